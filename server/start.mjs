@@ -1,0 +1,32 @@
+// Runs a compiled entry point, compiling first when a source is newer than the last build.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const root = path.resolve(import.meta.dirname, '..');
+const stamp = path.join(root, 'dist', '.tsbuildinfo');
+const entry = process.argv[2];
+
+const newest = (folder) =>
+  Math.max(
+    ...readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((file) => file.isFile() && file.name.endsWith('.ts'))
+      .map((file) => statSync(path.join(file.parentPath, file.name)).mtimeMs),
+  );
+
+const stale =
+  !existsSync(stamp) ||
+  !existsSync(path.join(root, 'dist', entry)) ||
+  Math.max(newest('server'), newest('jobs'), statSync(path.join(root, 'package.json')).mtimeMs) > statSync(stamp).mtimeMs;
+
+if (stale && existsSync(path.join(root, 'node_modules', 'typescript'))) {
+  console.log('Compiling Slotbell …');
+  const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+  const built = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--incremental'], { cwd: root, stdio: 'inherit' });
+  if (built.status !== 0) process.exit(built.status ?? 1);
+}
+
+process.argv.splice(1, 2, path.join(root, 'dist', entry));
+await import(pathToFileURL(path.join(root, 'dist', entry)).href);
