@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import Joi from 'joi';
+
+export interface Config {
+  production: boolean;
+  port: number;
+  /** Where people reach this installation, without a slash at the end; every link that is sent is built from it. */
+  publicUrl: string;
+  /** Express' `trust proxy`: how many proxies stand in front. */
+  trustProxy: number;
+  /** Absolute path of the folder for the embedded database, the made secret and downloads in progress. */
+  dataDir: string;
+  /** Undefined: the embedded engine. */
+  mongodbUri: string | undefined;
+  appSecret: string;
+  /** Undefined: mails are kept and shown on the outbox page. */
+  smtpUrl: string | undefined;
+  mailFrom: string;
+  /** Whether this process runs jobs as well as pages. */
+  runJobs: boolean;
+  clever: {
+    apiUrl: string;
+    tokensUrl: string;
+    pageSize: number;
+    /** The Clever application of whoever hosts this installation; serves every account. */
+    application: { clientId: string; clientSecret: string } | undefined;
+  };
+}
+
+interface Environment {
+  NODE_ENV: string;
+  PORT: number;
+  PUBLIC_URL?: string;
+  TRUST_PROXY: number;
+  DATA_DIR: string;
+  MONGODB_URI?: string;
+  APP_SECRET?: string;
+  SMTP_URL?: string;
+  MAIL_FROM: string;
+  RUN_JOBS: boolean;
+  CLEVER_API_URL: string;
+  CLEVER_TOKENS_URL: string;
+  CLEVER_PAGE_SIZE: number;
+  CLEVER_CLIENT_ID?: string;
+  CLEVER_CLIENT_SECRET?: string;
+}
+
+const httpUrl = Joi.string().uri({ scheme: ['http', 'https'] });
+
+const schema = Joi.object<Environment, true>({
+  NODE_ENV: Joi.string().default('development'),
+  PORT: Joi.number().port().default(3000),
+  PUBLIC_URL: httpUrl.empty(''),
+  TRUST_PROXY: Joi.number().integer().min(0).max(10).default(0),
+  DATA_DIR: Joi.string().default('./data'),
+  MONGODB_URI: Joi.string()
+    .uri({ scheme: ['mongodb', 'mongodb+srv'] })
+    .empty(''),
+  APP_SECRET: Joi.string().min(32).empty('').when('MONGODB_URI', { is: Joi.exist(), then: Joi.required() }),
+  SMTP_URL: Joi.string()
+    .uri({ scheme: ['smtp', 'smtps'] })
+    .empty(''),
+  MAIL_FROM: Joi.string().max(200).default('Slotbell <slotbell@localhost>'),
+  RUN_JOBS: Joi.boolean().default(true),
+  CLEVER_API_URL: httpUrl.default('https://api.clever.com/v3.1'),
+  CLEVER_TOKENS_URL: httpUrl.default('https://clever.com/oauth/tokens'),
+  CLEVER_PAGE_SIZE: Joi.number().integer().min(1).max(10000).default(2000),
+  CLEVER_CLIENT_ID: Joi.string().empty(''),
+  CLEVER_CLIENT_SECRET: Joi.string().empty(''),
+})
+  .and('CLEVER_CLIENT_ID', 'CLEVER_CLIENT_SECRET')
+  .prefs({ abortEarly: false, stripUnknown: true, errors: { label: 'key', wrap: { label: false } } });
+
+/** The environment asks for something that cannot be; `faults` has one line each, without any value. */
+export class ConfigError extends Error {
+  constructor(readonly faults: string[]) {
+    super(faults.join('\n'));
+  }
+}
+
+/**
+ * Reads and checks the environment.
+ * @throws ConfigError with one plain line a fault; no line repeats a value, as it may be a secret.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv): Config {
+  const checked = schema.validate(env);
+  if (checked.error) throw new ConfigError(checked.error.details.map((fault) => faultLine(fault)));
+  const value = checked.value;
+  const dataDir = path.resolve(value.DATA_DIR);
+  return {
+    production: value.NODE_ENV === 'production',
+    port: value.PORT,
+    publicUrl: (value.PUBLIC_URL ?? `http://localhost:${String(value.PORT)}`).replace(/\/+$/, ''),
+    trustProxy: value.TRUST_PROXY,
+    dataDir,
+    mongodbUri: value.MONGODB_URI,
+    appSecret: value.APP_SECRET ?? madeSecret(dataDir),
+    smtpUrl: value.SMTP_URL,
+    mailFrom: value.MAIL_FROM,
+    runJobs: value.RUN_JOBS,
+    clever: {
+      apiUrl: value.CLEVER_API_URL.replace(/\/+$/, ''),
+      tokensUrl: value.CLEVER_TOKENS_URL,
+      pageSize: value.CLEVER_PAGE_SIZE,
+      application:
+        value.CLEVER_CLIENT_ID && value.CLEVER_CLIENT_SECRET
+          ? { clientId: value.CLEVER_CLIENT_ID, clientSecret: value.CLEVER_CLIENT_SECRET }
+          : undefined,
+    },
+  };
+}
+
+function faultLine(fault: Joi.ValidationErrorItem): string {
+  const name = fault.path.join('.') || 'CLEVER_CLIENT_ID and CLEVER_CLIENT_SECRET';
+  if (fault.type === 'any.required')
+    return `${name} is required when MONGODB_URI is set (at least 32 characters).`;
+  if (fault.type === 'object.and') return 'CLEVER_CLIENT_ID and CLEVER_CLIENT_SECRET must be set together.';
+  return `${fault.message.replace(/ with value .*? (?=must|fails)/, ' ')}.`;
+}
+
+/** A secret made once for an installation on the embedded engine, which has one DATA_DIR; mode 0600, part of the backup. */
+function madeSecret(dataDir: string): string {
+  const file = path.join(dataDir, 'app-secret');
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  if (!existsSync(file)) {
+    try {
+      writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+  chmodSync(file, 0o600);
+  return readFileSync(file, 'utf8').trim();
+}

@@ -1,0 +1,65 @@
+import mongoose, { Schema, type Types } from 'mongoose';
+
+/** Which kinds of people and guardians the sync brings in; sections, courses and terms always come. */
+export interface CleverKinds {
+  students: boolean;
+  teachers: boolean;
+  staff: boolean;
+  contacts: boolean;
+}
+
+export interface AccountClever {
+  districtId: string;
+  districtName?: string;
+  /** How the district's token is had: given here, by an application named here, or by the installation's own application. */
+  credentials?:
+    | { kind: 'token'; token: string }
+    | { kind: 'application'; clientId: string; clientSecret: string }
+    | { kind: 'installation' };
+  /** `waiting`: the district has not approved the application yet. `refused`: Clever no longer accepts our token. */
+  approval: 'unknown' | 'waiting' | 'approved' | 'refused';
+  checkedAt?: Date;
+  enabled: boolean;
+  enabledAt?: Date;
+  kinds: CleverKinds;
+  /** The district's schools as last seen, for matching without asking Clever again. */
+  schools: { id: string; name: string; number?: string }[];
+}
+
+/** One tenant: a district or a school. */
+export interface Account {
+  _id: Types.ObjectId;
+  name: string;
+  /** IANA zone; nights, days and times shown are in it. */
+  timeZone: string;
+  clever?: AccountClever;
+  createdAt: Date;
+}
+
+const schema = new Schema<Account>(
+  {
+    name: { type: String, required: true },
+    timeZone: { type: String, required: true },
+    clever: {
+      type: new Schema<AccountClever>(
+        {
+          districtId: { type: String, required: true },
+          districtName: String,
+          credentials: Schema.Types.Mixed,
+          approval: { type: String, enum: ['unknown', 'waiting', 'approved', 'refused'], default: 'unknown' },
+          checkedAt: Date,
+          enabled: { type: Boolean, default: false },
+          enabledAt: Date,
+          kinds: { students: Boolean, teachers: Boolean, staff: Boolean, contacts: Boolean },
+          schools: [new Schema({ id: String, name: String, number: String }, { _id: false })],
+        },
+        { _id: false },
+      ),
+    },
+    createdAt: { type: Date, required: true },
+  },
+  { collection: 'account', strict: 'throw', versionKey: false },
+);
+schema.index({ 'clever.approval': 1 });
+
+export const Account = mongoose.model<Account>('account', schema);

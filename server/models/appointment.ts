@@ -1,0 +1,67 @@
+import mongoose, { Schema, type Types } from 'mongoose';
+import { scopedSchema, type Scoped } from './scoped.js';
+
+/**
+ * A booking of a slot, and the one document that decides whether there is one: claims and diary only keep others out.
+ * `pending` is the hold a parent sees; `expired` was never booked; `problem` is booked but needs a person (kept, listed).
+ */
+export type AppointmentState = 'pending' | 'booked' | 'problem' | 'cancelled' | 'expired';
+
+/** States in which the appointment takes place. */
+export const LIVING_STATES: AppointmentState[] = ['booked', 'problem'];
+
+export interface Appointment extends Scoped {
+  event: Types.ObjectId;
+  slot: Types.ObjectId;
+  resource: Types.ObjectId;
+  household: Types.ObjectId;
+  bookedBy: Types.ObjectId;
+  /** Contacts, 1 to n, all of the household. */
+  students: Types.ObjectId[];
+  class?: Types.ObjectId;
+  state: AppointmentState;
+  from: Date;
+  to: Date;
+  /** Idempotency key of the request that made it. */
+  byKey: string;
+  /** While pending: when the hold ends. */
+  expiresAt?: Date;
+  /** The appointment this one takes the place of, until it is booked. */
+  replaces?: Types.ObjectId;
+  /** Why it is in the problem list. */
+  problem?: string;
+  note: string;
+  createdAt: Date;
+  bookedAt?: Date;
+  cancelledAt?: Date;
+}
+
+const schema = scopedSchema<Appointment>('appointment', {
+  event: { type: Schema.Types.ObjectId, required: true },
+  slot: { type: Schema.Types.ObjectId, required: true },
+  resource: { type: Schema.Types.ObjectId, required: true },
+  household: { type: Schema.Types.ObjectId, required: true },
+  bookedBy: { type: Schema.Types.ObjectId, required: true },
+  students: { type: [Schema.Types.ObjectId], required: true },
+  class: Schema.Types.ObjectId,
+  state: { type: String, enum: ['pending', 'booked', 'problem', 'cancelled', 'expired'], required: true },
+  from: { type: Date, required: true },
+  to: { type: Date, required: true },
+  byKey: { type: String, required: true },
+  expiresAt: Date,
+  replaces: Schema.Types.ObjectId,
+  problem: String,
+  note: { type: String, default: '' },
+  createdAt: { type: Date, required: true },
+  bookedAt: Date,
+  cancelledAt: Date,
+});
+schema.index({ byKey: 1 }, { unique: true });
+schema.index({ event: 1, state: 1, from: 1 });
+schema.index({ household: 1, state: 1, from: 1 });
+schema.index({ slot: 1, state: 1 });
+schema.index({ resource: 1, state: 1, from: 1 });
+schema.index({ event: 1, students: 1, state: 1 });
+schema.index({ state: 1, expiresAt: 1 });
+
+export const Appointment = mongoose.model<Appointment>('appointment', schema);

@@ -1,0 +1,108 @@
+import mongoose, { Schema, type Types } from 'mongoose';
+import { scopedSchema, type Scoped } from './scoped.js';
+
+/** What a class can be in the Class Editor's Type column. `Hide` keeps it synced and out of the parents' way. */
+export const CLASS_TYPES = ['Class', 'Homeroom', 'Activity', 'Group', 'Hide'] as const;
+export type ClassType = (typeof CLASS_TYPES)[number];
+
+/** What the sync says of a class; only event updates write it. People are contacts of the account. */
+export interface SyncedClass {
+  name: string;
+  type: ClassType;
+  course: string;
+  subject: string;
+  period: string;
+  grade: string;
+  term: string;
+  school: Types.ObjectId;
+  /** Primary teacher first. */
+  teachers: Types.ObjectId[];
+  students: Types.ObjectId[];
+  hash: string;
+}
+
+/** What a person decided about a class; no sync touches it. */
+export interface ClassEdits {
+  name?: string;
+  type?: ClassType;
+  room?: string;
+  /** Appointments allowed per student in this class; the event's setting where unset. */
+  allowed?: number;
+}
+
+/**
+ * A class inside an event. `deleted` is a tombstone: undo brings it back with its edits, the next sync without them.
+ * `gone`: its section left the event's schools and terms. A hand-made class has no section and no sync touches it.
+ */
+export interface Class extends Scoped {
+  event: Types.ObjectId;
+  section?: Types.ObjectId;
+  status: 'active' | 'deleted' | 'gone';
+  synced: SyncedClass;
+  edits: ClassEdits;
+  deletedAt?: Date;
+  searchKey: string;
+  sortKey: string;
+}
+
+const text = { type: String, default: '' };
+
+const schema = scopedSchema<Class>('class', {
+  event: { type: Schema.Types.ObjectId, required: true },
+  section: Schema.Types.ObjectId,
+  status: { type: String, enum: ['active', 'deleted', 'gone'], required: true },
+  synced: {
+    type: new Schema<SyncedClass>(
+      {
+        name: text,
+        type: { type: String, enum: CLASS_TYPES, default: 'Class' },
+        course: text,
+        subject: text,
+        period: text,
+        grade: text,
+        term: text,
+        school: Schema.Types.ObjectId,
+        teachers: [Schema.Types.ObjectId],
+        students: [Schema.Types.ObjectId],
+        hash: text,
+      },
+      { _id: false },
+    ),
+    required: true,
+  },
+  edits: {
+    type: new Schema<ClassEdits>(
+      {
+        name: String,
+        type: { type: String, enum: CLASS_TYPES },
+        room: String,
+        allowed: { type: Number, min: 0, max: 20 },
+      },
+      { _id: false },
+    ),
+    default: {},
+  },
+  deletedAt: Date,
+  searchKey: { type: String, required: true },
+  sortKey: { type: String, required: true },
+});
+schema.index(
+  { event: 1, section: 1 },
+  { unique: true, partialFilterExpression: { section: { $type: 'objectId' } } },
+);
+schema.index({ event: 1, status: 1, sortKey: 1 });
+schema.index({ event: 1, 'synced.students': 1 });
+schema.index({ event: 1, 'synced.teachers': 1 });
+schema.index({ 'synced.students': 1 });
+
+export const Class = mongoose.model<Class>('class', schema);
+
+/** The name parents and staff see. */
+export function className(item: Pick<Class, 'synced' | 'edits'>): string {
+  return item.edits.name || item.synced.name || item.synced.course || 'Class without a name';
+}
+
+/** The type that counts: a person's choice before the sync's. */
+export function classType(item: Pick<Class, 'synced' | 'edits'>): ClassType {
+  return item.edits.type ?? item.synced.type;
+}

@@ -1,0 +1,99 @@
+import mongoose, { Schema, type Types } from 'mongoose';
+import { scopedSchema, type Scoped } from './scoped.js';
+
+export const CONTACT_TYPES = ['student', 'teacher', 'staff', 'guardian'] as const;
+export type ContactType = (typeof CONTACT_TYPES)[number];
+
+/** A guardian's tie to a student, as the roster tells it. `student` is the source's id, so that a tie may come before its student. */
+export interface Relation {
+  student: string;
+  relationship: string;
+  type: string;
+}
+
+/** What the roster says of a person. Only a roster refresh writes these fields. */
+export interface RosterPerson {
+  type: ContactType;
+  firstName: string;
+  middleName: string;
+  lastName: string;
+  email: string;
+  username: string;
+  /** The number a parent knows (Clever: student_number, else sis_id). Only for looking a child up, never for matching. */
+  schoolId: string;
+  /** YYYY-MM-DD or ''. */
+  birthDate: string;
+  sex: string;
+  address: string;
+  city: string;
+  state: string;
+  postalCode: string;
+  grade: string;
+  title: string;
+  phone: string;
+  /** Our schools, the main one first. */
+  schools: Types.ObjectId[];
+  relations: Relation[];
+}
+
+/** Any person the account knows. */
+export interface Contact extends Scoped, RosterPerson {
+  source: 'clever' | 'file' | 'hand';
+  status: 'active' | 'transferred';
+  transferredAt?: Date;
+  clever?: {
+    id: string;
+    /** Hash of what was mapped; an unchanged record is not written. */
+    hash: string;
+  };
+  /** The second fact, set by the school, by which a parent proves a student is theirs; the birth date where unset. */
+  securityValue?: string;
+  searchKey: string;
+  sortKey: string;
+}
+
+const text = { type: String, default: '' };
+
+const schema = scopedSchema<Contact>('contact', {
+  type: { type: String, enum: CONTACT_TYPES, required: true },
+  source: { type: String, enum: ['clever', 'file', 'hand'], required: true },
+  status: { type: String, enum: ['active', 'transferred'], required: true },
+  transferredAt: Date,
+  clever: { type: new Schema({ id: String, hash: String }, { _id: false }) },
+  firstName: text,
+  middleName: text,
+  lastName: text,
+  email: text,
+  username: text,
+  schoolId: text,
+  birthDate: text,
+  sex: text,
+  address: text,
+  city: text,
+  state: text,
+  postalCode: text,
+  grade: text,
+  title: text,
+  phone: text,
+  schools: [Schema.Types.ObjectId],
+  relations: [new Schema({ student: String, relationship: String, type: { type: String } }, { _id: false })],
+  securityValue: String,
+  searchKey: { type: String, required: true },
+  sortKey: { type: String, required: true },
+});
+schema.index(
+  { account: 1, 'clever.id': 1 },
+  { unique: true, partialFilterExpression: { 'clever.id': { $type: 'string' } } },
+);
+schema.index({ account: 1, type: 1, status: 1, sortKey: 1 });
+schema.index({ account: 1, sortKey: 1 });
+schema.index({ account: 1, email: 1 });
+schema.index({ account: 1, schoolId: 1 });
+schema.index({ account: 1, 'relations.student': 1 });
+
+export const Contact = mongoose.model<Contact>('contact', schema);
+
+/** How a person is called on pages: first and last name, or what there is of them. */
+export function contactName(person: { firstName?: string; lastName?: string; email?: string }): string {
+  return [person.firstName, person.lastName].filter((part) => part).join(' ') || person.email || 'No name';
+}

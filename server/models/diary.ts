@@ -1,0 +1,39 @@
+import mongoose, { Schema, type Types } from 'mongoose';
+
+/** A stretch of somebody's day that appointments fill; the seats of one slot share one stretch in the teacher's diary. */
+export interface Busy {
+  from: Date;
+  to: Date;
+  slot: Types.ObjectId;
+  appointment: Types.ObjectId;
+}
+
+/** One day (in the account's zone) of one who cannot be in two places: an adult's household, or a teacher's contact. */
+export interface Diary {
+  /** `<person's id>:<YYYY-MM-DD>`. */
+  _id: string;
+  account: Types.ObjectId;
+  busy: Busy[];
+}
+
+const schema = new Schema<Diary>(
+  {
+    _id: { type: String, required: true },
+    account: { type: Schema.Types.ObjectId, required: true },
+    busy: [
+      new Schema<Busy>(
+        {
+          from: { type: Date, required: true },
+          to: { type: Date, required: true },
+          slot: { type: Schema.Types.ObjectId, required: true },
+          appointment: { type: Schema.Types.ObjectId, required: true },
+        },
+        { _id: false },
+      ),
+    ],
+  },
+  { collection: 'diary', strict: 'throw', versionKey: false },
+);
+schema.index({ 'busy.appointment': 1 });
+
+export const Diary = mongoose.model<Diary>('diary', schema);

@@ -1,0 +1,88 @@
+import mongoose, { Schema, type Types } from 'mongoose';
+import { scopedSchema, type Scoped } from './scoped.js';
+
+/** Where an event's classes come from, and whether they are kept fresh. */
+export interface EventSync {
+  on: boolean;
+  /** When it was last turned on; nights before it are not caught up. */
+  onSince?: Date;
+  /** Hour of the night, 0 to 23, in the account's zone. */
+  hour: number;
+  schools: Types.ObjectId[];
+  /** Chosen terms, with what they were called then: their ids are not stable. */
+  terms: { id: string; name: string; start: string; end: string }[];
+  /** Whether sections without a term come too. */
+  noTerm: boolean;
+}
+
+/** A round of conferences that parents book for. */
+export interface Event extends Scoped {
+  name: string;
+  description: string;
+  place: string;
+  timeZone: string;
+  /** Local days, YYYY-MM-DD, ascending. */
+  days: string[];
+  /** Part of the parents' link; not guessable. */
+  link: string;
+  status: 'active' | 'archived';
+  booking: {
+    /** The booking window; open between the two. */
+    opensAt?: Date;
+    closesAt?: Date;
+    /** Staff may book outside the window. */
+    staffAnytime: boolean;
+    /** Hours before a slot begins. */
+    stopHoursBefore: number;
+    cancelHoursBefore: number;
+    /** Appointments one student may have with one resource; 1 is usual. */
+    perStudentAndTeacher: number;
+    /** Appointments one household may have in the event; 0 is no limit. */
+    perHousehold: number;
+    /** Least minutes between two appointments of one household; 0 allows back to back. */
+    gapMinutes: number;
+  };
+  sync?: EventSync;
+  createdAt: Date;
+  sortKey: string;
+}
+
+const schema = scopedSchema<Event>('event', {
+  name: { type: String, required: true },
+  description: { type: String, default: '' },
+  place: { type: String, default: '' },
+  timeZone: { type: String, required: true },
+  days: { type: [String], required: true },
+  link: { type: String, required: true },
+  status: { type: String, enum: ['active', 'archived'], default: 'active' },
+  booking: {
+    opensAt: Date,
+    closesAt: Date,
+    staffAnytime: { type: Boolean, default: true },
+    stopHoursBefore: { type: Number, default: 0 },
+    cancelHoursBefore: { type: Number, default: 0 },
+    perStudentAndTeacher: { type: Number, default: 1 },
+    perHousehold: { type: Number, default: 0 },
+    gapMinutes: { type: Number, default: 0 },
+  },
+  sync: {
+    type: new Schema<EventSync>(
+      {
+        on: { type: Boolean, required: true },
+        onSince: Date,
+        hour: { type: Number, default: 1, min: 0, max: 23 },
+        schools: [Schema.Types.ObjectId],
+        terms: [new Schema({ id: String, name: String, start: String, end: String }, { _id: false })],
+        noTerm: { type: Boolean, default: false },
+      },
+      { _id: false },
+    ),
+  },
+  createdAt: { type: Date, required: true },
+  sortKey: { type: String, required: true },
+});
+schema.index({ account: 1, status: 1, sortKey: 1 });
+schema.index({ link: 1 }, { unique: true });
+schema.index({ 'sync.on': 1 }, { partialFilterExpression: { 'sync.on': true } });
+
+export const Event = mongoose.model<Event>('event', schema);

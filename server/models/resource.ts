@@ -1,0 +1,34 @@
+import mongoose, { Schema, type Types } from 'mongoose';
+import { scopedSchema, type Scoped } from './scoped.js';
+
+/** A holder of slots in an event: usually a teacher (`contact`), else a room or an activity by its name. */
+export interface Resource extends Scoped {
+  event: Types.ObjectId;
+  contact?: Types.ObjectId;
+  name: string;
+  room: string;
+  /** `gone`: the teacher no longer has a class in the event; slots that are booked stay. */
+  status: 'active' | 'gone';
+  /** Counts changes to the resource's slots; whoever adds slots raises it on condition, so that two never add at once. */
+  slotsVersion: number;
+  searchKey: string;
+  sortKey: string;
+}
+
+const schema = scopedSchema<Resource>('resource', {
+  event: { type: Schema.Types.ObjectId, required: true },
+  contact: Schema.Types.ObjectId,
+  name: { type: String, required: true },
+  room: { type: String, default: '' },
+  status: { type: String, enum: ['active', 'gone'], required: true },
+  slotsVersion: { type: Number, default: 0 },
+  searchKey: { type: String, required: true },
+  sortKey: { type: String, required: true },
+});
+schema.index(
+  { event: 1, contact: 1 },
+  { unique: true, partialFilterExpression: { contact: { $type: 'objectId' } } },
+);
+schema.index({ event: 1, status: 1, sortKey: 1 });
+
+export const Resource = mongoose.model<Resource>('resource', schema);

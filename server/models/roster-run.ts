@@ -1,0 +1,19 @@
+import mongoose from 'mongoose';
+import { runFields, type Run } from './run.js';
+import { scopedSchema } from './scoped.js';
+
+/** One refresh of an account's people and mirror from its roster source. */
+export interface RosterRun extends Run {
+  /** The account's local date, for the refresh that a night's events share; absent otherwise. */
+  night?: string;
+}
+
+const schema = scopedSchema<RosterRun>('rosterRun', { ...runFields, night: String });
+schema.index({ account: 1, createdAt: -1 });
+schema.index(
+  { account: 1, night: 1 },
+  { unique: true, partialFilterExpression: { night: { $type: 'string' } } },
+);
+schema.index({ state: 1, heartbeatAt: 1 });
+
+export const RosterRun = mongoose.model<RosterRun>('rosterRun', schema);

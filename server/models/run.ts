@@ -1,0 +1,75 @@
+import { Schema, type SchemaDefinition, type Types } from 'mongoose';
+import type { Scoped } from './scoped.js';
+
+export const RUN_STATES = ['queued', 'running', 'done', 'stopped', 'failed'] as const;
+export type RunState = (typeof RUN_STATES)[number];
+
+/** How far one stage of a run is; `total` is 0 until it is known. */
+export interface Stage {
+  name: string;
+  done: number;
+  total: number;
+  startedAt?: Date;
+  finishedAt?: Date;
+}
+
+/** What a run did to one kind of record. */
+export interface KindCounts {
+  read: number;
+  added: number;
+  changed: number;
+  unchanged: number;
+  removed: number;
+  restored: number;
+  refused: number;
+}
+
+/** What a roster run and a sync run have in common: the record of a piece of work that may outlive its worker. */
+export interface Run extends Scoped {
+  state: RunState;
+  stages: Stage[];
+  counts: Record<string, KindCounts>;
+  warnings: string[];
+  /** One sentence on the result, in plain words. */
+  result: string;
+  /** Who asked for it; absent for the nightly one. */
+  by?: Types.ObjectId;
+  createdAt: Date;
+  startedAt?: Date;
+  finishedAt?: Date;
+  /** A running run whose heartbeat is old has lost its worker; any other may take it over. */
+  heartbeatAt?: Date;
+  /** Raised at each take-over: a worker that was given up on finds its number stale and stops. */
+  fence: number;
+  stopRequested: boolean;
+}
+
+export const NO_COUNTS: KindCounts = {
+  read: 0,
+  added: 0,
+  changed: 0,
+  unchanged: 0,
+  removed: 0,
+  restored: 0,
+  refused: 0,
+};
+
+export const runFields: SchemaDefinition = {
+  state: { type: String, enum: RUN_STATES, required: true },
+  stages: [
+    new Schema<Stage>(
+      { name: String, done: Number, total: Number, startedAt: Date, finishedAt: Date },
+      { _id: false },
+    ),
+  ],
+  counts: { type: Schema.Types.Mixed, default: {} },
+  warnings: [String],
+  result: { type: String, default: '' },
+  by: Schema.Types.ObjectId,
+  createdAt: { type: Date, required: true },
+  startedAt: Date,
+  finishedAt: Date,
+  heartbeatAt: Date,
+  fence: { type: Number, default: 0 },
+  stopRequested: { type: Boolean, default: false },
+};

@@ -1,0 +1,24 @@
+import mongoose, { Schema } from 'mongoose';
+import { scopedSchema, type Scoped } from './scoped.js';
+
+/** One of the account's schools; matched to a Clever school by `clever.id`. */
+export interface School extends Scoped {
+  name: string;
+  number?: string;
+  clever?: { id: string; name: string };
+  sortKey: string;
+}
+
+const schema = scopedSchema<School>('school', {
+  name: { type: String, required: true },
+  number: String,
+  clever: { type: new Schema({ id: String, name: String }, { _id: false }) },
+  sortKey: { type: String, required: true },
+});
+schema.index({ account: 1, sortKey: 1 });
+schema.index(
+  { account: 1, 'clever.id': 1 },
+  { unique: true, partialFilterExpression: { 'clever.id': { $type: 'string' } } },
+);
+
+export const School = mongoose.model<School>('school', schema);

@@ -1,0 +1,45 @@
+import mongoose, { Schema, type Types } from 'mongoose';
+import { scopedSchema, type Scoped } from './scoped.js';
+
+/** What the roster says of a section. People, term and course are the source's ids: they may not be readable, or come later. */
+export interface RosterSection {
+  school: Types.ObjectId;
+  name: string;
+  subject: string;
+  period: string;
+  grade: string;
+  number: string;
+  course: string;
+  /** '' for a section without a term. */
+  term: string;
+  /** Primary teacher first. */
+  teacherIds: string[];
+  studentIds: string[];
+}
+
+/** Mirror of one of the district's sections. Written by roster refreshes only. */
+export interface Section extends Scoped, RosterSection {
+  clever: { id: string; hash: string };
+  status: 'active' | 'archived';
+}
+
+const text = { type: String, default: '' };
+
+const schema = scopedSchema<Section>('section', {
+  clever: { type: new Schema({ id: String, hash: String }, { _id: false }), required: true },
+  school: { type: Schema.Types.ObjectId, required: true },
+  name: text,
+  subject: text,
+  period: text,
+  grade: text,
+  number: text,
+  course: text,
+  term: text,
+  teacherIds: [String],
+  studentIds: [String],
+  status: { type: String, enum: ['active', 'archived'], required: true },
+});
+schema.index({ account: 1, 'clever.id': 1 }, { unique: true });
+schema.index({ account: 1, status: 1, school: 1, term: 1 });
+
+export const Section = mongoose.model<Section>('section', schema);

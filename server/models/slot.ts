@@ -1,0 +1,39 @@
+import mongoose, { Schema, type Types } from 'mongoose';
+import { scopedSchema, type Scoped } from './scoped.js';
+
+export const SLOT_KINDS = ['in person', 'video', 'either'] as const;
+export type SlotKind = (typeof SLOT_KINDS)[number];
+
+export const SLOT_STATES = ['visible', 'hidden', 'call the school', 'unavailable'] as const;
+export type SlotState = (typeof SLOT_STATES)[number];
+
+/** A bookable time of one resource. It never crosses local midnight, and slots of one resource never overlap. */
+export interface Slot extends Scoped {
+  event: Types.ObjectId;
+  resource: Types.ObjectId;
+  from: Date;
+  to: Date;
+  /** The local day it is on, YYYY-MM-DD in the event's zone. */
+  day: string;
+  capacity: number;
+  kind: SlotKind;
+  state: SlotState;
+  /** Said to parents when the state is `unavailable`. */
+  message: string;
+}
+
+const schema = scopedSchema<Slot>('slot', {
+  event: { type: Schema.Types.ObjectId, required: true },
+  resource: { type: Schema.Types.ObjectId, required: true },
+  from: { type: Date, required: true },
+  to: { type: Date, required: true },
+  day: { type: String, required: true },
+  capacity: { type: Number, min: 1, max: 500, default: 1 },
+  kind: { type: String, enum: SLOT_KINDS, default: 'in person' },
+  state: { type: String, enum: SLOT_STATES, default: 'visible' },
+  message: { type: String, default: '' },
+});
+schema.index({ resource: 1, from: 1 }, { unique: true });
+schema.index({ event: 1, day: 1, from: 1 });
+
+export const Slot = mongoose.model<Slot>('slot', schema);

@@ -1,0 +1,34 @@
+import mongoose, { Schema, type Types } from 'mongoose';
+
+/** One line of a run's log, of a roster run or a sync run. It tells kind, ids and what happened; names are looked up when shown. */
+export interface SyncLog {
+  _id: Types.ObjectId;
+  account: Types.ObjectId;
+  run: Types.ObjectId;
+  at: Date;
+  level: 'info' | 'warning';
+  /** student, teacher, section, class, … or '' for the run itself. */
+  kind: string;
+  /** added, changed, removed, restored, refused, … */
+  action: string;
+  /** The record's id at the source. */
+  sourceId: string;
+  text: string;
+}
+
+const schema = new Schema<SyncLog>(
+  {
+    account: { type: Schema.Types.ObjectId, required: true },
+    run: { type: Schema.Types.ObjectId, required: true },
+    at: { type: Date, required: true },
+    level: { type: String, enum: ['info', 'warning'], required: true },
+    kind: { type: String, default: '' },
+    action: { type: String, default: '' },
+    sourceId: { type: String, default: '' },
+    text: { type: String, default: '' },
+  },
+  { collection: 'syncLog', strict: 'throw', versionKey: false },
+);
+schema.index({ run: 1, _id: 1 });
+
+export const SyncLog = mongoose.model<SyncLog>('syncLog', schema);

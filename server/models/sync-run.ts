@@ -1,0 +1,33 @@
+import mongoose, { Schema, type Types } from 'mongoose';
+import { runFields, type Run } from './run.js';
+import { scopedSchema } from './scoped.js';
+
+export const SYNC_TRIGGERS = ['first import', 'nightly', 'sync now'] as const;
+export type SyncTrigger = (typeof SYNC_TRIGGERS)[number];
+
+/** One update of an event's classes and resources, and the refresh it used. */
+export interface SyncRun extends Run {
+  event: Types.ObjectId;
+  trigger: SyncTrigger;
+  /** The account's local date a nightly run is for, YYYY-MM-DD; there is one at most for each event and date. */
+  night?: string;
+  refresh?: Types.ObjectId;
+}
+
+const schema = scopedSchema<SyncRun>('syncRun', {
+  ...runFields,
+  event: { type: Schema.Types.ObjectId, required: true },
+  trigger: { type: String, enum: SYNC_TRIGGERS, required: true },
+  night: String,
+  refresh: Schema.Types.ObjectId,
+});
+schema.index(
+  { event: 1, night: 1 },
+  { unique: true, partialFilterExpression: { night: { $type: 'string' } } },
+);
+schema.index({ account: 1, createdAt: -1 });
+schema.index({ event: 1, createdAt: -1 });
+schema.index({ state: 1, heartbeatAt: 1 });
+schema.index({ refresh: 1 });
+
+export const SyncRun = mongoose.model<SyncRun>('syncRun', schema);

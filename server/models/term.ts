@@ -1,0 +1,24 @@
+import mongoose, { Schema } from 'mongoose';
+import { scopedSchema, type Scoped } from './scoped.js';
+
+/** Mirror of one of the district's terms. Written by roster refreshes only. */
+export interface Term extends Scoped {
+  clever: { id: string; hash: string };
+  name: string;
+  /** YYYY-MM-DD or ''. */
+  start: string;
+  end: string;
+  status: 'active' | 'archived';
+}
+
+const schema = scopedSchema<Term>('term', {
+  clever: { type: new Schema({ id: String, hash: String }, { _id: false }), required: true },
+  name: { type: String, default: '' },
+  start: { type: String, default: '' },
+  end: { type: String, default: '' },
+  status: { type: String, enum: ['active', 'archived'], required: true },
+});
+schema.index({ account: 1, 'clever.id': 1 }, { unique: true });
+schema.index({ account: 1, status: 1, start: 1 });
+
+export const Term = mongoose.model<Term>('term', schema);

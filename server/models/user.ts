@@ -1,0 +1,67 @@
+import mongoose, { Schema, type Types } from 'mongoose';
+
+/** Access levels from low to high (product.md, People). */
+export const ACCESS_LEVELS = [
+  'customer',
+  'appointment viewer',
+  'appointment maker',
+  'resource administrator',
+  'event administrator',
+  'administrator',
+] as const;
+export type AccessLevel = (typeof ACCESS_LEVELS)[number];
+
+/** Whether `level` is `least` or above. */
+export function atLeast(level: AccessLevel, least: AccessLevel): boolean {
+  return ACCESS_LEVELS.indexOf(level) >= ACCESS_LEVELS.indexOf(least);
+}
+
+/** What a login may do in one account; with `event` only in that event; `contact` is the person it is on the roster. */
+export interface Grant {
+  account: Types.ObjectId;
+  level: AccessLevel;
+  event?: Types.ObjectId;
+  contact?: Types.ObjectId;
+}
+
+/** One login. It may hold several grants: a teacher who is also a parent, an administrator of two accounts. */
+export interface User {
+  _id: Types.ObjectId;
+  /** Trimmed and lower-cased; unique over the installation. */
+  email: string;
+  name: string;
+  passwordHash?: string;
+  /** When a one-time link sent to the address was opened; until then nothing is believed of it. */
+  emailProvenAt?: Date;
+  grants: Grant[];
+  /** Sessions begun before this moment are over (password changed, logged out everywhere). */
+  sessionsFrom?: Date;
+  createdAt: Date;
+}
+
+const schema = new Schema<User>(
+  {
+    email: { type: String, required: true },
+    name: { type: String, required: true },
+    passwordHash: String,
+    emailProvenAt: Date,
+    grants: [
+      new Schema<Grant>(
+        {
+          account: { type: Schema.Types.ObjectId, required: true },
+          level: { type: String, enum: ACCESS_LEVELS, required: true },
+          event: Schema.Types.ObjectId,
+          contact: Schema.Types.ObjectId,
+        },
+        { _id: false },
+      ),
+    ],
+    sessionsFrom: Date,
+    createdAt: { type: Date, required: true },
+  },
+  { collection: 'user', strict: 'throw', versionKey: false },
+);
+schema.index({ email: 1 }, { unique: true });
+schema.index({ 'grants.account': 1, email: 1 });
+
+export const User = mongoose.model<User>('user', schema);
