@@ -1,0 +1,160 @@
+import js from '@eslint/js';
+import boundaries from 'eslint-plugin-boundaries';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+import { ejs } from './.eslint/ejs.js';
+import { fileNames } from './.eslint/file-names.js';
+
+// Imports run one way. A layer may import itself and what its row names; `layer:type` allows types alone.
+const toFeatures = 'models web audit core notifications';
+const all =
+  'core database models web audit notifications clever roster events classes slots contacts accounts reports booking';
+
+// prettier-ignore
+const layers = [
+  // layer          its files                                    may import
+  ['core',          'server/{config,root,log,queue,deps}.ts',    'models:type'],
+  ['models',        'server/models/**',                          ''],
+  ['database',      'server/database/**',                        'core models'],
+  ['web',           'server/web/**',                             'models core'],
+  ['audit',         'server/audit/**',                           'models core'],
+  ['notifications', 'server/notifications/**',                   'models web audit core'],
+  ['sandbox',       'server/clever/sandbox/**',                  'clever:type'],
+  ['clever',        'server/clever/**',                          'models web audit core'],
+  ['roster',        'server/roster/**',                          `clever ${toFeatures}`],
+  ['events',        'server/events/**',                          toFeatures],
+  ['classes',       'server/classes/**',                         toFeatures],
+  ['slots',         'server/slots/**',                           toFeatures],
+  ['contacts',      'server/contacts/**',                        toFeatures],
+  ['accounts',      'server/accounts/**',                        toFeatures],
+  ['reports',       'server/reports/**',                         toFeatures],
+  ['booking',       'server/booking/**',                         `slots ${toFeatures}`],
+  ['routes',        'server/{routes,app,index}.ts',              `${all} jobs`],
+  ['jobs',          'jobs/**',                                   all],
+  ['demo',          'server/demo/**',                            `${all} routes jobs sandbox`],
+  ['test',          'test/**',                                   `${all} routes jobs sandbox demo`],
+];
+
+// The closed file vocabulary of a feature folder.
+const features =
+  'accounts audit booking classes clever contacts events notifications reports roster slots'.split(' ');
+const featureFiles = ['routes.ts', 'schema.ts', 'queries.ts', 'policy.ts', 'client.ts'];
+const verbs = `
+  add apply approve archive assign attach authenticate authorize book build cancel change check choose claim
+  clear close collect compare confirm connect consume convert copy count create decide delete deliver detach
+  diff disable disconnect download draw edit enable end enforce ensure enter exchange expire explain export
+  extract fetch filter find finish follow format free generate group guard hash hide hold import insert
+  invite issue keep lay limit link list load lock log mail make map mark match measure merge move normalize
+  notify number offer open order parse pause pick plan post prepare preview print propose protect prove
+  publish pull purge push put queue rank rate read receive reconcile record redeem refresh refuse register
+  reject release remind remove rename render reopen repair replace report request require reschedule reset
+  resolve restore resume retry return revoke rotate run save scan schedule search seed select send serve set
+  settle share show sign skip sort split start stop store stream submit sum summarize suspend swap switch
+  sync take tell test track transfer unarchive undo unhide unlink unlock update upload validate verify wait
+  walk warn watch write`
+  .trim()
+  .split(/\s+/);
+
+const split = (row) => row.split(' ').filter(Boolean);
+const policies = layers.map(([layer, , allowed]) => ({
+  from: { file: { categories: layer } },
+  allow: [layer, ...split(allowed)].map((name) => {
+    const [category, kind] = name.split(':');
+    return { to: { file: { categories: category } }, ...(kind && { dependency: { kind } }) };
+  }),
+}));
+
+export default defineConfig(
+  globalIgnores(['dist', 'data', 'coverage', 'test/tmp']),
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    plugins: { boundaries, slotbell: { rules: { 'file-names': fileNames } } },
+    settings: {
+      'import/resolver': { './.eslint/resolver.cjs': {} },
+      'boundaries/root-path': import.meta.dirname,
+      'boundaries/dependency-nodes': ['import', 'dynamic-import', 'export'],
+      'boundaries/files': layers.map(([category, pattern]) => ({ category, pattern })),
+      'boundaries/files-single-match': true,
+    },
+    rules: {
+      'boundaries/no-unknown-files': 'error',
+      'boundaries/dependencies': [
+        'error',
+        {
+          default: 'disallow',
+          checkUnknownLocals: true,
+          checkInternals: true,
+          message:
+            '{{from.file.categories}} may not import {{to.file.path}} (the table in eslint.config.js).',
+          policies,
+        },
+      ],
+      'slotbell/file-names': ['error', { features, files: featureFiles, verbs }],
+      'max-lines': ['warn', { max: 250, skipBlankLines: true, skipComments: true }],
+      'no-console': 'error',
+      eqeqeq: 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-import-type-side-effects': 'error',
+      // Counts and times are printed in templates all over.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      // Loops that end by break or return.
+      '@typescript-eslint/no-unnecessary-condition': [
+        'error',
+        { allowConstantLoopConditions: 'only-allowed-literals' },
+      ],
+      // Reports every mongoose schema as "a class instance assigned to a plain type".
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+      // Interfaces ask for promises where nothing is awaited.
+      '@typescript-eslint/require-await': 'off',
+    },
+  },
+  {
+    files: ['server/demo/**', 'server/clever/sandbox/index.ts'],
+    rules: { 'no-console': 'off' },
+  },
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      // supertest's response bodies are `any`: the assertions check them.
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+  {
+    files: ['test/bench/**', 'test/support/**'],
+    rules: { 'no-console': 'off' },
+  },
+  {
+    files: ['**/*.{js,mjs,cjs}'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        ['process', 'console', 'require', 'exports', 'module'].map((name) => [name, 'readonly']),
+      ),
+    },
+  },
+  {
+    files: ['public/**/*.js'],
+    rules: { 'no-console': 'error' },
+    languageOptions: {
+      sourceType: 'module',
+      globals: Object.fromEntries(
+        `window document location history navigator localStorage sessionStorage fetch FormData URL URLSearchParams
+        EventSource CustomEvent Event HTMLElement AbortController Intl console setTimeout clearTimeout setInterval
+        clearInterval requestAnimationFrame matchMedia htmx Chart bootstrap`
+          .split(/\s+/)
+          .map((name) => [name, 'readonly']),
+      ),
+    },
+  },
+  { files: ['**/*.ejs'], plugins: { slotbell: { processors: { ejs } } }, processor: 'slotbell/ejs' },
+);
