@@ -112,11 +112,11 @@ export async function ensureIndexes(): Promise<void> {
 async function buildIndexes(model: (typeof mongoose.models)[string]): Promise<void> {
   const indexes = model.schema.indexes() as [
     mongoose.mongo.IndexSpecification,
-    mongoose.mongo.CreateIndexesOptions,
+    mongoose.mongo.IndexOptions,
   ][];
   for (const [fields, options] of indexes) {
     try {
-      await model.collection.createIndex(fields, options);
+      await model.collection.createIndex(fields, options, undefined);
     } catch (error) {
       const index = `index on ${Object.keys(fields).join(', ')} of the collection "${model.collection.name}"`;
       if (error instanceof mongoose.mongo.MongoServerError && error.code === DUPLICATE_KEY) {

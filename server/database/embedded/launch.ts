@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadableCopy } from './glibc.js';
 import type { HostReport } from './host.js';
-import { copyFolders, engineObstacle, libraryVersion, needsOlderGlibc, platformFacts } from './platform.js';
+import { copyFolders, libraryVersion, needsOlderGlibc, type PlatformFacts } from './platform.js';
 import type { RunFolder } from './run-folder.js';
 
 const LARGEST_LOG_BYTES = 1_000_000;
@@ -12,6 +12,7 @@ const LARGEST_LOG_BYTES = 1_000_000;
 const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'LD_LIBRARY_PATH'];
 
 export interface Launch {
+  facts: PlatformFacts;
   dataDir: string;
   run: RunFolder;
   lingerMs: number;
@@ -22,22 +23,17 @@ export interface Launch {
  * Starts a process of the engine on `dataDir/db`, in a session of its own so that Ctrl-C does not reach it.
  *
  * @returns its report: serving, or locked when another process holds the data folder, or failed with the reason
- * @throws one message when the engine cannot run on this machine
  */
-export async function launchHost({ dataDir, run, lingerMs, sweepMs }: Launch): Promise<HostReport> {
-  const facts = platformFacts();
-  const obstacle = engineObstacle(facts);
-  if (obstacle !== undefined || facts.library === undefined) throw new Error(obstacle);
-
+export async function launchHost({ facts, dataDir, run, lingerMs, sweepMs }: Launch): Promise<HostReport> {
   const database = path.join(dataDir, 'db');
   mkdirSync(database, { recursive: true, mode: 0o700 });
   chmodSync(database, 0o700);
 
   const env: NodeJS.ProcessEnv = {};
   for (const name of PASSED_ON) if (process.env[name] !== undefined) env[name] = process.env[name];
-  if (needsOlderGlibc(facts)) {
-    const { library } = facts;
-    env['NAPI_RS_NATIVE_LIBRARY_PATH'] = loadableCopy(
+  const { library } = facts;
+  if (library !== undefined && needsOlderGlibc(facts)) {
+    env.NAPI_RS_NATIVE_LIBRARY_PATH = loadableCopy(
       library,
       libraryVersion(library),
       copyFolders(library, dataDir),
@@ -61,7 +57,8 @@ export async function launchHost({ dataDir, run, lingerMs, sweepMs }: Launch): P
       resolve(report);
     });
     host.once('error', (error) => resolve({ state: 'failed', reason: error.message }));
-    host.once('exit', (code, signal) => {
+    // Unlike 'exit', 'close' comes after the last message.
+    host.once('close', (code, signal) => {
       resolve({
         state: 'failed',
         reason: `it ended with ${signal ?? `code ${code}`}; see engine.log in the data folder`,

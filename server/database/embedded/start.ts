@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { launchHost } from './launch.js';
-import { openRunFolder, type RunFolder } from './run-folder.js';
+import { launchHost, type Launch } from './launch.js';
+import { engineObstacle, platformFacts } from './platform.js';
+import { openRunFolder } from './run-folder.js';
 
 /** The part of a pino logger that the database needs. */
 export interface Log {
@@ -43,6 +44,8 @@ interface Link {
 }
 
 const HELLO_MS = 2_000;
+const OTHER_MS = 500;
+const STOP_MS = 10_000;
 const LONGEST_PAUSE_MS = 5_000;
 
 /**
@@ -54,68 +57,67 @@ const LONGEST_PAUSE_MS = 5_000;
  * @throws one message when the engine cannot run here, or the folder is held by something that does not answer
  */
 export async function attachEngine(options: EngineOptions): Promise<AttachedEngine> {
-  const { log } = options;
+  const { log, lingerMs = 3_000, sweepMs = 60_000, patienceMs = 15_000 } = options;
+  const facts = platformFacts();
+  const obstacle = engineObstacle(facts);
+  if (obstacle !== undefined) throw new Error(obstacle);
+
   const dataDir = path.resolve(options.dataDir);
-  const run = openRunFolder(dataDir);
-  let closed = false;
+  const launch = { facts, dataDir, run: openRunFolder(dataDir), lingerMs, sweepMs };
+  const closing = new AbortController();
   let reviving: Promise<void> | undefined;
-  let link = await attach({ ...options, dataDir }, run);
+  let link = await attach(launch, patienceMs, closing.signal);
   watch();
 
   function watch(): void {
     // The link alone must not keep a process alive that is done otherwise.
     link.socket.unref();
     link.socket.once('close', () => {
-      if (!closed) reviving = revive();
+      if (!closing.signal.aborted) reviving = revive();
     });
   }
 
   async function revive(): Promise<void> {
     log.warn('The database engine has ended unexpectedly; starting it again');
-    for (let pause = 100; !closed; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+    for (let pause = 100; !closing.signal.aborted; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       try {
-        link = await attach({ ...options, dataDir }, run);
+        link = await attach(launch, patienceMs, closing.signal);
+        watch();
         log.info('The database engine is back');
-        return watch();
+        return;
       } catch (error) {
         log.error(error instanceof Error ? error.message : String(error));
-        await delay(pause, undefined, { ref: false });
+        await delay(pause, undefined, { ref: false, signal: closing.signal }).catch(() => undefined);
       }
     }
   }
 
   return {
-    uri: `mongodb://${encodeURIComponent(run.socket)}/slotbell?directConnection=true&journal=true&retryWrites=false`,
+    uri: `mongodb://${encodeURIComponent(launch.run.socket)}/slotbell?directConnection=true&journal=true&retryWrites=false`,
     get pid() {
       return link.pid;
     },
     async close({ stopEngine = false } = {}) {
-      closed = true;
+      closing.abort();
       await reviving;
-      if (link.socket.destroyed) return;
-      const gone = once(link.socket, 'close');
-      link.socket.ref();
-      if (stopEngine) link.socket.write('stop\n');
-      else link.socket.destroy();
-      await gone;
+      await leave(link.socket, stopEngine);
     },
   };
 }
 
-async function attach(options: EngineOptions, run: RunFolder): Promise<Link> {
-  const { dataDir, lingerMs = 3_000, sweepMs = 60_000, patienceMs = 15_000 } = options;
+async function attach(launch: Launch, patienceMs: number, signal: AbortSignal): Promise<Link> {
   const giveUp = Date.now() + patienceMs;
   for (;;) {
-    const link = await openLink(run.control);
+    const link = await openLink(launch.run.control);
     if (link) return link;
-    const report = await launchHost({ dataDir, run, lingerMs, sweepMs });
+    const report = await launchHost(launch);
     if (report.state === 'failed') throw new Error(`The embedded database could not start: ${report.reason}`);
     if (report.state === 'serving') continue;
-    const other = await waitForOther(run.control);
+    const other = await waitForOther(launch.run.control, signal);
     if (other) return other;
     if (Date.now() > giveUp) {
       throw new Error(
-        `${dataDir}/db is held by another process that does not answer. ` +
+        `${launch.dataDir}/db is held by another process that does not answer. ` +
           'End that process (its id is in db/mongod.lock), or set DATA_DIR to another folder',
       );
     }
@@ -123,11 +125,12 @@ async function attach(options: EngineOptions, run: RunFolder): Promise<Link> {
 }
 
 /** Whoever holds the lock is about to serve (two starters at once), or to end (its last app process left). */
-async function waitForOther(control: string): Promise<Link | undefined> {
-  for (let turn = 0; turn < 20; turn += 1) {
+async function waitForOther(control: string, signal: AbortSignal): Promise<Link | undefined> {
+  const until = Date.now() + OTHER_MS;
+  while (Date.now() < until) {
+    await delay(25, undefined, { signal });
     const link = await openLink(control);
     if (link) return link;
-    await delay(25);
   }
   return undefined;
 }
@@ -148,4 +151,13 @@ function openLink(control: string): Promise<Link | undefined> {
       resolve({ socket, pid: Number(greeting.toString()) });
     });
   });
+}
+
+async function leave(socket: net.Socket, stopEngine: boolean): Promise<void> {
+  if (socket.destroyed) return;
+  const left = once(socket, 'close');
+  socket.ref();
+  if (stopEngine) socket.setTimeout(STOP_MS, () => socket.destroy()).write('stop\n');
+  else socket.destroy();
+  await left;
 }
