@@ -1,0 +1,14 @@
+// Open menus close on Escape and on a click beside them; a page with faults starts at their summary. The menus work without this.
+const open = () => document.querySelectorAll('details[data-menu][open]');
+
+document.addEventListener('click', (event) => {
+  for (const menu of open()) if (!menu.contains(event.target)) menu.open = false;
+});
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape') return;
+  for (const menu of open()) {
+    menu.open = false;
+    menu.querySelector('summary').focus();
+  }
+});
+document.querySelector('[data-error-summary]')?.focus();
