@@ -1,0 +1,163 @@
+import axe from 'axe-core';
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { ROOT } from '../../server/root.js';
+
+const run = promisify(execFile);
+const modules = path.join(ROOT, 'node_modules');
+const systemChromium = '/usr/bin/chromium';
+
+const switches = [
+  '--no-sandbox', // containers run tests as root
+  '--font-render-hinting=none',
+  '--no-proxy-server',
+  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1, EXCLUDE [::1]',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-default-apps',
+  '--disable-domain-reliability',
+  '--disable-sync',
+  '--no-pings',
+];
+
+/** True where the system has its own Chromium. */
+export const hasSystemChromium = existsSync(systemChromium);
+
+/**
+ * Starts a headless Chromium that reaches nothing but loopback: the system's where there is one, else the one from
+ * npm (Linux x64), which is unpacked for 3 s at its first start. Its temporary files go when it closes.
+ */
+export async function launchBrowser(system = hasSystemChromium): Promise<Browser> {
+  const packaged = system ? undefined : await unpackChromium();
+  const temporary = await mkdtemp(path.join(tmpdir(), 'slotbell-browser-'));
+  const clean = () => rm(temporary, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+  try {
+    const browser = await chromium.launch({
+      executablePath: packaged ? path.join(packaged, 'chromium') : systemChromium,
+      args: switches,
+      env: { ...process.env, ...(packaged && environmentOf(packaged)), TMPDIR: temporary },
+    });
+    const close = browser.close.bind(browser);
+    browser.close = async (options) => {
+      await close(options);
+      await clean();
+    };
+    return browser;
+  } catch (error) {
+    await clean();
+    throw error;
+  }
+}
+
+/**
+ * Unpacks @sparticuz/chromium once into node_modules/.cache/slotbell and returns that folder: `chromium`, the libraries it
+ * needs beside glibc (al2023/lib) and a font. In a process of its own, because the package unpacks to TMPDIR, brings
+ * its libraries along only where it believes itself on AWS, and changes the environment of its process.
+ */
+async function unpackChromium(): Promise<string> {
+  const manifest = await readFile(path.join(modules, '@sparticuz/chromium/package.json'), 'utf8');
+  const { version } = JSON.parse(manifest) as { version: string };
+  const folder = path.join(modules, '.cache/slotbell', `chromium-${version}`);
+  if (existsSync(folder)) return folder;
+
+  await mkdir(path.dirname(folder), { recursive: true });
+  const partial = await mkdtemp(`${folder}-`);
+  try {
+    const script = `await (await import('@sparticuz/chromium')).default.executablePath()`;
+    await run(process.execPath, ['--input-type=module', '--eval', script], {
+      cwd: ROOT,
+      env: { ...process.env, TMPDIR: partial, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs20.x' },
+    });
+    await writeFile(path.join(partial, 'fonts.conf'), fontsIn(folder));
+    await rename(partial, folder);
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true });
+    // Another process may have been quicker.
+    if (!existsSync(folder)) throw error;
+  }
+  return folder;
+}
+
+/**
+ * Font configuration: the package's Open Sans first, so that screenshots agree between machines (Latin, Greek, Cyrillic,
+ * Hebrew); other scripts show where the system has a font for them.
+ */
+function fontsIn(folder: string): string {
+  const families = ['sans-serif', 'system-ui', 'serif'].map(
+    (family) =>
+      `<alias binding="same"><family>${family}</family><prefer><family>Open Sans</family></prefer></alias>`,
+  );
+  return `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>${folder}/fonts/fonts</dir>
+  <dir>/usr/share/fonts</dir>
+  <cachedir>${folder}/fonts-cache</cachedir>
+  ${families.join('\n  ')}
+</fontconfig>
+`;
+}
+
+const environmentOf = (folder: string) => ({
+  LD_LIBRARY_PATH: path.join(folder, 'al2023/lib'),
+  FONTCONFIG_FILE: path.join(folder, 'fonts.conf'),
+});
+
+interface PageOptions {
+  /** CSS pixels */
+  width: number;
+  /** CSS pixels, 844 by default */
+  height?: number;
+  dark?: boolean;
+  /** false: no script runs, axe neither */
+  javaScript?: boolean;
+}
+
+/** Opens a page with cookies of its own; requests to anything but loopback fail. Closing the page frees all of it. */
+export async function openPage(browser: Browser, options: PageOptions): Promise<Page> {
+  const page = await browser.newPage({
+    viewport: { width: options.width, height: options.height ?? 844 },
+    colorScheme: options.dark ? 'dark' : 'light',
+    javaScriptEnabled: options.javaScript ?? true,
+    reducedMotion: 'reduce',
+    serviceWorkers: 'block',
+  });
+  // tsx marks named functions by a helper that the page lacks.
+  await page.addInitScript('globalThis.__name = (value) => value');
+  await page.route('**/*', (route) => (isLoopback(route.request().url()) ? route.continue() : route.abort()));
+  return page;
+}
+
+function isLoopback(address: string): boolean {
+  const { hostname } = new URL(address);
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
+}
+
+const levels = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+/** What axe finds against WCAG 2.2 AA on the page as it stands, one line an element; [] is a pass. */
+export async function axeViolations(page: Page): Promise<string[]> {
+  // Evaluated, not added as a script tag: the page's content security policy would block that.
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(
+    (tags) =>
+      (globalThis as unknown as { axe: typeof axe }).axe.run({ runOnly: { type: 'tag', values: tags } }),
+    levels,
+  );
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, all, none, any }) => {
+      const [first] = [...all, ...none, ...any];
+      return `${id}: ${target.join(' ')}: ${first?.message ?? ''}`;
+    }),
+  );
+}
+
+/** Writes the whole page as PNG to `file`, making its folder. */
+export async function screenshot(page: Page, file: string): Promise<void> {
+  await page.screenshot({ path: file, fullPage: true, animations: 'disabled' });
+}
