@@ -1,0 +1,97 @@
+/** Every way in which reading from Clever can fail. */
+export type CleverFailure =
+  | 'unauthorized'
+  | 'not-approved'
+  | 'forbidden'
+  | 'not-found'
+  | 'bad-request'
+  | 'page-too-large'
+  | 'rate-limited'
+  | 'server'
+  | 'time-out'
+  | 'connection'
+  | 'redirect'
+  | 'not-json'
+  | 'truncated'
+  | 'not-clever'
+  | 'too-large'
+  | 'loop'
+  | 'stopped';
+
+/** What is known about a failure besides its kind. */
+export interface FailureFacts {
+  /** What was being read, in words: "sections", "the list of district tokens". */
+  what: string;
+  status?: number;
+  /** The server's own words, shortened. They come from outside: escape them, and keep them out of logs. */
+  detail?: string;
+  /** Only for 429: milliseconds until the server takes requests again. */
+  waitMs?: number;
+}
+
+/**
+ * A failed read. `message` is plain English that an administrator can act on and holds no token, name or link; `kind`
+ * says which failure it is. Thrown by everything in the Clever client.
+ */
+export class CleverError extends Error {
+  override readonly name = 'CleverError';
+  readonly kind: CleverFailure;
+  readonly what: string;
+  readonly status: number | undefined;
+  readonly detail: string | undefined;
+  readonly waitMs: number | undefined;
+
+  constructor(kind: CleverFailure, facts: FailureFacts, cause?: unknown) {
+    super(explain(kind, facts), cause === undefined ? undefined : { cause });
+    this.kind = kind;
+    this.what = facts.what;
+    this.status = facts.status;
+    this.detail = facts.detail;
+    this.waitMs = facts.waitMs;
+  }
+
+  /** Whether asking again may help. 400, 401 and 501 never do (Clever's reference on errors). */
+  get temporary(): boolean {
+    const byKind = ['rate-limited', 'time-out', 'connection'].includes(this.kind);
+    return byKind || (this.kind === 'server' && [500, 502, 503, 504].includes(this.status ?? 0));
+  }
+}
+
+function explain(kind: CleverFailure, { what, status }: FailureFacts): string {
+  switch (kind) {
+    case 'unauthorized':
+      return 'Clever did not accept the district token or the client id and secret. Enter them again on the Clever set-up page.';
+    case 'not-approved':
+      return 'The district has not approved this application in Clever yet. Approval takes 24 to 36 hours; ask the district’s Clever administrator if it takes longer.';
+    case 'forbidden':
+      return `Clever does not let this application read ${what}. Ask the district’s Clever administrator to share them. Nothing was removed here.`;
+    case 'not-found':
+      return `There is no ${what} at this address. Check that the Clever address ends in the version, such as https://api.clever.com/v3.1.`;
+    case 'bad-request':
+      return `Clever refused the request for ${what} as wrong. If this was an update from events, run a full sync instead.`;
+    case 'page-too-large':
+      return `Clever refused a page of ${what} as too large. Set a smaller page size (Clever allows up to 10,000).`;
+    case 'rate-limited':
+      return 'Clever takes no more requests from this district for now. Try again in a few minutes.';
+    case 'server':
+      return `Clever has a problem of its own (${String(status)}) and did not give ${what}. Try again later.`;
+    case 'time-out':
+      return `Clever did not answer in time when asked for ${what}. Try again later; check the network if it stays so.`;
+    case 'connection':
+      return `The connection to Clever could not be made or broke off while reading ${what}. Check the network and the Clever address.`;
+    case 'redirect':
+      return `The server sent the request for ${what} to another address. It was not followed, because the token must not leave the configured address. Check the Clever address.`;
+    case 'not-json':
+      return `A web page came back instead of ${what}. A proxy, a filter or a log-in page may stand between this server and Clever. Check the Clever address.`;
+    case 'truncated':
+      return `The answer with ${what} broke off in the middle. Try again; if it happens again, a proxy may be cutting answers short.`;
+    case 'not-clever':
+      return `The answer with ${what} does not look like Clever’s. Check the Clever address.`;
+    case 'too-large':
+      return `The answer with ${what} is too large to read safely. Set a smaller page size.`;
+    case 'loop':
+      return `Clever’s pages of ${what} lead in a circle, so the list could not be read to its end. Nothing was removed here. Try again later.`;
+    case 'stopped':
+      return 'The download was stopped.';
+  }
+}

@@ -1,0 +1,83 @@
+import { CleverError } from './explain-failure.js';
+import { isRecord } from './read-answer.js';
+
+/** One page of records. */
+export interface CleverPage<T> {
+  objects: T[];
+  /** Entries without an id, which nothing can be done with. */
+  skipped: number;
+}
+
+export type Query = Record<string, string>;
+
+/** Empty pages in a row that are believed; `next` may lead to one (Clever's reference), never to many. */
+const MOST_EMPTY_PAGES = 5;
+
+/**
+ * Reads a list from its first page to its last. Of `next` only the query is taken, over the caller's own, and never one
+ * seen before. Ends normally only when the last page (the one without `next`) was read: whoever got that far has the whole
+ * list; everything else throws a CleverError.
+ */
+export async function* readPages<T extends { id: string }>(
+  askPage: (query: Query) => Promise<Record<string, unknown>>,
+  first: Query,
+  what: string,
+  origins: readonly string[],
+): AsyncGenerator<CleverPage<T>, void, undefined> {
+  const queries = new Set<string>([sortedQuery(first)]);
+  const contents = new Set<string>();
+  let query: Query | null = first;
+  let emptyInARow = 0;
+  while (query) {
+    const body: Record<string, unknown> = await askPage(query);
+    const page = unwrap<T>(body, what);
+    emptyInARow = page.objects.length === 0 ? emptyInARow + 1 : 0;
+    // New cursors over the same records are a circle too.
+    const content = fingerprint(page.objects);
+    if (contents.has(content) || emptyInARow > MOST_EMPTY_PAGES) throw new CleverError('loop', { what });
+    if (page.objects.length > 0) contents.add(content);
+    yield page;
+    const next = nextQuery(body, what, origins);
+    query = next && { ...first, ...next };
+    if (query) {
+      const key = sortedQuery(query);
+      if (queries.has(key)) throw new CleverError('loop', { what });
+      queries.add(key);
+    }
+  }
+}
+
+function unwrap<T extends { id: string }>(body: Record<string, unknown>, what: string): CleverPage<T> {
+  if (!Array.isArray(body['data'])) throw new CleverError('not-clever', { what });
+  const objects: T[] = [];
+  const entries: unknown[] = body['data'];
+  for (const entry of entries) {
+    const object = isRecord(entry) ? entry['data'] : undefined;
+    if (isRecord(object) && typeof object['id'] === 'string' && object['id'] !== '')
+      objects.push(object as unknown as T);
+  }
+  return { objects, skipped: entries.length - objects.length };
+}
+
+function fingerprint(objects: readonly { id: string }[]): string {
+  return `${objects[0]?.id ?? ''} ${objects.at(-1)?.id ?? ''} ${String(objects.length)}`;
+}
+
+/** The query of the `next` link; null on the last page. A link to a foreign origin is refused, not trimmed. */
+function nextQuery(body: Record<string, unknown>, what: string, origins: readonly string[]): Query | null {
+  const links: unknown[] = Array.isArray(body['links']) ? body['links'] : [];
+  const next = links.filter(isRecord).find((link) => link['rel'] === 'next');
+  if (!next) return null;
+  const uri = next['uri'];
+  const own = origins[0] ?? '';
+  if (typeof uri !== 'string' || !URL.canParse(uri, own)) throw new CleverError('not-clever', { what });
+  const url = new URL(uri, own);
+  if (!origins.includes(url.origin)) throw new CleverError('redirect', { what });
+  return Object.fromEntries(url.searchParams);
+}
+
+function sortedQuery(query: Query): string {
+  const params = new URLSearchParams(query);
+  params.sort();
+  return params.toString();
+}

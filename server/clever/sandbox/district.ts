@@ -1,0 +1,201 @@
+import type {
+  CleverCourse,
+  CleverDistrict,
+  CleverEvent,
+  CleverSchool,
+  CleverSection,
+  CleverTerm,
+  CleverUser,
+} from '../schema.js';
+import {
+  COURSE_COUNT,
+  generateCourse,
+  generateDistrict,
+  generateSchool,
+  generateTerm,
+  TERM_COUNT,
+} from './generate-catalog.js';
+import { generateContact } from './generate-contact.js';
+import { generateSection, sectionCount } from './generate-section.js';
+import {
+  DISTRICT_ADMINS,
+  generateDistrictAdmin,
+  generateStaff,
+  generateTeacher,
+  STAFF_PER_SCHOOL,
+} from './generate-staff.js';
+import { generateStudent } from './generate-student.js';
+import { CONTACTS_PER_FAMILY } from './group-families.js';
+import { pluralOf, type Kind } from './identify.js';
+import { copyWith, previousAttributes, type JsonObject } from './patch-object.js';
+import type { World } from './world.js';
+
+interface ObjectTypes {
+  district: CleverDistrict;
+  school: CleverSchool;
+  term: CleverTerm;
+  course: CleverCourse;
+  section: CleverSection;
+  student: CleverUser;
+  teacher: CleverUser;
+  staff: CleverUser;
+  district_admin: CleverUser;
+  contact: CleverUser;
+  event: CleverEvent;
+}
+export type AnyObject = ObjectTypes[Kind];
+
+/** What a district shares; `/users` is shared role by role. */
+export type Sharing = 'shared' | 'empty' | '403';
+
+/**
+ * The district as it is now: generated records, and over them the few that nights and tests changed. Every change leaves
+ * its event. Memory grows with the changes, not with the district.
+ */
+export class District {
+  readonly world: World;
+  /** The nights passed so far; each is a day of the events' dates. */
+  night = 0;
+  arrivals = 0;
+  readonly removed = new Set<string>();
+  readonly #changed = new Map<string, AnyObject>();
+  readonly #changedIndexes = new Map<Kind, Set<number>>();
+  readonly #events: { night: number; event: CleverEvent }[] = [];
+  readonly #sharing = new Map<Kind, Sharing>();
+
+  constructor(world: World) {
+    this.world = world;
+    this.#emit('districts.updated', generateDistrict(world), { last_sync: '' });
+  }
+
+  /** Places of a kind, some of which may be empty. */
+  count(kind: Kind): number {
+    const { plan } = this.world;
+    const students = plan.students + this.arrivals;
+    const counts: Record<Kind, number> = {
+      district: 1,
+      school: plan.schools.length,
+      term: TERM_COUNT,
+      course: COURSE_COUNT,
+      section: sectionCount(this.world),
+      student: students,
+      teacher: plan.teachers,
+      staff: plan.schools.length * STAFF_PER_SCHOOL,
+      district_admin: DISTRICT_ADMINS,
+      contact: students * CONTACTS_PER_FAMILY,
+      event: this.#events.length,
+    };
+    return counts[kind];
+  }
+
+  /** The record at a place of its kind; null where there is none, or none any more. */
+  at<K extends Kind>(kind: K, index: number): ObjectTypes[K] | null {
+    const id = this.world.ids.idOf(kind, index);
+    if (index >= this.count(kind) || this.removed.has(id)) return null;
+    const object = this.#changed.get(id) ?? this.#generate(kind, index);
+    return object as ObjectTypes[K] | null;
+  }
+
+  get(id: string): { kind: Kind; object: AnyObject } | null {
+    const identity = this.world.ids.parse(id);
+    const object = identity && this.at(identity.kind, identity.index);
+    return identity && object ? { kind: identity.kind, object } : null;
+  }
+
+  section(id: string): CleverSection | null {
+    const found = this.get(id);
+    return found?.kind === 'section' ? (found.object as CleverSection) : null;
+  }
+
+  user(id: string): CleverUser | null {
+    const found = this.get(id);
+    return found && pluralOf(found.kind) === 'users' ? (found.object as CleverUser) : null;
+  }
+
+  /** Indexes of a kind whose records were changed, so that lists found by place alone need not miss them. */
+  changedIndexes(kind: Kind): ReadonlySet<number> {
+    return this.#changedIndexes.get(kind) ?? new Set();
+  }
+
+  change(id: string, patch: JsonObject): void {
+    const found = this.get(id);
+    if (!found) throw new RangeError(`no such record: ${id}`);
+    const after = copyWith(found.object, { last_modified: this.now(), ...patch });
+    this.#store(id, after);
+    this.#emit(`${pluralOf(found.kind)}.updated`, after, previousAttributes(found.object, after));
+  }
+
+  /** Puts a record into an empty place. */
+  create(kind: Kind, object: AnyObject): void {
+    this.#store(object.id, object);
+    this.#emit(`${pluralOf(kind)}.created`, object);
+  }
+
+  remove(id: string): void {
+    const found = this.get(id);
+    if (!found) return;
+    this.removed.add(id);
+    this.#emit(`${pluralOf(found.kind)}.deleted`, found.object);
+  }
+
+  /** Brings a removed record back under its id. */
+  restore(id: string): void {
+    if (!this.removed.delete(id)) return;
+    const found = this.get(id);
+    if (found) this.#emit(`${pluralOf(found.kind)}.created`, found.object);
+  }
+
+  share(kind: Kind, sharing: Sharing): void {
+    this.#sharing.set(kind, sharing);
+  }
+
+  sharingOf(kind: Kind): Sharing {
+    return this.#sharing.get(kind) ?? 'shared';
+  }
+
+  /** The time of the current night, as Clever writes it. */
+  now(): string {
+    return new Date(Date.parse(this.world.baseTime) + this.night * 86_400_000).toISOString();
+  }
+
+  #generate(kind: Kind, index: number): AnyObject | null {
+    const { world } = this;
+    const makers: Record<Kind, () => AnyObject | null> = {
+      district: () => generateDistrict(world),
+      school: () => generateSchool(world, index),
+      term: () => generateTerm(world, index),
+      course: () => generateCourse(world, index),
+      section: () => generateSection(world, index),
+      student: () => generateStudent(world, index),
+      teacher: () => generateTeacher(world, index),
+      staff: () => generateStaff(world, index),
+      district_admin: () => generateDistrictAdmin(world, index),
+      contact: () => generateContact(world, index),
+      event: () => this.#eventAt(index),
+    };
+    return makers[kind]();
+  }
+
+  /** Clever keeps events for 30 days. */
+  #eventAt(index: number): CleverEvent | null {
+    const entry = this.#events[index];
+    return entry && entry.night > this.night - 30 ? entry.event : null;
+  }
+
+  #store(id: string, object: AnyObject): void {
+    const identity = this.world.ids.parse(id);
+    if (!identity) throw new RangeError(`not an id of this district: ${id}`);
+    this.#changed.set(id, object);
+    const indexes = this.#changedIndexes.get(identity.kind) ?? new Set<number>();
+    this.#changedIndexes.set(identity.kind, indexes.add(identity.index));
+  }
+
+  #emit(type: string, object: AnyObject, previous?: JsonObject): void {
+    const id = this.world.ids.idOf('event', this.#events.length);
+    const data = {
+      object: { ...object, district: this.world.districtId },
+      ...(previous ? { previous_attributes: previous } : {}),
+    };
+    this.#events.push({ night: this.night, event: { id, type, created: this.now(), data } });
+  }
+}

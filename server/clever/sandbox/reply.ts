@@ -1,0 +1,19 @@
+/** What the sandbox answers. A refusal is thrown as one, so that deep code can end a request. */
+export interface Reply {
+  status: number;
+  body: string;
+  contentType?: string;
+  headers?: Record<string, string>;
+}
+
+export class Refusal extends Error {
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export function jsonReply(body: unknown, status = 200): Reply {
+  return { status, body: JSON.stringify(body) };
+}

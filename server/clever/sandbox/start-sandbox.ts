@@ -1,0 +1,162 @@
+import { randomBytes } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createNights, type NightReport } from './advance-night.js';
+import { createRosterChanges } from './change-roster.js';
+import { countTotals, type DistrictTotals } from './count-totals.js';
+import { District, type Sharing } from './district.js';
+import type { Kind } from './identify.js';
+import { CLEVER_RATE, createRateLimiter, type RateLimit } from './limit-rate.js';
+import { createMisbehaviour, type Misbehaviour } from './misbehave.js';
+import type { JsonObject } from './patch-object.js';
+import { findSampleFamily, type SampleFamily } from './sample-family.js';
+import { serveDistrict, type Access } from './serve-district.js';
+import { createWorld } from './world.js';
+
+export interface SandboxOptions {
+  /** 20 to 1,000,000; by default 1,800. */
+  students?: number;
+  seed?: number;
+  /** 0, the default, takes a free one. */
+  port?: number;
+  /** Decides the school year; the present by default. */
+  today?: Date;
+  version?: 'v3.0' | 'v3.1';
+  rateLimit?: RateLimit;
+  /** A path before the version, as a proxy may have: "/clever". */
+  prefix?: string;
+  /** False leaves the application waiting for the district's approval. */
+  approved?: boolean;
+}
+
+export interface Sandbox extends Readonly<Omit<Access, 'approved'>> {
+  /** With version, for CLEVER_API_URL. */
+  url: string;
+  tokensUrl: string;
+  districtId: string;
+  close(): Promise<void>;
+  /** Leavers, arrivals, one who comes back, moves, a class gone, renamed, with another teacher: always the same ones. */
+  advanceNight(): NightReport;
+  removeStudent(id: string): void;
+  removeSection(id: string): void;
+  /** Takes away any other record. */
+  remove(id: string): void;
+  restore(id: string): void;
+  /** Lays a patch over a record; undefined takes a field away, lists are replaced. */
+  change(id: string, patch: JsonObject): void;
+  /** The district stops sharing a kind (a role for users), or shares it again. */
+  share(kind: Exclude<Kind, 'district'>, sharing: Sharing): void;
+  misbehave(order: Misbehaviour): void;
+  /** Forgets all orders. */
+  behave(): void;
+  approve(approved: boolean): void;
+  /** The token of before is refused from now on. */
+  rotateToken(): void;
+  /** Path and query of the last 5,000 requests, oldest first. */
+  requests(): readonly string[];
+  /** Resolves when the next request that matches comes in, before it is answered. */
+  nextRequest(match: RegExp): Promise<string>;
+  /** The id of the index-th school, section, student … */
+  idOf(kind: Kind, index: number): string;
+  /** A record as it is served now, or null. */
+  read(id: string): JsonObject | null;
+  totals(): DistrictTotals;
+  sampleFamily(): SampleFamily | null;
+}
+
+/** Starts a Clever of our own on the loopback interface, for demo, tests and benches. It speaks v3.0 and v3.1. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { students = 1800, seed = 1, port = 0, prefix = '', version = 'v3.1' } = options;
+  if (!Number.isInteger(students) || students < 20 || students > 1_000_000)
+    throw new RangeError('students must be 20 to 1,000,000');
+  const world = createWorld(seed, students, options.today ?? new Date());
+  const district = new District(world);
+  const changes = createRosterChanges(district);
+  const family = findSampleFamily(district);
+  const misbehaviour = createMisbehaviour();
+  const access: Access = {
+    token: secret(),
+    clientId: secret(),
+    clientSecret: secret(),
+    approved: options.approved ?? true,
+  };
+  const seen: string[] = [];
+  const arrivals = new EventEmitter();
+  function onRequest(address: string): void {
+    if (seen.push(address) > 5000) seen.shift();
+    arrivals.emit('request', address);
+  }
+  const limitRate = createRateLimiter(options.rateLimit ?? CLEVER_RATE);
+  const server = createServer(
+    serveDistrict({ district, access, limitRate, misbehaviour, prefix, onRequest }),
+  );
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const origin = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+
+  return {
+    url: `${origin}${prefix}/${version}`,
+    tokensUrl: `${origin}/oauth/tokens`,
+    get token() {
+      return access.token;
+    },
+    clientId: access.clientId,
+    clientSecret: access.clientSecret,
+    districtId: world.districtId,
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      if (server.listening) await once(server, 'close');
+    },
+    advanceNight: createNights(district, changes, family),
+    removeStudent: (id) => {
+      changes.removeStudent(id);
+    },
+    removeSection: (id) => {
+      district.remove(id);
+    },
+    remove: (id) => {
+      district.remove(id);
+    },
+    restore: (id) => {
+      changes.restore(id);
+    },
+    change: (id, patch) => {
+      district.change(id, patch);
+    },
+    share: (kind, sharing) => {
+      district.share(kind, sharing);
+    },
+    misbehave: (order) => {
+      misbehaviour.order(order);
+    },
+    behave: () => {
+      misbehaviour.behave();
+    },
+    approve(approved) {
+      access.approved = approved;
+    },
+    rotateToken() {
+      access.token = secret();
+    },
+    requests: () => seen,
+    nextRequest: (match) =>
+      new Promise((resolve) => {
+        function look(address: string): void {
+          if (!match.test(address)) return;
+          arrivals.off('request', look);
+          resolve(address);
+        }
+        arrivals.on('request', look);
+      }),
+    idOf: (kind, index) => world.ids.idOf(kind, index),
+    read: (id) => (district.get(id)?.object as JsonObject | undefined) ?? null,
+    totals: () => countTotals(district),
+    sampleFamily: () => family,
+  };
+}
+
+function secret(): string {
+  return randomBytes(20).toString('hex');
+}

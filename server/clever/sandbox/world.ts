@@ -1,0 +1,28 @@
+import { createDraw, type Draw } from './draw-random.js';
+import { createIdentifier, type Identifier } from './identify.js';
+import { layOutDistrict, type DistrictPlan } from './lay-out-district.js';
+
+/** Everything that the generators need to make any record: no records themselves. */
+export interface World {
+  plan: DistrictPlan;
+  draw: Draw;
+  ids: Identifier;
+  districtId: string;
+  /** The year in which the current school year began. */
+  schoolYear: number;
+  /** When the untouched district was last synced, as Clever writes times. */
+  baseTime: string;
+}
+
+/** `today` decides the school year; it turns over in July. */
+export function createWorld(seed: number, students: number, today: Date): World {
+  const ids = createIdentifier(seed);
+  return {
+    plan: layOutDistrict(students),
+    draw: createDraw(seed),
+    ids,
+    districtId: ids.idOf('district', 0),
+    schoolYear: today.getUTCMonth() >= 6 ? today.getUTCFullYear() : today.getUTCFullYear() - 1,
+    baseTime: today.toISOString(),
+  };
+}
