@@ -84,24 +84,19 @@ async function unpackChromium(): Promise<string> {
 }
 
 /**
- * Font configuration: the package's Open Sans first, so that screenshots agree between machines (Latin, Greek, Cyrillic,
- * Hebrew); other scripts show where the system has a font for them.
+ * Font configuration: the package's Open Sans first, so that screenshots agree between machines (Latin, Greek,
+ * Cyrillic, Hebrew); other scripts show where the system has a font for them.
  */
-function fontsIn(folder: string): string {
-  const families = ['sans-serif', 'system-ui', 'serif'].map(
-    (family) =>
-      `<alias binding="same"><family>${family}</family><prefer><family>Open Sans</family></prefer></alias>`,
-  );
-  return `<?xml version="1.0"?>
+const fontsIn = (folder: string) => `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
   <dir>${folder}/fonts/fonts</dir>
   <dir>/usr/share/fonts</dir>
   <cachedir>${folder}/fonts-cache</cachedir>
-  ${families.join('\n  ')}
+  <alias><family>sans-serif</family><prefer><family>Open Sans</family></prefer></alias>
+  <alias><family>monospace</family><prefer><family>DejaVu Sans Mono</family></prefer></alias>
 </fontconfig>
 `;
-}
 
 const environmentOf = (folder: string) => ({
   LD_LIBRARY_PATH: path.join(folder, 'al2023/lib'),
