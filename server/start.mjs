@@ -19,12 +19,16 @@ const newest = (folder) =>
 const stale =
   !existsSync(stamp) ||
   !existsSync(path.join(root, 'dist', entry)) ||
-  Math.max(newest('server'), newest('jobs'), statSync(path.join(root, 'package.json')).mtimeMs) > statSync(stamp).mtimeMs;
+  Math.max(newest('server'), newest('jobs'), statSync(path.join(root, 'package.json')).mtimeMs) >
+    statSync(stamp).mtimeMs;
 
 if (stale && existsSync(path.join(root, 'node_modules', 'typescript'))) {
   console.log('Compiling Slotbell …');
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-  const built = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--incremental'], { cwd: root, stdio: 'inherit' });
+  const built = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--incremental'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   if (built.status !== 0) process.exit(built.status ?? 1);
 }
 

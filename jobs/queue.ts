@@ -1,0 +1,40 @@
+import { Agenda, InMemoryNotificationChannel } from 'agenda';
+import { MongoBackend } from '@agendajs/mongo-backend';
+import mongoose from 'mongoose';
+import type { JobName, Queue } from '../server/queue.js';
+
+export interface AgendaQueue extends Queue {
+  agenda: Agenda;
+}
+
+/**
+ * The queue that features hand work to. The database must be connected: Agenda ends the process otherwise.
+ * @param processEveryMs how often waiting jobs of other processes are looked for; own ones start at once
+ * @param lockMs how long a job that says nothing counts as running; Agenda leaves a timer of half of it behind each job
+ */
+export function createQueue({ processEveryMs = 2000, lockMs = 30_000 } = {}): AgendaQueue {
+  const { db } = mongoose.connection;
+  if (!db) throw new Error('The queue needs a connected database.');
+  const agenda = new Agenda({
+    backend: new MongoBackend({ mongo: db, collection: 'agendaJobs', ensureIndex: false }),
+    notificationChannel: new InMemoryNotificationChannel(),
+    processEvery: processEveryMs,
+    defaultConcurrency: 2,
+    defaultLockLimit: 2,
+    defaultLockLifetime: lockMs,
+    removeOnComplete: true,
+  });
+  return {
+    agenda,
+    async add(name: JobName, key: string) {
+      const job = agenda
+        .create(name, { key })
+        .unique({ 'data.key': key }, { insertOnly: true })
+        .schedule(new Date());
+      await job.save().catch((error: unknown) => {
+        // Two asked at once: one job is what both want.
+        if (!(error instanceof mongoose.mongo.MongoServerError && error.code === 11000)) throw error;
+      });
+    },
+  };
+}

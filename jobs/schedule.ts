@@ -1,0 +1,17 @@
+import type { Deps } from '../server/deps.js';
+import type { JobName } from '../server/queue.js';
+
+/** A one-shot that features ask for by name; `key` tells what it is about. */
+export type OneShot = (deps: Deps, key: string, stopping: AbortSignal) => Promise<void>;
+
+/** Runs by itself. */
+export interface Recurring {
+  name: string;
+  everyMs: number;
+  run: (deps: Deps, stopping: AbortSignal) => Promise<void>;
+}
+
+/** The one table of what runs when. Each job is shallow: it calls a feature. */
+export const ONE_SHOTS: Partial<Record<JobName, OneShot>> = {};
+
+export const RECURRING: Recurring[] = [];

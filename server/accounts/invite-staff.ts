@@ -1,0 +1,69 @@
+import type { Types } from 'mongoose';
+import { recordAudit } from '../audit/record-audit.js';
+import type { Deps } from '../deps.js';
+import { User, type AccessLevel } from '../models/user.js';
+import type { Actor } from '../web/actor.js';
+import { sendLink } from './send-link.js';
+import type { Invitation } from './schema.js';
+
+/**
+ * Gives somebody a login for this account, or an existing login a grant in it, and mails an invitation where there is no password yet.
+ * An existing login keeps its name, password and other accounts.
+ */
+export async function inviteStaff(
+  deps: Deps,
+  actor: Actor,
+  invitation: Invitation,
+): Promise<{ ok: true } | { ok: false; reason: 'has access' }> {
+  const now = deps.now();
+  await User.updateOne(
+    { email: invitation.email },
+    { $setOnInsert: { name: invitation.name, grants: [], createdAt: now } },
+    { upsert: true },
+  );
+  const user = await User.findOneAndUpdate(
+    {
+      email: invitation.email,
+      grants: { $not: { $elemMatch: { account: actor.account, level: { $ne: 'customer' } } } },
+    },
+    { $push: { grants: { account: actor.account, level: invitation.level } } },
+    { returnDocument: 'after' },
+  ).lean();
+  if (!user) return { ok: false, reason: 'has access' };
+  if (!user.passwordHash) await sendLink(deps, 'invitation', user);
+  await auditAccess(deps, actor, 'invite staff', user._id, invitation.level);
+  return { ok: true };
+}
+
+/** Changes what somebody may do in this account; `none` takes staff access away, a parent's stays. */
+export async function changeLevel(
+  deps: Deps,
+  actor: Actor,
+  user: Types.ObjectId,
+  level: AccessLevel | 'none',
+): Promise<boolean> {
+  const staffGrant = { account: actor.account, level: { $ne: 'customer' } };
+  const held = { _id: user, grants: { $elemMatch: staffGrant } };
+  const change = level === 'none' ? { $pull: { grants: staffGrant } } : { $set: { 'grants.$.level': level } };
+  const result = await User.updateOne(held, change);
+  if (result.matchedCount === 0) return false;
+  await auditAccess(deps, actor, 'change access level', user, level);
+  return true;
+}
+
+function auditAccess(
+  deps: Deps,
+  actor: Actor,
+  action: string,
+  target: Types.ObjectId,
+  level: string,
+): Promise<void> {
+  return recordAudit({
+    account: actor.account,
+    user: actor.user,
+    action,
+    targets: [target],
+    detail: { level },
+    at: deps.now(),
+  });
+}

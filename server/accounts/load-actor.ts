@@ -1,0 +1,80 @@
+import type { Request, RequestHandler } from 'express';
+import { Account } from '../models/account.js';
+import type { AccessLevel, Grant, User } from '../models/user.js';
+import { highestOf, type Actor } from '../web/actor.js';
+import { ABSOLUTE_MS } from '../web/session.js';
+import type { Deps } from '../deps.js';
+
+/** Sets who makes the request, in which account; ends sessions that are over. Behind the session and Passport. */
+export function loadActor(deps: Pick<Deps, 'now'>): RequestHandler {
+  return async (req, res, next) => {
+    const user = req.user;
+    if (!user) {
+      next();
+      return;
+    }
+    if (isOver(req, user, deps.now())) {
+      await endSession(req);
+      next();
+      return;
+    }
+    const accounts = accountsOf(user);
+    const chosen =
+      accounts.find((id) => id === req.session.account) ?? (accounts.length === 1 ? accounts[0] : undefined);
+    const account = chosen ? await Account.findById(chosen).lean() : null;
+    if (account) res.locals.actor = actorIn(user, account);
+    else res.locals.chooseAccount = accounts.length > 1;
+    next();
+  };
+}
+
+/** The ids of the accounts in which this login may do anything. */
+export function accountsOf(user: Pick<User, 'grants'>): string[] {
+  return [...new Set(user.grants.map((grant) => grant.account.toHexString()))];
+}
+
+function isOver(req: Request, user: User, now: Date): boolean {
+  const since = req.session.signedInAt ?? 0;
+  return (
+    now.getTime() - since > ABSOLUTE_MS ||
+    (user.sessionsFrom !== undefined && since < user.sessionsFrom.getTime())
+  );
+}
+
+/** Logs out; Passport gives the browser a new, empty session. */
+export function endSession(req: Request): Promise<void> {
+  return new Promise((resolve, reject) => {
+    req.logout((error: unknown) => {
+      if (error) reject(error instanceof Error ? error : new Error('logging out failed'));
+      else resolve();
+    });
+  });
+}
+
+/** What a login is and may do in one account. */
+export function actorIn(user: User, account: Account): Actor {
+  const grants = user.grants.filter((grant) => grant.account.equals(account._id));
+  return {
+    user: user._id,
+    name: user.name,
+    email: user.email,
+    emailProven: user.emailProvenAt !== undefined,
+    account: account._id,
+    accountName: account.name,
+    timeZone: account.timeZone,
+    level: highestOf(grants.filter((grant) => !grant.event).map((grant) => grant.level)),
+    levelName: highestOf(grants.map((grant) => grant.level)),
+    eventLevels: eventLevels(grants),
+    contacts: grants.flatMap((grant) => (grant.contact ? [grant.contact] : [])),
+  };
+}
+
+function eventLevels(grants: Grant[]): Map<string, AccessLevel> {
+  const levels = new Map<string, AccessLevel>();
+  for (const grant of grants) {
+    if (!grant.event) continue;
+    const key = grant.event.toHexString();
+    levels.set(key, highestOf([grant.level, levels.get(key) ?? 'customer']));
+  }
+  return levels;
+}

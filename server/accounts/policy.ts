@@ -1,0 +1,17 @@
+import { atLeast, type AccessLevel } from '../models/user.js';
+import type { Actor } from '../web/actor.js';
+
+/** Who may see and change the school's settings and the people who log in. */
+export function mayManageAccount(actor: Actor): boolean {
+  return atLeast(actor.level, 'administrator');
+}
+
+/** Nobody changes their own access, so that an account is never left without an administrator by a slip. */
+export function mayChangeAccess(actor: Actor, userId: string): boolean {
+  return mayManageAccount(actor) && actor.user.toHexString() !== userId;
+}
+
+/** Where somebody lands after logging in. */
+export function homeOf(highest: AccessLevel): string {
+  return highest === 'customer' ? '/my' : '/events';
+}

@@ -1,0 +1,52 @@
+import type { Types } from 'mongoose';
+import { Account } from '../models/account.js';
+import { User, type AccessLevel } from '../models/user.js';
+import { accountsOf } from './load-actor.js';
+
+export async function installationIsSetUp(): Promise<boolean> {
+  return (await Account.exists({})) !== null;
+}
+
+export function findUserByEmail(email: string): Promise<User | null> {
+  return User.findOne({ email }).lean();
+}
+
+export function userById(id: Types.ObjectId): Promise<User | null> {
+  return User.findById(id).lean();
+}
+
+/** The accounts a login may work in, by name. */
+export async function accountChoices(user: Pick<User, 'grants'>): Promise<{ id: string; name: string }[]> {
+  const accounts = await Account.find({ _id: { $in: accountsOf(user) } }, { name: 1 }).lean();
+  return accounts
+    .map((account) => ({ id: account._id.toHexString(), name: account.name }))
+    .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+export interface LoginRow {
+  id: string;
+  name: string;
+  email: string;
+  level: AccessLevel;
+  /** Has never set a password: the invitation is still open. */
+  invited: boolean;
+}
+
+/** Staff who log in to one account, by e-mail. */
+export async function staffLogins(account: Types.ObjectId): Promise<LoginRow[]> {
+  const users = await User.find({
+    grants: { $elemMatch: { account, level: { $ne: 'customer' } } },
+    'grants.account': account,
+  })
+    .sort({ email: 1 })
+    .lean();
+  return users.map((user) => ({
+    id: user._id.toHexString(),
+    name: user.name,
+    email: user.email,
+    level:
+      user.grants.find((grant) => grant.account.equals(account) && grant.level !== 'customer')?.level ??
+      'customer',
+    invited: user.passwordHash === undefined,
+  }));
+}

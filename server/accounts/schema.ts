@@ -1,0 +1,104 @@
+import Joi from 'joi';
+import { IANAZone } from 'luxon';
+import { ACCESS_LEVELS, type AccessLevel } from '../models/user.js';
+import { emailAddress, line, objectId } from '../web/parse.js';
+import type { Types } from 'mongoose';
+
+/** Long enough to resist guessing, without rules that make people write it down (NIST SP 800-63B, 3.1.1). */
+export const newPassword = (): Joi.StringSchema =>
+  Joi.string()
+    .min(10)
+    .max(200)
+    .required()
+    .label('a password')
+    .messages({ 'string.min': 'Use at least 10 characters. Three or four words work well.' });
+
+export const timeZone = (): Joi.StringSchema =>
+  Joi.string()
+    .max(60)
+    .custom((value: string, check) => (IANAZone.isValidZone(value) ? value : check.error('any.only')))
+    .label('a time zone');
+
+export const personName = (): Joi.StringSchema => line(120).required().label('your name');
+
+export interface Setup {
+  code: string;
+  accountName: string;
+  timeZone: string;
+  name: string;
+  email: string;
+  password: string;
+}
+
+export const setupSchema = Joi.object<Setup, true>({
+  code: line(100).required().label('the code that was printed when Slotbell started'),
+  accountName: line(120).required().label('the name of your school or district'),
+  timeZone: timeZone().required(),
+  name: personName(),
+  email: emailAddress().required(),
+  password: newPassword(),
+});
+
+export interface Login {
+  email: string;
+  password: string;
+  next: string;
+}
+
+/** Only a path of ours may be gone on to; anything else is dropped. */
+export const nextPath = (): Joi.StringSchema =>
+  Joi.string()
+    .max(500)
+    .pattern(/^\/(?![/\\])[^\\\p{Cc}]*$/u)
+    .empty('')
+    .failover('')
+    .default('');
+
+export const loginSchema = Joi.object<Login, true>({
+  email: line(254).lowercase().required().label('your e-mail address'),
+  password: Joi.string().max(200).required().label('your password'),
+  next: nextPath(),
+});
+
+export const emailSchema = Joi.object<{ email: string }, true>({ email: emailAddress().required() });
+
+export const passwordSchema = Joi.object<{ password: string }, true>({ password: newPassword() });
+
+export const chooseAccountSchema = Joi.object<{ account: Types.ObjectId; next: string }, true>({
+  account: objectId().required().label('a school'),
+  next: nextPath(),
+});
+
+export interface AccountSettings {
+  name: string;
+  timeZone: string;
+}
+
+export const accountSettingsSchema = Joi.object<AccountSettings, true>({
+  name: line(120).required().label('the name of your school or district'),
+  timeZone: timeZone().required(),
+});
+
+export interface Invitation {
+  email: string;
+  name: string;
+  level: AccessLevel;
+}
+
+const staffLevels = ACCESS_LEVELS.filter((level) => level !== 'customer');
+
+export const invitationSchema = Joi.object<Invitation, true>({
+  email: emailAddress().required(),
+  name: line(120).required().label('the name'),
+  level: Joi.string()
+    .valid(...staffLevels)
+    .required()
+    .label('an access level'),
+});
+
+export const levelSchema = Joi.object<{ level: AccessLevel | 'none' }, true>({
+  level: Joi.string()
+    .valid(...staffLevels, 'none')
+    .required()
+    .label('an access level'),
+});

@@ -1,0 +1,99 @@
+import type { Types } from 'mongoose';
+import type { Deps } from '../deps.js';
+import { OneTimeLink } from '../models/one-time-link.js';
+import type { User } from '../models/user.js';
+import { queueMail } from '../notifications/queue-mail.js';
+import { hashSecret, makeSecret } from '../seal.js';
+import { accountsOf } from './load-actor.js';
+
+type LinkKind = 'prove e-mail' | 'new password' | 'invitation';
+
+const HOUR = 3600_000;
+
+const LINKS: Record<
+  LinkKind,
+  { path: string; hours: number; subject: string; text: (name: string, link: string) => string }
+> = {
+  'prove e-mail': {
+    path: '/prove',
+    hours: 24,
+    subject: 'Confirm your e-mail address',
+    text: (name, link) =>
+      `Hello ${name},\n\nplease confirm that this address is yours:\n${link}\n\nThe link works once, within 24 hours. If you did not ask for it, you need do nothing.\n`,
+  },
+  'new password': {
+    path: '/password',
+    hours: 2,
+    subject: 'Choose a new password',
+    text: (name, link) =>
+      `Hello ${name},\n\nhere you can choose a new password:\n${link}\n\nThe link works once, within 2 hours. If you did not ask for it, you need do nothing: your password stays as it is.\n`,
+  },
+  invitation: {
+    path: '/password',
+    hours: 7 * 24,
+    subject: 'Your login for Slotbell',
+    text: (name, link) =>
+      `Hello ${name},\n\nyour school has made a login for you in Slotbell, its parent-teacher conference scheduler. Choose your password here:\n${link}\n\nThe link works once, within 7 days.\n`,
+  },
+};
+
+/**
+ * Mails somebody a link that works once; earlier ones of the same kind stop working.
+ * @param next path of ours to go on to afterwards
+ */
+export async function sendLink(deps: Deps, kind: LinkKind, user: User, next = ''): Promise<void> {
+  const secret = makeSecret();
+  const about = LINKS[kind];
+  const link = hashSecret(secret);
+  await OneTimeLink.deleteMany({ user: user._id, kind });
+  await OneTimeLink.create({
+    _id: link,
+    kind,
+    user: user._id,
+    next,
+    expiresAt: new Date(deps.now().getTime() + about.hours * HOUR),
+  });
+  const account = onlyAccount(user);
+  await queueMail(deps, {
+    ...(account ? { account } : {}),
+    kind,
+    to: user.email,
+    subject: about.subject,
+    text: about.text(user.name, `${deps.config.publicUrl}${about.path}/${secret}`),
+    key: `link:${link}`,
+    secret: true,
+  });
+}
+
+/** A link into a login of several accounts is listed in none: it would let one school into the other. */
+function onlyAccount(user: User): Types.ObjectId | undefined {
+  return accountsOf(user).length === 1 ? user.grants[0]?.account : undefined;
+}
+
+/** The link a secret opens, if it still does. Looking does not use it up. */
+export async function findLink(
+  secret: unknown,
+  kinds: OneTimeLink['kind'][],
+  now: Date,
+): Promise<OneTimeLink | null> {
+  if (typeof secret !== 'string' || secret.length > 100) return null;
+  return OneTimeLink.findOne({
+    _id: hashSecret(secret),
+    kind: { $in: kinds },
+    expiresAt: { $gt: now },
+  }).lean();
+}
+
+/** Uses a link up. Of two who try at once, one gets it. */
+export async function takeLink(
+  secret: unknown,
+  kinds: OneTimeLink['kind'][],
+  now: Date,
+): Promise<OneTimeLink | null> {
+  if (typeof secret !== 'string' || secret.length > 100) return null;
+  return OneTimeLink.findOneAndDelete({
+    _id: hashSecret(secret),
+    kind: { $in: kinds },
+    expiresAt: { $gt: now },
+  }).lean();
+}

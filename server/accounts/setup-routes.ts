@@ -1,0 +1,107 @@
+import express, { type Router } from 'express';
+import { recordAudit } from '../audit/record-audit.js';
+import type { Deps } from '../deps.js';
+import { Account } from '../models/account.js';
+import { ACCESS_LEVELS } from '../models/user.js';
+import { actorOf } from '../web/actor.js';
+import { forbidden, notFound } from '../web/errors.js';
+import { SETUP_TABS } from '../web/event-tabs.js';
+import { parseForm, parseId, typedValues, type Form } from '../web/parse.js';
+import { say } from '../web/session.js';
+import { changeLevel, inviteStaff } from './invite-staff.js';
+import { mayChangeAccess } from './policy.js';
+import { staffLogins } from './queries.js';
+import { accountSettingsSchema, invitationSchema, levelSchema } from './schema.js';
+
+const LOGINS = '/global-setup/logins';
+
+/** Global Setup: the school account and the people who log in. Mounted behind the administrator's guard. */
+export function accountSetupRoutes(deps: Deps): Router {
+  const router = express.Router();
+
+  router.get('/', (_req, res) => {
+    const actor = actorOf(res);
+    const values = { name: actor.accountName, timeZone: actor.timeZone };
+    res.render('accounts/school-account', { ...accountPage(), form: { values, errors: {} } });
+  });
+
+  router.post('/', async (req, res) => {
+    const actor = actorOf(res);
+    const parsed = parseForm(accountSettingsSchema, req.body);
+    if (!parsed.ok) {
+      res.status(422).render('accounts/school-account', { ...accountPage(), form: parsed });
+      return;
+    }
+    await Account.updateOne({ _id: actor.account }, { $set: parsed.value });
+    await recordAudit({
+      account: actor.account,
+      user: actor.user,
+      action: 'change school account',
+      at: deps.now(),
+    });
+    say(req, { kind: 'ok', text: 'The school account is saved.' });
+    res.redirect(303, '/global-setup');
+  });
+
+  router.get('/logins', async (_req, res) => {
+    res.render('accounts/logins', await loginsPage(res));
+  });
+
+  router.post('/logins', async (req, res) => {
+    const parsed = parseForm(invitationSchema, req.body);
+    if (!parsed.ok) {
+      res.status(422).render('accounts/logins', { ...(await loginsPage(res)), form: parsed });
+      return;
+    }
+    const invited = await inviteStaff(deps, actorOf(res), parsed.value);
+    if (!invited.ok) {
+      const form: Form = {
+        values: typedValues(req.body),
+        errors: { email: 'This person has access already. Change the level in the list.' },
+      };
+      res.status(422).render('accounts/logins', { ...(await loginsPage(res)), form });
+      return;
+    }
+    say(req, {
+      kind: 'ok',
+      text: 'Invited. The mail with the link is on its way; without a mail server it waits in the outbox.',
+    });
+    res.redirect(303, LOGINS);
+  });
+
+  router.post('/logins/:user/level', async (req, res) => {
+    const actor = actorOf(res);
+    const user = parseId(req.params.user);
+    if (!mayChangeAccess(actor, user.toHexString())) throw forbidden();
+    const parsed = parseForm(levelSchema, req.body);
+    if (!parsed.ok || !(await changeLevel(deps, actor, user, parsed.value.level))) throw notFound();
+    say(req, { kind: 'ok', text: 'The access level is changed.' });
+    res.redirect(303, LOGINS);
+  });
+
+  return router;
+}
+
+function accountPage() {
+  const zones = Intl.supportedValuesOf('timeZone');
+  return {
+    title: 'School account',
+    section: 'global-setup',
+    setupTabs: SETUP_TABS,
+    tab: 'school-account',
+    zones,
+  };
+}
+
+async function loginsPage(res: express.Response) {
+  const actor = actorOf(res);
+  return {
+    title: 'People who log in',
+    section: 'global-setup',
+    setupTabs: SETUP_TABS,
+    tab: 'logins',
+    logins: await staffLogins(actor.account),
+    levels: ACCESS_LEVELS.filter((level) => level !== 'customer'),
+    self: actor.user.toHexString(),
+  };
+}

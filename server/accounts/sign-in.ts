@@ -1,0 +1,18 @@
+import type { Request } from 'express';
+import type { Deps } from '../deps.js';
+import type { User } from '../models/user.js';
+
+/** Begins a new session for this login; the old session's id is worth nothing from here on. */
+export function signIn(req: Request, user: User, deps: Pick<Deps, 'now'>, account?: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    req.logIn(user, (error: unknown) => {
+      if (error) {
+        reject(error instanceof Error ? error : new Error('logging in failed'));
+        return;
+      }
+      req.session.signedInAt = deps.now().getTime();
+      if (account) req.session.account = account;
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,93 @@
+import path from 'node:path';
+import compression from 'compression';
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import { pinoHttp } from 'pino-http';
+import { connectPassport } from './accounts/connect-passport.js';
+import { loadActor } from './accounts/load-actor.js';
+import { databaseReady } from './database/connect.js';
+import type { Deps } from './deps.js';
+import { ROOT } from './root.js';
+import { routes } from './routes.js';
+import { assets } from './web/assets.js';
+import { errorPages, unknownPage } from './web/errors.js';
+import { baseLocals, csrfGuard, sessionLocals } from './web/locals.js';
+import { sessions } from './web/session.js';
+
+/** Builds the app; whoever calls listens. The database must be connected. */
+export function createApp(deps: Deps): Express {
+  const app = express();
+  const files = assets();
+  const passport = connectPassport();
+
+  app.set('trust proxy', deps.config.trustProxy);
+  app.set('views', path.join(ROOT, 'views'));
+  app.set('view engine', 'ejs');
+  app.set('view cache', deps.config.production);
+  app.set('query parser', 'simple');
+  app.disable('x-powered-by');
+
+  app.use(baseLocals(files.url));
+  app.use(securityHeaders(deps));
+  app.get('/healthz', (_req, res) => {
+    res.type('text').send('ok\n');
+  });
+  app.get('/readyz', async (_req, res) => {
+    const ready = await databaseReady();
+    res
+      .status(ready ? 200 : 503)
+      .type('text')
+      .send(ready ? 'ready\n' : 'the database does not answer\n');
+  });
+  app.use(
+    compression({ filter: (req, res) => !req.path.endsWith('/progress') && compression.filter(req, res) }),
+  );
+  app.use(files.router);
+  app.use(requestLog(deps));
+  app.use(express.urlencoded({ extended: false, limit: '1mb', parameterLimit: 20_000 }));
+  app.use(sessions(deps.config));
+  app.use(passport.initialize(), passport.session(), loadActor(deps));
+  app.use(sessionLocals, csrfGuard);
+  app.use(routes(deps, passport));
+  app.use(unknownPage);
+  app.use(errorPages(deps));
+  return app;
+}
+
+/** No script, style or frame but our own; nothing of ours inside a foreign frame. */
+function securityHeaders(deps: Deps): express.RequestHandler {
+  const secure = deps.config.publicUrl.startsWith('https:');
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: [(_req, res) => `'nonce-${String((res as express.Response).locals.nonce)}'`],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        fontSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        formAction: ["'self'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+        manifestSrc: ["'self'"],
+        ...(secure ? { upgradeInsecureRequests: [] } : {}),
+      },
+    },
+    strictTransportSecurity: secure,
+    referrerPolicy: { policy: 'same-origin' },
+  });
+}
+
+/** Method, status and time of each request; the address only as far as it holds no secret and no person. */
+function requestLog(deps: Deps): express.RequestHandler {
+  return pinoHttp({
+    logger: deps.log,
+    quietReqLogger: true,
+    customLogLevel: (_req, res, error) => (error || res.statusCode >= 500 ? 'error' : 'debug'),
+    serializers: {
+      req: (req: { method: string }) => ({ method: req.method }),
+      res: (res: { statusCode: number }) => ({ status: res.statusCode }),
+    },
+  });
+}

@@ -1,0 +1,20 @@
+import express, { type Router } from 'express';
+import type { PassportStatic } from 'passport';
+import { accountRoutes } from './accounts/routes.js';
+import { accountSetupRoutes } from './accounts/setup-routes.js';
+import type { Deps } from './deps.js';
+import { levelGuard, signedIn, staffGuard } from './web/guards.js';
+
+/**
+ * The contents page: one line a feature. What stands above `signedIn` is open to everybody; below, to who is logged in,
+ * with the guard that is named here or, for one event, inside the feature.
+ */
+export function routes(deps: Deps, passport: PassportStatic): Router {
+  const router = express.Router();
+  router.use(accountRoutes(deps, passport));
+
+  router.use(signedIn);
+  router.use('/global-setup', levelGuard('administrator'), accountSetupRoutes(deps));
+  void staffGuard;
+  return router;
+}

@@ -1,0 +1,46 @@
+import type { Response } from 'express';
+import type { Types } from 'mongoose';
+import { ACCESS_LEVELS, atLeast, type AccessLevel } from '../models/user.js';
+
+/** Who makes this request, in which account, and what they may do there. */
+export interface Actor {
+  user: Types.ObjectId;
+  name: string;
+  email: string;
+  /** A one-time link sent to the address was opened. */
+  emailProven: boolean;
+  account: Types.ObjectId;
+  accountName: string;
+  /** The account's IANA zone. */
+  timeZone: string;
+  /** The highest level held in the whole account; `customer` when only single events are granted. */
+  level: AccessLevel;
+  /** The highest level held anywhere in the account, for showing. */
+  levelName: AccessLevel;
+  /** Levels held in single events, by the event's id. */
+  eventLevels: Map<string, AccessLevel>;
+  /** The roster people this login is, such as the teacher. */
+  contacts: Types.ObjectId[];
+}
+
+/** The level the actor holds in one event: the account-wide one or the event's own, whichever is higher. */
+export function levelIn(actor: Actor, event: Types.ObjectId): AccessLevel {
+  const own = actor.eventLevels.get(event.toHexString()) ?? 'customer';
+  return atLeast(actor.level, own) ? actor.level : own;
+}
+
+/** The highest of some levels; `customer` when there is none. */
+export function highestOf(held: AccessLevel[]): AccessLevel {
+  return ACCESS_LEVELS.findLast((level) => held.includes(level)) ?? 'customer';
+}
+
+/** The actor of a request behind a guard. */
+export function actorOf(res: Response): Actor {
+  const actor = maybeActor(res);
+  if (!actor) throw new Error('This route is not behind a guard.');
+  return actor;
+}
+
+export function maybeActor(res: Response): Actor | undefined {
+  return res.locals.actor as Actor | undefined;
+}

@@ -1,0 +1,38 @@
+import type { Types } from 'mongoose';
+import { atLeast, type AccessLevel } from '../models/user.js';
+
+export interface Tab {
+  key: string;
+  label: string;
+  href: string;
+}
+
+/** The tabs of an event in their order, each a page, with the level it asks for. */
+const TABS: { key: string; label: string; path: string; least: AccessLevel }[] = [
+  { key: 'overview', label: 'Overview', path: '', least: 'appointment viewer' },
+  { key: 'class-editor', label: 'Class Editor', path: '/classes', least: 'event administrator' },
+  { key: 'slots', label: 'Slots', path: '/slots', least: 'event administrator' },
+  { key: 'day-sheet', label: 'Day Sheet', path: '/day-sheet', least: 'appointment viewer' },
+  { key: 'appointments', label: 'Appointments', path: '/appointments', least: 'appointment viewer' },
+  { key: 'problems', label: 'Problems', path: '/problems', least: 'appointment maker' },
+  { key: 'messages', label: 'Messages', path: '/messages', least: 'event administrator' },
+  { key: 'sync', label: 'Sync', path: '/sync', least: 'event administrator' },
+  { key: 'settings', label: 'Settings', path: '/settings', least: 'event administrator' },
+];
+
+export function eventTabs(event: Types.ObjectId, level: AccessLevel): Tab[] {
+  return TABS.filter((tab) => atLeast(level, tab.least)).map((tab) => ({
+    key: tab.key,
+    label: tab.label,
+    href: `/events/${event.toHexString()}${tab.path}`,
+  }));
+}
+
+/** The pages of Global Setup. */
+export const SETUP_TABS: Tab[] = [
+  { key: 'school-account', label: 'School account', href: '/global-setup' },
+  { key: 'clever', label: 'Clever', href: '/global-setup/clever' },
+  { key: 'contacts', label: 'Contacts', href: '/global-setup/contacts' },
+  { key: 'logins', label: 'People who log in', href: '/global-setup/logins' },
+  { key: 'outbox', label: 'Outbox', href: '/global-setup/outbox' },
+];

@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto';
+import { csrfSync } from 'csrf-sync';
+import type { RequestHandler } from 'express';
+import { FRESH_FORM } from './parse.js';
+import type { AssetUrl } from './assets.js';
+
+const csrf = csrfSync({
+  getTokenFromRequest: (req) => {
+    const body = req.body as { _csrf?: unknown } | undefined;
+    return typeof body?._csrf === 'string' ? body._csrf : req.get('x-csrf-token');
+  },
+});
+
+/** Refuses a change without the form's token (403). Stands after the session and the body parser. */
+export const csrfGuard: RequestHandler = csrf.csrfSynchronisedProtection;
+
+/** What every page can show, also the page for a fault before there is a session. */
+export function baseLocals(asset: AssetUrl): RequestHandler {
+  return (req, res, next) => {
+    Object.assign(res.locals, {
+      asset,
+      nonce: randomBytes(16).toString('base64'),
+      page: { path: req.path },
+      actor: undefined,
+      csrfToken: '',
+      flash: undefined,
+      section: '',
+      form: FRESH_FORM,
+    });
+    next();
+  };
+}
+
+/** What pages show of the session: the form token, and the message that a change before this page left. */
+export const sessionLocals: RequestHandler = (req, res, next) => {
+  // Files and streams come by here too; only a page shows these.
+  if (req.accepts('html') && !req.path.endsWith('/progress')) {
+    res.locals.csrfToken = csrf.generateToken(req);
+    if (req.method === 'GET' && req.session.flash) {
+      res.locals.flash = req.session.flash;
+      delete req.session.flash;
+    }
+  }
+  next();
+};

@@ -1,0 +1,126 @@
+import Joi from 'joi';
+import { Types } from 'mongoose';
+import { notFound } from './errors.js';
+
+/** What came in, checked: the value to use, or a message for each field and what was typed, for showing the form again. */
+export type Parsed<T> =
+  { ok: true; value: T } | { ok: false; errors: Record<string, string>; values: Record<string, unknown> };
+
+/** What a form's template is given. */
+export interface Form {
+  values: Record<string, unknown>;
+  errors: Record<string, string>;
+}
+
+export const FRESH_FORM: Form = { values: {}, errors: {} };
+
+/** Labels are lower case, with their article: `.label('a name')` gives "Enter a name." */
+const MESSAGES: Joi.LanguageMessages = {
+  'any.required': 'Enter {#label}.',
+  'string.empty': 'Enter {#label}.',
+  'string.base': 'Enter {#label}.',
+  'string.max': 'Use {#limit} characters at most.',
+  'string.min': 'Use at least {#limit} characters.',
+  'string.email': 'Enter an e-mail address, like name@example.org.',
+  'string.pattern.base': 'Enter {#label}.',
+  'number.base': 'Enter {#label} as a number.',
+  'number.min': 'Enter {#limit} or more.',
+  'number.max': 'Enter {#limit} or less.',
+  'number.integer': 'Enter a whole number.',
+  'number.unsafe': 'Enter a smaller number.',
+  'date.base': 'Enter {#label}.',
+  'any.only': 'Choose {#label} from the list.',
+  'array.min': 'Choose at least {#limit}.',
+  'array.max': 'Choose {#limit} at most.',
+  'array.base': 'Choose {#label}.',
+  'object.unknown': 'This field is not part of the form.',
+};
+
+const OPTIONS: Joi.ValidationOptions = {
+  abortEarly: false,
+  stripUnknown: true,
+  messages: MESSAGES,
+  errors: { wrap: { label: false } },
+};
+
+/**
+ * Checks a form's body against its schema.
+ * The values for showing the form again leave out passwords and never hold more than 2,000 characters a field.
+ */
+export function parseForm<T>(schema: Joi.ObjectSchema<T>, body: unknown): Parsed<T> {
+  const input = isRecord(body) ? body : {};
+  const result = schema.validate(input, OPTIONS);
+  if (!result.error) return { ok: true, value: result.value };
+  const errors: Record<string, string> = {};
+  for (const fault of result.error.details) errors[String(fault.path[0] ?? 'form')] ??= fault.message;
+  return { ok: false, errors, values: typedValues(input) };
+}
+
+/** What was typed, as far as a form may show it again. */
+export function typedValues(body: unknown): Record<string, unknown> {
+  const input = isRecord(body) ? body : {};
+  return Object.fromEntries(
+    Object.entries(input)
+      .filter(([key]) => key !== '_csrf' && !/password|secret|token/i.test(key))
+      .map(([key, value]) => [key, typeof value === 'string' ? value.slice(0, 2000) : value]),
+  );
+}
+
+/** Checks an address' query; a key that cannot be used falls back to its default, as addresses are edited and shared. */
+export function parseQuery<T>(schema: Joi.ObjectSchema<T>, query: unknown): T {
+  const input = isRecord(query) ? { ...query } : {};
+  const first = schema.validate(input, OPTIONS);
+  if (!first.error) return first.value;
+  for (const fault of first.error.details) Reflect.deleteProperty(input, String(fault.path[0]));
+  const second = schema.validate(input, OPTIONS);
+  if (second.error) throw notFound();
+  return second.value;
+}
+
+/** An id out of an address. @throws 404 when it cannot be one. */
+export function parseId(value: unknown): Types.ObjectId {
+  if (typeof value !== 'string' || !/^[0-9a-f]{24}$/.test(value)) throw notFound();
+  return new Types.ObjectId(value);
+}
+
+/** Joi: one of our ids, turned into an ObjectId. */
+export function objectId(): Joi.ObjectSchema<Types.ObjectId> {
+  return Joi.string()
+    .pattern(/^[0-9a-f]{24}$/)
+    .custom((value: string) => new Types.ObjectId(value)) as unknown as Joi.ObjectSchema<Types.ObjectId>;
+}
+
+/** Joi: a list of our ids, from ticked boxes or one of them; a repeated id counts once. */
+export function objectIds(): Joi.ArraySchema<Types.ObjectId[]> {
+  return Joi.array()
+    .items(objectId())
+    .single()
+    .unique((a: Types.ObjectId, b: Types.ObjectId) => a.equals(b));
+}
+
+/** Joi: a line of text, trimmed, without control characters. */
+export function line(max = 200): Joi.StringSchema {
+  return Joi.string()
+    .trim()
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+    .max(max);
+}
+
+/** Joi: an e-mail address, trimmed and lower-cased. Any domain will do: schools have odd ones. */
+export function emailAddress(): Joi.StringSchema {
+  return Joi.string()
+    .trim()
+    .lowercase()
+    .max(254)
+    .email({ tlds: { allow: false } })
+    .label('an e-mail address');
+}
+
+/** Joi: a tick box; absent is false. */
+export function tick(): Joi.BooleanSchema {
+  return Joi.boolean().truthy('on', 'yes', '1').falsy('').default(false);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,46 @@
+import type { Response } from 'express';
+
+/** How often a watched run is looked at. */
+const EVERY_MS = 400;
+
+/**
+ * Streams a run's progress as server-sent events until it is done or the reader leaves.
+ * @param look gives what to send, and whether it is the last; an unchanged answer is not sent again.
+ */
+export async function sendProgress(
+  res: Response,
+  look: () => Promise<{ data: unknown; done: boolean }>,
+): Promise<void> {
+  res.set({
+    'Content-Type': 'text/event-stream',
+    'Cache-Control': 'no-cache, no-transform',
+    'X-Accel-Buffering': 'no',
+  });
+  res.flushHeaders();
+  const left = new AbortController();
+  res.on('close', () => {
+    left.abort();
+  });
+  let last = '';
+  let quiet = 0;
+  while (!left.signal.aborted) {
+    const { data, done } = await look();
+    const text = JSON.stringify(data);
+    if (text !== last) res.write(`event: ${done ? 'done' : 'progress'}\ndata: ${text}\n\n`);
+    else if (++quiet % 40 === 0) res.write(': still here\n\n');
+    last = text;
+    if (done) break;
+    await wait(EVERY_MS, left.signal);
+  }
+  res.end();
+}
+
+function wait(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,43 @@
+import mongoose from 'mongoose';
+import { RateLimiterMongo, RateLimiterRes } from 'rate-limiter-flexible';
+import { HttpError } from './errors.js';
+
+/** So many tries within so many seconds, counted in the database so that all processes count together. */
+export interface Limit {
+  /** Counts one try of `key`. @throws HttpError 429 saying how long to wait. */
+  take(key: string): Promise<void>;
+  /** Forgets the tries of `key`, after one that was right. */
+  clear(key: string): Promise<void>;
+}
+
+export function rateLimit(name: string, tries: number, seconds: number): Limit {
+  let limiter: RateLimiterMongo | undefined;
+  // Made at first use: the connection must stand by then.
+  const counter = (): RateLimiterMongo =>
+    (limiter ??= new RateLimiterMongo({
+      storeClient: mongoose.connection.db,
+      tableName: 'rateLimit',
+      keyPrefix: name,
+      points: tries,
+      duration: seconds,
+      disableIndexesCreation: true,
+    }));
+  return {
+    async take(key) {
+      try {
+        await counter().consume(key);
+      } catch (refused) {
+        if (!(refused instanceof RateLimiterRes)) throw refused;
+        throw tooMany(Math.max(1, Math.ceil(refused.msBeforeNext / 1000)));
+      }
+    },
+    async clear(key) {
+      await counter().delete(key);
+    },
+  };
+}
+
+function tooMany(seconds: number): HttpError {
+  const wait = seconds < 90 ? `${String(seconds)} seconds` : `${String(Math.ceil(seconds / 60))} minutes`;
+  return new HttpError(429, 'Too many tries', `Wait ${wait}, then try again.`, seconds);
+}

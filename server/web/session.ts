@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { MongoStore } from 'connect-mongo';
+import type { RequestHandler } from 'express';
+import session from 'express-session';
+import mongoose from 'mongoose';
+import type { Config } from '../config.js';
+
+declare module 'express-session' {
+  interface SessionData {
+    /** The account chosen after login. */
+    account?: string;
+    /** When the login happened, epoch milliseconds. */
+    signedInAt?: number;
+    flash?: Flash;
+  }
+}
+
+/** What happened just now, said once at the top of the next page. */
+export interface Flash {
+  kind: 'ok' | 'notice' | 'danger';
+  text: string;
+  undo?: { action: string; label: string };
+}
+
+/** A session ends after this long without a request … */
+const IDLE_MS = 8 * 3600_000;
+/** … and this long after logging in, whatever happens. */
+export const ABSOLUTE_MS = 7 * 24 * 3600_000;
+
+/** Sessions kept in the database under a hash of the cookie's value, so that whoever reads the database cannot take one over. */
+export function sessions(config: Config): RequestHandler {
+  const secure = config.publicUrl.startsWith('https:');
+  return session({
+    name: secure ? '__Host-slotbell' : 'slotbell',
+    secret: config.appSecret,
+    resave: false,
+    saveUninitialized: false,
+    rolling: true,
+    cookie: { httpOnly: true, sameSite: 'lax', secure, path: '/', maxAge: IDLE_MS },
+    store: MongoStore.create({
+      client: mongoose.connection.getClient(),
+      ...(mongoose.connection.name ? { dbName: mongoose.connection.name } : {}),
+      collectionName: 'session',
+      autoRemove: 'disabled',
+      touchAfter: 300,
+      transformId: (id) => createHash('sha256').update(id).digest('base64url'),
+    }),
+  });
+}
+
+/** Keeps a message for the next page. */
+export function say(req: { session: session.Session & Partial<session.SessionData> }, flash: Flash): void {
+  req.session.flash = flash;
+}

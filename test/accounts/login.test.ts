@@ -1,0 +1,277 @@
+import assert from 'node:assert/strict';
+import { OneTimeLink } from '../../server/models/one-time-link.js';
+import { Notification } from '../../server/models/notification.js';
+import { Account } from '../../server/models/account.js';
+import { User } from '../../server/models/user.js';
+import { makeSetupCode } from '../../server/accounts/make-first-administrator.js';
+import { createTestApp, makeAccount, makeUser, PASSWORD, Visitor, type TestApp } from '../support/app.js';
+import { emptyDatabase } from '../support/hooks.js';
+
+describe('the first set-up', () => {
+  let test: TestApp;
+  const answers = {
+    accountName: 'Maple School',
+    timeZone: 'America/Chicago',
+    name: 'Robin Office',
+    email: 'Robin@Example.org ',
+    password: PASSWORD,
+  };
+
+  beforeEach(async () => {
+    await emptyDatabase();
+    test = createTestApp();
+  });
+
+  it('every page leads there while there is no account', async () => {
+    const answer = await new Visitor(test.app).get('/');
+    assert.equal(answer.headers.location, '/setup');
+  });
+
+  it('with the printed code makes the account and its administrator, logged in', async () => {
+    const code = await makeSetupCode(new Date());
+    assert.ok(code);
+    const visitor = new Visitor(test.app);
+    const answer = await visitor.post('/setup', { ...answers, code: code.toLowerCase() }, '/setup');
+    assert.equal(answer.status, 303);
+    assert.equal((await visitor.get('/global-setup')).status, 200);
+    const user = await User.findOne({ email: 'robin@example.org' }).lean();
+    assert.equal(user?.grants[0]?.level, 'administrator');
+    assert.equal(await makeSetupCode(new Date()), undefined);
+  });
+
+  it('with another code is refused, keeps what was typed but the password, and makes nothing', async () => {
+    await makeSetupCode(new Date());
+    const answer = await new Visitor(test.app).post(
+      '/setup',
+      { ...answers, code: 'AAAA-BBBB-CCCC' },
+      '/setup',
+    );
+    assert.equal(answer.status, 422);
+    assert.match(answer.text, /Maple School/);
+    assert.ok(!answer.text.includes(PASSWORD));
+    assert.equal(await Account.countDocuments(), 0);
+  });
+
+  it('twice at once makes one account', async () => {
+    const code = await makeSetupCode(new Date());
+    assert.ok(code);
+    const tries = [1, 2, 3].map((n) =>
+      new Visitor(test.app).post(
+        '/setup',
+        { ...answers, email: `a${String(n)}@example.org`, code },
+        '/setup',
+      ),
+    );
+    const statuses = (await Promise.all(tries)).map((answer) => answer.status);
+    assert.equal(statuses.filter((status) => status === 303).length, 1);
+    assert.equal(await Account.countDocuments(), 1);
+  });
+});
+
+describe('logging in', () => {
+  let test: TestApp;
+  let user: User;
+
+  beforeEach(async () => {
+    await emptyDatabase();
+    test = createTestApp();
+    user = await makeUser((await makeAccount())._id, 'administrator');
+  });
+
+  it('leads back to the page that was asked for, but never to another site', async () => {
+    const asked = await new Visitor(test.app).get('/global-setup?x=1');
+    assert.equal(asked.headers.location, '/login?next=%2Fglobal-setup%3Fx%3D1');
+    for (const [next, expected] of [
+      ['/global-setup?x=1', '/global-setup?x=1'],
+      ['//evil.example', '/'],
+      ['/\\evil.example', '/'],
+      ['https://evil.example', '/'],
+    ] as const) {
+      const answer = await new Visitor(test.app).post(
+        '/login',
+        { email: user.email, password: PASSWORD, next },
+        '/login',
+      );
+      assert.equal(answer.headers.location, expected, next);
+    }
+  });
+
+  it('begins a new session id', async () => {
+    const visitor = new Visitor(test.app);
+    const before = (await visitor.get('/login')).headers['set-cookie'] as unknown as string[];
+    const answer = await visitor.post('/login', { email: user.email, password: PASSWORD }, '/login');
+    const after = answer.headers['set-cookie'] as unknown as string[];
+    assert.ok(before[0] && after[0]);
+    assert.notEqual(before[0].split(';')[0], after[0].split(';')[0]);
+  });
+
+  it('with a wrong password says nothing of whether the address is known', async () => {
+    const wrong = await new Visitor(test.app).post(
+      '/login',
+      { email: user.email, password: 'not this one' },
+      '/login',
+    );
+    const unknown = await new Visitor(test.app).post(
+      '/login',
+      { email: 'x@example.org', password: 'not this one' },
+      '/login',
+    );
+    assert.equal(wrong.status, 422);
+    assert.equal(unknown.status, 422);
+    assert.match(wrong.text, /do not belong together/);
+    assert.match(unknown.text, /do not belong together/);
+  });
+
+  it('is refused after ten wrong tries from one address, also with the right password', async () => {
+    const visitor = new Visitor(test.app);
+    for (let n = 0; n < 10; n++)
+      await visitor.post('/login', { email: user.email, password: 'guess' }, '/login');
+    const answer = await visitor.post('/login', { email: user.email, password: PASSWORD }, '/login');
+    assert.equal(answer.status, 429);
+    assert.ok(Number(answer.headers['retry-after']) > 0);
+  });
+
+  it('without the form token is refused with 403 and a page that says what to do', async () => {
+    const answer = await new Visitor(test.app).agent
+      .post('/login')
+      .type('form')
+      .send({ email: user.email, password: PASSWORD });
+    assert.equal(answer.status, 403);
+    assert.match(answer.text, /gone stale/);
+  });
+
+  it('takes operators in a field as text', async () => {
+    const answer = await new Visitor(test.app).post(
+      '/login',
+      { 'email[$gt]': '', 'password[$gt]': '' },
+      '/login',
+    );
+    assert.equal(answer.status, 422);
+  });
+
+  it('logging out ends the session', async () => {
+    const visitor = await new Visitor(test.app).logIn(user);
+    assert.equal((await visitor.post('/logout', {}, '/global-setup')).status, 303);
+    assert.equal((await visitor.get('/global-setup')).status, 303);
+  });
+
+  it('ends seven days after it began, whatever happens', async () => {
+    const visitor = await new Visitor(test.app).logIn(user);
+    test.setNow(new Date(Date.now() + 7 * 24 * 3600_000 + 1000));
+    assert.equal((await visitor.get('/global-setup')).status, 303);
+  });
+
+  it('with grants in two accounts asks which school', async () => {
+    const other = await makeAccount('Oak School');
+    await User.updateOne(
+      { _id: user._id },
+      { $push: { grants: { account: other._id, level: 'administrator' } } },
+    );
+    const visitor = await new Visitor(test.app).logIn(user);
+    const page = await visitor.get('/choose-school');
+    assert.match(page.text, /Oak School/);
+    const stranger = await makeAccount('Elm School');
+    await visitor.post('/choose-school', { account: stranger._id.toHexString() }, '/choose-school');
+    assert.equal((await visitor.get('/global-setup')).status, 303);
+    await visitor.post('/choose-school', { account: other._id.toHexString() }, '/choose-school');
+    assert.match((await visitor.get('/global-setup')).text, /Oak School/);
+  });
+});
+
+describe('a forgotten password', () => {
+  let test: TestApp;
+  let user: User;
+
+  beforeEach(async () => {
+    await emptyDatabase();
+    test = createTestApp();
+    user = await makeUser((await makeAccount())._id, 'administrator');
+  });
+
+  async function mailedPath(): Promise<string> {
+    const mail = await Notification.findOne({ kind: 'new password' }).lean();
+    return new URL(/http\S+/.exec(mail?.text ?? '')?.[0] ?? '').pathname;
+  }
+
+  it('is answered alike for known and unknown addresses, and mailed to the known one only', async () => {
+    const known = await new Visitor(test.app).post('/forgot', { email: user.email });
+    const unknown = await new Visitor(test.app).post('/forgot', { email: 'nobody@example.org' });
+    assert.equal(known.status, 200);
+    assert.equal(
+      known.text.replace(/nonce="[^"]+"|value="[^"]+"/g, ''),
+      unknown.text.replace(/nonce="[^"]+"|value="[^"]+"/g, ''),
+    );
+    assert.equal(await Notification.countDocuments(), 1);
+  });
+
+  it('opening the link uses nothing up; setting the password does, and ends other sessions', async () => {
+    const elsewhere = await new Visitor(test.app).logIn(user);
+    const visitor = new Visitor(test.app);
+    await visitor.post('/forgot', { email: user.email });
+    const path = await mailedPath();
+    assert.equal((await visitor.get(path)).status, 200);
+    assert.equal((await visitor.get(path)).status, 200);
+    assert.equal((await visitor.post(path, { password: 'short' }, path)).status, 422);
+    assert.equal((await visitor.post(path, { password: 'a whole new phrase' }, path)).status, 303);
+    assert.equal((await visitor.get(path)).status, 410);
+    assert.equal((await visitor.get('/global-setup')).status, 200);
+    assert.equal((await elsewhere.get('/global-setup')).status, 303);
+    assert.equal(await OneTimeLink.countDocuments(), 0);
+  });
+
+  it('the link is over after two hours', async () => {
+    const visitor = new Visitor(test.app);
+    await visitor.post('/forgot', { email: user.email });
+    test.setNow(new Date(Date.now() + 2 * 3600_000 + 1000));
+    assert.equal((await visitor.get(await mailedPath())).status, 410);
+  });
+});
+
+describe('people who log in', () => {
+  let test: TestApp;
+  let admin: User;
+
+  beforeEach(async () => {
+    await emptyDatabase();
+    test = createTestApp();
+    admin = await makeUser((await makeAccount())._id, 'administrator');
+  });
+
+  it('an invited person sets a password by the mailed link and has the level given', async () => {
+    const visitor = await new Visitor(test.app).logIn(admin);
+    const answer = await visitor.post(
+      '/global-setup/logins',
+      { name: 'Kim Desk', email: 'kim@example.org', level: 'appointment maker' },
+      '/global-setup/logins',
+    );
+    assert.equal(answer.status, 303);
+    const mail = await Notification.findOne({ kind: 'invitation' }).lean();
+    const path = new URL(/http\S+/.exec(mail?.text ?? '')?.[0] ?? '').pathname;
+    const invited = new Visitor(test.app);
+    assert.equal((await invited.post(path, { password: PASSWORD }, path)).status, 303);
+    assert.equal((await invited.get('/global-setup')).status, 403);
+  });
+
+  it('nobody but an administrator reaches the page, and nobody changes their own level', async () => {
+    for (const level of [
+      'customer',
+      'appointment viewer',
+      'appointment maker',
+      'resource administrator',
+      'event administrator',
+    ] as const) {
+      const visitor = await new Visitor(test.app).logIn(await makeUser(admin.grants[0]!.account, level));
+      assert.equal((await visitor.get('/global-setup/logins')).status, 403, level);
+    }
+    const visitor = await new Visitor(test.app).logIn(admin);
+    const path = `/global-setup/logins/${admin._id.toHexString()}/level`;
+    assert.equal((await visitor.post(path, { level: 'none' }, '/global-setup/logins')).status, 403);
+  });
+
+  it("another account's login is 404", async () => {
+    const stranger = await makeUser((await makeAccount('Oak School'))._id, 'appointment maker');
+    const visitor = await new Visitor(test.app).logIn(admin);
+    const path = `/global-setup/logins/${stranger._id.toHexString()}/level`;
+    assert.equal((await visitor.post(path, { level: 'administrator' }, '/global-setup/logins')).status, 404);
+  });
+});

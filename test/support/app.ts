@@ -1,0 +1,101 @@
+import type { Express } from 'express';
+import { Types } from 'mongoose';
+import supertest from 'supertest';
+import { hashPassword } from '../../server/accounts/hash-password.js';
+import { createApp } from '../../server/app.js';
+import { loadConfig } from '../../server/config.js';
+import type { Deps } from '../../server/deps.js';
+import { createLog } from '../../server/log.js';
+import { Account } from '../../server/models/account.js';
+import { User, type AccessLevel } from '../../server/models/user.js';
+import type { JobName } from '../../server/queue.js';
+
+export interface TestApp {
+  app: Express;
+  deps: Deps;
+  /** What features asked the queue for; nothing is run. */
+  asked: { name: JobName; key: string }[];
+  /** Moves the app's clock. */
+  setNow(now: Date): void;
+}
+
+/** The app over the test database, with a queue that only notes what it was asked and a clock that can be set. */
+export function createTestApp(env: NodeJS.ProcessEnv = {}): TestApp {
+  const asked: TestApp['asked'] = [];
+  let fixed: Date | undefined;
+  const deps: Deps = {
+    config: loadConfig({ APP_SECRET: 'test-secret-test-secret-test-secret', ...env }),
+    log: createLog('silent'),
+    queue: {
+      add: (name, key) => {
+        asked.push({ name, key });
+        return Promise.resolve();
+      },
+    },
+    now: () => fixed ?? new Date(),
+  };
+  return {
+    app: createApp(deps),
+    deps,
+    asked,
+    setNow: (now) => {
+      fixed = now;
+    },
+  };
+}
+
+export const PASSWORD = 'correct horse battery';
+let passwordHash: Promise<string> | undefined;
+
+export async function makeAccount(name = 'Maple School'): Promise<Account> {
+  return (await Account.create({ name, timeZone: 'America/Chicago', createdAt: new Date() })).toObject();
+}
+
+export async function makeUser(
+  account: Types.ObjectId,
+  level: AccessLevel,
+  more: { email?: string; name?: string; event?: Types.ObjectId; proven?: boolean } = {},
+): Promise<User> {
+  const user = await User.create({
+    email: more.email ?? `${level.replace(/ /g, '-')}-${new Types.ObjectId().toHexString()}@example.org`,
+    name: more.name ?? 'Robin Office',
+    passwordHash: await (passwordHash ??= hashPassword(PASSWORD)),
+    ...(more.proven === false ? {} : { emailProvenAt: new Date() }),
+    grants: [{ account, level, ...(more.event ? { event: more.event } : {}) }],
+    createdAt: new Date(),
+  });
+  return user.toObject();
+}
+
+/** A browser of sorts: keeps its cookies, and fetches a form's token before posting. */
+export class Visitor {
+  readonly agent: ReturnType<typeof supertest.agent>;
+
+  constructor(app: Express) {
+    this.agent = supertest.agent(app);
+  }
+
+  get(path: string): supertest.Test {
+    return this.agent.get(path);
+  }
+
+  /** Posts a form with the token of the page `from` (by default a page every visitor may see). */
+  async post(
+    path: string,
+    fields: Record<string, string | string[] | number> = {},
+    from = '/forgot',
+  ): Promise<supertest.Response> {
+    const page = await this.agent.get(from);
+    const token = /name="_csrf" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
+    return this.agent
+      .post(path)
+      .type('form')
+      .send({ _csrf: token, ...fields });
+  }
+
+  async logIn(user: Pick<User, 'email'>): Promise<this> {
+    const answer = await this.post('/login', { email: user.email, password: PASSWORD }, '/login');
+    if (answer.status !== 303) throw new Error(`logging in gave ${String(answer.status)}`);
+    return this;
+  }
+}

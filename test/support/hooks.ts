@@ -1,0 +1,41 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import mongoose from 'mongoose';
+import { connectDatabase, ensureIndexes, type Database } from '../../server/database/connect.js';
+import { createLog } from '../../server/log.js';
+
+/** One database for the whole run: `MONGODB_URI` if set (in a database of its own), else an embedded engine in a temporary folder. */
+let dataDir: string;
+let database: Database | undefined;
+
+export const mochaHooks = {
+  async beforeAll(this: Mocha.Context): Promise<void> {
+    this.timeout(60_000);
+    dataDir = await mkdtemp(path.join(os.tmpdir(), 'slotbell-test-'));
+    database = await connectDatabase({
+      mongodbUri: testUri(process.env.MONGODB_URI),
+      dataDir,
+      log: createLog('silent'),
+    });
+  },
+  async afterAll(): Promise<void> {
+    if (!database?.embedded) await mongoose.connection.db?.dropDatabase();
+    await database?.close({ stopEngine: true });
+    await rm(dataDir, { recursive: true, force: true });
+  },
+};
+
+/** Never the database that somebody works with. */
+function testUri(uri: string | undefined): string | undefined {
+  if (!uri) return undefined;
+  const url = new URL(uri);
+  url.pathname = `/slotbell_test_${String(process.pid)}`;
+  return url.href;
+}
+
+/** Empties every collection, keeping indexes; for `beforeEach`. */
+export async function emptyDatabase(): Promise<void> {
+  await ensureIndexes();
+  await Promise.all(Object.values(mongoose.models).map((model) => model.deleteMany({})));
+}
