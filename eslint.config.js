@@ -12,27 +12,28 @@ const all =
 
 // prettier-ignore
 const layers = [
-  // layer          its files                                    may import
-  ['core',          'server/{config,root,log,queue,deps}.ts',    'models:type'],
-  ['models',        'server/models/**',                          ''],
-  ['database',      'server/database/**',                        'core models'],
-  ['web',           'server/web/**',                             'models core'],
-  ['audit',         'server/audit/**',                           'models core'],
-  ['notifications', 'server/notifications/**',                   'models web audit core'],
-  ['sandbox',       'server/clever/sandbox/**',                  'clever:type'],
-  ['clever',        'server/clever/**',                          'models web audit core'],
-  ['roster',        'server/roster/**',                          `clever ${toFeatures}`],
-  ['events',        'server/events/**',                          toFeatures],
-  ['classes',       'server/classes/**',                         toFeatures],
-  ['slots',         'server/slots/**',                           toFeatures],
-  ['contacts',      'server/contacts/**',                        toFeatures],
-  ['accounts',      'server/accounts/**',                        toFeatures],
-  ['reports',       'server/reports/**',                         toFeatures],
-  ['booking',       'server/booking/**',                         `slots ${toFeatures}`],
-  ['routes',        'server/{routes,app,index}.ts',              `${all} jobs`],
-  ['jobs',          'jobs/**',                                   all],
-  ['demo',          'server/demo/**',                            `${all} routes jobs sandbox`],
-  ['test',          'test/**',                                   `${all} routes jobs sandbox demo`],
+  // layer           its files                                       may import
+  ['core',          'server/{config,root,log,queue,deps,seal}.ts',  'models:type'],
+  ['models',        'server/models/**',                             ''],
+  ['database',      'server/database/**',                           'core models'],
+  ['web',           'server/web/**',                                'models core'],
+  ['audit',         'server/audit/**',                              'models core'],
+  ['notifications', 'server/notifications/**',                      'models web audit core'],
+  ['sandbox',       'server/clever/sandbox/**',                     'clever:type'],
+  ['clever',        'server/clever/**',                             'models web audit core'],
+  ['roster',        'server/roster/**',                             `clever ${toFeatures}`],
+  ['events',        'server/events/**',                             toFeatures],
+  ['classes',       'server/classes/**',                            toFeatures],
+  ['slots',         'server/slots/**',                              toFeatures],
+  ['contacts',      'server/contacts/**',                           toFeatures],
+  ['accounts',      'server/accounts/**',                           toFeatures],
+  ['reports',       'server/reports/**',                            toFeatures],
+  ['booking',       'server/booking/**',                            `slots ${toFeatures}`],
+  ['routes',        'server/{routes,app,index}.ts',                 `${all} jobs runtime`],
+  ['runtime',       'server/runtime.ts',                            'core database jobs'],
+  ['jobs',          'jobs/**',                                      `${all} runtime`],
+  ['demo',          'server/demo/**',                               `${all} routes runtime jobs sandbox`],
+  ['test',          'test/**',                                      `${all} routes runtime jobs sandbox demo`],
 ];
 
 // The closed file vocabulary of a feature folder.
@@ -102,6 +103,10 @@ export default defineConfig(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      // An empty text is as good as none.
+      '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { string: true } }],
+      // [...text] takes code points, which is what is wanted.
+      '@typescript-eslint/no-misused-spread': ['error', { allow: ['string'] }],
       // Loops that end by break or return.
       '@typescript-eslint/no-unnecessary-condition': [
         'error',
@@ -114,7 +119,13 @@ export default defineConfig(
     },
   },
   {
-    files: ['server/demo/**', 'server/clever/sandbox/index.ts'],
+    // Processes that a person starts: lines for the terminal, beside the log.
+    files: [
+      'server/{index,runtime}.ts',
+      'jobs/worker.ts',
+      'server/demo/**',
+      'server/clever/sandbox/index.ts',
+    ],
     rules: { 'no-console': 'off' },
   },
   {
@@ -149,8 +160,10 @@ export default defineConfig(
       sourceType: 'module',
       globals: Object.fromEntries(
         `window document location history navigator localStorage sessionStorage fetch FormData URL URLSearchParams
-        EventSource CustomEvent Event HTMLElement AbortController Intl console setTimeout clearTimeout setInterval
-        clearInterval requestAnimationFrame matchMedia htmx Chart bootstrap`
+        AbortController Blob CSS CustomEvent DOMParser Element Event EventSource File Headers HTMLElement
+        HTMLFormElement HTMLInputElement HTMLSelectElement IntersectionObserver KeyboardEvent MutationObserver Node
+        ResizeObserver clearInterval clearTimeout matchMedia performance queueMicrotask requestAnimationFrame
+        setInterval setTimeout structuredClone htmx Chart bootstrap`
           .split(/\s+/)
           .map((name) => [name, 'readonly']),
       ),

@@ -66,7 +66,7 @@ function* faultsOfMarkup(text, markup) {
       const from = index + whole.length;
       const end = markup.indexOf('</form', from);
       const body = text.slice(from, end < 0 ? undefined : end);
-      if (!/name=["']_csrf["']|include\(\s*["'][^"']*\bpartials\/csrf["']/.test(body)) {
+      if (!/name=["']_csrf["']|include\(\s*["'][^"']*\/csrf["']/.test(body)) {
         yield { index, message: '<form method="post"> without the CSRF field (partials/csrf).' };
       }
     }

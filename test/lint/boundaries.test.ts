@@ -29,6 +29,7 @@ describe('import boundaries', () => {
     ['server/roster/refresh/apply.ts', uses('../../events/create-event.js')],
     ['server/routes.ts', uses('./demo/index.js')],
     ['server/app.ts', uses('./clever/sandbox/index.js')],
+    ['server/booking/book-slot.ts', uses('../runtime.js')],
     ['jobs/run-sync.ts', uses('../server/app.js')],
     ['jobs/run-sync.ts', uses('../server/demo/index.js')],
     ['server/booking/book-slot.ts', uses('../a-folder-nobody-named/x.js')],

@@ -26,6 +26,7 @@ describe('templates', () => {
     ['a form without the token', '<form method="post" action="/x"><button>Go</button></form>'],
     ['a form whose token is in the next form', '<form method=POST></form><form><input name="_csrf"></form>'],
     ['a form whose token is commented out', '<form method="post"><!-- <input name="_csrf"> --></form>'],
+    ['a form that includes something else', `<form method="post"><%- include('./csrf-note') %></form>`],
     ['a form with a printed method', '<form method="<%= method %>"><button>Go</button></form>'],
   ];
   for (const [why, template] of refused) {
@@ -50,6 +51,7 @@ describe('templates', () => {
       '<form method="post"><input type="hidden" name="_csrf" value="<%= csrf %>"></form>',
     ],
     ['a form with the partial', `<form method="post"><%- include('../partials/csrf') %></form>`],
+    ['a partial form with the partial beside it', `<form method="post"><%- include('./csrf') %></form>`],
   ];
   for (const [why, template] of allowed) {
     it(`allowed: ${why}`, async () => {
