@@ -28,7 +28,7 @@ const layers = [
   ['contacts',      'server/contacts/**',                           toFeatures],
   ['accounts',      'server/accounts/**',                           toFeatures],
   ['reports',       'server/reports/**',                            toFeatures],
-  ['booking',       'server/booking/**',                            `slots ${toFeatures}`],
+  ['booking',       'server/booking/**',                            `slots accounts ${toFeatures}`],
   ['routes',        'server/{routes,app,index}.ts',                 `${all} jobs runtime`],
   ['runtime',       'server/runtime.ts',                            'core database jobs'],
   ['jobs',          'jobs/**',                                      `${all} runtime`],

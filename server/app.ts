@@ -46,7 +46,7 @@ export function createApp(deps: Deps): Express {
   app.use(requestLog(deps));
   app.use(express.urlencoded({ extended: false, limit: '1mb', parameterLimit: 20_000 }));
   app.use(sessions(deps.config));
-  app.use(passport.initialize(), passport.session(), loadActor(deps));
+  app.use(passport.initialize(), passport.session() as express.RequestHandler, loadActor(deps));
   app.use(sessionLocals, csrfGuard);
   app.use(routes(deps, passport));
   app.use(unknownPage);

@@ -1,9 +1,9 @@
 import express, { type Router } from 'express';
 import type { PassportStatic } from 'passport';
 import { accountRoutes } from './accounts/routes.js';
-import { accountSetupRoutes } from './accounts/setup-routes.js';
+import { accountSetupRoutes } from './accounts/global-setup/routes.js';
 import type { Deps } from './deps.js';
-import { levelGuard, signedIn, staffGuard } from './web/guards.js';
+import { levelGuard, signedIn } from './web/guards.js';
 
 /**
  * The contents page: one line a feature. What stands above `signedIn` is open to everybody; below, to who is logged in,
@@ -15,6 +15,5 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
 
   router.use(signedIn);
   router.use('/global-setup', levelGuard('administrator'), accountSetupRoutes(deps));
-  void staffGuard;
   return router;
 }

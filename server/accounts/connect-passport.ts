@@ -7,7 +7,7 @@ import { checkPassword } from './hash-password.js';
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- the way Express' and Passport's types are extended
   namespace Express {
-    // eslint-disable-next-line @typescript-eslint/no-empty-object-type, @typescript-eslint/no-empty-interface
+    // eslint-disable-next-line @typescript-eslint/no-empty-object-type
     interface User extends UserDocument {}
   }
 }

@@ -222,12 +222,13 @@ function linkPages(deps: Deps): Router {
 
   router.post('/prove/:secret', async (req, res) => {
     const link = await takeLink(req.params.secret, ['prove e-mail'], deps.now());
-    const user = link?.user && (await provedEmail(link.user, deps.now()));
+    if (!link?.user) throw usedUp();
+    const user = await provedEmail(link.user, deps.now());
     if (!user) throw usedUp();
     const account = req.session.account;
     await signIn(req, user, deps, account);
     say(req, { kind: 'ok', text: 'Thank you. Your e-mail address is confirmed.' });
-    res.redirect(303, account ? link?.next || '/' : afterLogin(user, link?.next ?? ''));
+    res.redirect(303, account ? link.next || '/' : afterLogin(user, link.next ?? ''));
   });
   return router;
 }

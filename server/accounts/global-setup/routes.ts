@@ -1,17 +1,17 @@
 import express, { type Router } from 'express';
-import { recordAudit } from '../audit/record-audit.js';
-import type { Deps } from '../deps.js';
-import { Account } from '../models/account.js';
-import { ACCESS_LEVELS } from '../models/user.js';
-import { actorOf } from '../web/actor.js';
-import { forbidden, notFound } from '../web/errors.js';
-import { SETUP_TABS } from '../web/event-tabs.js';
-import { parseForm, parseId, typedValues, type Form } from '../web/parse.js';
-import { say } from '../web/session.js';
-import { changeLevel, inviteStaff } from './invite-staff.js';
-import { mayChangeAccess } from './policy.js';
-import { staffLogins } from './queries.js';
-import { accountSettingsSchema, invitationSchema, levelSchema } from './schema.js';
+import { recordAudit } from '../../audit/record-audit.js';
+import type { Deps } from '../../deps.js';
+import { Account } from '../../models/account.js';
+import { ACCESS_LEVELS } from '../../models/user.js';
+import { actorOf } from '../../web/actor.js';
+import { forbidden, notFound } from '../../web/errors.js';
+import { SETUP_TABS } from '../../web/event-tabs.js';
+import { parseForm, parseId, typedValues, type Form } from '../../web/parse.js';
+import { say } from '../../web/session.js';
+import { changeLevel, inviteStaff } from '../invite-staff.js';
+import { mayChangeAccess } from '../policy.js';
+import { staffLogins } from '../queries.js';
+import { accountSettingsSchema, invitationSchema, levelSchema } from '../schema.js';
 
 const LOGINS = '/global-setup/logins';
 
