@@ -1,4 +1,5 @@
-// Open menus close on Escape and on a click beside them; a page with faults starts at their summary. The menus work without this.
+// Open menus close on Escape and on a click beside them; the current tab is in sight; a page with faults starts at their summary.
+// The menus work without this.
 const open = () => document.querySelectorAll('details[data-menu][open]');
 
 document.addEventListener('click', (event) => {
@@ -11,4 +12,6 @@ document.addEventListener('keydown', (event) => {
     menu.querySelector('summary').focus();
   }
 });
+const tab = document.querySelector('.tabs [aria-current]');
+tab?.closest('.tabs').scrollTo({ left: tab.offsetLeft - 32, behavior: 'instant' });
 document.querySelector('[data-error-summary]')?.focus();
