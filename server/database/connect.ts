@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import mongoose from 'mongoose';
 import { attachEngine, type AttachedEngine, type Log } from './embedded/start.js';
 
@@ -136,12 +137,15 @@ async function buildIndexes(model: (typeof mongoose.models)[string]): Promise<vo
  * @returns false after about 1 s at the latest
  */
 export async function databaseReady(): Promise<boolean> {
-  const { db } = mongoose.connection;
-  if (!db) return false;
+  const ping = mongoose.connection.db?.command({ ping: 1 }).then(
+    () => true,
+    () => false,
+  );
+  const timer = new AbortController();
+  const late = delay(PING_MS, false, { signal: timer.signal, ref: false }).catch(() => false);
   try {
-    await db.command({ ping: 1 }, { timeoutMS: PING_MS });
-    return true;
-  } catch {
-    return false;
+    return await Promise.race([ping ?? false, late]);
+  } finally {
+    timer.abort();
   }
 }

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { Types } from 'mongoose';
+import { Contact } from '../../server/models/contact.js';
+import { emptyDatabase } from '../support/hooks.js';
+import { scans } from '../support/scans.js';
+
+describe('the check for queries that read a whole collection', () => {
+  const account = new Types.ObjectId();
+  before(async () => {
+    await emptyDatabase();
+    await Contact.create({
+      account,
+      type: 'student',
+      source: 'hand',
+      status: 'active',
+      searchKey: 'a',
+      sortKey: 'a',
+    });
+  });
+
+  it('sees one without an index', async () => {
+    assert.equal(await scans({ collection: 'contact', query: { phone: '1' } }), true);
+    assert.equal(
+      await scans({ collection: 'contact', query: [{ $match: { phone: '1' } }, { $count: 'n' }] }),
+      true,
+    );
+    assert.equal(await scans({ collection: 'contact', query: {} }), true);
+  });
+
+  it('passes one with an index', async () => {
+    assert.equal(await scans({ collection: 'contact', query: { account, email: 'x' } }), false);
+    assert.equal(await scans({ collection: 'contact', query: [{ $match: { account } }] }), false);
+  });
+});
