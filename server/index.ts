@@ -18,9 +18,7 @@ stopOnSignal(async () => {
 });
 
 console.log(`Slotbell is ready at ${deps.config.publicUrl} (stop: Ctrl-C).`);
-if (database.embedded)
   console.log(
-    'Database: the embedded engine, for trying out and for one small school. Set MONGODB_URI for more.',
   );
 const code = await makeSetupCode(deps.now());
 if (code) console.log(`\nSet up your school at ${deps.config.publicUrl}/setup with this code: ${code}\n`);

@@ -22,6 +22,6 @@ const schema = new Schema<OneTimeLink>(
   { collection: 'oneTimeLink', strict: 'throw', versionKey: false },
 );
 schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
-schema.index({ user: 1, kind: 1 });
+schema.index({ kind: 1, user: 1 });
 
 export const OneTimeLink = mongoose.model<OneTimeLink>('oneTimeLink', schema);

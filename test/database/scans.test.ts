@@ -19,16 +19,26 @@ describe('the check for queries that read a whole collection', () => {
   });
 
   it('sees one without an index', async () => {
-    assert.equal(await scans({ collection: 'contact', query: { phone: '1' } }), true);
+    assert.equal(await scans({ collection: 'contact', method: 'find', query: { phone: '1' } }), true);
     assert.equal(
-      await scans({ collection: 'contact', query: [{ $match: { phone: '1' } }, { $count: 'n' }] }),
+      await scans({
+        collection: 'contact',
+        method: 'find',
+        query: [{ $match: { phone: '1' } }, { $count: 'n' }],
+      }),
       true,
     );
-    assert.equal(await scans({ collection: 'contact', query: {} }), true);
+    assert.equal(await scans({ collection: 'contact', method: 'find', query: {} }), true);
   });
 
   it('passes one with an index', async () => {
-    assert.equal(await scans({ collection: 'contact', query: { account, email: 'x' } }), false);
-    assert.equal(await scans({ collection: 'contact', query: [{ $match: { account } }] }), false);
+    assert.equal(
+      await scans({ collection: 'contact', method: 'find', query: { account, email: 'x' } }),
+      false,
+    );
+    assert.equal(
+      await scans({ collection: 'contact', method: 'find', query: [{ $match: { account } }] }),
+      false,
+    );
   });
 });

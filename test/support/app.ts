@@ -9,6 +9,7 @@ import { createLog } from '../../server/log.js';
 import { Account } from '../../server/models/account.js';
 import { User, type AccessLevel } from '../../server/models/user.js';
 import type { JobName } from '../../server/queue.js';
+import { markedApp } from './scans.js';
 
 export interface TestApp {
   app: Express;
@@ -35,7 +36,7 @@ export function createTestApp(env: NodeJS.ProcessEnv = {}): TestApp {
     now: () => fixed ?? new Date(),
   };
   return {
-    app: createApp(deps),
+    app: markedApp(createApp(deps)),
     deps,
     asked,
     setNow: (now) => {

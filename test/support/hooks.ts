@@ -4,6 +4,7 @@ import path from 'node:path';
 import mongoose from 'mongoose';
 import { connectDatabase, ensureIndexes, type Database } from '../../server/database/connect.js';
 import { createLog } from '../../server/log.js';
+import { findScans, noteQueries } from './scans.js';
 
 /** One database for the whole run: `MONGODB_URI` if set (in a database of its own), else an embedded engine in a temporary folder. */
 let dataDir: string;
@@ -18,11 +19,15 @@ export const mochaHooks = {
       dataDir,
       log: createLog('silent'),
     });
+    noteQueries();
   },
   async afterAll(): Promise<void> {
+    const scans = await findScans();
     if (!database?.embedded) await mongoose.connection.db?.dropDatabase();
     await database?.close({ stopEngine: true });
     await rm(dataDir, { recursive: true, force: true });
+    if (scans.length > 0)
+      throw new Error(`These queries of the app read a whole collection:\n${scans.join('\n')}`);
   },
 };
 

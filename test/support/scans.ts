@@ -1,0 +1,103 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Express, RequestHandler } from 'express';
+import express from 'express';
+import mongoose from 'mongoose';
+
+type Filter = Record<string, unknown>;
+
+interface Seen {
+  collection: string;
+  method: string;
+  /** A filter, or an aggregation's pipeline. */
+  query: Filter | Filter[];
+  sort?: Filter;
+  limit?: number;
+}
+
+/** Marks what the app does, as against what a test does to look behind it. */
+const inApp = new AsyncLocalStorage<true>();
+const seen = new Map<string, Seen>();
+
+/** Notes each shape of query that the app makes; `findScans` asks the database how it would answer them. */
+export function noteQueries(): void {
+  mongoose.set('debug', (collection, method, ...args: unknown[]) => {
+    if (!inApp.getStore()) return;
+    for (const [verb, query, options] of queriesOf(method, args)) {
+      const { sort, limit } = (options ?? {}) as { sort?: Filter; limit?: number };
+      const shape = `${collection} ${verb} ${JSON.stringify(shapeOf(query))} ${JSON.stringify(sort ?? {})}`;
+      if (!seen.has(shape))
+        seen.set(shape, { collection, method: verb, query, ...(sort && { sort }), ...(limit && { limit }) });
+    }
+  });
+}
+
+/** Everything inside counts as the app's doing: a job that a test runs itself. */
+export function asApp<T>(work: () => Promise<T>): Promise<T> {
+  return inApp.run(true, work);
+}
+
+/** The app in a wrapper that marks its requests. */
+export function markedApp(app: Express): Express {
+  const outer = express();
+  const mark: RequestHandler = (_req, _res, next) => inApp.run(true, next);
+  outer.use(mark, app);
+  return outer;
+}
+
+function queriesOf(method: string, args: unknown[]): [string, Filter | Filter[], unknown][] {
+  if (method === 'bulkWrite') {
+    const operations = args[0] as Record<string, { filter?: Filter }>[];
+    return operations.flatMap((operation) =>
+      Object.entries(operation).flatMap(([verb, { filter }]): [string, Filter, unknown][] =>
+        filter ? [[verb, filter, {}]] : [],
+      ),
+    );
+  }
+  if (/^(insert|create|drop|bulk)/.test(method)) return [];
+  const options = method.includes('pdate') || method.includes('eplace') ? args[2] : args[1];
+  return [[method, (args[0] ?? {}) as Filter | Filter[], options ?? args[2]]];
+}
+
+/** The query with every value replaced by its type, so that one shape is asked about once. */
+function shapeOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.length > 0 && value.every(isPlain) ? value.map(shapeOf) : ['…'];
+  if (isPlain(value))
+    return Object.fromEntries(Object.entries(value).map(([key, held]) => [key, shapeOf(held)]));
+  return typeof value;
+}
+
+function isPlain(value: unknown): value is Filter {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
+/** The queries seen so far that the database would answer by reading a whole collection, one line each. */
+export async function findScans(): Promise<string[]> {
+  const lines: string[] = [];
+  for (const [shape, query] of seen) if (await scans(query)) lines.push(shape);
+  return lines;
+}
+
+/** Whether the database would read the whole collection. Looking whether there is anything at all is not a scan. */
+export async function scans({ collection, method, query, sort, limit }: Seen): Promise<boolean> {
+  const { db } = mongoose.connection;
+  if (!db) throw new Error('no database');
+  if (!Array.isArray(query) && Object.keys(query).length === 0 && (method === 'findOne' || limit === 1))
+    return false;
+  const asked = Array.isArray(query)
+    ? { aggregate: collection, pipeline: query, cursor: {} }
+    : { find: collection, filter: query, ...(sort && { sort }) };
+  const plan: unknown = await db.command({ explain: asked, verbosity: 'queryPlanner' });
+  return hasStage(winning(plan), 'COLLSCAN');
+}
+
+function winning(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(winning);
+  if (!isPlain(value)) return undefined;
+  return Object.entries(value).map(([key, held]) => (key === 'winningPlan' ? held : winning(held)));
+}
+
+function hasStage(value: unknown, stage: string): boolean {
+  if (Array.isArray(value)) return value.some((held) => hasStage(held, stage));
+  if (!isPlain(value)) return false;
+  return value.stage === stage || Object.values(value).some((held) => hasStage(held, stage));
+}
