@@ -1,0 +1,66 @@
+/** One form of a page, as a browser would send it. */
+export interface PageForm {
+  action: string;
+  fields: [string, string][];
+}
+
+const ENTITIES: Record<string, string> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  '#34': '"',
+  '#39': "'",
+  '#x27': "'",
+};
+
+/** Text as it stood before it was escaped for a page. */
+export function unescapeHtml(text: string): string {
+  return text.replace(/&(\w+|#\w+);/g, (whole, name: string) => ENTITIES[name] ?? whole);
+}
+
+/**
+ * Finds a form in one of our own pages by the address it posts to, with what it would send if nothing was touched.
+ * @param action a form without one posts to the page's own address
+ */
+export function readForm(html: string, action: string, pagePath: string): PageForm | undefined {
+  for (const [, head = '', body = ''] of html.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/g)) {
+    if (attribute(head, 'method')?.toLowerCase() !== 'post') continue;
+    const target = attribute(head, 'action') ?? pagePath;
+    if (target === action || attributesOf(body, 'formaction').includes(action))
+      return { action, fields: fieldsOf(body) };
+  }
+  return undefined;
+}
+
+/** Every value that one attribute has in a piece of a page. */
+export function attributesOf(html: string, name: string): string[] {
+  return [...html.matchAll(new RegExp(`\\s${name}="([^"]*)"`, 'g'))].map(([, value = '']) =>
+    unescapeHtml(value),
+  );
+}
+
+function fieldsOf(body: string): [string, string][] {
+  const fields: [string, string][] = [];
+  const add = (tag: string, value: string): void => {
+    const name = attribute(tag, 'name');
+    if (name !== undefined && !/\sdisabled\b/.test(tag)) fields.push([name, unescapeHtml(value)]);
+  };
+  for (const [tag] of body.matchAll(/<input\b[^>]*>/g)) {
+    const ticked = /type="(checkbox|radio)"/.test(tag) ? /\schecked\b/.test(tag) : true;
+    if (ticked) add(tag, attribute(tag, 'value') ?? (/type="checkbox"/.test(tag) ? 'on' : ''));
+  }
+  for (const [, tag = '', options = ''] of body.matchAll(/<select\b([^>]*)>([\s\S]*?)<\/select>/g)) {
+    const all = [...options.matchAll(/<option\b([^>]*)>([^<]*)/g)];
+    const chosen = all.find(([, head = '']) => /\sselected\b/.test(head)) ?? all[0];
+    if (chosen) add(tag, attribute(chosen[1] ?? '', 'value') ?? chosen[2]?.trim() ?? '');
+  }
+  for (const [, tag = '', text = ''] of body.matchAll(/<textarea\b([^>]*)>([\s\S]*?)<\/textarea>/g))
+    add(tag, text);
+  return fields;
+}
+
+function attribute(tag: string, name: string): string | undefined {
+  const found = new RegExp(`(?:^|\\s)${name}="([^"]*)"`).exec(tag)?.[1];
+  return found === undefined ? undefined : unescapeHtml(found);
+}
