@@ -48,7 +48,7 @@ function fieldsOf(body: string): [string, string][] {
   };
   for (const [tag] of body.matchAll(/<input\b[^>]*>/g)) {
     const ticked = /type="(checkbox|radio)"/.test(tag) ? /\schecked\b/.test(tag) : true;
-    if (ticked) add(tag, attribute(tag, 'value') ?? (/type="checkbox"/.test(tag) ? 'on' : ''));
+    if (ticked) add(tag, attribute(tag, 'value') ?? (tag.includes('type="checkbox"') ? 'on' : ''));
   }
   for (const [, tag = '', options = ''] of body.matchAll(/<select\b([^>]*)>([\s\S]*?)<\/select>/g)) {
     const all = [...options.matchAll(/<option\b([^>]*)>([^<]*)/g)];
