@@ -14,6 +14,7 @@ const NAMES = [
   'calendar-plus',
   'camera-video',
   'check-lg',
+  'chevron-down',
   'chevron-left',
   'chevron-right',
   'clipboard-data',
