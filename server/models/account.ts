@@ -16,9 +16,12 @@ export interface AccountClever {
     | { kind: 'token'; token: string }
     | { kind: 'application'; clientId: string; clientSecret: string }
     | { kind: 'installation' };
+  credentialsAt?: Date;
   /** `waiting`: the district has not approved the application yet. `refused`: Clever no longer accepts our token. */
   approval: 'unknown' | 'waiting' | 'approved' | 'refused';
   checkedAt?: Date;
+  /** What kept the last check from being finished, in words for people. */
+  fault?: string;
   enabled: boolean;
   enabledAt?: Date;
   kinds: CleverKinds;
@@ -46,8 +49,10 @@ const schema = new Schema<Account>(
           districtId: { type: String, required: true },
           districtName: String,
           credentials: Schema.Types.Mixed,
+          credentialsAt: Date,
           approval: { type: String, enum: ['unknown', 'waiting', 'approved', 'refused'], default: 'unknown' },
           checkedAt: Date,
+          fault: String,
           enabled: { type: Boolean, default: false },
           enabledAt: Date,
           kinds: { students: Boolean, teachers: Boolean, staff: Boolean, contacts: Boolean },
@@ -61,5 +66,10 @@ const schema = new Schema<Account>(
   { collection: 'account', strict: 'throw', versionKey: false },
 );
 schema.index({ 'clever.approval': 1 });
+// The installation's application reads every district that approved it: so each such district belongs to one account.
+schema.index(
+  { 'clever.districtId': 1 },
+  { unique: true, partialFilterExpression: { 'clever.credentials.kind': 'installation' } },
+);
 
 export const Account = mongoose.model<Account>('account', schema);

@@ -1,0 +1,45 @@
+/** The part of a long list that a page shows, and what the pager partial needs to lead on. */
+export interface Pager {
+  from: number;
+  to: number;
+  total: number;
+  noun: string;
+  previous?: string;
+  next?: string;
+}
+
+/** Where a page of a list begins; a page past the end falls back to the last one. */
+export function sliceOf(total: number, page: number, size: number): { page: number; skip: number } {
+  const last = Math.max(1, Math.ceil(total / size));
+  const shown = Math.min(Math.max(1, page), last);
+  return { page: shown, skip: (shown - 1) * size };
+}
+
+/**
+ * @param noun plural, as in "50 of 450 classes"
+ * @param hrefOf the address of another page of the same list
+ */
+export function pagerOf(
+  total: number,
+  page: number,
+  size: number,
+  noun: string,
+  hrefOf: (page: number) => string,
+): Pager {
+  const { page: shown, skip } = sliceOf(total, page, size);
+  return {
+    from: total === 0 ? 0 : skip + 1,
+    to: Math.min(skip + size, total),
+    total,
+    noun,
+    ...(shown > 1 ? { previous: hrefOf(shown - 1) } : {}),
+    ...(skip + size < total ? { next: hrefOf(shown + 1) } : {}),
+  };
+}
+
+/** An address with a query; what is empty or undefined is left out. */
+export function addressOf(path: string, query: Record<string, string | number | undefined>): string {
+  const kept = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
+  const text = new URLSearchParams(kept.map(([key, value]) => [key, String(value)])).toString();
+  return text ? `${path}?${text}` : path;
+}
