@@ -30,7 +30,7 @@ const layers = [
   ['reports',       'server/reports/**',                            toFeatures],
   ['booking',       'server/booking/**',                            `slots accounts ${toFeatures}`],
   ['routes',        'server/{routes,app,index}.ts',                 `${all} jobs runtime`],
-  ['runtime',       'server/runtime.ts',                            'core database jobs'],
+  ['runtime',       'server/{runtime,backup}.ts',                   'core database jobs'],
   ['jobs',          'jobs/**',                                      `${all} runtime`],
   ['demo',          'server/demo/**',                               `${all} routes runtime jobs sandbox`],
   ['test',          'test/**',                                      `${all} routes runtime jobs sandbox demo`],
@@ -121,7 +121,7 @@ export default defineConfig(
   {
     // Processes that a person starts: lines for the terminal, beside the log.
     files: [
-      'server/{index,runtime}.ts',
+      'server/{index,runtime,backup}.ts',
       'jobs/worker.ts',
       'server/demo/**',
       'server/clever/sandbox/index.ts',

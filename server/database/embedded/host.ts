@@ -107,7 +107,7 @@ function serve(served: EmbeddedMongodb): void {
   });
 
   const sweeper = setInterval(() => void housekeep(served), Number(sweepText));
-  process.once('SIGTERM', leave).once('SIGINT', leave);
+  process.once('SIGTERM', leave);
 
   function leave(): void {
     lingerMs = 0;
