@@ -4,6 +4,7 @@ import type { AccessLevel, Grant, User } from '../models/user.js';
 import { highestOf, type Actor } from '../web/actor.js';
 import { ABSOLUTE_MS } from '../web/session.js';
 import type { Deps } from '../deps.js';
+import { sectionsFor } from './policy.js';
 
 /** Sets who makes the request, in which account; ends sessions that are over. Behind the session and Passport. */
 export function loadActor(deps: Pick<Deps, 'now'>): RequestHandler {
@@ -22,8 +23,11 @@ export function loadActor(deps: Pick<Deps, 'now'>): RequestHandler {
     const chosen =
       accounts.find((id) => id === req.session.account) ?? (accounts.length === 1 ? accounts[0] : undefined);
     const account = chosen ? await Account.findById(chosen).lean() : null;
-    if (account) res.locals.actor = actorIn(user, account);
-    else res.locals.chooseAccount = accounts.length > 1;
+    if (account) {
+      const actor = actorIn(user, account);
+      res.locals.actor = actor;
+      res.locals.sections = sectionsFor(actor.levelName);
+    } else res.locals.chooseAccount = accounts.length > 1;
     next();
   };
 }

@@ -15,3 +15,11 @@ export function mayChangeAccess(actor: Actor, userId: string): boolean {
 export function homeOf(highest: AccessLevel): string {
   return highest === 'customer' ? '/my' : '/events';
 }
+
+/** The entries of the main navigation for somebody's highest level; the routes have guards of their own. */
+export function sectionsFor(highest: AccessLevel): string[] {
+  if (atLeast(highest, 'administrator'))
+    return ['events', 'importer', 'data-browser', 'reports', 'global-setup'];
+  if (atLeast(highest, 'event administrator')) return ['events', 'importer', 'data-browser', 'reports'];
+  return ['events', 'reports'];
+}
