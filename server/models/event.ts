@@ -15,6 +15,10 @@ export interface EventSync {
   noTerm: boolean;
 }
 
+/** Steps towards opening that only a person can call done. */
+export const HAND_TICKED = ['classes', 'link'] as const;
+export type HandTicked = (typeof HAND_TICKED)[number];
+
 /** A round of conferences that parents book for. */
 export interface Event extends Scoped {
   name: string;
@@ -43,6 +47,8 @@ export interface Event extends Scoped {
     gapMinutes: number;
   };
   sync?: EventSync;
+  /** What somebody ticked off on the way to opening. */
+  checked: HandTicked[];
   createdAt: Date;
   sortKey: string;
 }
@@ -78,6 +84,7 @@ const schema = scopedSchema<Event>('event', {
       { _id: false },
     ),
   },
+  checked: { type: [String], enum: HAND_TICKED, default: [] },
   createdAt: { type: Date, required: true },
   sortKey: { type: String, required: true },
 });

@@ -15,3 +15,37 @@ export function longDay(day: string): string {
   const date = DateTime.fromISO(day.slice(0, 10), { zone: 'utc', locale: 'en' });
   return date.isValid ? date.toFormat('d MMMM yyyy') : day;
 }
+
+/** "Tuesday 24 November 2026". @param day YYYY-MM-DD */
+export function fullDay(day: string): string {
+  return DateTime.fromISO(day, { locale: 'en' }).toFormat('EEEE d MMMM yyyy');
+}
+
+/** "Tue 24 Nov", for tables. @param day YYYY-MM-DD */
+export function shortDay(day: string): string {
+  return DateTime.fromISO(day, { locale: 'en' }).toFormat('EEE d MMM');
+}
+
+/** Several days with what they share said once: "Tuesday 24 and Wednesday 25 November 2026". @param days YYYY-MM-DD */
+export function daysInWords(days: string[]): string {
+  const parts = days.map((day, index) => {
+    const here = DateTime.fromISO(day, { locale: 'en' });
+    const next = DateTime.fromISO(days[index + 1] ?? '0001-01-01');
+    const tail = next.year !== here.year ? ' MMMM yyyy' : next.month !== here.month ? ' MMMM' : '';
+    return here.toFormat(`EEEE d${tail}`);
+  });
+  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1) ?? ''}`;
+}
+
+/** "Tuesday 24 November, 8:00 AM" in an IANA zone, with the year where it is not the year of `now`. */
+export function dayAndTimeSoon(at: Date, zone: string, now: Date): string {
+  const moment = DateTime.fromJSDate(at, { zone, locale: 'en' });
+  const year = moment.year === DateTime.fromJSDate(now, { zone }).year ? '' : ' yyyy';
+  return moment.toFormat(`EEEE d MMMM${year}, h:mm a`);
+}
+
+/** "Chicago time"; a zone that is not named after a place is said as it is. */
+export function zoneName(zone: string): string {
+  const place = zone.split('/').at(-1)?.replaceAll('_', ' ') ?? zone;
+  return zone.includes('/') && !/^etc\//i.test(zone) ? `${place} time` : zone;
+}

@@ -1,0 +1,24 @@
+import { DateTime } from 'luxon';
+
+/** The local day a moment is on, YYYY-MM-DD. */
+export function dayOf(at: Date, zone: string): string {
+  return DateTime.fromJSDate(at, { zone }).toFormat('yyyy-MM-dd');
+}
+
+const LOCAL = "yyyy-MM-dd'T'HH:mm";
+
+/** A moment as a local date and time, 2026-11-24T08:00, as browsers' date fields have it. */
+export function toLocal(at: Date, zone: string): string {
+  return DateTime.fromJSDate(at, { zone }).toFormat(LOCAL);
+}
+
+/**
+ * The moment that a local date and time (2026-11-24T08:00) names in a zone. Of an hour that happens twice it is the first.
+ * Undefined when there is no such time: no such date, or the hour that clocks skip in spring.
+ */
+export function fromLocal(local: string, zone: string): Date | undefined {
+  const moment = DateTime.fromFormat(local, LOCAL, { zone });
+  // Luxon moves a skipped time on by an hour instead of refusing it, and takes either of a doubled one.
+  if (!moment.isValid || moment.toFormat(LOCAL) !== local) return undefined;
+  return new Date(Math.min(...moment.getPossibleOffsets().map((possible) => possible.toMillis())));
+}
