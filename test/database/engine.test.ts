@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { cpSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import net from 'node:net';
 import path from 'node:path';
 import { MongoClient } from 'mongodb';
 import { launchHost } from '../../server/database/embedded/launch.js';
@@ -135,9 +137,11 @@ describe('The embedded engine', () => {
     const dataDir = scratch.folder();
     const app = await apps.start({ dataDir });
     const engine = await scratch.attach(dataDir);
+    const { pid } = engine;
     await app.signal('SIGINT');
     await (await connect(engine.uri)).db().command({ ping: 1 });
-    assert.equal(isRunning(engine.pid), true);
+    assert.equal(engine.pid, pid);
+    assert.equal(isRunning(pid), true);
   });
 
   it('started by several processes at the same instant, is one', async () => {
@@ -157,10 +161,14 @@ describe('The embedded engine', () => {
     const elsewhere = openRunFolder(scratch.folder());
     const holder = { facts: platformFacts(), dataDir, run: elsewhere, lingerMs: 50, sweepMs: 60_000 };
     assert.deepEqual(await launchHost(holder), { state: 'serving' });
+    const hold = net.connect(elsewhere.control).resume();
     await assert.rejects(
       scratch.attach(dataDir, { patienceMs: 0 }),
       /db is held by another process that does not answer/,
     );
+    hold.write('stop');
+    await once(hold, 'close');
+    rmSync(openRunFolder(dataDir).path, { recursive: true });
   });
 
   it('a data folder deleted under it gets an engine of its own when it is made anew', async () => {
