@@ -1,5 +1,5 @@
 import mongoose, { Schema, type Types } from 'mongoose';
-import { scopedSchema, type Scoped } from './scoped.js';
+import { scopedSchema, searchKey, type Scoped } from './scoped.js';
 
 /** What a class can be in the Class Editor's Type column. `Hide` keeps it synced and out of the parents' way. */
 export const CLASS_TYPES = ['Class', 'Homeroom', 'Activity', 'Group', 'Hide'] as const;
@@ -100,6 +100,12 @@ export const Class = mongoose.model<Class>('class', schema);
 /** The name parents and staff see. */
 export function className(item: Pick<Class, 'synced' | 'edits'>): string {
   return item.edits.name || item.synced.name || item.synced.course || 'Class without a name';
+}
+
+/** What a class is searched and sorted by; whoever changes a name, sync or person, stores these with it. */
+export function classKeys(item: Pick<Class, 'synced' | 'edits'>): Pick<Class, 'searchKey' | 'sortKey'> {
+  const key = searchKey(className(item));
+  return { searchKey: key, sortKey: key };
 }
 
 /** The type that counts: a person's choice before the sync's. */

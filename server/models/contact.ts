@@ -1,5 +1,5 @@
 import mongoose, { Schema, type Types } from 'mongoose';
-import { scopedSchema, type Scoped } from './scoped.js';
+import { scopedSchema, searchKey, type Scoped } from './scoped.js';
 
 export const CONTACT_TYPES = ['student', 'teacher', 'staff', 'guardian'] as const;
 export type ContactType = (typeof CONTACT_TYPES)[number];
@@ -92,6 +92,16 @@ schema.index({ account: 1, schoolId: 1 });
 schema.index({ account: 1, 'relations.student': 1 });
 
 export const Contact = mongoose.model<Contact>('contact', schema);
+
+/** What a person is searched and sorted by. */
+export function contactKeys(
+  person: Pick<RosterPerson, 'firstName' | 'lastName' | 'email' | 'schoolId'>,
+): Pick<Contact, 'searchKey' | 'sortKey'> {
+  return {
+    searchKey: searchKey(person.firstName, person.lastName, person.email, person.schoolId),
+    sortKey: searchKey(person.lastName, person.firstName),
+  };
+}
 
 /** How a person is called on pages: first and last name, or what there is of them. */
 export function contactName(person: { firstName?: string; lastName?: string; email?: string }): string {

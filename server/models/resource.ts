@@ -9,6 +9,8 @@ export interface Resource extends Scoped {
   room: string;
   /** `gone`: the teacher no longer has a class in the event; slots that are booked stay. */
   status: 'active' | 'gone';
+  /** Made by the sync, which alone lets it go; one that a person made stays whatever the roster says. */
+  fromSync: boolean;
   /** Counts changes to the resource's slots; whoever adds slots raises it on condition, so that two never add at once. */
   slotsVersion: number;
   searchKey: string;
@@ -21,6 +23,7 @@ const schema = scopedSchema<Resource>('resource', {
   name: { type: String, required: true },
   room: { type: String, default: '' },
   status: { type: String, enum: ['active', 'gone'], required: true },
+  fromSync: { type: Boolean, default: false },
   slotsVersion: { type: Number, default: 0 },
   searchKey: { type: String, required: true },
   sortKey: { type: String, required: true },

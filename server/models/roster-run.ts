@@ -15,5 +15,7 @@ schema.index(
   { unique: true, partialFilterExpression: { night: { $type: 'string' } } },
 );
 schema.index({ state: 1, heartbeatAt: 1 });
+// Two refreshes of one account at once would each call gone what only the other has seen.
+schema.index({ account: 1, state: 1 }, { unique: true, partialFilterExpression: { state: 'running' } });
 
 export const RosterRun = mongoose.model<RosterRun>('rosterRun', schema);

@@ -22,6 +22,8 @@ export interface KindCounts {
   removed: number;
   restored: number;
   refused: number;
+  /** Read and not wanted: of no matched school, or met in another list before. */
+  leftOut: number;
 }
 
 /** What a roster run and a sync run have in common: the record of a piece of work that may outlive its worker. */
@@ -52,6 +54,7 @@ export const NO_COUNTS: KindCounts = {
   removed: 0,
   restored: 0,
   refused: 0,
+  leftOut: 0,
 };
 
 export const runFields: SchemaDefinition = {

@@ -30,5 +30,6 @@ const schema = new Schema<SyncLog>(
   { collection: 'syncLog', strict: 'throw', versionKey: false },
 );
 schema.index({ run: 1, _id: 1 });
+schema.index({ run: 1, kind: 1, action: 1, _id: 1 });
 
 export const SyncLog = mongoose.model<SyncLog>('syncLog', schema);

@@ -12,6 +12,8 @@ export interface SyncRun extends Run {
   /** The account's local date a nightly run is for, YYYY-MM-DD; there is one at most for each event and date. */
   night?: string;
   refresh?: Types.ObjectId;
+  /** Whether the nightly sync is to be on once this import is done; absent: stays as it is. */
+  keepSynced?: boolean;
 }
 
 const schema = scopedSchema<SyncRun>('syncRun', {
@@ -20,6 +22,7 @@ const schema = scopedSchema<SyncRun>('syncRun', {
   trigger: { type: String, enum: SYNC_TRIGGERS, required: true },
   night: String,
   refresh: Schema.Types.ObjectId,
+  keepSynced: Boolean,
 });
 schema.index(
   { event: 1, night: 1 },
@@ -28,6 +31,9 @@ schema.index(
 schema.index({ account: 1, createdAt: -1 });
 schema.index({ event: 1, createdAt: -1 });
 schema.index({ state: 1, heartbeatAt: 1 });
-schema.index({ refresh: 1 });
+schema.index({ refresh: 1, state: 1 });
+// Of an event one run is at work at a time, and of a trigger one waits: whoever asks twice gets the same run.
+schema.index({ event: 1, state: 1 }, { unique: true, partialFilterExpression: { state: 'running' } });
+schema.index({ event: 1, trigger: 1 }, { unique: true, partialFilterExpression: { state: 'queued' } });
 
 export const SyncRun = mongoose.model<SyncRun>('syncRun', schema);
