@@ -6,6 +6,8 @@ import { AuditEntry } from '../models/audit-entry.js';
  * @param entry `detail` holds counts and settings, never names or addresses; `user` is absent when a job did it.
  */
 export async function recordAudit(entry: {
+  /** Given by whoever wants to undo the change by its entry. */
+  _id?: Types.ObjectId;
   account: Types.ObjectId;
   event?: Types.ObjectId;
   user?: Types.ObjectId;

@@ -10,6 +10,9 @@ export type AppointmentState = 'pending' | 'booked' | 'problem' | 'cancelled' | 
 /** States in which the appointment takes place. */
 export const LIVING_STATES: AppointmentState[] = ['booked', 'problem'];
 
+/** Said of the appointments of a class that a person deleted; whoever brings the class back books exactly these again. */
+export const CLASS_DELETED = 'The class was deleted from this event.';
+
 export interface Appointment extends Scoped {
   event: Types.ObjectId;
   slot: Types.ObjectId;
@@ -26,14 +29,19 @@ export interface Appointment extends Scoped {
   byKey: string;
   /** While pending: when the hold ends. */
   expiresAt?: Date;
-  /** The appointment this one takes the place of, until it is booked. */
+  /** The appointment this one takes the place of. */
   replaces?: Types.ObjectId;
+  /** Never booked because: what a repeated request with the same key is told again. */
+  refused?: string;
+  /** It was booked or ended, and what follows (claims freed, the replaced one cancelled, mails) is not all done yet. */
+  unfinished?: boolean;
   /** Why it is in the problem list. */
   problem?: string;
   note: string;
   createdAt: Date;
   bookedAt?: Date;
   cancelledAt?: Date;
+  cancelledBy?: 'household' | 'school' | 'change';
 }
 
 const schema = scopedSchema<Appointment>('appointment', {
@@ -50,11 +58,14 @@ const schema = scopedSchema<Appointment>('appointment', {
   byKey: { type: String, required: true },
   expiresAt: Date,
   replaces: Schema.Types.ObjectId,
+  refused: String,
+  unfinished: Boolean,
   problem: String,
   note: { type: String, default: '' },
   createdAt: { type: Date, required: true },
   bookedAt: Date,
   cancelledAt: Date,
+  cancelledBy: { type: String, enum: ['household', 'school', 'change'] },
 });
 schema.index({ byKey: 1 }, { unique: true });
 schema.index({ event: 1, state: 1, from: 1 });
@@ -62,6 +73,8 @@ schema.index({ household: 1, state: 1, from: 1 });
 schema.index({ slot: 1, state: 1 });
 schema.index({ resource: 1, state: 1, from: 1 });
 schema.index({ event: 1, students: 1, state: 1 });
+schema.index({ event: 1, class: 1, state: 1 });
 schema.index({ state: 1, expiresAt: 1 });
+schema.index({ unfinished: 1 }, { partialFilterExpression: { unfinished: true } });
 
 export const Appointment = mongoose.model<Appointment>('appointment', schema);
