@@ -29,3 +29,14 @@ export function searchKey(...parts: (string | undefined)[]): string {
     .trim()
     .slice(0, 200);
 }
+
+/**
+ * A filter for stored search keys that hold every word of `text`, in any order and anywhere; nothing typed is no filter.
+ * Such a search reads all keys that the rest of the filter leaves, so that must be little and by an index: one event's
+ * teachers, one account's events.
+ */
+export function holdsWords(key: 'searchKey' | 'sortKey', text: string): { $and?: Record<string, RegExp>[] } {
+  const words = searchKey(text).split(' ').filter(Boolean);
+  if (words.length === 0) return {};
+  return { $and: words.map((word) => ({ [key]: new RegExp(word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')) })) };
+}
