@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { IndexDescription } from 'mongodb';
 import mongoose from 'mongoose';
 import { attachEngine, type AttachedEngine, type Log } from './embedded/start.js';
 
@@ -110,25 +111,25 @@ export async function ensureIndexes(): Promise<void> {
   await Promise.all(builders);
 }
 
-async function buildIndexes(model: (typeof mongoose.models)[string]): Promise<void> {
-  const indexes = model.schema.indexes() as [
-    mongoose.mongo.IndexSpecification,
-    mongoose.mongo.IndexOptions,
-  ][];
-  for (const [fields, options] of indexes) {
-    try {
-      await model.collection.createIndex(fields, options, undefined);
-    } catch (error) {
-      const index = `index on ${Object.keys(fields).join(', ')} of the collection "${model.collection.name}"`;
-      if (error instanceof mongoose.mongo.MongoServerError && error.code === DUPLICATE_KEY) {
-        throw new Error(`Cannot build the unique ${index}: it holds documents with equal values`, {
-          cause: error,
-        });
-      }
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new Error(`Cannot build the ${index}: ${reason}`, { cause: error });
-    }
+async function buildIndexes({ schema, collection }: (typeof mongoose.models)[string]): Promise<void> {
+  const indexes = schema.indexes() as [IndexDescription['key'], Omit<IndexDescription, 'key'>][];
+  if (indexes.length === 0) return;
+  try {
+    await collection.createIndexes(indexes.map(([key, options]) => ({ ...options, key })));
+  } catch (error) {
+    throw indexFault(collection.name, error);
   }
+}
+
+function indexFault(collection: string, error: unknown): Error {
+  if (error instanceof mongoose.mongo.MongoServerError && error.code === DUPLICATE_KEY) {
+    const fields = Object.keys(error.keyPattern as object).join(', ');
+    const index = `unique index on ${fields} of the collection "${collection}"`;
+    // Without the cause: it quotes the values, and this ends in the log.
+    return new Error(`Cannot build the ${index}: it holds documents with equal values`);
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return new Error(`Cannot build the indexes of the collection "${collection}": ${reason}`, { cause: error });
 }
 
 /**

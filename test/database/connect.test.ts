@@ -4,11 +4,13 @@ import { statSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { Apps } from './app.js';
-import { isRunning, Scratch, until } from './scratch.js';
+import { isRunning, needsEngine, Scratch, until } from './scratch.js';
 
 describe('Connecting to the database', () => {
   const scratch = new Scratch();
   const apps = new Apps();
+
+  before(needsEngine);
 
   afterEach(async () => {
     await apps.killAll();

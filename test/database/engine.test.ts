@@ -8,12 +8,14 @@ import { launchHost } from '../../server/database/embedded/launch.js';
 import { platformFacts } from '../../server/database/embedded/platform.js';
 import { openRunFolder } from '../../server/database/embedded/run-folder.js';
 import { Apps } from './app.js';
-import { isRunning, Scratch, until } from './scratch.js';
+import { isRunning, needsEngine, Scratch, until } from './scratch.js';
 
 describe('The embedded engine', () => {
   const scratch = new Scratch();
   const apps = new Apps();
   const clients: MongoClient[] = [];
+
+  before(needsEngine);
 
   afterEach(async () => {
     await Promise.all(clients.splice(0).map((client) => client.close()));

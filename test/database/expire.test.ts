@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { MongoClient, type Collection } from 'mongodb';
 import { deleteExpired } from '../../server/database/embedded/expire.js';
-import { Scratch, until } from './scratch.js';
+import { needsEngine, Scratch, until } from './scratch.js';
 
 interface Thing {
   _id: string;
@@ -20,6 +20,8 @@ describe('Expired documents on the embedded engine', () => {
     client = await new MongoClient(engine.uri).connect();
     return client;
   }
+
+  before(needsEngine);
 
   afterEach(async () => {
     await client.close();

@@ -7,6 +7,12 @@ import {
   type AttachedEngine,
   type EngineOptions,
 } from '../../server/database/embedded/start.js';
+import { engineObstacle, platformFacts } from '../../server/database/embedded/platform.js';
+
+/** As a `before` hook: skips what tests the engine itself where it cannot run. */
+export function needsEngine(this: Mocha.Context): void {
+  if (engineObstacle(platformFacts()) !== undefined) this.skip();
+}
 
 export const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
