@@ -3,7 +3,8 @@ import type { PassportStatic } from 'passport';
 import { accountRoutes } from './accounts/routes.js';
 import { accountSetupRoutes } from './accounts/global-setup/routes.js';
 import type { Deps } from './deps.js';
-import { levelGuard, signedIn } from './web/guards.js';
+import { eventRoutes } from './events/routes.js';
+import { levelGuard, signedIn, staffGuard } from './web/guards.js';
 
 /**
  * The contents page: one line a feature. What stands above `signedIn` is open to everybody; below, to who is logged in,
@@ -15,5 +16,6 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
 
   router.use(signedIn);
   router.use('/global-setup', levelGuard('administrator'), accountSetupRoutes(deps));
+  router.use('/events', staffGuard, eventRoutes(deps));
   return router;
 }

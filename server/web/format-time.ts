@@ -2,12 +2,12 @@ import { DateTime } from 'luxon';
 
 /** "Tuesday 24 November 2026, 5:10 PM" in an IANA zone. */
 export function dayAndTime(at: Date, zone: string): string {
-  return DateTime.fromJSDate(at, { zone, locale: 'en' }).toFormat('EEEE d MMMM yyyy, h:mm a');
+  return DateTime.fromJSDate(at, { zone }).setLocale('en').toFormat('EEEE d MMMM yyyy, h:mm a');
 }
 
 /** "5:10 PM" in an IANA zone. */
 export function timeOfDay(at: Date, zone: string): string {
-  return DateTime.fromJSDate(at, { zone, locale: 'en' }).toFormat('h:mm a');
+  return DateTime.fromJSDate(at, { zone }).setLocale('en').toFormat('h:mm a');
 }
 
 /** A local day, YYYY-MM-DD, as "24 November 2026"; what is not a day is given back as it is. */
@@ -39,7 +39,7 @@ export function daysInWords(days: string[]): string {
 
 /** "Tuesday 24 November, 8:00 AM" in an IANA zone, with the year where it is not the year of `now`. */
 export function dayAndTimeSoon(at: Date, zone: string, now: Date): string {
-  const moment = DateTime.fromJSDate(at, { zone, locale: 'en' });
+  const moment = DateTime.fromJSDate(at, { zone }).setLocale('en');
   const year = moment.year === DateTime.fromJSDate(now, { zone }).year ? '' : ' yyyy';
   return moment.toFormat(`EEEE d MMMM${year}, h:mm a`);
 }

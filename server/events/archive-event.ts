@@ -1,0 +1,42 @@
+import { recordAudit } from '../audit/record-audit.js';
+import { Event } from '../models/event.js';
+import { SyncRun } from '../models/sync-run.js';
+import type { Actor } from '../web/actor.js';
+import { withoutWindow } from './open-booking.js';
+
+/**
+ * Puts an event away: booking closes, nightly sync goes off and a running one is asked to stop. Nothing is deleted.
+ * False when it was archived already.
+ */
+export async function archiveEvent(actor: Actor, event: Event, now: Date): Promise<boolean> {
+  const { set, unset } = withoutWindow(event, now);
+  const result = await Event.updateOne(
+    { _id: event._id, account: actor.account, status: 'active' },
+    {
+      $set: { status: 'archived', ...(event.sync ? { 'sync.on': false } : {}), ...set },
+      ...(unset ? { $unset: unset } : {}),
+    },
+  );
+  if (result.matchedCount === 0) return false;
+  await SyncRun.updateMany(
+    { event: event._id, account: actor.account, state: { $in: ['queued', 'running'] } },
+    { $set: { stopRequested: true } },
+  );
+  await audit(actor, event, 'archive event', now);
+  return true;
+}
+
+/** Takes an event out of the archive. Sync and booking stay off until somebody turns them on. */
+export async function bringBackEvent(actor: Actor, event: Event, now: Date): Promise<boolean> {
+  const result = await Event.updateOne(
+    { _id: event._id, account: actor.account, status: 'archived' },
+    { $set: { status: 'active' } },
+  );
+  if (result.matchedCount === 0) return false;
+  await audit(actor, event, 'bring back event', now);
+  return true;
+}
+
+function audit(actor: Actor, event: Event, action: string, at: Date): Promise<void> {
+  return recordAudit({ account: actor.account, event: event._id, user: actor.user, action, at });
+}

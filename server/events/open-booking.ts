@@ -1,0 +1,52 @@
+import { recordAudit } from '../audit/record-audit.js';
+import { Event } from '../models/event.js';
+import type { Actor } from '../web/actor.js';
+import { bookingState } from './policy.js';
+
+/**
+ * Opens booking now. A closing time that is behind us goes; one that lies ahead stays.
+ * Refused when the event is archived, its days are over, or booking is open already.
+ */
+export async function openBooking(
+  actor: Actor,
+  event: Event,
+  now: Date,
+): Promise<{ ok: true } | { ok: false; reason: 'archived' | 'over' | 'open' }> {
+  const state = bookingState(event, now);
+  if (state === 'archived' || state === 'over' || state === 'open') return { ok: false, reason: state };
+  const ended = event.booking.closesAt !== undefined && event.booking.closesAt <= now;
+  const result = await Event.updateOne(
+    { _id: event._id, account: actor.account, status: 'active' },
+    { $set: { 'booking.opensAt': now }, ...(ended ? { $unset: { 'booking.closesAt': 1 } } : {}) },
+  );
+  if (result.matchedCount === 0) return { ok: false, reason: 'archived' };
+  await audit(actor, event, 'open booking', now);
+  return { ok: true };
+}
+
+/** Closes booking now, or takes away the time at which it would have opened. False when there was nothing to close. */
+export async function closeBooking(actor: Actor, event: Event, now: Date): Promise<boolean> {
+  const { set, unset } = withoutWindow(event, now);
+  if (!unset && Object.keys(set).length === 0) return false;
+  await Event.updateOne(
+    { _id: event._id, account: actor.account },
+    { ...(Object.keys(set).length > 0 ? { $set: set } : {}), ...(unset ? { $unset: unset } : {}) },
+  );
+  await audit(actor, event, 'close booking', now);
+  return true;
+}
+
+/** The change that leaves nobody able to book from now on: a window that is open ends, one that lies ahead goes. */
+export function withoutWindow(
+  event: Pick<Event, 'booking'>,
+  now: Date,
+): { set: { 'booking.closesAt'?: Date }; unset?: { 'booking.opensAt': 1 } } {
+  const { opensAt, closesAt } = event.booking;
+  if (!opensAt || (closesAt && closesAt <= now)) return { set: {} };
+  if (opensAt >= now) return { set: {}, unset: { 'booking.opensAt': 1 } };
+  return { set: { 'booking.closesAt': now } };
+}
+
+function audit(actor: Actor, event: Event, action: string, at: Date): Promise<void> {
+  return recordAudit({ account: actor.account, event: event._id, user: actor.user, action, at });
+}

@@ -1,0 +1,60 @@
+import type { Event } from '../models/event.js';
+import { atLeast } from '../models/user.js';
+import type { Actor } from '../web/actor.js';
+import { dayAndTimeSoon, zoneName } from '../web/format-time.js';
+import { dayOf } from '../web/local-time.js';
+
+/** Who may make events and bring them back: an event administrator of the whole account; one of a single event runs that one. */
+export function mayCreateEvents(actor: Actor): boolean {
+  return atLeast(actor.level, 'event administrator');
+}
+
+/** Where an event's booking stands. `over`: its last day is behind us. */
+export type BookingState = 'archived' | 'over' | 'not set' | 'before' | 'open' | 'closed';
+
+type Booked = Pick<Event, 'status' | 'booking' | 'days' | 'timeZone'>;
+
+export function bookingState(event: Booked, now: Date): BookingState {
+  const { opensAt, closesAt } = event.booking;
+  if (event.status === 'archived') return 'archived';
+  if ((event.days.at(-1) ?? '') < dayOf(now, event.timeZone)) return 'over';
+  if (!opensAt) return 'not set';
+  if (now < opensAt) return 'before';
+  return closesAt && closesAt <= now ? 'closed' : 'open';
+}
+
+/** The one sentence on booking: "Booking opens on Tuesday 24 November, 8:00 AM (Chicago time)." */
+export function sayBooking(event: Booked, now: Date): string {
+  const { opensAt, closesAt } = event.booking;
+  const at = (moment: Date | undefined) =>
+    moment ? `${dayAndTimeSoon(moment, event.timeZone, now)} (${zoneName(event.timeZone)})` : '';
+  switch (bookingState(event, now)) {
+    case 'archived':
+      return 'This event is archived: nobody can book.';
+    case 'over':
+      return 'The last day of this event is over: nobody can book.';
+    case 'not set':
+      return 'Booking is not open, and no time is set at which it opens.';
+    case 'before':
+      return `Booking opens on ${at(opensAt)}.`;
+    case 'closed':
+      return `Booking closed on ${at(closesAt)}.`;
+    case 'open':
+      return closesAt
+        ? `Booking is open until ${at(closesAt)}.`
+        : 'Booking is open until you close it or the slots begin.';
+  }
+}
+
+/** The state as a mark and a word for tables and facts. */
+export function bookingStatus(event: Booked, now: Date): { kind: 'ok' | 'notice' | 'off'; word: string } {
+  const words = {
+    archived: { kind: 'off', word: 'Archived' },
+    over: { kind: 'off', word: 'Over' },
+    'not set': { kind: 'notice', word: 'Not set' },
+    before: { kind: 'off', word: 'Not open yet' },
+    open: { kind: 'ok', word: 'Open' },
+    closed: { kind: 'off', word: 'Closed' },
+  } as const;
+  return words[bookingState(event, now)];
+}

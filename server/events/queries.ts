@@ -1,0 +1,116 @@
+import type { Types } from 'mongoose';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { Class, classType } from '../models/class.js';
+import { Event } from '../models/event.js';
+import { Resource } from '../models/resource.js';
+import { holdsWords } from '../models/scoped.js';
+import { Slot } from '../models/slot.js';
+import { atLeast } from '../models/user.js';
+import type { Actor } from '../web/actor.js';
+import { pagerOf, sliceOf, addressOf, type Pager } from '../web/paging.js';
+import type { EventQuery } from './schema.js';
+
+const PAGE = 50;
+
+export interface EventList {
+  events: { event: Event; slots: number; booked: number }[];
+  counts: Record<Event['status'], number>;
+  pager: Pager;
+}
+
+/** The events that somebody may see, by name. An account has tens of them, so the search may look anywhere in a name. */
+export async function listEvents(actor: Actor, { q, status, page }: EventQuery): Promise<EventList> {
+  const visible = { account: actor.account, ...onlyGranted(actor), ...holdsWords('sortKey', q) };
+  const [active, archived] = await Promise.all([
+    Event.countDocuments({ ...visible, status: 'active' }),
+    Event.countDocuments({ ...visible, status: 'archived' }),
+  ]);
+  const counts = { active, archived };
+  const { skip } = sliceOf(counts[status], page, PAGE);
+  const events = await Event.find({ ...visible, status })
+    .sort({ sortKey: 1 })
+    .skip(skip)
+    .limit(PAGE)
+    .lean();
+  const ids = events.map((event) => event._id);
+  const [slots, booked] = await Promise.all([
+    countByEvent(Slot, { event: { $in: ids } }),
+    countByEvent(Appointment, { event: { $in: ids }, state: { $in: LIVING_STATES } }),
+  ]);
+  return {
+    events: events.map((event) => ({
+      event,
+      slots: slots.get(event._id.toHexString()) ?? 0,
+      booked: booked.get(event._id.toHexString()) ?? 0,
+    })),
+    counts,
+    pager: pagerOf(counts[status], page, PAGE, 'events', (to) =>
+      addressOf('/events', { q, status, page: to }),
+    ),
+  };
+}
+
+/** Whoever has a level in the whole account sees all its events, others those that were granted to them. */
+function onlyGranted(actor: Actor): { _id?: { $in: string[] } } {
+  if (atLeast(actor.level, 'appointment viewer')) return {};
+  const granted = [...actor.eventLevels].filter(([, level]) => atLeast(level, 'appointment viewer'));
+  return { _id: { $in: granted.map(([event]) => event) } };
+}
+
+async function countByEvent(
+  model: Pick<typeof Slot, 'aggregate'> | Pick<typeof Appointment, 'aggregate'>,
+  match: Record<string, unknown>,
+): Promise<Map<string, number>> {
+  const rows = await model.aggregate<{ _id: Types.ObjectId; count: number }>([
+    { $match: match },
+    { $group: { _id: '$event', count: { $sum: 1 } } },
+  ]);
+  return new Map(rows.map((row) => [row._id.toHexString(), row.count]));
+}
+
+/** What an event holds, for its overview and before booking is opened. */
+export interface EventCounts {
+  classes: number;
+  hiddenClasses: number;
+  importedClasses: number;
+  teachers: number;
+  teachersWithoutSlots: number;
+  slots: number;
+  booked: number;
+  problems: number;
+}
+
+export async function eventCounts(event: Pick<Event, '_id' | 'account'>): Promise<EventCounts> {
+  const scope = { account: event.account, event: event._id };
+  const [classes, teachers, withSlots, slots, booked, problems] = await Promise.all([
+    Class.find({ ...scope, status: 'active' }, { section: 1, 'synced.type': 1, 'edits.type': 1 }).lean<
+      Pick<Class, 'section' | 'synced' | 'edits'>[]
+    >(),
+    Resource.find({ ...scope, status: 'active' }, { _id: 1 }).lean(),
+    Slot.distinct('resource', scope),
+    Slot.countDocuments(scope),
+    Appointment.countDocuments({ ...scope, state: { $in: LIVING_STATES } }),
+    Appointment.countDocuments({ ...scope, state: 'problem' }),
+  ]);
+  const having = new Set(withSlots.map(String));
+  const hidden = classes.filter((item) => classType(item) === 'Hide').length;
+  return {
+    classes: classes.length - hidden,
+    hiddenClasses: hidden,
+    importedClasses: classes.filter((item) => item.section).length,
+    teachers: teachers.length,
+    teachersWithoutSlots: teachers.filter((teacher) => !having.has(teacher._id.toHexString())).length,
+    slots,
+    booked,
+    problems,
+  };
+}
+
+/** How many slots an event has on each of its days; days without are left out. */
+export async function slotsByDay(event: Pick<Event, '_id' | 'account'>): Promise<Map<string, number>> {
+  const rows = await Slot.aggregate<{ _id: string; count: number }>([
+    { $match: { account: event.account, event: event._id } },
+    { $group: { _id: '$day', count: { $sum: 1 } } },
+  ]);
+  return new Map(rows.map((row) => [row._id, row.count]));
+}

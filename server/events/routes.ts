@@ -1,0 +1,216 @@
+import express, { type Response, type Router } from 'express';
+import type { Deps } from '../deps.js';
+import type { Event } from '../models/event.js';
+import { actorOf } from '../web/actor.js';
+import { HttpError } from '../web/errors.js';
+import { countOf } from '../web/format-count.js';
+import { dayAndTimeSoon, daysInWords, zoneName } from '../web/format-time.js';
+import { eventGuard, eventOf, levelGuard } from '../web/guards.js';
+import { parseForm, parseQuery, type Form } from '../web/parse.js';
+import { say } from '../web/session.js';
+import { archiveEvent, bringBackEvent } from './archive-event.js';
+import { checkStep } from './check-step.js';
+import { createEvent } from './create-event.js';
+import { openingSteps, openingWarnings } from './list-steps.js';
+import { closeBooking, openBooking } from './open-booking.js';
+import { bookingState, bookingStatus, mayCreateEvents, sayBooking } from './policy.js';
+import { eventCounts, listEvents, slotsByDay } from './queries.js';
+import { eventQuery, formOf, freshEvent, parseEvent, stepSchema } from './schema.js';
+import { updateEvent } from './update-event.js';
+
+const ZONES = Intl.supportedValuesOf('timeZone');
+
+const pathOf = (event: Pick<Event, '_id'>): string => `/events/${event._id.toHexString()}`;
+
+/** The list of events, and of each its overview, settings, archiving and opening. Behind the staff guard. */
+export function eventRoutes(deps: Deps): Router {
+  const router = express.Router();
+  listPages(router, deps);
+  settingsPages(router, deps);
+  archivePages(router, deps);
+  openingPages(router, deps);
+  return router;
+}
+
+function listPages(router: Router, deps: Deps): void {
+  router.get('/', async (req, res) => {
+    const actor = actorOf(res);
+    const query = parseQuery(eventQuery, req.query);
+    const now = deps.now();
+    const { events, counts, pager } = await listEvents(actor, query);
+    const rows = events.map(({ event, slots, booked }) => ({
+      name: event.name,
+      place: event.place,
+      slots,
+      booked,
+      href: pathOf(event),
+      when: daysInWords(event.days),
+      bookingStatus: bookingStatus(event, now),
+    }));
+    const mayCreate = mayCreateEvents(actor);
+    res.render('events/list', {
+      title: 'Events',
+      section: 'events',
+      ...query,
+      rows,
+      counts,
+      pager,
+      mayCreate,
+    });
+  });
+
+  router.get('/:event', eventGuard('appointment viewer'), async (_req, res) => {
+    const event = eventOf(res);
+    const now = deps.now();
+    const counts = await eventCounts(event);
+    res.render('events/overview', {
+      ...eventPage(event, 'overview'),
+      counts,
+      steps: openingSteps(event, counts, now),
+      state: bookingState(event, now),
+      sentence: sayBooking(event, now),
+      zone: zoneName(event.timeZone),
+      link: `${deps.config.publicUrl}/e/${event.link}`,
+    });
+  });
+
+  router.post('/:event/steps', eventGuard('event administrator'), async (req, res) => {
+    const event = eventOf(res);
+    const parsed = parseForm(stepSchema, req.body);
+    if (parsed.ok) await checkStep(actorOf(res), event, parsed.value.step, parsed.value.done, deps.now());
+    res.redirect(303, pathOf(event));
+  });
+}
+
+function settingsPages(router: Router, deps: Deps): void {
+  const create = levelGuard('event administrator');
+
+  router.get('/new', create, (_req, res) => {
+    newPage(res, { values: freshEvent(actorOf(res).timeZone), errors: {} });
+  });
+
+  router.post('/', create, async (req, res) => {
+    const parsed = parseEvent(req.body, { now: deps.now() });
+    if (!parsed.ok) {
+      res.status(422);
+      newPage(res, parsed);
+      return;
+    }
+    const event = await createEvent(actorOf(res), parsed.value, deps.now());
+    say(req, {
+      kind: 'ok',
+      text: 'The event is made. The list below says what it needs before booking opens.',
+    });
+    res.redirect(303, pathOf(event));
+  });
+
+  router.get('/:event/settings', eventGuard('event administrator'), (_req, res) => {
+    settingsPage(res, { values: formOf(eventOf(res)), errors: {} });
+  });
+
+  router.post('/:event/settings', eventGuard('event administrator'), async (req, res) => {
+    const event = eventOf(res);
+    const context = { now: deps.now(), event, slotsByDay: await slotsByDay(event) };
+    const parsed = parseEvent(req.body, context);
+    if (!parsed.ok) {
+      res.status(422);
+      settingsPage(res, parsed);
+      return;
+    }
+    await updateEvent(actorOf(res), event, parsed.value, deps.now());
+    say(req, { kind: 'ok', text: 'The settings are saved.' });
+    res.redirect(303, `${pathOf(event)}/settings`);
+  });
+}
+
+function newPage(res: Response, form: Form): void {
+  res.render('events/new', { title: 'New event', section: 'events', zones: ZONES, form });
+}
+
+function settingsPage(res: Response, form: Form): void {
+  const event = eventOf(res);
+  // The account's list of zones lacks old names that an event may have.
+  const zones = ZONES.includes(event.timeZone) ? ZONES : [event.timeZone, ...ZONES];
+  res.render('events/settings', { ...eventPage(event, 'settings'), zones, form });
+}
+
+function archivePages(router: Router, deps: Deps): void {
+  const guard = eventGuard('event administrator');
+
+  router.get('/:event/archive', guard, async (_req, res) => {
+    const event = eventOf(res);
+    const counts = await eventCounts(event);
+    res.render('events/archive', { ...eventPage(event, 'settings'), counts });
+  });
+
+  router.post('/:event/archive', guard, async (req, res) => {
+    const event = eventOf(res);
+    await archiveEvent(actorOf(res), event, deps.now());
+    say(req, { kind: 'ok', text: `${event.name} is archived.` });
+    res.redirect(303, '/events');
+  });
+
+  router.post('/:event/return', guard, async (req, res) => {
+    const event = eventOf(res);
+    await bringBackEvent(actorOf(res), event, deps.now());
+    say(req, { kind: 'ok', text: 'The event is back. Its booking and its nightly sync are still off.' });
+    res.redirect(303, pathOf(event));
+  });
+}
+
+function openingPages(router: Router, deps: Deps): void {
+  const guard = eventGuard('event administrator');
+
+  router.get('/:event/opening', guard, async (_req, res) => {
+    const event = eventOf(res);
+    const counts = await eventCounts(event);
+    const { closesAt } = event.booking;
+    const until =
+      closesAt && closesAt > deps.now()
+        ? `It closes on ${dayAndTimeSoon(closesAt, event.timeZone, deps.now())}, as set.`
+        : 'It stays open until you close it.';
+    const warnings = openingWarnings(event, counts);
+    res.render('events/opening', { ...eventPage(event, 'overview'), counts, until, warnings });
+  });
+
+  router.post('/:event/opening', guard, async (req, res) => {
+    const event = eventOf(res);
+    const opened = await openBooking(actorOf(res), event, deps.now());
+    if (!opened.ok && opened.reason !== 'open') throw cannotOpen(opened.reason);
+    say(req, { kind: 'ok', text: 'Booking is open.' });
+    res.redirect(303, pathOf(event));
+  });
+
+  router.get('/:event/closing', guard, async (_req, res) => {
+    const event = eventOf(res);
+    const counts = await eventCounts(event);
+    const open = bookingState(event, deps.now()) === 'open';
+    res.render('events/closing', { ...eventPage(event, 'overview'), counts, open });
+  });
+
+  router.post('/:event/closing', guard, async (req, res) => {
+    const event = eventOf(res);
+    const closed = await closeBooking(actorOf(res), event, deps.now());
+    say(req, { kind: 'ok', text: closed ? 'Booking is closed.' : 'Booking was closed already.' });
+    res.redirect(303, pathOf(event));
+  });
+}
+
+function cannotOpen(reason: 'archived' | 'over'): HttpError {
+  return reason === 'archived'
+    ? new HttpError(409, 'This event is archived', 'Bring it back first, then open its booking.')
+    : new HttpError(409, 'The last day of this event is over', 'Add a day in its settings first.');
+}
+
+function eventPage(event: Event, tab: string) {
+  const title = tab === 'settings' ? `${event.name}: Settings` : event.name;
+  return {
+    title,
+    section: 'events',
+    event,
+    tab,
+    when: daysInWords(event.days),
+    home: pathOf(event),
+    countOf,
+  };
+}

@@ -1,0 +1,207 @@
+import Joi from 'joi';
+import { DateTime, IANAZone } from 'luxon';
+import { HAND_TICKED, type Event, type HandTicked } from '../models/event.js';
+import { fullDay } from '../web/format-time.js';
+import { dayOf, fromLocal, toLocal } from '../web/local-time.js';
+import { line, parseForm, tick, typedValues, type Parsed } from '../web/parse.js';
+
+/** What people decide about an event; the rest of it is Slotbell's. */
+export type EventSettings = Pick<Event, 'name' | 'place' | 'description' | 'timeZone' | 'days' | 'booking'>;
+
+interface EventForm {
+  name: string;
+  place: string;
+  description: string;
+  timeZone: string;
+  days: string[];
+  opensAt: string;
+  closesAt: string;
+  staffAnytime: boolean;
+  stopHoursBefore: number;
+  cancelHoursBefore: number;
+  perStudentAndTeacher: number;
+  perHousehold: number;
+  gapMinutes: number;
+}
+
+const MAX_DAYS = 30;
+
+const count = (min: number, max: number, label: string) =>
+  Joi.number().integer().min(min).max(max).required().label(label);
+const localMoment = () =>
+  Joi.string()
+    .allow('')
+    .default('')
+    .pattern(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/)
+    .label('a date and a time');
+
+const eventForm = Joi.object<EventForm, true>({
+  name: line(120).required().label('a name'),
+  place: line(200).allow('').default(''),
+  // Line ends stay; what else controls a terminal goes.
+  description: Joi.string()
+    .trim()
+    .replace(/\r\n?/g, '\n')
+    .replace(/[^\P{Cc}\n]/gu, '')
+    .max(2000)
+    .allow('')
+    .default(''),
+  timeZone: Joi.string()
+    .max(60)
+    .required()
+    .custom((value: string, check) => (IANAZone.isValidZone(value) ? value : check.error('any.only')))
+    .label('a time zone'),
+  days: Joi.array()
+    .items(
+      Joi.string()
+        .allow('')
+        .pattern(/^\d{4}-\d\d-\d\d$/),
+    )
+    .single()
+    .default([])
+    .max(MAX_DAYS + 10)
+    .label('the days'),
+  opensAt: localMoment(),
+  closesAt: localMoment(),
+  staffAnytime: tick(),
+  stopHoursBefore: count(0, 720, 'the hours'),
+  cancelHoursBefore: count(0, 720, 'the hours'),
+  perStudentAndTeacher: count(1, 20, 'how many'),
+  perHousehold: count(0, 100, 'how many'),
+  gapMinutes: count(0, 240, 'the minutes'),
+});
+
+export interface EventContext {
+  now: Date;
+  /** The event as it is, when it is edited, and how many slots it has on each of its days. */
+  event?: Pick<Event, 'days' | 'timeZone'>;
+  slotsByDay?: Map<string, number>;
+}
+
+/**
+ * Checks the form of an event, new or edited. Days may be typed in any order and count once; local times are read in the
+ * event's zone.
+ */
+export function parseEvent(body: unknown, context: EventContext): Parsed<EventSettings> {
+  const parsed = parseForm(eventForm, body);
+  if (!parsed.ok) {
+    if (parsed.errors.days) parsed.errors.days = 'Enter each day as a date.';
+    return parsed;
+  }
+  const { opensAt, closesAt, staffAnytime, ...form } = parsed.value;
+  const days = [...new Set(form.days.filter((day) => day !== ''))].sort();
+  const opens = opensAt ? fromLocal(opensAt.slice(0, 16), form.timeZone) : undefined;
+  const closes = closesAt ? fromLocal(closesAt.slice(0, 16), form.timeZone) : undefined;
+
+  const errors = {
+    ...faultOf('timeZone', faultOfZone(form.timeZone, context)),
+    ...faultOf('days', faultOfDays(days, form.timeZone, context)),
+    ...faultOf('opensAt', opensAt && !opens ? noSuchTime(opensAt) : ''),
+    ...faultOf('closesAt', closesAt && !closes ? noSuchTime(closesAt) : ''),
+  };
+  if (Object.keys(errors).length === 0)
+    Object.assign(errors, faultsOfWindow(opens, closes, days, form.timeZone));
+  if (Object.keys(errors).length > 0) return { ok: false, errors, values: typedValues(body) };
+
+  const { name, place, description, timeZone, ...limits } = form;
+  const { days: _typed, ...numbers } = limits;
+  const booking = {
+    ...numbers,
+    staffAnytime,
+    ...(opens ? { opensAt: opens } : {}),
+    ...(closes ? { closesAt: closes } : {}),
+  };
+  return { ok: true, value: { name, place, description, timeZone, days, booking } };
+}
+
+function faultOf(field: string, message: string | undefined): Record<string, string> {
+  return message ? { [field]: message } : {};
+}
+
+function faultOfZone(zone: string, { event, slotsByDay }: EventContext): string | undefined {
+  if (!event || !slotsByDay?.size || event.timeZone === zone) return undefined;
+  return 'The time zone stays while there are slots: their times were made in it. Remove the slots first.';
+}
+
+function faultOfDays(
+  days: string[],
+  zone: string,
+  { now, event, slotsByDay }: EventContext,
+): string | undefined {
+  if (days.length === 0) return 'Enter at least one day.';
+  if (days.length > MAX_DAYS) return `Enter ${MAX_DAYS} days at most.`;
+  const wrong = days.find((day) => !DateTime.fromISO(day).isValid);
+  if (wrong) return `${wrong} is not a day of the calendar.`;
+  const known = event?.days ?? [];
+  const today = dayOf(now, zone);
+  const past = days.find((day) => day < today && !known.includes(day));
+  if (past) return `${fullDay(past)} is over. Check the year.`;
+  const far = days.find((day) => day > dayOf(DateTime.fromJSDate(now).plus({ years: 2 }).toJSDate(), zone));
+  if (far) return `${fullDay(far)} is more than two years away. Check the year.`;
+  const dropped = known.find((day) => !days.includes(day) && slotsByDay?.has(day));
+  if (!dropped) return undefined;
+  const slots = slotsByDay?.get(dropped) ?? 0;
+  return `${fullDay(dropped)} has ${slots.toLocaleString('en')} ${slots === 1 ? 'slot' : 'slots'}. Remove them first, on the Slots tab.`;
+}
+
+function noSuchTime(local: string): string {
+  const day = DateTime.fromISO(local.slice(0, 10));
+  if (!day.isValid) return 'There is no such day in the calendar.';
+  return `There is no ${local.slice(11, 16)} on ${fullDay(local.slice(0, 10))}: the clocks go forward past it.`;
+}
+
+function faultsOfWindow(opens: Date | undefined, closes: Date | undefined, days: string[], zone: string) {
+  if (opens && closes && closes <= opens) return { closesAt: 'Booking must close after it opens.' };
+  if (opens && dayOf(opens, zone) > (days.at(-1) ?? ''))
+    return { opensAt: 'Booking would open when the last day is over.' };
+  return {};
+}
+
+/** What the form shows of an event. */
+export function formOf(event: EventSettings): Record<string, unknown> {
+  const { opensAt, closesAt, ...limits } = event.booking;
+  return {
+    ...limits,
+    name: event.name,
+    place: event.place,
+    description: event.description,
+    timeZone: event.timeZone,
+    days: event.days,
+    opensAt: opensAt ? toLocal(opensAt, event.timeZone) : '',
+    closesAt: closesAt ? toLocal(closesAt, event.timeZone) : '',
+  };
+}
+
+/** What the form of a new event begins with. */
+export function freshEvent(timeZone: string): Record<string, unknown> {
+  return {
+    timeZone,
+    days: [],
+    staffAnytime: true,
+    stopHoursBefore: 0,
+    cancelHoursBefore: 24,
+    perStudentAndTeacher: 1,
+    perHousehold: 0,
+    gapMinutes: 0,
+  };
+}
+
+export interface EventQuery {
+  q: string;
+  status: Event['status'];
+  page: number;
+}
+
+export const eventQuery = Joi.object<EventQuery, true>({
+  q: line(100).allow('').default(''),
+  status: Joi.string().valid('active', 'archived').default('active'),
+  page: Joi.number().integer().min(1).max(10_000).default(1),
+});
+
+export const stepSchema = Joi.object<{ step: HandTicked; done: boolean }, true>({
+  step: Joi.string()
+    .valid(...HAND_TICKED)
+    .required()
+    .label('a step'),
+  done: tick(),
+});
