@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { CleverError } from './explain-failure.js';
 import { keepPace, type PaceOptions, type Wait } from './keep-pace.js';
-import { lookUpToken, readApprovedDistricts } from './look-up-token.js';
+import { readApprovedDistricts, readToken } from './read-token.js';
 import { isRecord } from './read-answer.js';
 import { readPages, type CleverPage, type Query } from './read-pages.js';
 import type { CleverDistrict, ListPath, ListedAt, SinglePath } from './schema.js';
@@ -46,6 +46,9 @@ export interface CleverClient {
 /** Clever allows 10,000; a tenth keeps a page under 2 MB and its parsing under 50 ms. */
 const DEFAULT_PAGE_SIZE = 1000;
 
+/** Ids come from outside: they may name an object, never another place on the server. */
+const PART_OF_PATH = /^[\w-]+$/;
+
 /**
  * Makes a reader of one district's data, over Clever's Data API v3.0 or v3.1 or any server that speaks it. Knows no
  * database. Everything throws a CleverError, whose `kind` says what happened and whose `message` can be shown.
@@ -57,26 +60,29 @@ export function createCleverClient(options: CleverClientOptions): CleverClient {
   let token: Promise<string> | undefined;
 
   function currentToken(): Promise<string> {
-    token ??=
-      'token' in options
-        ? Promise.resolve(options.token)
-        : lookUpToken(keepPace(pace), options, options.districtId);
+    if ('token' in options) return Promise.resolve(options.token);
+    if (token) return token;
+    const reading = readToken(keepPace(pace), options, options.districtId);
     // A failed look-up must not be remembered.
-    token.catch(() => (token = undefined));
-    return token;
+    reading.catch(() => {
+      if (token === reading) token = undefined;
+    });
+    token = reading;
+    return reading;
   }
 
   /** Tokens rotate: where we can, we read the token again after a 401, once. */
   async function askWithToken(url: URL, what: string): Promise<Record<string, unknown>> {
-    const used = currentToken();
+    const reading = currentToken();
+    const used = await reading;
     try {
-      return await ask(url, bearer(await used, what), what);
+      return await ask(url, bearer(used, what), what);
     } catch (error) {
       if (!(error instanceof CleverError && error.kind === 'unauthorized') || 'token' in options) throw error;
       options.log?.warn({ what }, 'Clever refused the token; reading it again');
-      if (token === used) token = undefined;
+      if (token === reading) token = undefined;
       const fresh = await currentToken();
-      if (fresh === (await used)) throw error;
+      if (fresh === used) throw error;
       return ask(url, bearer(fresh, what), what);
     }
   }
@@ -86,37 +92,40 @@ export function createCleverClient(options: CleverClientOptions): CleverClient {
     return askWithToken(urlBelow(base, path, query, what), what);
   }
 
-  return {
-    pages<P extends ListPath>(path: P, query: Query = {}) {
-      const first = { limit: String(options.pageSize ?? DEFAULT_PAGE_SIZE), ...query };
-      return readPages<ListedAt<P>>((asked) => get(path, asked), first, wordFor(path, query), [base.origin]);
-    },
-    async one<P extends SinglePath>(path: P, id: string) {
-      try {
-        return dataOf(await get(`${path}/${id}`), wordFor(path)) as unknown as ListedAt<P>;
-      } catch (error) {
-        if (error instanceof CleverError && error.kind === 'not-found') return null;
-        throw error;
-      }
-    },
-    async district() {
-      const { data } = await get('/districts');
-      const entries: unknown[] = Array.isArray(data) ? data : [];
-      const districts = entries.filter(isRecord).map((entry) => dataOf(entry, 'districts'));
-      const wanted =
-        'districtId' in options ? districts.find(({ id }) => id === options.districtId) : districts[0];
-      if (!wanted) throw new CleverError('not-approved', { what: 'districts' });
-      return wanted;
-    },
-    async readableDistricts() {
-      return 'token' in options ? [(await this.district()).id] : readApprovedDistricts(options, pace);
-    },
-    async newestEventId() {
-      for await (const page of this.pages('/events', { ending_before: 'last', limit: '1' }))
-        return page.objects.at(-1)?.id ?? null;
-      return null;
-    },
-  };
+  function pages<P extends ListPath>(path: P, query: Query = {}) {
+    const first = { limit: String(options.pageSize ?? DEFAULT_PAGE_SIZE), ...query };
+    return readPages<ListedAt<P>>((asked) => get(path, asked), first, wordFor(path, query), base.origin);
+  }
+
+  async function one<P extends SinglePath>(path: P, id: string): Promise<ListedAt<P> | null> {
+    if (!PART_OF_PATH.test(id)) return null;
+    try {
+      return dataOf(await get(`${path}/${id}`), wordFor(path)) as unknown as ListedAt<P>;
+    } catch (error) {
+      if (error instanceof CleverError && error.kind === 'not-found') return null;
+      throw error;
+    }
+  }
+
+  async function district(): Promise<CleverDistrict> {
+    const { data } = await get('/districts');
+    const entries: unknown[] = Array.isArray(data) ? data : [];
+    const districts = entries.filter(isRecord).map((entry) => dataOf(entry, 'districts'));
+    const wanted = 'token' in options ? districts[0] : districts.find(({ id }) => id === options.districtId);
+    if (!wanted) throw new CleverError('not-approved', { what: 'districts' });
+    return wanted;
+  }
+
+  async function readableDistricts(): Promise<string[]> {
+    return 'token' in options ? [(await district()).id] : readApprovedDistricts(options, pace);
+  }
+
+  async function newestEventId(): Promise<string | null> {
+    const newest = await pages('/events', { ending_before: 'last', limit: '1' }).next();
+    return newest.value?.objects.at(-1)?.id ?? null;
+  }
+
+  return { pages, one, district, readableDistricts, newestEventId };
 }
 
 function paceOptions(options: CleverClientOptions): PaceOptions {
@@ -136,13 +145,12 @@ function paceOptions(options: CleverClientOptions): PaceOptions {
 /** What a path is about, in words for people: "sections", "users (contact)". */
 function wordFor(path: string, query: Query = {}): string {
   const [type = '', , part = ''] = path.slice(1).split('/');
-  return (part || type) + (query['role'] ? ` (${query['role']})` : '');
+  return (part || type) + (query.role ? ` (${query.role})` : '');
 }
 
-/** Ids come from outside: they may name an object, never another place on the server. */
 function urlBelow(base: URL, path: string, query: Query, what: string): URL {
   const segments = path.slice(1).split('/');
-  if (segments.some((segment) => !/^[\w-]+$/.test(segment))) throw new CleverError('not-found', { what });
+  if (!segments.every((segment) => PART_OF_PATH.test(segment))) throw new CleverError('not-found', { what });
   const url = new URL(`${base.pathname.replace(/\/+$/, '')}/${segments.join('/')}`, base.origin);
   url.search = new URLSearchParams(query).toString();
   return url;
@@ -155,7 +163,7 @@ function bearer(token: string, what: string): string {
 }
 
 function dataOf(body: Record<string, unknown>, what: string): { id: string } {
-  const data = body['data'];
-  if (!isRecord(data) || typeof data['id'] !== 'string') throw new CleverError('not-clever', { what });
-  return { ...data, id: data['id'] };
+  const data = body.data;
+  if (!isRecord(data) || typeof data.id !== 'string') throw new CleverError('not-clever', { what });
+  return { ...data, id: data.id };
 }

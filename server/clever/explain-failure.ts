@@ -66,7 +66,7 @@ function explain(kind: CleverFailure, { what, status }: FailureFacts): string {
     case 'forbidden':
       return `Clever does not let this application read ${what}. Ask the district’s Clever administrator to share them. Nothing was removed here.`;
     case 'not-found':
-      return `There is no ${what} at this address. Check that the Clever address ends in the version, such as https://api.clever.com/v3.1.`;
+      return `Nothing was found where ${what} should be. Check that the Clever address ends in the version, such as https://api.clever.com/v3.1.`;
     case 'bad-request':
       return `Clever refused the request for ${what} as wrong. If this was an update from events, run a full sync instead.`;
     case 'page-too-large':

@@ -43,7 +43,7 @@ function failureOf(answer: Answer, what: string, now: number): CleverError {
 function serverWords(text: string): string | undefined {
   try {
     const body: unknown = JSON.parse(text);
-    const words = isRecord(body) ? (body['message'] ?? body['error']) : undefined;
+    const words = isRecord(body) ? (body.message ?? body.error) : undefined;
     return typeof words === 'string' ? words.slice(0, 200) : undefined;
   } catch {
     return undefined;
@@ -61,7 +61,7 @@ function looksLikeData(text: string): boolean {
 export function millisecondsUntilReset(answer: Answer, now: number): number | undefined {
   const reset = numberIn(answer, 'x-ratelimit-reset');
   if (reset !== undefined) {
-    const date = Date.parse(String(answer.headers['date']));
+    const date = Date.parse(String(answer.headers.date));
     return Math.max(0, reset * 1000 - (Number.isNaN(date) ? now : date));
   }
   const retryAfter = numberIn(answer, 'retry-after');

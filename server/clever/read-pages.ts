@@ -22,7 +22,7 @@ export async function* readPages<T extends { id: string }>(
   askPage: (query: Query) => Promise<Record<string, unknown>>,
   first: Query,
   what: string,
-  origins: readonly string[],
+  origin: string,
 ): AsyncGenerator<CleverPage<T>, void, undefined> {
   const queries = new Set<string>([sortedQuery(first)]);
   const contents = new Set<string>();
@@ -37,7 +37,7 @@ export async function* readPages<T extends { id: string }>(
     if (contents.has(content) || emptyInARow > MOST_EMPTY_PAGES) throw new CleverError('loop', { what });
     if (page.objects.length > 0) contents.add(content);
     yield page;
-    const next = nextQuery(body, what, origins);
+    const next = nextQuery(body, what, origin);
     query = next && { ...first, ...next };
     if (query) {
       const key = sortedQuery(query);
@@ -48,12 +48,12 @@ export async function* readPages<T extends { id: string }>(
 }
 
 function unwrap<T extends { id: string }>(body: Record<string, unknown>, what: string): CleverPage<T> {
-  if (!Array.isArray(body['data'])) throw new CleverError('not-clever', { what });
+  if (!Array.isArray(body.data)) throw new CleverError('not-clever', { what });
   const objects: T[] = [];
-  const entries: unknown[] = body['data'];
+  const entries: unknown[] = body.data;
   for (const entry of entries) {
-    const object = isRecord(entry) ? entry['data'] : undefined;
-    if (isRecord(object) && typeof object['id'] === 'string' && object['id'] !== '')
+    const object = isRecord(entry) ? entry.data : undefined;
+    if (isRecord(object) && typeof object.id === 'string' && object.id !== '')
       objects.push(object as unknown as T);
   }
   return { objects, skipped: entries.length - objects.length };
@@ -64,15 +64,14 @@ function fingerprint(objects: readonly { id: string }[]): string {
 }
 
 /** The query of the `next` link; null on the last page. A link to a foreign origin is refused, not trimmed. */
-function nextQuery(body: Record<string, unknown>, what: string, origins: readonly string[]): Query | null {
-  const links: unknown[] = Array.isArray(body['links']) ? body['links'] : [];
-  const next = links.filter(isRecord).find((link) => link['rel'] === 'next');
+function nextQuery(body: Record<string, unknown>, what: string, origin: string): Query | null {
+  const links: unknown[] = Array.isArray(body.links) ? body.links : [];
+  const next = links.filter(isRecord).find((link) => link.rel === 'next');
   if (!next) return null;
-  const uri = next['uri'];
-  const own = origins[0] ?? '';
-  if (typeof uri !== 'string' || !URL.canParse(uri, own)) throw new CleverError('not-clever', { what });
-  const url = new URL(uri, own);
-  if (!origins.includes(url.origin)) throw new CleverError('redirect', { what });
+  const uri = next.uri;
+  if (typeof uri !== 'string' || !URL.canParse(uri, origin)) throw new CleverError('not-clever', { what });
+  const url = new URL(uri, origin);
+  if (url.origin !== origin) throw new CleverError('redirect', { what });
   return Object.fromEntries(url.searchParams);
 }
 

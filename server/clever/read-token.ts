@@ -25,7 +25,7 @@ export async function readApprovedDistricts(
 }
 
 /** The token of one district. Throws a CleverError: `not-approved` where the district is not in the application's list. */
-export async function lookUpToken(
+export async function readToken(
   ask: Ask,
   application: CleverApplication,
   districtId: string,
@@ -48,12 +48,12 @@ async function readTokens(
   if (districtId !== undefined) url.searchParams.set('district', districtId);
   const pair = Buffer.from(`${application.clientId}:${application.clientSecret}`).toString('base64');
   const body = await ask(url, `Basic ${pair}`, WHAT);
-  if (!Array.isArray(body['data'])) throw new CleverError('not-clever', { what: WHAT });
-  const entries: unknown[] = body['data'];
+  if (!Array.isArray(body.data)) throw new CleverError('not-clever', { what: WHAT });
+  const entries: unknown[] = body.data;
   return entries.filter(isRecord).flatMap((entry) => {
-    const owner = isRecord(entry['owner']) ? entry['owner'] : {};
-    const token = entry['access_token'];
-    const ofDistrict = owner['type'] === 'district' && typeof owner['id'] === 'string';
-    return ofDistrict && typeof token === 'string' ? [{ district: String(owner['id']), token }] : [];
+    const owner = isRecord(entry.owner) ? entry.owner : {};
+    const token = entry.access_token;
+    const ofDistrict = owner.type === 'district' && typeof owner.id === 'string';
+    return ofDistrict && typeof token === 'string' ? [{ district: String(owner.id), token }] : [];
   });
 }

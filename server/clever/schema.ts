@@ -173,7 +173,7 @@ export interface CleverEvent {
   } | null;
 }
 
-type ListTypes = {
+interface ListTypes {
   schools: CleverSchool;
   terms: CleverTerm;
   courses: CleverCourse;
@@ -183,7 +183,7 @@ type ListTypes = {
   mycontacts: CleverUser;
   mystudents: CleverUser;
   myteachers: CleverUser;
-};
+}
 
 /** What can be read page by page: a whole type (`/sections`), or the part of it below one object (`/schools/ID/sections`). */
 export type ListPath = `/${keyof ListTypes}` | `/${string}/${string}/${keyof ListTypes}`;

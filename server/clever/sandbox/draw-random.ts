@@ -16,7 +16,7 @@ export function createDraw(seed: number): Draw {
   function hash(question: string, index: number): number {
     let salt = questions.get(question);
     if (salt === undefined) {
-      salt = [...question].reduce(
+      salt = Array.from(question).reduce(
         (sum, letter) => Math.imul(sum ^ letter.charCodeAt(0), 0x01000193),
         0x811c9dc5,
       );

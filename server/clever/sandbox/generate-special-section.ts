@@ -6,9 +6,9 @@ import type { World } from './world.js';
 /** The first block's cast, from which the special sections are made. */
 interface Cast {
   /** Ids of `count` students of a school (0 and 1 elementary, 2 middle, 3 high), evenly spread. */
-  students(school: number, count: number): string[];
-  teacher(school: number, place: number): string;
-  missing(kind: 'student' | 'teacher', place: number): string;
+  students: (school: number, count: number) => string[];
+  teacher: (school: number, place: number) => string;
+  missing: (kind: 'student' | 'teacher', place: number) => string;
 }
 
 type Special = Partial<CleverSection> & { at: number };

@@ -60,7 +60,7 @@ function nameOf(world: World, index: number): PersonName {
     first,
     last: names.last,
     ...(draw.chance(60, 'middle', index)
-      ? { middle: draw.pick([...'ABCDEFGHJKLMNPRSTW', ''], 'initial', index) }
+      ? { middle: draw.pick(['', ...'A B C D E F G H J K L M N P R S T W'.split(' ')], 'initial', index) }
       : {}),
   };
 }

@@ -1,5 +1,3 @@
-import { isRecord } from '../read-answer.js';
-
 export type JsonObject = Record<string, unknown>;
 
 /** A copy with the patch laid over it, objects within objects likewise; undefined takes a field away, lists are replaced. */
@@ -24,4 +22,8 @@ export function previousAttributes(before: object, after: object): JsonObject {
     previous[key] = isRecord(was) && isRecord(is) ? previousAttributes(was, is) : (was ?? '');
   }
   return previous;
+}
+
+function isRecord(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import { createCleverClient } from '../../server/clever/client.js';
+import type { CleverFailure } from '../../server/clever/explain-failure.js';
+import type { Misbehaviour } from '../../server/clever/sandbox/misbehave.js';
+import { startSandbox, type Sandbox } from '../../server/clever/sandbox/start-sandbox.js';
+import { clientOf, failureOf, PLENTY, readAll, serveLoopback } from './loopback.js';
+
+describe('the Clever client, when Clever misbehaves', () => {
+  let sandbox: Sandbox;
+  beforeEach(async () => {
+    sandbox = await startSandbox({ students: 40, rateLimit: PLENTY });
+  });
+  afterEach(() => sandbox.close());
+
+  const asked = () => sandbox.requests().filter((address) => address.includes('/sections')).length;
+
+  const FATAL: [Misbehaviour['kind'], CleverFailure, RegExp][] = [
+    ['400', 'bad-request', /full sync/],
+    ['401', 'unauthorized', /set-up page/],
+    ['403', 'forbidden', /administrator to share/],
+    ['404', 'not-found', /Check that the Clever address/],
+    ['413', 'page-too-large', /smaller page size/],
+    ['501', 'server', /problem of its own/],
+    ['html', 'not-json', /web page came back/],
+    ['truncated', 'truncated', /broke off in the middle/],
+    ['loop', 'loop', /in a circle/],
+    ['redirect', 'redirect', /not followed/],
+  ];
+  for (const [kind, failure, words] of FATAL) {
+    it(`${kind}: fails at once as "${failure}", with words to act on`, async () => {
+      sandbox.misbehave({ match: /\/sections/, kind, times: 9 });
+      const client = clientOf(sandbox, { pageSize: 10 });
+      const error = await failureOf(readAll(client.pages('/sections')));
+      assert.equal(error.kind, failure);
+      assert.match(error.message, words);
+      assert.equal(asked(), 1);
+      assert.deepEqual(client.slept, []);
+    });
+  }
+
+  for (const kind of ['500', '502', '503', 'cut'] as const) {
+    it(`${kind}: asks again after 1, 2 and 4 seconds and reads the whole list`, async () => {
+      sandbox.misbehave({ match: /\/sections.*starting_after/, kind, times: 3 });
+      const client = clientOf(sandbox, { pageSize: 10 });
+      const sections = await readAll(client.pages('/sections'));
+      assert.equal(sections.length, sandbox.totals().sections);
+      assert.deepEqual(client.slept, [1000, 2000, 4000]);
+    });
+  }
+
+  it('gives up after five retries', async () => {
+    sandbox.misbehave({ match: /\/sections/, kind: '500', times: 99 });
+    const client = clientOf(sandbox);
+    const error = await failureOf(readAll(client.pages('/sections')));
+    assert.deepEqual([error.kind, error.status, asked()], ['server', 500, 6]);
+    assert.deepEqual(client.slept, [1000, 2000, 4000, 8000, 16_000]);
+  });
+
+  for (const [kind, bounds] of [
+    ['slow', { headersTimeoutMs: 60 }],
+    ['trickle', { totalTimeoutMs: 150 }],
+  ] as const) {
+    it(`${kind}: an answer that takes too long is asked for again, then given up as a time-out`, async () => {
+      sandbox.misbehave({ match: /\/sections/, kind });
+      const patient = clientOf(sandbox, { bounds });
+      assert.equal((await readAll(patient.pages('/sections'))).length, sandbox.totals().sections);
+      assert.deepEqual(patient.slept, [1000]);
+      sandbox.misbehave({ match: /\/sections/, kind, times: 9 });
+      const hasty = clientOf(sandbox, { bounds, retries: 1 });
+      assert.equal((await failureOf(readAll(hasty.pages('/sections')))).kind, 'time-out');
+    });
+  }
+
+  it('refuses an answer larger than its bound', async () => {
+    sandbox.misbehave({ match: /\/sections/, kind: 'huge', bytes: 300_000 });
+    const client = clientOf(sandbox, { bounds: { maxBodyBytes: 100_000 } });
+    assert.equal((await failureOf(readAll(client.pages('/sections')))).kind, 'too-large');
+  });
+
+  it('says that nothing listens at the address', async () => {
+    const gone = await serveLoopback((_request, response) => response.end());
+    await gone.close();
+    const client = createCleverClient({
+      apiUrl: gone.origin,
+      tokensUrl: gone.origin,
+      token: 't',
+      retries: 0,
+    });
+    assert.equal((await failureOf(client.district())).kind, 'connection');
+  });
+
+  it('a chain that breaks off in the middle throws after the pages that came', async () => {
+    sandbox.misbehave({ match: /starting_after/, kind: '403', times: 1 });
+    let pages = 0;
+    const reading = (async () => {
+      for await (const page of clientOf(sandbox, { pageSize: 10 }).pages('/sections'))
+        pages += page.objects.length / 10;
+    })();
+    assert.equal((await failureOf(reading)).kind, 'forbidden');
+    assert.equal(pages, 1);
+  });
+
+  it('stops at once when told to, in a request and in a wait', async () => {
+    sandbox.misbehave({ match: /\/sections/, kind: 'slow' });
+    const inRequest = new AbortController();
+    const reading = readAll(clientOf(sandbox, { signal: inRequest.signal }).pages('/sections'));
+    await sandbox.nextRequest(/\/sections/);
+    inRequest.abort();
+    assert.equal((await failureOf(reading)).kind, 'stopped');
+
+    sandbox.misbehave({ match: /\/terms/, kind: '500', times: 9 });
+    const inWait = new AbortController();
+    const onWait = () => void setImmediate(() => inWait.abort());
+    const waiting = clientOf(sandbox, { signal: inWait.signal, sleep: undefined, onWait });
+    assert.equal((await failureOf(readAll(waiting.pages('/terms')))).kind, 'stopped');
+  });
+});
+
+describe('the Clever client, when a server is hostile', () => {
+  const page = (ids: string[], next?: string) =>
+    JSON.stringify({
+      data: ids.map((id) => ({ data: { id, district: 'd' } })),
+      links: next ? [{ rel: 'next', uri: next }] : [],
+    });
+
+  async function readFrom(answer: (url: URL) => string): Promise<{ kind: string; asked: number }> {
+    let asked = 0;
+    const server = await serveLoopback((request, response) => {
+      asked += 1;
+      response.end(answer(new URL(request.url ?? '/', 'http://x')));
+    });
+    try {
+      const client = createCleverClient({
+        apiUrl: `${server.origin}/v3.1`,
+        tokensUrl: server.origin,
+        token: 't',
+      });
+      const reading = readAll(client.pages('/schools'));
+      return { kind: (await failureOf(reading)).kind, asked };
+    } finally {
+      await server.close();
+    }
+  }
+
+  it('never follows `next` to another host, and sends it nothing', async () => {
+    let visits = 0;
+    const thief = await serveLoopback((_request, response) => {
+      visits += 1;
+      response.end();
+    });
+    try {
+      const stolen = (path: string) => readFrom(() => page(['a'], `${thief.origin}${path}`));
+      assert.deepEqual(await stolen('/v3.1/schools?starting_after=a'), { kind: 'redirect', asked: 1 });
+      assert.deepEqual(await readFrom(() => page(['a'], `//127.0.0.1:${new URL(thief.origin).port}/x?a=1`)), {
+        kind: 'redirect',
+        asked: 1,
+      });
+      const server = await serveLoopback((_request, response) =>
+        response.writeHead(307, { location: thief.origin }).end(),
+      );
+      const client = createCleverClient({ apiUrl: server.origin, tokensUrl: server.origin, token: 't' });
+      assert.equal((await failureOf(client.district())).kind, 'redirect');
+      await server.close();
+    } finally {
+      await thief.close();
+    }
+    assert.equal(visits, 0);
+  });
+
+  it('notices a circle over several pages', async () => {
+    const ring: Record<string, string> = { a: 'b', b: 'c', c: 'a' };
+    const answer = ({ searchParams }: URL) => {
+      const at = searchParams.get('starting_after') ?? 'a';
+      return page([`${at}1`], `/v3.1/schools?starting_after=${ring[at] ?? 'a'}`);
+    };
+    assert.deepEqual(await readFrom(answer), { kind: 'loop', asked: 4 });
+  });
+
+  it('notices cursors that are always new over records that are always the same, or none', async () => {
+    let cursor = 0;
+    const next = () => `/v3.1/schools?starting_after=${(cursor += 1)}`;
+    assert.deepEqual(await readFrom(() => page(['a', 'b'], next())), { kind: 'loop', asked: 2 });
+    assert.equal((await readFrom(() => page([], next()))).kind, 'loop');
+  });
+
+  it('refuses JSON that is not Clever’s', async () => {
+    for (const body of ['[]', '{}', '"x"', 'null', '{"data":{"id":"a"}}', '{"data":"x"}']) {
+      assert.deepEqual(await readFrom(() => body), { kind: 'not-clever', asked: 1 });
+    }
+    assert.equal(
+      (await readFrom(() => JSON.stringify({ data: [], links: [{ rel: 'next', uri: 7 }] }))).kind,
+      'not-clever',
+    );
+  });
+});
