@@ -1,5 +1,6 @@
 import type { Deps } from '../server/deps.js';
 import type { JobName } from '../server/queue.js';
+import { checkApprovals } from './check-approvals.js';
 
 /** A one-shot that features ask for by name; `key` tells what it is about. */
 export type OneShot = (deps: Deps, key: string, stopping: AbortSignal) => Promise<void>;
@@ -14,4 +15,4 @@ export interface Recurring {
 /** The one table of what runs when. Each job is shallow: it calls a feature. */
 export const ONE_SHOTS: Partial<Record<JobName, OneShot>> = {};
 
-export const RECURRING: Recurring[] = [];
+export const RECURRING: Recurring[] = [checkApprovals];

@@ -2,6 +2,9 @@ import express, { type Router } from 'express';
 import type { PassportStatic } from 'passport';
 import { accountRoutes } from './accounts/routes.js';
 import { accountSetupRoutes } from './accounts/global-setup/routes.js';
+import { connectionRoutes } from './clever/connection/routes.js';
+import { dataBrowserRoutes } from './clever/data-browser/routes.js';
+import { contactRoutes } from './contacts/routes.js';
 import type { Deps } from './deps.js';
 import { eventRoutes } from './events/routes.js';
 import { levelGuard, signedIn, staffGuard } from './web/guards.js';
@@ -16,6 +19,9 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
 
   router.use(signedIn);
   router.use('/global-setup', levelGuard('administrator'), accountSetupRoutes(deps));
+  router.use('/global-setup/clever', levelGuard('administrator'), connectionRoutes(deps));
+  router.use('/global-setup/contacts', levelGuard('administrator'), contactRoutes(deps));
+  router.use('/data-browser', dataBrowserRoutes(deps));
   router.use('/events', staffGuard, eventRoutes(deps));
   return router;
 }

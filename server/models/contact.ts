@@ -85,7 +85,8 @@ schema.index(
   { account: 1, 'clever.id': 1 },
   { unique: true, partialFilterExpression: { 'clever.id': { $type: 'string' } } },
 );
-schema.index({ account: 1, type: 1, status: 1, sortKey: 1 });
+// With searchKey at the end: the list of contacts finds, counts and sorts in the index alone.
+schema.index({ account: 1, type: 1, status: 1, sortKey: 1, searchKey: 1 });
 schema.index({ account: 1, sortKey: 1 });
 schema.index({ account: 1, email: 1 });
 schema.index({ account: 1, schoolId: 1 });

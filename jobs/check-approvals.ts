@@ -1,0 +1,9 @@
+import { checkWaitingApprovals } from '../server/clever/connection/check-approval.js';
+import type { Recurring } from './schedule.js';
+
+/** A district approves within 24 to 36 hours; whoever waits for it is asked about hourly. */
+export const checkApprovals: Recurring = {
+  name: 'check-approvals',
+  everyMs: 3600_000,
+  run: checkWaitingApprovals,
+};

@@ -1,0 +1,110 @@
+import type { Types } from 'mongoose';
+import type { Deps } from '../../deps.js';
+import { Account, type AccountClever } from '../../models/account.js';
+import type { CleverClient } from '../client.js';
+import { CleverError } from '../explain-failure.js';
+import { readForPage } from '../read-for-page.js';
+
+/** `fault`: what kept Slotbell from finding out, or from reading the schools, in words for people. */
+export interface ApprovalCheck {
+  approval: AccountClever['approval'];
+  fault?: string;
+}
+
+type Found = Pick<AccountClever, 'approval'> &
+  Partial<Pick<AccountClever, 'districtName' | 'schools' | 'fault'>>;
+
+/** The document of an account must stay far below Mongo's 16 MB; the largest districts have under 2,000 schools. */
+const MOST_SCHOOLS = 3000;
+
+const OTHER_DISTRICT =
+  'This token belongs to another district than the one saved above. Check the district id, or enter the right token.';
+const UNREADABLE =
+  'The saved access can no longer be opened, because this installation’s secret or its Clever application changed. Enter the access again.';
+
+/**
+ * Asks Clever whether the account's district may be read, and notes the answer, with the district's name and schools once
+ * it may. A fault of Clever's changes nothing that was known; it is noted beside it. Undefined where nothing can be
+ * asked yet: no district id, or no access.
+ */
+export async function checkApproval(
+  deps: Deps,
+  accountId: Types.ObjectId,
+): Promise<ApprovalCheck | undefined> {
+  const account = await Account.findById(accountId, { clever: 1 }).lean();
+  const clever = account?.clever;
+  if (!account || !clever?.credentials) return undefined;
+  const { kind } = clever.credentials;
+  const asked = await readForPage(deps, account, (client, districtId) => lookAt(client, districtId, kind));
+  const found = asked.ok ? asked.value : failed(clever, asked);
+  const { fault, ...known } = found;
+  const set = Object.fromEntries(Object.entries(known).map(([key, value]) => [`clever.${key}`, value]));
+  // Only onto what was asked about: the district or the access may have been changed meanwhile.
+  await Account.updateOne(
+    {
+      _id: accountId,
+      'clever.districtId': clever.districtId,
+      'clever.credentialsAt': clever.credentialsAt ?? null,
+    },
+    {
+      $set: { ...set, 'clever.checkedAt': deps.now(), ...(fault ? { 'clever.fault': fault } : {}) },
+      ...(fault ? {} : { $unset: { 'clever.fault': 1 } }),
+    },
+  );
+  return { approval: found.approval, ...(fault ? { fault } : {}) };
+}
+
+async function lookAt(
+  client: CleverClient,
+  districtId: string,
+  kind: NonNullable<AccountClever['credentials']>['kind'],
+): Promise<Found> {
+  const readable = await client.readableDistricts();
+  if (!readable.includes(districtId))
+    return kind === 'token' ? { approval: 'refused', fault: OTHER_DISTRICT } : { approval: 'waiting' };
+  try {
+    const { name } = await client.district();
+    const schools = await readSchools(client);
+    return { approval: 'approved', schools, ...(name ? { districtName: name.slice(0, 200) } : {}) };
+  } catch (error) {
+    if (!(error instanceof CleverError) || error.kind === 'unauthorized') throw error;
+    return { approval: 'approved', fault: error.message };
+  }
+}
+
+async function readSchools(client: CleverClient): Promise<AccountClever['schools']> {
+  const schools: AccountClever['schools'] = [];
+  for await (const page of client.pages('/schools')) {
+    for (const { id, name, school_number: number } of page.objects) {
+      if (schools.length === MOST_SCHOOLS) return schools;
+      const shown = name?.trim().slice(0, 200) || 'School without a name';
+      schools.push({ id, name: shown, ...(number ? { number: number.slice(0, 40) } : {}) });
+    }
+  }
+  return schools;
+}
+
+function failed(
+  clever: AccountClever,
+  asked: Exclude<Awaited<ReturnType<typeof readForPage>>, { ok: true }>,
+): Found {
+  if (asked.reason !== 'clever') return { approval: clever.approval, fault: UNREADABLE };
+  const { kind, message } = asked.error;
+  if (kind === 'not-approved') return { approval: 'waiting' };
+  if (kind === 'unauthorized') return { approval: 'refused', fault: message };
+  return { approval: clever.approval, fault: message };
+}
+
+/** Checks every account that waits for its district, one after the other: they are few and nobody waits. */
+export async function checkWaitingApprovals(deps: Deps, stopping: AbortSignal): Promise<void> {
+  const waiting = Account.find(
+    { 'clever.approval': { $in: ['waiting', 'unknown'] }, 'clever.credentials': { $exists: true } },
+    { _id: 1 },
+  )
+    .lean()
+    .cursor();
+  for await (const { _id } of waiting) {
+    if (stopping.aborted) return;
+    await checkApproval(deps, _id);
+  }
+}

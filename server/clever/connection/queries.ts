@@ -1,0 +1,92 @@
+import type { Deps } from '../../deps.js';
+import { Account, type AccountClever, type CleverKinds } from '../../models/account.js';
+import { School } from '../../models/school.js';
+import { searchKey } from '../../models/scoped.js';
+import type { Actor } from '../../web/actor.js';
+import { dayAndTime } from '../../web/format-time.js';
+import { APPROVAL_WORDS, enableBlockers } from './policy.js';
+
+type Access = NonNullable<AccountClever['credentials']>['kind'];
+
+export interface SchoolChoice {
+  id: string;
+  name: string;
+  number: string;
+}
+
+/** What the set-up page shows. Holds no secret, so that no template can. */
+export interface ConnectionPage {
+  districtId: string;
+  districtName: string;
+  /** Which access is saved, and when, in words. */
+  access: { kind: Access; savedAt: string } | undefined;
+  /** Whether this installation has a Clever application to offer. */
+  applicationOffered: boolean;
+  approval: AccountClever['approval'];
+  approvalWord: string;
+  checkedAt: string;
+  fault: string;
+  matched: { id: string; name: string; cleverName: string }[];
+  ours: SchoolChoice[];
+  theirs: SchoolChoice[];
+  /** Schools on either side that the lists do not show; a search finds them. */
+  moreOurs: number;
+  moreTheirs: number;
+  /** Unmatched ones of Clever's, whatever is searched for. */
+  unmatchedTheirs: number;
+  kinds: CleverKinds | undefined;
+  enabled: boolean;
+  enabledAt: string;
+  blockers: string[];
+}
+
+/** A list to pick from stays short; the search finds the rest. */
+const MOST_SHOWN = 100;
+
+/** Everything that the set-up page tells of one account. @param search narrows both lists of schools */
+export async function connectionPage(deps: Deps, actor: Actor, search: string): Promise<ConnectionPage> {
+  const { account, timeZone } = actor;
+  const clever = (await Account.findById(account, { clever: 1 }).lean())?.clever;
+  const schools = await School.find({ account }).sort({ sortKey: 1 }).lean();
+  const words = (at: Date | undefined): string => (at ? dayAndTime(at, timeZone) : '');
+
+  const matchedIds = new Set(schools.map((school) => school.clever?.id));
+  const wanted = searchKey(search);
+  const found = ({ name, number }: { name: string; number?: string }): boolean =>
+    searchKey(name, number).includes(wanted);
+  const theirs = (clever?.schools ?? []).filter(({ id }) => !matchedIds.has(id)).sort(byName);
+  const foundTheirs = theirs.filter(found);
+  const ours = schools.filter((school) => !school.clever).filter(found);
+  const matched = schools.flatMap(({ _id, name, clever: match }) =>
+    match ? [{ id: _id.toHexString(), name, cleverName: match.name }] : [],
+  );
+
+  return {
+    districtId: clever?.districtId ?? '',
+    districtName: clever?.districtName ?? '',
+    access: clever?.credentials && { kind: clever.credentials.kind, savedAt: words(clever.credentialsAt) },
+    applicationOffered: deps.config.clever.application !== undefined,
+    approval: clever?.approval ?? 'unknown',
+    approvalWord: APPROVAL_WORDS[clever?.approval ?? 'unknown'],
+    checkedAt: words(clever?.checkedAt),
+    fault: clever?.fault ?? '',
+    matched,
+    ours: ours.slice(0, MOST_SHOWN).map((school) => choice(school._id.toHexString(), school)),
+    theirs: foundTheirs.slice(0, MOST_SHOWN).map((school) => choice(school.id, school)),
+    moreOurs: Math.max(0, ours.length - MOST_SHOWN),
+    moreTheirs: Math.max(0, foundTheirs.length - MOST_SHOWN),
+    unmatchedTheirs: theirs.length,
+    kinds: clever?.kinds,
+    enabled: clever?.enabled ?? false,
+    enabledAt: words(clever?.enabledAt),
+    blockers: enableBlockers(clever, matched.length),
+  };
+}
+
+function choice(id: string, { name, number }: { name: string; number?: string }): SchoolChoice {
+  return { id, name, number: number ?? '' };
+}
+
+function byName(a: { name: string }, b: { name: string }): number {
+  return searchKey(a.name) < searchKey(b.name) ? -1 : 1;
+}

@@ -1,0 +1,133 @@
+import express, { type Response, type Router } from 'express';
+import type { Deps } from '../../deps.js';
+import { actorOf } from '../../web/actor.js';
+import { parseForm } from '../../web/parse.js';
+import { say, type Flash } from '../../web/session.js';
+import { checkApproval, type ApprovalCheck } from './check-approval.js';
+import { chooseKinds } from './choose-kinds.js';
+import { disableClever, enableClever } from './enable-clever.js';
+import { parseDistrictId } from './parse-district-id.js';
+import { saveAccess } from './save-access.js';
+import { saveDistrict } from './save-district.js';
+import { accessSchema, districtSchema, kindsOf, kindsSchema } from './schema.js';
+import { schoolRoutes } from './school-routes.js';
+import { HOME, refusal, show } from './show-page.js';
+
+const DISTRICT_REFUSALS = {
+  none: 'No district id was found in this. It has 24 characters, 0 to 9 and a to f. Paste the id, or the whole login link.',
+  several: 'More than one id was found in this. Paste the district’s id alone.',
+  enabled: 'Disable Clever first (step 6). Another district id brings another district’s people.',
+  'district taken':
+    'Another school account here reads this district already. Ask whoever runs this Slotbell, or use a district token.',
+  'changed meanwhile': 'Somebody else changed this set-up a moment ago. Look at it again.',
+};
+
+const ACCESS_REFUSALS = {
+  'no district': 'Save the district id first (step 1).',
+  'no application': 'This installation has no Clever application of its own. Use one of the other ways.',
+  'district taken': DISTRICT_REFUSALS['district taken'],
+};
+
+/** Global Setup → Clever: the steps that connect an account. Mounted behind the administrator's guard. */
+export function connectionRoutes(deps: Deps): Router {
+  const router = express.Router();
+
+  router.get('/', (req, res) => show(deps, req, res));
+
+  router.post('/district', async (req, res) => {
+    const parsed = parseForm(districtSchema, req.body);
+    if (!parsed.ok) return show(deps, req, res, parsed);
+    const found = parseDistrictId(parsed.value.district);
+    if (!found.ok) return show(deps, req, res, refusal(req, 'district', DISTRICT_REFUSALS[found.reason]));
+    const saved = await saveDistrict(deps, actorOf(res), found.id, parsed.value.sure);
+    if (!saved.ok && saved.reason === 'clears matches') {
+      confirmDistrict(res, found.id, saved.matches);
+      return;
+    }
+    if (!saved.ok) return show(deps, req, res, refusal(req, 'district', DISTRICT_REFUSALS[saved.reason]));
+    say(req, {
+      kind: 'ok',
+      text: saved.changed ? 'The district id is saved.' : 'This district id was saved already.',
+    });
+    res.redirect(303, `${HOME}#access`);
+  });
+
+  router.post('/access', async (req, res) => {
+    const parsed = parseForm(accessSchema, req.body);
+    if (!parsed.ok) return show(deps, req, res, parsed);
+    const actor = actorOf(res);
+    const saved = await saveAccess(deps, actor, parsed.value);
+    if (!saved.ok) return show(deps, req, res, refusal(req, 'access', ACCESS_REFUSALS[saved.reason]));
+    // Asked at once, so that a slip in a token shows here and not tomorrow.
+    say(req, checked(await checkApproval(deps, actor.account), 'The access is saved.'));
+    res.redirect(303, `${HOME}#approval`);
+  });
+
+  router.post('/check', async (req, res) => {
+    say(req, checked(await checkApproval(deps, actorOf(res).account), 'Clever was asked.'));
+    res.redirect(303, `${HOME}#approval`);
+  });
+
+  router.use('/schools', schoolRoutes(deps));
+
+  router.post('/kinds', async (req, res) => {
+    const parsed = parseForm(kindsSchema, req.body);
+    if (!parsed.ok) return show(deps, req, res, parsed);
+    const chosen = await chooseKinds(deps, actorOf(res), kindsOf(parsed.value.kinds));
+    const why = { none: 'Choose at least one kind.', 'no district': ACCESS_REFUSALS['no district'] };
+    if (!chosen.ok) return show(deps, req, res, refusal(req, 'kinds', why[chosen.reason]));
+    say(req, { kind: 'ok', text: 'Saved. The next sync brings what is ticked.' });
+    res.redirect(303, `${HOME}#kinds`);
+  });
+
+  router.post('/enable', async (req, res) => {
+    const enabled = await enableClever(deps, actorOf(res));
+    if (!enabled.ok)
+      return show(
+        deps,
+        req,
+        res,
+        refusal(req, '_form', `Clever cannot be enabled yet. ${enabled.reasons.join(' ')}`),
+      );
+    say(req, { kind: 'ok', text: 'Clever is enabled. Next: import an event’s classes with the Importer.' });
+    res.redirect(303, HOME);
+  });
+
+  router.post('/disable', async (req, res) => {
+    await disableClever(deps, actorOf(res));
+    say(req, { kind: 'ok', text: 'Clever is disabled. What was imported stays as it is.' });
+    res.redirect(303, HOME);
+  });
+
+  return router;
+}
+
+function confirmDistrict(res: Response, districtId: string, matches: number): void {
+  res.render('clever/confirm', {
+    title: 'Change the district?',
+    section: 'global-setup',
+    confirm: {
+      title: 'Change the district?',
+      effects: [
+        `${matches === 1 ? '1 school match is' : `${String(matches)} school matches are`} cleared: they belong to the other district.`,
+        'A saved district token is removed; it opens the other district only.',
+      ],
+      notes: ['Your schools, people and events stay.'],
+      action: `${HOME}/district`,
+      fields: { district: districtId, sure: 'yes' },
+      submit: 'Change the district',
+      danger: true,
+      cancel: HOME,
+    },
+  });
+}
+
+function checked(result: ApprovalCheck | undefined, before: string): Flash {
+  if (!result) return { kind: 'notice', text: 'Save the district id and the access first.' };
+  if (result.fault) return { kind: 'danger', text: `${before} ${result.fault}` };
+  if (result.approval === 'approved') return { kind: 'ok', text: `${before} The district may be read.` };
+  return {
+    kind: 'notice',
+    text: `${before} The district has not approved it yet. Slotbell asks again every hour.`,
+  };
+}

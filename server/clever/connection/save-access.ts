@@ -1,0 +1,48 @@
+import { recordAudit } from '../../audit/record-audit.js';
+import type { Deps } from '../../deps.js';
+import { Account, type AccountClever } from '../../models/account.js';
+import { isDuplicateKey } from '../../models/duplicate-key.js';
+import { seal } from '../../seal.js';
+import type { Actor } from '../../web/actor.js';
+import type { Access } from './schema.js';
+
+export type SavedAccess =
+  { ok: true } | { ok: false; reason: 'no district' | 'no application' | 'district taken' };
+
+/** Keeps how the district is read, sealed. What was known of the approval is asked anew. */
+export async function saveAccess(deps: Deps, actor: Actor, access: Access): Promise<SavedAccess> {
+  if (access.kind === 'installation' && !deps.config.clever.application)
+    return { ok: false, reason: 'no application' };
+  try {
+    const saved = await Account.updateOne(
+      { _id: actor.account, 'clever.districtId': { $exists: true } },
+      {
+        $set: {
+          'clever.credentials': sealed(access, deps.config.appSecret),
+          'clever.credentialsAt': deps.now(),
+          'clever.approval': 'unknown',
+        },
+        $unset: { 'clever.checkedAt': 1, 'clever.fault': 1 },
+      },
+    );
+    if (saved.matchedCount === 0) return { ok: false, reason: 'no district' };
+  } catch (error) {
+    if (isDuplicateKey(error)) return { ok: false, reason: 'district taken' };
+    throw error;
+  }
+  await recordAudit({
+    account: actor.account,
+    user: actor.user,
+    action: 'save clever access',
+    detail: { kind: access.kind },
+    at: deps.now(),
+  });
+  return { ok: true };
+}
+
+function sealed(access: Access, appSecret: string): NonNullable<AccountClever['credentials']> {
+  if (access.kind === 'token') return { kind: 'token', token: seal(access.token, appSecret) };
+  if (access.kind === 'installation') return { kind: 'installation' };
+  const { clientId, clientSecret } = access;
+  return { kind: 'application', clientId, clientSecret: seal(clientSecret, appSecret) };
+}

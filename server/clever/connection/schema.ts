@@ -1,0 +1,77 @@
+import Joi from 'joi';
+import type { Types } from 'mongoose';
+import type { CleverKinds } from '../../models/account.js';
+import { line, objectId, tick } from '../../web/parse.js';
+
+export const districtSchema = Joi.object<{ district: string; sure: boolean }, true>({
+  district: line(2000).required().label('the district id or the login link'),
+  sure: tick(),
+});
+
+export type Access =
+  | { kind: 'token'; token: string }
+  | { kind: 'application'; clientId: string; clientSecret: string }
+  | { kind: 'installation' };
+
+/** What can stand in a header: visible characters without a space. */
+function secret(): Joi.StringSchema {
+  return Joi.string()
+    .trim()
+    .max(500)
+    .pattern(/^[\x21-\x7e]+$/)
+    .messages({ 'string.pattern.base': 'Paste it alone, without spaces or other words.' });
+}
+
+function onlyFor(kind: Access['kind'], label: string): Joi.AlternativesSchema {
+  return Joi.when('kind', { is: kind, then: secret().required().label(label), otherwise: Joi.any().strip() });
+}
+
+export const accessSchema = Joi.object<Access>({
+  kind: Joi.string().valid('token', 'application', 'installation').required().label('a kind of access'),
+  token: onlyFor('token', 'the district token'),
+  clientId: onlyFor('application', 'the client id'),
+  clientSecret: onlyFor('application', 'the client secret'),
+});
+
+const cleverId = (): Joi.StringSchema =>
+  Joi.string()
+    .max(60)
+    .pattern(/^[\w-]+$/);
+
+export const matchSchema = Joi.object<{ school: Types.ObjectId; cleverSchool: string }, true>({
+  school: objectId().required().label('one of your schools'),
+  cleverSchool: cleverId().required().label('one of Clever’s schools'),
+}).messages({ 'any.required': 'Choose {#label}.' });
+
+export const clearSchema = Joi.object<{ school: Types.ObjectId; sure: boolean }, true>({
+  school: objectId().required(),
+  sure: tick(),
+});
+
+export const schoolSchema = Joi.object<{ name: string }, true>({
+  name: line(120).required().label('the school’s name'),
+});
+
+/** One Clever school, or all that are not matched yet. */
+export const fromCleverSchema = Joi.object<{ cleverSchool: string }, true>({
+  cleverSchool: cleverId()
+    .required()
+    .label('one of Clever’s schools')
+    .messages({ 'any.required': 'Choose {#label}.' }),
+});
+
+const KINDS = ['students', 'teachers', 'staff', 'contacts'] as const;
+
+export const kindsSchema = Joi.object<{ kinds: (typeof KINDS)[number][] }, true>({
+  kinds: Joi.array()
+    .items(Joi.string().valid(...KINDS))
+    .single()
+    .default([]),
+});
+
+export function kindsOf(ticked: string[]): CleverKinds {
+  const [students, teachers, staff, contacts] = KINDS.map((kind) => ticked.includes(kind));
+  return { students: !!students, teachers: !!teachers, staff: !!staff, contacts: !!contacts };
+}
+
+export const pageQuery = Joi.object<{ q: string }, true>({ q: line(100).allow('').default('') });

@@ -1,0 +1,12 @@
+import { atLeast } from '../../models/user.js';
+import type { Actor } from '../../web/actor.js';
+
+/** Who may look into the district's data: event administrators of any event, and above. */
+export function mayBrowse(actor: Actor): boolean {
+  return atLeast(actor.levelName, 'event administrator');
+}
+
+/** Who can put right what keeps the browser from reading. */
+export function mayConnect(actor: Actor): boolean {
+  return atLeast(actor.level, 'administrator');
+}

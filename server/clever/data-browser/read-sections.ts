@@ -1,0 +1,65 @@
+import type { CleverClient } from '../client.js';
+import type { CleverSection } from '../schema.js';
+import type { Weighed } from './keep-readings.js';
+import type { TermsReading } from './read-terms.js';
+import { NO_TERM, UNSHARED_TERM } from './schema.js';
+
+/** What the list of sections needs of one; not who is in it. */
+export interface SectionRow {
+  id: string;
+  name: string;
+  period: string;
+  school: string;
+  course: string;
+  /** Primary teacher first. */
+  teachers: string[];
+  students: number;
+}
+
+export interface SectionsReading {
+  rows: SectionRow[];
+  /** More sections than are kept; the rest cannot be listed. */
+  cut: boolean;
+}
+
+/** One term of the largest districts; a reading stays under some 10 MB. */
+const MOST_ROWS = 20_000;
+
+/** The sections of one term, of those without one, or of those whose term is not shared. */
+export async function readSections(
+  client: CleverClient,
+  term: string,
+  known: Pick<TermsReading, 'terms'>,
+): Promise<Weighed<SectionsReading>> {
+  const ids = new Set(known.terms.map(({ id }) => id));
+  const belongs = ({ term_id: id }: CleverSection): boolean => {
+    if (term === NO_TERM) return !id;
+    return term === UNSHARED_TERM ? !!id && !ids.has(id) : true;
+  };
+  const list = ids.has(term) ? client.pages(`/terms/${term}/sections`) : client.pages('/sections');
+  const reading: SectionsReading = { rows: [], cut: false };
+  for await (const { objects } of list) {
+    for (const section of objects.filter(belongs)) {
+      if (reading.rows.length < MOST_ROWS) reading.rows.push(rowOf(section));
+      else reading.cut = true;
+    }
+  }
+  return { value: reading, weight: reading.rows.length };
+}
+
+export function rowOf(section: CleverSection): SectionRow {
+  return {
+    id: section.id,
+    name: (section.name ?? '').trim().slice(0, 200),
+    period: (section.period ?? '').trim().slice(0, 60),
+    school: section.school ?? '',
+    course: section.course ?? '',
+    teachers: teachersOf(section),
+    students: new Set(section.students ?? []).size,
+  };
+}
+
+/** Primary teacher first, each once. */
+export function teachersOf({ teacher, teachers }: Pick<CleverSection, 'teacher' | 'teachers'>): string[] {
+  return [...new Set([...(teacher ? [teacher] : []), ...(teachers ?? [])])];
+}

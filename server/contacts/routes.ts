@@ -1,0 +1,73 @@
+import express, { type Router } from 'express';
+import type { Deps } from '../deps.js';
+import { CONTACT_TYPES, type ContactType } from '../models/contact.js';
+import { actorOf } from '../web/actor.js';
+import { notFound } from '../web/errors.js';
+import { SETUP_TABS } from '../web/event-tabs.js';
+import { dayAndTime, longDay } from '../web/format-time.js';
+import { addressOf, pagerOf } from '../web/paging.js';
+import { parseId, parseQuery } from '../web/parse.js';
+import { loadContact } from './load-contact.js';
+import { listContacts, PAGE_SIZE } from './queries.js';
+import { contactsQuery, type ContactsQuery } from './schema.js';
+
+const HOME = '/global-setup/contacts';
+
+const TYPE_WORDS: Record<ContactType, { one: string; many: string }> = {
+  student: { one: 'Student', many: 'Students' },
+  teacher: { one: 'Teacher', many: 'Teachers' },
+  staff: { one: 'Staff', many: 'Staff' },
+  guardian: { one: 'Guardian', many: 'Guardians' },
+};
+
+/** Global Setup → Contacts: the people of the account. Mounted behind the administrator's guard. */
+export function contactRoutes(_deps: Deps): Router {
+  const router = express.Router();
+
+  router.get('/', async (req, res) => {
+    const query = parseQuery(contactsQuery, req.query);
+    const list = await listContacts(actorOf(res).account, query);
+    const href = (change: Partial<ContactsQuery>): string => hrefOf(query, change);
+    res.render('contacts/list', {
+      ...page('Contacts'),
+      query,
+      list,
+      href,
+      types: CONTACT_TYPES,
+      words: TYPE_WORDS,
+      pager: pagerOf(list.total, query.page, PAGE_SIZE, 'people', (to) => href({ page: to })),
+    });
+  });
+
+  router.get('/:contact', async (req, res) => {
+    const { account, timeZone } = actorOf(res);
+    const found = await loadContact(account, parseId(req.params.contact));
+    if (!found) throw notFound();
+    const { transferredAt, birthDate } = found.contact;
+    res.render('contacts/contact', {
+      ...page(found.name),
+      ...found,
+      typeWord: TYPE_WORDS[found.contact.type].one,
+      birthDay: birthDate && longDay(birthDate),
+      since: transferredAt ? dayAndTime(transferredAt, timeZone) : '',
+    });
+  });
+
+  return router;
+}
+
+/** The list's address with something changed; another filter or order begins at its first page. */
+function hrefOf(query: ContactsQuery, change: Partial<ContactsQuery>): string {
+  const { q, type, status, sort, page } = { ...query, page: 1, ...change };
+  return addressOf(HOME, {
+    q,
+    type,
+    status,
+    sort: sort === 'name' ? undefined : sort,
+    page: page === 1 ? undefined : page,
+  });
+}
+
+function page(title: string) {
+  return { title, section: 'global-setup', setupTabs: SETUP_TABS, tab: 'contacts', home: HOME };
+}
