@@ -7,6 +7,8 @@ export interface Claim {
   account: Types.ObjectId;
   event: Types.ObjectId;
   appointment: Types.ObjectId;
+  /** An appointment that is to take the place of that one: it counts this claim as its own, and inherits it. */
+  next?: Types.ObjectId;
 }
 
 const schema = new Schema<Claim>(
@@ -15,9 +17,11 @@ const schema = new Schema<Claim>(
     account: { type: Schema.Types.ObjectId, required: true },
     event: { type: Schema.Types.ObjectId, required: true },
     appointment: { type: Schema.Types.ObjectId, required: true },
+    next: Schema.Types.ObjectId,
   },
   { collection: 'claim', strict: 'throw', versionKey: false },
 );
 schema.index({ appointment: 1 });
+schema.index({ next: 1 }, { partialFilterExpression: { next: { $exists: true } } });
 
 export const Claim = mongoose.model<Claim>('claim', schema);

@@ -1,6 +1,6 @@
 import mongoose, { Schema, type Types } from 'mongoose';
 
-/** A stretch of somebody's day that appointments fill; the seats of one slot share one stretch in the teacher's diary. */
+/** A stretch of somebody's day that an appointment fills. In a teacher's diary those of one slot lie over each other: they share its seats. */
 export interface Busy {
   from: Date;
   to: Date;
@@ -8,7 +8,7 @@ export interface Busy {
   appointment: Types.ObjectId;
 }
 
-/** One day (in the account's zone) of one who cannot be in two places: an adult's household, or a teacher's contact. */
+/** One day (in the account's zone) of somebody who cannot be in two places: an adult's household, or a teacher's contact. */
 export interface Diary {
   /** `<person's id>:<YYYY-MM-DD>`. */
   _id: string;

@@ -1,0 +1,47 @@
+import type { Types } from 'mongoose';
+import { recordAudit } from '../audit/record-audit.js';
+import type { Deps } from '../deps.js';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { Event } from '../models/event.js';
+import { mayCancel } from './policy.js';
+import { settleAppointment } from './settle-appointment.js';
+
+export interface Cancellation {
+  appointment: Pick<Appointment, '_id' | 'account'>;
+  /** The school may cancel at any time and is told to the family as the one who did. */
+  by: 'household' | 'school';
+  actor: { user: Types.ObjectId };
+}
+
+/**
+ * Cancels a booked appointment by one update; then what it held is free for others and the family is told by mail.
+ * Cancelling what is cancelled already is success. The caller has checked that the actor may see the appointment.
+ */
+export async function cancelAppointment(
+  deps: Deps,
+  { appointment, by, actor }: Cancellation,
+): Promise<{ ok: true } | { ok: false; reason: 'not booked' | 'too late' }> {
+  const found = await Appointment.findOne({ _id: appointment._id, account: appointment.account }).lean();
+  if (found?.state === 'cancelled') return { ok: true };
+  if (!found || !LIVING_STATES.includes(found.state)) return { ok: false, reason: 'not booked' };
+  const now = deps.now();
+  const event = by === 'household' ? await Event.findById(found.event).lean() : null;
+  if (event && !mayCancel(event, found.from, now, by)) return { ok: false, reason: 'too late' };
+
+  await Appointment.updateOne(
+    { _id: found._id, state: { $in: LIVING_STATES } },
+    { $set: { state: 'cancelled', cancelledAt: now, cancelledBy: by, unfinished: true } },
+  );
+  await deps.trial?.reached?.('cancelled');
+  await recordAudit({
+    account: found.account,
+    event: found.event,
+    user: actor.user,
+    action: 'cancel appointment',
+    targets: [found._id],
+    detail: { by },
+    at: now,
+  });
+  await settleAppointment(deps, found._id);
+  return { ok: true };
+}

@@ -1,0 +1,49 @@
+import type { Types } from 'mongoose';
+import { Appointment } from '../models/appointment.js';
+import type { Refusal } from './refuse-booking.js';
+
+/**
+ * Whether an appointment that a claim names holds nothing any more. Once dead it stays dead: expired, cancelled and missing
+ * are final, and one that only waits to be expired is expired here first, so that it can never be booked later.
+ * An older hold of the same person gives way: they have chosen another time instead.
+ * @param taker who wants what it holds; absent when nobody does
+ */
+export async function isDead(
+  holder: Types.ObjectId,
+  now: Date,
+  taker?: Pick<Appointment, '_id' | 'household' | 'bookedBy' | 'createdAt'>,
+): Promise<boolean> {
+  const found = await Appointment.findById(holder, {
+    state: 1,
+    expiresAt: 1,
+    household: 1,
+    bookedBy: 1,
+    createdAt: 1,
+  }).lean();
+  if (!found || found.state === 'expired' || found.state === 'cancelled') return true;
+  if (found.state !== 'pending') return false;
+  const over = found.expiresAt !== undefined && found.expiresAt <= now;
+  const givesWay = taker !== undefined && isOlderHold(found, taker);
+  if (!over && !givesWay) return false;
+  // Not matched: it was booked or ended just now, so it is looked at again.
+  return (await endHold(holder, 'hold ended')) || isDead(holder, now, taker);
+}
+
+/** A total order, so that two holds of one person never end each other. */
+function isOlderHold(
+  held: Pick<Appointment, '_id' | 'household' | 'bookedBy' | 'createdAt'>,
+  taker: Pick<Appointment, '_id' | 'household' | 'bookedBy' | 'createdAt'>,
+): boolean {
+  if (!held.household.equals(taker.household) || !held.bookedBy.equals(taker.bookedBy)) return false;
+  const byTime = held.createdAt.getTime() - taker.createdAt.getTime();
+  return byTime === 0 ? held._id.toHexString() < taker._id.toHexString() : byTime < 0;
+}
+
+/** Ends a hold that was not booked, for good. @returns false when it is pending no longer. */
+export async function endHold(id: Types.ObjectId, refused: Refusal): Promise<boolean> {
+  const ended = await Appointment.updateOne(
+    { _id: id, state: 'pending' },
+    { $set: { state: 'expired', refused, unfinished: true } },
+  );
+  return ended.modifiedCount === 1;
+}

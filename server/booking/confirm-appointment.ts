@@ -1,0 +1,71 @@
+import type { Types } from 'mongoose';
+import { recordAudit } from '../audit/record-audit.js';
+import type { Deps } from '../deps.js';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import type { Event } from '../models/event.js';
+import { Slot } from '../models/slot.js';
+import { checkBooking, isOffered } from './check-booking.js';
+import { giveUp, needsOf, type Held } from './hold-slot.js';
+import { settleAppointment } from './settle-appointment.js';
+import { takeClaims } from './take-claims.js';
+
+export interface Confirmation {
+  event: Event;
+  /** The account's IANA zone. */
+  zone: string;
+  appointment: Types.ObjectId;
+  household: Types.ObjectId;
+  user: Types.ObjectId;
+  by: 'household' | 'school';
+  note: string;
+}
+
+/**
+ * Books what is on hold: rules and claims are gone through once more, then one update on condition that the hold still stands
+ * decides. Nothing else makes an appointment real. Confirming what is booked already is success.
+ */
+export async function confirmAppointment(deps: Deps, ask: Confirmation): Promise<Held> {
+  const pending = await Appointment.findOne({
+    _id: ask.appointment,
+    event: ask.event._id,
+    household: ask.household,
+  }).lean();
+  if (!pending) return { ok: false, reason: 'hold ended' };
+  if (LIVING_STATES.includes(pending.state)) return { ok: true, appointment: pending };
+  if (pending.state !== 'pending') return { ok: false, reason: 'hold ended' };
+
+  const wish = { ...ask, slot: pending.slot, students: pending.students };
+  const checked = await checkBooking(wish, deps.now());
+  if (!checked.ok) return giveUp(deps, pending, checked.reason);
+  const moved = +checked.slot.from !== +pending.from || +checked.slot.to !== +pending.to;
+  if (moved) return giveUp(deps, pending, 'not here');
+  const taken = await takeClaims(deps, pending, needsOf(wish, checked));
+  if (!taken.ok) return giveUp(deps, pending, taken.reason);
+  // Last thing before: whoever removes a slot hides it first and looks for appointments then.
+  const slot = await Slot.findById(pending.slot, { state: 1 }).lean();
+  if (!slot || !isOffered(slot, ask.by)) return giveUp(deps, pending, 'not offered');
+  await deps.trial?.reached?.('about to book');
+  return book(deps, ask, pending);
+}
+
+async function book(deps: Deps, ask: Confirmation, pending: Appointment): Promise<Held> {
+  const now = deps.now();
+  const booked = await Appointment.findOneAndUpdate(
+    { _id: pending._id, state: 'pending', expiresAt: { $gt: now } },
+    { $set: { state: 'booked', bookedAt: now, note: ask.note, unfinished: true }, $unset: { expiresAt: 1 } },
+    { returnDocument: 'after' },
+  ).lean();
+  if (!booked) return giveUp(deps, pending, 'hold ended');
+  await deps.trial?.reached?.('booked');
+  await recordAudit({
+    account: booked.account,
+    event: booked.event,
+    user: ask.user,
+    action: booked.replaces ? 'change appointment' : 'book appointment',
+    targets: [booked._id],
+    detail: { by: ask.by },
+    at: now,
+  });
+  await settleAppointment(deps, booked._id);
+  return { ok: true, appointment: booked };
+}

@@ -1,0 +1,52 @@
+import type { Types } from 'mongoose';
+import type { Deps } from '../deps.js';
+import { Appointment } from '../models/appointment.js';
+import { endHold } from './check-holder.js';
+import { freeClaims } from './free-claims.js';
+import { settleAppointment } from './settle-appointment.js';
+
+const AT_ONCE = 200;
+/** Holds that were never booked are kept this long, for answering a repeated request as before. */
+const KEPT_MS = 2 * 24 * 3600_000;
+
+/** Ends holds whose time is over, finishes what a process that died left half done, and frees what no living appointment holds. */
+export async function expireHolds(deps: Deps, stopping: AbortSignal): Promise<void> {
+  await inBatches(stopping, { state: 'pending', expiresAt: { $lte: deps.now() } }, async (id) => {
+    await endHold(id, 'hold ended');
+    await settleAppointment(deps, id);
+  });
+  await inBatches(stopping, { unfinished: true }, (id) => settleAppointment(deps, id));
+  if (stopping.aborted) return;
+  await freeClaims(deps.now());
+  await Appointment.deleteMany({
+    state: 'expired',
+    expiresAt: { $lt: new Date(deps.now().getTime() - KEPT_MS) },
+    unfinished: { $exists: false },
+  });
+}
+
+/** One that fails is left for the next minute and does not hold the others up. */
+async function inBatches(
+  stopping: AbortSignal,
+  filter: object,
+  work: (id: Types.ObjectId) => Promise<void>,
+): Promise<void> {
+  let after: Types.ObjectId | undefined;
+  let failed: unknown;
+  for (;;) {
+    const batch: { _id: Types.ObjectId }[] = await Appointment.find(
+      { ...filter, ...(after ? { _id: { $gt: after } } : {}) },
+      { _id: 1 },
+    )
+      .sort({ _id: 1 })
+      .limit(AT_ONCE)
+      .lean();
+    for (const { _id } of batch) {
+      if (stopping.aborted) return;
+      await work(_id).catch((error: unknown) => (failed ??= error));
+    }
+    after = batch.at(-1)?._id;
+    if (batch.length < AT_ONCE) break;
+  }
+  if (failed) throw failed instanceof Error ? failed : new Error('finishing an appointment failed');
+}

@@ -1,0 +1,135 @@
+import mongoose, { type Types } from 'mongoose';
+import type { Deps } from '../deps.js';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { checkBooking, type Bookable, type Wish } from './check-booking.js';
+import { endHold } from './check-holder.js';
+import { planNeeds, type Need } from './plan-needs.js';
+import { HOLD_MS, mayCancel } from './policy.js';
+import { isRefusal, type Refusal } from './refuse-booking.js';
+import { settleAppointment } from './settle-appointment.js';
+import { takeClaims } from './take-claims.js';
+
+export interface HoldRequest extends Wish {
+  /** The account's IANA zone. */
+  zone: string;
+  user: Types.ObjectId;
+  /** The same for every repetition of one request, such as the form's. */
+  key: string;
+  /** The booked appointment of the same household that this one is to take the place of. */
+  replaces?: Types.ObjectId;
+}
+
+export type Held = { ok: true; appointment: Appointment } | { ok: false; reason: Refusal };
+
+/**
+ * Keeps a slot for a household for some minutes (the first two steps of booking). A repeated request gets the answer of the first.
+ * Nothing is booked before `confirmAppointment`.
+ */
+export async function holdSlot(deps: Deps, request: HoldRequest): Promise<Held> {
+  const byKey = [request.household, request.key, request.slot, ...request.students].join(':');
+  const before = await Appointment.findOne({ byKey }).lean();
+  if (before) return holdAgain(deps, request, before);
+
+  const checked = await checkBooking(request, deps.now());
+  if (!checked.ok) return checked;
+  const replaced = await checkReplaced(request, checked, deps.now());
+  if (!replaced.ok) return replaced;
+  const appointment = await insert(deps, request, checked, byKey);
+  await deps.trial?.reached?.('inserted the appointment');
+  return takeAll(deps, appointment, needsOf(request, checked));
+}
+
+/** Only what the same children have with the same teacher, and may still cancel, can be changed. */
+async function checkReplaced(
+  request: HoldRequest,
+  { slot }: Bookable,
+  now: Date,
+): Promise<{ ok: true } | { ok: false; reason: Refusal }> {
+  if (!request.replaces) return { ok: true };
+  const old = await Appointment.findOne({
+    _id: request.replaces,
+    event: request.event._id,
+    household: request.household,
+    resource: slot.resource,
+    students: request.students,
+    state: { $in: LIVING_STATES },
+  }).lean();
+  if (!old) return { ok: false, reason: 'hold ended' };
+  if (old.slot.equals(slot._id)) return { ok: false, reason: 'teacher limit' };
+  return mayCancel(request.event, old.from, now, request.by)
+    ? { ok: true }
+    : { ok: false, reason: 'too late to change' };
+}
+
+async function insert(
+  deps: Deps,
+  request: HoldRequest,
+  { slot, class: held }: Bookable,
+  byKey: string,
+): Promise<Appointment> {
+  const now = deps.now();
+  try {
+    const made = await Appointment.create({
+      account: request.event.account,
+      event: request.event._id,
+      slot: slot._id,
+      resource: slot.resource,
+      household: request.household,
+      bookedBy: request.user,
+      students: request.students,
+      class: held._id,
+      state: 'pending',
+      from: slot.from,
+      to: slot.to,
+      byKey,
+      expiresAt: new Date(now.getTime() + HOLD_MS),
+      ...(request.replaces ? { replaces: request.replaces } : {}),
+      note: '',
+      createdAt: now,
+    });
+    return made.toObject();
+  } catch (error) {
+    // The same request, twice at once: both go on with the one appointment.
+    const found =
+      error instanceof mongoose.mongo.MongoServerError &&
+      error.code === 11000 &&
+      (await Appointment.findOne({ byKey }).lean());
+    if (!found) throw error;
+    return found;
+  }
+}
+
+/** What a request that was made before is told now; it goes on where that one may have broken off. */
+async function holdAgain(deps: Deps, request: HoldRequest, before: Appointment): Promise<Held> {
+  if (LIVING_STATES.includes(before.state)) return { ok: true, appointment: before };
+  if (before.state !== 'pending') return refusedBefore(before);
+  const checked = await checkBooking(request, deps.now());
+  if (!checked.ok) return giveUp(deps, before, checked.reason);
+  return takeAll(deps, before, needsOf(request, checked));
+}
+
+export function needsOf(
+  request: Pick<HoldRequest, 'event' | 'students' | 'household' | 'zone'>,
+  bookable: Bookable,
+): Need[] {
+  return planNeeds({ ...request, ...bookable });
+}
+
+async function takeAll(deps: Deps, appointment: Appointment, needs: Need[]): Promise<Held> {
+  const taken = await takeClaims(deps, appointment, needs);
+  return taken.ok ? { ok: true, appointment } : giveUp(deps, appointment, taken.reason);
+}
+
+/** Ends the hold first and releases then, so that nothing is freed of what another request has booked meanwhile. */
+export async function giveUp(deps: Deps, appointment: Appointment, reason: Refusal): Promise<Held> {
+  const ended = await endHold(appointment._id, reason);
+  await deps.trial?.reached?.('ended the hold');
+  const found = await Appointment.findById(appointment._id).lean();
+  if (found && LIVING_STATES.includes(found.state)) return { ok: true, appointment: found };
+  await settleAppointment(deps, appointment._id);
+  return ended || !found ? { ok: false, reason } : refusedBefore(found);
+}
+
+function refusedBefore(found: Appointment): { ok: false; reason: Refusal } {
+  return { ok: false, reason: isRefusal(found.refused) ? found.refused : 'hold ended' };
+}

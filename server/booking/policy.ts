@@ -1,0 +1,33 @@
+import type { Event } from '../models/event.js';
+
+const HOUR_MS = 3600_000;
+
+/** How long a hold lasts while a parent decides. */
+export const HOLD_MS = 10 * 60_000;
+
+/** Whether parents may book now. Until a begin is set, booking is not open; without an end, slots' own times end it. */
+export type WindowState = 'not open' | 'open' | 'closed';
+
+export function windowState(event: Pick<Event, 'booking' | 'status'>, now: Date): WindowState {
+  const { opensAt, closesAt } = event.booking;
+  if (event.status === 'archived' || (closesAt && now >= closesAt)) return 'closed';
+  return opensAt && now >= opensAt ? 'open' : 'not open';
+}
+
+/** Whether somebody may book in the event at all now; staff outside the window where the event allows it. */
+export function mayBookNow(event: Event, now: Date, by: 'household' | 'school'): boolean {
+  if (event.status === 'archived') return false;
+  return windowState(event, now) === 'open' || (by === 'school' && event.booking.staffAnytime);
+}
+
+/** Whether a slot is still far enough ahead to be booked; staff may until it begins. */
+export function isSoonEnough(event: Event, from: Date, now: Date, by: 'household' | 'school'): boolean {
+  const hours = by === 'household' ? event.booking.stopHoursBefore : 0;
+  return from.getTime() - hours * HOUR_MS > now.getTime();
+}
+
+/** Whether a household may still cancel or change what begins at `from`; staff always may. */
+export function mayCancel(event: Event, from: Date, now: Date, by: 'household' | 'school'): boolean {
+  if (by === 'school') return true;
+  return from.getTime() - event.booking.cancelHoursBefore * HOUR_MS > now.getTime();
+}
