@@ -14,7 +14,8 @@ export interface SyncedClass {
   period: string;
   grade: string;
   term: string;
-  school: Types.ObjectId;
+  /** Absent in a class made by hand. */
+  school?: Types.ObjectId;
   /** Primary teacher first. */
   teachers: Types.ObjectId[];
   students: Types.ObjectId[];
@@ -98,7 +99,10 @@ schema.index({ 'synced.students': 1 });
 export const Class = mongoose.model<Class>('class', schema);
 
 /** The name parents and staff see. */
-export function className(item: Pick<Class, 'synced' | 'edits'>): string {
+export function className(item: {
+  synced: Pick<SyncedClass, 'name' | 'course'>;
+  edits: Pick<ClassEdits, 'name'>;
+}): string {
   return item.edits.name || item.synced.name || item.synced.course || 'Class without a name';
 }
 
@@ -109,6 +113,9 @@ export function classKeys(item: Pick<Class, 'synced' | 'edits'>): Pick<Class, 's
 }
 
 /** The type that counts: a person's choice before the sync's. */
-export function classType(item: Pick<Class, 'synced' | 'edits'>): ClassType {
+export function classType(item: {
+  synced: Pick<SyncedClass, 'type'>;
+  edits: Pick<ClassEdits, 'type'>;
+}): ClassType {
   return item.edits.type ?? item.synced.type;
 }
