@@ -9,6 +9,6 @@ export interface Deps {
   queue: Queue;
   /** The present moment; tests set it. */
   now: () => Date;
-  /** Never set but in tests, to prove that a safeguard is needed and that work may stop between any two steps. */
-  trial?: { withoutClaims?: boolean; reached?: (step: string) => Promise<void> };
+  /** Never set but in tests: switches a safeguard off, to prove that it is needed. */
+  trial?: { withoutClaims?: boolean };
 }

@@ -32,7 +32,6 @@ export async function cancelAppointment(
     { _id: found._id, state: { $in: LIVING_STATES } },
     { $set: { state: 'cancelled', cancelledAt: now, cancelledBy: by, unfinished: true } },
   );
-  await deps.trial?.reached?.('cancelled');
   await recordAudit({
     account: found.account,
     event: found.event,

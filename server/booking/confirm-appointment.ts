@@ -44,7 +44,6 @@ export async function confirmAppointment(deps: Deps, ask: Confirmation): Promise
   // Last thing before: whoever removes a slot hides it first and looks for appointments then.
   const slot = await Slot.findById(pending.slot, { state: 1 }).lean();
   if (!slot || !isOffered(slot, ask.by)) return giveUp(deps, pending, 'not offered');
-  await deps.trial?.reached?.('about to book');
   return book(deps, ask, pending);
 }
 
@@ -56,7 +55,6 @@ async function book(deps: Deps, ask: Confirmation, pending: Appointment): Promis
     { returnDocument: 'after' },
   ).lean();
   if (!booked) return giveUp(deps, pending, 'hold ended');
-  await deps.trial?.reached?.('booked');
   await recordAudit({
     account: booked.account,
     event: booked.event,

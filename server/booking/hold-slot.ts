@@ -35,7 +35,6 @@ export async function holdSlot(deps: Deps, request: HoldRequest): Promise<Held> 
   const replaced = await checkReplaced(request, checked, deps.now());
   if (!replaced.ok) return replaced;
   const appointment = await insert(deps, request, checked, byKey);
-  await deps.trial?.reached?.('inserted the appointment');
   return takeAll(deps, appointment, needsOf(request, checked));
 }
 
@@ -123,7 +122,6 @@ async function takeAll(deps: Deps, appointment: Appointment, needs: Need[]): Pro
 /** Ends the hold first and releases then, so that nothing is freed of what another request has booked meanwhile. */
 export async function giveUp(deps: Deps, appointment: Appointment, reason: Refusal): Promise<Held> {
   const ended = await endHold(appointment._id, reason);
-  await deps.trial?.reached?.('ended the hold');
   const found = await Appointment.findById(appointment._id).lean();
   if (found && LIVING_STATES.includes(found.state)) return { ok: true, appointment: found };
   await settleAppointment(deps, appointment._id);

@@ -16,7 +16,6 @@ export async function settleAppointment(deps: Deps, id: Types.ObjectId): Promise
     await tellHousehold(deps, appointment, appointment.replaces ? 'changed' : 'booked');
   } else {
     await releaseClaims(id, deps.now());
-    await deps.trial?.reached?.('released');
     if (appointment.state === 'cancelled' && appointment.cancelledBy !== 'change')
       await tellHousehold(deps, appointment, 'cancelled');
   }
@@ -29,6 +28,5 @@ async function cancelReplaced(deps: Deps, replaced: Types.ObjectId): Promise<voi
     { _id: replaced, state: { $in: LIVING_STATES } },
     { $set: { state: 'cancelled', cancelledAt: deps.now(), cancelledBy: 'change', unfinished: true } },
   );
-  await deps.trial?.reached?.('cancelled the replaced one');
   await settleAppointment(deps, replaced);
 }

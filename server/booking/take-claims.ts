@@ -19,7 +19,6 @@ export async function takeClaims(
     const taken =
       need.kind === 'counted' ? await takeCount(me, need, deps.now) : await enterDiary(me, need, deps.now);
     if (!taken) return { ok: false, reason: need.refusal };
-    await deps.trial?.reached?.('took a claim');
   }
   return { ok: true };
 }

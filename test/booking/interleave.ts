@@ -1,0 +1,83 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import mongoose from 'mongoose';
+
+interface Worker {
+  name: string;
+  /** How many steps it makes before it dies, as a killed process does: in the middle, without a word. */
+  dieAfter: number;
+  steps: number;
+}
+
+interface Gate {
+  worker: Worker;
+  open: () => void;
+}
+
+const current = new AsyncLocalStorage<Worker>();
+let gates: Gate[] = [];
+let finishedStep: () => void = () => undefined;
+let patched = false;
+
+/**
+ * Runs several pieces of work so that one step of one of them, a single call to the database, happens at a time; `choose` says whose
+ * is next. The same choices give the same order. A worker that dies never comes back from its step.
+ * @param choose picks one of so many that wait
+ */
+export async function interleave(
+  work: { name: string; dieAfter?: number; run: () => Promise<void> }[],
+  choose: (waiting: number) => number,
+): Promise<void> {
+  patch();
+  gates = [];
+  let failure: unknown;
+  for (const { name, dieAfter, run } of work) {
+    const worker = { name, dieAfter: dieAfter ?? Infinity, steps: 0 };
+    current.run(worker, () => {
+      run().catch((error: unknown) => (failure ??= error));
+    });
+  }
+  for (;;) {
+    await quiet();
+    if (failure) throw failure instanceof Error ? failure : new Error('work failed');
+    gates = gates.filter(({ worker }) => worker.steps < worker.dieAfter);
+    if (gates.length === 0) return;
+    const [gate] = gates.splice(choose(gates.length) % gates.length, 1);
+    if (!gate) return;
+    gate.worker.steps++;
+    const done = new Promise<void>((resolve) => (finishedStep = resolve));
+    gate.open();
+    await done;
+  }
+}
+
+/** Until everything that could go on has reached its next call to the database. */
+async function quiet(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** From then on calls to the database made inside `interleave` wait for their turn; others are as ever. */
+function patch(): void {
+  if (patched) return;
+  patched = true;
+  const exec = mongoose.Query.prototype.exec;
+  mongoose.Query.prototype.exec = function (this: mongoose.Query<unknown, unknown>) {
+    return inTurn(() => exec.call(this));
+  };
+  const save = mongoose.Model.prototype.save;
+  mongoose.Model.prototype.save = function (this: mongoose.Document, ...args: unknown[]) {
+    return inTurn(() => save.apply(this, args as never));
+  } as typeof save;
+}
+
+async function inTurn<T>(call: () => Promise<T>): Promise<T> {
+  const worker = current.getStore();
+  if (!worker) return call();
+  await new Promise<void>((open) => gates.push({ worker, open }));
+  const finished = finishedStep;
+  try {
+    // What mongoose calls inside is part of this step.
+    return await current.exit(call);
+  } finally {
+    finished();
+  }
+}

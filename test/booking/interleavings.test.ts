@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { Types } from 'mongoose';
+import { cancelAppointment } from '../../server/booking/cancel-appointment.js';
+import { expireHolds } from '../../server/booking/expire-holds.js';
+import { HOLD_MS } from '../../server/booking/policy.js';
+import type { Deps } from '../../server/deps.js';
+import { Appointment } from '../../server/models/appointment.js';
+import { Claim } from '../../server/models/claim.js';
+import { Diary } from '../../server/models/diary.js';
+import type { Household } from '../../server/models/household.js';
+import { createTestApp, type TestApp } from '../support/app.js';
+import { emptyDatabase } from '../support/hooks.js';
+import {
+  bookSlot,
+  EVE,
+  findDoubles,
+  heldBy,
+  makeConference,
+  makeHousehold,
+  wishOf,
+  type Conference,
+} from './conference.js';
+import { interleave } from './interleave.js';
+
+const never = new AbortController().signal;
+const RUNS = Number(process.env.INTERLEAVINGS ?? 60);
+
+interface Deed {
+  kind: 'book' | 'change' | 'cancel' | 'clean';
+  home: number;
+  teacher: number;
+  slot: number;
+  dieAfter?: number | undefined;
+}
+
+const deed: fc.Arbitrary<Deed> = fc.record({
+  kind: fc.oneof(
+    { weight: 4, arbitrary: fc.constant('book' as const) },
+    { weight: 3, arbitrary: fc.constant('change' as const) },
+    { weight: 2, arbitrary: fc.constant('cancel' as const) },
+    { weight: 1, arbitrary: fc.constant('clean' as const) },
+  ),
+  home: fc.nat(2),
+  teacher: fc.nat(1),
+  slot: fc.nat(2),
+  dieAfter: fc.option(fc.integer({ min: 1, max: 40 }), { nil: undefined, freq: 3 }),
+});
+
+const scene = fc.record({
+  capacity: fc.integer({ min: 1, max: 2 }),
+  gapMinutes: fc.constantFrom(0, 10),
+  perHousehold: fc.constantFrom(0, 2),
+  before: fc.array(deed, { maxLength: 3 }),
+  atOnce: fc.array(deed, { minLength: 2, maxLength: 5 }),
+  choices: fc.infiniteStream(fc.nat(4)),
+  /** Minutes that pass with each step: holds end in mid-way in some runs. */
+  pace: fc.constantFrom(0, 0, 0.4),
+});
+
+describe('bookings in any order of their steps, some dying on the way', () => {
+  let test: TestApp;
+  let fair: Conference;
+  let homes: Household[];
+  let now: Date;
+  let promised: Types.ObjectId[];
+  let undone: Set<string>;
+
+  async function act(deps: Deps, { kind, home, teacher, slot }: Deed): Promise<void> {
+    const household = homes[home]!;
+    if (kind === 'clean') return expireHolds(deps, never);
+    const old =
+      kind === 'book'
+        ? null
+        : await Appointment.findOne({ household: household._id, state: 'booked' }).lean();
+    if (kind !== 'book' && !old) return;
+    if (kind === 'cancel') {
+      undone.add(String(old!._id));
+      await cancelAppointment(deps, {
+        appointment: old!,
+        by: 'school',
+        actor: { user: household.adults[0]! },
+      });
+      return;
+    }
+    const at = old
+      ? fair.teachers.find((one) => one.resource._id.equals(old.resource))!
+      : fair.teachers[teacher]!;
+    const wish = wishOf(fair, household, at.slots[slot]!, old ? { replaces: old._id } : {});
+    if (old) undone.add(String(old._id));
+    const answer = await bookSlot(deps, wish);
+    if (answer.ok) promised.push(answer.appointment._id);
+  }
+
+  async function assertSound(): Promise<void> {
+    const all = await Appointment.find().lean();
+    assert.deepEqual(
+      all.filter((item) => item.state === 'pending' || item.unfinished),
+      [],
+      'nothing is left on hold or unfinished',
+    );
+    const living = all.filter((item) => item.state === 'booked');
+    const expected = 4 + (fair.event.booking.perHousehold > 0 ? 1 : 0);
+    for (const item of living) {
+      assert.equal((await heldBy(item._id)).length, expected, 'a booked one holds all that it needs');
+      const old = all.find((other) => item.replaces?.equals(other._id));
+      assert.notEqual(old?.state, 'booked', 'a replaced one is cancelled');
+    }
+    const held = living.length * (expected - 2);
+    assert.equal(
+      await Claim.countDocuments({ next: { $exists: false } }),
+      held,
+      'no claim without a booking',
+    );
+    assert.equal(await Claim.countDocuments({ next: { $exists: true } }), 0);
+    const entries = (await Diary.find().lean()).flatMap((diary) => diary.busy);
+    assert.equal(entries.length, living.length * 2, 'no diary entry without a booking');
+    for (const id of promised.filter((one) => !undone.has(String(one))))
+      assert.ok(
+        living.some((item) => item._id.equals(id)),
+        'what was answered as booked is booked',
+      );
+  }
+
+  it('never book anything twice, lose nothing and leave nothing behind', async function () {
+    this.timeout(120_000 + RUNS * 2000);
+    await fc.assert(
+      fc.asyncProperty(
+        scene,
+        async ({ capacity, gapMinutes, perHousehold, before, atOnce, choices, pace }) => {
+          await emptyDatabase();
+          test = createTestApp();
+          now = EVE;
+          promised = [];
+          undone = new Set();
+          const deps = { ...test.deps, now: () => now };
+          fair = await makeConference({ capacity, booking: { gapMinutes, perHousehold } });
+          // The first two share a child without being one household.
+          homes = await Promise.all(
+            [0, 0, 1].map((n) => makeHousehold(fair.account._id, [fair.students[n]!])),
+          );
+          for (const one of before) await act(deps, one);
+
+          await interleave(
+            atOnce.map((one, n) => ({
+              name: `${String(n)} ${one.kind}`,
+              ...(one.dieAfter ? { dieAfter: one.dieAfter } : {}),
+              run: () => act(deps, one),
+            })),
+            (waiting) => {
+              now = new Date(now.getTime() + pace * 60_000);
+              return choices.next().value % waiting;
+            },
+          );
+          assert.deepEqual(await findDoubles(fair), []);
+
+          now = new Date(now.getTime() + HOLD_MS + 1);
+          await expireHolds(deps, never);
+          assert.deepEqual(await findDoubles(fair), []);
+          await assertSound();
+        },
+      ),
+      { numRuns: RUNS, ...(process.env.SEED ? { seed: Number(process.env.SEED) } : {}) },
+    );
+  });
+});
