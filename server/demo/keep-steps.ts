@@ -1,0 +1,56 @@
+export interface Step {
+  what: string;
+  /** What came of it, in counts. */
+  outcome: string;
+  ms: number;
+  ok: boolean;
+}
+
+/** Does one thing after another and notes what came of each and how long it took. */
+export class Steps {
+  readonly done: Step[] = [];
+
+  constructor(private readonly tell: (step: Step) => void = () => undefined) {}
+
+  /**
+   * @param work gives the outcome in a few words, or a value with them
+   * @throws what the work threw, after it was noted
+   */
+  async take<T>(what: string, work: () => Promise<{ outcome: string; value: T }>): Promise<T> {
+    const began = performance.now();
+    try {
+      const { outcome, value } = await work();
+      this.#note({ what, outcome, ms: performance.now() - began, ok: true });
+      return value;
+    } catch (error) {
+      const outcome = error instanceof Error ? error.message : String(error);
+      this.#note({ what, outcome, ms: performance.now() - began, ok: false });
+      throw error;
+    }
+  }
+
+  /** The steps as a table for a terminal. */
+  table(): string {
+    const rows = this.done.map(({ what, outcome, ms, ok }) => [
+      ok ? 'ok' : 'FAILED',
+      what,
+      outcome,
+      `${(ms / 1000).toFixed(2)} s`,
+    ]);
+    const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+    return rows
+      .map((row) =>
+        row
+          .map((cell, column) =>
+            column === 3 ? cell.padStart(widths[3] ?? 0) : cell.padEnd(widths[column] ?? 0),
+          )
+          .join('  '),
+      )
+      .join('\n');
+  }
+
+  #note(step: Step): void {
+    this.done.push(step);
+    this.tell(step);
+  }
+}
