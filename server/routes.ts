@@ -2,12 +2,13 @@ import express, { type Router } from 'express';
 import type { PassportStatic } from 'passport';
 import { accountRoutes } from './accounts/routes.js';
 import { accountSetupRoutes } from './accounts/global-setup/routes.js';
+import { classRoutes } from './classes/routes.js';
 import { connectionRoutes } from './clever/connection/routes.js';
 import { dataBrowserRoutes } from './clever/data-browser/routes.js';
 import { contactRoutes } from './contacts/routes.js';
 import type { Deps } from './deps.js';
 import { eventRoutes } from './events/routes.js';
-import { levelGuard, signedIn, staffGuard } from './web/guards.js';
+import { eventGuard, levelGuard, signedIn, staffGuard } from './web/guards.js';
 
 /**
  * The contents page: one line a feature. What stands above `signedIn` is open to everybody; below, to who is logged in,
@@ -22,6 +23,7 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
   router.use('/global-setup/clever', levelGuard('administrator'), connectionRoutes(deps));
   router.use('/global-setup/contacts', levelGuard('administrator'), contactRoutes(deps));
   router.use('/data-browser', dataBrowserRoutes(deps));
+  router.use('/events/:event/classes', eventGuard('event administrator'), classRoutes(deps));
   router.use('/events', staffGuard, eventRoutes(deps));
   return router;
 }

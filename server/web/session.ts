@@ -20,6 +20,8 @@ export interface Flash {
   kind: 'ok' | 'notice' | 'danger';
   text: string;
   undo?: { action: string; label: string };
+  /** Another way on, beside undo. */
+  other?: { action: string; label: string };
 }
 
 /** A session ends after this long without a request … */

@@ -1,0 +1,95 @@
+import type { Types } from 'mongoose';
+import type { ClassType } from '../models/class.js';
+
+/** What a row of the Class Editor is: a class of some type, or a holder of slots that no shown class leads to. */
+export type RowType = ClassType | 'Teacher only' | 'Other';
+
+/** One row, as little as it takes to find and order it. */
+export interface Row {
+  id: Types.ObjectId;
+  of: 'class' | 'resource';
+  type: RowType;
+  imported: boolean;
+  /** Shown under "show only classes". */
+  isClass: boolean;
+  deleted: boolean;
+  /** Stored keys: lower case, accents folded. */
+  name: string;
+  teacher: string;
+  /** Everything it is found by. */
+  words: string;
+  students: number;
+}
+
+export const SORTS = ['name', 'teacher', 'students', 'type'] as const;
+export type Sort = (typeof SORTS)[number] | `-${(typeof SORTS)[number]}`;
+
+export const TYPE_FILTERS = [
+  'class',
+  'homeroom',
+  'activity',
+  'group',
+  'hide',
+  'teacher-only',
+  'other',
+  'deleted',
+] as const;
+export type TypeFilter = (typeof TYPE_FILTERS)[number];
+
+export interface RowFilter {
+  /** Words, folded like the keys. */
+  q: string;
+  type: TypeFilter | '';
+  onlyClasses: boolean;
+}
+
+export interface FoundRows {
+  rows: Row[];
+  /** Rows of each type that the other filters leave; '' is all but the deleted ones. */
+  counts: Record<TypeFilter | '', number>;
+}
+
+/**
+ * What the seed's box "show only classes" leaves: everything that was imported, whatever type a person gave it, and what
+ * was made by hand as a class or homeroom. Teacher-only rows and hand-made activities and groups go.
+ */
+export function isClassRow(imported: boolean, type: ClassType, typeBefore: ClassType): boolean {
+  const own = type === 'Hide' ? typeBefore : type;
+  return imported || own === 'Class' || own === 'Homeroom';
+}
+
+/** The chip a row belongs under. */
+export function filterOf(row: Pick<Row, 'type' | 'deleted'>): TypeFilter {
+  if (row.deleted) return 'deleted';
+  return row.type.toLowerCase().replace(' ', '-') as TypeFilter;
+}
+
+export function filterRows(rows: Row[], filter: RowFilter): FoundRows {
+  const words = filter.q.split(' ').filter(Boolean);
+  const counts = Object.fromEntries(['', ...TYPE_FILTERS].map((key) => [key, 0])) as FoundRows['counts'];
+  const found = rows.filter((row) => {
+    if (filter.onlyClasses && !row.isClass) return false;
+    if (!words.every((word) => row.words.includes(word))) return false;
+    const key = filterOf(row);
+    counts[key] += 1;
+    if (key !== 'deleted') counts[''] += 1;
+    return filter.type === '' ? key !== 'deleted' : key === filter.type;
+  });
+  return { rows: found, counts };
+}
+
+/** Sorts in place by what the address asks for; equal ones by name, then by id, so that pages never overlap. */
+export function sortRows(rows: Row[], sort: Sort): Row[] {
+  const down = sort.startsWith('-') ? -1 : 1;
+  const key = sort.replace('-', '') as (typeof SORTS)[number];
+  return rows.sort(
+    (a, b) =>
+      down * compare(a[key], b[key]) ||
+      compare(a.name, b.name) ||
+      compare(a.id.toHexString(), b.id.toHexString()),
+  );
+}
+
+function compare<T extends string | number>(a: T, b: T): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,47 @@
+import type { Types } from 'mongoose';
+import { recordAudit } from '../audit/record-audit.js';
+import type { Deps } from '../deps.js';
+import { Appointment, CLASS_DELETED } from '../models/appointment.js';
+import { Class } from '../models/class.js';
+import type { Event } from '../models/event.js';
+import type { Actor } from '../web/actor.js';
+
+export interface Restoration {
+  classes: number;
+  /** Appointments that left the problem list. */
+  appointments: number;
+}
+
+/**
+ * Brings deleted classes back with what was set for them, and books their appointments again: exactly those that the
+ * deletion made problems. A class that a sync brought back meanwhile stays as the sync made it.
+ * @param deletedAt only what was deleted in that moment
+ */
+export async function restoreClasses(
+  deps: Pick<Deps, 'now'>,
+  actor: Actor,
+  event: Pick<Event, '_id' | 'account'>,
+  asked: Types.ObjectId[],
+  deletedAt?: Date,
+): Promise<Restoration> {
+  const scope = { account: event.account, event: event._id };
+  const { modifiedCount: classes } = await Class.updateMany(
+    { _id: { $in: asked }, ...scope, status: 'deleted', ...(deletedAt ? { deletedAt } : {}) },
+    { $set: { status: 'active' }, $unset: { deletedAt: 1 } },
+  );
+  const back = await Class.find({ _id: { $in: asked }, ...scope, status: 'active' }, { _id: 1 }).lean();
+  const { modifiedCount: appointments } = await Appointment.updateMany(
+    { ...scope, class: { $in: back.map((item) => item._id) }, state: 'problem', problem: CLASS_DELETED },
+    { $set: { state: 'booked' }, $unset: { problem: 1 } },
+  );
+  if (classes > 0 || appointments > 0)
+    await recordAudit({
+      ...scope,
+      user: actor.user,
+      action: 'restore class',
+      targets: back.map((item) => item._id),
+      detail: { classes, appointments },
+      at: deps.now(),
+    });
+  return { classes, appointments };
+}

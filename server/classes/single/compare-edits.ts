@@ -1,0 +1,64 @@
+import { className, classType, type Class } from '../../models/class.js';
+import type { Event } from '../../models/event.js';
+import { countOf } from '../../web/format-count.js';
+import { shorten } from '../queries.js';
+
+/** What the roster says of a class beside what a person set for it; the dash is "nothing". */
+export function compareEdits(
+  item: Pick<Class, 'synced' | 'edits'>,
+  teacherRoom: string,
+): { term: string; says: string; set: string }[] {
+  const { synced, edits } = item;
+  const rows = [
+    ['Name', synced.name || synced.course, edits.name],
+    ['Type', synced.type, edits.type],
+    ['Room', teacherRoom && `${teacherRoom} (the teacher’s)`, edits.room],
+    ['Appointments a student', '', edits.allowed?.toLocaleString('en')],
+  ] as const;
+  return rows.map(([term, says, set]) => ({
+    term,
+    says: shorten(says, 200) || '–',
+    set: shorten(set ?? '', 200) || '–',
+  }));
+}
+
+/** Facts that only the roster tells; what it leaves out is left out. */
+export function rosterFacts(
+  item: Pick<Class, 'synced'>,
+  more: { school: string; term: string },
+): { term: string; value: string }[] {
+  const { course, subject, period, grade } = item.synced;
+  const facts = {
+    School: more.school,
+    Course: course,
+    Subject: subject,
+    Term: more.term,
+    Period: period,
+    Grade: grade,
+  };
+  return Object.entries(facts)
+    .filter(([, value]) => value !== '')
+    .map(([term, value]) => ({ term, value: shorten(value, 200) }));
+}
+
+/** The texts around the form and the head of the page. */
+export function classTexts(
+  item: Pick<Class, 'synced' | 'edits' | 'section'>,
+  event: Pick<Event, 'booking'>,
+  counts: { total: number; appointments: number; problems: number },
+): { lead: string; nameHint: string; allowedHint: string } {
+  const usual = countOf(event.booking.perStudentAndTeacher, 'appointment', 'appointments');
+  const source = item.section ? 'Clever’s name' : 'the first name';
+  const parts = [
+    classType(item) === 'Hide' ? 'Hidden' : classType(item),
+    countOf(counts.total, 'student', 'students'),
+    countOf(counts.appointments, 'appointment', 'appointments'),
+    counts.problems > 0 && countOf(counts.problems, 'problem', 'problems'),
+  ];
+  const original = shorten(className({ synced: item.synced, edits: {} }), 100);
+  return {
+    lead: parts.filter(Boolean).join(' · '),
+    nameHint: `Parents read this. Leave it empty for ${source}: ${original}.`,
+    allowedHint: `Leave it empty for the event’s setting: ${usual} with each teacher.`,
+  };
+}

@@ -1,0 +1,88 @@
+import { countOf } from '../web/format-count.js';
+import type { Deletion } from './delete-classes.js';
+import type { DeletionPreview } from './queries.js';
+import type { Restoration } from './restore-classes.js';
+import type { TypesSet } from './set-types.js';
+import type { Undone } from './undo-change.js';
+
+const classes = (count: number): string => countOf(count, 'class', 'classes');
+const appointments = (count: number): string => countOf(count, 'appointment', 'appointments');
+
+/** What a deletion would do, before it is done. @param when of `nextSync` */
+export function tellBefore(preview: DeletionPreview, when: string | undefined): string[] {
+  const { ids, imported, byHand, withAppointments, appointments: living } = preview;
+  const several = ids.length > 1;
+  const told = [
+    `${classes(ids.length)} ${several ? 'leave' : 'leaves'} the event, and parents no longer see ${several ? 'them' : 'it'}.`,
+  ];
+  if (living > 0)
+    told.push(
+      `${several ? countOf(withAppointments, 'of them has', 'of them have') : 'It has'} ${appointments(living)}. ${living === 1 ? 'It stays and goes' : 'They stay and go'} to the problem list.`,
+    );
+  const at = when ? `, ${when}` : '';
+  if (imported > 0)
+    told.push(
+      `${byHand > 0 ? countOf(imported, 'imported class reappears', 'imported classes reappear') : several ? 'They reappear' : 'It reappears'} at the next sync${at}, without the name, type and room that were set here.`,
+    );
+  if (byHand > 0)
+    told.push(
+      `${imported > 0 ? countOf(byHand, 'class was', 'classes were') : several ? 'They were' : 'It was'} made by hand and ${byHand === 1 ? 'does' : 'do'} not come back by a sync.`,
+    );
+  if (imported > 0 && !when) told.push('The sync of this event is off now.');
+  return told;
+}
+
+/** What deleting did, and when it will undo itself. @param when of `nextSync` */
+export function tellDeletion(done: Deletion, names: string[], when: string | undefined): string {
+  const what = done.ids.length === 1 ? (names[0] ?? classes(1)) : classes(done.ids.length);
+  const told = [`Deleted ${what}.`];
+  if (done.problems > 0)
+    told.push(
+      `${countOf(done.problems, 'appointment stays and is', 'appointments stay and are')} in the problem list now.`,
+    );
+  if (done.imported > 0) told.push(`${itOrThey(done)} at the next sync${when ? `, ${when}` : ''}.`);
+  else
+    told.push(
+      done.ids.length === 1 ? 'It was made by hand and does not come back.' : 'They do not come back.',
+    );
+  return told.join(' ');
+}
+
+function itOrThey({ ids, imported, byHand }: Deletion): string {
+  if (ids.length === 1) return 'It reappears';
+  return byHand === 0
+    ? 'They reappear'
+    : countOf(imported, 'imported one reappears', 'imported ones reappear');
+}
+
+export function tellTypes(done: TypesSet): string {
+  const told: string[] = [];
+  const { hidden, hiddenImported, changed, booked, stale } = done;
+  if (changed > 0 && hidden > 0) {
+    told.push(`${countOf(hidden, 'class is', 'classes are')} hidden.`);
+    if (hiddenImported > 0) told.push(`${hidden === 1 ? 'It stays' : 'They stay'} in the nightly sync.`);
+    if (booked > 0) told.push(`${countOf(booked, 'appointment stays', 'appointments stay')} booked.`);
+  }
+  const others = changed - hidden;
+  if (others > 0) told.push(`${countOf(others, 'type is', 'types are')} saved.`);
+  if (stale > 0)
+    told.push(
+      `${countOf(stale, 'class was', 'classes were')} changed by somebody else meanwhile and left as the list shows.`,
+    );
+  return told.join(' ') || 'No type was changed.';
+}
+
+export function tellRestoration(done: Restoration): string {
+  if (done.classes === 0) return 'Nothing to bring back: these classes are in the event already.';
+  const booked = done.appointments > 0 ? ` ${appointments(done.appointments)} booked again.` : '';
+  return `${countOf(done.classes, 'class is', 'classes are')} back, with what was set for ${done.classes === 1 ? 'it' : 'them'}.${booked}`;
+}
+
+export function tellUndo(done: Extract<Undone, { ok: true }>): string {
+  const missing = done.of - done.classes;
+  const since =
+    missing > 0 ? ` ${classes(missing)} ${missing === 1 ? 'was' : 'were'} changed since and stay so.` : '';
+  if (done.classes === 0) return `Nothing to undo.${since}`;
+  if (done.what === 'types') return `${countOf(done.classes, 'type is', 'types are')} as before.${since}`;
+  return `${tellRestoration(done)}${since}`;
+}

@@ -1,0 +1,39 @@
+import { DateTime } from 'luxon';
+import type { Event } from '../models/event.js';
+import { countOf } from '../web/format-count.js';
+
+/**
+ * When the next nightly sync of an event is, as said in a sentence: "tonight at 1 AM". Undefined while its sync is off.
+ * @param zone the account's, in which nights are counted
+ */
+export function nextSync(event: Pick<Event, 'sync'>, zone: string, now: Date): string | undefined {
+  if (!event.sync?.on) return undefined;
+  const here = DateTime.fromJSDate(now, { zone }).setLocale('en');
+  const today = here.set({ hour: event.sync.hour, minute: 0, second: 0, millisecond: 0 });
+  const next = today > here ? today : today.plus({ days: 1 });
+  const sameDay = next.hasSame(here, 'day');
+  const day = next.hour < 6 || (sameDay && next.hour >= 18) ? 'tonight' : sameDay ? 'today' : 'tomorrow';
+  return `${day} at ${next.toFormat('h a')}`;
+}
+
+/**
+ * What becomes of deleted classes (seed: they reappear when the nightly import occurs). Those made by hand are no part of it.
+ * @param when of `nextSync`
+ */
+export function tellReturn(imported: number, byHand: number, when: string | undefined): string[] {
+  const told: string[] = [];
+  const one = imported === 1;
+  if (imported > 0 && when)
+    told.push(
+      `${countOf(imported, 'deleted class reappears', 'deleted classes reappear')} at the next sync, ${when}.`,
+    );
+  else if (imported > 0)
+    told.push(
+      `${countOf(imported, 'deleted class stays', 'deleted classes stay')} away while the sync of this event is off; the next sync brings ${one ? 'it' : 'them'} back.`,
+    );
+  if (byHand > 0)
+    told.push(
+      `${countOf(byHand, 'class made by hand does', 'classes made by hand do')} not come back by a sync.`,
+    );
+  return told;
+}
