@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createCleverClient, type CleverClient } from '../../server/clever/client.js';
 import { readApprovedDistricts } from '../../server/clever/read-token.js';
 import { startSandbox, type Sandbox } from '../../server/clever/sandbox/start-sandbox.js';
-import { failureOf, PLENTY, readAll } from './loopback.js';
+import { failureOf, PLENTY, readAll, serveLoopback } from './loopback.js';
 
 describe('the Clever client with client id and secret', () => {
   let sandbox: Sandbox;
@@ -11,7 +11,7 @@ describe('the Clever client with client id and secret', () => {
   });
   afterEach(() => sandbox.close());
 
-  function client(change: { clientSecret?: string; districtId?: string } = {}): CleverClient {
+  function client(change: { clientSecret?: string } = {}): CleverClient {
     const { url: apiUrl, tokensUrl, clientId, clientSecret, districtId } = sandbox;
     return createCleverClient({ apiUrl, tokensUrl, clientId, clientSecret, districtId, ...change });
   }
@@ -65,8 +65,23 @@ describe('the Clever client with client id and secret', () => {
     assert.deepEqual(await reader.readableDistricts(), [sandbox.districtId]);
   });
 
-  it('never takes the token of another district', async () => {
-    assert.equal((await failureOf(client({ districtId: 'f'.repeat(24) }).district())).kind, 'not-approved');
+  it('never takes the token of another district, should the server ignore which was asked for', async () => {
+    const entry = { owner: { type: 'district', id: sandbox.districtId }, access_token: sandbox.token };
+    const server = await serveLoopback((_request, response) =>
+      response.end(JSON.stringify({ data: [entry] })),
+    );
+    const { url: apiUrl, clientId, clientSecret } = sandbox;
+    const districtId = 'f'.repeat(24);
+    const reader = createCleverClient({
+      apiUrl,
+      tokensUrl: server.origin,
+      clientId,
+      clientSecret,
+      districtId,
+    });
+    const failure = await failureOf(reader.district()).finally(server.close);
+    assert.equal(failure.kind, 'not-approved');
+    assert.deepEqual(sandbox.requests(), []);
   });
 
   it('refuses a pasted token that no header can hold, without sending it', async () => {

@@ -1,49 +1,12 @@
-import type {
-  CleverCourse,
-  CleverDistrict,
-  CleverEvent,
-  CleverSchool,
-  CleverSection,
-  CleverTerm,
-  CleverUser,
-} from '../schema.js';
-import {
-  COURSE_COUNT,
-  generateCourse,
-  generateDistrict,
-  generateSchool,
-  generateTerm,
-  TERM_COUNT,
-} from './generate-catalog.js';
-import { generateContact } from './generate-contact.js';
-import { generateSection, sectionCount } from './generate-section.js';
-import {
-  DISTRICT_ADMINS,
-  generateDistrictAdmin,
-  generateStaff,
-  generateTeacher,
-  STAFF_PER_SCHOOL,
-} from './generate-staff.js';
-import { generateStudent } from './generate-student.js';
+import { COURSE_COUNT, generateDistrict, TERM_COUNT } from './generate-catalog.js';
+import { generateRecord, type AnyObject, type ObjectTypes } from './generate-record.js';
+import { sectionCount } from './generate-section.js';
+import { DISTRICT_ADMINS, STAFF_PER_SCHOOL } from './generate-staff.js';
 import { CONTACTS_PER_FAMILY } from './group-families.js';
 import { pluralOf, type Kind } from './identify.js';
 import { copyWith, previousAttributes, type JsonObject } from './patch-object.js';
+import type { CleverEvent, CleverSection, CleverUser } from '../schema.js';
 import type { World } from './world.js';
-
-interface ObjectTypes {
-  district: CleverDistrict;
-  school: CleverSchool;
-  term: CleverTerm;
-  course: CleverCourse;
-  section: CleverSection;
-  student: CleverUser;
-  teacher: CleverUser;
-  staff: CleverUser;
-  district_admin: CleverUser;
-  contact: CleverUser;
-  event: CleverEvent;
-}
-export type AnyObject = ObjectTypes[Kind];
 
 /** What a district shares; `/users` is shared role by role. */
 export type Sharing = 'shared' | 'empty' | '403';
@@ -92,7 +55,9 @@ export class District {
   at<K extends Kind>(kind: K, index: number): ObjectTypes[K] | null {
     const id = this.world.ids.idOf(kind, index);
     if (index >= this.count(kind) || this.removed.has(id)) return null;
-    const object = this.#changed.get(id) ?? this.#generate(kind, index);
+    const object =
+      this.#changed.get(id) ??
+      (kind === 'event' ? this.#eventAt(index) : generateRecord(this.world, kind, index));
     return object as ObjectTypes[K] | null;
   }
 
@@ -156,24 +121,6 @@ export class District {
   /** The time of the current night, as Clever writes it. */
   now(): string {
     return new Date(Date.parse(this.world.baseTime) + this.night * 86_400_000).toISOString();
-  }
-
-  #generate(kind: Kind, index: number): AnyObject | null {
-    const { world } = this;
-    const makers: Record<Kind, () => AnyObject | null> = {
-      district: () => generateDistrict(world),
-      school: () => generateSchool(world, index),
-      term: () => generateTerm(world, index),
-      course: () => generateCourse(world, index),
-      section: () => generateSection(world, index),
-      student: () => generateStudent(world, index),
-      teacher: () => generateTeacher(world, index),
-      staff: () => generateStaff(world, index),
-      district_admin: () => generateDistrictAdmin(world, index),
-      contact: () => generateContact(world, index),
-      event: () => this.#eventAt(index),
-    };
-    return makers[kind]();
   }
 
   /** Clever keeps events for 30 days. */

@@ -1,5 +1,6 @@
 import type { CleverRole, CleverSection, CleverTerm } from '../schema.js';
-import type { AnyObject, District } from './district.js';
+import type { District } from './district.js';
+import type { AnyObject } from './generate-record.js';
 import { secondRoleOf } from './generate-staff.js';
 import { pluralOf, USER_KINDS, type Kind } from './identify.js';
 import type { Source, Span } from './list-page.js';

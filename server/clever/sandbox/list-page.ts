@@ -1,4 +1,5 @@
-import type { AnyObject, District } from './district.js';
+import type { District } from './district.js';
+import type { AnyObject } from './generate-record.js';
 import { KINDS, pluralOf, type Identity, type Kind } from './identify.js';
 import { Refusal } from './reply.js';
 
