@@ -1,6 +1,8 @@
 import type { Deps } from '../server/deps.js';
 import type { JobName } from '../server/queue.js';
 import { checkApprovals } from './check-approvals.js';
+import { openNightlyRuns } from './open-nightly-runs.js';
+import { runSyncJob } from './run-sync.js';
 
 /** A one-shot that features ask for by name; `key` tells what it is about. */
 export type OneShot = (deps: Deps, key: string, stopping: AbortSignal) => Promise<void>;
@@ -13,6 +15,8 @@ export interface Recurring {
 }
 
 /** The one table of what runs when. Each job is shallow: it calls a feature. */
-export const ONE_SHOTS: Partial<Record<JobName, OneShot>> = {};
+export const ONE_SHOTS: Partial<Record<JobName, OneShot>> = {
+  'run-sync': runSyncJob,
+};
 
-export const RECURRING: Recurring[] = [checkApprovals];
+export const RECURRING: Recurring[] = [checkApprovals, openNightlyRuns];

@@ -1,5 +1,6 @@
 import type { Job } from 'agenda';
 import type { Deps } from '../server/deps.js';
+import { wipeOldDownloads } from '../server/roster/resume-runs.js';
 import type { AgendaQueue } from './queue.js';
 import { ONE_SHOTS, RECURRING } from './schedule.js';
 
@@ -30,6 +31,7 @@ export async function startWorker(deps: Deps, queue: AgendaQueue): Promise<Worke
   agenda.on('error', (error: Error) => {
     deps.log.error({ err: error }, 'the job queue has a fault');
   });
+  await wipeOldDownloads(deps);
   await agenda.start();
   for (const { name, everyMs } of RECURRING) await agenda.every(everyMs, name);
 

@@ -1,0 +1,13 @@
+import { openNights } from '../server/roster/open-nights.js';
+import { resumeRuns } from '../server/roster/resume-runs.js';
+import type { Recurring } from './schedule.js';
+
+/** Opens the nightly syncs whose moment has come, and asks again for runs that wait or lost their worker. */
+export const openNightlyRuns: Recurring = {
+  name: 'open-nightly-runs',
+  everyMs: 60_000,
+  run: async (deps) => {
+    await openNights(deps);
+    await resumeRuns(deps);
+  },
+};

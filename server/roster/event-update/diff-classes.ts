@@ -1,0 +1,31 @@
+import type { Types } from 'mongoose';
+import type { Class } from '../../models/class.js';
+import type { DesiredClass } from './desire-classes.js';
+
+/** A class of the event that the sync made, as it is stored. */
+export type KnownClass = Pick<Class, '_id' | 'status' | 'synced' | 'edits'> & { section: Types.ObjectId };
+
+export interface ClassDiff {
+  added: DesiredClass[];
+  changed: { known: KnownClass; desired: DesiredClass }[];
+  /** Was gone from the event's schools and terms; is back with what people decided. */
+  restored: { known: KnownClass; desired: DesiredClass }[];
+  /** Was deleted by a person; is back without their edits (product.md 5). Hidden ones are not deleted and never come here. */
+  bare: { known: KnownClass; desired: DesiredClass }[];
+  unchanged: number;
+}
+
+/** What has to be written for these classes; each desired one is in exactly one of the five. */
+export function diffClasses(desired: readonly DesiredClass[], known: readonly KnownClass[]): ClassDiff {
+  const bySection = new Map(known.map((item) => [item.section.toHexString(), item]));
+  const diff: ClassDiff = { added: [], changed: [], restored: [], bare: [], unchanged: 0 };
+  for (const item of desired) {
+    const stored = bySection.get(item.section.toHexString());
+    if (!stored) diff.added.push(item);
+    else if (stored.status === 'deleted') diff.bare.push({ known: stored, desired: item });
+    else if (stored.status === 'gone') diff.restored.push({ known: stored, desired: item });
+    else if (stored.synced.hash !== item.synced.hash) diff.changed.push({ known: stored, desired: item });
+    else diff.unchanged += 1;
+  }
+  return diff;
+}

@@ -1,0 +1,61 @@
+import type { CleverClient } from '../../clever/client.js';
+import { CleverError } from '../../clever/explain-failure.js';
+import type { HeldRun } from '../runs/hold-run.js';
+import { LISTS, type ListName } from './lists.js';
+import type { Spool } from './spool.js';
+
+/** How the reading of one list ended. Only a whole one says anything about who is gone. */
+export interface ListOutcome {
+  ended: 'whole' | 'broken off' | 'not shared';
+  read: number;
+  /** Why it broke off, in words. */
+  reason?: string;
+}
+
+export type Download = Partial<Record<ListName, ListOutcome>>;
+
+/**
+ * Reads the lists into the spool. One that breaks off or is not shared leaves the others to be read: additions and changes
+ * go on without it.
+ * @throws CleverError where nothing can be had at all: access refused, or Clever away from the start
+ */
+export async function downloadDistrict(
+  client: CleverClient,
+  spool: Spool,
+  names: readonly ListName[],
+  run: HeldRun,
+): Promise<Download> {
+  const download: Download = {};
+  for (const name of names) {
+    download[name] = await downloadList(client, spool, name, run, name === names[0]);
+  }
+  return download;
+}
+
+async function downloadList(
+  client: CleverClient,
+  spool: Spool,
+  name: ListName,
+  run: HeldRun,
+  isFirst: boolean,
+): Promise<ListOutcome> {
+  const { path, query, kind } = LISTS[name];
+  let read = 0;
+  try {
+    for await (const { objects, skipped } of client.pages(path, query)) {
+      await spool.write(name, objects);
+      read += objects.length;
+      run.count(kind, 'read', objects.length + skipped);
+      run.count(kind, 'refused', skipped);
+      await run.step(objects.length);
+    }
+    return { ended: 'whole', read };
+  } catch (error) {
+    // The page was cut short because the run is over: say that instead.
+    run.signal.throwIfAborted();
+    if (!(error instanceof CleverError)) throw error;
+    if (error.kind === 'forbidden') return { ended: 'not shared', read };
+    if (isFirst || error.kind === 'unauthorized' || error.kind === 'not-approved') throw error;
+    return { ended: 'broken off', read, reason: error.message };
+  }
+}

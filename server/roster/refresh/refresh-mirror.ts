@@ -1,0 +1,105 @@
+import type { CleverCourse, CleverSchool, CleverSection, CleverTerm } from '../../clever/schema.js';
+import { mapCleverCourse, mapCleverSection, mapCleverTerm } from '../sources/map-clever-class.js';
+import type { RosterRecord } from '../sources/roster-record.js';
+import type { HeldRun } from '../runs/hold-run.js';
+import { logRun, type LogRow } from '../runs/log-run.js';
+import { applyRecords } from './apply-records.js';
+import type { RefreshContext } from './context.js';
+import { COURSES, SECTIONS, TERMS, type Store } from './stores.js';
+
+/** What the mirror's lists held. */
+export interface MirrorSeen {
+  terms: Set<string>;
+  courses: Set<string>;
+  sections: Set<string>;
+  /** Ids of the people in the sections that were kept: whoever names no school belongs where they sit or teach. */
+  listed: Set<string>;
+}
+
+/** Brings terms, courses and the sections of matched schools into the mirror. */
+export async function refreshMirror(context: RefreshContext): Promise<MirrorSeen> {
+  const seen: MirrorSeen = {
+    terms: new Set(),
+    courses: new Set(),
+    sections: new Set(),
+    listed: new Set(),
+  };
+  await warnOfLostSchools(context);
+  await refreshTerms(context, seen.terms);
+  await refreshCourses(context, seen.courses);
+  await refreshSections(context, seen);
+  return seen;
+}
+
+/** A matched school that Clever lists no more takes its people with it: that is worth a sentence. */
+async function warnOfLostSchools({ run, spool, download, schools }: RefreshContext): Promise<void> {
+  if (download.schools?.ended !== 'whole') return;
+  const lost = new Set(schools.keys());
+  for await (const batch of spool.read<CleverSchool>('schools')) for (const { id } of batch) lost.delete(id);
+  run.count('school', 'unchanged', schools.size - lost.size);
+  run.count('school', 'leftOut', download.schools.read - schools.size + lost.size);
+  if (lost.size > 0)
+    run.warn(
+      `Clever no longer lists ${lost.size === 1 ? 'one of the matched schools' : `${String(lost.size)} of the matched schools`}. Check the school matching.`,
+    );
+}
+
+async function refreshTerms({ run, spool, download }: RefreshContext, seen: Set<string>): Promise<void> {
+  await run.begin('terms', download.terms?.read ?? 0);
+  for await (const batch of spool.read<CleverTerm>('terms')) {
+    const taken = batch.map((term) => ({ id: term.id, mapped: mapCleverTerm(term) }));
+    await take(run, TERMS, 'term', taken, seen);
+  }
+}
+
+async function refreshCourses({ run, spool, download }: RefreshContext, seen: Set<string>): Promise<void> {
+  await run.begin('courses', download.courses?.read ?? 0);
+  for await (const batch of spool.read<CleverCourse>('courses')) {
+    const taken = batch.map((course) => ({ id: course.id, mapped: mapCleverCourse(course) }));
+    await take(run, COURSES, 'course', taken, seen);
+  }
+}
+
+async function refreshSections(
+  { run, spool, download, schools }: RefreshContext,
+  seen: MirrorSeen,
+): Promise<void> {
+  await run.begin('sections', download.sections?.read ?? 0);
+  for await (const batch of spool.read<CleverSection>('sections')) {
+    const taken = batch.map((section) => ({ id: section.id, mapped: mapCleverSection(section, schools) }));
+    await take(run, SECTIONS, 'section', taken, seen.sections);
+    for (const { mapped } of taken) {
+      if (!mapped.ok) continue;
+      for (const id of mapped.record.fields.teacherIds) seen.listed.add(id);
+      for (const id of mapped.record.fields.studentIds) seen.listed.add(id);
+    }
+  }
+}
+
+type Taken<F> = { ok: true; record: RosterRecord<F> } | { ok: false; reason: string };
+
+/** Writes one batch; what cannot be taken is a row in the log, what is listed twice counts once. */
+async function take<F extends object>(
+  run: HeldRun,
+  store: Store<F>,
+  kind: string,
+  batch: { id: string; mapped: Taken<F> }[],
+  seen: Set<string>,
+): Promise<void> {
+  const records: RosterRecord<F>[] = [];
+  const rows: LogRow[] = [];
+  for (const { id, mapped } of batch) {
+    if (!mapped.ok && mapped.reason !== 'outside') {
+      const sourceId = id.slice(0, 100);
+      rows.push({ level: 'warning', kind, action: 'refused', sourceId, text: mapped.reason });
+    } else if (!mapped.ok || seen.has(id)) run.count(kind, 'leftOut');
+    else {
+      seen.add(id);
+      records.push(mapped.record);
+    }
+  }
+  run.count(kind, 'refused', rows.length);
+  await logRun(run, rows);
+  await applyRecords(run, store, kind, records);
+  await run.step(batch.length);
+}

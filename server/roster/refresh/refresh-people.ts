@@ -1,0 +1,98 @@
+import type { CleverUser } from '../../clever/schema.js';
+import { Contact, type RosterPerson } from '../../models/contact.js';
+import { mapCleverPerson, type PersonMapped } from '../sources/map-clever-person.js';
+import type { RosterRecord } from '../sources/roster-record.js';
+import { logRun, type LogRow } from '../runs/log-run.js';
+import { applyRecords } from './apply-records.js';
+import type { RefreshContext } from './context.js';
+import { LISTS, PEOPLE_LISTS } from './lists.js';
+import { PEOPLE } from './stores.js';
+
+/**
+ * Brings in the people of matched schools, and the guardians of their students.
+ * @param listed ids of the people in the sections that were kept
+ * @returns the ids of those who belong here
+ */
+export async function refreshPeople(
+  context: RefreshContext,
+  listed: ReadonlySet<string>,
+): Promise<Set<string>> {
+  const { run, spool, download } = context;
+  const seen = new Set<string>();
+  for (const list of PEOPLE_LISTS) {
+    const outcome = download[list];
+    if (!outcome) continue;
+    await run.begin(list, outcome.read);
+    for await (const batch of spool.read<CleverUser>(list)) {
+      await takePeople(context, LISTS[list].kind, batch, seen, listed);
+      await run.step(batch.length);
+    }
+  }
+  return seen;
+}
+
+async function takePeople(
+  context: RefreshContext,
+  kind: string,
+  batch: CleverUser[],
+  seen: Set<string>,
+  listed: ReadonlySet<string>,
+): Promise<void> {
+  const { run } = context;
+  const people = batch.map((user) => mapCleverPerson(user, context.kinds, context.schools));
+  const stored = await storedStudents(context, people);
+  const hasStudent = (person: RosterPerson): boolean =>
+    person.relations.some(({ student }) => seen.has(student) || stored.has(student));
+  const records: RosterRecord<RosterPerson>[] = [];
+  const rows: LogRow[] = [];
+  for (const person of people) {
+    const verdict = placeOf(person, seen, listed, hasStudent);
+    if (verdict === 'here' && person.ok) {
+      seen.add(person.record.id);
+      records.push(person.record);
+    } else if (verdict === 'elsewhere') run.count(kind, 'leftOut');
+    else {
+      const sourceId = person.ok ? person.record.id : person.id;
+      rows.push({ level: 'warning', kind, action: 'refused', sourceId, text: verdict });
+    }
+  }
+  run.count(kind, 'refused', rows.length);
+  await logRun(run, rows);
+  await applyRecords(run, PEOPLE, kind, records);
+}
+
+/** Whether somebody belongs to this account's schools; a sentence when the record cannot be taken. */
+function placeOf(
+  person: PersonMapped,
+  seen: ReadonlySet<string>,
+  listed: ReadonlySet<string>,
+  hasStudent: (person: RosterPerson) => boolean,
+): string {
+  if (!person.ok) return person.reason;
+  const { id, fields } = person.record;
+  // Who has two roles comes in two lists.
+  if (seen.has(id)) return 'elsewhere';
+  if (fields.schools.length > 0 || hasStudent(fields)) return 'here';
+  if (person.named.length > 0 || fields.type === 'guardian') return 'elsewhere';
+  return listed.has(id) ? 'here' : 'It names no school and is in no class.';
+}
+
+/**
+ * Of the students that a batch is tied to, those we know already: asked only when the list of students was not read to its
+ * end, so that their guardians are not taken for strangers.
+ */
+async function storedStudents(
+  { run, download }: RefreshContext,
+  people: readonly PersonMapped[],
+): Promise<Set<string>> {
+  if (download.students?.ended === 'whole') return new Set();
+  const tied = people.flatMap((person) =>
+    person.ok ? person.record.fields.relations.map(({ student }) => student) : [],
+  );
+  if (tied.length === 0) return new Set();
+  const students = await Contact.find(
+    { account: run.account, 'clever.id': { $in: tied }, type: 'student', status: 'active' },
+    { clever: 1 },
+  ).lean();
+  return new Set(students.flatMap(({ clever }) => clever?.id ?? []));
+}

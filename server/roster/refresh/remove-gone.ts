@@ -1,0 +1,80 @@
+import type { Types } from 'mongoose';
+import type { HeldRun } from '../runs/hold-run.js';
+import { logRun } from '../runs/log-run.js';
+import type { ListOutcome } from './download-district.js';
+import type { Store } from './stores.js';
+
+const BATCH = 1000;
+
+/** One kind of record in the question of who is gone. */
+export interface Removal<F> {
+  store: Store<F>;
+  kind: string;
+  /** In sentences: "students". */
+  plural: string;
+  outcome: ListOutcome | undefined;
+  /** Which of the stored records are of this kind. */
+  filter: object;
+}
+
+/**
+ * Marks as gone what the source no longer has; nothing is deleted. Only a list that was read to its end says so: one that
+ * broke off, is not shared, or came empty where there were records, removes nothing and is told plainly.
+ * @param seen ids that the source has
+ */
+export async function removeGone<F>(
+  run: HeldRun,
+  removal: Removal<F>,
+  seen: ReadonlySet<string>,
+): Promise<void> {
+  const { store, kind } = removal;
+  const here = {
+    account: run.account,
+    ...removal.filter,
+    status: 'active',
+    'clever.id': { $type: 'string' },
+  };
+  const had = (await store.collection.findOne(here, { projection: { _id: 1 } })) !== null;
+  const objection = objectionTo(removal, had);
+  if (objection) {
+    run.warn(objection);
+    return;
+  }
+  if (!had || !removal.outcome) return;
+  const cursor = store.collection.find(here, { projection: { 'clever.id': 1 }, batchSize: BATCH });
+  let gone: { _id: Types.ObjectId; sourceId: string }[] = [];
+  const flush = async (): Promise<void> => {
+    const at = store.gone === 'transferred' ? { transferredAt: run.now() } : {};
+    await store.collection.updateMany(
+      { _id: { $in: gone.map(({ _id }) => _id) }, status: 'active' },
+      { $set: { status: store.gone, ...at } },
+    );
+    run.count(kind, 'removed', gone.length);
+    await logRun(
+      run,
+      gone.map(({ sourceId }) => ({ kind, action: 'removed', sourceId })),
+    );
+    await run.step();
+    gone = [];
+  };
+  for await (const document of cursor) {
+    const sourceId = (document.clever as { id: string }).id;
+    if (!seen.has(sourceId)) gone.push({ _id: document._id, sourceId });
+    if (gone.length === BATCH) await flush();
+  }
+  if (gone.length > 0) await flush();
+}
+
+/** Why nothing of this kind may be removed, as a sentence for the run's page; undefined when it may. */
+export function objectionTo(
+  { outcome, plural }: Pick<Removal<never>, 'outcome' | 'plural'>,
+  had: boolean,
+): string | undefined {
+  if (!outcome) return undefined;
+  if (outcome.ended === 'broken off')
+    return `The list of ${plural} broke off: ${outcome.reason ?? ''} Additions and changes were taken; none of the ${plural} were removed.`;
+  if (outcome.ended === 'not shared' && !had) return `Clever does not share ${plural} with Slotbell.`;
+  if (outcome.ended === 'not shared' || (outcome.read === 0 && had))
+    return `Clever no longer shares ${plural} with Slotbell. Nothing was removed. Ask the district’s Clever administrator whether that is meant.`;
+  return undefined;
+}

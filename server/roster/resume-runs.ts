@@ -1,0 +1,29 @@
+import type { Deps } from '../deps.js';
+import { RosterRun } from '../models/roster-run.js';
+import { SyncRun } from '../models/sync-run.js';
+import { wipeSpools } from './refresh/spool.js';
+import { TIMING, type Timing } from './runs/hold-run.js';
+import { staleRun } from './runs/take-run.js';
+
+/**
+ * Asks the queue again for runs that wait and for those whose worker went silent; who is quickest takes them. Asking for one
+ * that is at work already does nothing.
+ * @returns how many were asked for
+ */
+export async function resumeRuns(deps: Deps, timing: Timing = TIMING): Promise<number> {
+  const waiting = await SyncRun.find({ state: 'queued' }, { _id: 1 }).sort({ createdAt: 1 }).lean();
+  const lost = await SyncRun.find(staleRun(timing) as object, { _id: 1 }).lean();
+  for (const { _id } of [...lost, ...waiting]) await deps.queue.add('run-sync', _id.toHexString());
+  return lost.length + waiting.length;
+}
+
+/** Removes downloads that killed workers left in DATA_DIR/tmp; another process' run at work keeps its own. At boot. */
+export async function wipeOldDownloads(deps: Deps, timing: Timing = TIMING): Promise<void> {
+  await wipeSpools(deps.config.dataDir, async (name) => {
+    const [id = '', fence = ''] = name.split('.');
+    if (!/^[0-9a-f]{24}$/.test(id)) return false;
+    const run = await RosterRun.findOne({ _id: id, state: 'running', fence: Number(fence) || 0 }).lean();
+    if (!run) return false;
+    return (await RosterRun.exists({ _id: id, ...(staleRun(timing) as object) })) === null;
+  });
+}

@@ -1,0 +1,127 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Model, Types } from 'mongoose';
+import { CleverError } from '../../clever/explain-failure.js';
+import type { Deps } from '../../deps.js';
+import type { Account } from '../../models/account.js';
+import { isDuplicateKey } from '../../models/duplicate-key.js';
+import { RosterRun } from '../../models/roster-run.js';
+import type { Run } from '../../models/run.js';
+import { SyncRun } from '../../models/sync-run.js';
+import { refreshAccount, RefreshRefused, refreshStages } from '../refresh/refresh-account.js';
+import { HeldRun, RunHandedBack, RunLost, RunStopped, type Timing } from './hold-run.js';
+import { isPassing } from './judge-fault.js';
+import { summarizeRun } from './summarize-run.js';
+import { staleRun, takeRun } from './take-run.js';
+
+const rosterRuns = RosterRun as unknown as Model<Run>;
+const LOOK_MS = 250;
+
+/** The refresh that a sync run stands on could not be had. */
+export class RefreshFailed extends Error {}
+
+/**
+ * Sees to it that the refresh of a sync run is done: does it, or waits while another run's worker does it. Events of one
+ * account share a night's refresh; other runs have their own. Of an account one refresh is at work at a time.
+ * @param held the sync run
+ * @throws RefreshFailed with the reason in words, and what ends a held run
+ */
+export async function completeRefresh(
+  deps: Deps,
+  account: Account,
+  syncRun: SyncRun,
+  held: HeldRun,
+  timing: Timing,
+): Promise<RosterRun> {
+  const id = syncRun.refresh ?? (await attachRefresh(deps, syncRun));
+  for (;;) {
+    const refresh = await RosterRun.findById(id).lean();
+    if (!refresh) throw new RefreshFailed('The record of the download is missing. Sync again.');
+    if (refresh.state === 'done') return refresh;
+    // One that failed or was stopped before this run was asked for is tried again.
+    const over = refresh.finishedAt !== undefined && refresh.finishedAt >= syncRun.createdAt;
+    if (refresh.state === 'failed' && over) throw new RefreshFailed(refresh.result);
+    const taken = await takeRun(rosterRuns, id, timing, deps.now(), [
+      'stopped',
+      ...(over ? [] : ['failed' as const]),
+    ]);
+    if (taken) await runRefresh(deps, account, taken, held, timing);
+    else await waitForOther(account._id, held, timing);
+  }
+}
+
+/** Gives a sync run its refresh: the one of its night, or one of its own. */
+async function attachRefresh(deps: Deps, run: SyncRun): Promise<Types.ObjectId> {
+  const fresh = { state: 'queued' as const, createdAt: deps.now(), ...(run.by ? { by: run.by } : {}) };
+  const refresh = run.night
+    ? await refreshOfNight(run.account, run.night, fresh)
+    : await RosterRun.create({ account: run.account, ...fresh });
+  await SyncRun.updateOne({ _id: run._id, fence: run.fence }, { $set: { refresh: refresh._id } });
+  return refresh._id;
+}
+
+async function refreshOfNight(account: Types.ObjectId, night: string, fresh: Partial<RosterRun>) {
+  const filter = { account, night };
+  try {
+    return await RosterRun.findOneAndUpdate(
+      filter,
+      { $setOnInsert: fresh },
+      { upsert: true, returnDocument: 'after' },
+    )
+      .orFail()
+      .lean();
+  } catch (error) {
+    // Two events of the account opened it at once.
+    if (!isDuplicateKey(error)) throw error;
+    return RosterRun.findOne(filter).orFail().lean();
+  }
+}
+
+/** Another refresh of the account is at work, or lost its worker; then it goes back to the queue. */
+async function waitForOther(account: Types.ObjectId, held: HeldRun, timing: Timing): Promise<void> {
+  await rosterRuns.updateMany(
+    { account, ...staleRun(timing) },
+    { $set: { state: 'queued' }, $inc: { fence: 1 } },
+  );
+  await delay(LOOK_MS, undefined, { signal: held.signal }).catch(() => undefined);
+  held.signal.throwIfAborted();
+}
+
+async function runRefresh(
+  deps: Deps,
+  account: Account,
+  taken: Run,
+  held: HeldRun,
+  timing: Timing,
+): Promise<void> {
+  const stages = refreshStages(account);
+  const refresh = new HeldRun(rosterRuns, taken, { stages, timing, outer: held.signal, now: deps.now });
+  try {
+    await refreshAccount(deps, account, refresh, await expectedRecords(account._id));
+    await refresh.end('done', summarizeRun(refresh.counts));
+  } catch (error) {
+    await endRefresh(refresh, error);
+    throw error instanceof CleverError || error instanceof RefreshRefused
+      ? new RefreshFailed(error.message, { cause: error })
+      : error;
+  } finally {
+    refresh.letGo();
+  }
+}
+
+/** Somebody else may be waiting for a refresh whose own run was stopped: it goes back to the queue and is begun anew by them. */
+async function endRefresh(refresh: HeldRun, error: unknown): Promise<void> {
+  if (error instanceof RunLost) return;
+  if (error instanceof RunHandedBack || isPassing(error)) await refresh.handBack().catch(() => undefined);
+  else if (error instanceof RunStopped) await refresh.end('stopped', 'Stopped on request.');
+  else if (error instanceof CleverError || error instanceof RefreshRefused)
+    await refresh.end('failed', error.message);
+  else await refresh.end('failed', 'A fault in Slotbell ended the download.');
+}
+
+/** How many records the account's last whole download had, for the time left of the next one. */
+async function expectedRecords(account: Types.ObjectId): Promise<number> {
+  const last = await RosterRun.findOne({ account, state: 'done' }, { counts: 1 })
+    .sort({ createdAt: -1 })
+    .lean();
+  return Object.values(last?.counts ?? {}).reduce((sum, { read }) => sum + read, 0);
+}

@@ -1,0 +1,170 @@
+import type { Model, Types } from 'mongoose';
+import { NO_COUNTS, type KindCounts, type Run, type RunState, type Stage } from '../../models/run.js';
+
+/** How often a run says that it lives, and after how long a silence another worker may take it. */
+export interface Timing {
+  heartbeatMs: number;
+  staleMs: number;
+}
+export const TIMING: Timing = { heartbeatMs: 2000, staleMs: 30_000 };
+
+/** Somebody else has taken the run over: whoever sees this must not write another record. */
+export class RunLost extends Error {}
+/** A person asked for it to stop. */
+export class RunStopped extends Error {}
+/** This worker is going; another one is to go on. */
+export class RunHandedBack extends Error {}
+
+export interface HeldRunOptions {
+  /** The names of its stages, in order. */
+  stages: readonly string[];
+  timing: Timing;
+  /** Ends the run too: the worker that stops, or the run that this one is a part of. */
+  outer: AbortSignal;
+  now: () => Date;
+}
+
+/**
+ * A run while this worker is at it: its heartbeat, its progress, and the question between two batches whether to go on.
+ * Everything that it writes names the fence under which the run was taken, so a worker that was given up on (a long pause, a
+ * lost network) finds nothing to write to, and stops.
+ */
+export class HeldRun {
+  readonly id: Types.ObjectId;
+  readonly account: Types.ObjectId;
+  readonly counts: Record<string, KindCounts> = {};
+  readonly warnings: string[] = [];
+  readonly now: () => Date;
+  readonly #model: Model<Run>;
+  readonly #fence: number;
+  readonly #stages: Stage[];
+  readonly #ended = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  readonly #outer: AbortSignal;
+  readonly #passOn: () => void;
+
+  /** @param run as it was taken (`takeRun`) */
+  constructor(model: Model<Run>, run: Run, { stages, timing, outer, now }: HeldRunOptions) {
+    this.id = run._id;
+    this.account = run.account;
+    this.#model = model;
+    this.#fence = run.fence;
+    this.#stages = stages.map((name) => ({ name, done: 0, total: 0 }));
+    this.#timer = setInterval(() => void this.#beat(), timing.heartbeatMs);
+    this.#outer = outer;
+    this.now = now;
+    this.#passOn = () => {
+      const reason: unknown = outer.reason;
+      this.#ended.abort(isEnd(reason) ? reason : new RunHandedBack());
+    };
+    outer.addEventListener('abort', this.#passOn);
+    if (outer.aborted) this.#passOn();
+  }
+
+  /** Of this try at the run. */
+  get name(): string {
+    return `${this.id.toHexString()}.${String(this.#fence)}`;
+  }
+
+  /** Ends a request or a wait as soon as the run is lost, stopped or handed back; its reason says which. */
+  get signal(): AbortSignal {
+    return this.#ended.signal;
+  }
+
+  /** Begins a stage; the one before is finished. @param total 0: not known yet */
+  async begin(name: string, total: number): Promise<void> {
+    const now = this.now();
+    const before = this.#stages.find((stage) => stage.startedAt && !stage.finishedAt);
+    if (before) Object.assign(before, { finishedAt: now, total: Math.max(before.total, before.done) });
+    const stage = this.#stages.find((other) => other.name === name);
+    if (!stage) throw new Error(`The run has no stage ${name}.`);
+    Object.assign(stage, { startedAt: now, total });
+    await this.step();
+  }
+
+  /**
+   * A safe point, between two batches: keeps the progress and asks whether to go on.
+   * @param done how much of the stage is done since the last one
+   * @throws RunLost, RunStopped, RunHandedBack
+   */
+  async step(done = 0): Promise<void> {
+    const stage = this.#stages.findLast((other) => other.startedAt);
+    if (stage) stage.done += done;
+    this.#ended.signal.throwIfAborted();
+    await this.#touch({ stages: this.#stages, counts: this.counts, warnings: this.warnings });
+    this.#ended.signal.throwIfAborted();
+  }
+
+  count(kind: string, action: keyof KindCounts, by = 1): void {
+    (this.counts[kind] ??= { ...NO_COUNTS })[action] += by;
+  }
+
+  /** Says something plainly on the run's page. */
+  warn(text: string): void {
+    this.warnings.push(text);
+  }
+
+  /** Ends the run, unless it is no longer ours. @param unlessStopped refuses when somebody asked for a stop meanwhile */
+  async end(state: RunState, result: string, unlessStopped = false): Promise<boolean> {
+    this.letGo();
+    const now = this.now();
+    const current = this.#stages.find((stage) => stage.startedAt && !stage.finishedAt);
+    if (current && state === 'done')
+      Object.assign(current, { finishedAt: now, total: Math.max(current.total, current.done) });
+    const ended = await this.#model.updateOne(
+      { ...this.#mine(), ...(unlessStopped ? { stopRequested: false } : {}) },
+      {
+        $set: {
+          state,
+          result,
+          finishedAt: now,
+          stages: this.#stages,
+          counts: this.counts,
+          warnings: this.warnings,
+        },
+      },
+    );
+    return ended.modifiedCount === 1;
+  }
+
+  /** Puts the run back into the queue, for another worker or another time. */
+  async handBack(): Promise<void> {
+    this.letGo();
+    await this.#model.updateOne(this.#mine(), { $set: { state: 'queued' } });
+  }
+
+  /** Ends the heartbeat. */
+  letGo(): void {
+    clearInterval(this.#timer);
+    this.#outer.removeEventListener('abort', this.#passOn);
+  }
+
+  #mine() {
+    return { _id: this.id, state: 'running' as const, fence: this.#fence };
+  }
+
+  async #touch(progress: Partial<Run>): Promise<void> {
+    const run = await this.#model
+      .findOneAndUpdate(
+        this.#mine(),
+        {
+          ...(Object.keys(progress).length > 0 ? { $set: progress } : {}),
+          // The database's clock: the hosts' may differ.
+          $currentDate: { heartbeatAt: true },
+        },
+        { projection: { stopRequested: 1 } },
+      )
+      .lean();
+    if (!run) this.#ended.abort(new RunLost());
+    else if (run.stopRequested) this.#ended.abort(new RunStopped());
+  }
+
+  async #beat(): Promise<void> {
+    // A database that is away is noticed by the next batch.
+    await this.#touch({}).catch(() => undefined);
+  }
+}
+
+function isEnd(reason: unknown): boolean {
+  return reason instanceof RunLost || reason instanceof RunStopped || reason instanceof RunHandedBack;
+}

@@ -1,0 +1,47 @@
+import type { Model, QueryFilter, Types } from 'mongoose';
+import { isDuplicateKey } from '../../models/duplicate-key.js';
+import type { Run, RunState } from '../../models/run.js';
+import type { Timing } from './hold-run.js';
+
+/** After this many tries a run that takes its worker down each time is given up. */
+export const MOST_TRIES = 5;
+
+/**
+ * Takes a run to work at it: one that waits, or one whose worker has been silent for too long. Its fence is raised, so that
+ * the worker before can write no more, and its progress begins anew: what was done already is found done.
+ * @param also states besides `queued` from which it may be begun again
+ * @returns null when somebody else is at it, at another run of the same place, or it is over
+ */
+export async function takeRun(
+  model: Model<Run>,
+  id: Types.ObjectId,
+  timing: Timing,
+  now: Date,
+  also: RunState[] = [],
+): Promise<Run | null> {
+  try {
+    return await model
+      .findOneAndUpdate(
+        { _id: id, $or: [{ state: { $in: ['queued', ...also] } }, staleRun(timing)] },
+        {
+          $set: { state: 'running', startedAt: now, stages: [], counts: {}, warnings: [], result: '' },
+          $unset: { finishedAt: 1 },
+          $inc: { fence: 1 },
+          $currentDate: { heartbeatAt: true },
+        },
+        { returnDocument: 'after' },
+      )
+      .lean();
+  } catch (error) {
+    if (isDuplicateKey(error)) return null;
+    throw error;
+  }
+}
+
+/** Runs that say they are at work and have been silent for too long, by the database's clock. */
+export function staleRun(timing: Timing): QueryFilter<Run> {
+  return {
+    state: 'running',
+    $expr: { $lt: ['$heartbeatAt', { $subtract: ['$$NOW', timing.staleMs] }] },
+  };
+}

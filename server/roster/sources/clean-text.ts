@@ -1,0 +1,46 @@
+/** Longer than any field of a real roster; a source may send megabytes. */
+const LONGEST = 1000;
+
+/** A field of a roster source as a line of text: absent, null or of another kind is ''; control characters are spaces. */
+export function cleanText(value: unknown): string {
+  if (typeof value === 'number') return String(value);
+  if (typeof value !== 'string') return '';
+  return (
+    value
+      .slice(0, LONGEST)
+      .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+      // Half a surrogate pair, which the database would store as something else than was hashed.
+      .replace(/\p{Cs}/gu, '\ufffd')
+      .trim()
+  );
+}
+
+/** The ids of a list that may be absent or hold anything, each once. */
+export function cleanIds(values: unknown): string[] {
+  const list: unknown[] = Array.isArray(values) ? values : [];
+  return [...new Set(list.map(cleanId).filter((id) => id !== ''))];
+}
+
+/** An id as the source gave it; '' when it cannot be one. */
+export function cleanId(value: unknown): string {
+  return typeof value === 'string' && /^[\x21-\x7e]{1,100}$/.test(value) ? value : '';
+}
+
+/**
+ * A date as YYYY-MM-DD. Clever writes births as M/D/YYYY, not always padded, and terms as YYYY-MM-DD or a whole timestamp.
+ * '' for what is no day of the calendar.
+ */
+export function cleanDate(value: unknown): string {
+  const text = cleanText(value);
+  const american = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(text);
+  const iso = /^(\d{4})-(\d{2})-(\d{2})(?:$|T)/.exec(text);
+  const [year, month, day] = american
+    ? [american[3], american[1], american[2]].map(Number)
+    : (iso?.slice(1, 4).map(Number) ?? []);
+  if (!year || !month || !day) return '';
+  const date = new Date(Date.UTC(year, month - 1, day));
+  // Years below 100 would be taken as 19xx, and the 30th of February as a day in March.
+  const real =
+    date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  return real ? date.toISOString().slice(0, 10) : '';
+}

@@ -1,0 +1,60 @@
+import type { CleverCourse, CleverSection, CleverTerm } from '../../clever/schema.js';
+import type { Course } from '../../models/course.js';
+import type { RosterSection } from '../../models/section.js';
+import type { Term } from '../../models/term.js';
+import { cleanDate, cleanId, cleanIds, cleanText } from './clean-text.js';
+import type { MatchedSchools } from './map-clever-person.js';
+import { rosterRecord, type Mapped } from './roster-record.js';
+
+export type RosterTerm = Pick<Term, 'name' | 'start' | 'end'>;
+export type RosterCourse = Pick<Course, 'name' | 'number'>;
+
+const NO_ID = 'Its id is not one that Clever gives.';
+
+/** `outside`: the section belongs to a school that is not matched. */
+export type SectionMapped = Mapped<RosterSection> | { ok: false; id: string; reason: 'outside' };
+
+/** A Clever section for the mirror. People, term and course stay Clever's ids: they may not be shared, or come later. */
+export function mapCleverSection(section: CleverSection, schools: MatchedSchools): SectionMapped {
+  const id = cleanId(section.id);
+  const schoolId = cleanId(section.school);
+  if (!id) return { ok: false, id: '', reason: NO_ID };
+  if (!schoolId) return { ok: false, id, reason: 'It names no school.' };
+  const school = schools.get(schoolId);
+  if (!school) return { ok: false, id, reason: 'outside' };
+  const [primary, ...others] = cleanIds([section.teacher, ...cleanIds(section.teachers)]);
+  const fields: RosterSection = {
+    school,
+    name: cleanText(section.name),
+    subject: cleanText(section.subject),
+    period: cleanText(section.period),
+    grade: cleanText(section.grade),
+    number: cleanText(section.section_number),
+    course: cleanId(section.course),
+    term: cleanId(section.term_id),
+    // Clever promises no order but that of the primary teacher: the same people in another order are no change.
+    teacherIds: primary ? [primary, ...others.sort()] : [],
+    studentIds: cleanIds(section.students).sort(),
+  };
+  return { ok: true, record: rosterRecord(id, fields) };
+}
+
+export function mapCleverTerm(term: CleverTerm): Mapped<RosterTerm> {
+  const id = cleanId(term.id);
+  if (!id) return { ok: false, id: '', reason: NO_ID };
+  const fields = {
+    name: cleanText(term.name),
+    start: cleanDate(term.start_date),
+    end: cleanDate(term.end_date),
+  };
+  return { ok: true, record: rosterRecord(id, fields) };
+}
+
+export function mapCleverCourse(course: CleverCourse): Mapped<RosterCourse> {
+  const id = cleanId(course.id);
+  if (!id) return { ok: false, id: '', reason: NO_ID };
+  return {
+    ok: true,
+    record: rosterRecord(id, { name: cleanText(course.name), number: cleanText(course.number) }),
+  };
+}

@@ -1,0 +1,88 @@
+import type { Types } from 'mongoose';
+import type { CleverUser, StudentRelationship } from '../../clever/schema.js';
+import type { CleverKinds } from '../../models/account.js';
+import type { ContactType, Relation, RosterPerson } from '../../models/contact.js';
+import { cleanDate, cleanId, cleanIds, cleanText } from './clean-text.js';
+import { rosterRecord, type Mapped } from './roster-record.js';
+
+/** Our schools by the ids of the Clever schools that are matched to them. */
+export type MatchedSchools = ReadonlyMap<string, Types.ObjectId>;
+
+export type PersonMapped = Mapped<RosterPerson> & {
+  /** Ids of the Clever schools that the record names, matched or not. */
+  named: string[];
+};
+
+/**
+ * A Clever user as one person of ours, whatever is missing. Who has several roles is one contact, of the first type of
+ * student, teacher, staff, guardian among the kinds that the account syncs; ties to students are kept whatever the type.
+ * Only what is listed in `RosterPerson` is taken: race, language, disability and the like never leave the download.
+ */
+export function mapCleverPerson(user: CleverUser, kinds: CleverKinds, schools: MatchedSchools): PersonMapped {
+  const id = cleanId(user.id);
+  const named = schoolsOf(user, kinds);
+  const type = typeOf(user, kinds);
+  if (!id) return { ok: false, id: '', named, reason: 'Its id is not one that Clever gives.' };
+  if (!type) return { ok: false, id, named, reason: 'It has no role that this account syncs.' };
+  const { student, teacher, staff, contact, district_admin: admin } = user.roles ?? {};
+  const credentials = student?.credentials ?? teacher?.credentials ?? staff?.credentials;
+  const fields: RosterPerson = {
+    type,
+    firstName: cleanText(user.name?.first),
+    middleName: cleanText(user.name?.middle),
+    lastName: cleanText(user.name?.last),
+    email: (cleanText(user.email) || cleanText(student?.email)).toLowerCase(),
+    username: cleanText(credentials?.district_username),
+    schoolId: cleanText(student?.student_number) || cleanText(student?.sis_id),
+    birthDate: cleanDate(student?.dob),
+    sex: cleanText(student?.gender),
+    address: cleanText(student?.location?.address),
+    city: cleanText(student?.location?.city),
+    state: cleanText(student?.location?.state),
+    postalCode: cleanText(student?.location?.zip),
+    grade: cleanText(student?.grade),
+    title: cleanText(teacher?.title) || cleanText(staff?.title) || cleanText(admin?.title),
+    phone: cleanText(contact?.phone),
+    schools: named.flatMap((school) => schools.get(school) ?? []),
+    relations: kinds.contacts ? relationsOf(user) : [],
+  };
+  return { ok: true, named, record: rosterRecord(id, fields) };
+}
+
+function typeOf({ roles }: CleverUser, kinds: CleverKinds): ContactType | undefined {
+  if (kinds.students && roles?.student) return 'student';
+  if (kinds.teachers && roles?.teacher) return 'teacher';
+  if (kinds.staff && roles?.staff) return 'staff';
+  return kinds.contacts && roles?.contact ? 'guardian' : undefined;
+}
+
+/** The main school first; the others in a fixed order, because Clever promises none. */
+function schoolsOf({ roles }: CleverUser, kinds: CleverKinds): string[] {
+  const main: unknown[] = [];
+  const others: string[] = [];
+  if (kinds.students && roles?.student) {
+    main.push(roles.student.school);
+    others.push(...cleanIds(roles.student.schools));
+  }
+  if (kinds.teachers && roles?.teacher) {
+    main.push(roles.teacher.school);
+    others.push(...cleanIds(roles.teacher.schools));
+  }
+  if (kinds.staff && roles?.staff) others.push(...cleanIds(roles.staff.schools));
+  return cleanIds([...main, ...others.sort()]);
+}
+
+function relationsOf({ roles }: CleverUser): Relation[] {
+  const given: unknown = roles?.contact?.student_relationships;
+  const ties = (Array.isArray(given) ? given : []) as (StudentRelationship | null)[];
+  const relations = ties.map((tie) => ({
+    student: cleanId(tie?.student),
+    relationship: cleanText(tie?.relationship),
+    type: cleanText(tie?.type),
+  }));
+  return relations.filter(({ student }) => student !== '').sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
+function keyOf(relation: Relation): string {
+  return `${relation.student} ${relation.relationship} ${relation.type}`;
+}

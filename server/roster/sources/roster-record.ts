@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto';
+
+/** What a source says of one thing, ready to be compared with what is stored. */
+export interface RosterRecord<F> {
+  /** The source's id. */
+  id: string;
+  fields: F;
+  /** Of the fields; a stored record with the same one is not written. */
+  hash: string;
+}
+
+/** A record, or why it cannot be taken (a row in the run's log). */
+export type Mapped<F> = { ok: true; record: RosterRecord<F> } | { ok: false; id: string; reason: string };
+
+/** @param fields in a fixed order of keys, as the mapper writes them */
+export function rosterRecord<F>(id: string, fields: F): RosterRecord<F> {
+  return { id, fields, hash: contentHash(fields) };
+}
+
+export function contentHash(fields: unknown): string {
+  return createHash('sha256').update(JSON.stringify(fields)).digest('base64url');
+}

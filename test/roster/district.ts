@@ -1,0 +1,133 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { Types } from 'mongoose';
+import type { RateLimit } from '../../server/clever/sandbox/limit-rate.js';
+import {
+  startSandbox,
+  type Sandbox,
+  type SandboxOptions,
+} from '../../server/clever/sandbox/start-sandbox.js';
+import type { Deps } from '../../server/deps.js';
+import { Account } from '../../server/models/account.js';
+import { Event } from '../../server/models/event.js';
+import { RosterRun } from '../../server/models/roster-run.js';
+import { School } from '../../server/models/school.js';
+import { searchKey } from '../../server/models/scoped.js';
+import { SyncRun } from '../../server/models/sync-run.js';
+import { runSync } from '../../server/roster/run-sync.js';
+import type { Timing } from '../../server/roster/runs/hold-run.js';
+import { startSync } from '../../server/roster/start-sync.js';
+import { seal } from '../../server/seal.js';
+import { createTestApp, type TestApp } from '../support/app.js';
+import { emptyDatabase } from '../support/hooks.js';
+
+const PLENTY: RateLimit = { limit: 1_000_000, windowMs: 60_000 };
+
+/** A school account that is connected to a sandbox district, all schools matched, with one event that takes everything. */
+export interface TestDistrict {
+  sandbox: Sandbox;
+  test: TestApp;
+  deps: Deps;
+  account: Types.ObjectId;
+  schools: Types.ObjectId[];
+  event: Types.ObjectId;
+  /** Syncs the event now, to the end; gives the run. */
+  sync(event?: Types.ObjectId, timing?: Timing): Promise<SyncRun>;
+  refreshOf(run: SyncRun): Promise<RosterRun>;
+  close(): Promise<void>;
+}
+
+export async function startDistrict(
+  options: SandboxOptions = {},
+  env: NodeJS.ProcessEnv = {},
+): Promise<TestDistrict> {
+  await emptyDatabase();
+  const sandbox = await startSandbox({ students: 120, rateLimit: PLENTY, ...options });
+  const dataDir = await mkdtemp(path.join(os.tmpdir(), 'slotbell-district-'));
+  const test = createTestApp({ DATA_DIR: dataDir, CLEVER_API_URL: sandbox.url, ...env });
+  const account = await connectAccountTo(sandbox, test.deps);
+  const schools = await matchAllSchools(account, sandbox);
+  const event = await makeEvent(account, { schools, terms: termsOf(sandbox), noTerm: true });
+
+  return {
+    sandbox,
+    test,
+    deps: test.deps,
+    account,
+    schools,
+    event,
+    async sync(id = event, timing) {
+      const found = await Event.findById(id).orFail().lean();
+      const of = await Account.findById(found.account).orFail().lean();
+      const started = await startSync(test.deps, { account: of, event: found, trigger: 'sync now' });
+      if (!started.ok) throw new Error(started.reason);
+      await runSync(test.deps, started.run.toHexString(), new AbortController().signal, timing);
+      return SyncRun.findById(started.run).orFail().lean();
+    },
+    refreshOf: (run) => RosterRun.findById(run.refresh).orFail().lean(),
+    async close() {
+      await sandbox.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function connectAccountTo(sandbox: Sandbox, deps: Deps): Promise<Types.ObjectId> {
+  const account = await Account.create({
+    name: 'Maple District',
+    timeZone: 'America/Chicago',
+    createdAt: new Date(),
+    clever: {
+      districtId: sandbox.districtId,
+      credentials: { kind: 'token', token: seal(sandbox.token, deps.config.appSecret) },
+      approval: 'approved',
+      enabled: true,
+      kinds: { students: true, teachers: true, staff: true, contacts: true },
+      schools: [],
+    },
+  });
+  return account._id;
+}
+
+async function matchAllSchools(account: Types.ObjectId, sandbox: Sandbox): Promise<Types.ObjectId[]> {
+  const ids: Types.ObjectId[] = [];
+  for (let index = 0; index < sandbox.totals().schools; index += 1) {
+    const id = sandbox.idOf('school', index);
+    const name = `School ${String(index + 1)}`;
+    const school = await School.create({ account, name, clever: { id, name }, sortKey: searchKey(name) });
+    ids.push(school._id);
+  }
+  return ids;
+}
+
+export function termsOf(sandbox: Sandbox): { id: string; name: string; start: string; end: string }[] {
+  return Array.from({ length: sandbox.totals().terms }, (_, index) => ({
+    id: sandbox.idOf('term', index),
+    name: `Term ${String(index + 1)}`,
+    start: '',
+    end: '',
+  }));
+}
+
+let links = 0;
+
+export async function makeEvent(
+  account: Types.ObjectId,
+  sync: Partial<NonNullable<Event['sync']>> | undefined,
+  name = 'Fall conferences',
+): Promise<Types.ObjectId> {
+  links += 1;
+  const event = await Event.create({
+    account,
+    name,
+    timeZone: 'America/Chicago',
+    days: ['2026-11-24'],
+    link: `link-${String(links)}-${String(Date.now())}`,
+    booking: {},
+    createdAt: new Date(),
+    sortKey: searchKey(name),
+    ...(sync ? { sync: { on: false, hour: 1, schools: [], terms: [], noTerm: false, ...sync } } : {}),
+  });
+  return event._id;
+}

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { Class } from '../../server/models/class.js';
+import { Contact } from '../../server/models/contact.js';
+import { Course } from '../../server/models/course.js';
+import { Section } from '../../server/models/section.js';
+import { Term } from '../../server/models/term.js';
+import { startDistrict, type TestDistrict } from './district.js';
+
+describe('the import of a district', () => {
+  let district: TestDistrict;
+  before(async function () {
+    this.timeout(60_000);
+    district = await startDistrict();
+  });
+  after(() => district.close());
+
+  it('brings in everything that the district shares, and says what', async () => {
+    const { sandbox } = district;
+    const totals = sandbox.totals();
+    const run = await district.sync();
+    assert.equal(run.state, 'done', run.result);
+    assert.match(run.result, /^\d+ new students, /);
+    assert.equal(await Contact.countDocuments({ type: 'student' }), totals.roles.student);
+    assert.equal(await Section.countDocuments(), totals.sections);
+    assert.equal(await Class.countDocuments({ status: 'active' }), totals.sections);
+    assert.equal(await Term.countDocuments(), totals.terms);
+    assert.equal(await Course.countDocuments(), totals.courses);
+    const classes = await Class.find().lean();
+    const enrolments = classes.reduce((sum, { synced }) => sum + synced.students.length, 0);
+    assert.equal(enrolments, totals.enrolments - totals.dangling);
+  });
+});
