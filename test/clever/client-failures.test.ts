@@ -159,8 +159,8 @@ describe('the Clever client, when a server is hostile', () => {
         response.writeHead(307, { location: thief.origin }).end(),
       );
       const client = createCleverClient({ apiUrl: server.origin, tokensUrl: server.origin, token: 't' });
-      assert.equal((await failureOf(client.district())).kind, 'redirect');
-      await server.close();
+      const failure = await failureOf(client.district()).finally(server.close);
+      assert.equal(failure.kind, 'redirect');
     } finally {
       await thief.close();
     }

@@ -26,7 +26,7 @@ describe('Clever’s recorded answers', () => {
 
   before(async function () {
     if (!existsSync(FOLDER)) {
-      process.stdout.write(`      skipped: there is no folder ${FOLDER}\n`);
+      process.stdout.write('      skipped: ../shared/clever/recorded is missing\n');
       this.skip();
     }
     for (const file of readdirSync(FOLDER).filter((name) => name.endsWith('.json'))) {
