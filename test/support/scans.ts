@@ -54,6 +54,7 @@ function queriesOf(method: string, args: unknown[]): [string, Filter | Filter[],
     );
   }
   if (/^(insert|create|drop|bulk)/.test(method)) return [];
+  if (method === 'distinct') return [[method, (args[1] ?? {}) as Filter, {}]];
   const options = method.includes('pdate') || method.includes('eplace') ? args[2] : args[1];
   return [[method, (args[0] ?? {}) as Filter | Filter[], options ?? args[2]]];
 }
