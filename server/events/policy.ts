@@ -1,12 +1,17 @@
 import type { Event } from '../models/event.js';
 import { atLeast } from '../models/user.js';
-import type { Actor } from '../web/actor.js';
+import { levelIn, type Actor } from '../web/actor.js';
 import { dayAndTimeSoon, zoneName } from '../web/format-time.js';
 import { dayOf } from '../web/local-time.js';
 
 /** Who may make events and bring them back: an event administrator of the whole account; one of a single event runs that one. */
 export function mayCreateEvents(actor: Actor): boolean {
   return atLeast(actor.level, 'event administrator');
+}
+
+/** Who may change an event and open its booking. */
+export function mayRunEvent(actor: Actor, event: Pick<Event, '_id'>): boolean {
+  return atLeast(levelIn(actor, event._id), 'event administrator');
 }
 
 /** Where an event's booking stands. `over`: its last day is behind us. */

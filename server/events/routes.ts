@@ -13,7 +13,7 @@ import { checkStep } from './check-step.js';
 import { createEvent } from './create-event.js';
 import { openingSteps, openingWarnings } from './list-steps.js';
 import { closeBooking, openBooking } from './open-booking.js';
-import { bookingState, bookingStatus, mayCreateEvents, sayBooking } from './policy.js';
+import { bookingState, bookingStatus, mayCreateEvents, mayRunEvent, sayBooking } from './policy.js';
 import { eventCounts, listEvents, slotsByDay } from './queries.js';
 import { eventQuery, formOf, freshEvent, parseEvent, stepSchema } from './schema.js';
 import { updateEvent } from './update-event.js';
@@ -25,8 +25,9 @@ const pathOf = (event: Pick<Event, '_id'>): string => `/events/${event._id.toHex
 /** The list of events, and of each its overview, settings, archiving and opening. Behind the staff guard. */
 export function eventRoutes(deps: Deps): Router {
   const router = express.Router();
-  listPages(router, deps);
+  // First, because `new` would be taken for an event.
   settingsPages(router, deps);
+  listPages(router, deps);
   archivePages(router, deps);
   openingPages(router, deps);
   return router;
@@ -65,6 +66,7 @@ function listPages(router: Router, deps: Deps): void {
     const counts = await eventCounts(event);
     res.render('events/overview', {
       ...eventPage(event, 'overview'),
+      runs: mayRunEvent(actorOf(res), event),
       counts,
       steps: openingSteps(event, counts, now),
       state: bookingState(event, now),
