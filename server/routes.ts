@@ -8,6 +8,8 @@ import { dataBrowserRoutes } from './clever/data-browser/routes.js';
 import { contactRoutes } from './contacts/routes.js';
 import type { Deps } from './deps.js';
 import { eventRoutes } from './events/routes.js';
+import { eventSyncRoutes } from './roster/event-sync/routes.js';
+import { importerRoutes } from './roster/importer/routes.js';
 import { eventGuard, levelGuard, signedIn, staffGuard } from './web/guards.js';
 
 /**
@@ -24,6 +26,8 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
   router.use('/global-setup/contacts', levelGuard('administrator'), contactRoutes(deps));
   router.use('/data-browser', dataBrowserRoutes(deps));
   router.use('/events/:event/classes', eventGuard('event administrator'), classRoutes(deps));
+  router.use('/importer', importerRoutes(deps));
+  router.use('/events/:event/sync', eventGuard('event administrator'), eventSyncRoutes(deps));
   router.use('/events', staffGuard, eventRoutes(deps));
   return router;
 }

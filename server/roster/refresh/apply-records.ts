@@ -1,4 +1,4 @@
-import mongoose, { type mongo, type Types } from 'mongoose';
+import mongoose, { type mongo } from 'mongoose';
 import type { RosterRecord } from '../sources/roster-record.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { logRun, type LogRow } from '../runs/log-run.js';
@@ -107,7 +107,7 @@ async function write<F>(store: Store<F>, operations: mongo.AnyBulkWriteOperation
     return [];
   } catch (error) {
     if (!(error instanceof mongoose.mongo.MongoBulkWriteError)) throw error;
-    const failed = [error.writeErrors].flat() as mongo.WriteError[];
+    const failed = ([] as mongo.WriteError[]).concat(error.writeErrors);
     if (failed.length === 0 || failed.some(isPassing)) throw error;
     return failed.map(({ index }) => index);
   }

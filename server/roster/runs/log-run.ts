@@ -1,4 +1,3 @@
-import type { Types } from 'mongoose';
 import { SyncLog } from '../../models/sync-log.js';
 import type { HeldRun } from './hold-run.js';
 

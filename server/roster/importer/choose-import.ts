@@ -1,0 +1,67 @@
+import type { Types } from 'mongoose';
+import type { Deps } from '../../deps.js';
+import type { Account } from '../../models/account.js';
+import { Event, type EventSync } from '../../models/event.js';
+import { School } from '../../models/school.js';
+import { startSync } from '../start-sync.js';
+import { readTerms } from './read-terms.js';
+import { NO_TERM, type ImportChoice } from './schema.js';
+
+export type ImportChosen =
+  { ok: true; run: Types.ObjectId } | { ok: false; field: 'schools' | 'terms' | '_form'; message: string };
+
+/** Keeps what an event takes from the roster and starts its import. The nightly sync follows the tick once that is done. */
+export async function chooseImport(
+  deps: Deps,
+  account: Account,
+  event: Pick<Event, '_id' | 'sync'>,
+  choice: ImportChoice,
+  by: Types.ObjectId,
+): Promise<ImportChosen> {
+  const schools = await School.countDocuments({
+    account: account._id,
+    _id: { $in: choice.schools },
+    'clever.id': { $type: 'string' },
+  });
+  if (schools !== choice.schools.length)
+    return { ok: false, field: 'schools', message: 'One of the schools is no longer matched. Choose again.' };
+  const read = await readTerms(deps, account, choice.schools);
+  if (!read.ok) return { ok: false, field: '_form', message: read.message };
+  const terms = read.value.terms
+    .filter(({ id }) => choice.terms.includes(id))
+    .map(({ id, name, start, end }) => ({ id, name, start, end }));
+  const noTerm = choice.terms.includes(NO_TERM);
+  if (terms.length + Number(noTerm) < choice.terms.length)
+    return { ok: false, field: 'terms', message: 'One of the terms is no longer there. Choose again.' };
+
+  const sync = await keepChoice(account._id, event, { schools: choice.schools, terms, noTerm });
+  const started = await startSync(deps, {
+    account,
+    event: { _id: event._id, sync },
+    trigger: 'first import',
+    by,
+    keepSynced: choice.nightly,
+  });
+  if (started.ok) return { ok: true, run: started.run };
+  return { ok: false, field: '_form', message: 'Clever is no longer enabled for this account.' };
+}
+
+/** Whether and when the event syncs at night stays as it is. */
+async function keepChoice(
+  account: Types.ObjectId,
+  event: Pick<Event, '_id' | 'sync'>,
+  choice: Pick<EventSync, 'schools' | 'terms' | 'noTerm'>,
+): Promise<EventSync> {
+  const filter = { _id: event._id, account };
+  const first: EventSync = { on: false, hour: 1, ...choice };
+  const made = await Event.updateOne({ ...filter, sync: { $exists: false } }, { $set: { sync: first } });
+  if (made.modifiedCount === 1) return first;
+  await Event.updateOne(filter, {
+    $set: {
+      'sync.schools': choice.schools,
+      'sync.terms': choice.terms,
+      'sync.noTerm': choice.noTerm,
+    },
+  });
+  return { ...first, ...event.sync, ...choice };
+}

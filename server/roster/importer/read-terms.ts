@@ -1,0 +1,99 @@
+import type { Types } from 'mongoose';
+import type { CleverClient } from '../../clever/client.js';
+import type { CleverError } from '../../clever/explain-failure.js';
+import { readForPage } from '../../clever/read-for-page.js';
+import type { Deps } from '../../deps.js';
+import type { Account } from '../../models/account.js';
+import { School } from '../../models/school.js';
+import { Section } from '../../models/section.js';
+import { Term } from '../../models/term.js';
+import { mapCleverTerm, type RosterTerm } from '../sources/map-clever-class.js';
+
+/** A term to choose, with what the chosen schools have in it. */
+export interface TermChoice extends RosterTerm {
+  id: string;
+  sections: number;
+}
+
+export interface TermChoices {
+  /** Those with sections first, the newest first. */
+  terms: TermChoice[];
+  /** Sections that name no term, or one that is not shared. */
+  noTerm: number;
+  /** Whether this is what Clever shares now, or what the last download had. */
+  live: boolean;
+}
+
+export type TermsRead = { ok: true; value: TermChoices } | { ok: false; message: string };
+
+/** The terms of the chosen schools: from the last download where it had these schools, else from Clever while the person waits. */
+export async function readTerms(deps: Deps, account: Account, schools: Types.ObjectId[]): Promise<TermsRead> {
+  const mirrored = await mirroredSchools(account._id, schools);
+  if (mirrored.length === schools.length) return { ok: true, value: await fromMirror(account._id, schools) };
+  const ids = await cleverSchools(account._id, schools);
+  const read = await readForPage(deps, account, (client) => fromClever(client, ids));
+  return read.ok ? read : { ok: false, message: sayWhy(read) };
+}
+
+async function mirroredSchools(
+  account: Types.ObjectId,
+  schools: Types.ObjectId[],
+): Promise<Types.ObjectId[]> {
+  return Section.distinct('school', { account, status: 'active', school: { $in: schools } });
+}
+
+async function cleverSchools(account: Types.ObjectId, schools: Types.ObjectId[]): Promise<Set<string>> {
+  const found = await School.find({ account, _id: { $in: schools } }, { clever: 1 }).lean();
+  return new Set(found.flatMap(({ clever }) => clever?.id ?? []));
+}
+
+async function fromMirror(account: Types.ObjectId, schools: Types.ObjectId[]): Promise<TermChoices> {
+  const [terms, counts] = await Promise.all([
+    Term.find({ account, status: 'active' }).lean(),
+    Section.aggregate<{ _id: string; count: number }>([
+      { $match: { account, status: 'active', school: { $in: schools } } },
+      { $group: { _id: '$term', count: { $sum: 1 } } },
+    ]),
+  ]);
+  const rows = terms.map(({ clever, name, start, end }) => ({ id: clever.id, name, start, end }));
+  return { ...choicesOf(rows, new Map(counts.map(({ _id, count }) => [_id, count]))), live: false };
+}
+
+async function fromClever(client: CleverClient, schools: ReadonlySet<string>): Promise<TermChoices> {
+  const rows: (RosterTerm & { id: string })[] = [];
+  for await (const { objects } of client.pages('/terms')) {
+    for (const term of objects) {
+      const mapped = mapCleverTerm(term);
+      if (mapped.ok) rows.push({ id: mapped.record.id, ...mapped.record.fields });
+    }
+  }
+  const counts = new Map<string, number>();
+  for await (const { objects } of client.pages('/sections')) {
+    for (const { school, term_id: term } of objects) {
+      if (schools.has(school ?? '')) counts.set(term ?? '', (counts.get(term ?? '') ?? 0) + 1);
+    }
+  }
+  return { ...choicesOf(rows, counts), live: true };
+}
+
+function choicesOf(
+  rows: (RosterTerm & { id: string })[],
+  counts: ReadonlyMap<string, number>,
+): Pick<TermChoices, 'terms' | 'noTerm'> {
+  const terms = rows.map((row) => ({ ...row, sections: counts.get(row.id) ?? 0 }));
+  const inTerms = terms.reduce((sum, { sections }) => sum + sections, 0);
+  const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  return { terms: terms.sort(order), noTerm: all - inTerms };
+}
+
+function order(a: TermChoice, b: TermChoice): number {
+  return (
+    Number(b.sections > 0) - Number(a.sections > 0) ||
+    b.start.localeCompare(a.start) ||
+    a.name.localeCompare(b.name)
+  );
+}
+
+function sayWhy(read: { reason: string; error?: CleverError }): string {
+  return read.error?.message ?? 'Clever is not set up yet, so its terms cannot be read.';
+}

@@ -1,0 +1,150 @@
+import express, { type Response, type Router } from 'express';
+import type { Deps } from '../../deps.js';
+import type { Event } from '../../models/event.js';
+import { actorOf } from '../../web/actor.js';
+import { forbidden, notFound } from '../../web/errors.js';
+import { countOf } from '../../web/format-count.js';
+import { dayAndTimeSoon } from '../../web/format-time.js';
+import { levelGuard } from '../../web/guards.js';
+import { FRESH_FORM, parseForm, parseQuery, typedValues, type Form } from '../../web/parse.js';
+import { say } from '../../web/session.js';
+import { runRoutes } from '../runs/routes.js';
+import { STATE_WORDS, TRIGGER_WORDS } from '../runs/show-run.js';
+import { stopSync } from '../stop-sync.js';
+import { chooseImport } from './choose-import.js';
+import { mayImport, mayRunAll } from './policy.js';
+import {
+  accountOf,
+  eventsAtWork,
+  eventsInSync,
+  importableEvents,
+  matchedSchools,
+  recentRuns,
+} from './queries.js';
+import { readTerms } from './read-terms.js';
+import { importerQuery, importSchema, type ImporterQuery } from './schema.js';
+
+const HOME = '/importer';
+
+/** The Importer: event, schools, terms, start; its runs; stopping the sync of all events. */
+export function importerRoutes(deps: Deps): Router {
+  const router = express.Router();
+  router.use((_req, res, next) => {
+    if (!mayImport(actorOf(res))) throw forbidden();
+    next();
+  });
+
+  router.get('/', async (req, res) => {
+    const query = parseQuery(importerQuery, req.query);
+    res.render('roster/importer', await importerPage(deps, res, query, FRESH_FORM));
+  });
+
+  router.post('/runs', async (req, res) => {
+    const parsed = parseForm(importSchema, req.body);
+    if (!parsed.ok) {
+      const query = parseQuery(importerQuery, req.body);
+      res.status(422).render('roster/importer', await importerPage(deps, res, query, parsed));
+      return;
+    }
+    const actor = actorOf(res);
+    const { event: id, schools } = parsed.value;
+    const event = (await importableEvents(actor)).find((other) => other._id.equals(id));
+    if (!event) throw notFound();
+    const account = await accountOf(actor);
+    const chosen = await chooseImport(deps, account, event, parsed.value, actor.user);
+    if (!chosen.ok) {
+      const form = { values: typedValues(req.body), errors: { [chosen.field]: chosen.message } };
+      res.status(422).render('roster/importer', await importerPage(deps, res, { event: id, schools }, form));
+      return;
+    }
+    res.redirect(303, `${HOME}/runs/${chosen.run.toHexString()}`);
+  });
+
+  router.use('/runs', runRoutes(deps));
+  stopAllPages(router, deps);
+  return router;
+}
+
+function stopAllPages(router: Router, deps: Deps): void {
+  const guard = levelGuard('administrator');
+
+  router.get('/stop', guard, async (_req, res) => {
+    const { account } = actorOf(res);
+    const [events, atWork] = await Promise.all([eventsInSync(account), eventsAtWork(account)]);
+    res.render('roster/stop-all', {
+      title: 'Stop Sync For All Events',
+      section: 'importer',
+      events,
+      atWork: atWork.length,
+      countOf,
+    });
+  });
+
+  router.post('/stop', guard, async (req, res) => {
+    const { account, user } = actorOf(res);
+    const events = [...(await eventsInSync(account)).map(({ _id }) => _id), ...(await eventsAtWork(account))];
+    const stopped = await stopSync(deps, { account, events, by: user });
+    const runs =
+      stopped.runs > 0 ? ` ${countOf(stopped.runs, 'run stops', 'runs stop')} at the next safe point.` : '';
+    const text =
+      stopped.events + stopped.runs === 0
+        ? 'No event had its sync on.'
+        : `The nightly sync is off for ${countOf(stopped.events, 'event', 'events')}.${runs}`;
+    say(req, { kind: 'ok', text });
+    res.redirect(303, HOME);
+  });
+}
+
+async function importerPage(deps: Deps, res: Response, query: Partial<ImporterQuery>, form: Form) {
+  const actor = actorOf(res);
+  const [account, events, schools] = await Promise.all([
+    accountOf(actor),
+    importableEvents(actor),
+    matchedSchools(actor.account),
+  ]);
+  const event = events.find(({ _id }) => query.event?.equals(_id));
+  const picked = schools.filter(({ _id }) => query.schools?.some((id) => id.equals(_id)));
+  const enabled = account.clever?.enabled === true;
+  const terms =
+    enabled && event && picked.length > 0
+      ? await readTerms(
+          deps,
+          account,
+          picked.map(({ _id }) => _id),
+        )
+      : undefined;
+  const runs = await recentRuns(events.map(({ _id }) => _id));
+  return {
+    title: 'Importer',
+    section: 'importer',
+    clever: account.clever,
+    enabled,
+    mayConnect: mayRunAll(actor),
+    anyInSync: events.some(({ sync }) => sync?.on),
+    events,
+    event,
+    schools,
+    picked,
+    terms,
+    form,
+    chosen: chosenBefore(event),
+    runs: runs.map((run) => ({
+      href: `${HOME}/runs/${run._id.toHexString()}`,
+      event: events.find(({ _id }) => _id.equals(run.event))?.name ?? '',
+      what: TRIGGER_WORDS[run.trigger],
+      when: dayAndTimeSoon(run.createdAt, actor.timeZone, deps.now()),
+      state: STATE_WORDS[run.state],
+      result: run.result,
+    })),
+  };
+}
+
+/** What an event that was imported before takes now, for its ticks. */
+function chosenBefore(event: Pick<Event, 'sync'> | undefined) {
+  const sync = event?.sync;
+  return {
+    schools: sync?.schools.map((id) => id.toHexString()) ?? [],
+    terms: [...(sync?.terms.map(({ id }) => id) ?? []), ...(sync?.noTerm ? ['none'] : [])],
+    nightly: sync?.on ?? true,
+  };
+}

@@ -1,0 +1,46 @@
+import { Readable } from 'node:stream';
+import { stringify } from 'csv-stringify';
+import { SyncLog } from '../../models/sync-log.js';
+import { nameRows } from './name-rows.js';
+import { logFilter, type FoundRun, type LogQuery } from './queries.js';
+import { ACTION_WORDS, KIND_WORDS } from './show-run.js';
+
+const BATCH = 500;
+
+/**
+ * A run's log as CSV, streamed in batches. Names that a spreadsheet would take for a formula are escaped. Begins with the
+ * mark by which spreadsheets know UTF-8.
+ */
+export function exportLog(found: FoundRun, query: LogQuery): Readable {
+  const csv = stringify({
+    header: true,
+    bom: true,
+    escape_formulas: true,
+    columns: ['When', 'What', 'Happened', 'Name', 'Id at the source', 'Note'],
+  });
+  return Readable.from(lines(found, query)).pipe(csv);
+}
+
+async function* lines(found: FoundRun, query: LogQuery): AsyncGenerator<string[], void, undefined> {
+  const cursor = SyncLog.find(logFilter(found, query)).sort({ _id: 1 }).lean().cursor({ batchSize: BATCH });
+  let rows: SyncLog[] = [];
+  for await (const row of cursor) {
+    rows.push(row);
+    if (rows.length < BATCH) continue;
+    yield* await linesOf(found, rows);
+    rows = [];
+  }
+  yield* await linesOf(found, rows);
+}
+
+async function linesOf({ event }: FoundRun, rows: SyncLog[]): Promise<string[][]> {
+  const names = await nameRows(event, rows);
+  return rows.map((row, index) => [
+    row.at.toISOString(),
+    KIND_WORDS[row.kind] ?? row.kind,
+    ACTION_WORDS[row.action] ?? row.action,
+    names[index] ?? '',
+    row.sourceId,
+    row.text,
+  ]);
+}

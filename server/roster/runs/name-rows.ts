@@ -1,0 +1,93 @@
+import { Types } from 'mongoose';
+import { Appointment } from '../../models/appointment.js';
+import { Class, className } from '../../models/class.js';
+import { Contact, contactName } from '../../models/contact.js';
+import { Course } from '../../models/course.js';
+import type { Event } from '../../models/event.js';
+import { Section } from '../../models/section.js';
+import type { SyncLog } from '../../models/sync-log.js';
+import { Term } from '../../models/term.js';
+import { dayAndTime } from '../../web/format-time.js';
+
+type Names = Map<string, string>;
+
+/**
+ * What the rows of a log are about, by name: logs hold ids alone, so a person who was erased has no name here either.
+ * One query a kind, however many rows.
+ * @returns a name for each row, in their order; '' where there is none any more
+ */
+export async function nameRows(event: Event, rows: readonly SyncLog[]): Promise<string[]> {
+  const idsByKind = new Map<string, string[]>();
+  for (const { kind, sourceId } of rows) idsByKind.set(kind, [...(idsByKind.get(kind) ?? []), sourceId]);
+  const names = new Map<string, Names>();
+  for (const [kind, ids] of idsByKind) names.set(kind, await namesOf(event, kind, ids));
+  return rows.map(({ kind, sourceId }) => names.get(kind)?.get(sourceId) ?? '');
+}
+
+function namesOf(event: Event, kind: string, ids: string[]): Promise<Names> {
+  switch (kind) {
+    case 'student':
+    case 'teacher':
+    case 'staff':
+    case 'guardian':
+      return peopleBySource(event, ids);
+    case 'resource':
+      return peopleById(event, ids);
+    case 'class':
+      return classes(event, ids);
+    case 'appointment':
+      return appointments(event, ids);
+    case 'section':
+      return mirrored(Section, event, ids);
+    case 'course':
+      return mirrored(Course, event, ids);
+    case 'term':
+      return mirrored(Term, event, ids);
+    default:
+      return Promise.resolve(new Map<string, string>());
+  }
+}
+
+async function peopleBySource({ account }: Event, ids: string[]): Promise<Names> {
+  const people = await Contact.find(
+    { account, 'clever.id': { $in: ids } },
+    { clever: 1, firstName: 1, lastName: 1, email: 1 },
+  ).lean();
+  return new Map(people.map((person) => [person.clever?.id ?? '', contactName(person)]));
+}
+
+async function peopleById({ account }: Event, ids: string[]): Promise<Names> {
+  const people = await Contact.find(
+    { account, _id: { $in: objectIds(ids) } },
+    { firstName: 1, lastName: 1, email: 1 },
+  ).lean();
+  return new Map(people.map((person) => [person._id.toHexString(), contactName(person)]));
+}
+
+async function classes({ _id, account }: Event, ids: string[]): Promise<Names> {
+  const found = await Class.find(
+    { account, event: _id, section: { $in: objectIds(ids) } },
+    { section: 1, 'synced.name': 1, 'synced.course': 1, edits: 1 },
+  ).lean<Pick<Class, 'section' | 'synced' | 'edits'>[]>();
+  return new Map(found.map((item) => [item.section?.toHexString() ?? '', className(item)]));
+}
+
+async function appointments({ _id, timeZone }: Event, ids: string[]): Promise<Names> {
+  const found = await Appointment.find({ _id: { $in: objectIds(ids) }, event: _id }, { from: 1 }).lean();
+  return new Map(found.map(({ _id: id, from }) => [id.toHexString(), dayAndTime(from, timeZone)]));
+}
+
+async function mirrored(
+  model: typeof Section | typeof Course | typeof Term,
+  { account }: Event,
+  ids: string[],
+): Promise<Names> {
+  const documents = await (model as typeof Term)
+    .find({ account, 'clever.id': { $in: ids } }, { clever: 1, name: 1 })
+    .lean();
+  return new Map(documents.map(({ clever, name }) => [clever.id, name]));
+}
+
+function objectIds(ids: string[]): Types.ObjectId[] {
+  return ids.filter((id) => /^[0-9a-f]{24}$/.test(id)).map((id) => new Types.ObjectId(id));
+}

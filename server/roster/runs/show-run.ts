@@ -1,0 +1,133 @@
+import { DateTime } from 'luxon';
+import type { KindCounts, Run, RunState, Stage } from '../../models/run.js';
+import type { RosterRun } from '../../models/roster-run.js';
+import type { SyncRun, SyncTrigger } from '../../models/sync-run.js';
+import { dayAndTimeSoon, timeOfDay } from '../../web/format-time.js';
+
+export const TRIGGER_WORDS: Record<SyncTrigger, string> = {
+  'first import': 'Import',
+  nightly: 'Nightly sync',
+  'sync now': 'Sync now',
+};
+
+export const STATE_WORDS: Record<RunState, { kind: string; word: string }> = {
+  queued: { kind: 'off', word: 'Waiting' },
+  running: { kind: 'busy', word: 'Running' },
+  done: { kind: 'ok', word: 'Done' },
+  stopped: { kind: 'notice', word: 'Stopped' },
+  failed: { kind: 'danger', word: 'Failed' },
+};
+
+/** What the kinds of records are called in tables, in their order. */
+export const KIND_WORDS: Record<string, string> = {
+  student: 'Students',
+  teacher: 'Teachers',
+  staff: 'Staff',
+  guardian: 'Guardians',
+  class: 'Classes',
+  resource: 'Teachers with slots',
+  appointment: 'Appointments',
+  section: 'Sections at Clever',
+  course: 'Courses at Clever',
+  term: 'Terms at Clever',
+  school: 'Schools at Clever',
+};
+
+export const ACTION_WORDS: Record<string, string> = {
+  added: 'New',
+  changed: 'Changed',
+  removed: 'Gone',
+  restored: 'Came back',
+  refused: 'Not taken',
+};
+
+const STAGE_WORDS: Record<string, string> = {
+  download: 'Download from Clever',
+  terms: 'Terms',
+  courses: 'Courses',
+  sections: 'Sections',
+  students: 'Students',
+  teachers: 'Teachers',
+  staff: 'Staff',
+  contacts: 'Guardians',
+  leavers: 'Who is gone',
+  classes: 'Classes of the event',
+  resources: 'Teachers with slots',
+  appointments: 'Appointments',
+};
+
+export interface ShownStage {
+  key: string;
+  label: string;
+  done: number;
+  total: number;
+  perSecond: number;
+  secondsLeft: number;
+  state: 'waiting' | 'running' | 'done' | 'stopped' | 'failed';
+}
+
+export function isOver(run: Pick<Run, 'state'>): boolean {
+  return run.state !== 'queued' && run.state !== 'running';
+}
+
+/** The bars of a run: those of the download it stands on, then its own. */
+export function stagesOf(run: SyncRun, refresh: RosterRun | null, now: Date): ShownStage[] {
+  const all: [Run, Stage][] = [];
+  for (const part of refresh ? [refresh, run] : [run])
+    for (const stage of part.stages) all.push([part, stage]);
+  return all.map(([part, stage]) => showStage(part, stage, run, now));
+}
+
+function showStage(part: Run, stage: Stage, run: SyncRun, now: Date): ShownStage {
+  const { name, done, total, startedAt, finishedAt } = stage;
+  const shown = { key: name, label: STAGE_WORDS[name] ?? name, done, total, perSecond: 0, secondsLeft: 0 };
+  if (!startedAt) return { ...shown, state: 'waiting' };
+  if (finishedAt) return { ...shown, state: 'done' };
+  const end = isOver(part) ? part.state : run.state;
+  if (end === 'stopped' || end === 'failed') return { ...shown, state: end };
+  const seconds = Math.max(0, now.getTime() - startedAt.getTime()) / 1000;
+  const perSecond = seconds > 0.5 ? done / seconds : 0;
+  const secondsLeft = perSecond > 0 && total > done ? (total - done) / perSecond : 0;
+  return { ...shown, perSecond, secondsLeft, state: 'running' };
+}
+
+export interface CountRow {
+  kind: string;
+  label: string;
+  counts: KindCounts;
+}
+
+/** Counts by kind, those of the download and those of the event's update in one list. */
+export function countRows(run: SyncRun, refresh: RosterRun | null): CountRow[] {
+  const counts = { ...refresh?.counts, ...run.counts };
+  return Object.entries(KIND_WORDS).flatMap(([kind, label]) =>
+    counts[kind] ? [{ kind, label, counts: counts[kind] }] : [],
+  );
+}
+
+/** "Synced last night at 1:00 AM: 3 new students, 1 class changed." and the like, in the account's zone. */
+export function sayRun(run: SyncRun, zone: string, now: Date): string {
+  if (run.state === 'queued') return 'A sync waits for its turn.';
+  if (run.state === 'running') return 'A sync is running now.';
+  const when = sayWhen(run, zone, now);
+  const what = run.trigger === 'first import' ? 'Imported' : 'Synced';
+  if (run.state === 'done') return `${what} ${when}: ${lowerFirst(run.result)}`;
+  const noun = run.trigger === 'first import' ? 'import' : 'sync';
+  const how = run.state === 'stopped' ? 'was stopped' : 'failed';
+  return `The ${noun} ${when} ${how}: ${run.result}`;
+}
+
+function sayWhen(run: SyncRun, zone: string, now: Date): string {
+  const at = run.startedAt ?? run.createdAt;
+  const day = DateTime.fromJSDate(at, { zone }).startOf('day');
+  const daysAgo = DateTime.fromJSDate(now, { zone }).startOf('day').diff(day, 'days').days;
+  const time = timeOfDay(at, zone);
+  if (daysAgo === 0 && run.trigger === 'nightly') return `last night at ${time}`;
+  if (daysAgo === 0) return `today at ${time}`;
+  if (daysAgo === 1) return `yesterday at ${time}`;
+  return `on ${dayAndTimeSoon(at, zone, now)}`;
+}
+
+function lowerFirst(text: string): string {
+  return text.slice(0, 1).toLowerCase() + text.slice(1);
+}
