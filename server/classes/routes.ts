@@ -11,9 +11,17 @@ import { say } from '../web/session.js';
 import { deletionRoutes } from './deletion/routes.js';
 import { listClasses } from './queries.js';
 import { restoreClasses } from './restore-classes.js';
-import { listSchema, PAGE_SIZES, typesSchema, viewAddress, wantedTypes, type ListView } from './schema.js';
+import {
+  chosenIds,
+  listSchema,
+  PAGE_SIZES,
+  typesSchema,
+  viewAddress,
+  wantedTypes,
+  type ListView,
+} from './schema.js';
 import { setTypes, type WantedType } from './set-types.js';
-import { backToList, chosenOf, editorPage, editorPath, undoOf, whenOf } from './show-editor.js';
+import { addressHere, backToList, chosenOf, editorPage, editorPath, undoOf, whenOf } from './show-editor.js';
 import { singleClassRoutes } from './single/routes.js';
 import { tellReturn } from './tell-return.js';
 import { tellRestoration, tellTypes, tellUndo } from './tell-change.js';
@@ -44,7 +52,7 @@ function listPage(router: Router, deps: Deps): void {
       list,
       types: CLASS_TYPES,
       hrefOf,
-      actionOf: (name: string) => viewAddress(`${path}/${name}`, view, { page: list.page }),
+      actionOf: (name: string) => addressHere(req, res, `/${name}`),
       pager: {
         ...pagerOf(list.total, list.page, view.size, view.only ? 'classes' : 'rows', (page) =>
           hrefOf({ page }),
@@ -75,7 +83,7 @@ function typePosts(router: Router, deps: Deps): void {
   });
 
   router.post('/hiding', async (req, res) => {
-    await hide(req, res, deps, chosenOf(req));
+    await hide(req, res, deps, chosenIds(chosenOf(req)));
   });
 
   router.post('/:class/hiding', async (req, res) => {
@@ -100,14 +108,14 @@ async function saveTypes(
   say(req, {
     kind: done.stale > 0 || done.changed === 0 ? 'notice' : 'ok',
     text: tellTypes(done),
-    ...(done.changed > 0 ? { undo: undoOf(req, event, done.entry) } : {}),
+    ...(done.changed > 0 ? { undo: undoOf(req, res, done.entry) } : {}),
   });
   backToList(req, res);
 }
 
 function bringingBack(router: Router, deps: Deps): void {
   router.post('/restoration', async (req, res) => {
-    const done = await restoreClasses(deps, actorOf(res), eventOf(res), chosenOf(req));
+    const done = await restoreClasses(deps, actorOf(res), eventOf(res), chosenIds(chosenOf(req)));
     say(req, { kind: done.classes > 0 ? 'ok' : 'notice', text: tellRestoration(done) });
     backToList(req, res);
   });

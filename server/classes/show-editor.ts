@@ -7,7 +7,7 @@ import { notFound } from '../web/errors.js';
 import { daysInWords } from '../web/format-time.js';
 import { eventOf } from '../web/guards.js';
 import { parseForm, parseQuery } from '../web/parse.js';
-import { chosenIds, chosenSchema, listSchema, viewAddress, type ListView } from './schema.js';
+import { chosenSchema, listSchema, viewAddress, type Chosen } from './schema.js';
 import { nextSync } from './tell-return.js';
 
 /** Path of an event's Class Editor. */
@@ -23,26 +23,31 @@ export function whenOf(deps: Deps, res: Response): string | undefined {
   return nextSync(eventOf(res), actorOf(res).timeZone, deps.now());
 }
 
-/** The list's view travels in the address of every form, so that after a change the same rows are shown. */
-export function viewOf(req: Request): ListView {
-  return parseQuery(listSchema, req.query);
+/**
+ * An address of the editor with the list's view in it: the view travels along with every form, so that after a change the
+ * same rows are shown.
+ */
+export function addressHere(req: Request, res: Response, below = ''): string {
+  const view = parseQuery(listSchema, req.query);
+  return viewAddress(`${editorPath(eventOf(res))}${below}`, view, { page: view.page });
 }
 
 export function backToList(req: Request, res: Response): void {
-  const view = viewOf(req);
-  res.redirect(303, viewAddress(editorPath(eventOf(res)), view, { page: view.page }));
+  res.redirect(303, addressHere(req, res));
 }
 
-export function chosenOf(req: Request): Types.ObjectId[] {
+/** The rows that a form is about. */
+export function chosenOf(req: Request): Chosen {
   const parsed = parseForm(chosenSchema, req.body);
   if (!parsed.ok) throw notFound();
-  return chosenIds(parsed.value);
+  return parsed.value;
 }
 
-export function undoOf(req: Request, event: Event, entry: Types.ObjectId): { action: string; label: string } {
-  const view = viewOf(req);
-  return {
-    action: viewAddress(`${editorPath(event)}/undo/${entry.toHexString()}`, view, { page: view.page }),
-    label: 'Undo',
-  };
+/** The way back that a message offers. @param entry of the audit, by which the change is undone */
+export function undoOf(
+  req: Request,
+  res: Response,
+  entry: Types.ObjectId,
+): { action: string; label: string } {
+  return { action: addressHere(req, res, `/undo/${entry.toHexString()}`), label: 'Undo' };
 }

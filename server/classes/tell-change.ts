@@ -34,6 +34,8 @@ export function tellBefore(preview: DeletionPreview, when: string | undefined): 
 
 /** What deleting did, and when it will undo itself. @param when of `nextSync` */
 export function tellDeletion(done: Deletion, names: string[], when: string | undefined): string {
+  if (done.ids.length === 0 && done.problems === 0)
+    return 'Nothing was deleted: tick classes first, or they are gone already.';
   const what = done.ids.length === 1 ? (names[0] ?? classes(1)) : classes(done.ids.length);
   const told = [`Deleted ${what}.`];
   if (done.problems > 0)
@@ -41,7 +43,7 @@ export function tellDeletion(done: Deletion, names: string[], when: string | und
       `${countOf(done.problems, 'appointment stays and is', 'appointments stay and are')} in the problem list now.`,
     );
   if (done.imported > 0) told.push(`${itOrThey(done)} at the next sync${when ? `, ${when}` : ''}.`);
-  else
+  else if (done.ids.length > 0)
     told.push(
       done.ids.length === 1 ? 'It was made by hand and does not come back.' : 'They do not come back.',
     );
@@ -81,7 +83,9 @@ export function tellRestoration(done: Restoration): string {
 export function tellUndo(done: Extract<Undone, { ok: true }>): string {
   const missing = done.of - done.classes;
   const since =
-    missing > 0 ? ` ${classes(missing)} ${missing === 1 ? 'was' : 'were'} changed since and stay so.` : '';
+    missing > 0
+      ? ` ${classes(missing)} ${missing === 1 ? 'was changed since and stays' : 'were changed since and stay'} so.`
+      : '';
   if (done.classes === 0) return `Nothing to undo.${since}`;
   if (done.what === 'types') return `${countOf(done.classes, 'type is', 'types are')} as before.${since}`;
   return `${tellRestoration(done)}${since}`;

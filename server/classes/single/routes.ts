@@ -12,7 +12,7 @@ import { say } from '../../web/session.js';
 import { addClass, studentsOf } from '../add-class.js';
 import { editClass, seenOf } from '../edit-class.js';
 import { shorten, termName } from '../queries.js';
-import { editSchema, idsInAddress, newClassSchema, pageSchema } from '../schema.js';
+import { chosenIds, editSchema, idsInAddress, newClassSchema, pageSchema } from '../schema.js';
 import { chosenOf, editorPage, editorPath, whenOf } from '../show-editor.js';
 import { tellReturn } from '../tell-return.js';
 import { classTexts, compareEdits, rosterFacts } from './compare-edits.js';
@@ -40,7 +40,7 @@ export function singleClassRoutes(deps: Deps): Router {
 
   // From the list: an activity for the students of the ticked classes.
   router.post('/new', (req, res) => {
-    const ids = chosenOf(req).map((id) => id.toHexString());
+    const ids = chosenIds(chosenOf(req)).map((id) => id.toHexString());
     res.redirect(303, addressOf(`${editorPath(eventOf(res))}/new`, { ids: ids.join(',') }));
   });
 
