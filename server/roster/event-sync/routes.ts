@@ -11,7 +11,7 @@ import { pagerOf, sliceOf } from '../../web/paging.js';
 import { parseForm, parseQuery } from '../../web/parse.js';
 import { say } from '../../web/session.js';
 import { findNextNight } from '../find-due-night.js';
-import { sayRun, STATE_WORDS, TRIGGER_WORDS } from '../runs/show-run.js';
+import { hourInWords, sayRun, STATE_WORDS, TRIGGER_WORDS } from '../runs/show-run.js';
 import { setHour } from '../set-hour.js';
 import { startSync } from '../start-sync.js';
 import { resumeSync, stopSync } from '../stop-sync.js';
@@ -146,8 +146,4 @@ function rowOf(run: SyncRun, zone: string, now: Date) {
     result: run.result,
     warnings: run.warnings.length,
   };
-}
-
-function hourInWords(hour: number): string {
-  return `${String(hour % 12 === 0 ? 12 : hour % 12)} ${hour < 12 ? 'AM' : 'PM'}`;
 }

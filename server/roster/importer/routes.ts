@@ -4,12 +4,12 @@ import type { Event } from '../../models/event.js';
 import { actorOf } from '../../web/actor.js';
 import { forbidden, notFound } from '../../web/errors.js';
 import { countOf } from '../../web/format-count.js';
-import { dayAndTimeSoon } from '../../web/format-time.js';
+import { dayAndTimeSoon, longDay } from '../../web/format-time.js';
 import { levelGuard } from '../../web/guards.js';
 import { FRESH_FORM, parseForm, parseQuery, typedValues, type Form } from '../../web/parse.js';
 import { say } from '../../web/session.js';
 import { runRoutes } from '../runs/routes.js';
-import { STATE_WORDS, TRIGGER_WORDS } from '../runs/show-run.js';
+import { hourInWords, STATE_WORDS, TRIGGER_WORDS } from '../runs/show-run.js';
 import { stopSync } from '../stop-sync.js';
 import { chooseImport } from './choose-import.js';
 import { mayImport, mayRunAll } from './policy.js';
@@ -103,7 +103,9 @@ async function importerPage(deps: Deps, res: Response, query: Partial<ImporterQu
     matchedSchools(actor.account),
   ]);
   const event = events.find(({ _id }) => query.event?.equals(_id));
-  const picked = schools.filter(({ _id }) => query.schools?.some((id) => id.equals(_id)));
+  // An event that was imported before shows what it takes now.
+  const wanted = query.schools?.length ? query.schools : (event?.sync?.schools ?? []);
+  const picked = schools.filter(({ _id }) => wanted.some((id) => id.equals(_id)));
   const enabled = account.clever?.enabled === true;
   const terms =
     enabled && event && picked.length > 0
@@ -128,6 +130,8 @@ async function importerPage(deps: Deps, res: Response, query: Partial<ImporterQu
     terms,
     form,
     chosen: chosenBefore(event),
+    hour: hourInWords(event?.sync?.hour ?? 1),
+    longDay,
     runs: runs.map((run) => ({
       href: `${HOME}/runs/${run._id.toHexString()}`,
       event: events.find(({ _id }) => _id.equals(run.event))?.name ?? '',

@@ -131,3 +131,8 @@ function sayWhen(run: SyncRun, zone: string, now: Date): string {
 function lowerFirst(text: string): string {
   return text.slice(0, 1).toLowerCase() + text.slice(1);
 }
+
+/** "1 AM". */
+export function hourInWords(hour: number): string {
+  return `${String(hour % 12 === 0 ? 12 : hour % 12)} ${hour < 12 ? 'AM' : 'PM'}`;
+}
