@@ -15,7 +15,9 @@ const { values } = parseArgs({
 
 const url = values['clever-url'];
 if ((url === undefined) !== (values.token === undefined)) {
-  console.error('--clever-url and --token go together: npm run demo -- --check --clever-url URL --token TOKEN');
+  console.error(
+    '--clever-url and --token go together: npm run demo -- --check --clever-url URL --token TOKEN',
+  );
   process.exit(2);
 }
 const options: DemoOptions = {

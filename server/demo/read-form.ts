@@ -64,3 +64,16 @@ function attribute(tag: string, name: string): string | undefined {
   const found = new RegExp(`(?:^|\\s)${name}="([^"]*)"`).exec(tag)?.[1];
   return found === undefined ? undefined : unescapeHtml(found);
 }
+
+/** The values that a page offers under one name: the tick boxes, radios and buttons of that name. */
+export function choicesOf(html: string, name: string): string[] {
+  const tags = [...html.matchAll(/<(?:input|button)\b[^>]*>/g)].map(([tag]) => tag);
+  return tags.filter((tag) => attribute(tag, 'name') === name).map((tag) => attribute(tag, 'value') ?? '');
+}
+
+/** The words of a page without its tags, spaces joined. */
+export function wordsOf(html: string): string {
+  return unescapeHtml(html.replace(/<[^>]+>/g, ' '))
+    .replace(/\s+/g, ' ')
+    .trim();
+}
