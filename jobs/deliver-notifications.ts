@@ -1,0 +1,12 @@
+import { deliverMails } from '../server/notifications/deliver-mails.js';
+import type { OneShot, Recurring } from './schedule.js';
+
+/** Sends the mails that wait, at once after one was queued. */
+export const deliverNotifications: OneShot = (deps, _key, stopping) => deliverMails(deps, stopping);
+
+/** Sends those whose next try has come, and those that a killed worker left behind. */
+export const retryNotifications: Recurring = {
+  name: 'retry-notifications',
+  everyMs: 60_000,
+  run: deliverMails,
+};
