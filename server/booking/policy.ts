@@ -1,16 +1,21 @@
 import type { Event } from '../models/event.js';
+import { dayOf } from '../web/local-time.js';
 
 const HOUR_MS = 3600_000;
 
 /** How long a hold lasts while a parent decides. */
 export const HOLD_MS = 10 * 60_000;
 
-/** Whether parents may book now. Until a begin is set, booking is not open; without an end, slots' own times end it. */
+/** Whether parents may book now. Until a begin is set, booking is not open; without an end, it ends with the last day. */
 export type WindowState = 'not open' | 'open' | 'closed';
 
-export function windowState(event: Pick<Event, 'booking' | 'status'>, now: Date): WindowState {
+export function windowState(
+  event: Pick<Event, 'booking' | 'status' | 'days' | 'timeZone'>,
+  now: Date,
+): WindowState {
   const { opensAt, closesAt } = event.booking;
-  if (event.status === 'archived' || (closesAt && now >= closesAt)) return 'closed';
+  const isOver = (event.days.at(-1) ?? '') < dayOf(now, event.timeZone);
+  if (event.status === 'archived' || isOver || (closesAt && now >= closesAt)) return 'closed';
   return opensAt && now >= opensAt ? 'open' : 'not open';
 }
 

@@ -6,6 +6,7 @@ interface Worker {
   /** How many steps it makes before it dies, as a killed process does: in the middle, without a word. */
   dieAfter: number;
   steps: number;
+  done: boolean;
 }
 
 interface Gate {
@@ -30,16 +31,19 @@ export async function interleave(
   patch();
   gates = [];
   let failure: unknown;
-  for (const { name, dieAfter, run } of work) {
-    const worker = { name, dieAfter: dieAfter ?? Infinity, steps: 0 };
+  const workers = work.map(({ name, dieAfter, run }) => {
+    const worker: Worker = { name, dieAfter: dieAfter ?? Infinity, steps: 0, done: false };
     current.run(worker, () => {
-      run().catch((error: unknown) => (failure ??= error));
+      run()
+        .catch((error: unknown) => (failure ??= error))
+        .finally(() => (worker.done = true));
     });
-  }
+    return worker;
+  });
   for (;;) {
-    await quiet();
+    await quiet(workers);
     if (failure) throw failure instanceof Error ? failure : new Error('work failed');
-    gates = gates.filter(({ worker }) => worker.steps < worker.dieAfter);
+    gates = gates.filter(({ worker }) => !isDead(worker));
     if (gates.length === 0) return;
     const [gate] = gates.splice(choose(gates.length) % gates.length, 1);
     if (!gate) return;
@@ -50,9 +54,15 @@ export async function interleave(
   }
 }
 
+const isDead = (worker: Worker) => worker.steps >= worker.dieAfter;
+
 /** Until everything that could go on has reached its next call to the database. */
-async function quiet(): Promise<void> {
-  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+async function quiet(workers: Worker[]): Promise<void> {
+  const waits = (worker: Worker) =>
+    worker.done || isDead(worker) || gates.some((gate) => gate.worker === worker);
+  // A few turns more: one that waits already may go on in another branch.
+  for (let turn = 0; turn < 3 || !workers.every(waits); turn++)
+    await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** From then on calls to the database made inside `interleave` wait for their turn; others are as ever. */

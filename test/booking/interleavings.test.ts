@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Types } from 'mongoose';
 import { cancelAppointment } from '../../server/booking/cancel-appointment.js';
+import { confirmAppointment } from '../../server/booking/confirm-appointment.js';
 import { expireHolds } from '../../server/booking/expire-holds.js';
 import { HOLD_MS } from '../../server/booking/policy.js';
 import type { Deps } from '../../server/deps.js';
@@ -27,10 +28,13 @@ const never = new AbortController().signal;
 const RUNS = Number(process.env.INTERLEAVINGS ?? 60);
 
 interface Deed {
-  kind: 'book' | 'change' | 'cancel' | 'clean';
+  /** `resume`: the parent comes back to what is on hold and confirms it. */
+  kind: 'book' | 'change' | 'cancel' | 'resume' | 'clean';
   home: number;
   teacher: number;
   slot: number;
+  /** Minutes by which its process' clock is off. */
+  skew: number;
   dieAfter?: number | undefined;
 }
 
@@ -39,11 +43,13 @@ const deed: fc.Arbitrary<Deed> = fc.record({
     { weight: 4, arbitrary: fc.constant('book' as const) },
     { weight: 3, arbitrary: fc.constant('change' as const) },
     { weight: 2, arbitrary: fc.constant('cancel' as const) },
+    { weight: 3, arbitrary: fc.constant('resume' as const) },
     { weight: 1, arbitrary: fc.constant('clean' as const) },
   ),
   home: fc.nat(2),
   teacher: fc.nat(1),
   slot: fc.nat(2),
+  skew: fc.constantFrom(0, 0, -3, 3),
   dieAfter: fc.option(fc.integer({ min: 1, max: 40 }), { nil: undefined, freq: 3 }),
 });
 
@@ -66,9 +72,11 @@ describe('bookings in any order of their steps, some dying on the way', () => {
   let promised: Types.ObjectId[];
   let undone: Set<string>;
 
-  async function act(deps: Deps, { kind, home, teacher, slot }: Deed): Promise<void> {
+  async function act({ kind, home, teacher, slot, skew }: Deed): Promise<void> {
+    const deps: Deps = { ...test.deps, now: () => new Date(now.getTime() + skew * 60_000) };
     const household = homes[home]!;
     if (kind === 'clean') return expireHolds(deps, never);
+    if (kind === 'resume') return resume(deps, household);
     const old =
       kind === 'book'
         ? null
@@ -89,6 +97,15 @@ describe('bookings in any order of their steps, some dying on the way', () => {
     const wish = wishOf(fair, household, at.slots[slot]!, old ? { replaces: old._id } : {});
     if (old) undone.add(String(old._id));
     const answer = await bookSlot(deps, wish);
+    if (answer.ok) promised.push(answer.appointment._id);
+  }
+
+  async function resume(deps: Deps, household: Household): Promise<void> {
+    const held = await Appointment.findOne({ household: household._id, state: 'pending' }).lean();
+    if (!held) return;
+    const wish = wishOf(fair, household, fair.teachers[0]!.slots[0]!);
+    if (held.replaces) undone.add(String(held.replaces));
+    const answer = await confirmAppointment(deps, { ...wish, appointment: held._id, note: '' });
     if (answer.ok) promised.push(answer.appointment._id);
   }
 
@@ -139,22 +156,19 @@ describe('bookings in any order of their steps, some dying on the way', () => {
           homes = await Promise.all(
             [0, 0, 1].map((n) => makeHousehold(fair.account._id, [fair.students[n]!])),
           );
-          for (const one of before) await act(deps, one);
-
-          await interleave(
-            atOnce.map((one, n) => ({
-              name: `${String(n)} ${one.kind}`,
-              ...(one.dieAfter ? { dieAfter: one.dieAfter } : {}),
-              run: () => act(deps, one),
-            })),
-            (waiting) => {
-              now = new Date(now.getTime() + pace * 60_000);
-              return choices.next().value % waiting;
-            },
-          );
+          const runOf = (one: Deed) => ({
+            name: one.kind,
+            ...(one.dieAfter ? { dieAfter: one.dieAfter } : {}),
+            run: () => act(one),
+          });
+          for (const one of before) await interleave([runOf(one)], () => 0);
+          await interleave(atOnce.map(runOf), (waiting) => {
+            now = new Date(now.getTime() + pace * 60_000);
+            return choices.next().value % waiting;
+          });
           assert.deepEqual(await findDoubles(fair), []);
 
-          now = new Date(now.getTime() + HOLD_MS + 1);
+          now = new Date(now.getTime() + HOLD_MS + 180_001);
           await expireHolds(deps, never);
           assert.deepEqual(await findDoubles(fair), []);
           await assertSound();

@@ -1,0 +1,23 @@
+import mongoose, { type Types } from 'mongoose';
+import { Household } from '../models/household.js';
+
+/** The household of an adult in one account; an adult alone is a household of one, made at the first need of it. */
+export async function ensureHousehold(
+  account: Types.ObjectId,
+  adult: Types.ObjectId,
+  now: Date,
+): Promise<Household> {
+  const found = await Household.findOne({ account, adults: adult }).lean();
+  if (found) return found;
+  try {
+    return (await Household.create({ account, adults: [adult], children: [], createdAt: now })).toObject();
+  } catch (error) {
+    // Two first requests at once: the other one made it.
+    const made =
+      error instanceof mongoose.mongo.MongoServerError &&
+      error.code === 11000 &&
+      (await Household.findOne({ account, adults: adult }).lean());
+    if (!made) throw error;
+    return made;
+  }
+}

@@ -1,0 +1,53 @@
+import type { Types } from 'mongoose';
+import type { Deps } from '../deps.js';
+import { Contact, type Relation } from '../models/contact.js';
+import type { Actor } from '../web/actor.js';
+import { linkChild } from './add-child.js';
+import type { Family } from './load-conference.js';
+
+/**
+ * The children that the roster ties to a person's proven address as their parent or guardian, and that are not in the household yet.
+ * Whatever kind of contact it is: a teacher of the school may be a parent too.
+ */
+export async function findLinkedChildren(
+  family: Pick<Family, 'account' | 'household' | 'actor'>,
+): Promise<Contact[]> {
+  const { account, household, actor } = family;
+  if (!mayTakeOver(actor)) return [];
+  const people = await Contact.find(
+    { account: account._id, email: actor.email, status: 'active' },
+    { relations: 1 },
+  ).lean();
+  const sources = people.flatMap((person) => person.relations.filter(isGuardian)).map((tie) => tie.student);
+  if (sources.length === 0) return [];
+  const students = await Contact.find({
+    account: account._id,
+    'clever.id': { $in: sources, $type: 'string' },
+    type: 'student',
+    status: 'active',
+  }).lean();
+  return students
+    .filter((student) => !household.children.some((child) => child.student.equals(student._id)))
+    .sort((a, b) => a.sortKey.localeCompare(b.sortKey));
+}
+
+export function mayTakeOver(actor: Pick<Actor, 'email' | 'emailProven'>): boolean {
+  return actor.emailProven && actor.email !== '';
+}
+
+/** Parents, and guardians of any kind: Clever tells the kin in `relationship` and the duty in `type`. Not emergency contacts, aunts, siblings. */
+export function isGuardian(tie: Pick<Relation, 'relationship' | 'type'>): boolean {
+  return /^(parent|guardian)$/i.test(tie.relationship.trim()) || /^parent\/guardian$/i.test(tie.type.trim());
+}
+
+/** Adds those of the offered children that were chosen. @returns how many */
+export async function takeLinkedChildren(
+  deps: Deps,
+  family: Family,
+  chosen: Types.ObjectId[],
+): Promise<number> {
+  const offered = await findLinkedChildren(family);
+  const taken = offered.filter((student) => chosen.some((id) => id.equals(student._id)));
+  for (const student of taken) await linkChild(deps, family, student, 'roster');
+  return taken.length;
+}

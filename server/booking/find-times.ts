@@ -1,0 +1,161 @@
+import type { Types } from 'mongoose';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { Diary } from '../models/diary.js';
+import type { Event } from '../models/event.js';
+import type { Resource } from '../models/resource.js';
+import { Slot } from '../models/slot.js';
+import { daysBetween } from './plan-needs.js';
+import { isSoonEnough } from './policy.js';
+import { withNames, type Meeting } from './queries.js';
+
+/** A time of a teacher as one household sees it; of others it tells no more than that somebody has it. */
+export interface TimeView {
+  slot: Slot;
+  state: 'free' | 'held' | 'taken' | 'mine' | 'away' | 'other';
+  note?: string;
+  /** Why it cannot be booked. */
+  reason?: string;
+}
+
+export interface Looker {
+  event: Event;
+  resource: Resource;
+  household: Types.ObjectId;
+  user: Types.ObjectId;
+  /** The account's IANA zone. */
+  zone: string;
+  /** What is to be changed counts as free. */
+  replaces?: Types.ObjectId | undefined;
+}
+
+/** All times of a teacher that are still ahead and meant for parents, in order. */
+export async function findTimes(looker: Looker, now: Date): Promise<TimeView[]> {
+  const { resource, household } = looker;
+  const slots = await Slot.find({
+    resource: resource._id,
+    from: { $gt: now },
+    state: { $ne: 'hidden' },
+  })
+    .sort({ from: 1 })
+    .lean();
+  const [seats, own, elsewhere] = await Promise.all([
+    Appointment.find(
+      { resource: resource._id, state: { $in: ['pending', ...LIVING_STATES] }, from: { $gt: now } },
+      { slot: 1, state: 1, household: 1, bookedBy: 1, expiresAt: 1 },
+    ).lean(),
+    Appointment.find({
+      household,
+      state: { $in: LIVING_STATES },
+      from: { $gt: new Date(now.getTime() - DAY_MS) },
+    }).lean(),
+    busyElsewhere(looker, slots),
+  ]);
+  const family = await withNames(own);
+  return slots.map((slot) => ({
+    slot,
+    ...viewOf(
+      looker,
+      slot,
+      { seats: seats.filter((seat) => seat.slot.equals(slot._id)), family, elsewhere },
+      now,
+    ),
+  }));
+}
+
+const DAY_MS = 24 * 3600_000;
+
+type Seat = Pick<Appointment, '_id' | 'slot' | 'state' | 'household' | 'bookedBy' | 'expiresAt'>;
+interface Around {
+  seats: Seat[];
+  family: Meeting[];
+  elsewhere: { from: Date; to: Date }[];
+}
+
+function viewOf(looker: Looker, slot: Slot, around: Around, now: Date): Omit<TimeView, 'slot'> {
+  const { event } = looker;
+  const mine = around.family.find((meeting) => meeting.slot.equals(slot._id));
+  if (mine) return { state: 'mine', note: mine.children };
+  if (slot.state === 'call the school')
+    return {
+      state: 'away',
+      note: 'Call',
+      reason: 'The school gives this time away itself. Call the office.',
+    };
+  if (slot.state === 'unavailable')
+    return { state: 'away', reason: slot.message || 'The teacher does not meet parents at this time.' };
+  const full = seatsTaken(looker, slot, around.seats, now);
+  if (full) return full;
+  const clash = around.family.find((meeting) => isTooClose(looker, slot, meeting));
+  if (clash) return clashView(looker, slot, clash);
+  if (around.elsewhere.some((busy) => busy.from < slot.to && slot.from < busy.to))
+    return { state: 'taken', reason: 'The teacher is at another meeting then.' };
+  if (!isSoonEnough(event, slot.from, now, 'household'))
+    return {
+      state: 'away',
+      reason: `Booking ends ${String(event.booking.stopHoursBefore)} hours before a meeting. Call the school.`,
+    };
+  return { state: 'free' };
+}
+
+/** A hold of this same person is in nobody's way: choosing anew gives it up. */
+function seatsTaken(
+  { user, replaces }: Looker,
+  slot: Slot,
+  seats: Seat[],
+  now: Date,
+): Omit<TimeView, 'slot'> | undefined {
+  const counted = seats.filter(
+    (seat) =>
+      !replaces?.equals(seat._id) &&
+      (seat.state !== 'pending' || ((seat.expiresAt ?? now) > now && !seat.bookedBy.equals(user))),
+  );
+  if (counted.length < slot.capacity) return undefined;
+  return counted.filter((seat) => seat.state !== 'pending').length < slot.capacity
+    ? { state: 'held', reason: 'Somebody is deciding on this time. Look again in some minutes.' }
+    : { state: 'taken', reason: 'Another family has this time.' };
+}
+
+function isTooClose({ event, replaces }: Looker, slot: Slot, meeting: Meeting): boolean {
+  if (replaces?.equals(meeting.id)) return false;
+  const gap = event.booking.gapMinutes * 60_000;
+  return slot.from.getTime() < meeting.to.getTime() + gap && meeting.from.getTime() < slot.to.getTime() + gap;
+}
+
+function clashView({ event }: Looker, slot: Slot, meeting: Meeting): Omit<TimeView, 'slot'> {
+  const overlaps = slot.from < meeting.to && meeting.from < slot.to;
+  if (overlaps) return { state: 'other', note: `${meeting.children}: ${meeting.teacher}` };
+  return {
+    state: 'away',
+    note: 'Too close',
+    reason: `Less than ${String(event.booking.gapMinutes)} minutes from ${meeting.children} with ${meeting.teacher}.`,
+  };
+}
+
+/** When the teacher sits in another event: the diary knows, as far as its entries live. */
+async function busyElsewhere(looker: Looker, slots: Slot[]): Promise<{ from: Date; to: Date }[]> {
+  const { resource, zone } = looker;
+  if (!resource.contact) return [];
+  const days = new Set(slots.flatMap((slot) => daysBetween(slot.from, slot.to, zone)));
+  const diaries = await Diary.find({
+    _id: { $in: [...days].map((day) => `${String(resource.contact)}:${day}`) },
+  }).lean();
+  const own = new Set(slots.map((slot) => slot._id.toHexString()));
+  const busy = diaries.flatMap((diary) => diary.busy).filter((entry) => !own.has(entry.slot.toHexString()));
+  if (busy.length === 0) return [];
+  const living = await Appointment.find(
+    { _id: { $in: busy.map((entry) => entry.appointment) }, state: { $in: LIVING_STATES } },
+    { _id: 1 },
+  ).lean();
+  const alive = new Set(living.map(({ _id }) => _id.toHexString()));
+  return busy.filter((entry) => alive.has(entry.appointment.toHexString()));
+}
+
+/** The free times nearest to a moment, in order of time. */
+export function nearestFree(times: TimeView[], wanted: Date, most = 4): TimeView[] {
+  const distance = (time: TimeView) => Math.abs(time.slot.from.getTime() - wanted.getTime());
+  return times
+    .filter((time) => time.state === 'free')
+    .sort((a, b) => distance(a) - distance(b))
+    .slice(0, most)
+    .sort((a, b) => a.slot.from.getTime() - b.slot.from.getTime());
+}

@@ -1,0 +1,70 @@
+import type { RequestHandler, Response } from 'express';
+import { actorIn } from '../accounts/load-actor.js';
+import type { Deps } from '../deps.js';
+import { Account } from '../models/account.js';
+import { Event } from '../models/event.js';
+import type { Household } from '../models/household.js';
+import { actorOf, maybeActor, type Actor } from '../web/actor.js';
+import { notFound } from '../web/errors.js';
+import { ensureHousehold } from './ensure-household.js';
+
+/** The event that a parents' link names, and its school. */
+export interface Conference {
+  event: Event;
+  account: Account;
+  /** Where its pages are: /e/<link>. */
+  home: string;
+}
+
+/** Loads the event of the link. Who is logged in and may do anything at its school works there from here on, whatever they chose before. */
+export const loadConference: RequestHandler<{ link: string }> = async (req, res, next) => {
+  const { link } = req.params;
+  const event = /^[\w-]{1,60}$/.test(link) ? await Event.findOne({ link }).lean() : null;
+  const account = event && (await Account.findById(event.account).lean());
+  if (!account) throw notFound();
+  const conference: Conference = { event, account, home: `/e/${event.link}` };
+  const isMember = req.user?.grants.some((grant) => grant.account.equals(account._id)) ?? false;
+  if (req.user && isMember) {
+    const id = account._id.toHexString();
+    if (req.session.account !== id) req.session.account = id;
+    res.locals.actor = actorIn(req.user, account);
+  } else res.locals.actor = undefined;
+  res.locals.conference = conference;
+  res.locals.school = { name: account.name };
+  res.locals.event = event;
+  res.locals.home = conference.home;
+  next();
+};
+
+export function conferenceOf(res: Response): Conference {
+  const conference = res.locals.conference as Conference | undefined;
+  if (!conference) throw new Error('This route is not behind loadConference.');
+  return conference;
+}
+
+/** Lets past who is logged in and belongs to the school; others start at the event's first page. */
+export const parentGuard: RequestHandler = (req, res, next) => {
+  if (maybeActor(res)) {
+    next();
+    return;
+  }
+  const { home } = conferenceOf(res);
+  if (req.user) res.redirect(303, home);
+  else res.redirect(303, req.method === 'GET' ? `/login?next=${encodeURIComponent(req.originalUrl)}` : home);
+};
+
+export interface Family extends Conference {
+  actor: Actor;
+  household: Household;
+}
+
+/** Everything a parent's page starts from, behind `parentGuard`. */
+export async function familyOf(res: Response, deps: Pick<Deps, 'now'>): Promise<Family> {
+  const conference = conferenceOf(res);
+  const actor = actorOf(res);
+  return {
+    ...conference,
+    actor,
+    household: await ensureHousehold(conference.account._id, actor.user, deps.now()),
+  };
+}

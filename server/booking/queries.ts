@@ -1,0 +1,201 @@
+import type { Types } from 'mongoose';
+import { Account } from '../models/account.js';
+import { Appointment, LIVING_STATES, type AppointmentState } from '../models/appointment.js';
+import { Class, className } from '../models/class.js';
+import { Contact, contactName } from '../models/contact.js';
+import { Event } from '../models/event.js';
+import type { Household } from '../models/household.js';
+import { Resource } from '../models/resource.js';
+import { Slot } from '../models/slot.js';
+import type { User } from '../models/user.js';
+import { isMeetable } from './check-booking.js';
+import { listInWords } from './format-meeting.js';
+
+/** An appointment as its family reads it. */
+export interface Meeting {
+  id: string;
+  state: AppointmentState;
+  slot: Types.ObjectId;
+  resource: Types.ObjectId;
+  students: Types.ObjectId[];
+  teacher: string;
+  room: string;
+  className: string;
+  /** First names, in words. */
+  children: string;
+  from: Date;
+  to: Date;
+  note: string;
+  expiresAt?: Date;
+  refused?: string;
+  cancelledBy?: Appointment['cancelledBy'];
+  replaces?: Types.ObjectId;
+}
+
+/** The meetings of one household in an event, in the order of their times. */
+export async function meetingsOf(event: Pick<Event, '_id'>, household: Types.ObjectId): Promise<Meeting[]> {
+  const found = await Appointment.find({ household, event: event._id, state: { $in: LIVING_STATES } })
+    .sort({ from: 1 })
+    .lean();
+  return withNames(found);
+}
+
+/** One appointment of the household, whatever its state; nothing of anybody else's. */
+export async function meetingById(
+  event: Pick<Event, '_id'>,
+  household: Types.ObjectId,
+  id: Types.ObjectId,
+): Promise<Meeting | undefined> {
+  const found = await Appointment.findOne({ _id: id, household, event: event._id }).lean();
+  return found ? (await withNames([found]))[0] : undefined;
+}
+
+export async function withNames(appointments: Appointment[]): Promise<Meeting[]> {
+  const [resources, classes, students] = await Promise.all([
+    Resource.find({ _id: { $in: appointments.map((item) => item.resource) } }, { name: 1, room: 1 }).lean(),
+    Class.find({ _id: { $in: appointments.flatMap((item) => (item.class ? [item.class] : [])) } }).lean(),
+    Contact.find(
+      { _id: { $in: appointments.flatMap((item) => item.students) } },
+      { firstName: 1, lastName: 1 },
+    ).lean(),
+  ]);
+  const byId = <T extends { _id: Types.ObjectId }>(list: T[]) =>
+    new Map(list.map((item) => [item._id.toHexString(), item]));
+  const [resourceOf, classOf, studentOf] = [byId(resources), byId(classes), byId(students)];
+  return appointments.map((item) => {
+    const resource = resourceOf.get(item.resource.toHexString());
+    const held = item.class && classOf.get(item.class.toHexString());
+    return {
+      id: item._id.toHexString(),
+      state: item.state,
+      slot: item.slot,
+      resource: item.resource,
+      students: item.students,
+      teacher: resource?.name ?? 'The teacher',
+      room: held?.edits.room || resource?.room || '',
+      className: held ? className(held) : '',
+      children: listInWords(item.students.map((id) => childName(studentOf.get(id.toHexString())))),
+      from: item.from,
+      to: item.to,
+      note: item.note,
+      ...(item.expiresAt ? { expiresAt: item.expiresAt } : {}),
+      ...(item.refused ? { refused: item.refused } : {}),
+      ...(item.cancelledBy ? { cancelledBy: item.cancelledBy } : {}),
+      ...(item.replaces ? { replaces: item.replaces } : {}),
+    };
+  });
+}
+
+export function childName(student: Pick<Contact, 'firstName' | 'lastName'> | undefined): string {
+  return student ? student.firstName || contactName(student) : 'Your child';
+}
+
+export interface ChildView {
+  id: string;
+  name: string;
+  fullName: string;
+  /** No longer at the school. */
+  left: boolean;
+  teachers: TeacherView[];
+}
+
+export interface TeacherView {
+  id: string;
+  name: string;
+  room: string;
+  classNames: string;
+  hasTimes: boolean;
+  meetings: Meeting[];
+}
+
+/** The household's children with the teachers they can meet: those first in a class that takes part and is shown. */
+export async function childrenWithTeachers(
+  event: Pick<Event, '_id' | 'account'>,
+  household: Household,
+  meetings: Meeting[],
+): Promise<ChildView[]> {
+  const ids = household.children.map((child) => child.student);
+  const [students, classes] = await Promise.all([
+    Contact.find({ _id: { $in: ids }, account: event.account, type: 'student' }).lean(),
+    Class.find({ event: event._id, 'synced.students': { $in: ids }, status: 'active' })
+      .sort({ sortKey: 1 })
+      .lean(),
+  ]);
+  const met = classes.filter(isMeetable);
+  const contacts = met.flatMap((item) => item.synced.teachers.slice(0, 1));
+  const resources = await Resource.find({ event: event._id, contact: { $in: contacts }, status: 'active' })
+    .sort({ sortKey: 1 })
+    .lean();
+  const withTimes = await resourcesWithTimes(resources.map((resource) => resource._id));
+  return students
+    .sort((a, b) => a.sortKey.localeCompare(b.sortKey))
+    .map((student) => ({
+      id: student._id.toHexString(),
+      name: childName(student),
+      fullName: contactName(student),
+      left: student.status !== 'active',
+      teachers: teachersOf(student, met, resources, withTimes, meetings),
+    }));
+}
+
+async function resourcesWithTimes(resources: Types.ObjectId[]): Promise<Set<string>> {
+  const found = await Slot.distinct('resource', { resource: { $in: resources } });
+  return new Set(found.map((id) => id.toHexString()));
+}
+
+function teachersOf(
+  student: Contact,
+  classes: Class[],
+  resources: Resource[],
+  withTimes: Set<string>,
+  meetings: Meeting[],
+): TeacherView[] {
+  return resources.flatMap((resource) => {
+    const held = classes.filter(
+      (item) =>
+        resource.contact?.equals(item.synced.teachers[0] ?? '') &&
+        item.synced.students.some((id) => id.equals(student._id)),
+    );
+    const [first] = held;
+    if (!first) return [];
+    const own = meetings.filter(
+      (meeting) =>
+        meeting.resource.equals(resource._id) && meeting.students.some((id) => id.equals(student._id)),
+    );
+    return [
+      {
+        id: resource._id.toHexString(),
+        name: resource.name,
+        room: first.edits.room || resource.room,
+        classNames: held.map(className).join(', '),
+        hasTimes: withTimes.has(resource._id.toHexString()),
+        meetings: own,
+      },
+    ];
+  });
+}
+
+export interface MyEvent {
+  name: string;
+  school: string;
+  link: string;
+  days: string[];
+}
+
+/** The events that a person can book in: the active ones of every account in which they are a parent. */
+export async function myEvents(user: Pick<User, 'grants'>): Promise<MyEvent[]> {
+  const accounts = user.grants.filter((grant) => grant.level === 'customer').map((grant) => grant.account);
+  const [events, schools] = await Promise.all([
+    Event.find({ account: { $in: accounts }, status: 'active' }).lean(),
+    Account.find({ _id: { $in: accounts } }, { name: 1 }).lean(),
+  ]);
+  const nameOf = new Map(schools.map((school) => [school._id.toHexString(), school.name]));
+  return events
+    .map((event) => ({
+      name: event.name,
+      school: nameOf.get(event.account.toHexString()) ?? '',
+      link: event.link,
+      days: event.days,
+    }))
+    .sort((a, b) => (b.days.at(-1) ?? '').localeCompare(a.days.at(-1) ?? ''));
+}

@@ -1,0 +1,53 @@
+import mongoose, { type Types } from 'mongoose';
+import { hashPassword } from '../accounts/hash-password.js';
+import { sendLink } from '../accounts/send-link.js';
+import type { Deps } from '../deps.js';
+import { User } from '../models/user.js';
+import { queueMail } from '../notifications/queue-mail.js';
+import type { Conference } from './load-conference.js';
+import type { Registration } from './schema.js';
+
+const HOUR_MS = 3600_000;
+
+/**
+ * Makes a parent's login and mails a link to go on with. Whether there was one already shows in the mail alone: who asks sees the
+ * same page after the same time, and the login that was there stays as it is.
+ */
+export async function registerParent(
+  deps: Deps,
+  { event, account, home }: Conference,
+  { name, email, password }: Registration,
+): Promise<void> {
+  const passwordHash = await hashPassword(password);
+  try {
+    const user = await User.create({
+      email,
+      name,
+      passwordHash,
+      grants: [{ account: account._id, level: 'customer' }],
+      createdAt: deps.now(),
+    });
+    await sendLink(deps, 'prove e-mail', user.toObject(), home);
+  } catch (error) {
+    if (!(error instanceof mongoose.mongo.MongoServerError && error.code === 11000)) throw error;
+    const hour = Math.floor(deps.now().getTime() / HOUR_MS);
+    const login = `${deps.config.publicUrl}/login?next=${encodeURIComponent(home)}`;
+    await queueMail(deps, {
+      account: account._id,
+      event: event._id,
+      kind: 'already registered',
+      to: email,
+      subject: `You already have a login for ${account.name}`,
+      text: `Hello,\n\nsomebody, probably you, wanted to register for ${event.name} at ${account.name}. You have a login already:\n${login}\n\nForgotten your password? Choose a new one:\n${deps.config.publicUrl}/forgot\n\nIf it was not you, you need do nothing.\n`,
+      key: `already:${email}:${String(hour)}`,
+    });
+  }
+}
+
+/** Lets somebody who has a login book at this school too. */
+export async function joinSchool(user: Types.ObjectId, account: Types.ObjectId): Promise<void> {
+  await User.updateOne(
+    { _id: user, grants: { $not: { $elemMatch: { account } } } },
+    { $push: { grants: { account, level: 'customer' } } },
+  );
+}

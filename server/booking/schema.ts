@@ -1,0 +1,80 @@
+import Joi from 'joi';
+import type { Types } from 'mongoose';
+import { newPassword, personName } from '../accounts/schema.js';
+import { emailAddress, line, objectId, objectIds } from '../web/parse.js';
+
+export interface Registration {
+  name: string;
+  email: string;
+  password: string;
+}
+
+export const registrationSchema = Joi.object<Registration, true>({
+  name: personName(),
+  email: emailAddress().required(),
+  password: newPassword(),
+});
+
+export interface ChildProofForm {
+  number: string;
+  day?: number;
+  month?: number;
+  year?: number;
+  code: string;
+}
+
+const part = (least: number, most: number, label: string): Joi.NumberSchema =>
+  Joi.number().integer().min(least).max(most).empty('').label(label);
+
+/** Three fields for a date: nobody mistakes the day for the month, and every phone can type it. */
+export const childProofSchema = Joi.object<ChildProofForm, true>({
+  number: line(60).required().label('the student number'),
+  day: part(1, 31, 'the day'),
+  month: part(1, 12, 'the month'),
+  year: part(1900, 2100, 'the year, like 2014'),
+  code: line(60).empty('').default(''),
+});
+
+/** The date as YYYY-MM-DD; '' where it is not given or there is no such day. */
+export function birthDateOf({ day, month, year }: ChildProofForm): string {
+  if (!day || !month || !year) return '';
+  const two = (value: number) => String(value).padStart(2, '0');
+  const text = `${String(year)}-${two(month)}-${two(day)}`;
+  return Number.isNaN(Date.parse(text)) ? '' : text;
+}
+
+export const childrenSchema = Joi.object<{ students: Types.ObjectId[] }, true>({
+  students: objectIds().min(1).required().label('a child'),
+});
+
+export interface TimesQuery {
+  student?: Types.ObjectId;
+  change?: Types.ObjectId;
+}
+
+export const timesQuery = Joi.object<TimesQuery, true>({ student: objectId(), change: objectId() });
+
+export interface HoldForm {
+  slot: Types.ObjectId;
+  student: Types.ObjectId;
+  /** Of the page that the click was made on: clicking twice asks once. */
+  key: string;
+  change?: Types.ObjectId;
+}
+
+export const holdSchema = Joi.object<HoldForm, true>({
+  slot: objectId().required().label('a time'),
+  student: objectId().required().label('a child'),
+  key: Joi.string().alphanum().max(40).required().label('a time'),
+  change: objectId().empty(''),
+});
+
+export const confirmSchema = Joi.object<{ note: string }, true>({
+  note: Joi.string()
+    .trim()
+    .max(500)
+    .replace(/[^\P{Cc}\n]/gu, ' ')
+    .allow('')
+    .default('')
+    .label('a note'),
+});
