@@ -19,7 +19,7 @@ export function createReadings(options: { ttlMs: number; maxWeight: number; now:
   interface Entry {
     at: Date;
     weight: number;
-    value: Promise<unknown>;
+    loading: Promise<Weighed<unknown>>;
   }
   const { ttlMs, maxWeight, now } = options;
   // In the order of their last use.
@@ -44,21 +44,20 @@ export function createReadings(options: { ttlMs: number; maxWeight: number; now:
       if (kept) {
         entries.delete(key);
         entries.set(key, kept);
-        return { value: (await kept.value) as T, at: kept.at };
+        return { value: (await kept.loading).value as T, at: kept.at };
       }
-      const entry: Entry = { at: now(), weight: 0, value: Promise.resolve() };
       const loading = load();
-      entry.value = loading.then(({ value }) => value);
+      const entry: Entry = { at: now(), weight: 0, loading };
       entries.set(key, entry);
       try {
-        entry.weight = (await loading).weight;
+        const { value, weight } = await loading;
+        entry.weight = weight;
+        evict();
+        return { value, at: entry.at };
       } catch (error) {
         if (entries.get(key) === entry) entries.delete(key);
         throw error;
       }
-      const value = (await entry.value) as T;
-      evict();
-      return { value, at: entry.at };
     },
     /** Forgets all readings of a group. */
     forget(group: string): void {

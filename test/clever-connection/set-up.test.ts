@@ -1,0 +1,303 @@
+import assert from 'node:assert/strict';
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
+import { checkWaitingApprovals } from '../../server/clever/connection/check-approval.js';
+import type { Sandbox } from '../../server/clever/sandbox/start-sandbox.js';
+import { Account } from '../../server/models/account.js';
+import { AuditEntry } from '../../server/models/audit-entry.js';
+import { School } from '../../server/models/school.js';
+import { makeAccount, makeUser, Visitor, type TestApp } from '../support/app.js';
+import { emptyDatabase } from '../support/hooks.js';
+import { connect, SET_UP, startDistrict } from './support.js';
+
+describe('Global Setup → Clever', () => {
+  let sandbox: Sandbox;
+  let test: TestApp;
+  let account: Account;
+  let visitor: Visitor;
+
+  beforeEach(async () => {
+    await emptyDatabase();
+    ({ sandbox, test } = await startDistrict());
+    account = await makeAccount();
+    visitor = await new Visitor(test.app).logIn(await makeUser(account._id, 'administrator'));
+  });
+  afterEach(() => sandbox.close());
+
+  const post = (path: string, fields: Record<string, string | string[]> = {}) =>
+    visitor.post(`${SET_UP}${path}`, fields, SET_UP);
+  const page = async (): Promise<string> => (await visitor.get(SET_UP)).text;
+  const clever = async () => (await Account.findById(account._id).lean())?.clever;
+  const saveDistrict = () => post('/district', { district: sandbox.districtId });
+  const saveToken = (token = sandbox.token) => post('/access', { kind: 'token', token });
+  const saveApplication = () =>
+    post('/access', { kind: 'application', clientId: sandbox.clientId, clientSecret: sandbox.clientSecret });
+
+  describe('the district id', () => {
+    it('is taken out of a pasted login link and saved', async () => {
+      const link = `https://clever.com/oauth/district-picker?client_id=4c63c1cf623dce82caac&district_id=${sandbox.districtId}`;
+      const answer = await post('/district', { district: link });
+      assert.equal(answer.status, 303);
+      assert.equal((await clever())?.districtId, sandbox.districtId);
+      assert.ok((await page()).includes(sandbox.districtId));
+    });
+
+    it('that is none is refused with the form as it was typed', async () => {
+      const answer = await post('/district', { district: 'maple <b>unified</b>' });
+      assert.equal(answer.status, 422);
+      assert.match(answer.text, /No district id was found/);
+      assert.match(answer.text, /maple &lt;b&gt;unified/);
+      assert.equal(await clever(), undefined);
+    });
+
+    it('cannot be changed while Clever is enabled', async () => {
+      await connect(account._id, sandbox, test, { enabled: true });
+      const answer = await post('/district', { district: '5b2ad81a709e300001e2cd7a' });
+      assert.equal(answer.status, 422);
+      assert.equal((await clever())?.districtId, sandbox.districtId);
+    });
+
+    it('changed afterwards asks first, then clears the matches and drops the other district’s token', async () => {
+      await connect(account._id, sandbox, test);
+      await School.create({ account: account._id, name: 'A', sortKey: 'a', clever: { id: 'x', name: 'X' } });
+      const other = '5b2ad81a709e300001e2cd7a';
+      const asked = await post('/district', { district: other });
+      assert.match(asked.text, /1 school match is cleared/);
+      assert.equal((await clever())?.districtId, sandbox.districtId);
+      assert.equal((await post('/district', { district: other, sure: 'yes' })).status, 303);
+      assert.equal((await clever())?.districtId, other);
+      assert.equal((await clever())?.credentials, undefined);
+      assert.equal((await clever())?.approval, 'unknown');
+      assert.equal((await School.findOne().lean())?.clever, undefined);
+    });
+  });
+
+  describe('access', () => {
+    it('is sealed, and neither token nor secret is ever on a page, in the database or in the log', async () => {
+      const lines: string[] = [];
+      const sink = new Writable({
+        write(chunk: Buffer, _encoding, done) {
+          lines.push(chunk.toString());
+          done();
+        },
+      });
+      test.deps.log = pino({ level: 'trace' }, sink);
+      await saveDistrict();
+      await saveToken();
+      const pages = [await page()];
+      sandbox.misbehave({ match: /./, kind: '500', times: 20 });
+      await saveApplication();
+      pages.push(await page(), (await post('/access', { kind: 'token', token: 'two words' })).text);
+      const stored = JSON.stringify([await Account.find().lean(), await AuditEntry.find().lean()]);
+      for (const secret of [sandbox.token, sandbox.clientSecret, 'two words'])
+        for (const text of [...pages, stored, lines.join('')]) assert.ok(!text.includes(secret));
+      assert.match(pages[0] ?? '', /A district token<\/strong> is saved on/);
+      assert.match(pages[1] ?? '', /A client id and secret<\/strong> is saved on/);
+      assert.ok(lines.length > 0);
+    });
+
+    it('before a district id is refused', async () => {
+      assert.equal((await saveToken()).status, 422);
+      assert.equal(await clever(), undefined);
+    });
+
+    it('by this installation’s application is offered only where there is one', async () => {
+      await saveDistrict();
+      assert.ok(!(await page()).includes('This installation’s application'));
+      assert.equal((await post('/access', { kind: 'installation' })).status, 422);
+      assert.equal((await clever())?.credentials, undefined);
+    });
+
+    it('by a token of another district is refused in words', async () => {
+      await post('/district', { district: '5b2ad81a709e300001e2cd7a' });
+      await saveToken();
+      assert.equal((await clever())?.approval, 'refused');
+      assert.match(await page(), /belongs to another district/);
+    });
+
+    it('by a wrong token is refused in words, and the right one puts it right', async () => {
+      await saveDistrict();
+      await saveToken('not-the-token');
+      assert.equal((await clever())?.approval, 'refused');
+      assert.match(await page(), /Clever did not accept the district token/);
+      await saveToken();
+      assert.equal((await clever())?.approval, 'approved');
+      assert.ok(!(await page()).includes('Clever did not accept'));
+    });
+  });
+
+  describe('approval', () => {
+    it('is waited for, and found by the hourly job once the district has given it', async () => {
+      sandbox.approve(false);
+      await saveDistrict();
+      await saveApplication();
+      assert.equal((await clever())?.approval, 'waiting');
+      assert.match(await page(), /Waiting for approval/);
+      await checkWaitingApprovals(test.deps, new AbortController().signal);
+      assert.equal((await clever())?.approval, 'waiting');
+      sandbox.approve(true);
+      await checkWaitingApprovals(test.deps, new AbortController().signal);
+      const found = await clever();
+      assert.equal(found?.approval, 'approved');
+      assert.equal(found.schools.length, sandbox.totals().schools);
+      assert.ok(found.districtName);
+    });
+
+    it('is found by “Check now” too', async () => {
+      sandbox.approve(false);
+      await saveDistrict();
+      await saveApplication();
+      sandbox.approve(true);
+      await post('/check');
+      assert.equal((await clever())?.approval, 'approved');
+    });
+
+    for (const [kind, words] of [
+      ['html', /A web page came back/],
+      ['truncated', /broke off in the middle/],
+      ['403', /does not let this application read/],
+      ['429', /takes no more requests/],
+    ] as const)
+      it(`keeps what was known when Clever answers with ${kind}, and says so in plain words`, async () => {
+        await saveDistrict();
+        await saveToken();
+        const before = await clever();
+        sandbox.misbehave({ match: /./, kind, times: 5 });
+        const answer = await post('/check');
+        assert.equal(answer.status, 303);
+        const text = await page();
+        assert.match(text, words);
+        assert.match(text, /The district lets Slotbell read its roster/);
+        const { checkedAt: _1, fault: _2, ...after } = (await clever()) ?? {};
+        const { checkedAt: _3, ...known } = before ?? {};
+        assert.deepEqual(after, known);
+      });
+
+    it('keeps what was known when nobody answers at Clever’s address', async () => {
+      await saveDistrict();
+      await saveToken();
+      await sandbox.close();
+      await post('/check');
+      assert.match(await page(), /connection to Clever could not be made/);
+      assert.equal((await clever())?.approval, 'approved');
+    });
+  });
+
+  describe('Enable', () => {
+    const blockers = async (): Promise<string[]> =>
+      [...(/<ul id="why-not">(.*?)<\/ul>/s.exec(await page())?.[1] ?? '').matchAll(/<li>(.*?)<\/li>/g)].map(
+        (found) => found[1] ?? '',
+      );
+
+    it('says what is missing, step by step, and the server refuses as well until nothing is', async () => {
+      assert.equal((await blockers()).length, 3);
+      assert.equal((await post('/enable')).status, 422);
+      await saveDistrict();
+      assert.equal((await blockers()).length, 2);
+      sandbox.approve(false);
+      await saveApplication();
+      assert.deepEqual(await blockers(), [
+        'The district has not approved access yet.',
+        'No school is matched.',
+      ]);
+      sandbox.approve(true);
+      await post('/check');
+      assert.deepEqual(await blockers(), ['No school is matched.']);
+      assert.match(await page(), /disabled aria-describedby="why-not">Enable Clever/);
+      assert.equal((await post('/enable')).status, 422);
+      assert.equal((await clever())?.enabled, false);
+      await post('/schools/from-clever', { cleverSchool: 'all' });
+      assert.deepEqual(await blockers(), []);
+      assert.equal((await post('/enable')).status, 303);
+      assert.equal((await clever())?.enabled, true);
+      await post('/disable');
+      assert.equal((await clever())?.enabled, false);
+      const actions = (await AuditEntry.find({ account: account._id }).sort({ at: 1 }).lean()).map(
+        ({ action }) => action,
+      );
+      assert.ok(actions.includes('enable clever') && actions.includes('disable clever'));
+    });
+  });
+
+  it('keeps which kinds come, and refuses none', async () => {
+    await saveDistrict();
+    await post('/kinds', { kinds: ['students', 'contacts'] });
+    assert.deepEqual((await clever())?.kinds, {
+      students: true,
+      teachers: false,
+      staff: false,
+      contacts: true,
+    });
+    assert.equal((await post('/kinds')).status, 422);
+    assert.equal((await clever())?.kinds.students, true);
+  });
+
+  it('says that nobody logs in through Clever, and where the district id is found', async () => {
+    const text = await page();
+    assert.match(text, /nobody logs in to Slotbell through Clever/);
+    assert.match(text, /Where to find the district id/);
+  });
+
+  it('another account’s administrator sees nothing of it', async () => {
+    await saveDistrict();
+    await saveToken();
+    const other = await makeAccount('Oak School');
+    const stranger = await new Visitor(test.app).logIn(await makeUser(other._id, 'administrator'));
+    assert.ok(!(await stranger.get(SET_UP)).text.includes(sandbox.districtId));
+  });
+
+  it('everybody below an administrator gets 403, and a visitor the log-in page', async () => {
+    for (const level of ['event administrator', 'appointment viewer', 'customer'] as const) {
+      const lower = await new Visitor(test.app).logIn(await makeUser(account._id, level));
+      assert.equal((await lower.get(SET_UP)).status, 403, level);
+      assert.equal((await lower.post(`${SET_UP}/enable`, {}, '/forgot')).status, 403, level);
+    }
+    assert.equal((await new Visitor(test.app).get(SET_UP)).status, 303);
+  });
+
+  it('a change without the form token is refused', async () => {
+    for (const path of [
+      'district',
+      'access',
+      'check',
+      'kinds',
+      'enable',
+      'disable',
+      'schools',
+      'schools/match',
+      'schools/clear',
+    ])
+      assert.equal((await visitor.agent.post(`${SET_UP}/${path}`).type('form').send({})).status, 403, path);
+  });
+});
+
+describe('this installation’s Clever application', () => {
+  it('reads a district for one account only, so that no tenant can name another’s', async () => {
+    await emptyDatabase();
+    const { sandbox, test: plain } = await startDistrict();
+    try {
+      const { createTestApp } = await import('../support/app.js');
+      const { clever: urls } = plain.deps.config;
+      const test = createTestApp({
+        CLEVER_API_URL: urls.apiUrl,
+        CLEVER_TOKENS_URL: urls.tokensUrl,
+        CLEVER_CLIENT_ID: sandbox.clientId,
+        CLEVER_CLIENT_SECRET: sandbox.clientSecret,
+      });
+      const answers: number[] = [];
+      for (const name of ['Maple', 'Oak']) {
+        const account = await makeAccount(name);
+        const visitor = await new Visitor(test.app).logIn(await makeUser(account._id, 'administrator'));
+        await visitor.post(`${SET_UP}/district`, { district: sandbox.districtId }, SET_UP);
+        answers.push((await visitor.post(`${SET_UP}/access`, { kind: 'installation' }, SET_UP)).status);
+      }
+      assert.deepEqual(answers, [303, 422]);
+      const approvals = (await Account.find().sort({ name: 1 }).lean()).map(
+        (found) => found.clever?.approval,
+      );
+      assert.deepEqual(approvals, ['approved', 'unknown']);
+    } finally {
+      await sandbox.close();
+    }
+  });
+});
