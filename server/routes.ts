@@ -10,6 +10,9 @@ import type { Deps } from './deps.js';
 import { eventRoutes } from './events/routes.js';
 import { eventSyncRoutes } from './roster/event-sync/routes.js';
 import { importerRoutes } from './roster/importer/routes.js';
+import { daySheetRoutes } from './slots/day-sheet/routes.js';
+import { generatorRoutes } from './slots/generator/routes.js';
+import { slotRoutes } from './slots/routes.js';
 import { eventGuard, levelGuard, signedIn, staffGuard } from './web/guards.js';
 
 /**
@@ -29,5 +32,6 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
   router.use('/importer', importerRoutes(deps));
   router.use('/events/:event/sync', eventGuard('event administrator'), eventSyncRoutes(deps));
   router.use('/events', staffGuard, eventRoutes(deps));
+  router.use('/events', generatorRoutes(deps), slotRoutes(deps), daySheetRoutes(deps));
   return router;
 }

@@ -24,7 +24,11 @@ export type Times =
       /** The one after the last, where the day would have to go on for it to fit. */
       tooLate?: Span;
     }
-  | { ok: false; field: 'from' | 'to' | 'minutes'; reason: 'no such time' | 'order' | 'none fits' | 'midnight' };
+  | {
+      ok: false;
+      field: 'from' | 'to' | 'minutes';
+      reason: 'no such time' | 'order' | 'none fits' | 'midnight';
+    };
 
 /**
  * The times of one resource, whatever it has already. Lengths are real minutes, so that a night in which clocks change makes

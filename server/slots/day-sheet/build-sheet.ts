@@ -1,0 +1,125 @@
+import { DateTime } from 'luxon';
+import type { Types } from 'mongoose';
+import { Appointment, LIVING_STATES } from '../../models/appointment.js';
+import { Contact } from '../../models/contact.js';
+import type { Event } from '../../models/event.js';
+import { Resource } from '../../models/resource.js';
+import { holdsWords } from '../../models/scoped.js';
+import { Slot } from '../../models/slot.js';
+import { sliceOf } from '../../web/paging.js';
+
+/** One slot on the sheet, as partials/day-sheet shows it. */
+export interface Cell {
+  state: 'free' | 'held' | 'booked' | 'blocked' | 'hidden' | 'problem';
+  href: string;
+  who: string;
+}
+
+export interface Sheet {
+  teachers: { name: string; room: string }[];
+  rows: { time: string; onHour: boolean; cells: (Cell | null)[] }[];
+}
+
+/**
+ * The teachers of a page across, the times of the day down. Only teachers with slots on that day; a time that comes twice,
+ * when clocks go back, is two rows.
+ */
+export async function buildSheet(
+  event: Event,
+  { day, q, page, size }: { day: string; q: string; page: number; size: number },
+  now: Date,
+): Promise<{ sheet: Sheet; total: number }> {
+  const scope = { account: event.account, event: event._id };
+  const having = await Slot.distinct('resource', { ...scope, day });
+  const wanted = { ...scope, _id: { $in: having }, ...holdsWords('searchKey', q) };
+  const total = await Resource.countDocuments(wanted);
+  const teachers = await Resource.find(wanted, { name: 1, room: 1 })
+    .sort({ sortKey: 1 })
+    .skip(sliceOf(total, page, size).skip)
+    .limit(size)
+    .lean();
+  const slots = await Slot.find({ ...scope, day, resource: { $in: teachers.map(({ _id }) => _id) } })
+    .sort({ from: 1 })
+    .lean();
+  const taken = await takenBySlot(slots, now);
+
+  const cells = new Map<string, Cell>();
+  for (const slot of slots)
+    cells.set(`${slot.resource.toHexString()} ${slot.from.getTime()}`, cellOf(slot, taken));
+  const times = [...new Set(slots.map((slot) => slot.from.getTime()))];
+  const rows = times.map((time) => ({
+    ...timeLabel(time, times, event.timeZone),
+    cells: teachers.map(({ _id }) => cells.get(`${_id.toHexString()} ${time}`) ?? null),
+  }));
+  return { sheet: { teachers: teachers.map(({ name, room }) => ({ name, room })), rows }, total };
+}
+
+interface Taken {
+  booked: number;
+  held: number;
+  problem: boolean;
+  students: Types.ObjectId[];
+}
+
+interface TakenSlots {
+  bySlot: Map<string, Taken>;
+  /** Short names by student. */
+  names: Map<string, string>;
+}
+
+async function takenBySlot(slots: Pick<Slot, '_id'>[], now: Date): Promise<TakenSlots> {
+  const appointments = await Appointment.find(
+    { slot: { $in: slots.map(({ _id }) => _id) }, state: { $in: ['pending', ...LIVING_STATES] } },
+    { slot: 1, state: 1, students: 1, expiresAt: 1 },
+  ).lean();
+  const bySlot = new Map<string, Taken>();
+  for (const { slot, state, students, expiresAt } of appointments) {
+    const key = slot.toHexString();
+    const taken = bySlot.get(key) ?? { booked: 0, held: 0, problem: false, students: [] };
+    bySlot.set(key, taken);
+    if (state === 'pending') taken.held += expiresAt && expiresAt > now ? 1 : 0;
+    else {
+      taken.booked += 1;
+      taken.problem ||= state === 'problem';
+      taken.students.push(...students);
+    }
+  }
+  const ids = [...bySlot.values()].flatMap(({ students }) => students);
+  const people = await Contact.find({ _id: { $in: ids } }, { firstName: 1, lastName: 1 }).lean();
+  return { bySlot, names: new Map(people.map((person) => [person._id.toHexString(), shortName(person)])) };
+}
+
+/** "Ana L.": enough for a teacher, little on a sheet that lies about. */
+function shortName({ firstName, lastName }: { firstName: string; lastName: string }): string {
+  const [initial = ''] = [...lastName];
+  return firstName && initial ? `${firstName} ${initial}.` : firstName || lastName || 'No name';
+}
+
+function cellOf(slot: Slot, { bySlot, names }: TakenSlots): Cell {
+  const href = `/events/${slot.event.toHexString()}/day-sheet/${slot._id.toHexString()}`;
+  const taken = bySlot.get(slot._id.toHexString());
+  if (taken?.booked) {
+    const [first] = taken.students;
+    const name = names.get(first?.toHexString() ?? '') ?? 'No name';
+    const others = taken.students.length - 1;
+    const who =
+      slot.capacity > 1 ? `${taken.booked} of ${slot.capacity}` : others > 0 ? `${name} +${others}` : name;
+    return { state: taken.problem ? 'problem' : 'booked', href, who };
+  }
+  if (taken?.held) return { state: 'held', href, who: '' };
+  if (slot.state === 'hidden') return { state: 'hidden', href, who: '' };
+  if (slot.state === 'visible') return { state: 'free', href, who: '' };
+  return {
+    state: 'blocked',
+    href,
+    who: slot.state === 'unavailable' ? slot.message : 'Call the school',
+  };
+}
+
+function timeLabel(time: number, times: number[], zone: string): { time: string; onHour: boolean } {
+  const say = (at: number, format: string) =>
+    DateTime.fromMillis(at, { zone }).setLocale('en').toFormat(format);
+  const label = say(time, 'h:mm a');
+  const twice = times.some((other) => other !== time && say(other, 'h:mm a') === label);
+  return { time: twice ? say(time, 'h:mm a ZZZZ') : label, onHour: say(time, 'm') === '0' };
+}

@@ -1,0 +1,53 @@
+import type { Types } from 'mongoose';
+import { Appointment, LIVING_STATES, type AppointmentState } from '../../models/appointment.js';
+import { Contact, contactName } from '../../models/contact.js';
+import type { Event } from '../../models/event.js';
+import { Resource } from '../../models/resource.js';
+import { Slot } from '../../models/slot.js';
+
+export interface SlotPage {
+  slot: Slot;
+  resource: Pick<Resource, '_id' | 'name' | 'room'>;
+  appointments: {
+    students: string[];
+    state: AppointmentState;
+    problem: string;
+    note: string;
+    bookedAt?: Date;
+  }[];
+  /** Holds that have not run out. */
+  held: number;
+}
+
+/** One slot and who has it; null when the event has no such slot. */
+export async function findSlot(
+  event: Pick<Event, '_id' | 'account'>,
+  id: Types.ObjectId,
+  now: Date,
+): Promise<SlotPage | null> {
+  const slot = await Slot.findOne({ _id: id, account: event.account, event: event._id }).lean();
+  const resource = slot && (await Resource.findById(slot.resource, { name: 1, room: 1 }).lean());
+  if (!slot || !resource) return null;
+  const found = await Appointment.find({
+    slot: slot._id,
+    state: { $in: ['pending', ...LIVING_STATES] },
+  }).lean();
+  const living = found.filter(({ state }) => state !== 'pending');
+  const people = await Contact.find(
+    { _id: { $in: living.flatMap(({ students }) => students) } },
+    { firstName: 1, lastName: 1, email: 1 },
+  ).lean();
+  const names = new Map(people.map((person) => [person._id.toHexString(), contactName(person)]));
+  return {
+    slot,
+    resource,
+    appointments: living.map(({ students, state, problem, note, bookedAt }) => ({
+      students: students.map((student) => names.get(student.toHexString()) ?? 'No name'),
+      state,
+      problem: problem ?? '',
+      note,
+      ...(bookedAt ? { bookedAt } : {}),
+    })),
+    held: found.filter(({ state, expiresAt }) => state === 'pending' && expiresAt && expiresAt > now).length,
+  };
+}

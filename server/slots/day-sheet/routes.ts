@@ -1,0 +1,87 @@
+import express, { type Router } from 'express';
+import type { Deps } from '../../deps.js';
+import type { Event } from '../../models/event.js';
+import { atLeast } from '../../models/user.js';
+import { actorOf, levelIn } from '../../web/actor.js';
+import { notFound } from '../../web/errors.js';
+import { dayAndTime, daysInWords, fullDay, shortDay, timeOfDay, zoneName } from '../../web/format-time.js';
+import { eventGuard, eventOf } from '../../web/guards.js';
+import { dayOf } from '../../web/local-time.js';
+import { addressOf, pagerOf } from '../../web/paging.js';
+import { parseId, parseQuery } from '../../web/parse.js';
+import { STATE_WORDS } from '../policy.js';
+import { buildSheet } from './build-sheet.js';
+import { findSlot } from './find-slot.js';
+import { sheetQuery } from './schema.js';
+
+/** As many teachers across as a desk's screen can be scrolled through in reason. */
+const TEACHERS = 20;
+
+/** The day sheet of an event, and one slot opened from it. */
+export function daySheetRoutes(deps: Deps): Router {
+  const router = express.Router();
+  router.use('/:event/day-sheet', eventGuard('appointment viewer'));
+
+  router.get('/:event/day-sheet', async (req, res) => {
+    const event = eventOf(res);
+    const query = parseQuery(sheetQuery, req.query);
+    const day = event.days.includes(query.day) ? query.day : currentDay(event, deps.now());
+    const { sheet, total } = await buildSheet(event, { ...query, day, size: TEACHERS }, deps.now());
+    const path = sheetPath(event);
+    res.render('slots/day-sheet', {
+      ...sheetPage(event, 'Day Sheet'),
+      path,
+      ...query,
+      day,
+      days: event.days.map((one) => ({ day: one, label: shortDay(one) })),
+      runs: atLeast(levelIn(actorOf(res), event._id), 'event administrator'),
+      sheet: { ...sheet, label: `${fullDay(day)} (${zoneName(event.timeZone)})` },
+      total,
+      pager: pagerOf(total, query.page, TEACHERS, 'teachers', (page) =>
+        addressOf(path, { day, q: query.q, page }),
+      ),
+    });
+  });
+
+  router.get('/:event/day-sheet/:slot', async (req, res) => {
+    const event = eventOf(res);
+    const found = await findSlot(event, parseId(req.params.slot), deps.now());
+    if (!found) throw notFound();
+    const { slot, appointments } = found;
+    const time = `${timeOfDay(slot.from, event.timeZone)} – ${timeOfDay(slot.to, event.timeZone)}`;
+    res.render('slots/slot', {
+      ...sheetPage(event, `${time}, ${found.resource.name}`),
+      ...found,
+      appointments: appointments.map(({ bookedAt, ...one }) => ({
+        ...one,
+        bookedAt: bookedAt ? dayAndTime(bookedAt, event.timeZone) : '',
+      })),
+      time,
+      day: fullDay(slot.day),
+      word: STATE_WORDS[slot.state],
+      back: addressOf(sheetPath(event), { day: slot.day }),
+      runs: atLeast(levelIn(actorOf(res), event._id), 'event administrator'),
+    });
+  });
+
+  return router;
+}
+
+const sheetPath = (event: Event): string => `/events/${event._id.toHexString()}/day-sheet`;
+
+/** Today, the next day to come, or the last one that was. */
+function currentDay(event: Event, now: Date): string {
+  const today = dayOf(now, event.timeZone);
+  return event.days.find((day) => day >= today) ?? event.days.at(-1) ?? today;
+}
+
+function sheetPage(event: Event, page: string) {
+  return {
+    title: `${event.name}: ${page}`,
+    section: 'events',
+    event,
+    tab: 'day-sheet',
+    when: daysInWords(event.days),
+    home: `/events/${event._id.toHexString()}`,
+  };
+}

@@ -1,0 +1,142 @@
+import express, { type Response, type Router } from 'express';
+import type { Deps } from '../../deps.js';
+import type { Event } from '../../models/event.js';
+import { actorOf } from '../../web/actor.js';
+import { countOf } from '../../web/format-count.js';
+import { daysInWords, fullDay, timeOfDay, zoneName } from '../../web/format-time.js';
+import { eventGuard, eventOf } from '../../web/guards.js';
+import { parseForm, parseQuery, typedValues, type Form } from '../../web/parse.js';
+import { say } from '../../web/session.js';
+import { addSlots } from '../add-slots.js';
+import type { Span } from '../plan-slots.js';
+import { refuseArchived } from '../policy.js';
+import { prepareSlots, type NotPrepared, type Prepared } from '../prepare-slots.js';
+import { activeTeachers } from '../queries.js';
+import { freshSlots, MOST_SLOTS, newSlotsQuery, slotForm, type SlotForm } from '../schema.js';
+
+/** Making slots: a form, a preview that writes nothing, and the making. */
+export function generatorRoutes(deps: Deps): Router {
+  const router = express.Router();
+  router.use('/:event/slots', eventGuard('event administrator'));
+
+  router.get('/:event/slots/new', async (req, res) => {
+    const { resources } = parseQuery(newSlotsQuery, req.query);
+    const [day] = eventOf(res).days;
+    const values = { ...freshSlots, day, ...(resources.length > 0 ? { who: 'chosen', resources } : {}) };
+    await formPage(res, { values, errors: {} });
+  });
+
+  // Back from the preview, with what was typed.
+  router.post('/:event/slots/new', async (req, res) => {
+    await formPage(res, { values: typedValues(req.body), errors: {} });
+  });
+
+  router.post('/:event/slots/preview', async (req, res) => {
+    const event = eventOf(res);
+    const parsed = parseForm(slotForm(event), req.body);
+    if (!parsed.ok) {
+      await formPage(res.status(422), parsed);
+      return;
+    }
+    const prepared = await prepareSlots(event, parsed.value, actorOf(res).timeZone);
+    if (!prepared.ok) {
+      await formPage(res.status(422), refused(req.body, parsed.value, prepared));
+      return;
+    }
+    res.render('slots/preview', {
+      ...generatorPage(event),
+      ...previewOf(event, parsed.value, prepared),
+      fields: fieldsOf(parsed.value),
+    });
+  });
+
+  router.post('/:event/slots', async (req, res) => {
+    const event = eventOf(res);
+    refuseArchived(event);
+    const parsed = parseForm(slotForm(event), req.body);
+    if (!parsed.ok) {
+      await formPage(res.status(422), parsed);
+      return;
+    }
+    const added = await addSlots(actorOf(res), event, parsed.value, deps.now());
+    if (!added.ok) {
+      await formPage(res.status(422), refused(req.body, parsed.value, added));
+      return;
+    }
+    const left = added.leftOut > 0 ? ` ${countOf(added.leftOut, 'time', 'times')} left out.` : '';
+    const text = `Made ${countOf(added.made, 'slot', 'slots')} for ${countOf(added.teachers, 'teacher', 'teachers')}.${left}`;
+    say(req, { kind: added.made > 0 ? 'ok' : 'notice', text });
+    res.redirect(303, `/events/${event._id.toHexString()}/slots`);
+  });
+
+  return router;
+}
+
+async function formPage(res: Response, form: Form): Promise<void> {
+  const event = eventOf(res);
+  const days = event.days.map((day) => ({ value: day, label: fullDay(day) }));
+  res.render('slots/new', {
+    ...generatorPage(event),
+    days,
+    zone: zoneName(event.timeZone),
+    teachers: await activeTeachers(event),
+    form,
+  });
+}
+
+function generatorPage(event: Event) {
+  return {
+    title: `${event.name}: Make slots`,
+    section: 'events',
+    event,
+    tab: 'slots',
+    when: daysInWords(event.days),
+    home: `/events/${event._id.toHexString()}/slots`,
+    countOf,
+  };
+}
+
+/** Why the times cannot be laid out, beside the field that it is about. */
+function refused(body: unknown, form: SlotForm, fault: NotPrepared): Form {
+  const day = fullDay(form.day);
+  const messages: Record<NotPrepared['reason'], string> = {
+    'no such time': `There is no ${fault.field === 'from' ? form.from : form.to} on ${day}: the clocks go forward past it.`,
+    order: 'The last slot must end after the first begins.',
+    'none fits': 'Not one slot of this length fits between the two times.',
+    midnight: 'A slot would run over midnight in your school’s own time zone. End earlier, or begin later.',
+    nobody: 'None of these teachers takes part in the event any more.',
+    'too many': `That would be more than ${MOST_SLOTS.toLocaleString('en')} slots. Choose fewer teachers, or fewer times.`,
+  };
+  return { values: typedValues(body), errors: { [fault.field]: messages[fault.reason] } };
+}
+
+/** The form again, for the hidden fields of the preview. */
+function fieldsOf(form: SlotForm): Record<string, string | string[]> {
+  const { resources, elsewhere: _asked, ...rest } = form;
+  const texts = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, String(value)]));
+  return { ...texts, resources: resources.map((id) => id.toHexString()) };
+}
+
+const SHOWN_ROWS = 50;
+
+function previewOf(event: Event, form: SlotForm, prepared: Prepared) {
+  const span = ({ from, to }: Span) =>
+    `${timeOfDay(from, event.timeZone)} – ${timeOfDay(to, event.timeZone)}`;
+  const sum = (list: 'add' | 'there' | 'blocked' | 'elsewhere') =>
+    prepared.plans.reduce((total, plan) => total + plan[list].length, 0);
+  const uneven = prepared.plans.filter((plan) => plan.add.length < prepared.times.length);
+  return {
+    day: fullDay(form.day),
+    zone: zoneName(event.timeZone),
+    times: prepared.times.map(span),
+    tooLate: prepared.tooLate && span(prepared.tooLate),
+    totals: { add: sum('add'), there: sum('there'), blocked: sum('blocked'), elsewhere: sum('elsewhere') },
+    teachers: prepared.plans.length,
+    gaining: prepared.plans.filter((plan) => plan.add.length > 0).length,
+    uneven: uneven.slice(0, SHOWN_ROWS),
+    more: Math.max(0, uneven.length - SHOWN_ROWS),
+    otherEvents: [
+      ...new Set(prepared.plans.flatMap((plan) => (plan.elsewhere.length > 0 ? plan.elsewhereEvents : []))),
+    ],
+  };
+}

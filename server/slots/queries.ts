@@ -1,0 +1,164 @@
+import type { Types } from 'mongoose';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import type { Event } from '../models/event.js';
+import { Resource } from '../models/resource.js';
+import { holdsWords } from '../models/scoped.js';
+import { Slot } from '../models/slot.js';
+import { addressOf, pagerOf, sliceOf, type Pager } from '../web/paging.js';
+import type { SlotFilter } from './remove-slots.js';
+import type { SlotsQuery } from './schema.js';
+
+const PAGE = 50;
+
+type EventScope = Pick<Event, '_id' | 'account'>;
+
+export interface TeacherRow {
+  id: string;
+  name: string;
+  room: string;
+  gone: boolean;
+  slots: number;
+  booked: number;
+  first?: Date;
+  last?: Date;
+}
+
+export interface TeacherList {
+  rows: TeacherRow[];
+  /** Teachers by the filter's values, and slots of all of them. */
+  counts: Record<SlotsQuery['show'], number>;
+  slots: number;
+  pager: Pager;
+}
+
+/** The event's teachers with what slots they have. Who left the event is listed as long as slots are left. */
+export async function listTeachers(event: EventScope, { q, show, page }: SlotsQuery): Promise<TeacherList> {
+  const [resources, sums] = await Promise.all([
+    Resource.find(
+      { account: event.account, event: event._id, ...holdsWords('searchKey', q) },
+      { name: 1, room: 1, status: 1 },
+    )
+      .sort({ sortKey: 1 })
+      .lean(),
+    slotSums(event),
+  ]);
+  const listed = resources.filter(
+    (resource) => resource.status === 'active' || sums.has(resource._id.toHexString()),
+  );
+  const by = {
+    all: listed,
+    with: listed.filter((resource) => sums.has(resource._id.toHexString())),
+    without: listed.filter((resource) => !sums.has(resource._id.toHexString())),
+  };
+  const { skip } = sliceOf(by[show].length, page, PAGE);
+  const shown = by[show].slice(skip, skip + PAGE);
+  const booked = await bookedByResource(
+    event,
+    shown.map((resource) => resource._id),
+  );
+  const rows = shown.map(({ _id, name, room, status }) => {
+    const id = _id.toHexString();
+    const { slots = 0, first, last } = sums.get(id) ?? {};
+    const times = first && last ? { first, last } : {};
+    return { id, name, room, gone: status === 'gone', slots, booked: booked.get(id) ?? 0, ...times };
+  });
+  const counts = { all: by.all.length, with: by.with.length, without: by.without.length };
+  const path = `/events/${event._id.toHexString()}/slots`;
+  const pager = pagerOf(counts[show], page, PAGE, 'teachers', (to) => addressOf(path, { q, show, page: to }));
+  const slots = [...sums.values()].reduce((sum, row) => sum + row.slots, 0);
+  return { rows, counts, slots, pager };
+}
+
+interface SlotSum {
+  slots: number;
+  first: Date;
+  last: Date;
+}
+
+async function slotSums(event: EventScope): Promise<Map<string, SlotSum>> {
+  const rows = await Slot.aggregate<SlotSum & { _id: Types.ObjectId }>([
+    { $match: { account: event.account, event: event._id } },
+    { $group: { _id: '$resource', slots: { $sum: 1 }, first: { $min: '$from' }, last: { $max: '$to' } } },
+  ]);
+  return new Map(rows.map((row) => [row._id.toHexString(), row]));
+}
+
+async function bookedByResource(
+  event: EventScope,
+  resources: Types.ObjectId[],
+): Promise<Map<string, number>> {
+  const rows = await Appointment.aggregate<{ _id: Types.ObjectId; count: number }>([
+    { $match: { resource: { $in: resources }, state: { $in: LIVING_STATES }, event: event._id } },
+    { $group: { _id: '$resource', count: { $sum: 1 } } },
+  ]);
+  return new Map(rows.map((row) => [row._id.toHexString(), row.count]));
+}
+
+/** One teacher of the event; null for another event's. */
+export function findResource(event: EventScope, id: Types.ObjectId): Promise<Resource | null> {
+  return Resource.findOne({ _id: id, account: event.account, event: event._id }).lean();
+}
+
+/** A teacher's slots by time, with how many appointments each has and holds. */
+export async function slotsOf(
+  event: EventScope,
+  resource: Types.ObjectId,
+): Promise<{ slot: Slot; booked: number; held: number }[]> {
+  const [slots, appointments] = await Promise.all([
+    Slot.find({ account: event.account, event: event._id, resource }).sort({ from: 1 }).lean(),
+    Appointment.find(
+      { resource, state: { $in: ['pending', ...LIVING_STATES] }, event: event._id },
+      { slot: 1, state: 1 },
+    ).lean(),
+  ]);
+  const count = (slot: Slot, held: boolean) =>
+    appointments.filter((one) => one.slot.equals(slot._id) && (one.state === 'pending') === held).length;
+  return slots.map((slot) => ({ slot, booked: count(slot, false), held: count(slot, true) }));
+}
+
+/** Teachers to choose from, for the generator. */
+export async function activeTeachers(
+  event: EventScope,
+): Promise<{ id: string; name: string; room: string }[]> {
+  const resources = await Resource.find(
+    { account: event.account, event: event._id, status: 'active' },
+    { name: 1, room: 1 },
+  )
+    .sort({ sortKey: 1 })
+    .lean();
+  return resources.map(({ _id, name, room }) => ({ id: _id.toHexString(), name, room }));
+}
+
+export interface SelectionCounts {
+  slots: number;
+  teachers: number;
+  /** The first few teachers' names. */
+  names: string[];
+  /** Slots that somebody has or holds. */
+  taken: number;
+}
+
+/** What a selection of slots comes to, for asking before it is changed. */
+export async function countSelection(event: EventScope, filter: SlotFilter): Promise<SelectionCounts> {
+  const slots = await Slot.find(
+    { account: event.account, event: event._id, ...filter },
+    { resource: 1 },
+  ).lean();
+  const teachers = [...new Set(slots.map((slot) => slot.resource.toHexString()))];
+  const [taken, named] = await Promise.all([
+    Appointment.distinct('slot', {
+      slot: { $in: slots.map((slot) => slot._id) },
+      state: { $in: ['pending', ...LIVING_STATES] },
+    }),
+    Resource.find({ _id: { $in: teachers } }, { name: 1 })
+      .sort({ sortKey: 1 })
+      .limit(5)
+      .lean(),
+  ]);
+  return {
+    slots: slots.length,
+    teachers: teachers.length,
+    names: named.map(({ name }) => name),
+    taken: taken.length,
+  };
+}

@@ -1,0 +1,170 @@
+import express, { type Request, type Response, type Router } from 'express';
+import type { Deps } from '../deps.js';
+import type { Event } from '../models/event.js';
+import type { Resource } from '../models/resource.js';
+import { actorOf } from '../web/actor.js';
+import { notFound } from '../web/errors.js';
+import { countOf } from '../web/format-count.js';
+import { dayAndTimeSoon, daysInWords, fullDay, timeOfDay, zoneName } from '../web/format-time.js';
+import { eventGuard, eventOf } from '../web/guards.js';
+import { parseForm, parseId, parseQuery } from '../web/parse.js';
+import { say } from '../web/session.js';
+import { changeRoom, changeSlots } from './change-slots.js';
+import { refuseArchived, STATE_WORDS } from './policy.js';
+import { countSelection, findResource, listTeachers, slotsOf } from './queries.js';
+import { removeSlots, type SlotFilter } from './remove-slots.js';
+import { MESSAGE_MAX, roomSchema, slotChange, slotsQuery, type SlotChange } from './schema.js';
+
+/** The Slots tab: teachers with their slots, one teacher's slots, and changes of many at once. */
+export function slotRoutes(deps: Deps): Router {
+  const router = express.Router();
+  router.use('/:event/slots', eventGuard('event administrator'));
+
+  router.get('/:event/slots', async (req, res) => {
+    const event = eventOf(res);
+    const query = parseQuery(slotsQuery, req.query);
+    const now = deps.now();
+    const { rows, ...list } = await listTeachers(event, query);
+    const said = rows.map(({ first, last, ...row }) => ({
+      ...row,
+      first: first ? dayAndTimeSoon(first, event.timeZone, now) : '',
+      last: last ? dayAndTimeSoon(last, event.timeZone, now) : '',
+    }));
+    const days = event.days.map((day) => ({ value: day, label: fullDay(day) }));
+    res.render('slots/list', { ...slotsPage(event), ...query, ...list, rows: said, days });
+  });
+
+  router.post('/:event/slots/changes', async (req, res) => {
+    await change(deps, req, res, slotsPath(eventOf(res)));
+  });
+
+  router.get('/:event/slots/:resource', async (req, res) => {
+    const event = eventOf(res);
+    const resource = await resourceOf(req, event);
+    const now = deps.now();
+    const slots = (await slotsOf(event, resource._id)).map(({ slot, booked, held }) => ({
+      id: slot._id.toHexString(),
+      day: fullDay(slot.day),
+      time: `${timeOfDay(slot.from, event.timeZone)} – ${timeOfDay(slot.to, event.timeZone)}`,
+      over: slot.from <= now,
+      ...{ booked, held, capacity: slot.capacity, kind: slot.kind, state: slot.state, message: slot.message },
+      word: STATE_WORDS[slot.state],
+    }));
+    res.render('slots/teacher', { ...slotsPage(event), resource, slots, zone: zoneName(event.timeZone) });
+  });
+
+  router.post('/:event/slots/:resource/changes', async (req, res) => {
+    const resource = await resourceOf(req, eventOf(res));
+    await change(deps, req, res, `${slotsPath(eventOf(res))}/${resource._id.toHexString()}`);
+  });
+
+  router.post('/:event/slots/:resource/room', async (req, res) => {
+    const resource = await resourceOf(req, eventOf(res));
+    const parsed = parseForm(roomSchema, req.body);
+    if (parsed.ok) await changeRoom(actorOf(res), resource, parsed.value.room, deps.now());
+    say(
+      req,
+      parsed.ok
+        ? { kind: 'ok', text: 'The room is saved.' }
+        : { kind: 'danger', text: 'Use 60 characters at most for the room.' },
+    );
+    res.redirect(303, `${slotsPath(eventOf(res))}/${resource._id.toHexString()}`);
+  });
+
+  return router;
+}
+
+const slotsPath = (event: Pick<Event, '_id'>): string => `/events/${event._id.toHexString()}/slots`;
+
+async function resourceOf(req: Request, event: Event): Promise<Resource> {
+  const resource = await findResource(event, parseId(req.params.resource));
+  if (!resource) throw notFound();
+  return resource;
+}
+
+function slotsPage(event: Event) {
+  return {
+    title: `${event.name}: Slots`,
+    section: 'events',
+    event,
+    tab: 'slots',
+    when: daysInWords(event.days),
+    home: slotsPath(event),
+    countOf,
+  };
+}
+
+/** Asks first where much changes, where slots go for good, and where parents are to read a message. */
+async function change(deps: Deps, req: Request, res: Response, back: string): Promise<void> {
+  const event = eventOf(res);
+  const parsed = parseForm(slotChange(event), req.body);
+  const filter = parsed.ok ? filterOf(parsed.value) : undefined;
+  if (!parsed.ok || !filter) {
+    say(req, { kind: 'notice', text: 'Tick at least one row first.' });
+    res.redirect(303, back);
+    return;
+  }
+  const wish = parsed.value;
+  if (wish.action === 'make') {
+    // One address with every id in it would be too long for some hundred teachers; all is then the better choice anyway.
+    const ids = wish.resources.slice(0, 300).map((id) => `resources=${id.toHexString()}`);
+    res.redirect(303, `${slotsPath(event)}/new?${ids.join('&')}`);
+    return;
+  }
+  refuseArchived(event);
+  const counts = await countSelection(event, filter);
+  const asks = wish.action === 'remove' || wish.action === 'unavailable' || wish.resources.length > 0;
+  const fault = faultOfMessage(wish);
+  if (counts.slots > 0 && asks && (!wish.sure || fault)) {
+    const errors = wish.sure && fault ? { message: fault } : {};
+    res.status(wish.sure ? 422 : 200);
+    res.render('slots/confirm', {
+      ...slotsPage(event),
+      ...counts,
+      wish: said(wish),
+      back,
+      action: req.originalUrl,
+      form: { values: { message: wish.message }, errors },
+    });
+    return;
+  }
+  say(req, { kind: 'ok', text: await carryOut(deps, res, filter, wish) });
+  res.redirect(303, back);
+}
+
+function faultOfMessage({ action, message }: SlotChange): string | undefined {
+  if (action !== 'unavailable') return undefined;
+  if (message === '') return 'Enter what parents read instead.';
+  return message.length > MESSAGE_MAX ? `Use ${MESSAGE_MAX} characters at most.` : undefined;
+}
+
+function filterOf({ ids, resources, day }: SlotChange): SlotFilter | undefined {
+  if (ids.length > 0) return { _id: { $in: ids } };
+  return resources.length > 0 ? { resource: { $in: resources }, ...(day ? { day } : {}) } : undefined;
+}
+
+function said(wish: SlotChange) {
+  const hex = (ids: { toHexString(): string }[]) => ids.map((id) => id.toHexString());
+  const fields = { action: wish.action, day: wish.day, ids: hex(wish.ids), resources: hex(wish.resources) };
+  return { ...fields, on: wish.day ? fullDay(wish.day) : '' };
+}
+
+async function carryOut(deps: Deps, res: Response, filter: SlotFilter, wish: SlotChange): Promise<string> {
+  const actor = actorOf(res);
+  const event = eventOf(res);
+  if (wish.action === 'remove') {
+    const { removed, booked, held } = await removeSlots(actor, event, filter, deps.now());
+    return [
+      `Removed ${countOf(removed, 'slot', 'slots')}.`,
+      booked.length > 0 && `${countOf(booked.length, 'booked slot stays', 'booked slots stay')}.`,
+      held.length > 0 &&
+        `${countOf(held.length, 'slot that a parent holds stays', 'slots that parents hold stay')}; try again in some minutes.`,
+    ]
+      .filter((part) => part !== false)
+      .join(' ');
+  }
+  const states = { show: 'visible', hide: 'hidden', unavailable: 'unavailable' } as const;
+  const state = states[wish.action as keyof typeof states];
+  const changed = await changeSlots(actor, event, filter, { state, message: wish.message }, deps.now());
+  return `${countOf(changed, 'slot is', 'slots are')} now ${STATE_WORDS[state].toLowerCase()}.`;
+}
