@@ -35,7 +35,11 @@ export class Browser {
 
   /** The same, for an answer that may be a refusal. */
   async trySubmit(pagePath: string, action: string, fields: Fields = {}): Promise<Page> {
-    const page = await this.get(pagePath);
+    return this.submitOn(await this.get(pagePath), action, fields);
+  }
+
+  /** The same on a page that is open already, such as a preview. */
+  async submitOn(page: Page, action: string, fields: Fields = {}): Promise<Page> {
     const form = readForm(page.text, action, page.path);
     if (!form)
       throw new Error(`${page.path} (${String(page.status)}) has no form for ${action}: ${saidOn(page)}`);
@@ -43,7 +47,7 @@ export class Browser {
     for (const [name, value] of Object.entries(fields)) {
       for (const one of Array.isArray(value) ? value : [value]) body.append(name, one);
     }
-    return this.#request('POST', action, body);
+    return this.#request('POST', form.action, body);
   }
 
   async #request(method: 'GET' | 'POST', path: string, body?: URLSearchParams): Promise<Page> {

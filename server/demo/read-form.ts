@@ -21,14 +21,14 @@ export function unescapeHtml(text: string): string {
 
 /**
  * Finds a form in one of our own pages by the address it posts to, with what it would send if nothing was touched.
- * @param action a form without one posts to the page's own address
+ * @param action its path; the form's own may go on with a query, which stays
  */
 export function readForm(html: string, action: string, pagePath: string): PageForm | undefined {
   for (const [, head = '', body = ''] of html.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/g)) {
     if (attribute(head, 'method')?.toLowerCase() !== 'post') continue;
-    const target = attribute(head, 'action') ?? pagePath;
-    if (target === action || attributesOf(body, 'formaction').includes(action))
-      return { action, fields: fieldsOf(body) };
+    const targets = [attribute(head, 'action') ?? pagePath, ...attributesOf(body, 'formaction')];
+    const target = targets.find((address) => address.split('?')[0] === action);
+    if (target) return { action: target, fields: fieldsOf(body) };
   }
   return undefined;
 }
@@ -76,4 +76,9 @@ export function wordsOf(html: string): string {
   return unescapeHtml(html.replace(/<[^>]+>/g, ' '))
     .replace(/\s+/g, ' ')
     .trim();
+}
+
+/** What a page says happened just before. */
+export function flashOf(html: string): string {
+  return wordsOf(/<div class="flash [\s\S]*?<p>([\s\S]*?)<\/p>/.exec(html)?.[1] ?? '');
 }
