@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { checkWaitingApprovals } from '../../server/clever/connection/check-approval.js';
+import type { Sandbox } from '../../server/clever/sandbox/start-sandbox.js';
+import { Account } from '../../server/models/account.js';
+import { makeAccount, makeUser, Visitor, type TestApp } from '../support/app.js';
+import { emptyDatabase } from '../support/hooks.js';
+import { SET_UP, startDistrict } from './support.js';
+
+describe('approval by the district', () => {
+  let sandbox: Sandbox;
+  let test: TestApp;
+  let account: Account;
+  let visitor: Visitor;
+
+  beforeEach(async () => {
+    await emptyDatabase();
+    ({ sandbox, test } = await startDistrict());
+    account = await makeAccount();
+    visitor = await new Visitor(test.app).logIn(await makeUser(account._id, 'administrator'));
+    await post('/district', { district: sandbox.districtId });
+  });
+  afterEach(() => sandbox.close());
+
+  const post = (path: string, fields: Record<string, string> = {}) =>
+    visitor.post(`${SET_UP}${path}`, fields, SET_UP);
+  const page = async (): Promise<string> => (await visitor.get(SET_UP)).text;
+  const clever = async () => (await Account.findById(account._id).lean())?.clever;
+  const saveToken = () => post('/access', { kind: 'token', token: sandbox.token });
+  const saveApplication = () =>
+    post('/access', { kind: 'application', clientId: sandbox.clientId, clientSecret: sandbox.clientSecret });
+
+  it('is waited for, and found by the hourly job once the district has given it', async () => {
+    sandbox.approve(false);
+    await saveApplication();
+    assert.equal((await clever())?.approval, 'waiting');
+    assert.match(await page(), /Waiting for approval/);
+    await checkWaitingApprovals(test.deps, new AbortController().signal);
+    assert.equal((await clever())?.approval, 'waiting');
+    sandbox.approve(true);
+    await checkWaitingApprovals(test.deps, new AbortController().signal);
+    const found = await clever();
+    assert.equal(found?.approval, 'approved');
+    assert.equal(found.schools.length, sandbox.totals().schools);
+    assert.ok(found.districtName);
+  });
+
+  it('is found by “Check now” too', async () => {
+    sandbox.approve(false);
+    await saveApplication();
+    sandbox.approve(true);
+    await post('/check');
+    assert.equal((await clever())?.approval, 'approved');
+  });
+
+  for (const [kind, words] of [
+    ['html', /A web page came back/],
+    ['truncated', /broke off in the middle/],
+    ['403', /does not let this application read/],
+    ['429', /takes no more requests/],
+  ] as const)
+    it(`keeps what was known when Clever answers with ${kind}, and says so in plain words`, async () => {
+      await saveToken();
+      const before = await clever();
+      sandbox.misbehave({ match: /./, kind, times: 5 });
+      const answer = await post('/check');
+      assert.equal(answer.status, 303);
+      const text = await page();
+      assert.match(text, words);
+      assert.match(text, /The district lets Slotbell read its roster/);
+      const { checkedAt: _1, fault: _2, ...after } = (await clever()) ?? {};
+      const { checkedAt: _3, ...known } = before ?? {};
+      assert.deepEqual(after, known);
+    });
+
+  it('keeps what was known when nobody answers at Clever’s address', async () => {
+    await saveToken();
+    await sandbox.close();
+    await post('/check');
+    assert.match(await page(), /connection to Clever could not be made/);
+    assert.equal((await clever())?.approval, 'approved');
+  });
+});

@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { Types } from 'mongoose';
+import type { Account } from '../../server/models/account.js';
+import { Contact, type ContactType } from '../../server/models/contact.js';
+import { School } from '../../server/models/school.js';
+import { searchKey } from '../../server/models/scoped.js';
+import { Section } from '../../server/models/section.js';
+import { createTestApp, makeAccount, makeUser, Visitor, type TestApp } from '../support/app.js';
+import { emptyDatabase } from '../support/hooks.js';
+
+const HOME = '/global-setup/contacts';
+
+describe('Global Setup → Contacts', () => {
+  let test: TestApp;
+  let account: Account;
+  let visitor: Visitor;
+
+  beforeEach(async () => {
+    await emptyDatabase();
+    test = createTestApp();
+    account = await makeAccount();
+    visitor = await new Visitor(test.app).logIn(await makeUser(account._id, 'administrator'));
+  });
+
+  const add = async (
+    type: ContactType,
+    firstName: string,
+    lastName: string,
+    more: Partial<Contact> = {},
+  ): Promise<Contact> =>
+    (
+      await Contact.create({
+        account: account._id,
+        type,
+        source: 'clever',
+        status: 'active',
+        firstName,
+        lastName,
+        searchKey: searchKey(firstName, lastName),
+        sortKey: searchKey(lastName, firstName),
+        ...more,
+      })
+    ).toObject();
+  const names = async (query = ''): Promise<string[]> => {
+    const { text } = await visitor.get(HOME + query);
+    return [...text.matchAll(/<th scope="row"><a [^>]*>([^<]*)<\/a>/g)].map(([, name = '']) => name);
+  };
+  const chip = async (label: string, query = ''): Promise<number> => {
+    const { text } = await visitor.get(HOME + query);
+    return Number(new RegExp(`${label} <span class="count">([\\d,]+)<`).exec(text)?.[1]?.replace(',', ''));
+  };
+
+  it('lists everybody by last name, fifty a page, in both directions', async () => {
+    await Promise.all(
+      Array.from({ length: 60 }, (_, n) => add('student', 'Ana', `L${String(n).padStart(2, '0')}`)),
+    );
+    const first = await names();
+    assert.equal(first.length, 50);
+    assert.equal(first[0], 'Ana L00');
+    assert.deepEqual(
+      await names('?page=2'),
+      Array.from({ length: 10 }, (_, n) => `Ana L${String(n + 50)}`),
+    );
+    assert.deepEqual(await names('?page=99'), await names('?page=2'));
+    assert.equal((await names('?sort=-name'))[0], 'Ana L59');
+    assert.match((await visitor.get(HOME)).text, /<strong>1–50<\/strong> of 60 people/);
+  });
+
+  it('finds by the beginnings of any words of the name, accents and case aside', async () => {
+    await add('student', 'María', 'de la Cruz López');
+    await add('student', 'Lope', 'Mara');
+    await add('teacher', 'Olena', 'Кузнєцова');
+    assert.deepEqual(await names('?q=lopez'), ['María de la Cruz López']);
+    assert.deepEqual(await names('?q=CRUZ+maria'), ['María de la Cruz López']);
+    assert.deepEqual(await names('?q=lop+mar'), ['María de la Cruz López', 'Lope Mara']);
+    assert.deepEqual(await names('?q=ruz'), []);
+    assert.deepEqual(await names('?q=куз'), ['Olena Кузнєцова']);
+  });
+
+  it('finds the owner of a whole e-mail address or school id, and nobody by a part of one', async () => {
+    await add('guardian', 'Rosa', 'Lima', { email: 'rosa@example.org' });
+    await add('student', 'Leo', 'Lima', { schoolId: '200123' });
+    assert.deepEqual(await names('?q=Rosa%40Example.org'), ['Rosa Lima']);
+    assert.deepEqual(await names('?q=200123'), ['Leo Lima']);
+    assert.deepEqual(await names('?q=2001'), []);
+  });
+
+  it('takes every character of a search as text', async () => {
+    await add('student', 'O.*', 'Brien(');
+    await add('student', 'Anna', 'Brown');
+    assert.deepEqual(await names('?q=.*'), []);
+    assert.deepEqual(await names('?q=o.*'), ['O.* Brien(']);
+    for (const q of ['(', '[', '\\', '^', '$', '(?:', '*', '%00', '-', '/', '{1}'])
+      assert.equal((await visitor.get(`${HOME}?q=${encodeURIComponent(q)}`)).status, 200, q);
+    assert.equal((await visitor.get(`${HOME}?q[$ne]=x&type[$ne]=x&page=-1&sort=x`)).status, 200);
+  });
+
+  it('counts by type and status within the search and the other filter', async () => {
+    await add('student', 'Ana', 'A');
+    await add('student', 'Ben', 'B', { status: 'transferred', transferredAt: new Date() });
+    await add('guardian', 'Ana', 'C');
+    assert.equal(await chip('All'), 3);
+    assert.equal(await chip('Students'), 2);
+    assert.equal(await chip('Students', '?status=active'), 1);
+    assert.equal(await chip('Transferred', '?type=student'), 1);
+    assert.equal(await chip('Guardians', '?q=ana'), 1);
+    assert.equal(await chip('Students', '?q=ana&type=guardian'), 1);
+    assert.deepEqual(await names('?type=student&status=transferred'), ['Ben B']);
+    assert.deepEqual(await names('?type=guardian&q=ana'), ['Ana C']);
+  });
+
+  it('shows one contact: schools, guardians and students both ways, classes, status', async () => {
+    const school = await School.create({
+      account: account._id,
+      name: 'Lincoln High',
+      sortKey: 'lincoln high',
+    });
+    const student = await add('student', 'Leo', 'Lima', {
+      clever: { id: 's1', hash: 'x' },
+      schools: [school._id],
+      birthDate: '2012-03-04',
+      schoolId: '200123',
+    });
+    const guardian = await add('guardian', 'Rosa', 'Lima', {
+      clever: { id: 'g1', hash: 'x' },
+      relations: [
+        { student: 's1', relationship: 'Parent', type: 'Primary' },
+        { student: 'gone', relationship: 'Parent', type: 'Primary' },
+      ],
+    });
+    await Section.create({
+      account: account._id,
+      clever: { id: 'c1', hash: 'x' },
+      school: school._id,
+      name: 'Algebra 1',
+      period: '2',
+      studentIds: ['s1', 's2'],
+      teacherIds: [],
+      status: 'active',
+    });
+    const page = (await visitor.get(`${HOME}/${student._id.toHexString()}`)).text;
+    for (const words of [
+      'Lincoln High',
+      '4 March 2012',
+      '200123',
+      'Rosa Lima',
+      'Parent, Primary',
+      'Algebra 1',
+    ])
+      assert.ok(page.includes(words), words);
+    const other = (await visitor.get(`${HOME}/${guardian._id.toHexString()}`)).text;
+    assert.ok(other.includes(`${HOME}/${student._id.toHexString()}`));
+    assert.match(other, /1 more student is named by the roster but not known here/);
+  });
+
+  it('shows hostile names as text, on the list and on the page', async () => {
+    const contact = await add('student', '<script>alert(1)</script>', '"><img src=x>', { email: '<b>@x' });
+    for (const path of [HOME, `${HOME}/${contact._id.toHexString()}`]) {
+      const { text } = await visitor.get(path);
+      assert.ok(!text.includes('<script>alert') && !text.includes('<img src=x') && !text.includes('<b>@'));
+      assert.match(text, /&lt;script&gt;alert/);
+    }
+  });
+
+  it('says what it is for while nobody is there', async () => {
+    assert.match((await visitor.get(HOME)).text, /Nobody here yet/);
+  });
+
+  it('another account’s people are not listed, not counted, and their pages 404', async () => {
+    const contact = await add('student', 'Ana', 'A', { email: 'ana@example.org' });
+    const other = await makeAccount('Oak School');
+    const stranger = await new Visitor(test.app).logIn(await makeUser(other._id, 'administrator'));
+    assert.match((await stranger.get(HOME)).text, /Nobody here yet/);
+    assert.ok(!(await stranger.get(`${HOME}?q=ana%40example.org`)).text.includes('Ana A'));
+    assert.equal((await stranger.get(`${HOME}/${contact._id.toHexString()}`)).status, 404);
+  });
+
+  it('an unknown or malformed id gives 404', async () => {
+    for (const id of [new Types.ObjectId().toHexString(), 'x', '../users'])
+      assert.equal((await visitor.get(`${HOME}/${id}`)).status, 404, id);
+  });
+
+  it('everybody below an administrator gets 403', async () => {
+    for (const level of ['event administrator', 'appointment viewer', 'customer'] as const) {
+      const lower = await new Visitor(test.app).logIn(await makeUser(account._id, level));
+      assert.equal((await lower.get(HOME)).status, 403, level);
+    }
+  });
+});
