@@ -133,7 +133,7 @@ describe('the Importer', () => {
       office.post(`${path(fresh)}/runs`, {}, path(fresh)),
     ]);
     assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([303]));
-    assert.equal(new Set(answers.map(({ headers }) => headers.location as string)).size, 1);
+    assert.equal(new Set(answers.map(({ headers }) => headers.location!)).size, 1);
     assert.equal(await SyncRun.countDocuments({ event: fresh, trigger: 'sync now' }), 1);
   });
 
