@@ -21,6 +21,7 @@ import { startSync } from '../../server/roster/start-sync.js';
 import { seal } from '../../server/seal.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
+import { asApp } from '../support/scans.js';
 
 const PLENTY: RateLimit = { limit: 1_000_000, windowMs: 60_000 };
 
@@ -62,7 +63,7 @@ export async function startDistrict(
       const of = await Account.findById(found.account).orFail().lean();
       const started = await startSync(test.deps, { account: of, event: found, trigger: 'sync now' });
       if (!started.ok) throw new Error(started.reason);
-      await runSync(test.deps, started.run.toHexString(), new AbortController().signal, timing);
+      await runNow(test.deps, started.run, timing);
       return SyncRun.findById(started.run).orFail().lean();
     },
     refreshOf: (run) => RosterRun.findById(run.refresh).orFail().lean(),
@@ -71,6 +72,11 @@ export async function startDistrict(
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** Does a run to its end, as a worker would. */
+export function runNow(deps: Deps, run: Types.ObjectId, timing?: Timing): Promise<void> {
+  return asApp(() => runSync(deps, run.toHexString(), new AbortController().signal, timing));
 }
 
 async function connectAccountTo(sandbox: Sandbox, deps: Deps): Promise<Types.ObjectId> {

@@ -209,20 +209,24 @@ describe('nights over a district', () => {
 /** The roster's documents as they are stored. */
 async function everything(): Promise<unknown[]> {
   const { db } = mongoose.connection;
-  return Promise.all(ROSTER.map((name) => db?.collection(name).find().sort({ _id: 1 }).toArray()));
+  return Promise.all(ROSTER.map(async (name) => db?.collection(name).find().sort({ _id: 1 }).toArray()));
 }
+
+type Noted = (collection: string, method: string, ...args: unknown[]) => void;
 
 /** Every write to the roster's collections that the driver sends meanwhile. */
 async function writesDuring(work: () => Promise<unknown>): Promise<string[]> {
   const writes: string[] = [];
-  mongoose.set('debug', (collection, method) => {
+  const before = mongoose.get('debug') as Noted | undefined;
+  mongoose.set('debug', (collection, method, ...args: unknown[]) => {
+    before?.(collection, method, ...args);
     if (ROSTER.includes(collection) && /^(insert|update|bulkWrite|delete|replace|findOneAnd)/.test(method))
       writes.push(`${collection}.${method}`);
   });
   try {
     await work();
   } finally {
-    mongoose.set('debug', false);
+    mongoose.set('debug', before ?? false);
   }
   return writes;
 }

@@ -31,6 +31,12 @@ export const mochaHooks = {
   },
 };
 
+/** Where the test database is, for a process of its own that a test starts. */
+export function testDatabaseUri(): string {
+  if (!database) throw new Error('There is no test database yet.');
+  return database.uri;
+}
+
 /** Never the database that somebody works with. */
 function testUri(uri: string | undefined): string | undefined {
   if (!uri) return undefined;
