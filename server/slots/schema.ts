@@ -40,9 +40,9 @@ export function slotForm(event: Pick<Event, 'days'>): Joi.ObjectSchema<SlotForm>
     who: Joi.string().valid('all', 'chosen').default('all').label('the teachers'),
     resources: objectIds()
       .default([])
-      .when('who', { is: 'chosen', then: Joi.array().min(1) })
+      .when('who', { is: 'chosen', then: Joi.array().min(1).required() })
       .label('teachers')
-      .messages({ 'array.min': 'Tick at least one teacher.' }),
+      .messages({ 'array.min': 'Tick at least one teacher.', 'any.required': 'Tick at least one teacher.' }),
     day: days(event).required().label('a day'),
     from: timeOfDay('when the first slot begins'),
     to: timeOfDay('when the last slot ends'),
