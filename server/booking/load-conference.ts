@@ -6,6 +6,8 @@ import { Event } from '../models/event.js';
 import type { Household } from '../models/household.js';
 import { actorOf, maybeActor, type Actor } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
+import { shortDay, timeOfDay, zoneName } from '../web/format-time.js';
+import { dayOf } from '../web/local-time.js';
 import { ensureHousehold } from './ensure-household.js';
 
 /** The event that a parents' link names, and its school. */
@@ -29,10 +31,14 @@ export const loadConference: RequestHandler<{ link: string }> = async (req, res,
     if (req.session.account !== id) req.session.account = id;
     res.locals.actor = actorIn(req.user, account);
   } else res.locals.actor = undefined;
-  res.locals.conference = conference;
-  res.locals.school = { name: account.name };
-  res.locals.event = event;
-  res.locals.home = conference.home;
+  Object.assign(res.locals, {
+    conference,
+    school: { name: account.name },
+    event,
+    home: conference.home,
+    zone: zoneName(event.timeZone),
+    shortTime: (at: Date) => `${shortDay(dayOf(at, event.timeZone))}, ${timeOfDay(at, event.timeZone)}`,
+  });
   next();
 };
 

@@ -4,10 +4,11 @@ import { Appointment, LIVING_STATES, type AppointmentState } from '../models/app
 import { Class, className } from '../models/class.js';
 import { Contact, contactName } from '../models/contact.js';
 import { Event } from '../models/event.js';
-import type { Household } from '../models/household.js';
+import type { HouseholdChild } from '../models/household.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import type { User } from '../models/user.js';
+import { daysInWords } from '../web/format-time.js';
 import { isMeetable } from './check-booking.js';
 import { listInWords } from './format-meeting.js';
 
@@ -108,13 +109,13 @@ export interface TeacherView {
   meetings: Meeting[];
 }
 
-/** The household's children with the teachers they can meet: those first in a class that takes part and is shown. */
+/** A household's children with the teachers they can meet: those first in a class that takes part and is shown. */
 export async function childrenWithTeachers(
   event: Pick<Event, '_id' | 'account'>,
-  household: Household,
+  children: HouseholdChild[],
   meetings: Meeting[],
 ): Promise<ChildView[]> {
-  const ids = household.children.map((child) => child.student);
+  const ids = children.map((child) => child.student);
   const [students, classes] = await Promise.all([
     Contact.find({ _id: { $in: ids }, account: event.account, type: 'student' }).lean(),
     Class.find({ event: event._id, 'synced.students': { $in: ids }, status: 'active' })
@@ -179,7 +180,7 @@ export interface MyEvent {
   name: string;
   school: string;
   link: string;
-  days: string[];
+  days: string;
 }
 
 /** The events that a person can book in: the active ones of every account in which they are a parent. */
@@ -191,11 +192,11 @@ export async function myEvents(user: Pick<User, 'grants'>): Promise<MyEvent[]> {
   ]);
   const nameOf = new Map(schools.map((school) => [school._id.toHexString(), school.name]));
   return events
+    .sort((a, b) => (b.days.at(-1) ?? '').localeCompare(a.days.at(-1) ?? ''))
     .map((event) => ({
       name: event.name,
       school: nameOf.get(event.account.toHexString()) ?? '',
       link: event.link,
-      days: event.days,
-    }))
-    .sort((a, b) => (b.days.at(-1) ?? '').localeCompare(a.days.at(-1) ?? ''));
+      days: daysInWords(event.days),
+    }));
 }

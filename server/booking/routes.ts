@@ -1,0 +1,30 @@
+import express, { type Router } from 'express';
+import type { Deps } from '../deps.js';
+import { loadConference, parentGuard } from './load-conference.js';
+import { myEvents } from './queries.js';
+import { appointmentPages } from './serve-appointments.js';
+import { childrenPages } from './serve-children.js';
+import { schedulePages } from './serve-schedule.js';
+import { timesPages } from './serve-times.js';
+import { welcomePages } from './serve-welcome.js';
+
+/** Parents' pages: the events of whoever is logged in, and one event behind its link. The event's first page and registering are open to everybody. */
+export function bookingRoutes(deps: Deps): Router {
+  const router = express.Router();
+
+  router.get('/my', async (req, res) => {
+    if (!req.user) {
+      res.redirect(303, '/login?next=/my');
+      return;
+    }
+    res.render('booking/my', { title: 'Your schools', events: await myEvents(req.user) });
+  });
+
+  const event = express.Router({ mergeParams: true });
+  event.use(loadConference);
+  event.use(welcomePages(deps));
+  event.use(parentGuard);
+  event.use(childrenPages(deps), timesPages(deps), appointmentPages(deps), schedulePages(deps));
+  router.use('/e/:link', event);
+  return router;
+}

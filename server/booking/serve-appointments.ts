@@ -1,0 +1,166 @@
+import express, { type Request, type Response, type Router } from 'express';
+import type { Deps } from '../deps.js';
+import { LIVING_STATES } from '../models/appointment.js';
+import { HttpError, notFound } from '../web/errors.js';
+import { timeOfDay } from '../web/format-time.js';
+import { parseForm, parseId } from '../web/parse.js';
+import { say } from '../web/session.js';
+import { cancelAppointment } from './cancel-appointment.js';
+import { confirmAppointment } from './confirm-appointment.js';
+import { whenInWords } from './format-meeting.js';
+import { familyOf, type Family } from './load-conference.js';
+import { mayCancel } from './policy.js';
+import { meetingById, type Meeting } from './queries.js';
+import { sayRefusal } from './refuse-booking.js';
+import { confirmSchema } from './schema.js';
+import { showRefusal } from './serve-times.js';
+import { writeCalendar } from './write-calendar.js';
+
+/** One appointment from hold to booked to cancelled, always at the same address: loading it again or clicking twice does nothing new. */
+export function appointmentPages(deps: Deps): Router {
+  const router = express.Router({ mergeParams: true });
+
+  router.get('/appointments/:id', async (req, res) => {
+    const { family, meeting } = await meetingOf(deps, req, res);
+    showMeeting(deps, res, family, meeting);
+  });
+
+  router.post('/appointments/:id/confirm', async (req, res) => {
+    const { family, meeting } = await meetingOf(deps, req, res);
+    const parsed = parseForm(confirmSchema, req.body);
+    if (!parsed.ok) {
+      res.status(422);
+      showMeeting(deps, res, family, meeting, parsed);
+      return;
+    }
+    const answer = await confirmAppointment(deps, {
+      event: family.event,
+      zone: family.account.timeZone,
+      appointment: parseId(meeting.id),
+      household: family.household._id,
+      user: family.actor.user,
+      by: 'household',
+      note: parsed.value.note,
+    });
+    const [student] = meeting.students;
+    if (answer.ok) res.redirect(303, `${family.home}/appointments/${meeting.id}`);
+    else if (student)
+      await showRefusal(deps, res, family, {
+        slot: meeting.slot,
+        student,
+        change: meeting.replaces,
+        reason: answer.reason,
+      });
+  });
+
+  router.get('/appointments/:id/change', async (req, res) => {
+    const { family, meeting } = await meetingOf(deps, req, res);
+    if (!isCancellable(deps, family, meeting)) throw tooLate();
+    res.redirect(303, `${timesHref(family, meeting)}&change=${meeting.id}`);
+  });
+
+  router.get('/appointments/:id/cancel', async (req, res) => {
+    const { family, meeting } = await meetingOf(deps, req, res);
+    if (!isCancellable(deps, family, meeting)) throw tooLate();
+    res.render('booking/cancel', { title: 'Cancel this meeting?', ...wordsOf(family, meeting) });
+  });
+
+  router.post('/appointments/:id/cancel', async (req, res) => {
+    const { family, meeting } = await meetingOf(deps, req, res);
+    const answer = await cancelAppointment(deps, {
+      appointment: { _id: parseId(meeting.id), account: family.account._id },
+      by: 'household',
+      actor: family.actor,
+    });
+    if (!answer.ok && answer.reason === 'too late') throw tooLate();
+    say(req, { kind: 'ok', text: `The meeting with ${meeting.teacher} is cancelled.` });
+    res.redirect(303, family.home);
+  });
+
+  router.get('/appointments/:id/calendar.ics', async (req, res) => {
+    const { family, meeting } = await meetingOf(deps, req, res);
+    if (!LIVING_STATES.includes(meeting.state)) throw notFound();
+    sendCalendar(deps, res, family, [meeting], 'meeting.ics');
+  });
+  return router;
+}
+
+/** The household's own appointment; anybody else's is as if it were not there. */
+async function meetingOf(
+  deps: Deps,
+  req: Request<{ id: string }>,
+  res: Response,
+): Promise<{ family: Family; meeting: Meeting }> {
+  const family = await familyOf(res, deps);
+  const meeting = await meetingById(family.event, family.household._id, parseId(req.params.id));
+  if (!meeting) throw notFound();
+  return { family, meeting };
+}
+
+function showMeeting(deps: Deps, res: Response, family: Family, meeting: Meeting, form?: object): void {
+  const words = { ...wordsOf(family, meeting), ...(form ? { form } : {}) };
+  const isHeld = meeting.state === 'pending' && (meeting.expiresAt ?? new Date(0)) > deps.now();
+  if (isHeld && meeting.expiresAt) {
+    const until = timeOfDay(meeting.expiresAt, family.event.timeZone);
+    res.render('booking/check', { title: 'Check and book', ...words, until });
+  } else if (LIVING_STATES.includes(meeting.state)) {
+    res.render('booking/done', {
+      title: 'Your meeting is booked',
+      ...words,
+      mayCancel: isCancellable(deps, family, meeting),
+      emailProven: family.actor.emailProven,
+      email: family.actor.email,
+    });
+  } else {
+    const wasBooked = meeting.state === 'cancelled';
+    res.render('booking/ended', {
+      title: wasBooked ? 'This meeting is cancelled' : 'This time is not kept for you any longer',
+      ...words,
+      why: wasBooked ? sayCancelled(meeting) : sayRefusal('hold ended'),
+    });
+  }
+}
+
+function sayCancelled(meeting: Meeting): string {
+  if (meeting.cancelledBy === 'school') return 'The school cancelled it.';
+  return meeting.cancelledBy === 'change' ? 'You chose another time instead.' : 'You cancelled it.';
+}
+
+function wordsOf(family: Family, meeting: Meeting): Record<string, unknown> {
+  return {
+    meeting,
+    when: whenInWords(meeting.from, meeting.to, family.event.timeZone),
+    where: [meeting.room, family.event.place].filter((part) => part).join(', '),
+    timesHref: timesHref(family, meeting),
+  };
+}
+
+function timesHref(family: Family, meeting: Meeting): string {
+  const student = meeting.students[0]?.toHexString() ?? '';
+  return `${family.home}/times/${meeting.resource.toHexString()}?student=${student}`;
+}
+
+function isCancellable(deps: Deps, family: Family, meeting: Meeting): boolean {
+  return (
+    LIVING_STATES.includes(meeting.state) && mayCancel(family.event, meeting.from, deps.now(), 'household')
+  );
+}
+
+function tooLate(): HttpError {
+  return new HttpError(
+    409,
+    'This meeting can no longer be changed here',
+    'It is over, cancelled, or begins too soon. Call the school’s office.',
+  );
+}
+
+export function sendCalendar(
+  deps: Deps,
+  res: Response,
+  family: Family,
+  meetings: Meeting[],
+  name: string,
+): void {
+  const text = writeCalendar(family.event, family.account, meetings, deps.config.publicUrl, deps.now());
+  res.attachment(name).type('text/calendar; charset=utf-8').send(text);
+}

@@ -1,0 +1,33 @@
+import express, { type Router } from 'express';
+import type { Deps } from '../deps.js';
+import { fullDay } from '../web/format-time.js';
+import { dayOf } from '../web/local-time.js';
+import { timeSpan } from './format-meeting.js';
+import { familyOf } from './load-conference.js';
+import { meetingsOf } from './queries.js';
+import { sendCalendar } from './serve-appointments.js';
+
+/** A family's meetings on one page for printing, and as one calendar file. */
+export function schedulePages(deps: Deps): Router {
+  const router = express.Router({ mergeParams: true });
+
+  router.get('/schedule', async (_req, res) => {
+    const family = await familyOf(res, deps);
+    const { timeZone } = family.event;
+    const meetings = await meetingsOf(family.event, family.household._id);
+    const days = [...new Set(meetings.map((meeting) => dayOf(meeting.from, timeZone)))].map((day) => ({
+      label: fullDay(day),
+      meetings: meetings
+        .filter((meeting) => dayOf(meeting.from, timeZone) === day)
+        .map((meeting) => ({ ...meeting, time: timeSpan(meeting.from, meeting.to, timeZone) })),
+    }));
+    res.render('booking/schedule', { title: 'Your schedule', days });
+  });
+
+  router.get('/schedule.ics', async (_req, res) => {
+    const family = await familyOf(res, deps);
+    const meetings = await meetingsOf(family.event, family.household._id);
+    sendCalendar(deps, res, family, meetings, 'schedule.ics');
+  });
+  return router;
+}

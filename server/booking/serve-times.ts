@@ -1,0 +1,144 @@
+import express, { type Response, type Router } from 'express';
+import { DateTime } from 'luxon';
+import { Types } from 'mongoose';
+import type { Deps } from '../deps.js';
+import { Resource } from '../models/resource.js';
+import { Slot } from '../models/slot.js';
+import { HttpError, notFound } from '../web/errors.js';
+import { fullDay } from '../web/format-time.js';
+import { parseForm, parseId, parseQuery } from '../web/parse.js';
+import { findTimes, nearestFree, type TimeView } from './find-times.js';
+import { holdSlot } from './hold-slot.js';
+import { familyOf, type Family } from './load-conference.js';
+import { windowState } from './policy.js';
+import { childrenWithTeachers, meetingById } from './queries.js';
+import { sayRefusal, type Refusal } from './refuse-booking.js';
+import { holdSchema, timesQuery } from './schema.js';
+
+/** A teacher's times, and the click on one of them. */
+export function timesPages(deps: Deps): Router {
+  const router = express.Router({ mergeParams: true });
+
+  router.get('/times/:resource', async (req, res) => {
+    const family = await familyOf(res, deps);
+    const { student, change } = parseQuery(timesQuery, req.query);
+    if (!student) throw notFound();
+    await showTimes(deps, res, family, { resource: parseId(req.params.resource), student, change });
+  });
+
+  router.post('/appointments', async (req, res) => {
+    const family = await familyOf(res, deps);
+    const parsed = parseForm(holdSchema, req.body);
+    if (!parsed.ok) throw notFound();
+    const { slot, student, key, change } = parsed.value;
+    const held = await holdSlot(deps, {
+      event: family.event,
+      zone: family.account.timeZone,
+      slot,
+      students: [student],
+      household: family.household._id,
+      user: family.actor.user,
+      key,
+      by: 'household',
+      ...(change ? { replaces: change } : {}),
+    });
+    if (held.ok) res.redirect(303, `${family.home}/appointments/${held.appointment._id.toHexString()}`);
+    else await showRefusal(deps, res, family, { slot, student, change, reason: held.reason });
+  });
+  return router;
+}
+
+/** The answer to whoever came too late: why, and the nearest times of the same teacher that are free. */
+export async function showRefusal(
+  deps: Deps,
+  res: Response,
+  family: Family,
+  wanted: {
+    slot: Types.ObjectId;
+    student: Types.ObjectId;
+    change?: Types.ObjectId | undefined;
+    reason: Refusal;
+  },
+): Promise<void> {
+  const slot = await Slot.findOne(
+    { _id: wanted.slot, event: family.event._id },
+    { resource: 1, from: 1 },
+  ).lean();
+  if (!slot) throw new HttpError(409, sayRefusal(wanted.reason), 'Go back and choose another time.');
+  await showTimes(deps, res, family, {
+    ...wanted,
+    resource: slot.resource,
+    refused: { reason: wanted.reason, at: slot.from },
+  });
+}
+
+interface Asked {
+  resource: Types.ObjectId;
+  student: Types.ObjectId;
+  change?: Types.ObjectId | undefined;
+  refused?: { reason: Refusal; at: Date };
+}
+
+async function showTimes(deps: Deps, res: Response, family: Family, asked: Asked): Promise<void> {
+  const { event, account, household, actor } = family;
+  const resource = await Resource.findOne({ _id: asked.resource, event: event._id }).lean();
+  const [child] = await childrenWithTeachers(
+    event,
+    household.children.filter((one) => one.student.equals(asked.student)),
+    [],
+  );
+  const teacher = child?.teachers.find((one) => one.id === asked.resource.toHexString());
+  const changed = asked.change && (await meetingById(event, household._id, asked.change));
+  if (!resource || !child || (!teacher && !asked.refused)) throw notFound();
+  const looker = {
+    event,
+    resource,
+    household: household._id,
+    user: actor.user,
+    zone: account.timeZone,
+    replaces: asked.change,
+  };
+  const times = await findTimes(looker, deps.now());
+  const nearest = asked.refused ? nearestFree(times, asked.refused.at) : [];
+  res.status(asked.refused ? 409 : 200).render('booking/times', {
+    title: `Choose a time with ${resource.name}`,
+    child,
+    teacher: { name: resource.name, room: teacher?.room || resource.room },
+    days: daysOf(times, event.timeZone),
+    nearest: daysOf(nearest, event.timeZone),
+    refused: asked.refused ? sayRefusal(asked.refused.reason) : '',
+    isOpen: windowState(event, deps.now()) === 'open',
+    changed,
+    key: new Types.ObjectId().toHexString(),
+    hasFree: times.some((time) => time.state === 'free'),
+  });
+}
+
+interface DayView {
+  label: string;
+  hours: {
+    label: string;
+    slots: { id: string; time: string; state: string; note?: string; reason?: string }[];
+  }[];
+}
+
+/** Times by local day and hour, as the grid shows them. */
+function daysOf(times: TimeView[], zone: string): DayView[] {
+  const days = new Map<string, DayView>();
+  for (const { slot, state, note, reason } of times) {
+    const at = DateTime.fromJSDate(slot.from, { zone }).setLocale('en');
+    const day = days.get(slot.day) ?? { label: fullDay(slot.day), hours: [] };
+    days.set(slot.day, day);
+    const label = at.toFormat('h a');
+    let hour = day.hours.find((one) => one.label === label);
+    if (!hour) day.hours.push((hour = { label, slots: [] }));
+    hour.slots.push({
+      id: slot._id.toHexString(),
+      time: at.toFormat('h:mm'),
+      state,
+      ...(note ? { note } : {}),
+      ...(reason ? { reason } : {}),
+    });
+  }
+  return [...days.values()];
+}

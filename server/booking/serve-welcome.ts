@@ -1,0 +1,101 @@
+import express, { type Response, type Router } from 'express';
+import { sendLink } from '../accounts/send-link.js';
+import type { Deps } from '../deps.js';
+import { maybeActor } from '../web/actor.js';
+import { dayAndTimeSoon, daysInWords, zoneName } from '../web/format-time.js';
+import { parseForm } from '../web/parse.js';
+import { rateLimit } from '../web/rate-limit.js';
+import { say } from '../web/session.js';
+import { conferenceOf, familyOf, parentGuard, type Conference } from './load-conference.js';
+import { windowState } from './policy.js';
+import { childrenWithTeachers, meetingsOf } from './queries.js';
+import { joinSchool, registerParent } from './register-parent.js';
+import { registrationSchema } from './schema.js';
+
+const HOUR = 3600;
+
+/** The event's first page, for everybody or for the family that is logged in; registering. */
+export function welcomePages(deps: Deps): Router {
+  const router = express.Router({ mergeParams: true });
+  const ofAddress = rateLimit('register-address', 200, HOUR);
+  const ofEmail = rateLimit('register-email', 5, HOUR);
+  const ofProof = rateLimit('prove-again', 5, HOUR);
+
+  router.get('/', async (req, res) => {
+    if (maybeActor(res)) await showFamily(deps, res);
+    else res.render('booking/event', { ...aboutEvent(deps, res), isLoggedIn: req.user !== undefined });
+  });
+
+  router.get('/register', (_req, res) => {
+    res.render('booking/register', { title: 'Register' });
+  });
+
+  router.post('/register', async (req, res) => {
+    const parsed = parseForm(registrationSchema, req.body);
+    if (!parsed.ok) {
+      res.status(422).render('booking/register', { title: 'Register', form: parsed });
+      return;
+    }
+    await ofAddress.take(req.ip ?? '');
+    await ofEmail.take(parsed.value.email);
+    await registerParent(deps, conferenceOf(res), parsed.value);
+    res.redirect(303, `${conferenceOf(res).home}/registered`);
+  });
+
+  router.get('/registered', (_req, res) => {
+    res.render('booking/registered', { title: 'Look into your mail' });
+  });
+
+  router.post('/join', async (req, res) => {
+    const { account, home } = conferenceOf(res);
+    if (req.user) await joinSchool(req.user._id, account._id);
+    res.redirect(303, home);
+  });
+
+  router.post('/prove', parentGuard, async (req, res) => {
+    const { home } = conferenceOf(res);
+    if (req.user && !req.user.emailProvenAt) {
+      await ofProof.take(req.user._id.toHexString());
+      await sendLink(deps, 'prove e-mail', req.user, `${home}/children`);
+      say(req, { kind: 'ok', text: `A link is on its way to ${req.user.email}.` });
+    }
+    res.redirect(303, `${home}/children`);
+  });
+  return router;
+}
+
+async function showFamily(deps: Deps, res: Response): Promise<void> {
+  const family = await familyOf(res, deps);
+  if (family.household.children.length === 0) {
+    res.redirect(303, `${family.home}/children`);
+    return;
+  }
+  const meetings = await meetingsOf(family.event, family.household._id);
+  const children = await childrenWithTeachers(family.event, family.household.children, meetings);
+  res.render('booking/overview', { ...aboutEvent(deps, res), children, meetings });
+}
+
+/** What the event's pages say of it. */
+export function aboutEvent(deps: Deps, res: Response): Record<string, unknown> {
+  const { event, account } = conferenceOf(res);
+  return {
+    title: event.name,
+    account,
+    days: daysInWords(event.days),
+    booking: sayWindow(conferenceOf(res), deps.now()),
+    isOpen: windowState(event, deps.now()) === 'open',
+  };
+}
+
+function sayWindow({ event }: Conference, now: Date): string {
+  const { opensAt, closesAt } = event.booking;
+  const at = (moment: Date) => `${dayAndTimeSoon(moment, event.timeZone, now)} (${zoneName(event.timeZone)})`;
+  switch (windowState(event, now)) {
+    case 'open':
+      return closesAt ? `Booking is open until ${at(closesAt)}.` : 'Booking is open.';
+    case 'not open':
+      return opensAt ? `Booking opens on ${at(opensAt)}.` : 'Booking is not open yet.';
+    case 'closed':
+      return 'Booking is closed.';
+  }
+}
