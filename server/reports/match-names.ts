@@ -1,0 +1,97 @@
+import { DateTime } from 'luxon';
+import type { Types } from 'mongoose';
+import type { Appointment, AppointmentState } from '../models/appointment.js';
+import { Class, className } from '../models/class.js';
+import { Contact, contactName } from '../models/contact.js';
+import type { Event } from '../models/event.js';
+import { Household } from '../models/household.js';
+import { Resource } from '../models/resource.js';
+import { User } from '../models/user.js';
+
+type Scope = Pick<Event, '_id' | 'account' | 'timeZone'>;
+
+/** An appointment in words, as reports list it. */
+export interface ReportRow {
+  /** The event's local day, YYYY-MM-DD. */
+  day: string;
+  from: Date;
+  to: Date;
+  teacher: string;
+  room: string;
+  students: string;
+  className: string;
+  /** The adults who come. */
+  family: string;
+  state: string;
+  problem: string;
+}
+
+export const STATE_WORDS: Record<AppointmentState, string> = {
+  pending: 'On hold',
+  booked: 'Booked',
+  problem: 'Problem',
+  cancelled: 'Cancelled',
+  expired: 'Expired',
+};
+
+/** Puts names to some appointments of an event, in their order: five queries, however many there are. */
+export async function matchNames(event: Scope, appointments: Appointment[]): Promise<ReportRow[]> {
+  if (appointments.length === 0) return [];
+  const scope = { account: event.account, event: event._id };
+  const ids = (pick: (item: Appointment) => Types.ObjectId[]) => ({
+    $in: distinct(appointments.flatMap(pick)),
+  });
+  const [resources, classes, students, households] = await Promise.all([
+    Resource.find({ _id: ids((item) => [item.resource]), ...scope }, { name: 1, room: 1 }).lean(),
+    Class.find(
+      { _id: ids((item) => (item.class ? [item.class] : [])), ...scope },
+      { 'synced.students': 0, 'synced.teachers': 0 },
+    ).lean(),
+    Contact.find({ _id: ids((item) => item.students), account: event.account }, PERSON).lean(),
+    Household.find({ _id: ids((item) => [item.household]), account: event.account }, { adults: 1 }).lean(),
+  ]);
+  const adults = await User.find(
+    { _id: { $in: distinct(households.flatMap((household) => household.adults)) } },
+    { name: 1 },
+  ).lean();
+
+  const [resourceOf, classOf, studentOf, householdOf, adultOf] = [
+    byId(resources),
+    byId(classes),
+    byId(students),
+    byId(households),
+    byId(adults),
+  ];
+  return appointments.map((item) => {
+    const resource = resourceOf(item.resource);
+    const inClass = item.class && classOf(item.class);
+    const grownUps = householdOf(item.household)?.adults ?? [];
+    return {
+      day: DateTime.fromJSDate(item.from, { zone: event.timeZone }).toFormat('yyyy-MM-dd'),
+      from: item.from,
+      to: item.to,
+      teacher: resource?.name ?? '',
+      room: (inClass ? inClass.edits.room : undefined) ?? resource?.room ?? '',
+      students: item.students.map((id) => contactName(studentOf(id) ?? {})).join(', '),
+      className: inClass ? className(inClass) : '',
+      family: grownUps
+        .map((id) => adultOf(id)?.name ?? '')
+        .filter(Boolean)
+        .join(', '),
+      state: STATE_WORDS[item.state],
+      problem: item.problem ?? '',
+    };
+  });
+}
+
+export const PERSON = { firstName: 1, lastName: 1, email: 1 } as const;
+
+/** Looks one of some documents up by its id. */
+function byId<T extends { _id: Types.ObjectId }>(items: T[]): (id: Types.ObjectId) => T | undefined {
+  const map = new Map(items.map((item) => [item._id.toHexString(), item]));
+  return (id) => map.get(id.toHexString());
+}
+
+function distinct(ids: Types.ObjectId[]): Types.ObjectId[] {
+  return [...new Map(ids.map((id) => [id.toHexString(), id])).values()];
+}
