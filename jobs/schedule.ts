@@ -1,6 +1,8 @@
 import type { Deps } from '../server/deps.js';
 import type { JobName } from '../server/queue.js';
 import { checkApprovals } from './check-approvals.js';
+import { deliverNotifications, retryNotifications } from './deliver-notifications.js';
+import { expireHoldsJob } from './expire-holds.js';
 import { openNightlyRuns } from './open-nightly-runs.js';
 import { runSyncJob } from './run-sync.js';
 
@@ -16,7 +18,8 @@ export interface Recurring {
 
 /** The one table of what runs when. Each job is shallow: it calls a feature. */
 export const ONE_SHOTS: Partial<Record<JobName, OneShot>> = {
+  'deliver-notifications': deliverNotifications,
   'run-sync': runSyncJob,
 };
 
-export const RECURRING: Recurring[] = [checkApprovals, openNightlyRuns];
+export const RECURRING: Recurring[] = [checkApprovals, expireHoldsJob, openNightlyRuns, retryNotifications];

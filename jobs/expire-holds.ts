@@ -1,0 +1,9 @@
+import { expireHolds } from '../server/booking/expire-holds.js';
+import type { Recurring } from './schedule.js';
+
+/** Ends holds that ran out, and finishes what a killed process left half done. */
+export const expireHoldsJob: Recurring = {
+  name: 'expire-holds',
+  everyMs: 60_000,
+  run: expireHolds,
+};
