@@ -11,7 +11,7 @@ export const ROSTER_PROBLEM = 'The student is no longer in a class of this teach
 
 const BATCH = 500;
 
-type Looked = Pick<Appointment, '_id' | 'resource' | 'students' | 'state' | 'problem'>;
+type Looked = Pick<Appointment, '_id' | 'resource' | 'students' | 'state' | 'problem' | 'kept'>;
 
 /**
  * Appointments stay, whatever the roster says. One whose student is in no active class of that teacher any more goes into
@@ -21,7 +21,7 @@ export async function flagAppointments(run: HeldRun, event: Event): Promise<void
   const living = { event: event._id, state: { $in: LIVING_STATES } };
   await run.begin('appointments', await Appointment.countDocuments(living));
   const teachers = await teachersByResource(event);
-  const cursor = Appointment.find(living, { resource: 1, students: 1, state: 1, problem: 1 })
+  const cursor = Appointment.find(living, { resource: 1, students: 1, state: 1, problem: 1, kept: 1 })
     .lean()
     .cursor({ batchSize: BATCH });
   let batch: Looked[] = [];
@@ -61,11 +61,11 @@ async function flagBatch(
   );
   const broken: Types.ObjectId[] = [];
   const mended: Types.ObjectId[] = [];
-  for (const { _id, resource, students, state, problem } of batch) {
+  for (const { _id, resource, students, state, problem, kept } of batch) {
     const teacher = teachers.get(resource.toHexString());
     if (teacher === undefined) continue;
     const holds = students.every((student) => together.has(`${teacher} ${student.toHexString()}`));
-    if (!holds && state === 'booked') broken.push(_id);
+    if (!holds && state === 'booked' && kept !== ROSTER_PROBLEM) broken.push(_id);
     if (holds && state === 'problem' && problem === ROSTER_PROBLEM) mended.push(_id);
   }
   await Appointment.updateMany(

@@ -1,6 +1,7 @@
 import type { CleverClient } from '../../clever/client.js';
 import { CleverError } from '../../clever/explain-failure.js';
 import type { HeldRun } from '../runs/hold-run.js';
+import type { CleverUser } from '../../clever/schema.js';
 import { LISTS, type ListName } from './lists.js';
 import type { Spool } from './spool.js';
 
@@ -8,8 +9,15 @@ import type { Spool } from './spool.js';
 export interface ListOutcome {
   ended: 'whole' | 'broken off' | 'not shared';
   read: number;
+  /** Those who come by this list alone: who has two roles is seen by the other one even when this one is not shared. */
+  own: number;
   /** Why it broke off, in words. */
   reason?: string;
+}
+
+/** Whether the list says who is here and who is not. One that came empty may only have been unshared. */
+export function tellsAll(outcome: ListOutcome | undefined): boolean {
+  return outcome?.ended === 'whole' && outcome.own > 0;
 }
 
 export type Download = Partial<Record<ListName, ListOutcome>>;
@@ -41,21 +49,28 @@ async function downloadList(
 ): Promise<ListOutcome> {
   const { path, query, kind } = LISTS[name];
   let read = 0;
+  let own = 0;
   try {
     for await (const { objects, skipped } of client.pages(path, query)) {
       await spool.write(name, objects);
       read += objects.length;
+      own += query ? objects.filter(hasOneRole).length : objects.length;
       run.count(kind, 'read', objects.length + skipped);
       run.count(kind, 'refused', skipped);
       await run.step(objects.length);
     }
-    return { ended: 'whole', read };
+    return { ended: 'whole', read, own };
   } catch (error) {
     // The page was cut short because the run is over: say that instead.
     run.signal.throwIfAborted();
     if (!(error instanceof CleverError)) throw error;
-    if (error.kind === 'forbidden') return { ended: 'not shared', read };
+    if (error.kind === 'forbidden') return { ended: 'not shared', read, own };
     if (isFirst || error.kind === 'unauthorized' || error.kind === 'not-approved') throw error;
-    return { ended: 'broken off', read, reason: error.message };
+    return { ended: 'broken off', read, own, reason: error.message };
   }
+}
+
+function hasOneRole(user: object): boolean {
+  const { roles } = user as CleverUser;
+  return Object.keys(roles ?? {}).length === 1;
 }

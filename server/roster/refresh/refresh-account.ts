@@ -6,7 +6,7 @@ import { School } from '../../models/school.js';
 import type { MatchedSchools } from '../sources/map-clever-person.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import type { RefreshContext } from './context.js';
-import { downloadDistrict } from './download-district.js';
+import { downloadDistrict, tellsAll } from './download-district.js';
 import { LISTS, listsFor, type ListName } from './lists.js';
 import { refreshMirror, type MirrorSeen } from './refresh-mirror.js';
 import { refreshPeople } from './refresh-people.js';
@@ -88,7 +88,7 @@ const TYPES: Record<ContactType, ListName> = {
 
 /** Somebody is gone when in none of the lists; who also has ties to students only when the guardians' list says so too. */
 async function removePeople({ run, download }: RefreshContext, seen: ReadonlySet<string>): Promise<void> {
-  const tiesKnown = download.contacts?.ended === 'whole' || download.contacts === undefined;
+  const tiesKnown = download.contacts === undefined || tellsAll(download.contacts);
   for (const [type, list] of Object.entries(TYPES)) {
     const ties = tiesKnown || type === 'guardian' ? {} : { 'relations.0': { $exists: false } };
     const filter = { type, ...ties };

@@ -5,6 +5,7 @@ import type { RosterRecord } from '../sources/roster-record.js';
 import { logRun, type LogRow } from '../runs/log-run.js';
 import { applyRecords } from './apply-records.js';
 import type { RefreshContext } from './context.js';
+import { tellsAll } from './download-district.js';
 import { LISTS, PEOPLE_LISTS } from './lists.js';
 import { PEOPLE } from './stores.js';
 
@@ -85,7 +86,7 @@ async function storedStudents(
   { run, download }: RefreshContext,
   people: readonly PersonMapped[],
 ): Promise<Set<string>> {
-  if (download.students?.ended === 'whole') return new Set();
+  if (tellsAll(download.students)) return new Set();
   const tied = people.flatMap((person) =>
     person.ok ? person.record.fields.relations.map(({ student }) => student) : [],
   );

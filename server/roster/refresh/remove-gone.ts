@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import type { HeldRun } from '../runs/hold-run.js';
 import { logRun } from '../runs/log-run.js';
-import type { ListOutcome } from './download-district.js';
+import { tellsAll, type ListOutcome } from './download-district.js';
 import type { Store } from './stores.js';
 
 const BATCH = 1000;
@@ -36,11 +36,8 @@ export async function removeGone<F>(
   };
   const had = (await store.collection.findOne(here, { projection: { _id: 1 } })) !== null;
   const objection = objectionTo(removal, had);
-  if (objection) {
-    run.warn(objection);
-    return;
-  }
-  if (!had || !removal.outcome) return;
+  if (objection) run.warn(objection);
+  if (objection || !had || !removal.outcome) return;
   const cursor = store.collection.find(here, { projection: { 'clever.id': 1 }, batchSize: BATCH });
   let gone: { _id: Types.ObjectId; sourceId: string }[] = [];
   const flush = async (): Promise<void> => {
@@ -59,22 +56,29 @@ export async function removeGone<F>(
   };
   for await (const document of cursor) {
     const sourceId = (document.clever as { id: string }).id;
-    if (!seen.has(sourceId)) gone.push({ _id: document._id, sourceId });
+    if (seen.has(sourceId)) continue;
+    if (!tellsAll(removal.outcome)) {
+      run.warn(unshared(removal.plural));
+      return;
+    }
+    gone.push({ _id: document._id, sourceId });
     if (gone.length === BATCH) await flush();
   }
   if (gone.length > 0) await flush();
 }
 
-/** Why nothing of this kind may be removed, as a sentence for the run's page; undefined when it may. */
-export function objectionTo(
+/** Why nothing of this kind may be removed, as a sentence for the run's page; undefined when the list was read to its end. */
+function objectionTo(
   { outcome, plural }: Pick<Removal<never>, 'outcome' | 'plural'>,
   had: boolean,
 ): string | undefined {
-  if (!outcome) return undefined;
-  if (outcome.ended === 'broken off')
+  if (outcome?.ended === 'broken off')
     return `The list of ${plural} broke off: ${outcome.reason ?? ''} Additions and changes were taken; none of the ${plural} were removed.`;
-  if (outcome.ended === 'not shared' && !had) return `Clever does not share ${plural} with Slotbell.`;
-  if (outcome.ended === 'not shared' || (outcome.read === 0 && had))
-    return `Clever no longer shares ${plural} with Slotbell. Nothing was removed. Ask the district’s Clever administrator whether that is meant.`;
+  if (outcome?.ended === 'not shared')
+    return had ? unshared(plural) : `Clever does not share ${plural} with Slotbell.`;
   return undefined;
+}
+
+function unshared(plural: string): string {
+  return `Clever no longer shares ${plural} with Slotbell. Nothing was removed. Ask the district’s Clever administrator whether that is meant.`;
 }

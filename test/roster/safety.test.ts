@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { Appointment } from '../../server/models/appointment.js';
+import { Class } from '../../server/models/class.js';
+import { Contact, type ContactType } from '../../server/models/contact.js';
+import { Resource } from '../../server/models/resource.js';
+import { School } from '../../server/models/school.js';
+import { Section } from '../../server/models/section.js';
+import { SyncLog } from '../../server/models/sync-log.js';
+import { ROSTER_PROBLEM } from '../../server/roster/event-update/flag-appointments.js';
+import { Types } from 'mongoose';
+import { startDistrict, type TestDistrict } from './district.js';
+
+describe('a sync removes nothing that it does not know to be gone', () => {
+  let district: TestDistrict;
+  beforeEach(async function () {
+    this.timeout(60_000);
+    district = await startDistrict({ students: 60 }, { CLEVER_PAGE_SIZE: '20' });
+    assert.equal((await district.sync()).state, 'done');
+  });
+  afterEach(() => district.close());
+
+  const gone = (type: ContactType) => Contact.countDocuments({ type, status: 'transferred' });
+
+  for (const kind of ['truncated', 'html', 'loop', '400'] as const) {
+    it(`when the list of students breaks off (${kind}): changes come in, nobody leaves, and the page says so`, async () => {
+      const { sandbox } = district;
+      const [first, last] = [sandbox.idOf('student', 0), sandbox.idOf('student', 59)];
+      sandbox.change(first, { name: { first: 'Changed', last: 'Name' } });
+      sandbox.removeStudent(last);
+      sandbox.misbehave({ match: /role=student.*starting_after/, kind, times: 99 });
+      const run = await district.sync();
+      assert.equal(run.state, 'done', run.result);
+      assert.equal(await gone('student'), 0);
+      assert.equal((await Contact.findOne({ 'clever.id': first }).lean())?.firstName, 'Changed');
+      const { warnings } = await district.refreshOf(run);
+      assert.match(warnings.join(), /list of students broke off.*none of the students were removed/);
+      sandbox.behave();
+      await district.sync();
+      assert.equal(await gone('student'), 1);
+    });
+  }
+
+  it('when guardians come and the students’ list broke off, guardians of known students stay and come in', async () => {
+    const { sandbox } = district;
+    sandbox.misbehave({ match: /role=student/, kind: 'truncated', times: 99 });
+    const before = await Contact.countDocuments({ type: 'guardian', status: 'active' });
+    await Contact.deleteOne({ type: 'guardian' });
+    await district.sync();
+    assert.equal(await Contact.countDocuments({ type: 'guardian', status: 'active' }), before);
+    assert.equal(await gone('guardian'), 0);
+  });
+
+  for (const sharing of ['403', 'empty'] as const) {
+    for (const [kind, plural] of [
+      ['student', 'students'],
+      ['teacher', 'teachers'],
+      ['contact', 'guardians'],
+      ['section', 'sections'],
+    ] as const) {
+      it(`when ${plural} are no longer shared (${sharing}): all stay, and the page says so`, async () => {
+        const before = [
+          await Contact.countDocuments({ status: 'active' }),
+          await Class.countDocuments({ status: 'active' }),
+        ];
+        district.sandbox.share(kind, sharing);
+        const run = await district.sync();
+        assert.equal(run.state, 'done', run.result);
+        assert.deepEqual(
+          [
+            await Contact.countDocuments({ status: 'active' }),
+            await Class.countDocuments({ status: 'active' }),
+          ],
+          before,
+        );
+        assert.equal(await Section.countDocuments({ status: 'archived' }), 0);
+        const { warnings } = await district.refreshOf(run);
+        assert.ok(
+          warnings.includes(
+            `Clever no longer shares ${plural} with Slotbell. Nothing was removed. Ask the district’s Clever administrator whether that is meant.`,
+          ),
+          warnings.join(),
+        );
+      });
+    }
+  }
+
+  it('when Clever refuses the token: the run fails with the reason, and nothing is touched', async () => {
+    const before = await Contact.countDocuments({ status: 'active' });
+    district.sandbox.rotateToken();
+    const run = await district.sync();
+    assert.equal(run.state, 'failed');
+    assert.match(run.result, /did not accept the district token/);
+    assert.equal(await Contact.countDocuments({ status: 'active' }), before);
+  });
+
+  it('leaves no downloaded page behind, whether it succeeds or fails', async () => {
+    district.sandbox.rotateToken();
+    await district.sync();
+    assert.deepEqual(await readdir(path.join(district.deps.config.dataDir, 'tmp')), []);
+  });
+
+  it('who is only in a school that is no longer matched counts as gone, with its sections; who is also elsewhere stays', async () => {
+    const [dropped] = district.schools;
+    assert.ok(dropped);
+    const only = await Contact.find({ schools: { $size: 1, $eq: dropped } }).lean();
+    const both = await Contact.find({ schools: dropped, 'schools.1': { $exists: true } }).lean();
+    assert.ok(only.length > 0 && both.length > 0);
+    await School.updateOne({ _id: dropped }, { $unset: { clever: 1 } });
+    await district.sync();
+    const status = async (people: Pick<Contact, '_id'>[]) =>
+      Contact.distinct('status', { _id: { $in: people.map(({ _id }) => _id) } });
+    assert.deepEqual(await status(only), ['transferred']);
+    assert.deepEqual(await status(both), ['active']);
+    assert.deepEqual(await Section.distinct('status', { school: dropped }), ['archived']);
+    assert.deepEqual(await Class.distinct('status', { 'synced.school': dropped }), ['gone']);
+  });
+
+  it('a record that cannot be taken is a row in the log, and the run goes on', async () => {
+    const { sandbox } = district;
+    sandbox.change(sandbox.idOf('section', 0), { school: undefined });
+    sandbox.change(sandbox.idOf('section', 1), { name: 'Still taken' });
+    const run = await district.sync();
+    assert.equal(run.state, 'done');
+    const [row] = await SyncLog.find({ run: run.refresh, action: 'refused' }).lean();
+    assert.deepEqual(
+      [row?.kind, row?.sourceId, row?.text],
+      ['section', sandbox.idOf('section', 0), 'It names no school.'],
+    );
+    assert.equal(await Section.countDocuments({ name: 'Still taken' }), 1);
+  });
+});
+
+describe('appointments and the sync', () => {
+  let district: TestDistrict;
+  before(async function () {
+    this.timeout(60_000);
+    district = await startDistrict({ students: 60 });
+    await district.sync();
+  });
+  after(() => district.close());
+
+  async function book(student: Types.ObjectId, teacher: Types.ObjectId, more: Partial<Appointment> = {}) {
+    const resource = await Resource.findOne({ contact: teacher }).orFail().lean();
+    const made = await Appointment.create({
+      account: district.account,
+      event: district.event,
+      slot: new Types.ObjectId(),
+      resource: resource._id,
+      household: new Types.ObjectId(),
+      bookedBy: new Types.ObjectId(),
+      students: [student],
+      state: 'booked',
+      from: new Date(),
+      to: new Date(),
+      byKey: new Types.ObjectId().toHexString(),
+      createdAt: new Date(),
+      ...more,
+    });
+    return made._id;
+  }
+  const stateOf = async (id: Types.ObjectId) => {
+    const { state, problem } = await Appointment.findById(id).orFail().lean();
+    return [state, problem];
+  };
+
+  it('one whose student leaves the teacher becomes a problem, and is booked again when the student is back', async () => {
+    const item = await Class.findOne({
+      'synced.teachers.0': { $exists: true },
+      'synced.students.3': { $exists: true },
+    })
+      .orFail()
+      .lean();
+    const [teacher] = item.synced.teachers;
+    const [student, mate] = item.synced.students;
+    assert.ok(teacher && student && mate);
+    const leaving = await book(student, teacher);
+    const staying = await book(mate, teacher);
+    const cancelled = await book(student, teacher, { state: 'cancelled' });
+    const byHand = await book(mate, teacher, { state: 'problem', problem: 'Snow day.' });
+    const { clever } = await Contact.findById(student).orFail().lean();
+    district.sandbox.removeStudent(clever?.id ?? '');
+    const run = await district.sync();
+    assert.match(run.result, /1 appointment needs a look/);
+    assert.deepEqual(await stateOf(leaving), ['problem', ROSTER_PROBLEM]);
+    assert.deepEqual(await stateOf(staying), ['booked', undefined]);
+    assert.deepEqual(await stateOf(cancelled), ['cancelled', undefined]);
+    district.sandbox.restore(clever?.id ?? '');
+    await district.sync();
+    assert.deepEqual(await stateOf(leaving), ['booked', undefined]);
+    assert.deepEqual(await stateOf(byHand), ['problem', 'Snow day.']);
+  });
+});
