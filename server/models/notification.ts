@@ -1,5 +1,8 @@
 import mongoose, { Schema, type Types } from 'mongoose';
 
+export const MAIL_STATES = ['queued', 'sending', 'sent', 'kept', 'failed'] as const;
+export type MailState = (typeof MAIL_STATES)[number];
+
 /** A mail in the outbox. `kept`: no mail server is set, so it waits here to be read by administrators. */
 export interface Notification {
   _id: Types.ObjectId;
@@ -12,16 +15,18 @@ export interface Notification {
   text: string;
   /** A calendar file sent along. */
   ics?: string;
-  state: 'queued' | 'sending' | 'sent' | 'kept' | 'failed';
+  state: MailState;
+  /** How often it was claimed for sending. */
   attempts: number;
-  /** When it may next be tried. */
+  /** When it may next be tried; while it is being sent, when its worker counts as dead. */
   nextAt: Date;
   /** Says what the mail is about, so that the same one is never queued twice. */
   key: string;
-  /** Mails with a secret link are not shown on the outbox page once sent. */
+  /** Holds a link that logs in or sets a password: the text is emptied once sent. */
   secret: boolean;
   createdAt: Date;
   sentAt?: Date;
+  /** Why the last try failed, in plain words without addresses. */
   fault?: string;
 }
 
@@ -34,7 +39,7 @@ const schema = new Schema<Notification>(
     subject: { type: String, required: true },
     text: { type: String, required: true },
     ics: String,
-    state: { type: String, enum: ['queued', 'sending', 'sent', 'kept', 'failed'], required: true },
+    state: { type: String, enum: MAIL_STATES, required: true },
     attempts: { type: Number, default: 0 },
     nextAt: { type: Date, required: true },
     key: { type: String, required: true },
@@ -47,7 +52,8 @@ const schema = new Schema<Notification>(
 );
 schema.index({ key: 1 }, { unique: true });
 schema.index({ state: 1, nextAt: 1 });
-schema.index({ account: 1, createdAt: -1 });
-schema.index({ event: 1, createdAt: -1 });
+// The outbox pages: counts by state and the search over addresses are answered from the keys alone.
+schema.index({ account: 1, state: 1, createdAt: -1, _id: -1, to: 1 });
+schema.index({ account: 1, event: 1, state: 1, createdAt: -1, _id: -1, to: 1 });
 
 export const Notification = mongoose.model<Notification>('notification', schema);

@@ -1,6 +1,50 @@
 import type { Deps } from '../deps.js';
+import { claimMail, keepWaitingMails, MOST_TRIES, settleMail } from './claim-mail.js';
+import { CUT_OFF } from './explain-fault.js';
+import { openMailServer, type MailServer } from './send-mail.js';
 
-/** Sends the mails whose time has come. */
-export async function deliverMails(_deps: Deps, _stopping: AbortSignal): Promise<void> {
-  // Begun: nothing is sent yet.
+/** Mails under way at once. */
+const LANES = 4;
+
+/**
+ * Sends every mail whose time has come, a few at once; stops between mails when asked. Any number of workers may do this together.
+ * A fault of the mail server rather than of one mail ends the round: the others wait for the next one without spending a try.
+ * SMTP cannot tell whether a mail whose worker died had gone out: it is sent again under the same Message-ID.
+ */
+export async function deliverMails(
+  deps: Pick<Deps, 'config' | 'log' | 'now'>,
+  stopping: AbortSignal,
+): Promise<void> {
+  if (!deps.config.smtpUrl) {
+    await keepWaitingMails(deps.now());
+    return;
+  }
+  const server = openMailServer(deps.config, deps.config.smtpUrl, LANES);
+  const down = new AbortController();
+  const halt = AbortSignal.any([stopping, down.signal]);
+  try {
+    const lanes = Array.from({ length: LANES }, () => workLane(deps, server, halt, down));
+    // All are waited for, also when one fails: the database may be gone for a moment.
+    const failed = (await Promise.allSettled(lanes)).find((lane) => lane.status === 'rejected');
+    if (failed) throw failed.reason;
+  } finally {
+    server.close();
+  }
+}
+
+async function workLane(
+  deps: Pick<Deps, 'log' | 'now'>,
+  server: MailServer,
+  halt: AbortSignal,
+  down: AbortController,
+): Promise<void> {
+  while (!halt.aborted) {
+    const mail = await claimMail(deps.now());
+    if (!mail) return;
+    const fault = mail.attempts > MOST_TRIES ? CUT_OFF : await server.send(mail);
+    const state = await settleMail(mail, fault, deps.now());
+    if (fault)
+      deps.log.warn({ mail: mail._id, code: fault.code, attempts: mail.attempts, state }, 'mail not sent');
+    if (fault?.ofServer) down.abort();
+  }
 }

@@ -1,0 +1,56 @@
+import type { UpdateQuery } from 'mongoose';
+import { Notification } from '../models/notification.js';
+import type { MailFault } from './explain-fault.js';
+
+const MINUTE = 60_000;
+
+/** How long a claimed mail is its worker's; well above the longest that sending one may take. */
+const LEASE_MS = 5 * MINUTE;
+
+/** Minutes until the next try, after the first, the second …: about a day in all. */
+const WAITS = [1, 5, 15, 60, 3 * 60, 6 * 60, 12 * 60];
+
+export const MOST_TRIES = WAITS.length + 1;
+
+/**
+ * Takes the mail that has waited longest, or one whose worker has not been heard of for the length of the lease. The number of
+ * `attempts` it comes with names this claim: only its holder can settle it.
+ */
+export async function claimMail(now: Date): Promise<Notification | null> {
+  const mail = await Notification.findOneAndUpdate(
+    { state: { $in: ['queued', 'sending'] }, nextAt: { $lte: now } },
+    { $set: { state: 'sending', nextAt: new Date(now.getTime() + LEASE_MS) }, $inc: { attempts: 1 } },
+    { sort: { nextAt: 1 }, returnDocument: 'after' },
+  ).lean();
+  return mail;
+}
+
+/** Notes what became of a claimed mail: sent, to be tried again later, or failed. A claim that was lost changes nothing. */
+export async function settleMail(
+  mail: Notification,
+  fault: MailFault | undefined,
+  now: Date,
+): Promise<Notification['state']> {
+  const wait = WAITS[mail.attempts - 1];
+  let change: UpdateQuery<Notification>;
+  let state: Notification['state'];
+  if (!fault) {
+    state = 'sent';
+    // A link that logs in has done its work here: nobody may find it later.
+    change = { $set: { state, sentAt: now, ...(mail.secret ? { text: '' } : {}) }, $unset: { fault: true } };
+  } else if (fault.lasting || wait === undefined) {
+    state = 'failed';
+    change = { $set: { state, fault: fault.words } };
+  } else {
+    state = 'queued';
+    change = { $set: { state, fault: fault.words, nextAt: new Date(now.getTime() + wait * MINUTE) } };
+  }
+  await Notification.updateOne({ _id: mail._id, state: 'sending', attempts: mail.attempts }, change);
+  return state;
+}
+
+/** Without a mail server nothing waits to be sent: the setting was taken away, and what waited is kept to be read. */
+export async function keepWaitingMails(now: Date): Promise<void> {
+  const abandoned = { state: 'sending', nextAt: { $lte: now } } as const;
+  await Notification.updateMany({ $or: [{ state: 'queued' }, abandoned] }, { $set: { state: 'kept' } });
+}

@@ -1,0 +1,29 @@
+/** A piece of a line; with `href` it is a link of this installation. */
+export interface Piece {
+  text: string;
+  href?: string;
+}
+
+/**
+ * A mail's text as paragraphs of lines of pieces. Only addresses of this installation become links: names and texts
+ * in a mail come from others.
+ * @param publicUrl without a slash at the end
+ */
+export function linkText(text: string, publicUrl: string): Piece[][][] {
+  return text
+    .trim()
+    .split(/\n{2,}/)
+    .map((paragraph) => paragraph.split('\n').map((line) => linkLine(line, publicUrl)));
+}
+
+function linkLine(line: string, publicUrl: string): Piece[] {
+  return line
+    .split(/(https?:\/\/[^\s<>"]+)/)
+    .filter(Boolean)
+    .flatMap((part) => {
+      const href = part.replace(/[.,;:!?)]+$/, '');
+      if (href !== publicUrl && !href.startsWith(`${publicUrl}/`)) return [{ text: part }];
+      const after = part.slice(href.length);
+      return [{ text: href, href }, ...(after ? [{ text: after }] : [])];
+    });
+}

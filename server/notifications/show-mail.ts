@@ -1,0 +1,65 @@
+import type { Notification } from '../models/notification.js';
+import { dayAndTimeSoon } from '../web/format-time.js';
+import type { MailRow } from './queries.js';
+
+interface Status {
+  kind: 'ok' | 'notice' | 'danger' | 'busy' | 'off';
+  word: string;
+}
+
+const KIND_WORDS: Partial<Record<string, string>> = {
+  'prove e-mail': 'Confirm an address',
+  'new password': 'New password',
+  invitation: 'Invitation to log in',
+  'already registered': 'Login exists already',
+  'appointment booked': 'Appointment booked',
+  'appointment changed': 'Appointment changed',
+  'appointment cancelled': 'Appointment cancelled',
+  'another adult': 'Another adult added',
+};
+
+export function kindInWords(kind: string): string {
+  return KIND_WORDS[kind] ?? kind.charAt(0).toUpperCase() + kind.slice(1);
+}
+
+export function statusOf({ state, attempts }: Pick<Notification, 'state' | 'attempts'>): Status {
+  if (state === 'queued' && attempts > 0) return { kind: 'notice', word: 'Will be tried again' };
+  const statuses: Record<Notification['state'], Status> = {
+    queued: { kind: 'busy', word: 'Waiting' },
+    sending: { kind: 'busy', word: 'Being sent' },
+    sent: { kind: 'ok', word: 'Sent' },
+    kept: { kind: 'off', word: 'Kept' },
+    failed: { kind: 'danger', word: 'Failed' },
+  };
+  return statuses[state];
+}
+
+/** A mail as a row of the list. */
+export function rowOf(mail: MailRow, zone: string, now: Date) {
+  return {
+    id: mail._id.toHexString(),
+    subject: mail.subject,
+    to: mail.to,
+    kind: kindInWords(mail.kind),
+    status: statusOf(mail),
+    fault: mail.fault ?? '',
+    when: dayAndTimeSoon(mail.sentAt ?? mail.createdAt, zone, now),
+  };
+}
+
+/** What is known of one mail beside its text, as a list of facts. */
+export function factsOf(mail: Notification, zone: string, now: Date) {
+  const time = (at: Date) => dayAndTimeSoon(at, zone, now);
+  const waits = mail.state === 'queued' && mail.attempts > 0;
+  return [
+    { term: 'To', value: mail.to },
+    { term: 'Kind', value: kindInWords(mail.kind) },
+    { term: 'State', status: statusOf(mail) },
+    ...(mail.fault ? [{ term: 'Why', value: mail.fault }] : []),
+    ...(mail.attempts > 1 || mail.fault ? [{ term: 'Tries so far', value: String(mail.attempts) }] : []),
+    ...(waits ? [{ term: 'Next try', value: time(mail.nextAt) }] : []),
+    { term: 'Written', value: time(mail.createdAt) },
+    ...(mail.sentAt ? [{ term: 'Sent', value: time(mail.sentAt) }] : []),
+    ...(mail.ics ? [{ term: 'Goes with it', value: 'A calendar file' }] : []),
+  ];
+}

@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import net, { type AddressInfo, type Socket } from 'node:net';
+
+export interface ReceivedMail {
+  to: string;
+  /** Headers and body as they came, CRLF turned to LF and soft line breaks of quoted-printable joined. */
+  source: string;
+  messageId: string;
+}
+
+/**
+ * What the server does at a step, in place of its usual answer: a line to answer, `hang` (no answer) or `drop` (the connection is cut).
+ * Steps: `CONNECT`, each command line as it came, and `END OF DATA`.
+ */
+export type Misbehaviour = (step: string) => string | undefined;
+
+export interface SmtpServer {
+  /** For SMTP_URL; with short waits, so that a hang is over soon. */
+  url: string;
+  port: number;
+  /** Every mail whose text arrived, whatever was answered to it. */
+  mails: ReceivedMail[];
+  connections: number;
+  misbehave: Misbehaviour;
+  /** Waits until so many mails have arrived. */
+  arrived(count: number): Promise<void>;
+  /** Cuts every connection and stops listening. */
+  close(): Promise<void>;
+}
+
+/** A mail server on loopback that takes what it is given and can be told to refuse, hang or drop. RFC 5321's least. */
+export async function startSmtp(port = 0): Promise<SmtpServer> {
+  const sockets = new Set<Socket>();
+  const waiting = new Set<() => void>();
+  const listener = net.createServer((socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket)).on('error', () => undefined);
+    smtp.connections++;
+    talk(socket, smtp, () => {
+      for (const look of waiting) look();
+    });
+  });
+  listener.listen(port, '127.0.0.1');
+  await once(listener, 'listening');
+  const at = (listener.address() as AddressInfo).port;
+  const smtp: SmtpServer = {
+    url: `smtp://127.0.0.1:${at}?greetingTimeout=300&socketTimeout=300&connectionTimeout=1000&socketCloseTimeout=0`,
+    port: at,
+    mails: [],
+    connections: 0,
+    misbehave: () => undefined,
+    arrived: (count) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (smtp.mails.length < count) return;
+          waiting.delete(look);
+          resolve();
+        };
+        waiting.add(look);
+        look();
+      }),
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      listener.close();
+      await once(listener, 'close');
+    },
+  };
+  return smtp;
+}
+
+/** One conversation. */
+function talk(socket: Socket, smtp: SmtpServer, noteArrival: () => void): void {
+  let buffer = '';
+  let to = '';
+  let inData = false;
+  const answer = (step: string, usual: string): void => {
+    const line = smtp.misbehave(step) ?? usual;
+    if (line === 'drop') socket.destroy();
+    else if (line !== 'hang') socket.write(`${line}\r\n`);
+  };
+  const take = (source: string): void => {
+    const [head = '', ...body] = source.replace(/\r\n/g, '\n').split('\n\n');
+    const text = [head, ...body.map((part) => part.replace(/=\n/g, ''))].join('\n\n');
+    smtp.mails.push({ to, source: text, messageId: /^Message-ID:\s+(.*)$/im.exec(text)?.[1] ?? '' });
+    answer('END OF DATA', '250 taken');
+    noteArrival();
+  };
+  const obey = (line: string): void => {
+    const verb = line.slice(0, 4).toUpperCase();
+    if (verb === 'RCPT') to = /<(.*)>/.exec(line)?.[1] ?? '';
+    if (verb === 'DATA') answer(line, '354 go on');
+    else if (verb === 'QUIT') socket.end('221 bye\r\n');
+    else answer(line, '250 fine');
+    inData = verb === 'DATA' && !socket.destroyed;
+  };
+  socket.setEncoding('utf8').on('data', (chunk: string) => {
+    buffer += chunk;
+    for (;;) {
+      const end = inData ? '\r\n.\r\n' : '\r\n';
+      const at = buffer.indexOf(end);
+      if (at < 0) return;
+      const part = buffer.slice(0, at);
+      buffer = buffer.slice(at + end.length);
+      if (inData) {
+        inData = false;
+        take(part);
+      } else obey(part);
+    }
+  });
+  answer('CONNECT', '220 test');
+}
