@@ -14,15 +14,11 @@ export interface EditedClasses {
   renamed: ClassRow & { to: string };
 }
 
-/** Hides one class, deletes one and renames one, in the Class Editor with only classes shown. None of them is `spared`. */
-export async function editClasses(
-  { admin, event }: School,
-  steps: Steps,
-  spared: ReadonlySet<string>,
-): Promise<EditedClasses> {
+/** Hides one class, deletes one and renames one, in the Class Editor with only classes shown. */
+export async function editClasses({ admin, event }: School, steps: Steps): Promise<EditedClasses> {
   const list = `${event}/classes`;
   const page = await admin.get(`${list}?only=classes&size=100`);
-  const rows = rowsOf(page.text).filter(({ id, booked }) => booked === 0 && !spared.has(id));
+  const rows = rowsOf(page.text).filter(({ booked }) => booked === 0);
   const [hidden, deleted] = rows;
   // Not the next one: the sandbox's night takes that class away.
   const renamed = rows.at(-1);

@@ -32,19 +32,16 @@ export class Steps {
   /** The steps as a table for a terminal. */
   table(): string {
     const rows = this.done.map(({ what, outcome, ms, ok }) => [
-      ok ? 'ok' : 'FAILED',
+      ok ? 'ok    ' : 'FAILED',
+      `${(ms / 1000).toFixed(2)} s`.padStart(7),
       what,
       outcome,
-      `${(ms / 1000).toFixed(2)} s`,
     ]);
-    const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+    const width = Math.max(...rows.map(([, , what = '']) => what.length));
     return rows
-      .map((row) =>
-        row
-          .map((cell, column) =>
-            column === 3 ? cell.padStart(widths[3] ?? 0) : cell.padEnd(widths[column] ?? 0),
-          )
-          .join('  '),
+      .map(
+        ([state = '', time = '', what = '', outcome = '']) =>
+          `${state}  ${time}  ${what.padEnd(width)}  ${outcome}`,
       )
       .join('\n');
   }

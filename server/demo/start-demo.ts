@@ -5,6 +5,7 @@ import { createQueue } from '../../jobs/queue.js';
 import { startWorker } from '../../jobs/start-worker.js';
 import { makeSetupCode } from '../accounts/make-first-administrator.js';
 import { createApp } from '../app.js';
+import { createCleverClient } from '../clever/client.js';
 import { startSandbox, type Sandbox } from '../clever/sandbox/start-sandbox.js';
 import { loadConfig } from '../config.js';
 import { connectDatabase, ensureIndexes } from '../database/connect.js';
@@ -86,6 +87,13 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       await sandbox?.close();
     },
   };
+}
+
+/** The id of the district that the demo's token belongs to. */
+export async function districtOf(demo: Demo): Promise<string> {
+  if (demo.sandbox) return demo.sandbox.districtId;
+  const { apiUrl, tokensUrl } = demo.deps.config.clever;
+  return (await createCleverClient({ apiUrl, tokensUrl, token: demo.clever.token }).district()).id;
 }
 
 async function listen(server: Server, first: number): Promise<number> {

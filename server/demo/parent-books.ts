@@ -1,0 +1,119 @@
+import { Types } from 'mongoose';
+import { Class } from '../models/class.js';
+import { Contact } from '../models/contact.js';
+import { Browser, type Page } from './browse.js';
+import { idOf } from './import-roster.js';
+import type { Steps } from './keep-steps.js';
+import { attributesOf, choicesOf, wordsOf } from './read-form.js';
+import { makePassword, type Login, type School } from './set-up-school.js';
+import type { Demo } from './start-demo.js';
+
+export interface Parent {
+  browser: Browser;
+  login: Login;
+}
+
+/** A parent registers behind the event's link, proves the e-mail by the mailed link and gets the children. */
+export async function registerParent(demo: Demo, school: School, steps: Steps): Promise<Parent> {
+  const family = demo.sandbox?.sampleFamily();
+  const browser = new Browser(demo.url);
+  const login = { email: family?.guardian.email ?? 'parent@maple.example', password: makePassword() };
+  await steps.take('A parent registers and proves the e-mail', async () => {
+    const { link } = school;
+    await browser.submit(`${link}/register`, `${link}/register`, {
+      name: family?.guardian.name ?? 'Pat Parent',
+      ...login,
+    });
+    const proof = await mailedLink(demo, school, login.email, '/prove/');
+    await browser.submit(proof, proof);
+    return { outcome: 'by the link in the mail', value: undefined };
+  });
+  await steps.take('The children are added', async () => {
+    const page = await browser.get(`${school.link}/children`);
+    const linked = choicesOf(page.text, 'students').length;
+    if (linked > 0) await browser.submitOn(page, `${school.link}/children/linked`);
+    else await browser.submit(page.path, `${school.link}/children`, await knownChild(school.event));
+    const outcome =
+      linked > 0
+        ? `${String(linked)} that the school has under this e-mail`
+        : 'one, by student number and birth date';
+    return { outcome, value: undefined };
+  });
+  return { browser, login };
+}
+
+/** The parent opens the first teacher's times, takes the first free one, checks and books. */
+export async function bookFirst(school: School, { browser }: Parent, steps: Steps): Promise<Page> {
+  return steps.take('The parent books', async () => {
+    const overview = await browser.get(school.link);
+    const times = attributesOf(overview.text, 'href').find((href) =>
+      href.startsWith(`${school.link}/times/`),
+    );
+    if (!times)
+      throw new Error(`The parent sees no teacher with times: ${wordsOf(overview.text).slice(0, 300)}`);
+    const page = await browser.get(times);
+    const [slot] = choicesOf(page.text, 'slot');
+    if (!slot) throw new Error('The teacher has no free time.');
+    const check = await browser.submitOn(page, `${school.link}/appointments`, { slot });
+    const done = await browser.submitOn(check, `${school.link}/appointments/${idOf(check.path)}/confirm`);
+    if (done.status !== 200) throw new Error(wordsOf(done.text).slice(0, 300));
+    const said = wordsOf(/class="lead">([\s\S]*?)<\/p>/.exec(check.text)?.[1] ?? '');
+    return { outcome: said, value: done };
+  });
+}
+
+/** The appointment is in the parent's schedule and the confirmation in the outbox. */
+export async function checkBooked(demo: Demo, school: School, parent: Parent, steps: Steps): Promise<void> {
+  await steps.take('The booking is in the schedule, the day sheet and the outbox', async () => {
+    const schedule = await parent.browser.get(`${school.link}/schedule`);
+    if (!schedule.text.includes('meeting-time')) throw new Error('The schedule is empty.');
+    const calendar = await parent.browser.get(`${school.link}/schedule.ics`);
+    if (!calendar.text.includes('BEGIN:VEVENT')) throw new Error('The calendar file is empty.');
+    const { text } = await school.admin.get(`${school.event}/day-sheet`);
+    if (!/booked/i.test(wordsOf(text))) throw new Error('The day sheet shows no booking.');
+    const mails = (await outboxOf(demo, school)).filter((mail) => mail.text.includes(parent.login.email));
+    if (mails.length < 2) throw new Error('The confirmation is not in the outbox.');
+    return { outcome: `${String(mails.length)} mails to the parent`, value: undefined };
+  });
+}
+
+/** The path of a one-time link, from the mails that are kept where no mail server is set. */
+export async function mailedLink(demo: Demo, school: School, to: string, start: string): Promise<string> {
+  for (const mail of await outboxOf(demo, school)) {
+    const link = new RegExp(`${demo.url}(${start}[\\w-]+)`).exec(mail.text)?.[1];
+    if (link && mail.text.includes(to)) return link;
+  }
+  throw new Error('The mail with the link is not in the outbox.');
+}
+
+async function outboxOf({ url }: Demo, { admin }: School): Promise<Page[]> {
+  const { text } = await admin.get('/global-setup/outbox');
+  const mails = attributesOf(text, 'href').filter((href) =>
+    /^\/global-setup\/outbox\/[0-9a-f]{24}$/.test(href.replace(url, '')),
+  );
+  return Promise.all([...new Set(mails)].map((href) => admin.get(href)));
+}
+
+/** What a report card tells the parents of some child who is in a class of the event. */
+async function knownChild(event: string): Promise<Record<string, string>> {
+  const filter = {
+    event: new Types.ObjectId(idOf(event)),
+    status: 'active',
+    'synced.teachers.0': { $exists: true },
+  };
+  for await (const { synced } of Class.find(filter, { 'synced.students': 1 }).lean().cursor()) {
+    const known = {
+      _id: { $in: synced.students },
+      schoolId: { $ne: '' },
+      birthDate: { $ne: '' },
+      status: 'active' as const,
+    };
+    const child = await Contact.findOne(known).lean();
+    if (!child) continue;
+    const [year = '', month = '', day = ''] = child.birthDate.split('-');
+    return { number: child.schoolId, year, month, day };
+  }
+  throw new Error(
+    'No student of the event has both a student number and a birth date, so no parent can add one.',
+  );
+}
