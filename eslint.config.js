@@ -8,7 +8,7 @@ import { fileNames } from './.eslint/file-names.js';
 // Imports run one way. A layer may import itself and what its row names; `layer:type` allows types alone.
 const toFeatures = 'models web audit core notifications';
 const all =
-  'core database models web audit notifications clever roster events classes slots contacts accounts reports booking';
+  'core database models web audit notifications clever roster events classes slots contacts accounts reports booking appointments';
 
 // prettier-ignore
 const layers = [
@@ -29,6 +29,7 @@ const layers = [
   ['accounts',      'server/accounts/**',                           toFeatures],
   ['reports',       'server/reports/**',                            toFeatures],
   ['booking',       'server/booking/**',                            `slots accounts ${toFeatures}`],
+  ['appointments',  'server/appointments/**',                       `booking reports ${toFeatures}`],
   ['routes',        'server/{routes,app,index}.ts',                 `${all} jobs runtime`],
   ['runtime',       'server/{runtime,backup}.ts',                   'core database jobs'],
   ['jobs',          'jobs/**',                                      `${all} runtime`],
@@ -38,7 +39,7 @@ const layers = [
 
 // The closed file vocabulary of a feature folder.
 const features =
-  'accounts audit booking classes clever contacts events notifications reports roster slots'.split(' ');
+  'accounts appointments audit booking classes clever contacts events notifications reports roster slots'.split(' ');
 const featureFiles = ['routes.ts', 'schema.ts', 'queries.ts', 'policy.ts', 'client.ts'];
 const verbs = `
   add apply approve archive assign attach authenticate authorize book build cancel change check choose claim

@@ -3,6 +3,7 @@ import type { PassportStatic } from 'passport';
 import { accountRoutes } from './accounts/routes.js';
 import { accountSetupRoutes } from './accounts/global-setup/routes.js';
 import { bookingRoutes } from './booking/routes.js';
+import { appointmentRoutes } from './appointments/routes.js';
 import { classRoutes } from './classes/routes.js';
 import { connectionRoutes } from './clever/connection/routes.js';
 import { dataBrowserRoutes } from './clever/data-browser/routes.js';
@@ -39,6 +40,12 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
   router.use('/reports', reportRoutes(deps));
   router.use('/events/:event/messages', eventGuard('event administrator'), messageRoutes(deps));
   router.use('/events', staffGuard, eventRoutes(deps));
-  router.use('/events', generatorRoutes(deps), slotRoutes(deps), daySheetRoutes(deps));
+  router.use(
+    '/events',
+    generatorRoutes(deps),
+    slotRoutes(deps),
+    daySheetRoutes(deps),
+    appointmentRoutes(deps),
+  );
   return router;
 }

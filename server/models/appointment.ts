@@ -37,6 +37,8 @@ export interface Appointment extends Scoped {
   unfinished?: boolean;
   /** Why it is in the problem list. */
   problem?: string;
+  /** The problem with which somebody decided to keep it; it is not listed for that again. */
+  kept?: string;
   note: string;
   createdAt: Date;
   bookedAt?: Date;
@@ -61,6 +63,7 @@ const schema = scopedSchema<Appointment>('appointment', {
   refused: String,
   unfinished: Boolean,
   problem: String,
+  kept: String,
   note: { type: String, default: '' },
   createdAt: { type: Date, required: true },
   bookedAt: Date,

@@ -1,0 +1,173 @@
+import express, { type Router } from 'express';
+import { recordAudit } from '../audit/record-audit.js';
+import { cancelAppointment } from '../booking/cancel-appointment.js';
+import type { Deps } from '../deps.js';
+import type { Event } from '../models/event.js';
+import { atLeast } from '../models/user.js';
+import { streamCsv } from '../reports/stream-csv.js';
+import { actorOf, levelIn } from '../web/actor.js';
+import { notFound } from '../web/errors.js';
+import { dayAndTimeSoon, daysInWords, timeOfDay, zoneName } from '../web/format-time.js';
+import { eventGuard, eventOf } from '../web/guards.js';
+import { addressOf, pagerOf } from '../web/paging.js';
+import { parseId, parseQuery } from '../web/parse.js';
+import { say } from '../web/session.js';
+import { keepAppointment } from './keep-appointment.js';
+import { everyAppointment, findAppointment, listAppointments, PAGE, type Row } from './queries.js';
+import { appointmentsQuery } from './schema.js';
+
+/** The event's appointments, and those of them that need a person. */
+export function appointmentRoutes(deps: Deps): Router {
+  const router = express.Router();
+  router.use('/:event/appointments', eventGuard('appointment viewer'));
+  router.use('/:event/problems', eventGuard('appointment maker'));
+  listPages(router, deps);
+  problemPages(router, deps);
+  return router;
+}
+
+function listPages(router: Router, deps: Deps): void {
+  router.get('/:event/appointments', async (req, res) => {
+    const event = eventOf(res);
+    const query = parseQuery(appointmentsQuery, req.query);
+    const { rows, counts } = await listAppointments(event, query);
+    const path = `/events/${event._id.toHexString()}/appointments`;
+    const hrefOf = (change: Record<string, string | number>) =>
+      addressOf(path, { q: query.q, state: query.state, ...change });
+    res.render('appointments/list', {
+      ...page(event, 'appointments', 'Appointments'),
+      ...query,
+      path,
+      counts,
+      hrefOf,
+      rows: rows.map((row) => inWords(event, row, deps.now())),
+      mayRepair: atLeast(levelIn(actorOf(res), event._id), 'appointment maker'),
+      csv: addressOf(`${path}.csv`, { q: query.q, state: query.state }),
+      pager: pagerOf(counts[query.state], query.page, PAGE, 'appointments', (to) => hrefOf({ page: to })),
+    });
+  });
+
+  router.get('/:event/appointments.csv', eventGuard('appointment viewer'), async (req, res) => {
+    const event = eventOf(res);
+    const query = parseQuery(appointmentsQuery, req.query);
+    const actor = actorOf(res);
+    await recordAudit({
+      account: event.account,
+      event: event._id,
+      user: actor.user,
+      action: 'download appointments',
+      detail: { state: query.state },
+      at: deps.now(),
+    });
+    const columns = [
+      'Day',
+      'From',
+      'To',
+      'Teacher',
+      'Room',
+      'Student',
+      'Class',
+      'Family',
+      'State',
+      'Problem',
+    ];
+    await streamCsv(res, `appointments-${event.days[0] ?? ''}`, columns, csvLines(event, query));
+  });
+}
+
+async function* csvLines(
+  event: Event,
+  query: Parameters<typeof everyAppointment>[1],
+): AsyncGenerator<string[][]> {
+  const time = (at: Date) => timeOfDay(at, event.timeZone);
+  for await (const rows of everyAppointment(event, query))
+    yield rows.map((row) => [
+      row.day,
+      time(row.from),
+      time(row.to),
+      row.teacher,
+      row.room,
+      row.students,
+      row.className,
+      row.family,
+      row.state,
+      row.problem,
+    ]);
+}
+
+function problemPages(router: Router, deps: Deps): void {
+  const list = (event: Event) => `/events/${event._id.toHexString()}/problems`;
+
+  router.get('/:event/problems', async (req, res) => {
+    const event = eventOf(res);
+    const query = { ...parseQuery(appointmentsQuery, req.query), state: 'problem' as const };
+    const { rows, counts } = await listAppointments(event, query);
+    res.render('appointments/problems', {
+      ...page(event, 'problems', 'Problems'),
+      ...query,
+      path: list(event),
+      rows: rows.map((row) => inWords(event, row, deps.now())),
+      pager: pagerOf(counts.problem, query.page, PAGE, 'problems', (to) =>
+        addressOf(list(event), { q: query.q, page: to }),
+      ),
+    });
+  });
+
+  router.post('/:event/problems/:appointment/keeping', async (req, res) => {
+    const event = eventOf(res);
+    const id = parseId(req.params.appointment);
+    if (!(await findAppointment(event, id))) throw notFound();
+    const kept = await keepAppointment(actorOf(res), event, id, deps.now());
+    say(req, kept ? { kind: 'ok', text: 'The appointment is kept as it is.' } : SETTLED);
+    res.redirect(303, list(event));
+  });
+
+  router.get('/:event/problems/:appointment/cancellation', async (req, res) => {
+    const event = eventOf(res);
+    const row = await findAppointment(event, parseId(req.params.appointment));
+    if (!row) throw notFound();
+    res.render('appointments/cancel', {
+      ...page(event, 'problems', 'Cancel an appointment'),
+      row: inWords(event, row, deps.now()),
+      path: list(event),
+    });
+  });
+
+  router.post('/:event/problems/:appointment/cancellation', async (req, res) => {
+    const event = eventOf(res);
+    const id = parseId(req.params.appointment);
+    if (!(await findAppointment(event, id))) throw notFound();
+    const cancelled = await cancelAppointment(deps, {
+      appointment: { _id: id, account: event.account },
+      by: 'school',
+      actor: actorOf(res),
+    });
+    say(
+      req,
+      cancelled.ok ? { kind: 'ok', text: 'The appointment is cancelled and the time is free.' } : SETTLED,
+    );
+    res.redirect(303, list(event));
+  });
+}
+
+const SETTLED = { kind: 'notice', text: 'Somebody has settled this one already.' } as const;
+
+function inWords(event: Event, row: Row, now: Date) {
+  return {
+    ...row,
+    when: dayAndTimeSoon(row.from, event.timeZone, now),
+    until: timeOfDay(row.to, event.timeZone),
+    href: `/events/${event._id.toHexString()}/day-sheet/${row.slot}`,
+  };
+}
+
+function page(event: Event, tab: string, title: string) {
+  return {
+    title: `${event.name}: ${title}`,
+    section: 'events',
+    event,
+    tab,
+    when: daysInWords(event.days),
+    zone: zoneName(event.timeZone),
+  };
+}

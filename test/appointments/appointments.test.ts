@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import type { Types } from 'mongoose';
+import { Appointment } from '../../server/models/appointment.js';
+import { AuditEntry } from '../../server/models/audit-entry.js';
+import { Claim } from '../../server/models/claim.js';
+import type { Event } from '../../server/models/event.js';
+import type { Slot } from '../../server/models/slot.js';
+import { createTestApp, makeAccount, makeUser, Visitor, type TestApp } from '../support/app.js';
+import { makeAppointment, makeStudent } from '../support/appointment.js';
+import { makeEvent, makeSlot, makeTeacher } from '../support/event.js';
+import { emptyDatabase } from '../support/hooks.js';
+
+const hex = (item: { _id: Types.ObjectId }) => item._id.toHexString();
+
+describe('appointments of an event', () => {
+  let test: TestApp;
+  let account: Types.ObjectId;
+  let maker: Visitor;
+  let event: Event;
+  let slots: [Slot, Slot, Slot];
+  let home: string;
+
+  beforeEach(async () => {
+    await emptyDatabase();
+    test = createTestApp();
+    test.setNow(new Date('2026-10-02T15:00:00Z'));
+    account = (await makeAccount())._id;
+    maker = await new Visitor(test.app).logIn(await makeUser(account, 'appointment maker'));
+    event = await makeEvent(account);
+    const lee = await makeTeacher(event, 'Ms Lee', { room: '12' });
+    const park = await makeTeacher(event, 'Mr Park');
+    slots = [
+      await makeSlot(event, park, '2026-11-24T17:00'),
+      await makeSlot(event, lee, '2026-11-24T17:10'),
+      await makeSlot(event, lee, '2026-11-24T17:20'),
+    ];
+    home = `/events/${hex(event)}`;
+  });
+
+  describe('list', () => {
+    beforeEach(async () => {
+      const ana = await makeStudent(account, 'Ana', 'López');
+      const ben = await makeStudent(account, '=HYPERLINK("x")', '<b>Ben</b>');
+      await makeAppointment(slots[0], { students: [ana._id] });
+      await makeAppointment(slots[1], { students: [ben._id], state: 'problem', problem: 'Left the class.' });
+      await makeAppointment(slots[2], { students: [ana._id], state: 'cancelled' });
+      await makeAppointment(slots[2], { students: [ben._id], state: 'expired' });
+    });
+
+    it('is by time, counts by state, and leaves out what was never booked', async () => {
+      const page = await maker.get(`${home}/appointments`);
+      assert.equal(page.status, 200);
+      assert.match(page.text, /Tuesday 24 November, 5:00 PM[\s\S]*5:10 PM[\s\S]*5:20 PM/);
+      for (const [label, count] of [
+        ['All', 3],
+        ['Booked', 1],
+        ['Problems', 1],
+        ['On hold', 0],
+        ['Cancelled', 1],
+      ])
+        assert.match(page.text, new RegExp(`${String(label)} <span class="count">${String(count)}<`));
+      assert.match(page.text, /&lt;b&gt;Ben/);
+      const cancelled = await maker.get(`${home}/appointments?state=cancelled`);
+      assert.doesNotMatch(cancelled.text, /Mr Park/);
+    });
+
+    it('is searched by student and by teacher, without accents', async () => {
+      const byStudent = await maker.get(`${home}/appointments?q=lopez+ana`);
+      assert.match(byStudent.text, /All <span class="count">2</);
+      assert.doesNotMatch(byStudent.text, /Ben/);
+      const byTeacher = await maker.get(`${home}/appointments?q=park`);
+      assert.match(byTeacher.text, /Mr Park/);
+      assert.doesNotMatch(byTeacher.text, /Ms Lee/);
+      assert.match((await maker.get(`${home}/appointments?q=nobody`)).text, /No appointment fits/);
+    });
+
+    it('is downloaded as it is filtered, with formulas made harmless, and noted in the audit', async () => {
+      const file = await maker.get(`${home}/appointments.csv?state=problem`);
+      assert.equal(file.status, 200);
+      assert.match(String(file.headers['content-disposition']), /appointments-2026-11-24\.csv/);
+      const lines = file.text
+        .replace(/^\uFEFF/, '')
+        .trim()
+        .split('\n');
+      assert.equal(lines.length, 2);
+      assert.match(lines[0] ?? '', /^Day,From,To,Teacher,Room,Student/);
+      assert.match(lines[1] ?? '', /^2026-11-24,5:10 PM,5:20 PM,Ms Lee,12,"'=HYPERLINK/);
+      assert.equal(await AuditEntry.countDocuments({ action: 'download appointments' }), 1);
+    });
+
+    it('without any says so; below viewer and other accounts do not get in', async () => {
+      const empty = await makeEvent(account);
+      assert.match((await maker.get(`/events/${hex(empty)}/appointments`)).text, /No appointments yet/);
+      const stranger = await new Visitor(test.app).logIn(
+        await makeUser((await makeAccount('Oak'))._id, 'administrator'),
+      );
+      for (const path of [`${home}/appointments`, `${home}/appointments.csv`, `${home}/problems`])
+        assert.equal((await stranger.get(path)).status, 404, path);
+      const parent = await new Visitor(test.app).logIn(await makeUser(account, 'customer'));
+      for (const path of [`${home}/appointments`, `${home}/appointments.csv`, `${home}/problems`])
+        assert.notEqual((await parent.get(path)).status, 200, path);
+    });
+  });
+
+  describe('problems', () => {
+    let problem: Appointment;
+
+    beforeEach(async () => {
+      const ana = await makeStudent(account, 'Ana', 'López');
+      const change = { students: [ana._id], state: 'problem', problem: 'Left the class.' } as const;
+      problem = await makeAppointment(slots[0], { ...change, students: [ana._id] });
+      await makeAppointment(slots[1]);
+    });
+
+    it('are listed with the reason; a viewer does not reach them', async () => {
+      const page = await maker.get(`${home}/problems`);
+      assert.match(page.text, /Ana López[\s\S]*Left the class\./);
+      assert.match(page.text, /of 1 problems|of 1 /);
+      const viewer = await new Visitor(test.app).logIn(await makeUser(account, 'appointment viewer'));
+      assert.equal((await viewer.get(`${home}/problems`)).status, 403);
+      for (const verb of ['keeping', 'cancellation']) {
+        const path = `${home}/problems/${hex(problem)}/${verb}`;
+        assert.equal((await viewer.post(path, {}, home)).status, 403);
+      }
+      assert.equal((await Appointment.findById(problem._id).lean())?.state, 'problem');
+    });
+
+    it('are kept as they are, once, and remember why they were listed', async () => {
+      const path = `${home}/problems/${hex(problem)}/keeping`;
+      assert.equal((await maker.post(path, {}, `${home}/problems`)).status, 303);
+      const kept = await Appointment.findById(problem._id).lean();
+      assert.deepEqual([kept?.state, kept?.problem, kept?.kept], ['booked', undefined, 'Left the class.']);
+      assert.match((await maker.get(`${home}/problems`)).text, /kept as it is[\s\S]*No problems/);
+      await maker.post(path, {}, `${home}/problems`);
+      assert.match((await maker.get(`${home}/problems`)).text, /settled this one already/);
+      assert.equal(await AuditEntry.countDocuments({ action: 'keep appointment' }), 1);
+    });
+
+    it('are cancelled after asking, through booking: what they held is free', async () => {
+      await Claim.create({
+        _id: `slot:${hex(slots[0])}:1`,
+        account,
+        event: event._id,
+        appointment: problem._id,
+      });
+      const path = `${home}/problems/${hex(problem)}/cancellation`;
+      assert.match(
+        (await maker.get(path)).text,
+        /Ana López with Mr Park, Tuesday 24 November, 5:00 PM to 5:10 PM/,
+      );
+      assert.equal((await Appointment.findById(problem._id).lean())?.state, 'problem');
+      assert.equal((await maker.post(path, {}, path)).status, 303);
+      const cancelled = await Appointment.findById(problem._id).lean();
+      assert.deepEqual([cancelled?.state, cancelled?.cancelledBy], ['cancelled', 'school']);
+      assert.equal(await Claim.countDocuments(), 0);
+    });
+
+    it('of another event are 404 here; without the token nothing happens', async () => {
+      const other = await makeEvent(account);
+      const path = `/events/${hex(other)}/problems/${hex(problem)}`;
+      assert.equal((await maker.post(`${path}/keeping`, {}, home)).status, 404);
+      assert.equal((await maker.post(`${path}/cancellation`, {}, home)).status, 404);
+      const bare = maker.agent
+        .post(`${home}/problems/${hex(problem)}/keeping`)
+        .type('form')
+        .send({});
+      assert.equal((await bare).status, 403);
+      assert.equal((await Appointment.findById(problem._id).lean())?.state, 'problem');
+    });
+  });
+});
