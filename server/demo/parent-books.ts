@@ -96,12 +96,9 @@ async function outboxOf({ url }: Demo, { admin }: School): Promise<Page[]> {
 
 /** What a report card tells the parents of some child who is in a class of the event. */
 async function knownChild(event: string): Promise<Record<string, string>> {
-  const filter = {
-    event: new Types.ObjectId(idOf(event)),
-    status: 'active',
-    'synced.teachers.0': { $exists: true },
-  };
-  for await (const { synced } of Class.find(filter, { 'synced.students': 1 }).lean().cursor()) {
+  const classes = Class.find({ event: new Types.ObjectId(idOf(event)), status: 'active' }, { synced: 1 });
+  for await (const { synced } of classes.lean().cursor()) {
+    if (synced.teachers.length === 0) continue;
     const known = {
       _id: { $in: synced.students },
       schoolId: { $ne: '' },
