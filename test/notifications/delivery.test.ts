@@ -161,6 +161,7 @@ describe('delivery of mails', () => {
     ['cuts the connection', 'END OF DATA', 'drop', 'The mail server ended the connection.'],
   ] as const)
     it(`a server that ${what} is tried again later`, async () => {
+      test.deps.config.smtpUrl = smtp.hastyUrl;
       const id = await queue();
       smtp.misbehave = (at) => (at === step ? does : undefined);
       await deliver();
@@ -184,6 +185,7 @@ describe('delivery of mails', () => {
     assert.equal(smtp.mails.length, 2);
     assert.equal(smtp.mails[0]!.messageId, smtp.mails[1]!.messageId);
 
+    smtp.cut();
     await lost;
     const mail = await read(id);
     assert.equal(mail.state, 'sent', 'the lost worker, coming back, has no say any more');

@@ -15,8 +15,10 @@ export interface ReceivedMail {
 export type Misbehaviour = (step: string) => string | undefined;
 
 export interface SmtpServer {
-  /** For SMTP_URL; with short waits, so that a hang is over soon. */
+  /** For SMTP_URL. */
   url: string;
+  /** The same with short waits, so that a hang is over soon. */
+  hastyUrl: string;
   port: number;
   /** Every mail whose text arrived, whatever was answered to it. */
   mails: ReceivedMail[];
@@ -24,6 +26,8 @@ export interface SmtpServer {
   misbehave: Misbehaviour;
   /** Waits until so many mails have arrived. */
   arrived(count: number): Promise<void>;
+  /** Cuts every connection. */
+  cut(): void;
   /** Cuts every connection and stops listening. */
   close(): Promise<void>;
 }
@@ -44,7 +48,8 @@ export async function startSmtp(port = 0): Promise<SmtpServer> {
   await once(listener, 'listening');
   const at = (listener.address() as AddressInfo).port;
   const smtp: SmtpServer = {
-    url: `smtp://127.0.0.1:${at}?greetingTimeout=300&socketTimeout=300&connectionTimeout=1000&socketCloseTimeout=0`,
+    url: `smtp://127.0.0.1:${at}?socketCloseTimeout=0`,
+    hastyUrl: `smtp://127.0.0.1:${at}?socketCloseTimeout=0&greetingTimeout=300&socketTimeout=300`,
     port: at,
     mails: [],
     connections: 0,
@@ -59,8 +64,11 @@ export async function startSmtp(port = 0): Promise<SmtpServer> {
         waiting.add(look);
         look();
       }),
-    async close() {
+    cut() {
       for (const socket of sockets) socket.destroy();
+    },
+    async close() {
+      smtp.cut();
       listener.close();
       await once(listener, 'close');
     },
