@@ -18,7 +18,7 @@ export interface SectionRow {
 
 export interface SectionsReading {
   rows: SectionRow[];
-  /** More sections than are kept; the rest cannot be listed. */
+  /** There are more sections than are kept; the rest was not read and cannot be listed. */
   cut: boolean;
 }
 
@@ -43,6 +43,7 @@ export async function readSections(
       if (reading.rows.length < MOST_ROWS) reading.rows.push(rowOf(section));
       else reading.cut = true;
     }
+    if (reading.cut) break;
   }
   return { value: reading, weight: reading.rows.length };
 }
