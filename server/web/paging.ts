@@ -40,6 +40,7 @@ export function pagerOf(
 /** An address with a query; what is empty or undefined is left out. */
 export function addressOf(path: string, query: Record<string, string | number | undefined>): string {
   const kept = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
-  const text = new URLSearchParams(kept.map(([key, value]) => [key, String(value)])).toString();
+  const pairs = kept.map(([key, value]): [string, string] => [key, String(value)]);
+  const text = new URLSearchParams(pairs).toString();
   return text ? `${path}?${text}` : path;
 }
