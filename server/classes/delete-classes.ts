@@ -37,9 +37,14 @@ export async function deleteClasses(
     { _id: { $in: asked }, ...scope, status: 'deleted' },
     { section: 1, deletedAt: 1 },
   ).lean();
-  // Also those of a deletion that was cut off between these two steps.
+  // Also those of a deletion that was cut off between these two steps; not those that somebody decided to keep like that.
   const { modifiedCount: problems } = await Appointment.updateMany(
-    { ...scope, class: { $in: deleted.map((item) => item._id) }, state: 'booked' },
+    {
+      ...scope,
+      class: { $in: deleted.map((item) => item._id) },
+      state: 'booked',
+      kept: { $ne: CLASS_DELETED },
+    },
     { $set: { state: 'problem', problem: CLASS_DELETED } },
   );
 

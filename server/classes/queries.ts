@@ -47,7 +47,7 @@ export interface ClassList {
   any: boolean;
 }
 
-type Scope = Pick<Event, '_id' | 'account' | 'sync'>;
+type Scope = Pick<Event, '_id' | 'account'>;
 
 /** One page of the Class Editor. */
 export async function listClasses(event: Scope, view: ListView): Promise<ClassList> {
@@ -91,7 +91,7 @@ async function showRows(event: Scope, rows: Row[], teachers: Map<string, Teacher
     const item = classOf.get(id);
     const cells = resource
       ? { ...EMPTY, name: shorten(resource.name), room: shorten(resource.room, 30) }
-      : item && describe(item, teachers, event);
+      : item && describe(item, teachers);
     if (!cells) return [];
     const shown = { ...base, ...living, ...cells };
     return { ...shown, status: statusOf(shown) };
@@ -112,7 +112,7 @@ export function statusOf(row: Omit<ShownRow, 'status'>): Status {
 const EMPTY = { original: '', imported: false, teachers: '', term: '', period: '' };
 
 /** What of a class goes into the table's cells; roster text may be of any length. */
-function describe(item: Omit<Class, 'students'>, teachers: Map<string, Teacher>, event: Scope) {
+function describe(item: Omit<Class, 'students'>, teachers: Map<string, Teacher>) {
   const names = item.synced.teachers.map((id) => teachers.get(id.toHexString())?.name ?? 'Unknown teacher');
   const more = names.length > 3 ? ` and ${names.length - 2} more` : '';
   const primary = item.synced.teachers[0];
@@ -121,15 +121,10 @@ function describe(item: Omit<Class, 'students'>, teachers: Map<string, Teacher>,
     original: item.edits.name && item.edits.name !== item.synced.name ? shorten(item.synced.name) : '',
     imported: item.section !== undefined,
     teachers: (more ? names.slice(0, 2) : names).map((name) => shorten(name, 40)).join(', ') + more,
-    term: shorten(termName(item.synced.term, event), 40),
+    term: shorten(item.synced.term, 40),
     period: shorten(item.synced.period, 20),
     room: shorten(item.edits.room ?? (primary && teachers.get(primary.toHexString())?.room) ?? '', 30),
   };
-}
-
-/** Events keep the names that their terms had when they were chosen; an id that is not among them says nothing to a reader. */
-export function termName(term: string, event: Pick<Event, 'sync'>): string {
-  return event.sync?.terms.find(({ id }) => id === term)?.name ?? (/^[0-9a-f]{24}$/.test(term) ? '' : term);
 }
 
 /** At most so many characters, with an ellipsis where some are missing. */

@@ -127,7 +127,7 @@ export const editSchema = Joi.object<EditForm, true>({
   name: line(120).allow('').default('').label('a name'),
   type: typeField(),
   room: room(),
-  allowed: Joi.number().integer().min(1).max(20).empty('').label('the appointments per student'),
+  allowed: Joi.number().integer().min(0).max(20).empty('').label('the appointments per student'),
   seen: Joi.string().max(100).allow('').default(''),
 });
 

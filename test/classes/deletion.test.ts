@@ -97,6 +97,7 @@ describe('Delete Class', () => {
     const booked = await makeAppointment(event, art);
     const pending = await makeAppointment(event, art, { state: 'pending' });
     const earlier = await makeAppointment(event, art, { state: 'problem', problem: 'The teacher left.' });
+    const kept = await makeAppointment(event, art, { kept: CLASS_DELETED });
     const other = await makeAppointment(event, await makeClass(event, 'Bio'));
     await visitor.post(`${path}/deletion`, { one: art._id.toHexString(), sure: 'yes' }, path);
     const after = await Appointment.findById(booked._id).lean();
@@ -105,6 +106,7 @@ describe('Delete Class', () => {
     assert.equal(await stateOf(pending._id), 'pending');
     assert.equal((await Appointment.findById(earlier._id).lean())?.problem, 'The teacher left.');
     assert.equal(await stateOf(other._id), 'booked');
+    assert.equal(await stateOf(kept._id), 'booked');
 
     await visitor.post(undoIn((await visitor.get(path)).text), {}, path);
     const back = await Class.findById(art._id).lean();

@@ -23,16 +23,13 @@ export function compareEdits(
 }
 
 /** Facts that only the roster tells; what it leaves out is left out. */
-export function rosterFacts(
-  item: Pick<Class, 'synced'>,
-  more: { school: string; term: string },
-): { term: string; value: string }[] {
-  const { course, subject, period, grade } = item.synced;
+export function rosterFacts(item: Pick<Class, 'synced'>, school: string): { term: string; value: string }[] {
+  const { course, subject, term, period, grade } = item.synced;
   const facts = {
-    School: more.school,
+    School: school,
     Course: course,
     Subject: subject,
-    Term: more.term,
+    Term: term,
     Period: period,
     Grade: grade,
   };
@@ -59,6 +56,6 @@ export function classTexts(
   return {
     lead: parts.filter(Boolean).join(' · '),
     nameHint: `Parents read this. Leave it empty for ${source}: ${original}.`,
-    allowedHint: `Leave it empty for the event’s setting: ${usual} with each teacher.`,
+    allowedHint: `Leave it empty for the event’s setting: ${usual} with each teacher. 0 means none.`,
   };
 }

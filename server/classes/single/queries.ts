@@ -8,7 +8,7 @@ import { School } from '../../models/school.js';
 import { sliceOf } from '../../web/paging.js';
 import { shorten } from '../queries.js';
 
-type Scope = Pick<Event, '_id' | 'account' | 'sync'>;
+type Scope = Pick<Event, '_id' | 'account'>;
 
 export interface ClassPage {
   item: Class;

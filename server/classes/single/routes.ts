@@ -11,7 +11,7 @@ import { parseForm, parseId, parseQuery, typedValues, type Form } from '../../we
 import { say } from '../../web/session.js';
 import { addClass, studentsOf } from '../add-class.js';
 import { editClass, seenOf } from '../edit-class.js';
-import { shorten, termName } from '../queries.js';
+import { shorten } from '../queries.js';
 import { chosenIds, editSchema, idsInAddress, newClassSchema, pageSchema } from '../schema.js';
 import { chosenOf, editorPage, editorPath, whenOf } from '../show-editor.js';
 import { tellReturn } from '../tell-return.js';
@@ -131,7 +131,7 @@ async function onePage(
     deleted,
     imported,
     compared: compareEdits(item, found.teachers[0]?.room ?? ''),
-    facts: rosterFacts(item, { school: found.school, term: termName(item.synced.term, event) }),
+    facts: rosterFacts(item, found.school),
     returns: tellReturn(Number(imported), Number(!imported), whenOf(deps, res)),
     form: { values: { ...values, seen: seenOf(item) }, errors: form?.errors ?? {} },
     pager: pagerOf(found.total, found.page, STUDENTS_A_PAGE, 'students', (to) => `${path}?page=${to}`),
