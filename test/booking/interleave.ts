@@ -73,8 +73,8 @@ function patch(): void {
   mongoose.Query.prototype.exec = function (this: mongoose.Query<unknown, unknown>) {
     return inTurn(() => exec.call(this));
   };
-  const save = mongoose.Model.prototype.save;
-  mongoose.Model.prototype.save = function (this: mongoose.Document, ...args: unknown[]) {
+  const save = mongoose.Model.prototype.$save;
+  mongoose.Model.prototype.$save = function (this: mongoose.Document, ...args: unknown[]) {
     return inTurn(() => save.apply(this, args as never));
   } as typeof save;
 }
