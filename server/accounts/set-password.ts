@@ -6,20 +6,18 @@ import { hashPassword } from './hash-password.js';
 /** Sets a password chosen behind a mailed link: the address is proven by it, other sessions end, other links stop working. */
 export async function setPassword(id: Types.ObjectId, password: string, now: Date): Promise<User | null> {
   const passwordHash = await hashPassword(password);
+  await provedEmail(id, now);
   const user = await User.findOneAndUpdate(
     { _id: id },
-    [{ $set: { passwordHash, sessionsFrom: now, emailProvenAt: { $ifNull: ['$emailProvenAt', now] } } }],
-    { returnDocument: 'after', updatePipeline: true },
+    { $set: { passwordHash, sessionsFrom: now } },
+    { returnDocument: 'after' },
   ).lean();
   await OneTimeLink.deleteMany({ user: id, kind: { $in: ['new password', 'invitation'] } });
   return user;
 }
 
-/** The link that was sent to the address was opened. */
-export function provedEmail(id: Types.ObjectId, now: Date): Promise<User | null> {
-  return User.findOneAndUpdate(
-    { _id: id },
-    [{ $set: { emailProvenAt: { $ifNull: ['$emailProvenAt', now] } } }],
-    { returnDocument: 'after', updatePipeline: true },
-  ).lean();
+/** The link that was sent to the address was opened; the first time counts. */
+export async function provedEmail(id: Types.ObjectId, now: Date): Promise<User | null> {
+  await User.updateOne({ _id: id, emailProvenAt: { $exists: false } }, { $set: { emailProvenAt: now } });
+  return User.findById(id).lean();
 }

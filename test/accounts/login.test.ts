@@ -217,6 +217,18 @@ describe('a forgotten password', () => {
     assert.equal((await visitor.get('/global-setup')).status, 200);
     assert.equal((await elsewhere.get('/global-setup')).status, 303);
     assert.equal(await OneTimeLink.countDocuments(), 0);
+    const again = await new Visitor(test.app).post(
+      '/login',
+      { email: user.email, password: 'a whole new phrase' },
+      '/login',
+    );
+    assert.equal(again.status, 303);
+    const before = await new Visitor(test.app).post(
+      '/login',
+      { email: user.email, password: PASSWORD },
+      '/login',
+    );
+    assert.equal(before.status, 422);
   });
 
   it('the link is over after two hours', async () => {

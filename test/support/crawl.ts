@@ -13,7 +13,7 @@ export function patternOf(url: URL): string {
 
 /**
  * Visits one page of every kind that links lead to, beginning at `starts`.
- * @param look is called with each page open; files to download are left out
+ * @param look is called with each page open; files to download and links that work once are left out
  * @returns the patterns that were visited
  */
 export async function crawl(
@@ -26,12 +26,13 @@ export async function crawl(
   for (let address = waiting.shift(); address; address = waiting.shift()) {
     const url = new URL(address);
     const pattern = patternOf(url);
-    if (visited.has(pattern) || /\.(csv|ics|svg|xlsx)$|\/progress$/.test(url.pathname)) continue;
+    if (visited.has(pattern) || /\.(csv|ics|svg|xlsx)$|\/progress$|^\/(password|prove)\//.test(url.pathname))
+      continue;
     visited.add(pattern);
     await page.goto(address);
     await look(pattern);
-    const links = await page.$$eval('a[href]', (anchors) =>
-      anchors.map((anchor) => (anchor as HTMLAnchorElement).href),
+    const links = await page.evaluate<string[]>(
+      "[...document.querySelectorAll('a[href]')].map((a) => a.href)",
     );
     waiting.push(
       ...links

@@ -6,6 +6,8 @@ import { ROOT } from '../../server/root.js';
 
 export interface RunningDemo {
   url: string;
+  /** The parents' link. */
+  link: string;
   logins: Record<'administrator' | 'front desk' | 'parent', { email: string; password: string }>;
   process: ChildProcess;
   /** Asks it to stop, as Ctrl-C does, and waits until it has. @returns its exit code */
@@ -23,9 +25,11 @@ export async function startDemoProcess(folder: string): Promise<RunningDemo> {
   child.stderr.on('data', (text: Buffer) => (said += text.toString()));
   const logins: Partial<RunningDemo['logins']> = {};
   let url = '';
+  let link = '';
   for await (const line of createInterface({ input: child.stdout })) {
     said += `${line}\n`;
     url ||= /http:\/\/localhost:\d+/.exec(line)?.[0] ?? '';
+    link ||= /http:\S+\/e\/\S+/.exec(line)?.[0] ?? '';
     const login = /^\s*(Administrator|Front desk|Parent)\s+(\S+@\S+)\s+(\S+)/.exec(line);
     if (login) {
       const [, who = '', email = '', password = ''] = login;
@@ -38,6 +42,7 @@ export async function startDemoProcess(folder: string): Promise<RunningDemo> {
   if (!url || !administrator || !parent || !desk) throw new Error(`the demo did not start:\n${said}`);
   return {
     url,
+    link,
     logins: { administrator, parent, 'front desk': desk },
     process: child,
     async stop() {
