@@ -7,7 +7,7 @@ import { atLeast } from '../models/user.js';
 import { streamCsv } from '../reports/stream-csv.js';
 import { actorOf, levelIn } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
-import { dayAndTimeSoon, daysInWords, timeOfDay, zoneName } from '../web/format-time.js';
+import { dayAndTimeSoon, daysInWords, shortDayAndTime, timeOfDay, zoneName } from '../web/format-time.js';
 import { eventGuard, eventOf } from '../web/guards.js';
 import { addressOf, pagerOf } from '../web/paging.js';
 import { parseId, parseQuery } from '../web/parse.js';
@@ -155,6 +155,7 @@ const SETTLED = { kind: 'notice', text: 'Somebody has settled this one already.'
 function inWords(event: Event, row: Row, now: Date) {
   return {
     ...row,
+    begins: shortDayAndTime(row.from, event.timeZone),
     when: dayAndTimeSoon(row.from, event.timeZone, now),
     until: timeOfDay(row.to, event.timeZone),
     href: `/events/${event._id.toHexString()}/day-sheet/${row.slot}`,

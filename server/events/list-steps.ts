@@ -40,7 +40,7 @@ export function openingSteps(event: Event, counts: EventCounts, now: Date): Step
       label: 'Check the classes',
       href: `${home}/classes`,
       done: event.checked.includes('classes'),
-      detail: `${counts.classes.toLocaleString('en')} shown to parents, ${counts.hiddenClasses.toLocaleString('en')} hidden`,
+      detail: `${counts.classes.toLocaleString('en')} shown, ${counts.hiddenClasses.toLocaleString('en')} hidden`,
       tick: 'classes',
     },
     {
@@ -60,7 +60,7 @@ export function openingSteps(event: Event, counts: EventCounts, now: Date): Step
     {
       label: 'Share the parents’ link',
       done: event.checked.includes('link'),
-      detail: 'Send it to the families, or print it.',
+      detail: 'Send it or print it.',
       tick: 'link',
     },
   ];

@@ -4,7 +4,7 @@ import type { Event } from '../models/event.js';
 import { actorOf } from '../web/actor.js';
 import { HttpError } from '../web/errors.js';
 import { countOf } from '../web/format-count.js';
-import { dayAndTimeSoon, daysInWords, zoneName } from '../web/format-time.js';
+import { dayAndTimeSoon, daySpan, daysInWords, zoneName } from '../web/format-time.js';
 import { eventGuard, eventOf, levelGuard } from '../web/guards.js';
 import { parseForm, parseQuery, type Form } from '../web/parse.js';
 import { say } from '../web/session.js';
@@ -45,7 +45,7 @@ function listPages(router: Router, deps: Deps): void {
       slots,
       booked,
       href: pathOf(event),
-      when: daysInWords(event.days),
+      when: daySpan(event.days),
       bookingStatus: bookingStatus(event, now),
     }));
     const mayCreate = mayCreateEvents(actor);
@@ -71,6 +71,7 @@ function listPages(router: Router, deps: Deps): void {
       steps: openingSteps(event, counts, now),
       state: bookingState(event, now),
       sentence: sayBooking(event, now),
+      status: bookingStatus(event, now),
       zone: zoneName(event.timeZone),
       link: `${deps.config.publicUrl}/e/${event.link}`,
     });

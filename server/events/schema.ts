@@ -84,27 +84,24 @@ export interface EventContext {
  */
 export function parseEvent(body: unknown, context: EventContext): Parsed<EventSettings> {
   const parsed = parseForm(eventForm, body);
-  if (!parsed.ok) {
-    if (parsed.errors.days) parsed.errors.days = 'Enter each day as a date.';
-    return parsed;
-  }
-  const { opensAt, closesAt, staffAnytime, ...form } = parsed.value;
-  const days = [...new Set(form.days.filter((day) => day !== ''))].sort();
-  const opens = opensAt ? fromLocal(opensAt.slice(0, 16), form.timeZone) : undefined;
-  const closes = closesAt ? fromLocal(closesAt.slice(0, 16), form.timeZone) : undefined;
-
-  const errors = {
-    ...faultOf('timeZone', faultOfZone(form.timeZone, context)),
-    ...faultOf('days', faultOfDays(days, form.timeZone, context)),
-    ...faultOf('opensAt', opensAt && !opens ? noSuchTime(opensAt) : ''),
-    ...faultOf('closesAt', closesAt && !closes ? noSuchTime(closesAt) : ''),
+  const typed = parsed.ok ? parsed.value : readable(body, parsed.errors);
+  const days = [...new Set(typed.days.filter((day) => day !== ''))].sort();
+  const opens = typed.opensAt ? fromLocal(typed.opensAt.slice(0, 16), typed.timeZone) : undefined;
+  const closes = typed.closesAt ? fromLocal(typed.closesAt.slice(0, 16), typed.timeZone) : undefined;
+  const errors: Record<string, string> = {
+    ...faultsOfWindow(opens, closes, days, typed.timeZone),
+    ...faultOf('timeZone', faultOfZone(typed.timeZone, context)),
+    ...faultOf('days', faultOfDays(days, typed.timeZone, context)),
+    ...faultOf('opensAt', typed.opensAt && !opens ? noSuchTime(typed.opensAt) : ''),
+    ...faultOf('closesAt', typed.closesAt && !closes ? noSuchTime(typed.closesAt) : ''),
+    ...(parsed.ok ? {} : parsed.errors),
   };
-  if (Object.keys(errors).length === 0)
-    Object.assign(errors, faultsOfWindow(opens, closes, days, form.timeZone));
-  if (Object.keys(errors).length > 0) return { ok: false, errors, values: typedValues(body) };
+  if (!parsed.ok && parsed.errors.days) errors.days = 'Enter each day as a date.';
+  if (!parsed.ok || Object.keys(errors).length > 0)
+    return { ok: false, errors: inOrder(errors), values: typedValues(body) };
 
-  const { name, place, description, timeZone, ...limits } = form;
-  const { days: _typed, ...numbers } = limits;
+  const { days: _typed, opensAt: _opens, closesAt: _closes, staffAnytime, ...form } = parsed.value;
+  const { name, place, description, timeZone, ...numbers } = form;
   const booking = {
     ...numbers,
     staffAnytime,
@@ -112,6 +109,24 @@ export function parseEvent(body: unknown, context: EventContext): Parsed<EventSe
     ...(closes ? { closesAt: closes } : {}),
   };
   return { ok: true, value: { name, place, description, timeZone, days, booking } };
+}
+
+/** What can be read of days and times although another field is wrong, so that all faults are told at once. */
+function readable(
+  body: unknown,
+  errors: Record<string, string>,
+): Pick<EventForm, 'days' | 'opensAt' | 'closesAt' | 'timeZone'> {
+  const typed = typedValues(body) as Partial<Record<keyof EventForm, string | string[]>>;
+  const text = (key: 'opensAt' | 'closesAt' | 'timeZone') => (errors[key] ? '' : String(typed[key] ?? ''));
+  const days = errors.days ? [] : [typed.days ?? []].flat();
+  return { days, opensAt: text('opensAt'), closesAt: text('closesAt'), timeZone: text('timeZone') || 'UTC' };
+}
+
+/** The summary lists faults as the fields stand. */
+function inOrder(errors: Record<string, string>): Record<string, string> {
+  const fields = ['name', 'days', 'place', 'timeZone', 'description', 'opensAt', 'closesAt'];
+  const place = (field: string) => (fields.includes(field) ? fields.indexOf(field) : fields.length);
+  return Object.fromEntries(Object.entries(errors).sort(([a], [b]) => place(a) - place(b)));
 }
 
 function faultOf(field: string, message: string | undefined): Record<string, string> {
@@ -150,9 +165,15 @@ function noSuchTime(local: string): string {
   return `There is no ${local.slice(11, 16)} on ${fullDay(local.slice(0, 10))}: the clocks go forward past it.`;
 }
 
-function faultsOfWindow(opens: Date | undefined, closes: Date | undefined, days: string[], zone: string) {
+function faultsOfWindow(
+  opens: Date | undefined,
+  closes: Date | undefined,
+  days: string[],
+  zone: string,
+): Record<string, string> {
   if (opens && closes && closes <= opens) return { closesAt: 'Booking must close after it opens.' };
-  if (opens && dayOf(opens, zone) > (days.at(-1) ?? ''))
+  const last = days.at(-1);
+  if (opens && last && dayOf(opens, zone) > last)
     return { opensAt: 'Booking would open when the last day is over.' };
   return {};
 }

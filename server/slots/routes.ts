@@ -5,7 +5,7 @@ import type { Resource } from '../models/resource.js';
 import { actorOf } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
 import { countOf } from '../web/format-count.js';
-import { dayAndTimeSoon, daysInWords, fullDay, timeOfDay, zoneName } from '../web/format-time.js';
+import { daysInWords, fullDay, shortDay, shortDayAndTime, timeOfDay, zoneName } from '../web/format-time.js';
 import { eventGuard, eventOf } from '../web/guards.js';
 import { parseForm, parseId, parseQuery } from '../web/parse.js';
 import { say } from '../web/session.js';
@@ -23,12 +23,11 @@ export function slotRoutes(deps: Deps): Router {
   router.get('/:event/slots', async (req, res) => {
     const event = eventOf(res);
     const query = parseQuery(slotsQuery, req.query);
-    const now = deps.now();
     const { rows, ...list } = await listTeachers(event, query);
     const said = rows.map(({ first, last, ...row }) => ({
       ...row,
-      first: first ? dayAndTimeSoon(first, event.timeZone, now) : '',
-      last: last ? dayAndTimeSoon(last, event.timeZone, now) : '',
+      first: first ? shortDayAndTime(first, event.timeZone) : '',
+      last: last ? shortDayAndTime(last, event.timeZone) : '',
     }));
     const days = event.days.map((day) => ({ value: day, label: fullDay(day) }));
     res.render('slots/list', { ...slotsPage(event), ...query, ...list, rows: said, days });
@@ -44,7 +43,7 @@ export function slotRoutes(deps: Deps): Router {
     const now = deps.now();
     const slots = (await slotsOf(event, resource._id)).map(({ slot, booked, held }) => ({
       id: slot._id.toHexString(),
-      day: fullDay(slot.day),
+      day: shortDay(slot.day),
       time: `${timeOfDay(slot.from, event.timeZone)} – ${timeOfDay(slot.to, event.timeZone)}`,
       over: slot.from <= now,
       ...{ booked, held, capacity: slot.capacity, kind: slot.kind, state: slot.state, message: slot.message },

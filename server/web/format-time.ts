@@ -26,6 +26,17 @@ export function shortDay(day: string): string {
   return DateTime.fromISO(day, { locale: 'en' }).toFormat('EEE d MMM');
 }
 
+/** "Tue 24 Nov 2026", or the first and the last of several: "Tue 24 Nov – Wed 25 Nov 2026". @param days YYYY-MM-DD */
+export function daySpan(days: string[]): string {
+  const ends = [...new Set([days[0] ?? '', days.at(-1) ?? ''])].filter(Boolean);
+  return `${ends.map(shortDay).join(' – ')} ${(ends.at(-1) ?? '').slice(0, 4)}`;
+}
+
+/** "Tue 24 Nov, 8:00 AM" in an IANA zone, for tables. */
+export function shortDayAndTime(at: Date, zone: string): string {
+  return DateTime.fromJSDate(at, { zone }).setLocale('en').toFormat('EEE d MMM, h:mm a');
+}
+
 /** Several days with what they share said once: "Tuesday 24 and Wednesday 25 November 2026". @param days YYYY-MM-DD */
 export function daysInWords(days: string[]): string {
   const parts = days.map((day, index) => {

@@ -50,7 +50,7 @@ describe('appointments of an event', () => {
     it('is by time, counts by state, and leaves out what was never booked', async () => {
       const page = await maker.get(`${home}/appointments`);
       assert.equal(page.status, 200);
-      assert.match(page.text, /Tuesday 24 November, 5:00 PM[\s\S]*5:10 PM[\s\S]*5:20 PM/);
+      assert.match(page.text, /Tue 24 Nov, 5:00 PM[\s\S]*5:10 PM[\s\S]*5:20 PM/);
       for (const [label, count] of [
         ['All', 3],
         ['Booked', 1],

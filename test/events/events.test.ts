@@ -105,6 +105,15 @@ describe('events', () => {
       assert.equal(await Event.countDocuments(), 0);
     });
 
+  it('several faults are told at once, in the order of the fields', async () => {
+    const wrong = { ...typed, name: '', days: ['2026-10-01'], closesAt: '2026-11-01T08:00' };
+    const answer = await admin.post('/events', wrong, '/events/new');
+    assert.match(
+      answer.text,
+      /3 things to put right[\s\S]*Enter a name[\s\S]*1 October 2026 is over[\s\S]*must close after it opens/,
+    );
+  });
+
   it('unticking staff at any time is kept, also when the form comes back', async () => {
     const { staffAnytime: _without, ...unticked } = typed;
     const again = await admin.post('/events', { ...unticked, name: '' }, '/events/new');

@@ -53,7 +53,7 @@ describe('slots', () => {
     assert.match(page.text, /data-label="Slots">3<[\s\S]*data-label="Booked">1</);
     assert.match(
       page.text,
-      /First begins">Tuesday 24 November, 5:00 PM<[\s\S]*Last ends">Wednesday 25 November, 5:10 PM</,
+      /First begins">Tue 24 Nov, 5:00 PM<[\s\S]*Last ends">Wed 25 Nov, 5:10 PM</,
     );
     assert.match(page.text, /Without slots <span class="count">1</);
     assert.doesNotMatch(page.text, /Left long ago/);
