@@ -84,8 +84,8 @@ const schema = scopedSchema<Class>('class', {
     default: {},
   },
   deletedAt: Date,
-  searchKey: { type: String, required: true },
-  sortKey: { type: String, required: true },
+  searchKey: { type: String, default: '' },
+  sortKey: { type: String, default: '' },
 });
 schema.index(
   { event: 1, section: 1 },

@@ -78,8 +78,8 @@ const schema = scopedSchema<Contact>('contact', {
   schools: [Schema.Types.ObjectId],
   relations: [new Schema({ student: String, relationship: String, type: { type: String } }, { _id: false })],
   securityValue: String,
-  searchKey: { type: String, required: true },
-  sortKey: { type: String, required: true },
+  searchKey: { type: String, default: '' },
+  sortKey: { type: String, default: '' },
 });
 schema.index(
   { account: 1, 'clever.id': 1 },

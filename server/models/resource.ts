@@ -25,8 +25,8 @@ const schema = scopedSchema<Resource>('resource', {
   status: { type: String, enum: ['active', 'gone'], required: true },
   fromSync: { type: Boolean, default: false },
   slotsVersion: { type: Number, default: 0 },
-  searchKey: { type: String, required: true },
-  sortKey: { type: String, required: true },
+  searchKey: { type: String, default: '' },
+  sortKey: { type: String, default: '' },
 });
 schema.index(
   { event: 1, contact: 1 },
