@@ -37,6 +37,8 @@ export const loadConference: RequestHandler<{ link: string }> = async (req, res,
     event,
     home: conference.home,
     zone: zoneName(event.timeZone),
+    timeOf: (at: Date) => timeOfDay(at, event.timeZone),
+    shortDayOf: (at: Date) => shortDay(dayOf(at, event.timeZone)),
     shortTime: (at: Date) => `${shortDay(dayOf(at, event.timeZone))}, ${timeOfDay(at, event.timeZone)}`,
   });
   next();

@@ -37,7 +37,7 @@ export function childrenPages(deps: Deps): Router {
     if (!birthDate && !code) {
       await showChildren(res, family, {
         values,
-        errors: { day: 'Enter the birth date: day, month and year.' },
+        errors: { birthDate: 'Enter the birth date: day, month and year.' },
       });
       return;
     }

@@ -1,8 +1,7 @@
 import express, { type Router } from 'express';
 import type { Deps } from '../deps.js';
-import { fullDay } from '../web/format-time.js';
+import { fullDay, timeOfDay } from '../web/format-time.js';
 import { dayOf } from '../web/local-time.js';
-import { timeSpan } from './format-meeting.js';
 import { familyOf } from './load-conference.js';
 import { meetingsOf } from './queries.js';
 import { sendCalendar } from './serve-appointments.js';
@@ -19,7 +18,11 @@ export function schedulePages(deps: Deps): Router {
       label: fullDay(day),
       meetings: meetings
         .filter((meeting) => dayOf(meeting.from, timeZone) === day)
-        .map((meeting) => ({ ...meeting, time: timeSpan(meeting.from, meeting.to, timeZone) })),
+        .map((meeting) => ({
+          ...meeting,
+          begin: timeOfDay(meeting.from, timeZone),
+          end: timeOfDay(meeting.to, timeZone),
+        })),
     }));
     res.render('booking/schedule', { title: 'Your schedule', days });
   });
