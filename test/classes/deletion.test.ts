@@ -166,7 +166,7 @@ describe('Delete Class', () => {
       { ids: items.map(({ _id }) => _id.toHexString()), sure: 'yes' },
       path,
     );
-    assert.ok(!(await visitor.get(path)).text.includes('>Art</a>'));
+    assert.equal((await visitor.get(path)).text.includes('>Art</a>'), false);
     const page = await visitor.get(`${path}?type=deleted`);
     assert.match(page.text, /Bring back<span class="visually-hidden"> Art/);
     assert.match(page.text, /3 deleted classes reappear at the next sync/);
@@ -182,7 +182,7 @@ describe('Delete Class', () => {
     await visitor.post(`${path}/deletion`, { one: club._id.toHexString() }, path);
     const page = await visitor.get(path);
     assert.match(page.text, /Deleted Chess\. It was made by hand and does not come back\./);
-    assert.ok(!page.text.includes('Hide instead'));
+    assert.equal(page.text.includes('Hide instead'), false);
     assert.match(page.text, /1 class made by hand does not come back by a sync/);
   });
 

@@ -129,7 +129,8 @@ describe('one class of an event', () => {
       );
       const made = await Class.find({ 'synced.name': 'Chess club' }).lean();
       const [club] = made;
-      assert.ok(club && made.length === 1);
+      assert.equal(made.length, 1);
+      assert.ok(club, 'made');
       assert.equal(club.section, undefined);
       assert.deepEqual(club.synced.students.map(String).sort(), [one, two].map(String).sort());
       assert.deepEqual(club.synced.teachers.map(String), [lee.contact._id.toHexString()]);
