@@ -13,7 +13,7 @@ export interface OutboxScope {
 
 export type MailRow = Pick<
   Notification,
-  '_id' | 'kind' | 'to' | 'subject' | 'state' | 'attempts' | 'createdAt' | 'sentAt' | 'fault'
+  '_id' | 'kind' | 'to' | 'subject' | 'state' | 'attempts' | 'createdAt' | 'fault'
 >;
 
 export interface OutboxPage {
@@ -43,7 +43,7 @@ export async function listMails(scope: OutboxScope, query: OutboxQuery): Promise
     .sort({ createdAt: -1, _id: -1 })
     .skip(sliceOf(total, query.page, PAGE_SIZE).skip)
     .limit(PAGE_SIZE)
-    .select({ kind: 1, to: 1, subject: 1, state: 1, attempts: 1, createdAt: 1, sentAt: 1, fault: 1 })
+    .select({ kind: 1, to: 1, subject: 1, state: 1, attempts: 1, createdAt: 1, fault: 1 })
     .lean();
   return { rows, total, ofState };
 }

@@ -58,7 +58,7 @@ function mailRoutes(deps: Deps, placeOf: (res: Response) => Place): Router {
       query,
       href,
       ofState: list.ofState,
-      rows: list.rows.map((mail) => rowOf(mail, actorOf(res).timeZone, deps.now())),
+      rows: list.rows.map((mail) => rowOf(mail, actorOf(res).timeZone)),
       pager: pagerOf(list.total, query.page, PAGE_SIZE, 'mails', (to) => href({ page: to })),
       hasServer: deps.config.smtpUrl !== undefined,
     });

@@ -1,5 +1,5 @@
 import type { Notification } from '../models/notification.js';
-import { dayAndTimeSoon } from '../web/format-time.js';
+import { dayAndTimeSoon, shortDayAndTime } from '../web/format-time.js';
 import type { MailRow } from './queries.js';
 
 interface Status {
@@ -35,7 +35,7 @@ export function statusOf({ state, attempts }: Pick<Notification, 'state' | 'atte
 }
 
 /** A mail as a row of the list. */
-export function rowOf(mail: MailRow, zone: string, now: Date) {
+export function rowOf(mail: MailRow, zone: string) {
   return {
     id: mail._id.toHexString(),
     subject: mail.subject,
@@ -43,7 +43,7 @@ export function rowOf(mail: MailRow, zone: string, now: Date) {
     kind: kindInWords(mail.kind),
     status: statusOf(mail),
     fault: mail.fault ?? '',
-    when: dayAndTimeSoon(mail.sentAt ?? mail.createdAt, zone, now),
+    when: shortDayAndTime(mail.createdAt, zone),
   };
 }
 

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { Types } from 'mongoose';
+import { claimMail, settleMail } from '../../server/notifications/claim-mail.js';
 import { deliverMails } from '../../server/notifications/deliver-mails.js';
+import { explainFault } from '../../server/notifications/explain-fault.js';
 import { queueMail, type Mail } from '../../server/notifications/queue-mail.js';
 import { Notification } from '../../server/models/notification.js';
 import { createTestApp, type TestApp } from '../support/app.js';
@@ -190,6 +192,18 @@ describe('delivery of mails', () => {
     const mail = await read(id);
     assert.equal(mail.state, 'sent', 'the lost worker, coming back, has no say any more');
     assert.equal(mail.attempts, 2);
+  });
+
+  it('a worker that comes back after its lease changes nothing while another one sends', async () => {
+    const id = await queue();
+    const first = await claimMail(test.deps.now());
+    later(6);
+    const second = await claimMail(test.deps.now());
+    assert.ok(first && second);
+    await settleMail(first, explainFault(new Error('any')), test.deps.now());
+    assert.equal((await read(id)).state, 'sending');
+    await settleMail(second, undefined, test.deps.now());
+    assert.equal((await read(id)).state, 'sent');
   });
 
   it('a mail that took its worker down each time is given up', async () => {
