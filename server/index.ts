@@ -18,8 +18,7 @@ stopOnSignal(async () => {
 });
 
 console.log(`Slotbell is ready at ${deps.config.publicUrl} (stop: Ctrl-C).`);
-  console.log(
-  );
+console.log();
 const code = await makeSetupCode(deps.now());
 if (code) console.log(`\nSet up your school at ${deps.config.publicUrl}/setup with this code: ${code}\n`);
 

@@ -14,7 +14,7 @@ export function scopedSchema<T extends Scoped>(collection: string, definition: S
       ...definition,
     } as SchemaDefinition,
     { collection, strict: 'throw', versionKey: false, minimize: false },
-  ) as Schema<T>;
+  );
 }
 
 /** A stored key for searching and sorting without collations: lower case, accents folded, spaces joined. At most 200 characters. */
