@@ -22,7 +22,7 @@ const layers = [
   ['sandbox',       'server/clever/sandbox/**',                     'clever:type'],
   ['clever',        'server/clever/**',                             'models web audit core'],
   ['roster',        'server/roster/**',                             `clever ${toFeatures}`],
-  ['events',        'server/events/**',                             toFeatures],
+  ['events',        'server/events/**',                             `roster ${toFeatures}`],
   ['classes',       'server/classes/**',                            toFeatures],
   ['slots',         'server/slots/**',                              toFeatures],
   ['contacts',      'server/contacts/**',                           toFeatures],
@@ -39,7 +39,9 @@ const layers = [
 
 // The closed file vocabulary of a feature folder.
 const features =
-  'accounts appointments audit booking classes clever contacts events notifications reports roster slots'.split(' ');
+  'accounts appointments audit booking classes clever contacts events notifications reports roster slots'.split(
+    ' ',
+  );
 const featureFiles = ['routes.ts', 'schema.ts', 'queries.ts', 'policy.ts', 'client.ts'];
 const verbs = `
   add apply approve archive assign attach authenticate authorize book build cancel change check choose claim

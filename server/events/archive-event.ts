@@ -1,6 +1,7 @@
 import { recordAudit } from '../audit/record-audit.js';
+import type { Deps } from '../deps.js';
 import { Event } from '../models/event.js';
-import { SyncRun } from '../models/sync-run.js';
+import { stopSync } from '../roster/stop-sync.js';
 import type { Actor } from '../web/actor.js';
 import { withoutWindow } from './open-booking.js';
 
@@ -8,21 +9,15 @@ import { withoutWindow } from './open-booking.js';
  * Puts an event away: booking closes, nightly sync goes off and a running one is asked to stop. Nothing is deleted.
  * False when it was archived already.
  */
-export async function archiveEvent(actor: Actor, event: Event, now: Date): Promise<boolean> {
-  const { set, unset } = withoutWindow(event, now);
+export async function archiveEvent(deps: Pick<Deps, 'now'>, actor: Actor, event: Event): Promise<boolean> {
+  const { set, unset } = withoutWindow(event, deps.now());
   const result = await Event.updateOne(
     { _id: event._id, account: actor.account, status: 'active' },
-    {
-      $set: { status: 'archived', ...(event.sync ? { 'sync.on': false } : {}), ...set },
-      ...(unset ? { $unset: unset } : {}),
-    },
+    { $set: { status: 'archived', ...set }, ...(unset ? { $unset: unset } : {}) },
   );
   if (result.matchedCount === 0) return false;
-  await SyncRun.updateMany(
-    { event: event._id, account: actor.account, state: { $in: ['queued', 'running'] } },
-    { $set: { stopRequested: true } },
-  );
-  await audit(actor, event, 'archive event', now);
+  await stopSync(deps, { account: actor.account, events: [event._id], by: actor.user });
+  await audit(actor, event, 'archive event', deps.now());
   return true;
 }
 

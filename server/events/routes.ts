@@ -14,8 +14,9 @@ import { createEvent } from './create-event.js';
 import { openingSteps, openingWarnings } from './list-steps.js';
 import { closeBooking, openBooking } from './open-booking.js';
 import { bookingState, bookingStatus, mayCreateEvents, mayRunEvent, sayBooking } from './policy.js';
+import { parseEvent } from './parse-event.js';
 import { eventCounts, listEvents, slotsByDay } from './queries.js';
-import { eventQuery, formOf, freshEvent, parseEvent, stepSchema } from './schema.js';
+import { eventQuery, formOf, freshEvent, stepSchema } from './schema.js';
 import { updateEvent } from './update-event.js';
 
 const ZONES = Intl.supportedValuesOf('timeZone');
@@ -148,7 +149,7 @@ function archivePages(router: Router, deps: Deps): void {
 
   router.post('/:event/archive', guard, async (req, res) => {
     const event = eventOf(res);
-    await archiveEvent(actorOf(res), event, deps.now());
+    await archiveEvent(deps, actorOf(res), event);
     say(req, { kind: 'ok', text: `${event.name} is archived.` });
     res.redirect(303, '/events');
   });

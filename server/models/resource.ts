@@ -11,8 +11,6 @@ export interface Resource extends Scoped {
   status: 'active' | 'gone';
   /** Made by the sync, which alone lets it go; one that a person made stays whatever the roster says. */
   fromSync: boolean;
-  /** Counts changes to the resource's slots; whoever adds slots raises it on condition, so that two never add at once. */
-  slotsVersion: number;
   searchKey: string;
   sortKey: string;
 }
@@ -24,7 +22,6 @@ const schema = scopedSchema<Resource>('resource', {
   room: { type: String, default: '' },
   status: { type: String, enum: ['active', 'gone'], required: true },
   fromSync: { type: Boolean, default: false },
-  slotsVersion: { type: Number, default: 0 },
   searchKey: { type: String, default: '' },
   sortKey: { type: String, default: '' },
 });

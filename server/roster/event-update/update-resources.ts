@@ -101,7 +101,6 @@ function operationsOf(event: Event, diff: ResourceDiff): mongo.AnyBulkWriteOpera
         room: '',
         status: 'active',
         fromSync: true,
-        slotsVersion: 0,
         ...keysOf(teacher),
       } as Resource,
     },
