@@ -1,13 +1,16 @@
 import type { Types } from 'mongoose';
-import { Appointment, LIVING_STATES } from '../../models/appointment.js';
+import { Appointment, CLASS_DELETED, LIVING_STATES } from '../../models/appointment.js';
 import { Class } from '../../models/class.js';
 import type { Event } from '../../models/event.js';
 import { Resource } from '../../models/resource.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { logRun } from '../runs/log-run.js';
 
-/** Why the sync put an appointment into the problem list; only one with this very text does it take out again. */
+/** Why the sync put an appointment into the problem list. */
 export const ROSTER_PROBLEM = 'The student is no longer in a class of this teacher (found by the sync).';
+
+/** Problems that are none any more once student and teacher share a class: also when the sync brought a deleted one back. */
+const MENDED_BY_SYNC = [ROSTER_PROBLEM, CLASS_DELETED];
 
 const BATCH = 500;
 
@@ -66,14 +69,14 @@ async function flagBatch(
     if (teacher === undefined) continue;
     const holds = students.every((student) => together.has(`${teacher} ${student.toHexString()}`));
     if (!holds && state === 'booked' && kept !== ROSTER_PROBLEM) broken.push(_id);
-    if (holds && state === 'problem' && problem === ROSTER_PROBLEM) mended.push(_id);
+    if (holds && state === 'problem' && MENDED_BY_SYNC.includes(problem ?? '')) mended.push(_id);
   }
   await Appointment.updateMany(
     { _id: { $in: broken }, state: 'booked' },
     { $set: { state: 'problem', problem: ROSTER_PROBLEM } },
   );
   await Appointment.updateMany(
-    { _id: { $in: mended }, state: 'problem', problem: ROSTER_PROBLEM },
+    { _id: { $in: mended }, state: 'problem', problem: { $in: MENDED_BY_SYNC } },
     { $set: { state: 'booked' }, $unset: { problem: 1 } },
   );
   run.count('appointment', 'read', batch.length);
