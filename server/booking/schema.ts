@@ -1,4 +1,5 @@
 import Joi from 'joi';
+import { DateTime } from 'luxon';
 import type { Types } from 'mongoose';
 import { newPassword, personName } from '../accounts/schema.js';
 import { emailAddress, line, objectId, objectIds } from '../web/parse.js';
@@ -38,9 +39,8 @@ export const childProofSchema = Joi.object<ChildProofForm, true>({
 /** The date as YYYY-MM-DD; '' where it is not given or there is no such day. */
 export function birthDateOf({ day, month, year }: ChildProofForm): string {
   if (!day || !month || !year) return '';
-  const two = (value: number) => String(value).padStart(2, '0');
-  const text = `${String(year)}-${two(month)}-${two(day)}`;
-  return Number.isNaN(Date.parse(text)) ? '' : text;
+  const date = DateTime.fromObject({ year, month, day });
+  return date.isValid ? date.toFormat('yyyy-MM-dd') : '';
 }
 
 export const childrenSchema = Joi.object<{ students: Types.ObjectId[] }, true>({

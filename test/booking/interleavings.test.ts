@@ -25,7 +25,7 @@ import {
 import { interleave } from './interleave.js';
 
 const never = new AbortController().signal;
-const RUNS = Number(process.env.INTERLEAVINGS ?? 60);
+const RUNS = Number(process.env.INTERLEAVINGS ?? 40);
 
 interface Deed {
   /** `resume`: the parent comes back to what is on hold and confirms it. */

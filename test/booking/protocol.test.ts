@@ -255,66 +255,6 @@ describe('the booking protocol', () => {
     idOf(await book(others, slot(0, 0)));
   });
 
-  it('frees everything of a cancelled appointment', async () => {
-    const id = idOf(await book(family, slot()));
-    assert.deepEqual(await cancel(id), { ok: true });
-    assert.deepEqual(await cancel(id), { ok: true });
-    assert.deepEqual(await heldBy(id), []);
-    idOf(await book(others, slot()));
-    idOf(await book(family, slot(0, 1)));
-  });
-
-  it('refuses to cancel too late, but not to the school', async () => {
-    await Event.updateOne({ _id: fair.event._id }, { $set: { 'booking.cancelHoursBefore': 48 } });
-    const id = idOf(await book(family, slot()));
-    assert.deepEqual(await cancel(id), { ok: false, reason: 'too late' });
-    assert.deepEqual(await cancel(id, 'school'), { ok: true });
-  });
-
-  it('changes to a time beside the old one and cancels the old one after', async () => {
-    await set({ booking: { perHousehold: 1, gapMinutes: 5 } });
-    const old = idOf(await book(family, slot(0, 0)));
-    const wish = wishOf(fair, family, slot(0, 1), { replaces: old });
-    const held = idOf(await holdSlot(test.deps, wish));
-    assert.equal(await stateOf(old), 'booked');
-    const fresh = idOf(await confirmAppointment(test.deps, { ...wish, appointment: held, note: '' }));
-    assert.equal(await stateOf(old), 'cancelled');
-    assert.equal(await stateOf(fresh), 'booked');
-    assert.deepEqual(await heldBy(old), []);
-    assert.equal((await heldBy(fresh)).length, 5);
-    assert.deepEqual(await findDoubles(fair), []);
-  });
-
-  it('leaves the old one as it was when a change is not confirmed', async () => {
-    const old = idOf(await book(family, slot(0, 0)));
-    const before = await heldBy(old);
-    idOf(await hold(family, slot(0, 1), { replaces: old }));
-    later(HOLD_MS);
-    await clean();
-    assert.deepEqual(await heldBy(old), before);
-    assert.equal(await Claim.countDocuments({ next: { $exists: true } }), 0);
-    assert.deepEqual(await book(family, slot(0, 2)), { ok: false, reason: 'teacher limit' });
-  });
-
-  it('hands the limit to a change on hold when the old one is cancelled meanwhile', async () => {
-    const old = idOf(await book(family, slot(0, 0)));
-    const wish = wishOf(fair, family, slot(0, 1), { replaces: old });
-    const held = idOf(await holdSlot(test.deps, wish));
-    await cancel(old, 'school');
-    const second = await makeHousehold(fair.account._id, fair.students.slice(0, 1));
-    assert.deepEqual(await book(second, slot(0, 2)), { ok: false, reason: 'teacher limit' });
-    idOf(await confirmAppointment(test.deps, { ...wish, appointment: held, note: '' }));
-    assert.deepEqual(await findDoubles(fair), []);
-  });
-
-  it('makes one of two changes of one appointment at once', async () => {
-    const old = idOf(await book(family, slot(0, 0)));
-    const answers = await Promise.all([1, 2].map((n) => book(family, slot(0, n), { replaces: old })));
-    assert.ok(answers.some((answer) => answer.ok));
-    assert.deepEqual(await findDoubles(fair), []);
-    assert.equal(await Appointment.countDocuments({ state: 'booked' }), 1);
-  });
-
   it('oversells without claims: what keeps others out is the claims', async () => {
     test.deps.trial = { withoutClaims: true };
     const homes = await Promise.all(

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { Types } from 'mongoose';
+import { isProven } from '../../server/booking/add-child.js';
+import { isGuardian } from '../../server/booking/find-linked-children.js';
+import { nearestFree, type TimeView } from '../../server/booking/find-times.js';
+import { daysBetween, planNeeds, type DiaryNeed } from '../../server/booking/plan-needs.js';
+import { isSoonEnough, windowState } from '../../server/booking/policy.js';
+import { birthDateOf } from '../../server/booking/schema.js';
+import type { Event } from '../../server/models/event.js';
+import { dayOf } from '../../server/web/local-time.js';
+
+const zones = ['America/Chicago', 'Asia/Kathmandu', 'Pacific/Auckland', 'America/Sao_Paulo', 'UTC'];
+const moment = fc.date({
+  min: new Date('2026-01-01'),
+  max: new Date('2027-12-31'),
+  noInvalidDate: true,
+});
+const rules: Event['booking'] = {
+  staffAnytime: true,
+  stopHoursBefore: 0,
+  cancelHoursBefore: 0,
+  perStudentAndTeacher: 1,
+  perHousehold: 0,
+  gapMinutes: 0,
+};
+
+describe('what a booking needs', () => {
+  it('has a diary day for each local day that it touches, in every zone', () => {
+    fc.assert(
+      fc.property(
+        moment,
+        fc.integer({ min: 1, max: 600 }),
+        fc.constantFrom(...zones),
+        (from, minutes, zone) => {
+          const to = new Date(from.getTime() + minutes * 60_000);
+          const days = daysBetween(from, to, zone);
+          for (let at = from.getTime(); at < to.getTime(); at += 60_000)
+            assert.ok(days.includes(dayOf(new Date(at), zone)));
+        },
+      ),
+    );
+  });
+
+  it('two meetings fit one diary exactly when the gap lies between them', () => {
+    fc.assert(
+      fc.property(fc.nat(60), fc.nat(60), fc.nat(30), (a, b, gapMinutes) => {
+        const [first, second] = [a, b].map((minute) => {
+          const from = new Date(Date.UTC(2026, 10, 24, 18, minute));
+          return { _id: new Types.ObjectId(), from, to: new Date(+from + 600_000), capacity: 1 };
+        });
+        const [one, two] = [first!, second!].map((slot) =>
+          planNeeds({
+            event: { _id: new Types.ObjectId(), booking: { ...rules, gapMinutes } },
+            slot,
+            resource: { _id: new Types.ObjectId() },
+            students: [new Types.ObjectId()],
+            household: new Types.ObjectId(),
+            zone: 'UTC',
+          }).find((need): need is DiaryNeed => need.kind === 'diary')!,
+        );
+        const overlap = one!.from < two!.to && two!.from < one!.to;
+        const between = Math.abs(+first!.from - +second!.from) / 60_000 - 10;
+        assert.equal(!overlap, between >= gapMinutes);
+      }),
+    );
+  });
+
+  it('asks for the seat first, so that whoever gets none stands in nobody’s way', () => {
+    const needs = planNeeds({
+      event: { _id: new Types.ObjectId(), booking: { ...rules, perHousehold: 2 } },
+      slot: { _id: new Types.ObjectId(), from: new Date(0), to: new Date(1), capacity: 4 },
+      resource: { _id: new Types.ObjectId(), contact: new Types.ObjectId() },
+      students: [new Types.ObjectId()],
+      household: new Types.ObjectId(),
+      class: { _id: new Types.ObjectId(), edits: { allowed: 3 } },
+      zone: 'UTC',
+    });
+    assert.deepEqual(
+      needs.map((need) => (need.kind === 'counted' ? [need.refusal, need.of] : [need.refusal])),
+      [
+        ['taken', 4],
+        ['teacher limit', 3],
+        ['class limit', 3],
+        ['household limit', 2],
+        ['household busy'],
+        ['teacher busy'],
+      ],
+    );
+  });
+});
+
+describe('the rules of an event', () => {
+  const event = {
+    booking: rules,
+    status: 'active',
+    days: ['2026-11-24'],
+    timeZone: 'America/Chicago',
+  } as const;
+  const noon = new Date('2026-11-24T18:00:00Z');
+  const hour = (hours: number): Date => new Date(noon.getTime() + hours * 3600_000);
+  const state = (more: object, at = noon): string =>
+    windowState({ ...event, days: [...event.days], booking: { ...rules, ...more } }, at);
+
+  it('open booking from the begin until right before the end', () => {
+    assert.equal(state({}), 'not open');
+    assert.equal(state({ opensAt: hour(1) }), 'not open');
+    assert.equal(state({ opensAt: noon }), 'open');
+    assert.equal(state({ opensAt: hour(-2), closesAt: hour(1) }), 'open');
+    assert.equal(state({ opensAt: hour(-2), closesAt: noon }), 'closed');
+    assert.equal(state({ opensAt: hour(-2) }, new Date('2026-11-25T06:00:00Z')), 'closed');
+  });
+
+  it('end booking some hours before a slot for parents, and at its begin for staff', () => {
+    const strict = { booking: { ...rules, stopHoursBefore: 2 } } as Event;
+    assert.equal(isSoonEnough(strict, hour(2), noon, 'household'), false);
+    assert.equal(isSoonEnough(strict, hour(3), noon, 'household'), true);
+    assert.equal(isSoonEnough(strict, hour(1), noon, 'school'), true);
+    assert.equal(isSoonEnough(strict, noon, noon, 'school'), false);
+  });
+});
+
+describe('what shows that a child is theirs', () => {
+  const proof = { number: '1', birthDate: '', code: '' };
+
+  it('a birth date or the school’s own value, which then counts alone', () => {
+    const born = { birthDate: '2014-03-09' };
+    assert.ok(isProven(born, { ...proof, birthDate: '2014-03-09' }));
+    const set = { ...born, securityValue: 'AB-12' };
+    assert.ok(isProven(set, { ...proof, code: 'ab12' }));
+    assert.ok(!isProven(set, { ...proof, birthDate: '2014-03-09' }));
+    assert.ok(!isProven({ birthDate: '' }, proof));
+  });
+
+  it('a date that there is', () => {
+    const dated = (day: number, month: number, year: number) =>
+      birthDateOf({ number: '1', code: '', day, month, year });
+    assert.equal(dated(9, 3, 2014), '2014-03-09');
+    assert.equal(dated(31, 2, 2014), '');
+  });
+
+  it('being parent or guardian, and nothing else', () => {
+    const tie = (relationship: string, type: string) => isGuardian({ relationship, type });
+    assert.ok(tie('Parent', 'Emergency') && tie('Other', 'Parent/Guardian') && tie('Guardian', ''));
+    assert.ok(!tie('Grandparent', 'Primary') && !tie('Aunt/Uncle', 'Emergency') && !tie('', ''));
+  });
+});
+
+describe('the nearest free times', () => {
+  it('are free, as near as any left out, and in order', () => {
+    const state = fc.constantFrom<TimeView['state']>('free', 'taken', 'held');
+    const list = fc.array(fc.tuple(fc.nat(100), state), { maxLength: 30 });
+    fc.assert(
+      fc.property(list, fc.nat(100), (pairs, wanted) => {
+        const times = pairs.map(
+          ([at, is]) => ({ slot: { from: new Date(at) }, state: is }) as unknown as TimeView,
+        );
+        const near = nearestFree(times, new Date(wanted));
+        const free = times.filter((time) => time.state === 'free');
+        const far = (time: TimeView) => Math.abs(time.slot.from.getTime() - wanted);
+        assert.equal(near.length, Math.min(4, free.length));
+        const farthest = Math.max(...near.map(far));
+        for (const time of free) assert.ok(near.includes(time) || far(time) >= farthest);
+        for (let n = 1; n < near.length; n++)
+          assert.ok(near[n - 1]!.slot.from.getTime() <= near[n]!.slot.from.getTime());
+      }),
+    );
+  });
+});
