@@ -96,6 +96,8 @@ describe('the booking protocol', () => {
     later(HOLD_MS);
     assert.ok((await book(others, slot())).ok);
     assert.equal(await stateOf(id), 'expired');
+    // Confirmed by a process whose clock is behind.
+    test.setNow(EVE);
     const late = await confirmAppointment(test.deps, { ...wish, appointment: id, note: '' });
     assert.deepEqual(late, { ok: false, reason: 'hold ended' });
     assert.deepEqual(await findDoubles(fair), []);
