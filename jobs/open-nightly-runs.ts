@@ -5,9 +5,9 @@ import type { Recurring } from './schedule.js';
 /** Opens the nightly syncs whose moment has come, and asks again for runs that wait or lost their worker. */
 export const openNightlyRuns: Recurring = {
   name: 'open-nightly-runs',
-  everyMs: 60_000,
+  everyMs: 20_000,
   run: async (deps) => {
-    await openNights(deps);
     await resumeRuns(deps);
+    await openNights(deps);
   },
 };

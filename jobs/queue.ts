@@ -1,10 +1,13 @@
 import { Agenda, InMemoryNotificationChannel } from 'agenda';
 import { MongoBackend } from '@agendajs/mongo-backend';
 import mongoose from 'mongoose';
+import { AgendaJob } from '../server/models/agenda-job.js';
 import type { JobName, Queue } from '../server/queue.js';
 
 export interface AgendaQueue extends Queue {
   agenda: Agenda;
+  /** How long a job that says nothing counts as running. */
+  lockMs: number;
 }
 
 /**
@@ -16,7 +19,7 @@ export function createQueue({ processEveryMs = 2000, lockMs = 30_000 } = {}): Ag
   const { db } = mongoose.connection;
   if (!db) throw new Error('The queue needs a connected database.');
   const agenda = new Agenda({
-    backend: new MongoBackend({ mongo: db, collection: 'agendaJobs', ensureIndex: false }),
+    backend: new MongoBackend({ mongo: db, collection: AgendaJob.collection.name, ensureIndex: false }),
     notificationChannel: new InMemoryNotificationChannel(),
     processEvery: processEveryMs,
     defaultConcurrency: 2,
@@ -26,6 +29,7 @@ export function createQueue({ processEveryMs = 2000, lockMs = 30_000 } = {}): Ag
   });
   return {
     agenda,
+    lockMs,
     async add(name: JobName, key: string) {
       const job = agenda
         .create(name, { key })

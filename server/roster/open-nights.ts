@@ -7,8 +7,8 @@ import { findDueNight } from './find-due-night.js';
 import { startSync } from './start-sync.js';
 
 /**
- * Opens the nightly run of every event whose moment has come and that has none for the night. Called each minute by every
- * worker: the unique index on event and night lets one of them win. There is no job of its own for each event, because a tick
+ * Opens the nightly run of every event whose moment has come and that has none for the night. Called every few seconds by
+ * every worker: the unique index on event and night lets one of them win. There is no job of its own for each event, because a tick
  * needs none of its care: an hour that happens twice or never, a machine that slept, an hour or zone changed, a worker that was
  * off, an event that was deleted, are all the same question asked again.
  * @returns how many were opened

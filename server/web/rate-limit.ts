@@ -1,5 +1,6 @@
 import mongoose from 'mongoose';
 import { RateLimiterMongo, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimit } from '../models/rate-limit.js';
 import { HttpError } from './errors.js';
 
 /** So many tries within so many seconds, counted in the database so that all processes count together. */
@@ -16,7 +17,7 @@ export function rateLimit(name: string, tries: number, seconds: number): Limit {
   const counter = (): RateLimiterMongo =>
     (limiter ??= new RateLimiterMongo({
       storeClient: mongoose.connection.db,
-      tableName: 'rateLimit',
+      tableName: RateLimit.collection.name,
       keyPrefix: name,
       points: tries,
       duration: seconds,

@@ -4,6 +4,7 @@ import type { RequestHandler } from 'express';
 import session from 'express-session';
 import mongoose from 'mongoose';
 import type { Config } from '../config.js';
+import { Session } from '../models/session.js';
 
 declare module 'express-session' {
   interface SessionData {
@@ -42,7 +43,7 @@ export function sessions(config: Config): RequestHandler {
     store: MongoStore.create({
       client: mongoose.connection.getClient(),
       ...(mongoose.connection.name ? { dbName: mongoose.connection.name } : {}),
-      collectionName: 'session',
+      collectionName: Session.collection.name,
       autoRemove: 'disabled',
       touchAfter: 300,
       transformId: (id) => createHash('sha256').update(id).digest('base64url'),

@@ -10,6 +10,8 @@ import {
 } from '../../server/clever/sandbox/start-sandbox.js';
 import type { Deps } from '../../server/deps.js';
 import { Account } from '../../server/models/account.js';
+// Known by name alone: whoever empties the database empties the queue too.
+import '../../server/models/agenda-job.js';
 import { Event } from '../../server/models/event.js';
 import { RosterRun } from '../../server/models/roster-run.js';
 import { School } from '../../server/models/school.js';

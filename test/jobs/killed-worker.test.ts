@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import type { Types } from 'mongoose';
+import { Class } from '../../server/models/class.js';
+import { Contact } from '../../server/models/contact.js';
+import { Resource } from '../../server/models/resource.js';
+import { Section } from '../../server/models/section.js';
+import { SyncRun } from '../../server/models/sync-run.js';
+import { ROOT } from '../../server/root.js';
+import { resumeRuns } from '../../server/roster/resume-runs.js';
+import { startSync } from '../../server/roster/start-sync.js';
+import { Account } from '../../server/models/account.js';
+import { Event } from '../../server/models/event.js';
+import { until } from '../database/scratch.js';
+import { runNow, startDistrict, type TestDistrict } from '../roster/district.js';
+import { testDatabaseUri } from '../support/hooks.js';
+
+const STUDENTS = 900;
+
+describe('a worker killed in the middle of an import', () => {
+  let undisturbed: string[];
+
+  before(async function () {
+    this.timeout(60_000);
+    const district = await startDistrict({ students: STUDENTS });
+    await district.sync();
+    undisturbed = await whole();
+    await district.close();
+  });
+
+  const moments: [string, (district: TestDistrict) => Promise<unknown>][] = [
+    ['while it downloads', (district) => district.sandbox.nextRequest(/role=contact/)],
+    ['while it writes people', () => until(async () => (await Contact.estimatedDocumentCount()) > 0)],
+    ['while it writes classes', () => until(async () => (await Class.estimatedDocumentCount()) > 0)],
+  ];
+  for (const [when, moment] of moments) {
+    it(`${when}: another takes the run over, and all is as after an undisturbed one`, async function () {
+      this.timeout(60_000);
+      const district = await startDistrict({ students: STUDENTS });
+      const run = await ask(district);
+      const reached = moment(district);
+      const worker = startWorkerProcess(district);
+      try {
+        await reached;
+      } finally {
+        worker.kill('SIGKILL');
+        await once(worker, 'exit');
+      }
+      const silent = await SyncRun.findById(run).orFail().lean();
+      assert.equal(silent.state, 'running');
+      const timing = { heartbeatMs: 2000, staleMs: -60_000 };
+      assert.equal(await resumeRuns(district.deps, timing), 1);
+      await runNow(district.deps, run, timing);
+      const done = await SyncRun.findById(run).orFail().lean();
+      assert.deepEqual([done.state, done.fence], ['done', 2]);
+      assert.deepEqual(await whole(), undisturbed);
+      await district.close();
+    });
+  }
+});
+
+async function ask(district: TestDistrict): Promise<Types.ObjectId> {
+  const account = await Account.findById(district.account).orFail().lean();
+  const event = await Event.findById(district.event).orFail().lean();
+  const started = await startSync(district.deps, { account, event, trigger: 'sync now' });
+  assert.ok(started.ok);
+  return started.run;
+}
+
+/** `npm run worker` on the test's database: finds the waiting run by itself. */
+function startWorkerProcess({ deps }: TestDistrict): ChildProcess {
+  return spawn(process.execPath, ['--import', 'tsx', path.join(ROOT, 'jobs/worker.ts')], {
+    cwd: ROOT,
+    stdio: 'ignore',
+    env: {
+      ...process.env,
+      LOG_LEVEL: 'silent',
+      MONGODB_URI: testDatabaseUri(),
+      APP_SECRET: deps.config.appSecret,
+      DATA_DIR: deps.config.dataDir,
+      CLEVER_API_URL: deps.config.clever.apiUrl,
+    },
+  });
+}
+
+/** All that the roster says, without ids and times of ours. */
+async function whole(): Promise<string[]> {
+  const contacts = await Contact.find().lean();
+  const sections = await Section.find().lean();
+  const person = new Map(contacts.map(({ _id, clever }) => [_id.toHexString(), clever?.id ?? '']));
+  const section = new Map(sections.map(({ _id, clever }) => [_id.toHexString(), clever.id]));
+  const ids = (list: Types.ObjectId[]) => list.map((id) => person.get(id.toHexString())).join();
+  const lines = [
+    ...contacts.map(({ clever, type, status, firstName, lastName, email, grade, relations, schools }) =>
+      JSON.stringify([
+        'contact',
+        clever?.id,
+        type,
+        status,
+        firstName,
+        lastName,
+        email,
+        grade,
+        relations,
+        schools.length,
+      ]),
+    ),
+    ...sections.map(({ clever, status, name, term, teacherIds, studentIds }) =>
+      JSON.stringify(['section', clever.id, status, name, term, teacherIds, studentIds]),
+    ),
+    ...(await Class.find().lean()).map(({ section: of, status, synced }) =>
+      JSON.stringify([
+        'class',
+        section.get(String(of)),
+        status,
+        synced.name,
+        ids(synced.teachers),
+        ids(synced.students),
+      ]),
+    ),
+    ...(await Resource.find().lean()).map(({ contact, status, name }) =>
+      JSON.stringify(['resource', person.get(String(contact)), status, name]),
+    ),
+  ];
+  return lines.sort();
+}
