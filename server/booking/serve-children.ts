@@ -19,6 +19,8 @@ export function childrenPages(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
   const ofPerson = rateLimit('child-person', 10, HOUR);
   const ofNumber = rateLimit('child-number', 30, 24 * HOUR);
+  // Wrong ones only, as a whole school may share an address; a login costs a stranger nothing, so there must be one.
+  const ofAddress = rateLimit('child-address', 500, 24 * HOUR);
 
   router.get('/children', async (_req, res) => {
     await showChildren(res, await familyOf(res, deps));
@@ -41,15 +43,18 @@ export function childrenPages(deps: Deps): Router {
       });
       return;
     }
-    const person = `${family.actor.user.toHexString()} ${req.ip ?? ''}`;
+    const person = family.actor.user.toHexString();
+    const address = `${family.account._id.toHexString()} ${req.ip ?? ''}`;
     await ofPerson.take(person);
+    await ofAddress.take(address);
     await ofNumber.take(`${family.account._id.toHexString()} ${number}`);
     const student = await addChild(deps, family, { number, birthDate, code });
     if (!student) {
       await showChildren(res, family, { values, errors: { number: NO_SUCH_CHILD } });
       return;
     }
-    await ofPerson.clear(person);
+    // Not all: an own child would buy fresh tries at other people's.
+    await Promise.all([ofPerson.giveBack(person), ofAddress.giveBack(address)]);
     say(req, { kind: 'ok', text: `${childName(student)} is added.` });
     res.redirect(303, `${family.home}/children`);
   });

@@ -7,6 +7,8 @@ import { HttpError } from './errors.js';
 export interface Limit {
   /** Counts one try of `key`. @throws HttpError 429 saying how long to wait. */
   take(key: string): Promise<void>;
+  /** Takes back one try of `key`, as it was right. */
+  giveBack(key: string): Promise<void>;
   /** Forgets the tries of `key`, after one that was right. */
   clear(key: string): Promise<void>;
 }
@@ -31,6 +33,9 @@ export function rateLimit(name: string, tries: number, seconds: number): Limit {
         if (!(refused instanceof RateLimiterRes)) throw refused;
         throw tooMany(Math.max(1, Math.ceil(refused.msBeforeNext / 1000)));
       }
+    },
+    async giveBack(key) {
+      await counter().reward(key);
     },
     async clear(key) {
       await counter().delete(key);
