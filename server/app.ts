@@ -47,7 +47,7 @@ export function createApp(deps: Deps): Express {
   app.use(express.urlencoded({ extended: false, limit: '1mb', parameterLimit: 20_000 }));
   app.use(sessions(deps.config));
   app.use(passport.initialize(), passport.session() as express.RequestHandler, loadActor(deps));
-  app.use(sessionLocals, csrfGuard);
+  app.use(keptNowhere, sessionLocals, csrfGuard);
   app.use(routes(deps, passport));
   app.use(unknownPage);
   app.use(errorPages(deps));
@@ -78,6 +78,12 @@ function securityHeaders(deps: Deps): express.RequestHandler {
     referrerPolicy: { policy: 'same-origin' },
   });
 }
+
+/** Pages of somebody who is logged in stay in no browser, which the next one at the desk would page back through. */
+const keptNowhere: express.RequestHandler = (req, res, next) => {
+  if (req.user) res.set('Cache-Control', 'no-store');
+  next();
+};
 
 /** Method, status and time of each request; the address only as far as it holds no secret and no person. */
 function requestLog(deps: Deps): express.RequestHandler {

@@ -8,7 +8,8 @@ import type { Invitation } from './schema.js';
 
 /**
  * Gives somebody a login for this account, or an existing login a grant in it, and mails an invitation where there is no password yet.
- * An existing login keeps its name, password and other accounts.
+ * A login of a proven address keeps its name, password and other accounts. Whoever registered with an address without proving it may be a
+ * stranger: that password and its sessions end here, and the mailed link decides.
  */
 export async function inviteStaff(
   deps: Deps,
@@ -21,14 +22,17 @@ export async function inviteStaff(
     { $setOnInsert: { name: invitation.name, grants: [], createdAt: now } },
     { upsert: true },
   );
-  const user = await User.findOneAndUpdate(
-    {
-      email: invitation.email,
-      grants: { $not: { $elemMatch: { account: actor.account, level: { $ne: 'customer' } } } },
-    },
-    { $push: { grants: { account: actor.account, level: invitation.level } } },
-    { returnDocument: 'after' },
-  ).lean();
+  const without = {
+    email: invitation.email,
+    grants: { $not: { $elemMatch: { account: actor.account, level: { $ne: 'customer' as const } } } },
+  };
+  const grant = { $push: { grants: { account: actor.account, level: invitation.level } } };
+  const afresh = { $set: { name: invitation.name, sessionsFrom: now }, $unset: { passwordHash: 1 } };
+  const after = { returnDocument: 'after' } as const;
+  const unproven = { ...without, emailProvenAt: { $exists: false } };
+  const user =
+    (await User.findOneAndUpdate(unproven, { ...grant, ...afresh }, after).lean()) ??
+    (await User.findOneAndUpdate(without, grant, after).lean());
   if (!user) return { ok: false, reason: 'has access' };
   if (!user.passwordHash) await sendLink(deps, 'invitation', user);
   await auditAccess(deps, actor, 'invite staff', user._id, invitation.level);

@@ -11,10 +11,6 @@ export function findUserByEmail(email: string): Promise<User | null> {
   return User.findOne({ email }).lean();
 }
 
-export function userById(id: Types.ObjectId): Promise<User | null> {
-  return User.findById(id).lean();
-}
-
 /** The accounts a login may work in, by name. */
 export async function accountChoices(user: Pick<User, 'grants'>): Promise<{ id: string; name: string }[]> {
   const accounts = await Account.find({ _id: { $in: accountsOf(user) } }, { name: 1 }).lean();

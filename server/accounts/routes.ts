@@ -1,4 +1,4 @@
-import express, { type Router } from 'express';
+import express, { type Request, type Response, type Router } from 'express';
 import type { PassportStatic } from 'passport';
 import type { Deps } from '../deps.js';
 import type { User } from '../models/user.js';
@@ -16,7 +16,7 @@ import {
   passwordSchema,
   setupSchema,
 } from './schema.js';
-import { accountChoices, findUserByEmail, installationIsSetUp, userById } from './queries.js';
+import { accountChoices, findUserByEmail, installationIsSetUp } from './queries.js';
 import { findLink, sendLink, takeLink } from './send-link.js';
 import { homeOf } from './policy.js';
 import { makeFirstAdministrator } from './make-first-administrator.js';
@@ -111,8 +111,9 @@ function loginPages(deps: Deps, passport: PassportStatic): Router {
     }
     const { email, next: target } = parsed.value;
     await ofAddress.take(req.ip ?? '');
-    await ofLogin.take(email);
     await ofOne.take(`${email} ${req.ip ?? ''}`);
+    // Last: who is refused at one address already does not lock the owner out at every other.
+    await ofLogin.take(email);
     const check = passport.authenticate('local', async (error: unknown, user: User | false | null) => {
       if (error) {
         next(error);
@@ -215,22 +216,34 @@ function linkPages(deps: Deps): Router {
 
   router.get('/prove/:secret', async (req, res) => {
     const link = await findLink(req.params.secret, ['prove e-mail'], deps.now());
-    const user = link?.user && (await userById(link.user));
-    if (!user) throw usedUp();
-    res.render('accounts/prove', { title: 'Confirm your e-mail address', email: user.email });
+    if (!link?.user) throw usedUp();
+    if (req.user?._id.equals(link.user))
+      res.render('accounts/prove', { title: 'Confirm your e-mail address', email: req.user.email });
+    else askToLogIn(req, res);
   });
 
   router.post('/prove/:secret', async (req, res) => {
-    const link = await takeLink(req.params.secret, ['prove e-mail'], deps.now());
+    const link = await findLink(req.params.secret, ['prove e-mail'], deps.now());
     if (!link?.user) throw usedUp();
-    const user = await provedEmail(link.user, deps.now());
-    if (!user) throw usedUp();
-    const account = req.session.account;
-    await signIn(req, user, deps, account);
+    if (!req.user?._id.equals(link.user)) {
+      askToLogIn(req, res);
+      return;
+    }
+    if (!(await takeLink(req.params.secret, ['prove e-mail'], deps.now()))) throw usedUp();
+    await provedEmail(link.user, deps.now());
     say(req, { kind: 'ok', text: 'Thank you. Your e-mail address is confirmed.' });
-    res.redirect(303, account ? link.next || '/' : afterLogin(user, link.next ?? ''));
+    res.redirect(303, link.next || '/');
   });
   return router;
+}
+
+/** The link shows whose address it is, the password who registered with it: one without the other may be a stranger's. */
+function askToLogIn(req: Request, res: Response): void {
+  say(req, {
+    kind: 'notice',
+    text: 'Log in with the password you registered with, to confirm your e-mail address. If it was not you who registered, choose a new password instead.',
+  });
+  res.redirect(303, `/login?next=${encodeURIComponent(req.originalUrl)}`);
 }
 
 function usedUp(): HttpError {

@@ -12,28 +12,28 @@ const HOUR = 3600_000;
 
 const LINKS: Record<
   LinkKind,
-  { path: string; hours: number; subject: string; text: (name: string, link: string) => string }
+  { path: string; hours: number; subject: string; text: (greeting: string, link: string) => string }
 > = {
   'prove e-mail': {
     path: '/prove',
     hours: 24,
     subject: 'Confirm your e-mail address',
-    text: (name, link) =>
-      `Hello ${name},\n\nplease confirm that this address is yours:\n${link}\n\nThe link works once, within 24 hours. If you did not ask for it, you need do nothing.\n`,
+    text: (greeting, link) =>
+      `${greeting},\n\nplease confirm that this address is yours:\n${link}\n\nThe link works once, within 24 hours. If you did not ask for it, you need do nothing.\n`,
   },
   'new password': {
     path: '/password',
     hours: 2,
     subject: 'Choose a new password',
-    text: (name, link) =>
-      `Hello ${name},\n\nhere you can choose a new password:\n${link}\n\nThe link works once, within 2 hours. If you did not ask for it, you need do nothing: your password stays as it is.\n`,
+    text: (greeting, link) =>
+      `${greeting},\n\nhere you can choose a new password:\n${link}\n\nThe link works once, within 2 hours. If you did not ask for it, you need do nothing: your password stays as it is.\n`,
   },
   invitation: {
     path: '/password',
     hours: 7 * 24,
     subject: 'Your login for Slotbell',
-    text: (name, link) =>
-      `Hello ${name},\n\nyour school has made a login for you in Slotbell, its parent-teacher conference scheduler. Choose your password here:\n${link}\n\nThe link works once, within 7 days.\n`,
+    text: (greeting, link) =>
+      `${greeting},\n\nyour school has made a login for you in Slotbell, its parent-teacher conference scheduler. Choose your password here:\n${link}\n\nThe link works once, within 7 days.\n`,
   },
 };
 
@@ -59,10 +59,15 @@ export async function sendLink(deps: Deps, kind: LinkKind, user: User, next = ''
     kind,
     to: user.email,
     subject: about.subject,
-    text: about.text(user.name, `${deps.config.publicUrl}${about.path}/${secret}`),
+    text: about.text(greet(kind, user), `${deps.config.publicUrl}${about.path}/${secret}`),
     key: `link:${link}`,
     secret: true,
   });
+}
+
+/** Of an unproven address a stranger may have chosen the name: nobody shall have the school mail what they like to whom they like. */
+function greet(kind: LinkKind, user: User): string {
+  return kind === 'invitation' || user.emailProvenAt ? `Hello ${user.name}` : 'Hello';
 }
 
 /** A link into a login of several accounts is listed in none: it would let one school into the other. */

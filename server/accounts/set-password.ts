@@ -6,14 +6,10 @@ import { hashPassword } from './hash-password.js';
 /** Sets a password chosen behind a mailed link: the address is proven by it, other sessions end, other links stop working. */
 export async function setPassword(id: Types.ObjectId, password: string, now: Date): Promise<User | null> {
   const passwordHash = await hashPassword(password);
-  await provedEmail(id, now);
-  const user = await User.findOneAndUpdate(
-    { _id: id },
-    { $set: { passwordHash, sessionsFrom: now } },
-    { returnDocument: 'after' },
-  ).lean();
+  // Before the address counts as proven: the password until now may be a stranger's.
+  await User.updateOne({ _id: id }, { $set: { passwordHash, sessionsFrom: now } });
   await OneTimeLink.deleteMany({ user: id, kind: { $in: ['new password', 'invitation'] } });
-  return user;
+  return provedEmail(id, now);
 }
 
 /** The link that was sent to the address was opened; the first time counts. */

@@ -56,11 +56,13 @@ describe("a parent's way to the teachers", () => {
       assert.equal(await User.countDocuments(), 2);
     });
 
-    it('leads by the mailed link to the children, logged in and with the address proven', async () => {
+    it('leads by the mailed link and the password to the children, with the address proven', async () => {
       await register('kim@example.org');
       const mail = await Notification.findOne({ kind: 'prove e-mail' }).lean();
       const path = new URL(/http\S+/.exec(mail?.text ?? '')?.[0] ?? '').pathname;
       const visitor = new Visitor(desk.test.app);
+      const login = { email: form.email, password: PASSWORD, next: path };
+      assert.equal((await visitor.post('/login', login, '/login')).headers.location, path);
       const proved = await visitor.post(path, {}, path);
       assert.equal(proved.headers.location, desk.home);
       assert.equal((await visitor.get(desk.home)).headers.location, `${desk.home}/children`);
