@@ -76,7 +76,7 @@ async function endWell(deps: Deps, run: SyncRun, held: HeldRun, result: string):
   await held.end('stopped', STOPPED);
 }
 
-const STOPPED = 'Stopped on request. What had been brought in by then stays.';
+const STOPPED = 'What had been brought in by then stays.';
 
 async function endBadly(deps: Deps, held: HeldRun, error: unknown): Promise<void> {
   if (error instanceof RunLost) return;

@@ -25,7 +25,7 @@ export async function stopSync(
   );
   await SyncRun.updateMany(
     { ...ofEvents, state: 'queued', stopRequested: true },
-    { $set: { state: 'stopped', result: 'Stopped before it began.', finishedAt: deps.now() } },
+    { $set: { state: 'stopped', result: 'It had not begun.', finishedAt: deps.now() } },
   );
   const on = { _id: { $in: stop.events }, account: stop.account, 'sync.on': true };
   const events = await Event.updateMany(on, { $set: { 'sync.on': false } });

@@ -115,10 +115,7 @@ describe('sync runs', () => {
     assert.deepEqual(stopped, { events: 0, runs: 1 });
     await working;
     const run = await runOf(id);
-    assert.deepEqual(
-      [run.state, run.result],
-      ['stopped', 'Stopped on request. What had been brought in by then stays.'],
-    );
+    assert.deepEqual([run.state, run.result], ['stopped', 'What had been brought in by then stays.']);
     assert.equal((await RosterRun.findById(run.refresh).lean())?.state, 'stopped');
     assert.equal(
       (await Event.findById(district.event).lean())?.sync?.on,
@@ -238,7 +235,7 @@ describe('sync runs', () => {
   it('at boot, downloads of killed workers are wiped and those at work are kept', async () => {
     const tmp = path.join(district.deps.config.dataDir, 'tmp');
     const run = await RosterRun.create({ account: district.account, state: 'queued', createdAt: new Date() });
-    await takeRun(RosterRun as unknown as Model<Run>, run._id, QUICK, new Date());
+    await takeRun(RosterRun, run._id, QUICK, new Date());
     const mine = `${run._id.toHexString()}.1`;
     for (const name of [mine, `${run._id.toHexString()}.0`, `${new Types.ObjectId().toHexString()}.1`]) {
       await mkdir(path.join(tmp, name), { recursive: true });

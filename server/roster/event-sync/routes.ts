@@ -11,7 +11,7 @@ import { pagerOf, sliceOf } from '../../web/paging.js';
 import { parseForm, parseQuery } from '../../web/parse.js';
 import { say } from '../../web/session.js';
 import { findNextNight } from '../find-due-night.js';
-import { hourInWords, sayRun, STATE_WORDS, TRIGGER_WORDS } from '../runs/show-run.js';
+import { hourInWords, sayRun, shortMoment, STATE_WORDS, TRIGGER_WORDS } from '../runs/show-run.js';
 import { setHour } from '../set-hour.js';
 import { startSync } from '../start-sync.js';
 import { resumeSync, stopSync } from '../stop-sync.js';
@@ -132,15 +132,15 @@ async function syncPage(deps: Deps, res: Response, page: number) {
     next: sync?.on ? dayAndTimeSoon(findNextNight(sync.hour, timeZone, now), timeZone, now) : '',
     zone: zoneName(timeZone),
     hours: Array.from({ length: 24 }, (_, hour) => ({ value: hour, label: hourInWords(hour) })),
-    rows: runs.map((run) => rowOf(run, timeZone, now)),
+    rows: runs.map((run) => rowOf(run, timeZone)),
     pager: pagerOf(total, page, PAGE_SIZE, 'runs', (to) => `${homeOf(res)}?page=${String(to)}`),
   };
 }
 
-function rowOf(run: SyncRun, zone: string, now: Date) {
+function rowOf(run: SyncRun, zone: string) {
   return {
     href: `/importer/runs/${run._id.toHexString()}`,
-    when: dayAndTimeSoon(run.startedAt ?? run.createdAt, zone, now),
+    when: shortMoment(run.startedAt ?? run.createdAt, zone),
     what: TRIGGER_WORDS[run.trigger],
     state: STATE_WORDS[run.state],
     result: run.result,

@@ -93,10 +93,9 @@ async function tell(run: HeldRun, diff: ClassDiff, unchanged: number): Promise<v
   });
   const rows = [
     ...diff.added.map(({ section }) => row('added', section)),
-    ...diff.changed.map(({ known, desired }) => {
-      const fields = changedFields(known.synced, desired.synced).filter((field) => field !== 'hash');
-      return row('changed', desired.section, fields.join(', '));
-    }),
+    ...diff.changed.map(({ known, desired }) =>
+      row('changed', desired.section, changedFields(known.synced, desired.synced)),
+    ),
     ...diff.restored.map(({ desired }) => row('restored', desired.section)),
     ...diff.bare.map(({ desired }) =>
       row('restored', desired.section, 'Was deleted here; came back without the changes made to it.'),

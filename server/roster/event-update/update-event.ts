@@ -1,4 +1,5 @@
 import type { Event, EventSync } from '../../models/event.js';
+import { countOf } from '../../web/format-count.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { applyClasses, removeGoneClasses } from './apply-classes.js';
 import { countDesired, readDesired } from './desire-classes.js';
@@ -26,15 +27,17 @@ export async function updateEvent(event: Event, sync: EventSync, run: HeldRun): 
     run.count('class', 'read', batch.length);
     await run.step(batch.length);
   }
-  warnOfUnknown(run, 'teacher', teachers);
-  warnOfUnknown(run, 'student', students);
+  warnOfUnknown(run, teachers, students);
   await removeGoneClasses(run, event, desired);
   await updateResources(run, event);
   await flagAppointments(run, event);
 }
 
-function warnOfUnknown(run: HeldRun, who: string, count: number): void {
-  if (count === 0) return;
-  const places = count === 1 ? `One place of a ${who}` : `${String(count)} places of ${who}s`;
-  run.warn(`${places} in these classes stayed empty, because Clever does not share the ${who}.`);
+function warnOfUnknown(run: HeldRun, teachers: number, students: number): void {
+  const parts = [
+    ...(teachers > 0 ? [countOf(teachers, 'teacher', 'teachers')] : []),
+    ...(students > 0 ? [countOf(students, 'student', 'students')] : []),
+  ];
+  if (parts.length === 0) return;
+  run.warn(`These classes list ${parts.join(' and ')} whom Clever does not share; they are left out.`);
 }

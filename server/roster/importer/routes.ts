@@ -4,12 +4,12 @@ import type { Event } from '../../models/event.js';
 import { actorOf } from '../../web/actor.js';
 import { forbidden, notFound } from '../../web/errors.js';
 import { countOf } from '../../web/format-count.js';
-import { dayAndTimeSoon, longDay } from '../../web/format-time.js';
+import { longDay } from '../../web/format-time.js';
 import { levelGuard } from '../../web/guards.js';
 import { FRESH_FORM, parseForm, parseQuery, typedValues, type Form } from '../../web/parse.js';
 import { say } from '../../web/session.js';
 import { runRoutes } from '../runs/routes.js';
-import { hourInWords, STATE_WORDS, TRIGGER_WORDS } from '../runs/show-run.js';
+import { hourInWords, shortMoment, STATE_WORDS, TRIGGER_WORDS } from '../runs/show-run.js';
 import { stopSync } from '../stop-sync.js';
 import { chooseImport } from './choose-import.js';
 import { mayImport, mayRunAll } from './policy.js';
@@ -136,7 +136,7 @@ async function importerPage(deps: Deps, res: Response, query: Partial<ImporterQu
       href: `${HOME}/runs/${run._id.toHexString()}`,
       event: events.find(({ _id }) => _id.equals(run.event))?.name ?? '',
       what: TRIGGER_WORDS[run.trigger],
-      when: dayAndTimeSoon(run.createdAt, actor.timeZone, deps.now()),
+      when: shortMoment(run.createdAt, actor.timeZone),
       state: STATE_WORDS[run.state],
       result: run.result,
     })),

@@ -24,7 +24,7 @@ export async function applyRecords<F extends object>(
     ...diff.added.map(({ id }) => rowOf(kind, 'added', id)),
     ...diff.changed.map(({ record, _id }) => {
       const fields = changedFields(before.get(_id.toHexString()) ?? {}, record.fields);
-      return rowOf(kind, 'changed', record.id, fields.join(', '));
+      return rowOf(kind, 'changed', record.id, fields);
     }),
     ...diff.restored.map(({ record }) => rowOf(kind, 'restored', record.id)),
   ];

@@ -33,10 +33,16 @@ export function diffRecords<F>(
   return diff;
 }
 
-/** The names of the fields in which two differ; `after` has all fields that count. */
-export function changedFields(before: object, after: object): string[] {
+/** The fields in which two differ, in words ("first name, students"); `after` has all fields that count. */
+export function changedFields(before: object, after: object): string {
   const old = before as Record<string, unknown>;
   return Object.entries(after)
-    .filter(([key, value]) => JSON.stringify(old[key]) !== JSON.stringify(value))
-    .map(([key]) => key);
+    .filter(([key, value]) => key !== 'hash' && JSON.stringify(old[key]) !== JSON.stringify(value))
+    .map(([key]) => inWords(key))
+    .join(', ');
+}
+
+/** `firstName` is "first name", `studentIds` "students". */
+function inWords(field: string): string {
+  return field.replace(/Ids$/, 's').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

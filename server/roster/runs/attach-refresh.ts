@@ -112,7 +112,8 @@ async function runRefresh(
 async function endRefresh(refresh: HeldRun, error: unknown): Promise<void> {
   if (error instanceof RunLost) return;
   if (error instanceof RunHandedBack || isPassing(error)) await refresh.handBack().catch(() => undefined);
-  else if (error instanceof RunStopped) await refresh.end('stopped', 'Stopped on request.');
+  else if (error instanceof RunStopped)
+    await refresh.end('stopped', 'Stopped with the run that had begun it.');
   else if (error instanceof CleverError || error instanceof RefreshRefused)
     await refresh.end('failed', error.message);
   else await refresh.end('failed', 'A fault in Slotbell ended the download.');

@@ -1,10 +1,13 @@
 import type { QueryFilter, Types } from 'mongoose';
+import { Account } from '../../models/account.js';
 import { Event } from '../../models/event.js';
 import { RosterRun } from '../../models/roster-run.js';
 import { SyncLog } from '../../models/sync-log.js';
 import { SyncRun } from '../../models/sync-run.js';
 import { User } from '../../models/user.js';
 import type { Actor } from '../../web/actor.js';
+import { UPDATE_STAGES } from '../event-update/update-event.js';
+import { refreshStages } from '../refresh/refresh-account.js';
 import { mayRunEvent } from '../importer/policy.js';
 
 export interface FoundRun {
@@ -21,7 +24,13 @@ export async function findRun(actor: Actor, id: Types.ObjectId): Promise<FoundRu
   return event && { run, event, refresh: await refreshOf(run) };
 }
 
-export async function refreshOf(run: Pick<SyncRun, 'refresh'>): Promise<RosterRun | null> {
+/** The stages that a run of the account goes through, as far as can be told before it does. */
+export async function expectedStages(account: Types.ObjectId): Promise<string[]> {
+  const found = await Account.findById(account).orFail().lean();
+  return [...refreshStages(found), ...UPDATE_STAGES];
+}
+
+async function refreshOf(run: Pick<SyncRun, 'refresh'>): Promise<RosterRun | null> {
   return run.refresh ? RosterRun.findById(run.refresh).lean() : null;
 }
 

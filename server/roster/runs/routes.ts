@@ -10,7 +10,15 @@ import { parseId, parseQuery } from '../../web/parse.js';
 import { sendProgress } from '../../web/progress.js';
 import { exportLog } from './export-log.js';
 import { nameRows } from './name-rows.js';
-import { askerOf, countLog, findRun, logPage, refreshOf, type FoundRun, type LogQuery } from './queries.js';
+import {
+  askerOf,
+  countLog,
+  expectedStages,
+  findRun,
+  logPage,
+  type FoundRun,
+  type LogQuery,
+} from './queries.js';
 import {
   ACTION_WORDS,
   countRows,
@@ -19,6 +27,7 @@ import {
   sayRun,
   stagesOf,
   STATE_WORDS,
+  TITLE_WORDS,
   TRIGGER_WORDS,
 } from './show-run.js';
 
@@ -44,12 +53,12 @@ export function runRoutes(deps: Deps): Router {
     const actor = actorOf(res);
     res.render('roster/run', {
       ...pageOf(found),
-      title: `${TRIGGER_WORDS[run.trigger]} of ${found.event.name}`,
+      title: `${TITLE_WORDS[run.trigger]} of ${found.event.name}`,
       run,
       over: isOver(run),
       state: STATE_WORDS[run.state],
       sentence: sayRun(run, actor.timeZone, deps.now()),
-      stages: stagesOf(run, refresh, deps.now()),
+      stages: stagesOf(run, refresh, await expectedStages(actor.account), deps.now()),
       rows: countRows(run, refresh),
       actions: ACTION_WORDS,
       warnings: [...(refresh?.warnings ?? []), ...run.warnings],
@@ -64,10 +73,11 @@ export function runRoutes(deps: Deps): Router {
 
   router.get('/:run/progress', async (req, res) => {
     const { run } = await foundRun(req, res);
+    const expected = await expectedStages(run.account);
     await sendProgress(res, async () => {
       const now = await findRun(actorOf(res), run._id);
       if (!now) return { data: {}, done: true };
-      const stages = stagesOf(now.run, await refreshOf(now.run), deps.now());
+      const stages = stagesOf(now.run, now.refresh, expected, deps.now());
       return { data: { stages }, done: isOver(now.run) };
     });
   });
@@ -82,7 +92,7 @@ export function runRoutes(deps: Deps): Router {
     const { home } = pageOf(found);
     res.render('roster/log', {
       ...pageOf(found),
-      title: `Log: ${TRIGGER_WORDS[found.run.trigger]} of ${found.event.name}`,
+      title: `Log: ${TITLE_WORDS[found.run.trigger]} of ${found.event.name}`,
       query,
       counted: countRows(found.run, found.refresh),
       actions: ACTION_WORDS,

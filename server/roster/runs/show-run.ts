@@ -2,13 +2,17 @@ import { DateTime } from 'luxon';
 import type { KindCounts, Run, RunState, Stage } from '../../models/run.js';
 import type { RosterRun } from '../../models/roster-run.js';
 import type { SyncRun, SyncTrigger } from '../../models/sync-run.js';
-import { dayAndTimeSoon, timeOfDay } from '../../web/format-time.js';
+import { dayAndTimeSoon, shortDay, timeOfDay } from '../../web/format-time.js';
+import { dayOf } from '../../web/local-time.js';
 
 export const TRIGGER_WORDS: Record<SyncTrigger, string> = {
   'first import': 'Import',
   nightly: 'Nightly sync',
   'sync now': 'Sync now',
 };
+
+/** The same in a title: "… of Fall conferences". */
+export const TITLE_WORDS: Record<SyncTrigger, string> = { ...TRIGGER_WORDS, 'sync now': 'Sync' };
 
 export const STATE_WORDS: Record<RunState, { kind: string; word: string }> = {
   queued: { kind: 'off', word: 'Waiting' },
@@ -32,6 +36,8 @@ export const KIND_WORDS: Record<string, string> = {
   term: 'Terms at Clever',
   school: 'Schools at Clever',
 };
+
+const MIRROR_KINDS = ['section', 'course', 'term', 'school'];
 
 export const ACTION_WORDS: Record<string, string> = {
   added: 'New',
@@ -70,12 +76,25 @@ export function isOver(run: Pick<Run, 'state'>): boolean {
   return run.state !== 'queued' && run.state !== 'running';
 }
 
-/** The bars of a run: those of the download it stands on, then its own. */
-export function stagesOf(run: SyncRun, refresh: RosterRun | null, now: Date): ShownStage[] {
-  const all: [Run, Stage][] = [];
+/**
+ * The bars of a run: those of the download it stands on, then its own. While it is at work all are there from the start, as
+ * the page only moves what it has; once it is over, those that were begun.
+ * @param expected the names of all stages, in order
+ */
+export function stagesOf(
+  run: SyncRun,
+  refresh: RosterRun | null,
+  expected: readonly string[],
+  now: Date,
+): ShownStage[] {
+  const begun = new Map<string, [Run, Stage]>();
   for (const part of refresh ? [refresh, run] : [run])
-    for (const stage of part.stages) all.push([part, stage]);
-  return all.map(([part, stage]) => showStage(part, stage, run, now));
+    for (const stage of part.stages) if (stage.startedAt) begun.set(stage.name, [part, stage]);
+  const names = isOver(run) ? [...begun.keys()] : expected;
+  return names.map((name) => {
+    const [part, stage] = begun.get(name) ?? [run, { name, done: 0, total: 0 }];
+    return showStage(part, stage, run, now);
+  });
 }
 
 function showStage(part: Run, stage: Stage, run: SyncRun, now: Date): ShownStage {
@@ -97,11 +116,11 @@ export interface CountRow {
   counts: KindCounts;
 }
 
-/** Counts by kind, those of the download and those of the event's update in one list. */
-export function countRows(run: SyncRun, refresh: RosterRun | null): CountRow[] {
+/** Counts by kind, those of the download and those of the event's update in one list. `behind`: of the mirror alone. */
+export function countRows(run: SyncRun, refresh: RosterRun | null): (CountRow & { behind: boolean })[] {
   const counts = { ...refresh?.counts, ...run.counts };
   return Object.entries(KIND_WORDS).flatMap(([kind, label]) =>
-    counts[kind] ? [{ kind, label, counts: counts[kind] }] : [],
+    counts[kind] ? [{ kind, label, counts: counts[kind], behind: MIRROR_KINDS.includes(kind) }] : [],
   );
 }
 
@@ -113,8 +132,9 @@ export function sayRun(run: SyncRun, zone: string, now: Date): string {
   const what = run.trigger === 'first import' ? 'Imported' : 'Synced';
   if (run.state === 'done') return `${what} ${when}: ${lowerFirst(run.result)}`;
   const noun = run.trigger === 'first import' ? 'import' : 'sync';
-  const how = run.state === 'stopped' ? 'was stopped' : 'failed';
-  return `The ${noun} ${when} ${how}: ${run.result}`;
+  return run.state === 'stopped'
+    ? `The ${noun} ${when} was stopped. ${run.result}`
+    : `The ${noun} ${when} failed: ${run.result}`;
 }
 
 function sayWhen(run: SyncRun, zone: string, now: Date): string {
@@ -135,4 +155,9 @@ function lowerFirst(text: string): string {
 /** "1 AM". */
 export function hourInWords(hour: number): string {
   return `${String(hour % 12 === 0 ? 12 : hour % 12)} ${hour < 12 ? 'AM' : 'PM'}`;
+}
+
+/** "Tue 24 Nov, 1:00 AM", for tables. */
+export function shortMoment(at: Date, zone: string): string {
+  return `${shortDay(dayOf(at, zone))}, ${timeOfDay(at, zone)}`;
 }
