@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import type { Types } from 'mongoose';
+import { databaseReady } from '../../server/database/connect.js';
 import { Class } from '../../server/models/class.js';
 import { Contact } from '../../server/models/contact.js';
 import { Resource } from '../../server/models/resource.js';
@@ -15,7 +16,7 @@ import { Account } from '../../server/models/account.js';
 import { Event } from '../../server/models/event.js';
 import { until } from '../database/scratch.js';
 import { runNow, startDistrict, type TestDistrict } from '../roster/district.js';
-import { testDatabaseUri } from '../support/hooks.js';
+import { killEngine, testDatabaseUri } from '../support/hooks.js';
 
 const STUDENTS = 900;
 
@@ -59,6 +60,27 @@ describe('a worker killed in the middle of an import', () => {
       await district.close();
     });
   }
+
+  it('the engine itself, while it writes people: the run goes on when it is back, and all is the same', async function () {
+    this.timeout(60_000);
+    const district = await startDistrict({ students: STUDENTS });
+    const run = await ask(district);
+    const reached = until(async () => (await Contact.estimatedDocumentCount()) > 0);
+    const timing = { heartbeatMs: 2000, staleMs: -60_000 };
+    const first = runNow(district.deps, run, timing).catch(() => undefined);
+    await reached;
+    if ((await killEngine()) === undefined) {
+      process.stdout.write('      skipped: needs the embedded engine\n');
+      this.skip();
+    }
+    await first;
+    await until(databaseReady);
+    await resumeRuns(district.deps, timing);
+    await runNow(district.deps, run, timing);
+    assert.equal((await SyncRun.findById(run).orFail().lean()).state, 'done');
+    assert.deepEqual(await whole(), undisturbed);
+    await district.close();
+  });
 });
 
 async function ask(district: TestDistrict): Promise<Types.ObjectId> {

@@ -37,6 +37,17 @@ export function testDatabaseUri(): string {
   return database.uri;
 }
 
+/** Kills the embedded engine as a power cut would; whoever is attached starts it again. Undefined: a server of somebody's own. */
+export async function killEngine(): Promise<number | undefined> {
+  if (!database?.embedded) return undefined;
+  const status = (await mongoose.connection.db?.command({ serverStatus: 1 })) as
+    { pid?: unknown } | undefined;
+  const pid = Number(status?.pid);
+  if (!Number.isInteger(pid) || pid <= 0) throw new Error('The engine does not tell its process.');
+  process.kill(pid, 'SIGKILL');
+  return pid;
+}
+
 /** Never the database that somebody works with. */
 function testUri(uri: string | undefined): string | undefined {
   if (!uri) return undefined;
