@@ -58,7 +58,7 @@ export async function bookFirst(school: School, { browser }: Parent, steps: Step
     const check = await browser.submitOn(page, `${school.link}/appointments`, { slot });
     const done = await browser.submitOn(check, `${school.link}/appointments/${idOf(check.path)}/confirm`);
     if (done.status !== 200) throw new Error(wordsOf(done.text).slice(0, 300));
-    const said = wordsOf(/class="lead">([\s\S]*?)<\/p>/.exec(check.text)?.[1] ?? '');
+    const said = wordsOf(/class="meeting-words">([\s\S]*?)<\/p>/.exec(check.text)?.[1] ?? '');
     return { outcome: said, value: done };
   });
 }
