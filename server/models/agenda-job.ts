@@ -20,7 +20,7 @@ schema.index(
 // Agenda's own `unique` is a query that two may pass at once; this holds.
 schema.index(
   { name: 1, 'data.key': 1 },
-  { unique: true, partialFilterExpression: { 'data.key': { $type: 'string' } } },
+  { unique: true, partialFilterExpression: { 'data.key': { $exists: true } } },
 );
 
 export const AgendaJob = mongoose.model('agendaJob', schema);

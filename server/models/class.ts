@@ -89,7 +89,7 @@ const schema = scopedSchema<Class>('class', {
 });
 schema.index(
   { event: 1, section: 1 },
-  { unique: true, partialFilterExpression: { section: { $type: 'objectId' } } },
+  { unique: true, partialFilterExpression: { section: { $exists: true } } },
 );
 schema.index({ event: 1, status: 1, sortKey: 1 });
 schema.index({ event: 1, 'synced.students': 1 });

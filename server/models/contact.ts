@@ -83,7 +83,7 @@ const schema = scopedSchema<Contact>('contact', {
 });
 schema.index(
   { account: 1, 'clever.id': 1 },
-  { unique: true, partialFilterExpression: { 'clever.id': { $type: 'string' } } },
+  { unique: true, partialFilterExpression: { 'clever.id': { $exists: true } } },
 );
 // With searchKey at the end: the list of contacts finds, counts and sorts in the index alone.
 schema.index({ account: 1, type: 1, status: 1, sortKey: 1, searchKey: 1 });

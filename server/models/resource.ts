@@ -27,7 +27,7 @@ const schema = scopedSchema<Resource>('resource', {
 });
 schema.index(
   { event: 1, contact: 1 },
-  { unique: true, partialFilterExpression: { contact: { $type: 'objectId' } } },
+  { unique: true, partialFilterExpression: { contact: { $exists: true } } },
 );
 schema.index({ event: 1, status: 1, sortKey: 1 });
 

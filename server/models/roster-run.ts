@@ -12,7 +12,7 @@ const schema = scopedSchema<RosterRun>('rosterRun', { ...runFields, night: Strin
 schema.index({ account: 1, createdAt: -1 });
 schema.index(
   { account: 1, night: 1 },
-  { unique: true, partialFilterExpression: { night: { $type: 'string' } } },
+  { unique: true, partialFilterExpression: { night: { $exists: true } } },
 );
 schema.index({ state: 1, heartbeatAt: 1 });
 // Two refreshes of one account at once would each call gone what only the other has seen.

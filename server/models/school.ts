@@ -18,7 +18,7 @@ const schema = scopedSchema<School>('school', {
 schema.index({ account: 1, sortKey: 1 });
 schema.index(
   { account: 1, 'clever.id': 1 },
-  { unique: true, partialFilterExpression: { 'clever.id': { $type: 'string' } } },
+  { unique: true, partialFilterExpression: { 'clever.id': { $exists: true } } },
 );
 
 export const School = mongoose.model<School>('school', schema);

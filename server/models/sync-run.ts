@@ -26,7 +26,7 @@ const schema = scopedSchema<SyncRun>('syncRun', {
 });
 schema.index(
   { event: 1, night: 1 },
-  { unique: true, partialFilterExpression: { night: { $type: 'string' } } },
+  { unique: true, partialFilterExpression: { night: { $exists: true } } },
 );
 schema.index({ account: 1, createdAt: -1 });
 schema.index({ event: 1, createdAt: -1 });

@@ -8,6 +8,8 @@ const PASSING_CODES = new Set([6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602
 export function isPassing(error: unknown): boolean {
   if (isDatabaseGone(error)) return true;
   if (error instanceof mongoose.mongo.MongoError && error.hasErrorLabel('RetryableWriteError')) return true;
+  // A bulk write wraps whatever ended it.
+  if (error instanceof mongoose.mongo.MongoServerError && isPassing(error.errorResponse)) return true;
   const code = (error as { code?: unknown } | undefined)?.code;
   return typeof code === 'number' && PASSING_CODES.has(code);
 }
