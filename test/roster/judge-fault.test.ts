@@ -10,7 +10,7 @@ describe('whether a fault ends a run', () => {
     ['a connection that broke', new MongoNetworkError('gone')],
     [
       'a bulk write whose connection broke',
-      new MongoBulkWriteError(new MongoNetworkError('gone') as never, result),
+      new MongoBulkWriteError(new MongoNetworkError('gone'), result),
     ],
     ['a server that shuts down', new MongoServerError({ message: 'shutting down', code: 11600 })],
   ];
