@@ -24,10 +24,7 @@ const schema = scopedSchema<SyncRun>('syncRun', {
   refresh: Schema.Types.ObjectId,
   keepSynced: Boolean,
 });
-schema.index(
-  { event: 1, night: 1 },
-  { unique: true, partialFilterExpression: { night: { $exists: true } } },
-);
+schema.index({ event: 1, night: 1 }, { unique: true, partialFilterExpression: { night: { $exists: true } } });
 schema.index({ account: 1, createdAt: -1 });
 schema.index({ event: 1, createdAt: -1 });
 schema.index({ state: 1, heartbeatAt: 1 });

@@ -8,10 +8,7 @@ describe('whether a fault ends a run', () => {
   const result = {} as mongoose.mongo.BulkWriteResult;
   const passing: [string, unknown][] = [
     ['a connection that broke', new MongoNetworkError('gone')],
-    [
-      'a bulk write whose connection broke',
-      new MongoBulkWriteError(new MongoNetworkError('gone'), result),
-    ],
+    ['a bulk write whose connection broke', new MongoBulkWriteError(new MongoNetworkError('gone'), result)],
     ['a server that shuts down', new MongoServerError({ message: 'shutting down', code: 11600 })],
   ];
   for (const [what, error] of passing)
