@@ -10,6 +10,7 @@ import type { Deps } from './deps.js';
 import { ROOT } from './root.js';
 import { routes } from './routes.js';
 import { assets } from './web/assets.js';
+import { databaseGuard } from './web/database-guard.js';
 import { errorPages, unknownPage } from './web/errors.js';
 import { baseLocals, csrfGuard, sessionLocals } from './web/locals.js';
 import { sessions } from './web/session.js';
@@ -45,6 +46,7 @@ export function createApp(deps: Deps): Express {
   app.use(files.router);
   app.use(requestLog(deps));
   app.use(express.urlencoded({ extended: false, limit: '1mb', parameterLimit: 20_000 }));
+  app.use(databaseGuard(databaseReady));
   app.use(sessions(deps.config));
   app.use(passport.initialize(), passport.session() as express.RequestHandler, loadActor(deps));
   app.use(keptNowhere, sessionLocals, csrfGuard);

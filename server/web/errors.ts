@@ -49,14 +49,20 @@ const DATABASE_GONE: ErrorPage = {
   retryAfterSeconds: 10,
 };
 
+/** No database answers. */
+export class DatabaseGone extends Error {}
+
 /** Turns whatever went wrong into a page, and logs it without the request's data. */
 export function errorPages(deps: Pick<Deps, 'log'>): ErrorRequestHandler {
-  return (error: unknown, req, res, next) => {
+  return (error: unknown, req, res, _next) => {
+    // An answer went out already: of a stream that broke, or in the place of one that came too late.
     if (res.headersSent) {
-      next(error);
+      if (!res.writableEnded) res.destroy();
       return;
     }
     const page = pageFor(error);
+    // Keeping the session would wait for the database once more.
+    if (page === DATABASE_GONE) Reflect.deleteProperty(req, 'session');
     if (page.status >= 500)
       deps.log.error({ err: error, method: req.method, status: page.status }, 'request failed');
     if (page.retryAfterSeconds) res.set('Retry-After', String(page.retryAfterSeconds));
@@ -99,6 +105,7 @@ function pageFor(error: unknown): ErrorPage {
 /** Whether the fault is that no database answers, whichever layer noticed first. */
 export function isDatabaseGone(error: unknown): boolean {
   return (
+    error instanceof DatabaseGone ||
     error instanceof mongoose.mongo.MongoNetworkError ||
     error instanceof mongoose.mongo.MongoServerSelectionError ||
     error instanceof mongoose.mongo.MongoNotConnectedError ||

@@ -72,14 +72,15 @@ describe('a worker killed in the middle of an import', () => {
     const run = await ask(district);
     const reached = until(async () => (await Contact.estimatedDocumentCount()) > 0);
     const timing = { heartbeatMs: 2000, staleMs: -60_000 };
-    const first = runNow(district.deps, run, timing).catch(() => undefined);
+    const first = runNow(district.deps, run).catch(() => undefined);
     await reached;
     process.kill(pid, 'SIGKILL');
     await first;
     await until(databaseReady);
     await resumeRuns(district.deps, timing);
     await runNow(district.deps, run, timing);
-    assert.equal((await SyncRun.findById(run).orFail().lean()).state, 'done');
+    const over = await SyncRun.findById(run).orFail().lean();
+    assert.equal(over.state, 'done', over.result);
     assert.deepEqual(await whole(), undisturbed);
     await district.close();
   });

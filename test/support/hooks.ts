@@ -37,14 +37,13 @@ export function testDatabaseUri(): string {
   return database.uri;
 }
 
-/** Kills the embedded engine as a power cut would; whoever is attached starts it again. Undefined: a server of somebody's own. */
-export async function killEngine(): Promise<number | undefined> {
+/** The embedded engine's process. Undefined: a server of somebody's own, which is left in peace. */
+export async function enginePid(): Promise<number | undefined> {
   if (!database?.embedded) return undefined;
   const status = (await mongoose.connection.db?.command({ serverStatus: 1 })) as
     { pid?: unknown } | undefined;
   const pid = Number(status?.pid);
   if (!Number.isInteger(pid) || pid <= 0) throw new Error('The engine does not tell its process.');
-  process.kill(pid, 'SIGKILL');
   return pid;
 }
 
