@@ -1,5 +1,5 @@
 import { checkWaitingApprovals } from '../server/clever/connection/check-approval.js';
-import type { Recurring } from './schedule.js';
+import type { Recurring } from './job.js';
 
 /** A district approves within 24 to 36 hours; whoever waits for it is asked about hourly. */
 export const checkApprovals: Recurring = {

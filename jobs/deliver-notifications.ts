@@ -1,5 +1,5 @@
 import { deliverMails } from '../server/notifications/deliver-mails.js';
-import type { OneShot, Recurring } from './schedule.js';
+import type { OneShot, Recurring } from './job.js';
 
 /** Sends the mails that wait, at once after one was queued. */
 export const deliverNotifications: OneShot = (deps, _key, stopping) => deliverMails(deps, stopping);

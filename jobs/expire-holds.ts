@@ -1,5 +1,5 @@
 import { expireHolds } from '../server/booking/expire-holds.js';
-import type { Recurring } from './schedule.js';
+import type { Recurring } from './job.js';
 
 /** Ends holds that ran out, and finishes what a killed process left half done. */
 export const expireHoldsJob: Recurring = {

@@ -1,6 +1,6 @@
 import { openNights } from '../server/roster/open-nights.js';
 import { resumeRuns } from '../server/roster/resume-runs.js';
-import type { Recurring } from './schedule.js';
+import type { Recurring } from './job.js';
 
 /** Opens the nightly syncs whose moment has come, and asks again for runs that wait or lost their worker. */
 export const openNightlyRuns: Recurring = {
