@@ -1,3 +1,4 @@
+import { stopOnSignal } from '../runtime.js';
 import { Browser } from './browse.js';
 import { importRoster } from './import-roster.js';
 import { Steps } from './keep-steps.js';
@@ -10,7 +11,7 @@ import { districtOf, startDemo, type Demo, type DemoOptions } from './start-demo
 export async function runDemo(options: DemoOptions): Promise<void> {
   console.log('Starting Slotbell and a school district of 1,800 students …\n');
   const demo = await startDemo(options);
-  endOnSignal(demo);
+  stopOnSignal(() => demo.stop());
   const steps = new Steps(({ what, outcome }) => console.log(`  ${what}: ${outcome}`));
   const school = await setUpSchool(demo, steps, await districtOf(demo));
   await importRoster(school, steps);
@@ -37,18 +38,4 @@ async function inviteDesk(demo: Demo, school: School): Promise<Login> {
   const link = await mailedLink(demo, school, login.email, '/password/');
   await new Browser(demo.url).submit(link, link, { password: login.password });
   return login;
-}
-
-function endOnSignal(demo: Demo): void {
-  let ending = false;
-  const end = (): void => {
-    if (ending) return;
-    ending = true;
-    demo.stop().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    );
-  };
-  process.on('SIGINT', end);
-  process.on('SIGTERM', end);
 }
