@@ -22,7 +22,7 @@ export async function findLinkedChildren(
   if (sources.length === 0) return [];
   const students = await Contact.find({
     account: account._id,
-    'clever.id': { $in: sources, $type: 'string' },
+    'record.id': { $in: sources, $type: 'string' },
     type: 'student',
     status: 'active',
   }).lean();

@@ -44,7 +44,7 @@ export async function loadContact(account: Types.ObjectId, id: Types.ObjectId): 
 }
 
 async function guardiansOf(student: Contact): Promise<RelatedPerson[]> {
-  const id = student.clever?.id;
+  const id = student.record?.id;
   if (!id) return [];
   const found = await Contact.find({ account: student.account, 'relations.student': id })
     .sort({ sortKey: 1 })
@@ -56,10 +56,10 @@ async function guardiansOf(student: Contact): Promise<RelatedPerson[]> {
 async function studentsOf(guardian: Contact): Promise<RelatedPerson[]> {
   const ids = [...new Set(guardian.relations.map(({ student }) => student))].slice(0, MOST);
   if (ids.length === 0) return [];
-  const found = await Contact.find({ account: guardian.account, 'clever.id': { $in: ids } })
+  const found = await Contact.find({ account: guardian.account, 'record.id': { $in: ids } })
     .sort({ sortKey: 1 })
     .lean();
-  return found.map((student) => relatedPerson(student, tieTo(guardian, student.clever?.id ?? '')));
+  return found.map((student) => relatedPerson(student, tieTo(guardian, student.record?.id ?? '')));
 }
 
 function tieTo(guardian: Contact, student: string): string {
@@ -74,9 +74,9 @@ function relatedPerson(person: Contact, tie: string): RelatedPerson {
 }
 
 /** The roster's classes of a student or a teacher, by the mirror: also those that no event has taken. */
-async function classesOf({ account, clever, type }: Contact): Promise<ContactPage['classes']> {
-  if (!clever || type === 'guardian') return [];
-  const mine = type === 'student' ? { studentIds: clever.id } : { teacherIds: clever.id };
+async function classesOf({ account, record, type }: Contact): Promise<ContactPage['classes']> {
+  if (!record || type === 'guardian') return [];
+  const mine = type === 'student' ? { studentIds: record.id } : { teacherIds: record.id };
   const sections = await Section.find(
     { account, status: 'active', ...mine },
     { name: 1, period: 1, studentIds: 1 },

@@ -41,7 +41,7 @@ export interface Contact extends Scoped, RosterPerson {
   source: 'clever' | 'file' | 'hand';
   status: 'active' | 'transferred';
   transferredAt?: Date;
-  clever?: {
+  record?: {
     id: string;
     /** Hash of what was mapped; an unchanged record is not written. */
     hash: string;
@@ -59,7 +59,7 @@ const schema = scopedSchema<Contact>('contact', {
   source: { type: String, enum: ['clever', 'file', 'hand'], required: true },
   status: { type: String, enum: ['active', 'transferred'], required: true },
   transferredAt: Date,
-  clever: { type: new Schema({ id: String, hash: String }, { _id: false }) },
+  record: { type: new Schema({ id: String, hash: String }, { _id: false }) },
   firstName: text,
   middleName: text,
   lastName: text,
@@ -82,8 +82,8 @@ const schema = scopedSchema<Contact>('contact', {
   sortKey: { type: String, default: '' },
 });
 schema.index(
-  { account: 1, 'clever.id': 1 },
-  { unique: true, partialFilterExpression: { 'clever.id': { $exists: true } } },
+  { account: 1, 'record.id': 1 },
+  { unique: true, partialFilterExpression: { 'record.id': { $exists: true } } },
 );
 // With searchKey at the end: the list of contacts finds, counts and sorts in the index alone.
 schema.index({ account: 1, type: 1, status: 1, sortKey: 1, searchKey: 1 });

@@ -3,18 +3,18 @@ import { scopedSchema, type Scoped } from './scoped.js';
 
 /** Mirror of one of the district's courses. Written by roster refreshes only. */
 export interface Course extends Scoped {
-  clever: { id: string; hash: string };
+  record: { id: string; hash: string };
   name: string;
   number: string;
   status: 'active' | 'archived';
 }
 
 const schema = scopedSchema<Course>('course', {
-  clever: { type: new Schema({ id: String, hash: String }, { _id: false }), required: true },
+  record: { type: new Schema({ id: String, hash: String }, { _id: false }), required: true },
   name: { type: String, default: '' },
   number: { type: String, default: '' },
   status: { type: String, enum: ['active', 'archived'], required: true },
 });
-schema.index({ account: 1, 'clever.id': 1 }, { unique: true });
+schema.index({ account: 1, 'record.id': 1 }, { unique: true });
 
 export const Course = mongoose.model<Course>('course', schema);

@@ -19,14 +19,14 @@ export interface RosterSection {
 
 /** Mirror of one of the district's sections. Written by roster refreshes only. */
 export interface Section extends Scoped, RosterSection {
-  clever: { id: string; hash: string };
+  record: { id: string; hash: string };
   status: 'active' | 'archived';
 }
 
 const text = { type: String, default: '' };
 
 const schema = scopedSchema<Section>('section', {
-  clever: { type: new Schema({ id: String, hash: String }, { _id: false }), required: true },
+  record: { type: new Schema({ id: String, hash: String }, { _id: false }), required: true },
   school: { type: Schema.Types.ObjectId, required: true },
   name: text,
   subject: text,
@@ -39,7 +39,7 @@ const schema = scopedSchema<Section>('section', {
   studentIds: [String],
   status: { type: String, enum: ['active', 'archived'], required: true },
 });
-schema.index({ account: 1, 'clever.id': 1 }, { unique: true });
+schema.index({ account: 1, 'record.id': 1 }, { unique: true });
 schema.index({ account: 1, status: 1, school: 1, term: 1 });
 
 export const Section = mongoose.model<Section>('section', schema);

@@ -3,7 +3,7 @@ import { scopedSchema, type Scoped } from './scoped.js';
 
 /** Mirror of one of the district's terms. Written by roster refreshes only. */
 export interface Term extends Scoped {
-  clever: { id: string; hash: string };
+  record: { id: string; hash: string };
   name: string;
   /** YYYY-MM-DD or ''. */
   start: string;
@@ -12,13 +12,13 @@ export interface Term extends Scoped {
 }
 
 const schema = scopedSchema<Term>('term', {
-  clever: { type: new Schema({ id: String, hash: String }, { _id: false }), required: true },
+  record: { type: new Schema({ id: String, hash: String }, { _id: false }), required: true },
   name: { type: String, default: '' },
   start: { type: String, default: '' },
   end: { type: String, default: '' },
   status: { type: String, enum: ['active', 'archived'], required: true },
 });
-schema.index({ account: 1, 'clever.id': 1 }, { unique: true });
+schema.index({ account: 1, 'record.id': 1 }, { unique: true });
 schema.index({ account: 1, status: 1, start: 1 });
 
 export const Term = mongoose.model<Term>('term', schema);

@@ -72,7 +72,7 @@ async function makeStudent(account: Types.ObjectId, n: number): Promise<Contact>
     type: 'student',
     source: 'clever',
     status: 'active',
-    clever: { id: `student-${String(n)}`, hash: '' },
+    record: { id: `student-${String(n)}`, hash: '' },
     firstName: ['Ana', 'Leo', 'Mia', 'Sam'][n % 4],
     lastName: `Lopez${n > 3 ? String(n) : ''}`,
     schoolId: String(1000 + n),

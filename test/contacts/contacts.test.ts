@@ -115,13 +115,13 @@ describe('Global Setup → Contacts', () => {
       sortKey: 'lincoln high',
     });
     const student = await add('student', 'Leo', 'Lima', {
-      clever: { id: 's1', hash: 'x' },
+      record: { id: 's1', hash: 'x' },
       schools: [school._id],
       birthDate: '2012-03-04',
       schoolId: '200123',
     });
     const guardian = await add('guardian', 'Rosa', 'Lima', {
-      clever: { id: 'g1', hash: 'x' },
+      record: { id: 'g1', hash: 'x' },
       relations: [
         { student: 's1', relationship: 'Parent', type: 'Primary' },
         { student: 'gone', relationship: 'Parent', type: 'Primary' },
@@ -129,7 +129,7 @@ describe('Global Setup → Contacts', () => {
     });
     await Section.create({
       account: account._id,
-      clever: { id: 'c1', hash: 'x' },
+      record: { id: 'c1', hash: 'x' },
       school: school._id,
       name: 'Algebra 1',
       period: '2',

@@ -114,14 +114,14 @@ function startWorkerProcess({ deps }: TestDistrict): ChildProcess {
 async function whole(): Promise<string[]> {
   const contacts = await Contact.find().lean();
   const sections = await Section.find().lean();
-  const person = new Map(contacts.map(({ _id, clever }) => [_id.toHexString(), clever?.id ?? '']));
-  const section = new Map(sections.map(({ _id, clever }) => [_id.toHexString(), clever.id]));
+  const person = new Map(contacts.map(({ _id, record }) => [_id.toHexString(), record?.id ?? '']));
+  const section = new Map(sections.map(({ _id, record }) => [_id.toHexString(), record.id]));
   const ids = (list: Types.ObjectId[]) => list.map((id) => person.get(id.toHexString())).join();
   const lines = [
-    ...contacts.map(({ clever, type, status, firstName, lastName, email, grade, relations, schools }) =>
+    ...contacts.map(({ record, type, status, firstName, lastName, email, grade, relations, schools }) =>
       JSON.stringify([
         'contact',
-        clever?.id,
+        record?.id,
         type,
         status,
         firstName,
@@ -132,8 +132,8 @@ async function whole(): Promise<string[]> {
         schools.length,
       ]),
     ),
-    ...sections.map(({ clever, status, name, term, teacherIds, studentIds }) =>
-      JSON.stringify(['section', clever.id, status, name, term, teacherIds, studentIds]),
+    ...sections.map(({ record, status, name, term, teacherIds, studentIds }) =>
+      JSON.stringify(['section', record.id, status, name, term, teacherIds, studentIds]),
     ),
     ...(await Class.find().lean()).map(({ section: of, status, synced }) =>
       JSON.stringify([

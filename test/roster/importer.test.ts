@@ -107,7 +107,7 @@ describe('the Importer', () => {
     const csv = await office.get(`${home}/log.csv`);
     assert.equal(csv.status, 200);
     assert.match(csv.headers['content-disposition'] ?? '', /attachment/);
-    assert.ok(csv.text.includes(student.clever?.id ?? '?'));
+    assert.ok(csv.text.includes(student.record?.id ?? '?'));
     assert.ok(csv.text.includes(student.lastName));
     assert.ok(!/^[^\n]*,=HYPERLINK/m.test(csv.text), 'a formula is escaped');
     assert.match(csv.text, /'=HYPERLINK/);

@@ -25,9 +25,9 @@ describe('nights over a district', () => {
   });
   after(() => district.close());
 
-  const statusOf = async (id: string) => (await Contact.findOne({ 'clever.id': id }).lean())?.status;
+  const statusOf = async (id: string) => (await Contact.findOne({ 'record.id': id }).lean())?.status;
   const classOf = async (section: string) => {
-    const mirrored = await Section.findOne({ 'clever.id': section }).orFail().lean();
+    const mirrored = await Section.findOne({ 'record.id': section }).orFail().lean();
     return Class.findOne({ section: mirrored._id }).orFail().lean();
   };
 
@@ -74,7 +74,7 @@ describe('nights over a district', () => {
     assert.match(run.result, new RegExp(`${String(night.left.length)} students? left`));
     const rows = await SyncLog.find({ run: run.refresh, kind: 'student', action: 'removed' }).lean();
     assert.deepEqual(rows.map(({ sourceId }) => sourceId).sort(), [...night.left].sort());
-    const left = await Contact.findOne({ 'clever.id': night.left[0] }).orFail().lean();
+    const left = await Contact.findOne({ 'record.id': night.left[0] }).orFail().lean();
     assert.ok(left.transferredAt);
     const inClass = await Class.countDocuments({ status: 'active', 'synced.students': left._id });
     assert.equal(inClass, 0);
@@ -91,7 +91,7 @@ describe('nights over a district', () => {
     const changed = await classOf(night.teacherChanged);
     const teacher = await Contact.findById(changed.synced.teachers[0]).orFail().lean();
     const served = district.sandbox.read(night.teacherChanged) as { teacher: string };
-    assert.equal(teacher.clever?.id, served.teacher);
+    assert.equal(teacher.record?.id, served.teacher);
     assert.equal(await Resource.countDocuments({ contact: teacher._id, status: 'active' }), 1);
   });
 
@@ -113,8 +113,8 @@ describe('nights over a district', () => {
 
   it('a change at Clever reaches hidden and renamed classes without touching what people decided', async () => {
     for (const { section } of [hidden, renamed]) {
-      const { clever } = await Section.findById(section).orFail().lean();
-      district.sandbox.change(clever.id, { name: 'Another name', period: '9' });
+      const { record } = await Section.findById(section).orFail().lean();
+      district.sandbox.change(record.id, { name: 'Another name', period: '9' });
     }
     await district.sync();
     const [one, three] = await Promise.all(
@@ -130,14 +130,14 @@ describe('nights over a district', () => {
 
   it('who returns is the same contact, active again, and so are section and class with their edits', async () => {
     const [id = ''] = night.left;
-    const before = await Contact.findOne({ 'clever.id': id }).orFail().lean();
+    const before = await Contact.findOne({ 'record.id': id }).orFail().lean();
     const gone = night.sectionGone ?? '';
     const goneClass = await classOf(gone);
     await Class.updateOne({ _id: goneClass._id }, { $set: { 'edits.room': 'B7' } });
     district.sandbox.restore(id);
     district.sandbox.restore(gone);
     const run = await district.sync();
-    const after = await Contact.findOne({ 'clever.id': id }).orFail().lean();
+    const after = await Contact.findOne({ 'record.id': id }).orFail().lean();
     assert.deepEqual([after._id, after.status, after.transferredAt], [before._id, 'active', undefined]);
     assert.match(run.result, /1 student came back/);
     const back = await classOf(gone);
@@ -147,7 +147,7 @@ describe('nights over a district', () => {
   it('what people keep on a contact stays through the sync', async () => {
     const student = await Contact.findOne({ type: 'student', status: 'active' }).orFail().lean();
     await Contact.updateOne({ _id: student._id }, { $set: { securityValue: 'blue' } });
-    district.sandbox.change(student.clever?.id ?? '', { name: { first: 'New', last: 'Name' } });
+    district.sandbox.change(student.record?.id ?? '', { name: { first: 'New', last: 'Name' } });
     await district.sync();
     const after = await Contact.findById(student._id).orFail().lean();
     assert.deepEqual(

@@ -33,7 +33,7 @@ describe('a sync removes nothing that it does not know to be gone', () => {
       const run = await district.sync();
       assert.equal(run.state, 'done', run.result);
       assert.equal(await gone('student'), 0);
-      assert.equal((await Contact.findOne({ 'clever.id': first }).lean())?.firstName, 'Changed');
+      assert.equal((await Contact.findOne({ 'record.id': first }).lean())?.firstName, 'Changed');
       const { warnings } = await district.refreshOf(run);
       assert.match(warnings.join(), /list of students broke off.*none of the students were removed/);
       sandbox.behave();
@@ -179,14 +179,14 @@ describe('appointments and the sync', () => {
     const staying = await book(mate, teacher);
     const cancelled = await book(student, teacher, { state: 'cancelled' });
     const byHand = await book(mate, teacher, { state: 'problem', problem: 'Snow day.' });
-    const { clever } = await Contact.findById(student).orFail().lean();
-    district.sandbox.removeStudent(clever?.id ?? '');
+    const { record } = await Contact.findById(student).orFail().lean();
+    district.sandbox.removeStudent(record?.id ?? '');
     const run = await district.sync();
     assert.match(run.result, /1 appointment needs a look/);
     assert.deepEqual(await stateOf(leaving), ['problem', ROSTER_PROBLEM]);
     assert.deepEqual(await stateOf(staying), ['booked', undefined]);
     assert.deepEqual(await stateOf(cancelled), ['cancelled', undefined]);
-    district.sandbox.restore(clever?.id ?? '');
+    district.sandbox.restore(record?.id ?? '');
     await district.sync();
     assert.deepEqual(await stateOf(leaving), ['booked', undefined]);
     assert.deepEqual(await stateOf(byHand), ['problem', 'Snow day.']);

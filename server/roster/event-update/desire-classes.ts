@@ -60,8 +60,8 @@ function sectionsOf(account: Types.ObjectId, { schools, terms, noTerm }: EventSy
 }
 
 async function termNames(account: Types.ObjectId): Promise<Map<string, string>> {
-  const terms = await Term.find({ account }, { clever: 1, name: 1 }).lean();
-  return new Map(terms.map(({ clever, name }) => [clever.id, name]));
+  const terms = await Term.find({ account }, { record: 1, name: 1 }).lean();
+  return new Map(terms.map(({ record, name }) => [record.id, name]));
 }
 
 async function desireBatch(
@@ -73,14 +73,14 @@ async function desireBatch(
   const courseIds = sections.map(({ course }) => course).filter((course) => course !== '');
   const [contacts, courses] = await Promise.all([
     Contact.find(
-      { account, 'clever.id': { $in: [...new Set(ids)] }, status: 'active' },
-      { clever: 1 },
+      { account, 'record.id': { $in: [...new Set(ids)] }, status: 'active' },
+      { record: 1 },
     ).lean(),
-    Course.find({ account, 'clever.id': { $in: [...new Set(courseIds)] } }, { clever: 1, name: 1 }).lean(),
+    Course.find({ account, 'record.id': { $in: [...new Set(courseIds)] } }, { record: 1, name: 1 }).lean(),
   ]);
   const lookups: Lookups = {
-    people: new Map(contacts.flatMap(({ _id, clever }) => (clever ? [[clever.id, _id] as const] : []))),
-    courses: new Map(courses.map(({ clever, name }) => [clever.id, name])),
+    people: new Map(contacts.flatMap(({ _id, record }) => (record ? [[record.id, _id] as const] : []))),
+    courses: new Map(courses.map(({ record, name }) => [record.id, name])),
     terms,
   };
   return sections.map((section) => desireClass(section, lookups));

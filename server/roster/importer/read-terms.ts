@@ -55,7 +55,7 @@ async function fromMirror(account: Types.ObjectId, schools: Types.ObjectId[]): P
       { $group: { _id: '$term', count: { $sum: 1 } } },
     ]),
   ]);
-  const rows = terms.map(({ clever, name, start, end }) => ({ id: clever.id, name, start, end }));
+  const rows = terms.map(({ record, name, start, end }) => ({ id: record.id, name, start, end }));
   return { ...choicesOf(rows, new Map(counts.map(({ _id, count }) => [_id, count]))), live: false };
 }
 

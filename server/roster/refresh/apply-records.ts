@@ -50,13 +50,13 @@ async function findKnown<F>(
 ): Promise<Map<string, KnownRecord>> {
   const found = await store.collection
     .find(
-      { account: run.account, 'clever.id': { $in: records.map(({ id }) => id) } },
-      { projection: { clever: 1, status: 1 } },
+      { account: run.account, 'record.id': { $in: records.map(({ id }) => id) } },
+      { projection: { record: 1, status: 1 } },
     )
     .toArray();
   return new Map(
     found.map((document) => {
-      const { id, hash } = document.clever as { id: string; hash: string };
+      const { id, hash } = document.record as { id: string; hash: string };
       return [id, { _id: document._id, hash, here: document.status === 'active' }];
     }),
   );
@@ -82,7 +82,7 @@ function operationsOf<F extends object>(
         account: run.account,
         ...store.fresh,
         status: 'active',
-        clever: { id: record.id, hash: record.hash },
+        record: { id: record.id, hash: record.hash },
         ...store.stored(record.fields),
       },
     },
@@ -91,7 +91,7 @@ function operationsOf<F extends object>(
     updateOne: {
       filter: { _id },
       update: {
-        $set: { status: 'active', 'clever.hash': record.hash, ...store.stored(record.fields) },
+        $set: { status: 'active', 'record.hash': record.hash, ...store.stored(record.fields) },
         $unset: { transferredAt: 1 },
       },
     },

@@ -92,8 +92,8 @@ async function storedStudents(
   );
   if (tied.length === 0) return new Set();
   const students = await Contact.find(
-    { account: run.account, 'clever.id': { $in: tied }, type: 'student', status: 'active' },
-    { clever: 1 },
+    { account: run.account, 'record.id': { $in: tied }, type: 'student', status: 'active' },
+    { record: 1 },
   ).lean();
-  return new Set(students.flatMap(({ clever }) => clever?.id ?? []));
+  return new Set(students.flatMap(({ record }) => record?.id ?? []));
 }

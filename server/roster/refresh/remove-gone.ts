@@ -32,13 +32,13 @@ export async function removeGone<F>(
     account: run.account,
     ...removal.filter,
     status: 'active',
-    'clever.id': { $type: 'string' },
+    'record.id': { $type: 'string' },
   };
   const had = (await store.collection.findOne(here, { projection: { _id: 1 } })) !== null;
   const objection = objectionTo(removal, had);
   if (objection) run.warn(objection);
   if (objection || !had || !removal.outcome) return;
-  const cursor = store.collection.find(here, { projection: { 'clever.id': 1 }, batchSize: BATCH });
+  const cursor = store.collection.find(here, { projection: { 'record.id': 1 }, batchSize: BATCH });
   let gone: { _id: Types.ObjectId; sourceId: string }[] = [];
   const flush = async (): Promise<void> => {
     const at = store.gone === 'transferred' ? { transferredAt: run.now() } : {};
@@ -55,7 +55,7 @@ export async function removeGone<F>(
     gone = [];
   };
   for await (const document of cursor) {
-    const sourceId = (document.clever as { id: string }).id;
+    const sourceId = (document.record as { id: string }).id;
     if (seen.has(sourceId)) continue;
     if (!tellsAll(removal.outcome)) {
       run.warn(unshared(removal.plural));

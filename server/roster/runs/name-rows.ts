@@ -50,10 +50,10 @@ function namesOf(event: Event, kind: string, ids: string[]): Promise<Names> {
 
 async function peopleBySource({ account }: Event, ids: string[]): Promise<Names> {
   const people = await Contact.find(
-    { account, 'clever.id': { $in: ids } },
-    { clever: 1, firstName: 1, lastName: 1, email: 1 },
+    { account, 'record.id': { $in: ids } },
+    { record: 1, firstName: 1, lastName: 1, email: 1 },
   ).lean();
-  return new Map(people.map((person) => [person.clever?.id ?? '', contactName(person)]));
+  return new Map(people.map((person) => [person.record?.id ?? '', contactName(person)]));
 }
 
 async function peopleById({ account }: Event, ids: string[]): Promise<Names> {
@@ -83,9 +83,9 @@ async function mirrored(
   ids: string[],
 ): Promise<Names> {
   const documents = await (model as typeof Term)
-    .find({ account, 'clever.id': { $in: ids } }, { clever: 1, name: 1 })
+    .find({ account, 'record.id': { $in: ids } }, { record: 1, name: 1 })
     .lean();
-  return new Map(documents.map(({ clever, name }) => [clever.id, name]));
+  return new Map(documents.map(({ record, name }) => [record.id, name]));
 }
 
 function objectIds(ids: string[]): Types.ObjectId[] {
