@@ -4,11 +4,12 @@ import { deliverNotifications, retryNotifications } from './deliver-notification
 import { expireHoldsJob } from './expire-holds.js';
 import type { OneShot, Recurring } from './job.js';
 import { openNightlyRuns } from './open-nightly-runs.js';
-import { runSyncJob } from './run-sync.js';
+import { runRefreshJob, runSyncJob } from './run-sync.js';
 
 /** The one table of what runs when. Each job is shallow: it calls a feature. */
 export const ONE_SHOTS: Record<JobName, OneShot> = {
   'deliver-notifications': deliverNotifications,
+  'run-refresh': runRefreshJob,
   'run-sync': runSyncJob,
 };
 

@@ -42,6 +42,10 @@ export interface Class extends Scoped {
   synced: SyncedClass;
   edits: ClassEdits;
   deletedAt?: Date;
+  /** The sync run that made it. */
+  addedBy?: Types.ObjectId;
+  /** When somebody said that it stays although its section is gone; until the section is back. */
+  kept?: Date;
   searchKey: string;
   sortKey: string;
 }
@@ -84,6 +88,8 @@ const schema = scopedSchema<Class>('class', {
     default: {},
   },
   deletedAt: Date,
+  addedBy: Schema.Types.ObjectId,
+  kept: Date,
   searchKey: { type: String, default: '' },
   sortKey: { type: String, default: '' },
 });

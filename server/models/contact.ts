@@ -1,5 +1,5 @@
 import mongoose, { Schema, type Types } from 'mongoose';
-import { scopedSchema, searchKey, type Scoped } from './scoped.js';
+import { recordSchema, scopedSchema, searchKey, type Scoped, type SourceRecord } from './scoped.js';
 
 export const CONTACT_TYPES = ['student', 'teacher', 'staff', 'guardian'] as const;
 export type ContactType = (typeof CONTACT_TYPES)[number];
@@ -41,11 +41,7 @@ export interface Contact extends Scoped, RosterPerson {
   source: 'clever' | 'file' | 'hand';
   status: 'active' | 'transferred';
   transferredAt?: Date;
-  record?: {
-    id: string;
-    /** Hash of what was mapped; an unchanged record is not written. */
-    hash: string;
-  };
+  record?: SourceRecord;
   /** The second fact, set by the school, by which a parent proves a student is theirs; the birth date where unset. */
   securityValue?: string;
   searchKey: string;
@@ -59,7 +55,7 @@ const schema = scopedSchema<Contact>('contact', {
   source: { type: String, enum: ['clever', 'file', 'hand'], required: true },
   status: { type: String, enum: ['active', 'transferred'], required: true },
   transferredAt: Date,
-  record: { type: new Schema({ id: String, hash: String }, { _id: false }) },
+  record: { type: recordSchema },
   firstName: text,
   middleName: text,
   lastName: text,

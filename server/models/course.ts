@@ -1,16 +1,16 @@
-import mongoose, { Schema } from 'mongoose';
-import { scopedSchema, type Scoped } from './scoped.js';
+import mongoose from 'mongoose';
+import { recordSchema, scopedSchema, type Scoped, type SourceRecord } from './scoped.js';
 
 /** Mirror of one of the district's courses. Written by roster refreshes only. */
 export interface Course extends Scoped {
-  record: { id: string; hash: string };
+  record: SourceRecord;
   name: string;
   number: string;
   status: 'active' | 'archived';
 }
 
 const schema = scopedSchema<Course>('course', {
-  record: { type: new Schema({ id: String, hash: String }, { _id: false }), required: true },
+  record: { type: recordSchema, required: true },
   name: { type: String, default: '' },
   number: { type: String, default: '' },
   status: { type: String, enum: ['active', 'archived'], required: true },

@@ -11,6 +11,10 @@ export interface Resource extends Scoped {
   status: 'active' | 'gone';
   /** Made by the sync, which alone lets it go; one that a person made stays whatever the roster says. */
   fromSync: boolean;
+  /** The sync run that made it. */
+  addedBy?: Types.ObjectId;
+  /** When somebody said that it stays although the teacher has no class; until there is one again. */
+  kept?: Date;
   searchKey: string;
   sortKey: string;
 }
@@ -22,6 +26,8 @@ const schema = scopedSchema<Resource>('resource', {
   room: { type: String, default: '' },
   status: { type: String, enum: ['active', 'gone'], required: true },
   fromSync: { type: Boolean, default: false },
+  addedBy: Schema.Types.ObjectId,
+  kept: Date,
   searchKey: { type: String, default: '' },
   sortKey: { type: String, default: '' },
 });

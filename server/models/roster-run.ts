@@ -6,15 +6,26 @@ import { scopedSchema } from './scoped.js';
 export interface RosterRun extends Run {
   /** The account's local date, for the refresh that a night's events share; absent otherwise. */
   night?: string;
+  /** It stands by itself, without a sync run that brings it about. */
+  alone?: boolean;
+  /** Everything is read anew, though the district tells its changes. */
+  full?: boolean;
 }
 
-const schema = scopedSchema<RosterRun>('rosterRun', { ...runFields, night: String });
+const schema = scopedSchema<RosterRun>('rosterRun', {
+  ...runFields,
+  night: String,
+  alone: Boolean,
+  full: Boolean,
+});
 schema.index({ account: 1, createdAt: -1 });
 schema.index(
   { account: 1, night: 1 },
   { unique: true, partialFilterExpression: { night: { $exists: true } } },
 );
 schema.index({ state: 1, heartbeatAt: 1 });
+schema.index({ alone: 1, state: 1 }, { partialFilterExpression: { alone: true } });
+schema.index({ of: 1 }, { partialFilterExpression: { of: { $exists: true } } });
 // Two refreshes of one account at once would each call gone what only the other has seen.
 schema.index({ account: 1, state: 1 }, { unique: true, partialFilterExpression: { state: 'running' } });
 

@@ -4,6 +4,13 @@ import type { Scoped } from './scoped.js';
 export const RUN_STATES = ['queued', 'running', 'done', 'stopped', 'failed'] as const;
 export type RunState = (typeof RUN_STATES)[number];
 
+/**
+ * What a run is there for. `preview` notes what a `sync` would change and changes nothing; `apply` does exactly what a preview
+ * noted; `accept` and `reject` settle removals that were held; `undo` takes a run back. The last four are `of` another run.
+ */
+export const RUN_PURPOSES = ['sync', 'preview', 'apply', 'accept', 'reject', 'undo'] as const;
+export type RunPurpose = (typeof RUN_PURPOSES)[number];
+
 /** How far one stage of a run is; `total` is 0 until it is known. */
 export interface Stage {
   name: string;
@@ -22,6 +29,8 @@ export interface KindCounts {
   removed: number;
   restored: number;
   refused: number;
+  /** Removals that wait for a person. */
+  held: number;
   /** Read and not wanted: of no matched school, or met in another list before. */
   leftOut: number;
 }
@@ -29,6 +38,15 @@ export interface KindCounts {
 /** What a roster run and a sync run have in common: the record of a piece of work that may outlive its worker. */
 export interface Run extends Scoped {
   state: RunState;
+  purpose: RunPurpose;
+  /** The run, of the same kind, whose changes are applied, settled or undone. */
+  of?: Types.ObjectId;
+  /** Why somebody accepted, rejected or undid, in their words. */
+  reason?: string;
+  /** Something was written to the roster, so that there is something to undo. */
+  changed?: boolean;
+  /** It was undone by that run. */
+  undoneBy?: Types.ObjectId;
   stages: Stage[];
   counts: Record<string, KindCounts>;
   warnings: string[];
@@ -54,11 +72,17 @@ export const NO_COUNTS: KindCounts = {
   removed: 0,
   restored: 0,
   refused: 0,
+  held: 0,
   leftOut: 0,
 };
 
 export const runFields: SchemaDefinition = {
   state: { type: String, enum: RUN_STATES, required: true },
+  purpose: { type: String, enum: RUN_PURPOSES, default: 'sync' },
+  of: Schema.Types.ObjectId,
+  reason: String,
+  changed: Boolean,
+  undoneBy: Schema.Types.ObjectId,
   stages: [
     new Schema<Stage>(
       { name: String, done: Number, total: Number, startedAt: Date, finishedAt: Date },

@@ -17,6 +17,31 @@ export function scopedSchema<T extends Scoped>(collection: string, definition: S
   );
 }
 
+/** What ties a stored document to a record of the roster's source. */
+export interface SourceRecord {
+  /** The source's id. */
+  id: string;
+  /** Hash of what was mapped; an unchanged record is not written. */
+  hash: string;
+  /** Further ids of the source that stand for the same one, since somebody merged two. */
+  also?: string[];
+  /** The run that made the document. */
+  addedBy?: Types.ObjectId;
+  /** When somebody said that it stays although the source has it no more; until the source has it again. */
+  kept?: Date;
+}
+
+export const recordSchema = new Schema<SourceRecord>(
+  {
+    id: { type: String, required: true },
+    hash: { type: String, default: '' },
+    also: { type: [String], default: undefined },
+    addedBy: Schema.Types.ObjectId,
+    kept: Date,
+  },
+  { _id: false },
+);
+
 /** A stored key for searching and sorting without collations: lower case, accents folded, spaces joined. At most 200 characters. */
 export function searchKey(...parts: (string | undefined)[]): string {
   return parts

@@ -1,5 +1,5 @@
 import mongoose, { Schema, type Types } from 'mongoose';
-import { scopedSchema, type Scoped } from './scoped.js';
+import { recordSchema, scopedSchema, type Scoped, type SourceRecord } from './scoped.js';
 
 /** What the roster says of a section. People, term and course are the source's ids: they may not be readable, or come later. */
 export interface RosterSection {
@@ -19,14 +19,14 @@ export interface RosterSection {
 
 /** Mirror of one of the district's sections. Written by roster refreshes only. */
 export interface Section extends Scoped, RosterSection {
-  record: { id: string; hash: string };
+  record: SourceRecord;
   status: 'active' | 'archived';
 }
 
 const text = { type: String, default: '' };
 
 const schema = scopedSchema<Section>('section', {
-  record: { type: new Schema({ id: String, hash: String }, { _id: false }), required: true },
+  record: { type: recordSchema, required: true },
   school: { type: Schema.Types.ObjectId, required: true },
   name: text,
   subject: text,

@@ -1,8 +1,18 @@
 import mongoose, { Schema, type Types } from 'mongoose';
+import type { EventSync } from './event.js';
 import { runFields, type Run } from './run.js';
 import { scopedSchema } from './scoped.js';
 
-export const SYNC_TRIGGERS = ['first import', 'nightly', 'sync now'] as const;
+export const SYNC_TRIGGERS = [
+  'first import',
+  'nightly',
+  'sync now',
+  'preview',
+  'apply',
+  'accept',
+  'reject',
+  'undo',
+] as const;
 export type SyncTrigger = (typeof SYNC_TRIGGERS)[number];
 
 /** One update of an event's classes and resources, and the refresh it used. */
@@ -14,7 +24,11 @@ export interface SyncRun extends Run {
   refresh?: Types.ObjectId;
   /** Whether the nightly sync is to be on once this import is done; absent: stays as it is. */
   keepSynced?: boolean;
+  /** Of a preview: what the event would take, where that is not what it takes now. */
+  choice?: SyncChoice;
 }
+
+export type SyncChoice = Pick<EventSync, 'schools' | 'terms' | 'noTerm'>;
 
 const schema = scopedSchema<SyncRun>('syncRun', {
   ...runFields,
@@ -23,12 +37,14 @@ const schema = scopedSchema<SyncRun>('syncRun', {
   night: String,
   refresh: Schema.Types.ObjectId,
   keepSynced: Boolean,
+  choice: Schema.Types.Mixed,
 });
 schema.index({ event: 1, night: 1 }, { unique: true, partialFilterExpression: { night: { $exists: true } } });
 schema.index({ account: 1, createdAt: -1 });
 schema.index({ event: 1, createdAt: -1 });
 schema.index({ state: 1, heartbeatAt: 1 });
 schema.index({ refresh: 1, state: 1 });
+schema.index({ of: 1 }, { partialFilterExpression: { of: { $exists: true } } });
 // Of an event one run is at work at a time, and of a trigger one waits: whoever asks twice gets the same run.
 schema.index({ event: 1, state: 1 }, { unique: true, partialFilterExpression: { state: 'running' } });
 schema.index({ event: 1, trigger: 1 }, { unique: true, partialFilterExpression: { state: 'queued' } });

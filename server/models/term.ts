@@ -1,9 +1,9 @@
-import mongoose, { Schema } from 'mongoose';
-import { scopedSchema, type Scoped } from './scoped.js';
+import mongoose from 'mongoose';
+import { recordSchema, scopedSchema, type Scoped, type SourceRecord } from './scoped.js';
 
 /** Mirror of one of the district's terms. Written by roster refreshes only. */
 export interface Term extends Scoped {
-  record: { id: string; hash: string };
+  record: SourceRecord;
   name: string;
   /** YYYY-MM-DD or ''. */
   start: string;
@@ -12,7 +12,7 @@ export interface Term extends Scoped {
 }
 
 const schema = scopedSchema<Term>('term', {
-  record: { type: new Schema({ id: String, hash: String }, { _id: false }), required: true },
+  record: { type: recordSchema, required: true },
   name: { type: String, default: '' },
   start: { type: String, default: '' },
   end: { type: String, default: '' },

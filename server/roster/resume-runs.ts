@@ -14,7 +14,12 @@ export async function resumeRuns(deps: Deps, timing: Timing = TIMING): Promise<n
   const waiting = await SyncRun.find({ state: 'queued' }, { _id: 1 }).sort({ createdAt: 1 }).lean();
   const lost = await SyncRun.find(staleRun(timing) as object, { _id: 1 }).lean();
   for (const { _id } of [...lost, ...waiting]) await deps.queue.add('run-sync', _id.toHexString());
-  return lost.length + waiting.length;
+  const alone = await RosterRun.find(
+    { alone: true, $or: [{ state: 'queued' }, staleRun(timing) as object] },
+    { _id: 1 },
+  ).lean();
+  for (const { _id } of alone) await deps.queue.add('run-refresh', _id.toHexString());
+  return lost.length + waiting.length + alone.length;
 }
 
 /** Removes downloads that killed workers left in DATA_DIR/tmp; another process' run at work keeps its own. At boot. */

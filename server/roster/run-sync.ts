@@ -1,17 +1,29 @@
 import { Types, type Model } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { Account } from '../models/account.js';
-import { Event } from '../models/event.js';
-import type { Run } from '../models/run.js';
+import { Event, type EventSync } from '../models/event.js';
+import type { KindCounts, Run } from '../models/run.js';
 import { SyncRun } from '../models/sync-run.js';
+import { forgetFirstTry, forgetOlderChanges } from './changes/forget-changes.js';
+import { flagAppointments } from './event-update/flag-appointments.js';
+import { storedMirror } from './event-update/mirror.js';
+import { plannedMirror } from './event-update/overlay-mirror.js';
 import { updateEvent, UPDATE_STAGES } from './event-update/update-event.js';
-import { completeRefresh, RefreshFailed } from './runs/attach-refresh.js';
+import { RefreshFailed } from './run-refresh.js';
+import { completeRefresh } from './runs/attach-refresh.js';
 import { HeldRun, RunHandedBack, RunLost, RunStopped, TIMING, type Timing } from './runs/hold-run.js';
 import { isPassing } from './runs/judge-fault.js';
 import { summarizeRun } from './runs/summarize-run.js';
 import { MOST_TRIES, takeRun } from './runs/take-run.js';
+import { settleRun } from './settle-run.js';
+import { tellHeld } from './tell-held.js';
 
 const syncRuns = SyncRun as unknown as Model<Run>;
+
+/** What a sync run goes through after its refresh. */
+export function stagesOfSync({ purpose }: Pick<Run, 'purpose'>): string[] {
+  return purpose === 'sync' || purpose === 'preview' ? UPDATE_STAGES : ['event', 'appointments'];
+}
 
 /**
  * Does one sync run, unless somebody else is at it: the refresh that it stands on, then the event's update. Ends it in one
@@ -27,7 +39,7 @@ export async function runSync(
   const taken = (await takeRun(syncRuns, new Types.ObjectId(key), timing, deps.now())) as SyncRun | null;
   if (!taken) return;
   const held = new HeldRun(syncRuns, taken, {
-    stages: UPDATE_STAGES,
+    stages: stagesOfSync(taken),
     timing,
     outer: stopping,
     now: deps.now,
@@ -46,33 +58,63 @@ async function work(deps: Deps, run: SyncRun, held: HeldRun, timing: Timing): Pr
   if (run.fence > MOST_TRIES)
     throw new RefreshFailed(`Given up: it ended its worker ${String(MOST_TRIES)} times.`);
   await held.step();
+  await forgetFirstTry(held);
   if (run.fence > 1)
     held.warn(
       'Done again from the start, because its first worker was lost. What that one had done counts as unchanged.',
     );
   const account = await Account.findById(run.account).lean();
-  const before = await Event.findById(run.event).lean();
-  if (!account || !before?.sync) throw new RefreshFailed('The event has nothing to sync.');
-  const refresh = await completeRefresh(deps, account, run, held, timing);
-  // What is to be synced may have been chosen anew while the download ran.
+  if (!account) throw new RefreshFailed('The account is no longer there.');
+  const refreshed = async () => completeRefresh(deps, account, run, held, timing);
+  let counts: Record<string, KindCounts>;
+  if (run.purpose === 'sync' || run.purpose === 'preview')
+    counts = await update(run, held, async () => refreshed());
+  else {
+    const event = await eventOf(run);
+    counts = await settleRun(run, event, held, refreshed);
+    await flagAppointments(held, event);
+  }
+  await endWell(deps, run, held, summarizeRun(run.purpose, counts, held.counts));
+  if (run.purpose !== 'undo') await forgetOlderChanges(held);
+  await tellHeld(deps, account, held);
+}
+
+async function eventOf(run: SyncRun): Promise<Event> {
   const event = await Event.findById(run.event).lean();
-  if (!event?.sync) throw new RefreshFailed('The event has nothing to sync.');
-  await updateEvent(event, event.sync, held);
-  await endWell(deps, run, held, summarizeRun(refresh.counts, held.counts));
+  if (!event) throw new RefreshFailed('The event is no longer there.');
+  return event;
+}
+
+async function syncOf(run: SyncRun): Promise<{ event: Event; sync: EventSync }> {
+  const event = await eventOf(run);
+  const sync = run.choice ? { on: false, hour: 1, ...event.sync, ...run.choice } : event.sync;
+  if (!sync) throw new RefreshFailed('The event has nothing to sync.');
+  return { event, sync };
+}
+
+async function update(run: SyncRun, held: HeldRun, refreshed: () => ReturnType<typeof completeRefresh>) {
+  await syncOf(run);
+  const refresh = await refreshed();
+  // What is to be synced may have been chosen anew while the download ran.
+  const { event, sync } = await syncOf(run);
+  const mirror = held.preview ? plannedMirror(run.account, refresh._id) : storedMirror(run.account);
+  await updateEvent(event, sync, held, { mirror, chosen: run.trigger === 'first import' || !!run.choice });
+  return refresh.counts;
 }
 
 /** Ends the run as done; an import turns the nightly sync on (or off) with it, unless somebody said stop at the same moment. */
 async function endWell(deps: Deps, run: SyncRun, held: HeldRun, result: string): Promise<void> {
   const event = { _id: run.event, account: run.account };
-  if (run.keepSynced === false) await Event.updateOne(event, { $set: { 'sync.on': false } });
-  if (run.keepSynced)
+  const decides = !held.preview && run.keepSynced !== undefined;
+  if (decides && !run.keepSynced) await Event.updateOne(event, { $set: { 'sync.on': false } });
+  if (decides && run.keepSynced)
     await Event.updateOne(
       { ...event, 'sync.on': false },
       { $set: { 'sync.on': true, 'sync.onSince': deps.now() } },
     );
   if (await held.end('done', result, true)) return;
   if (!(await SyncRun.exists({ _id: run._id, stopRequested: true }))) return;
-  if (run.keepSynced) await Event.updateOne(event, { $set: { 'sync.on': false } });
+  if (decides && run.keepSynced) await Event.updateOne(event, { $set: { 'sync.on': false } });
   await held.end('stopped', STOPPED);
 }
 

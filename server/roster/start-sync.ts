@@ -4,7 +4,8 @@ import type { Deps } from '../deps.js';
 import type { Account } from '../models/account.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import type { Event } from '../models/event.js';
-import { SyncRun, type SyncTrigger } from '../models/sync-run.js';
+import type { RunPurpose } from '../models/run.js';
+import { SyncRun, type SyncChoice, type SyncTrigger } from '../models/sync-run.js';
 
 export interface StartSync {
   account: Pick<Account, '_id' | 'clever'>;
@@ -16,20 +17,43 @@ export interface StartSync {
   night?: string;
   /** For imports: whether the nightly sync is on afterwards. */
   keepSynced?: boolean;
+  /** By default a sync. */
+  purpose?: RunPurpose;
+  /** The run whose changes are applied, settled or undone. */
+  of?: Types.ObjectId;
+  /** The roster run that does the account's part; by default one of its own. */
+  refresh?: Types.ObjectId;
+  reason?: string;
+  /** Of a preview: what the event would take. */
+  choice?: SyncChoice;
 }
 
 export type SyncStarted =
   | { ok: true; run: Types.ObjectId; /** The same was asked for before and waits still. */ waits: boolean }
   | { ok: false; reason: 'not connected' | 'nothing chosen' | 'night is done' };
 
+const AUDITED: Record<SyncTrigger, string> = {
+  'first import': 'start import',
+  nightly: 'start sync',
+  'sync now': 'start sync',
+  preview: 'preview sync',
+  apply: 'apply preview',
+  accept: 'accept held removals',
+  reject: 'reject held removals',
+  undo: 'undo sync',
+};
+
 /**
  * Asks for a sync of an event, which runs as soon as a worker is free. What is asked twice at once is one run; a night that
  * has its run gets no other.
  */
 export async function startSync(deps: Deps, asked: StartSync): Promise<SyncStarted> {
-  const { account, event, trigger, by, night, keepSynced } = asked;
-  if (!account.clever?.enabled) return { ok: false, reason: 'not connected' };
-  if (!event.sync || event.sync.schools.length === 0) return { ok: false, reason: 'nothing chosen' };
+  const { account, event, trigger, by, ...more } = asked;
+  const purpose = asked.purpose ?? 'sync';
+  const reads = purpose === 'sync' || purpose === 'preview';
+  if (reads && !asked.refresh && !account.clever?.enabled) return { ok: false, reason: 'not connected' };
+  const schools = (asked.choice ?? event.sync)?.schools ?? [];
+  if (reads && schools.length === 0) return { ok: false, reason: 'nothing chosen' };
   try {
     const run = await SyncRun.create({
       account: account._id,
@@ -38,16 +62,16 @@ export async function startSync(deps: Deps, asked: StartSync): Promise<SyncStart
       state: 'queued',
       createdAt: deps.now(),
       ...(by ? { by } : {}),
-      ...(night ? { night } : {}),
-      ...(keepSynced === undefined ? {} : { keepSynced }),
+      ...more,
     });
     if (by)
       await recordAudit({
         account: account._id,
         event: event._id,
         user: by,
-        action: `start ${trigger === 'first import' ? 'import' : 'sync'}`,
-        targets: [run._id],
+        action: AUDITED[trigger],
+        targets: asked.of ? [run._id, asked.of] : [run._id],
+        detail: asked.reason ? { reason: asked.reason } : {},
         at: deps.now(),
       });
     await deps.queue.add('run-sync', run._id.toHexString());
@@ -55,7 +79,7 @@ export async function startSync(deps: Deps, asked: StartSync): Promise<SyncStart
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
     const waiting = await SyncRun.findOne({ event: event._id, trigger, state: 'queued' }, { _id: 1 }).lean();
-    if (night !== undefined || !waiting) return { ok: false, reason: 'night is done' };
+    if (asked.night !== undefined || !waiting) return { ok: false, reason: 'night is done' };
     return { ok: true, run: waiting._id, waits: true };
   }
 }

@@ -17,9 +17,10 @@ import { RosterRun } from '../../server/models/roster-run.js';
 import { School } from '../../server/models/school.js';
 import { searchKey } from '../../server/models/scoped.js';
 import { SyncRun } from '../../server/models/sync-run.js';
+import { runAlone } from '../../server/roster/run-refresh.js';
 import { runSync } from '../../server/roster/run-sync.js';
 import type { Timing } from '../../server/roster/runs/hold-run.js';
-import { startSync } from '../../server/roster/start-sync.js';
+import { startSync, type StartSync } from '../../server/roster/start-sync.js';
 import { seal } from '../../server/seal.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
@@ -37,6 +38,10 @@ export interface TestDistrict {
   event: Types.ObjectId;
   /** Syncs the event now, to the end; gives the run. */
   sync(event?: Types.ObjectId, timing?: Timing): Promise<SyncRun>;
+  /** Starts a run of the event and does it to the end. */
+  start(asked: Partial<StartSync> & Pick<StartSync, 'trigger'>, event?: Types.ObjectId): Promise<SyncRun>;
+  /** Does a run that was asked for, of an event or of the account alone, and what was asked for by it. */
+  work(run: Types.ObjectId): Promise<SyncRun | RosterRun>;
   refreshOf(run: SyncRun): Promise<RosterRun>;
   close(): Promise<void>;
 }
@@ -53,9 +58,30 @@ export async function startDistrict(
   const schools = await matchAllSchools(account, sandbox);
   const event = await makeEvent(account, { schools, terms: termsOf(sandbox), noTerm: true });
 
+  const start: TestDistrict['start'] = async (asked, id = event) => {
+    const found = await Event.findById(id).orFail().lean();
+    const of = await Account.findById(found.account).orFail().lean();
+    const started = await startSync(test.deps, { account: of, event: found, ...asked });
+    if (!started.ok) throw new Error(started.reason);
+    await runNow(test.deps, started.run);
+    return SyncRun.findById(started.run).orFail().lean();
+  };
+
   return {
     sandbox,
     test,
+    start,
+    async work(run) {
+      const alone = await RosterRun.findById(run).lean();
+      if (!alone) {
+        await runNow(test.deps, run);
+        return SyncRun.findById(run).orFail().lean();
+      }
+      await asApp(() => runAlone(test.deps, run.toHexString(), new AbortController().signal));
+      for (const { _id } of await SyncRun.find({ refresh: run, state: 'queued' }))
+        await runNow(test.deps, _id);
+      return RosterRun.findById(run).orFail().lean();
+    },
     deps: test.deps,
     account,
     schools,

@@ -188,7 +188,7 @@ describe('nights over a district', () => {
     const before = await Class.countDocuments({ status: 'active' });
     const event = await Event.findById(district.event).orFail().lean();
     await Event.updateOne({ _id: event._id }, { $set: { 'sync.terms': [], 'sync.noTerm': true } });
-    await district.sync();
+    await district.start({ trigger: 'first import' });
     const withoutTerm = await Class.countDocuments({ status: 'active', section: { $type: 'objectId' } });
     const { byTerm } = district.sandbox.totals();
     const known = event.sync?.terms.map(({ id }) => id) ?? [];

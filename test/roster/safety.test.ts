@@ -7,7 +7,10 @@ import { Contact, type ContactType } from '../../server/models/contact.js';
 import { Resource } from '../../server/models/resource.js';
 import { School } from '../../server/models/school.js';
 import { Section } from '../../server/models/section.js';
+import { Event } from '../../server/models/event.js';
 import { SyncLog } from '../../server/models/sync-log.js';
+import { SyncRun } from '../../server/models/sync-run.js';
+import { decideHeldOfAccount, decideHeldOfEvent } from '../../server/roster/decide-held.js';
 import { ROSTER_PROBLEM } from '../../server/roster/event-update/flag-appointments.js';
 import { Types } from 'mongoose';
 import { startDistrict, type TestDistrict } from './district.js';
@@ -108,7 +111,20 @@ describe('a sync removes nothing that it does not know to be gone', () => {
     const both = await Contact.find({ schools: dropped, 'schools.1': { $exists: true } }).lean();
     assert.ok(only.length > 0 && both.length > 0);
     await School.updateOne({ _id: dropped }, { $unset: { clever: 1 } });
-    await district.sync();
+    await Event.updateOne({ _id: district.event }, { $set: { 'sync.on': true } });
+    const run = await district.sync();
+    const refresh = await district.refreshOf(run);
+    assert.ok(
+      (refresh.counts.section?.held ?? 0) > 0,
+      'a school is more than a tenth: held until somebody looks',
+    );
+    const by = new Types.ObjectId();
+    const accepted = await decideHeldOfAccount(district.deps, refresh, { verdict: 'accept', by, reason: '' });
+    assert.ok(accepted.ok);
+    await district.work(accepted.run);
+    const update = await SyncRun.findOne({ refresh: accepted.run }).orFail().lean();
+    const classes = await decideHeldOfEvent(district.deps, update, { verdict: 'accept', by, reason: '' });
+    if (classes.ok) await district.work(classes.run);
     const status = async (people: Pick<Contact, '_id'>[]) =>
       Contact.distinct('status', { _id: { $in: people.map(({ _id }) => _id) } });
     assert.deepEqual(await status(only), ['transferred']);

@@ -1,11 +1,10 @@
 import type { Types } from 'mongoose';
-import type { SyncedClass } from '../../models/class.js';
-import { Contact } from '../../models/contact.js';
-import { Course } from '../../models/course.js';
-import type { EventSync } from '../../models/event.js';
-import { Section } from '../../models/section.js';
-import { Term } from '../../models/term.js';
+import { Class, type SyncedClass } from '../../models/class.js';
+import type { Event, EventSync } from '../../models/event.js';
+import type { Section } from '../../models/section.js';
 import { contentHash } from '../sources/roster-record.js';
+import type { Mirror, MirrorTerm } from './mirror.js';
+import { heirsOf, selectionOf } from './select-sections.js';
 
 /** A class as the mirror says it should be in the event. */
 export interface DesiredClass {
@@ -22,73 +21,58 @@ export interface Lookups {
   terms: ReadonlyMap<string, string>;
 }
 
-const BATCH = 400;
-
 /** The event's classes by its schools and terms, in batches. Memory holds one batch and the account's terms. */
 export async function* readDesired(
-  account: Types.ObjectId,
+  mirror: Mirror,
+  event: Pick<Event, '_id'>,
   sync: EventSync,
 ): AsyncGenerator<DesiredClass[], void, undefined> {
-  const terms = await termNames(account);
-  const cursor = Section.find(sectionsOf(account, sync, [...terms.keys()]))
-    .lean()
-    .cursor({ batchSize: BATCH });
-  let batch: Section[] = [];
-  for await (const section of cursor) {
-    batch.push(section);
-    if (batch.length < BATCH) continue;
-    yield await desireBatch(account, batch, terms);
-    batch = [];
+  const terms = await mirror.terms();
+  for await (const batch of mirror.sections(selectionOf(sync, terms)))
+    yield await desireBatch(mirror, batch, terms);
+  const heirs = heirsOf(sync, terms);
+  if (!heirs) return;
+  for await (const batch of mirror.sections(heirs)) {
+    const known = await knownOf(event, batch);
+    yield await desireBatch(mirror, known, terms);
   }
-  if (batch.length > 0) yield await desireBatch(account, batch, terms);
 }
 
-export async function countDesired(account: Types.ObjectId, sync: EventSync): Promise<number> {
-  const terms = await termNames(account);
-  return Section.countDocuments(sectionsOf(account, sync, [...terms.keys()]));
+/** Those sections that are classes of the event already, whoever deleted them. */
+async function knownOf(event: Pick<Event, '_id'>, sections: Section[]): Promise<Section[]> {
+  const ids = sections.map(({ _id }) => _id);
+  const classes = await Class.find(
+    { event: event._id, section: { $in: ids }, status: { $ne: 'gone' } },
+    { section: 1 },
+  ).lean();
+  const known = new Set(classes.map(({ section }) => section?.toHexString()));
+  return sections.filter(({ _id }) => known.has(_id.toHexString()));
 }
 
-/** A section whose term is in no list of terms counts as one without a term. */
-function sectionsOf(account: Types.ObjectId, { schools, terms, noTerm }: EventSync, known: string[]) {
-  const chosen = { term: { $in: terms.map(({ id }) => id) } };
-  return {
-    account,
-    status: 'active' as const,
-    school: { $in: schools },
-    ...(noTerm ? { $or: [chosen, { term: { $nin: known } }] } : chosen),
-  };
-}
-
-async function termNames(account: Types.ObjectId): Promise<Map<string, string>> {
-  const terms = await Term.find({ account }, { record: 1, name: 1 }).lean();
-  return new Map(terms.map(({ record, name }) => [record.id, name]));
+export async function countDesired(mirror: Mirror, sync: EventSync): Promise<number> {
+  return mirror.count(selectionOf(sync, await mirror.terms()));
 }
 
 async function desireBatch(
-  account: Types.ObjectId,
+  mirror: Mirror,
   sections: Section[],
-  terms: ReadonlyMap<string, string>,
+  terms: readonly MirrorTerm[],
 ): Promise<DesiredClass[]> {
+  if (sections.length === 0) return [];
   const ids = sections.flatMap(({ teacherIds, studentIds }) => [...teacherIds, ...studentIds]);
   const courseIds = sections.map(({ course }) => course).filter((course) => course !== '');
-  const [contacts, courses] = await Promise.all([
-    Contact.find(
-      { account, 'record.id': { $in: [...new Set(ids)] }, status: 'active' },
-      { record: 1 },
-    ).lean(),
-    Course.find({ account, 'record.id': { $in: [...new Set(courseIds)] } }, { record: 1, name: 1 }).lean(),
+  const [people, courses] = await Promise.all([
+    mirror.people([...new Set(ids)]),
+    mirror.courses([...new Set(courseIds)]),
   ]);
-  const lookups: Lookups = {
-    people: new Map(contacts.flatMap(({ _id, record }) => (record ? [[record.id, _id] as const] : []))),
-    courses: new Map(courses.map(({ record, name }) => [record.id, name])),
-    terms,
-  };
+  const lookups: Lookups = { people, courses, terms: new Map(terms.map(({ id, name }) => [id, name])) };
   return sections.map((section) => desireClass(section, lookups));
 }
 
-/** One section as a class: pure. People whom the source does not share are left out and counted. */
+/** One section as a class: pure. People whom the source does not share are left out and counted; who is named twice counts once. */
 export function desireClass(section: Section, { people, courses, terms }: Lookups): DesiredClass {
   const known = (ids: string[]) => ids.flatMap((id) => people.get(id) ?? []);
+  const [teachers, students] = [known(section.teacherIds), known(section.studentIds)];
   const fields = {
     name: section.name,
     // Clever's subjects are few and fixed; this one is the homeroom.
@@ -99,15 +83,20 @@ export function desireClass(section: Section, { people, courses, terms }: Lookup
     grade: section.grade,
     term: terms.get(section.term) ?? '',
     school: section.school,
-    teachers: known(section.teacherIds),
-    students: known(section.studentIds),
+    teachers: eachOnce(teachers),
+    students: eachOnce(students),
   };
   return {
     section: section._id,
     synced: { ...fields, hash: contentHash(fields) },
     unknown: {
-      teachers: section.teacherIds.length - fields.teachers.length,
-      students: section.studentIds.length - fields.students.length,
+      teachers: section.teacherIds.length - teachers.length,
+      students: section.studentIds.length - students.length,
     },
   };
+}
+
+/** Two records that somebody merged are one person. */
+function eachOnce(ids: Types.ObjectId[]): Types.ObjectId[] {
+  return [...new Map(ids.map((id) => [id.toHexString(), id])).values()];
 }

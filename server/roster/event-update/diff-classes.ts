@@ -3,7 +3,9 @@ import type { Class } from '../../models/class.js';
 import type { DesiredClass } from './desire-classes.js';
 
 /** A class of the event that the sync made, as it is stored. */
-export type KnownClass = Pick<Class, '_id' | 'status' | 'synced' | 'edits'> & { section: Types.ObjectId };
+export type KnownClass = Pick<Class, '_id' | 'status' | 'synced' | 'edits' | 'kept'> & {
+  section: Types.ObjectId;
+};
 
 export interface ClassDiff {
   added: DesiredClass[];
@@ -24,7 +26,8 @@ export function diffClasses(desired: readonly DesiredClass[], known: readonly Kn
     if (!stored) diff.added.push(item);
     else if (stored.status === 'deleted') diff.bare.push({ known: stored, desired: item });
     else if (stored.status === 'gone') diff.restored.push({ known: stored, desired: item });
-    else if (stored.synced.hash !== item.synced.hash) diff.changed.push({ known: stored, desired: item });
+    else if (stored.synced.hash !== item.synced.hash || stored.kept)
+      diff.changed.push({ known: stored, desired: item });
     else diff.unchanged += 1;
   }
   return diff;

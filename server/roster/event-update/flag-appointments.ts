@@ -3,8 +3,11 @@ import { Appointment, CLASS_DELETED, LIVING_STATES } from '../../models/appointm
 import { Class } from '../../models/class.js';
 import type { Event } from '../../models/event.js';
 import { Resource } from '../../models/resource.js';
+import { RosterChange } from '../../models/roster-change.js';
+import { fieldChange, type Change } from '../changes/change.js';
+import { makeChanges } from '../changes/make-changes.js';
+import { overlay, plannedFor } from '../changes/overlay-changes.js';
 import type { HeldRun } from '../runs/hold-run.js';
-import { logRun } from '../runs/log-run.js';
 
 /** Why the sync put an appointment into the problem list. */
 export const ROSTER_PROBLEM = 'The student is no longer in a class of this teacher (found by the sync).';
@@ -59,53 +62,86 @@ async function flagBatch(
   teachers: ReadonlyMap<string, string>,
 ): Promise<void> {
   const together = await pairsOf(
+    run,
     event,
     batch.flatMap(({ students }) => students),
   );
-  const broken: Types.ObjectId[] = [];
-  const mended: Types.ObjectId[] = [];
-  for (const { _id, resource, students, state, problem, kept } of batch) {
+  const broken: Looked[] = [];
+  const mended: Looked[] = [];
+  for (const item of batch) {
+    const { resource, students, state, problem, kept } = item;
     const teacher = teachers.get(resource.toHexString());
     if (teacher === undefined) continue;
     const holds = students.every((student) => together.has(`${teacher} ${student.toHexString()}`));
-    if (!holds && state === 'booked' && kept !== ROSTER_PROBLEM) broken.push(_id);
-    if (holds && state === 'problem' && MENDED_BY_SYNC.includes(problem ?? '')) mended.push(_id);
+    if (!holds && state === 'booked' && kept !== ROSTER_PROBLEM) broken.push(item);
+    if (holds && state === 'problem' && MENDED_BY_SYNC.includes(problem ?? '')) mended.push(item);
   }
-  await Appointment.updateMany(
-    { _id: { $in: broken }, state: 'booked' },
-    { $set: { state: 'problem', problem: ROSTER_PROBLEM } },
-  );
-  await Appointment.updateMany(
-    { _id: { $in: mended }, state: 'problem', problem: { $in: MENDED_BY_SYNC } },
-    { $set: { state: 'booked' }, $unset: { problem: 1 } },
-  );
   run.count('appointment', 'read', batch.length);
-  run.count('appointment', 'changed', broken.length);
-  run.count('appointment', 'restored', mended.length);
   run.count('appointment', 'unchanged', batch.length - broken.length - mended.length);
-  await logRun(run, [
-    ...broken.map((id) => ({
-      level: 'warning' as const,
+  await makeChanges(run, Appointment.collection, [
+    ...broken.map(({ _id }): Change => ({
       kind: 'appointment',
       action: 'changed',
-      sourceId: id.toHexString(),
+      target: _id,
+      sourceId: _id.toHexString(),
+      fields: [fieldChange('state', 'booked', 'problem'), fieldChange('problem', undefined, ROSTER_PROBLEM)],
+      where: { state: 'booked' },
       text: ROSTER_PROBLEM,
+      warning: true,
     })),
-    ...mended.map((id) => ({ kind: 'appointment', action: 'restored', sourceId: id.toHexString() })),
+    ...mended.map(({ _id, problem }): Change => ({
+      kind: 'appointment',
+      action: 'restored',
+      target: _id,
+      sourceId: _id.toHexString(),
+      fields: [fieldChange('state', 'problem', 'booked'), fieldChange('problem', problem, undefined)],
+      where: { state: 'problem', problem },
+    })),
   ]);
 }
 
-/** Which teacher and student are together in an active class of the event: "teacher student". */
-async function pairsOf(event: Event, students: Types.ObjectId[]): Promise<Set<string>> {
+/** Which teacher and student are together in an active class of the event, or would be after a preview: "teacher student". */
+async function pairsOf(run: HeldRun, event: Event, students: Types.ObjectId[]): Promise<Set<string>> {
   const wanted = new Set(students.map((id) => id.toHexString()));
-  const classes = await Class.find(
+  const stored = await Class.find(
     { event: event._id, 'synced.students': { $in: students }, status: 'active' },
-    { synced: 1 },
-  ).lean();
+    { 'synced.students': 1, 'synced.teachers': 1, status: 1 },
+  ).lean<Taught[]>();
+  const classes = run.preview ? await withPlanned(run, stored, students) : stored;
   const pairs = new Set<string>();
   for (const { synced } of classes) {
     for (const student of synced.students.map((id) => id.toHexString()).filter((id) => wanted.has(id)))
       for (const teacher of synced.teachers) pairs.add(`${teacher.toHexString()} ${student}`);
   }
   return pairs;
+}
+
+type Taught = Pick<Class, '_id' | 'status'> & { synced: Pick<Class['synced'], 'students' | 'teachers'> };
+
+/** Classes as they would be after the preview, those among them which the students would come into. */
+async function withPlanned(run: HeldRun, stored: Taught[], students: Types.ObjectId[]): Promise<Taught[]> {
+  const planned = await plannedFor(
+    run.id,
+    stored.map(({ _id }) => _id),
+  );
+  const after = stored.map((item) => {
+    const row = planned.get(item._id.toHexString());
+    return row ? overlay(item, row) : item;
+  });
+  const joined = await RosterChange.find({
+    run: run.id,
+    kind: 'class',
+    $or: [
+      { 'document.synced.students': { $in: students } },
+      { fields: { $elemMatch: { path: 'synced.students', after: { $in: students } } } },
+    ],
+  }).lean();
+  const others = await Class.find({ _id: { $in: joined.map(({ target }) => target) } }).lean<Taught[]>();
+  const byId = new Map(others.map((item) => [item._id.toHexString(), item]));
+  const coming = joined.flatMap((row) => {
+    if (row.document) return row.document as unknown as Taught;
+    const item = byId.get(row.target.toHexString());
+    return item ? overlay(item, row) : [];
+  });
+  return [...after, ...coming].filter(({ status }) => status === 'active');
 }

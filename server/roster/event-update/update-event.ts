@@ -1,26 +1,42 @@
+import type { Types } from 'mongoose';
 import type { Event, EventSync } from '../../models/event.js';
 import { countOf } from '../../web/format-count.js';
+import { dropOlderHeld } from '../changes/take-removals.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { applyClasses, removeGoneClasses } from './apply-classes.js';
 import { countDesired, readDesired } from './desire-classes.js';
 import { flagAppointments } from './flag-appointments.js';
+import type { Mirror } from './mirror.js';
 import { updateResources } from './update-resources.js';
 
 export const UPDATE_STAGES = ['classes', 'resources', 'appointments'];
+
+export interface UpdateOptions {
+  mirror: Mirror;
+  /** A person has just chosen what the event takes: what leaves by that is not held. */
+  chosen: boolean;
+}
 
 /**
  * Brings an event's classes and holders of slots to what the account's mirror says for the event's schools and terms, and
  * puts appointments that no longer fit into the problem list. Needs no download; doing it again changes nothing more.
  */
-export async function updateEvent(event: Event, sync: EventSync, run: HeldRun): Promise<void> {
-  await run.begin('classes', await countDesired(event.account, sync));
+export async function updateEvent(
+  event: Event,
+  sync: EventSync,
+  run: HeldRun,
+  { mirror, chosen }: UpdateOptions,
+): Promise<void> {
+  await run.begin('classes', await countDesired(mirror, sync));
   const desired = new Set<string>();
+  const teaching = new Map<string, Types.ObjectId>();
   let teachers = 0;
   let students = 0;
-  for await (const batch of readDesired(event.account, sync)) {
+  for await (const batch of readDesired(mirror, event, sync)) {
     await applyClasses(run, event, batch);
-    for (const { section, unknown } of batch) {
+    for (const { section, synced, unknown } of batch) {
       desired.add(section.toHexString());
+      for (const id of synced.teachers) teaching.set(id.toHexString(), id);
       teachers += unknown.teachers;
       students += unknown.students;
     }
@@ -28,8 +44,10 @@ export async function updateEvent(event: Event, sync: EventSync, run: HeldRun): 
     await run.step(batch.length);
   }
   warnOfUnknown(run, teachers, students);
-  await removeGoneClasses(run, event, desired);
-  await updateResources(run, event);
+  const verdict = chosen ? 'let go' : undefined;
+  await removeGoneClasses(run, event, desired, verdict);
+  await updateResources(run, event, mirror, teaching, verdict);
+  await dropOlderHeld(run, ['class', 'resource']);
   await flagAppointments(run, event);
 }
 

@@ -1,8 +1,9 @@
 import type { Types } from 'mongoose';
 import type { Deps } from '../../deps.js';
 import type { Account } from '../../models/account.js';
-import { Event, type EventSync } from '../../models/event.js';
+import type { Event } from '../../models/event.js';
 import { School } from '../../models/school.js';
+import { keepChoice } from '../settle-run.js';
 import { startSync } from '../start-sync.js';
 import { readTerms } from './read-terms.js';
 import { NO_TERM, type ImportChoice } from './schema.js';
@@ -34,7 +35,10 @@ export async function chooseImport(
   if (terms.length + Number(noTerm) < choice.terms.length)
     return { ok: false, field: 'terms', message: 'One of the terms is no longer there. Choose again.' };
 
-  const sync = await keepChoice(account._id, event, { schools: choice.schools, terms, noTerm });
+  const sync = await keepChoice(
+    { ...event, account: account._id },
+    { schools: choice.schools, terms, noTerm },
+  );
   const started = await startSync(deps, {
     account,
     event: { _id: event._id, sync },
@@ -44,24 +48,4 @@ export async function chooseImport(
   });
   if (started.ok) return { ok: true, run: started.run };
   return { ok: false, field: '_form', message: 'Clever is no longer enabled for this account.' };
-}
-
-/** Whether and when the event syncs at night stays as it is. */
-async function keepChoice(
-  account: Types.ObjectId,
-  event: Pick<Event, '_id' | 'sync'>,
-  choice: Pick<EventSync, 'schools' | 'terms' | 'noTerm'>,
-): Promise<EventSync> {
-  const filter = { _id: event._id, account };
-  const first: EventSync = { on: false, hour: 1, ...choice };
-  const made = await Event.updateOne({ ...filter, sync: { $exists: false } }, { $set: { sync: first } });
-  if (made.modifiedCount === 1) return first;
-  await Event.updateOne(filter, {
-    $set: {
-      'sync.schools': choice.schools,
-      'sync.terms': choice.terms,
-      'sync.noTerm': choice.noTerm,
-    },
-  });
-  return { ...first, ...event.sync, ...choice };
 }

@@ -1,10 +1,24 @@
-import mongoose, { type mongo } from 'mongoose';
-import type { RosterRecord } from '../sources/roster-record.js';
+import mongoose, { type mongo, type Types } from 'mongoose';
+import type { SourceRecord } from '../../models/scoped.js';
+import { compareFields, type Change } from '../changes/change.js';
+import { makeChanges } from '../changes/make-changes.js';
 import type { HeldRun } from '../runs/hold-run.js';
-import { logRun, type LogRow } from '../runs/log-run.js';
-import { isPassing } from '../runs/judge-fault.js';
-import { changedFields, diffRecords, type KnownRecord, type RecordDiff } from './diff-records.js';
+import type { RosterRecord } from '../sources/roster-record.js';
+import { diffRecords, type KnownRecord, type RecordDiff } from './diff-records.js';
 import type { Store } from './stores.js';
+
+type Stored = Record<string, unknown> & { _id: Types.ObjectId; record?: SourceRecord; status: string };
+
+export interface ApplyOptions<F> {
+  /** What else a new document needs; an adopted one gets it too. */
+  fresh?: Record<string, unknown>;
+  /** Documents that stand for records which no document has by id. */
+  match?: (unknown: RosterRecord<F>[]) => Promise<Map<string, Types.ObjectId>>;
+  /** Told of every record that makes a new document. */
+  onAdded?: (added: { id: string; target: Types.ObjectId }[]) => Promise<void>;
+  /** Told of the main ids of those whose record came by a further id. */
+  onMerged?: (mainIds: string[]) => void;
+}
 
 /**
  * Writes one batch of records (about 1,000) where they differ from what is stored, in one bulk write; unchanged ones are not
@@ -16,99 +30,116 @@ export async function applyRecords<F extends object>(
   store: Store<F>,
   kind: string,
   records: readonly RosterRecord<F>[],
+  options: ApplyOptions<F> = {},
 ): Promise<void> {
-  const known = await findKnown(run, store, records);
+  const known = await findKnown(run, store, records, options);
   const diff = diffRecords(records, known);
-  const before = await findBefore(store, diff);
-  const rows = [
-    ...diff.added.map(({ id }) => rowOf(kind, 'added', id)),
-    ...diff.changed.map(({ record, _id }) => {
-      const fields = changedFields(before.get(_id.toHexString()) ?? {}, record.fields);
-      return rowOf(kind, 'changed', record.id, fields);
-    }),
-    ...diff.restored.map(({ record }) => rowOf(kind, 'restored', record.id)),
-  ];
-  const refused = await write(store, operationsOf(run, store, diff));
-  for (const index of refused) {
-    const row = rows[index];
-    if (row)
-      Object.assign(row, { action: 'refused', level: 'warning', text: 'The database did not take it.' });
-  }
-  for (const row of rows) run.count(kind, row.action as 'added' | 'changed' | 'restored' | 'refused');
+  const changes = await changesOf(run, store, kind, diff, options.fresh ?? {});
+  await makeChanges(run, store.collection, changes);
   run.count(kind, 'unchanged', diff.unchanged);
-  await logRun(run, rows);
-}
-
-function rowOf(kind: string, action: string, sourceId: string, text = ''): LogRow {
-  return { kind, action, sourceId, text };
+  run.count(kind, 'leftOut', diff.merged);
+  const added = changes.slice(0, diff.added.length).map(({ sourceId, target }) => ({ id: sourceId, target }));
+  if (added.length > 0) await options.onAdded?.(added);
 }
 
 async function findKnown<F>(
   run: HeldRun,
   store: Store<F>,
   records: readonly RosterRecord<F>[],
+  { match, onMerged }: ApplyOptions<F>,
 ): Promise<Map<string, KnownRecord>> {
-  const found = await store.collection
-    .find(
-      { account: run.account, 'record.id': { $in: records.map(({ id }) => id) } },
-      { projection: { record: 1, status: 1 } },
-    )
-    .toArray();
-  return new Map(
-    found.map((document) => {
-      const { id, hash } = document.record as { id: string; hash: string };
-      return [id, { _id: document._id, hash, here: document.status === 'active' }];
-    }),
-  );
+  const ids = records.map(({ id }) => id);
+  const known = new Map<string, KnownRecord>();
+  for await (const document of readBy(run, store, { 'record.id': { $in: ids } }))
+    if (document.record) known.set(document.record.id, knownOf(document));
+  const unknown = records.filter(({ id }) => !known.has(id));
+  if (!match || unknown.length === 0) return known;
+  const wanted = new Set(unknown.map(({ id }) => id));
+  for await (const document of readBy(run, store, { 'record.also': { $in: [...wanted] } })) {
+    onMerged?.([document.record?.id ?? '']);
+    for (const id of document.record?.also ?? [])
+      if (wanted.delete(id)) known.set(id, { ...knownOf(document), by: 'merged' });
+  }
+  const matched = await match(unknown.filter(({ id }) => wanted.has(id)));
+  const found = new Map<string, Stored>();
+  if (matched.size > 0)
+    for await (const document of readBy(run, store, { _id: { $in: [...matched.values()] } }))
+      found.set(document._id.toHexString(), document);
+  for (const [id, target] of matched) {
+    const document = found.get(target.toHexString());
+    if (document) known.set(id, { ...knownOf(document), by: 'adopted' });
+  }
+  return known;
 }
 
-/** The changed ones as they are stored, so that the log can name the fields. */
-async function findBefore<F>(store: Store<F>, diff: RecordDiff<F>): Promise<Map<string, object>> {
-  if (diff.changed.length === 0) return new Map();
-  const ids = diff.changed.map(({ _id }) => _id);
-  const found = await store.collection.find({ _id: { $in: ids } }).toArray();
-  return new Map(found.map((document) => [document._id.toHexString(), document]));
+function readBy<F>(run: HeldRun, store: Store<F>, filter: object): AsyncIterable<Stored> {
+  return store.collection.find(
+    { account: run.account, ...filter },
+    { projection: { record: 1, status: 1 }, batchSize: 1000 },
+  ) as unknown as AsyncIterable<Stored>;
 }
 
-/** In the order of the log's rows. */
-function operationsOf<F extends object>(
+function knownOf({ _id, record, status }: Stored): KnownRecord {
+  return {
+    _id,
+    hash: record?.hash ?? '',
+    here: status === 'active',
+    ...(record?.kept ? { kept: true } : {}),
+  };
+}
+
+/** New ones first, in the order of the diff. */
+async function changesOf<F extends object>(
   run: HeldRun,
   store: Store<F>,
+  kind: string,
   diff: RecordDiff<F>,
-): mongo.AnyBulkWriteOperation[] {
-  const added = diff.added.map((record) => ({
-    insertOne: {
-      document: {
-        account: run.account,
-        ...store.fresh,
-        status: 'active',
-        record: { id: record.id, hash: record.hash },
-        ...store.stored(record.fields),
-      },
+  fresh: Record<string, unknown>,
+): Promise<Change[]> {
+  const before = await findBefore(store, diff);
+  const added = diff.added.map((record): Change => ({
+    kind,
+    action: 'added',
+    target: new mongoose.Types.ObjectId(),
+    sourceId: record.id,
+    document: {
+      account: run.account,
+      ...fresh,
+      status: 'active',
+      record: { id: record.id, hash: record.hash, addedBy: run.id },
+      ...store.stored(record.fields),
     },
+    fields: [],
+    searchKey: store.searchKeyOf(record.fields),
   }));
-  const written = [...diff.changed, ...diff.restored].map(({ record, _id }) => ({
-    updateOne: {
-      filter: { _id },
-      update: {
-        $set: { status: 'active', 'record.hash': record.hash, ...store.stored(record.fields) },
-        $unset: { transferredAt: 1 },
-      },
-    },
-  }));
-  return [...added, ...written];
+  const written = (action: 'changed' | 'restored') =>
+    diff[action].map(({ record, _id }): Change => {
+      const document = before.get(_id.toHexString());
+      const fields = compareFields(document ?? {}, wantedOf(store, record, fresh, document));
+      const searchKey = store.searchKeyOf(record.fields);
+      return { kind, action, target: _id, sourceId: record.id, fields, searchKey };
+    });
+  return [...added, ...written('changed'), ...written('restored')];
 }
 
-/** @returns the places of the operations that the database refused, each for a reason of its own */
-async function write<F>(store: Store<F>, operations: mongo.AnyBulkWriteOperation[]): Promise<number[]> {
-  if (operations.length === 0) return [];
-  try {
-    await store.collection.bulkWrite(operations, { ordered: false });
-    return [];
-  } catch (error) {
-    if (!(error instanceof mongoose.mongo.MongoBulkWriteError)) throw error;
-    const failed = ([] as mongo.WriteError[]).concat(error.writeErrors);
-    if (failed.length === 0 || failed.some(isPassing)) throw error;
-    return failed.map(({ index }) => index);
-  }
+function wantedOf<F>(
+  store: Store<F>,
+  { id, hash, fields }: RosterRecord<F>,
+  fresh: Record<string, unknown>,
+  document: Stored | undefined,
+): Record<string, unknown> {
+  const record = document?.record
+    ? { 'record.id': id, 'record.hash': hash, 'record.kept': undefined }
+    : { record: { id, hash } };
+  return { status: 'active', transferredAt: undefined, ...record, ...fresh, ...store.stored(fields) };
+}
+
+/** Those that change, as they are stored. */
+async function findBefore<F>(store: Store<F>, diff: RecordDiff<F>): Promise<Map<string, Stored>> {
+  const ids = [...diff.changed, ...diff.restored].map(({ _id }) => _id);
+  if (ids.length === 0) return new Map();
+  const found = (await (
+    store.collection.find({ _id: { $in: ids } }) as mongo.FindCursor
+  ).toArray()) as unknown as Stored[];
+  return new Map(found.map((document) => [document._id.toHexString(), document]));
 }

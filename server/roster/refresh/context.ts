@@ -1,15 +1,41 @@
 import type { Account, CleverKinds } from '../../models/account.js';
-import type { MatchedSchools } from '../sources/map-clever-person.js';
+import type { ContactType } from '../../models/contact.js';
 import type { HeldRun } from '../runs/hold-run.js';
+import type { MatchedSchools } from '../sources/map-clever-person.js';
 import type { Download } from './download-district.js';
-import type { Spool } from './spool.js';
+import type { ListName } from './lists.js';
+
+/** Ids in great number; a Set of texts would do. */
+export interface Ids {
+  add: (id: string) => unknown;
+  has: (id: string) => boolean;
+}
+
+/** What a source delivered for a refresh, list by list, in Clever's shape. */
+export interface Delivery {
+  /** How the reading of each list ended. */
+  download: Download;
+  /** A list's objects in batches; nothing where there are none. */
+  read: <T>(list: ListName) => AsyncGenerator<T[], void, undefined>;
+  /** Everybody who was listed. */
+  people: Ids;
+  /** Of a delivery of changes alone: the ids that left, by list. */
+  gone?: Partial<Record<ListName, ReadonlySet<string>>>;
+  /** What new documents say of where they came from. */
+  source: 'clever' | 'file';
+}
 
 /** What every part of a refresh works with. */
-export interface RefreshContext {
+export interface RefreshContext extends Delivery {
   account: Account;
   run: HeldRun;
-  spool: Spool;
-  download: Download;
   kinds: CleverKinds;
   schools: MatchedSchools;
 }
+
+export const LIST_OF_TYPE: Record<ContactType, 'students' | 'teachers' | 'staff' | 'contacts'> = {
+  student: 'students',
+  teacher: 'teachers',
+  staff: 'staff',
+  guardian: 'contacts',
+};

@@ -7,6 +7,10 @@ export interface KnownRecord {
   hash: string;
   /** Active, as against transferred or archived. */
   here: boolean;
+  /** Somebody said that it stays although the source had it no more. */
+  kept?: boolean;
+  /** It was found by another id than its own: it is to take this one (`adopted`), or somebody merged the two (`merged`). */
+  by?: 'adopted' | 'merged';
 }
 
 export interface RecordDiff<F> {
@@ -15,34 +19,24 @@ export interface RecordDiff<F> {
   /** Were gone and are back, changed or not. */
   restored: { record: RosterRecord<F>; _id: Types.ObjectId }[];
   unchanged: number;
+  /** Of somebody whose main record is another one. */
+  merged: number;
 }
 
-/** What has to be written so that the stored records say what the source says. Every record is in exactly one of the four. */
+/** What has to be written so that the stored records say what the source says. Every record is in exactly one of the five. */
 export function diffRecords<F>(
   records: readonly RosterRecord<F>[],
   known: ReadonlyMap<string, KnownRecord>,
 ): RecordDiff<F> {
-  const diff: RecordDiff<F> = { added: [], changed: [], restored: [], unchanged: 0 };
+  const diff: RecordDiff<F> = { added: [], changed: [], restored: [], unchanged: 0, merged: 0 };
   for (const record of records) {
     const stored = known.get(record.id);
     if (!stored) diff.added.push(record);
+    else if (stored.by === 'merged') diff.merged += 1;
     else if (!stored.here) diff.restored.push({ record, _id: stored._id });
-    else if (stored.hash !== record.hash) diff.changed.push({ record, _id: stored._id });
+    else if (stored.hash !== record.hash || stored.kept || stored.by === 'adopted')
+      diff.changed.push({ record, _id: stored._id });
     else diff.unchanged += 1;
   }
   return diff;
-}
-
-/** The fields in which two differ, in words ("first name, students"); `after` has all fields that count. */
-export function changedFields(before: object, after: object): string {
-  const old = before as Record<string, unknown>;
-  return Object.entries(after)
-    .filter(([key, value]) => key !== 'hash' && JSON.stringify(old[key]) !== JSON.stringify(value))
-    .map(([key]) => inWords(key))
-    .join(', ');
-}
-
-/** `firstName` is "first name", `studentIds` "students". */
-function inWords(field: string): string {
-  return field.replace(/Ids$/, 's').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

@@ -2,12 +2,13 @@ import type { CleverClient } from '../../clever/client.js';
 import { CleverError } from '../../clever/explain-failure.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import type { CleverUser } from '../../clever/schema.js';
-import { LISTS, type ListName } from './lists.js';
+import type { Ids } from './context.js';
+import { isPeopleList, LISTS, type ListName } from './lists.js';
 import type { Spool } from './spool.js';
 
 /** How the reading of one list ended. Only a whole one says anything about who is gone. */
 export interface ListOutcome {
-  ended: 'whole' | 'broken off' | 'not shared';
+  ended: 'whole' | 'broken off' | 'not shared' | 'changes alone';
   read: number;
   /** Those who come by this list alone: who has two roles is seen by the other one even when this one is not shared. */
   own: number;
@@ -20,11 +21,17 @@ export function tellsAll(outcome: ListOutcome | undefined): boolean {
   return outcome?.ended === 'whole' && outcome.own > 0;
 }
 
+/** Whether the list can say of somebody that they left. */
+export function tellsLeavers(outcome: ListOutcome | undefined): boolean {
+  return tellsAll(outcome) || outcome?.ended === 'changes alone';
+}
+
 export type Download = Partial<Record<ListName, ListOutcome>>;
 
 /**
  * Reads the lists into the spool. One that breaks off or is not shared leaves the others to be read: additions and changes
  * go on without it.
+ * @param people gets the ids of everybody listed
  * @throws CleverError where nothing can be had at all: access refused, or Clever away from the start
  */
 export async function downloadDistrict(
@@ -32,10 +39,12 @@ export async function downloadDistrict(
   spool: Spool,
   names: readonly ListName[],
   run: HeldRun,
+  people: Ids,
 ): Promise<Download> {
   const download: Download = {};
   for (const name of names) {
-    download[name] = await downloadList(client, spool, name, run, name === names[0]);
+    const ids = isPeopleList(name) ? people : undefined;
+    download[name] = await downloadList(client, spool, name, run, name === names[0], ids);
   }
   return download;
 }
@@ -46,6 +55,7 @@ async function downloadList(
   name: ListName,
   run: HeldRun,
   isFirst: boolean,
+  ids: Ids | undefined,
 ): Promise<ListOutcome> {
   const { path, query, kind } = LISTS[name];
   let read = 0;
@@ -53,6 +63,7 @@ async function downloadList(
   try {
     for await (const { objects, skipped } of client.pages(path, query)) {
       await spool.write(name, objects);
+      for (const { id } of ids ? objects : []) ids?.add(id);
       read += objects.length;
       own += query ? objects.filter(hasOneRole).length : objects.length;
       run.count(kind, 'read', objects.length + skipped);

@@ -41,3 +41,7 @@ export const PEOPLE_LISTS = ['students', 'teachers', 'staff', 'contacts'] as con
 export function listsFor(kinds: CleverKinds): ListName[] {
   return LIST_NAMES.filter((name) => !(name in kinds) || kinds[name as keyof CleverKinds]);
 }
+
+export function isPeopleList(name: ListName): name is (typeof PEOPLE_LISTS)[number] {
+  return (PEOPLE_LISTS as readonly ListName[]).includes(name);
+}

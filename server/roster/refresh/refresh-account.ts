@@ -1,28 +1,20 @@
-import { connectAccount } from '../../clever/connect-account.js';
 import type { Deps } from '../../deps.js';
 import type { Account } from '../../models/account.js';
 import type { ContactType } from '../../models/contact.js';
 import { School } from '../../models/school.js';
-import type { MatchedSchools } from '../sources/map-clever-person.js';
+import { dropOlderHeld } from '../changes/take-removals.js';
 import type { HeldRun } from '../runs/hold-run.js';
-import type { RefreshContext } from './context.js';
-import { downloadDistrict, tellsAll } from './download-district.js';
+import type { MatchedSchools } from '../sources/map-clever-person.js';
+import { collectFromClever } from './collect-from-clever.js';
+import { LIST_OF_TYPE, type Ids, type RefreshContext } from './context.js';
+import { tellsAll, tellsLeavers } from './download-district.js';
 import { LISTS, listsFor, type ListName } from './lists.js';
 import { refreshMirror, type MirrorSeen } from './refresh-mirror.js';
 import { refreshPeople } from './refresh-people.js';
-import { removeGone } from './remove-gone.js';
+import { removeGone, type Removal } from './remove-gone.js';
+import { RefreshRefused } from './refuse-refresh.js';
 import { Spool } from './spool.js';
 import { COURSES, PEOPLE, SECTIONS, TERMS } from './stores.js';
-
-/** Why an account cannot be refreshed at all; said to a person as it is. */
-export class RefreshRefused extends Error {}
-
-const NOT_CONNECTED = {
-  'no district': 'No Clever district is set up for this account.',
-  'no credentials': 'No access to Clever is saved for this account.',
-  'unreadable credentials':
-    'The saved access to Clever cannot be read. Enter it again on the Clever set-up page.',
-};
 
 /** The stages of a refresh, in order. */
 export function refreshStages(account: Account): string[] {
@@ -31,8 +23,8 @@ export function refreshStages(account: Account): string[] {
 }
 
 /**
- * Brings an account's people and mirror to what Clever shares now: download, map, match by Clever id, diff, apply. Doing it
- * again changes nothing more, so that a run whose worker died is simply done again.
+ * Brings an account's people and mirror to what its source says now: download, map, match, diff, guard, apply. Doing it
+ * again changes nothing more, so that a run whose worker died is simply done again. A preview notes the changes instead.
  * @param expected how many records the last download had; 0 when unknown
  * @throws RefreshRefused, CleverError, and what ends a held run
  */
@@ -44,21 +36,13 @@ export async function refreshAccount(
 ): Promise<void> {
   const { clever } = account;
   if (!clever?.enabled) throw new RefreshRefused('The connection to Clever is not enabled.');
-  const connected = connectAccount(deps, account, { signal: run.signal });
-  if (!connected.ok) throw new RefreshRefused(NOT_CONNECTED[connected.reason]);
   const schools = await matchedSchools(account);
   if (schools.size === 0) throw new RefreshRefused('No school is matched to one of Clever’s.');
-
   const spool = await Spool.open(deps.config.dataDir, run.name);
   try {
     await run.begin('download', expected);
-    const download = await downloadDistrict(connected.client, spool, listsFor(clever.kinds), run);
-    const context: RefreshContext = { account, run, spool, download, kinds: clever.kinds, schools };
-    const mirror = await refreshMirror(context);
-    const people = await refreshPeople(context, mirror.listed);
-    await run.begin('leavers', 0);
-    await removeFromMirror(context, mirror);
-    await removePeople(context, people);
+    const delivery = await collectFromClever(deps, account, run, spool);
+    await takeDelivery({ ...delivery, account, run, kinds: clever.kinds, schools });
   } finally {
     await spool.wipe();
   }
@@ -72,26 +56,38 @@ async function matchedSchools(account: Account): Promise<MatchedSchools> {
   return new Map(schools.flatMap(({ _id, clever }) => (clever ? [[clever.id, _id] as const] : [])));
 }
 
-async function removeFromMirror({ run, download }: RefreshContext, seen: MirrorSeen): Promise<void> {
-  const told = (list: ListName) => ({ ...LISTS[list], outcome: download[list], filter: {} });
-  await removeGone(run, { store: TERMS, ...told('terms') }, seen.terms);
-  await removeGone(run, { store: COURSES, ...told('courses') }, seen.courses);
-  await removeGone(run, { store: SECTIONS, ...told('sections') }, seen.sections);
+async function takeDelivery(context: RefreshContext): Promise<void> {
+  const mirror = await refreshMirror(context);
+  const people = await refreshPeople(context, mirror.listed);
+  await context.run.begin('leavers', 0);
+  await removeFromMirror(context, mirror);
+  await removePeople(context, people);
 }
 
-const TYPES: Record<ContactType, ListName> = {
-  student: 'students',
-  teacher: 'teachers',
-  staff: 'staff',
-  guardian: 'contacts',
-};
+async function removeFromMirror(context: RefreshContext, seen: MirrorSeen): Promise<void> {
+  await settle(context, 'terms', { store: TERMS, filter: {} }, seen.terms);
+  await settle(context, 'courses', { store: COURSES, filter: {} }, seen.courses);
+  await settle(context, 'sections', { store: SECTIONS, filter: {} }, seen.sections);
+}
 
 /** Somebody is gone when in none of the lists; who also has ties to students only when the guardians' list says so too. */
-async function removePeople({ run, download }: RefreshContext, seen: ReadonlySet<string>): Promise<void> {
-  const tiesKnown = download.contacts === undefined || tellsAll(download.contacts);
-  for (const [type, list] of Object.entries(TYPES)) {
+async function removePeople(context: RefreshContext, seen: Pick<Ids, 'has'>): Promise<void> {
+  const { contacts } = context.download;
+  const tiesKnown = contacts === undefined || tellsLeavers(contacts);
+  for (const [type, list] of Object.entries(LIST_OF_TYPE) as [ContactType, ListName][]) {
     const ties = tiesKnown || type === 'guardian' ? {} : { 'relations.0': { $exists: false } };
-    const filter = { type, ...ties };
-    await removeGone(run, { store: PEOPLE, ...LISTS[list], outcome: download[list], filter }, seen);
+    await settle(context, list, { store: PEOPLE, filter: { type, ...ties } }, seen);
   }
+}
+
+async function settle<F>(
+  { run, download, gone }: RefreshContext,
+  list: ListName,
+  of: Pick<Removal<F>, 'store' | 'filter'>,
+  seen: Pick<Ids, 'has'>,
+): Promise<void> {
+  const incomplete = Object.values(download).some(({ ended }) => ended === 'broken off');
+  const removal = { ...of, ...LISTS[list], outcome: download[list], incomplete };
+  const answered = await removeGone(run, removal, seen, gone && (gone[list] ?? new Set()));
+  if (answered && tellsAll(download[list])) await dropOlderHeld(run, [LISTS[list].kind]);
 }

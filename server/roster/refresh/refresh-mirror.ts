@@ -4,16 +4,16 @@ import type { RosterRecord } from '../sources/roster-record.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { logRun, type LogRow } from '../runs/log-run.js';
 import { applyRecords } from './apply-records.js';
-import type { RefreshContext } from './context.js';
+import type { Ids, RefreshContext } from './context.js';
 import { COURSES, SECTIONS, TERMS, type Store } from './stores.js';
 
 /** What the mirror's lists held. */
 export interface MirrorSeen {
-  terms: Set<string>;
-  courses: Set<string>;
-  sections: Set<string>;
+  terms: Ids;
+  courses: Ids;
+  sections: Ids;
   /** Ids of the people in the sections that were kept: whoever names no school belongs where they sit or teach. */
-  listed: Set<string>;
+  listed: Ids;
 }
 
 /** Brings terms, courses and the sections of matched schools into the mirror. */
@@ -32,10 +32,10 @@ export async function refreshMirror(context: RefreshContext): Promise<MirrorSeen
 }
 
 /** A matched school that Clever lists no more takes its people with it: that is worth a sentence. */
-async function warnOfLostSchools({ run, spool, download, schools }: RefreshContext): Promise<void> {
+async function warnOfLostSchools({ run, read, download, schools }: RefreshContext): Promise<void> {
   if (download.schools?.ended !== 'whole') return;
   const lost = new Set(schools.keys());
-  for await (const batch of spool.read<CleverSchool>('schools')) for (const { id } of batch) lost.delete(id);
+  for await (const batch of read<CleverSchool>('schools')) for (const { id } of batch) lost.delete(id);
   run.count('school', 'unchanged', schools.size - lost.size);
   run.count('school', 'leftOut', download.schools.read - schools.size + lost.size);
   if (lost.size > 0)
@@ -44,28 +44,28 @@ async function warnOfLostSchools({ run, spool, download, schools }: RefreshConte
     );
 }
 
-async function refreshTerms({ run, spool, download }: RefreshContext, seen: Set<string>): Promise<void> {
+async function refreshTerms({ run, read, download }: RefreshContext, seen: Ids): Promise<void> {
   await run.begin('terms', download.terms?.read ?? 0);
-  for await (const batch of spool.read<CleverTerm>('terms')) {
+  for await (const batch of read<CleverTerm>('terms')) {
     const taken = batch.map((term) => ({ id: term.id, mapped: mapCleverTerm(term) }));
     await take(run, TERMS, 'term', taken, seen);
   }
 }
 
-async function refreshCourses({ run, spool, download }: RefreshContext, seen: Set<string>): Promise<void> {
+async function refreshCourses({ run, read, download }: RefreshContext, seen: Ids): Promise<void> {
   await run.begin('courses', download.courses?.read ?? 0);
-  for await (const batch of spool.read<CleverCourse>('courses')) {
+  for await (const batch of read<CleverCourse>('courses')) {
     const taken = batch.map((course) => ({ id: course.id, mapped: mapCleverCourse(course) }));
     await take(run, COURSES, 'course', taken, seen);
   }
 }
 
 async function refreshSections(
-  { run, spool, download, schools }: RefreshContext,
+  { run, read, download, schools }: RefreshContext,
   seen: MirrorSeen,
 ): Promise<void> {
   await run.begin('sections', download.sections?.read ?? 0);
-  for await (const batch of spool.read<CleverSection>('sections')) {
+  for await (const batch of read<CleverSection>('sections')) {
     const taken = batch.map((section) => ({ id: section.id, mapped: mapCleverSection(section, schools) }));
     await take(run, SECTIONS, 'section', taken, seen.sections);
     for (const { mapped } of taken) {
@@ -84,7 +84,7 @@ async function take<F extends object>(
   store: Store<F>,
   kind: string,
   batch: { id: string; mapped: Taken<F> }[],
-  seen: Set<string>,
+  seen: Ids,
 ): Promise<void> {
   const records: RosterRecord<F>[] = [];
   const rows: LogRow[] = [];

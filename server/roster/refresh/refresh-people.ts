@@ -4,7 +4,7 @@ import { mapCleverPerson, type PersonMapped } from '../sources/map-clever-person
 import type { RosterRecord } from '../sources/roster-record.js';
 import { logRun, type LogRow } from '../runs/log-run.js';
 import { applyRecords } from './apply-records.js';
-import type { RefreshContext } from './context.js';
+import type { Ids, RefreshContext } from './context.js';
 import { tellsAll } from './download-district.js';
 import { LISTS, PEOPLE_LISTS } from './lists.js';
 import { PEOPLE } from './stores.js';
@@ -12,32 +12,33 @@ import { PEOPLE } from './stores.js';
 /**
  * Brings in the people of matched schools, and the guardians of their students.
  * @param listed ids of the people in the sections that were kept
- * @returns the ids of those who belong here
+ * @returns who belongs here, by record ids
  */
 export async function refreshPeople(
   context: RefreshContext,
-  listed: ReadonlySet<string>,
-): Promise<Set<string>> {
-  const { run, spool, download } = context;
-  const seen = new Set<string>();
+  listed: Pick<Ids, 'has'>,
+): Promise<Pick<Ids, 'has'>> {
+  const { run, read, download } = context;
+  const seen: Ids = new Set<string>();
+  /** Main ids of those who came by a further id only: they are here too. */
+  const spared = new Set<string>();
   for (const list of PEOPLE_LISTS) {
     const outcome = download[list];
     if (!outcome) continue;
     await run.begin(list, outcome.read);
-    for await (const batch of spool.read<CleverUser>(list)) {
-      await takePeople(context, LISTS[list].kind, batch, seen, listed);
+    for await (const batch of read<CleverUser>(list)) {
+      await takePeople(context, LISTS[list].kind, batch, { seen, spared, listed });
       await run.step(batch.length);
     }
   }
-  return seen;
+  return { has: (id) => seen.has(id) || spared.has(id) };
 }
 
 async function takePeople(
   context: RefreshContext,
   kind: string,
   batch: CleverUser[],
-  seen: Set<string>,
-  listed: ReadonlySet<string>,
+  { seen, spared, listed }: { seen: Ids; spared: Ids; listed: Pick<Ids, 'has'> },
 ): Promise<void> {
   const { run } = context;
   const people = batch.map((user) => mapCleverPerson(user, context.kinds, context.schools));
@@ -59,14 +60,17 @@ async function takePeople(
   }
   run.count(kind, 'refused', rows.length);
   await logRun(run, rows);
-  await applyRecords(run, PEOPLE, kind, records);
+  await applyRecords(run, PEOPLE, kind, records, {
+    fresh: { source: context.source },
+    onMerged: (ids) => ids.forEach((id) => spared.add(id)),
+  });
 }
 
 /** Whether somebody belongs to this account's schools; a sentence when the record cannot be taken. */
 function placeOf(
   person: PersonMapped,
-  seen: ReadonlySet<string>,
-  listed: ReadonlySet<string>,
+  seen: Pick<Ids, 'has'>,
+  listed: Pick<Ids, 'has'>,
   hasStudent: (person: RosterPerson) => boolean,
 ): string {
   if (!person.ok) return person.reason;

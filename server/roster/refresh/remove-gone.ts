@@ -1,70 +1,82 @@
-import type { Types } from 'mongoose';
+import { takeRemovals, type Document } from '../changes/take-removals.js';
 import type { HeldRun } from '../runs/hold-run.js';
-import { logRun } from '../runs/log-run.js';
 import { tellsAll, type ListOutcome } from './download-district.js';
 import type { Store } from './stores.js';
 
-const BATCH = 1000;
-
 /** One kind of record in the question of who is gone. */
 export interface Removal<F> {
-  store: Store<F>;
+  store: Pick<Store<F>, 'collection' | 'gone'>;
   kind: string;
   /** In sentences: "students". */
   plural: string;
   outcome: ListOutcome | undefined;
   /** Which of the stored records are of this kind. */
   filter: object;
+  /** A list of this download broke off: then a person looks at every removal. */
+  incomplete: boolean;
 }
 
 /**
- * Marks as gone what the source no longer has; nothing is deleted. Only a list that was read to its end says so: one that
- * broke off, is not shared, or came empty where there were records, removes nothing and is told plainly.
- * @param seen ids that the source has
+ * Marks as gone what the source no longer has. Only a list that was read to its end says so: one that broke off, is not shared, or
+ * came empty where there were records, removes nothing and is told plainly. Of a list of changes alone, those are gone that it names.
+ * @param seen ids that the source has; of a list of changes: `gone` the ids that left
+ * @returns whether the question was answered, so that what earlier runs held of this kind is settled by it
  */
 export async function removeGone<F>(
   run: HeldRun,
   removal: Removal<F>,
-  seen: ReadonlySet<string>,
-): Promise<void> {
-  const { store, kind } = removal;
-  const here = {
+  seen: { has(id: string): boolean },
+  gone?: ReadonlySet<string>,
+): Promise<boolean> {
+  const { store, kind, plural, outcome } = removal;
+  const among = {
     account: run.account,
     ...removal.filter,
     status: 'active',
     'record.id': { $type: 'string' },
+    'record.kept': { $exists: false },
   };
+  const here = gone ? { ...among, 'record.id': { $in: [...gone] } } : among;
   const had = (await store.collection.findOne(here, { projection: { _id: 1 } })) !== null;
   const objection = objectionTo(removal, had);
   if (objection) run.warn(objection);
-  if (objection || !had || !removal.outcome) return;
-  const cursor = store.collection.find(here, { projection: { 'record.id': 1 }, batchSize: BATCH });
-  let gone: { _id: Types.ObjectId; sourceId: string }[] = [];
-  const flush = async (): Promise<void> => {
-    const at = store.gone === 'transferred' ? { transferredAt: run.now() } : {};
-    await store.collection.updateMany(
-      { _id: { $in: gone.map(({ _id }) => _id) }, status: 'active' },
-      { $set: { status: store.gone, ...at } },
-    );
-    run.count(kind, 'removed', gone.length);
-    await logRun(
-      run,
-      gone.map(({ sourceId }) => ({ kind, action: 'removed', sourceId })),
-    );
-    await run.step();
-    gone = [];
-  };
-  for await (const document of cursor) {
-    const sourceId = (document.record as { id: string }).id;
-    if (seen.has(sourceId)) continue;
-    if (!tellsAll(removal.outcome)) {
-      run.warn(unshared(removal.plural));
-      return;
-    }
-    gone.push({ _id: document._id, sourceId });
-    if (gone.length === BATCH) await flush();
+  if (objection || !outcome) return false;
+  if (!had) return true;
+  const isGone = (document: Document) => !seen.has(sourceIdOf(document));
+  const projection = { 'record.id': 1, searchKey: 1, name: 1 } as const;
+  if (outcome.ended === 'whole' && !tellsAll(outcome)) {
+    if (await someone(store, here, isGone)) run.warn(unshared(plural));
+    return false;
   }
-  if (gone.length > 0) await flush();
+  await takeRemovals(run, {
+    collection: store.collection,
+    kind,
+    plural,
+    here,
+    ...(gone ? { among } : {}),
+    projection,
+    isGone,
+    sourceIdOf,
+    status: store.gone,
+    ...(store.gone === 'transferred' ? { more: { transferredAt: run.now() } } : {}),
+    ...(removal.incomplete ? { verdict: 'hold' as const } : {}),
+  });
+  return true;
+}
+
+async function someone(
+  store: Pick<Store<never>, 'collection'>,
+  here: object,
+  isGone: (document: Document) => boolean,
+): Promise<boolean> {
+  const cursor = store.collection.find(here, { projection: { 'record.id': 1 } });
+  for await (const document of cursor as unknown as AsyncIterable<Document>)
+    if (isGone(document)) return true;
+  return false;
+}
+
+function sourceIdOf(document: Document): string {
+  return (document.record as { id: string }).id;
 }
 
 /** Why nothing of this kind may be removed, as a sentence for the run's page; undefined when the list was read to its end. */

@@ -1,45 +1,45 @@
-import type { mongo } from 'mongoose';
 import { Contact, contactKeys, type RosterPerson } from '../../models/contact.js';
 import { Course } from '../../models/course.js';
 import { Section, type RosterSection } from '../../models/section.js';
 import { Term } from '../../models/term.js';
+import type { Collection } from '../changes/make-changes.js';
 import type { RosterCourse, RosterTerm } from '../sources/map-clever-class.js';
 
 /** Where records of one kind are kept, and how. */
 export interface Store<F> {
-  collection: Pick<mongo.Collection, 'find' | 'findOne' | 'bulkWrite' | 'updateMany'>;
+  collection: Collection;
   /** The status of what the source no longer has. It stays. */
   gone: 'transferred' | 'archived';
-  /** The stored fields of what the source said. */
-  stored: (fields: F) => object;
-  /** What else a new document needs. */
-  fresh: object;
+  /** The stored fields of what the source said, each by its path. */
+  stored: (fields: F) => Record<string, unknown>;
+  /** By what a list of changes finds it. */
+  searchKeyOf: (fields: F) => string;
 }
 
 export const PEOPLE: Store<RosterPerson> = {
   collection: Contact.collection,
   gone: 'transferred',
   stored: (person) => ({ ...person, ...contactKeys(person) }),
-  fresh: { source: 'clever' },
+  searchKeyOf: (person) => contactKeys(person).searchKey,
 };
 
 export const SECTIONS: Store<RosterSection> = {
   collection: Section.collection,
   gone: 'archived',
-  stored: (section) => section,
-  fresh: {},
+  stored: (section) => ({ ...section }),
+  searchKeyOf: ({ name }) => name.toLowerCase(),
 };
 
 export const TERMS: Store<RosterTerm> = {
   collection: Term.collection,
   gone: 'archived',
-  stored: (term) => term,
-  fresh: {},
+  stored: (term) => ({ ...term }),
+  searchKeyOf: ({ name }) => name.toLowerCase(),
 };
 
 export const COURSES: Store<RosterCourse> = {
   collection: Course.collection,
   gone: 'archived',
-  stored: (course) => course,
-  fresh: {},
+  stored: (course) => ({ ...course }),
+  searchKeyOf: ({ name }) => name.toLowerCase(),
 };

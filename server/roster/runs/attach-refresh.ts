@@ -1,23 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Model, Types } from 'mongoose';
-import { CleverError } from '../../clever/explain-failure.js';
 import type { Deps } from '../../deps.js';
 import type { Account } from '../../models/account.js';
 import { isDuplicateKey } from '../../models/duplicate-key.js';
 import { RosterRun } from '../../models/roster-run.js';
 import type { Run } from '../../models/run.js';
 import { SyncRun } from '../../models/sync-run.js';
-import { refreshAccount, RefreshRefused, refreshStages } from '../refresh/refresh-account.js';
-import { HeldRun, RunHandedBack, RunLost, RunStopped, type Timing } from './hold-run.js';
-import { isPassing } from './judge-fault.js';
-import { summarizeRun } from './summarize-run.js';
+import { RefreshFailed, runRefresh } from '../run-refresh.js';
+import type { HeldRun, Timing } from './hold-run.js';
 import { staleRun, takeRun } from './take-run.js';
 
 const rosterRuns = RosterRun as unknown as Model<Run>;
 const LOOK_MS = 250;
-
-/** The refresh that a sync run stands on could not be had. */
-export class RefreshFailed extends Error {}
 
 /**
  * Sees to it that the refresh of a sync run is done: does it, or waits while another run's worker does it. Events of one
@@ -44,14 +38,19 @@ export async function completeRefresh(
       'stopped',
       ...(over ? [] : ['failed' as const]),
     ]);
-    if (taken) await runRefresh(deps, account, taken, held, timing);
+    if (taken) await runRefresh(deps, account, taken, held.signal, timing);
     else await waitForOther(account._id, held, timing);
   }
 }
 
 /** Gives a sync run its refresh: the one of its night, or one of its own. */
 async function attachRefresh(deps: Deps, run: SyncRun): Promise<Types.ObjectId> {
-  const fresh = { state: 'queued' as const, createdAt: deps.now(), ...(run.by ? { by: run.by } : {}) };
+  const fresh = {
+    state: 'queued' as const,
+    createdAt: deps.now(),
+    purpose: run.purpose,
+    ...(run.by ? { by: run.by } : {}),
+  };
   const refresh = run.night
     ? await refreshOfNight(run.account, run.night, fresh)
     : await RosterRun.create({ account: run.account, ...fresh });
@@ -84,45 +83,4 @@ async function waitForOther(account: Types.ObjectId, held: HeldRun, timing: Timi
   );
   await delay(LOOK_MS, undefined, { signal: held.signal }).catch(() => undefined);
   held.signal.throwIfAborted();
-}
-
-async function runRefresh(
-  deps: Deps,
-  account: Account,
-  taken: Run,
-  held: HeldRun,
-  timing: Timing,
-): Promise<void> {
-  const stages = refreshStages(account);
-  const refresh = new HeldRun(rosterRuns, taken, { stages, timing, outer: held.signal, now: deps.now });
-  try {
-    await refreshAccount(deps, account, refresh, await expectedRecords(account._id));
-    await refresh.end('done', summarizeRun(refresh.counts));
-  } catch (error) {
-    await endRefresh(refresh, error);
-    throw error instanceof CleverError || error instanceof RefreshRefused
-      ? new RefreshFailed(error.message, { cause: error })
-      : error;
-  } finally {
-    refresh.letGo();
-  }
-}
-
-/** Somebody else may be waiting for a refresh whose own run was stopped: it goes back to the queue and is begun anew by them. */
-async function endRefresh(refresh: HeldRun, error: unknown): Promise<void> {
-  if (error instanceof RunLost) return;
-  if (error instanceof RunHandedBack || isPassing(error)) await refresh.handBack().catch(() => undefined);
-  else if (error instanceof RunStopped)
-    await refresh.end('stopped', 'Stopped with the run that had begun it.');
-  else if (error instanceof CleverError || error instanceof RefreshRefused)
-    await refresh.end('failed', error.message);
-  else await refresh.end('failed', 'A fault in Slotbell ended the download.');
-}
-
-/** How many records the account's last whole download had, for the time left of the next one. */
-async function expectedRecords(account: Types.ObjectId): Promise<number> {
-  const last = await RosterRun.findOne({ account, state: 'done' }, { counts: 1 })
-    .sort({ createdAt: -1 })
-    .lean();
-  return Object.values(last?.counts ?? {}).reduce((sum, { read }) => sum + read, 0);
 }

@@ -32,6 +32,10 @@ export interface HeldRunOptions {
 export class HeldRun {
   readonly id: Types.ObjectId;
   readonly account: Types.ObjectId;
+  /** Of a sync run. */
+  readonly event: Types.ObjectId | undefined;
+  /** It only notes what it would change. */
+  readonly preview: boolean;
   readonly counts: Record<string, KindCounts> = {};
   readonly warnings: string[] = [];
   readonly now: () => Date;
@@ -42,11 +46,15 @@ export class HeldRun {
   readonly #timer: NodeJS.Timeout;
   readonly #outer: AbortSignal;
   readonly #passOn: () => void;
+  #changed: boolean;
 
   /** @param run as it was taken (`takeRun`) */
   constructor(model: Model<Run>, run: Run, { stages, timing, outer, now }: HeldRunOptions) {
     this.id = run._id;
     this.account = run.account;
+    this.event = (run as Run & { event?: Types.ObjectId }).event;
+    this.preview = run.purpose === 'preview';
+    this.#changed = run.changed ?? false;
     this.#model = model;
     this.#fence = run.fence;
     this.#stages = stages.map((name) => ({ name, done: 0, total: 0 }));
@@ -97,6 +105,19 @@ export class HeldRun {
 
   count(kind: string, action: keyof KindCounts, by = 1): void {
     (this.counts[kind] ??= { ...NO_COUNTS })[action] += by;
+  }
+
+  /** Notes that the run is about to write to the roster: from now on there may be something to undo. */
+  async markChanged(): Promise<void> {
+    if (this.#changed) return;
+    await this.#touch({ changed: true });
+    this.#ended.signal.throwIfAborted();
+    this.#changed = true;
+  }
+
+  /** Whether it wrote to the roster. */
+  get changed(): boolean {
+    return this.#changed;
   }
 
   /** Says something plainly on the run's page. */

@@ -6,8 +6,8 @@ import { SyncLog } from '../../models/sync-log.js';
 import { SyncRun } from '../../models/sync-run.js';
 import { User } from '../../models/user.js';
 import type { Actor } from '../../web/actor.js';
-import { UPDATE_STAGES } from '../event-update/update-event.js';
-import { refreshStages } from '../refresh/refresh-account.js';
+import { stagesOfRefresh } from '../run-refresh.js';
+import { stagesOfSync } from '../run-sync.js';
 import { mayRunEvent } from '../importer/policy.js';
 
 export interface FoundRun {
@@ -24,10 +24,11 @@ export async function findRun(actor: Actor, id: Types.ObjectId): Promise<FoundRu
   return event && { run, event, refresh: await refreshOf(run) };
 }
 
-/** The stages that a run of the account goes through, as far as can be told before it does. */
-export async function expectedStages(account: Types.ObjectId): Promise<string[]> {
-  const found = await Account.findById(account).orFail().lean();
-  return [...refreshStages(found), ...UPDATE_STAGES];
+/** The stages that a run goes through, as far as can be told before it does. */
+export async function expectedStages(run: SyncRun): Promise<string[]> {
+  const account = await Account.findById(run.account).orFail().lean();
+  const reads = run.purpose === 'sync' || run.purpose === 'preview';
+  return [...(reads || run.refresh ? stagesOfRefresh(account, run) : []), ...stagesOfSync(run)];
 }
 
 async function refreshOf(run: Pick<SyncRun, 'refresh'>): Promise<RosterRun | null> {

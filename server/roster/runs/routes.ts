@@ -58,7 +58,7 @@ export function runRoutes(deps: Deps): Router {
       over: isOver(run),
       state: STATE_WORDS[run.state],
       sentence: sayRun(run, actor.timeZone, deps.now()),
-      stages: stagesOf(run, refresh, await expectedStages(actor.account), deps.now()),
+      stages: stagesOf(run, refresh, await expectedStages(run), deps.now()),
       rows: countRows(run, refresh),
       actions: ACTION_WORDS,
       warnings: [...(refresh?.warnings ?? []), ...run.warnings],
@@ -73,7 +73,7 @@ export function runRoutes(deps: Deps): Router {
 
   router.get('/:run/progress', async (req, res) => {
     const { run } = await foundRun(req, res);
-    const expected = await expectedStages(run.account);
+    const expected = await expectedStages(run);
     await sendProgress(res, async () => {
       const now = await findRun(actorOf(res), run._id);
       if (!now) return { data: {}, done: true };

@@ -9,6 +9,11 @@ export const TRIGGER_WORDS: Record<SyncTrigger, string> = {
   'first import': 'Import',
   nightly: 'Nightly sync',
   'sync now': 'Sync now',
+  preview: 'Preview',
+  apply: 'Preview applied',
+  accept: 'Held removals accepted',
+  reject: 'Held removals rejected',
+  undo: 'Undo',
 };
 
 /** The same in a title: "… of Fall conferences". */
@@ -44,6 +49,8 @@ export const ACTION_WORDS: Record<string, string> = {
   changed: 'Changed',
   removed: 'Gone',
   restored: 'Came back',
+  held: 'Held',
+  kept: 'Kept',
   refused: 'Not taken',
 };
 
@@ -57,6 +64,8 @@ const STAGE_WORDS: Record<string, string> = {
   staff: 'Staff',
   contacts: 'Guardians',
   leavers: 'Who is gone',
+  changes: 'Changes of the roster',
+  event: 'Changes of the event',
   classes: 'Classes of the event',
   resources: 'Teachers with slots',
   appointments: 'Appointments',

@@ -1,4 +1,4 @@
-import type { KindCounts } from '../../models/run.js';
+import type { KindCounts, RunPurpose } from '../../models/run.js';
 
 interface Words {
   one: string;
@@ -14,19 +14,50 @@ const SPOKEN: [kind: string, words: Words][] = [
   ['class', { one: 'class', many: 'classes' }],
 ];
 
+/** What may be held, the mirror's own records too. */
+const HELD: [kind: string, words: Words][] = [
+  ...SPOKEN,
+  ['resource', { one: 'teacher with slots', many: 'teachers with slots' }],
+  ['section', { one: 'section', many: 'sections' }],
+  ['course', { one: 'course', many: 'courses' }],
+  ['term', { one: 'term', many: 'terms' }],
+];
+
 /**
  * What a run did in one sentence: "3 new students, 1 student left, 1 class changed." Nothing done is said too.
  * @param parts the counts of the refresh and of the update
  */
-export function summarizeRun(...parts: Record<string, KindCounts>[]): string {
-  const counts = Object.fromEntries(parts.flatMap((part) => Object.entries(part)));
+export function summarizeRun(purpose: RunPurpose, ...parts: Record<string, KindCounts>[]): string {
+  const counts: Record<string, KindCounts> = Object.fromEntries(
+    parts.flatMap((part) => Object.entries(part)),
+  );
+  if (purpose === 'reject') return 'The records that were held stay.';
   const phrases = SPOKEN.flatMap(([kind, words]) =>
     counts[kind] ? phrasesFor(kind, counts[kind], words) : [],
   );
   const broken = counts.appointment?.changed ?? 0;
-  if (broken > 0)
+  if (broken > 0 && purpose !== 'undo')
     phrases.push(`${number(broken)} ${broken === 1 ? 'appointment needs' : 'appointments need'} a look`);
-  return phrases.length > 0 ? `${phrases.join(', ')}.` : 'Nothing had changed.';
+  const held = heldInWords(counts);
+  if (held !== '') phrases.push(`${held} held until somebody looks`);
+  return phrases.length > 0 ? `${phrases.join(', ')}.` : NOTHING[purpose];
+}
+
+const NOTHING: Record<RunPurpose, string> = {
+  sync: 'Nothing had changed.',
+  preview: 'Nothing would change.',
+  apply: 'Nothing had to be changed.',
+  accept: 'Nothing had to be removed any more.',
+  reject: 'Nothing was held any more.',
+  undo: 'There was nothing to take back.',
+};
+
+/** "181 students, 4 classes": what waits for a person; '' for nothing. */
+export function heldInWords(counts: Record<string, Partial<KindCounts>>): string {
+  return HELD.flatMap(([kind, { one, many }]) => {
+    const held = counts[kind]?.held ?? 0;
+    return held > 0 ? [`${number(held)} ${held === 1 ? one : many}`] : [];
+  }).join(', ');
 }
 
 function phrasesFor(kind: string, counts: KindCounts, words: Words): string[] {

@@ -1,0 +1,71 @@
+import mongoose, { Schema, type Types } from 'mongoose';
+import { scopedSchema, type Scoped } from './scoped.js';
+
+/**
+ * `planned`: a preview found it. `held`: the guard keeps a removal back until a person looks. `applied`: done, and kept for undo.
+ * `undone`, `rejected`: what became of it. `stale`: could not be done as it stands, because somebody changed the record since.
+ */
+export const CHANGE_STATES = ['planned', 'held', 'applied', 'undone', 'rejected', 'stale'] as const;
+export type ChangeState = (typeof CHANGE_STATES)[number];
+
+export const CHANGE_ACTIONS = ['added', 'changed', 'restored', 'removed'] as const;
+export type ChangeAction = (typeof CHANGE_ACTIONS)[number];
+
+/** One field of a stored document, by its path (`synced.students`); a value that is absent was or is not there. */
+export interface FieldChange {
+  path: string;
+  before?: unknown;
+  after?: unknown;
+}
+
+/**
+ * What a run does, or would do, to one document. Holds personal data, unlike the log: so it is kept only as long as it is of
+ * use (`expiresAt`), and of an event or account only for the last run that changed something.
+ */
+export interface RosterChange extends Scoped {
+  /** A roster run, or a sync run: then `event` is set. */
+  run: Types.ObjectId;
+  event?: Types.ObjectId;
+  kind: string;
+  action: ChangeAction;
+  /** The document. */
+  target: Types.ObjectId;
+  /** The record's id at its source; our own for what only we have. */
+  sourceId: string;
+  /** A new one, whole: only while it is planned. */
+  document?: Record<string, unknown>;
+  fields: FieldChange[];
+  state: ChangeState;
+  /** A remark, as in the log. */
+  text: string;
+  searchKey: string;
+  expiresAt: Date;
+}
+
+const schema = scopedSchema<RosterChange>('rosterChange', {
+  run: { type: Schema.Types.ObjectId, required: true },
+  event: Schema.Types.ObjectId,
+  kind: { type: String, required: true },
+  action: { type: String, enum: CHANGE_ACTIONS, required: true },
+  target: { type: Schema.Types.ObjectId, required: true },
+  sourceId: { type: String, default: '' },
+  document: Schema.Types.Mixed,
+  fields: [
+    new Schema<FieldChange>(
+      { path: String, before: Schema.Types.Mixed, after: Schema.Types.Mixed },
+      { _id: false },
+    ),
+  ],
+  state: { type: String, enum: CHANGE_STATES, required: true },
+  text: { type: String, default: '' },
+  searchKey: { type: String, default: '' },
+  expiresAt: { type: Date, required: true },
+});
+// A run that is done again finds what its first try noted of a document.
+schema.index({ run: 1, target: 1 }, { unique: true });
+schema.index({ run: 1, state: 1, kind: 1, action: 1, searchKey: 1 });
+schema.index({ run: 1, kind: 1, sourceId: 1 });
+schema.index({ account: 1, state: 1 });
+schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+
+export const RosterChange = mongoose.model<RosterChange>('rosterChange', schema);

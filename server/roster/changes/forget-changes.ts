@@ -1,0 +1,21 @@
+import { RosterChange } from '../../models/roster-change.js';
+import type { HeldRun } from '../runs/hold-run.js';
+
+/**
+ * Lets go of what earlier runs of the event (or of the account's refreshes) kept for undo: only the last one that changed something
+ * can be undone, and what it kept holds personal data.
+ */
+export async function forgetOlderChanges(run: HeldRun): Promise<void> {
+  if (run.preview || !run.changed) return;
+  await RosterChange.deleteMany({
+    account: run.account,
+    event: run.event ?? { $exists: false },
+    state: { $in: ['applied', 'undone', 'stale'] },
+    run: { $ne: run.id },
+  });
+}
+
+/** What a run's first try, whose worker was lost, would have done and did not do: the second one finds it anew. */
+export async function forgetFirstTry(run: HeldRun): Promise<void> {
+  await RosterChange.deleteMany({ run: run.id, state: { $in: ['planned', 'held'] } });
+}

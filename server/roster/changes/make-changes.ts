@@ -1,0 +1,75 @@
+import mongoose, { type mongo } from 'mongoose';
+import type { HeldRun } from '../runs/hold-run.js';
+import { isPassing } from '../runs/judge-fault.js';
+import { logRun, type LogRow } from '../runs/log-run.js';
+import { fieldsInWords, updateTo, type Change } from './change.js';
+import { noteChanges } from './note-changes.js';
+
+export type Collection = Pick<
+  mongo.Collection,
+  'find' | 'findOne' | 'bulkWrite' | 'updateMany' | 'countDocuments'
+>;
+
+/** What became of changes: the places of those that the database refused, and how many found their document changed by a person. */
+export interface Made {
+  refused: number[];
+  missed: number;
+}
+
+/**
+ * Makes a batch of changes (about 1,000) in one bulk write, counts and logs them. What is needed to undo them is kept first, so
+ * that a worker which dies between the two leaves nothing that cannot be taken back. A preview only notes them.
+ * @param tell false when they were counted and logged before (a second try at those that were missed)
+ */
+export async function makeChanges(
+  run: HeldRun,
+  collection: Collection,
+  changes: readonly Change[],
+  tell = true,
+): Promise<Made> {
+  if (changes.length === 0) return { refused: [], missed: 0 };
+  if (run.preview) {
+    await noteChanges(run, changes, 'planned');
+    for (const { kind, action } of changes) run.count(kind, action);
+    return { refused: [], missed: 0 };
+  }
+  await run.markChanged();
+  const known = changes.filter(({ action }) => action !== 'added');
+  await noteChanges(run, known, 'applied');
+  const made = await write(collection, changes.map(operationOf));
+  if (tell) await tellChanges(run, changes, made.refused);
+  return made;
+}
+
+function operationOf({ action, document, target, where, fields }: Change): mongo.AnyBulkWriteOperation {
+  if (action === 'added') return { insertOne: { document: { ...document, _id: target } } };
+  return { updateOne: { filter: { _id: target, ...where }, update: updateTo('after', fields) } };
+}
+
+async function write(collection: Collection, operations: mongo.AnyBulkWriteOperation[]): Promise<Made> {
+  try {
+    const { insertedCount, matchedCount } = await collection.bulkWrite(operations, { ordered: false });
+    return { refused: [], missed: operations.length - insertedCount - matchedCount };
+  } catch (error) {
+    if (!(error instanceof mongoose.mongo.MongoBulkWriteError)) throw error;
+    const failed = ([] as mongo.WriteError[]).concat(error.writeErrors);
+    if (failed.length === 0 || failed.some(isPassing)) throw error;
+    const { insertedCount, matchedCount } = error;
+    const missed = operations.length - failed.length - insertedCount - matchedCount;
+    return { refused: failed.map(({ index }) => index), missed };
+  }
+}
+
+type LoggedChange = LogRow & { action: Change['action'] | 'refused' };
+
+async function tellChanges(run: HeldRun, changes: readonly Change[], refused: number[]): Promise<void> {
+  const lost = new Set(refused);
+  const rows = changes.map(({ kind, action, sourceId, fields, text, warning }, index): LoggedChange => {
+    if (lost.has(index))
+      return { kind, action: 'refused', sourceId, level: 'warning', text: 'The database did not take it.' };
+    const told = [fieldsInWords(fields), text].filter(Boolean).join('. ');
+    return { kind, action, sourceId, level: warning ? 'warning' : 'info', text: told };
+  });
+  for (const { kind, action } of rows) run.count(kind, action);
+  await logRun(run, rows);
+}

@@ -1,0 +1,95 @@
+import mongoose, { type mongo } from 'mongoose';
+import { RosterChange, type ChangeState, type FieldChange } from '../../models/roster-change.js';
+import type { HeldRun } from '../runs/hold-run.js';
+import { isPassing } from '../runs/judge-fault.js';
+import { sameValue, type Change } from './change.js';
+
+const DAY_MS = 24 * 3600_000;
+/** Personal data that is of no use any more goes: a preview that nobody applied sooner than what undo needs. */
+const KEPT_MS: Partial<Record<ChangeState, number>> = { planned: 7 * DAY_MS };
+const KEPT_LONG_MS = 60 * DAY_MS;
+
+const DUPLICATE = 11000;
+
+type Row = Omit<RosterChange, '_id'>;
+
+/**
+ * Notes what a run does or would do to documents, a row a document. Where a run that is done again comes upon a document that its
+ * first try changed, the two are one change.
+ */
+export async function noteChanges(
+  run: Pick<HeldRun, 'id' | 'account' | 'event' | 'now'>,
+  changes: readonly Change[],
+  state: ChangeState,
+): Promise<void> {
+  if (changes.length === 0) return;
+  const expiresAt = new Date(run.now().getTime() + (KEPT_MS[state] ?? KEPT_LONG_MS));
+  const rows = changes.map((change) => rowOf(run, change, state, expiresAt));
+  const collection = RosterChange.collection as unknown as mongo.Collection<Row>;
+  try {
+    await collection.insertMany(rows, { ordered: false });
+  } catch (error) {
+    if (!(error instanceof mongoose.mongo.MongoBulkWriteError)) throw error;
+    const failed = ([] as mongo.WriteError[]).concat(error.writeErrors);
+    if (failed.length === 0 || failed.some(({ code }) => code !== DUPLICATE) || failed.some(isPassing))
+      throw error;
+    await joinRows(failed.flatMap(({ index }) => rows[index] ?? []));
+  }
+}
+
+function rowOf(
+  run: Pick<HeldRun, 'id' | 'account' | 'event'>,
+  { kind, action, target, sourceId, document, fields, text, searchKey }: Change,
+  state: ChangeState,
+  expiresAt: Date,
+): Row {
+  return {
+    account: run.account,
+    run: run.id,
+    ...(run.event ? { event: run.event } : {}),
+    kind,
+    action,
+    target,
+    sourceId,
+    ...(document ? { document } : {}),
+    fields,
+    state,
+    text: text ?? '',
+    searchKey: searchKey ?? '',
+    expiresAt,
+  };
+}
+
+async function joinRows(rows: Row[]): Promise<void> {
+  const [first] = rows;
+  if (!first) return;
+  const noted = await RosterChange.find({
+    run: first.run,
+    target: { $in: rows.map(({ target }) => target) },
+  }).lean();
+  const byTarget = new Map(noted.map((row) => [row.target.toHexString(), row]));
+  await RosterChange.bulkWrite(
+    rows.map((row) => {
+      const earlier = byTarget.get(row.target.toHexString());
+      const fields = earlier ? joinFields(earlier.fields, row.fields) : row.fields;
+      return {
+        updateOne: { filter: { run: row.run, target: row.target }, update: { $set: { ...row, fields } } },
+      };
+    }),
+    { ordered: false },
+  );
+}
+
+/** Two changes of one document as one: what was before the first, and what is after the second. */
+export function joinFields(first: readonly FieldChange[], second: readonly FieldChange[]): FieldChange[] {
+  const later = new Map(second.map((field) => [field.path, field]));
+  const kept = first.filter(({ path }) => !later.has(path));
+  const joined = second.map((field) => {
+    const earlier = first.find(({ path }) => path === field.path);
+    // The first one's write did not land where the document still had its value before.
+    if (!earlier || !sameValue(earlier.after, field.before)) return field;
+    const { before: _, ...rest } = field;
+    return earlier.before === undefined ? rest : { ...rest, before: earlier.before };
+  });
+  return [...kept, ...joined];
+}

@@ -1,0 +1,51 @@
+import type { Types } from 'mongoose';
+import type { Deps } from '../deps.js';
+import { RosterChange } from '../models/roster-change.js';
+import type { RosterRun } from '../models/roster-run.js';
+import type { SyncRun } from '../models/sync-run.js';
+import { startRefresh } from './start-refresh.js';
+import { startSync } from './start-sync.js';
+
+/** What somebody decides about removals that the guard held, and why. */
+export interface HeldDecision {
+  verdict: 'accept' | 'reject';
+  by: Types.ObjectId;
+  reason: string;
+}
+
+export type HeldDecided = { ok: true; run: Types.ObjectId } | { ok: false; reason: 'nothing held' };
+
+/** Accepts or rejects what a refresh of the account held; its events follow. */
+export async function decideHeldOfAccount(
+  deps: Deps,
+  run: Pick<RosterRun, '_id' | 'account'>,
+  { verdict, by, reason }: HeldDecision,
+): Promise<HeldDecided> {
+  if ((await countHeld(run._id)) === 0) return { ok: false, reason: 'nothing held' };
+  const { account, _id: of } = run;
+  return { ok: true, run: await startRefresh(deps, { account, purpose: verdict, of, by, reason }) };
+}
+
+/** Accepts or rejects what the update of an event held. */
+export async function decideHeldOfEvent(
+  deps: Deps,
+  run: Pick<SyncRun, '_id' | 'account' | 'event'>,
+  { verdict, by, reason }: HeldDecision,
+): Promise<HeldDecided> {
+  if ((await countHeld(run._id)) === 0) return { ok: false, reason: 'nothing held' };
+  const started = await startSync(deps, {
+    account: { _id: run.account },
+    event: { _id: run.event },
+    trigger: verdict,
+    purpose: verdict,
+    of: run._id,
+    by,
+    reason,
+  });
+  return started.ok ? { ok: true, run: started.run } : { ok: false, reason: 'nothing held' };
+}
+
+/** How many removals a run holds still. */
+export function countHeld(run: Types.ObjectId): Promise<number> {
+  return RosterChange.countDocuments({ run, state: 'held' });
+}

@@ -1,0 +1,88 @@
+import type { Types } from 'mongoose';
+import { Contact } from '../../models/contact.js';
+import { Course } from '../../models/course.js';
+import { Section } from '../../models/section.js';
+import { Term } from '../../models/term.js';
+import { queryOf, type Selection } from './select-sections.js';
+
+export type MirrorTerm = Pick<Term, 'name' | 'start' | 'end' | 'status'> & { id: string };
+export type NamedPerson = Pick<Contact, '_id' | 'firstName' | 'lastName' | 'email'>;
+
+/** What an event's update reads of the account's roster. */
+export interface Mirror {
+  terms(): Promise<MirrorTerm[]>;
+  count(selection: Selection): Promise<number>;
+  /** In batches. */
+  sections(selection: Selection): AsyncGenerator<Section[], void, undefined>;
+  /** Contacts by the record ids that sections name; those who are not known or gone are left out. */
+  people(ids: readonly string[]): Promise<Map<string, Types.ObjectId>>;
+  /** Names of courses. */
+  courses(ids: readonly string[]): Promise<Map<string, string>>;
+  named(contacts: readonly Types.ObjectId[]): Promise<NamedPerson[]>;
+}
+
+const BATCH = 400;
+
+/** The mirror as it is stored. */
+export function storedMirror(account: Types.ObjectId): Mirror {
+  return {
+    async terms() {
+      const terms = await Term.find({ account }).lean();
+      return terms.map(({ record, name, start, end, status }) => ({
+        id: record.id,
+        name,
+        start,
+        end,
+        status,
+      }));
+    },
+    count: (selection) => Section.countDocuments(queryOf(account, selection)),
+    async *sections(selection) {
+      const cursor = Section.find(queryOf(account, selection)).lean().cursor({ batchSize: BATCH });
+      let batch: Section[] = [];
+      for await (const section of cursor) {
+        batch.push(section);
+        if (batch.length < BATCH) continue;
+        yield batch;
+        batch = [];
+      }
+      if (batch.length > 0) yield batch;
+    },
+    people: (ids) => findPeople(account, ids),
+    async courses(ids) {
+      const courses = await Course.find(
+        { account, 'record.id': { $in: [...ids] } },
+        { record: 1, name: 1 },
+      ).lean();
+      return new Map(courses.map(({ record, name }) => [record.id, name]));
+    },
+    named: (contacts) =>
+      Contact.find({ account, _id: { $in: [...contacts] } }, { firstName: 1, lastName: 1, email: 1 }).lean(),
+  };
+}
+
+/** Active contacts by record ids, also those that were merged into somebody. */
+async function findPeople(
+  account: Types.ObjectId,
+  ids: readonly string[],
+): Promise<Map<string, Types.ObjectId>> {
+  const people = new Map<string, Types.ObjectId>();
+  const take = (
+    found: Pick<Contact, '_id' | 'record'>[],
+    of: (contact: Pick<Contact, 'record'>) => string[],
+  ) => {
+    for (const contact of found) for (const id of of(contact)) people.set(id, contact._id);
+  };
+  const fields = { record: 1 } as const;
+  take(
+    await Contact.find({ account, 'record.id': { $in: [...ids] }, status: 'active' }, fields).lean(),
+    ({ record }) => (record ? [record.id] : []),
+  );
+  const missing = ids.filter((id) => !people.has(id));
+  if (missing.length > 0)
+    take(
+      await Contact.find({ account, 'record.also': { $in: missing }, status: 'active' }, fields).lean(),
+      ({ record }) => record?.also ?? [],
+    );
+  return people;
+}

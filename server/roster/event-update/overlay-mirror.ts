@@ -1,0 +1,106 @@
+import type { Types } from 'mongoose';
+import { RosterChange } from '../../models/roster-change.js';
+import { Section } from '../../models/section.js';
+import { overlay, plannedFor } from '../changes/overlay-changes.js';
+import { storedMirror, type Mirror, type NamedPerson } from './mirror.js';
+import { isSelected } from './select-sections.js';
+
+const BATCH = 400;
+const PEOPLE = ['student', 'teacher', 'staff', 'guardian'];
+
+/** The mirror as it would be after a previewed refresh. @param run the refresh that noted its changes */
+export function plannedMirror(account: Types.ObjectId, run: Types.ObjectId): Mirror {
+  const stored = storedMirror(account);
+  const planned = (kinds: string[], ids: readonly string[]) =>
+    RosterChange.find({ run, kind: { $in: kinds }, sourceId: { $in: [...ids] } }).lean();
+
+  return {
+    async terms() {
+      const rows = await RosterChange.find({ run, kind: 'term' }).lean();
+      const terms = new Map((await stored.terms()).map((term) => [term.id, term]));
+      for (const row of rows) {
+        const before = terms.get(row.sourceId) ?? {
+          id: row.sourceId,
+          name: '',
+          start: '',
+          end: '',
+          status: 'active',
+        };
+        const { name, start, end, status } = row.document
+          ? { ...before, ...row.document }
+          : overlay(before, row);
+        terms.set(row.sourceId, { id: row.sourceId, name, start, end, status });
+      }
+      return [...terms.values()];
+    },
+    async count(selection) {
+      return (
+        (await stored.count(selection)) +
+        (await RosterChange.countDocuments({ run, kind: 'section', action: 'added' }))
+      );
+    },
+    async *sections(selection) {
+      for await (const batch of stored.sections(selection)) {
+        const rows = await plannedFor(
+          run,
+          batch.map(({ _id }) => _id),
+        );
+        yield batch.filter(({ _id }) => !rows.has(_id.toHexString()));
+      }
+      for await (const batch of readPlanned(run))
+        yield (await sectionsOf(batch)).filter((section) => isSelected(section, selection));
+    },
+    async people(ids) {
+      const people = await stored.people(ids);
+      for (const { sourceId, target, action } of await planned(PEOPLE, ids))
+        if (action === 'removed') people.delete(sourceId);
+        else people.set(sourceId, target);
+      return people;
+    },
+    async courses(ids) {
+      const courses = await stored.courses(ids);
+      for (const row of await planned(['course'], ids)) {
+        const name = row.document?.name ?? row.fields.find(({ path }) => path === 'name')?.after;
+        if (typeof name === 'string') courses.set(row.sourceId, name);
+      }
+      return courses;
+    },
+    async named(contacts) {
+      const people = new Map(
+        (await stored.named(contacts)).map((person) => [person._id.toHexString(), person]),
+      );
+      const rows = await plannedFor(run, contacts);
+      return contacts.flatMap((id) => {
+        const row = rows.get(id.toHexString());
+        const person = people.get(id.toHexString());
+        if (row?.document) return { ...row.document, _id: id } as unknown as NamedPerson;
+        return person && row ? overlay(person, row) : (person ?? []);
+      });
+    },
+  };
+}
+
+async function* readPlanned(run: Types.ObjectId): AsyncGenerator<RosterChange[], void, undefined> {
+  const cursor = RosterChange.find({ run, kind: 'section', action: { $ne: 'removed' } })
+    .lean()
+    .cursor({ batchSize: BATCH });
+  let batch: RosterChange[] = [];
+  for await (const row of cursor) {
+    batch.push(row);
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  yield batch;
+}
+
+async function sectionsOf(rows: RosterChange[]): Promise<Section[]> {
+  const there = rows.filter(({ document }) => !document).map(({ target }) => target);
+  const stored = await Section.find({ _id: { $in: there } }).lean();
+  const byId = new Map(stored.map((section) => [section._id.toHexString(), section]));
+  return rows.flatMap((row) => {
+    if (row.document) return { ...row.document, _id: row.target } as unknown as Section;
+    const section = byId.get(row.target.toHexString());
+    return section ? overlay(section, row) : [];
+  });
+}

@@ -1,0 +1,19 @@
+import type { Deps } from '../deps.js';
+import type { Account } from '../models/account.js';
+import { Event } from '../models/event.js';
+import type { RosterRun } from '../models/roster-run.js';
+import { startSync } from './start-sync.js';
+
+/** A roster run that stands by itself changed the account's roster: the events that are kept in sync follow, without a download. */
+export async function followRefresh(deps: Deps, account: Account, run: RosterRun): Promise<void> {
+  const events = await Event.find({ account: account._id, 'sync.on': true, status: 'active' }).lean();
+  for (const event of events)
+    await startSync(deps, {
+      account,
+      event,
+      trigger: run.purpose === 'apply' || run.purpose === 'undo' ? run.purpose : 'accept',
+      purpose: 'sync',
+      refresh: run._id,
+      ...(run.by ? { by: run.by } : {}),
+    });
+}

@@ -1,0 +1,128 @@
+import { Types, type Model } from 'mongoose';
+import { CleverError } from '../clever/explain-failure.js';
+import type { Deps } from '../deps.js';
+import { Account } from '../models/account.js';
+import { RosterRun } from '../models/roster-run.js';
+import type { Run } from '../models/run.js';
+import { applyPreview, countStale } from './changes/apply-preview.js';
+import { forgetFirstTry, forgetOlderChanges } from './changes/forget-changes.js';
+import { REFRESH_KINDS } from './changes/kinds.js';
+import { acceptHeld, rejectHeld } from './changes/settle-held.js';
+import { undoChanges } from './changes/undo-changes.js';
+import { followRefresh } from './follow-refresh.js';
+import { refreshAccount, refreshStages } from './refresh/refresh-account.js';
+import { RefreshRefused } from './refresh/refuse-refresh.js';
+import { HeldRun, RunHandedBack, RunLost, RunStopped, TIMING, type Timing } from './runs/hold-run.js';
+import { isPassing } from './runs/judge-fault.js';
+import { summarizeRun } from './runs/summarize-run.js';
+import { MOST_TRIES, takeRun } from './runs/take-run.js';
+import { tellHeld } from './tell-held.js';
+
+const rosterRuns = RosterRun as unknown as Model<Run>;
+
+/** The refresh that a sync run stands on could not be had. */
+export class RefreshFailed extends Error {}
+
+/** What a roster run goes through. */
+export function stagesOfRefresh(account: Account, { purpose }: Pick<Run, 'purpose'>): string[] {
+  return purpose === 'sync' || purpose === 'preview' ? refreshStages(account) : ['changes'];
+}
+
+/**
+ * Does a roster run that stands by itself, unless somebody else is at it.
+ * @param key the run's id; @param stopping the worker is to end: the run goes back to the queue
+ */
+export async function runAlone(
+  deps: Deps,
+  key: string,
+  stopping: AbortSignal,
+  timing: Timing = TIMING,
+): Promise<void> {
+  const taken = await takeRun(rosterRuns, new Types.ObjectId(key), timing, deps.now());
+  if (!taken) return;
+  const account = await Account.findById(taken.account).lean();
+  if (!account) return;
+  await runRefresh(deps, account, taken, stopping, timing).catch((error: unknown) => {
+    const told = [RefreshFailed, RunLost, RunHandedBack, RunStopped].some((kind) => error instanceof kind);
+    if (!told && !isPassing(error)) throw error;
+  });
+}
+
+/**
+ * Does a roster run that was taken, and ends it in one sentence.
+ * @param outer ends it too: the worker that stops, or the sync run that it is done for
+ * @throws RefreshFailed with the reason in words, and what ended the run
+ */
+export async function runRefresh(
+  deps: Deps,
+  account: Account,
+  taken: RosterRun,
+  outer: AbortSignal,
+  timing: Timing,
+): Promise<void> {
+  const stages = stagesOfRefresh(account, taken);
+  const run = new HeldRun(rosterRuns, taken, { stages, timing, outer, now: deps.now });
+  try {
+    if (taken.fence > MOST_TRIES)
+      throw new RefreshRefused(`Given up: it ended its worker ${String(MOST_TRIES)} times.`);
+    await forgetFirstTry(run);
+    await work(deps, account, taken, run);
+    if (taken.alone && !run.preview) await followRefresh(deps, account, taken);
+    await run.end('done', summarizeRun(taken.purpose, run.counts));
+    if (taken.purpose !== 'undo') await forgetOlderChanges(run);
+    await tellHeld(deps, account, run);
+  } catch (error) {
+    await endBadly(run, error);
+    throw error instanceof CleverError || error instanceof RefreshRefused
+      ? new RefreshFailed(error.message, { cause: error })
+      : error;
+  } finally {
+    run.letGo();
+  }
+}
+
+async function work(deps: Deps, account: Account, taken: RosterRun, run: HeldRun): Promise<void> {
+  const { purpose, of } = taken;
+  if (purpose === 'sync' || purpose === 'preview') {
+    await refreshAccount(deps, account, run, await expectedRecords(account._id));
+    return;
+  }
+  if (!of) throw new RefreshRefused('The run that this one is about is not named.');
+  await run.begin('changes', 0);
+  if (purpose === 'apply') await applyAll(run, of);
+  else if (purpose === 'accept') await acceptHeld(run, of, REFRESH_KINDS);
+  else if (purpose === 'reject') await rejectHeld(run, of, REFRESH_KINDS);
+  else {
+    await undoChanges(run, of, REFRESH_KINDS, { account: account._id });
+    await RosterRun.updateOne({ _id: of }, { $set: { undoneBy: run.id } });
+  }
+}
+
+async function applyAll(run: HeldRun, preview: Types.ObjectId): Promise<void> {
+  const stale = await countStale(run, preview, REFRESH_KINDS);
+  if (stale > 0 && !run.changed) throw new RefreshRefused(staleSince(stale));
+  await applyPreview(run, preview, REFRESH_KINDS);
+}
+
+export function staleSince(count: number): string {
+  const records = count === 1 ? '1 record has' : `${count.toLocaleString('en')} records have`;
+  return `${records} changed since the preview, so nothing was applied. The preview lists them. Make a new preview.`;
+}
+
+/** Somebody else may be waiting for a refresh whose own run was stopped: it goes back to the queue and is begun anew by them. */
+async function endBadly(run: HeldRun, error: unknown): Promise<void> {
+  if (error instanceof RunLost) return;
+  if (error instanceof RunHandedBack || isPassing(error)) await run.handBack().catch(() => undefined);
+  else if (error instanceof RunStopped) await run.end('stopped', 'Stopped with the run that had begun it.');
+  else if (error instanceof CleverError || error instanceof RefreshRefused)
+    await run.end('failed', error.message);
+  else await run.end('failed', 'A fault in Slotbell ended the download.');
+}
+
+/** How many records the account's last whole download had, for the time left of the next one. */
+async function expectedRecords(account: Types.ObjectId): Promise<number> {
+  const last = await RosterRun.findOne({ account, state: 'done' }, { counts: 1 })
+    .sort({ createdAt: -1 })
+    .lean();
+  return Object.values(last?.counts ?? {}).reduce((sum, { read }) => sum + read, 0);
+}

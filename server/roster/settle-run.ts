@@ -1,0 +1,68 @@
+import type { Types } from 'mongoose';
+import { Event, type EventSync } from '../models/event.js';
+import type { RosterRun } from '../models/roster-run.js';
+import type { KindCounts } from '../models/run.js';
+import { SyncRun, type SyncChoice } from '../models/sync-run.js';
+import { applyPreview, countStale } from './changes/apply-preview.js';
+import { UPDATE_KINDS } from './changes/kinds.js';
+import { acceptHeld, rejectHeld } from './changes/settle-held.js';
+import { undoChanges } from './changes/undo-changes.js';
+import { RefreshFailed, staleSince } from './run-refresh.js';
+import type { HeldRun } from './runs/hold-run.js';
+
+/**
+ * Does what a sync run says of another run of the event: applies a preview exactly, settles what was held, or takes it back; with
+ * the part of the account's roster where the run names a roster run for it.
+ * @param refreshed does that part
+ * @returns its counts
+ */
+export async function settleRun(
+  run: SyncRun,
+  event: Event,
+  held: HeldRun,
+  refreshed: () => Promise<RosterRun>,
+): Promise<Record<string, KindCounts>> {
+  if (!run.of) throw new RefreshFailed('The run that this one is about is not named.');
+  await held.begin('event', 0);
+  if (run.purpose === 'apply') return applyAll(run, run.of, event, held, refreshed);
+  if (run.purpose === 'accept') await acceptHeld(held, run.of, UPDATE_KINDS);
+  else if (run.purpose === 'reject') await rejectHeld(held, run.of, UPDATE_KINDS);
+  else {
+    await undoChanges(held, run.of, UPDATE_KINDS, { event: event._id });
+    await SyncRun.updateOne({ _id: run.of }, { $set: { undoneBy: run._id } });
+  }
+  return run.refresh ? (await refreshed()).counts : {};
+}
+
+/** Both parts are looked at before either is begun, so that a preview is applied whole or not at all. */
+async function applyAll(
+  run: SyncRun,
+  preview: Types.ObjectId,
+  event: Event,
+  held: HeldRun,
+  refreshed: () => Promise<RosterRun>,
+): Promise<Record<string, KindCounts>> {
+  const stale = await countStale(held, preview, UPDATE_KINDS);
+  if (stale > 0 && !held.changed) throw new RefreshFailed(staleSince(stale));
+  const { counts } = await refreshed();
+  const previewed = await SyncRun.findById(preview, { choice: 1 }).lean();
+  if (previewed?.choice) await keepChoice(event, previewed.choice);
+  await applyPreview(held, preview, UPDATE_KINDS);
+  return counts;
+}
+
+/** Keeps what an event takes. Whether and when it syncs at night stays as it is. */
+export async function keepChoice(
+  event: Pick<Event, '_id' | 'account' | 'sync'>,
+  choice: SyncChoice,
+): Promise<EventSync> {
+  const filter = { _id: event._id, account: event.account };
+  const { schools, terms, noTerm } = choice;
+  const first: EventSync = { on: false, hour: 1, schools, terms, noTerm };
+  const made = await Event.updateOne({ ...filter, sync: { $exists: false } }, { $set: { sync: first } });
+  if (made.modifiedCount === 1) return first;
+  await Event.updateOne(filter, {
+    $set: { 'sync.schools': schools, 'sync.terms': terms, 'sync.noTerm': noTerm },
+  });
+  return { ...first, ...event.sync, schools, terms, noTerm };
+}

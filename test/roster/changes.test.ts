@@ -1,0 +1,312 @@
+import assert from 'node:assert/strict';
+import { Types } from 'mongoose';
+import { Class, className } from '../../server/models/class.js';
+import { Contact } from '../../server/models/contact.js';
+import { Event } from '../../server/models/event.js';
+import { Notification } from '../../server/models/notification.js';
+import { Resource } from '../../server/models/resource.js';
+import { RosterChange } from '../../server/models/roster-change.js';
+import { RosterRun } from '../../server/models/roster-run.js';
+import { Section } from '../../server/models/section.js';
+import { SyncRun } from '../../server/models/sync-run.js';
+import { applyRun } from '../../server/roster/apply-run.js';
+import { mustHold } from '../../server/roster/changes/judge-removals.js';
+import { decideHeldOfAccount } from '../../server/roster/decide-held.js';
+import { findUndoable, undoRun } from '../../server/roster/undo-run.js';
+import { makeUser } from '../support/app.js';
+import { startDistrict, type TestDistrict } from './district.js';
+import { wholeRoster } from './whole-roster.js';
+
+const by = new Types.ObjectId();
+
+describe('the guard', () => {
+  const cases: [gone: number, here: number, held: boolean][] = [
+    [0, 0, false],
+    [19, 100, false],
+    [20, 100, true],
+    [180, 1800, false],
+    [181, 1800, true],
+    [14, 15, false],
+    [15, 15, true],
+    [1, 1, true],
+  ];
+  for (const [gone, here, held] of cases)
+    it(`${String(gone)} of ${String(here)} ${held ? 'wait for a person' : 'go'}`, () => {
+      assert.equal(mustHold(gone, here), held);
+    });
+});
+
+describe('changes of a sync', () => {
+  let district: TestDistrict;
+  beforeEach(async function () {
+    this.timeout(60_000);
+    district = await startDistrict({ students: 150 });
+    await district.sync();
+  });
+  afterEach(() => district.close());
+
+  const gone = () => Contact.countDocuments({ type: 'student', status: 'transferred' });
+  const leave = (count: number) => {
+    for (let index = 0; index < count; index += 1)
+      district.sandbox.removeStudent(district.sandbox.idOf('student', index));
+  };
+
+  describe('held removals', () => {
+    it('stay, are told once by mail, and the rest of the night comes in', async () => {
+      await makeUser(district.account, 'administrator', { email: 'head@example.org' });
+      leave(40);
+      district.sandbox.change(district.sandbox.idOf('student', 100), {
+        name: { first: 'New', last: 'Name' },
+      });
+      const run = await district.sync();
+      assert.equal(run.state, 'done', run.result);
+      assert.equal(await gone(), 0);
+      assert.equal(await Contact.countDocuments({ firstName: 'New', lastName: 'Name' }), 1);
+      assert.match(run.result, /40 students.* held until somebody looks/);
+      const refresh = await district.refreshOf(run);
+      assert.match(refresh.warnings.join(), /40 of 150 students are missing at the source and are held/);
+      assert.equal(
+        await RosterChange.countDocuments({ run: refresh._id, state: 'held', kind: 'student' }),
+        40,
+      );
+      const again = await district.sync();
+      assert.equal(
+        await RosterChange.countDocuments({ state: 'held', kind: 'student', run: again.refresh }),
+        40,
+        'the newest run holds them',
+      );
+      assert.equal(await RosterChange.countDocuments({ state: 'held', kind: 'student' }), 40);
+      const mails = await Notification.find({ kind: 'removals held' }).lean();
+      assert.deepEqual(
+        mails.map(({ to }) => to),
+        ['head@example.org'],
+      );
+      assert.match(mails[0]?.text ?? '', new RegExp(`/importer/refreshes/${String(run.refresh)}`));
+    });
+
+    it('go when somebody accepts them, and the events follow', async () => {
+      await Event.updateOne({ _id: district.event }, { $set: { 'sync.on': true } });
+      leave(40);
+      const run = await district.sync();
+      const refresh = await district.refreshOf(run);
+      const decided = await decideHeldOfAccount(district.deps, refresh, {
+        verdict: 'accept',
+        by,
+        reason: 'Sixth form left',
+      });
+      assert.ok(decided.ok);
+      const accepted = await district.work(decided.run);
+      assert.deepEqual(
+        [accepted.state, accepted.reason, String(accepted.by)],
+        ['done', 'Sixth form left', String(by)],
+      );
+      assert.equal(await gone(), 40);
+      const followed = await SyncRun.findOne({ refresh: decided.run }).orFail().lean();
+      assert.deepEqual([followed.state, followed.trigger], ['done', 'accept']);
+      const left = await Contact.distinct('_id', { status: 'transferred', type: 'student' });
+      assert.equal(await Class.countDocuments({ status: 'active', 'synced.students': { $in: left } }), 0);
+      const second = await decideHeldOfAccount(district.deps, refresh, { verdict: 'accept', by, reason: '' });
+      assert.deepEqual(second, { ok: false, reason: 'nothing held' });
+    });
+
+    it('stay for good when somebody rejects them, until the source has them again', async () => {
+      leave(40);
+      const refresh = await district.refreshOf(await district.sync());
+      const decided = await decideHeldOfAccount(district.deps, refresh, {
+        verdict: 'reject',
+        by,
+        reason: 'SIS fault',
+      });
+      assert.ok(decided.ok);
+      await district.work(decided.run);
+      const next = await district.sync();
+      assert.equal(await gone(), 0);
+      assert.equal(await RosterChange.countDocuments({ state: 'held', kind: 'student' }), 0);
+      assert.equal(next.state, 'done');
+      const back = district.sandbox.idOf('student', 3);
+      district.sandbox.restore(back);
+      await district.sync();
+      assert.equal((await Contact.findOne({ 'record.id': back }).lean())?.record?.kept, undefined);
+      district.sandbox.removeStudent(back);
+      await district.sync();
+      assert.equal(await gone(), 1, 'a decision about a leaver of then is none about one of now');
+    });
+  });
+
+  describe('a preview', () => {
+    it('changes nothing, and shows what a sync would do', async () => {
+      await Class.updateOne(
+        { 'synced.type': 'Class' },
+        { $set: { status: 'deleted', deletedAt: new Date() } },
+      );
+      const night = district.sandbox.advanceNight();
+      const before = await wholeRoster();
+      const preview = await district.start({ trigger: 'preview', purpose: 'preview' });
+      assert.equal(preview.state, 'done', preview.result);
+      assert.deepEqual(await wholeRoster(), before);
+      const real = await district.sync();
+      assert.equal(preview.result, real.result);
+      const [shown, done] = await Promise.all([preview, real].map((run) => district.refreshOf(run)));
+      assert.ok(shown && done);
+      assert.deepEqual(shown.counts, done.counts);
+      assert.deepEqual(preview.counts, real.counts);
+      const left = await RosterChange.distinct('sourceId', {
+        run: shown._id,
+        kind: 'student',
+        action: 'removed',
+      });
+      assert.deepEqual(left.sort(), [...night.left].sort());
+    });
+
+    it('is applied exactly, once', async () => {
+      const [id] = [district.sandbox.idOf('student', 5)];
+      district.sandbox.advanceNight();
+      const preview = await district.start({ trigger: 'preview', purpose: 'preview' });
+      // What came in after the preview is none of its business.
+      district.sandbox.change(id, { name: { first: 'Later', last: 'News' } });
+      const applied = await applyRun(district.deps, preview, by);
+      assert.ok(applied.ok);
+      const run = await district.work(applied.run);
+      assert.equal(run.state, 'done', run.result);
+      assert.equal(run.result, preview.result);
+      assert.equal(await Contact.countDocuments({ firstName: 'Later' }), 0);
+      const again = await applyRun(district.deps, preview, by);
+      assert.deepEqual(again, { ok: false, reason: 'applied already' });
+      const state = await wholeRoster();
+      await district.sync();
+      district.sandbox.change(id, { name: { first: 'Later', last: 'News' } });
+      assert.equal((await wholeRoster()).length, state.length);
+    });
+
+    it('of a first import makes the same event as the import itself', async () => {
+      const other = await startDistrict({ students: 150 });
+      try {
+        const preview = await other.start({ trigger: 'preview', purpose: 'preview' });
+        assert.equal(await Contact.countDocuments(), 0);
+        const applied = await applyRun(other.deps, preview, by, true);
+        assert.ok(applied.ok);
+        assert.equal((await other.work(applied.run)).state, 'done');
+        const byPreview = await wholeRoster();
+        const { sync } = await Event.findById(other.event).orFail().lean();
+        assert.equal(sync?.on, true);
+        await other.sync();
+        assert.deepEqual(await wholeRoster(), byPreview);
+      } finally {
+        await other.close();
+      }
+    });
+
+    it('that no longer fits is not applied at all, and says how much has changed', async () => {
+      district.sandbox.advanceNight();
+      const preview = await district.start({ trigger: 'preview', purpose: 'preview' });
+      await district.sync();
+      district.sandbox.advanceNight();
+      await district.sync();
+      const before = await wholeRoster();
+      const applied = await applyRun(district.deps, preview, by);
+      assert.ok(applied.ok);
+      const run = await district.work(applied.run);
+      assert.equal(run.state, 'failed');
+      assert.match(run.result, /changed since the preview, so nothing was applied/);
+      assert.deepEqual(await wholeRoster(), before);
+    });
+  });
+
+  describe('undo', () => {
+    const undo = async (run: SyncRun, whole = true) => {
+      const started = await undoRun(district.deps, run, {
+        by,
+        reason: 'wrong file',
+        whole,
+        stopNightly: true,
+      });
+      assert.ok(started.ok);
+      return district.work(started.run);
+    };
+
+    it('brings back exactly what was there, hides and renames made since intact', async () => {
+      await Event.updateOne({ _id: district.event }, { $set: { 'sync.on': true } });
+      const [deleted, hidden] = await Class.find({ 'synced.type': 'Class' }).sort({ _id: 1 }).limit(2).lean();
+      assert.ok(deleted && hidden);
+      await Class.updateOne(
+        { _id: deleted._id },
+        { $set: { status: 'deleted', deletedAt: new Date(), 'edits.room': '7' } },
+      );
+      const before = await wholeRoster();
+      const night = district.sandbox.advanceNight();
+      const run = await district.sync();
+      assert.notDeepEqual(await wholeRoster(), before);
+      await Class.updateOne({ _id: hidden._id }, { $set: { 'edits.type': 'Hide' } });
+      const undone = await undo(run);
+      assert.equal(undone.state, 'done', undone.result);
+      await Class.updateOne({ _id: hidden._id }, { $unset: { 'edits.type': 1 } });
+      const after = await wholeRoster();
+      const arrived = new Set(night.arrived);
+      // Who had come in by it is kept as transferred: nobody is ever deleted.
+      assert.deepEqual(
+        after.filter(({ here }) => here),
+        before.filter(({ here }) => here),
+      );
+      assert.ok(after.filter(({ here }) => !here).length >= arrived.size);
+      assert.deepEqual((await Class.findById(deleted._id).lean())?.edits, { room: '7' });
+      assert.equal((await Event.findById(district.event).lean())?.sync?.on, false);
+      assert.deepEqual(await findUndoable(await SyncRun.findById(run._id).orFail().lean()), {
+        event: false,
+        others: [],
+      });
+    });
+
+    it('leaves what a person changed since, and lists it', async () => {
+      const renamed = district.sandbox.idOf('section', 0);
+      district.sandbox.change(renamed, { name: 'Renamed there' });
+      const run = await district.sync();
+      const section = await Section.findOne({ 'record.id': renamed }).orFail().lean();
+      const item = await Class.findOne({ section: section._id }).orFail().lean();
+      // Somebody edits the database's own idea of it: as a later sync would.
+      await Class.updateOne({ _id: item._id }, { $set: { 'synced.name': 'Third name' } });
+      const undone = await undo(run);
+      assert.equal(undone.counts.class?.refused, 1);
+      assert.equal(className(await Class.findById(item._id).orFail().lean()), 'Third name');
+      assert.equal(await RosterChange.countDocuments({ run: run._id, kind: 'class', state: 'stale' }), 1);
+    });
+
+    it('of the event alone leaves the people', async () => {
+      const night = district.sandbox.advanceNight();
+      const classes = await Class.find({ status: 'active' }).sort({ _id: 1 }).lean();
+      const run = await district.sync();
+      const people = await Contact.find().sort({ _id: 1 }).lean();
+      await undo(run, false);
+      assert.deepEqual(await Contact.find().sort({ _id: 1 }).lean(), people);
+      assert.equal((await Contact.findOne({ 'record.id': night.arrived[0] }).lean())?.status, 'active');
+      assert.deepEqual(
+        (await Class.find({ status: 'active' }).sort({ _id: 1 }).lean()).map(({ synced }) => synced.hash),
+        classes.map(({ synced }) => synced.hash),
+      );
+    });
+
+    it('is not offered for a run that another one came after', async () => {
+      district.sandbox.advanceNight();
+      const first = await district.sync();
+      district.sandbox.advanceNight();
+      await district.sync();
+      const refused = await undoRun(district.deps, first, {
+        by,
+        reason: '',
+        whole: true,
+        stopNightly: false,
+      });
+      assert.deepEqual(refused, { ok: false, reason: 'not the last' });
+    });
+
+    it('of a first import marks everything as gone, and the next one brings the same documents back', async () => {
+      const run = await SyncRun.findOne().sort({ createdAt: 1 }).orFail().lean();
+      const before = await wholeRoster();
+      await undo(run);
+      assert.equal(await Contact.countDocuments({ status: 'active' }), 0);
+      assert.equal(await Resource.countDocuments({ status: 'active' }), 0);
+      await district.sync();
+      assert.deepEqual(await wholeRoster(), before);
+      assert.equal(await RosterRun.countDocuments({ purpose: 'undo', state: 'done' }), 1);
+    });
+  });
+});
