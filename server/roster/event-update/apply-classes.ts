@@ -28,7 +28,7 @@ async function findKnown(event: Event, desired: DesiredClass[]): Promise<KnownCl
     event: event._id,
     section: { $in: desired.map(({ section }) => section) },
   }).lean();
-  return found.flatMap((item) => (item.section ? [{ ...item, section: item.section }] : []));
+  return found.filter((item): item is typeof item & KnownClass => item.section !== undefined);
 }
 
 function changesOf(run: HeldRun, event: Event, diff: ClassDiff): Change[] {
