@@ -1,4 +1,4 @@
-import express, { type Response, type Router } from 'express';
+import express, { type Router } from 'express';
 import Joi from 'joi';
 import type { Deps } from '../../deps.js';
 import { Account } from '../../models/account.js';
