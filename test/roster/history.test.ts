@@ -113,10 +113,15 @@ describe('the chart of an event’s runs', () => {
     );
     assert.match(history.description, /4 records/);
     assert.equal(history.runs[0]?.tip, 'Sun 22 Nov, 1:00 AM: 4 new, 0 changed, 0 gone, 41 s');
-    assert.deepEqual(
-      history.ends.map(({ label }) => label),
-      ['Sun 22 Nov', 'Tue 24 Nov'],
-    );
+  });
+
+  it('names the first and the last day, in one text while there is no room for two', () => {
+    const ends = (nights: number) => {
+      const runs = Array.from({ length: nights }, (_, night) => runOf('done', night));
+      return showHistory(runs, new Map(), ZONE)?.ends.map(({ label }) => label);
+    };
+    assert.deepEqual(ends(3), ['Sun 22 Nov to Tue 24 Nov']);
+    assert.deepEqual(ends(10), ['Sun 15 Nov', 'Tue 24 Nov']);
   });
 });
 

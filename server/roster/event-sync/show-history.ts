@@ -12,11 +12,13 @@ interface Line {
   label: string;
 }
 
+type Frame = Pick<typeof FRAME.counts | typeof FRAME.took, 'top' | 'base'>;
+
 interface ShownRun {
   href: string;
   when: string;
   state: { kind: string; word: string };
-  /** failed and stopped runs have a mark */
+  /** What ended badly is marked. */
   mark: 'failed' | 'stopped' | '';
   numbers: RunNumbers;
   took: string;
@@ -93,15 +95,18 @@ function linesOf(frame: Frame, top: number, label: (value: number) => string): L
     { y: frame.base, label: '0' },
   ];
 }
-type Frame = Pick<typeof FRAME.counts | typeof FRAME.took, 'top' | 'base'>;
 
-/** The days of the first and the last run, below them. */
+/** Two days side by side need half the width of a phone. */
+const ROOM_FOR_TWO = 50;
+
+/** The days of the first and the last run, below them; in one text where there is no room for two. */
 function endsOf(runs: ShownRun[]): ShownHistory['ends'] {
   const [first, last] = [runs[0], runs.at(-1)];
   if (!first || !last) return [];
   const dayOf = ({ when }: ShownRun) => when.split(', ')[0] ?? '';
   const right = last.column.x + last.column.width;
   if (dayOf(first) === dayOf(last)) return [{ x: 0, label: dayOf(first), anchor: 'start' }];
+  if (right < ROOM_FOR_TWO) return [{ x: 0, label: `${dayOf(first)} to ${dayOf(last)}`, anchor: 'start' }];
   return [
     { x: 0, label: dayOf(first), anchor: 'start' },
     { x: right, label: dayOf(last), anchor: 'end' },
