@@ -1,5 +1,9 @@
 import type { Types } from 'mongoose';
+import { Account } from '../../models/account.js';
+import { AuditEntry } from '../../models/audit-entry.js';
 import type { Event } from '../../models/event.js';
+import { RosterRun } from '../../models/roster-run.js';
+import type { KindCounts } from '../../models/run.js';
 import { School } from '../../models/school.js';
 import { SyncRun } from '../../models/sync-run.js';
 
@@ -17,6 +21,49 @@ export async function livingRun(event: Types.ObjectId): Promise<SyncRun | null> 
   return SyncRun.findOne({ event, state: { $in: ['queued', 'running'] } })
     .sort({ createdAt: -1 })
     .lean();
+}
+
+/** What the refreshes of some runs did, by the refresh's id: one question however many runs. */
+export async function refreshCounts(
+  account: Types.ObjectId,
+  runs: Pick<SyncRun, 'refresh'>[],
+): Promise<Map<string, Record<string, KindCounts>>> {
+  const ids = runs.flatMap(({ refresh }) => refresh ?? []);
+  if (ids.length === 0) return new Map();
+  const refreshes = await RosterRun.find({ _id: { $in: ids }, account }, { counts: 1 }).lean();
+  return new Map(refreshes.map(({ _id, counts }) => [_id.toHexString(), counts]));
+}
+
+/** The last run that did what it was to do. @param recent the newest runs: asks the database only when none of them did */
+export async function lastGoodRun(event: Types.ObjectId, recent: SyncRun[], total: number) {
+  const good = recent.find(({ state }) => state === 'done');
+  if (good || recent.length === total) return good ?? null;
+  return SyncRun.findOne({ event, state: 'done' }).sort({ createdAt: -1 }).lean();
+}
+
+/** Whether the account's roster source is there to be read; nights wait while it is not. */
+export async function isConnected(account: Types.ObjectId): Promise<boolean> {
+  const found = await Account.findById(account, { 'clever.enabled': 1 }).lean();
+  return found?.clever?.enabled === true;
+}
+
+/**
+ * When the nightly sync of an event went off: by a stop since it last went on, or by an import that was not to be kept synced.
+ * Undefined when neither is known, and when it was never on.
+ */
+export async function offSince(event: Event, recent: SyncRun[]): Promise<Date | undefined> {
+  const after = event.sync?.onSince;
+  if (!after) return undefined;
+  const stop = await AuditEntry.findOne(
+    { account: event.account, at: { $gte: after }, action: 'stop sync', targets: event._id },
+    { at: 1 },
+  )
+    .sort({ at: 1 })
+    .lean();
+  const imported = recent.find(({ state, keepSynced }) => state === 'done' && keepSynced === false);
+  const moments = [stop?.at, imported?.finishedAt].filter((at) => at !== undefined && at >= after);
+  // Stopped again while it was off already: off since the first.
+  return moments.length > 0 ? moments.reduce((a, b) => (b && a && b < a ? b : a)) : undefined;
 }
 
 /** What the event takes from the roster, in words. */

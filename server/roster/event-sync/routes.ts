@@ -1,23 +1,17 @@
-import express, { type Response, type Router } from 'express';
+import express, { type Router } from 'express';
 import Joi from 'joi';
 import type { Deps } from '../../deps.js';
 import { Account } from '../../models/account.js';
-import type { SyncRun } from '../../models/sync-run.js';
 import { actorOf } from '../../web/actor.js';
 import { countOf } from '../../web/format-count.js';
-import { dayAndTimeSoon, daysInWords, zoneName } from '../../web/format-time.js';
 import { eventOf } from '../../web/guards.js';
-import { pagerOf, sliceOf } from '../../web/paging.js';
 import { parseForm, parseQuery } from '../../web/parse.js';
 import { say } from '../../web/session.js';
-import { findNextNight } from '../find-due-night.js';
-import { hourInWords, sayRun, shortMoment, STATE_WORDS, TRIGGER_WORDS } from '../runs/show-run.js';
 import { setHour } from '../set-hour.js';
 import { startSync } from '../start-sync.js';
 import { resumeSync, stopSync } from '../stop-sync.js';
-import { choiceInWords, countRuns, eventRuns, livingRun } from './queries.js';
-
-const PAGE_SIZE = 25;
+import { livingRun } from './queries.js';
+import { homeOf, syncPage } from './show-page.js';
 
 const pageQuery = Joi.object<{ page: number }, true>({
   page: Joi.number().integer().min(1).max(10_000).default(1),
@@ -97,10 +91,6 @@ export function eventSyncRoutes(deps: Deps): Router {
   return router;
 }
 
-function homeOf(res: Response): string {
-  return `/events/${eventOf(res)._id.toHexString()}/sync`;
-}
-
 function sayStopped({ events, runs }: { events: number; runs: number }): string {
   if (events + runs === 0) return 'The sync of this event was off already.';
   const parts = [
@@ -108,42 +98,4 @@ function sayStopped({ events, runs }: { events: number; runs: number }): string 
     ...(runs > 0 ? [`${countOf(runs, 'run stops', 'runs stop')} at the next safe point.`] : []),
   ];
   return parts.join(' ');
-}
-
-async function syncPage(deps: Deps, res: Response, page: number) {
-  const event = eventOf(res);
-  const { timeZone } = actorOf(res);
-  const now = deps.now();
-  const total = await countRuns(event._id);
-  const runs = await eventRuns(event._id, sliceOf(total, page, PAGE_SIZE).skip, PAGE_SIZE);
-  const [last] = page === 1 ? runs : await eventRuns(event._id, 0, 1);
-  const living = await livingRun(event._id);
-  const sync = event.sync;
-  return {
-    title: event.name,
-    section: 'events',
-    tab: 'sync',
-    when: daysInWords(event.days),
-    home: homeOf(res),
-    sync,
-    choice: await choiceInWords(event),
-    sentence: last ? sayRun(last, timeZone, now) : '',
-    living: living ? `/importer/runs/${living._id.toHexString()}` : '',
-    next: sync?.on ? dayAndTimeSoon(findNextNight(sync.hour, timeZone, now), timeZone, now) : '',
-    zone: zoneName(timeZone),
-    hours: Array.from({ length: 24 }, (_, hour) => ({ value: hour, label: hourInWords(hour) })),
-    rows: runs.map((run) => rowOf(run, timeZone)),
-    pager: pagerOf(total, page, PAGE_SIZE, 'runs', (to) => `${homeOf(res)}?page=${String(to)}`),
-  };
-}
-
-function rowOf(run: SyncRun, zone: string) {
-  return {
-    href: `/importer/runs/${run._id.toHexString()}`,
-    when: shortMoment(run.startedAt ?? run.createdAt, zone),
-    what: TRIGGER_WORDS[run.trigger],
-    state: STATE_WORDS[run.state],
-    result: run.result,
-    warnings: run.warnings.length,
-  };
 }

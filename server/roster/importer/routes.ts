@@ -9,6 +9,7 @@ import { levelGuard } from '../../web/guards.js';
 import { FRESH_FORM, parseForm, parseQuery, typedValues, type Form } from '../../web/parse.js';
 import { say } from '../../web/session.js';
 import { runRoutes } from '../runs/routes.js';
+import { tookInWords, tookOf } from '../runs/format-took.js';
 import { hourInWords, shortMoment, STATE_WORDS, TRIGGER_WORDS } from '../runs/show-run.js';
 import { stopSync } from '../stop-sync.js';
 import { chooseImport } from './choose-import.js';
@@ -138,6 +139,7 @@ async function importerPage(deps: Deps, res: Response, query: Partial<ImporterQu
       what: TRIGGER_WORDS[run.trigger],
       when: shortMoment(run.createdAt, actor.timeZone),
       state: STATE_WORDS[run.state],
+      took: tookInWords(tookOf(run)),
       result: run.result,
     })),
   };

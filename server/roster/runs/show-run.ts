@@ -42,6 +42,7 @@ export const KIND_WORDS: Record<string, string> = {
   school: 'Schools at Clever',
 };
 
+const NOON = 12;
 const MIRROR_KINDS = ['section', 'course', 'term', 'school'];
 
 export const ACTION_WORDS: Record<string, string> = {
@@ -135,12 +136,12 @@ export function countRows(run: SyncRun, refresh: RosterRun | null): (CountRow & 
 
 /** "Synced last night at 1:00 AM: 3 new students, 1 class changed." and the like, in the account's zone. */
 export function sayRun(run: SyncRun, zone: string, now: Date): string {
-  if (run.state === 'queued') return 'A sync waits for its turn.';
-  if (run.state === 'running') return 'A sync is running now.';
+  const noun = run.trigger === 'first import' ? 'import' : 'sync';
+  if (run.state === 'queued') return `The ${noun} waits for its turn.`;
+  if (run.state === 'running') return `The ${noun} is running now.`;
   const when = sayWhen(run, zone, now);
   const what = run.trigger === 'first import' ? 'Imported' : 'Synced';
   if (run.state === 'done') return `${what} ${when}: ${lowerFirst(run.result)}`;
-  const noun = run.trigger === 'first import' ? 'import' : 'sync';
   return run.state === 'stopped'
     ? `The ${noun} ${when} was stopped. ${run.result}`
     : `The ${noun} ${when} failed: ${run.result}`;
@@ -151,7 +152,9 @@ function sayWhen(run: SyncRun, zone: string, now: Date): string {
   const day = DateTime.fromJSDate(at, { zone }).startOf('day');
   const daysAgo = DateTime.fromJSDate(now, { zone }).startOf('day').diff(day, 'days').days;
   const time = timeOfDay(at, zone);
-  if (daysAgo === 0 && run.trigger === 'nightly') return `last night at ${time}`;
+  // The hour may be one of the day: "last night at 2:00 PM" would be none.
+  const inTheNight = run.trigger === 'nightly' && DateTime.fromJSDate(at, { zone }).hour < NOON;
+  if (daysAgo === 0 && inTheNight) return `last night at ${time}`;
   if (daysAgo === 0) return `today at ${time}`;
   if (daysAgo === 1) return `yesterday at ${time}`;
   return `on ${dayAndTimeSoon(at, zone, now)}`;

@@ -1,0 +1,133 @@
+import type { RunNumbers } from './sum-run.js';
+
+/** A run as the chart needs it. */
+export interface HistoryRun {
+  numbers: RunNumbers;
+  /** in ms; undefined: never begun */
+  took: number | undefined;
+}
+
+/** A bar or a part of one: px from the top of the drawing. */
+export interface Bar {
+  y: number;
+  height: number;
+}
+
+/** One run's place, in per cent of the drawing's width, and its bars. */
+export interface Column {
+  x: number;
+  width: number;
+  added: Bar | null;
+  changed: Bar | null;
+  removed: Bar | null;
+  took: Bar | null;
+  /** The bar goes past its scale and ends in a break. */
+  cut: { counts: boolean; took: boolean };
+}
+
+export interface History {
+  columns: Column[];
+  /** What the upper end of each scale stands for: records, ms. */
+  tops: { counts: number; took: number };
+}
+
+/** The two charts, one above the other, in px: where each begins, and its base. Between them are the marks of what ended badly. */
+export const FRAME = {
+  height: 262,
+  counts: { title: 12, top: 26, base: 138 },
+  marks: 152,
+  took: { title: 186, top: 200, base: 240 },
+  days: 258,
+} as const;
+
+/** Of a few runs the columns would be walls. */
+const FEWEST_COLUMNS = 15;
+/** What is there at all is seen. */
+const THINNEST = 2;
+/** A first import brings thousands, a night three: what is so far above the middle does not set the scale. */
+const FAR_ABOVE = 10;
+
+const COUNT_TOPS = [2, 4, 6, 10];
+const MINUTE = 60_000;
+const TOOK_TOPS = [
+  2_000,
+  10_000,
+  20_000,
+  MINUTE,
+  2 * MINUTE,
+  4 * MINUTE,
+  10 * MINUTE,
+  20 * MINUTE,
+  60 * MINUTE,
+  120 * MINUTE,
+  240 * MINUTE,
+  720 * MINUTE,
+  1440 * MINUTE,
+];
+
+/** Lays out the runs as columns, in the order given. Pure: the same runs give the same drawing. */
+export function drawHistory(runs: HistoryRun[]): History {
+  const tops = {
+    counts: roundCount(scaleEnd(runs.map(({ numbers }) => totalOf(numbers)))),
+    took: roundTook(scaleEnd(runs.map(({ took }) => took ?? 0))),
+  };
+  const width = 100 / Math.max(runs.length, FEWEST_COLUMNS);
+  const columns = runs.map(({ numbers, took = 0 }, index) => {
+    const { added, changed, removed, restored } = numbers;
+    const [bottom, middle, upper] = stack([added + restored, changed, removed], tops.counts, FRAME.counts);
+    const [bar] = stack([took], tops.took, FRAME.took);
+    return {
+      x: round(index * width),
+      width: round(width),
+      added: bottom ?? null,
+      changed: middle ?? null,
+      removed: upper ?? null,
+      took: bar ?? null,
+      cut: { counts: totalOf(numbers) > tops.counts, took: took > tops.took },
+    };
+  });
+  return { columns, tops };
+}
+
+/** How many records a run touched. */
+export function totalOf({ added, changed, removed, restored }: RunNumbers): number {
+  return added + changed + removed + restored;
+}
+
+/** Parts on top of one another, the first at the base; null where there is nothing. All of a cut bar keep their proportions. */
+function stack(parts: number[], top: number, frame: { top: number; base: number }): (Bar | null)[] {
+  const room = frame.base - frame.top;
+  const full = parts.reduce((sum, part) => sum + part, 0);
+  const raw = parts.map((part) =>
+    part > 0 ? Math.max(THINNEST, ((part / full) * Math.min(full, top) * room) / top) : 0,
+  );
+  const high = raw.reduce((sum, height) => sum + height, 0);
+  let y: number = frame.base;
+  return raw.map((height) => {
+    if (height === 0) return null;
+    const fitted = height * Math.min(1, room / high);
+    y -= fitted;
+    return { y: round(y), height: round(fitted) };
+  });
+}
+
+/** The greatest value that is not far above the middle one. */
+function scaleEnd(values: number[]): number {
+  const some = values.filter((value) => value > 0).sort((a, b) => a - b);
+  const middle = some[Math.floor((some.length - 1) / 2)] ?? 0;
+  return some.findLast((value) => value <= middle * FAR_ABOVE) ?? 0;
+}
+
+/** Up to an even number that is easy to halve: 2, 4, 6, 10, 20, 40 … */
+function roundCount(value: number): number {
+  for (let power = 1; ; power *= 10)
+    for (const step of COUNT_TOPS) if (value <= step * power) return step * power;
+}
+
+function roundTook(value: number): number {
+  return TOOK_TOPS.find((top) => value <= top) ?? value;
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

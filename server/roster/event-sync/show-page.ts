@@ -1,0 +1,93 @@
+import type { Response } from 'express';
+import type { Deps } from '../../deps.js';
+import type { Event } from '../../models/event.js';
+import type { SyncRun } from '../../models/sync-run.js';
+import { actorOf } from '../../web/actor.js';
+import { dayAndTimeSoon, daysInWords, zoneName } from '../../web/format-time.js';
+import { eventOf } from '../../web/guards.js';
+import { pagerOf, sliceOf } from '../../web/paging.js';
+import { findNextNight } from '../find-due-night.js';
+import { tookInWords, tookOf } from '../runs/format-took.js';
+import { hourInWords, shortMoment, STATE_WORDS, TRIGGER_WORDS } from '../runs/show-run.js';
+import {
+  choiceInWords,
+  countRuns,
+  eventRuns,
+  isConnected,
+  lastGoodRun,
+  livingRun,
+  offSince,
+  refreshCounts,
+} from './queries.js';
+import { showHistory } from './show-history.js';
+import { sayBadEnds, sayNight, saySync, tellGood, type Night, type Said } from './tell-sync.js';
+
+const PAGE_SIZE = 25;
+/** Runs in the chart: a month of nights. */
+const CHARTED = 30;
+
+/** The tab's address. */
+export function homeOf(res: Response): string {
+  return `/events/${eventOf(res)._id.toHexString()}/sync`;
+}
+
+/** What the Sync tab shows. @param page of its runs, from 1 */
+export async function syncPage(deps: Deps, res: Response, page: number) {
+  const event = eventOf(res);
+  const { timeZone } = actorOf(res);
+  const said = { zone: timeZone, now: deps.now() };
+  const living = await livingRun(event._id);
+  return {
+    title: event.name,
+    section: 'events',
+    tab: 'sync',
+    when: daysInWords(event.days),
+    home: homeOf(res),
+    sync: event.sync,
+    choice: await choiceInWords(event),
+    living: living ? `/importer/runs/${living._id.toHexString()}` : '',
+    zone: zoneName(timeZone),
+    hours: Array.from({ length: 24 }, (_, hour) => ({ value: hour, label: hourInWords(hour) })),
+    ...(await runsOf(event, page, homeOf(res), said)),
+  };
+}
+
+/** The runs: sentences, chart, the table's page. */
+async function runsOf(event: Event, page: number, home: string, said: Said) {
+  const total = await countRuns(event._id);
+  const recent = await eventRuns(event._id, 0, CHARTED);
+  const good = await lastGoodRun(event._id, recent, total);
+  const night = await nightOf(event, recent, said);
+  const { skip } = sliceOf(total, page, PAGE_SIZE);
+  const listed = page === 1 ? recent.slice(0, PAGE_SIZE) : await eventRuns(event._id, skip, PAGE_SIZE);
+  return {
+    sentence: saySync(recent[0], said),
+    badEnds: sayBadEnds(recent, good, said),
+    nightly: sayNight(night, said),
+    next: night.on && !night.pausedBy ? dayAndTimeSoon(night.next, said.zone, said.now) : '',
+    good: good && tellGood(good, said),
+    history: showHistory(recent, await refreshCounts(event.account, recent), said.zone),
+    rows: listed.map((run) => rowOf(run, said.zone)),
+    pager: pagerOf(total, page, PAGE_SIZE, 'runs', (to) => `${home}?page=${String(to)}`),
+  };
+}
+
+async function nightOf(event: Event, recent: SyncRun[], { zone, now }: Said): Promise<Night> {
+  const { sync, status, account } = event;
+  if (!sync?.on) return { on: false, ...(sync ? { since: await offSince(event, recent) } : {}) };
+  const next = findNextNight(sync.hour, zone, now);
+  if (status === 'archived') return { on: true, next, pausedBy: 'archived' };
+  return { on: true, next, ...((await isConnected(account)) ? {} : { pausedBy: 'not connected' as const }) };
+}
+
+function rowOf(run: SyncRun, zone: string) {
+  return {
+    href: `/importer/runs/${run._id.toHexString()}`,
+    when: shortMoment(run.startedAt ?? run.createdAt, zone),
+    what: TRIGGER_WORDS[run.trigger],
+    state: STATE_WORDS[run.state],
+    took: tookInWords(tookOf(run)),
+    result: run.result,
+    warnings: run.warnings.length,
+  };
+}
