@@ -15,6 +15,7 @@ export function runOf(state: RunState, nightsAgo: number, more: Partial<SyncRun>
     _id: new Types.ObjectId(),
     ...ids,
     state,
+    purpose: 'sync',
     trigger: 'nightly',
     stages: [],
     counts: {},

@@ -36,9 +36,9 @@ export async function refreshCounts(
 
 /** The last run that did what it was to do. @param recent the newest runs: asks the database only when none of them did */
 export async function lastGoodRun(event: Types.ObjectId, recent: SyncRun[], total: number) {
-  const good = recent.find(({ state }) => state === 'done');
+  const good = recent.find(({ state, purpose }) => state === 'done' && purpose === 'sync');
   if (good || recent.length === total) return good ?? null;
-  return SyncRun.findOne({ event, state: 'done' }).sort({ createdAt: -1 }).lean();
+  return SyncRun.findOne({ event, state: 'done', purpose: 'sync' }).sort({ createdAt: -1 }).lean();
 }
 
 /** Whether the account's roster source is there to be read; nights wait while it is not. */
