@@ -14,6 +14,7 @@ import { messageRoutes, outboxRoutes } from './notifications/routes.js';
 import { eventSyncRoutes } from './roster/event-sync/routes.js';
 import { reportRoutes } from './reports/routes.js';
 import { importerRoutes } from './roster/importer/routes.js';
+import { termRoutes } from './roster/terms/routes.js';
 import { daySheetRoutes } from './slots/day-sheet/routes.js';
 import { generatorRoutes } from './slots/generator/routes.js';
 import { slotRoutes } from './slots/routes.js';
@@ -36,6 +37,7 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
   router.use('/data-browser', dataBrowserRoutes(deps));
   router.use('/events/:event/classes', eventGuard('event administrator'), classRoutes(deps));
   router.use('/importer', importerRoutes(deps));
+  router.use('/events/:event/sync/terms', eventGuard('event administrator'), termRoutes(deps));
   router.use('/events/:event/sync', eventGuard('event administrator'), eventSyncRoutes(deps));
   router.use('/reports', reportRoutes(deps));
   router.use('/events/:event/messages', eventGuard('event administrator'), messageRoutes(deps));
