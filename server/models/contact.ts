@@ -1,4 +1,5 @@
 import mongoose, { Schema, type Types } from 'mongoose';
+import type { Identifier } from './account.js';
 import { scopedSchema, searchKey, type Scoped } from './scoped.js';
 
 export const CONTACT_TYPES = ['student', 'teacher', 'staff', 'guardian'] as const;
@@ -34,6 +35,8 @@ export interface RosterPerson {
   /** Our schools, the main one first. */
   schools: Types.ObjectId[];
   relations: Relation[];
+  /** Only those that the account's mapping fills; the others are left alone by every sync. Last, and absent where nothing is mapped: so is the hash. */
+  identifiers?: Partial<Record<Identifier, string>>;
 }
 
 /** Any person the account knows. */
@@ -45,9 +48,13 @@ export interface Contact extends Scoped, RosterPerson {
     id: string;
     /** Hash of what was mapped; an unchanged record is not written. */
     hash: string;
+    /** Further record ids that stand for the same person: of contacts that were merged into this one. */
+    also?: string[];
   };
   /** The second fact, set by the school, by which a parent proves a student is theirs; the birth date where unset. */
   securityValue?: string;
+  /** The listed duplicate by which it is being merged right now: nobody else may merge it meanwhile. */
+  merging?: Types.ObjectId;
   searchKey: string;
   sortKey: string;
 }
@@ -59,7 +66,12 @@ const schema = scopedSchema<Contact>('contact', {
   source: { type: String, enum: ['clever', 'file', 'hand'], required: true },
   status: { type: String, enum: ['active', 'transferred'], required: true },
   transferredAt: Date,
-  record: { type: new Schema({ id: String, hash: String }, { _id: false }) },
+  record: {
+    type: new Schema(
+      { id: String, hash: String, also: { type: [String], default: undefined } },
+      { _id: false },
+    ),
+  },
   firstName: text,
   middleName: text,
   lastName: text,
@@ -77,7 +89,12 @@ const schema = scopedSchema<Contact>('contact', {
   phone: text,
   schools: [Schema.Types.ObjectId],
   relations: [new Schema({ student: String, relationship: String, type: { type: String } }, { _id: false })],
+  identifiers: {
+    type: new Schema({ communityId: text, barcode: text }, { _id: false }),
+    default: () => ({}),
+  },
   securityValue: String,
+  merging: Schema.Types.ObjectId,
   searchKey: { type: String, default: '' },
   sortKey: { type: String, default: '' },
 });
@@ -91,6 +108,12 @@ schema.index({ account: 1, sortKey: 1 });
 schema.index({ account: 1, email: 1 });
 schema.index({ account: 1, schoolId: 1 });
 schema.index({ account: 1, 'relations.student': 1 });
+schema.index(
+  { account: 1, 'record.also': 1 },
+  { partialFilterExpression: { 'record.also': { $exists: true } } },
+);
+for (const identifier of ['identifiers.communityId', 'identifiers.barcode'])
+  schema.index({ account: 1, [identifier]: 1 }, { partialFilterExpression: { [identifier]: { $gt: '' } } });
 
 export const Contact = mongoose.model<Contact>('contact', schema);
 
@@ -101,6 +124,27 @@ export function contactKeys(
   return {
     searchKey: searchKey(person.firstName, person.lastName, person.email, person.schoolId),
     sortKey: searchKey(person.lastName, person.firstName),
+  };
+}
+
+/** What the roster says of a person as an update sets it: identifiers one by one, so that one that is not mapped stays as it is. */
+export function personUpdate({ identifiers, ...person }: RosterPerson): Record<string, unknown> {
+  const dotted = Object.entries(identifiers ?? {}).map(([key, value]) => [`identifiers.${key}`, value]);
+  return { ...person, ...(Object.fromEntries(dotted) as Record<string, string>), ...contactKeys(person) };
+}
+
+/** Every record id that stands for the person. */
+export function recordIds({ record }: Pick<Contact, 'record'>): string[] {
+  return [...(record?.id ? [record.id] : []), ...(record?.also ?? [])];
+}
+
+/** The contacts for which one of these record ids stands, as their own or since a merge. */
+export function standsFor(account: Types.ObjectId, ids: readonly string[]) {
+  return {
+    $or: [
+      { account, 'record.id': { $in: [...ids], $type: 'string' as const } },
+      { account, 'record.also': { $in: [...ids], $exists: true } },
+    ],
   };
 }
 
