@@ -113,7 +113,7 @@ describe('mapping a person from Clever', () => {
 
   describe('with mapped identifiers', () => {
     const roles = {
-      student: { student_number: 77, sis_id: 's 8 ', state_id: null },
+      student: { student_number: '77', sis_id: 's 8 ', state_id: null },
       teacher: { teacher_number: 't1' },
       staff: { staff_id: 'f1' },
       contact: { sis_id: 'c1' },
