@@ -19,7 +19,7 @@ export type Merged =
   | ({ ok: false } & Clash);
 
 /** A merge that has not ended after this long was cut off, and may be finished by anybody. */
-const CUT_OFF_MS = 30_000;
+export const CUT_OFF_MS = 30_000;
 
 /**
  * Makes one contact of two that are listed as a possible duplicate: everything of `drop` moves to `keep`, and `drop` is deleted
