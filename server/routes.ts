@@ -14,6 +14,7 @@ import { messageRoutes, outboxRoutes } from './notifications/routes.js';
 import { duplicateRoutes } from './roster/duplicates/routes.js';
 import { eventSyncRoutes } from './roster/event-sync/routes.js';
 import { reportRoutes } from './reports/routes.js';
+import { mappingRoutes } from './roster/mapping/routes.js';
 import { importerRoutes } from './roster/importer/routes.js';
 import { daySheetRoutes } from './slots/day-sheet/routes.js';
 import { generatorRoutes } from './slots/generator/routes.js';
@@ -31,6 +32,7 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
 
   router.use(signedIn);
   router.use('/global-setup', levelGuard('administrator'), accountSetupRoutes(deps));
+  router.use('/global-setup/clever/mapping', levelGuard('administrator'), mappingRoutes(deps));
   router.use('/global-setup/clever', levelGuard('administrator'), connectionRoutes(deps));
   router.use('/global-setup/contacts', levelGuard('administrator'), contactRoutes(deps));
   router.use('/global-setup/duplicates', levelGuard('administrator'), duplicateRoutes(deps));
