@@ -14,7 +14,9 @@ export interface ApplyOptions<F> {
   fresh?: Record<string, unknown>;
   /** Documents that stand for records which no document has by id. */
   match?: (unknown: RosterRecord<F>[]) => Promise<Map<string, Types.ObjectId>>;
-  /** Told of every record that makes a new document. */
+  /** What to say of a record that makes a new document. */
+  remark?: (id: string) => string | undefined;
+  /** Told of every record that makes a new document, by a first try of this run too. */
   onAdded?: (added: { id: string; target: Types.ObjectId }[]) => Promise<void>;
   /** Told of the main ids of those whose record came by a further id. */
   onMerged?: (mainIds: string[]) => void;
@@ -34,12 +36,13 @@ export async function applyRecords<F extends object>(
 ): Promise<void> {
   const known = await findKnown(run, store, records, options);
   const diff = diffRecords(records, known);
-  const changes = await changesOf(run, store, kind, diff, options.fresh ?? {});
+  const changes = await changesOf(run, store, kind, diff, options);
   await makeChanges(run, store.collection, changes);
   run.count(kind, 'unchanged', diff.unchanged);
   run.count(kind, 'leftOut', diff.merged);
   const added = changes.slice(0, diff.added.length).map(({ sourceId, target }) => ({ id: sourceId, target }));
-  if (added.length > 0) await options.onAdded?.(added);
+  const before = run.again ? await addedBefore(run, known, records, options) : [];
+  if (added.length + before.length > 0) await options.onAdded?.([...before, ...added]);
 }
 
 async function findKnown<F>(
@@ -72,6 +75,21 @@ async function findKnown<F>(
   return known;
 }
 
+/** What the run's first try had added before its worker was lost: it may not have come to tell of it. */
+async function addedBefore<F>(
+  run: HeldRun,
+  known: ReadonlyMap<string, KnownRecord>,
+  records: readonly RosterRecord<F>[],
+  { match }: ApplyOptions<F>,
+): Promise<{ id: string; target: Types.ObjectId }[]> {
+  const mine = records.filter(({ id }) => known.get(id)?.addedBy?.equals(run.id));
+  if (mine.length > 0) await match?.(mine);
+  return mine.flatMap(({ id }) => {
+    const target = known.get(id)?._id;
+    return target ? [{ id, target }] : [];
+  });
+}
+
 function readBy<F>(run: HeldRun, store: Store<F>, filter: object): AsyncIterable<Stored> {
   return store.collection.find(
     { account: run.account, ...filter },
@@ -85,7 +103,13 @@ function knownOf({ _id, record, status }: Stored): KnownRecord {
     hash: record?.hash ?? '',
     here: status === 'active',
     ...(record?.kept ? { kept: true } : {}),
+    ...(record?.addedBy ? { addedBy: record.addedBy } : {}),
   };
+}
+
+function remarkOn(id: string, remark: ApplyOptions<never>['remark']): { text?: string } {
+  const text = remark?.(id);
+  return text === undefined ? {} : { text };
 }
 
 /** New ones first, in the order of the diff. */
@@ -94,7 +118,7 @@ async function changesOf<F extends object>(
   store: Store<F>,
   kind: string,
   diff: RecordDiff<F>,
-  fresh: Record<string, unknown>,
+  { fresh = {}, remark }: ApplyOptions<F>,
 ): Promise<Change[]> {
   const before = await findBefore(store, diff);
   const added = diff.added.map((record): Change => ({
