@@ -160,7 +160,6 @@ describe('Global Setup → Contacts', () => {
     const held = {
       account: account._id,
       school: new Types.ObjectId(),
-      teacherIds: [],
       status: 'active',
     } as const;
     await Section.create({ ...held, record: { id: 'c1', hash: 'x' }, name: 'Algebra 1', studentIds: ['s2'] });
