@@ -3,7 +3,7 @@ import type { ContactType } from '../../models/contact.js';
 import { longDay } from '../../web/format-time.js';
 import type { Side } from './read-sides.js';
 
-/** One line of the comparison; `differs` where both have a value and it is not the same. */
+/** One line of the comparison; `differs` where both have a value that speaks for two people. */
 export interface Compared {
   label: string;
   values: [string, string];
@@ -23,16 +23,27 @@ export function compareSides(
   sides: readonly [Side | undefined, Side | undefined],
   names: Record<Identifier, string>,
 ): Compared[] {
-  return linesOf(names)
-    .map(({ label, value }) => {
+  const facts = factsOf(names).map((line) => ({ ...line, tells: true }));
+  const counts = COUNTS.map((line) => ({ ...line, tells: false }));
+  return [...facts, ...counts]
+    .map(({ label, value, tells }) => {
       const [one, other] = sides.map((side) => (side ? value(side) : ''));
       const values: [string, string] = [one ?? '', other ?? ''];
-      return { label, values, differs: values[0] !== values[1] && values[0] !== '' && values[1] !== '' };
+      return {
+        label,
+        values,
+        differs: tells && values[0] !== values[1] && values[0] !== '' && values[1] !== '',
+      };
     })
     .filter(({ values }) => values.some((value) => value !== ''));
 }
 
-function linesOf(names: Record<Identifier, string>): { label: string; value: (side: Side) => string }[] {
+interface Line {
+  label: string;
+  value: (side: Side) => string;
+}
+
+function factsOf(names: Record<Identifier, string>): Line[] {
   return [
     { label: 'Type', value: ({ contact }) => TYPES[contact.type] },
     { label: 'School number', value: ({ contact }) => contact.schoolId },
@@ -43,27 +54,31 @@ function linesOf(names: Record<Identifier, string>): { label: string; value: (si
     { label: 'Birth date', value: ({ contact }) => contact.birthDate && longDay(contact.birthDate) },
     { label: 'Grade', value: ({ contact }) => contact.grade },
     { label: 'Status', value: ({ contact }) => (contact.status === 'active' ? 'Active' : 'Transferred') },
-    { label: 'Came from', value: ({ contact }) => SOURCES[contact.source] },
-    { label: 'Record id', value: ({ contact }) => contact.record?.id ?? '' },
-    {
-      label: 'Guardians',
-      value: ({ contact, family }) => (contact.type === 'student' ? countIn(family) : ''),
-    },
-    {
-      label: 'Students',
-      value: ({ contact, family }) => (contact.type === 'guardian' ? countIn(family) : ''),
-    },
-    {
-      label: 'Classes',
-      value: ({ contact, classes }) => (contact.type === 'guardian' ? '' : countIn(classes)),
-    },
-    {
-      label: 'Appointments',
-      value: ({ contact, appointments }) => (contact.type === 'guardian' ? '' : countIn(appointments)),
-    },
-    { label: 'Logins', value: ({ logins }) => (logins === 0 ? '' : countIn(logins)) },
   ];
 }
+
+/** What differs between any two contacts, whether they are one person or not. */
+const COUNTS: Line[] = [
+  { label: 'Came from', value: ({ contact }) => SOURCES[contact.source] },
+  { label: 'Record id', value: ({ contact }) => contact.record?.id ?? '' },
+  {
+    label: 'Guardians',
+    value: ({ contact, family }) => (contact.type === 'student' ? countIn(family) : ''),
+  },
+  {
+    label: 'Students',
+    value: ({ contact, family }) => (contact.type === 'guardian' ? countIn(family) : ''),
+  },
+  {
+    label: 'Classes',
+    value: ({ contact, classes }) => (contact.type === 'guardian' ? '' : countIn(classes)),
+  },
+  {
+    label: 'Appointments',
+    value: ({ contact, appointments }) => (contact.type === 'guardian' ? '' : countIn(appointments)),
+  },
+  { label: 'Logins', value: ({ logins }) => (logins === 0 ? '' : countIn(logins)) },
+];
 
 function countIn(count: number): string {
   return count.toLocaleString('en');
