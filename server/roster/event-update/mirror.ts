@@ -66,9 +66,6 @@ async function findPeople(
   account: Types.ObjectId,
   ids: readonly string[],
 ): Promise<Map<string, Types.ObjectId>> {
-  const found = await Contact.find(
-    { ...standsFor(account, ids), status: 'active' },
-    { record: 1 },
-  ).lean();
+  const found = await Contact.find({ ...standsFor(account, ids), status: 'active' }, { record: 1 }).lean();
   return new Map(found.flatMap((contact) => recordIds(contact).map((id) => [id, contact._id] as const)));
 }

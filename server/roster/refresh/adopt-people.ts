@@ -14,12 +14,13 @@ import { matchPeople } from './match-people.js';
 export function matcherFor(
   context: RefreshContext,
   list: PeopleList,
-): Pick<ApplyOptions<RosterPerson>, 'match' | 'remark' | 'onAdded'> {
+): Pick<ApplyOptions<RosterPerson>, 'match' | 'isCurrent' | 'remark' | 'onAdded'> {
   const { account, run, mapping, adopted } = context;
   const doubts = new Map<string, Matches['doubtful'][number]>();
+  const isCurrent = currentIn(context, list);
   return {
+    isCurrent,
     async match(unknown) {
-      const isCurrent = currentIn(context, list);
       const { matched, doubtful } = await matchPeople(account._id, unknown, mapping, isCurrent, adopted);
       for (const contact of matched.values()) adopted.add(contact.toHexString());
       for (const doubt of doubtful) doubts.set(doubt.id, doubt);
