@@ -21,10 +21,15 @@ export function matcherFor(
   return {
     isCurrent,
     async match(unknown) {
-      const { matched, doubtful } = await matchPeople(account._id, unknown, mapping, isCurrent, adopted);
-      for (const contact of matched.values()) adopted.add(contact.toHexString());
-      for (const doubt of doubtful) doubts.set(doubt.id, doubt);
-      return matched;
+      if (context.isFirst) return new Map();
+      const turn = context.matching.then(async () => {
+        const { matched, doubtful } = await matchPeople(account._id, unknown, mapping, isCurrent, adopted);
+        for (const contact of matched.values()) adopted.add(contact.toHexString());
+        for (const doubt of doubtful) doubts.set(doubt.id, doubt);
+        return matched;
+      });
+      context.matching = turn.catch(() => undefined);
+      return turn;
     },
     remark(id) {
       const doubt = doubts.get(id);

@@ -4,6 +4,7 @@ import type { Account } from '../../models/account.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import type { Delivery } from './context.js';
 import { downloadDistrict } from './download-district.js';
+import { IdSet } from './id-set.js';
 import { listsFor } from './lists.js';
 import { RefreshRefused } from './refuse-refresh.js';
 import type { Spool } from './spool.js';
@@ -28,7 +29,7 @@ export async function collectFromClever(
   const connected = connectAccount(deps, account, { signal: run.signal });
   if (!connected.ok) throw new RefreshRefused(NOT_CONNECTED[connected.reason]);
   const lists = listsFor(account.clever?.kinds ?? NO_KINDS);
-  const people = new Set<string>();
+  const people = new IdSet();
   const download = await downloadDistrict(connected.client, spool, lists, run, people);
   return { download, people, source: 'clever', read: (list) => spool.read(list) };
 }

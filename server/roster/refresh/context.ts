@@ -9,6 +9,7 @@ import type { ListName } from './lists.js';
 export interface Ids {
   add: (id: string) => unknown;
   has: (id: string) => boolean;
+  readonly size: number;
 }
 
 /** What a source delivered for a refresh, list by list, in Clever's shape. */
@@ -32,6 +33,12 @@ export interface RefreshContext extends Delivery {
   kinds: CleverKinds;
   schools: MatchedSchools;
   mapping: FieldMapping;
+  /** Nobody was here before this run: there is nobody to match with. */
+  isFirst: boolean;
+  /** Batches are matched one after the other, so that two records never find the same contact. */
+  matching: Promise<unknown>;
+  /** How many people of each type were taken: if no more are here, nobody is gone. */
+  taken: Record<ContactType, number>;
   /** Contacts (hex ids) that records of this run were matched with. */
   adopted: Set<string>;
 }

@@ -1,6 +1,6 @@
 import type { Deps } from '../../deps.js';
 import { mappingOf, type Account, type FieldMapping } from '../../models/account.js';
-import type { ContactType } from '../../models/contact.js';
+import { Contact, type ContactType } from '../../models/contact.js';
 import { School } from '../../models/school.js';
 import { dropOlderHeld } from '../changes/take-removals.js';
 import type { HeldRun } from '../runs/hold-run.js';
@@ -56,6 +56,9 @@ export async function refreshAccount(
       schools,
       mapping: mapping ?? mappingOf(account),
       adopted: new Set(),
+      taken: { student: 0, teacher: 0, staff: 0, guardian: 0 },
+      isFirst: await isFirstRefresh(run),
+      matching: Promise.resolve(),
     });
   } finally {
     await spool.wipe();
@@ -70,6 +73,14 @@ async function matchedSchools(account: Account): Promise<MatchedSchools> {
   return new Map(schools.flatMap(({ _id, clever }) => (clever ? [[clever.id, _id] as const] : [])));
 }
 
+async function isFirstRefresh(run: HeldRun): Promise<boolean> {
+  const before = await Contact.findOne(
+    { account: run.account, 'record.addedBy': { $ne: run.id } },
+    { _id: 1 },
+  ).lean();
+  return before === null;
+}
+
 async function takeDelivery(context: RefreshContext): Promise<void> {
   const mirror = await refreshMirror(context);
   const people = await refreshPeople(context, mirror.listed);
@@ -79,9 +90,9 @@ async function takeDelivery(context: RefreshContext): Promise<void> {
 }
 
 async function removeFromMirror(context: RefreshContext, seen: MirrorSeen): Promise<void> {
-  await settle(context, 'terms', { store: TERMS, filter: {} }, seen.terms);
-  await settle(context, 'courses', { store: COURSES, filter: {} }, seen.courses);
-  await settle(context, 'sections', { store: SECTIONS, filter: {} }, seen.sections);
+  await settle(context, 'terms', { store: TERMS, filter: {}, most: seen.terms.size }, seen.terms);
+  await settle(context, 'courses', { store: COURSES, filter: {}, most: seen.courses.size }, seen.courses);
+  await settle(context, 'sections', { store: SECTIONS, filter: {}, most: seen.sections.size }, seen.sections);
 }
 
 /** Somebody is gone when in none of the lists; who also has ties to students only when the guardians' list says so too. */
@@ -90,14 +101,15 @@ async function removePeople(context: RefreshContext, seen: Pick<Ids, 'has'>): Pr
   const tiesKnown = contacts === undefined || tellsLeavers(contacts);
   for (const [type, list] of Object.entries(LIST_OF_TYPE) as [ContactType, ListName][]) {
     const ties = tiesKnown || type === 'guardian' ? {} : { 'relations.0': { $exists: false } };
-    await settle(context, list, { store: PEOPLE, filter: { type, ...ties } }, seen);
+    const most = context.taken[type];
+    await settle(context, list, { store: PEOPLE, filter: { type, ...ties }, most }, seen);
   }
 }
 
 async function settle<F>(
   { run, download, gone, adopted }: RefreshContext,
   list: ListName,
-  of: Pick<Removal<F>, 'store' | 'filter'>,
+  of: Pick<Removal<F>, 'store' | 'filter' | 'most'>,
   seen: Pick<Ids, 'has'>,
 ): Promise<void> {
   const incomplete = Object.values(download).some(({ ended }) => ended === 'broken off');

@@ -2,8 +2,10 @@ import type { CleverCourse, CleverSchool, CleverSection, CleverTerm } from '../.
 import { mapCleverCourse, mapCleverSection, mapCleverTerm } from '../sources/map-clever-class.js';
 import type { RosterRecord } from '../sources/roster-record.js';
 import type { HeldRun } from '../runs/hold-run.js';
+import { walkThrough } from '../walk-through.js';
 import { logRun, type LogRow } from '../runs/log-run.js';
 import { applyRecords } from './apply-records.js';
+import { IdSet } from './id-set.js';
 import type { Ids, RefreshContext } from './context.js';
 import { COURSES, SECTIONS, TERMS, type Store } from './stores.js';
 
@@ -19,10 +21,10 @@ export interface MirrorSeen {
 /** Brings terms, courses and the sections of matched schools into the mirror. */
 export async function refreshMirror(context: RefreshContext): Promise<MirrorSeen> {
   const seen: MirrorSeen = {
-    terms: new Set(),
-    courses: new Set(),
-    sections: new Set(),
-    listed: new Set(),
+    terms: new IdSet(),
+    courses: new IdSet(),
+    sections: new IdSet(),
+    listed: new IdSet(),
   };
   await warnOfLostSchools(context);
   await refreshTerms(context, seen.terms);
@@ -65,15 +67,15 @@ async function refreshSections(
   seen: MirrorSeen,
 ): Promise<void> {
   await run.begin('sections', download.sections?.read ?? 0);
-  for await (const batch of read<CleverSection>('sections')) {
+  await walkThrough(read<CleverSection>('sections'), async (batch) => {
     const taken = batch.map((section) => ({ id: section.id, mapped: mapCleverSection(section, schools) }));
-    await take(run, SECTIONS, 'section', taken, seen.sections);
     for (const { mapped } of taken) {
       if (!mapped.ok) continue;
       for (const id of mapped.record.fields.teacherIds) seen.listed.add(id);
       for (const id of mapped.record.fields.studentIds) seen.listed.add(id);
     }
-  }
+    await take(run, SECTIONS, 'section', taken, seen.sections);
+  });
 }
 
 type Taken<F> = { ok: true; record: RosterRecord<F> } | { ok: false; reason: string };

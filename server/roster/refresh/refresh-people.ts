@@ -1,13 +1,15 @@
 import type { CleverUser } from '../../clever/schema.js';
-import { Contact, type RosterPerson } from '../../models/contact.js';
+import { Contact, recordIds, standsFor, type RosterPerson } from '../../models/contact.js';
 import { mapCleverPerson, type PersonMapped } from '../sources/map-clever-person.js';
 import type { RosterRecord } from '../sources/roster-record.js';
 import { countOf } from '../../web/format-count.js';
+import { walkThrough } from '../walk-through.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { logRun, type LogRow } from '../runs/log-run.js';
 import { applyRecords } from './apply-records.js';
 import type { Ids, RefreshContext } from './context.js';
 import { tellsAll } from './download-district.js';
+import { IdSet } from './id-set.js';
 import { LISTS, PEOPLE_LISTS, type PeopleList } from './lists.js';
 import { matcherFor } from './adopt-people.js';
 import { PEOPLE } from './stores.js';
@@ -22,17 +24,17 @@ export async function refreshPeople(
   listed: Pick<Ids, 'has'>,
 ): Promise<Pick<Ids, 'has'>> {
   const { run, read, download } = context;
-  const seen: Ids = new Set<string>();
+  const seen: Ids = new IdSet();
   /** Main ids of those who came by a further id only: they are here too. */
   const spared = new Set<string>();
   for (const list of PEOPLE_LISTS) {
     const outcome = download[list];
     if (!outcome) continue;
     await run.begin(list, outcome.read);
-    for await (const batch of read<CleverUser>(list)) {
+    await walkThrough(read<CleverUser>(list), async (batch) => {
       await takePeople(context, list, batch, { seen, spared, listed });
       await run.step(batch.length);
-    }
+    });
   }
   tellDoubtful(run);
   return { has: (id) => seen.has(id) || spared.has(id) };
@@ -65,6 +67,7 @@ async function takePeople(
     if (verdict === 'here' && person.ok) {
       seen.add(person.record.id);
       records.push(person.record);
+      context.taken[person.record.fields.type] += 1;
     } else if (verdict === 'elsewhere') run.count(kind, 'leftOut');
     else {
       const sourceId = person.ok ? person.record.id : person.id;
@@ -110,8 +113,8 @@ async function storedStudents(
   );
   if (tied.length === 0) return new Set();
   const students = await Contact.find(
-    { account: run.account, 'record.id': { $in: tied }, type: 'student', status: 'active' },
+    { ...standsFor(run.account, tied), type: 'student', status: 'active' },
     { record: 1 },
   ).lean();
-  return new Set(students.flatMap(({ record }) => record?.id ?? []));
+  return new Set(students.flatMap(recordIds));
 }
