@@ -37,11 +37,11 @@ export class KeptRoster implements RosterSink {
   }
 
   people(list: 'students' | 'teachers' | 'staff' | 'contacts'): FromFile<CleverUser>[] {
-    return (this.lists[list] ?? []) as FromFile<CleverUser>[];
+    return this.lists[list] ?? [];
   }
 
   get sections(): FromFile<CleverSection>[] {
-    return (this.lists.sections ?? []) as FromFile<CleverSection>[];
+    return this.lists.sections ?? [];
   }
 }
 

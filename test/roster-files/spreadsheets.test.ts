@@ -42,12 +42,7 @@ describe('roster files as spreadsheets write them', () => {
     it(`are read with ${name}, and lines are counted as an editor does`, async () => {
       const text = ['StudentID\tFirst\tLast', '1\t"A\nnn"\tLee', '', '2\tB\t', '3\tC\tPoe', ''].join('\n');
       const read = await readFiles('pickatime', { 'students.txt': text.replaceAll('\n', end) });
-      assert.deepEqual(shortly(read), [
-        'students.txt:5 Last: It is empty. The row has 3 columns of 3.'.replace(
-          ' The row has 3 columns of 3.',
-          '',
-        ),
-      ]);
+      assert.deepEqual(shortly(read), ['students.txt:5 Last: It is empty.']);
       assert.deepEqual(
         read.roster.people('students').map(({ name: of }) => of?.first),
         ['A nn', 'C'],
@@ -130,7 +125,7 @@ describe('roster files as spreadsheets write them', () => {
   it('round trip: whatever the writing, the same rows are the same people', async () => {
     // What a cell can hold and a line of text keeps: no spaces at its ends, no control characters.
     const cell = fc
-      .string({ unit: fc.constantFrom(...'abzÉñß ",;\t\n=+@-\'0'), maxLength: 12 })
+      .string({ unit: fc.constantFrom(...Array.from('abzÉñß ",;\t\n=+@-\'0')), maxLength: 12 })
       .map((text) => text.trim());
     const row = fc.record({ first: cell, last: cell.filter((text) => text !== ''), value: cell });
     const writing = fc.record({

@@ -1,5 +1,5 @@
 import { Collected, pour } from './collect-objects.js';
-import { DISTRICT, OWN_SCHOOL, removes, type PickatimeLists } from './pickatime-lists.js';
+import { DISTRICT, OWN_SCHOOL, type PickatimeLists } from './pickatime-lists.js';
 import type { Reading } from './reading.js';
 import type { FilesRead, KnownIds, RosterSink } from './roster-files.js';
 import { readParents, readStudents, readTeachers } from './read-pickatime-people.js';
