@@ -29,6 +29,19 @@ export interface AccountClever {
   schools: { id: string; name: string; number?: string }[];
 }
 
+/** The kinds of roster files that a school without Clever may have. */
+export const FILE_FORMATS = ['pickatime', 'clever-csv', 'oneroster'] as const;
+export type FileFormat = (typeof FILE_FORMATS)[number];
+
+/** Where an account's roster comes from; one at a time. */
+export type RosterSource = 'clever' | FileFormat;
+
+export interface AccountFiles {
+  on: boolean;
+  format: FileFormat;
+  since: Date;
+}
+
 /** One tenant: a district or a school. */
 export interface Account {
   _id: Types.ObjectId;
@@ -36,6 +49,12 @@ export interface Account {
   /** IANA zone; nights, days and times shown are in it. */
   timeZone: string;
   clever?: AccountClever;
+  /** Roster files as the source. Never on while Clever is enabled. */
+  files?: AccountFiles;
+  /** The source that gave the record ids which people and mirror carry; absent: Clever, if there are any. */
+  recordsOf?: RosterSource;
+  /** A change of source that was begun: both sources are off until it is done. Begun again, it goes on. */
+  switching?: { to: RosterSource; at: Date };
   createdAt: Date;
 }
 
@@ -61,6 +80,18 @@ const schema = new Schema<Account>(
         { _id: false },
       ),
     },
+    files: {
+      type: new Schema<AccountFiles>(
+        {
+          on: { type: Boolean, required: true },
+          format: { type: String, enum: FILE_FORMATS, required: true },
+          since: { type: Date, required: true },
+        },
+        { _id: false },
+      ),
+    },
+    recordsOf: String,
+    switching: { type: new Schema({ to: String, at: Date }, { _id: false }) },
     createdAt: { type: Date, required: true },
   },
   { collection: 'account', strict: 'throw', versionKey: false },

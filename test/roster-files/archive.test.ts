@@ -6,13 +6,13 @@ const inFolder = (folder: string, files: Contents): Contents =>
 
 describe('roster files in a zip', () => {
   it('are read in place, in whatever folder they lie', async () => {
-    const plain = await readFiles('clever', CLEVER_FILES);
+    const plain = await readFiles('clever-csv', CLEVER_FILES);
     const zip = await zipOf({
       ...inFolder('export/2026/', CLEVER_FILES),
       '__MACOSX/export/._students.csv': 'x',
       'export/readme.pdf': 'x',
     });
-    const read = await readFiles('clever', { 'roster.zip': zip });
+    const read = await readFiles('clever-csv', { 'roster.zip': zip });
     assert.deepEqual(shortly(read), []);
     assert.deepEqual(read.roster.lists, plain.roster.lists);
     assert.deepEqual(read.files, plain.files);
@@ -21,14 +21,14 @@ describe('roster files in a zip', () => {
   it('with a name that leads out of it are refused', async () => {
     const zip = await zipOf(CLEVER_FILES);
     const evil = Buffer.from(zip.toString('latin1').replaceAll('sections.csv', '../tions.csv'), 'latin1');
-    const read = await readFiles('clever', { 'roster.zip': evil });
+    const read = await readFiles('clever-csv', { 'roster.zip': evil });
     assert.deepEqual([read.ok, shortly(read)], [false, ['roster.zip:0 : This zip cannot be opened.']]);
   });
 
   it('that would be far larger unzipped is refused before a byte of it is inflated', async () => {
     const zip = await zipOf({ ...CLEVER_FILES, 'staff.csv': Buffer.alloc(201_000_000, 'a') });
     assert.ok(zip.length < 1_000_000);
-    const read = await readFiles('clever', { 'roster.zip': zip });
+    const read = await readFiles('clever-csv', { 'roster.zip': zip });
     assert.deepEqual(
       [read.ok, shortly(read)],
       [false, ['roster.zip:0 : Unzipped, its files are larger than 200 MB.']],
@@ -52,20 +52,20 @@ describe('roster files in a zip', () => {
 
   it('with too many files, damaged, or no zip at all, is refused', async () => {
     const many = Object.fromEntries(Array.from({ length: 1001 }, (_, index) => [`${String(index)}.csv`, '']));
-    const crowded = await readFiles('clever', { 'roster.zip': await zipOf(many) });
+    const crowded = await readFiles('clever-csv', { 'roster.zip': await zipOf(many) });
     assert.match(shortly(crowded)[0] ?? '', /more than 1000 files/);
     const zip = await zipOf(CLEVER_FILES);
-    const cut = await readFiles('clever', { 'roster.zip': zip.subarray(0, zip.length - 30) });
+    const cut = await readFiles('clever-csv', { 'roster.zip': zip.subarray(0, zip.length - 30) });
     assert.match(shortly(cut)[0] ?? '', /cannot be opened/);
-    const none = await readFiles('clever', { 'roster.zip': 'School_id' });
+    const none = await readFiles('clever-csv', { 'roster.zip': 'School_id' });
     assert.match(shortly(none)[0] ?? '', /cannot be opened/);
     zip.fill(0xff, 60, 90);
-    const broken = await readFiles('clever', { 'roster.zip': zip });
+    const broken = await readFiles('clever-csv', { 'roster.zip': zip });
     assert.match(shortly(broken)[0] ?? '', /damaged/);
   });
 
   it('comes alone', async () => {
-    const read = await readFiles('clever', { 'a.zip': await zipOf(CLEVER_FILES), 'students.csv': 'x' });
+    const read = await readFiles('clever-csv', { 'a.zip': await zipOf(CLEVER_FILES), 'students.csv': 'x' });
     assert.deepEqual(shortly(read), ['a.zip:0 : A zip came together with other files.']);
   });
 });

@@ -3,7 +3,7 @@ import { CLEVER_FILES, readFiles, shortly } from './files.js';
 
 describe('Clever’s CSV files', () => {
   it('become schools, terms, courses, sections, people and their parents', async () => {
-    const read = await readFiles('clever', CLEVER_FILES);
+    const read = await readFiles('clever-csv', CLEVER_FILES);
     assert.deepEqual(shortly(read), []);
     assert.deepEqual(read.counts, {
       schools: 2,
@@ -41,7 +41,7 @@ describe('Clever’s CSV files', () => {
   });
 
   it('with a person in several rows make one person of several schools', async () => {
-    const { roster } = await readFiles('clever', CLEVER_FILES);
+    const { roster } = await readFiles('clever-csv', CLEVER_FILES);
     const [ana, leo] = roster.people('students');
     assert.deepEqual(ana?.roles?.student?.schools, ['school:S1']);
     assert.deepEqual(leo?.roles?.student?.schools, ['school:S1', 'school:S2']);
@@ -51,7 +51,7 @@ describe('Clever’s CSV files', () => {
   });
 
   it('with the same parent at two children make one parent of both', async () => {
-    const { roster } = await readFiles('clever', CLEVER_FILES);
+    const { roster } = await readFiles('clever-csv', CLEVER_FILES);
     const [eva, rosa] = roster.people('contacts');
     assert.deepEqual(
       eva?.roles?.contact?.student_relationships?.map(({ student }) => student),
@@ -63,7 +63,7 @@ describe('Clever’s CSV files', () => {
 
   it('tell of each missing file, and nothing may be used', async () => {
     const { 'teachers.csv': _teachers, 'enrollments.csv': _enrollments, ...others } = CLEVER_FILES;
-    const read = await readFiles('clever', others);
+    const read = await readFiles('clever-csv', others);
     assert.equal(read.ok, false);
     assert.deepEqual(shortly(read), [
       'teachers.csv:0 : This file is missing.',
@@ -73,13 +73,13 @@ describe('Clever’s CSV files', () => {
 
   it('lacking a column are refused with its name', async () => {
     const students = CLEVER_FILES['students.csv'].replace('Last_name', 'Surname');
-    const read = await readFiles('clever', { ...CLEVER_FILES, 'students.csv': students });
+    const read = await readFiles('clever-csv', { ...CLEVER_FILES, 'students.csv': students });
     assert.equal(read.ok, false);
     assert.deepEqual(shortly(read), ['students.csv:1 Last_name: The column Last_name is missing.']);
   });
 
   it('that are empty are refused', async () => {
-    const read = await readFiles('clever', { ...CLEVER_FILES, 'sections.csv': '\r\n\r\n' });
+    const read = await readFiles('clever-csv', { ...CLEVER_FILES, 'sections.csv': '\r\n\r\n' });
     assert.equal(read.ok, false);
     assert.deepEqual(shortly(read), [
       'sections.csv:1 School_id, Section_id: The columns School_id, Section_id are missing.',
@@ -88,7 +88,7 @@ describe('Clever’s CSV files', () => {
 
   it('leave out rows that cannot be taken, each with its line, and protect who they are about', async () => {
     const long = 'x'.repeat(5_000_000);
-    const read = await readFiles('clever', {
+    const read = await readFiles('clever-csv', {
       ...CLEVER_FILES,
       'students.csv': [
         'School_id,Student_id,Last_name,First_name,DOB,Grade',
@@ -149,7 +149,7 @@ describe('Clever’s CSV files', () => {
   });
 
   it('leave out ties to what is nowhere', async () => {
-    const read = await readFiles('clever', {
+    const read = await readFiles('clever-csv', {
       ...CLEVER_FILES,
       'enrollments.csv': 'Section_id,Student_id\nC1,11\nC9,11\nC1,99\n',
       'sections.csv': CLEVER_FILES['sections.csv'].replace('T1,T2', 'T1,T8'),
@@ -163,7 +163,7 @@ describe('Clever’s CSV files', () => {
   });
 
   it('keep hostile text as text, and ids that cannot be record ids as hashes', async () => {
-    const read = await readFiles('clever', {
+    const read = await readFiles('clever-csv', {
       ...CLEVER_FILES,
       'schools.csv': 'School_id,School_name\nS1,"=HYPERLINK(""http://x"")"\nS2,🍁 <b>School</b>\n',
       'teachers.csv':
@@ -179,7 +179,7 @@ describe('Clever’s CSV files', () => {
 
   it('list the first thousand problems and count the others', async () => {
     const rows = Array.from({ length: 1500 }, (_, index) => `S1,${String(index)},,x`).join('\n');
-    const read = await readFiles('clever', {
+    const read = await readFiles('clever-csv', {
       ...CLEVER_FILES,
       'teachers.csv': `School_id,Teacher_id,Last_name,First_name\n${rows}\n`,
       'sections.csv': 'School_id,Section_id\nS1,C1\nS1,C2\n',

@@ -5,10 +5,10 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
 import type { CleverObject, CleverSection, CleverUser } from '../../server/clever/schema.js';
+import type { FileFormat } from '../../server/models/account.js';
 import type { ListName } from '../../server/roster/refresh/lists.js';
 import { readRosterFiles, type UploadedFile } from '../../server/roster/sources/files/read-roster-files.js';
 import type {
-  FileFormat,
   FilesRead,
   FromFile,
   KnownIds,

@@ -19,9 +19,9 @@ const mapped = (files: Contents, change: (text: string, name: string) => string 
 describe('roster files as spreadsheets write them', () => {
   for (const encoding of ENCODINGS)
     it(`are read in ${encoding}`, async () => {
-      const plain = await readFiles('clever', CLEVER_FILES);
+      const plain = await readFiles('clever-csv', CLEVER_FILES);
       const read = await readFiles(
-        'clever',
+        'clever-csv',
         mapped(CLEVER_FILES, (text) => encode(text, encoding)),
       );
       assert.deepEqual(shortly(read), []);
@@ -51,16 +51,16 @@ describe('roster files as spreadsheets write them', () => {
 
   for (const separator of [';', '\t', ','])
     it(`are read with ${JSON.stringify(separator)} between the columns, also where Excel announces it`, async () => {
-      const plain = await readFiles('clever', CLEVER_FILES);
+      const plain = await readFiles('clever-csv', CLEVER_FILES);
       const withSeparator = (text: string): string =>
         text
           .split('\n')
           .map((line) => line.replace(/"[^"]*"|,/g, (found) => (found === ',' ? separator : found)))
           .join('\n');
-      const one = await readFiles('clever', mapped(CLEVER_FILES, withSeparator));
+      const one = await readFiles('clever-csv', mapped(CLEVER_FILES, withSeparator));
       assert.deepEqual(one.roster.lists, plain.roster.lists);
       const two = await readFiles(
-        'clever',
+        'clever-csv',
         mapped(CLEVER_FILES, (text) => `sep=${separator}\r\n${withSeparator(text)}`),
       );
       assert.deepEqual(two.roster.lists, plain.roster.lists);
@@ -72,9 +72,9 @@ describe('roster files as spreadsheets write them', () => {
   });
 
   it('may have empty columns and rows at the end, and headers in any writing', async () => {
-    const plain = await readFiles('clever', CLEVER_FILES);
+    const plain = await readFiles('clever-csv', CLEVER_FILES);
     const read = await readFiles(
-      'clever',
+      'clever-csv',
       mapped(CLEVER_FILES, (text) => {
         const [header = '', ...rows] = text.trimEnd().split('\n');
         return `${header.toUpperCase().replaceAll('_', ' ')},,\n${rows.map((row) => `${row},,`).join('\n')}\n,,,\n\n \n`;

@@ -1,7 +1,7 @@
 import { CLEVER } from './clever-format.js';
 import { ONEROSTER } from './oneroster-format.js';
 import { PICKATIME } from './pickatime-format.js';
-import type { FileFormat } from './roster-files.js';
+import type { FileFormat } from '../../../models/account.js';
 import type { TableFormat } from './table-format.js';
 
 export interface Format {
@@ -17,7 +17,7 @@ export const FORMATS = {
     lead: 'Tab-delimited files as for pickAtime’s own import. They add and change; only rows with “delete” in the column Action remove. Any of the six may be left out.',
     tables: PICKATIME,
   },
-  clever: {
+  'clever-csv': {
     label: 'Clever’s CSV files',
     lead: 'The files that a student information system writes for Clever. Each upload holds the whole roster: who is no longer in it leaves. Parents stand in students.csv, a row each.',
     tables: CLEVER,

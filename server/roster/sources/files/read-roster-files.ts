@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import type { FileFormat } from '../../../models/account.js';
 import { FORMATS } from './formats.js';
 import type { TableFormat } from './table-format.js';
 import { matchTables } from './match-tables.js';
@@ -8,7 +9,7 @@ import { readCleverFiles } from './read-clever-files.js';
 import { readOneRoster } from './read-oneroster.js';
 import { readPickatime } from './read-pickatime.js';
 import { Reading } from './reading.js';
-import type { FileFormat, FileSource, FilesRead, KnownIds, RosterSink } from './roster-files.js';
+import type { FileSource, FilesRead, KnownIds, RosterSink } from './roster-files.js';
 
 /** A file as it was uploaded: where it lies, and what its owner calls it (trusted in nothing). */
 export interface UploadedFile {
@@ -16,7 +17,7 @@ export interface UploadedFile {
   name: string;
 }
 
-const READERS = { pickatime: readPickatime, clever: readCleverFiles, oneroster: readOneRoster };
+const READERS = { pickatime: readPickatime, 'clever-csv': readCleverFiles, oneroster: readOneRoster };
 
 /**
  * Reads roster files of one format (loose ones, or one zip) into objects of Clever's shape. Rows that cannot be used are left

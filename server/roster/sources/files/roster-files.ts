@@ -2,10 +2,6 @@ import type { Readable } from 'node:stream';
 import type { CleverObject } from '../../../clever/schema.js';
 import type { ListName } from '../../refresh/lists.js';
 
-/** The kinds of roster files that a school without Clever may have. */
-export const FILE_FORMATS = ['pickatime', 'clever', 'oneroster'] as const;
-export type FileFormat = (typeof FILE_FORMATS)[number];
-
 /** One file of an upload; its bytes can be read more than once. */
 export interface FileSource {
   /** Its own name, without a folder; chosen by whoever made the file. */

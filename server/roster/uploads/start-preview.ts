@@ -1,0 +1,63 @@
+import type { Types } from 'mongoose';
+import { recordAudit } from '../../audit/record-audit.js';
+import type { Deps } from '../../deps.js';
+import { Account } from '../../models/account.js';
+import { RosterRun } from '../../models/roster-run.js';
+import { RosterUpload } from '../../models/roster-upload.js';
+import type { Actor } from '../../web/actor.js';
+import { matchFileSchools } from './match-file-schools.js';
+
+export type PreviewStarted =
+  | { ok: true; run: Types.ObjectId }
+  | { ok: false; reason: 'no such upload' | 'not ready' | 'files are off' | 'other format' };
+
+/** What a run of roster files carries beside the fields of every run. */
+interface FilePreviewRun {
+  purpose: 'preview';
+  upload: Types.ObjectId;
+}
+
+/**
+ * Asks for a preview of what importing an upload would change. Its schools are matched to ours first, and made where new: a
+ * person without a school could not be shown. Asked twice while it waits, it is one run.
+ */
+export async function startFilePreview(
+  deps: Deps,
+  actor: Actor,
+  upload: Types.ObjectId,
+): Promise<PreviewStarted> {
+  const { account } = actor;
+  const found = await RosterUpload.findOne({ _id: upload, account }, { state: 1, format: 1 }).lean();
+  if (!found) return { ok: false, reason: 'no such upload' };
+  if (found.state !== 'ready') return { ok: false, reason: 'not ready' };
+  const of = await Account.findById(account, { name: 1, files: 1, switching: 1 }).lean();
+  if (!of?.files?.on || of.switching) return { ok: false, reason: 'files are off' };
+  if (of.files.format !== found.format) return { ok: false, reason: 'other format' };
+  const schools = await matchFileSchools(of, upload);
+  const run = await openRun(deps, actor, { purpose: 'preview', upload });
+  await recordAudit({
+    account,
+    user: actor.user,
+    action: 'preview roster files',
+    targets: [upload],
+    detail: { ...schools },
+    at: deps.now(),
+  });
+  return { ok: true, run };
+}
+
+async function openRun(deps: Deps, actor: Actor, about: FilePreviewRun): Promise<Types.ObjectId> {
+  const waiting = { account: actor.account, state: 'queued', ...about };
+  // Past the model, which does not know these two fields yet.
+  const runs = RosterRun.collection;
+  const before = await runs.findOne(waiting, { projection: { _id: 1 } });
+  if (before) return before._id as Types.ObjectId;
+  const fresh = new RosterRun({
+    account: actor.account,
+    state: 'queued',
+    createdAt: deps.now(),
+    by: actor.user,
+  });
+  await runs.insertOne({ ...fresh.toObject(), ...about });
+  return fresh._id;
+}
