@@ -13,7 +13,10 @@ export type PreviewStarted =
 
 /** What a run of roster files carries beside the fields of every run. */
 interface FilePreviewRun {
+  account: Types.ObjectId;
   purpose: 'preview';
+  state: 'queued';
+  alone: true;
   upload: Types.ObjectId;
 }
 
@@ -34,7 +37,7 @@ export async function startFilePreview(
   if (!of?.files?.on || of.switching) return { ok: false, reason: 'files are off' };
   if (of.files.format !== found.format) return { ok: false, reason: 'other format' };
   const schools = await matchFileSchools(of, upload);
-  const run = await openRun(deps, actor, { purpose: 'preview', upload });
+  const run = await openRun(deps, actor, upload);
   await recordAudit({
     account,
     user: actor.user,
@@ -43,21 +46,18 @@ export async function startFilePreview(
     detail: { ...schools },
     at: deps.now(),
   });
+  await deps.queue.add('run-refresh', run.toHexString());
   return { ok: true, run };
 }
 
-async function openRun(deps: Deps, actor: Actor, about: FilePreviewRun): Promise<Types.ObjectId> {
-  const waiting = { account: actor.account, state: 'queued', ...about };
-  // Past the model, which does not know these two fields yet.
+async function openRun(deps: Deps, actor: Actor, upload: Types.ObjectId): Promise<Types.ObjectId> {
+  const { account, user } = actor;
+  const waiting: FilePreviewRun = { account, purpose: 'preview', state: 'queued', alone: true, upload };
+  // Past the model, which does not know the upload yet.
   const runs = RosterRun.collection;
   const before = await runs.findOne(waiting, { projection: { _id: 1 } });
-  if (before) return before._id as Types.ObjectId;
-  const fresh = new RosterRun({
-    account: actor.account,
-    state: 'queued',
-    createdAt: deps.now(),
-    by: actor.user,
-  });
-  await runs.insertOne({ ...fresh.toObject(), ...about });
+  if (before) return before._id;
+  const fresh = new RosterRun({ createdAt: deps.now(), by: user }).toObject();
+  await runs.insertOne(Object.assign(fresh, waiting));
   return fresh._id;
 }
