@@ -15,6 +15,7 @@ import { eventSyncRoutes } from './roster/event-sync/routes.js';
 import { reportRoutes } from './reports/routes.js';
 import { importerRoutes } from './roster/importer/routes.js';
 import { termRoutes } from './roster/terms/routes.js';
+import { rosterFileRoutes } from './roster/uploads/routes.js';
 import { daySheetRoutes } from './slots/day-sheet/routes.js';
 import { generatorRoutes } from './slots/generator/routes.js';
 import { slotRoutes } from './slots/routes.js';
@@ -32,6 +33,7 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
   router.use(signedIn);
   router.use('/global-setup', levelGuard('administrator'), accountSetupRoutes(deps));
   router.use('/global-setup/clever', levelGuard('administrator'), connectionRoutes(deps));
+  router.use('/global-setup/roster-files', levelGuard('administrator'), rosterFileRoutes(deps));
   router.use('/global-setup/contacts', levelGuard('administrator'), contactRoutes(deps));
   router.use('/global-setup/outbox', levelGuard('administrator'), outboxRoutes(deps));
   router.use('/data-browser', dataBrowserRoutes(deps));

@@ -31,7 +31,10 @@ export interface RosterUpload extends Scoped {
   complete: Record<string, boolean>;
   /** The first 1,000. */
   problems: UploadProblem[];
+  /** Problems beyond those. */
   more: number;
+  /** All of them. */
+  problemCount: number;
   by: Types.ObjectId;
   createdAt: Date;
   expiresAt: Date;
@@ -51,6 +54,7 @@ const schema = scopedSchema<RosterUpload>('rosterUpload', {
     ),
   ],
   more: { type: Number, default: 0 },
+  problemCount: { type: Number, default: 0 },
   by: { type: Schema.Types.ObjectId, required: true },
   createdAt: { type: Date, required: true },
   expiresAt: { type: Date, required: true },

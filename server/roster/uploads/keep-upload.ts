@@ -41,11 +41,11 @@ export async function keepUpload(
     const { ok, ...read } = await readRosterFiles(files, format, sink, findKnownIds(account));
     if (ok) await sink.end();
     else await dropContent(account, [upload._id]);
-    await RosterUpload.updateOne(
-      { _id: upload._id, account },
-      { $set: { ...read, removals: sink.removals, state: ok ? 'ready' : 'refused' } },
-    );
-    await noteUpload(deps, actor, upload._id, { format, ok, problems: read.problems.length + read.more });
+    const problemCount = read.problems.length + read.more;
+    const state = ok ? ('ready' as const) : ('refused' as const);
+    const kept = { ...read, problemCount, removals: sink.removals, state };
+    await RosterUpload.updateOne({ _id: upload._id, account }, { $set: kept });
+    await noteUpload(deps, actor, upload._id, { format, ok, problems: problemCount });
   } catch (error) {
     await dropContent(account, [upload._id]);
     await RosterUpload.deleteOne({ _id: upload._id, account });
