@@ -131,13 +131,7 @@ describe('Clever’s CSV files', () => {
         ['student:19', 'Fay'],
       ],
     );
-    assert.deepEqual(read.roster.leftOut.students, [
-      'student:12',
-      'student:14',
-      'student:17',
-      'student:1.23457E+11',
-      'student:18',
-    ]);
+    assert.deepEqual(read.roster.leftOut.students, ['student:12', 'student:14', 'student:17', 'student:18']);
     assert.equal(read.complete.students, false, 'a row could not be told apart');
     assert.equal(read.complete.contacts, false);
     assert.equal(read.complete.teachers, true);
@@ -160,6 +154,28 @@ describe('Clever’s CSV files', () => {
       'enrollments.csv:4 Student_id: There is no student “99”.',
     ]);
     assert.deepEqual(read.roster.sections[0]?.students, ['student:11']);
+  });
+
+  it('with an enrolment that cannot be read add people to classes and take nobody away', async () => {
+    const whole = await readFiles('clever-csv', CLEVER_FILES);
+    assert.equal(whole.roster.sections[0]?.slotbell, undefined);
+    const read = await readFiles('clever-csv', {
+      ...CLEVER_FILES,
+      'enrollments.csv': 'Section_id,Student_id\nC1,11\nC1\n',
+    });
+    assert.deepEqual(shortly(read), ['enrollments.csv:3 Student_id: It is empty.']);
+    assert.deepEqual(
+      read.roster.sections.map(({ slotbell }) => slotbell),
+      [{ tiesChange: { without: [] } }, { tiesChange: { without: [] } }],
+    );
+  });
+
+  it('with an id that Excel spoilt do not say who is gone', async () => {
+    const teachers = `${CLEVER_FILES['teachers.csv']}S1,1.23457E+11,,,Ed,Exel,\n`;
+    const read = await readFiles('clever-csv', { ...CLEVER_FILES, 'teachers.csv': teachers });
+    assert.equal(read.complete.teachers, false);
+    assert.equal(read.complete.students, true);
+    assert.deepEqual(read.roster.leftOut.teachers, []);
   });
 
   it('keep hostile text as text, and ids that cannot be record ids as hashes', async () => {

@@ -8,6 +8,7 @@ import {
   sectionId,
   studentId,
 } from './clever-lists.js';
+import { keepTies } from './keep-ties.js';
 import { readTable } from './read-table.js';
 import type { Row } from './reading.js';
 import { derivedId, recordId } from './record-id.js';
@@ -94,11 +95,13 @@ function termOf({ reading, terms, sections }: CleverLists, row: Row): string {
 export async function readEnrollments({ reading, sections, students }: CleverLists): Promise<void> {
   const classes = new Ties(reading, none, 'sections', sections);
   const pupils = new Ties(reading, none, 'students', students);
-  for await (const row of readTable(reading, 'enrollments'))
+  let slips = 0;
+  for await (const row of readTable(reading, 'enrollments', () => (slips += 1)))
     classes.add(row, 'Section_id', 'section', sectionId(row), (id) => {
       const list = sections.objects.get(id)?.students;
       if (list) pupils.add(row, 'Student_id', 'student', studentId(row), (student) => list.push(student));
     });
   await classes.settle();
   await pupils.settle();
+  if (slips > 0) keepTies(sections.objects.values());
 }

@@ -3,6 +3,7 @@ import { Collected } from './collect-objects.js';
 import { quoted } from './problem-list.js';
 import { gradeOf } from './map-oneroster.js';
 import { DISTRICT, isGone, listOf, type OneRoster } from './oneroster.js';
+import { keepTies } from './keep-ties.js';
 import { readTable } from './read-table.js';
 import type { Row } from './reading.js';
 import { recordId } from './record-id.js';
@@ -73,7 +74,8 @@ async function readEnrollments(
   const { reading, known } = part;
   const classes = new Ties(reading, known, 'sections', sections);
   const people = new Ties(reading, known, 'students', users);
-  for await (const row of readTable(reading, 'enrollments')) {
+  let slips = 0;
+  for await (const row of readTable(reading, 'enrollments', () => (slips += 1))) {
     const role = row.of('role').toLowerCase();
     if (role !== 'student' && role !== 'teacher') {
       if (!/^(administrator|proctor|aide|guardian|parent|relative)$/.test(role))
@@ -99,6 +101,7 @@ async function readEnrollments(
   }
   await classes.settle();
   await people.settle();
+  if (slips > 0) keepTies(sections.objects.values());
 }
 
 /** The section of an enrolment: of this upload, or one known before, of which only the people are told. */

@@ -116,7 +116,7 @@ function rowOf(
   const fault = faultOf(row, format, header, raw.width, long);
   if (fault) {
     reading.note(at, fault.field, fault.problem, LEFT_OUT);
-    onLeftOut(row);
+    onLeftOut(fault.spoilt ? undefined : row);
     return undefined;
   }
   for (const { name } of long) reading.noteEmptied(row, name, tooLong);
@@ -136,7 +136,7 @@ function faultOf(
   { width }: Header,
   had: number,
   long: readonly Column[],
-): { field: string; problem: string } | undefined {
+): { field: string; problem: string; /** Its ids are not what they were. */ spoilt?: true } | undefined {
   for (const { name, need, id } of columns) {
     const value = row.of(name);
     if (need === 'value' && long.some((column) => column.name === name))
@@ -146,7 +146,7 @@ function faultOf(
       return { field: name, problem: `It is empty.${short}` };
     }
     if (id && /^\d(\.\d+)?E\+\d+$/i.test(value))
-      return { field: name, problem: `Excel has changed this number to ${quoted(value)}.` };
+      return { field: name, problem: `Excel has changed this number to ${quoted(value)}.`, spoilt: true };
   }
   return undefined;
 }
