@@ -49,6 +49,17 @@ describe('roster files as spreadsheets write them', () => {
       );
     });
 
+  for (const end of ['\r', '\r\n'])
+    it(`are read with ${JSON.stringify(end)} also where a part of the file ends in the middle of it`, async () => {
+      // Rows of 64 bytes: files are read in parts of 65,536, so that every part ends after a \r.
+      const header = `${'StudentID\tFirst\tLast'.padEnd(63, '\t')}${end}`;
+      const row = (index: number): string => `${String(index)}\tA\t`.padEnd(64 - end.length, 'x') + end;
+      const text = header + Array.from({ length: 3000 }, (_, index) => row(index)).join('');
+      const read = await readFiles('pickatime', { 'students.txt': `${text}x\tB\t` });
+      assert.equal(read.counts.students, 3000);
+      assert.deepEqual(shortly(read), ['students.txt:3002 Last: It is empty.']);
+    });
+
   for (const separator of [';', '\t', ','])
     it(`are read with ${JSON.stringify(separator)} between the columns, also where Excel announces it`, async () => {
       const plain = await readFiles('clever-csv', CLEVER_FILES);
