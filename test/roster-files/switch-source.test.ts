@@ -222,17 +222,6 @@ describe('changing the roster source', () => {
     assert.ok(!(clever && files));
   });
 
-  it('does not turn files on where Clever has come on meanwhile', async () => {
-    let turning: Promise<unknown> = Promise.resolve();
-    const enable = { $set: { 'clever.enabled': true } };
-    const ended = await begin('pickatime', (step) => {
-      if (step === 'turn on') turning = Account.updateOne({ _id: account }, enable).exec();
-    });
-    await turning;
-    assert.deepEqual(ended, { ok: false, reason: 'changed meanwhile' });
-    assert.equal((await sources()).files, false);
-  });
-
   it('from files to Clever asks on the Clever page, and Begin enables it', async () => {
     await begin('pickatime');
     const asked = await school.office.post(`${CLEVER}/enable`, {}, CLEVER);
