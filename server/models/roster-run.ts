@@ -1,4 +1,4 @@
-import mongoose, { Schema } from 'mongoose';
+import mongoose, { Schema, type Types } from 'mongoose';
 import type { FieldMapping } from './account.js';
 import { runFields, type Run } from './run.js';
 import { scopedSchema } from './scoped.js';
@@ -13,6 +13,8 @@ export interface RosterRun extends Run {
   full?: boolean;
   /** Of a preview: as if this were the account's mapping. */
   mapping?: FieldMapping;
+  /** Of a preview: the roster files that it reads. */
+  upload?: Types.ObjectId;
 }
 
 const schema = scopedSchema<RosterRun>('rosterRun', {
@@ -21,6 +23,7 @@ const schema = scopedSchema<RosterRun>('rosterRun', {
   alone: Boolean,
   full: Boolean,
   mapping: Schema.Types.Mixed,
+  upload: Schema.Types.ObjectId,
 });
 schema.index({ account: 1, createdAt: -1 });
 schema.index(

@@ -3,6 +3,7 @@ import { CleverError } from '../clever/explain-failure.js';
 import type { Deps } from '../deps.js';
 import { Account } from '../models/account.js';
 import { RosterRun } from '../models/roster-run.js';
+import { RosterUpload } from '../models/roster-upload.js';
 import type { Run } from '../models/run.js';
 import { applyPreview, countStale } from './changes/apply-preview.js';
 import { forgetFirstTry, forgetOlderChanges } from './changes/forget-changes.js';
@@ -87,6 +88,7 @@ async function work(deps: Deps, account: Account, taken: RosterRun, run: HeldRun
     await refreshAccount(deps, account, run, {
       expected: await expectedRecords(account._id),
       ...(taken.mapping ? { mapping: taken.mapping } : {}),
+      ...(taken.upload ? { upload: taken.upload } : {}),
     });
     return;
   }
@@ -105,6 +107,8 @@ async function applyAll(run: HeldRun, preview: Types.ObjectId): Promise<void> {
   const stale = await countStale(run, preview, REFRESH_KINDS);
   if (stale > 0 && !run.changed) throw new RefreshRefused(staleSince(stale));
   await applyPreview(run, preview, REFRESH_KINDS);
+  const { upload } = (await RosterRun.findById(preview, { upload: 1 }).lean()) ?? {};
+  if (upload) await RosterUpload.updateOne({ _id: upload }, { $set: { state: 'used' } });
 }
 
 export function staleSince(count: number): string {

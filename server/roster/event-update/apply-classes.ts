@@ -42,8 +42,8 @@ async function changesOf(run: HeldRun, event: Event, diff: ClassDiff): Promise<C
     { known, desired }: ClassDiff['changed'][number],
     bare = false,
   ) => updateOf(action, known, desired, before.get(known._id.toHexString()) ?? known, bare);
-  const added = diff.added.map(({ section, synced }): Change => {
-    const keys = classKeys({ synced, edits: NO_EDITS });
+  const added = diff.added.map(({ section, synced, edits }): Change => {
+    const keys = classKeys({ synced, edits });
     return {
       kind: 'class',
       action: 'added',
@@ -55,7 +55,7 @@ async function changesOf(run: HeldRun, event: Event, diff: ClassDiff): Promise<C
         section,
         status: 'active',
         synced,
-        edits: NO_EDITS,
+        edits,
         addedBy: run.id,
         ...keys,
       },

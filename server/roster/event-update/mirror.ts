@@ -6,7 +6,7 @@ import { Term } from '../../models/term.js';
 import { queryOf, type Selection } from './select-sections.js';
 
 export type MirrorTerm = Pick<Term, 'name' | 'start' | 'end' | 'status'> & { id: string };
-export type NamedPerson = Pick<Contact, '_id' | 'firstName' | 'lastName' | 'email'>;
+export type NamedPerson = Pick<Contact, '_id' | 'firstName' | 'lastName' | 'email' | 'room'>;
 
 /** What an event's update reads of the account's roster. */
 export interface Mirror {
@@ -57,7 +57,10 @@ export function storedMirror(account: Types.ObjectId): Mirror {
       return new Map(courses.map(({ record, name }) => [record.id, name]));
     },
     named: (contacts) =>
-      Contact.find({ account, _id: { $in: [...contacts] } }, { firstName: 1, lastName: 1, email: 1 }).lean(),
+      Contact.find(
+        { account, _id: { $in: [...contacts] } },
+        { firstName: 1, lastName: 1, email: 1, room: 1 },
+      ).lean(),
   };
 }
 

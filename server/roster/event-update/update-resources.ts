@@ -15,6 +15,8 @@ export interface Teacher {
   contact: Types.ObjectId;
   name: string;
   sortKey: string;
+  /** Where a new holder of slots sits; a person may change it. */
+  room: string;
 }
 
 export type KnownResource = Pick<Resource, '_id' | 'status' | 'name' | 'sortKey' | 'fromSync' | 'kept'> & {
@@ -96,6 +98,7 @@ function teacherOf(contact: NamedPerson): Teacher {
   return {
     contact: contact._id,
     name: contactName(contact),
+    room: contact.room ?? '',
     sortKey: searchKey(contact.lastName, contact.firstName) || searchKey(contactName(contact)),
   };
 }
@@ -119,7 +122,7 @@ function changesOf(run: HeldRun, event: Event, diff: ResourceDiff): Change[] {
       account: event.account,
       event: event._id,
       contact: teacher.contact,
-      room: '',
+      room: teacher.room,
       status: 'active',
       fromSync: true,
       addedBy: run.id,

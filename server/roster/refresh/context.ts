@@ -22,6 +22,8 @@ export interface Delivery {
   people: Ids;
   /** Of a delivery of changes alone: the ids that left, by list. */
   gone?: Partial<Record<ListName, ReadonlySet<string>>>;
+  /** Ids of what could not be taken for a fault of its own: it is here all the same. */
+  leftOut?: Pick<Ids, 'has'>;
   /** What new documents say of where they came from. */
   source: 'clever' | 'file';
 }

@@ -1,3 +1,4 @@
+import type { Types } from 'mongoose';
 import type { Deps } from '../../deps.js';
 import { mappingOf, type Account, type FieldMapping } from '../../models/account.js';
 import { Contact, type ContactType } from '../../models/contact.js';
@@ -5,7 +6,9 @@ import { School } from '../../models/school.js';
 import { dropOlderHeld } from '../changes/take-removals.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import type { MatchedSchools } from '../sources/map-clever-person.js';
+import { fileSchools } from '../uploads/match-file-schools.js';
 import { collectFromClever } from './collect-from-clever.js';
+import { collectFromFiles } from './collect-from-files.js';
 import { LIST_OF_TYPE, type Ids, type RefreshContext } from './context.js';
 import { tellsAll, tellsLeavers } from './download-district.js';
 import { LISTS, listsFor, type ListName } from './lists.js';
@@ -18,7 +21,7 @@ import { COURSES, PEOPLE, SECTIONS, TERMS } from './stores.js';
 
 /** The stages of a refresh, in order. */
 export function refreshStages(account: Account): string[] {
-  const lists = account.clever ? listsFor(account.clever.kinds) : [];
+  const lists = listsFor(account.files?.on ? ALL_KINDS : (account.clever?.kinds ?? NO_KINDS));
   return ['download', ...lists.filter((name) => name !== 'schools'), 'leavers'];
 }
 
@@ -27,6 +30,8 @@ export interface RefreshOptions {
   expected: number;
   /** As if this were the account's mapping. */
   mapping?: FieldMapping;
+  /** Roster files instead of Clever. */
+  upload?: Types.ObjectId;
 }
 
 /**
@@ -38,8 +43,11 @@ export async function refreshAccount(
   deps: Pick<Deps, 'config' | 'log'>,
   account: Account,
   run: HeldRun,
-  { expected, mapping }: RefreshOptions,
+  { expected, mapping, upload }: RefreshOptions,
 ): Promise<void> {
+  if (upload) return refreshFromFiles(account, run, upload);
+  // Nothing to download: the roster is as of the files that were imported last, and the event's update goes by it.
+  if (account.files?.on) return;
   const { clever } = account;
   if (!clever?.enabled) throw new RefreshRefused('The connection to Clever is not enabled.');
   const schools = await matchedSchools(account);
@@ -50,19 +58,38 @@ export async function refreshAccount(
     const delivery = await collectFromClever(deps, account, run, spool);
     await takeDelivery({
       ...delivery,
-      account,
-      run,
+      ...(await contextOf(account, run)),
       kinds: clever.kinds,
       schools,
-      mapping: mapping ?? mappingOf(account),
-      adopted: new Set(),
-      taken: { student: 0, teacher: 0, staff: 0, guardian: 0 },
-      isFirst: await isFirstRefresh(run),
-      matching: Promise.resolve(),
+      ...(mapping ? { mapping } : {}),
     });
   } finally {
     await spool.wipe();
   }
+}
+
+const NO_KINDS = { students: false, teachers: false, staff: false, contacts: false };
+const ALL_KINDS = { students: true, teachers: true, staff: true, contacts: true };
+
+async function refreshFromFiles(account: Account, run: HeldRun, upload: Types.ObjectId): Promise<void> {
+  if (!account.files?.on || account.switching)
+    throw new RefreshRefused('Roster files are not this account’s source. Turn them on first.');
+  await run.begin('download', 0);
+  const delivery = await collectFromFiles(run, upload);
+  const schools = await fileSchools(account._id);
+  await takeDelivery({ ...delivery, ...(await contextOf(account, run)), kinds: ALL_KINDS, schools });
+}
+
+async function contextOf(account: Account, run: HeldRun) {
+  return {
+    account,
+    run,
+    mapping: mappingOf(account),
+    adopted: new Set<string>(),
+    taken: { student: 0, teacher: 0, staff: 0, guardian: 0 },
+    isFirst: await isFirstRefresh(run),
+    matching: Promise.resolve(),
+  };
 }
 
 async function matchedSchools(account: Account): Promise<MatchedSchools> {
@@ -107,13 +134,15 @@ async function removePeople(context: RefreshContext, seen: Pick<Ids, 'has'>): Pr
 }
 
 async function settle<F>(
-  { run, download, gone, adopted }: RefreshContext,
+  { run, download, gone, leftOut, adopted, source }: RefreshContext,
   list: ListName,
   of: Pick<Removal<F>, 'store' | 'filter' | 'most'>,
   seen: Pick<Ids, 'has'>,
 ): Promise<void> {
   const incomplete = Object.values(download).some(({ ended }) => ended === 'broken off');
-  const removal = { ...of, ...LISTS[list], outcome: download[list], incomplete, adopted };
-  const answered = await removeGone(run, removal, seen, gone && (gone[list] ?? new Set()));
+  const removal = { ...of, ...LISTS[list], outcome: download[list], incomplete, adopted, source };
+  const ids = download[list]?.ended === 'changes alone' ? (gone?.[list] ?? new Set<string>()) : undefined;
+  const here = { has: (id: string) => seen.has(id) || leftOut?.has(id) === true };
+  const answered = await removeGone(run, removal, here, ids);
   if (answered && tellsAll(download[list])) await dropOlderHeld(run, [LISTS[list].kind]);
 }

@@ -1,5 +1,14 @@
 import type { CleverCourse, CleverSchool, CleverSection, CleverTerm } from '../../clever/schema.js';
-import { mapCleverCourse, mapCleverSection, mapCleverTerm } from '../sources/map-clever-class.js';
+import type { Account } from '../../models/account.js';
+import type { FromFile } from '../sources/files/roster-files.js';
+import {
+  mapCleverCourse,
+  mapCleverSection,
+  mapCleverTerm,
+  type SectionMapped,
+} from '../sources/map-clever-class.js';
+import type { MatchedSchools } from '../sources/map-clever-person.js';
+import { keepSectionTies } from './keep-ties.js';
 import type { RosterRecord } from '../sources/roster-record.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { walkThrough } from '../walk-through.js';
@@ -63,12 +72,12 @@ async function refreshCourses({ run, read, download }: RefreshContext, seen: Ids
 }
 
 async function refreshSections(
-  { run, read, download, schools }: RefreshContext,
+  { account, run, read, download, schools }: RefreshContext,
   seen: MirrorSeen,
 ): Promise<void> {
   await run.begin('sections', download.sections?.read ?? 0);
-  await walkThrough(read<CleverSection>('sections'), async (batch) => {
-    const taken = batch.map((section) => ({ id: section.id, mapped: mapCleverSection(section, schools) }));
+  await walkThrough(read<FromFile<CleverSection>>('sections'), async (batch) => {
+    const taken = await mapSections(account, batch, schools);
     for (const { mapped } of taken) {
       if (!mapped.ok) continue;
       for (const id of mapped.record.fields.teacherIds) seen.listed.add(id);
@@ -77,6 +86,27 @@ async function refreshSections(
     await take(run, SECTIONS, 'section', taken, seen.sections);
   });
 }
+
+/** Of files that tell only what changed in a section, what is known of it besides is kept. */
+async function mapSections(
+  account: Account,
+  batch: FromFile<CleverSection>[],
+  schools: MatchedSchools,
+): Promise<{ id: string; mapped: SectionMapped }[]> {
+  const taken = batch.map((section) => ({ id: section.id, mapped: mapCleverSection(section, schools) }));
+  if (!batch.some(({ slotbell }) => slotbell)) return taken;
+  const told = taken.flatMap(({ mapped }, index) =>
+    mapped.ok ? [{ record: mapped.record, extras: batch[index]?.slotbell }] : [],
+  );
+  const kept = new Map((await keepSectionTies(account._id, told)).map((record) => [record.id, record]));
+  return taken.map(({ id, mapped }) => {
+    const record = mapped.ok ? kept.get(mapped.record.id) : undefined;
+    if (!mapped.ok) return { id, mapped };
+    return { id, mapped: record ? { ok: true, record } : { ok: false, id, reason: UNKNOWN_SECTION } };
+  });
+}
+
+const UNKNOWN_SECTION = 'Its class is in none of the files and not known here.';
 
 type Taken<F> = { ok: true; record: RosterRecord<F> } | { ok: false; reason: string };
 

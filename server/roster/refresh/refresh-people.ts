@@ -1,5 +1,8 @@
 import type { CleverUser } from '../../clever/schema.js';
 import { Contact, recordIds, standsFor, type RosterPerson } from '../../models/contact.js';
+import type { Account } from '../../models/account.js';
+import type { FromFile } from '../sources/files/roster-files.js';
+import { keepPeopleTies } from './keep-ties.js';
 import { mapCleverPerson, type PersonMapped } from '../sources/map-clever-person.js';
 import type { RosterRecord } from '../sources/roster-record.js';
 import { countOf } from '../../web/format-count.js';
@@ -31,7 +34,7 @@ export async function refreshPeople(
     const outcome = download[list];
     if (!outcome) continue;
     await run.begin(list, outcome.read);
-    await walkThrough(read<CleverUser>(list), async (batch) => {
+    await walkThrough(read<FromFile<CleverUser>>(list), async (batch) => {
       await takePeople(context, list, batch, { seen, spared, listed });
       await run.step(batch.length);
     });
@@ -51,12 +54,16 @@ function tellDoubtful(run: HeldRun): void {
 async function takePeople(
   context: RefreshContext,
   list: PeopleList,
-  batch: CleverUser[],
+  batch: FromFile<CleverUser>[],
   { seen, spared, listed }: { seen: Ids; spared: Ids; listed: Pick<Ids, 'has'> },
 ): Promise<void> {
   const { run, kinds, schools, mapping } = context;
   const { kind } = LISTS[list];
-  const people = batch.map((user) => mapCleverPerson(user, kinds, schools, mapping));
+  const people = await keepTies(
+    context.account,
+    batch,
+    batch.map((user) => mapCleverPerson(user, kinds, schools, mapping)),
+  );
   const stored = await storedStudents(context, people);
   const hasStudent = (person: RosterPerson): boolean =>
     person.relations.some(({ student }) => seen.has(student) || stored.has(student));
@@ -80,6 +87,27 @@ async function takePeople(
     fresh: { source: context.source },
     ...matcherFor(context, list),
     onMerged: (ids) => ids.forEach((id) => spared.add(id)),
+  });
+}
+
+/** Of files that tell only what changed of a guardian, what is known besides is kept. */
+async function keepTies(
+  account: Account,
+  batch: FromFile<CleverUser>[],
+  people: PersonMapped[],
+): Promise<PersonMapped[]> {
+  if (!batch.some(({ slotbell }) => slotbell)) return people;
+  const told = people.flatMap((person, index) =>
+    person.ok ? [{ record: person.record, extras: batch[index]?.slotbell }] : [],
+  );
+  const kept = new Map((await keepPeopleTies(account._id, told)).map((record) => [record.id, record]));
+  return people.map((person) => {
+    if (!person.ok) return person;
+    const record = kept.get(person.record.id);
+    const { named } = person;
+    return record
+      ? { ok: true, named, record }
+      : { ok: false, named, id: person.record.id, reason: 'Is in none of the files and not known here.' };
   });
 }
 

@@ -18,6 +18,7 @@ export interface Removal<F> {
   incomplete: boolean;
   /** Contacts (hex ids) that came under another id: a preview has not written that yet. */
   adopted: ReadonlySet<string>;
+  source: 'clever' | 'file';
 }
 
 /**
@@ -52,7 +53,7 @@ export async function removeGone<F>(
     !seen.has(sourceIdOf(document)) && !removal.adopted.has(document._id.toHexString());
   const projection = { 'record.id': 1, searchKey: 1, name: 1 } as const;
   if (outcome.ended === 'whole' && !tellsAll(outcome)) {
-    if (await someone(store, here, isGone)) run.warn(unshared(plural));
+    if (await someone(store, here, isGone)) run.warn(unshared(removal));
     return false;
   }
   await takeRemovals(run, {
@@ -99,10 +100,12 @@ function objectionTo(
   if (outcome?.ended === 'broken off')
     return `The list of ${plural} broke off: ${outcome.reason ?? ''} Additions and changes were taken; none of the ${plural} were removed.`;
   if (outcome?.ended === 'not shared')
-    return had ? unshared(plural) : `Clever does not share ${plural} with Slotbell.`;
+    return had ? unshared({ plural, source: 'clever' }) : `Clever does not share ${plural} with Slotbell.`;
   return undefined;
 }
 
-function unshared(plural: string): string {
+function unshared({ plural, source }: Pick<Removal<never>, 'plural' | 'source'>): string {
+  if (source === 'file')
+    return `The files list no ${plural} at all. None of those who are here were removed.`;
   return `Clever no longer shares ${plural} with Slotbell. Nothing was removed. Ask the district’s Clever administrator whether that is meant.`;
 }
