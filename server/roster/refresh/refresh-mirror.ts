@@ -93,7 +93,7 @@ async function mapSections(
   batch: FromFile<CleverSection>[],
   schools: MatchedSchools,
 ): Promise<{ id: string; mapped: SectionMapped }[]> {
-  const taken = batch.map((section) => ({ id: section.id, mapped: mapCleverSection(section, schools) }));
+  const taken = batch.map((section) => ({ id: section.id, mapped: mapSection(section, schools) }));
   if (!batch.some(({ slotbell }) => slotbell)) return taken;
   const told = taken.flatMap(({ mapped }, index) =>
     mapped.ok ? [{ record: mapped.record, extras: batch[index]?.slotbell }] : [],
@@ -104,6 +104,13 @@ async function mapSections(
     if (!mapped.ok) return { id, mapped };
     return { id, mapped: record ? { ok: true, record } : { ok: false, id, reason: UNKNOWN_SECTION } };
   });
+}
+
+/** What tells a section's people alone names no school: whatever stands in the others' places is kept from before. */
+function mapSection(section: FromFile<CleverSection>, schools: MatchedSchools): SectionMapped {
+  if (!section.slotbell?.onlyTies) return mapCleverSection(section, schools);
+  const [school = ''] = schools.keys();
+  return mapCleverSection({ ...section, school }, schools);
 }
 
 const UNKNOWN_SECTION = 'Its class is in none of the files and not known here.';

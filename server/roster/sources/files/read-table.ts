@@ -137,7 +137,12 @@ function faultOf(
   had: number,
   long: readonly Column[],
 ): { field: string; problem: string; /** Its ids are not what they were. */ spoilt?: true } | undefined {
-  for (const { name, need, id } of columns) {
+  // Who is to be removed is named by their ids.
+  const needed =
+    columns.some(({ name }) => name === 'Action') && isDelete(row.of('Action'))
+      ? columns.filter(({ id }) => id)
+      : columns;
+  for (const { name, need, id } of needed) {
     const value = row.of(name);
     if (need === 'value' && long.some((column) => column.name === name))
       return { field: name, problem: tooLong };
