@@ -68,9 +68,10 @@ export async function runRefresh(
     await forgetFirstTry(run);
     await work(deps, account, taken, run);
     if (taken.alone && !run.preview) await followRefresh(deps, account, taken);
+    // Before the end: what is over is not taken up again by anybody, should the worker die between the two.
+    await tellHeld(deps, account, run);
     await run.end('done', summarizeRun(taken.purpose, run.counts));
     if (taken.purpose !== 'undo') await forgetOlderChanges(run);
-    await tellHeld(deps, account, run);
   } catch (error) {
     await endBadly(run, error);
     throw error instanceof CleverError || error instanceof RefreshRefused

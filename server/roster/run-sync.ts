@@ -74,9 +74,10 @@ async function work(deps: Deps, run: SyncRun, held: HeldRun, timing: Timing): Pr
     counts = await settleRun(run, event, held, refreshed);
     await flagAppointments(held, event);
   }
+  // Before the end: what is over is not taken up again by anybody, should the worker die between the two.
+  await tellHeld(deps, account, held);
   await endWell(deps, run, held, summarizeRun(run.purpose, counts, held.counts));
   if (run.purpose !== 'undo') await forgetOlderChanges(held);
-  await tellHeld(deps, account, held);
 }
 
 async function eventOf(run: SyncRun): Promise<Event> {
