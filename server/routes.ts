@@ -11,9 +11,12 @@ import { contactRoutes } from './contacts/routes.js';
 import type { Deps } from './deps.js';
 import { eventRoutes } from './events/routes.js';
 import { messageRoutes, outboxRoutes } from './notifications/routes.js';
+import { duplicateRoutes } from './roster/duplicates/routes.js';
 import { eventSyncRoutes } from './roster/event-sync/routes.js';
 import { reportRoutes } from './reports/routes.js';
+import { mappingRoutes } from './roster/mapping/routes.js';
 import { importerRoutes } from './roster/importer/routes.js';
+import { termRoutes } from './roster/terms/routes.js';
 import { daySheetRoutes } from './slots/day-sheet/routes.js';
 import { generatorRoutes } from './slots/generator/routes.js';
 import { slotRoutes } from './slots/routes.js';
@@ -30,12 +33,15 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
 
   router.use(signedIn);
   router.use('/global-setup', levelGuard('administrator'), accountSetupRoutes(deps));
+  router.use('/global-setup/clever/mapping', levelGuard('administrator'), mappingRoutes(deps));
   router.use('/global-setup/clever', levelGuard('administrator'), connectionRoutes(deps));
   router.use('/global-setup/contacts', levelGuard('administrator'), contactRoutes(deps));
+  router.use('/global-setup/duplicates', levelGuard('administrator'), duplicateRoutes(deps));
   router.use('/global-setup/outbox', levelGuard('administrator'), outboxRoutes(deps));
   router.use('/data-browser', dataBrowserRoutes(deps));
   router.use('/events/:event/classes', eventGuard('event administrator'), classRoutes(deps));
   router.use('/importer', importerRoutes(deps));
+  router.use('/events/:event/sync/terms', eventGuard('event administrator'), termRoutes(deps));
   router.use('/events/:event/sync', eventGuard('event administrator'), eventSyncRoutes(deps));
   router.use('/reports', reportRoutes(deps));
   router.use('/events/:event/messages', eventGuard('event administrator'), messageRoutes(deps));

@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
-import { Contact, type Relation } from '../models/contact.js';
+import { Contact, standsFor, type Relation } from '../models/contact.js';
 import type { Actor } from '../web/actor.js';
 import { linkChild } from './add-child.js';
 import type { Family } from './load-conference.js';
@@ -21,8 +21,7 @@ export async function findLinkedChildren(
   const sources = people.flatMap((person) => person.relations.filter(isGuardian)).map((tie) => tie.student);
   if (sources.length === 0) return [];
   const students = await Contact.find({
-    account: account._id,
-    'record.id': { $in: sources, $type: 'string' },
+    ...standsFor(account._id, sources),
     type: 'student',
     status: 'active',
   }).lean();

@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import { Contact, contactName } from '../models/contact.js';
+import { Contact, contactName, recordIds, standsFor } from '../models/contact.js';
 import { School } from '../models/school.js';
 import { Section } from '../models/section.js';
 
@@ -44,26 +44,24 @@ export async function loadContact(account: Types.ObjectId, id: Types.ObjectId): 
 }
 
 async function guardiansOf(student: Contact): Promise<RelatedPerson[]> {
-  const id = student.record?.id;
-  if (!id) return [];
-  const found = await Contact.find({ account: student.account, 'relations.student': id })
+  const ids = recordIds(student);
+  if (ids.length === 0) return [];
+  const found = await Contact.find({ account: student.account, 'relations.student': { $in: ids } })
     .sort({ sortKey: 1 })
     .limit(MOST)
     .lean();
-  return found.map((guardian) => relatedPerson(guardian, tieTo(guardian, id)));
+  return found.map((guardian) => relatedPerson(guardian, tieTo(guardian, ids)));
 }
 
 async function studentsOf(guardian: Contact): Promise<RelatedPerson[]> {
   const ids = [...new Set(guardian.relations.map(({ student }) => student))].slice(0, MOST);
   if (ids.length === 0) return [];
-  const found = await Contact.find({ account: guardian.account, 'record.id': { $in: ids } })
-    .sort({ sortKey: 1 })
-    .lean();
-  return found.map((student) => relatedPerson(student, tieTo(guardian, student.record?.id ?? '')));
+  const found = await Contact.find(standsFor(guardian.account, ids)).sort({ sortKey: 1 }).lean();
+  return found.map((student) => relatedPerson(student, tieTo(guardian, recordIds(student))));
 }
 
-function tieTo(guardian: Contact, student: string): string {
-  const ties = guardian.relations.filter((relation) => relation.student === student);
+function tieTo(guardian: Contact, student: string[]): string {
+  const ties = guardian.relations.filter((relation) => student.includes(relation.student));
   return [...new Set(ties.flatMap(({ relationship, type }) => [relationship, type]))]
     .filter(Boolean)
     .join(', ');
@@ -74,9 +72,11 @@ function relatedPerson(person: Contact, tie: string): RelatedPerson {
 }
 
 /** The roster's classes of a student or a teacher, by the mirror: also those that no event has taken. */
-async function classesOf({ account, record, type }: Contact): Promise<ContactPage['classes']> {
-  if (!record || type === 'guardian') return [];
-  const mine = type === 'student' ? { studentIds: record.id } : { teacherIds: record.id };
+async function classesOf(contact: Contact): Promise<ContactPage['classes']> {
+  const { account, type } = contact;
+  const ids = { $in: recordIds(contact) };
+  if (ids.$in.length === 0 || type === 'guardian') return [];
+  const mine = type === 'student' ? { studentIds: ids } : { teacherIds: ids };
   const sections = await Section.find(
     { account, status: 'active', ...mine },
     { name: 1, period: 1, studentIds: 1 },

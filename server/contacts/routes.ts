@@ -1,5 +1,6 @@
 import express, { type Router } from 'express';
 import type { Deps } from '../deps.js';
+import { Account, identifierNamesOf } from '../models/account.js';
 import { CONTACT_TYPES, type ContactType } from '../models/contact.js';
 import { actorOf } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
@@ -43,10 +44,12 @@ export function contactRoutes(_deps: Deps): Router {
     const { account, timeZone } = actorOf(res);
     const found = await loadContact(account, parseId(req.params.contact));
     if (!found) throw notFound();
+    const named = await Account.findById(account, { identifierNames: 1 }).orFail().lean();
     const { transferredAt, birthDate } = found.contact;
     res.render('contacts/contact', {
       ...page(found.name),
       ...found,
+      names: identifierNamesOf(named),
       typeWord: TYPE_WORDS[found.contact.type].one,
       birthDay: birthDate && longDay(birthDate),
       since: transferredAt ? dayAndTime(transferredAt, timeZone) : '',

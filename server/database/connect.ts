@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { IndexDescription } from 'mongodb';
 import mongoose from 'mongoose';
 import { attachEngine, type AttachedEngine, type Log } from './embedded/start.js';
+import { renameRecords } from './rename-records.js';
 
 export type { Log } from './embedded/start.js';
 
@@ -99,11 +100,13 @@ async function disconnect(
 }
 
 /**
- * Builds the indexes of all models, and waits for them: the app's rules rest on the unique ones.
+ * Builds the indexes of all models, and waits for them: the app's rules rest on the unique ones. What an older version stored is
+ * brought to today's names first.
  *
  * @throws one message that names the collection and the fields, but none of the values
  */
 export async function ensureIndexes(): Promise<void> {
+  await renameRecords();
   const models = Object.values(mongoose.models);
   const builders = Array.from({ length: INDEX_BUILDERS }, async () => {
     for (let model = models.pop(); model; model = models.pop()) await buildIndexes(model);

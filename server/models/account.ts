@@ -29,6 +29,32 @@ export interface AccountClever {
   schools: { id: string; name: string; number?: string }[];
 }
 
+/** Our two identifiers, beside the record id. */
+export const IDENTIFIERS = ['communityId', 'barcode'] as const;
+export type Identifier = (typeof IDENTIFIERS)[number];
+
+/** The fields of Clever that an identifier may be mapped to, by type (seed: Data Matching and Field Mapping). Guardians have none. */
+export const MAPPABLE = {
+  student: ['student_number', 'sis_id', 'state_id'],
+  teacher: ['teacher_number', 'sis_id', 'state_id'],
+  staff: ['staff_id'],
+} as const;
+export const MAPPED_TYPES = ['student', 'teacher', 'staff'] as const;
+export type MappedType = (typeof MAPPED_TYPES)[number];
+export type MappableField = (typeof MAPPABLE)[MappedType][number];
+
+/** Where the identifiers of each type come from, whatever the source; '' is not mapped: neither synced nor matched on. */
+export type FieldMapping = {
+  [T in MappedType]: Record<Identifier, (typeof MAPPABLE)[T][number] | ''>;
+};
+
+const UNMAPPED = { communityId: '', barcode: '' } as const;
+export const NO_MAPPING: FieldMapping = { student: UNMAPPED, teacher: UNMAPPED, staff: UNMAPPED };
+export const IDENTIFIER_NAMES: Record<Identifier, string> = {
+  communityId: 'Community ID',
+  barcode: 'Barcode',
+};
+
 /** One tenant: a district or a school. */
 export interface Account {
   _id: Types.ObjectId;
@@ -36,7 +62,16 @@ export interface Account {
   /** IANA zone; nights, days and times shown are in it. */
   timeZone: string;
   clever?: AccountClever;
+  /** Absent while nobody has mapped anything; read it by `mappingOf`. */
+  mapping?: FieldMapping;
+  /** What this school calls the identifiers; read it by `identifierNamesOf`. */
+  identifierNames?: Record<Identifier, string>;
   createdAt: Date;
+}
+
+function mappedFields(type: MappedType) {
+  const field = { type: String, enum: ['', ...MAPPABLE[type]], default: '' };
+  return { type: new Schema({ communityId: field, barcode: field }, { _id: false }), default: () => ({}) };
 }
 
 const schema = new Schema<Account>(
@@ -61,6 +96,17 @@ const schema = new Schema<Account>(
         { _id: false },
       ),
     },
+    mapping: {
+      type: new Schema(
+        {
+          student: mappedFields('student'),
+          teacher: mappedFields('teacher'),
+          staff: mappedFields('staff'),
+        },
+        { _id: false },
+      ),
+    },
+    identifierNames: { type: new Schema({ communityId: String, barcode: String }, { _id: false }) },
     createdAt: { type: Date, required: true },
   },
   { collection: 'account', strict: 'throw', versionKey: false },
@@ -73,3 +119,22 @@ schema.index(
 );
 
 export const Account = mongoose.model<Account>('account', schema);
+
+/** The account's mapping; nothing is mapped until somebody does. */
+export function mappingOf({ mapping }: Pick<Account, 'mapping'>): FieldMapping {
+  return {
+    student: { ...UNMAPPED, ...mapping?.student },
+    teacher: { ...UNMAPPED, ...mapping?.teacher },
+    staff: { ...UNMAPPED, ...mapping?.staff },
+  };
+}
+
+/** What the account calls its two identifiers. */
+export function identifierNamesOf({
+  identifierNames,
+}: Pick<Account, 'identifierNames'>): Record<Identifier, string> {
+  return {
+    communityId: identifierNames?.communityId || IDENTIFIER_NAMES.communityId,
+    barcode: identifierNames?.barcode || IDENTIFIER_NAMES.barcode,
+  };
+}

@@ -1,4 +1,5 @@
 import mongoose, { Schema, type Types } from 'mongoose';
+import type { Identifier } from './account.js';
 import { recordSchema, scopedSchema, searchKey, type Scoped, type SourceRecord } from './scoped.js';
 
 export const CONTACT_TYPES = ['student', 'teacher', 'staff', 'guardian'] as const;
@@ -34,6 +35,8 @@ export interface RosterPerson {
   /** Our schools, the main one first. */
   schools: Types.ObjectId[];
   relations: Relation[];
+  /** Only those that the account's mapping fills; the others are left alone by every sync. Last, and absent where nothing is mapped: so is the hash. */
+  identifiers?: Partial<Record<Identifier, string>>;
 }
 
 /** Any person the account knows. */
@@ -44,6 +47,8 @@ export interface Contact extends Scoped, RosterPerson {
   record?: SourceRecord;
   /** The second fact, set by the school, by which a parent proves a student is theirs; the birth date where unset. */
   securityValue?: string;
+  /** The listed duplicate by which it is being merged right now: nobody else may merge it meanwhile. */
+  merging?: Types.ObjectId;
   searchKey: string;
   sortKey: string;
 }
@@ -73,7 +78,12 @@ const schema = scopedSchema<Contact>('contact', {
   phone: text,
   schools: [Schema.Types.ObjectId],
   relations: [new Schema({ student: String, relationship: String, type: { type: String } }, { _id: false })],
+  identifiers: {
+    type: new Schema({ communityId: text, barcode: text }, { _id: false }),
+    default: () => ({}),
+  },
   securityValue: String,
+  merging: Schema.Types.ObjectId,
   searchKey: { type: String, default: '' },
   sortKey: { type: String, default: '' },
 });
@@ -87,6 +97,12 @@ schema.index({ account: 1, sortKey: 1 });
 schema.index({ account: 1, email: 1 });
 schema.index({ account: 1, schoolId: 1 });
 schema.index({ account: 1, 'relations.student': 1 });
+schema.index(
+  { account: 1, 'record.also': 1 },
+  { partialFilterExpression: { 'record.also': { $exists: true } } },
+);
+for (const identifier of ['identifiers.communityId', 'identifiers.barcode'])
+  schema.index({ account: 1, [identifier]: 1 }, { partialFilterExpression: { [identifier]: { $gt: '' } } });
 
 export const Contact = mongoose.model<Contact>('contact', schema);
 
@@ -97,6 +113,27 @@ export function contactKeys(
   return {
     searchKey: searchKey(person.firstName, person.lastName, person.email, person.schoolId),
     sortKey: searchKey(person.lastName, person.firstName),
+  };
+}
+
+/** What the roster says of a person as an update sets it: identifiers one by one, so that one that is not mapped stays as it is. */
+export function personUpdate({ identifiers, ...person }: RosterPerson): Record<string, unknown> {
+  const dotted = Object.entries(identifiers ?? {}).map(([key, value]) => [`identifiers.${key}`, value]);
+  return { ...person, ...(Object.fromEntries(dotted) as Record<string, string>), ...contactKeys(person) };
+}
+
+/** Every record id that stands for the person. */
+export function recordIds({ record }: Pick<Contact, 'record'>): string[] {
+  return [...(record?.id ? [record.id] : []), ...(record?.also ?? [])];
+}
+
+/** The contacts for which one of these record ids stands, as their own or since a merge. */
+export function standsFor(account: Types.ObjectId, ids: readonly string[]) {
+  return {
+    $or: [
+      { account, 'record.id': { $in: [...ids], $type: 'string' as const } },
+      { account, 'record.also': { $in: [...ids], $exists: true } },
+    ],
   };
 }
 

@@ -1,4 +1,5 @@
-import mongoose from 'mongoose';
+import mongoose, { Schema } from 'mongoose';
+import type { FieldMapping } from './account.js';
 import { runFields, type Run } from './run.js';
 import { scopedSchema } from './scoped.js';
 
@@ -10,6 +11,8 @@ export interface RosterRun extends Run {
   alone?: boolean;
   /** Everything is read anew, though the district tells its changes. */
   full?: boolean;
+  /** Of a preview: as if this were the account's mapping. */
+  mapping?: FieldMapping;
 }
 
 const schema = scopedSchema<RosterRun>('rosterRun', {
@@ -17,6 +20,7 @@ const schema = scopedSchema<RosterRun>('rosterRun', {
   night: String,
   alone: Boolean,
   full: Boolean,
+  mapping: Schema.Types.Mixed,
 });
 schema.index({ account: 1, createdAt: -1 });
 schema.index(

@@ -63,5 +63,6 @@ const schema = new Schema<User>(
 );
 schema.index({ email: 1 }, { unique: true });
 schema.index({ 'grants.account': 1, email: 1 });
+schema.index({ 'grants.contact': 1 }, { partialFilterExpression: { 'grants.contact': { $exists: true } } });
 
 export const User = mongoose.model<User>('user', schema);

@@ -85,7 +85,10 @@ export async function runRefresh(
 async function work(deps: Deps, account: Account, taken: RosterRun, run: HeldRun): Promise<void> {
   const { purpose, of } = taken;
   if (purpose === 'sync' || purpose === 'preview') {
-    await refreshAccount(deps, account, run, await expectedRecords(account._id));
+    await refreshAccount(deps, account, run, {
+      expected: await expectedRecords(account._id),
+      ...(taken.mapping ? { mapping: taken.mapping } : {}),
+    });
     return;
   }
   if (!of) throw new RefreshRefused('The run that this one is about is not named.');

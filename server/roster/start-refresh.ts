@@ -4,7 +4,9 @@ import type { Deps } from '../deps.js';
 import { RosterRun } from '../models/roster-run.js';
 
 /** A roster run that stands by itself. */
-export type StartRefresh = Pick<RosterRun, 'account' | 'purpose' | 'of' | 'reason'> & { by: Types.ObjectId };
+export type StartRefresh = Pick<RosterRun, 'account' | 'purpose' | 'of' | 'reason' | 'mapping'> & {
+  by: Types.ObjectId;
+};
 
 /** Asks for a run of the account's roster alone, which is done as soon as a worker is free and no other refresh is at work. */
 export async function startRefresh(

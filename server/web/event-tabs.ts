@@ -33,6 +33,7 @@ export const SETUP_TABS: Tab[] = [
   { key: 'school-account', label: 'School account', href: '/global-setup' },
   { key: 'clever', label: 'Clever', href: '/global-setup/clever' },
   { key: 'contacts', label: 'Contacts', href: '/global-setup/contacts' },
+  { key: 'duplicates', label: 'Duplicates', href: '/global-setup/duplicates' },
   { key: 'logins', label: 'People who log in', href: '/global-setup/logins' },
   { key: 'outbox', label: 'Outbox', href: '/global-setup/outbox' },
 ];

@@ -152,6 +152,24 @@ describe('Global Setup → Contacts', () => {
     assert.match(other, /1 more student is named by the roster but not known here/);
   });
 
+  it('knows guardians, students and classes by every record id that a merge left somebody', async () => {
+    const ids = { record: { id: 's1', hash: 'x', also: ['s2'] } };
+    const student = await add('student', 'Leo', 'Lima', { ...ids, identifiers: { communityId: '77' } });
+    const relations = [{ student: 's2', relationship: 'Parent', type: '' }];
+    const guardian = await add('guardian', 'Rosa', 'Lima', { record: { id: 'g1', hash: 'x' }, relations });
+    const held = {
+      account: account._id,
+      school: new Types.ObjectId(),
+      status: 'active',
+    } as const;
+    await Section.create({ ...held, record: { id: 'c1', hash: 'x' }, name: 'Algebra 1', studentIds: ['s2'] });
+    const { text } = await visitor.get(`${HOME}/${student._id.toHexString()}`);
+    for (const words of ['Rosa Lima', 'Algebra 1', 's1, s2', '<dt>Community ID</dt><dd>77</dd>'])
+      assert.ok(text.includes(words), words);
+    const other = await visitor.get(`${HOME}/${guardian._id.toHexString()}`);
+    assert.ok(other.text.includes('Leo Lima') && !other.text.includes('not known here'));
+  });
+
   it('shows hostile names as text, on the list and on the page', async () => {
     const contact = await add('student', '<script>alert(1)</script>', '"><img src=x>', { email: '<b>@x' });
     for (const path of [HOME, `${HOME}/${contact._id.toHexString()}`]) {

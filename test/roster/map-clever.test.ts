@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Types } from 'mongoose';
 import type { CleverUser } from '../../server/clever/schema.js';
+import { NO_MAPPING, type FieldMapping } from '../../server/models/account.js';
 import { cleanDate, cleanText } from '../../server/roster/sources/clean-text.js';
 import { mapCleverSection } from '../../server/roster/sources/map-clever-class.js';
 import { mapCleverPerson } from '../../server/roster/sources/map-clever-person.js';
@@ -108,6 +109,46 @@ describe('mapping a person from Clever', () => {
       return mapped.ok && mapped.record.hash;
     };
     assert.equal(hash(['s1', 's2']), hash(['s2', 's1']));
+  });
+
+  describe('with mapped identifiers', () => {
+    const roles = {
+      student: { student_number: '77', sis_id: 's 8 ', state_id: null },
+      teacher: { teacher_number: 't1' },
+      staff: { staff_id: 'f1' },
+      contact: { sis_id: 'c1' },
+    };
+    const map = (mapping: FieldMapping, held: object) => {
+      const mapped = mapCleverPerson({ id: 'u', district: 'd', roles: held }, ALL, schools, mapping);
+      assert.ok(mapped.ok);
+      return mapped.record;
+    };
+    const mapping: FieldMapping = {
+      student: { communityId: 'sis_id', barcode: 'student_number' },
+      teacher: { communityId: '', barcode: 'teacher_number' },
+      staff: { communityId: 'staff_id', barcode: '' },
+    };
+
+    it('takes the mapped ones of the person’s type and names no other', () => {
+      const given = [roles, { teacher: roles.teacher }, { staff: roles.staff }, { contact: roles.contact }];
+      assert.deepEqual(
+        given.map((held) => map(mapping, held).fields.identifiers),
+        [{ communityId: 's 8', barcode: '77' }, { barcode: 't1' }, { communityId: 'f1' }, undefined],
+      );
+    });
+
+    it('empties a mapped one that Clever has not', () => {
+      const state = { ...mapping, student: { communityId: 'state_id', barcode: '' } } as const;
+      assert.deepEqual(map(state, roles).fields.identifiers, { communityId: '' });
+    });
+
+    it('hashes as before where nothing is mapped, and otherwise with the identifiers', () => {
+      const plain = mapCleverPerson({ id: 'u', district: 'd', roles }, ALL, schools);
+      assert.ok(plain.ok);
+      assert.equal(map(NO_MAPPING, roles).hash, plain.record.hash);
+      assert.ok(!('identifiers' in map(NO_MAPPING, roles).fields));
+      assert.notEqual(map(mapping, roles).hash, plain.record.hash);
+    });
   });
 
   it('survives anything at all in any field', () => {

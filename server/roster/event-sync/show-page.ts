@@ -19,6 +19,8 @@ import {
   offSince,
   refreshCounts,
 } from './queries.js';
+import { proposeTerms } from '../terms/propose-terms.js';
+import { showProposal } from '../terms/show-proposal.js';
 import { showHistory } from './show-history.js';
 import { sayBadEnds, sayNight, saySync, tellGood, type Night, type Said } from './tell-sync.js';
 
@@ -45,6 +47,7 @@ export async function syncPage(deps: Deps, res: Response, page: number) {
     home: homeOf(res),
     sync: event.sync,
     choice: await choiceInWords(event),
+    proposals: (await proposeTerms(event)).map(showProposal),
     living: living ? `/importer/runs/${living._id.toHexString()}` : '',
     zone: zoneName(timeZone),
     hours: Array.from({ length: 24 }, (_, hour) => ({ value: hour, label: hourInWords(hour) })),

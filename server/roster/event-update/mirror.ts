@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import { Contact } from '../../models/contact.js';
+import { Contact, recordIds, standsFor } from '../../models/contact.js';
 import { Course } from '../../models/course.js';
 import { Section } from '../../models/section.js';
 import { Term } from '../../models/term.js';
@@ -66,23 +66,6 @@ async function findPeople(
   account: Types.ObjectId,
   ids: readonly string[],
 ): Promise<Map<string, Types.ObjectId>> {
-  const people = new Map<string, Types.ObjectId>();
-  const take = (
-    found: Pick<Contact, '_id' | 'record'>[],
-    of: (contact: Pick<Contact, 'record'>) => string[],
-  ) => {
-    for (const contact of found) for (const id of of(contact)) people.set(id, contact._id);
-  };
-  const fields = { record: 1 } as const;
-  take(
-    await Contact.find({ account, 'record.id': { $in: [...ids] }, status: 'active' }, fields).lean(),
-    ({ record }) => (record ? [record.id] : []),
-  );
-  const missing = ids.filter((id) => !people.has(id));
-  if (missing.length > 0)
-    take(
-      await Contact.find({ account, 'record.also': { $in: missing }, status: 'active' }, fields).lean(),
-      ({ record }) => record?.also ?? [],
-    );
-  return people;
+  const found = await Contact.find({ ...standsFor(account, ids), status: 'active' }, { record: 1 }).lean();
+  return new Map(found.flatMap((contact) => recordIds(contact).map((id) => [id, contact._id] as const)));
 }

@@ -14,7 +14,11 @@ export interface ApplyOptions<F> {
   fresh?: Record<string, unknown>;
   /** Documents that stand for records which no document has by id. */
   match?: (unknown: RosterRecord<F>[]) => Promise<Map<string, Types.ObjectId>>;
-  /** Told of every record that makes a new document. */
+  /** Whether the source still lists an id, as far as that can be told. */
+  isCurrent?: (id: string) => boolean;
+  /** What to say of a record that makes a new document. */
+  remark?: (id: string) => string | undefined;
+  /** Told of every record that makes a new document, by a first try of this run too. */
   onAdded?: (added: { id: string; target: Types.ObjectId }[]) => Promise<void>;
   /** Told of the main ids of those whose record came by a further id. */
   onMerged?: (mainIds: string[]) => void;
@@ -34,19 +38,20 @@ export async function applyRecords<F extends object>(
 ): Promise<void> {
   const known = await findKnown(run, store, records, options);
   const diff = diffRecords(records, known);
-  const changes = await changesOf(run, store, kind, diff, options.fresh ?? {});
+  const changes = await changesOf(run, store, kind, diff, options);
   await makeChanges(run, store.collection, changes);
   run.count(kind, 'unchanged', diff.unchanged);
   run.count(kind, 'leftOut', diff.merged);
   const added = changes.slice(0, diff.added.length).map(({ sourceId, target }) => ({ id: sourceId, target }));
-  if (added.length > 0) await options.onAdded?.(added);
+  const before = run.again ? await addedBefore(run, known, records, options) : [];
+  if (added.length + before.length > 0) await options.onAdded?.([...before, ...added]);
 }
 
 async function findKnown<F>(
   run: HeldRun,
   store: Store<F>,
   records: readonly RosterRecord<F>[],
-  { match, onMerged }: ApplyOptions<F>,
+  { match, isCurrent, onMerged }: ApplyOptions<F>,
 ): Promise<Map<string, KnownRecord>> {
   const ids = records.map(({ id }) => id);
   const known = new Map<string, KnownRecord>();
@@ -55,10 +60,15 @@ async function findKnown<F>(
   const unknown = records.filter(({ id }) => !known.has(id));
   if (!match || unknown.length === 0) return known;
   const wanted = new Set(unknown.map(({ id }) => id));
-  for await (const document of readBy(run, store, { 'record.also': { $in: [...wanted] } })) {
-    onMerged?.([document.record?.id ?? '']);
-    for (const id of document.record?.also ?? [])
-      if (wanted.delete(id)) known.set(id, { ...knownOf(document), by: 'merged' });
+  for await (const document of readBy(run, store, { 'record.also': { $in: [...wanted], $exists: true } })) {
+    const main = document.record?.id ?? '';
+    // Of a person whose main record left, the next one that is listed takes its place.
+    let by: KnownRecord['by'] = isCurrent?.(main) === false ? 'adopted' : 'merged';
+    for (const id of document.record?.also ?? []) {
+      if (wanted.delete(id)) known.set(id, { ...knownOf(document), by });
+      if (known.get(id)?.by === 'adopted') by = 'merged';
+    }
+    if (by === 'merged') onMerged?.([main]);
   }
   const matched = await match(unknown.filter(({ id }) => wanted.has(id)));
   const found = new Map<string, Stored>();
@@ -70,6 +80,21 @@ async function findKnown<F>(
     if (document) known.set(id, { ...knownOf(document), by: 'adopted' });
   }
   return known;
+}
+
+/** What the run's first try had added before its worker was lost: it may not have come to tell of it. */
+async function addedBefore<F>(
+  run: HeldRun,
+  known: ReadonlyMap<string, KnownRecord>,
+  records: readonly RosterRecord<F>[],
+  { match }: ApplyOptions<F>,
+): Promise<{ id: string; target: Types.ObjectId }[]> {
+  const mine = records.filter(({ id }) => known.get(id)?.addedBy?.equals(run.id));
+  if (mine.length > 0) await match?.(mine);
+  return mine.flatMap(({ id }) => {
+    const target = known.get(id)?._id;
+    return target ? [{ id, target }] : [];
+  });
 }
 
 function readBy<F>(run: HeldRun, store: Store<F>, filter: object): AsyncIterable<Stored> {
@@ -85,7 +110,13 @@ function knownOf({ _id, record, status }: Stored): KnownRecord {
     hash: record?.hash ?? '',
     here: status === 'active',
     ...(record?.kept ? { kept: true } : {}),
+    ...(record?.addedBy ? { addedBy: record.addedBy } : {}),
   };
+}
+
+function remarkOn(id: string, remark: ApplyOptions<never>['remark']): { text?: string } {
+  const text = remark?.(id);
+  return text === undefined ? {} : { text };
 }
 
 /** New ones first, in the order of the diff. */
@@ -94,7 +125,7 @@ async function changesOf<F extends object>(
   store: Store<F>,
   kind: string,
   diff: RecordDiff<F>,
-  fresh: Record<string, unknown>,
+  { fresh = {}, remark }: ApplyOptions<F>,
 ): Promise<Change[]> {
   const before = await findBefore(store, diff);
   const added = diff.added.map((record): Change => ({
@@ -107,9 +138,10 @@ async function changesOf<F extends object>(
       ...fresh,
       status: 'active',
       record: { id: record.id, hash: record.hash, addedBy: run.id },
-      ...store.stored(record.fields),
+      ...store.made(record.fields),
     },
     fields: [],
+    ...remarkOn(record.id, remark),
     searchKey: store.searchKeyOf(record.fields),
   }));
   const written = (action: 'changed' | 'restored') =>
@@ -128,10 +160,16 @@ function wantedOf<F>(
   fresh: Record<string, unknown>,
   document: Stored | undefined,
 ): Record<string, unknown> {
-  const record = document?.record
-    ? { 'record.id': id, 'record.hash': hash, 'record.kept': undefined }
-    : { record: { id, hash } };
+  const record = document?.record ? renewed(document.record, id, hash) : { record: { id, hash } };
   return { status: 'active', transferredAt: undefined, ...record, ...fresh, ...store.stored(fields) };
+}
+
+/** The tie to the source; a further id that takes the main one's place leaves its own to it. */
+function renewed({ id: main, also }: SourceRecord, id: string, hash: string): Record<string, unknown> {
+  const swapped = also?.includes(id)
+    ? { 'record.also': also.map((other) => (other === id ? main : other)) }
+    : {};
+  return { 'record.id': id, 'record.hash': hash, 'record.kept': undefined, ...swapped };
 }
 
 /** Those that change, as they are stored. */

@@ -1,4 +1,4 @@
-import type { Account, CleverKinds } from '../../models/account.js';
+import type { Account, CleverKinds, FieldMapping } from '../../models/account.js';
 import type { ContactType } from '../../models/contact.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import type { MatchedSchools } from '../sources/map-clever-person.js';
@@ -31,6 +31,9 @@ export interface RefreshContext extends Delivery {
   run: HeldRun;
   kinds: CleverKinds;
   schools: MatchedSchools;
+  mapping: FieldMapping;
+  /** Contacts (hex ids) that records of this run were matched with. */
+  adopted: Set<string>;
 }
 
 export const LIST_OF_TYPE: Record<ContactType, 'students' | 'teachers' | 'staff' | 'contacts'> = {

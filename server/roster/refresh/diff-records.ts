@@ -9,6 +9,8 @@ export interface KnownRecord {
   here: boolean;
   /** Somebody said that it stays although the source had it no more. */
   kept?: boolean;
+  /** The run that made the document. */
+  addedBy?: Types.ObjectId;
   /** It was found by another id than its own: it is to take this one (`adopted`), or somebody merged the two (`merged`). */
   by?: 'adopted' | 'merged';
 }

@@ -37,11 +37,13 @@ export const LISTS: Record<ListName, List> = {
 /** In the order in which one type wins over another where a person has several roles. */
 export const PEOPLE_LISTS = ['students', 'teachers', 'staff', 'contacts'] as const;
 
+export type PeopleList = (typeof PEOPLE_LISTS)[number];
+
 /** What an account that syncs these kinds reads. */
 export function listsFor(kinds: CleverKinds): ListName[] {
   return LIST_NAMES.filter((name) => !(name in kinds) || kinds[name as keyof CleverKinds]);
 }
 
-export function isPeopleList(name: ListName): name is (typeof PEOPLE_LISTS)[number] {
+export function isPeopleList(name: ListName): name is PeopleList {
   return (PEOPLE_LISTS as readonly ListName[]).includes(name);
 }

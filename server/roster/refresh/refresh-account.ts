@@ -1,5 +1,5 @@
 import type { Deps } from '../../deps.js';
-import type { Account } from '../../models/account.js';
+import { mappingOf, type Account, type FieldMapping } from '../../models/account.js';
 import type { ContactType } from '../../models/contact.js';
 import { School } from '../../models/school.js';
 import { dropOlderHeld } from '../changes/take-removals.js';
@@ -22,17 +22,23 @@ export function refreshStages(account: Account): string[] {
   return ['download', ...lists.filter((name) => name !== 'schools'), 'leavers'];
 }
 
+export interface RefreshOptions {
+  /** How many records the last download had; 0 when unknown. */
+  expected: number;
+  /** As if this were the account's mapping. */
+  mapping?: FieldMapping;
+}
+
 /**
  * Brings an account's people and mirror to what its source says now: download, map, match, diff, guard, apply. Doing it
  * again changes nothing more, so that a run whose worker died is simply done again. A preview notes the changes instead.
- * @param expected how many records the last download had; 0 when unknown
  * @throws RefreshRefused, CleverError, and what ends a held run
  */
 export async function refreshAccount(
   deps: Pick<Deps, 'config' | 'log'>,
   account: Account,
   run: HeldRun,
-  expected: number,
+  { expected, mapping }: RefreshOptions,
 ): Promise<void> {
   const { clever } = account;
   if (!clever?.enabled) throw new RefreshRefused('The connection to Clever is not enabled.');
@@ -42,7 +48,15 @@ export async function refreshAccount(
   try {
     await run.begin('download', expected);
     const delivery = await collectFromClever(deps, account, run, spool);
-    await takeDelivery({ ...delivery, account, run, kinds: clever.kinds, schools });
+    await takeDelivery({
+      ...delivery,
+      account,
+      run,
+      kinds: clever.kinds,
+      schools,
+      mapping: mapping ?? mappingOf(account),
+      adopted: new Set(),
+    });
   } finally {
     await spool.wipe();
   }
@@ -81,13 +95,13 @@ async function removePeople(context: RefreshContext, seen: Pick<Ids, 'has'>): Pr
 }
 
 async function settle<F>(
-  { run, download, gone }: RefreshContext,
+  { run, download, gone, adopted }: RefreshContext,
   list: ListName,
   of: Pick<Removal<F>, 'store' | 'filter'>,
   seen: Pick<Ids, 'has'>,
 ): Promise<void> {
   const incomplete = Object.values(download).some(({ ended }) => ended === 'broken off');
-  const removal = { ...of, ...LISTS[list], outcome: download[list], incomplete };
+  const removal = { ...of, ...LISTS[list], outcome: download[list], incomplete, adopted };
   const answered = await removeGone(run, removal, seen, gone && (gone[list] ?? new Set()));
   if (answered && tellsAll(download[list])) await dropOlderHeld(run, [LISTS[list].kind]);
 }

@@ -2,11 +2,14 @@ import type { CleverUser } from '../../clever/schema.js';
 import { Contact, type RosterPerson } from '../../models/contact.js';
 import { mapCleverPerson, type PersonMapped } from '../sources/map-clever-person.js';
 import type { RosterRecord } from '../sources/roster-record.js';
+import { countOf } from '../../web/format-count.js';
+import type { HeldRun } from '../runs/hold-run.js';
 import { logRun, type LogRow } from '../runs/log-run.js';
 import { applyRecords } from './apply-records.js';
 import type { Ids, RefreshContext } from './context.js';
 import { tellsAll } from './download-district.js';
-import { LISTS, PEOPLE_LISTS } from './lists.js';
+import { LISTS, PEOPLE_LISTS, type PeopleList } from './lists.js';
+import { matcherFor } from './adopt-people.js';
 import { PEOPLE } from './stores.js';
 
 /**
@@ -27,21 +30,31 @@ export async function refreshPeople(
     if (!outcome) continue;
     await run.begin(list, outcome.read);
     for await (const batch of read<CleverUser>(list)) {
-      await takePeople(context, LISTS[list].kind, batch, { seen, spared, listed });
+      await takePeople(context, list, batch, { seen, spared, listed });
       await run.step(batch.length);
     }
   }
+  tellDoubtful(run);
   return { has: (id) => seen.has(id) || spared.has(id) };
+}
+
+function tellDoubtful(run: HeldRun): void {
+  const count = run.counts.duplicate?.added ?? 0;
+  if (count > 0)
+    run.warn(
+      `${countOf(count, 'new contact', 'new contacts')} may be somebody who was here already. Nothing was joined: decide under Global Setup → Duplicates.`,
+    );
 }
 
 async function takePeople(
   context: RefreshContext,
-  kind: string,
+  list: PeopleList,
   batch: CleverUser[],
   { seen, spared, listed }: { seen: Ids; spared: Ids; listed: Pick<Ids, 'has'> },
 ): Promise<void> {
-  const { run } = context;
-  const people = batch.map((user) => mapCleverPerson(user, context.kinds, context.schools));
+  const { run, kinds, schools, mapping } = context;
+  const { kind } = LISTS[list];
+  const people = batch.map((user) => mapCleverPerson(user, kinds, schools, mapping));
   const stored = await storedStudents(context, people);
   const hasStudent = (person: RosterPerson): boolean =>
     person.relations.some(({ student }) => seen.has(student) || stored.has(student));
@@ -62,6 +75,7 @@ async function takePeople(
   await logRun(run, rows);
   await applyRecords(run, PEOPLE, kind, records, {
     fresh: { source: context.source },
+    ...matcherFor(context, list),
     onMerged: (ids) => ids.forEach((id) => spared.add(id)),
   });
 }

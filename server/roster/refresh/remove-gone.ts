@@ -14,6 +14,8 @@ export interface Removal<F> {
   filter: object;
   /** A list of this download broke off: then a person looks at every removal. */
   incomplete: boolean;
+  /** Contacts (hex ids) that came under another id: a preview has not written that yet. */
+  adopted: ReadonlySet<string>;
 }
 
 /**
@@ -42,7 +44,8 @@ export async function removeGone<F>(
   if (objection) run.warn(objection);
   if (objection || !outcome) return false;
   if (!had) return true;
-  const isGone = (document: Document) => !seen.has(sourceIdOf(document));
+  const isGone = (document: Document) =>
+    !seen.has(sourceIdOf(document)) && !removal.adopted.has(document._id.toHexString());
   const projection = { 'record.id': 1, searchKey: 1, name: 1 } as const;
   if (outcome.ended === 'whole' && !tellsAll(outcome)) {
     if (await someone(store, here, isGone)) run.warn(unshared(plural));

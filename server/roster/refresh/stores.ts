@@ -1,4 +1,4 @@
-import { Contact, contactKeys, type RosterPerson } from '../../models/contact.js';
+import { Contact, contactKeys, personUpdate, type RosterPerson } from '../../models/contact.js';
 import { Course } from '../../models/course.js';
 import { Section, type RosterSection } from '../../models/section.js';
 import { Term } from '../../models/term.js';
@@ -10,8 +10,10 @@ export interface Store<F> {
   collection: Collection;
   /** The status of what the source no longer has. It stays. */
   gone: 'transferred' | 'archived';
-  /** The stored fields of what the source said, each by its path. */
+  /** The stored fields of what the source said, each by its path; what is not among them is left alone. */
   stored: (fields: F) => Record<string, unknown>;
+  /** The same as a part of a new document. */
+  made: (fields: F) => Record<string, unknown>;
   /** By what a list of changes finds it. */
   searchKeyOf: (fields: F) => string;
 }
@@ -19,7 +21,8 @@ export interface Store<F> {
 export const PEOPLE: Store<RosterPerson> = {
   collection: Contact.collection,
   gone: 'transferred',
-  stored: (person) => ({ ...person, ...contactKeys(person) }),
+  stored: personUpdate,
+  made: (person) => ({ ...person, ...contactKeys(person) }),
   searchKeyOf: (person) => contactKeys(person).searchKey,
 };
 
@@ -27,6 +30,7 @@ export const SECTIONS: Store<RosterSection> = {
   collection: Section.collection,
   gone: 'archived',
   stored: (section) => ({ ...section }),
+  made: (section) => ({ ...section }),
   searchKeyOf: ({ name }) => name.toLowerCase(),
 };
 
@@ -34,6 +38,7 @@ export const TERMS: Store<RosterTerm> = {
   collection: Term.collection,
   gone: 'archived',
   stored: (term) => ({ ...term }),
+  made: (term) => ({ ...term }),
   searchKeyOf: ({ name }) => name.toLowerCase(),
 };
 
@@ -41,5 +46,6 @@ export const COURSES: Store<RosterCourse> = {
   collection: Course.collection,
   gone: 'archived',
   stored: (course) => ({ ...course }),
+  made: (course) => ({ ...course }),
   searchKeyOf: ({ name }) => name.toLowerCase(),
 };

@@ -36,6 +36,8 @@ export class HeldRun {
   readonly event: Types.ObjectId | undefined;
   /** It only notes what it would change. */
   readonly preview: boolean;
+  /** Another worker was at it before and was lost. */
+  readonly again: boolean;
   readonly counts: Record<string, KindCounts> = {};
   readonly warnings: string[] = [];
   readonly now: () => Date;
@@ -54,6 +56,7 @@ export class HeldRun {
     this.account = run.account;
     this.event = (run as Run & { event?: Types.ObjectId }).event;
     this.preview = run.purpose === 'preview';
+    this.again = run.fence > 1;
     this.#changed = run.changed ?? false;
     this.#model = model;
     this.#fence = run.fence;

@@ -1,6 +1,12 @@
 import type { Types } from 'mongoose';
 import type { CleverUser, StudentRelationship } from '../../clever/schema.js';
-import type { CleverKinds } from '../../models/account.js';
+import {
+  IDENTIFIERS,
+  NO_MAPPING,
+  type CleverKinds,
+  type FieldMapping,
+  type MappableField,
+} from '../../models/account.js';
 import type { ContactType, Relation, RosterPerson } from '../../models/contact.js';
 import { cleanDate, cleanId, cleanIds, cleanText } from './clean-text.js';
 import { rosterRecord, type Mapped } from './roster-record.js';
@@ -17,8 +23,14 @@ export type PersonMapped = Mapped<RosterPerson> & {
  * A Clever user as one person of ours, whatever is missing. Who has several roles is one contact, of the first type of
  * student, teacher, staff, guardian among the kinds that the account syncs; ties to students are kept whatever the type.
  * Only what is listed in `RosterPerson` is taken: race, language, disability and the like never leave the download.
+ * @param mapping which of Clever's numbers become our identifiers; where none does, fields and hash are as if there were none
  */
-export function mapCleverPerson(user: CleverUser, kinds: CleverKinds, schools: MatchedSchools): PersonMapped {
+export function mapCleverPerson(
+  user: CleverUser,
+  kinds: CleverKinds,
+  schools: MatchedSchools,
+  mapping: FieldMapping = NO_MAPPING,
+): PersonMapped {
   const id = cleanId(user.id);
   const named = schoolsOf(user, kinds);
   const type = typeOf(user, kinds);
@@ -45,6 +57,7 @@ export function mapCleverPerson(user: CleverUser, kinds: CleverKinds, schools: M
     phone: cleanText(contact?.phone),
     schools: named.flatMap((school) => schools.get(school) ?? []),
     relations: kinds.contacts ? relationsOf(user) : [],
+    ...identifiersOf(user, type, mapping),
   };
   return { ok: true, named, record: rosterRecord(id, fields) };
 }
@@ -54,6 +67,22 @@ function typeOf({ roles }: CleverUser, kinds: CleverKinds): ContactType | undefi
   if (kinds.teachers && roles?.teacher) return 'teacher';
   if (kinds.staff && roles?.staff) return 'staff';
   return kinds.contacts && roles?.contact ? 'guardian' : undefined;
+}
+
+/** The mapped identifiers in a fixed order: also a blank one, because what Clever empties is empty here. Guardians have none. */
+function identifiersOf(
+  { roles }: CleverUser,
+  type: ContactType,
+  mapping: FieldMapping,
+): Pick<RosterPerson, 'identifiers'> {
+  if (type === 'guardian') return {};
+  const role = roles?.[type] as Partial<Record<MappableField, unknown>> | null | undefined;
+  const identifiers: RosterPerson['identifiers'] = {};
+  for (const identifier of IDENTIFIERS) {
+    const field = mapping[type][identifier];
+    if (field !== '') identifiers[identifier] = cleanText(role?.[field]);
+  }
+  return Object.keys(identifiers).length > 0 ? { identifiers } : {};
 }
 
 /** The main school first; the others in a fixed order, because Clever promises none. */

@@ -1,0 +1,162 @@
+import type { Types } from 'mongoose';
+import { recordAudit } from '../../audit/record-audit.js';
+import type { Deps } from '../../deps.js';
+import { Contact } from '../../models/contact.js';
+import { Duplicate, pairKey, type Merge } from '../../models/duplicate.js';
+import { isDuplicateKey } from '../../models/duplicate-key.js';
+import { RosterRun } from '../../models/roster-run.js';
+import { SyncRun } from '../../models/sync-run.js';
+import type { Actor } from '../../web/actor.js';
+import { findClash, type Clash } from './find-clash.js';
+import { moveAppointments, moveChildren, type Move } from './move-bookings.js';
+import { moveClasses } from './move-classes.js';
+import { fillBlanks, moveLogins, movePairs, moveRecord, planRecord } from './move-identity.js';
+import { copyDiaries, endDiaries, moveResources } from './move-resources.js';
+
+export type Merged =
+  | { ok: true }
+  | { ok: false; reason: 'not here' | 'other type' | 'decided already' | 'another merge' | 'sync is running' }
+  | ({ ok: false } & Clash);
+
+/** A merge that has not ended after this long was cut off, and may be finished by anybody. */
+export const CUT_OFF_MS = 30_000;
+
+/**
+ * Makes one contact of two that are listed as a possible duplicate: everything of `drop` moves to `keep`, and `drop` is deleted
+ * last. It cannot be undone. The listed pair is claimed first, then both contacts, so that of two people at once one does it;
+ * a merge that was cut off anywhere is finished by asking for the same again.
+ * @returns why not: a pair that is not listed in this account is 'not here'; `at` of a clash is when it is
+ */
+export async function mergeContacts(
+  deps: Pick<Deps, 'now'>,
+  actor: Pick<Actor, 'account' | 'user'>,
+  keep: Types.ObjectId,
+  drop: Types.ObjectId,
+): Promise<Merged> {
+  const { account } = actor;
+  const move: Move = { account, keep, drop };
+  const listed = await Duplicate.findOne({ account, pair: pairKey(keep, drop) }).lean();
+  const contacts = await Contact.find({ account, _id: { $in: [keep, drop] } }).lean();
+  const stays = contacts.find(({ _id }) => _id.equals(keep));
+  const goes = contacts.find(({ _id }) => _id.equals(drop));
+  if (!listed) return { ok: false, reason: 'not here' };
+  if (!mayClaim(listed, move, deps.now())) return { ok: false, reason: 'decided already' };
+  if (!stays || (listed.state === 'open' && !goes)) return { ok: false, reason: 'not here' };
+  if (goes && goes.type !== stays.type) return { ok: false, reason: 'other type' };
+  const clash = goes && (await findClash(account, keep, drop));
+  if (clash) return { ok: false, ...clash };
+  if (await isSyncing(account)) return { ok: false, reason: 'sync is running' };
+
+  const plan = { keep, drop, ...(goes ? recordOf(stays, goes) : {}) };
+  const pair = await claimPair(deps, actor, listed, plan);
+  if (!pair?.merge) return { ok: false, reason: 'decided already' };
+  if (goes) {
+    if (!(await lockBoth(pair._id, move))) return { ok: false, reason: 'another merge' };
+    const moved = await moveAll(move, pair.merge, pair._id);
+    if (!moved.ok) return moved;
+    await leaveEntry(deps, actor, pair._id, move, moved.counts);
+    await Contact.deleteOne({ _id: drop, account });
+  }
+  await Contact.updateOne({ _id: keep, merging: pair._id }, { $unset: { merging: 1 } });
+  await Duplicate.updateOne({ _id: pair._id }, { $unset: { unfinished: 1 } });
+  return { ok: true };
+}
+
+/** An open pair, or one whose merge in the same direction was cut off. */
+function mayClaim({ state, unfinished, merge }: Duplicate, { keep, drop }: Move, now: Date): boolean {
+  if (state === 'open') return true;
+  if (!unfinished || !merge?.keep.equals(keep) || !merge.drop.equals(drop)) return false;
+  return +merge.at <= +now - CUT_OFF_MS;
+}
+
+function recordOf(stays: Contact, goes: Contact): Pick<Merge, 'record'> {
+  const record = planRecord(stays, goes);
+  return record ? { record } : {};
+}
+
+/** A sync that is at work has looked people up already and would write the one who goes into classes. */
+async function isSyncing(account: Types.ObjectId): Promise<boolean> {
+  const found = await Promise.all([
+    RosterRun.exists({ account, state: 'running' }),
+    SyncRun.exists({ state: 'running', account }),
+  ]);
+  return found.some(Boolean);
+}
+
+/** The pair as this merge's own; null when somebody was quicker. */
+function claimPair(
+  { now }: Pick<Deps, 'now'>,
+  { user }: Pick<Actor, 'user'>,
+  { _id, state, merge }: Duplicate,
+  plan: Omit<Merge, 'at'>,
+): Promise<Duplicate | null> {
+  const at = now();
+  const begun = { state: 'merged', unfinished: true, merge: { ...plan, at }, decidedAt: at, decidedBy: user };
+  return Duplicate.findOneAndUpdate(
+    state === 'open' ? { _id, state } : { _id, unfinished: true, 'merge.at': merge?.at },
+    // A merge that was cut off goes on by its first plan: what it was made from may have moved already.
+    { $set: state === 'open' ? begun : { 'merge.at': at } },
+    { returnDocument: 'after' },
+  ).lean();
+}
+
+/** Both contacts, in the order of their ids, or neither: each may be in another merge. */
+async function lockBoth(pair: Types.ObjectId, { account, keep, drop }: Move): Promise<boolean> {
+  const free = { $or: [{ merging: { $exists: false } }, { merging: pair }] };
+  for (const _id of [keep, drop].sort((a, b) => a.toHexString().localeCompare(b.toHexString()))) {
+    const locked = await Contact.updateOne({ _id, account, ...free }, { $set: { merging: pair } });
+    if (locked.matchedCount === 1) continue;
+    await Contact.updateMany({ _id: { $in: [keep, drop] }, merging: pair }, { $unset: { merging: 1 } });
+    await Duplicate.updateOne(
+      { _id: pair },
+      { $set: { state: 'open' }, $unset: { merge: 1, unfinished: 1, decidedAt: 1, decidedBy: 1 } },
+    );
+    return false;
+  }
+  return true;
+}
+
+type Moved = { ok: true; counts: Record<string, number> } | ({ ok: false } & Clash);
+
+/** In an order in which cutting it off anywhere and doing it again from the start ends the same. */
+async function moveAll(move: Move, { record, at }: Merge, pair: Types.ObjectId): Promise<Moved> {
+  await fillBlanks(move, record);
+  await moveRecord(move, record);
+  const logins = await moveLogins(move);
+  const children = await moveChildren(move);
+  const classes = await moveClasses(move);
+  await copyDiaries(move);
+  const resources = await moveResources(move).catch((error: unknown) => {
+    if (isDuplicateKey(error)) return undefined;
+    throw error;
+  });
+  // A slot was added since the clash was looked for. What moved stays moved; once that is mended, the merge is finished.
+  if (resources === undefined) return { ok: false, reason: 'slots overlap', at };
+  const appointments = await moveAppointments(move);
+  await endDiaries(move);
+  await movePairs(move, pair);
+  return { ok: true, counts: { logins, children, classes, resources, appointments } };
+}
+
+/** One entry a merge, by the pair's id, though it may have been finished in several goes. */
+async function leaveEntry(
+  { now }: Pick<Deps, 'now'>,
+  { account, user }: Pick<Actor, 'account' | 'user'>,
+  pair: Types.ObjectId,
+  { keep, drop }: Move,
+  counts: Record<string, number>,
+): Promise<void> {
+  try {
+    await recordAudit({
+      _id: pair,
+      account,
+      user,
+      action: 'merge contacts',
+      targets: [keep, drop],
+      detail: counts,
+      at: now(),
+    });
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+  }
+}

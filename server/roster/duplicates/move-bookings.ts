@@ -1,0 +1,94 @@
+import type { Types } from 'mongoose';
+import { Appointment } from '../../models/appointment.js';
+import { Claim } from '../../models/claim.js';
+import { isDuplicateKey } from '../../models/duplicate-key.js';
+import { Household } from '../../models/household.js';
+import { eventIds } from './find-clash.js';
+
+/** Who stays and who goes. Every move below may be done again from its start after it was cut off anywhere. */
+export interface Move {
+  account: Types.ObjectId;
+  keep: Types.ObjectId;
+  drop: Types.ObjectId;
+}
+
+/** Moves a student's appointments, also past and cancelled ones, with the limits that they count against. */
+export async function moveAppointments({ account, keep, drop }: Move): Promise<number> {
+  const found = await Appointment.find(
+    { event: { $in: await eventIds(account) }, students: drop },
+    { students: 1 },
+  ).lean();
+  // First, because it is by the appointments that a repetition finds them.
+  await renameClaims(
+    found.map(({ _id }) => _id),
+    drop,
+    keep,
+  );
+  for (const { _id, students } of found)
+    await Appointment.updateOne(
+      { _id, students: drop },
+      { $set: { students: exchange(students, drop, keep) } },
+    );
+  return found.length;
+}
+
+/** The list with one in the place of another, each once. */
+export function exchange(
+  ids: readonly Types.ObjectId[],
+  from: Types.ObjectId,
+  to: Types.ObjectId,
+): Types.ObjectId[] {
+  const seen = new Set<string>();
+  return ids
+    .map((id) => (id.equals(from) ? to : id))
+    .filter((id) => !seen.has(id.toHexString()) && seen.add(id.toHexString()));
+}
+
+/**
+ * Renames what appointments hold under an id (`limit:<event>:<student>:<resource>:<n>`), the new name first, so that at no
+ * moment a limit counts too little. It may then count more than the limit allows: nothing is taken from anybody.
+ */
+export async function renameClaims(
+  appointments: readonly Types.ObjectId[],
+  from: Types.ObjectId,
+  to: Types.ObjectId,
+): Promise<void> {
+  const claims = await Claim.find({ appointment: { $in: appointments } }).lean();
+  for (const claim of claims) {
+    const prefix = claim._id.slice(0, claim._id.lastIndexOf(':') + 1);
+    const renamed = prefix.replace(`:${from.toHexString()}:`, `:${to.toHexString()}:`);
+    if (renamed === prefix) continue;
+    const held = await Claim.exists({
+      appointment: claim.appointment,
+      _id: { $gt: renamed, $lt: `${renamed.slice(0, -1)};` },
+    });
+    if (!held) await takeFirstFree(claim, renamed);
+    await Claim.deleteOne({ _id: claim._id, appointment: claim.appointment });
+  }
+}
+
+async function takeFirstFree(claim: Claim, prefix: string): Promise<void> {
+  for (let number = 0; ; number++) {
+    try {
+      await Claim.create(Object.assign({}, claim, { _id: `${prefix}${String(number)}` }));
+      return;
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+    }
+  }
+}
+
+/** Moves a student in the households that have them as a child; one that has both has one then. */
+export async function moveChildren({ account, keep, drop }: Move): Promise<number> {
+  const only = { $and: [{ 'children.student': drop }, { 'children.student': { $ne: keep } }] };
+  const moved = await Household.updateMany(
+    { account, ...only },
+    { $set: { 'children.$[held].student': keep } },
+    { arrayFilters: [{ 'held.student': drop }] },
+  );
+  await Household.updateMany(
+    { account, 'children.student': drop },
+    { $pull: { children: { student: drop } } },
+  );
+  return moved.modifiedCount;
+}

@@ -1,0 +1,33 @@
+import Joi from 'joi';
+import type { Types } from 'mongoose';
+import { CONTACT_TYPES, type ContactType } from '../../models/contact.js';
+import { DUPLICATE_STATES, type DuplicateState } from '../../models/duplicate.js';
+import { line, objectId, objectIds } from '../../web/parse.js';
+
+export interface PairsQuery {
+  q: string;
+  state: DuplicateState;
+  type: ContactType | '';
+  page: number;
+}
+
+export const pairsQuery = Joi.object<PairsQuery, true>({
+  q: line(100).allow('').default(''),
+  state: Joi.string()
+    .valid(...DUPLICATE_STATES)
+    .default('open'),
+  type: Joi.string()
+    .valid(...CONTACT_TYPES, '')
+    .default(''),
+  page: Joi.number().integer().min(1).max(100_000).default(1),
+});
+
+/** The ticked pairs, or the one whose own button was pressed. */
+export const pairsSchema = Joi.object<{ pairs: Types.ObjectId[]; only?: Types.ObjectId }>({
+  pairs: objectIds().max(200).default([]),
+  only: objectId(),
+});
+
+export const mergingSchema = Joi.object<{ keep: Types.ObjectId }, true>({
+  keep: objectId().required().label('which of the two stays'),
+}).messages({ 'any.required': 'Choose {#label}.' });

@@ -1,0 +1,110 @@
+import express, { type Request, type Response, type Router } from 'express';
+import type { Deps } from '../../deps.js';
+import type { FieldMapping } from '../../models/account.js';
+import { actorOf } from '../../web/actor.js';
+import { SETUP_TABS } from '../../web/event-tabs.js';
+import { FRESH_FORM, parseForm, typedValues, type Form, type Parsed } from '../../web/parse.js';
+import { say } from '../../web/session.js';
+import { compareMappings } from './compare-mappings.js';
+import { countChanges, mappingPage } from './queries.js';
+import { renameIdentifiers, saveMapping } from './save-mapping.js';
+import { choicesOf, mappingFrom, mappingSchema, markOf, namesSchema, type MappingForm } from './schema.js';
+import { startMappingPreview } from './start-preview.js';
+
+const HOME = '/global-setup/clever/mapping';
+
+/** Global Setup → Clever → Field mapping. Mounted behind the administrator's guard. */
+export function mappingRoutes(deps: Deps): Router {
+  const router = express.Router();
+
+  router.get('/', (_req, res) => showPage(res));
+
+  router.post('/', async (req, res) => {
+    const parsed = parseForm(mappingSchema, req.body);
+    if (!parsed.ok) return showPage(res, parsed);
+    const { mapping } = await mappingPage(actorOf(res).account);
+    if (compareMappings(mapping, mappingFrom(parsed.value)).length > 0)
+      return showWarning(res, mappingFrom(parsed.value));
+    say(req, { kind: 'notice', text: 'Nothing is changed: the mapping was like this already.' });
+    res.redirect(303, HOME);
+  });
+
+  router.post('/saved', async (req, res) => {
+    const parsed = understood(req);
+    if (!parsed.ok) return refuse(req, res, parsed);
+    const saved = await saveMapping(deps, actorOf(res), parsed.value.was, mappingFrom(parsed.value));
+    if (saved.ok) say(req, { kind: 'ok', text: 'The mapping is saved. The next sync goes by it.' });
+    else
+      say(req, { kind: 'notice', text: 'Somebody else changed the mapping a moment ago. Look at it again.' });
+    res.redirect(303, HOME);
+  });
+
+  router.post('/preview', async (req, res) => {
+    const parsed = parseForm(mappingSchema, req.body);
+    if (!parsed.ok) return refuse(req, res, parsed);
+    const started = await startMappingPreview(deps, actorOf(res), mappingFrom(parsed.value));
+    if (started.ok) {
+      res.redirect(303, `/importer/refreshes/${started.run.toHexString()}`);
+      return;
+    }
+    await showWarning(res, mappingFrom(parsed.value), {
+      values: typedValues(req.body),
+      errors: { _form: 'Enable Clever first: a preview reads the district.' },
+    });
+  });
+
+  router.post('/names', async (req, res) => {
+    const parsed = parseForm(namesSchema, req.body);
+    if (!parsed.ok) return showPage(res, parsed);
+    await renameIdentifiers(deps, actorOf(res), parsed.value);
+    say(req, { kind: 'ok', text: 'The names are saved.' });
+    res.redirect(303, HOME);
+  });
+
+  return router;
+}
+
+/** The wanted mapping, if the person has ticked that the warning is understood. */
+function understood(req: Request): Parsed<MappingForm> {
+  const parsed = parseForm(mappingSchema, req.body);
+  if (!parsed.ok || parsed.value.understood) return parsed;
+  const message = 'Tick that you have read what can go wrong.';
+  return { ok: false, values: typedValues(req.body), errors: { understood: message } };
+}
+
+/** The warning again with what is missing, or the mapping itself where a field is none. */
+async function refuse(req: Request, res: Response, form: Form): Promise<void> {
+  const parsed = parseForm(mappingSchema, req.body);
+  if (parsed.ok) await showWarning(res, mappingFrom(parsed.value), form);
+  else await showPage(res, form);
+}
+
+async function showPage(res: Response, form: Form = FRESH_FORM): Promise<void> {
+  const shown = await mappingPage(actorOf(res).account);
+  res.status(statusOf(form)).render('mapping/mapping', {
+    ...page('Field mapping'),
+    ...shown,
+    choices: choicesOf(shown.mapping),
+    form,
+  });
+}
+
+async function showWarning(res: Response, wanted: FieldMapping, form: Form = FRESH_FORM): Promise<void> {
+  const { account } = actorOf(res);
+  const { mapping, names, connected } = await mappingPage(account);
+  res.status(statusOf(form)).render('mapping/warning', {
+    ...page('Change the field mapping?'),
+    changes: await countChanges(account, compareMappings(mapping, wanted), names),
+    wanted: { ...choicesOf(wanted), was: markOf(mapping) },
+    canPreview: connected,
+    form,
+  });
+}
+
+function statusOf(form: Form): number {
+  return Object.keys(form.errors).length > 0 ? 422 : 200;
+}
+
+function page(title: string) {
+  return { title, section: 'global-setup', setupTabs: SETUP_TABS, tab: 'clever', home: HOME };
+}

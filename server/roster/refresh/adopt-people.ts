@@ -1,0 +1,53 @@
+import type { RosterPerson } from '../../models/contact.js';
+import { noteDuplicates } from '../duplicates/note-duplicates.js';
+import type { ApplyOptions } from './apply-records.js';
+import type { RefreshContext } from './context.js';
+import type { Matches } from './decide-matches.js';
+import { tellsAll } from './download-district.js';
+import type { PeopleList } from './lists.js';
+import { matchPeople } from './match-people.js';
+
+/**
+ * How new records of people find the contacts that they are already, for one batch: entered by hand, come from another source, or
+ * under an id that the source no longer lists. Where that is not sure a new contact is made, and a person decides.
+ */
+export function matcherFor(
+  context: RefreshContext,
+  list: PeopleList,
+): Pick<ApplyOptions<RosterPerson>, 'match' | 'isCurrent' | 'remark' | 'onAdded'> {
+  const { account, run, mapping, adopted } = context;
+  const doubts = new Map<string, Matches['doubtful'][number]>();
+  const isCurrent = currentIn(context, list);
+  return {
+    isCurrent,
+    async match(unknown) {
+      const { matched, doubtful } = await matchPeople(account._id, unknown, mapping, isCurrent, adopted);
+      for (const contact of matched.values()) adopted.add(contact.toHexString());
+      for (const doubt of doubtful) doubts.set(doubt.id, doubt);
+      return matched;
+    },
+    remark(id) {
+      const doubt = doubts.get(id);
+      return doubt && `May be somebody who is here already: ${doubt.reason}. Decide under Duplicates.`;
+    },
+    async onAdded(added) {
+      if (run.preview) return;
+      const rows = added.flatMap(({ id, target }) => {
+        const doubt = doubts.get(id);
+        return (doubt?.candidates ?? []).map((candidate) => ({
+          contact: target,
+          candidate,
+          reason: doubt?.reason ?? '',
+        }));
+      });
+      const noted = await noteDuplicates(account._id, rows, run.now());
+      if (noted > 0) run.count('duplicate', 'added', noted);
+    },
+  };
+}
+
+/** Whether the source still lists a record id. Only a list that was read to its end can say that it does not, or one of who left. */
+function currentIn({ download, people, gone }: RefreshContext, list: PeopleList): (id: string) => boolean {
+  if (gone) return (id) => gone[list]?.has(id) !== true;
+  return tellsAll(download[list]) ? (id) => people.has(id) : () => true;
+}

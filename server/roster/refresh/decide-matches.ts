@@ -1,0 +1,271 @@
+import type { Types } from 'mongoose';
+import { IDENTIFIERS, type FieldMapping, type Identifier, type MappableField } from '../../models/account.js';
+import type { Contact, ContactType, RosterPerson } from '../../models/contact.js';
+import { searchKey } from '../../models/scoped.js';
+import type { RosterRecord } from '../sources/roster-record.js';
+
+/** A contact that a new record might be: one that no record of the source stands for. */
+export type Candidate = Pick<
+  Contact,
+  '_id' | 'type' | 'firstName' | 'lastName' | 'email' | 'phone' | 'birthDate' | 'relations' | 'identifiers'
+> & {
+  /** Addresses of the logins that are this person, in lower case, and whether each is proven. */
+  logins: readonly { email: string; proven: boolean }[];
+};
+
+export type PersonRecord = Pick<RosterRecord<RosterPerson>, 'id' | 'fields'>;
+
+export interface Doubt {
+  /** The record's id. */
+  id: string;
+  candidates: Types.ObjectId[];
+  /** For people: "same student number". */
+  reason: string;
+}
+
+export interface Matches {
+  /** By record id. No contact is in it twice. */
+  matched: Map<string, Types.ObjectId>;
+  doubtful: Doubt[];
+}
+
+/** What the rules look at besides the records. */
+export interface MatchInput {
+  candidates: readonly Candidate[];
+  mapping: FieldMapping;
+  /** Whether a person decided that the record is not this contact. */
+  areSeparate: (recordId: string, contact: Types.ObjectId) => boolean;
+}
+
+/** How one record is compared with one contact; the strongest first. Undefined: this rule says nothing. */
+type Verdict = 'same' | 'unsure' | undefined;
+interface Rule {
+  reason: (person: RosterPerson, mapping: FieldMapping) => string;
+  compare: (person: RosterPerson, candidate: Candidate, mapping: FieldMapping) => Verdict;
+}
+
+const FIELD_WORDS: Record<MappableField, string> = {
+  student_number: 'student number',
+  teacher_number: 'teacher number',
+  staff_id: 'staff id',
+  sis_id: 'SIS id',
+  state_id: 'state id',
+};
+
+const RULES: Rule[] = [
+  ...IDENTIFIERS.map(numberRule),
+  {
+    reason: () => 'same e-mail and last name',
+    compare: (person, candidate, mapping) => {
+      if (!sameEmail(person, candidate) || !same(searchKey, person.lastName, candidate.lastName))
+        return undefined;
+      return contradict(person, candidate, mapping) || isElses(person, candidate) ? 'unsure' : 'same';
+    },
+  },
+  {
+    reason: (person) =>
+      person.type === 'guardian' ? 'same name, e-mail or phone, and a student in common' : '',
+    compare: (person, candidate) => {
+      if (person.type !== 'guardian' || !shareStudent(person, candidate)) return undefined;
+      if (sameName(person, candidate) || same(digits, person.phone, candidate.phone)) return 'same';
+      if (!sameEmail(person, candidate)) return undefined;
+      return isElses(person, candidate) ? 'unsure' : 'same';
+    },
+  },
+];
+
+/**
+ * Decides who of the candidates the new records are: pure. Mapped numbers first, then e-mail with the last name, then, for
+ * guardians, a student in common (their ids are made of name and e-mail in some districts, so that an edited address is a new
+ * id). One candidate alone is a match; several, or one that two records want, are doubts for a person. A stronger rule takes
+ * before a weaker one. Who only has the same name is a doubt. Blank matches nothing (seed: "Blank fields are never used").
+ */
+export function decideMatches(records: readonly PersonRecord[], input: MatchInput): Matches {
+  const matched = new Map<string, Types.ObjectId>();
+  const taken = new Set<string>();
+  const doubts = new Map<string, Doubt>();
+  const near = findNear(input);
+  for (const rule of RULES) {
+    const wishes = records.flatMap((record) => {
+      if (matched.has(record.id) || doubts.has(record.id)) return [];
+      const wish = wishOf(rule, record, near(record), input);
+      return wish ? [wish] : [];
+    });
+    const wanted = countWanted(wishes.filter(({ sure }) => sure));
+    const granted: string[] = [];
+    for (const { record, candidates, sure, reason } of wishes) {
+      const [only] = candidates;
+      const key = only?.toHexString() ?? '';
+      if (only && sure && wanted.get(key) === 1 && !taken.has(key)) {
+        matched.set(record.id, only);
+        granted.push(key);
+      } else doubts.set(record.id, { id: record.id, candidates, reason });
+    }
+    for (const key of granted) taken.add(key);
+  }
+  for (const record of records) {
+    if (matched.has(record.id) || doubts.has(record.id)) continue;
+    const doubt = doubtByName(record, near(record), taken, input);
+    if (doubt) doubts.set(record.id, doubt);
+  }
+  return { matched, doubtful: [...doubts.values()] };
+}
+
+interface Wish {
+  record: PersonRecord;
+  candidates: Types.ObjectId[];
+  /** One candidate, and nothing that speaks against it. */
+  sure: boolean;
+  reason: string;
+}
+
+function wishOf(
+  rule: Rule,
+  record: PersonRecord,
+  candidates: readonly Candidate[],
+  { mapping }: MatchInput,
+): Wish | undefined {
+  const verdicts = candidates.flatMap((candidate) => {
+    const verdict = rule.compare(record.fields, candidate, mapping);
+    return verdict ? [{ _id: candidate._id, verdict }] : [];
+  });
+  if (verdicts.length === 0) return undefined;
+  return {
+    record,
+    candidates: verdicts.map(({ _id }) => _id),
+    sure: verdicts.length === 1 && verdicts[0]?.verdict === 'same',
+    reason: rule.reason(record.fields, mapping),
+  };
+}
+
+function countWanted(wishes: readonly Wish[]): Map<string, number> {
+  const wanted = new Map<string, number>();
+  for (const { candidates } of wishes)
+    for (const id of candidates) wanted.set(id.toHexString(), (wanted.get(id.toHexString()) ?? 0) + 1);
+  return wanted;
+}
+
+/** Somebody of the same name whom nothing tells apart: for a person to look at. */
+function doubtByName(
+  { id, fields }: PersonRecord,
+  candidates: readonly Candidate[],
+  taken: ReadonlySet<string>,
+  { mapping }: MatchInput,
+): Doubt | undefined {
+  const alike = candidates.filter(
+    (candidate) =>
+      !taken.has(candidate._id.toHexString()) &&
+      sameName(fields, candidate) &&
+      !contradict(fields, candidate, mapping),
+  );
+  if (alike.length === 0) return undefined;
+  const born = alike.filter(({ birthDate }) => birthDate !== '' && birthDate === fields.birthDate);
+  const found = born.length > 0 ? born : alike;
+  const reason = born.length > 0 ? 'same name and birth date' : 'same name';
+  return { id, candidates: found.map(({ _id }) => _id), reason };
+}
+
+/** Looks up whom a record could be compared with at all, so that a thousand records are not held against all contacts. */
+function findNear({ candidates, areSeparate }: MatchInput): (record: PersonRecord) => Candidate[] {
+  const byKey = new Map<string, Candidate[]>();
+  for (const candidate of candidates)
+    for (const key of keysOf(candidate)) {
+      const known = byKey.get(key);
+      if (known) known.push(candidate);
+      else byKey.set(key, [candidate]);
+    }
+  return ({ id, fields }) => {
+    const near = new Set(keysOf(fields).flatMap((key) => byKey.get(key) ?? []));
+    return [...near].filter((candidate) => !areSeparate(id, candidate._id));
+  };
+}
+
+type Person = Pick<
+  Candidate,
+  'type' | 'firstName' | 'lastName' | 'email' | 'phone' | 'relations' | 'identifiers'
+>;
+
+/** What two people of one type must share to be the same by any of the rules. */
+function keysOf(person: Person): string[] {
+  const { type, identifiers, email, relations } = person;
+  const keys = [
+    ...IDENTIFIERS.map((identifier) => ['#', identifier, plain(identifiers?.[identifier])]),
+    ['@', '', plain(email)],
+    ...nameKeys(person).map((name) => ['name', '', name]),
+    ...(type === 'guardian' ? relations.map(({ student }) => ['of', '', student]) : []),
+  ];
+  return keys.filter(([, , value]) => value !== '').map((key) => [type, ...key].join(' '));
+}
+
+function numberRule(identifier: Identifier): Rule {
+  const fieldOf = (type: ContactType, mapping: FieldMapping) =>
+    type === 'guardian' ? '' : mapping[type][identifier];
+  return {
+    reason: ({ type }, mapping) => {
+      const field = fieldOf(type, mapping);
+      return field === '' ? '' : `same ${FIELD_WORDS[field]}`;
+    },
+    compare: (person, candidate, mapping) =>
+      fieldOf(person.type, mapping) !== '' &&
+      same(plain, person.identifiers?.[identifier], candidate.identifiers?.[identifier])
+        ? 'same'
+        : undefined,
+  };
+}
+
+/** A mapped number or a birth date that both have, and that differs: brothers and sisters share a family's address. */
+function contradict(person: RosterPerson, candidate: Candidate, mapping: FieldMapping): boolean {
+  const { type } = person;
+  const numbers =
+    type === 'guardian' ? [] : IDENTIFIERS.filter((identifier) => mapping[type][identifier] !== '');
+  return (
+    numbers.some((number) => differ(person.identifiers?.[number], candidate.identifiers?.[number])) ||
+    differ(person.birthDate, candidate.birthDate)
+  );
+}
+
+/** Somebody logs in as this contact, and not by the record's address: an address alone must not hand a login on. */
+function isElses({ email }: RosterPerson, { logins }: Candidate): boolean {
+  return logins.some((login) => !login.proven || login.email !== plain(email));
+}
+
+function shareStudent(person: RosterPerson, candidate: Candidate): boolean {
+  const mine = new Set(person.relations.map(({ student }) => student));
+  return candidate.relations.some(({ student }) => mine.has(student));
+}
+
+function sameName(person: RosterPerson, candidate: Candidate): boolean {
+  const mine = nameKeys(person);
+  return nameKeys(candidate).some((key) => mine.includes(key));
+}
+
+/** Both ways round: a guardian's whole name often comes in the last name alone. Empty for who has no name. */
+export function nameKeys({ lastName, firstName }: Pick<RosterPerson, 'firstName' | 'lastName'>): string[] {
+  const keys = [searchKey(lastName, firstName), searchKey(firstName, lastName)];
+  return [...new Set(keys)].filter((key) => key !== '');
+}
+
+/** What stands in the field where there is no address ("none") matches nothing. */
+function sameEmail(person: RosterPerson, candidate: Candidate): boolean {
+  return person.email.includes('@') && same(plain, person.email, candidate.email);
+}
+
+/** Alike and not blank. */
+function same(key: (value: string) => string, one: string | undefined, other: string | undefined): boolean {
+  const value = key(one ?? '');
+  return value !== '' && value === key(other ?? '');
+}
+
+function differ(one: string | undefined, other: string | undefined): boolean {
+  return plain(one) !== '' && plain(other) !== '' && plain(one) !== plain(other);
+}
+
+function plain(value: string | undefined): string {
+  return (value ?? '').trim().toLowerCase();
+}
+
+/** A telephone number without what people write between its digits; too short a one is none. */
+function digits(value: string): string {
+  const kept = value.replace(/\D/g, '');
+  return kept.length < 7 ? '' : kept;
+}
