@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Model, Types } from 'mongoose';
+import mongoose, { type Model, type Types } from 'mongoose';
 import type { Deps } from '../../deps.js';
 import type { Account } from '../../models/account.js';
 import { isDuplicateKey } from '../../models/duplicate-key.js';
@@ -26,7 +26,7 @@ export async function completeRefresh(
   held: HeldRun,
   timing: Timing,
 ): Promise<RosterRun> {
-  const id = syncRun.refresh ?? (await attachRefresh(deps, syncRun));
+  const id = await refreshOf(deps, syncRun);
   for (;;) {
     const refresh = await RosterRun.findById(id).lean();
     if (!refresh) throw new RefreshFailed('The record of the download is missing. Sync again.');
@@ -43,6 +43,13 @@ export async function completeRefresh(
   }
 }
 
+/** What a run was asked for with (the part of a preview, an undo …) is there; else the run brings it about. */
+async function refreshOf(deps: Deps, run: SyncRun): Promise<Types.ObjectId> {
+  if (run.refresh && (await RosterRun.exists({ _id: run.refresh }))) return run.refresh;
+  const reads = run.purpose === 'sync' || run.purpose === 'preview';
+  return run.refresh && !reads ? run.refresh : attachRefresh(deps, run);
+}
+
 /** Gives a sync run its refresh: the one of its night, or one of its own. */
 async function attachRefresh(deps: Deps, run: SyncRun): Promise<Types.ObjectId> {
   const fresh = {
@@ -51,11 +58,22 @@ async function attachRefresh(deps: Deps, run: SyncRun): Promise<Types.ObjectId> 
     purpose: run.purpose,
     ...(run.by ? { by: run.by } : {}),
   };
-  const refresh = run.night
-    ? await refreshOfNight(run.account, run.night, fresh)
-    : await RosterRun.create({ account: run.account, ...fresh });
-  await SyncRun.updateOne({ _id: run._id, fence: run.fence }, { $set: { refresh: refresh._id } });
-  return refresh._id;
+  if (!run.night) return attachOwn(run, fresh);
+  const { _id } = await refreshOfNight(run.account, run.night, fresh);
+  await SyncRun.updateOne({ _id: run._id, fence: run.fence }, { $set: { refresh: _id } });
+  return _id;
+}
+
+/** The sync run names it before it is there: a worker that dies between the two leaves no refresh that nobody does. */
+async function attachOwn(run: SyncRun, fresh: Partial<RosterRun>): Promise<Types.ObjectId> {
+  const id = run.refresh ?? new mongoose.Types.ObjectId();
+  if (!run.refresh) await SyncRun.updateOne({ _id: run._id, fence: run.fence }, { $set: { refresh: id } });
+  await RosterRun.updateOne(
+    { _id: id },
+    { $setOnInsert: { account: run.account, ...fresh } },
+    { upsert: true },
+  );
+  return id;
 }
 
 async function refreshOfNight(account: Types.ObjectId, night: string, fresh: Partial<RosterRun>) {

@@ -32,7 +32,7 @@ export function readTruth(sandbox: Sandbox): Truth {
       object: sandbox.read(sandbox.idOf(kind, index)),
     })),
   ).filter(({ object }) => object !== null);
-  const of = (kinds: readonly string[]) =>
+  const of = (kinds: readonly string[]): unknown[] =>
     found.filter(({ kind }) => kinds.includes(kind)).map(({ object }) => object);
   const sections = (of(['section']) as CleverSection[]).filter(({ school }) => school);
   const users = of(ROLES) as CleverUser[];
