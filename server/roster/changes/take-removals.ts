@@ -100,7 +100,7 @@ async function takeBatch(run: HeldRun, removals: Removals, batch: Change[], hold
 function tellHeld(run: HeldRun, { plural, verdict }: Removals, gone: number, here: number): void {
   const many = `${gone.toLocaleString('en')} of ${here.toLocaleString('en')} ${plural}`;
   const why =
-    verdict === 'hold' ? 'part of the download is missing' : 'that is more than a night usually brings';
+    verdict === 'hold' ? 'this download may not tell all' : 'that is more than a night usually brings';
   run.warn(
     run.preview
       ? `${many} would leave. A sync by itself would hold them until somebody looks, because ${why}.`

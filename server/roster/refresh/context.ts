@@ -21,6 +21,8 @@ export interface Delivery {
   people: Ids;
   /** Of a delivery of changes alone: the ids that left, by list. */
   gone?: Partial<Record<ListName, ReadonlySet<string>>>;
+  /** What the source holds may be out of date: then a person looks at every removal. */
+  stale?: boolean;
   /** What new documents say of where they came from. */
   source: 'clever' | 'file';
 }

@@ -95,13 +95,13 @@ async function removePeople(context: RefreshContext, seen: Pick<Ids, 'has'>): Pr
 }
 
 async function settle<F>(
-  { run, download, gone, adopted }: RefreshContext,
+  { run, download, gone, adopted, stale }: RefreshContext,
   list: ListName,
   of: Pick<Removal<F>, 'store' | 'filter'>,
   seen: Pick<Ids, 'has'>,
 ): Promise<void> {
-  const incomplete = Object.values(download).some(({ ended }) => ended === 'broken off');
-  const removal = { ...of, ...LISTS[list], outcome: download[list], incomplete, adopted };
+  const doubtful = stale === true || Object.values(download).some(({ ended }) => ended === 'broken off');
+  const removal = { ...of, ...LISTS[list], outcome: download[list], doubtful, adopted };
   const answered = await removeGone(run, removal, seen, gone && (gone[list] ?? new Set()));
   if (answered && tellsAll(download[list])) await dropOlderHeld(run, [LISTS[list].kind]);
 }

@@ -12,8 +12,8 @@ export interface Removal<F> {
   outcome: ListOutcome | undefined;
   /** Which of the stored records are of this kind. */
   filter: object;
-  /** A list of this download broke off: then a person looks at every removal. */
-  incomplete: boolean;
+  /** A list of this download broke off, or it is out of date: then a person looks at every removal. */
+  doubtful: boolean;
   /** Contacts (hex ids) that came under another id: a preview has not written that yet. */
   adopted: ReadonlySet<string>;
 }
@@ -62,7 +62,7 @@ export async function removeGone<F>(
     sourceIdOf,
     status: store.gone,
     ...(store.gone === 'transferred' ? { more: { transferredAt: run.now() } } : {}),
-    ...(removal.incomplete ? { verdict: 'hold' as const } : {}),
+    ...(removal.doubtful ? { verdict: 'hold' as const } : {}),
   });
   return true;
 }
