@@ -6,7 +6,7 @@ import { BY_RUNS } from './model/by-runs.js';
 import { World } from './model/world.js';
 
 /** More of them by MODEL_RUNS=500; one again by MODEL_SEED and MODEL_PATH, as a failure prints them. */
-const RUNS = Number(process.env.MODEL_RUNS ?? 12);
+const RUNS = Number(process.env.MODEL_RUNS ?? 15);
 const { MODEL_SEED: SEED, MODEL_PATH: PATH } = process.env;
 
 const ACTS = { ...AT_CLEVER, ...BY_PEOPLE, ...BY_RUNS };

@@ -42,7 +42,12 @@ const back: Act = (world, n) => {
 /** What happens at the district between two nights. */
 export const AT_CLEVER = {
   'a night passes': (world) => {
-    world.district.sandbox.advanceNight();
+    const { sandbox } = world.district;
+    // A guardian under a new id is matched with the old one, which is a story of its own: match-people.test.ts.
+    const [old, fresh] = sandbox.advanceNight().contactReplaced ?? [];
+    if (!old || !fresh) return;
+    sandbox.remove(fresh);
+    sandbox.restore(old);
   },
   'a student leaves': leave,
   'many students leave': many(leave, 24),

@@ -130,8 +130,10 @@ export class Model {
       ([key, facts]) => key.startsWith(`${kind} `) && facts.status === 'here' && facts.kept === '',
     );
     const gone = here.map(([key]) => key).filter(isGone);
+    const added = new Set(entries.filter(({ before }) => !before).map(({ key }) => key));
+    const before = here.filter(([key]) => !added.has(key)).length;
     if (held) for (const key of [...held]) if (key.startsWith(`${kind} `)) held.delete(key);
-    if (held && mustHold(gone.length, here.length)) gone.forEach((key) => held.add(key));
+    if (held && mustHold(gone.length, before)) gone.forEach((key) => held.add(key));
     else for (const key of gone) write(records, entries, key, { status: 'gone' });
   }
 }
