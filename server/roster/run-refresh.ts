@@ -15,6 +15,7 @@ import { refreshAccount, refreshStages } from './refresh/refresh-account.js';
 import { RefreshRefused } from './refresh/refuse-refresh.js';
 import { HeldRun, RunHandedBack, RunLost, RunStopped, TIMING, type Timing } from './runs/hold-run.js';
 import { isPassing } from './runs/judge-fault.js';
+import { nextTry, RunPutOff } from './runs/put-off.js';
 import { summarizeRun } from './runs/summarize-run.js';
 import { MOST_TRIES, takeRun } from './runs/take-run.js';
 import { tellHeld } from './tell-held.js';
@@ -52,7 +53,7 @@ export async function runAlone(
 /**
  * Does a roster run that was taken, and ends it in one sentence.
  * @param outer ends it too: the worker that stops, or the sync run that it is done for
- * @throws RefreshFailed with the reason in words, and what ended the run
+ * @throws RefreshFailed with the reason in words, RunPutOff, and what ended the run
  */
 export async function runRefresh(
   deps: Deps,
@@ -64,15 +65,18 @@ export async function runRefresh(
   const stages = stagesOfRefresh(account, taken);
   const run = new HeldRun(rosterRuns, taken, { stages, timing, outer, now: deps.now });
   try {
-    if (taken.fence > MOST_TRIES)
+    if (taken.fence - (taken.retries ?? 0) > MOST_TRIES)
       throw new RefreshRefused(`Given up: it ended its worker ${String(MOST_TRIES)} times.`);
     await forgetFirstTry(run);
     await work(deps, account, taken, run);
     if (taken.alone && !run.preview) await followRefresh(deps, account, taken);
+    // Before the end: what is over is not taken up again by anybody, should the worker die between the two.
+    await tellHeld(deps, account, run);
     await run.end('done', summarizeRun(taken.purpose, run.counts));
     if (taken.purpose !== 'undo') await forgetOlderChanges(run);
-    await tellHeld(deps, account, run);
   } catch (error) {
+    const until = nextTry(taken, error, deps.now());
+    if (until && (await run.putOff(until))) throw new RunPutOff(until, error);
     await endBadly(run, error);
     throw error instanceof CleverError || error instanceof RefreshRefused
       ? new RefreshFailed(error.message, { cause: error })

@@ -90,7 +90,9 @@ async function teachingIn(
 ): Promise<Types.ObjectId[]> {
   const active = { event: event._id, status: 'active' as const };
   if (!desired) return Class.distinct('synced.teachers', active);
-  const byHand = await Class.distinct('synced.teachers', { ...active, section: { $exists: false } });
+  // Made by hand, or kept although the section is gone: the preview says nothing of these.
+  const others = { $or: [{ section: { $exists: false } }, { kept: { $exists: true } }] };
+  const byHand = await Class.distinct('synced.teachers', { ...active, ...others });
   return [...new Map([...desired, ...byHand.map((id) => [id.toHexString(), id] as const)]).values()];
 }
 

@@ -8,6 +8,7 @@ import { IdSet } from './id-set.js';
 import { listsFor } from './lists.js';
 import { RefreshRefused } from './refuse-refresh.js';
 import type { Spool } from './spool.js';
+import { tellDistrict } from './tell-district.js';
 
 const NOT_CONNECTED = {
   'no district': 'No Clever district is set up for this account.',
@@ -28,10 +29,11 @@ export async function collectFromClever(
 ): Promise<Delivery> {
   const connected = connectAccount(deps, account, { signal: run.signal });
   if (!connected.ok) throw new RefreshRefused(NOT_CONNECTED[connected.reason]);
+  const stale = await tellDistrict(connected.client, run);
   const lists = listsFor(account.clever?.kinds ?? NO_KINDS);
   const people = new IdSet();
   const download = await downloadDistrict(connected.client, spool, lists, run, people);
-  return { download, people, source: 'clever', read: (list) => spool.read(list) };
+  return { download, people, source: 'clever', stale, read: (list) => spool.read(list) };
 }
 
 const NO_KINDS = { students: false, teachers: false, staff: false, contacts: false };

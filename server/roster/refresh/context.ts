@@ -24,6 +24,8 @@ export interface Delivery {
   gone?: Partial<Record<ListName, ReadonlySet<string>>>;
   /** Ids of what could not be taken for a fault of its own: it is here all the same. */
   leftOut?: Pick<Ids, 'has'>;
+  /** What the source holds may be out of date: then a person looks at every removal. */
+  stale?: boolean;
   /** What new documents say of where they came from. */
   source: 'clever' | 'file';
 }

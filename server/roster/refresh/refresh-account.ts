@@ -134,13 +134,13 @@ async function removePeople(context: RefreshContext, seen: Pick<Ids, 'has'>): Pr
 }
 
 async function settle<F>(
-  { run, download, gone, leftOut, adopted, source }: RefreshContext,
+  { run, download, gone, leftOut, adopted, stale, source }: RefreshContext,
   list: ListName,
   of: Pick<Removal<F>, 'store' | 'filter' | 'most'>,
   seen: Pick<Ids, 'has'>,
 ): Promise<void> {
-  const incomplete = Object.values(download).some(({ ended }) => ended === 'broken off');
-  const removal = { ...of, ...LISTS[list], outcome: download[list], incomplete, adopted, source };
+  const doubtful = stale === true || Object.values(download).some(({ ended }) => ended === 'broken off');
+  const removal = { ...of, ...LISTS[list], outcome: download[list], doubtful, adopted, source };
   const ids = download[list]?.ended === 'changes alone' ? (gone?.[list] ?? new Set<string>()) : undefined;
   const here = { has: (id: string) => seen.has(id) || leftOut?.has(id) === true };
   const answered = await removeGone(run, removal, here, ids);

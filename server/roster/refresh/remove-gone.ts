@@ -14,8 +14,8 @@ export interface Removal<F> {
   filter: object;
   /** How many of them the run has seen. */
   most: number;
-  /** A list of this download broke off: then a person looks at every removal. */
-  incomplete: boolean;
+  /** A list of this download broke off, or it is out of date: then a person looks at every removal. */
+  doubtful: boolean;
   /** Contacts (hex ids) that came under another id: a preview has not written that yet. */
   adopted: ReadonlySet<string>;
   source: 'clever' | 'file';
@@ -67,7 +67,7 @@ export async function removeGone<F>(
     sourceIdOf,
     status: store.gone,
     ...(store.gone === 'transferred' ? { more: { transferredAt: run.now() } } : {}),
-    ...(removal.incomplete ? { verdict: 'hold' as const } : {}),
+    ...(removal.doubtful ? { verdict: 'hold' as const } : {}),
   });
   return true;
 }
