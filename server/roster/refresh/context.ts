@@ -1,4 +1,4 @@
-import type { Account, CleverKinds, FieldMapping } from '../../models/account.js';
+import type { Account, CleverKinds, EventCursor, FieldMapping } from '../../models/account.js';
 import type { ContactType } from '../../models/contact.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import type { MatchedSchools } from '../sources/map-clever-person.js';
@@ -11,6 +11,12 @@ export interface Ids {
   has: (id: string) => boolean;
 }
 
+/** Of those whom a delivery of changes names: who is in sections that it does not speak of, and which of the students it does not. */
+export interface Standing {
+  listed: ReadonlySet<string>;
+  students: ReadonlySet<string>;
+}
+
 /** What a source delivered for a refresh, list by list, in Clever's shape. */
 export interface Delivery {
   /** How the reading of each list ended. */
@@ -21,6 +27,10 @@ export interface Delivery {
   people: Ids;
   /** Of a delivery of changes alone: the ids that left, by list. */
   gone?: Partial<Record<ListName, ReadonlySet<string>>>;
+  /** Of a delivery of changes alone: what goes on in the part that it does not speak of. */
+  standing?: Standing;
+  /** Where the district's events go on from once this delivery is taken in; absent: nowhere. */
+  cursor?: EventCursor;
   /** What new documents say of where they came from. */
   source: 'clever' | 'file';
 }

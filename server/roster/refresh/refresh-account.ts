@@ -6,6 +6,7 @@ import { dropOlderHeld } from '../changes/take-removals.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import type { MatchedSchools } from '../sources/map-clever-person.js';
 import { collectFromClever } from './collect-from-clever.js';
+import { dropCursor, saveCursor } from './cursor.js';
 import { LIST_OF_TYPE, type Ids, type RefreshContext } from './context.js';
 import { tellsAll, tellsLeavers } from './download-district.js';
 import { LISTS, listsFor, type ListName } from './lists.js';
@@ -27,6 +28,8 @@ export interface RefreshOptions {
   expected: number;
   /** As if this were the account's mapping. */
   mapping?: FieldMapping;
+  /** Everything is to be read, though the district tells its changes. */
+  full: boolean;
 }
 
 /**
@@ -38,7 +41,7 @@ export async function refreshAccount(
   deps: Pick<Deps, 'config' | 'log'>,
   account: Account,
   run: HeldRun,
-  { expected, mapping }: RefreshOptions,
+  { expected, full, mapping = mappingOf(account) }: RefreshOptions,
 ): Promise<void> {
   const { clever } = account;
   if (!clever?.enabled) throw new RefreshRefused('The connection to Clever is not enabled.');
@@ -47,16 +50,18 @@ export async function refreshAccount(
   const spool = await Spool.open(deps.config.dataDir, run.name);
   try {
     await run.begin('download', expected);
-    const delivery = await collectFromClever(deps, account, run, spool);
+    const rules = { kinds: clever.kinds, schools, mapping };
+    const delivery = await collectFromClever(deps, account, run, spool, { ...rules, full });
+    // From here on the roster is neither at the old cursor nor at the new one.
+    if (!run.preview) await dropCursor(run);
     await takeDelivery({
       ...delivery,
       account,
       run,
-      kinds: clever.kinds,
-      schools,
-      mapping: mapping ?? mappingOf(account),
+      ...rules,
       adopted: new Set(),
     });
+    if (!run.preview && delivery.cursor) await saveCursor(run, delivery.cursor);
   } finally {
     await spool.wipe();
   }
@@ -72,7 +77,9 @@ async function matchedSchools(account: Account): Promise<MatchedSchools> {
 
 async function takeDelivery(context: RefreshContext): Promise<void> {
   const mirror = await refreshMirror(context);
-  const people = await refreshPeople(context, mirror.listed);
+  const { standing } = context;
+  const listed = { has: (id: string) => mirror.listed.has(id) || standing?.listed.has(id) === true };
+  const people = await refreshPeople(context, listed);
   await context.run.begin('leavers', 0);
   await removeFromMirror(context, mirror);
   await removePeople(context, people);

@@ -53,7 +53,8 @@ async function attachRefresh(deps: Deps, run: SyncRun): Promise<Types.ObjectId> 
   };
   const refresh = run.night
     ? await refreshOfNight(run.account, run.night, fresh)
-    : await RosterRun.create({ account: run.account, ...fresh });
+    : // What a person asks for is read anew.
+      await RosterRun.create({ account: run.account, full: true, ...fresh });
   await SyncRun.updateOne({ _id: run._id, fence: run.fence }, { $set: { refresh: refresh._id } });
   return refresh._id;
 }
