@@ -39,7 +39,7 @@ export async function collectFromClever(
   const setup = fingerprintSetup(districtId, rules);
   const start = full
     ? { ok: false as const, why: ASKED_FOR }
-    : await findStart(account._id, account.clever, setup, run.now());
+    : await findStart(account._id, setup, run.now());
   let why = start.ok ? '' : start.why;
   if (start.ok) {
     const scope = { account: account._id, ...rules };

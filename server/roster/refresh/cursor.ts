@@ -1,6 +1,5 @@
 import type { Types } from 'mongoose';
-import { Account, type AccountClever, type EventCursor, type FieldMapping } from '../../models/account.js';
-import type { CleverKinds } from '../../models/account.js';
+import { Account, type CleverKinds, type EventCursor, type FieldMapping } from '../../models/account.js';
 import { RosterChange } from '../../models/roster-change.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import type { MatchedSchools } from '../sources/map-clever-person.js';
@@ -31,15 +30,13 @@ export function fingerprintSetup(districtId: string, { kinds, schools, mapping }
 export type Start = { ok: true; cursor: EventCursor } | { ok: false; why: string };
 
 /** Where a sync by events would begin, or why everything has to be read (to follow "A full download, because"). */
-export async function findStart(
-  account: Types.ObjectId,
-  { cursor, refreshing }: Pick<AccountClever, 'cursor' | 'refreshing'>,
-  setup: string,
-  now: Date,
-): Promise<Start> {
+export async function findStart(account: Types.ObjectId, setup: string, now: Date): Promise<Start> {
+  // Read here, as another run may have ended since this one's account was read.
+  const found = await Account.findById(account, { 'clever.cursor': 1, 'clever.refreshing': 1 }).lean();
+  const { cursor, refreshing } = found?.clever ?? {};
   if (!cursor && refreshing)
     return { ok: false, why: 'the sync before did not end well or a person changed its result.' };
-  if (!cursor) return { ok: false, why: 'there is no earlier sync to go on from.' };
+  if (!cursor) return { ok: false, why: 'the last sync left no event of Clever’s to go on from.' };
   if (cursor.setup !== setup)
     return { ok: false, why: 'what is synced was changed: schools, kinds of people or the field mapping.' };
   if (now.getTime() - cursor.at.getTime() > EVENTS_KEPT_MS)
@@ -59,11 +56,14 @@ export async function dropCursor(run: HeldRun): Promise<void> {
   );
 }
 
-/** Says where the events go on from, unless another run has begun to change the roster since. */
-export async function saveCursor(run: HeldRun, cursor: EventCursor): Promise<void> {
+/**
+ * Says where the events go on from, unless another run has begun to change the roster since.
+ * @param cursor undefined: there are no events, or not all was read
+ */
+export async function saveCursor(run: HeldRun, cursor: EventCursor | undefined): Promise<void> {
   await run.step();
   await Account.updateOne(
     { _id: run.account, 'clever.refreshing': run.name },
-    { $set: { 'clever.cursor': cursor }, $unset: { 'clever.refreshing': 1 } },
+    { ...(cursor ? { $set: { 'clever.cursor': cursor } } : {}), $unset: { 'clever.refreshing': 1 } },
   );
 }

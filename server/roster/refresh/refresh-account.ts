@@ -61,7 +61,7 @@ export async function refreshAccount(
       ...rules,
       adopted: new Set(),
     });
-    if (!run.preview && delivery.cursor) await saveCursor(run, delivery.cursor);
+    if (!run.preview) await saveCursor(run, delivery.cursor);
   } finally {
     await spool.wipe();
   }
