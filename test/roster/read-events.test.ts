@@ -13,7 +13,10 @@ const PAGES = ['starting_after_640df950d306111b2385f72b', 'starting_after_64206e
 const KINDS = { students: true, teachers: true, staff: true, contacts: true };
 const run = { step: () => Promise.resolve() } as unknown as HeldRun;
 
-interface Body { data: unknown[]; links: { rel: string; uri: string }[] }
+interface Body {
+  data: unknown[];
+  links: { rel: string; uri: string }[];
+}
 
 describe('reading events', () => {
   /** Reads pages of events as Clever would give them. */

@@ -23,9 +23,9 @@ export interface Delivery {
   download: Download;
   /** A list's objects in batches; nothing where there are none. */
   read: <T>(list: ListName) => AsyncGenerator<T[], void, undefined>;
-  /** Everybody who was listed. */
+  /** Everybody who was listed; of a delivery of changes alone, all but those known not to be. */
   people: Ids;
-  /** Of a delivery of changes alone: the ids that left, by list. */
+  /** Of a delivery of changes alone: the ids that do not belong here any more, by list. */
   gone?: Partial<Record<ListName, ReadonlySet<string>>>;
   /** Of a delivery of changes alone: what goes on in the part that it does not speak of. */
   standing?: Standing;
