@@ -27,6 +27,23 @@ export interface AccountClever {
   kinds: CleverKinds;
   /** The district's schools as last seen, for matching without asking Clever again. */
   schools: { id: string; name: string; number?: string }[];
+  /** Where the district's events go on from; absent: the next sync reads everything. */
+  cursor?: EventCursor;
+  /** The run (and its try) that is changing the roster, or was when its worker died: only it may set the cursor. */
+  refreshing?: string;
+}
+
+/** How far the roster has followed a district's events. */
+export interface EventCursor {
+  /** Id of the newest event that is taken in. */
+  event: string;
+  at: Date;
+  /** When everything was last read. */
+  fullAt: Date;
+  /** Fingerprint of what else decides who belongs here: another one, and everything is read. */
+  setup: string;
+  /** Lists that were not shared or empty, and so said of nobody that they left. */
+  silent: string[];
 }
 
 /** Our two identifiers, beside the record id. */
@@ -110,6 +127,11 @@ const schema = new Schema<Account>(
           enabledAt: Date,
           kinds: { students: Boolean, teachers: Boolean, staff: Boolean, contacts: Boolean },
           schools: [new Schema({ id: String, name: String, number: String }, { _id: false })],
+          cursor: new Schema<EventCursor>(
+            { event: String, at: Date, fullAt: Date, setup: String, silent: [String] },
+            { _id: false },
+          ),
+          refreshing: String,
         },
         { _id: false },
       ),

@@ -11,6 +11,12 @@ export interface RosterRun extends Run {
   alone?: boolean;
   /** Everything is read anew, though the district tells its changes. */
   full?: boolean;
+  /** Whether everything was read, or the district's events alone. */
+  how?: 'full' | 'events';
+  /** Why everything was read, to follow "A full download, because". */
+  why?: string;
+  /** How many events were read. */
+  events?: number;
   /** Of a preview: as if this were the account's mapping. */
   mapping?: FieldMapping;
   /** Of a preview: the roster files that it reads. */
@@ -22,6 +28,9 @@ const schema = scopedSchema<RosterRun>('rosterRun', {
   night: String,
   alone: Boolean,
   full: Boolean,
+  how: { type: String, enum: ['full', 'events'] },
+  why: String,
+  events: Number,
   mapping: Schema.Types.Mixed,
   upload: Schema.Types.ObjectId,
 });

@@ -11,6 +11,7 @@ import { REFRESH_KINDS } from './changes/kinds.js';
 import { acceptHeld, rejectHeld } from './changes/settle-held.js';
 import { undoChanges } from './changes/undo-changes.js';
 import { followRefresh } from './follow-refresh.js';
+import { dropCursor } from './refresh/cursor.js';
 import { refreshAccount, refreshStages } from './refresh/refresh-account.js';
 import { RefreshRefused } from './refresh/refuse-refresh.js';
 import { HeldRun, RunHandedBack, RunLost, RunStopped, TIMING, type Timing } from './runs/hold-run.js';
@@ -91,6 +92,7 @@ async function work(deps: Deps, account: Account, taken: RosterRun, run: HeldRun
   if (purpose === 'sync' || purpose === 'preview') {
     await refreshAccount(deps, account, run, {
       expected: await expectedRecords(account._id),
+      full: taken.full === true || run.preview,
       ...(taken.mapping ? { mapping: taken.mapping } : {}),
       ...(taken.upload ? { upload: taken.upload } : {}),
     });
@@ -98,6 +100,8 @@ async function work(deps: Deps, account: Account, taken: RosterRun, run: HeldRun
   }
   if (!of) throw new RefreshRefused('The run that this one is about is not named.');
   await run.begin('changes', 0);
+  // What the events told since may have been undone, and what they did not tell been accepted.
+  await dropCursor(run);
   if (purpose === 'apply') await applyAll(run, of);
   else if (purpose === 'accept') await acceptHeld(run, of, REFRESH_KINDS);
   else if (purpose === 'reject') await rejectHeld(run, of, REFRESH_KINDS);
@@ -132,7 +136,7 @@ async function endBadly(run: HeldRun, error: unknown): Promise<void> {
 
 /** How many records the account's last whole download had, for the time left of the next one. */
 async function expectedRecords(account: Types.ObjectId): Promise<number> {
-  const last = await RosterRun.findOne({ account, state: 'done' }, { counts: 1 })
+  const last = await RosterRun.findOne({ account, state: 'done', how: { $ne: 'events' } }, { counts: 1 })
     .sort({ createdAt: -1 })
     .lean();
   return Object.values(last?.counts ?? {}).reduce((sum, { read }) => sum + read, 0);

@@ -63,7 +63,10 @@ export function contactsOfStudent(district: District, studentId: string): Clever
     if (secondRoleOf(teacher) === 'contact' && childOfTeacher(district.world, teacher) === student)
       contacts.unshift(district.at('teacher', teacher));
   }
-  return contacts.filter((user): user is CleverUser => user !== null && relatesTo(user, studentId));
+  for (const kind of ['student', 'teacher', 'staff'] as const)
+    for (const index of district.changedIndexes(kind)) contacts.push(district.at(kind, index));
+  const each = [...new Map(contacts.flatMap((user) => (user ? [[user.id, user] as const] : []))).values()];
+  return each.filter((user) => relatesTo(user, studentId));
 }
 
 function relatesTo(user: CleverUser, studentId: string): boolean {

@@ -53,6 +53,6 @@ export function matcherFor(
 
 /** Whether the source still lists a record id. Only a list that was read to its end can say that it does not, or one of who left. */
 function currentIn({ download, people, gone }: RefreshContext, list: PeopleList): (id: string) => boolean {
-  if (gone) return (id) => gone[list]?.has(id) !== true;
+  if (gone) return (id) => people.has(id);
   return tellsAll(download[list]) ? (id) => people.has(id) : () => true;
 }

@@ -1,11 +1,16 @@
 import { connectAccount } from '../../clever/connect-account.js';
+import type { CleverClient } from '../../clever/client.js';
+import { CleverError } from '../../clever/explain-failure.js';
 import type { Deps } from '../../deps.js';
 import type { Account } from '../../models/account.js';
+import { RosterRun } from '../../models/roster-run.js';
 import type { HeldRun } from '../runs/hold-run.js';
+import { collectDelta } from './collect-delta.js';
 import type { Delivery } from './context.js';
-import { downloadDistrict } from './download-district.js';
+import { findStart, fingerprintSetup, type Rules } from './cursor.js';
+import { downloadDistrict, tellsAll, type Download } from './download-district.js';
 import { IdSet } from './id-set.js';
-import { listsFor } from './lists.js';
+import { listsFor, type ListName } from './lists.js';
 import { RefreshRefused } from './refuse-refresh.js';
 import type { Spool } from './spool.js';
 import { tellDistrict } from './tell-district.js';
@@ -18,7 +23,8 @@ const NOT_CONNECTED = {
 };
 
 /**
- * Downloads what the account's district shares.
+ * Reads what the account's district shares: what its events tell since the last sync, or everything where that was asked for or the
+ * events do not tell enough.
  * @throws RefreshRefused where there is no access, CleverError where nothing can be had
  */
 export async function collectFromClever(
@@ -26,14 +32,69 @@ export async function collectFromClever(
   account: Account,
   run: HeldRun,
   spool: Spool,
+  { full, ...rules }: Rules & { full: boolean },
 ): Promise<Delivery> {
   const connected = connectAccount(deps, account, { signal: run.signal });
-  if (!connected.ok) throw new RefreshRefused(NOT_CONNECTED[connected.reason]);
-  const stale = await tellDistrict(connected.client, run);
-  const lists = listsFor(account.clever?.kinds ?? NO_KINDS);
-  const people = new IdSet();
-  const download = await downloadDistrict(connected.client, spool, lists, run, people);
-  return { download, people, source: 'clever', stale, read: (list) => spool.read(list) };
+  if (!connected.ok || !account.clever)
+    throw new RefreshRefused(NOT_CONNECTED[connected.ok ? 'no district' : connected.reason]);
+  const { client, districtId } = connected;
+  const stale = await tellDistrict(client, run);
+  const setup = fingerprintSetup(districtId, rules);
+  const start = full
+    ? { ok: false as const, why: ASKED_FOR }
+    : await findStart(account._id, setup, run.now());
+  let why = start.ok ? '' : start.why;
+  if (start.ok) {
+    const scope = { account: account._id, ...rules };
+    const delta = await collectDelta(client, scope, run, spool, start.cursor);
+    if (delta.ok) {
+      await tellHow(run, { how: 'events', events: delta.events });
+      return { ...delta.delivery, stale };
+    }
+    ({ why } = delta);
+  }
+  await tellHow(run, { how: 'full', why });
+  return { ...(await collectAll(client, rules, run, spool, setup)), stale };
 }
 
-const NO_KINDS = { students: false, teachers: false, staff: false, contacts: false };
+const ASKED_FOR = 'it was asked for.';
+
+/** For the run's page. */
+async function tellHow(run: HeldRun, told: Pick<RosterRun, 'how' | 'why' | 'events'>): Promise<void> {
+  await RosterRun.updateOne({ _id: run.id }, { $set: told });
+}
+
+async function collectAll(
+  client: CleverClient,
+  rules: Rules,
+  run: HeldRun,
+  spool: Spool,
+  setup: string,
+): Promise<Delivery> {
+  // Noted before the lists are read: what changes meanwhile is told again, rather than never.
+  const event = run.preview ? null : await findNewestEvent(client, run);
+  const people = new IdSet();
+  const download = await downloadDistrict(client, spool, listsFor(rules.kinds), run, people);
+  const whole = Object.values(download).every(({ ended }) => ended !== 'broken off');
+  const at = run.now();
+  const cursor =
+    event !== null && whole ? { event, at, fullAt: at, setup, silent: silentIn(download) } : null;
+  const read: Delivery['read'] = (list) => spool.read(list);
+  return { download, people, source: 'clever', read, ...(cursor ? { cursor } : {}) };
+}
+
+function silentIn(download: Download): string[] {
+  return (Object.keys(download) as ListName[]).filter((list) => !tellsAll(download[list]));
+}
+
+/** Null where the district has no events. Whatever keeps us from them does not keep us from the rest. */
+async function findNewestEvent(client: CleverClient, run: HeldRun): Promise<string | null> {
+  try {
+    return await client.newestEventId();
+  } catch (error) {
+    run.signal.throwIfAborted();
+    if (error instanceof CleverError && error.kind !== 'unauthorized' && error.kind !== 'not-approved')
+      return null;
+    throw error;
+  }
+}

@@ -39,7 +39,7 @@ export async function downloadDistrict(
   spool: Spool,
   names: readonly ListName[],
   run: HeldRun,
-  people: Ids,
+  people: Pick<Ids, 'add' | 'has'>,
 ): Promise<Download> {
   const download: Download = {};
   for (const name of names) {
@@ -55,7 +55,7 @@ async function downloadList(
   name: ListName,
   run: HeldRun,
   isFirst: boolean,
-  ids: Ids | undefined,
+  ids: Pick<Ids, 'add'> | undefined,
 ): Promise<ListOutcome> {
   const { path, query, kind } = LISTS[name];
   let read = 0;

@@ -8,6 +8,7 @@ import { decideMatches, nameKeys, type Candidate, type Matches } from './decide-
 
 const FIELDS = {
   type: 1,
+  status: 1,
   firstName: 1,
   lastName: 1,
   email: 1,
@@ -33,15 +34,9 @@ export async function matchPeople(
   isCurrent: (recordId: string) => boolean,
   taken: ReadonlySet<string> = new Set(),
 ): Promise<Matches> {
-  const people = records.map(({ fields }) => fields);
-  const found = await Promise.all(
-    waysToFind(people, mapping).map((way) =>
-      Contact.find({ account, ...way, merging: { $exists: false } }, FIELDS).lean(),
-    ),
-  );
+  const found = await findCandidates(account, records, mapping);
   const free = new Map(
     found
-      .flat()
       .filter((contact) => !taken.has(contact._id.toHexString()) && !recordIds(contact).some(isCurrent))
       .map((contact) => [contact._id.toHexString(), contact]),
   );
@@ -55,6 +50,21 @@ export async function matchPeople(
     mapping,
     areSeparate: (record, contact) => separate.has(`${record} ${contact.toHexString()}`),
   });
+}
+
+/** Contacts that records may be, current ones too; some of them more than once. */
+export async function findCandidates(
+  account: Types.ObjectId,
+  records: readonly RosterRecord<RosterPerson>[],
+  mapping: FieldMapping,
+) {
+  const people = records.map(({ fields }) => fields);
+  const found = await Promise.all(
+    waysToFind(people, mapping).map((way) =>
+      Contact.find({ account, ...way, merging: { $exists: false } }, FIELDS).lean(),
+    ),
+  );
+  return found.flat();
 }
 
 /** A filter for each index by which a candidate can be found. */

@@ -9,6 +9,7 @@ import type { MatchedSchools } from '../sources/map-clever-person.js';
 import { fileSchools } from '../uploads/match-file-schools.js';
 import { collectFromClever } from './collect-from-clever.js';
 import { collectFromFiles } from './collect-from-files.js';
+import { dropCursor, saveCursor } from './cursor.js';
 import { LIST_OF_TYPE, type Ids, type RefreshContext } from './context.js';
 import { tellsAll, tellsLeavers } from './download-district.js';
 import { LISTS, listsFor, type ListName } from './lists.js';
@@ -32,6 +33,8 @@ export interface RefreshOptions {
   mapping?: FieldMapping;
   /** Roster files instead of Clever. */
   upload?: Types.ObjectId;
+  /** Everything is to be read, though the district tells its changes. */
+  full: boolean;
 }
 
 /**
@@ -43,7 +46,7 @@ export async function refreshAccount(
   deps: Pick<Deps, 'config' | 'log'>,
   account: Account,
   run: HeldRun,
-  { expected, mapping, upload }: RefreshOptions,
+  { expected, full, mapping = mappingOf(account), upload }: RefreshOptions,
 ): Promise<void> {
   if (upload) return refreshFromFiles(account, run, upload);
   // Nothing to download: the roster is as of the files that were imported last, and the event's update goes by it.
@@ -55,14 +58,16 @@ export async function refreshAccount(
   const spool = await Spool.open(deps.config.dataDir, run.name);
   try {
     await run.begin('download', expected);
-    const delivery = await collectFromClever(deps, account, run, spool);
+    const rules = { kinds: clever.kinds, schools, mapping };
+    const delivery = await collectFromClever(deps, account, run, spool, { ...rules, full });
+    // From here on the roster is neither at the old cursor nor at the new one.
+    if (!run.preview) await dropCursor(run);
     await takeDelivery({
       ...delivery,
       ...(await contextOf(account, run)),
-      kinds: clever.kinds,
-      schools,
-      ...(mapping ? { mapping } : {}),
+      ...rules,
     });
+    if (!run.preview) await saveCursor(run, delivery.cursor);
   } finally {
     await spool.wipe();
   }
@@ -110,7 +115,9 @@ async function isFirstRefresh(run: HeldRun): Promise<boolean> {
 
 async function takeDelivery(context: RefreshContext): Promise<void> {
   const mirror = await refreshMirror(context);
-  const people = await refreshPeople(context, mirror.listed);
+  const { standing } = context;
+  const listed = { has: (id: string) => mirror.listed.has(id) || standing?.listed.has(id) === true };
+  const people = await refreshPeople(context, listed);
   await context.run.begin('leavers', 0);
   await removeFromMirror(context, mirror);
   await removePeople(context, people);

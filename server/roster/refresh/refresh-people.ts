@@ -112,7 +112,7 @@ async function keepTies(
 }
 
 /** Whether somebody belongs to this account's schools; a sentence when the record cannot be taken. */
-function placeOf(
+export function placeOf(
   person: PersonMapped,
   seen: Pick<Ids, 'has'>,
   listed: Pick<Ids, 'has'>,
@@ -132,9 +132,10 @@ function placeOf(
  * end, so that their guardians are not taken for strangers.
  */
 async function storedStudents(
-  { run, download }: RefreshContext,
+  { run, download, standing }: RefreshContext,
   people: readonly PersonMapped[],
-): Promise<Set<string>> {
+): Promise<ReadonlySet<string>> {
+  if (standing) return standing.students;
   if (tellsAll(download.students)) return new Set();
   const tied = people.flatMap((person) =>
     person.ok ? person.record.fields.relations.map(({ student }) => student) : [],

@@ -73,7 +73,8 @@ async function attachOwn(run: SyncRun, fresh: Partial<RosterRun>): Promise<Types
   if (!run.refresh) await SyncRun.updateOne({ _id: run._id, fence: run.fence }, { $set: { refresh: id } });
   await RosterRun.updateOne(
     { _id: id },
-    { $setOnInsert: { account: run.account, ...fresh } },
+    // What a person asks for is read anew.
+    { $setOnInsert: { account: run.account, full: true, ...fresh } },
     { upsert: true },
   );
   return id;

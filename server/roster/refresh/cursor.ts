@@ -1,0 +1,69 @@
+import type { Types } from 'mongoose';
+import { Account, type CleverKinds, type EventCursor, type FieldMapping } from '../../models/account.js';
+import { RosterChange } from '../../models/roster-change.js';
+import type { HeldRun } from '../runs/hold-run.js';
+import type { MatchedSchools } from '../sources/map-clever-person.js';
+import { contentHash } from '../sources/roster-record.js';
+
+const DAY_MS = 24 * 3600_000;
+/** Half a day less than a week, so that the seventh night is never a few minutes too early. */
+const FULL_AFTER_MS = 6.5 * DAY_MS;
+/** Clever keeps events for 30 days. */
+const EVENTS_KEPT_MS = 27 * DAY_MS;
+/** Raised when the mapping of records in the code changes: then stored records must be read anew. */
+const RULES_VERSION = 1;
+
+/** What decides how records are taken and who belongs here. */
+export interface Rules {
+  kinds: CleverKinds;
+  schools: MatchedSchools;
+  mapping: FieldMapping;
+}
+
+/** A fingerprint of all that decides what a sync makes of the same district. */
+export function fingerprintSetup(districtId: string, { kinds, schools, mapping }: Rules): string {
+  const matched = [...schools].map(([id, school]) => `${id} ${school.toHexString()}`).sort();
+  const { students, teachers, staff, contacts } = kinds;
+  return contentHash([RULES_VERSION, districtId, [students, teachers, staff, contacts], matched, mapping]);
+}
+
+export type Start = { ok: true; cursor: EventCursor } | { ok: false; why: string };
+
+/** Where a sync by events would begin, or why everything has to be read (to follow "A full download, because"). */
+export async function findStart(account: Types.ObjectId, setup: string, now: Date): Promise<Start> {
+  // Read here, as another run may have ended since this one's account was read.
+  const found = await Account.findById(account, { 'clever.cursor': 1, 'clever.refreshing': 1 }).lean();
+  const { cursor, refreshing } = found?.clever ?? {};
+  if (!cursor && refreshing)
+    return { ok: false, why: 'the sync before did not end well or a person changed its result.' };
+  if (!cursor) return { ok: false, why: 'the last sync left no event of Clever’s to go on from.' };
+  if (cursor.setup !== setup)
+    return { ok: false, why: 'what is synced was changed: schools, kinds of people or the field mapping.' };
+  if (now.getTime() - cursor.at.getTime() > EVENTS_KEPT_MS)
+    return { ok: false, why: 'the last sync is longer ago than Clever keeps its events.' };
+  if (now.getTime() - cursor.fullAt.getTime() > FULL_AFTER_MS)
+    return { ok: false, why: 'a week has passed since the last one.' };
+  const held = await RosterChange.exists({ account, state: 'held', event: { $exists: false } });
+  return held ? { ok: false, why: 'removals wait for somebody to decide.' } : { ok: true, cursor };
+}
+
+/** Notes that this run is about to change the roster: until it says where it ended, the next sync reads everything. */
+export async function dropCursor(run: HeldRun): Promise<void> {
+  await run.step();
+  await Account.updateOne(
+    { _id: run.account, clever: { $exists: true } },
+    { $unset: { 'clever.cursor': 1 }, $set: { 'clever.refreshing': run.name } },
+  );
+}
+
+/**
+ * Says where the events go on from, unless another run has begun to change the roster since.
+ * @param cursor undefined: there are no events, or not all was read
+ */
+export async function saveCursor(run: HeldRun, cursor: EventCursor | undefined): Promise<void> {
+  await run.step();
+  await Account.updateOne(
+    { _id: run.account, 'clever.refreshing': run.name },
+    { ...(cursor ? { $set: { 'clever.cursor': cursor } } : {}), $unset: { 'clever.refreshing': 1 } },
+  );
+}

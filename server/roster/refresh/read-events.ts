@@ -1,0 +1,78 @@
+import type { CleverClient } from '../../clever/client.js';
+import type {
+  CleverCourse,
+  CleverEvent,
+  CleverObject,
+  CleverSection,
+  CleverTerm,
+  CleverUser,
+} from '../../clever/schema.js';
+import type { HeldRun } from '../runs/hold-run.js';
+import { cleanId } from '../sources/clean-text.js';
+import type { MatchedSchools } from '../sources/map-clever-person.js';
+
+/** Why a sync cannot go by events, to follow "A full download, because". */
+export class NotByEvents extends Error {}
+
+/** What became of records by their ids, as the newest event has it; null: deleted, or no longer shared. */
+export interface Changes {
+  users: Map<string, CleverUser | null>;
+  sections: Map<string, CleverSection | null>;
+  terms: Map<string, CleverTerm | null>;
+  courses: Map<string, CleverCourse | null>;
+  /** Events that say nothing of our people and classes, but are read. */
+  schools: number;
+  /** Deleted users who had more than one role: it may be that one of them alone is gone. */
+  unsure: Set<string>;
+  events: number;
+  /** Id of the newest event. */
+  newest: string;
+}
+
+/**
+ * Reads a district's events after one of them to the end, in their order (https://dev.clever.com/docs/events).
+ * @param most so many events that a full download is less work
+ * @throws NotByEvents where they do not tell all, CleverError
+ */
+export async function readEvents(
+  client: CleverClient,
+  after: string,
+  { run, schools, most }: { run: HeldRun; schools: MatchedSchools; most: number },
+): Promise<Changes> {
+  const changes: Changes = {
+    users: new Map(),
+    sections: new Map(),
+    terms: new Map(),
+    courses: new Map(),
+    schools: 0,
+    unsure: new Set(),
+    events: 0,
+    newest: after,
+  };
+  for await (const { objects, skipped } of client.pages('/events', { starting_after: after })) {
+    if (skipped > 0) throw new NotByEvents('an event of Clever’s could not be read.');
+    for (const event of objects) takeEvent(changes, event, schools);
+    changes.events += objects.length;
+    if (changes.events > most) throw new NotByEvents('there were too many changes to follow one by one.');
+    await run.step(objects.length);
+  }
+  return changes;
+}
+
+function takeEvent(changes: Changes, event: CleverEvent, schools: MatchedSchools): void {
+  const [type = '', verb = ''] = (event.type ?? '').split('.');
+  const object = event.data?.object;
+  changes.newest = event.id;
+  if (type === 'schools' && verb === 'deleted' && schools.has(object?.id ?? ''))
+    throw new NotByEvents('Clever no longer lists a matched school.');
+  if (type === 'schools') changes.schools += 1;
+  if (type !== 'users' && type !== 'sections' && type !== 'terms' && type !== 'courses') return;
+  if (!object || cleanId(object.id) === '' || !['created', 'updated', 'deleted'].includes(verb))
+    throw new NotByEvents('an event of Clever’s could not be read.');
+  const states = changes[type] as Map<string, CleverObject | null>;
+  states.set(object.id, verb === 'deleted' ? null : object);
+  if (type !== 'users') return;
+  const roles = Object.keys((object as CleverUser).roles ?? {});
+  if (verb === 'deleted' && roles.length > 1) changes.unsure.add(object.id);
+  else changes.unsure.delete(object.id);
+}

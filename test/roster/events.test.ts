@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { Account } from '../../server/models/account.js';
+import { Contact } from '../../server/models/contact.js';
+import { EventNights } from './event-nights.js';
+import { changeAtRandom, drawFrom } from './random-changes.js';
+
+/** Another one is as good. */
+const SEED = Number(process.env.SEED ?? 1);
+
+describe('syncs by events', () => {
+  let nights: EventNights;
+  beforeEach(() => (nights = new EventNights()));
+  afterEach(() => nights.district.close());
+
+  it(`thirty nights with changes of every kind end as full ones do`, async function () {
+    this.timeout(180_000);
+    await nights.begin();
+    const full = await nights.twin();
+    await nights.district.sync(full.event);
+    const draw = drawFrom(SEED);
+    for (let count = 1; count <= 30; count += 1) {
+      if (count % 2 === 0) nights.district.sandbox.advanceNight();
+      const done = changeAtRandom(nights.district.sandbox, draw, 10);
+      const { how, why } = await nights.night();
+      assert.deepEqual([how, why], ['events', undefined], `night ${String(count)}`);
+      assert.equal((await nights.district.refreshOf(await nights.district.sync(full.event))).how, 'full');
+      assert.deepEqual(
+        await nights.stateOf(),
+        await nights.stateOf(full.account),
+        `night ${String(count)}: ${done.join(', ')}`,
+      );
+    }
+  });
+
+  it('a quiet night asks for one page, and a usual one for few', async () => {
+    await nights.begin();
+    const asked = async () => {
+      const before = nights.district.sandbox.requests().length;
+      const { how, events } = await nights.night();
+      assert.equal(how, 'events');
+      return [nights.district.sandbox.requests().slice(before), events] as const;
+    };
+    const [quiet, none] = await asked();
+    assert.deepEqual([quiet.length, none], [1, 0], quiet.join());
+    const { arrived } = nights.district.sandbox.advanceNight();
+    const [usual, some] = await asked();
+    assert.ok(usual.length <= 10 + arrived.length, usual.join('\n'));
+    assert.ok((some ?? 0) > 10);
+  });
+
+  it('events taken in twice change nothing', async () => {
+    await nights.begin();
+    const { clever } = await nights.account();
+    nights.district.sandbox.advanceNight();
+    await nights.night();
+    const state = await nights.stateOf();
+    await Account.updateOne({ _id: nights.district.account }, { $set: { 'clever.cursor': clever?.cursor } });
+    const again = await nights.night();
+    assert.equal(again.how, 'events');
+    assert.ok((again.events ?? 0) > 10);
+    assert.equal(again.changed, undefined, again.result);
+    assert.deepEqual(await nights.stateOf(), state);
+  });
+
+  it('who is here by a class alone comes, goes and comes again with it, and so do their guardians', async () => {
+    await nights.begin();
+    const { sandbox } = nights.district;
+    const section = sandbox.idOf('section', 0);
+    const child = { relationship: 'Parent', type: 'Primary' };
+    const [student, contact] = [sandbox.idOf('student', 3), sandbox.idOf('contact', 0)];
+    sandbox.change(student, { roles: { student: { school: '', schools: [] } } });
+    sandbox.change(contact, { roles: { contact: { student_relationships: [{ ...child, student }] } } });
+    const listed = sandbox.read(section)?.students as string[];
+    for (const students of [[], listed, listed.concat(student)])
+      for (const change of [
+        { students },
+        { school: sandbox.idOf('school', 1) },
+        { school: sandbox.idOf('school', 0) },
+      ]) {
+        sandbox.change(section, change);
+        assert.equal((await nights.night()).how, 'events');
+        await nights.isSettled();
+      }
+    const found = await Contact.find({ 'record.id': { $in: [student, contact] }, status: 'active' }).lean();
+    assert.equal(found.length, 2);
+  });
+
+  it('somebody who comes back under another id is who they were', async () => {
+    let [old, fresh] = ['', ''];
+    await nights.begin((sandbox) => {
+      [old, fresh] = [sandbox.idOf('student', 0), sandbox.idOf('student', 1)];
+      sandbox.remove(fresh);
+      sandbox.change(old, { email: 'old@example.org', roles: { student: { dob: '1/2/2012' } } });
+    });
+    const full = await nights.twin();
+    await nights.district.sync(full.event);
+    const { sandbox } = nights.district;
+    const before = await Contact.findOne({ account: nights.district.account, 'record.id': old })
+      .orFail()
+      .lean();
+    const { name, email } = sandbox.read(old) ?? {};
+    sandbox.remove(old);
+    assert.equal((await nights.night()).how, 'events');
+    await nights.district.sync(full.event);
+    sandbox.restore(fresh);
+    sandbox.change(fresh, { name, email, roles: { student: { dob: '1/2/2012' } } });
+    assert.equal((await nights.night()).how, 'events');
+    await nights.district.sync(full.event);
+    assert.deepEqual(await nights.stateOf(), await nights.stateOf(full.account));
+    const { status, record } = await Contact.findById(before._id).orFail().lean();
+    assert.deepEqual([status, record?.id], ['active', fresh]);
+  });
+});

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { Types } from 'mongoose';
+import { Account } from '../../server/models/account.js';
+import { Contact } from '../../server/models/contact.js';
+import { School } from '../../server/models/school.js';
+import { decideHeldOfAccount } from '../../server/roster/decide-held.js';
+import { undoRun } from '../../server/roster/undo-run.js';
+import { EventNights } from './event-nights.js';
+
+const by = new Types.ObjectId();
+const DAY_MS = 24 * 3600_000;
+
+describe('a sync by events that cannot be', () => {
+  let nights: EventNights;
+  beforeEach(() => (nights = new EventNights()));
+  afterEach(() => nights.district.close());
+
+  it('a night that broke off while it wrote is followed by a full one, which misses nothing', async () => {
+    await nights.begin();
+    nights.district.sandbox.advanceNight();
+    const { collection } = Contact;
+    const { bulkWrite } = collection;
+    collection.bulkWrite = () => Promise.reject(new Error('the worker ends here'));
+    const broken = await nights.district
+      .start({ trigger: 'nightly', night: nights.next() })
+      .finally(() => (collection.bulkWrite = bulkWrite));
+    assert.equal(broken.state, 'failed');
+    assert.equal((await nights.account()).clever?.cursor, undefined);
+    await nights.isFull(/did not end well/);
+    await nights.isSettled();
+  });
+
+  it('a preview does not move the cursor, and reads everything', async () => {
+    await nights.begin();
+    const before = (await nights.account()).clever?.cursor;
+    nights.district.sandbox.advanceNight();
+    const preview = await nights.district.start({ trigger: 'preview', purpose: 'preview' });
+    assert.equal((await nights.district.refreshOf(preview)).how, 'full');
+    assert.deepEqual((await nights.account()).clever?.cursor, before);
+    assert.equal((await nights.night()).how, 'events');
+    await nights.isSettled();
+  });
+
+  it('everything is read when a week has passed, after a long pause, and when the rules changed', async () => {
+    await nights.begin();
+    const set = (field: string, value: unknown) =>
+      Account.updateOne({ _id: nights.district.account }, { $set: { [`clever.${field}`]: value } });
+    await set('cursor.fullAt', new Date(Date.now() - 7 * DAY_MS));
+    await nights.isFull(/a week has passed/);
+    await set('cursor.at', new Date(Date.now() - 28 * DAY_MS));
+    await nights.isFull(/longer ago than Clever keeps/);
+    await set('kinds.staff', false);
+    await nights.isFull(/what is synced was changed/);
+    assert.equal((await nights.night()).how, 'events');
+    await School.deleteOne({ _id: nights.district.schools[2] });
+    await nights.isFull(/what is synced was changed/);
+  });
+
+  it('everything is read when Clever no longer knows the last event', async () => {
+    await nights.begin();
+    await Account.updateOne(
+      { _id: nights.district.account },
+      { $set: { 'clever.cursor.event': nights.district.sandbox.idOf('event', 99_999) } },
+    );
+    await nights.isFull(/no longer knows the event/);
+    assert.equal((await nights.night()).how, 'events');
+  });
+
+  it('everything is read when that is less than the events are', async () => {
+    await nights.begin();
+    const [student, term] = [
+      nights.district.sandbox.idOf('student', 9),
+      nights.district.sandbox.idOf('term', 0),
+    ];
+    for (let count = 0; count < 1000; count += 1) nights.district.sandbox.change(term, { name: `T${count}` });
+    nights.district.sandbox.change(student, { name: { first: 'Last', last: 'Event' } });
+    await nights.isFull(/too many changes/);
+    assert.equal(await Contact.countDocuments({ firstName: 'Last', lastName: 'Event' }), 1);
+    assert.equal((await nights.night()).how, 'events');
+  });
+
+  for (const kind of ['403', '404', '501', 'truncated'] as const)
+    it(`everything is read when the events cannot be (${kind})`, async () => {
+      await nights.begin();
+      nights.district.sandbox.advanceNight();
+      nights.district.sandbox.misbehave({ match: /events.*starting_after/, kind, times: 9 });
+      await nights.isFull(/the events could not be read/);
+      nights.district.sandbox.behave();
+      await nights.isSettled();
+    });
+
+  it('a district without events is read whole each night', async () => {
+    await nights.begin();
+    nights.district.sandbox.misbehave({ match: /events/, kind: '403', times: 99 });
+    await nights.district.sync();
+    assert.equal((await nights.account()).clever?.cursor, undefined);
+    await nights.isFull(/left no event/);
+  });
+
+  it('everything is read while removals are held, after they were settled and after an undo', async () => {
+    await nights.begin();
+    for (let index = 0; index < 45; index += 1)
+      nights.district.sandbox.remove(nights.district.sandbox.idOf('student', index));
+    const held = await nights.isFull(/more records would leave/);
+    assert.ok((held.counts.student?.held ?? 0) >= 20);
+    const waiting = await nights.isFull(/removals wait for somebody/);
+    const decided = await decideHeldOfAccount(nights.district.deps, waiting, {
+      verdict: 'reject',
+      by,
+      reason: 'no',
+    });
+    assert.ok(decided.ok);
+    await nights.district.work(decided.run);
+    await nights.isFull(/a person changed its result/);
+    assert.equal((await nights.night()).how, 'events');
+    await nights.isSettled();
+    nights.district.sandbox.change(nights.district.sandbox.idOf('student', 50), {
+      name: { first: 'Once', last: 'More' },
+    });
+    const changed = await nights.district.start({ trigger: 'nightly', night: nights.next() });
+    const undone = await undoRun(nights.district.deps, changed, {
+      by,
+      reason: 'no',
+      whole: true,
+      stopNightly: false,
+    });
+    assert.ok(undone.ok);
+    await nights.district.work(undone.run);
+    const once = { account: nights.district.account, firstName: 'Once' };
+    assert.equal(await Contact.countDocuments(once), 0);
+    await nights.isFull(/a person changed its result/);
+    assert.equal(await Contact.countDocuments(once), 1);
+  });
+
+  it('a matched school that is gone is looked at in full', async () => {
+    await nights.begin();
+    nights.district.sandbox.remove(nights.district.sandbox.idOf('school', 0));
+    await nights.isFull(/no longer lists a matched school/);
+  });
+});
