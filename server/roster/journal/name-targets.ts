@@ -13,6 +13,8 @@ import { nameAppointments } from '../runs/name-appointments.js';
 export interface TargetScope {
   account: Types.ObjectId;
   event?: Event;
+  /** Where a preview's new people are noted. */
+  runs?: Types.ObjectId[];
 }
 
 /** The names of what changes are about, by the document's id; a new one that is only planned brings its own. */

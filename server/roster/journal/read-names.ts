@@ -1,9 +1,10 @@
 import { Types, type Model } from 'mongoose';
 import { Contact, contactName } from '../../models/contact.js';
 import { Course } from '../../models/course.js';
-import type { FieldChange, RosterChange } from '../../models/roster-change.js';
+import { RosterChange, type FieldChange } from '../../models/roster-change.js';
 import { School } from '../../models/school.js';
 import { Term } from '../../models/term.js';
+import type { TargetScope } from './name-targets.js';
 
 /** Names of whatever changed fields refer to, by our ids and by the source's. */
 export interface Names {
@@ -17,10 +18,13 @@ export interface Names {
 export const MOST_NAMED = 3;
 
 /** Looks up who and what some changes speak of, one query a collection. */
-export async function readNames(account: Types.ObjectId, rows: readonly RosterChange[]): Promise<Names> {
+export async function readNames(
+  { account, runs = [] }: TargetScope,
+  rows: readonly RosterChange[],
+): Promise<Names> {
   const fields = rows.flatMap((row) => row.fields);
   const [people, schools, terms, courses] = await Promise.all([
-    namePeople(account, fields.filter(isPeople).flatMap(namedOf)),
+    namePeople(account, runs, fields.filter(isPeople).flatMap(namedOf)),
     nameSchools(account, fields.filter(({ path }) => /(^|\.)schools?$/.test(path)).flatMap(allOf)),
     nameMirrored(Term, account, fields.filter(({ path }) => path === 'term').flatMap(allOf)),
     nameMirrored(Course, account, fields.filter(({ path }) => path === 'course').flatMap(allOf)),
@@ -54,20 +58,43 @@ function textsOf(value: unknown): string[] {
   return value instanceof Types.ObjectId || typeof value === 'string' ? [String(value)] : [];
 }
 
-async function namePeople(account: Types.ObjectId, ids: string[]): Promise<Map<string, string>> {
-  const fields = { firstName: 1, lastName: 1, email: 1, record: 1 } as const;
+async function namePeople(
+  account: Types.ObjectId,
+  runs: Types.ObjectId[],
+  ids: string[],
+): Promise<Map<string, string>> {
   const own = objectIds(ids);
+  if (ids.length === 0) return new Map();
+  const fields = { firstName: 1, lastName: 1, email: 1, record: 1 } as const;
   const found = [
-    ...(own.length > 0 ? await Contact.find({ account, _id: { $in: own } }, fields).lean() : []),
-    ...(ids.length > 0 ? await Contact.find({ account, 'record.id': { $in: ids } }, fields).lean() : []),
+    ...(await Contact.find({ account, _id: { $in: own } }, fields).lean()),
+    ...(await Contact.find({ account, 'record.id': { $in: ids } }, fields).lean()),
   ];
-  return new Map(
-    found.flatMap((person) => {
-      const name = contactName(person);
-      const source = person.record?.id;
-      return [[person._id.toHexString(), name], ...(source ? [[source, name]] : [])] as [string, string][];
-    }),
-  );
+  const names = new Map<string, string>();
+  for (const person of found) {
+    names.set(person._id.toHexString(), contactName(person));
+    if (person.record) names.set(person.record.id, contactName(person));
+  }
+  const missing = ids.filter((id) => !names.has(id));
+  for (const row of await plannedPeople(runs, missing)) {
+    names.set(row.target.toHexString(), contactName(row.document ?? {}));
+    names.set(row.sourceId, contactName(row.document ?? {}));
+  }
+  return names;
+}
+
+/** People whom a preview would bring in: they have no document yet. */
+async function plannedPeople(runs: Types.ObjectId[], ids: string[]): Promise<RosterChange[]> {
+  if (runs.length === 0 || ids.length === 0) return [];
+  const planned = { run: { $in: runs }, action: 'added' as const };
+  return [
+    ...(await RosterChange.find({ ...planned, target: { $in: objectIds(ids) } }).lean()),
+    ...(await RosterChange.find({
+      ...planned,
+      kind: { $in: ['student', 'teacher', 'staff'] },
+      sourceId: { $in: ids },
+    }).lean()),
+  ];
 }
 
 async function nameSchools(account: Types.ObjectId, ids: string[]): Promise<Map<string, string>> {

@@ -44,8 +44,9 @@ export function addChangesPages(
 }
 
 /** Of whom names are looked up. */
-export function scopeOf({ run, event }: RunPlace): TargetScope {
-  return { account: run.account, ...(event ? { event } : {}) };
+export function scopeOf(place: RunPlace): TargetScope {
+  const { run, event } = place;
+  return { account: run.account, runs: runsOf(place), ...(event ? { event } : {}) };
 }
 
 async function changesPageOf(place: RunPlace, query: ChangesQuery, page: number, values: boolean) {
@@ -97,7 +98,8 @@ async function addedRows(place: RunPlace, { kind }: ChangesQuery, page: number):
   const kinds = kind ? [kind] : Object.keys(KIND_WORDS);
   const total = await SyncLog.countDocuments(addedFilter(runs, kinds));
   const rows = await addedPage(runs, kinds, sliceOf(total, page, PAGE_SIZE).skip, PAGE_SIZE);
-  const names = await nameRows(scopeOf(place), rows);
+  const { account, event } = scopeOf(place);
+  const names = await nameRows({ account, ...(event ? { event } : {}) }, rows);
   return {
     total,
     rows: rows.map((row, index) => ({

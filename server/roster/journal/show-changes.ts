@@ -40,7 +40,7 @@ export async function showChanges(
   rows: readonly RosterChange[],
   values: boolean,
 ): Promise<ShownChange[]> {
-  const [targets, names] = await Promise.all([nameTargets(scope, rows), readNames(scope.account, rows)]);
+  const [targets, names] = await Promise.all([nameTargets(scope, rows), readNames(scope, rows)]);
   return rows.map((row) => ({
     name: targets.get(row.target.toHexString()) || 'No longer known',
     kind: KIND_WORDS[row.kind] ?? row.kind,

@@ -14,7 +14,9 @@ export const KEPT_DAYS = 7;
 const DAY_MS = 24 * 3600_000;
 
 const NAMED = 5;
-const COUNTED = ['student', 'teacher', 'staff', 'guardian', 'class', 'resource', 'section', 'course', 'term'];
+/** The mirror's own records say of an event the same as its classes. */
+const OF_EVENT = ['student', 'teacher', 'staff', 'guardian', 'class', 'resource'];
+const COUNTED = [...OF_EVENT, 'section', 'course', 'term'];
 
 /** Whether a preview can be applied still, and why not. */
 export type PreviewState =
@@ -67,7 +69,9 @@ async function applyingRun({ run, event }: RunPlace): Promise<Pick<Run, '_id' | 
 
 async function riskOf(place: RunPlace): Promise<Risk> {
   const counts = { ...place.refresh?.counts, ...place.run.counts };
-  const gone = COUNTED.map((kind) => [kind, { held: counts[kind]?.removed ?? 0 }] as const);
+  const gone = (place.event ? OF_EVENT : COUNTED).map(
+    (kind) => [kind, { held: counts[kind]?.removed ?? 0 }] as const,
+  );
   const leaving = heldInWords(Object.fromEntries(gone));
   const broken = counts.appointment?.changed ?? 0;
   if (leaving === '') return { leaving, names: [], more: 0, broken };

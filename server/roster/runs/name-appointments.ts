@@ -3,13 +3,15 @@ import { Appointment } from '../../models/appointment.js';
 import { Contact, contactName } from '../../models/contact.js';
 import type { Event } from '../../models/event.js';
 import { Resource } from '../../models/resource.js';
-import { dayAndTime } from '../../web/format-time.js';
+import { dayAndTime, shortDayAndTime } from '../../web/format-time.js';
 
 /** An appointment as a sentence about a run speaks of it. */
 export interface NamedAppointment {
   id: string;
   /** Day and time in the event's zone. */
   when: string;
+  /** The same for tables. */
+  begins: string;
   teacher: string;
   students: string;
 }
@@ -35,6 +37,7 @@ export async function findAppointments(event: Event, ids: Types.ObjectId[]): Pro
   return found.map(({ _id, from, resource, students }) => ({
     id: _id.toHexString(),
     when: dayAndTime(from, event.timeZone),
+    begins: shortDayAndTime(from, event.timeZone),
     teacher: teachers.get(resource.toHexString()) ?? 'a teacher who is no longer known',
     students: students.map((id) => names.get(id.toHexString()) ?? 'No longer known').join(', '),
   }));
