@@ -33,7 +33,7 @@ export async function readNames(
 }
 
 export function isPeople({ path }: Pick<FieldChange, 'path'>): boolean {
-  return /(^|\.)(students|teachers|studentIds|teacherIds)$/.test(path);
+  return /(^|\.)(students|teachers|studentIds|teacherIds|relations)$/.test(path);
 }
 
 /** What came into a list and what went from it. */
@@ -54,8 +54,13 @@ function allOf({ before, after }: FieldChange): string[] {
 
 function textsOf(value: unknown): string[] {
   if (value === undefined || value === null || value === '') return [];
-  if (Array.isArray(value)) return value.map(String);
+  if (Array.isArray(value)) return value.map(idOf);
   return value instanceof Types.ObjectId || typeof value === 'string' ? [String(value)] : [];
+}
+
+/** A guardian's tie to a student stands for the student. */
+function idOf(item: unknown): string {
+  return typeof item === 'object' && item !== null && 'student' in item ? String(item.student) : String(item);
 }
 
 async function namePeople(

@@ -65,7 +65,7 @@ function toldOf(row: RosterChange): FieldChange[] {
 }
 
 function showField(field: FieldChange, names: Names, values: boolean): ShownField {
-  const label = fieldInWords(field.path);
+  const label = field.path === 'relations' ? 'children' : fieldInWords(field.path);
   if (!values) return { label, before: '', after: '', text: 'changed' };
   const list = isPeople(field) || Array.isArray(field.before ?? field.after);
   if (list) return { label, before: '', after: '', text: sayList(field, names) };
@@ -80,7 +80,8 @@ function showField(field: FieldChange, names: Names, values: boolean): ShownFiel
 /** "+ Ann Lee, − Bob Ray", or for many "+12 −3"; schools by their names. */
 function sayList(field: FieldChange, { people, schools }: Names): string {
   const { added, removed } = listChange(field);
-  if (added.length + removed.length === 0) return 'in another order';
+  if (added.length + removed.length === 0)
+    return field.path === 'relations' ? 'what they are to the child' : 'in another order';
   const known = isPeople(field) ? people : field.path.endsWith('schools') ? schools : undefined;
   if (!known || added.length + removed.length > MOST_NAMED)
     return [

@@ -95,7 +95,7 @@ function effectsOf({ run, event }: Place, { leaving, broken }: Risk): string[] {
     ...(leaving ? [`${leaving} would leave${event ? '' : ' the roster'}.`] : []),
     ...(broken > 0
       ? [
-          `${countOf(broken, 'appointment goes', 'appointments go')} into the problem list. They stay until somebody decides.`,
+          `${countOf(broken, 'appointment goes into the problem list and stays', 'appointments go into the problem list and stay')} until somebody decides.`,
         ]
       : []),
   ];
