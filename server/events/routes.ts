@@ -1,6 +1,7 @@
 import express, { type Response, type Router } from 'express';
 import type { Deps } from '../deps.js';
 import type { Event } from '../models/event.js';
+import { heldNotices } from '../roster/held/queries.js';
 import { actorOf } from '../web/actor.js';
 import { HttpError } from '../web/errors.js';
 import { countOf } from '../web/format-count.js';
@@ -69,6 +70,7 @@ function listPages(router: Router, deps: Deps): void {
       ...eventPage(event, 'overview'),
       runs: mayRunEvent(actorOf(res), event),
       counts,
+      held: await heldNotices(actorOf(res), now, event._id),
       steps: openingSteps(event, counts, now),
       state: bookingState(event, now),
       sentence: sayBooking(event, now),

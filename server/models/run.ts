@@ -47,6 +47,8 @@ export interface Run extends Scoped {
   changed?: boolean;
   /** It was undone by that run. */
   undoneBy?: Types.ObjectId;
+  /** The run that applies this preview, or settles what this run held; it may not have begun. */
+  settledBy?: Types.ObjectId;
   stages: Stage[];
   counts: Record<string, KindCounts>;
   warnings: string[];
@@ -87,6 +89,7 @@ export const runFields: SchemaDefinition = {
   reason: String,
   changed: Boolean,
   undoneBy: Schema.Types.ObjectId,
+  settledBy: Schema.Types.ObjectId,
   stages: [
     new Schema<Stage>(
       { name: String, done: Number, total: Number, startedAt: Date, finishedAt: Date },

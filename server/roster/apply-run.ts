@@ -3,6 +3,7 @@ import type { Deps } from '../deps.js';
 import { Account } from '../models/account.js';
 import { RosterRun } from '../models/roster-run.js';
 import { SyncRun } from '../models/sync-run.js';
+import { claimRun } from './claim-run.js';
 import { startRefresh } from './start-refresh.js';
 import { startSync } from './start-sync.js';
 
@@ -53,7 +54,9 @@ export async function applyRefresh(deps: Deps, preview: RosterRun, by: Types.Obj
   if (preview.purpose !== 'preview' || preview.state !== 'done') return { ok: false, reason: 'no preview' };
   if (await appliedBy(RosterRun, preview._id)) return { ok: false, reason: 'applied already' };
   const { account, _id: of } = preview;
-  return { ok: true, run: await startRefresh(deps, { account, purpose: 'apply', of, by }) };
+  const _id = await claimRun(RosterRun, of, deps.now());
+  if (!_id) return { ok: false, reason: 'applied already' };
+  return { ok: true, run: await startRefresh(deps, { _id, account, purpose: 'apply', of, by }) };
 }
 
 /** The run that applied a preview, or is about to. */

@@ -1,8 +1,9 @@
 import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { RosterChange } from '../models/roster-change.js';
-import type { RosterRun } from '../models/roster-run.js';
-import type { SyncRun } from '../models/sync-run.js';
+import { RosterRun } from '../models/roster-run.js';
+import { SyncRun } from '../models/sync-run.js';
+import { claimRun } from './claim-run.js';
 import { startRefresh } from './start-refresh.js';
 import { startSync } from './start-sync.js';
 
@@ -13,7 +14,8 @@ export interface HeldDecision {
   reason: string;
 }
 
-export type HeldDecided = { ok: true; run: Types.ObjectId } | { ok: false; reason: 'nothing held' };
+export type HeldDecided =
+  { ok: true; run: Types.ObjectId } | { ok: false; reason: 'nothing held' | 'decided already' };
 
 /** Accepts or rejects what a refresh of the account held; its events follow. */
 export async function decideHeldOfAccount(
@@ -23,7 +25,9 @@ export async function decideHeldOfAccount(
 ): Promise<HeldDecided> {
   if ((await countHeld(run._id)) === 0) return { ok: false, reason: 'nothing held' };
   const { account, _id: of } = run;
-  return { ok: true, run: await startRefresh(deps, { account, purpose: verdict, of, by, reason }) };
+  const _id = await claimRun(RosterRun, of, deps.now());
+  if (!_id) return { ok: false, reason: 'decided already' };
+  return { ok: true, run: await startRefresh(deps, { _id, account, purpose: verdict, of, by, reason }) };
 }
 
 /** Accepts or rejects what the update of an event held. */
@@ -33,7 +37,10 @@ export async function decideHeldOfEvent(
   { verdict, by, reason }: HeldDecision,
 ): Promise<HeldDecided> {
   if ((await countHeld(run._id)) === 0) return { ok: false, reason: 'nothing held' };
+  const _id = await claimRun(SyncRun, run._id, deps.now());
+  if (!_id) return { ok: false, reason: 'decided already' };
   const started = await startSync(deps, {
+    _id,
     account: { _id: run.account },
     event: { _id: run.event },
     trigger: verdict,
@@ -42,7 +49,10 @@ export async function decideHeldOfEvent(
     by,
     reason,
   });
-  return started.ok ? { ok: true, run: started.run } : { ok: false, reason: 'nothing held' };
+  // Where one of the same kind waits already, it is about something else that was decided.
+  return started.ok && !started.waits
+    ? { ok: true, run: started.run }
+    : { ok: false, reason: 'decided already' };
 }
 
 /** How many removals a run holds still. */

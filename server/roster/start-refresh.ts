@@ -6,6 +6,8 @@ import { RosterRun } from '../models/roster-run.js';
 /** A roster run that stands by itself. */
 export type StartRefresh = Pick<RosterRun, 'account' | 'purpose' | 'of' | 'reason' | 'mapping' | 'upload'> & {
   by: Types.ObjectId;
+  /** Of a run that was claimed before. */
+  _id?: Types.ObjectId;
 };
 
 /** Asks for a run of the account's roster alone, which is done as soon as a worker is free and no other refresh is at work. */

@@ -8,6 +8,8 @@ import type { RunPurpose } from '../models/run.js';
 import { SyncRun, type SyncChoice, type SyncTrigger } from '../models/sync-run.js';
 
 export interface StartSync {
+  /** Of a run that was claimed before. */
+  _id?: Types.ObjectId;
   account: Pick<Account, '_id' | 'clever' | 'files'>;
   event: Pick<Event, '_id' | 'sync'>;
   trigger: SyncTrigger;

@@ -60,7 +60,9 @@ export async function offSince(event: Event, recent: SyncRun[]): Promise<Date | 
   )
     .sort({ at: 1 })
     .lean();
-  const imported = recent.find(({ state, keepSynced }) => state === 'done' && keepSynced === false);
+  const imported = recent.find(
+    ({ state, purpose, keepSynced }) => state === 'done' && purpose !== 'preview' && keepSynced === false,
+  );
   const moments = [stop?.at, imported?.finishedAt].filter((at) => at !== undefined && at >= after);
   // Stopped again while it was off already: off since the first.
   return moments.length > 0 ? moments.reduce((a, b) => (b && a && b < a ? b : a)) : undefined;

@@ -1,4 +1,4 @@
-import express, { type Router } from 'express';
+import express, { type RequestHandler, type Router } from 'express';
 import Joi from 'joi';
 import type { Deps } from '../../deps.js';
 import { Account } from '../../models/account.js';
@@ -8,7 +8,7 @@ import { eventOf } from '../../web/guards.js';
 import { parseForm, parseQuery } from '../../web/parse.js';
 import { say } from '../../web/session.js';
 import { setHour } from '../set-hour.js';
-import { startSync } from '../start-sync.js';
+import { startSync, type StartSync } from '../start-sync.js';
 import { resumeSync, stopSync } from '../stop-sync.js';
 import { livingRun } from './queries.js';
 import { homeOf, syncPage } from './show-page.js';
@@ -29,23 +29,8 @@ export function eventSyncRoutes(deps: Deps): Router {
     res.render('roster/event-sync', await syncPage(deps, res, page));
   });
 
-  router.post('/runs', async (req, res) => {
-    const { account: id, user } = actorOf(res);
-    const event = eventOf(res);
-    const account = await Account.findById(id).orFail().lean();
-    const started = await startSync(deps, { account, event, trigger: 'sync now', by: user });
-    if (started.ok) {
-      if (started.waits) say(req, { kind: 'notice', text: 'A sync waits already; this is it.' });
-      res.redirect(303, `/importer/runs/${started.run.toHexString()}`);
-      return;
-    }
-    const text =
-      started.reason === 'not connected'
-        ? 'Clever is not enabled for this account, so nothing can be synced.'
-        : 'Import this event first; then it can be synced.';
-    say(req, { kind: 'danger', text });
-    res.redirect(303, homeOf(res));
-  });
+  router.post('/runs', startRun(deps, { trigger: 'sync now' }));
+  router.post('/previews', startRun(deps, { trigger: 'preview', purpose: 'preview' }));
 
   router.get('/stop', async (_req, res) => {
     const event = eventOf(res);
@@ -89,6 +74,27 @@ export function eventSyncRoutes(deps: Deps): Router {
   });
 
   return router;
+}
+
+function startRun(deps: Deps, what: Pick<StartSync, 'trigger' | 'purpose'>): RequestHandler {
+  return async (req, res) => {
+    const { account: id, user } = actorOf(res);
+    const event = eventOf(res);
+    const account = await Account.findById(id).orFail().lean();
+    const started = await startSync(deps, { account, event, by: user, ...what });
+    if (started.ok) {
+      const noun = what.purpose === 'preview' ? 'preview' : 'sync';
+      if (started.waits) say(req, { kind: 'notice', text: `A ${noun} waits already; this is it.` });
+      res.redirect(303, `/importer/runs/${started.run.toHexString()}`);
+      return;
+    }
+    const text =
+      started.reason === 'not connected'
+        ? 'Clever is not enabled for this account, so nothing can be synced.'
+        : 'Import this event first; then it can be synced.';
+    say(req, { kind: 'danger', text });
+    res.redirect(303, homeOf(res));
+  };
 }
 
 function sayStopped({ events, runs }: { events: number; runs: number }): string {

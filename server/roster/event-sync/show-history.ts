@@ -38,7 +38,7 @@ export interface ShownHistory {
 }
 
 /**
- * The chart of an event's runs and the table with the same numbers. Runs that are not over are left out; null for fewer than two.
+ * The chart of an event's runs and the table with the same numbers. Runs that are not over are left out, and those that are no sync (previews, undone and decided things); null for fewer than two.
  * @param runs newest first; @param refreshes what their refreshes did, by id
  */
 export function showHistory(
@@ -46,7 +46,7 @@ export function showHistory(
   refreshes: Map<string, Record<string, KindCounts>>,
   zone: string,
 ): ShownHistory | null {
-  const over = runs.filter(isOver).reverse();
+  const over = runs.filter((run) => isOver(run) && run.purpose === 'sync').reverse();
   if (over.length < 2) return null;
   const known = over.map((run) => ({
     run,

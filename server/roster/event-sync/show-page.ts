@@ -7,6 +7,7 @@ import { dayAndTimeSoon, daysInWords, zoneName } from '../../web/format-time.js'
 import { eventOf } from '../../web/guards.js';
 import { pagerOf, sliceOf } from '../../web/paging.js';
 import { findNextNight } from '../find-due-night.js';
+import { heldNotices } from '../held/queries.js';
 import { tookInWords, tookOf } from '../runs/format-took.js';
 import { hourInWords, shortMoment, STATE_WORDS, TRIGGER_WORDS } from '../runs/show-run.js';
 import {
@@ -45,6 +46,7 @@ export async function syncPage(deps: Deps, res: Response, page: number) {
     tab: 'sync',
     when: daysInWords(event.days),
     home: homeOf(res),
+    held: await heldNotices(actorOf(res), deps.now(), event._id),
     sync: event.sync,
     choice: await choiceInWords(event),
     proposals: (await proposeTerms(event)).map(showProposal),

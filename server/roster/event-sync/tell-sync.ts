@@ -37,7 +37,7 @@ export function sayNight(night: Night, { zone, now }: Said): string {
  * @param recent the newest runs, newest first; @param good the last good run, which may be older than all of them
  */
 export function sayBadEnds(recent: SyncRun[], good: SyncRun | null, { zone, now }: Said): string {
-  const over = recent.filter(isOver);
+  const over = recent.filter((run) => isOver(run) && run.purpose === 'sync');
   const goodAt = good ? over.findIndex(({ _id }) => _id.equals(good._id)) : -1;
   if (goodAt === 0 || over.length === 0) return '';
   const since = (goodAt === -1 ? over : over.slice(0, goodAt)).map(({ state }) => state);

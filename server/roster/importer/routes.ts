@@ -1,4 +1,4 @@
-import express, { type Response, type Router } from 'express';
+import express, { type RequestHandler, type Response, type Router } from 'express';
 import type { Deps } from '../../deps.js';
 import { sourceOf } from '../../models/account.js';
 import type { Event } from '../../models/event.js';
@@ -9,11 +9,12 @@ import { longDay } from '../../web/format-time.js';
 import { levelGuard } from '../../web/guards.js';
 import { FRESH_FORM, parseForm, parseQuery, typedValues, type Form } from '../../web/parse.js';
 import { say } from '../../web/session.js';
-import { runRoutes } from '../runs/routes.js';
+import { heldNotices } from '../held/queries.js';
+import { refreshRoutes, runRoutes } from '../runs/routes.js';
 import { tookInWords, tookOf } from '../runs/format-took.js';
 import { hourInWords, shortMoment, STATE_WORDS, TRIGGER_WORDS } from '../runs/show-run.js';
 import { stopSync } from '../stop-sync.js';
-import { chooseImport } from './choose-import.js';
+import { chooseImport, previewImport } from './choose-import.js';
 import { mayImport, mayRunAll } from './policy.js';
 import {
   accountOf,
@@ -41,7 +42,17 @@ export function importerRoutes(deps: Deps): Router {
     res.render('roster/importer', await importerPage(deps, res, query, FRESH_FORM));
   });
 
-  router.post('/runs', async (req, res) => {
+  router.post('/runs', startImport(deps, chooseImport));
+  router.post('/previews', startImport(deps, previewImport));
+  router.use('/runs', runRoutes(deps));
+  router.use('/refreshes', levelGuard('administrator'), refreshRoutes(deps));
+  stopAllPages(router, deps);
+  return router;
+}
+
+/** Starts what the form of the Importer asks for: the import, or a preview of it. */
+function startImport(deps: Deps, start: typeof chooseImport): RequestHandler {
+  return async (req, res) => {
     const parsed = parseForm(importSchema, req.body);
     if (!parsed.ok) {
       const query = parseQuery(importerQuery, req.body);
@@ -53,18 +64,15 @@ export function importerRoutes(deps: Deps): Router {
     const event = (await importableEvents(actor)).find((other) => other._id.equals(id));
     if (!event) throw notFound();
     const account = await accountOf(actor);
-    const chosen = await chooseImport(deps, account, event, parsed.value, actor.user);
+    const chosen = await start(deps, account, event, parsed.value, actor.user);
     if (!chosen.ok) {
       const form = { values: typedValues(req.body), errors: { [chosen.field]: chosen.message } };
       res.status(422).render('roster/importer', await importerPage(deps, res, { event: id, schools }, form));
       return;
     }
+    if (chosen.waits) say(req, { kind: 'notice', text: 'One waits already; this is it.' });
     res.redirect(303, `${HOME}/runs/${chosen.run.toHexString()}`);
-  });
-
-  router.use('/runs', runRoutes(deps));
-  stopAllPages(router, deps);
-  return router;
+  };
 }
 
 function stopAllPages(router: Router, deps: Deps): void {
@@ -115,9 +123,11 @@ async function importerPage(deps: Deps, res: Response, query: Partial<ImporterQu
           picked.map(({ _id }) => _id),
         )
       : undefined;
+  const held = await heldNotices(actor, deps.now());
   const runs = await recentRuns(events.map(({ _id }) => _id));
   return {
     title: 'Importer',
+    held,
     section: 'importer',
     clever: account.clever,
     enabled,

@@ -7,7 +7,7 @@ import { Section } from '../../models/section.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { mapCleverSection } from '../sources/map-clever-class.js';
 import { askUsers } from './ask-users.js';
-import type { Delivery, Ids } from './context.js';
+import type { Delivery } from './context.js';
 import type { Download } from './download-district.js';
 import { findAffected } from './find-affected.js';
 import { guardDelta } from './guard-delta.js';

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
 import { SyncLog } from '../../models/sync-log.js';
 import { nameRows } from './name-rows.js';
-import { logFilter, type FoundRun, type LogQuery } from './queries.js';
+import { logFilter, type LogQuery, type RunPlace } from './queries.js';
 import { ACTION_WORDS, KIND_WORDS } from './show-run.js';
 
 const BATCH = 500;
@@ -11,7 +11,7 @@ const BATCH = 500;
  * A run's log as CSV, streamed in batches. Names that a spreadsheet would take for a formula are escaped. Begins with the
  * mark by which spreadsheets know UTF-8.
  */
-export function exportLog(found: FoundRun, query: LogQuery): Readable {
+export function exportLog(found: RunPlace, query: LogQuery): Readable {
   const csv = stringify({
     header: true,
     bom: true,
@@ -21,7 +21,7 @@ export function exportLog(found: FoundRun, query: LogQuery): Readable {
   return Readable.from(lines(found, query)).pipe(csv);
 }
 
-async function* lines(found: FoundRun, query: LogQuery): AsyncGenerator<string[], void, undefined> {
+async function* lines(found: RunPlace, query: LogQuery): AsyncGenerator<string[], void, undefined> {
   const cursor = SyncLog.find(logFilter(found, query)).sort({ _id: 1 }).lean().cursor({ batchSize: BATCH });
   let rows: SyncLog[] = [];
   for await (const row of cursor) {
@@ -33,8 +33,8 @@ async function* lines(found: FoundRun, query: LogQuery): AsyncGenerator<string[]
   yield* await linesOf(found, rows);
 }
 
-async function linesOf({ event }: FoundRun, rows: SyncLog[]): Promise<string[][]> {
-  const names = await nameRows(event, rows);
+async function linesOf({ run, event }: RunPlace, rows: SyncLog[]): Promise<string[][]> {
+  const names = await nameRows({ account: run.account, ...(event ? { event } : {}) }, rows);
   return rows.map((row, index) => [
     row.at.toISOString(),
     KIND_WORDS[row.kind] ?? row.kind,

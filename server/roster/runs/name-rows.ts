@@ -1,5 +1,4 @@
 import { Types } from 'mongoose';
-import { Appointment } from '../../models/appointment.js';
 import { Class, className } from '../../models/class.js';
 import { Contact, contactName } from '../../models/contact.js';
 import { Course } from '../../models/course.js';
@@ -7,48 +6,55 @@ import type { Event } from '../../models/event.js';
 import { Section } from '../../models/section.js';
 import type { SyncLog } from '../../models/sync-log.js';
 import { Term } from '../../models/term.js';
-import { dayAndTime } from '../../web/format-time.js';
+import { nameAppointments } from './name-appointments.js';
 
 type Names = Map<string, string>;
+
+/** Whose names: of an account, and of an event where rows are about one. */
+export type NamedIn = Pick<Event, 'account'> & { event?: Event };
 
 /**
  * What the rows of a log are about, by name: logs hold ids alone, so a person who was erased has no name here either.
  * One query a kind, however many rows.
  * @returns a name for each row, in their order; '' where there is none any more
  */
-export async function nameRows(event: Event, rows: readonly SyncLog[]): Promise<string[]> {
+export async function nameRows(
+  scope: NamedIn,
+  rows: readonly Pick<SyncLog, 'kind' | 'sourceId'>[],
+): Promise<string[]> {
   const idsByKind = new Map<string, string[]>();
   for (const { kind, sourceId } of rows) idsByKind.set(kind, [...(idsByKind.get(kind) ?? []), sourceId]);
   const names = new Map<string, Names>();
-  for (const [kind, ids] of idsByKind) names.set(kind, await namesOf(event, kind, ids));
+  for (const [kind, ids] of idsByKind) names.set(kind, await namesOf(scope, kind, ids));
   return rows.map(({ kind, sourceId }) => names.get(kind)?.get(sourceId) ?? '');
 }
 
-function namesOf(event: Event, kind: string, ids: string[]): Promise<Names> {
+function namesOf(scope: NamedIn, kind: string, ids: string[]): Promise<Names> {
+  const { event } = scope;
   switch (kind) {
     case 'student':
     case 'teacher':
     case 'staff':
     case 'guardian':
-      return peopleBySource(event, ids);
+      return peopleBySource(scope, ids);
     case 'resource':
-      return peopleById(event, ids);
+      return peopleById(scope, ids);
     case 'class':
-      return classes(event, ids);
+      return event ? classes(event, ids) : none();
     case 'appointment':
-      return appointments(event, ids);
+      return event ? nameAppointments(event, objectIds(ids)) : none();
     case 'section':
-      return mirrored(Section, event, ids);
+      return mirrored(Section, scope, ids);
     case 'course':
-      return mirrored(Course, event, ids);
+      return mirrored(Course, scope, ids);
     case 'term':
-      return mirrored(Term, event, ids);
+      return mirrored(Term, scope, ids);
     default:
-      return Promise.resolve(new Map<string, string>());
+      return none();
   }
 }
 
-async function peopleBySource({ account }: Event, ids: string[]): Promise<Names> {
+async function peopleBySource({ account }: NamedIn, ids: string[]): Promise<Names> {
   const people = await Contact.find(
     { account, 'record.id': { $in: ids } },
     { record: 1, firstName: 1, lastName: 1, email: 1 },
@@ -56,7 +62,7 @@ async function peopleBySource({ account }: Event, ids: string[]): Promise<Names>
   return new Map(people.map((person) => [person.record?.id ?? '', contactName(person)]));
 }
 
-async function peopleById({ account }: Event, ids: string[]): Promise<Names> {
+async function peopleById({ account }: NamedIn, ids: string[]): Promise<Names> {
   const people = await Contact.find(
     { account, _id: { $in: objectIds(ids) } },
     { firstName: 1, lastName: 1, email: 1 },
@@ -72,14 +78,13 @@ async function classes({ _id, account }: Event, ids: string[]): Promise<Names> {
   return new Map(found.map((item) => [item.section?.toHexString() ?? '', className(item)]));
 }
 
-async function appointments({ _id, timeZone }: Event, ids: string[]): Promise<Names> {
-  const found = await Appointment.find({ _id: { $in: objectIds(ids) }, event: _id }, { from: 1 }).lean();
-  return new Map(found.map(({ _id: id, from }) => [id.toHexString(), dayAndTime(from, timeZone)]));
+function none(): Promise<Names> {
+  return Promise.resolve(new Map<string, string>());
 }
 
 async function mirrored(
   model: typeof Section | typeof Course | typeof Term,
-  { account }: Event,
+  { account }: NamedIn,
   ids: string[],
 ): Promise<Names> {
   const documents = await (model as typeof Term)

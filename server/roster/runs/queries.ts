@@ -2,18 +2,45 @@ import type { QueryFilter, Types } from 'mongoose';
 import { Account } from '../../models/account.js';
 import { Event } from '../../models/event.js';
 import { RosterRun } from '../../models/roster-run.js';
+import type { Run } from '../../models/run.js';
 import { SyncLog } from '../../models/sync-log.js';
 import { SyncRun } from '../../models/sync-run.js';
 import { User } from '../../models/user.js';
 import type { Actor } from '../../web/actor.js';
+import { mayRunAll, mayRunEvent } from '../importer/policy.js';
 import { stagesOfRefresh } from '../run-refresh.js';
 import { stagesOfSync } from '../run-sync.js';
-import { mayRunEvent } from '../importer/policy.js';
+import { REFRESH_WORDS, TITLE_WORDS } from './show-run.js';
 
-export interface FoundRun {
-  run: SyncRun;
+/** A run with what its pages need: of an event with the download that it stands on, or of the account's roster alone. */
+export interface RunPlace {
+  run: SyncRun | RosterRun;
   refresh: RosterRun | null;
+  event?: Event;
+  /** "Sync of Fall conferences". */
+  title: string;
+  /** The address of its page; further pages lie below. */
+  home: string;
+  /** The page above. */
+  back: { label: string; href: string };
+}
+
+export interface FoundRun extends RunPlace {
+  run: SyncRun;
   event: Event;
+}
+
+export interface FoundRefresh extends RunPlace {
+  run: RosterRun;
+  refresh: null;
+}
+
+export function pathOfRun(run: Types.ObjectId): string {
+  return `/importer/runs/${run.toHexString()}`;
+}
+
+export function pathOfRefresh(run: Types.ObjectId): string {
+  return `/importer/refreshes/${run.toHexString()}`;
 }
 
 /** A run of an event that the actor runs; a stranger's is as if it were not there. */
@@ -21,22 +48,46 @@ export async function findRun(actor: Actor, id: Types.ObjectId): Promise<FoundRu
   const run = await SyncRun.findOne({ _id: id, account: actor.account }).lean();
   if (!run || !mayRunEvent(actor, run.event)) return null;
   const event = await Event.findOne({ _id: run.event, account: actor.account }).lean();
-  return event && { run, event, refresh: await refreshOf(run) };
+  if (!event) return null;
+  return {
+    run,
+    event,
+    refresh: run.refresh ? await RosterRun.findById(run.refresh).lean() : null,
+    title: `${TITLE_WORDS[run.trigger]} of ${event.name}`,
+    home: pathOfRun(run._id),
+    back: { label: `Sync of ${event.name}`, href: `/events/${event._id.toHexString()}/sync` },
+  };
+}
+
+/** A run of the account's roster, for its administrators. */
+export async function findRefresh(actor: Actor, id: Types.ObjectId): Promise<FoundRefresh | null> {
+  const run = mayRunAll(actor) && (await RosterRun.findOne({ _id: id, account: actor.account }).lean());
+  if (!run) return null;
+  return {
+    run,
+    refresh: null,
+    title: `${REFRESH_WORDS[run.purpose]} of the roster`,
+    home: pathOfRefresh(run._id),
+    back: { label: 'Importer', href: '/importer' },
+  };
+}
+
+/** Its own id and that of its download. */
+export function runsOf({ run, refresh }: Pick<RunPlace, 'run' | 'refresh'>): Types.ObjectId[] {
+  return refresh ? [refresh._id, run._id] : [run._id];
 }
 
 /** The stages that a run goes through, as far as can be told before it does. */
-export async function expectedStages(run: SyncRun): Promise<string[]> {
+export async function expectedStages({ run, event }: RunPlace): Promise<string[]> {
   const account = await Account.findById(run.account).orFail().lean();
+  if (!event) return stagesOfRefresh(account, run);
   const reads = run.purpose === 'sync' || run.purpose === 'preview';
-  return [...(reads || run.refresh ? stagesOfRefresh(account, run) : []), ...stagesOfSync(run)];
-}
-
-async function refreshOf(run: Pick<SyncRun, 'refresh'>): Promise<RosterRun | null> {
-  return run.refresh ? RosterRun.findById(run.refresh).lean() : null;
+  const standsOn = 'refresh' in run && run.refresh;
+  return [...(reads || standsOn ? stagesOfRefresh(account, run) : []), ...stagesOfSync(run)];
 }
 
 /** The name of the login that asked for a run. */
-export async function askerOf(run: SyncRun): Promise<string> {
+export async function askerOf(run: Pick<Run, 'by'>): Promise<string> {
   const user = run.by ? await User.findById(run.by, { name: 1 }).lean() : null;
   return user?.name ?? '';
 }
@@ -47,13 +98,12 @@ export interface LogQuery {
 }
 
 /** The rows of a run's log: its own and those of its download. Both kind and action, or neither, so that an index serves. */
-export function logFilter({ run }: Pick<FoundRun, 'run'>, { kind, action }: LogQuery): QueryFilter<SyncLog> {
-  const runs = run.refresh ? [run.refresh, run._id] : [run._id];
-  return { run: { $in: runs }, ...(kind && action ? { kind, action } : {}) };
+export function logFilter(found: RunPlace, { kind, action }: LogQuery): QueryFilter<SyncLog> {
+  return { run: { $in: runsOf(found) }, ...(kind && action ? { kind, action } : {}) };
 }
 
 export async function logPage(
-  found: FoundRun,
+  found: RunPlace,
   query: LogQuery,
   skip: number,
   size: number,
@@ -61,6 +111,6 @@ export async function logPage(
   return SyncLog.find(logFilter(found, query)).sort({ _id: 1 }).skip(skip).limit(size).lean();
 }
 
-export function countLog(found: FoundRun, query: LogQuery): Promise<number> {
+export function countLog(found: RunPlace, query: LogQuery): Promise<number> {
   return SyncLog.countDocuments(logFilter(found, query));
 }

@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
-import type { KindCounts, Run, RunState, Stage } from '../../models/run.js';
+import type { KindCounts, Run, RunPurpose, RunState, Stage } from '../../models/run.js';
 import type { RosterRun } from '../../models/roster-run.js';
-import type { SyncRun, SyncTrigger } from '../../models/sync-run.js';
+import type { SyncTrigger } from '../../models/sync-run.js';
 import { dayAndTimeSoon, shortDay, timeOfDay } from '../../web/format-time.js';
 import { dayOf } from '../../web/local-time.js';
 
@@ -17,7 +17,23 @@ export const TRIGGER_WORDS: Record<SyncTrigger, string> = {
 };
 
 /** The same in a title: "… of Fall conferences". */
-export const TITLE_WORDS: Record<SyncTrigger, string> = { ...TRIGGER_WORDS, 'sync now': 'Sync' };
+export const TITLE_WORDS: Record<SyncTrigger, string> = {
+  ...TRIGGER_WORDS,
+  'sync now': 'Sync',
+  apply: 'Applied preview',
+  accept: 'Accepted removals',
+  reject: 'Rejected removals',
+};
+
+/** What a run of the account's roster is called. */
+export const REFRESH_WORDS: Record<RunPurpose, string> = {
+  sync: 'Download',
+  preview: 'Preview',
+  apply: 'Applied preview',
+  accept: 'Accepted removals',
+  reject: 'Rejected removals',
+  undo: 'Undo',
+};
 
 export const STATE_WORDS: Record<RunState, { kind: string; word: string }> = {
   queued: { kind: 'off', word: 'Waiting' },
@@ -92,7 +108,7 @@ export function isOver(run: Pick<Run, 'state'>): boolean {
  * @param expected the names of all stages, in order
  */
 export function stagesOf(
-  run: SyncRun,
+  run: Run,
   refresh: RosterRun | null,
   expected: readonly string[],
   now: Date,
@@ -107,7 +123,7 @@ export function stagesOf(
   });
 }
 
-function showStage(part: Run, stage: Stage, run: SyncRun, now: Date): ShownStage {
+function showStage(part: Run, stage: Stage, run: Run, now: Date): ShownStage {
   const { name, done, total, startedAt, finishedAt } = stage;
   const shown = { key: name, label: STAGE_WORDS[name] ?? name, done, total, perSecond: 0, secondsLeft: 0 };
   if (!startedAt) return { ...shown, state: 'waiting' };
@@ -127,29 +143,54 @@ export interface CountRow {
 }
 
 /** Counts by kind, those of the download and those of the event's update in one list. `behind`: of the mirror alone. */
-export function countRows(run: SyncRun, refresh: RosterRun | null): (CountRow & { behind: boolean })[] {
+export function countRows(
+  run: Pick<Run, 'counts'>,
+  refresh: Pick<Run, 'counts'> | null,
+): (CountRow & { behind: boolean })[] {
   const counts = { ...refresh?.counts, ...run.counts };
   return Object.entries(KIND_WORDS).flatMap(([kind, label]) =>
     counts[kind] ? [{ kind, label, counts: counts[kind], behind: MIRROR_KINDS.includes(kind) }] : [],
   );
 }
 
+/** How sentences call a run, and say that it is done. */
+const SAID: Record<RunPurpose | 'import' | 'download', { noun: string; done: string }> = {
+  sync: { noun: 'sync', done: 'Synced' },
+  import: { noun: 'import', done: 'Imported' },
+  download: { noun: 'download', done: 'Downloaded' },
+  preview: { noun: 'preview', done: 'Previewed' },
+  apply: { noun: 'run that applies a preview', done: 'Applied a preview' },
+  accept: { noun: 'run that accepts what was held', done: 'Accepted what was held' },
+  reject: { noun: 'run that rejects what was held', done: 'Rejected what was held' },
+  undo: { noun: 'undo', done: 'Taken back' },
+};
+
+type SaidRun = Pick<Run, 'purpose' | 'state' | 'result' | 'startedAt' | 'createdAt' | 'retryAt'> & {
+  trigger?: SyncTrigger;
+};
+
 /** "Synced last night at 1:00 AM: 3 new students, 1 class changed." and the like, in the account's zone. */
-export function sayRun(run: SyncRun, zone: string, now: Date): string {
-  const noun = run.trigger === 'first import' ? 'import' : 'sync';
+export function sayRun(run: SaidRun, zone: string, now: Date): string {
+  const { noun, done } = SAID[saidAs(run)];
   if (run.state === 'queued' && run.retryAt)
     return `Clever did not answer; the next try is at ${timeOfDay(run.retryAt, zone)}.`;
   if (run.state === 'queued') return `The ${noun} waits for its turn.`;
   if (run.state === 'running') return `The ${noun} is running now.`;
   const when = sayWhen(run, zone, now);
-  const what = run.trigger === 'first import' ? 'Imported' : 'Synced';
-  if (run.state === 'done') return `${what} ${when}: ${lowerFirst(run.result)}`;
+  const end = run.purpose === 'preview' ? ' Nothing was written.' : '';
+  if (run.state === 'done') return `${done} ${when}: ${lowerFirst(run.result)}${end}`;
   return run.state === 'stopped'
     ? `The ${noun} ${when} was stopped. ${run.result}`
     : `The ${noun} ${when} failed: ${run.result}`;
 }
 
-function sayWhen(run: SyncRun, zone: string, now: Date): string {
+function saidAs({ purpose, trigger }: SaidRun): keyof typeof SAID {
+  if (purpose !== 'sync') return purpose;
+  if (trigger === undefined) return 'download';
+  return trigger === 'first import' ? 'import' : 'sync';
+}
+
+function sayWhen(run: SaidRun, zone: string, now: Date): string {
   const at = run.startedAt ?? run.createdAt;
   const day = DateTime.fromJSDate(at, { zone }).startOf('day');
   const daysAgo = DateTime.fromJSDate(now, { zone }).startOf('day').diff(day, 'days').days;

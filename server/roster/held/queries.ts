@@ -1,0 +1,109 @@
+import type { Model, Types } from 'mongoose';
+import { Event } from '../../models/event.js';
+import { RosterChange } from '../../models/roster-change.js';
+import { RosterRun } from '../../models/roster-run.js';
+import type { Run } from '../../models/run.js';
+import { SyncRun } from '../../models/sync-run.js';
+import type { Actor } from '../../web/actor.js';
+import { dayAndTimeSoon } from '../../web/format-time.js';
+import { mayRunAll, mayRunEvent } from '../importer/policy.js';
+import { pathOfRefresh, pathOfRun, type RunPlace } from '../runs/queries.js';
+import { heldInWords } from '../runs/summarize-run.js';
+
+/** Removals that wait for somebody: what and where. */
+export interface HeldNotice {
+  text: string;
+  href: string;
+}
+
+type HeldCounts = Record<string, { held: number }>;
+
+interface HeldRow {
+  run: Types.ObjectId;
+  event?: Types.ObjectId;
+  counts: HeldCounts;
+}
+
+/** What a run holds still, by kind. */
+export async function heldOfRun(run: Types.ObjectId): Promise<HeldCounts> {
+  const groups = await RosterChange.aggregate<{ _id: string; count: number }>([
+    { $match: { run, state: 'held' } },
+    { $group: { _id: '$kind', count: { $sum: 1 } } },
+  ]);
+  return Object.fromEntries(groups.map(({ _id, count }) => [_id, { held: count }]));
+}
+
+/**
+ * What waits for the actor: of the account's roster for its administrators, of events for whoever runs them.
+ * @param event of this event alone, besides the account's
+ */
+export async function heldNotices(actor: Actor, now: Date, event?: Types.ObjectId): Promise<HeldNotice[]> {
+  const rows = (await heldByRun(actor.account)).filter((row) =>
+    row.event ? (!event || row.event.equals(event)) && mayRunEvent(actor, row.event) : mayRunAll(actor),
+  );
+  const notices: HeldNotice[] = [];
+  for (const row of rows) notices.push(await noticeOf(row, actor.timeZone, now));
+  return notices;
+}
+
+async function heldByRun(account: Types.ObjectId): Promise<HeldRow[]> {
+  const groups = await RosterChange.aggregate<{
+    _id: { run: Types.ObjectId; event?: Types.ObjectId };
+    kinds: { kind: string }[];
+  }>([
+    { $match: { account, state: 'held' } },
+    { $group: { _id: { run: '$run', event: '$event', kind: '$kind' }, count: { $sum: 1 } } },
+    {
+      $group: {
+        _id: { run: '$_id.run', event: '$_id.event' },
+        kinds: { $push: { kind: '$_id.kind', held: '$count' } },
+      },
+    },
+  ]);
+  return groups.map(({ _id, kinds }) => ({
+    ..._id,
+    counts: Object.fromEntries(
+      (kinds as { kind: string; held: number }[]).map(({ kind, held }) => [kind, { held }]),
+    ),
+  }));
+}
+
+async function noticeOf({ run, event, counts }: HeldRow, zone: string, now: Date): Promise<HeldNotice> {
+  const model = (event ? SyncRun : RosterRun) as unknown as Model<Run>;
+  const found = await model.findById(run, { createdAt: 1, startedAt: 1 }).lean();
+  const name = event ? (await Event.findById(event, { name: 1 }).lean())?.name : undefined;
+  const at = found ? dayAndTimeSoon(found.startedAt ?? found.createdAt, zone, now) : '';
+  const where = name ? ` in ${name}` : '';
+  return {
+    text: `${heldInWords(counts)}${where}: missing at the source since the sync of ${at}, and held until somebody decides. Nothing was removed.`,
+    href: `${event ? pathOfRun(run) : pathOfRefresh(run)}/held`,
+  };
+}
+
+export interface Decision {
+  run: Types.ObjectId;
+  verdict: 'accept' | 'reject';
+  state: Run['state'];
+  reason: string;
+  by?: Types.ObjectId;
+  at: Date;
+}
+
+/** What somebody decided about what a run held, the last time. */
+export async function decisionOn({ run, event }: RunPlace): Promise<Decision | undefined> {
+  const model = (event ? SyncRun : RosterRun) as unknown as Model<Run>;
+  const found = await model
+    .findOne({ of: run._id, purpose: { $in: ['accept', 'reject'] } })
+    .sort({ createdAt: -1 })
+    .lean();
+  if (!found) return undefined;
+  const { _id, purpose, state, reason = '', by, createdAt: at } = found;
+  return {
+    run: _id,
+    verdict: purpose === 'accept' ? purpose : 'reject',
+    state,
+    reason,
+    at,
+    ...(by ? { by } : {}),
+  };
+}

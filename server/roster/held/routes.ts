@@ -1,0 +1,66 @@
+import type { Request, Response, Router } from 'express';
+import { pipeline } from 'node:stream/promises';
+import type { Deps } from '../../deps.js';
+import { actorOf } from '../../web/actor.js';
+import { FRESH_FORM, parseForm, parseQuery } from '../../web/parse.js';
+import { say } from '../../web/session.js';
+import { decideHeldOfAccount, decideHeldOfEvent } from '../decide-held.js';
+import { exportChanges } from '../journal/export-changes.js';
+import { scopeOf } from '../journal/routes.js';
+import { pathOfRefresh, pathOfRun, type RunPlace } from '../runs/queries.js';
+import { heldQuery, verdictSchema, type HeldVerdict } from './schema.js';
+import { heldPage, heldRowsOf } from './show-page.js';
+
+/** Removals that a run held: the list, and accepting or rejecting all of it. @param find the run of a request, or 404 */
+export function addHeldPages(
+  router: Router,
+  deps: Deps,
+  find: (req: Request, res: Response) => Promise<RunPlace>,
+): void {
+  router.get('/:run/held', async (req, res) => {
+    const place = await find(req, res);
+    const page = await heldPage(deps, actorOf(res), place, parseQuery(heldQuery, req.query));
+    res.render('roster/held', { ...page, form: FRESH_FORM });
+  });
+
+  router.get('/:run/held.csv', async (req, res) => {
+    const place = await find(req, res);
+    const { q } = parseQuery(heldQuery, req.query);
+    res.set({
+      'Content-Type': 'text/csv; charset=utf-8',
+      'Content-Disposition': `attachment; filename="held-${place.run._id.toHexString()}.csv"`,
+    });
+    const file = exportChanges(scopeOf(place), [place.run._id], heldRowsOf(q), true);
+    // A reader who leaves in the middle is no fault.
+    await pipeline(file, res).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+    });
+  });
+
+  router.post('/:run/held', async (req, res) => {
+    const place = await find(req, res);
+    const parsed = parseForm(verdictSchema, req.body);
+    if (!parsed.ok) {
+      const page = await heldPage(deps, actorOf(res), place, { q: '', page: 1 });
+      res.status(422).render('roster/held', { ...page, form: parsed });
+      return;
+    }
+    const decided = await decide(deps, place, { ...parsed.value, by: actorOf(res).user });
+    if (decided.ok) {
+      res.redirect(303, place.event ? pathOfRun(decided.run) : pathOfRefresh(decided.run));
+      return;
+    }
+    const text =
+      decided.reason === 'decided already'
+        ? 'This was decided already; see below by whom.'
+        : 'Nothing is held by this run any more.';
+    say(req, { kind: 'notice', text });
+    res.redirect(303, `${place.home}/held`);
+  });
+}
+
+function decide(deps: Deps, { run, event }: RunPlace, verdict: HeldVerdict & { by: RunPlace['run']['_id'] }) {
+  return event
+    ? decideHeldOfEvent(deps, { _id: run._id, account: run.account, event: event._id }, verdict)
+    : decideHeldOfAccount(deps, run, verdict);
+}

@@ -1,0 +1,84 @@
+import type { Deps } from '../../deps.js';
+import type { RosterChange } from '../../models/roster-change.js';
+import { User } from '../../models/user.js';
+import type { Actor } from '../../web/actor.js';
+import { countOf } from '../../web/format-count.js';
+import { dayAndTimeSoon } from '../../web/format-time.js';
+import { addressOf, pagerOf, sliceOf } from '../../web/paging.js';
+import { changesPage, countMatching } from '../journal/queries.js';
+import { scopeOf } from '../journal/routes.js';
+import { showChanges } from '../journal/show-changes.js';
+import type { ChangesQuery } from '../journal/schema.js';
+import { pathOfRefresh, pathOfRun, type RunPlace } from '../runs/queries.js';
+import { heldInWords } from '../runs/summarize-run.js';
+import { countBookings } from './count-bookings.js';
+import { decisionOn, heldOfRun, type Decision } from './queries.js';
+import type { HeldQuery } from './schema.js';
+import { tellRollover } from './tell-rollover.js';
+
+const PAGE_SIZE = 50;
+
+export function heldRowsOf(q: string): ChangesQuery {
+  return { q, kind: '', action: '', state: 'held' satisfies RosterChange['state'] };
+}
+
+/** The page of what a run holds: list, effects of either decision, who decided. */
+export async function heldPage(deps: Deps, actor: Actor, place: RunPlace, { q, page }: HeldQuery) {
+  const { run, home, event } = place;
+  const runs = [run._id];
+  const held = await heldOfRun(run._id);
+  const words = heldInWords(held);
+  const total = await countMatching(runs, heldRowsOf(q));
+  const rows = await changesPage(runs, heldRowsOf(q), sliceOf(total, page, PAGE_SIZE).skip, PAGE_SIZE);
+  const decision = await decisionOn(place);
+  const bookings = words ? await countBookings(run.account, run._id) : 0;
+  return {
+    section: 'importer',
+    title: `Held removals: ${event?.name ?? 'the account’s roster'}`,
+    place,
+    q,
+    words,
+    since: dayAndTimeSoon(run.startedAt ?? run.createdAt, actor.timeZone, deps.now()),
+    reasons: run.warnings.filter((warning) => warning.includes('held until')),
+    rollover: words ? tellRollover(run.counts) : '',
+    effects: effectsOf(words, bookings, event !== undefined),
+    decided: decision && (await sayDecision(decision, actor, event !== undefined, deps.now())),
+    csv: addressOf(`${home}/held.csv`, { q }),
+    path: `${home}/held`,
+    rows: await showChanges(scopeOf(place), rows, true),
+    pager: pagerOf(total, page, PAGE_SIZE, 'held', (to) => addressOf(`${home}/held`, { q, page: to })),
+  };
+}
+
+function effectsOf(
+  words: string,
+  bookings: number,
+  ofEvent: boolean,
+): { accept: string[]; reject: string[] } {
+  const how = ofEvent ? 'leave the event' : 'are marked as transferred or archived. Nobody is deleted';
+  return {
+    accept: [
+      `${words} ${how}.`,
+      bookings > 0
+        ? `${countOf(bookings, 'appointment is', 'appointments are')} with them. They stay, and those that no longer fit are put into the problem list.`
+        : 'No appointment is with them.',
+    ],
+    reject: [
+      'All of them stay as they are, and parents can book as before.',
+      'No later sync removes them, until the source has had them again and lost them anew.',
+    ],
+  };
+}
+
+async function sayDecision(decision: Decision, actor: Actor, ofEvent: boolean, now: Date) {
+  const { run, verdict, state, by, at, reason } = decision;
+  const user = by && (await User.findById(by, { name: 1 }).lean());
+  const done = verdict === 'accept' ? 'accepted' : 'rejected';
+  const open = state === 'queued' || state === 'running';
+  return {
+    open,
+    href: ofEvent ? pathOfRun(run) : pathOfRefresh(run),
+    text: `${user?.name ?? 'Somebody'} ${done} it on ${dayAndTimeSoon(at, actor.timeZone, now)}.${open ? ' The run is at work.' : ''}${state === 'failed' || state === 'stopped' ? ' The run did not end well, so it can be decided again.' : ''}`,
+    reason,
+  };
+}

@@ -1,0 +1,16 @@
+import type { KindCounts } from '../../models/run.js';
+
+/**
+ * Whether what is held looks like a new school year: most of the sections went, and about as many new ones came in by the same
+ * run.
+ * @returns the sentence that says so, or ''
+ */
+export function tellRollover(counts: Record<string, KindCounts>): string {
+  const sections = counts.section;
+  if (!sections) return '';
+  const { held, added, unchanged, changed } = sections;
+  const most = held > 0 && held >= unchanged + changed;
+  const asMany = added >= held / 2 && added <= held * 2;
+  if (!most || !asMany) return '';
+  return `This looks like a new school year: ${held.toLocaleString('en')} sections went, and ${added.toLocaleString('en')} new ones came in by the same run. If it is one, accept all of it at once.`;
+}

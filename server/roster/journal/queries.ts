@@ -1,0 +1,67 @@
+import type { QueryFilter, Types } from 'mongoose';
+import {
+  CHANGE_STATES,
+  RosterChange,
+  type ChangeAction,
+  type ChangeState,
+} from '../../models/roster-change.js';
+import { holdsWords } from '../../models/scoped.js';
+import { SyncLog } from '../../models/sync-log.js';
+import type { ChangesQuery } from './schema.js';
+
+/** How many changes of a kind, action and state there are. */
+export interface ChangeCount {
+  kind: string;
+  action: ChangeAction;
+  state: ChangeState;
+  count: number;
+}
+
+/** The changes of some runs by kind, action and state, whatever is filtered. */
+export function countChanges(runs: Types.ObjectId[]): Promise<ChangeCount[]> {
+  return RosterChange.aggregate<ChangeCount>([
+    { $match: { run: { $in: runs } } },
+    { $group: { _id: { kind: '$kind', action: '$action', state: '$state' }, count: { $sum: 1 } } },
+    { $replaceRoot: { newRoot: { $mergeObjects: ['$_id', { count: '$count' }] } } },
+  ]);
+}
+
+/** The state is always named, so that the index of run, state and kind serves, and sorts. */
+export function changesFilter(runs: Types.ObjectId[], query: ChangesQuery): QueryFilter<RosterChange> {
+  return {
+    run: { $in: runs },
+    state: query.state || { $in: CHANGE_STATES },
+    ...(query.kind ? { kind: query.kind } : {}),
+    ...(query.action ? { action: query.action } : {}),
+    ...holdsWords('searchKey', query.q),
+  };
+}
+
+export const CHANGES_ORDER = { kind: 1, action: 1, searchKey: 1 } as const;
+
+export function countMatching(runs: Types.ObjectId[], query: ChangesQuery): Promise<number> {
+  return RosterChange.countDocuments(changesFilter(runs, query));
+}
+
+export function changesPage(
+  runs: Types.ObjectId[],
+  query: ChangesQuery,
+  skip: number,
+  size: number,
+): Promise<RosterChange[]> {
+  return RosterChange.find(changesFilter(runs, query)).sort(CHANGES_ORDER).skip(skip).limit(size).lean();
+}
+
+/** The log's rows of what a run added: what it adds is kept in the log alone, as it needs no values to be taken back. */
+export function addedFilter(runs: Types.ObjectId[], kinds: string[]): QueryFilter<SyncLog> {
+  return { run: { $in: runs }, kind: { $in: kinds }, action: 'added' };
+}
+
+export function addedPage(
+  runs: Types.ObjectId[],
+  kinds: string[],
+  skip: number,
+  size: number,
+): Promise<SyncLog[]> {
+  return SyncLog.find(addedFilter(runs, kinds)).sort({ _id: 1 }).skip(skip).limit(size).lean();
+}

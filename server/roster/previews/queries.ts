@@ -1,0 +1,96 @@
+import type { Model, Types } from 'mongoose';
+import { RosterChange } from '../../models/roster-change.js';
+import { RosterRun } from '../../models/roster-run.js';
+import type { Run } from '../../models/run.js';
+import { SyncRun } from '../../models/sync-run.js';
+import { changesPage } from '../journal/queries.js';
+import { scopeOf } from '../journal/routes.js';
+import { showChanges } from '../journal/show-changes.js';
+import { pathOfRefresh, pathOfRun, runsOf, type RunPlace } from '../runs/queries.js';
+import { heldInWords } from '../runs/summarize-run.js';
+
+/** What a preview noted is kept so long. */
+export const KEPT_DAYS = 7;
+const DAY_MS = 24 * 3600_000;
+
+const NAMED = 5;
+/** The mirror's own records say of an event the same as its classes. */
+const OF_EVENT = ['student', 'teacher', 'staff', 'guardian', 'class', 'resource'];
+const COUNTED = [...OF_EVENT, 'section', 'course', 'term'];
+
+/** Whether a preview can be applied still, and why not. */
+export type PreviewState =
+  | { can: 'apply'; until: Date; risk: Risk }
+  | { can: 'nothing'; why: 'not over' | 'discarded' | 'expired' | 'nothing would change' }
+  | { can: 'nothing'; why: 'applied' | 'stale'; href: string; result: string; stale: number };
+
+/** What somebody should know before they apply it. */
+export interface Risk {
+  /** "3 students, 1 class" would leave; '' for none. */
+  leaving: string;
+  names: string[];
+  /** How many would leave besides those named. */
+  more: number;
+  /** Appointments that would need a look. */
+  broken: number;
+}
+
+/** What can be done with a finished preview. */
+export async function previewState(place: RunPlace, now: Date): Promise<PreviewState> {
+  const { run } = place;
+  if (run.state === 'queued' || run.state === 'running') return { can: 'nothing', why: 'not over' };
+  if (run.state !== 'done') return { can: 'nothing', why: 'discarded' };
+  const applying = await applyingRun(place);
+  const stale = await RosterChange.countDocuments({ run: { $in: runsOf(place) }, state: 'stale' });
+  if (applying && (stale > 0 || applying.state !== 'failed')) {
+    const href = place.event ? pathOfRun(applying._id) : pathOfRefresh(applying._id);
+    return { can: 'nothing', why: stale > 0 ? 'stale' : 'applied', href, result: applying.result, stale };
+  }
+  const until = new Date((run.finishedAt ?? run.createdAt).getTime() + KEPT_DAYS * DAY_MS);
+  if (until <= now) return { can: 'nothing', why: 'expired' };
+  if (!(await changesSomething(place))) return { can: 'nothing', why: 'nothing would change' };
+  return { can: 'apply', until, risk: await riskOf(place) };
+}
+
+/** Also what an event takes, or by what fields are mapped, may be all that is new. */
+async function changesSomething(place: RunPlace): Promise<boolean> {
+  const { run } = place;
+  if (('choice' in run && run.choice) || ('mapping' in run && run.mapping)) return true;
+  return (await RosterChange.exists({ run: { $in: runsOf(place) }, state: 'planned' })) !== null;
+}
+
+async function applyingRun({ run, event }: RunPlace): Promise<Pick<Run, '_id' | 'state' | 'result'> | null> {
+  const model = (event ? SyncRun : RosterRun) as unknown as Model<Run>;
+  return model
+    .findOne({ of: run._id, purpose: 'apply', state: { $ne: 'stopped' } }, { state: 1, result: 1 })
+    .sort({ createdAt: -1 })
+    .lean();
+}
+
+async function riskOf(place: RunPlace): Promise<Risk> {
+  const counts = { ...place.refresh?.counts, ...place.run.counts };
+  const gone = (place.event ? OF_EVENT : COUNTED).map(
+    (kind) => [kind, { held: counts[kind]?.removed ?? 0 }] as const,
+  );
+  const leaving = heldInWords(Object.fromEntries(gone));
+  const broken = counts.appointment?.changed ?? 0;
+  if (leaving === '') return { leaving, names: [], more: 0, broken };
+  const rows = await changesPage(
+    runsOf(place),
+    { q: '', kind: '', action: 'removed', state: 'planned' },
+    0,
+    NAMED,
+  );
+  const names = (await showChanges(scopeOf(place), rows, true)).map(({ name, kind }) => `${name} (${kind})`);
+  const total = gone.reduce((sum, [, { held }]) => sum + held, 0);
+  return { leaving, names, more: Math.max(0, total - names.length), broken };
+}
+
+export function isRisky({ leaving, broken }: Risk): boolean {
+  return leaving !== '' || broken > 0;
+}
+
+/** The preview that a run applies. */
+export function previewOf(run: Pick<Run, 'purpose' | 'of'>): Types.ObjectId | undefined {
+  return run.purpose === 'apply' ? run.of : undefined;
+}

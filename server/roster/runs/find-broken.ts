@@ -1,0 +1,36 @@
+import { Types } from 'mongoose';
+import { RosterChange } from '../../models/roster-change.js';
+import { SyncLog } from '../../models/sync-log.js';
+import { findAppointments, type NamedAppointment } from './name-appointments.js';
+import type { RunPlace } from './queries.js';
+
+/** Shown on a run's page; the rest are in the event's problem list. */
+const MOST = 20;
+
+export interface Broken {
+  rows: (NamedAppointment & { why: string })[];
+  /** All of them, those that are not shown too. */
+  total: number;
+}
+
+/** The appointments that a run put into the problem list, or that a preview would. */
+export async function findBroken({ run, event }: RunPlace): Promise<Broken> {
+  const total = run.counts.appointment?.changed ?? 0;
+  if (!event || total === 0 || run.purpose === 'undo') return { rows: [], total: 0 };
+  const wanted = { run: run._id, kind: 'appointment', action: 'changed' as const };
+  const noted =
+    run.purpose === 'preview'
+      ? await RosterChange.find(wanted, { sourceId: 1, text: 1 }).limit(MOST).lean()
+      : await SyncLog.find(wanted, { sourceId: 1, text: 1 }).limit(MOST).lean();
+  const whys = new Map(noted.map(({ sourceId, text }) => [sourceId, text]));
+  const found = await findAppointments(
+    event,
+    [...whys.keys()].filter((id) => Types.ObjectId.isValid(id)).map((id) => new Types.ObjectId(id)),
+  );
+  return { total, rows: found.map((row) => ({ ...row, why: sayWhy(whys.get(row.id)) })) };
+}
+
+/** A log's row may say first which fields changed. */
+function sayWhy(text = ''): string {
+  return text.replace(/^[a-z, ]+\. /, '') || 'Student and teacher are no longer together in a class.';
+}

@@ -1,0 +1,52 @@
+import type { Types } from 'mongoose';
+import { Appointment } from '../../models/appointment.js';
+import { Contact, contactName } from '../../models/contact.js';
+import type { Event } from '../../models/event.js';
+import { Resource } from '../../models/resource.js';
+import { dayAndTime, shortDayAndTime } from '../../web/format-time.js';
+
+/** An appointment as a sentence about a run speaks of it. */
+export interface NamedAppointment {
+  id: string;
+  /** Day and time in the event's zone. */
+  when: string;
+  /** The same for tables. */
+  begins: string;
+  teacher: string;
+  students: string;
+}
+
+/** Some appointments of an event by time, with the names of teacher and students. Three queries, however many there are. */
+export async function findAppointments(event: Event, ids: Types.ObjectId[]): Promise<NamedAppointment[]> {
+  if (ids.length === 0) return [];
+  const scope = { account: event.account, event: event._id };
+  const found = await Appointment.find(
+    { _id: { $in: ids }, ...scope },
+    { from: 1, resource: 1, students: 1 },
+  ).lean();
+  found.sort((a, b) => a.from.getTime() - b.from.getTime());
+  const [resources, people] = await Promise.all([
+    Resource.find({ _id: { $in: found.map(({ resource }) => resource) }, ...scope }, { name: 1 }).lean(),
+    Contact.find(
+      { _id: { $in: found.flatMap(({ students }) => students) }, account: event.account },
+      { firstName: 1, lastName: 1, email: 1 },
+    ).lean(),
+  ]);
+  const teachers = new Map(resources.map(({ _id, name }) => [_id.toHexString(), name]));
+  const names = new Map(people.map((person) => [person._id.toHexString(), contactName(person)]));
+  return found.map(({ _id, from, resource, students }) => ({
+    id: _id.toHexString(),
+    when: dayAndTime(from, event.timeZone),
+    begins: shortDayAndTime(from, event.timeZone),
+    teacher: teachers.get(resource.toHexString()) ?? 'a teacher who is no longer known',
+    students: students.map((id) => names.get(id.toHexString()) ?? 'No longer known').join(', '),
+  }));
+}
+
+/** The same as one name each: "Ann Lee with Mrs Ray, Tuesday 24 November 2026, 5:10 PM". */
+export async function nameAppointments(event: Event, ids: Types.ObjectId[]): Promise<Map<string, string>> {
+  const found = await findAppointments(event, ids);
+  return new Map(
+    found.map(({ id, when, teacher, students }) => [id, `${students} with ${teacher}, ${when}`]),
+  );
+}

@@ -1,0 +1,70 @@
+import type { Request, Response, Router } from 'express';
+import Joi from 'joi';
+import { pipeline } from 'node:stream/promises';
+import { actorOf } from '../../web/actor.js';
+import { timeOfDay } from '../../web/format-time.js';
+import { addressOf, pagerOf, sliceOf } from '../../web/paging.js';
+import { parseQuery } from '../../web/parse.js';
+import { exportLog } from './export-log.js';
+import { nameRows } from './name-rows.js';
+import { countLog, logPage, type LogQuery, type RunPlace } from './queries.js';
+import { ACTION_WORDS, countRows, KIND_WORDS } from './show-run.js';
+
+const PAGE_SIZE = 100;
+
+const logQuery = Joi.object<LogQuery & { page: number }, true>({
+  kind: Joi.string()
+    .valid('', ...Object.keys(KIND_WORDS))
+    .default(''),
+  action: Joi.string()
+    .valid('', ...Object.keys(ACTION_WORDS))
+    .default(''),
+  page: Joi.number().integer().min(1).max(100_000).default(1),
+});
+
+/** A run's log as a page and as a file. @param find the run of a request, or 404 */
+export function addLogPages(router: Router, find: (req: Request, res: Response) => Promise<RunPlace>): void {
+  router.get('/:run/log', async (req, res) => {
+    const place = await find(req, res);
+    const { page, ...query } = parseQuery(logQuery, req.query);
+    res.render('roster/log', await logPageOf(place, query, page, actorOf(res).timeZone));
+  });
+
+  router.get('/:run/log.csv', async (req, res) => {
+    const place = await find(req, res);
+    const query = parseQuery(logQuery, req.query);
+    res.set({
+      'Content-Type': 'text/csv; charset=utf-8',
+      'Content-Disposition': `attachment; filename="sync-log-${place.run._id.toHexString()}.csv"`,
+    });
+    // A reader who leaves in the middle is no fault.
+    await pipeline(exportLog(place, query), res).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+    });
+  });
+}
+
+async function logPageOf(place: RunPlace, query: LogQuery, page: number, zone: string) {
+  const { run, event, home, title } = place;
+  const total = await countLog(place, query);
+  const rows = await logPage(place, query, sliceOf(total, page, PAGE_SIZE).skip, PAGE_SIZE);
+  const names = await nameRows({ account: run.account, ...(event ? { event } : {}) }, rows);
+  return {
+    section: 'importer',
+    home,
+    title: `Log: ${title}`,
+    query,
+    counted: countRows(run, place.refresh),
+    actions: ACTION_WORDS,
+    addressOf,
+    rows: rows.map((row, index) => ({
+      time: timeOfDay(row.at, zone),
+      warning: row.level === 'warning',
+      kind: KIND_WORDS[row.kind] ?? row.kind,
+      action: ACTION_WORDS[row.action] ?? row.action,
+      name: names[index] || 'No longer known',
+      text: row.text,
+    })),
+    pager: pagerOf(total, page, PAGE_SIZE, 'rows', (to) => addressOf(`${home}/log`, { ...query, page: to })),
+  };
+}

@@ -1,0 +1,149 @@
+import type { Deps } from '../../deps.js';
+import { SyncRun } from '../../models/sync-run.js';
+import type { Actor } from '../../web/actor.js';
+import { countOf } from '../../web/format-count.js';
+import { dayAndTimeSoon, timeOfDay, zoneName } from '../../web/format-time.js';
+import { addressOf } from '../../web/paging.js';
+import { decisionOn, heldOfRun } from '../held/queries.js';
+import { mayRunAll } from '../importer/policy.js';
+import { previewState } from '../previews/queries.js';
+import { findUndoable } from '../undo-run.js';
+import { findBroken } from './find-broken.js';
+import { tookInWords, tookOf } from './format-took.js';
+import { askerOf, expectedStages, pathOfRefresh, pathOfRun, type RunPlace } from './queries.js';
+import {
+  ACTION_WORDS,
+  countRows,
+  isOver,
+  REFRESH_WORDS,
+  sayRun,
+  stagesOf,
+  STATE_WORDS,
+  TRIGGER_WORDS,
+} from './show-run.js';
+import { heldInWords } from './summarize-run.js';
+
+interface Fact {
+  term: string;
+  value?: string;
+  href?: string;
+  status?: { kind: string; word: string };
+}
+
+/** The page of a run: of an event, or of the account's roster. */
+export async function runPage(deps: Deps, actor: Actor, place: RunPlace) {
+  const { run, refresh, home, title, back } = place;
+  const preview = run.purpose === 'preview';
+  return {
+    title,
+    section: 'importer',
+    home,
+    back,
+    run,
+    preview,
+    over: isOver(run),
+    sentence: sayRun(run, actor.timeZone, deps.now()),
+    facts: await factsOf(deps, actor, place),
+    held: await heldOf(place, actor),
+    undo: await mayUndo(place, actor),
+    applies: preview ? await applies(deps, actor, place) : undefined,
+    broken: await findBroken(place),
+    problems: place.event ? `/events/${place.event._id.toHexString()}/problems` : '',
+    countOf,
+    stages: stagesOf(run, refresh, await expectedStages(place), deps.now()),
+    rows: countRows(run, refresh),
+    actions: ACTION_WORDS,
+    warnings: [...(refresh?.warnings ?? []), ...run.warnings],
+    addressOf,
+  };
+}
+
+async function factsOf(deps: Deps, actor: Actor, place: RunPlace): Promise<Fact[]> {
+  const { run, refresh } = place;
+  const asker = await askerOf(run);
+  const what = 'trigger' in run ? TRIGGER_WORDS[run.trigger] : REFRESH_WORDS[run.purpose];
+  const began = dayAndTimeSoon(run.startedAt ?? run.createdAt, actor.timeZone, deps.now());
+  const took = tookInWords(tookOf(run));
+  return [
+    { term: 'State', status: STATE_WORDS[run.state] },
+    { term: 'What', value: asker ? `${what}, asked for by ${asker}` : what },
+    ...(run.reason ? [{ term: 'Reason', value: run.reason }] : []),
+    { term: 'Began', value: `${began} (${zoneName(actor.timeZone)})` },
+    ...(run.finishedAt
+      ? [
+          {
+            term: 'Ended',
+            value: `${timeOfDay(run.finishedAt, actor.timeZone)}${took ? `, took ${took}` : ''}`,
+          },
+        ]
+      : []),
+    ...(refresh && mayRunAll(actor)
+      ? [{ term: 'Download', value: 'The account’s part of this run', href: pathOfRefresh(refresh._id) }]
+      : []),
+    ...(await relatedOf(place)),
+  ];
+}
+
+/** The runs that this one is about, and that are about it. */
+async function relatedOf(place: RunPlace): Promise<Fact[]> {
+  const { run, event } = place;
+  const pathOf = event ? pathOfRun : pathOfRefresh;
+  const decided = await decisionOn(place);
+  const users = event || run.state !== 'done' ? [] : await SyncRun.find({ refresh: run._id }).limit(5).lean();
+  const of = { apply: 'The preview that it applies', undo: 'The run that it takes back' };
+  return [
+    ...(run.of
+      ? [
+          {
+            term: 'About',
+            value:
+              run.purpose === 'apply' || run.purpose === 'undo'
+                ? of[run.purpose]
+                : 'The run that held the removals',
+            href: pathOf(run.of),
+          },
+        ]
+      : []),
+    ...(run.undoneBy
+      ? [{ term: 'Undone', value: 'The run that took it back', href: pathOf(run.undoneBy) }]
+      : []),
+    ...(decided
+      ? [{ term: 'Held removals', value: `Were ${decided.verdict}ed`, href: pathOf(decided.run) }]
+      : []),
+    ...users.map((user) => ({
+      term: 'Used by',
+      value: TRIGGER_WORDS[user.trigger],
+      href: pathOfRun(user._id),
+    })),
+  ];
+}
+
+/** What this run holds still, and what its download does, for whoever decides about it. */
+async function heldOf({ run, refresh, home, event }: RunPlace, actor: Actor) {
+  const own = heldInWords(await heldOfRun(run._id));
+  const below = refresh ? heldInWords(await heldOfRun(refresh._id)) : '';
+  const text = (words: string) =>
+    `${words}: missing at the source, and held until somebody decides. Nothing was removed.`;
+  return [
+    ...(own ? [{ text: text(own), href: `${home}/held` }] : []),
+    ...(below && refresh
+      ? [
+          event && !mayRunAll(actor)
+            ? { text: `${text(below)} An administrator of the account decides.`, href: '' }
+            : { text: text(below), href: `${pathOfRefresh(refresh._id)}/held` },
+        ]
+      : []),
+  ];
+}
+
+async function mayUndo({ run, event }: RunPlace, actor: Actor): Promise<boolean> {
+  if (!event || !('event' in run) || !isOver(run)) return false;
+  const can = await findUndoable(run);
+  return can.event || (can.account !== undefined && mayRunAll(actor));
+}
+
+async function applies(deps: Deps, actor: Actor, place: RunPlace) {
+  const state = await previewState(place, deps.now());
+  if (state.can !== 'apply') return state;
+  return { ...state, untilWords: dayAndTimeSoon(state.until, actor.timeZone, deps.now()) };
+}
