@@ -7,6 +7,7 @@ import { connectPassport } from './accounts/connect-passport.js';
 import { loadActor } from './accounts/load-actor.js';
 import { databaseReady } from './database/connect.js';
 import type { Deps } from './deps.js';
+import { receiveFiles } from './roster/uploads/receive-files.js';
 import { ROOT } from './root.js';
 import { routes } from './routes.js';
 import { assets } from './web/assets.js';
@@ -49,7 +50,7 @@ export function createApp(deps: Deps): Express {
   app.use(databaseGuard(databaseReady));
   app.use(sessions(deps.config));
   app.use(passport.initialize(), passport.session() as express.RequestHandler, loadActor(deps));
-  app.use(keptNowhere, sessionLocals, csrfGuard);
+  app.use(keptNowhere, sessionLocals, receiveFiles(deps), csrfGuard);
   app.use(routes(deps, passport));
   app.use(unknownPage);
   app.use(errorPages(deps));

@@ -17,6 +17,7 @@ import { reportRoutes } from './reports/routes.js';
 import { mappingRoutes } from './roster/mapping/routes.js';
 import { importerRoutes } from './roster/importer/routes.js';
 import { termRoutes } from './roster/terms/routes.js';
+import { rosterFileRoutes } from './roster/uploads/routes.js';
 import { daySheetRoutes } from './slots/day-sheet/routes.js';
 import { generatorRoutes } from './slots/generator/routes.js';
 import { slotRoutes } from './slots/routes.js';
@@ -35,6 +36,7 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
   router.use('/global-setup', levelGuard('administrator'), accountSetupRoutes(deps));
   router.use('/global-setup/clever/mapping', levelGuard('administrator'), mappingRoutes(deps));
   router.use('/global-setup/clever', levelGuard('administrator'), connectionRoutes(deps));
+  router.use('/global-setup/roster-files', levelGuard('administrator'), rosterFileRoutes(deps));
   router.use('/global-setup/contacts', levelGuard('administrator'), contactRoutes(deps));
   router.use('/global-setup/duplicates', levelGuard('administrator'), duplicateRoutes(deps));
   router.use('/global-setup/outbox', levelGuard('administrator'), outboxRoutes(deps));

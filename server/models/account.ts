@@ -71,6 +71,18 @@ export const IDENTIFIER_NAMES: Record<Identifier, string> = {
   communityId: 'Community ID',
   barcode: 'Barcode',
 };
+/** The kinds of roster files that a school without Clever may have. */
+export const FILE_FORMATS = ['pickatime', 'clever-csv', 'oneroster'] as const;
+export type FileFormat = (typeof FILE_FORMATS)[number];
+
+/** Where an account's roster comes from; one at a time. */
+export type RosterSource = 'clever' | FileFormat;
+
+export interface AccountFiles {
+  on: boolean;
+  format: FileFormat;
+  since: Date;
+}
 
 /** One tenant: a district or a school. */
 export interface Account {
@@ -83,6 +95,12 @@ export interface Account {
   mapping?: FieldMapping;
   /** What this school calls the identifiers; read it by `identifierNamesOf`. */
   identifierNames?: Record<Identifier, string>;
+  /** Roster files as the source. Never on while Clever is enabled. */
+  files?: AccountFiles;
+  /** The source that gave the record ids which people and mirror carry; absent: Clever, if there are any. */
+  recordsOf?: RosterSource;
+  /** A change of source that was begun: both sources are off until it is done. Begun again, it goes on. */
+  switching?: { to: RosterSource; at: Date };
   createdAt: Date;
 }
 
@@ -129,6 +147,18 @@ const schema = new Schema<Account>(
       ),
     },
     identifierNames: { type: new Schema({ communityId: String, barcode: String }, { _id: false }) },
+    files: {
+      type: new Schema<AccountFiles>(
+        {
+          on: { type: Boolean, required: true },
+          format: { type: String, enum: FILE_FORMATS, required: true },
+          since: { type: Date, required: true },
+        },
+        { _id: false },
+      ),
+    },
+    recordsOf: String,
+    switching: { type: new Schema({ to: String, at: Date }, { _id: false }) },
     createdAt: { type: Date, required: true },
   },
   { collection: 'account', strict: 'throw', versionKey: false },
@@ -159,4 +189,16 @@ export function identifierNamesOf({
     communityId: identifierNames?.communityId || IDENTIFIER_NAMES.communityId,
     barcode: identifierNames?.barcode || IDENTIFIER_NAMES.barcode,
   };
+}
+
+/** Where the account's roster comes from now; undefined while neither Clever nor roster files are on. */
+export function sourceOf({
+  clever,
+  files,
+}: {
+  clever?: Pick<AccountClever, 'enabled'> | undefined;
+  files?: Pick<AccountFiles, 'on'> | undefined;
+}): 'clever' | 'files' | undefined {
+  if (clever?.enabled) return 'clever';
+  return files?.on ? 'files' : undefined;
 }

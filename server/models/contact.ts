@@ -37,6 +37,9 @@ export interface RosterPerson {
   relations: Relation[];
   /** Only those that the account's mapping fills; the others are left alone by every sync. Last, and absent where nothing is mapped: so is the hash. */
   identifiers?: Partial<Record<Identifier, string>>;
+  /** Of roster files alone, where they tell it: a student's second fact, a teacher's room. */
+  securityValue?: string;
+  room?: string;
 }
 
 /** Any person the account knows. */
@@ -83,6 +86,7 @@ const schema = scopedSchema<Contact>('contact', {
     default: () => ({}),
   },
   securityValue: String,
+  room: String,
   merging: Schema.Types.ObjectId,
   searchKey: { type: String, default: '' },
   sortKey: { type: String, default: '' },

@@ -1,4 +1,4 @@
-import mongoose, { Schema } from 'mongoose';
+import mongoose, { Schema, type Types } from 'mongoose';
 import type { FieldMapping } from './account.js';
 import { runFields, type Run } from './run.js';
 import { scopedSchema } from './scoped.js';
@@ -19,6 +19,8 @@ export interface RosterRun extends Run {
   events?: number;
   /** Of a preview: as if this were the account's mapping. */
   mapping?: FieldMapping;
+  /** Of a preview: the roster files that it reads. */
+  upload?: Types.ObjectId;
 }
 
 const schema = scopedSchema<RosterRun>('rosterRun', {
@@ -30,6 +32,7 @@ const schema = scopedSchema<RosterRun>('rosterRun', {
   why: String,
   events: Number,
   mapping: Schema.Types.Mixed,
+  upload: Schema.Types.ObjectId,
 });
 schema.index({ account: 1, createdAt: -1 });
 schema.index(

@@ -62,6 +62,10 @@ export interface Run extends Scoped {
   /** Raised at each take-over: a worker that was given up on finds its number stale and stops. */
   fence: number;
   stopRequested: boolean;
+  /** A night that found its source away waits until then. */
+  retryAt?: Date;
+  /** How often it was put off so. */
+  retries?: number;
 }
 
 export const NO_COUNTS: KindCounts = {
@@ -99,4 +103,6 @@ export const runFields: SchemaDefinition = {
   heartbeatAt: Date,
   fence: { type: Number, default: 0 },
   stopRequested: { type: Boolean, default: false },
+  retryAt: Date,
+  retries: Number,
 };

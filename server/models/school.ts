@@ -1,11 +1,12 @@
 import mongoose, { Schema } from 'mongoose';
 import { scopedSchema, type Scoped } from './scoped.js';
 
-/** One of the account's schools; matched to a Clever school by `clever.id`. */
+/** One of the account's schools; matched to a Clever school by `clever.id`, to one of roster files by `file.id`. */
 export interface School extends Scoped {
   name: string;
   number?: string;
   clever?: { id: string; name: string };
+  file?: { id: string; name: string };
   sortKey: string;
 }
 
@@ -13,12 +14,17 @@ const schema = scopedSchema<School>('school', {
   name: { type: String, required: true },
   number: String,
   clever: { type: new Schema({ id: String, name: String }, { _id: false }) },
+  file: { type: new Schema({ id: String, name: String }, { _id: false }) },
   sortKey: { type: String, required: true },
 });
 schema.index({ account: 1, sortKey: 1 });
 schema.index(
   { account: 1, 'clever.id': 1 },
   { unique: true, partialFilterExpression: { 'clever.id': { $exists: true } } },
+);
+schema.index(
+  { account: 1, 'file.id': 1 },
+  { unique: true, partialFilterExpression: { 'file.id': { $exists: true } } },
 );
 
 export const School = mongoose.model<School>('school', schema);

@@ -15,6 +15,8 @@ export interface RosterSection {
   /** Primary teacher first. */
   teacherIds: string[];
   studentIds: string[];
+  /** Of roster files alone, where they tell it: appointments a student may have in the class. */
+  allowed?: number;
 }
 
 /** Mirror of one of the district's sections. Written by roster refreshes only. */
@@ -37,6 +39,7 @@ const schema = scopedSchema<Section>('section', {
   term: text,
   teacherIds: [String],
   studentIds: [String],
+  allowed: Number,
   status: { type: String, enum: ['active', 'archived'], required: true },
 });
 schema.index({ account: 1, 'record.id': 1 }, { unique: true });

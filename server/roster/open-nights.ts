@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
-import { Account } from '../models/account.js';
+import { Account, sourceOf } from '../models/account.js';
 import { Event } from '../models/event.js';
 import { SyncRun } from '../models/sync-run.js';
 import { findDueNight } from './find-due-night.js';
@@ -20,7 +20,7 @@ export async function openNights(deps: Deps): Promise<number> {
   const due = events.flatMap((event) => {
     const account = accounts.get(event.account.toHexString());
     const night =
-      account?.clever?.enabled && event.sync
+      account && sourceOf(account) && event.sync
         ? findDueNight(event.sync.hour, account.timeZone, deps.now(), event.sync.onSince)?.night
         : undefined;
     return account && night ? [{ event, account, night }] : [];

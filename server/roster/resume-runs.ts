@@ -3,15 +3,18 @@ import { RosterRun } from '../models/roster-run.js';
 import { SyncRun } from '../models/sync-run.js';
 import { wipeSpools } from './refresh/spool.js';
 import { TIMING, type Timing } from './runs/hold-run.js';
+import { dueAt } from './runs/put-off.js';
 import { staleRun } from './runs/take-run.js';
 
 /**
- * Asks the queue again for runs that wait and for those whose worker went silent; who is quickest takes them. Asking for one
+ * Asks the queue again for runs that wait, unless for a later hour, and for those whose worker went silent; who is quickest takes them. Asking for one
  * that is at work already does nothing.
  * @returns how many were asked for
  */
 export async function resumeRuns(deps: Deps, timing: Timing = TIMING): Promise<number> {
-  const waiting = await SyncRun.find({ state: 'queued' }, { _id: 1 }).sort({ createdAt: 1 }).lean();
+  const waiting = await SyncRun.find({ state: 'queued', ...dueAt(deps.now()) }, { _id: 1 })
+    .sort({ createdAt: 1 })
+    .lean();
   const lost = await SyncRun.find(staleRun(timing) as object, { _id: 1 }).lean();
   for (const { _id } of [...lost, ...waiting]) await deps.queue.add('run-sync', _id.toHexString());
   const alone = await RosterRun.find(

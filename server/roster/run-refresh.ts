@@ -3,6 +3,7 @@ import { CleverError } from '../clever/explain-failure.js';
 import type { Deps } from '../deps.js';
 import { Account } from '../models/account.js';
 import { RosterRun } from '../models/roster-run.js';
+import { RosterUpload } from '../models/roster-upload.js';
 import type { Run } from '../models/run.js';
 import { applyPreview, countStale } from './changes/apply-preview.js';
 import { forgetFirstTry, forgetOlderChanges } from './changes/forget-changes.js';
@@ -15,6 +16,7 @@ import { refreshAccount, refreshStages } from './refresh/refresh-account.js';
 import { RefreshRefused } from './refresh/refuse-refresh.js';
 import { HeldRun, RunHandedBack, RunLost, RunStopped, TIMING, type Timing } from './runs/hold-run.js';
 import { isPassing } from './runs/judge-fault.js';
+import { nextTry, RunPutOff } from './runs/put-off.js';
 import { summarizeRun } from './runs/summarize-run.js';
 import { MOST_TRIES, takeRun } from './runs/take-run.js';
 import { tellHeld } from './tell-held.js';
@@ -52,7 +54,7 @@ export async function runAlone(
 /**
  * Does a roster run that was taken, and ends it in one sentence.
  * @param outer ends it too: the worker that stops, or the sync run that it is done for
- * @throws RefreshFailed with the reason in words, and what ended the run
+ * @throws RefreshFailed with the reason in words, RunPutOff, and what ended the run
  */
 export async function runRefresh(
   deps: Deps,
@@ -64,15 +66,18 @@ export async function runRefresh(
   const stages = stagesOfRefresh(account, taken);
   const run = new HeldRun(rosterRuns, taken, { stages, timing, outer, now: deps.now });
   try {
-    if (taken.fence > MOST_TRIES)
+    if (taken.fence - (taken.retries ?? 0) > MOST_TRIES)
       throw new RefreshRefused(`Given up: it ended its worker ${String(MOST_TRIES)} times.`);
     await forgetFirstTry(run);
     await work(deps, account, taken, run);
     if (taken.alone && !run.preview) await followRefresh(deps, account, taken);
+    // Before the end: what is over is not taken up again by anybody, should the worker die between the two.
+    await tellHeld(deps, account, run);
     await run.end('done', summarizeRun(taken.purpose, run.counts));
     if (taken.purpose !== 'undo') await forgetOlderChanges(run);
-    await tellHeld(deps, account, run);
   } catch (error) {
+    const until = nextTry(taken, error, deps.now());
+    if (until && (await run.putOff(until))) throw new RunPutOff(until, error);
     await endBadly(run, error);
     throw error instanceof CleverError || error instanceof RefreshRefused
       ? new RefreshFailed(error.message, { cause: error })
@@ -89,6 +94,7 @@ async function work(deps: Deps, account: Account, taken: RosterRun, run: HeldRun
       expected: await expectedRecords(account._id),
       full: taken.full === true || run.preview,
       ...(taken.mapping ? { mapping: taken.mapping } : {}),
+      ...(taken.upload ? { upload: taken.upload } : {}),
     });
     return;
   }
@@ -109,6 +115,8 @@ async function applyAll(run: HeldRun, preview: Types.ObjectId): Promise<void> {
   const stale = await countStale(run, preview, REFRESH_KINDS);
   if (stale > 0 && !run.changed) throw new RefreshRefused(staleSince(stale));
   await applyPreview(run, preview, REFRESH_KINDS);
+  const { upload } = (await RosterRun.findById(preview, { upload: 1 }).lean()) ?? {};
+  if (upload) await RosterUpload.updateOne({ _id: upload }, { $set: { state: 'used' } });
 }
 
 export function staleSince(count: number): string {

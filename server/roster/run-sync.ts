@@ -13,6 +13,7 @@ import { RefreshFailed } from './run-refresh.js';
 import { completeRefresh } from './runs/attach-refresh.js';
 import { HeldRun, RunHandedBack, RunLost, RunStopped, TIMING, type Timing } from './runs/hold-run.js';
 import { isPassing } from './runs/judge-fault.js';
+import { dueAt, RunPutOff } from './runs/put-off.js';
 import { summarizeRun } from './runs/summarize-run.js';
 import { MOST_TRIES, takeRun } from './runs/take-run.js';
 import { settleRun } from './settle-run.js';
@@ -55,11 +56,12 @@ export async function runSync(
 }
 
 async function work(deps: Deps, run: SyncRun, held: HeldRun, timing: Timing): Promise<void> {
-  if (run.fence > MOST_TRIES)
+  const tries = run.fence - (run.retries ?? 0);
+  if (tries > MOST_TRIES)
     throw new RefreshFailed(`Given up: it ended its worker ${String(MOST_TRIES)} times.`);
   await held.step();
   await forgetFirstTry(held);
-  if (run.fence > 1)
+  if (tries > 1)
     held.warn(
       'Done again from the start, because its first worker was lost. What that one had done counts as unchanged.',
     );
@@ -74,9 +76,10 @@ async function work(deps: Deps, run: SyncRun, held: HeldRun, timing: Timing): Pr
     counts = await settleRun(run, event, held, refreshed);
     await flagAppointments(held, event);
   }
+  // Before the end: what is over is not taken up again by anybody, should the worker die between the two.
+  await tellHeld(deps, account, held);
   await endWell(deps, run, held, summarizeRun(run.purpose, counts, held.counts));
   if (run.purpose !== 'undo') await forgetOlderChanges(held);
-  await tellHeld(deps, account, held);
 }
 
 async function eventOf(run: SyncRun): Promise<Event> {
@@ -127,7 +130,8 @@ async function endBadly(deps: Deps, held: HeldRun, error: unknown): Promise<void
     await held.handBack().catch(() => undefined);
     return;
   }
-  if (error instanceof RunStopped) await held.end('stopped', STOPPED);
+  if (error instanceof RunPutOff && (await held.putOff(error.until))) return;
+  if (error instanceof RunStopped || error instanceof RunPutOff) await held.end('stopped', STOPPED);
   else if (error instanceof RefreshFailed) await held.end('failed', error.message);
   else {
     deps.log.error({ err: error, run: held.id.toHexString() }, 'sync run failed');
@@ -140,6 +144,8 @@ async function endBadly(deps: Deps, held: HeldRun, error: unknown): Promise<void
 
 /** Another run of the event may have waited for this one. */
 async function queueWaiting(deps: Deps, event: Types.ObjectId): Promise<void> {
-  const waiting = await SyncRun.find({ event, state: 'queued' }, { _id: 1 }).sort({ createdAt: 1 }).lean();
+  const waiting = await SyncRun.find({ event, state: 'queued', ...dueAt(deps.now()) }, { _id: 1 })
+    .sort({ createdAt: 1 })
+    .lean();
   for (const { _id } of waiting) await deps.queue.add('run-sync', _id.toHexString());
 }

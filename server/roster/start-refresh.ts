@@ -4,7 +4,7 @@ import type { Deps } from '../deps.js';
 import { RosterRun } from '../models/roster-run.js';
 
 /** A roster run that stands by itself. */
-export type StartRefresh = Pick<RosterRun, 'account' | 'purpose' | 'of' | 'reason' | 'mapping'> & {
+export type StartRefresh = Pick<RosterRun, 'account' | 'purpose' | 'of' | 'reason' | 'mapping' | 'upload'> & {
   by: Types.ObjectId;
 };
 

@@ -1,14 +1,14 @@
 import type { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
-import type { Account } from '../models/account.js';
+import { sourceOf, type Account } from '../models/account.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import type { Event } from '../models/event.js';
 import type { RunPurpose } from '../models/run.js';
 import { SyncRun, type SyncChoice, type SyncTrigger } from '../models/sync-run.js';
 
 export interface StartSync {
-  account: Pick<Account, '_id' | 'clever'>;
+  account: Pick<Account, '_id' | 'clever' | 'files'>;
   event: Pick<Event, '_id' | 'sync'>;
   trigger: SyncTrigger;
   /** The login of who asks; absent for the night. */
@@ -51,7 +51,7 @@ export async function startSync(deps: Deps, asked: StartSync): Promise<SyncStart
   const { account, event, trigger, by, ...more } = asked;
   const purpose = asked.purpose ?? 'sync';
   const reads = purpose === 'sync' || purpose === 'preview';
-  if (reads && !asked.refresh && !account.clever?.enabled) return { ok: false, reason: 'not connected' };
+  if (reads && !asked.refresh && !sourceOf(account)) return { ok: false, reason: 'not connected' };
   const schools = (asked.choice ?? event.sync)?.schools ?? [];
   if (reads && schools.length === 0) return { ok: false, reason: 'nothing chosen' };
   try {

@@ -32,6 +32,7 @@ export function eventTabs(event: Types.ObjectId, level: AccessLevel): Tab[] {
 export const SETUP_TABS: Tab[] = [
   { key: 'school-account', label: 'School account', href: '/global-setup' },
   { key: 'clever', label: 'Clever', href: '/global-setup/clever' },
+  { key: 'roster-files', label: 'Roster files', href: '/global-setup/roster-files' },
   { key: 'contacts', label: 'Contacts', href: '/global-setup/contacts' },
   { key: 'duplicates', label: 'Duplicates', href: '/global-setup/duplicates' },
   { key: 'logins', label: 'People who log in', href: '/global-setup/logins' },

@@ -1,3 +1,4 @@
+import type { Types } from 'mongoose';
 import { recordAudit } from '../../audit/record-audit.js';
 import type { Deps } from '../../deps.js';
 import { Account } from '../../models/account.js';
@@ -5,28 +6,50 @@ import { School } from '../../models/school.js';
 import type { Actor } from '../../web/actor.js';
 import { enableBlockers } from './policy.js';
 
-export type Enabled = { ok: true } | { ok: false; reasons: string[] };
+export type Enabled =
+  | { ok: true }
+  | { ok: false; reason: 'not ready'; reasons: string[] }
+  /** Roster files are on, or gave the record ids that are there: a person has to begin the change of source. */
+  | { ok: false; reason: 'files' };
 
 /** Turns Clever on for the account, when nothing stands against it any more (`enableBlockers`). */
 export async function enableClever(deps: Deps, actor: Actor): Promise<Enabled> {
   const { account } = actor;
-  const found = await Account.findById(account, { clever: 1 }).lean();
-  const matched = await School.countDocuments({ account, 'clever.id': { $type: 'string' } });
-  const reasons = enableBlockers(found?.clever, matched);
-  if (reasons.length > 0) return { ok: false, reasons };
+  const reasons = await findEnableBlockers(account);
+  if (reasons.length > 0) return { ok: false, reason: 'not ready', reasons };
+  const found = await Account.findById(account, { clever: 1, files: 1, recordsOf: 1, switching: 1 }).lean();
+  if (found && isOfFiles(found)) return { ok: false, reason: 'files' };
   const enabled = await Account.updateOne(
     {
       _id: account,
       'clever.districtId': found?.clever?.districtId,
       'clever.approval': 'approved',
       'clever.enabled': false,
+      'files.on': { $ne: true },
+      switching: { $exists: false },
     },
     { $set: { 'clever.enabled': true, 'clever.enabledAt': deps.now() } },
   );
-  if (enabled.matchedCount > 0) await note(deps, actor, 'enable clever', { matched });
+  if (enabled.matchedCount > 0) await note(deps, actor, 'enable clever', {});
   else if (!found?.clever?.enabled)
-    return { ok: false, reasons: ['The set-up was changed meanwhile. Look at it again.'] };
+    return {
+      ok: false,
+      reason: 'not ready',
+      reasons: ['The set-up was changed meanwhile. Look at it again.'],
+    };
   return { ok: true };
+}
+
+/** Why the account's Clever cannot be enabled yet, as sentences; empty when it can. */
+export async function findEnableBlockers(account: Types.ObjectId): Promise<string[]> {
+  const found = await Account.findById(account, { clever: 1 }).lean();
+  const matched = await School.countDocuments({ account, 'clever.id': { $type: 'string' } });
+  return enableBlockers(found?.clever, matched);
+}
+
+/** Clever and roster files are never on at once (seed rule): turning from one to the other clears record ids. */
+function isOfFiles({ files, recordsOf, switching }: Account): boolean {
+  return files?.on === true || switching !== undefined || (recordsOf !== undefined && recordsOf !== 'clever');
 }
 
 /** Turns Clever off. What was imported stays as it is. */

@@ -82,6 +82,10 @@ export function connectionRoutes(deps: Deps): Router {
 
   router.post('/enable', async (req, res) => {
     const enabled = await enableClever(deps, actorOf(res));
+    if (!enabled.ok && enabled.reason === 'files') {
+      confirmInsteadOfFiles(res);
+      return;
+    }
     if (!enabled.ok)
       return show(
         deps,
@@ -100,6 +104,28 @@ export function connectionRoutes(deps: Deps): Router {
   });
 
   return router;
+}
+
+/** Clever and roster files are never on at once: Begin or Cancel. The roster does the change. */
+function confirmInsteadOfFiles(res: Response): void {
+  res.render('clever/confirm', {
+    title: 'Clever instead of roster files?',
+    section: 'global-setup',
+    confirm: {
+      title: 'Clever instead of roster files?',
+      lead: 'Clever and roster files cannot be on at once.',
+      effects: [
+        'Roster files go off, and Clever is enabled.',
+        'The record ids that the files gave are cleared. Terms and sections of the files are archived.',
+        'The first import from Clever finds people again by their numbers and e-mail addresses.',
+      ],
+      notes: ['Nobody is deleted. Classes, slots and appointments stay as they are.'],
+      action: '/global-setup/roster-files/begin-clever',
+      submit: 'Begin',
+      danger: true,
+      cancel: `${HOME}#enable`,
+    },
+  });
 }
 
 function confirmDistrict(res: Response, districtId: string, matches: number): void {

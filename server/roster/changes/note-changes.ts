@@ -27,7 +27,11 @@ export async function noteChanges(
   const rows = changes.map((change) => rowOf(run, change, state, expiresAt));
   const collection = RosterChange.collection as unknown as mongo.Collection<Row>;
   try {
-    await collection.insertMany(rows, { ordered: false });
+    // The driver gives what it inserts an id; a row that is joined with an earlier one keeps that one's.
+    await collection.insertMany(
+      rows.map((row) => ({ ...row })),
+      { ordered: false },
+    );
   } catch (error) {
     if (!(error instanceof mongoose.mongo.MongoBulkWriteError)) throw error;
     const failed = ([] as mongo.WriteError[]).concat(error.writeErrors);

@@ -41,11 +41,12 @@ export async function takeRemovals(run: HeldRun, removals: Removals): Promise<nu
   let here = 0;
   let gone = 0;
   for await (const document of read(removals)) {
-    here += 1;
+    if (!isNew(run, document)) here += 1;
     if (removals.isGone(document)) gone += 1;
   }
   if (gone === 0) return 0;
-  if (removals.among) here = await removals.collection.countDocuments(removals.among);
+  if (removals.among)
+    here = await removals.collection.countDocuments({ ...removals.among, 'record.addedBy': { $ne: run.id } });
   const hold = removals.verdict === 'hold' || (removals.verdict !== 'let go' && mustHold(gone, here));
   if (hold) tellHeld(run, removals, gone, here);
   let batch: Change[] = [];
@@ -60,9 +61,15 @@ export async function takeRemovals(run: HeldRun, removals: Removals): Promise<nu
   return gone;
 }
 
+/** Came in by this run: where all ids are new, as many come as go, and those who go are all who were here. */
+function isNew(run: HeldRun, { addedBy, record }: Document): boolean {
+  const by = addedBy ?? (record as { addedBy?: unknown } | undefined)?.addedBy;
+  return String(by) === run.id.toHexString();
+}
+
 function read({ collection, here, projection }: Removals): AsyncIterable<Document> {
   return collection.find(here, {
-    projection: { ...projection, status: 1 },
+    projection: { ...projection, status: 1, addedBy: 1, 'record.addedBy': 1 },
     batchSize: BATCH,
   });
 }
@@ -100,7 +107,7 @@ async function takeBatch(run: HeldRun, removals: Removals, batch: Change[], hold
 function tellHeld(run: HeldRun, { plural, verdict }: Removals, gone: number, here: number): void {
   const many = `${gone.toLocaleString('en')} of ${here.toLocaleString('en')} ${plural}`;
   const why =
-    verdict === 'hold' ? 'part of the download is missing' : 'that is more than a night usually brings';
+    verdict === 'hold' ? 'this download may not tell all' : 'that is more than a night usually brings';
   run.warn(
     run.preview
       ? `${many} would leave. A sync by itself would hold them until somebody looks, because ${why}.`

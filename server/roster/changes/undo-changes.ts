@@ -88,7 +88,7 @@ function leftRow(kind: string, sourceId: string) {
 }
 
 function backOf(kind: Kind, row: RosterChange, document: StoredDocument): mongo.AnyBulkWriteOperation {
-  const fields = ownFields(row.fields);
+  const fields = kind.keysOf ? ownFields(row.fields) : row.fields;
   const before = overlay(document, { fields: fields.map(({ path, before: after }) => ({ path, after })) });
   const { $set = {}, $unset } = updateTo('before', fields);
   const set = { ...$set, ...kind.keysOf?.(before as never) };

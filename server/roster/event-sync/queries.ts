@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import { Account } from '../../models/account.js';
+import { Account, sourceOf } from '../../models/account.js';
 import { AuditEntry } from '../../models/audit-entry.js';
 import type { Event } from '../../models/event.js';
 import { RosterRun } from '../../models/roster-run.js';
@@ -43,8 +43,8 @@ export async function lastGoodRun(event: Types.ObjectId, recent: SyncRun[], tota
 
 /** Whether the account's roster source is there to be read; nights wait while it is not. */
 export async function isConnected(account: Types.ObjectId): Promise<boolean> {
-  const found = await Account.findById(account, { 'clever.enabled': 1 }).lean();
-  return found?.clever?.enabled === true;
+  const found = await Account.findById(account, { 'clever.enabled': 1, 'files.on': 1 }).lean();
+  return found !== null && sourceOf(found) !== undefined;
 }
 
 /**

@@ -2,6 +2,7 @@ import mongoose from 'mongoose';
 import { Class, classKeys, type ClassEdits } from '../../models/class.js';
 import type { Event } from '../../models/event.js';
 import { compareFields, type Change } from '../changes/change.js';
+import { readTargets, type StoredDocument } from '../changes/read-changes.js';
 import { makeChanges } from '../changes/make-changes.js';
 import { takeRemovals, type Removals } from '../changes/take-removals.js';
 import type { HeldRun } from '../runs/hold-run.js';
@@ -18,22 +19,31 @@ export async function applyClasses(run: HeldRun, event: Event, desired: DesiredC
   for (let tries = 1; tries <= TRIES; tries += 1) {
     const diff = diffClasses(desired, await findKnown(event, desired));
     if (tries === 1) run.count('class', 'unchanged', diff.unchanged);
-    const made = await makeChanges(run, Class.collection, changesOf(run, event, diff), tries === 1);
+    const changes = await changesOf(run, event, diff);
+    const made = await makeChanges(run, Class.collection, changes, tries === 1);
     if (made.missed + made.refused.length === 0) return;
   }
 }
 
 async function findKnown(event: Event, desired: DesiredClass[]): Promise<KnownClass[]> {
-  const found = await Class.find({
-    event: event._id,
-    section: { $in: desired.map(({ section }) => section) },
-  }).lean();
+  const found = await Class.find(
+    { event: event._id, section: { $in: desired.map(({ section }) => section) } },
+    { section: 1, status: 1, edits: 1, kept: 1, 'synced.hash': 1 },
+  ).lean();
   return found.filter((item): item is typeof item & KnownClass => item.section !== undefined);
 }
 
-function changesOf(run: HeldRun, event: Event, diff: ClassDiff): Change[] {
-  const added = diff.added.map(({ section, synced }): Change => {
-    const keys = classKeys({ synced, edits: NO_EDITS });
+async function changesOf(run: HeldRun, event: Event, diff: ClassDiff): Promise<Change[]> {
+  const differ = [...diff.changed, ...diff.restored, ...diff.bare].map(({ known }) => known._id);
+  const before =
+    differ.length > 0 ? await readTargets(Class.collection, differ) : new Map<string, StoredDocument>();
+  const update = (
+    action: 'changed' | 'restored',
+    { known, desired }: ClassDiff['changed'][number],
+    bare = false,
+  ) => updateOf(action, known, desired, before.get(known._id.toHexString()) ?? known, bare);
+  const added = diff.added.map(({ section, synced, edits }): Change => {
+    const keys = classKeys({ synced, edits });
     return {
       kind: 'class',
       action: 'added',
@@ -45,7 +55,7 @@ function changesOf(run: HeldRun, event: Event, diff: ClassDiff): Change[] {
         section,
         status: 'active',
         synced,
-        edits: NO_EDITS,
+        edits,
         addedBy: run.id,
         ...keys,
       },
@@ -53,20 +63,21 @@ function changesOf(run: HeldRun, event: Event, diff: ClassDiff): Change[] {
       searchKey: keys.searchKey,
     };
   });
-  const changed = diff.changed.map(({ known, desired }) => update('changed', known, desired));
-  const restored = diff.restored.map(({ known, desired }) => update('restored', known, desired));
-  const bare = diff.bare.map(({ known, desired }) => update('restored', known, desired, true));
+  const changed = diff.changed.map((pair) => update('changed', pair));
+  const restored = diff.restored.map((pair) => update('restored', pair));
+  const bare = diff.bare.map((pair) => update('restored', pair, true));
   return [...added, ...changed, ...restored, ...bare];
 }
 
 const NO_EDITS: ClassEdits = {};
 
 /** On condition that nobody deleted, undeleted or renamed it since it was read. */
-function update(
+function updateOf(
   action: 'changed' | 'restored',
   known: KnownClass,
   { section, synced }: DesiredClass,
-  bare = false,
+  before: object,
+  bare: boolean,
 ): Change {
   const keys = classKeys({ synced, edits: bare ? NO_EDITS : known.edits });
   const wanted = {
@@ -81,7 +92,7 @@ function update(
     action,
     target: known._id,
     sourceId: section.toHexString(),
-    fields: compareFields(known, wanted),
+    fields: compareFields(before, wanted),
     where: { status: known.status, 'edits.name': known.edits.name ?? null },
     searchKey: keys.searchKey,
     ...(bare ? { text: BARE } : {}),

@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import { Class, type SyncedClass } from '../../models/class.js';
+import { Class, type ClassEdits, type SyncedClass } from '../../models/class.js';
 import type { Event, EventSync } from '../../models/event.js';
 import type { Section } from '../../models/section.js';
 import { contentHash } from '../sources/roster-record.js';
@@ -10,6 +10,8 @@ import { heirsOf, selectionOf } from './select-sections.js';
 export interface DesiredClass {
   section: Types.ObjectId;
   synced: SyncedClass;
+  /** What a new class begins with; a person may change it. */
+  edits: ClassEdits;
   /** People of the section whom the source does not share. */
   unknown: { teachers: number; students: number };
 }
@@ -89,6 +91,7 @@ export function desireClass(section: Section, { people, courses, terms }: Lookup
   return {
     section: section._id,
     synced: { ...fields, hash: contentHash(fields) },
+    edits: section.allowed === undefined ? {} : { allowed: section.allowed },
     unknown: {
       teachers: section.teacherIds.length - teachers.length,
       students: section.studentIds.length - students.length,

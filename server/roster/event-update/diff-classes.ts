@@ -3,8 +3,9 @@ import type { Class } from '../../models/class.js';
 import type { DesiredClass } from './desire-classes.js';
 
 /** A class of the event that the sync made, as it is stored. */
-export type KnownClass = Pick<Class, '_id' | 'status' | 'synced' | 'edits' | 'kept'> & {
+export type KnownClass = Pick<Class, '_id' | 'status' | 'edits' | 'kept'> & {
   section: Types.ObjectId;
+  synced: Pick<Class['synced'], 'hash'>;
 };
 
 export interface ClassDiff {

@@ -6,7 +6,7 @@ import { Term } from '../../models/term.js';
 import { queryOf, type Selection } from './select-sections.js';
 
 export type MirrorTerm = Pick<Term, 'name' | 'start' | 'end' | 'status'> & { id: string };
-export type NamedPerson = Pick<Contact, '_id' | 'firstName' | 'lastName' | 'email'>;
+export type NamedPerson = Pick<Contact, '_id' | 'firstName' | 'lastName' | 'email' | 'room'>;
 
 /** What an event's update reads of the account's roster. */
 export interface Mirror {
@@ -57,7 +57,10 @@ export function storedMirror(account: Types.ObjectId): Mirror {
       return new Map(courses.map(({ record, name }) => [record.id, name]));
     },
     named: (contacts) =>
-      Contact.find({ account, _id: { $in: [...contacts] } }, { firstName: 1, lastName: 1, email: 1 }).lean(),
+      Contact.find(
+        { account, _id: { $in: [...contacts] } },
+        { firstName: 1, lastName: 1, email: 1, room: 1 },
+      ).lean(),
   };
 }
 
@@ -66,9 +69,6 @@ async function findPeople(
   account: Types.ObjectId,
   ids: readonly string[],
 ): Promise<Map<string, Types.ObjectId>> {
-  const found = await Contact.find(
-    { ...standsFor(account, ids), status: 'active' },
-    { record: 1 },
-  ).lean();
+  const found = await Contact.find({ ...standsFor(account, ids), status: 'active' }, { record: 1 }).lean();
   return new Map(found.flatMap((contact) => recordIds(contact).map((id) => [id, contact._id] as const)));
 }

@@ -3,6 +3,7 @@ import type { Event, EventSync } from '../../models/event.js';
 import { countOf } from '../../web/format-count.js';
 import { dropOlderHeld } from '../changes/take-removals.js';
 import type { HeldRun } from '../runs/hold-run.js';
+import { walkThrough } from '../walk-through.js';
 import { applyClasses, removeGoneClasses } from './apply-classes.js';
 import { countDesired, readDesired } from './desire-classes.js';
 import { flagAppointments } from './flag-appointments.js';
@@ -32,7 +33,7 @@ export async function updateEvent(
   const teaching = new Map<string, Types.ObjectId>();
   let teachers = 0;
   let students = 0;
-  for await (const batch of readDesired(mirror, event, sync)) {
+  await walkThrough(readDesired(mirror, event, sync), async (batch) => {
     await applyClasses(run, event, batch);
     for (const { section, synced, unknown } of batch) {
       desired.add(section.toHexString());
@@ -42,7 +43,7 @@ export async function updateEvent(
     }
     run.count('class', 'read', batch.length);
     await run.step(batch.length);
-  }
+  });
   warnOfUnknown(run, teachers, students);
   const verdict = chosen ? 'let go' : undefined;
   await removeGoneClasses(run, event, desired, verdict);

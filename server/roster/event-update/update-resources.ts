@@ -15,6 +15,8 @@ export interface Teacher {
   contact: Types.ObjectId;
   name: string;
   sortKey: string;
+  /** Where a new holder of slots sits; a person may change it. */
+  room: string;
 }
 
 export type KnownResource = Pick<Resource, '_id' | 'status' | 'name' | 'sortKey' | 'fromSync' | 'kept'> & {
@@ -88,7 +90,9 @@ async function teachingIn(
 ): Promise<Types.ObjectId[]> {
   const active = { event: event._id, status: 'active' as const };
   if (!desired) return Class.distinct('synced.teachers', active);
-  const byHand = await Class.distinct('synced.teachers', { ...active, section: { $exists: false } });
+  // Made by hand, or kept although the section is gone: the preview says nothing of these.
+  const others = { $or: [{ section: { $exists: false } }, { kept: { $exists: true } }] };
+  const byHand = await Class.distinct('synced.teachers', { ...active, ...others });
   return [...new Map([...desired, ...byHand.map((id) => [id.toHexString(), id] as const)]).values()];
 }
 
@@ -96,6 +100,7 @@ function teacherOf(contact: NamedPerson): Teacher {
   return {
     contact: contact._id,
     name: contactName(contact),
+    room: contact.room ?? '',
     sortKey: searchKey(contact.lastName, contact.firstName) || searchKey(contactName(contact)),
   };
 }
@@ -119,7 +124,7 @@ function changesOf(run: HeldRun, event: Event, diff: ResourceDiff): Change[] {
       account: event.account,
       event: event._id,
       contact: teacher.contact,
-      room: '',
+      room: teacher.room,
       status: 'active',
       fromSync: true,
       addedBy: run.id,

@@ -5,6 +5,7 @@ import type { Event } from '../../models/event.js';
 import { School } from '../../models/school.js';
 import { keepChoice } from '../settle-run.js';
 import { startSync } from '../start-sync.js';
+import { matchedBy } from './queries.js';
 import { readTerms } from './read-terms.js';
 import { NO_TERM, type ImportChoice } from './schema.js';
 
@@ -22,7 +23,7 @@ export async function chooseImport(
   const schools = await School.countDocuments({
     account: account._id,
     _id: { $in: choice.schools },
-    'clever.id': { $type: 'string' },
+    ...matchedBy(account),
   });
   if (schools !== choice.schools.length)
     return { ok: false, field: 'schools', message: 'One of the schools is no longer matched. Choose again.' };
@@ -47,5 +48,5 @@ export async function chooseImport(
     keepSynced: choice.nightly,
   });
   if (started.ok) return { ok: true, run: started.run };
-  return { ok: false, field: '_form', message: 'Clever is no longer enabled for this account.' };
+  return { ok: false, field: '_form', message: 'No roster source is on for this account any more.' };
 }

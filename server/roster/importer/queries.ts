@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import { Account } from '../../models/account.js';
+import { Account, sourceOf } from '../../models/account.js';
 import { Event } from '../../models/event.js';
 import { School } from '../../models/school.js';
 import { SyncRun } from '../../models/sync-run.js';
@@ -28,10 +28,17 @@ export async function eventsAtWork(account: Types.ObjectId): Promise<Types.Objec
   return SyncRun.distinct('event', { account, state: { $in: ['queued', 'running'] } });
 }
 
-export function matchedSchools(account: Types.ObjectId): Promise<Pick<School, '_id' | 'name'>[]> {
-  return School.find({ account, 'clever.id': { $type: 'string' } }, { name: 1 })
+/** Schools of ours that the account's source names too: only their people and classes come. */
+export function matchedSchools(account: Account): Promise<Pick<School, '_id' | 'name'>[]> {
+  return School.find({ account: account._id, ...matchedBy(account) }, { name: 1 })
     .sort({ sortKey: 1 })
     .lean();
+}
+
+export function matchedBy(account: Pick<Account, 'clever' | 'files'>) {
+  return sourceOf(account) === 'files'
+    ? { 'file.id': { $exists: true } }
+    : { 'clever.id': { $type: 'string' as const } };
 }
 
 export function accountOf(actor: Actor): Promise<Account> {

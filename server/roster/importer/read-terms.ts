@@ -3,7 +3,7 @@ import type { CleverClient } from '../../clever/client.js';
 import type { CleverError } from '../../clever/explain-failure.js';
 import { readForPage } from '../../clever/read-for-page.js';
 import type { Deps } from '../../deps.js';
-import type { Account } from '../../models/account.js';
+import { sourceOf, type Account } from '../../models/account.js';
 import { School } from '../../models/school.js';
 import { Section } from '../../models/section.js';
 import { Term } from '../../models/term.js';
@@ -28,6 +28,7 @@ export type TermsRead = { ok: true; value: TermChoices } | { ok: false; message:
 
 /** The terms of the chosen schools: from the last download where it had these schools, else from Clever while the person waits. */
 export async function readTerms(deps: Deps, account: Account, schools: Types.ObjectId[]): Promise<TermsRead> {
+  if (sourceOf(account) === 'files') return { ok: true, value: await fromMirror(account._id, schools) };
   const mirrored = await mirroredSchools(account._id, schools);
   if (mirrored.length === schools.length) return { ok: true, value: await fromMirror(account._id, schools) };
   const ids = await cleverSchools(account._id, schools);

@@ -1,5 +1,6 @@
 import express, { type Response, type Router } from 'express';
 import type { Deps } from '../../deps.js';
+import { sourceOf } from '../../models/account.js';
 import type { Event } from '../../models/event.js';
 import { actorOf } from '../../web/actor.js';
 import { forbidden, notFound } from '../../web/errors.js';
@@ -98,16 +99,14 @@ function stopAllPages(router: Router, deps: Deps): void {
 
 async function importerPage(deps: Deps, res: Response, query: Partial<ImporterQuery>, form: Form) {
   const actor = actorOf(res);
-  const [account, events, schools] = await Promise.all([
-    accountOf(actor),
-    importableEvents(actor),
-    matchedSchools(actor.account),
-  ]);
+  const account = await accountOf(actor);
+  const [events, schools] = await Promise.all([importableEvents(actor), matchedSchools(account)]);
   const event = events.find(({ _id }) => query.event?.equals(_id));
   // An event that was imported before shows what it takes now.
   const wanted = query.schools?.length ? query.schools : (event?.sync?.schools ?? []);
   const picked = schools.filter(({ _id }) => wanted.some((id) => id.equals(_id)));
-  const enabled = account.clever?.enabled === true;
+  const source = sourceOf(account);
+  const enabled = source !== undefined;
   const terms =
     enabled && event && picked.length > 0
       ? await readTerms(
@@ -122,6 +121,7 @@ async function importerPage(deps: Deps, res: Response, query: Partial<ImporterQu
     section: 'importer',
     clever: account.clever,
     enabled,
+    source,
     mayConnect: mayRunAll(actor),
     anyInSync: events.some(({ sync }) => sync?.on),
     events,

@@ -14,16 +14,22 @@ import { matchPeople } from './match-people.js';
 export function matcherFor(
   context: RefreshContext,
   list: PeopleList,
-): Pick<ApplyOptions<RosterPerson>, 'match' | 'remark' | 'onAdded'> {
+): Pick<ApplyOptions<RosterPerson>, 'match' | 'isCurrent' | 'remark' | 'onAdded'> {
   const { account, run, mapping, adopted } = context;
   const doubts = new Map<string, Matches['doubtful'][number]>();
+  const isCurrent = currentIn(context, list);
   return {
+    isCurrent,
     async match(unknown) {
-      const isCurrent = currentIn(context, list);
-      const { matched, doubtful } = await matchPeople(account._id, unknown, mapping, isCurrent, adopted);
-      for (const contact of matched.values()) adopted.add(contact.toHexString());
-      for (const doubt of doubtful) doubts.set(doubt.id, doubt);
-      return matched;
+      if (context.isFirst) return new Map();
+      const turn = context.matching.then(async () => {
+        const { matched, doubtful } = await matchPeople(account._id, unknown, mapping, isCurrent, adopted);
+        for (const contact of matched.values()) adopted.add(contact.toHexString());
+        for (const doubt of doubtful) doubts.set(doubt.id, doubt);
+        return matched;
+      });
+      context.matching = turn.catch(() => undefined);
+      return turn;
     },
     remark(id) {
       const doubt = doubts.get(id);
@@ -46,7 +52,9 @@ export function matcherFor(
 }
 
 /** Whether the source still lists a record id. Only a list that was read to its end can say that it does not, or one of who left. */
-function currentIn({ download, people, gone }: RefreshContext, list: PeopleList): (id: string) => boolean {
-  if (gone) return (id) => people.has(id);
+function currentIn(context: RefreshContext, list: PeopleList): (id: string) => boolean {
+  const { download, people, gone, standing } = context;
+  if (standing) return (id) => people.has(id);
+  if (gone) return (id) => gone[list]?.has(id) !== true;
   return tellsAll(download[list]) ? (id) => people.has(id) : () => true;
 }

@@ -14,6 +14,8 @@ export interface ApplyOptions<F> {
   fresh?: Record<string, unknown>;
   /** Documents that stand for records which no document has by id. */
   match?: (unknown: RosterRecord<F>[]) => Promise<Map<string, Types.ObjectId>>;
+  /** Whether the source still lists an id, as far as that can be told. */
+  isCurrent?: (id: string) => boolean;
   /** What to say of a record that makes a new document. */
   remark?: (id: string) => string | undefined;
   /** Told of every record that makes a new document, by a first try of this run too. */
@@ -49,7 +51,7 @@ async function findKnown<F>(
   run: HeldRun,
   store: Store<F>,
   records: readonly RosterRecord<F>[],
-  { match, onMerged }: ApplyOptions<F>,
+  { match, isCurrent, onMerged }: ApplyOptions<F>,
 ): Promise<Map<string, KnownRecord>> {
   const ids = records.map(({ id }) => id);
   const known = new Map<string, KnownRecord>();
@@ -58,10 +60,15 @@ async function findKnown<F>(
   const unknown = records.filter(({ id }) => !known.has(id));
   if (!match || unknown.length === 0) return known;
   const wanted = new Set(unknown.map(({ id }) => id));
-  for await (const document of readBy(run, store, { 'record.also': { $in: [...wanted] } })) {
-    onMerged?.([document.record?.id ?? '']);
-    for (const id of document.record?.also ?? [])
-      if (wanted.delete(id)) known.set(id, { ...knownOf(document), by: 'merged' });
+  for await (const document of readBy(run, store, { 'record.also': { $in: [...wanted], $exists: true } })) {
+    const main = document.record?.id ?? '';
+    // Of a person whose main record left, the next one that is listed takes its place.
+    let by: KnownRecord['by'] = isCurrent?.(main) === false ? 'adopted' : 'merged';
+    for (const id of document.record?.also ?? []) {
+      if (wanted.delete(id)) known.set(id, { ...knownOf(document), by });
+      if (known.get(id)?.by === 'adopted') by = 'merged';
+    }
+    if (by === 'merged') onMerged?.([main]);
   }
   const matched = await match(unknown.filter(({ id }) => wanted.has(id)));
   const found = new Map<string, Stored>();
@@ -131,9 +138,10 @@ async function changesOf<F extends object>(
       ...fresh,
       status: 'active',
       record: { id: record.id, hash: record.hash, addedBy: run.id },
-      ...store.stored(record.fields),
+      ...store.made(record.fields),
     },
     fields: [],
+    ...remarkOn(record.id, remark),
     searchKey: store.searchKeyOf(record.fields),
   }));
   const written = (action: 'changed' | 'restored') =>
@@ -152,10 +160,16 @@ function wantedOf<F>(
   fresh: Record<string, unknown>,
   document: Stored | undefined,
 ): Record<string, unknown> {
-  const record = document?.record
-    ? { 'record.id': id, 'record.hash': hash, 'record.kept': undefined }
-    : { record: { id, hash } };
+  const record = document?.record ? renewed(document.record, id, hash) : { record: { id, hash } };
   return { status: 'active', transferredAt: undefined, ...record, ...fresh, ...store.stored(fields) };
+}
+
+/** The tie to the source; a further id that takes the main one's place leaves its own to it. */
+function renewed({ id: main, also }: SourceRecord, id: string, hash: string): Record<string, unknown> {
+  const swapped = also?.includes(id)
+    ? { 'record.also': also.map((other) => (other === id ? main : other)) }
+    : {};
+  return { 'record.id': id, 'record.hash': hash, 'record.kept': undefined, ...swapped };
 }
 
 /** Those that change, as they are stored. */

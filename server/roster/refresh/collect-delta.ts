@@ -89,7 +89,7 @@ function listedIn(kinds: CleverKinds, { users }: Changes): Ids {
     const user = users.get(id);
     return user === undefined || (user !== null && listsOf(kinds, user).length > 0);
   };
-  return { has, add: () => undefined };
+  return { has, add: () => undefined, size: 0 };
 }
 
 function goneOf({ schools }: Scope, changes: Changes, people: Set<string>): NonNullable<Delivery['gone']> {

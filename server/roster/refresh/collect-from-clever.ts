@@ -9,9 +9,11 @@ import { collectDelta } from './collect-delta.js';
 import type { Delivery } from './context.js';
 import { findStart, fingerprintSetup, type Rules } from './cursor.js';
 import { downloadDistrict, tellsAll, type Download } from './download-district.js';
+import { IdSet } from './id-set.js';
 import { listsFor, type ListName } from './lists.js';
 import { RefreshRefused } from './refuse-refresh.js';
 import type { Spool } from './spool.js';
+import { tellDistrict } from './tell-district.js';
 
 const NOT_CONNECTED = {
   'no district': 'No Clever district is set up for this account.',
@@ -36,6 +38,7 @@ export async function collectFromClever(
   if (!connected.ok || !account.clever)
     throw new RefreshRefused(NOT_CONNECTED[connected.ok ? 'no district' : connected.reason]);
   const { client, districtId } = connected;
+  const stale = await tellDistrict(client, run);
   const setup = fingerprintSetup(districtId, rules);
   const start = full
     ? { ok: false as const, why: ASKED_FOR }
@@ -46,12 +49,12 @@ export async function collectFromClever(
     const delta = await collectDelta(client, scope, run, spool, start.cursor);
     if (delta.ok) {
       await tellHow(run, { how: 'events', events: delta.events });
-      return delta.delivery;
+      return { ...delta.delivery, stale };
     }
     ({ why } = delta);
   }
   await tellHow(run, { how: 'full', why });
-  return collectAll(client, rules, run, spool, setup);
+  return { ...(await collectAll(client, rules, run, spool, setup)), stale };
 }
 
 const ASKED_FOR = 'it was asked for.';
@@ -70,7 +73,7 @@ async function collectAll(
 ): Promise<Delivery> {
   // Noted before the lists are read: what changes meanwhile is told again, rather than never.
   const event = run.preview ? null : await findNewestEvent(client, run);
-  const people = new Set<string>();
+  const people = new IdSet();
   const download = await downloadDistrict(client, spool, listsFor(rules.kinds), run, people);
   const whole = Object.values(download).every(({ ended }) => ended !== 'broken off');
   const at = run.now();

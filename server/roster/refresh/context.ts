@@ -9,6 +9,7 @@ import type { ListName } from './lists.js';
 export interface Ids {
   add: (id: string) => unknown;
   has: (id: string) => boolean;
+  readonly size: number;
 }
 
 /** Of those whom a delivery of changes names: who is in sections that it does not speak of, and which of the students it does not. */
@@ -31,6 +32,10 @@ export interface Delivery {
   standing?: Standing;
   /** Where the district's events go on from once this delivery is taken in; absent: nowhere. */
   cursor?: EventCursor;
+  /** Ids of what could not be taken for a fault of its own: it is here all the same. */
+  leftOut?: Pick<Ids, 'has'>;
+  /** What the source holds may be out of date: then a person looks at every removal. */
+  stale?: boolean;
   /** What new documents say of where they came from. */
   source: 'clever' | 'file';
 }
@@ -42,6 +47,12 @@ export interface RefreshContext extends Delivery {
   kinds: CleverKinds;
   schools: MatchedSchools;
   mapping: FieldMapping;
+  /** Nobody was here before this run: there is nobody to match with. */
+  isFirst: boolean;
+  /** Batches are matched one after the other, so that two records never find the same contact. */
+  matching: Promise<unknown>;
+  /** How many people of each type were taken: if no more are here, nobody is gone. */
+  taken: Record<ContactType, number>;
   /** Contacts (hex ids) that records of this run were matched with. */
   adopted: Set<string>;
 }

@@ -1,11 +1,14 @@
+import type { Types } from 'mongoose';
 import type { Deps } from '../../deps.js';
 import { mappingOf, type Account, type FieldMapping } from '../../models/account.js';
-import type { ContactType } from '../../models/contact.js';
+import { Contact, type ContactType } from '../../models/contact.js';
 import { School } from '../../models/school.js';
 import { dropOlderHeld } from '../changes/take-removals.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import type { MatchedSchools } from '../sources/map-clever-person.js';
+import { fileSchools } from '../uploads/match-file-schools.js';
 import { collectFromClever } from './collect-from-clever.js';
+import { collectFromFiles } from './collect-from-files.js';
 import { dropCursor, saveCursor } from './cursor.js';
 import { LIST_OF_TYPE, type Ids, type RefreshContext } from './context.js';
 import { tellsAll, tellsLeavers } from './download-district.js';
@@ -19,7 +22,7 @@ import { COURSES, PEOPLE, SECTIONS, TERMS } from './stores.js';
 
 /** The stages of a refresh, in order. */
 export function refreshStages(account: Account): string[] {
-  const lists = account.clever ? listsFor(account.clever.kinds) : [];
+  const lists = listsFor(account.files?.on ? ALL_KINDS : (account.clever?.kinds ?? NO_KINDS));
   return ['download', ...lists.filter((name) => name !== 'schools'), 'leavers'];
 }
 
@@ -30,6 +33,8 @@ export interface RefreshOptions {
   mapping?: FieldMapping;
   /** Everything is to be read, though the district tells its changes. */
   full: boolean;
+  /** Roster files instead of Clever. */
+  upload?: Types.ObjectId;
 }
 
 /**
@@ -41,8 +46,11 @@ export async function refreshAccount(
   deps: Pick<Deps, 'config' | 'log'>,
   account: Account,
   run: HeldRun,
-  { expected, full, mapping = mappingOf(account) }: RefreshOptions,
+  { expected, full, mapping = mappingOf(account), upload }: RefreshOptions,
 ): Promise<void> {
+  if (upload) return refreshFromFiles(account, run, upload);
+  // Nothing to download: the roster is as of the files that were imported last, and the event's update goes by it.
+  if (account.files?.on) return;
   const { clever } = account;
   if (!clever?.enabled) throw new RefreshRefused('The connection to Clever is not enabled.');
   const schools = await matchedSchools(account);
@@ -56,15 +64,38 @@ export async function refreshAccount(
     if (!run.preview) await dropCursor(run);
     await takeDelivery({
       ...delivery,
-      account,
-      run,
+      ...(await contextOf(account, run)),
       ...rules,
-      adopted: new Set(),
     });
     if (!run.preview) await saveCursor(run, delivery.cursor);
   } finally {
     await spool.wipe();
   }
+}
+
+const NO_KINDS = { students: false, teachers: false, staff: false, contacts: false };
+const ALL_KINDS = { students: true, teachers: true, staff: true, contacts: true };
+
+async function refreshFromFiles(account: Account, run: HeldRun, upload: Types.ObjectId): Promise<void> {
+  if (!account.files?.on || account.switching)
+    throw new RefreshRefused('Roster files are not this account’s source. Turn them on first.');
+  await run.begin('download', 0);
+  const delivery = await collectFromFiles(run, upload);
+  const schools = await fileSchools(account._id);
+  if (!run.preview) await dropCursor(run);
+  await takeDelivery({ ...delivery, ...(await contextOf(account, run)), kinds: ALL_KINDS, schools });
+}
+
+async function contextOf(account: Account, run: HeldRun) {
+  return {
+    account,
+    run,
+    mapping: mappingOf(account),
+    adopted: new Set<string>(),
+    taken: { student: 0, teacher: 0, staff: 0, guardian: 0 },
+    isFirst: await isFirstRefresh(run),
+    matching: Promise.resolve(),
+  };
 }
 
 async function matchedSchools(account: Account): Promise<MatchedSchools> {
@@ -73,6 +104,14 @@ async function matchedSchools(account: Account): Promise<MatchedSchools> {
     { clever: 1 },
   ).lean();
   return new Map(schools.flatMap(({ _id, clever }) => (clever ? [[clever.id, _id] as const] : [])));
+}
+
+async function isFirstRefresh(run: HeldRun): Promise<boolean> {
+  const before = await Contact.findOne(
+    { account: run.account, 'record.addedBy': { $ne: run.id } },
+    { _id: 1 },
+  ).lean();
+  return before === null;
 }
 
 async function takeDelivery(context: RefreshContext): Promise<void> {
@@ -86,9 +125,9 @@ async function takeDelivery(context: RefreshContext): Promise<void> {
 }
 
 async function removeFromMirror(context: RefreshContext, seen: MirrorSeen): Promise<void> {
-  await settle(context, 'terms', { store: TERMS, filter: {} }, seen.terms);
-  await settle(context, 'courses', { store: COURSES, filter: {} }, seen.courses);
-  await settle(context, 'sections', { store: SECTIONS, filter: {} }, seen.sections);
+  await settle(context, 'terms', { store: TERMS, filter: {}, most: seen.terms.size }, seen.terms);
+  await settle(context, 'courses', { store: COURSES, filter: {}, most: seen.courses.size }, seen.courses);
+  await settle(context, 'sections', { store: SECTIONS, filter: {}, most: seen.sections.size }, seen.sections);
 }
 
 /** Somebody is gone when in none of the lists; who also has ties to students only when the guardians' list says so too. */
@@ -97,18 +136,21 @@ async function removePeople(context: RefreshContext, seen: Pick<Ids, 'has'>): Pr
   const tiesKnown = contacts === undefined || tellsLeavers(contacts);
   for (const [type, list] of Object.entries(LIST_OF_TYPE) as [ContactType, ListName][]) {
     const ties = tiesKnown || type === 'guardian' ? {} : { 'relations.0': { $exists: false } };
-    await settle(context, list, { store: PEOPLE, filter: { type, ...ties } }, seen);
+    const most = context.taken[type];
+    await settle(context, list, { store: PEOPLE, filter: { type, ...ties }, most }, seen);
   }
 }
 
 async function settle<F>(
-  { run, download, gone, adopted }: RefreshContext,
+  { run, download, gone, leftOut, adopted, stale, source }: RefreshContext,
   list: ListName,
-  of: Pick<Removal<F>, 'store' | 'filter'>,
+  of: Pick<Removal<F>, 'store' | 'filter' | 'most'>,
   seen: Pick<Ids, 'has'>,
 ): Promise<void> {
-  const incomplete = Object.values(download).some(({ ended }) => ended === 'broken off');
-  const removal = { ...of, ...LISTS[list], outcome: download[list], incomplete, adopted };
-  const answered = await removeGone(run, removal, seen, gone && (gone[list] ?? new Set()));
+  const doubtful = stale === true || Object.values(download).some(({ ended }) => ended === 'broken off');
+  const removal = { ...of, ...LISTS[list], outcome: download[list], doubtful, adopted, source };
+  const ids = download[list]?.ended === 'changes alone' ? (gone?.[list] ?? new Set<string>()) : undefined;
+  const here = { has: (id: string) => seen.has(id) || leftOut?.has(id) === true };
+  const answered = await removeGone(run, removal, here, ids);
   if (answered && tellsAll(download[list])) await dropOlderHeld(run, [LISTS[list].kind]);
 }

@@ -1,9 +1,20 @@
 import type { CleverCourse, CleverSchool, CleverSection, CleverTerm } from '../../clever/schema.js';
-import { mapCleverCourse, mapCleverSection, mapCleverTerm } from '../sources/map-clever-class.js';
+import type { Account } from '../../models/account.js';
+import type { FromFile } from '../sources/files/roster-files.js';
+import {
+  mapCleverCourse,
+  mapCleverSection,
+  mapCleverTerm,
+  type SectionMapped,
+} from '../sources/map-clever-class.js';
+import type { MatchedSchools } from '../sources/map-clever-person.js';
+import { keepSectionTies } from './keep-ties.js';
 import type { RosterRecord } from '../sources/roster-record.js';
 import type { HeldRun } from '../runs/hold-run.js';
+import { walkThrough } from '../walk-through.js';
 import { logRun, type LogRow } from '../runs/log-run.js';
 import { applyRecords } from './apply-records.js';
+import { IdSet } from './id-set.js';
 import type { Ids, RefreshContext } from './context.js';
 import { COURSES, SECTIONS, TERMS, type Store } from './stores.js';
 
@@ -19,10 +30,10 @@ export interface MirrorSeen {
 /** Brings terms, courses and the sections of matched schools into the mirror. */
 export async function refreshMirror(context: RefreshContext): Promise<MirrorSeen> {
   const seen: MirrorSeen = {
-    terms: new Set(),
-    courses: new Set(),
-    sections: new Set(),
-    listed: new Set(),
+    terms: new IdSet(),
+    courses: new IdSet(),
+    sections: new IdSet(),
+    listed: new IdSet(),
   };
   await warnOfLostSchools(context);
   await refreshTerms(context, seen.terms);
@@ -61,20 +72,48 @@ async function refreshCourses({ run, read, download }: RefreshContext, seen: Ids
 }
 
 async function refreshSections(
-  { run, read, download, schools }: RefreshContext,
+  { account, run, read, download, schools }: RefreshContext,
   seen: MirrorSeen,
 ): Promise<void> {
   await run.begin('sections', download.sections?.read ?? 0);
-  for await (const batch of read<CleverSection>('sections')) {
-    const taken = batch.map((section) => ({ id: section.id, mapped: mapCleverSection(section, schools) }));
-    await take(run, SECTIONS, 'section', taken, seen.sections);
+  await walkThrough(read<FromFile<CleverSection>>('sections'), async (batch) => {
+    const taken = await mapSections(account, batch, schools);
     for (const { mapped } of taken) {
       if (!mapped.ok) continue;
       for (const id of mapped.record.fields.teacherIds) seen.listed.add(id);
       for (const id of mapped.record.fields.studentIds) seen.listed.add(id);
     }
-  }
+    await take(run, SECTIONS, 'section', taken, seen.sections);
+  });
 }
+
+/** Of files that tell only what changed in a section, what is known of it besides is kept. */
+async function mapSections(
+  account: Account,
+  batch: FromFile<CleverSection>[],
+  schools: MatchedSchools,
+): Promise<{ id: string; mapped: SectionMapped }[]> {
+  const taken = batch.map((section) => ({ id: section.id, mapped: mapSection(section, schools) }));
+  if (!batch.some(({ slotbell }) => slotbell)) return taken;
+  const told = taken.flatMap(({ mapped }, index) =>
+    mapped.ok ? [{ record: mapped.record, extras: batch[index]?.slotbell }] : [],
+  );
+  const kept = new Map((await keepSectionTies(account._id, told)).map((record) => [record.id, record]));
+  return taken.map(({ id, mapped }) => {
+    const record = mapped.ok ? kept.get(mapped.record.id) : undefined;
+    if (!mapped.ok) return { id, mapped };
+    return { id, mapped: record ? { ok: true, record } : { ok: false, id, reason: UNKNOWN_SECTION } };
+  });
+}
+
+/** What tells a section's people alone names no school: whatever stands in the others' places is kept from before. */
+function mapSection(section: FromFile<CleverSection>, schools: MatchedSchools): SectionMapped {
+  if (!section.slotbell?.onlyTies) return mapCleverSection(section, schools);
+  const [school = ''] = schools.keys();
+  return mapCleverSection({ ...section, school }, schools);
+}
+
+const UNKNOWN_SECTION = 'Its class is in none of the files and not known here.';
 
 type Taken<F> = { ok: true; record: RosterRecord<F> } | { ok: false; reason: string };
 

@@ -1,13 +1,18 @@
 import type { CleverUser } from '../../clever/schema.js';
-import { Contact, type RosterPerson } from '../../models/contact.js';
+import { Contact, recordIds, standsFor, type RosterPerson } from '../../models/contact.js';
+import type { Account } from '../../models/account.js';
+import type { FromFile } from '../sources/files/roster-files.js';
+import { keepPeopleTies } from './keep-ties.js';
 import { mapCleverPerson, type PersonMapped } from '../sources/map-clever-person.js';
 import type { RosterRecord } from '../sources/roster-record.js';
 import { countOf } from '../../web/format-count.js';
+import { walkThrough } from '../walk-through.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { logRun, type LogRow } from '../runs/log-run.js';
 import { applyRecords } from './apply-records.js';
 import type { Ids, RefreshContext } from './context.js';
 import { tellsAll } from './download-district.js';
+import { IdSet } from './id-set.js';
 import { LISTS, PEOPLE_LISTS, type PeopleList } from './lists.js';
 import { matcherFor } from './adopt-people.js';
 import { PEOPLE } from './stores.js';
@@ -22,17 +27,17 @@ export async function refreshPeople(
   listed: Pick<Ids, 'has'>,
 ): Promise<Pick<Ids, 'has'>> {
   const { run, read, download } = context;
-  const seen: Ids = new Set<string>();
+  const seen: Ids = new IdSet();
   /** Main ids of those who came by a further id only: they are here too. */
   const spared = new Set<string>();
   for (const list of PEOPLE_LISTS) {
     const outcome = download[list];
     if (!outcome) continue;
     await run.begin(list, outcome.read);
-    for await (const batch of read<CleverUser>(list)) {
+    await walkThrough(read<FromFile<CleverUser>>(list), async (batch) => {
       await takePeople(context, list, batch, { seen, spared, listed });
       await run.step(batch.length);
-    }
+    });
   }
   tellDoubtful(run);
   return { has: (id) => seen.has(id) || spared.has(id) };
@@ -49,12 +54,16 @@ function tellDoubtful(run: HeldRun): void {
 async function takePeople(
   context: RefreshContext,
   list: PeopleList,
-  batch: CleverUser[],
+  batch: FromFile<CleverUser>[],
   { seen, spared, listed }: { seen: Ids; spared: Ids; listed: Pick<Ids, 'has'> },
 ): Promise<void> {
   const { run, kinds, schools, mapping } = context;
   const { kind } = LISTS[list];
-  const people = batch.map((user) => mapCleverPerson(user, kinds, schools, mapping));
+  const people = await keepTies(
+    context.account,
+    batch,
+    batch.map((user) => mapCleverPerson(user, kinds, schools, mapping)),
+  );
   const stored = await storedStudents(context, people);
   const hasStudent = (person: RosterPerson): boolean =>
     person.relations.some(({ student }) => seen.has(student) || stored.has(student));
@@ -65,6 +74,7 @@ async function takePeople(
     if (verdict === 'here' && person.ok) {
       seen.add(person.record.id);
       records.push(person.record);
+      context.taken[person.record.fields.type] += 1;
     } else if (verdict === 'elsewhere') run.count(kind, 'leftOut');
     else {
       const sourceId = person.ok ? person.record.id : person.id;
@@ -77,6 +87,27 @@ async function takePeople(
     fresh: { source: context.source },
     ...matcherFor(context, list),
     onMerged: (ids) => ids.forEach((id) => spared.add(id)),
+  });
+}
+
+/** Of files that tell only what changed of a guardian, what is known besides is kept. */
+async function keepTies(
+  account: Account,
+  batch: FromFile<CleverUser>[],
+  people: PersonMapped[],
+): Promise<PersonMapped[]> {
+  if (!batch.some(({ slotbell }) => slotbell)) return people;
+  const told = people.flatMap((person, index) =>
+    person.ok ? [{ record: person.record, extras: batch[index]?.slotbell }] : [],
+  );
+  const kept = new Map((await keepPeopleTies(account._id, told)).map((record) => [record.id, record]));
+  return people.map((person) => {
+    if (!person.ok) return person;
+    const record = kept.get(person.record.id);
+    const { named } = person;
+    return record
+      ? { ok: true, named, record }
+      : { ok: false, named, id: person.record.id, reason: 'Is in none of the files and not known here.' };
   });
 }
 
@@ -111,8 +142,8 @@ async function storedStudents(
   );
   if (tied.length === 0) return new Set();
   const students = await Contact.find(
-    { account: run.account, 'record.id': { $in: tied }, type: 'student', status: 'active' },
+    { ...standsFor(run.account, tied), type: 'student', status: 'active' },
     { record: 1 },
   ).lean();
-  return new Set(students.flatMap(({ record }) => record?.id ?? []));
+  return new Set(students.flatMap(recordIds));
 }

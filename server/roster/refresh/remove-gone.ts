@@ -12,10 +12,13 @@ export interface Removal<F> {
   outcome: ListOutcome | undefined;
   /** Which of the stored records are of this kind. */
   filter: object;
-  /** A list of this download broke off: then a person looks at every removal. */
-  incomplete: boolean;
+  /** How many of them the run has seen. */
+  most: number;
+  /** A list of this download broke off, or it is out of date: then a person looks at every removal. */
+  doubtful: boolean;
   /** Contacts (hex ids) that came under another id: a preview has not written that yet. */
   adopted: ReadonlySet<string>;
+  source: 'clever' | 'file';
 }
 
 /**
@@ -44,11 +47,13 @@ export async function removeGone<F>(
   if (objection) run.warn(objection);
   if (objection || !outcome) return false;
   if (!had) return true;
+  if (!gone && !run.preview && tellsAll(outcome) && (await countHere(run, removal)) <= removal.most)
+    return true;
   const isGone = (document: Document) =>
     !seen.has(sourceIdOf(document)) && !removal.adopted.has(document._id.toHexString());
   const projection = { 'record.id': 1, searchKey: 1, name: 1 } as const;
   if (outcome.ended === 'whole' && !tellsAll(outcome)) {
-    if (await someone(store, here, isGone)) run.warn(unshared(plural));
+    if (await someone(store, here, isGone)) run.warn(unshared(removal));
     return false;
   }
   await takeRemovals(run, {
@@ -62,9 +67,14 @@ export async function removeGone<F>(
     sourceIdOf,
     status: store.gone,
     ...(store.gone === 'transferred' ? { more: { transferredAt: run.now() } } : {}),
-    ...(removal.incomplete ? { verdict: 'hold' as const } : {}),
+    ...(removal.doubtful ? { verdict: 'hold' as const } : {}),
   });
   return true;
+}
+
+/** In the index alone: a thousandth of what it takes to look at each. */
+function countHere<F>(run: HeldRun, { store, filter }: Removal<F>): Promise<number> {
+  return store.collection.countDocuments({ account: run.account, ...filter, status: 'active' });
 }
 
 async function someone(
@@ -90,10 +100,12 @@ function objectionTo(
   if (outcome?.ended === 'broken off')
     return `The list of ${plural} broke off: ${outcome.reason ?? ''} Additions and changes were taken; none of the ${plural} were removed.`;
   if (outcome?.ended === 'not shared')
-    return had ? unshared(plural) : `Clever does not share ${plural} with Slotbell.`;
+    return had ? unshared({ plural, source: 'clever' }) : `Clever does not share ${plural} with Slotbell.`;
   return undefined;
 }
 
-function unshared(plural: string): string {
+function unshared({ plural, source }: Pick<Removal<never>, 'plural' | 'source'>): string {
+  if (source === 'file')
+    return `The files list no ${plural} at all. None of those who are here were removed.`;
   return `Clever no longer shares ${plural} with Slotbell. Nothing was removed. Ask the district’s Clever administrator whether that is meant.`;
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Model, Types } from 'mongoose';
+import mongoose, { type Model, type Types } from 'mongoose';
 import type { Deps } from '../../deps.js';
 import type { Account } from '../../models/account.js';
 import { isDuplicateKey } from '../../models/duplicate-key.js';
@@ -8,6 +8,7 @@ import type { Run } from '../../models/run.js';
 import { SyncRun } from '../../models/sync-run.js';
 import { RefreshFailed, runRefresh } from '../run-refresh.js';
 import type { HeldRun, Timing } from './hold-run.js';
+import { RunPutOff } from './put-off.js';
 import { staleRun, takeRun } from './take-run.js';
 
 const rosterRuns = RosterRun as unknown as Model<Run>;
@@ -17,7 +18,7 @@ const LOOK_MS = 250;
  * Sees to it that the refresh of a sync run is done: does it, or waits while another run's worker does it. Events of one
  * account share a night's refresh; other runs have their own. Of an account one refresh is at work at a time.
  * @param held the sync run
- * @throws RefreshFailed with the reason in words, and what ends a held run
+ * @throws RefreshFailed with the reason in words, RunPutOff, and what ends a held run
  */
 export async function completeRefresh(
   deps: Deps,
@@ -26,11 +27,13 @@ export async function completeRefresh(
   held: HeldRun,
   timing: Timing,
 ): Promise<RosterRun> {
-  const id = syncRun.refresh ?? (await attachRefresh(deps, syncRun));
+  const id = await refreshOf(deps, syncRun);
   for (;;) {
     const refresh = await RosterRun.findById(id).lean();
     if (!refresh) throw new RefreshFailed('The record of the download is missing. Sync again.');
     if (refresh.state === 'done') return refresh;
+    if (refresh.state === 'queued' && refresh.retryAt && refresh.retryAt > deps.now())
+      throw new RunPutOff(refresh.retryAt);
     // One that failed or was stopped before this run was asked for is tried again.
     const over = refresh.finishedAt !== undefined && refresh.finishedAt >= syncRun.createdAt;
     if (refresh.state === 'failed' && over) throw new RefreshFailed(refresh.result);
@@ -43,6 +46,13 @@ export async function completeRefresh(
   }
 }
 
+/** What a run was asked for with (the part of a preview, an undo …) is there; else the run brings it about. */
+async function refreshOf(deps: Deps, run: SyncRun): Promise<Types.ObjectId> {
+  if (run.refresh && (await RosterRun.exists({ _id: run.refresh }))) return run.refresh;
+  const reads = run.purpose === 'sync' || run.purpose === 'preview';
+  return run.refresh && !reads ? run.refresh : attachRefresh(deps, run);
+}
+
 /** Gives a sync run its refresh: the one of its night, or one of its own. */
 async function attachRefresh(deps: Deps, run: SyncRun): Promise<Types.ObjectId> {
   const fresh = {
@@ -51,12 +61,23 @@ async function attachRefresh(deps: Deps, run: SyncRun): Promise<Types.ObjectId> 
     purpose: run.purpose,
     ...(run.by ? { by: run.by } : {}),
   };
-  const refresh = run.night
-    ? await refreshOfNight(run.account, run.night, fresh)
-    : // What a person asks for is read anew.
-      await RosterRun.create({ account: run.account, full: true, ...fresh });
-  await SyncRun.updateOne({ _id: run._id, fence: run.fence }, { $set: { refresh: refresh._id } });
-  return refresh._id;
+  if (!run.night) return attachOwn(run, fresh);
+  const { _id } = await refreshOfNight(run.account, run.night, fresh);
+  await SyncRun.updateOne({ _id: run._id, fence: run.fence }, { $set: { refresh: _id } });
+  return _id;
+}
+
+/** The sync run names it before it is there: a worker that dies between the two leaves no refresh that nobody does. */
+async function attachOwn(run: SyncRun, fresh: Partial<RosterRun>): Promise<Types.ObjectId> {
+  const id = run.refresh ?? new mongoose.Types.ObjectId();
+  if (!run.refresh) await SyncRun.updateOne({ _id: run._id, fence: run.fence }, { $set: { refresh: id } });
+  await RosterRun.updateOne(
+    { _id: id },
+    // What a person asks for is read anew.
+    { $setOnInsert: { account: run.account, full: true, ...fresh } },
+    { upsert: true },
+  );
+  return id;
 }
 
 async function refreshOfNight(account: Types.ObjectId, night: string, fresh: Partial<RosterRun>) {

@@ -157,6 +157,16 @@ export class HeldRun {
     await this.#model.updateOne(this.#mine(), { $set: { state: 'queued' } });
   }
 
+  /** Puts the run back into the queue until then. @returns false when it is no longer ours, or somebody asked for a stop */
+  async putOff(until: Date): Promise<boolean> {
+    this.letGo();
+    const put = await this.#model.updateOne(
+      { ...this.#mine(), stopRequested: false },
+      { $set: { state: 'queued', retryAt: until }, $inc: { retries: 1 } },
+    );
+    return put.modifiedCount === 1;
+  }
+
   /** Ends the heartbeat. */
   letGo(): void {
     clearInterval(this.#timer);

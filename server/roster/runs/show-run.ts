@@ -137,6 +137,8 @@ export function countRows(run: SyncRun, refresh: RosterRun | null): (CountRow & 
 /** "Synced last night at 1:00 AM: 3 new students, 1 class changed." and the like, in the account's zone. */
 export function sayRun(run: SyncRun, zone: string, now: Date): string {
   const noun = run.trigger === 'first import' ? 'import' : 'sync';
+  if (run.state === 'queued' && run.retryAt)
+    return `Clever did not answer; the next try is at ${timeOfDay(run.retryAt, zone)}.`;
   if (run.state === 'queued') return `The ${noun} waits for its turn.`;
   if (run.state === 'running') return `The ${noun} is running now.`;
   const when = sayWhen(run, zone, now);

@@ -2,6 +2,7 @@ import type { Model, QueryFilter, Types } from 'mongoose';
 import { isDuplicateKey } from '../../models/duplicate-key.js';
 import type { Run, RunState } from '../../models/run.js';
 import type { Timing } from './hold-run.js';
+import { dueAt } from './put-off.js';
 
 /** After this many tries a run that takes its worker down each time is given up. */
 export const MOST_TRIES = 5;
@@ -10,7 +11,7 @@ export const MOST_TRIES = 5;
  * Takes a run to work at it: one that waits, or one whose worker has been silent for too long. Its fence is raised, so that
  * the worker before can write no more, and its progress begins anew: what was done already is found done.
  * @param also states besides `queued` from which it may be begun again
- * @returns null when somebody else is at it, at another run of the same place, or it is over
+ * @returns null when somebody else is at it, at another run of the same place, its time has not come, or it is over
  */
 export async function takeRun(
   model: Model<Run>,
@@ -22,10 +23,10 @@ export async function takeRun(
   try {
     return await model
       .findOneAndUpdate(
-        { _id: id, $or: [{ state: { $in: ['queued', ...also] } }, staleRun(timing)] },
+        { _id: id, $or: [{ state: { $in: ['queued', ...also] }, ...dueAt(now) }, staleRun(timing)] },
         {
           $set: { state: 'running', startedAt: now, stages: [], counts: {}, warnings: [], result: '' },
-          $unset: { finishedAt: 1 },
+          $unset: { finishedAt: 1, retryAt: 1 },
           $inc: { fence: 1 },
           $currentDate: { heartbeatAt: true },
         },

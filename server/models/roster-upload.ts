@@ -1,0 +1,65 @@
+import mongoose, { Schema, type Types } from 'mongoose';
+import { FILE_FORMATS, type FileFormat } from './account.js';
+import { scopedSchema, type Scoped } from './scoped.js';
+
+/**
+ * `reading`: its files are being read. `refused`: something is fatally wrong, nothing of it is kept. `ready`: it can be
+ * previewed and imported. `used`: it was imported. `expired`: what it held is gone.
+ */
+export const UPLOAD_STATES = ['reading', 'ready', 'refused', 'used', 'expired'] as const;
+export type UploadState = (typeof UPLOAD_STATES)[number];
+
+export interface UploadProblem {
+  file: string;
+  /** 0 where the whole file is meant. */
+  line: number;
+  field: string;
+  problem: string;
+  advice: string;
+}
+
+/** Roster files that somebody uploaded: what was in them, and what is wrong with them. Their content is in `uploadChunk`. */
+export interface RosterUpload extends Scoped {
+  format: FileFormat;
+  state: UploadState;
+  files: { name: string; bytes: number; rows: number }[];
+  /** Objects by list. */
+  counts: Record<string, number>;
+  /** Ids by list that the files say are to be removed. */
+  removals: Record<string, number>;
+  /** Lists that hold all there is: who is not in them is gone. */
+  complete: Record<string, boolean>;
+  /** The first 1,000. */
+  problems: UploadProblem[];
+  /** Problems beyond those. */
+  more: number;
+  /** All of them. */
+  problemCount: number;
+  by: Types.ObjectId;
+  createdAt: Date;
+  expiresAt: Date;
+}
+
+const schema = scopedSchema<RosterUpload>('rosterUpload', {
+  format: { type: String, enum: FILE_FORMATS, required: true },
+  state: { type: String, enum: UPLOAD_STATES, required: true },
+  files: [new Schema({ name: String, bytes: Number, rows: Number }, { _id: false })],
+  counts: { type: Schema.Types.Mixed, default: {} },
+  removals: { type: Schema.Types.Mixed, default: {} },
+  complete: { type: Schema.Types.Mixed, default: {} },
+  problems: [
+    new Schema<UploadProblem>(
+      { file: String, line: Number, field: String, problem: String, advice: String },
+      { _id: false },
+    ),
+  ],
+  more: { type: Number, default: 0 },
+  problemCount: { type: Number, default: 0 },
+  by: { type: Schema.Types.ObjectId, required: true },
+  createdAt: { type: Date, required: true },
+  expiresAt: { type: Date, required: true },
+});
+schema.index({ account: 1, createdAt: -1 });
+schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+
+export const RosterUpload = mongoose.model<RosterUpload>('rosterUpload', schema);

@@ -1,0 +1,39 @@
+import type { CleverCourse, CleverSchool, CleverTerm } from '../../../clever/schema.js';
+import { cleanDate } from '../clean-text.js';
+import type { Collected } from './collect-objects.js';
+import { quoted } from './problem-list.js';
+import type { Manifest } from './read-manifest.js';
+import type { Reading, Row } from './reading.js';
+import type { KnownIds } from './roster-files.js';
+
+export const DISTRICT = 'files';
+
+/** What the parts of a OneRoster export have in common while they are read. */
+export interface OneRoster {
+  reading: Reading;
+  manifest: Manifest;
+  /** For files that bring changes alone; knows nothing where a list is whole. */
+  known: KnownIds;
+  schools: Collected<CleverSchool>;
+  terms: Collected<CleverTerm>;
+  courses: Collected<CleverCourse>;
+}
+
+/** OneRoster's word for a record that is gone. */
+export function isGone(row: Row): boolean {
+  return row.of('status').toLowerCase() === 'tobedeleted';
+}
+
+/** A list in one cell, as OneRoster writes them. */
+export function listOf(value: string): string[] {
+  return [...new Set(value.split(',').map((each) => each.trim()))].filter((each) => each !== '');
+}
+
+/** A date, or '' for what is none, which is noted. */
+export function dateOf(reading: Reading, row: Row, field: string): string {
+  const value = row.of(field);
+  const date = cleanDate(value);
+  if (value !== '' && date === '')
+    reading.noteEmptied(row, field, `${quoted(value)} is no date. Write 2014-09-30.`);
+  return date;
+}

@@ -1,0 +1,64 @@
+import yauzl, { type Entry, type ZipFile } from 'yauzl';
+import { FileRefused } from './problem-list.js';
+import { LIMITS } from './reading.js';
+import type { FileSource } from './roster-files.js';
+
+const MOST_ENTRIES = 1000;
+
+/** The files of a zip while it is open. */
+export interface Archive {
+  sources: FileSource[];
+  close(): void;
+}
+
+/**
+ * Opens a zip for reading its files in place: nothing is unpacked to disk and no path in it is used. Folders are looked
+ * through; the sizes that it claims are checked here and held to while inflating (yauzl ends a file that is larger than
+ * it claims).
+ * @param file where it lies; @param name how the person called it
+ * @throws FileRefused for what is no zip, is protected by a password, or is too much
+ */
+export async function openArchive(file: string, name: string): Promise<Archive> {
+  let zip: ZipFile | undefined;
+  try {
+    zip = await yauzl.openPromise(file, { autoClose: false });
+    return { sources: await sourcesOf(zip, name), close: () => zip?.close() };
+  } catch (error) {
+    zip?.close();
+    if (error instanceof FileRefused) throw error;
+    throw refused(name, 'This zip cannot be opened.', 'Make the zip again from the exported files.');
+  }
+}
+
+async function sourcesOf(zip: ZipFile, name: string): Promise<FileSource[]> {
+  if (zip.entryCount > MOST_ENTRIES)
+    throw refused(name, `The zip holds more than ${MOST_ENTRIES} files.`, FEWER);
+  const sources: FileSource[] = [];
+  let bytes = 0;
+  for await (const entry of zip.eachEntry()) {
+    const base = baseOf(entry.fileName);
+    // Folders, and what macOS adds beside each file.
+    if (base === '' || base.startsWith('._') || !/\.(csv|txt|tsv|tab)$/i.test(base)) continue;
+    if (entry.isEncrypted())
+      throw refused(name, 'The zip is protected by a password.', 'Make it without one.');
+    bytes += entry.uncompressedSize;
+    if (bytes > LIMITS.bytes) throw refused(name, 'Unzipped, its files are larger than 200 MB.', FEWER);
+    sources.push(sourceOf(zip, entry, base));
+  }
+  return sources;
+}
+
+const FEWER = 'Put only the files of this roster into the zip.';
+
+function sourceOf(zip: ZipFile, entry: Entry, name: string): FileSource {
+  return { name, open: () => zip.openReadStreamPromise(entry) };
+}
+
+/** The name without its folders, whichever slash the zip's maker used. */
+export function baseOf(path: string): string {
+  return path.split(/[/\\]/).at(-1) ?? '';
+}
+
+function refused(file: string, problem: string, advice: string): FileRefused {
+  return new FileRefused({ file, line: 0, field: '', problem, advice });
+}

@@ -1,0 +1,39 @@
+import type { Problem } from './roster-files.js';
+
+const MOST = 1000;
+
+/** The upload as it stands cannot be used: a file is missing or cannot be read. */
+export class FileRefused extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.problem);
+  }
+}
+
+/** What is wrong in an upload: the first 1,000 listed, the others counted. */
+export class ProblemList {
+  readonly listed: Problem[] = [];
+  more = 0;
+  /** Something was found for which nothing of the upload may be used. */
+  fatal = false;
+
+  add(problem: Problem): void {
+    if (this.listed.length < MOST) this.listed.push(problem);
+    else this.more += 1;
+  }
+
+  /** Fatal ones come first: they are what has to be put right. */
+  addFatal(problem: Problem): void {
+    this.fatal = true;
+    this.listed.unshift(problem);
+    if (this.listed.length <= MOST) return;
+    this.listed.pop();
+    this.more += 1;
+  }
+}
+
+/** A value from a file as it can be shown in a sentence: short, and without line breaks. */
+export function quoted(value: string): string {
+  const line = value.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ');
+  const letters = [...line.slice(0, 200)];
+  return `“${letters.length > 40 ? `${letters.slice(0, 40).join('')}…` : letters.join('')}”`;
+}

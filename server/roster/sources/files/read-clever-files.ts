@@ -1,0 +1,64 @@
+import type { CleverSchool } from '../../../clever/schema.js';
+import { CleverLists, DISTRICT, schoolId } from './clever-lists.js';
+import { pour } from './collect-objects.js';
+import { readStaff, readStudents, readTeachers } from './read-clever-people.js';
+import { readEnrollments, readSections } from './read-clever-sections.js';
+import { readTable } from './read-table.js';
+import type { Reading } from './reading.js';
+import { requireTables } from './require-tables.js';
+import type { FilesRead, RosterSink } from './roster-files.js';
+
+/**
+ * The CSV files that schools upload to Clever by SFTP. Each upload is the whole roster. Terms and courses stand in the
+ * sections' rows, parents in the students' (a row each); people of several schools have a row a school.
+ */
+export async function readCleverFiles(
+  reading: Reading,
+  sink: RosterSink,
+): Promise<Pick<FilesRead, 'counts' | 'complete'>> {
+  requireTables(reading, ['schools', 'students', 'teachers', 'sections', 'enrollments']);
+  const lists = new CleverLists(reading);
+  await readSchools(lists);
+  await readStudents(lists);
+  await readTeachers(lists);
+  await readStaff(lists);
+  await readSections(lists);
+  await readEnrollments(lists);
+  const { sections, students } = lists;
+  const allSections = !sections.unreadable && sections.leftOut.size === 0;
+  const allStudents = !students.unreadable && students.leftOut.size === 0;
+  return {
+    counts: {
+      schools: await pour(sink, 'schools', lists.schools),
+      terms: await pour(sink, 'terms', lists.terms),
+      courses: await pour(sink, 'courses', lists.courses),
+      sections: await pour(sink, 'sections', sections),
+      students: await pour(sink, 'students', students),
+      teachers: await pour(sink, 'teachers', lists.teachers),
+      staff: await pour(sink, 'staff', lists.staff),
+      contacts: await pour(sink, 'contacts', lists.contacts),
+    },
+    complete: {
+      schools: !lists.schools.unreadable,
+      terms: allSections,
+      courses: allSections,
+      sections: !sections.unreadable,
+      students: !students.unreadable,
+      teachers: !lists.teachers.unreadable,
+      staff: reading.has('staff') && !lists.staff.unreadable,
+      contacts: allStudents && lists.contacts.objects.size > 0,
+    },
+  };
+}
+
+async function readSchools({ reading, schools }: CleverLists): Promise<void> {
+  for await (const row of readTable(reading, 'schools', schools.onLeftOut(schoolId))) {
+    const object: CleverSchool = {
+      id: schoolId(row),
+      district: DISTRICT,
+      name: row.of('School_name'),
+      school_number: row.of('School_number'),
+    };
+    schools.add(row, 'School_id', object.id, object, () => object);
+  }
+}

@@ -1,0 +1,107 @@
+import type { CleverSection } from '../../../clever/schema.js';
+import {
+  type CleverLists,
+  dateOf,
+  DISTRICT,
+  hasSchool,
+  schoolId,
+  sectionId,
+  studentId,
+} from './clever-lists.js';
+import { keepTies } from './keep-ties.js';
+import { readTable } from './read-table.js';
+import type { Row } from './reading.js';
+import { derivedId, recordId } from './record-id.js';
+import type { FromFile } from './roster-files.js';
+import { Ties } from './settle-ties.js';
+
+/** An upload is the whole roster: what is not in it is nowhere. */
+const none = (): Promise<Set<string>> => Promise.resolve(new Set());
+
+/** sections.csv, with the courses and terms in its rows. */
+export async function readSections(lists: CleverLists): Promise<void> {
+  const { reading, sections, teachers } = lists;
+  const ties = new Ties(reading, none, 'teachers', teachers);
+  for await (const row of readTable(reading, 'sections', sections.onLeftOut(sectionId))) {
+    const id = sectionId(row);
+    if (!hasSchool(lists, row)) {
+      sections.leftOut.add(id);
+      continue;
+    }
+    const fresh = sectionOf(lists, row);
+    const named = teachersOf(row);
+    const section = sections.add(row, 'Section_id', id, [fresh, named], () => fresh);
+    if (section !== fresh) continue;
+    for (const [field, teacher] of named)
+      ties.add(row, field, 'teacher', recordId('teacher', teacher), (known) => {
+        section.teacher ??= known;
+        section.teachers = [...(section.teachers ?? []), known];
+      });
+  }
+  await ties.settle();
+}
+
+function teachersOf(row: Row): [string, string][] {
+  const fields = [
+    'Teacher_id',
+    ...Array.from({ length: 9 }, (_, index) => `Teacher_${String(index + 2)}_id`),
+  ];
+  return fields.map((field): [string, string] => [field, row.of(field)]).filter(([, id]) => id !== '');
+}
+
+function sectionOf(lists: CleverLists, row: Row): FromFile<CleverSection> {
+  return {
+    id: sectionId(row),
+    district: DISTRICT,
+    school: schoolId(row),
+    name: row.of('Name') || row.of('Course_name'),
+    sis_id: row.of('Section_id'),
+    section_number: row.of('Section_number'),
+    grade: row.of('Grade'),
+    period: row.of('Period'),
+    subject: row.of('Subject'),
+    course: courseOf(lists, row),
+    term_id: termOf(lists, row),
+    students: [],
+  };
+}
+
+/** The course that a section's row names, made at its first mention; '' for none. */
+function courseOf({ courses }: CleverLists, row: Row): string {
+  const name = row.of('Course_name');
+  const number = row.of('Course_number');
+  if (!name && !number) return '';
+  const id = derivedId('course', number, name);
+  courses.objects.set(id, courses.objects.get(id) ?? { id, district: DISTRICT, name, number });
+  return id;
+}
+
+/** The term that a section's row names: the same name with other dates is another term; '' for none. */
+function termOf({ reading, terms, sections }: CleverLists, row: Row): string {
+  const name = row.of('Term_name');
+  const again = sections.objects.has(sectionId(row));
+  const start = dateOf(reading, row, 'Term_start', again);
+  const end = dateOf(reading, row, 'Term_end', again);
+  if (!name && !start && !end) return '';
+  const id = derivedId('term', name, start, end);
+  terms.objects.set(
+    id,
+    terms.objects.get(id) ?? { id, district: DISTRICT, name, start_date: start, end_date: end },
+  );
+  return id;
+}
+
+/** enrollments.csv: the students of the sections. */
+export async function readEnrollments({ reading, sections, students }: CleverLists): Promise<void> {
+  const classes = new Ties(reading, none, 'sections', sections);
+  const pupils = new Ties(reading, none, 'students', students);
+  let slips = 0;
+  for await (const row of readTable(reading, 'enrollments', () => (slips += 1)))
+    classes.add(row, 'Section_id', 'section', sectionId(row), (id) => {
+      const list = sections.objects.get(id)?.students;
+      if (list) pupils.add(row, 'Student_id', 'student', studentId(row), (student) => list.push(student));
+    });
+  await classes.settle();
+  await pupils.settle();
+  if (slips > 0) keepTies(sections.objects.values());
+}

@@ -1,0 +1,186 @@
+import type { CleverUser } from '../../../clever/schema.js';
+import { Collected, pour } from './collect-objects.js';
+import { gradeOf, ROLE_LISTS, roleOf, sexOf, type PersonRole } from './map-oneroster.js';
+import { quoted } from './problem-list.js';
+import { dateOf, DISTRICT, isGone, listOf, type OneRoster } from './oneroster.js';
+import { readTable } from './read-table.js';
+import type { Row } from './reading.js';
+import { recordId } from './record-id.js';
+import { relateGuardians } from './relate-guardians.js';
+import type { FilesRead, FromFile, RosterSink } from './roster-files.js';
+import { Ties } from './settle-ties.js';
+
+export interface OneRosterPeople {
+  users: Collected<CleverUser>;
+  complete: FilesRead['complete'];
+  pour(sink: RosterSink): Promise<FilesRead['counts']>;
+}
+
+/** A user while the files are read: the roles may come in a file of their own. */
+export interface Draft {
+  row: Row;
+  user: FromFile<CleverUser>;
+  /** The word of the role by which somebody is a child's guardian. */
+  guardianAs: string;
+}
+
+const userId = (row: Row): string => recordId('user', row.of('sourcedId'));
+
+/** users.csv, with roles.csv where there is one (1.2), and demographics.csv, as Clever's users. */
+export async function readOneRosterUsers(part: OneRoster): Promise<OneRosterPeople> {
+  const { reading, manifest } = part;
+  const users = new Collected<CleverUser>(reading);
+  const drafts = new Map<string, Draft>();
+  for await (const row of readTable(reading, 'users', users.onLeftOut(userId))) {
+    if (isGone(row)) users.remove(row, 'sourcedId', userId(row));
+    else takeUser(part, users, drafts, row);
+  }
+  await readRoles(part, users, drafts);
+  for (const draft of drafts.values()) settleRoles(part, users, draft);
+  await readDemographics(part, users);
+  await relateGuardians(part, users, drafts);
+  const whole =
+    manifest.modeOf('users') === 'bulk' && manifest.modeOf('roles') !== 'delta' && !users.unreadable;
+  return {
+    users,
+    complete: { students: whole, teachers: whole, staff: whole, contacts: whole },
+    pour: (sink) => pourPeople(sink, users),
+  };
+}
+
+function takeUser(
+  { reading, manifest }: OneRoster,
+  users: Collected<CleverUser>,
+  drafts: Map<string, Draft>,
+  row: Row,
+): void {
+  const id = userId(row);
+  const fields = [
+    'givenName',
+    'middleName',
+    'familyName',
+    'email',
+    'username',
+    'identifier',
+    'grades',
+    'role',
+  ];
+  const content = fields.map((field) => row.of(field));
+  const user = users.add(row, 'sourcedId', id, content, () => ({
+    id,
+    district: DISTRICT,
+    name: { first: row.of('givenName'), middle: row.of('middleName'), last: row.of('familyName') },
+    email: row.of('email'),
+    roles: {},
+  }));
+  if (!user || drafts.has(id)) return;
+  const draft = { row, user, guardianAs: '' };
+  drafts.set(id, draft);
+  if (manifest.modeOf('roles') !== 'absent') return;
+  const role = roleOf(row.of('role'));
+  if (!role) {
+    const said = row.of('role')
+      ? `${quoted(row.of('role'))} is no role that Slotbell knows.`
+      : 'It is empty.';
+    reading.note(row, 'role', said, 'Use student, teacher, parent, guardian or administrator. Left out.');
+  } else
+    for (const org of ['', ...listOf(row.of('orgSourcedIds'))]) giveRole(draft, role, row.of('role'), org);
+}
+
+async function readRoles(
+  { reading, known }: OneRoster,
+  users: Collected<CleverUser>,
+  drafts: Map<string, Draft>,
+): Promise<void> {
+  const ties = new Ties(reading, known, 'students', users);
+  for await (const row of readTable(reading, 'roles')) {
+    if (isGone(row)) continue;
+    const role = roleOf(row.of('role'));
+    if (!role) {
+      reading.note(row, 'role', `${quoted(row.of('role'))} is no role that Slotbell knows.`, 'Left out.');
+      continue;
+    }
+    ties.add(row, 'userSourcedId', 'user', recordId('user', row.of('userSourcedId')), (id) => {
+      const draft = drafts.get(id);
+      if (!draft) return;
+      // The school of the primary role is the main one.
+      const first = /^primary$/i.test(row.of('roleType'));
+      giveRole(draft, role, row.of('role'), row.of('orgSourcedId'), first);
+    });
+  }
+  await ties.settle();
+}
+
+/**
+ * @param word the file's own word for the role
+ * @param org the school in which they have it; '' for the role alone
+ * @param first that school is the main one
+ */
+function giveRole(draft: Draft, role: PersonRole, word: string, org: string, first = false): void {
+  const { user, row } = draft;
+  const roles = (user.roles ??= {});
+  if (role === 'contact') {
+    roles.contact ??= {
+      sis_id: row.of('sourcedId'),
+      phone: row.of('phone') || row.of('sms'),
+      student_relationships: [],
+    };
+    draft.guardianAs ||= word;
+    return;
+  }
+  const held = roleHeld(draft, role, word);
+  if (!org) return;
+  const school = recordId('school', org);
+  const others = (held.schools ?? []).filter((id) => id !== school);
+  held.schools = first ? [school, ...others] : [...others, school];
+  if (role !== 'staff') Object.assign(held, { school: held.schools[0] });
+}
+
+function roleHeld(
+  { user, row }: Draft,
+  role: Exclude<PersonRole, 'contact'>,
+  title: string,
+): { schools?: string[] | null } {
+  const roles = (user.roles ??= {});
+  const sis_id = row.of('sourcedId');
+  const number = row.of('identifier');
+  const credentials = { district_username: row.of('username') };
+  const grade = gradeOf(listOf(row.of('grades'))[0] ?? '');
+  if (role === 'student') return (roles.student ??= { sis_id, student_number: number, grade, credentials });
+  if (role === 'teacher') return (roles.teacher ??= { sis_id, teacher_number: number, credentials });
+  return (roles.staff ??= { staff_id: number || sis_id, title, credentials });
+}
+
+/** Who has no role at the end cannot be taken. */
+function settleRoles(
+  { reading, manifest }: OneRoster,
+  users: Collected<CleverUser>,
+  { row, user }: Draft,
+): void {
+  if (Object.keys(user.roles ?? {}).length > 0) return;
+  users.objects.delete(user.id);
+  users.leftOut.add(user.id);
+  if (manifest.modeOf('roles') === 'absent') return;
+  const advice = 'Export roles.csv with a role for each user. The user was left out.';
+  reading.note(row, 'sourcedId', `roles.csv has no role for ${quoted(row.of('sourcedId'))}.`, advice);
+}
+
+async function readDemographics(part: OneRoster, users: Collected<CleverUser>): Promise<void> {
+  const { reading } = part;
+  for await (const row of readTable(reading, 'demographics')) {
+    const student = users.objects.get(userId(row))?.roles?.student;
+    if (!student || isGone(row)) continue;
+    student.dob = dateOf(reading, row, 'birthDate');
+    student.gender = sexOf(row.of('sex'));
+  }
+}
+
+async function pourPeople(sink: RosterSink, users: Collected<CleverUser>): Promise<FilesRead['counts']> {
+  const counts: FilesRead['counts'] = {};
+  const { removed, leftOut } = users;
+  for (const [role, list] of Object.entries(ROLE_LISTS)) {
+    const having = [...users.objects].filter(([, user]) => user.roles?.[role as PersonRole]);
+    counts[list] = await pour(sink, list, { objects: new Map(having), removed, leftOut });
+  }
+  return counts;
+}

@@ -1,0 +1,109 @@
+import type { CleverCourse, CleverSchool, CleverTerm } from '../../../clever/schema.js';
+import { Collected, pour } from './collect-objects.js';
+import { dateOf, DISTRICT, isGone, type OneRoster } from './oneroster.js';
+import { readManifest } from './read-manifest.js';
+import { readOneRosterClasses } from './read-oneroster-classes.js';
+import { readOneRosterUsers } from './read-oneroster-users.js';
+import { readTable } from './read-table.js';
+import type { Row, Reading } from './reading.js';
+import { recordId } from './record-id.js';
+import { requireTables } from './require-tables.js';
+import type { FilesRead, KnownIds, RosterSink } from './roster-files.js';
+
+/**
+ * A OneRoster 1.1 or 1.2 CSV export (1EdTech). 1.1 has one role a user in users.csv, 1.2 any number in roles.csv. The manifest
+ * says of each file whether it is whole; from one that brings changes only what is "tobedeleted" leaves.
+ */
+export async function readOneRoster(
+  reading: Reading,
+  sink: RosterSink,
+  known: KnownIds,
+): Promise<Pick<FilesRead, 'counts' | 'complete'>> {
+  requireTables(reading, ['manifest']);
+  const manifest = await readManifest(reading);
+  const core = ['orgs', 'academicSessions', 'courses', 'classes', 'users', 'enrollments'];
+  // An export of changes may lack what has not changed; but one with nothing at all is none.
+  const whole = core.every((table) => manifest.modeOf(table) !== 'delta');
+  if (whole) requireTables(reading, core);
+  const part: OneRoster = {
+    reading,
+    manifest,
+    known,
+    schools: new Collected(reading),
+    terms: new Collected(reading),
+    courses: new Collected(reading),
+  };
+  await readOrgs(part);
+  await readSessions(part);
+  await readCourses(part);
+  const people = await readOneRosterUsers(part);
+  const { sections, complete } = await readOneRosterClasses(part, people.users);
+  const bulk = (table: string, { unreadable }: { unreadable: boolean }): boolean =>
+    manifest.modeOf(table) === 'bulk' && !unreadable;
+  return {
+    counts: {
+      schools: await pour(sink, 'schools', part.schools),
+      terms: await pour(sink, 'terms', part.terms),
+      courses: await pour(sink, 'courses', part.courses),
+      sections: await pour(sink, 'sections', sections),
+      ...(await people.pour(sink)),
+    },
+    complete: {
+      schools: bulk('orgs', part.schools),
+      terms: bulk('academicSessions', part.terms),
+      courses: bulk('courses', part.courses),
+      sections: complete,
+      ...people.complete,
+    },
+  };
+}
+
+const ownId = (kind: 'school' | 'term' | 'course') => (row: Row) => recordId(kind, row.of('sourcedId'));
+
+async function readOrgs({ reading, schools }: OneRoster): Promise<void> {
+  const idOf = ownId('school');
+  for await (const row of readTable(reading, 'orgs', schools.onLeftOut(idOf))) {
+    // Districts, departments and the like are no schools.
+    if (row.of('type') !== '' && row.of('type').toLowerCase() !== 'school') continue;
+    const object: CleverSchool = {
+      id: idOf(row),
+      district: DISTRICT,
+      name: row.of('name'),
+      school_number: row.of('identifier'),
+    };
+    if (isGone(row)) schools.remove(row, 'sourcedId', object.id);
+    else schools.add(row, 'sourcedId', object.id, object, () => object);
+  }
+}
+
+async function readSessions({ reading, terms }: OneRoster): Promise<void> {
+  const idOf = ownId('term');
+  for await (const row of readTable(reading, 'academicSessions', terms.onLeftOut(idOf))) {
+    if (isGone(row)) {
+      terms.remove(row, 'sourcedId', idOf(row));
+      continue;
+    }
+    const object: CleverTerm = {
+      id: idOf(row),
+      district: DISTRICT,
+      name: row.of('title'),
+      start_date: dateOf(reading, row, 'startDate'),
+      end_date: dateOf(reading, row, 'endDate'),
+    };
+    terms.add(row, 'sourcedId', object.id, object, () => object);
+  }
+}
+
+async function readCourses({ reading, courses }: OneRoster): Promise<void> {
+  const idOf = ownId('course');
+  for await (const row of readTable(reading, 'courses', courses.onLeftOut(idOf))) {
+    const object: CleverCourse = {
+      id: idOf(row),
+      district: DISTRICT,
+      name: row.of('title'),
+      number: row.of('courseCode'),
+    };
+    if (isGone(row)) courses.remove(row, 'sourcedId', object.id);
+    else courses.add(row, 'sourcedId', object.id, object, () => object);
+  }
+}

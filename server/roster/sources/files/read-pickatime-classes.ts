@@ -1,0 +1,99 @@
+import type { CleverSection } from '../../../clever/schema.js';
+import type { Collected } from './collect-objects.js';
+import {
+  classId,
+  DISTRICT,
+  OWN_SCHOOL,
+  removes,
+  studentId,
+  teacherId,
+  type PickatimeLists,
+} from './pickatime-lists.js';
+import { quoted } from './problem-list.js';
+import { readTable } from './read-table.js';
+import type { Reading, Row } from './reading.js';
+import type { FromFile, KnownIds } from './roster-files.js';
+import { Ties } from './settle-ties.js';
+
+/** classes.txt: a row a class, or several where teachers share it. */
+export async function readClasses(
+  reading: Reading,
+  { sections, teachers }: PickatimeLists,
+  known: KnownIds,
+): Promise<void> {
+  const ties = new Ties(reading, known, 'teachers', teachers);
+  for await (const row of readTable(reading, 'classes', sections.onLeftOut(classId))) {
+    const id = classId(row);
+    if (removes(row)) {
+      sections.remove(row, 'ClassID', id);
+      continue;
+    }
+    const content = [row.of('ClassName'), row.of('GroupName'), row.of('PTAN')];
+    const section = sections.add(row, 'ClassID', id, content, () => sectionOf(reading, row));
+    // The same class with another teacher: they teach it together.
+    if (section)
+      ties.add(row, 'TeacherID', 'teacher', teacherId(row), (teacher) => {
+        section.teacher ??= teacher;
+        section.teachers = [...new Set([...(section.teachers ?? []), teacher])];
+      });
+  }
+  await ties.settle();
+}
+
+function sectionOf(reading: Reading, row: Row): FromFile<CleverSection> {
+  const allowed = allowedOf(reading, row);
+  return {
+    id: classId(row),
+    district: DISTRICT,
+    school: OWN_SCHOOL,
+    name: row.of('ClassName'),
+    subject: row.of('GroupName'),
+    students: [],
+    slotbell: { ...(allowed === undefined ? {} : { allowed }), tiesChange: { without: [] } },
+  };
+}
+
+/** PTAN: how many appointments a student may have in the class. */
+function allowedOf(reading: Reading, row: Row): number | undefined {
+  const value = row.of('PTAN');
+  if (value === '') return undefined;
+  if (/^\d{1,2}$/.test(value)) return Number(value);
+  reading.noteEmptied(row, 'PTAN', `${quoted(value)} is not a number from 0 to 99.`);
+  return undefined;
+}
+
+/** enrollment.txt: the students of the classes. */
+export async function readEnrollment(
+  reading: Reading,
+  { sections, students }: PickatimeLists,
+  known: KnownIds,
+): Promise<void> {
+  const classes = new Ties(reading, known, 'sections', sections);
+  const pupils = new Ties(reading, known, 'students', students);
+  for await (const row of readTable(reading, 'enrollment'))
+    classes.add(row, 'ClassID', 'class', classId(row), (id) => {
+      const student = studentId(row);
+      if (removes(row)) tieOnly(sections, id).slotbell?.tiesChange?.without.push(student);
+      else pupils.add(row, 'StudentID', 'student', student, () => push(tieOnly(sections, id), student));
+    });
+  await classes.settle();
+  await pupils.settle();
+}
+
+/** The section that an enrolment is of: from this upload, or one known before, of which only the people are told. */
+function tieOnly(sections: Collected<CleverSection>, id: string): FromFile<CleverSection> {
+  const known = sections.objects.get(id);
+  if (known) return known;
+  const fresh = {
+    id,
+    district: DISTRICT,
+    students: [],
+    slotbell: { onlyTies: true as const, tiesChange: { without: [] } },
+  };
+  sections.objects.set(id, fresh);
+  return fresh;
+}
+
+function push(section: CleverSection, student: string): void {
+  (section.students ??= []).push(student);
+}

@@ -1,0 +1,39 @@
+import { Collected, pour } from './collect-objects.js';
+import { DISTRICT, OWN_SCHOOL, type PickatimeLists } from './pickatime-lists.js';
+import type { Reading } from './reading.js';
+import type { FilesRead, KnownIds, RosterSink } from './roster-files.js';
+import { readParents, readStudents, readTeachers } from './read-pickatime-people.js';
+import { readClasses, readEnrollment } from './read-pickatime-classes.js';
+
+/**
+ * pickAtime's six tab-delimited files (students, teachers, classes, enrolment, parents, parent-student). They add and
+ * change; a row with Action=delete removes. So no list is complete, and who is not named stays.
+ */
+export async function readPickatime(
+  reading: Reading,
+  sink: RosterSink,
+  known: KnownIds,
+): Promise<Pick<FilesRead, 'counts' | 'complete'>> {
+  const lists: PickatimeLists = {
+    students: new Collected(reading),
+    teachers: new Collected(reading),
+    sections: new Collected(reading),
+    contacts: new Collected(reading),
+  };
+  await readStudents(reading, lists);
+  await readTeachers(reading, lists);
+  await readClasses(reading, lists, known);
+  await readEnrollment(reading, lists, known);
+  await readParents(reading, lists, known);
+  await sink.write('schools', [{ id: OWN_SCHOOL, district: DISTRICT }]);
+  return {
+    counts: {
+      schools: 1,
+      students: await pour(sink, 'students', lists.students),
+      teachers: await pour(sink, 'teachers', lists.teachers),
+      sections: await pour(sink, 'sections', lists.sections),
+      contacts: await pour(sink, 'contacts', lists.contacts),
+    },
+    complete: {},
+  };
+}

@@ -1,0 +1,122 @@
+import { createReadStream } from 'node:fs';
+import type { FileFormat } from '../../../models/account.js';
+import { FORMATS } from './formats.js';
+import type { TableFormat } from './table-format.js';
+import { matchTables } from './match-tables.js';
+import { baseOf, openArchive, type Archive } from './open-archive.js';
+import { FileRefused, ProblemList } from './problem-list.js';
+import { readCleverFiles } from './read-clever-files.js';
+import { readOneRoster } from './read-oneroster.js';
+import { readPickatime } from './read-pickatime.js';
+import { Reading } from './reading.js';
+import type { FileSource, FilesRead, KnownIds, RosterSink } from './roster-files.js';
+
+/** A file as it was uploaded: where it lies, and what its owner calls it (trusted in nothing). */
+export interface UploadedFile {
+  path: string;
+  name: string;
+}
+
+const READERS = { pickatime: readPickatime, 'clever-csv': readCleverFiles, oneroster: readOneRoster };
+
+/**
+ * Reads roster files of one format (loose ones, or one zip) into objects of Clever's shape. Rows that cannot be used are left
+ * out and told with file, line, field, and what to do. A missing file or column, or a file that cannot be read, makes the
+ * whole upload unusable (`ok: false`): whatever the sink was given by then must be thrown away.
+ * @param known tells which ids the account has from before; asked only by formats that bring changes
+ */
+export async function readRosterFiles(
+  files: readonly UploadedFile[],
+  format: FileFormat,
+  sink: RosterSink,
+  known: KnownIds = () => Promise.resolve(new Set()),
+): Promise<FilesRead> {
+  const problems = new ProblemList();
+  const read: FilesRead = {
+    ok: false,
+    files: [],
+    counts: {},
+    complete: {},
+    problems: problems.listed,
+    more: 0,
+  };
+  let archive: Archive | undefined;
+  let reading: Reading | undefined;
+  try {
+    archive = await openFiles(files);
+    const tables: Readonly<Record<string, TableFormat>> = FORMATS[format].tables;
+    const matched = matchTables(tables, archive.sources, problems);
+    if (matched.size === 0) throw nothingFound(files, tables);
+    reading = new Reading(tables, matched, problems);
+    Object.assign(read, await READERS[format](reading, sink, known));
+    read.ok = !problems.fatal;
+  } catch (error) {
+    problems.addFatal(problemOf(error, files));
+  } finally {
+    archive?.close();
+  }
+  return { ...read, files: [...(reading?.files.values() ?? [])], more: problems.more };
+}
+
+async function openFiles(files: readonly UploadedFile[]): Promise<Archive> {
+  const zips = files.filter(({ name }) => /\.zip$/i.test(name));
+  const [zip] = zips;
+  if (zip && files.length > 1)
+    throw new FileRefused({
+      file: shortName(zip.name),
+      line: 0,
+      field: '',
+      problem: 'A zip came together with other files.',
+      advice: 'Upload either one zip, or the files by themselves.',
+    });
+  if (zip) return openArchive(zip.path, shortName(zip.name));
+  const sources = files.map(({ path, name }): FileSource => ({
+    name: shortName(name),
+    open: () => Promise.resolve(createReadStream(path)),
+  }));
+  return { sources, close: () => undefined };
+}
+
+/** A file's name as pages may show it. */
+function shortName(name: string): string {
+  return baseOf(name.replace(/[\p{Cc}\p{Cf}]/gu, '')).slice(-100);
+}
+
+function nothingFound(
+  files: readonly UploadedFile[],
+  tables: Readonly<Record<string, TableFormat>>,
+): FileRefused {
+  const names = Object.values(tables).map(({ name }) => name);
+  return new FileRefused({
+    file: shortName(files[0]?.name ?? ''),
+    line: 0,
+    field: '',
+    problem: 'None of the files of this format was found.',
+    advice: `The files are called ${names.join(', ')}.`,
+  });
+}
+
+/** What ended the reading, as a problem; a fault of Slotbell's own stays an exception. */
+function problemOf(error: unknown, files: readonly UploadedFile[]) {
+  if (error instanceof FileRefused) return error.problem;
+  if (!isDamage(error)) throw error;
+  return {
+    file: shortName(files[0]?.name ?? ''),
+    line: 0,
+    field: '',
+    problem: 'A file is damaged, so it cannot be unzipped.',
+    advice: 'Make the zip again from the exported files and upload it.',
+  };
+}
+
+/** Damage shows while inflating: zlib's own codes, or what yauzl says of sizes and checksums. */
+function isDamage(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code = '' } = error as NodeJS.ErrnoException;
+  return (
+    code.startsWith('Z_') ||
+    /too (many|few) bytes|invalid (local file|compressed)|unsupported compression|CRC|EOF/i.test(
+      error.message,
+    )
+  );
+}

@@ -1,0 +1,100 @@
+import type { TableFormat } from './table-format.js';
+import { FileRefused, quoted, type ProblemList } from './problem-list.js';
+import type { FileSource } from './roster-files.js';
+
+/** What one upload may hold in all, and one file. */
+export const LIMITS = { bytes: 200_000_000, rows: 2_000_000, rowsOfFile: 500_000, rowsOfTies: 2_000_000 };
+
+/** One row of a table, by the names of its columns. Values are one line of text each, '' where there is nothing. */
+export class Row {
+  readonly #places: ReadonlyMap<string, number>;
+  readonly #values: readonly string[];
+
+  constructor(
+    readonly file: string,
+    readonly line: number,
+    places: ReadonlyMap<string, number>,
+    values: readonly string[],
+  ) {
+    this.#places = places;
+    this.#values = values;
+  }
+
+  of(column: string): string {
+    const place = this.#places.get(column);
+    return place === undefined ? '' : (this.#values[place] ?? '');
+  }
+}
+
+/** The reading of one upload: its files by table, what is wrong in them, and how much of the limits is used. */
+export class Reading {
+  readonly files = new Map<string, { name: string; bytes: number; rows: number }>();
+  #bytes = 0;
+  #rows = 0;
+
+  constructor(
+    readonly tables: Readonly<Record<string, TableFormat>>,
+    readonly sources: ReadonlyMap<string, FileSource>,
+    readonly problems: ProblemList,
+  ) {}
+
+  has(table: string): boolean {
+    return this.sources.has(table);
+  }
+
+  /** Something is wrong in a row. @param advice what a person does, and what happens to the row meanwhile */
+  note(row: Pick<Row, 'file' | 'line'>, field: string, problem: string, advice: string): void {
+    this.problems.add({ file: row.file, line: row.line, field, problem, advice });
+  }
+
+  /** A value that is not what its column asks for; the field is left empty. */
+  noteEmptied(row: Row, field: string, problem: string): void {
+    this.note(
+      row,
+      field,
+      problem,
+      'The row was taken with this field left empty. Correct it in your system.',
+    );
+  }
+
+  /** A reference to something that is nowhere; the tie is left out. */
+  noteUnknown(row: Pick<Row, 'file' | 'line'>, field: string, value: string, what: string): void {
+    const problem = `There is no ${what} ${quoted(value)}.`;
+    this.note(row, field, problem, `Add the ${what} to its file, or correct the id. This tie was left out.`);
+  }
+
+  /** @throws FileRefused where the upload is more than Slotbell reads */
+  countBytes(source: FileSource, count: number): void {
+    this.#bytes += count;
+    this.#ofFile(source).bytes += count;
+    if (this.#bytes > LIMITS.bytes)
+      throw tooMuch(source, 'All files together are larger than 200 MB (unzipped).');
+  }
+
+  /** @throws FileRefused where the upload is more than Slotbell reads */
+  countRow(source: FileSource, most: number): void {
+    this.#rows += 1;
+    const file = this.#ofFile(source);
+    file.rows += 1;
+    if (file.rows > most) throw tooMuch(source, `The file has more than ${most.toLocaleString('en')} rows.`);
+    if (this.#rows > LIMITS.rows) throw tooMuch(source, 'All files together have more than 2,000,000 rows.');
+  }
+
+  #ofFile({ name }: FileSource) {
+    const known = this.files.get(name);
+    if (known) return known;
+    const fresh = { name, bytes: 0, rows: 0 };
+    this.files.set(name, fresh);
+    return fresh;
+  }
+}
+
+function tooMuch({ name }: FileSource, problem: string): FileRefused {
+  return new FileRefused({
+    file: name,
+    line: 0,
+    field: '',
+    problem,
+    advice: 'Export the current term alone, or one school at a time.',
+  });
+}

@@ -1,0 +1,53 @@
+import type { CleverUser } from '../../../clever/schema.js';
+import type { Collected } from './collect-objects.js';
+import { relationshipOf } from './map-oneroster.js';
+import { DISTRICT, listOf, type OneRoster } from './oneroster.js';
+import type { Draft } from './read-oneroster-users.js';
+import { recordId } from './record-id.js';
+import type { FromFile } from './roster-files.js';
+import { Ties } from './settle-ties.js';
+
+/**
+ * Ties guardians to students by the column agentSourcedIds, which may stand on either side. Where users.csv brings changes
+ * alone, ties are added to those known before.
+ */
+export async function relateGuardians(
+  part: OneRoster,
+  users: Collected<CleverUser>,
+  drafts: ReadonlyMap<string, Draft>,
+): Promise<void> {
+  const { reading, known, manifest } = part;
+  const changes = manifest.modeOf('users') === 'delta';
+  const agents = new Ties(reading, known, 'contacts', users);
+  for (const draft of [...drafts.values()].filter(({ user }) => users.objects.has(user.id))) {
+    const { row, user } = draft;
+    if (user.roles?.contact && changes) user.slotbell = { tiesChange: { without: [] } };
+    for (const raw of listOf(row.of('agentSourcedIds')))
+      agents.add(row, 'agentSourcedIds', 'user', recordId('user', raw), (id) => {
+        if (user.roles?.contact) relate(user, id, draft.guardianAs);
+        if (user.roles?.student)
+          relate(guardianOf(users, id), user.id, drafts.get(id)?.guardianAs ?? 'parent');
+      });
+  }
+  await agents.settle();
+}
+
+/** The guardian of a student's row: of this upload, or one known before, of whom only the ties are told. */
+function guardianOf(users: Collected<CleverUser>, id: string): FromFile<CleverUser> {
+  const known = users.objects.get(id);
+  if (known) return known;
+  const fresh: FromFile<CleverUser> = {
+    id,
+    district: DISTRICT,
+    roles: { contact: { student_relationships: [] } },
+    slotbell: { onlyTies: true, tiesChange: { without: [] } },
+  };
+  users.objects.set(id, fresh);
+  return fresh;
+}
+
+/** A user who is no guardian (a student's aide, say) has no such ties. */
+function relate({ roles }: CleverUser, student: string, word: string): void {
+  const ties = roles?.contact?.student_relationships;
+  if (ties?.every((tie) => tie.student !== student)) ties.push({ student, ...relationshipOf(word) });
+}

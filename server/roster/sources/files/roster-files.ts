@@ -1,0 +1,64 @@
+import type { Readable } from 'node:stream';
+import type { CleverObject } from '../../../clever/schema.js';
+import type { ListName } from '../../refresh/lists.js';
+
+/** One file of an upload; its bytes can be read more than once. */
+export interface FileSource {
+  /** Its own name, without a folder; chosen by whoever made the file. */
+  name: string;
+  open(): Promise<Readable>;
+}
+
+/** Something wrong with a row, or with a file (`line` 0), and what a person does about it. */
+export interface Problem {
+  file: string;
+  /** As a text editor counts, from 1; 0 where the whole file is meant. */
+  line: number;
+  field: string;
+  problem: string;
+  advice: string;
+}
+
+/** What stands beside Clever's fields, under the key `slotbell`, on an object that came from a file. */
+export interface FileExtras {
+  /** Of a student: the second fact by which a parent proves a child theirs. */
+  securityValue?: string;
+  /** Of a teacher. */
+  room?: string;
+  /** Of a class: appointments a student may have in it (pickAtime's PTAN). */
+  allowed?: number;
+  /** The object tells its ties alone (a section's people, a guardian's children); all else that is known of it stays. */
+  onlyTies?: true;
+  /** The ties told are added to those known, and these ids are taken away. Absent: the ties told are all there are. */
+  tiesChange?: { without: string[] };
+}
+
+/** An object in Clever's shape, with what Clever has no place for. */
+export type FromFile<T extends CleverObject> = T & { slotbell?: FileExtras };
+
+/** Where a reader puts what it made. Calls come one after the other; nothing counts before the reader has ended well. */
+export interface RosterSink {
+  /** Objects in Clever's shape. */
+  write(list: ListName, objects: readonly FromFile<CleverObject>[]): Promise<void>;
+  /** Ids that the files say are to be removed. */
+  remove(list: ListName, ids: readonly string[]): Promise<void>;
+  /** Ids of rows that were left out for a problem: here, but not taken, so not gone either. */
+  leaveOut(list: ListName, ids: readonly string[]): Promise<void>;
+}
+
+/** Tells which of some ids the account knows already; for files that only add and change. */
+export type KnownIds = (list: ListName, ids: string[]) => Promise<Set<string>>;
+
+export interface FilesRead {
+  /** False: something is fatally wrong, and nothing of it may be used. */
+  ok: boolean;
+  files: { name: string; bytes: number; rows: number }[];
+  /** Objects written, by list. */
+  counts: Partial<Record<ListName, number>>;
+  /** Lists that hold all there is, so that what is not in them is gone. */
+  complete: Partial<Record<ListName, boolean>>;
+  /** The first 1,000. */
+  problems: Problem[];
+  /** Problems beyond those. */
+  more: number;
+}

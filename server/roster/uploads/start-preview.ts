@@ -1,0 +1,52 @@
+import type { Types } from 'mongoose';
+import { recordAudit } from '../../audit/record-audit.js';
+import type { Deps } from '../../deps.js';
+import { Account } from '../../models/account.js';
+import { RosterRun } from '../../models/roster-run.js';
+import { RosterUpload } from '../../models/roster-upload.js';
+import type { Actor } from '../../web/actor.js';
+import { startRefresh } from '../start-refresh.js';
+import { matchFileSchools } from './match-file-schools.js';
+
+export type PreviewStarted =
+  | { ok: true; run: Types.ObjectId }
+  | { ok: false; reason: 'no such upload' | 'not ready' | 'files are off' | 'other format' };
+
+/**
+ * Asks for a preview of what importing an upload would change. Its schools are matched to ours first, and made where new: a
+ * person without a school could not be shown. Asked twice while it waits, it is one run.
+ */
+export async function startFilePreview(
+  deps: Deps,
+  actor: Actor,
+  upload: Types.ObjectId,
+): Promise<PreviewStarted> {
+  const { account } = actor;
+  const found = await RosterUpload.findOne({ _id: upload, account }, { state: 1, format: 1 }).lean();
+  if (!found) return { ok: false, reason: 'no such upload' };
+  if (found.state !== 'ready') return { ok: false, reason: 'not ready' };
+  const of = await Account.findById(account, { name: 1, files: 1, switching: 1 }).lean();
+  if (!of?.files?.on || of.switching) return { ok: false, reason: 'files are off' };
+  if (of.files.format !== found.format) return { ok: false, reason: 'other format' };
+  const schools = await matchFileSchools(of, upload);
+  const run = await openRun(deps, actor, upload);
+  await recordAudit({
+    account,
+    user: actor.user,
+    action: 'preview roster files',
+    targets: [upload],
+    detail: { ...schools },
+    at: deps.now(),
+  });
+  return { ok: true, run };
+}
+
+async function openRun(
+  deps: Deps,
+  { account, user }: Actor,
+  upload: Types.ObjectId,
+): Promise<Types.ObjectId> {
+  const waiting = { account, purpose: 'preview' as const, upload };
+  const before = await RosterRun.findOne({ ...waiting, state: 'queued' }, { _id: 1 }).lean();
+  return before?._id ?? startRefresh(deps, { ...waiting, by: user });
+}

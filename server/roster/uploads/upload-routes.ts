@@ -1,0 +1,89 @@
+import { pipeline } from 'node:stream/promises';
+import express, { type Request, type Response, type Router } from 'express';
+import type { Deps } from '../../deps.js';
+import type { RosterUpload } from '../../models/roster-upload.js';
+import { actorOf } from '../../web/actor.js';
+import { notFound } from '../../web/errors.js';
+import { dayAndTimeSoon } from '../../web/format-time.js';
+import { addressOf, pagerOf, sliceOf } from '../../web/paging.js';
+import { parseId, parseQuery } from '../../web/parse.js';
+import { say } from '../../web/session.js';
+import { FORMATS } from '../sources/files/formats.js';
+import { exportProblems } from './export-problems.js';
+import { findUpload, HOME } from './queries.js';
+import { reportQuery } from './schema.js';
+import { countRows, UPLOAD_STATES_SHOWN } from './show-upload.js';
+import { startFilePreview } from './start-preview.js';
+
+const PAGE_SIZE = 100;
+
+const PREVIEW_REFUSALS = {
+  'not ready': 'This upload cannot be imported. Upload the files again.',
+  'files are off': 'Roster files are off. Turn them on first.',
+  'other format': 'These files are of another kind than the one that is on now. Upload the files again.',
+};
+
+/** One upload: its report, its problems as a file, and the way on to the preview. */
+export function uploadRoutes(deps: Deps): Router {
+  const router = express.Router();
+
+  router.get('/:upload', async (req, res) => {
+    const upload = await foundUpload(req, res);
+    const { page } = parseQuery(reportQuery, req.query);
+    const actor = actorOf(res);
+    const home = homeOf(upload);
+    const { skip } = sliceOf(upload.problems.length, page, PAGE_SIZE);
+    res.render('roster-files/upload', {
+      title: `Upload of ${FORMATS[upload.format].label}`,
+      section: 'global-setup',
+      home,
+      upload,
+      state: UPLOAD_STATES_SHOWN[upload.state],
+      when: dayAndTimeSoon(upload.createdAt, actor.timeZone, deps.now()),
+      until: dayAndTimeSoon(upload.expiresAt, actor.timeZone, deps.now()),
+      counted: countRows(upload),
+      total: upload.problemCount,
+      problems: upload.problems.slice(skip, skip + PAGE_SIZE),
+      pager: pagerOf(upload.problems.length, page, PAGE_SIZE, 'problems', (to) =>
+        addressOf(home, { page: to }),
+      ),
+    });
+  });
+
+  router.get('/:upload/problems.csv', async (req, res) => {
+    const upload = await foundUpload(req, res);
+    res.set({
+      'Content-Type': 'text/csv; charset=utf-8',
+      'Content-Disposition': `attachment; filename="problems-${upload._id.toHexString()}.csv"`,
+    });
+    // A reader who leaves in the middle is no fault.
+    await pipeline(exportProblems(upload), res).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+    });
+  });
+
+  router.post('/:upload/preview', async (req, res) => {
+    const upload = parseId(req.params.upload);
+    const started = await startFilePreview(deps, actorOf(res), upload);
+    if (!started.ok) {
+      if (started.reason === 'no such upload') throw notFound();
+      say(req, { kind: 'danger', text: PREVIEW_REFUSALS[started.reason] });
+      res.redirect(303, `${HOME}/uploads/${upload.toHexString()}`);
+      return;
+    }
+    say(req, { kind: 'ok', text: 'The preview is being made. Nothing changes before you apply it.' });
+    res.redirect(303, `/importer/refreshes/${started.run.toHexString()}`);
+  });
+
+  return router;
+}
+
+async function foundUpload(req: Request, res: Response): Promise<RosterUpload> {
+  const upload = await findUpload(actorOf(res), parseId(req.params.upload));
+  if (!upload) throw notFound();
+  return upload;
+}
+
+function homeOf({ _id }: RosterUpload): string {
+  return `${HOME}/uploads/${_id.toHexString()}`;
+}

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { CLEVER_FILES, readFiles, shortly, zipOf, type Contents } from './files.js';
+
+const inFolder = (folder: string, files: Contents): Contents =>
+  Object.fromEntries(Object.entries(files).map(([name, content]) => [`${folder}${name}`, content]));
+
+describe('roster files in a zip', () => {
+  it('are read in place, in whatever folder they lie', async () => {
+    const plain = await readFiles('clever-csv', CLEVER_FILES);
+    const zip = await zipOf({
+      ...inFolder('export/2026/', CLEVER_FILES),
+      '__MACOSX/export/._students.csv': 'x',
+      'export/readme.pdf': 'x',
+    });
+    const read = await readFiles('clever-csv', { 'roster.zip': zip });
+    assert.deepEqual(shortly(read), []);
+    assert.deepEqual(read.roster.lists, plain.roster.lists);
+    assert.deepEqual(read.files, plain.files);
+  });
+
+  it('with a name that leads out of it are refused', async () => {
+    const zip = await zipOf(CLEVER_FILES);
+    const evil = Buffer.from(zip.toString('latin1').replaceAll('sections.csv', '../tions.csv'), 'latin1');
+    const read = await readFiles('clever-csv', { 'roster.zip': evil });
+    assert.deepEqual([read.ok, shortly(read)], [false, ['roster.zip:0 : This zip cannot be opened.']]);
+  });
+
+  it('that would be far larger unzipped is refused before a byte of it is inflated', async () => {
+    const zip = await zipOf({ ...CLEVER_FILES, 'staff.csv': Buffer.alloc(201_000_000, 'a') });
+    assert.ok(zip.length < 1_000_000);
+    const read = await readFiles('clever-csv', { 'roster.zip': zip });
+    assert.deepEqual(
+      [read.ok, shortly(read)],
+      [false, ['roster.zip:0 : Unzipped, its files are larger than 200 MB.']],
+    );
+  }).timeout(60_000);
+
+  it('that hides its size is stopped at what it claims', async () => {
+    const zip = await zipOf({ 'students.txt': Buffer.alloc(5_000_000, 'a') });
+    const size = Buffer.alloc(4);
+    size.writeUInt32LE(5_000_000);
+    const lie = Buffer.alloc(4);
+    lie.writeUInt32LE(100);
+    const lying = Buffer.from(
+      zip.toString('latin1').replaceAll(size.toString('latin1'), lie.toString('latin1')),
+      'latin1',
+    );
+    const read = await readFiles('pickatime', { 'roster.zip': lying });
+    assert.equal(read.ok, false);
+    assert.match(shortly(read)[0] ?? '', /damaged, so it cannot be unzipped/);
+  });
+
+  it('with too many files, damaged, or no zip at all, is refused', async () => {
+    const many = Object.fromEntries(Array.from({ length: 1001 }, (_, index) => [`${String(index)}.csv`, '']));
+    const crowded = await readFiles('clever-csv', { 'roster.zip': await zipOf(many) });
+    assert.match(shortly(crowded)[0] ?? '', /more than 1000 files/);
+    const zip = await zipOf(CLEVER_FILES);
+    const cut = await readFiles('clever-csv', { 'roster.zip': zip.subarray(0, zip.length - 30) });
+    assert.match(shortly(cut)[0] ?? '', /cannot be opened/);
+    const none = await readFiles('clever-csv', { 'roster.zip': 'School_id' });
+    assert.match(shortly(none)[0] ?? '', /cannot be opened/);
+    zip.fill(0xff, 60, 90);
+    const broken = await readFiles('clever-csv', { 'roster.zip': zip });
+    assert.match(shortly(broken)[0] ?? '', /damaged/);
+  });
+
+  it('comes alone', async () => {
+    const read = await readFiles('clever-csv', { 'a.zip': await zipOf(CLEVER_FILES), 'students.csv': 'x' });
+    assert.deepEqual(shortly(read), ['a.zip:0 : A zip came together with other files.']);
+  });
+});

@@ -1,0 +1,78 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type supertest from 'supertest';
+import { Account, type FileFormat } from '../../server/models/account.js';
+import type { User } from '../../server/models/user.js';
+import type { Actor } from '../../server/web/actor.js';
+import { actorIn } from '../../server/accounts/load-actor.js';
+import { createTestApp, makeAccount, makeUser, Visitor, type TestApp } from '../support/app.js';
+import { emptyDatabase } from '../support/hooks.js';
+import type { Contents } from './files.js';
+
+export const HOME = '/global-setup/roster-files';
+
+/** A school account with its administrator, and an app with a DATA_DIR of its own. */
+export interface FileSchool {
+  test: TestApp;
+  account: Account;
+  administrator: User;
+  office: Visitor;
+  actor(): Promise<Actor>;
+  /** Names in DATA_DIR/tmp. */
+  leftOnDisk(): Promise<string[]>;
+  /** The same, once what goes with an answer is gone. */
+  leftInTheEnd(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+export async function openSchool(format?: FileFormat): Promise<FileSchool> {
+  await emptyDatabase();
+  const dataDir = await mkdtemp(path.join(os.tmpdir(), 'slotbell-file-school-'));
+  const test = createTestApp({ DATA_DIR: dataDir });
+  const account = await makeAccount();
+  if (format) await turnOn(account, format);
+  const administrator = await makeUser(account._id, 'administrator');
+  const office = await new Visitor(test.app).logIn(administrator);
+  const leftOnDisk = () => readdir(path.join(dataDir, 'tmp')).catch((): string[] => []);
+  return {
+    test,
+    account,
+    administrator,
+    office,
+    actor: async () => actorIn(administrator, await Account.findById(account._id).orFail().lean()),
+    leftOnDisk,
+    async leftInTheEnd() {
+      let left = await leftOnDisk();
+      for (let look = 0; left.length > 0 && look < 2000; look += 1) left = await leftOnDisk();
+      return left;
+    },
+    close: () => rm(dataDir, { recursive: true, force: true }),
+  };
+}
+
+export async function turnOn({ _id }: Account, format: FileFormat): Promise<void> {
+  await Account.updateOne(
+    { _id },
+    { $set: { files: { on: true, format, since: new Date() }, recordsOf: format } },
+  );
+}
+
+export async function tokenOn(visitor: Visitor, page = HOME): Promise<string> {
+  const { text } = await visitor.get(page);
+  return /name="_csrf" value="([^"]+)"/.exec(text)?.[1] ?? '';
+}
+
+/** Posts files as the form does. @param token of the form; '' leaves it out */
+export async function upload(
+  visitor: Visitor,
+  contents: Contents,
+  token?: string,
+): Promise<supertest.Response> {
+  const sent = token ?? (await tokenOn(visitor));
+  const request = visitor.agent.post(`${HOME}/uploads`);
+  if (sent) void request.field('_csrf', sent);
+  for (const [name, content] of Object.entries(contents))
+    void request.attach('files', Buffer.from(content), name);
+  return request;
+}

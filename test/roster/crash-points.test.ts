@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict';
+import { Types } from 'mongoose';
+import { Account } from '../../server/models/account.js';
+import { Class } from '../../server/models/class.js';
+import { Event } from '../../server/models/event.js';
+import { Notification } from '../../server/models/notification.js';
+import { RosterChange } from '../../server/models/roster-change.js';
+import { RosterRun } from '../../server/models/roster-run.js';
+import { SyncLog } from '../../server/models/sync-log.js';
+import { SyncRun } from '../../server/models/sync-run.js';
+import { applyRun } from '../../server/roster/apply-run.js';
+import { decideHeldOfAccount } from '../../server/roster/decide-held.js';
+import { runAlone } from '../../server/roster/run-refresh.js';
+import { startSync } from '../../server/roster/start-sync.js';
+import { undoRun } from '../../server/roster/undo-run.js';
+import { makeUser } from '../support/app.js';
+import { asApp } from '../support/scans.js';
+import { bookable, bookIn } from './appointments.js';
+import { live, type Lived } from './crash.js';
+import { runNow, startDistrict, type TestDistrict } from './district.js';
+import { restoreSnapshot, takeSnapshot, type Snapshot } from './snapshot.js';
+import { takeOver } from './take-over.js';
+import { wholeRoster } from './whole-roster.js';
+
+const by = new Types.ObjectId();
+/** More of them, or all: CRASH_POINTS=1000. */
+const MORE = Number(process.env.CRASH_POINTS ?? 0);
+
+/** What must be the same, whether a worker was killed on the way or not. */
+interface Outcome {
+  roster: unknown;
+  held: string[];
+  mails: string[];
+  runs: string[];
+}
+
+describe('a worker killed at any point', () => {
+  let district: TestDistrict;
+  let base: Snapshot;
+
+  before(async function () {
+    this.timeout(60_000);
+    district = await startDistrict({ students: 40 });
+    await makeUser(district.account, 'administrator', { email: 'head@example.org' });
+    await district.sync();
+    await Event.updateOne({ _id: district.event }, { $set: { 'sync.on': true } });
+    await decideAboutClasses(district.event);
+    base = await takeSnapshot();
+    changeEverything(district);
+  });
+  after(() => district.close());
+
+  /** Ways to do a run: from what state, and what is done. */
+  const kinds: {
+    name: string;
+    points: number;
+    ready: () => Promise<void>;
+    ask: () => Promise<Types.ObjectId>;
+    undone: boolean;
+  }[] = [
+    { name: 'a sync', points: 30, ready: () => Promise.resolve(), ask: askSync, undone: true },
+    { name: 'a preview that is applied', points: 6, ready: preview, ask: askApply, undone: true },
+    { name: 'held removals that are accepted', points: 6, ready: sync, ask: askAccept, undone: false },
+    { name: 'an undo', points: 6, ready: sync, ask: askUndo, undone: false },
+  ];
+  for (const { name, points, ready, ask, undone } of kinds) {
+    describe(`of ${name}`, () => {
+      let from: Snapshot;
+      let writes: string[];
+      let undisturbed: Outcome;
+      let afterUndo: unknown;
+
+      before(async function () {
+        this.timeout(60_000);
+        await restoreSnapshot(base);
+        await ready();
+        from = await takeSnapshot();
+        const before = await wholeRoster();
+        const run = await ask();
+        ({ writes } = await work(run));
+        await takeOver(district);
+        undisturbed = await outcome();
+        if (!undone) return;
+        await undo(run);
+        afterUndo = await wholeRoster();
+        assert.deepEqual(here(await wholeRoster()), here(before), 'undo is exact');
+      });
+
+      const count = Math.max(points, MORE);
+      for (let index = 1; index <= count; index += 1) {
+        const half = index % 3 === 0;
+        it(`${String(index)} of ${String(count)}${half ? ', a batch by half' : ''}: another worker ends it as if nothing had been`, async function () {
+          this.timeout(30_000);
+          const dieAt = Math.ceil((index * writes.length) / count);
+          await restoreSnapshot(from);
+          const run = await ask();
+          const { killed } = await work(run, dieAt, half);
+          assert.ok(killed);
+          await takeOver(district);
+          const at = `killed at ${String(dieAt)}, ${writes[dieAt - 1] ?? ''}`;
+          assert.deepEqual(await outcome(), undisturbed, at);
+          if (!undone) return;
+          await undo(run);
+          assert.deepEqual(await wholeRoster(), afterUndo, `undo after: ${at}`);
+        });
+      }
+    });
+  }
+
+  it('the points lie at every kind of write that a sync makes', async () => {
+    await restoreSnapshot(base);
+    const { writes } = await work(await askSync());
+    const chosen = new Set(
+      Array.from({ length: 30 }, (_, index) => writes[Math.ceil(((index + 1) * writes.length) / 30) - 1]),
+    );
+    for (const kind of ['rosterChange.insertMany', 'contact.bulkWrite', 'syncLog.insertMany'])
+      assert.ok(chosen.has(kind), `${kind} is not among ${[...chosen].join()}`);
+  });
+
+  async function decideAboutClasses(event: Types.ObjectId): Promise<void> {
+    const classes = await bookable(event);
+    for (const item of classes.slice(0, 12)) await bookIn(item, item.synced.students[0] ?? by);
+    const [deleted, hidden, renamed] = classes.slice(12);
+    await Class.updateOne(
+      { _id: deleted?._id },
+      { $set: { status: 'deleted', deletedAt: new Date(), 'edits.room': '7' } },
+    );
+    await Class.updateOne({ _id: hidden?._id }, { $set: { 'edits.type': 'Hide' } });
+    await Class.updateOne({ _id: renamed?._id }, { $set: { 'edits.name': 'Ours' } });
+  }
+
+  async function askSync(): Promise<Types.ObjectId> {
+    const account = await Account.findById(district.account).orFail().lean();
+    const event = await Event.findById(district.event).orFail().lean();
+    const started = await startSync(district.deps, { account, event, trigger: 'sync now' });
+    assert.ok(started.ok);
+    return started.run;
+  }
+  async function askApply(): Promise<Types.ObjectId> {
+    const applied = await applyRun(district.deps, await lastRun(), by);
+    assert.ok(applied.ok);
+    return applied.run;
+  }
+  async function askAccept(): Promise<Types.ObjectId> {
+    const refresh = await district.refreshOf(await lastRun());
+    const decided = await decideHeldOfAccount(district.deps, refresh, { verdict: 'accept', by, reason: '' });
+    assert.ok(decided.ok);
+    return decided.run;
+  }
+  async function askUndo(): Promise<Types.ObjectId> {
+    const asked = { by, reason: '', whole: true, stopNightly: false };
+    const started = await undoRun(district.deps, await lastRun(), asked);
+    assert.ok(started.ok);
+    return started.run;
+  }
+  async function preview(): Promise<void> {
+    await district.start({ trigger: 'preview', purpose: 'preview' });
+  }
+  async function sync(): Promise<void> {
+    await district.sync();
+  }
+  const lastRun = () => SyncRun.findOne({ event: district.event }).sort({ createdAt: -1 }).orFail().lean();
+
+  async function work(run: Types.ObjectId, dieAt?: number, half?: boolean): Promise<Lived> {
+    const alone = await RosterRun.exists({ _id: run });
+    const never = new AbortController().signal;
+    return live(
+      () =>
+        alone ? asApp(() => runAlone(district.deps, run.toHexString(), never)) : runNow(district.deps, run),
+      { ...(dieAt === undefined ? {} : { dieAt }), ...(half === undefined ? {} : { half }) },
+    );
+  }
+
+  async function undo(run: Types.ObjectId): Promise<void> {
+    const asked = { by, reason: '', whole: true, stopNightly: false };
+    const started = await undoRun(district.deps, await SyncRun.findById(run).orFail().lean(), asked);
+    assert.ok(started.ok);
+    const undone = await district.work(started.run);
+    assert.equal(undone.state, 'done', undone.result);
+    assert.equal(undone.counts.class?.refused ?? 0, 0);
+  }
+});
+
+function here(lines: { here: boolean; text: string }[]): string[] {
+  return lines.filter((line) => line.here).map(({ text }) => text);
+}
+
+async function outcome(): Promise<Outcome> {
+  const held = await RosterChange.find({ state: 'held' }).lean();
+  const rows = await SyncLog.find().lean();
+  const told = rows.map(({ run, kind, action, sourceId }) => [String(run), kind, action, sourceId].join(' '));
+  assert.equal(new Set(told).size, told.length, 'nothing is told twice');
+  const runs = [...(await SyncRun.find().lean()), ...(await RosterRun.find().lean())];
+  return {
+    roster: await wholeRoster(),
+    held: held.map(({ kind, sourceId }) => `${kind} ${sourceId}`).sort(),
+    mails: (await Notification.find().lean())
+      .map(({ to, kind, subject }) => [to, kind, subject].join())
+      .sort(),
+    runs: runs.map(({ state, purpose, changed }) => [state, purpose, changed].join()).sort(),
+  };
+}
+
+/** Something new of every kind of record and of change; so many leave that they are held. */
+function changeEverything({ sandbox }: TestDistrict): void {
+  sandbox.advanceNight();
+  sandbox.change(sandbox.idOf('term', 0), { name: 'Another term' });
+  sandbox.change(sandbox.idOf('course', 0), { name: 'Another course' });
+  sandbox.remove(sandbox.idOf('course', 1));
+  sandbox.change(sandbox.idOf('teacher', 0), { name: { first: 'Nova', last: 'Name' } });
+  sandbox.remove(sandbox.idOf('teacher', 3));
+  sandbox.change(sandbox.idOf('staff', 0), { email: 'nova@example.org' });
+  for (let index = 10; index < 34; index += 1) sandbox.removeStudent(sandbox.idOf('student', index));
+}

@@ -1,0 +1,108 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import mongoose from 'mongoose';
+
+/** What the code of a killed process gets from its next call to the database: it changes nothing there any more. */
+export class Killed extends Error {}
+
+/** Work whose writes are counted, and which ends, or makes something happen, at one of them. */
+interface Life {
+  /** `collection.method` of each write so far. */
+  writes: string[];
+  dieAt: number;
+  /** Of the write at which it dies the database takes the first half. */
+  half: boolean;
+  beforeWrite: (nth: number) => Promise<void>;
+  dead: boolean;
+}
+
+export interface Lived {
+  writes: string[];
+  killed: boolean;
+}
+
+const lives = new AsyncLocalStorage<Life>();
+let patched = false;
+
+const WRITES = [
+  'insertOne',
+  'insertMany',
+  'bulkWrite',
+  'updateOne',
+  'updateMany',
+  'deleteOne',
+  'deleteMany',
+  'findOneAndUpdate',
+] as const;
+const READS = ['find', 'findOne', 'countDocuments', 'distinct', 'aggregate'] as const;
+
+/**
+ * Does some work as a process that is killed just before its n-th write to the database: this call and every later one fail, so
+ * that whatever the code does about it never reaches the database. Reads change nothing, so that to die at one is to die at the write
+ * after it.
+ * @param dieAt from 1; by default it lives to its end
+ * @param half the fatal write is done by half, as when its batch was cut in two
+ * @param beforeWrite something else that happens just before the n-th write
+ */
+export async function live(
+  work: () => Promise<unknown>,
+  {
+    dieAt = Infinity,
+    half = false,
+    beforeWrite = () => Promise.resolve(),
+  }: Partial<Pick<Life, 'dieAt' | 'half' | 'beforeWrite'>> = {},
+): Promise<Lived> {
+  patch();
+  const life: Life = { writes: [], dieAt, half, beforeWrite, dead: false };
+  try {
+    await lives.run(life, work);
+  } catch (error) {
+    if (!life.dead) throw error;
+  }
+  return { writes: life.writes, killed: life.dead };
+}
+
+type Call = (...args: unknown[]) => unknown;
+
+function patch(): void {
+  if (patched) return;
+  patched = true;
+  const methods = mongoose.mongo.Collection.prototype as unknown as Record<string, Call>;
+  for (const name of WRITES) {
+    const real = methods[name];
+    if (!real) throw new Error(`The driver has no ${name}.`);
+    methods[name] = function (this: mongoose.mongo.Collection, ...args: unknown[]) {
+      const life = lives.getStore();
+      return life ? write(life, this, name, args, real) : real.apply(this, args);
+    };
+  }
+  for (const name of READS) {
+    const real = methods[name];
+    if (!real) throw new Error(`The driver has no ${name}.`);
+    methods[name] = function (this: mongoose.mongo.Collection, ...args: unknown[]) {
+      if (lives.getStore()?.dead) throw new Killed();
+      return real.apply(this, args);
+    };
+  }
+}
+
+async function write(
+  life: Life,
+  collection: mongoose.mongo.Collection,
+  name: string,
+  args: unknown[],
+  real: Call,
+): Promise<unknown> {
+  if (life.dead) throw new Killed();
+  life.writes.push(`${collection.collectionName}.${name}`);
+  const nth = life.writes.length;
+  await lives.exit(() => life.beforeWrite(nth));
+  if (nth >= life.dieAt) {
+    life.dead = true;
+    const [many, ...more] = args;
+    if (life.half && Array.isArray(many) && many.length > 1)
+      await lives.exit(() => real.call(collection, many.slice(0, Math.ceil(many.length / 2)), ...more));
+    throw new Killed();
+  }
+  // What the driver calls inside is part of this write.
+  return lives.exit(() => real.apply(collection, args));
+}
