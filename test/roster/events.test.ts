@@ -32,7 +32,7 @@ describe('syncs by events', () => {
     }
   });
 
-  it('a quiet night asks for one page, and a usual one for few', async () => {
+  it('a quiet night asks how the district is and for one page, a usual one for few', async () => {
     await nights.begin();
     const asked = async () => {
       const before = nights.district.sandbox.requests().length;
@@ -41,7 +41,7 @@ describe('syncs by events', () => {
       return [nights.district.sandbox.requests().slice(before), events] as const;
     };
     const [quiet, none] = await asked();
-    assert.deepEqual([quiet.length, none], [1, 0], quiet.join());
+    assert.deepEqual([quiet.length, none], [2, 0], quiet.join());
     const { arrived } = nights.district.sandbox.advanceNight();
     const [usual, some] = await asked();
     assert.ok(usual.length <= 10 + arrived.length, usual.join('\n'));
