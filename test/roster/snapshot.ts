@@ -6,7 +6,7 @@ export type Snapshot = Map<string, mongoose.mongo.Document[]>;
 export async function takeSnapshot(): Promise<Snapshot> {
   const snapshot: Snapshot = new Map();
   for (const { collection } of Object.values(mongoose.models))
-    snapshot.set(collection.name, (await collection.find().toArray()));
+    snapshot.set(collection.name, await collection.find().toArray());
   return snapshot;
 }
 

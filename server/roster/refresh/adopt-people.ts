@@ -52,7 +52,9 @@ export function matcherFor(
 }
 
 /** Whether the source still lists a record id. Only a list that was read to its end can say that it does not, or one of who left. */
-function currentIn({ download, people, gone }: RefreshContext, list: PeopleList): (id: string) => boolean {
-  if (gone) return (id) => people.has(id);
+function currentIn(context: RefreshContext, list: PeopleList): (id: string) => boolean {
+  const { download, people, gone, standing } = context;
+  if (standing) return (id) => people.has(id);
+  if (gone) return (id) => gone[list]?.has(id) !== true;
   return tellsAll(download[list]) ? (id) => people.has(id) : () => true;
 }

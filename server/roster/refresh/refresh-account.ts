@@ -82,6 +82,7 @@ async function refreshFromFiles(account: Account, run: HeldRun, upload: Types.Ob
   await run.begin('download', 0);
   const delivery = await collectFromFiles(run, upload);
   const schools = await fileSchools(account._id);
+  if (!run.preview) await dropCursor(run);
   await takeDelivery({ ...delivery, ...(await contextOf(account, run)), kinds: ALL_KINDS, schools });
 }
 

@@ -1,4 +1,5 @@
 import type { Deps } from '../../deps.js';
+import type { RosterRun } from '../../models/roster-run.js';
 import { SyncRun } from '../../models/sync-run.js';
 import type { Actor } from '../../web/actor.js';
 import { countOf } from '../../web/format-count.js';
@@ -80,8 +81,19 @@ async function factsOf(deps: Deps, actor: Actor, place: RunPlace): Promise<Fact[
     ...(refresh && mayRunAll(actor)
       ? [{ term: 'Download', value: 'The account’s part of this run', href: pathOfRefresh(refresh._id) }]
       : []),
+    ...howOf(refresh ?? (run as RosterRun)),
     ...(await relatedOf(place)),
   ];
+}
+
+/** Whether the district was read whole or by its events, and why. */
+function howOf({ how, why, events = 0 }: RosterRun): Fact[] {
+  if (!how) return [];
+  const value =
+    how === 'full'
+      ? `A full download, because ${why ?? ''}`
+      : `Clever’s events: ${countOf(events, 'event', 'events')}`;
+  return [{ term: 'Read by', value }];
 }
 
 /** The runs that this one is about, and that are about it. */

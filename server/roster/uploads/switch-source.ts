@@ -59,7 +59,8 @@ async function isRefreshing(account: Types.ObjectId): Promise<boolean> {
 async function mark(account: Types.ObjectId, to: RosterSource, now: Date): Promise<Date> {
   await Account.updateOne(
     { _id: account, switching: { $exists: false } },
-    { $set: { switching: { to, at: now } } },
+    // The events of Clever's go on from a roster that is about to be let go.
+    { $set: { switching: { to, at: now } }, $unset: { 'clever.cursor': 1 } },
   );
   const marked = await Account.findOneAndUpdate(
     { _id: account, switching: { $exists: true } },
