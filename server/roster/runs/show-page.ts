@@ -81,13 +81,13 @@ async function factsOf(deps: Deps, actor: Actor, place: RunPlace): Promise<Fact[
     ...(refresh && mayRunAll(actor)
       ? [{ term: 'Download', value: 'The account’s part of this run', href: pathOfRefresh(refresh._id) }]
       : []),
-    ...howOf(refresh ?? (run as RosterRun)),
+    ...howOf(refresh ?? run),
     ...(await relatedOf(place)),
   ];
 }
 
 /** Whether the district was read whole or by its events, and why. */
-function howOf({ how, why, events = 0 }: RosterRun): Fact[] {
+function howOf({ how, why, events = 0 }: Pick<RosterRun, 'how' | 'why' | 'events'>): Fact[] {
   if (!how) return [];
   const value =
     how === 'full'
