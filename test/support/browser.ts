@@ -135,14 +135,21 @@ function isLoopback(address: string): boolean {
 
 const levels = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
-/** What axe finds against WCAG 2.2 AA on the page as it stands, one line an element; [] is a pass. */
-export async function axeViolations(page: Page): Promise<string[]> {
+/**
+ * What axe finds against WCAG 2.2 AA on the page as it stands, one line an element; [] is a pass.
+ * @param what `colours`: contrast alone, for a page that was looked at in the other theme already
+ */
+export async function axeViolations(
+  page: Page,
+  what: 'everything' | 'colours' = 'everything',
+): Promise<string[]> {
+  const runOnly: axe.RunOnly =
+    what === 'colours' ? { type: 'rule', values: ['color-contrast'] } : { type: 'tag', values: levels };
   // Evaluated, not added as a script tag: the page's content security policy would block that.
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate(
-    (tags) =>
-      (globalThis as unknown as { axe: typeof axe }).axe.run({ runOnly: { type: 'tag', values: tags } }),
-    levels,
+    (only) => (globalThis as unknown as { axe: typeof axe }).axe.run({ runOnly: only }),
+    runOnly,
   );
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, all, none, any }) => {

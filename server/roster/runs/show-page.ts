@@ -81,7 +81,7 @@ async function factsOf(deps: Deps, actor: Actor, place: RunPlace): Promise<Fact[
     ...(refresh && mayRunAll(actor)
       ? [{ term: 'Download', value: 'The account’s part of this run', href: pathOfRefresh(refresh._id) }]
       : []),
-    ...howOf(refresh ?? run),
+    ...howOf(refresh ?? ('trigger' in run ? {} : run)),
     ...(await relatedOf(place)),
   ];
 }
