@@ -2,12 +2,15 @@ import type { Deps } from '../deps.js';
 import type { Account } from '../models/account.js';
 import { Event } from '../models/event.js';
 import type { RosterRun } from '../models/roster-run.js';
+import { SyncRun } from '../models/sync-run.js';
 import { startSync } from './start-sync.js';
 
 /** A roster run that stands by itself changed the account's roster: the events that are kept in sync follow, without a download. */
 export async function followRefresh(deps: Deps, account: Account, run: RosterRun): Promise<void> {
   const events = await Event.find({ account: account._id, 'sync.on': true, status: 'active' }).lean();
-  for (const event of events)
+  for (const event of events) {
+    // A worker that died here had begun with it.
+    if (await SyncRun.exists({ refresh: run._id, event: event._id })) continue;
     await startSync(deps, {
       account,
       event,
@@ -16,4 +19,5 @@ export async function followRefresh(deps: Deps, account: Account, run: RosterRun
       refresh: run._id,
       ...(run.by ? { by: run.by } : {}),
     });
+  }
 }

@@ -7,7 +7,6 @@ import { walkThrough } from '../walk-through.js';
 import { applyClasses, removeGoneClasses } from './apply-classes.js';
 import { countDesired, readDesired } from './desire-classes.js';
 import { flagAppointments } from './flag-appointments.js';
-import { findHeld, keepHeld } from './keep-held.js';
 import type { Mirror } from './mirror.js';
 import { updateResources } from './update-resources.js';
 
@@ -34,9 +33,7 @@ export async function updateEvent(
   const teaching = new Map<string, Types.ObjectId>();
   let teachers = 0;
   let students = 0;
-  const held = await findHeld(event.account);
-  await walkThrough(readDesired(mirror, event, sync), async (wanted) => {
-    const batch = await keepHeld(event, wanted, held);
+  await walkThrough(readDesired(mirror, event, sync), async (batch) => {
     await applyClasses(run, event, batch);
     for (const { section, synced, unknown } of batch) {
       desired.add(section.toHexString());
