@@ -27,7 +27,7 @@ describe('every page of the demo', function () {
 
   for (const width of [1280, 390])
     for (const who of ['administrator', 'front desk', 'parent', 'nobody'] as const)
-      it(`${who}, ${String(width)} px: nothing for axe to find, light or dark; no page wider than the screen`, async () => {
+      it(`${who}, ${String(width)} px: nothing for axe to find${width === 1280 ? ', light or dark' : ''}; no page wider than the screen`, async () => {
         const page = await openPage(browser, { width });
         const faults: string[] = [];
         page.on('console', (message) => {
@@ -38,7 +38,8 @@ describe('every page of the demo', function () {
         if (who === 'parent') await book(page, demo);
         const start = who === 'nobody' ? [`${demo.url}/login`, `${demo.url}/forgot`] : [demo.url];
         const visited = await crawl(page, start, async (pattern) => {
-          for (const colorScheme of ['light', 'dark'] as const) {
+          // Colours do not depend on the width: the dark ones are looked at once.
+          for (const colorScheme of width === 1280 ? (['light', 'dark'] as const) : (['light'] as const)) {
             await page.emulateMedia({ colorScheme });
             // The same page in other colours: only those can be wrong anew.
             for (const violation of await axeViolations(

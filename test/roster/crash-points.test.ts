@@ -59,9 +59,9 @@ describe('a worker killed at any point', () => {
     undone: boolean;
   }[] = [
     { name: 'a sync', points: 30, ready: () => Promise.resolve(), ask: askSync, undone: true },
-    { name: 'a preview that is applied', points: 6, ready: preview, ask: askApply, undone: true },
-    { name: 'held removals that are accepted', points: 6, ready: sync, ask: askAccept, undone: false },
-    { name: 'an undo', points: 6, ready: sync, ask: askUndo, undone: false },
+    { name: 'a preview that is applied', points: 4, ready: preview, ask: askApply, undone: true },
+    { name: 'held removals that are accepted', points: 4, ready: sync, ask: askAccept, undone: false },
+    { name: 'an undo', points: 4, ready: sync, ask: askUndo, undone: false },
   ];
   for (const { name, points, ready, ask, undone } of kinds) {
     describe(`of ${name}`, () => {
