@@ -72,7 +72,8 @@ async function joinRows(rows: Row[]): Promise<void> {
     target: { $in: rows.map(({ target }) => target) },
   }).lean();
   const byTarget = new Map(noted.map((row) => [row.target.toHexString(), row]));
-  await RosterChange.bulkWrite(
+  // Past the model, which drops an empty object (no edits) from what it stores.
+  await RosterChange.collection.bulkWrite(
     rows.map((row) => {
       const earlier = byTarget.get(row.target.toHexString());
       const fields = earlier ? joinFields(earlier.fields, row.fields) : row.fields;
