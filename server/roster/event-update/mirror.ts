@@ -69,6 +69,18 @@ async function findPeople(
   account: Types.ObjectId,
   ids: readonly string[],
 ): Promise<Map<string, Types.ObjectId>> {
-  const found = await Contact.find({ ...standsFor(account, ids), status: 'active' }, { record: 1 }).lean();
-  return new Map(found.flatMap((contact) => recordIds(contact).map((id) => [id, contact._id] as const)));
+  const found = await Contact.find(
+    { account, 'record.id': { $in: [...ids] }, status: 'active' },
+    { 'record.id': 1 },
+  ).lean<Pick<Contact, '_id' | 'record'>[]>();
+  const people = new Map(found.map(({ _id, record }) => [record?.id ?? '', _id]));
+  const missing = ids.filter((id) => !people.has(id));
+  if (missing.length === 0) return people;
+  // Few: those who are not shared, and those who were merged.
+  const merged = await Contact.find(
+    { ...standsFor(account, missing), status: 'active' },
+    { record: 1 },
+  ).lean();
+  for (const contact of merged) for (const id of recordIds(contact)) people.set(id, contact._id);
+  return people;
 }
