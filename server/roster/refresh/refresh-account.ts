@@ -135,8 +135,10 @@ async function removePeople(context: RefreshContext, seen: Pick<Ids, 'has'>): Pr
   const { contacts } = context.download;
   const tiesKnown = contacts === undefined || tellsLeavers(contacts);
   for (const [type, list] of Object.entries(LIST_OF_TYPE) as [ContactType, ListName][]) {
-    const ties = tiesKnown || type === 'guardian' ? {} : { 'relations.0': { $exists: false } };
-    const most = context.taken[type];
+    const anyTies = tiesKnown || type === 'guardian';
+    const ties = anyTies ? {} : { 'relations.0': { $exists: false } };
+    // Those taken were counted whatever their ties: of a part of them the count says nothing.
+    const most = anyTies ? context.taken[type] : 0;
     await settle(context, list, { store: PEOPLE, filter: { type, ...ties }, most }, seen);
   }
 }
