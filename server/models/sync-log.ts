@@ -1,6 +1,9 @@
 import mongoose, { Schema, type Types } from 'mongoose';
 
-/** One line of a run's log, of a roster run or a sync run. It tells kind, ids and what happened; names are looked up when shown. */
+/**
+ * Lines of a run's log, of a roster run or a sync run, that say the same of up to a batch of records. They tell kind, ids and what
+ * happened; names are looked up when shown.
+ */
 export interface SyncLog {
   _id: Types.ObjectId;
   account: Types.ObjectId;
@@ -11,8 +14,8 @@ export interface SyncLog {
   kind: string;
   /** added, changed, removed, restored, refused, … */
   action: string;
-  /** The record's id at the source. */
-  sourceId: string;
+  /** The records' ids at the source, a line each. */
+  sourceIds: string[];
   text: string;
 }
 
@@ -24,7 +27,7 @@ const schema = new Schema<SyncLog>(
     level: { type: String, enum: ['info', 'warning'], required: true },
     kind: { type: String, default: '' },
     action: { type: String, default: '' },
-    sourceId: { type: String, default: '' },
+    sourceIds: { type: [String], required: true },
     text: { type: String, default: '' },
   },
   { collection: 'syncLog', strict: 'throw', versionKey: false },

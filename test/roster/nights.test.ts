@@ -6,7 +6,7 @@ import { Contact } from '../../server/models/contact.js';
 import { Event } from '../../server/models/event.js';
 import { Resource } from '../../server/models/resource.js';
 import { Section } from '../../server/models/section.js';
-import { SyncLog } from '../../server/models/sync-log.js';
+import { readLog } from '../../server/roster/runs/read-log.js';
 import { startDistrict, type TestDistrict } from './district.js';
 
 const ROSTER = ['contact', 'term', 'course', 'section', 'class', 'resource'];
@@ -72,7 +72,8 @@ describe('nights over a district', () => {
     for (const id of night.arrived) assert.equal(await statusOf(id), 'active');
     assert.ok((await Contact.countDocuments()) >= people + night.arrived.length);
     assert.match(run.result, new RegExp(`${String(night.left.length)} students? left`));
-    const rows = await SyncLog.find({ run: run.refresh, kind: 'student', action: 'removed' }).lean();
+    const told = { run: run.refresh, kind: 'student', action: 'removed' };
+    const rows = await readLog(told, { limit: 1000 });
     assert.deepEqual(rows.map(({ sourceId }) => sourceId).sort(), [...night.left].sort());
     const left = await Contact.findOne({ 'record.id': night.left[0] }).orFail().lean();
     assert.ok(left.transferredAt);

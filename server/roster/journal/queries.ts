@@ -56,12 +56,3 @@ export function changesPage(
 export function addedFilter(runs: Types.ObjectId[], kinds: string[]): QueryFilter<SyncLog> {
   return { run: { $in: runs }, kind: { $in: kinds }, action: 'added' };
 }
-
-export function addedPage(
-  runs: Types.ObjectId[],
-  kinds: string[],
-  skip: number,
-  size: number,
-): Promise<SyncLog[]> {
-  return SyncLog.find(addedFilter(runs, kinds)).sort({ _id: 1 }).skip(skip).limit(size).lean();
-}

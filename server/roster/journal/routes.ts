@@ -1,17 +1,17 @@
 import type { Request, Response, Router } from 'express';
 import { pipeline } from 'node:stream/promises';
-import { SyncLog } from '../../models/sync-log.js';
 import { actorOf } from '../../web/actor.js';
 import { addressOf, pagerOf, sliceOf } from '../../web/paging.js';
 import { parseQuery } from '../../web/parse.js';
 import { mayRunAll } from '../importer/policy.js';
 import { nameRows } from '../runs/name-rows.js';
 import { runsOf, type RunPlace } from '../runs/queries.js';
+import { countLog, readLog } from '../runs/read-log.js';
 import { countRows, isOver, KIND_WORDS } from '../runs/show-run.js';
 import { exportChanges } from './export-changes.js';
 import { listChips } from './list-chips.js';
 import type { TargetScope } from './name-targets.js';
-import { addedFilter, addedPage, changesPage, countChanges, countMatching } from './queries.js';
+import { addedFilter, changesPage, countChanges, countMatching } from './queries.js';
 import { changesQuery, type ChangesQuery } from './schema.js';
 import { CHANGE_STATE_WORDS, showChanges, type ShownChange } from './show-changes.js';
 
@@ -96,8 +96,9 @@ async function changedRows(
 async function addedRows(place: RunPlace, { kind }: ChangesQuery, page: number): Promise<Listed> {
   const runs = runsOf(place);
   const kinds = kind ? [kind] : Object.keys(KIND_WORDS);
-  const total = await SyncLog.countDocuments(addedFilter(runs, kinds));
-  const rows = await addedPage(runs, kinds, sliceOf(total, page, PAGE_SIZE).skip, PAGE_SIZE);
+  const filter = addedFilter(runs, kinds);
+  const total = await countLog(filter);
+  const rows = await readLog(filter, { skip: sliceOf(total, page, PAGE_SIZE).skip, limit: PAGE_SIZE });
   const { account, event } = scopeOf(place);
   const names = await nameRows({ account, ...(event ? { event } : {}) }, rows);
   return {

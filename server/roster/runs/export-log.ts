@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
-import { SyncLog } from '../../models/sync-log.js';
 import { nameRows } from './name-rows.js';
 import { logFilter, type LogQuery, type RunPlace } from './queries.js';
+import { streamLog, type LogLine } from './read-log.js';
 import { ACTION_WORDS, KIND_WORDS } from './show-run.js';
 
 const BATCH = 500;
@@ -22,9 +22,8 @@ export function exportLog(found: RunPlace, query: LogQuery): Readable {
 }
 
 async function* lines(found: RunPlace, query: LogQuery): AsyncGenerator<string[], void, undefined> {
-  const cursor = SyncLog.find(logFilter(found, query)).sort({ _id: 1 }).lean().cursor({ batchSize: BATCH });
-  let rows: SyncLog[] = [];
-  for await (const row of cursor) {
+  let rows: LogLine[] = [];
+  for await (const row of streamLog(logFilter(found, query))) {
     rows.push(row);
     if (rows.length < BATCH) continue;
     yield* await linesOf(found, rows);
@@ -33,7 +32,7 @@ async function* lines(found: RunPlace, query: LogQuery): AsyncGenerator<string[]
   yield* await linesOf(found, rows);
 }
 
-async function linesOf({ run, event }: RunPlace, rows: SyncLog[]): Promise<string[][]> {
+async function linesOf({ run, event }: RunPlace, rows: LogLine[]): Promise<string[][]> {
   const names = await nameRows({ account: run.account, ...(event ? { event } : {}) }, rows);
   return rows.map((row, index) => [
     row.at.toISOString(),

@@ -1,8 +1,8 @@
 import { Types } from 'mongoose';
 import { RosterChange } from '../../models/roster-change.js';
-import { SyncLog } from '../../models/sync-log.js';
 import { findAppointments, type NamedAppointment } from './name-appointments.js';
 import type { RunPlace } from './queries.js';
+import { readLog } from './read-log.js';
 
 /** Shown on a run's page; the rest are in the event's problem list. */
 const MOST = 20;
@@ -21,7 +21,7 @@ export async function findBroken({ run, event }: RunPlace): Promise<Broken> {
   const noted =
     run.purpose === 'preview'
       ? await RosterChange.find(wanted, { sourceId: 1, text: 1 }).limit(MOST).lean()
-      : await SyncLog.find(wanted, { sourceId: 1, text: 1 }).limit(MOST).lean();
+      : await readLog(wanted, { limit: MOST });
   const whys = new Map(noted.map(({ sourceId, text }) => [sourceId, text]));
   const found = await findAppointments(
     event,

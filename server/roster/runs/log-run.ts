@@ -11,21 +11,26 @@ export interface LogRow {
   text?: string;
 }
 
-/** Writes rows of a run's log. */
+/** Writes rows of a run's log, about a batch of them; those that say the same are stored together. */
 export async function logRun(run: Pick<HeldRun, 'id' | 'account' | 'now'>, rows: LogRow[]): Promise<void> {
   if (rows.length === 0) return;
   const at = run.now();
-  const documents: Omit<SyncLog, '_id'>[] = rows.map((row) => ({
-    account: run.account,
-    run: run.id,
-    at,
-    level: row.level ?? 'info',
-    kind: row.kind,
-    action: row.action,
-    sourceId: row.sourceId,
-    text: row.text ?? '',
-  }));
-  await SyncLog.collection.insertMany(documents, {
-    ordered: false,
-  });
+  const documents = new Map<string, Omit<SyncLog, '_id'>>();
+  for (const { level = 'info', kind, action, sourceId, text = '' } of rows) {
+    const key = [level, kind, action, text].join('\n');
+    const alike = documents.get(key);
+    if (alike) alike.sourceIds.push(sourceId);
+    else
+      documents.set(key, {
+        account: run.account,
+        run: run.id,
+        at,
+        level,
+        kind,
+        action,
+        sourceIds: [sourceId],
+        text,
+      });
+  }
+  await SyncLog.collection.insertMany([...documents.values()], { ordered: false });
 }

@@ -4,9 +4,9 @@ import { Contact, contactName } from '../../models/contact.js';
 import { Course } from '../../models/course.js';
 import type { Event } from '../../models/event.js';
 import { Section } from '../../models/section.js';
-import type { SyncLog } from '../../models/sync-log.js';
 import { Term } from '../../models/term.js';
 import { nameAppointments } from './name-appointments.js';
+import type { LogLine } from './read-log.js';
 
 type Names = Map<string, string>;
 
@@ -20,7 +20,7 @@ export type NamedIn = Pick<Event, 'account'> & { event?: Event };
  */
 export async function nameRows(
   scope: NamedIn,
-  rows: readonly Pick<SyncLog, 'kind' | 'sourceId'>[],
+  rows: readonly Pick<LogLine, 'kind' | 'sourceId'>[],
 ): Promise<string[]> {
   const idsByKind = new Map<string, string[]>();
   for (const { kind, sourceId } of rows) idsByKind.set(kind, [...(idsByKind.get(kind) ?? []), sourceId]);

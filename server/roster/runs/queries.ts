@@ -101,16 +101,3 @@ export interface LogQuery {
 export function logFilter(found: RunPlace, { kind, action }: LogQuery): QueryFilter<SyncLog> {
   return { run: { $in: runsOf(found) }, ...(kind && action ? { kind, action } : {}) };
 }
-
-export async function logPage(
-  found: RunPlace,
-  query: LogQuery,
-  skip: number,
-  size: number,
-): Promise<SyncLog[]> {
-  return SyncLog.find(logFilter(found, query)).sort({ _id: 1 }).skip(skip).limit(size).lean();
-}
-
-export function countLog(found: RunPlace, query: LogQuery): Promise<number> {
-  return SyncLog.countDocuments(logFilter(found, query));
-}

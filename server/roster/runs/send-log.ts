@@ -7,7 +7,8 @@ import { addressOf, pagerOf, sliceOf } from '../../web/paging.js';
 import { parseQuery } from '../../web/parse.js';
 import { exportLog } from './export-log.js';
 import { nameRows } from './name-rows.js';
-import { countLog, logPage, type LogQuery, type RunPlace } from './queries.js';
+import { logFilter, type LogQuery, type RunPlace } from './queries.js';
+import { countLog, readLog } from './read-log.js';
 import { ACTION_WORDS, countRows, KIND_WORDS } from './show-run.js';
 
 const PAGE_SIZE = 100;
@@ -46,8 +47,9 @@ export function addLogPages(router: Router, find: (req: Request, res: Response) 
 
 async function logPageOf(place: RunPlace, query: LogQuery, page: number, zone: string) {
   const { run, event, home, title } = place;
-  const total = await countLog(place, query);
-  const rows = await logPage(place, query, sliceOf(total, page, PAGE_SIZE).skip, PAGE_SIZE);
+  const filter = logFilter(place, query);
+  const total = await countLog(filter);
+  const rows = await readLog(filter, { skip: sliceOf(total, page, PAGE_SIZE).skip, limit: PAGE_SIZE });
   const names = await nameRows({ account: run.account, ...(event ? { event } : {}) }, rows);
   return {
     section: 'importer',
