@@ -31,8 +31,13 @@ export interface CleverClient {
   /**
    * A list, page by page in the server's order (which Clever does not promise). The loop ending normally means that the
    * whole list was read; a chain that breaks off throws.
+   * @param ahead asks for the next page while the caller is busy with this one
    */
-  pages<P extends ListPath>(path: P, query?: Query): AsyncGenerator<CleverPage<ListedAt<P>>, void, undefined>;
+  pages<P extends ListPath>(
+    path: P,
+    query?: Query,
+    ahead?: boolean,
+  ): AsyncGenerator<CleverPage<ListedAt<P>>, void, undefined>;
   /** One object, or null where Clever has none of this id (or no longer shares it). */
   one<P extends SinglePath>(path: P, id: string): Promise<ListedAt<P> | null>;
   /** The district that the token belongs to. */
@@ -92,9 +97,13 @@ export function createCleverClient(options: CleverClientOptions): CleverClient {
     return askWithToken(urlBelow(base, path, query, what), what);
   }
 
-  function pages<P extends ListPath>(path: P, query: Query = {}) {
+  function pages<P extends ListPath>(path: P, query: Query = {}, ahead = false) {
     const first = { limit: String(options.pageSize ?? DEFAULT_PAGE_SIZE), ...query };
-    return readPages<ListedAt<P>>((asked) => get(path, asked), first, wordFor(path, query), base.origin);
+    const { origin } = base;
+    return readPages<ListedAt<P>>((asked) => get(path, asked), first, wordFor(path, query), {
+      origin,
+      ahead,
+    });
   }
 
   async function one<P extends SinglePath>(path: P, id: string): Promise<ListedAt<P> | null> {

@@ -13,6 +13,13 @@ export type Query = Record<string, string>;
 /** Empty pages in a row that are believed; `next` may lead to one (Clever's reference), never to many. */
 const MOST_EMPTY_PAGES = 5;
 
+export interface ReadPagesOptions {
+  /** The only server that a `next` may name. */
+  origin: string;
+  /** The next page is asked for while the caller is busy with this one. */
+  ahead?: boolean;
+}
+
 /**
  * Reads a list from its first page to its last. Of `next` only the query is taken, over the caller's own, and never one
  * seen before. Ends normally only when the last page (the one without `next`) was read: whoever got that far has the whole
@@ -22,28 +29,35 @@ export async function* readPages<T extends { id: string }>(
   askPage: (query: Query) => Promise<Record<string, unknown>>,
   first: Query,
   what: string,
-  origin: string,
+  { origin, ahead = false }: ReadPagesOptions,
 ): AsyncGenerator<CleverPage<T>, void, undefined> {
   const queries = new Set<string>([sortedQuery(first)]);
   const contents = new Set<string>();
-  let query: Query | null = first;
   let emptyInARow = 0;
-  while (query) {
-    const body: Record<string, unknown> = await askPage(query);
+
+  async function askNext(body: Record<string, unknown>): Promise<Record<string, unknown> | null> {
+    const next = nextQuery(body, what, origin);
+    if (!next) return null;
+    const query = { ...first, ...next };
+    const key = sortedQuery(query);
+    if (queries.has(key)) throw new CleverError('loop', { what });
+    queries.add(key);
+    return askPage(query);
+  }
+
+  let body: Record<string, unknown> | null = await askPage(first);
+  while (body) {
     const page = unwrap<T>(body, what);
     emptyInARow = page.objects.length === 0 ? emptyInARow + 1 : 0;
     // New cursors over the same records are a circle too.
     const content = fingerprint(page.objects);
     if (contents.has(content) || emptyInARow > MOST_EMPTY_PAGES) throw new CleverError('loop', { what });
     if (page.objects.length > 0) contents.add(content);
+    const early: ReturnType<typeof askNext> | undefined = ahead ? askNext(body) : undefined;
+    // Of whoever leaves the loop before the end nobody waits for it.
+    early?.catch(() => undefined);
     yield page;
-    const next = nextQuery(body, what, origin);
-    query = next && { ...first, ...next };
-    if (query) {
-      const key = sortedQuery(query);
-      if (queries.has(key)) throw new CleverError('loop', { what });
-      queries.add(key);
-    }
+    body = await (early ?? askNext(body));
   }
 }
 

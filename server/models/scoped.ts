@@ -44,15 +44,17 @@ export const recordSchema = new Schema<SourceRecord>(
 
 /** A stored key for searching and sorting without collations: lower case, accents folded, spaces joined. At most 200 characters. */
 export function searchKey(...parts: (string | undefined)[]): string {
-  return parts
-    .filter((part) => part)
-    .join(' ')
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
+  const text = parts.filter((part) => part).join(' ');
+  return (isPlain(text) ? text : text.normalize('NFKD').replace(/\p{M}/gu, ''))
     .toLowerCase()
     .replace(/\s+/g, ' ')
     .trim()
     .slice(0, 200);
+}
+
+/** Whether a text has nothing but ASCII's visible characters and spaces: most texts, and the rest is dear to look after. */
+export function isPlain(text: string): boolean {
+  return /^[\x20-\x7e]*$/.test(text);
 }
 
 /**

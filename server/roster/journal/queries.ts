@@ -6,7 +6,7 @@ import {
   type ChangeState,
 } from '../../models/roster-change.js';
 import { holdsWords } from '../../models/scoped.js';
-import { SyncLog } from '../../models/sync-log.js';
+import type { SyncLog } from '../../models/sync-log.js';
 import type { ChangesQuery } from './schema.js';
 
 /** How many changes of a kind, action and state there are. */

@@ -142,7 +142,8 @@ async function changesOf<F extends object>(
     },
     fields: [],
     ...remarkOn(record.id, remark),
-    searchKey: store.searchKeyOf(record.fields),
+    // Only a preview notes what it adds.
+    ...(run.preview ? { searchKey: store.searchKeyOf(record.fields) } : {}),
   }));
   const written = (action: 'changed' | 'restored') =>
     diff[action].map(({ record, _id }): Change => {

@@ -61,7 +61,7 @@ async function downloadList(
   let read = 0;
   let own = 0;
   try {
-    for await (const { objects, skipped } of client.pages(path, query)) {
+    for await (const { objects, skipped } of client.pages(path, query, true)) {
       await spool.write(name, objects);
       for (const { id } of ids ? objects : []) ids?.add(id);
       read += objects.length;

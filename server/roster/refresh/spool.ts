@@ -1,17 +1,17 @@
-import { createReadStream } from 'node:fs';
-import { appendFile, mkdir, readdir, rm } from 'node:fs/promises';
+import { appendFile, mkdir, open, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import type { ListName } from './lists.js';
 
 const BATCH = 1000;
 
 /**
- * Downloaded lists while a refresh works through them: a file a list and a line an object, for this account of the host alone
- * (0600), so that memory holds one page and one batch however large the district is.
+ * Downloaded lists while a refresh works through them: a file a list, for this account of the host alone (0600), so that memory
+ * holds one page and a few batches however large the district is. A file is batches one after the other, each a JSON text whose
+ * length is kept here.
  */
 export class Spool {
   readonly #folder: string;
+  readonly #lengths = new Map<ListName, number[]>();
 
   private constructor(folder: string) {
     this.#folder = folder;
@@ -26,39 +26,37 @@ export class Spool {
   }
 
   async write(list: ListName, objects: readonly unknown[]): Promise<void> {
-    const lines = objects.map((object) => `${JSON.stringify(object)}\n`).join('');
-    await appendFile(this.#file(list), lines, { mode: 0o600 });
+    const lengths = this.#lengths.get(list) ?? [];
+    this.#lengths.set(list, lengths);
+    for (let from = 0; from < objects.length; from += BATCH) {
+      const batch = Buffer.from(JSON.stringify(objects.slice(from, from + BATCH)));
+      await appendFile(this.#file(list), batch, { mode: 0o600 });
+      lengths.push(batch.length);
+    }
   }
 
-  /** The list's objects in batches; nothing where none were written. */
+  /** The list's objects in batches of at most 1,000; nothing where none were written. */
   async *read<T>(list: ListName): AsyncGenerator<T[], void, undefined> {
-    let batch: T[] = [];
-    for await (const line of this.#lines(list)) {
-      batch.push(JSON.parse(line) as T);
-      if (batch.length === BATCH) {
-        yield batch;
-        batch = [];
+    const lengths = this.#lengths.get(list) ?? [];
+    if (lengths.length === 0) return;
+    const file = await open(this.#file(list));
+    try {
+      for (const length of lengths) {
+        const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(length), 0, length);
+        if (bytesRead < length) throw new Error(`The download of ${list} on this host’s disk was cut short.`);
+        yield JSON.parse(buffer.toString()) as T[];
       }
+    } finally {
+      await file.close();
     }
-    if (batch.length > 0) yield batch;
   }
 
   async wipe(): Promise<void> {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  async *#lines(list: ListName): AsyncGenerator<string, void, undefined> {
-    await appendFile(this.#file(list), '', { mode: 0o600 });
-    const file = createReadStream(this.#file(list), 'utf8');
-    try {
-      yield* createInterface({ input: file, crlfDelay: Infinity });
-    } finally {
-      file.destroy();
-    }
-  }
-
   #file(list: ListName): string {
-    return path.join(this.#folder, `${list}.ndjson`);
+    return path.join(this.#folder, `${list}.json`);
   }
 }
 

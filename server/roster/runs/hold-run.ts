@@ -8,6 +8,9 @@ export interface Timing {
 }
 export const TIMING: Timing = { heartbeatMs: 2000, staleMs: 30_000 };
 
+/** How often progress is kept, at most: as often as a page that shows it can tell. */
+const KEEP_MS = 250;
+
 /** Somebody else has taken the run over: whoever sees this must not write another record. */
 export class RunLost extends Error {}
 /** A person asked for it to stop. */
@@ -49,6 +52,7 @@ export class HeldRun {
   readonly #outer: AbortSignal;
   readonly #passOn: () => void;
   #changed: boolean;
+  #keptAt = 0;
 
   /** @param run as it was taken (`takeRun`) */
   constructor(model: Model<Run>, run: Run, { stages, timing, outer, now }: HeldRunOptions) {
@@ -90,11 +94,11 @@ export class HeldRun {
     const stage = this.#stages.find((other) => other.name === name);
     if (!stage) throw new Error(`The run has no stage ${name}.`);
     Object.assign(stage, { startedAt: now, total });
-    await this.step();
+    await this.#keep();
   }
 
   /**
-   * A safe point, between two batches: keeps the progress and asks whether to go on.
+   * A safe point, between two batches: keeps the progress and asks whether to go on, a few times a second.
    * @param done how much of the stage is done since the last one
    * @throws RunLost, RunStopped, RunHandedBack
    */
@@ -102,6 +106,11 @@ export class HeldRun {
     const stage = this.#stages.findLast((other) => other.startedAt);
     if (stage) stage.done += done;
     this.#ended.signal.throwIfAborted();
+    if (performance.now() - this.#keptAt >= KEEP_MS) await this.#keep();
+  }
+
+  async #keep(): Promise<void> {
+    this.#keptAt = performance.now();
     await this.#touch({ stages: this.#stages, counts: this.counts, warnings: this.warnings });
     this.#ended.signal.throwIfAborted();
   }

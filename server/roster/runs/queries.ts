@@ -3,7 +3,7 @@ import { Account } from '../../models/account.js';
 import { Event } from '../../models/event.js';
 import { RosterRun } from '../../models/roster-run.js';
 import type { Run } from '../../models/run.js';
-import { SyncLog } from '../../models/sync-log.js';
+import type { SyncLog } from '../../models/sync-log.js';
 import { SyncRun } from '../../models/sync-run.js';
 import { User } from '../../models/user.js';
 import type { Actor } from '../../web/actor.js';

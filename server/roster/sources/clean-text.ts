@@ -1,3 +1,5 @@
+import { isPlain } from '../../models/scoped.js';
+
 /** Longer than any field of a real roster; a source may send megabytes. */
 const LONGEST = 1000;
 
@@ -5,6 +7,7 @@ const LONGEST = 1000;
 export function cleanText(value: unknown): string {
   if (typeof value === 'number') return String(value);
   if (typeof value !== 'string') return '';
+  if (value.length <= LONGEST && isPlain(value)) return value.trim();
   return (
     value
       .slice(0, LONGEST)

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** What a source says of one thing, ready to be compared with what is stored. */
 export interface RosterRecord<F> {
@@ -18,5 +18,5 @@ export function rosterRecord<F>(id: string, fields: F): RosterRecord<F> {
 }
 
 export function contentHash(fields: unknown): string {
-  return createHash('sha256').update(JSON.stringify(fields)).digest('base64url');
+  return hash('sha256', JSON.stringify(fields), 'base64url');
 }
