@@ -239,7 +239,7 @@ describe('sync runs', () => {
     const mine = `${run._id.toHexString()}.1`;
     for (const name of [mine, `${run._id.toHexString()}.0`, `${new Types.ObjectId().toHexString()}.1`]) {
       await mkdir(path.join(tmp, name), { recursive: true });
-      await writeFile(path.join(tmp, name, 'students.ndjson'), '{}');
+      await writeFile(path.join(tmp, name, 'students.json'), '{}');
     }
     await asApp(() => wipeOldDownloads(district.deps, QUICK));
     assert.deepEqual(await readdir(tmp), [mine]);
@@ -257,7 +257,7 @@ describe('sync runs', () => {
     const tmp = path.join(district.deps.config.dataDir, 'tmp');
     const [folder = ''] = await readdir(tmp);
     assert.equal((await stat(path.join(tmp, folder))).mode & 0o777, 0o700);
-    assert.equal((await stat(path.join(tmp, folder, 'students.ndjson'))).mode & 0o777, 0o600);
+    assert.equal((await stat(path.join(tmp, folder, 'students.json'))).mode & 0o777, 0o600);
     ending.abort();
     await working;
   });

@@ -8,7 +8,7 @@ export interface Timing {
 }
 export const TIMING: Timing = { heartbeatMs: 2000, staleMs: 30_000 };
 
-/** How often progress is kept, at most: as often as a page that shows it can tell. */
+/** How often progress is kept, at most: as often as a page that shows it can tell, and long before the run counts as silent. */
 const KEEP_MS = 250;
 
 /** Somebody else has taken the run over: whoever sees this must not write another record. */
@@ -52,6 +52,7 @@ export class HeldRun {
   readonly #outer: AbortSignal;
   readonly #passOn: () => void;
   #changed: boolean;
+  readonly #keepMs: number;
   #keptAt = 0;
 
   /** @param run as it was taken (`takeRun`) */
@@ -66,6 +67,7 @@ export class HeldRun {
     this.#fence = run.fence;
     this.#stages = stages.map((name) => ({ name, done: 0, total: 0 }));
     this.#timer = setInterval(() => void this.#beat(), timing.heartbeatMs);
+    this.#keepMs = Math.min(KEEP_MS, timing.staleMs / 10);
     this.#outer = outer;
     this.now = now;
     this.#passOn = () => {
@@ -106,7 +108,7 @@ export class HeldRun {
     const stage = this.#stages.findLast((other) => other.startedAt);
     if (stage) stage.done += done;
     this.#ended.signal.throwIfAborted();
-    if (performance.now() - this.#keptAt >= KEEP_MS) await this.#keep();
+    if (performance.now() - this.#keptAt >= this.#keepMs) await this.#keep();
   }
 
   async #keep(): Promise<void> {
