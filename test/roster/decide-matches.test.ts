@@ -5,10 +5,10 @@ import { NO_MAPPING, type FieldMapping } from '../../server/models/account.js';
 import type { RosterPerson } from '../../server/models/contact.js';
 import {
   decideMatches,
-  type Candidate,
   type MatchInput,
   type PersonRecord,
 } from '../../server/roster/refresh/decide-matches.js';
+import type { Candidate } from '../../server/roster/refresh/match-rules.js';
 
 const MAPPING: FieldMapping = {
   student: { communityId: 'student_number', barcode: 'state_id' },

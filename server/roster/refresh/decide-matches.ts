@@ -1,17 +1,9 @@
 import type { Types } from 'mongoose';
-import { IDENTIFIERS, type FieldMapping, type Identifier, type MappableField } from '../../models/account.js';
-import type { Contact, ContactType, RosterPerson } from '../../models/contact.js';
-import { searchKey } from '../../models/scoped.js';
+import { IDENTIFIERS, type FieldMapping } from '../../models/account.js';
+import type { RosterPerson } from '../../models/contact.js';
 import type { RosterRecord } from '../sources/roster-record.js';
-
-/** A contact that a new record might be: one that no record of the source stands for. */
-export type Candidate = Pick<
-  Contact,
-  '_id' | 'type' | 'firstName' | 'lastName' | 'email' | 'phone' | 'birthDate' | 'relations' | 'identifiers'
-> & {
-  /** Addresses of the logins that are this person, in lower case, and whether each is proven. */
-  logins: readonly { email: string; proven: boolean }[];
-};
+import { nameKeys, plain, sameName } from './compare-people.js';
+import { contradict, RULES, type Candidate, type Rule } from './match-rules.js';
 
 export type PersonRecord = Pick<RosterRecord<RosterPerson>, 'id' | 'fields'>;
 
@@ -36,43 +28,6 @@ export interface MatchInput {
   /** Whether a person decided that the record is not this contact. */
   areSeparate: (recordId: string, contact: Types.ObjectId) => boolean;
 }
-
-/** How one record is compared with one contact; the strongest first. Undefined: this rule says nothing. */
-type Verdict = 'same' | 'unsure' | undefined;
-interface Rule {
-  reason: (person: RosterPerson, mapping: FieldMapping) => string;
-  compare: (person: RosterPerson, candidate: Candidate, mapping: FieldMapping) => Verdict;
-}
-
-const FIELD_WORDS: Record<MappableField, string> = {
-  student_number: 'student number',
-  teacher_number: 'teacher number',
-  staff_id: 'staff id',
-  sis_id: 'SIS id',
-  state_id: 'state id',
-};
-
-const RULES: Rule[] = [
-  ...IDENTIFIERS.map(numberRule),
-  {
-    reason: () => 'same e-mail and last name',
-    compare: (person, candidate, mapping) => {
-      if (!sameEmail(person, candidate) || !same(searchKey, person.lastName, candidate.lastName))
-        return undefined;
-      return contradict(person, candidate, mapping) || isElses(person, candidate) ? 'unsure' : 'same';
-    },
-  },
-  {
-    reason: (person) =>
-      person.type === 'guardian' ? 'same name, e-mail or phone, and a student in common' : '',
-    compare: (person, candidate) => {
-      if (person.type !== 'guardian' || !shareStudent(person, candidate)) return undefined;
-      if (sameName(person, candidate) || same(digits, person.phone, candidate.phone)) return 'same';
-      if (!sameEmail(person, candidate)) return undefined;
-      return isElses(person, candidate) ? 'unsure' : 'same';
-    },
-  },
-];
 
 /**
  * Decides who of the candidates the new records are: pure. Mapped numbers first, then e-mail with the last name, then, for
@@ -195,77 +150,4 @@ function keysOf(person: Person): string[] {
     ...(type === 'guardian' ? relations.map(({ student }) => ['of', '', student]) : []),
   ];
   return keys.filter(([, , value]) => value !== '').map((key) => [type, ...key].join(' '));
-}
-
-function numberRule(identifier: Identifier): Rule {
-  const fieldOf = (type: ContactType, mapping: FieldMapping) =>
-    type === 'guardian' ? '' : mapping[type][identifier];
-  return {
-    reason: ({ type }, mapping) => {
-      const field = fieldOf(type, mapping);
-      return field === '' ? '' : `same ${FIELD_WORDS[field]}`;
-    },
-    compare: (person, candidate, mapping) =>
-      fieldOf(person.type, mapping) !== '' &&
-      same(plain, person.identifiers?.[identifier], candidate.identifiers?.[identifier])
-        ? 'same'
-        : undefined,
-  };
-}
-
-/** A mapped number or a birth date that both have, and that differs: brothers and sisters share a family's address. */
-function contradict(person: RosterPerson, candidate: Candidate, mapping: FieldMapping): boolean {
-  const { type } = person;
-  const numbers =
-    type === 'guardian' ? [] : IDENTIFIERS.filter((identifier) => mapping[type][identifier] !== '');
-  return (
-    numbers.some((number) => differ(person.identifiers?.[number], candidate.identifiers?.[number])) ||
-    differ(person.birthDate, candidate.birthDate)
-  );
-}
-
-/** Somebody logs in as this contact, and not by the record's address: an address alone must not hand a login on. */
-function isElses({ email }: RosterPerson, { logins }: Candidate): boolean {
-  return logins.some((login) => !login.proven || login.email !== plain(email));
-}
-
-function shareStudent(person: RosterPerson, candidate: Candidate): boolean {
-  const mine = new Set(person.relations.map(({ student }) => student));
-  return candidate.relations.some(({ student }) => mine.has(student));
-}
-
-function sameName(person: RosterPerson, candidate: Candidate): boolean {
-  const mine = nameKeys(person);
-  return nameKeys(candidate).some((key) => mine.includes(key));
-}
-
-/** Both ways round: a guardian's whole name often comes in the last name alone. Empty for who has no name. */
-export function nameKeys({ lastName, firstName }: Pick<RosterPerson, 'firstName' | 'lastName'>): string[] {
-  const keys = [searchKey(lastName, firstName), searchKey(firstName, lastName)];
-  return [...new Set(keys)].filter((key) => key !== '');
-}
-
-/** What stands in the field where there is no address ("none") matches nothing. */
-function sameEmail(person: RosterPerson, candidate: Candidate): boolean {
-  return person.email.includes('@') && same(plain, person.email, candidate.email);
-}
-
-/** Alike and not blank. */
-function same(key: (value: string) => string, one: string | undefined, other: string | undefined): boolean {
-  const value = key(one ?? '');
-  return value !== '' && value === key(other ?? '');
-}
-
-function differ(one: string | undefined, other: string | undefined): boolean {
-  return plain(one) !== '' && plain(other) !== '' && plain(one) !== plain(other);
-}
-
-function plain(value: string | undefined): string {
-  return (value ?? '').trim().toLowerCase();
-}
-
-/** A telephone number without what people write between its digits; too short a one is none. */
-function digits(value: string): string {
-  const kept = value.replace(/\D/g, '');
-  return kept.length < 7 ? '' : kept;
 }

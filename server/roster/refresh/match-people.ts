@@ -4,7 +4,9 @@ import { Contact, recordIds, type RosterPerson } from '../../models/contact.js';
 import { Duplicate } from '../../models/duplicate.js';
 import { User } from '../../models/user.js';
 import type { RosterRecord } from '../sources/roster-record.js';
-import { decideMatches, nameKeys, type Candidate, type Matches } from './decide-matches.js';
+import { nameKeys } from './compare-people.js';
+import { decideMatches, type Matches } from './decide-matches.js';
+import type { Candidate } from './match-rules.js';
 
 const FIELDS = {
   type: 1,

@@ -1,0 +1,83 @@
+import { IDENTIFIERS, type FieldMapping, type Identifier, type MappableField } from '../../models/account.js';
+import type { Contact, ContactType, RosterPerson } from '../../models/contact.js';
+import { searchKey } from '../../models/scoped.js';
+import { differ, digits, plain, same, sameEmail, sameName, shareStudent } from './compare-people.js';
+
+/** A contact that a new record might be: one that no record of the source stands for. */
+export type Candidate = Pick<
+  Contact,
+  '_id' | 'type' | 'firstName' | 'lastName' | 'email' | 'phone' | 'birthDate' | 'relations' | 'identifiers'
+> & {
+  /** Addresses of the logins that are this person, in lower case, and whether each is proven. */
+  logins: readonly { email: string; proven: boolean }[];
+};
+
+/** What a rule says of one record and one contact. Undefined: this rule says nothing. */
+type Verdict = 'same' | 'unsure' | undefined;
+export interface Rule {
+  reason: (person: RosterPerson, mapping: FieldMapping) => string;
+  compare: (person: RosterPerson, candidate: Candidate, mapping: FieldMapping) => Verdict;
+}
+
+const FIELD_WORDS: Record<MappableField, string> = {
+  student_number: 'student number',
+  teacher_number: 'teacher number',
+  staff_id: 'staff id',
+  sis_id: 'SIS id',
+  state_id: 'state id',
+};
+
+/** The strongest first. */
+export const RULES: Rule[] = [
+  ...IDENTIFIERS.map(numberRule),
+  {
+    reason: () => 'same e-mail and last name',
+    compare: (person, candidate, mapping) => {
+      if (!sameEmail(person, candidate) || !same(searchKey, person.lastName, candidate.lastName))
+        return undefined;
+      return contradict(person, candidate, mapping) || isElses(person, candidate) ? 'unsure' : 'same';
+    },
+  },
+  {
+    reason: (person) =>
+      person.type === 'guardian' ? 'same name, e-mail or phone, and a student in common' : '',
+    compare: (person, candidate) => {
+      if (person.type !== 'guardian' || !shareStudent(person, candidate)) return undefined;
+      if (sameName(person, candidate) || same(digits, person.phone, candidate.phone)) return 'same';
+      if (!sameEmail(person, candidate)) return undefined;
+      return isElses(person, candidate) ? 'unsure' : 'same';
+    },
+  },
+];
+
+function numberRule(identifier: Identifier): Rule {
+  const fieldOf = (type: ContactType, mapping: FieldMapping) =>
+    type === 'guardian' ? '' : mapping[type][identifier];
+  return {
+    reason: ({ type }, mapping) => {
+      const field = fieldOf(type, mapping);
+      return field === '' ? '' : `same ${FIELD_WORDS[field]}`;
+    },
+    compare: (person, candidate, mapping) =>
+      fieldOf(person.type, mapping) !== '' &&
+      same(plain, person.identifiers?.[identifier], candidate.identifiers?.[identifier])
+        ? 'same'
+        : undefined,
+  };
+}
+
+/** A mapped number or a birth date that both have, and that differs: brothers and sisters share a family's address. */
+export function contradict(person: RosterPerson, candidate: Candidate, mapping: FieldMapping): boolean {
+  const { type } = person;
+  const numbers =
+    type === 'guardian' ? [] : IDENTIFIERS.filter((identifier) => mapping[type][identifier] !== '');
+  return (
+    numbers.some((number) => differ(person.identifiers?.[number], candidate.identifiers?.[number])) ||
+    differ(person.birthDate, candidate.birthDate)
+  );
+}
+
+/** Somebody logs in as this contact, and not by the record's address: an address alone must not hand a login on. */
+function isElses({ email }: RosterPerson, { logins }: Candidate): boolean {
+  return logins.some((login) => !login.proven || login.email !== plain(email));
+}
