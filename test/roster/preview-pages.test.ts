@@ -25,7 +25,10 @@ describe('pages of previews', () => {
       const run = await office.preview();
       assert.equal(await Contact.countDocuments({ status: 'transferred' }), 0);
       const page = await office.visitor.get(pathOf(run));
-      assert.match(page.text, /Previewed today at .*1 student changed, 1 student left.*Nothing was written/);
+      assert.match(
+        page.text,
+        /Previewed today at .*1 student would change, 1 student would leave.*Nothing was written/,
+      );
       assert.match(page.text, /1 appointment would need a look/);
       assert.match(page.text, /Appointments that would need a look/);
       assert.match(page.text, /no longer in a class of this teacher/);

@@ -32,16 +32,38 @@ export function summarizeRun(purpose: RunPurpose, ...parts: Record<string, KindC
     parts.flatMap((part) => Object.entries(part)),
   );
   if (purpose === 'reject') return 'The records that were held stay.';
+  const verbs = purpose === 'preview' ? WOULD : DID;
   const phrases = SPOKEN.flatMap(([kind, words]) =>
-    counts[kind] ? phrasesFor(kind, counts[kind], words) : [],
+    counts[kind] ? phrasesFor(kind, counts[kind], words, verbs) : [],
   );
   const broken = counts.appointment?.changed ?? 0;
   if (broken > 0 && purpose !== 'undo')
-    phrases.push(`${number(broken)} ${broken === 1 ? 'appointment needs' : 'appointments need'} a look`);
+    phrases.push(
+      `${number(broken)} ${broken === 1 ? `appointment ${verbs.needs}` : `appointments ${verbs.need}`} a look`,
+    );
   const held = heldInWords(counts);
-  if (held !== '') phrases.push(`${held} held until somebody looks`);
+  if (held !== '') phrases.push(`${held} ${verbs.held} until somebody looks`);
   return phrases.length > 0 ? `${phrases.join(', ')}.` : NOTHING[purpose];
 }
+
+const DID = {
+  restored: 'came back',
+  changed: 'changed',
+  left: 'left',
+  gone: 'gone',
+  needs: 'needs',
+  need: 'need',
+  held: 'held',
+};
+const WOULD: typeof DID = {
+  restored: 'would come back',
+  changed: 'would change',
+  left: 'would leave',
+  gone: 'would go',
+  needs: 'would need',
+  need: 'would need',
+  held: 'would be held',
+};
 
 const NOTHING: Record<RunPurpose, string> = {
   sync: 'Nothing had changed.',
@@ -60,15 +82,15 @@ export function heldInWords(counts: Record<string, Partial<KindCounts>>): string
   }).join(', ');
 }
 
-function phrasesFor(kind: string, counts: KindCounts, words: Words): string[] {
+function phrasesFor(kind: string, counts: KindCounts, words: Words, verbs: typeof DID): string[] {
   const { added, changed, removed, restored } = counts;
   const say = (count: number, before: string, after: string): string[] =>
     count === 0 ? [] : [`${number(count)}${before} ${count === 1 ? words.one : words.many}${after}`];
   return [
     ...say(added, ' new', ''),
-    ...say(restored, '', ' came back'),
-    ...say(changed, '', ' changed'),
-    ...say(removed, '', kind === 'class' ? ' gone' : ' left'),
+    ...say(restored, '', ` ${verbs.restored}`),
+    ...say(changed, '', ` ${verbs.changed}`),
+    ...say(removed, '', ` ${kind === 'class' ? verbs.gone : verbs.left}`),
   ];
 }
 
