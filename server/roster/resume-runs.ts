@@ -25,9 +25,13 @@ export async function resumeRuns(deps: Deps, timing: Timing = TIMING): Promise<n
   return lost.length + waiting.length + alone.length;
 }
 
-/** Removes downloads that killed workers left in DATA_DIR/tmp; another process' run at work keeps its own. At boot. */
+/** No upload takes as long. */
+const UPLOAD_MS = 3600_000;
+
+/** Removes downloads and uploads that killed processes left in DATA_DIR/tmp; what another process is at work with stays. At boot. */
 export async function wipeOldDownloads(deps: Deps, timing: Timing = TIMING): Promise<void> {
-  await wipeSpools(deps.config.dataDir, async (name) => {
+  await wipeSpools(deps.config.dataDir, async (name, changedAt) => {
+    if (name.startsWith('upload-')) return deps.now().getTime() - changedAt.getTime() < UPLOAD_MS;
     const [id = '', fence = ''] = name.split('.');
     if (!/^[0-9a-f]{24}$/.test(id)) return false;
     const run = await RosterRun.findOne({ _id: id, state: 'running', fence: Number(fence) || 0 }).lean();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Types, type Model } from 'mongoose';
 import { Class } from '../../server/models/class.js';
@@ -237,14 +237,23 @@ describe('sync runs', () => {
     const run = await RosterRun.create({ account: district.account, state: 'queued', createdAt: new Date() });
     await takeRun(RosterRun, run._id, QUICK, new Date());
     const mine = `${run._id.toHexString()}.1`;
-    for (const name of [mine, `${run._id.toHexString()}.0`, `${new Types.ObjectId().toHexString()}.1`]) {
+    const uploads = ['upload-new', 'upload-old'];
+    for (const name of [
+      mine,
+      `${run._id.toHexString()}.0`,
+      `${new Types.ObjectId().toHexString()}.1`,
+      ...uploads,
+    ]) {
       await mkdir(path.join(tmp, name), { recursive: true });
       await writeFile(path.join(tmp, name, 'students.json'), '{}');
     }
+    const hoursAgo = district.deps.now().getTime() / 1000 - 2 * 3600;
+    await utimes(path.join(tmp, 'upload-old'), hoursAgo, hoursAgo);
     await asApp(() => wipeOldDownloads(district.deps, QUICK));
-    assert.deepEqual(await readdir(tmp), [mine]);
+    assert.deepEqual((await readdir(tmp)).sort(), [mine, 'upload-new'].sort());
     await wipeOldDownloads(district.deps, AT_ONCE);
-    assert.deepEqual(await readdir(tmp), []);
+    assert.deepEqual(await readdir(tmp), ['upload-new']);
+    await rm(path.join(tmp, 'upload-new'), { recursive: true });
   });
 
   it('keeps downloads readable by this account of the host alone', async () => {

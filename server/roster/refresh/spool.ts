@@ -1,4 +1,4 @@
-import { appendFile, mkdir, open, readdir, rm } from 'node:fs/promises';
+import { appendFile, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ListName } from './lists.js';
 
@@ -60,15 +60,19 @@ export class Spool {
   }
 }
 
-/** Removes what killed workers left behind. @param isAtWork tells of a spool's name whether its run is going on */
+/**
+ * Removes what killed processes left behind.
+ * @param isAtWork tells of a folder's name, and of the time of its last new file, whether somebody is at work in it
+ */
 export async function wipeSpools(
   dataDir: string,
-  isAtWork: (name: string) => Promise<boolean>,
+  isAtWork: (name: string, changedAt: Date) => Promise<boolean>,
 ): Promise<void> {
   const names = await readdir(spoolsIn(dataDir)).catch(() => []);
   for (const name of names) {
-    if (await isAtWork(name)) continue;
-    await rm(path.join(spoolsIn(dataDir), name), { recursive: true, force: true });
+    const folder = path.join(spoolsIn(dataDir), name);
+    const found = await stat(folder).catch(() => undefined);
+    if (found && !(await isAtWork(name, found.mtime))) await rm(folder, { recursive: true, force: true });
   }
 }
 
