@@ -9,12 +9,12 @@ import { tookInWords } from '../../server/roster/runs/format-took.js';
 import { counts, NOW, runOf, ZONE } from './made-run.js';
 
 const said = { zone: ZONE, now: NOW };
-const none = { added: 0, changed: 0, removed: 0, restored: 0 };
+const none = { added: 0, changed: 0, removed: 0, restored: 0, held: 0 };
 
 describe('the chart of an event’s runs', () => {
   const amount = fc.oneof(fc.constant(0), fc.nat(20), fc.nat(1_000_000));
   const anyRun: fc.Arbitrary<HistoryRun> = fc.record({
-    numbers: fc.record({ added: amount, changed: amount, removed: amount, restored: amount }),
+    numbers: fc.record({ added: amount, changed: amount, removed: amount, restored: amount, held: amount }),
     took: fc.option(fc.nat(100_000_000), { nil: undefined }),
   });
 
@@ -66,7 +66,7 @@ describe('the chart of an event’s runs', () => {
   });
 
   it('shows what is there at all, however little beside the rest', () => {
-    const runs = [{ numbers: { added: 1000, changed: 1, removed: 0, restored: 0 }, took: 0 }];
+    const runs = [{ numbers: { added: 1000, changed: 1, removed: 0, restored: 0, held: 0 }, took: 0 }];
     assert.ok((drawHistory(runs).columns[0]?.changed?.height ?? 0) >= 1.9);
   });
 
@@ -79,11 +79,11 @@ describe('the chart of an event’s runs', () => {
       section: counts({ added: 7 }),
     };
     const run = {
-      class: counts({ changed: 5 }),
+      class: counts({ changed: 5, held: 3 }),
       resource: counts({ added: 9 }),
       appointment: counts({ changed: 9 }),
     };
-    assert.deepEqual(sumRun(run, refresh), { added: 11, changed: 105, removed: 2, restored: 1000 });
+    assert.deepEqual(sumRun(run, refresh), { added: 11, changed: 105, removed: 2, restored: 1000, held: 3 });
     assert.deepEqual(sumRun({}, undefined), none);
   });
 

@@ -75,13 +75,14 @@ function showOne(run: SyncRun, numbers: RunNumbers, took: string, column: Column
   const when = shortMoment(run.startedAt ?? run.createdAt, zone);
   const state = STATE_WORDS[run.state];
   const mark = run.state === 'failed' || run.state === 'stopped' ? run.state : '';
-  const { added, changed, removed, restored } = numbers;
+  const { added, changed, removed, restored, held } = numbers;
   const parts = [
     ...(mark ? [mark] : []),
     `${added.toLocaleString('en')} new`,
     ...(restored > 0 ? [`${restored.toLocaleString('en')} came back`] : []),
     `${changed.toLocaleString('en')} changed`,
     `${removed.toLocaleString('en')} gone`,
+    ...(held > 0 ? [`${held.toLocaleString('en')} held`] : []),
     ...(took ? [took] : []),
   ];
   const href = `/importer/runs/${run._id.toHexString()}`;

@@ -6,6 +6,8 @@ export interface RunNumbers {
   changed: number;
   removed: number;
   restored: number;
+  /** Removals that waited for a person. */
+  held: number;
 }
 
 const PEOPLE = ['student', 'teacher', 'staff', 'guardian'];
@@ -25,5 +27,6 @@ export function sumRun(
     changed: sum('changed'),
     removed: sum('removed'),
     restored: sum('restored'),
+    held: sum('held'),
   };
 }
