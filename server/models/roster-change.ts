@@ -65,7 +65,8 @@ const schema = scopedSchema<RosterChange>('rosterChange', {
 schema.index({ run: 1, target: 1 }, { unique: true });
 schema.index({ run: 1, state: 1, kind: 1, action: 1, searchKey: 1 });
 schema.index({ run: 1, kind: 1, sourceId: 1 });
-schema.index({ account: 1, state: 1 });
+// Whose removal waits for somebody.
+schema.index({ account: 1, state: 1, target: 1 });
 schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 
 export const RosterChange = mongoose.model<RosterChange>('rosterChange', schema);
