@@ -12,7 +12,9 @@ import { decideHeldOfAccount } from '../../server/roster/decide-held.js';
 import { ROSTER_PROBLEM } from '../../server/roster/event-update/flag-appointments.js';
 import { undoRun } from '../../server/roster/undo-run.js';
 import { bookIn } from './appointments.js';
+import { live } from './crash.js';
 import { startDistrict, type TestDistrict } from './district.js';
+import { takeOver } from './take-over.js';
 import { wholeRoster } from './whole-roster.js';
 
 const by = new Types.ObjectId();
@@ -163,6 +165,23 @@ describe('people whose removal is held', () => {
     const real = await sync();
     assert.deepEqual(preview.counts, real.counts);
     assert.deepEqual(await wholeRoster(), before);
+    assert.equal(await RosterChange.countDocuments({ state: 'held', kind: 'student' }), 40);
+  });
+
+  it('stay when a worker dies that held them anew, and the next one finds the list broken off', async () => {
+    leave();
+    await sync();
+    const before = await ours();
+    const { writes } = await live(() => sync());
+    // When its refresh has done all, but has not said so.
+    const dieAt = writes.lastIndexOf('rosterRun.updateOne') + 1;
+    const { killed } = await live(() => sync(), { dieAt });
+    assert.ok(killed, writes.join());
+    district.sandbox.misbehave({ match: /role=student.*starting_after/, kind: 'truncated', times: 99 });
+    await takeOver(district);
+    const refresh = await district.refreshOf(await lastRun());
+    assert.match(refresh.warnings.join(), /list of students broke off/);
+    assert.deepEqual(await ours(), before);
     assert.equal(await RosterChange.countDocuments({ state: 'held', kind: 'student' }), 40);
   });
 

@@ -16,10 +16,11 @@ export async function settleList<F>(
 ): Promise<void> {
   const { run, download } = context;
   const answered = await removeGone(run, ...questionOf(context, list, of, seen));
-  if (!answered || !tellsAll(download[list])) return;
   const { kind } = LISTS[list];
-  await dropOlderHeld(run, [kind]);
-  if (run.preview) await RosterRun.updateOne({ _id: run.id }, { $addToSet: { answered: kind } });
+  const settled = answered && tellsAll(download[list]);
+  if (settled) await dropOlderHeld(run, [kind]);
+  if (!run.preview) return;
+  await RosterRun.updateOne({ _id: run.id }, { [settled ? '$addToSet' : '$pull']: { answered: kind } });
 }
 
 /** Who of a list would be gone, before anybody is marked so. */
