@@ -39,6 +39,10 @@ export interface RosterChange extends Scoped {
   /** A remark, as in the log. */
   text: string;
   searchKey: string;
+  /** Of what is held: when it was missed first. A later run that holds it anew keeps this. */
+  since?: Date;
+  /** Of what is held: the try at the run that found it so. */
+  heldBy?: string;
   expiresAt: Date;
 }
 
@@ -59,6 +63,8 @@ const schema = scopedSchema<RosterChange>('rosterChange', {
   state: { type: String, enum: CHANGE_STATES, required: true },
   text: { type: String, default: '' },
   searchKey: { type: String, default: '' },
+  since: Date,
+  heldBy: String,
   expiresAt: { type: Date, required: true },
 });
 // A run that is done again finds what its first try noted of a document.

@@ -15,12 +15,10 @@ export async function forgetOlderChanges(run: HeldRun): Promise<void> {
   });
 }
 
-/** What a preview's first try, whose worker was lost, noted: the second one finds it anew. */
+/**
+ * What a preview's first try, whose worker was lost, noted: the second one finds it anew. What a run's first try held stays held until
+ * the second one knows better (`dropOlderHeld`).
+ */
 export async function forgetFirstTry(run: HeldRun): Promise<void> {
   await RosterChange.deleteMany({ run: run.id, state: 'planned' });
-}
-
-/** What a run's first try held of a kind, once the second one knows who of it is gone: until then they stay in their classes by it. */
-export async function forgetFirstHeld(run: HeldRun, kind: string): Promise<void> {
-  if (run.again) await RosterChange.deleteMany({ run: run.id, kind, state: 'held' });
 }

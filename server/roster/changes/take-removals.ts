@@ -149,7 +149,7 @@ function tellWaiting(run: HeldRun, { plural }: Removals, count: number): void {
  * @param found the run whose findings these are, where this one applies a preview
  */
 export async function dropOlderHeld(
-  run: Pick<HeldRun, 'id' | 'account' | 'event' | 'preview'>,
+  run: Pick<HeldRun, 'name' | 'account' | 'event' | 'preview'>,
   kinds: readonly string[],
   found?: Types.ObjectId,
 ): Promise<void> {
@@ -160,6 +160,6 @@ export async function dropOlderHeld(
     state: 'held',
     kind: { $in: [...kinds] },
     // Ids rise with time: what was held since is none of a preview's findings.
-    run: found ? { $lt: found } : { $ne: run.id },
+    ...(found ? { run: { $lt: found } } : { heldBy: { $ne: run.name } }),
   });
 }

@@ -2,7 +2,6 @@ import mongoose from 'mongoose';
 import { Class, classKeys, type ClassEdits } from '../../models/class.js';
 import type { Event } from '../../models/event.js';
 import { compareFields, type Change } from '../changes/change.js';
-import { forgetFirstHeld } from '../changes/forget-changes.js';
 import { readTargets, type StoredDocument } from '../changes/read-changes.js';
 import { makeChanges } from '../changes/make-changes.js';
 import { takeRemovals, type Removals } from '../changes/take-removals.js';
@@ -121,7 +120,6 @@ export async function removeGoneClasses(
   desired: ReadonlySet<string>,
   verdict: Removals['verdict'],
 ): Promise<void> {
-  await forgetFirstHeld(run, 'class');
   await takeRemovals(run, {
     collection: Class.collection,
     kind: 'class',

@@ -5,7 +5,6 @@ import type { Event } from '../../models/event.js';
 import { Resource } from '../../models/resource.js';
 import { searchKey } from '../../models/scoped.js';
 import { compareFields, type Change } from '../changes/change.js';
-import { forgetFirstHeld } from '../changes/forget-changes.js';
 import { makeChanges } from '../changes/make-changes.js';
 import { takeRemovals, type Removals } from '../changes/take-removals.js';
 import type { HeldRun } from '../runs/hold-run.js';
@@ -65,7 +64,6 @@ export async function updateResources(
   run.count('resource', 'read', teachers.length);
   await makeChanges(run, Resource.collection, changesOf(run, event, diff));
   const here = new Set(teachers.map(({ contact }) => contact.toHexString()));
-  await forgetFirstHeld(run, 'resource');
   await takeRemovals(run, {
     collection: Resource.collection,
     kind: 'resource',

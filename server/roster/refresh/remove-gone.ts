@@ -1,4 +1,3 @@
-import { forgetFirstHeld } from '../changes/forget-changes.js';
 import { takeRemovals, type Document, type Removals } from '../changes/take-removals.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { tellsAll, type ListOutcome } from './download-district.js';
@@ -47,7 +46,6 @@ export async function removeGone<F>(
 ): Promise<boolean> {
   const { answered, told, removals } = await findLeavers(run, removal, seen, gone);
   for (const text of told) run.warn(text);
-  if (answered) await forgetFirstHeld(run, removal.kind);
   if (removals) await takeRemovals(run, removals);
   return answered;
 }
