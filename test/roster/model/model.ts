@@ -41,13 +41,15 @@ export class Model {
         write(this.account, entries, key, { ...facts, ...ties, status: 'here', kept: '' });
       }
     };
-    take((key) => !key.startsWith('guardian '));
+    const later = (key: string) => /^(teacher|staff|guardian) /.test(key);
+    take((key) => !later(key));
     for (const [kind, count] of Object.entries(own)) {
-      if (kind === 'guardian') take((key) => key.startsWith('guardian '));
-      if (count === 0) continue;
-      forget(this.held.account, kind);
-      const gone = (key: string) => !here.has(key);
-      this.#remove(this.account, kind, gone, guard && this.held.account, entries);
+      if (count > 0) {
+        forget(this.held.account, kind);
+        const gone = (key: string) => !here.has(key);
+        this.#remove(this.account, kind, gone, guard && this.held.account, entries);
+      }
+      if (kind === 'student') take(later);
     }
     return entries;
   }
