@@ -105,6 +105,10 @@ schema.index(
   { account: 1, 'record.also': 1 },
   { partialFilterExpression: { 'record.also': { $exists: true } } },
 );
+schema.index(
+  { account: 1, 'record.kept': 1 },
+  { partialFilterExpression: { 'record.kept': { $exists: true } } },
+);
 for (const identifier of ['identifiers.communityId', 'identifiers.barcode'])
   schema.index({ account: 1, [identifier]: 1 }, { partialFilterExpression: { [identifier]: { $gt: '' } } });
 

@@ -39,6 +39,10 @@ export interface RosterChange extends Scoped {
   /** A remark, as in the log. */
   text: string;
   searchKey: string;
+  /** Of what is held: when it was missed first. A later run that holds it anew keeps this. */
+  since?: Date;
+  /** Of what is held: the try at the run that found it so. */
+  heldBy?: string;
   expiresAt: Date;
 }
 
@@ -59,13 +63,16 @@ const schema = scopedSchema<RosterChange>('rosterChange', {
   state: { type: String, enum: CHANGE_STATES, required: true },
   text: { type: String, default: '' },
   searchKey: { type: String, default: '' },
+  since: Date,
+  heldBy: String,
   expiresAt: { type: Date, required: true },
 });
 // A run that is done again finds what its first try noted of a document.
 schema.index({ run: 1, target: 1 }, { unique: true });
 schema.index({ run: 1, state: 1, kind: 1, action: 1, searchKey: 1 });
 schema.index({ run: 1, kind: 1, sourceId: 1 });
-schema.index({ account: 1, state: 1 });
+// Whose removal waits for somebody.
+schema.index({ account: 1, state: 1, target: 1 });
 schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 
 export const RosterChange = mongoose.model<RosterChange>('rosterChange', schema);

@@ -21,6 +21,8 @@ export interface RosterRun extends Run {
   mapping?: FieldMapping;
   /** Of a preview: the roster files that it reads. */
   upload?: Types.ObjectId;
+  /** Of a preview: kinds of which the source told all, so that what earlier runs held of them is settled where it is applied. */
+  answered?: string[];
 }
 
 const schema = scopedSchema<RosterRun>('rosterRun', {
@@ -33,6 +35,7 @@ const schema = scopedSchema<RosterRun>('rosterRun', {
   events: Number,
   mapping: Schema.Types.Mixed,
   upload: Schema.Types.ObjectId,
+  answered: { type: [String], default: undefined },
 });
 schema.index({ account: 1, createdAt: -1 });
 schema.index(

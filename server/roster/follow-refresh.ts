@@ -5,9 +5,17 @@ import type { RosterRun } from '../models/roster-run.js';
 import { SyncRun } from '../models/sync-run.js';
 import { startSync } from './start-sync.js';
 
-/** A roster run that stands by itself changed the account's roster: the events that are kept in sync follow, without a download. */
+/**
+ * A roster run that stands by itself changed the account's roster: the events that are kept in sync follow, without a download. Where
+ * held people go by it, so do those whose own sync held them: they have them in their classes still.
+ */
 export async function followRefresh(deps: Deps, account: Account, run: RosterRun): Promise<void> {
-  const events = await Event.find({ account: account._id, 'sync.on': true, status: 'active' }).lean();
+  const own = run.of && run.purpose === 'accept' ? await SyncRun.distinct('event', { refresh: run.of }) : [];
+  const events = await Event.find({
+    account: account._id,
+    status: 'active',
+    $or: [{ 'sync.on': true }, { _id: { $in: own } }],
+  }).lean();
   for (const event of events) {
     // A worker that died here had begun with it.
     if (await SyncRun.exists({ refresh: run._id, event: event._id })) continue;

@@ -9,6 +9,7 @@ import { applyPreview, countStale } from './changes/apply-preview.js';
 import { forgetFirstTry, forgetOlderChanges } from './changes/forget-changes.js';
 import { REFRESH_KINDS } from './changes/kinds.js';
 import { acceptHeld, rejectHeld } from './changes/settle-held.js';
+import { dropOlderHeld } from './changes/take-removals.js';
 import { undoChanges } from './changes/undo-changes.js';
 import { followRefresh } from './follow-refresh.js';
 import { dropCursor } from './refresh/cursor.js';
@@ -115,7 +116,9 @@ async function applyAll(run: HeldRun, preview: Types.ObjectId): Promise<void> {
   const stale = await countStale(run, preview, REFRESH_KINDS);
   if (stale > 0 && !run.changed) throw new RefreshRefused(staleSince(stale));
   await applyPreview(run, preview, REFRESH_KINDS);
-  const { upload } = (await RosterRun.findById(preview, { upload: 1 }).lean()) ?? {};
+  const { upload, answered = [] } =
+    (await RosterRun.findById(preview, { upload: 1, answered: 1 }).lean()) ?? {};
+  await dropOlderHeld(run, answered, preview);
   if (upload) await RosterUpload.updateOne({ _id: upload }, { $set: { state: 'used' } });
 }
 

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import path from 'node:path';
 import type { Types } from 'mongoose';
 import { databaseReady } from '../../server/database/connect.js';
 import { Class } from '../../server/models/class.js';
@@ -9,14 +7,14 @@ import { Contact } from '../../server/models/contact.js';
 import { Resource } from '../../server/models/resource.js';
 import { Section } from '../../server/models/section.js';
 import { SyncRun } from '../../server/models/sync-run.js';
-import { ROOT } from '../../server/root.js';
 import { resumeRuns } from '../../server/roster/resume-runs.js';
 import { startSync } from '../../server/roster/start-sync.js';
 import { Account } from '../../server/models/account.js';
 import { Event } from '../../server/models/event.js';
 import { until } from '../database/scratch.js';
 import { runNow, startDistrict, type TestDistrict } from '../roster/district.js';
-import { enginePid, testDatabaseUri } from '../support/hooks.js';
+import { enginePid } from '../support/hooks.js';
+import { startWorkerProcess } from './worker-process.js';
 
 const STUDENTS = 900;
 
@@ -92,22 +90,6 @@ async function ask(district: TestDistrict): Promise<Types.ObjectId> {
   const started = await startSync(district.deps, { account, event, trigger: 'sync now' });
   assert.ok(started.ok);
   return started.run;
-}
-
-/** `npm run worker` on the test's database: finds the waiting run by itself. */
-function startWorkerProcess({ deps }: TestDistrict): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', path.join(ROOT, 'jobs/worker.ts')], {
-    cwd: ROOT,
-    stdio: 'ignore',
-    env: {
-      ...process.env,
-      LOG_LEVEL: 'silent',
-      MONGODB_URI: testDatabaseUri(),
-      APP_SECRET: deps.config.appSecret,
-      DATA_DIR: deps.config.dataDir,
-      CLEVER_API_URL: deps.config.clever.apiUrl,
-    },
-  });
 }
 
 /** All that the roster says, without ids and times of ours. */

@@ -15,7 +15,10 @@ export async function forgetOlderChanges(run: HeldRun): Promise<void> {
   });
 }
 
-/** What a run's first try, whose worker was lost, would have done and did not do: the second one finds it anew. */
+/**
+ * What a preview's first try, whose worker was lost, noted: the second one finds it anew. What a run's first try held stays held until
+ * the second one knows better (`dropOlderHeld`).
+ */
 export async function forgetFirstTry(run: HeldRun): Promise<void> {
-  await RosterChange.deleteMany({ run: run.id, state: { $in: ['planned', 'held'] } });
+  await RosterChange.deleteMany({ run: run.id, state: 'planned' });
 }

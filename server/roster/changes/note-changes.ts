@@ -12,19 +12,24 @@ const KEPT_LONG_MS = 60 * DAY_MS;
 const DUPLICATE = 11000;
 
 type Row = Omit<RosterChange, '_id'>;
+type NotingRun = Pick<HeldRun, 'id' | 'account' | 'event' | 'now' | 'name'>;
 
 /**
  * Notes what a run does or would do to documents, a row a document. Where a run that is done again comes upon a document that its
  * first try changed, the two are one change.
  */
 export async function noteChanges(
-  run: Pick<HeldRun, 'id' | 'account' | 'event' | 'now'>,
+  run: NotingRun,
   changes: readonly Change[],
   state: ChangeState,
 ): Promise<void> {
   if (changes.length === 0) return;
+  const since = state === 'held' ? await findSince(run, changes) : undefined;
   const expiresAt = new Date(run.now().getTime() + (KEPT_MS[state] ?? KEPT_LONG_MS));
-  const rows = changes.map((change) => rowOf(run, change, state, expiresAt));
+  const rows = changes.map((change) => ({
+    ...rowOf(run, change, state, expiresAt),
+    ...(since ? { since: since.get(change.target.toHexString()) ?? run.now(), heldBy: run.name } : {}),
+  }));
   const collection = RosterChange.collection as unknown as mongo.Collection<Row>;
   try {
     // The driver gives what it inserts an id; a row that is joined with an earlier one keeps that one's.
@@ -39,6 +44,15 @@ export async function noteChanges(
       throw error;
     await joinRows(failed.flatMap(({ index }) => rows[index] ?? []));
   }
+}
+
+/** Of those among the changes that are held already: since when. */
+async function findSince(run: NotingRun, changes: readonly Change[]): Promise<Map<string, Date | undefined>> {
+  const held = await RosterChange.find(
+    { account: run.account, state: 'held', target: { $in: changes.map(({ target }) => target) } },
+    { target: 1, since: 1 },
+  ).lean();
+  return new Map(held.map(({ target, since }) => [target.toHexString(), since]));
 }
 
 function rowOf(

@@ -28,6 +28,8 @@ export interface Removals {
   among?: Record<string, unknown>;
   /** `hold`: a person looks at any of them. `let go`: a person chose so. Else the guard decides. */
   verdict?: 'hold' | 'let go' | undefined;
+  /** Of those that the guard lets go, which wait for a person all the same. */
+  waits?: (document: Document) => boolean;
 }
 
 export type Document = Record<string, unknown> & { _id: Types.ObjectId };
@@ -38,27 +40,45 @@ export type Document = Record<string, unknown> & { _id: Types.ObjectId };
  * @returns how many are gone
  */
 export async function takeRemovals(run: HeldRun, removals: Removals): Promise<number> {
+  const { gone, here, hold } = await judgeRemovals(run, removals);
+  if (gone === 0) return 0;
+  if (hold) tellHeld(run, removals, gone, here);
+  let waiting = 0;
+  let [go, wait]: [Change[], Change[]] = [[], []];
+  for await (const document of readGone(removals)) {
+    const waits = hold || removals.waits?.(document) === true;
+    (waits ? wait : go).push(removalOf(run, removals, document));
+    if (go.length + wait.length < BATCH) continue;
+    await takeBatch(run, removals, go, wait);
+    waiting += wait.length;
+    [go, wait] = [[], []];
+  }
+  await takeBatch(run, removals, go, wait);
+  waiting += wait.length;
+  if (waiting > 0 && !hold) tellWaiting(run, removals, waiting);
+  return gone;
+}
+
+/** What the guard says of them: how many are gone of how many, and whether they wait for a person. */
+export async function judgeRemovals(
+  run: HeldRun,
+  removals: Removals,
+): Promise<{ gone: number; here: number; hold: boolean }> {
   let here = 0;
   let gone = 0;
   for await (const document of read(removals)) {
     if (!isNew(run, document)) here += 1;
     if (removals.isGone(document)) gone += 1;
   }
-  if (gone === 0) return 0;
+  if (gone === 0) return { gone, here, hold: false };
   if (removals.among)
     here = await removals.collection.countDocuments({ ...removals.among, 'record.addedBy': { $ne: run.id } });
   const hold = removals.verdict === 'hold' || (removals.verdict !== 'let go' && mustHold(gone, here));
-  if (hold) tellHeld(run, removals, gone, here);
-  let batch: Change[] = [];
-  for await (const document of read(removals)) {
-    if (!removals.isGone(document)) continue;
-    batch.push(removalOf(run, removals, document));
-    if (batch.length < BATCH) continue;
-    await takeBatch(run, removals, batch, hold);
-    batch = [];
-  }
-  await takeBatch(run, removals, batch, hold);
-  return gone;
+  return { gone, here, hold };
+}
+
+export async function* readGone(removals: Removals): AsyncGenerator<Document, void, undefined> {
+  for await (const document of read(removals)) if (removals.isGone(document)) yield document;
 }
 
 /** Came in by this run: where all ids are new, as many come as go, and those who go are all who were here. */
@@ -95,11 +115,11 @@ function textAt(document: Document, key: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-async function takeBatch(run: HeldRun, removals: Removals, batch: Change[], hold: boolean): Promise<void> {
-  if (!hold || run.preview) await makeChanges(run, removals.collection, batch);
-  else {
-    await noteChanges(run, batch, 'held');
-    run.count(removals.kind, 'held', batch.length);
+async function takeBatch(run: HeldRun, removals: Removals, go: Change[], wait: Change[]): Promise<void> {
+  await makeChanges(run, removals.collection, run.preview ? [...go, ...wait] : go);
+  if (!run.preview && wait.length > 0) {
+    await noteChanges(run, wait, 'held');
+    run.count(removals.kind, 'held', wait.length);
   }
   await run.step();
 }
@@ -115,17 +135,31 @@ function tellHeld(run: HeldRun, { plural, verdict }: Removals, gone: number, her
   );
 }
 
-/** Held removals of earlier runs are answered by what this run found: it holds them anew, or they are back, or went. */
+function tellWaiting(run: HeldRun, { plural }: Removals, count: number): void {
+  const many = `Of the ${plural} who are missing at the source ${count.toLocaleString('en')}`;
+  run.warn(
+    run.preview
+      ? `${many} would be held until somebody looks, because the students they belong to stay.`
+      : `${many} are held until somebody looks, because the students they belong to stay for now.`,
+  );
+}
+
+/**
+ * Held removals of earlier runs are answered by what this run found: it holds them anew, or they are back, or went.
+ * @param found the run whose findings these are, where this one applies a preview
+ */
 export async function dropOlderHeld(
-  run: Pick<HeldRun, 'id' | 'account' | 'event' | 'preview'>,
+  run: Pick<HeldRun, 'name' | 'account' | 'event' | 'preview'>,
   kinds: readonly string[],
+  found?: Types.ObjectId,
 ): Promise<void> {
-  if (run.preview) return;
+  if (run.preview || kinds.length === 0) return;
   await RosterChange.deleteMany({
     account: run.account,
     event: run.event ?? { $exists: false },
     state: 'held',
     kind: { $in: [...kinds] },
-    run: { $ne: run.id },
+    // Ids rise with time: what was held since is none of a preview's findings.
+    ...(found ? { run: { $lt: found } } : { heldBy: { $ne: run.name } }),
   });
 }

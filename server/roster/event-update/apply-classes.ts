@@ -8,21 +8,35 @@ import { takeRemovals, type Removals } from '../changes/take-removals.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import type { DesiredClass } from './desire-classes.js';
 import { diffClasses, type ClassDiff, type KnownClass } from './diff-classes.js';
+import { keepStaying } from './keep-staying.js';
+import type { Mirror } from './mirror.js';
 
 /** A person may be at work in the Class Editor: then a batch is looked at again. */
 const TRIES = 3;
 
 const BARE = 'Was deleted here; came back without the changes made to it.';
 
-/** Brings one batch of classes to what is desired. What a person decided (`edits`) stays, but of a class that they deleted. */
-export async function applyClasses(run: HeldRun, event: Event, desired: DesiredClass[]): Promise<void> {
+/**
+ * Brings one batch of classes to what is desired. What a person decided (`edits`) stays, but of a class that they deleted.
+ * @returns the batch with those who stay in their classes though the source has them no more
+ */
+export async function applyClasses(
+  run: HeldRun,
+  event: Event,
+  mirror: Mirror,
+  desired: DesiredClass[],
+): Promise<DesiredClass[]> {
+  let wanted = desired;
   for (let tries = 1; tries <= TRIES; tries += 1) {
-    const diff = diffClasses(desired, await findKnown(event, desired));
+    const known = await findKnown(event, desired);
+    wanted = await keepStaying(mirror, desired, known);
+    const diff = diffClasses(wanted, known);
     if (tries === 1) run.count('class', 'unchanged', diff.unchanged);
     const changes = await changesOf(run, event, diff);
     const made = await makeChanges(run, Class.collection, changes, tries === 1);
-    if (made.missed + made.refused.length === 0) return;
+    if (made.missed + made.refused.length === 0) break;
   }
+  return wanted;
 }
 
 async function findKnown(event: Event, desired: DesiredClass[]): Promise<KnownClass[]> {

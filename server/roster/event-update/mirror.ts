@@ -1,6 +1,7 @@
 import type { Types } from 'mongoose';
 import { Contact, recordIds, standsFor } from '../../models/contact.js';
 import { Course } from '../../models/course.js';
+import { RosterChange } from '../../models/roster-change.js';
 import { Section } from '../../models/section.js';
 import { Term } from '../../models/term.js';
 import { queryOf, type Selection } from './select-sections.js';
@@ -19,6 +20,8 @@ export interface Mirror {
   /** Names of courses. */
   courses(ids: readonly string[]): Promise<Map<string, string>>;
   named(contacts: readonly Types.ObjectId[]): Promise<NamedPerson[]>;
+  /** Of these contacts, those who stay though the source has them no more (hex ids): their removal waits, or somebody refused it. */
+  staying(contacts: readonly Types.ObjectId[]): Promise<Set<string>>;
 }
 
 const BATCH = 400;
@@ -61,7 +64,28 @@ export function storedMirror(account: Types.ObjectId): Mirror {
         { account, _id: { $in: [...contacts] } },
         { firstName: 1, lastName: 1, email: 1, room: 1 },
       ).lean(),
+    async staying(contacts) {
+      const active = await Contact.find(
+        { account, _id: { $in: [...contacts] }, status: 'active' },
+        { 'record.kept': 1 },
+      ).lean<Pick<Contact, '_id' | 'record'>[]>();
+      const kept = active.filter(({ record }) => record?.kept).map(({ _id }) => _id);
+      const others = active.filter(({ record }) => !record?.kept).map(({ _id }) => _id);
+      const held = others.length > 0 ? await findHeld(account, others) : [];
+      return new Set([...kept, ...held.map(({ target }) => target)].map((id) => id.toHexString()));
+    },
   };
+}
+
+/** Whose removal waits for somebody. */
+export function findHeld(
+  account: Types.ObjectId,
+  contacts: readonly Types.ObjectId[],
+): Promise<Pick<RosterChange, 'target' | 'kind'>[]> {
+  return RosterChange.find(
+    { account, state: 'held', target: { $in: [...contacts] } },
+    { target: 1, kind: 1 },
+  ).lean();
 }
 
 /** Active contacts by record ids, also those that were merged into somebody. */

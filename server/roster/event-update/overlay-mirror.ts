@@ -1,8 +1,10 @@
 import type { Types } from 'mongoose';
+import { Contact } from '../../models/contact.js';
 import { RosterChange } from '../../models/roster-change.js';
+import { RosterRun } from '../../models/roster-run.js';
 import { Section } from '../../models/section.js';
 import { overlay, plannedFor } from '../changes/overlay-changes.js';
-import { storedMirror, type Mirror, type NamedPerson } from './mirror.js';
+import { findHeld, storedMirror, type Mirror, type NamedPerson } from './mirror.js';
 import { isSelected } from './select-sections.js';
 
 const BATCH = 400;
@@ -77,7 +79,32 @@ export function plannedMirror(account: Types.ObjectId, run: Types.ObjectId): Mir
         return person && row ? overlay(person, row) : (person ?? []);
       });
     },
+    staying: (contacts) => stayingAfter(account, run, contacts),
   };
+}
+
+/** What earlier runs hold of a kind is settled by a source that tells all of it: they are back, or would go. */
+async function stayingAfter(
+  account: Types.ObjectId,
+  run: Types.ObjectId,
+  contacts: readonly Types.ObjectId[],
+): Promise<Set<string>> {
+  const stored = await Contact.find(
+    { account, _id: { $in: [...contacts] } },
+    { status: 1, record: 1 },
+  ).lean();
+  const rows = await plannedFor(run, contacts);
+  const { answered = [] } = (await RosterRun.findById(run, { answered: 1 }).lean()) ?? {};
+  const held = await findHeld(account, contacts);
+  const waiting = new Set(
+    held.filter(({ kind }) => !answered.includes(kind)).map(({ target }) => target.toHexString()),
+  );
+  const staying = stored.filter((contact) => {
+    const row = rows.get(contact._id.toHexString());
+    const { status, record } = row ? overlay(contact, row) : contact;
+    return status === 'active' && (record?.kept !== undefined || waiting.has(contact._id.toHexString()));
+  });
+  return new Set(staying.map(({ _id }) => _id.toHexString()));
 }
 
 async function* readPlanned(run: Types.ObjectId): AsyncGenerator<RosterChange[], void, undefined> {

@@ -33,8 +33,8 @@ export async function updateEvent(
   const teaching = new Map<string, Types.ObjectId>();
   let teachers = 0;
   let students = 0;
-  await walkThrough(readDesired(mirror, event, sync), async (batch) => {
-    await applyClasses(run, event, batch);
+  await walkThrough(readDesired(mirror, event, sync), async (wanted) => {
+    const batch = await applyClasses(run, event, mirror, wanted);
     for (const { section, synced, unknown } of batch) {
       desired.add(section.toHexString());
       for (const id of synced.teachers) teaching.set(id.toHexString(), id);

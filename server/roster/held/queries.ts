@@ -22,6 +22,8 @@ interface HeldRow {
   run: Types.ObjectId;
   event?: Types.ObjectId;
   counts: HeldCounts;
+  /** When the first of it was missed. */
+  since: Date | null;
 }
 
 /** What a run holds still, by kind. */
@@ -31,6 +33,12 @@ export async function heldOfRun(run: Types.ObjectId): Promise<HeldCounts> {
     { $group: { _id: '$kind', count: { $sum: 1 } } },
   ]);
   return Object.fromEntries(groups.map(({ _id, count }) => [_id, { held: count }]));
+}
+
+/** When the first of what a run holds still was missed: by a run before it, where that held it too. */
+export async function heldSince(run: Types.ObjectId): Promise<Date | undefined> {
+  const first = await RosterChange.findOne({ run, state: 'held' }, { since: 1 }).sort({ since: 1 }).lean();
+  return first?.since;
 }
 
 /**
@@ -50,29 +58,43 @@ async function heldByRun(account: Types.ObjectId): Promise<HeldRow[]> {
   const groups = await RosterChange.aggregate<{
     _id: { run: Types.ObjectId; event?: Types.ObjectId };
     kinds: { kind: string }[];
+    since: Date | null;
   }>([
     { $match: { account, state: 'held' } },
-    { $group: { _id: { run: '$run', event: '$event', kind: '$kind' }, count: { $sum: 1 } } },
+    {
+      $group: {
+        _id: { run: '$run', event: '$event', kind: '$kind' },
+        count: { $sum: 1 },
+        since: { $min: '$since' },
+      },
+    },
     {
       $group: {
         _id: { run: '$_id.run', event: '$_id.event' },
         kinds: { $push: { kind: '$_id.kind', held: '$count' } },
+        since: { $min: '$since' },
       },
     },
   ]);
-  return groups.map(({ _id, kinds }) => ({
+  return groups.map(({ _id, kinds, since }) => ({
     ..._id,
+    since,
     counts: Object.fromEntries(
       (kinds as { kind: string; held: number }[]).map(({ kind, held }) => [kind, { held }]),
     ),
   }));
 }
 
-async function noticeOf({ run, event, counts }: HeldRow, zone: string, now: Date): Promise<HeldNotice> {
+async function noticeOf(
+  { run, event, counts, since }: HeldRow,
+  zone: string,
+  now: Date,
+): Promise<HeldNotice> {
   const model = (event ? SyncRun : RosterRun) as unknown as Model<Run>;
   const found = await model.findById(run, { createdAt: 1, startedAt: 1 }).lean();
   const name = event ? (await Event.findById(event, { name: 1 }).lean())?.name : undefined;
-  const at = found ? dayAndTimeSoon(found.startedAt ?? found.createdAt, zone, now) : '';
+  const first = since ?? found?.startedAt ?? found?.createdAt;
+  const at = first ? dayAndTimeSoon(first, zone, now) : '';
   const where = name ? ` in ${name}` : '';
   return {
     text: `${heldInWords(counts)}${where}: missing at the source since the sync of ${at}, and held until somebody decides. Nothing was removed.`,

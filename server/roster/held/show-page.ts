@@ -12,7 +12,7 @@ import type { ChangesQuery } from '../journal/schema.js';
 import { pathOfRefresh, pathOfRun, type RunPlace } from '../runs/queries.js';
 import { heldInWords } from '../runs/summarize-run.js';
 import { countBookings } from './count-bookings.js';
-import { decisionOn, heldOfRun, type Decision } from './queries.js';
+import { decisionOn, heldOfRun, heldSince, type Decision } from './queries.js';
 import type { HeldQuery } from './schema.js';
 import { tellRollover } from './tell-rollover.js';
 
@@ -38,7 +38,11 @@ export async function heldPage(deps: Deps, actor: Actor, place: RunPlace, { q, p
     place,
     q,
     words,
-    since: dayAndTimeSoon(run.startedAt ?? run.createdAt, actor.timeZone, deps.now()),
+    since: dayAndTimeSoon(
+      (await heldSince(run._id)) ?? run.startedAt ?? run.createdAt,
+      actor.timeZone,
+      deps.now(),
+    ),
     reasons: run.warnings.filter((warning) => warning.includes('held until')),
     rollover: words ? tellRollover(run.counts) : '',
     effects: effectsOf(words, bookings, event !== undefined),

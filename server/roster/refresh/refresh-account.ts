@@ -3,7 +3,6 @@ import type { Deps } from '../../deps.js';
 import { mappingOf, type Account, type FieldMapping } from '../../models/account.js';
 import { Contact, type ContactType } from '../../models/contact.js';
 import { School } from '../../models/school.js';
-import { dropOlderHeld } from '../changes/take-removals.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import type { MatchedSchools } from '../sources/map-clever-person.js';
 import { fileSchools } from '../uploads/match-file-schools.js';
@@ -11,12 +10,13 @@ import { collectFromClever } from './collect-from-clever.js';
 import { collectFromFiles } from './collect-from-files.js';
 import { dropCursor, saveCursor } from './cursor.js';
 import { LIST_OF_TYPE, type Ids, type RefreshContext } from './context.js';
-import { tellsAll, tellsLeavers } from './download-district.js';
-import { LISTS, listsFor, type ListName } from './lists.js';
+import { IdSet } from './id-set.js';
+import { tellsLeavers } from './download-district.js';
+import { listsFor, type ListName } from './lists.js';
 import { refreshMirror, type MirrorSeen } from './refresh-mirror.js';
 import { refreshPeople } from './refresh-people.js';
-import { removeGone, type Removal } from './remove-gone.js';
 import { RefreshRefused } from './refuse-refresh.js';
+import { settleList } from './settle-list.js';
 import { Spool } from './spool.js';
 import { COURSES, PEOPLE, SECTIONS, TERMS } from './stores.js';
 
@@ -95,6 +95,7 @@ async function contextOf(account: Account, run: HeldRun) {
     taken: { student: 0, teacher: 0, staff: 0, guardian: 0 },
     isFirst: await isFirstRefresh(run),
     matching: Promise.resolve(),
+    staying: new IdSet(),
   };
 }
 
@@ -125,9 +126,14 @@ async function takeDelivery(context: RefreshContext): Promise<void> {
 }
 
 async function removeFromMirror(context: RefreshContext, seen: MirrorSeen): Promise<void> {
-  await settle(context, 'terms', { store: TERMS, filter: {}, most: seen.terms.size }, seen.terms);
-  await settle(context, 'courses', { store: COURSES, filter: {}, most: seen.courses.size }, seen.courses);
-  await settle(context, 'sections', { store: SECTIONS, filter: {}, most: seen.sections.size }, seen.sections);
+  await settleList(context, 'terms', { store: TERMS, filter: {}, most: seen.terms.size }, seen.terms);
+  await settleList(context, 'courses', { store: COURSES, filter: {}, most: seen.courses.size }, seen.courses);
+  await settleList(
+    context,
+    'sections',
+    { store: SECTIONS, filter: {}, most: seen.sections.size },
+    seen.sections,
+  );
 }
 
 /** Somebody is gone when in none of the lists; who also has ties to students only when the guardians' list says so too. */
@@ -139,20 +145,6 @@ async function removePeople(context: RefreshContext, seen: Pick<Ids, 'has'>): Pr
     const ties = anyTies ? {} : { 'relations.0': { $exists: false } };
     // Those taken were counted whatever their ties: of a part of them the count says nothing.
     const most = anyTies ? context.taken[type] : 0;
-    await settle(context, list, { store: PEOPLE, filter: { type, ...ties }, most }, seen);
+    await settleList(context, list, { store: PEOPLE, filter: { type, ...ties }, most }, seen);
   }
-}
-
-async function settle<F>(
-  { run, download, gone, leftOut, adopted, stale, source }: RefreshContext,
-  list: ListName,
-  of: Pick<Removal<F>, 'store' | 'filter' | 'most'>,
-  seen: Pick<Ids, 'has'>,
-): Promise<void> {
-  const doubtful = stale === true || Object.values(download).some(({ ended }) => ended === 'broken off');
-  const removal = { ...of, ...LISTS[list], outcome: download[list], doubtful, adopted, source };
-  const ids = download[list]?.ended === 'changes alone' ? (gone?.[list] ?? new Set<string>()) : undefined;
-  const here = { has: (id: string) => seen.has(id) || leftOut?.has(id) === true };
-  const answered = await removeGone(run, removal, here, ids);
-  if (answered && tellsAll(download[list])) await dropOlderHeld(run, [LISTS[list].kind]);
 }

@@ -2,6 +2,7 @@ import type { CleverUser } from '../../clever/schema.js';
 import { Contact, recordIds, standsFor, type RosterPerson } from '../../models/contact.js';
 import type { Account } from '../../models/account.js';
 import type { FromFile } from '../sources/files/roster-files.js';
+import { keepStayingTies } from './keep-staying-ties.js';
 import { keepPeopleTies } from './keep-ties.js';
 import { mapCleverPerson, type PersonMapped } from '../sources/map-clever-person.js';
 import type { RosterRecord } from '../sources/roster-record.js';
@@ -11,6 +12,7 @@ import type { HeldRun } from '../runs/hold-run.js';
 import { logRun, type LogRow } from '../runs/log-run.js';
 import { applyRecords } from './apply-records.js';
 import type { Ids, RefreshContext } from './context.js';
+import { findStaying } from './find-staying.js';
 import { tellsAll } from './download-district.js';
 import { IdSet } from './id-set.js';
 import { LISTS, PEOPLE_LISTS, type PeopleList } from './lists.js';
@@ -30,9 +32,15 @@ export async function refreshPeople(
   const seen: Ids = new IdSet();
   /** Main ids of those who came by a further id only: they are here too. */
   const spared = new Set<string>();
+  let isKnown = false;
   for (const list of PEOPLE_LISTS) {
     const outcome = download[list];
     if (!outcome) continue;
+    // Teachers and staff may be guardians too.
+    if (list !== 'students' && !isKnown) {
+      context.staying = await findStaying(context, { has: (id) => seen.has(id) || spared.has(id) });
+      isKnown = true;
+    }
     await run.begin(list, outcome.read);
     await walkThrough(read<FromFile<CleverUser>>(list), async (batch) => {
       await takePeople(context, list, batch, { seen, spared, listed });
@@ -59,11 +67,14 @@ async function takePeople(
 ): Promise<void> {
   const { run, kinds, schools, mapping } = context;
   const { kind } = LISTS[list];
-  const people = await keepTies(
+  const told = await keepTies(
     context.account,
     batch,
     batch.map((user) => mapCleverPerson(user, kinds, schools, mapping)),
   );
+  // Files that tell which ties to take away mean these.
+  const meant = new Set(batch.filter(({ slotbell }) => slotbell?.tiesChange).map(({ id }) => id));
+  const people = await keepStayingTies(context, told, meant);
   const stored = await storedStudents(context, people);
   const hasStudent = (person: RosterPerson): boolean =>
     person.relations.some(({ student }) => seen.has(student) || stored.has(student));

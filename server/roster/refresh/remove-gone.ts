@@ -1,4 +1,4 @@
-import { takeRemovals, type Document } from '../changes/take-removals.js';
+import { takeRemovals, type Document, type Removals } from '../changes/take-removals.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { tellsAll, type ListOutcome } from './download-district.js';
 import type { Store } from './stores.js';
@@ -19,6 +19,17 @@ export interface Removal<F> {
   /** Contacts (hex ids) that came under another id: a preview has not written that yet. */
   adopted: ReadonlySet<string>;
   source: 'clever' | 'file';
+  /** Who waits for a person in any case, and the fields that this is told from. */
+  waits?: { path: string; test: (document: Document) => boolean };
+}
+
+export interface Leavers {
+  /** Whether the source tells who is gone, so that what earlier runs held of this kind is settled by it. */
+  answered: boolean;
+  /** What the page says where it does not. */
+  told: string[];
+  /** Absent where nobody can be gone. */
+  removals?: Removals;
 }
 
 /**
@@ -33,7 +44,20 @@ export async function removeGone<F>(
   seen: { has(id: string): boolean },
   gone?: ReadonlySet<string>,
 ): Promise<boolean> {
-  const { store, kind, plural, outcome } = removal;
+  const { answered, told, removals } = await findLeavers(run, removal, seen, gone);
+  for (const text of told) run.warn(text);
+  if (removals) await takeRemovals(run, removals);
+  return answered;
+}
+
+/** The question of who of a kind is gone, without an answer being acted upon. Parameters as of `removeGone`. */
+export async function findLeavers<F>(
+  run: HeldRun,
+  removal: Removal<F>,
+  seen: { has(id: string): boolean },
+  gone?: ReadonlySet<string>,
+): Promise<Leavers> {
+  const { store, kind, plural, outcome, waits } = removal;
   const among = {
     account: run.account,
     ...removal.filter,
@@ -44,32 +68,29 @@ export async function removeGone<F>(
   const here = gone ? { ...among, 'record.id': { $in: [...gone] } } : among;
   const had = (await store.collection.findOne(here, { projection: { _id: 1 } })) !== null;
   const objection = objectionTo(removal, had);
-  if (objection) run.warn(objection);
-  if (objection || !outcome) return false;
-  if (!had) return true;
+  if (objection || !outcome) return { answered: false, told: objection ? [objection] : [] };
+  if (!had) return { answered: true, told: [] };
   if (!gone && !run.preview && tellsAll(outcome) && (await countHere(run, removal)) <= removal.most)
-    return true;
+    return { answered: true, told: [] };
   const isGone = (document: Document) =>
     !seen.has(sourceIdOf(document)) && !removal.adopted.has(document._id.toHexString());
-  const projection = { 'record.id': 1, searchKey: 1, name: 1 } as const;
-  if (outcome.ended === 'whole' && !tellsAll(outcome)) {
-    if (await someone(store, here, isGone)) run.warn(unshared(removal));
-    return false;
-  }
-  await takeRemovals(run, {
+  if (outcome.ended === 'whole' && !tellsAll(outcome))
+    return { answered: false, told: (await someone(store, here, isGone)) ? [unshared(removal)] : [] };
+  const removals = {
     collection: store.collection,
     kind,
     plural,
     here,
     ...(gone ? { among } : {}),
-    projection,
+    projection: { 'record.id': 1, searchKey: 1, name: 1, ...(waits ? { [waits.path]: 1 } : {}) } as const,
     isGone,
     sourceIdOf,
     status: store.gone,
     ...(store.gone === 'transferred' ? { more: { transferredAt: run.now() } } : {}),
     ...(removal.doubtful ? { verdict: 'hold' as const } : {}),
-  });
-  return true;
+    ...(waits ? { waits: waits.test } : {}),
+  };
+  return { answered: true, told: [], removals };
 }
 
 /** In the index alone: a thousandth of what it takes to look at each. */

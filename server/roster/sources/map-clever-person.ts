@@ -109,9 +109,10 @@ function relationsOf({ roles }: CleverUser): Relation[] {
     relationship: cleanText(tie?.relationship),
     type: cleanText(tie?.type),
   }));
-  return relations.filter(({ student }) => student !== '').sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  return relations.filter(({ student }) => student !== '').sort((a, b) => (tieKey(a) < tieKey(b) ? -1 : 1));
 }
 
-function keyOf(relation: Relation): string {
+/** By what ties are sorted: Clever promises no order. */
+export function tieKey(relation: Relation): string {
   return `${relation.student} ${relation.relationship} ${relation.type}`;
 }

@@ -27,15 +27,29 @@ export class Model {
   /** What each run changed, for undo. */
   readonly journals = new Map<string, Entry[]>();
 
-  /** People and mirror become what the district has. @param guard false: a person has looked at what goes */
+  /**
+   * People and mirror become what the district has; ties to a student who stays though missing there stay too.
+   * @param guard false: a person has looked at what goes
+   */
   refresh({ here, own }: Truth, guard: boolean): Entry[] {
     const entries: Entry[] = [];
-    for (const [key, facts] of here)
-      write(this.account, entries, key, { ...facts, status: 'here', kept: '' });
+    const take = (isWanted: (key: string) => boolean) => {
+      for (const [key, facts] of here) {
+        if (!isWanted(key)) continue;
+        const children = this.#withStaying(facts.children, this.account.get(key)?.children, ['student']);
+        const ties: Facts = facts.children === undefined ? {} : { children };
+        write(this.account, entries, key, { ...facts, ...ties, status: 'here', kept: '' });
+      }
+    };
+    const later = (key: string) => /^(teacher|staff|guardian) /.test(key);
+    take((key) => !later(key));
     for (const [kind, count] of Object.entries(own)) {
-      if (count === 0) continue;
-      const gone = (key: string) => !here.has(key);
-      this.#remove(this.account, kind, gone, guard && this.held.account, entries);
+      if (count > 0) {
+        forget(this.held.account, kind);
+        const gone = (key: string) => !here.has(key);
+        this.#remove(this.account, kind, gone, guard && this.held.account, entries);
+      }
+      if (kind === 'student') take(later);
     }
     return entries;
   }
@@ -48,12 +62,17 @@ export class Model {
       const [kind, id = ''] = key.split(' ');
       if (kind !== 'section' || section.status !== 'here') continue;
       desired.add(`class ${id}`);
-      const people = { teachers: this.#known(section.teachers), students: this.#known(section.students) };
       const item = this.event.get(`class ${id}`);
+      const before = item?.status === 'gone' ? undefined : item;
+      const people = {
+        teachers: this.#withStaying(this.#known(section.teachers), before?.teachers),
+        students: this.#withStaying(this.#known(section.students), before?.students),
+      };
       const bare: Facts = !item || item.status === 'deleted' ? { edits: '{}', deleted: '' } : {};
       write(this.event, entries, `class ${id}`, { ...people, ...bare, status: 'here', kept: '' });
     }
     const held = guard && this.held.event;
+    if (held) for (const kind of ['class', 'resource']) forget(held, kind);
     this.#remove(this.event, 'class', (key) => !desired.has(key), held, entries);
     const teaching = new Set(this.classes('here').flatMap(([, { teachers = '' }]) => teachers.split(' ')));
     for (const id of teaching)
@@ -106,12 +125,18 @@ export class Model {
     return sorted(
       ids
         .split(' ')
-        .filter((id) =>
-          ['student', 'teacher', 'staff', 'guardian'].some(
-            (kind) => this.account.get(`${kind} ${id}`)?.status === 'here',
-          ),
-        ),
+        .filter((id) => PEOPLE.some((kind) => this.account.get(`${kind} ${id}`)?.status === 'here')),
     );
+  }
+
+  /** The wanted ids and those of before who stay though missing at the district: they are held, or somebody said so. */
+  #withStaying(wanted = '', before = '', kinds = PEOPLE): string {
+    const stays = (key: string) => {
+      const facts = this.account.get(key);
+      return facts?.status === 'here' && (facts.kept === 'yes' || this.held.account.has(key));
+    };
+    const staying = before.split(' ').filter((id) => kinds.some((kind) => stays(`${kind} ${id}`)));
+    return sorted([...wanted.split(' '), ...staying]);
   }
 
   #used(key: string, { edits }: Facts): boolean {
@@ -132,10 +157,23 @@ export class Model {
     const gone = here.map(([key]) => key).filter(isGone);
     const added = new Set(entries.filter(({ before }) => !before).map(({ key }) => key));
     const before = here.filter(([key]) => !added.has(key)).length;
-    if (held) for (const key of [...held]) if (key.startsWith(`${kind} `)) held.delete(key);
-    if (held && mustHold(gone.length, before)) gone.forEach((key) => held.add(key));
-    else for (const key of gone) write(records, entries, key, { status: 'gone' });
+    const all = mustHold(gone.length, before);
+    for (const key of gone)
+      if (held && (all || this.#hasStaying(key, records))) held.add(key);
+      else write(records, entries, key, { status: 'gone' });
   }
+
+  /** Guardians of students who stay wait for a person with them. */
+  #hasStaying(key: string, records: Map<string, Facts>): boolean {
+    const isGuardian = records === this.account && key.startsWith('guardian ');
+    return isGuardian && this.#withStaying('', records.get(key)?.children, ['student']) !== '';
+  }
+}
+
+const PEOPLE = ['student', 'teacher', 'staff', 'guardian'];
+
+function forget(held: Set<string>, kind: string): void {
+  for (const key of [...held]) if (key.startsWith(`${kind} `)) held.delete(key);
 }
 
 /** Lays facts over a record and notes what that changed. */

@@ -25,9 +25,12 @@ export async function readStored(): Promise<Stored> {
   const named = (ids: Types.ObjectId[]) => sorted(ids.map((id) => person.get(id.toHexString()) ?? 'nobody'));
   const account = new Map<string, Facts>();
   const event = new Map<string, Facts>();
-  for (const { type, record, status, firstName, lastName, transferredAt } of contacts) {
+  for (const { type, record, status, firstName, lastName, relations, transferredAt } of contacts) {
     assert.equal(transferredAt !== undefined, status === 'transferred', 'transferred and when: both or none');
-    put(account, `${type} ${record?.id ?? ''}`, record?.kept, status, { name: `${firstName} ${lastName}` });
+    put(account, `${type} ${record?.id ?? ''}`, record?.kept, status, {
+      name: `${firstName} ${lastName}`,
+      children: sorted(relations.map(({ student }) => student)),
+    });
   }
   for (const { record, status, name } of await Term.find().lean())
     put(account, `term ${record.id}`, record.kept, status, { name });

@@ -84,7 +84,13 @@ function* placed(users: CleverUser[], sections: CleverSection[]): Generator<[str
     const hasPlace = schools.some(Boolean) || children.some(({ student }) => students.has(student ?? ''));
     if (!role || !(hasPlace || (role !== 'contact' && listed.has(id)))) continue;
     if (role === 'student') students.add(id);
-    yield [`${kindOf(role)} ${id}`, { name: `${clean(name?.first)} ${clean(name?.last)}` }];
+    yield [
+      `${kindOf(role)} ${id}`,
+      {
+        name: `${clean(name?.first)} ${clean(name?.last)}`,
+        children: sorted(children.map(({ student }) => student)),
+      },
+    ];
   }
 }
 

@@ -1,0 +1,79 @@
+import type { Types } from 'mongoose';
+import { Class, type SyncedClass } from '../../models/class.js';
+import { contentHash } from '../sources/roster-record.js';
+import type { DesiredClass } from './desire-classes.js';
+import type { KnownClass } from './diff-classes.js';
+import type { Mirror } from './mirror.js';
+
+type People = Pick<SyncedClass, 'teachers' | 'students'>;
+
+/**
+ * Leaves in their classes the people who stay though the source has them no more: the sections lost them with the same download, and
+ * nothing of it is believed before somebody has looked. A class that is back after it was gone knows nobody of before.
+ * @param known the stored classes among those desired
+ */
+export async function keepStaying(
+  mirror: Pick<Mirror, 'staying'>,
+  desired: readonly DesiredClass[],
+  known: readonly KnownClass[],
+): Promise<DesiredClass[]> {
+  const before = await peopleOf(desired, known);
+  const missing = desired.flatMap(({ section, synced }) => {
+    const people = before.get(section.toHexString());
+    return people ? lostOf(people, synced) : [];
+  });
+  if (missing.length === 0) return [...desired];
+  const staying = await mirror.staying(missing);
+  return desired.map((item) => {
+    const people = before.get(item.section.toHexString());
+    return people ? { ...item, synced: withStaying(item.synced, people, staying) } : item;
+  });
+}
+
+/** Who is in the classes that would change, by section. */
+async function peopleOf(
+  desired: readonly DesiredClass[],
+  known: readonly KnownClass[],
+): Promise<Map<string, People>> {
+  const hashes = new Map(desired.map(({ section, synced }) => [section.toHexString(), synced.hash]));
+  const differ = known.filter(
+    ({ section, status, synced }) => status !== 'gone' && synced.hash !== hashes.get(section.toHexString()),
+  );
+  if (differ.length === 0) return new Map();
+  const found = await Class.find(
+    { _id: { $in: differ.map(({ _id }) => _id) } },
+    { section: 1, 'synced.teachers': 1, 'synced.students': 1 },
+  ).lean<(Pick<Class, 'section'> & { synced: People })[]>();
+  return new Map(found.map(({ section, synced }) => [section?.toHexString() ?? '', synced]));
+}
+
+function lostOf(before: People, { teachers, students }: People): Types.ObjectId[] {
+  const wanted = new Set([...teachers, ...students].map((id) => id.toHexString()));
+  return [...before.teachers, ...before.students].filter((id) => !wanted.has(id.toHexString()));
+}
+
+function withStaying(
+  { hash, ...synced }: SyncedClass,
+  before: People,
+  staying: ReadonlySet<string>,
+): SyncedClass {
+  const teachers = joined(synced.teachers, before.teachers, staying);
+  const students = joined(synced.students, before.students, staying);
+  if (teachers === synced.teachers && students === synced.students) return { ...synced, hash };
+  const fields = { ...synced, teachers, students };
+  return { ...fields, hash: contentHash(fields) };
+}
+
+/** As it was where only those who stay are missing from it; else with them at the end. */
+function joined(
+  wanted: Types.ObjectId[],
+  before: readonly Types.ObjectId[],
+  staying: ReadonlySet<string>,
+): Types.ObjectId[] {
+  const there = new Set(wanted.map((id) => id.toHexString()));
+  const kept = before.filter((id) => !there.has(id.toHexString()) && staying.has(id.toHexString()));
+  if (kept.length === 0) return wanted;
+  const others = before.filter((id) => !kept.includes(id));
+  const same = others.length === wanted.length && others.every((id, index) => wanted[index]?.equals(id));
+  return same ? [...before] : [...wanted, ...kept];
+}

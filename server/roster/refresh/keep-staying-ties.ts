@@ -1,0 +1,39 @@
+import { Contact, type Relation } from '../../models/contact.js';
+import { tieKey, type PersonMapped } from '../sources/map-clever-person.js';
+import { rosterRecord } from '../sources/roster-record.js';
+import type { RefreshContext } from './context.js';
+
+/**
+ * Leaves people the ties that they have here to students who stay though the source has them no more: with the student the source
+ * lost the ties, and nothing of it is believed before somebody has looked.
+ * @param meant record ids of those whose lost ties are believed
+ */
+export async function keepStayingTies(
+  { account, staying }: Pick<RefreshContext, 'account' | 'staying'>,
+  people: PersonMapped[],
+  meant: ReadonlySet<string>,
+): Promise<PersonMapped[]> {
+  if (staying.size === 0) return people;
+  const ids = people.flatMap((person) =>
+    person.ok && !meant.has(person.record.id) ? [person.record.id] : [],
+  );
+  const stored = await Contact.find(
+    { account: account._id, 'record.id': { $in: ids }, 'relations.0': { $exists: true } },
+    { 'record.id': 1, relations: 1 },
+  ).lean<Pick<Contact, 'record' | 'relations'>[]>();
+  const before = new Map(stored.map(({ record, relations }) => [record?.id, relations]));
+  return people.map((person) => {
+    if (!person.ok) return person;
+    const { id, fields } = person.record;
+    const listed = new Set(fields.relations.map(({ student }) => student));
+    const kept = (before.get(id) ?? []).filter(({ student }) => staying.has(student) && !listed.has(student));
+    if (kept.length === 0) return person;
+    return { ...person, record: rosterRecord(id, { ...fields, relations: joined(fields.relations, kept) }) };
+  });
+}
+
+/** In the order in which a source's own are, so that the record's hash tells nothing new. */
+function joined(told: Relation[], kept: Relation[]): Relation[] {
+  const all = [...told, ...kept].map(({ student, relationship, type }) => ({ student, relationship, type }));
+  return all.sort((a, b) => (tieKey(a) < tieKey(b) ? -1 : 1));
+}

@@ -1,0 +1,57 @@
+import { RosterRun } from '../../models/roster-run.js';
+import { dropOlderHeld, type Document } from '../changes/take-removals.js';
+import type { Ids, RefreshContext } from './context.js';
+import { tellsAll } from './download-district.js';
+import { LISTS, type ListName } from './lists.js';
+import { findLeavers, removeGone, type Leavers, type Removal } from './remove-gone.js';
+
+type Of<F> = Pick<Removal<F>, 'store' | 'filter' | 'most'>;
+
+/** Marks as gone what a list no longer has, and settles by it what earlier runs held of the kind. @param seen who belongs here */
+export async function settleList<F>(
+  context: RefreshContext,
+  list: ListName,
+  of: Of<F>,
+  seen: Pick<Ids, 'has'>,
+): Promise<void> {
+  const { run, download } = context;
+  const answered = await removeGone(run, ...questionOf(context, list, of, seen));
+  const { kind } = LISTS[list];
+  const settled = answered && tellsAll(download[list]);
+  if (settled) await dropOlderHeld(run, [kind]);
+  if (!run.preview) return;
+  await RosterRun.updateOne({ _id: run.id }, { [settled ? '$addToSet' : '$pull']: { answered: kind } });
+}
+
+/** Who of a list would be gone, before anybody is marked so. */
+export function foreseeLeavers<F>(
+  context: RefreshContext,
+  list: ListName,
+  of: Of<F>,
+  seen: Pick<Ids, 'has'>,
+): Promise<Leavers> {
+  return findLeavers(context.run, ...questionOf(context, list, of, seen));
+}
+
+function questionOf<F>(
+  { download, gone, leftOut, adopted, stale, source, staying }: RefreshContext,
+  list: ListName,
+  of: Of<F>,
+  seen: Pick<Ids, 'has'>,
+): [Removal<F>, Pick<Ids, 'has'>, ReadonlySet<string> | undefined] {
+  const doubtful = stale === true || Object.values(download).some(({ ended }) => ended === 'broken off');
+  const waits = list === 'contacts' && staying.size > 0 ? { waits: byStudents(staying) } : {};
+  const removal = { ...of, ...LISTS[list], outcome: download[list], doubtful, adopted, source, ...waits };
+  const ids = download[list]?.ended === 'changes alone' ? (gone?.[list] ?? new Set<string>()) : undefined;
+  const here = { has: (id: string) => seen.has(id) || leftOut?.has(id) === true };
+  return [removal, here, ids];
+}
+
+/** Guardians of students who stay though they are missing at the source. */
+function byStudents(staying: Pick<Ids, 'has'>): Removal<never>['waits'] {
+  return {
+    path: 'relations.student',
+    test: (document: Document) =>
+      (document.relations as { student: string }[]).some(({ student }) => staying.has(student)),
+  };
+}

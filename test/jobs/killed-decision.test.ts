@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { Types } from 'mongoose';
+import { RosterRun } from '../../server/models/roster-run.js';
+import { SyncRun } from '../../server/models/sync-run.js';
+import { applyRun } from '../../server/roster/apply-run.js';
+import { decideHeldOfAccount } from '../../server/roster/decide-held.js';
+import { undoRun } from '../../server/roster/undo-run.js';
+import { until } from '../database/scratch.js';
+import { startDistrict, type TestDistrict } from '../roster/district.js';
+import { restoreSnapshot, takeSnapshot } from '../roster/snapshot.js';
+import { takeOver } from '../roster/take-over.js';
+import { wholeRoster } from '../roster/whole-roster.js';
+import { startWorkerProcess } from './worker-process.js';
+
+const by = new Types.ObjectId();
+
+describe('a worker killed in the middle of what somebody decided', () => {
+  let district: TestDistrict;
+  before(async function () {
+    this.timeout(60_000);
+    district = await startDistrict({ students: 600 });
+    await district.sync();
+    for (let index = 0; index < 100; index += 1)
+      district.sandbox.removeStudent(district.sandbox.idOf('student', index));
+  });
+  after(() => district.close());
+
+  const last = () => SyncRun.findOne().sort({ createdAt: -1 }).orFail().lean();
+  const decisions: [string, () => Promise<{ ok: boolean; run?: Types.ObjectId }>][] = [
+    [
+      'a preview that is applied',
+      async () =>
+        applyRun(district.deps, await district.start({ trigger: 'preview', purpose: 'preview' }), by),
+    ],
+    [
+      'an undo',
+      async () => undoRun(district.deps, await last(), { by, reason: '', whole: true, stopNightly: false }),
+    ],
+    [
+      'held removals that are accepted',
+      async () => {
+        const refresh = await district.refreshOf(await district.sync());
+        return decideHeldOfAccount(district.deps, refresh, { verdict: 'accept', by, reason: '' });
+      },
+    ],
+  ];
+  for (const [what, ask] of decisions)
+    it(`${what}: another ends it as if nothing had been`, async function () {
+      this.timeout(90_000);
+      const { run } = await ask();
+      assert.ok(run);
+      const asked = await takeSnapshot();
+      const before = await wholeRoster();
+      await takeOver(district);
+      const undisturbed = await wholeRoster();
+      assert.notDeepEqual(undisturbed, before);
+      await restoreSnapshot(asked);
+      const model = ((await RosterRun.exists({ _id: run })) ? RosterRun : SyncRun) as typeof RosterRun;
+      const stateOf = async () => (await model.findById(run, { state: 1 }).orFail().lean()).state;
+      const worker = startWorkerProcess(district);
+      try {
+        await until(async () => (await stateOf()) === 'running');
+      } finally {
+        worker.kill('SIGKILL');
+        await once(worker, 'exit');
+      }
+      assert.equal(await stateOf(), 'running');
+      await takeOver(district);
+      assert.equal(await stateOf(), 'done');
+      assert.deepEqual(await wholeRoster(), undisturbed);
+    });
+});
