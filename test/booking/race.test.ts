@@ -10,6 +10,8 @@ import { AppProcesses, SECRET, type AppProcess } from './app-processes.js';
 import { EVE, findDoubles, makeConference, type Conference } from './conference.js';
 
 const PARENTS = 200;
+/** So many are enough to show that a time would be sold twice. */
+const FEW = 40;
 
 /** As many parents with a child each, all logged in. */
 async function makeParents(fair: Conference): Promise<LoggedIn[]> {
@@ -49,10 +51,10 @@ describe('200 parents after one slot, through two app processes', function () {
   afterEach(() => processes.stopAll());
 
   /** Everybody clicks the same time at once, and whoever holds it confirms. */
-  async function race(apps: AppProcess[]) {
+  async function race(apps: AppProcess[], runners = parents) {
     const slot = String(fair.teachers[0]!.slots[2]!._id);
     return Promise.all(
-      parents.map(async (parent, n) => {
+      runners.map(async (parent, n) => {
         const app = apps[n % apps.length]!;
         const held = await app.post(parent, `${home}/appointments`, {
           slot,
@@ -85,7 +87,10 @@ describe('200 parents after one slot, through two app processes', function () {
 
   it('without claims it is sold many times over: the race is a real one', async () => {
     const off = { withoutClaims: true };
-    const answers = await race([await processes.start(off), await processes.start(off)]);
+    const answers = await race(
+      [await processes.start(off), await processes.start(off)],
+      parents.slice(0, FEW),
+    );
     assert.ok(answers.filter((answer) => answer.confirmed === 303).length > 1);
     assert.ok((await Appointment.countDocuments({ state: 'booked' })) > 1);
     assert.notDeepEqual(await findDoubles(fair), []);
