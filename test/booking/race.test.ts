@@ -35,6 +35,15 @@ async function makeParents(fair: Conference): Promise<LoggedIn[]> {
   return makeSessions(users, SECRET, EVE);
 }
 
+/** Clicks again where the machine was so busy that the database counted as away; the key makes the second click the first. */
+async function insist(click: () => Promise<Response>): Promise<Response> {
+  for (let left = 20; ; left -= 1) {
+    const answer = await click();
+    if (answer.status !== 503 || left === 0) return answer;
+    await answer.text();
+  }
+}
+
 describe('200 parents after one slot, through two app processes', function () {
   this.timeout(120_000);
   const processes = new AppProcesses();
@@ -56,15 +65,16 @@ describe('200 parents after one slot, through two app processes', function () {
     return Promise.all(
       runners.map(async (parent, n) => {
         const app = apps[n % apps.length]!;
-        const held = await app.post(parent, `${home}/appointments`, {
+        const wish = {
           slot,
           student: String(fair.students[n]!._id),
           key: new Types.ObjectId().toHexString(),
-        });
+        };
+        const held = await insist(() => app.post(parent, `${home}/appointments`, wish));
         const text = await held.text();
         if (held.status !== 303) return { held: held.status, confirmed: 0, text };
         const path = held.headers.get('location') ?? '';
-        const confirmed = await app.post(parent, `${path}/confirm`, { note: '' });
+        const confirmed = await insist(() => app.post(parent, `${path}/confirm`, { note: '' }));
         return { held: held.status, confirmed: confirmed.status, text: await confirmed.text() };
       }),
     );
