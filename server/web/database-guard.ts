@@ -15,9 +15,15 @@ export function databaseGuard(ready: () => Promise<boolean>): RequestHandler {
       next(new DatabaseGone());
       return;
     }
+    let gone = false;
+    const send = res.send.bind(res);
+    // The handler's own answer may still come. A rendered one would throw outside of every handler, and so end the process.
+    res.send = (body?: unknown) => (gone && res.headersSent ? res : send(body));
     const timer = setTimeout(() => {
       void ready().then((there) => {
-        if (!there && !res.headersSent) next(new DatabaseGone());
+        if (there || res.headersSent) return;
+        gone = true;
+        next(new DatabaseGone());
       });
     }, PATIENCE_MS);
     res.on('close', () => {

@@ -35,6 +35,8 @@ const app = createApp({
   ...(told.withoutClaims ? { trial: { withoutClaims: true } } : {}),
 });
 const server = createServer(app);
+// On a busy machine the usual 5 s pass between two requests: the second would find the connection closed.
+server.keepAliveTimeout = 60_000;
 server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));
 
 let death: Death | undefined;

@@ -10,6 +10,8 @@ import { AppProcesses, SECRET, type AppProcess } from './app-processes.js';
 import { EVE, findDoubles, makeConference, type Conference } from './conference.js';
 
 const PARENTS = 200;
+/** So many are enough to show that a time would be sold twice. */
+const FEW = 40;
 
 /** As many parents with a child each, all logged in. */
 async function makeParents(fair: Conference): Promise<LoggedIn[]> {
@@ -33,6 +35,15 @@ async function makeParents(fair: Conference): Promise<LoggedIn[]> {
   return makeSessions(users, SECRET, EVE);
 }
 
+/** Clicks again where the machine was so busy that the database counted as away; the key makes the second click the first. */
+async function insist(click: () => Promise<Response>): Promise<Response> {
+  for (let left = 20; ; left -= 1) {
+    const answer = await click();
+    if (answer.status !== 503 || left === 0) return answer;
+    await answer.text();
+  }
+}
+
 describe('200 parents after one slot, through two app processes', function () {
   this.timeout(120_000);
   const processes = new AppProcesses();
@@ -49,20 +60,21 @@ describe('200 parents after one slot, through two app processes', function () {
   afterEach(() => processes.stopAll());
 
   /** Everybody clicks the same time at once, and whoever holds it confirms. */
-  async function race(apps: AppProcess[]) {
+  async function race(apps: AppProcess[], runners = parents) {
     const slot = String(fair.teachers[0]!.slots[2]!._id);
     return Promise.all(
-      parents.map(async (parent, n) => {
+      runners.map(async (parent, n) => {
         const app = apps[n % apps.length]!;
-        const held = await app.post(parent, `${home}/appointments`, {
+        const wish = {
           slot,
           student: String(fair.students[n]!._id),
           key: new Types.ObjectId().toHexString(),
-        });
+        };
+        const held = await insist(() => app.post(parent, `${home}/appointments`, wish));
         const text = await held.text();
         if (held.status !== 303) return { held: held.status, confirmed: 0, text };
         const path = held.headers.get('location') ?? '';
-        const confirmed = await app.post(parent, `${path}/confirm`, { note: '' });
+        const confirmed = await insist(() => app.post(parent, `${path}/confirm`, { note: '' }));
         return { held: held.status, confirmed: confirmed.status, text: await confirmed.text() };
       }),
     );
@@ -85,7 +97,10 @@ describe('200 parents after one slot, through two app processes', function () {
 
   it('without claims it is sold many times over: the race is a real one', async () => {
     const off = { withoutClaims: true };
-    const answers = await race([await processes.start(off), await processes.start(off)]);
+    const answers = await race(
+      [await processes.start(off), await processes.start(off)],
+      parents.slice(0, FEW),
+    );
     assert.ok(answers.filter((answer) => answer.confirmed === 303).length > 1);
     assert.ok((await Appointment.countDocuments({ state: 'booked' })) > 1);
     assert.notDeepEqual(await findDoubles(fair), []);

@@ -56,7 +56,8 @@ for (const system of hasSystemChromium ? [true, false] : [false])
       const failed = page.waitForEvent('requestfailed');
       await page.goto(origin);
       assert.equal((await failed).url(), 'http://example.com/outside.png');
-      await assert.rejects(page.goto('http://example.com/'));
+      for (const outside of ['http://example.com/', 'http://192.0.2.1/', 'http://[2001:db8::1]/'])
+        await assert.rejects(page.goto(outside), /ERR_NAME_NOT_RESOLVED/, outside);
       await page.close();
     });
 

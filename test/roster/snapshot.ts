@@ -12,9 +12,11 @@ export async function takeSnapshot(): Promise<Snapshot> {
 
 /** Makes the database what it was. */
 export async function restoreSnapshot(snapshot: Snapshot): Promise<void> {
-  for (const { collection } of Object.values(mongoose.models)) {
-    await collection.deleteMany({});
-    const documents = snapshot.get(collection.name) ?? [];
-    if (documents.length > 0) await collection.insertMany(documents);
-  }
+  await Promise.all(
+    Object.values(mongoose.models).map(async ({ collection }) => {
+      await collection.deleteMany({});
+      const documents = snapshot.get(collection.name) ?? [];
+      if (documents.length > 0) await collection.insertMany(documents);
+    }),
+  );
 }

@@ -1,36 +1,40 @@
 import type { Page } from 'playwright-core';
 
-/** A page's address with what differs between records taken out: `/events/:id/classes`. */
-export function patternOf(url: URL): string {
+/** Say which part of a list is shown, and in which order: what the page is made of stays the same. */
+const PARTS = ['page', 'size', 'sort', 'q', 'day', 'after'];
+
+/**
+ * What tells a page's kind: its path with what differs between records taken out (`/events/:id/classes`), or that with each of its
+ * filters (`/events/:id/classes?type`).
+ */
+export function kindsOf(url: URL): string[] {
   const path = url.pathname
     .replace(/\/[0-9a-f]{24}(?=\/|$)/g, '/:id')
     .replace(/\/(e|prove|password)\/[\w-]{8,}/, '/$1/:link');
-  const keys = [...url.searchParams.keys()].filter(
-    (key) => !['page', 'sort', 'q', 'day', 'after'].includes(key),
-  );
-  return path + (keys.length > 0 ? `?${[...new Set(keys)].sort().join('&')}` : '');
+  const keys = new Set([...url.searchParams.keys()].filter((key) => !PARTS.includes(key)));
+  return keys.size === 0 ? [path] : [...keys].sort().map((key) => `${path}?${key}`);
 }
 
 /**
- * Visits one page of every kind that links lead to, beginning at `starts`.
+ * Visits pages of every kind that links lead to, beginning at `starts`; one with two filters only if one of them is new.
  * @param look is called with each page open; files to download and links that work once are left out
- * @returns the patterns that were visited
+ * @returns the kinds that were visited
  */
 export async function crawl(
   page: Page,
   starts: string[],
-  look: (pattern: string) => Promise<void>,
+  look: (kinds: string) => Promise<void>,
 ): Promise<string[]> {
   const waiting = [...starts];
   const visited = new Set<string>();
   for (let address = waiting.shift(); address; address = waiting.shift()) {
     const url = new URL(address);
-    const pattern = patternOf(url);
-    if (visited.has(pattern) || /\.(csv|ics|svg|xlsx)$|\/progress$|^\/(password|prove)\//.test(url.pathname))
-      continue;
-    visited.add(pattern);
+    const kinds = kindsOf(url);
+    const known = kinds.every((kind) => visited.has(kind));
+    if (known || /\.(csv|ics|svg|xlsx)$|\/progress$|^\/(password|prove)\//.test(url.pathname)) continue;
+    for (const kind of kinds) visited.add(kind);
     await page.goto(address);
-    await look(pattern);
+    await look(kinds.join(', '));
     const links = await page.evaluate<string[]>(
       "[...document.querySelectorAll('a[href]')].map((a) => a.href)",
     );

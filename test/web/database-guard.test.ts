@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import path from 'node:path';
+import express from 'express';
+import supertest from 'supertest';
+import { createLog } from '../../server/log.js';
+import { ROOT } from '../../server/root.js';
+import { databaseGuard } from '../../server/web/database-guard.js';
+import { errorPages } from '../../server/web/errors.js';
+
+describe('a page that comes after the one that says the database is gone', () => {
+  it('is thrown away, and the process goes on', async () => {
+    const app = express();
+    let late: Promise<void> | undefined;
+    app.use(databaseGuard(() => Promise.resolve(false)));
+    app.get('/', (_req, res) => {
+      late = once(res, 'finish').then(
+        () =>
+          new Promise<void>((resolve) => {
+            // As Express does with what a template gave.
+            process.nextTick(() => {
+              res.send('late');
+              resolve();
+            });
+          }),
+      );
+    });
+    app.use(errorPages({ log: createLog('silent') }));
+    app.engine('ejs', (_file, _values, done) => {
+      done(null, 'gone');
+    });
+    app.set('view engine', 'ejs').set('views', path.join(ROOT, 'views'));
+    const answer = await supertest(app).get('/');
+    assert.deepEqual([answer.status, answer.text], [503, 'gone']);
+    await late;
+  });
+});
