@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import type { IndexDescription } from 'mongodb';
 import mongoose from 'mongoose';
 import { attachEngine, type AttachedEngine, type Log } from './embedded/start.js';
@@ -146,7 +146,10 @@ export async function databaseReady(): Promise<boolean> {
     () => false,
   );
   const timer = new AbortController();
-  const late = delay(PING_MS, false, { signal: timer.signal, ref: false }).catch(() => false);
+  // A process that was busy itself has not read yet what came meanwhile: it does so once more.
+  const late = delay(PING_MS, false, { signal: timer.signal, ref: false })
+    .then(() => nextTurn(false))
+    .catch(() => false);
   try {
     return await Promise.race([ping ?? false, late]);
   } finally {

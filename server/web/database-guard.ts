@@ -23,6 +23,8 @@ export function databaseGuard(ready: () => Promise<boolean>): RequestHandler {
       void ready().then((there) => {
         if (there || res.headersSent) return;
         gone = true;
+        // The handler may still fail, and Express then cuts the connection: nobody's next request shall be on it.
+        res.set('Connection', 'close');
         next(new DatabaseGone());
       });
     }, PATIENCE_MS);

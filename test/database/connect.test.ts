@@ -6,6 +6,12 @@ import path from 'node:path';
 import { Apps } from './app.js';
 import { isRunning, needsEngine, Scratch, until } from './scratch.js';
 
+/** What a process says that found no database. */
+interface Refused {
+  error: string;
+  tookMs: number;
+}
+
 describe('Connecting to the database', () => {
   const scratch = new Scratch();
   const apps = new Apps();
@@ -47,27 +53,29 @@ describe('Connecting to the database', () => {
   });
 
   it('a MONGODB_URI that nobody serves is one clear error within about 3 s', async () => {
-    const started = performance.now();
     const app = await apps.start({
       mongodbUri: 'mongodb://user:secret@127.0.0.1:1/school',
       dataDir: scratch.folder(),
     });
-    const { error } = app.greeting as { error: string };
+    const { error, tookMs } = app.greeting as Refused;
     assert.match(error, /Cannot reach the database: .*ECONNREFUSED.*Check MONGODB_URI/);
     assert.doesNotMatch(error, /secret/);
-    assert.ok(performance.now() - started < 5_000);
+    assert.ok(tookMs < 5_000, String(tookMs));
   });
 
   it('a MONGODB_URI that takes connections and never answers is one, too', async () => {
     const silence = net.createServer().listen(0, '127.0.0.1');
     await once(silence, 'listening');
     const { port } = silence.address() as net.AddressInfo;
-    const started = performance.now();
-    const app = await apps.start({ mongodbUri: `mongodb://127.0.0.1:${port}`, dataDir: scratch.folder() });
-    assert.match((app.greeting as { error: string }).error, /Cannot reach the database/);
-    assert.ok(performance.now() - started < 5_000);
-    await apps.killAll();
-    silence.close();
+    try {
+      const app = await apps.start({ mongodbUri: `mongodb://127.0.0.1:${port}`, dataDir: scratch.folder() });
+      const { error, tookMs } = app.greeting as Refused;
+      assert.match(error, /Cannot reach the database/);
+      assert.ok(tookMs < 5_000, String(tookMs));
+    } finally {
+      await apps.killAll();
+      silence.close();
+    }
   });
 
   it('a query on a field that the schema lacks is refused', async () => {
