@@ -44,6 +44,11 @@ export interface EventCursor {
   setup: string;
   /** Lists that were not shared or empty, and so said of nobody that they left. */
   silent: string[];
+  /**
+   * The roster run that last changed what classes are made of: an event that was brought up to date since has nothing to look for. Absent:
+   * a person changed something of it.
+   */
+  mirror?: Types.ObjectId;
 }
 
 /** Our two identifiers, beside the record id. */
@@ -128,7 +133,14 @@ const schema = new Schema<Account>(
           kinds: { students: Boolean, teachers: Boolean, staff: Boolean, contacts: Boolean },
           schools: [new Schema({ id: String, name: String, number: String }, { _id: false })],
           cursor: new Schema<EventCursor>(
-            { event: String, at: Date, fullAt: Date, setup: String, silent: [String] },
+            {
+              event: String,
+              at: Date,
+              fullAt: Date,
+              setup: String,
+              silent: [String],
+              mirror: Schema.Types.ObjectId,
+            },
             { _id: false },
           ),
           refreshing: String,

@@ -26,6 +26,8 @@ export interface SyncRun extends Run {
   keepSynced?: boolean;
   /** Of a preview: what the event would take, where that is not what it takes now. */
   choice?: SyncChoice;
+  /** What the event's classes were made of, and what it took (a hash): where both are the same still, so are the classes. */
+  stoodOn?: { mirror: Types.ObjectId; selection: string };
 }
 
 export type SyncChoice = Pick<EventSync, 'schools' | 'terms' | 'noTerm'>;
@@ -38,6 +40,7 @@ const schema = scopedSchema<SyncRun>('syncRun', {
   refresh: Schema.Types.ObjectId,
   keepSynced: Boolean,
   choice: Schema.Types.Mixed,
+  stoodOn: new Schema({ mirror: Schema.Types.ObjectId, selection: String }, { _id: false }),
 });
 schema.index({ event: 1, night: 1 }, { unique: true, partialFilterExpression: { night: { $exists: true } } });
 schema.index({ account: 1, createdAt: -1 });

@@ -28,6 +28,8 @@ export interface ImporterTold {
 
 /** What one sync took and did. */
 export interface SyncTaken {
+  /** By the district's events, or by reading everything. */
+  how: NonNullable<RosterRun['how']>;
   ms: number;
   /** Of this process: user and system. */
   cpuMs: number;
@@ -47,7 +49,7 @@ export interface Memory {
 export interface ImporterCommands extends Record<string, (argument: never) => Promise<unknown>> {
   /** Empties the database and makes an account with one event that takes everything. */
   prepare: () => Promise<void>;
-  sync: (trigger: 'first import' | 'sync now') => Promise<SyncTaken>;
+  sync: (trigger: 'first import' | 'sync now' | 'nightly') => Promise<SyncTaken>;
   memory: () => Promise<Memory>;
 }
 
@@ -68,6 +70,8 @@ const deps: Deps = {
   now: () => new Date(),
 };
 
+let nights = 0;
+
 const commands: ImporterCommands = {
   async prepare() {
     await mongoose.connection.db?.dropDatabase();
@@ -79,7 +83,9 @@ const commands: ImporterCommands = {
       Account.findOne().orFail().lean(),
       Event.findOne().orFail().lean(),
     ]);
-    const started = await startSync(deps, { account, event, trigger });
+    nights += 1;
+    const night = trigger === 'nightly' ? { night: `night ${String(nights)}` } : {};
+    const started = await startSync(deps, { account, event, trigger, ...night });
     if (!started.ok) throw new Error(started.reason);
     const writes = countWrites();
     const cpu = process.cpuUsage();
@@ -91,6 +97,7 @@ const commands: ImporterCommands = {
     if (run.state !== 'done') throw new Error(`The run is ${run.state}: ${run.result}`);
     const refresh = await RosterRun.findById(run.refresh).orFail().lean();
     return {
+      how: refresh.how ?? 'full',
       ms,
       cpuMs: (user + system) / 1000,
       result: run.result,

@@ -59,6 +59,19 @@ export function updateTo(
   };
 }
 
+const PEOPLE = ['student', 'teacher', 'staff', 'guardian'];
+/** By what sections find their people. */
+const FOUND_BY = /^(status|record(\.(id|also|kept))?)$/;
+
+/** Whether classes may look otherwise by a change of the roster: a person's name or address is in none of them. */
+export function reachesClasses({
+  kind,
+  action,
+  fields,
+}: Pick<Change, 'kind' | 'action' | 'fields'>): boolean {
+  return action !== 'changed' || !PEOPLE.includes(kind) || fields.some(({ path }) => FOUND_BY.test(path));
+}
+
 /** Kept beside what the source says, and no news to a person. */
 const BEHIND =
   /^(record\.|searchKey$|sortKey$|transferredAt$|deletedAt$|kept$|synced\.hash$|source$|state$|problem$)/;

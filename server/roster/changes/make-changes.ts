@@ -2,7 +2,7 @@ import mongoose, { type mongo } from 'mongoose';
 import type { HeldRun } from '../runs/hold-run.js';
 import { isPassing } from '../runs/judge-fault.js';
 import { logRun, type LogRow } from '../runs/log-run.js';
-import { fieldsInWords, updateTo, type Change } from './change.js';
+import { fieldsInWords, reachesClasses, updateTo, type Change } from './change.js';
 import { noteChanges } from './note-changes.js';
 
 export type Collection = Pick<
@@ -34,6 +34,7 @@ export async function makeChanges(
     return { refused: [], missed: 0 };
   }
   await run.markChanged();
+  if (changes.some(reachesClasses)) run.markTouched();
   const known = changes.filter(({ action }) => action !== 'added');
   await noteChanges(run, known, 'applied');
   const made = await write(collection, changes.map(operationOf));

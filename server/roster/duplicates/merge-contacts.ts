@@ -7,6 +7,7 @@ import { isDuplicateKey } from '../../models/duplicate-key.js';
 import { RosterRun } from '../../models/roster-run.js';
 import { SyncRun } from '../../models/sync-run.js';
 import type { Actor } from '../../web/actor.js';
+import { dropMirrorMark } from '../refresh/cursor.js';
 import { findClash, type Clash } from './find-clash.js';
 import { moveAppointments, moveChildren, type Move } from './move-bookings.js';
 import { moveClasses } from './move-classes.js';
@@ -47,6 +48,7 @@ export async function mergeContacts(
   if (clash) return { ok: false, ...clash };
   if (await isSyncing(account)) return { ok: false, reason: 'sync is running' };
 
+  await dropMirrorMark(account);
   const plan = { keep, drop, ...(goes ? recordOf(stays, goes) : {}) };
   const pair = await claimPair(deps, actor, listed, plan);
   if (!pair?.merge) return { ok: false, reason: 'decided already' };

@@ -1,7 +1,8 @@
 import type { Types } from 'mongoose';
+import { Class } from '../../models/class.js';
 import type { Event, EventSync } from '../../models/event.js';
 import { countOf } from '../../web/format-count.js';
-import { dropOlderHeld } from '../changes/take-removals.js';
+import { dropOlderHeld, type Removals } from '../changes/take-removals.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { walkThrough } from '../walk-through.js';
 import { applyClasses, removeGoneClasses } from './apply-classes.js';
@@ -16,6 +17,8 @@ export interface UpdateOptions {
   mirror: Mirror;
   /** A person has just chosen what the event takes: what leaves by that is not held. */
   chosen: boolean;
+  /** Nothing of what its classes are made of has changed since its last sync. */
+  stands?: boolean;
 }
 
 /**
@@ -26,8 +29,27 @@ export async function updateEvent(
   event: Event,
   sync: EventSync,
   run: HeldRun,
-  { mirror, chosen }: UpdateOptions,
+  options: UpdateOptions,
 ): Promise<void> {
+  const verdict = options.chosen ? 'let go' : undefined;
+  const teaching = options.stands
+    ? await countStanding(event, run)
+    : await updateClasses(event, sync, run, options.mirror, verdict);
+  await updateResources(run, event, options.mirror, teaching, verdict);
+  await dropOlderHeld(run, ['class', 'resource']);
+  await flagAppointments(run, event);
+}
+
+type Teaching = ReadonlyMap<string, Types.ObjectId>;
+
+/** @returns who teaches them */
+async function updateClasses(
+  event: Event,
+  sync: EventSync,
+  run: HeldRun,
+  mirror: Mirror,
+  verdict: Removals['verdict'],
+): Promise<Teaching> {
   await run.begin('classes', await countDesired(mirror, sync));
   const desired = new Set<string>();
   const teaching = new Map<string, Types.ObjectId>();
@@ -45,11 +67,19 @@ export async function updateEvent(
     await run.step(batch.length);
   });
   warnOfUnknown(run, teachers, students);
-  const verdict = chosen ? 'let go' : undefined;
   await removeGoneClasses(run, event, desired, verdict);
-  await updateResources(run, event, mirror, teaching, verdict);
-  await dropOlderHeld(run, ['class', 'resource']);
-  await flagAppointments(run, event);
+  return teaching;
+}
+
+/** @returns nobody: who teaches the stored classes is read there */
+async function countStanding(event: Event, run: HeldRun): Promise<Teaching> {
+  const filter = { event: event._id, status: 'active' as const, section: { $type: 'objectId' as const } };
+  const count = await Class.countDocuments(filter);
+  await run.begin('classes', count);
+  run.count('class', 'read', count);
+  run.count('class', 'unchanged', count);
+  await run.step(count);
+  return new Map();
 }
 
 function warnOfUnknown(run: HeldRun, teachers: number, students: number): void {

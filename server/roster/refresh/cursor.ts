@@ -10,7 +10,7 @@ const DAY_MS = 24 * 3600_000;
 const FULL_AFTER_MS = 6.5 * DAY_MS;
 /** Clever keeps events for 30 days. */
 const EVENTS_KEPT_MS = 27 * DAY_MS;
-/** Raised when the mapping of records in the code changes: then stored records must be read anew. */
+/** Raised when the mapping of records, or of sections to classes, changes in the code: then all must be read anew. */
 const RULES_VERSION = 1;
 
 /** What decides how records are taken and who belongs here. */
@@ -64,6 +64,28 @@ export async function saveCursor(run: HeldRun, cursor: EventCursor | undefined):
   await run.step();
   await Account.updateOne(
     { _id: run.account, 'clever.refreshing': run.name },
-    { ...(cursor ? { $set: { 'clever.cursor': cursor } } : {}), $unset: { 'clever.refreshing': 1 } },
+    {
+      ...(cursor ? { $set: { 'clever.cursor': marked(run, cursor) } } : {}),
+      $unset: { 'clever.refreshing': 1 },
+    },
+  );
+}
+
+/** A try that reads by events began with a cursor, so that nothing of it was done by one before. */
+function marked({ id, touched }: HeldRun, cursor: EventCursor): EventCursor {
+  return touched || !cursor.mirror ? { ...cursor, mirror: id } : cursor;
+}
+
+/** The mark of what classes are made of, as it is now; undefined while a run changes it. */
+export async function readMirrorMark(account: Types.ObjectId): Promise<Types.ObjectId | undefined> {
+  const found = await Account.findById(account, { 'clever.cursor.mirror': 1 }).lean();
+  return found?.clever?.cursor?.mirror;
+}
+
+/** Says that a person is about to change what classes are made of: each event's next sync looks at all of its classes. */
+export async function dropMirrorMark(account: Types.ObjectId): Promise<void> {
+  await Account.updateOne(
+    { _id: account, 'clever.cursor.mirror': { $exists: true } },
+    { $unset: { 'clever.cursor.mirror': 1 } },
   );
 }

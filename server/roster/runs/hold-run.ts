@@ -52,6 +52,7 @@ export class HeldRun {
   readonly #outer: AbortSignal;
   readonly #passOn: () => void;
   #changed: boolean;
+  #touched = false;
   readonly #keepMs: number;
   #keptAt = 0;
 
@@ -132,6 +133,16 @@ export class HeldRun {
   /** Whether it wrote to the roster. */
   get changed(): boolean {
     return this.#changed;
+  }
+
+  /** Notes that something of what classes are made of changes: sections, courses, terms, who is here. Of this try alone. */
+  markTouched(): void {
+    this.#touched = true;
+  }
+
+  /** Whether classes may have to follow. */
+  get touched(): boolean {
+    return this.#touched;
   }
 
   /** Says something plainly on the run's page. */

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { Class } from '../../server/models/class.js';
+import { Contact } from '../../server/models/contact.js';
+import { Event } from '../../server/models/event.js';
+import { SyncRun } from '../../server/models/sync-run.js';
+import { dropMirrorMark } from '../../server/roster/refresh/cursor.js';
+import { asApp } from '../support/scans.js';
+import { EventNights } from './event-nights.js';
+
+const STRAY = 'Not what the source says';
+
+/** Classes are looked at only where something that they are made of may have changed. */
+describe('a night by events of an event whose classes stand', () => {
+  const nights = new EventNights();
+
+  before(async () => {
+    await nights.begin();
+    await nights.night();
+  });
+  after(() => nights.district.close());
+
+  /** Has one class say what no sync would leave. @returns whether a night puts it right: it looked */
+  async function nightLooks(): Promise<boolean> {
+    const stray = await Class.findOne({ event: nights.district.event, status: 'active' }).orFail().lean();
+    await Class.updateOne({ _id: stray._id }, { $set: { 'synced.name': STRAY, 'synced.hash': 'stray' } });
+    const refresh = await nights.night();
+    assert.equal(refresh.how, 'events', refresh.why);
+    const looked = (await Class.exists({ 'synced.name': STRAY })) === null;
+    const { synced } = stray;
+    await Class.updateOne(
+      { _id: stray._id },
+      { $set: { 'synced.name': synced.name, 'synced.hash': synced.hash } },
+    );
+    return looked;
+  }
+
+  it('does not look at them when nothing changed, and counts them as unchanged', async () => {
+    assert.equal(await nightLooks(), false);
+    const run = await nights.district.start({ trigger: 'nightly', night: nights.next() });
+    const active = await Class.countDocuments({ event: nights.district.event, status: 'active' });
+    assert.equal(run.counts.class?.unchanged, active);
+    assert.equal(run.result, 'Nothing had changed.');
+  });
+
+  it('does not look when somebody has another name or address, and tells the name to whoever books', async () => {
+    const { sandbox } = nights.district;
+    sandbox.change(sandbox.idOf('teacher', 0), { name: { first: 'Renamed', last: 'Teacher', middle: '' } });
+    sandbox.change(sandbox.idOf('student', 0), { email: 'another@example.org' });
+    assert.equal(await nightLooks(), false);
+    const student = await Contact.findOne({ 'record.id': sandbox.idOf('student', 0) })
+      .orFail()
+      .lean();
+    assert.equal(student.email, 'another@example.org');
+  });
+
+  const changes: [what: string, change: () => unknown][] = [
+    ['a section has another name', () => change('section', { name: 'Another name' })],
+    ['a course has another name', () => change('course', { name: 'Another course' })],
+    ['a term has other dates', () => change('term', { end_date: '2027-07-07' })],
+    ['a student is new', () => nights.district.sandbox.restore(gone)],
+    [
+      'a person chose other terms',
+      () => Event.updateOne({ _id: nights.district.event }, { $set: { 'sync.noTerm': false } }),
+    ],
+    ['two contacts were joined', () => asApp(() => dropMirrorMark(nights.district.account))],
+    [
+      'a class was deleted',
+      () => Class.findOneAndUpdate({ event: nights.district.event }, { $set: { status: 'deleted' } }),
+    ],
+  ];
+  let gone = '';
+
+  function change(kind: 'section' | 'course' | 'term', fields: Record<string, string>): void {
+    const { sandbox } = nights.district;
+    sandbox.change(sandbox.idOf(kind, 0), fields);
+  }
+
+  it('looks when somebody left', async () => {
+    gone = nights.district.sandbox.idOf('student', 3);
+    nights.district.sandbox.removeStudent(gone);
+    assert.equal(await nightLooks(), true);
+  });
+
+  for (const [what, happen] of changes)
+    it(`looks when ${what}, and the night after does not`, async () => {
+      await happen();
+      assert.equal(await nightLooks(), true);
+      assert.equal(await Class.countDocuments({ status: 'deleted' }), 0);
+      assert.equal(await nightLooks(), false);
+    });
+
+  it('looks after a run of the event that ended otherwise', async () => {
+    const { account, event } = nights.district;
+    await SyncRun.create({ account, event, trigger: 'sync now', state: 'stopped', createdAt: new Date() });
+    assert.equal(await nightLooks(), true);
+  });
+
+  it('looks when everything was read', async () => {
+    const stray = await Class.findOne({ event: nights.district.event, status: 'active' }).orFail().lean();
+    await Class.updateOne({ _id: stray._id }, { $set: { 'synced.name': STRAY, 'synced.hash': 'stray' } });
+    await nights.district.sync();
+    assert.equal(await Class.exists({ 'synced.name': STRAY }), null);
+  });
+});
