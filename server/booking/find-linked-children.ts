@@ -20,11 +20,9 @@ export async function findLinkedChildren(
   ).lean();
   const sources = people.flatMap((person) => person.relations.filter(isGuardian)).map((tie) => tie.student);
   if (sources.length === 0) return [];
-  const students = await Contact.find({
-    ...standsFor(account._id, sources),
-    type: 'student',
-    status: 'active',
-  }).lean();
+  const students = await Contact.find(
+    standsFor(account._id, sources, { type: 'student', status: 'active' }),
+  ).lean();
   return students
     .filter((student) => !household.children.some((child) => child.student.equals(student._id)))
     .sort((a, b) => a.sortKey.localeCompare(b.sortKey));

@@ -1,4 +1,4 @@
-import mongoose, { Schema, type Types } from 'mongoose';
+import mongoose, { Schema, type QueryFilter, type Types } from 'mongoose';
 import type { Identifier } from './account.js';
 import { recordSchema, scopedSchema, searchKey, type Scoped, type SourceRecord } from './scoped.js';
 
@@ -135,12 +135,19 @@ export function recordIds({ record }: Pick<Contact, 'record'>): string[] {
   return [...(record?.id ? [record.id] : []), ...(record?.also ?? [])];
 }
 
-/** The contacts for which one of these record ids stands, as their own or since a merge. */
-export function standsFor(account: Types.ObjectId, ids: readonly string[]) {
+/**
+ * The contacts for which one of these record ids stands, as their own or since a merge.
+ * @param more what else must hold; within each branch, as only so the database picks an index for each by itself
+ */
+export function standsFor(
+  account: Types.ObjectId,
+  ids: readonly string[],
+  more: QueryFilter<Contact> = {},
+): QueryFilter<Contact> {
   return {
     $or: [
-      { account, 'record.id': { $in: [...ids], $type: 'string' as const } },
-      { account, 'record.also': { $in: [...ids], $exists: true } },
+      { account, 'record.id': { $in: [...ids], $type: 'string' as const }, ...more },
+      { account, 'record.also': { $in: [...ids], $exists: true }, ...more },
     ],
   };
 }

@@ -101,10 +101,7 @@ async function findPeople(
   const missing = ids.filter((id) => !people.has(id));
   if (missing.length === 0) return people;
   // Few: those who are not shared, and those who were merged.
-  const merged = await Contact.find(
-    { ...standsFor(account, missing), status: 'active' },
-    { record: 1 },
-  ).lean();
+  const merged = await Contact.find(standsFor(account, missing, { status: 'active' }), { record: 1 }).lean();
   for (const contact of merged) for (const id of recordIds(contact)) people.set(id, contact._id);
   return people;
 }

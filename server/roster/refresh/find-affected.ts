@@ -53,7 +53,7 @@ export async function findAffected(
 /** The other ids of those whom somebody merged: one that is listed still keeps them here. */
 async function findTwins({ account }: Scope, { users }: Changes): Promise<string[]> {
   const merged = await Contact.find(
-    { ...standsFor(account, [...users.keys()]), 'record.also.0': { $exists: true } },
+    standsFor(account, [...users.keys()], { 'record.also.0': { $exists: true } }),
     { record: 1 },
   ).lean();
   return merged.flatMap(recordIds);
@@ -80,12 +80,11 @@ async function findBySections(scope: Scope, { sections, users }: Changes): Promi
   }
   const here = await findHere(scope, came);
   const byClass = await Contact.find(
-    {
-      ...standsFor(scope.account, went),
+    standsFor(scope.account, went, {
       status: 'active',
       type: { $ne: 'guardian' },
       'schools.0': { $exists: false },
-    },
+    }),
     { record: 1 },
   ).lean();
   return [...came.filter((id) => !here.has(id)), ...byClass.flatMap(recordIds)];

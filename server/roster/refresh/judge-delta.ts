@@ -104,12 +104,11 @@ export async function findHere(
   for (let from = 0; from < wanted.length; from += BATCH) {
     const batch = wanted.slice(from, from + BATCH);
     const found = await Contact.find(
-      {
-        ...standsFor(account, batch),
+      standsFor(account, batch, {
         status: 'active',
         type: { $ne: 'guardian' },
         'record.kept': { $exists: false },
-      },
+      }),
       { record: 1 },
     ).lean();
     const standing = new Set(found.flatMap(recordIds));

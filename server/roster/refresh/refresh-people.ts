@@ -152,9 +152,8 @@ async function storedStudents(
     person.ok ? person.record.fields.relations.map(({ student }) => student) : [],
   );
   if (tied.length === 0) return new Set();
-  const students = await Contact.find(
-    { ...standsFor(run.account, tied), type: 'student', status: 'active' },
-    { record: 1 },
-  ).lean();
+  const students = await Contact.find(standsFor(run.account, tied, { type: 'student', status: 'active' }), {
+    record: 1,
+  }).lean();
   return new Set(students.flatMap(recordIds));
 }
