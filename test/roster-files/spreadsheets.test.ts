@@ -176,4 +176,14 @@ describe('roster files as spreadsheets write them', () => {
       { numRuns: 150 },
     );
   });
+
+  it('with a line or a quoted field that has no end is refused before it fills the memory', async () => {
+    const [header = ''] = CLEVER_FILES['students.csv'].split('\n');
+    const endless = { ...CLEVER_FILES, 'students.csv': `${header}\n${','.repeat(1_000_001)}` };
+    assert.deepEqual(shortly(await readFiles('clever-csv', endless)), [
+      'students.csv:0 : A line of the file is longer than 1,000,000 characters.',
+    ]);
+    const unclosed = { ...CLEVER_FILES, 'students.csv': `${header}\n"${'a\n'.repeat(2_100_000)}"` };
+    assert.match(shortly(await readFiles('clever-csv', unclosed))[0] ?? '', /^students.csv:2 .*never closed/);
+  });
 });
