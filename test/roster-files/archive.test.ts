@@ -75,7 +75,7 @@ describe('roster files in a zip', () => {
     longer.writeUInt32LE(zip.length, entry + 20);
     for (const damaged of [elsewhere, longer]) {
       const read = await readFiles('clever-csv', { 'roster.zip': damaged });
-      assert.deepEqual([read.ok, /damaged/.test(shortly(read)[0] ?? '')], [false, true]);
+      assert.deepEqual([read.ok, shortly(read)[0]?.includes('damaged')], [false, true]);
     }
   });
 

@@ -177,13 +177,11 @@ describe('roster files as spreadsheets write them', () => {
     );
   });
 
-  it('with a line or a quoted field that has no end is refused before it fills the memory', async () => {
+  it('with a line that has no end is refused before its cells fill the memory', async () => {
     const [header = ''] = CLEVER_FILES['students.csv'].split('\n');
-    const endless = { ...CLEVER_FILES, 'students.csv': `${header}\n${','.repeat(1_000_001)}` };
+    const endless = { ...CLEVER_FILES, 'students.csv': `${header}\n${','.repeat(1_000_000)}` };
     assert.deepEqual(shortly(await readFiles('clever-csv', endless)), [
-      'students.csv:0 : A line of the file is longer than 1,000,000 characters.',
+      'students.csv:0 : A line of the file is far longer than any row of a roster.',
     ]);
-    const unclosed = { ...CLEVER_FILES, 'students.csv': `${header}\n"${'a\n'.repeat(2_100_000)}"` };
-    assert.match(shortly(await readFiles('clever-csv', unclosed))[0] ?? '', /^students.csv:2 .*never closed/);
   });
 });
