@@ -5,6 +5,7 @@ import { Account } from '../models/account.js';
 import { RosterRun } from '../models/roster-run.js';
 import { RosterUpload } from '../models/roster-upload.js';
 import type { Run } from '../models/run.js';
+import { CHANGED_SINCE, hasChangedSince } from './find-later-change.js';
 import { applyPreview, countStale } from './changes/apply-preview.js';
 import { forgetFirstTry, forgetOlderChanges } from './changes/forget-changes.js';
 import { REFRESH_KINDS } from './changes/kinds.js';
@@ -107,6 +108,7 @@ async function work(deps: Deps, account: Account, taken: RosterRun, run: HeldRun
   else if (purpose === 'accept') await acceptHeld(run, of, REFRESH_KINDS);
   else if (purpose === 'reject') await rejectHeld(run, of, REFRESH_KINDS);
   else {
+    if (await hasChangedSince(taken)) throw new RefreshRefused(CHANGED_SINCE);
     await undoChanges(run, of, REFRESH_KINDS, { account: account._id });
     await RosterRun.updateOne({ _id: of }, { $set: { undoneBy: run.id } });
   }

@@ -1,8 +1,9 @@
 import type { Types } from 'mongoose';
 import { Event, type EventSync } from '../models/event.js';
-import type { RosterRun } from '../models/roster-run.js';
+import { RosterRun } from '../models/roster-run.js';
 import type { KindCounts } from '../models/run.js';
 import { SyncRun, type SyncChoice } from '../models/sync-run.js';
+import { CHANGED_SINCE, hasChangedSince } from './find-later-change.js';
 import { applyPreview, countStale } from './changes/apply-preview.js';
 import { UPDATE_KINDS } from './changes/kinds.js';
 import { acceptHeld, rejectHeld } from './changes/settle-held.js';
@@ -27,11 +28,17 @@ export async function settleRun(
   if (run.purpose === 'apply') return applyAll(run, run.of, event, held, refreshed);
   if (run.purpose === 'accept') await acceptHeld(held, run.of, UPDATE_KINDS);
   else if (run.purpose === 'reject') await rejectHeld(held, run.of, UPDATE_KINDS);
-  else {
-    await undoChanges(held, run.of, UPDATE_KINDS, { event: event._id });
-    await SyncRun.updateOne({ _id: run.of }, { $set: { undoneBy: run._id } });
-  }
+  else await undo(run, run.of, held);
   return run.refresh ? (await refreshed()).counts : {};
+}
+
+/** Looks at both parts before either is begun, as an undo may have waited for a sync. */
+async function undo(run: SyncRun, of: Types.ObjectId, held: HeldRun): Promise<void> {
+  const refresh = run.refresh && (await RosterRun.findById(run.refresh).lean());
+  const isLate = (await hasChangedSince(run)) || (refresh && (await hasChangedSince(refresh)));
+  if (isLate) throw new RefreshFailed(CHANGED_SINCE);
+  await undoChanges(held, of, UPDATE_KINDS, { event: run.event });
+  await SyncRun.updateOne({ _id: of }, { $set: { undoneBy: run._id } });
 }
 
 /** Both parts are looked at before either is begun, so that a preview is applied whole or not at all. */
