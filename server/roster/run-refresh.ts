@@ -115,14 +115,17 @@ async function work(deps: Deps, account: Account, taken: RosterRun, run: HeldRun
 }
 
 async function applyAll(run: HeldRun, preview: Types.ObjectId): Promise<void> {
+  const previewed = await RosterRun.findById(preview, { upload: 1, answered: 1, state: 1 }).lean();
+  if (previewed?.state !== 'done') throw new RefreshRefused(DISCARDED_SINCE);
   const stale = await countStale(run, preview, REFRESH_KINDS);
   if (stale > 0 && !run.changed) throw new RefreshRefused(staleSince(stale));
   await applyPreview(run, preview, REFRESH_KINDS);
-  const { upload, answered = [] } =
-    (await RosterRun.findById(preview, { upload: 1, answered: 1 }).lean()) ?? {};
+  const { upload, answered = [] } = previewed;
   await dropOlderHeld(run, answered, preview);
   if (upload) await RosterUpload.updateOne({ _id: upload }, { $set: { state: 'used' } });
 }
+
+export const DISCARDED_SINCE = 'The preview was discarded, so nothing was applied.';
 
 export function staleSince(count: number): string {
   const records = count === 1 ? '1 record has' : `${count.toLocaleString('en')} records have`;

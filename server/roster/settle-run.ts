@@ -8,7 +8,7 @@ import { applyPreview, countStale } from './changes/apply-preview.js';
 import { UPDATE_KINDS } from './changes/kinds.js';
 import { acceptHeld, rejectHeld } from './changes/settle-held.js';
 import { undoChanges } from './changes/undo-changes.js';
-import { RefreshFailed, staleSince } from './run-refresh.js';
+import { DISCARDED_SINCE, RefreshFailed, staleSince } from './run-refresh.js';
 import type { HeldRun } from './runs/hold-run.js';
 
 /**
@@ -49,11 +49,12 @@ async function applyAll(
   held: HeldRun,
   refreshed: () => Promise<RosterRun>,
 ): Promise<Record<string, KindCounts>> {
+  const previewed = await SyncRun.findById(preview, { choice: 1, state: 1 }).lean();
+  if (previewed?.state !== 'done') throw new RefreshFailed(DISCARDED_SINCE);
   const stale = await countStale(held, preview, UPDATE_KINDS);
   if (stale > 0 && !held.changed) throw new RefreshFailed(staleSince(stale));
   const { counts } = await refreshed();
-  const previewed = await SyncRun.findById(preview, { choice: 1 }).lean();
-  if (previewed?.choice) await keepChoice(event, previewed.choice);
+  if (previewed.choice) await keepChoice(event, previewed.choice);
   await applyPreview(held, preview, UPDATE_KINDS);
   return counts;
 }
