@@ -119,6 +119,21 @@ describe('pages of previews', () => {
       assert.equal(await Contact.countDocuments({ firstName: 'First' }), 0);
     });
 
+    it('is over when the roster source is changed, whose people it would have brought', async () => {
+      office.district.sandbox.advanceNight();
+      const run = await office.preview();
+      const begun = await office.visitor.post(
+        '/global-setup/roster-files/begin',
+        { format: 'pickatime' },
+        '/importer',
+      );
+      assert.equal(begun.status, 303);
+      const answer = await office.visitor.post(`${pathOf(run)}/apply`, { sure: 'yes' }, '/importer');
+      assert.equal(answer.headers.location, pathOf(run));
+      assert.equal(await SyncRun.countDocuments({ purpose: 'apply' }), 0);
+      assert.match((await office.visitor.get(pathOf(run))).text, /roster source was changed since/);
+    });
+
     it('is discarded, or too old after 7 days', async () => {
       office.rename(3, 'First');
       const run = await office.preview();
