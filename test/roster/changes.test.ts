@@ -298,6 +298,20 @@ describe('changes of a sync', () => {
       assert.deepEqual(refused, { ok: false, reason: 'not the last' });
     });
 
+    it('asked for twice is one, and leaves no part behind that nobody does', async () => {
+      district.sandbox.advanceNight();
+      const run = await district.sync();
+      const asked = { by, reason: '', whole: true, stopNightly: false };
+      const [one, two] = await Promise.all([1, 2].map(() => undoRun(district.deps, run, asked)));
+      assert.ok(one?.ok && two?.ok);
+      assert.deepEqual(one.run, two.run);
+      assert.equal((await district.work(one.run)).state, 'done');
+      assert.deepEqual(
+        (await RosterRun.find({ purpose: 'undo' }).lean()).map(({ state }) => state),
+        ['done'],
+      );
+    });
+
     it('that had to wait for a sync takes nothing back once that has changed something', async () => {
       district.sandbox.advanceNight();
       const first = await district.sync();
