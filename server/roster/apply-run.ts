@@ -9,7 +9,7 @@ import { startSync } from './start-sync.js';
 
 export type RunApplied =
   | { ok: true; run: Types.ObjectId }
-  | { ok: false; reason: 'no preview' | 'applied already' | 'not connected' };
+  | { ok: false; reason: 'no preview' | 'applied already' | 'another waits' | 'not connected' };
 
 /**
  * Has a finished preview of an event's sync applied exactly, as soon as a worker is free.
@@ -46,7 +46,9 @@ export async function applyRun(
   });
   if (started.ok && !started.waits) return { ok: true, run: started.run };
   await RosterRun.deleteOne({ _id: part._id, state: 'queued' });
-  return started.ok ? { ok: true, run: started.run } : { ok: false, reason: 'not connected' };
+  if (!started.ok) return { ok: false, reason: 'not connected' };
+  const isOfThis = await SyncRun.exists({ _id: started.run, of: preview._id });
+  return isOfThis ? { ok: true, run: started.run } : { ok: false, reason: 'another waits' };
 }
 
 /** Has a finished preview of the account's roster alone applied exactly. */

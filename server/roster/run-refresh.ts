@@ -5,6 +5,7 @@ import { Account } from '../models/account.js';
 import { RosterRun } from '../models/roster-run.js';
 import { RosterUpload } from '../models/roster-upload.js';
 import type { Run } from '../models/run.js';
+import { CHANGED_SINCE, hasChangedSince } from './find-later-change.js';
 import { applyPreview, countStale } from './changes/apply-preview.js';
 import { forgetFirstTry, forgetOlderChanges } from './changes/forget-changes.js';
 import { REFRESH_KINDS } from './changes/kinds.js';
@@ -107,20 +108,24 @@ async function work(deps: Deps, account: Account, taken: RosterRun, run: HeldRun
   else if (purpose === 'accept') await acceptHeld(run, of, REFRESH_KINDS);
   else if (purpose === 'reject') await rejectHeld(run, of, REFRESH_KINDS);
   else {
+    if (await hasChangedSince(taken)) throw new RefreshRefused(CHANGED_SINCE);
     await undoChanges(run, of, REFRESH_KINDS, { account: account._id });
     await RosterRun.updateOne({ _id: of }, { $set: { undoneBy: run.id } });
   }
 }
 
 async function applyAll(run: HeldRun, preview: Types.ObjectId): Promise<void> {
+  const previewed = await RosterRun.findById(preview, { upload: 1, answered: 1, state: 1 }).lean();
+  if (previewed?.state !== 'done') throw new RefreshRefused(DISCARDED_SINCE);
   const stale = await countStale(run, preview, REFRESH_KINDS);
   if (stale > 0 && !run.changed) throw new RefreshRefused(staleSince(stale));
   await applyPreview(run, preview, REFRESH_KINDS);
-  const { upload, answered = [] } =
-    (await RosterRun.findById(preview, { upload: 1, answered: 1 }).lean()) ?? {};
+  const { upload, answered = [] } = previewed;
   await dropOlderHeld(run, answered, preview);
   if (upload) await RosterUpload.updateOne({ _id: upload }, { $set: { state: 'used' } });
 }
+
+export const DISCARDED_SINCE = 'The preview was discarded, so nothing was applied.';
 
 export function staleSince(count: number): string {
   const records = count === 1 ? '1 record has' : `${count.toLocaleString('en')} records have`;

@@ -1,13 +1,14 @@
 import type { Types } from 'mongoose';
 import { Event, type EventSync } from '../models/event.js';
-import type { RosterRun } from '../models/roster-run.js';
+import { RosterRun } from '../models/roster-run.js';
 import type { KindCounts } from '../models/run.js';
 import { SyncRun, type SyncChoice } from '../models/sync-run.js';
+import { CHANGED_SINCE, hasChangedSince } from './find-later-change.js';
 import { applyPreview, countStale } from './changes/apply-preview.js';
 import { UPDATE_KINDS } from './changes/kinds.js';
 import { acceptHeld, rejectHeld } from './changes/settle-held.js';
 import { undoChanges } from './changes/undo-changes.js';
-import { RefreshFailed, staleSince } from './run-refresh.js';
+import { DISCARDED_SINCE, RefreshFailed, staleSince } from './run-refresh.js';
 import type { HeldRun } from './runs/hold-run.js';
 
 /**
@@ -27,11 +28,17 @@ export async function settleRun(
   if (run.purpose === 'apply') return applyAll(run, run.of, event, held, refreshed);
   if (run.purpose === 'accept') await acceptHeld(held, run.of, UPDATE_KINDS);
   else if (run.purpose === 'reject') await rejectHeld(held, run.of, UPDATE_KINDS);
-  else {
-    await undoChanges(held, run.of, UPDATE_KINDS, { event: event._id });
-    await SyncRun.updateOne({ _id: run.of }, { $set: { undoneBy: run._id } });
-  }
+  else await undo(run, run.of, held);
   return run.refresh ? (await refreshed()).counts : {};
+}
+
+/** Looks at both parts before either is begun, as an undo may have waited for a sync. */
+async function undo(run: SyncRun, of: Types.ObjectId, held: HeldRun): Promise<void> {
+  const refresh = run.refresh && (await RosterRun.findById(run.refresh).lean());
+  const isLate = (await hasChangedSince(run)) || (refresh && (await hasChangedSince(refresh)));
+  if (isLate) throw new RefreshFailed(CHANGED_SINCE);
+  await undoChanges(held, of, UPDATE_KINDS, { event: run.event });
+  await SyncRun.updateOne({ _id: of }, { $set: { undoneBy: run._id } });
 }
 
 /** Both parts are looked at before either is begun, so that a preview is applied whole or not at all. */
@@ -42,11 +49,12 @@ async function applyAll(
   held: HeldRun,
   refreshed: () => Promise<RosterRun>,
 ): Promise<Record<string, KindCounts>> {
+  const previewed = await SyncRun.findById(preview, { choice: 1, state: 1 }).lean();
+  if (previewed?.state !== 'done') throw new RefreshFailed(DISCARDED_SINCE);
   const stale = await countStale(held, preview, UPDATE_KINDS);
   if (stale > 0 && !held.changed) throw new RefreshFailed(staleSince(stale));
   const { counts } = await refreshed();
-  const previewed = await SyncRun.findById(preview, { choice: 1 }).lean();
-  if (previewed?.choice) await keepChoice(event, previewed.choice);
+  if (previewed.choice) await keepChoice(event, previewed.choice);
   await applyPreview(held, preview, UPDATE_KINDS);
   return counts;
 }

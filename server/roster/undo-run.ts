@@ -82,6 +82,9 @@ export async function undoRun(deps: Deps, run: SyncRun, asked: UndoAsked): Promi
   const refresh = account && (await undoOfAccount(deps, run.account, account, asked));
   for (const other of others) await undoOne(deps, { ...other, account: run.account }, asked, refresh);
   const started = await undoOne(deps, run, asked, refresh);
+  // Asked for twice, the first one's is done; nobody would ever do this one.
+  if (refresh && !(await SyncRun.exists({ refresh })))
+    await RosterRun.deleteOne({ _id: refresh, state: 'queued' });
   return started.ok ? { ok: true, run: started.run } : { ok: false, reason: 'not the last' };
 }
 

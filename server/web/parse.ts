@@ -92,10 +92,13 @@ export function objectId(): Joi.ObjectSchema<Types.ObjectId> {
 
 /** Joi: a list of our ids, from ticked boxes or one of them; a repeated id counts once. */
 export function objectIds(): Joi.ArraySchema<Types.ObjectId[]> {
-  return Joi.array()
-    .items(objectId())
-    .single()
-    .unique((a: Types.ObjectId, b: Types.ObjectId) => a.equals(b));
+  return (
+    Joi.array()
+      .items(objectId())
+      .single()
+      // What is no id is compared too, as the text that it is.
+      .unique((a: unknown, b: unknown) => String(a) === String(b))
+  );
 }
 
 /** Joi: a line of text, trimmed, without control characters. */

@@ -64,6 +64,21 @@ describe('roster files in a zip', () => {
     assert.match(shortly(broken)[0] ?? '', /damaged/);
   });
 
+  it('with a directory that tells other places and sizes is damaged, wherever that shows', async () => {
+    const zip = await zipOf(CLEVER_FILES);
+    const entry = zip.indexOf(Buffer.from('PK\u0001\u0002', 'latin1'));
+    const elsewhere = Buffer.from(zip);
+    // Where the first file begins: shortly before the end of the zip.
+    elsewhere.writeUInt32LE(zip.length - 10, entry + 42);
+    const longer = Buffer.from(zip);
+    // How many bytes of it are packed.
+    longer.writeUInt32LE(zip.length, entry + 20);
+    for (const damaged of [elsewhere, longer]) {
+      const read = await readFiles('clever-csv', { 'roster.zip': damaged });
+      assert.deepEqual([read.ok, shortly(read)[0]?.includes('damaged')], [false, true]);
+    }
+  });
+
   it('comes alone', async () => {
     const read = await readFiles('clever-csv', { 'a.zip': await zipOf(CLEVER_FILES), 'students.csv': 'x' });
     assert.deepEqual(shortly(read), ['a.zip:0 : A zip came together with other files.']);

@@ -176,4 +176,12 @@ describe('roster files as spreadsheets write them', () => {
       { numRuns: 150 },
     );
   });
+
+  it('with a line that has no end is refused before its cells fill the memory', async () => {
+    const [header = ''] = CLEVER_FILES['students.csv'].split('\n');
+    const endless = { ...CLEVER_FILES, 'students.csv': `${header}\n${','.repeat(1_000_000)}` };
+    assert.deepEqual(shortly(await readFiles('clever-csv', endless)), [
+      'students.csv:0 : A line of the file is far longer than any row of a roster.',
+    ]);
+  });
 });

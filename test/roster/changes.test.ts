@@ -300,6 +300,35 @@ describe('changes of a sync', () => {
       assert.deepEqual(refused, { ok: false, reason: 'not the last' });
     });
 
+    it('asked for twice is one, and leaves no part behind that nobody does', async () => {
+      district.sandbox.advanceNight();
+      const run = await district.sync();
+      const asked = { by, reason: '', whole: true, stopNightly: false };
+      const [one, two] = await Promise.all([1, 2].map(() => undoRun(district.deps, run, asked)));
+      assert.ok(one?.ok && two?.ok);
+      assert.deepEqual(one.run, two.run);
+      assert.equal((await district.work(one.run)).state, 'done');
+      assert.deepEqual(
+        (await RosterRun.find({ purpose: 'undo' }).lean()).map(({ state }) => state),
+        ['done'],
+      );
+    });
+
+    it('that had to wait for a sync takes nothing back once that has changed something', async () => {
+      district.sandbox.advanceNight();
+      const first = await district.sync();
+      const asked = { by, reason: '', whole: true, stopNightly: false };
+      const started = await undoRun(district.deps, first, asked);
+      assert.ok(started.ok);
+      district.sandbox.advanceNight();
+      await district.sync();
+      const before = await wholeRoster();
+      const late = await district.work(started.run);
+      assert.equal(late.state, 'failed');
+      assert.match(late.result, /Another run has changed something since/);
+      assert.deepEqual(await wholeRoster(), before);
+    });
+
     it('of a first import marks everything as gone, and the next one brings the same documents back', async () => {
       const run = await SyncRun.findOne().sort({ createdAt: 1 }).orFail().lean();
       const before = await wholeRoster();

@@ -34,6 +34,16 @@ describe('Global Setup → Duplicates', () => {
     visitor.post(`${HOME}${path}`, fields, HOME);
   const stateOf = async (id: string) => (await Duplicate.findById(id).orFail().lean()).state;
 
+  it('takes no ids that are none, however often', async () => {
+    for (const path of ['/separation', '/reopening'])
+      for (const pairs of [
+        ['x', 'y'],
+        ['', ''],
+        ['x', 'f'.repeat(24)],
+      ])
+        assert.equal((await post(path, { pairs })).status, 404);
+  });
+
   it('says what it is for while nothing is listed', async () => {
     const { text } = await visitor.get(HOME);
     assert.match(text, /Nothing to decide/);

@@ -86,6 +86,54 @@ describe('pages of previews', () => {
       assert.equal(await SyncRun.countDocuments({ purpose: 'apply' }), 1, 'the rest is not applied either');
     });
 
+    it('is not taken for another one that waits to be applied', async () => {
+      office.rename(3, 'First');
+      const [first, second] = [await office.preview(), await office.preview()];
+      const apply = (run: SyncRun) =>
+        office.visitor.post(`${pathOf(run)}/apply`, { sure: 'yes' }, pathOf(run));
+      await apply(first);
+      assert.equal((await apply(second)).headers.location, pathOf(second));
+      assert.match((await office.visitor.get(pathOf(second))).text, /Another preview .* waits/);
+      assert.equal(await SyncRun.countDocuments({ purpose: 'apply' }), 1);
+    });
+
+    it('cannot be discarded once it is about to be applied', async () => {
+      office.rename(3, 'First');
+      const run = await office.preview();
+      await office.visitor.post(`${pathOf(run)}/apply`, { sure: 'yes' }, pathOf(run));
+      await office.visitor.post(`${pathOf(run)}/discard`, {}, pathOf(run));
+      assert.match((await office.visitor.get(pathOf(run))).text, /nothing to discard any more/);
+      const apply = await SyncRun.findOne({ purpose: 'apply' }).orFail().lean();
+      await office.district.work(apply._id);
+      assert.equal(await Contact.countDocuments({ firstName: 'First' }), 1);
+    });
+
+    it('that was discarded at the same moment is not applied', async () => {
+      office.rename(3, 'First');
+      const run = await office.preview();
+      await office.visitor.post(`${pathOf(run)}/apply`, { sure: 'yes' }, pathOf(run));
+      await SyncRun.updateOne({ _id: run._id }, { $set: { state: 'stopped' } });
+      const apply = await SyncRun.findOne({ purpose: 'apply' }).orFail().lean();
+      const { state, result } = (await office.district.work(apply._id)) as SyncRun;
+      assert.deepEqual([state, result], ['failed', 'The preview was discarded, so nothing was applied.']);
+      assert.equal(await Contact.countDocuments({ firstName: 'First' }), 0);
+    });
+
+    it('is over when the roster source is changed, whose people it would have brought', async () => {
+      office.district.sandbox.advanceNight();
+      const run = await office.preview();
+      const begun = await office.visitor.post(
+        '/global-setup/roster-files/begin',
+        { format: 'pickatime' },
+        '/importer',
+      );
+      assert.equal(begun.status, 303);
+      const answer = await office.visitor.post(`${pathOf(run)}/apply`, { sure: 'yes' }, '/importer');
+      assert.equal(answer.headers.location, pathOf(run));
+      assert.equal(await SyncRun.countDocuments({ purpose: 'apply' }), 0);
+      assert.match((await office.visitor.get(pathOf(run))).text, /roster source was changed since/);
+    });
+
     it('is discarded, or too old after 7 days', async () => {
       office.rename(3, 'First');
       const run = await office.preview();

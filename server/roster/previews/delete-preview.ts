@@ -5,12 +5,16 @@ import { RosterChange } from '../../models/roster-change.js';
 import { RosterRun } from '../../models/roster-run.js';
 import type { Run } from '../../models/run.js';
 import { SyncRun } from '../../models/sync-run.js';
+import { appliedBy } from '../apply-run.js';
 import { runsOf, type RunPlace } from '../runs/queries.js';
 
 /** What a discarded preview says of itself. */
 export const DISCARDED = 'Discarded: nothing of it was applied.';
 
-/** Throws away what a preview noted; the run stays listed. One that was applied meanwhile stays as it is. */
+/**
+ * Throws away what a preview noted; the run stays listed. One that was applied meanwhile, or is about to be, stays as it is: what
+ * applies it looks at its state first.
+ */
 export async function deletePreview(
   deps: Pick<Deps, 'now'>,
   place: RunPlace,
@@ -23,6 +27,10 @@ export async function deletePreview(
     { $set: { state: 'stopped', result: DISCARDED } },
   );
   if (taken.modifiedCount === 0) return false;
+  if (await appliedBy(event ? SyncRun : RosterRun, run._id)) {
+    await model.updateOne({ _id: run._id }, { $set: { state: 'done', result: run.result } });
+    return false;
+  }
   await RosterChange.deleteMany({ run: { $in: runsOf(place) }, state: { $in: ['planned', 'stale'] } });
   await recordAudit({
     account: run.account,

@@ -82,6 +82,8 @@ export function addPreviewPages(
 const REFUSED = {
   'no preview': 'This preview is not there to be applied any more.',
   'applied already': 'This preview was applied already.',
+  'another waits':
+    'Another preview of this event waits to be applied. Look at this one again when that is done.',
   'not connected': 'Clever is not enabled for this account, so nothing can be applied.',
 };
 

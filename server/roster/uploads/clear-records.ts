@@ -4,6 +4,7 @@ import { Course } from '../../models/course.js';
 import { CHANGE_STATES, RosterChange } from '../../models/roster-change.js';
 import { RosterRun } from '../../models/roster-run.js';
 import { Section } from '../../models/section.js';
+import { SyncRun } from '../../models/sync-run.js';
 import { Term } from '../../models/term.js';
 
 /** How the record ids of a former source begin in the mirror: out of the way of every source's ids. */
@@ -32,6 +33,7 @@ export async function clearRecords(
     event: { $exists: false },
   });
   await RosterRun.updateMany({ account, changed: true }, { $unset: { changed: 1 } });
+  await endPreviews(account);
   beforeStep('people');
   const people = await Contact.updateMany(
     { account, 'record.id': { $exists: true } },
@@ -43,6 +45,14 @@ export async function clearRecords(
     mirror += await moveAway(model as unknown as Model<Mirrored>, account, at);
   }
   return { people: people.modifiedCount, mirror };
+}
+
+/** A preview of an event stands on people and a mirror that were only planned, of the source before. */
+async function endPreviews(account: Types.ObjectId): Promise<void> {
+  const ended = { $set: { state: 'stopped' as const, result: 'The roster source was changed since.' } };
+  await SyncRun.updateMany({ account, purpose: 'preview', state: 'done' }, ended);
+  await RosterRun.updateMany({ account, purpose: 'preview', state: 'done' }, ended);
+  await RosterChange.deleteMany({ account, state: 'planned' });
 }
 
 interface Mirrored {

@@ -115,7 +115,7 @@ function isDamage(error: unknown): boolean {
   const { code = '' } = error as NodeJS.ErrnoException;
   return (
     code.startsWith('Z_') ||
-    /too (many|few) bytes|invalid (local file|compressed)|unsupported compression|CRC|EOF/i.test(
+    /too (many|few) bytes|not enough bytes|overflows file bounds|invalid (local file|compressed)|unsupported compression|CRC|EOF/i.test(
       error.message,
     )
   );

@@ -50,8 +50,9 @@ interface Header {
 
 function headerOf(source: FileSource, { columns, headerless }: TableFormat, { line, cells }: RawRow): Header {
   const found = new Map<string, number>();
+  const byLetters = new Map(columns.map((column) => [lettersOf(column.name), column]));
   cells.forEach((cell, place) => {
-    const column = columns.find(({ name }) => lettersOf(name) === lettersOf(cell));
+    const column = cell.length > LONGEST ? undefined : byLetters.get(lettersOf(cell));
     if (column && !found.has(column.name)) found.set(column.name, place);
   });
   const first = columns[0]?.name ?? '';

@@ -15,12 +15,17 @@ export interface RawRow {
 
 /** Characters of the first line that are looked at for the separator. */
 const LOOK = 65_536;
+/** No roster has such a line; a few kilobytes of a zip may hold one of 200 MB, whose cells would fill the memory. */
+const LONGEST_LINE = 10_000_000;
+const MOST_CELLS = 100_000;
+/** Bytes that a quoted field may run on over line breaks. */
+const LARGEST_ROW = 4 * LONGEST_LINE;
 
 /**
  * A file's rows, empty ones left out. The separator (tab, comma or semicolon) is the one that the first line has most of;
  * Excel's own `sep=;` line is obeyed. Quoted fields may hold line breaks; a quotation mark inside a plain field is a letter.
  * @param onBytes is told of each part of the file that was read
- * @throws FileRefused where a quotation mark is never closed
+ * @throws FileRefused where a quotation mark is never closed, or a line is longer than any roster's
  */
 export async function* splitRows(
   source: FileSource,
@@ -36,13 +41,15 @@ export async function* splitRows(
   const announced = /^\s*"?sep=([,;\t|])"?\n?/i.exec(head);
   const body = announced ? head.slice(announced[0].length) : head;
   const skipped = announced ? linesIn(announced[0]) : 0;
+  const delimiter = announced?.[1] ?? separatorOf(body);
   const csv = parse({
-    delimiter: announced?.[1] ?? separatorOf(body),
+    delimiter,
     record_delimiter: '\n',
     relax_column_count: true,
     relax_quotes: true,
+    max_record_size: LARGEST_ROW,
   });
-  const parts = Readable.from(joined(body, text));
+  const parts = Readable.from(inLines(source.name, delimiter, joined(body, text)));
   parts.on('error', (error) => csv.destroy(error));
   yield* readRows(source.name, parts.pipe(csv) as AsyncIterable<string[]>, skipped);
 }
@@ -77,6 +84,31 @@ async function* readRows(
 async function* joined(head: string, rest: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
   if (head !== '') yield head;
   yield* rest;
+}
+
+/** Hands the text on while its lines have an end. What lies in one part of it needs no look: a part is small. */
+async function* inLines(
+  file: string,
+  delimiter: string,
+  text: AsyncIterable<string>,
+): AsyncGenerator<string, void, undefined> {
+  let [length, cells] = [0, 0];
+  for await (const part of text) {
+    if (part.includes('\n')) [length, cells] = [0, 0];
+    else {
+      length += part.length;
+      cells += part.split(delimiter).length;
+    }
+    if (length > LONGEST_LINE || cells > MOST_CELLS)
+      throw new FileRefused({
+        file,
+        line: 0,
+        field: '',
+        problem: 'A line of the file is far longer than any row of a roster.',
+        advice: 'Check that this is the right file, and export it again.',
+      });
+    yield part;
+  }
 }
 
 /** The separator that the first line has most of, outside quotation marks; a tab where it has none. */
