@@ -168,7 +168,7 @@ describe('a night in the sandbox', () => {
     assert.deepEqual([kept, sandbox.read(gone), sandbox.idOf('school', 0)], [[], null, school]);
     assert.ok(withoutIds(after) === withoutIds(before), 'all but the ids is as it was');
     const events = await readAll(client.pages('/events', { starting_after: last ?? '' }));
-    for (const event of events) apply(before, event);
+    for (const event of events) if (/^(users|sections)/.test(event.type ?? '')) apply(before, event);
     assert.deepEqual(sorted(before), sorted(after));
     assert.ok(sandbox.advanceNight().left.length > 0);
   });
