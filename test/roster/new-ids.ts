@@ -4,12 +4,15 @@ import { Account } from '../../server/models/account.js';
 import { Appointment } from '../../server/models/appointment.js';
 import { Class } from '../../server/models/class.js';
 import { Contact } from '../../server/models/contact.js';
+import { Duplicate } from '../../server/models/duplicate.js';
 import { Event } from '../../server/models/event.js';
 import { Household } from '../../server/models/household.js';
 import type { RosterRun } from '../../server/models/roster-run.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { User } from '../../server/models/user.js';
 import { decideHeldOfAccount, decideHeldOfEvent } from '../../server/roster/decide-held.js';
+import { mergeContacts } from '../../server/roster/duplicates/merge-contacts.js';
+import { asApp } from '../support/scans.js';
 import { bookable, bookIn } from './appointments.js';
 import { startDistrict, type TestDistrict } from './district.js';
 
@@ -104,6 +107,16 @@ export class NewIds {
 
   classes(status: 'active' | 'gone' = 'active'): Promise<Class[]> {
     return Class.find({ status }).sort({ _id: 1 }).lean();
+  }
+
+  /** Decides that the students with bookings are those who came in under new ids. */
+  async mergeBooked(): Promise<void> {
+    const { deps, account } = this.district;
+    const students: Types.ObjectId[] = await Appointment.distinct('students');
+    for (const { contact, candidate } of await Duplicate.find({ candidate: { $in: students } }).lean())
+      assert.deepEqual(await asApp(() => mergeContacts(deps, { account, user: by }, candidate, contact)), {
+        ok: true,
+      });
   }
 
   /** Accepts what a refresh held. @returns what followed at the event */
