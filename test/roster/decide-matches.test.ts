@@ -232,6 +232,27 @@ describe('deciding which guardian a new record is', () => {
     });
   });
 
+  it('takes the one of the name of a family that shares address and phone, whoever logs in', () => {
+    const shared = { ...sanjiv, email: 'family@example.org', phone: '(312) 555-0100' };
+    const wife = { ...shared, firstName: 'Sunita' };
+    const logins = [{ email: 'other@example.org', proven: true }];
+    const both = [candidate({ ...shared, logins }), candidate(wife)];
+    assert.deepEqual(decide([record('r', shared), record('s', wife)], both), {
+      matched: ['r=0', 's=1'],
+      doubtful: [],
+    });
+    const byPhone = { email: '', relations: [tie('s1')] };
+    assert.deepEqual(
+      decide(
+        [record('r', { ...shared, ...byPhone })],
+        both.map((one) => ({ ...one, email: '' })),
+      ).matched,
+      ['r=0'],
+    );
+    const strangers = both.map((one) => ({ ...one, relations: [] }));
+    assert.deepEqual(decide([record('r', shared)], strangers).matched, []);
+  });
+
   it('takes none of two', () => {
     assert.deepEqual(decide([record('r', sanjiv)], [candidate(sanjiv), candidate(sanjiv)]), {
       matched: [],

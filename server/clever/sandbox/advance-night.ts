@@ -31,11 +31,11 @@ const MOST_A_NIGHT = 60;
 export function createNights(
   district: District,
   changes: RosterChanges,
-  family: SampleFamily | null,
+  family: () => SampleFamily | null,
 ): () => NightReport {
   const { world } = district;
   const { plan, draw, ids } = world;
-  const spared = new Set(family?.children.flatMap(({ id, sectionIds }) => [id, ...sectionIds]));
+  let spared = new Set<string>();
   let leftLastNight: string[] = [];
 
   /** Draws places until `count` are found that fit and that nothing happened to this night. */
@@ -134,8 +134,9 @@ export function createNights(
   return () => {
     district.night += 1;
     touched = new Set();
+    spared = new Set(family()?.children.flatMap(({ id, sectionIds }) => [id, ...sectionIds]));
     const many = Math.min(MOST_A_NIGHT, Math.max(2, Math.round(plan.students * 0.006)));
-    const returned = leftLastNight.slice(0, 1);
+    const returned = leftLastNight.slice(0, 1).filter((id) => district.removed.has(id));
     returned.forEach((id) => {
       changes.restore(id);
       touched.add(id);

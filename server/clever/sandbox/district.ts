@@ -3,7 +3,7 @@ import { generateRecord, type AnyObject, type ObjectTypes } from './generate-rec
 import { sectionCount } from './generate-section.js';
 import { DISTRICT_ADMINS, STAFF_PER_SCHOOL } from './generate-staff.js';
 import { CONTACTS_PER_FAMILY } from './group-families.js';
-import { pluralOf, type Kind } from './identify.js';
+import { pluralOf, REISSUED_KINDS, type Kind } from './identify.js';
 import { copyWith, previousAttributes, type JsonObject } from './patch-object.js';
 import type { CleverEvent, CleverSection, CleverUser } from '../schema.js';
 import type { World } from './world.js';
@@ -110,6 +110,22 @@ export class District {
     if (found) this.#emit(`${pluralOf(found.kind)}.created`, found.object);
   }
 
+  /**
+   * A rollover with all ids new: the same people, sections, courses and terms come under other ids, and those of before are gone.
+   * Leaves two events a record, so that memory grows with the district.
+   */
+  reissue(): void {
+    this.#emitAll('deleted');
+    const renew = this.world.ids.reissue();
+    const removed = [...this.removed].map(renew);
+    this.removed.clear();
+    for (const id of removed) this.removed.add(id);
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    for (const [id, object] of changed) this.#changed.set(renew(id), withIds(object, renew));
+    this.#emitAll('created');
+  }
+
   share(kind: Kind, sharing: Sharing): void {
     this.#sharing.set(kind, sharing);
   }
@@ -137,6 +153,15 @@ export class District {
     this.#changedIndexes.set(identity.kind, indexes.add(identity.index));
   }
 
+  /** An event of each record whose id becomes new. */
+  #emitAll(what: 'deleted' | 'created'): void {
+    for (const kind of REISSUED_KINDS)
+      for (let index = 0; index < this.count(kind); index += 1) {
+        const object = this.at(kind, index);
+        if (object) this.#emit(`${pluralOf(kind)}.${what}`, object);
+      }
+  }
+
   #emit(type: string, object: AnyObject, previous?: JsonObject): void {
     const id = this.world.ids.idOf('event', this.#events.length);
     const data = {
@@ -145,4 +170,9 @@ export class District {
     };
     this.#events.push({ night: this.night, event: { id, type, created: this.now(), data } });
   }
+}
+
+/** The record with every id in it put through `renew`. */
+function withIds(object: AnyObject, renew: (id: string) => string): AnyObject {
+  return JSON.parse(JSON.stringify(object).replace(/(?<=")[0-9a-f]{24}(?=")/g, renew)) as AnyObject;
 }

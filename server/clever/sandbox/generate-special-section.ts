@@ -179,6 +179,6 @@ function castOf({ plan, ids }: World): Cast {
       return ids.idOf('teacher', firstTeacher + (nth % teachers));
     },
     // Far beyond any district that can be made here.
-    missing: (kind, nth) => ids.idOf(kind, 0xffffff0000 + nth),
+    missing: (kind, nth) => ids.idOf(kind, 0xffff0000 + nth),
   };
 }

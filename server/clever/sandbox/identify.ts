@@ -36,21 +36,47 @@ export interface Identity {
   index: number;
 }
 
-/** Ids of 24 hex digits like Clever's: kind, seed, index. So a record is found from its id alone. */
+/** What keeps its ids when all others become new: the district, what an administrator matched by hand, and what happened. */
+const LASTING: ReadonlySet<Kind> = new Set<Kind>(['district', 'school', 'event']);
+
+/** Kinds whose ids a rollover makes new. */
+export const REISSUED_KINDS: readonly Kind[] = KINDS.filter((kind) => !LASTING.has(kind));
+
+/** Ids of 24 hex digits like Clever's: kind, seed, issue, index. So a record is found from its id alone. */
 export interface Identifier {
   idOf(kind: Kind, index: number): string;
-  /** Null for an id that this district could never have given. */
+  /** Null for an id that this district does not give, or gives no more. */
   parse(id: string): Identity | null;
+  /**
+   * From now on all ids but the lasting ones are others, in the same order; at most 255 times.
+   * @returns what became of an id of before; any other text stays as it is
+   */
+  reissue(): (id: string) => string;
 }
 
 export function createIdentifier(seed: number): Identifier {
   const middle = (seed >>> 0).toString(16).padStart(8, '0').slice(-6);
+  let issue = 0;
+  const issueOf = (kind: Kind) => (LASTING.has(kind) ? '00' : issue.toString(16).padStart(2, '0'));
+  const idOf: Identifier['idOf'] = (kind, index) =>
+    PREFIXES[kind] + middle + issueOf(kind) + index.toString(16).padStart(8, '0');
+  const parse: Identifier['parse'] = (id) => {
+    const kind = KIND_OF_PREFIX.get(id.slice(0, 8));
+    if (!kind || !/^[0-9a-f]{24}$/.test(id) || id.slice(8, 16) !== middle + issueOf(kind)) return null;
+    return { kind, index: parseInt(id.slice(16), 16) };
+  };
   return {
-    idOf: (kind, index) => PREFIXES[kind] + middle + index.toString(16).padStart(10, '0'),
-    parse(id) {
-      const kind = KIND_OF_PREFIX.get(id.slice(0, 8));
-      if (!kind || !/^[0-9a-f]{24}$/.test(id) || id.slice(8, 14) !== middle) return null;
-      return { kind, index: parseInt(id.slice(14), 16) };
+    idOf,
+    parse,
+    reissue() {
+      if (issue === 255) throw new RangeError('all issues are used up');
+      const before = issueOf('student');
+      issue += 1;
+      return (id) => {
+        const kind = KIND_OF_PREFIX.get(id.slice(0, 8));
+        const isOld = kind && !LASTING.has(kind) && id.slice(8, 16) === middle + before;
+        return isOld ? idOf(kind, parseInt(id.slice(16), 16)) : id;
+      };
     },
   };
 }

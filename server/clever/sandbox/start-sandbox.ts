@@ -45,6 +45,11 @@ export interface Sandbox extends Readonly<Omit<Access, 'approved'>> {
   restore(id: string): void;
   /** Lays a patch over a record; undefined takes a field away, lists are replaced. */
   change(id: string, patch: JsonObject): void;
+  /**
+   * A rollover with all ids new but those of the schools: who is here comes under another id from now on, otherwise as before. Ids
+   * that were asked for earlier name nobody any more; `idOf` gives the new ones.
+   */
+  reissue(): void;
   /** The district stops sharing a kind (a role for users), or shares it again. */
   share(kind: Exclude<Kind, 'district'>, sharing: Sharing): void;
   misbehave(order: Misbehaviour): void;
@@ -73,7 +78,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const world = createWorld(seed, students, options.today ?? new Date());
   const district = new District(world);
   const changes = createRosterChanges(district);
-  const family = findSampleFamily(district);
+  let family = findSampleFamily(district);
   const misbehaviour = createMisbehaviour();
   const access: Access = {
     token: secret(),
@@ -109,7 +114,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       server.closeAllConnections();
       if (server.listening) await once(server, 'close');
     },
-    advanceNight: createNights(district, changes, family),
+    advanceNight: createNights(district, changes, () => family),
     removeStudent: (id) => {
       changes.removeStudent(id);
     },
@@ -124,6 +129,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
     change: (id, patch) => {
       district.change(id, patch);
+    },
+    reissue() {
+      district.reissue();
+      family = findSampleFamily(district);
     },
     share: (kind, sharing) => {
       district.share(kind, sharing);

@@ -3,6 +3,7 @@ import { RosterChange } from '../../models/roster-change.js';
 import { searchKey } from '../../models/scoped.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { fieldChange, type Change } from './change.js';
+import { waitStill } from './find-waiting.js';
 import { mustHold } from './judge-removals.js';
 import { makeChanges, type Collection } from './make-changes.js';
 import { noteChanges } from './note-changes.js';
@@ -73,7 +74,11 @@ export async function judgeRemovals(
   if (gone === 0) return { gone, here, hold: false };
   if (removals.among)
     here = await removals.collection.countDocuments({ ...removals.among, 'record.addedBy': { $ne: run.id } });
-  const hold = removals.verdict === 'hold' || (removals.verdict !== 'let go' && mustHold(gone, here));
+  if (removals.verdict === 'let go') return { gone, here, hold: false };
+  const hold =
+    removals.verdict === 'hold' ||
+    mustHold(gone, here) ||
+    (await waitStill(run, removals.kind, readGone(removals)));
   return { gone, here, hold };
 }
 
@@ -127,7 +132,11 @@ async function takeBatch(run: HeldRun, removals: Removals, go: Change[], wait: C
 function tellHeld(run: HeldRun, { plural, verdict }: Removals, gone: number, here: number): void {
   const many = `${gone.toLocaleString('en')} of ${here.toLocaleString('en')} ${plural}`;
   const why =
-    verdict === 'hold' ? 'this download may not tell all' : 'that is more than a night usually brings';
+    verdict === 'hold'
+      ? 'this download may not tell all'
+      : mustHold(gone, here)
+        ? 'that is more than a night usually brings'
+        : 'nobody has decided yet';
   run.warn(
     run.preview
       ? `${many} would leave. A sync by itself would hold them until somebody looks, because ${why}.`

@@ -9,26 +9,42 @@ type People = Pick<SyncedClass, 'teachers' | 'students'>;
 
 /**
  * Leaves in their classes the people who stay though the source has them no more: the sections lost them with the same download, and
- * nothing of it is believed before somebody has looked. A class that is back after it was gone knows nobody of before.
+ * nothing of it is believed before somebody has looked. Where the section itself stays in that way, everybody does who is here: it
+ * names them by ids that may be others by now. A class that is back after it was gone knows nobody of before.
  * @param known the stored classes among those desired
  */
 export async function keepStaying(
-  mirror: Pick<Mirror, 'staying'>,
+  mirror: Pick<Mirror, 'staying' | 'waiting' | 'here'>,
   desired: readonly DesiredClass[],
   known: readonly KnownClass[],
 ): Promise<DesiredClass[]> {
   const before = await peopleOf(desired, known);
-  const missing = desired.flatMap(({ section, synced }) => {
+  const losing = desired.filter(({ section, synced }) => {
     const people = before.get(section.toHexString());
-    return people ? lostOf(people, synced) : [];
+    return people && lostOf(people, synced).length > 0;
   });
-  if (missing.length === 0) return [...desired];
-  const staying = await mirror.staying(missing);
+  if (losing.length === 0) return [...desired];
+  const waiting = await mirror.waiting(losing.map(({ section }) => section));
+  const missingIn = (items: readonly DesiredClass[]) =>
+    items.flatMap(({ section, synced }) => {
+      const people = before.get(section.toHexString());
+      return people ? lostOf(people, synced) : [];
+    });
+  const [staying, here] = await Promise.all([
+    mirror.staying(missingIn(losing)),
+    mirror.here(missingIn(losing.filter(({ section }) => waiting.has(section.toHexString())))),
+  ]);
   return desired.map((item) => {
-    const people = before.get(item.section.toHexString());
-    return people ? { ...item, synced: withStaying(item.synced, people, staying) } : item;
+    const section = item.section.toHexString();
+    const people = before.get(section);
+    if (!people) return item;
+    if (!waiting.has(section)) return { ...item, synced: withStaying(item.synced, people, staying) };
+    return { ...item, synced: withStaying(item.synced, people, here), unknown: NOBODY };
   });
 }
+
+/** What an outdated section does not tell. */
+const NOBODY = { teachers: 0, students: 0 };
 
 /** Who is in the classes that would change, by section. */
 async function peopleOf(

@@ -22,6 +22,10 @@ export interface Mirror {
   named(contacts: readonly Types.ObjectId[]): Promise<NamedPerson[]>;
   /** Of these contacts, those who stay though the source has them no more (hex ids): their removal waits, or somebody refused it. */
   staying(contacts: readonly Types.ObjectId[]): Promise<Set<string>>;
+  /** Of these sections, those that stay though the source has them no more (hex ids), for the same reasons. */
+  waiting(sections: readonly Types.ObjectId[]): Promise<Set<string>>;
+  /** Of these contacts, those who are here (hex ids). */
+  here(contacts: readonly Types.ObjectId[]): Promise<Set<string>>;
 }
 
 const BATCH = 400;
@@ -74,16 +78,32 @@ export function storedMirror(account: Types.ObjectId): Mirror {
       const held = others.length > 0 ? await findHeld(account, others) : [];
       return new Set([...kept, ...held.map(({ target }) => target)].map((id) => id.toHexString()));
     },
+    async waiting(sections) {
+      const kept: Types.ObjectId[] = await Section.distinct('_id', {
+        account,
+        _id: { $in: [...sections] },
+        'record.kept': { $exists: true },
+      });
+      const held = await findHeld(account, sections);
+      return new Set([...kept, ...held.map(({ target }) => target)].map((id) => id.toHexString()));
+    },
+    async here(contacts) {
+      const active = await Contact.find(
+        { account, _id: { $in: [...contacts] }, status: 'active' },
+        { _id: 1 },
+      ).lean();
+      return new Set(active.map(({ _id }) => _id.toHexString()));
+    },
   };
 }
 
 /** Whose removal waits for somebody. */
 export function findHeld(
   account: Types.ObjectId,
-  contacts: readonly Types.ObjectId[],
+  targets: readonly Types.ObjectId[],
 ): Promise<Pick<RosterChange, 'target' | 'kind'>[]> {
   return RosterChange.find(
-    { account, state: 'held', target: { $in: [...contacts] } },
+    { account, state: 'held', target: { $in: [...targets] } },
     { target: 1, kind: 1 },
   ).lean();
 }

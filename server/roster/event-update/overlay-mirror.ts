@@ -80,6 +80,19 @@ export function plannedMirror(account: Types.ObjectId, run: Types.ObjectId): Mir
       });
     },
     staying: (contacts) => stayingAfter(account, run, contacts),
+    async waiting(sections) {
+      // Who would be removed or is back is among the changes.
+      const rows = await plannedFor(run, sections);
+      return stored.waiting(sections.filter((id) => !rows.has(id.toHexString())));
+    },
+    async here(contacts) {
+      const [here, rows] = await Promise.all([stored.here(contacts), plannedFor(run, contacts)]);
+      for (const [id, { action }] of rows) {
+        if (action === 'removed') here.delete(id);
+        else here.add(id);
+      }
+      return here;
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import type { ApplyOptions } from './apply-records.js';
 import type { RefreshContext } from './context.js';
 import type { Matches } from './decide-matches.js';
 import { tellsAll } from './download-district.js';
+import { withFormerTies } from './former-ties.js';
 import type { PeopleList } from './lists.js';
 import { matchPeople } from './match-people.js';
 
@@ -23,7 +24,8 @@ export function matcherFor(
     async match(unknown) {
       if (context.isFirst) return new Map();
       const turn = context.matching.then(async () => {
-        const { matched, doubtful } = await matchPeople(account._id, unknown, mapping, isCurrent, adopted);
+        const records = await withFormerTies(run, unknown);
+        const { matched, doubtful } = await matchPeople(account._id, records, mapping, isCurrent, adopted);
         for (const contact of matched.values()) adopted.add(contact.toHexString());
         for (const doubt of doubtful) doubts.set(doubt.id, doubt);
         return matched;

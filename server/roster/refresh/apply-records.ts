@@ -14,6 +14,11 @@ export interface ApplyOptions<F> {
   fresh?: Record<string, unknown>;
   /** Documents that stand for records which no document has by id. */
   match?: (unknown: RosterRecord<F>[]) => Promise<Map<string, Types.ObjectId>>;
+  /** What of a document that a new record was matched with is kept besides; `known` by record ids. */
+  revise?: (
+    records: readonly RosterRecord<F>[],
+    known: ReadonlyMap<string, KnownRecord>,
+  ) => Promise<readonly RosterRecord<F>[]>;
   /** Whether the source still lists an id, as far as that can be told. */
   isCurrent?: (id: string) => boolean;
   /** What to say of a record that makes a new document. */
@@ -37,7 +42,7 @@ export async function applyRecords<F extends object>(
   options: ApplyOptions<F> = {},
 ): Promise<void> {
   const known = await findKnown(run, store, records, options);
-  const diff = diffRecords(records, known);
+  const diff = diffRecords((await options.revise?.(records, known)) ?? records, known);
   const changes = await changesOf(run, store, kind, diff, options);
   await makeChanges(run, store.collection, changes);
   run.count(kind, 'unchanged', diff.unchanged);

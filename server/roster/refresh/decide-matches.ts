@@ -3,7 +3,7 @@ import { IDENTIFIERS, type FieldMapping } from '../../models/account.js';
 import type { RosterPerson } from '../../models/contact.js';
 import type { RosterRecord } from '../sources/roster-record.js';
 import { nameKeys, plain, sameName } from './compare-people.js';
-import { contradict, RULES, type Candidate, type Rule } from './match-rules.js';
+import { contradict, isClose, RULES, type Candidate, type Rule } from './match-rules.js';
 
 export type PersonRecord = Pick<RosterRecord<RosterPerson>, 'id' | 'fields'>;
 
@@ -32,7 +32,7 @@ export interface MatchInput {
 /**
  * Decides who of the candidates the new records are: pure. Mapped numbers first, then e-mail with the last name, then, for
  * guardians, a student in common (their ids are made of name and e-mail in some districts, so that an edited address is a new
- * id). One candidate alone is a match; several, or one that two records want, are doubts for a person. A stronger rule takes
+ * id). One candidate alone is a match, or the one of the family's guardians who has the name; several, or one that two records want, are doubts for a person. A stronger rule takes
  * before a weaker one. Who only has the same name is a doubt. Blank matches nothing (seed: "Blank fields are never used").
  */
 export function decideMatches(records: readonly PersonRecord[], input: MatchInput): Matches {
@@ -80,11 +80,13 @@ function wishOf(
   candidates: readonly Candidate[],
   { mapping }: MatchInput,
 ): Wish | undefined {
-  const verdicts = candidates.flatMap((candidate) => {
+  const found = candidates.flatMap((candidate) => {
     const verdict = rule.compare(record.fields, candidate, mapping);
-    return verdict ? [{ _id: candidate._id, verdict }] : [];
+    return verdict ? [{ _id: candidate._id, verdict, close: isClose(record.fields, candidate) }] : [];
   });
-  if (verdicts.length === 0) return undefined;
+  if (found.length === 0) return undefined;
+  const close = found.filter((one) => one.close);
+  const verdicts = close.length === 1 ? close : found;
   return {
     record,
     candidates: verdicts.map(({ _id }) => _id),

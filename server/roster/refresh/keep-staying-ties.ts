@@ -1,7 +1,8 @@
-import { Contact, type Relation } from '../../models/contact.js';
+import { Contact, type Relation, type RosterPerson } from '../../models/contact.js';
 import { tieKey, type PersonMapped } from '../sources/map-clever-person.js';
-import { rosterRecord } from '../sources/roster-record.js';
-import type { RefreshContext } from './context.js';
+import { rosterRecord, type RosterRecord } from '../sources/roster-record.js';
+import type { Ids, RefreshContext } from './context.js';
+import type { KnownRecord } from './diff-records.js';
 
 /**
  * Leaves people the ties that they have here to students who stay though the source has them no more: with the student the source
@@ -22,14 +23,41 @@ export async function keepStayingTies(
     { 'record.id': 1, relations: 1 },
   ).lean<Pick<Contact, 'record' | 'relations'>[]>();
   const before = new Map(stored.map(({ record, relations }) => [record?.id, relations]));
-  return people.map((person) => {
-    if (!person.ok) return person;
-    const { id, fields } = person.record;
-    const listed = new Set(fields.relations.map(({ student }) => student));
-    const kept = (before.get(id) ?? []).filter(({ student }) => staying.has(student) && !listed.has(student));
-    if (kept.length === 0) return person;
-    return { ...person, record: rosterRecord(id, { ...fields, relations: joined(fields.relations, kept) }) };
+  return people.map((person) =>
+    person.ok
+      ? { ...person, record: withStaying(person.record, before.get(person.record.id), staying) }
+      : person,
+  );
+}
+
+/** The same of those who come under another id and so were not found by it. */
+export async function keepAdoptedTies(
+  { staying }: Pick<RefreshContext, 'staying'>,
+  records: readonly RosterRecord<RosterPerson>[],
+  known: ReadonlyMap<string, KnownRecord>,
+): Promise<readonly RosterRecord<RosterPerson>[]> {
+  const adopted = records.flatMap(({ id }) => {
+    const found = known.get(id);
+    return found?.by === 'adopted' ? [found._id] : [];
   });
+  if (staying.size === 0 || adopted.length === 0) return records;
+  const stored = await Contact.find({ _id: { $in: adopted } }, { relations: 1 }).lean();
+  const before = new Map(stored.map(({ _id, relations }) => [_id.toHexString(), relations]));
+  return records.map((record) =>
+    withStaying(record, before.get(known.get(record.id)?._id.toHexString() ?? ''), staying),
+  );
+}
+
+function withStaying(
+  record: RosterRecord<RosterPerson>,
+  before: readonly Relation[] = [],
+  staying: Pick<Ids, 'has'>,
+): RosterRecord<RosterPerson> {
+  const { id, fields } = record;
+  const listed = new Set(fields.relations.map(({ student }) => student));
+  const kept = before.filter(({ student }) => staying.has(student) && !listed.has(student));
+  if (kept.length === 0) return record;
+  return rosterRecord(id, { ...fields, relations: joined(fields.relations, kept) });
 }
 
 /** In the order in which a source's own are, so that the record's hash tells nothing new. */

@@ -35,7 +35,8 @@ export const RULES: Rule[] = [
     compare: (person, candidate, mapping) => {
       if (!sameEmail(person, candidate) || !same(searchKey, person.lastName, candidate.lastName))
         return undefined;
-      return contradict(person, candidate, mapping) || isElses(person, candidate) ? 'unsure' : 'same';
+      if (contradict(person, candidate, mapping)) return 'unsure';
+      return isElses(person, candidate) && !isClose(person, candidate) ? 'unsure' : 'same';
     },
   },
   {
@@ -64,6 +65,11 @@ function numberRule(identifier: Identifier): Rule {
         ? 'same'
         : undefined,
   };
+}
+
+/** A guardian of the same name with a student in common: no other guardian of the family, though they share address and telephone. */
+export function isClose(person: RosterPerson, candidate: Candidate): boolean {
+  return person.type === 'guardian' && sameName(person, candidate) && shareStudent(person, candidate);
 }
 
 /** A mapped number or a birth date that both have, and that differs: brothers and sisters share a family's address. */

@@ -2,7 +2,7 @@ import type { CleverUser } from '../../clever/schema.js';
 import { Contact, recordIds, standsFor, type RosterPerson } from '../../models/contact.js';
 import type { Account } from '../../models/account.js';
 import type { FromFile } from '../sources/files/roster-files.js';
-import { keepStayingTies } from './keep-staying-ties.js';
+import { keepAdoptedTies, keepStayingTies } from './keep-staying-ties.js';
 import { keepPeopleTies } from './keep-ties.js';
 import { mapCleverPerson, type PersonMapped } from '../sources/map-clever-person.js';
 import type { RosterRecord } from '../sources/roster-record.js';
@@ -97,6 +97,7 @@ async function takePeople(
   await applyRecords(run, PEOPLE, kind, records, {
     fresh: { source: context.source },
     ...matcherFor(context, list),
+    revise: (matched, known) => keepAdoptedTies(context, matched, known),
     onMerged: (ids) => ids.forEach((id) => spared.add(id)),
   });
 }
