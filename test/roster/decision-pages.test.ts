@@ -55,7 +55,7 @@ describe('pages of held removals and undo', () => {
         csv.text
           .trim()
           .split('\n')
-          .filter((row) => row.includes(',Students,')).length,
+          .filter((row) => row.includes(',Student,')).length,
         40,
       );
     });

@@ -76,7 +76,7 @@ describe('terms that change at Clever', () => {
     assert.ok(proposal);
     assert.equal(proposal.instead?.id, term);
     const page = await office.get(path());
-    assert.match(page.text, /Terms have changed at Clever/);
+    assert.match(page.text, /Terms have changed at the source/);
     const answers = await Promise.all(
       [1, 2].map(() => office.post(`${path()}/terms`, { term: proposal.term.id }, path())),
     );

@@ -69,7 +69,7 @@ function effectsOf(
     ],
     reject: [
       'All of them stay as they are, and parents can book as before.',
-      'No later sync removes them, until the source has had them again and lost them anew.',
+      'No later sync removes them, unless they come back at the source and go missing again.',
     ],
   };
 }

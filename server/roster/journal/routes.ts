@@ -7,7 +7,7 @@ import { mayRunAll } from '../importer/policy.js';
 import { nameRows } from '../runs/name-rows.js';
 import { runsOf, type RunPlace } from '../runs/queries.js';
 import { countLog, readLog } from '../runs/read-log.js';
-import { countRows, isOver, KIND_WORDS } from '../runs/show-run.js';
+import { countRows, isOver, KIND_WORDS, ONE_WORDS } from '../runs/show-run.js';
 import { exportChanges } from './export-changes.js';
 import { listChips } from './list-chips.js';
 import type { TargetScope } from './name-targets.js';
@@ -105,7 +105,7 @@ async function addedRows(place: RunPlace, { kind }: ChangesQuery, page: number):
     total,
     rows: rows.map((row, index) => ({
       name: names[index] || 'No longer known',
-      kind: KIND_WORDS[row.kind] ?? row.kind,
+      kind: ONE_WORDS[row.kind] ?? row.kind,
       action: 'New',
       fields: [],
       note: row.text,

@@ -2,7 +2,7 @@ import { Types } from 'mongoose';
 import type { ChangeState, FieldChange, RosterChange } from '../../models/roster-change.js';
 import { longDay } from '../../web/format-time.js';
 import { fieldInWords, toldFields } from '../changes/change.js';
-import { ACTION_WORDS, KIND_WORDS } from '../runs/show-run.js';
+import { ACTION_WORDS, ONE_WORDS } from '../runs/show-run.js';
 import { nameTargets, type TargetScope } from './name-targets.js';
 import { isPeople, listChange, MOST_NAMED, readNames, type Names } from './read-names.js';
 
@@ -43,7 +43,7 @@ export async function showChanges(
   const [targets, names] = await Promise.all([nameTargets(scope, rows), readNames(scope, rows)]);
   return rows.map((row) => ({
     name: targets.get(row.target.toHexString()) || 'No longer known',
-    kind: KIND_WORDS[row.kind] ?? row.kind,
+    kind: ONE_WORDS[row.kind] ?? row.kind,
     action: actionOf(row),
     fields:
       row.action === 'added'

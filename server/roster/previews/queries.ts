@@ -26,7 +26,7 @@ export type PreviewState =
 
 /** What somebody should know before they apply it. */
 export interface Risk {
-  /** "3 students, 1 class" would leave; '' for none. */
+  /** "3 students and 1 class" would leave; '' for none. */
   leaving: string;
   names: string[];
   /** How many would leave besides those named. */

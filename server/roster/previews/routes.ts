@@ -93,7 +93,7 @@ function apply(deps: Deps, { run }: Place, by: Place['run']['_id']) {
 
 function effectsOf({ run, event }: Place, { leaving, broken }: Risk): string[] {
   return [
-    `Exactly what was previewed is done: ${run.result.slice(0, 1).toLowerCase()}${run.result.slice(1)}`,
+    `All that the preview says is done: ${run.result.slice(0, 1).toLowerCase()}${run.result.slice(1)}`,
     ...(leaving ? [`${leaving} would leave${event ? '' : ' the roster'}.`] : []),
     ...(broken > 0
       ? [

@@ -3,7 +3,7 @@ import { stringify } from 'csv-stringify';
 import { nameRows } from './name-rows.js';
 import { logFilter, type LogQuery, type RunPlace } from './queries.js';
 import { streamLog, type LogLine } from './read-log.js';
-import { ACTION_WORDS, KIND_WORDS } from './show-run.js';
+import { ACTION_WORDS, ONE_WORDS } from './show-run.js';
 
 const BATCH = 500;
 
@@ -36,7 +36,7 @@ async function linesOf({ run, event }: RunPlace, rows: LogLine[]): Promise<strin
   const names = await nameRows({ account: run.account, ...(event ? { event } : {}) }, rows);
   return rows.map((row, index) => [
     row.at.toISOString(),
-    KIND_WORDS[row.kind] ?? row.kind,
+    ONE_WORDS[row.kind] ?? row.kind,
     ACTION_WORDS[row.action] ?? row.action,
     names[index] ?? '',
     row.sourceId,

@@ -9,7 +9,7 @@ import { exportLog } from './export-log.js';
 import { nameRows } from './name-rows.js';
 import { logFilter, type LogQuery, type RunPlace } from './queries.js';
 import { countLog, readLog } from './read-log.js';
-import { ACTION_WORDS, countRows, KIND_WORDS } from './show-run.js';
+import { ACTION_WORDS, countRows, KIND_WORDS, ONE_WORDS } from './show-run.js';
 
 const PAGE_SIZE = 100;
 
@@ -62,7 +62,7 @@ async function logPageOf(place: RunPlace, query: LogQuery, page: number, zone: s
     rows: rows.map((row, index) => ({
       time: timeOfDay(row.at, zone),
       warning: row.level === 'warning',
-      kind: KIND_WORDS[row.kind] ?? row.kind,
+      kind: ONE_WORDS[row.kind] ?? row.kind,
       action: ACTION_WORDS[row.action] ?? row.action,
       name: names[index] || 'No longer known',
       text: row.text,

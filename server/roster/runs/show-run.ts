@@ -52,10 +52,25 @@ export const KIND_WORDS: Record<string, string> = {
   class: 'Classes',
   resource: 'Teachers with slots',
   appointment: 'Appointments',
-  section: 'Sections at Clever',
-  course: 'Courses at Clever',
-  term: 'Terms at Clever',
-  school: 'Schools at Clever',
+  section: 'Sections at the source',
+  course: 'Courses at the source',
+  term: 'Terms at the source',
+  school: 'Schools at the source',
+};
+
+/** The same of one record, for a row of a list. */
+export const ONE_WORDS: Record<string, string> = {
+  student: 'Student',
+  teacher: 'Teacher',
+  staff: 'Staff',
+  guardian: 'Guardian',
+  class: 'Class',
+  resource: 'Teacher with slots',
+  appointment: 'Appointment',
+  section: 'Section',
+  course: 'Course',
+  term: 'Term',
+  school: 'School',
 };
 
 const NOON = 12;

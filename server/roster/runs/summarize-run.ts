@@ -14,6 +14,9 @@ const SPOKEN: [kind: string, words: Words][] = [
   ['class', { one: 'class', many: 'classes' }],
 ];
 
+/** "a, b and c", as the pages write it: no comma before the last. */
+const AND = new Intl.ListFormat('en-GB', { type: 'conjunction' });
+
 /** What may be held, the mirror's own records too. */
 const HELD: [kind: string, words: Words][] = [
   ...SPOKEN,
@@ -74,12 +77,13 @@ const NOTHING: Record<RunPurpose, string> = {
   undo: 'There was nothing to take back.',
 };
 
-/** "181 students, 4 classes": what waits for a person; '' for nothing. */
+/** "181 students, 2 guardians and 4 classes": what waits for a person; '' for nothing. */
 export function heldInWords(counts: Record<string, Partial<KindCounts>>): string {
-  return HELD.flatMap(([kind, { one, many }]) => {
+  const phrases = HELD.flatMap(([kind, { one, many }]) => {
     const held = counts[kind]?.held ?? 0;
     return held > 0 ? [`${number(held)} ${held === 1 ? one : many}`] : [];
-  }).join(', ');
+  });
+  return AND.format(phrases);
 }
 
 function phrasesFor(kind: string, counts: KindCounts, words: Words, verbs: typeof DID): string[] {
