@@ -89,7 +89,7 @@ describe('pages of held removals', () => {
       const gone = await Class.countDocuments({ status: 'gone' });
       const page = await office.visitor.get(`${pathOf(run)}/held`);
       assert.match(page.text, /leave the event/);
-      assert.match(await decide(run, 'accept'), /accepted it on.*Reason: looked/s);
+      assert.match(await decide(run, 'accept'), /accepted the removals on.*Reason: looked/s);
       assert.equal(await Class.countDocuments({ status: 'gone' }), gone + (run.counts.class?.held ?? 0));
       assert.equal(await heldNow(), 0);
     });
@@ -97,7 +97,7 @@ describe('pages of held removals', () => {
     it('are rejected by an administrator, and stay in it for good', async () => {
       const run = await hold();
       const here = await Class.countDocuments({ status: 'active' });
-      assert.match(await decide(run, 'reject'), /rejected it on/);
+      assert.match(await decide(run, 'reject'), /rejected the removals on/);
       const next = await office.district.sync();
       assert.equal(next.counts.class?.held ?? 0, 0);
       assert.equal(await Class.countDocuments({ status: 'active' }), here);

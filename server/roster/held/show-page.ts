@@ -82,7 +82,7 @@ async function sayDecision(decision: Decision, actor: Actor, ofEvent: boolean, n
   return {
     open,
     href: ofEvent ? pathOfRun(run) : pathOfRefresh(run),
-    text: `${user?.name ?? 'Somebody'} ${done} it on ${dayAndTimeSoon(at, actor.timeZone, now)}.${open ? ' The run is at work.' : ''}${state === 'failed' || state === 'stopped' ? ' The run did not end well, so it can be decided again.' : ''}`,
+    text: `${user?.name ?? 'Somebody'} ${done} the removals on ${dayAndTimeSoon(at, actor.timeZone, now)}.${open ? ' The run is at work.' : ''}${state === 'failed' || state === 'stopped' ? ' The run did not end well, so it can be decided again.' : ''}`,
     reason,
   };
 }
