@@ -22,7 +22,7 @@ export async function followRefresh(deps: Deps, account: Account, run: RosterRun
     await startSync(deps, {
       account,
       event,
-      trigger: run.purpose === 'apply' || run.purpose === 'undo' ? run.purpose : 'accept',
+      trigger: run.purpose === 'sync' || run.purpose === 'preview' ? 'accept' : run.purpose,
       purpose: 'sync',
       refresh: run._id,
       ...(run.by ? { by: run.by } : {}),
