@@ -43,6 +43,8 @@ export interface RosterChange extends Scoped {
   since?: Date;
   /** Of what is held: the try at the run that found it so. */
   heldBy?: string;
+  /** Of what is held: the download may not have told all, so that a whole one answers it. */
+  doubtful?: boolean;
   expiresAt: Date;
 }
 
@@ -65,6 +67,7 @@ const schema = scopedSchema<RosterChange>('rosterChange', {
   searchKey: { type: String, default: '' },
   since: Date,
   heldBy: String,
+  doubtful: Boolean,
   expiresAt: { type: Date, required: true },
 });
 // A run that is done again finds what its first try noted of a document.

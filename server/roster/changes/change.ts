@@ -21,6 +21,8 @@ export interface Change {
   warning?: boolean;
   /** By what a list of changes is searched. */
   searchKey?: string;
+  /** A removal that the source may not mean: what it says the next time, whole, answers it. */
+  doubtful?: boolean;
 }
 
 /** How a document has to change so that each path has its wanted value; undefined takes a field away. */

@@ -6,7 +6,7 @@ const BATCH = 1000;
 
 /**
  * Whether all removals of a kind that wait for a person are found again, so that nothing has come back and nobody has decided: then they
- * wait on, whatever came in meanwhile and makes them look few.
+ * wait on, whatever came in meanwhile and makes them look few. What only a doubtful download missed does not.
  * @param gone the documents that would go now
  */
 export async function waitStill(
@@ -19,6 +19,7 @@ export async function waitStill(
     event: run.event ?? { $exists: false },
     state: 'held' as const,
     kind,
+    doubtful: { $exists: false },
   };
   const waiting = await RosterChange.countDocuments(held);
   if (waiting === 0) return false;

@@ -57,7 +57,7 @@ async function findSince(run: NotingRun, changes: readonly Change[]): Promise<Ma
 
 function rowOf(
   run: Pick<HeldRun, 'id' | 'account' | 'event'>,
-  { kind, action, target, sourceId, document, fields, text, searchKey }: Change,
+  { kind, action, target, sourceId, document, fields, text, searchKey, doubtful }: Change,
   state: ChangeState,
   expiresAt: Date,
 ): Row {
@@ -74,6 +74,7 @@ function rowOf(
     state,
     text: text ?? '',
     searchKey: searchKey ?? '',
+    ...(doubtful ? { doubtful } : {}),
     expiresAt,
   };
 }

@@ -112,6 +112,7 @@ function removalOf(run: HeldRun, removals: Removals, document: Document): Change
     ],
     where: { status: document.status },
     searchKey: searchKey(textAt(document, 'searchKey') || textAt(document, 'name')),
+    ...(removals.verdict === 'hold' ? { doubtful: true } : {}),
   };
 }
 
