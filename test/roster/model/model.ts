@@ -45,7 +45,7 @@ export class Model {
     take((key) => !later(key));
     for (const [kind, count] of Object.entries(own)) {
       if (count > 0) {
-        forget(this.held.account, kind);
+        if (!guard) forget(this.held.account, kind);
         const gone = (key: string) => !here.has(key);
         this.#remove(this.account, kind, gone, guard && this.held.account, entries);
       }
@@ -64,15 +64,20 @@ export class Model {
       desired.add(`class ${id}`);
       const item = this.event.get(`class ${id}`);
       const before = item?.status === 'gone' ? undefined : item;
+      // A section that stays so itself may name its people by ids of before: everybody stays who is here.
+      const waits = section.kept === 'yes' || this.held.account.has(key);
+      const together = (wanted = '', earlier = '') =>
+        waits
+          ? sorted([...this.#known(wanted).split(' '), ...this.#known(earlier).split(' ')])
+          : this.#withStaying(this.#known(wanted), earlier);
       const people = {
-        teachers: this.#withStaying(this.#known(section.teachers), before?.teachers),
-        students: this.#withStaying(this.#known(section.students), before?.students),
+        teachers: together(section.teachers, before?.teachers),
+        students: together(section.students, before?.students),
       };
       const bare: Facts = !item || item.status === 'deleted' ? { edits: '{}', deleted: '' } : {};
       write(this.event, entries, `class ${id}`, { ...people, ...bare, status: 'here', kept: '' });
     }
     const held = guard && this.held.event;
-    if (held) for (const kind of ['class', 'resource']) forget(held, kind);
     this.#remove(this.event, 'class', (key) => !desired.has(key), held, entries);
     const teaching = new Set(this.classes('here').flatMap(([, { teachers = '' }]) => teachers.split(' ')));
     for (const id of teaching)
@@ -157,7 +162,11 @@ export class Model {
     const gone = here.map(([key]) => key).filter(isGone);
     const added = new Set(entries.filter(({ before }) => !before).map(({ key }) => key));
     const before = here.filter(([key]) => !added.has(key)).length;
-    const all = mustHold(gone.length, before);
+    // What waits and is missing still waits on, whatever came in meanwhile.
+    const waiting = held ? [...held].filter((key) => key.startsWith(`${kind} `)) : [];
+    const still = waiting.length > 0 && waiting.every((key) => gone.includes(key));
+    if (held) forget(held, kind);
+    const all = mustHold(gone.length, before) || still;
     for (const key of gone)
       if (held && (all || this.#hasStaying(key, records))) held.add(key);
       else write(records, entries, key, { status: 'gone' });
