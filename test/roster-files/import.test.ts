@@ -12,6 +12,7 @@ import { School } from '../../server/models/school.js';
 import { Section } from '../../server/models/section.js';
 import { applyRefresh } from '../../server/roster/apply-run.js';
 import { runAlone } from '../../server/roster/run-refresh.js';
+import { summarizeRun } from '../../server/roster/runs/summarize-run.js';
 import { startSync } from '../../server/roster/start-sync.js';
 import { startFilePreview } from '../../server/roster/uploads/start-preview.js';
 import { makeEvent, runNow } from '../roster/district.js';
@@ -46,7 +47,7 @@ describe('roster files through the pipeline', () => {
     assert.ok(applied.ok);
     const run = await work(applied.run);
     assert.equal(run.state, 'done', run.result);
-    assert.deepEqual(run.result, shown.result);
+    assert.equal(shown.result, summarizeRun('preview', run.counts));
     return run;
   }
 
