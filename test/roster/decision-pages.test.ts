@@ -90,7 +90,7 @@ describe('pages of held removals and undo', () => {
       assert.ok(places.includes(`${refresh}/held`), places.join());
       await office.district.work(runs[0]?._id ?? new Types.ObjectId());
       const told = await office.visitor.get(`${refresh}/held`);
-      assert.match(told.text, /(accepted|rejected) it on/);
+      assert.match(told.text, /(accepted|rejected) the removals on/);
       assert.ok(told.text.includes('Reason: &lt;script&gt;'));
       assert.match(told.text, /decided already/);
       assert.doesNotMatch((await office.visitor.get('/importer')).text, /held until somebody decides/);
