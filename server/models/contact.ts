@@ -5,6 +5,11 @@ import { recordSchema, scopedSchema, searchKey, type Scoped, type SourceRecord }
 export const CONTACT_TYPES = ['student', 'teacher', 'staff', 'guardian'] as const;
 export type ContactType = (typeof CONTACT_TYPES)[number];
 
+/** Whether a kind of record is one of people. */
+export function isContactType(kind: string): kind is ContactType {
+  return (CONTACT_TYPES as readonly string[]).includes(kind);
+}
+
 /** A guardian's tie to a student, as the roster tells it. `student` is the source's id, so that a tie may come before its student. */
 export interface Relation {
   student: string;

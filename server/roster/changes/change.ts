@@ -1,4 +1,5 @@
 import type { Types } from 'mongoose';
+import { isContactType } from '../../models/contact.js';
 import type { ChangeAction, FieldChange } from '../../models/roster-change.js';
 
 /** What a run wants of one stored document. */
@@ -61,7 +62,6 @@ export function updateTo(
   };
 }
 
-const PEOPLE = ['student', 'teacher', 'staff', 'guardian'];
 /** By what sections find their people. */
 const FOUND_BY = /^(status|record(\.(id|also|kept))?)$/;
 
@@ -71,7 +71,7 @@ export function reachesClasses({
   action,
   fields,
 }: Pick<Change, 'kind' | 'action' | 'fields'>): boolean {
-  return action !== 'changed' || !PEOPLE.includes(kind) || fields.some(({ path }) => FOUND_BY.test(path));
+  return action !== 'changed' || !isContactType(kind) || fields.some(({ path }) => FOUND_BY.test(path));
 }
 
 /** Kept beside what the source says, and no news to a person. */

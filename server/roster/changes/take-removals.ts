@@ -41,13 +41,14 @@ export type Document = Record<string, unknown> & { _id: Types.ObjectId };
  * @returns how many are gone
  */
 export async function takeRemovals(run: HeldRun, removals: Removals): Promise<number> {
-  const { gone, here, hold } = await judgeRemovals(run, removals);
+  const judged = await judgeRemovals(run, removals);
+  const { gone, why } = judged;
   if (gone === 0) return 0;
-  if (hold) tellHeld(run, removals, gone, here);
+  if (why) tellHeld(run, removals, judged, why);
   let waiting = 0;
   let [go, wait]: [Change[], Change[]] = [[], []];
   for await (const document of readGone(removals)) {
-    const waits = hold || removals.waits?.(document) === true;
+    const waits = why !== undefined || removals.waits?.(document) === true;
     (waits ? wait : go).push(removalOf(run, removals, document));
     if (go.length + wait.length < BATCH) continue;
     await takeBatch(run, removals, go, wait);
@@ -56,30 +57,42 @@ export async function takeRemovals(run: HeldRun, removals: Removals): Promise<nu
   }
   await takeBatch(run, removals, go, wait);
   waiting += wait.length;
-  if (waiting > 0 && !hold) tellWaiting(run, removals, waiting);
+  if (waiting > 0 && !why) tellWaiting(run, removals, waiting);
   return gone;
 }
 
-/** What the guard says of them: how many are gone of how many, and whether they wait for a person. */
-export async function judgeRemovals(
-  run: HeldRun,
-  removals: Removals,
-): Promise<{ gone: number; here: number; hold: boolean }> {
+interface Judged {
+  gone: number;
+  /** Of how many. */
+  here: number;
+  /** Why they wait for a person, to follow "because"; absent: the guard lets them go. */
+  why?: string | undefined;
+}
+
+/** What the guard says of them. */
+export async function judgeRemovals(run: HeldRun, removals: Removals): Promise<Judged> {
   let here = 0;
   let gone = 0;
   for await (const document of read(removals)) {
     if (!isNew(run, document)) here += 1;
     if (removals.isGone(document)) gone += 1;
   }
-  if (gone === 0) return { gone, here, hold: false };
+  if (gone === 0) return { gone, here };
   if (removals.among)
     here = await removals.collection.countDocuments({ ...removals.among, 'record.addedBy': { $ne: run.id } });
-  if (removals.verdict === 'let go') return { gone, here, hold: false };
-  const hold =
-    removals.verdict === 'hold' ||
-    mustHold(gone, here) ||
-    (await waitStill(run, removals.kind, readGone(removals)));
-  return { gone, here, hold };
+  return { gone, here, why: await whyHold(run, removals, gone, here) };
+}
+
+async function whyHold(
+  run: HeldRun,
+  removals: Removals,
+  gone: number,
+  here: number,
+): Promise<string | undefined> {
+  if (removals.verdict === 'let go') return undefined;
+  if (removals.verdict === 'hold') return 'this download may not tell all';
+  if (mustHold(gone, here)) return 'that is more than a night usually brings';
+  return (await waitStill(run, removals.kind, readGone(removals))) ? 'nobody has decided yet' : undefined;
 }
 
 export async function* readGone(removals: Removals): AsyncGenerator<Document, void, undefined> {
@@ -130,14 +143,8 @@ async function takeBatch(run: HeldRun, removals: Removals, go: Change[], wait: C
   await run.step();
 }
 
-function tellHeld(run: HeldRun, { plural, verdict }: Removals, gone: number, here: number): void {
+function tellHeld(run: HeldRun, { plural }: Removals, { gone, here }: Judged, why: string): void {
   const many = `${gone.toLocaleString('en')} of ${here.toLocaleString('en')} ${plural}`;
-  const why =
-    verdict === 'hold'
-      ? 'this download may not tell all'
-      : mustHold(gone, here)
-        ? 'that is more than a night usually brings'
-        : 'nobody has decided yet';
   run.warn(
     run.preview
       ? `${many} would leave. A sync by itself would hold them until somebody looks, because ${why}.`

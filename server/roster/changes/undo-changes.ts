@@ -1,5 +1,6 @@
 import type { mongo, Types } from 'mongoose';
 import { Appointment } from '../../models/appointment.js';
+import { isContactType } from '../../models/contact.js';
 import { Household } from '../../models/household.js';
 import type { ChangeAction, RosterChange } from '../../models/roster-change.js';
 import { Slot } from '../../models/slot.js';
@@ -104,7 +105,7 @@ async function undoAdded(
   scope: Record<string, Types.ObjectId>,
 ): Promise<void> {
   if (name === 'appointment') return;
-  const type = ['student', 'teacher', 'staff', 'guardian'].includes(name) ? { type: name } : {};
+  const type = isContactType(name) ? { type: name } : {};
   for (;;) {
     const found = (await (
       kind.collection.find(

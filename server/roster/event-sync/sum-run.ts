@@ -1,3 +1,4 @@
+import { CONTACT_TYPES } from '../../models/contact.js';
 import type { KindCounts } from '../../models/run.js';
 
 /** What a run did to people and classes together. */
@@ -10,8 +11,6 @@ export interface RunNumbers {
   held: number;
 }
 
-const PEOPLE = ['student', 'teacher', 'staff', 'guardian'];
-
 /**
  * What a run did: the people of its refresh and the classes of its event. The mirror's own records say the same as the classes, and
  * resources and appointments follow from them, so they are left out.
@@ -20,7 +19,7 @@ export function sumRun(
   run: Record<string, KindCounts>,
   refresh: Record<string, KindCounts> | undefined,
 ): RunNumbers {
-  const parts = [...PEOPLE.map((kind) => refresh?.[kind]), run.class];
+  const parts = [...CONTACT_TYPES.map((kind) => refresh?.[kind]), run.class];
   const sum = (key: keyof RunNumbers) => parts.reduce((total, part) => total + (part?.[key] ?? 0), 0);
   return {
     added: sum('added'),

@@ -19,20 +19,20 @@ export async function keepStaying(
   known: readonly KnownClass[],
 ): Promise<DesiredClass[]> {
   const before = await peopleOf(desired, known);
-  const losing = desired.filter(({ section, synced }) => {
-    const people = before.get(section.toHexString());
-    return people && lostOf(people, synced).length > 0;
-  });
-  if (losing.length === 0) return [...desired];
-  const waiting = await mirror.waiting(losing.map(({ section }) => section));
-  const missingIn = (items: readonly DesiredClass[]) =>
-    items.flatMap(({ section, synced }) => {
+  const lost = new Map(
+    desired.flatMap(({ section, synced }) => {
       const people = before.get(section.toHexString());
-      return people ? lostOf(people, synced) : [];
-    });
+      const ids = people ? lostOf(people, synced) : [];
+      return ids.length > 0 ? [[section.toHexString(), ids] as const] : [];
+    }),
+  );
+  if (lost.size === 0) return [...desired];
+  const waiting = await mirror.waiting(
+    desired.map(({ section }) => section).filter((id) => lost.has(id.toHexString())),
+  );
   const [staying, here] = await Promise.all([
-    mirror.staying(missingIn(losing)),
-    mirror.here(missingIn(losing.filter(({ section }) => waiting.has(section.toHexString())))),
+    mirror.staying([...lost.values()].flat()),
+    mirror.here([...waiting].flatMap((section) => lost.get(section) ?? [])),
   ]);
   return desired.map((item) => {
     const section = item.section.toHexString();

@@ -2,6 +2,7 @@ import type { Types } from 'mongoose';
 import { Contact, recordIds, standsFor } from '../../models/contact.js';
 import { Course } from '../../models/course.js';
 import { RosterChange } from '../../models/roster-change.js';
+import type { SourceRecord } from '../../models/scoped.js';
 import { Section } from '../../models/section.js';
 import { Term } from '../../models/term.js';
 import { queryOf, type Selection } from './select-sections.js';
@@ -68,25 +69,8 @@ export function storedMirror(account: Types.ObjectId): Mirror {
         { account, _id: { $in: [...contacts] } },
         { firstName: 1, lastName: 1, email: 1, room: 1 },
       ).lean(),
-    async staying(contacts) {
-      const active = await Contact.find(
-        { account, _id: { $in: [...contacts] }, status: 'active' },
-        { 'record.kept': 1 },
-      ).lean<Pick<Contact, '_id' | 'record'>[]>();
-      const kept = active.filter(({ record }) => record?.kept).map(({ _id }) => _id);
-      const others = active.filter(({ record }) => !record?.kept).map(({ _id }) => _id);
-      const held = others.length > 0 ? await findHeld(account, others) : [];
-      return new Set([...kept, ...held.map(({ target }) => target)].map((id) => id.toHexString()));
-    },
-    async waiting(sections) {
-      const kept: Types.ObjectId[] = await Section.distinct('_id', {
-        account,
-        _id: { $in: [...sections] },
-        'record.kept': { $exists: true },
-      });
-      const held = await findHeld(account, sections);
-      return new Set([...kept, ...held.map(({ target }) => target)].map((id) => id.toHexString()));
-    },
+    staying: (contacts) => findStaying(Contact, account, contacts),
+    waiting: (sections) => findStaying(Section, account, sections),
     async here(contacts) {
       const active = await Contact.find(
         { account, _id: { $in: [...contacts] }, status: 'active' },
@@ -95,6 +79,21 @@ export function storedMirror(account: Types.ObjectId): Mirror {
       return new Set(active.map(({ _id }) => _id.toHexString()));
     },
   };
+}
+
+/** Of documents that are here, those whose removal waits for somebody or was refused (hex ids). */
+async function findStaying(
+  model: typeof Contact | typeof Section,
+  account: Types.ObjectId,
+  ids: readonly Types.ObjectId[],
+): Promise<Set<string>> {
+  const active = await (model as typeof Section)
+    .find({ account, _id: { $in: [...ids] }, status: 'active' }, { 'record.kept': 1 })
+    .lean<{ _id: Types.ObjectId; record?: SourceRecord }[]>();
+  const kept = active.filter(({ record }) => record?.kept).map(({ _id }) => _id);
+  const others = active.filter(({ record }) => !record?.kept).map(({ _id }) => _id);
+  const held = others.length > 0 ? await findHeld(account, others) : [];
+  return new Set([...kept, ...held.map(({ target }) => target)].map((id) => id.toHexString()));
 }
 
 /** Whose removal waits for somebody. */

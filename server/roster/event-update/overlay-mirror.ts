@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import { Contact } from '../../models/contact.js';
+import { Contact, CONTACT_TYPES } from '../../models/contact.js';
 import { RosterChange } from '../../models/roster-change.js';
 import { RosterRun } from '../../models/roster-run.js';
 import { Section } from '../../models/section.js';
@@ -8,13 +8,12 @@ import { findHeld, storedMirror, type Mirror, type NamedPerson } from './mirror.
 import { isSelected } from './select-sections.js';
 
 const BATCH = 400;
-const PEOPLE = ['student', 'teacher', 'staff', 'guardian'];
 
 /** The mirror as it would be after a previewed refresh. @param run the refresh that noted its changes */
 export function plannedMirror(account: Types.ObjectId, run: Types.ObjectId): Mirror {
   const stored = storedMirror(account);
-  const planned = (kinds: string[], ids: readonly string[]) =>
-    RosterChange.find({ run, kind: { $in: kinds }, sourceId: { $in: [...ids] } }).lean();
+  const planned = (kinds: readonly string[], ids: readonly string[]) =>
+    RosterChange.find({ run, kind: { $in: [...kinds] }, sourceId: { $in: [...ids] } }).lean();
 
   return {
     async terms() {
@@ -54,7 +53,7 @@ export function plannedMirror(account: Types.ObjectId, run: Types.ObjectId): Mir
     },
     async people(ids) {
       const people = await stored.people(ids);
-      for (const { sourceId, target, action } of await planned(PEOPLE, ids))
+      for (const { sourceId, target, action } of await planned(CONTACT_TYPES, ids))
         if (action === 'removed') people.delete(sourceId);
         else people.set(sourceId, target);
       return people;

@@ -18,7 +18,7 @@ export interface UpdateOptions {
   /** A person has just chosen what the event takes: what leaves by that is not held. */
   chosen: boolean;
   /** Nothing of what its classes are made of has changed since its last sync. */
-  stands?: boolean;
+  stands: boolean;
 }
 
 /**

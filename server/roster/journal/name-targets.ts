@@ -1,6 +1,6 @@
 import type { Model, Types } from 'mongoose';
 import { Class, className } from '../../models/class.js';
-import { Contact, contactName } from '../../models/contact.js';
+import { Contact, contactName, isContactType } from '../../models/contact.js';
 import { Course } from '../../models/course.js';
 import type { Event } from '../../models/event.js';
 import { Resource } from '../../models/resource.js';
@@ -36,11 +36,9 @@ export async function nameTargets(
 /** By the kind's own fields: a person's two names, a class' name or course. */
 function nameOf(kind: string, document: Record<string, unknown>): string {
   if (kind === 'class') return className({ edits: {}, ...document } as unknown as Class);
-  if (PEOPLE.includes(kind)) return contactName(document);
+  if (isContactType(kind)) return contactName(document);
   return typeof document.name === 'string' ? document.name : '';
 }
-
-const PEOPLE = ['student', 'teacher', 'staff', 'guardian'];
 
 async function storedNames(
   { account, event }: TargetScope,
@@ -48,7 +46,7 @@ async function storedNames(
   ids: Types.ObjectId[],
 ): Promise<[string, string][]> {
   const wanted = { _id: { $in: ids }, account };
-  if (PEOPLE.includes(kind)) {
+  if (isContactType(kind)) {
     const people = await Contact.find(wanted, { firstName: 1, lastName: 1, email: 1 }).lean();
     return people.map((person) => [person._id.toHexString(), contactName(person)]);
   }

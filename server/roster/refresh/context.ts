@@ -55,8 +55,8 @@ export interface RefreshContext extends Delivery {
   taken: Record<ContactType, number>;
   /** Contacts (hex ids) that records of this run were matched with. */
   adopted: Set<string>;
-  /** Ids of students who stay though the source has them no more; known once the list of students was read. */
-  staying: Pick<Ids, 'has' | 'size'>;
+  /** Ids of students who stay though the source has them no more; absent until the list of students was read. */
+  staying?: Pick<Ids, 'has' | 'size'>;
 }
 
 export const LIST_OF_TYPE: Record<ContactType, 'students' | 'teachers' | 'staff' | 'contacts'> = {

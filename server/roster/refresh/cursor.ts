@@ -84,8 +84,5 @@ export async function readMirrorMark(account: Types.ObjectId): Promise<Types.Obj
 
 /** Says that a person is about to change what classes are made of: each event's next sync looks at all of its classes. */
 export async function dropMirrorMark(account: Types.ObjectId): Promise<void> {
-  await Account.updateOne(
-    { _id: account, 'clever.cursor.mirror': { $exists: true } },
-    { $unset: { 'clever.cursor.mirror': 1 } },
-  );
+  await Account.updateOne({ _id: account }, { $unset: { 'clever.cursor.mirror': 1 } });
 }

@@ -23,7 +23,7 @@ export async function findStaying(context: RefreshContext, seen: Pick<Ids, 'has'
   const { answered, removals } = await foreseeLeavers(context, 'students', of, seen);
   if (!answered || !tellsAll(download.students))
     for await (const id of heldStudents(run.account)) if (!seen.has(id)) staying.add(id);
-  if (!removals || run.preview || !(await judgeRemovals(run, removals)).hold) return staying;
+  if (!removals || run.preview || !(await judgeRemovals(run, removals)).why) return staying;
   for await (const document of readGone(removals)) staying.add(removals.sourceIdOf(document));
   return staying;
 }

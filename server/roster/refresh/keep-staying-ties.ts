@@ -14,7 +14,7 @@ export async function keepStayingTies(
   people: PersonMapped[],
   meant: ReadonlySet<string>,
 ): Promise<PersonMapped[]> {
-  if (staying.size === 0) return people;
+  if (!staying?.size) return people;
   const ids = people.flatMap((person) =>
     person.ok && !meant.has(person.record.id) ? [person.record.id] : [],
   );
@@ -40,7 +40,7 @@ export async function keepAdoptedTies(
     const found = known.get(id);
     return found?.by === 'adopted' ? [found._id] : [];
   });
-  if (staying.size === 0 || adopted.length === 0) return records;
+  if (!staying?.size || adopted.length === 0) return records;
   const stored = await Contact.find({ _id: { $in: adopted } }, { relations: 1 }).lean();
   const before = new Map(stored.map(({ _id, relations }) => [_id.toHexString(), relations]));
   return records.map((record) =>

@@ -10,7 +10,6 @@ import { collectFromClever } from './collect-from-clever.js';
 import { collectFromFiles } from './collect-from-files.js';
 import { dropCursor, saveCursor } from './cursor.js';
 import { LIST_OF_TYPE, type Ids, type RefreshContext } from './context.js';
-import { IdSet } from './id-set.js';
 import { tellsLeavers } from './download-district.js';
 import { listsFor, type ListName } from './lists.js';
 import { refreshMirror, type MirrorSeen } from './refresh-mirror.js';
@@ -95,7 +94,6 @@ async function contextOf(account: Account, run: HeldRun) {
     taken: { student: 0, teacher: 0, staff: 0, guardian: 0 },
     isFirst: await isFirstRefresh(run),
     matching: Promise.resolve(),
-    staying: new IdSet(),
   };
 }
 

@@ -32,15 +32,12 @@ export async function refreshPeople(
   const seen: Ids = new IdSet();
   /** Main ids of those who came by a further id only: they are here too. */
   const spared = new Set<string>();
-  let isKnown = false;
   for (const list of PEOPLE_LISTS) {
     const outcome = download[list];
     if (!outcome) continue;
     // Teachers and staff may be guardians too.
-    if (list !== 'students' && !isKnown) {
-      context.staying = await findStaying(context, { has: (id) => seen.has(id) || spared.has(id) });
-      isKnown = true;
-    }
+    if (list !== 'students')
+      context.staying ??= await findStaying(context, { has: (id) => seen.has(id) || spared.has(id) });
     await run.begin(list, outcome.read);
     await walkThrough(read<FromFile<CleverUser>>(list), async (batch) => {
       await takePeople(context, list, batch, { seen, spared, listed });

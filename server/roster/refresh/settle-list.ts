@@ -1,9 +1,9 @@
 import { RosterRun } from '../../models/roster-run.js';
-import { dropOlderHeld, type Document } from '../changes/take-removals.js';
+import { dropOlderHeld, takeRemovals, type Document } from '../changes/take-removals.js';
 import type { Ids, RefreshContext } from './context.js';
 import { tellsAll } from './download-district.js';
+import { findLeavers, type Leavers, type Removal } from './find-leavers.js';
 import { LISTS, type ListName } from './lists.js';
-import { findLeavers, removeGone, type Leavers, type Removal } from './remove-gone.js';
 
 type Of<F> = Pick<Removal<F>, 'store' | 'filter' | 'most'>;
 
@@ -15,7 +15,9 @@ export async function settleList<F>(
   seen: Pick<Ids, 'has'>,
 ): Promise<void> {
   const { run, download } = context;
-  const answered = await removeGone(run, ...questionOf(context, list, of, seen));
+  const { answered, told, removals } = await foreseeLeavers(context, list, of, seen);
+  for (const text of told) run.warn(text);
+  if (removals) await takeRemovals(run, removals);
   const { kind } = LISTS[list];
   const settled = answered && tellsAll(download[list]);
   if (settled) await dropOlderHeld(run, [kind]);
@@ -25,26 +27,17 @@ export async function settleList<F>(
 
 /** Who of a list would be gone, before anybody is marked so. */
 export function foreseeLeavers<F>(
-  context: RefreshContext,
+  { run, download, gone, leftOut, adopted, stale, source, staying }: RefreshContext,
   list: ListName,
   of: Of<F>,
   seen: Pick<Ids, 'has'>,
 ): Promise<Leavers> {
-  return findLeavers(context.run, ...questionOf(context, list, of, seen));
-}
-
-function questionOf<F>(
-  { download, gone, leftOut, adopted, stale, source, staying }: RefreshContext,
-  list: ListName,
-  of: Of<F>,
-  seen: Pick<Ids, 'has'>,
-): [Removal<F>, Pick<Ids, 'has'>, ReadonlySet<string> | undefined] {
   const doubtful = stale === true || Object.values(download).some(({ ended }) => ended === 'broken off');
-  const waits = list === 'contacts' && staying.size > 0 ? { waits: byStudents(staying) } : {};
+  const waits = list === 'contacts' && staying?.size ? { waits: byStudents(staying) } : {};
   const removal = { ...of, ...LISTS[list], outcome: download[list], doubtful, adopted, source, ...waits };
   const ids = download[list]?.ended === 'changes alone' ? (gone?.[list] ?? new Set<string>()) : undefined;
   const here = { has: (id: string) => seen.has(id) || leftOut?.has(id) === true };
-  return [removal, here, ids];
+  return findLeavers(run, removal, here, ids);
 }
 
 /** Guardians of students who stay though they are missing at the source. */

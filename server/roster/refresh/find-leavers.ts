@@ -1,4 +1,4 @@
-import { takeRemovals, type Document, type Removals } from '../changes/take-removals.js';
+import type { Document, Removals } from '../changes/take-removals.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { tellsAll, type ListOutcome } from './download-district.js';
 import type { Store } from './stores.js';
@@ -33,24 +33,10 @@ export interface Leavers {
 }
 
 /**
- * Marks as gone what the source no longer has. Only a list that was read to its end says so: one that broke off, is not shared, or
- * came empty where there were records, removes nothing and is told plainly. Of a list of changes alone, those are gone that it names.
+ * Finds who the source no longer has. Only a list that was read to its end says so: one that broke off, is not shared, or came empty
+ * where there were records, tells of nobody, and that is told plainly. Of a list of changes alone, those are gone that it names.
  * @param seen ids that the source has; of a list of changes: `gone` the ids that left
- * @returns whether the question was answered, so that what earlier runs held of this kind is settled by it
  */
-export async function removeGone<F>(
-  run: HeldRun,
-  removal: Removal<F>,
-  seen: { has(id: string): boolean },
-  gone?: ReadonlySet<string>,
-): Promise<boolean> {
-  const { answered, told, removals } = await findLeavers(run, removal, seen, gone);
-  for (const text of told) run.warn(text);
-  if (removals) await takeRemovals(run, removals);
-  return answered;
-}
-
-/** The question of who of a kind is gone, without an answer being acted upon. Parameters as of `removeGone`. */
 export async function findLeavers<F>(
   run: HeldRun,
   removal: Removal<F>,
