@@ -36,5 +36,6 @@ schema.index(
   { unique: true, partialFilterExpression: { contact: { $exists: true } } },
 );
 schema.index({ event: 1, status: 1, sortKey: 1 });
+schema.index({ contact: 1 }, { partialFilterExpression: { contact: { $exists: true } } });
 
 export const Resource = mongoose.model<Resource>('resource', schema);

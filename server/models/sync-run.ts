@@ -26,7 +26,7 @@ export interface SyncRun extends Run {
   keepSynced?: boolean;
   /** Of a preview: what the event would take, where that is not what it takes now. */
   choice?: SyncChoice;
-  /** What the event's classes were made of, and what it took (a hash): where both are the same still, so are the classes. */
+  /** What the event's classes were made of, and what it took and had besides (a hash): where both are the same still, so are the classes. */
   stoodOn?: { mirror: Types.ObjectId; selection: string };
 }
 

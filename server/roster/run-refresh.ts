@@ -142,9 +142,9 @@ async function endBadly(run: HeldRun, error: unknown): Promise<void> {
   else await run.end('failed', 'A fault in Slotbell ended the download.');
 }
 
-/** How many records the account's last whole download had, for the time left of the next one. */
+/** How many records the account's last whole download had. */
 async function expectedRecords(account: Types.ObjectId): Promise<number> {
-  const last = await RosterRun.findOne({ account, state: 'done', how: { $ne: 'events' } }, { counts: 1 })
+  const last = await RosterRun.findOne({ account, state: 'done', how: 'full' }, { counts: 1 })
     .sort({ createdAt: -1 })
     .lean();
   return Object.values(last?.counts ?? {}).reduce((sum, { read }) => sum + read, 0);

@@ -5,7 +5,7 @@ import { Event, type EventSync } from '../models/event.js';
 import type { KindCounts, Run } from '../models/run.js';
 import { SyncRun } from '../models/sync-run.js';
 import { forgetFirstTry, forgetOlderChanges } from './changes/forget-changes.js';
-import { classesStand } from './event-update/classes-stand.js';
+import { findStanding } from './event-update/find-standing.js';
 import { flagAppointments } from './event-update/flag-appointments.js';
 import { storedMirror } from './event-update/mirror.js';
 import { plannedMirror } from './event-update/overlay-mirror.js';
@@ -102,9 +102,9 @@ async function update(run: SyncRun, held: HeldRun, refreshed: () => ReturnType<t
   // What is to be synced may have been chosen anew while the download ran.
   const { event, sync } = await syncOf(run);
   const mirror = held.preview ? plannedMirror(run.account, refresh._id) : storedMirror(run.account);
-  const stands = await classesStand(run, sync, refresh);
+  const standing = await findStanding(run, sync, refresh);
   const chosen = run.trigger === 'first import' || !!run.choice;
-  await updateEvent(event, sync, held, { mirror, chosen, stands });
+  await updateEvent(event, sync, held, { mirror, chosen, standing });
   return refresh.counts;
 }
 

@@ -1,4 +1,6 @@
 import mongoose, { type mongo } from 'mongoose';
+import { isContactType } from '../../models/contact.js';
+import { Resource } from '../../models/resource.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { isPassing } from '../runs/judge-fault.js';
 import { logRun, type LogRow } from '../runs/log-run.js';
@@ -34,12 +36,18 @@ export async function makeChanges(
     return { refused: [], missed: 0 };
   }
   await run.markChanged();
-  if (changes.some(reachesClasses)) run.markTouched();
+  if (changes.some(reachesClasses) || (await holdSlots(run, changes))) run.markTouched();
   const known = changes.filter(({ action }) => action !== 'added');
   await noteChanges(run, known, 'applied');
   const made = await write(collection, changes.map(operationOf));
   if (tell) await tellChanges(run, changes, made.refused);
   return made;
+}
+
+/** Whether somebody of these is named on slots. */
+async function holdSlots({ account }: HeldRun, changes: readonly Change[]): Promise<boolean> {
+  const people = changes.filter(({ kind }) => isContactType(kind)).map(({ target }) => target);
+  return people.length > 0 && (await Resource.exists({ account, contact: { $in: people } })) !== null;
 }
 
 function operationOf({ action, document, target, where, fields }: Change): mongo.AnyBulkWriteOperation {

@@ -26,13 +26,12 @@ type Looked = Pick<Appointment, '_id' | 'resource' | 'students' | 'state' | 'pro
 export async function flagAppointments(run: HeldRun, event: Event): Promise<void> {
   const living = { event: event._id, state: { $in: LIVING_STATES } };
   await run.begin('appointments', await Appointment.countDocuments(living));
-  const teachers = await teachersByResource(event);
   const cursor = Appointment.find(living, { resource: 1, students: 1, state: 1, problem: 1, kept: 1 })
     .lean()
     .cursor({ batchSize: BATCH });
   let batch: Looked[] = [];
   const flush = async (): Promise<void> => {
-    await flagBatch(run, event, batch, teachers);
+    await flagBatch(run, event, batch);
     await run.step(batch.length);
     batch = [];
   };
@@ -43,9 +42,9 @@ export async function flagAppointments(run: HeldRun, event: Event): Promise<void
   if (batch.length > 0) await flush();
 }
 
-async function teachersByResource(event: Event): Promise<Map<string, string>> {
+async function teachersByResource(event: Event, appointments: Looked[]): Promise<Map<string, string>> {
   const resources = await Resource.find(
-    { event: event._id, contact: { $type: 'objectId' } },
+    { _id: { $in: appointments.map(({ resource }) => resource) }, event: event._id },
     { contact: 1, fromSync: 1 },
   ).lean();
   return new Map(
@@ -55,12 +54,8 @@ async function teachersByResource(event: Event): Promise<Map<string, string>> {
   );
 }
 
-async function flagBatch(
-  run: HeldRun,
-  event: Event,
-  batch: Looked[],
-  teachers: ReadonlyMap<string, string>,
-): Promise<void> {
+async function flagBatch(run: HeldRun, event: Event, batch: Looked[]): Promise<void> {
+  const teachers = await teachersByResource(event, batch);
   const together = await pairsOf(
     run,
     event,

@@ -1,5 +1,4 @@
 import type { Types } from 'mongoose';
-import { Class } from '../../models/class.js';
 import type { Event, EventSync } from '../../models/event.js';
 import { countOf } from '../../web/format-count.js';
 import { dropOlderHeld, type Removals } from '../changes/take-removals.js';
@@ -8,6 +7,7 @@ import { walkThrough } from '../walk-through.js';
 import { applyClasses, removeGoneClasses } from './apply-classes.js';
 import { countDesired, readDesired } from './desire-classes.js';
 import { flagAppointments } from './flag-appointments.js';
+import type { Standing } from './find-standing.js';
 import type { Mirror } from './mirror.js';
 import { updateResources } from './update-resources.js';
 
@@ -17,8 +17,8 @@ export interface UpdateOptions {
   mirror: Mirror;
   /** A person has just chosen what the event takes: what leaves by that is not held. */
   chosen: boolean;
-  /** Nothing of what its classes are made of has changed since its last sync. */
-  stands: boolean;
+  /** Of its classes and resources nothing needs to be looked at. */
+  standing: Standing | undefined;
 }
 
 /**
@@ -31,16 +31,16 @@ export async function updateEvent(
   run: HeldRun,
   options: UpdateOptions,
 ): Promise<void> {
-  const verdict = options.chosen ? 'let go' : undefined;
-  const teaching = options.stands
-    ? await countStanding(event, run)
-    : await updateClasses(event, sync, run, options.mirror, verdict);
-  await updateResources(run, event, options.mirror, teaching, verdict);
+  const { mirror, chosen, standing } = options;
+  const verdict = chosen ? 'let go' : undefined;
+  if (standing) await countStanding(run, standing);
+  else {
+    const teaching = await updateClasses(event, sync, run, mirror, verdict);
+    await updateResources(run, event, mirror, teaching, verdict);
+  }
   await dropOlderHeld(run, ['class', 'resource']);
   await flagAppointments(run, event);
 }
-
-type Teaching = ReadonlyMap<string, Types.ObjectId>;
 
 /** @returns who teaches them */
 async function updateClasses(
@@ -49,7 +49,7 @@ async function updateClasses(
   run: HeldRun,
   mirror: Mirror,
   verdict: Removals['verdict'],
-): Promise<Teaching> {
+): Promise<ReadonlyMap<string, Types.ObjectId>> {
   await run.begin('classes', await countDesired(mirror, sync));
   const desired = new Set<string>();
   const teaching = new Map<string, Types.ObjectId>();
@@ -71,15 +71,16 @@ async function updateClasses(
   return teaching;
 }
 
-/** @returns nobody: who teaches the stored classes is read there */
-async function countStanding(event: Event, run: HeldRun): Promise<Teaching> {
-  const filter = { event: event._id, status: 'active' as const, section: { $type: 'objectId' as const } };
-  const count = await Class.countDocuments(filter);
-  await run.begin('classes', count);
-  run.count('class', 'read', count);
-  run.count('class', 'unchanged', count);
-  await run.step(count);
-  return new Map();
+async function countStanding(run: HeldRun, { classes, resources }: Standing): Promise<void> {
+  for (const [stage, kind, count] of [
+    ['classes', 'class', classes],
+    ['resources', 'resource', resources],
+  ] as const) {
+    await run.begin(stage, count);
+    run.count(kind, 'read', count);
+    run.count(kind, 'unchanged', count);
+    await run.step(count);
+  }
 }
 
 function warnOfUnknown(run: HeldRun, teachers: number, students: number): void {

@@ -2,8 +2,6 @@ import type { CleverClient } from '../../clever/client.js';
 import { CleverError } from '../../clever/explain-failure.js';
 import type { CleverUser } from '../../clever/schema.js';
 import type { CleverKinds, EventCursor } from '../../models/account.js';
-import { Contact } from '../../models/contact.js';
-import { Section } from '../../models/section.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { mapCleverSection } from '../sources/map-clever-class.js';
 import { askUsers } from './ask-users.js';
@@ -24,6 +22,7 @@ export type DeltaCollected = { ok: true; delivery: Delivery; events: number } | 
 /**
  * Collects what a district's events tell since the cursor, as a delivery of changes alone that has the same outcome as reading
  * everything. Nothing is written to the spool where that cannot be.
+ * @param most so many records a full download would read; where the events are more, everything is read. 0 when unknown
  * @returns why everything has to be read, to follow "A full download, because"
  */
 export async function collectDelta(
@@ -31,11 +30,14 @@ export async function collectDelta(
   scope: Scope,
   run: HeldRun,
   spool: Spool,
-  cursor: EventCursor,
+  { cursor, most }: { cursor: EventCursor; most: number },
 ): Promise<DeltaCollected> {
   try {
-    const most = Math.min(MOST_EVENTS, await countRecords(scope));
-    const changes = await readEvents(client, cursor.event, { run, schools: scope.schools, most });
+    const changes = await readEvents(client, cursor.event, {
+      run,
+      schools: scope.schools,
+      most: Math.min(MOST_EVENTS, most || MOST_EVENTS),
+    });
     const ask = askUsers(client, changes, run);
     const withContacts = scope.kinds.contacts && !cursor.silent.includes('contacts');
     const { gone: people, standing } = await findAffected(scope, changes, ask, withContacts);
@@ -64,12 +66,6 @@ export async function collectDelta(
       return { ok: false, why: 'Clever no longer knows the event that the last sync ended with.' };
     return { ok: false, why: `the events could not be read: ${error.message}` };
   }
-}
-
-/** About as many as a full download would read. */
-async function countRecords({ account }: Scope): Promise<number> {
-  const active = { account, status: 'active' as const };
-  return (await Contact.countDocuments(active)) + (await Section.countDocuments(active));
 }
 
 /** The lists that somebody is in, among those that are synced. */

@@ -25,6 +25,7 @@ const NOT_CONNECTED = {
 /**
  * Reads what the account's district shares: what its events tell since the last sync, or everything where that was asked for or the
  * events do not tell enough.
+ * @param expected how many records the last whole download had; 0 when unknown
  * @throws RefreshRefused where there is no access, CleverError where nothing can be had
  */
 export async function collectFromClever(
@@ -32,7 +33,7 @@ export async function collectFromClever(
   account: Account,
   run: HeldRun,
   spool: Spool,
-  { full, ...rules }: Rules & { full: boolean },
+  { full, expected, ...rules }: Rules & { full: boolean; expected: number },
 ): Promise<Delivery> {
   const connected = connectAccount(deps, account, { signal: run.signal });
   if (!connected.ok || !account.clever)
@@ -46,7 +47,7 @@ export async function collectFromClever(
   let why = start.ok ? '' : start.why;
   if (start.ok) {
     const scope = { account: account._id, ...rules };
-    const delta = await collectDelta(client, scope, run, spool, start.cursor);
+    const delta = await collectDelta(client, scope, run, spool, { cursor: start.cursor, most: expected });
     if (delta.ok) {
       await tellHow(run, { how: 'events', events: delta.events });
       return { ...delta.delivery, stale };

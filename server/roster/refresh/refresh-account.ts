@@ -58,7 +58,7 @@ export async function refreshAccount(
   try {
     await run.begin('download', expected);
     const rules = { kinds: clever.kinds, schools, mapping };
-    const delivery = await collectFromClever(deps, account, run, spool, { ...rules, full });
+    const delivery = await collectFromClever(deps, account, run, spool, { ...rules, full, expected });
     // From here on the roster is neither at the old cursor nor at the new one.
     if (!run.preview) await dropCursor(run);
     await takeDelivery({

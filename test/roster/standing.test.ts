@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { Class } from '../../server/models/class.js';
 import { Contact } from '../../server/models/contact.js';
 import { Event } from '../../server/models/event.js';
+import { Resource } from '../../server/models/resource.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { dropMirrorMark } from '../../server/roster/refresh/cursor.js';
 import { asApp } from '../support/scans.js';
@@ -9,8 +10,8 @@ import { EventNights } from './event-nights.js';
 
 const STRAY = 'Not what the source says';
 
-/** Classes are looked at only where something that they are made of may have changed. */
-describe('a night by events of an event whose classes stand', () => {
+/** An event is looked at only where something that its classes and holders of slots are made of may have changed. */
+describe('a night by events of an event that stands as its last sync left it', () => {
   const nights = new EventNights();
 
   before(async () => {
@@ -21,16 +22,17 @@ describe('a night by events of an event whose classes stand', () => {
 
   /** Has one class say what no sync would leave. @returns whether a night puts it right: it looked */
   async function nightLooks(): Promise<boolean> {
-    const stray = await Class.findOne({ event: nights.district.event, status: 'active' }).orFail().lean();
+    const { event } = nights.district;
+    const synced = { status: 'active', section: { $exists: true } } as const;
+    const stray = await Class.findOne({ event, ...synced })
+      .orFail()
+      .lean();
     await Class.updateOne({ _id: stray._id }, { $set: { 'synced.name': STRAY, 'synced.hash': 'stray' } });
     const refresh = await nights.night();
     assert.equal(refresh.how, 'events', refresh.why);
     const looked = (await Class.exists({ 'synced.name': STRAY })) === null;
-    const { synced } = stray;
-    await Class.updateOne(
-      { _id: stray._id },
-      { $set: { 'synced.name': synced.name, 'synced.hash': synced.hash } },
-    );
+    const { name, hash } = stray.synced;
+    await Class.updateOne({ _id: stray._id }, { $set: { 'synced.name': name, 'synced.hash': hash } });
     return looked;
   }
 
@@ -39,18 +41,46 @@ describe('a night by events of an event whose classes stand', () => {
     const run = await nights.district.start({ trigger: 'nightly', night: nights.next() });
     const active = await Class.countDocuments({ event: nights.district.event, status: 'active' });
     assert.equal(run.counts.class?.unchanged, active);
+    const teachers = await Resource.countDocuments({ event: nights.district.event, status: 'active' });
+    assert.ok(teachers > 0);
+    assert.equal(run.counts.resource?.unchanged, teachers);
     assert.equal(run.result, 'Nothing had changed.');
   });
 
-  it('does not look when somebody has another name or address, and tells the name to whoever books', async () => {
+  it('does not look when a student has another name or address', async () => {
     const { sandbox } = nights.district;
-    sandbox.change(sandbox.idOf('teacher', 0), { name: { first: 'Renamed', last: 'Teacher', middle: '' } });
-    sandbox.change(sandbox.idOf('student', 0), { email: 'another@example.org' });
+    const name = { first: 'Renamed', last: 'Student', middle: '' };
+    sandbox.change(sandbox.idOf('student', 0), { name, email: 'another@example.org' });
     assert.equal(await nightLooks(), false);
     const student = await Contact.findOne({ 'record.id': sandbox.idOf('student', 0) })
       .orFail()
       .lean();
     assert.equal(student.email, 'another@example.org');
+  });
+
+  it('looks when a teacher has another name, and their slots bear it', async () => {
+    const { sandbox, event } = nights.district;
+    const { contact } = await Resource.findOne({ event, status: 'active' }).orFail().lean();
+    const { record } = await Contact.findById(contact).orFail().lean();
+    sandbox.change(record?.id ?? '', { name: { first: 'Renamed', last: 'Teacher', middle: '' } });
+    assert.equal(await nightLooks(), true);
+    assert.equal((await Resource.findOne({ event, contact }).orFail().lean()).name, 'Renamed Teacher');
+    assert.equal(await nightLooks(), false);
+  });
+
+  it('looks when a class was made by hand, deleted or taken back', async () => {
+    const { account, event } = nights.district;
+    const [synced] = await Class.find({ event, status: 'active' }).lean();
+    const byHand = { ...synced?.synced, name: 'Chess club', hash: '' };
+    const club = await Class.create({ account, event, status: 'active', synced: byHand });
+    assert.equal(await nightLooks(), true);
+    assert.equal(await nightLooks(), false);
+    for (const status of ['deleted', 'active'] as const) {
+      await Class.updateOne({ _id: club._id }, { $set: { status } });
+      assert.equal(await nightLooks(), true, status);
+      assert.equal(await nightLooks(), false, status);
+    }
+    await Class.deleteOne({ _id: club._id });
   });
 
   const changes: [what: string, change: () => unknown][] = [
