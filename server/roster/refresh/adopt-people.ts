@@ -15,11 +15,12 @@ import { matchPeople } from './match-people.js';
 export function matcherFor(
   context: RefreshContext,
   list: PeopleList,
-): Pick<ApplyOptions<RosterPerson>, 'match' | 'isCurrent' | 'remark' | 'onAdded'> {
+): Pick<ApplyOptions<RosterPerson>, 'noneKnown' | 'match' | 'isCurrent' | 'remark' | 'onAdded'> {
   const { account, run, mapping, adopted } = context;
   const doubts = new Map<string, Matches['doubtful'][number]>();
   const isCurrent = currentIn(context, list);
   return {
+    noneKnown: context.isFirst && !run.again,
     isCurrent,
     async match(unknown) {
       if (context.isFirst) return new Map();

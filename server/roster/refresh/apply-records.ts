@@ -12,6 +12,8 @@ type Stored = Record<string, unknown> & { _id: Types.ObjectId; record?: SourceRe
 export interface ApplyOptions<F> {
   /** What else a new document needs; an adopted one gets it too. */
   fresh?: Record<string, unknown>;
+  /** No record of the store is known yet: there is nothing to look for. */
+  noneKnown?: boolean;
   /** Documents that stand for records which no document has by id. */
   match?: (unknown: RosterRecord<F>[]) => Promise<Map<string, Types.ObjectId>>;
   /** What of a document that a new record was matched with is kept besides; `known` by record ids. */
@@ -41,7 +43,9 @@ export async function applyRecords<F extends object>(
   records: readonly RosterRecord<F>[],
   options: ApplyOptions<F> = {},
 ): Promise<void> {
-  const known = await findKnown(run, store, records, options);
+  const known = options.noneKnown
+    ? new Map<string, KnownRecord>()
+    : await findKnown(run, store, records, options);
   const diff = diffRecords((await options.revise?.(records, known)) ?? records, known);
   const changes = await changesOf(run, store, kind, diff, options);
   await makeChanges(run, store.collection, changes);
