@@ -14,7 +14,7 @@ import { assets } from './web/assets.js';
 import { databaseGuard } from './web/database-guard.js';
 import { errorPages, unknownPage } from './web/errors.js';
 import { baseLocals, csrfGuard, sessionLocals } from './web/locals.js';
-import { sessions } from './web/session.js';
+import { saveBeforeRedirect, sessions } from './web/session.js';
 
 /** Builds the app; whoever calls listens. The database must be connected. */
 export function createApp(deps: Deps): Express {
@@ -48,7 +48,7 @@ export function createApp(deps: Deps): Express {
   app.use(requestLog(deps));
   app.use(express.urlencoded({ extended: false, limit: '1mb', parameterLimit: 20_000 }));
   app.use(databaseGuard(databaseReady));
-  app.use(sessions(deps.config));
+  app.use(sessions(deps.config), saveBeforeRedirect);
   app.use(passport.initialize(), passport.session() as express.RequestHandler, loadActor(deps));
   app.use(keptNowhere, sessionLocals, receiveFiles(deps), csrfGuard);
   app.use(routes(deps, passport));

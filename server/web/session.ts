@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { MongoStore } from 'connect-mongo';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import session from 'express-session';
 import mongoose from 'mongoose';
 import type { Config } from '../config.js';
@@ -49,6 +49,28 @@ export function sessions(config: Config): RequestHandler {
       transformId: (id) => createHash('sha256').update(id).digest('base64url'),
     }),
   });
+}
+
+/**
+ * Has a redirect wait until what the request changed in its session is saved: express-session sends the head of an answer first, and
+ * who follows it at once would come with the session of before, logged in no more.
+ */
+export const saveBeforeRedirect: RequestHandler = (req, res, next) => {
+  const before = contentOf(req);
+  const redirect = res.redirect.bind(res) as (...to: unknown[]) => void;
+  res.redirect = (...to: unknown[]) => {
+    if (contentOf(req) === before) redirect(...to);
+    else
+      req.session.save((error: unknown) => {
+        if (error) next(error);
+        else redirect(...to);
+      });
+  };
+  next();
+};
+
+function contentOf({ sessionID, session: { cookie: _, ...content } }: Request): string {
+  return JSON.stringify([sessionID, content]);
 }
 
 /** Keeps a message for the next page. */
