@@ -67,6 +67,7 @@ describe('the Sync tab', () => {
     );
     const text = await page();
     assert.match(text, /The sync (waits|is running).*Follow it/);
+    assert.doesNotMatch(text, /flash-danger/);
     assert.match(
       text,
       /The last good run was on Saturday 21 November, 1:00 AM; since then 1 failed and 1 was stopped\./,
@@ -90,6 +91,7 @@ describe('the Sync tab', () => {
     await store(runOf('failed', 0, { result }), runOf('done', 1, { result }));
     const text = await page();
     assert.ok(!text.includes('<b>'));
+    assert.match(text, /class="flash flash-danger">.*?The sync .*? failed: Asked/s);
     assert.equal(text.match(/&lt;b&gt;/g)?.length, 4, 'the sentence, the last good run, two rows');
   });
 

@@ -66,6 +66,7 @@ async function runsOf(event: Event, page: number, home: string, said: Said) {
   const { skip } = sliceOf(total, page, PAGE_SIZE);
   const listed = page === 1 ? recent.slice(0, PAGE_SIZE) : await eventRuns(event._id, skip, PAGE_SIZE);
   return {
+    failed: recent[0]?.state === 'failed',
     sentence: saySync(recent[0], said),
     badEnds: sayBadEnds(recent, good, said),
     nightly: sayNight(night, said),

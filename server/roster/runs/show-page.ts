@@ -69,7 +69,7 @@ async function factsOf(deps: Deps, actor: Actor, place: RunPlace): Promise<Fact[
     { term: 'State', status: STATE_WORDS[run.state] },
     { term: 'What', value: asker ? `${what}, asked for by ${asker}` : what },
     ...(run.reason ? [{ term: 'Reason', value: run.reason }] : []),
-    { term: 'Began', value: `${began} (${zoneName(actor.timeZone)})` },
+    { term: run.startedAt ? 'Began' : 'Asked for', value: `${began} (${zoneName(actor.timeZone)})` },
     ...(run.finishedAt
       ? [
           {
