@@ -8,6 +8,8 @@ import { RosterRun } from '../../server/models/roster-run.js';
 import { RosterUpload } from '../../server/models/roster-upload.js';
 import { School } from '../../server/models/school.js';
 import { UploadChunk } from '../../server/models/upload-chunk.js';
+import { makeEvent } from '../roster/district.js';
+import { SyncRun } from '../../server/models/sync-run.js';
 import { makeAccount, makeUser, Visitor } from '../support/app.js';
 import { CLEVER_FILES, PICKATIME_FILES, zipOf } from './files.js';
 import { HOME, openSchool, tokenOn, turnOn, upload, type FileSchool } from './school.js';
@@ -21,6 +23,8 @@ describe('Global Setup → Roster files', () => {
   afterEach(() => school.close());
 
   const uploads = () => RosterUpload.find().sort({ createdAt: 1 }).lean();
+  const stagesIn = (page: string) =>
+    [...page.matchAll(/class="stage-label"[^>]*>([^<]+)/g)].map(([, label]) => label);
   const filesOn = async () => (await Account.findById(school.account._id).lean())?.files;
 
   it('says what each kind of files wants, and turns one on', async () => {
@@ -200,6 +204,24 @@ describe('Global Setup → Roster files', () => {
       [['preview', 'running', address.split('/').at(-1)]],
     );
     assert.deepEqual([...new Set(school.test.asked.map(({ name }) => name))], ['run-refresh']);
+  });
+
+  it('shows how far the files are read, and of an event’s sync, which reads none, its own stages alone', async () => {
+    await turnOn(school.account, 'pickatime');
+    const answer = await upload(school.office, PICKATIME_FILES);
+    const started = await school.office.post(`${String(answer.headers.location)}/preview`, {}, HOME);
+    const page = await school.office.get(String(started.headers.location));
+    assert.deepEqual(stagesIn(page.text).slice(0, 2), ['Read the files', 'Terms']);
+    const event = await makeEvent(school.account._id, { schools: [], terms: [], noTerm: true });
+    const run = await SyncRun.create({
+      account: school.account._id,
+      event,
+      trigger: 'sync now',
+      state: 'queued',
+      createdAt: new Date(),
+    });
+    const sync = await school.office.get(`/importer/runs/${run._id.toHexString()}`);
+    assert.deepEqual(stagesIn(sync.text), ['Classes of the event', 'Teachers with slots', 'Appointments']);
   });
 
   it('takes pickAtime’s files into the account’s only school', async () => {
