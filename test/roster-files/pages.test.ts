@@ -80,9 +80,9 @@ describe('Global Setup → Roster files', () => {
     });
     const report = await school.office.get(String(answer.headers.location));
     assert.equal(report.status, 200);
-    assert.match(report.text, /“&lt;img src=x onerror=1&gt;” is not a number/);
+    assert.match(report.text, /PTAN is “&lt;img src=x onerror=1&gt;”, which is not a number/);
     assert.doesNotMatch(report.text, /<img src=x/);
-    assert.match(report.text, /There is no student “=1\+1”/);
+    assert.match(report.text, /StudentID is “=1\+1”, but there is no student/);
     assert.match(report.text, /&lt;b&gt;\.csv/);
     const csv = await school.office.get(`${String(answer.headers.location)}/problems.csv`);
     assert.match(String(csv.headers['content-type']), /text\/csv/);

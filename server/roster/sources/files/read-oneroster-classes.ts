@@ -8,7 +8,7 @@ import { readTable } from './read-table.js';
 import type { Row } from './reading.js';
 import { recordId } from './record-id.js';
 import type { FromFile } from './roster-files.js';
-import { Ties } from './settle-ties.js';
+import { NOT_ENROLLED, Ties } from './settle-ties.js';
 
 const classId = (row: Row): string => recordId('class', row.of('sourcedId'));
 
@@ -19,7 +19,7 @@ export async function readOneRosterClasses(
 ): Promise<{ sections: Collected<CleverSection>; complete: boolean }> {
   const { reading, manifest } = part;
   const sections = new Collected<CleverSection>(reading);
-  const schools = new Ties(reading, part.known, 'schools', part.schools);
+  const schools = new Ties(reading, part.known, 'schools', part.schools, 'The class was left out.');
   const rows = readTable(reading, 'classes', sections.onLeftOut(classId));
   for await (const row of rows) {
     const id = classId(row);
@@ -72,8 +72,8 @@ async function readEnrollments(
   users: Collected<CleverUser>,
 ): Promise<void> {
   const { reading, known } = part;
-  const classes = new Ties(reading, known, 'sections', sections);
-  const people = new Ties(reading, known, 'students', users);
+  const classes = new Ties(reading, known, 'sections', sections, NOT_ENROLLED);
+  const people = new Ties(reading, known, 'students', users, NOT_ENROLLED);
   let slips = 0;
   for await (const row of readTable(reading, 'enrollments', () => (slips += 1))) {
     const role = row.of('role').toLowerCase();
@@ -82,8 +82,8 @@ async function readEnrollments(
         reading.note(
           row,
           'role',
-          `${quoted(row.of('role'))} is no role.`,
-          'Use student or teacher. Left out.',
+          `role is ${quoted(row.of('role'))}, which is not a role in a class.`,
+          `Use student or teacher. ${NOT_ENROLLED}`,
         );
       continue;
     }

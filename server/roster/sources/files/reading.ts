@@ -47,20 +47,20 @@ export class Reading {
     this.problems.add({ file: row.file, line: row.line, field, problem, advice });
   }
 
-  /** A value that is not what its column asks for; the field is left empty. */
-  noteEmptied(row: Row, field: string, problem: string): void {
+  /** A value that is not what its column asks for; the field is left empty. @param fault to follow the field's name */
+  noteEmptied(row: Row, field: string, fault: string, advice: string): void {
+    this.note(row, field, `${field} ${fault}.`, `${advice} The row was taken with ${field} left empty.`);
+  }
+
+  /** An id of something that is nowhere. @param lost what is not taken for it, as a sentence */
+  noteUnknown(row: Row, field: string, what: string, lost: string): void {
+    const problem = `${field} is ${quoted(row.of(field))}, but there is no ${what} with this id.`;
     this.note(
       row,
       field,
       problem,
-      'The row was taken with this field left empty. Correct it in your system.',
+      `Add the ${what} to the files or correct the id, and upload again. ${lost}`,
     );
-  }
-
-  /** A reference to something that is nowhere; the tie is left out. */
-  noteUnknown(row: Pick<Row, 'file' | 'line'>, field: string, value: string, what: string): void {
-    const problem = `There is no ${what} ${quoted(value)}.`;
-    this.note(row, field, problem, `Add the ${what} to its file, or correct the id. This tie was left out.`);
   }
 
   /** @throws FileRefused where the upload is more than Slotbell reads */
@@ -68,7 +68,7 @@ export class Reading {
     this.#bytes += count;
     this.#ofFile(source).bytes += count;
     if (this.#bytes > LIMITS.bytes)
-      throw tooMuch(source, 'All files together are larger than 200 MB (unzipped).');
+      throw tooMuch(source, 'All files together, unzipped, are larger than 200 MB.');
   }
 
   /** @throws FileRefused where the upload is more than Slotbell reads */
@@ -95,6 +95,6 @@ function tooMuch({ name }: FileSource, problem: string): FileRefused {
     line: 0,
     field: '',
     problem,
-    advice: 'Export the current term alone, or one school at a time.',
+    advice: 'Export the current term alone, then upload again.',
   });
 }

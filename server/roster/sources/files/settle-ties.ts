@@ -6,6 +6,10 @@ import type { KnownIds } from './roster-files.js';
 
 const BATCH = 5000;
 
+export const NO_TEACHER = 'The class was taken without this teacher.';
+export const NOT_ENROLLED = 'This enrollment was left out.';
+export const NOT_RELATED = 'The parent was not tied to the child.';
+
 /**
  * References of rows to the records of one list. Those to records of this upload hold at once; the others wait until it is
  * known whether the account has the record from before, and are noted and left out where it has not.
@@ -22,6 +26,8 @@ export class Ties<T extends CleverObject> {
     private readonly known: KnownIds,
     private readonly list: ListName,
     private readonly collected: Collected<T>,
+    /** What is not taken where the other record is nowhere, as a sentence. */
+    private readonly lost: string,
   ) {
     // As they are now: what later rows only tie to must not count as there.
     this.#had = new Set(collected.objects.keys());
@@ -52,7 +58,7 @@ export class Ties<T extends CleverObject> {
     for (const { row, field, what, join } of this.#waiting.get(id) ?? []) {
       // A row that was left out has said why already, and nobody is taken from where they were.
       if (holds || this.collected.leftOut.has(id)) join(id);
-      else this.reading.noteUnknown(row, field, row.of(field), what);
+      else this.reading.noteUnknown(row, field, what, this.lost);
     }
   }
 }
