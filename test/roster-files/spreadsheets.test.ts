@@ -184,4 +184,23 @@ describe('roster files as spreadsheets write them', () => {
       'students.csv:0 : A line of the file is far longer than any row of a roster.',
     ]);
   });
+
+  it('with a million blank lines and more are refused, and the file is named', async () => {
+    const blank = (lines: number): string => ' ,\n'.repeat(lines);
+    const most = { ...CLEVER_FILES, 'schools.csv': CLEVER_FILES['schools.csv'] + blank(1_000_000) };
+    assert.deepEqual(shortly(await readFiles('clever-csv', most)), []);
+    const read = await readFiles('clever-csv', {
+      ...most,
+      'sections.csv': `\n${CLEVER_FILES['sections.csv']}`,
+    });
+    assert.deepEqual(
+      [read.ok, shortly(read)],
+      [
+        false,
+        [
+          'sections.csv:0 : The file has too many blank lines: more than 1,000,000, with those of the files before it.',
+        ],
+      ],
+    );
+  }).timeout(60_000);
 });

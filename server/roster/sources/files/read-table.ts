@@ -28,7 +28,11 @@ export async function* readTable(
   const encoding = await detectEncoding(source);
   const most = /^(enrol|parentS)/.test(table) ? LIMITS.rowsOfTies : LIMITS.rowsOfFile;
   let header: Header | undefined;
-  for await (const raw of splitRows(source, encoding, (count) => reading.countBytes(source, count))) {
+  const counting = {
+    bytes: (count: number) => reading.countBytes(source, count),
+    blank: () => reading.countBlank(source),
+  };
+  for await (const raw of splitRows(source, encoding, counting)) {
     if (!header) {
       header = headerOf(source, format, raw);
       if (!header.positional) continue;
