@@ -1,17 +1,44 @@
-import type { UploadState } from '../../models/roster-upload.js';
+import type { RosterUpload, UploadState } from '../../models/roster-upload.js';
 import { LIST_NAMES, LISTS } from '../refresh/lists.js';
 
-/** States in words, with the shape that goes with each. */
-export const UPLOAD_STATES_SHOWN: Record<
-  UploadState,
-  { kind: 'ok' | 'notice' | 'danger' | 'busy' | 'off'; word: string }
-> = {
+/** A state as a shape and a word. */
+interface StateShown {
+  kind: 'ok' | 'notice' | 'danger' | 'busy' | 'off';
+  word: string;
+}
+
+const STATES: Record<UploadState, StateShown> = {
   reading: { kind: 'busy', word: 'Being read' },
   ready: { kind: 'ok', word: 'Ready' },
+  empty: { kind: 'danger', word: 'Nothing to import' },
   refused: { kind: 'danger', word: 'Refused' },
   used: { kind: 'ok', word: 'Imported' },
   expired: { kind: 'off', word: 'No longer kept' },
 };
+
+type Judged = Pick<RosterUpload, 'state' | 'missing' | 'problemCount' | 'files'>;
+
+/** The state of an upload, for the list and its page. */
+export function stateOf(upload: Judged): StateShown {
+  return upload.state === 'ready' && attentionTo(upload) !== ''
+    ? { kind: 'notice', word: 'Needs attention' }
+    : STATES[upload.state];
+}
+
+/** What of an upload could be read and is doubtful, with what to do, in one sentence; '' for nothing. */
+export function attentionTo({ state, missing = [], problemCount, files }: Judged): string {
+  if (state !== 'ready' && state !== 'empty') return '';
+  const rows = files.reduce((sum, file) => sum + file.rows, 0);
+  const next = problemCount > 0 ? 'put right what is listed below' : 'check that your export holds them';
+  const lists = LIST_NAMES.filter((list) => missing.includes(list)).map((list) => LISTS[list].plural);
+  if (lists.length > 0)
+    return `These files hold no ${OR.format(lists)}: ${next}, then upload all of them again.`;
+  if (state === 'empty') return `There is nothing to import in these files: ${next}, then upload them again.`;
+  if (problemCount * 2 <= rows) return '';
+  return `More than half of the rows have a problem: ${next}, then upload all files again.`;
+}
+
+const OR = new Intl.ListFormat('en-GB', { type: 'disjunction' });
 
 /** "1,200 students, 80 teachers": what an upload holds. */
 export function countedLists(counts: Readonly<Record<string, number>>): string {
@@ -34,12 +61,11 @@ export interface CountRow {
 }
 
 /** The table of an upload: what it holds by list. */
-export function countRows(upload: {
-  counts: Readonly<Record<string, number>>;
-  removals: Readonly<Record<string, number>>;
-  complete: Readonly<Record<string, boolean>>;
-}): CountRow[] {
-  const shown = LIST_NAMES.filter((list) => (upload.counts[list] ?? 0) + (upload.removals[list] ?? 0) > 0);
+export function countRows(
+  upload: Pick<RosterUpload, 'counts' | 'removals' | 'complete' | 'missing'>,
+): CountRow[] {
+  const brings = (list: string) => (upload.counts[list] ?? 0) + (upload.removals[list] ?? 0) > 0;
+  const shown = LIST_NAMES.filter((list) => brings(list) || upload.missing?.includes(list));
   return shown.map((list) => ({
     label: capital(LISTS[list].plural),
     count: upload.counts[list] ?? 0,

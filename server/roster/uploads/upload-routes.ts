@@ -12,7 +12,7 @@ import { FORMATS } from '../sources/files/formats.js';
 import { exportProblems } from './export-problems.js';
 import { findUpload, HOME } from './queries.js';
 import { reportQuery } from './schema.js';
-import { countRows, UPLOAD_STATES_SHOWN } from './show-upload.js';
+import { attentionTo, countRows, stateOf } from './show-upload.js';
 import { startFilePreview } from './start-preview.js';
 
 const PAGE_SIZE = 100;
@@ -38,9 +38,10 @@ export function uploadRoutes(deps: Deps): Router {
       section: 'global-setup',
       home,
       upload,
-      state: UPLOAD_STATES_SHOWN[upload.state],
+      state: stateOf(upload),
       when: dayAndTimeSoon(upload.createdAt, actor.timeZone, deps.now()),
       until: dayAndTimeSoon(upload.expiresAt, actor.timeZone, deps.now()),
+      attention: attentionTo(upload),
       counted: countRows(upload),
       total: upload.problemCount,
       problems: upload.problems.slice(skip, skip + PAGE_SIZE),

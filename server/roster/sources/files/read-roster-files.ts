@@ -36,6 +36,7 @@ export async function readRosterFiles(
     ok: false,
     files: [],
     counts: {},
+    expected: [],
     complete: {},
     problems: problems.listed,
     more: 0,
