@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { RosterRun } from '../../server/models/roster-run.js';
 import { UploadChunk } from '../../server/models/upload-chunk.js';
-import { CLEVER_FILES, type Contents } from './files.js';
+import { CLEVER_FILES, PICKATIME_FILES, type Contents } from './files.js';
+import { runAlone } from '../../server/roster/run-refresh.js';
+import { asApp } from '../support/scans.js';
 import { HOME, openSchool, turnOn, upload, type FileSchool } from './school.js';
 
 describe('The state of an upload', () => {
@@ -64,5 +66,54 @@ describe('The state of an upload', () => {
     assert.equal(await stateOf({ 'students.txt': '1\tA\tB\tdelete\n' }), 'Ready');
     assert.equal(await stateOf({ 'parents.txt': 'P1\tA\tB\n' }), 'Ready');
     assert.equal(await stateOf({ 'enrollment.txt': '1\tC1\n' }), 'Nothing to import');
+  });
+
+  it('says that a newer one took its place, and asks before the older one is applied over it', async () => {
+    await turnOn(school.account, 'pickatime');
+    const { deps } = school.test;
+    const at = (hour: number) => school.test.setNow(new Date(Date.UTC(2026, 10, 24, hour)));
+    const add = async (files: Contents) => String((await upload(school.office, files)).headers.location);
+    const pressPreview = async (address: string) => {
+      const started = await school.office.post(`${address}/preview`, {}, HOME);
+      const home = String(started.headers.location);
+      await asApp(() => runAlone(deps, home.split('/').at(-1) ?? '', new AbortController().signal));
+      return home;
+    };
+    const states = async () =>
+      [...(await school.office.get(HOME)).text.matchAll(/data-label="State">\s*<span[^>]*>([^<]+)/g)].map(
+        ([, word]) => word,
+      );
+    at(15);
+    const older = await add(PICKATIME_FILES);
+    const preview = await pressPreview(older);
+    assert.doesNotMatch((await school.office.get(preview)).text, /newer upload/);
+    at(16);
+    await add({ 'enrollment.txt': '9\tC9\n' });
+    assert.deepEqual(await states(), ['Nothing to import', 'Ready']);
+    at(17);
+    const newer = await add({ 'students.txt': '1003\tCy\tFox\n' });
+    assert.deepEqual(await states(), ['Ready', 'Nothing to import', 'Replaced by a newer upload']);
+    const page = await school.office.get(older);
+    assert.match(
+      page.text,
+      /A newer upload was made since, [^<]*11:00 AM\. Importing this older one puts older data over newer/,
+    );
+    assert.ok(page.text.includes(`href="${newer}">Open the newer upload`));
+    assert.match(page.text, /Preview this older upload/);
+    assert.doesNotMatch(page.text, /btn-primary/);
+    await school.office.post(`${await pressPreview(newer)}/apply`, {}, HOME);
+    const apply = await RosterRun.findOne({ purpose: 'apply' }).orFail().lean();
+    await asApp(() => runAlone(deps, apply._id.toHexString(), new AbortController().signal));
+    assert.deepEqual(await states(), ['Imported', 'Nothing to import', 'Replaced by a newer import']);
+    assert.match(
+      (await school.office.get(preview)).text,
+      /A newer upload was imported since; applying this one puts older data over newer\./,
+    );
+    const asked = await school.office.post(`${preview}/apply`, {}, HOME);
+    assert.equal(asked.headers.location, `${preview}/apply`);
+    assert.equal(await RosterRun.countDocuments({ purpose: 'apply' }), 1);
+    assert.match((await school.office.get(`${preview}/apply`)).text, /A newer upload was imported since/);
+    await school.office.post(`${preview}/apply`, { sure: 'yes' }, HOME);
+    assert.equal(await RosterRun.countDocuments({ purpose: 'apply' }), 2);
   });
 });

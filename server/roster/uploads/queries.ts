@@ -50,6 +50,7 @@ export async function filesPage(actor: Actor): Promise<FilesPage> {
     .sort({ createdAt: -1 })
     .limit(SHOWN)
     .lean();
+  const last = uploads.find(({ state }) => state === 'ready' || state === 'used');
   return {
     source: account.clever?.enabled ? 'clever' : files?.on ? 'files' : 'none',
     format: files?.format ?? '',
@@ -60,7 +61,7 @@ export async function filesPage(actor: Actor): Promise<FilesPage> {
       href: `${HOME}/uploads/${upload._id.toHexString()}`,
       when: shortMoment(upload.createdAt, actor.timeZone),
       what: FORMATS[upload.format].label,
-      state: stateOf(upload),
+      state: stateOf(upload, last === upload ? null : last),
       held: countedLists(upload.counts),
       problems: upload.problemCount,
     })),

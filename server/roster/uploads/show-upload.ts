@@ -18,8 +18,10 @@ const STATES: Record<UploadState, StateShown> = {
 
 type Judged = Pick<RosterUpload, 'state' | 'missing' | 'problemCount' | 'files'>;
 
-/** The state of an upload, for the list and its page. */
-export function stateOf(upload: Judged): StateShown {
+/** The state of an upload, for the list and its page. @param newer an upload made since that can be imported, or was */
+export function stateOf(upload: Judged, newer?: Pick<RosterUpload, 'state'> | null): StateShown {
+  if (upload.state === 'ready' && newer)
+    return { kind: 'off', word: `Replaced by a newer ${newer.state === 'used' ? 'import' : 'upload'}` };
   return upload.state === 'ready' && attentionTo(upload) !== ''
     ? { kind: 'notice', word: 'Needs attention' }
     : STATES[upload.state];

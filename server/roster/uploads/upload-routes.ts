@@ -10,6 +10,7 @@ import { parseId, parseQuery } from '../../web/parse.js';
 import { say } from '../../web/session.js';
 import { FORMATS } from '../sources/files/formats.js';
 import { exportProblems } from './export-problems.js';
+import { findNewerUpload, sayNewer } from './find-newer.js';
 import { findUpload, HOME } from './queries.js';
 import { reportQuery } from './schema.js';
 import { attentionTo, countRows, stateOf } from './show-upload.js';
@@ -32,13 +33,18 @@ export function uploadRoutes(deps: Deps): Router {
     const { page } = parseQuery(reportQuery, req.query);
     const actor = actorOf(res);
     const home = homeOf(upload);
+    const newer = upload.state === 'ready' ? await findNewerUpload(actor.account, upload) : null;
     const { skip } = sliceOf(upload.problems.length, page, PAGE_SIZE);
     res.render('roster-files/upload', {
       title: `Upload of ${FORMATS[upload.format].label}`,
       section: 'global-setup',
       home,
       upload,
-      state: stateOf(upload),
+      state: stateOf(upload, newer),
+      newer: newer && {
+        says: `${sayNewer(newer)}, ${dayAndTimeSoon(newer.createdAt, actor.timeZone, deps.now())}`,
+        href: homeOf(newer),
+      },
       when: dayAndTimeSoon(upload.createdAt, actor.timeZone, deps.now()),
       until: dayAndTimeSoon(upload.expiresAt, actor.timeZone, deps.now()),
       attention: attentionTo(upload),
@@ -85,6 +91,6 @@ async function foundUpload(req: Request, res: Response): Promise<RosterUpload> {
   return upload;
 }
 
-function homeOf({ _id }: RosterUpload): string {
+function homeOf({ _id }: Pick<RosterUpload, '_id'>): string {
   return `${HOME}/uploads/${_id.toHexString()}`;
 }
