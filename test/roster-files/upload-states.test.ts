@@ -29,6 +29,7 @@ describe('The state of an upload', () => {
     );
     assert.match(doubtful.text, /status-notice">Needs attention/);
     assert.match(doubtful.text, /Sections<\/th>\s*<td[^>]*>0</);
+    assert.match(doubtful.text, /No problems<\/h2>/);
     assert.match(doubtful.text, /Preview the import/);
     const shifted = await upload(school.office, {
       ...CLEVER_FILES,
@@ -43,8 +44,13 @@ describe('The state of an upload', () => {
       /These files hold no sections, students or teachers: put right what is listed below, then upload all of them again\./,
     );
     assert.match(nothing.text, /status-danger">Nothing to import/);
-    assert.doesNotMatch(nothing.text, /Preview the import/);
+    assert.doesNotMatch(nothing.text, /Preview the import|Those not in the files/);
+    assert.doesNotMatch(nothing.text, /class="pager"/);
     const list = await school.office.get(HOME);
+    assert.ok(
+      list.text.indexOf('id="uploads"') < list.text.indexOf('id="kinds"'),
+      'uploads stand below the form',
+    );
     assert.match(list.text, /status-danger">Nothing to import[\s\S]*status-notice">Needs attention/);
     assert.doesNotMatch(list.text, /status-ok">Ready/);
     const preview = await school.office.post(`${address}/preview`, {}, HOME);

@@ -3,6 +3,7 @@ import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../../deps.js';
 import type { RosterUpload } from '../../models/roster-upload.js';
 import { actorOf } from '../../web/actor.js';
+import { countOf } from '../../web/format-count.js';
 import { notFound } from '../../web/errors.js';
 import { dayAndTimeSoon } from '../../web/format-time.js';
 import { addressOf, pagerOf, sliceOf } from '../../web/paging.js';
@@ -49,6 +50,7 @@ export function uploadRoutes(deps: Deps): Router {
       until: dayAndTimeSoon(upload.expiresAt, actor.timeZone, deps.now()),
       attention: attentionTo(upload),
       counted: countRows(upload),
+      countOf,
       total: upload.problemCount,
       problems: upload.problems.slice(skip, skip + PAGE_SIZE),
       pager: pagerOf(upload.problems.length, page, PAGE_SIZE, 'problems', (to) =>
