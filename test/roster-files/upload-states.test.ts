@@ -30,6 +30,8 @@ describe('The state of an upload', () => {
     assert.match(doubtful.text, /status-notice">Needs attention/);
     assert.match(doubtful.text, /Sections<\/th>\s*<td[^>]*>0</);
     assert.match(doubtful.text, /No problems<\/h2>/);
+    assert.match(doubtful.text, /leave the roster/);
+    assert.doesNotMatch(doubtful.text, /To be removed|Open the preview/);
     assert.match(doubtful.text, /Preview the import/);
     const shifted = await upload(school.office, {
       ...CLEVER_FILES,
@@ -93,6 +95,9 @@ describe('The state of an upload', () => {
     const older = await add(PICKATIME_FILES);
     const preview = await pressPreview(older);
     assert.doesNotMatch((await school.office.get(preview)).text, /newer upload/);
+    assert.ok(
+      (await school.office.get(older)).text.includes(`href="${preview}">Open the preview asked for on`),
+    );
     at(16);
     await add({ 'enrollment.txt': '9\tC9\n' });
     assert.deepEqual(await states(), ['Nothing to import', 'Ready']);
@@ -121,5 +126,23 @@ describe('The state of an upload', () => {
     assert.match((await school.office.get(`${preview}/apply`)).text, /A newer upload was imported since/);
     await school.office.post(`${preview}/apply`, { sure: 'yes' }, HOME);
     assert.equal(await RosterRun.countDocuments({ purpose: 'apply' }), 2);
+  });
+
+  it('says of many problems where most of them are, and counts removals where there are some', async () => {
+    await turnOn(school.account, 'pickatime');
+    const nameless = Array.from({ length: 25 }, (_, index) => `${String(index)}\tA\t`).join('\n');
+    const many = await upload(school.office, {
+      'students.txt': `${nameless}\n98\tA\tB\tdelete\n`,
+      'classes.txt': 'C1\tT1\tMath\n',
+      'lunch.txt': 'x',
+    });
+    const page = await school.office.get(String(many.headers.location));
+    assert.match(
+      page.text,
+      /Most often: Last in students\.txt \(25\), lunch\.txt \(1\), TeacherID in classes\.txt \(1\)\./,
+    );
+    assert.match(page.text, /To be removed<\/th>/);
+    const few = await upload(school.office, { 'students.txt': '1\tA\t\n2\tA\tB\n' });
+    assert.doesNotMatch((await school.office.get(String(few.headers.location))).text, /Most often/);
   });
 });

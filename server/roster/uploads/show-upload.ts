@@ -1,4 +1,4 @@
-import type { RosterUpload, UploadState } from '../../models/roster-upload.js';
+import type { RosterUpload, UploadProblem, UploadState } from '../../models/roster-upload.js';
 import { LIST_NAMES, LISTS } from '../refresh/lists.js';
 
 /** A state as a shape and a word. */
@@ -72,10 +72,26 @@ export function countRows(
     label: capital(LISTS[list].plural),
     count: upload.counts[list] ?? 0,
     removals: upload.removals[list] ?? 0,
-    others: upload.complete[list] ? 'leave' : 'stay',
+    others: upload.complete[list] ? 'leave the roster' : 'stay',
   }));
 }
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Fewer can be looked through without a word on what they have in common. */
+const FEW = 20;
+const NAMED = 3;
+
+/** "Last_name in students.csv (995)": where most of many problems are; '' for few. */
+export function mostOften(problems: readonly Pick<UploadProblem, 'file' | 'field'>[]): string {
+  if (problems.length <= FEW) return '';
+  const counted = new Map<string, number>();
+  for (const { file, field } of problems) {
+    const place = field ? `${field} in ${file}` : file;
+    counted.set(place, (counted.get(place) ?? 0) + 1);
+  }
+  const first = [...counted].sort(([, a], [, b]) => b - a).slice(0, NAMED);
+  return first.map(([place, count]) => `${place} (${count.toLocaleString('en')})`).join(', ');
 }

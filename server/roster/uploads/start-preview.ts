@@ -28,8 +28,7 @@ export async function startFilePreview(
   if (!of?.files?.on || of.switching) return { ok: false, reason: 'files are off' };
   if (of.files.format !== found.format) return { ok: false, reason: 'other format' };
   const schools = await matchFileSchools(of, upload);
-  const asks = `upload ${upload.toHexString()}`;
-  const run = await startPreview(deps, { account, by: user, upload, asks });
+  const run = await startPreview(deps, { account, by: user, upload, asks: asksOf(upload) });
   await recordAudit({
     account,
     user,
@@ -39,4 +38,9 @@ export async function startFilePreview(
     at: deps.now(),
   });
   return { ok: true, run };
+}
+
+/** What a preview of an upload asks: the last one is found by it. */
+export function asksOf(upload: Types.ObjectId): string {
+  return `upload ${upload.toHexString()}`;
 }

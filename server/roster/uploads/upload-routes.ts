@@ -2,20 +2,22 @@ import { pipeline } from 'node:stream/promises';
 import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../../deps.js';
 import type { RosterUpload } from '../../models/roster-upload.js';
-import { actorOf } from '../../web/actor.js';
+import { RosterRun } from '../../models/roster-run.js';
+import { actorOf, type Actor } from '../../web/actor.js';
 import { countOf } from '../../web/format-count.js';
 import { notFound } from '../../web/errors.js';
 import { dayAndTimeSoon } from '../../web/format-time.js';
 import { addressOf, pagerOf, sliceOf } from '../../web/paging.js';
 import { parseId, parseQuery } from '../../web/parse.js';
 import { say } from '../../web/session.js';
+import { pathOfRefresh } from '../runs/queries.js';
 import { FORMATS } from '../sources/files/formats.js';
 import { exportProblems } from './export-problems.js';
 import { findNewerUpload, sayNewer } from './find-newer.js';
 import { findUpload, HOME } from './queries.js';
 import { reportQuery } from './schema.js';
-import { attentionTo, countRows, stateOf } from './show-upload.js';
-import { startFilePreview } from './start-preview.js';
+import { attentionTo, countRows, mostOften, stateOf } from './show-upload.js';
+import { asksOf, startFilePreview } from './start-preview.js';
 
 const PAGE_SIZE = 100;
 
@@ -51,6 +53,8 @@ export function uploadRoutes(deps: Deps): Router {
       attention: attentionTo(upload),
       counted: countRows(upload),
       countOf,
+      mostOften: mostOften(upload.problems),
+      preview: await previewOf(deps, actor, upload),
       total: upload.problemCount,
       problems: upload.problems.slice(skip, skip + PAGE_SIZE),
       pager: pagerOf(upload.problems.length, page, PAGE_SIZE, 'problems', (to) =>
@@ -81,7 +85,7 @@ export function uploadRoutes(deps: Deps): Router {
       return;
     }
     say(req, { kind: 'ok', text: 'The preview is being made. Nothing changes before you apply it.' });
-    res.redirect(303, `/importer/refreshes/${started.run.toHexString()}`);
+    res.redirect(303, pathOfRefresh(started.run));
   });
 
   return router;
@@ -91,6 +95,13 @@ async function foundUpload(req: Request, res: Response): Promise<RosterUpload> {
   const upload = await findUpload(actorOf(res), parseId(req.params.upload));
   if (!upload) throw notFound();
   return upload;
+}
+
+/** The last preview of an upload, for the way back to it. */
+async function previewOf(deps: Deps, { account, timeZone }: Actor, { _id, state }: RosterUpload) {
+  const run =
+    state === 'ready' && (await RosterRun.findOne({ account, asks: asksOf(_id) }, { createdAt: 1 }).lean());
+  return run && { href: pathOfRefresh(run._id), when: dayAndTimeSoon(run.createdAt, timeZone, deps.now()) };
 }
 
 function homeOf({ _id }: Pick<RosterUpload, '_id'>): string {
