@@ -163,6 +163,17 @@ describe('OneRoster files', () => {
     assert.deepEqual(shortly(read), ['courses.csv:0 : This file is missing, though manifest.csv lists it.']);
   });
 
+  it('with a class of a school that is nowhere leave the class out and keep it where it was known', async () => {
+    const read = await readFiles('oneroster', {
+      ...ROSTER,
+      'classes.csv': ROSTER['classes.csv'].replace('scheduled,o1', 'scheduled,o9'),
+    });
+    assert.deepEqual(shortly(read), [
+      'classes.csv:2 schoolSourcedId: schoolSourcedId is “o9”, but there is no school with this id.',
+    ]);
+    assert.deepEqual(read.roster.leftOut.sections, ['class:c1']);
+  });
+
   it('with a role that is none leave the user out and keep who was known', async () => {
     const read = await readFiles('oneroster', {
       ...ROSTER,

@@ -1,6 +1,6 @@
 import type { CleverSection, CleverUser } from '../../../clever/schema.js';
 import { Collected } from './collect-objects.js';
-import { quoted } from './problem-list.js';
+import { LEFT_OUT, quoted } from './problem-list.js';
 import { gradeOf } from './map-oneroster.js';
 import { DISTRICT, isGone, listOf, type OneRoster } from './oneroster.js';
 import { keepTies } from './keep-ties.js';
@@ -19,16 +19,17 @@ export async function readOneRosterClasses(
 ): Promise<{ sections: Collected<CleverSection>; complete: boolean }> {
   const { reading, manifest } = part;
   const sections = new Collected<CleverSection>(reading);
-  const schools = new Ties(reading, part.known, 'schools', part.schools, 'The class was left out.');
+  const schools = new Ties(reading, part.known, 'schools', part.schools, LEFT_OUT);
   const rows = readTable(reading, 'classes', sections.onLeftOut(classId));
   for await (const row of rows) {
     const id = classId(row);
+    const school = recordId('school', row.of('schoolSourcedId'));
+    const take = () => {
+      const object = sectionOf(part, row);
+      sections.add(row, 'sourcedId', id, object, () => object);
+    };
     if (isGone(row)) sections.remove(row, 'sourcedId', id);
-    else
-      schools.add(row, 'schoolSourcedId', 'school', recordId('school', row.of('schoolSourcedId')), () => {
-        const object = sectionOf(part, row);
-        sections.add(row, 'sourcedId', id, object, () => object);
-      });
+    else schools.add(row, 'schoolSourcedId', 'school', school, take, () => sections.leftOut.add(id));
   }
   await schools.settle();
   await readEnrollments(part, sections, users);
