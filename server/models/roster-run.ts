@@ -21,6 +21,8 @@ export interface RosterRun extends Run {
   mapping?: FieldMapping;
   /** Of a preview: the roster files that it reads. */
   upload?: Types.ObjectId;
+  /** Of a preview: what it looks at. Asked for twice before it is over, it is one run. */
+  asks?: string;
   /** Of a preview: kinds of which the source told all, so that what earlier runs held of them is settled where it is applied. */
   answered?: string[];
 }
@@ -35,6 +37,7 @@ const schema = scopedSchema<RosterRun>('rosterRun', {
   events: Number,
   mapping: Schema.Types.Mixed,
   upload: Schema.Types.ObjectId,
+  asks: String,
   answered: { type: [String], default: undefined },
 });
 schema.index({ account: 1, createdAt: -1 });
@@ -42,6 +45,7 @@ schema.index(
   { account: 1, night: 1 },
   { unique: true, partialFilterExpression: { night: { $exists: true } } },
 );
+schema.index({ account: 1, asks: 1 }, { unique: true, partialFilterExpression: { asks: { $exists: true } } });
 schema.index({ state: 1, heartbeatAt: 1 });
 schema.index({ alone: 1, state: 1 }, { partialFilterExpression: { alone: true } });
 schema.index({ of: 1 }, { partialFilterExpression: { of: { $exists: true } } });

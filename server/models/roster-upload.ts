@@ -4,9 +4,9 @@ import { scopedSchema, type Scoped } from './scoped.js';
 
 /**
  * `reading`: its files are being read. `refused`: something is fatally wrong, nothing of it is kept. `ready`: it can be
- * previewed and imported. `used`: it was imported. `expired`: what it held is gone.
+ * previewed and imported. `empty`: it could be, but there is nothing in it. `used`: it was imported. `expired`: what it held is gone.
  */
-export const UPLOAD_STATES = ['reading', 'ready', 'refused', 'used', 'expired'] as const;
+export const UPLOAD_STATES = ['reading', 'ready', 'empty', 'refused', 'used', 'expired'] as const;
 export type UploadState = (typeof UPLOAD_STATES)[number];
 
 export interface UploadProblem {
@@ -27,6 +27,8 @@ export interface RosterUpload extends Scoped {
   counts: Record<string, number>;
   /** Ids by list that the files say are to be removed. */
   removals: Record<string, number>;
+  /** Lists that such files bring, of which nothing came: most likely their columns were misread. */
+  missing?: string[];
   /** Lists that hold all there is: who is not in them is gone. */
   complete: Record<string, boolean>;
   /** The first 1,000. */
@@ -46,6 +48,7 @@ const schema = scopedSchema<RosterUpload>('rosterUpload', {
   files: [new Schema({ name: String, bytes: Number, rows: Number }, { _id: false })],
   counts: { type: Schema.Types.Mixed, default: {} },
   removals: { type: Schema.Types.Mixed, default: {} },
+  missing: { type: [String], default: [] },
   complete: { type: Schema.Types.Mixed, default: {} },
   problems: [
     new Schema<UploadProblem>(

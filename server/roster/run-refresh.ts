@@ -29,8 +29,9 @@ const rosterRuns = RosterRun as unknown as Model<Run>;
 export class RefreshFailed extends Error {}
 
 /** What a roster run goes through. */
-export function stagesOfRefresh(account: Account, { purpose }: Pick<Run, 'purpose'>): string[] {
-  return purpose === 'sync' || purpose === 'preview' ? refreshStages(account) : ['changes'];
+export function stagesOfRefresh(account: Account, run: Pick<RosterRun, 'purpose' | 'upload'>): string[] {
+  const reads = run.purpose === 'sync' || run.purpose === 'preview';
+  return reads ? refreshStages(account, run.upload) : ['changes'];
 }
 
 /**
@@ -139,7 +140,7 @@ async function endBadly(run: HeldRun, error: unknown): Promise<void> {
   else if (error instanceof RunStopped) await run.end('stopped', 'Stopped with the run that had begun it.');
   else if (error instanceof CleverError || error instanceof RefreshRefused)
     await run.end('failed', error.message);
-  else await run.end('failed', 'A fault in Slotbell ended the download.');
+  else await run.end('failed', 'A fault in Slotbell ended the run.');
 }
 
 /** How many records the account's last whole download had. */

@@ -111,15 +111,15 @@ describe('Clever’s CSV files', () => {
     assert.deepEqual(
       shortly(read).filter((line) => line.startsWith('students')),
       [
-        'students.csv:4 Last_name: It is empty.',
-        'students.csv:5 DOB: “31/12/2015” is no date. Write 9/30/2014 or 2014-09-30.',
-        'students.csv:6 School_id: There is no school “S9”.',
-        'students.csv:7 : The row has 7 columns; the file has 6.',
-        'students.csv:8 Student_id: “11” stands on line 2 too, with other data.',
-        'students.csv:9 Grade: It is longer than 1,000 characters.',
-        'students.csv:10 Last_name: It is longer than 1,000 characters.',
-        'students.csv:11 Student_id: Excel has changed this number to “1.23457E+11”.',
-        'students.csv:12 Last_name: It is empty. The row has 2 columns of 6.',
+        'students.csv:4 Last_name: Last_name is empty.',
+        'students.csv:5 DOB: DOB is “31/12/2015”, which is not a date.',
+        'students.csv:6 School_id: School_id is “S9”, but there is no school with this id.',
+        'students.csv:7 : This row has 7 values, but the file has 6 columns.',
+        'students.csv:8 Student_id: Student_id “11” is on line 2 too, with other details.',
+        'students.csv:9 Grade: Grade is longer than 1,000 characters.',
+        'students.csv:10 Last_name: Last_name is longer than 1,000 characters.',
+        'students.csv:11 Student_id: Student_id was changed to “1.23457E+11” by Excel.',
+        'students.csv:12 Last_name: Last_name is empty: the row ends after 2 of 6 columns.',
       ],
     );
     assert.deepEqual(
@@ -142,6 +142,40 @@ describe('Clever’s CSV files', () => {
     );
   });
 
+  it('tell of each row what to do, and what became of it', async () => {
+    const { problems } = await readFiles('clever-csv', {
+      ...CLEVER_FILES,
+      'teachers.csv':
+        'School_id,Teacher_id,First_name,Last_name\nS1,T1,Pat,Lee\nS1,1.2E+9,Kim,Fox\nS1,T3,Bo,\nS1,T4,A,B,C\n',
+      'sections.csv': 'School_id,Section_id,Teacher_id,Term_start\nS1,C1,T8,soon\n',
+      'enrollments.csv': 'Section_id,Student_id\nC1,99\n',
+    });
+    const left = 'The row was left out; nobody is removed because of it.';
+    assert.deepEqual(
+      problems.map(({ field, advice }) => [field, advice]),
+      [
+        ['Teacher_id', `Export the file again and upload it without opening it in Excel. ${left}`],
+        ['Last_name', `Add it in your system and upload again. ${left}`],
+        [
+          '',
+          `A comma, semicolon or tab inside a value splits it in two: put that value in quotation marks and upload again. ${left}`,
+        ],
+        [
+          'Term_start',
+          'Write it like 9/30/2014 or 2014-09-30. The row was taken with Term_start left empty.',
+        ],
+        [
+          'Teacher_id',
+          'Add the teacher to the files or correct the id, and upload again. The class was taken without this teacher.',
+        ],
+        [
+          'Student_id',
+          'Add the student to the files or correct the id, and upload again. This enrollment was left out.',
+        ],
+      ],
+    );
+  });
+
   it('leave out ties to what is nowhere', async () => {
     const read = await readFiles('clever-csv', {
       ...CLEVER_FILES,
@@ -149,9 +183,9 @@ describe('Clever’s CSV files', () => {
       'sections.csv': CLEVER_FILES['sections.csv'].replace('T1,T2', 'T1,T8'),
     });
     assert.deepEqual(shortly(read), [
-      'sections.csv:2 Teacher_2_id: There is no teacher “T8”.',
-      'enrollments.csv:3 Section_id: There is no section “C9”.',
-      'enrollments.csv:4 Student_id: There is no student “99”.',
+      'sections.csv:2 Teacher_2_id: Teacher_2_id is “T8”, but there is no teacher with this id.',
+      'enrollments.csv:3 Section_id: Section_id is “C9”, but there is no section with this id.',
+      'enrollments.csv:4 Student_id: Student_id is “99”, but there is no student with this id.',
     ]);
     assert.deepEqual(read.roster.sections[0]?.students, ['student:11']);
   });
@@ -163,7 +197,7 @@ describe('Clever’s CSV files', () => {
       ...CLEVER_FILES,
       'enrollments.csv': 'Section_id,Student_id\nC1,11\nC1\n',
     });
-    assert.deepEqual(shortly(read), ['enrollments.csv:3 Student_id: It is empty.']);
+    assert.deepEqual(shortly(read), ['enrollments.csv:3 Student_id: Student_id is empty.']);
     assert.deepEqual(
       read.roster.sections.map(({ slotbell }) => slotbell),
       [{ tiesChange: { without: [] } }, { tiesChange: { without: [] } }],

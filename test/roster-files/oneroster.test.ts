@@ -112,8 +112,8 @@ describe('OneRoster files', () => {
       'demographics.csv': 'sourcedId\n',
     });
     assert.deepEqual(shortly(read), [
-      'roles.csv:5 userSourcedId: There is no user “u8”.',
-      'users.csv:3 sourcedId: roles.csv has no role for “u9”.',
+      'roles.csv:5 userSourcedId: userSourcedId is “u8”, but there is no user with this id.',
+      'users.csv:3 sourcedId: sourcedId “u9” has no role in roles.csv.',
     ]);
     const [lee] = read.roster.people('teachers');
     assert.deepEqual(lee?.roles?.teacher?.schools, ['school:o1', 'school:o2']);
@@ -160,7 +160,18 @@ describe('OneRoster files', () => {
     const { 'courses.csv': _courses, ...short } = ROSTER;
     const read = await readFiles('oneroster', short);
     assert.equal(read.ok, false);
-    assert.deepEqual(shortly(read), ['courses.csv:0 : This file is missing, though the manifest names it.']);
+    assert.deepEqual(shortly(read), ['courses.csv:0 : This file is missing, though manifest.csv lists it.']);
+  });
+
+  it('with a class of a school that is nowhere leave the class out and keep it where it was known', async () => {
+    const read = await readFiles('oneroster', {
+      ...ROSTER,
+      'classes.csv': ROSTER['classes.csv'].replace('scheduled,o1', 'scheduled,o9'),
+    });
+    assert.deepEqual(shortly(read), [
+      'classes.csv:2 schoolSourcedId: schoolSourcedId is “o9”, but there is no school with this id.',
+    ]);
+    assert.deepEqual(read.roster.leftOut.sections, ['class:c1']);
   });
 
   it('with a role that is none leave the user out and keep who was known', async () => {
@@ -168,7 +179,7 @@ describe('OneRoster files', () => {
       ...ROSTER,
       'users.csv': ROSTER['users.csv'].replace('o1,teacher,fox', 'o1,wizard,fox'),
     });
-    assert.deepEqual(shortly(read), ['users.csv:4 role: “wizard” is no role that Slotbell knows.']);
+    assert.deepEqual(shortly(read), ['users.csv:4 role: role is “wizard”, which Slotbell does not know.']);
     assert.deepEqual(read.roster.leftOut.teachers, ['user:u3']);
     assert.equal(read.roster.sections[0]?.teacher, 'user:u3');
   });

@@ -8,6 +8,8 @@ import { RosterRun } from '../../server/models/roster-run.js';
 import { RosterUpload } from '../../server/models/roster-upload.js';
 import { School } from '../../server/models/school.js';
 import { UploadChunk } from '../../server/models/upload-chunk.js';
+import { makeEvent } from '../roster/district.js';
+import { SyncRun } from '../../server/models/sync-run.js';
 import { makeAccount, makeUser, Visitor } from '../support/app.js';
 import { CLEVER_FILES, PICKATIME_FILES, zipOf } from './files.js';
 import { HOME, openSchool, tokenOn, turnOn, upload, type FileSchool } from './school.js';
@@ -21,6 +23,8 @@ describe('Global Setup → Roster files', () => {
   afterEach(() => school.close());
 
   const uploads = () => RosterUpload.find().sort({ createdAt: 1 }).lean();
+  const stagesIn = (page: string) =>
+    [...page.matchAll(/class="stage-label"[^>]*>([^<]+)/g)].map(([, label]) => label);
   const filesOn = async () => (await Account.findById(school.account._id).lean())?.files;
 
   it('says what each kind of files wants, and turns one on', async () => {
@@ -76,9 +80,9 @@ describe('Global Setup → Roster files', () => {
     });
     const report = await school.office.get(String(answer.headers.location));
     assert.equal(report.status, 200);
-    assert.match(report.text, /“&lt;img src=x onerror=1&gt;” is not a number/);
+    assert.match(report.text, /PTAN is “&lt;img src=x onerror=1&gt;”, which is not a number/);
     assert.doesNotMatch(report.text, /<img src=x/);
-    assert.match(report.text, /There is no student “=1\+1”/);
+    assert.match(report.text, /StudentID is “=1\+1”, but there is no student/);
     assert.match(report.text, /&lt;b&gt;\.csv/);
     const csv = await school.office.get(`${String(answer.headers.location)}/problems.csv`);
     assert.match(String(csv.headers['content-type']), /text\/csv/);
@@ -179,10 +183,11 @@ describe('Global Setup → Roster files', () => {
     const maple = await School.create({ account, name: 'Ahorn', number: '10', sortKey: 'ahorn' });
     const answer = await upload(school.office, { 'roster.zip': await zipOf(CLEVER_FILES) });
     const address = String(answer.headers.location);
-    for (let round = 0; round < 2; round += 1) {
-      const started = await school.office.post(`${address}/preview`, {}, HOME);
-      assert.equal(started.status, 303);
-    }
+    const press = () => school.office.post(`${address}/preview`, {}, HOME);
+    const started = await Promise.all([press(), press(), press()]);
+    await RosterRun.updateOne({}, { $set: { state: 'running' } });
+    started.push(await press());
+    assert.equal(new Set(started.map(({ headers }) => headers.location)).size, 1);
     assert.match((await school.office.get(address)).text, /The preview is being made/);
     const schools = await School.find({ account }).sort({ sortKey: 1 }).lean();
     assert.deepEqual(
@@ -196,9 +201,27 @@ describe('Global Setup → Roster files', () => {
     const runs = await RosterRun.collection.find().toArray();
     assert.deepEqual(
       runs.map(({ purpose, state, upload: of }) => [purpose, state, String(of)]),
-      [['preview', 'queued', address.split('/').at(-1)]],
+      [['preview', 'running', address.split('/').at(-1)]],
     );
     assert.deepEqual([...new Set(school.test.asked.map(({ name }) => name))], ['run-refresh']);
+  });
+
+  it('shows how far the files are read, and of an event’s sync, which reads none, its own stages alone', async () => {
+    await turnOn(school.account, 'pickatime');
+    const answer = await upload(school.office, PICKATIME_FILES);
+    const started = await school.office.post(`${String(answer.headers.location)}/preview`, {}, HOME);
+    const page = await school.office.get(String(started.headers.location));
+    assert.deepEqual(stagesIn(page.text).slice(0, 2), ['Read the files', 'Terms']);
+    const event = await makeEvent(school.account._id, { schools: [], terms: [], noTerm: true });
+    const run = await SyncRun.create({
+      account: school.account._id,
+      event,
+      trigger: 'sync now',
+      state: 'queued',
+      createdAt: new Date(),
+    });
+    const sync = await school.office.get(`/importer/runs/${run._id.toHexString()}`);
+    assert.deepEqual(stagesIn(sync.text), ['Classes of the event', 'Teachers with slots', 'Appointments']);
   });
 
   it('takes pickAtime’s files into the account’s only school', async () => {

@@ -42,7 +42,7 @@ describe('roster files as spreadsheets write them', () => {
     it(`are read with ${name}, and lines are counted as an editor does`, async () => {
       const text = ['StudentID\tFirst\tLast', '1\t"A\nnn"\tLee', '', '2\tB\t', '3\tC\tPoe', ''].join('\n');
       const read = await readFiles('pickatime', { 'students.txt': text.replaceAll('\n', end) });
-      assert.deepEqual(shortly(read), ['students.txt:5 Last: It is empty.']);
+      assert.deepEqual(shortly(read), ['students.txt:5 Last: Last is empty.']);
       assert.deepEqual(
         read.roster.people('students').map(({ name: of }) => of?.first),
         ['A nn', 'C'],
@@ -57,7 +57,7 @@ describe('roster files as spreadsheets write them', () => {
       const text = header + Array.from({ length: 3000 }, (_, index) => row(index)).join('');
       const read = await readFiles('pickatime', { 'students.txt': `${text}x\tB\t` });
       assert.equal(read.counts.students, 3000);
-      assert.deepEqual(shortly(read), ['students.txt:3002 Last: It is empty.']);
+      assert.deepEqual(shortly(read), ['students.txt:3002 Last: Last is empty.']);
     });
 
   for (const separator of [';', '\t', ','])
@@ -79,7 +79,7 @@ describe('roster files as spreadsheets write them', () => {
 
   it('tell the line after an announced separator rightly', async () => {
     const read = await readFiles('pickatime', { 'students.csv': 'sep=;\nStudentID;First;Last\n1;A;\n' });
-    assert.deepEqual(shortly(read), ['students.csv:3 Last: It is empty.']);
+    assert.deepEqual(shortly(read), ['students.csv:3 Last: Last is empty.']);
   });
 
   it('may have empty columns and rows at the end, and headers in any writing', async () => {
@@ -130,7 +130,7 @@ describe('roster files as spreadsheets write them', () => {
     );
     const none = await readFiles('pickatime', { 'x.csv': '' });
     assert.equal(none.ok, false);
-    assert.match(shortly(none)[0] ?? '', /None of the files of this format was found/);
+    assert.match(shortly(none)[0] ?? '', /None of the files has a name that Slotbell looks for/);
   });
 
   it('round trip: whatever the writing, the same rows are the same people', async () => {
@@ -184,4 +184,23 @@ describe('roster files as spreadsheets write them', () => {
       'students.csv:0 : A line of the file is far longer than any row of a roster.',
     ]);
   });
+
+  it('with a million blank lines and more are refused, and the file is named', async () => {
+    const blank = (lines: number): string => ' ,\n'.repeat(lines);
+    const most = { ...CLEVER_FILES, 'schools.csv': CLEVER_FILES['schools.csv'] + blank(1_000_000) };
+    assert.deepEqual(shortly(await readFiles('clever-csv', most)), []);
+    const read = await readFiles('clever-csv', {
+      ...most,
+      'sections.csv': `\n${CLEVER_FILES['sections.csv']}`,
+    });
+    assert.deepEqual(
+      [read.ok, shortly(read)],
+      [
+        false,
+        [
+          'sections.csv:0 : The file has too many blank lines: more than 1,000,000, with those of the files before it.',
+        ],
+      ],
+    );
+  }).timeout(60_000);
 });

@@ -90,7 +90,7 @@ describe('a kept upload', () => {
     const { problems } = await keep({ 'enrollment.txt': 'StudentID\tClassID\n7\tC7\n8\tC7\n' });
     assert.deepEqual(
       problems.map(({ line, problem }) => [line, problem]),
-      [[3, 'There is no student “8”.']],
+      [[3, 'StudentID is “8”, but there is no student with this id.']],
     );
   });
 

@@ -3,6 +3,7 @@ import { Types } from 'mongoose';
 import { Account, mappingOf, NO_MAPPING } from '../../server/models/account.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Contact } from '../../server/models/contact.js';
+import { RosterRun } from '../../server/models/roster-run.js';
 import { startMappingPreview } from '../../server/roster/mapping/start-preview.js';
 import { createTestApp, makeAccount, makeUser, Visitor, type TestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
@@ -124,6 +125,25 @@ describe('Global Setup → Clever → Field mapping', () => {
     const answer = await post('/preview', WANTED);
     assert.equal(answer.status, 422);
     assert.match(answer.text, /Enable Clever first/);
+  });
+
+  it('previews once, however often the button is pressed, until that preview is over', async () => {
+    await Account.updateOne({ _id: account._id }, { $set: { 'clever.enabled': true } });
+    const ask = async (fields: Record<string, string> = WANTED) =>
+      String((await post('/preview', fields)).headers.location);
+    await visitor.get(HOME);
+    const pressed = await Promise.all([ask(), ask(), ask()]);
+    const [run] = await RosterRun.find({ account: account._id }).lean();
+    assert.deepEqual([...new Set(pressed)], [`/importer/refreshes/${String(run?._id)}`]);
+    await RosterRun.updateOne({ _id: run?._id }, { $set: { state: 'running' } });
+    assert.equal(await ask(), pressed[0]);
+    assert.equal(await RosterRun.countDocuments({ account: account._id }), 1);
+    assert.notEqual(await ask({ 'student-communityId': 'sis_id' }), pressed[0], 'another mapping');
+    await RosterRun.updateOne({ _id: run?._id }, { $set: { state: 'done' } });
+    const again = await Promise.all([ask(), ask()]);
+    assert.notEqual(again[0], pressed[0]);
+    assert.equal(again[0], again[1]);
+    assert.equal(await RosterRun.countDocuments({ account: account._id }), 3);
   });
 
   it('another account’s mapping stays as it is', async () => {

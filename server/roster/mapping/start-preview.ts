@@ -2,7 +2,8 @@ import type { Types } from 'mongoose';
 import type { Deps } from '../../deps.js';
 import { Account, type FieldMapping } from '../../models/account.js';
 import type { Actor } from '../../web/actor.js';
-import { startRefresh } from '../start-refresh.js';
+import { startPreview } from '../start-refresh.js';
+import { markOf } from './schema.js';
 
 export type PreviewStarted = { ok: true; run: Types.ObjectId } | { ok: false; reason: 'not connected' };
 
@@ -17,5 +18,6 @@ export async function startMappingPreview(
 ): Promise<PreviewStarted> {
   const found = await Account.findById(account, { clever: 1 }).lean();
   if (!found?.clever?.enabled) return { ok: false, reason: 'not connected' };
-  return { ok: true, run: await startRefresh(deps, { account, purpose: 'preview', by: user, mapping }) };
+  const asks = `mapping ${markOf(mapping)}`;
+  return { ok: true, run: await startPreview(deps, { account, by: user, mapping, asks }) };
 }

@@ -1,6 +1,7 @@
 import type { Model, Types } from 'mongoose';
 import { RosterChange } from '../../models/roster-change.js';
 import { RosterRun } from '../../models/roster-run.js';
+import { RosterUpload } from '../../models/roster-upload.js';
 import type { Run } from '../../models/run.js';
 import { SyncRun } from '../../models/sync-run.js';
 import { changesPage } from '../journal/queries.js';
@@ -8,6 +9,7 @@ import { scopeOf } from '../journal/routes.js';
 import { showChanges } from '../journal/show-changes.js';
 import { pathOfRefresh, pathOfRun, runsOf, type RunPlace } from '../runs/queries.js';
 import { heldInWords } from '../runs/summarize-run.js';
+import { findNewerUpload, sayNewer } from '../uploads/find-newer.js';
 
 /** What a preview noted is kept so long. */
 export const KEPT_DAYS = 7;
@@ -33,6 +35,8 @@ export interface Risk {
   more: number;
   /** Appointments that would need a look. */
   broken: number;
+  /** That the roster files of this preview are no longer the newest, as a sentence; '' where they are. */
+  older: string;
 }
 
 /** What can be done with a finished preview. */
@@ -74,7 +78,8 @@ async function riskOf(place: RunPlace): Promise<Risk> {
   );
   const leaving = heldInWords(Object.fromEntries(gone));
   const broken = counts.appointment?.changed ?? 0;
-  if (leaving === '') return { leaving, names: [], more: 0, broken };
+  const older = await olderThan(place);
+  if (leaving === '') return { leaving, names: [], more: 0, broken, older };
   const rows = await changesPage(
     runsOf(place),
     { q: '', kind: '', action: 'removed', state: 'planned' },
@@ -83,11 +88,21 @@ async function riskOf(place: RunPlace): Promise<Risk> {
   );
   const names = (await showChanges(scopeOf(place), rows, true)).map(({ name, kind }) => `${name} (${kind})`);
   const total = gone.reduce((sum, [, { held }]) => sum + held, 0);
-  return { leaving, names, more: Math.max(0, total - names.length), broken };
+  return { leaving, names, more: Math.max(0, total - names.length), broken, older };
 }
 
-export function isRisky({ leaving, broken }: Risk): boolean {
-  return leaving !== '' || broken > 0;
+async function olderThan({ run }: RunPlace): Promise<string> {
+  if (!('upload' in run) || !run.upload) return '';
+  const upload = await RosterUpload.findOne(
+    { _id: run.upload, account: run.account },
+    { createdAt: 1 },
+  ).lean();
+  const newer = upload && (await findNewerUpload(run.account, upload));
+  return newer ? `${sayNewer(newer)}; applying this one puts older data over newer.` : '';
+}
+
+export function isRisky({ leaving, broken, older }: Risk): boolean {
+  return leaving !== '' || broken > 0 || older !== '';
 }
 
 /** The preview that a run applies. */

@@ -19,10 +19,11 @@ import { settleList } from './settle-list.js';
 import { Spool } from './spool.js';
 import { COURSES, PEOPLE, SECTIONS, TERMS } from './stores.js';
 
-/** The stages of a refresh, in order. */
-export function refreshStages(account: Account): string[] {
-  const lists = listsFor(account.files?.on ? ALL_KINDS : (account.clever?.kinds ?? NO_KINDS));
-  return ['download', ...lists.filter((name) => name !== 'schools'), 'leavers'];
+/** The stages of a refresh, in order; none where roster files are on and nothing was uploaded for it. */
+export function refreshStages({ clever, files }: Account, upload?: Types.ObjectId): string[] {
+  if (files?.on && !upload) return [];
+  const lists = listsFor(upload ? ALL_KINDS : (clever?.kinds ?? NO_KINDS));
+  return [upload ? 'files' : 'download', ...lists.filter((name) => name !== 'schools'), 'leavers'];
 }
 
 export interface RefreshOptions {
@@ -78,7 +79,7 @@ const ALL_KINDS = { students: true, teachers: true, staff: true, contacts: true 
 async function refreshFromFiles(account: Account, run: HeldRun, upload: Types.ObjectId): Promise<void> {
   if (!account.files?.on || account.switching)
     throw new RefreshRefused('Roster files are not this account’s source. Turn them on first.');
-  await run.begin('download', 0);
+  await run.begin('files', 0);
   const delivery = await collectFromFiles(run, upload);
   const schools = await fileSchools(account._id);
   if (!run.preview) await dropCursor(run);

@@ -88,6 +88,7 @@ export const ACTION_WORDS: Record<string, string> = {
 
 const STAGE_WORDS: Record<string, string> = {
   download: 'Download from Clever',
+  files: 'Read the files',
   terms: 'Terms',
   courses: 'Courses',
   sections: 'Sections',

@@ -2,7 +2,7 @@ import type { Types } from 'mongoose';
 import type { CleverObject } from '../../clever/schema.js';
 import { UploadChunk, type ChunkPart } from '../../models/upload-chunk.js';
 import type { ListName } from '../refresh/lists.js';
-import { FileRefused } from '../sources/files/problem-list.js';
+import { FileRefused, quoted } from '../sources/files/problem-list.js';
 import type { FromFile, RosterSink } from '../sources/files/roster-files.js';
 
 const MOST = 500;
@@ -67,11 +67,12 @@ export class KeptObjects implements RosterSink {
 
 function tooLarge(entry: unknown): FileRefused {
   const { id = '' } = entry as { id?: string };
+  const named = quoted(id.slice(id.indexOf(':') + 1));
   return new FileRefused({
     file: '',
     line: 0,
     field: '',
-    problem: `The record ${id} has too many people tied to it.`,
-    advice: 'Check the file of enrolments: its columns may be mixed up.',
+    problem: `The id ${named} stands in far more rows than any class or parent does.`,
+    advice: 'Check whether columns of the enrollments or parents are mixed up, then upload again.',
   });
 }

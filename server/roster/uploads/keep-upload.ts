@@ -5,6 +5,7 @@ import type { FileFormat } from '../../models/account.js';
 import { RosterUpload } from '../../models/roster-upload.js';
 import { UploadChunk } from '../../models/upload-chunk.js';
 import type { Actor } from '../../web/actor.js';
+import type { ListName } from '../refresh/lists.js';
 import { readRosterFiles, type UploadedFile } from '../sources/files/read-roster-files.js';
 import { findKnownIds } from './find-known-ids.js';
 import { KeptObjects } from './keep-objects.js';
@@ -13,6 +14,9 @@ import { KeptObjects } from './keep-objects.js';
 const KEPT_MS = 7 * 24 * 3600_000;
 /** So many uploads keep what they hold; of older ones the report stays until it expires. */
 const KEPT_UPLOADS = 5;
+
+/** Without any of these there is nothing to import. */
+const BRINGING = ['students', 'teachers', 'staff', 'sections', 'contacts'] as const;
 
 /**
  * Reads uploaded files, keeps what is in them and what is wrong with them, and tells by its state whether they can be used.
@@ -38,12 +42,14 @@ export async function keepUpload(
   });
   const sink = new KeptObjects({ account, upload: upload._id, expiresAt });
   try {
-    const { ok, ...read } = await readRosterFiles(files, format, sink, findKnownIds(account));
-    if (ok) await sink.end();
+    const { ok, expected, ...read } = await readRosterFiles(files, format, sink, findKnownIds(account));
+    const brings = (list: ListName) => (read.counts[list] ?? 0) + (sink.removals[list] ?? 0) > 0;
+    const state = !ok ? 'refused' : BRINGING.some(brings) ? 'ready' : 'empty';
+    if (state === 'ready') await sink.end();
     else await dropContent(account, [upload._id]);
     const problemCount = read.problems.length + read.more;
-    const state = ok ? ('ready' as const) : ('refused' as const);
-    const kept = { ...read, problemCount, removals: sink.removals, state };
+    const missing = expected.filter((list) => !brings(list));
+    const kept = { ...read, problemCount, missing, removals: sink.removals, state };
     await RosterUpload.updateOne({ _id: upload._id, account }, { $set: kept });
     await noteUpload(deps, actor, upload._id, { format, ok, problems: problemCount });
   } catch (error) {

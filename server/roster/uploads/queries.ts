@@ -1,10 +1,10 @@
 import type { Types } from 'mongoose';
 import { Account } from '../../models/account.js';
-import { RosterUpload, type UploadState } from '../../models/roster-upload.js';
+import { RosterUpload } from '../../models/roster-upload.js';
 import type { Actor } from '../../web/actor.js';
 import { shortMoment } from '../runs/show-run.js';
 import { FORMATS } from '../sources/files/formats.js';
-import { countedLists } from './show-upload.js';
+import { countedLists, stateOf } from './show-upload.js';
 
 const SHOWN = 10;
 
@@ -24,7 +24,7 @@ export interface UploadRow {
   href: string;
   when: string;
   what: string;
-  state: UploadState;
+  state: ReturnType<typeof stateOf>;
   held: string;
   problems: number;
 }
@@ -37,11 +37,20 @@ export async function filesPage(actor: Actor): Promise<FilesPage> {
     .orFail()
     .lean();
   const { files, switching } = account;
-  const fields = { format: 1, state: 1, createdAt: 1, counts: 1, problemCount: 1 } as const;
+  const fields = {
+    format: 1,
+    state: 1,
+    createdAt: 1,
+    counts: 1,
+    problemCount: 1,
+    missing: 1,
+    files: 1,
+  } as const;
   const uploads = await RosterUpload.find({ account: actor.account }, fields)
     .sort({ createdAt: -1 })
     .limit(SHOWN)
     .lean();
+  const last = uploads.find(({ state }) => state === 'ready' || state === 'used');
   return {
     source: account.clever?.enabled ? 'clever' : files?.on ? 'files' : 'none',
     format: files?.format ?? '',
@@ -52,7 +61,7 @@ export async function filesPage(actor: Actor): Promise<FilesPage> {
       href: `${HOME}/uploads/${upload._id.toHexString()}`,
       when: shortMoment(upload.createdAt, actor.timeZone),
       what: FORMATS[upload.format].label,
-      state: upload.state,
+      state: stateOf(upload, last === upload ? null : last),
       held: countedLists(upload.counts),
       problems: upload.problemCount,
     })),

@@ -12,7 +12,6 @@ import { keepUpload } from './keep-upload.js';
 import { filesPage, HOME } from './queries.js';
 import { takeFiles, type ReceivedFiles } from './receive-files.js';
 import { formatSchema } from './schema.js';
-import { UPLOAD_STATES_SHOWN } from './show-upload.js';
 import { switchSource, type Switched } from './switch-source.js';
 import { uploadRoutes } from './upload-routes.js';
 
@@ -96,7 +95,6 @@ async function show(req: Request, res: Response, form: Form = FRESH_FORM): Promi
     home: HOME,
     setUp: await filesPage(actorOf(res)),
     formats: FORMATS,
-    states: UPLOAD_STATES_SHOWN,
     form,
   });
 }

@@ -1,17 +1,46 @@
-import type { UploadState } from '../../models/roster-upload.js';
+import type { RosterUpload, UploadProblem, UploadState } from '../../models/roster-upload.js';
 import { LIST_NAMES, LISTS } from '../refresh/lists.js';
 
-/** States in words, with the shape that goes with each. */
-export const UPLOAD_STATES_SHOWN: Record<
-  UploadState,
-  { kind: 'ok' | 'notice' | 'danger' | 'busy' | 'off'; word: string }
-> = {
+/** A state as a shape and a word. */
+interface StateShown {
+  kind: 'ok' | 'notice' | 'danger' | 'busy' | 'off';
+  word: string;
+}
+
+const STATES: Record<UploadState, StateShown> = {
   reading: { kind: 'busy', word: 'Being read' },
   ready: { kind: 'ok', word: 'Ready' },
+  empty: { kind: 'danger', word: 'Nothing to import' },
   refused: { kind: 'danger', word: 'Refused' },
   used: { kind: 'ok', word: 'Imported' },
   expired: { kind: 'off', word: 'No longer kept' },
 };
+
+type Judged = Pick<RosterUpload, 'state' | 'missing' | 'problemCount' | 'files'>;
+
+/** The state of an upload, for the list and its page. @param newer an upload made since that can be imported, or was */
+export function stateOf(upload: Judged, newer?: Pick<RosterUpload, 'state'> | null): StateShown {
+  if (upload.state === 'ready' && newer)
+    return { kind: 'off', word: `Replaced by a newer ${newer.state === 'used' ? 'import' : 'upload'}` };
+  return upload.state === 'ready' && attentionTo(upload) !== ''
+    ? { kind: 'notice', word: 'Needs attention' }
+    : STATES[upload.state];
+}
+
+/** What of an upload could be read and is doubtful, with what to do, in one sentence; '' for nothing. */
+export function attentionTo({ state, missing = [], problemCount, files }: Judged): string {
+  if (state !== 'ready' && state !== 'empty') return '';
+  const rows = files.reduce((sum, file) => sum + file.rows, 0);
+  const next = problemCount > 0 ? 'put right what is listed below' : 'check that your export holds them';
+  const lists = LIST_NAMES.filter((list) => missing.includes(list)).map((list) => LISTS[list].plural);
+  if (lists.length > 0)
+    return `These files hold no ${OR.format(lists)}: ${next}, then upload all of them again.`;
+  if (state === 'empty') return `There is nothing to import in these files: ${next}, then upload them again.`;
+  if (problemCount * 2 <= rows) return '';
+  return `More than half of the rows have a problem: ${next}, then upload all files again.`;
+}
+
+const OR = new Intl.ListFormat('en-GB', { type: 'disjunction' });
 
 /** "1,200 students, 80 teachers": what an upload holds. */
 export function countedLists(counts: Readonly<Record<string, number>>): string {
@@ -34,20 +63,35 @@ export interface CountRow {
 }
 
 /** The table of an upload: what it holds by list. */
-export function countRows(upload: {
-  counts: Readonly<Record<string, number>>;
-  removals: Readonly<Record<string, number>>;
-  complete: Readonly<Record<string, boolean>>;
-}): CountRow[] {
-  const shown = LIST_NAMES.filter((list) => (upload.counts[list] ?? 0) + (upload.removals[list] ?? 0) > 0);
+export function countRows(
+  upload: Pick<RosterUpload, 'counts' | 'removals' | 'complete' | 'missing'>,
+): CountRow[] {
+  const brings = (list: string) => (upload.counts[list] ?? 0) + (upload.removals[list] ?? 0) > 0;
+  const shown = LIST_NAMES.filter((list) => brings(list) || upload.missing?.includes(list));
   return shown.map((list) => ({
     label: capital(LISTS[list].plural),
     count: upload.counts[list] ?? 0,
     removals: upload.removals[list] ?? 0,
-    others: upload.complete[list] ? 'leave' : 'stay',
+    others: upload.complete[list] ? 'leave the roster' : 'stay',
   }));
 }
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Fewer can be looked through without a word on what they have in common. */
+const FEW = 20;
+const NAMED = 3;
+
+/** "Last_name in students.csv (995)": where most of many problems are; '' for few. */
+export function mostOften(problems: readonly Pick<UploadProblem, 'file' | 'field'>[]): string {
+  if (problems.length <= FEW) return '';
+  const counted = new Map<string, number>();
+  for (const { file, field } of problems) {
+    const place = field ? `${field} in ${file}` : file;
+    counted.set(place, (counted.get(place) ?? 0) + 1);
+  }
+  const first = [...counted].sort(([, a], [, b]) => b - a).slice(0, NAMED);
+  return first.map(([place, count]) => `${place} (${count.toLocaleString('en')})`).join(', ');
 }

@@ -2,10 +2,9 @@ import type { Types } from 'mongoose';
 import { recordAudit } from '../../audit/record-audit.js';
 import type { Deps } from '../../deps.js';
 import { Account } from '../../models/account.js';
-import { RosterRun } from '../../models/roster-run.js';
 import { RosterUpload } from '../../models/roster-upload.js';
 import type { Actor } from '../../web/actor.js';
-import { startRefresh } from '../start-refresh.js';
+import { startPreview } from '../start-refresh.js';
 import { matchFileSchools } from './match-file-schools.js';
 
 export type PreviewStarted =
@@ -14,14 +13,14 @@ export type PreviewStarted =
 
 /**
  * Asks for a preview of what importing an upload would change. Its schools are matched to ours first, and made where new: a
- * person without a school could not be shown. Asked twice while it waits, it is one run.
+ * person without a school could not be shown. Asked twice before it is over, it is one run.
  */
 export async function startFilePreview(
   deps: Deps,
   actor: Actor,
   upload: Types.ObjectId,
 ): Promise<PreviewStarted> {
-  const { account } = actor;
+  const { account, user } = actor;
   const found = await RosterUpload.findOne({ _id: upload, account }, { state: 1, format: 1 }).lean();
   if (!found) return { ok: false, reason: 'no such upload' };
   if (found.state !== 'ready') return { ok: false, reason: 'not ready' };
@@ -29,10 +28,10 @@ export async function startFilePreview(
   if (!of?.files?.on || of.switching) return { ok: false, reason: 'files are off' };
   if (of.files.format !== found.format) return { ok: false, reason: 'other format' };
   const schools = await matchFileSchools(of, upload);
-  const run = await openRun(deps, actor, upload);
+  const run = await startPreview(deps, { account, by: user, upload, asks: asksOf(upload) });
   await recordAudit({
     account,
-    user: actor.user,
+    user,
     action: 'preview roster files',
     targets: [upload],
     detail: { ...schools },
@@ -41,12 +40,7 @@ export async function startFilePreview(
   return { ok: true, run };
 }
 
-async function openRun(
-  deps: Deps,
-  { account, user }: Actor,
-  upload: Types.ObjectId,
-): Promise<Types.ObjectId> {
-  const waiting = { account, purpose: 'preview' as const, upload };
-  const before = await RosterRun.findOne({ ...waiting, state: 'queued' }, { _id: 1 }).lean();
-  return before?._id ?? startRefresh(deps, { ...waiting, by: user });
+/** What a preview of an upload asks: the last one is found by it. */
+export function asksOf(upload: Types.ObjectId): string {
+  return `upload ${upload.toHexString()}`;
 }

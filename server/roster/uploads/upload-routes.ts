@@ -2,18 +2,22 @@ import { pipeline } from 'node:stream/promises';
 import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../../deps.js';
 import type { RosterUpload } from '../../models/roster-upload.js';
-import { actorOf } from '../../web/actor.js';
+import { RosterRun } from '../../models/roster-run.js';
+import { actorOf, type Actor } from '../../web/actor.js';
+import { countOf } from '../../web/format-count.js';
 import { notFound } from '../../web/errors.js';
 import { dayAndTimeSoon } from '../../web/format-time.js';
 import { addressOf, pagerOf, sliceOf } from '../../web/paging.js';
 import { parseId, parseQuery } from '../../web/parse.js';
 import { say } from '../../web/session.js';
+import { pathOfRefresh } from '../runs/queries.js';
 import { FORMATS } from '../sources/files/formats.js';
 import { exportProblems } from './export-problems.js';
+import { findNewerUpload, sayNewer } from './find-newer.js';
 import { findUpload, HOME } from './queries.js';
 import { reportQuery } from './schema.js';
-import { countRows, UPLOAD_STATES_SHOWN } from './show-upload.js';
-import { startFilePreview } from './start-preview.js';
+import { attentionTo, countRows, mostOften, stateOf } from './show-upload.js';
+import { asksOf, startFilePreview } from './start-preview.js';
 
 const PAGE_SIZE = 100;
 
@@ -32,16 +36,25 @@ export function uploadRoutes(deps: Deps): Router {
     const { page } = parseQuery(reportQuery, req.query);
     const actor = actorOf(res);
     const home = homeOf(upload);
+    const newer = upload.state === 'ready' ? await findNewerUpload(actor.account, upload) : null;
     const { skip } = sliceOf(upload.problems.length, page, PAGE_SIZE);
     res.render('roster-files/upload', {
       title: `Upload of ${FORMATS[upload.format].label}`,
       section: 'global-setup',
       home,
       upload,
-      state: UPLOAD_STATES_SHOWN[upload.state],
+      state: stateOf(upload, newer),
+      newer: newer && {
+        says: `${sayNewer(newer)}, ${dayAndTimeSoon(newer.createdAt, actor.timeZone, deps.now())}`,
+        href: homeOf(newer),
+      },
       when: dayAndTimeSoon(upload.createdAt, actor.timeZone, deps.now()),
       until: dayAndTimeSoon(upload.expiresAt, actor.timeZone, deps.now()),
+      attention: attentionTo(upload),
       counted: countRows(upload),
+      countOf,
+      mostOften: mostOften(upload.problems),
+      preview: await previewOf(deps, actor, upload),
       total: upload.problemCount,
       problems: upload.problems.slice(skip, skip + PAGE_SIZE),
       pager: pagerOf(upload.problems.length, page, PAGE_SIZE, 'problems', (to) =>
@@ -72,7 +85,7 @@ export function uploadRoutes(deps: Deps): Router {
       return;
     }
     say(req, { kind: 'ok', text: 'The preview is being made. Nothing changes before you apply it.' });
-    res.redirect(303, `/importer/refreshes/${started.run.toHexString()}`);
+    res.redirect(303, pathOfRefresh(started.run));
   });
 
   return router;
@@ -84,6 +97,13 @@ async function foundUpload(req: Request, res: Response): Promise<RosterUpload> {
   return upload;
 }
 
-function homeOf({ _id }: RosterUpload): string {
+/** The last preview of an upload, for the way back to it. */
+async function previewOf(deps: Deps, { account, timeZone }: Actor, { _id, state }: RosterUpload) {
+  const run =
+    state === 'ready' && (await RosterRun.findOne({ account, asks: asksOf(_id) }, { createdAt: 1 }).lean());
+  return run && { href: pathOfRefresh(run._id), when: dayAndTimeSoon(run.createdAt, timeZone, deps.now()) };
+}
+
+function homeOf({ _id }: Pick<RosterUpload, '_id'>): string {
   return `${HOME}/uploads/${_id.toHexString()}`;
 }

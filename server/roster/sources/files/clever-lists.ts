@@ -8,7 +8,7 @@ import type {
 import { cleanDate } from '../clean-text.js';
 import { CleverContacts } from './collect-clever-contacts.js';
 import { Collected } from './collect-objects.js';
-import { quoted } from './problem-list.js';
+import { LEFT_OUT, quoted } from './problem-list.js';
 import type { Reading, Row } from './reading.js';
 import { recordId } from './record-id.js';
 
@@ -45,8 +45,7 @@ export class CleverLists {
 export function hasSchool({ reading, schools }: CleverLists, row: Row): boolean {
   const id = schoolId(row);
   if (schools.objects.has(id) || schools.leftOut.has(id)) return true;
-  const problem = `There is no school ${quoted(row.of('School_id'))}.`;
-  reading.note(row, 'School_id', problem, 'Add the school to schools.csv or correct the id. Left out.');
+  reading.noteUnknown(row, 'School_id', 'school', LEFT_OUT);
   return false;
 }
 
@@ -55,6 +54,11 @@ export function dateOf(reading: Reading, row: Row, field: string, quiet: boolean
   const value = row.of(field);
   const date = cleanDate(value);
   if (value !== '' && date === '' && !quiet)
-    reading.noteEmptied(row, field, `${quoted(value)} is no date. Write 9/30/2014 or 2014-09-30.`);
+    reading.noteEmptied(
+      row,
+      field,
+      `is ${quoted(value)}, which is not a date`,
+      'Write it like 9/30/2014 or 2014-09-30.',
+    );
   return date;
 }

@@ -33,8 +33,13 @@ export class Collected<T extends CleverObject> {
     const hash = contentHash(content).slice(0, 16);
     const before = this.#said.get(id);
     if (before && before.hash !== hash) {
-      const problem = `${quoted(row.of(field))} stands on line ${String(before.line)} too, with other data.`;
-      this.reading.note(row, field, problem, 'Keep one of the two. The first one was taken.');
+      const problem = `${field} ${quoted(row.of(field))} is on line ${String(before.line)} too, with other details.`;
+      this.reading.note(
+        row,
+        field,
+        problem,
+        'Delete the wrong one of the two rows. The first one was taken.',
+      );
       return undefined;
     }
     if (!before) this.#said.set(id, { hash, line: row.line });
@@ -49,8 +54,13 @@ export class Collected<T extends CleverObject> {
   remove(row: Row, field: string, id: string): void {
     const before = this.#said.get(id);
     if (before && this.objects.has(id)) {
-      const problem = `${quoted(row.of(field))} is added on line ${String(before.line)} and deleted here.`;
-      this.reading.note(row, field, problem, 'Keep one of the two rows. It was not deleted.');
+      const problem = `${field} ${quoted(row.of(field))} is added on line ${String(before.line)} and deleted here.`;
+      this.reading.note(
+        row,
+        field,
+        problem,
+        'Delete the wrong one of the two rows. The first one was taken.',
+      );
       return;
     }
     this.removed.add(id);

@@ -26,13 +26,13 @@ export function matchTables(
         problem: 'Slotbell does not know what this file is for. It was not read.',
         advice: isText(source)
           ? `If it belongs to the roster, give it one of these names: ${wanted.join(', ')}.`
-          : 'Save a table as CSV or as tab-delimited text. Any other file can stay away.',
+          : 'Save a table as CSV or as tab-delimited text. Leave any other file out.',
       });
     else if (matched.has(table))
       throw new FileRefused({
         ...at,
         problem: `There are two files for ${tables[table]?.name ?? table}.`,
-        advice: 'Upload each file once.',
+        advice: 'Upload one of them alone, with the other files.',
       });
     else matched.set(table, source);
   }

@@ -34,6 +34,6 @@ export function dateOf(reading: Reading, row: Row, field: string): string {
   const value = row.of(field);
   const date = cleanDate(value);
   if (value !== '' && date === '')
-    reading.noteEmptied(row, field, `${quoted(value)} is no date. Write 2014-09-30.`);
+    reading.noteEmptied(row, field, `is ${quoted(value)}, which is not a date`, 'Write it like 2014-09-30.');
   return date;
 }

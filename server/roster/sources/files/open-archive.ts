@@ -40,7 +40,7 @@ async function sourcesOf(zip: ZipFile, name: string): Promise<FileSource[]> {
     // Folders, and what macOS adds beside each file.
     if (base === '' || base.startsWith('._') || !/\.(csv|txt|tsv|tab)$/i.test(base)) continue;
     if (entry.isEncrypted())
-      throw refused(name, 'The zip is protected by a password.', 'Make it without one.');
+      throw refused(name, 'The zip is protected by a password.', 'Make the zip again without a password.');
     bytes += entry.uncompressedSize;
     if (bytes > LIMITS.bytes) throw refused(name, 'Unzipped, its files are larger than 200 MB.', FEWER);
     sources.push(sourceOf(zip, entry, base));

@@ -2,6 +2,9 @@ import type { Problem } from './roster-files.js';
 
 const MOST = 1000;
 
+/** What happens to a row that cannot be taken, as the last sentence of an advice. */
+export const LEFT_OUT = 'The row was left out; nobody is removed because of it.';
+
 /** The upload as it stands cannot be used: a file is missing or cannot be read. */
 export class FileRefused extends Error {
   constructor(readonly problem: Problem) {

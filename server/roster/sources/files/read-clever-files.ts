@@ -15,7 +15,7 @@ import type { FilesRead, RosterSink } from './roster-files.js';
 export async function readCleverFiles(
   reading: Reading,
   sink: RosterSink,
-): Promise<Pick<FilesRead, 'counts' | 'complete'>> {
+): Promise<Pick<FilesRead, 'counts' | 'expected' | 'complete'>> {
   requireTables(reading, ['schools', 'students', 'teachers', 'sections', 'enrollments']);
   const lists = new CleverLists(reading);
   await readSchools(lists);
@@ -38,6 +38,7 @@ export async function readCleverFiles(
       staff: await pour(sink, 'staff', lists.staff),
       contacts: await pour(sink, 'contacts', lists.contacts),
     },
+    expected: ['students', 'teachers', 'sections'],
     complete: {
       schools: !lists.schools.unreadable,
       terms: allSections,

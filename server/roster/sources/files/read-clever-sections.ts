@@ -13,7 +13,7 @@ import { readTable } from './read-table.js';
 import type { Row } from './reading.js';
 import { derivedId, recordId } from './record-id.js';
 import type { FromFile } from './roster-files.js';
-import { Ties } from './settle-ties.js';
+import { NO_TEACHER, NOT_ENROLLED, Ties } from './settle-ties.js';
 
 /** An upload is the whole roster: what is not in it is nowhere. */
 const none = (): Promise<Set<string>> => Promise.resolve(new Set());
@@ -21,7 +21,7 @@ const none = (): Promise<Set<string>> => Promise.resolve(new Set());
 /** sections.csv, with the courses and terms in its rows. */
 export async function readSections(lists: CleverLists): Promise<void> {
   const { reading, sections, teachers } = lists;
-  const ties = new Ties(reading, none, 'teachers', teachers);
+  const ties = new Ties(reading, none, 'teachers', teachers, NO_TEACHER);
   for await (const row of readTable(reading, 'sections', sections.onLeftOut(sectionId))) {
     const id = sectionId(row);
     if (!hasSchool(lists, row)) {
@@ -93,8 +93,8 @@ function termOf({ reading, terms, sections }: CleverLists, row: Row): string {
 
 /** enrollments.csv: the students of the sections. */
 export async function readEnrollments({ reading, sections, students }: CleverLists): Promise<void> {
-  const classes = new Ties(reading, none, 'sections', sections);
-  const pupils = new Ties(reading, none, 'students', students);
+  const classes = new Ties(reading, none, 'sections', sections, NOT_ENROLLED);
+  const pupils = new Ties(reading, none, 'students', students, NOT_ENROLLED);
   let slips = 0;
   for await (const row of readTable(reading, 'enrollments', () => (slips += 1)))
     classes.add(row, 'Section_id', 'section', sectionId(row), (id) => {

@@ -33,7 +33,7 @@ function promised(reading: Reading, table: string): FileRefused {
     file: reading.tables[table]?.name ?? table,
     line: 0,
     field: '',
-    problem: 'This file is missing, though the manifest names it.',
+    problem: 'This file is missing, though manifest.csv lists it.',
     advice: 'Upload all files of one export together, or the zip that holds them.',
   });
 }

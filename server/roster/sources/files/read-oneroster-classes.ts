@@ -1,6 +1,6 @@
 import type { CleverSection, CleverUser } from '../../../clever/schema.js';
 import { Collected } from './collect-objects.js';
-import { quoted } from './problem-list.js';
+import { LEFT_OUT, quoted } from './problem-list.js';
 import { gradeOf } from './map-oneroster.js';
 import { DISTRICT, isGone, listOf, type OneRoster } from './oneroster.js';
 import { keepTies } from './keep-ties.js';
@@ -8,7 +8,7 @@ import { readTable } from './read-table.js';
 import type { Row } from './reading.js';
 import { recordId } from './record-id.js';
 import type { FromFile } from './roster-files.js';
-import { Ties } from './settle-ties.js';
+import { NOT_ENROLLED, Ties } from './settle-ties.js';
 
 const classId = (row: Row): string => recordId('class', row.of('sourcedId'));
 
@@ -19,16 +19,17 @@ export async function readOneRosterClasses(
 ): Promise<{ sections: Collected<CleverSection>; complete: boolean }> {
   const { reading, manifest } = part;
   const sections = new Collected<CleverSection>(reading);
-  const schools = new Ties(reading, part.known, 'schools', part.schools);
+  const schools = new Ties(reading, part.known, 'schools', part.schools, LEFT_OUT);
   const rows = readTable(reading, 'classes', sections.onLeftOut(classId));
   for await (const row of rows) {
     const id = classId(row);
+    const school = recordId('school', row.of('schoolSourcedId'));
+    const take = () => {
+      const object = sectionOf(part, row);
+      sections.add(row, 'sourcedId', id, object, () => object);
+    };
     if (isGone(row)) sections.remove(row, 'sourcedId', id);
-    else
-      schools.add(row, 'schoolSourcedId', 'school', recordId('school', row.of('schoolSourcedId')), () => {
-        const object = sectionOf(part, row);
-        sections.add(row, 'sourcedId', id, object, () => object);
-      });
+    else schools.add(row, 'schoolSourcedId', 'school', school, take, () => sections.leftOut.add(id));
   }
   await schools.settle();
   await readEnrollments(part, sections, users);
@@ -72,8 +73,8 @@ async function readEnrollments(
   users: Collected<CleverUser>,
 ): Promise<void> {
   const { reading, known } = part;
-  const classes = new Ties(reading, known, 'sections', sections);
-  const people = new Ties(reading, known, 'students', users);
+  const classes = new Ties(reading, known, 'sections', sections, NOT_ENROLLED);
+  const people = new Ties(reading, known, 'students', users, NOT_ENROLLED);
   let slips = 0;
   for await (const row of readTable(reading, 'enrollments', () => (slips += 1))) {
     const role = row.of('role').toLowerCase();
@@ -82,8 +83,8 @@ async function readEnrollments(
         reading.note(
           row,
           'role',
-          `${quoted(row.of('role'))} is no role.`,
-          'Use student or teacher. Left out.',
+          `role is ${quoted(row.of('role'))}, which is not a role in a class.`,
+          `Use student or teacher. ${NOT_ENROLLED}`,
         );
       continue;
     }

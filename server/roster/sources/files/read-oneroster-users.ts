@@ -1,7 +1,7 @@
 import type { CleverUser } from '../../../clever/schema.js';
 import { Collected, pour } from './collect-objects.js';
 import { gradeOf, ROLE_LISTS, roleOf, sexOf, type PersonRole } from './map-oneroster.js';
-import { quoted } from './problem-list.js';
+import { LEFT_OUT, quoted } from './problem-list.js';
 import { dateOf, DISTRICT, isGone, listOf, type OneRoster } from './oneroster.js';
 import { readTable } from './read-table.js';
 import type { Row } from './reading.js';
@@ -79,12 +79,17 @@ function takeUser(
   if (manifest.modeOf('roles') !== 'absent') return;
   const role = roleOf(row.of('role'));
   if (!role) {
-    const said = row.of('role')
-      ? `${quoted(row.of('role'))} is no role that Slotbell knows.`
-      : 'It is empty.';
-    reading.note(row, 'role', said, 'Use student, teacher, parent, guardian or administrator. Left out.');
+    reading.note(row, 'role', unknownRole(row), `${ROLES_KNOWN} ${LEFT_OUT}`);
   } else
     for (const org of ['', ...listOf(row.of('orgSourcedIds'))]) giveRole(draft, role, row.of('role'), org);
+}
+
+const ROLES_KNOWN = 'Use student, teacher, parent, guardian or administrator.';
+const NO_ROLE = 'This role was left out.';
+
+function unknownRole(row: Row): string {
+  const role = row.of('role');
+  return role ? `role is ${quoted(role)}, which Slotbell does not know.` : 'role is empty.';
 }
 
 async function readRoles(
@@ -92,12 +97,12 @@ async function readRoles(
   users: Collected<CleverUser>,
   drafts: Map<string, Draft>,
 ): Promise<void> {
-  const ties = new Ties(reading, known, 'students', users);
+  const ties = new Ties(reading, known, 'students', users, NO_ROLE);
   for await (const row of readTable(reading, 'roles')) {
     if (isGone(row)) continue;
     const role = roleOf(row.of('role'));
     if (!role) {
-      reading.note(row, 'role', `${quoted(row.of('role'))} is no role that Slotbell knows.`, 'Left out.');
+      reading.note(row, 'role', unknownRole(row), `${ROLES_KNOWN} ${NO_ROLE}`);
       continue;
     }
     ties.add(row, 'userSourcedId', 'user', recordId('user', row.of('userSourcedId')), (id) => {
@@ -161,8 +166,13 @@ function settleRoles(
   users.objects.delete(user.id);
   users.leftOut.add(user.id);
   if (manifest.modeOf('roles') === 'absent') return;
-  const advice = 'Export roles.csv with a role for each user. The user was left out.';
-  reading.note(row, 'sourcedId', `roles.csv has no role for ${quoted(row.of('sourcedId'))}.`, advice);
+  const advice = `Give this user a role in roles.csv and upload again. ${LEFT_OUT}`;
+  reading.note(
+    row,
+    'sourcedId',
+    `sourcedId ${quoted(row.of('sourcedId'))} has no role in roles.csv.`,
+    advice,
+  );
 }
 
 async function readDemographics(part: OneRoster, users: Collected<CleverUser>): Promise<void> {

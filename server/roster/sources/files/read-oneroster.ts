@@ -18,7 +18,7 @@ export async function readOneRoster(
   reading: Reading,
   sink: RosterSink,
   known: KnownIds,
-): Promise<Pick<FilesRead, 'counts' | 'complete'>> {
+): Promise<Pick<FilesRead, 'counts' | 'expected' | 'complete'>> {
   requireTables(reading, ['manifest']);
   const manifest = await readManifest(reading);
   const core = ['orgs', 'academicSessions', 'courses', 'classes', 'users', 'enrollments'];
@@ -48,6 +48,7 @@ export async function readOneRoster(
       sections: await pour(sink, 'sections', sections),
       ...(await people.pour(sink)),
     },
+    expected: whole ? ['students', 'teachers', 'sections'] : [],
     complete: {
       schools: bulk('orgs', part.schools),
       terms: bulk('academicSessions', part.terms),

@@ -13,7 +13,7 @@ import { quoted } from './problem-list.js';
 import { readTable } from './read-table.js';
 import type { Reading, Row } from './reading.js';
 import type { FromFile, KnownIds } from './roster-files.js';
-import { Ties } from './settle-ties.js';
+import { NO_TEACHER, NOT_ENROLLED, Ties } from './settle-ties.js';
 
 /** classes.txt: a row a class, or several where teachers share it. */
 export async function readClasses(
@@ -21,7 +21,7 @@ export async function readClasses(
   { sections, teachers }: PickatimeLists,
   known: KnownIds,
 ): Promise<void> {
-  const ties = new Ties(reading, known, 'teachers', teachers);
+  const ties = new Ties(reading, known, 'teachers', teachers, NO_TEACHER);
   for await (const row of readTable(reading, 'classes', sections.onLeftOut(classId))) {
     const id = classId(row);
     if (removes(row)) {
@@ -58,7 +58,12 @@ function allowedOf(reading: Reading, row: Row): number | undefined {
   const value = row.of('PTAN');
   if (value === '') return undefined;
   if (/^\d{1,2}$/.test(value)) return Number(value);
-  reading.noteEmptied(row, 'PTAN', `${quoted(value)} is not a number from 0 to 99.`);
+  reading.noteEmptied(
+    row,
+    'PTAN',
+    `is ${quoted(value)}, which is not a number from 0 to 99`,
+    'Write a number.',
+  );
   return undefined;
 }
 
@@ -68,8 +73,8 @@ export async function readEnrollment(
   { sections, students }: PickatimeLists,
   known: KnownIds,
 ): Promise<void> {
-  const classes = new Ties(reading, known, 'sections', sections);
-  const pupils = new Ties(reading, known, 'students', students);
+  const classes = new Ties(reading, known, 'sections', sections, NOT_ENROLLED);
+  const pupils = new Ties(reading, known, 'students', students, NOT_ENROLLED);
   for await (const row of readTable(reading, 'enrollment'))
     classes.add(row, 'ClassID', 'class', classId(row), (id) => {
       const student = studentId(row);

@@ -13,7 +13,7 @@ import {
 import { readTable } from './read-table.js';
 import type { Reading } from './reading.js';
 import type { FromFile, KnownIds } from './roster-files.js';
-import { Ties } from './settle-ties.js';
+import { NOT_RELATED, Ties } from './settle-ties.js';
 
 /** students.txt, with the security values. */
 export async function readStudents(reading: Reading, { students }: PickatimeLists): Promise<void> {
@@ -76,8 +76,8 @@ export async function readParents(reading: Reading, lists: PickatimeLists, known
       }));
     }
   }
-  const parents = new Ties(reading, known, 'contacts', contacts);
-  const children = new Ties(reading, known, 'students', students);
+  const parents = new Ties(reading, known, 'contacts', contacts, NOT_RELATED);
+  const children = new Ties(reading, known, 'students', students, NOT_RELATED);
   for await (const row of readTable(reading, 'parentStudent'))
     parents.add(row, 'ParentID', 'parent', parentId(row), (id) => {
       const student = studentId(row);

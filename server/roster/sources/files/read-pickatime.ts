@@ -1,9 +1,18 @@
+import type { ListName } from '../../refresh/lists.js';
 import { Collected, pour } from './collect-objects.js';
 import { DISTRICT, OWN_SCHOOL, type PickatimeLists } from './pickatime-lists.js';
 import type { Reading } from './reading.js';
 import type { FilesRead, KnownIds, RosterSink } from './roster-files.js';
 import { readParents, readStudents, readTeachers } from './read-pickatime-people.js';
 import { readClasses, readEnrollment } from './read-pickatime-classes.js';
+
+/** What each file is there for; any may be left out. */
+const EXPECTED: readonly [string, ListName][] = [
+  ['students', 'students'],
+  ['teachers', 'teachers'],
+  ['classes', 'sections'],
+  ['parents', 'contacts'],
+];
 
 /**
  * pickAtime's six tab-delimited files (students, teachers, classes, enrolment, parents, parent-student). They add and
@@ -13,7 +22,7 @@ export async function readPickatime(
   reading: Reading,
   sink: RosterSink,
   known: KnownIds,
-): Promise<Pick<FilesRead, 'counts' | 'complete'>> {
+): Promise<Pick<FilesRead, 'counts' | 'expected' | 'complete'>> {
   const lists: PickatimeLists = {
     students: new Collected(reading),
     teachers: new Collected(reading),
@@ -34,6 +43,7 @@ export async function readPickatime(
       sections: await pour(sink, 'sections', lists.sections),
       contacts: await pour(sink, 'contacts', lists.contacts),
     },
+    expected: EXPECTED.filter(([table]) => reading.has(table)).map(([, list]) => list),
     complete: {},
   };
 }

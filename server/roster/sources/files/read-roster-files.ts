@@ -36,6 +36,7 @@ export async function readRosterFiles(
     ok: false,
     files: [],
     counts: {},
+    expected: [],
     complete: {},
     problems: problems.listed,
     more: 0,
@@ -91,8 +92,8 @@ function nothingFound(
     file: shortName(files[0]?.name ?? ''),
     line: 0,
     field: '',
-    problem: 'None of the files of this format was found.',
-    advice: `The files are called ${names.join(', ')}.`,
+    problem: 'None of the files has a name that Slotbell looks for.',
+    advice: `Give them these names: ${names.join(', ')}. If they are another kind of files, choose that kind first.`,
   });
 }
 

@@ -1,7 +1,7 @@
 import { cleanText } from '../clean-text.js';
 import { detectEncoding } from './decode-file.js';
 import type { Column, TableFormat } from './table-format.js';
-import { FileRefused, quoted } from './problem-list.js';
+import { FileRefused, LEFT_OUT, quoted } from './problem-list.js';
 import { LIMITS, Row, type Reading } from './reading.js';
 import type { FileSource } from './roster-files.js';
 import { splitRows, type RawRow } from './split-rows.js';
@@ -28,7 +28,11 @@ export async function* readTable(
   const encoding = await detectEncoding(source);
   const most = /^(enrol|parentS)/.test(table) ? LIMITS.rowsOfTies : LIMITS.rowsOfFile;
   let header: Header | undefined;
-  for await (const raw of splitRows(source, encoding, (count) => reading.countBytes(source, count))) {
+  const counting = {
+    bytes: (count: number) => reading.countBytes(source, count),
+    blank: () => reading.countBlank(source),
+  };
+  for await (const raw of splitRows(source, encoding, counting)) {
     if (!header) {
       header = headerOf(source, format, raw);
       if (!header.positional) continue;
@@ -85,9 +89,6 @@ function missingColumns({ name }: FileSource, line: number, missing: readonly Co
   });
 }
 
-const LEFT_OUT =
-  'Correct it in your system and upload again. The row was left out; nobody leaves because of it.';
-
 function rowOf(
   reading: Reading,
   source: FileSource,
@@ -105,8 +106,8 @@ function rowOf(
     cells.push(last);
   }
   if (cells.length > header.width) {
-    const problem = `The row has ${String(cells.length)} columns; the file has ${String(header.width)}.`;
-    reading.note(at, '', problem, `Look for a separator inside a field. ${LEFT_OUT}`);
+    const problem = `This row has ${String(cells.length)} values, but the file has ${String(header.width)} columns.`;
+    reading.note(at, '', problem, `${MANY_VALUES} ${LEFT_OUT}`);
     onLeftOut(undefined);
     return undefined;
   }
@@ -116,28 +117,43 @@ function rowOf(
   const row = new Row(at.file, at.line, header.places, cells.map(textOf));
   const fault = faultOf(row, format, header, raw.width, long);
   if (fault) {
-    reading.note(at, fault.field, fault.problem, LEFT_OUT);
+    reading.note(at, fault.field, `${fault.field} ${fault.problem}.`, `${fault.advice} ${LEFT_OUT}`);
     onLeftOut(fault.spoilt ? undefined : row);
     return undefined;
   }
-  for (const { name } of long) reading.noteEmptied(row, name, tooLong);
+  for (const { name } of long) reading.noteEmptied(row, name, tooLong, SHORTEN);
   return row;
 }
 
-const tooLong = `It is longer than ${LONGEST.toLocaleString('en')} characters.`;
+const MANY_VALUES =
+  'A comma, semicolon or tab inside a value splits it in two: put that value in quotation marks and upload again.';
+const SHORTEN = 'Shorten it in your system and upload again.';
+const FILL_IN = 'Add it in your system and upload again.';
+const NOT_BY_EXCEL = 'Export the file again and upload it without opening it in Excel.';
+
+const tooLong = `is longer than ${LONGEST.toLocaleString('en')} characters`;
 
 function textOf(cell: string): string {
   return cell.length > LONGEST ? '' : cleanText(cell);
 }
 
 /** Why a row cannot be taken at all. */
+interface Fault {
+  field: string;
+  /** To follow the field's name. */
+  problem: string;
+  advice: string;
+  /** Its ids are not what they were. */
+  spoilt?: true;
+}
+
 function faultOf(
   row: Row,
   { columns }: TableFormat,
   { width }: Header,
   had: number,
   long: readonly Column[],
-): { field: string; problem: string; /** Its ids are not what they were. */ spoilt?: true } | undefined {
+): Fault | undefined {
   // Who is to be removed is named by their ids.
   const needed =
     columns.some(({ name }) => name === 'Action') && isDelete(row.of('Action'))
@@ -146,13 +162,19 @@ function faultOf(
   for (const { name, need, id } of needed) {
     const value = row.of(name);
     if (need === 'value' && long.some((column) => column.name === name))
-      return { field: name, problem: tooLong };
+      return { field: name, problem: tooLong, advice: SHORTEN };
     if (need === 'value' && value === '') {
-      const short = had < width && had > 1 ? ` The row has ${String(had)} columns of ${String(width)}.` : '';
-      return { field: name, problem: `It is empty.${short}` };
+      const short =
+        had < width && had > 1 ? `: the row ends after ${String(had)} of ${String(width)} columns` : '';
+      return { field: name, problem: `is empty${short}`, advice: FILL_IN };
     }
     if (id && /^\d(\.\d+)?E\+\d+$/i.test(value))
-      return { field: name, problem: `Excel has changed this number to ${quoted(value)}.`, spoilt: true };
+      return {
+        field: name,
+        problem: `was changed to ${quoted(value)} by Excel`,
+        advice: NOT_BY_EXCEL,
+        spoilt: true,
+      };
   }
   return undefined;
 }

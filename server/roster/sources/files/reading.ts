@@ -3,7 +3,13 @@ import { FileRefused, quoted, type ProblemList } from './problem-list.js';
 import type { FileSource } from './roster-files.js';
 
 /** What one upload may hold in all, and one file. */
-export const LIMITS = { bytes: 200_000_000, rows: 2_000_000, rowsOfFile: 500_000, rowsOfTies: 2_000_000 };
+export const LIMITS = {
+  bytes: 200_000_000,
+  rows: 2_000_000,
+  rowsOfFile: 500_000,
+  rowsOfTies: 2_000_000,
+  blankLines: 1_000_000,
+};
 
 /** One row of a table, by the names of its columns. Values are one line of text each, '' where there is nothing. */
 export class Row {
@@ -31,6 +37,7 @@ export class Reading {
   readonly files = new Map<string, { name: string; bytes: number; rows: number }>();
   #bytes = 0;
   #rows = 0;
+  #blankLines = 0;
 
   constructor(
     readonly tables: Readonly<Record<string, TableFormat>>,
@@ -47,20 +54,20 @@ export class Reading {
     this.problems.add({ file: row.file, line: row.line, field, problem, advice });
   }
 
-  /** A value that is not what its column asks for; the field is left empty. */
-  noteEmptied(row: Row, field: string, problem: string): void {
+  /** A value that is not what its column asks for; the field is left empty. @param fault to follow the field's name */
+  noteEmptied(row: Row, field: string, fault: string, advice: string): void {
+    this.note(row, field, `${field} ${fault}.`, `${advice} The row was taken with ${field} left empty.`);
+  }
+
+  /** An id of something that is nowhere. @param lost what is not taken for it, as a sentence */
+  noteUnknown(row: Row, field: string, what: string, lost: string): void {
+    const problem = `${field} is ${quoted(row.of(field))}, but there is no ${what} with this id.`;
     this.note(
       row,
       field,
       problem,
-      'The row was taken with this field left empty. Correct it in your system.',
+      `Add the ${what} to the files or correct the id, and upload again. ${lost}`,
     );
-  }
-
-  /** A reference to something that is nowhere; the tie is left out. */
-  noteUnknown(row: Pick<Row, 'file' | 'line'>, field: string, value: string, what: string): void {
-    const problem = `There is no ${what} ${quoted(value)}.`;
-    this.note(row, field, problem, `Add the ${what} to its file, or correct the id. This tie was left out.`);
   }
 
   /** @throws FileRefused where the upload is more than Slotbell reads */
@@ -68,7 +75,7 @@ export class Reading {
     this.#bytes += count;
     this.#ofFile(source).bytes += count;
     if (this.#bytes > LIMITS.bytes)
-      throw tooMuch(source, 'All files together are larger than 200 MB (unzipped).');
+      throw tooMuch(source, 'All files together, unzipped, are larger than 200 MB.');
   }
 
   /** @throws FileRefused where the upload is more than Slotbell reads */
@@ -80,6 +87,18 @@ export class Reading {
     if (this.#rows > LIMITS.rows) throw tooMuch(source, 'All files together have more than 2,000,000 rows.');
   }
 
+  /** @throws FileRefused where the upload has more than any spreadsheet leaves behind */
+  countBlank(source: FileSource): void {
+    this.#blankLines += 1;
+    if (this.#blankLines <= LIMITS.blankLines) return;
+    const lines = LIMITS.blankLines.toLocaleString('en');
+    throw tooMuch(
+      source,
+      `The file has too many blank lines: more than ${lines}, with those of the files before it.`,
+      'Delete the blank lines, which often stand below the last row, and upload again.',
+    );
+  }
+
   #ofFile({ name }: FileSource) {
     const known = this.files.get(name);
     if (known) return known;
@@ -89,12 +108,10 @@ export class Reading {
   }
 }
 
-function tooMuch({ name }: FileSource, problem: string): FileRefused {
-  return new FileRefused({
-    file: name,
-    line: 0,
-    field: '',
-    problem,
-    advice: 'Export the current term alone, or one school at a time.',
-  });
+function tooMuch(
+  { name }: FileSource,
+  problem: string,
+  advice = 'Export the current term alone, then upload again.',
+): FileRefused {
+  return new FileRefused({ file: name, line: 0, field: '', problem, advice });
 }

@@ -5,7 +5,7 @@ import { DISTRICT, listOf, type OneRoster } from './oneroster.js';
 import type { Draft } from './read-oneroster-users.js';
 import { recordId } from './record-id.js';
 import type { FromFile } from './roster-files.js';
-import { Ties } from './settle-ties.js';
+import { NOT_RELATED, Ties } from './settle-ties.js';
 
 /**
  * Ties guardians to students by the column agentSourcedIds, which may stand on either side. Where users.csv brings changes
@@ -18,7 +18,7 @@ export async function relateGuardians(
 ): Promise<void> {
   const { reading, known, manifest } = part;
   const changes = manifest.modeOf('users') === 'delta';
-  const agents = new Ties(reading, known, 'contacts', users);
+  const agents = new Ties(reading, known, 'contacts', users, NOT_RELATED);
   for (const draft of [...drafts.values()].filter(({ user }) => users.objects.has(user.id))) {
     const { row, user } = draft;
     if (user.roles?.contact && changes) user.slotbell = { tiesChange: { without: [] } };

@@ -55,6 +55,8 @@ export interface FilesRead {
   files: { name: string; bytes: number; rows: number }[];
   /** Objects written, by list. */
   counts: Partial<Record<ListName, number>>;
+  /** Lists of which such files bring something, unless something is wrong. */
+  expected: ListName[];
   /** Lists that hold all there is, so that what is not in them is gone. */
   complete: Partial<Record<ListName, boolean>>;
   /** The first 1,000. */
