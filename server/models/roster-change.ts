@@ -43,6 +43,8 @@ export interface RosterChange extends Scoped {
   since?: Date;
   /** Of what is held: the try at the run that found it so. */
   heldBy?: string;
+  /** Of what is held: the run that settles it, as somebody decided. A run that holds it anew hands this on. */
+  decidedBy?: Types.ObjectId;
   /** Of what is held: the download may not have told all, so that a whole one answers it. */
   doubtful?: boolean;
   expiresAt: Date;
@@ -67,6 +69,7 @@ const schema = scopedSchema<RosterChange>('rosterChange', {
   searchKey: { type: String, default: '' },
   since: Date,
   heldBy: String,
+  decidedBy: Schema.Types.ObjectId,
   doubtful: Boolean,
   expiresAt: { type: Date, required: true },
 });
@@ -74,6 +77,10 @@ const schema = scopedSchema<RosterChange>('rosterChange', {
 schema.index({ run: 1, target: 1 }, { unique: true });
 schema.index({ run: 1, state: 1, kind: 1, action: 1, searchKey: 1 });
 schema.index({ run: 1, kind: 1, sourceId: 1 });
+schema.index(
+  { decidedBy: 1, kind: 1, _id: 1 },
+  { partialFilterExpression: { decidedBy: { $exists: true } } },
+);
 // Whose removal waits for somebody.
 schema.index({ account: 1, state: 1, target: 1 });
 schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });

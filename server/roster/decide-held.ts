@@ -27,6 +27,7 @@ export async function decideHeldOfAccount(
   const { account, _id: of } = run;
   const _id = await claimRun(RosterRun, of, deps.now());
   if (!_id) return { ok: false, reason: 'decided already' };
+  if (!(await markDecided(of, _id))) return { ok: false, reason: 'nothing held' };
   return { ok: true, run: await startRefresh(deps, { _id, account, purpose: verdict, of, by, reason }) };
 }
 
@@ -39,6 +40,7 @@ export async function decideHeldOfEvent(
   if ((await countHeld(run._id)) === 0) return { ok: false, reason: 'nothing held' };
   const _id = await claimRun(SyncRun, run._id, deps.now());
   if (!_id) return { ok: false, reason: 'decided already' };
+  if (!(await markDecided(run._id, _id))) return { ok: false, reason: 'nothing held' };
   const started = await startSync(deps, {
     _id,
     account: { _id: run.account },
@@ -55,7 +57,17 @@ export async function decideHeldOfEvent(
     : { ok: false, reason: 'decided already' };
 }
 
+/**
+ * Marks what is on the list now. Before the deciding run is there, which may begin at once; and a sync that is at work hands the marks
+ * on to what it holds anew.
+ * @returns whether there was anything
+ */
+async function markDecided(run: Types.ObjectId, decidedBy: Types.ObjectId): Promise<boolean> {
+  const marked = await RosterChange.updateMany({ run, state: 'held' }, { $set: { decidedBy } });
+  return marked.matchedCount > 0;
+}
+
 /** How many removals a run holds still. */
-export function countHeld(run: Types.ObjectId): Promise<number> {
+function countHeld(run: Types.ObjectId): Promise<number> {
   return RosterChange.countDocuments({ run, state: 'held' });
 }

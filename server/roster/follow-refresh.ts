@@ -1,16 +1,18 @@
+import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import type { Account } from '../models/account.js';
 import { Event } from '../models/event.js';
-import type { RosterRun } from '../models/roster-run.js';
+import { RosterRun } from '../models/roster-run.js';
 import { SyncRun } from '../models/sync-run.js';
 import { startSync } from './start-sync.js';
 
 /**
  * A roster run that stands by itself changed the account's roster: the events that are kept in sync follow, without a download. Where
- * held people go by it, so do those whose own sync held them: they have them in their classes still.
+ * held people go by it, so do those whose own sync held them: they have them in their classes still. That sync may have come after the
+ * one whose list was decided about.
  */
 export async function followRefresh(deps: Deps, account: Account, run: RosterRun): Promise<void> {
-  const own = run.of && run.purpose === 'accept' ? await SyncRun.distinct('event', { refresh: run.of }) : [];
+  const own = run.of && run.purpose === 'accept' ? await eventsSince(account, run.of) : [];
   const events = await Event.find({
     account: account._id,
     status: 'active',
@@ -28,4 +30,10 @@ export async function followRefresh(deps: Deps, account: Account, run: RosterRun
       ...(run.by ? { by: run.by } : {}),
     });
   }
+}
+
+/** The events that synced with a refresh or a later one. */
+async function eventsSince({ _id }: Account, refresh: Types.ObjectId): Promise<Types.ObjectId[]> {
+  const refreshes = await RosterRun.distinct('_id', { account: _id, _id: { $gte: refresh } });
+  return SyncRun.distinct('event', { refresh: { $in: refreshes } });
 }

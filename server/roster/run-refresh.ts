@@ -10,7 +10,7 @@ import { applyPreview, countStale } from './changes/apply-preview.js';
 import { forgetFirstTry, forgetOlderChanges } from './changes/forget-changes.js';
 import { REFRESH_KINDS } from './changes/kinds.js';
 import { acceptHeld, rejectHeld } from './changes/settle-held.js';
-import { dropOlderHeld } from './changes/take-removals.js';
+import { dropOlderHeld } from './changes/drop-held.js';
 import { undoChanges } from './changes/undo-changes.js';
 import { followRefresh } from './follow-refresh.js';
 import { dropCursor } from './refresh/cursor.js';
@@ -106,8 +106,8 @@ async function work(deps: Deps, account: Account, taken: RosterRun, run: HeldRun
   // What the events told since may have been undone, and what they did not tell been accepted.
   await dropCursor(run);
   if (purpose === 'apply') await applyAll(run, of);
-  else if (purpose === 'accept') await acceptHeld(run, of, REFRESH_KINDS);
-  else if (purpose === 'reject') await rejectHeld(run, of, REFRESH_KINDS);
+  else if (purpose === 'accept') await acceptHeld(run, REFRESH_KINDS);
+  else if (purpose === 'reject') await rejectHeld(run, REFRESH_KINDS);
   else {
     if (await hasChangedSince(taken)) throw new RefreshRefused(CHANGED_SINCE);
     await undoChanges(run, of, REFRESH_KINDS, { account: account._id });

@@ -62,7 +62,8 @@ async function work(deps: Deps, run: SyncRun, held: HeldRun, timing: Timing): Pr
     throw new RefreshFailed(`Given up: it ended its worker ${String(MOST_TRIES)} times.`);
   await held.step();
   await forgetFirstTry(held);
-  if (tries > 1)
+  // What settles held removals counts those of its first try as well.
+  if (tries > 1 && run.purpose !== 'accept' && run.purpose !== 'reject')
     held.warn(
       'Done again from the start, because its first worker was lost. What that one had done counts as unchanged.',
     );

@@ -26,8 +26,8 @@ export async function settleRun(
   if (!run.of) throw new RefreshFailed('The run that this one is about is not named.');
   await held.begin('event', 0);
   if (run.purpose === 'apply') return applyAll(run, run.of, event, held, refreshed);
-  if (run.purpose === 'accept') await acceptHeld(held, run.of, UPDATE_KINDS);
-  else if (run.purpose === 'reject') await rejectHeld(held, run.of, UPDATE_KINDS);
+  if (run.purpose === 'accept') await acceptHeld(held, UPDATE_KINDS);
+  else if (run.purpose === 'reject') await rejectHeld(held, UPDATE_KINDS);
   else await undo(run, run.of, held);
   return run.refresh ? (await refreshed()).counts : {};
 }

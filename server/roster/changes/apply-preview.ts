@@ -17,7 +17,7 @@ export async function countStale(
 ): Promise<number> {
   let stale = 0;
   for (const [name, kind] of Object.entries(kinds)) {
-    for await (const rows of readChanges(preview, name, 'planned')) {
+    for await (const rows of readChanges({ run: preview }, name, 'planned')) {
       const verdicts = await judge(kind, rows);
       const changed = rows.filter((_, index) => verdicts[index] === 'stale');
       await markChanges(
@@ -38,7 +38,7 @@ export async function applyPreview(
   kinds: Record<string, Kind>,
 ): Promise<void> {
   for (const [name, kind] of Object.entries(kinds)) {
-    for await (const rows of readChanges(preview, name, 'planned')) {
+    for await (const rows of readChanges({ run: preview }, name, 'planned')) {
       const verdicts = await judge(kind, rows);
       const open = rows.filter((_, index) => verdicts[index] === 'open');
       await makeChanges(

@@ -7,16 +7,19 @@ const BATCH = 1000;
 
 export type StoredDocument = Record<string, unknown> & { _id: Types.ObjectId; status?: string };
 
-/** A run's changes of one kind, in batches. Rows whose state is changed meanwhile are not met again. */
+/**
+ * Changes of one kind, in batches. Rows whose state is changed meanwhile are not met again.
+ * @param of whose: those that a run made, or that it is to settle
+ */
 export async function* readChanges(
-  run: Types.ObjectId,
+  of: { run: Types.ObjectId } | { decidedBy: Types.ObjectId },
   kind: string,
   state: ChangeState,
 ): AsyncGenerator<RosterChange[], void, undefined> {
   let last: Types.ObjectId | undefined;
   for (;;) {
     const rows: RosterChange[] = await RosterChange.find({
-      run,
+      ...of,
       kind,
       state,
       ...(last ? { _id: { $gt: last } } : {}),

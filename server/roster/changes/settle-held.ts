@@ -1,20 +1,19 @@
-import type { Types } from 'mongoose';
 import { RosterChange } from '../../models/roster-change.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { logRun } from '../runs/log-run.js';
+import { heldInWords } from '../runs/summarize-run.js';
 import type { Change } from './change.js';
 import type { Kind } from './kinds.js';
 import { makeChanges } from './make-changes.js';
 import { isAt, markChanges, readChanges, readTargets } from './read-changes.js';
 
-/** Does the removals that a run held, as far as the records are still as they were. */
-export async function acceptHeld(
-  run: HeldRun,
-  of: Types.ObjectId,
-  kinds: Record<string, Kind>,
-): Promise<void> {
+/**
+ * Does the held removals that somebody decided about, as far as they wait still and the records are as they were. A sync that came
+ * between holds them anew; what it holds besides is a question of its own.
+ */
+export async function acceptHeld(run: HeldRun, kinds: Record<string, Kind>): Promise<void> {
   for (const [name, kind] of Object.entries(kinds)) {
-    for await (const rows of readChanges(of, name, 'held')) {
+    for await (const rows of readChanges({ decidedBy: run.id }, name, 'held')) {
       const targets = await readTargets(
         kind.collection,
         rows.map(({ target }) => target),
@@ -27,21 +26,19 @@ export async function acceptHeld(
       await RosterChange.deleteMany({ _id: { $in: rows.map(({ _id }) => _id) } });
       await run.step(rows.length);
     }
+    await countFirstTry(run, name, 'removed', { run: run.id, state: 'applied' });
   }
+  await tellOthers(run);
 }
 
 function removalOf({ kind, action, target, sourceId, fields, searchKey }: RosterChange): Change {
   return { kind, action, target, sourceId, fields, searchKey, where: { status: 'active' } };
 }
 
-/** Says of the records that a run would have removed that they stay, until the source has them again. */
-export async function rejectHeld(
-  run: HeldRun,
-  of: Types.ObjectId,
-  kinds: Record<string, Kind>,
-): Promise<void> {
+/** Says of the records whose held removal somebody decided about that they stay, until the source has them again. */
+export async function rejectHeld(run: HeldRun, kinds: Record<string, Kind>): Promise<void> {
   for (const [name, kind] of Object.entries(kinds)) {
-    for await (const rows of readChanges(of, name, 'held')) {
+    for await (const rows of readChanges({ decidedBy: run.id }, name, 'held')) {
       await kind.collection.updateMany(
         { _id: { $in: rows.map(({ target }) => target) }, status: 'active' },
         { $set: { [kind.kept]: run.now() } },
@@ -57,5 +54,32 @@ export async function rejectHeld(
       );
       await run.step(rows.length);
     }
+    await countFirstTry(run, name, 'unchanged', { decidedBy: run.id, state: 'rejected' });
   }
+  await tellOthers(run);
+}
+
+/** A try whose worker was lost has settled a part; what it did is noted, and counts. @param done what tells all that was settled */
+async function countFirstTry(
+  run: HeldRun,
+  kind: string,
+  action: 'removed' | 'unchanged',
+  done: Pick<RosterChange, 'run' | 'state'> | Pick<Required<RosterChange>, 'decidedBy' | 'state'>,
+): Promise<void> {
+  if (!run.again) return;
+  const settled = await RosterChange.countDocuments({ ...done, kind });
+  const { refused = 0, [action]: counted = 0 } = run.counts[kind] ?? {};
+  if (settled > refused + counted) run.count(kind, action, settled - refused - counted);
+}
+
+/** What waits on, as nobody has decided about it: a sync found it since, or it waits with another run. */
+async function tellOthers(run: HeldRun): Promise<void> {
+  const { account, event = { $exists: false } } = run;
+  const groups = await RosterChange.aggregate<{ _id: string; held: number }>([
+    { $match: { account, state: 'held', event } },
+    { $group: { _id: '$kind', held: { $sum: 1 } } },
+  ]);
+  const words = heldInWords(Object.fromEntries(groups.map(({ _id, held }) => [_id, { held }])));
+  if (words === '') return;
+  run.warn(`Not on the list that was decided about, and held until somebody decides: ${words}.`);
 }

@@ -1,5 +1,4 @@
 import type { Types } from 'mongoose';
-import { RosterChange } from '../../models/roster-change.js';
 import { searchKey } from '../../models/scoped.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { fieldChange, type Change } from './change.js';
@@ -159,24 +158,4 @@ function tellWaiting(run: HeldRun, { plural }: Removals, count: number): void {
       ? `${many} would be held until somebody looks, because the students they belong to stay.`
       : `${many} are held until somebody looks, because the students they belong to stay for now.`,
   );
-}
-
-/**
- * Held removals of earlier runs are answered by what this run found: it holds them anew, or they are back, or went.
- * @param found the run whose findings these are, where this one applies a preview
- */
-export async function dropOlderHeld(
-  run: Pick<HeldRun, 'name' | 'account' | 'event' | 'preview'>,
-  kinds: readonly string[],
-  found?: Types.ObjectId,
-): Promise<void> {
-  if (run.preview || kinds.length === 0) return;
-  await RosterChange.deleteMany({
-    account: run.account,
-    event: run.event ?? { $exists: false },
-    state: 'held',
-    kind: { $in: [...kinds] },
-    // Ids rise with time: what was held since is none of a preview's findings.
-    ...(found ? { run: { $lt: found } } : { heldBy: { $ne: run.name } }),
-  });
 }

@@ -43,7 +43,7 @@ export async function undoChanges(
   scope: Record<string, Types.ObjectId>,
 ): Promise<void> {
   for (const [name, kind] of Object.entries(kinds).reverse()) {
-    for await (const rows of readChanges(of, name, 'applied')) {
+    for await (const rows of readChanges({ run: of }, name, 'applied')) {
       await undoRows(run, kind, rows);
       await run.step(rows.length);
     }

@@ -1,7 +1,8 @@
 import type { Types } from 'mongoose';
 import type { Event, EventSync } from '../../models/event.js';
 import { countOf } from '../../web/format-count.js';
-import { dropOlderHeld, type Removals } from '../changes/take-removals.js';
+import { dropOlderHeld } from '../changes/drop-held.js';
+import type { Removals } from '../changes/take-removals.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { walkThrough } from '../walk-through.js';
 import { applyClasses, removeGoneClasses } from './apply-classes.js';

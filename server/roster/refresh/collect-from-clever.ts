@@ -26,7 +26,7 @@ const NOT_CONNECTED = {
  * Reads what the account's district shares: what its events tell since the last sync, or everything where that was asked for or the
  * events do not tell enough.
  * @param expected how many records the last whole download had; 0 when unknown
- * @throws RefreshRefused where there is no access, CleverError where nothing can be had
+ * @throws RefreshRefused where there is no access or it may read nothing, CleverError where nothing can be had
  */
 export async function collectFromClever(
   deps: Pick<Deps, 'config' | 'log'>,

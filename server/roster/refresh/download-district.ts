@@ -3,7 +3,8 @@ import { CleverError } from '../../clever/explain-failure.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import type { CleverUser } from '../../clever/schema.js';
 import type { Ids } from './context.js';
-import { isPeopleList, LISTS, type ListName } from './lists.js';
+import { isPeopleList, LISTS, MAIN_LISTS, type ListName } from './lists.js';
+import { RefreshRefused } from './refuse-refresh.js';
 import type { Spool } from './spool.js';
 
 /** How the reading of one list ended. Only a whole one says anything about who is gone. */
@@ -32,7 +33,8 @@ export type Download = Partial<Record<ListName, ListOutcome>>;
  * Reads the lists into the spool. One that breaks off or is not shared leaves the others to be read: additions and changes
  * go on without it.
  * @param people gets the ids of everybody listed
- * @throws CleverError where nothing can be had at all: access refused, or Clever away from the start
+ * @throws CleverError where nothing can be had at all: access refused, or Clever away from the start; RefreshRefused where none of
+ * the lists that matter is shared, which is no news of the district but a token that may read nothing
  */
 export async function downloadDistrict(
   client: CleverClient,
@@ -46,7 +48,20 @@ export async function downloadDistrict(
     const ids = isPeopleList(name) ? people : undefined;
     download[name] = await downloadList(client, spool, name, run, name === names[0], ids);
   }
+  refuseUnreadable(download);
   return download;
+}
+
+const AND = new Intl.ListFormat('en-GB', { type: 'conjunction' });
+
+/** One list that is not shared is the district's choice. */
+function refuseUnreadable(download: Download): void {
+  const asked = MAIN_LISTS.filter((name) => download[name]);
+  if (asked.length < 2 || asked.some((name) => download[name]?.ended !== 'not shared')) return;
+  const lists = AND.format(asked.map((name) => LISTS[name].plural));
+  throw new RefreshRefused(
+    `Clever answered 403 (forbidden) to the lists of ${lists}: the saved access to Clever may not read this district’s data. Ask the district’s Clever administrator to share it with Slotbell, or enter a new token on the Clever set-up page. Nothing was changed or removed here.`,
+  );
 }
 
 async function downloadList(

@@ -37,6 +37,9 @@ export const LISTS: Record<ListName, List> = {
 /** In the order in which one type wins over another where a person has several roles. */
 export const PEOPLE_LISTS = ['students', 'teachers', 'staff', 'contacts'] as const;
 
+/** Without any of which there is nothing to sync. */
+export const MAIN_LISTS = ['sections', 'students', 'teachers'] as const;
+
 export type PeopleList = (typeof PEOPLE_LISTS)[number];
 
 /** What an account that syncs these kinds reads. */

@@ -1,5 +1,6 @@
 import { RosterRun } from '../../models/roster-run.js';
-import { dropOlderHeld, takeRemovals, type Document } from '../changes/take-removals.js';
+import { dropOlderHeld } from '../changes/drop-held.js';
+import { takeRemovals, type Document } from '../changes/take-removals.js';
 import type { Ids, RefreshContext } from './context.js';
 import { tellsAll } from './download-district.js';
 import { findLeavers, type Leavers, type Removal } from './find-leavers.js';

@@ -34,7 +34,10 @@ export function summarizeRun(purpose: RunPurpose, ...parts: Record<string, KindC
   const counts: Record<string, KindCounts> = Object.fromEntries(
     parts.flatMap((part) => Object.entries(part)),
   );
-  if (purpose === 'reject') return 'The records that were held stay.';
+  if (purpose === 'reject')
+    return Object.entries(counts).some(([kind, { unchanged }]) => kind !== 'appointment' && unchanged > 0)
+      ? 'The records that were held stay.'
+      : NOTHING.reject;
   const verbs = purpose === 'preview' ? WOULD : DID;
   const phrases = SPOKEN.flatMap(([kind, words]) =>
     counts[kind] ? phrasesFor(kind, counts[kind], words, verbs) : [],

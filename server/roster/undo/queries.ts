@@ -54,7 +54,7 @@ function rowsOf(counts: Record<string, KindCounts>): UndoRow[] {
 async function countLeft(run: Types.ObjectId, kinds: Record<string, Kind>): Promise<number> {
   let left = 0;
   for (const [name, kind] of Object.entries(kinds))
-    for await (const rows of readChanges(run, name, 'applied')) {
+    for await (const rows of readChanges({ run }, name, 'applied')) {
       const targets = await readTargets(
         kind.collection,
         rows.map(({ target }) => target),
