@@ -2,3 +2,11 @@
 export function countOf(count: number, one: string, many: string): string {
   return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 }
+
+/** As the pages write it: no comma before the last. */
+const AND = new Intl.ListFormat('en-GB', { type: 'conjunction' });
+
+/** "a, b and c". */
+export function andList(parts: readonly string[]): string {
+  return AND.format(parts);
+}
