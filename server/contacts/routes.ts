@@ -1,10 +1,12 @@
 import express, { type Router } from 'express';
+import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
-import { Account, identifierNamesOf } from '../models/account.js';
+import { Account, IDENTIFIERS, identifierNamesOf, MAPPED_TYPES, mappingOf } from '../models/account.js';
 import { CONTACT_TYPES, type ContactType } from '../models/contact.js';
 import { actorOf } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
 import { SETUP_TABS } from '../web/event-tabs.js';
+import { orList } from '../web/format-count.js';
 import { dayAndTime, longDay } from '../web/format-time.js';
 import { addressOf, pagerOf } from '../web/paging.js';
 import { parseId, parseQuery } from '../web/parse.js';
@@ -27,13 +29,17 @@ export function contactRoutes(_deps: Deps): Router {
 
   router.get('/', async (req, res) => {
     const query = parseQuery(contactsQuery, req.query);
-    const list = await listContacts(actorOf(res).account, query);
+    const { account } = actorOf(res);
+    const list = await listContacts(account, query);
+    const names = await namesOf(account);
     const href = (change: Partial<ContactsQuery>): string => hrefOf(query, change);
     res.render('contacts/list', {
       ...page('Contacts'),
       query,
       list,
       href,
+      names: names.called,
+      searched: orList(['name', 'e-mail', 'school id', ...names.mapped]),
       types: CONTACT_TYPES,
       words: TYPE_WORDS,
       pager: pagerOf(list.total, query.page, PAGE_SIZE, 'people', (to) => href({ page: to })),
@@ -44,12 +50,11 @@ export function contactRoutes(_deps: Deps): Router {
     const { account, timeZone } = actorOf(res);
     const found = await loadContact(account, parseId(req.params.contact));
     if (!found) throw notFound();
-    const named = await Account.findById(account, { identifierNames: 1 }).orFail().lean();
     const { transferredAt, birthDate } = found.contact;
     res.render('contacts/contact', {
       ...page(found.name),
       ...found,
-      names: identifierNamesOf(named),
+      names: (await namesOf(account)).called,
       typeWord: TYPE_WORDS[found.contact.type].one,
       birthDay: birthDate && longDay(birthDate),
       since: transferredAt ? dayAndTime(transferredAt, timeZone) : '',
@@ -57,6 +62,15 @@ export function contactRoutes(_deps: Deps): Router {
   });
 
   return router;
+}
+
+/** What the account calls its identifiers, and those of them that it has mapped. */
+async function namesOf(account: Types.ObjectId) {
+  const found = await Account.findById(account, { identifierNames: 1, mapping: 1 }).orFail().lean();
+  const called = identifierNamesOf(found);
+  const mapping = mappingOf(found);
+  const mapped = IDENTIFIERS.filter((name) => MAPPED_TYPES.some((type) => mapping[type][name] !== ''));
+  return { called, mapped: mapped.map((name) => called[name]) };
 }
 
 /** The list's address with something changed; another filter or order begins at its first page. */

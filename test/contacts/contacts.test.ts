@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Types } from 'mongoose';
-import type { Account } from '../../server/models/account.js';
+import { Account as AccountModel, NO_MAPPING, type Account } from '../../server/models/account.js';
 import { Contact, contactKeys, type ContactType } from '../../server/models/contact.js';
 import { School } from '../../server/models/school.js';
 import { Section } from '../../server/models/section.js';
@@ -82,6 +82,65 @@ describe('Global Setup → Contacts', () => {
     assert.deepEqual(await names('?q=200123'), ['Leo Lima']);
     assert.deepEqual(await names('?q=2001+leo'), ['Leo Lima']);
     assert.deepEqual(await names('?q=example.org'), []);
+  });
+
+  describe('by the identifiers that the school has mapped', () => {
+    beforeEach(async () => {
+      const mapping = { ...NO_MAPPING, student: { communityId: 'sis_id', barcode: 'state_id' } };
+      const identifierNames = { communityId: 'Lunch number', barcode: 'Badge' };
+      await AccountModel.updateOne({ _id: account._id }, { $set: { mapping, identifierNames } });
+      await add('student', 'Leo', 'Lima', { identifiers: { communityId: '77120', barcode: 'B-9 04' } });
+      await add('student', 'Mia', 'Lima', { identifiers: { communityId: '77999', barcode: '5' } });
+      await add('teacher', 'Ann', 'Stone', { schoolId: '7712', status: 'transferred' });
+    });
+
+    it('finds a person, whole or by the beginning, with a name or alone, however written', async () => {
+      assert.deepEqual(await names('?q=77120'), ['Leo Lima']);
+      assert.deepEqual(await names('?q=771'), ['Leo Lima', 'Ann Stone']);
+      assert.deepEqual(await names('?q=77'), ['Ann Stone'], 'too many begin like it');
+      assert.deepEqual(await names('?q=lima+779'), ['Mia Lima']);
+      assert.deepEqual(await names('?q=leo+771'), ['Leo Lima']);
+      assert.deepEqual(await names('?q=leo+771+779'), []);
+      assert.deepEqual(await names('?q=leo+77999'), []);
+      assert.deepEqual(await names('?q=b-9'), ['Leo Lima']);
+      assert.deepEqual(await names('?q=B-9+04'), ['Leo Lima']);
+      assert.deepEqual(await names('?q=5'), ['Mia Lima'], 'a short one, whole');
+      assert.deepEqual(await names('?q=7120'), []);
+      assert.deepEqual(await names('?q=7712.'), []);
+      assert.deepEqual(await names('?q=77120+lima&type=student'), ['Leo Lima']);
+    });
+
+    it('counts them, each once', async () => {
+      assert.equal(await chip('Students', '?q=771'), 1);
+      assert.equal(await chip('Transferred', '?q=771'), 1);
+      await add('student', 'Kai', '7712', { identifiers: { communityId: '7713', barcode: '7714' } });
+      await add('student', 'Zoe', 'Lima', { identifiers: { communityId: '7715', barcode: '7716' } });
+      assert.equal(await chip('All', '?q=771'), 4);
+      assert.deepEqual(await names('?q=771'), ['Kai 7712', 'Leo Lima', 'Zoe Lima', 'Ann Stone']);
+      assert.deepEqual(await names('?q=771&sort=-name'), ['Ann Stone', 'Zoe Lima', 'Leo Lima', 'Kai 7712']);
+      assert.deepEqual(await names('?q=771&type=student&status=active'), [
+        'Kai 7712',
+        'Leo Lima',
+        'Zoe Lima',
+      ]);
+    });
+
+    it('shows by which one somebody was found, under its own name, and names both where one searches', async () => {
+      const found = (await visitor.get(`${HOME}?q=77120`)).text;
+      assert.match(found, /Lunch number: 77120/);
+      assert.doesNotMatch(found, /Badge: /);
+      const all = (await visitor.get(HOME)).text;
+      assert.match(all, /Name, e-mail, school id, Lunch number or Badge/);
+      assert.doesNotMatch(all, /Lunch number: /);
+      await AccountModel.updateOne({ _id: account._id }, { $unset: { mapping: 1 } });
+      assert.match((await visitor.get(HOME)).text, /Name, e-mail or school id/);
+    });
+
+    it('finds nobody of another account by them', async () => {
+      const other = await makeAccount('Oak School');
+      const stranger = await new Visitor(test.app).logIn(await makeUser(other._id, 'administrator'));
+      assert.ok(!(await stranger.get(`${HOME}?q=77120`)).text.includes('Leo Lima'));
+    });
   });
 
   it('takes every character of a search as text', async () => {

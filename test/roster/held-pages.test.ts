@@ -58,6 +58,10 @@ describe('pages of held removals', () => {
       ),
     );
     assert.match(page.text, /It is a new school year: accept all/);
+    assert.match(
+      page.text,
+      /accept all of it at once, and take the new terms on the Sync tab of each event\./,
+    );
   });
 
   describe('of an event', () => {

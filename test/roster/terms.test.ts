@@ -72,7 +72,7 @@ describe('terms that change at Clever', () => {
     reissue();
     await district.sync();
     const event = await Event.findById(district.event).orFail().lean();
-    const [proposal] = await proposeTerms(event);
+    const [proposal] = await proposeTerms(event, new Date());
     assert.ok(proposal);
     assert.equal(proposal.instead?.id, term);
     const page = await office.get(path());
@@ -91,7 +91,10 @@ describe('terms that change at Clever', () => {
     );
     const run = await SyncRun.findOne({ state: 'queued' }).orFail().lean();
     await district.work(run._id);
-    assert.deepEqual(await proposeTerms(await Event.findById(district.event).orFail().lean()), []);
+    assert.deepEqual(
+      await proposeTerms(await Event.findById(district.event).orFail().lean(), new Date()),
+      [],
+    );
     assert.doesNotMatch((await office.get(path())).text, /Terms have changed/);
   });
 

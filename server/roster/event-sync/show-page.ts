@@ -21,7 +21,7 @@ import {
   refreshCounts,
 } from './queries.js';
 import { proposeTerms } from '../terms/propose-terms.js';
-import { showProposal } from '../terms/show-proposal.js';
+import { showProposals } from '../terms/show-proposals.js';
 import { showHistory } from './show-history.js';
 import { sayBadEnds, sayNight, saySync, tellGood, type Night, type Said } from './tell-sync.js';
 
@@ -49,7 +49,7 @@ export async function syncPage(deps: Deps, res: Response, page: number) {
     held: await heldNotices(actorOf(res), deps.now(), event._id),
     sync: event.sync,
     choice: await choiceInWords(event),
-    proposals: (await proposeTerms(event)).map(showProposal),
+    proposals: showProposals(await proposeTerms(event, deps.now()), event.sync),
     living: living ? `/importer/runs/${living._id.toHexString()}` : '',
     zone: zoneName(timeZone),
     hours: Array.from({ length: 24 }, (_, hour) => ({ value: hour, label: hourInWords(hour) })),

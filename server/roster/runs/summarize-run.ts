@@ -1,4 +1,5 @@
 import type { KindCounts, RunPurpose } from '../../models/run.js';
+import { andList } from '../../web/format-count.js';
 
 interface Words {
   one: string;
@@ -13,9 +14,6 @@ const SPOKEN: [kind: string, words: Words][] = [
   ['guardian', { one: 'guardian', many: 'guardians' }],
   ['class', { one: 'class', many: 'classes' }],
 ];
-
-/** "a, b and c", as the pages write it: no comma before the last. */
-const AND = new Intl.ListFormat('en-GB', { type: 'conjunction' });
 
 /** What may be held, the mirror's own records too. */
 const HELD: [kind: string, words: Words][] = [
@@ -86,7 +84,7 @@ export function heldInWords(counts: Record<string, Partial<KindCounts>>): string
     const held = counts[kind]?.held ?? 0;
     return held > 0 ? [`${number(held)} ${held === 1 ? one : many}`] : [];
   });
-  return AND.format(phrases);
+  return andList(phrases);
 }
 
 function phrasesFor(kind: string, counts: KindCounts, words: Words, verbs: typeof DID): string[] {

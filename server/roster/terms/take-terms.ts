@@ -1,0 +1,64 @@
+import type { Types } from 'mongoose';
+import { recordAudit } from '../../audit/record-audit.js';
+import type { Deps } from '../../deps.js';
+import { Account } from '../../models/account.js';
+import { Event, type EventSync } from '../../models/event.js';
+import { startSync } from '../start-sync.js';
+import { proposeTerms, type TermProposal } from './propose-terms.js';
+
+export type TermsTaken =
+  { ok: true; names: string[]; run?: Types.ObjectId } | { ok: false; reason: 'not proposed' };
+
+/** Takes proposed terms into an event, in the place of those that they follow, and syncs the event. */
+export async function takeTerms(
+  deps: Deps,
+  event: Event,
+  ids: readonly string[],
+  by: Types.ObjectId,
+): Promise<TermsTaken> {
+  const proposals = await proposeTerms(event, deps.now());
+  const taken = proposals.filter(({ term }) => ids.includes(term.id));
+  if (taken.length < ids.length || !event.sync) return { ok: false, reason: 'not proposed' };
+  const kept = keptTerms(event.sync, proposals, taken);
+  const terms = taken.map(({ term: { id, name, start, end } }) => ({ id, name, start, end }));
+  const saved = await Event.findOneAndUpdate(
+    { _id: event._id, account: event.account, 'sync.terms.id': { $nin: ids } },
+    { $set: { 'sync.terms': [...kept, ...terms] } },
+    { returnDocument: 'after' },
+  ).lean();
+  if (!saved) return { ok: false, reason: 'not proposed' };
+  const left = event.sync.terms.filter((chosen) => !kept.includes(chosen));
+  await recordAudit({
+    account: event.account,
+    event: event._id,
+    user: by,
+    action: 'take terms',
+    detail: { terms: ids.join(', '), instead: left.map(({ id }) => id).join(', ') },
+    at: deps.now(),
+  });
+  const account = await Account.findById(event.account).orFail().lean();
+  const started = await startSync(deps, { account, event: saved, trigger: 'sync now', by });
+  return {
+    ok: true,
+    names: terms.map(({ name }) => name || 'the term without a name'),
+    ...(started.ok ? { run: started.run } : {}),
+  };
+}
+
+/**
+ * The chosen terms that an event goes on taking. Where one is taken that has none of its classes yet, all chosen ones are gone:
+ * only those stay whose classes moved into a term that was not taken with it.
+ */
+function keptTerms(
+  { terms }: EventSync,
+  proposals: readonly TermProposal[],
+  taken: readonly TermProposal[],
+): EventSync['terms'] {
+  const insteadOf = (some: readonly TermProposal[]) => new Set(some.map(({ instead }) => instead?.id));
+  if (taken.every(({ why }) => why === 'moved')) {
+    const followed = insteadOf(taken);
+    return terms.filter(({ id }) => !followed.has(id));
+  }
+  const waiting = insteadOf(proposals.filter((one) => one.why === 'moved' && !taken.includes(one)));
+  return terms.filter(({ id }) => waiting.has(id));
+}

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { Class } from '../../server/models/class.js';
+import { Event } from '../../server/models/event.js';
+import { RosterChange } from '../../server/models/roster-change.js';
+import { SyncRun } from '../../server/models/sync-run.js';
+import { Term } from '../../server/models/term.js';
+import { proposeTerms } from '../../server/roster/terms/propose-terms.js';
+import { makeUser, Visitor } from '../support/app.js';
+import { startDistrict, type TestDistrict } from './district.js';
+import { NewIds } from './new-ids.js';
+
+const BEFORE = new Date('2026-11-02T12:00:00Z');
+const AFTER = new Date('2026-11-26T12:00:00Z');
+
+const chosenTerms = async ({ event }: TestDistrict) =>
+  (await Event.findById(event).orFail().lean()).sync?.terms.map(({ id }) => id) ?? [];
+const tabOf = ({ event }: TestDistrict) => `/events/${event.toHexString()}/sync`;
+const logIn = async ({ test, account }: TestDistrict) =>
+  new Visitor(test.app).logIn(await makeUser(account, 'administrator'));
+const newTerms = ({ sandbox }: TestDistrict) =>
+  Array.from({ length: sandbox.totals().terms }, (_, index) => sandbox.idOf('term', index));
+const ticked = (text: string) => [...text.matchAll(/name="term" value="(\w+)" checked/g)].map(([, id]) => id);
+
+describe('terms of a new school year with all ids new', function () {
+  this.timeout(120_000);
+
+  it('are proposed by name, taken by one press, and the classes of before wait as they would', async () => {
+    const year = new NewIds();
+    await year.begin(true);
+    const { district } = year;
+    try {
+      district.test.setNow(BEFORE);
+      const old = await year.classes();
+      const withTerm = (await chosenTerms(district)).length;
+      year.reissue();
+      await district.sync();
+      const office = await logIn(district);
+      const { text } = await office.get(tabOf(district));
+      assert.match(text, /The source has no classes any more in what this event takes: Semester 1, /);
+      assert.match(text, /It has the name of one that is gone, and \d+ sections? of this event’s schools/);
+      assert.deepEqual(ticked(text).sort(), newTerms(district).sort());
+      const ids = newTerms(district);
+      assert.equal(ids.length, withTerm);
+      const took = await office.post(`${tabOf(district)}/terms`, { term: ids }, tabOf(district));
+      assert.match(took.headers.location ?? '', /^\/importer\/runs\//);
+      assert.deepEqual((await chosenTerms(district)).sort(), [...ids].sort());
+      const queued = await SyncRun.findOne({ state: 'queued' }).orFail().lean();
+      const run = (await district.work(queued._id)) as SyncRun;
+      assert.deepEqual(
+        [(run.counts.class?.held ?? 0) > 100, run.counts.class?.removed],
+        [true, 0],
+        'nothing goes unasked',
+      );
+      assert.deepEqual(
+        await Class.countDocuments({ _id: { $in: old.map(({ _id }) => _id) }, status: 'active' }),
+        old.length,
+      );
+      assert.equal(await Class.countDocuments({ status: 'active' }), 2 * old.length);
+      const refresh = await district.refreshOf(run);
+      const followed = await year.accept(refresh);
+      await year.acceptClasses(followed);
+      assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+      assert.equal(await Class.countDocuments({ status: 'active' }), old.length);
+      assert.deepEqual(await year.booked(), ['booked', 'booked', 'booked', 'booked']);
+      assert.doesNotMatch((await office.get(tabOf(district))).text, /Terms have changed/);
+    } finally {
+      await district.close();
+    }
+  });
+
+  describe('under other names', () => {
+    let district: TestDistrict;
+    const propose = async (now = BEFORE) =>
+      proposeTerms(await Event.findById(district.event).orFail().lean(), now);
+
+    beforeEach(async () => {
+      district = await startDistrict({ students: 60 });
+      const { sandbox } = district;
+      district.test.setNow(BEFORE);
+      await district.sync();
+      sandbox.reissue();
+      for (const [index, id] of newTerms(district).entries())
+        sandbox.change(id, {
+          name: `Part ${String(index + 1)}`,
+          start_date: index === 1 ? '2027-01-06' : '2026-08-18',
+          end_date: index === 0 ? '2026-12-19' : '2027-06-05',
+        });
+      await district.sync();
+    });
+    afterEach(() => district.close());
+
+    it('are shown to choose from, none ticked, and what is ticked is taken in the place of all', async () => {
+      const office = await logIn(district);
+      const { text } = await office.get(tabOf(district));
+      const [fall = '', spring = '', whole = ''] = newTerms(district);
+      assert.deepEqual(ticked(text), []);
+      assert.match(text, /Part 1[^]+18 August 2026 to 19 December 2026\. The days of this event are in it/);
+      assert.match(text, new RegExp(`name="term" value="${whole}"`));
+      assert.doesNotMatch(text, new RegExp(spring));
+      const before = await chosenTerms(district);
+      await office.post(`${tabOf(district)}/terms`, {}, tabOf(district));
+      await office.post(`${tabOf(district)}/terms`, { term: [fall, spring] }, tabOf(district));
+      assert.deepEqual(await chosenTerms(district), before);
+      await office.post(`${tabOf(district)}/terms`, { term: whole }, tabOf(district));
+      assert.deepEqual(await chosenTerms(district), [whole]);
+      assert.deepEqual(await propose(), []);
+    });
+
+    it('are none for an event that is over, nor while a chosen term is yet to be filled', async () => {
+      assert.equal((await propose()).length, 2);
+      assert.deepEqual(await propose(AFTER), []);
+      const record = { source: 'clever' as const, id: 'f'.repeat(24), hash: '' };
+      await Term.create({ account: district.account, record, name: 'Next', status: 'active' });
+      await Event.updateOne(
+        { _id: district.event },
+        { $push: { 'sync.terms': { id: record.id, name: 'Next', start: '', end: '' } } },
+      );
+      assert.deepEqual(await propose(), []);
+    });
+  });
+});
