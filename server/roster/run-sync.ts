@@ -24,7 +24,8 @@ const syncRuns = SyncRun as unknown as Model<Run>;
 
 /** What a sync run goes through after its refresh. */
 export function stagesOfSync({ purpose }: Pick<Run, 'purpose'>): string[] {
-  return purpose === 'sync' || purpose === 'preview' ? UPDATE_STAGES : ['event', 'appointments'];
+  if (purpose === 'sync' || purpose === 'preview') return UPDATE_STAGES;
+  return purpose === 'accept' ? ['event', 'resources', 'appointments'] : ['event', 'appointments'];
 }
 
 /**

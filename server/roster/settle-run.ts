@@ -6,6 +6,8 @@ import { SyncRun, type SyncChoice } from '../models/sync-run.js';
 import { CHANGED_SINCE, hasChangedSince } from './find-later-change.js';
 import { applyPreview, countStale } from './changes/apply-preview.js';
 import { UPDATE_KINDS } from './changes/kinds.js';
+import { storedMirror } from './event-update/mirror.js';
+import { updateResources } from './event-update/update-resources.js';
 import { acceptHeld, rejectHeld } from './changes/settle-held.js';
 import { undoChanges } from './changes/undo-changes.js';
 import { DISCARDED_SINCE, RefreshFailed, staleSince } from './run-refresh.js';
@@ -26,8 +28,11 @@ export async function settleRun(
   if (!run.of) throw new RefreshFailed('The run that this one is about is not named.');
   await held.begin('event', 0);
   if (run.purpose === 'apply') return applyAll(run, run.of, event, held, refreshed);
-  if (run.purpose === 'accept') await acceptHeld(held, UPDATE_KINDS);
-  else if (run.purpose === 'reject') await rejectHeld(held, UPDATE_KINDS);
+  if (run.purpose === 'accept') {
+    await acceptHeld(held, UPDATE_KINDS);
+    // Whoever accepts that classes go has said so of those who teach nothing else.
+    await updateResources(held, event, storedMirror(event.account), new Map(), 'let go');
+  } else if (run.purpose === 'reject') await rejectHeld(held, UPDATE_KINDS);
   else await undo(run, run.of, held);
   return run.refresh ? (await refreshed()).counts : {};
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { Account } from '../../server/models/account.js';
 import { Class } from '../../server/models/class.js';
 import { Event } from '../../server/models/event.js';
+import { Resource } from '../../server/models/resource.js';
 import { RosterChange } from '../../server/models/roster-change.js';
 import { Section } from '../../server/models/section.js';
 import { SyncRun } from '../../server/models/sync-run.js';
@@ -96,6 +97,22 @@ describe('pages of held removals', () => {
       assert.match(await decide(run, 'accept'), /accepted the removals on.*Reason: looked/s);
       assert.equal(await Class.countDocuments({ status: 'gone' }), gone + (run.counts.class?.held ?? 0));
       assert.equal(await heldNow(), 0);
+    });
+
+    it('take along who teaches nothing else, and an undo brings both back', async () => {
+      const run = await hold();
+      const { event } = office.district;
+      const teachers = () => Resource.countDocuments({ event, status: 'active' });
+      const before = [await Class.countDocuments({ status: 'active' }), await teachers()];
+      await decide(run, 'accept');
+      const teaching = await Class.distinct('synced.teachers', { event, status: 'active' });
+      assert.equal(await teachers(), teaching.length);
+      assert.ok(teaching.length < (before[1] ?? 0));
+      const accepted = await SyncRun.findOne({ purpose: 'accept' }).orFail().lean();
+      await office.visitor.post(`${pathOf(accepted)}/undo`, { reason: 'a mistake' }, `${pathOf(accepted)}/undo`);
+      const undo = await SyncRun.findOne({ purpose: 'undo' }).orFail().lean();
+      await office.district.work(undo._id);
+      assert.deepEqual([await Class.countDocuments({ status: 'active' }), await teachers()], before);
     });
 
     it('are rejected by an administrator, and stay in it for good', async () => {
