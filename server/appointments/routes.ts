@@ -43,7 +43,9 @@ function listPages(router: Router, deps: Deps): void {
       rows: rows.map((row) => inWords(event, row, deps.now())),
       mayRepair: atLeast(levelIn(actorOf(res), event._id), 'appointment maker'),
       csv: addressOf(`${path}.csv`, { q: query.q, state: query.state }),
-      pager: pagerOf(counts[query.state], query.page, PAGE, 'appointments', (to) => hrefOf({ page: to })),
+      pager: pagerOf(counts[query.state], query.page, PAGE, ['appointment', 'appointments'], (to) =>
+        hrefOf({ page: to }),
+      ),
     });
   });
 
@@ -107,7 +109,7 @@ function problemPages(router: Router, deps: Deps): void {
       ...query,
       path: list(event),
       rows: rows.map((row) => inWords(event, row, deps.now())),
-      pager: pagerOf(counts.problem, query.page, PAGE, 'problems', (to) =>
+      pager: pagerOf(counts.problem, query.page, PAGE, ['problem', 'problems'], (to) =>
         addressOf(list(event), { q: query.q, page: to }),
       ),
     });

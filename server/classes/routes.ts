@@ -54,8 +54,12 @@ function listPage(router: Router, deps: Deps): void {
       hrefOf,
       actionOf: (name: string) => addressHere(req, res, `/${name}`),
       pager: {
-        ...pagerOf(list.total, list.page, view.size, view.only ? 'classes' : 'rows', (page) =>
-          hrefOf({ page }),
+        ...pagerOf(
+          list.total,
+          list.page,
+          view.size,
+          view.only ? ['class', 'classes'] : ['row', 'rows'],
+          (page) => hrefOf({ page }),
         ),
         sizes: PAGE_SIZES.map((size) => ({
           label: String(size),

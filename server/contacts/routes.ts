@@ -42,7 +42,7 @@ export function contactRoutes(_deps: Deps): Router {
       searched: orList(['name', 'e-mail', 'school id', ...names.mapped]),
       types: CONTACT_TYPES,
       words: TYPE_WORDS,
-      pager: pagerOf(list.total, query.page, PAGE_SIZE, 'people', (to) => href({ page: to })),
+      pager: pagerOf(list.total, query.page, PAGE_SIZE, ['person', 'people'], (to) => href({ page: to })),
     });
   });
 

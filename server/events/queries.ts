@@ -44,7 +44,7 @@ export async function listEvents(actor: Actor, { q, status, page }: EventQuery):
       booked: booked.get(event._id.toHexString()) ?? 0,
     })),
     counts,
-    pager: pagerOf(counts[status], page, PAGE, 'events', (to) =>
+    pager: pagerOf(counts[status], page, PAGE, ['event', 'events'], (to) =>
       addressOf('/events', { q, status, page: to }),
     ),
   };

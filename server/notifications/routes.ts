@@ -59,7 +59,7 @@ function mailRoutes(deps: Deps, placeOf: (res: Response) => Place): Router {
       href,
       ofState: list.ofState,
       rows: list.rows.map((mail) => rowOf(mail, actorOf(res).timeZone)),
-      pager: pagerOf(list.total, query.page, PAGE_SIZE, 'mails', (to) => href({ page: to })),
+      pager: pagerOf(list.total, query.page, PAGE_SIZE, ['mail', 'mails'], (to) => href({ page: to })),
       hasServer: deps.config.smtpUrl !== undefined,
     });
   });

@@ -19,5 +19,8 @@ export async function eventsToReport(actor: Actor, page: number): Promise<{ even
     .skip(skip)
     .limit(EVENTS_A_PAGE)
     .lean();
-  return { events, pager: pagerOf(total, page, EVENTS_A_PAGE, 'events', (to) => `/reports?page=${to}`) };
+  return {
+    events,
+    pager: pagerOf(total, page, EVENTS_A_PAGE, ['event', 'events'], (to) => `/reports?page=${to}`),
+  };
 }

@@ -53,7 +53,7 @@ export function reportRoutes(deps: Deps): Router {
       q: view.q,
       teachers,
       pager: {
-        ...pagerOf(total, page, view.size, 'teachers', (to) => hrefOf({ page: to })),
+        ...pagerOf(total, page, view.size, ['teacher', 'teachers'], (to) => hrefOf({ page: to })),
         sizes: TEACHERS_A_PAGE.map((size) => ({
           label: String(size),
           href: hrefOf({ size }),
@@ -73,7 +73,7 @@ export function reportRoutes(deps: Deps): Router {
         found.total,
         found.page,
         CLASSES_A_PAGE,
-        'classes',
+        ['class', 'classes'],
         (to) => `${pathOf(event)}/families?page=${to}`,
       ),
     });
@@ -90,7 +90,7 @@ export function reportRoutes(deps: Deps): Router {
       ...list,
       state: view.state,
       hrefOf,
-      pager: pagerOf(list.total, list.page, APPOINTMENTS_A_PAGE, 'appointments', (to) =>
+      pager: pagerOf(list.total, list.page, APPOINTMENTS_A_PAGE, ['appointment', 'appointments'], (to) =>
         hrefOf({ page: to }),
       ),
     });

@@ -64,7 +64,9 @@ export async function listTeachers(event: EventScope, { q, show, page }: SlotsQu
   });
   const counts = { all: by.all.length, with: by.with.length, without: by.without.length };
   const path = `/events/${event._id.toHexString()}/slots`;
-  const pager = pagerOf(counts[show], page, PAGE, 'teachers', (to) => addressOf(path, { q, show, page: to }));
+  const pager = pagerOf(counts[show], page, PAGE, ['teacher', 'teachers'], (to) =>
+    addressOf(path, { q, show, page: to }),
+  );
   const slots = [...sums.values()].reduce((sum, row) => sum + row.slots, 0);
   return { rows, counts, slots, pager };
 }

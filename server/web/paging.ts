@@ -16,14 +16,14 @@ export function sliceOf(total: number, page: number, size: number): { page: numb
 }
 
 /**
- * @param noun plural, as in "50 of 450 classes"
+ * @param noun one and many, as in "1 class" and "1–50 of 450 classes"
  * @param hrefOf the address of another page of the same list
  */
 export function pagerOf(
   total: number,
   page: number,
   size: number,
-  noun: string,
+  [one, many]: readonly [one: string, many: string],
   hrefOf: (page: number) => string,
 ): Pager {
   const { page: shown, skip } = sliceOf(total, page, size);
@@ -31,7 +31,7 @@ export function pagerOf(
     from: total === 0 ? 0 : skip + 1,
     to: Math.min(skip + size, total),
     total,
-    noun,
+    noun: total === 1 ? one : many,
     ...(shown > 1 ? { previous: hrefOf(shown - 1) } : {}),
     ...(skip + size < total ? { next: hrefOf(shown + 1) } : {}),
   };

@@ -109,7 +109,11 @@ describe('pages of held removals', () => {
       assert.equal(await teachers(), teaching.length);
       assert.ok(teaching.length < (before[1] ?? 0));
       const accepted = await SyncRun.findOne({ purpose: 'accept' }).orFail().lean();
-      await office.visitor.post(`${pathOf(accepted)}/undo`, { reason: 'a mistake' }, `${pathOf(accepted)}/undo`);
+      await office.visitor.post(
+        `${pathOf(accepted)}/undo`,
+        { reason: 'a mistake' },
+        `${pathOf(accepted)}/undo`,
+      );
       const undo = await SyncRun.findOne({ purpose: 'undo' }).orFail().lean();
       await office.district.work(undo._id);
       assert.deepEqual([await Class.countDocuments({ status: 'active' }), await teachers()], before);

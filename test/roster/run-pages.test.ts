@@ -18,7 +18,7 @@ describe('pages of runs', () => {
     office.rename(4, 'Plain');
     const run = await office.district.sync();
     const found = await office.visitor.get(`${pathOf(run)}/changes?q=plain`);
-    assert.match(found.text, /of 1 changes/);
+    assert.match(found.text, /<strong>1<\/strong> change</);
     assert.match(found.text, /Unchanged: \d/);
     assert.match(
       (await office.visitor.get(`${pathOf(run)}/changes?q=nobody-is-called-so`)).text,

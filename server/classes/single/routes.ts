@@ -134,7 +134,13 @@ async function onePage(
     facts: rosterFacts(item, found.school),
     returns: tellReturn(Number(imported), Number(!imported), whenOf(deps, res)),
     form: { values: { ...values, seen: seenOf(item) }, errors: form?.errors ?? {} },
-    pager: pagerOf(found.total, found.page, STUDENTS_A_PAGE, 'students', (to) => `${path}?page=${to}`),
+    pager: pagerOf(
+      found.total,
+      found.page,
+      STUDENTS_A_PAGE,
+      ['student', 'students'],
+      (to) => `${path}?page=${to}`,
+    ),
   });
 }
 

@@ -75,7 +75,9 @@ export function dataBrowserRoutes(deps: Deps): Router {
           total: sections.value.rows.length,
           sections: found.slice(skip, skip + PAGE_SIZE),
           manySchools: schools.size > 1,
-          pager: pagerOf(found.length, query.page, PAGE_SIZE, 'sections', (number) => href({ page: number })),
+          pager: pagerOf(found.length, query.page, PAGE_SIZE, ['section', 'sections'], (number) =>
+            href({ page: number }),
+          ),
           ...readAt(res, sections.at),
         });
       };
@@ -99,7 +101,7 @@ export function dataBrowserRoutes(deps: Deps): Router {
           school: schools.get(found.section.school) ?? '',
           term: termNamed(known, termOf(known, found.term)),
           students: found.students.slice(skip, skip + PAGE_SIZE),
-          pager: pagerOf(found.students.length, number, PAGE_SIZE, 'students', (to) =>
+          pager: pagerOf(found.students.length, number, PAGE_SIZE, ['student', 'students'], (to) =>
             addressOf(path, { page: to }),
           ),
           ...readAt(res, deps.now()),

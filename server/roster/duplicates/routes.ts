@@ -63,7 +63,7 @@ async function showList(deps: Deps, req: Request, res: Response): Promise<void> 
     types: CONTACT_TYPES,
     compare: (row: (typeof list.rows)[number]) => compareSides(row.sides, names),
     when: (at: Date) => dayAndTime(at, timeZone),
-    pager: pagerOf(list.total, query.page, PAGE_SIZE, 'pairs', (to) => href({ page: to })),
+    pager: pagerOf(list.total, query.page, PAGE_SIZE, ['pair', 'pairs'], (to) => href({ page: to })),
   });
 }
 

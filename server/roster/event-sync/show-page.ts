@@ -74,7 +74,7 @@ async function runsOf(event: Event, page: number, home: string, said: Said) {
     good: good && tellGood(good, said),
     history: showHistory(recent, await refreshCounts(event.account, recent), said.zone),
     rows: listed.map((run) => rowOf(run, said.zone)),
-    pager: pagerOf(total, page, PAGE_SIZE, 'runs', (to) => `${home}?page=${String(to)}`),
+    pager: pagerOf(total, page, PAGE_SIZE, ['run', 'runs'], (to) => `${home}?page=${String(to)}`),
   };
 }
 

@@ -50,7 +50,9 @@ export async function heldPage(deps: Deps, actor: Actor, place: RunPlace, { q, p
     csv: addressOf(`${home}/held.csv`, { q }),
     path: `${home}/held`,
     rows: await showChanges(scopeOf(place), rows, true),
-    pager: pagerOf(total, page, PAGE_SIZE, 'held', (to) => addressOf(`${home}/held`, { q, page: to })),
+    pager: pagerOf(total, page, PAGE_SIZE, ['held', 'held'], (to) =>
+      addressOf(`${home}/held`, { q, page: to }),
+    ),
   };
 }
 

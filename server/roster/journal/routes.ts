@@ -72,7 +72,9 @@ async function changesPageOf(place: RunPlace, query: ChangesQuery, page: number,
     csv: fromLog ? `${place.home}/log.csv` : addressOf(`${path}.csv`, { ...query }),
     path,
     rows: list.rows,
-    pager: pagerOf(list.total, page, PAGE_SIZE, 'changes', (to) => addressOf(path, { ...query, page: to })),
+    pager: pagerOf(list.total, page, PAGE_SIZE, ['change', 'changes'], (to) =>
+      addressOf(path, { ...query, page: to }),
+    ),
   };
 }
 

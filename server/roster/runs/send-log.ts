@@ -67,6 +67,8 @@ async function logPageOf(place: RunPlace, query: LogQuery, page: number, zone: s
       name: names[index] || 'No longer known',
       text: row.text,
     })),
-    pager: pagerOf(total, page, PAGE_SIZE, 'rows', (to) => addressOf(`${home}/log`, { ...query, page: to })),
+    pager: pagerOf(total, page, PAGE_SIZE, ['row', 'rows'], (to) =>
+      addressOf(`${home}/log`, { ...query, page: to }),
+    ),
   };
 }

@@ -57,7 +57,7 @@ export function uploadRoutes(deps: Deps): Router {
       preview: await previewOf(deps, actor, upload),
       total: upload.problemCount,
       problems: upload.problems.slice(skip, skip + PAGE_SIZE),
-      pager: pagerOf(upload.problems.length, page, PAGE_SIZE, 'problems', (to) =>
+      pager: pagerOf(upload.problems.length, page, PAGE_SIZE, ['problem', 'problems'], (to) =>
         addressOf(home, { page: to }),
       ),
     });

@@ -37,7 +37,7 @@ export function daySheetRoutes(deps: Deps): Router {
       runs: atLeast(levelIn(actorOf(res), event._id), 'event administrator'),
       sheet: { ...sheet, label: `${fullDay(day)} (${zoneName(event.timeZone)})` },
       total,
-      pager: pagerOf(total, query.page, TEACHERS, 'teachers', (page) =>
+      pager: pagerOf(total, query.page, TEACHERS, ['teacher', 'teachers'], (page) =>
         addressOf(path, { day, q: query.q, page }),
       ),
     });
