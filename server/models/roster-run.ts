@@ -23,6 +23,8 @@ export interface RosterRun extends Run {
   upload?: Types.ObjectId;
   /** Of a preview: kinds of which the source told all, so that what earlier runs held of them is settled where it is applied. */
   answered?: string[];
+  /** Of a preview: documents whose removal earlier runs held, and that the source has, though it did not tell all of their kind. */
+  back?: Types.ObjectId[];
 }
 
 const schema = scopedSchema<RosterRun>('rosterRun', {
@@ -36,6 +38,7 @@ const schema = scopedSchema<RosterRun>('rosterRun', {
   mapping: Schema.Types.Mixed,
   upload: Schema.Types.ObjectId,
   answered: { type: [String], default: undefined },
+  back: { type: [Schema.Types.ObjectId], default: undefined },
 });
 schema.index({ account: 1, createdAt: -1 });
 schema.index(
