@@ -25,6 +25,8 @@ export interface RosterRun extends Run {
   asks?: string;
   /** Of a preview: kinds of which the source told all, so that what earlier runs held of them is settled where it is applied. */
   answered?: string[];
+  /** Of a preview: documents whose removal earlier runs held, and that the source has, though it did not tell all of their kind. */
+  back?: Types.ObjectId[];
 }
 
 const schema = scopedSchema<RosterRun>('rosterRun', {
@@ -39,6 +41,7 @@ const schema = scopedSchema<RosterRun>('rosterRun', {
   upload: Schema.Types.ObjectId,
   asks: String,
   answered: { type: [String], default: undefined },
+  back: { type: [Schema.Types.ObjectId], default: undefined },
 });
 schema.index({ account: 1, createdAt: -1 });
 schema.index(

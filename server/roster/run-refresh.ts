@@ -10,7 +10,7 @@ import { applyPreview, countStale } from './changes/apply-preview.js';
 import { forgetFirstTry, forgetOlderChanges } from './changes/forget-changes.js';
 import { REFRESH_KINDS } from './changes/kinds.js';
 import { acceptHeld, rejectHeld } from './changes/settle-held.js';
-import { dropOlderHeld } from './changes/drop-held.js';
+import { dropHeldOf, dropOlderHeld } from './changes/drop-held.js';
 import { undoChanges } from './changes/undo-changes.js';
 import { followRefresh } from './follow-refresh.js';
 import { dropCursor } from './refresh/cursor.js';
@@ -116,13 +116,14 @@ async function work(deps: Deps, account: Account, taken: RosterRun, run: HeldRun
 }
 
 async function applyAll(run: HeldRun, preview: Types.ObjectId): Promise<void> {
-  const previewed = await RosterRun.findById(preview, { upload: 1, answered: 1, state: 1 }).lean();
+  const previewed = await RosterRun.findById(preview, { upload: 1, answered: 1, back: 1, state: 1 }).lean();
   if (previewed?.state !== 'done') throw new RefreshRefused(DISCARDED_SINCE);
   const stale = await countStale(run, preview, REFRESH_KINDS);
   if (stale > 0 && !run.changed) throw new RefreshRefused(staleSince(stale));
   await applyPreview(run, preview, REFRESH_KINDS);
-  const { upload, answered = [] } = previewed;
+  const { upload, answered = [], back = [] } = previewed;
   await dropOlderHeld(run, answered, preview);
+  await dropHeldOf(run, back, preview);
   if (upload) await RosterUpload.updateOne({ _id: upload }, { $set: { state: 'used' } });
 }
 

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { Types } from 'mongoose';
 import { Account } from '../../server/models/account.js';
 import { Class } from '../../server/models/class.js';
+import { Contact } from '../../server/models/contact.js';
 import { Event } from '../../server/models/event.js';
 import { Notification } from '../../server/models/notification.js';
 import { RosterChange } from '../../server/models/roster-change.js';
 import { RosterRun } from '../../server/models/roster-run.js';
-import { readLog } from '../../server/roster/runs/read-log.js';
+import { readLog, type LogLine } from '../../server/roster/runs/read-log.js';
+import { Section } from '../../server/models/section.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { applyRun } from '../../server/roster/apply-run.js';
 import { decideHeldOfAccount } from '../../server/roster/decide-held.js';
@@ -29,6 +31,8 @@ const MORE = Number(process.env.CRASH_POINTS ?? 0);
 /** What must be the same, whether a worker was killed on the way or not. */
 interface Outcome {
   roster: unknown;
+  log: string[];
+  results: string[];
   held: string[];
   mails: string[];
   runs: string[];
@@ -191,15 +195,29 @@ async function outcome(): Promise<Outcome> {
   const rows = await readLog({}, { limit: 100_000 });
   const told = rows.map(({ run, kind, action, sourceId }) => [String(run), kind, action, sourceId].join(' '));
   assert.equal(new Set(told).size, told.length, 'nothing is told twice');
-  const runs = [...(await SyncRun.find().lean()), ...(await RosterRun.find().lean())];
+  const refreshes = await RosterRun.find().lean();
+  const runs = [...(await SyncRun.find().lean()), ...refreshes];
+  const settled = refreshes.filter(({ purpose }) => ['apply', 'accept'].includes(purpose));
   return {
     roster: await wholeRoster(),
+    log: await logOf(rows),
     held: held.map(({ kind, sourceId }) => `${kind} ${sourceId}`).sort(),
     mails: (await Notification.find().lean())
       .map(({ to, kind, subject }) => [to, kind, subject].join())
       .sort(),
+    results: settled.map(({ result }) => result),
     runs: runs.map(({ state, purpose, changed }) => [state, purpose, changed].join()).sort(),
   };
+}
+
+/** What the runs' logs tell, with the source's ids in place of ours. */
+async function logOf(rows: LogLine[]): Promise<string[]> {
+  const documents = [...(await Section.find().lean()), ...(await Contact.find().lean())];
+  const ids = new Map(documents.map(({ _id, record }) => [_id.toHexString(), record?.id]));
+  const lines = rows.map(({ level, kind, action, sourceId, text }) =>
+    [level, kind, action, ids.get(sourceId) ?? sourceId, text].join(' '),
+  );
+  return lines.sort();
 }
 
 /** Something new of every kind of record and of change; so many leave that they are held. */

@@ -9,6 +9,7 @@ import { Section } from '../../server/models/section.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { decideHeldOfAccount, decideHeldOfEvent } from '../../server/roster/decide-held.js';
 import { runAlone } from '../../server/roster/run-refresh.js';
+import { readLog } from '../../server/roster/runs/read-log.js';
 import { asApp } from '../support/scans.js';
 import { live } from './crash.js';
 import { makeEvent, runNow, startDistrict, type TestDistrict } from './district.js';
@@ -172,7 +173,7 @@ describe('what somebody decided about held removals while a sync ran', () => {
   });
 
   for (const verdict of ['accept', 'reject'] as const)
-    it(`${verdict}: a worker killed anywhere in it is succeeded by one that ends it and counts all`, async function () {
+    it(`${verdict}: a worker killed anywhere in it is succeeded by one that ends it, counts all and tells all`, async function () {
       this.timeout(120_000);
       const { decision } = await decideMeanwhile(verdict);
       const from = await takeSnapshot();
@@ -182,7 +183,18 @@ describe('what somebody decided about held removals while a sync ran', () => {
       await takeOver(district);
       const end = async () => {
         const { state, result, counts, warnings } = await settled(decision);
-        return [state, result, counts.student, counts.guardian, warnings, await gone(), await waiting()];
+        const log = await readLog({ run: decision }, { limit: 1000 });
+        const lines = log.map(({ kind, action, sourceId }) => [kind, action, sourceId].join(' ')).sort();
+        return [
+          state,
+          result,
+          counts.student,
+          counts.guardian,
+          warnings,
+          lines,
+          await gone(),
+          await waiting(),
+        ];
       };
       const undisturbed = await end();
       for (let dieAt = 1; dieAt < writes.length - 1; dieAt += 1) {

@@ -47,6 +47,9 @@ export async function applyPreview(
         open.map((row) => changeOf(run, kind, row)),
       );
       run.count(name, 'refused', verdicts.filter((verdict) => verdict === 'stale').length);
+      // By the try before.
+      for (const [index, { action }] of run.again ? rows.entries() : [])
+        if (verdicts[index] === 'done') run.count(name, action);
       await run.step(rows.length);
     }
   }

@@ -45,3 +45,37 @@ export async function dropOlderHeld(
     await RosterChange.deleteMany({ _id: { $in: rows.map(({ _id }) => _id) } });
   }
 }
+
+/**
+ * Of the documents of a kind whose removal earlier runs hold, those that the source has again: that is no question to anybody any more.
+ */
+export async function findHeldHere(
+  run: Pick<HeldRun, 'name' | 'account'>,
+  kind: string,
+  isHere: (row: Pick<RosterChange, 'target' | 'sourceId'>) => boolean,
+): Promise<Types.ObjectId[]> {
+  const held = { account: run.account, state: 'held' as const, event: { $exists: false }, kind };
+  const found: Types.ObjectId[] = [];
+  const rows = RosterChange.find({ ...held, heldBy: { $ne: run.name } }, { target: 1, sourceId: 1 });
+  for await (const row of rows.lean().cursor()) if (isHere(row)) found.push(row.target);
+  return found;
+}
+
+/**
+ * Lets go of the removals of these documents that the account's refreshes hold.
+ * @param found the run that found them at the source, where this one applies a preview: what was held since stays so
+ */
+export async function dropHeldOf(
+  { account }: Pick<HeldRun, 'account'>,
+  targets: readonly Types.ObjectId[],
+  found?: Types.ObjectId,
+): Promise<void> {
+  for (let from = 0; from < targets.length; from += BATCH)
+    await RosterChange.deleteMany({
+      account,
+      state: 'held',
+      event: { $exists: false },
+      target: { $in: targets.slice(from, from + BATCH) },
+      ...(found ? { run: { $lt: found } } : {}),
+    });
+}

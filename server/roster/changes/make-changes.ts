@@ -3,7 +3,7 @@ import { isContactType } from '../../models/contact.js';
 import { Resource } from '../../models/resource.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { isPassing } from '../runs/judge-fault.js';
-import { logRun, type LogRow } from '../runs/log-run.js';
+import { logRefused, logRun, type LogRow } from '../runs/log-run.js';
 import { fieldsInWords, reachesClasses, updateTo, type Change } from './change.js';
 import { noteChanges } from './note-changes.js';
 
@@ -19,8 +19,9 @@ export interface Made {
 }
 
 /**
- * Makes a batch of changes (about 1,000) in one bulk write, counts and logs them. What is needed to undo them is kept first, so
- * that a worker which dies between the two leaves nothing that cannot be taken back. A preview only notes them.
+ * Makes a batch of changes (about 1,000) in one bulk write, counts and logs them. What is needed to undo them is kept first, and they
+ * are logged first: a worker that dies on the way leaves nothing that cannot be taken back, and nothing that is not told, as what is
+ * done no later try comes upon again. A preview only notes them.
  * @param tell false when they were counted and logged before (a second try at those that were missed)
  */
 export async function makeChanges(
@@ -39,8 +40,9 @@ export async function makeChanges(
   if (changes.some(reachesClasses) || (await holdSlots(run, changes))) run.markTouched();
   const known = changes.filter(({ action }) => action !== 'added');
   await noteChanges(run, known, 'applied');
+  if (tell) await logRun(run, changes.map(lineOf));
   const made = await write(collection, changes.map(operationOf));
-  if (tell) await tellChanges(run, changes, made.refused);
+  if (tell) await countMade(run, changes, made.refused);
   return made;
 }
 
@@ -69,16 +71,18 @@ async function write(collection: Collection, operations: mongo.AnyBulkWriteOpera
   }
 }
 
-type LoggedChange = LogRow & { action: Change['action'] | 'refused' };
+function lineOf({ kind, action, sourceId, fields, text, warning }: Change): LogRow {
+  const told = [fieldsInWords(fields), text].filter(Boolean).join('. ');
+  return { kind, action, sourceId, level: warning ? 'warning' : 'info', text: told };
+}
 
-async function tellChanges(run: HeldRun, changes: readonly Change[], refused: number[]): Promise<void> {
+async function countMade(run: HeldRun, changes: readonly Change[], refused: number[]): Promise<void> {
   const lost = new Set(refused);
-  const rows = changes.map(({ kind, action, sourceId, fields, text, warning }, index): LoggedChange => {
-    if (lost.has(index))
-      return { kind, action: 'refused', sourceId, level: 'warning', text: 'The database did not take it.' };
-    const told = [fieldsInWords(fields), text].filter(Boolean).join('. ');
-    return { kind, action, sourceId, level: warning ? 'warning' : 'info', text: told };
-  });
-  for (const { kind, action } of rows) run.count(kind, action);
-  await logRun(run, rows);
+  for (const [index, { kind, action }] of changes.entries())
+    run.count(kind, lost.has(index) ? 'refused' : action);
+  if (refused.length > 0)
+    await logRefused(
+      run,
+      refused.flatMap((index) => changes[index] ?? []),
+    );
 }

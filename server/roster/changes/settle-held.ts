@@ -39,6 +39,11 @@ function removalOf({ kind, action, target, sourceId, fields, searchKey }: Roster
 export async function rejectHeld(run: HeldRun, kinds: Record<string, Kind>): Promise<void> {
   for (const [name, kind] of Object.entries(kinds)) {
     for await (const rows of readChanges({ decidedBy: run.id }, name, 'held')) {
+      // First, as a try after this one meets those alone that are not marked.
+      await logRun(
+        run,
+        rows.map(({ sourceId }) => ({ kind: name, action: 'kept', sourceId })),
+      );
       await kind.collection.updateMany(
         { _id: { $in: rows.map(({ target }) => target) }, status: 'active' },
         { $set: { [kind.kept]: run.now() } },
@@ -48,10 +53,6 @@ export async function rejectHeld(run: HeldRun, kinds: Record<string, Kind>): Pro
         'rejected',
       );
       run.count(name, 'unchanged', rows.length);
-      await logRun(
-        run,
-        rows.map(({ sourceId }) => ({ kind: name, action: 'kept', sourceId })),
-      );
       await run.step(rows.length);
     }
     await countFirstTry(run, name, 'unchanged', { decidedBy: run.id, state: 'rejected' });

@@ -66,6 +66,11 @@ async function undoRows(run: HeldRun, kind: Kind, rows: RosterChange[]): Promise
     else left.push(row);
   }
   await run.markChanged();
+  // First, as a try after this one finds what is done done.
+  await logRun(run, [
+    ...open.map(({ row }) => ({ kind: row.kind, action: INVERSE[row.action], sourceId: row.sourceId })),
+    ...left.map(({ kind: of, sourceId }) => leftRow(of, sourceId)),
+  ]);
   if (open.length > 0)
     await kind.collection.bulkWrite(
       open.map(({ row, document }) => backOf(kind, row, document)),
@@ -77,10 +82,6 @@ async function undoRows(run: HeldRun, kind: Kind, rows: RosterChange[]): Promise
     'stale',
   );
   for (const { row } of open) run.count(row.kind, INVERSE[row.action]);
-  await logRun(run, [
-    ...open.map(({ row }) => ({ kind: row.kind, action: INVERSE[row.action], sourceId: row.sourceId })),
-    ...left.map(({ kind: of, sourceId }) => leftRow(of, sourceId)),
-  ]);
   for (const { kind: of } of left) run.count(of, 'refused');
 }
 
@@ -118,15 +119,15 @@ async function undoAdded(
     const used = await usedSince(name, found);
     const gone = found.filter(({ _id }) => !used.has(_id.toHexString()));
     const left = found.filter(({ _id }) => used.has(_id.toHexString()));
+    await logRun(run, [
+      ...gone.map((document) => ({ kind: name, action: 'removed', sourceId: sourceIdOf(kind, document) })),
+      ...left.map((document) => leftRow(name, sourceIdOf(kind, document))),
+    ]);
     await mark(kind, gone, { $set: { status: kind.gone, ...whenGone(run, kind) } });
     // It is a person's now: a second look passes it by.
     await mark(kind, left, { $unset: { [kind.addedBy]: 1 } });
     run.count(name, 'removed', gone.length);
     run.count(name, 'refused', left.length);
-    await logRun(run, [
-      ...gone.map((document) => ({ kind: name, action: 'removed', sourceId: sourceIdOf(kind, document) })),
-      ...left.map((document) => leftRow(name, sourceIdOf(kind, document))),
-    ]);
     await run.step(found.length);
   }
 }

@@ -1,5 +1,6 @@
+import type { RosterChange } from '../../models/roster-change.js';
 import { RosterRun } from '../../models/roster-run.js';
-import { dropOlderHeld } from '../changes/drop-held.js';
+import { dropOlderHeld, findHeldHere, dropHeldOf } from '../changes/drop-held.js';
 import { takeRemovals, type Document } from '../changes/take-removals.js';
 import type { Ids, RefreshContext } from './context.js';
 import { tellsAll } from './download-district.js';
@@ -8,7 +9,11 @@ import { LISTS, type ListName } from './lists.js';
 
 type Of<F> = Pick<Removal<F>, 'store' | 'filter' | 'most'>;
 
-/** Marks as gone what a list no longer has, and settles by it what earlier runs held of the kind. @param seen who belongs here */
+/**
+ * Marks as gone what a list no longer has, and settles by it what earlier runs held of the kind: all of it, or where the list does not
+ * tell all, those whom it has again.
+ * @param seen who belongs here
+ */
 export async function settleList<F>(
   context: RefreshContext,
   list: ListName,
@@ -21,24 +26,40 @@ export async function settleList<F>(
   if (removals) await takeRemovals(run, removals);
   const { kind } = LISTS[list];
   const settled = answered && tellsAll(download[list]);
-  if (settled) await dropOlderHeld(run, [kind]);
-  if (!run.preview) return;
-  await RosterRun.updateOne({ _id: run.id }, { [settled ? '$addToSet' : '$pull']: { answered: kind } });
+  const here = hereIn(context, seen);
+  const isHere = ({ target, sourceId }: Pick<RosterChange, 'target' | 'sourceId'>) =>
+    here.has(sourceId) || context.adopted.has(target.toHexString());
+  const back = settled ? [] : await findHeldHere(run, kind, isHere);
+  if (run.preview)
+    await RosterRun.updateOne(
+      { _id: run.id },
+      {
+        [settled ? '$addToSet' : '$pull']: { answered: kind },
+        ...(back.length > 0 ? { $push: { back: { $each: back } } } : {}),
+      },
+    );
+  else if (settled) await dropOlderHeld(run, [kind]);
+  else await dropHeldOf(run, back);
 }
 
 /** Who of a list would be gone, before anybody is marked so. */
 export function foreseeLeavers<F>(
-  { run, download, gone, leftOut, adopted, stale, source, staying }: RefreshContext,
+  context: RefreshContext,
   list: ListName,
   of: Of<F>,
   seen: Pick<Ids, 'has'>,
 ): Promise<Leavers> {
+  const { run, download, gone, adopted, stale, source, staying } = context;
   const doubtful = stale === true || Object.values(download).some(({ ended }) => ended === 'broken off');
   const waits = list === 'contacts' && staying?.size ? { waits: byStudents(staying) } : {};
   const removal = { ...of, ...LISTS[list], outcome: download[list], doubtful, adopted, source, ...waits };
   const ids = download[list]?.ended === 'changes alone' ? (gone?.[list] ?? new Set<string>()) : undefined;
-  const here = { has: (id: string) => seen.has(id) || leftOut?.has(id) === true };
-  return findLeavers(run, removal, here, ids);
+  return findLeavers(run, removal, hereIn(context, seen), ids);
+}
+
+/** What was left out for a fault of its own is here too. */
+function hereIn({ leftOut }: RefreshContext, seen: Pick<Ids, 'has'>): Pick<Ids, 'has'> {
+  return { has: (id) => seen.has(id) || leftOut?.has(id) === true };
 }
 
 /** Guardians of students who stay though they are missing at the source. */

@@ -11,13 +11,20 @@ export interface LogRow {
   text?: string;
 }
 
-/** Writes rows of a run's log, about a batch of them; those that say the same are stored together. */
-export async function logRun(run: Pick<HeldRun, 'id' | 'account' | 'now'>, rows: LogRow[]): Promise<void> {
-  if (rows.length === 0) return;
+type LoggingRun = Pick<HeldRun, 'id' | 'account' | 'now' | 'again'>;
+
+/**
+ * Writes rows of a run's log, about a batch of them; those that say the same are stored together. What a try at the run told whose
+ * worker was lost is not told again.
+ */
+export async function logRun(run: LoggingRun, rows: LogRow[]): Promise<void> {
+  const told = run.again ? await findTold(run, rows) : undefined;
   const at = run.now();
   const documents = new Map<string, Omit<SyncLog, '_id'>>();
-  for (const { level = 'info', kind, action, sourceId, text = '' } of rows) {
-    const key = [level, kind, action, text].join('\n');
+  for (const row of rows) {
+    const { level = 'info', kind, action, sourceId, text = '' } = row;
+    const key = keyOf(row);
+    if (told?.has(`${key}\n${sourceId}`)) continue;
     const alike = documents.get(key);
     if (alike) alike.sourceIds.push(sourceId);
     else
@@ -32,5 +39,51 @@ export async function logRun(run: Pick<HeldRun, 'id' | 'account' | 'now'>, rows:
         text,
       });
   }
+  if (documents.size === 0) return;
   await SyncLog.collection.insertMany([...documents.values()], { ordered: false });
+}
+
+function keyOf({ level = 'info', kind, action, text = '' }: Omit<LogRow, 'sourceId'>): string {
+  return [level, kind, action, text].join('\n');
+}
+
+/** Of rows, those that are in the run's log, each as its key and the record's id. */
+async function findTold({ id }: LoggingRun, rows: LogRow[]): Promise<Set<string>> {
+  const told = new Set<string>();
+  for (const [kind, action, sourceIds] of groupRows(rows)) {
+    const lines = await SyncLog.find({ run: id, kind, action, sourceIds: { $in: sourceIds } }).lean();
+    for (const line of lines) for (const one of line.sourceIds) told.add(`${keyOf(line)}\n${one}`);
+  }
+  return told;
+}
+
+/** Says of what was logged before it was done that the database did not take it. */
+export async function logRefused(
+  run: LoggingRun,
+  rows: Pick<LogRow, 'kind' | 'action' | 'sourceId'>[],
+): Promise<void> {
+  for (const [kind, action, sourceIds] of groupRows(rows)) {
+    const ofThese = { $in: sourceIds };
+    await SyncLog.updateMany(
+      { run: run.id, kind, action, sourceIds: ofThese },
+      { $pull: { sourceIds: ofThese } },
+    );
+  }
+  const text = 'The database did not take it.';
+  await logRun(
+    run,
+    rows.map(({ kind, sourceId }) => ({ kind, action: 'refused', sourceId, level: 'warning', text })),
+  );
+}
+
+/** The ids of rows by kind and action. */
+function groupRows(rows: Pick<LogRow, 'kind' | 'action' | 'sourceId'>[]): [string, string, string[]][] {
+  const groups = new Map<string, [string, string, string[]]>();
+  for (const { kind, action, sourceId } of rows) {
+    const key = `${kind} ${action}`;
+    const group = groups.get(key) ?? [kind, action, []];
+    group[2].push(sourceId);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
 }
