@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import type { Deps } from '../deps.js';
 import type { User } from '../models/user.js';
+import { accountsOf } from './load-actor.js';
 
 /** Begins a new session for this login; the old session's id is worth nothing from here on. */
 export function signIn(req: Request, user: User, deps: Pick<Deps, 'now'>, account?: string): Promise<void> {
@@ -15,4 +16,10 @@ export function signIn(req: Request, user: User, deps: Pick<Deps, 'now'>, accoun
       resolve();
     });
   });
+}
+
+/** Where somebody goes who has just logged in. @param target where they wanted to go, or '' */
+export function afterLogin(user: User, target: string): string {
+  const next = target || '/';
+  return accountsOf(user).length > 1 ? `/choose-school?next=${encodeURIComponent(next)}` : next;
 }

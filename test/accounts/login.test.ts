@@ -1,72 +1,9 @@
 import assert from 'node:assert/strict';
 import { OneTimeLink } from '../../server/models/one-time-link.js';
 import { Notification } from '../../server/models/notification.js';
-import { Account } from '../../server/models/account.js';
 import { User } from '../../server/models/user.js';
-import { makeSetupCode } from '../../server/accounts/make-first-administrator.js';
 import { createTestApp, makeAccount, makeUser, PASSWORD, Visitor, type TestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
-
-describe('the first set-up', () => {
-  let test: TestApp;
-  const answers = {
-    accountName: 'Maple School',
-    timeZone: 'America/Chicago',
-    name: 'Robin Office',
-    email: 'Robin@Example.org ',
-    password: PASSWORD,
-  };
-
-  beforeEach(async () => {
-    await emptyDatabase();
-    test = createTestApp();
-  });
-
-  it('every page leads there while there is no account', async () => {
-    const answer = await new Visitor(test.app).get('/');
-    assert.equal(answer.headers.location, '/setup');
-  });
-
-  it('with the printed code makes the account and its administrator, logged in', async () => {
-    const code = await makeSetupCode(new Date());
-    assert.ok(code);
-    const visitor = new Visitor(test.app);
-    const answer = await visitor.post('/setup', { ...answers, code: code.toLowerCase() }, '/setup');
-    assert.equal(answer.status, 303);
-    assert.equal((await visitor.get('/global-setup')).status, 200);
-    const user = await User.findOne({ email: 'robin@example.org' }).lean();
-    assert.equal(user?.grants[0]?.level, 'administrator');
-    assert.equal(await makeSetupCode(new Date()), undefined);
-  });
-
-  it('with another code is refused, keeps what was typed but the password, and makes nothing', async () => {
-    await makeSetupCode(new Date());
-    const answer = await new Visitor(test.app).post(
-      '/setup',
-      { ...answers, code: 'AAAA-BBBB-CCCC' },
-      '/setup',
-    );
-    assert.equal(answer.status, 422);
-    assert.match(answer.text, /Maple School/);
-    assert.ok(!answer.text.includes(PASSWORD));
-    assert.equal(await Account.countDocuments(), 0);
-  });
-
-  it('twice at once makes one account', async () => {
-    const code = await makeSetupCode(new Date());
-    assert.ok(code);
-    const tries = [1, 2, 3].map((n) =>
-      new Visitor(test.app).post(
-        '/setup',
-        { ...answers, email: `a${String(n)}@example.org`, code },
-        '/setup',
-      ),
-    );
-    const statuses = (await Promise.all(tries)).map((answer) => answer.status);
-    assert.equal(statuses.filter((status) => status === 303).length, 1);
-    assert.equal(await Account.countDocuments(), 1);
-  });
-});
 
 describe('logging in', () => {
   let test: TestApp;
@@ -236,54 +173,5 @@ describe('a forgotten password', () => {
     await visitor.post('/forgot', { email: user.email });
     test.setNow(new Date(Date.now() + 2 * 3600_000 + 1000));
     assert.equal((await visitor.get(await mailedPath())).status, 410);
-  });
-});
-
-describe('people who log in', () => {
-  let test: TestApp;
-  let admin: User;
-
-  beforeEach(async () => {
-    await emptyDatabase();
-    test = createTestApp();
-    admin = await makeUser((await makeAccount())._id, 'administrator');
-  });
-
-  it('an invited person sets a password by the mailed link and has the level given', async () => {
-    const visitor = await new Visitor(test.app).logIn(admin);
-    const answer = await visitor.post(
-      '/global-setup/logins',
-      { name: 'Kim Desk', email: 'kim@example.org', level: 'appointment maker' },
-      '/global-setup/logins',
-    );
-    assert.equal(answer.status, 303);
-    const mail = await Notification.findOne({ kind: 'invitation' }).lean();
-    const path = new URL(/http\S+/.exec(mail?.text ?? '')?.[0] ?? '').pathname;
-    const invited = new Visitor(test.app);
-    assert.equal((await invited.post(path, { password: PASSWORD }, path)).status, 303);
-    assert.equal((await invited.get('/global-setup')).status, 403);
-  });
-
-  it('nobody but an administrator reaches the page, and nobody changes their own level', async () => {
-    for (const level of [
-      'customer',
-      'appointment viewer',
-      'appointment maker',
-      'resource administrator',
-      'event administrator',
-    ] as const) {
-      const visitor = await new Visitor(test.app).logIn(await makeUser(admin.grants[0]!.account, level));
-      assert.equal((await visitor.get('/global-setup/logins')).status, 403, level);
-    }
-    const visitor = await new Visitor(test.app).logIn(admin);
-    const path = `/global-setup/logins/${admin._id.toHexString()}/level`;
-    assert.equal((await visitor.post(path, { level: 'none' }, '/global-setup/logins')).status, 403);
-  });
-
-  it("another account's login is 404", async () => {
-    const stranger = await makeUser((await makeAccount('Oak School'))._id, 'appointment maker');
-    const visitor = await new Visitor(test.app).logIn(admin);
-    const path = `/global-setup/logins/${stranger._id.toHexString()}/level`;
-    assert.equal((await visitor.post(path, { level: 'administrator' }, '/global-setup/logins')).status, 404);
   });
 });

@@ -1,65 +1,8 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
-import { Types } from 'mongoose';
-import { NO_MAPPING, type FieldMapping } from '../../server/models/account.js';
+import { NO_MAPPING } from '../../server/models/account.js';
 import type { RosterPerson } from '../../server/models/contact.js';
-import {
-  decideMatches,
-  type MatchInput,
-  type PersonRecord,
-} from '../../server/roster/refresh/decide-matches.js';
-import type { Candidate } from '../../server/roster/refresh/match-rules.js';
+import { candidate, decide, record, tie } from './decide.js';
 
-const MAPPING: FieldMapping = {
-  student: { communityId: 'student_number', barcode: 'state_id' },
-  teacher: { communityId: 'teacher_number', barcode: '' },
-  staff: { communityId: '', barcode: 'staff_id' },
-};
-const NOBODY: RosterPerson = {
-  type: 'student',
-  firstName: '',
-  middleName: '',
-  lastName: '',
-  email: '',
-  username: '',
-  schoolId: '',
-  birthDate: '',
-  sex: '',
-  address: '',
-  city: '',
-  state: '',
-  postalCode: '',
-  grade: '',
-  title: '',
-  phone: '',
-  schools: [],
-  relations: [],
-};
-const tie = (student: string) => ({ student, relationship: 'Parent', type: 'Parent/Guardian' });
-
-function record(id: string, fields: Partial<RosterPerson>): PersonRecord {
-  return { id, fields: { ...NOBODY, ...fields } };
-}
-
-function candidate(fields: Partial<Candidate>): Candidate {
-  return { ...NOBODY, _id: new Types.ObjectId(), logins: [], ...fields };
-}
-
-function decide(records: PersonRecord[], candidates: Candidate[], more: Partial<MatchInput> = {}) {
-  const { matched, doubtful } = decideMatches(records, {
-    candidates,
-    mapping: MAPPING,
-    areSeparate: () => false,
-    ...more,
-  });
-  const nameOf = (id: Types.ObjectId) => String(candidates.findIndex(({ _id }) => _id.equals(id)));
-  return {
-    matched: [...matched].map(([id, contact]) => `${id}=${nameOf(contact)}`).sort(),
-    doubtful: doubtful.map(
-      ({ id, candidates: held, reason }) => `${id}~${held.map(nameOf).sort().join(',')}: ${reason}`,
-    ),
-  };
-}
 const nothing = { matched: [], doubtful: [] };
 
 describe('deciding who a new record is', () => {
@@ -258,66 +201,5 @@ describe('deciding which guardian a new record is', () => {
       matched: [],
       doubtful: ['r~0,1: same name, e-mail or phone, and a student in common'],
     });
-  });
-});
-
-describe('deciding who many records are', () => {
-  const text = (...values: string[]) => fc.constantFrom('', ...values);
-  const person = fc.record({
-    type: fc.constantFrom('student' as const, 'teacher' as const, 'guardian' as const),
-    firstName: text('Ana', 'Ben'),
-    lastName: text('Lee', 'Kim'),
-    email: text('a@x', 'b@x', 'none'),
-    phone: text('3125550100'),
-    birthDate: text('2012-01-01', '2013-01-01'),
-    identifiers: fc.record({ communityId: text('1', '2', '3'), barcode: text('8', '9') }),
-    relations: fc.subarray([tie('s1'), tie('s2')]),
-  });
-  const people = fc.array(person, { maxLength: 7 });
-
-  it('no contact is given twice, nobody is matched and doubtful, only one’s own type is met', () => {
-    fc.assert(
-      fc.property(people, people, (mine, theirs) => {
-        const records = mine.map((fields, n) => record(`r${String(n)}`, fields));
-        const candidates = theirs.map((fields) => candidate(fields));
-        const { matched, doubtful } = decideMatches(records, {
-          candidates,
-          mapping: MAPPING,
-          areSeparate: () => false,
-        });
-        const given = [...matched.values()].map(String);
-        assert.equal(new Set(given).size, given.length);
-        assert.ok(doubtful.every(({ id, candidates: held }) => !matched.has(id) && held.length > 0));
-        const typeOf = new Map(candidates.map(({ _id, type }) => [String(_id), type]));
-        for (const { id, fields } of records) {
-          const met = [matched.get(id), ...(doubtful.find((doubt) => doubt.id === id)?.candidates ?? [])];
-          assert.ok(met.every((contact) => !contact || typeOf.get(String(contact)) === fields.type));
-        }
-      }),
-    );
-  });
-
-  it('the order of records and candidates decides nothing', () => {
-    fc.assert(
-      fc.property(people, people, (mine, theirs) => {
-        const records = mine.map((fields, n) => record(`r${String(n)}`, fields));
-        const candidates = theirs.map((fields) => candidate(fields));
-        const outcome = (some: PersonRecord[], others: Candidate[]) => {
-          const { matched, doubtful } = decideMatches(some, {
-            candidates: others,
-            mapping: MAPPING,
-            areSeparate: () => false,
-          });
-          return [
-            [...matched].map(String).sort(),
-            doubtful.map(({ id, candidates: held, reason }) => [id, held.map(String).sort(), reason]).sort(),
-          ];
-        };
-        assert.deepEqual(
-          outcome(records.toReversed(), candidates.toReversed()),
-          outcome(records, candidates),
-        );
-      }),
-    );
   });
 });

@@ -32,6 +32,48 @@ describe('syncs by events', () => {
     }
   });
 
+  it('nights in which a school is no longer shared and shared again end as full ones do', async function () {
+    this.timeout(120_000);
+    await nights.begin();
+    const full = await nights.twin();
+    const { sandbox, schools } = nights.district;
+    await nights.district.sync(full.event);
+    const draw = drawFrom(SEED);
+    const isAsInFull = async (what: string) => {
+      await nights.district.sync(full.event);
+      assert.deepEqual(await nights.stateOf(), await nights.stateOf(full.account), what);
+    };
+    for (let count = 1; count <= 8; count += 1) {
+      sandbox.shareSchool(sandbox.idOf('school', 1), count % 2 === 0);
+      const done = changeAtRandom(sandbox, draw, 10);
+      const { how, events } = await nights.night();
+      assert.deepEqual([how, (events ?? 0) > 10], ['events', true], `night ${String(count)}`);
+      await isAsInFull(`night ${String(count)}: ${done.join(', ')}`);
+    }
+    const of = { account: nights.district.account, schools: schools[0] };
+    const before = await Contact.countDocuments({ ...of, status: 'active' });
+    sandbox.shareSchool(sandbox.idOf('school', 0), false);
+    await nights.isFull(/no longer lists a matched school/);
+    await isAsInFull('a matched one');
+    assert.ok((await Contact.countDocuments({ ...of, status: 'active' })) < before);
+    sandbox.shareSchool(sandbox.idOf('school', 0), true);
+    await nights.night();
+    await isAsInFull('a matched one again');
+    assert.equal(await Contact.countDocuments({ ...of, status: 'active' }), before);
+  });
+
+  it('a night after a list is no longer shared reads everything, and removes nothing', async () => {
+    await nights.begin();
+    const before = await nights.stateOf();
+    nights.district.sandbox.share('contact', 'empty');
+    const { warnings } = await nights.isFull(/more records would leave/);
+    assert.match(warnings.join(), /Clever no longer shares guardians/);
+    assert.deepEqual(await nights.stateOf(), before);
+    nights.district.sandbox.share('contact', 'shared');
+    await nights.isFull(/shares a list that was not shared or empty before/);
+    assert.deepEqual(await nights.stateOf(), before);
+  });
+
   it('a quiet night asks how the district is and for one page, a usual one for few', async () => {
     await nights.begin();
     const asked = async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Types, type Model } from 'mongoose';
 import { Class } from '../../server/models/class.js';
@@ -9,7 +9,7 @@ import { RosterRun } from '../../server/models/roster-run.js';
 import type { Run } from '../../server/models/run.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { openNights } from '../../server/roster/open-nights.js';
-import { resumeRuns, wipeOldDownloads } from '../../server/roster/resume-runs.js';
+import { resumeRuns } from '../../server/roster/resume-runs.js';
 import { runSync } from '../../server/roster/run-sync.js';
 import { HeldRun, RunLost, type Timing } from '../../server/roster/runs/hold-run.js';
 import { takeRun } from '../../server/roster/runs/take-run.js';
@@ -230,44 +230,5 @@ describe('sync runs', () => {
     district.test.asked.length = 0;
     await working;
     assert.deepEqual(district.test.asked, [{ name: 'run-sync', key: second.run.toHexString() }]);
-  });
-
-  it('at boot, downloads of killed workers are wiped and those at work are kept', async () => {
-    const tmp = path.join(district.deps.config.dataDir, 'tmp');
-    const run = await RosterRun.create({ account: district.account, state: 'queued', createdAt: new Date() });
-    await takeRun(RosterRun, run._id, QUICK, new Date());
-    const mine = `${run._id.toHexString()}.1`;
-    const uploads = ['upload-new', 'upload-old'];
-    for (const name of [
-      mine,
-      `${run._id.toHexString()}.0`,
-      `${new Types.ObjectId().toHexString()}.1`,
-      ...uploads,
-    ]) {
-      await mkdir(path.join(tmp, name), { recursive: true });
-      await writeFile(path.join(tmp, name, 'students.json'), '{}');
-    }
-    const hoursAgo = district.deps.now().getTime() / 1000 - 2 * 3600;
-    await utimes(path.join(tmp, 'upload-old'), hoursAgo, hoursAgo);
-    await asApp(() => wipeOldDownloads(district.deps, QUICK));
-    assert.deepEqual((await readdir(tmp)).sort(), [mine, 'upload-new'].sort());
-    await wipeOldDownloads(district.deps, AT_ONCE);
-    assert.deepEqual(await readdir(tmp), ['upload-new']);
-    await rm(path.join(tmp, 'upload-new'), { recursive: true });
-  });
-
-  it('keeps downloads readable by this account of the host alone', async () => {
-    const asked = district.sandbox.nextRequest(/role=contact/);
-    const id = await queued();
-    district.sandbox.misbehave({ match: /role=contact/, kind: 'slow' });
-    const ending = new AbortController();
-    const working = runSync(district.deps, id.toHexString(), ending.signal, QUICK);
-    await asked;
-    const tmp = path.join(district.deps.config.dataDir, 'tmp');
-    const [folder = ''] = await readdir(tmp);
-    assert.equal((await stat(path.join(tmp, folder))).mode & 0o777, 0o700);
-    assert.equal((await stat(path.join(tmp, folder, 'students.json'))).mode & 0o777, 0o600);
-    ending.abort();
-    await working;
   });
 });

@@ -63,10 +63,10 @@ export function createNights(
     const index = plan.students + district.arrivals;
     district.arrivals += 1;
     const student = generateStudent(world, index);
-    district.create('student', student);
+    district.create(student);
     for (let place = 0; place < CONTACTS_PER_FAMILY; place += 1) {
       const contact = generateContact(world, index * CONTACTS_PER_FAMILY + place);
-      if (contact) district.create('contact', contact);
+      if (contact) district.create(contact);
     }
     changes.enrol(student.id, sectionsOfGroup(homeOf(world, index), index));
     return student.id;
@@ -127,7 +127,7 @@ export function createNights(
     );
     if (old.id === id || district.get(id) || district.removed.has(id)) return null;
     district.remove(old.id);
-    district.create('contact', { ...old, id, email: `new.${old.email}`, last_modified: district.now() });
+    district.create({ ...old, id, email: `new.${old.email}`, last_modified: district.now() });
     return [old.id, id];
   }
 

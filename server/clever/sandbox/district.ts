@@ -3,13 +3,23 @@ import { generateRecord, type AnyObject, type ObjectTypes } from './generate-rec
 import { sectionCount } from './generate-section.js';
 import { DISTRICT_ADMINS, STAFF_PER_SCHOOL } from './generate-staff.js';
 import { CONTACTS_PER_FAMILY } from './group-families.js';
-import { pluralOf, REISSUED_KINDS, type Kind } from './identify.js';
+import { KINDS, pluralOf, REISSUED_KINDS, type Kind } from './identify.js';
+import { isReadable } from './judge-readable.js';
 import { copyWith, previousAttributes, type JsonObject } from './patch-object.js';
+import { contactsOfStudent } from './relate.js';
 import type { CleverEvent, CleverSection, CleverUser } from '../schema.js';
 import type { World } from './world.js';
 
+export interface Entry {
+  kind: Kind;
+  object: AnyObject;
+}
+
 /** What a district shares; `/users` is shared role by role. */
 export type Sharing = 'shared' | 'empty' | '403';
+
+/** Kinds whose records come and go with what is shared. */
+const SHARED_KINDS = KINDS.filter((kind) => kind !== 'district' && kind !== 'event');
 
 /**
  * The district as it is now: generated records, and over them the few that nights and tests changed. Every change leaves
@@ -25,6 +35,8 @@ export class District {
   readonly #changedIndexes = new Map<Kind, Set<number>>();
   readonly #events: { night: number; event: CleverEvent }[] = [];
   readonly #sharing = new Map<Kind, Sharing>();
+  /** Ids of schools. */
+  readonly #unshared = new Set<string>();
 
   constructor(world: World) {
     this.world = world;
@@ -61,7 +73,7 @@ export class District {
     return object as ObjectTypes[K] | null;
   }
 
-  get(id: string): { kind: Kind; object: AnyObject } | null {
+  get(id: string): Entry | null {
     const identity = this.world.ids.parse(id);
     const object = identity && this.at(identity.kind, identity.index);
     return identity && object ? { kind: identity.kind, object } : null;
@@ -86,28 +98,26 @@ export class District {
     const found = this.get(id);
     if (!found) throw new RangeError(`no such record: ${id}`);
     const after = copyWith(found.object, { last_modified: this.now(), ...patch });
-    this.#store(id, after);
-    this.#emit(`${pluralOf(found.kind)}.updated`, after, previousAttributes(found.object, after));
+    this.#alter(id, () => {
+      this.#store(id, after);
+    });
   }
 
   /** Puts a record into an empty place. */
-  create(kind: Kind, object: AnyObject): void {
+  create(object: AnyObject): void {
     this.#store(object.id, object);
-    this.#emit(`${pluralOf(kind)}.created`, object);
+    this.#emitPassage(null, this.#shown(object.id));
   }
 
   remove(id: string): void {
-    const found = this.get(id);
-    if (!found) return;
-    this.removed.add(id);
-    this.#emit(`${pluralOf(found.kind)}.deleted`, found.object);
+    if (!this.get(id)) return;
+    this.#alter(id, () => this.removed.add(id));
   }
 
   /** Brings a removed record back under its id. */
   restore(id: string): void {
-    if (!this.removed.delete(id)) return;
-    const found = this.get(id);
-    if (found) this.#emit(`${pluralOf(found.kind)}.created`, found.object);
+    if (!this.removed.has(id)) return;
+    this.#alter(id, () => this.removed.delete(id));
   }
 
   /**
@@ -115,7 +125,7 @@ export class District {
    * Leaves two events a record, so that memory grows with the district.
    */
   reissue(): void {
-    this.#emitAll('deleted');
+    for (const entry of this.#shownOf(REISSUED_KINDS)) this.#emitPassage(entry, null);
     const renew = this.world.ids.reissue();
     const removed = [...this.removed].map(renew);
     this.removed.clear();
@@ -123,11 +133,25 @@ export class District {
     const changed = [...this.#changed];
     this.#changed.clear();
     for (const [id, object] of changed) this.#changed.set(renew(id), withIds(object, renew));
-    this.#emitAll('created');
+    for (const entry of this.#shownOf(REISSUED_KINDS)) this.#emitPassage(null, entry);
   }
 
+  /** What is no longer shared comes as deleted, and what is shared again as created. Goes through the whole district. */
   share(kind: Kind, sharing: Sharing): void {
-    this.#sharing.set(kind, sharing);
+    this.#reshare(() => this.#sharing.set(kind, sharing));
+  }
+
+  /** The same of a school. */
+  shareSchool(id: string, shared: boolean): void {
+    this.#reshare(() => (shared ? this.#unshared.delete(id) : this.#unshared.add(id)));
+  }
+
+  sharesSchool(id: string): boolean {
+    return !this.#unshared.has(id);
+  }
+
+  get sharesAllSchools(): boolean {
+    return this.#unshared.size === 0;
   }
 
   sharingOf(kind: Kind): Sharing {
@@ -153,13 +177,48 @@ export class District {
     this.#changedIndexes.set(identity.kind, indexes.add(identity.index));
   }
 
-  /** An event of each record whose id becomes new. */
-  #emitAll(what: 'deleted' | 'created'): void {
-    for (const kind of REISSUED_KINDS)
-      for (let index = 0; index < this.count(kind); index += 1) {
-        const object = this.at(kind, index);
-        if (object) this.#emit(`${pluralOf(kind)}.${what}`, object);
-      }
+  /** Does something to a record, and leaves the events of it: of the record, and of contacts who are shared with it alone. */
+  #alter(id: string, act: () => void): void {
+    const contacts = this.sharesAllSchools ? [] : contactsOfStudent(this, id).map((contact) => contact.id);
+    const others = contacts
+      .filter((other) => other !== id)
+      .map((other) => [other, this.#shown(other)] as const);
+    const before = this.#shown(id);
+    act();
+    const after = this.#shown(id);
+    if (before && after) {
+      const previous = previousAttributes(before.object, after.object);
+      this.#emit(`${pluralOf(after.kind)}.updated`, after.object, previous);
+    } else this.#emitPassage(before, after);
+    for (const [other, was] of others) this.#emitPassage(was, this.#shown(other));
+  }
+
+  #reshare(act: () => unknown): void {
+    const before = new Map(this.#shownOf(SHARED_KINDS).map((entry) => [entry.object.id, entry]));
+    act();
+    for (const entry of this.#shownOf(SHARED_KINDS))
+      if (!before.delete(entry.object.id)) this.#emitPassage(null, entry);
+    for (const entry of before.values()) this.#emitPassage(entry, null);
+  }
+
+  /** An event where a record came or went. */
+  #emitPassage(before: Entry | null, after: Entry | null): void {
+    if (before && !after) this.#emit(`${pluralOf(before.kind)}.deleted`, before.object);
+    if (after && !before) this.#emit(`${pluralOf(after.kind)}.created`, after.object);
+  }
+
+  /** A record as an application sees it. */
+  #shown(id: string): Entry | null {
+    const found = this.get(id);
+    return found && isReadable(this, found) ? found : null;
+  }
+
+  #shownOf(kinds: readonly Kind[]): Entry[] {
+    return kinds.flatMap((kind) =>
+      Array.from({ length: this.count(kind) }, (_, index) => this.at(kind, index)).flatMap((object) =>
+        object && isReadable(this, { kind, object }) ? [{ kind, object }] : [],
+      ),
+    );
   }
 
   #emit(type: string, object: AnyObject, previous?: JsonObject): void {

@@ -1,6 +1,7 @@
-import type { District } from './district.js';
+import type { District, Entry } from './district.js';
 import type { AnyObject } from './generate-record.js';
 import { KINDS, pluralOf, type Identity, type Kind } from './identify.js';
+import { isReadable } from './judge-readable.js';
 import { Refusal } from './reply.js';
 
 /** Records of one kind in ascending order: those whose place `accept`s (cheap) and which, once made, `keep` lets through. */
@@ -12,11 +13,6 @@ export interface Span {
 
 /** What a list is read from: spans in ascending order of their kinds, or a short list of ids. */
 export type Source = { spans: readonly Span[] } | { ids: readonly string[] };
-
-export interface Entry {
-  kind: Kind;
-  object: AnyObject;
-}
 
 export interface Paging {
   limit: number;
@@ -107,13 +103,6 @@ function* indexesOf(
     if (order < 0) return;
     for (let index = start && order === 0 ? start.index + 1 : 0; index < count; index += 1) yield index;
   }
-}
-
-/** A user is readable as long as one of their roles is shared. */
-export function isReadable(district: District, { kind, object }: Entry): boolean {
-  if (pluralOf(kind) !== 'users') return district.sharingOf(kind) === 'shared';
-  const roles = 'roles' in object ? Object.keys(object.roles ?? {}) : [];
-  return roles.some((role) => district.sharingOf(role as Kind) === 'shared');
 }
 
 export interface PageAddress {

@@ -1,8 +1,9 @@
 import type { CleverTerm } from '../schema.js';
-import type { District } from './district.js';
+import type { District, Entry } from './district.js';
 import { allOf, eventsOf, partOf, termBelow, usersOf, type Found } from './find-records.js';
 import { pluralOf, USER_KINDS, type Kind } from './identify.js';
-import { isReadable, readPaging, takePage, wrapPage, type Entry } from './list-page.js';
+import { isReadable } from './judge-readable.js';
+import { readPaging, takePage, wrapPage } from './list-page.js';
 import { jsonReply, Refusal, type Reply } from './reply.js';
 
 const KIND_OF_PATH: Record<string, Kind> = {

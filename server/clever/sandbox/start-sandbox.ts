@@ -50,8 +50,10 @@ export interface Sandbox extends Readonly<Omit<Access, 'approved'>> {
    * that were asked for earlier name nobody any more; `idOf` gives the new ones.
    */
   reissue(): void;
-  /** The district stops sharing a kind (a role for users), or shares it again. */
+  /** The district stops sharing a kind (a role for users), or shares it again: an event a record. */
   share(kind: Exclude<Kind, 'district'>, sharing: Sharing): void;
+  /** The same of a school, with its sections and people. */
+  shareSchool(id: string, shared: boolean): void;
   misbehave(order: Misbehaviour): void;
   /** Forgets all orders. */
   behave(): void;
@@ -136,6 +138,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
     share: (kind, sharing) => {
       district.share(kind, sharing);
+    },
+    shareSchool: (id, shared) => {
+      district.shareSchool(id, shared);
     },
     misbehave: (order) => {
       misbehaviour.order(order);

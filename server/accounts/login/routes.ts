@@ -1,0 +1,104 @@
+import express, { type Router } from 'express';
+import Joi from 'joi';
+import type { PassportStatic } from 'passport';
+import type { Deps } from '../../deps.js';
+import type { User } from '../../models/user.js';
+import { maybeActor } from '../../web/actor.js';
+import { signedIn } from '../../web/guards.js';
+import { parseForm, parseQuery, typedValues } from '../../web/parse.js';
+import { rateLimit } from '../../web/rate-limit.js';
+import { accountsOf, endSession } from '../load-actor.js';
+import { homeOf } from '../policy.js';
+import { accountChoices, installationIsSetUp } from '../queries.js';
+import { chooseAccountSchema, loginSchema, nextPath } from '../schema.js';
+import { afterLogin, signIn } from '../sign-in.js';
+
+const QUARTER = 15 * 60;
+const HOUR = 3600;
+
+const nextQuery = Joi.object<{ next: string }, true>({ next: nextPath() });
+
+/** Logging in, choosing one of several schools, logging out. Open to everybody. */
+export function loginRoutes(deps: Deps, passport: PassportStatic): Router {
+  const router = express.Router();
+  const ofOne = rateLimit('login-one', 10, QUARTER);
+  const ofLogin = rateLimit('login-name', 50, HOUR);
+  const ofAddress = rateLimit('login-address', 400, QUARTER);
+
+  router.get('/', async (_req, res) => {
+    const actor = maybeActor(res);
+    if (actor) res.redirect(303, homeOf(actor.levelName));
+    else if (res.locals.chooseAccount) res.redirect(303, '/choose-school');
+    else res.redirect(303, (await installationIsSetUp()) ? '/login' : '/setup');
+  });
+
+  router.get('/login', async (req, res) => {
+    if (!(await installationIsSetUp())) {
+      res.redirect(303, '/setup');
+      return;
+    }
+    res.render('accounts/login', {
+      title: 'Log in',
+      form: { values: parseQuery(nextQuery, req.query), errors: {} },
+    });
+  });
+
+  router.post('/login', async (req, res, next) => {
+    const parsed = parseForm(loginSchema, req.body);
+    if (!parsed.ok) {
+      res.status(422).render('accounts/login', { title: 'Log in', form: parsed });
+      return;
+    }
+    const { email, next: target } = parsed.value;
+    await ofAddress.take(req.ip ?? '');
+    await ofOne.take(`${email} ${req.ip ?? ''}`);
+    // Last: who is refused at one address already does not lock the owner out at every other.
+    await ofLogin.take(email);
+    const check = passport.authenticate('local', async (error: unknown, user: User | false | null) => {
+      if (error) {
+        next(error);
+        return;
+      }
+      if (!user) {
+        const errors = {
+          email:
+            'This e-mail address and password do not belong together. Check both, or choose a new password.',
+        };
+        res
+          .status(422)
+          .render('accounts/login', { title: 'Log in', form: { values: typedValues(req.body), errors } });
+        return;
+      }
+      await ofOne.clear(`${email} ${req.ip ?? ''}`);
+      await signIn(req, user, deps);
+      res.redirect(303, afterLogin(user, target));
+    }) as express.RequestHandler;
+    await check(req, res, next);
+  });
+
+  router.get('/choose-school', async (req, res) => {
+    if (!req.user) {
+      res.redirect(303, '/login');
+      return;
+    }
+    const { next: target } = parseQuery(nextQuery, req.query);
+    const accounts = await accountChoices(req.user);
+    res.render('accounts/choose-school', { title: 'Choose a school', accounts, next: target });
+  });
+
+  router.post('/choose-school', (req, res) => {
+    const parsed = parseForm(chooseAccountSchema, req.body);
+    if (!parsed.ok || !req.user || !accountsOf(req.user).includes(parsed.value.account.toHexString())) {
+      res.redirect(303, '/choose-school');
+      return;
+    }
+    req.session.account = parsed.value.account.toHexString();
+    res.redirect(303, parsed.value.next || '/');
+  });
+
+  router.post('/logout', signedIn, async (req, res) => {
+    await endSession(req);
+    res.redirect(303, '/login');
+  });
+  return router;
+}

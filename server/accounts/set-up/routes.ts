@@ -1,0 +1,59 @@
+import express, { type Router } from 'express';
+import type { Deps } from '../../deps.js';
+import { HttpError } from '../../web/errors.js';
+import { parseForm, typedValues } from '../../web/parse.js';
+import { rateLimit } from '../../web/rate-limit.js';
+import { say } from '../../web/session.js';
+import { makeFirstAdministrator } from '../make-first-administrator.js';
+import { installationIsSetUp } from '../queries.js';
+import { setupSchema } from '../schema.js';
+import { signIn } from '../sign-in.js';
+
+const QUARTER = 15 * 60;
+
+/** The first set-up of an installation. Open to everybody, and gone when it is done. */
+export function setUpRoutes(deps: Deps): Router {
+  const router = express.Router();
+  const tries = rateLimit('setup', 10, QUARTER);
+
+  router.get('/setup', async (_req, res) => {
+    if (await installationIsSetUp()) {
+      res.redirect(303, '/login');
+      return;
+    }
+    res.render('accounts/setup', {
+      title: 'Set up Slotbell',
+      form: { values: { timeZone: guessZone() }, errors: {} },
+    });
+  });
+
+  router.post('/setup', async (req, res) => {
+    await tries.take(req.ip ?? '');
+    const parsed = parseForm(setupSchema, req.body);
+    if (!parsed.ok) {
+      res.status(422).render('accounts/setup', { title: 'Set up Slotbell', form: parsed });
+      return;
+    }
+    const made = await makeFirstAdministrator(parsed.value, deps.now());
+    if (!made.ok) {
+      if (made.reason === 'already set up')
+        throw new HttpError(409, 'This installation is set up already', 'Log in instead.');
+      const errors = {
+        code: 'This is not the code that was printed when Slotbell last started. Look at its output or log.',
+      };
+      res.status(422).render('accounts/setup', {
+        title: 'Set up Slotbell',
+        form: { values: typedValues(req.body), errors },
+      });
+      return;
+    }
+    await signIn(req, made.user, deps, made.account._id.toHexString());
+    say(req, { kind: 'ok', text: 'Your school is set up. Next: connect Clever, or look around.' });
+    res.redirect(303, '/events');
+  });
+  return router;
+}
+
+function guessZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}

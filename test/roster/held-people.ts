@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { Types } from 'mongoose';
+import { SyncRun } from '../../server/models/sync-run.js';
+import { decideHeldOfAccount } from '../../server/roster/decide-held.js';
+import { startDistrict, type TestDistrict } from './district.js';
+
+const by = new Types.ObjectId();
+
+/** A district of 150 students, 40 of whom leave in one night: their removal is held. */
+export class HeldPeople {
+  district!: TestDistrict;
+
+  async begin(): Promise<void> {
+    this.district = await startDistrict({ students: 150 }, { CLEVER_PAGE_SIZE: '50' });
+    await this.district.sync();
+  }
+
+  /** The record id of a student; the first 40 are those who leave. */
+  student(index: number): string {
+    return this.district.sandbox.idOf('student', index);
+  }
+
+  leave(): void {
+    for (let index = 0; index < 40; index += 1) this.district.sandbox.removeStudent(this.student(index));
+  }
+
+  back(): void {
+    for (let index = 39; index >= 0; index -= 1) this.district.sandbox.restore(this.student(index));
+  }
+
+  async sync(): Promise<SyncRun> {
+    const run = await this.district.sync();
+    assert.equal(run.state, 'done', run.result);
+    return run;
+  }
+
+  /** Decides about what the refresh of a run held. @returns what followed at the event */
+  async decide(run: SyncRun, verdict: 'accept' | 'reject'): Promise<SyncRun | null> {
+    const refresh = await this.district.refreshOf(run);
+    const decided = await decideHeldOfAccount(this.district.deps, refresh, { verdict, by, reason: 'looked' });
+    assert.ok(decided.ok);
+    assert.equal((await this.district.work(decided.run)).state, 'done');
+    return SyncRun.findOne({ refresh: decided.run }).lean();
+  }
+}
