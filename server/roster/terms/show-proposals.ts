@@ -15,7 +15,7 @@ export function showProposals(proposals: readonly TermProposal[], sync: EventSyn
       ? `The source has no classes any more in what this event takes: ${chosen}.`
       : 'Classes of this event are now in a term that it does not take. They stay as they are; new classes of that term come only after you take it.',
     then: allGone
-      ? 'A sync follows and brings the classes of what you take. Classes of before leave the event; where they are many, they stay until somebody decides.'
+      ? 'A sync follows: it brings the classes of what you take, and the classes of before leave the event. Appointments stay; those that fit no class any more are listed under Problems. The run can be undone.'
       : '',
     options: proposals.map((proposal) => ({
       value: proposal.term.id,

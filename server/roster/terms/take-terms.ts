@@ -9,7 +9,10 @@ import { proposeTerms, type TermProposal } from './propose-terms.js';
 export type TermsTaken =
   { ok: true; names: string[]; run?: Types.ObjectId } | { ok: false; reason: 'not proposed' };
 
-/** Takes proposed terms into an event, in the place of those that they follow, and syncs the event. */
+/**
+ * Takes proposed terms into an event, in the place of those that they follow, and syncs the event. Where these are gone, their classes
+ * leave it without a further question, as with any choice of terms.
+ */
 export async function takeTerms(
   deps: Deps,
   event: Event,
@@ -37,7 +40,14 @@ export async function takeTerms(
     at: deps.now(),
   });
   const account = await Account.findById(event.account).orFail().lean();
-  const started = await startSync(deps, { account, event: saved, trigger: 'sync now', by });
+  const choice = isMove(taken) ? undefined : saved.sync;
+  const started = await startSync(deps, {
+    account,
+    event: saved,
+    trigger: 'sync now',
+    by,
+    ...(choice ? { choice: { schools: choice.schools, terms: choice.terms, noTerm: choice.noTerm } } : {}),
+  });
   return {
     ok: true,
     names: terms.map(({ name }) => name || 'the term without a name'),
@@ -55,10 +65,15 @@ function keptTerms(
   taken: readonly TermProposal[],
 ): EventSync['terms'] {
   const insteadOf = (some: readonly TermProposal[]) => new Set(some.map(({ instead }) => instead?.id));
-  if (taken.every(({ why }) => why === 'moved')) {
+  if (isMove(taken)) {
     const followed = insteadOf(taken);
     return terms.filter(({ id }) => !followed.has(id));
   }
   const waiting = insteadOf(proposals.filter((one) => one.why === 'moved' && !taken.includes(one)));
   return terms.filter(({ id }) => waiting.has(id));
+}
+
+/** The event's classes are in them already. */
+function isMove(taken: readonly TermProposal[]): boolean {
+  return taken.every(({ why }) => why === 'moved');
 }
