@@ -43,6 +43,12 @@ describe('pages of held removals and undo', () => {
       assert.match(changes.text, /children<\/span>[^<]*− \S/, 'which child a guardian has no more');
       const list = await office.visitor.get(`${refresh}/held`);
       assert.match(list.text, /of \d+ held/);
+      assert.match(list.text, /aria-label="Kind"[^]*kind=student">Students <span class="count">40</);
+      const students = await office.visitor.get(`${refresh}/held?kind=student`);
+      assert.match(students.text, /<strong>40<\/strong> held/);
+      assert.doesNotMatch(students.text, /data-label="Kind">Guardian/);
+      const file = await office.visitor.get(`${refresh}/held.csv?kind=student`);
+      assert.equal(file.text.trim().split('\n').length, 41);
       const one = await Contact.findOne({ 'record.id': office.district.sandbox.idOf('student', 2) })
         .orFail()
         .lean();

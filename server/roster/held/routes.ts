@@ -25,12 +25,12 @@ export function addHeldPages(
 
   router.get('/:run/held.csv', async (req, res) => {
     const place = await find(req, res);
-    const { q } = parseQuery(heldQuery, req.query);
+    const query = parseQuery(heldQuery, req.query);
     res.set({
       'Content-Type': 'text/csv; charset=utf-8',
       'Content-Disposition': `attachment; filename="held-${place.run._id.toHexString()}.csv"`,
     });
-    const file = exportChanges(scopeOf(place), [place.run._id], heldRowsOf(q), true);
+    const file = exportChanges(scopeOf(place), [place.run._id], heldRowsOf(query), true);
     // A reader who leaves in the middle is no fault.
     await pipeline(file, res).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
@@ -41,7 +41,7 @@ export function addHeldPages(
     const place = await find(req, res);
     const parsed = parseForm(verdictSchema, req.body);
     if (!parsed.ok) {
-      const page = await heldPage(deps, actorOf(res), place, { q: '', page: 1 });
+      const page = await heldPage(deps, actorOf(res), place, parseQuery(heldQuery, {}));
       res.status(422).render('roster/held', { ...page, form: parsed });
       return;
     }

@@ -1,13 +1,19 @@
 import Joi from 'joi';
 import { line } from '../../web/parse.js';
+import { KIND_WORDS } from '../runs/show-run.js';
 
+/** Which of what is held is shown; '' is all. */
 export interface HeldQuery {
   q: string;
+  kind: string;
   page: number;
 }
 
 export const heldQuery = Joi.object<HeldQuery, true>({
   q: line(100).allow('').default(''),
+  kind: Joi.string()
+    .valid('', ...Object.keys(KIND_WORDS))
+    .default(''),
   page: Joi.number().integer().min(1).max(100_000).default(1),
 });
 

@@ -5,7 +5,8 @@ import type { Actor } from '../../web/actor.js';
 import { countOf } from '../../web/format-count.js';
 import { dayAndTimeSoon } from '../../web/format-time.js';
 import { addressOf, pagerOf, sliceOf } from '../../web/paging.js';
-import { changesPage, countMatching } from '../journal/queries.js';
+import { listChips } from '../journal/list-chips.js';
+import { changesPage, countChanges, countMatching } from '../journal/queries.js';
 import { scopeOf } from '../journal/routes.js';
 import { showChanges } from '../journal/show-changes.js';
 import type { ChangesQuery } from '../journal/schema.js';
@@ -18,18 +19,20 @@ import { tellRollover } from './tell-rollover.js';
 
 const PAGE_SIZE = 50;
 
-export function heldRowsOf(q: string): ChangesQuery {
-  return { q, kind: '', action: '', state: 'held' satisfies RosterChange['state'] };
+export function heldRowsOf({ q, kind }: Pick<HeldQuery, 'q' | 'kind'>): ChangesQuery {
+  return { q, kind, action: '', state: 'held' satisfies RosterChange['state'] };
 }
 
 /** The page of what a run holds: list, effects of either decision, who decided. */
-export async function heldPage(deps: Deps, actor: Actor, place: RunPlace, { q, page }: HeldQuery) {
+export async function heldPage(deps: Deps, actor: Actor, place: RunPlace, query: HeldQuery) {
   const { run, home, event } = place;
+  const { q, kind, page } = query;
   const runs = [run._id];
   const held = await heldOfRun(run._id);
   const words = heldInWords(held);
-  const total = await countMatching(runs, heldRowsOf(q));
-  const rows = await changesPage(runs, heldRowsOf(q), sliceOf(total, page, PAGE_SIZE).skip, PAGE_SIZE);
+  const wanted = heldRowsOf(query);
+  const total = await countMatching(runs, wanted);
+  const rows = await changesPage(runs, wanted, sliceOf(total, page, PAGE_SIZE).skip, PAGE_SIZE);
   const decision = await decisionOn(place);
   const bookings = words ? await countBookings(run.account, run._id) : 0;
   return {
@@ -37,6 +40,7 @@ export async function heldPage(deps: Deps, actor: Actor, place: RunPlace, { q, p
     title: `Held removals: ${event?.name ?? 'the account’s roster'}`,
     place,
     q,
+    kind,
     words,
     since: dayAndTimeSoon(
       (await heldSince(run._id)) ?? run.startedAt ?? run.createdAt,
@@ -47,11 +51,16 @@ export async function heldPage(deps: Deps, actor: Actor, place: RunPlace, { q, p
     rollover: words ? tellRollover(run.counts) : '',
     effects: effectsOf(words, bookings, event !== undefined),
     decided: decision && (await sayDecision(decision, actor, event !== undefined, deps.now())),
-    csv: addressOf(`${home}/held.csv`, { q }),
+    csv: addressOf(`${home}/held.csv`, { q, kind }),
     path: `${home}/held`,
+    chips: listChips(
+      `${home}/held`,
+      { ...wanted, state: '' },
+      (await countChanges(runs)).filter(({ state }) => state === 'held'),
+    ),
     rows: await showChanges(scopeOf(place), rows, true),
     pager: pagerOf(total, page, PAGE_SIZE, ['held', 'held'], (to) =>
-      addressOf(`${home}/held`, { q, page: to }),
+      addressOf(`${home}/held`, { q, kind, page: to }),
     ),
   };
 }
