@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { RosterRun } from '../../server/models/roster-run.js';
+import { RosterUpload } from '../../server/models/roster-upload.js';
 import { UploadChunk } from '../../server/models/upload-chunk.js';
 import { CLEVER_FILES, PICKATIME_FILES, type Contents } from './files.js';
 import { runAlone } from '../../server/roster/run-refresh.js';
@@ -74,6 +75,18 @@ describe('The state of an upload', () => {
     assert.equal(await stateOf({ 'students.txt': '1\tA\tB\tdelete\n' }), 'Ready');
     assert.equal(await stateOf({ 'parents.txt': 'P1\tA\tB\n' }), 'Ready');
     assert.equal(await stateOf({ 'enrollment.txt': '1\tC1\n' }), 'Nothing to import');
+  });
+
+  it('is cut off where its process was ended while it read', async () => {
+    await turnOn(school.account, 'pickatime');
+    const address = String((await upload(school.office, PICKATIME_FILES)).headers.location);
+    await RosterUpload.updateOne({}, { $set: { state: 'reading' } });
+    assert.match((await school.office.get(address)).text, /status-busy">Being read/);
+    school.test.setNow(new Date(Date.now() + 20 * 60_000));
+    const page = await school.office.get(address);
+    assert.match(page.text, /status-danger">Cut off/);
+    assert.match(page.text, /nothing of them is kept\. Upload them again/);
+    assert.match((await school.office.get(HOME)).text, /status-danger">Cut off/);
   });
 
   it('says that a newer one took its place, and asks before the older one is applied over it', async () => {

@@ -32,7 +32,7 @@ export interface UploadRow {
 export const HOME = '/global-setup/roster-files';
 
 /** What the page Roster files shows of an account. */
-export async function filesPage(actor: Actor): Promise<FilesPage> {
+export async function filesPage(actor: Actor, now: Date): Promise<FilesPage> {
   const account = await Account.findById(actor.account, { files: 1, switching: 1, 'clever.enabled': 1 })
     .orFail()
     .lean();
@@ -61,7 +61,7 @@ export async function filesPage(actor: Actor): Promise<FilesPage> {
       href: `${HOME}/uploads/${upload._id.toHexString()}`,
       when: shortMoment(upload.createdAt, actor.timeZone),
       what: FORMATS[upload.format].label,
-      state: stateOf(upload, last === upload ? null : last),
+      state: stateOf(upload, now, last === upload ? null : last),
       held: countedLists(upload.counts),
       problems: upload.problemCount,
     })),

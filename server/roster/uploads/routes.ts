@@ -21,35 +21,35 @@ const CHANGED = 'Somebody else changed the roster source a moment ago. Look at i
 export function rosterFileRoutes(deps: Deps): Router {
   const router = express.Router();
 
-  router.get('/', (req, res) => show(req, res));
+  router.get('/', (req, res) => show(deps, req, res));
 
   router.post('/format', async (req, res) => {
     const parsed = parseForm(formatSchema, req.body);
-    if (!parsed.ok) return show(req, res, parsed);
+    if (!parsed.ok) return show(deps, req, res, parsed);
     const { format } = parsed.value;
     const enabled = await enableFiles(deps, actorOf(res), format);
     if (!enabled.ok && enabled.reason === 'asks first') {
       askToBegin(res, format, enabled);
       return;
     }
-    if (!enabled.ok) return show(req, res, refusal(req, 'format', CHANGED));
+    if (!enabled.ok) return show(deps, req, res, refusal(req, 'format', CHANGED));
     say(req, { kind: 'ok', text: `Roster files are on: ${FORMATS[format].label}. Upload the files now.` });
     res.redirect(303, HOME);
   });
 
   router.post('/begin', async (req, res) => {
     const parsed = parseForm(formatSchema, req.body);
-    if (!parsed.ok) return show(req, res, parsed);
+    if (!parsed.ok) return show(deps, req, res, parsed);
     const { format } = parsed.value;
     const switched = await switchSource(deps, actorOf(res), format);
-    if (!switched.ok) return show(req, res, refusal(req, '_form', sayRefused(switched)));
+    if (!switched.ok) return show(deps, req, res, refusal(req, '_form', sayRefused(switched)));
     say(req, { kind: 'ok', text: `Roster files are on: ${FORMATS[format].label}. Upload the files now.` });
     res.redirect(303, HOME);
   });
 
   router.post('/begin-clever', async (req, res) => {
     const switched = await switchSource(deps, actorOf(res), 'clever');
-    if (!switched.ok) return show(req, res, refusal(req, '_form', sayRefused(switched)));
+    if (!switched.ok) return show(deps, req, res, refusal(req, '_form', sayRefused(switched)));
     say(req, { kind: 'ok', text: 'Clever is enabled. Next: import an event’s classes with the Importer.' });
     res.redirect(303, '/global-setup/clever');
   });
@@ -63,7 +63,7 @@ export function rosterFileRoutes(deps: Deps): Router {
   router.post('/uploads', async (req, res) => {
     const received = takeFiles(res);
     const taken = await takeUpload(deps, res, received).finally(() => received?.remove());
-    if (!taken.ok) return show(req, res, refusal(req, taken.field, taken.message));
+    if (!taken.ok) return show(deps, req, res, refusal(req, taken.field, taken.message));
     res.redirect(303, `${HOME}/uploads/${taken.upload.toHexString()}`);
   });
 
@@ -85,7 +85,12 @@ async function takeUpload(deps: Deps, res: Response, received: ReceivedFiles | u
 const NO_FILES = 'Choose the files, or the zip that holds them.';
 
 /** The page, or the page again with what is wrong in one of its forms. */
-async function show(req: Request, res: Response, form: Form = FRESH_FORM): Promise<void> {
+async function show(
+  deps: Pick<Deps, 'now'>,
+  req: Request,
+  res: Response,
+  form: Form = FRESH_FORM,
+): Promise<void> {
   const fresh = Object.keys(form.errors).length === 0;
   res.status(fresh ? 200 : 422).render('roster-files/set-up', {
     title: 'Roster files',
@@ -93,7 +98,7 @@ async function show(req: Request, res: Response, form: Form = FRESH_FORM): Promi
     setupTabs: SETUP_TABS,
     tab: 'roster-files',
     home: HOME,
-    setUp: await filesPage(actorOf(res)),
+    setUp: await filesPage(actorOf(res), deps.now()),
     formats: FORMATS,
     form,
   });

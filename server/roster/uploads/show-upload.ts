@@ -7,8 +7,20 @@ interface StateShown {
   word: string;
 }
 
-const STATES: Record<UploadState, StateShown> = {
+/** The reading is done within the request that brings the files, in seconds; by then its process was ended. */
+const READING_MS = 15 * 60_000;
+
+/** What the pages call a state: an upload whose reading was cut off stays as `reading` in the database. */
+export function shownAs(
+  { state, createdAt }: Pick<RosterUpload, 'state' | 'createdAt'>,
+  now: Date,
+): UploadState | 'cut off' {
+  return state === 'reading' && now.getTime() - createdAt.getTime() > READING_MS ? 'cut off' : state;
+}
+
+const STATES: Record<ReturnType<typeof shownAs>, StateShown> = {
   reading: { kind: 'busy', word: 'Being read' },
+  'cut off': { kind: 'danger', word: 'Cut off' },
   ready: { kind: 'ok', word: 'Ready' },
   empty: { kind: 'danger', word: 'Nothing to import' },
   refused: { kind: 'danger', word: 'Refused' },
@@ -16,19 +28,19 @@ const STATES: Record<UploadState, StateShown> = {
   expired: { kind: 'off', word: 'No longer kept' },
 };
 
-type Judged = Pick<RosterUpload, 'state' | 'missing' | 'problemCount' | 'files'>;
+type Judged = Pick<RosterUpload, 'state' | 'createdAt' | 'missing' | 'problemCount' | 'files'>;
 
 /** The state of an upload, for the list and its page. @param newer an upload made since that can be imported, or was */
-export function stateOf(upload: Judged, newer?: Pick<RosterUpload, 'state'> | null): StateShown {
+export function stateOf(upload: Judged, now: Date, newer?: Pick<RosterUpload, 'state'> | null): StateShown {
   if (upload.state === 'ready' && newer)
     return { kind: 'off', word: `Replaced by a newer ${newer.state === 'used' ? 'import' : 'upload'}` };
   return upload.state === 'ready' && attentionTo(upload) !== ''
     ? { kind: 'notice', word: 'Needs attention' }
-    : STATES[upload.state];
+    : STATES[shownAs(upload, now)];
 }
 
 /** What of an upload could be read and is doubtful, with what to do, in one sentence; '' for nothing. */
-export function attentionTo({ state, missing = [], problemCount, files }: Judged): string {
+export function attentionTo({ state, missing = [], problemCount, files }: Omit<Judged, 'createdAt'>): string {
   if (state !== 'ready' && state !== 'empty') return '';
   const rows = files.reduce((sum, file) => sum + file.rows, 0);
   const next = problemCount > 0 ? 'put right what is listed below' : 'check that your export holds them';

@@ -16,7 +16,7 @@ import { exportProblems } from './export-problems.js';
 import { findNewerUpload, sayNewer } from './find-newer.js';
 import { findUpload, HOME } from './queries.js';
 import { reportQuery } from './schema.js';
-import { attentionTo, countRows, mostOften, stateOf } from './show-upload.js';
+import { attentionTo, countRows, mostOften, shownAs, stateOf } from './show-upload.js';
 import { asksOf, startFilePreview } from './start-preview.js';
 
 const PAGE_SIZE = 100;
@@ -43,7 +43,8 @@ export function uploadRoutes(deps: Deps): Router {
       section: 'global-setup',
       home,
       upload,
-      state: stateOf(upload, newer),
+      state: stateOf(upload, deps.now(), newer),
+      shown: shownAs(upload, deps.now()),
       newer: newer && {
         says: `${sayNewer(newer)}, ${dayAndTimeSoon(newer.createdAt, actor.timeZone, deps.now())}`,
         href: homeOf(newer),
