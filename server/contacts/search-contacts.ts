@@ -25,7 +25,7 @@ const LEAST = 3;
  * What a person is found by. Each word of the search must begin a name, wherever it stands ("cruz" finds Maria de la Cruz), or
  * the e-mail address or school id; one of them, or all as they stand, may begin an identifier instead. Words inside a key cannot be
  * looked up in an ordered index, so they are held against the keys of {account, type, status, sortKey, searchKey}: the account's
- * own, and never documents. Some 15 ms for 5,000 people, less than half a second for 100,000. Identifiers have indexes of their own.
+ * own, and never documents. Some 15 ms for 5,000 people, about a second for 100,000 where few are found. Identifiers have indexes of their own.
  */
 export async function readSearch(account: Types.ObjectId, q: string): Promise<Search> {
   const words = q.split(/\s+/).slice(0, 6).flatMap(wordOf);
