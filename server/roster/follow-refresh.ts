@@ -35,5 +35,5 @@ export async function followRefresh(deps: Deps, account: Account, run: RosterRun
 /** The events that synced with a refresh or a later one. */
 async function eventsSince({ _id }: Account, refresh: Types.ObjectId): Promise<Types.ObjectId[]> {
   const refreshes = await RosterRun.distinct('_id', { account: _id, _id: { $gte: refresh } });
-  return SyncRun.distinct('event', { refresh: { $in: refreshes } });
+  return SyncRun.distinct('event', { refresh: { $in: refreshes }, purpose: { $ne: 'preview' } });
 }

@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
 import { Event, type EventSync } from '../models/event.js';
+import { RosterChange } from '../models/roster-change.js';
 import { RosterRun } from '../models/roster-run.js';
 import type { KindCounts } from '../models/run.js';
 import { SyncRun, type SyncChoice } from '../models/sync-run.js';
@@ -30,8 +31,14 @@ export async function settleRun(
   if (run.purpose === 'apply') return applyAll(run, run.of, event, held, refreshed);
   if (run.purpose === 'accept') {
     await acceptHeld(held, UPDATE_KINDS);
-    // Whoever accepts that classes go has said so of those who teach nothing else.
-    await updateResources(held, event, storedMirror(event.account), new Map(), 'let go');
+    // Whoever accepts that classes go has said so of those who teach nothing else, unless they are a question of their own.
+    const waiting: Types.ObjectId[] = await RosterChange.distinct('target', {
+      account: event.account,
+      event: event._id,
+      state: 'held',
+      kind: 'resource',
+    });
+    await updateResources(held, event, storedMirror(event.account), new Map(), 'let go', waiting);
   } else if (run.purpose === 'reject') await rejectHeld(held, UPDATE_KINDS);
   else await undo(run, run.of, held);
   return run.refresh ? (await refreshed()).counts : {};

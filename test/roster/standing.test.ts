@@ -4,8 +4,11 @@ import { Contact } from '../../server/models/contact.js';
 import { Event } from '../../server/models/event.js';
 import { Resource } from '../../server/models/resource.js';
 import { SyncRun } from '../../server/models/sync-run.js';
+import { mergeContacts } from '../../server/roster/duplicates/merge-contacts.js';
+import { noteDuplicates } from '../../server/roster/duplicates/note-duplicates.js';
 import { dropMirrorMark } from '../../server/roster/refresh/cursor.js';
 import { asApp } from '../support/scans.js';
+import { live } from './crash.js';
 import { EventNights } from './event-nights.js';
 
 const STRAY = 'Not what the source says';
@@ -123,6 +126,29 @@ describe('a night by events of an event that stands as its last sync left it', (
     const { account, event } = nights.district;
     await SyncRun.create({ account, event, trigger: 'sync now', state: 'stopped', createdAt: new Date() });
     assert.equal(await nightLooks(), true);
+  });
+
+  it('begins between no two steps of joining contacts, which would then go unseen', async () => {
+    const { account, deps, sandbox } = nights.district;
+    const [keep, drop] = await Contact.find({ account, type: 'student', status: 'active' }).limit(2).lean();
+    assert.ok(keep && drop);
+    const reason = 'same name';
+    await noteDuplicates(account, [{ contact: keep._id, candidate: drop._id, reason }], new Date());
+    let night: Promise<unknown> = Promise.resolve();
+    let merged: unknown;
+    const merge = async () => {
+      merged = await mergeContacts(deps, { account, user: keep._id }, keep._id, drop._id);
+    };
+    await live(() => asApp(merge), {
+      async beforeWrite(nth) {
+        if (nth !== 1) return;
+        const reads = sandbox.nextRequest(/events/);
+        night = nights.night();
+        await reads;
+      },
+    });
+    await night;
+    assert.deepEqual(merged, { ok: false, reason: 'sync is running' });
   });
 
   it('looks when everything was read', async () => {

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { Account } from '../../server/models/account.js';
 import { Class } from '../../server/models/class.js';
 import { Event } from '../../server/models/event.js';
 import { RosterChange } from '../../server/models/roster-change.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { Term } from '../../server/models/term.js';
-import { proposeTerms } from '../../server/roster/terms/propose-terms.js';
+import { startSync } from '../../server/roster/start-sync.js';
+import { proposeTerms, type TermProposal } from '../../server/roster/terms/propose-terms.js';
+import { takeTerms } from '../../server/roster/terms/take-terms.js';
 import { makeUser, Visitor } from '../support/app.js';
 import { startDistrict, type TestDistrict } from './district.js';
 import { NewIds } from './new-ids.js';
@@ -97,6 +100,29 @@ describe('terms of a new school year with all ids new', function () {
       await office.post(`${tabOf(district)}/terms`, { term: whole }, tabOf(district));
       assert.deepEqual(await chosenTerms(district), [whole]);
       assert.deepEqual(await propose(), []);
+    });
+
+    it('of two people who take different ones at once, one is told to look again', async () => {
+      const event = await Event.findById(district.event).orFail().lean();
+      const ids = (await propose()).map(({ term }) => term.id);
+      const by = event._id;
+      const taken = await Promise.all(ids.map((id) => takeTerms(district.deps, event, [id], by)));
+      assert.deepEqual(taken.map(({ ok }) => ok).sort(), [false, true]);
+      assert.deepEqual(await chosenTerms(district), [ids[taken.findIndex(({ ok }) => ok)]]);
+    });
+
+    it('are taken for good though a sync waits that was asked for before', async () => {
+      const event = await Event.findById(district.event).orFail().lean();
+      const account = await Account.findById(district.account).orFail().lean();
+      await startSync(district.deps, { account, event, trigger: 'sync now' });
+      const [{ term }] = (await propose()) as [TermProposal];
+      const taken = await takeTerms(district.deps, event, [term.id], event._id);
+      assert.ok(taken.ok && taken.run);
+      for (const { _id } of await SyncRun.find({ state: 'queued' }).sort({ createdAt: 1 }))
+        await district.work(_id);
+      const run = await SyncRun.findById(taken.run).orFail().lean();
+      assert.equal(run.counts.class?.held ?? 0, 0, run.result);
+      assert.equal(await RosterChange.countDocuments({ state: 'held', event: event._id }), 0);
     });
 
     it('are none for an event that is over, nor while a chosen term is yet to be filled', async () => {

@@ -46,9 +46,10 @@ export async function mergeContacts(
   if (goes && goes.type !== stays.type) return { ok: false, reason: 'other type' };
   const clash = goes && (await findClash(account, keep, drop));
   if (clash) return { ok: false, ...clash };
+  // First: a night that has read the mark already is found at work.
+  await dropMirrorMark(account);
   if (await isSyncing(account)) return { ok: false, reason: 'sync is running' };
 
-  await dropMirrorMark(account);
   const plan = { keep, drop, ...(goes ? recordOf(stays, goes) : {}) };
   const pair = await claimPair(deps, actor, listed, plan);
   if (!pair?.merge) return { ok: false, reason: 'decided already' };

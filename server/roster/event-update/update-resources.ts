@@ -48,6 +48,7 @@ export function diffResources(teachers: readonly Teacher[], known: readonly Know
 /**
  * Everyone who teaches an active class of the event, hand-made ones too, holds slots in it; who has none left is gone.
  * @param desired in a preview: who would teach its classes
+ * @param waiting holders of slots about whose removal somebody is yet to decide
  */
 export async function updateResources(
   run: HeldRun,
@@ -55,6 +56,7 @@ export async function updateResources(
   mirror: Mirror,
   desired: ReadonlyMap<string, Types.ObjectId>,
   verdict: Removals['verdict'],
+  waiting: readonly Types.ObjectId[] = [],
 ): Promise<void> {
   const teaching = await teachingIn(event, run.preview ? desired : undefined);
   const teachers = (await mirror.named(teaching)).map(teacherOf);
@@ -70,6 +72,7 @@ export async function updateResources(
     plural: 'teachers with slots',
     here: {
       event: event._id,
+      ...(waiting.length > 0 ? { _id: { $nin: waiting } } : {}),
       contact: { $type: 'objectId' },
       status: 'active',
       fromSync: true,

@@ -111,11 +111,16 @@ export interface Decision {
   at: Date;
 }
 
-/** What somebody decided about what a run held, the last time. */
+/** What somebody decided about what a run held, the last time: on its own list, or on an older one that held a part of the same. */
 export async function decisionOn({ run, event }: RunPlace): Promise<Decision | undefined> {
   const model = (event ? SyncRun : RosterRun) as unknown as Model<Run>;
   const found = await model
-    .findOne({ of: run._id, purpose: { $in: ['accept', 'reject'] } })
+    .findOne({
+      $or: [
+        { of: run._id, purpose: { $in: ['accept', 'reject'] } },
+        { _id: { $in: await RosterChange.distinct('decidedBy', { run: run._id, state: 'held' }) } },
+      ],
+    })
     .sort({ createdAt: -1 })
     .lean();
   if (!found) return undefined;

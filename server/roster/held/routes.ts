@@ -50,14 +50,16 @@ export function addHeldPages(
       res.redirect(303, place.event ? pathOfRun(decided.run) : pathOfRefresh(decided.run));
       return;
     }
-    const text =
-      decided.reason === 'decided already'
-        ? 'This was decided already; see below by whom.'
-        : 'Nothing is held by this run any more.';
-    say(req, { kind: 'notice', text });
+    say(req, { kind: 'notice', text: REFUSED[decided.reason] });
     res.redirect(303, `${place.home}/held`);
   });
 }
+
+const REFUSED = {
+  'nothing held': 'Nothing is held by this run any more.',
+  'decided already': 'This was decided already; see below by whom.',
+  'another waits': 'Another decision about this event waits to be done. Decide about this one after it.',
+};
 
 function decide(deps: Deps, { run, event }: RunPlace, verdict: HeldVerdict & { by: RunPlace['run']['_id'] }) {
   return event

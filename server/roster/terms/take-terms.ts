@@ -25,7 +25,8 @@ export async function takeTerms(
   const kept = keptTerms(event.sync, proposals, taken);
   const terms = taken.map(({ term: { id, name, start, end } }) => ({ id, name, start, end }));
   const saved = await Event.findOneAndUpdate(
-    { _id: event._id, account: event.account, 'sync.terms.id': { $nin: ids } },
+    // Whoever chooses at the same moment is not overruled.
+    { _id: event._id, account: event.account, 'sync.terms': event.sync.terms },
     { $set: { 'sync.terms': [...kept, ...terms] } },
     { returnDocument: 'after' },
   ).lean();
@@ -40,14 +41,9 @@ export async function takeTerms(
     at: deps.now(),
   });
   const account = await Account.findById(event.account).orFail().lean();
-  const choice = isMove(taken) ? undefined : saved.sync;
-  const started = await startSync(deps, {
-    account,
-    event: saved,
-    trigger: 'sync now',
-    by,
-    ...(choice ? { choice: { schools: choice.schools, terms: choice.terms, noTerm: choice.noTerm } } : {}),
-  });
+  // A choice has a trigger of its own: a sync that was asked for before and waits would hold the classes of before.
+  const trigger = isMove(taken) ? 'sync now' : 'first import';
+  const started = await startSync(deps, { account, event: saved, trigger, by });
   return {
     ok: true,
     names: terms.map(({ name }) => name || 'the term without a name'),
