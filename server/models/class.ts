@@ -100,7 +100,6 @@ schema.index(
 schema.index({ event: 1, status: 1, sortKey: 1 });
 schema.index({ event: 1, 'synced.students': 1 });
 schema.index({ event: 1, 'synced.teachers': 1 });
-schema.index({ 'synced.students': 1 });
 // Those that were made by hand.
 schema.index({ event: 1 }, { partialFilterExpression: { 'synced.hash': '' } });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import mongoose, { Types } from 'mongoose';
 import { ensureIndexes } from '../../server/database/connect.js';
 import { renameRecord } from '../../server/database/rename-records.js';
+import { Class } from '../../server/models/class.js';
 import { Contact } from '../../server/models/contact.js';
 import { Section } from '../../server/models/section.js';
 import { emptyDatabase } from '../support/hooks.js';
@@ -32,6 +33,13 @@ describe('a database of version 0.1', () => {
       const keys = (await collection.indexes()).flatMap(({ key }) => Object.keys(key as object));
       assert.ok(keys.includes('record.id') && !keys.includes('clever.id'));
     }
+  });
+
+  it('has no index any more that no query needs', async () => {
+    await Class.collection.createIndexes([{ key: { 'synced.students': 1 } }]);
+    await ensureIndexes();
+    const names = (await Class.collection.indexes()).map(({ name }) => name);
+    assert.ok(!names.includes('synced.students_1') && names.includes('event_1_synced.students_1'));
   });
 
   it('comes back from its backup under today’s name', () => {
