@@ -37,7 +37,7 @@ export async function makeChanges(
     return { refused: [], missed: 0 };
   }
   await run.markChanged();
-  if (changes.some(reachesClasses) || (await holdSlots(run, changes))) run.markTouched();
+  if (!run.touched && (changes.some(reachesClasses) || (await holdSlots(run, changes)))) run.markTouched();
   const known = changes.filter(({ action }) => action !== 'added');
   await noteChanges(run, known, 'applied');
   if (tell) await logRun(run, changes.map(lineOf));

@@ -31,21 +31,28 @@ type Counts = ReadonlyMap<string, number>;
 export async function proposeTerms(event: Proposing, now: Date): Promise<TermProposal[]> {
   const { account, sync } = event;
   if (!sync || sync.terms.length === 0) return [];
+  const chosen = new Set(sync.terms.map(({ id }) => id));
   const terms = await storedMirror(account).terms();
-  const here = await countHere(event, sync);
-  const moved = proposeMoved(sync, terms, here.classes);
-  const allGone =
-    sync.terms.every(({ id }) => !here.sections.has(id)) && (await areGone(account, sync, terms));
-  if (!allGone) return moved;
+  const others = terms.filter(({ id, status }) => status === 'active' && !chosen.has(id));
+  if (others.length === 0) return [];
+  const held = await findHeldSections(account);
+  const lost = lostTerms(sync, terms);
+  const moved = proposeMoved(others, lost, await countClasses(event, held));
+  const here = sectionsHere(account, sync, held);
+  if (await Section.exists({ ...here, term: { $in: [...chosen] } })) return moved;
+  if (!(await areGone(account, sync, lost))) return moved;
   const when = { days: event.days, today: dayOf(now, event.timeZone) };
-  return [...moved, ...proposeOthers(sync, terms, here.sections, moved, when)];
+  return [...moved, ...proposeOthers(sync, others, await countByTerm(here), moved, when)];
 }
 
-function proposeMoved(sync: EventSync, terms: readonly MirrorTerm[], classes: Counts): TermProposal[] {
-  const chosen = new Set(sync.terms.map(({ id }) => id));
-  const lost = lostTerms(sync, terms);
-  return terms
-    .filter(({ id, status }) => status === 'active' && !chosen.has(id) && classes.has(id))
+/** @param others terms that are there and not chosen; @param lost chosen ones that are gone */
+function proposeMoved(
+  others: readonly MirrorTerm[],
+  lost: readonly ChosenTerm[],
+  classes: Counts,
+): TermProposal[] {
+  return others
+    .filter(({ id }) => classes.has(id))
     .map((term): TermProposal => {
       const instead = lost.find((gone) => looksLike(term, gone)) ?? (lost.length === 1 ? lost[0] : undefined);
       const count = classes.get(term.id) ?? 0;
@@ -56,7 +63,7 @@ function proposeMoved(sync: EventSync, terms: readonly MirrorTerm[], classes: Co
 
 function proposeOthers(
   sync: EventSync,
-  terms: readonly MirrorTerm[],
+  others: readonly MirrorTerm[],
   sections: Counts,
   moved: readonly TermProposal[],
   when: Parameters<typeof matchTerms>[2],
@@ -65,39 +72,36 @@ function proposeOthers(
   const followed = new Set(moved.map(({ instead }) => instead?.id));
   return matchTerms(
     sync.terms.filter(({ id }) => !followed.has(id)),
-    terms.filter(({ id, status }) => status === 'active' && sections.has(id) && !taken.has(id)),
+    others.filter(({ id }) => sections.has(id) && !taken.has(id)),
     when,
   ).map((match) => ({ ...match, count: sections.get(match.term.id) ?? 0 }));
 }
 
-/**
- * By term: the sections of the event's classes, and all of its schools. One whose removal waits for somebody is not at the source
- * any more.
- */
-async function countHere({ _id, account }: Proposing, { schools }: EventSync) {
-  const held: Types.ObjectId[] = await RosterChange.distinct('target', {
+/** Sections whose removal waits for somebody: they are not at the source any more. */
+function findHeldSections(account: Types.ObjectId): Promise<Types.ObjectId[]> {
+  return RosterChange.distinct('target', { account, state: 'held', kind: 'section' });
+}
+
+/** The sections of the event's schools. */
+function sectionsHere(account: Types.ObjectId, { schools }: EventSync, held: readonly Types.ObjectId[]) {
+  return {
     account,
-    state: 'held',
-    kind: 'section',
-  });
+    status: 'active' as const,
+    school: { $in: schools },
+    ...(held.length > 0 ? { _id: { $nin: [...held] } } : {}),
+  };
+}
+
+/** The event's classes, by the term of their section. */
+async function countClasses({ _id, account }: Proposing, held: readonly Types.ObjectId[]): Promise<Counts> {
   const waiting = new Set(held.map((id) => id.toHexString()));
-  const classes: Types.ObjectId[] = await Class.distinct('section', {
+  const sections: Types.ObjectId[] = await Class.distinct('section', {
     event: _id,
     status: 'active',
     section: { $type: 'objectId' },
   });
-  const active = { account, status: 'active' as const };
-  return {
-    classes: await countByTerm({
-      ...active,
-      _id: { $in: classes.filter((id) => !waiting.has(id.toHexString())) },
-    }),
-    sections: await countByTerm({
-      ...active,
-      school: { $in: schools },
-      ...(held.length > 0 ? { _id: { $nin: held } } : {}),
-    }),
-  };
+  const here = sections.filter((id) => !waiting.has(id.toHexString()));
+  return countByTerm({ account, status: 'active', _id: { $in: here } });
 }
 
 async function countByTerm(of: QueryFilter<Section>): Promise<Counts> {
@@ -112,10 +116,9 @@ async function countByTerm(of: QueryFilter<Section>): Promise<Counts> {
 async function areGone(
   account: Types.ObjectId,
   sync: EventSync,
-  terms: readonly MirrorTerm[],
+  lost: readonly ChosenTerm[],
 ): Promise<boolean> {
-  const lost = new Set(lostTerms(sync, terms).map(({ id }) => id));
-  const empty = sync.terms.map(({ id }) => id).filter((id) => !lost.has(id));
+  const empty = sync.terms.filter((term) => !lost.includes(term)).map(({ id }) => id);
   if (empty.length === 0) return true;
   const had: string[] = await Section.distinct('term', {
     account,
