@@ -102,8 +102,8 @@ async function disconnect(
 }
 
 /**
- * Builds the indexes of all models, and waits for them: the app's rules rest on the unique ones. Drops retired ones. What an older version stored is
- * brought to today's names first.
+ * Builds the indexes of all models, and waits for them: the app's rules rest on the unique ones. Drops retired ones. What an older
+ * version stored is brought to today's names first.
  *
  * @throws one message that names the collection and the fields, but none of the values
  */

@@ -5,6 +5,7 @@ import { SyncRun } from '../models/sync-run.js';
 import { User } from '../models/user.js';
 import { queueMail } from '../notifications/queue-mail.js';
 import type { HeldRun } from './runs/hold-run.js';
+import { pathOfRefresh, pathOfRun } from './runs/queries.js';
 import { heldInWords } from './runs/summarize-run.js';
 
 /**
@@ -19,9 +20,7 @@ export async function tellHeld(
   if (run.preview) return;
   const words = heldInWords(run.counts);
   if (words === '' || words === (await heldBefore(run))) return;
-  const page = run.event
-    ? `/importer/runs/${run.id.toHexString()}`
-    : `/importer/refreshes/${run.id.toHexString()}`;
+  const page = run.event ? pathOfRun(run.id) : pathOfRefresh(run.id);
   const users = await User.find(
     { grants: { $elemMatch: { account: account._id, level: 'administrator' } } },
     { email: 1, name: 1 },

@@ -3,6 +3,7 @@ import type { HeldRun } from '../runs/hold-run.js';
 import { logRun } from '../runs/log-run.js';
 import { heldInWords } from '../runs/summarize-run.js';
 import type { Change } from './change.js';
+import { countHeld } from './count-held.js';
 import type { Kind } from './kinds.js';
 import { makeChanges } from './make-changes.js';
 import { isAt, markChanges, readChanges, readTargets } from './read-changes.js';
@@ -76,11 +77,7 @@ async function countFirstTry(
 /** What waits on, as nobody has decided about it: a sync found it since, or it waits with another run. */
 async function tellOthers(run: HeldRun): Promise<void> {
   const { account, event = { $exists: false } } = run;
-  const groups = await RosterChange.aggregate<{ _id: string; held: number }>([
-    { $match: { account, state: 'held', event } },
-    { $group: { _id: '$kind', held: { $sum: 1 } } },
-  ]);
-  const words = heldInWords(Object.fromEntries(groups.map(({ _id, held }) => [_id, { held }])));
+  const words = heldInWords(await countHeld({ account, event }));
   if (words === '') return;
   run.warn(`Not on the list that was decided about, and held until somebody decides: ${words}.`);
 }

@@ -7,6 +7,7 @@ import { countOf } from '../../web/format-count.js';
 import { eventOf } from '../../web/guards.js';
 import { parseForm, parseQuery } from '../../web/parse.js';
 import { say } from '../../web/session.js';
+import { pathOfRun } from '../runs/queries.js';
 import { setHour } from '../set-hour.js';
 import { startSync, type StartSync } from '../start-sync.js';
 import { resumeSync, stopSync } from '../stop-sync.js';
@@ -85,7 +86,7 @@ function startRun(deps: Deps, what: Pick<StartSync, 'trigger' | 'purpose'>): Req
     if (started.ok) {
       const noun = what.purpose === 'preview' ? 'preview' : 'sync';
       if (started.waits) say(req, { kind: 'notice', text: `A ${noun} waits already; this is it.` });
-      res.redirect(303, `/importer/runs/${started.run.toHexString()}`);
+      res.redirect(303, pathOfRun(started.run));
       return;
     }
     const text =

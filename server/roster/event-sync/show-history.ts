@@ -2,6 +2,7 @@ import type { KindCounts } from '../../models/run.js';
 import type { SyncRun } from '../../models/sync-run.js';
 import { countOf } from '../../web/format-count.js';
 import { tookInWords, tookOf } from '../runs/format-took.js';
+import { pathOfRun } from '../runs/queries.js';
 import { isOver, shortMoment, STATE_WORDS } from '../runs/show-run.js';
 import { drawHistory, FRAME, totalOf, type Column } from './draw-history.js';
 import { sumRun, type RunNumbers } from './sum-run.js';
@@ -85,7 +86,7 @@ function showOne(run: SyncRun, numbers: RunNumbers, took: string, column: Column
     ...(held > 0 ? [`${held.toLocaleString('en')} held`] : []),
     ...(took ? [took] : []),
   ];
-  const href = `/importer/runs/${run._id.toHexString()}`;
+  const href = pathOfRun(run._id);
   return { href, when, state, mark, numbers, took, column, tip: `${when}: ${parts.join(', ')}` };
 }
 

@@ -9,6 +9,7 @@ import { pagerOf, sliceOf } from '../../web/paging.js';
 import { findNextNight } from '../find-due-night.js';
 import { heldNotices } from '../held/queries.js';
 import { tookInWords, tookOf } from '../runs/format-took.js';
+import { pathOfRun } from '../runs/queries.js';
 import { hourInWords, shortMoment, STATE_WORDS, TRIGGER_WORDS } from '../runs/show-run.js';
 import {
   choiceInWords,
@@ -50,7 +51,7 @@ export async function syncPage(deps: Deps, res: Response, page: number) {
     sync: event.sync,
     choice: await choiceInWords(event),
     proposals: showProposals(await proposeTerms(event, deps.now()), event.sync),
-    living: living ? `/importer/runs/${living._id.toHexString()}` : '',
+    living: living ? pathOfRun(living._id) : '',
     zone: zoneName(timeZone),
     hours: Array.from({ length: 24 }, (_, hour) => ({ value: hour, label: hourInWords(hour) })),
     ...(await runsOf(event, page, homeOf(res), said)),
@@ -88,7 +89,7 @@ async function nightOf(event: Event, recent: SyncRun[], { zone, now }: Said): Pr
 
 function rowOf(run: SyncRun, zone: string) {
   return {
-    href: `/importer/runs/${run._id.toHexString()}`,
+    href: pathOfRun(run._id),
     when: shortMoment(run.startedAt ?? run.createdAt, zone),
     what: TRIGGER_WORDS[run.trigger],
     state: STATE_WORDS[run.state],

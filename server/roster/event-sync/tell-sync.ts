@@ -2,6 +2,7 @@ import type { RunState } from '../../models/run.js';
 import type { SyncRun } from '../../models/sync-run.js';
 import { dayAndTimeSoon } from '../../web/format-time.js';
 import { tookInWords, tookOf } from '../runs/format-took.js';
+import { pathOfRun } from '../runs/queries.js';
 import { isOver, sayRun } from '../runs/show-run.js';
 
 /** Where and when a sentence is said: the account's zone. */
@@ -61,7 +62,7 @@ function sayEnds(states: RunState[]): string {
 /** The last good run: when (with a link to it), how long it took, what it did. */
 export function tellGood(good: SyncRun, { zone, now }: Said) {
   return {
-    href: `/importer/runs/${good._id.toHexString()}`,
+    href: pathOfRun(good._id),
     when: dayAndTimeSoon(good.startedAt ?? good.createdAt, zone, now),
     took: tookInWords(tookOf(good)),
     result: good.result,

@@ -6,6 +6,7 @@ import type { Run } from '../../models/run.js';
 import { SyncRun } from '../../models/sync-run.js';
 import type { Actor } from '../../web/actor.js';
 import { dayAndTimeSoon } from '../../web/format-time.js';
+import type { HeldCounts } from '../changes/count-held.js';
 import { mayRunAll, mayRunEvent } from '../importer/policy.js';
 import { pathOfRefresh, pathOfRun, type RunPlace } from '../runs/queries.js';
 import { heldInWords } from '../runs/summarize-run.js';
@@ -16,23 +17,12 @@ export interface HeldNotice {
   href: string;
 }
 
-type HeldCounts = Record<string, { held: number }>;
-
 interface HeldRow {
   run: Types.ObjectId;
   event?: Types.ObjectId;
   counts: HeldCounts;
   /** When the first of it was missed. */
   since: Date | null;
-}
-
-/** What a run holds still, by kind. */
-export async function heldOfRun(run: Types.ObjectId): Promise<HeldCounts> {
-  const groups = await RosterChange.aggregate<{ _id: string; count: number }>([
-    { $match: { run, state: 'held' } },
-    { $group: { _id: '$kind', count: { $sum: 1 } } },
-  ]);
-  return Object.fromEntries(groups.map(({ _id, count }) => [_id, { held: count }]));
 }
 
 /** When the first of what a run holds still was missed: by a run before it, where that held it too. */

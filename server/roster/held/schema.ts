@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import { line } from '../../web/parse.js';
-import { KIND_WORDS } from '../runs/show-run.js';
+import { oneKind } from '../runs/schema.js';
 
 /** Which of what is held is shown; '' is all. */
 export interface HeldQuery {
@@ -11,9 +11,7 @@ export interface HeldQuery {
 
 export const heldQuery = Joi.object<HeldQuery, true>({
   q: line(100).allow('').default(''),
-  kind: Joi.string()
-    .valid('', ...Object.keys(KIND_WORDS))
-    .default(''),
+  kind: oneKind,
   page: Joi.number().integer().min(1).max(100_000).default(1),
 });
 

@@ -13,7 +13,7 @@ import type { ChangesQuery } from '../journal/schema.js';
 import { pathOfRefresh, pathOfRun, type RunPlace } from '../runs/queries.js';
 import { heldInWords } from '../runs/summarize-run.js';
 import { countBookings } from './count-bookings.js';
-import { decisionOn, heldOfRun, heldSince, type Decision } from './queries.js';
+import { decisionOn, heldSince, type Decision } from './queries.js';
 import type { HeldQuery } from './schema.js';
 import { tellRollover } from './tell-rollover.js';
 
@@ -28,8 +28,8 @@ export async function heldPage(deps: Deps, actor: Actor, place: RunPlace, query:
   const { run, home, event } = place;
   const { q, kind, page } = query;
   const runs = [run._id];
-  const held = await heldOfRun(run._id);
-  const words = heldInWords(held);
+  const held = (await countChanges(runs)).filter(({ state }) => state === 'held');
+  const words = heldInWords(Object.fromEntries(held.map((of) => [of.kind, { held: of.count }])));
   const wanted = heldRowsOf(query);
   const total = await countMatching(runs, wanted);
   const rows = await changesPage(runs, wanted, sliceOf(total, page, PAGE_SIZE).skip, PAGE_SIZE);
@@ -53,11 +53,7 @@ export async function heldPage(deps: Deps, actor: Actor, place: RunPlace, query:
     decided: decision && (await sayDecision(decision, actor, event !== undefined, deps.now())),
     csv: addressOf(`${home}/held.csv`, { q, kind }),
     path: `${home}/held`,
-    chips: listChips(
-      `${home}/held`,
-      { ...wanted, state: '' },
-      (await countChanges(runs)).filter(({ state }) => state === 'held'),
-    ),
+    chips: listChips(`${home}/held`, { ...wanted, state: '' }, held),
     rows: await showChanges(scopeOf(place), rows, true),
     pager: pagerOf(total, page, PAGE_SIZE, ['held', 'held'], (to) =>
       addressOf(`${home}/held`, { q, kind, page: to }),

@@ -6,7 +6,7 @@ import {
   type ChangeState,
 } from '../../models/roster-change.js';
 import { line } from '../../web/parse.js';
-import { KIND_WORDS } from '../runs/show-run.js';
+import { oneKind } from '../runs/schema.js';
 
 /** Which of a run's changes are shown; '' is all. */
 export interface ChangesQuery {
@@ -18,9 +18,7 @@ export interface ChangesQuery {
 
 export const changesQuery = Joi.object<ChangesQuery & { page: number }, true>({
   q: line(100).allow('').default(''),
-  kind: Joi.string()
-    .valid('', ...Object.keys(KIND_WORDS))
-    .default(''),
+  kind: oneKind,
   action: Joi.string()
     .valid('', ...CHANGE_ACTIONS)
     .default(''),

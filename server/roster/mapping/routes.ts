@@ -5,6 +5,7 @@ import { actorOf } from '../../web/actor.js';
 import { SETUP_TABS } from '../../web/event-tabs.js';
 import { FRESH_FORM, parseForm, typedValues, type Form, type Parsed } from '../../web/parse.js';
 import { say } from '../../web/session.js';
+import { pathOfRefresh } from '../runs/queries.js';
 import { compareMappings } from './compare-mappings.js';
 import { countChanges, mappingPage } from './queries.js';
 import { renameIdentifiers, saveMapping } from './save-mapping.js';
@@ -44,7 +45,7 @@ export function mappingRoutes(deps: Deps): Router {
     if (!parsed.ok) return refuse(req, res, parsed);
     const started = await startMappingPreview(deps, actorOf(res), mappingFrom(parsed.value));
     if (started.ok) {
-      res.redirect(303, `/importer/refreshes/${started.run.toHexString()}`);
+      res.redirect(303, pathOfRefresh(started.run));
       return;
     }
     await showWarning(res, mappingFrom(parsed.value), {

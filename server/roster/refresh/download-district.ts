@@ -2,6 +2,7 @@ import type { CleverClient } from '../../clever/client.js';
 import { CleverError } from '../../clever/explain-failure.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import type { CleverUser } from '../../clever/schema.js';
+import { andList } from '../../web/format-count.js';
 import type { Ids } from './context.js';
 import { isPeopleList, LISTS, MAIN_LISTS, type ListName } from './lists.js';
 import { RefreshRefused } from './refuse-refresh.js';
@@ -52,13 +53,11 @@ export async function downloadDistrict(
   return download;
 }
 
-const AND = new Intl.ListFormat('en-GB', { type: 'conjunction' });
-
 /** One list that is not shared is the district's choice. */
 function refuseUnreadable(download: Download): void {
   const asked = MAIN_LISTS.filter((name) => download[name]);
   if (asked.length < 2 || asked.some((name) => download[name]?.ended !== 'not shared')) return;
-  const lists = AND.format(asked.map((name) => LISTS[name].plural));
+  const lists = andList(asked.map((name) => LISTS[name].plural));
   throw new RefreshRefused(
     `Clever answered 403 (forbidden) to the lists of ${lists}: the saved access to Clever may not read this district’s data. Ask the district’s Clever administrator to share it with Slotbell, or enter a new token on the Clever set-up page. Nothing was changed or removed here.`,
   );

@@ -9,14 +9,13 @@ import { exportLog } from './export-log.js';
 import { nameRows } from './name-rows.js';
 import { logFilter, type LogQuery, type RunPlace } from './queries.js';
 import { countLog, readLog } from './read-log.js';
-import { ACTION_WORDS, countRows, KIND_WORDS, ONE_WORDS } from './show-run.js';
+import { oneKind } from './schema.js';
+import { ACTION_WORDS, countRows, ONE_WORDS } from './show-run.js';
 
 const PAGE_SIZE = 100;
 
 const logQuery = Joi.object<LogQuery & { page: number }, true>({
-  kind: Joi.string()
-    .valid('', ...Object.keys(KIND_WORDS))
-    .default(''),
+  kind: oneKind,
   action: Joi.string()
     .valid('', ...Object.keys(ACTION_WORDS))
     .default(''),

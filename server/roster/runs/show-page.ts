@@ -5,7 +5,8 @@ import type { Actor } from '../../web/actor.js';
 import { countOf } from '../../web/format-count.js';
 import { dayAndTimeSoon, timeOfDay, zoneName } from '../../web/format-time.js';
 import { addressOf } from '../../web/paging.js';
-import { decisionOn, heldOfRun } from '../held/queries.js';
+import { countHeld } from '../changes/count-held.js';
+import { decisionOn } from '../held/queries.js';
 import { mayRunAll } from '../importer/policy.js';
 import { previewState } from '../previews/queries.js';
 import { findUndoable } from '../undo-run.js';
@@ -132,8 +133,8 @@ async function relatedOf(place: RunPlace): Promise<Fact[]> {
 
 /** What this run holds still, and what its download does, for whoever decides about it. */
 async function heldOf({ run, refresh, home, event }: RunPlace, actor: Actor) {
-  const own = heldInWords(await heldOfRun(run._id));
-  const below = refresh ? heldInWords(await heldOfRun(refresh._id)) : '';
+  const own = heldInWords(await countHeld({ run: run._id }));
+  const below = refresh ? heldInWords(await countHeld({ run: refresh._id })) : '';
   const text = (words: string) =>
     `${words}: missing at the source, and held until somebody decides. Nothing was removed.`;
   return [

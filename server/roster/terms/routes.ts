@@ -6,6 +6,7 @@ import { andList } from '../../web/format-count.js';
 import { eventOf } from '../../web/guards.js';
 import { line, parseForm } from '../../web/parse.js';
 import { say } from '../../web/session.js';
+import { pathOfRun } from '../runs/queries.js';
 import { takeTerms } from './take-terms.js';
 
 const termSchema = Joi.object<{ term: string[] }, true>({
@@ -34,7 +35,7 @@ export function termRoutes(deps: Deps): Router {
       return;
     }
     say(req, { kind: 'ok', text: `The event takes ${andList(taken.names)} now, and syncs.` });
-    res.redirect(303, taken.run ? `/importer/runs/${taken.run.toHexString()}` : tab);
+    res.redirect(303, taken.run ? pathOfRun(taken.run) : tab);
   });
 
   return router;

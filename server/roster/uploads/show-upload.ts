@@ -1,4 +1,5 @@
 import type { RosterUpload, UploadProblem, UploadState } from '../../models/roster-upload.js';
+import { orList } from '../../web/format-count.js';
 import { LIST_NAMES, LISTS } from '../refresh/lists.js';
 
 /** A state as a shape and a word. */
@@ -46,13 +47,11 @@ export function attentionTo({ state, missing = [], problemCount, files }: Omit<J
   const next = problemCount > 0 ? 'put right what is listed below' : 'check that your export holds them';
   const lists = LIST_NAMES.filter((list) => missing.includes(list)).map((list) => LISTS[list].plural);
   if (lists.length > 0)
-    return `These files hold no ${OR.format(lists)}: ${next}, then upload all of them again.`;
+    return `These files hold no ${orList(lists)}: ${next}, then upload all of them again.`;
   if (state === 'empty') return `There is nothing to import in these files: ${next}, then upload them again.`;
   if (problemCount * 2 <= rows) return '';
   return `More than half of the rows have a problem: ${next}, then upload all files again.`;
 }
-
-const OR = new Intl.ListFormat('en-GB', { type: 'disjunction' });
 
 /** "1,200 students, 80 teachers": what an upload holds. */
 export function countedLists(counts: Readonly<Record<string, number>>): string {
