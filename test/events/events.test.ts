@@ -3,8 +3,7 @@ import { Types } from 'mongoose';
 import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Appointment } from '../../server/models/appointment.js';
 import { Event } from '../../server/models/event.js';
-import { createTestApp, makeAccount, makeUser, Visitor, type TestApp } from '../support/app.js';
-import { emptyDatabase } from '../support/hooks.js';
+import { makeAccount, makeUser, startAs, type TestApp, Visitor } from '../support/app.js';
 import { makeEvent, makeSlot, makeTeacher } from '../support/event.js';
 
 const NOW = new Date('2026-11-02T15:00:00Z');
@@ -31,11 +30,7 @@ describe('events', () => {
   let admin: Visitor;
 
   beforeEach(async () => {
-    await emptyDatabase();
-    test = createTestApp();
-    test.setNow(NOW);
-    account = (await makeAccount())._id;
-    admin = await new Visitor(test.app).logIn(await makeUser(account, 'event administrator'));
+    ({ test, account, visitor: admin } = await startAs('event administrator', NOW));
   });
 
   it('with none, the list says what an event is and leads to making one', async () => {

@@ -3,8 +3,7 @@ import type { Types } from 'mongoose';
 import { Event } from '../../server/models/event.js';
 import { Slot } from '../../server/models/slot.js';
 import { SyncRun } from '../../server/models/sync-run.js';
-import { createTestApp, makeAccount, makeUser, Visitor, type TestApp } from '../support/app.js';
-import { emptyDatabase } from '../support/hooks.js';
+import { startAs, type TestApp, type Visitor } from '../support/app.js';
 import { makeEvent, makeSlot, makeTeacher } from '../support/event.js';
 
 const NOW = new Date('2026-11-02T15:00:00Z');
@@ -15,11 +14,7 @@ describe('opening, closing and archiving an event', () => {
   let admin: Visitor;
 
   beforeEach(async () => {
-    await emptyDatabase();
-    test = createTestApp();
-    test.setNow(NOW);
-    account = (await makeAccount())._id;
-    admin = await new Visitor(test.app).logIn(await makeUser(account, 'event administrator'));
+    ({ test, account, visitor: admin } = await startAs('event administrator', NOW));
   });
 
   it('archiving says the numbers first, closes booking, stops sync, deletes nothing, and can be taken back', async () => {

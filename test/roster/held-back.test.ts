@@ -7,33 +7,31 @@ import type { SyncRun } from '../../server/models/sync-run.js';
 import { applyRun } from '../../server/roster/apply-run.js';
 import { decideHeldOfAccount } from '../../server/roster/decide-held.js';
 import { live } from './crash.js';
-import { startDistrict, type TestDistrict } from './district.js';
+import type { TestDistrict } from './district.js';
+import { HeldPeople } from './held-people.js';
 import { restoreSnapshot, takeSnapshot } from './snapshot.js';
 
 const by = new Types.ObjectId();
 
 describe('who comes back while their removal is held', () => {
+  let people: HeldPeople;
   let district: TestDistrict;
   let first: SyncRun;
   beforeEach(async function () {
     this.timeout(60_000);
-    district = await startDistrict({ students: 150 }, { CLEVER_PAGE_SIZE: '50' });
-    await district.sync();
+    people = new HeldPeople();
+    await people.begin();
+    ({ district } = people);
     await Event.updateOne({ _id: district.event }, { $set: { 'sync.on': true } });
   });
   afterEach(() => district.close());
 
-  const student = (index: number) => district.sandbox.idOf('student', index);
-  const students = (from: number, to: number) =>
-    Array.from({ length: to - from }, (_, index) => student(from + index)).sort();
-  const waiting = async () =>
-    (await RosterChange.distinct('sourceId', { state: 'held', kind: 'student' })).sort();
-  const gone = async () => {
-    const away = await Contact.distinct('record.id', { type: 'student', status: 'transferred' });
-    return away.map(String).sort();
-  };
+  const student = (index: number) => people.student(index);
+  const students = (from: number, to: number) => people.students(from, to).sort();
+  const waiting = () => people.waiting();
+  const gone = () => people.gone();
   const hold = async () => {
-    for (let index = 0; index < 40; index += 1) district.sandbox.removeStudent(student(index));
+    people.leave();
     first = await district.sync();
     assert.deepEqual(await waiting(), students(0, 40));
   };

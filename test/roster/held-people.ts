@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { Types } from 'mongoose';
+import { Contact } from '../../server/models/contact.js';
+import { RosterChange } from '../../server/models/roster-change.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { decideHeldOfAccount } from '../../server/roster/decide-held.js';
 import { startDistrict, type TestDistrict } from './district.js';
@@ -18,6 +20,22 @@ export class HeldPeople {
   /** The record id of a student; the first 40 are those who leave. */
   student(index: number): string {
     return this.district.sandbox.idOf('student', index);
+  }
+
+  /** The record ids of the students from one place to another. */
+  students(from: number, to: number): string[] {
+    return Array.from({ length: to - from }, (_, index) => this.student(from + index));
+  }
+
+  /** Record ids of the students whose removal waits for somebody, sorted. */
+  async waiting(): Promise<string[]> {
+    return (await RosterChange.distinct('sourceId', { state: 'held', kind: 'student' })).sort();
+  }
+
+  /** Record ids of the students who left, sorted. */
+  async gone(): Promise<string[]> {
+    const away = await Contact.distinct('record.id', { type: 'student', status: 'transferred' });
+    return away.map(String).sort();
   }
 
   leave(): void {

@@ -12,7 +12,8 @@ import { runAlone } from '../../server/roster/run-refresh.js';
 import { readLog } from '../../server/roster/runs/read-log.js';
 import { asApp } from '../support/scans.js';
 import { live } from './crash.js';
-import { makeEvent, runNow, startDistrict, type TestDistrict } from './district.js';
+import { makeEvent, runNow, type TestDistrict } from './district.js';
+import { HeldPeople } from './held-people.js';
 import { restoreSnapshot, takeSnapshot } from './snapshot.js';
 import { takeOver } from './take-over.js';
 
@@ -20,27 +21,24 @@ const by = new Types.ObjectId();
 type Verdict = 'accept' | 'reject';
 
 describe('what somebody decided about held removals while a sync ran', () => {
+  let people: HeldPeople;
   let district: TestDistrict;
   let held: RosterRun;
   beforeEach(async function () {
     this.timeout(60_000);
-    district = await startDistrict({ students: 150 }, { CLEVER_PAGE_SIZE: '50' });
-    await district.sync();
-    for (let index = 0; index < 40; index += 1) district.sandbox.removeStudent(student(index));
+    people = new HeldPeople();
+    await people.begin();
+    ({ district } = people);
+    people.leave();
     held = await district.refreshOf(await district.sync());
     assert.equal(held.counts.student?.held, 40);
   });
   afterEach(() => district.close());
 
-  const student = (index: number) => district.sandbox.idOf('student', index);
-  const students = (from: number, to: number) =>
-    Array.from({ length: to - from }, (_, index) => student(from + index));
-  const gone = async () => {
-    const away = await Contact.distinct('record.id', { type: 'student', status: 'transferred' });
-    return away.map(String).sort();
-  };
-  const waiting = async () =>
-    (await RosterChange.distinct('sourceId', { state: 'held', kind: 'student' })).sort();
+  const student = (index: number) => people.student(index);
+  const students = (from: number, to: number) => people.students(from, to);
+  const gone = () => people.gone();
+  const waiting = () => people.waiting();
   /** Three come back; two more go, whom nobody has seen on the list. */
   const goOn = () => {
     for (let index = 39; index >= 37; index -= 1) district.sandbox.restore(student(index));

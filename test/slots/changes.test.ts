@@ -7,10 +7,9 @@ import type { Event } from '../../server/models/event.js';
 import { Resource } from '../../server/models/resource.js';
 import { Slot } from '../../server/models/slot.js';
 import { removeSlots } from '../../server/slots/remove-slots.js';
-import { createTestApp, makeAccount, makeUser, Visitor, type TestApp } from '../support/app.js';
+import { makeAccount, makeUser, startAs, type TestApp, Visitor } from '../support/app.js';
 import { makeAppointment, makeStudent } from '../support/appointment.js';
 import { makeEvent, makeSlot, makeTeacher } from '../support/event.js';
-import { emptyDatabase } from '../support/hooks.js';
 
 const NOW = new Date('2026-10-02T15:00:00Z');
 const hex = (item: { _id: Types.ObjectId }) => item._id.toHexString();
@@ -25,11 +24,7 @@ describe('slots', () => {
   let home: string;
 
   beforeEach(async () => {
-    await emptyDatabase();
-    test = createTestApp();
-    test.setNow(NOW);
-    account = (await makeAccount())._id;
-    admin = await new Visitor(test.app).logIn(await makeUser(account, 'event administrator'));
+    ({ test, account, visitor: admin } = await startAs('event administrator', NOW));
     event = await makeEvent(account, { days: ['2026-11-24', '2026-11-25'] });
     lee = await makeTeacher(event, 'Lee', { room: '12' });
     slots = [

@@ -9,9 +9,8 @@ import { Slot } from '../../server/models/slot.js';
 import { addSlots } from '../../server/slots/add-slots.js';
 import { overlap } from '../../server/slots/plan-slots.js';
 import type { SlotForm } from '../../server/slots/schema.js';
-import { createTestApp, makeAccount, makeUser, Visitor, type TestApp } from '../support/app.js';
+import { makeAccount, makeUser, startAs, type TestApp, Visitor } from '../support/app.js';
 import { makeEvent, makeSlot, makeTeacher } from '../support/event.js';
-import { emptyDatabase } from '../support/hooks.js';
 
 const NOW = new Date('2026-10-02T15:00:00Z');
 const typed = {
@@ -36,11 +35,7 @@ describe('making slots', () => {
   let home: string;
 
   beforeEach(async () => {
-    await emptyDatabase();
-    test = createTestApp();
-    test.setNow(NOW);
-    account = (await makeAccount())._id;
-    admin = await new Visitor(test.app).logIn(await makeUser(account, 'event administrator'));
+    ({ test, account, visitor: admin } = await startAs('event administrator', NOW));
     event = await makeEvent(account);
     lee = await makeTeacher(event, 'Lee', { contact: new Types.ObjectId() });
     park = await makeTeacher(event, 'Park', { contact: new Types.ObjectId() });

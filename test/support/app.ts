@@ -9,6 +9,7 @@ import { createLog } from '../../server/log.js';
 import { Account } from '../../server/models/account.js';
 import { User, type AccessLevel } from '../../server/models/user.js';
 import type { JobName } from '../../server/queue.js';
+import { emptyDatabase } from './hooks.js';
 import { markedApp } from './scans.js';
 
 export interface TestApp {
@@ -99,4 +100,17 @@ export class Visitor {
     if (answer.status !== 303) throw new Error(`logging in gave ${String(answer.status)}`);
     return this;
   }
+}
+
+/** The app at a fixed time over an emptied database, with an account of which somebody is logged in. */
+export async function startAs(
+  level: AccessLevel,
+  now: Date,
+): Promise<{ test: TestApp; account: Types.ObjectId; visitor: Visitor }> {
+  await emptyDatabase();
+  const test = createTestApp();
+  test.setNow(now);
+  const account = (await makeAccount())._id;
+  const visitor = await new Visitor(test.app).logIn(await makeUser(account, level));
+  return { test, account, visitor };
 }
