@@ -2,7 +2,6 @@ import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promi
 import type { IndexDescription } from 'mongodb';
 import mongoose from 'mongoose';
 import { attachEngine, type AttachedEngine, type Log } from './embedded/start.js';
-import { renameRecords } from './rename-records.js';
 
 export type { Log } from './embedded/start.js';
 
@@ -102,13 +101,11 @@ async function disconnect(
 }
 
 /**
- * Builds the indexes of all models, and waits for them: the app's rules rest on the unique ones. Drops retired ones. What an older
- * version stored is brought to today's names first.
+ * Builds the indexes of all models, and waits for them: the app's rules rest on the unique ones. Drops retired ones.
  *
  * @throws one message that names the collection and the fields, but none of the values
  */
 export async function ensureIndexes(): Promise<void> {
-  await renameRecords();
   const models = Object.values(mongoose.models);
   const builders = Array.from({ length: INDEX_BUILDERS }, async () => {
     for (let model = models.pop(); model; model = models.pop()) await buildIndexes(model);
