@@ -2,6 +2,7 @@ import express, { type Response, type Router } from 'express';
 import type { Deps } from '../deps.js';
 import { parseForm, typedValues, type Form } from '../web/parse.js';
 import { rateLimit } from '../web/rate-limit.js';
+import { senderOf } from '../web/sender.js';
 import { say } from '../web/session.js';
 import { addChild } from './add-child.js';
 import { findLinkedChildren, takeLinkedChildren } from './find-linked-children.js';
@@ -44,7 +45,7 @@ export function childrenPages(deps: Deps): Router {
       return;
     }
     const person = family.actor.user.toHexString();
-    const address = `${family.account._id.toHexString()} ${req.ip ?? ''}`;
+    const address = `${family.account._id.toHexString()} ${senderOf(req)}`;
     await ofPerson.take(person);
     await ofAddress.take(address);
     await ofNumber.take(`${family.account._id.toHexString()} ${number}`);
