@@ -57,7 +57,7 @@ async function findSince(run: NotingRun, changes: readonly Change[]): Promise<Ma
 
 function rowOf(
   run: Pick<HeldRun, 'id' | 'account' | 'event'>,
-  { kind, action, target, sourceId, document, fields, text, searchKey, doubtful }: Change,
+  { kind, action, target, sourceId, document, fields, note, searchKey, doubtful }: Change,
   state: ChangeState,
   expiresAt: Date,
 ): Row {
@@ -72,7 +72,7 @@ function rowOf(
     ...(document ? { document } : {}),
     fields,
     state,
-    text: text ?? '',
+    ...(note ? { note } : {}),
     searchKey: searchKey ?? '',
     ...(doubtful ? { doubtful } : {}),
     expiresAt,
