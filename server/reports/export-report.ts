@@ -2,12 +2,12 @@ import type { Response } from 'express';
 import { DateTime } from 'luxon';
 import type { Event } from '../models/event.js';
 import { notFound } from '../web/errors.js';
+import { streamCsv } from '../web/stream-csv.js';
 import { everyAppointment } from './list-appointments.js';
 import { everySchedule } from './list-schedule.js';
 import { everyUnbooked, type UnbookedClass } from './list-unbooked.js';
 import type { ReportRow } from './match-names.js';
 import type { StateFilter } from './schema.js';
-import { streamCsv } from './stream-csv.js';
 
 const BOOKED = ['Date', 'From', 'To', 'Teacher', 'Room', 'Student', 'Class', 'Family', 'State', 'Problem'];
 
