@@ -1,11 +1,11 @@
 import type { Response } from 'express';
 import type { Event } from '../models/event.js';
 import { notFound } from '../web/errors.js';
+import { streamCsv } from '../web/stream-csv.js';
 import { everyAppointment } from './list-appointments.js';
 import { everySchedule } from './list-schedule.js';
 import { everyUnbooked } from './list-unbooked.js';
 import type { StateFilter } from './schema.js';
-import { streamCsv } from './stream-csv.js';
 import { APPOINTMENT_COLUMNS, appointmentLines } from './write-lines.js';
 
 /** What sends a report as a file. Days and times are the event's. @throws 404 when there is no such report */
