@@ -1,6 +1,5 @@
 import type { Request, Response, Router } from 'express';
 import Joi from 'joi';
-import { pipeline } from 'node:stream/promises';
 import { actorOf } from '../../web/actor.js';
 import { timeOfDay } from '../../web/format-time.js';
 import { addressOf, pagerOf, sliceOf } from '../../web/paging.js';
@@ -34,14 +33,7 @@ export function addLogPages(router: Router, find: (req: Request, res: Response) 
   router.get('/:run/log.csv', async (req, res) => {
     const place = await find(req, res);
     const query = parseQuery(logQuery, req.query);
-    res.set({
-      'Content-Type': 'text/csv; charset=utf-8',
-      'Content-Disposition': `attachment; filename="sync-log-${place.run._id.toHexString()}.csv"`,
-    });
-    // A reader who leaves in the middle is no fault.
-    await pipeline(exportLog(place, query), res).catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
-    });
+    await exportLog(res, place, query);
   });
 }
 
