@@ -31,10 +31,11 @@ const layers = [
   ['booking',       'server/booking/**',                            `slots accounts ${toFeatures}`],
   ['appointments',  'server/appointments/**',                       `booking reports ${toFeatures}`],
   ['routes',        'server/{routes,app,index}.ts',                 `${all} jobs runtime`],
-  ['runtime',       'server/{runtime,backup}.ts',                   'core database jobs'],
+  ['upgrades',      'server/upgrades/**',                           'database models booking roster web core'],
+  ['runtime',       'server/{runtime,backup}.ts',                   'core database upgrades jobs'],
   ['jobs',          'jobs/**',                                      `${all} runtime`],
-  ['demo',          'server/demo/**',                               `${all} routes runtime jobs sandbox`],
-  ['test',          'test/**',                                      `${all} routes runtime jobs sandbox demo`],
+  ['demo',          'server/demo/**',                               `${all} routes runtime upgrades jobs sandbox`],
+  ['test',          'test/**',                                      `${all} routes runtime upgrades jobs sandbox demo`],
 ];
 
 // The closed file vocabulary of a feature folder.

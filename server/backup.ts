@@ -1,6 +1,7 @@
 import { readBackup } from './database/read-backup.js';
 import { writeBackup } from './database/write-backup.js';
-import { startRuntime } from './runtime.js';
+import { connectRuntime } from './runtime.js';
+import { prepareDatabase } from './upgrades/prepare-database.js';
 
 /** `npm run backup -- FILE` and `npm run restore -- FILE`: everything to and from any database that the settings name. */
 const [, , order, file] = process.argv;
@@ -9,9 +10,10 @@ if ((order !== 'backup' && order !== 'restore') || !file) {
   process.exit(2);
 }
 
-const { database, deps } = await startRuntime();
+const { database, deps } = await connectRuntime();
 try {
   const counts = order === 'backup' ? await writeBackup(file) : await readBackup(file);
+  if (order === 'restore') await prepareDatabase();
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   console.log(
     `${order === 'backup' ? 'Saved' : 'Restored'} ${String(total)} documents of ${String(Object.keys(counts).length)} collections.`,

@@ -1,8 +1,9 @@
 import { createQueue, type AgendaQueue } from '../jobs/queue.js';
 import { ConfigError, loadConfig, type Config } from './config.js';
-import { connectDatabase, ensureIndexes, type Database } from './database/connect.js';
+import { connectDatabase, type Database } from './database/connect.js';
 import type { Deps } from './deps.js';
 import { createLog } from './log.js';
+import { prepareDatabase } from './upgrades/prepare-database.js';
 
 /** What the web process and the worker process both stand on. */
 export interface Runtime {
@@ -11,8 +12,15 @@ export interface Runtime {
   queue: AgendaQueue;
 }
 
-/** Configuration → database with its indexes → queue. A setting that cannot be ends the process with one line a fault. */
+/** Configuration → database, upgraded and with its indexes → queue. A setting that cannot be ends the process with one line a fault. */
 export async function startRuntime(): Promise<Runtime> {
+  const runtime = await connectRuntime();
+  await prepareDatabase().catch(fatal);
+  return runtime;
+}
+
+/** The same with the database as it is: a backup is restored into it before it is upgraded. */
+export async function connectRuntime(): Promise<Runtime> {
   const config = readConfig();
   const log = createLog();
   const database = await connectDatabase({
@@ -20,7 +28,6 @@ export async function startRuntime(): Promise<Runtime> {
     dataDir: config.dataDir,
     log,
   }).catch(fatal);
-  await ensureIndexes().catch(fatal);
   const queue = createQueue();
   return { database, queue, deps: { config, log, queue, now: () => new Date() } };
 }

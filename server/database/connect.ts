@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import type { IndexDescription } from 'mongodb';
 import mongoose from 'mongoose';
+import { isDuplicateKey } from '../models/duplicate-key.js';
 import { attachEngine, type AttachedEngine, type Log } from './embedded/start.js';
-import { renameRecords } from './rename-records.js';
 
 export type { Log } from './embedded/start.js';
 
@@ -26,7 +26,6 @@ const AWAY_MS = 3_000;
 const PING_MS = 1_000;
 const DATABASE_NAME = 'slotbell';
 const INDEX_BUILDERS = 4;
-const DUPLICATE_KEY = 11000;
 /** Indexes of older versions that no query needs any more, by collection: each slows every write. */
 const RETIRED: Record<string, string[]> = { class: ['synced.students_1'] };
 
@@ -102,13 +101,11 @@ async function disconnect(
 }
 
 /**
- * Builds the indexes of all models, and waits for them: the app's rules rest on the unique ones. Drops retired ones. What an older
- * version stored is brought to today's names first.
+ * Builds the indexes of all models, and waits for them: the app's rules rest on the unique ones. Drops retired ones.
  *
  * @throws one message that names the collection and the fields, but none of the values
  */
 export async function ensureIndexes(): Promise<void> {
-  await renameRecords();
   const models = Object.values(mongoose.models);
   const builders = Array.from({ length: INDEX_BUILDERS }, async () => {
     for (let model = models.pop(); model; model = models.pop()) await buildIndexes(model);
@@ -129,7 +126,7 @@ async function buildIndexes({ schema, collection }: (typeof mongoose.models)[str
 }
 
 function indexFault(collection: string, error: unknown): Error {
-  if (error instanceof mongoose.mongo.MongoServerError && error.code === DUPLICATE_KEY) {
+  if (isDuplicateKey(error)) {
     const fields = Object.keys(error.keyPattern as object).join(', ');
     const index = `unique index on ${fields} of the collection "${collection}"`;
     // Without the cause: it quotes the values, and this ends in the log.

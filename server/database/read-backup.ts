@@ -2,7 +2,6 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
 import mongoose from 'mongoose';
-import { renameRecord } from './rename-records.js';
 import { FORMAT } from './write-backup.js';
 
 const { EJSON } = mongoose.mongo.BSON;
@@ -40,7 +39,7 @@ export async function readBackup(file: string): Promise<Record<string, number>> 
   for await (const line of linesOf(file)) {
     if (line.kind === 'document') {
       const document = EJSON.parse(line.text, { relaxed: false }) as mongoose.mongo.Document;
-      batch.push(renameRecord(collection, document));
+      batch.push(document);
       if (batch.length >= BATCH) await flush();
     } else if (line.kind !== 'head') {
       if (collection) await flush();

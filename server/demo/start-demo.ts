@@ -8,9 +8,10 @@ import { createApp } from '../app.js';
 import { createCleverClient } from '../clever/client.js';
 import { startSandbox, type Sandbox } from '../clever/sandbox/start-sandbox.js';
 import { loadConfig } from '../config.js';
-import { connectDatabase, ensureIndexes } from '../database/connect.js';
+import { connectDatabase } from '../database/connect.js';
 import type { Deps } from '../deps.js';
 import { createLog } from '../log.js';
+import { prepareDatabase } from '../upgrades/prepare-database.js';
 
 export interface DemoOptions {
   /** The usual port; where it is taken, the next free one above. */
@@ -57,7 +58,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   });
   const log = createLog('warn');
   const database = await connectDatabase({ dataDir, log });
-  await ensureIndexes();
+  await prepareDatabase();
 
   let ahead = 0;
   const queue = createQueue({ processEveryMs: 500, lockMs: 20_000 });

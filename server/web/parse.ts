@@ -30,10 +30,10 @@ const MESSAGES: Joi.LanguageMessages = {
   'number.unsafe': 'Enter a smaller number.',
   'date.base': 'Enter {#label}.',
   'boolean.base': 'Select this or leave it empty.',
-  'any.only': 'Select {#label} from the list.',
-  'array.min': 'Select at least {#limit}.',
-  'array.max': 'Select {#limit} at most.',
-  'array.base': 'Select {#label}.',
+  'any.only': 'Choose {#label} from the list.',
+  'array.min': 'Choose at least {#limit}.',
+  'array.max': 'Choose {#limit} at most.',
+  'array.base': 'Choose {#label}.',
   'object.unknown': 'This field is not part of the form.',
 };
 

@@ -3,10 +3,7 @@ import mongoose from 'mongoose';
 /** Collections whose documents said `clever` of what is now `record`: the tie to the roster's source, whichever that is. */
 const ROSTER = ['contact', 'term', 'course', 'section'];
 
-/**
- * Brings what version 0.1 stored to today's names, once: before the indexes are built, as the unique ones stand on them. Known to be
- * done by the index that comes after it; doing it again, or at the same time elsewhere, changes nothing more.
- */
+/** Brings what version 0.1 stored to today's names, before the indexes are built, as the unique ones stand on them. */
 export async function renameRecords(): Promise<void> {
   const { db } = mongoose.connection;
   if (!db) throw new Error('There is no database connected.');
@@ -14,16 +11,8 @@ export async function renameRecords(): Promise<void> {
     const collection = db.collection(name);
     // A collection that is not there yet has no indexes.
     const indexes = await collection.indexes().catch(() => []);
-    if (indexes.some(({ key }) => 'record.id' in (key as object))) continue;
     for (const { key, name: index } of indexes)
       if ('clever.id' in (key as object) && index) await collection.dropIndex(index).catch(() => undefined);
     await collection.updateMany({ clever: { $exists: true } }, { $rename: { clever: 'record' } });
   }
-}
-
-/** The same for one document out of a backup that version 0.1 wrote. */
-export function renameRecord<T extends Record<string, unknown>>(collection: string, document: T): T {
-  if (!ROSTER.includes(collection) || !('clever' in document)) return document;
-  const { clever: record, ...rest } = document;
-  return { ...rest, record } as unknown as T;
 }

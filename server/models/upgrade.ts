@@ -1,0 +1,15 @@
+import mongoose, { Schema } from 'mongoose';
+
+/** A step of `server/upgrades` that this database has been through. */
+export interface Upgrade {
+  /** The step's id. */
+  _id: string;
+  at: Date;
+}
+
+const schema = new Schema<Upgrade>(
+  { _id: { type: String, required: true }, at: { type: Date, required: true } },
+  { collection: 'upgrade', strict: 'throw', versionKey: false },
+);
+
+export const Upgrade = mongoose.model<Upgrade>('upgrade', schema);
