@@ -1,5 +1,6 @@
 import express, { type Response, type Router } from 'express';
 import type { Deps } from '../deps.js';
+import { numberKey } from '../models/security-value.js';
 import { parseForm, typedValues, type Form } from '../web/parse.js';
 import { rateLimit } from '../web/rate-limit.js';
 import { say } from '../web/session.js';
@@ -47,7 +48,7 @@ export function childrenPages(deps: Deps): Router {
     const address = `${family.account._id.toHexString()} ${req.ip ?? ''}`;
     await ofPerson.take(person);
     await ofAddress.take(address);
-    await ofNumber.take(`${family.account._id.toHexString()} ${number}`);
+    await ofNumber.take(`${family.account._id.toHexString()} ${numberKey(number)}`);
     const student = await addChild(deps, family, { number, birthDate, code });
     if (!student) {
       await showChildren(res, family, { values, errors: { number: NO_SUCH_CHILD } });
