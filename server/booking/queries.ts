@@ -1,16 +1,15 @@
 import type { Types } from 'mongoose';
 import { Account } from '../models/account.js';
 import { Appointment, LIVING_STATES, type AppointmentState } from '../models/appointment.js';
-import { Class, className } from '../models/class.js';
+import { Class, className, isMeetable } from '../models/class.js';
 import { Contact, contactName } from '../models/contact.js';
 import { Event } from '../models/event.js';
 import type { HouseholdChild } from '../models/household.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import type { User } from '../models/user.js';
+import { andList } from '../web/format-count.js';
 import { daysInWords } from '../web/format-time.js';
-import { isMeetable } from './check-booking.js';
-import { listInWords } from './format-meeting.js';
 
 /** An appointment as its family reads it. */
 export interface Meeting {
@@ -75,7 +74,7 @@ export async function withNames(appointments: Appointment[]): Promise<Meeting[]>
       teacher: resource?.name ?? 'The teacher',
       room: held?.edits.room || resource?.room || '',
       className: held ? className(held) : '',
-      children: listInWords(item.students.map((id) => childName(studentOf.get(id.toHexString())))),
+      children: andList(item.students.map((id) => childName(studentOf.get(id.toHexString())))),
       from: item.from,
       to: item.to,
       note: item.note,

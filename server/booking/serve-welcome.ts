@@ -2,12 +2,12 @@ import express, { type Response, type Router } from 'express';
 import { sendLink } from '../accounts/send-link.js';
 import type { Deps } from '../deps.js';
 import { maybeActor } from '../web/actor.js';
+import { bookingState } from '../web/booking-state.js';
 import { dayAndTimeSoon, daysInWords, zoneName } from '../web/format-time.js';
 import { parseForm } from '../web/parse.js';
 import { rateLimit } from '../web/rate-limit.js';
 import { say } from '../web/session.js';
 import { conferenceOf, familyOf, parentGuard, type Conference } from './load-conference.js';
-import { windowState } from './policy.js';
 import { childrenWithTeachers, meetingsOf } from './queries.js';
 import { joinSchool, registerParent } from './register-parent.js';
 import { registrationSchema } from './schema.js';
@@ -83,19 +83,20 @@ export function aboutEvent(deps: Deps, res: Response): Record<string, unknown> {
     account,
     days: daysInWords(event.days),
     booking: sayWindow(conferenceOf(res), deps.now()),
-    isOpen: windowState(event, deps.now()) === 'open',
+    isOpen: bookingState(event, deps.now()) === 'open',
   };
 }
 
 function sayWindow({ event }: Conference, now: Date): string {
   const { opensAt, closesAt } = event.booking;
   const at = (moment: Date) => `${dayAndTimeSoon(moment, event.timeZone, now)} (${zoneName(event.timeZone)})`;
-  switch (windowState(event, now)) {
+  switch (bookingState(event, now)) {
     case 'open':
       return closesAt ? `Booking is open until ${at(closesAt)}.` : 'Booking is open.';
-    case 'not open':
+    case 'not set':
+    case 'before':
       return opensAt ? `Booking opens on ${at(opensAt)}.` : 'Booking is not open yet.';
-    case 'closed':
+    default:
       return 'Booking is closed.';
   }
 }

@@ -1,9 +1,13 @@
 import type { mongo, Types } from 'mongoose';
 import { RosterChange, type ChangeState, type FieldChange } from '../../models/roster-change.js';
 import { sameValue, valueAt } from './change.js';
-import type { Collection } from './make-changes.js';
 
 const BATCH = 1000;
+
+export type Collection = Pick<
+  mongo.Collection,
+  'find' | 'findOne' | 'bulkWrite' | 'updateMany' | 'countDocuments'
+>;
 
 export type StoredDocument = Record<string, unknown> & { _id: Types.ObjectId; status?: string };
 

@@ -8,6 +8,7 @@ import { exportLog } from './export-log.js';
 import { nameRows } from './name-rows.js';
 import { logFilter, type LogQuery, type RunPlace } from './queries.js';
 import { countLog, readLog } from './read-log.js';
+import { sayLine } from './say-note.js';
 import { oneKind } from './schema.js';
 import { ACTION_WORDS, countRows, ONE_WORDS } from './show-run.js';
 
@@ -56,7 +57,7 @@ async function logPageOf(place: RunPlace, query: LogQuery, page: number, zone: s
       kind: ONE_WORDS[row.kind] ?? row.kind,
       action: ACTION_WORDS[row.action] ?? row.action,
       name: names[index] || 'No longer known',
-      text: row.text,
+      text: sayLine(row),
     })),
     pager: pagerOf(total, page, PAGE_SIZE, ['row', 'rows'], (to) =>
       addressOf(`${home}/log`, { ...query, page: to }),
