@@ -1,5 +1,6 @@
 import express, { type Response, type Router } from 'express';
 import type { Deps } from '../deps.js';
+import { numberKey } from '../models/security-value.js';
 import { parseForm, typedValues, type Form } from '../web/parse.js';
 import { rateLimit } from '../web/rate-limit.js';
 import { senderOf } from '../web/sender.js';
@@ -48,7 +49,7 @@ export function childrenPages(deps: Deps): Router {
     const address = `${family.account._id.toHexString()} ${senderOf(req)}`;
     await ofPerson.take(person);
     await ofAddress.take(address);
-    await ofNumber.take(`${family.account._id.toHexString()} ${number}`);
+    await ofNumber.take(`${family.account._id.toHexString()} ${numberKey(number)}`);
     const student = await addChild(deps, family, { number, birthDate, code });
     if (!student) {
       await showChildren(res, family, { values, errors: { number: NO_SUCH_CHILD } });

@@ -1,4 +1,5 @@
 import { convertRemarks } from './convert-remarks.js';
+import { foldSearchKeys } from './fold-search-keys.js';
 import { renameRecords } from './rename-records.js';
 
 /**
@@ -18,4 +19,5 @@ export interface UpgradeStep {
 export const STEPS: readonly UpgradeStep[] = [
   { id: 'rename-records', when: 'before indexes', run: renameRecords },
   { id: 'convert-remarks', when: 'after indexes', run: convertRemarks },
+  { id: 'fold-search-keys', when: 'after indexes', run: foldSearchKeys },
 ];
