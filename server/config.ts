@@ -6,6 +6,8 @@ import Joi from 'joi';
 export interface Config {
   production: boolean;
   port: number;
+  /** The address to listen at; undefined: all of this machine's. */
+  host: string | undefined;
   /** Where people reach this installation, without a slash at the end; every link that is sent is built from it. */
   publicUrl: string;
   /** Express' `trust proxy`: how many proxies stand in front. */
@@ -20,6 +22,10 @@ export interface Config {
   mailFrom: string;
   /** Whether this process runs jobs as well as pages. */
   runJobs: boolean;
+  /** How long /readyz says no before a process that was told to end takes no more connections, in milliseconds. */
+  stopPauseMs: number;
+  /** How long such a process waits for requests and jobs under way, in milliseconds. */
+  drainMs: number;
   clever: {
     apiUrl: string;
     tokensUrl: string;
@@ -32,6 +38,7 @@ export interface Config {
 interface Environment {
   NODE_ENV: string;
   PORT: number;
+  HOST?: string;
   PUBLIC_URL?: string;
   TRUST_PROXY: number;
   DATA_DIR: string;
@@ -40,6 +47,8 @@ interface Environment {
   SMTP_URL?: string;
   MAIL_FROM: string;
   RUN_JOBS: boolean;
+  STOP_PAUSE_SECONDS: number;
+  DRAIN_SECONDS: number;
   CLEVER_API_URL: string;
   CLEVER_TOKENS_URL: string;
   CLEVER_PAGE_SIZE: number;
@@ -52,6 +61,7 @@ const httpUrl = Joi.string().uri({ scheme: ['http', 'https'] });
 const schema = Joi.object<Environment, true>({
   NODE_ENV: Joi.string().default('development'),
   PORT: Joi.number().port().default(3000),
+  HOST: Joi.string().hostname().empty(''),
   PUBLIC_URL: httpUrl.empty(''),
   TRUST_PROXY: Joi.number().integer().min(0).max(10).default(0),
   DATA_DIR: Joi.string().default('./data'),
@@ -64,6 +74,8 @@ const schema = Joi.object<Environment, true>({
     .empty(''),
   MAIL_FROM: Joi.string().max(200).default('Slotbell <slotbell@localhost>'),
   RUN_JOBS: Joi.boolean().default(true),
+  STOP_PAUSE_SECONDS: Joi.number().min(0).max(60).default(1),
+  DRAIN_SECONDS: Joi.number().min(1).max(600).default(25),
   CLEVER_API_URL: httpUrl.default('https://api.clever.com/v3.1'),
   CLEVER_TOKENS_URL: httpUrl.default('https://clever.com/oauth/tokens'),
   CLEVER_PAGE_SIZE: Joi.number().integer().min(1).max(10000).default(2000),
@@ -92,6 +104,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   return {
     production: value.NODE_ENV === 'production',
     port: value.PORT,
+    host: value.HOST,
     publicUrl: (value.PUBLIC_URL ?? `http://localhost:${String(value.PORT)}`).replace(/\/+$/, ''),
     trustProxy: value.TRUST_PROXY,
     dataDir,
@@ -100,6 +113,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     smtpUrl: value.SMTP_URL,
     mailFrom: value.MAIL_FROM,
     runJobs: value.RUN_JOBS,
+    stopPauseMs: value.STOP_PAUSE_SECONDS * 1000,
+    drainMs: value.DRAIN_SECONDS * 1000,
     clever: {
       apiUrl: value.CLEVER_API_URL.replace(/\/+$/, ''),
       tokensUrl: value.CLEVER_TOKENS_URL,
