@@ -16,7 +16,9 @@ export interface Runtime {
 /** Configuration → database, upgraded and with its indexes → queue. A setting that cannot be ends the process with one line a fault. */
 export async function startRuntime(): Promise<Runtime> {
   const runtime = await connectRuntime();
-  await refuseHalfRestored().then(() => prepareDatabase()).catch(fatal);
+  await refuseHalfRestored()
+    .then(() => prepareDatabase())
+    .catch(fatal);
   return runtime;
 }
 

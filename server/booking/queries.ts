@@ -188,7 +188,10 @@ export interface MyEvent {
  */
 export async function myEvents(user: Pick<User, '_id' | 'grants'>): Promise<MyEvent[]> {
   const accounts = user.grants.filter((grant) => grant.level === 'customer').map((grant) => grant.account);
-  const households = await Household.find({ account: { $in: accounts }, adults: user._id }, { _id: 1 }).lean();
+  const households = await Household.find(
+    { account: { $in: accounts }, adults: user._id },
+    { _id: 1 },
+  ).lean();
   const own = await Appointment.distinct('event', {
     household: { $in: households.map((household) => household._id) },
     state: { $in: LIVING_STATES },

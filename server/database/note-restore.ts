@@ -30,5 +30,7 @@ export async function forgetRestore(): Promise<void> {
 /** @throws a plain message where the app would start with a part of its data */
 export async function refuseHalfRestored(): Promise<void> {
   if (await isHalfRestored())
-    throw new Error('A restore into this database broke off. Run the restore again; it begins anew by itself.');
+    throw new Error(
+      'A restore into this database broke off. Run the restore again; it begins anew by itself.',
+    );
 }

@@ -36,11 +36,7 @@ export async function writeBackup(file: string): Promise<Record<string, number>>
     throw new Error(sayUnwritable(part, error), { cause: error });
   }
   try {
-    await pipeline(
-      Readable.from(lines(counts)),
-      createGzip(),
-      target,
-    );
+    await pipeline(Readable.from(lines(counts)), createGzip(), target);
     const written = await open(part);
     await written.sync();
     await written.close();

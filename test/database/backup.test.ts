@@ -47,8 +47,19 @@ describe('backup and restore', () => {
 
   it('leaves out what lets somebody in: sessions, links that work once, and mails with such a link that were not sent', async () => {
     const at = new Date();
-    const mail = { kind: 'news', to: 'a@example.org', subject: 'S', nextAt: at, createdAt: at, state: 'kept' as const };
-    await OneTimeLink.create({ _id: 'hash', kind: 'new password', expiresAt: new Date(at.getTime() + 60_000) });
+    const mail = {
+      kind: 'news',
+      to: 'a@example.org',
+      subject: 'S',
+      nextAt: at,
+      createdAt: at,
+      state: 'kept' as const,
+    };
+    await OneTimeLink.create({
+      _id: 'hash',
+      kind: 'new password',
+      expiresAt: new Date(at.getTime() + 60_000),
+    });
     await Notification.create([
       { ...mail, text: 'https://example.org/link/secret', key: 'link', secret: true },
       { ...mail, text: 'Hello', key: 'news', secret: false },
