@@ -1,6 +1,8 @@
 import { Types } from 'mongoose';
 import { contactName } from '../../models/contact.js';
 import { RosterChange } from '../../models/roster-change.js';
+import { searchKey } from '../../models/scoped.js';
+import type { Change } from '../changes/change.js';
 import { noteChanges } from '../changes/note-changes.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { noteDuplicates, type DoubtfulPair } from './note-duplicates.js';
@@ -14,7 +16,11 @@ const BATCH = 500;
 export async function planPairs(run: HeldRun, rows: readonly DoubtfulPair[]): Promise<void> {
   await plan(
     run,
-    rows.map((row) => ({ sourceId: '', document: { name: `Possible duplicate: ${row.reason}`, ...row } })),
+    rows.map((row) => ({
+      sourceId: '',
+      document: { ...row },
+      note: { code: 'may be known', reason: row.reason },
+    })),
   );
 }
 
@@ -25,8 +31,8 @@ export async function planNewcomers(
 ): Promise<Map<string, Types.ObjectId>> {
   const rows = found.map(({ newcomer, candidate: { _id, firstName, lastName, email } }) => {
     const candidate = { _id, firstName, lastName, email };
-    const name = `${contactName(newcomer.fields)}, with the ID of ${contactName(candidate)}`;
-    return { sourceId: newcomer.id, document: { name, newcomer, candidate } };
+    const document = { name: contactName(newcomer.fields), newcomer, candidate };
+    return { sourceId: newcomer.id, document, note: { code: 'id in doubt' } };
   });
   const targets = await plan(run, rows);
   return new Map(rows.map(({ sourceId }, index) => [sourceId, targets[index] ?? new Types.ObjectId()]));
@@ -34,19 +40,19 @@ export async function planNewcomers(
 
 async function plan(
   run: HeldRun,
-  rows: readonly { sourceId: string; document: Record<string, unknown> }[],
+  rows: readonly Pick<Change, 'sourceId' | 'document' | 'note'>[],
 ): Promise<Types.ObjectId[]> {
   const targets = rows.map(() => new Types.ObjectId());
   await noteChanges(
     run,
-    rows.map(({ sourceId, document }, index) => ({
+    rows.map(({ document = {}, ...row }, index) => ({
       kind: KIND,
       action: 'added' as const,
       target: targets[index] ?? new Types.ObjectId(),
-      sourceId,
+      ...row,
       document,
       fields: [],
-      searchKey: String(document.name).toLowerCase(),
+      searchKey: searchKey(typeof document.name === 'string' ? document.name : ''),
     })),
     'planned',
   );

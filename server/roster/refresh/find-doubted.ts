@@ -3,7 +3,6 @@ import type { RosterPerson } from '../../models/contact.js';
 import { RosterRun } from '../../models/roster-run.js';
 import { dropNewcomers, noteNewcomers, type FoundNewcomer } from '../duplicates/note-newcomers.js';
 import { planNewcomers } from '../duplicates/plan-pairs.js';
-import { countOf } from '../../web/format-count.js';
 import { logRun } from '../runs/log-run.js';
 import type { RosterRecord } from '../sources/roster-record.js';
 import type { Claim } from './apply-records.js';
@@ -11,9 +10,6 @@ import { isSomebodyElse, type Identified } from './compare-identity.js';
 import { LIST_OF_TYPE, type Ids, type RefreshContext } from './context.js';
 import { tellsAll } from './download-district.js';
 import { addDoubt, dropDoubt } from './list-doubts.js';
-
-const IN_DOUBT =
-  'This ID now comes with another name and no matching second fact. Nothing was changed. Decide under Global Setup → Duplicates.';
 
 /**
  * Of records that would change the contact which has their id, those that speak of somebody else by all that is known. They are put on
@@ -53,7 +49,13 @@ export async function findDoubted(
   run.count(kind, 'refused', found.length);
   await logRun(
     run,
-    [...doubted].map((sourceId) => ({ level: 'warning', kind, action: 'refused', sourceId, text: IN_DOUBT })),
+    [...doubted].map((sourceId) => ({
+      level: 'warning',
+      kind,
+      action: 'refused',
+      sourceId,
+      note: { code: 'id in doubt' as const },
+    })),
   );
   return doubted;
 }
@@ -65,14 +67,8 @@ export async function settleDoubts(context: RefreshContext, seen: Pick<Ids, 'has
   await dropDoubts(context, gone);
   for (const contact of doubts.contacts) adopted.add(contact);
   if (run.preview) await RosterRun.updateOne({ _id: run.id }, { $set: { inDoubt: idsOf(doubts.contacts) } });
-  if (doubts.contacts.size > 0)
-    run.warn(
-      `${countOf(doubts.contacts.size, 'ID was', 'IDs were')} given to somebody with another name, as it seems. Those who had them stay as they are, and no family sees the new ones. Decide under Global Setup → Duplicates.`,
-    );
-  if (doubts.unsure > 0)
-    run.warn(
-      `${countOf(doubts.unsure, 'new contact', 'new contacts')} may be somebody who was here already. Nothing was joined: decide under Global Setup → Duplicates.`,
-    );
+  if (doubts.contacts.size > 0) run.warn({ code: 'ids in doubt', count: doubts.contacts.size });
+  if (doubts.unsure > 0) run.warn({ code: 'possible duplicates', count: doubts.unsure });
 }
 
 function idsOf(contacts: ReadonlySet<string>): Types.ObjectId[] {
