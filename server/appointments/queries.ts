@@ -6,9 +6,11 @@ import { Resource } from '../models/resource.js';
 import { holdsWords } from '../models/scoped.js';
 import { matchNames, type ReportRow } from '../reports/match-names.js';
 import { sliceOf } from '../web/paging.js';
+import type { Sight } from '../web/sight.js';
 import { FILTERS, type AppointmentsQuery, type Filter } from './schema.js';
 
-type Scope = Pick<Event, '_id' | 'account' | 'timeZone'>;
+/** An event, and what of it the reader sees. */
+export type Scope = Pick<Event, '_id' | 'account' | 'timeZone'> & { sight: Sight };
 
 export interface Row extends ReportRow {
   id: string;
@@ -82,7 +84,7 @@ async function withNames(event: Scope, found: Appointment[]): Promise<Row[]> {
   }));
 }
 
-interface AppointmentFilter {
+interface AppointmentFilter extends Sight {
   account: Types.ObjectId;
   event: Types.ObjectId;
   $or?: ({ resource: { $in: Types.ObjectId[] } } | { students: { $in: Types.ObjectId[] } })[];
@@ -93,11 +95,12 @@ interface AppointmentFilter {
  * their ids: the district's other people, who may be many, are not read.
  */
 async function filterOf(event: Scope, q: string): Promise<AppointmentFilter> {
-  const scope = { account: event.account, event: event._id };
+  const inEvent = { account: event.account, event: event._id };
+  const scope = { ...inEvent, ...event.sight };
   if (q === '') return scope;
   const students = await Appointment.distinct('students', { ...scope, state: { $in: FILTERS.all } });
   const [teachers, called] = await Promise.all([
-    Resource.find({ ...scope, ...holdsWords('searchKey', q) }, { _id: 1 }).lean(),
+    Resource.find({ ...inEvent, ...holdsWords('searchKey', q) }, { _id: 1 }).lean(),
     Contact.find(
       { _id: { $in: students }, account: event.account, ...holdsWords('searchKey', q) },
       { _id: 1 },
@@ -112,9 +115,10 @@ async function filterOf(event: Scope, q: string): Promise<AppointmentFilter> {
   };
 }
 
-/** One appointment of the event with its names; undefined for another event's. */
+/** One appointment of the event with its names; undefined for another event's, and for one that the reader does not see. */
 export async function findAppointment(event: Scope, id: Types.ObjectId): Promise<Row | undefined> {
-  const found = await Appointment.findOne({ _id: id, account: event.account, event: event._id }).lean();
+  const scope = { account: event.account, event: event._id, ...event.sight };
+  const found = await Appointment.findOne({ _id: id, ...scope }).lean();
   const [row] = found ? await withNames(event, [found]) : [];
   return row;
 }

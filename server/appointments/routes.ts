@@ -1,4 +1,4 @@
-import express, { type Router } from 'express';
+import express, { type Response, type Router } from 'express';
 import { recordAudit } from '../audit/record-audit.js';
 import { cancelAppointment } from '../booking/cancel-appointment.js';
 import type { Deps } from '../deps.js';
@@ -12,8 +12,16 @@ import { eventGuard, eventOf } from '../web/guards.js';
 import { addressOf, pagerOf } from '../web/paging.js';
 import { parseId, parseQuery } from '../web/parse.js';
 import { say } from '../web/session.js';
+import { sightOf } from '../web/sight.js';
 import { keepAppointment } from './keep-appointment.js';
-import { everyAppointment, findAppointment, listAppointments, PAGE, type Row } from './queries.js';
+import {
+  everyAppointment,
+  findAppointment,
+  listAppointments,
+  PAGE,
+  type Row,
+  type Scope,
+} from './queries.js';
 import { appointmentsQuery } from './schema.js';
 
 /** The event's appointments, and those of them that need a person. */
@@ -30,7 +38,7 @@ function listPages(router: Router, deps: Deps): void {
   router.get('/:event/appointments', async (req, res) => {
     const event = eventOf(res);
     const query = parseQuery(appointmentsQuery, req.query);
-    const { rows, counts } = await listAppointments(event, query);
+    const { rows, counts } = await listAppointments(seenIn(res), query);
     const path = `/events/${event._id.toHexString()}/appointments`;
     const hrefOf = (change: Record<string, string | number>) =>
       addressOf(path, { q: query.q, state: query.state, ...change });
@@ -73,12 +81,12 @@ function listPages(router: Router, deps: Deps): void {
       'State',
       'Problem',
     ];
-    await streamCsv(res, `appointments-${event.days[0] ?? ''}`, columns, csvLines(event, query));
+    await streamCsv(res, `appointments-${event.days[0] ?? ''}`, columns, csvLines(seenIn(res), query));
   });
 }
 
 async function* csvLines(
-  event: Event,
+  event: Scope,
   query: Parameters<typeof everyAppointment>[1],
 ): AsyncGenerator<string[][]> {
   const time = (at: Date) => timeOfDay(at, event.timeZone);
@@ -103,7 +111,7 @@ function problemPages(router: Router, deps: Deps): void {
   router.get('/:event/problems', async (req, res) => {
     const event = eventOf(res);
     const query = { ...parseQuery(appointmentsQuery, req.query), state: 'problem' as const };
-    const { rows, counts } = await listAppointments(event, query);
+    const { rows, counts } = await listAppointments(seenIn(res), query);
     res.render('appointments/problems', {
       ...page(event, 'problems', 'Problems'),
       ...query,
@@ -118,7 +126,7 @@ function problemPages(router: Router, deps: Deps): void {
   router.post('/:event/problems/:appointment/keeping', async (req, res) => {
     const event = eventOf(res);
     const id = parseId(req.params.appointment);
-    if (!(await findAppointment(event, id))) throw notFound();
+    if (!(await findAppointment(seenIn(res), id))) throw notFound();
     const kept = await keepAppointment(actorOf(res), event, id, deps.now());
     say(req, kept ? { kind: 'ok', text: 'The appointment is kept as it is.' } : SETTLED);
     res.redirect(303, list(event));
@@ -126,7 +134,7 @@ function problemPages(router: Router, deps: Deps): void {
 
   router.get('/:event/problems/:appointment/cancellation', async (req, res) => {
     const event = eventOf(res);
-    const row = await findAppointment(event, parseId(req.params.appointment));
+    const row = await findAppointment(seenIn(res), parseId(req.params.appointment));
     if (!row) throw notFound();
     res.render('appointments/cancel', {
       ...page(event, 'problems', 'Cancel an appointment'),
@@ -138,7 +146,7 @@ function problemPages(router: Router, deps: Deps): void {
   router.post('/:event/problems/:appointment/cancellation', async (req, res) => {
     const event = eventOf(res);
     const id = parseId(req.params.appointment);
-    if (!(await findAppointment(event, id))) throw notFound();
+    if (!(await findAppointment(seenIn(res), id))) throw notFound();
     const cancelled = await cancelAppointment(deps, {
       appointment: { _id: id, account: event.account },
       by: 'school',
@@ -150,6 +158,11 @@ function problemPages(router: Router, deps: Deps): void {
     );
     res.redirect(303, list(event));
   });
+}
+
+/** The event with what of it the actor sees. */
+function seenIn(res: Response): Scope {
+  return Object.assign({ sight: sightOf(res) }, eventOf(res));
 }
 
 const SETTLED = { kind: 'notice', text: 'Somebody has settled this one already.' } as const;

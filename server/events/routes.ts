@@ -9,6 +9,7 @@ import { dayAndTimeSoon, daySpan, daysInWords, zoneName } from '../web/format-ti
 import { eventGuard, eventOf, levelGuard } from '../web/guards.js';
 import { parseForm, parseQuery, type Form } from '../web/parse.js';
 import { say } from '../web/session.js';
+import { sightOf } from '../web/sight.js';
 import { archiveEvent, bringBackEvent } from './archive-event.js';
 import { checkStep } from './check-step.js';
 import { createEvent } from './create-event.js';
@@ -65,7 +66,7 @@ function listPages(router: Router, deps: Deps): void {
   router.get('/:event', eventGuard('appointment viewer'), async (_req, res) => {
     const event = eventOf(res);
     const now = deps.now();
-    const counts = await eventCounts(event);
+    const counts = await eventCounts(event, sightOf(res));
     res.render('events/overview', {
       ...eventPage(event, 'overview'),
       runs: mayRunEvent(actorOf(res), event),
@@ -145,7 +146,7 @@ function archivePages(router: Router, deps: Deps): void {
 
   router.get('/:event/archive', guard, async (_req, res) => {
     const event = eventOf(res);
-    const counts = await eventCounts(event);
+    const counts = await eventCounts(event, sightOf(res));
     res.render('events/archive', { ...eventPage(event, 'settings'), counts });
   });
 
@@ -169,7 +170,7 @@ function openingPages(router: Router, deps: Deps): void {
 
   router.get('/:event/opening', guard, async (_req, res) => {
     const event = eventOf(res);
-    const counts = await eventCounts(event);
+    const counts = await eventCounts(event, sightOf(res));
     const { closesAt } = event.booking;
     const until =
       closesAt && closesAt > deps.now()
@@ -189,7 +190,7 @@ function openingPages(router: Router, deps: Deps): void {
 
   router.get('/:event/closing', guard, async (_req, res) => {
     const event = eventOf(res);
-    const counts = await eventCounts(event);
+    const counts = await eventCounts(event, sightOf(res));
     const open = bookingState(event, deps.now()) === 'open';
     res.render('events/closing', { ...eventPage(event, 'overview'), counts, open });
   });

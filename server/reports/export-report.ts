@@ -2,6 +2,7 @@ import type { Response } from 'express';
 import { DateTime } from 'luxon';
 import type { Event } from '../models/event.js';
 import { notFound } from '../web/errors.js';
+import type { Sight } from '../web/sight.js';
 import { everyAppointment } from './list-appointments.js';
 import { everySchedule } from './list-schedule.js';
 import { everyUnbooked, type UnbookedClass } from './list-unbooked.js';
@@ -14,7 +15,7 @@ const BOOKED = ['Date', 'From', 'To', 'Teacher', 'Room', 'Student', 'Class', 'Fa
 /** What sends a report as a file. Days and times are the event's, as spreadsheets read them. @throws 404 when there is no such report */
 export function exportReport(
   res: Response,
-  event: Event,
+  event: Event & { sight: Sight },
   report: string,
   state: StateFilter,
 ): () => Promise<void> {

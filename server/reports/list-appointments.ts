@@ -1,10 +1,12 @@
 import { Appointment, type AppointmentState } from '../models/appointment.js';
 import type { Event } from '../models/event.js';
 import { sliceOf } from '../web/paging.js';
+import type { Sight } from '../web/sight.js';
 import { matchNames, type ReportRow } from './match-names.js';
 import { STATE_FILTERS, type AppointmentsView, type StateFilter } from './schema.js';
 
-type Scope = Pick<Event, '_id' | 'account' | 'timeZone'>;
+/** An event, and what of it the reader sees. */
+type Scope = Pick<Event, '_id' | 'account' | 'timeZone'> & { sight: Sight };
 
 export const APPOINTMENTS_A_PAGE = 100;
 
@@ -40,15 +42,13 @@ export async function* everyAppointment(event: Scope, state: StateFilter): Async
 
 function find(event: Scope, state: StateFilter) {
   const states: readonly AppointmentState[] = STATE_FILTERS[state];
-  return Appointment.find({ account: event.account, event: event._id, state: { $in: [...states] } }).sort({
-    from: 1,
-    _id: 1,
-  });
+  const scope = { account: event.account, event: event._id, ...event.sight };
+  return Appointment.find({ ...scope, state: { $in: [...states] } }).sort({ from: 1, _id: 1 });
 }
 
 export async function countStates(event: Scope): Promise<AppointmentList['counts']> {
   const groups = await Appointment.aggregate<{ _id: AppointmentState; count: number }>([
-    { $match: { account: event.account, event: event._id } },
+    { $match: { account: event.account, event: event._id, ...event.sight } },
     { $group: { _id: '$state', count: { $sum: 1 } } },
   ]);
   const sum = (states: readonly AppointmentState[]) =>

@@ -12,6 +12,20 @@ export function mayRunEvent(actor: Actor, event: Types.ObjectId): boolean {
   return atLeast(levelIn(actor, event), 'event administrator');
 }
 
+/** Whether the actor may import a school into an event: one of a single event takes again what it has, others are not theirs to see. */
+export function mayImportSchool(
+  actor: Actor,
+  event: { sync?: { schools: Types.ObjectId[] } },
+  school: Types.ObjectId,
+): boolean {
+  return mayReadAll(actor) || (event.sync?.schools.some((id) => id.equals(school)) ?? false);
+}
+
+/** Who reads what runs tell of the whole district. One of a single event reads that event's part. */
+export function mayReadAll(actor: Actor): boolean {
+  return atLeast(actor.level, 'event administrator');
+}
+
 /** Who stops the sync of all events, and connects Clever. */
 export function mayRunAll(actor: Actor): boolean {
   return atLeast(actor.level, 'administrator');

@@ -12,7 +12,14 @@ import { previewState } from '../previews/queries.js';
 import { findUndoable } from '../undo-run.js';
 import { findBroken } from './find-broken.js';
 import { tookInWords, tookOf } from './format-took.js';
-import { askerOf, expectedStages, pathOfRefresh, pathOfRun, type RunPlace } from './queries.js';
+import {
+  askerOf,
+  expectedStages,
+  pathOfRefresh,
+  pathOfRun,
+  readableRefresh,
+  type RunPlace,
+} from './queries.js';
 import {
   ACTION_WORDS,
   countRows,
@@ -53,9 +60,9 @@ export async function runPage(deps: Deps, actor: Actor, place: RunPlace) {
     problems: place.event ? `/events/${place.event._id.toHexString()}/problems` : '',
     countOf,
     stages: stagesOf(run, refresh, await expectedStages(place), deps.now()),
-    rows: countRows(run, refresh),
+    rows: countRows(run, readableRefresh(place)),
     actions: ACTION_WORDS,
-    warnings: [...(refresh?.warnings ?? []), ...run.warnings],
+    warnings: [...(readableRefresh(place)?.warnings ?? []), ...run.warnings],
     addressOf,
   };
 }
