@@ -212,7 +212,7 @@ async function makeRuns(
     changed: true,
   };
   const counts = { student: { ...NO_COUNTS, changed: 1, removed: 1, held: 1 } };
-  const refresh = await RosterRun.create({ ...common, counts, warnings: [`Warning${mark}`] });
+  const refresh = await RosterRun.create({ ...common, counts });
   const run = await SyncRun.create({
     ...common,
     event: event._id,

@@ -20,6 +20,7 @@ import {
   readableRefresh,
   type RunPlace,
 } from './queries.js';
+import { sayRemarks } from './say-remark.js';
 import {
   ACTION_WORDS,
   countRows,
@@ -62,7 +63,7 @@ export async function runPage(deps: Deps, actor: Actor, place: RunPlace) {
     stages: stagesOf(run, refresh, await expectedStages(place), deps.now()),
     rows: countRows(run, readableRefresh(place)),
     actions: ACTION_WORDS,
-    warnings: [...(readableRefresh(place)?.warnings ?? []), ...run.warnings],
+    remarks: [readableRefresh(place), run].flatMap((part) => (part ? sayRemarks(part) : [])),
     addressOf,
   };
 }
