@@ -9,7 +9,7 @@ import { limitLogins } from '../limit-logins.js';
 import { accountsOf, endSession } from '../load-actor.js';
 import { homeOf } from '../policy.js';
 import { accountChoices, installationIsSetUp } from '../queries.js';
-import { rememberDevice } from '../remember-device.js';
+import { markDevice } from '../mark-device.js';
 import { chooseAccountSchema, loginSchema, nextQuery } from '../schema.js';
 import { afterLogin, signIn } from '../sign-in.js';
 
@@ -61,7 +61,7 @@ export function loginRoutes(deps: Deps, passport: PassportStatic): Router {
       }
       await counted.wasRight();
       await signIn(req, user, deps);
-      rememberDevice(deps.config, req, res, user);
+      markDevice(deps.config, req, res, user);
       res.redirect(303, afterLogin(user, target));
     }) as express.RequestHandler;
     await check(req, res, next);

@@ -7,7 +7,7 @@ import { senderOf } from '../../web/sender.js';
 import { say } from '../../web/session.js';
 import { makeFirstAdministrator } from '../make-first-administrator.js';
 import { installationIsSetUp } from '../queries.js';
-import { rememberDevice } from '../remember-device.js';
+import { markDevice } from '../mark-device.js';
 import { setupSchema } from '../schema.js';
 import { signIn } from '../sign-in.js';
 
@@ -50,7 +50,7 @@ export function setUpRoutes(deps: Deps): Router {
       return;
     }
     await signIn(req, made.user, deps, made.account._id.toHexString());
-    rememberDevice(deps.config, req, res, made.user);
+    markDevice(deps.config, req, res, made.user);
     say(req, { kind: 'ok', text: 'Your school is set up. Next: connect Clever, or look around.' });
     res.redirect(303, '/events');
   });
