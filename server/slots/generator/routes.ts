@@ -1,7 +1,7 @@
 import express, { type Response, type Router } from 'express';
 import type { Deps } from '../../deps.js';
 import type { Event } from '../../models/event.js';
-import { actorOf } from '../../web/actor.js';
+import { actorOf, levelIn, type Actor } from '../../web/actor.js';
 import { countOf } from '../../web/format-count.js';
 import { daysInWords, fullDay, timeOfDay, zoneName } from '../../web/format-time.js';
 import { eventGuard, eventOf } from '../../web/guards.js';
@@ -45,7 +45,7 @@ export function generatorRoutes(deps: Deps): Router {
     }
     res.render('slots/preview', {
       ...generatorPage(event),
-      ...previewOf(event, parsed.value, prepared),
+      ...previewOf(event, parsed.value, prepared, actorOf(res)),
       fields: fieldsOf(parsed.value),
     });
   });
@@ -118,7 +118,7 @@ function fieldsOf(form: SlotForm): Record<string, string | string[]> {
 
 const SHOWN_ROWS = 50;
 
-function previewOf(event: Event, form: SlotForm, prepared: Prepared) {
+function previewOf(event: Event, form: SlotForm, prepared: Prepared, actor: Actor) {
   const span = ({ from, to }: Span) =>
     `${timeOfDay(from, event.timeZone)} – ${timeOfDay(to, event.timeZone)}`;
   const sum = (list: 'add' | 'there' | 'blocked' | 'elsewhere') =>
@@ -135,7 +135,12 @@ function previewOf(event: Event, form: SlotForm, prepared: Prepared) {
     uneven: uneven.slice(0, SHOWN_ROWS),
     more: Math.max(0, uneven.length - SHOWN_ROWS),
     otherEvents: [
-      ...new Set(prepared.plans.flatMap((plan) => (plan.elsewhere.length > 0 ? plan.elsewhereEvents : []))),
+      ...new Set(
+        prepared.plans
+          .flatMap((plan) => (plan.elsewhere.length > 0 ? plan.elsewhereEvents : []))
+          // Of an event that the actor does not see, not even the name.
+          .map(({ _id, name }) => (levelIn(actor, _id) === 'customer' ? 'another event' : name)),
+      ),
     ],
   };
 }
