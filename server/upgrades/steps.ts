@@ -1,3 +1,4 @@
+import { dropTargetIndex } from './drop-target-index.js';
 import { renameRecords } from './rename-records.js';
 
 /**
@@ -16,4 +17,5 @@ export interface UpgradeStep {
 /** In the order in which they run. New ones go to the end; none is ever taken away while a version that needs it may be upgraded. */
 export const STEPS: readonly UpgradeStep[] = [
   { id: 'rename-records', when: 'before indexes', run: renameRecords },
+  { id: 'drop-target-index', when: 'before indexes', run: dropTargetIndex },
 ];

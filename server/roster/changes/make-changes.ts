@@ -78,8 +78,8 @@ function lineOf({ kind, action, sourceId, fields, text, warning }: Change): LogR
 
 async function countMade(run: HeldRun, changes: readonly Change[], refused: number[]): Promise<void> {
   const lost = new Set(refused);
-  for (const [index, { kind, action }] of changes.entries())
-    run.count(kind, lost.has(index) ? 'refused' : action);
+  for (const [index, { kind, action, size }] of changes.entries())
+    run.count(kind, lost.has(index) ? 'refused' : action, size);
   if (refused.length > 0)
     await logRefused(
       run,

@@ -81,7 +81,7 @@ async function undoRows(run: HeldRun, kind: Kind, rows: RosterChange[]): Promise
     left.map(({ _id }) => _id),
     'stale',
   );
-  for (const { row } of open) run.count(row.kind, INVERSE[row.action]);
+  for (const { row } of open) run.count(row.kind, INVERSE[row.action], row.size);
   for (const { kind: of } of left) run.count(of, 'refused');
 }
 
@@ -105,7 +105,7 @@ async function undoAdded(
   kind: Kind,
   scope: Record<string, Types.ObjectId>,
 ): Promise<void> {
-  if (name === 'appointment') return;
+  if (name === 'appointment' || kind.isPart) return;
   const type = isContactType(name) ? { type: name } : {};
   for (;;) {
     const found = (await (

@@ -13,7 +13,10 @@ import type { RosterRecord } from '../sources/roster-record.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { walkThrough } from '../walk-through.js';
 import { logRun, type LogRow } from '../runs/log-run.js';
-import { applyRecords } from './apply-records.js';
+import { Section, type RosterSection } from '../../models/section.js';
+import { applyRecords, type ApplyOptions } from './apply-records.js';
+import { tellsAll } from './download-district.js';
+import { SectionGuard, type MappedBatch } from './guard-sections.js';
 import { IdSet } from './id-set.js';
 import type { Ids, RefreshContext } from './context.js';
 import { COURSES, SECTIONS, TERMS, type Store } from './stores.js';
@@ -71,11 +74,11 @@ async function refreshCourses({ run, read, download }: RefreshContext, seen: Ids
   }
 }
 
-async function refreshSections(
-  { account, run, read, download, schools }: RefreshContext,
-  seen: MirrorSeen,
-): Promise<void> {
+async function refreshSections(context: RefreshContext, seen: MirrorSeen): Promise<void> {
+  const { account, run, read, download, schools } = context;
   await run.begin('sections', download.sections?.read ?? 0);
+  const guard = await SectionGuard.open(context);
+  const pass: ApplyOptions<RosterSection> = { revise: (records, known) => guard.pass(records, known) };
   await walkThrough(read<FromFile<CleverSection>>('sections'), async (batch) => {
     const taken = await mapSections(account, batch, schools);
     for (const { mapped } of taken) {
@@ -83,8 +86,34 @@ async function refreshSections(
       for (const id of mapped.record.fields.teacherIds) seen.listed.add(id);
       for (const id of mapped.record.fields.studentIds) seen.listed.add(id);
     }
-    await take(run, SECTIONS, 'section', taken, seen.sections);
+    await take(run, SECTIONS, 'section', taken, seen.sections, pass);
   });
+  const staying = await guard.settle(() => mappedSections(context));
+  for (const id of [...staying.students, ...staying.teachers]) seen.listed.add(id);
+  await listStored(context, seen);
+}
+
+async function* mappedSections({
+  account,
+  read,
+  schools,
+}: RefreshContext): AsyncGenerator<MappedBatch, void, undefined> {
+  for await (const batch of read<FromFile<CleverSection>>('sections'))
+    yield await mapSections(account, batch, schools);
+}
+
+/** Where the list of sections does not tell all, whoever is in those that are stored is in a class still. */
+async function listStored(
+  { account, download, standing }: RefreshContext,
+  { listed }: MirrorSeen,
+): Promise<void> {
+  if (standing || tellsAll(download.sections)) return;
+  const stored = Section.find(
+    { account: account._id, status: 'active' },
+    { teacherIds: 1, studentIds: 1 },
+  ).lean();
+  for await (const { teacherIds, studentIds } of stored.cursor({ batchSize: 1000 }))
+    for (const id of [...teacherIds, ...studentIds]) listed.add(id);
 }
 
 /** Of files that tell only what changed in a section, what is known of it besides is kept. */
@@ -124,6 +153,7 @@ async function take<F extends object>(
   kind: string,
   batch: { id: string; mapped: Taken<F> }[],
   seen: Ids,
+  options: ApplyOptions<F> = {},
 ): Promise<void> {
   const records: RosterRecord<F>[] = [];
   const rows: LogRow[] = [];
@@ -139,6 +169,6 @@ async function take<F extends object>(
   }
   run.count(kind, 'refused', rows.length);
   await logRun(run, rows);
-  await applyRecords(run, store, kind, records);
+  await applyRecords(run, store, kind, records, options);
   await run.step(batch.length);
 }
