@@ -80,7 +80,11 @@ async function bookedIn(
     ? await Class.distinct('_id', { event: { $in: events }, section: { $in: targets } })
     : targets;
   // One that names no class is of any that the two share.
-  const inThese = { event: { $in: events }, class: { $in: [...classes, null] }, state: { $in: LIVING_STATES } };
+  const inThese = {
+    event: { $in: events },
+    class: { $in: [...classes, null] },
+    state: { $in: LIVING_STATES },
+  };
   const lost = [...new Set(rows.flatMap(lostIn))];
   const people = ofSections
     ? (await Contact.find(standsFor(account, lost.map(String), {}), { _id: 1 }).lean()).map(({ _id }) => _id)

@@ -53,6 +53,8 @@ export async function findLeavers<F>(
   };
   const here = gone ? { ...among, 'record.id': { $in: [...gone] } } : among;
   const had = (await store.collection.findOne(here, { projection: { _id: 1 } })) !== null;
+  if (outcome?.ended === 'whole' && outcome.unreadable)
+    return { answered: false, told: [unreadable(plural, outcome.unreadable)] };
   const objection = objectionTo(removal, had);
   if (objection || !outcome) return { answered: false, told: objection ? [objection] : [] };
   if (!had) return { answered: true, told: [] };
@@ -109,6 +111,11 @@ function objectionTo(
   if (outcome?.ended === 'not shared')
     return had ? unshared({ plural, source: 'clever' }) : `Clever does not share ${plural} with Slotbell.`;
   return undefined;
+}
+
+function unreadable(plural: string, count: number): string {
+  const rows = count === 1 ? 'One record' : `${count.toLocaleString('en')} records`;
+  return `${rows} in the list of ${plural} ${count === 1 ? 'doesn’t' : 'don’t'} say who or what ${count === 1 ? 'it is' : 'they are'} about: there is no id that can be read, or another record has the same one. Additions and changes were taken; none of the ${plural} were removed.`;
 }
 
 function unshared({ plural, source }: Pick<Removal<never>, 'plural' | 'source'>): string {

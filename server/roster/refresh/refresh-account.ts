@@ -131,7 +131,7 @@ async function removeFromMirror(context: RefreshContext, seen: MirrorSeen): Prom
     context,
     'sections',
     { store: SECTIONS, filter: {}, most: seen.sections.size },
-    seen.sections,
+    { has: (id) => seen.sections.has(id) || seen.spared.has(id) },
   );
   await settleTies(context, seen.sections);
 }

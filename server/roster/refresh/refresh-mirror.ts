@@ -26,6 +26,8 @@ export interface MirrorSeen {
   terms: Ids;
   courses: Ids;
   sections: Ids;
+  /** Ids of sections that are listed and could not be taken: they are here all the same. */
+  spared: Ids;
   /** Ids of the people in the sections that were kept: whoever names no school belongs where they sit or teach. */
   listed: Ids;
 }
@@ -36,6 +38,7 @@ export async function refreshMirror(context: RefreshContext): Promise<MirrorSeen
     terms: new IdSet(),
     courses: new IdSet(),
     sections: new IdSet(),
+    spared: new IdSet(),
     listed: new IdSet(),
   };
   await warnOfLostSchools(context);
@@ -82,6 +85,7 @@ async function refreshSections(context: RefreshContext, seen: MirrorSeen): Promi
   await walkThrough(read<FromFile<CleverSection>>('sections'), async (batch) => {
     const taken = await mapSections(account, batch, schools);
     for (const { mapped } of taken) {
+      if (!mapped.ok && mapped.reason !== 'outside' && mapped.id) seen.spared.add(mapped.id);
       if (!mapped.ok) continue;
       for (const id of mapped.record.fields.teacherIds) seen.listed.add(id);
       for (const id of mapped.record.fields.studentIds) seen.listed.add(id);
