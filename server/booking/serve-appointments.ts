@@ -2,12 +2,11 @@ import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../deps.js';
 import { LIVING_STATES } from '../models/appointment.js';
 import { HttpError, notFound } from '../web/errors.js';
-import { timeOfDay } from '../web/format-time.js';
+import { timeOfDay, whenInWords } from '../web/format-time.js';
 import { parseForm, parseId } from '../web/parse.js';
 import { say } from '../web/session.js';
 import { cancelAppointment } from './cancel-appointment.js';
 import { confirmAppointment } from './confirm-appointment.js';
-import { whenInWords } from './format-meeting.js';
 import { familyOf, type Family } from './load-conference.js';
 import { mayCancel } from './policy.js';
 import { meetingById, type Meeting } from './queries.js';
@@ -19,6 +18,12 @@ import { writeCalendar } from './write-calendar.js';
 /** One appointment from hold to booked to cancelled, always at the same address: loading it again or clicking twice does nothing new. */
 export function appointmentPages(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
+
+  // Where it shows what became of a change whose answer was lost.
+  router.use('/appointments/:id', (req, res, next) => {
+    res.locals.lookHref = req.baseUrl;
+    next();
+  });
 
   router.get('/appointments/:id', async (req, res) => {
     const { family, meeting } = await meetingOf(deps, req, res);

@@ -59,6 +59,7 @@ export async function runAlone(
 /**
  * Does a roster run that was taken, and ends it in one sentence.
  * @param outer ends it too: the worker that stops, or the sync run that it is done for
+ * @param onProgress is told of each safe point
  * @throws RefreshFailed with the reason in words, RunPutOff, and what ended the run
  */
 export async function runRefresh(
@@ -67,14 +68,21 @@ export async function runRefresh(
   taken: RosterRun,
   outer: AbortSignal,
   timing: Timing,
+  onProgress?: () => void,
 ): Promise<void> {
   const stages = stagesOfRefresh(account, taken);
-  const run = new HeldRun(rosterRuns, taken, { stages, timing, outer, now: deps.now });
+  const run = new HeldRun(rosterRuns, taken, {
+    stages,
+    timing,
+    outer,
+    now: deps.now,
+    ...(onProgress ? { onProgress } : {}),
+  });
   try {
     if (taken.fence - (taken.retries ?? 0) > MOST_TRIES)
       throw new RefreshRefused(`Given up: it ended its worker ${String(MOST_TRIES)} times.`);
     await forgetFirstTry(run);
-    await work(deps, account, taken, run);
+    await run.whileGoing(work(deps, account, taken, run));
     if (taken.alone && !run.preview) await followRefresh(deps, account, taken);
     // Before the end: what is over is not taken up again by anybody, should the worker die between the two.
     await tellHeld(deps, account, run);

@@ -1,4 +1,6 @@
 import { dropTargetIndex } from './drop-target-index.js';
+import { convertRemarks } from './convert-remarks.js';
+import { foldSearchKeys } from './fold-search-keys.js';
 import { renameRecords } from './rename-records.js';
 
 /**
@@ -18,4 +20,6 @@ export interface UpgradeStep {
 export const STEPS: readonly UpgradeStep[] = [
   { id: 'rename-records', when: 'before indexes', run: renameRecords },
   { id: 'drop-target-index', when: 'before indexes', run: dropTargetIndex },
+  { id: 'convert-remarks', when: 'after indexes', run: convertRemarks },
+  { id: 'fold-search-keys', when: 'after indexes', run: foldSearchKeys },
 ];

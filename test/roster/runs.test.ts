@@ -11,11 +11,12 @@ import { SyncRun } from '../../server/models/sync-run.js';
 import { openNights } from '../../server/roster/open-nights.js';
 import { resumeRuns } from '../../server/roster/resume-runs.js';
 import { runSync } from '../../server/roster/run-sync.js';
-import { HeldRun, RunLost, type Timing } from '../../server/roster/runs/hold-run.js';
+import { HeldRun, RunHandedBack, RunLost, type Timing } from '../../server/roster/runs/hold-run.js';
 import { takeRun } from '../../server/roster/runs/take-run.js';
 import { startSync } from '../../server/roster/start-sync.js';
 import { stopSync } from '../../server/roster/stop-sync.js';
 import { Account } from '../../server/models/account.js';
+import { sayRemarks } from '../../server/roster/runs/say-remark.js';
 import { asApp } from '../support/scans.js';
 import { makeEvent, runNow, startDistrict, termsOf, type TestDistrict } from './district.js';
 
@@ -77,6 +78,35 @@ describe('sync runs', () => {
     assert.deepEqual([now.state, now.result, now.counts], ['running', '', {}]);
   });
 
+  it('a worker that hangs gives its run up by itself, its heartbeat being one of progress, and another does it', async () => {
+    const id = await queued();
+    district.sandbox.misbehave({ match: /role=student/, kind: 'slow', times: 9 });
+    await runSync(district.deps, id.toHexString(), never, { ...QUICK, quietMs: 300 });
+    const handedBack = await runOf(id);
+    assert.equal(handedBack.state, 'queued');
+    assert.equal((await RosterRun.findById(handedBack.refresh).lean())?.state, 'queued');
+    district.sandbox.behave();
+    await runNow(district.deps, id);
+    assert.deepEqual([(await runOf(id)).state, (await runOf(id)).fence], ['done', 2]);
+  });
+
+  it('work that never comes to an end is no longer waited for, unless it tells of its wait', async () => {
+    const id = await queued();
+    const taken = await takeRun(syncRuns, id, QUICK, new Date());
+    assert.ok(taken);
+    const held = new HeldRun(syncRuns, taken, {
+      stages: [],
+      timing: { ...QUICK, quietMs: 20 },
+      outer: never,
+      now: () => new Date(),
+    });
+    const begun = performance.now();
+    held.expectWait(200);
+    await assert.rejects(held.whileGoing(new Promise(() => undefined)), RunHandedBack);
+    held.letGo();
+    assert.ok(performance.now() - begun >= 200, 'not before the wait was over');
+  });
+
   it('a run whose worker is silent is asked for again, done from the start, and ends as if nothing had been', async () => {
     const id = await queued();
     await takeRun(syncRuns, id, QUICK, new Date());
@@ -87,7 +117,7 @@ describe('sync runs', () => {
     await runSync(district.deps, id.toHexString(), never, AT_ONCE);
     const run = await runOf(id);
     assert.deepEqual([run.state, run.fence], ['done', 2]);
-    assert.match(run.warnings[0] ?? '', /first worker was lost/);
+    assert.match(sayRemarks(run)[0] ?? '', /first worker was lost/);
     assert.equal(await Class.countDocuments({ status: 'active' }), district.sandbox.totals().sections);
   });
 

@@ -67,7 +67,8 @@ export function tellTies(
     const { held, here, why } = verdicts[role];
     const gone = run.preview ? missing[role] : missing[role] - held;
     if (gone > 0) run.count(kinds[role], 'removed', gone);
-    if (why) run.warn(sayHeld(run, role, held, here, why));
+    if (why)
+      run.warn({ code: run.preview ? 'would be held' : 'held', kind: kinds[role], gone: held, here, why });
   }
 }
 
@@ -81,21 +82,4 @@ export function countEnded(
     const { removed = 0 } = previewed[kinds[role]] ?? {};
     if (removed > 0) run.count(kinds[role], 'removed', removed);
   }
-}
-
-const NAMES: Record<Role, string> = { students: 'enrollments', teachers: 'teaching assignments' };
-const BECAUSE: Record<NonNullable<TieVerdict['why']>, string> = {
-  doubtful: 'this download may not tell all',
-  many: 'that is more than a night usually brings',
-  undecided: 'nobody has decided yet',
-  emptied: 'they would leave classes without students or teachers',
-};
-
-function sayHeld(run: HeldRun, role: Role, held: number, here: number, why: TieVerdict['why']): string {
-  const of = here > 0 ? ` of ${here.toLocaleString('en')}` : '';
-  const many = `${held.toLocaleString('en')}${of} ${NAMES[role]}`;
-  const because = why ? BECAUSE[why] : '';
-  return run.preview
-    ? `${many} would end. A sync by itself would hold them until somebody looks, because ${because}.`
-    : `${many} are missing at the source and are held until somebody looks, because ${because}. Nobody was taken out of a class.`;
 }

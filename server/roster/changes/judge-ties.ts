@@ -2,6 +2,7 @@ import type { Types } from 'mongoose';
 import { RosterChange } from '../../models/roster-change.js';
 import { IdSet } from '../refresh/id-set.js';
 import type { HeldRun } from '../runs/hold-run.js';
+import type { HeldWhy } from '../runs/say-remark.js';
 import { ROLES, type Role } from './compare-ties.js';
 import { enoughToLetGo, mustHold } from './judge-removals.js';
 
@@ -26,9 +27,6 @@ export class TieSums {
   }
 }
 
-/** Why missing ties wait for a person. */
-export type TiesWhy = 'doubtful' | 'many' | 'undecided' | 'emptied';
-
 /** What the guard says of the missing ties of one role. */
 export interface TieVerdict {
   /** All of them wait, as against those alone that do in any case. */
@@ -37,7 +35,7 @@ export interface TieVerdict {
   held: number;
   /** Of how many; 0 where that was not counted. */
   here: number;
-  why?: TiesWhy;
+  why?: HeldWhy;
 }
 
 export interface TieScope {

@@ -8,7 +8,7 @@ import { Term } from '../../models/term.js';
 import { hashClass } from '../event-update/hash-class.js';
 import { sectionFields } from '../refresh/keep-ties.js';
 import { contentHash } from '../sources/roster-record.js';
-import type { Collection } from './make-changes.js';
+import type { Collection } from './read-changes.js';
 import { CLASS_TIES, SECTION_TIES } from './tie-kinds.js';
 
 /** Where the documents of a kind lie, and what has to be known to take a change of them back. */

@@ -6,6 +6,7 @@ import { mayRunAll } from '../importer/policy.js';
 import { nameRows } from '../runs/name-rows.js';
 import { runsOf, type RunPlace } from '../runs/queries.js';
 import { countLog, readLog } from '../runs/read-log.js';
+import { sayLine } from '../runs/say-note.js';
 import { countRows, isOver, KIND_WORDS, ONE_WORDS } from '../runs/show-run.js';
 import { exportChanges } from './export-changes.js';
 import { listChips } from './list-chips.js';
@@ -102,7 +103,7 @@ async function addedRows(place: RunPlace, { kind }: ChangesQuery, page: number):
       kind: ONE_WORDS[row.kind] ?? row.kind,
       action: 'New',
       fields: [],
-      note: row.text,
+      note: sayLine(row),
       state: CHANGE_STATE_WORDS.applied,
       sourceId: row.sourceId,
     })),

@@ -92,7 +92,7 @@ export class SectionGuard {
       ({ sums, verdicts } = await this.#judge(batches()));
     }
     tellTies(run, SECTION_TIES.kinds, sums.missing, verdicts);
-    if (sums.unreadable > 0) run.warn(sayUnreadable(sums.unreadable));
+    if (sums.unreadable > 0) run.warn({ code: 'classes unreadable', count: sums.unreadable });
     for await (const items of this.#losing(batches())) {
       for (const role of ROLES)
         for (const item of items) staying[role].push(...this.#keptIn(item, role, verdicts));
@@ -261,10 +261,4 @@ function withTeachers(told: string[], before: readonly string[], kept: readonly 
   if (kept.length === 0) return told;
   const [primary, ...others] = [...told, ...before.filter((id) => kept.includes(id))];
   return primary === undefined ? [] : [primary, ...others.sort()];
-}
-
-function sayUnreadable(count: number): string {
-  return count === 1
-    ? 'The list of 1 class could not be read to its end, so nobody was taken out of it.'
-    : `The lists of ${count.toLocaleString('en')} classes could not be read to their end, so nobody was taken out of them.`;
 }

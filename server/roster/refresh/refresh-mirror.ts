@@ -17,6 +17,7 @@ import { Section, type RosterSection } from '../../models/section.js';
 import { applyRecords, type ApplyOptions } from './apply-records.js';
 import { tellsAll } from './download-district.js';
 import { SectionGuard, type MappedBatch } from './guard-sections.js';
+import type { NoteCode } from '../runs/say-note.js';
 import { IdSet } from './id-set.js';
 import type { Ids, RefreshContext } from './context.js';
 import { COURSES, SECTIONS, TERMS, type Store } from './stores.js';
@@ -55,10 +56,7 @@ async function warnOfLostSchools({ run, read, download, schools }: RefreshContex
   for await (const batch of read<CleverSchool>('schools')) for (const { id } of batch) lost.delete(id);
   run.count('school', 'unchanged', schools.size - lost.size);
   run.count('school', 'leftOut', download.schools.read - schools.size + lost.size);
-  if (lost.size > 0)
-    run.warn(
-      `Clever no longer lists ${lost.size === 1 ? 'one of the matched schools' : `${String(lost.size)} of the matched schools`}. Check the school matching.`,
-    );
+  if (lost.size > 0) run.warn({ code: 'schools not listed', count: lost.size });
 }
 
 async function refreshTerms({ run, read, download }: RefreshContext, seen: Ids): Promise<void> {
@@ -135,7 +133,7 @@ async function mapSections(
   return taken.map(({ id, mapped }) => {
     const record = mapped.ok ? kept.get(mapped.record.id) : undefined;
     if (!mapped.ok) return { id, mapped };
-    return { id, mapped: record ? { ok: true, record } : { ok: false, id, reason: UNKNOWN_SECTION } };
+    return { id, mapped: record ? { ok: true, record } : { ok: false, id, reason: 'unknown class' } };
   });
 }
 
@@ -146,9 +144,7 @@ function mapSection(section: FromFile<CleverSection>, schools: MatchedSchools): 
   return mapCleverSection({ ...section, school }, schools);
 }
 
-const UNKNOWN_SECTION = 'Its class is in none of the files and not known here.';
-
-type Taken<F> = { ok: true; record: RosterRecord<F> } | { ok: false; reason: string };
+type Taken<F> = { ok: true; record: RosterRecord<F> } | { ok: false; reason: NoteCode | 'outside' };
 
 /** Writes one batch; what cannot be taken is a row in the log, what is listed twice counts once. */
 async function take<F extends object>(
@@ -164,7 +160,7 @@ async function take<F extends object>(
   for (const { id, mapped } of batch) {
     if (!mapped.ok && mapped.reason !== 'outside') {
       const sourceId = id.slice(0, 100);
-      rows.push({ level: 'warning', kind, action: 'refused', sourceId, text: mapped.reason });
+      rows.push({ level: 'warning', kind, action: 'refused', sourceId, note: { code: mapped.reason } });
     } else if (!mapped.ok || seen.has(id)) run.count(kind, 'leftOut');
     else {
       seen.add(id);

@@ -3,6 +3,7 @@ import { streamCsv } from '../../web/stream-csv.js';
 import { nameRows } from './name-rows.js';
 import { logFilter, type LogQuery, type RunPlace } from './queries.js';
 import { streamLog, type LogLine } from './read-log.js';
+import { sayLine } from './say-note.js';
 import { ACTION_WORDS, ONE_WORDS } from './show-run.js';
 
 const BATCH = 500;
@@ -33,6 +34,6 @@ async function linesOf({ run, event }: RunPlace, rows: LogLine[]): Promise<strin
     ACTION_WORDS[row.action] ?? row.action,
     names[index] ?? '',
     row.sourceId,
-    row.text,
+    sayLine(row),
   ]);
 }
