@@ -8,6 +8,6 @@ export async function dropTargetIndex(): Promise<void> {
   // A collection that is not there yet has no indexes.
   const indexes = await collection.indexes().catch(() => []);
   for (const { key, name } of indexes)
-    if (name && Object.keys(key as object).join() === 'run,target')
+    if (name && Object.keys(key).join() === 'run,target')
       await collection.dropIndex(name).catch(() => undefined);
 }

@@ -7,7 +7,7 @@ import { Notification } from '../../server/models/notification.js';
 import { RosterChange } from '../../server/models/roster-change.js';
 import { RosterRun } from '../../server/models/roster-run.js';
 import { Section } from '../../server/models/section.js';
-import { SyncRun } from '../../server/models/sync-run.js';
+import type { SyncRun } from '../../server/models/sync-run.js';
 import { decideHeldOfAccount } from '../../server/roster/decide-held.js';
 import { undoRun } from '../../server/roster/undo-run.js';
 import { bookable, bookIn } from './appointments.js';
@@ -59,7 +59,7 @@ describe('ties that a source no longer tells', () => {
     return run;
   };
   const withoutStudents = async (list: unknown) => {
-    for (const { record } of await sections()) sandbox().change(record.id, { students: list as string[] });
+    for (const { record } of await sections()) sandbox().change(record.id, { students: list });
   };
 
   for (const [name, list] of [
