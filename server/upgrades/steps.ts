@@ -1,5 +1,6 @@
 import { dropTargetIndex } from './drop-target-index.js';
 import { convertRemarks } from './convert-remarks.js';
+import { fillClaims } from './fill-claims.js';
 import { foldSearchKeys } from './fold-search-keys.js';
 import { renameRecords } from './rename-records.js';
 
@@ -22,4 +23,5 @@ export const STEPS: readonly UpgradeStep[] = [
   { id: 'drop-target-index', when: 'before indexes', run: dropTargetIndex },
   { id: 'convert-remarks', when: 'after indexes', run: convertRemarks },
   { id: 'fold-search-keys', when: 'after indexes', run: foldSearchKeys },
+  { id: 'fill-claims', when: 'after indexes', run: fillClaims },
 ];

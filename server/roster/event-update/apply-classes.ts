@@ -50,7 +50,7 @@ export async function compareClasses(
 ): Promise<ComparedBatch> {
   const known = await findKnown(event, desired);
   const before = await findPeople(desired, known);
-  return { known, before, wanted: await keepStaying(mirror, desired, before) };
+  return { known, before, wanted: await keepStaying(mirror, desired, known, before) };
 }
 
 async function findKnown(event: Event, desired: DesiredClass[]): Promise<KnownClass[]> {

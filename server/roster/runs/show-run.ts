@@ -68,6 +68,7 @@ export const ONE_WORDS: Record<string, string> = {
   teacher: 'Teacher',
   staff: 'Staff',
   guardian: 'Guardian',
+  duplicate: 'Possible duplicate',
   class: 'Class',
   classStudents: 'Students of a class',
   classTeachers: 'Teachers of a class',
