@@ -2,6 +2,7 @@ import { Agenda, InMemoryNotificationChannel } from 'agenda';
 import { MongoBackend } from '@agendajs/mongo-backend';
 import mongoose from 'mongoose';
 import { AgendaJob } from '../server/models/agenda-job.js';
+import { isDuplicateKey } from '../server/models/duplicate-key.js';
 import type { JobName, Queue } from '../server/queue.js';
 
 export interface AgendaQueue extends Queue {
@@ -37,7 +38,7 @@ export function createQueue({ processEveryMs = 2000, lockMs = 30_000 } = {}): Ag
         .schedule(new Date());
       await job.save().catch((error: unknown) => {
         // Two asked at once: one job is what both want.
-        if (!(error instanceof mongoose.mongo.MongoServerError && error.code === 11000)) throw error;
+        if (!isDuplicateKey(error)) throw error;
       });
     },
   };

@@ -9,12 +9,18 @@ import { databaseReady } from './database/connect.js';
 import type { Deps } from './deps.js';
 import { receiveFiles } from './roster/uploads/receive-files.js';
 import { ROOT } from './root.js';
-import { routes } from './routes.js';
+import { LONG_FORMS, routes } from './routes.js';
 import { assets } from './web/assets.js';
 import { databaseGuard } from './web/database-guard.js';
 import { errorPages, unknownPage } from './web/errors.js';
 import { baseLocals, csrfGuard, sessionLocals } from './web/locals.js';
+import { readForm, type FormLimits } from './web/read-form.js';
 import { saveBeforeRedirect, sessions } from './web/session.js';
+
+/** The longest texts that forms take are 2,000 characters, each of up to 12 bytes in a form. */
+const OPEN_FORM: FormLimits = { bytes: 32_000, fields: 1_000 };
+const FORM: FormLimits = { bytes: 100_000, fields: 1_000 };
+const LONG_FORM: FormLimits = { bytes: 300_000, fields: 6_000 };
 
 /** Builds the app; whoever calls listens. The database must be connected. */
 export function createApp(deps: Deps): Express {
@@ -46,10 +52,11 @@ export function createApp(deps: Deps): Express {
   );
   app.use(files.router);
   app.use(requestLog(deps));
-  app.use(express.urlencoded({ extended: false, limit: '1mb', parameterLimit: 20_000 }));
   app.use(databaseGuard(databaseReady));
   app.use(sessions(deps.config), saveBeforeRedirect);
   app.use(passport.initialize(), passport.session() as express.RequestHandler, loadActor(deps));
+  app.post(LONG_FORMS, formOfWhoIsIn(LONG_FORM));
+  app.use(formOfWhoIsIn(FORM), readForm(OPEN_FORM));
   app.use(keptNowhere, sessionLocals, receiveFiles(deps), csrfGuard);
   app.use(routes(deps, passport));
   app.use(unknownPage);
@@ -80,6 +87,15 @@ function securityHeaders(deps: Deps): express.RequestHandler {
     strictTransportSecurity: secure,
     referrerPolicy: { policy: 'same-origin' },
   });
+}
+
+/** Reads forms of this size from who is logged in; what others send is read by a later, smaller measure. */
+function formOfWhoIsIn(limits: FormLimits): express.RequestHandler {
+  const read = readForm(limits);
+  return (req, res, next) => {
+    if (req.user) void read(req, res, next);
+    else next();
+  };
 }
 
 /** Pages of somebody who is logged in stay in no browser, which the next one at the desk would page back through. */

@@ -4,7 +4,9 @@ import { cancelAppointment } from '../booking/cancel-appointment.js';
 import type { Deps } from '../deps.js';
 import type { Event } from '../models/event.js';
 import { atLeast } from '../models/user.js';
-import { streamCsv } from '../reports/stream-csv.js';
+import { everyAppointment, listAppointments } from '../reports/list-appointments.js';
+import type { ReportRow } from '../reports/match-names.js';
+import { APPOINTMENT_COLUMNS, appointmentLines } from '../reports/write-lines.js';
 import { actorOf, levelIn } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
 import { dayAndTimeSoon, daysInWords, shortDayAndTime, timeOfDay, zoneName } from '../web/format-time.js';
@@ -12,9 +14,10 @@ import { eventGuard, eventOf } from '../web/guards.js';
 import { addressOf, pagerOf } from '../web/paging.js';
 import { parseId, parseQuery } from '../web/parse.js';
 import { say } from '../web/session.js';
+import { streamCsv } from '../web/stream-csv.js';
 import { keepAppointment } from './keep-appointment.js';
-import { everyAppointment, findAppointment, listAppointments, PAGE, type Row } from './queries.js';
-import { appointmentsQuery } from './schema.js';
+import { findAppointment } from './queries.js';
+import { appointmentsQuery, PAGE } from './schema.js';
 
 /** The event's appointments, and those of them that need a person. */
 export function appointmentRoutes(deps: Deps): Router {
@@ -30,7 +33,7 @@ function listPages(router: Router, deps: Deps): void {
   router.get('/:event/appointments', async (req, res) => {
     const event = eventOf(res);
     const query = parseQuery(appointmentsQuery, req.query);
-    const { rows, counts } = await listAppointments(event, query);
+    const { rows, counts } = await listAppointments(event, query, { page: query.page, size: PAGE });
     const path = `/events/${event._id.toHexString()}/appointments`;
     const hrefOf = (change: Record<string, string | number>) =>
       addressOf(path, { q: query.q, state: query.state, ...change });
@@ -61,40 +64,9 @@ function listPages(router: Router, deps: Deps): void {
       detail: { state: query.state },
       at: deps.now(),
     });
-    const columns = [
-      'Day',
-      'From',
-      'To',
-      'Teacher',
-      'Room',
-      'Student',
-      'Class',
-      'Family',
-      'State',
-      'Problem',
-    ];
-    await streamCsv(res, `appointments-${event.days[0] ?? ''}`, columns, csvLines(event, query));
+    const lines = appointmentLines(everyAppointment(event, query), event.timeZone);
+    await streamCsv(res, `appointments-${event.days[0] ?? ''}`, APPOINTMENT_COLUMNS, lines);
   });
-}
-
-async function* csvLines(
-  event: Event,
-  query: Parameters<typeof everyAppointment>[1],
-): AsyncGenerator<string[][]> {
-  const time = (at: Date) => timeOfDay(at, event.timeZone);
-  for await (const rows of everyAppointment(event, query))
-    yield rows.map((row) => [
-      row.day,
-      time(row.from),
-      time(row.to),
-      row.teacher,
-      row.room,
-      row.students,
-      row.className,
-      row.family,
-      row.state,
-      row.problem,
-    ]);
 }
 
 function problemPages(router: Router, deps: Deps): void {
@@ -103,7 +75,7 @@ function problemPages(router: Router, deps: Deps): void {
   router.get('/:event/problems', async (req, res) => {
     const event = eventOf(res);
     const query = { ...parseQuery(appointmentsQuery, req.query), state: 'problem' as const };
-    const { rows, counts } = await listAppointments(event, query);
+    const { rows, counts } = await listAppointments(event, query, { page: query.page, size: PAGE });
     res.render('appointments/problems', {
       ...page(event, 'problems', 'Problems'),
       ...query,
@@ -154,7 +126,7 @@ function problemPages(router: Router, deps: Deps): void {
 
 const SETTLED = { kind: 'notice', text: 'Somebody has settled this one already.' } as const;
 
-function inWords(event: Event, row: Row, now: Date) {
+function inWords(event: Event, row: ReportRow, now: Date) {
   return {
     ...row,
     begins: shortDayAndTime(row.from, event.timeZone),

@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import { Class, classType } from '../models/class.js';
+import { Class, isMeetable } from '../models/class.js';
 import { Contact } from '../models/contact.js';
 import type { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
@@ -86,9 +86,4 @@ async function classWith(
     .sort({ sortKey: 1 })
     .lean();
   return classes.find(isMeetable);
-}
-
-/** Whether parents meet the teacher over this class. */
-export function isMeetable(item: Pick<Class, 'status' | 'synced' | 'edits'>): boolean {
-  return item.status === 'active' && classType(item) !== 'Hide' && item.edits.allowed !== 0;
 }

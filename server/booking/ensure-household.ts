@@ -1,4 +1,5 @@
-import mongoose, { type Types } from 'mongoose';
+import type { Types } from 'mongoose';
+import { isDuplicateKey } from '../models/duplicate-key.js';
 import { Household } from '../models/household.js';
 
 /** The household of an adult in one account; an adult alone is a household of one, made at the first need of it. */
@@ -13,10 +14,7 @@ export async function ensureHousehold(
     return (await Household.create({ account, adults: [adult], children: [], createdAt: now })).toObject();
   } catch (error) {
     // Two first requests at once: the other one made it.
-    const made =
-      error instanceof mongoose.mongo.MongoServerError &&
-      error.code === 11000 &&
-      (await Household.findOne({ account, adults: adult }).lean());
+    const made = isDuplicateKey(error) && (await Household.findOne({ account, adults: adult }).lean());
     if (!made) throw error;
     return made;
   }

@@ -1,6 +1,7 @@
-import mongoose, { type Types } from 'mongoose';
+import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { isDuplicateKey } from '../models/duplicate-key.js';
 import { checkBooking, type Bookable, type Wish } from './check-booking.js';
 import { endHold } from './check-holder.js';
 import { planNeeds, type Need } from './plan-needs.js';
@@ -89,10 +90,7 @@ async function insert(
     return made.toObject();
   } catch (error) {
     // The same request, twice at once: both go on with the one appointment.
-    const found =
-      error instanceof mongoose.mongo.MongoServerError &&
-      error.code === 11000 &&
-      (await Appointment.findOne({ byKey }).lean());
+    const found = isDuplicateKey(error) && (await Appointment.findOne({ byKey }).lean());
     if (!found) throw error;
     return found;
   }

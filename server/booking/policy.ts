@@ -1,28 +1,15 @@
 import type { Event } from '../models/event.js';
-import { dayOf } from '../web/local-time.js';
+import { bookingState } from '../web/booking-state.js';
 
 const HOUR_MS = 3600_000;
 
 /** How long a hold lasts while a parent decides. */
 export const HOLD_MS = 10 * 60_000;
 
-/** Whether parents may book now. Until a begin is set, booking is not open; without an end, it ends with the last day. */
-export type WindowState = 'not open' | 'open' | 'closed';
-
-export function windowState(
-  event: Pick<Event, 'booking' | 'status' | 'days' | 'timeZone'>,
-  now: Date,
-): WindowState {
-  const { opensAt, closesAt } = event.booking;
-  const isOver = (event.days.at(-1) ?? '') < dayOf(now, event.timeZone);
-  if (event.status === 'archived' || isOver || (closesAt && now >= closesAt)) return 'closed';
-  return opensAt && now >= opensAt ? 'open' : 'not open';
-}
-
 /** Whether somebody may book in the event at all now; staff outside the window where the event allows it. */
 export function mayBookNow(event: Event, now: Date, by: 'household' | 'school'): boolean {
   if (event.status === 'archived') return false;
-  return windowState(event, now) === 'open' || (by === 'school' && event.booking.staffAnytime);
+  return bookingState(event, now) === 'open' || (by === 'school' && event.booking.staffAnytime);
 }
 
 /** Whether a slot is still far enough ahead to be booked; staff may until it begins. */

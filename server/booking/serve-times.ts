@@ -4,13 +4,13 @@ import { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
+import { bookingState } from '../web/booking-state.js';
 import { HttpError, notFound } from '../web/errors.js';
 import { fullDay } from '../web/format-time.js';
 import { parseForm, parseId, parseQuery } from '../web/parse.js';
 import { findTimes, nearestFree, type TimeView } from './find-times.js';
 import { holdSlot } from './hold-slot.js';
 import { familyOf, type Family } from './load-conference.js';
-import { windowState } from './policy.js';
 import { childrenWithTeachers, meetingById } from './queries.js';
 import { sayRefusal, type Refusal } from './refuse-booking.js';
 import { holdSchema, timesQuery } from './schema.js';
@@ -107,7 +107,7 @@ async function showTimes(deps: Deps, res: Response, family: Family, asked: Asked
     days: daysOf(times, event.timeZone),
     nearest: daysOf(nearest, event.timeZone),
     refused: asked.refused ? sayRefusal(asked.refused.reason) : '',
-    isOpen: windowState(event, deps.now()) === 'open',
+    isOpen: bookingState(event, deps.now()) === 'open',
     changed,
     key: new Types.ObjectId().toHexString(),
     hasFree: times.some((time) => time.state === 'free'),

@@ -2,12 +2,13 @@ import express, { type Response, type Router } from 'express';
 import { sendLink } from '../accounts/send-link.js';
 import type { Deps } from '../deps.js';
 import { maybeActor } from '../web/actor.js';
+import { bookingState } from '../web/booking-state.js';
 import { dayAndTimeSoon, daysInWords, zoneName } from '../web/format-time.js';
 import { parseForm } from '../web/parse.js';
 import { rateLimit } from '../web/rate-limit.js';
+import { senderOf } from '../web/sender.js';
 import { say } from '../web/session.js';
 import { conferenceOf, familyOf, parentGuard, type Conference } from './load-conference.js';
-import { windowState } from './policy.js';
 import { childrenWithTeachers, meetingsOf } from './queries.js';
 import { joinSchool, registerParent } from './register-parent.js';
 import { registrationSchema } from './schema.js';
@@ -36,7 +37,7 @@ export function welcomePages(deps: Deps): Router {
       res.status(422).render('booking/register', { title: 'Register', form: parsed });
       return;
     }
-    await ofAddress.take(req.ip ?? '');
+    await ofAddress.take(senderOf(req));
     await ofEmail.take(parsed.value.email);
     await registerParent(deps, conferenceOf(res), parsed.value);
     res.redirect(303, `${conferenceOf(res).home}/registered`);
@@ -83,19 +84,20 @@ export function aboutEvent(deps: Deps, res: Response): Record<string, unknown> {
     account,
     days: daysInWords(event.days),
     booking: sayWindow(conferenceOf(res), deps.now()),
-    isOpen: windowState(event, deps.now()) === 'open',
+    isOpen: bookingState(event, deps.now()) === 'open',
   };
 }
 
 function sayWindow({ event }: Conference, now: Date): string {
   const { opensAt, closesAt } = event.booking;
   const at = (moment: Date) => `${dayAndTimeSoon(moment, event.timeZone, now)} (${zoneName(event.timeZone)})`;
-  switch (windowState(event, now)) {
+  switch (bookingState(event, now)) {
     case 'open':
       return closesAt ? `Booking is open until ${at(closesAt)}.` : 'Booking is open.';
-    case 'not open':
+    case 'not set':
+    case 'before':
       return opensAt ? `Booking opens on ${at(opensAt)}.` : 'Booking is not open yet.';
-    case 'closed':
+    default:
       return 'Booking is closed.';
   }
 }

@@ -5,7 +5,7 @@ import { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
 import { User } from '../models/user.js';
 import { queueMail, type Mail } from '../notifications/queue-mail.js';
-import { whenInWords } from './format-meeting.js';
+import { whenInWords } from '../web/format-time.js';
 import { withNames, type Meeting } from './queries.js';
 import { writeCalendar } from './write-calendar.js';
 

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import type { IndexDescription } from 'mongodb';
 import mongoose from 'mongoose';
+import { isDuplicateKey } from '../models/duplicate-key.js';
 import { attachEngine, type AttachedEngine, type Log } from './embedded/start.js';
 
 export type { Log } from './embedded/start.js';
@@ -25,7 +26,6 @@ const AWAY_MS = 3_000;
 const PING_MS = 1_000;
 const DATABASE_NAME = 'slotbell';
 const INDEX_BUILDERS = 4;
-const DUPLICATE_KEY = 11000;
 /** Indexes of older versions that no query needs any more, by collection: each slows every write. */
 const RETIRED: Record<string, string[]> = { class: ['synced.students_1'] };
 
@@ -126,7 +126,7 @@ async function buildIndexes({ schema, collection }: (typeof mongoose.models)[str
 }
 
 function indexFault(collection: string, error: unknown): Error {
-  if (error instanceof mongoose.mongo.MongoServerError && error.code === DUPLICATE_KEY) {
+  if (isDuplicateKey(error)) {
     const fields = Object.keys(error.keyPattern as object).join(', ');
     const index = `unique index on ${fields} of the collection "${collection}"`;
     // Without the cause: it quotes the values, and this ends in the log.

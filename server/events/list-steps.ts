@@ -1,7 +1,7 @@
 import type { Event, HandTicked } from '../models/event.js';
+import { bookingState } from '../web/booking-state.js';
 import { countOf } from '../web/format-count.js';
 import { daysInWords, dayAndTimeSoon } from '../web/format-time.js';
-import { bookingState } from './policy.js';
 import type { EventCounts } from './queries.js';
 
 /** One step on the way to opening. */

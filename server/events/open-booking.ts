@@ -1,7 +1,7 @@
 import { recordAudit } from '../audit/record-audit.js';
 import { Event } from '../models/event.js';
 import type { Actor } from '../web/actor.js';
-import { bookingState } from './policy.js';
+import { bookingState } from '../web/booking-state.js';
 
 /**
  * Opens booking now. A closing time that is behind us goes; one that lies ahead stays.

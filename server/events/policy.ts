@@ -1,35 +1,15 @@
-import type { Event } from '../models/event.js';
 import { atLeast } from '../models/user.js';
-import { levelIn, type Actor } from '../web/actor.js';
+import type { Actor } from '../web/actor.js';
+import { bookingState, type Bookable } from '../web/booking-state.js';
 import { dayAndTimeSoon, zoneName } from '../web/format-time.js';
-import { dayOf } from '../web/local-time.js';
 
 /** Who may make events and bring them back: an event administrator of the whole account; one of a single event runs that one. */
 export function mayCreateEvents(actor: Actor): boolean {
   return atLeast(actor.level, 'event administrator');
 }
 
-/** Who may change an event and open its booking. */
-export function mayRunEvent(actor: Actor, event: Pick<Event, '_id'>): boolean {
-  return atLeast(levelIn(actor, event._id), 'event administrator');
-}
-
-/** Where an event's booking stands. `over`: its last day is behind us. */
-export type BookingState = 'archived' | 'over' | 'not set' | 'before' | 'open' | 'closed';
-
-type Booked = Pick<Event, 'status' | 'booking' | 'days' | 'timeZone'>;
-
-export function bookingState(event: Booked, now: Date): BookingState {
-  const { opensAt, closesAt } = event.booking;
-  if (event.status === 'archived') return 'archived';
-  if ((event.days.at(-1) ?? '') < dayOf(now, event.timeZone)) return 'over';
-  if (!opensAt) return 'not set';
-  if (now < opensAt) return 'before';
-  return closesAt && closesAt <= now ? 'closed' : 'open';
-}
-
 /** The one sentence on booking: "Booking opens on Tuesday 24 November, 8:00 AM (Chicago time)." */
-export function sayBooking(event: Booked, now: Date): string {
+export function sayBooking(event: Bookable, now: Date): string {
   const { opensAt, closesAt } = event.booking;
   const at = (moment: Date | undefined) =>
     moment ? `${dayAndTimeSoon(moment, event.timeZone, now)} (${zoneName(event.timeZone)})` : '';
@@ -52,7 +32,7 @@ export function sayBooking(event: Booked, now: Date): string {
 }
 
 /** The state as a mark and a word for tables and facts. */
-export function bookingStatus(event: Booked, now: Date): { kind: 'ok' | 'notice' | 'off'; word: string } {
+export function bookingStatus(event: Bookable, now: Date): { kind: 'ok' | 'notice' | 'off'; word: string } {
   const words = {
     archived: { kind: 'off', word: 'Archived' },
     over: { kind: 'off', word: 'Over' },

@@ -2,7 +2,8 @@ import express, { type Response, type Router } from 'express';
 import type { Deps } from '../deps.js';
 import type { Event } from '../models/event.js';
 import { heldNotices } from '../roster/held/queries.js';
-import { actorOf } from '../web/actor.js';
+import { actorOf, mayRunEvent } from '../web/actor.js';
+import { bookingState } from '../web/booking-state.js';
 import { HttpError } from '../web/errors.js';
 import { countOf } from '../web/format-count.js';
 import { dayAndTimeSoon, daySpan, daysInWords, zoneName } from '../web/format-time.js';
@@ -14,7 +15,7 @@ import { checkStep } from './check-step.js';
 import { createEvent } from './create-event.js';
 import { openingSteps, openingWarnings } from './list-steps.js';
 import { closeBooking, openBooking } from './open-booking.js';
-import { bookingState, bookingStatus, mayCreateEvents, mayRunEvent, sayBooking } from './policy.js';
+import { bookingStatus, mayCreateEvents, sayBooking } from './policy.js';
 import { parseEvent } from './parse-event.js';
 import { eventCounts, listEvents, slotsByDay } from './queries.js';
 import { eventQuery, formOf, freshEvent, stepSchema } from './schema.js';
@@ -68,7 +69,7 @@ function listPages(router: Router, deps: Deps): void {
     const counts = await eventCounts(event);
     res.render('events/overview', {
       ...eventPage(event, 'overview'),
-      runs: mayRunEvent(actorOf(res), event),
+      runs: mayRunEvent(actorOf(res), event._id),
       counts,
       held: await heldNotices(actorOf(res), now, event._id),
       steps: openingSteps(event, counts, now),

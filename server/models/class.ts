@@ -126,3 +126,8 @@ export function classType(item: {
 }): ClassType {
   return item.edits.type ?? item.synced.type;
 }
+
+/** Whether parents meet the teacher over this class: it takes part, is shown, and allows an appointment. */
+export function isMeetable(item: Pick<Class, 'status' | 'synced' | 'edits'>): boolean {
+  return item.status === 'active' && classType(item) !== 'Hide' && item.edits.allowed !== 0;
+}

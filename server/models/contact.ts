@@ -1,6 +1,7 @@
 import mongoose, { Schema, type QueryFilter, type Types } from 'mongoose';
 import type { Identifier } from './account.js';
 import { recordSchema, scopedSchema, searchKey, type Scoped, type SourceRecord } from './scoped.js';
+import { numberKey } from './security-value.js';
 
 export const CONTACT_TYPES = ['student', 'teacher', 'staff', 'guardian'] as const;
 export type ContactType = (typeof CONTACT_TYPES)[number];
@@ -59,6 +60,8 @@ export interface Contact extends Scoped, RosterPerson {
   merging?: Types.ObjectId;
   searchKey: string;
   sortKey: string;
+  /** Of `schoolId`: what a student is looked up by. */
+  numberKey: string;
 }
 
 const text = { type: String, default: '' };
@@ -95,6 +98,12 @@ const schema = scopedSchema<Contact>('contact', {
   merging: Schema.Types.ObjectId,
   searchKey: { type: String, default: '' },
   sortKey: { type: String, default: '' },
+  numberKey: {
+    type: String,
+    default(this: Contact) {
+      return numberKey(this.schoolId);
+    },
+  },
 });
 schema.index(
   { account: 1, 'record.id': 1 },
@@ -104,7 +113,7 @@ schema.index(
 schema.index({ account: 1, type: 1, status: 1, sortKey: 1, searchKey: 1 });
 schema.index({ account: 1, sortKey: 1 });
 schema.index({ account: 1, email: 1 });
-schema.index({ account: 1, schoolId: 1 });
+schema.index({ account: 1, numberKey: 1 });
 schema.index({ account: 1, 'relations.student': 1 });
 schema.index(
   { account: 1, 'record.also': 1 },
@@ -119,11 +128,12 @@ for (const identifier of ['identifiers.communityId', 'identifiers.barcode'])
 
 export const Contact = mongoose.model<Contact>('contact', schema);
 
-/** What a person is searched and sorted by. */
+/** What a person is searched, sorted and looked up by. */
 export function contactKeys(
   person: Pick<RosterPerson, 'firstName' | 'lastName' | 'email' | 'schoolId'>,
-): Pick<Contact, 'searchKey' | 'sortKey'> {
+): Pick<Contact, 'searchKey' | 'sortKey' | 'numberKey'> {
   return {
+    numberKey: numberKey(person.schoolId),
     searchKey: searchKey(person.firstName, person.lastName, person.email, person.schoolId),
     sortKey: searchKey(person.lastName, person.firstName),
   };
@@ -160,4 +170,11 @@ export function standsFor(
 /** How a person is called on pages: first and last name, or what there is of them. */
 export function contactName(person: { firstName?: string; lastName?: string; email?: string }): string {
   return [person.firstName, person.lastName].filter((part) => part).join(' ') || person.email || 'No name';
+}
+
+/** Of students whose numbers read the same (`numberKey`): those who have it exactly, else the only one there is. */
+export function withNumber<T extends Pick<Contact, 'schoolId'>>(students: T[], number: string): T[] {
+  const exact = students.filter(({ schoolId }) => schoolId === number.trim());
+  if (exact.length > 0) return exact;
+  return students.length === 1 ? students : [];
 }

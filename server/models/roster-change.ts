@@ -18,6 +18,13 @@ export interface FieldChange {
   after?: unknown;
 }
 
+/** A remark on one change, as a code (`roster/runs/say-note.ts`). */
+export interface RunNote {
+  code: string;
+  /** Of a possible duplicate: what the two have in common. */
+  reason?: string;
+}
+
 /**
  * What a run does, or would do, to one document. Holds personal data, unlike the log: so it is kept only as long as it is of
  * use (`expiresAt`), and of an event or account only for the last run that changed something.
@@ -36,8 +43,10 @@ export interface RosterChange extends Scoped {
   document?: Record<string, unknown>;
   fields: FieldChange[];
   state: ChangeState;
-  /** A remark, as in the log. */
-  text: string;
+  /** As in the log. */
+  note?: RunNote;
+  /** The same as a sentence, of version 0.4.0. */
+  text?: string;
   searchKey: string;
   /** Of what is held: when it was missed first. A later run that holds it anew keeps this. */
   since?: Date;
@@ -65,7 +74,8 @@ const schema = scopedSchema<RosterChange>('rosterChange', {
     ),
   ],
   state: { type: String, enum: CHANGE_STATES, required: true },
-  text: { type: String, default: '' },
+  note: Schema.Types.Mixed,
+  text: String,
   searchKey: { type: String, default: '' },
   since: Date,
   heldBy: String,

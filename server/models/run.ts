@@ -20,6 +20,16 @@ export interface Stage {
   finishedAt?: Date;
 }
 
+/**
+ * What a run says plainly on its page, as a code with its numbers (`roster/runs/say-remark.ts`). Version 0.4.0 stored sentences:
+ * `text`, and whether it says why removals wait.
+ */
+export interface RunRemark extends Record<string, unknown> {
+  code: string;
+  text?: string;
+  ofHeld?: boolean;
+}
+
 /** What a run did to one kind of record. */
 export interface KindCounts {
   read: number;
@@ -51,7 +61,7 @@ export interface Run extends Scoped {
   settledBy?: Types.ObjectId;
   stages: Stage[];
   counts: Record<string, KindCounts>;
-  warnings: string[];
+  remarks: RunRemark[];
   /** One sentence on the result, in plain words. */
   result: string;
   /** Who asked for it; absent for the nightly one. */
@@ -97,7 +107,7 @@ export const runFields: SchemaDefinition = {
     ),
   ],
   counts: { type: Schema.Types.Mixed, default: {} },
-  warnings: [String],
+  remarks: [Schema.Types.Mixed],
   result: { type: String, default: '' },
   by: Schema.Types.ObjectId,
   createdAt: { type: Date, required: true },

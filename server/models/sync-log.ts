@@ -1,4 +1,5 @@
 import mongoose, { Schema, type Types } from 'mongoose';
+import type { RunNote } from './roster-change.js';
 
 /**
  * Lines of a run's log, of a roster run or a sync run, that say the same of up to a batch of records. They tell kind, ids and what
@@ -16,7 +17,11 @@ export interface SyncLog {
   action: string;
   /** The records' ids at the source, a line each. */
   sourceIds: string[];
-  text: string;
+  /** The paths of what changed. */
+  fields?: string[];
+  note?: RunNote;
+  /** Of version 0.4.0: fields and note in words. */
+  text?: string;
 }
 
 const schema = new Schema<SyncLog>(
@@ -28,7 +33,9 @@ const schema = new Schema<SyncLog>(
     kind: { type: String, default: '' },
     action: { type: String, default: '' },
     sourceIds: { type: [String], required: true },
-    text: { type: String, default: '' },
+    fields: { type: [String], default: undefined },
+    note: Schema.Types.Mixed,
+    text: String,
   },
   { collection: 'syncLog', strict: 'throw', versionKey: false },
 );

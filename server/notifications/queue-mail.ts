@@ -1,5 +1,6 @@
-import mongoose, { type Types } from 'mongoose';
+import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
+import { isDuplicateKey } from '../models/duplicate-key.js';
 import { Notification } from '../models/notification.js';
 
 export interface Mail {
@@ -28,7 +29,7 @@ export async function queueMail(deps: Pick<Deps, 'config' | 'queue' | 'now'>, ma
       createdAt: now,
     });
   } catch (error) {
-    if (error instanceof mongoose.mongo.MongoServerError && error.code === 11000) return;
+    if (isDuplicateKey(error)) return;
     throw error;
   }
   if (deps.config.smtpUrl) await deps.queue.add('deliver-notifications', 'outbox');

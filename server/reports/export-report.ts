@@ -1,71 +1,52 @@
 import type { Response } from 'express';
-import { DateTime } from 'luxon';
 import type { Event } from '../models/event.js';
 import { notFound } from '../web/errors.js';
+import { streamCsv } from '../web/stream-csv.js';
 import { everyAppointment } from './list-appointments.js';
 import { everySchedule } from './list-schedule.js';
-import { everyUnbooked, type UnbookedClass } from './list-unbooked.js';
-import type { ReportRow } from './match-names.js';
+import { everyUnbooked } from './list-unbooked.js';
 import type { StateFilter } from './schema.js';
-import { streamCsv } from './stream-csv.js';
+import { APPOINTMENT_COLUMNS, appointmentLines } from './write-lines.js';
 
-const BOOKED = ['Date', 'From', 'To', 'Teacher', 'Room', 'Student', 'Class', 'Family', 'State', 'Problem'];
-
-/** What sends a report as a file. Days and times are the event's, as spreadsheets read them. @throws 404 when there is no such report */
+/** What sends a report as a file. Days and times are the event's. @throws 404 when there is no such report */
 export function exportReport(
   res: Response,
   event: Event,
   report: string,
   state: StateFilter,
 ): () => Promise<void> {
-  const booked = bookedLine(event.timeZone);
-  const name = `${report}-${event.days[0] ?? ''}`;
+  const [columns, lines] = contentOf(event, report, state);
+  return () => streamCsv(res, `${report}-${event.days[0] ?? ''}`, columns, lines);
+}
+
+function contentOf(
+  event: Event,
+  report: string,
+  state: StateFilter,
+): [columns: string[], lines: AsyncIterable<string[][]>] {
   switch (report) {
     case 'schedule':
-      return () =>
-        streamCsv(
-          res,
-          name,
-          teacherFirst(BOOKED),
-          mapParts(everySchedule(event), (row) => [teacherFirst(booked(row))]),
-        );
+      return [
+        teacherFirst(APPOINTMENT_COLUMNS),
+        mapLines(appointmentLines(everySchedule(event), event.timeZone), teacherFirst),
+      ];
     case 'families':
-      return () =>
-        streamCsv(res, name, ['Class', 'Teacher', 'Student'], mapParts(everyUnbooked(event), unbookedLines));
+      return [['Class', 'Teacher', 'Student'], unbookedLines(event)];
     case 'appointments':
-      return () =>
-        streamCsv(
-          res,
-          name,
-          BOOKED,
-          mapParts(everyAppointment(event, state), (row) => [booked(row)]),
-        );
+      return [
+        APPOINTMENT_COLUMNS,
+        appointmentLines(everyAppointment(event, { state, q: '' }), event.timeZone),
+      ];
     default:
       throw notFound();
   }
 }
 
-async function* mapParts<T>(
-  parts: AsyncIterable<T[]>,
-  linesOf: (item: T) => string[][],
+async function* mapLines(
+  parts: AsyncIterable<string[][]>,
+  change: (line: string[]) => string[],
 ): AsyncGenerator<string[][]> {
-  for await (const part of parts) yield part.flatMap(linesOf);
-}
-
-function bookedLine(zone: string): (row: ReportRow) => string[] {
-  const time = (at: Date) => DateTime.fromJSDate(at, { zone }).toFormat('HH:mm');
-  return (row) => [
-    row.day,
-    time(row.from),
-    time(row.to),
-    row.teacher,
-    row.room,
-    row.students,
-    row.className,
-    row.family,
-    row.state,
-    row.problem,
-  ];
+  for await (const lines of parts) yield lines.map(change);
 }
 
 /** Teacher and room before day and times, as that file is read teacher by teacher. */
@@ -73,6 +54,7 @@ function teacherFirst([day = '', from = '', to = '', teacher = '', room = '', ..
   return [teacher, room, day, from, to, ...rest];
 }
 
-function unbookedLines(item: UnbookedClass): string[][] {
-  return item.students.map((student) => [item.name, item.teacher, student]);
+async function* unbookedLines(event: Event): AsyncGenerator<string[][]> {
+  for await (const classes of everyUnbooked(event))
+    yield classes.flatMap((item) => item.students.map((student) => [item.name, item.teacher, student]));
 }

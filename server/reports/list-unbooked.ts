@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
-import { Class, className, classType } from '../models/class.js';
+import { Class, className, isMeetable } from '../models/class.js';
 import { Contact, contactName } from '../models/contact.js';
 import type { Event } from '../models/event.js';
 import { sliceOf } from '../web/paging.js';
@@ -69,7 +69,7 @@ export async function findUnbooked(
   const all = new Set<string>();
   const missing = new Set<string>();
   const found = classes
-    .filter((item) => classType(item) !== 'Hide')
+    .filter(isMeetable)
     .map((item) => {
       const ids = item.synced.students.filter((id) => {
         const student = id.toHexString();

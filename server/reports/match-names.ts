@@ -1,4 +1,3 @@
-import { DateTime } from 'luxon';
 import type { Types } from 'mongoose';
 import type { Appointment, AppointmentState } from '../models/appointment.js';
 import { Class, className } from '../models/class.js';
@@ -7,11 +6,14 @@ import type { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
 import { Resource } from '../models/resource.js';
 import { User } from '../models/user.js';
+import { dayOf } from '../web/local-time.js';
 
 type Scope = Pick<Event, '_id' | 'account' | 'timeZone'>;
 
 /** An appointment in words, as reports list it. */
 export interface ReportRow {
+  id: string;
+  slot: string;
   /** The event's local day, YYYY-MM-DD. */
   day: string;
   from: Date;
@@ -67,7 +69,9 @@ export async function matchNames(event: Scope, appointments: Appointment[]): Pro
     const inClass = item.class && classOf(item.class);
     const grownUps = householdOf(item.household)?.adults ?? [];
     return {
-      day: DateTime.fromJSDate(item.from, { zone: event.timeZone }).toFormat('yyyy-MM-dd'),
+      id: item._id.toHexString(),
+      slot: item.slot.toHexString(),
+      day: dayOf(item.from, event.timeZone),
       from: item.from,
       to: item.to,
       teacher: resource?.name ?? '',

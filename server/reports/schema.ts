@@ -23,22 +23,26 @@ export const scheduleSchema = Joi.object<ScheduleView, true>({
     .default(25),
 });
 
-/** Which appointments a report lists; holds and what was never booked are in none. */
+/** Which appointments a list shows, '' being those that take place; what was never booked is in none. */
 export const STATE_FILTERS = {
   '': ['booked', 'problem'],
+  all: ['booked', 'problem', 'pending', 'cancelled'],
+  booked: ['booked'],
   problem: ['problem'],
+  pending: ['pending'],
   cancelled: ['cancelled'],
 } as const satisfies Record<string, AppointmentState[]>;
 export type StateFilter = keyof typeof STATE_FILTERS;
 
+/** Appointments on one page of the report. */
+export const APPOINTMENTS_A_PAGE = 100;
+
 export interface AppointmentsView {
-  state: StateFilter;
+  state: '' | 'problem' | 'cancelled';
   page: number;
 }
 
 export const appointmentsSchema = Joi.object<AppointmentsView, true>({
-  state: Joi.string()
-    .valid(...Object.keys(STATE_FILTERS))
-    .default(''),
+  state: Joi.string().valid('', 'problem', 'cancelled').default(''),
   page: page(),
 });

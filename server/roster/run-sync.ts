@@ -63,10 +63,7 @@ async function work(deps: Deps, run: SyncRun, held: HeldRun, timing: Timing): Pr
     throw new RefreshFailed(`Given up: it ended its worker ${String(MOST_TRIES)} times.`);
   await held.step();
   await forgetFirstTry(held);
-  if (tries > 1)
-    held.warn(
-      'Done again from the start, because its first worker was lost. What that one had done may count as unchanged; the log has all of it.',
-    );
+  if (tries > 1) held.warn({ code: 'done again' });
   const account = await Account.findById(run.account).lean();
   if (!account) throw new RefreshFailed('The account is no longer there.');
   const refreshed = async () => completeRefresh(deps, account, run, held, timing);

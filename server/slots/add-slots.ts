@@ -1,5 +1,6 @@
-import mongoose, { Types } from 'mongoose';
+import { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
+import { duplicatesAmong } from '../models/duplicate-key.js';
 import type { Event } from '../models/event.js';
 import { Slot } from '../models/slot.js';
 import type { Actor } from '../web/actor.js';
@@ -71,13 +72,8 @@ async function insertMissing(slots: NewSlot[]): Promise<NewSlot[]> {
     await Slot.insertMany(slots, { ordered: false });
     return [];
   } catch (error) {
-    const failures = failuresOf(error);
-    if (!failures?.every((failure) => failure.code === 11000)) throw error;
-    return failures.flatMap(({ index }) => slots[index] ?? []);
+    const refused = duplicatesAmong(error);
+    if (!refused) throw error;
+    return refused.flatMap((index) => slots[index] ?? []);
   }
-}
-
-function failuresOf(error: unknown): { index: number; code: number }[] | undefined {
-  if (!(error instanceof mongoose.mongo.MongoBulkWriteError)) return undefined;
-  return [error.writeErrors].flat().map(({ index, code }) => ({ index, code }));
 }

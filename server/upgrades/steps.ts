@@ -1,3 +1,5 @@
+import { convertRemarks } from './convert-remarks.js';
+import { foldSearchKeys } from './fold-search-keys.js';
 import { renameRecords } from './rename-records.js';
 
 /**
@@ -16,4 +18,6 @@ export interface UpgradeStep {
 /** In the order in which they run. New ones go to the end; none is ever taken away while a version that needs it may be upgraded. */
 export const STEPS: readonly UpgradeStep[] = [
   { id: 'rename-records', when: 'before indexes', run: renameRecords },
+  { id: 'convert-remarks', when: 'after indexes', run: convertRemarks },
+  { id: 'fold-search-keys', when: 'after indexes', run: foldSearchKeys },
 ];

@@ -29,6 +29,11 @@ export function levelIn(actor: Actor, event: Types.ObjectId): AccessLevel {
   return atLeast(actor.level, own) ? actor.level : own;
 }
 
+/** Who runs an event: changes it, opens its booking, imports into it, follows its runs and stops its sync. */
+export function mayRunEvent(actor: Actor, event: Types.ObjectId): boolean {
+  return atLeast(levelIn(actor, event), 'event administrator');
+}
+
 /** The highest of some levels; `customer` when there is none. */
 export function highestOf(held: AccessLevel[]): AccessLevel {
   return ACCESS_LEVELS.findLast((level) => held.includes(level)) ?? 'customer';

@@ -1,4 +1,6 @@
 import { DateTime } from 'luxon';
+import { andList } from './format-count.js';
+import { dayOf } from './local-time.js';
 
 /** "Tuesday 24 November 2026, 5:10 PM" in an IANA zone. */
 export function dayAndTime(at: Date, zone: string): string {
@@ -8,6 +10,18 @@ export function dayAndTime(at: Date, zone: string): string {
 /** "5:10 PM" in an IANA zone. */
 export function timeOfDay(at: Date, zone: string): string {
   return DateTime.fromJSDate(at, { zone }).setLocale('en').toFormat('h:mm a');
+}
+
+/** "5:10 to 5:20 PM", "11:50 AM to 12:00 PM" in an IANA zone. */
+export function timeSpan(from: Date, to: Date, zone: string): string {
+  const [begin, end] = [timeOfDay(from, zone), timeOfDay(to, zone)];
+  const sameHalf = begin.slice(-3) === end.slice(-3);
+  return `${sameHalf ? begin.slice(0, -3) : begin} to ${end}`;
+}
+
+/** "Tuesday 24 November 2026, 5:10 to 5:20 PM (Chicago time)". */
+export function whenInWords(from: Date, to: Date, zone: string): string {
+  return `${fullDay(dayOf(from, zone))}, ${timeSpan(from, to, zone)} (${zoneName(zone)})`;
 }
 
 /** A local day, YYYY-MM-DD, as "24 November 2026"; what is not a day is given back as it is. */
@@ -45,7 +59,7 @@ export function daysInWords(days: string[]): string {
     const tail = next.year !== here.year ? ' MMMM yyyy' : next.month !== here.month ? ' MMMM' : '';
     return here.toFormat(`EEEE d${tail}`);
   });
-  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1) ?? ''}`;
+  return andList(parts);
 }
 
 /** "Tuesday 24 November, 8:00 AM" in an IANA zone, with the year where it is not the year of `now`. */

@@ -5,9 +5,10 @@ import { isProven } from '../../server/booking/add-child.js';
 import { isGuardian } from '../../server/booking/find-linked-children.js';
 import { nearestFree, type TimeView } from '../../server/booking/find-times.js';
 import { daysBetween, planNeeds, type DiaryNeed } from '../../server/booking/plan-needs.js';
-import { isSoonEnough, windowState } from '../../server/booking/policy.js';
+import { isSoonEnough } from '../../server/booking/policy.js';
 import { birthDateOf } from '../../server/booking/schema.js';
 import type { Event } from '../../server/models/event.js';
+import { bookingState } from '../../server/web/booking-state.js';
 import { dayOf } from '../../server/web/local-time.js';
 
 const zones = ['America/Chicago', 'Asia/Kathmandu', 'Pacific/Auckland', 'America/Sao_Paulo', 'UTC'];
@@ -100,15 +101,15 @@ describe('the rules of an event', () => {
   const noon = new Date('2026-11-24T18:00:00Z');
   const hour = (hours: number): Date => new Date(noon.getTime() + hours * 3600_000);
   const state = (more: object, at = noon): string =>
-    windowState({ ...event, days: [...event.days], booking: { ...rules, ...more } }, at);
+    bookingState({ ...event, days: [...event.days], booking: { ...rules, ...more } }, at);
 
   it('open booking from the begin until right before the end', () => {
-    assert.equal(state({}), 'not open');
-    assert.equal(state({ opensAt: hour(1) }), 'not open');
+    assert.equal(state({}), 'not set');
+    assert.equal(state({ opensAt: hour(1) }), 'before');
     assert.equal(state({ opensAt: noon }), 'open');
     assert.equal(state({ opensAt: hour(-2), closesAt: hour(1) }), 'open');
     assert.equal(state({ opensAt: hour(-2), closesAt: noon }), 'closed');
-    assert.equal(state({ opensAt: hour(-2) }, new Date('2026-11-25T06:00:00Z')), 'closed');
+    assert.equal(state({ opensAt: hour(-2) }, new Date('2026-11-25T06:00:00Z')), 'over');
   });
 
   it('end booking some hours before a slot for parents, and at its begin for staff', () => {

@@ -117,13 +117,14 @@ describe('reports', () => {
     assert.equal((await visitor.get(`${path}/schedule?q=park`)).text.includes('Ana Lee'), false);
     assert.deepEqual(await fileOf('schedule.csv'), [
       'Teacher,Room,Date,From,To,Student,Class,Family,State,Problem',
-      'Ana Lee,R 1,2026-11-24,17:00,17:10,Bea Adams,Art,"Pat ""Family""",Booked,',
+      'Ana Lee,R 1,2026-11-24,5:00 PM,5:10 PM,Bea Adams,Art,"Pat ""Family""",Booked,',
     ]);
   });
 
-  it('families without an appointment are counted once and listed by class, hidden classes left out', async () => {
+  it('families without an appointment are counted once and listed by class, hidden ones and those that allow none left out', async () => {
     await makeClass(event, 'Bio', { students: [students[0]!._id, students[1]!._id] });
     await makeClass(event, 'Secret', { students: [new Types.ObjectId()], edits: { type: 'Hide' } });
+    await makeClass(event, 'Not this time', { students: [new Types.ObjectId()], edits: { allowed: 0 } });
     await book(students[0]!, { state: 'problem', problem: 'The teacher left.' });
     await book(students[1]!, { state: 'cancelled' });
     const page = await visitor.get(`${path}/families`);
@@ -132,7 +133,7 @@ describe('reports', () => {
     assert.match(page.text, /<h2>Art<\/h2>\s*<p class="soft">Ana Lee · 2 of 3 students/);
     assert.match(page.text, /<h2>Bio<\/h2>\s*<p class="soft">1 of 2 students[\s\S]*Cy &lt;i&gt;Brown/);
     assert.equal(page.text.includes('Bea Adams'), false);
-    assert.equal(page.text.includes('Secret'), false);
+    for (const unmet of ['Secret', 'Not this time']) assert.equal(page.text.includes(unmet), false, unmet);
     const lines = await fileOf('families.csv');
     assert.deepEqual(lines.slice(0, 1), ['Class,Teacher,Student']);
     assert.equal(lines.length, 4);
@@ -158,7 +159,7 @@ describe('reports', () => {
     assert.match((await visitor.get(`${path}/appointments?state=cancelled`)).text, /Cy &lt;i&gt;Brown/);
     const lines = await fileOf('appointments.csv');
     assert.equal(lines.length, 3);
-    assert.match(lines[1] ?? '', /^2026-11-24,17:00,17:10,Ana Lee,R 1,Bea Adams,Art,/);
+    assert.match(lines[1] ?? '', /^2026-11-24,5:00 PM,5:10 PM,Ana Lee,R 1,Bea Adams,Art,/);
     assert.match(lines[2] ?? '', /"'=HYPERLINK\(""http/);
     assert.equal((await fileOf('appointments.csv?state=cancelled')).length, 2);
     assert.equal(await AuditEntry.countDocuments({ action: 'export report', event: event._id }), 2);

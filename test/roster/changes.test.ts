@@ -10,6 +10,7 @@ import { applyRun } from '../../server/roster/apply-run.js';
 import { mustHold } from '../../server/roster/changes/judge-removals.js';
 import { decideHeldOfAccount } from '../../server/roster/decide-held.js';
 import { summarizeRun } from '../../server/roster/runs/summarize-run.js';
+import { sayRemarks } from '../../server/roster/runs/say-remark.js';
 import { makeUser } from '../support/app.js';
 import { startDistrict, type TestDistrict } from './district.js';
 import { wholeRoster } from './whole-roster.js';
@@ -61,7 +62,7 @@ describe('changes of a sync', () => {
       assert.equal(await Contact.countDocuments({ firstName: 'New', lastName: 'Name' }), 1);
       assert.match(run.result, /40 students.* held until somebody looks/);
       const refresh = await district.refreshOf(run);
-      assert.match(refresh.warnings.join(), /40 of 150 students are missing at the source and are held/);
+      assert.match(sayRemarks(refresh).join(), /40 of 150 students are missing at the source and are held/);
       assert.equal(
         await RosterChange.countDocuments({ run: refresh._id, state: 'held', kind: 'student' }),
         40,

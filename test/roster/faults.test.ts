@@ -13,6 +13,7 @@ import { nextTry } from '../../server/roster/runs/put-off.js';
 import { sayRun } from '../../server/roster/runs/show-run.js';
 import { stopSync } from '../../server/roster/stop-sync.js';
 import { seal } from '../../server/seal.js';
+import { sayRemarks } from '../../server/roster/runs/say-remark.js';
 import { asApp } from '../support/scans.js';
 import { makeEvent, runNow, startDistrict, type TestDistrict } from './district.js';
 import { wholeRoster } from './whole-roster.js';
@@ -65,7 +66,7 @@ describe('faults of a sync', () => {
       await runNow(district.deps, night);
       const done = await run();
       assert.equal(done.state, 'done');
-      assert.doesNotMatch(done.warnings.join(), /worker was lost/);
+      assert.doesNotMatch(sayRemarks(done).join(), /worker was lost/);
       assert.equal(await SyncRun.countDocuments({ night: '2026-11-24' }), 1);
       assert.equal(await RosterRun.countDocuments({ night: '2026-11-24' }), 1);
       assert.equal(await Contact.countDocuments({ type: 'student', status: 'transferred' }), 1);
@@ -153,7 +154,7 @@ describe('faults of a sync', () => {
         const run = await district.sync();
         assert.equal(run.state, 'done', run.result);
         const refresh = await district.refreshOf(run);
-        assert.match(refresh.warnings.join(), words);
+        assert.match(sayRemarks(refresh).join(), words);
         assert.equal(await gone(), 0);
         assert.equal(refresh.counts.student?.held, 1);
         assert.equal(await Contact.countDocuments({ firstName: 'Nova' }), 1);
@@ -180,8 +181,12 @@ describe('faults of a sync', () => {
       sandbox.misbehave({ match: /role=teacher.*starting_after/, kind, times: 99 });
       const run = await district.sync();
       assert.equal(run.state, 'done', run.result);
-      const { warnings, counts } = await district.refreshOf(run);
-      assert.match(warnings.join(), /list of teachers broke off.*none of the teachers were removed/);
+      const refresh = await district.refreshOf(run);
+      const { counts } = refresh;
+      assert.match(
+        sayRemarks(refresh).join(),
+        /list of teachers broke off.*none of the teachers were removed/,
+      );
       assert.equal(await gone(), 0);
       assert.deepEqual([counts.student?.held, counts.section?.held], [1, 1]);
       assert.equal(await Class.countDocuments({ status: 'gone' }), 0);
@@ -209,7 +214,7 @@ describe('faults of a sync', () => {
       const run = await district.sync();
       await asked;
       assert.equal(run.state, 'done', run.result);
-      assert.deepEqual((await district.refreshOf(run)).warnings, []);
+      assert.deepEqual((await district.refreshOf(run)).remarks, []);
       assert.equal(await Contact.countDocuments({ type: 'student', status: 'transferred' }), 1);
     });
 

@@ -6,6 +6,7 @@ import { RosterChange } from '../../server/models/roster-change.js';
 import type { SyncRun } from '../../server/models/sync-run.js';
 import { applyRun } from '../../server/roster/apply-run.js';
 import { decideHeldOfAccount } from '../../server/roster/decide-held.js';
+import { sayRemarks } from '../../server/roster/runs/say-remark.js';
 import { live } from './crash.js';
 import type { TestDistrict } from './district.js';
 import { HeldPeople } from './held-people.js';
@@ -67,7 +68,7 @@ describe('who comes back while their removal is held', () => {
     await hold();
     comeBack();
     const run = await district.sync();
-    assert.match((await district.refreshOf(run)).warnings.join(), /list of students broke off/);
+    assert.match(sayRemarks(await district.refreshOf(run)).join(), /list of students broke off/);
     assert.deepEqual(await waiting(), students(20, 40));
     await accept();
     assert.deepEqual(await gone(), students(20, 40));

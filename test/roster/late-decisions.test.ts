@@ -10,6 +10,7 @@ import { SyncRun } from '../../server/models/sync-run.js';
 import { decideHeldOfAccount, decideHeldOfEvent } from '../../server/roster/decide-held.js';
 import { runAlone } from '../../server/roster/run-refresh.js';
 import { readLog } from '../../server/roster/runs/read-log.js';
+import { sayRemarks } from '../../server/roster/runs/say-remark.js';
 import { asApp } from '../support/scans.js';
 import { live } from './crash.js';
 import { makeEvent, runNow, type TestDistrict } from './district.js';
@@ -66,7 +67,7 @@ describe('what somebody decided about held removals while a sync ran', () => {
     assert.deepEqual(await waiting(), students(40, 42).sort());
     const done = await settled(decision);
     assert.match(done.result, /^37 students left/);
-    assert.match(done.warnings.join(), /Not on the list .* held until somebody decides: 2 students/);
+    assert.match(sayRemarks(done).join(), /Not on the list .* held until somebody decides: 2 students/);
     assert.deepEqual([done.by, done.reason, done.of], [by, 'looked', held._id]);
     // Those two are a question of their own.
     const again = await decideHeldOfAccount(district.deps, await district.refreshOf(run), {
@@ -180,7 +181,7 @@ describe('what somebody decided about held removals while a sync ran', () => {
       const { writes } = await live(work);
       await takeOver(district);
       const end = async () => {
-        const { state, result, counts, warnings } = await settled(decision);
+        const { state, result, counts, remarks } = await settled(decision);
         const log = await readLog({ run: decision }, { limit: 1000 });
         const lines = log.map(({ kind, action, sourceId }) => [kind, action, sourceId].join(' ')).sort();
         return [
@@ -188,7 +189,7 @@ describe('what somebody decided about held removals while a sync ran', () => {
           result,
           counts.student,
           counts.guardian,
-          warnings,
+          remarks,
           lines,
           await gone(),
           await waiting(),
@@ -227,10 +228,10 @@ describe('what somebody decided about held removals while a sync ran', () => {
     const decided = await asked;
     assert.ok(decided.ok);
     await runNow(district.deps, decided.run);
-    const { state, result, warnings } = await SyncRun.findById(decided.run).orFail().lean();
+    const { state, result, remarks } = await SyncRun.findById(decided.run).orFail().lean();
     assert.equal(state, 'done', result);
     assert.match(result, new RegExp(`^${String(many)} classes gone`));
-    assert.match(warnings.join(), /Not on the list .*: 2 classes/);
+    assert.match(sayRemarks({ remarks }).join(), /Not on the list .*: 2 classes/);
     assert.equal(await Class.countDocuments({ status: 'gone' }), before + many);
     assert.equal(await RosterChange.countDocuments({ state: 'held', kind: 'class' }), 2);
   });

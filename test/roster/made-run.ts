@@ -19,7 +19,7 @@ export function runOf(state: RunState, nightsAgo: number, more: Partial<SyncRun>
     trigger: 'nightly',
     stages: [],
     counts: {},
-    warnings: [],
+    remarks: [],
     result: over ? 'Nothing had changed.' : '',
     createdAt: startedAt,
     ...(state === 'queued' ? {} : { startedAt }),

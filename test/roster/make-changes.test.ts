@@ -7,6 +7,7 @@ import type { Change } from '../../server/roster/changes/change.js';
 import { makeChanges } from '../../server/roster/changes/make-changes.js';
 import { HeldRun } from '../../server/roster/runs/hold-run.js';
 import { readLog } from '../../server/roster/runs/read-log.js';
+import { sayLine } from '../../server/roster/runs/say-note.js';
 import { takeRun } from '../../server/roster/runs/take-run.js';
 import { emptyDatabase } from '../support/hooks.js';
 import { AT_ONCE } from './take-over.js';
@@ -47,7 +48,7 @@ describe('changes of which the database takes a part', () => {
   };
   const log = async () =>
     (await readLog({ run: id }, { limit: 100 }))
-      .map(({ level, action, sourceId, text }) => [level, action, sourceId, text].join(' ').trim())
+      .map((line) => [line.level, line.action, line.sourceId, sayLine(line)].join(' ').trim())
       .sort();
   const told = ['info added two', 'warning refused one The database did not take it.'];
 

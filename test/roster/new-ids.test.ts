@@ -57,7 +57,7 @@ describe('a new school year with all ids new', function () {
       classes,
     );
     const noTerm = meanwhile.length - classes.length;
-    assert.deepEqual([run.counts.class?.added, run.warnings], [noTerm, []]);
+    assert.deepEqual([run.counts.class?.added, run.remarks], [noTerm, []]);
     assert.equal(refresh.counts.section?.held, refresh.counts.section?.added);
     const office = await new Visitor(year.district.test.app).logIn(
       await makeUser(year.district.account, 'administrator'),

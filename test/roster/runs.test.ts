@@ -16,6 +16,7 @@ import { takeRun } from '../../server/roster/runs/take-run.js';
 import { startSync } from '../../server/roster/start-sync.js';
 import { stopSync } from '../../server/roster/stop-sync.js';
 import { Account } from '../../server/models/account.js';
+import { sayRemarks } from '../../server/roster/runs/say-remark.js';
 import { asApp } from '../support/scans.js';
 import { makeEvent, runNow, startDistrict, termsOf, type TestDistrict } from './district.js';
 
@@ -87,7 +88,7 @@ describe('sync runs', () => {
     await runSync(district.deps, id.toHexString(), never, AT_ONCE);
     const run = await runOf(id);
     assert.deepEqual([run.state, run.fence], ['done', 2]);
-    assert.match(run.warnings[0] ?? '', /first worker was lost/);
+    assert.match(sayRemarks(run)[0] ?? '', /first worker was lost/);
     assert.equal(await Class.countDocuments({ status: 'active' }), district.sandbox.totals().sections);
   });
 

@@ -12,6 +12,8 @@ import { readLog } from '../../server/roster/runs/read-log.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { decideHeldOfAccount, decideHeldOfEvent } from '../../server/roster/decide-held.js';
 import { ROSTER_PROBLEM } from '../../server/roster/event-update/flag-appointments.js';
+import { sayLine } from '../../server/roster/runs/say-note.js';
+import { sayRemarks } from '../../server/roster/runs/say-remark.js';
 import { Types } from 'mongoose';
 import { startDistrict, type TestDistrict } from './district.js';
 
@@ -37,8 +39,8 @@ describe('a sync removes nothing that it does not know to be gone', () => {
       assert.equal(run.state, 'done', run.result);
       assert.equal(await gone('student'), 0);
       assert.equal((await Contact.findOne({ 'record.id': first }).lean())?.firstName, 'Changed');
-      const { warnings } = await district.refreshOf(run);
-      assert.match(warnings.join(), /list of students broke off.*none of the students were removed/);
+      const said = sayRemarks(await district.refreshOf(run));
+      assert.match(said.join(), /list of students broke off.*none of the students were removed/);
       sandbox.behave();
       await district.sync();
       assert.equal(await gone('student'), 1);
@@ -78,12 +80,12 @@ describe('a sync removes nothing that it does not know to be gone', () => {
           before,
         );
         assert.equal(await Section.countDocuments({ status: 'archived' }), 0);
-        const { warnings } = await district.refreshOf(run);
+        const said = sayRemarks(await district.refreshOf(run));
         assert.ok(
-          warnings.includes(
+          said.includes(
             `Clever no longer shares ${plural} with Slotbell. Nothing was removed. Ask the district’s Clever administrator whether that is meant.`,
           ),
-          warnings.join(),
+          said.join(),
         );
       });
     }
@@ -141,7 +143,7 @@ describe('a sync removes nothing that it does not know to be gone', () => {
     assert.equal(run.state, 'done');
     const [row] = await readLog({ run: run.refresh, action: 'refused' }, { limit: 10 });
     assert.deepEqual(
-      [row?.kind, row?.sourceId, row?.text],
+      [row?.kind, row?.sourceId, row && sayLine(row)],
       ['section', sandbox.idOf('section', 0), 'It names no school.'],
     );
     assert.equal(await Section.countDocuments({ name: 'Still taken' }), 1);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { Account } from '../../server/models/account.js';
 import { Contact } from '../../server/models/contact.js';
 import { RosterChange } from '../../server/models/roster-change.js';
+import { sayRemarks } from '../../server/roster/runs/say-remark.js';
 import { startDistrict, type TestDistrict } from './district.js';
 import { wholeRoster } from './whole-roster.js';
 
@@ -57,6 +58,6 @@ describe('a token that may read nothing (403 on every list)', () => {
     for (const kind of ['section', 'student'] as const) district.sandbox.share(kind, '403');
     const run = await district.sync();
     assert.equal(run.state, 'done', run.result);
-    assert.match((await district.refreshOf(run)).warnings.join(), /no longer shares students/);
+    assert.match(sayRemarks(await district.refreshOf(run)).join(), /no longer shares students/);
   });
 });

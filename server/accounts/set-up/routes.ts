@@ -3,9 +3,11 @@ import type { Deps } from '../../deps.js';
 import { HttpError } from '../../web/errors.js';
 import { parseForm, typedValues } from '../../web/parse.js';
 import { rateLimit } from '../../web/rate-limit.js';
+import { senderOf } from '../../web/sender.js';
 import { say } from '../../web/session.js';
 import { makeFirstAdministrator } from '../make-first-administrator.js';
 import { installationIsSetUp } from '../queries.js';
+import { rememberDevice } from '../remember-device.js';
 import { setupSchema } from '../schema.js';
 import { signIn } from '../sign-in.js';
 
@@ -28,7 +30,7 @@ export function setUpRoutes(deps: Deps): Router {
   });
 
   router.post('/setup', async (req, res) => {
-    await tries.take(req.ip ?? '');
+    await tries.take(senderOf(req));
     const parsed = parseForm(setupSchema, req.body);
     if (!parsed.ok) {
       res.status(422).render('accounts/setup', { title: 'Set up Slotbell', form: parsed });
@@ -48,6 +50,7 @@ export function setUpRoutes(deps: Deps): Router {
       return;
     }
     await signIn(req, made.user, deps, made.account._id.toHexString());
+    rememberDevice(deps.config, req, res, made.user);
     say(req, { kind: 'ok', text: 'Your school is set up. Next: connect Clever, or look around.' });
     res.redirect(303, '/events');
   });

@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
 import { isContactType } from '../../models/contact.js';
-import type { ChangeAction, FieldChange } from '../../models/roster-change.js';
+import type { ChangeAction, FieldChange, RunNote } from '../../models/roster-change.js';
 
 /** What a run wants of one stored document. */
 export interface Change {
@@ -16,8 +16,8 @@ export interface Change {
   fields: FieldChange[];
   /** What else must hold when it is written: that no person changed it meanwhile. */
   where?: Record<string, unknown>;
-  /** A remark for the log. */
-  text?: string;
+  /** For the log. */
+  note?: RunNote;
   /** Somebody should look at it. */
   warning?: boolean;
   /** By what a list of changes is searched. */
@@ -76,7 +76,7 @@ export function reachesClasses({
 
 /** Kept beside what the source says, and no news to a person. */
 const BEHIND =
-  /^(record\.|searchKey$|sortKey$|transferredAt$|deletedAt$|kept$|synced\.hash$|source$|state$|problem$)/;
+  /^(record\.|searchKey$|sortKey$|numberKey$|transferredAt$|deletedAt$|kept$|synced\.hash$|source$|state$|problem$)/;
 
 /** Those of the changed fields that a person cares about. */
 export function toldFields<F extends Pick<FieldChange, 'path'>>(fields: readonly F[]): F[] {

@@ -5,7 +5,7 @@ import { Course } from '../../models/course.js';
 import { Resource } from '../../models/resource.js';
 import { Section } from '../../models/section.js';
 import { Term } from '../../models/term.js';
-import type { Collection } from './make-changes.js';
+import type { Collection } from './read-changes.js';
 
 /** Where the documents of a kind lie, and what has to be known to take a change of them back. */
 export interface Kind {

@@ -1,4 +1,5 @@
-import mongoose, { type mongo } from 'mongoose';
+import type { mongo } from 'mongoose';
+import { duplicatesAmong } from '../../models/duplicate-key.js';
 import { RosterChange, type ChangeState, type FieldChange } from '../../models/roster-change.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { isPassing } from '../runs/judge-fault.js';
@@ -8,8 +9,6 @@ const DAY_MS = 24 * 3600_000;
 /** Personal data that is of no use any more goes: a preview that nobody applied sooner than what undo needs. */
 const KEPT_MS: Partial<Record<ChangeState, number>> = { planned: 7 * DAY_MS };
 const KEPT_LONG_MS = 60 * DAY_MS;
-
-const DUPLICATE = 11000;
 
 type Row = Omit<RosterChange, '_id'>;
 type NotingRun = Pick<HeldRun, 'id' | 'account' | 'event' | 'now' | 'name'>;
@@ -38,11 +37,9 @@ export async function noteChanges(
       { ordered: false },
     );
   } catch (error) {
-    if (!(error instanceof mongoose.mongo.MongoBulkWriteError)) throw error;
-    const failed = ([] as mongo.WriteError[]).concat(error.writeErrors);
-    if (failed.length === 0 || failed.some(({ code }) => code !== DUPLICATE) || failed.some(isPassing))
-      throw error;
-    await joinRows(failed.flatMap(({ index }) => rows[index] ?? []));
+    const noted = duplicatesAmong(error);
+    if (!noted || isPassing(error)) throw error;
+    await joinRows(noted.flatMap((index) => rows[index] ?? []));
   }
 }
 
@@ -57,7 +54,7 @@ async function findSince(run: NotingRun, changes: readonly Change[]): Promise<Ma
 
 function rowOf(
   run: Pick<HeldRun, 'id' | 'account' | 'event'>,
-  { kind, action, target, sourceId, document, fields, text, searchKey, doubtful }: Change,
+  { kind, action, target, sourceId, document, fields, note, searchKey, doubtful }: Change,
   state: ChangeState,
   expiresAt: Date,
 ): Row {
@@ -72,7 +69,7 @@ function rowOf(
     ...(document ? { document } : {}),
     fields,
     state,
-    text: text ?? '',
+    ...(note ? { note } : {}),
     searchKey: searchKey ?? '',
     ...(doubtful ? { doubtful } : {}),
     expiresAt,

@@ -1,9 +1,13 @@
 import type { mongo, Types } from 'mongoose';
 import { RosterChange, type ChangeState, type FieldChange } from '../../models/roster-change.js';
 import { sameValue, valueAt } from './change.js';
-import type { Collection } from './make-changes.js';
 
 const BATCH = 1000;
+
+export type Collection = Pick<
+  mongo.Collection,
+  'find' | 'findOne' | 'bulkWrite' | 'updateMany' | 'countDocuments'
+>;
 
 export type StoredDocument = Record<string, unknown> & { _id: Types.ObjectId; status?: string };
 
@@ -45,7 +49,7 @@ export async function readTargets(
 }
 
 /** Stored beside the rest and made anew from it, so that it tells nothing of who changed what. */
-const DERIVED = ['searchKey', 'sortKey'];
+const DERIVED = ['searchKey', 'sortKey', 'numberKey'];
 
 /** Whether the document still has what it had before the change, or what the change gave it. */
 export function isAt(side: 'before' | 'after', document: object, fields: readonly FieldChange[]): boolean {

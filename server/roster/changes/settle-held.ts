@@ -1,7 +1,6 @@
 import { RosterChange } from '../../models/roster-change.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { logRun } from '../runs/log-run.js';
-import { heldInWords } from '../runs/summarize-run.js';
 import type { Change } from './change.js';
 import { countHeld } from './count-held.js';
 import type { Kind } from './kinds.js';
@@ -77,7 +76,7 @@ async function countFirstTry(
 /** What waits on, as nobody has decided about it: a sync found it since, or it waits with another run. */
 async function tellOthers(run: HeldRun): Promise<void> {
   const { account, event = { $exists: false } } = run;
-  const words = heldInWords(await countHeld({ account, event }));
-  if (words === '') return;
-  run.warn(`Not on the list that was decided about, and held until somebody decides: ${words}.`);
+  const waiting = Object.entries(await countHeld({ account, event })).map(([kind, { held }]) => [kind, held]);
+  if (waiting.length > 0)
+    run.warn({ code: 'held besides', counts: Object.fromEntries(waiting) as Record<string, number> });
 }

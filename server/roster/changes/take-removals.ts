@@ -1,10 +1,12 @@
 import type { Types } from 'mongoose';
 import { searchKey } from '../../models/scoped.js';
 import type { HeldRun } from '../runs/hold-run.js';
+import type { HeldWhy } from '../runs/say-remark.js';
 import { fieldChange, type Change } from './change.js';
 import { waitStill } from './find-waiting.js';
 import { mustHold } from './judge-removals.js';
-import { makeChanges, type Collection } from './make-changes.js';
+import { makeChanges } from './make-changes.js';
+import type { Collection } from './read-changes.js';
 import { noteChanges } from './note-changes.js';
 
 const BATCH = 1000;
@@ -13,8 +15,6 @@ const BATCH = 1000;
 export interface Removals {
   collection: Collection;
   kind: string;
-  /** In sentences: "students". */
-  plural: string;
   /** Those that are here now. */
   here: Record<string, unknown>;
   projection: Record<string, 1>;
@@ -64,8 +64,8 @@ interface Judged {
   gone: number;
   /** Of how many. */
   here: number;
-  /** Why they wait for a person, to follow "because"; absent: the guard lets them go. */
-  why?: string | undefined;
+  /** Why they wait for a person; absent: the guard lets them go. */
+  why?: HeldWhy | undefined;
 }
 
 /** What the guard says of them. */
@@ -87,11 +87,11 @@ async function whyHold(
   removals: Removals,
   gone: number,
   here: number,
-): Promise<string | undefined> {
+): Promise<HeldWhy | undefined> {
   if (removals.verdict === 'let go') return undefined;
-  if (removals.verdict === 'hold') return 'this download may not tell all';
-  if (mustHold(gone, here)) return 'that is more than a night usually brings';
-  return (await waitStill(run, removals.kind, readGone(removals))) ? 'nobody has decided yet' : undefined;
+  if (removals.verdict === 'hold') return 'doubtful';
+  if (mustHold(gone, here)) return 'many';
+  return (await waitStill(run, removals.kind, readGone(removals))) ? 'undecided' : undefined;
 }
 
 export async function* readGone(removals: Removals): AsyncGenerator<Document, void, undefined> {
@@ -142,20 +142,10 @@ async function takeBatch(run: HeldRun, removals: Removals, go: Change[], wait: C
   await run.step();
 }
 
-function tellHeld(run: HeldRun, { plural }: Removals, { gone, here }: Judged, why: string): void {
-  const many = `${gone.toLocaleString('en')} of ${here.toLocaleString('en')} ${plural}`;
-  run.warn(
-    run.preview
-      ? `${many} would leave. A sync by itself would hold them until somebody looks, because ${why}.`
-      : `${many} are missing at the source and are held until somebody looks, because ${why}. Nothing was removed.`,
-  );
+function tellHeld(run: HeldRun, { kind }: Removals, { gone, here }: Judged, why: HeldWhy): void {
+  run.warn({ code: run.preview ? 'would be held' : 'held', kind, gone, here, why });
 }
 
-function tellWaiting(run: HeldRun, { plural }: Removals, count: number): void {
-  const many = `Of the ${plural} who are missing at the source ${count.toLocaleString('en')}`;
-  run.warn(
-    run.preview
-      ? `${many} would be held until somebody looks, because the students they belong to stay.`
-      : `${many} are held until somebody looks, because the students they belong to stay for now.`,
-  );
+function tellWaiting(run: HeldRun, { kind }: Removals, count: number): void {
+  run.warn({ code: run.preview ? 'would be held with students' : 'held with students', kind, count });
 }

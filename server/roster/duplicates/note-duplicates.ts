@@ -1,6 +1,7 @@
-import mongoose, { type mongo, type Types } from 'mongoose';
+import type { mongo, Types } from 'mongoose';
 import { Contact } from '../../models/contact.js';
 import { Duplicate, pairKey } from '../../models/duplicate.js';
+import { duplicatesAmong } from '../../models/duplicate-key.js';
 import { isPassing } from '../runs/judge-fault.js';
 
 /** A contact that was made because it was not sure which of several it is, and one of those. */
@@ -49,10 +50,8 @@ async function insertNew(operations: mongo.AnyBulkWriteOperation[]): Promise<num
     const result = await Duplicate.collection.bulkWrite(operations, { ordered: false });
     return result.upsertedCount;
   } catch (error) {
-    if (!(error instanceof mongoose.mongo.MongoBulkWriteError) || isPassing(error)) throw error;
-    const faults = ([] as mongo.WriteError[]).concat(error.writeErrors);
     // Another run listed the same pair meanwhile: it is there, which is what was wanted.
-    if (faults.length === 0 || faults.some(({ code }) => code !== 11000)) throw error;
-    return error.upsertedCount;
+    if (!duplicatesAmong(error) || isPassing(error)) throw error;
+    return (error as mongo.MongoBulkWriteError).upsertedCount;
   }
 }

@@ -24,7 +24,7 @@ export const pairsQuery = Joi.object<PairsQuery, true>({
 
 /** The ticked pairs, or the one whose own button was pressed. */
 export const pairsSchema = Joi.object<{ pairs: Types.ObjectId[]; only?: Types.ObjectId }>({
-  pairs: objectIds().max(200).default([]),
+  pairs: objectIds(200).default([]),
   only: objectId(),
 });
 

@@ -10,6 +10,7 @@ import { findNextNight } from '../find-due-night.js';
 import { heldNotices } from '../held/queries.js';
 import { tookInWords, tookOf } from '../runs/format-took.js';
 import { pathOfRun } from '../runs/queries.js';
+import { sayRemarks } from '../runs/say-remark.js';
 import { hourInWords, shortMoment, STATE_WORDS, TRIGGER_WORDS } from '../runs/show-run.js';
 import {
   choiceInWords,
@@ -95,6 +96,6 @@ function rowOf(run: SyncRun, zone: string) {
     state: STATE_WORDS[run.state],
     took: tookInWords(tookOf(run)),
     result: run.result,
-    warnings: run.warnings.length,
+    remarks: sayRemarks(run).length,
   };
 }

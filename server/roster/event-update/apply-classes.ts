@@ -14,8 +14,6 @@ import type { Mirror } from './mirror.js';
 /** A person may be at work in the Class Editor: then a batch is looked at again. */
 const TRIES = 3;
 
-const BARE = 'Was deleted here; came back without the changes made to it.';
-
 /**
  * Brings one batch of classes to what is desired. What a person decided (`edits`) stays, but of a class that they deleted.
  * @returns the batch with those who stay in their classes though the source has them no more
@@ -33,8 +31,9 @@ export async function applyClasses(
     const diff = diffClasses(wanted, known);
     if (tries === 1) run.count('class', 'unchanged', diff.unchanged);
     const changes = await changesOf(run, event, diff);
-    const made = await makeChanges(run, Class.collection, changes, tries === 1);
-    if (made.missed + made.refused.length === 0) break;
+    const options = { again: tries > 1, retries: tries < TRIES };
+    const made = await makeChanges(run, Class.collection, changes, options);
+    if (made.missed.length + made.refused.length === 0) break;
   }
   return wanted;
 }
@@ -109,7 +108,7 @@ function updateOf(
     fields: compareFields(before, wanted),
     where: { status: known.status, 'edits.name': known.edits.name ?? null },
     searchKey: keys.searchKey,
-    ...(bare ? { text: BARE } : {}),
+    ...(bare ? { note: { code: 'deleted here' as const } } : {}),
   };
 }
 
@@ -123,7 +122,6 @@ export async function removeGoneClasses(
   await takeRemovals(run, {
     collection: Class.collection,
     kind: 'class',
-    plural: 'classes',
     here: {
       event: event._id,
       status: 'active',

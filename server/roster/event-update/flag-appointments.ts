@@ -81,7 +81,7 @@ async function flagBatch(run: HeldRun, event: Event, batch: Looked[]): Promise<v
       sourceId: _id.toHexString(),
       fields: [fieldChange('state', 'booked', 'problem'), fieldChange('problem', undefined, ROSTER_PROBLEM)],
       where: { state: 'booked' },
-      text: ROSTER_PROBLEM,
+      note: { code: 'not together' },
       warning: true,
     })),
     ...mended.map(({ _id, problem }): Change => ({

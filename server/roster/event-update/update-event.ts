@@ -1,6 +1,5 @@
 import type { Types } from 'mongoose';
 import type { Event, EventSync } from '../../models/event.js';
-import { countOf } from '../../web/format-count.js';
 import { dropOlderHeld } from '../changes/drop-held.js';
 import type { Removals } from '../changes/take-removals.js';
 import type { HeldRun } from '../runs/hold-run.js';
@@ -85,10 +84,5 @@ async function countStanding(run: HeldRun, { classes, resources }: Standing): Pr
 }
 
 function warnOfUnknown(run: HeldRun, teachers: number, students: number): void {
-  const parts = [
-    ...(teachers > 0 ? [countOf(teachers, 'teacher', 'teachers')] : []),
-    ...(students > 0 ? [countOf(students, 'student', 'students')] : []),
-  ];
-  if (parts.length === 0) return;
-  run.warn(`These classes list ${parts.join(' and ')} whom Clever does not share; they are left out.`);
+  if (teachers + students > 0) run.warn({ code: 'people not shared', teachers, students });
 }

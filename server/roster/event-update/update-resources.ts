@@ -69,7 +69,6 @@ export async function updateResources(
   await takeRemovals(run, {
     collection: Resource.collection,
     kind: 'resource',
-    plural: 'teachers with slots',
     here: {
       event: event._id,
       ...(waiting.length > 0 ? { _id: { $nin: waiting } } : {}),

@@ -4,10 +4,10 @@ import { RosterChange } from '../../models/roster-change.js';
 import { RosterRun } from '../../models/roster-run.js';
 import type { Run } from '../../models/run.js';
 import { SyncRun } from '../../models/sync-run.js';
-import type { Actor } from '../../web/actor.js';
+import { mayRunEvent, type Actor } from '../../web/actor.js';
 import { dayAndTimeSoon } from '../../web/format-time.js';
 import type { HeldCounts } from '../changes/count-held.js';
-import { mayRunAll, mayRunEvent } from '../importer/policy.js';
+import { mayRunAll } from '../importer/policy.js';
 import { pathOfRefresh, pathOfRun, type RunPlace } from '../runs/queries.js';
 import { heldInWords } from '../runs/summarize-run.js';
 

@@ -1,5 +1,4 @@
 import type { Request, Response, Router } from 'express';
-import { pipeline } from 'node:stream/promises';
 import type { Deps } from '../../deps.js';
 import { actorOf } from '../../web/actor.js';
 import { FRESH_FORM, parseForm, parseQuery } from '../../web/parse.js';
@@ -26,15 +25,8 @@ export function addHeldPages(
   router.get('/:run/held.csv', async (req, res) => {
     const place = await find(req, res);
     const query = parseQuery(heldQuery, req.query);
-    res.set({
-      'Content-Type': 'text/csv; charset=utf-8',
-      'Content-Disposition': `attachment; filename="held-${place.run._id.toHexString()}.csv"`,
-    });
-    const file = exportChanges(scopeOf(place), [place.run._id], heldRowsOf(query), true);
-    // A reader who leaves in the middle is no fault.
-    await pipeline(file, res).catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
-    });
+    const { _id } = place.run;
+    await exportChanges(res, `held-${_id.toHexString()}`, scopeOf(place), [_id], heldRowsOf(query), true);
   });
 
   router.post('/:run/held', async (req, res) => {

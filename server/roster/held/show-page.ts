@@ -11,6 +11,7 @@ import { scopeOf } from '../journal/routes.js';
 import { showChanges } from '../journal/show-changes.js';
 import type { ChangesQuery } from '../journal/schema.js';
 import { pathOfRefresh, pathOfRun, type RunPlace } from '../runs/queries.js';
+import { sayWhyHeld } from '../runs/say-remark.js';
 import { heldInWords } from '../runs/summarize-run.js';
 import { countBookings } from './count-bookings.js';
 import { decisionOn, heldSince, type Decision } from './queries.js';
@@ -47,7 +48,7 @@ export async function heldPage(deps: Deps, actor: Actor, place: RunPlace, query:
       actor.timeZone,
       deps.now(),
     ),
-    reasons: run.warnings.filter((warning) => warning.includes('held until')),
+    reasons: sayWhyHeld(run),
     rollover: words ? tellRollover(run.counts) : '',
     effects: effectsOf(words, bookings, event !== undefined),
     decided: decision && (await sayDecision(decision, actor, event !== undefined, deps.now())),

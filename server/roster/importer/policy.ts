@@ -1,15 +1,9 @@
-import type { Types } from 'mongoose';
 import { atLeast } from '../../models/user.js';
-import { levelIn, type Actor } from '../../web/actor.js';
+import type { Actor } from '../../web/actor.js';
 
 /** Who sees the Importer: event administrators of any event, and above. */
 export function mayImport(actor: Actor): boolean {
   return atLeast(actor.levelName, 'event administrator');
-}
-
-/** Who imports into an event, follows its runs and stops its sync. */
-export function mayRunEvent(actor: Actor, event: Types.ObjectId): boolean {
-  return atLeast(levelIn(actor, event), 'event administrator');
 }
 
 /** Who stops the sync of all events, and connects Clever. */

@@ -3,8 +3,7 @@ import { Account, sourceOf } from '../../models/account.js';
 import { Event } from '../../models/event.js';
 import { School } from '../../models/school.js';
 import { SyncRun } from '../../models/sync-run.js';
-import type { Actor } from '../../web/actor.js';
-import { mayRunEvent } from './policy.js';
+import { mayRunEvent, type Actor } from '../../web/actor.js';
 
 /** Events offered at once; an account with more archives its old ones. */
 const MOST_EVENTS = 500;

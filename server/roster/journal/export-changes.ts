@@ -1,7 +1,7 @@
-import { Readable } from 'node:stream';
-import { stringify } from 'csv-stringify';
+import type { Response } from 'express';
 import type { Types } from 'mongoose';
 import { RosterChange } from '../../models/roster-change.js';
+import { streamCsv } from '../../web/stream-csv.js';
 import type { TargetScope } from './name-targets.js';
 import { CHANGES_ORDER, changesFilter } from './queries.js';
 import type { ChangesQuery } from './schema.js';
@@ -9,28 +9,26 @@ import { showChanges, type ShownField } from './show-changes.js';
 
 const BATCH = 500;
 
-/** The changes of some runs as CSV, streamed in batches; formulas are escaped, and the text begins with the mark of UTF-8. */
+const COLUMNS = ['Name', 'Kind', 'What', 'Changed', 'Note', 'State', 'Id at the source'];
+
+/** Answers with the changes of some runs as CSV, in batches. @param name of the file */
 export function exportChanges(
+  res: Response,
+  name: string,
   scope: TargetScope,
   runs: Types.ObjectId[],
   query: ChangesQuery,
   values: boolean,
-): Readable {
-  const csv = stringify({
-    header: true,
-    bom: true,
-    escape_formulas: true,
-    columns: ['Name', 'Kind', 'What', 'Changed', 'Note', 'State', 'Id at the source'],
-  });
-  return Readable.from(lines(scope, runs, query, values)).pipe(csv);
+): Promise<void> {
+  return streamCsv(res, name, COLUMNS, parts(scope, runs, query, values));
 }
 
-async function* lines(
+async function* parts(
   scope: TargetScope,
   runs: Types.ObjectId[],
   query: ChangesQuery,
   values: boolean,
-): AsyncGenerator<string[], void, undefined> {
+): AsyncGenerator<string[][], void, undefined> {
   const cursor = RosterChange.find(changesFilter(runs, query))
     .sort(CHANGES_ORDER)
     .lean()
@@ -39,10 +37,10 @@ async function* lines(
   for await (const row of cursor) {
     rows.push(row);
     if (rows.length < BATCH) continue;
-    yield* await linesOf(scope, rows, values);
+    yield await linesOf(scope, rows, values);
     rows = [];
   }
-  yield* await linesOf(scope, rows, values);
+  yield await linesOf(scope, rows, values);
 }
 
 async function linesOf(scope: TargetScope, rows: RosterChange[], values: boolean): Promise<string[][]> {

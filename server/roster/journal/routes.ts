@@ -1,5 +1,4 @@
 import type { Request, Response, Router } from 'express';
-import { pipeline } from 'node:stream/promises';
 import { actorOf } from '../../web/actor.js';
 import { addressOf, pagerOf, sliceOf } from '../../web/paging.js';
 import { parseQuery } from '../../web/parse.js';
@@ -7,6 +6,7 @@ import { mayRunAll } from '../importer/policy.js';
 import { nameRows } from '../runs/name-rows.js';
 import { runsOf, type RunPlace } from '../runs/queries.js';
 import { countLog, readLog } from '../runs/read-log.js';
+import { sayLine } from '../runs/say-note.js';
 import { countRows, isOver, KIND_WORDS, ONE_WORDS } from '../runs/show-run.js';
 import { exportChanges } from './export-changes.js';
 import { listChips } from './list-chips.js';
@@ -31,15 +31,8 @@ export function addChangesPages(
   router.get('/:run/changes.csv', async (req, res) => {
     const place = await find(req, res);
     const { page: _, ...query } = parseQuery(changesQuery, req.query);
-    res.set({
-      'Content-Type': 'text/csv; charset=utf-8',
-      'Content-Disposition': `attachment; filename="changes-${place.run._id.toHexString()}.csv"`,
-    });
-    const file = exportChanges(scopeOf(place), runsOf(place), query, mayRunAll(actorOf(res)));
-    // A reader who leaves in the middle is no fault.
-    await pipeline(file, res).catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
-    });
+    const name = `changes-${place.run._id.toHexString()}`;
+    await exportChanges(res, name, scopeOf(place), runsOf(place), query, mayRunAll(actorOf(res)));
   });
 }
 
@@ -110,7 +103,7 @@ async function addedRows(place: RunPlace, { kind }: ChangesQuery, page: number):
       kind: ONE_WORDS[row.kind] ?? row.kind,
       action: 'New',
       fields: [],
-      note: row.text,
+      note: sayLine(row),
       state: CHANGE_STATE_WORDS.applied,
       sourceId: row.sourceId,
     })),

@@ -2,6 +2,7 @@ import { Types } from 'mongoose';
 import type { ChangeState, FieldChange, RosterChange } from '../../models/roster-change.js';
 import { longDay } from '../../web/format-time.js';
 import { fieldInWords, toldFields } from '../changes/change.js';
+import { sayNote } from '../runs/say-note.js';
 import { ACTION_WORDS, ONE_WORDS } from '../runs/show-run.js';
 import { nameTargets, type TargetScope } from './name-targets.js';
 import { isPeople, listChange, MOST_NAMED, readNames, type Names } from './read-names.js';
@@ -49,7 +50,7 @@ export async function showChanges(
       row.action === 'added'
         ? []
         : toldOf(row).map((field) => showField(field, names, values || !!row.event)),
-    note: row.text,
+    note: sayNote(row),
     state: CHANGE_STATE_WORDS[row.state],
     sourceId: row.sourceId,
   }));

@@ -36,7 +36,7 @@ export function matcherFor(
     },
     remark(id) {
       const doubt = doubts.get(id);
-      return doubt && `May be somebody who is here already: ${doubt.reason}. Decide under Duplicates.`;
+      return doubt && { code: 'may be known', reason: doubt.reason };
     },
     async onAdded(added) {
       if (run.preview) return;

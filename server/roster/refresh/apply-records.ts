@@ -1,4 +1,5 @@
 import mongoose, { type mongo, type Types } from 'mongoose';
+import type { RunNote } from '../../models/roster-change.js';
 import type { SourceRecord } from '../../models/scoped.js';
 import { compareFields, type Change } from '../changes/change.js';
 import { makeChanges } from '../changes/make-changes.js';
@@ -24,7 +25,7 @@ export interface ApplyOptions<F> {
   /** Whether the source still lists an id, as far as that can be told. */
   isCurrent?: (id: string) => boolean;
   /** What to say of a record that makes a new document. */
-  remark?: (id: string) => string | undefined;
+  remark?: (id: string) => RunNote | undefined;
   /** Told of every record that makes a new document, by a first try of this run too. */
   onAdded?: (added: { id: string; target: Types.ObjectId }[]) => Promise<void>;
   /** Told of the main ids of those whose record came by a further id. */
@@ -123,9 +124,9 @@ function knownOf({ _id, record, status }: Stored): KnownRecord {
   };
 }
 
-function remarkOn(id: string, remark: ApplyOptions<never>['remark']): { text?: string } {
-  const text = remark?.(id);
-  return text === undefined ? {} : { text };
+function remarkOn(id: string, remark: ApplyOptions<never>['remark']): { note?: RunNote } {
+  const note = remark?.(id);
+  return note === undefined ? {} : { note };
 }
 
 /** New ones first, in the order of the diff. */

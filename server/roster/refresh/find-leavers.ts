@@ -1,5 +1,6 @@
 import type { Document, Removals } from '../changes/take-removals.js';
 import type { HeldRun } from '../runs/hold-run.js';
+import type { Remark } from '../runs/say-remark.js';
 import { tellsAll, type ListOutcome } from './download-district.js';
 import type { Store } from './stores.js';
 
@@ -7,8 +8,6 @@ import type { Store } from './stores.js';
 export interface Removal<F> {
   store: Pick<Store<F>, 'collection' | 'gone'>;
   kind: string;
-  /** In sentences: "students". */
-  plural: string;
   outcome: ListOutcome | undefined;
   /** Which of the stored records are of this kind. */
   filter: object;
@@ -27,7 +26,7 @@ export interface Leavers {
   /** Whether the source tells who is gone, so that what earlier runs held of this kind is settled by it. */
   answered: boolean;
   /** What the page says where it does not. */
-  told: string[];
+  told: Remark[];
   /** Absent where nobody can be gone. */
   removals?: Removals;
 }
@@ -43,7 +42,7 @@ export async function findLeavers<F>(
   seen: { has(id: string): boolean },
   gone?: ReadonlySet<string>,
 ): Promise<Leavers> {
-  const { store, kind, plural, outcome, waits } = removal;
+  const { store, kind, outcome, waits } = removal;
   const among = {
     account: run.account,
     ...removal.filter,
@@ -65,7 +64,6 @@ export async function findLeavers<F>(
   const removals = {
     collection: store.collection,
     kind,
-    plural,
     here,
     ...(gone ? { among } : {}),
     projection: { 'record.id': 1, searchKey: 1, name: 1, ...(waits ? { [waits.path]: 1 } : {}) } as const,
@@ -99,20 +97,16 @@ function sourceIdOf(document: Document): string {
   return (document.record as { id: string }).id;
 }
 
-/** Why nothing of this kind may be removed, as a sentence for the run's page; undefined when the list was read to its end. */
+/** Why nothing of this kind may be removed; undefined when the list was read to its end. */
 function objectionTo(
-  { outcome, plural }: Pick<Removal<never>, 'outcome' | 'plural'>,
+  { outcome, kind }: Pick<Removal<never>, 'outcome' | 'kind'>,
   had: boolean,
-): string | undefined {
-  if (outcome?.ended === 'broken off')
-    return `The list of ${plural} broke off: ${outcome.reason ?? ''} Additions and changes were taken; none of the ${plural} were removed.`;
-  if (outcome?.ended === 'not shared')
-    return had ? unshared({ plural, source: 'clever' }) : `Clever does not share ${plural} with Slotbell.`;
+): Remark | undefined {
+  if (outcome?.ended === 'broken off') return { code: 'list broke off', kind, fault: outcome.reason ?? '' };
+  if (outcome?.ended === 'not shared') return { code: had ? 'no longer shared' : 'never shared', kind };
   return undefined;
 }
 
-function unshared({ plural, source }: Pick<Removal<never>, 'plural' | 'source'>): string {
-  if (source === 'file')
-    return `The files list no ${plural} at all. None of those who are here were removed.`;
-  return `Clever no longer shares ${plural} with Slotbell. Nothing was removed. Ask the district’s Clever administrator whether that is meant.`;
+function unshared({ kind, source }: Pick<Removal<never>, 'kind' | 'source'>): Remark {
+  return { code: source === 'file' ? 'not in the files' : 'no longer shared', kind };
 }

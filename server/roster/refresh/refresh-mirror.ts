@@ -13,6 +13,7 @@ import type { RosterRecord } from '../sources/roster-record.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { walkThrough } from '../walk-through.js';
 import { logRun, type LogRow } from '../runs/log-run.js';
+import type { NoteCode } from '../runs/say-note.js';
 import { applyRecords } from './apply-records.js';
 import { IdSet } from './id-set.js';
 import type { Ids, RefreshContext } from './context.js';
@@ -49,10 +50,7 @@ async function warnOfLostSchools({ run, read, download, schools }: RefreshContex
   for await (const batch of read<CleverSchool>('schools')) for (const { id } of batch) lost.delete(id);
   run.count('school', 'unchanged', schools.size - lost.size);
   run.count('school', 'leftOut', download.schools.read - schools.size + lost.size);
-  if (lost.size > 0)
-    run.warn(
-      `Clever no longer lists ${lost.size === 1 ? 'one of the matched schools' : `${String(lost.size)} of the matched schools`}. Check the school matching.`,
-    );
+  if (lost.size > 0) run.warn({ code: 'schools not listed', count: lost.size });
 }
 
 async function refreshTerms({ run, read, download }: RefreshContext, seen: Ids): Promise<void> {
@@ -102,7 +100,7 @@ async function mapSections(
   return taken.map(({ id, mapped }) => {
     const record = mapped.ok ? kept.get(mapped.record.id) : undefined;
     if (!mapped.ok) return { id, mapped };
-    return { id, mapped: record ? { ok: true, record } : { ok: false, id, reason: UNKNOWN_SECTION } };
+    return { id, mapped: record ? { ok: true, record } : { ok: false, id, reason: 'unknown class' } };
   });
 }
 
@@ -113,9 +111,7 @@ function mapSection(section: FromFile<CleverSection>, schools: MatchedSchools): 
   return mapCleverSection({ ...section, school }, schools);
 }
 
-const UNKNOWN_SECTION = 'Its class is in none of the files and not known here.';
-
-type Taken<F> = { ok: true; record: RosterRecord<F> } | { ok: false; reason: string };
+type Taken<F> = { ok: true; record: RosterRecord<F> } | { ok: false; reason: NoteCode | 'outside' };
 
 /** Writes one batch; what cannot be taken is a row in the log, what is listed twice counts once. */
 async function take<F extends object>(
@@ -130,7 +126,7 @@ async function take<F extends object>(
   for (const { id, mapped } of batch) {
     if (!mapped.ok && mapped.reason !== 'outside') {
       const sourceId = id.slice(0, 100);
-      rows.push({ level: 'warning', kind, action: 'refused', sourceId, text: mapped.reason });
+      rows.push({ level: 'warning', kind, action: 'refused', sourceId, note: { code: mapped.reason } });
     } else if (!mapped.ok || seen.has(id)) run.count(kind, 'leftOut');
     else {
       seen.add(id);

@@ -6,10 +6,10 @@ import { keepAdoptedTies, keepStayingTies } from './keep-staying-ties.js';
 import { keepPeopleTies } from './keep-ties.js';
 import { mapCleverPerson, type PersonMapped } from '../sources/map-clever-person.js';
 import type { RosterRecord } from '../sources/roster-record.js';
-import { countOf } from '../../web/format-count.js';
 import { walkThrough } from '../walk-through.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { logRun, type LogRow } from '../runs/log-run.js';
+import type { NoteCode } from '../runs/say-note.js';
 import { applyRecords } from './apply-records.js';
 import type { Ids, RefreshContext } from './context.js';
 import { findStaying } from './find-staying.js';
@@ -50,10 +50,7 @@ export async function refreshPeople(
 
 function tellDoubtful(run: HeldRun): void {
   const count = run.counts.duplicate?.added ?? 0;
-  if (count > 0)
-    run.warn(
-      `${countOf(count, 'new contact', 'new contacts')} may be somebody who was here already. Nothing was joined: decide under Global Setup → Duplicates.`,
-    );
+  if (count > 0) run.warn({ code: 'possible duplicates', count });
 }
 
 async function takePeople(
@@ -84,9 +81,9 @@ async function takePeople(
       records.push(person.record);
       context.taken[person.record.fields.type] += 1;
     } else if (verdict === 'elsewhere') run.count(kind, 'leftOut');
-    else {
+    else if (verdict !== 'here') {
       const sourceId = person.ok ? person.record.id : person.id;
-      rows.push({ level: 'warning', kind, action: 'refused', sourceId, text: verdict });
+      rows.push({ level: 'warning', kind, action: 'refused', sourceId, note: { code: verdict } });
     }
   }
   run.count(kind, 'refused', rows.length);
@@ -116,24 +113,24 @@ async function keepTies(
     const { named } = person;
     return record
       ? { ok: true, named, record }
-      : { ok: false, named, id: person.record.id, reason: 'Is in none of the files and not known here.' };
+      : { ok: false, named, id: person.record.id, reason: 'unknown person' };
   });
 }
 
-/** Whether somebody belongs to this account's schools; a sentence when the record cannot be taken. */
+/** Whether somebody belongs to this account's schools, or why the record cannot be taken. */
 export function placeOf(
   person: PersonMapped,
   seen: Pick<Ids, 'has'>,
   listed: Pick<Ids, 'has'>,
   hasStudent: (person: RosterPerson) => boolean,
-): string {
+): 'here' | 'elsewhere' | NoteCode {
   if (!person.ok) return person.reason;
   const { id, fields } = person.record;
   // Who has two roles comes in two lists.
   if (seen.has(id)) return 'elsewhere';
   if (fields.schools.length > 0 || hasStudent(fields)) return 'here';
   if (person.named.length > 0 || fields.type === 'guardian') return 'elsewhere';
-  return listed.has(id) ? 'here' : 'It names no school and is in no class.';
+  return listed.has(id) ? 'here' : 'no school, no class';
 }
 
 /**

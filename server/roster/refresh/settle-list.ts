@@ -22,7 +22,7 @@ export async function settleList<F>(
 ): Promise<void> {
   const { run, download } = context;
   const { answered, told, removals } = await foreseeLeavers(context, list, of, seen);
-  for (const text of told) run.warn(text);
+  for (const remark of told) run.warn(remark);
   if (removals) await takeRemovals(run, removals);
   const { kind } = LISTS[list];
   const settled = answered && tellsAll(download[list]);

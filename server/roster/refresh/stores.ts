@@ -2,7 +2,7 @@ import { Contact, contactKeys, personUpdate, type RosterPerson } from '../../mod
 import { Course } from '../../models/course.js';
 import { Section, type RosterSection } from '../../models/section.js';
 import { Term } from '../../models/term.js';
-import type { Collection } from '../changes/make-changes.js';
+import type { Collection } from '../changes/read-changes.js';
 import type { RosterCourse, RosterTerm } from '../sources/map-clever-class.js';
 
 /** Where records of one kind are kept, and how. */

@@ -1,7 +1,6 @@
 import type { CleverClient } from '../../clever/client.js';
 import { CleverError } from '../../clever/explain-failure.js';
 import type { CleverDistrict } from '../../clever/schema.js';
-import { longDay } from '../../web/format-time.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { cleanText } from '../sources/clean-text.js';
 
@@ -16,15 +15,10 @@ export async function tellDistrict(
   run: Pick<HeldRun, 'warn'>,
 ): Promise<boolean> {
   const district = await readDistrict(client);
-  const since = dayIn(district?.pause_start);
   const asOf = dayIn(district?.last_sync);
-  const stale = asOf === '' ? '' : `: what it shares is as of ${asOf}`;
   if (district?.state === 'paused')
-    run.warn(
-      `The district’s own sync with Clever has been paused${since === '' ? '' : ` since ${since}`}${stale}.`,
-    );
-  else if (district?.state === 'error')
-    run.warn(`The district’s own sync with Clever ends in errors${stale}.`);
+    run.warn({ code: 'district paused', since: dayIn(district.pause_start), asOf });
+  else if (district?.state === 'error') run.warn({ code: 'district errors', asOf });
   return district?.state === 'paused' || district?.state === 'error';
 }
 
@@ -40,5 +34,5 @@ async function readDistrict(client: Pick<CleverClient, 'district'>): Promise<Cle
 }
 
 function dayIn(text: unknown): string {
-  return longDay(cleanText(text).slice(0, 40));
+  return cleanText(text).slice(0, 40);
 }

@@ -3,6 +3,7 @@ import { RosterChange } from '../../models/roster-change.js';
 import { findAppointments, type NamedAppointment } from './name-appointments.js';
 import type { RunPlace } from './queries.js';
 import { readLog } from './read-log.js';
+import { sayNote } from './say-note.js';
 
 /** Shown on a run's page; the rest are in the event's problem list. */
 const MOST = 20;
@@ -20,17 +21,18 @@ export async function findBroken({ run, event }: RunPlace): Promise<Broken> {
   const wanted = { run: run._id, kind: 'appointment', action: 'changed' as const };
   const noted =
     run.purpose === 'preview'
-      ? await RosterChange.find(wanted, { sourceId: 1, text: 1 }).limit(MOST).lean()
+      ? await RosterChange.find(wanted, { sourceId: 1, note: 1, text: 1 }).limit(MOST).lean()
       : await readLog(wanted, { limit: MOST });
-  const whys = new Map(noted.map(({ sourceId, text }) => [sourceId, text]));
+  const whys = new Map(noted.map((row) => [row.sourceId, sayNote(row)]));
   const found = await findAppointments(
     event,
     [...whys.keys()].filter((id) => Types.ObjectId.isValid(id)).map((id) => new Types.ObjectId(id)),
   );
-  return { total, rows: found.map((row) => ({ ...row, why: sayWhy(whys.get(row.id)) })) };
-}
-
-/** A log's row may say first which fields changed. */
-function sayWhy(text = ''): string {
-  return text.replace(/^[a-z, ]+\. /, '') || 'Student and teacher are no longer together in a class.';
+  return {
+    total,
+    rows: found.map((row) => ({
+      ...row,
+      why: whys.get(row.id) || sayNote({ note: { code: 'not together' } }),
+    })),
+  };
 }

@@ -1,5 +1,13 @@
 import type { Model, Types } from 'mongoose';
-import { NO_COUNTS, type KindCounts, type Run, type RunState, type Stage } from '../../models/run.js';
+import {
+  NO_COUNTS,
+  type KindCounts,
+  type Run,
+  type RunRemark,
+  type RunState,
+  type Stage,
+} from '../../models/run.js';
+import type { Remark } from './say-remark.js';
 
 /** How often a run says that it lives, and after how long a silence another worker may take it. */
 export interface Timing {
@@ -42,7 +50,7 @@ export class HeldRun {
   /** Another worker was at it before and was lost. */
   readonly again: boolean;
   readonly counts: Record<string, KindCounts> = {};
-  readonly warnings: string[] = [];
+  readonly remarks: RunRemark[] = [];
   readonly now: () => Date;
   readonly #model: Model<Run>;
   readonly #fence: number;
@@ -114,7 +122,7 @@ export class HeldRun {
 
   async #keep(): Promise<void> {
     this.#keptAt = performance.now();
-    await this.#touch({ stages: this.#stages, counts: this.counts, warnings: this.warnings });
+    await this.#touch({ stages: this.#stages, counts: this.counts, remarks: this.remarks });
     this.#ended.signal.throwIfAborted();
   }
 
@@ -146,8 +154,8 @@ export class HeldRun {
   }
 
   /** Says something plainly on the run's page. */
-  warn(text: string): void {
-    this.warnings.push(text);
+  warn(remark: Remark): void {
+    this.remarks.push(remark);
   }
 
   /** Ends the run, unless it is no longer ours. @param unlessStopped refuses when somebody asked for a stop meanwhile */
@@ -166,7 +174,7 @@ export class HeldRun {
           finishedAt: now,
           stages: this.#stages,
           counts: this.counts,
-          warnings: this.warnings,
+          remarks: this.remarks,
         },
       },
     );

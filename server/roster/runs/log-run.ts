@@ -1,3 +1,4 @@
+import type { RunNote } from '../../models/roster-change.js';
 import { SyncLog } from '../../models/sync-log.js';
 import type { HeldRun } from './hold-run.js';
 
@@ -7,8 +8,9 @@ export interface LogRow {
   action: string;
   /** The record's id at the source; our own for what only we have. */
   sourceId: string;
-  /** Reasons and names of fields; never a person's data. */
-  text?: string;
+  /** The paths of what changed; never a person's data. */
+  fields?: readonly string[];
+  note?: RunNote;
 }
 
 type LoggingRun = Pick<HeldRun, 'id' | 'account' | 'now' | 'again'>;
@@ -22,7 +24,7 @@ export async function logRun(run: LoggingRun, rows: LogRow[]): Promise<void> {
   const at = run.now();
   const documents = new Map<string, Omit<SyncLog, '_id'>>();
   for (const row of rows) {
-    const { level = 'info', kind, action, sourceId, text = '' } = row;
+    const { level = 'info', kind, action, sourceId, fields = [], note } = row;
     const key = keyOf(row);
     if (told?.has(`${key}\n${sourceId}`)) continue;
     const alike = documents.get(key);
@@ -36,15 +38,16 @@ export async function logRun(run: LoggingRun, rows: LogRow[]): Promise<void> {
         kind,
         action,
         sourceIds: [sourceId],
-        text,
+        ...(fields.length > 0 ? { fields: [...fields] } : {}),
+        ...(note ? { note } : {}),
       });
   }
   if (documents.size === 0) return;
   await SyncLog.collection.insertMany([...documents.values()], { ordered: false });
 }
 
-function keyOf({ level = 'info', kind, action, text = '' }: Omit<LogRow, 'sourceId'>): string {
-  return [level, kind, action, text].join('\n');
+function keyOf({ level = 'info', kind, action, fields = [], note }: Omit<LogRow, 'sourceId'>): string {
+  return [level, kind, action, fields.join(), note?.code, note?.reason].join('\n');
 }
 
 /** Of rows, those that are in the run's log, each as its key and the record's id. */
@@ -57,10 +60,11 @@ async function findTold({ id }: LoggingRun, rows: LogRow[]): Promise<Set<string>
   return told;
 }
 
-/** Says of what was logged before it was done that the database did not take it. */
+/** Says of what was logged before it was done that it was not: the database did not take it, or somebody changed the record. */
 export async function logRefused(
   run: LoggingRun,
   rows: Pick<LogRow, 'kind' | 'action' | 'sourceId'>[],
+  code: 'not stored' | 'changed since',
 ): Promise<void> {
   for (const [kind, action, sourceIds] of groupRows(rows)) {
     const ofThese = { $in: sourceIds };
@@ -69,10 +73,15 @@ export async function logRefused(
       { $pull: { sourceIds: ofThese } },
     );
   }
-  const text = 'The database did not take it.';
   await logRun(
     run,
-    rows.map(({ kind, sourceId }) => ({ kind, action: 'refused', sourceId, level: 'warning', text })),
+    rows.map(({ kind, sourceId }) => ({
+      kind,
+      action: 'refused',
+      sourceId,
+      level: 'warning',
+      note: { code },
+    })),
   );
 }
 

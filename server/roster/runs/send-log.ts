@@ -1,6 +1,4 @@
 import type { Request, Response, Router } from 'express';
-import Joi from 'joi';
-import { pipeline } from 'node:stream/promises';
 import { actorOf } from '../../web/actor.js';
 import { timeOfDay } from '../../web/format-time.js';
 import { addressOf, pagerOf, sliceOf } from '../../web/paging.js';
@@ -9,18 +7,11 @@ import { exportLog } from './export-log.js';
 import { nameRows } from './name-rows.js';
 import { logFilter, type LogQuery, type RunPlace } from './queries.js';
 import { countLog, readLog } from './read-log.js';
-import { oneKind } from './schema.js';
+import { sayLine } from './say-note.js';
+import { logQuery } from './schema.js';
 import { ACTION_WORDS, countRows, ONE_WORDS } from './show-run.js';
 
 const PAGE_SIZE = 100;
-
-const logQuery = Joi.object<LogQuery & { page: number }, true>({
-  kind: oneKind,
-  action: Joi.string()
-    .valid('', ...Object.keys(ACTION_WORDS))
-    .default(''),
-  page: Joi.number().integer().min(1).max(100_000).default(1),
-});
 
 /** A run's log as a page and as a file. @param find the run of a request, or 404 */
 export function addLogPages(router: Router, find: (req: Request, res: Response) => Promise<RunPlace>): void {
@@ -33,14 +24,7 @@ export function addLogPages(router: Router, find: (req: Request, res: Response) 
   router.get('/:run/log.csv', async (req, res) => {
     const place = await find(req, res);
     const query = parseQuery(logQuery, req.query);
-    res.set({
-      'Content-Type': 'text/csv; charset=utf-8',
-      'Content-Disposition': `attachment; filename="sync-log-${place.run._id.toHexString()}.csv"`,
-    });
-    // A reader who leaves in the middle is no fault.
-    await pipeline(exportLog(place, query), res).catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
-    });
+    await exportLog(res, place, query);
   });
 }
 
@@ -64,7 +48,7 @@ async function logPageOf(place: RunPlace, query: LogQuery, page: number, zone: s
       kind: ONE_WORDS[row.kind] ?? row.kind,
       action: ACTION_WORDS[row.action] ?? row.action,
       name: names[index] || 'No longer known',
-      text: row.text,
+      text: sayLine(row),
     })),
     pager: pagerOf(total, page, PAGE_SIZE, ['row', 'rows'], (to) =>
       addressOf(`${home}/log`, { ...query, page: to }),

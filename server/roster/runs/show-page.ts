@@ -13,6 +13,7 @@ import { findUndoable } from '../undo-run.js';
 import { findBroken } from './find-broken.js';
 import { tookInWords, tookOf } from './format-took.js';
 import { askerOf, expectedStages, pathOfRefresh, pathOfRun, type RunPlace } from './queries.js';
+import { sayRemarks } from './say-remark.js';
 import {
   ACTION_WORDS,
   countRows,
@@ -55,7 +56,7 @@ export async function runPage(deps: Deps, actor: Actor, place: RunPlace) {
     stages: stagesOf(run, refresh, await expectedStages(place), deps.now()),
     rows: countRows(run, refresh),
     actions: ACTION_WORDS,
-    warnings: [...(refresh?.warnings ?? []), ...run.warnings],
+    remarks: [...(refresh ? sayRemarks(refresh) : []), ...sayRemarks(run)],
     addressOf,
   };
 }

@@ -25,7 +25,7 @@ export async function takeRun(
       .findOneAndUpdate(
         { _id: id, $or: [{ state: { $in: ['queued', ...also] }, ...dueAt(now) }, staleRun(timing)] },
         {
-          $set: { state: 'running', startedAt: now, stages: [], counts: {}, warnings: [], result: '' },
+          $set: { state: 'running', startedAt: now, stages: [], counts: {}, remarks: [], result: '' },
           $unset: { finishedAt: 1, retryAt: 1 },
           $inc: { fence: 1 },
           $currentDate: { heartbeatAt: true },

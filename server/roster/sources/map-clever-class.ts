@@ -9,8 +9,6 @@ import { rosterRecord, type Mapped } from './roster-record.js';
 export type RosterTerm = Pick<Term, 'name' | 'start' | 'end'>;
 export type RosterCourse = Pick<Course, 'name' | 'number'>;
 
-const NO_ID = 'Its id is not one that Clever gives.';
-
 /** `outside`: the section belongs to a school that is not matched. */
 export type SectionMapped = Mapped<RosterSection> | { ok: false; id: string; reason: 'outside' };
 
@@ -18,8 +16,8 @@ export type SectionMapped = Mapped<RosterSection> | { ok: false; id: string; rea
 export function mapCleverSection(section: CleverSection, schools: MatchedSchools): SectionMapped {
   const id = cleanId(section.id);
   const schoolId = cleanId(section.school);
-  if (!id) return { ok: false, id: '', reason: NO_ID };
-  if (!schoolId) return { ok: false, id, reason: 'It names no school.' };
+  if (!id) return { ok: false, id: '', reason: 'bad id' };
+  if (!schoolId) return { ok: false, id, reason: 'no school' };
   const school = schools.get(schoolId);
   if (!school) return { ok: false, id, reason: 'outside' };
   const [primary, ...others] = cleanIds([section.teacher, ...cleanIds(section.teachers)]);
@@ -41,7 +39,7 @@ export function mapCleverSection(section: CleverSection, schools: MatchedSchools
 
 export function mapCleverTerm(term: CleverTerm): Mapped<RosterTerm> {
   const id = cleanId(term.id);
-  if (!id) return { ok: false, id: '', reason: NO_ID };
+  if (!id) return { ok: false, id: '', reason: 'bad id' };
   const fields = {
     name: cleanText(term.name),
     start: cleanDate(term.start_date),
@@ -52,7 +50,7 @@ export function mapCleverTerm(term: CleverTerm): Mapped<RosterTerm> {
 
 export function mapCleverCourse(course: CleverCourse): Mapped<RosterCourse> {
   const id = cleanId(course.id);
-  if (!id) return { ok: false, id: '', reason: NO_ID };
+  if (!id) return { ok: false, id: '', reason: 'bad id' };
   return {
     ok: true,
     record: rosterRecord(id, { name: cleanText(course.name), number: cleanText(course.number) }),

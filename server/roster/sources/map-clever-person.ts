@@ -34,8 +34,8 @@ export function mapCleverPerson(
   const id = cleanId(user.id);
   const named = schoolsOf(user, kinds);
   const type = typeOf(user, kinds);
-  if (!id) return { ok: false, id: '', named, reason: 'Its id is not one that Clever gives.' };
-  if (!type) return { ok: false, id, named, reason: 'It has no role that this account syncs.' };
+  if (!id) return { ok: false, id: '', named, reason: 'bad id' };
+  if (!type) return { ok: false, id, named, reason: 'no role' };
   const { student, teacher, staff, contact, district_admin: admin } = user.roles ?? {};
   const credentials = student?.credentials ?? teacher?.credentials ?? staff?.credentials;
   const fields: RosterPerson = {

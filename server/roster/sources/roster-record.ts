@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { NoteCode } from '../runs/say-note.js';
 
 /** What a source says of one thing, ready to be compared with what is stored. */
 export interface RosterRecord<F> {
@@ -10,7 +11,7 @@ export interface RosterRecord<F> {
 }
 
 /** A record, or why it cannot be taken (a row in the run's log). */
-export type Mapped<F> = { ok: true; record: RosterRecord<F> } | { ok: false; id: string; reason: string };
+export type Mapped<F> = { ok: true; record: RosterRecord<F> } | { ok: false; id: string; reason: NoteCode };
 
 /** @param fields in a fixed order of keys, as the mapper writes them */
 export function rosterRecord<F>(id: string, fields: F): RosterRecord<F> {

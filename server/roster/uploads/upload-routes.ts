@@ -1,4 +1,3 @@
-import { pipeline } from 'node:stream/promises';
 import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../../deps.js';
 import type { RosterUpload } from '../../models/roster-upload.js';
@@ -65,15 +64,7 @@ export function uploadRoutes(deps: Deps): Router {
   });
 
   router.get('/:upload/problems.csv', async (req, res) => {
-    const upload = await foundUpload(req, res);
-    res.set({
-      'Content-Type': 'text/csv; charset=utf-8',
-      'Content-Disposition': `attachment; filename="problems-${upload._id.toHexString()}.csv"`,
-    });
-    // A reader who leaves in the middle is no fault.
-    await pipeline(exportProblems(upload), res).catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
-    });
+    await exportProblems(res, await foundUpload(req, res));
   });
 
   router.post('/:upload/preview', async (req, res) => {
