@@ -5,7 +5,9 @@ import helmet from 'helmet';
 import { pinoHttp } from 'pino-http';
 import { connectPassport } from './accounts/connect-passport.js';
 import { loadActor } from './accounts/load-actor.js';
-import { databaseReady } from './database/connect.js';
+import { databaseAnswersAnew, databaseReady } from './database/connect.js';
+import { watchCommands } from './database/follow-commands.js';
+import { judgeRecovery } from './database/judge-recovery.js';
 import type { Deps } from './deps.js';
 import { receiveFiles } from './roster/uploads/receive-files.js';
 import { ROOT } from './root.js';
@@ -27,6 +29,7 @@ export function createApp(deps: Deps): Express {
   const app = express();
   const files = assets();
   const passport = connectPassport();
+  const answerFaults = errorPages(deps);
 
   app.set('trust proxy', deps.config.trustProxy);
   app.set('views', path.join(ROOT, 'views'));
@@ -37,22 +40,13 @@ export function createApp(deps: Deps): Express {
 
   app.use(baseLocals(files.url));
   app.use(securityHeaders(deps));
-  app.get('/healthz', (_req, res) => {
-    res.type('text').send('ok\n');
-  });
-  app.get('/readyz', async (_req, res) => {
-    const ready = await databaseReady();
-    res
-      .status(ready ? 200 : 503)
-      .type('text')
-      .send(ready ? 'ready\n' : 'the database does not answer\n');
-  });
+  app.use(healthPages(deps));
   app.use(
     compression({ filter: (req, res) => !req.path.endsWith('/progress') && compression.filter(req, res) }),
   );
   app.use(files.router);
   app.use(requestLog(deps));
-  app.use(databaseGuard(databaseReady));
+  app.use(databaseGuard({ ready: databaseReady, watchCommands }, answerFaults));
   app.use(sessions(deps.config), saveBeforeRedirect);
   app.use(passport.initialize(), passport.session() as express.RequestHandler, loadActor(deps));
   app.post(LONG_FORMS, formOfWhoIsIn(LONG_FORM));
@@ -60,8 +54,30 @@ export function createApp(deps: Deps): Express {
   app.use(keptNowhere, sessionLocals, receiveFiles(deps), csrfGuard);
   app.use(routes(deps, passport));
   app.use(unknownPage);
-  app.use(errorPages(deps));
+  app.use(answerFaults);
   return app;
+}
+
+const LOST = 'the database answers others and not this process: restart it';
+
+/** For whoever watches over the process: whether it lives, and whether it is to be sent requests now. */
+function healthPages({ leaving, log }: Deps): express.Router {
+  const router = express.Router();
+  const recovery = judgeRecovery(databaseReady, databaseAnswersAnew);
+  const say = (res: express.Response, status: number, text: string): void => {
+    res.status(status).type('text').send(`${text}\n`);
+  };
+  router.get('/healthz', async (_req, res) => {
+    const isLost = await recovery.isLost();
+    if (isLost) log.error(LOST);
+    say(res, isLost ? 503 : 200, isLost ? LOST : 'ok');
+  });
+  router.get('/readyz', async (_req, res) => {
+    if (leaving?.aborted) say(res, 503, 'this process is about to end');
+    else if (await databaseReady()) say(res, 200, 'ready');
+    else say(res, 503, 'the database does not answer');
+  });
+  return router;
 }
 
 /** No script, style or frame but our own; nothing of ours inside a foreign frame. */
