@@ -62,7 +62,7 @@ describe('a database of version 0.4.0', function () {
   it('keeps every family’s appointments: what is booked is held by exactly its claims and diaries', async () => {
     const booked = await Appointment.find({ state: { $in: LIVING_STATES } }).lean();
     assert.ok(booked.length >= 19, String(booked.length));
-    for (const { _id, household } of booked) {
+    for (const { _id, household, from } of booked) {
       const claims = await Claim.find({ appointment: _id }).lean();
       assert.ok(
         claims.some(({ _id: id }) => id.startsWith('slot:')),
@@ -78,6 +78,11 @@ describe('a database of version 0.4.0', function () {
         'the family',
       );
       assert.equal(diaries.length, 2, 'and the teacher');
+      const day = from.toISOString().slice(0, 10);
+      assert.ok(
+        diaries.every(({ _id: id }) => id.endsWith(`:${day}`)),
+        'under the day that no setting moves',
+      );
     }
   });
 
@@ -124,6 +129,16 @@ describe('a database of version 0.4.0', function () {
     await school.work();
     const done = await SyncRun.findById(idOf(sync.path)).orFail().lean();
     assert.equal(done.state, 'done');
+
+    const last = await SyncRun.findOne({ event: event._id, changed: true })
+      .sort({ createdAt: -1 })
+      .orFail()
+      .lean();
+    const undo = `/importer/runs/${last._id.toHexString()}/undo`;
+    await office.submit(undo, undo, { reason: 'Too early.', whole: 'yes', stop: 'yes' });
+    await school.work();
+    const taken = await SyncRun.findOne({ purpose: 'undo', of: last._id }).orFail().lean();
+    assert.equal(taken.state, 'done');
   });
 
   it('reads what was uploaded, and applies it', async () => {
