@@ -1,33 +1,57 @@
+import { once } from 'node:events';
 import type { Job } from 'agenda';
 import type { Deps } from '../server/deps.js';
 import { resumeRuns, wipeOldDownloads } from '../server/roster/resume-runs.js';
+import type { OneShot, Recurring } from './job.js';
 import type { AgendaQueue } from './queue.js';
 import { ONE_SHOTS, RECURRING } from './schedule.js';
 
 /** How long a stop waits for running jobs; they look at `stopping` at each safe point. */
 const DRAIN_MS = 20_000;
 const LOOK_MS = 50;
+/**
+ * A job that takes longer hangs, or has so much to do that it may as well begin anew; it is told to stop, and nobody waits for it. Runs
+ * see to it themselves that they go on.
+ */
+const LIMIT_MS = 10 * 60_000;
+const UNLIMITED: ReadonlySet<string> = new Set(['run-sync', 'run-refresh']);
 
 export interface Worker {
   /** Tells running jobs to stop at their next safe point and waits for them. */
   stop(): Promise<void>;
 }
 
+export interface WorkerOptions {
+  /** How long a job other than a run may take. */
+  limitMs?: number;
+  oneShots?: Record<string, OneShot>;
+  recurring?: Recurring[];
+}
+
 /** Starts working off the queue and the schedule in this process. */
-export async function startWorker(deps: Deps, queue: AgendaQueue): Promise<Worker> {
+export async function startWorker(
+  deps: Deps,
+  queue: AgendaQueue,
+  { limitMs = LIMIT_MS, oneShots = ONE_SHOTS, recurring = RECURRING }: WorkerOptions = {},
+): Promise<Worker> {
   const { agenda } = queue;
   const stopping = new AbortController();
+  const limitOf = (name: string): number | undefined => (UNLIMITED.has(name) ? undefined : limitMs);
 
-  for (const [name, run] of Object.entries(ONE_SHOTS)) {
+  for (const [name, run] of Object.entries(oneShots)) {
     agenda.define<{ key: string }>(name, (job) =>
-      calmly(deps, queue, job, () => run(deps, job.attrs.data.key, stopping.signal)),
+      calmly(deps, queue, job, () =>
+        inTime(stopping.signal, limitOf(name), (signal) => run(deps, job.attrs.data.key, signal)),
+      ),
     );
   }
-  for (const { name, run } of RECURRING) {
-    agenda.define(name, (job) => calmly(deps, queue, job, () => run(deps, stopping.signal)), {
-      concurrency: 1,
-      lockLimit: 1,
-    });
+  for (const { name, run } of recurring) {
+    agenda.define(
+      name,
+      (job) =>
+        calmly(deps, queue, job, () => inTime(stopping.signal, limitOf(name), (signal) => run(deps, signal))),
+      { concurrency: 1, lockLimit: 1 },
+    );
   }
   agenda.on('error', (error: Error) => {
     deps.log.error({ err: error }, 'the job queue has a fault');
@@ -35,7 +59,7 @@ export async function startWorker(deps: Deps, queue: AgendaQueue): Promise<Worke
   await wipeOldDownloads(deps);
   await resumeRuns(deps);
   await agenda.start();
-  for (const { name, everyMs } of RECURRING) await agenda.every(everyMs, name);
+  for (const { name, everyMs } of recurring) await agenda.every(everyMs, name);
 
   return {
     async stop() {
@@ -75,5 +99,25 @@ async function calmly<T>(
     deps.log.error({ err: error, job: job.attrs.name }, 'job failed');
   } finally {
     clearInterval(beat);
+  }
+}
+
+/** Does the work, but gives it up when its time is over: its place is free again then, for this worker and all others. */
+async function inTime(
+  stopping: AbortSignal,
+  limitMs: number | undefined,
+  work: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  if (limitMs === undefined) return work(stopping);
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(new Error('The job took too long and was given up.')), limitMs);
+  const givenUp = once(late.signal, 'abort').then(() => {
+    throw late.signal.reason;
+  });
+  givenUp.catch(() => undefined);
+  try {
+    await Promise.race([work(AbortSignal.any([stopping, late.signal])), givenUp]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -5,22 +5,31 @@ import helmet from 'helmet';
 import { pinoHttp } from 'pino-http';
 import { connectPassport } from './accounts/connect-passport.js';
 import { loadActor } from './accounts/load-actor.js';
-import { databaseReady } from './database/connect.js';
+import { databaseAnswersAnew, databaseReady } from './database/connect.js';
+import { watchCommands } from './database/follow-commands.js';
+import { judgeRecovery } from './database/judge-recovery.js';
 import type { Deps } from './deps.js';
 import { receiveFiles } from './roster/uploads/receive-files.js';
 import { ROOT } from './root.js';
-import { routes } from './routes.js';
+import { LONG_FORMS, routes } from './routes.js';
 import { assets } from './web/assets.js';
 import { databaseGuard } from './web/database-guard.js';
 import { errorPages, unknownPage } from './web/errors.js';
 import { baseLocals, csrfGuard, sessionLocals } from './web/locals.js';
+import { readForm, type FormLimits } from './web/read-form.js';
 import { saveBeforeRedirect, sessions } from './web/session.js';
+
+/** The longest texts that forms take are 2,000 characters, each of up to 12 bytes in a form. */
+const OPEN_FORM: FormLimits = { bytes: 32_000, fields: 1_000 };
+const FORM: FormLimits = { bytes: 100_000, fields: 1_000 };
+const LONG_FORM: FormLimits = { bytes: 300_000, fields: 6_000 };
 
 /** Builds the app; whoever calls listens. The database must be connected. */
 export function createApp(deps: Deps): Express {
   const app = express();
   const files = assets();
   const passport = connectPassport();
+  const answerFaults = errorPages(deps);
 
   app.set('trust proxy', deps.config.trustProxy);
   app.set('views', path.join(ROOT, 'views'));
@@ -31,30 +40,44 @@ export function createApp(deps: Deps): Express {
 
   app.use(baseLocals(files.url));
   app.use(securityHeaders(deps));
-  app.get('/healthz', (_req, res) => {
-    res.type('text').send('ok\n');
-  });
-  app.get('/readyz', async (_req, res) => {
-    const ready = await databaseReady();
-    res
-      .status(ready ? 200 : 503)
-      .type('text')
-      .send(ready ? 'ready\n' : 'the database does not answer\n');
-  });
+  app.use(healthPages(deps));
   app.use(
     compression({ filter: (req, res) => !req.path.endsWith('/progress') && compression.filter(req, res) }),
   );
   app.use(files.router);
   app.use(requestLog(deps));
-  app.use(express.urlencoded({ extended: false, limit: '1mb', parameterLimit: 20_000 }));
-  app.use(databaseGuard(databaseReady));
+  app.use(databaseGuard({ ready: databaseReady, watchCommands }, answerFaults));
   app.use(sessions(deps.config), saveBeforeRedirect);
   app.use(passport.initialize(), passport.session() as express.RequestHandler, loadActor(deps));
+  app.post(LONG_FORMS, formOfWhoIsIn(LONG_FORM));
+  app.use(formOfWhoIsIn(FORM), readForm(OPEN_FORM));
   app.use(keptNowhere, sessionLocals, receiveFiles(deps), csrfGuard);
   app.use(routes(deps, passport));
   app.use(unknownPage);
-  app.use(errorPages(deps));
+  app.use(answerFaults);
   return app;
+}
+
+const LOST = 'the database answers others and not this process: restart it';
+
+/** For whoever watches over the process: whether it lives, and whether it is to be sent requests now. */
+function healthPages({ leaving, log }: Deps): express.Router {
+  const router = express.Router();
+  const recovery = judgeRecovery(databaseReady, databaseAnswersAnew);
+  const say = (res: express.Response, status: number, text: string): void => {
+    res.status(status).type('text').send(`${text}\n`);
+  };
+  router.get('/healthz', async (_req, res) => {
+    const isLost = await recovery.isLost();
+    if (isLost) log.error(LOST);
+    say(res, isLost ? 503 : 200, isLost ? LOST : 'ok');
+  });
+  router.get('/readyz', async (_req, res) => {
+    if (leaving?.aborted) say(res, 503, 'this process is about to end');
+    else if (await databaseReady()) say(res, 200, 'ready');
+    else say(res, 503, 'the database does not answer');
+  });
+  return router;
 }
 
 /** No script, style or frame but our own; nothing of ours inside a foreign frame. */
@@ -80,6 +103,15 @@ function securityHeaders(deps: Deps): express.RequestHandler {
     strictTransportSecurity: secure,
     referrerPolicy: { policy: 'same-origin' },
   });
+}
+
+/** Reads forms of this size from who is logged in; what others send is read by a later, smaller measure. */
+function formOfWhoIsIn(limits: FormLimits): express.RequestHandler {
+  const read = readForm(limits);
+  return (req, res, next) => {
+    if (req.user) void read(req, res, next);
+    else next();
+  };
 }
 
 /** Pages of somebody who is logged in stay in no browser, which the next one at the desk would page back through. */

@@ -9,6 +9,8 @@ export interface Deps {
   queue: Queue;
   /** The present moment; tests set it. */
   now: () => Date;
+  /** Aborted when the process is about to end: it says so, and finishes what it has. */
+  leaving?: AbortSignal;
   /** Never set but in tests: switches a safeguard off, to prove that it is needed. */
   trial?: { withoutClaims?: boolean };
 }

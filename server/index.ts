@@ -3,6 +3,7 @@ import { startWorker } from '../jobs/start-worker.js';
 import { makeSetupCode } from './accounts/make-first-administrator.js';
 import { createApp } from './app.js';
 import { startRuntime, stopOnSignal } from './runtime.js';
+import { workIsDone } from './web/after-answer.js';
 
 /** How long open streams (progress) may hold up a stop. */
 const STREAMS_MS = 3000;
@@ -13,6 +14,7 @@ const server = createServer(createApp(deps));
 await listen(server, deps.config.port);
 stopOnSignal(async () => {
   await close(server);
+  await workIsDone();
   await worker?.stop();
   await database.close();
 });

@@ -23,6 +23,11 @@ import { generatorRoutes } from './slots/generator/routes.js';
 import { slotRoutes } from './slots/routes.js';
 import { eventGuard, levelGuard, signedIn, staffGuard } from './web/guards.js';
 
+/** Forms with a box for every teacher of a large district, or for every slot of one: they may have more fields than others. */
+export const LONG_FORMS = ['', '/new', '/preview', '/changes', '/:resource/changes'].map(
+  (path) => `/events/:event/slots${path}`,
+);
+
 /**
  * The contents page: one line a feature. What stands above `signedIn` is open to everybody; below, to who is logged in,
  * with the guard that is named here or, for one event, inside the feature.

@@ -46,13 +46,15 @@ export interface Login {
 }
 
 /** Only a path of ours may be gone on to; anything else is dropped. */
-export const nextPath = (): Joi.StringSchema =>
+const nextPath = (): Joi.StringSchema =>
   Joi.string()
     .max(500)
     .pattern(/^\/(?![/\\])[^\\\p{Cc}]*$/u)
     .empty('')
     .failover('')
     .default('');
+
+export const nextQuery = Joi.object<{ next: string }, true>({ next: nextPath() });
 
 export const loginSchema = Joi.object<Login, true>({
   email: line(254).lowercase().required().label('your e-mail address'),

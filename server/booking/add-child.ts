@@ -1,7 +1,8 @@
 import { recordAudit } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
-import { Contact } from '../models/contact.js';
+import { Contact, withNumber } from '../models/contact.js';
 import { Household, type ChildProof } from '../models/household.js';
+import { numberKey, sameSecurityValue, secondFactOf } from '../models/security-value.js';
 import { User } from '../models/user.js';
 import { queueMail } from '../notifications/queue-mail.js';
 import type { Family } from './load-conference.js';
@@ -21,25 +22,24 @@ export interface Proof {
  * @returns the student, or undefined whatever was wrong: nobody learns which numbers there are.
  */
 export async function addChild(deps: Deps, family: Family, proof: Proof): Promise<Contact | undefined> {
+  const key = numberKey(proof.number);
+  // Students without a number have none in common.
+  if (key === '') return undefined;
   const students = await Contact.find({
     account: family.account._id,
-    schoolId: proof.number,
+    numberKey: key,
     type: 'student',
     status: 'active',
   }).lean();
-  const student = students.find((one) => isProven(one, proof));
+  const student = withNumber(students, proof.number).find((one) => isProven(one, proof));
   if (student) await linkChild(deps, family, student, 'number and security value');
   return student;
 }
 
-/** The value that the school set counts instead of the birth date, however it is written. */
+/** The value that the school set counts instead of the birth date, however it is written; what stands for none proves nothing. */
 export function isProven(student: Pick<Contact, 'securityValue' | 'birthDate'>, proof: Proof): boolean {
-  const kept = plain(student.securityValue || student.birthDate);
-  return kept !== '' && (kept === plain(proof.birthDate) || kept === plain(proof.code));
-}
-
-function plain(value: string): string {
-  return value.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+  const kept = secondFactOf(student);
+  return sameSecurityValue(kept, proof.birthDate) || sameSecurityValue(kept, proof.code);
 }
 
 /** Adds a student that was shown to be theirs; other adults who have the child are told that somebody was added, not who. */

@@ -4,7 +4,7 @@ import { Appointment, LIVING_STATES, type AppointmentState } from '../models/app
 import { Class, className, isMeetable } from '../models/class.js';
 import { Contact, contactName } from '../models/contact.js';
 import { Event } from '../models/event.js';
-import type { HouseholdChild } from '../models/household.js';
+import { Household, type HouseholdChild } from '../models/household.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import type { User } from '../models/user.js';
@@ -182,11 +182,23 @@ export interface MyEvent {
   days: string;
 }
 
-/** The events that a person can book in: the active ones of every account in which they are a parent. */
-export async function myEvents(user: Pick<User, 'grants'>): Promise<MyEvent[]> {
+/**
+ * The events that a person needs: of the accounts in which they are a parent, those whose booking was announced or opened, and those in which
+ * they have a meeting. What the school still prepares is none of their business.
+ */
+export async function myEvents(user: Pick<User, '_id' | 'grants'>): Promise<MyEvent[]> {
   const accounts = user.grants.filter((grant) => grant.level === 'customer').map((grant) => grant.account);
+  const households = await Household.find({ account: { $in: accounts }, adults: user._id }, { _id: 1 }).lean();
+  const own = await Appointment.distinct('event', {
+    household: { $in: households.map((household) => household._id) },
+    state: { $in: LIVING_STATES },
+  });
   const [events, schools] = await Promise.all([
-    Event.find({ account: { $in: accounts }, status: 'active' }).lean(),
+    Event.find({
+      account: { $in: accounts },
+      status: 'active',
+      $or: [{ 'booking.opensAt': { $exists: true } }, { _id: { $in: own } }],
+    }).lean(),
     Account.find({ _id: { $in: accounts } }, { name: 1 }).lean(),
   ]);
   const nameOf = new Map(schools.map((school) => [school._id.toHexString(), school.name]));

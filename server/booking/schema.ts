@@ -44,7 +44,7 @@ export function birthDateOf({ day, month, year }: ChildProofForm): string {
 }
 
 export const childrenSchema = Joi.object<{ students: Types.ObjectId[] }, true>({
-  students: objectIds().min(1).required().label('a child'),
+  students: objectIds(50).min(1).required().label('a child'),
 });
 
 export interface TimesQuery {
@@ -65,7 +65,7 @@ export interface HoldForm {
 export const holdSchema = Joi.object<HoldForm, true>({
   slot: objectId().required().label('a time'),
   student: objectId().required().label('a child'),
-  key: Joi.string().alphanum().max(40).required().label('a time'),
+  key: Joi.string().max(40).alphanum().required().label('a time'),
   change: objectId().empty(''),
 });
 

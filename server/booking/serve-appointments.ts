@@ -19,6 +19,12 @@ import { writeCalendar } from './write-calendar.js';
 export function appointmentPages(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
 
+  // Where it shows what became of a change whose answer was lost.
+  router.use('/appointments/:id', (req, res, next) => {
+    res.locals.lookHref = req.baseUrl;
+    next();
+  });
+
   router.get('/appointments/:id', async (req, res) => {
     const { family, meeting } = await meetingOf(deps, req, res);
     showMeeting(deps, res, family, meeting);
@@ -34,7 +40,6 @@ export function appointmentPages(deps: Deps): Router {
     }
     const answer = await confirmAppointment(deps, {
       event: family.event,
-      zone: family.account.timeZone,
       appointment: parseId(meeting.id),
       household: family.household._id,
       user: family.actor.user,

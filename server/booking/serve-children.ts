@@ -1,7 +1,9 @@
 import express, { type Response, type Router } from 'express';
 import type { Deps } from '../deps.js';
+import { numberKey } from '../models/security-value.js';
 import { parseForm, typedValues, type Form } from '../web/parse.js';
 import { rateLimit } from '../web/rate-limit.js';
+import { senderOf } from '../web/sender.js';
 import { say } from '../web/session.js';
 import { addChild } from './add-child.js';
 import { findLinkedChildren, takeLinkedChildren } from './find-linked-children.js';
@@ -44,10 +46,10 @@ export function childrenPages(deps: Deps): Router {
       return;
     }
     const person = family.actor.user.toHexString();
-    const address = `${family.account._id.toHexString()} ${req.ip ?? ''}`;
+    const address = `${family.account._id.toHexString()} ${senderOf(req)}`;
     await ofPerson.take(person);
     await ofAddress.take(address);
-    await ofNumber.take(`${family.account._id.toHexString()} ${number}`);
+    await ofNumber.take(`${family.account._id.toHexString()} ${numberKey(number)}`);
     const student = await addChild(deps, family, { number, birthDate, code });
     if (!student) {
       await showChildren(res, family, { values, errors: { number: NO_SUCH_CHILD } });

@@ -6,6 +6,7 @@ import { bookingState } from '../web/booking-state.js';
 import { dayAndTimeSoon, daysInWords, zoneName } from '../web/format-time.js';
 import { parseForm } from '../web/parse.js';
 import { rateLimit } from '../web/rate-limit.js';
+import { senderOf } from '../web/sender.js';
 import { say } from '../web/session.js';
 import { conferenceOf, familyOf, parentGuard, type Conference } from './load-conference.js';
 import { childrenWithTeachers, meetingsOf } from './queries.js';
@@ -36,7 +37,7 @@ export function welcomePages(deps: Deps): Router {
       res.status(422).render('booking/register', { title: 'Register', form: parsed });
       return;
     }
-    await ofAddress.take(req.ip ?? '');
+    await ofAddress.take(senderOf(req));
     await ofEmail.take(parsed.value.email);
     await registerParent(deps, conferenceOf(res), parsed.value);
     res.redirect(303, `${conferenceOf(res).home}/registered`);

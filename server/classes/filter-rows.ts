@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
 import type { ClassType } from '../models/class.js';
+import { inKey, searchWords } from '../models/scoped.js';
 
 /** What a row of the Class Editor is: a class of some type, or a holder of slots that no shown class leads to. */
 export type RowType = ClassType | 'Teacher only' | 'Other';
@@ -37,7 +38,7 @@ export const TYPE_FILTERS = [
 export type TypeFilter = (typeof TYPE_FILTERS)[number];
 
 export interface RowFilter {
-  /** Words, folded like the keys. */
+  /** Words as they were typed. */
   q: string;
   type: TypeFilter | '';
   onlyClasses: boolean;
@@ -65,11 +66,11 @@ export function filterOf(row: Pick<Row, 'type' | 'deleted'>): TypeFilter {
 }
 
 export function filterRows(rows: Row[], filter: RowFilter): FoundRows {
-  const words = filter.q.split(' ').filter(Boolean);
+  const words = searchWords(filter.q).map(inKey);
   const counts = Object.fromEntries(['', ...TYPE_FILTERS].map((key) => [key, 0])) as FoundRows['counts'];
   const found = rows.filter((row) => {
     if (filter.onlyClasses && !row.isClass) return false;
-    if (!words.every((word) => row.words.includes(word))) return false;
+    if (!words.every((word) => word.test(row.words))) return false;
     const key = filterOf(row);
     counts[key] += 1;
     if (key !== 'deleted') counts[''] += 1;

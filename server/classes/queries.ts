@@ -3,7 +3,6 @@ import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Class, className } from '../models/class.js';
 import type { Event } from '../models/event.js';
 import { Resource } from '../models/resource.js';
-import { searchKey } from '../models/scoped.js';
 import { countOf } from '../web/format-count.js';
 import { sliceOf } from '../web/paging.js';
 import { filterRows, sortRows, type FoundRows, type Row, type RowType } from './filter-rows.js';
@@ -52,7 +51,7 @@ type Scope = Pick<Event, '_id' | 'account'>;
 /** One page of the Class Editor. */
 export async function listClasses(event: Scope, view: ListView): Promise<ClassList> {
   const { rows, teachers } = await loadRows(event);
-  const filter = { q: searchKey(view.q), type: view.type, onlyClasses: view.only === 'classes' };
+  const filter = { q: view.q, type: view.type, onlyClasses: view.only === 'classes' };
   const found = filterRows(rows, filter);
   const { page, skip } = sliceOf(found.rows.length, view.page, view.size);
   const part = sortRows(found.rows, view.sort).slice(skip, skip + view.size);

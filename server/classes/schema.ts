@@ -56,7 +56,7 @@ export interface Chosen {
 
 export const chosenSchema = Joi.object<Chosen, true>({
   one: objectId(),
-  ids: objectIds().max(200).default([]),
+  ids: objectIds(200).default([]),
   sure: tick(),
 });
 
@@ -89,7 +89,7 @@ const classType = () => Joi.string().valid(...CLASS_TYPES);
 
 export const typesSchema = Joi.object<TypesForm>({
   action: Joi.string().valid('save', 'set').default('save'),
-  ids: objectIds().max(200).default([]),
+  ids: objectIds(200).default([]),
   to: classType(),
 }).pattern(/^(was|type)-[0-9a-f]{24}$/, classType());
 
@@ -151,5 +151,5 @@ export const newClassSchema = Joi.object<NewClassForm, true>({
   teacher: objectId().required().label('a teacher').messages({ 'string.empty': 'Choose a teacher.' }),
   room: room(),
   from: Joi.string().valid('event', 'classes').required().label('the students'),
-  ids: objectIds().max(200).default([]),
+  ids: objectIds(200).default([]),
 });

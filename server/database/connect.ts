@@ -3,6 +3,7 @@ import type { IndexDescription } from 'mongodb';
 import mongoose from 'mongoose';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { attachEngine, type AttachedEngine, type Log } from './embedded/start.js';
+import { mendDriver } from './mend-driver.js';
 
 export type { Log } from './embedded/start.js';
 
@@ -23,11 +24,16 @@ export interface Database {
 
 /** A page answers within 3 s when the database is away. */
 const AWAY_MS = 3_000;
+const QUEUE_MS = 10_000;
 const PING_MS = 1_000;
+const ANEW_MS = 2_000;
 const DATABASE_NAME = 'slotbell';
 const INDEX_BUILDERS = 4;
 /** Indexes of older versions that no query needs any more, by collection: each slows every write. */
 const RETIRED: Record<string, string[]> = { class: ['synced.students_1'] };
+
+/** Where the default connection leads; may hold a password. */
+let connectedTo: string | undefined;
 
 // Models are compiled when their files are loaded, before there is a connection: these hold for all of them.
 mongoose.set({ bufferCommands: false, strictQuery: 'throw', autoIndex: false, autoCreate: false });
@@ -41,6 +47,7 @@ mongoose.set({ bufferCommands: false, strictQuery: 'throw', autoIndex: false, au
 export async function connectDatabase({ mongodbUri, dataDir, log }: DatabaseOptions): Promise<Database> {
   if (mongodbUri !== undefined) {
     await connect(mongodbUri, { dbName: nameIn(mongodbUri), writeConcern: { w: 'majority', journal: true } });
+    connectedTo = mongodbUri;
     const unwatch = watch(log);
     return { embedded: false, uri: mongodbUri, close: () => disconnect(unwatch) };
   }
@@ -55,11 +62,13 @@ export async function connectDatabase({ mongodbUri, dataDir, log }: DatabaseOpti
   log.info(
     'Using the embedded database: for trying out and for one small school. Set MONGODB_URI for anything larger',
   );
+  connectedTo = engine.uri;
   const unwatch = watch(log);
   return { embedded: true, uri: engine.uri, close: (options) => disconnect(unwatch, engine, options) };
 }
 
 async function connect(uri: string, options: mongoose.ConnectOptions): Promise<void> {
+  mendDriver();
   try {
     await mongoose.connect(uri, {
       ...options,
@@ -69,6 +78,8 @@ async function connect(uri: string, options: mongoose.ConnectOptions): Promise<v
       serverSelectionTimeoutMS: AWAY_MS,
       // A database that hangs rather than closes is noticed by the monitor alone.
       connectTimeoutMS: AWAY_MS,
+      // Where every connection waits for an answer, nobody waits for a connection without end.
+      waitQueueTimeoutMS: QUEUE_MS,
       heartbeatFrequencyMS: 2_000,
     });
   } catch (error) {
@@ -155,5 +166,24 @@ export async function databaseReady(): Promise<boolean> {
     return await Promise.race([ping ?? false, late]);
   } finally {
     timer.abort();
+  }
+}
+
+/** Whether the database answers over a connection of its own, made for the question; false after about 2 s at the latest. */
+export async function databaseAnswersAnew(): Promise<boolean> {
+  if (connectedTo === undefined) return false;
+  const client = new mongoose.mongo.MongoClient(connectedTo, {
+    serverSelectionTimeoutMS: ANEW_MS,
+    connectTimeoutMS: ANEW_MS,
+    socketTimeoutMS: ANEW_MS,
+    maxPoolSize: 1,
+  });
+  try {
+    await client.db('admin').command({ ping: 1 });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.close().catch(() => undefined);
   }
 }

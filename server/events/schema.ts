@@ -31,6 +31,7 @@ const localMoment = () =>
   Joi.string()
     .allow('')
     .default('')
+    .max(19)
     .pattern(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/)
     .label('a date and a time');
 
@@ -55,6 +56,7 @@ export const eventForm = Joi.object<EventForm, true>({
     .items(
       Joi.string()
         .allow('')
+        .max(10)
         .pattern(/^\d{4}-\d\d-\d\d$/),
     )
     .single()

@@ -1,6 +1,7 @@
 import mongoose, { Schema, type QueryFilter, type Types } from 'mongoose';
 import type { Identifier } from './account.js';
 import { recordSchema, scopedSchema, searchKey, type Scoped, type SourceRecord } from './scoped.js';
+import { numberKey } from './security-value.js';
 
 export const CONTACT_TYPES = ['student', 'teacher', 'staff', 'guardian'] as const;
 export type ContactType = (typeof CONTACT_TYPES)[number];
@@ -55,10 +56,14 @@ export interface Contact extends Scoped, RosterPerson {
   record?: SourceRecord;
   /** The second fact, set by the school, by which a parent proves a student is theirs; the birth date where unset. */
   securityValue?: string;
+  /** Record ids of students whom they are not tied to, whatever the source says: each was their child's before it was given to another. */
+  notTied?: string[];
   /** The listed duplicate by which it is being merged right now: nobody else may merge it meanwhile. */
   merging?: Types.ObjectId;
   searchKey: string;
   sortKey: string;
+  /** Of `schoolId`: what a student is looked up by. */
+  numberKey: string;
 }
 
 const text = { type: String, default: '' };
@@ -92,9 +97,16 @@ const schema = scopedSchema<Contact>('contact', {
   },
   securityValue: String,
   room: String,
+  notTied: { type: [String], default: undefined },
   merging: Schema.Types.ObjectId,
   searchKey: { type: String, default: '' },
   sortKey: { type: String, default: '' },
+  numberKey: {
+    type: String,
+    default(this: Contact) {
+      return numberKey(this.schoolId);
+    },
+  },
 });
 schema.index(
   { account: 1, 'record.id': 1 },
@@ -104,12 +116,13 @@ schema.index(
 schema.index({ account: 1, type: 1, status: 1, sortKey: 1, searchKey: 1 });
 schema.index({ account: 1, sortKey: 1 });
 schema.index({ account: 1, email: 1 });
-schema.index({ account: 1, schoolId: 1 });
+schema.index({ account: 1, numberKey: 1 });
 schema.index({ account: 1, 'relations.student': 1 });
 schema.index(
   { account: 1, 'record.also': 1 },
   { partialFilterExpression: { 'record.also': { $exists: true } } },
 );
+schema.index({ account: 1, notTied: 1 }, { partialFilterExpression: { notTied: { $exists: true } } });
 schema.index(
   { account: 1, 'record.kept': 1 },
   { partialFilterExpression: { 'record.kept': { $exists: true } } },
@@ -119,11 +132,12 @@ for (const identifier of ['identifiers.communityId', 'identifiers.barcode'])
 
 export const Contact = mongoose.model<Contact>('contact', schema);
 
-/** What a person is searched and sorted by. */
+/** What a person is searched, sorted and looked up by. */
 export function contactKeys(
   person: Pick<RosterPerson, 'firstName' | 'lastName' | 'email' | 'schoolId'>,
-): Pick<Contact, 'searchKey' | 'sortKey'> {
+): Pick<Contact, 'searchKey' | 'sortKey' | 'numberKey'> {
   return {
+    numberKey: numberKey(person.schoolId),
     searchKey: searchKey(person.firstName, person.lastName, person.email, person.schoolId),
     sortKey: searchKey(person.lastName, person.firstName),
   };
@@ -160,4 +174,11 @@ export function standsFor(
 /** How a person is called on pages: first and last name, or what there is of them. */
 export function contactName(person: { firstName?: string; lastName?: string; email?: string }): string {
   return [person.firstName, person.lastName].filter((part) => part).join(' ') || person.email || 'No name';
+}
+
+/** Of students whose numbers read the same (`numberKey`): those who have it exactly, else the only one there is. */
+export function withNumber<T extends Pick<Contact, 'schoolId'>>(students: T[], number: string): T[] {
+  const exact = students.filter(({ schoolId }) => schoolId === number.trim());
+  if (exact.length > 0) return exact;
+  return students.length === 1 ? students : [];
 }

@@ -42,14 +42,47 @@ export const recordSchema = new Schema<SourceRecord>(
   { _id: false },
 );
 
-/** A stored key for searching and sorting without collations: lower case, accents folded, spaces joined. At most 200 characters. */
+/** Letters that no accent can be taken from, as people write them who have no such key. */
+const LETTERS: Record<string, string> = {
+  ...{ ł: 'l', ø: 'o', đ: 'd', ð: 'd', þ: 'th', ß: 'ss', æ: 'ae', œ: 'oe', ı: 'i', ħ: 'h', ŋ: 'n', ŧ: 't' },
+  ...{ ə: 'e', ɛ: 'e', ɔ: 'o', ɓ: 'b', ɗ: 'd', ƙ: 'k', ƴ: 'y', ƒ: 'f', ĸ: 'k', ȷ: 'j', ɨ: 'i', ʉ: 'u' },
+};
+const OTHER_LETTERS = new RegExp(`[${Object.keys(LETTERS).join('')}]`, 'g');
+const APOSTROPHES =
+  /[`\u00b4\u02b9-\u02bf\u02c8\u055a\u05f3\u2018-\u201b\u2032\u2035\ua78b\ua78c\uff07\uff40]/g;
+const HYPHENS = /[\u058a\u05be\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d]/g;
+
+/**
+ * A stored key for searching and sorting without collations: lower case, accents and foreign letters folded, one kind of apostrophe
+ * and hyphen, spaces joined. At most 200 characters. The key of a key is the key itself.
+ */
 export function searchKey(...parts: (string | undefined)[]): string {
   const text = parts.filter((part) => part).join(' ');
-  return (isPlain(text) ? text : text.normalize('NFKD').replace(/\p{M}/gu, ''))
-    .toLowerCase()
+  return (isPlain(text) ? text.toLowerCase() : folded(text))
+    .replace(/`/g, "'")
     .replace(/\s+/g, ' ')
     .trim()
-    .slice(0, 200);
+    .slice(0, 200)
+    .trimEnd();
+}
+
+function folded(text: string): string {
+  return (
+    text
+      // Before accents are taken away: an acute accent that stands alone is an apostrophe.
+      .replace(APOSTROPHES, "'")
+      .replace(HYPHENS, '-')
+      .normalize('NFKD')
+      .replace(/\p{M}/gu, '')
+      .toLowerCase()
+      // What lower case makes of a capital: İ is i with a dot of its own.
+      .replace(/\p{M}/gu, '')
+      .replace(OTHER_LETTERS, (letter) => LETTERS[letter] ?? letter)
+      .replace(APOSTROPHES, "'")
+      .replace(HYPHENS, '-')
+      .replace(/\p{Cc}/gu, ' ')
+      .replace(/\p{Cf}/gu, '')
+  );
 }
 
 /** Whether a text has nothing but ASCII's visible characters and spaces: most texts, and the rest is dear to look after. */
@@ -63,7 +96,29 @@ export function isPlain(text: string): boolean {
  * teachers, one account's events.
  */
 export function holdsWords(key: 'searchKey' | 'sortKey', text: string): { $and?: Record<string, RegExp>[] } {
-  const words = searchKey(text).split(' ').filter(Boolean);
+  const words = searchWords(text);
   if (words.length === 0) return {};
-  return { $and: words.map((word) => ({ [key]: new RegExp(word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')) })) };
+  return { $and: words.map((word) => ({ [key]: inKey(word) })) };
+}
+
+/** The words of a search, folded as keys are. */
+export function searchWords(text: string): string[] {
+  return searchKey(text)
+    .split(' ')
+    .filter((word) => /[^'-]/.test(word));
+}
+
+/** An expression for the place of a word in a key: "obrien" and "o'brien" stand in either's key, "smithjones" in "smith-jones". */
+export function inKey(word: string): RegExp {
+  return new RegExp(lettersInKey(word));
+}
+
+/** The same where the word must begin a name or the other half of one: "jones" in "smith-jones". Zeros before a number may be missing. */
+export function beginsInKey(word: string): RegExp {
+  return new RegExp(`(?:^|[ '-])${/^\d/.test(word) ? '0*' : ''}${lettersInKey(word)}`);
+}
+
+function lettersInKey(word: string): string {
+  const letters = [...word.replace(/['-]/g, '')];
+  return letters.map((letter) => letter.replace(/[.*+?^${}()|[\]\\/]/, '\\$&')).join("['-]*");
 }

@@ -12,6 +12,8 @@ import { REFRESH_KINDS } from './changes/kinds.js';
 import { acceptHeld, rejectHeld } from './changes/settle-held.js';
 import { dropHeldOf, dropOlderHeld } from './changes/drop-held.js';
 import { undoChanges } from './changes/undo-changes.js';
+import { dropNewcomersOf } from './duplicates/note-newcomers.js';
+import { applyPlannedPairs } from './duplicates/plan-pairs.js';
 import { followRefresh } from './follow-refresh.js';
 import { dropCursor } from './refresh/cursor.js';
 import { refreshAccount, refreshStages } from './refresh/refresh-account.js';
@@ -57,6 +59,7 @@ export async function runAlone(
 /**
  * Does a roster run that was taken, and ends it in one sentence.
  * @param outer ends it too: the worker that stops, or the sync run that it is done for
+ * @param onProgress is told of each safe point
  * @throws RefreshFailed with the reason in words, RunPutOff, and what ended the run
  */
 export async function runRefresh(
@@ -65,14 +68,21 @@ export async function runRefresh(
   taken: RosterRun,
   outer: AbortSignal,
   timing: Timing,
+  onProgress?: () => void,
 ): Promise<void> {
   const stages = stagesOfRefresh(account, taken);
-  const run = new HeldRun(rosterRuns, taken, { stages, timing, outer, now: deps.now });
+  const run = new HeldRun(rosterRuns, taken, {
+    stages,
+    timing,
+    outer,
+    now: deps.now,
+    ...(onProgress ? { onProgress } : {}),
+  });
   try {
     if (taken.fence - (taken.retries ?? 0) > MOST_TRIES)
       throw new RefreshRefused(`Given up: it ended its worker ${String(MOST_TRIES)} times.`);
     await forgetFirstTry(run);
-    await work(deps, account, taken, run);
+    await run.whileGoing(work(deps, account, taken, run));
     if (taken.alone && !run.preview) await followRefresh(deps, account, taken);
     // Before the end: what is over is not taken up again by anybody, should the worker die between the two.
     await tellHeld(deps, account, run);
@@ -111,6 +121,7 @@ async function work(deps: Deps, account: Account, taken: RosterRun, run: HeldRun
   else {
     if (await hasChangedSince(taken)) throw new RefreshRefused(CHANGED_SINCE);
     await undoChanges(run, of, REFRESH_KINDS, { account: account._id });
+    await dropNewcomersOf(account._id, of);
     await RosterRun.updateOne({ _id: of }, { $set: { undoneBy: run.id } });
   }
 }
@@ -121,6 +132,7 @@ async function applyAll(run: HeldRun, preview: Types.ObjectId): Promise<void> {
   const stale = await countStale(run, preview, REFRESH_KINDS);
   if (stale > 0 && !run.changed) throw new RefreshRefused(staleSince(stale));
   await applyPreview(run, preview, REFRESH_KINDS);
+  await applyPlannedPairs(run, preview);
   const { upload, answered = [], back = [] } = previewed;
   await dropOlderHeld(run, answered, preview);
   await dropHeldOf(run, back, preview);

@@ -48,7 +48,7 @@ export async function runSync(
     now: deps.now,
   });
   try {
-    await work(deps, taken, held, timing);
+    await held.whileGoing(work(deps, taken, held, timing));
   } catch (error) {
     await endBadly(deps, held, error);
   } finally {

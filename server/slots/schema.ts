@@ -21,6 +21,9 @@ export interface SlotForm extends Pattern {
 /** Most slots one run makes; a district's largest school needs a tenth of it. */
 export const MOST_SLOTS = 50_000;
 
+/** Most teachers, or slots of one teacher, that one form names; for more there is "all". */
+const MOST_CHOSEN = 5_000;
+
 /** Longest message to parents on a slot. */
 export const MESSAGE_MAX = 200;
 
@@ -29,6 +32,7 @@ const whole = (min: number, max: number, label: string) =>
 const timeOfDay = (label: string) =>
   Joi.string()
     .trim()
+    .max(5)
     .pattern(/^([01]\d|2[0-3]):[0-5]\d$/)
     .required()
     .label(label);
@@ -38,9 +42,9 @@ const days = (event: Pick<Event, 'days'>) => Joi.string().valid(...event.days);
 export function slotForm(event: Pick<Event, 'days'>): Joi.ObjectSchema<SlotForm> {
   return Joi.object<SlotForm, true>({
     who: Joi.string().valid('all', 'chosen').default('all').label('the teachers'),
-    resources: objectIds()
+    resources: objectIds(MOST_CHOSEN)
       .default([])
-      .when('who', { is: 'chosen', then: Joi.array().min(1).required() })
+      .when('who', { is: 'chosen', then: Joi.array().min(1).max(MOST_CHOSEN).required() })
       .label('teachers')
       .messages({ 'array.min': 'Tick at least one teacher.', 'any.required': 'Tick at least one teacher.' }),
     day: days(event).required().label('a day'),
@@ -80,7 +84,7 @@ export const freshSlots = {
 
 /** What the address of the generator may bring along. */
 export const newSlotsQuery = Joi.object<{ resources: Types.ObjectId[] }, true>({
-  resources: objectIds().default([]),
+  resources: objectIds(MOST_CHOSEN).default([]),
 });
 
 export const SLOT_ACTIONS = ['make', 'show', 'hide', 'unavailable', 'remove'] as const;
@@ -103,11 +107,12 @@ export function slotChange(event: Pick<Event, 'days'>): Joi.ObjectSchema<SlotCha
       .valid(...SLOT_ACTIONS)
       .required()
       .label('what to do'),
-    ids: objectIds().default([]),
-    resources: objectIds().default([]),
+    ids: objectIds(MOST_CHOSEN).default([]),
+    resources: objectIds(MOST_CHOSEN).default([]),
     // A day that the event no longer has may still have slots.
     day: Joi.string()
       .allow('', ...event.days)
+      .max(10)
       .pattern(/^\d{4}-\d\d-\d\d$/)
       .default('')
       .label('a day'),

@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, RequestHandler } from 'express';
+import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import mongoose from 'mongoose';
 import type { Deps } from '../deps.js';
 
@@ -44,13 +44,30 @@ interface ErrorPage {
 
 const DATABASE_GONE: ErrorPage = {
   status: 503,
-  headline: 'Slotbell cannot reach its database',
-  advice: 'Nothing that was saved is lost. Wait a minute and load the page again; it comes back by itself.',
+  headline: 'Slotbell can’t reach its database',
+  advice: 'Nothing that was saved is lost. Wait a minute and load this page again; it comes back by itself.',
   retryAfterSeconds: 10,
 };
 
-/** No database answers. */
-export class DatabaseGone extends Error {}
+/** The same to who sent something: it was not looked at … */
+const NOT_BEGUN: ErrorPage = {
+  ...DATABASE_GONE,
+  advice: 'What you sent wasn’t saved. Wait a minute, go back, and send it again.',
+};
+
+/** … or the answer to it was lost. */
+const UNSURE: ErrorPage = {
+  ...DATABASE_GONE,
+  advice:
+    'We couldn’t see whether what you sent was saved. Wait a minute, then look before you send it again; nothing that was saved is lost.',
+};
+
+/** No database answers: to a request that was not begun, or in the middle of one. */
+export class DatabaseGone extends Error {
+  constructor(readonly when: 'nothing begun' | 'no answer') {
+    super('No database answers.');
+  }
+}
 
 /** Turns whatever went wrong into a page, and logs it without the request's data. */
 export function errorPages(deps: Pick<Deps, 'log'>): ErrorRequestHandler {
@@ -60,9 +77,10 @@ export function errorPages(deps: Pick<Deps, 'log'>): ErrorRequestHandler {
       if (!res.writableEnded) res.destroy();
       return;
     }
-    const page = pageFor(error);
+    const isGone = isDatabaseGone(error);
+    const page = isGone ? pageWhileGone(error, req) : pageFor(error);
     // Keeping the session would wait for the database once more.
-    if (page === DATABASE_GONE) Reflect.deleteProperty(req, 'session');
+    if (isGone) Reflect.deleteProperty(req, 'session');
     if (page.status >= 500)
       deps.log.error({ err: error, method: req.method, status: page.status }, 'request failed');
     if (page.retryAfterSeconds) res.set('Retry-After', String(page.retryAfterSeconds));
@@ -70,9 +88,24 @@ export function errorPages(deps: Pick<Deps, 'log'>): ErrorRequestHandler {
   };
 }
 
+function pageWhileGone(error: unknown, req: Request): ErrorPage & { lookHref?: string } {
+  if (req.method === 'GET' || req.method === 'HEAD') return DATABASE_GONE;
+  if (error instanceof DatabaseGone && error.when === 'nothing begun') return NOT_BEGUN;
+  const { lookHref } = req.res?.locals ?? {};
+  return { ...UNSURE, lookHref: typeof lookHref === 'string' ? lookHref : pageOf(req) };
+}
+
+/** Where to look whether a change was made, unless its handler has said: the page that it was sent from. */
+function pageOf(req: Request): string {
+  const from = req.get('referer') ?? '';
+  const { host, pathname, search } = URL.canParse(from)
+    ? new URL(from)
+    : { host: '', pathname: '/', search: '' };
+  return host === req.get('host') ? pathname + search : '/';
+}
+
 function pageFor(error: unknown): ErrorPage {
   if (error instanceof HttpError) return error;
-  if (isDatabaseGone(error)) return DATABASE_GONE;
   const status = (error as { status?: unknown } | undefined)?.status;
   const code = (error as { code?: unknown } | undefined)?.code;
   if (code === 'EBADCSRFTOKEN')
@@ -102,15 +135,45 @@ function pageFor(error: unknown): ErrorPage {
   };
 }
 
-/** Whether the fault is that no database answers, whichever layer noticed first. */
+/** Of the driver's own faults those that say nothing of the command. */
+const GONE = [
+  mongoose.mongo.MongoNetworkError,
+  mongoose.mongo.MongoServerSelectionError,
+  mongoose.mongo.MongoNotConnectedError,
+  mongoose.mongo.MongoTopologyClosedError,
+  mongoose.mongo.MongoClientClosedError,
+  mongoose.mongo.MongoOperationTimeoutError,
+  mongoose.mongo.MongoUnexpectedServerResponseError,
+  mongoose.Error.MongooseServerSelectionError,
+];
+/** Errors of a server that is going down or handing over: HostUnreachable, ShutdownInProgress, PrimarySteppedDown, … */
+const GOING_CODES = new Set([6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
+const SOCKET_CALLS = new Set(['read', 'write', 'connect', 'shutdown']);
+/** Faults that wrap one another are looked into so far. */
+const DEEPEST = 5;
+
+/** Whether the fault is that no database answers, whichever layer noticed first, and whatever it was wrapped in since. */
 export function isDatabaseGone(error: unknown): boolean {
+  let inner = error;
+  for (let depth = 0; depth < DEEPEST && typeof inner === 'object' && inner !== null; depth++) {
+    if (isGoneItself(inner)) return true;
+    // A bulk write keeps whatever ended it as its answer.
+    const { cause, errorResponse } = inner as { cause?: unknown; errorResponse?: unknown };
+    inner = cause ?? errorResponse;
+  }
+  return false;
+}
+
+function isGoneItself(error: object): boolean {
+  if (error instanceof DatabaseGone || GONE.some((kind) => error instanceof kind)) return true;
+  const { name, message, code, syscall } = error as Partial<Omit<NodeJS.ErrnoException, 'code'>> & {
+    code?: unknown;
+  };
+  // The queue for a connection was too long; the driver does not export its kind.
+  if (name === 'MongoWaitQueueTimeoutError' || code === 'ERR_STREAM_DESTROYED') return true;
+  if (syscall !== undefined && SOCKET_CALLS.has(syscall)) return true;
+  if (typeof code === 'number' && GOING_CODES.has(code)) return true;
   return (
-    error instanceof DatabaseGone ||
-    error instanceof mongoose.mongo.MongoNetworkError ||
-    error instanceof mongoose.mongo.MongoServerSelectionError ||
-    error instanceof mongoose.mongo.MongoNotConnectedError ||
-    error instanceof mongoose.mongo.MongoTopologyClosedError ||
-    error instanceof mongoose.Error.MongooseServerSelectionError ||
-    (error instanceof mongoose.Error && /before initial connection|buffering timed out/.test(error.message))
+    error instanceof mongoose.Error && /before initial connection|buffering timed out/.test(message ?? '')
   );
 }

@@ -22,7 +22,7 @@ export function baseLocals(asset: AssetUrl): RequestHandler {
       nonce: randomBytes(16).toString('base64'),
       page: { path: req.path },
       actor: undefined,
-      csrfToken: '',
+      csrfToken: () => '',
       flash: undefined,
       section: '',
       form: FRESH_FORM,
@@ -31,11 +31,15 @@ export function baseLocals(asset: AssetUrl): RequestHandler {
   };
 }
 
-/** What pages show of the session: the form token, and the message that a change before this page left. */
+/**
+ * What pages show of the session: the form token, and the message that a change before this page left. The token is made when a form
+ * asks for it: who only looks around, or was sent by a search engine, leaves no session behind.
+ */
 export const sessionLocals: RequestHandler = (req, res, next) => {
+  // No session: the database went away in the middle of the request.
+  res.locals.csrfToken = () => ('session' in req ? csrf.generateToken(req) : '');
   // Files and streams come by here too; only a page shows these.
   if (req.accepts('html') && !req.path.endsWith('/progress')) {
-    res.locals.csrfToken = csrf.generateToken(req);
     if (req.method === 'GET' && req.session.flash) {
       res.locals.flash = req.session.flash;
       delete req.session.flash;

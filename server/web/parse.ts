@@ -29,6 +29,7 @@ const MESSAGES: Joi.LanguageMessages = {
   'number.integer': 'Enter a whole number.',
   'number.unsafe': 'Enter a smaller number.',
   'date.base': 'Enter {#label}.',
+  'boolean.base': 'Select this or leave it empty.',
   'any.only': 'Choose {#label} from the list.',
   'array.min': 'Choose at least {#limit}.',
   'array.max': 'Choose {#limit} at most.',
@@ -49,7 +50,7 @@ const OPTIONS: Joi.ValidationOptions = {
  */
 export function parseForm<T>(schema: Joi.ObjectSchema<T>, body: unknown): Parsed<T> {
   const input = isRecord(body) ? body : {};
-  const result = schema.validate(input, OPTIONS);
+  const result = schema.validate(withShortNumbers(schema, input), OPTIONS);
   if (!result.error) return { ok: true, value: result.value };
   const errors: Record<string, string> = {};
   for (const fault of result.error.details) errors[String(fault.path[0] ?? 'form')] ??= fault.message;
@@ -68,7 +69,7 @@ export function typedValues(body: unknown): Record<string, unknown> {
 
 /** Checks an address' query; a key that cannot be used falls back to its default, as addresses are edited and shared. */
 export function parseQuery<T>(schema: Joi.ObjectSchema<T>, query: unknown): T {
-  const input = isRecord(query) ? { ...query } : {};
+  const input = withShortNumbers(schema, isRecord(query) ? query : {});
   const first = schema.validate(input, OPTIONS);
   if (!first.error) return first.value;
   for (const fault of first.error.details) Reflect.deleteProperty(input, String(fault.path[0]));
@@ -77,36 +78,66 @@ export function parseQuery<T>(schema: Joi.ObjectSchema<T>, query: unknown): T {
   return second.value;
 }
 
+const ID = /^[0-9a-f]{24}$/;
+
+/** No number that a form or an address asks for is longer. */
+const LONGEST_NUMBER = 40;
+
+/** A copy in which what is too long for a number is none. Joi reads numbers in quadratic time: 100,000 digits hold the process for seconds. */
+function withShortNumbers<T>(
+  schema: Joi.ObjectSchema<T>,
+  input: Record<string, unknown>,
+): Record<string, unknown> {
+  const copy = { ...input };
+  const keys = schema.$_terms.keys as { key: string; schema: Joi.Schema }[] | null;
+  for (const { key, schema: field } of keys ?? []) {
+    const value = copy[key];
+    if (field.type === 'number' && typeof value === 'string' && value.length > LONGEST_NUMBER)
+      copy[key] = 'too long';
+  }
+  return copy;
+}
+
 /** An id out of an address. @throws 404 when it cannot be one. */
 export function parseId(value: unknown): Types.ObjectId {
-  if (typeof value !== 'string' || !/^[0-9a-f]{24}$/.test(value)) throw notFound();
+  if (typeof value !== 'string' || !ID.test(value)) throw notFound();
   return new Types.ObjectId(value);
 }
 
 /** Joi: one of our ids, turned into an ObjectId. */
 export function objectId(): Joi.ObjectSchema<Types.ObjectId> {
   return Joi.string()
-    .pattern(/^[0-9a-f]{24}$/)
+    .max(24)
+    .pattern(ID)
     .custom((value: string) => new Types.ObjectId(value)) as unknown as Joi.ObjectSchema<Types.ObjectId>;
 }
 
-/** Joi: a list of our ids, from ticked boxes or one of them; a repeated id counts once. */
-export function objectIds(): Joi.ArraySchema<Types.ObjectId[]> {
-  return (
-    Joi.array()
-      .items(objectId())
-      .single()
-      // What is no id is compared too, as the text that it is.
-      .unique((a: unknown, b: unknown) => String(a) === String(b))
-  );
+/** Joi: a list of at most `max` of our ids, from selected boxes or one of them; a repeated id counts once. Linear in the length of the list. */
+export function objectIds(max: number): Joi.ArraySchema<Types.ObjectId[]> {
+  return Joi.array()
+    .single()
+    .max(max)
+    .custom((values: unknown[], check): unknown => {
+      // Joi goes on after a list that is too long.
+      if (values.length > max) return values;
+      const ids = new Set<string>();
+      for (const value of values) {
+        if (typeof value !== 'string' || !ID.test(value)) return check.error('array.base');
+        ids.add(value);
+      }
+      return [...ids].map((id) => new Types.ObjectId(id));
+    }) as Joi.ArraySchema<Types.ObjectId[]>;
 }
 
-/** Joi: a line of text, trimmed, without control characters. */
+/** Joi: a line of text of at most `max` characters, without control characters, trimmed. */
 export function line(max = 200): Joi.StringSchema {
-  return Joi.string()
-    .trim()
-    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
-    .max(max);
+  return (
+    Joi.string()
+      // Before the inner ones become spaces: what is nothing but control characters is empty. Linear, as a run is looked at from its start only.
+      .replace(/^[\p{Cc}\p{Cf}\s]+|(?<![\p{Cc}\p{Cf}\s])[\p{Cc}\p{Cf}\s]+$/gu, '')
+      .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+      .max(max)
+  );
 }
 
 /** Joi: an e-mail address, trimmed and lower-cased. Any domain will do: schools have odd ones. */

@@ -12,7 +12,7 @@ export const SECRET = 'test-secret-test-secret-test-secret';
 export class AppProcesses {
   #children: ChildProcess[] = [];
 
-  async start(options: { withoutClaims?: boolean } = {}): Promise<AppProcess> {
+  async start(options: { withoutClaims?: boolean; mongodbUri?: string } = {}): Promise<AppProcess> {
     const told = { mongodbUri: testDatabaseUri(), secret: SECRET, now: EVE.toISOString(), ...options };
     const child = fork(path.join(import.meta.dirname, 'app-process.ts'), [JSON.stringify(told)], {
       execArgv: ['--import', import.meta.resolve('tsx')],

@@ -11,7 +11,7 @@ import { SyncRun } from '../../server/models/sync-run.js';
 import { openNights } from '../../server/roster/open-nights.js';
 import { resumeRuns } from '../../server/roster/resume-runs.js';
 import { runSync } from '../../server/roster/run-sync.js';
-import { HeldRun, RunLost, type Timing } from '../../server/roster/runs/hold-run.js';
+import { HeldRun, RunHandedBack, RunLost, type Timing } from '../../server/roster/runs/hold-run.js';
 import { takeRun } from '../../server/roster/runs/take-run.js';
 import { startSync } from '../../server/roster/start-sync.js';
 import { stopSync } from '../../server/roster/stop-sync.js';
@@ -76,6 +76,35 @@ describe('sync runs', () => {
     assert.equal(await held.end('done', 'Wrong.'), false);
     const now = await runOf(id);
     assert.deepEqual([now.state, now.result, now.counts], ['running', '', {}]);
+  });
+
+  it('a worker that hangs gives its run up by itself, its heartbeat being one of progress, and another does it', async () => {
+    const id = await queued();
+    district.sandbox.misbehave({ match: /role=student/, kind: 'slow', times: 9 });
+    await runSync(district.deps, id.toHexString(), never, { ...QUICK, quietMs: 300 });
+    const handedBack = await runOf(id);
+    assert.equal(handedBack.state, 'queued');
+    assert.equal((await RosterRun.findById(handedBack.refresh).lean())?.state, 'queued');
+    district.sandbox.behave();
+    await runNow(district.deps, id);
+    assert.deepEqual([(await runOf(id)).state, (await runOf(id)).fence], ['done', 2]);
+  });
+
+  it('work that never comes to an end is no longer waited for, unless it tells of its wait', async () => {
+    const id = await queued();
+    const taken = await takeRun(syncRuns, id, QUICK, new Date());
+    assert.ok(taken);
+    const held = new HeldRun(syncRuns, taken, {
+      stages: [],
+      timing: { ...QUICK, quietMs: 20 },
+      outer: never,
+      now: () => new Date(),
+    });
+    const begun = performance.now();
+    held.expectWait(200);
+    await assert.rejects(held.whileGoing(new Promise(() => undefined)), RunHandedBack);
+    held.letGo();
+    assert.ok(performance.now() - begun >= 200, 'not before the wait was over');
   });
 
   it('a run whose worker is silent is asked for again, done from the start, and ends as if nothing had been', async () => {

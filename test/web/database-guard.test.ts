@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import express from 'express';
 import supertest from 'supertest';
+import { watchCommands } from '../../server/database/follow-commands.js';
 import { createLog } from '../../server/log.js';
 import { ROOT } from '../../server/root.js';
 import { databaseGuard } from '../../server/web/database-guard.js';
@@ -12,7 +13,8 @@ describe('a page that comes after the one that says the database is gone', () =>
   it('is thrown away, and the process goes on', async () => {
     const app = express();
     let late: Promise<void> | undefined;
-    app.use(databaseGuard(() => Promise.resolve(false)));
+    const answerFaults = errorPages({ log: createLog('silent') });
+    app.use(databaseGuard({ ready: () => Promise.resolve(false), watchCommands }, answerFaults));
     app.get('/', (_req, res) => {
       late = once(res, 'finish').then(
         () =>
@@ -25,7 +27,7 @@ describe('a page that comes after the one that says the database is gone', () =>
           }),
       );
     });
-    app.use(errorPages({ log: createLog('silent') }));
+    app.use(answerFaults);
     app.engine('ejs', (_file, _values, done) => {
       done(null, 'gone');
     });

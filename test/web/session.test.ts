@@ -51,5 +51,6 @@ async function whatWasSentBefore(origin: string): Promise<void> {
 }
 
 function cookieOf(answer: Response): string {
-  return answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  const cookies = answer.headers.getSetCookie().map((cookie) => cookie.split(';')[0] ?? '');
+  return cookies.find((cookie) => cookie.startsWith('slotbell=')) ?? '';
 }

@@ -1,10 +1,13 @@
 import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../../deps.js';
+import { afterAnswer } from '../../web/after-answer.js';
 import { HttpError } from '../../web/errors.js';
 import { parseForm } from '../../web/parse.js';
 import { rateLimit } from '../../web/rate-limit.js';
+import { senderOf } from '../../web/sender.js';
 import { say } from '../../web/session.js';
 import { findUserByEmail } from '../queries.js';
+import { markDevice } from '../mark-device.js';
 import { emailSchema, passwordSchema } from '../schema.js';
 import { findLink, sendLink, takeLink } from '../send-link.js';
 import { provedEmail, setPassword } from '../set-password.js';
@@ -30,11 +33,14 @@ export function linkRoutes(deps: Deps): Router {
         .render('accounts/forgot', { title: 'Choose a new password', sent: false, form: parsed });
       return;
     }
-    await ofAddress.take(req.ip ?? '');
+    await ofAddress.take(senderOf(req));
     await ofLogin.take(parsed.value.email);
-    const user = await findUserByEmail(parsed.value.email);
-    if (user) await sendLink(deps, 'new password', user);
-    res.render('accounts/forgot', { title: 'Look into your mail', sent: true });
+    // Mailing takes longer than not mailing: an answer after it would tell whether there is such a login.
+    afterAnswer(deps, res, async () => {
+      const user = await findUserByEmail(parsed.value.email);
+      if (user) await sendLink(deps, 'new password', user);
+    });
+    res.render('accounts/forgot', { title: 'Check your email', sent: true });
   });
 
   router.get('/password/:secret', async (req, res) => {
@@ -54,6 +60,7 @@ export function linkRoutes(deps: Deps): Router {
     const user = await setPassword(link.user, parsed.value.password, deps.now());
     if (!user) throw usedUp();
     await signIn(req, user, deps);
+    markDevice(deps.config, req, res, user);
     say(req, { kind: 'ok', text: 'Your password is set.' });
     res.redirect(303, afterLogin(user, link.next ?? ''));
   });

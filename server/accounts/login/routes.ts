@@ -1,39 +1,33 @@
 import express, { type Router } from 'express';
-import Joi from 'joi';
 import type { PassportStatic } from 'passport';
 import type { Deps } from '../../deps.js';
 import type { User } from '../../models/user.js';
 import { maybeActor } from '../../web/actor.js';
 import { signedIn } from '../../web/guards.js';
 import { parseForm, parseQuery, typedValues } from '../../web/parse.js';
-import { rateLimit } from '../../web/rate-limit.js';
+import { limitLogins } from '../limit-logins.js';
 import { accountsOf, endSession } from '../load-actor.js';
 import { homeOf } from '../policy.js';
-import { accountChoices, installationIsSetUp } from '../queries.js';
-import { chooseAccountSchema, loginSchema, nextPath } from '../schema.js';
+import { accountChoices } from '../queries.js';
+import { isSetUp } from '../make-first-administrator.js';
+import { markDevice } from '../mark-device.js';
+import { chooseAccountSchema, loginSchema, nextQuery } from '../schema.js';
 import { afterLogin, signIn } from '../sign-in.js';
-
-const QUARTER = 15 * 60;
-const HOUR = 3600;
-
-const nextQuery = Joi.object<{ next: string }, true>({ next: nextPath() });
 
 /** Logging in, choosing one of several schools, logging out. Open to everybody. */
 export function loginRoutes(deps: Deps, passport: PassportStatic): Router {
   const router = express.Router();
-  const ofOne = rateLimit('login-one', 10, QUARTER);
-  const ofLogin = rateLimit('login-name', 50, HOUR);
-  const ofAddress = rateLimit('login-address', 400, QUARTER);
+  const countTry = limitLogins(deps);
 
   router.get('/', async (_req, res) => {
     const actor = maybeActor(res);
     if (actor) res.redirect(303, homeOf(actor.levelName));
     else if (res.locals.chooseAccount) res.redirect(303, '/choose-school');
-    else res.redirect(303, (await installationIsSetUp()) ? '/login' : '/setup');
+    else res.redirect(303, (await isSetUp(deps.now())) ? '/login' : '/setup');
   });
 
   router.get('/login', async (req, res) => {
-    if (!(await installationIsSetUp())) {
+    if (!(await isSetUp(deps.now()))) {
       res.redirect(303, '/setup');
       return;
     }
@@ -50,10 +44,7 @@ export function loginRoutes(deps: Deps, passport: PassportStatic): Router {
       return;
     }
     const { email, next: target } = parsed.value;
-    await ofAddress.take(req.ip ?? '');
-    await ofOne.take(`${email} ${req.ip ?? ''}`);
-    // Last: who is refused at one address already does not lock the owner out at every other.
-    await ofLogin.take(email);
+    const counted = await countTry(req, email);
     const check = passport.authenticate('local', async (error: unknown, user: User | false | null) => {
       if (error) {
         next(error);
@@ -69,8 +60,9 @@ export function loginRoutes(deps: Deps, passport: PassportStatic): Router {
           .render('accounts/login', { title: 'Log in', form: { values: typedValues(req.body), errors } });
         return;
       }
-      await ofOne.clear(`${email} ${req.ip ?? ''}`);
+      await counted.wasRight();
       await signIn(req, user, deps);
+      markDevice(deps.config, req, res, user);
       res.redirect(303, afterLogin(user, target));
     }) as express.RequestHandler;
     await check(req, res, next);

@@ -3,9 +3,10 @@ import type { Deps } from '../../deps.js';
 import { HttpError } from '../../web/errors.js';
 import { parseForm, typedValues } from '../../web/parse.js';
 import { rateLimit } from '../../web/rate-limit.js';
+import { senderOf } from '../../web/sender.js';
 import { say } from '../../web/session.js';
-import { makeFirstAdministrator } from '../make-first-administrator.js';
-import { installationIsSetUp } from '../queries.js';
+import { isSetUp, makeFirstAdministrator } from '../make-first-administrator.js';
+import { markDevice } from '../mark-device.js';
 import { setupSchema } from '../schema.js';
 import { signIn } from '../sign-in.js';
 
@@ -17,7 +18,7 @@ export function setUpRoutes(deps: Deps): Router {
   const tries = rateLimit('setup', 10, QUARTER);
 
   router.get('/setup', async (_req, res) => {
-    if (await installationIsSetUp()) {
+    if (await isSetUp(deps.now())) {
       res.redirect(303, '/login');
       return;
     }
@@ -28,7 +29,7 @@ export function setUpRoutes(deps: Deps): Router {
   });
 
   router.post('/setup', async (req, res) => {
-    await tries.take(req.ip ?? '');
+    await tries.take(senderOf(req));
     const parsed = parseForm(setupSchema, req.body);
     if (!parsed.ok) {
       res.status(422).render('accounts/setup', { title: 'Set up Slotbell', form: parsed });
@@ -47,7 +48,8 @@ export function setUpRoutes(deps: Deps): Router {
       });
       return;
     }
-    await signIn(req, made.user, deps, made.account._id.toHexString());
+    await signIn(req, made.user, deps, made.account.toHexString());
+    markDevice(deps.config, req, res, made.user);
     say(req, { kind: 'ok', text: 'Your school is set up. Next: connect Clever, or look around.' });
     res.redirect(303, '/events');
   });

@@ -65,6 +65,7 @@ const KINDS = ['students', 'teachers', 'staff', 'contacts'] as const;
 export const kindsSchema = Joi.object<{ kinds: (typeof KINDS)[number][] }, true>({
   kinds: Joi.array()
     .items(Joi.string().valid(...KINDS))
+    .max(KINDS.length)
     .single()
     .default([]),
 });

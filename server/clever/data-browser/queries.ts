@@ -1,4 +1,4 @@
-import { searchKey } from '../../models/scoped.js';
+import { beginsInKey, searchKey, searchWords } from '../../models/scoped.js';
 import type { NamesReading } from './read-names.js';
 import type { SectionRow } from './read-sections.js';
 import type { ListQuery, Sort } from './schema.js';
@@ -23,7 +23,7 @@ export function findSections(
   schools: Map<string, string>,
   { q, sort }: Pick<ListQuery, 'q' | 'sort'>,
 ): ShownSection[] {
-  const words = searchKey(q).split(' ').filter(Boolean);
+  const words = searchWords(q).map(beginsInKey);
   const found = rows
     .map((row) => shown(row, names, schools))
     .map((section) => ({ section, key: searchKey(section.name) }))
@@ -45,10 +45,10 @@ function shown(row: SectionRow, names: NamesReading, schools: Map<string, string
   };
 }
 
-function matches(section: ShownSection, words: string[]): boolean {
+function matches(section: ShownSection, words: RegExp[]): boolean {
   const { name, course, period, teachers } = section;
-  const texts = [name, course, period, ...teachers].map((text) => ` ${searchKey(text)}`);
-  return words.every((word) => texts.some((text) => text.includes(` ${word}`)));
+  const texts = [name, course, period, ...teachers].map((text) => searchKey(text));
+  return words.every((word) => texts.some((text) => word.test(text)));
 }
 
 interface Keyed {

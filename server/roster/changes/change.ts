@@ -76,7 +76,7 @@ export function reachesClasses({
 
 /** Kept beside what the source says, and no news to a person. */
 const BEHIND =
-  /^(record\.|searchKey$|sortKey$|transferredAt$|deletedAt$|kept$|synced\.hash$|source$|state$|problem$)/;
+  /^(record\.|searchKey$|sortKey$|numberKey$|transferredAt$|deletedAt$|kept$|synced\.hash$|source$|state$|problem$)/;
 
 /** Those of the changed fields that a person cares about. */
 export function toldFields<F extends Pick<FieldChange, 'path'>>(fields: readonly F[]): F[] {

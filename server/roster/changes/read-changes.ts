@@ -49,7 +49,7 @@ export async function readTargets(
 }
 
 /** Stored beside the rest and made anew from it, so that it tells nothing of who changed what. */
-export const DERIVED = ['searchKey', 'sortKey'];
+export const DERIVED = ['searchKey', 'sortKey', 'numberKey'];
 
 /** Whether the document still has what it had before the change, or what the change gave it. */
 export function isAt(side: 'before' | 'after', document: object, fields: readonly FieldChange[]): boolean {

@@ -1,5 +1,4 @@
 import express, { type RequestHandler, type Router } from 'express';
-import Joi from 'joi';
 import type { Deps } from '../../deps.js';
 import { Account } from '../../models/account.js';
 import { actorOf } from '../../web/actor.js';
@@ -12,14 +11,8 @@ import { setHour } from '../set-hour.js';
 import { startSync, type StartSync } from '../start-sync.js';
 import { resumeSync, stopSync } from '../stop-sync.js';
 import { livingRun } from './queries.js';
+import { hourSchema, pageQuery } from './schema.js';
 import { homeOf, syncPage } from './show-page.js';
-
-const pageQuery = Joi.object<{ page: number }, true>({
-  page: Joi.number().integer().min(1).max(10_000).default(1),
-});
-const hourSchema = Joi.object<{ hour: number }, true>({
-  hour: Joi.number().integer().min(0).max(23).required().label('an hour'),
-});
 
 /** The Sync tab of an event. Behind its guard for event administrators. */
 export function eventSyncRoutes(deps: Deps): Router {

@@ -10,7 +10,7 @@ export interface ImporterQuery {
 
 export const importerQuery = Joi.object<ImporterQuery, true>({
   event: objectId(),
-  schools: objectIds().max(500).default([]),
+  schools: objectIds(500).default([]),
 });
 
 /** The value of the tick for sections without a term, among the terms' ids. */
@@ -27,7 +27,7 @@ export interface ImportChoice {
 
 export const importSchema = Joi.object<ImportChoice, true>({
   event: objectId().required().label('an event'),
-  schools: objectIds().min(1).max(500).required().label('at least one school').messages({
+  schools: objectIds(500).min(1).required().label('at least one school').messages({
     'any.required': 'Choose {#label}.',
   }),
   terms: Joi.array()

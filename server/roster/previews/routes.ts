@@ -1,17 +1,15 @@
 import type { Request, Response, Router } from 'express';
-import Joi from 'joi';
 import type { Deps } from '../../deps.js';
 import { actorOf } from '../../web/actor.js';
 import { countOf } from '../../web/format-count.js';
 import { notFound } from '../../web/errors.js';
-import { parseForm, tick } from '../../web/parse.js';
+import { parseForm } from '../../web/parse.js';
 import { say } from '../../web/session.js';
 import { applyRefresh, applyRun } from '../apply-run.js';
 import { pathOfRefresh, pathOfRun, type FoundRefresh, type FoundRun } from '../runs/queries.js';
 import { deletePreview } from './delete-preview.js';
 import { isRisky, previewState, type Risk } from './queries.js';
-
-const applySchema = Joi.object<{ sure: boolean }, true>({ sure: tick() });
+import { applySchema } from './schema.js';
 
 type Place = FoundRun | FoundRefresh;
 

@@ -35,7 +35,10 @@ export async function collectFromClever(
   spool: Spool,
   { full, expected, ...rules }: Rules & { full: boolean; expected: number },
 ): Promise<Delivery> {
-  const connected = connectAccount(deps, account, { signal: run.signal });
+  const connected = connectAccount(deps, account, {
+    signal: run.signal,
+    onWait: ({ ms }) => run.expectWait(ms),
+  });
   if (!connected.ok || !account.clever)
     throw new RefreshRefused(NOT_CONNECTED[connected.ok ? 'no district' : connected.reason]);
   const { client, districtId } = connected;

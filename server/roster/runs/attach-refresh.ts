@@ -41,7 +41,7 @@ export async function completeRefresh(
       'stopped',
       ...(over ? [] : ['failed' as const]),
     ]);
-    if (taken) await runRefresh(deps, account, taken, held.signal, timing);
+    if (taken) await runRefresh(deps, account, taken, held.signal, timing, () => held.noteProgress());
     else await waitForOther(account._id, held, timing);
   }
 }
@@ -99,6 +99,7 @@ async function refreshOfNight(account: Types.ObjectId, night: string, fresh: Par
 
 /** Another refresh of the account is at work, or lost its worker; then it goes back to the queue. */
 async function waitForOther(account: Types.ObjectId, held: HeldRun, timing: Timing): Promise<void> {
+  held.noteProgress();
   await rosterRuns.updateMany(
     { account, ...staleRun(timing) },
     { $set: { state: 'queued' }, $inc: { fence: 1 } },

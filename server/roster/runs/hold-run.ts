@@ -9,12 +9,18 @@ import {
 } from '../../models/run.js';
 import type { Remark } from './say-remark.js';
 
-/** How often a run says that it lives, and after how long a silence another worker may take it. */
+/** How often a run says that it goes on, and after how long a silence another worker may take it. */
 export interface Timing {
   heartbeatMs: number;
   staleMs: number;
+  /**
+   * The longest from one safe point to the next, waits that were told of (`expectWait`) apart: a worker that takes longer hangs. By
+   * default longer than the slowest answer of Clever's and the slowest command to the database.
+   */
+  quietMs?: number;
 }
 export const TIMING: Timing = { heartbeatMs: 2000, staleMs: 30_000 };
+const QUIET_MS = 330_000;
 
 /** How often progress is kept, at most: as often as a page that shows it can tell, and long before the run counts as silent. */
 const KEEP_MS = 250;
@@ -23,7 +29,7 @@ const KEEP_MS = 250;
 export class RunLost extends Error {}
 /** A person asked for it to stop. */
 export class RunStopped extends Error {}
-/** This worker is going; another one is to go on. */
+/** This worker is going, or hangs; another one is to go on. */
 export class RunHandedBack extends Error {}
 
 export interface HeldRunOptions {
@@ -33,6 +39,8 @@ export interface HeldRunOptions {
   /** Ends the run too: the worker that stops, or the run that this one is a part of. */
   outer: AbortSignal;
   now: () => Date;
+  /** Told of each safe point, for a run that waits for this one. */
+  onProgress?: () => void;
 }
 
 /**
@@ -63,9 +71,12 @@ export class HeldRun {
   #touched = false;
   readonly #keepMs: number;
   #keptAt = 0;
+  readonly #quietMs: number;
+  #quietUntil = 0;
+  readonly #onProgress: (() => void) | undefined;
 
   /** @param run as it was taken (`takeRun`) */
-  constructor(model: Model<Run>, run: Run, { stages, timing, outer, now }: HeldRunOptions) {
+  constructor(model: Model<Run>, run: Run, { stages, timing, outer, now, onProgress }: HeldRunOptions) {
     this.id = run._id;
     this.account = run.account;
     this.event = (run as Run & { event?: Types.ObjectId }).event;
@@ -77,6 +88,9 @@ export class HeldRun {
     this.#stages = stages.map((name) => ({ name, done: 0, total: 0 }));
     this.#timer = setInterval(() => void this.#beat(), timing.heartbeatMs);
     this.#keepMs = Math.min(KEEP_MS, timing.staleMs / 10);
+    this.#quietMs = timing.quietMs ?? QUIET_MS;
+    this.#onProgress = onProgress;
+    this.noteProgress();
     this.#outer = outer;
     this.now = now;
     this.#passOn = () => {
@@ -95,6 +109,39 @@ export class HeldRun {
   /** Ends a request or a wait as soon as the run is lost, stopped or handed back; its reason says which. */
   get signal(): AbortSignal {
     return this.#ended.signal;
+  }
+
+  /** Notes that the work goes on: without it for long, the run is given up and another worker takes it. */
+  noteProgress(): void {
+    this.#quietUntil = Math.max(this.#quietUntil, performance.now() + this.#quietMs);
+    this.#onProgress?.();
+  }
+
+  /** Tells of a wait that is meant, as for Clever's next minute. */
+  expectWait(ms: number): void {
+    this.#quietUntil = Math.max(this.#quietUntil, performance.now() + ms + this.#quietMs);
+    this.#onProgress?.();
+  }
+
+  /**
+   * Does the run's work, and ends with it or as soon as it hangs: whoever waits for a hanging one would never come to hand it back.
+   * @throws what the work throws, or RunHandedBack
+   */
+  async whileGoing<T>(work: Promise<T>): Promise<T> {
+    // Where it goes on after all, it ends at its next safe point, and nobody waits for that.
+    work.catch(() => undefined);
+    let tell = (): void => undefined;
+    const hung = new Promise<never>((_resolve, reject) => {
+      tell = () => {
+        if (this.signal.reason instanceof RunHung) reject(this.signal.reason);
+      };
+      this.signal.addEventListener('abort', tell);
+    });
+    try {
+      return await Promise.race([work, hung]);
+    } finally {
+      this.signal.removeEventListener('abort', tell);
+    }
   }
 
   /** Begins a stage; the one before is finished. @param total 0: not known yet */
@@ -116,11 +163,13 @@ export class HeldRun {
   async step(done = 0): Promise<void> {
     const stage = this.#stages.findLast((other) => other.startedAt);
     if (stage) stage.done += done;
+    this.noteProgress();
     this.#ended.signal.throwIfAborted();
     if (performance.now() - this.#keptAt >= this.#keepMs) await this.#keep();
   }
 
   async #keep(): Promise<void> {
+    this.noteProgress();
     this.#keptAt = performance.now();
     await this.#touch({ stages: this.#stages, counts: this.counts, remarks: this.remarks });
     this.#ended.signal.throwIfAborted();
@@ -224,10 +273,17 @@ export class HeldRun {
   }
 
   async #beat(): Promise<void> {
+    if (performance.now() > this.#quietUntil) {
+      this.#ended.abort(new RunHung());
+      return;
+    }
     // A database that is away is noticed by the next batch.
     await this.#touch({}).catch(() => undefined);
   }
 }
+
+/** Nothing has come of it for too long. */
+class RunHung extends RunHandedBack {}
 
 function isEnd(reason: unknown): boolean {
   return reason instanceof RunLost || reason instanceof RunStopped || reason instanceof RunHandedBack;

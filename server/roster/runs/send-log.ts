@@ -1,26 +1,17 @@
 import type { Request, Response, Router } from 'express';
-import Joi from 'joi';
 import { actorOf } from '../../web/actor.js';
 import { timeOfDay } from '../../web/format-time.js';
 import { addressOf, pagerOf, sliceOf } from '../../web/paging.js';
 import { parseQuery } from '../../web/parse.js';
 import { exportLog } from './export-log.js';
 import { nameRows } from './name-rows.js';
-import { logFilter, type LogQuery, type RunPlace } from './queries.js';
+import { logFilter, readableRefresh, type LogQuery, type RunPlace } from './queries.js';
 import { countLog, readLog } from './read-log.js';
 import { sayLine } from './say-note.js';
-import { oneKind } from './schema.js';
+import { logQuery } from './schema.js';
 import { ACTION_WORDS, countRows, ONE_WORDS } from './show-run.js';
 
 const PAGE_SIZE = 100;
-
-const logQuery = Joi.object<LogQuery & { page: number }, true>({
-  kind: oneKind,
-  action: Joi.string()
-    .valid('', ...Object.keys(ACTION_WORDS))
-    .default(''),
-  page: Joi.number().integer().min(1).max(100_000).default(1),
-});
 
 /** A run's log as a page and as a file. @param find the run of a request, or 404 */
 export function addLogPages(router: Router, find: (req: Request, res: Response) => Promise<RunPlace>): void {
@@ -48,7 +39,7 @@ async function logPageOf(place: RunPlace, query: LogQuery, page: number, zone: s
     home,
     title: `Log: ${title}`,
     query,
-    counted: countRows(run, place.refresh),
+    counted: countRows(run, readableRefresh(place)),
     actions: ACTION_WORDS,
     addressOf,
     rows: rows.map((row, index) => ({

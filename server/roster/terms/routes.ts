@@ -1,17 +1,13 @@
 import express, { type Router } from 'express';
-import Joi from 'joi';
 import type { Deps } from '../../deps.js';
 import { actorOf } from '../../web/actor.js';
 import { andList } from '../../web/format-count.js';
 import { eventOf } from '../../web/guards.js';
-import { line, parseForm } from '../../web/parse.js';
+import { parseForm } from '../../web/parse.js';
 import { say } from '../../web/session.js';
 import { pathOfRun } from '../runs/queries.js';
+import { termSchema } from './schema.js';
 import { takeTerms } from './take-terms.js';
-
-const termSchema = Joi.object<{ term: string[] }, true>({
-  term: Joi.array().items(line(100)).single().unique().min(1).max(100).required().label('a term'),
-});
 
 /** Taking terms that the source put in the place of an event's. Behind its guard for event administrators. */
 export function termRoutes(deps: Deps): Router {

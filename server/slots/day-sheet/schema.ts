@@ -10,6 +10,7 @@ export interface SheetQuery {
 
 export const sheetQuery = Joi.object<SheetQuery, true>({
   day: Joi.string()
+    .max(10)
     .pattern(/^\d{4}-\d\d-\d\d$/)
     .default(''),
   q: line(100).allow('').default(''),

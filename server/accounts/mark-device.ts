@@ -1,0 +1,68 @@
+import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Request, Response } from 'express';
+import type { Config } from '../config.js';
+import type { User } from '../models/user.js';
+
+/** Browsers keep a cookie no longer. */
+const KEPT_MS = 400 * 24 * 3600_000;
+/** Logins that one browser is remembered for, as at a desk that several share. */
+const MOST_MARKS = 5;
+const MARK = /^[\w-]{16}\.[\w-]{43}$/;
+
+/**
+ * Marks a browser as one in which somebody has logged in, so that others' wrong tries do not lock it out. The mark is a random number with a
+ * signature over it, the login and its password: it names nobody, is good for one login, and ends with the password.
+ */
+export function markDevice(config: Config, req: Request, res: Response, user: User): void {
+  const number = randomBytes(12).toString('base64url');
+  const others = marksOf(config, req).filter((mark) => !isOf(config, mark, user));
+  const marks = [`${number}.${sign(config, number, user)}`, ...others].slice(0, MOST_MARKS);
+  const secure = isSecure(config);
+  res.cookie(nameOf(config), marks.join('~'), {
+    httpOnly: true,
+    sameSite: 'lax',
+    secure,
+    path: '/',
+    maxAge: KEPT_MS,
+    encode: String,
+  });
+}
+
+/** The number of the browser, where this login was used in it before; undefined in a strange one. */
+export function findDevice(config: Config, req: Request, user: User | null): string | undefined {
+  if (!user) return undefined;
+  return marksOf(config, req)
+    .find((mark) => isOf(config, mark, user))
+    ?.split('.')[0];
+}
+
+/** Whether the browser was ever logged in, as far as it says so. */
+export function claimsDevice(config: Config, req: Request): boolean {
+  return marksOf(config, req).length > 0;
+}
+
+function marksOf(config: Config, req: Request): string[] {
+  const pairs = (req.get('cookie') ?? '').split(';').map((pair) => pair.trim());
+  const mine = pairs.find((pair) => pair.startsWith(`${nameOf(config)}=`));
+  const marks = mine?.slice(nameOf(config).length + 1).split('~') ?? [];
+  return marks.filter((mark) => MARK.test(mark)).slice(0, MOST_MARKS);
+}
+
+function isOf(config: Config, mark: string, user: User): boolean {
+  const [number = '', signature = ''] = mark.split('.');
+  return timingSafeEqual(Buffer.from(signature), Buffer.from(sign(config, number, user)));
+}
+
+function sign(config: Config, number: string, user: User): string {
+  const key = Buffer.from(hkdfSync('sha256', config.appSecret, '', 'slotbell devices', 32));
+  const about = JSON.stringify([number, user._id.toHexString(), user.passwordHash ?? '']);
+  return createHmac('sha256', key).update(about).digest('base64url');
+}
+
+function isSecure({ publicUrl }: Config): boolean {
+  return publicUrl.startsWith('https:');
+}
+
+function nameOf(config: Config): string {
+  return isSecure(config) ? '__Host-slotbell-device' : 'slotbell-device';
+}

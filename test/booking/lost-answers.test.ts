@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { Appointment } from '../../server/models/appointment.js';
+import { makeUser } from '../support/app.js';
+import { seededRandom, startFaultyProxy, type FaultyProxy } from '../support/faulty-proxy.js';
+import { emptyDatabase, testDatabaseUri } from '../support/hooks.js';
+import { makeSessions, type LoggedIn } from '../support/sessions.js';
+import { AppProcesses, SECRET, type AppProcess } from './app-processes.js';
+import { EVE, makeConference, makeHousehold, type Conference } from './conference.js';
+import { hidden } from './desk.js';
+import { until } from '../database/scratch.js';
+
+/** Of the messages between app and database, so many of a hundred are lost or break off. */
+const FAULTS = 4;
+const ROUNDS = 8;
+/** Far over the promised 3 s, for a machine that is busy: what hangs takes longer. */
+const HANGS_MS = 15_000;
+
+describe('booking while answers of the database are lost', () => {
+  const processes = new AppProcesses();
+  let proxy: FaultyProxy;
+  let fair: Conference;
+  let app: AppProcess;
+  let parent: LoggedIn;
+
+  before(async function () {
+    this.timeout(60_000);
+    await emptyDatabase();
+    fair = await makeConference({ slots: ROUNDS });
+    const user = await makeUser(fair.account._id, 'customer');
+    await makeHousehold(fair.account._id, fair.students.slice(0, 1), user._id);
+    [parent] = (await makeSessions([user], SECRET, EVE)) as [LoggedIn];
+    proxy = await startFaultyProxy(testDatabaseUri());
+    app = await processes.start({ mongodbUri: proxy.uri });
+  });
+  beforeEach(async () => {
+    await heal();
+    await Appointment.deleteMany({});
+  });
+  after(async () => {
+    await processes.stopAll();
+    await proxy.close();
+  });
+
+  /** The database is reached again, and nothing is lost any more. */
+  async function heal(): Promise<void> {
+    proxy.decide = () => 'pass';
+    await until(async () => (await fetch(`${app.origin}/readyz`)).ok);
+  }
+
+  const home = (): string => `/e/${fair.event.link}`;
+  const times = (): string =>
+    `${home()}/times/${String(fair.teachers[0]!.resource._id)}?student=${String(fair.students[0]!._id)}`;
+
+  /** Answers with 503 or what was asked for, before long. */
+  async function within(answer: Promise<Response>): Promise<{ status: number; to: string; text: string }> {
+    let timer: NodeJS.Timeout | undefined;
+    const hangs = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error('the request hangs')), HANGS_MS);
+    });
+    try {
+      const got = await Promise.race([answer, hangs]);
+      const text = await got.text();
+      assert.notEqual(got.status, 500, text);
+      if (got.status === 503) assert.match(text, /can’t reach its database/);
+      return { status: got.status, to: got.headers.get('location') ?? '', text };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async function hold(slot: number): Promise<{ status: number; to: string; text: string; key: string }> {
+    const page = await within(app.get(parent, times()));
+    const key = hidden(page.text, 'key') || fair.account._id.toHexString();
+    const fields = {
+      student: String(fair.students[0]!._id),
+      key,
+      slot: String(fair.teachers[0]!.slots[slot]!._id),
+    };
+    return { ...(await within(app.post(parent, `${home()}/appointments`, fields))), key };
+  }
+
+  it('never fails otherwise than by saying so, and books once what it says it booked', async function () {
+    this.timeout(120_000);
+    const random = seededRandom(11);
+    const faulty: FaultyProxy['decide'] = (way) => {
+      const lot = random() * 100;
+      if (lot > FAULTS) return 'pass';
+      return way === 'answer' && lot < FAULTS / 2 ? 'swallow' : 'cut';
+    };
+    let lost = 0;
+    for (let round = 0; round < ROUNDS; round++) {
+      await heal();
+      proxy.decide = faulty;
+      const held = await hold(round);
+      if (held.status !== 303) {
+        lost++;
+        continue;
+      }
+      const confirmed = await within(app.post(parent, `${held.to}/confirm`, { note: '' }));
+      const shown = await within(app.get(parent, held.to));
+      lost += Number(confirmed.status === 503) + Number(shown.status === 503);
+      await heal();
+      if (confirmed.status === 303)
+        assert.match((await within(app.get(parent, held.to))).text, /Your meeting is booked/);
+      else assert.equal(confirmed.status, 503);
+      await within(app.post(parent, `${held.to}/confirm`, { note: '' }));
+      const [id = ''] = held.to.split('/').slice(-1);
+      assert.equal((await Appointment.findById(id).lean())?.state, 'booked');
+      assert.equal(await Appointment.countDocuments({ state: 'booked' }), 1);
+      await within(app.post(parent, `${held.to}/cancel`, {}));
+    }
+    assert.ok(lost > 0, 'nothing was lost, so nothing was shown');
+  });
+
+  it('says of a confirmation whose answer was lost that it may stand, and leads to the page that shows it', async () => {
+    const held = await hold(0);
+    assert.equal(held.status, 303, held.text);
+    // The one update that books is made, and its answer is lost.
+    let isBooking = false;
+    proxy.decide = (way, message) => {
+      isBooking ||= way === 'question' && message.includes('findAndModify') && message.includes('bookedAt');
+      return isBooking && way === 'answer' ? 'swallow' : 'pass';
+    };
+    const confirmed = await within(app.post(parent, `${held.to}/confirm`, { note: '' }));
+    await heal();
+    assert.equal(confirmed.status, 503);
+    assert.match(confirmed.text, /couldn’t see whether what you sent was saved/);
+    assert.ok(confirmed.text.includes(`href="${held.to}"`), confirmed.text);
+    await until(async () => (await within(app.get(parent, held.to))).status === 200);
+    assert.match((await within(app.get(parent, held.to))).text, /Your meeting is booked/);
+  });
+});

@@ -1,0 +1,125 @@
+import { once } from 'node:events';
+import net, { type AddressInfo, type Socket } from 'node:net';
+
+/** What becomes of the next message of a connection. */
+export type Fate = 'pass' | 'swallow' | 'cut' | 'stall';
+
+export interface FaultyProxy {
+  /** For MONGODB_URI. */
+  uri: string;
+  /**
+   * Decides about each message: a question on its way to the database, or an answer on its way back. Given whole, but of one of
+   * more than 1 MB, whose beginning it gets.
+   */
+  decide: (way: 'question' | 'answer', message: Buffer) => Fate;
+  /** Waits until a connection has stalled. */
+  stalled(): Promise<void>;
+  /** Cuts every connection. */
+  cut(): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Stands between the app and its database, on loopback, and can lose answers (`swallow`), break a message off in the middle (`cut`), or
+ * read no more from a connection (`stall`), until told otherwise.
+ * @param databaseUri of a database on a Unix socket or a host and port
+ */
+export async function startFaultyProxy(databaseUri: string): Promise<FaultyProxy> {
+  const sockets = new Set<Socket>();
+  const waiting: (() => void)[] = [];
+  const listener = net.createServer((app) => {
+    const database = net.connect(addressOf(databaseUri));
+    const both = [app, database] as const;
+    const end = (): void => {
+      for (const socket of both) socket.destroy();
+    };
+    for (const socket of both) {
+      sockets.add(socket);
+      socket
+        .on('error', () => undefined)
+        .on('close', () => {
+          sockets.delete(socket);
+          end();
+        });
+    }
+    relay(
+      app,
+      database,
+      (message) => proxy.decide('question', message),
+      end,
+      () => {
+        for (const resolve of waiting.splice(0)) resolve();
+      },
+    );
+    relay(
+      database,
+      app,
+      (message) => proxy.decide('answer', message),
+      end,
+      () => undefined,
+    );
+  });
+  listener.listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const { port } = listener.address() as AddressInfo;
+  const proxy: FaultyProxy = {
+    uri: `mongodb://127.0.0.1:${String(port)}/slotbell?directConnection=true&retryWrites=false`,
+    decide: () => 'pass',
+    stalled: () => new Promise((resolve) => waiting.push(resolve)),
+    cut() {
+      for (const socket of sockets) socket.destroy();
+    },
+    async close() {
+      listener.close();
+      proxy.cut();
+      await once(listener, 'close');
+    },
+  };
+  return proxy;
+}
+
+const LARGE = 1_000_000;
+
+/** Hands whole messages on, each as its fate is; the first four bytes of a message are its length. */
+function relay(
+  from: Socket,
+  to: Socket,
+  decide: (message: Buffer) => Fate,
+  end: () => void,
+  onStall: () => void,
+): void {
+  let kept = Buffer.alloc(0);
+  let fate: Fate | undefined;
+  from.on('data', (chunk) => {
+    kept = Buffer.concat([kept, chunk]);
+    while (kept.length >= 4) {
+      const bytes = kept.readInt32LE(0);
+      if (kept.length < bytes && kept.length < LARGE) return;
+      fate ??= decide(kept.subarray(0, bytes));
+      if (fate === 'stall') {
+        from.pause();
+        onStall();
+        return;
+      }
+      if (kept.length < bytes) return;
+      const message = kept.subarray(0, bytes);
+      if (fate === 'pass') to.write(message);
+      if (fate === 'cut') to.write(message.subarray(0, bytes >> 1), end);
+      kept = kept.subarray(bytes);
+      fate = undefined;
+    }
+  });
+}
+
+function addressOf(uri: string): { path: string } | { host: string; port: number } {
+  const [, place = ''] = /^mongodb:\/\/(?:[^@/]*@)?([^/?,]+)/.exec(uri) ?? [];
+  if (place.includes('%2F')) return { path: decodeURIComponent(place) };
+  const [host = '127.0.0.1', port = '27017'] = place.split(':');
+  return { host, port: Number(port) };
+}
+
+/** A row of numbers from 0 to 1 that is the same at each run (a linear congruential generator). */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
+}

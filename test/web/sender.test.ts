@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { networkOf } from '../../server/web/sender.js';
+
+describe('whose tries are counted together', () => {
+  it('an IPv4 address by itself, however it is written', () => {
+    for (const address of ['192.0.2.1', '::ffff:192.0.2.1', '::ffff:c000:201', '0:0:0:0:0:FFFF:192.0.2.1'])
+      assert.equal(networkOf(address), '192.0.2.1', address);
+    assert.notEqual(networkOf('::ffff:192.0.2.2'), networkOf('192.0.2.1'));
+  });
+
+  it('an IPv6 address with its whole /64, however it is written', () => {
+    const network = networkOf('2001:db8:1:2::1');
+    for (const address of [
+      '2001:db8:1:2:ffff:ffff:ffff:ffff',
+      '2001:0DB8:0001:0002:0000:0000:0000:0001',
+      '2001:db8:1:2:0:5efe:192.0.2.1',
+      '2001:db8:1:2::%eth0',
+    ])
+      assert.equal(networkOf(address), network, address);
+    assert.notEqual(networkOf('2001:db8:1:3::1'), network);
+    assert.notEqual(networkOf('2001:db8::1'), networkOf('2001:db8:0:1::1'));
+    assert.equal(networkOf('::1'), '0:0:0:0::/64');
+  });
+
+  it('what is no address as it is', () => {
+    assert.equal(networkOf(''), '');
+    assert.equal(networkOf('unix'), 'unix');
+  });
+});
