@@ -22,8 +22,11 @@ export interface Kind {
   gone: string;
   /** By what a new document would be the same as one that is there. */
   sameBy: string[];
-  /** What is stored with a document and made of the rest: to find and sort it, and to tell whether it changed. */
+  /** What is stored with a document and made of the rest (to find and sort it, to tell whether it changed), and what of. */
   keysOf?: (document: never) => Record<string, string>;
+  keysFrom?: string[];
+  /** Where people say something about a document that a run made: one that says so is theirs. */
+  decided?: string[];
   /** Only lists of documents of another kind: none of its own comes in or goes. */
   isPart?: true;
 }
@@ -36,6 +39,8 @@ const person: Kind = {
   collection: Contact.collection,
   gone: 'transferred',
   keysOf: (contact: Contact) => ({ ...contactKeys(contact) }),
+  keysFrom: ['firstName', 'lastName', 'email', 'schoolId'],
+  decided: ['securityValue', 'merging'],
 };
 const mirrored = (model: { collection: unknown }): Kind => ({
   ...ofSource,
@@ -81,6 +86,8 @@ export const UPDATE_KINDS: Record<string, Kind> = {
     collection: Class.collection,
     sameBy: ['event', 'section'],
     keysOf: (item: Class) => ({ ...classKeys(item) }),
+    keysFrom: ['synced.name', 'synced.course', 'edits.name'],
+    decided: ['edits'],
   },
   [CLASS_TIES.kinds.students]: classTies,
   [CLASS_TIES.kinds.teachers]: classTies,

@@ -4,6 +4,7 @@ import { logRun } from '../runs/log-run.js';
 import { compareFields, type Change } from './change.js';
 import { countHeld } from './count-held.js';
 import type { Kind } from './kinds.js';
+import { whileAt } from './guard-write.js';
 import { makeChanges } from './make-changes.js';
 import { overlay } from './overlay-changes.js';
 import { isAt, markChanges, readChanges, readTargets, type StoredDocument } from './read-changes.js';
@@ -37,8 +38,13 @@ function removalOf({ keysOf }: Kind, row: RosterChange, document: StoredDocument
   const after = overlay(document, row);
   const keys = keysOf ? compareFields(document, keysOf(after as never)) : [];
   const fields = [...row.fields, ...keys];
-  const of = size === undefined ? {} : { size };
-  return { kind, action, target, sourceId, fields, searchKey, ...of, where: { status: 'active' } };
+  const removal = { kind, action, target, sourceId, fields, searchKey };
+  if (size === undefined) return { ...removal, where: { status: 'active' } };
+  const asRead = whileAt(
+    document,
+    row.fields.map(({ path }) => path),
+  );
+  return { ...removal, size, where: { status: 'active', ...asRead } };
 }
 
 /** Says of the records whose held removal somebody decided about that they stay, until the source has them again. */
