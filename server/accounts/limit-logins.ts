@@ -3,7 +3,7 @@ import type { Deps } from '../deps.js';
 import { rateLimit, type Limit } from '../web/rate-limit.js';
 import { senderOf } from '../web/sender.js';
 import { findUserByEmail } from './queries.js';
-import { claimsDevice, findDevice } from './remember-device.js';
+import { claimsDevice, findDevice } from './mark-device.js';
 
 const QUARTER = 15 * 60;
 const HOUR = 3600;

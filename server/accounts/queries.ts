@@ -3,10 +3,6 @@ import { Account } from '../models/account.js';
 import { User, type AccessLevel } from '../models/user.js';
 import { accountsOf } from './load-actor.js';
 
-export async function installationIsSetUp(): Promise<boolean> {
-  return (await Account.exists({})) !== null;
-}
-
 export function findUserByEmail(email: string): Promise<User | null> {
   return User.findOne({ email }).lean();
 }

@@ -30,6 +30,8 @@ export interface Meeting {
   refused?: string;
   cancelledBy?: Appointment['cancelledBy'];
   replaces?: Types.ObjectId;
+  /** The entry in the family's calendar that it changes; absent: one of its own. */
+  entry?: { first: string; changes: number };
 }
 
 /** The meetings of one household in an event, in the order of their times. */
@@ -82,6 +84,9 @@ export async function withNames(appointments: Appointment[]): Promise<Meeting[]>
       ...(item.refused ? { refused: item.refused } : {}),
       ...(item.cancelledBy ? { cancelledBy: item.cancelledBy } : {}),
       ...(item.replaces ? { replaces: item.replaces } : {}),
+      ...(item.entry
+        ? { entry: { first: item.entry.first.toHexString(), changes: item.entry.changes } }
+        : {}),
     };
   });
 }

@@ -1,13 +1,25 @@
 import mongoose, { Schema, type Types } from 'mongoose';
 
+/** What somebody asked for who set this installation up, while it is being made. */
+export interface BegunSetUp {
+  account: Types.ObjectId;
+  accountName: string;
+  timeZone: string;
+  user: Types.ObjectId;
+  name: string;
+  email: string;
+  passwordHash: string;
+}
+
 /** A link that works once: sent by mail, or printed at the first start. Only the hash of its secret is kept. */
 export interface OneTimeLink {
-  /** SHA-256 of the secret, base64url. */
+  /** SHA-256 of the secret, base64url; of a set-up that was begun its kind, so that there is one. */
   _id: string;
-  kind: 'first administrator' | 'prove e-mail' | 'new password' | 'invitation';
+  kind: 'first administrator' | 'set-up' | 'prove e-mail' | 'new password' | 'invitation';
   user?: Types.ObjectId;
   /** Where to go on afterwards, a path of ours. */
   next?: string;
+  begun?: BegunSetUp;
   expiresAt: Date;
 }
 
@@ -17,6 +29,20 @@ const schema = new Schema<OneTimeLink>(
     kind: { type: String, required: true },
     user: Schema.Types.ObjectId,
     next: String,
+    begun: {
+      type: new Schema<BegunSetUp>(
+        {
+          account: { type: Schema.Types.ObjectId, required: true },
+          accountName: { type: String, required: true },
+          timeZone: { type: String, required: true },
+          user: { type: Schema.Types.ObjectId, required: true },
+          name: { type: String, required: true },
+          email: { type: String, required: true },
+          passwordHash: { type: String, required: true },
+        },
+        { _id: false },
+      ),
+    },
     expiresAt: { type: Date, required: true },
   },
   { collection: 'oneTimeLink', strict: 'throw', versionKey: false },

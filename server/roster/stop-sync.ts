@@ -2,6 +2,7 @@ import type { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
 import { Event } from '../models/event.js';
+import type { RunPurpose } from '../models/run.js';
 import { SyncRun } from '../models/sync-run.js';
 
 /** What a stop found to stop; both 0 when all had been stopped before. */
@@ -12,12 +13,19 @@ export interface SyncStopped {
   runs: number;
 }
 
-/** Stops the nightly sync of these events, and their runs. Stopping twice is stopping once. */
+/**
+ * Stops the nightly sync of these events, and their runs. Stopping twice is stopping once.
+ * @param stop.spare runs with this purpose go on
+ */
 export async function stopSync(
   deps: Pick<Deps, 'now'>,
-  stop: { account: Types.ObjectId; events: Types.ObjectId[]; by: Types.ObjectId },
+  stop: { account: Types.ObjectId; events: Types.ObjectId[]; by: Types.ObjectId; spare?: RunPurpose },
 ): Promise<SyncStopped> {
-  const ofEvents = { account: stop.account, event: { $in: stop.events } };
+  const ofEvents = {
+    account: stop.account,
+    event: { $in: stop.events },
+    ...(stop.spare ? { purpose: { $ne: stop.spare } } : {}),
+  };
   // Before the events: a first import that ends just now looks here before it leaves the sync on.
   const asked = await SyncRun.updateMany(
     { ...ofEvents, state: { $in: ['queued', 'running'] }, stopRequested: false },

@@ -78,7 +78,8 @@ export async function undoRun(deps: Deps, run: SyncRun, asked: UndoAsked): Promi
   if (!can.event && !account) return { ok: false, reason: 'not the last' };
   const others = account ? can.others : [];
   const events = [run.event, ...others.map(({ event }) => event)];
-  if (asked.stopNightly) await stopSync(deps, { account: run.account, events, by: asked.by });
+  // Whoever asked for the same a moment ago has an undo waiting already: that one goes on.
+  if (asked.stopNightly) await stopSync(deps, { account: run.account, events, by: asked.by, spare: 'undo' });
   const refresh = account && (await undoOfAccount(deps, run.account, account, asked));
   for (const other of others) await undoOne(deps, { ...other, account: run.account }, asked, refresh);
   const started = await undoOne(deps, run, asked, refresh);

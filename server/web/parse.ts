@@ -117,7 +117,7 @@ export function objectIds(max: number): Joi.ArraySchema<Types.ObjectId[]> {
   return Joi.array()
     .single()
     .max(max)
-    .custom((values: unknown[], check) => {
+    .custom((values: unknown[], check): unknown => {
       // Joi goes on after a list that is too long.
       if (values.length > max) return values;
       const ids = new Set<string>();
@@ -126,7 +126,7 @@ export function objectIds(max: number): Joi.ArraySchema<Types.ObjectId[]> {
         ids.add(value);
       }
       return [...ids].map((id) => new Types.ObjectId(id));
-    });
+    }) as Joi.ArraySchema<Types.ObjectId[]>;
 }
 
 /** Joi: a line of text of at most `max` characters, without control characters, trimmed. */

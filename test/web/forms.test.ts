@@ -90,6 +90,7 @@ describe('who only looks around', () => {
   it('leaves no session behind; a page with a form begins one', async () => {
     const { app } = createTestApp();
     const account = await makeAccount();
+    await makeUser(account._id, 'administrator');
     const event = await makeEvent(account._id);
     for (const path of [
       '/',

@@ -7,7 +7,7 @@ import { rateLimit } from '../../web/rate-limit.js';
 import { senderOf } from '../../web/sender.js';
 import { say } from '../../web/session.js';
 import { findUserByEmail } from '../queries.js';
-import { rememberDevice } from '../remember-device.js';
+import { markDevice } from '../mark-device.js';
 import { emailSchema, passwordSchema } from '../schema.js';
 import { findLink, sendLink, takeLink } from '../send-link.js';
 import { provedEmail, setPassword } from '../set-password.js';
@@ -60,7 +60,7 @@ export function linkRoutes(deps: Deps): Router {
     const user = await setPassword(link.user, parsed.value.password, deps.now());
     if (!user) throw usedUp();
     await signIn(req, user, deps);
-    rememberDevice(deps.config, req, res, user);
+    markDevice(deps.config, req, res, user);
     say(req, { kind: 'ok', text: 'Your password is set.' });
     res.redirect(303, afterLogin(user, link.next ?? ''));
   });

@@ -8,8 +8,9 @@ import { parseForm, parseQuery, typedValues } from '../../web/parse.js';
 import { limitLogins } from '../limit-logins.js';
 import { accountsOf, endSession } from '../load-actor.js';
 import { homeOf } from '../policy.js';
-import { accountChoices, installationIsSetUp } from '../queries.js';
-import { rememberDevice } from '../remember-device.js';
+import { accountChoices } from '../queries.js';
+import { isSetUp } from '../make-first-administrator.js';
+import { markDevice } from '../mark-device.js';
 import { chooseAccountSchema, loginSchema, nextQuery } from '../schema.js';
 import { afterLogin, signIn } from '../sign-in.js';
 
@@ -22,11 +23,11 @@ export function loginRoutes(deps: Deps, passport: PassportStatic): Router {
     const actor = maybeActor(res);
     if (actor) res.redirect(303, homeOf(actor.levelName));
     else if (res.locals.chooseAccount) res.redirect(303, '/choose-school');
-    else res.redirect(303, (await installationIsSetUp()) ? '/login' : '/setup');
+    else res.redirect(303, (await isSetUp(deps.now())) ? '/login' : '/setup');
   });
 
   router.get('/login', async (req, res) => {
-    if (!(await installationIsSetUp())) {
+    if (!(await isSetUp(deps.now()))) {
       res.redirect(303, '/setup');
       return;
     }
@@ -61,7 +62,7 @@ export function loginRoutes(deps: Deps, passport: PassportStatic): Router {
       }
       await counted.wasRight();
       await signIn(req, user, deps);
-      rememberDevice(deps.config, req, res, user);
+      markDevice(deps.config, req, res, user);
       res.redirect(303, afterLogin(user, target));
     }) as express.RequestHandler;
     await check(req, res, next);

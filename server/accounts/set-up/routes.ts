@@ -5,9 +5,8 @@ import { parseForm, typedValues } from '../../web/parse.js';
 import { rateLimit } from '../../web/rate-limit.js';
 import { senderOf } from '../../web/sender.js';
 import { say } from '../../web/session.js';
-import { makeFirstAdministrator } from '../make-first-administrator.js';
-import { installationIsSetUp } from '../queries.js';
-import { rememberDevice } from '../remember-device.js';
+import { isSetUp, makeFirstAdministrator } from '../make-first-administrator.js';
+import { markDevice } from '../mark-device.js';
 import { setupSchema } from '../schema.js';
 import { signIn } from '../sign-in.js';
 
@@ -19,7 +18,7 @@ export function setUpRoutes(deps: Deps): Router {
   const tries = rateLimit('setup', 10, QUARTER);
 
   router.get('/setup', async (_req, res) => {
-    if (await installationIsSetUp()) {
+    if (await isSetUp(deps.now())) {
       res.redirect(303, '/login');
       return;
     }
@@ -49,8 +48,8 @@ export function setUpRoutes(deps: Deps): Router {
       });
       return;
     }
-    await signIn(req, made.user, deps, made.account._id.toHexString());
-    rememberDevice(deps.config, req, res, made.user);
+    await signIn(req, made.user, deps, made.account.toHexString());
+    markDevice(deps.config, req, res, made.user);
     say(req, { kind: 'ok', text: 'Your school is set up. Next: connect Clever, or look around.' });
     res.redirect(303, '/events');
   });

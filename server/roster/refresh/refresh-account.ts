@@ -11,11 +11,12 @@ import { collectFromFiles } from './collect-from-files.js';
 import { dropCursor, saveCursor } from './cursor.js';
 import { LIST_OF_TYPE, type Ids, type RefreshContext } from './context.js';
 import { tellsLeavers } from './download-district.js';
+import { listDoubts } from './list-doubts.js';
 import { listsFor, type ListName } from './lists.js';
 import { refreshMirror, type MirrorSeen } from './refresh-mirror.js';
 import { refreshPeople } from './refresh-people.js';
 import { RefreshRefused } from './refuse-refresh.js';
-import { settleList } from './settle-list.js';
+import { settleList, settleTies } from './settle-list.js';
 import { Spool } from './spool.js';
 import { COURSES, PEOPLE, SECTIONS, TERMS } from './stores.js';
 
@@ -87,14 +88,17 @@ async function refreshFromFiles(account: Account, run: HeldRun, upload: Types.Ob
 }
 
 async function contextOf(account: Account, run: HeldRun) {
+  const doubts = await listDoubts(account._id, !run.preview);
   return {
     account,
     run,
     mapping: mappingOf(account),
-    adopted: new Set<string>(),
+    // No other record takes who is in doubt.
+    adopted: new Set(doubts.contacts),
     taken: { student: 0, teacher: 0, staff: 0, guardian: 0 },
     isFirst: await isFirstRefresh(run),
     matching: Promise.resolve(),
+    doubts,
   };
 }
 
@@ -131,8 +135,9 @@ async function removeFromMirror(context: RefreshContext, seen: MirrorSeen): Prom
     context,
     'sections',
     { store: SECTIONS, filter: {}, most: seen.sections.size },
-    seen.sections,
+    { has: (id) => seen.sections.has(id) || seen.spared.has(id) },
   );
+  await settleTies(context, seen.sections);
 }
 
 /** Somebody is gone when in none of the lists; who also has ties to students only when the guardians' list says so too. */

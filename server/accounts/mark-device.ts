@@ -13,7 +13,7 @@ const MARK = /^[\w-]{16}\.[\w-]{43}$/;
  * Marks a browser as one in which somebody has logged in, so that others' wrong tries do not lock it out. The mark is a random number with a
  * signature over it, the login and its password: it names nobody, is good for one login, and ends with the password.
  */
-export function rememberDevice(config: Config, req: Request, res: Response, user: User): void {
+export function markDevice(config: Config, req: Request, res: Response, user: User): void {
   const number = randomBytes(12).toString('base64url');
   const others = marksOf(config, req).filter((mark) => !isOf(config, mark, user));
   const marks = [`${number}.${sign(config, number, user)}`, ...others].slice(0, MOST_MARKS);
