@@ -35,7 +35,7 @@ stopOnSignal(deps.config, async (signal) => {
       pauseMs: isByHand ? 0 : deps.config.stopPauseMs,
       idleMs: isByHand ? 0 : IDLE_MS,
       longestMs: deps.config.drainMs,
-    }),
+    }).then(() => workIsDone()),
     worker?.stop(),
   ]);
   await database.close();
