@@ -3,17 +3,18 @@ import type { Deps } from '../deps.js';
 import type { Event } from '../models/event.js';
 import type { Resource } from '../models/resource.js';
 import { actorOf } from '../web/actor.js';
+import { changedMeanwhile, seenOf } from '../web/compare-seen.js';
 import { notFound } from '../web/errors.js';
 import { countOf } from '../web/format-count.js';
 import { daysInWords, fullDay, shortDay, shortDayAndTime, timeOfDay, zoneName } from '../web/format-time.js';
 import { eventGuard, eventOf } from '../web/guards.js';
-import { parseForm, parseId, parseQuery } from '../web/parse.js';
+import { FRESH_FORM, parseForm, parseId, parseQuery, typedValues, type Form } from '../web/parse.js';
 import { say } from '../web/session.js';
 import { changeRoom, changeSlots } from './change-slots.js';
 import { refuseArchived, STATE_WORDS } from './policy.js';
 import { countSelection, findResource, listTeachers, slotsOf } from './queries.js';
 import { removeSlots, type SlotFilter } from './remove-slots.js';
-import { MESSAGE_MAX, roomSchema, slotChange, slotsQuery, type SlotChange } from './schema.js';
+import { MESSAGE_MAX, ROOM_FIELDS, roomSchema, slotChange, slotsQuery, type SlotChange } from './schema.js';
 
 /** The Slots tab: teachers with their slots, one teacher's slots, and changes of many at once. */
 export function slotRoutes(deps: Deps): Router {
@@ -38,18 +39,7 @@ export function slotRoutes(deps: Deps): Router {
   });
 
   router.get('/:event/slots/:resource', async (req, res) => {
-    const event = eventOf(res);
-    const resource = await resourceOf(req, event);
-    const now = deps.now();
-    const slots = (await slotsOf(event, resource._id)).map(({ slot, booked, held }) => ({
-      id: slot._id.toHexString(),
-      day: shortDay(slot.day),
-      time: `${timeOfDay(slot.from, event.timeZone)} – ${timeOfDay(slot.to, event.timeZone)}`,
-      over: slot.from <= now,
-      ...{ booked, held, capacity: slot.capacity, kind: slot.kind, state: slot.state, message: slot.message },
-      word: STATE_WORDS[slot.state],
-    }));
-    res.render('slots/teacher', { ...slotsPage(event), resource, slots, zone: zoneName(event.timeZone) });
+    await showTeacher(deps, res, await resourceOf(req, eventOf(res)), FRESH_FORM);
   });
 
   router.post('/:event/slots/:resource/changes', async (req, res) => {
@@ -60,13 +50,15 @@ export function slotRoutes(deps: Deps): Router {
   router.post('/:event/slots/:resource/room', async (req, res) => {
     const resource = await resourceOf(req, eventOf(res));
     const parsed = parseForm(roomSchema, req.body);
-    if (parsed.ok) await changeRoom(actorOf(res), resource, parsed.value.room, deps.now());
-    say(
-      req,
-      parsed.ok
-        ? { kind: 'ok', text: 'The room is saved.' }
-        : { kind: 'danger', text: 'Use 60 characters at most for the room.' },
-    );
+    if (!parsed.ok) return showTeacher(deps, res, resource, parsed);
+    const changed = changedMeanwhile(ROOM_FIELDS, req.body, { room: resource.room });
+    if (changed) return showTeacher(deps, res, resource, changed);
+    if (!(await changeRoom(actorOf(res), resource, parsed.value.room, deps.now()))) {
+      const now = await resourceOf(req, eventOf(res));
+      const form = changedMeanwhile(ROOM_FIELDS, req.body, { room: now.room }, { room: resource.room });
+      return showTeacher(deps, res, now, form ?? { values: typedValues(req.body), errors: {} });
+    }
+    say(req, { kind: 'ok', text: 'The room is saved.' });
     res.redirect(303, `${slotsPath(eventOf(res))}/${resource._id.toHexString()}`);
   });
 
@@ -79,6 +71,23 @@ async function resourceOf(req: Request, event: Event): Promise<Resource> {
   const resource = await findResource(event, parseId(req.params.resource));
   if (!resource) throw notFound();
   return resource;
+}
+
+async function showTeacher(deps: Deps, res: Response, resource: Resource, form: Form): Promise<void> {
+  const event = eventOf(res);
+  const now = deps.now();
+  const slots = (await slotsOf(event, resource._id)).map(({ slot, booked, held }) => ({
+    id: slot._id.toHexString(),
+    day: shortDay(slot.day),
+    time: `${timeOfDay(slot.from, event.timeZone)} – ${timeOfDay(slot.to, event.timeZone)}`,
+    over: slot.from <= now,
+    ...{ booked, held, capacity: slot.capacity, kind: slot.kind, state: slot.state, message: slot.message },
+    word: STATE_WORDS[slot.state],
+  }));
+  const seen = seenOf(ROOM_FIELDS, { room: resource.room });
+  const zone = zoneName(event.timeZone);
+  res.status(form === FRESH_FORM ? 200 : 422);
+  res.render('slots/teacher', { ...slotsPage(event), resource, slots, zone, seen, form });
 }
 
 function slotsPage(event: Event) {

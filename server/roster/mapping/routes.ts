@@ -2,6 +2,7 @@ import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../../deps.js';
 import type { FieldMapping } from '../../models/account.js';
 import { actorOf } from '../../web/actor.js';
+import { changedMeanwhile, seenOf } from '../../web/compare-seen.js';
 import { SETUP_TABS } from '../../web/event-tabs.js';
 import { FRESH_FORM, parseForm, typedValues, type Form, type Parsed } from '../../web/parse.js';
 import { say } from '../../web/session.js';
@@ -9,7 +10,16 @@ import { pathOfRefresh } from '../runs/queries.js';
 import { compareMappings } from './compare-mappings.js';
 import { countChanges, mappingPage } from './queries.js';
 import { renameIdentifiers, saveMapping } from './save-mapping.js';
-import { choicesOf, mappingFrom, mappingSchema, markOf, namesSchema, type MappingForm } from './schema.js';
+import {
+  choicesOf,
+  mappingFrom,
+  mappingOfMark,
+  mappingSchema,
+  markOf,
+  NAME_FIELDS,
+  namesSchema,
+  type MappingForm,
+} from './schema.js';
 import { startMappingPreview } from './start-preview.js';
 
 const HOME = '/global-setup/clever/mapping';
@@ -34,9 +44,9 @@ export function mappingRoutes(deps: Deps): Router {
     const parsed = understood(req);
     if (!parsed.ok) return refuse(req, res, parsed);
     const saved = await saveMapping(deps, actorOf(res), parsed.value.was, mappingFrom(parsed.value));
-    if (saved.ok) say(req, { kind: 'ok', text: 'The mapping is saved. The next sync goes by it.' });
-    else
-      say(req, { kind: 'notice', text: 'Somebody else changed the mapping a moment ago. Look at it again.' });
+    if (!saved.ok)
+      return showWarning(res, mappingFrom(parsed.value), await changedMapping(res, parsed.value.was));
+    say(req, { kind: 'ok', text: 'The mapping is saved. The next sync goes by it.' });
     res.redirect(303, HOME);
   });
 
@@ -57,7 +67,13 @@ export function mappingRoutes(deps: Deps): Router {
   router.post('/names', async (req, res) => {
     const parsed = parseForm(namesSchema, req.body);
     if (!parsed.ok) return showPage(res, parsed);
-    await renameIdentifiers(deps, actorOf(res), parsed.value);
+    const { names } = await mappingPage(actorOf(res).account);
+    const changed = changedMeanwhile(NAME_FIELDS, req.body, names);
+    if (changed) return showPage(res, changed);
+    if (!(await renameIdentifiers(deps, actorOf(res), parsed.value, names))) {
+      const errors = { communityId: 'Somebody else renamed these at the same moment. Save once more.' };
+      return showPage(res, { values: typedValues(req.body), errors });
+    }
     say(req, { kind: 'ok', text: 'The names are saved.' });
     res.redirect(303, HOME);
   });
@@ -73,6 +89,20 @@ function understood(req: Request): Parsed<MappingForm> {
   return { ok: false, values: typedValues(req.body), errors: { understood: message } };
 }
 
+/** What somebody else changed since the warning was shown. @param was the mapping that it was about */
+async function changedMapping(res: Response, was: string): Promise<Form> {
+  const { mapping, names, tables } = await mappingPage(actorOf(res).account);
+  const meanwhile = compareMappings(mappingOfMark(was), mapping).map(({ type, identifier, from, to }) => {
+    const title = tables.find((table) => table.type === type)?.title ?? type;
+    return {
+      label: `${title}: ${names[identifier]}`,
+      before: from || 'Not mapped',
+      after: to || 'Not mapped',
+    };
+  });
+  return { values: {}, errors: {}, meanwhile };
+}
+
 /** The warning again with what is missing, or the mapping itself where a field is none. */
 async function refuse(req: Request, res: Response, form: Form): Promise<void> {
   const parsed = parseForm(mappingSchema, req.body);
@@ -86,6 +116,7 @@ async function showPage(res: Response, form: Form = FRESH_FORM): Promise<void> {
     ...page('Field mapping'),
     ...shown,
     choices: choicesOf(shown.mapping),
+    seen: seenOf(NAME_FIELDS, shown.names),
     form,
   });
 }
@@ -103,7 +134,7 @@ async function showWarning(res: Response, wanted: FieldMapping, form: Form = FRE
 }
 
 function statusOf(form: Form): number {
-  return Object.keys(form.errors).length > 0 ? 422 : 200;
+  return Object.keys(form.errors).length > 0 || form.meanwhile ? 422 : 200;
 }
 
 function page(title: string) {
