@@ -26,7 +26,7 @@ export function loadActor(deps: Pick<Deps, 'now'>): RequestHandler {
     if (account) {
       const actor = actorIn(user, account);
       res.locals.actor = actor;
-      res.locals.sections = sectionsFor(actor.levelName);
+      res.locals.sections = sectionsFor(actor);
     } else res.locals.chooseAccount = accounts.length > 1;
     next();
   };
@@ -68,6 +68,7 @@ export function actorIn(user: User, account: Account): Actor {
     timeZone: account.timeZone,
     level: highestOf(grants.filter((grant) => !grant.event).map((grant) => grant.level)),
     levelName: highestOf(grants.map((grant) => grant.level)),
+    grants: grants.map(({ level, event }) => ({ level, ...(event ? { event } : {}) })),
     eventLevels: eventLevels(grants),
     contacts: grants.flatMap((grant) => (grant.contact ? [grant.contact] : [])),
   };

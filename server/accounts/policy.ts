@@ -16,10 +16,11 @@ export function homeOf(highest: AccessLevel): string {
   return highest === 'customer' ? '/my' : '/events';
 }
 
-/** The entries of the main navigation for somebody's highest level; the routes have guards of their own. */
-export function sectionsFor(highest: AccessLevel): string[] {
-  if (atLeast(highest, 'administrator'))
+/** The entries of the main navigation; the routes have guards of their own. The district's data are not a single event's. */
+export function sectionsFor({ level, levelName }: Pick<Actor, 'level' | 'levelName'>): string[] {
+  if (atLeast(level, 'administrator'))
     return ['events', 'importer', 'data-browser', 'reports', 'global-setup'];
-  if (atLeast(highest, 'event administrator')) return ['events', 'importer', 'data-browser', 'reports'];
+  if (atLeast(level, 'event administrator')) return ['events', 'importer', 'data-browser', 'reports'];
+  if (atLeast(levelName, 'event administrator')) return ['events', 'importer', 'reports'];
   return ['events', 'reports'];
 }

@@ -1,4 +1,4 @@
-import express, { type Router } from 'express';
+import express, { type Response, type Router } from 'express';
 import { recordAudit } from '../audit/record-audit.js';
 import { cancelAppointment } from '../booking/cancel-appointment.js';
 import type { Deps } from '../deps.js';
@@ -14,6 +14,7 @@ import { eventGuard, eventOf } from '../web/guards.js';
 import { addressOf, pagerOf } from '../web/paging.js';
 import { parseId, parseQuery } from '../web/parse.js';
 import { say } from '../web/session.js';
+import { sightOf, type Sight } from '../web/sight.js';
 import { streamCsv } from '../web/stream-csv.js';
 import { keepAppointment } from './keep-appointment.js';
 import { findAppointment } from './queries.js';
@@ -33,7 +34,7 @@ function listPages(router: Router, deps: Deps): void {
   router.get('/:event/appointments', async (req, res) => {
     const event = eventOf(res);
     const query = parseQuery(appointmentsQuery, req.query);
-    const { rows, counts } = await listAppointments(event, query, { page: query.page, size: PAGE });
+    const { rows, counts } = await listAppointments(seenIn(res), query, { page: query.page, size: PAGE });
     const path = `/events/${event._id.toHexString()}/appointments`;
     const hrefOf = (change: Record<string, string | number>) =>
       addressOf(path, { q: query.q, state: query.state, ...change });
@@ -64,7 +65,7 @@ function listPages(router: Router, deps: Deps): void {
       detail: { state: query.state },
       at: deps.now(),
     });
-    const lines = appointmentLines(everyAppointment(event, query), event.timeZone);
+    const lines = appointmentLines(everyAppointment(seenIn(res), query), event.timeZone);
     await streamCsv(res, `appointments-${event.days[0] ?? ''}`, APPOINTMENT_COLUMNS, lines);
   });
 }
@@ -75,7 +76,7 @@ function problemPages(router: Router, deps: Deps): void {
   router.get('/:event/problems', async (req, res) => {
     const event = eventOf(res);
     const query = { ...parseQuery(appointmentsQuery, req.query), state: 'problem' as const };
-    const { rows, counts } = await listAppointments(event, query, { page: query.page, size: PAGE });
+    const { rows, counts } = await listAppointments(seenIn(res), query, { page: query.page, size: PAGE });
     res.render('appointments/problems', {
       ...page(event, 'problems', 'Problems'),
       ...query,
@@ -90,7 +91,7 @@ function problemPages(router: Router, deps: Deps): void {
   router.post('/:event/problems/:appointment/keeping', async (req, res) => {
     const event = eventOf(res);
     const id = parseId(req.params.appointment);
-    if (!(await findAppointment(event, id))) throw notFound();
+    if (!(await findAppointment(seenIn(res), id))) throw notFound();
     const kept = await keepAppointment(actorOf(res), event, id, deps.now());
     say(req, kept ? { kind: 'ok', text: 'The appointment is kept as it is.' } : SETTLED);
     res.redirect(303, list(event));
@@ -98,7 +99,7 @@ function problemPages(router: Router, deps: Deps): void {
 
   router.get('/:event/problems/:appointment/cancellation', async (req, res) => {
     const event = eventOf(res);
-    const row = await findAppointment(event, parseId(req.params.appointment));
+    const row = await findAppointment(seenIn(res), parseId(req.params.appointment));
     if (!row) throw notFound();
     res.render('appointments/cancel', {
       ...page(event, 'problems', 'Cancel an appointment'),
@@ -110,7 +111,7 @@ function problemPages(router: Router, deps: Deps): void {
   router.post('/:event/problems/:appointment/cancellation', async (req, res) => {
     const event = eventOf(res);
     const id = parseId(req.params.appointment);
-    if (!(await findAppointment(event, id))) throw notFound();
+    if (!(await findAppointment(seenIn(res), id))) throw notFound();
     const cancelled = await cancelAppointment(deps, {
       appointment: { _id: id, account: event.account },
       by: 'school',
@@ -122,6 +123,11 @@ function problemPages(router: Router, deps: Deps): void {
     );
     res.redirect(303, list(event));
   });
+}
+
+/** The event with what of it the actor sees. */
+function seenIn(res: Response): Event & { sight: Sight } {
+  return Object.assign({ sight: sightOf(res) }, eventOf(res));
 }
 
 const SETTLED = { kind: 'notice', text: 'Somebody has settled this one already.' } as const;

@@ -11,8 +11,6 @@ import { settleAppointment } from './settle-appointment.js';
 import { takeClaims } from './take-claims.js';
 
 export interface HoldRequest extends Wish {
-  /** The account's IANA zone. */
-  zone: string;
   user: Types.ObjectId;
   /** The same for every repetition of one request, such as the form's. */
   key: string;
@@ -106,7 +104,7 @@ async function holdAgain(deps: Deps, request: HoldRequest, before: Appointment):
 }
 
 export function needsOf(
-  request: Pick<HoldRequest, 'event' | 'students' | 'household' | 'zone'>,
+  request: Pick<HoldRequest, 'event' | 'students' | 'household'>,
   bookable: Bookable,
 ): Need[] {
   return planNeeds({ ...request, ...bookable });

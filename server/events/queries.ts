@@ -8,6 +8,7 @@ import { Slot } from '../models/slot.js';
 import { atLeast } from '../models/user.js';
 import type { Actor } from '../web/actor.js';
 import { pagerOf, sliceOf, addressOf, type Pager } from '../web/paging.js';
+import { sightsIn, type Sight } from '../web/sight.js';
 import type { EventQuery } from './schema.js';
 
 const PAGE = 50;
@@ -35,7 +36,7 @@ export async function listEvents(actor: Actor, { q, status, page }: EventQuery):
   const ids = events.map((event) => event._id);
   const [slots, booked] = await Promise.all([
     countByEvent(Slot, { event: { $in: ids } }),
-    countByEvent(Appointment, { event: { $in: ids }, state: { $in: LIVING_STATES } }),
+    countByEvent(Appointment, { ...(await seenIn(actor, ids)), state: { $in: LIVING_STATES } }),
   ]);
   return {
     events: events.map((event) => ({
@@ -57,6 +58,16 @@ function onlyGranted(actor: Actor): { _id?: { $in: string[] } } {
   return { _id: { $in: granted.map(([event]) => event) } };
 }
 
+/** The appointments of some events that the actor sees. */
+async function seenIn(actor: Actor, events: Types.ObjectId[]): Promise<Record<string, unknown>> {
+  const sights = [...(await sightsIn(actor, events)).entries()];
+  const partly = sights.flatMap(([, { resource }]) => resource?.$in ?? []);
+  const whole = events.filter((event) => !sights.some(([id, { resource }]) => resource && event.equals(id)));
+  return whole.length === events.length
+    ? { event: { $in: events } }
+    : { $or: [{ event: { $in: whole } }, { event: { $in: events }, resource: { $in: partly } }] };
+}
+
 async function countByEvent(
   model: Pick<typeof Slot, 'aggregate'> | Pick<typeof Appointment, 'aggregate'>,
   match: Record<string, unknown>,
@@ -76,11 +87,12 @@ export interface EventCounts {
   teachers: number;
   teachersWithoutSlots: number;
   slots: number;
+  /** Of what the reader sees, as are problems. */
   booked: number;
   problems: number;
 }
 
-export async function eventCounts(event: Pick<Event, '_id' | 'account'>): Promise<EventCounts> {
+export async function eventCounts(event: Pick<Event, '_id' | 'account'>, sight: Sight): Promise<EventCounts> {
   const scope = { account: event.account, event: event._id };
   const [classes, teachers, withSlots, slots, booked, problems] = await Promise.all([
     Class.find({ ...scope, status: 'active' }, { section: 1, 'synced.type': 1, 'edits.type': 1 }).lean<
@@ -89,8 +101,8 @@ export async function eventCounts(event: Pick<Event, '_id' | 'account'>): Promis
     Resource.find({ ...scope, status: 'active' }, { _id: 1 }).lean(),
     Slot.distinct('resource', scope),
     Slot.countDocuments(scope),
-    Appointment.countDocuments({ ...scope, state: { $in: LIVING_STATES } }),
-    Appointment.countDocuments({ ...scope, state: 'problem' }),
+    Appointment.countDocuments({ ...scope, ...sight, state: { $in: LIVING_STATES } }),
+    Appointment.countDocuments({ ...scope, ...sight, state: 'problem' }),
   ]);
   const having = new Set(withSlots.map(String));
   const hidden = classes.filter((item) => classType(item) === 'Hide').length;

@@ -11,6 +11,7 @@ import { dayAndTimeSoon, daySpan, daysInWords, zoneName } from '../web/format-ti
 import { eventGuard, eventOf, levelGuard } from '../web/guards.js';
 import { parseForm, parseQuery, typedValues, type Form } from '../web/parse.js';
 import { say } from '../web/session.js';
+import { sightOf } from '../web/sight.js';
 import { archiveEvent, bringBackEvent } from './archive-event.js';
 import { checkStep } from './check-step.js';
 import { createEvent } from './create-event.js';
@@ -68,7 +69,7 @@ function listPages(router: Router, deps: Deps): void {
   router.get('/:event', eventGuard('appointment viewer'), async (_req, res) => {
     const event = eventOf(res);
     const now = deps.now();
-    const counts = await eventCounts(event);
+    const counts = await eventCounts(event, sightOf(res));
     res.render('events/overview', {
       ...eventPage(event, 'overview'),
       runs: mayRunEvent(actorOf(res), event._id),
@@ -161,7 +162,7 @@ function archivePages(router: Router, deps: Deps): void {
 
   router.get('/:event/archive', guard, async (_req, res) => {
     const event = eventOf(res);
-    const counts = await eventCounts(event);
+    const counts = await eventCounts(event, sightOf(res));
     res.render('events/archive', { ...eventPage(event, 'settings'), counts });
   });
 
@@ -185,7 +186,7 @@ function openingPages(router: Router, deps: Deps): void {
 
   router.get('/:event/opening', guard, async (_req, res) => {
     const event = eventOf(res);
-    const counts = await eventCounts(event);
+    const counts = await eventCounts(event, sightOf(res));
     const { closesAt } = event.booking;
     const until =
       closesAt && closesAt > deps.now()
@@ -205,7 +206,7 @@ function openingPages(router: Router, deps: Deps): void {
 
   router.get('/:event/closing', guard, async (_req, res) => {
     const event = eventOf(res);
-    const counts = await eventCounts(event);
+    const counts = await eventCounts(event, sightOf(res));
     const open = bookingState(event, deps.now()) === 'open';
     res.render('events/closing', { ...eventPage(event, 'overview'), counts, open });
   });

@@ -1,6 +1,7 @@
 import type { Response } from 'express';
 import type { Event } from '../models/event.js';
 import { notFound } from '../web/errors.js';
+import type { Sight } from '../web/sight.js';
 import { streamCsv } from '../web/stream-csv.js';
 import { everyAppointment } from './list-appointments.js';
 import { everySchedule } from './list-schedule.js';
@@ -11,7 +12,7 @@ import { APPOINTMENT_COLUMNS, appointmentLines } from './write-lines.js';
 /** What sends a report as a file. Days and times are the event's. @throws 404 when there is no such report */
 export function exportReport(
   res: Response,
-  event: Event,
+  event: Event & { sight: Sight },
   report: string,
   state: StateFilter,
 ): () => Promise<void> {
@@ -20,7 +21,7 @@ export function exportReport(
 }
 
 function contentOf(
-  event: Event,
+  event: Event & { sight: Sight },
   report: string,
   state: StateFilter,
 ): [columns: string[], lines: AsyncIterable<string[][]>] {
@@ -54,7 +55,7 @@ function teacherFirst([day = '', from = '', to = '', teacher = '', room = '', ..
   return [teacher, room, day, from, to, ...rest];
 }
 
-async function* unbookedLines(event: Event): AsyncGenerator<string[][]> {
+async function* unbookedLines(event: Event & { sight: Sight }): AsyncGenerator<string[][]> {
   for await (const classes of everyUnbooked(event))
     yield classes.flatMap((item) => item.students.map((student) => [item.name, item.teacher, student]));
 }

@@ -5,10 +5,12 @@ import type { Event } from '../models/event.js';
 import { Resource } from '../models/resource.js';
 import { holdsWords } from '../models/scoped.js';
 import { sliceOf } from '../web/paging.js';
+import type { Sight } from '../web/sight.js';
 import { matchNames, type ReportRow } from './match-names.js';
 import { STATE_FILTERS, type StateFilter } from './schema.js';
 
-type Scope = Pick<Event, '_id' | 'account' | 'timeZone'>;
+/** An event, and what of it the reader sees. */
+type Scope = Pick<Event, '_id' | 'account' | 'timeZone'> & { sight: Sight };
 
 /** What of an event's appointments is looked for. */
 export interface Search {
@@ -61,7 +63,7 @@ export async function countStates(event: Scope): Promise<AppointmentList['counts
   return countsOf(await filterOf(event, ''));
 }
 
-interface AppointmentFilter {
+interface AppointmentFilter extends Sight {
   account: Types.ObjectId;
   event: Types.ObjectId;
   $or?: ({ resource: { $in: Types.ObjectId[] } } | { students: { $in: Types.ObjectId[] } })[];
@@ -72,11 +74,12 @@ interface AppointmentFilter {
  * their ids: the district's other people, who may be many, are not read.
  */
 async function filterOf(event: Scope, q: string): Promise<AppointmentFilter> {
-  const scope = { account: event.account, event: event._id };
+  const inEvent = { account: event.account, event: event._id };
+  const scope = { ...inEvent, ...event.sight };
   if (q === '') return scope;
   const students = await Appointment.distinct('students', { ...scope, state: { $in: STATE_FILTERS.all } });
   const [teachers, called] = await Promise.all([
-    Resource.find({ ...scope, ...holdsWords('searchKey', q) }, { _id: 1 }).lean(),
+    Resource.find({ ...inEvent, ...holdsWords('searchKey', q) }, { _id: 1 }).lean(),
     Contact.find(
       { _id: { $in: students }, account: event.account, ...holdsWords('searchKey', q) },
       { _id: 1 },

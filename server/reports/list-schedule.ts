@@ -5,10 +5,12 @@ import { Resource } from '../models/resource.js';
 import { holdsWords } from '../models/scoped.js';
 import { Slot } from '../models/slot.js';
 import { sliceOf } from '../web/paging.js';
+import type { Sight } from '../web/sight.js';
 import { matchNames, type ReportRow } from './match-names.js';
 import type { ScheduleView } from './schema.js';
 
-type Scope = Pick<Event, '_id' | 'account' | 'timeZone'>;
+/** An event, and what of it the reader sees. */
+type Scope = Pick<Event, '_id' | 'account' | 'timeZone'> & { sight: Sight };
 
 export interface TeacherSchedule {
   name: string;
@@ -50,11 +52,17 @@ export async function* everySchedule(event: Scope): AsyncGenerator<ReportRow[]> 
   for (const { rows } of await schedulesOf(event, batch)) yield rows;
 }
 
-/** Who takes part now, and who left but still has appointments. */
+/** Who takes part now, and who left but still has appointments; of those that the reader sees. */
 async function takingPart(event: Scope) {
   const scope = { account: event.account, event: event._id };
-  const booked = await Appointment.distinct('resource', { ...scope, state: { $in: LIVING_STATES } });
-  return { ...scope, $or: [{ status: 'active' as const }, { _id: { $in: booked } }] };
+  const { resource } = event.sight;
+  const booked = await Appointment.distinct('resource', {
+    ...scope,
+    ...event.sight,
+    state: { $in: LIVING_STATES },
+  });
+  const seen = resource ? { _id: resource } : {};
+  return { ...scope, ...seen, $or: [{ status: 'active' as const }, { _id: { $in: booked } }] };
 }
 
 async function schedulesOf(event: Scope, resources: Resource[]): Promise<TeacherSchedule[]> {

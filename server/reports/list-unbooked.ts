@@ -3,10 +3,13 @@ import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Class, className, isMeetable } from '../models/class.js';
 import { Contact, contactName } from '../models/contact.js';
 import type { Event } from '../models/event.js';
+import { Resource } from '../models/resource.js';
 import { sliceOf } from '../web/paging.js';
+import type { Sight } from '../web/sight.js';
 import { PERSON } from './match-names.js';
 
-type Scope = Pick<Event, '_id' | 'account'>;
+/** An event, and what of it the reader sees: of a teacher's own alone, the classes and appointments are theirs. */
+type Scope = Pick<Event, '_id' | 'account'> & { sight: Sight };
 
 /** A class that parents may book, with those of its students for whom nothing is booked in the event. */
 export interface UnbookedClass {
@@ -60,10 +63,10 @@ export async function findUnbooked(
 ): Promise<{ found: Missing[]; students: number; without: number }> {
   const scope = { account: event.account, event: event._id };
   const [classes, booked] = await Promise.all([
-    Class.find({ ...scope, status: 'active' })
+    Class.find({ ...scope, ...(await classesSeen(event)), status: 'active' })
       .sort({ sortKey: 1, _id: 1 })
       .lean(),
-    Appointment.distinct('students', { ...scope, state: { $in: LIVING_STATES } }),
+    Appointment.distinct('students', { ...scope, ...event.sight, state: { $in: LIVING_STATES } }),
   ]);
   const met = new Set(booked.map((id) => id.toHexString()));
   const all = new Set<string>();
@@ -87,6 +90,13 @@ export async function findUnbooked(
     })
     .filter(({ ids }) => ids.length > 0);
   return { found, students: all.size, without: missing.size };
+}
+
+/** Those in which one of the teachers whom the reader sees comes first. */
+async function classesSeen({ _id, account, sight }: Scope) {
+  if (!sight.resource) return {};
+  const seen = await Resource.find({ _id: sight.resource, account, event: _id }, { contact: 1 }).lean();
+  return { 'synced.teachers.0': { $in: seen.flatMap(({ contact }) => (contact ? [contact] : [])) } };
 }
 
 async function nameClasses(event: Scope, classes: Missing[]): Promise<UnbookedClass[]> {

@@ -1,4 +1,4 @@
-import express, { type Router } from 'express';
+import express, { type Response, type Router } from 'express';
 import { recordAudit } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
 import type { Event } from '../models/event.js';
@@ -7,6 +7,7 @@ import { daysInWords, shortDay, timeOfDay, zoneName } from '../web/format-time.j
 import { eventGuard, eventOf, staffGuard } from '../web/guards.js';
 import { addressOf, pagerOf } from '../web/paging.js';
 import { parseQuery } from '../web/parse.js';
+import { sightOf, type Sight } from '../web/sight.js';
 import { exportReport } from './export-report.js';
 import { countStates, listAppointments } from './list-appointments.js';
 import { listSchedule } from './list-schedule.js';
@@ -38,7 +39,7 @@ export function reportRoutes(deps: Deps): Router {
   });
 
   router.get('/:event', viewer, async (_req, res) => {
-    const event = eventOf(res);
+    const event = seenIn(res);
     const [counts, { students, without }] = await Promise.all([countStates(event), findUnbooked(event)]);
     res.render('reports/event', {
       ...reportPage(event, `Reports: ${event.name}`),
@@ -49,7 +50,7 @@ export function reportRoutes(deps: Deps): Router {
   });
 
   router.get('/:event/schedule', viewer, async (req, res) => {
-    const event = eventOf(res);
+    const event = seenIn(res);
     const view = parseQuery(scheduleSchema, req.query);
     const { teachers, total, page } = await listSchedule(event, view);
     const hrefOf = (change: Partial<typeof view>) =>
@@ -70,7 +71,7 @@ export function reportRoutes(deps: Deps): Router {
   });
 
   router.get('/:event/families', viewer, async (req, res) => {
-    const event = eventOf(res);
+    const event = seenIn(res);
     const found = await listUnbooked(event, parseQuery(pageSchema, req.query).page);
     res.render('reports/families', {
       ...reportPage(event, 'Families without an appointment'),
@@ -86,7 +87,7 @@ export function reportRoutes(deps: Deps): Router {
   });
 
   router.get('/:event/appointments', viewer, async (req, res) => {
-    const event = eventOf(res);
+    const event = seenIn(res);
     const view = parseQuery(appointmentsSchema, req.query);
     const list = await listAppointments(
       event,
@@ -107,7 +108,7 @@ export function reportRoutes(deps: Deps): Router {
   });
 
   router.get('/:event/:report.csv', viewer, async (req, res) => {
-    const event = eventOf(res);
+    const event = seenIn(res);
     const { report } = req.params;
     const actor = actorOf(res);
     const send = exportReport(res, event, String(report), parseQuery(appointmentsSchema, req.query).state);
@@ -122,6 +123,11 @@ export function reportRoutes(deps: Deps): Router {
     await send();
   });
   return router;
+}
+
+/** The event with what of it the actor sees. */
+function seenIn(res: Response): Event & { sight: Sight } {
+  return Object.assign({ sight: sightOf(res) }, eventOf(res));
 }
 
 const pathOf = (event: Pick<Event, '_id'>): string => `/reports/${event._id.toHexString()}`;

@@ -8,13 +8,14 @@ import { MOST_SLOTS, type SlotForm } from './schema.js';
 const DAY_MS = 24 * 3600_000;
 
 /** A slot of the same teacher in another event. */
-type Elsewhere = Span & { event: string };
+type Elsewhere = Span & { event: EventName };
+type EventName = Pick<Event, '_id' | 'name'>;
 
 export interface Prepared {
   ok: true;
   times: Span[];
   tooLate?: Span;
-  plans: (ResourcePlan & { name: string; elsewhereEvents: string[] })[];
+  plans: (ResourcePlan & { name: string; elsewhereEvents: EventName[] })[];
 }
 
 export type NotPrepared =
@@ -24,9 +25,8 @@ export type NotPrepared =
 export async function prepareSlots(
   event: Pick<Event, '_id' | 'account' | 'timeZone'>,
   form: SlotForm,
-  accountZone: string,
 ): Promise<Prepared | NotPrepared> {
-  const laidOut = layOutTimes(form, { event: event.timeZone, account: accountZone });
+  const laidOut = layOutTimes(form, event.timeZone);
   if (!laidOut.ok) return laidOut;
   const { times, tooLate } = laidOut;
 
@@ -65,7 +65,8 @@ export async function prepareSlots(
     plans: plans.map((plan, index) => {
       const { name = '', contact } = resources[index] ?? {};
       const there = others.get(contact?.toHexString() ?? '') ?? [];
-      return { ...plan, name, elsewhereEvents: [...new Set(there.map((span) => span.event))] };
+      const byId = new Map(there.map((span) => [span.event._id.toHexString(), span.event]));
+      return { ...plan, name, elsewhereEvents: [...byId.values()] };
     }),
   };
 }
@@ -111,15 +112,17 @@ async function slotsElsewhere(
     same.map((resource) => resource._id),
     times,
   );
-  const names = new Map(events.map(({ _id, name }) => [_id.toHexString(), name]));
-  const all = same.flatMap((resource) =>
-    (spans.get(resource._id.toHexString()) ?? []).map(({ from, to }) => ({
+  const byId = new Map(events.map((other) => [other._id.toHexString(), other]));
+  const all = same.flatMap((resource) => {
+    const other = byId.get(resource.event.toHexString());
+    if (!other) return [];
+    return (spans.get(resource._id.toHexString()) ?? []).map(({ from, to }) => ({
       contact: resource.contact?.toHexString() ?? '',
       from,
       to,
-      event: names.get(resource.event.toHexString()) ?? '',
-    })),
-  );
+      event: other,
+    }));
+  });
   return groupBy(all, ({ contact }) => contact);
 }
 

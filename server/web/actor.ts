@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 import type { Types } from 'mongoose';
-import { ACCESS_LEVELS, atLeast, type AccessLevel } from '../models/user.js';
+import { ACCESS_LEVELS, atLeast, type AccessLevel, type Grant } from '../models/user.js';
 
 /** Who makes this request, in which account, and what they may do there. */
 export interface Actor {
@@ -17,6 +17,8 @@ export interface Actor {
   level: AccessLevel;
   /** The highest level held anywhere in the account, for showing. */
   levelName: AccessLevel;
+  /** What was granted in this account, each by itself. */
+  grants: Pick<Grant, 'level' | 'event'>[];
   /** Levels held in single events, by the event's id. */
   eventLevels: Map<string, AccessLevel>;
   /** The roster people this login is, such as the teacher. */

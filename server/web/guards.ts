@@ -5,6 +5,7 @@ import { actorOf, levelIn, maybeActor } from './actor.js';
 import { eventTabs } from './event-tabs.js';
 import { forbidden, notFound } from './errors.js';
 import { parseId } from './parse.js';
+import { sightIn } from './sight.js';
 
 /** Lets nobody past who is not logged in; after logging in they come back to the page they asked for. */
 export const signedIn: RequestHandler = (req, res, next) => {
@@ -44,6 +45,7 @@ export function eventGuard(least: AccessLevel): RequestHandler {
     if (level === 'customer') throw notFound();
     if (!atLeast(level, least)) throw forbidden();
     res.locals.event = event;
+    res.locals.sight = await sightIn(actor, event._id);
     res.locals.eventTabs = eventTabs(event._id, level);
     next();
   };

@@ -195,16 +195,20 @@ describe('the Data Browser', () => {
     assert.equal(sandbox.requests().length, 0);
   });
 
-  it('is open to event administrators of any event, and to nobody below', async () => {
+  it('is open to event administrators of the whole account, not to one of a single event or anybody below', async () => {
     const event = new Types.ObjectId();
+    const whole = await new Visitor(test.app).logIn(await makeUser(account._id, 'event administrator'));
+    assert.equal((await whole.get(HOME)).status, 200);
+    assert.match((await whole.get('/events')).text, /href="\/data-browser"/);
     for (const [level, status] of [
-      ['event administrator', 200],
+      ['event administrator', 403],
       ['resource administrator', 403],
       ['appointment maker', 403],
       ['customer', 403],
     ] as const) {
       const user = await new Visitor(test.app).logIn(await makeUser(account._id, level, { event }));
       assert.equal((await user.get(HOME)).status, status, level);
+      assert.doesNotMatch((await user.get('/events')).text, /href="\/data-browser"/);
     }
     assert.equal((await new Visitor(test.app).get(HOME)).status, 303);
   });

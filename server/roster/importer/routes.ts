@@ -15,7 +15,7 @@ import { tookInWords, tookOf } from '../runs/format-took.js';
 import { hourInWords, shortMoment, STATE_WORDS, TRIGGER_WORDS } from '../runs/show-run.js';
 import { stopSync } from '../stop-sync.js';
 import { chooseImport, previewImport } from './choose-import.js';
-import { mayImport, mayRunAll } from './policy.js';
+import { mayImport, mayImportSchool, mayReadAll, mayRunAll } from './policy.js';
 import {
   accountOf,
   eventsAtWork,
@@ -63,6 +63,12 @@ function startImport(deps: Deps, start: typeof chooseImport): RequestHandler {
     const { event: id, schools } = parsed.value;
     const event = (await importableEvents(actor)).find((other) => other._id.equals(id));
     if (!event) throw notFound();
+    if (!schools.every((school) => mayImportSchool(actor, event, school))) {
+      const errors = { schools: 'Select schools that this event has, or ask an administrator to add one.' };
+      const form = { values: typedValues(req.body), errors };
+      res.status(422).render('roster/importer', await importerPage(deps, res, { event: id }, form));
+      return;
+    }
     const account = await accountOf(actor);
     const chosen = await start(deps, account, event, parsed.value, actor.user);
     if (!chosen.ok) {
@@ -108,8 +114,9 @@ function stopAllPages(router: Router, deps: Deps): void {
 async function importerPage(deps: Deps, res: Response, query: Partial<ImporterQuery>, form: Form) {
   const actor = actorOf(res);
   const account = await accountOf(actor);
-  const [events, schools] = await Promise.all([importableEvents(actor), matchedSchools(account)]);
+  const [events, matched] = await Promise.all([importableEvents(actor), matchedSchools(account)]);
   const event = events.find(({ _id }) => query.event?.equals(_id));
+  const schools = matched.filter(({ _id }) => event && mayImportSchool(actor, event, _id));
   // An event that was imported before shows what it takes now.
   const wanted = query.schools?.length ? query.schools : (event?.sync?.schools ?? []);
   const picked = schools.filter(({ _id }) => wanted.some((id) => id.equals(_id)));
@@ -133,6 +140,7 @@ async function importerPage(deps: Deps, res: Response, query: Partial<ImporterQu
     enabled,
     source,
     mayConnect: mayRunAll(actor),
+    mayAddSchools: mayReadAll(actor),
     anyInSync: events.some(({ sync }) => sync?.on),
     events,
     event,

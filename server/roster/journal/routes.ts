@@ -4,7 +4,7 @@ import { addressOf, pagerOf, sliceOf } from '../../web/paging.js';
 import { parseQuery } from '../../web/parse.js';
 import { mayRunAll } from '../importer/policy.js';
 import { nameRows } from '../runs/name-rows.js';
-import { runsOf, type RunPlace } from '../runs/queries.js';
+import { readableRefresh, readableRuns, type RunPlace } from '../runs/queries.js';
 import { countLog, readLog } from '../runs/read-log.js';
 import { sayLine } from '../runs/say-note.js';
 import { countRows, isOver, KIND_WORDS, ONE_WORDS } from '../runs/show-run.js';
@@ -32,20 +32,20 @@ export function addChangesPages(
     const place = await find(req, res);
     const { page: _, ...query } = parseQuery(changesQuery, req.query);
     const name = `changes-${place.run._id.toHexString()}`;
-    await exportChanges(res, name, scopeOf(place), runsOf(place), query, mayRunAll(actorOf(res)));
+    await exportChanges(res, name, scopeOf(place), readableRuns(place), query, mayRunAll(actorOf(res)));
   });
 }
 
 /** Of whom names are looked up. */
 export function scopeOf(place: RunPlace): TargetScope {
   const { run, event } = place;
-  return { account: run.account, runs: runsOf(place), ...(event ? { event } : {}) };
+  return { account: run.account, runs: readableRuns(place), ...(event ? { event } : {}) };
 }
 
 async function changesPageOf(place: RunPlace, query: ChangesQuery, page: number, values: boolean) {
-  const runs = runsOf(place);
+  const runs = readableRuns(place);
   const path = `${place.home}/changes`;
-  const counted = countRows(place.run, place.refresh);
+  const counted = countRows(place.run, readableRefresh(place));
   const sum = (key: 'added' | 'unchanged') => counted.reduce((all, { counts }) => all + counts[key], 0);
   // What a run added is in its log alone; a preview notes it whole.
   const fromLog = query.action === 'added' && place.run.purpose !== 'preview';
@@ -82,14 +82,14 @@ async function changedRows(
   page: number,
   values: boolean,
 ): Promise<Listed> {
-  const runs = runsOf(place);
+  const runs = readableRuns(place);
   const total = await countMatching(runs, query);
   const rows = await changesPage(runs, query, sliceOf(total, page, PAGE_SIZE).skip, PAGE_SIZE);
   return { total, rows: await showChanges(scopeOf(place), rows, values) };
 }
 
 async function addedRows(place: RunPlace, { kind }: ChangesQuery, page: number): Promise<Listed> {
-  const runs = runsOf(place);
+  const runs = readableRuns(place);
   const kinds = kind ? [kind] : Object.keys(KIND_WORDS);
   const filter = addedFilter(runs, kinds);
   const total = await countLog(filter);

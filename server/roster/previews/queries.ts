@@ -7,7 +7,7 @@ import { SyncRun } from '../../models/sync-run.js';
 import { changesPage } from '../journal/queries.js';
 import { scopeOf } from '../journal/routes.js';
 import { showChanges } from '../journal/show-changes.js';
-import { pathOfRefresh, pathOfRun, runsOf, type RunPlace } from '../runs/queries.js';
+import { pathOfRefresh, pathOfRun, readableRuns, runsOf, type RunPlace } from '../runs/queries.js';
 import { heldInWords } from '../runs/summarize-run.js';
 import { findNewerUpload, sayNewer } from '../uploads/find-newer.js';
 
@@ -81,7 +81,7 @@ async function riskOf(place: RunPlace): Promise<Risk> {
   const older = await olderThan(place);
   if (leaving === '') return { leaving, names: [], more: 0, broken, older };
   const rows = await changesPage(
-    runsOf(place),
+    readableRuns(place),
     { q: '', kind: '', action: 'removed', state: 'planned' },
     0,
     NAMED,

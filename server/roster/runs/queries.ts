@@ -7,7 +7,7 @@ import type { SyncLog } from '../../models/sync-log.js';
 import { SyncRun } from '../../models/sync-run.js';
 import { User } from '../../models/user.js';
 import { mayRunEvent, type Actor } from '../../web/actor.js';
-import { mayRunAll } from '../importer/policy.js';
+import { mayReadAll, mayRunAll } from '../importer/policy.js';
 import { stagesOfRefresh } from '../run-refresh.js';
 import { stagesOfSync } from '../run-sync.js';
 import { REFRESH_WORDS, TITLE_WORDS } from './show-run.js';
@@ -16,6 +16,8 @@ import { REFRESH_WORDS, TITLE_WORDS } from './show-run.js';
 export interface RunPlace {
   run: SyncRun | RosterRun;
   refresh: RosterRun | null;
+  /** The reader may read the account's part too: what the whole district's log and changes tell. */
+  wholeAccount: boolean;
   event?: Event;
   /** "Sync of Fall conferences". */
   title: string;
@@ -53,6 +55,7 @@ export async function findRun(actor: Actor, id: Types.ObjectId): Promise<FoundRu
     run,
     event,
     refresh: run.refresh ? await RosterRun.findById(run.refresh).lean() : null,
+    wholeAccount: mayReadAll(actor),
     title: `${TITLE_WORDS[run.trigger]} of ${event.name}`,
     home: pathOfRun(run._id),
     back: { label: `Sync of ${event.name}`, href: `/events/${event._id.toHexString()}/sync` },
@@ -66,6 +69,7 @@ export async function findRefresh(actor: Actor, id: Types.ObjectId): Promise<Fou
   return {
     run,
     refresh: null,
+    wholeAccount: true,
     title: `${REFRESH_WORDS[run.purpose]} of the roster`,
     home: pathOfRefresh(run._id),
     back: { label: 'Importer', href: '/importer' },
@@ -75,6 +79,16 @@ export async function findRefresh(actor: Actor, id: Types.ObjectId): Promise<Fou
 /** Its own id and that of its download. */
 export function runsOf({ run, refresh }: Pick<RunPlace, 'run' | 'refresh'>): Types.ObjectId[] {
   return refresh ? [refresh._id, run._id] : [run._id];
+}
+
+/** The part of a run's download that the reader may read. */
+export function readableRefresh({ refresh, wholeAccount }: RunPlace): RosterRun | null {
+  return wholeAccount ? refresh : null;
+}
+
+/** The runs whose log and changes the reader may read. */
+export function readableRuns(place: RunPlace): Types.ObjectId[] {
+  return runsOf({ run: place.run, refresh: readableRefresh(place) });
 }
 
 /** The stages that a run goes through, as far as can be told before it does. */
@@ -97,7 +111,7 @@ export interface LogQuery {
   action: string;
 }
 
-/** The rows of a run's log: its own and those of its download. Both kind and action, or neither, so that an index serves. */
+/** The rows of a run's log: its own and, for whoever may read them, those of its download. Both kind and action, or neither, so that an index serves. */
 export function logFilter(found: RunPlace, { kind, action }: LogQuery): QueryFilter<SyncLog> {
-  return { run: { $in: runsOf(found) }, ...(kind && action ? { kind, action } : {}) };
+  return { run: { $in: readableRuns(found) }, ...(kind && action ? { kind, action } : {}) };
 }

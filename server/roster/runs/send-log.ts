@@ -5,7 +5,7 @@ import { addressOf, pagerOf, sliceOf } from '../../web/paging.js';
 import { parseQuery } from '../../web/parse.js';
 import { exportLog } from './export-log.js';
 import { nameRows } from './name-rows.js';
-import { logFilter, type LogQuery, type RunPlace } from './queries.js';
+import { logFilter, readableRefresh, type LogQuery, type RunPlace } from './queries.js';
 import { countLog, readLog } from './read-log.js';
 import { sayLine } from './say-note.js';
 import { logQuery } from './schema.js';
@@ -39,7 +39,7 @@ async function logPageOf(place: RunPlace, query: LogQuery, page: number, zone: s
     home,
     title: `Log: ${title}`,
     query,
-    counted: countRows(run, place.refresh),
+    counted: countRows(run, readableRefresh(place)),
     actions: ACTION_WORDS,
     addressOf,
     rows: rows.map((row, index) => ({

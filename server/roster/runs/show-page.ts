@@ -12,7 +12,14 @@ import { previewState } from '../previews/queries.js';
 import { findUndoable } from '../undo-run.js';
 import { findBroken } from './find-broken.js';
 import { tookInWords, tookOf } from './format-took.js';
-import { askerOf, expectedStages, pathOfRefresh, pathOfRun, type RunPlace } from './queries.js';
+import {
+  askerOf,
+  expectedStages,
+  pathOfRefresh,
+  pathOfRun,
+  readableRefresh,
+  type RunPlace,
+} from './queries.js';
 import { sayRemarks } from './say-remark.js';
 import {
   ACTION_WORDS,
@@ -54,9 +61,9 @@ export async function runPage(deps: Deps, actor: Actor, place: RunPlace) {
     problems: place.event ? `/events/${place.event._id.toHexString()}/problems` : '',
     countOf,
     stages: stagesOf(run, refresh, await expectedStages(place), deps.now()),
-    rows: countRows(run, refresh),
+    rows: countRows(run, readableRefresh(place)),
     actions: ACTION_WORDS,
-    remarks: [...(refresh ? sayRemarks(refresh) : []), ...sayRemarks(run)],
+    remarks: [readableRefresh(place), run].flatMap((part) => (part ? sayRemarks(part) : [])),
     addressOf,
   };
 }

@@ -7,6 +7,7 @@ import { Resource } from '../../models/resource.js';
 import { holdsWords } from '../../models/scoped.js';
 import { Slot } from '../../models/slot.js';
 import { sliceOf } from '../../web/paging.js';
+import type { Sight } from '../../web/sight.js';
 
 /** One slot on the sheet, as partials/day-sheet shows it. */
 export interface Cell {
@@ -21,16 +22,16 @@ export interface Sheet {
 }
 
 /**
- * The teachers of a page across, the times of the day down. Only teachers with slots on that day; a time that comes twice,
+ * The teachers of a page across, the times of the day down. Only teachers with slots on that day whom the reader sees; a time that comes twice,
  * when clocks go back, is two rows.
  */
 export async function buildSheet(
-  event: Event,
+  event: Event & { sight: Sight },
   { day, q, page, size }: { day: string; q: string; page: number; size: number },
   now: Date,
 ): Promise<{ sheet: Sheet; total: number }> {
   const scope = { account: event.account, event: event._id };
-  const having = await Slot.distinct('resource', { ...scope, day });
+  const having = await Slot.distinct('resource', { ...scope, ...event.sight, day });
   const wanted = { ...scope, _id: { $in: having }, ...holdsWords('searchKey', q) };
   const total = await Resource.countDocuments(wanted);
   const teachers = await Resource.find(wanted, { name: 1, room: 1 })

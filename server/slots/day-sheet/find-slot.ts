@@ -4,6 +4,7 @@ import { Contact, contactName } from '../../models/contact.js';
 import type { Event } from '../../models/event.js';
 import { Resource } from '../../models/resource.js';
 import { Slot } from '../../models/slot.js';
+import type { Sight } from '../../web/sight.js';
 
 export interface SlotPage {
   slot: Slot;
@@ -19,13 +20,14 @@ export interface SlotPage {
   held: number;
 }
 
-/** One slot and who has it; null when the event has no such slot. */
+/** One slot and who has it; null when the event has no such slot, or the reader does not see it. */
 export async function findSlot(
-  event: Pick<Event, '_id' | 'account'>,
+  event: Pick<Event, '_id' | 'account'> & { sight: Sight },
   id: Types.ObjectId,
   now: Date,
 ): Promise<SlotPage | null> {
-  const slot = await Slot.findOne({ _id: id, account: event.account, event: event._id }).lean();
+  const scope = { account: event.account, event: event._id, ...event.sight };
+  const slot = await Slot.findOne({ _id: id, ...scope }).lean();
   const resource = slot && (await Resource.findById(slot.resource, { name: 1, room: 1 }).lean());
   if (!slot || !resource) return null;
   const found = await Appointment.find({

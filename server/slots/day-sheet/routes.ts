@@ -9,6 +9,7 @@ import { eventGuard, eventOf } from '../../web/guards.js';
 import { dayOf } from '../../web/local-time.js';
 import { addressOf, pagerOf } from '../../web/paging.js';
 import { parseId, parseQuery } from '../../web/parse.js';
+import { sightOf } from '../../web/sight.js';
 import { STATE_WORDS } from '../policy.js';
 import { buildSheet } from './build-sheet.js';
 import { findSlot } from './find-slot.js';
@@ -26,7 +27,11 @@ export function daySheetRoutes(deps: Deps): Router {
     const event = eventOf(res);
     const query = parseQuery(sheetQuery, req.query);
     const day = event.days.includes(query.day) ? query.day : currentDay(event, deps.now());
-    const { sheet, total } = await buildSheet(event, { ...query, day, size: TEACHERS }, deps.now());
+    const { sheet, total } = await buildSheet(
+      Object.assign({ sight: sightOf(res) }, event),
+      { ...query, day, size: TEACHERS },
+      deps.now(),
+    );
     const path = sheetPath(event);
     res.render('slots/day-sheet', {
       ...sheetPage(event, 'Day Sheet'),
@@ -45,7 +50,11 @@ export function daySheetRoutes(deps: Deps): Router {
 
   router.get('/:event/day-sheet/:slot', async (req, res) => {
     const event = eventOf(res);
-    const found = await findSlot(event, parseId(req.params.slot), deps.now());
+    const found = await findSlot(
+      Object.assign({ sight: sightOf(res) }, event),
+      parseId(req.params.slot),
+      deps.now(),
+    );
     if (!found) throw notFound();
     const { slot, appointments } = found;
     const time = `${timeOfDay(slot.from, event.timeZone)} – ${timeOfDay(slot.to, event.timeZone)}`;

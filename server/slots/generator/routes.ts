@@ -1,7 +1,7 @@
 import express, { type Response, type Router } from 'express';
 import type { Deps } from '../../deps.js';
 import type { Event } from '../../models/event.js';
-import { actorOf } from '../../web/actor.js';
+import { actorOf, levelIn, type Actor } from '../../web/actor.js';
 import { countOf } from '../../web/format-count.js';
 import { daysInWords, fullDay, timeOfDay, zoneName } from '../../web/format-time.js';
 import { eventGuard, eventOf } from '../../web/guards.js';
@@ -38,14 +38,14 @@ export function generatorRoutes(deps: Deps): Router {
       await formPage(res.status(422), parsed);
       return;
     }
-    const prepared = await prepareSlots(event, parsed.value, actorOf(res).timeZone);
+    const prepared = await prepareSlots(event, parsed.value);
     if (!prepared.ok) {
       await formPage(res.status(422), refused(req.body, parsed.value, prepared));
       return;
     }
     res.render('slots/preview', {
       ...generatorPage(event),
-      ...previewOf(event, parsed.value, prepared),
+      ...previewOf(event, parsed.value, prepared, actorOf(res)),
       fields: fieldsOf(parsed.value),
     });
   });
@@ -103,7 +103,6 @@ function refused(body: unknown, form: SlotForm, fault: NotPrepared): Form {
     'no such time': `There is no ${fault.field === 'from' ? form.from : form.to} on ${day}: the clocks go forward past it.`,
     order: 'The last slot must end after the first begins.',
     'none fits': 'Not one slot of this length fits between the two times.',
-    midnight: 'A slot would run over midnight in your school’s own time zone. End earlier, or begin later.',
     nobody: 'None of these teachers takes part in the event any more.',
     'too many': `That would be more than ${MOST_SLOTS.toLocaleString('en')} slots. Choose fewer teachers, or fewer times.`,
   };
@@ -119,7 +118,7 @@ function fieldsOf(form: SlotForm): Record<string, string | string[]> {
 
 const SHOWN_ROWS = 50;
 
-function previewOf(event: Event, form: SlotForm, prepared: Prepared) {
+function previewOf(event: Event, form: SlotForm, prepared: Prepared, actor: Actor) {
   const span = ({ from, to }: Span) =>
     `${timeOfDay(from, event.timeZone)} – ${timeOfDay(to, event.timeZone)}`;
   const sum = (list: 'add' | 'there' | 'blocked' | 'elsewhere') =>
@@ -136,7 +135,12 @@ function previewOf(event: Event, form: SlotForm, prepared: Prepared) {
     uneven: uneven.slice(0, SHOWN_ROWS),
     more: Math.max(0, uneven.length - SHOWN_ROWS),
     otherEvents: [
-      ...new Set(prepared.plans.flatMap((plan) => (plan.elsewhere.length > 0 ? plan.elsewhereEvents : []))),
+      ...new Set(
+        prepared.plans
+          .flatMap((plan) => (plan.elsewhere.length > 0 ? plan.elsewhereEvents : []))
+          // Of an event that the actor does not see, not even the name.
+          .map(({ _id, name }) => (levelIn(actor, _id) === 'customer' ? 'another event' : name)),
+      ),
     ],
   };
 }

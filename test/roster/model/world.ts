@@ -44,6 +44,7 @@ export class World {
       timeZone: 'America/Chicago',
       level: 'administrator',
       levelName: 'administrator',
+      grants: [{ level: 'administrator' }],
       eventLevels: new Map(),
       contacts: [],
     };

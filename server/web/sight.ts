@@ -1,0 +1,74 @@
+import type { Response } from 'express';
+import type { Types } from 'mongoose';
+import { Contact } from '../models/contact.js';
+import { Resource } from '../models/resource.js';
+import { atLeast, type AccessLevel } from '../models/user.js';
+import type { Actor } from './actor.js';
+
+/**
+ * What somebody sees of an event's slots and appointments, as a part of their filters: everything, or those of their own
+ * resources alone.
+ */
+export interface Sight {
+  resource?: { $in: Types.ObjectId[] };
+}
+
+/** Nothing is left out. */
+const WHOLE_EVENT: Sight = {};
+const NOTHING: Sight = { resource: { $in: [] } };
+
+/** Who has no other level in an event sees there what is their own. */
+const OWN_ALONE: AccessLevel = 'resource administrator';
+
+/** What the actor sees of an event. */
+export async function sightIn(actor: Actor, event: Types.ObjectId): Promise<Sight> {
+  return (await sightsIn(actor, [event])).get(event.toHexString()) ?? NOTHING;
+}
+
+/** What the actor sees of some events, by their ids. Of several levels each adds what it shows: a teacher at the front desk sees all. */
+export async function sightsIn(actor: Actor, events: Types.ObjectId[]): Promise<Map<string, Sight>> {
+  const seesAll = (event: Types.ObjectId) =>
+    levelsIn(actor, event).some((level) => level !== OWN_ALONE && atLeast(level, 'appointment viewer'));
+  const partly = events.filter((event) => !seesAll(event) && levelsIn(actor, event).includes(OWN_ALONE));
+  const contacts = partly.length > 0 ? await ownContacts(actor) : [];
+  const own =
+    contacts.length > 0
+      ? await Resource.find(
+          // The type is what lets the partial index answer.
+          { account: actor.account, event: { $in: partly }, contact: { $in: contacts, $type: 'objectId' } },
+          { event: 1 },
+        ).lean()
+      : [];
+  const sightOfOne = (event: Types.ObjectId): Sight =>
+    seesAll(event)
+      ? WHOLE_EVENT
+      : { resource: { $in: own.filter((one) => one.event.equals(event)).map(({ _id }) => _id) } };
+  return new Map(events.map((event) => [event.toHexString(), sightOfOne(event)]));
+}
+
+function levelsIn(actor: Actor, event: Types.ObjectId): AccessLevel[] {
+  return actor.grants.filter((grant) => !grant.event || grant.event.equals(event)).map(({ level }) => level);
+}
+
+/**
+ * Who the actor is on the roster: the person named with their access, else the one teacher or staff member with their proven
+ * address. An address that several have names nobody.
+ */
+async function ownContacts(actor: Actor): Promise<Types.ObjectId[]> {
+  if (actor.contacts.length > 0) return actor.contacts;
+  if (!actor.emailProven || actor.email === '') return [];
+  const found = await Contact.find(
+    { account: actor.account, email: actor.email, type: { $in: ['teacher', 'staff'] }, status: 'active' },
+    { _id: 1 },
+  )
+    .limit(2)
+    .lean();
+  return found.length === 1 ? found.map(({ _id }) => _id) : [];
+}
+
+/** What the actor of a request behind `eventGuard` sees of its event. */
+export function sightOf(res: Response): Sight {
+  const sight = res.locals.sight as Sight | undefined;
+  if (!sight) throw new Error('This route is not behind an event guard.');
+  return sight;
+}

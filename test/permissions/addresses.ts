@@ -1,0 +1,76 @@
+import type { Place } from './place.js';
+
+export type Places = Record<'mine' | 'mates' | 'others' | 'far', Place>;
+
+/** The address of a route with the ids of a place; `event` may be another place's. */
+export function fill(path: string, place: Place, event = place): string {
+  const words: Record<string, string> = { term: 'none', section: 's1', secret: 'nothing' };
+  return path.replace(/:(\w+)/g, (_all, name: string) => {
+    if (name === 'event') return event.ids.event!;
+    if (name === 'link') return event.ids.link!;
+    if (name === 'run' && path.startsWith('/importer/refreshes')) return place.ids.refresh!;
+    const id = place.ids[name] ?? words[name];
+    if (!id) throw new Error(`The test knows no ${name} for ${path}.`);
+    return id;
+  });
+}
+
+/** All addresses of a route: of each place, and with another place's record inside the own event. */
+export function addressesOf(path: string, places: Places): string[] {
+  const { mine, mates, others, far } = places;
+  const paths = path.includes(':report')
+    ? ['schedule', 'families', 'appointments'].map((report) => path.replace(':report', report))
+    : [path];
+  const filled = paths.flatMap((one) => [
+    ...[mine, mates, others, far].map((place) => fill(one, place)),
+    ...[others, far].map((place) => fill(one, place, mine)),
+  ]);
+  const asked = filled.flatMap((one) =>
+    /\/(slots|day-sheet|schedule|appointments(\.csv)?|problems|contacts|classes|changes|held|outbox|messages)$/.test(
+      one,
+    )
+      ? [one, `${one}?q=Q`]
+      : one.includes('/times/')
+        ? [mine, mates, others, far].map((place) => `${one}?student=${place.ids.student!}`)
+        : [one],
+  );
+  const importer = [mine, others, far].map(
+    ({ ids }) => `/importer?event=${ids.event!}&schools=${ids.school!}`,
+  );
+  return [...new Set([...asked, ...(path === '/importer' ? importer : [])])];
+}
+
+/** Fields under every name that a form of ours has, with the ids of the place. */
+export function fieldsOf({ ids }: Place): Record<string, string> {
+  return {
+    event: ids.event!,
+    slot: ids.slot!,
+    student: ids.student!,
+    students: ids.student!,
+    change: ids.id!,
+    key: 'abc',
+    ids: ids.class!,
+    classes: ids.class!,
+    resources: ids.resource!,
+    teacher: ids.resource!,
+    schools: ids.school!,
+    school: ids.school!,
+    terms: 'none',
+    pair: ids.pair!,
+    pairs: ids.pair!,
+    keep: ids.student!,
+    level: 'administrator',
+    action: 'unavailable',
+    message: 'Away',
+    sure: '1',
+    type: 'Hide',
+    room: 'Elsewhere',
+    name: 'Changed',
+    verdict: 'reject',
+    reason: 'because',
+    appointments: 'cancel',
+    hour: '3',
+    step: 'classes',
+    done: '1',
+  };
+}

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import mongoose, { type Types } from 'mongoose';
+import { createApp } from '../../server/app.js';
+import { RosterChange } from '../../server/models/roster-change.js';
+import { SyncLog } from '../../server/models/sync-log.js';
+import type { User } from '../../server/models/user.js';
+import { createTestApp, type TestApp } from '../support/app.js';
+import { emptyDatabase } from '../support/hooks.js';
+import { listRoutes, type ListedRoute } from '../support/routes.js';
+import { addressesOf, fieldsOf, fill, type Places } from './addresses.js';
+import { makeDistrict, makePlace, type Place } from './place.js';
+import { DISTRICT, FAR, makeReaders, MATES, MINE, OTHERS, type Reader } from './readers.js';
+import { Visits } from './visits.js';
+
+/** Told to whoever has the link, and to nobody through it. */
+const OPEN = /^\/(healthz|readyz|assets|setup|login|forgot|password|prove|invitation|logout|choose-school)/;
+
+describe('who may see and change what', function () {
+  this.timeout(240_000);
+  let test: TestApp;
+  let places: Places;
+  let readers: Reader[];
+  let visits: Visits;
+  let routes: ListedRoute[];
+
+  before(async () => {
+    await emptyDatabase();
+    test = createTestApp();
+    test.setNow(new Date('2026-11-23T18:00:00Z'));
+    const [account, foreign] = [await makeDistrict(DISTRICT), await makeDistrict(FAR)];
+    const mine = await makePlace(account, MINE);
+    const mates = await makePlace(account, MATES, { event: mine.event, at: '17:30' });
+    const others = await makePlace(account, OTHERS);
+    const far = await makePlace(foreign, FAR);
+    places = { mine, mates, others, far };
+    await tellOfOthers(mine, others);
+    readers = await makeReaders(mine, mates);
+    routes = listRoutes(createApp(test.deps));
+    visits = await Visits.open(
+      test.app,
+      test.deps,
+      readers.flatMap(({ user }) => user ?? []),
+    );
+  });
+  after(() => visits.close());
+
+  /** The download that the event's run stands on is the whole district's. */
+  async function tellOfOthers(mine: Place, others: Place): Promise<void> {
+    const ofOther = { run: mine.ids.refresh, account: mine.event.account };
+    const [change, line] = [
+      await RosterChange.findOne({ run: others.ids.refresh }).orFail().lean(),
+      await SyncLog.findOne({ run: others.ids.refresh }).orFail().lean(),
+    ];
+    await RosterChange.create(Object.assign(change, ofOther, { _id: undefined }));
+    await SyncLog.create(Object.assign(line, ofOther, { _id: undefined }));
+  }
+
+  /** Calls `look` for each, some at a time. */
+  async function each<T>(items: T[], look: (item: T) => Promise<void>): Promise<void> {
+    const waiting = [...items];
+    const work = async () => {
+      for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await look(item);
+    };
+    await Promise.all(Array.from({ length: 8 }, work));
+  }
+
+  async function isClosed(user: User | undefined, address: string): Promise<boolean> {
+    const { status, location } = await visits.get(user, address);
+    return status === 403 || (status === 303 && location.startsWith('/login'));
+  }
+
+  it('no page shows anything of another place, whatever its address', async () => {
+    const faults: string[] = [];
+    const seen = new Map<string, Set<string>>();
+    const gets = routes.filter(({ method, path }) => method === 'GET' && !OPEN.test(path));
+    assert.ok(gets.length > 60);
+    for (const { who, user, sees, knows = [] } of readers)
+      await each(gets, async ({ path }) => {
+        const [own = '', ...further] = addressesOf(path, places);
+        // A page that is closed to them in their own place is closed by their level.
+        for (const address of (await isClosed(user, own)) ? [own] : [own, ...further]) {
+          const { status, text } = await visits.get(user, address);
+          if (status >= 500) faults.push(`${who} ${address}: ${String(status)}`);
+          // The name of an event stands on the page of its link, and in the lists of events that parents may book.
+          const told = /^\/(e\/|my)/.test(address) ? [MINE, MATES, OTHERS, FAR] : knows;
+          const shown = text.replaceAll(/Event (Q\w+)/g, (name, mark: string) =>
+            told.includes(mark) ? '' : name,
+          );
+          for (const [mark] of shown.matchAll(/Q(?:mine|mate|other|far|district)/g)) {
+            if (!sees.includes(mark)) faults.push(`${who} ${address}: ${mark}`);
+            else
+              seen.set(
+                who,
+                (seen.get(who) ?? new Set()).add(`${mark} ${address.replace(/[0-9a-f]{24}/g, ':id')}`),
+              );
+          }
+        }
+      });
+    assert.deepEqual([...new Set(faults)].sort(), []);
+    // Who sees nothing at all would pass the rest.
+    for (const page of ['/events/:id/appointments', '/events/:id/appointments.csv', '/events/:id/day-sheet'])
+      for (const { who, sees } of readers.slice(4))
+        for (const mark of sees.filter((one) => one === MINE || one === MATES))
+          assert.ok(seen.get(who)?.has(`${mark} ${page}`), `${who} sees ${mark} at ${page}`);
+  });
+
+  it('nothing of another place can be changed', async () => {
+    const faults: string[] = [];
+    // Joining a school is open to whoever has its link.
+    const posts = routes.filter(
+      ({ method, path }) => method === 'POST' && !OPEN.test(path) && !path.endsWith('/join'),
+    );
+    assert.ok(posts.length > 50);
+    for (const reader of readers) {
+      const foreign = [places.mates, places.others, places.far].filter(
+        ({ mark }) => !reader.sees.includes(mark),
+      );
+      const before = await stateOf(foreign);
+      const asked = posts.flatMap(({ path }) =>
+        foreign.flatMap((place) => {
+          const own = /:event\b.*:|:link/.test(path) && place !== places.mates ? [places.mine] : [];
+          return [place, ...own].map((event) => ({
+            path,
+            address: fill(path, place, event),
+            fields: fieldsOf(place),
+          }));
+        }),
+      );
+      await each(asked, async ({ path, address, fields }) => {
+        const { status, location } = await visits.post(reader.user, address, fields);
+        const refused = status >= 400 && status < 500;
+        const mayBeTaken = /^\/(e|importer|data-browser|global-setup)\//.test(path) || path === '/events';
+        const sentOff = status === 303 && /^\/(login|setup|e\/)/.test(location);
+        if (status >= 500 || !(refused || sentOff || (mayBeTaken && reader.user)))
+          faults.push(`${reader.who} POST ${address}: ${String(status)} ${location}`);
+      });
+      for (const name of differing(before, await stateOf(foreign)))
+        faults.push(`${reader.who} changed ${name}`);
+    }
+    assert.deepEqual(faults.sort(), []);
+  });
+
+  it('a lower level changes nothing in an event that it sees', async () => {
+    const faults: string[] = [];
+    const posts = routes.filter(({ method, path }) => method === 'POST' && path.startsWith('/events/:event'));
+    for (const { who, user, runs, settles } of readers) {
+      if (runs) continue;
+      const asked = posts.filter(({ path }) => !settles || !path.includes('/problems/'));
+      await each(asked, async ({ path }) => {
+        const { status, location } = await visits.post(user, fill(path, places.mine), fieldsOf(places.mine));
+        const sentOff = status === 303 && location === '/login';
+        if (status !== 403 && status !== 404 && !sentOff)
+          faults.push(`${who} POST ${path}: ${String(status)}`);
+      });
+    }
+    assert.deepEqual(faults.sort(), []);
+  });
+
+  /** Everything stored about some places but what only notes that somebody asked, by collection and id. */
+  async function stateOf(foreign: Place[]): Promise<Map<string, string>> {
+    const state = new Map<string, string>();
+    const ids = new Set(foreign.flatMap((place) => Object.values(place.ids)));
+    const accounts = foreign.filter(({ mark }) => mark === FAR).map(({ event }) => String(event.account));
+    for (const [name, model] of Object.entries(mongoose.models)) {
+      if (['session', 'rateLimit'].includes(name)) continue;
+      for (const document of await model
+        .find()
+        .lean<Record<'_id' | 'account' | 'event', Types.ObjectId | undefined>[]>()) {
+        const isTheirs =
+          [document._id, document.event].some((id) => id !== undefined && ids.has(String(id))) ||
+          accounts.includes(String(document.account));
+        // The mate's event is everybody's who is in it.
+        if (isTheirs && String(document._id) !== places.mine.ids.event)
+          state.set(`${name} ${String(document._id)}`, JSON.stringify(document));
+      }
+    }
+    return state;
+  }
+});
+
+function differing(before: Map<string, string>, after: Map<string, string>): string[] {
+  return [...new Set([...before.keys(), ...after.keys()])].filter(
+    (key) => before.get(key) !== after.get(key),
+  );
+}
