@@ -128,7 +128,10 @@ function settingsPages(router: Router, deps: Deps): void {
       return;
     }
     const changed = changedMeanwhile(EVENT_FIELDS, req.body, formOf(event));
-    if (changed) return settingsPage(res.status(422), changed);
+    if (changed) {
+      settingsPage(res.status(422), changed);
+      return;
+    }
     if (!(await updateEvent(actorOf(res), event, parsed.value, deps.now())))
       return saveAgain(req, res, event);
     say(req, { kind: 'ok', text: 'The settings are saved.' });

@@ -44,19 +44,21 @@ export function slotRoutes(deps: Deps): Router {
 
   router.post('/:event/slots/:resource/changes', async (req, res) => {
     const resource = await resourceOf(req, eventOf(res));
+    // The room stands in the same form: what is typed there is saved by these buttons, too.
+    const hasRoom = (req.body as Record<string, unknown> | undefined)?.room !== undefined;
+    const fault = hasRoom ? await saveRoom(deps, req, res, resource) : undefined;
+    if (fault) return showTeacher(deps, res.status(422), fault.resource, fault.form);
     await change(deps, req, res, `${slotsPath(eventOf(res))}/${resource._id.toHexString()}`);
   });
 
   router.post('/:event/slots/:resource/room', async (req, res) => {
     const resource = await resourceOf(req, eventOf(res));
-    const parsed = parseForm(roomSchema, req.body);
-    if (!parsed.ok) return showTeacher(deps, res, resource, parsed);
-    const changed = changedMeanwhile(ROOM_FIELDS, req.body, { room: resource.room });
-    if (changed) return showTeacher(deps, res, resource, changed);
-    if (!(await changeRoom(actorOf(res), resource, parsed.value.room, deps.now()))) {
-      const now = await resourceOf(req, eventOf(res));
-      const form = changedMeanwhile(ROOM_FIELDS, req.body, { room: now.room }, { room: resource.room });
-      return showTeacher(deps, res, now, form ?? { values: typedValues(req.body), errors: {} });
+    const fault = await saveRoom(deps, req, res, resource);
+    if (fault) return showTeacher(deps, res.status(422), fault.resource, fault.form);
+    const { ids } = typedValues(req.body);
+    if (ids !== undefined) {
+      res.locals.flash = { kind: 'ok', text: 'The room is saved. The slots are still selected.' };
+      return showTeacher(deps, res, await resourceOf(req, eventOf(res)), { values: { ids }, errors: {} });
     }
     say(req, { kind: 'ok', text: 'The room is saved.' });
     res.redirect(303, `${slotsPath(eventOf(res))}/${resource._id.toHexString()}`);
@@ -73,6 +75,25 @@ async function resourceOf(req: Request, event: Event): Promise<Resource> {
   return resource;
 }
 
+/** Saves the room. @returns the form again where that cannot be, and the teacher as stored */
+async function saveRoom(
+  deps: Deps,
+  req: Request,
+  res: Response,
+  resource: Resource,
+): Promise<{ resource: Resource; form: Form } | undefined> {
+  const typed = typedValues(req.body);
+  const parsed = parseForm(roomSchema, req.body);
+  if (!parsed.ok) return { resource, form: parsed };
+  const changed = changedMeanwhile(ROOM_FIELDS, req.body, { room: resource.room });
+  if (changed) return { resource, form: { ...changed, values: { ids: typed.ids, ...changed.values } } };
+  if (parsed.value.room === resource.room) return undefined;
+  if (await changeRoom(actorOf(res), resource, parsed.value.room, deps.now())) return undefined;
+  const now = await resourceOf(req, eventOf(res));
+  const form = changedMeanwhile(ROOM_FIELDS, req.body, { room: now.room }, { room: resource.room });
+  return { resource: now, form: form ?? { values: typed, errors: {} } };
+}
+
 async function showTeacher(deps: Deps, res: Response, resource: Resource, form: Form): Promise<void> {
   const event = eventOf(res);
   const now = deps.now();
@@ -86,7 +107,6 @@ async function showTeacher(deps: Deps, res: Response, resource: Resource, form: 
   }));
   const seen = seenOf(ROOM_FIELDS, { room: resource.room });
   const zone = zoneName(event.timeZone);
-  res.status(form === FRESH_FORM ? 200 : 422);
   res.render('slots/teacher', { ...slotsPage(event), resource, slots, zone, seen, form });
 }
 

@@ -30,9 +30,12 @@ export function mappingRoutes(deps: Deps): Router {
 
   router.get('/', (_req, res) => showPage(res));
 
+  // The names stand in the same form: what is typed there is saved by this button, too.
   router.post('/', async (req, res) => {
     const parsed = parseForm(mappingSchema, req.body);
     if (!parsed.ok) return showPage(res, parsed);
+    const fault = hasNames(req) ? await saveNames(deps, req, res) : undefined;
+    if (fault) return showPage(res, fault);
     const { mapping } = await mappingPage(actorOf(res).account);
     if (compareMappings(mapping, mappingFrom(parsed.value)).length > 0)
       return showWarning(res, mappingFrom(parsed.value));
@@ -65,20 +68,38 @@ export function mappingRoutes(deps: Deps): Router {
   });
 
   router.post('/names', async (req, res) => {
-    const parsed = parseForm(namesSchema, req.body);
-    if (!parsed.ok) return showPage(res, parsed);
-    const { names } = await mappingPage(actorOf(res).account);
-    const changed = changedMeanwhile(NAME_FIELDS, req.body, names);
-    if (changed) return showPage(res, changed);
-    if (!(await renameIdentifiers(deps, actorOf(res), parsed.value, names))) {
-      const errors = { communityId: 'Somebody else renamed these at the same moment. Save once more.' };
-      return showPage(res, { values: typedValues(req.body), errors });
+    const fault = await saveNames(deps, req, res);
+    if (fault) return showPage(res, fault);
+    const chosen = parseForm(mappingSchema, req.body);
+    const { mapping } = await mappingPage(actorOf(res).account);
+    if (chosen.ok && isChosen(req) && compareMappings(mapping, mappingFrom(chosen.value)).length > 0) {
+      const text = 'The names are saved. The fields that you selected above are not: continue there.';
+      res.locals.flash = { kind: 'notice', text };
+      return showPage(res, { values: choicesOf(mappingFrom(chosen.value)), errors: {} });
     }
     say(req, { kind: 'ok', text: 'The names are saved.' });
     res.redirect(303, HOME);
   });
 
   return router;
+}
+
+const sentKeys = (req: Request): string[] => Object.keys((req.body ?? {}) as object);
+const hasNames = (req: Request): boolean => sentKeys(req).some((key) => key in NAME_FIELDS);
+const isChosen = (req: Request): boolean =>
+  sentKeys(req).some((key) => /^(student|teacher|staff)-/.test(key));
+
+/** Saves what the identifiers are called. @returns the form again where that cannot be */
+async function saveNames(deps: Deps, req: Request, res: Response): Promise<Form | undefined> {
+  const parsed = parseForm(namesSchema, req.body);
+  if (!parsed.ok) return parsed;
+  const { names } = await mappingPage(actorOf(res).account);
+  const changed = changedMeanwhile(NAME_FIELDS, req.body, names);
+  if (changed)
+    return { ...changed, values: { ...typedValues(req.body), ...changed.values, seen: undefined } };
+  if (await renameIdentifiers(deps, actorOf(res), parsed.value, names)) return undefined;
+  const errors = { communityId: 'Somebody else renamed these at the same moment. Save once more.' };
+  return { values: typedValues(req.body), errors };
 }
 
 /** The wanted mapping, if the person has ticked that the warning is understood. */
