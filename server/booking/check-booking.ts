@@ -5,6 +5,7 @@ import type { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
+import { findPeople, type People } from './find-people.js';
 import { isSoonEnough, mayBookNow } from './policy.js';
 import type { Refusal } from './refuse-booking.js';
 
@@ -21,9 +22,13 @@ export interface Bookable {
   resource: Resource;
   /** Of the first student with this teacher; the one recorded. */
   class: Class;
+  people: People;
 }
 
-/** Whether the rules of the event let this household book this slot now; says nothing about who else wants it. */
+/**
+ * Whether the rules of the event let this household book this slot now; says nothing about who else wants it. Of a teacher who is not
+ * their child's a family does not even learn whether a time is shown.
+ */
 export async function checkBooking(
   wish: Wish,
   now: Date,
@@ -32,20 +37,37 @@ export async function checkBooking(
   if (!mayBookNow(event, now, by)) return { ok: false, reason: 'not open' };
   const slot = await Slot.findOne({ _id: wish.slot, account: event.account, event: event._id }).lean();
   if (!slot) return { ok: false, reason: 'not here' };
-  if (!isOffered(slot, by)) return { ok: false, reason: 'not offered' };
-  if (!isSoonEnough(event, slot.from, now, by)) return { ok: false, reason: 'too late' };
-  const [resource, isFamily] = await Promise.all([
-    Resource.findOne({ _id: slot.resource, event: event._id }).lean(),
-    areChildrenOf(wish),
+  const resource = await Resource.findOne({ _id: slot.resource, event: event._id }).lean();
+  const teacher = resource?.contact;
+  if (!teacher) return { ok: false, reason: 'not here' };
+  const [household, contacts, classes] = await Promise.all([
+    Household.findOne({
+      _id: wish.household,
+      account: event.account,
+      'children.student': { $all: wish.students },
+    }).lean(),
+    Contact.find(
+      { _id: { $in: [...wish.students, teacher] }, account: event.account },
+      { type: 1, status: 1, email: 1 },
+    ).lean(),
+    Promise.all(wish.students.map((student) => classWith(event._id, student, teacher))),
   ]);
-  if (!resource?.contact) return { ok: false, reason: 'not here' };
-  if (!isFamily) return { ok: false, reason: 'not your child' };
-  const classes = await Promise.all(
-    wish.students.map((student) => classWith(event._id, student, resource.contact)),
-  );
+  const students = contacts.filter(({ type, status }) => type === 'student' && status === 'active');
+  const areTheirs = wish.students.length > 0 && wish.students.every((id) => hasId(students, id));
+  if (!household || !areTheirs) return { ok: false, reason: 'not your child' };
   const [held] = classes;
   if (!held || classes.includes(undefined)) return { ok: false, reason: 'no class' };
-  return { ok: true, slot, resource, class: held };
+  if (!isOffered(slot, by)) return { ok: false, reason: 'not offered' };
+  if (!isSoonEnough(event, slot.from, now, by)) return { ok: false, reason: 'too late' };
+  const people = await findPeople(
+    household,
+    contacts.find(({ _id }) => _id.equals(teacher)),
+  );
+  return { ok: true, slot, resource, class: held, people };
+}
+
+function hasId(list: { _id: Types.ObjectId }[], id: Types.ObjectId): boolean {
+  return list.some(({ _id }) => _id.equals(id));
 }
 
 /** Staff may also book what only they are to give away. */
@@ -53,29 +75,11 @@ export function isOffered(slot: Pick<Slot, 'state'>, by: 'household' | 'school')
   return slot.state === 'visible' || (by === 'school' && slot.state !== 'unavailable');
 }
 
-async function areChildrenOf({ event, household, students }: Wish): Promise<boolean> {
-  if (students.length === 0) return false;
-  const [held, active] = await Promise.all([
-    Household.exists({
-      _id: household,
-      account: event.account,
-      'children.student': { $all: students },
-    }),
-    Contact.countDocuments({
-      _id: { $in: students },
-      account: event.account,
-      type: 'student',
-      status: 'active',
-    }),
-  ]);
-  return held !== null && active === students.length;
-}
-
 /** The class in which a student meets a teacher: one that takes part and is shown, with the teacher first in it. */
 async function classWith(
   event: Types.ObjectId,
   student: Types.ObjectId,
-  teacher: Types.ObjectId | undefined,
+  teacher: Types.ObjectId,
 ): Promise<Class | undefined> {
   const classes = await Class.find({
     event,

@@ -2,6 +2,7 @@ import type { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import type { Class } from '../models/class.js';
 import type { Event } from '../models/event.js';
 import { Slot } from '../models/slot.js';
 import { checkBooking, isOffered } from './check-booking.js';
@@ -11,8 +12,6 @@ import { takeClaims } from './take-claims.js';
 
 export interface Confirmation {
   event: Event;
-  /** The account's IANA zone. */
-  zone: string;
   appointment: Types.ObjectId;
   household: Types.ObjectId;
   user: Types.ObjectId;
@@ -39,19 +38,28 @@ export async function confirmAppointment(deps: Deps, ask: Confirmation): Promise
   if (!checked.ok) return giveUp(deps, pending, checked.reason);
   const moved = +checked.slot.from !== +pending.from || +checked.slot.to !== +pending.to;
   if (moved) return giveUp(deps, pending, 'not here');
-  const taken = await takeClaims(deps, pending, needsOf(wish, checked));
+  const taken = await takeClaims(deps, pending, needsOf(wish, checked, pending));
   if (!taken.ok) return giveUp(deps, pending, taken.reason);
   // Last thing before: whoever removes a slot hides it first and looks for appointments then.
   const slot = await Slot.findById(pending.slot, { state: 1 }).lean();
   if (!slot || !isOffered(slot, ask.by)) return giveUp(deps, pending, 'not offered');
-  return book(deps, ask, pending);
+  return book(deps, ask, pending, checked.class);
 }
 
-async function book(deps: Deps, ask: Confirmation, pending: Appointment): Promise<Held> {
+async function book(
+  deps: Deps,
+  ask: Confirmation,
+  pending: Appointment,
+  held: Pick<Class, '_id'>,
+): Promise<Held> {
   const now = deps.now();
   const booked = await Appointment.findOneAndUpdate(
     { _id: pending._id, state: 'pending', expiresAt: { $gt: now } },
-    { $set: { state: 'booked', bookedAt: now, note: ask.note, unfinished: true }, $unset: { expiresAt: 1 } },
+    {
+      // The class that was gone through now: the student may have changed classes while it was on hold.
+      $set: { state: 'booked', class: held._id, bookedAt: now, note: ask.note, unfinished: true },
+      $unset: { expiresAt: 1 },
+    },
     { returnDocument: 'after' },
   ).lean();
   if (!booked) return giveUp(deps, pending, 'hold ended');

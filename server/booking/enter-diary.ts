@@ -1,74 +1,80 @@
-import mongoose from 'mongoose';
+import type { AnyBulkWriteOperation } from 'mongoose';
 import type { Appointment } from '../models/appointment.js';
-import { Diary, type Busy } from '../models/diary.js';
+import type { Busy, Diary } from '../models/diary.js';
 import { isDead } from './check-holder.js';
-import type { DiaryNeed } from './plan-needs.js';
+import { diariesFor, type DiaryNeed } from './plan-needs.js';
 
-const { MongoServerError } = mongoose.mongo;
-const ROUNDS = 50;
+export type DiaryWrite = AnyBulkWriteOperation<Diary>;
 
 /**
- * Enters an appointment into somebody's diary, unless something that lives overlaps. Touching is not overlapping, and what the
- * appointment replaces is not in its way. Doing it again enters nothing twice.
+ * What is to be written so that an appointment is in somebody's diary; nothing where it is. Touching is not overlapping, and what the
+ * appointment replaces is not in its way.
+ * @param diaries those of the need that are there, by their ids
+ * @returns undefined when something that lives overlaps
  */
-export async function enterDiary(me: Appointment, need: DiaryNeed, now: () => Date): Promise<boolean> {
-  for (const day of need.days) {
-    if (!(await enterDay(me, need, `${need.person.toHexString()}:${day}`, now))) return false;
+export async function enterDiary(
+  me: Appointment,
+  need: DiaryNeed,
+  diaries: ReadonlyMap<string, Diary>,
+  now: Date,
+): Promise<DiaryWrite[] | undefined> {
+  const writes: DiaryWrite[] = [];
+  for (const id of diariesFor(need)) {
+    const busy = diaries.get(id)?.busy ?? [];
+    // Also where it is entered already: the gap may have grown since it was put on hold.
+    const inTheWay = busy.filter((entry) => isInTheWay(entry, me, need));
+    for (const entry of inTheWay) if (!(await isDead(entry.appointment, now, me))) return undefined;
+    if (busy.some((entry) => entry.appointment.equals(me._id))) continue;
+    if (inTheWay.length > 0) writes.push(clear(id, inTheWay));
+    writes.push(push(me, need, id));
   }
-  return true;
+  return writes;
 }
 
-async function enterDay(me: Appointment, need: DiaryNeed, id: string, now: () => Date): Promise<boolean> {
-  for (let round = 0; round < ROUNDS; round++) {
-    if (await push(me, need, id)) return true;
-    const diary = await Diary.findById(id).lean();
-    const busy = diary?.busy ?? [];
-    if (busy.some((entry) => entry.appointment.equals(me._id))) return true;
-    const inTheWay = busy.filter((entry) => overlaps(entry, me, need));
-    for (const entry of inTheWay) if (!(await isDead(entry.appointment, now(), me))) return false;
-    const dead = inTheWay.map((entry) => entry.appointment);
-    if (dead.length > 0)
-      await Diary.updateOne({ _id: id }, { $pull: { busy: { appointment: { $in: dead } } } });
-  }
-  return false;
+function clear(_id: string, dead: Busy[]): DiaryWrite {
+  const appointments = dead.map((entry) => entry.appointment);
+  return {
+    updateOne: { filter: { _id }, update: { $pull: { busy: { appointment: { $in: appointments } } } } },
+  };
 }
 
 /** One write: it pushes only if nothing overlaps; where something does, no document matches and inserting one collides. */
-async function push(me: Appointment, need: DiaryNeed, id: string): Promise<boolean> {
-  const free = {
-    busy: {
-      $not: {
-        $elemMatch: {
-          $or: [
-            { appointment: me._id },
-            {
-              from: { $lt: need.to },
-              to: { $gt: need.from },
-              ...(me.replaces ? { appointment: { $ne: me.replaces } } : {}),
-              ...(need.shared ? { slot: { $ne: me.slot } } : {}),
-            },
-          ],
-        },
+function push(me: Appointment, need: DiaryNeed, _id: string): DiaryWrite {
+  const [after, before] = reach(need);
+  const isFree = {
+    $not: {
+      $elemMatch: {
+        $or: [
+          { appointment: me._id },
+          {
+            from: { $lt: before },
+            to: { $gt: after },
+            ...(me.replaces ? { appointment: { $ne: me.replaces } } : {}),
+            ...(need.shared ? { slot: { $ne: me.slot } } : {}),
+          },
+        ],
       },
     },
   };
   const entry: Busy = { from: need.from, to: need.to, slot: me.slot, appointment: me._id };
-  try {
-    const result = await Diary.updateOne(
-      { _id: id, ...free },
-      { $push: { busy: entry }, $setOnInsert: { account: me.account } },
-      { upsert: true },
-    );
-    return result.modifiedCount + result.upsertedCount === 1;
-  } catch (error) {
-    if (error instanceof MongoServerError && error.code === 11000) return false;
-    throw error;
-  }
+  return {
+    updateOne: {
+      filter: { _id, busy: isFree },
+      update: { $push: { busy: entry }, $setOnInsert: { account: me.account } },
+      upsert: true,
+    },
+  };
 }
 
 /** The same question that `push` puts to the database. */
-function overlaps(entry: Busy, me: Appointment, need: DiaryNeed): boolean {
-  if (me.replaces && entry.appointment.equals(me.replaces)) return false;
+function isInTheWay(entry: Busy, me: Appointment, need: DiaryNeed): boolean {
+  if (entry.appointment.equals(me._id) || me.replaces?.equals(entry.appointment)) return false;
   if (need.shared && entry.slot.equals(me.slot)) return false;
-  return entry.from < need.to && entry.to > need.from;
+  const [after, before] = reach(need);
+  return entry.from < before && entry.to > after;
+}
+
+/** From when to when nothing else may be. */
+function reach({ from, to, gapMs }: DiaryNeed): [after: Date, before: Date] {
+  return [new Date(from.getTime() - gapMs), new Date(to.getTime() + gapMs)];
 }

@@ -1,10 +1,13 @@
 import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { Contact } from '../models/contact.js';
 import { Diary } from '../models/diary.js';
 import type { Event } from '../models/event.js';
+import type { Household } from '../models/household.js';
 import type { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
-import { daysBetween } from './plan-needs.js';
+import { findPeople } from './find-people.js';
+import { utcDays } from './plan-needs.js';
 import { isSoonEnough } from './policy.js';
 import { withNames, type Meeting } from './queries.js';
 
@@ -20,10 +23,8 @@ export interface TimeView {
 export interface Looker {
   event: Event;
   resource: Resource;
-  household: Types.ObjectId;
+  household: Pick<Household, '_id' | 'account' | 'adults'>;
   user: Types.ObjectId;
-  /** The account's IANA zone. */
-  zone: string;
   /** What is to be changed counts as free. */
   replaces?: Types.ObjectId | undefined;
 }
@@ -44,7 +45,7 @@ export async function findTimes(looker: Looker, now: Date): Promise<TimeView[]> 
       { slot: 1, state: 1, household: 1, bookedBy: 1, expiresAt: 1 },
     ).lean(),
     Appointment.find({
-      household,
+      household: household._id,
       state: { $in: LIVING_STATES },
       from: { $gt: new Date(now.getTime() - DAY_MS) },
     }).lean(),
@@ -68,8 +69,11 @@ type Seat = Pick<Appointment, '_id' | 'slot' | 'state' | 'household' | 'bookedBy
 interface Around {
   seats: Seat[];
   family: Meeting[];
-  elsewhere: { from: Date; to: Date }[];
+  /** When the teacher is at another meeting, and when the family's adults are as teachers. */
+  elsewhere: { teacher: Span[]; family: Span[] };
 }
+
+type Span = Pick<Slot, 'from' | 'to'>;
 
 function viewOf(looker: Looker, slot: Slot, around: Around, now: Date): Omit<TimeView, 'slot'> {
   const { event } = looker;
@@ -87,7 +91,10 @@ function viewOf(looker: Looker, slot: Slot, around: Around, now: Date): Omit<Tim
   if (full) return full;
   const clash = around.family.find((meeting) => isTooClose(looker, slot, meeting));
   if (clash) return clashView(looker, slot, clash);
-  if (around.elsewhere.some((busy) => busy.from < slot.to && slot.from < busy.to))
+  const overlaps = (busy: Span) => busy.from < slot.to && slot.from < busy.to;
+  if (around.elsewhere.family.some(overlaps))
+    return { state: 'away', note: 'You teach', reason: 'You meet another family as a teacher then.' };
+  if (around.elsewhere.teacher.some(overlaps))
     return { state: 'taken', reason: 'The teacher is at another meeting then.' };
   if (!isSoonEnough(event, slot.from, now, 'household'))
     return {
@@ -131,23 +138,39 @@ function clashView({ event }: Looker, slot: Slot, meeting: Meeting): Omit<TimeVi
   };
 }
 
-/** When the teacher sits in another event: the diary knows, as far as its entries live. */
-async function busyElsewhere(looker: Looker, slots: Slot[]): Promise<{ from: Date; to: Date }[]> {
-  const { resource, zone } = looker;
-  if (!resource.contact) return [];
-  const days = new Set(slots.flatMap((slot) => daysBetween(slot.from, slot.to, zone)));
-  const diaries = await Diary.find({
-    _id: { $in: [...days].map((day) => `${String(resource.contact)}:${day}`) },
-  }).lean();
+/** When either side is at a meeting that is none of this teacher's slots here, nor listed as the family's own: the diaries know. */
+async function busyElsewhere(
+  { resource, household, replaces }: Looker,
+  slots: Slot[],
+): Promise<Around['elsewhere']> {
+  const contact = resource.contact && (await Contact.findById(resource.contact, { email: 1 }).lean());
+  const people = await findPeople(household, contact ?? undefined);
+  const sits = new Set(people.teacher.map(String));
+  const family = people.family.filter((id) => !id.equals(household._id) && !sits.has(String(id)));
+  const days = new Set(slots.flatMap((slot) => utcDays(slot.from, slot.to)));
+  const ids = [...people.teacher, ...family].flatMap((person) =>
+    [...days].map((day) => `${person.toHexString()}:${day}`),
+  );
+  const diaries = await Diary.find({ _id: { $in: ids } }).lean();
   const own = new Set(slots.map((slot) => slot._id.toHexString()));
-  const busy = diaries.flatMap((diary) => diary.busy).filter((entry) => !own.has(entry.slot.toHexString()));
-  if (busy.length === 0) return [];
+  const busy = diaries.flatMap(({ _id, busy: entries }) =>
+    entries
+      .filter((entry) => !replaces?.equals(entry.appointment))
+      .map((entry) => ({ ...entry, person: _id.slice(0, _id.indexOf(':')) })),
+  );
+  if (busy.length === 0) return { teacher: [], family: [] };
   const living = await Appointment.find(
     { _id: { $in: busy.map((entry) => entry.appointment) }, state: { $in: LIVING_STATES } },
     { _id: 1 },
   ).lean();
   const alive = new Set(living.map(({ _id }) => _id.toHexString()));
-  return busy.filter((entry) => alive.has(entry.appointment.toHexString()));
+  const met = busy.filter((entry) => alive.has(entry.appointment.toHexString()));
+  const of = (side: Types.ObjectId[]) =>
+    met.filter((entry) => side.some((id) => id.toHexString() === entry.person));
+  return {
+    teacher: of(people.teacher).filter((entry) => !own.has(entry.slot.toHexString())),
+    family: of(family),
+  };
 }
 
 /** The free times nearest to a moment, in order of time. */

@@ -1,13 +1,13 @@
 import type { Types } from 'mongoose';
 import type { Event } from '../models/event.js';
-import { dayOf } from '../web/local-time.js';
+import type { People } from './find-people.js';
 import type { Refusal } from './refuse-booking.js';
 
 /** One of so many: a seat of a slot, or a count of a limit. Claims are called `<prefix><n>`. */
 export interface CountedNeed {
   kind: 'counted';
   prefix: string;
-  /** How many there are. */
+  /** How many there are; Infinity where no limit is set: it is counted all the same, for the day on which one is. */
   of: number;
   refusal: Refusal;
 }
@@ -16,9 +16,10 @@ export interface CountedNeed {
 export interface DiaryNeed {
   kind: 'diary';
   person: Types.ObjectId;
-  days: string[];
   from: Date;
   to: Date;
+  /** What must lie between this and whatever else is in the diary. */
+  gapMs: number;
   /** A teacher may sit with several families in the seats of one slot. */
   shared: boolean;
   refusal: Refusal;
@@ -29,42 +30,51 @@ export type Need = CountedNeed | DiaryNeed;
 export interface Plan {
   event: Pick<Event, '_id' | 'booking'>;
   slot: { _id: Types.ObjectId; from: Date; to: Date; capacity: number };
-  resource: { _id: Types.ObjectId; contact?: Types.ObjectId };
+  resource: { _id: Types.ObjectId };
   students: Types.ObjectId[];
   household: Types.ObjectId;
   class?: { _id: Types.ObjectId; edits: { allowed?: number } };
-  /** The account's IANA zone: diaries are kept by its days. */
-  zone: string;
+  people: People;
+  /** The appointment whose place it takes: only one may. */
+  replaces?: Types.ObjectId;
 }
 
-/** Everything a booking must take, the seat first: whoever gets no seat has not stood in anybody's way. A limit of 0 is none. */
+/**
+ * Everything a booking must take, the seat first: whoever gets no seat has not stood in anybody's way. What limits count is taken
+ * also while no limit is set, so that one that is set later finds what is booked already.
+ */
 export function planNeeds(plan: Plan): Need[] {
-  const { event, slot, resource } = plan;
-  const gap = event.booking.gapMinutes * 60_000;
+  const { event, slot, people } = plan;
+  const { perHousehold, gapMinutes } = event.booking;
+  // The teacher's own meetings as a parent are in the same diaries; who is both sides of one meeting is there once.
+  const sits = new Set(people.teacher.map((id) => id.toHexString()));
   return [
     counted('slot', [slot._id], slot.capacity, 'taken'),
+    ...(plan.replaces ? [counted('change', [plan.replaces], 1, 'changed meanwhile')] : []),
     ...plan.students.flatMap((student) => studentLimits(plan, student)),
-    ...(event.booking.perHousehold > 0
-      ? [counted('limit', [event._id, plan.household], event.booking.perHousehold, 'household limit')]
-      : []),
-    // The gap is added once, after: two meetings that keep it touch.
-    diary(plan, plan.household, new Date(slot.to.getTime() + gap), false, 'household busy'),
-    ...(resource.contact ? [diary(plan, resource.contact, slot.to, true, 'teacher busy')] : []),
+    counted('limit', [event._id, plan.household], perHousehold || Infinity, 'household limit'),
+    ...people.family
+      .filter((id) => !sits.has(id.toHexString()))
+      .map((person) => {
+        // Only a family's own meetings need a way between them.
+        const gapMs = person.equals(plan.household) ? gapMinutes * 60_000 : 0;
+        return diary(slot, { person, gapMs, shared: false, refusal: 'household busy' });
+      }),
+    ...people.teacher.map((person) =>
+      diary(slot, { person, gapMs: 0, shared: true, refusal: 'teacher busy' }),
+    ),
   ];
 }
 
-/** With the teacher, and in the class where the school set a number for it; such a number may also be above the usual one. */
+/** With the teacher, and in the class; a number set for the class may also be above the usual one. */
 function studentLimits({ event, resource, class: held }: Plan, student: Types.ObjectId): CountedNeed[] {
   const allowed = held?.edits.allowed;
   const usual = event.booking.perStudentAndTeacher;
-  const needs: CountedNeed[] = [];
-  if (usual > 0) {
-    const most = Math.max(usual, allowed ?? 0);
-    needs.push(counted('limit', [event._id, student, resource._id], most, 'teacher limit'));
-  }
-  if (held && allowed !== undefined)
-    needs.push(counted('limit', [event._id, student, held._id], allowed, 'class limit'));
-  return needs;
+  const most = usual > 0 ? Math.max(usual, allowed ?? 0) : Infinity;
+  return [
+    counted('limit', [event._id, student, resource._id], most, 'teacher limit'),
+    ...(held ? [counted('limit', [event._id, student, held._id], allowed ?? Infinity, 'class limit')] : []),
+  ];
 }
 
 function counted(kind: string, ids: Types.ObjectId[], of: number, refusal: Refusal): CountedNeed {
@@ -72,12 +82,29 @@ function counted(kind: string, ids: Types.ObjectId[], of: number, refusal: Refus
   return { kind: 'counted', prefix, of, refusal };
 }
 
-function diary(plan: Plan, person: Types.ObjectId, to: Date, shared: boolean, refusal: Refusal): DiaryNeed {
-  const { from } = plan.slot;
-  return { kind: 'diary', person, days: daysBetween(from, to, plan.zone), from, to, shared, refusal };
+function diary(
+  { from, to }: Plan['slot'],
+  need: Pick<DiaryNeed, 'person' | 'gapMs' | 'shared' | 'refusal'>,
+): DiaryNeed {
+  return { kind: 'diary', from, to, ...need };
 }
 
-/** The local days that a stretch lies on; a slot crosses midnight in no zone, its gap may. */
-export function daysBetween(from: Date, to: Date, zone: string): string[] {
-  return [...new Set([dayOf(from, zone), dayOf(new Date(to.getTime() - 1), zone)])];
+/**
+ * The diaries that a need looks at and is entered in: of every UTC day that the stretch touches, or comes too close to. So two that
+ * are in each other's way always have one in common, whatever the gap was when the other was entered.
+ */
+export function diariesFor({ person, from, to, gapMs }: DiaryNeed): string[] {
+  return utcDays(new Date(from.getTime() - gapMs), new Date(to.getTime() + gapMs)).map(
+    (day) => `${person.toHexString()}:${day}`,
+  );
+}
+
+const DAY_MS = 24 * 3600_000;
+
+/** The UTC days, YYYY-MM-DD, that a stretch lies on: no setting of a school or an event moves them. */
+export function utcDays(from: Date, to: Date): string[] {
+  const days: string[] = [];
+  for (let day = Math.floor(from.getTime() / DAY_MS); day * DAY_MS < to.getTime(); day++)
+    days.push(new Date(day * DAY_MS).toISOString().slice(0, 10));
+  return days;
 }

@@ -40,7 +40,6 @@ export function appointmentPages(deps: Deps): Router {
     }
     const answer = await confirmAppointment(deps, {
       event: family.event,
-      zone: family.account.timeZone,
       appointment: parseId(meeting.id),
       household: family.household._id,
       user: family.actor.user,

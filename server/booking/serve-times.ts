@@ -33,7 +33,6 @@ export function timesPages(deps: Deps): Router {
     const { slot, student, key, change } = parsed.value;
     const held = await holdSlot(deps, {
       event: family.event,
-      zone: family.account.timeZone,
       slot,
       students: [student],
       household: family.household._id,
@@ -64,7 +63,7 @@ export async function showRefusal(
     { _id: wanted.slot, event: family.event._id },
     { resource: 1, from: 1 },
   ).lean();
-  if (!slot) throw new HttpError(409, sayRefusal(wanted.reason), 'Go back and choose another time.');
+  if (!slot) throw refusal(wanted.reason);
   await showTimes(deps, res, family, {
     ...wanted,
     resource: slot.resource,
@@ -80,7 +79,7 @@ interface Asked {
 }
 
 async function showTimes(deps: Deps, res: Response, family: Family, asked: Asked): Promise<void> {
-  const { event, account, household, actor } = family;
+  const { event, household, actor } = family;
   const resource = await Resource.findOne({ _id: asked.resource, event: event._id }).lean();
   const [child] = await childrenWithTeachers(
     event,
@@ -89,21 +88,17 @@ async function showTimes(deps: Deps, res: Response, family: Family, asked: Asked
   );
   const teacher = child?.teachers.find((one) => one.id === asked.resource.toHexString());
   const changed = asked.change && (await meetingById(event, household._id, asked.change));
-  if (!resource || !child || (!teacher && !asked.refused)) throw notFound();
-  const looker = {
-    event,
-    resource,
-    household: household._id,
-    user: actor.user,
-    zone: account.timeZone,
-    replaces: asked.change,
-  };
+  if (!resource || !child || !teacher) {
+    // Nothing of a teacher who is not this child's: no name, no times.
+    throw child && asked.refused ? refusal(asked.refused.reason) : notFound();
+  }
+  const looker = { event, resource, household, user: actor.user, replaces: changed && asked.change };
   const times = await findTimes(looker, deps.now());
   const nearest = asked.refused ? nearestFree(times, asked.refused.at) : [];
   res.status(asked.refused ? 409 : 200).render('booking/times', {
     title: `Choose a time with ${resource.name}`,
     child,
-    teacher: { name: resource.name, room: teacher?.room || resource.room },
+    teacher: { name: resource.name, room: teacher.room },
     days: daysOf(times, event.timeZone),
     nearest: daysOf(nearest, event.timeZone),
     refused: asked.refused ? sayRefusal(asked.refused.reason) : '',
@@ -112,6 +107,10 @@ async function showTimes(deps: Deps, res: Response, family: Family, asked: Asked
     key: new Types.ObjectId().toHexString(),
     hasFree: times.some((time) => time.state === 'free'),
   });
+}
+
+function refusal(reason: Refusal): HttpError {
+  return new HttpError(409, sayRefusal(reason), 'Go back and choose another time.');
 }
 
 interface DayView {

@@ -1,24 +1,91 @@
+import type { Model } from 'mongoose';
 import type { Deps } from '../deps.js';
 import type { Appointment } from '../models/appointment.js';
-import { enterDiary } from './enter-diary.js';
-import type { Need } from './plan-needs.js';
+import { Claim, underPrefix } from '../models/claim.js';
+import { Diary } from '../models/diary.js';
+import { duplicatesAmong } from '../models/duplicate-key.js';
+import { enterDiary, type DiaryWrite } from './enter-diary.js';
+import { diariesFor, type CountedNeed, type DiaryNeed, type Need } from './plan-needs.js';
 import type { Refusal } from './refuse-booking.js';
-import { takeCount } from './take-count.js';
+import { remove, takeCount, type ClaimWrite } from './take-count.js';
+
+/** More losses in a row than that, and it is as good as taken. */
+const ROUNDS = 500;
+
+type Taken = { ok: true } | { ok: false; reason: Refusal };
 
 /**
- * Takes what a pending appointment needs, in order, and stops at the first thing that is gone. Taking again what it has already is
- * success, because a write may land and still answer with an error. Whoever is refused ends the appointment, then releases.
+ * Takes what a pending appointment needs: looks at all of it, writes what is missing, and looks again where somebody was quicker.
+ * Taking again what it has already is success, because a write may land and still answer with an error; what it has and needs
+ * no more it gives up. Whoever is refused ends the appointment, then releases.
  */
-export async function takeClaims(
-  deps: Deps,
+export async function takeClaims(deps: Deps, me: Appointment, needs: Need[]): Promise<Taken> {
+  if (deps.trial?.withoutClaims) return { ok: true };
+  for (let round = 0; round < ROUNDS; round++) {
+    const planned = await planWrites(me, needs, deps.now());
+    if (!planned.ok) return planned;
+    // In this order, and each in its own: whoever gets no seat has not stood in anybody's way.
+    if ((await write(Claim, planned.claims)) && (await write(Diary, planned.entries))) return { ok: true };
+  }
+  return { ok: false, reason: 'taken' };
+}
+
+async function planWrites(
   me: Appointment,
   needs: Need[],
-): Promise<{ ok: true } | { ok: false; reason: Refusal }> {
-  if (deps.trial?.withoutClaims) return { ok: true };
-  for (const need of needs) {
-    const taken =
-      need.kind === 'counted' ? await takeCount(me, need, deps.now) : await enterDiary(me, need, deps.now);
-    if (!taken) return { ok: false, reason: need.refusal };
+  now: Date,
+): Promise<{ ok: true; claims: ClaimWrite[]; entries: DiaryWrite[] } | { ok: false; reason: Refusal }> {
+  const counted = needs.filter((need) => need.kind === 'counted');
+  const diaryNeeds = needs.filter((need) => need.kind === 'diary');
+  const [found, diaries] = await Promise.all([claimsFor(me, counted), diariesOf(diaryNeeds)]);
+  const claims: ClaimWrite[] = [];
+  const entries: DiaryWrite[] = [];
+  for (const need of counted) {
+    const own = found.filter((claim) => claim._id.startsWith(need.prefix));
+    const writes = await takeCount(me, need, own, now);
+    if (!writes) return { ok: false, reason: need.refusal };
+    claims.push(...writes);
   }
-  return { ok: true };
+  for (const need of diaryNeeds) {
+    const writes = await enterDiary(me, need, diaries, now);
+    if (!writes) return { ok: false, reason: need.refusal };
+    entries.push(...writes);
+  }
+  claims.push(...needless(me, counted, found).map((claim) => remove(me, claim)));
+  return { ok: true, claims, entries };
+}
+
+/** Everything that is taken of what the needs count, by whomever, and whatever the appointment has. */
+function claimsFor(me: Appointment, needs: CountedNeed[]): Promise<Claim[]> {
+  return Claim.find({ $or: [...needs.map(({ prefix }) => underPrefix(prefix)), { appointment: me._id }] })
+    .sort({ _id: 1 })
+    .lean();
+}
+
+async function diariesOf(needs: DiaryNeed[]): Promise<Map<string, Diary>> {
+  const found = await Diary.find({ _id: { $in: needs.flatMap(diariesFor) } }).lean();
+  return new Map(found.map((diary) => [diary._id, diary]));
+}
+
+/** What was taken under other rules, as for a class that the student has left since. */
+function needless(me: Appointment, needs: CountedNeed[], found: Claim[]): Claim[] {
+  return found.filter(
+    (claim) => me._id.equals(claim.appointment) && !needs.some(({ prefix }) => claim._id.startsWith(prefix)),
+  );
+}
+
+/** @returns whether all of it was written; if not, somebody was quicker, or it was there from before */
+async function write<T>(
+  model: Pick<Model<T>, 'bulkWrite'>,
+  writes: Parameters<Model<T>['bulkWrite']>[0],
+): Promise<boolean> {
+  if (writes.length === 0) return true;
+  try {
+    const done = await model.bulkWrite(writes, { ordered: true });
+    const changed = done.insertedCount + done.modifiedCount + done.upsertedCount + done.deletedCount;
+    return changed === writes.length;
+  } catch (error) {
+    if (!duplicatesAmong(error)) throw error;
+    return false;
+  }
 }

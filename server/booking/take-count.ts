@@ -1,62 +1,51 @@
-import mongoose from 'mongoose';
+import type { AnyBulkWriteOperation } from 'mongoose';
 import type { Appointment } from '../models/appointment.js';
-import { Claim } from '../models/claim.js';
+import type { Claim } from '../models/claim.js';
 import { isDead } from './check-holder.js';
 import type { CountedNeed } from './plan-needs.js';
 
-const { MongoServerError } = mongoose.mongo;
-/** More losses in a row than that, and it is as good as taken. */
-const ROUNDS = 500;
+export type ClaimWrite = AnyBulkWriteOperation<Claim>;
 
 /**
- * Takes one of the seats, or of the counts of a limit. Doing it again for the same appointment takes no second one.
- * @returns false when all are held by appointments that live
+ * What is to be written so that an appointment has one of the seats, or of the counts of a limit; nothing where it has one.
+ * Two who choose by what both have read choose numbers of which at most so many exist, so that one of them collides.
+ * @param claims those of the need that are there
+ * @returns undefined when all are held by appointments that live
  */
-export async function takeCount(me: Appointment, need: CountedNeed, now: () => Date): Promise<boolean> {
-  for (let round = 0; round < ROUNDS; round++) {
-    const claims = await claimsOf(need.prefix);
-    const mine = claims.filter((claim) => me._id.equals(claim.appointment) || claim.next?.equals(me._id));
-    if (mine.length > 0) {
-      await keepOne(me, mine);
-      return true;
-    }
-    const replaced = claims.find((claim) => me.replaces?.equals(claim.appointment));
-    if (replaced) {
-      if (replaced.next && !(await isDead(replaced.next, now(), me))) return false;
-      if (await inherit(me, replaced)) return true;
-      continue;
-    }
-    const { living, dead } = await weigh(claims, need, me, now());
-    if (living >= need.of) return false;
-    // Where the number was lowered, claims above it live on and count: only as many are free as are left.
-    const free = freeNumbers(claims, need).slice(0, need.of - living);
-    // Any of them, so that many who come at once do not all try the same one.
-    const number = free[Math.floor(Math.random() * free.length)];
-    if (number !== undefined) await insert(me, `${need.prefix}${number}`);
-    else if (dead) await takeOver(me, dead);
+export async function takeCount(
+  me: Appointment,
+  need: CountedNeed,
+  claims: Claim[],
+  now: Date,
+): Promise<ClaimWrite[] | undefined> {
+  const [mine, ...spare] = claims.filter(
+    (claim) => me._id.equals(claim.appointment) || claim.next?.equals(me._id),
+  );
+  if (mine) {
+    // A hold from before a limit was set, or lowered, is not booked past it.
+    if (me._id.equals(mine.appointment) && !(await leavesRoom(me, need, claims, now))) return undefined;
+    // Two requests for one appointment at once may each have taken one: the lowest stays.
+    return spare.filter((claim) => me._id.equals(claim.appointment)).map((claim) => remove(me, claim));
   }
-  return false;
+  const replaced = claims.find((claim) => me.replaces?.equals(claim.appointment));
+  if (replaced) {
+    if (replaced.next && !(await isDead(replaced.next, now, me))) return undefined;
+    // What the appointment that is to be replaced holds counts as free for its successor.
+    return [{ updateOne: { filter: sameHolders(replaced), update: { $set: { next: me._id } } } }];
+  }
+  const { living, dead } = await weigh(claims, need, me, now);
+  if (living >= need.of) return undefined;
+  const number = freeNumber(claims, need, living);
+  if (number !== undefined) return [insert(me, `${need.prefix}${number}`)];
+  return dead && [takeOver(me, dead)];
 }
 
-function claimsOf(prefix: string): Promise<Claim[]> {
-  // ';' follows ':' in the order of bytes: everything that begins with the prefix.
-  return Claim.find({ _id: { $gt: prefix, $lt: `${prefix.slice(0, -1)};` } })
-    .sort({ _id: 1 })
-    .lean();
-}
-
-/** Two requests for one appointment at once may each have taken one: the lowest stays. */
-async function keepOne(me: Appointment, mine: Claim[]): Promise<void> {
-  const spare = mine.filter((claim) => me._id.equals(claim.appointment)).map((claim) => claim._id);
-  const kept = mine[0]?._id;
-  const ids = spare.filter((id) => id !== kept);
-  if (ids.length > 0) await Claim.deleteMany({ _id: { $in: ids }, appointment: me._id });
-}
-
-/** What the appointment that is to be replaced holds counts as free for its successor. */
-async function inherit(me: Appointment, claim: Claim): Promise<boolean> {
-  const result = await Claim.updateOne(sameHolders(claim), { $set: { next: me._id } });
-  return result.modifiedCount === 1;
+/** Whether the others leave one: each looks when its own is there, so of too many at least the last sees all. */
+async function leavesRoom(me: Appointment, need: CountedNeed, claims: Claim[], now: Date): Promise<boolean> {
+  const others = claims.filter(
+    ({ appointment }) => !me._id.equals(appointment) && !me.replaces?.equals(appointment),
+  );
+  return (await weigh(others, need, me, now)).living < need.of;
 }
 
 /** How many claims count, and one that can be taken over. While there are fewer claims than seats nobody need be looked at. */
@@ -88,25 +77,37 @@ export async function claimIsDead(claim: Claim, now: Date, taker?: Appointment):
   );
 }
 
-function freeNumbers(claims: Claim[], need: CountedNeed): number[] {
+/** A number that nobody has: the lowest where there is no limit, else any of those left, so that many at once do not all try one. */
+function freeNumber(claims: Claim[], need: CountedNeed, living: number): number | undefined {
   const held = new Set(claims.map((claim) => numberOf(claim, need)));
-  return Array.from({ length: need.of }, (_, n) => n).filter((n) => !held.has(n));
+  // Where the number was lowered, claims above it live on and count: only as many are free as are left.
+  const wanted = Number.isFinite(need.of) ? need.of - living : 1;
+  const free: number[] = [];
+  for (let number = 0; number < need.of && free.length < wanted; number++)
+    if (!held.has(number)) free.push(number);
+  return free[Math.floor(Math.random() * free.length)];
 }
 
-async function insert(me: Appointment, id: string): Promise<void> {
-  try {
-    await Claim.create({ _id: id, account: me.account, event: me.event, appointment: me._id });
-  } catch (error) {
-    // Somebody was quicker, or it is ours from before: the next round sees which.
-    if (!(error instanceof MongoServerError && error.code === 11000)) throw error;
-  }
+function insert(me: Appointment, _id: string): ClaimWrite {
+  return { insertOne: { document: { _id, account: me.account, event: me.event, appointment: me._id } } };
 }
 
-async function takeOver(me: Appointment, dead: Claim): Promise<void> {
-  await Claim.updateOne(sameHolders(dead), { $set: { appointment: me._id }, $unset: { next: 1 } });
+function takeOver(me: Appointment, dead: Claim): ClaimWrite {
+  return {
+    updateOne: {
+      filter: sameHolders(dead),
+      update: { $set: { appointment: me._id }, $unset: { next: 1 } },
+    },
+  };
+}
+
+/** Takes away a claim that the appointment has beside what it needs. */
+export function remove(me: Appointment, { _id }: Claim): ClaimWrite {
+  return { deleteOne: { filter: { _id, appointment: me._id } } };
 }
 
 /** The claim as it was read, or nothing. */
-export function sameHolders(claim: Claim): object {
-  return { _id: claim._id, appointment: claim.appointment, next: claim.next ?? { $exists: false } };
+export function sameHolders(claim: Claim): { _id: string } {
+  const holders = { appointment: claim.appointment, next: claim.next ?? { $exists: false } };
+  return { _id: claim._id, ...holders };
 }

@@ -1,8 +1,9 @@
 import mongoose, { Schema, type Types } from 'mongoose';
+import { isDuplicateKey } from './duplicate-key.js';
 
 /** Something an appointment has taken so that no other can: a seat of a slot, or one count of a limit. */
 export interface Claim {
-  /** `slot:<id>:<seat>` or `limit:<…>:<n>`. */
+  /** `slot:<id>:<seat>`, `limit:<…>:<n>` or `change:<appointment>:0`, which is taken by whatever is to replace that one. */
   _id: string;
   account: Types.ObjectId;
   event: Types.ObjectId;
@@ -25,3 +26,20 @@ schema.index({ appointment: 1 });
 schema.index({ next: 1 }, { partialFilterExpression: { next: { $exists: true } } });
 
 export const Claim = mongoose.model<Claim>('claim', schema);
+
+/** All claims whose name begins so. ';' follows ':' in the order of bytes. */
+export function underPrefix(prefix: string): { _id: { $gt: string; $lt: string } } {
+  return { _id: { $gt: prefix, $lt: `${prefix.slice(0, -1)};` } };
+}
+
+/** Makes a claim with the first number that is free, however many are allowed: for what is booked already. */
+export async function addClaim(prefix: string, claim: Omit<Claim, '_id'>): Promise<void> {
+  for (let number = 0; ; number++) {
+    try {
+      await Claim.create({ ...claim, _id: `${prefix}${number}` });
+      return;
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+    }
+  }
+}

@@ -56,6 +56,8 @@ export interface Contact extends Scoped, RosterPerson {
   record?: SourceRecord;
   /** The second fact, set by the school, by which a parent proves a student is theirs; the birth date where unset. */
   securityValue?: string;
+  /** Record ids of students whom they are not tied to, whatever the source says: each was their child's before it was given to another. */
+  notTied?: string[];
   /** The listed duplicate by which it is being merged right now: nobody else may merge it meanwhile. */
   merging?: Types.ObjectId;
   searchKey: string;
@@ -95,6 +97,7 @@ const schema = scopedSchema<Contact>('contact', {
   },
   securityValue: String,
   room: String,
+  notTied: { type: [String], default: undefined },
   merging: Schema.Types.ObjectId,
   searchKey: { type: String, default: '' },
   sortKey: { type: String, default: '' },
@@ -119,6 +122,7 @@ schema.index(
   { account: 1, 'record.also': 1 },
   { partialFilterExpression: { 'record.also': { $exists: true } } },
 );
+schema.index({ account: 1, notTied: 1 }, { partialFilterExpression: { notTied: { $exists: true } } });
 schema.index(
   { account: 1, 'record.kept': 1 },
   { partialFilterExpression: { 'record.kept': { $exists: true } } },

@@ -8,9 +8,9 @@ export interface Busy {
   appointment: Types.ObjectId;
 }
 
-/** One day (in the account's zone) of somebody who cannot be in two places: an adult's household, or a teacher's contact. */
+/** One UTC day of somebody who cannot be in two places: an adult's household, or a teacher's contact. */
 export interface Diary {
-  /** `<person's id>:<YYYY-MM-DD>`. */
+  /** `<person's id>:<YYYY-MM-DD>`, the day in UTC: no setting moves it. A stretch over UTC's midnight is in the diaries of both days. */
   _id: string;
   account: Types.ObjectId;
   busy: Busy[];

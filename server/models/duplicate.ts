@@ -1,5 +1,5 @@
 import mongoose, { Schema, type Types } from 'mongoose';
-import { CONTACT_TYPES, type ContactType } from './contact.js';
+import { CONTACT_TYPES, type Contact, type ContactType, type RosterPerson } from './contact.js';
 import { scopedSchema, type Scoped } from './scoped.js';
 
 export const DUPLICATE_STATES = ['open', 'merged', 'separate'] as const;
@@ -15,9 +15,31 @@ export interface Merge {
   at: Date;
 }
 
+/** Whoever the source lists now under the id of a contact with another name and another second fact. No contact until that is decided. */
+export interface Newcomer {
+  /** The record id. */
+  id: string;
+  /** As the source told them last, and of what that is the hash. */
+  fields: RosterPerson;
+  hash: string;
+  source: Contact['source'];
+}
+
+export const IDENTITIES = ['same', 'different'] as const;
+export type Identity = (typeof IDENTITIES)[number];
+
+/** A decision about a newcomer that is being carried out, so that one that was cut off can be finished in the same way. */
+export interface IdentityDecision {
+  as: Identity;
+  by: Types.ObjectId;
+  at: Date;
+  /** Contacts who were tied to the id as its former holder's family. */
+  family: Types.ObjectId[];
+}
+
 /** Two contacts that may be one person, for a person to decide: the *to decide* list. A decision lasts. */
 export interface Duplicate extends Scoped {
-  /** The newer one: made by the record that could not be matched for sure. */
+  /** The newer one: made by the record that could not be matched for sure. Of a newcomer: the contact they are to become. */
   contact: Types.ObjectId;
   candidate: Types.ObjectId;
   /** `<smaller id>:<larger id>`, so that a pair is listed once whichever came first. */
@@ -25,6 +47,12 @@ export interface Duplicate extends Scoped {
   type: ContactType;
   /** In words: "same student number". */
   reason: string;
+  /** One id, or one mapped number, was given to two people by all that is known: the older one stays as they are until it is decided. */
+  recycled?: 'id' | 'number';
+  newcomer?: Newcomer;
+  deciding?: IdentityDecision;
+  /** The refresh that found the newcomer. */
+  run?: Types.ObjectId;
   state: DuplicateState;
   /** Record ids that stood for each when it was decided to keep both: these are never matched with the other. */
   records: { contact: Types.ObjectId; id: string }[];
@@ -47,6 +75,25 @@ const schema = scopedSchema<Duplicate>('duplicate', {
   pair: { type: String, required: true },
   type: { type: String, enum: CONTACT_TYPES, required: true },
   reason: { type: String, required: true },
+  recycled: { type: String, enum: ['id', 'number'] },
+  newcomer: {
+    type: new Schema<Newcomer>(
+      { id: String, fields: Schema.Types.Mixed, hash: String, source: String },
+      { _id: false },
+    ),
+  },
+  deciding: {
+    type: new Schema<IdentityDecision>(
+      {
+        as: { type: String, enum: IDENTITIES, required: true },
+        by: objectId,
+        at: { type: Date, required: true },
+        family: [Schema.Types.ObjectId],
+      },
+      { _id: false },
+    ),
+  },
+  run: Schema.Types.ObjectId,
   state: { type: String, enum: DUPLICATE_STATES, required: true },
   records: {
     type: [new Schema({ contact: Schema.Types.ObjectId, id: String }, { _id: false })],
@@ -84,6 +131,15 @@ schema.index({ account: 1, unfinished: 1 }, { partialFilterExpression: { unfinis
 schema.index(
   { account: 1, 'records.id': 1 },
   { partialFilterExpression: { 'records.id': { $exists: true } } },
+);
+// Those that nobody has decided yet: one an id.
+schema.index(
+  { account: 1, 'newcomer.id': 1 },
+  { unique: true, partialFilterExpression: { 'newcomer.id': { $exists: true } } },
+);
+schema.index(
+  { account: 1, recycled: 1, state: 1 },
+  { partialFilterExpression: { recycled: { $exists: true } } },
 );
 
 export const Duplicate = mongoose.model<Duplicate>('duplicate', schema);

@@ -7,7 +7,7 @@ export type SlotKind = (typeof SLOT_KINDS)[number];
 export const SLOT_STATES = ['visible', 'hidden', 'call the school', 'unavailable'] as const;
 export type SlotState = (typeof SLOT_STATES)[number];
 
-/** A bookable time of one resource. It never crosses local midnight, and slots of one resource never overlap. */
+/** A bookable time of one resource. It never crosses midnight in the event’s zone, and slots of one resource never overlap. */
 export interface Slot extends Scoped {
   event: Types.ObjectId;
   resource: Types.ObjectId;

@@ -12,6 +12,8 @@ import { REFRESH_KINDS } from './changes/kinds.js';
 import { acceptHeld, rejectHeld } from './changes/settle-held.js';
 import { dropHeldOf, dropOlderHeld } from './changes/drop-held.js';
 import { undoChanges } from './changes/undo-changes.js';
+import { dropNewcomersOf } from './duplicates/note-newcomers.js';
+import { applyPlannedPairs } from './duplicates/plan-pairs.js';
 import { followRefresh } from './follow-refresh.js';
 import { dropCursor } from './refresh/cursor.js';
 import { refreshAccount, refreshStages } from './refresh/refresh-account.js';
@@ -119,6 +121,7 @@ async function work(deps: Deps, account: Account, taken: RosterRun, run: HeldRun
   else {
     if (await hasChangedSince(taken)) throw new RefreshRefused(CHANGED_SINCE);
     await undoChanges(run, of, REFRESH_KINDS, { account: account._id });
+    await dropNewcomersOf(account._id, of);
     await RosterRun.updateOne({ _id: of }, { $set: { undoneBy: run.id } });
   }
 }
@@ -129,6 +132,7 @@ async function applyAll(run: HeldRun, preview: Types.ObjectId): Promise<void> {
   const stale = await countStale(run, preview, REFRESH_KINDS);
   if (stale > 0 && !run.changed) throw new RefreshRefused(staleSince(stale));
   await applyPreview(run, preview, REFRESH_KINDS);
+  await applyPlannedPairs(run, preview);
   const { upload, answered = [], back = [] } = previewed;
   await dropOlderHeld(run, answered, preview);
   await dropHeldOf(run, back, preview);

@@ -22,7 +22,7 @@ export async function addSlots(
   form: SlotForm,
   now: Date,
 ): Promise<{ ok: true; made: number; teachers: number; leftOut: number } | NotPrepared> {
-  const prepared = await prepareSlots(event, form, actor.timeZone);
+  const prepared = await prepareSlots(event, form);
   if (!prepared.ok) return prepared;
   const wanted = prepared.plans.flatMap((plan): NewSlot[] =>
     [...plan.add, ...(form.elsewhere ? plan.elsewhere : [])].map(({ from, to }) => ({

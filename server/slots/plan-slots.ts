@@ -1,4 +1,4 @@
-import { dayOf, fromLocal } from '../web/local-time.js';
+import { fromLocal } from '../web/local-time.js';
 
 /** A stretch of time; touching is not overlapping. */
 export interface Span {
@@ -27,17 +27,17 @@ export type Times =
   | {
       ok: false;
       field: 'from' | 'to' | 'minutes';
-      reason: 'no such time' | 'order' | 'none fits' | 'midnight';
+      reason: 'no such time' | 'order' | 'none fits';
     };
 
 /**
  * The times of one resource, whatever it has already. Lengths are real minutes, so that a night in which clocks change makes
  * more or fewer times and never a shorter one.
- * @param zones the event's and the account's: a slot crosses midnight in neither, because diaries are kept by day.
+ * @param zone the event's: all times lie on one day there
  */
-export function layOutTimes(pattern: Pattern, zones: { event: string; account: string }): Times {
-  const from = fromLocal(`${pattern.day}T${pattern.from}`, zones.event);
-  const to = fromLocal(`${pattern.day}T${pattern.to}`, zones.event);
+export function layOutTimes(pattern: Pattern, zone: string): Times {
+  const from = fromLocal(`${pattern.day}T${pattern.from}`, zone);
+  const to = fromLocal(`${pattern.day}T${pattern.to}`, zone);
   if (!from) return { ok: false, field: 'from', reason: 'no such time' };
   if (!to) return { ok: false, field: 'to', reason: 'no such time' };
   if (to <= from) return { ok: false, field: 'to', reason: 'order' };
@@ -49,9 +49,6 @@ export function layOutTimes(pattern: Pattern, zones: { event: string; account: s
     all.push({ from: new Date(start), to: new Date(start + length) });
   const times = all.filter((span) => span.to <= to);
   if (times.length === 0) return { ok: false, field: 'minutes', reason: 'none fits' };
-  const crosses = (span: Span) =>
-    dayOf(span.from, zones.account) !== dayOf(new Date(span.to.getTime() - 1), zones.account);
-  if (times.some(crosses)) return { ok: false, field: 'to', reason: 'midnight' };
   const tooLate = all[times.length];
   return { ok: true, times, ...(tooLate ? { tooLate } : {}) };
 }

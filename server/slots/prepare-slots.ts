@@ -25,9 +25,8 @@ export type NotPrepared =
 export async function prepareSlots(
   event: Pick<Event, '_id' | 'account' | 'timeZone'>,
   form: SlotForm,
-  accountZone: string,
 ): Promise<Prepared | NotPrepared> {
-  const laidOut = layOutTimes(form, { event: event.timeZone, account: accountZone });
+  const laidOut = layOutTimes(form, event.timeZone);
   if (!laidOut.ok) return laidOut;
   const { times, tooLate } = laidOut;
 

@@ -1,4 +1,5 @@
 import { convertRemarks } from './convert-remarks.js';
+import { fillClaims } from './fill-claims.js';
 import { foldSearchKeys } from './fold-search-keys.js';
 import { renameRecords } from './rename-records.js';
 
@@ -20,4 +21,5 @@ export const STEPS: readonly UpgradeStep[] = [
   { id: 'rename-records', when: 'before indexes', run: renameRecords },
   { id: 'convert-remarks', when: 'after indexes', run: convertRemarks },
   { id: 'fold-search-keys', when: 'after indexes', run: foldSearchKeys },
+  { id: 'fill-claims', when: 'after indexes', run: fillClaims },
 ];

@@ -61,3 +61,11 @@ const save = mongoose.Model.prototype.$save;
 mongoose.Model.prototype.$save = function (this: mongoose.Document, ...args: unknown[]) {
   return watched(`${this.collection.name} save`, () => save.apply(this, args as never));
 } as typeof save;
+const bulkWrite = mongoose.Model.bulkWrite;
+// Each write of a call counts: the database may have done some of them when the process dies.
+mongoose.Model.bulkWrite = async function (this: typeof mongoose.Model, writes: unknown[], options: object) {
+  const name = `${this.collection.name} write`;
+  if (death?.at !== name) return bulkWrite.call(this, writes as never, options);
+  for (const write of writes) await watched(name, () => bulkWrite.call(this, [write] as never, options));
+  throw new Error('the death that was ordered did not come');
+};

@@ -171,7 +171,6 @@ export function wishOf(
   if (!child) throw new Error('no child');
   return {
     event: conference.event,
-    zone: ZONE,
     slot: slot._id,
     students: [child.student],
     household: household._id,

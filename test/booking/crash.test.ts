@@ -13,7 +13,8 @@ import type { Death } from './app-process.js';
 import { AppProcesses, SECRET, type AppProcess } from './app-processes.js';
 import { EVE, findDoubles, makeConference, makeHousehold, type Conference } from './conference.js';
 
-const CLAIMS = 2;
+/** A seat, and what the limits count: of child and teacher, of child and class, of the family. */
+const CLAIMS = 4;
 const DIARIES = 2;
 
 describe('an app process killed while a parent books', function () {
@@ -62,9 +63,11 @@ describe('an app process killed while a parent books', function () {
 
   const deaths: Death[] = [
     { at: 'appointment save', nth: 1, afterCall: true },
-    { at: 'claim save', nth: 1, afterCall: true },
-    { at: 'claim save', nth: 2, afterCall: false },
-    { at: 'diary updateOne', nth: 1, afterCall: true },
+    { at: 'claim write', nth: 1, afterCall: true },
+    { at: 'claim write', nth: 3, afterCall: false },
+    { at: 'claim write', nth: 4, afterCall: true },
+    { at: 'diary write', nth: 1, afterCall: true },
+    { at: 'diary write', nth: 2, afterCall: true },
     { at: 'appointment findOneAndUpdate', nth: 1, afterCall: false },
     { at: 'appointment findOneAndUpdate', nth: 1, afterCall: true },
     { at: 'notification save', nth: 1, afterCall: true },

@@ -4,7 +4,7 @@ import type { Household } from '../../server/models/household.js';
 import type { User } from '../../server/models/user.js';
 import { createTestApp, makeUser, Visitor, type TestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
-import { EVE, makeConference, makeHousehold, type Conference } from './conference.js';
+import { EVE, makeConference, makeHousehold, type Conference, type ConferenceOptions } from './conference.js';
 
 /** What a page's form has in a hidden field. */
 export const hidden = (html: string, name: string): string =>
@@ -17,11 +17,11 @@ export class Desk {
     readonly fair: Conference,
   ) {}
 
-  static async open(): Promise<Desk> {
+  static async open(options?: ConferenceOptions): Promise<Desk> {
     await emptyDatabase();
     const test = createTestApp();
     test.setNow(EVE);
-    return new Desk(test, await makeConference());
+    return new Desk(test, await makeConference(options));
   }
 
   get home(): string {

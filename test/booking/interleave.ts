@@ -77,6 +77,21 @@ function patch(): void {
   mongoose.Model.prototype.$save = function (this: mongoose.Document, ...args: unknown[]) {
     return inTurn(() => save.apply(this, args as never));
   } as typeof save;
+  const bulkWrite = mongoose.Model.bulkWrite;
+  // The database does the writes of one call one by one, and others' in between.
+  mongoose.Model.bulkWrite = async function (
+    this: typeof mongoose.Model,
+    writes: unknown[],
+    options: object,
+  ) {
+    if (!current.getStore()) return bulkWrite.call(this, writes as never, options);
+    const done = { insertedCount: 0, modifiedCount: 0, upsertedCount: 0, deletedCount: 0 };
+    for (const write of writes) {
+      const one = await inTurn(() => bulkWrite.call(this, [write] as never, options));
+      for (const key of Object.keys(done) as (keyof typeof done)[]) done[key] += one[key];
+    }
+    return done;
+  } as unknown as typeof bulkWrite;
 }
 
 async function inTurn<T>(call: () => Promise<T>): Promise<T> {

@@ -3,6 +3,7 @@ import { Types } from 'mongoose';
 import { Account } from '../../server/models/account.js';
 import { Class } from '../../server/models/class.js';
 import { Contact } from '../../server/models/contact.js';
+import { Duplicate } from '../../server/models/duplicate.js';
 import { Event } from '../../server/models/event.js';
 import { Notification } from '../../server/models/notification.js';
 import { RosterChange } from '../../server/models/roster-change.js';
@@ -34,6 +35,7 @@ interface Outcome {
   log: string[];
   results: string[];
   held: string[];
+  doubts: string[];
   mails: string[];
   runs: string[];
 }
@@ -115,6 +117,7 @@ describe('a worker killed at any point', () => {
   it('the points lie at every kind of write that a sync makes', async () => {
     await restoreSnapshot(base);
     const { writes } = await work(await askSync());
+    assert.equal(await Duplicate.countDocuments({ recycled: 'id', state: 'open' }), 1);
     const chosen = new Set(
       Array.from({ length: 30 }, (_, index) => writes[Math.ceil(((index + 1) * writes.length) / 30) - 1]),
     );
@@ -202,6 +205,9 @@ async function outcome(): Promise<Outcome> {
     roster: await wholeRoster(),
     log: await logOf(rows),
     held: held.map(({ kind, sourceId }) => `${kind} ${sourceId}`).sort(),
+    doubts: (await Duplicate.find().lean()).map(({ state, recycled, newcomer }) =>
+      [state, recycled, newcomer?.id, newcomer?.hash].join(),
+    ),
     mails: (await Notification.find().lean())
       .map(({ to, kind, subject }) => [to, kind, subject].join())
       .sort(),
@@ -229,5 +235,15 @@ function changeEverything({ sandbox }: TestDistrict): void {
   sandbox.change(sandbox.idOf('teacher', 0), { name: { first: 'Nova', last: 'Name' } });
   sandbox.remove(sandbox.idOf('teacher', 3));
   sandbox.change(sandbox.idOf('staff', 0), { email: 'nova@example.org' });
+  // Somebody else under the id of a student who stays.
+  sandbox.change(sandbox.idOf('student', 5), {
+    name: { first: 'Wilhelmina', middle: '', last: 'Zzyzx' },
+    roles: {
+      student: {
+        ...(sandbox.read(sandbox.idOf('student', 5))?.roles as { student: object }).student,
+        dob: '1/2/2003',
+      },
+    },
+  });
   for (let index = 10; index < 34; index += 1) sandbox.removeStudent(sandbox.idOf('student', index));
 }

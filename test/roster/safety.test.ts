@@ -11,7 +11,7 @@ import { Event } from '../../server/models/event.js';
 import { readLog } from '../../server/roster/runs/read-log.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { decideHeldOfAccount, decideHeldOfEvent } from '../../server/roster/decide-held.js';
-import { ROSTER_PROBLEM } from '../../server/roster/event-update/flag-appointments.js';
+import { ROSTER_PROBLEM } from '../../server/roster/event-update/judge-appointments.js';
 import { sayLine } from '../../server/roster/runs/say-note.js';
 import { sayRemarks } from '../../server/roster/runs/say-remark.js';
 import { Types } from 'mongoose';

@@ -18,8 +18,11 @@ export interface Kind {
   gone: string;
   /** By what a new document would be the same as one that is there. */
   sameBy: string[];
-  /** What is stored with a document to find and sort it. */
+  /** What is stored with a document to find and sort it, and what this is made of. */
   keysOf?: (document: never) => Record<string, string>;
+  keysFrom?: string[];
+  /** Where people say something about a document that a run made: one that says so is theirs. */
+  decided?: string[];
 }
 
 const ofSource = { addedBy: 'record.addedBy', kept: 'record.kept', sameBy: ['account', 'record.id'] };
@@ -30,6 +33,8 @@ const person: Kind = {
   collection: Contact.collection,
   gone: 'transferred',
   keysOf: (contact: Contact) => ({ ...contactKeys(contact) }),
+  keysFrom: ['firstName', 'lastName', 'email', 'schoolId'],
+  decided: ['securityValue', 'merging'],
 };
 const mirrored = (model: { collection: unknown }): Kind => ({
   ...ofSource,
@@ -55,6 +60,8 @@ export const UPDATE_KINDS: Record<string, Kind> = {
     collection: Class.collection,
     sameBy: ['event', 'section'],
     keysOf: (item: Class) => ({ ...classKeys(item) }),
+    keysFrom: ['synced.name', 'synced.course', 'edits.name'],
+    decided: ['edits'],
   },
   resource: { ...ofEvent, collection: Resource.collection, sameBy: ['event', 'contact'] },
   appointment: { ...ofEvent, collection: Appointment.collection, sameBy: ['_id'] },

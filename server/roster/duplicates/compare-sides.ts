@@ -1,6 +1,8 @@
 import type { Identifier } from '../../models/account.js';
 import type { ContactType } from '../../models/contact.js';
+import { andList } from '../../web/format-count.js';
 import { longDay } from '../../web/format-time.js';
+import type { PairRow } from './queries.js';
 import type { Side } from './read-sides.js';
 
 /** One line of the comparison; `differs` where both have a value that speaks for two people. */
@@ -52,6 +54,7 @@ function factsOf(names: Record<Identifier, string>): Line[] {
     { label: 'E-mail', value: ({ contact }) => contact.email },
     { label: 'Phone', value: ({ contact }) => contact.phone },
     { label: 'Birth date', value: ({ contact }) => contact.birthDate && longDay(contact.birthDate) },
+    { label: 'Security value', value: ({ contact }) => contact.securityValue ?? '' },
     { label: 'Grade', value: ({ contact }) => contact.grade },
     { label: 'Status', value: ({ contact }) => (contact.status === 'active' ? 'Active' : 'Transferred') },
   ];
@@ -79,6 +82,27 @@ const COUNTS: Line[] = [
   },
   { label: 'Logins', value: ({ logins }) => (logins === 0 ? '' : countIn(logins)) },
 ];
+
+/** Why a pair is listed, as a sentence: an id or number that was given to two people, or what else both have. */
+export function reasonInWords(
+  { recycled, reason, newcomer, sides }: Pick<PairRow, 'recycled' | 'reason' | 'newcomer' | 'sides'>,
+  names: Record<Identifier, string>,
+): string {
+  const first = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+  if (!recycled) return first(reason);
+  const differ = factsOf(names)
+    .filter(({ label }) => PROOFS.has(label))
+    .filter(({ value }) => {
+      const [one, other] = sides.map((side) => (side ? value(side) : ''));
+      return one && other && one !== other;
+    })
+    .map(({ label }) => label.toLowerCase());
+  const what = newcomer ? 'Same ID' : first(reason);
+  return `${what}, but another ${andList(['name', ...differ])}`;
+}
+
+/** What speaks for one person or two. */
+const PROOFS = new Set(['E-mail', 'Birth date', 'Security value']);
 
 function countIn(count: number): string {
   return count.toLocaleString('en');

@@ -5,6 +5,7 @@ import { AuditEntry } from '../../models/audit-entry.js';
 import { Contact, recordIds } from '../../models/contact.js';
 import { Duplicate } from '../../models/duplicate.js';
 import type { Actor } from '../../web/actor.js';
+import { forgetStand } from './decide-identity.js';
 
 type Decider = Pick<Actor, 'account' | 'user'>;
 
@@ -27,7 +28,14 @@ export async function keepBoth(
   asked: readonly Types.ObjectId[],
 ): Promise<KeptBoth> {
   const at = now();
-  const open = await Duplicate.find({ account, _id: { $in: asked }, state: 'open' }).lean();
+  const open = await Duplicate.find({
+    account,
+    _id: { $in: asked },
+    state: 'open',
+    newcomer: { $exists: false },
+  }).lean();
+  // Who had the number goes with the next sync if the source has them no more.
+  if (open.some(({ recycled }) => recycled)) await forgetStand(account);
   const ids = open.flatMap(({ contact, candidate }) => [contact, candidate]);
   const contacts = await Contact.find({ account, _id: { $in: ids } }, { record: 1 }).lean();
   const held = new Map(contacts.map((contact) => [contact._id.toHexString(), recordIds(contact)]));

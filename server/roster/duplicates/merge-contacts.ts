@@ -16,7 +16,11 @@ import { copyDiaries, endDiaries, moveResources } from './move-resources.js';
 
 export type Merged =
   | { ok: true }
-  | { ok: false; reason: 'not here' | 'other type' | 'decided already' | 'another merge' | 'sync is running' }
+  | {
+      ok: false;
+      reason:
+        'not here' | 'other type' | 'decided already' | 'another merge' | 'sync is running' | 'in doubt';
+    }
   | ({ ok: false } & Clash);
 
 /** A merge that has not ended after this long was cut off, and may be finished by anybody. */
@@ -43,6 +47,7 @@ export async function mergeContacts(
   if (!listed) return { ok: false, reason: 'not here' };
   if (!mayClaim(listed, move, deps.now())) return { ok: false, reason: 'decided already' };
   if (!stays || (listed.state === 'open' && !goes)) return { ok: false, reason: 'not here' };
+  if (await isInDoubt(account, [keep, drop])) return { ok: false, reason: 'in doubt' };
   if (goes && goes.type !== stays.type) return { ok: false, reason: 'other type' };
   const clash = goes && (await findClash(account, keep, drop));
   if (clash) return { ok: false, ...clash };
@@ -65,6 +70,12 @@ export async function mergeContacts(
   return { ok: true };
 }
 
+/** Whether somebody else came with the id of one of them: that has to be decided first. */
+async function isInDoubt(account: Types.ObjectId, contacts: Types.ObjectId[]): Promise<boolean> {
+  const pair = { account, candidate: { $in: contacts }, state: 'open' as const };
+  return (await Duplicate.exists({ ...pair, newcomer: { $exists: true } })) !== null;
+}
+
 /** An open pair, or one whose merge in the same direction was cut off. */
 function mayClaim({ state, unfinished, merge }: Duplicate, { keep, drop }: Move, now: Date): boolean {
   if (state === 'open') return true;
@@ -78,7 +89,7 @@ function recordOf(stays: Contact, goes: Contact): Pick<Merge, 'record'> {
 }
 
 /** A sync that is at work has looked people up already and would write the one who goes into classes. */
-async function isSyncing(account: Types.ObjectId): Promise<boolean> {
+export async function isSyncing(account: Types.ObjectId): Promise<boolean> {
   const found = await Promise.all([
     RosterRun.exists({ account, state: 'running' }),
     SyncRun.exists({ state: 'running', account }),

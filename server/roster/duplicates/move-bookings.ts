@@ -1,7 +1,6 @@
 import type { Types } from 'mongoose';
 import { Appointment } from '../../models/appointment.js';
-import { Claim } from '../../models/claim.js';
-import { isDuplicateKey } from '../../models/duplicate-key.js';
+import { addClaim, Claim, underPrefix } from '../../models/claim.js';
 import { Household } from '../../models/household.js';
 import { eventIds } from './find-clash.js';
 
@@ -60,21 +59,11 @@ export async function renameClaims(
     if (renamed === prefix) continue;
     const held = await Claim.exists({
       appointment: claim.appointment,
-      _id: { $gt: renamed, $lt: `${renamed.slice(0, -1)};` },
+      ...underPrefix(renamed),
     });
-    if (!held) await takeFirstFree(claim, renamed);
-    await Claim.deleteOne({ _id: claim._id, appointment: claim.appointment });
-  }
-}
-
-async function takeFirstFree(claim: Claim, prefix: string): Promise<void> {
-  for (let number = 0; ; number++) {
-    try {
-      await Claim.create(Object.assign({}, claim, { _id: `${prefix}${String(number)}` }));
-      return;
-    } catch (error) {
-      if (!isDuplicateKey(error)) throw error;
-    }
+    const { _id, ...holders } = claim;
+    if (!held) await addClaim(renamed, holders);
+    await Claim.deleteOne({ _id, appointment: claim.appointment });
   }
 }
 

@@ -10,6 +10,8 @@ export interface DoubtfulPair {
   candidate: Types.ObjectId;
   /** In words: "same student number". */
   reason: string;
+  /** The number was given to somebody else, by all that is known. */
+  recycled?: boolean;
 }
 
 /**
@@ -26,11 +28,20 @@ export async function noteDuplicates(
   const ids = rows.flatMap(({ contact, candidate }) => [contact, candidate]);
   const contacts = await Contact.find({ account, _id: { $in: ids } }, { type: 1, searchKey: 1 }).lean();
   const known = new Map(contacts.map((contact) => [contact._id.toHexString(), contact]));
-  const operations = rows.flatMap(({ contact, candidate, reason }) => {
+  const operations = rows.flatMap(({ contact, candidate, reason, recycled }) => {
     const [one, other] = [contact, candidate].map((id) => known.get(id.toHexString()));
     if (!one || !other || contact.equals(candidate)) return [];
     const pair = pairKey(contact, candidate);
-    const made = { contact, candidate, type: one.type, reason, state: 'open', createdAt: now, note: '' };
+    const made = {
+      contact,
+      candidate,
+      type: one.type,
+      reason,
+      ...(recycled ? { recycled: 'number' } : {}),
+      state: 'open',
+      createdAt: now,
+      note: '',
+    };
     const searchKey = `${one.searchKey} ${other.searchKey}`;
     return [
       {

@@ -1,7 +1,13 @@
 import type { QueryFilter, Types } from 'mongoose';
 import { Account, identifierNamesOf, type Identifier } from '../../models/account.js';
-import { CONTACT_TYPES, type ContactType } from '../../models/contact.js';
-import { Duplicate, DUPLICATE_STATES, type DuplicateState } from '../../models/duplicate.js';
+import { CONTACT_TYPES, contactKeys, contactName, type ContactType } from '../../models/contact.js';
+import {
+  Duplicate,
+  DUPLICATE_STATES,
+  type DuplicateState,
+  type Identity,
+  type Newcomer,
+} from '../../models/duplicate.js';
 import { holdsWords } from '../../models/scoped.js';
 import { User } from '../../models/user.js';
 import { sliceOf } from '../../web/paging.js';
@@ -14,6 +20,12 @@ export const PAGE_SIZE = 20;
 export interface PairRow {
   id: string;
   reason: string;
+  /** One id or number for two people, by all that is known. */
+  recycled?: 'id' | 'number';
+  /** The newer one is no contact until it is decided. */
+  newcomer: boolean;
+  /** What was decided about them, where it was cut off before it was done. */
+  deciding?: Identity;
   state: DuplicateState;
   createdAt: Date;
   decidedAt?: Date;
@@ -71,6 +83,16 @@ export async function findPair(account: Types.ObjectId, id: Types.ObjectId): Pro
   return row ?? null;
 }
 
+/** Of some pairs, those of newcomers that nobody has decided. */
+export async function newcomersAmong(
+  account: Types.ObjectId,
+  pairs: readonly Types.ObjectId[],
+): Promise<Types.ObjectId[]> {
+  const open = { account, _id: { $in: [...pairs] }, state: 'open' as const };
+  const found = await Duplicate.find({ ...open, newcomer: { $exists: true } }, { _id: 1 }).lean();
+  return found.map(({ _id }) => _id);
+}
+
 /** What the account calls its identifiers. */
 export async function namesOf(account: Types.ObjectId): Promise<Record<Identifier, string>> {
   return identifierNamesOf(await Account.findById(account, { identifierNames: 1 }).orFail().lean());
@@ -87,14 +109,34 @@ async function rowsOf(account: Types.ObjectId, pairs: Duplicate[]): Promise<Pair
   return pairs.map((pair) => ({
     id: pair._id.toHexString(),
     reason: pair.reason,
+    ...(pair.recycled ? { recycled: pair.recycled } : {}),
+    newcomer: pair.newcomer !== undefined,
+    ...(pair.deciding ? { deciding: pair.deciding.as } : {}),
     state: pair.state,
     createdAt: pair.createdAt,
     ...(pair.decidedAt ? { decidedAt: pair.decidedAt } : {}),
     decidedBy: names.get(pair.decidedBy?.toHexString() ?? '') ?? '',
     unfinished: pair.unfinished === true,
     contacts: [pair.contact, pair.candidate],
-    sides: [sides.get(pair.contact.toHexString()), sides.get(pair.candidate.toHexString())],
+    sides: [
+      pair.newcomer ? sideOf(pair, pair.newcomer) : sides.get(pair.contact.toHexString()),
+      sides.get(pair.candidate.toHexString()),
+    ],
   }));
+}
+
+/** A newcomer beside the contact whose id they have: nothing hangs on them yet. */
+function sideOf({ account, contact }: Duplicate, { fields, source }: Newcomer): Side {
+  const person = { identifiers: {}, ...fields, ...contactKeys(fields) };
+  return {
+    id: contact.toHexString(),
+    name: contactName(fields),
+    contact: { _id: contact, account, source, status: 'active', ...person },
+    family: 0,
+    classes: 0,
+    appointments: 0,
+    logins: 0,
+  };
 }
 
 /** A merge at work is no merge that was cut off: only those that somebody may take up again. */

@@ -1,8 +1,8 @@
 import express, { type Request, type Response, type Router } from 'express';
-import type { Types } from 'mongoose';
+import { Types } from 'mongoose';
 import type { Deps } from '../../deps.js';
 import { CONTACT_TYPES } from '../../models/contact.js';
-import { actorOf } from '../../web/actor.js';
+import { actorOf, type Actor } from '../../web/actor.js';
 import { notFound } from '../../web/errors.js';
 import { SETUP_TABS } from '../../web/event-tabs.js';
 import { countOf } from '../../web/format-count.js';
@@ -10,11 +10,12 @@ import { dayAndTime } from '../../web/format-time.js';
 import { addressOf, pagerOf } from '../../web/paging.js';
 import { FRESH_FORM, parseForm, parseId, parseQuery, type Form } from '../../web/parse.js';
 import { say } from '../../web/session.js';
-import { compareSides } from './compare-sides.js';
+import { compareSides, reasonInWords } from './compare-sides.js';
+import { decideIdentity, type IdentityDecided } from './decide-identity.js';
 import { keepBoth, reopenPairs, undoKeepBoth } from './keep-both.js';
 import { mergeContacts, type Merged } from './merge-contacts.js';
-import { findPair, listPairs, namesOf, PAGE_SIZE } from './queries.js';
-import { mergingSchema, pairsQuery, pairsSchema, type PairsQuery } from './schema.js';
+import { findPair, listPairs, namesOf, newcomersAmong, PAGE_SIZE } from './queries.js';
+import { identitySchema, mergingSchema, pairsQuery, pairsSchema, type PairsQuery } from './schema.js';
 
 const HOME = '/global-setup/duplicates';
 
@@ -24,11 +25,20 @@ export function duplicateRoutes(deps: Deps): Router {
   router.get('/', (req, res) => showList(deps, req, res));
 
   router.post('/separation', async (req, res) => {
-    const kept = await keepBoth(deps, actorOf(res), pairsOf(req));
+    const pairs = pairsOf(req);
+    const apart = await partNewcomers(deps, actorOf(res), pairs);
+    const kept = await keepBoth(deps, actorOf(res), pairs);
     const undo = { action: `${HOME}/separation/${kept.entry.toHexString()}/undo`, label: 'Undo' };
+    if (apart.parted > 0)
+      say(req, {
+        kind: 'ok',
+        text: `${countOf(apart.parted, 'person has a contact of their own', 'people have contacts of their own')} now. Classes follow with the next sync.`,
+      });
+    if (apart.refused) say(req, { kind: 'notice', text: REFUSED[apart.refused] });
     if (kept.pairs > 0)
       say(req, { kind: 'ok', text: `Kept both of ${countOf(kept.pairs, 'pair', 'pairs')}.`, undo });
-    else say(req, { kind: 'notice', text: 'Nothing was changed: tick pairs that nobody has decided yet.' });
+    else if (apart.parted === 0 && !apart.refused)
+      say(req, { kind: 'notice', text: 'Nothing was changed: tick pairs that nobody has decided yet.' });
     res.redirect(303, HOME);
   });
 
@@ -46,8 +56,51 @@ export function duplicateRoutes(deps: Deps): Router {
     res.redirect(303, pairs > 0 ? HOME : `${HOME}?state=separate`);
   });
 
+  router.post('/:pair/identity', (req, res) => postIdentity(deps, req, res));
+
   mergingPages(router, deps);
   return router;
+}
+
+/** Whether somebody who came with a contact's id is that contact. */
+async function postIdentity(deps: Deps, req: Request, res: Response): Promise<void> {
+  const actor = actorOf(res);
+  const pair = await findPair(actor.account, parseId(req.params.pair));
+  const parsed = parseForm(identitySchema, req.body);
+  if (!pair || !parsed.ok) throw notFound();
+  const { as } = parsed.value;
+  const decided = await decideIdentity(deps, actor, new Types.ObjectId(pair.id), as);
+  const [newer, older] = pair.sides.map((side) => side?.name ?? 'A contact');
+  if (!decided.ok) say(req, { kind: 'notice', text: REFUSED[decided.reason] });
+  else if (as === 'same')
+    say(req, { kind: 'ok', text: `${older} is ${newer} now. Classes follow with the next sync.` });
+  else
+    say(req, {
+      kind: 'ok',
+      text: `${newer} has a contact of their own now, and ${older} is transferred. Classes follow with the next sync.`,
+    });
+  res.redirect(303, HOME);
+}
+
+const REFUSED: Record<Extract<IdentityDecided, { ok: false }>['reason'], string> = {
+  'decided already': 'Somebody else has decided this pair already.',
+  'sync is running': 'A sync is running. Decide when it has finished; the Importer shows how far it is.',
+  'another merge': 'This contact is being merged right now. Wait a minute and look again.',
+};
+
+/** Of the pairs, those of newcomers: each gets a contact of their own. */
+async function partNewcomers(
+  deps: Deps,
+  actor: Actor,
+  pairs: readonly Types.ObjectId[],
+): Promise<{ parted: number; refused?: keyof typeof REFUSED }> {
+  let parted = 0;
+  for (const id of await newcomersAmong(actor.account, pairs)) {
+    const decided = await decideIdentity(deps, actor, id, 'different');
+    if (!decided.ok) return { parted, refused: decided.reason };
+    parted += 1;
+  }
+  return { parted };
 }
 
 async function showList(deps: Deps, req: Request, res: Response): Promise<void> {
@@ -62,6 +115,7 @@ async function showList(deps: Deps, req: Request, res: Response): Promise<void> 
     href,
     types: CONTACT_TYPES,
     compare: (row: (typeof list.rows)[number]) => compareSides(row.sides, names),
+    reason: (row: (typeof list.rows)[number]) => reasonInWords(row, names),
     when: (at: Date) => dayAndTime(at, timeZone),
     pager: pagerOf(list.total, query.page, PAGE_SIZE, ['pair', 'pairs'], (to) => href({ page: to })),
   });
@@ -98,13 +152,15 @@ async function showMerging(res: Response, id: Types.ObjectId, form: Form = FRESH
   const { account } = actorOf(res);
   const [pair, names] = await Promise.all([findPair(account, id), namesOf(account)]);
   const [one, other] = pair?.sides ?? [];
-  if (!pair || !one || !other || (pair.state !== 'open' && !pair.unfinished)) throw notFound();
+  if (!pair || !one || !other || pair.newcomer || (pair.state !== 'open' && !pair.unfinished))
+    throw notFound();
   const refused = Object.keys(form.errors).length > 0;
   res.status(refused ? 422 : 200).render('duplicates/merging', {
     ...page('Merge two contacts'),
     pair,
     sides: [one, other],
     compared: compareSides([one, other], names),
+    reason: reasonInWords(pair, names),
     form,
   });
 }
@@ -119,6 +175,8 @@ function inWords(refused: Extract<Merged, { ok: false }>, zone: string): string 
       return 'A sync is at work. Merge when it has finished; the Importer shows how far it is.';
     case 'another merge':
       return 'One of the two is being merged with somebody else right now. Wait a minute and look again.';
+    case 'in doubt':
+      return 'Somebody else came with the ID of one of the two. Decide that first: it is on this list too.';
     case 'other type':
       return 'The two are of different types now, so they cannot be one contact.';
     default:

@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import type { Types } from 'mongoose';
 import { CONTACT_TYPES, type ContactType } from '../../models/contact.js';
-import { DUPLICATE_STATES, type DuplicateState } from '../../models/duplicate.js';
+import { DUPLICATE_STATES, IDENTITIES, type DuplicateState, type Identity } from '../../models/duplicate.js';
 import { line, objectId, objectIds } from '../../web/parse.js';
 
 export interface PairsQuery {
@@ -31,3 +31,9 @@ export const pairsSchema = Joi.object<{ pairs: Types.ObjectId[]; only?: Types.Ob
 export const mergingSchema = Joi.object<{ keep: Types.ObjectId }, true>({
   keep: objectId().required().label('which of the two stays'),
 }).messages({ 'any.required': 'Choose {#label}.' });
+
+export const identitySchema = Joi.object<{ as: Identity }, true>({
+  as: Joi.string()
+    .valid(...IDENTITIES)
+    .required(),
+});

@@ -14,11 +14,13 @@ type People = Pick<SyncedClass, 'teachers' | 'students'>;
  * @param known the stored classes among those desired
  */
 export async function keepStaying(
-  mirror: Pick<Mirror, 'staying' | 'waiting' | 'here'>,
-  desired: readonly DesiredClass[],
+  mirror: Pick<Mirror, 'staying' | 'waiting' | 'here' | 'doubted'>,
+  told: readonly DesiredClass[],
   known: readonly KnownClass[],
 ): Promise<DesiredClass[]> {
-  const before = await peopleOf(desired, known);
+  const before = await peopleOf(told, known);
+  const doubted = await mirror.doubted();
+  const desired = doubted.size > 0 ? withoutDoubted(told, known, before, doubted) : told;
   const lost = new Map(
     desired.flatMap(({ section, synced }) => {
       const people = before.get(section.toHexString());
@@ -31,7 +33,7 @@ export async function keepStaying(
     desired.map(({ section }) => section).filter((id) => lost.has(id.toHexString())),
   );
   const [staying, here] = await Promise.all([
-    mirror.staying([...lost.values()].flat()),
+    stayingOf(mirror, [...lost.values()].flat(), doubted),
     mirror.here([...waiting].flatMap((section) => lost.get(section) ?? [])),
   ]);
   return desired.map((item) => {
@@ -41,6 +43,44 @@ export async function keepStaying(
     if (!waiting.has(section)) return { ...item, synced: withStaying(item.synced, people, staying) };
     return { ...item, synced: withStaying(item.synced, people, here), unknown: NOBODY };
   });
+}
+
+/** Who was given an id that the section names is no reason for its former holder to come into a class. */
+function withoutDoubted(
+  told: readonly DesiredClass[],
+  known: readonly KnownClass[],
+  before: ReadonlyMap<string, People>,
+  doubted: ReadonlySet<string>,
+): DesiredClass[] {
+  const stored = new Map(known.map((item) => [item.section.toHexString(), item]));
+  return told.map((item) => {
+    const section = item.section.toHexString();
+    const there = stored.get(section);
+    // As it is stored.
+    if (there && there.status !== 'gone' && there.synced.hash === item.synced.hash) return item;
+    const { teachers = [], students = [] } = before.get(section) ?? {};
+    const was = new Set([...teachers, ...students].map((id) => id.toHexString()));
+    const stays = (id: Types.ObjectId) => !doubted.has(id.toHexString()) || was.has(id.toHexString());
+    const { hash: _, ...synced } = item.synced;
+    const fields = {
+      ...synced,
+      teachers: synced.teachers.filter(stays),
+      students: synced.students.filter(stays),
+    };
+    const fewer =
+      fields.teachers.length < synced.teachers.length || fields.students.length < synced.students.length;
+    return fewer ? { ...item, synced: { ...fields, hash: contentHash(fields) } } : item;
+  });
+}
+
+async function stayingOf(
+  mirror: Pick<Mirror, 'staying'>,
+  lost: readonly Types.ObjectId[],
+  doubted: ReadonlySet<string>,
+): Promise<Set<string>> {
+  const staying = await mirror.staying(lost);
+  for (const id of lost) if (doubted.has(id.toHexString())) staying.add(id.toHexString());
+  return staying;
 }
 
 /** What an outdated section does not tell. */

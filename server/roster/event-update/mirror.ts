@@ -5,6 +5,7 @@ import { RosterChange } from '../../models/roster-change.js';
 import type { SourceRecord } from '../../models/scoped.js';
 import { Section } from '../../models/section.js';
 import { Term } from '../../models/term.js';
+import { listDoubts, type Doubts } from '../refresh/list-doubts.js';
 import { queryOf, type Selection } from './select-sections.js';
 
 export type MirrorTerm = Pick<Term, 'name' | 'start' | 'end' | 'status'> & { id: string };
@@ -25,6 +26,8 @@ export interface Mirror {
   staying(contacts: readonly Types.ObjectId[]): Promise<Set<string>>;
   /** Of these sections, those that stay though the source has them no more (hex ids), for the same reasons. */
   waiting(sections: readonly Types.ObjectId[]): Promise<Set<string>>;
+  /** Contacts (hex ids) of whom it is in doubt whether an id is still theirs: they stay in their classes, and come into no other. */
+  doubted(): Promise<ReadonlySet<string>>;
   /** Of these contacts, those who are here (hex ids). */
   here(contacts: readonly Types.ObjectId[]): Promise<Set<string>>;
 }
@@ -33,6 +36,7 @@ const BATCH = 400;
 
 /** The mirror as it is stored. */
 export function storedMirror(account: Types.ObjectId): Mirror {
+  let doubts: Promise<Doubts> | undefined;
   return {
     async terms() {
       const terms = await Term.find({ account }).lean();
@@ -71,6 +75,7 @@ export function storedMirror(account: Types.ObjectId): Mirror {
       ).lean(),
     staying: (contacts) => findStaying(Contact, account, contacts),
     waiting: (sections) => findStaying(Section, account, sections),
+    doubted: async () => (await (doubts ??= listDoubts(account, false))).contacts,
     async here(contacts) {
       const active = await Contact.find(
         { account, _id: { $in: [...contacts] }, status: 'active' },

@@ -79,6 +79,10 @@ export function plannedMirror(account: Types.ObjectId, run: Types.ObjectId): Mir
       });
     },
     staying: (contacts) => stayingAfter(account, run, contacts),
+    async doubted() {
+      const { inDoubt = [] } = (await RosterRun.findById(run, { inDoubt: 1 }).lean()) ?? {};
+      return new Set(inDoubt.map((id) => id.toHexString()));
+    },
     async waiting(sections) {
       // Who would be removed or is back is among the changes.
       const rows = await plannedFor(run, sections);

@@ -53,6 +53,8 @@ async function fromMirror(account: Types.ObjectId, schools: Types.ObjectId[]): P
     Term.find({ account, status: 'active' }).lean(),
     Section.aggregate<{ _id: string; count: number }>([
       { $match: { account, status: 'active', school: { $in: schools } } },
+      { $project: { term: { $setUnion: [['$term'], { $ifNull: ['$otherTerms', []] }] } } },
+      { $unwind: '$term' },
       { $group: { _id: '$term', count: { $sum: 1 } } },
     ]),
   ]);

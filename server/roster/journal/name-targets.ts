@@ -37,6 +37,7 @@ export async function nameTargets(
 function nameOf(kind: string, document: Record<string, unknown>): string {
   if (kind === 'class') return className({ edits: {}, ...document } as unknown as Class);
   if (isContactType(kind)) return contactName(document);
+  if (kind === 'duplicate') return typeof document.name === 'string' ? document.name : 'A new contact';
   return typeof document.name === 'string' ? document.name : '';
 }
 

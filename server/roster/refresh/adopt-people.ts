@@ -1,10 +1,12 @@
-import type { RosterPerson } from '../../models/contact.js';
+import { Contact, type RosterPerson } from '../../models/contact.js';
 import { noteDuplicates } from '../duplicates/note-duplicates.js';
+import { planPairs } from '../duplicates/plan-pairs.js';
 import type { ApplyOptions } from './apply-records.js';
 import type { RefreshContext } from './context.js';
 import type { Matches } from './decide-matches.js';
 import { tellsAll } from './download-district.js';
 import { withFormerTies } from './former-ties.js';
+import { addDoubt } from './list-doubts.js';
 import type { PeopleList } from './lists.js';
 import { matchPeople } from './match-people.js';
 
@@ -29,6 +31,7 @@ export function matcherFor(
         const { matched, doubtful } = await matchPeople(account._id, records, mapping, isCurrent, adopted);
         for (const contact of matched.values()) adopted.add(contact.toHexString());
         for (const doubt of doubtful) doubts.set(doubt.id, doubt);
+        await keepDoubted(context, doubtful);
         return matched;
       });
       context.matching = turn.catch(() => undefined);
@@ -39,19 +42,34 @@ export function matcherFor(
       return doubt && { code: 'may be known', reason: doubt.reason };
     },
     async onAdded(added) {
-      if (run.preview) return;
       const rows = added.flatMap(({ id, target }) => {
         const doubt = doubts.get(id);
+        const recycled = doubt?.recycled === true;
         return (doubt?.candidates ?? []).map((candidate) => ({
           contact: target,
           candidate,
           reason: doubt?.reason ?? '',
+          ...(recycled ? { recycled } : {}),
         }));
       });
-      const noted = await noteDuplicates(account._id, rows, run.now());
+      context.doubts.unsure += rows.filter((row) => !row.recycled).length;
+      if (run.preview) await planPairs(run, rows);
+      const noted = run.preview ? rows.length : await noteDuplicates(account._id, rows, run.now());
       if (noted > 0) run.count('duplicate', 'added', noted);
     },
   };
+}
+
+/** Whoever has the number of somebody else stays as they are until a person has decided. */
+async function keepDoubted(
+  { account, adopted, doubts }: RefreshContext,
+  doubtful: Matches['doubtful'],
+): Promise<void> {
+  const ids = doubtful.flatMap(({ recycled, candidates }) => (recycled ? candidates : []));
+  if (ids.length === 0) return;
+  for (const older of await Contact.find({ account: account._id, _id: { $in: ids } }, { record: 1 }).lean())
+    addDoubt(doubts, older);
+  for (const id of ids) adopted.add(id.toHexString());
 }
 
 /** Whether the source still lists a record id. Only a list that was read to its end can say that it does not, or one of who left. */

@@ -8,7 +8,13 @@ import type { RosterRecord } from '../sources/roster-record.js';
 import { diffRecords, type KnownRecord, type RecordDiff } from './diff-records.js';
 import type { Store } from './stores.js';
 
-type Stored = Record<string, unknown> & { _id: Types.ObjectId; record?: SourceRecord; status: string };
+export type Stored = Record<string, unknown> & { _id: Types.ObjectId; record?: SourceRecord; status: string };
+
+/** A record that would change the document which has its id. */
+export interface Claim<F> {
+  record: RosterRecord<F>;
+  document: Stored;
+}
 
 export interface ApplyOptions<F> {
   /** What else a new document needs; an adopted one gets it too. */
@@ -22,6 +28,11 @@ export interface ApplyOptions<F> {
     records: readonly RosterRecord<F>[],
     known: ReadonlyMap<string, KnownRecord>,
   ) => Promise<readonly RosterRecord<F>[]>;
+  /** Of the batch and of those in it that would change a document: the ids that stand for somebody else by all that is known. They are left out. */
+  findDoubted?: (
+    records: readonly RosterRecord<F>[],
+    claims: readonly Claim<F>[],
+  ) => Promise<ReadonlySet<string>>;
   /** Whether the source still lists an id, as far as that can be told. */
   isCurrent?: (id: string) => boolean;
   /** What to say of a record that makes a new document. */
@@ -47,14 +58,35 @@ export async function applyRecords<F extends object>(
   const known = options.noneKnown
     ? new Map<string, KnownRecord>()
     : await findKnown(run, store, records, options);
-  const diff = diffRecords((await options.revise?.(records, known)) ?? records, known);
-  const changes = await changesOf(run, store, kind, diff, options);
+  const revised = (await options.revise?.(records, known)) ?? records;
+  const whole = diffRecords(revised, known);
+  const before = await findBefore(store, whole);
+  const doubted = await options.findDoubted?.(revised, claimsOf(whole, known, before));
+  const diff = doubted?.size ? withoutDoubted(whole, doubted) : whole;
+  const changes = changesOf(run, store, kind, diff, before, options);
   await makeChanges(run, store.collection, changes);
   run.count(kind, 'unchanged', diff.unchanged);
   run.count(kind, 'leftOut', diff.merged);
   const added = changes.slice(0, diff.added.length).map(({ sourceId, target }) => ({ id: sourceId, target }));
-  const before = run.again ? await addedBefore(run, known, records, options) : [];
-  if (added.length + before.length > 0) await options.onAdded?.([...before, ...added]);
+  const earlier = run.again ? await addedBefore(run, known, records, options) : [];
+  if (added.length + earlier.length > 0) await options.onAdded?.([...earlier, ...added]);
+}
+
+/** Only of those that have the very id: who was found otherwise was compared then. */
+function claimsOf<F>(
+  { changed, restored }: RecordDiff<F>,
+  known: ReadonlyMap<string, KnownRecord>,
+  before: ReadonlyMap<string, Stored>,
+): Claim<F>[] {
+  return [...changed, ...restored].flatMap(({ record, _id }) => {
+    const document = before.get(_id.toHexString());
+    return document && known.get(record.id)?.by === undefined ? [{ record, document }] : [];
+  });
+}
+
+function withoutDoubted<F>(diff: RecordDiff<F>, doubted: ReadonlySet<string>): RecordDiff<F> {
+  const sure = ({ record }: { record: RosterRecord<F> }) => !doubted.has(record.id);
+  return { ...diff, changed: diff.changed.filter(sure), restored: diff.restored.filter(sure) };
 }
 
 async function findKnown<F>(
@@ -130,14 +162,14 @@ function remarkOn(id: string, remark: ApplyOptions<never>['remark']): { note?: R
 }
 
 /** New ones first, in the order of the diff. */
-async function changesOf<F extends object>(
+function changesOf<F extends object>(
   run: HeldRun,
   store: Store<F>,
   kind: string,
   diff: RecordDiff<F>,
+  before: ReadonlyMap<string, Stored>,
   { fresh = {}, remark }: ApplyOptions<F>,
-): Promise<Change[]> {
-  const before = await findBefore(store, diff);
+): Change[] {
   const added = diff.added.map((record): Change => ({
     kind,
     action: 'added',

@@ -2,6 +2,7 @@ import type { Account, CleverKinds, EventCursor, FieldMapping } from '../../mode
 import type { ContactType } from '../../models/contact.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import type { MatchedSchools } from '../sources/map-clever-person.js';
+import type { Doubts } from './list-doubts.js';
 import type { Download } from './download-district.js';
 import type { ListName } from './lists.js';
 
@@ -55,6 +56,8 @@ export interface RefreshContext extends Delivery {
   taken: Record<ContactType, number>;
   /** Contacts (hex ids) that records of this run were matched with. */
   adopted: Set<string>;
+  /** Who is in doubt, because somebody else came with their id or number. */
+  doubts: Doubts;
   /** Ids of students who stay though the source has them no more; absent until the list of students was read. */
   staying?: Pick<Ids, 'has' | 'size'>;
 }

@@ -13,6 +13,8 @@ export interface Doubt {
   candidates: Types.ObjectId[];
   /** For people: "same student number". */
   reason: string;
+  /** The number was given to somebody else, by all that is known. */
+  recycled?: true;
 }
 
 export interface Matches {
@@ -39,12 +41,21 @@ export function decideMatches(records: readonly PersonRecord[], input: MatchInpu
   const matched = new Map<string, Types.ObjectId>();
   const taken = new Set<string>();
   const doubts = new Map<string, Doubt>();
+  const others = new Map<string, Doubt>();
   const near = findNear(input);
   for (const rule of RULES) {
     const wishes = records.flatMap((record) => {
       if (matched.has(record.id) || doubts.has(record.id)) return [];
       const wish = wishOf(rule, record, near(record), input);
-      return wish ? [wish] : [];
+      // A weaker rule may know who they are.
+      if (wish?.recycled && !others.has(record.id))
+        others.set(record.id, {
+          id: record.id,
+          candidates: wish.candidates,
+          reason: wish.reason,
+          recycled: true,
+        });
+      return wish && !wish.recycled ? [wish] : [];
     });
     const wanted = countWanted(wishes.filter(({ sure }) => sure));
     const granted: string[] = [];
@@ -60,7 +71,7 @@ export function decideMatches(records: readonly PersonRecord[], input: MatchInpu
   }
   for (const record of records) {
     if (matched.has(record.id) || doubts.has(record.id)) continue;
-    const doubt = doubtByName(record, near(record), taken, input);
+    const doubt = others.get(record.id) ?? doubtByName(record, near(record), taken, input);
     if (doubt) doubts.set(record.id, doubt);
   }
   return { matched, doubtful: [...doubts.values()] };
@@ -72,6 +83,8 @@ interface Wish {
   /** One candidate, and nothing that speaks against it. */
   sure: boolean;
   reason: string;
+  /** Whoever has the number is somebody else. */
+  recycled: boolean;
 }
 
 function wishOf(
@@ -92,6 +105,7 @@ function wishOf(
     candidates: verdicts.map(({ _id }) => _id),
     sure: verdicts.length === 1 && verdicts[0]?.verdict === 'same',
     reason: rule.reason(record.fields, mapping),
+    recycled: verdicts.every(({ verdict }) => verdict === 'other'),
   };
 }
 

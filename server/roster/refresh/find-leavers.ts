@@ -19,7 +19,14 @@ export interface Removal<F> {
   adopted: ReadonlySet<string>;
   source: 'clever' | 'file';
   /** Who waits for a person in any case, and the fields that this is told from. */
-  waits?: { path: string; test: (document: Document) => boolean };
+  waits?: Condition;
+  /** Who is not gone in any case. */
+  stays?: Condition;
+}
+
+export interface Condition {
+  path: string;
+  test: (document: Document) => boolean;
 }
 
 export interface Leavers {
@@ -42,7 +49,7 @@ export async function findLeavers<F>(
   seen: { has(id: string): boolean },
   gone?: ReadonlySet<string>,
 ): Promise<Leavers> {
-  const { store, kind, outcome, waits } = removal;
+  const { store, kind, outcome, waits, stays } = removal;
   const among = {
     account: run.account,
     ...removal.filter,
@@ -58,15 +65,21 @@ export async function findLeavers<F>(
   if (!gone && !run.preview && tellsAll(outcome) && (await countHere(run, removal)) <= removal.most)
     return { answered: true, told: [] };
   const isGone = (document: Document) =>
-    !seen.has(sourceIdOf(document)) && !removal.adopted.has(document._id.toHexString());
-  if (outcome.ended === 'whole' && !tellsAll(outcome))
-    return { answered: false, told: (await someone(store, here, isGone)) ? [unshared(removal)] : [] };
+    !seen.has(sourceIdOf(document)) &&
+    !removal.adopted.has(document._id.toHexString()) &&
+    !stays?.test(document);
+  const paths = [waits, stays].flatMap((condition) => (condition ? [[condition.path, 1] as const] : []));
+  const projection = { 'record.id': 1, searchKey: 1, name: 1, ...Object.fromEntries(paths) } as const;
+  if (outcome.ended === 'whole' && !tellsAll(outcome)) {
+    const missed = await someone(store.collection.find(here, { projection }), isGone);
+    return { answered: false, told: missed ? [unshared(removal)] : [] };
+  }
   const removals = {
     collection: store.collection,
     kind,
     here,
     ...(gone ? { among } : {}),
-    projection: { 'record.id': 1, searchKey: 1, name: 1, ...(waits ? { [waits.path]: 1 } : {}) } as const,
+    projection,
     isGone,
     sourceIdOf,
     status: store.gone,
@@ -82,14 +95,8 @@ function countHere<F>(run: HeldRun, { store, filter }: Removal<F>): Promise<numb
   return store.collection.countDocuments({ account: run.account, ...filter, status: 'active' });
 }
 
-async function someone(
-  store: Pick<Store<never>, 'collection'>,
-  here: object,
-  isGone: (document: Document) => boolean,
-): Promise<boolean> {
-  const cursor = store.collection.find(here, { projection: { 'record.id': 1 } });
-  for await (const document of cursor as unknown as AsyncIterable<Document>)
-    if (isGone(document)) return true;
+async function someone(cursor: object, isGone: (document: Document) => boolean): Promise<boolean> {
+  for await (const document of cursor as AsyncIterable<Document>) if (isGone(document)) return true;
   return false;
 }
 

@@ -9,15 +9,16 @@ import { foreseeLeavers } from './settle-list.js';
 import { PEOPLE } from './stores.js';
 
 /**
- * Finds the students who stay though the source has them no more: somebody said so, or their removal waits for somebody, of this
+ * Finds the students who stay though the source has them no more: somebody said so, it is in doubt whose id it is, or their removal waits for somebody, of this
  * run too, whose guard speaks only when all lists were read. Their guardians are read before that and keep the ties to them.
  * A preview holds nothing.
  * @param seen who was read so far
  * @returns their record ids
  */
 export async function findStaying(context: RefreshContext, seen: Pick<Ids, 'has'>): Promise<Ids> {
-  const { run, download, taken } = context;
+  const { run, download, taken, doubts } = context;
   const staying = new IdSet();
+  for (const id of doubts.tied) staying.add(id);
   for await (const id of keptStudents(run.account)) if (!seen.has(id)) staying.add(id);
   const of = { store: PEOPLE, filter: { type: 'student' }, most: taken.student };
   const { answered, removals } = await foreseeLeavers(context, 'students', of, seen);

@@ -1,19 +1,31 @@
 import { IDENTIFIERS, type FieldMapping, type Identifier, type MappableField } from '../../models/account.js';
 import type { Contact, ContactType, RosterPerson } from '../../models/contact.js';
 import { searchKey } from '../../models/scoped.js';
+import { isSomebodyElse } from './compare-identity.js';
 import { differ, digits, plain, same, sameEmail, sameName, shareStudent } from './compare-people.js';
 
 /** A contact that a new record might be: one that no record of the source stands for. */
 export type Candidate = Pick<
   Contact,
-  '_id' | 'type' | 'firstName' | 'lastName' | 'email' | 'phone' | 'birthDate' | 'relations' | 'identifiers'
+  | '_id'
+  | 'type'
+  | 'firstName'
+  | 'middleName'
+  | 'lastName'
+  | 'email'
+  | 'username'
+  | 'phone'
+  | 'birthDate'
+  | 'securityValue'
+  | 'relations'
+  | 'identifiers'
 > & {
   /** Addresses of the logins that are this person, in lower case, and whether each is proven. */
   logins: readonly { email: string; proven: boolean }[];
 };
 
-/** What a rule says of one record and one contact. Undefined: this rule says nothing. */
-type Verdict = 'same' | 'unsure' | undefined;
+/** What a rule says of one record and one contact. `other`: the number was given to somebody else, it seems. Undefined: this rule says nothing. */
+type Verdict = 'same' | 'unsure' | 'other' | undefined;
 export interface Rule {
   reason: (person: RosterPerson, mapping: FieldMapping) => string;
   compare: (person: RosterPerson, candidate: Candidate, mapping: FieldMapping) => Verdict;
@@ -59,11 +71,12 @@ function numberRule(identifier: Identifier): Rule {
       const field = fieldOf(type, mapping);
       return field === '' ? '' : `same ${FIELD_WORDS[field]}`;
     },
-    compare: (person, candidate, mapping) =>
-      fieldOf(person.type, mapping) !== '' &&
-      same(plain, person.identifiers?.[identifier], candidate.identifiers?.[identifier])
-        ? 'same'
-        : undefined,
+    compare: (person, candidate, mapping) => {
+      const mine = person.identifiers?.[identifier];
+      if (fieldOf(person.type, mapping) === '' || !same(plain, mine, candidate.identifiers?.[identifier]))
+        return undefined;
+      return isSomebodyElse(candidate, person) ? 'other' : 'same';
+    },
   };
 }
 

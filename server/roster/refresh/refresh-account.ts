@@ -11,6 +11,7 @@ import { collectFromFiles } from './collect-from-files.js';
 import { dropCursor, saveCursor } from './cursor.js';
 import { LIST_OF_TYPE, type Ids, type RefreshContext } from './context.js';
 import { tellsLeavers } from './download-district.js';
+import { listDoubts } from './list-doubts.js';
 import { listsFor, type ListName } from './lists.js';
 import { refreshMirror, type MirrorSeen } from './refresh-mirror.js';
 import { refreshPeople } from './refresh-people.js';
@@ -87,14 +88,17 @@ async function refreshFromFiles(account: Account, run: HeldRun, upload: Types.Ob
 }
 
 async function contextOf(account: Account, run: HeldRun) {
+  const doubts = await listDoubts(account._id, !run.preview);
   return {
     account,
     run,
     mapping: mappingOf(account),
-    adopted: new Set<string>(),
+    // No other record takes who is in doubt.
+    adopted: new Set(doubts.contacts),
     taken: { student: 0, teacher: 0, staff: 0, guardian: 0 },
     isFirst: await isFirstRefresh(run),
     matching: Promise.resolve(),
+    doubts,
   };
 }
 

@@ -7,17 +7,18 @@ import { keepPeopleTies } from './keep-ties.js';
 import { mapCleverPerson, type PersonMapped } from '../sources/map-clever-person.js';
 import type { RosterRecord } from '../sources/roster-record.js';
 import { walkThrough } from '../walk-through.js';
-import type { HeldRun } from '../runs/hold-run.js';
 import { logRun, type LogRow } from '../runs/log-run.js';
 import type { NoteCode } from '../runs/say-note.js';
 import { applyRecords } from './apply-records.js';
 import type { Ids, RefreshContext } from './context.js';
+import { findDoubted, settleDoubts } from './find-doubted.js';
 import { findStaying } from './find-staying.js';
 import { tellsAll } from './download-district.js';
 import { IdSet } from './id-set.js';
 import { LISTS, PEOPLE_LISTS, type PeopleList } from './lists.js';
 import { matcherFor } from './adopt-people.js';
 import { PEOPLE } from './stores.js';
+import { withholdTies } from './withhold-ties.js';
 
 /**
  * Brings in the people of matched schools, and the guardians of their students.
@@ -44,13 +45,8 @@ export async function refreshPeople(
       await run.step(batch.length);
     });
   }
-  tellDoubtful(run);
+  await settleDoubts(context, seen);
   return { has: (id) => seen.has(id) || spared.has(id) };
-}
-
-function tellDoubtful(run: HeldRun): void {
-  const count = run.counts.duplicate?.added ?? 0;
-  if (count > 0) run.warn({ code: 'possible duplicates', count });
 }
 
 async function takePeople(
@@ -91,7 +87,9 @@ async function takePeople(
   await applyRecords(run, PEOPLE, kind, records, {
     fresh: { source: context.source },
     ...matcherFor(context, list),
-    revise: (matched, known) => keepAdoptedTies(context, matched, known),
+    revise: async (matched, known) =>
+      withholdTies(context, await keepAdoptedTies(context, matched, known), known),
+    findDoubted: (revised, claims) => findDoubted(context, kind, revised, claims),
     onMerged: (ids) => ids.forEach((id) => spared.add(id)),
   });
 }

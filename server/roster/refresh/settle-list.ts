@@ -4,7 +4,7 @@ import { dropOlderHeld, findHeldHere, dropHeldOf } from '../changes/drop-held.js
 import { takeRemovals, type Document } from '../changes/take-removals.js';
 import type { Ids, RefreshContext } from './context.js';
 import { tellsAll } from './download-district.js';
-import { findLeavers, type Leavers, type Removal } from './find-leavers.js';
+import { findLeavers, type Condition, type Leavers, type Removal } from './find-leavers.js';
 import { LISTS, type ListName } from './lists.js';
 
 type Of<F> = Pick<Removal<F>, 'store' | 'filter' | 'most'>;
@@ -49,10 +49,13 @@ export function foreseeLeavers<F>(
   of: Of<F>,
   seen: Pick<Ids, 'has'>,
 ): Promise<Leavers> {
-  const { run, download, gone, adopted, stale, source, staying } = context;
+  const { run, download, gone, adopted, stale, source, staying, doubts } = context;
   const doubtful = stale === true || Object.values(download).some(({ ended }) => ended === 'broken off');
   const waits = list === 'contacts' && staying?.size ? { waits: byStudents(staying) } : {};
-  const removal = { ...of, ...LISTS[list], outcome: download[list], doubtful, adopted, source, ...waits };
+  // The family of who is in doubt: the source may have taken them away with the child.
+  const stays = list === 'contacts' && doubts.tied.size > 0 ? { stays: byStudents(doubts.tied) } : {};
+  const outcome = download[list];
+  const removal = { ...of, ...LISTS[list], outcome, doubtful, adopted, source, ...waits, ...stays };
   const ids = download[list]?.ended === 'changes alone' ? (gone?.[list] ?? new Set<string>()) : undefined;
   return findLeavers(run, removal, hereIn(context, seen), ids);
 }
@@ -62,11 +65,11 @@ function hereIn({ leftOut }: RefreshContext, seen: Pick<Ids, 'has'>): Pick<Ids, 
   return { has: (id) => seen.has(id) || leftOut?.has(id) === true };
 }
 
-/** Guardians of students who stay though they are missing at the source. */
-function byStudents(staying: Pick<Ids, 'has'>): Removal<never>['waits'] {
+/** Guardians of certain students. */
+function byStudents(students: Pick<Ids, 'has'>): Condition {
   return {
     path: 'relations.student',
     test: (document: Document) =>
-      (document.relations as { student: string }[]).some(({ student }) => staying.has(student)),
+      (document.relations as { student: string }[]).some(({ student }) => students.has(student)),
   };
 }

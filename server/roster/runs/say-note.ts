@@ -16,6 +16,8 @@ const SENTENCES = {
   'changed since': 'Somebody changed it since; it stays as it is.',
   'deleted here': 'Was deleted here; came back without the changes made to it.',
   'not together': 'The student is no longer in a class of this teacher (found by the sync).',
+  'id in doubt':
+    'This ID now comes with another name and no matching second fact. Nothing was changed. Decide under Global Setup → Duplicates.',
   'may be known': 'May be somebody who is here already. Decide under Duplicates.',
 } as const;
 

@@ -14,6 +14,7 @@ export type Remark =
   | { code: 'people not shared'; teachers: number; students: number }
   | { code: 'done again' }
   | { code: 'possible duplicates'; count: number }
+  | { code: 'ids in doubt'; count: number }
   | { code: 'schools not listed'; count: number }
   | { code: 'district paused'; since: string; asOf: string }
   | { code: 'district errors'; asOf: string }
@@ -65,6 +66,8 @@ const SAY: { [C in Code]: (of: Of<C>) => string } = {
     'Done again from the start, because its first worker was lost. What that one had done may count as unchanged; the log has all of it.',
   'possible duplicates': ({ count }) =>
     `${countOf(count, 'new contact', 'new contacts')} may be somebody who was here already. Nothing was joined: decide under Global Setup → Duplicates.`,
+  'ids in doubt': ({ count }) =>
+    `${countOf(count, 'ID now comes', 'IDs now come')} with another name and no matching second fact. Whoever had ${count === 1 ? 'it stays' : 'them stays'} as they are until you decide under Global Setup → Duplicates.`,
   'schools not listed': ({ count }) =>
     `Clever no longer lists ${count === 1 ? 'one of the matched schools' : `${String(count)} of the matched schools`}. Check the school matching.`,
   'district paused': ({ since, asOf }) =>

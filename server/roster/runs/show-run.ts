@@ -64,6 +64,7 @@ export const ONE_WORDS: Record<string, string> = {
   teacher: 'Teacher',
   staff: 'Staff',
   guardian: 'Guardian',
+  duplicate: 'Possible duplicate',
   class: 'Class',
   resource: 'Teacher with slots',
   appointment: 'Appointment',

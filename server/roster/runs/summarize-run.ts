@@ -41,7 +41,7 @@ export function summarizeRun(purpose: RunPurpose, ...parts: Record<string, KindC
     counts[kind] ? phrasesFor(kind, counts[kind], words, verbs) : [],
   );
   const broken = counts.appointment?.changed ?? 0;
-  if (broken > 0 && purpose !== 'undo')
+  if (broken > 0)
     phrases.push(
       `${number(broken)} ${broken === 1 ? `appointment ${verbs.needs}` : `appointments ${verbs.need}`} a look`,
     );

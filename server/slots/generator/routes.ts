@@ -38,7 +38,7 @@ export function generatorRoutes(deps: Deps): Router {
       await formPage(res.status(422), parsed);
       return;
     }
-    const prepared = await prepareSlots(event, parsed.value, actorOf(res).timeZone);
+    const prepared = await prepareSlots(event, parsed.value);
     if (!prepared.ok) {
       await formPage(res.status(422), refused(req.body, parsed.value, prepared));
       return;
@@ -103,7 +103,6 @@ function refused(body: unknown, form: SlotForm, fault: NotPrepared): Form {
     'no such time': `There is no ${fault.field === 'from' ? form.from : form.to} on ${day}: the clocks go forward past it.`,
     order: 'The last slot must end after the first begins.',
     'none fits': 'Not one slot of this length fits between the two times.',
-    midnight: 'A slot would run over midnight in your school’s own time zone. End earlier, or begin later.',
     nobody: 'None of these teachers takes part in the event any more.',
     'too many': `That would be more than ${MOST_SLOTS.toLocaleString('en')} slots. Choose fewer teachers, or fewer times.`,
   };

@@ -1,0 +1,72 @@
+import type { Types } from 'mongoose';
+import { Contact } from '../models/contact.js';
+import { Household } from '../models/household.js';
+import { User } from '../models/user.js';
+
+/** Whose diaries a meeting is entered in, on either side of the table. */
+export interface People {
+  /** The household, and the teachers whom its adults are at this school. */
+  family: Types.ObjectId[];
+  /** The teacher's contact, and the households in which the teacher is a parent here. */
+  teacher: Types.ObjectId[];
+}
+
+type Teacher = Pick<Contact, '_id' | 'email'>;
+type Family = Pick<Household, '_id' | 'account' | 'adults'>;
+
+/**
+ * Finds who cannot be elsewhere during a meeting of a household with a teacher. A teacher who is a parent here is one person: both parts
+ * look at both diaries. Their login is tied to the teacher by its grant, or by being proven to have the teacher's email address.
+ */
+export async function findPeople(household: Family, teacher: Teacher | undefined): Promise<People> {
+  const { account, adults } = household;
+  const logins = await User.find(
+    { $or: [{ _id: { $in: adults } }, ...(teacher ? tiedTo(teacher) : [])] },
+    { email: 1, emailProvenAt: 1, grants: 1 },
+  ).lean();
+  const isAdult = (login: { _id: Types.ObjectId }) => adults.some((id) => id.equals(login._id));
+  const granted = (login: Pick<User, 'grants'>) =>
+    login.grants.flatMap((grant) => (grant.contact && grant.account.equals(account) ? [grant.contact] : []));
+  const parents = logins.filter(isAdult);
+  const sitting = teacher
+    ? logins.filter((login) => isTeacher(login, granted(login), teacher)).map(({ _id }) => _id)
+    : [];
+  const [asTeachers, asParents] = await Promise.all([
+    teachersWith(
+      account,
+      parents.filter((login) => login.emailProvenAt).map(({ email }) => email),
+    ),
+    sitting.length > 0 ? Household.find({ account, adults: { $in: sitting } }, { _id: 1 }).lean() : [],
+  ]);
+  return {
+    family: distinct([household._id, ...parents.flatMap(granted), ...asTeachers]),
+    teacher: distinct([...(teacher ? [teacher._id] : []), ...asParents.map(({ _id }) => _id)]),
+  };
+}
+
+function tiedTo({ _id, email }: Teacher): object[] {
+  return [
+    // The type is what lets the partial index answer.
+    { 'grants.contact': { $eq: _id, $exists: true } },
+    ...(email ? [{ email, emailProvenAt: { $exists: true } }] : []),
+  ];
+}
+
+function isTeacher(login: Pick<User, 'email' | 'emailProvenAt'>, grants: Types.ObjectId[], teacher: Teacher) {
+  const byEmail = teacher.email !== '' && login.email === teacher.email && login.emailProvenAt !== undefined;
+  return byEmail || grants.some((id) => id.equals(teacher._id));
+}
+
+async function teachersWith(account: Types.ObjectId, emails: string[]): Promise<Types.ObjectId[]> {
+  const known = emails.filter((email) => email !== '');
+  if (known.length === 0) return [];
+  const found = await Contact.find(
+    { account, email: { $in: known }, type: { $in: ['teacher', 'staff'] }, status: 'active' },
+    { _id: 1 },
+  ).lean();
+  return found.map(({ _id }) => _id);
+}
+
+function distinct(ids: Types.ObjectId[]): Types.ObjectId[] {
+  return [...new Map(ids.map((id) => [id.toHexString(), id])).values()];
+}

@@ -1,0 +1,143 @@
+import type { Types } from 'mongoose';
+import { LIVING_STATES, type Appointment } from '../models/appointment.js';
+import { addClaim, Claim } from '../models/claim.js';
+import { Contact } from '../models/contact.js';
+import { Diary, type Busy } from '../models/diary.js';
+import { isDuplicateKey } from '../models/duplicate-key.js';
+import { Event } from '../models/event.js';
+import { Household } from '../models/household.js';
+import { Resource } from '../models/resource.js';
+import { findPeople } from './find-people.js';
+import { diariesFor, planNeeds, type CountedNeed, type DiaryNeed, type Need } from './plan-needs.js';
+
+/**
+ * Gives some appointments what they would have taken had they been booked under today's rules, and nothing else: what limits count,
+ * however many are allowed, and their place in diaries. For what older versions booked; may be done again, also by two at once.
+ * A hold is given its place in diaries alone, as its confirmation takes the rest.
+ */
+export async function reconcileClaims(appointments: Appointment[]): Promise<void> {
+  const needs = await needsOfAll(appointments);
+  const ids = appointments.map(({ _id }) => _id);
+  const living = appointments.filter(({ state }) => LIVING_STATES.includes(state));
+  await addMissing(living, needs, await Claim.find({ appointment: { $in: ids } }).lean());
+  // Read again: another process that does the same may have added one too.
+  await removeSpare(await Claim.find({ appointment: { $in: living.map(({ _id }) => _id) } }).lean());
+  const diaries = await Diary.find({ 'busy.appointment': { $in: ids } }).lean();
+  for (const appointment of appointments)
+    await enterDiaries(appointment, needs.get(appointment._id.toHexString()) ?? [], diaries);
+}
+
+/** What each needs, by its id. */
+async function needsOfAll(appointments: Appointment[]): Promise<Map<string, Need[]>> {
+  const [events, resources, households] = await Promise.all([
+    Event.find({ _id: { $in: appointments.map(({ event }) => event) } }, { booking: 1 }).lean(),
+    Resource.find({ _id: { $in: appointments.map(({ resource }) => resource) } }, { contact: 1 }).lean(),
+    Household.find({ _id: { $in: appointments.map(({ household }) => household) } }).lean(),
+  ]);
+  const contacts = resources.flatMap(({ contact }) => (contact ? [contact] : []));
+  const teachers = await Contact.find({ _id: { $in: contacts } }, { email: 1 }).lean();
+  const all = new Map<string, Need[]>();
+  for (const item of appointments) {
+    const event = byId(events, item.event);
+    const resource = byId(resources, item.resource);
+    if (!event || !resource) continue;
+    const household = byId(households, item.household) ?? {
+      _id: item.household,
+      account: item.account,
+      adults: [],
+    };
+    const people = await findPeople(
+      household,
+      resource.contact && (byId(teachers, resource.contact) ?? { _id: resource.contact, email: '' }),
+    );
+    const slot = { _id: item.slot, from: item.from, to: item.to, capacity: Infinity };
+    const held = item.class ? { class: { _id: item.class, edits: {} } } : {};
+    all.set(
+      item._id.toHexString(),
+      planNeeds({
+        event,
+        slot,
+        resource,
+        students: item.students,
+        household: item.household,
+        people,
+        ...held,
+      }),
+    );
+  }
+  return all;
+}
+
+function byId<T extends { _id: Types.ObjectId }>(list: T[], id: Types.ObjectId): T | undefined {
+  return list.find(({ _id }) => _id.equals(id));
+}
+
+/** Only limits: a seat was always taken. */
+async function addMissing(
+  appointments: Appointment[],
+  needs: Map<string, Need[]>,
+  claims: Claim[],
+): Promise<void> {
+  for (const { _id, account, event } of appointments) {
+    const held = claims.filter((claim) => _id.equals(claim.appointment));
+    const missing = (needs.get(_id.toHexString()) ?? []).filter(
+      (need): need is CountedNeed =>
+        need.kind === 'counted' &&
+        need.prefix.startsWith('limit:') &&
+        !held.some((claim) => claim._id.startsWith(need.prefix)),
+    );
+    for (const { prefix } of missing) await addClaim(prefix, { account, event, appointment: _id });
+  }
+}
+
+/** Of several claims of one appointment on the same thing the first stays. */
+async function removeSpare(claims: Claim[]): Promise<void> {
+  const kept = new Map<string, string>();
+  const nameOf = (claim: Claim) =>
+    `${claim.appointment.toHexString()} ${claim._id.slice(0, claim._id.lastIndexOf(':'))}`;
+  for (const claim of claims) {
+    const first = kept.get(nameOf(claim));
+    if (first === undefined || claim._id < first) kept.set(nameOf(claim), claim._id);
+  }
+  for (const claim of claims)
+    if (kept.get(nameOf(claim)) !== claim._id)
+      await Claim.deleteOne({ _id: claim._id, appointment: claim.appointment });
+}
+
+/** First where it belongs, then away from where it does not: at no moment is the time free. */
+async function enterDiaries(item: Appointment, needs: Need[], diaries: Diary[]): Promise<void> {
+  const wanted = needs.filter((need): need is DiaryNeed => need.kind === 'diary').flatMap(diariesFor);
+  if (wanted.length === 0) return;
+  const entry: Busy = { from: item.from, to: item.to, slot: item.slot, appointment: item._id };
+  const isOurs = (busy: Busy) => busy.appointment.equals(item._id);
+  for (const _id of wanted) {
+    const found = diaries.find((diary) => diary._id === _id)?.busy.find(isOurs);
+    if (!found) await push(_id, item, entry);
+    // Older versions added the gap to the end.
+    else if (+found.from !== +item.from || +found.to !== +item.to)
+      await Diary.updateOne(
+        { _id, 'busy.appointment': item._id },
+        { $set: { 'busy.$.from': item.from, 'busy.$.to': item.to } },
+      );
+  }
+  const others = diaries.filter((diary) => diary.busy.some(isOurs) && !wanted.includes(diary._id));
+  for (const { _id } of others)
+    await Diary.updateOne({ _id }, { $pull: { busy: { appointment: item._id } } });
+}
+
+async function push(_id: string, { account, _id: appointment }: Appointment, entry: Busy): Promise<void> {
+  for (;;) {
+    try {
+      await Diary.updateOne(
+        { _id, 'busy.appointment': { $ne: appointment } },
+        { $push: { busy: entry }, $setOnInsert: { account } },
+        { upsert: true },
+      );
+      return;
+    } catch (error) {
+      // The diary has it by now, or was made by somebody else meanwhile and has not.
+      if (!isDuplicateKey(error)) throw error;
+      if (await Diary.exists({ _id, 'busy.appointment': appointment })) return;
+    }
+  }
+}
