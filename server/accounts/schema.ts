@@ -65,7 +65,16 @@ export const loginSchema = Joi.object<Login, true>({
 
 export const emailSchema = Joi.object<{ email: string }, true>({ email: emailAddress().required() });
 
-export const passwordSchema = Joi.object<{ password: string }, true>({ password: newPassword() });
+export interface PasswordForm {
+  password: string;
+  /** Asked for where whoever gave the login its name may be a stranger. */
+  name: string;
+}
+
+export const passwordSchema = Joi.object<PasswordForm, true>({
+  password: newPassword(),
+  name: line(120).allow('').default('').label('your name'),
+});
 
 export const chooseAccountSchema = Joi.object<{ account: Types.ObjectId; next: string }, true>({
   account: objectId().required().label('a school'),

@@ -6,7 +6,7 @@ import { Contact } from '../../server/models/contact.js';
 import { RosterChange } from '../../server/models/roster-change.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { applyRun } from '../../server/roster/apply-run.js';
-import { ROSTER_PROBLEM } from '../../server/roster/event-update/flag-appointments.js';
+import { ROSTER_PROBLEM } from '../../server/roster/event-update/judge-appointments.js';
 import { undoRun } from '../../server/roster/undo-run.js';
 import { sayRemarks } from '../../server/roster/runs/say-remark.js';
 import { bookIn } from './appointments.js';
@@ -142,7 +142,7 @@ describe('people whose removal is held', () => {
     const before = await wholeRoster();
     people.district.sandbox.misbehave({
       match: /role=student.*starting_after/,
-      kind: 'truncated',
+      kind: '413',
       times: 99,
     });
     const preview = await people.district.start({ trigger: 'preview', purpose: 'preview' });
@@ -164,7 +164,7 @@ describe('people whose removal is held', () => {
     assert.ok(killed, writes.join());
     people.district.sandbox.misbehave({
       match: /role=student.*starting_after/,
-      kind: 'truncated',
+      kind: '413',
       times: 99,
     });
     await takeOver(people.district);

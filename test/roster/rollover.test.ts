@@ -12,7 +12,7 @@ import { Section } from '../../server/models/section.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { Term } from '../../server/models/term.js';
 import { decideHeldOfAccount, decideHeldOfEvent } from '../../server/roster/decide-held.js';
-import { ROSTER_PROBLEM } from '../../server/roster/event-update/flag-appointments.js';
+import { ROSTER_PROBLEM } from '../../server/roster/event-update/judge-appointments.js';
 import { seal } from '../../server/seal.js';
 import { bookable, bookIn } from './appointments.js';
 import { startDistrict, type TestDistrict } from './district.js';

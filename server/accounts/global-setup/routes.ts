@@ -58,22 +58,22 @@ export function accountSetupRoutes(deps: Deps): Router {
   });
 
   router.get('/logins', async (_req, res) => {
-    res.render('accounts/logins', await loginsPage(res));
+    res.render('accounts/logins', await loginsPage(res, deps.now()));
   });
 
   router.post('/logins', async (req, res) => {
     const parsed = parseForm(invitationSchema, req.body);
     if (!parsed.ok) {
-      res.status(422).render('accounts/logins', { ...(await loginsPage(res)), form: parsed });
+      res.status(422).render('accounts/logins', { ...(await loginsPage(res, deps.now())), form: parsed });
       return;
     }
     const invited = await inviteStaff(deps, actorOf(res), parsed.value);
     if (!invited.ok) {
       const form: Form = {
         values: typedValues(req.body),
-        errors: { email: 'This person has access already. Change the level in the list.' },
+        errors: { email: NOT_INVITED[invited.reason] },
       };
-      res.status(422).render('accounts/logins', { ...(await loginsPage(res)), form });
+      res.status(422).render('accounts/logins', { ...(await loginsPage(res, deps.now())), form });
       return;
     }
     say(req, {
@@ -117,14 +117,19 @@ function showAccount(res: express.Response, settings: { name: string; timeZone: 
   });
 }
 
-async function loginsPage(res: express.Response) {
+const NOT_INVITED = {
+  'has access': 'This person has access already. Change the level in the list.',
+  blocked: 'Your school blocked this login as a parent. Unblock it first, then invite.',
+};
+
+async function loginsPage(res: express.Response, now: Date) {
   const actor = actorOf(res);
   return {
     title: 'People who log in',
     section: 'global-setup',
     setupTabs: SETUP_TABS,
     tab: 'logins',
-    logins: await staffLogins(actor.account),
+    logins: await staffLogins(actor.account, now),
     levels: ACCESS_LEVELS.filter((level) => level !== 'customer'),
     self: actor.user.toHexString(),
   };

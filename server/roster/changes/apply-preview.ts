@@ -1,10 +1,12 @@
 import type { mongo, Types } from 'mongoose';
 import type { RosterChange } from '../../models/roster-change.js';
 import type { HeldRun } from '../runs/hold-run.js';
+import { changedSince, countLogged, logRun } from '../runs/log-run.js';
 import { valueAt, type Change } from './change.js';
 import type { Kind } from './kinds.js';
+import { guardWrite } from './guard-write.js';
 import { makeChanges } from './make-changes.js';
-import { isAt, markChanges, readChanges, readTargets } from './read-changes.js';
+import { isAt, markChanges, readChanges, readTargets, type StoredDocument } from './read-changes.js';
 
 /**
  * Looks whether everything that a preview noted can still be done as it was shown.
@@ -18,10 +20,9 @@ export async function countStale(
   let stale = 0;
   for (const [name, kind] of Object.entries(kinds)) {
     for await (const rows of readChanges({ run: preview }, name, 'planned')) {
-      const verdicts = await judge(kind, rows);
-      const changed = rows.filter((_, index) => verdicts[index] === 'stale');
+      const changed = (await judge(kind, rows)).filter(({ verdict }) => verdict === 'stale');
       await markChanges(
-        changed.map(({ _id }) => _id),
+        changed.map(({ row }) => row._id),
         'stale',
       );
       stale += changed.length;
@@ -31,7 +32,10 @@ export async function countStale(
   return stale;
 }
 
-/** Does what a preview noted. What a first try did already is not done again; what cannot be done any more is left and told. */
+/**
+ * Does what a preview noted. What a first try did already is not done again; what somebody changed since, up to the moment at which it is
+ * written, is left and listed.
+ */
 export async function applyPreview(
   run: HeldRun,
   preview: Types.ObjectId,
@@ -39,40 +43,70 @@ export async function applyPreview(
 ): Promise<void> {
   for (const [name, kind] of Object.entries(kinds)) {
     for await (const rows of readChanges({ run: preview }, name, 'planned')) {
-      const verdicts = await judge(kind, rows);
-      const open = rows.filter((_, index) => verdicts[index] === 'open');
-      await makeChanges(
+      const judged = await judge(kind, rows);
+      const open = judged.filter(({ verdict }) => verdict === 'open');
+      const { missed } = await makeChanges(
         run,
         kind.collection,
-        open.map((row) => changeOf(run, kind, row)),
+        open.map(({ row, document }) => changeOf(run, kind, row, document)),
       );
-      run.count(name, 'refused', verdicts.filter((verdict) => verdict === 'stale').length);
+      const lost = missed.flatMap((index) => open[index] ?? []);
+      const stale = judged.filter(({ verdict }) => verdict === 'stale');
+      await logRun(
+        run,
+        stale.map(({ row }) => changedSince(row)),
+      );
+      run.count(name, 'refused', stale.length);
+      await markChanges(
+        [...stale, ...lost].map(({ row }) => row._id),
+        'stale',
+      );
       // By the try before.
-      for (const [index, { action }] of run.again ? rows.entries() : [])
-        if (verdicts[index] === 'done') run.count(name, action);
+      for (const { row, verdict } of run.again ? judged : [])
+        if (verdict === 'done') run.count(name, row.action);
       await run.step(rows.length);
     }
+    // Those that it found changed are passed by here.
+    if (run.again) await countLeft(run, name);
   }
 }
 
-type Verdict = 'open' | 'done' | 'stale';
+/** Of a run that is done again the log has those too that the try before found changed. */
+async function countLeft(run: HeldRun, name: string): Promise<void> {
+  for (const { kind, action, lines } of await countLogged(run))
+    if (kind === name && action === 'refused')
+      run.count(name, 'refused', lines - (run.counts[name]?.refused ?? 0));
+}
 
-async function judge(kind: Kind, rows: RosterChange[]): Promise<Verdict[]> {
+interface Judged {
+  row: RosterChange;
+  verdict: 'open' | 'done' | 'stale';
+  document?: StoredDocument | undefined;
+}
+
+async function judge(kind: Kind, rows: RosterChange[]): Promise<Judged[]> {
   const targets = await readTargets(
     kind.collection,
     rows.map(({ target }) => target),
   );
   const twins = await findTwins(kind, rows);
-  return rows.map((row): Verdict => {
+  return rows.map((row) => {
     const document = targets.get(row.target.toHexString());
-    if (row.action === 'added') {
-      if (document) return 'done';
-      return row.document && twins.has(keyOf(kind, row.document)) ? 'stale' : 'open';
-    }
-    if (!document) return 'stale';
-    if (isAt('before', document, row.fields)) return 'open';
-    return isAt('after', document, row.fields) ? 'done' : 'stale';
+    const isTwin = row.document !== undefined && twins.has(keyOf(kind, row.document));
+    return { row, document, verdict: verdictOn(row, document, isTwin) };
   });
+}
+
+function verdictOn(
+  { action, fields }: RosterChange,
+  document: StoredDocument | undefined,
+  isTwin: boolean,
+): Judged['verdict'] {
+  if (action === 'added' && document) return 'done';
+  if (action === 'added') return isTwin ? 'stale' : 'open';
+  if (!document) return 'stale';
+  if (isAt('before', document, fields)) return 'open';
+  return isAt('after', document, fields) ? 'done' : 'stale';
 }
 
 /** Documents that came meanwhile for what the preview wanted to add. */
@@ -95,11 +129,11 @@ function keyOf({ sameBy }: Kind, document: object): string {
   return sameBy.map((path) => String(valueAt(document, path))).join(' ');
 }
 
-function changeOf(run: HeldRun, kind: Kind, row: RosterChange): Change {
-  const { action, target, sourceId, fields, text, searchKey } = row;
-  const change = { kind: row.kind, action, target, sourceId, fields, text, searchKey };
-  if (!row.document) return change;
+function changeOf(run: HeldRun, kind: Kind, row: RosterChange, stored: StoredDocument | undefined): Change {
+  const { action, target, sourceId, note, searchKey } = row;
+  const change = { kind: row.kind, action, target, sourceId, searchKey, ...(note ? { note } : {}) };
+  if (!row.document) return { ...change, ...guardWrite(kind, stored ?? {}, row.fields) };
   const [outer = '', inner] = kind.addedBy.split('.');
   const mark = inner ? { ...(row.document[outer] as object), [inner]: run.id } : run.id;
-  return { ...change, document: { ...row.document, [outer]: mark } };
+  return { ...change, fields: row.fields, document: { ...row.document, [outer]: mark } };
 }

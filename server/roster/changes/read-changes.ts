@@ -49,18 +49,13 @@ export async function readTargets(
 }
 
 /** Stored beside the rest and made anew from it, so that it tells nothing of who changed what. */
-const DERIVED = ['searchKey', 'sortKey', 'numberKey'];
+export const DERIVED = ['searchKey', 'sortKey', 'numberKey'];
 
 /** Whether the document still has what it had before the change, or what the change gave it. */
 export function isAt(side: 'before' | 'after', document: object, fields: readonly FieldChange[]): boolean {
   return fields
     .filter(({ path }) => !DERIVED.includes(path))
     .every((field) => sameValue(valueAt(document, field.path), field[side]));
-}
-
-/** Without what is made anew from the rest. */
-export function ownFields(fields: readonly FieldChange[]): FieldChange[] {
-  return fields.filter(({ path }) => !DERIVED.includes(path));
 }
 
 export async function markChanges(ids: Types.ObjectId[], state: ChangeState): Promise<void> {

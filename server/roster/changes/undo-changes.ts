@@ -1,38 +1,22 @@
 import type { mongo, Types } from 'mongoose';
-import { Appointment } from '../../models/appointment.js';
-import { isContactType } from '../../models/contact.js';
-import { Household } from '../../models/household.js';
-import type { ChangeAction, RosterChange } from '../../models/roster-change.js';
-import { Slot } from '../../models/slot.js';
+import type { RosterChange } from '../../models/roster-change.js';
 import type { HeldRun } from '../runs/hold-run.js';
-import { logRun } from '../runs/log-run.js';
-import { overlay } from './overlay-changes.js';
+import { changedSince, countLogged, logRefused, logRun, type LogRow } from '../runs/log-run.js';
 import { updateTo, valueAt } from './change.js';
+import { backwards, guardWrite, whileAt } from './guard-write.js';
+import { findUsed, inverseOf, judgeUndo, readAdded, type UndoVerdicts } from './judge-undo.js';
 import type { Kind } from './kinds.js';
-import {
-  isAt,
-  markChanges,
-  ownFields,
-  readChanges,
-  readTargets,
-  type StoredDocument,
-} from './read-changes.js';
+import { isAt, markChanges, readChanges, readTargets, type StoredDocument } from './read-changes.js';
 
 const BATCH = 1000;
-
-const LEFT = 'Somebody changed it since; it stays as it is.';
-
-/** What taking a change back is, for counts and log. */
-const INVERSE: Record<ChangeAction, ChangeAction> = {
-  added: 'removed',
-  changed: 'changed',
-  restored: 'removed',
-  removed: 'restored',
-};
+/** Somebody may be at work at the same records: then they are looked at again. */
+const TRIES = 3;
 
 /**
  * Takes back what a run changed, and nothing else: each field gets the value it had, unless a person changed it since (then the
- * document is left and listed). What the run had added is marked as gone, as nothing that came from a roster is ever deleted. Doing it again goes on where it was cut off.
+ * document is left and listed). What the run had added is marked as gone, as nothing that came from a roster is ever deleted. Every
+ * write carries what was read, so that whoever changes a record at the same moment is not overwritten. Doing it again goes on where it
+ * was cut off.
  * @param of the run, whose changes are of these kinds
  * @param scope the account's or the event's documents
  */
@@ -49,53 +33,62 @@ export async function undoChanges(
     }
     await undoAdded(run, of, name, kind, scope);
   }
+  if (run.again) await countAll(run, kinds);
 }
 
 async function undoRows(run: HeldRun, kind: Kind, rows: RosterChange[]): Promise<void> {
-  const targets = await readTargets(
-    kind.collection,
-    rows.map(({ target }) => target),
-  );
-  const open: { row: RosterChange; document: StoredDocument }[] = [];
-  const done: Types.ObjectId[] = [];
-  const left: RosterChange[] = [];
-  for (const row of rows) {
-    const document = targets.get(row.target.toHexString());
-    if (document && isAt('after', document, row.fields)) open.push({ row, document });
-    else if (document && isAt('before', document, row.fields)) done.push(row._id);
-    else left.push(row);
-  }
+  const { open, done, left } = await judgeUndo(kind, rows);
   await run.markChanged();
   // First, as a try after this one finds what is done done.
-  await logRun(run, [
-    ...open.map(({ row }) => ({ kind: row.kind, action: INVERSE[row.action], sourceId: row.sourceId })),
-    ...left.map(({ kind: of, sourceId }) => leftRow(of, sourceId)),
-  ]);
-  if (open.length > 0)
-    await kind.collection.bulkWrite(
+  await logRun(run, [...open.map(({ row }) => backRow(row)), ...left.map(changedSince)]);
+  const lost = await takeBack(kind, open);
+  await logRefused(run, lost.map(backRow), 'changed since');
+  const missed = new Set(lost);
+  const landed = open.filter(({ row }) => !missed.has(row)).map(({ row }) => row);
+  await markChanges(idsOf([...landed, ...done]), 'undone');
+  await markChanges(idsOf([...left, ...lost]), 'stale');
+  for (const row of landed) run.count(row.kind, inverseOf(row), row.size);
+  for (const row of [...left, ...lost]) run.count(row.kind, 'refused');
+}
+
+/** @returns those that somebody changed between the look and the write */
+async function takeBack(kind: Kind, rows: UndoVerdicts['open']): Promise<RosterChange[]> {
+  let open = rows;
+  const lost: RosterChange[] = [];
+  for (let tries = 1; tries <= TRIES && open.length > 0; tries += 1) {
+    const { matchedCount } = await kind.collection.bulkWrite(
       open.map(({ row, document }) => backOf(kind, row, document)),
       { ordered: false },
     );
-  await markChanges([...open.map(({ row }) => row._id), ...done], 'undone');
-  await markChanges(
-    left.map(({ _id }) => _id),
-    'stale',
-  );
-  for (const { row } of open) run.count(row.kind, INVERSE[row.action]);
-  for (const { kind: of } of left) run.count(of, 'refused');
-}
-
-function leftRow(kind: string, sourceId: string) {
-  return { kind, action: 'refused', sourceId, level: 'warning' as const, text: LEFT };
+    if (matchedCount === open.length) return lost;
+    const targets = await readTargets(
+      kind.collection,
+      open.map(({ row }) => row.target),
+    );
+    const missed = open.flatMap(({ row }) => {
+      const document = targets.get(row.target.toHexString());
+      return document && isAt('before', document, row.fields) ? [] : [{ row, document }];
+    });
+    open = missed.flatMap(({ row, document }) =>
+      document && isAt('after', document, row.fields) ? [{ row, document }] : [],
+    );
+    const again = new Set(open.map(({ row }) => row));
+    lost.push(...missed.flatMap(({ row }) => (again.has(row) ? [] : [row])));
+  }
+  return [...lost, ...open.map(({ row }) => row)];
 }
 
 function backOf(kind: Kind, row: RosterChange, document: StoredDocument): mongo.AnyBulkWriteOperation {
-  const fields = kind.keysOf ? ownFields(row.fields) : row.fields;
-  const before = overlay(document, { fields: fields.map(({ path, before: after }) => ({ path, after })) });
-  const { $set = {}, $unset } = updateTo('before', fields);
-  const set = { ...$set, ...kind.keysOf?.(before as never) };
-  const update = { ...($unset ? { $unset } : {}), ...(Object.keys(set).length > 0 ? { $set: set } : {}) };
-  return { updateOne: { filter: { _id: document._id }, update } };
+  const { fields, where } = guardWrite(kind, document, backwards(row.fields));
+  return { updateOne: { filter: { _id: document._id, ...where }, update: updateTo('after', fields) } };
+}
+
+function backRow(row: RosterChange): LogRow {
+  return { kind: row.kind, action: inverseOf(row), sourceId: row.sourceId };
+}
+
+function idsOf(rows: readonly RosterChange[]): Types.ObjectId[] {
+  return rows.map(({ _id }) => _id);
 }
 
 async function undoAdded(
@@ -105,78 +98,87 @@ async function undoAdded(
   kind: Kind,
   scope: Record<string, Types.ObjectId>,
 ): Promise<void> {
-  if (name === 'appointment') return;
-  const type = isContactType(name) ? { type: name } : {};
   for (;;) {
-    const found = (await (
-      kind.collection.find(
-        { ...scope, ...type, [kind.addedBy]: of, status: 'active' },
-        { limit: BATCH },
-      ) as mongo.FindCursor
-    ).toArray()) as unknown as StoredDocument[];
+    const found = await readAdded(of, name, kind, scope, { limit: BATCH });
     if (found.length === 0) return;
     await run.markChanged();
-    const used = await usedSince(name, found);
-    const gone = found.filter(({ _id }) => !used.has(_id.toHexString()));
+    const used = await findUsed(name, found);
+    const going = found.filter(({ _id }) => !used.has(_id.toHexString()));
     const left = found.filter(({ _id }) => used.has(_id.toHexString()));
-    await logRun(run, [
-      ...gone.map((document) => ({ kind: name, action: 'removed', sourceId: sourceIdOf(kind, document) })),
-      ...left.map((document) => leftRow(name, sourceIdOf(kind, document))),
-    ]);
-    await mark(kind, gone, { $set: { status: kind.gone, ...whenGone(run, kind) } });
-    // It is a person's now: a second look passes it by.
-    await mark(kind, left, { $unset: { [kind.addedBy]: 1 } });
-    run.count(name, 'removed', gone.length);
-    run.count(name, 'refused', left.length);
+    const removedRow = (document: StoredDocument): LogRow => ({
+      kind: name,
+      action: 'removed',
+      sourceId: sourceIdOf(kind, document),
+    });
+    const ofLeft = left.map((document) => changedSince({ kind: name, sourceId: sourceIdOf(kind, document) }));
+    await logRun(run, [...going.map(removedRow), ...ofLeft]);
+    const lost = await markGone(run, of, name, kind, going);
+    await logRefused(run, lost.map(removedRow), 'changed since');
+    await leaveToPeople(of, kind, [...left, ...lost]);
+    run.count(name, 'removed', going.length - lost.length);
+    run.count(name, 'refused', left.length + lost.length);
     await run.step(found.length);
   }
 }
 
-async function mark(kind: Kind, documents: StoredDocument[], update: object): Promise<void> {
-  if (documents.length === 0) return;
-  const ids = documents.map(({ _id }) => _id);
-  await kind.collection.updateMany({ _id: { $in: ids } }, update);
+/** @returns those that somebody has done something with between the look and the write: they stay, or come back */
+async function markGone(
+  run: HeldRun,
+  of: Types.ObjectId,
+  name: string,
+  kind: Kind,
+  going: StoredDocument[],
+): Promise<StoredDocument[]> {
+  if (going.length === 0) return [];
+  const set = { status: kind.gone, ...(kind.gone === 'transferred' ? { transferredAt: run.now() } : {}) };
+  await kind.collection.bulkWrite(
+    going.map((document) => ({
+      updateOne: {
+        filter: {
+          _id: document._id,
+          ...whileAt(document, ['status', kind.addedBy, ...(kind.decided ?? [])]),
+        },
+        update: { $set: set },
+      },
+    })),
+    { ordered: false },
+  );
+  const ids = going.map(({ _id }) => _id);
+  const after = await readTargets(kind.collection, ids);
+  const used = await findUsed(name, [...after.values()]);
+  const lost = going.filter(({ _id }) => {
+    const key = _id.toHexString();
+    return used.has(key) || after.get(key)?.status !== kind.gone;
+  });
+  if (lost.length > 0)
+    await kind.collection.updateMany(
+      { _id: { $in: lost.map(({ _id }) => _id) }, status: kind.gone, [kind.addedBy]: of },
+      { $set: { status: 'active' }, $unset: { transferredAt: '' } },
+    );
+  return lost;
 }
 
-function whenGone(run: HeldRun, { gone }: Kind): { transferredAt?: Date } {
-  return gone === 'transferred' ? { transferredAt: run.now() } : {};
+/** They are people's now: a second look passes them by. */
+async function leaveToPeople(of: Types.ObjectId, kind: Kind, documents: StoredDocument[]): Promise<void> {
+  if (documents.length === 0) return;
+  await kind.collection.updateMany(
+    { _id: { $in: documents.map(({ _id }) => _id) }, [kind.addedBy]: of },
+    { $unset: { [kind.addedBy]: 1 } },
+  );
 }
 
 function sourceIdOf({ sameBy }: Kind, document: StoredDocument): string {
   return String(valueAt(document, sameBy.at(-1) ?? '_id'));
 }
 
-/** Which of the documents people have done something with. */
-async function usedSince(name: string, documents: StoredDocument[]): Promise<Set<string>> {
-  const ids = documents.map(({ _id }) => _id);
-  const used = (found: Types.ObjectId[]) => found.map((id) => id.toHexString());
-  switch (name) {
-    case 'class': {
-      const edited = documents.filter(
-        ({ edits }) => Object.keys((edits as object | undefined) ?? {}).length > 0,
-      );
-      const event = documents[0]?.event as Types.ObjectId;
-      const booked = await Appointment.distinct('class', {
-        event,
-        class: { $in: ids },
-        state: { $in: BOOKED },
-      });
-      return new Set([...used(edited.map(({ _id }) => _id)), ...used(booked)]);
-    }
-    case 'resource':
-      return new Set(used(await Slot.distinct('resource', { resource: { $in: ids } })));
-    case 'student': {
-      const account = documents[0]?.account as Types.ObjectId;
-      const children = await Household.distinct('children.student', {
-        account,
-        'children.student': { $in: ids },
-      });
-      const valued = documents.filter(({ securityValue }) => securityValue);
-      return new Set(used([...children, ...valued.map(({ _id }) => _id)]));
-    }
-    default:
-      return new Set();
-  }
+/** Of a run that is done again the log has all, that of the try before too. */
+async function countAll(run: HeldRun, kinds: Record<string, Kind>): Promise<void> {
+  for (const { kind, action, lines } of await countLogged(run))
+    // A line of ties stands for several.
+    if (kinds[kind] && !kinds[kind].isPart && isCounted(action))
+      run.count(kind, action, lines - (run.counts[kind]?.[action] ?? 0));
 }
 
-const BOOKED = ['booked', 'problem', 'pending'] as const;
+function isCounted(action: string): action is 'changed' | 'restored' | 'removed' | 'refused' {
+  return ['changed', 'restored', 'removed', 'refused'].includes(action);
+}

@@ -17,7 +17,7 @@ export interface Broken {
 /** The appointments that a run put into the problem list, or that a preview would. */
 export async function findBroken({ run, event }: RunPlace): Promise<Broken> {
   const total = run.counts.appointment?.changed ?? 0;
-  if (!event || total === 0 || run.purpose === 'undo') return { rows: [], total: 0 };
+  if (!event || total === 0) return { rows: [], total: 0 };
   const wanted = { run: run._id, kind: 'appointment', action: 'changed' as const };
   const noted =
     run.purpose === 'preview'

@@ -85,6 +85,22 @@ export async function logRefused(
   );
 }
 
+/** Of a record that is left as it is, because somebody changed it. */
+export function changedSince({ kind, sourceId }: Pick<LogRow, 'kind' | 'sourceId'>): LogRow {
+  return { kind, action: 'refused', sourceId, level: 'warning', note: { code: 'changed since' } };
+}
+
+/** How many lines the run's log has by kind and action. */
+export async function countLogged({
+  id,
+}: Pick<HeldRun, 'id'>): Promise<{ kind: string; action: string; lines: number }[]> {
+  const groups = await SyncLog.aggregate<{ _id: { kind: string; action: string }; lines: number }>([
+    { $match: { run: id } },
+    { $group: { _id: { kind: '$kind', action: '$action' }, lines: { $sum: { $size: '$sourceIds' } } } },
+  ]);
+  return groups.map(({ _id, lines }) => ({ ..._id, lines }));
+}
+
 /** The ids of rows by kind and action. */
 function groupRows(rows: Pick<LogRow, 'kind' | 'action' | 'sourceId'>[]): [string, string, string[]][] {
   const groups = new Map<string, [string, string, string[]]>();

@@ -1,74 +1,113 @@
 import type { Types } from 'mongoose';
 import { Event } from '../../models/event.js';
-import type { KindCounts } from '../../models/run.js';
+import { findUsed, inverseOf, judgeUndo, readAdded } from '../changes/judge-undo.js';
 import { REFRESH_KINDS, UPDATE_KINDS, type Kind } from '../changes/kinds.js';
-import { isAt, readChanges, readTargets } from '../changes/read-changes.js';
+import { readChanges } from '../changes/read-changes.js';
+import { previewFlags } from '../event-update/preview-flags.js';
 import type { FoundRun } from '../runs/queries.js';
 import { KIND_WORDS } from '../runs/show-run.js';
 import { findUndoable, type Undoable } from '../undo-run.js';
 
-/** What taking back one kind of record comes to. */
+const BATCH = 1000;
+
+/** What taking back one kind of record comes to, as the run that does it will count it. */
 export interface UndoRow {
+  kind: string;
   label: string;
-  added: number;
-  changed: number;
+  /** Marked as gone. */
   removed: number;
+  changed: number;
+  restored: number;
+  /** Changed or used by somebody since: they stay as they are. */
+  left: number;
+}
+
+/** The part of an undo in one event, or in the account's roster. */
+export interface UndoPart {
+  heading: string;
+  rows: UndoRow[];
+  left: number;
 }
 
 export interface UndoPlan {
   can: Undoable;
-  event: UndoRow[];
-  account: UndoRow[];
-  /** Records that somebody changed since: they stay as they are. */
-  left: { event: number; account: number };
-  /** Other events that stand on the same download, by name. */
+  /** Of the event. */
+  event?: UndoPart;
+  /** Of the account's roster, and of other events whose last run stands on the same download. */
+  account: UndoPart[];
+  /** These events' names. */
   others: string[];
 }
 
 /** What an undo of a run would do. @param whole whether the account's part may be looked at too */
-export async function planUndo({ run, refresh }: FoundRun, whole: boolean): Promise<UndoPlan | undefined> {
+export async function planUndo({ run }: FoundRun, whole: boolean): Promise<UndoPlan | undefined> {
   const can = await findUndoable(run);
   const account = whole ? can.account : undefined;
   if (!can.event && !account) return undefined;
+  const others: { name: string; part: UndoPart }[] = [];
+  for (const other of account ? can.others : []) {
+    const name = (await Event.findById(other.event, { name: 1 }).lean())?.name ?? '';
+    others.push({ name, part: await partOf(`In ${name}`, other._id, UPDATE_KINDS, { event: other.event }) });
+  }
   return {
     can,
-    event: can.event ? rowsOf(run.counts) : [],
-    account: account && refresh ? rowsOf(refresh.counts) : [],
-    left: {
-      event: can.event ? await countLeft(run._id, UPDATE_KINDS) : 0,
-      account: account ? await countLeft(account, REFRESH_KINDS) : 0,
-    },
-    others: account ? await namesOf(can.others) : [],
+    ...(can.event
+      ? { event: await partOf('In the event', run._id, UPDATE_KINDS, { event: run.event }) }
+      : {}),
+    account: account
+      ? [
+          await partOf('In the account’s roster', account, REFRESH_KINDS, { account: run.account }),
+          ...others.map(({ part }) => part),
+        ]
+      : [],
+    others: others.map(({ name }) => name),
   };
 }
 
-function rowsOf(counts: Record<string, KindCounts>): UndoRow[] {
-  return Object.entries(KIND_WORDS).flatMap(([kind, label]) => {
-    const of = counts[kind];
-    if (!of || of.added + of.changed + of.removed + of.restored === 0) return [];
-    return [{ label, added: of.added + of.restored, changed: of.changed, removed: of.removed }];
-  });
+async function partOf(
+  heading: string,
+  run: Types.ObjectId,
+  kinds: Record<string, Kind>,
+  scope: Record<string, Types.ObjectId>,
+): Promise<UndoPart> {
+  const rows: UndoRow[] = [];
+  for (const [name, label] of Object.entries(KIND_WORDS)) {
+    const kind = kinds[name];
+    const row = kind && (await rowOf(name, label, kind, run, scope));
+    if (row && name === 'appointment' && scope.event) await addFlags(row, run, scope.event);
+    if (row && row.removed + row.changed + row.restored + row.left > 0) rows.push(row);
+  }
+  return { heading, rows, left: rows.reduce((sum, { left }) => sum + left, 0) };
 }
 
-/** Changes whose document has neither the value before nor the one after. */
-async function countLeft(run: Types.ObjectId, kinds: Record<string, Kind>): Promise<number> {
-  let left = 0;
-  for (const [name, kind] of Object.entries(kinds))
-    for await (const rows of readChanges({ run }, name, 'applied')) {
-      const targets = await readTargets(
-        kind.collection,
-        rows.map(({ target }) => target),
-      );
-      left += rows.filter(({ target, fields }) => {
-        const document = targets.get(target.toHexString());
-        return !document || !(isAt('after', document, fields) || isAt('before', document, fields));
-      }).length;
-    }
-  return left;
+/** Those among the event's appointments that the undo finds out of their classes, or in them again. */
+async function addFlags(row: UndoRow, run: Types.ObjectId, event: Types.ObjectId): Promise<void> {
+  const { broken, mended } = await previewFlags(run, event);
+  row.changed += broken;
+  row.restored += mended;
 }
 
-async function namesOf(others: Undoable['others']): Promise<string[]> {
-  if (others.length === 0) return [];
-  const found = await Event.find({ _id: { $in: others.map(({ event }) => event) } }, { name: 1 }).lean();
-  return found.map(({ name }) => name);
+/** Looks at every change and everything added, as the undo itself does: what a person has done since is known by nothing else. */
+async function rowOf(
+  name: string,
+  label: string,
+  kind: Kind,
+  run: Types.ObjectId,
+  scope: Record<string, Types.ObjectId>,
+): Promise<UndoRow> {
+  const row: UndoRow = { kind: name, label, removed: 0, changed: 0, restored: 0, left: 0 };
+  for await (const rows of readChanges({ run }, name, 'applied')) {
+    const { open, left } = await judgeUndo(kind, rows);
+    for (const { row: change } of open) row[inverseOf(change)] += change.size ?? 1;
+    row.left += left.length;
+  }
+  let after: Types.ObjectId | undefined;
+  for (;;) {
+    const added = await readAdded(run, name, kind, scope, { after, limit: BATCH });
+    after = added.at(-1)?._id;
+    if (!after) return row;
+    const used = (await findUsed(name, added)).size;
+    row.removed += added.length - used;
+    row.left += used;
+  }
 }

@@ -1,0 +1,134 @@
+import type { mongo, Types } from 'mongoose';
+import { Appointment } from '../../models/appointment.js';
+import { isContactType } from '../../models/contact.js';
+import { Household } from '../../models/household.js';
+import { Resource } from '../../models/resource.js';
+import type { ChangeAction, RosterChange } from '../../models/roster-change.js';
+import { Slot } from '../../models/slot.js';
+import { User } from '../../models/user.js';
+import type { Kind } from './kinds.js';
+import { isAt, readTargets, type StoredDocument } from './read-changes.js';
+
+const INVERSE = {
+  added: 'removed',
+  changed: 'changed',
+  restored: 'removed',
+  removed: 'restored',
+} as const satisfies Record<ChangeAction, ChangeAction>;
+
+/** What taking a change back is, for counts and log. An appointment is `changed` when it needs a look, `restored` when it no longer does. */
+export function inverseOf({ kind, action }: Pick<RosterChange, 'kind' | 'action'>) {
+  if (kind !== 'appointment') return INVERSE[action];
+  return action === 'restored' ? 'changed' : 'restored';
+}
+
+/** Changes of a run that is to be undone, by what can be done about them. */
+export interface UndoVerdicts {
+  /** Their documents are as the run left them. */
+  open: { row: RosterChange; document: StoredDocument }[];
+  /** Their documents are as they were before the run. */
+  done: RosterChange[];
+  /** Somebody changed their documents since. */
+  left: RosterChange[];
+}
+
+export async function judgeUndo(kind: Kind, rows: readonly RosterChange[]): Promise<UndoVerdicts> {
+  const targets = await readTargets(
+    kind.collection,
+    rows.map(({ target }) => target),
+  );
+  const verdicts: UndoVerdicts = { open: [], done: [], left: [] };
+  for (const row of rows) {
+    const document = targets.get(row.target.toHexString());
+    if (document && isAt('after', document, row.fields)) verdicts.open.push({ row, document });
+    else if (document && isAt('before', document, row.fields)) verdicts.done.push(row);
+    else verdicts.left.push(row);
+  }
+  return verdicts;
+}
+
+/** What a run added and is here still, of one kind; nobody's appointment is ever added by a run. */
+export async function readAdded(
+  of: Types.ObjectId,
+  name: string,
+  kind: Kind,
+  scope: Record<string, Types.ObjectId>,
+  page: { after?: Types.ObjectId | undefined; limit: number },
+): Promise<StoredDocument[]> {
+  if (name === 'appointment' || kind.isPart) return [];
+  const type = isContactType(name) ? { type: name } : {};
+  const after = page.after ? { _id: { $gt: page.after } } : {};
+  const cursor = kind.collection.find(
+    { ...scope, ...type, [kind.addedBy]: of, status: 'active', ...after },
+    { limit: page.limit, sort: { _id: 1 } },
+  ) as mongo.FindCursor;
+  const found: StoredDocument[] = await cursor.toArray();
+  return found;
+}
+
+/** Which of the documents people have done something with (hex ids). */
+export async function findUsed(
+  name: string,
+  documents: readonly StoredDocument[],
+): Promise<ReadonlySet<string>> {
+  const [first] = documents;
+  if (!first) return new Set();
+  const ids = documents.map(({ _id }) => _id);
+  const found = await Promise.all(usesOf(name, documents, first, ids));
+  const used = new Set(found.flat().map((id) => id.toHexString()));
+  return new Set(ids.map((id) => id.toHexString()).filter((id) => used.has(id)));
+}
+
+const BOOKED = ['booked', 'problem', 'pending'] as const;
+
+function usesOf(
+  name: string,
+  documents: readonly StoredDocument[],
+  { account, event }: StoredDocument,
+  ids: Types.ObjectId[],
+): Promise<Types.ObjectId[]>[] {
+  const having = (path: string) =>
+    Promise.resolve(documents.filter((document) => isSaid(document[path])).map(({ _id }) => _id));
+  if (name === 'class')
+    return [
+      having('edits'),
+      Appointment.distinct('class', {
+        event: event as Types.ObjectId,
+        class: { $in: ids },
+        state: { $in: BOOKED },
+      }),
+    ];
+  if (name === 'resource') return [Slot.distinct('resource', { resource: { $in: ids } })];
+  if (!isContactType(name)) return [];
+  return [
+    having('securityValue'),
+    findLogins(ids),
+    name === 'student' ? findChildren(account as Types.ObjectId, ids) : findHolders(ids),
+  ];
+}
+
+function isSaid(value: unknown): boolean {
+  return typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : Boolean(value);
+}
+
+function findChildren(account: Types.ObjectId, ids: Types.ObjectId[]): Promise<Types.ObjectId[]> {
+  return Household.distinct('children.student', { account, 'children.student': { $in: ids } });
+}
+
+async function findLogins(ids: Types.ObjectId[]): Promise<Types.ObjectId[]> {
+  const users = await User.find({ 'grants.contact': { $in: ids, $exists: true } }, { grants: 1 }).lean();
+  return users.flatMap(({ grants }) => grants.flatMap(({ contact }) => contact ?? []));
+}
+
+/** Who holds slots in an event. */
+async function findHolders(ids: Types.ObjectId[]): Promise<Types.ObjectId[]> {
+  const resources = await Resource.find(
+    { contact: { $in: ids, $exists: true }, status: 'active' },
+    { contact: 1 },
+  ).lean();
+  const holding: Types.ObjectId[] = await Slot.distinct('resource', {
+    resource: { $in: resources.map(({ _id }) => _id) },
+  });
+  const held = new Set(holding.map((id) => id.toHexString()));
+  return resources.flatMap(({ _id, contact }) => (contact && held.has(_id.toHexString()) ? [contact] : []));
+}
