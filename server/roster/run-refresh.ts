@@ -49,7 +49,14 @@ export async function runAlone(
   const taken = await takeRun(rosterRuns, new Types.ObjectId(key), timing, deps.now());
   if (!taken) return;
   const account = await Account.findById(taken.account).lean();
-  if (!account) return;
+  if (!account) {
+    const result = 'The account is no longer there.';
+    await RosterRun.updateOne(
+      { _id: taken._id, fence: taken.fence },
+      { $set: { state: 'failed', result, finishedAt: deps.now() } },
+    );
+    return;
+  }
   await runRefresh(deps, account, taken, stopping, timing).catch((error: unknown) => {
     const told = [RefreshFailed, RunLost, RunHandedBack, RunStopped].some((kind) => error instanceof kind);
     if (!told && !isPassing(error)) throw error;
@@ -139,7 +146,8 @@ async function applyAll(run: HeldRun, preview: Types.ObjectId): Promise<void> {
   if (upload) await RosterUpload.updateOne({ _id: upload }, { $set: { state: 'used' } });
 }
 
-export const DISCARDED_SINCE = 'The preview was discarded, so nothing was applied.';
+export const DISCARDED_SINCE =
+  'The preview was discarded, so nothing was applied. Make a new preview if you still want its changes.';
 
 export function staleSince(count: number): string {
   const records = count === 1 ? '1 record has' : `${count.toLocaleString('en')} records have`;
