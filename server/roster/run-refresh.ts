@@ -24,6 +24,7 @@ import { nextTry, RunPutOff } from './runs/put-off.js';
 import { summarizeRun } from './runs/summarize-run.js';
 import { MOST_TRIES, takeRun } from './runs/take-run.js';
 import { tellHeld } from './tell-held.js';
+import { waitForMerges } from './wait-merges.js';
 
 const rosterRuns = RosterRun as unknown as Model<Run>;
 
@@ -88,6 +89,7 @@ export async function runRefresh(
   try {
     if (taken.fence - (taken.retries ?? 0) > MOST_TRIES)
       throw new RefreshRefused(`Given up: it ended its worker ${String(MOST_TRIES)} times.`);
+    await waitForMerges(run);
     await forgetFirstTry(run);
     await run.whileGoing(work(deps, account, taken, run));
     if (taken.alone && !run.preview) await followRefresh(deps, account, taken);

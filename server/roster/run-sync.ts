@@ -20,6 +20,7 @@ import { summarizeRun } from './runs/summarize-run.js';
 import { MOST_TRIES, takeRun } from './runs/take-run.js';
 import { settleRun } from './settle-run.js';
 import { tellHeld } from './tell-held.js';
+import { waitForMerges } from './wait-merges.js';
 
 const syncRuns = SyncRun as unknown as Model<Run>;
 
@@ -64,6 +65,7 @@ async function work(deps: Deps, run: SyncRun, held: HeldRun, timing: Timing): Pr
   if (tries > MOST_TRIES)
     throw new RefreshFailed(`Given up: it ended its worker ${String(MOST_TRIES)} times.`);
   await held.step();
+  await waitForMerges(held);
   await forgetFirstTry(held);
   if (tries > 1) held.warn({ code: 'done again' });
   const account = await Account.findById(run.account).lean();
