@@ -12,6 +12,8 @@ export interface RosterSection {
   course: string;
   /** '' for a section without a term. */
   term: string;
+  /** Further terms in which it runs. Of roster files alone, where they tell it. */
+  otherTerms?: string[];
   /** Primary teacher first. */
   teacherIds: string[];
   studentIds: string[];
@@ -37,6 +39,7 @@ const schema = scopedSchema<Section>('section', {
   number: text,
   course: text,
   term: text,
+  otherTerms: { type: [String], default: undefined },
   teacherIds: [String],
   studentIds: [String],
   allowed: Number,
@@ -44,5 +47,6 @@ const schema = scopedSchema<Section>('section', {
 });
 schema.index({ account: 1, 'record.id': 1 }, { unique: true });
 schema.index({ account: 1, status: 1, school: 1, term: 1 });
+schema.index({ account: 1, otherTerms: 1 }, { partialFilterExpression: { otherTerms: { $exists: true } } });
 
 export const Section = mongoose.model<Section>('section', schema);

@@ -7,6 +7,8 @@ import { RosterUpload } from '../models/roster-upload.js';
 import type { Run } from '../models/run.js';
 import { CHANGED_SINCE, hasChangedSince } from './find-later-change.js';
 import { applyPreview, countStale } from './changes/apply-preview.js';
+import { countEnded } from './changes/hold-ties.js';
+import { SECTION_TIES } from './changes/tie-kinds.js';
 import { forgetFirstTry, forgetOlderChanges } from './changes/forget-changes.js';
 import { REFRESH_KINDS } from './changes/kinds.js';
 import { acceptHeld, rejectHeld } from './changes/settle-held.js';
@@ -136,11 +138,18 @@ async function work(deps: Deps, account: Account, taken: RosterRun, run: HeldRun
 }
 
 async function applyAll(run: HeldRun, preview: Types.ObjectId): Promise<void> {
-  const previewed = await RosterRun.findById(preview, { upload: 1, answered: 1, back: 1, state: 1 }).lean();
+  const previewed = await RosterRun.findById(preview, {
+    upload: 1,
+    answered: 1,
+    back: 1,
+    state: 1,
+    counts: 1,
+  }).lean();
   if (previewed?.state !== 'done') throw new RefreshRefused(DISCARDED_SINCE);
   const stale = await countStale(run, preview, REFRESH_KINDS);
   if (stale > 0 && !run.changed) throw new RefreshRefused(staleSince(stale));
   await applyPreview(run, preview, REFRESH_KINDS);
+  countEnded(run, SECTION_TIES, previewed.counts);
   await applyPlannedPairs(run, preview);
   const { upload, answered = [], back = [] } = previewed;
   await dropOlderHeld(run, answered, preview);

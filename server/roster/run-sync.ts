@@ -106,7 +106,8 @@ async function update(run: SyncRun, held: HeldRun, refreshed: () => ReturnType<t
   const mirror = held.preview ? plannedMirror(run.account, refresh._id) : storedMirror(run.account);
   const standing = await findStanding(run, sync, refresh);
   const chosen = run.trigger === 'first import' || !!run.choice;
-  await updateEvent(event, sync, held, { mirror, chosen, standing });
+  const seen = refresh.purpose === 'accept' || refresh.purpose === 'apply';
+  await updateEvent(event, sync, held, { mirror, chosen, seen, standing });
   return refresh.counts;
 }
 

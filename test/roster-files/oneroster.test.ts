@@ -71,6 +71,7 @@ describe('OneRoster files', () => {
       students: ['user:u1'],
       teacher: 'user:u3',
       teachers: ['user:u3', 'user:u2'],
+      slotbell: { otherTerms: [] },
     });
     const [ana] = read.roster.people('students');
     assert.deepEqual(ana?.roles?.student, {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Types } from 'mongoose';
+import type { Types } from 'mongoose';
 import { Contact } from '../../server/models/contact.js';
 import { Duplicate } from '../../server/models/duplicate.js';
 import { RosterRun } from '../../server/models/roster-run.js';

@@ -65,7 +65,7 @@ describe('a kept upload', () => {
   });
 
   it('tells the ids to be removed and those that were left out', async () => {
-    const upload = await keep({ 'students.txt': '1\tA\tB\n2\tA\tB\tdelete\n3\tA\t\n' });
+    const upload = await keep({ 'students.txt': '1\tA\tB\n2\tA\tB\tdelete\n3\t\t\n' });
     const spool = new UploadSpool(school.account._id, upload._id);
     assert.deepEqual(await asApp(() => collect(spool.ids('students', 'removed'))), [['student:2']]);
     assert.deepEqual(await asApp(() => collect(spool.ids('students', 'left out'))), [['student:3']]);

@@ -13,9 +13,13 @@ export interface Selection {
   known: string[];
 }
 
-/** What an event takes. A section whose term is in no list of terms counts as one without a term. */
+/**
+ * What an event takes. A section whose term the source does not have, or has no more, counts as one without a term, as the Importer
+ * and the data browser count it.
+ */
 export function selectionOf({ schools, terms, noTerm }: EventSync, known: readonly MirrorTerm[]): Selection {
-  return { schools, terms: terms.map(({ id }) => id), noTerm, known: known.map(({ id }) => id) };
+  const here = known.filter(({ status }) => status === 'active');
+  return { schools, terms: terms.map(({ id }) => id), noTerm, known: here.map(({ id }) => id) };
 }
 
 /**
@@ -52,23 +56,26 @@ export function looksLike(
 
 export function queryOf(account: Types.ObjectId, selection: Selection): QueryFilter<Section> {
   const { schools, terms, noTerm, known } = selection;
-  const chosen = { term: { $in: terms } };
+  const here = { account, status: 'active' as const, school: { $in: schools } };
+  // Branches of their own, so that each has an index.
   return {
-    account,
-    status: 'active',
-    school: { $in: schools },
-    ...(noTerm ? { $or: [chosen, { term: { $nin: known } }] } : chosen),
+    $or: [
+      { ...here, term: { $in: terms } },
+      { ...here, otherTerms: { $in: terms, $exists: true } },
+      ...(noTerm ? [{ ...here, term: { $nin: known } }] : []),
+    ],
   };
 }
 
 /** The same question asked of one section. */
 export function isSelected(
-  section: Pick<Section, 'status' | 'school' | 'term'>,
+  section: Pick<Section, 'status' | 'school' | 'term' | 'otherTerms'>,
   { schools, terms, noTerm, known }: Selection,
 ): boolean {
   return (
     section.status === 'active' &&
     schools.some((school) => school.equals(section.school)) &&
-    (terms.includes(section.term) || (noTerm && !known.includes(section.term)))
+    ([section.term, ...(section.otherTerms ?? [])].some((term) => terms.includes(term)) ||
+      (noTerm && !known.includes(section.term)))
   );
 }

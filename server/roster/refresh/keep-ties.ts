@@ -20,8 +20,7 @@ export async function keepSectionTies(
 ): Promise<RosterRecord<RosterSection>[]> {
   const known = await storedBy<Section>(Section, account, told);
   return told.flatMap(({ record, extras }) => {
-    const allowed = extras?.allowed === undefined ? {} : { allowed: extras.allowed };
-    const whole = rosterRecord(record.id, { ...record.fields, ...allowed });
+    const whole = rosterRecord(record.id, { ...record.fields, ...sectionExtras(extras) });
     if (!isPartial(extras)) return [whole];
     const before = known.get(record.id);
     if (!before) return extras?.onlyTies ? [] : [whole];
@@ -59,6 +58,13 @@ export async function keepPeopleTies(
   });
 }
 
+function sectionExtras(extras: FileExtras | undefined): Pick<RosterSection, 'allowed' | 'otherTerms'> {
+  return {
+    ...(extras?.allowed === undefined ? {} : { allowed: extras.allowed }),
+    ...(extras?.otherTerms === undefined ? {} : { otherTerms: extras.otherTerms }),
+  };
+}
+
 function personExtras(extras: FileExtras | undefined): Pick<RosterPerson, 'securityValue' | 'room'> {
   return {
     ...(extras?.securityValue ? { securityValue: extras.securityValue } : {}),
@@ -90,10 +96,11 @@ async function storedBy<T>(
   return new Map(found.map((document) => [document.record.id, document as unknown as T]));
 }
 
-function sectionFields(section: Section): RosterSection {
+/** What is stored of a section, in the order of what a source says. */
+export function sectionFields(section: Section): RosterSection {
   const { school, name, subject, period, grade, number, course, term, teacherIds, studentIds } = section;
   const fields = { school, name, subject, period, grade, number, course, term, teacherIds, studentIds };
-  return section.allowed === undefined ? fields : { ...fields, allowed: section.allowed };
+  return { ...fields, ...sectionExtras(section) };
 }
 
 /** What is stored of a person, in the order of what a source says. */

@@ -1,6 +1,29 @@
-import { filled, id, optional, there, tie, type TableFormat } from './table-format.js';
+import {
+  address,
+  alsoCalled,
+  called,
+  facts,
+  filled,
+  id,
+  named,
+  number,
+  optional,
+  tie,
+  type Column,
+  type TableFormat,
+} from './table-format.js';
 
 const TEACHERS_OF_SECTION = Array.from({ length: 9 }, (_, index) => tie(`Teacher_${String(index + 2)}_id`));
+
+/** Headings that some student systems write instead of Clever's. */
+const OTHER_NAMES = {
+  First_name: ['first', 'givenname'],
+  Last_name: ['last', 'surname', 'familyname'],
+  Student_id: ['studentsisid'],
+  DOB: ['dateofbirth', 'birthdate', 'birthday'],
+};
+const people = (...columns: Column[]): Column[] => named(columns, OTHER_NAMES);
+const ONE_NAME = ['First_name', 'Last_name'];
 
 /** Clever's own CSV files, as schools upload them by SFTP. */
 export const CLEVER = {
@@ -12,31 +35,41 @@ export const CLEVER = {
   students: {
     name: 'students.csv',
     required: true,
-    columns: [
+    oneOf: ONE_NAME,
+    columns: people(
       id('School_id'),
       id('Student_id'),
-      ...optional('Student_number', 'State_id'),
-      filled('Last_name'),
-      ...optional('Middle_name'),
-      there('First_name'),
-      ...optional('Grade', 'Gender', 'DOB', 'Student_street', 'Student_city', 'Student_state', 'Student_zip'),
-      ...optional('Student_email', 'Username', 'Contact_relationship', 'Contact_type', 'Contact_name'),
-      ...optional('Contact_phone', 'Contact_phone_type', 'Contact_email'),
+      number('Student_number'),
+      ...optional('State_id'),
+      called('Last_name'),
+      alsoCalled('Middle_name'),
+      called('First_name'),
+      ...optional('Grade', 'Gender'),
+      ...facts('DOB'),
+      ...optional('Student_street', 'Student_city', 'Student_state', 'Student_zip'),
+      address('Student_email'),
+      ...optional('Username', 'Contact_relationship', 'Contact_type'),
+      alsoCalled('Contact_name'),
+      ...facts('Contact_phone'),
+      ...optional('Contact_phone_type'),
+      address('Contact_email'),
       tie('Contact_sis_id'),
-    ],
+    ),
   },
   teachers: {
     name: 'teachers.csv',
     required: true,
-    columns: [
+    oneOf: ONE_NAME,
+    columns: people(
       id('School_id'),
       id('Teacher_id'),
-      ...optional('Teacher_number', 'State_teacher_id', 'Teacher_email'),
-      there('First_name'),
-      ...optional('Middle_name'),
-      filled('Last_name'),
+      ...optional('Teacher_number', 'State_teacher_id'),
+      address('Teacher_email'),
+      called('First_name'),
+      alsoCalled('Middle_name'),
+      called('Last_name'),
       ...optional('Title', 'Username'),
-    ],
+    ),
   },
   sections: {
     name: 'sections.csv',
@@ -58,12 +91,14 @@ export const CLEVER = {
   },
   staff: {
     name: 'staff.csv',
-    columns: [
+    oneOf: ONE_NAME,
+    columns: people(
       id('School_id'),
       id('Staff_id'),
-      ...optional('Staff_email', 'First_name'),
-      filled('Last_name'),
+      address('Staff_email'),
+      alsoCalled('First_name'),
+      called('Last_name'),
       ...optional('Department', 'Title', 'Username'),
-    ],
+    ),
   },
 } satisfies Record<string, TableFormat>;

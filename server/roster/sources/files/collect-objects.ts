@@ -1,6 +1,7 @@
 import type { CleverObject } from '../../../clever/schema.js';
 import type { ListName } from '../../refresh/lists.js';
-import { contentHash } from '../roster-record.js';
+import { numberKey } from '../../../models/security-value.js';
+import { isNamedOtherwise, mergeObjects } from './merge-objects.js';
 import { quoted } from './problem-list.js';
 import type { Reading, Row } from './reading.js';
 import type { FromFile, RosterSink } from './roster-files.js';
@@ -15,46 +16,56 @@ export class Collected<T extends CleverObject> {
   readonly removed = new Set<string>();
   /** A row could not even be told apart, so the list does not say who is gone. */
   unreadable = false;
-  readonly #said = new Map<string, { hash: string; line: number }>();
+  /** Two rows of one id are about two things: what the second one tells beside is not known. */
+  isContradicted = false;
+  /** Where the first row of an id stands. */
+  readonly #lines = new Map<string, number>();
+  /** Ids by what a spreadsheet leaves of them; those that share it are none. Made when first asked for. */
+  #keys: Map<string, string | undefined> | undefined;
 
   constructor(private readonly reading: Reading) {}
 
   /**
-   * Takes a row. The first one of an id makes the object; others must say the same (`content`), and give the same object.
-   * @returns nothing where the row contradicts the first one, which is noted
+   * Takes a row. The first one of an id makes the object; what further ones say more of it is added, and what they say otherwise is
+   * noted.
+   * @param apart fields in which rows of one id may differ: the school of somebody who attends two
+   * @returns nothing where the row is about something else than the first one: the name differs
    */
-  add(
-    row: Row,
-    field: string,
-    id: string,
-    content: unknown,
-    make: () => FromFile<T>,
-  ): FromFile<T> | undefined {
-    const hash = contentHash(content).slice(0, 16);
-    const before = this.#said.get(id);
-    if (before && before.hash !== hash) {
-      const problem = `${field} ${quoted(row.of(field))} is on line ${String(before.line)} too, with other details.`;
-      this.reading.note(
-        row,
-        field,
-        problem,
-        'Delete the wrong one of the two rows. The first one was taken.',
-      );
-      return undefined;
-    }
-    if (!before) this.#said.set(id, { hash, line: row.line });
+  add(row: Row, field: string, fresh: FromFile<T>, apart: readonly string[] = []): FromFile<T> | undefined {
+    const { id } = fresh;
     const known = this.objects.get(id);
-    if (known) return known;
-    const made = make();
-    this.objects.set(id, made);
-    return made;
+    if (!known) {
+      this.objects.set(id, fresh);
+      this.#lines.set(id, row.line);
+      return fresh;
+    }
+    const differing: string[] = [];
+    const isOther = isNamedOtherwise(known, fresh);
+    if (!isOther) mergeObjects(known, fresh, apart, differing);
+    if (!isOther && differing.length === 0) return known;
+    const before = String(this.#lines.get(id) ?? 0);
+    const details = isOther ? 'details' : `details (${differing.map(inWords).join(', ')})`;
+    const problem = `${field} ${quoted(row.of(field))} is on line ${before} too, with other ${details}.`;
+    this.reading.note(row, field, problem, 'Delete the wrong one of the two rows. The first one was taken.');
+    if (!isOther) return known;
+    this.isContradicted = true;
+    return undefined;
+  }
+
+  /**
+   * The only object whose id reads the same as one that is nowhere, but for capitals, spaces and the zeros before it, which
+   * spreadsheets drop.
+   */
+  alike(id: string): string | undefined {
+    this.#keys ??= keysOf(this.objects.keys());
+    return this.#keys.get(keyOf(id));
   }
 
   /** Takes a row that removes its id. What was added in the same files stays: one of the two is a slip. */
   remove(row: Row, field: string, id: string): void {
-    const before = this.#said.get(id);
-    if (before && this.objects.has(id)) {
-      const problem = `${field} ${quoted(row.of(field))} is added on line ${String(before.line)} and deleted here.`;
+    const before = this.#lines.get(id);
+    if (before !== undefined && this.objects.has(id)) {
+      const problem = `${field} ${quoted(row.of(field))} is added on line ${String(before)} and deleted here.`;
       this.reading.note(
         row,
         field,
@@ -93,4 +104,21 @@ export async function pour<T extends CleverObject>(
   await sink.remove(list, [...removed]);
   await sink.leaveOut(list, [...leftOut]);
   return objects.size;
+}
+
+/** `birthDate` is "birth date". */
+function inWords(field: string): string {
+  return field.replace(/_/g, ' ').replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+function keysOf(ids: Iterable<string>): Map<string, string | undefined> {
+  const keys = new Map<string, string | undefined>();
+  for (const id of ids) keys.set(keyOf(id), keys.has(keyOf(id)) ? undefined : id);
+  return keys;
+}
+
+/** Of a hashed id nothing can be told. */
+function keyOf(id: string): string {
+  const raw = id.slice(id.indexOf(':') + 1);
+  return raw.startsWith('~') ? id : numberKey(raw);
 }

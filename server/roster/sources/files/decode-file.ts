@@ -1,36 +1,72 @@
+import { isUtf8 } from 'node:buffer';
 import { TextDecoder } from 'node:util';
+import { FileRefused } from './problem-list.js';
 import type { FileSource } from './roster-files.js';
 
-/** How the bytes of a text file are read; Excel writes all of these. */
-export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
+/** How the bytes of a text file are read; spreadsheets write all of these. `utf-8 with slips`: a few bytes of it are of another one. */
+export type Encoding = 'utf-8' | 'utf-8 with slips' | 'utf-16le' | 'utf-16be' | 'windows-1252' | 'macintosh';
+
+/** So much of a file is looked at for the zeros of UTF-16. */
+const LOOK = 65_536;
 
 /**
- * A file's encoding: by its mark, else UTF-8 where the whole of it is valid UTF-8, else Windows-1252, which any bytes are.
+ * A file's encoding: by its mark; else UTF-16 where every other byte is often zero; else UTF-8 where nearly all of it is; else the
+ * one of the older two that makes words of it.
+ * @throws FileRefused for what is no text: a workbook, or an encoding that no spreadsheet writes
  */
 export async function detectEncoding(source: FileSource): Promise<Encoding> {
-  let decoder: TextDecoder | undefined;
-  let head = Buffer.alloc(0);
-  for await (const part of await source.open()) {
-    let bytes = part as Buffer;
-    if (!decoder) {
-      head = Buffer.concat([head, bytes]);
-      if (head.length < 2) continue;
-      const marked = encodingOfMark(head);
-      if (marked) return marked;
-      decoder = new TextDecoder('utf-8', { fatal: true });
-      bytes = head;
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let head: Buffer | undefined;
+  for await (const part of partsFrom(source, LOOK)) {
+    if (!head) {
+      head = part;
+      const known = encodingOfHead(source, head);
+      if (known) return known;
     }
-    if (!isValid(decoder, bytes, true)) return 'windows-1252';
+    if (!isValid(decoder, part, true)) return countedEncoding(source);
   }
-  decoder ??= new TextDecoder('utf-8', { fatal: true });
-  const rest = head.length < 2 ? head : Buffer.alloc(0);
-  return isValid(decoder, rest, false) ? 'utf-8' : 'windows-1252';
+  return isValid(decoder, Buffer.alloc(0), false) ? 'utf-8' : countedEncoding(source);
 }
 
-function encodingOfMark(head: Buffer): Encoding | undefined {
-  if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
-  if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be';
+/** A file's bytes in parts, the first of which has at least so many if there are so many. */
+async function* partsFrom(source: FileSource, least: number): AsyncGenerator<Buffer, void, undefined> {
+  let head: Buffer[] | undefined = [];
+  let length = 0;
+  for await (const part of await source.open()) {
+    if (!head) {
+      yield part as Buffer;
+      continue;
+    }
+    head.push(part as Buffer);
+    length += (part as Buffer).length;
+    if (length < least) continue;
+    yield Buffer.concat(head);
+    head = undefined;
+  }
+  if (head) yield Buffer.concat(head);
+}
+
+function encodingOfHead({ name }: FileSource, head: Buffer): Encoding | undefined {
+  const begins = (...bytes: number[]): boolean => bytes.every((byte, index) => head[index] === byte);
+  if (begins(0xff, 0xfe, 0, 0) || begins(0, 0, 0xfe, 0xff))
+    throw refused(name, 'The file is written in UTF-32, which Slotbell does not read.');
+  if (begins(0x50, 0x4b, 3, 4) || begins(0xd0, 0xcf, 0x11, 0xe0))
+    throw refused(name, 'The file is an Excel workbook, though its name says that it is text.');
+  if (begins(0xff, 0xfe)) return 'utf-16le';
+  if (begins(0xfe, 0xff)) return 'utf-16be';
+  const zeros = [0, 0];
+  const looked = Math.min(head.length, LOOK);
+  for (let at = 0; at < looked; at += 1) if (head[at] === 0) zeros[at % 2] = (zeros[at % 2] ?? 0) + 1;
+  const [even = 0, odd = 0] = zeros;
+  // Of letters beyond Latin's, the separators and line ends are left that have a zero.
+  if (odd > looked / 50 && odd > 3 * even) return 'utf-16le';
+  if (even > looked / 50 && even > 3 * odd) return 'utf-16be';
   return undefined;
+}
+
+function refused(file: string, problem: string): FileRefused {
+  const advice = 'Open it in Excel, save it as “CSV UTF-8”, and upload that file.';
+  return new FileRefused({ file, line: 0, field: '', problem, advice });
 }
 
 function isValid(decoder: TextDecoder, bytes: Buffer, stream: boolean): boolean {
@@ -42,20 +78,76 @@ function isValid(decoder: TextDecoder, bytes: Buffer, stream: boolean): boolean 
   }
 }
 
-/**
- * A file's text in parts, without its mark; every line end is \n, so that lines count as in a text editor.
- * @param onBytes is told of each part that was read
- */
+/** Bytes that are a letter within a word in Mac Roman, and a mark or nothing in Windows-1252. */
+const MAC_LETTERS = new Set([
+  0x81, 0x83, 0x84, 0x86, 0x87, 0x88, 0x89, 0x8a, 0x8b, 0x8d, 0x8e, 0x8f, 0x90, 0x9a, 0x9b, 0x9c, 0x9d, 0x9e,
+  0x9f,
+]);
+
+/** Of a file that is not all UTF-8: by what its bytes beyond ASCII can be. */
+async function countedEncoding(source: FileSource): Promise<Encoding> {
+  let [whole, slips, mac, western] = [0, 0, 0, 0];
+  let carried = Buffer.alloc(0);
+  for await (const part of await source.open()) {
+    const bytes = Buffer.concat([carried, part as Buffer]);
+    let at = 0;
+    for (; at < bytes.length; at += 1) {
+      const byte = bytes[at] ?? 0;
+      if (byte < 0x80) continue;
+      const length = lengthAt(bytes, at);
+      if (length === 'cut off') break;
+      if (length > 0) {
+        whole += 1;
+        at += length - 1;
+        continue;
+      }
+      slips += 1;
+      if (byte >= 0xc0) western += 1;
+      else if (MAC_LETTERS.has(byte) && isLetter(bytes[at - 1])) mac += 1;
+    }
+    carried = bytes.subarray(at);
+  }
+  if (whole > 0 && whole >= slips) return 'utf-8 with slips';
+  return mac > western ? 'macintosh' : 'windows-1252';
+}
+
+function isLetter(byte: number | undefined): boolean {
+  return byte !== undefined && ((byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a));
+}
+
+/** How long the letter of several bytes is that begins here; 0 where it is none. */
+function lengthAt(bytes: Buffer, at: number): number | 'cut off' {
+  const first = bytes[at] ?? 0;
+  const length =
+    first >= 0xc2 && first <= 0xdf ? 2 : first >> 4 === 0xe ? 3 : first >= 0xf0 && first <= 0xf4 ? 4 : 0;
+  if (length === 0) return 0;
+  for (let next = 1; next < length; next += 1) {
+    const byte = bytes[at + next];
+    if (byte === undefined) return 'cut off';
+    if (byte >> 6 !== 2) return 0;
+  }
+  return isUtf8(bytes.subarray(at, at + length)) ? length : 0;
+}
+
+/** What is told of a file while it is decoded. */
+export interface Decoding {
+  /** Of each part that was read. */
+  bytes(count: number): void;
+  /** A letter on this line was of another encoding than the file. */
+  slip(line: number): void;
+}
+
+/** A file's text in parts, without its mark; every line end is \n, so that lines count as in a text editor. */
 export async function* decodeFile(
   source: FileSource,
   encoding: Encoding,
-  onBytes: (count: number) => void,
+  told: Decoding,
 ): AsyncGenerator<string, void, undefined> {
-  const decoder = new TextDecoder(encoding);
+  const decode = encoding === 'utf-8 with slips' ? slipDecoder(told) : decoderOf(encoding);
   let heldReturn = false;
   for await (const part of await source.open()) {
-    onBytes((part as Buffer).length);
-    let text = decoder.decode(part as Buffer, { stream: true });
+    told.bytes((part as Buffer).length);
+    let text = decode(part as Buffer);
     if (text === '') continue;
     if (heldReturn) text = `\r${text}`;
     // The other half of a line end may be in the next part.
@@ -63,6 +155,49 @@ export async function* decodeFile(
     if (heldReturn) text = text.slice(0, -1);
     yield text.replace(/\r\n?/g, '\n');
   }
-  const rest = `${heldReturn ? '\r' : ''}${decoder.decode()}`;
+  const rest = `${heldReturn ? '\r' : ''}${decode()}`;
   if (rest !== '') yield rest.replace(/\r\n?/g, '\n');
+}
+
+type Decode = (part?: Buffer) => string;
+
+function decoderOf(encoding: string): Decode {
+  const decoder = new TextDecoder(encoding);
+  return (part) => (part ? decoder.decode(part, { stream: true }) : decoder.decode());
+}
+
+/** UTF-8 in which a byte that is none is taken as Windows-1252. */
+function slipDecoder(told: Decoding): Decode {
+  const western = new TextDecoder('windows-1252');
+  let carried: Buffer = Buffer.alloc(0);
+  let line = 1;
+  let isFirst = true;
+  return (part) => {
+    const bytes = part ? Buffer.concat([carried, part]) : carried;
+    const texts: string[] = [];
+    let from = 0;
+    let at = 0;
+    for (; at < bytes.length; at += 1) {
+      const byte = bytes[at] ?? 0;
+      // A lone \r ends a line too, but the \r of \r\n does not end another.
+      if (byte === 0x0a || (byte === 0x0d && bytes[at + 1] !== 0x0a)) line += 1;
+      if (byte < 0x80) continue;
+      const length = lengthAt(bytes, at);
+      if (length === 'cut off' && part) break;
+      if (length !== 0 && length !== 'cut off') {
+        at += length - 1;
+        continue;
+      }
+      texts.push(bytes.toString('utf8', from, at), western.decode(bytes.subarray(at, at + 1)));
+      from = at + 1;
+      told.slip(line);
+    }
+    const end = Math.min(at, bytes.length);
+    texts.push(bytes.toString('utf8', from, end));
+    carried = Buffer.from(bytes.subarray(end));
+    const text = texts.join('');
+    const marked = isFirst && text.startsWith('\ufeff');
+    if (text !== '') isFirst = false;
+    return marked ? text.slice(1) : text;
+  };
 }

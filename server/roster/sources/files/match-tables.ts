@@ -1,6 +1,6 @@
 import type { TableFormat } from './table-format.js';
 import { FileRefused, type ProblemList } from './problem-list.js';
-import { lettersOf } from './read-table.js';
+import { lettersOf } from './column-names.js';
 import type { FileSource } from './roster-files.js';
 
 /**

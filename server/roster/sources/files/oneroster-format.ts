@@ -1,9 +1,24 @@
-import { filled, id, optional, there, tie, type TableFormat } from './table-format.js';
+import {
+  address,
+  alsoCalled,
+  called,
+  facts,
+  filled,
+  id,
+  number,
+  optional,
+  tie,
+  type TableFormat,
+} from './table-format.js';
 
 /** OneRoster 1.1 and 1.2 CSV (1EdTech): what conferences need of it. */
 const state = optional('status', 'dateLastModified');
 export const ONEROSTER = {
-  manifest: { name: 'manifest.csv', required: true, columns: [filled('propertyName'), there('value')] },
+  manifest: {
+    name: 'manifest.csv',
+    required: true,
+    columns: [filled('propertyName'), { name: 'value', need: 'column' }],
+  },
   orgs: {
     name: 'orgs.csv',
     required: true,
@@ -35,13 +50,18 @@ export const ONEROSTER = {
   users: {
     name: 'users.csv',
     required: true,
+    oneOf: ['givenName', 'familyName'],
     columns: [
       id('sourcedId'),
       ...state,
       ...optional('enabledUser', 'orgSourcedIds', 'role', 'username'),
-      there('givenName'),
-      filled('familyName'),
-      ...optional('middleName', 'identifier', 'email', 'sms', 'phone', 'agentSourcedIds', 'grades'),
+      called('givenName'),
+      called('familyName'),
+      alsoCalled('middleName'),
+      number('identifier'),
+      address('email'),
+      ...facts('sms', 'phone'),
+      ...optional('agentSourcedIds', 'grades'),
     ],
   },
   roles: {
@@ -51,10 +71,16 @@ export const ONEROSTER = {
   enrollments: {
     name: 'enrollments.csv',
     required: true,
-    columns: [id('classSourcedId'), id('userSourcedId'), filled('role'), ...state, ...optional('primary')],
+    columns: [
+      id('classSourcedId'),
+      id('userSourcedId'),
+      filled('role'),
+      ...state,
+      ...optional('primary', 'beginDate', 'endDate'),
+    ],
   },
   demographics: {
     name: 'demographics.csv',
-    columns: [id('sourcedId'), ...state, ...optional('birthDate', 'sex')],
+    columns: [id('sourcedId'), ...state, ...facts('birthDate'), ...optional('sex')],
   },
 } satisfies Record<string, TableFormat>;

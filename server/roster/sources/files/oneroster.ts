@@ -14,6 +14,8 @@ export interface OneRoster {
   manifest: Manifest;
   /** For files that bring changes alone; knows nothing where a list is whole. */
   known: KnownIds;
+  /** The account's date, YYYY-MM-DD. */
+  today: string;
   schools: Collected<CleverSchool>;
   terms: Collected<CleverTerm>;
   courses: Collected<CleverCourse>;

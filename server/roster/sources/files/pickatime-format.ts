@@ -1,4 +1,21 @@
-import { filled, id, optional, there, type TableFormat } from './table-format.js';
+import { FIRST_COLUMN_NAMES, OTHER_NAMES } from './column-names.js';
+import {
+  address,
+  called,
+  facts,
+  id,
+  named,
+  optional,
+  type Column,
+  type TableFormat,
+} from './table-format.js';
+
+/** Offices make these files by hand. Whatever the first column is called, it is the id of what the file is about. */
+function columns(first: Column, ...others: Column[]): Column[] {
+  return named([{ ...first, also: FIRST_COLUMN_NAMES }, ...others], OTHER_NAMES);
+}
+
+const ONE_NAME = ['First', 'Last'];
 
 /** pickAtime's tab-delimited files (its help on importing). */
 export const PICKATIME = {
@@ -6,46 +23,57 @@ export const PICKATIME = {
     name: 'students.txt',
     also: ['student'],
     headerless: true,
-    columns: [id('StudentID'), there('First'), filled('Last'), ...optional('SecurityValue', 'Action')],
+    oneOf: ONE_NAME,
+    columns: columns(
+      id('StudentID'),
+      called('First'),
+      called('Last'),
+      ...facts('SecurityValue'),
+      ...optional('Action'),
+    ),
   },
   teachers: {
     name: 'teachers.txt',
     also: ['teacher'],
     headerless: true,
-    columns: [
+    oneOf: ONE_NAME,
+    columns: columns(
       id('TeacherID'),
-      there('First'),
-      filled('Last'),
-      ...optional('Email', 'Room', 'AccessLevel', 'Action'),
-    ],
+      called('First'),
+      called('Last'),
+      address('Email'),
+      ...optional('Room', 'AccessLevel', 'Action'),
+    ),
   },
   classes: {
     name: 'classes.txt',
     also: ['class'],
     headerless: true,
-    columns: [
-      id('ClassID'),
-      id('TeacherID'),
-      filled('ClassName'),
-      ...optional('GroupName', 'PTAN', 'Action'),
-    ],
+    columns: columns(id('ClassID'), id('TeacherID'), ...optional('ClassName', 'GroupName', 'PTAN', 'Action')),
   },
   enrollment: {
     name: 'enrollment.txt',
     also: ['enrolment', 'enrollments', 'enrolments', 'studentclass', 'studentclasses'],
     headerless: true,
-    columns: [id('StudentID'), id('ClassID'), ...optional('Action')],
+    columns: columns(id('StudentID'), id('ClassID'), ...optional('Action')),
   },
   parents: {
     name: 'parents.txt',
     also: ['parent'],
     headerless: true,
-    columns: [id('ParentID'), there('First'), filled('Last'), ...optional('Email', 'Action')],
+    oneOf: ONE_NAME,
+    columns: columns(
+      id('ParentID'),
+      called('First'),
+      called('Last'),
+      address('Email'),
+      ...optional('Action'),
+    ),
   },
   parentStudent: {
     name: 'parent-student.txt',
     also: ['parentsstudents', 'parentstudents', 'parentsstudent', 'studentparent'],
     headerless: true,
-    columns: [id('ParentID'), id('StudentID'), ...optional('Action')],
+    columns: columns(id('ParentID'), id('StudentID'), ...optional('Action')),
   },
 } satisfies Record<string, TableFormat>;

@@ -24,6 +24,13 @@ export class ProblemList {
     else this.more += 1;
   }
 
+  /** Few, and true of many rows: they are told however many problems there are. */
+  addFirst(problems: readonly Problem[]): void {
+    this.listed.unshift(...problems);
+    this.more += Math.max(0, this.listed.length - MOST);
+    this.listed.length = Math.min(this.listed.length, MOST);
+  }
+
   /** Fatal ones come first: they are what has to be put right. */
   addFatal(problem: Problem): void {
     this.fatal = true;

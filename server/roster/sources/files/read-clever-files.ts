@@ -6,7 +6,7 @@ import { readEnrollments, readSections } from './read-clever-sections.js';
 import { readTable } from './read-table.js';
 import type { Reading } from './reading.js';
 import { requireTables } from './require-tables.js';
-import type { FilesRead, RosterSink } from './roster-files.js';
+import type { FilesRead, KnownIds, RosterSink } from './roster-files.js';
 
 /**
  * The CSV files that schools upload to Clever by SFTP. Each upload is the whole roster. Terms and courses stand in the
@@ -15,18 +15,23 @@ import type { FilesRead, RosterSink } from './roster-files.js';
 export async function readCleverFiles(
   reading: Reading,
   sink: RosterSink,
+  known: KnownIds,
 ): Promise<Pick<FilesRead, 'counts' | 'expected' | 'complete'>> {
+  reading.isWhole = true;
   requireTables(reading, ['schools', 'students', 'teachers', 'sections', 'enrollments']);
   const lists = new CleverLists(reading);
   await readSchools(lists);
   await readStudents(lists);
   await readTeachers(lists);
   await readStaff(lists);
-  await readSections(lists);
-  await readEnrollments(lists);
+  await readSections(lists, known);
+  await readEnrollments(lists, known);
   const { sections, students } = lists;
   const allSections = !sections.unreadable && sections.leftOut.size === 0;
-  const allStudents = !students.unreadable && students.leftOut.size === 0;
+  const allStudents = !students.unreadable && students.leftOut.size === 0 && !students.isContradicted;
+  // Parents stand in the rows of students: one that was left out may have told of another child of theirs.
+  if (!allStudents)
+    for (const contact of lists.contacts.objects.values()) contact.slotbell = { tiesChange: { without: [] } };
   return {
     counts: {
       schools: await pour(sink, 'schools', lists.schools),
@@ -60,6 +65,6 @@ async function readSchools({ reading, schools }: CleverLists): Promise<void> {
       name: row.of('School_name'),
       school_number: row.of('School_number'),
     };
-    schools.add(row, 'School_id', object.id, object, () => object);
+    schools.add(row, 'School_id', object);
   }
 }

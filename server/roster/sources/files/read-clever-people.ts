@@ -18,17 +18,10 @@ export async function readStudents(lists: CleverLists): Promise<void> {
       continue;
     }
     const fresh = studentOf(reading, row, students.objects.has(id));
-    const { name, email, roles } = fresh;
-    const student = students.add(
-      row,
-      'Student_id',
-      id,
-      [name, email, { ...roles?.student, school: '' }],
-      () => fresh,
-    );
+    const student = students.add(row, 'Student_id', fresh, ['school']);
     if (!student) continue;
     attend(student.roles?.student, schoolId(row));
-    contacts.add(row, id);
+    contacts.add(reading, row, id);
   }
 }
 
@@ -88,10 +81,8 @@ export async function readTeachers(lists: CleverLists): Promise<void> {
       credentials: { district_username: row.of('Username') },
     };
     const person = { id, district: DISTRICT, name: nameOf(row), email: row.of('Teacher_email') };
-    const teacher = teachers.add(row, 'Teacher_id', id, [person, about], () => ({
-      ...person,
-      roles: { teacher: { school: schoolId(row), ...about } },
-    }));
+    const fresh = { ...person, roles: { teacher: { school: schoolId(row), ...about } } };
+    const teacher = teachers.add(row, 'Teacher_id', fresh, ['school']);
     attend(teacher?.roles?.teacher, schoolId(row));
   }
 }
@@ -112,10 +103,7 @@ export async function readStaff(lists: CleverLists): Promise<void> {
       credentials: { district_username: row.of('Username') },
     };
     const person = { id, district: DISTRICT, name: nameOf(row), email: row.of('Staff_email') };
-    const member = staff.add(row, 'Staff_id', id, [person, about], () => ({
-      ...person,
-      roles: { staff: about },
-    }));
+    const member = staff.add(row, 'Staff_id', { ...person, roles: { staff: about } });
     attend(member?.roles?.staff, schoolId(row));
   }
 }

@@ -12,16 +12,14 @@ import { keepTies } from './keep-ties.js';
 import { readTable } from './read-table.js';
 import type { Row } from './reading.js';
 import { derivedId, recordId } from './record-id.js';
-import type { FromFile } from './roster-files.js';
-import { NO_TEACHER, NOT_ENROLLED, Ties } from './settle-ties.js';
-
-/** An upload is the whole roster: what is not in it is nowhere. */
-const none = (): Promise<Set<string>> => Promise.resolve(new Set());
+import type { FromFile, KnownIds } from './roster-files.js';
+import { NO_TEACHER, NOT_ENROLLED, relieve, Ties } from './settle-ties.js';
+import { teachIn, UNREADABLE } from './teach-in.js';
 
 /** sections.csv, with the courses and terms in its rows. */
-export async function readSections(lists: CleverLists): Promise<void> {
+export async function readSections(lists: CleverLists, known: KnownIds): Promise<void> {
   const { reading, sections, teachers } = lists;
-  const ties = new Ties(reading, none, 'teachers', teachers, NO_TEACHER);
+  const ties = new Ties(reading, known, 'teachers', teachers, NO_TEACHER);
   for await (const row of readTable(reading, 'sections', sections.onLeftOut(sectionId))) {
     const id = sectionId(row);
     if (!hasSchool(lists, row)) {
@@ -29,24 +27,23 @@ export async function readSections(lists: CleverLists): Promise<void> {
       continue;
     }
     const fresh = sectionOf(lists, row);
-    const named = teachersOf(row);
-    const section = sections.add(row, 'Section_id', id, [fresh, named], () => fresh);
-    if (section !== fresh) continue;
-    for (const [field, teacher] of named)
-      ties.add(row, field, 'teacher', recordId('teacher', teacher), (known) => {
-        section.teacher ??= known;
-        section.teachers = [...(section.teachers ?? []), known];
-      });
+    const section = sections.add(row, 'Section_id', fresh);
+    if (!section) continue;
+    const join = (teacher: string): void => teachIn(section, teacher);
+    for (const [field, teacher] of teachersOf(row))
+      ties.add(row, field, 'teacher', recordId('teacher', teacher), join);
+    if (TEACHERS.some((field) => row.hasLost(field))) join(UNREADABLE);
   }
   await ties.settle();
 }
 
+const TEACHERS = [
+  'Teacher_id',
+  ...Array.from({ length: 9 }, (_, index) => `Teacher_${String(index + 2)}_id`),
+];
+
 function teachersOf(row: Row): [string, string][] {
-  const fields = [
-    'Teacher_id',
-    ...Array.from({ length: 9 }, (_, index) => `Teacher_${String(index + 2)}_id`),
-  ];
-  return fields.map((field): [string, string] => [field, row.of(field)]).filter(([, id]) => id !== '');
+  return TEACHERS.map((field): [string, string] => [field, row.of(field)]).filter(([, id]) => id !== '');
 }
 
 function sectionOf(lists: CleverLists, row: Row): FromFile<CleverSection> {
@@ -92,15 +89,20 @@ function termOf({ reading, terms, sections }: CleverLists, row: Row): string {
 }
 
 /** enrollments.csv: the students of the sections. */
-export async function readEnrollments({ reading, sections, students }: CleverLists): Promise<void> {
-  const classes = new Ties(reading, none, 'sections', sections, NOT_ENROLLED);
-  const pupils = new Ties(reading, none, 'students', students, NOT_ENROLLED);
+export async function readEnrollments(
+  { reading, sections, students }: CleverLists,
+  known: KnownIds,
+): Promise<void> {
+  const classes = new Ties(reading, known, 'sections', sections, NOT_ENROLLED);
+  const pupils = new Ties(reading, known, 'students', students, NOT_ENROLLED);
   let slips = 0;
-  for await (const row of readTable(reading, 'enrollments', () => (slips += 1)))
+  for await (const row of readTable(reading, 'enrollments', () => (slips += 1))) {
     classes.add(row, 'Section_id', 'section', sectionId(row), (id) => {
       const list = sections.objects.get(id)?.students;
       if (list) pupils.add(row, 'Student_id', 'student', studentId(row), (student) => list.push(student));
     });
+    await relieve(classes, pupils);
+  }
   await classes.settle();
   await pupils.settle();
   if (slips > 0) keepTies(sections.objects.values());

@@ -1,5 +1,6 @@
 import { FileRefused } from './problem-list.js';
-import { lettersOf, readTable } from './read-table.js';
+import { lettersOf } from './column-names.js';
+import { readTable } from './read-table.js';
 import type { Reading } from './reading.js';
 
 /** What a OneRoster manifest says of one file: `bulk` is all there is, `delta` the changes since the last export. */
@@ -7,6 +8,8 @@ export type FileMode = 'bulk' | 'delta' | 'absent';
 
 export interface Manifest {
   modeOf(table: string): FileMode;
+  /** The manifest itself says that the export goes without this file. */
+  isLeftOut(table: string): boolean;
 }
 
 /**
@@ -25,7 +28,10 @@ export async function readManifest(reading: Reading): Promise<Manifest> {
     else if (mode === 'bulk' || mode === 'delta') throw promised(reading, table);
     else modes.set(table, 'absent');
   }
-  return { modeOf: (table) => modes.get(table) ?? 'absent' };
+  return {
+    modeOf: (table) => modes.get(table) ?? 'absent',
+    isLeftOut: (table) => !reading.has(table) && said.get(lettersOf(`file.${table}`)) === 'absent',
+  };
 }
 
 function promised(reading: Reading, table: string): FileRefused {

@@ -2,13 +2,14 @@ import type { CleverSection, CleverUser } from '../../../clever/schema.js';
 import { Collected } from './collect-objects.js';
 import { LEFT_OUT, quoted } from './problem-list.js';
 import { gradeOf } from './map-oneroster.js';
-import { DISTRICT, isGone, listOf, type OneRoster } from './oneroster.js';
+import { dateOf, DISTRICT, isGone, listOf, type OneRoster } from './oneroster.js';
 import { keepTies } from './keep-ties.js';
 import { readTable } from './read-table.js';
 import type { Row } from './reading.js';
 import { recordId } from './record-id.js';
 import type { FromFile } from './roster-files.js';
-import { NOT_ENROLLED, Ties } from './settle-ties.js';
+import { NOT_ENROLLED, relieve, Ties } from './settle-ties.js';
+import { teachIn } from './teach-in.js';
 
 const classId = (row: Row): string => recordId('class', row.of('sourcedId'));
 
@@ -26,7 +27,7 @@ export async function readOneRosterClasses(
     const school = recordId('school', row.of('schoolSourcedId'));
     const take = () => {
       const object = sectionOf(part, row);
-      sections.add(row, 'sourcedId', id, object, () => object);
+      sections.add(row, 'sourcedId', object);
     };
     if (isGone(row)) sections.remove(row, 'sourcedId', id);
     else schools.add(row, 'schoolSourcedId', 'school', school, take, () => sections.leftOut.add(id));
@@ -38,6 +39,7 @@ export async function readOneRosterClasses(
 
 function sectionOf(part: OneRoster, row: Row): FromFile<CleverSection> {
   const course = row.of('courseSourcedId');
+  const [term = '', ...otherTerms] = termsOf(part, row);
   return {
     id: classId(row),
     district: DISTRICT,
@@ -49,10 +51,10 @@ function sectionOf(part: OneRoster, row: Row): FromFile<CleverSection> {
     period: listOf(row.of('periods')).join(', '),
     subject: listOf(row.of('subjects')).join(', '),
     course: course ? recordId('course', course) : '',
-    term_id: termOf(part, row),
+    term_id: term,
     students: [],
     teachers: [],
-    ...tiesOf(part),
+    slotbell: { ...tiesOf(part).slotbell, otherTerms },
   };
 }
 
@@ -61,10 +63,27 @@ function tiesOf({ manifest }: OneRoster): Pick<FromFile<CleverSection>, 'slotbel
   return manifest.modeOf('enrollments') === 'bulk' ? {} : { slotbell: { tiesChange: { without: [] } } };
 }
 
-/** A class may run in several terms; ours has one: the first that is in the files, else the first. */
-function termOf({ terms }: OneRoster, row: Row): string {
+/**
+ * The terms in which a class runs: first the one of today, else the next one, else the last one that was. Where some of them are in the
+ * files, the others are none.
+ */
+function termsOf({ terms, today }: OneRoster, row: Row): string[] {
   const ids = listOf(row.of('termSourcedIds')).map((raw) => recordId('term', raw));
-  return ids.find((id) => terms.objects.has(id)) ?? ids[0] ?? '';
+  const rankOf = (id: string): string => {
+    const term = terms.objects.get(id);
+    if (!term) return '3';
+    const [start, end] = [term.start_date ?? '', term.end_date ?? ''];
+    if (end !== '' && end < today) return `2${latestFirst(end)}`;
+    return start !== '' && start > today ? `1${start}` : `0${end}`;
+  };
+  const here = ids.filter((id) => terms.objects.has(id));
+  const ranked = (here.length > 0 ? here : ids).map((id) => ({ id, rank: rankOf(id) }));
+  return ranked.sort((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0)).map(({ id }) => id);
+}
+
+/** A date turned round, so that later ones sort first. */
+function latestFirst(date: string): string {
+  return date.replace(/\d/g, (digit) => String(9 - Number(digit)));
 }
 
 async function readEnrollments(
@@ -75,6 +94,7 @@ async function readEnrollments(
   const { reading, known } = part;
   const classes = new Ties(reading, known, 'sections', sections, NOT_ENROLLED);
   const people = new Ties(reading, known, 'students', users, NOT_ENROLLED);
+  const teachers = new Teachers();
   let slips = 0;
   for await (const row of readTable(reading, 'enrollments', () => (slips += 1))) {
     const role = row.of('role').toLowerCase();
@@ -89,20 +109,55 @@ async function readEnrollments(
       continue;
     }
     const user = recordId('user', row.of('userSourcedId'));
+    const time = timeOf(part, row);
     classes.add(row, 'classSourcedId', 'class', recordId('class', row.of('classSourcedId')), (id) => {
-      if (isGone(row)) {
+      if (isGone(row) || time === 'over') {
         // In a whole list, what is gone need not be taken away.
         sectionFor(part, sections, id).slotbell?.tiesChange?.without.push(user);
         return;
       }
-      people.add(row, 'userSourcedId', 'user', user, () => {
-        enrol(sectionFor(part, sections, id), user, role, row.of('primary').toLowerCase() === 'true');
+      people.add(row, 'userSourcedId', 'user', user, (known) => {
+        const section = sectionFor(part, sections, id);
+        if (role === 'student') section.students?.push(known);
+        else teachers.add(section, known, { time, primary: row.of('primary').toLowerCase() === 'true' });
       });
     });
+    await relieve(classes, people);
   }
   await classes.settle();
   await people.settle();
+  teachers.settle();
   if (slips > 0) keepTies(sections.objects.values());
+}
+
+/** When an enrolment counts: its last day is a part of it. */
+type Time = 'now' | 'later' | 'over';
+
+function timeOf({ reading, today }: OneRoster, row: Row): Time {
+  const end = dateOf(reading, row, 'endDate');
+  if (end !== '' && end < today) return 'over';
+  return dateOf(reading, row, 'beginDate') > today ? 'later' : 'now';
+}
+
+/** The teachers of classes: who is primary now comes first, then who teaches now, then who will. */
+class Teachers {
+  readonly #ranked = new Map<FromFile<CleverSection>, { id: string; rank: number }[]>();
+
+  add(
+    section: FromFile<CleverSection>,
+    id: string,
+    { time, primary }: { time: Time; primary: boolean },
+  ): void {
+    const rank = (time === 'now' ? 0 : 2) + (primary ? 0 : 1);
+    const known = this.#ranked.get(section) ?? [];
+    this.#ranked.set(section, known);
+    known.push({ id, rank });
+  }
+
+  settle(): void {
+    for (const [section, ranked] of this.#ranked)
+      for (const { id } of ranked.sort((a, b) => a.rank - b.rank)) teachIn(section, id);
+  }
 }
 
 /** The section of an enrolment: of this upload, or one known before, of which only the people are told. */
@@ -122,14 +177,4 @@ function sectionFor(
   };
   sections.objects.set(id, fresh);
   return fresh;
-}
-
-function enrol(section: CleverSection, user: string, role: 'student' | 'teacher', primary: boolean): void {
-  if (role === 'student') {
-    section.students?.push(user);
-    return;
-  }
-  if (primary || !section.teacher) section.teacher = user;
-  section.teachers = [section.teacher, ...(section.teachers ?? []).filter((id) => id !== section.teacher)];
-  if (!section.teachers.includes(user)) section.teachers.push(user);
 }

@@ -1,6 +1,7 @@
 import type { CleverUser } from '../../../clever/schema.js';
 import { Collected, pour } from './collect-objects.js';
 import { gradeOf, ROLE_LISTS, roleOf, sexOf, type PersonRole } from './map-oneroster.js';
+import { mergeObjects } from './merge-objects.js';
 import { LEFT_OUT, quoted } from './problem-list.js';
 import { dateOf, DISTRICT, isGone, listOf, type OneRoster } from './oneroster.js';
 import { readTable } from './read-table.js';
@@ -55,33 +56,23 @@ function takeUser(
   row: Row,
 ): void {
   const id = userId(row);
-  const fields = [
-    'givenName',
-    'middleName',
-    'familyName',
-    'email',
-    'username',
-    'identifier',
-    'grades',
-    'role',
-  ];
-  const content = fields.map((field) => row.of(field));
-  const user = users.add(row, 'sourcedId', id, content, () => ({
+  const user = users.add(row, 'sourcedId', {
     id,
     district: DISTRICT,
     name: { first: row.of('givenName'), middle: row.of('middleName'), last: row.of('familyName') },
     email: row.of('email'),
     roles: {},
-  }));
-  if (!user || drafts.has(id)) return;
-  const draft = { row, user, guardianAs: '' };
+  });
+  if (!user) return;
+  const draft = drafts.get(id) ?? { row, user, guardianAs: '' };
   drafts.set(id, draft);
   if (manifest.modeOf('roles') !== 'absent') return;
   const role = roleOf(row.of('role'));
   if (!role) {
     reading.note(row, 'role', unknownRole(row), `${ROLES_KNOWN} ${LEFT_OUT}`);
   } else
-    for (const org of ['', ...listOf(row.of('orgSourcedIds'))]) giveRole(draft, role, row.of('role'), org);
+    for (const org of ['', ...listOf(row.of('orgSourcedIds'))])
+      giveRole(draft, row, role, row.of('role'), org);
 }
 
 const ROLES_KNOWN = 'Use student, teacher, parent, guardian or administrator.';
@@ -98,7 +89,10 @@ async function readRoles(
   drafts: Map<string, Draft>,
 ): Promise<void> {
   const ties = new Ties(reading, known, 'students', users, NO_ROLE);
-  for await (const row of readTable(reading, 'roles')) {
+  const slip = () => {
+    users.unreadable = true;
+  };
+  for await (const row of readTable(reading, 'roles', slip)) {
     if (isGone(row)) continue;
     const role = roleOf(row.of('role'));
     if (!role) {
@@ -110,30 +104,28 @@ async function readRoles(
       if (!draft) return;
       // The school of the primary role is the main one.
       const first = /^primary$/i.test(row.of('roleType'));
-      giveRole(draft, role, row.of('role'), row.of('orgSourcedId'), first);
+      giveRole(draft, draft.row, role, row.of('role'), row.of('orgSourcedId'), first);
     });
   }
   await ties.settle();
 }
 
 /**
+ * @param row of users.csv, with what is told of the person beside the role
  * @param word the file's own word for the role
  * @param org the school in which they have it; '' for the role alone
  * @param first that school is the main one
  */
-function giveRole(draft: Draft, role: PersonRole, word: string, org: string, first = false): void {
-  const { user, row } = draft;
+function giveRole(draft: Draft, row: Row, role: PersonRole, word: string, org: string, first = false): void {
+  const { user } = draft;
   const roles = (user.roles ??= {});
   if (role === 'contact') {
-    roles.contact ??= {
-      sis_id: row.of('sourcedId'),
-      phone: row.of('phone') || row.of('sms'),
-      student_relationships: [],
-    };
+    roles.contact ??= { sis_id: row.of('sourcedId'), student_relationships: [] };
+    roles.contact.phone ||= row.of('phone') || row.of('sms');
     draft.guardianAs ||= word;
     return;
   }
-  const held = roleHeld(draft, role, word);
+  const held = roleHeld(user, row, role, word);
   if (!org) return;
   const school = recordId('school', org);
   const others = (held.schools ?? []).filter((id) => id !== school);
@@ -142,7 +134,8 @@ function giveRole(draft: Draft, role: PersonRole, word: string, org: string, fir
 }
 
 function roleHeld(
-  { user, row }: Draft,
+  user: CleverUser,
+  row: Row,
   role: Exclude<PersonRole, 'contact'>,
   title: string,
 ): { schools?: string[] | null } {
@@ -151,9 +144,17 @@ function roleHeld(
   const number = row.of('identifier');
   const credentials = { district_username: row.of('username') };
   const grade = gradeOf(listOf(row.of('grades'))[0] ?? '');
-  if (role === 'student') return (roles.student ??= { sis_id, student_number: number, grade, credentials });
-  if (role === 'teacher') return (roles.teacher ??= { sis_id, teacher_number: number, credentials });
-  return (roles.staff ??= { staff_id: number || sis_id, title, credentials });
+  if (role === 'student')
+    return filled((roles.student ??= {}), { sis_id, student_number: number, grade, credentials });
+  if (role === 'teacher')
+    return filled((roles.teacher ??= {}), { sis_id, teacher_number: number, credentials });
+  return filled((roles.staff ??= {}), { staff_id: number || sis_id, title, credentials });
+}
+
+/** What further rows say of a role that somebody has already fills what was blank. */
+function filled<R extends object>(held: R, said: object): R {
+  mergeObjects(held, said, [], []);
+  return held;
 }
 
 /** Who has no role at the end cannot be taken. */

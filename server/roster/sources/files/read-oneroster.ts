@@ -1,4 +1,5 @@
 import type { CleverCourse, CleverSchool, CleverTerm } from '../../../clever/schema.js';
+import type { ListName } from '../../refresh/lists.js';
 import { Collected, pour } from './collect-objects.js';
 import { dateOf, DISTRICT, isGone, type OneRoster } from './oneroster.js';
 import { readManifest } from './read-manifest.js';
@@ -18,17 +19,24 @@ export async function readOneRoster(
   reading: Reading,
   sink: RosterSink,
   known: KnownIds,
+  today: string,
 ): Promise<Pick<FilesRead, 'counts' | 'expected' | 'complete'>> {
   requireTables(reading, ['manifest']);
   const manifest = await readManifest(reading);
   const core = ['orgs', 'academicSessions', 'courses', 'classes', 'users', 'enrollments'];
   // An export of changes may lack what has not changed; but one with nothing at all is none.
   const whole = core.every((table) => manifest.modeOf(table) !== 'delta');
-  if (whole) requireTables(reading, core);
+  // What the manifest calls absent is not part of the export.
+  if (whole)
+    requireTables(
+      reading,
+      core.filter((table) => !manifest.isLeftOut(table)),
+    );
   const part: OneRoster = {
     reading,
     manifest,
     known,
+    today,
     schools: new Collected(reading),
     terms: new Collected(reading),
     courses: new Collected(reading),
@@ -48,7 +56,7 @@ export async function readOneRoster(
       sections: await pour(sink, 'sections', sections),
       ...(await people.pour(sink)),
     },
-    expected: whole ? ['students', 'teachers', 'sections'] : [],
+    expected: whole ? EXPECTED.filter(([table]) => !manifest.isLeftOut(table)).map(([, list]) => list) : [],
     complete: {
       schools: bulk('orgs', part.schools),
       terms: bulk('academicSessions', part.terms),
@@ -58,6 +66,13 @@ export async function readOneRoster(
     },
   };
 }
+
+/** What a whole export is there for. */
+const EXPECTED: readonly [string, ListName][] = [
+  ['users', 'students'],
+  ['users', 'teachers'],
+  ['classes', 'sections'],
+];
 
 const ownId = (kind: 'school' | 'term' | 'course') => (row: Row) => recordId(kind, row.of('sourcedId'));
 
@@ -73,7 +88,7 @@ async function readOrgs({ reading, schools }: OneRoster): Promise<void> {
       school_number: row.of('identifier'),
     };
     if (isGone(row)) schools.remove(row, 'sourcedId', object.id);
-    else schools.add(row, 'sourcedId', object.id, object, () => object);
+    else schools.add(row, 'sourcedId', object);
   }
 }
 
@@ -91,7 +106,7 @@ async function readSessions({ reading, terms }: OneRoster): Promise<void> {
       start_date: dateOf(reading, row, 'startDate'),
       end_date: dateOf(reading, row, 'endDate'),
     };
-    terms.add(row, 'sourcedId', object.id, object, () => object);
+    terms.add(row, 'sourcedId', object);
   }
 }
 
@@ -105,6 +120,6 @@ async function readCourses({ reading, courses }: OneRoster): Promise<void> {
       number: row.of('courseCode'),
     };
     if (isGone(row)) courses.remove(row, 'sourcedId', object.id);
-    else courses.add(row, 'sourcedId', object.id, object, () => object);
+    else courses.add(row, 'sourcedId', object);
   }
 }

@@ -13,7 +13,8 @@ import { quoted } from './problem-list.js';
 import { readTable } from './read-table.js';
 import type { Reading, Row } from './reading.js';
 import type { FromFile, KnownIds } from './roster-files.js';
-import { NO_TEACHER, NOT_ENROLLED, Ties } from './settle-ties.js';
+import { teachIn } from './teach-in.js';
+import { NO_TEACHER, NOT_ENROLLED, relieve, Ties } from './settle-ties.js';
 
 /** classes.txt: a row a class, or several where teachers share it. */
 export async function readClasses(
@@ -28,26 +29,29 @@ export async function readClasses(
       sections.remove(row, 'ClassID', id);
       continue;
     }
-    const content = [row.of('ClassName'), row.of('GroupName'), row.of('PTAN')];
-    const section = sections.add(row, 'ClassID', id, content, () => sectionOf(reading, row));
+    const section = sections.add(row, 'ClassID', sectionOf(reading, row, sections.objects.has(id)));
     // The same class with another teacher: they teach it together.
     if (section)
       ties.add(row, 'TeacherID', 'teacher', teacherId(row), (teacher) => {
-        section.teacher ??= teacher;
-        section.teachers = [...new Set([...(section.teachers ?? []), teacher])];
+        teachIn(section, teacher);
       });
   }
   await ties.settle();
 }
 
-function sectionOf(reading: Reading, row: Row): FromFile<CleverSection> {
+/** A class without a name is called as its group, or by its id. @param again it stands in a row before */
+function sectionOf(reading: Reading, row: Row, again: boolean): FromFile<CleverSection> {
+  const group = row.of('GroupName');
+  const name = row.of('ClassName');
+  const called = name || group || row.of('ClassID');
+  if (!name && !again) reading.notesOf(row.file).add('ClassName', 'no name', row.line, '', called);
   const allowed = allowedOf(reading, row);
   return {
     id: classId(row),
     district: DISTRICT,
     school: OWN_SCHOOL,
-    name: row.of('ClassName'),
-    subject: row.of('GroupName'),
+    name: name || (again ? '' : called),
+    subject: group,
     students: [],
     slotbell: { ...(allowed === undefined ? {} : { allowed }), tiesChange: { without: [] } },
   };
@@ -75,12 +79,14 @@ export async function readEnrollment(
 ): Promise<void> {
   const classes = new Ties(reading, known, 'sections', sections, NOT_ENROLLED);
   const pupils = new Ties(reading, known, 'students', students, NOT_ENROLLED);
-  for await (const row of readTable(reading, 'enrollment'))
+  for await (const row of readTable(reading, 'enrollment')) {
     classes.add(row, 'ClassID', 'class', classId(row), (id) => {
       const student = studentId(row);
       if (removes(row)) tieOnly(sections, id).slotbell?.tiesChange?.without.push(student);
       else pupils.add(row, 'StudentID', 'student', student, () => push(tieOnly(sections, id), student));
     });
+    await relieve(classes, pupils);
+  }
   await classes.settle();
   await pupils.settle();
 }

@@ -13,7 +13,7 @@ import {
 import { readTable } from './read-table.js';
 import type { Reading } from './reading.js';
 import type { FromFile, KnownIds } from './roster-files.js';
-import { NOT_RELATED, Ties } from './settle-ties.js';
+import { NOT_RELATED, relieve, Ties } from './settle-ties.js';
 
 /** students.txt, with the security values. */
 export async function readStudents(reading: Reading, { students }: PickatimeLists): Promise<void> {
@@ -31,7 +31,7 @@ export async function readStudents(reading: Reading, { students }: PickatimeList
         },
         ...(securityValue ? { slotbell: { securityValue } } : {}),
       };
-      students.add(row, 'StudentID', id, object, () => object);
+      students.add(row, 'StudentID', object);
     }
   }
 }
@@ -53,7 +53,7 @@ export async function readTeachers(reading: Reading, { teachers }: PickatimeList
         },
         ...(room ? { slotbell: { room } } : {}),
       };
-      teachers.add(row, 'TeacherID', id, object, () => object);
+      teachers.add(row, 'TeacherID', object);
     }
   }
 }
@@ -65,26 +65,27 @@ export async function readParents(reading: Reading, lists: PickatimeLists, known
     const id = parentId(row);
     if (removes(row)) contacts.remove(row, 'ParentID', id);
     else {
-      const content = [nameOf(row), row.of('Email')];
-      contacts.add(row, 'ParentID', id, content, () => ({
+      contacts.add(row, 'ParentID', {
         id,
         district: DISTRICT,
         name: nameOf(row),
         email: row.of('Email'),
         roles: { contact: { student_relationships: [] } },
         slotbell: { tiesChange: { without: [] } },
-      }));
+      });
     }
   }
   const parents = new Ties(reading, known, 'contacts', contacts, NOT_RELATED);
   const children = new Ties(reading, known, 'students', students, NOT_RELATED);
-  for await (const row of readTable(reading, 'parentStudent'))
+  for await (const row of readTable(reading, 'parentStudent')) {
     parents.add(row, 'ParentID', 'parent', parentId(row), (id) => {
       const student = studentId(row);
       const parent = tieOnlyParent(contacts, id);
       if (removes(row)) parent.slotbell?.tiesChange?.without.push(student);
       else children.add(row, 'StudentID', 'student', student, () => relate(parent, student));
     });
+    await relieve(parents, children);
+  }
   await parents.settle();
   await children.settle();
 }

@@ -23,13 +23,15 @@ const READERS = { pickatime: readPickatime, 'clever-csv': readCleverFiles, onero
  * Reads roster files of one format (loose ones, or one zip) into objects of Clever's shape. Rows that cannot be used are left
  * out and told with file, line, field, and what to do. A missing file or column, or a file that cannot be read, makes the
  * whole upload unusable (`ok: false`): whatever the sink was given by then must be thrown away.
- * @param known tells which ids the account has from before; asked only by formats that bring changes
+ * @param known tells which ids the account has from before; asked where the files do not tell all
+ * @param today the account's date, YYYY-MM-DD: an enrollment that is over does not count
  */
 export async function readRosterFiles(
   files: readonly UploadedFile[],
   format: FileFormat,
   sink: RosterSink,
   known: KnownIds = () => Promise.resolve(new Set()),
+  today = new Date().toISOString().slice(0, 10),
 ): Promise<FilesRead> {
   const problems = new ProblemList();
   const read: FilesRead = {
@@ -49,10 +51,13 @@ export async function readRosterFiles(
     const matched = matchTables(tables, archive.sources, problems);
     if (matched.size === 0) throw nothingFound(files, tables);
     reading = new Reading(tables, matched, problems);
-    Object.assign(read, await READERS[format](reading, sink, known));
+    Object.assign(read, await READERS[format](reading, sink, known, today));
+    reading.tellNotes();
     read.ok = !problems.fatal;
   } catch (error) {
-    problems.addFatal(problemOf(error, files));
+    const problem = problemOf(error, files);
+    reading?.tellNotes();
+    problems.addFatal(problem);
   } finally {
     archive?.close();
   }

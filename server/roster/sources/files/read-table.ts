@@ -1,20 +1,26 @@
-import { cleanText } from '../clean-text.js';
+import { cleanCell, type CleanCell } from './clean-cell.js';
+import type { ColumnNotes } from './column-notes.js';
+import { lettersOf } from './column-names.js';
 import { detectEncoding } from './decode-file.js';
-import type { Column, TableFormat } from './table-format.js';
-import { FileRefused, LEFT_OUT, quoted } from './problem-list.js';
+import { findHeader, HEAD_ROWS, headingOf, missingIn, placesIn, type Header } from './find-header.js';
+import { LEFT_OUT, quoted } from './problem-list.js';
 import { LIMITS, Row, type Reading } from './reading.js';
 import type { FileSource } from './roster-files.js';
-import { splitRows, type RawRow } from './split-rows.js';
+import { splitRows, type Counting, type RawRow } from './split-rows.js';
+import type { Column, TableFormat } from './table-format.js';
+import { FileSlips } from './file-slips.js';
 
 /** Longer than any field of a real roster. */
 const LONGEST = 1000;
+/** Cells of a column that were cleaned are remembered: schools, grades and ids of classes stand in it again and again. */
+const REMEMBERED = 2000;
 
 /** Told of each row that was left out; of none where its cells cannot be told apart. */
 type OnLeftOut = (row: Row | undefined) => void;
 
 /**
  * The rows of one table of the upload that can be used; nothing where it has no such file. What is wrong in the others is
- * noted.
+ * noted, what was done to a column's cells once for the column.
  * @throws FileRefused where the file cannot be read or lacks a column that it must have
  */
 export async function* readTable(
@@ -26,103 +32,240 @@ export async function* readTable(
   const format = reading.tables[table];
   if (!source || !format) return;
   const encoding = await detectEncoding(source);
-  const most = /^(enrol|parentS)/.test(table) ? LIMITS.rowsOfTies : LIMITS.rowsOfFile;
-  let header: Header | undefined;
-  const counting = {
-    bytes: (count: number) => reading.countBytes(source, count),
+  const slips = new FileSlips(source.name, encoding);
+  const notes = reading.notesOf(source.name);
+  const counting: Counting = {
+    bytes: (count) => reading.countBytes(source, count),
     blank: () => reading.countBlank(source),
+    slip: (line) => slips.letter(line),
+    strayQuote: (line) => slips.quote(line),
+    swallowed: (line, lines) => {
+      slips.swallowed(line, lines);
+      onLeftOut(undefined);
+    },
   };
-  for await (const raw of splitRows(source, encoding, counting)) {
-    if (!header) {
-      header = headerOf(source, format, raw);
-      if (!header.positional) continue;
+  const reader = new TableReader(reading, source, format, notes, onLeftOut);
+  const most = /^(enrol|parentS)/.test(table) ? LIMITS.rowsOfTies : LIMITS.rowsOfFile;
+  const head: RawRow[] = [];
+  try {
+    for await (const raw of splitRows(source, encoding, counting, headingOf(format.columns))) {
+      if (!reader.header && head.push(raw) < HEAD_ROWS && !reader.isHeader(raw)) continue;
+      for (const row of reader.header ? [raw] : reader.begin(head)) {
+        if (reader.isHeaderAgain(row)) continue;
+        reading.countRow(source, most);
+        const made = reader.rowOf(row);
+        if (made) yield made;
+      }
     }
-    reading.countRow(source, most);
-    const row = rowOf(reading, source, format, header, raw, onLeftOut);
-    if (row) yield row;
+    if (!reader.header && (head.length > 0 || !format.headerless))
+      for (const row of reader.begin(head)) {
+        reading.countRow(source, most);
+        const made = reader.rowOf(row);
+        if (made) yield made;
+      }
+  } finally {
+    for (const problem of slips.problems()) reading.problems.add(problem);
   }
-  if (!header && !format.headerless) throw missingColumns(source, 1, format.columns.filter(mustBeThere));
 }
 
-interface Header {
-  /** Where each column that Slotbell reads stands. */
-  places: ReadonlyMap<string, number>;
-  width: number;
-  /** The file has no header: this was its first row already. */
-  positional: boolean;
+/** Why a row cannot be taken at all. */
+interface Fault {
+  field: string;
+  /** To follow the field's name. */
+  problem: string;
+  advice: string;
 }
 
-function headerOf(source: FileSource, { columns, headerless }: TableFormat, { line, cells }: RawRow): Header {
-  const found = new Map<string, number>();
-  const byLetters = new Map(columns.map((column) => [lettersOf(column.name), column]));
-  cells.forEach((cell, place) => {
-    const column = cell.length > LONGEST ? undefined : byLetters.get(lettersOf(cell));
-    if (column && !found.has(column.name)) found.set(column.name, place);
-  });
-  const first = columns[0]?.name ?? '';
-  if (headerless && !found.has(first)) {
-    const places = new Map(columns.map(({ name }, place) => [name, place]));
-    return { places, width: columns.length, positional: true };
+const NONE: readonly string[] = [];
+
+/** Makes rows of a file's lines, once its header is known. */
+class TableReader {
+  header: Header | undefined;
+  readonly #remembered = new Map<string, Map<string, CleanCell>>();
+  readonly #order: ReadonlyMap<string, number>;
+  #again = 0;
+
+  constructor(
+    private readonly reading: Reading,
+    private readonly source: FileSource,
+    private readonly format: TableFormat,
+    private readonly notes: ColumnNotes,
+    private readonly onLeftOut: OnLeftOut,
+  ) {
+    this.#order = new Map(format.columns.map(({ name }, place) => [name, place]));
   }
-  const missing = columns.filter((column) => mustBeThere(column) && !found.has(column.name));
-  if (missing.length > 0) throw missingColumns(source, line, missing);
-  return { places: found, width: cells.length, positional: false };
-}
 
-/** Header names are written in many ways: "School_id", "School id", "SCHOOLID". */
-export function lettersOf(name: string): string {
-  return name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
-}
-
-function mustBeThere({ need }: Column): boolean {
-  return need !== undefined;
-}
-
-function missingColumns({ name }: FileSource, line: number, missing: readonly Column[]): FileRefused {
-  const names = missing.map((column) => column.name).join(', ');
-  return new FileRefused({
-    file: name,
-    line,
-    field: names,
-    problem: missing.length === 1 ? `The column ${names} is missing.` : `The columns ${names} are missing.`,
-    advice: 'Check that this is the right file and that its first line names the columns. Then upload again.',
-  });
-}
-
-function rowOf(
-  reading: Reading,
-  source: FileSource,
-  format: TableFormat,
-  header: Header,
-  raw: RawRow,
-  onLeftOut: OnLeftOut,
-): Row | undefined {
-  const at = { file: source.name, line: raw.line };
-  const { cells } = raw;
-  if (header.positional && isDelete(cells.at(-1)) && cells.length < header.width) {
-    // Without a header, Action is whatever stands last.
-    const last = cells.pop() ?? '';
-    while (cells.length < header.width - 1) cells.push('');
-    cells.push(last);
+  /** Whether a row at the head names every column that must be there. */
+  isHeader({ cells }: RawRow): boolean {
+    return missingIn(placesIn(cells, this.format.columns), this.format).length === 0;
   }
-  if (cells.length > header.width) {
-    const problem = `This row has ${String(cells.length)} values, but the file has ${String(header.width)} columns.`;
-    reading.note(at, '', problem, `${MANY_VALUES} ${LEFT_OUT}`);
-    onLeftOut(undefined);
-    return undefined;
+
+  /** Takes the header from the rows at the head. @returns those below it */
+  begin(head: readonly RawRow[]): RawRow[] {
+    const header = findHeader(this.source, this.format, head);
+    this.#use(header, head[header.at]?.line ?? 1);
+    const above = head.slice(0, Math.max(0, header.at));
+    this.#tellAbove(above);
+    return head.slice(header.at + 1);
   }
-  const long = format.columns.filter(({ name }) => {
-    return (cells[header.places.get(name) ?? -1]?.length ?? 0) > LONGEST;
-  });
-  const row = new Row(at.file, at.line, header.places, cells.map(textOf));
-  const fault = faultOf(row, format, header, raw.width, long);
-  if (fault) {
-    reading.note(at, fault.field, `${fault.field} ${fault.problem}.`, `${fault.advice} ${LEFT_OUT}`);
-    onLeftOut(fault.spoilt ? undefined : row);
-    return undefined;
+
+  #use(header: Header, line: number): void {
+    this.header = header;
+    for (const [name, place] of header.places) {
+      const cell = header.cells[place] ?? '';
+      if (cell !== '' && lettersOf(cell) !== lettersOf(name))
+        this.notes.add(name, 'heading', line, cell, name);
+    }
   }
-  for (const { name } of long) reading.noteEmptied(row, name, tooLong, SHORTEN);
-  return row;
+
+  #tellAbove(above: readonly RawRow[]): void {
+    const [first, last] = [above[0], above.at(-1)];
+    if (!first || !last) return;
+    const where =
+      first === last
+        ? `Line ${String(first.line)} stands`
+        : `Lines ${String(first.line)} to ${String(last.line)} stand`;
+    this.reading.note(
+      { file: this.source.name, line: first.line },
+      '',
+      `${where} above the names of the columns and ${first === last ? 'was' : 'were'} not read: ${quoted(first.cells.join(' ').trim())}.`,
+      'Nothing to do if this is a title. Otherwise move the names of the columns to the first line.',
+    );
+    // A title fills one cell; what fills as many as a person does may be one.
+    const needed = this.format.columns.filter(({ need }) => need !== undefined).length;
+    if (above.some(({ cells }) => cells.filter((cell) => cell.trim() !== '').length >= Math.max(2, needed)))
+      this.onLeftOut(undefined);
+  }
+
+  /**
+   * Whether a row is the header once more, as where files were pasted together: told once. From one that names the columns in another
+   * order on, that order counts.
+   */
+  isHeaderAgain(raw: RawRow): boolean {
+    const { header } = this;
+    if (!header || header.at < 0) return false;
+    const [first] = this.format.columns;
+    const place = header.places.get(first?.name ?? '') ?? 0;
+    const cell = raw.cells[place] ?? '';
+    const isName =
+      cell !== '' &&
+      (cell === header.cells[place] ||
+        (cell.length < 50 && placesIn(raw.cells, this.format.columns).size > 1));
+    if (!isName || !this.isHeader(raw)) return false;
+    this.#again += 1;
+    const places = placesIn(raw.cells, this.format.columns);
+    const isMoved =
+      [...places].some(([name, at]) => header.places.get(name) !== at) || places.size !== header.places.size;
+    if (isMoved) this.header = { places, width: raw.width, cells: raw.cells, at: header.at };
+    if (this.#again === 1 || isMoved)
+      this.reading.note(
+        { file: this.source.name, line: raw.line },
+        '',
+        `This line names the columns again${isMoved ? ', in another order' : ''}, so it was not read as a row.`,
+        isMoved ? 'Check that the rows below it belong to this file.' : 'Nothing to do.',
+      );
+    return true;
+  }
+
+  /** A row that can be used; what is wrong with another is noted. */
+  rowOf(raw: RawRow): Row | undefined {
+    const { header } = this;
+    if (!header) return undefined;
+    const { cells, line } = raw;
+    const at = { file: this.source.name, line };
+    if (header.at < 0 && isDelete(cells.at(-1)) && cells.length < header.width) {
+      // Without a header, Action is whatever stands last.
+      const last = cells.pop() ?? '';
+      while (cells.length < header.width - 1) cells.push('');
+      cells.push(last);
+    }
+    if (cells.length > header.width && (header.at < 0 || !raw.tabbed)) {
+      const problem = `This row has ${String(cells.length)} values, but the file has ${String(header.width)} columns.`;
+      this.reading.note(at, '', problem, `${MANY_VALUES} ${LEFT_OUT}`);
+      this.onLeftOut(undefined);
+      return undefined;
+    }
+    this.#tellUnnamed(header, raw);
+    const long: string[] = [];
+    const spoilt = new Map<string, string>();
+    const lost: string[] = [];
+    const values: string[] = [];
+    for (const column of this.format.columns) {
+      const cell = cells[header.places.get(column.name) ?? -1] ?? '';
+      const at = values.push('') - 1;
+      if (cell === '') continue;
+      if (cell.length > LONGEST) {
+        long.push(column.name);
+        continue;
+      }
+      const clean = this.#clean(column, cell);
+      for (const note of clean.notes) this.notes.add(column.name, note, line, cell, clean.value);
+      if (clean.spoilt) spoilt.set(column.name, clean.value);
+      else if (clean.value !== '') values[at] = clean.value;
+      else if (clean.notes.length > 0) lost.push(column.name);
+    }
+    const row = new Row(at.file, line, this.#order, values, lost.length > 0 ? lost : NONE);
+    const fault = this.#faultOf(row, header, raw, { long, spoilt });
+    if (fault) {
+      this.reading.note(at, fault.field, `${fault.field} ${fault.problem}.`, `${fault.advice} ${LEFT_OUT}`);
+      this.onLeftOut(row);
+      return undefined;
+    }
+    for (const name of long) this.reading.noteEmptied(row, name, tooLong, SHORTEN);
+    return row;
+  }
+
+  #clean(column: Column, cell: string): CleanCell {
+    const known = this.#remembered.get(column.name) ?? new Map<string, CleanCell>();
+    this.#remembered.set(column.name, known);
+    const before = known.get(cell);
+    if (before) return before;
+    const clean = cleanCell(cell, column);
+    if (known.size < REMEMBERED) known.set(cell, clean);
+    return clean;
+  }
+
+  #tellUnnamed({ cells: names, at, width }: Header, { cells, line }: RawRow): void {
+    if (at < 0 || (cells.length <= names.length && !names.includes(''))) return;
+    for (let place = 0; place < Math.min(cells.length, width + 20); place += 1)
+      if ((names[place] ?? '').trim() === '' && (cells[place] ?? '').trim() !== '')
+        this.notes.add(`Column ${String(place + 1)}`, 'no heading', line, cells[place] ?? '', '');
+  }
+
+  #faultOf(
+    row: Row,
+    { width, cells: names }: Header,
+    raw: RawRow,
+    { long, spoilt }: { long: readonly string[]; spoilt: ReadonlyMap<string, string> },
+  ): Fault | undefined {
+    const { columns, oneOf } = this.format;
+    // Who is to be removed is named by their ids.
+    const removes = columns.some(({ name }) => name === 'Action') && isDelete(row.of('Action'));
+    const columnsHad = names.length || width;
+    const short =
+      raw.width < columnsHad && raw.width > 1
+        ? `: the row ends after ${String(raw.width)} of ${String(columnsHad)} columns`
+        : '';
+    for (const { name, need, id } of columns) {
+      if (removes && !id) continue;
+      const changed = spoilt.get(name);
+      if (changed !== undefined)
+        return {
+          field: name,
+          problem: `was changed to ${quoted(changed)} by Excel`,
+          advice: NOT_BY_EXCEL,
+        };
+      if (need !== 'value' || row.of(name) !== '') continue;
+      if (long.includes(name)) return { field: name, problem: tooLong, advice: SHORTEN };
+      return { field: name, problem: `is empty${short}`, advice: FILL_IN };
+    }
+    if (removes || !oneOf) return undefined;
+    const cut = oneOf.find((name) => long.includes(name));
+    if (cut) return { field: cut, problem: tooLong, advice: SHORTEN };
+    if (oneOf.some((name) => row.of(name) !== '')) return undefined;
+    const field = oneOf.find((name) => /last|family/i.test(name)) ?? oneOf[0] ?? '';
+    return { field, problem: `is empty${short}`, advice: FILL_IN };
+  }
 }
 
 const MANY_VALUES =
@@ -132,52 +275,6 @@ const FILL_IN = 'Add it in your system and upload again.';
 const NOT_BY_EXCEL = 'Export the file again and upload it without opening it in Excel.';
 
 const tooLong = `is longer than ${LONGEST.toLocaleString('en')} characters`;
-
-function textOf(cell: string): string {
-  return cell.length > LONGEST ? '' : cleanText(cell);
-}
-
-/** Why a row cannot be taken at all. */
-interface Fault {
-  field: string;
-  /** To follow the field's name. */
-  problem: string;
-  advice: string;
-  /** Its ids are not what they were. */
-  spoilt?: true;
-}
-
-function faultOf(
-  row: Row,
-  { columns }: TableFormat,
-  { width }: Header,
-  had: number,
-  long: readonly Column[],
-): Fault | undefined {
-  // Who is to be removed is named by their ids.
-  const needed =
-    columns.some(({ name }) => name === 'Action') && isDelete(row.of('Action'))
-      ? columns.filter(({ id }) => id)
-      : columns;
-  for (const { name, need, id } of needed) {
-    const value = row.of(name);
-    if (need === 'value' && long.some((column) => column.name === name))
-      return { field: name, problem: tooLong, advice: SHORTEN };
-    if (need === 'value' && value === '') {
-      const short =
-        had < width && had > 1 ? `: the row ends after ${String(had)} of ${String(width)} columns` : '';
-      return { field: name, problem: `is empty${short}`, advice: FILL_IN };
-    }
-    if (id && /^\d(\.\d+)?E\+\d+$/i.test(value))
-      return {
-        field: name,
-        problem: `was changed to ${quoted(value)} by Excel`,
-        advice: NOT_BY_EXCEL,
-        spoilt: true,
-      };
-  }
-  return undefined;
-}
 
 /** Whether a cell is pickAtime's word for a row that removes. */
 export function isDelete(cell: string | undefined): boolean {

@@ -1,3 +1,4 @@
+import { ColumnNotes } from './column-notes.js';
 import type { TableFormat } from './table-format.js';
 import { FileRefused, quoted, type ProblemList } from './problem-list.js';
 import type { FileSource } from './roster-files.js';
@@ -13,28 +14,39 @@ export const LIMITS = {
 
 /** One row of a table, by the names of its columns. Values are one line of text each, '' where there is nothing. */
 export class Row {
-  readonly #places: ReadonlyMap<string, number>;
+  readonly #order: ReadonlyMap<string, number>;
   readonly #values: readonly string[];
+  readonly #lost: readonly string[];
 
   constructor(
     readonly file: string,
     readonly line: number,
-    places: ReadonlyMap<string, number>,
+    /** The places of the columns among the values. */
+    order: ReadonlyMap<string, number>,
     values: readonly string[],
+    lost: readonly string[],
   ) {
-    this.#places = places;
+    this.#order = order;
     this.#values = values;
+    this.#lost = lost;
   }
 
   of(column: string): string {
-    const place = this.#places.get(column);
-    return place === undefined ? '' : (this.#values[place] ?? '');
+    return this.#values[this.#order.get(column) ?? -1] ?? '';
+  }
+
+  /** Something stood in the cell that says nothing: what belongs there is not known. */
+  hasLost(column: string): boolean {
+    return this.#lost.includes(column);
   }
 }
 
 /** The reading of one upload: its files by table, what is wrong in them, and how much of the limits is used. */
 export class Reading {
   readonly files = new Map<string, { name: string; bytes: number; rows: number }>();
+  /** The files hold all there is. */
+  isWhole = false;
+  readonly #notes = new Map<string, ColumnNotes>();
   #bytes = 0;
   #rows = 0;
   #blankLines = 0;
@@ -57,6 +69,25 @@ export class Reading {
   /** A value that is not what its column asks for; the field is left empty. @param fault to follow the field's name */
   noteEmptied(row: Row, field: string, fault: string, advice: string): void {
     this.note(row, field, `${field} ${fault}.`, `${advice} The row was taken with ${field} left empty.`);
+  }
+
+  /** What is told of a file's columns, once for each. */
+  notesOf(file: string): ColumnNotes {
+    const known = this.#notes.get(file) ?? new ColumnNotes();
+    this.#notes.set(file, known);
+    return known;
+  }
+
+  /** An id that names a record only when it is read without capitals, spaces and the zeros before it. */
+  noteAlike(row: Row, field: string, recordId: string): void {
+    const raw = recordId.slice(recordId.indexOf(':') + 1);
+    this.notesOf(row.file).add(field, 'lost zeros', row.line, row.of(field), raw);
+  }
+
+  /** Puts what is told of columns before the problems of single rows; once, at the end. */
+  tellNotes(): void {
+    this.problems.addFirst([...this.#notes].flatMap(([file, notes]) => notes.problems(file)));
+    this.#notes.clear();
   }
 
   /** An id of something that is nowhere. @param lost what is not taken for it, as a sentence */

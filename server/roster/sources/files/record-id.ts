@@ -6,9 +6,10 @@ export type IdKind =
 
 /**
  * The record id of what a file calls `raw`: its kind and the id, or a hash of it where it has other letters than visible
- * ASCII or is longer than a record id may be. The same `raw` always gives the same id.
+ * ASCII or is longer than a record id may be; '' for none. The same `raw` always gives the same id.
  */
 export function recordId(kind: IdKind, raw: string): string {
+  if (raw === '') return '';
   const plain = `${kind}:${raw}`;
   // What begins like a hash is hashed too, so that no id can pose as one.
   if (/^[\x21-\x7e]{1,100}$/.test(plain) && !raw.startsWith('~')) return plain;

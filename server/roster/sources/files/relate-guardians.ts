@@ -17,7 +17,8 @@ export async function relateGuardians(
   drafts: ReadonlyMap<string, Draft>,
 ): Promise<void> {
   const { reading, known, manifest } = part;
-  const changes = manifest.modeOf('users') === 'delta';
+  // Who stands behind a row that was left out may be a child of somebody here.
+  const changes = manifest.modeOf('users') === 'delta' || users.unreadable || users.leftOut.size > 0;
   const agents = new Ties(reading, known, 'contacts', users, NOT_RELATED);
   for (const draft of [...drafts.values()].filter(({ user }) => users.objects.has(user.id))) {
     const { row, user } = draft;

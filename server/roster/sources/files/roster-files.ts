@@ -25,6 +25,8 @@ export interface FileExtras {
   securityValue?: string;
   /** Of a teacher. */
   room?: string;
+  /** Of a class: further terms in which it runs, beside its own. */
+  otherTerms?: string[];
   /** Of a class: appointments a student may have in it (pickAtime's PTAN). */
   allowed?: number;
   /** The object tells its ties alone (a section's people, a guardian's children); all else that is known of it stays. */

@@ -1,10 +1,12 @@
 import type { CleverObject } from '../../../clever/schema.js';
 import type { ListName } from '../../refresh/lists.js';
+import { breathe } from './breathe.js';
 import type { Collected } from './collect-objects.js';
 import type { Reading, Row } from './reading.js';
 import type { KnownIds } from './roster-files.js';
 
-const BATCH = 5000;
+/** So many references wait at once: each holds a row. */
+const MOST = 5000;
 
 export const NO_TEACHER = 'The class was taken without this teacher.';
 export const NOT_ENROLLED = 'This enrollment was left out.';
@@ -24,7 +26,10 @@ interface Waiting {
  */
 export class Ties<T extends CleverObject> {
   readonly #waiting = new Map<string, Waiting[]>();
-  readonly #had: ReadonlySet<string>;
+  /** Ids by themselves, so that a million references to one record hold one text. */
+  readonly #had: ReadonlyMap<string, string>;
+  readonly #known = new Map<string, string>();
+  #count = 0;
 
   constructor(
     private readonly reading: Reading,
@@ -35,7 +40,12 @@ export class Ties<T extends CleverObject> {
     private readonly lost: string,
   ) {
     // As they are now: what later rows only tie to must not count as there.
-    this.#had = new Set(collected.objects.keys());
+    this.#had = new Map([...collected.objects.keys()].map((id) => [id, id]));
+  }
+
+  /** Many references wait: they are to be decided before more come. */
+  get isFull(): boolean {
+    return this.#count >= MOST;
   }
 
   /**
@@ -50,33 +60,50 @@ export class Ties<T extends CleverObject> {
     join: (id: string) => void,
     lose: () => void = () => undefined,
   ): void {
-    if (this.#had.has(id)) join(id);
+    const there = this.#had.get(id) ?? this.#known.get(id);
+    if (there !== undefined) join(there);
     else {
       const waiting = this.#waiting.get(id) ?? [];
       waiting.push({ row, field, what, join, lose });
       this.#waiting.set(id, waiting);
+      this.#count += 1;
     }
   }
 
   /** Decides on the references that wait. */
   async settle(): Promise<void> {
+    const { collected, reading } = this;
     const ids = [...this.#waiting.keys()];
-    for (let from = 0; from < ids.length; from += BATCH) {
-      const asked = ids.slice(from, from + BATCH);
-      const known = await this.known(this.list, asked);
-      for (const id of asked) this.#decide(id, known.has(id) && !this.collected.removed.has(id));
-    }
+    // Of a list that tells all, who is not in it is nowhere.
+    const isNowhere = ids.length === 0 || (reading.isWhole && !collected.unreadable);
+    const known = isNowhere ? new Set<string>() : await this.known(this.list, ids);
+    for (const id of ids) this.#decide(id, known.has(id) && !collected.removed.has(id));
     this.#waiting.clear();
+    this.#count = 0;
+    await breathe();
   }
 
-  #decide(id: string, holds: boolean): void {
+  #decide(id: string, isKnown: boolean): void {
+    // A row that was left out has said why already, and nobody is taken from where they were.
+    const holds = isKnown || this.collected.leftOut.has(id);
+    const alike = holds ? id : this.collected.alike(id);
+    const there = alike !== undefined && (holds || this.#had.has(alike)) ? alike : undefined;
+    if (holds) this.#known.set(id, id);
     for (const { row, field, what, join, lose } of this.#waiting.get(id) ?? []) {
-      // A row that was left out has said why already, and nobody is taken from where they were.
-      if (holds || this.collected.leftOut.has(id)) join(id);
-      else {
-        this.reading.noteUnknown(row, field, what, this.lost);
-        lose();
+      if (there !== undefined) {
+        if (!holds) this.reading.noteAlike(row, field, there);
+        join(there);
+        continue;
       }
+      this.reading.noteUnknown(row, field, what, this.lost);
+      lose();
     }
   }
+}
+
+/** Decides on what waits, in order, where much does: what the first ones join may wait in the next ones. */
+export async function relieve(
+  ...ties: readonly { isFull: boolean; settle(): Promise<void> }[]
+): Promise<void> {
+  if (ties.some(({ isFull }) => isFull)) for (const each of ties) await each.settle();
 }

@@ -1,7 +1,6 @@
-import { Readable } from 'node:stream';
-import { CsvError, parse } from 'csv-parse';
-import { decodeFile, type Encoding } from './decode-file.js';
+import { decodeFile, type Decoding, type Encoding } from './decode-file.js';
 import { FileRefused } from './problem-list.js';
+import { readLines, type Lines } from './read-lines.js';
 import type { FileSource } from './roster-files.js';
 
 /** A line of a table as it stands in the file; trailing empty cells are dropped. */
@@ -11,125 +10,226 @@ export interface RawRow {
   cells: string[];
   /** How many cells it had, the empty ones at its end too. */
   width: number;
+  /** Tabs part its cells, which never stand in one. */
+  tabbed: boolean;
 }
 
-/** Characters of the first line that are looked at for the separator. */
-const LOOK = 65_536;
-/** No roster has such a line; a few kilobytes of a zip may hold one of 200 MB, whose cells would fill the memory. */
-const LONGEST_LINE = 10_000_000;
-const MOST_CELLS = 100_000;
-/** Bytes that a quoted field may run on over line breaks. */
-const LARGEST_ROW = 4 * LONGEST_LINE;
+/** Lines at the head that are looked at for the separator. */
+const HEAD = 30;
+const SEPARATORS = ['\t', ',', ';', '|'];
+/** A quoted field may run on over so many lines. */
+const MOST_LINES = 1000;
+const MOST_LETTERS = 1_000_000;
 
 /** What is told of a file while its rows are read. */
-export interface Counting {
-  /** Of each part of it that was read. */
-  bytes(count: number): void;
+export interface Counting extends Decoding {
   /** Of each line that holds nothing. */
   blank(): void;
+  /** A quotation mark on this line has no other that closes it, and was read as a letter. */
+  strayQuote(line: number): void;
+  /** The cell that begins on this line holds lines that look like rows of their own. */
+  swallowed(line: number, lines: number): void;
 }
 
 /**
- * A file's rows, empty ones left out. The separator (tab, comma or semicolon) is the one that the first line has most of;
- * Excel's own `sep=;` line is obeyed. Quoted fields may hold line breaks; a quotation mark inside a plain field is a letter.
+ * A file's rows, empty ones left out. The separator (tab, comma, semicolon or bar) is the one that makes headings of a line at the
+ * head, else the one that most lines have most of; Excel's own `sep=;` line is obeyed. Quoted fields may hold line breaks; a quotation
+ * mark inside a plain field is a letter. One that opens a field and would swallow whole rows is a slip, and a letter too.
+ * @param isHeading whether a cell is the name of a column that is looked for
  * @throws FileRefused where a quotation mark is never closed, or a line is longer than any roster's
  */
 export async function* splitRows(
   source: FileSource,
   encoding: Encoding,
   count: Counting,
+  isHeading: (cell: string) => boolean = () => false,
 ): AsyncGenerator<RawRow, void, undefined> {
-  const text = decodeFile(source, encoding, (bytes) => count.bytes(bytes));
-  let head = '';
-  for (let part = await text.next(); !part.done; part = await text.next()) {
-    head += part.value;
-    if (head.length >= LOOK || /\S[^\n]*\n/.test(head)) break;
+  const lines = readLines(source.name, decodeFile(source, encoding, count));
+  await lines.look(HEAD);
+  const announced = await takeAnnounced(lines);
+  const delimiter = announced ?? separatorOf(lines.ahead(HEAD), isHeading);
+  const rows = new Rows(source.name, lines, delimiter, count);
+  for (let row = await rows.next(); row; row = await rows.next()) {
+    const { cells } = row;
+    while (cells.length > 0 && cells.at(-1)?.trim() === '') cells.pop();
+    if (cells.length > 0) yield row;
+    else count.blank();
   }
-  const announced = /^\s*"?sep=([,;\t|])"?\n?/i.exec(head);
-  const body = announced ? head.slice(announced[0].length) : head;
-  const skipped = announced ? linesIn(announced[0]) : 0;
-  const delimiter = announced?.[1] ?? separatorOf(body);
-  const csv = parse({
-    delimiter,
-    record_delimiter: '\n',
-    relax_column_count: true,
-    relax_quotes: true,
-    max_record_size: LARGEST_ROW,
-  });
-  // Of a row that is longer or shorter than the first one it makes an error, which nobody sees and which takes forty times as long
-  // as a blank line. So it is told that each row is the first.
-  Object.defineProperty(csv.info, 'records', { get: () => 0, set: () => undefined });
-  const parts = Readable.from(inLines(source.name, delimiter, joined(body, text)));
-  parts.on('error', (error) => csv.destroy(error));
-  yield* readRows(source.name, parts.pipe(csv) as AsyncIterable<string[]>, skipped, count);
 }
 
-async function* readRows(
-  file: string,
-  records: AsyncIterable<string[]>,
-  skipped: number,
-  count: Counting,
-): AsyncGenerator<RawRow, void, undefined> {
-  let before = skipped;
-  try {
-    for await (const record of records) {
-      const line = before + 1;
-      // The parser's own count costs seven times the parsing. Each line break that is not in a cell ends a row.
-      before = record.reduce((sum, cell) => sum + (cell.includes('\n') ? linesIn(cell) : 0), line);
-      const width = record.length;
-      while (record.length > 0 && record.at(-1)?.trim() === '') record.pop();
-      if (record.length > 0) yield { line, cells: record, width };
-      else count.blank();
+/** Excel's line that names the separator, if the file begins with one. */
+async function takeAnnounced(lines: Lines): Promise<string | undefined> {
+  const ahead = lines.ahead(HEAD);
+  const first = ahead.findIndex((line) => line.trim() !== '');
+  const announced = /^\s*"?sep=([,;\t|])"?\s*$/i.exec(ahead[first] ?? '');
+  if (!announced) return undefined;
+  for (let skipped = 0; skipped <= first; skipped += 1) await lines.next();
+  return announced[1];
+}
+
+function separatorOf(head: readonly string[], isHeading: (cell: string) => boolean): string {
+  const lines = head.map((line) =>
+    line.slice(0, 10_000).replace(/"[^"]*"/g, (text) => text.replace(/[\t,;|]/g, ' ')),
+  );
+  const filled = lines.filter((line) => line.trim() !== '');
+  const counted = SEPARATORS.map((mark) => {
+    const headings = filled.map((line) => line.split(mark).filter((cell) => isHeading(cell)).length);
+    const cells = filled.map((line) => line.split(mark).length).sort((a, b) => a - b);
+    const most = Math.max(0, ...headings);
+    return {
+      mark,
+      headings: most > 1 ? most : 0,
+      median: cells[cells.length >> 1] ?? 0,
+      first: filled[0]?.split(mark).length ?? 0,
+    };
+  });
+  const [best] = counted.sort((a, b) => b.headings - a.headings || b.median - a.median || b.first - a.first);
+  return best?.mark ?? '\t';
+}
+
+/** Where a quoted field ends that lines below have to close. */
+interface Closing {
+  /** The line that closes it. */
+  line: number;
+  /** Every line from the one that opened it until then is a row of its own. */
+  areRows: boolean;
+}
+
+class Rows {
+  /** Cells of the widest row so far. */
+  #width = 0;
+  #closing: Closing | undefined;
+
+  constructor(
+    private readonly file: string,
+    private readonly lines: Lines,
+    private readonly delimiter: string,
+    private readonly count: Counting,
+  ) {}
+
+  async next(): Promise<RawRow | undefined> {
+    const text = await this.lines.next();
+    if (text === undefined) return undefined;
+    const line = this.lines.count;
+    if (!text.includes('"')) return this.#row(line, text.split(this.delimiter));
+    const parsed = cellsOf(text, this.delimiter);
+    if (parsed.open === undefined) return this.#row(line, this.#parted(line, text, parsed.cells));
+    const closing = await this.#closingOf(line, text);
+    if (!closing.areRows) return this.#joined(line, text, parsed);
+    this.count.strayQuote(line);
+    return this.#row(line, literalCells(text, this.delimiter));
+  }
+
+  #row(line: number, cells: string[]): RawRow {
+    this.#width = Math.max(this.#width, cells.length);
+    return { line, cells, width: cells.length, tabbed: this.delimiter === '\t' };
+  }
+
+  /** A tab never stands in a cell: where it does, two quotation marks of one line have taken the row's own cells together. */
+  #parted(line: number, text: string, cells: string[]): string[] {
+    if (this.delimiter !== '\t' || cells.length === this.#width) return cells;
+    const plain = text.split('\t');
+    if (plain.length === cells.length || plain.length !== this.#width) return cells;
+    this.count.strayQuote(line);
+    return plain.map((cell) => cell.replace(/^"(.*)"$/, '$1').replace(/^"([^"]*)$|^([^"]*)"$/, '$1$2'));
+  }
+
+  /** Looks down for the line that closes a field left open; remembered, as the same one closes what opens in between. */
+  async #closingOf(line: number, text: string): Promise<Closing> {
+    if (this.#closing && this.#closing.line > line) return this.#closing;
+    const cells = literalCells(text, this.delimiter).length;
+    const width = this.#width || cells;
+    let areRows = width > 1 && cells === width;
+    let letters = text.length;
+    for (let below = 1; below <= MOST_LINES && letters < MOST_LETTERS; below += 1) {
+      await this.lines.look(below);
+      const next = this.lines.peek(below - 1);
+      if (next === undefined) break;
+      letters += next.length;
+      areRows &&= literalCells(next, this.delimiter).length === width;
+      if (closeIn(next, 0, this.delimiter) < 0) continue;
+      this.#closing = { line: line + below, areRows };
+      return this.#closing;
     }
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
     throw new FileRefused({
-      file,
-      line: before + 1,
+      file: this.file,
+      line,
       field: '',
       problem: 'A quotation mark that opens on this line is never closed, so the rest cannot be read.',
       advice: 'Close or remove the quotation mark, then upload the file again.',
     });
   }
-}
 
-async function* joined(head: string, rest: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
-  if (head !== '') yield head;
-  yield* rest;
-}
-
-/** Hands the text on while its lines have an end. What lies in one part of it needs no look: a part is small. */
-async function* inLines(
-  file: string,
-  delimiter: string,
-  text: AsyncIterable<string>,
-): AsyncGenerator<string, void, undefined> {
-  let [length, cells] = [0, 0];
-  for await (const part of text) {
-    if (part.includes('\n')) [length, cells] = [0, 0];
-    else {
-      length += part.length;
-      cells += part.split(delimiter).length;
+  /** The row of a field that runs on over lines, until all of its fields are closed. */
+  async #joined(line: number, first: string, begun: Cells): Promise<RawRow> {
+    const cells = [...begun.cells];
+    let rest = first.slice(begun.open);
+    let open = begun.open;
+    let text = first;
+    // Of one line that looks like a row the field itself may have made one.
+    let rows = this.#isLikeRow(first) && cells.length !== this.#width - 1 ? 1 : 0;
+    for (let letters = 0; open !== undefined && letters < MOST_LETTERS; letters += rest.length) {
+      const closing = await this.#closingOf(this.lines.count, text);
+      const parts = [rest];
+      while (this.lines.count < closing.line) {
+        text = (await this.lines.next()) ?? '';
+        if (this.#isLikeRow(text)) rows += 1;
+        parts.push(text);
+      }
+      const all = parts.join('\n');
+      const parsed = cellsOf(all, this.delimiter);
+      cells.push(...parsed.cells);
+      open = parsed.open;
+      rest = all.slice(open);
     }
-    if (length > LONGEST_LINE || cells > MOST_CELLS)
-      throw new FileRefused({
-        file,
-        line: 0,
-        field: '',
-        problem: 'A line of the file is far longer than any row of a roster.',
-        advice: 'Check that this is the right file, and export it again.',
-      });
-    yield part;
+    if (rows > 1) this.count.swallowed(line, this.lines.count - line + 1);
+    return this.#row(line, cells);
+  }
+
+  #isLikeRow(text: string): boolean {
+    return this.#width > 1 && literalCells(text, this.delimiter).length >= this.#width;
   }
 }
 
-/** The separator that the first line has most of, outside quotation marks; a tab where it has none. */
-function separatorOf(text: string): string {
-  const line = /\S[^\n]*/.exec(text.replace(/"[^"]*"/g, '""'))?.[0] ?? '';
-  const counted = ['\t', ',', ';'].map((mark) => ({ mark, count: line.split(mark).length }));
-  return counted.sort((a, b) => b.count - a.count)[0]?.mark ?? '\t';
+interface Cells {
+  cells: string[];
+  /** Where the field begins that is not closed; its cell and what follows are not among them. */
+  open?: number;
 }
 
-function linesIn(text: string): number {
-  return text.split('\n').length - 1;
+/** The cells of a text that may hold line breaks within quotation marks, as far as one that is not closed. */
+function cellsOf(text: string, delimiter: string): Cells {
+  const cells: string[] = [];
+  for (let at = 0; ;) {
+    let end = text.indexOf(delimiter, at);
+    if (text[at] === '"') {
+      const close = closeIn(text, at + 1, delimiter);
+      if (close < 0) return { cells, open: at };
+      cells.push(text.slice(at + 1, close).replaceAll('""', '"'));
+      end = close + 1;
+    } else {
+      if (end < 0) end = text.length;
+      cells.push(text.slice(at, end));
+    }
+    if (end >= text.length) return { cells };
+    at = end + 1;
+  }
+}
+
+/** Where the quotation mark stands that closes a field: before a separator, a line's end or the end, and not doubled. -1 for nowhere. */
+function closeIn(text: string, from: number, delimiter: string): number {
+  for (let at = text.indexOf('"', from); at >= 0; at = text.indexOf('"', at)) {
+    const run = at;
+    while (text[at] === '"') at += 1;
+    const next = text[at];
+    if ((at - run) % 2 === 1 && (next === undefined || next === delimiter || next === '\n')) return at - 1;
+  }
+  return -1;
+}
+
+/** The cells of a line in which a quotation mark that nothing closes is left out. */
+function literalCells(text: string, delimiter: string): string[] {
+  if (!text.includes('"')) return text.split(delimiter);
+  const { cells, open } = cellsOf(text, delimiter);
+  return open === undefined ? cells : [...cells, ...text.slice(open + 1).split(delimiter)];
 }

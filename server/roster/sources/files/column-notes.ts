@@ -1,0 +1,113 @@
+import type { CellNote } from './clean-cell.js';
+import { quoted } from './problem-list.js';
+import type { Problem } from './roster-files.js';
+
+/** What is told of a whole column beside what was done to its cells. */
+type ColumnCode = CellNote | 'lost zeros' | 'heading' | 'no heading' | 'no name';
+
+interface Noted {
+  line: number;
+  lines: number[];
+  count: number;
+  example: string;
+  became: string;
+}
+
+/** So many lines are named. */
+const NAMED = 5;
+
+const SAYS: Record<ColumnCode, { problem: (example: string, became: string) => string; advice: string }> = {
+  'formula text': {
+    problem: (example, became) => `holds formulas like ${example}, read as ${became}`,
+    advice: 'Nothing to do if that is right. Otherwise export the file again without opening it in Excel.',
+  },
+  apostrophe: {
+    problem: (example, became) => `holds an apostrophe before the value, like ${example}, read as ${became}`,
+    advice: 'Nothing to do if that is right. Otherwise remove the apostrophes and upload again.',
+  },
+  decimals: {
+    problem: (example, became) => `holds numbers like ${example}, read as ${became}`,
+    advice: 'Nothing to do if that is right. Otherwise format the column as text and upload again.',
+  },
+  'hidden letters': {
+    problem: (_, became) => `holds letters that nobody sees, which were left out, like in ${became}`,
+    advice: 'Nothing to do if that is right. Otherwise correct it in your system.',
+  },
+  placeholder: {
+    problem: (example) => `holds ${example}, which stands for nothing and was read as blank`,
+    advice: 'Add the missing values in your system, or leave the cells blank.',
+  },
+  'address repaired': {
+    problem: (example, became) => `holds more than the email address, like ${example}, read as ${became}`,
+    advice: 'Check the address, and leave it alone in its cell.',
+  },
+  'several addresses': {
+    problem: (example, became) => `holds more than one address, like ${example}; only ${became} was taken`,
+    advice: 'Leave one email address in each cell.',
+  },
+  'no address': {
+    problem: (example) => `holds ${example}, which is not an email address, and was left blank`,
+    advice: 'Correct the address in your system and upload again.',
+  },
+  garbled: {
+    problem: (example) => `holds garbled letters, like ${example}`,
+    advice: 'The file was converted wrongly before. Export it again, best as UTF-8.',
+  },
+  spoilt: {
+    problem: (example) => `was changed to ${example} by a spreadsheet, and was left blank`,
+    advice: 'Export the file again and upload it without opening it in Excel.',
+  },
+  heading: {
+    problem: (example, became) => `is the column ${example}, read as ${became}`,
+    advice:
+      'Nothing to do if that is right. Otherwise name the columns as Slotbell’s page on roster files does.',
+  },
+  'no heading': {
+    problem: (example) => `has no heading, so what stands in it was not read, like ${example}`,
+    advice:
+      'Nothing to do if Slotbell does not need it. Otherwise give the column its heading and upload again.',
+  },
+  'no name': {
+    problem: (_, became) => `is empty, so the class is called ${became}`,
+    advice: 'Add the name in your system if parents should see another one.',
+  },
+  'lost zeros': {
+    problem: (example, became) =>
+      `holds ids that are written differently elsewhere, like ${example}, read as ${became}`,
+    advice: 'Nothing to do if that is right. Otherwise export the file again without opening it in Excel.',
+  },
+};
+
+/** What was done to the cells of one file, told once a column however many rows it is true of. */
+export class ColumnNotes {
+  readonly #noted = new Map<string, Noted>();
+
+  /** @param became what the cell was read as */
+  add(field: string, code: ColumnCode, line: number, cell: string, became: string): void {
+    const key = `${field}|${code}`;
+    const known = this.#noted.get(key);
+    if (!known)
+      this.#noted.set(key, { line, lines: [line], count: 1, example: quoted(cell), became: quoted(became) });
+    else {
+      known.count += 1;
+      if (known.lines.length < NAMED && known.lines.at(-1) !== line) known.lines.push(line);
+    }
+  }
+
+  /** As problems of a file, in the order in which they were met. */
+  problems(file: string): Problem[] {
+    return [...this.#noted].map(([key, { line, lines, count, example, became }]) => {
+      const at = key.lastIndexOf('|');
+      const [field, code] = [key.slice(0, at), key.slice(at + 1) as ColumnCode];
+      const where = count === 1 ? '' : ` (${count.toLocaleString('en')} rows: ${linesInWords(lines, count)})`;
+      const { problem, advice } = SAYS[code];
+      return { file, line, field, problem: `${field} ${problem(example, became)}${where}.`, advice };
+    });
+  }
+}
+
+function linesInWords(lines: readonly number[], count: number): string {
+  const more = count - lines.length;
+  const named = lines.map((line) => line.toLocaleString('en')).join(', ');
+  return `lines ${named}${more > 0 ? ` and ${more.toLocaleString('en')} more` : ''}`;
+}

@@ -1,0 +1,111 @@
+import { lettersOf } from './column-names.js';
+import { FileRefused } from './problem-list.js';
+import type { FileSource } from './roster-files.js';
+import type { RawRow } from './split-rows.js';
+import type { Column, TableFormat } from './table-format.js';
+
+/** Rows at the head among which the header is looked for. */
+export const HEAD_ROWS = 30;
+/** Longer than any heading. */
+const LONGEST = 100;
+
+export interface Header {
+  /** Where each column that Slotbell reads stands. */
+  places: ReadonlyMap<string, number>;
+  /** How many columns the file has. */
+  width: number;
+  /** The cells as they stand; none where the file has no header, and is in the order of the format. */
+  cells: readonly string[];
+  /** Its place among the rows at the head; -1 for none. */
+  at: number;
+}
+
+/**
+ * The header of a file among the rows at its head: the first one that names all columns that must be there; titles may stand above it.
+ * Where a file may come without one, and no row looks like one, the columns are those of the format.
+ * @throws FileRefused, in words, where columns are missing or the first row seems to be a header in words that nobody here knows
+ */
+export function findHeader(source: FileSource, format: TableFormat, head: readonly RawRow[]): Header {
+  const found = head.map(({ cells }) => placesIn(cells, format.columns));
+  const at = found.findIndex((places) => missingIn(places, format).length === 0);
+  const row = head[at];
+  const places = found[at];
+  if (row && places) return { places, width: row.width, cells: row.cells, at };
+  const best = bestOf(found);
+  const partial = found[best];
+  const named = format.columns[0] && partial?.has(format.columns[0].name) ? 1 : 2;
+  if (!format.headerless || (partial && partial.size >= named))
+    throw missingColumns(source, head[best]?.line ?? 1, missingIn(partial ?? new Map(), format));
+  if (looksLikeHeader(head)) throw unknownHeader(source, format, head[0]);
+  return {
+    places: new Map(format.columns.map(({ name }, place) => [name, place])),
+    width: format.columns.length,
+    cells: [],
+    at: -1,
+  };
+}
+
+function bestOf(found: readonly ReadonlyMap<string, number>[]): number {
+  return found.reduce((best, places, at) => (places.size > (found[best]?.size ?? 0) ? at : best), 0);
+}
+
+/** Where the columns stand in a row of headings: those with their own name first, then those with another one. */
+export function placesIn(cells: readonly string[], columns: readonly Column[]): Map<string, number> {
+  const letters = cells.map((cell) => (cell.length > LONGEST ? '' : lettersOf(cell)));
+  const places = new Map<string, number>();
+  const taken = new Set<number>();
+  const take = (column: Column, isIt: (text: string) => boolean): void => {
+    const place = letters.findIndex((text, at) => text !== '' && !taken.has(at) && isIt(text));
+    if (place < 0 || places.has(column.name)) return;
+    places.set(column.name, place);
+    taken.add(place);
+  };
+  for (const column of columns) take(column, (text) => text === lettersOf(column.name));
+  for (const column of columns) for (const other of column.also ?? []) take(column, (text) => text === other);
+  return places;
+}
+
+/** The columns that must be there and are not. */
+export function missingIn(places: ReadonlyMap<string, number>, { columns }: TableFormat): Column[] {
+  return columns.filter(({ name, need }) => need !== undefined && !places.has(name));
+}
+
+/** Whether a cell is the name of one of the columns, for telling the separator. */
+export function headingOf(columns: readonly Column[]): (cell: string) => boolean {
+  const names = new Set(columns.flatMap(({ name, also = [] }) => [lettersOf(name), ...also]));
+  return (cell) => cell.length <= LONGEST && names.has(lettersOf(cell));
+}
+
+/**
+ * Whether the first row is a header in words that nobody here knows: it has no digits, stands above rows whose first cells all have
+ * some, and none of its words is met in them.
+ */
+function looksLikeHeader([first, ...others]: readonly RawRow[]): boolean {
+  if (!first || others.length < 2 || first.cells.length < 2) return false;
+  if (first.cells.some((cell) => /\p{N}/u.test(cell))) return false;
+  if (!others.every(({ cells }) => /\p{N}/u.test(cells[0] ?? ''))) return false;
+  return first.cells.every(
+    (cell, place) => cell.trim() === '' || others.every(({ cells }) => cells[place] !== cell),
+  );
+}
+
+function missingColumns({ name }: FileSource, line: number, missing: readonly Column[]): FileRefused {
+  const names = missing.map((column) => column.name).join(', ');
+  return new FileRefused({
+    file: name,
+    line,
+    field: names,
+    problem: missing.length === 1 ? `The column ${names} is missing.` : `The columns ${names} are missing.`,
+    advice: 'Check that this is the right file and that its first line names the columns. Then upload again.',
+  });
+}
+
+function unknownHeader({ name }: FileSource, { columns }: TableFormat, row: RawRow | undefined): FileRefused {
+  return new FileRefused({
+    file: name,
+    line: row?.line ?? 1,
+    field: '',
+    problem: 'This line seems to name the columns, in words that Slotbell does not know.',
+    advice: `Name them ${columns.map((column) => column.name).join(', ')}. If it is a person, add a line with these names above it.`,
+  });
+}

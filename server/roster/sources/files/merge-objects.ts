@@ -1,0 +1,43 @@
+/** Anything that a row makes, by its fields. */
+type Fields = Record<string, unknown>;
+
+/**
+ * Adds to an object what another row says of the same: a value that was blank is filled, lists are left to the caller.
+ * @param apart fields in which the two may differ
+ * @param differing gets the names of the fields that both have, with different values; the first one stays
+ */
+export function mergeObjects(
+  into: object,
+  from: object,
+  apart: readonly string[],
+  differing: string[],
+): void {
+  const known = into as Fields;
+  for (const [field, value] of Object.entries(from as Fields)) {
+    if (apart.includes(field) || value === undefined || value === null || value === '') continue;
+    const before = known[field];
+    if (before === undefined || before === null || before === '') known[field] = value;
+    else if (Array.isArray(value)) continue;
+    else if (typeof value === 'object' && typeof before === 'object')
+      mergeObjects(before, value, apart, differing);
+    else if (before !== value && !sameText(before, value)) differing.push(field);
+  }
+}
+
+/** E-mail addresses and names are the same in small letters. */
+function sameText(one: unknown, other: unknown): boolean {
+  return typeof one === 'string' && typeof other === 'string' && one.toLowerCase() === other.toLowerCase();
+}
+
+/** Whether two rows of one id are about two things: a part of a person's name, or a class's name, differs where both tell it. */
+export function isNamedOtherwise(one: object, other: object): boolean {
+  const [mine, theirs] = [(one as Fields).name, (other as Fields).name];
+  if (typeof mine === 'string' && typeof theirs === 'string')
+    return mine !== '' && theirs !== '' && !sameText(mine, theirs);
+  if (typeof mine !== 'object' || typeof theirs !== 'object' || !mine || !theirs) return false;
+  const differ = (part: 'first' | 'last'): boolean => {
+    const [a, b] = [(mine as Fields)[part], (theirs as Fields)[part]];
+    return Boolean(a) && Boolean(b) && !sameText(a, b);
+  };
+  return differ('first') || differ('last');
+}
