@@ -29,6 +29,7 @@ import { MOST_TRIES, takeRun } from './runs/take-run.js';
 import { SHARES_NOTHING } from './runs/say-remark.js';
 import { tellHeld } from './tell-held.js';
 import { tellUnshared } from './tell-unshared.js';
+import { waitForMerges } from './wait-merges.js';
 
 const rosterRuns = RosterRun as unknown as Model<Run>;
 
@@ -54,7 +55,14 @@ export async function runAlone(
   const taken = await takeRun(rosterRuns, new Types.ObjectId(key), timing, deps.now());
   if (!taken) return;
   const account = await Account.findById(taken.account).lean();
-  if (!account) return;
+  if (!account) {
+    const result = 'The account is no longer there.';
+    await RosterRun.updateOne(
+      { _id: taken._id, fence: taken.fence },
+      { $set: { state: 'failed', result, finishedAt: deps.now() } },
+    );
+    return;
+  }
   await runRefresh(deps, account, taken, stopping, timing).catch((error: unknown) => {
     const told = [RefreshFailed, RunLost, RunHandedBack, RunStopped].some((kind) => error instanceof kind);
     if (!told && !isPassing(error)) throw error;
@@ -86,6 +94,7 @@ export async function runRefresh(
   try {
     if (taken.fence - (taken.retries ?? 0) > MOST_TRIES)
       throw new RefreshRefused(`Given up: it ended its worker ${String(MOST_TRIES)} times.`);
+    await waitForMerges(run);
     await forgetFirstTry(run);
     await run.whileGoing(work(deps, account, taken, run));
     if (taken.alone && !run.preview) await followRefresh(deps, account, taken);
@@ -163,7 +172,8 @@ async function applyAll(run: HeldRun, preview: Types.ObjectId): Promise<void> {
   if (upload) await RosterUpload.updateOne({ _id: upload }, { $set: { state: 'used' } });
 }
 
-export const DISCARDED_SINCE = 'The preview was discarded, so nothing was applied.';
+export const DISCARDED_SINCE =
+  'The preview was discarded, so nothing was applied. Make a new preview if you still want its changes.';
 
 export function staleSince(count: number): string {
   const records = count === 1 ? '1 record has' : `${count.toLocaleString('en')} records have`;
