@@ -1,5 +1,6 @@
 import { Types, type Model } from 'mongoose';
 import { CleverError } from '../clever/explain-failure.js';
+import { recordAcceptance, recordRefusal } from '../clever/record-access.js';
 import type { Deps } from '../deps.js';
 import { Account } from '../models/account.js';
 import { RosterRun } from '../models/roster-run.js';
@@ -19,13 +20,16 @@ import { applyPlannedPairs } from './duplicates/plan-pairs.js';
 import { followRefresh } from './follow-refresh.js';
 import { dropCursor } from './refresh/cursor.js';
 import { refreshAccount, refreshStages } from './refresh/refresh-account.js';
-import { RefreshRefused } from './refresh/refuse-refresh.js';
+import { NothingShared, RefreshRefused } from './refresh/refuse-refresh.js';
 import { HeldRun, RunHandedBack, RunLost, RunStopped, TIMING, type Timing } from './runs/hold-run.js';
 import { isPassing } from './runs/judge-fault.js';
 import { nextTry, RunPutOff } from './runs/put-off.js';
 import { summarizeRun } from './runs/summarize-run.js';
 import { MOST_TRIES, takeRun } from './runs/take-run.js';
+import { SHARES_NOTHING } from './runs/say-remark.js';
 import { tellHeld } from './tell-held.js';
+import { tellUnshared } from './tell-unshared.js';
+import { waitForMerges } from './wait-merges.js';
 
 const rosterRuns = RosterRun as unknown as Model<Run>;
 
@@ -51,7 +55,14 @@ export async function runAlone(
   const taken = await takeRun(rosterRuns, new Types.ObjectId(key), timing, deps.now());
   if (!taken) return;
   const account = await Account.findById(taken.account).lean();
-  if (!account) return;
+  if (!account) {
+    const result = 'The account is no longer there.';
+    await RosterRun.updateOne(
+      { _id: taken._id, fence: taken.fence },
+      { $set: { state: 'failed', result, finishedAt: deps.now() } },
+    );
+    return;
+  }
   await runRefresh(deps, account, taken, stopping, timing).catch((error: unknown) => {
     const told = [RefreshFailed, RunLost, RunHandedBack, RunStopped].some((kind) => error instanceof kind);
     if (!told && !isPassing(error)) throw error;
@@ -83,16 +94,23 @@ export async function runRefresh(
   try {
     if (taken.fence - (taken.retries ?? 0) > MOST_TRIES)
       throw new RefreshRefused(`Given up: it ended its worker ${String(MOST_TRIES)} times.`);
+    await waitForMerges(run);
     await forgetFirstTry(run);
     await run.whileGoing(work(deps, account, taken, run));
     if (taken.alone && !run.preview) await followRefresh(deps, account, taken);
     // Before the end: what is over is not taken up again by anybody, should the worker die between the two.
     await tellHeld(deps, account, run);
-    await run.end('done', summarizeRun(taken.purpose, run.counts));
+    const unshared = (await RosterRun.exists({ _id: taken._id, unshared: true })) !== null;
+    if (unshared && !run.preview) await tellUnshared(deps, account);
+    await run.end('done', unshared ? SHARES_NOTHING : summarizeRun(taken.purpose, run.counts));
+    if (readsClever(account, taken)) await recordAcceptance(account);
     if (taken.purpose !== 'undo') await forgetOlderChanges(run);
   } catch (error) {
     const until = nextTry(taken, error, deps.now());
     if (until && (await run.putOff(until))) throw new RunPutOff(until, error);
+    if (error instanceof CleverError && error.kind === 'unauthorized')
+      await recordRefusal(account, error.message);
+    if (error instanceof NothingShared && !run.preview) await tellUnshared(deps, account);
     await endBadly(run, error);
     throw error instanceof CleverError || error instanceof RefreshRefused
       ? new RefreshFailed(error.message, { cause: error })
@@ -100,6 +118,12 @@ export async function runRefresh(
   } finally {
     run.letGo();
   }
+}
+
+/** Whether the run has read the district itself, by the access that the account has. */
+function readsClever({ clever, files }: Account, { purpose, upload }: RosterRun): boolean {
+  const reads = purpose === 'sync' || purpose === 'preview';
+  return reads && !upload && !files?.on && clever?.enabled === true;
 }
 
 async function work(deps: Deps, account: Account, taken: RosterRun, run: HeldRun): Promise<void> {
@@ -148,7 +172,8 @@ async function applyAll(run: HeldRun, preview: Types.ObjectId): Promise<void> {
   if (upload) await RosterUpload.updateOne({ _id: upload }, { $set: { state: 'used' } });
 }
 
-export const DISCARDED_SINCE = 'The preview was discarded, so nothing was applied.';
+export const DISCARDED_SINCE =
+  'The preview was discarded, so nothing was applied. Make a new preview if you still want its changes.';
 
 export function staleSince(count: number): string {
   const records = count === 1 ? '1 record has' : `${count.toLocaleString('en')} records have`;

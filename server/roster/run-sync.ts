@@ -3,8 +3,10 @@ import type { Deps } from '../deps.js';
 import { Account } from '../models/account.js';
 import { Event, type EventSync } from '../models/event.js';
 import type { KindCounts, Run } from '../models/run.js';
+import { RosterRun } from '../models/roster-run.js';
 import { SyncRun } from '../models/sync-run.js';
 import { forgetFirstTry, forgetOlderChanges } from './changes/forget-changes.js';
+import { endParts } from './end-parts.js';
 import { findStanding } from './event-update/find-standing.js';
 import { flagAppointments } from './event-update/flag-appointments.js';
 import { storedMirror } from './event-update/mirror.js';
@@ -15,10 +17,12 @@ import { completeRefresh } from './runs/attach-refresh.js';
 import { HeldRun, RunHandedBack, RunLost, RunStopped, TIMING, type Timing } from './runs/hold-run.js';
 import { isPassing } from './runs/judge-fault.js';
 import { dueAt, RunPutOff } from './runs/put-off.js';
+import { SHARES_NOTHING } from './runs/say-remark.js';
 import { summarizeRun } from './runs/summarize-run.js';
 import { MOST_TRIES, takeRun } from './runs/take-run.js';
 import { settleRun } from './settle-run.js';
 import { tellHeld } from './tell-held.js';
+import { waitForMerges } from './wait-merges.js';
 
 const syncRuns = SyncRun as unknown as Model<Run>;
 
@@ -54,6 +58,7 @@ export async function runSync(
   } finally {
     held.letGo();
   }
+  await endPartOf(deps, taken);
   await queueWaiting(deps, taken.event);
 }
 
@@ -62,6 +67,7 @@ async function work(deps: Deps, run: SyncRun, held: HeldRun, timing: Timing): Pr
   if (tries > MOST_TRIES)
     throw new RefreshFailed(`Given up: it ended its worker ${String(MOST_TRIES)} times.`);
   await held.step();
+  await waitForMerges(held);
   await forgetFirstTry(held);
   if (tries > 1) held.warn({ code: 'done again' });
   const account = await Account.findById(run.account).lean();
@@ -77,8 +83,15 @@ async function work(deps: Deps, run: SyncRun, held: HeldRun, timing: Timing): Pr
   }
   // Before the end: what is over is not taken up again by anybody, should the worker die between the two.
   await tellHeld(deps, account, held);
-  await endWell(deps, run, held, summarizeRun(run.purpose, counts, held.counts));
+  const result = (await isUnshared(run)) ? SHARES_NOTHING : summarizeRun(run.purpose, counts, held.counts);
+  await endWell(deps, run, held, result);
   if (run.purpose !== 'undo') await forgetOlderChanges(held);
+}
+
+/** Whether the district shared nothing any more. A run that waited for a refresh has been given it since. */
+async function isUnshared({ _id }: SyncRun): Promise<boolean> {
+  const { refresh } = (await SyncRun.findById(_id, { refresh: 1 }).lean()) ?? {};
+  return refresh !== undefined && (await RosterRun.exists({ _id: refresh, unshared: true })) !== null;
 }
 
 async function eventOf(run: SyncRun): Promise<Event> {
@@ -123,7 +136,7 @@ async function endWell(deps: Deps, run: SyncRun, held: HeldRun, result: string):
   await held.end('stopped', STOPPED);
 }
 
-const STOPPED = 'What had been brought in by then stays.';
+const STOPPED = 'Changes made before you stopped it are kept.';
 
 async function endBadly(deps: Deps, held: HeldRun, error: unknown): Promise<void> {
   if (error instanceof RunLost) return;
@@ -142,6 +155,12 @@ async function endBadly(deps: Deps, held: HeldRun, error: unknown): Promise<void
       'A fault in Slotbell ended the run; it is noted in the log. Sync again, and tell whoever hosts Slotbell if it stays.',
     );
   }
+}
+
+/** The account's part of a run that ended before it came to it is nobody's any more. */
+async function endPartOf(deps: Deps, { _id }: SyncRun): Promise<void> {
+  const run = await SyncRun.findOne({ _id, state: { $in: ['failed', 'stopped'] } }, { refresh: 1 }).lean();
+  await endParts(deps, [run?.refresh]);
 }
 
 /** Another run of the event may have waited for this one. */

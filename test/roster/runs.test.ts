@@ -145,7 +145,7 @@ describe('sync runs', () => {
     assert.deepEqual(stopped, { events: 0, runs: 1 });
     await working;
     const run = await runOf(id);
-    assert.deepEqual([run.state, run.result], ['stopped', 'What had been brought in by then stays.']);
+    assert.deepEqual([run.state, run.result], ['stopped', 'Changes made before you stopped it are kept.']);
     assert.equal((await RosterRun.findById(run.refresh).lean())?.state, 'stopped');
     assert.equal(
       (await Event.findById(district.event).lean())?.sync?.on,

@@ -10,7 +10,7 @@ import { parseForm } from '../../web/parse.js';
 import { rateLimit } from '../../web/rate-limit.js';
 import { senderOf } from '../../web/sender.js';
 import { say } from '../../web/session.js';
-import { acceptAccess } from '../accept-access.js';
+import { acceptAccess } from '../confirm-access.js';
 import { isShutOut } from '../load-actor.js';
 import { findUserByEmail } from '../queries.js';
 import { markDevice } from '../mark-device.js';

@@ -12,7 +12,7 @@ import { heldNotices } from '../held/queries.js';
 import { tookInWords, tookOf } from '../runs/format-took.js';
 import { pathOfRun } from '../runs/queries.js';
 import { sayRemarks } from '../runs/say-remark.js';
-import { hourInWords, shortMoment, STATE_WORDS, TRIGGER_WORDS } from '../runs/show-run.js';
+import { hourInWords, isOver, shortMoment, STATE_WORDS, TRIGGER_WORDS } from '../runs/show-run.js';
 import {
   choiceInWords,
   countRuns,
@@ -21,8 +21,9 @@ import {
   lastGoodRun,
   livingRun,
   offSince,
-  refreshCounts,
+  refreshesOf,
 } from './queries.js';
+import { findLeaving } from '../terms/find-leaving.js';
 import { proposeTerms } from '../terms/propose-terms.js';
 import { showProposals } from '../terms/show-proposals.js';
 import { HOUR_FIELDS } from './schema.js';
@@ -54,7 +55,7 @@ export async function syncPage(deps: Deps, res: Response, page: number) {
     sync: event.sync,
     seen: seenOf(HOUR_FIELDS, { hour: event.sync?.hour }),
     choice: await choiceInWords(event),
-    proposals: showProposals(await proposeTerms(event, deps.now()), event.sync),
+    proposals: await proposalsOf(deps, event),
     living: living ? pathOfRun(living._id) : '',
     zone: zoneName(timeZone),
     hours: Array.from({ length: 24 }, (_, hour) => ({ value: hour, label: hourInWords(hour) })),
@@ -62,25 +63,42 @@ export async function syncPage(deps: Deps, res: Response, page: number) {
   };
 }
 
+async function proposalsOf(deps: Deps, event: Event) {
+  const proposals = await proposeTerms(event, deps.now());
+  const { sync } = event;
+  if (!sync || proposals.length === 0) return undefined;
+  // Where classes of the event moved into a term, none leaves by taking it.
+  const allGone = proposals.some(({ why }) => why !== 'moved');
+  const terms = proposals.map(({ term }) => term);
+  const leaving = allGone ? await findLeaving(event, { ...sync, terms }) : { classes: 0, appointments: 0 };
+  return showProposals(proposals, sync, leaving);
+}
+
 /** The runs: sentences, chart, the table's page. */
 async function runsOf(event: Event, page: number, home: string, said: Said) {
   const total = await countRuns(event._id);
   const recent = await eventRuns(event._id, 0, CHARTED);
   const good = await lastGoodRun(event._id, recent, total);
+  const refreshes = await refreshesOf(event.account, recent);
   const night = await nightOf(event, recent, said);
   const { skip } = sliceOf(total, page, PAGE_SIZE);
   const listed = page === 1 ? recent.slice(0, PAGE_SIZE) : await eventRuns(event._id, skip, PAGE_SIZE);
   return {
     failed: recent[0]?.state === 'failed',
+    unshared: refreshes.get(recent.find(isOver)?.refresh?.toHexString() ?? '')?.unshared === true,
     sentence: saySync(recent[0], said),
     badEnds: sayBadEnds(recent, good, said),
     nightly: sayNight(night, said),
     next: night.on && !night.pausedBy ? dayAndTimeSoon(night.next, said.zone, said.now) : '',
     good: good && tellGood(good, said),
-    history: showHistory(recent, await refreshCounts(event.account, recent), said.zone),
+    history: showHistory(recent, countsOf(refreshes), said.zone),
     rows: listed.map((run) => rowOf(run, said.zone)),
     pager: pagerOf(total, page, PAGE_SIZE, ['run', 'runs'], (to) => `${home}?page=${String(to)}`),
   };
+}
+
+function countsOf(refreshes: Awaited<ReturnType<typeof refreshesOf>>) {
+  return new Map([...refreshes].map(([id, { counts }]) => [id, counts]));
 }
 
 async function nightOf(event: Event, recent: SyncRun[], { zone, now }: Said): Promise<Night> {

@@ -5,10 +5,11 @@ import { RosterUpload } from '../../models/roster-upload.js';
 import type { Run } from '../../models/run.js';
 import { SyncRun } from '../../models/sync-run.js';
 import { CLASS_TIES, SECTION_TIES } from '../changes/tie-kinds.js';
+import { readableChanges } from '../journal/filter-readable.js';
 import { changesPage } from '../journal/queries.js';
 import { scopeOf } from '../journal/routes.js';
 import { showChanges } from '../journal/show-changes.js';
-import { pathOfRefresh, pathOfRun, readableRuns, runsOf, type RunPlace } from '../runs/queries.js';
+import { pathOfRefresh, pathOfRun, runsOf, type RunPlace } from '../runs/queries.js';
 import { heldInWords } from '../runs/summarize-run.js';
 import { findNewerUpload, sayNewer } from '../uploads/find-newer.js';
 
@@ -88,7 +89,7 @@ async function riskOf(place: RunPlace): Promise<Risk> {
   const older = await olderThan(place);
   if (leaving === '') return { leaving, names: [], more: 0, ending, broken, older };
   const rows = await changesPage(
-    readableRuns(place),
+    await readableChanges(place),
     { q: '', kind: '', action: 'removed', state: 'planned' },
     0,
     NAMED,
