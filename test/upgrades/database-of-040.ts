@@ -68,7 +68,7 @@ export async function openDatabaseOf040(): Promise<OldSchool> {
     async work() {
       for (let job = test.asked.shift(); job; job = test.asked.shift())
         if (job.name !== 'deliver-notifications')
-          await ONE_SHOTS[job.name](test.deps, job.key, new AbortController().signal);
+          await asApp(() => ONE_SHOTS[job.name](test.deps, job.key, new AbortController().signal));
     },
     async close() {
       await sandbox.close();
