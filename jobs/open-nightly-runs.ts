@@ -1,13 +1,15 @@
 import { openNights } from '../server/roster/open-nights.js';
 import { resumeRuns } from '../server/roster/resume-runs.js';
+import { resumeUploads } from '../server/roster/uploads/resume-uploads.js';
 import type { Recurring } from './job.js';
 
-/** Opens the nightly syncs whose moment has come, and asks again for runs that wait or lost their worker. */
+/** Opens the nightly syncs whose moment has come, and asks again for runs and uploads that wait or lost their worker. */
 export const openNightlyRuns: Recurring = {
   name: 'open-nightly-runs',
   everyMs: 20_000,
   run: async (deps) => {
     await resumeRuns(deps);
+    await resumeUploads(deps);
     await openNights(deps);
   },
 };
