@@ -8,7 +8,7 @@ import { fileNames } from './.eslint/file-names.js';
 // Imports run one way. A layer may import itself and what its row names; `layer:type` allows types alone.
 const toFeatures = 'models web audit core notifications';
 const all =
-  'core database models web audit notifications clever roster events classes slots contacts accounts reports booking appointments';
+  'core database models web audit notifications clever roster events classes slots contacts accounts reports booking appointments families';
 
 // prettier-ignore
 const layers = [
@@ -30,6 +30,7 @@ const layers = [
   ['reports',       'server/reports/**',                            toFeatures],
   ['booking',       'server/booking/**',                            `slots accounts ${toFeatures}`],
   ['appointments',  'server/appointments/**',                       `booking reports ${toFeatures}`],
+  ['families',      'server/families/**',                           `booking contacts accounts ${toFeatures}`],
   ['routes',        'server/{routes,app,index}.ts',                 `${all} jobs runtime`],
   ['upgrades',      'server/upgrades/**',                           'database models booking roster web core'],
   ['runtime',       'server/{runtime,backup}.ts',                   'core database upgrades jobs'],
@@ -40,12 +41,12 @@ const layers = [
 
 // The closed file vocabulary of a feature folder.
 const features =
-  'accounts appointments audit booking classes clever contacts events notifications reports roster slots'.split(
+  'accounts appointments audit booking classes clever contacts events families notifications reports roster slots'.split(
     ' ',
   );
 const featureFiles = ['routes.ts', 'schema.ts', 'queries.ts', 'policy.ts', 'client.ts'];
 const verbs = `
-  add apply approve archive assign attach authenticate authorize book build cancel change check choose claim
+  add apply approve archive assign attach authenticate authorize block book build cancel change check choose claim
   clear close collect compare confirm connect consume convert copy count create decide delete deliver detach
   diff disable disconnect download draw edit enable end enforce ensure enter exchange expire explain export
   extract fetch filter find finish follow format free generate group guard hash hide hold import insert

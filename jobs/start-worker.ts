@@ -6,8 +6,6 @@ import type { OneShot, Recurring } from './job.js';
 import type { AgendaQueue } from './queue.js';
 import { ONE_SHOTS, RECURRING } from './schedule.js';
 
-/** How long a stop waits for running jobs; they look at `stopping` at each safe point. */
-const DRAIN_MS = 20_000;
 const LOOK_MS = 50;
 /**
  * A job that takes longer hangs, or has so much to do that it may as well begin anew; it is told to stop, and nobody waits for it. Runs
@@ -58,6 +56,8 @@ export async function startWorker(
   });
   await wipeOldDownloads(deps);
   await resumeRuns(deps);
+  // Mails that a worker before left queued.
+  await queue.add('deliver-notifications', 'outbox');
   await agenda.start();
   for (const { name, everyMs } of recurring) await agenda.every(everyMs, name);
 
@@ -74,7 +74,8 @@ export async function startWorker(
           () => undefined,
         );
       }, LOOK_MS);
-      await agenda.drain({ timeout: DRAIN_MS, signal: idle.signal, closeConnection: false });
+      // They look at `stopping` at each safe point. A mail whose server has not answered by then will be sent again.
+      await agenda.drain({ timeout: deps.config.drainMs, signal: idle.signal, closeConnection: false });
       clearInterval(look);
     },
   };

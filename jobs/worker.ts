@@ -5,7 +5,7 @@ import { startWorker } from './start-worker.js';
 const { database, deps, queue } = await startRuntime();
 const worker = await startWorker(deps, queue);
 console.log('Slotbell worker is ready (stop: Ctrl-C).');
-stopOnSignal(async () => {
+stopOnSignal(deps.config, async () => {
   await worker.stop();
   await database.close();
 });

@@ -2,20 +2,42 @@ import { createServer, type Server } from 'node:http';
 import { startWorker } from '../jobs/start-worker.js';
 import { makeSetupCode } from './accounts/make-first-administrator.js';
 import { createApp } from './app.js';
+import type { Config } from './config.js';
 import { startRuntime, stopOnSignal } from './runtime.js';
+import { followRequests } from './web/follow-requests.js';
 import { workIsDone } from './web/after-answer.js';
 
-/** How long open streams (progress) may hold up a stop. */
-const STREAMS_MS = 3000;
+/** Longer than a proxy keeps a connection that nobody uses: who closes one first never sends a request into it. */
+const KEEP_ALIVE_MS = 75_000;
+/** How long a connection that is kept may be idle once the process is told to end. */
+const IDLE_MS = 2000;
+
+const CANNOT_LISTEN: Partial<Record<string, string>> = {
+  EADDRINUSE: 'something else does. Set PORT',
+  EADDRNOTAVAIL: 'this machine has no such address. Set HOST',
+  ENOTFOUND: 'nobody knows this name. Set HOST',
+  EACCES: 'this user may not. Set PORT to 1024 or more',
+};
 
 const { database, deps, queue } = await startRuntime();
 const worker = deps.config.runJobs ? await startWorker(deps, queue) : undefined;
-const server = createServer(createApp(deps));
-await listen(server, deps.config.port);
-stopOnSignal(async () => {
-  await close(server);
-  await workIsDone();
-  await worker?.stop();
+const leaving = new AbortController();
+const server = createServer(createApp({ ...deps, leaving: leaving.signal }));
+server.keepAliveTimeout = KEEP_ALIVE_MS;
+const leave = followRequests(server);
+await listen(server, deps.config);
+stopOnSignal(deps.config, async (signal) => {
+  leaving.abort();
+  // Whoever sits at the terminal has no proxy, and waits.
+  const isByHand = signal === 'SIGINT';
+  await Promise.all([
+    leave({
+      pauseMs: isByHand ? 0 : deps.config.stopPauseMs,
+      idleMs: isByHand ? 0 : IDLE_MS,
+      longestMs: deps.config.drainMs,
+    }).then(() => workIsDone()),
+    worker?.stop(),
+  ]);
   await database.close();
 });
 
@@ -24,31 +46,16 @@ console.log();
 const code = await makeSetupCode(deps.now());
 if (code) console.log(`\nSet up your school at ${deps.config.publicUrl}/setup with this code: ${code}\n`);
 
-async function listen(http: Server, port: number): Promise<void> {
+async function listen(http: Server, { port, host }: Pick<Config, 'port' | 'host'>): Promise<void> {
   try {
     await new Promise<void>((resolve, reject) => {
       http.once('error', reject);
-      http.listen(port, resolve);
+      http.listen({ port, ...(host ? { host } : {}) }, resolve);
     });
   } catch (error) {
-    const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-    console.error(
-      `Slotbell cannot listen on port ${String(port)}${taken ? ': something else does. Set PORT.' : '.'}`,
-    );
+    const place = `${host ? `${host}, ` : ''}port ${String(port)}`;
+    const { code = '' } = error as NodeJS.ErrnoException;
+    console.error(`Slotbell cannot listen at ${place}: ${CANNOT_LISTEN[code] ?? code}.`);
     process.exit(1);
   }
-}
-
-/** Lets requests under way finish, and takes no new ones. */
-async function close(http: Server): Promise<void> {
-  const force = setTimeout(() => {
-    http.closeAllConnections();
-  }, STREAMS_MS);
-  await new Promise<void>((resolve) => {
-    http.close(() => {
-      resolve();
-    });
-    http.closeIdleConnections();
-  });
-  clearTimeout(force);
 }

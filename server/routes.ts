@@ -2,6 +2,7 @@ import express, { type Router } from 'express';
 import type { PassportStatic } from 'passport';
 import { accountRoutes } from './accounts/routes.js';
 import { accountSetupRoutes } from './accounts/global-setup/routes.js';
+import { clearHouseholds } from './booking/clear-household.js';
 import { bookingRoutes } from './booking/routes.js';
 import { appointmentRoutes } from './appointments/routes.js';
 import { classRoutes } from './classes/routes.js';
@@ -10,6 +11,7 @@ import { dataBrowserRoutes } from './clever/data-browser/routes.js';
 import { contactRoutes } from './contacts/routes.js';
 import type { Deps } from './deps.js';
 import { eventRoutes } from './events/routes.js';
+import { familyRoutes } from './families/routes.js';
 import { messageRoutes, outboxRoutes } from './notifications/routes.js';
 import { duplicateRoutes } from './roster/duplicates/routes.js';
 import { eventSyncRoutes } from './roster/event-sync/routes.js';
@@ -34,7 +36,7 @@ export const LONG_FORMS = ['', '/new', '/preview', '/changes', '/:resource/chang
  */
 export function routes(deps: Deps, passport: PassportStatic): Router {
   const router = express.Router();
-  router.use(accountRoutes(deps, passport));
+  router.use(accountRoutes(deps, passport, clearHouseholds));
   router.use(bookingRoutes(deps));
 
   router.use(signedIn);
@@ -43,6 +45,7 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
   router.use('/global-setup/clever', levelGuard('administrator'), connectionRoutes(deps));
   router.use('/global-setup/roster-files', levelGuard('administrator'), rosterFileRoutes(deps));
   router.use('/global-setup/contacts', levelGuard('administrator'), contactRoutes(deps));
+  router.use('/global-setup/families', levelGuard('administrator'), familyRoutes(deps));
   router.use('/global-setup/duplicates', levelGuard('administrator'), duplicateRoutes(deps));
   router.use('/global-setup/outbox', levelGuard('administrator'), outboxRoutes(deps));
   router.use('/data-browser', dataBrowserRoutes(deps));

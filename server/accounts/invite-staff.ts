@@ -1,45 +1,52 @@
 import type { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
-import { User, type AccessLevel } from '../models/user.js';
+import { isBlocked, User, type AccessLevel } from '../models/user.js';
 import type { Actor } from '../web/actor.js';
+import { changeOffer, offerAccess } from './offer-access.js';
 import { sendLink } from './send-link.js';
 import type { Invitation } from './schema.js';
 
 /**
- * Gives somebody a login for this account, or an existing login a grant in it, and mails an invitation where there is no password yet.
- * A login of a proven address keeps its name, password and other accounts. Whoever registered with an address without proving it may be a
- * stranger: that password and its sessions end here, and the mailed link decides.
+ * Makes a login for this account for a new address, with a mailed link to choose a password. An address that has a login already, of
+ * another school or as a parent here, keeps its name, password and sessions: it is offered the access, and has it once the person
+ * has opened the mailed link and logged in.
  */
 export async function inviteStaff(
   deps: Deps,
   actor: Actor,
   invitation: Invitation,
-): Promise<{ ok: true } | { ok: false; reason: 'has access' }> {
-  const now = deps.now();
-  await User.updateOne(
-    { email: invitation.email },
-    { $setOnInsert: { name: invitation.name, grants: [], createdAt: now } },
-    { upsert: true },
-  );
-  const without = {
-    email: invitation.email,
-    grants: { $not: { $elemMatch: { account: actor.account, level: { $ne: 'customer' as const } } } },
+): Promise<{ ok: true } | { ok: false; reason: 'has access' | 'blocked' }> {
+  const { account } = actor;
+  const { email, name, level } = invitation;
+  const found = await User.findOneAndUpdate(
+    { email },
+    { $setOnInsert: { name, grants: [], createdAt: deps.now() } },
+    { upsert: true, returnDocument: 'after' },
+  )
+    .orFail()
+    .lean();
+  if (found.grants.some((grant) => grant.account.equals(account) && grant.level !== 'customer'))
+    return { ok: false, reason: 'has access' };
+  if (isBlocked(found, account)) return { ok: false, reason: 'blocked' };
+  // Nobody's yet: no password was ever set, nothing proven, nothing granted anywhere.
+  const nobodys = {
+    passwordHash: { $exists: false },
+    emailProvenAt: { $exists: false },
+    grants: { $size: 0 },
   };
-  const grant = { $push: { grants: { account: actor.account, level: invitation.level } } };
-  const afresh = { $set: { name: invitation.name, sessionsFrom: now }, $unset: { passwordHash: 1 } };
-  const after = { returnDocument: 'after' } as const;
-  const unproven = { ...without, emailProvenAt: { $exists: false } };
-  const user =
-    (await User.findOneAndUpdate(unproven, { ...grant, ...afresh }, after).lean()) ??
-    (await User.findOneAndUpdate(without, grant, after).lean());
-  if (!user) return { ok: false, reason: 'has access' };
-  if (!user.passwordHash) await sendLink(deps, 'invitation', user);
-  await auditAccess(deps, actor, 'invite staff', user._id, invitation.level);
+  const made = await User.findOneAndUpdate(
+    { _id: found._id, ...nobodys },
+    { $set: { name }, $push: { grants: { account, level } } },
+    { returnDocument: 'after' },
+  ).lean();
+  if (made) await sendLink(deps, 'invitation', made);
+  else await offerAccess(deps, actor, found, { name, level });
+  await auditAccess(deps, actor, 'invite staff', found._id, level);
   return { ok: true };
 }
 
-/** Changes what somebody may do in this account; `none` takes staff access away, a parent's stays. */
+/** Changes what somebody may do in this account, or is offered to; `none` takes staff access away, a parent's stays. */
 export async function changeLevel(
   deps: Deps,
   actor: Actor,
@@ -50,7 +57,7 @@ export async function changeLevel(
   const held = { _id: user, grants: { $elemMatch: staffGrant } };
   const change = level === 'none' ? { $pull: { grants: staffGrant } } : { $set: { 'grants.$.level': level } };
   const result = await User.updateOne(held, change);
-  if (result.matchedCount === 0) return false;
+  if (result.matchedCount === 0 && !(await changeOffer(actor.account, user, level))) return false;
   await auditAccess(deps, actor, 'change access level', user, level);
   return true;
 }

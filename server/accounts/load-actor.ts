@@ -1,6 +1,6 @@
 import type { Request, RequestHandler } from 'express';
 import { Account } from '../models/account.js';
-import type { AccessLevel, Grant, User } from '../models/user.js';
+import { isBlocked, type AccessLevel, type Grant, type User } from '../models/user.js';
 import { highestOf, type Actor } from '../web/actor.js';
 import { ABSOLUTE_MS } from '../web/session.js';
 import type { Deps } from '../deps.js';
@@ -32,14 +32,22 @@ export function loadActor(deps: Pick<Deps, 'now'>): RequestHandler {
   };
 }
 
-/** The ids of the accounts in which this login may do anything. */
-export function accountsOf(user: Pick<User, 'grants'>): string[] {
-  return [...new Set(user.grants.map((grant) => grant.account.toHexString()))];
+/** The ids of the accounts in which this login may do anything: not of those that blocked it. */
+export function accountsOf(user: Pick<User, 'grants' | 'blocks'>): string[] {
+  const open = user.grants.filter(({ account }) => !isBlocked(user, account));
+  return [...new Set(open.map((grant) => grant.account.toHexString()))];
+}
+
+/** Whether every account of this login has blocked it, so that it opens nothing at all. */
+export function isShutOut(user: Pick<User, 'grants' | 'blocks'>): boolean {
+  return (user.blocks?.length ?? 0) > 0 && accountsOf(user).length === 0;
 }
 
 function isOver(req: Request, user: User, now: Date): boolean {
-  const since = req.session.signedInAt ?? 0;
+  const { signedInAt: since = 0, from } = req.session;
   return (
+    isShutOut(user) ||
+    (from !== undefined && from !== (user.sessionsFrom?.getTime() ?? 0)) ||
     now.getTime() - since > ABSOLUTE_MS ||
     (user.sessionsFrom !== undefined && since < user.sessionsFrom.getTime())
   );

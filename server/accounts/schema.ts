@@ -1,6 +1,7 @@
 import Joi from 'joi';
 import { IANAZone } from 'luxon';
 import { ACCESS_LEVELS, type AccessLevel } from '../models/user.js';
+import type { SettingsFields } from '../web/compare-seen.js';
 import { emailAddress, line, objectId } from '../web/parse.js';
 import type { Types } from 'mongoose';
 
@@ -64,7 +65,16 @@ export const loginSchema = Joi.object<Login, true>({
 
 export const emailSchema = Joi.object<{ email: string }, true>({ email: emailAddress().required() });
 
-export const passwordSchema = Joi.object<{ password: string }, true>({ password: newPassword() });
+export interface PasswordForm {
+  password: string;
+  /** Asked for where whoever gave the login its name may be a stranger. */
+  name: string;
+}
+
+export const passwordSchema = Joi.object<PasswordForm, true>({
+  password: newPassword(),
+  name: line(120).allow('').default('').label('your name'),
+});
 
 export const chooseAccountSchema = Joi.object<{ account: Types.ObjectId; next: string }, true>({
   account: objectId().required().label('a school'),
@@ -75,6 +85,12 @@ export interface AccountSettings {
   name: string;
   timeZone: string;
 }
+
+/** What the school account's form calls its fields. */
+export const ACCOUNT_FIELDS: SettingsFields = {
+  name: { label: 'School or district' },
+  timeZone: { label: 'Time zone', say: (value) => value.replaceAll('_', ' ') },
+};
 
 export const accountSettingsSchema = Joi.object<AccountSettings, true>({
   name: line(120).required().label('the name of your school or district'),

@@ -8,7 +8,8 @@ export async function setPassword(id: Types.ObjectId, password: string, now: Dat
   const passwordHash = await hashPassword(password);
   // Before the address counts as proven: the password until now may be a stranger's.
   await User.updateOne({ _id: id }, { $set: { passwordHash, sessionsFrom: now } });
-  await OneTimeLink.deleteMany({ user: id, kind: { $in: ['new password', 'invitation'] } });
+  const others = { $in: ['new password', 'invitation', 'prove e-mail'] as const };
+  await OneTimeLink.deleteMany({ user: id, kind: others });
   return provedEmail(id, now);
 }
 

@@ -12,6 +12,7 @@ export function signIn(req: Request, user: User, deps: Pick<Deps, 'now'>, accoun
         return;
       }
       req.session.signedInAt = deps.now().getTime();
+      req.session.from = user.sessionsFrom?.getTime() ?? 0;
       if (account) req.session.account = account;
       resolve();
     });

@@ -5,8 +5,10 @@ import { Household, type ChildProof } from '../models/household.js';
 import { numberKey, sameSecurityValue, secondFactOf } from '../models/security-value.js';
 import { User } from '../models/user.js';
 import { queueMail } from '../notifications/queue-mail.js';
+import { returnTurn, takeTurn } from './limit-guesses.js';
 import type { Family } from './load-conference.js';
 import { childName } from './queries.js';
+import { reportGuess } from './report-guess.js';
 
 /** What a parent tells to show that a student is theirs. */
 export interface Proof {
@@ -17,44 +19,66 @@ export interface Proof {
   code: string;
 }
 
+export type ChildAdded =
+  | { ok: true; student: Contact }
+  | { ok: false; reason: 'not proven' }
+  | { ok: false; reason: 'wait'; waitMs: number };
+
 /**
- * Adds the student with this number to the household, if the second fact is right too.
- * @returns the student, or undefined whatever was wrong: nobody learns which numbers there are.
+ * Adds the student with this number to the household, if the second fact is right too. One fact is compared a try, and tries at one
+ * number wait for each other. Whatever was wrong, the answer is the same: nobody learns which numbers there are, nor of a child
+ * that the school took away from this household.
  */
-export async function addChild(deps: Deps, family: Family, proof: Proof): Promise<Contact | undefined> {
+export async function addChild(deps: Deps, family: Family, proof: Proof): Promise<ChildAdded> {
   const key = numberKey(proof.number);
   // Students without a number have none in common.
-  if (key === '') return undefined;
-  const students = await Contact.find({
+  if (key === '') return { ok: false, reason: 'not proven' };
+  const taken = await takeTurn(family.account._id, proof.number, deps.now());
+  if (!taken.ok) return { ok: false, reason: 'wait', waitMs: taken.waitMs };
+  const found = await Contact.find({
     account: family.account._id,
     numberKey: key,
     type: 'student',
     status: 'active',
   }).lean();
-  const student = withNumber(students, proof.number).find((one) => isProven(one, proof));
-  if (student) await linkChild(deps, family, student, 'number and security value');
-  return student;
+  const students = withNumber(found, proof.number);
+  const student = students.find((one) => isProven(one, proof));
+  if (student && (await linkChild(deps, family, student, 'number and security value'))) {
+    await returnTurn(taken.turn);
+    return { ok: true, student };
+  }
+  const fact = proof.code ? 'code' : 'birth date';
+  await reportGuess(deps, family, { students, fact, wrong: taken.turn.wrong });
+  return { ok: false, reason: 'not proven' };
 }
 
-/** The value that the school set counts instead of the birth date, however it is written; what stands for none proves nothing. */
+/**
+ * The value that the school set counts instead of the birth date, however it is written; what stands for none proves nothing. Of a
+ * date and a code one is compared, the code.
+ */
 export function isProven(student: Pick<Contact, 'securityValue' | 'birthDate'>, proof: Proof): boolean {
-  const kept = secondFactOf(student);
-  return sameSecurityValue(kept, proof.birthDate) || sameSecurityValue(kept, proof.code);
+  return sameSecurityValue(secondFactOf(student), proof.code || proof.birthDate);
 }
 
-/** Adds a student that was shown to be theirs; other adults who have the child are told that somebody was added, not who. */
+/**
+ * Adds a student that was shown to be theirs; other adults who have the child are told that somebody was added, not who.
+ * @returns false when the school took this child away from them: only the school gives it back
+ */
 export async function linkChild(
   deps: Deps,
   { account, household, actor }: Family,
   student: Contact,
   by: ChildProof,
-): Promise<void> {
+): Promise<boolean> {
   const now = deps.now();
   const result = await Household.updateOne(
-    { _id: household._id, 'children.student': { $ne: student._id } },
+    { _id: household._id, 'children.student': { $ne: student._id }, 'removed.student': { $ne: student._id } },
     { $push: { children: { student: student._id, adult: actor.user, by, at: now } } },
   );
-  if (result.modifiedCount === 0) return;
+  if (result.modifiedCount === 0) {
+    // Twice at once, or again what they have.
+    return (await Household.exists({ _id: household._id, 'children.student': student._id })) !== null;
+  }
   await recordAudit({
     account: account._id,
     user: actor.user,
@@ -82,4 +106,5 @@ export async function linkChild(
       key: `child:${student._id.toHexString()}:${household._id.toHexString()}:${adult._id.toHexString()}`,
     });
   }
+  return true;
 }

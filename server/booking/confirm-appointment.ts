@@ -38,7 +38,7 @@ export async function confirmAppointment(deps: Deps, ask: Confirmation): Promise
   if (!checked.ok) return giveUp(deps, pending, checked.reason);
   const moved = +checked.slot.from !== +pending.from || +checked.slot.to !== +pending.to;
   if (moved) return giveUp(deps, pending, 'not here');
-  const taken = await takeClaims(deps, pending, needsOf(wish, checked));
+  const taken = await takeClaims(deps, pending, needsOf(wish, checked, pending));
   if (!taken.ok) return giveUp(deps, pending, taken.reason);
   // Last thing before: whoever removes a slot hides it first and looks for appointments then.
   const slot = await Slot.findById(pending.slot, { state: 1 }).lean();

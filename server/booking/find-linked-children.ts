@@ -6,7 +6,8 @@ import { linkChild } from './add-child.js';
 import type { Family } from './load-conference.js';
 
 /**
- * The children that the roster ties to a person's proven address as their parent or guardian, and that are not in the household yet.
+ * The children that the roster ties to a person's proven address as their parent or guardian, and that are not in the household yet;
+ * none that the school took away from it.
  * Whatever kind of contact it is: a teacher of the school may be a parent too.
  */
 export async function findLinkedChildren(
@@ -24,7 +25,8 @@ export async function findLinkedChildren(
     standsFor(account._id, sources, { type: 'student', status: 'active' }),
   ).lean();
   return students
-    .filter((student) => !household.children.some((child) => child.student.equals(student._id)))
+    .filter(({ _id }) => !household.children.some((child) => child.student.equals(_id)))
+    .filter(({ _id }) => !household.removed?.some((child) => child.student.equals(_id)))
     .sort((a, b) => a.sortKey.localeCompare(b.sortKey));
 }
 
@@ -44,7 +46,9 @@ export async function takeLinkedChildren(
   chosen: Types.ObjectId[],
 ): Promise<number> {
   const offered = await findLinkedChildren(family);
-  const taken = offered.filter((student) => chosen.some((id) => id.equals(student._id)));
-  for (const student of taken) await linkChild(deps, family, student, 'roster');
-  return taken.length;
+  const ids = new Set(chosen.map((id) => id.toHexString()));
+  let taken = 0;
+  for (const student of offered)
+    if (ids.has(student._id.toHexString()) && (await linkChild(deps, family, student, 'roster'))) taken += 1;
+  return taken;
 }

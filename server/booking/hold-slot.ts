@@ -33,8 +33,8 @@ export async function holdSlot(deps: Deps, request: HoldRequest): Promise<Held> 
   if (!checked.ok) return checked;
   const replaced = await checkReplaced(request, checked, deps.now());
   if (!replaced.ok) return replaced;
-  const appointment = await insert(deps, request, checked, byKey);
-  return takeAll(deps, appointment, needsOf(request, checked));
+  const appointment = await insert(deps, request, { ...checked, old: replaced.old }, byKey);
+  return takeAll(deps, appointment, needsOf(request, checked, appointment));
 }
 
 /** Only what the same children have with the same teacher, and may still cancel, can be changed. */
@@ -42,7 +42,7 @@ async function checkReplaced(
   request: HoldRequest,
   { slot }: Bookable,
   now: Date,
-): Promise<{ ok: true } | { ok: false; reason: Refusal }> {
+): Promise<{ ok: true; old?: Appointment } | { ok: false; reason: Refusal }> {
   if (!request.replaces) return { ok: true };
   const old = await Appointment.findOne({
     _id: request.replaces,
@@ -55,14 +55,14 @@ async function checkReplaced(
   if (!old) return { ok: false, reason: 'hold ended' };
   if (old.slot.equals(slot._id)) return { ok: false, reason: 'teacher limit' };
   return mayCancel(request.event, old.from, now, request.by)
-    ? { ok: true }
+    ? { ok: true, old }
     : { ok: false, reason: 'too late to change' };
 }
 
 async function insert(
   deps: Deps,
   request: HoldRequest,
-  { slot, class: held }: Bookable,
+  { slot, class: held, old }: Bookable & { old: Appointment | undefined },
   byKey: string,
 ): Promise<Appointment> {
   const now = deps.now();
@@ -81,7 +81,12 @@ async function insert(
       to: slot.to,
       byKey,
       expiresAt: new Date(now.getTime() + HOLD_MS),
-      ...(request.replaces ? { replaces: request.replaces } : {}),
+      ...(old
+        ? {
+            replaces: old._id,
+            entry: { first: old.entry?.first ?? old._id, changes: (old.entry?.changes ?? 0) + 1 },
+          }
+        : {}),
       note: '',
       createdAt: now,
     });
@@ -100,14 +105,15 @@ async function holdAgain(deps: Deps, request: HoldRequest, before: Appointment):
   if (before.state !== 'pending') return refusedBefore(before);
   const checked = await checkBooking(request, deps.now());
   if (!checked.ok) return giveUp(deps, before, checked.reason);
-  return takeAll(deps, before, needsOf(request, checked));
+  return takeAll(deps, before, needsOf(request, checked, before));
 }
 
 export function needsOf(
   request: Pick<HoldRequest, 'event' | 'students' | 'household'>,
   bookable: Bookable,
+  { replaces }: Pick<Appointment, 'replaces'>,
 ): Need[] {
-  return planNeeds({ ...request, ...bookable });
+  return planNeeds({ ...request, ...bookable, ...(replaces ? { replaces } : {}) });
 }
 
 async function takeAll(deps: Deps, appointment: Appointment, needs: Need[]): Promise<Held> {

@@ -1,5 +1,5 @@
 import type { RequestHandler, Response } from 'express';
-import { actorIn } from '../accounts/load-actor.js';
+import { accountsOf, actorIn } from '../accounts/load-actor.js';
 import type { Deps } from '../deps.js';
 import { Account } from '../models/account.js';
 import { Event } from '../models/event.js';
@@ -25,7 +25,8 @@ export const loadConference: RequestHandler<{ link: string }> = async (req, res,
   const account = event && (await Account.findById(event.account).lean());
   if (!account) throw notFound();
   const conference: Conference = { event, account, home: `/e/${event.link}` };
-  const isMember = req.user?.grants.some((grant) => grant.account.equals(account._id)) ?? false;
+  // Of a session that has just ended it is null.
+  const isMember = req.user ? accountsOf(req.user).includes(account._id.toHexString()) : false;
   if (req.user && isMember) {
     const id = account._id.toHexString();
     if (req.session.account !== id) req.session.account = id;

@@ -35,6 +35,8 @@ export interface Plan {
   household: Types.ObjectId;
   class?: { _id: Types.ObjectId; edits: { allowed?: number } };
   people: People;
+  /** The appointment whose place it takes: only one may. */
+  replaces?: Types.ObjectId;
 }
 
 /**
@@ -48,6 +50,7 @@ export function planNeeds(plan: Plan): Need[] {
   const sits = new Set(people.teacher.map((id) => id.toHexString()));
   return [
     counted('slot', [slot._id], slot.capacity, 'taken'),
+    ...(plan.replaces ? [counted('change', [plan.replaces], 1, 'changed meanwhile')] : []),
     ...plan.students.flatMap((student) => studentLimits(plan, student)),
     counted('limit', [event._id, plan.household], perHousehold || Infinity, 'household limit'),
     ...people.family

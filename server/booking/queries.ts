@@ -30,6 +30,8 @@ export interface Meeting {
   refused?: string;
   cancelledBy?: Appointment['cancelledBy'];
   replaces?: Types.ObjectId;
+  /** The entry in the family's calendar that it changes; absent: one of its own. */
+  entry?: { first: string; changes: number };
 }
 
 /** The meetings of one household in an event, in the order of their times. */
@@ -82,6 +84,9 @@ export async function withNames(appointments: Appointment[]): Promise<Meeting[]>
       ...(item.refused ? { refused: item.refused } : {}),
       ...(item.cancelledBy ? { cancelledBy: item.cancelledBy } : {}),
       ...(item.replaces ? { replaces: item.replaces } : {}),
+      ...(item.entry
+        ? { entry: { first: item.entry.first.toHexString(), changes: item.entry.changes } }
+        : {}),
     };
   });
 }
@@ -188,7 +193,10 @@ export interface MyEvent {
  */
 export async function myEvents(user: Pick<User, '_id' | 'grants'>): Promise<MyEvent[]> {
   const accounts = user.grants.filter((grant) => grant.level === 'customer').map((grant) => grant.account);
-  const households = await Household.find({ account: { $in: accounts }, adults: user._id }, { _id: 1 }).lean();
+  const households = await Household.find(
+    { account: { $in: accounts }, adults: user._id },
+    { _id: 1 },
+  ).lean();
   const own = await Appointment.distinct('event', {
     household: { $in: households.map((household) => household._id) },
     state: { $in: LIVING_STATES },

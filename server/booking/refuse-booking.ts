@@ -13,6 +13,7 @@ export type Refusal =
   | 'class limit'
   | 'household limit'
   | 'too late to change'
+  | 'changed meanwhile'
   | 'hold ended';
 
 /** What a parent reads. */
@@ -30,6 +31,7 @@ const SENTENCES: Record<Refusal, string> = {
   'class limit': 'There is already a meeting for this class.',
   'household limit': 'You have as many meetings as the school allows.',
   'too late to change': 'It is too late to change this meeting. Call the school.',
+  'changed meanwhile': 'This meeting is being moved to another time already.',
   'hold ended': 'This time was not kept for you any longer.',
 };
 

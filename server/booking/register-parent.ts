@@ -44,10 +44,10 @@ export async function registerParent(
   }
 }
 
-/** Lets somebody who has a login book at this school too. */
+/** Lets somebody who has a login book at this school too, unless the school blocked it. */
 export async function joinSchool(user: Types.ObjectId, account: Types.ObjectId): Promise<void> {
   await User.updateOne(
-    { _id: user, grants: { $not: { $elemMatch: { account } } } },
+    { _id: user, grants: { $not: { $elemMatch: { account } } }, 'blocks.account': { $ne: account } },
     { $push: { grants: { account, level: 'customer' } } },
   );
 }

@@ -1,6 +1,6 @@
 import express, { type Response, type Router } from 'express';
 import type { Deps } from '../deps.js';
-import { numberKey } from '../models/security-value.js';
+import { countOf } from '../web/format-count.js';
 import { parseForm, typedValues, type Form } from '../web/parse.js';
 import { rateLimit } from '../web/rate-limit.js';
 import { senderOf } from '../web/sender.js';
@@ -20,9 +20,8 @@ const NO_SUCH_CHILD =
 export function childrenPages(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
   const ofPerson = rateLimit('child-person', 10, HOUR);
-  const ofNumber = rateLimit('child-number', 30, 24 * HOUR);
   // Wrong ones only, as a whole school may share an address; a login costs a stranger nothing, so there must be one.
-  const ofAddress = rateLimit('child-address', 500, 24 * HOUR);
+  const ofAddress = rateLimit('child-address', 500, 6 * HOUR);
 
   router.get('/children', async (_req, res) => {
     await showChildren(res, await familyOf(res, deps));
@@ -39,25 +38,25 @@ export function childrenPages(deps: Deps): Router {
     const birthDate = birthDateOf(parsed.value);
     const values = typedValues(req.body);
     if (!birthDate && !code) {
-      await showChildren(res, family, {
-        values,
-        errors: { birthDate: 'Enter the birth date: day, month and year.' },
-      });
+      const errors = { birthDate: 'Enter the birth date: month, day, and year.' };
+      await showChildren(res, family, { values, errors });
       return;
     }
     const person = family.actor.user.toHexString();
     const address = `${family.account._id.toHexString()} ${senderOf(req)}`;
     await ofPerson.take(person);
     await ofAddress.take(address);
-    await ofNumber.take(`${family.account._id.toHexString()} ${numberKey(number)}`);
-    const student = await addChild(deps, family, { number, birthDate, code });
-    if (!student) {
-      await showChildren(res, family, { values, errors: { number: NO_SUCH_CHILD } });
+    const added = await addChild(deps, family, { number, birthDate, code });
+    // Not all: an own child would buy fresh tries at other people's. One that has to wait was not compared.
+    if (added.ok || added.reason === 'wait')
+      await Promise.all([ofPerson.giveBack(person), ofAddress.giveBack(address)]);
+    if (!added.ok) {
+      const wait = added.reason === 'wait' ? Math.ceil(added.waitMs / 1000) : undefined;
+      if (wait) res.status(429).set('Retry-After', String(wait));
+      await showChildren(res, family, { values, errors: { number: wait ? sayWait(wait) : NO_SUCH_CHILD } });
       return;
     }
-    // Not all: an own child would buy fresh tries at other people's.
-    await Promise.all([ofPerson.giveBack(person), ofAddress.giveBack(address)]);
-    say(req, { kind: 'ok', text: `${childName(student)} is added.` });
+    say(req, { kind: 'ok', text: `${childName(added.student)} is added.` });
     res.redirect(303, `${family.home}/children`);
   });
 
@@ -76,12 +75,21 @@ export function childrenPages(deps: Deps): Router {
   return router;
 }
 
+function sayWait(seconds: number): string {
+  const wait =
+    seconds < 90
+      ? countOf(seconds, 'second', 'seconds')
+      : countOf(Math.ceil(seconds / 60), 'minute', 'minutes');
+  return `There were many wrong tries with this student ID. Wait ${wait}, then send this again.`;
+}
+
 async function showChildren(res: Response, family: Family, form?: Form): Promise<void> {
   const [children, offered] = await Promise.all([
     childrenWithTeachers(family.event, family.household.children, []),
     findLinkedChildren(family),
   ]);
-  res.status(form ? 422 : 200).render('booking/children', {
+  if (form && res.statusCode === 200) res.status(422);
+  res.render('booking/children', {
     title: 'Your children',
     children,
     offered: offered.map((student) => ({

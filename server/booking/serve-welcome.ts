@@ -24,7 +24,7 @@ export function welcomePages(deps: Deps): Router {
 
   router.get('/', async (req, res) => {
     if (maybeActor(res)) await showFamily(deps, res);
-    else res.render('booking/event', { ...aboutEvent(deps, res), isLoggedIn: req.user !== undefined });
+    else res.render('booking/event', { ...aboutEvent(deps, res), isLoggedIn: Boolean(req.user) });
   });
 
   router.get('/register', (_req, res) => {

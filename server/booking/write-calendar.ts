@@ -1,16 +1,17 @@
 import ical, { ICalCalendarMethod, ICalEventStatus } from 'ical-generator';
-import { DateTime, FixedOffsetZone } from 'luxon';
+import { DateTime } from 'luxon';
 import type { Account } from '../models/account.js';
 import type { Event } from '../models/event.js';
 import type { Meeting } from './queries.js';
+import { writeZone } from './write-zone.js';
 
 export interface CalendarEntry extends Meeting {
   cancelled?: boolean;
 }
 
 /**
- * A calendar file (RFC 5545) of a family's meetings. The same meeting has the same UID in every file, so that a later one changes or
- * cancels the entry that an earlier one made.
+ * A calendar file (RFC 5545) of a family's meetings. A meeting that is moved stays one entry: its UID lives along the chain of
+ * changes, and each file that changes or cancels it has a higher SEQUENCE than all before.
  * @param stamp when the file is made
  */
 export function writeCalendar(
@@ -23,21 +24,24 @@ export function writeCalendar(
   const zone = event.timeZone;
   const host = new URL(publicUrl).hostname;
   const allCancelled = entries.length > 0 && entries.every((entry) => entry.cancelled);
+  const times = entries.flatMap(({ from, to }) => [from, to]);
   const calendar = ical({
     name: `${event.name}, ${account.name}`,
     prodId: { company: 'Slotbell', product: 'Slotbell' },
     method: allCancelled ? ICalCalendarMethod.CANCEL : ICalCalendarMethod.PUBLISH,
-    timezone: { name: zone, generator: () => zoneComponent(zone, entries, stamp) },
+    // No zone for the calendar itself: DTSTAMP must be in UTC, and would be written in it.
+    timezone: { name: null, generator: () => writeZone(zone, times) },
+    x: { 'X-WR-TIMEZONE': zone },
   });
   for (const entry of entries) {
     calendar.createEvent({
-      id: `${entry.id}@${host}`,
+      id: `${entry.entry?.first ?? entry.id}@${host}`,
       // Luxon's times carry their zone; a plain Date would be written in the server's.
       start: DateTime.fromJSDate(entry.from, { zone }),
       end: DateTime.fromJSDate(entry.to, { zone }),
       timezone: zone,
       stamp,
-      sequence: entry.cancelled ? 1 : 0,
+      sequence: sequenceOf(entry),
       status: entry.cancelled ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,
       summary: `${entry.teacher} (${entry.children})`,
       description: [entry.className, account.name].filter((part) => part).join('\n'),
@@ -48,37 +52,7 @@ export function writeCalendar(
   return calendar.toString();
 }
 
-/** The zone's offsets over the days of the entries: a calendar needs them to be told (RFC 5545, 3.2.19). */
-function zoneComponent(zone: string, entries: CalendarEntry[], stamp: Date): string {
-  const times = entries.length > 0 ? entries.map((entry) => entry.from.getTime()) : [stamp.getTime()];
-  const first = DateTime.fromMillis(Math.min(...times), { zone })
-    .startOf('day')
-    .minus({ days: 1 });
-  const last = DateTime.fromMillis(Math.max(...times), { zone }).plus({ days: 2 });
-  const parts = [observance(first, first.offset)];
-  for (let at = first; at < last; at = at.plus({ hours: 1 })) {
-    const next = at.plus({ hours: 1 });
-    if (next.offset !== at.offset) parts.push(observance(next, at.offset));
-  }
-  return ['BEGIN:VTIMEZONE', `TZID:${zone}`, ...parts.flat(), 'END:VTIMEZONE'].join('\r\n');
-}
-
-/** From a moment on the zone has the offset of that moment; begins are told in the time that held before. */
-function observance(at: DateTime, before: number): string[] {
-  const kind = at.isInDST ? 'DAYLIGHT' : 'STANDARD';
-  return [
-    `BEGIN:${kind}`,
-    `DTSTART:${at.setZone(FixedOffsetZone.instance(before)).toFormat("yyyyMMdd'T'HHmmss")}`,
-    `TZOFFSETFROM:${offsetText(before)}`,
-    `TZOFFSETTO:${offsetText(at.offset)}`,
-    `TZNAME:${at.toFormat('ZZZZ')}`,
-    `END:${kind}`,
-  ];
-}
-
-/** @param minutes east of Greenwich */
-function offsetText(minutes: number): string {
-  const hours = Math.floor(Math.abs(minutes) / 60);
-  const two = (value: number) => String(value).padStart(2, '0');
-  return `${minutes < 0 ? '-' : '+'}${two(hours)}${two(Math.abs(minutes) % 60)}`;
+/** Two for each change, so that one that was cancelled before its change was booked still comes before it. */
+function sequenceOf({ entry, cancelled }: CalendarEntry): number {
+  return 2 * (entry?.changes ?? 0) + (cancelled ? 1 : 0);
 }

@@ -50,12 +50,26 @@ export class CleverError extends Error {
     this.waitMs = facts.waitMs;
   }
 
-  /** Whether asking again may help. 400, 401 and 501 never do (Clever's reference on errors). */
+  /** Whether it may pass with time. 400, 401 and 501 never do (Clever's reference on errors). */
   get temporary(): boolean {
     const byKind = ['rate-limited', 'time-out', 'connection'].includes(this.kind);
     return byKind || (this.kind === 'server' && [500, 502, 503, 504].includes(this.status ?? 0));
   }
+
+  /**
+   * Whether the same request may be answered rightly a moment later. An answer that was cut short, or is not Clever's though it says
+   * that all is well, comes from something in between.
+   */
+  get repeatable(): boolean {
+    const spoilt = ['truncated', 'not-json', 'not-clever'].includes(this.kind) && this.status === 200;
+    return this.temporary || spoilt;
+  }
 }
+
+/** What a client calls the list of Clever's Events API. */
+const EVENTS = 'events';
+const NO_EVENTS =
+  'Clever’s Events API is not available to this application. Syncs read everything instead, which brings the same.';
 
 function explain(kind: CleverFailure, { what, status }: FailureFacts): string {
   switch (kind) {
@@ -64,8 +78,10 @@ function explain(kind: CleverFailure, { what, status }: FailureFacts): string {
     case 'not-approved':
       return 'The district has not approved this application in Clever yet. Approval takes 24 to 36 hours; ask the district’s Clever administrator if it takes longer.';
     case 'forbidden':
+      if (what === EVENTS) return NO_EVENTS;
       return `Clever does not let this application read ${what}. Ask the district’s Clever administrator to share them. Nothing was removed here.`;
     case 'not-found':
+      if (what === EVENTS) return NO_EVENTS;
       return `Nothing was found where ${what} should be. Check that the Clever address ends in the version, such as https://api.clever.com/v3.1.`;
     case 'bad-request':
       return `Clever refused the request for ${what} as wrong. If this was an update from events, run a full sync instead.`;

@@ -68,7 +68,7 @@ export function keepPace(options: PaceOptions): Ask {
       try {
         return await askOnce(url, authorization, what);
       } catch (error) {
-        if (!(error instanceof CleverError) || !error.temporary || tries >= retries) throw error;
+        if (!(error instanceof CleverError) || !error.repeatable || tries >= retries) throw error;
         // A reset that is past by the server's clock, but still answers 429, must not become a busy loop.
         const backOff = 1000 * 2 ** tries;
         if (error.kind === 'rate-limited')

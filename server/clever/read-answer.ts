@@ -23,7 +23,8 @@ export function readAnswer(answer: Answer, what: string, now: number): Record<st
   } catch (error) {
     throw new CleverError(looksLikeData(text) ? 'truncated' : 'not-json', { what, status }, error);
   }
-  if (!isRecord(body)) throw new CleverError('not-clever', { what, status });
+  // Every answer of Clever's has it; a proxy's own "please wait" in JSON does not.
+  if (!isRecord(body) || !isData(body.data)) throw new CleverError('not-clever', { what, status });
   return body;
 }
 
@@ -50,8 +51,13 @@ function serverWords(text: string): string | undefined {
   }
 }
 
+function isData(data: unknown): boolean {
+  return isRecord(data) || Array.isArray(data);
+}
+
+/** Nothing at all is an answer that was cut off before it began. */
 function looksLikeData(text: string): boolean {
-  return /^\s*[{[]/.test(text);
+  return /^\s*([{[]|$)/.test(text);
 }
 
 /**

@@ -6,10 +6,11 @@ import { CONTACT_TYPES, type ContactType } from '../models/contact.js';
 import { actorOf } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
 import { SETUP_TABS } from '../web/event-tabs.js';
-import { orList } from '../web/format-count.js';
+import { countOf, orList } from '../web/format-count.js';
 import { dayAndTime, longDay } from '../web/format-time.js';
 import { addressOf, pagerOf } from '../web/paging.js';
 import { parseId, parseQuery } from '../web/parse.js';
+import { findLogin, listClaims, wrongTries } from './list-claims.js';
 import { loadContact } from './load-contact.js';
 import { listContacts, PAGE_SIZE } from './queries.js';
 import { contactsQuery, type ContactsQuery } from './schema.js';
@@ -24,7 +25,7 @@ const TYPE_WORDS: Record<ContactType, { one: string; many: string }> = {
 };
 
 /** Global Setup → Contacts: the people of the account. Mounted behind the administrator's guard. */
-export function contactRoutes(_deps: Deps): Router {
+export function contactRoutes(deps: Deps): Router {
   const router = express.Router();
 
   router.get('/', async (req, res) => {
@@ -50,12 +51,29 @@ export function contactRoutes(_deps: Deps): Router {
     const { account, timeZone } = actorOf(res);
     const found = await loadContact(account, parseId(req.params.contact));
     if (!found) throw notFound();
-    const { transferredAt, birthDate } = found.contact;
+    const { transferredAt, birthDate, type } = found.contact;
+    const isStudent = type === 'student';
+    const [claims, tries, login] = await Promise.all([
+      isStudent ? listClaims(found.contact) : [],
+      isStudent ? wrongTries(found.contact, deps.now()) : null,
+      isStudent ? undefined : findLogin(found.contact),
+    ]);
     res.render('contacts/contact', {
       ...page(found.name),
       ...found,
       names: (await namesOf(account)).called,
-      typeWord: TYPE_WORDS[found.contact.type].one,
+      claims: claims.map((claim) => ({
+        ...claim,
+        since: dayAndTime(claim.since, timeZone),
+        removed: claim.removedAt ? dayAndTime(claim.removedAt, timeZone) : '',
+      })),
+      tries: tries && {
+        wrong: countOf(tries.wrong, 'wrong try', 'wrong tries'),
+        first: dayAndTime(tries.firstAt, timeZone),
+        last: dayAndTime(tries.lastAt, timeZone),
+      },
+      login,
+      typeWord: TYPE_WORDS[type].one,
       birthDay: birthDate && longDay(birthDate),
       since: transferredAt ? dayAndTime(transferredAt, timeZone) : '',
     });

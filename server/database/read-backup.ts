@@ -1,9 +1,11 @@
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
 import mongoose from 'mongoose';
+import { forgetRestore, isHalfRestored, noteRestore, RESTORE_NOTE } from './note-restore.js';
 import { FORMAT } from './write-backup.js';
 
+const LINE_FEED = 10;
+const NOT_OURS = 'This file is not a backup of Slotbell, or it is damaged.';
 const { EJSON } = mongoose.mongo.BSON;
 const BATCH = 500;
 
@@ -15,18 +17,18 @@ type Line =
 
 /**
  * Brings a backup into the connected database, which must be empty. The file is read through once before anything is
- * written, so that a cut-off one changes nothing.
+ * written, so that a cut-off one changes nothing. A restore that broke off is done again: what it brought is taken away first.
  * @returns how many documents came back, by collection
  * @throws Error with a plain message: not a backup, cut off, or the database holds something already
  */
 export async function readBackup(file: string): Promise<Record<string, number>> {
   const { db } = mongoose.connection;
   if (!db) throw new Error('No database is connected.');
-  for (const { name } of await db.listCollections({}, { nameOnly: true }).toArray()) {
-    if ((await db.collection(name).findOne({}, { projection: { _id: 1 } })) !== null)
-      throw new Error(`The database is not empty (${name} has documents). Restore into a new one.`);
-  }
+  const isAgain = await isHalfRestored();
+  if (!isAgain) await refuseFull(db);
   await checkWhole(file);
+  if (isAgain) await empty(db);
+  await noteRestore();
 
   const counts: Record<string, number> = {};
   let collection = '';
@@ -46,7 +48,23 @@ export async function readBackup(file: string): Promise<Record<string, number>> 
       collection = line.kind === 'collection' ? line.name : '';
     }
   }
+  await forgetRestore();
   return counts;
+}
+
+async function namesOf(db: mongoose.mongo.Db): Promise<string[]> {
+  const found = await db.listCollections({}, { nameOnly: true }).toArray();
+  return found.map(({ name }) => name).filter((name) => !name.startsWith('system.'));
+}
+
+async function refuseFull(db: mongoose.mongo.Db): Promise<void> {
+  for (const name of await namesOf(db))
+    if ((await db.collection(name).findOne({}, { projection: { _id: 1 } })) !== null)
+      throw new Error(`The database is not empty (${name} has documents). Restore into a new one.`);
+}
+
+async function empty(db: mongoose.mongo.Db): Promise<void> {
+  for (const name of await namesOf(db)) if (name !== RESTORE_NOTE) await db.collection(name).deleteMany({});
 }
 
 async function checkWhole(file: string): Promise<void> {
@@ -66,7 +84,7 @@ async function checkWhole(file: string): Promise<void> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'Z_BUF_ERROR') end = undefined;
     else if ((error as NodeJS.ErrnoException).code === 'Z_DATA_ERROR')
-      throw new Error('This file is not a backup of Slotbell, or it is damaged.', { cause: error });
+      throw new Error(NOT_OURS, { cause: error });
     else throw error;
   }
   if (JSON.stringify(end) !== JSON.stringify(counts))
@@ -77,7 +95,7 @@ async function* linesOf(file: string): AsyncGenerator<Line> {
   const source = createReadStream(file);
   const unzipped = source.pipe(createGunzip());
   source.on('error', (error) => unzipped.destroy(error));
-  for await (const text of createInterface({ input: unzipped, crlfDelay: Infinity })) {
+  for await (const text of linesIn(unzipped)) {
     if (text.startsWith('{"slotbell":"backup"'))
       yield { kind: 'head', version: (JSON.parse(text) as typeof FORMAT).version };
     else if (text.startsWith('{"collection":"'))
@@ -86,4 +104,27 @@ async function* linesOf(file: string): AsyncGenerator<Line> {
       yield { kind: 'end', counts: (JSON.parse(text) as { end: Record<string, number> }).end };
     else yield { kind: 'document', text };
   }
+}
+
+/** A document has 16 MB at most, and half as much again as extended JSON of the longest kind; a file whose lines are longer is another one. */
+const LONGEST_LINE = 128 * 1024 * 1024;
+
+/** Splits at line feeds alone: texts may hold what Unicode calls a line's end too, which `readline` takes for one. */
+async function* linesIn(source: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  let pieces: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of source) {
+    let from = 0;
+    for (let at = chunk.indexOf(LINE_FEED); at >= 0; at = chunk.indexOf(LINE_FEED, from)) {
+      pieces.push(chunk.subarray(from, at));
+      yield Buffer.concat(pieces).toString('utf8');
+      pieces = [];
+      length = 0;
+      from = at + 1;
+    }
+    pieces.push(chunk.subarray(from));
+    length += chunk.length - from;
+    if (length > LONGEST_LINE) throw new Error(NOT_OURS);
+  }
+  if (length > 0) yield Buffer.concat(pieces).toString('utf8');
 }

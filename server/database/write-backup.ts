@@ -1,14 +1,22 @@
+import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import mongoose from 'mongoose';
+import { RESTORE_NOTE } from './note-restore.js';
 
 const { EJSON } = mongoose.mongo.BSON;
 
-/** What lives for a while only and is made again by itself: sessions, counters of tries, the job queue. */
-const TRANSIENT = new Set(['session', 'rateLimit', 'agendaJobs']);
+/**
+ * What lives for a while only and is made again by itself, or lets somebody in: sessions, counters of tries, the job queue, links that
+ * work once, and the note of a restore.
+ */
+const LEFT_OUT = new Set(['session', 'rateLimit', 'agendaJobs', 'oneTimeLink', RESTORE_NOTE]);
+/** Mails that hold such a link; once sent their text is empty. */
+const MAILS = 'notification';
+const WITHOUT_LINKS = { $or: [{ secret: { $ne: true } }, { state: 'sent' }] };
 
 /** How a backup's first line names itself. */
 export const FORMAT = { slotbell: 'backup', version: 1 };
@@ -21,21 +29,32 @@ export const FORMAT = { slotbell: 'backup', version: 1 };
 export async function writeBackup(file: string): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   const part = `${file}.part`;
+  const target = createWriteStream(part, { mode: 0o600, flags: 'wx' });
   try {
-    await pipeline(
-      Readable.from(lines(counts)),
-      createGzip(),
-      createWriteStream(part, { mode: 0o600, flags: 'w' }),
-    );
+    await once(target, 'open');
+  } catch (error) {
+    throw new Error(sayUnwritable(part, error), { cause: error });
+  }
+  try {
+    await pipeline(Readable.from(lines(counts)), createGzip(), target);
     const written = await open(part);
     await written.sync();
     await written.close();
     await rename(part, file);
   } catch (error) {
     await rm(part, { force: true });
-    throw error;
+    throw (error as NodeJS.ErrnoException).code === 'ENOSPC'
+      ? new Error(`The disk of ${part} is full. Nothing was saved.`, { cause: error })
+      : error;
   }
   return counts;
+}
+
+function sayUnwritable(part: string, error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === 'EEXIST'
+    ? `${part} is there already: another backup is at work, or one was cut off. Delete it and try again.`
+    : `The backup cannot be written: ${message}`;
 }
 
 async function* lines(counts: Record<string, number>): AsyncGenerator<string> {
@@ -44,10 +63,10 @@ async function* lines(counts: Record<string, number>): AsyncGenerator<string> {
   yield `${JSON.stringify({ ...FORMAT, at: new Date().toISOString() })}\n`;
   const collections = await db.listCollections({}, { nameOnly: true }).toArray();
   for (const { name } of collections.sort((a, b) => a.name.localeCompare(b.name))) {
-    if (TRANSIENT.has(name) || name.startsWith('system.')) continue;
+    if (LEFT_OUT.has(name) || name.startsWith('system.')) continue;
     counts[name] = 0;
     yield `${JSON.stringify({ collection: name })}\n`;
-    for await (const document of db.collection(name).find()) {
+    for await (const document of db.collection(name).find(name === MAILS ? WITHOUT_LINKS : {})) {
       counts[name] += 1;
       yield `${EJSON.stringify(document, { relaxed: false })}\n`;
     }

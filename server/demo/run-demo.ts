@@ -11,7 +11,7 @@ import { districtOf, startDemo, type Demo, type DemoOptions } from './start-demo
 export async function runDemo(options: DemoOptions): Promise<void> {
   console.log('Starting Slotbell and a school district of 1,800 students …\n');
   const demo = await startDemo(options);
-  stopOnSignal(() => demo.stop());
+  stopOnSignal({ stopPauseMs: 0, drainMs: 20_000 }, () => demo.stop());
   const steps = new Steps(({ what, outcome }) => console.log(`  ${what}: ${outcome}`));
   const school = await setUpSchool(demo, steps, await districtOf(demo));
   await importRoster(school, steps);

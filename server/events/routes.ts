@@ -1,14 +1,15 @@
-import express, { type Response, type Router } from 'express';
+import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../deps.js';
-import type { Event } from '../models/event.js';
+import { Event } from '../models/event.js';
 import { heldNotices } from '../roster/held/queries.js';
 import { actorOf, mayRunEvent } from '../web/actor.js';
 import { bookingState } from '../web/booking-state.js';
-import { HttpError } from '../web/errors.js';
+import { changedMeanwhile, seenOf } from '../web/compare-seen.js';
+import { HttpError, notFound } from '../web/errors.js';
 import { countOf } from '../web/format-count.js';
 import { dayAndTimeSoon, daySpan, daysInWords, zoneName } from '../web/format-time.js';
 import { eventGuard, eventOf, levelGuard } from '../web/guards.js';
-import { parseForm, parseQuery, type Form } from '../web/parse.js';
+import { parseForm, parseQuery, typedValues, type Form } from '../web/parse.js';
 import { say } from '../web/session.js';
 import { sightOf } from '../web/sight.js';
 import { archiveEvent, bringBackEvent } from './archive-event.js';
@@ -19,9 +20,10 @@ import { closeBooking, openBooking } from './open-booking.js';
 import { bookingStatus, mayCreateEvents, sayBooking } from './policy.js';
 import { parseEvent } from './parse-event.js';
 import { eventCounts, listEvents, slotsByDay } from './queries.js';
-import { eventQuery, formOf, freshEvent, stepSchema } from './schema.js';
+import { EVENT_FIELDS, eventQuery, formOf, freshEvent, stepSchema } from './schema.js';
 import { updateEvent } from './update-event.js';
 
+const TWO_AT_ONCE = 'Somebody else saved these settings at the same moment. Save once more.';
 const ZONES = Intl.supportedValuesOf('timeZone');
 
 const pathOf = (event: Pick<Event, '_id'>): string => `/events/${event._id.toHexString()}`;
@@ -125,10 +127,25 @@ function settingsPages(router: Router, deps: Deps): void {
       settingsPage(res, parsed);
       return;
     }
-    await updateEvent(actorOf(res), event, parsed.value, deps.now());
+    const changed = changedMeanwhile(EVENT_FIELDS, req.body, formOf(event));
+    if (changed) {
+      settingsPage(res.status(422), changed);
+      return;
+    }
+    if (!(await updateEvent(actorOf(res), event, parsed.value, deps.now())))
+      return saveAgain(req, res, event);
     say(req, { kind: 'ok', text: 'The settings are saved.' });
     res.redirect(303, `${pathOf(event)}/settings`);
   });
+}
+
+/** Somebody saved between the look at the event and the save: shows the form again, with what they saved. */
+async function saveAgain(req: Request, res: Response, before: Event): Promise<void> {
+  const now = await Event.findOne({ _id: before._id, account: before.account }).lean();
+  if (!now) throw notFound();
+  res.locals.event = now;
+  const form = changedMeanwhile(EVENT_FIELDS, req.body, formOf(now), formOf(before));
+  settingsPage(res.status(422), form ?? { values: typedValues(req.body), errors: { _form: TWO_AT_ONCE } });
 }
 
 function newPage(res: Response, form: Form): void {
@@ -139,7 +156,8 @@ function settingsPage(res: Response, form: Form): void {
   const event = eventOf(res);
   // The account's list of zones lacks old names that an event may have.
   const zones = ZONES.includes(event.timeZone) ? ZONES : [event.timeZone, ...ZONES];
-  res.render('events/settings', { ...eventPage(event, 'settings'), zones, form });
+  const seen = seenOf(EVENT_FIELDS, formOf(event));
+  res.render('events/settings', { ...eventPage(event, 'settings'), zones, form, seen });
 }
 
 function archivePages(router: Router, deps: Deps): void {

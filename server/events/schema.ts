@@ -1,6 +1,7 @@
 import Joi from 'joi';
 import { IANAZone } from 'luxon';
 import { HAND_TICKED, type Event, type HandTicked } from '../models/event.js';
+import type { SettingsFields } from '../web/compare-seen.js';
 import { toLocal } from '../web/local-time.js';
 import { line, tick } from '../web/parse.js';
 
@@ -72,6 +73,26 @@ export const eventForm = Joi.object<EventForm, true>({
   perHousehold: count(0, 100, 'how many'),
   gapMinutes: count(0, 240, 'the minutes'),
 });
+
+const hours = (value: string) => (value === '1' ? '1 hour' : `${value} hours`);
+const moment = (value: string) => value.replace('T', ' ');
+
+/** What the settings form calls its fields. */
+export const EVENT_FIELDS: SettingsFields = {
+  name: { label: 'Name' },
+  days: { label: 'Days' },
+  place: { label: 'Place' },
+  timeZone: { label: 'Time zone', say: (value) => value.replaceAll('_', ' ') },
+  description: { label: 'Description' },
+  opensAt: { label: 'Booking opens', say: moment },
+  closesAt: { label: 'Booking closes', say: moment },
+  staffAnytime: { label: 'Staff may book at any time', say: (value) => (value ? 'Yes' : 'No') },
+  stopHoursBefore: { label: 'Stop booking before a slot', say: hours },
+  cancelHoursBefore: { label: 'Parents may cancel until', say: (value) => `${hours(value)} before` },
+  perStudentAndTeacher: { label: 'For each student with one teacher' },
+  perHousehold: { label: 'For each family', say: (value) => (value === '0' ? 'No limit' : value) },
+  gapMinutes: { label: 'Between two appointments of a family', say: (value) => `${value} minutes` },
+};
 
 /** What the form shows of an event. */
 export function formOf(event: EventSettings): Record<string, unknown> {

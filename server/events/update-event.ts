@@ -1,20 +1,25 @@
 import { recordAudit } from '../audit/record-audit.js';
+import { asRead } from '../models/as-read.js';
 import { Event } from '../models/event.js';
 import { searchKey } from '../models/scoped.js';
 import type { Actor } from '../web/actor.js';
 import type { EventSettings } from './schema.js';
 
-/** Saves an event's settings, all of them: a booking time that was emptied is gone. */
+/**
+ * Saves an event's settings, all of them: a booking time that was emptied is gone.
+ * @param event as it was read; false when somebody has changed its settings since
+ */
 export async function updateEvent(
   actor: Actor,
-  event: Pick<Event, '_id'>,
+  event: Event,
   settings: EventSettings,
   now: Date,
-): Promise<void> {
-  await Event.updateOne(
-    { _id: event._id, account: actor.account },
+): Promise<boolean> {
+  const saved = await Event.updateOne(
+    { _id: event._id, account: actor.account, ...settingsAsRead(event) },
     { $set: { ...settings, sortKey: searchKey(settings.name) } },
   );
+  if (saved.matchedCount === 0) return false;
   const { days, timeZone, booking } = settings;
   await recordAudit({
     account: actor.account,
@@ -24,4 +29,19 @@ export async function updateEvent(
     detail: { days, timeZone, booking },
     at: now,
   });
+  return true;
+}
+
+function settingsAsRead({
+  name,
+  place,
+  description,
+  timeZone,
+  days,
+  booking,
+}: Event): Record<string, unknown> {
+  const { opensAt, closesAt } = booking;
+  const window = { 'booking.opensAt': opensAt, 'booking.closesAt': closesAt };
+  const limits = Object.entries(booking).map(([key, value]) => [`booking.${key}`, value] as const);
+  return asRead({ name, place, description, timeZone, days, ...window, ...Object.fromEntries(limits) });
 }

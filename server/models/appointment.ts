@@ -13,6 +13,14 @@ export const LIVING_STATES: AppointmentState[] = ['booked', 'problem'];
 /** Said of the appointments of a class that a person deleted; whoever brings the class back books exactly these again. */
 export const CLASS_DELETED = 'The class was deleted from this event.';
 
+/** One entry in the family's calendar, however often the meeting is moved. */
+export interface CalendarEntry {
+  /** The first appointment of the chain of changes. */
+  first: Types.ObjectId;
+  /** How many changes led to this one. */
+  changes: number;
+}
+
 export interface Appointment extends Scoped {
   event: Types.ObjectId;
   slot: Types.ObjectId;
@@ -31,6 +39,8 @@ export interface Appointment extends Scoped {
   expiresAt?: Date;
   /** The appointment this one takes the place of. */
   replaces?: Types.ObjectId;
+  /** Its place in the family's calendar, where it takes the place of another. Absent: an entry of its own. */
+  entry?: CalendarEntry;
   /** Never booked because: what a repeated request with the same key is told again. */
   refused?: string;
   /** It was booked or ended, and what follows (claims freed, the replaced one cancelled, mails) is not all done yet. */
@@ -60,6 +70,15 @@ const schema = scopedSchema<Appointment>('appointment', {
   byKey: { type: String, required: true },
   expiresAt: Date,
   replaces: Schema.Types.ObjectId,
+  entry: {
+    type: new Schema<CalendarEntry>(
+      {
+        first: { type: Schema.Types.ObjectId, required: true },
+        changes: { type: Number, required: true },
+      },
+      { _id: false },
+    ),
+  },
   refused: String,
   unfinished: Boolean,
   problem: String,

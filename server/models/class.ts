@@ -46,6 +46,8 @@ export interface Class extends Scoped {
   addedBy?: Types.ObjectId;
   /** When somebody said that it stays although its section is gone; until the section is back. */
   kept?: Date;
+  /** What the sync said of its people (`markOf`) when somebody refused to take those out whom it lacks. */
+  keptFor?: string;
   searchKey: string;
   sortKey: string;
 }
@@ -90,6 +92,7 @@ const schema = scopedSchema<Class>('class', {
   deletedAt: Date,
   addedBy: Schema.Types.ObjectId,
   kept: Date,
+  keptFor: String,
   searchKey: { type: String, default: '' },
   sortKey: { type: String, default: '' },
 });

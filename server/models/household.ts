@@ -12,10 +12,26 @@ export interface HouseholdChild {
   at: Date;
 }
 
+/** A child that the school took away from the household: no adult of it can add the child again, until the school gives it back. */
+export interface RemovedChild {
+  student: Types.ObjectId;
+  /** Who had brought the child in, how and when. */
+  adult: Types.ObjectId;
+  by: ChildProof;
+  since: Date;
+  /** Who of the school took it away. */
+  removedBy: Types.ObjectId;
+  at: Date;
+}
+
 /** Adults who book as one. An adult alone is a household of one; sharing a child joins nothing and shows nothing. */
 export interface Household extends Scoped {
   adults: Types.ObjectId[];
   children: HouseholdChild[];
+  /** Absent where there are none. */
+  removed?: RemovedChild[];
+  /** It has no adults: it keeps appointments for the school, whose family lost the child. */
+  ofSchool?: boolean;
   createdAt: Date;
 }
 
@@ -32,10 +48,31 @@ const schema = scopedSchema<Household>('household', {
       { _id: false },
     ),
   ],
+  removed: {
+    type: [
+      new Schema<RemovedChild>(
+        {
+          student: { type: Schema.Types.ObjectId, required: true },
+          adult: { type: Schema.Types.ObjectId, required: true },
+          by: { type: String, required: true },
+          since: { type: Date, required: true },
+          removedBy: { type: Schema.Types.ObjectId, required: true },
+          at: { type: Date, required: true },
+        },
+        { _id: false },
+      ),
+    ],
+    default: undefined,
+  },
+  ofSchool: Boolean,
   createdAt: { type: Date, required: true },
 });
 // Unique: two first requests of one adult at once make one household.
 schema.index({ account: 1, adults: 1 }, { unique: true });
 schema.index({ account: 1, 'children.student': 1 });
+schema.index(
+  { account: 1, 'removed.student': 1 },
+  { partialFilterExpression: { 'removed.student': { $exists: true } } },
+);
 
 export const Household = mongoose.model<Household>('household', schema);

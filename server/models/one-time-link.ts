@@ -1,4 +1,5 @@
 import mongoose, { Schema, type Types } from 'mongoose';
+import { ACCESS_LEVELS, type AccessLevel } from './user.js';
 
 /** What somebody asked for who set this installation up, while it is being made. */
 export interface BegunSetUp {
@@ -15,8 +16,10 @@ export interface BegunSetUp {
 export interface OneTimeLink {
   /** SHA-256 of the secret, base64url; of a set-up that was begun its kind, so that there is one. */
   _id: string;
-  kind: 'first administrator' | 'set-up' | 'prove e-mail' | 'new password' | 'invitation';
+  kind: 'first administrator' | 'set-up' | 'prove e-mail' | 'new password' | 'invitation' | 'offer';
   user?: Types.ObjectId;
+  /** Of an `offer`: access to an account, for a login that there is already. `name` as the account calls the person. */
+  offer?: { account: Types.ObjectId; level: AccessLevel; name: string };
   /** Where to go on afterwards, a path of ours. */
   next?: string;
   begun?: BegunSetUp;
@@ -28,6 +31,14 @@ const schema = new Schema<OneTimeLink>(
     _id: { type: String, required: true },
     kind: { type: String, required: true },
     user: Schema.Types.ObjectId,
+    offer: new Schema(
+      {
+        account: { type: Schema.Types.ObjectId, required: true },
+        level: { type: String, enum: ACCESS_LEVELS, required: true },
+        name: { type: String, required: true },
+      },
+      { _id: false },
+    ),
     next: String,
     begun: {
       type: new Schema<BegunSetUp>(
@@ -49,5 +60,6 @@ const schema = new Schema<OneTimeLink>(
 );
 schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 schema.index({ kind: 1, user: 1 });
+schema.index({ 'offer.account': 1 }, { partialFilterExpression: { 'offer.account': { $exists: true } } });
 
 export const OneTimeLink = mongoose.model<OneTimeLink>('oneTimeLink', schema);

@@ -56,6 +56,10 @@ export interface RosterChange extends Scoped {
   decidedBy?: Types.ObjectId;
   /** Of what is held: the download may not have told all, so that a whole one answers it. */
   doubtful?: boolean;
+  /** Of ties that end: how many. */
+  size?: number;
+  /** Of ties that are held: what the source says of the list (a hash); rejected, they stay as long as it says the same. */
+  keptFor?: string;
   expiresAt: Date;
 }
 
@@ -81,10 +85,12 @@ const schema = scopedSchema<RosterChange>('rosterChange', {
   heldBy: String,
   decidedBy: Schema.Types.ObjectId,
   doubtful: Boolean,
+  size: Number,
+  keptFor: String,
   expiresAt: { type: Date, required: true },
 });
-// A run that is done again finds what its first try noted of a document.
-schema.index({ run: 1, target: 1 }, { unique: true });
+// A run that is done again finds what its first try noted of a document; of a section or class its ties may wait by themselves.
+schema.index({ run: 1, target: 1, kind: 1 }, { unique: true });
 schema.index({ run: 1, state: 1, kind: 1, action: 1, searchKey: 1 });
 schema.index({ run: 1, kind: 1, sourceId: 1 });
 schema.index(

@@ -55,6 +55,8 @@ export interface Run extends Scoped {
   reason?: string;
   /** Something was written to the roster, so that there is something to undo. */
   changed?: boolean;
+  /** Of a sync: what it holds, as a fingerprint; '' for nothing. By it the next one knows whether it holds anything else. */
+  holds?: string;
   /** It was undone by that run. */
   undoneBy?: Types.ObjectId;
   /** The run that applies this preview, or settles what this run held; it may not have begun. */
@@ -98,6 +100,7 @@ export const runFields: SchemaDefinition = {
   of: Schema.Types.ObjectId,
   reason: String,
   changed: Boolean,
+  holds: String,
   undoneBy: Schema.Types.ObjectId,
   settledBy: Schema.Types.ObjectId,
   stages: [

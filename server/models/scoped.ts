@@ -29,6 +29,8 @@ export interface SourceRecord {
   addedBy?: Types.ObjectId;
   /** When somebody said that it stays although the source has it no more; until the source has it again. */
   kept?: Date;
+  /** Of a section: what the source said of its people (`markOf`) when somebody refused to take those out whom it lacks. */
+  keptFor?: string;
 }
 
 export const recordSchema = new Schema<SourceRecord>(
@@ -38,6 +40,7 @@ export const recordSchema = new Schema<SourceRecord>(
     also: { type: [String], default: undefined },
     addedBy: Schema.Types.ObjectId,
     kept: Date,
+    keptFor: String,
   },
   { _id: false },
 );

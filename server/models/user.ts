@@ -24,6 +24,14 @@ export interface Grant {
   contact?: Types.ObjectId;
 }
 
+/** An account that lets a parent's login in no more. */
+export interface Block {
+  account: Types.ObjectId;
+  at: Date;
+  /** Who of the school blocked it. */
+  by: Types.ObjectId;
+}
+
 /** One login. It may hold several grants: a teacher who is also a parent, an administrator of two accounts. */
 export interface User {
   _id: Types.ObjectId;
@@ -34,6 +42,8 @@ export interface User {
   /** When a one-time link sent to the address was opened; until then nothing is believed of it. */
   emailProvenAt?: Date;
   grants: Grant[];
+  /** Absent where there are none. */
+  blocks?: Block[];
   /** Sessions begun before this moment are over (password changed, logged out everywhere). */
   sessionsFrom?: Date;
   createdAt: Date;
@@ -56,6 +66,19 @@ const schema = new Schema<User>(
         { _id: false },
       ),
     ],
+    blocks: {
+      type: [
+        new Schema<Block>(
+          {
+            account: { type: Schema.Types.ObjectId, required: true },
+            at: { type: Date, required: true },
+            by: { type: Schema.Types.ObjectId, required: true },
+          },
+          { _id: false },
+        ),
+      ],
+      default: undefined,
+    },
     sessionsFrom: Date,
     createdAt: { type: Date, required: true },
   },
@@ -66,3 +89,8 @@ schema.index({ 'grants.account': 1, email: 1 });
 schema.index({ 'grants.contact': 1 }, { partialFilterExpression: { 'grants.contact': { $exists: true } } });
 
 export const User = mongoose.model<User>('user', schema);
+
+/** Whether an account lets this login in no more. */
+export function isBlocked(user: Pick<User, 'blocks'>, account: Types.ObjectId): boolean {
+  return user.blocks?.some((block) => block.account.equals(account)) ?? false;
+}

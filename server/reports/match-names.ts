@@ -50,7 +50,10 @@ export async function matchNames(event: Scope, appointments: Appointment[]): Pro
       { 'synced.students': 0, 'synced.teachers': 0 },
     ).lean(),
     Contact.find({ _id: ids((item) => item.students), account: event.account }, PERSON).lean(),
-    Household.find({ _id: ids((item) => [item.household]), account: event.account }, { adults: 1 }).lean(),
+    Household.find(
+      { _id: ids((item) => [item.household]), account: event.account },
+      { adults: 1, ofSchool: 1 },
+    ).lean(),
   ]);
   const adults = await User.find(
     { _id: { $in: distinct(households.flatMap((household) => household.adults)) } },
@@ -67,7 +70,7 @@ export async function matchNames(event: Scope, appointments: Appointment[]): Pro
   return appointments.map((item) => {
     const resource = resourceOf(item.resource);
     const inClass = item.class && classOf(item.class);
-    const grownUps = householdOf(item.household)?.adults ?? [];
+    const household = householdOf(item.household);
     return {
       id: item._id.toHexString(),
       slot: item.slot.toHexString(),
@@ -78,10 +81,12 @@ export async function matchNames(event: Scope, appointments: Appointment[]): Pro
       room: (inClass ? inClass.edits.room : undefined) ?? resource?.room ?? '',
       students: item.students.map((id) => contactName(studentOf(id) ?? {})).join(', '),
       className: inClass ? className(inClass) : '',
-      family: grownUps
-        .map((id) => adultOf(id)?.name ?? '')
-        .filter(Boolean)
-        .join(', '),
+      family: household?.ofSchool
+        ? 'Kept for the school'
+        : (household?.adults ?? [])
+            .map((id) => adultOf(id)?.name ?? '')
+            .filter(Boolean)
+            .join(', '),
       state: STATE_WORDS[item.state],
       problem: item.problem ?? '',
     };

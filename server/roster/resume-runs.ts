@@ -1,6 +1,7 @@
 import type { Deps } from '../deps.js';
 import { RosterRun } from '../models/roster-run.js';
 import { SyncRun } from '../models/sync-run.js';
+import { endLostParts } from './end-parts.js';
 import { wipeSpools } from './refresh/spool.js';
 import { TIMING, type Timing } from './runs/hold-run.js';
 import { dueAt } from './runs/put-off.js';
@@ -12,6 +13,7 @@ import { staleRun } from './runs/take-run.js';
  * @returns how many were asked for
  */
 export async function resumeRuns(deps: Deps, timing: Timing = TIMING): Promise<number> {
+  await endLostParts(deps);
   const waiting = await SyncRun.find({ state: 'queued', ...dueAt(deps.now()) }, { _id: 1 })
     .sort({ createdAt: 1 })
     .lean();

@@ -7,6 +7,8 @@ import { RosterUpload } from '../models/roster-upload.js';
 import type { Run } from '../models/run.js';
 import { CHANGED_SINCE, hasChangedSince } from './find-later-change.js';
 import { applyPreview, countStale } from './changes/apply-preview.js';
+import { countEnded } from './changes/hold-ties.js';
+import { SECTION_TIES } from './changes/tie-kinds.js';
 import { forgetFirstTry, forgetOlderChanges } from './changes/forget-changes.js';
 import { REFRESH_KINDS } from './changes/kinds.js';
 import { acceptHeld, rejectHeld } from './changes/settle-held.js';
@@ -24,6 +26,7 @@ import { nextTry, RunPutOff } from './runs/put-off.js';
 import { summarizeRun } from './runs/summarize-run.js';
 import { MOST_TRIES, takeRun } from './runs/take-run.js';
 import { tellHeld } from './tell-held.js';
+import { waitForMerges } from './wait-merges.js';
 
 const rosterRuns = RosterRun as unknown as Model<Run>;
 
@@ -49,7 +52,14 @@ export async function runAlone(
   const taken = await takeRun(rosterRuns, new Types.ObjectId(key), timing, deps.now());
   if (!taken) return;
   const account = await Account.findById(taken.account).lean();
-  if (!account) return;
+  if (!account) {
+    const result = 'The account is no longer there.';
+    await RosterRun.updateOne(
+      { _id: taken._id, fence: taken.fence },
+      { $set: { state: 'failed', result, finishedAt: deps.now() } },
+    );
+    return;
+  }
   await runRefresh(deps, account, taken, stopping, timing).catch((error: unknown) => {
     const told = [RefreshFailed, RunLost, RunHandedBack, RunStopped].some((kind) => error instanceof kind);
     if (!told && !isPassing(error)) throw error;
@@ -81,6 +91,7 @@ export async function runRefresh(
   try {
     if (taken.fence - (taken.retries ?? 0) > MOST_TRIES)
       throw new RefreshRefused(`Given up: it ended its worker ${String(MOST_TRIES)} times.`);
+    await waitForMerges(run);
     await forgetFirstTry(run);
     await run.whileGoing(work(deps, account, taken, run));
     if (taken.alone && !run.preview) await followRefresh(deps, account, taken);
@@ -127,11 +138,18 @@ async function work(deps: Deps, account: Account, taken: RosterRun, run: HeldRun
 }
 
 async function applyAll(run: HeldRun, preview: Types.ObjectId): Promise<void> {
-  const previewed = await RosterRun.findById(preview, { upload: 1, answered: 1, back: 1, state: 1 }).lean();
+  const previewed = await RosterRun.findById(preview, {
+    upload: 1,
+    answered: 1,
+    back: 1,
+    state: 1,
+    counts: 1,
+  }).lean();
   if (previewed?.state !== 'done') throw new RefreshRefused(DISCARDED_SINCE);
   const stale = await countStale(run, preview, REFRESH_KINDS);
   if (stale > 0 && !run.changed) throw new RefreshRefused(staleSince(stale));
   await applyPreview(run, preview, REFRESH_KINDS);
+  countEnded(run, SECTION_TIES, previewed.counts);
   await applyPlannedPairs(run, preview);
   const { upload, answered = [], back = [] } = previewed;
   await dropOlderHeld(run, answered, preview);
@@ -139,7 +157,8 @@ async function applyAll(run: HeldRun, preview: Types.ObjectId): Promise<void> {
   if (upload) await RosterUpload.updateOne({ _id: upload }, { $set: { state: 'used' } });
 }
 
-export const DISCARDED_SINCE = 'The preview was discarded, so nothing was applied.';
+export const DISCARDED_SINCE =
+  'The preview was discarded, so nothing was applied. Make a new preview if you still want its changes.';
 
 export function staleSince(count: number): string {
   const records = count === 1 ? '1 record has' : `${count.toLocaleString('en')} records have`;

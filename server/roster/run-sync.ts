@@ -5,6 +5,7 @@ import { Event, type EventSync } from '../models/event.js';
 import type { KindCounts, Run } from '../models/run.js';
 import { SyncRun } from '../models/sync-run.js';
 import { forgetFirstTry, forgetOlderChanges } from './changes/forget-changes.js';
+import { endParts } from './end-parts.js';
 import { findStanding } from './event-update/find-standing.js';
 import { flagAppointments } from './event-update/flag-appointments.js';
 import { storedMirror } from './event-update/mirror.js';
@@ -19,6 +20,7 @@ import { summarizeRun } from './runs/summarize-run.js';
 import { MOST_TRIES, takeRun } from './runs/take-run.js';
 import { settleRun } from './settle-run.js';
 import { tellHeld } from './tell-held.js';
+import { waitForMerges } from './wait-merges.js';
 
 const syncRuns = SyncRun as unknown as Model<Run>;
 
@@ -54,6 +56,7 @@ export async function runSync(
   } finally {
     held.letGo();
   }
+  await endPartOf(deps, taken);
   await queueWaiting(deps, taken.event);
 }
 
@@ -62,6 +65,7 @@ async function work(deps: Deps, run: SyncRun, held: HeldRun, timing: Timing): Pr
   if (tries > MOST_TRIES)
     throw new RefreshFailed(`Given up: it ended its worker ${String(MOST_TRIES)} times.`);
   await held.step();
+  await waitForMerges(held);
   await forgetFirstTry(held);
   if (tries > 1) held.warn({ code: 'done again' });
   const account = await Account.findById(run.account).lean();
@@ -102,7 +106,8 @@ async function update(run: SyncRun, held: HeldRun, refreshed: () => ReturnType<t
   const mirror = held.preview ? plannedMirror(run.account, refresh._id) : storedMirror(run.account);
   const standing = await findStanding(run, sync, refresh);
   const chosen = run.trigger === 'first import' || !!run.choice;
-  await updateEvent(event, sync, held, { mirror, chosen, standing });
+  const seen = refresh.purpose === 'accept' || refresh.purpose === 'apply';
+  await updateEvent(event, sync, held, { mirror, chosen, seen, standing });
   return refresh.counts;
 }
 
@@ -122,7 +127,7 @@ async function endWell(deps: Deps, run: SyncRun, held: HeldRun, result: string):
   await held.end('stopped', STOPPED);
 }
 
-const STOPPED = 'What had been brought in by then stays.';
+const STOPPED = 'Changes made before you stopped it are kept.';
 
 async function endBadly(deps: Deps, held: HeldRun, error: unknown): Promise<void> {
   if (error instanceof RunLost) return;
@@ -141,6 +146,12 @@ async function endBadly(deps: Deps, held: HeldRun, error: unknown): Promise<void
       'A fault in Slotbell ended the run; it is noted in the log. Sync again, and tell whoever hosts Slotbell if it stays.',
     );
   }
+}
+
+/** The account's part of a run that ended before it came to it is nobody's any more. */
+async function endPartOf(deps: Deps, { _id }: SyncRun): Promise<void> {
+  const run = await SyncRun.findOne({ _id, state: { $in: ['failed', 'stopped'] } }, { refresh: 1 }).lean();
+  await endParts(deps, [run?.refresh]);
 }
 
 /** Another run of the event may have waited for this one. */

@@ -6,6 +6,8 @@ import type { KindCounts } from '../models/run.js';
 import { SyncRun, type SyncChoice } from '../models/sync-run.js';
 import { CHANGED_SINCE, hasChangedSince } from './find-later-change.js';
 import { applyPreview, countStale } from './changes/apply-preview.js';
+import { countEnded } from './changes/hold-ties.js';
+import { CLASS_TIES } from './changes/tie-kinds.js';
 import { UPDATE_KINDS } from './changes/kinds.js';
 import { storedMirror } from './event-update/mirror.js';
 import { updateResources } from './event-update/update-resources.js';
@@ -61,13 +63,14 @@ async function applyAll(
   held: HeldRun,
   refreshed: () => Promise<RosterRun>,
 ): Promise<Record<string, KindCounts>> {
-  const previewed = await SyncRun.findById(preview, { choice: 1, state: 1 }).lean();
+  const previewed = await SyncRun.findById(preview, { choice: 1, state: 1, counts: 1 }).lean();
   if (previewed?.state !== 'done') throw new RefreshFailed(DISCARDED_SINCE);
   const stale = await countStale(held, preview, UPDATE_KINDS);
   if (stale > 0 && !held.changed) throw new RefreshFailed(staleSince(stale));
   const { counts } = await refreshed();
   if (previewed.choice) await keepChoice(event, previewed.choice);
   await applyPreview(held, preview, UPDATE_KINDS);
+  countEnded(held, CLASS_TIES, previewed.counts);
   return counts;
 }
 

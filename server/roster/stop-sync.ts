@@ -4,6 +4,7 @@ import type { Deps } from '../deps.js';
 import { Event } from '../models/event.js';
 import type { RunPurpose } from '../models/run.js';
 import { SyncRun } from '../models/sync-run.js';
+import { endParts, NOT_STARTED } from './end-parts.js';
 
 /** What a stop found to stop; both 0 when all had been stopped before. */
 export interface SyncStopped {
@@ -31,10 +32,12 @@ export async function stopSync(
     { ...ofEvents, state: { $in: ['queued', 'running'] }, stopRequested: false },
     { $set: { stopRequested: true } },
   );
-  await SyncRun.updateMany(
-    { ...ofEvents, state: 'queued', stopRequested: true },
-    { $set: { state: 'stopped', result: 'It had not begun.', finishedAt: deps.now() } },
-  );
+  const waiting = { ...ofEvents, state: 'queued' as const, stopRequested: true };
+  const parts: Types.ObjectId[] = await SyncRun.distinct('refresh', waiting);
+  await SyncRun.updateMany(waiting, {
+    $set: { state: 'stopped', result: NOT_STARTED, finishedAt: deps.now() },
+  });
+  await endParts(deps, parts);
   const on = { _id: { $in: stop.events }, account: stop.account, 'sync.on': true };
   const events = await Event.updateMany(on, { $set: { 'sync.on': false } });
   const stopped = { events: events.modifiedCount, runs: asked.modifiedCount };

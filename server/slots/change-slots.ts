@@ -1,4 +1,5 @@
 import { recordAudit } from '../audit/record-audit.js';
+import { asRead } from '../models/as-read.js';
 import type { Event } from '../models/event.js';
 import { Resource } from '../models/resource.js';
 import { Slot, type SlotState } from '../models/slot.js';
@@ -30,14 +31,16 @@ export async function changeSlots(
   return result.matchedCount;
 }
 
-/** Sets where a teacher sits in this event. */
+/** Sets where a teacher sits in this event. @param resource as it was read; false when somebody has set another room since */
 export async function changeRoom(
   actor: Actor,
-  resource: Pick<Resource, '_id' | 'account' | 'event'>,
+  resource: Pick<Resource, '_id' | 'account' | 'event' | 'room'>,
   room: string,
   now: Date,
-): Promise<void> {
-  await Resource.updateOne({ _id: resource._id, account: actor.account }, { $set: { room } });
+): Promise<boolean> {
+  const asFound = { _id: resource._id, account: actor.account, ...asRead({ room: resource.room }) };
+  const saved = await Resource.updateOne(asFound, { $set: { room } });
+  if (saved.matchedCount === 0) return false;
   await recordAudit({
     account: resource.account,
     event: resource.event,
@@ -46,4 +49,5 @@ export async function changeRoom(
     targets: [resource._id],
     at: now,
   });
+  return true;
 }

@@ -3,17 +3,18 @@ import type { Deps } from '../deps.js';
 import type { Event } from '../models/event.js';
 import type { Resource } from '../models/resource.js';
 import { actorOf } from '../web/actor.js';
+import { changedMeanwhile, seenOf } from '../web/compare-seen.js';
 import { notFound } from '../web/errors.js';
 import { countOf } from '../web/format-count.js';
 import { daysInWords, fullDay, shortDay, shortDayAndTime, timeOfDay, zoneName } from '../web/format-time.js';
 import { eventGuard, eventOf } from '../web/guards.js';
-import { parseForm, parseId, parseQuery } from '../web/parse.js';
+import { FRESH_FORM, parseForm, parseId, parseQuery, typedValues, type Form } from '../web/parse.js';
 import { say } from '../web/session.js';
 import { changeRoom, changeSlots } from './change-slots.js';
 import { refuseArchived, STATE_WORDS } from './policy.js';
 import { countSelection, findResource, listTeachers, slotsOf } from './queries.js';
 import { removeSlots, type SlotFilter } from './remove-slots.js';
-import { MESSAGE_MAX, roomSchema, slotChange, slotsQuery, type SlotChange } from './schema.js';
+import { MESSAGE_MAX, ROOM_FIELDS, roomSchema, slotChange, slotsQuery, type SlotChange } from './schema.js';
 
 /** The Slots tab: teachers with their slots, one teacher's slots, and changes of many at once. */
 export function slotRoutes(deps: Deps): Router {
@@ -38,35 +39,28 @@ export function slotRoutes(deps: Deps): Router {
   });
 
   router.get('/:event/slots/:resource', async (req, res) => {
-    const event = eventOf(res);
-    const resource = await resourceOf(req, event);
-    const now = deps.now();
-    const slots = (await slotsOf(event, resource._id)).map(({ slot, booked, held }) => ({
-      id: slot._id.toHexString(),
-      day: shortDay(slot.day),
-      time: `${timeOfDay(slot.from, event.timeZone)} – ${timeOfDay(slot.to, event.timeZone)}`,
-      over: slot.from <= now,
-      ...{ booked, held, capacity: slot.capacity, kind: slot.kind, state: slot.state, message: slot.message },
-      word: STATE_WORDS[slot.state],
-    }));
-    res.render('slots/teacher', { ...slotsPage(event), resource, slots, zone: zoneName(event.timeZone) });
+    await showTeacher(deps, res, await resourceOf(req, eventOf(res)), FRESH_FORM);
   });
 
   router.post('/:event/slots/:resource/changes', async (req, res) => {
     const resource = await resourceOf(req, eventOf(res));
+    // The room stands in the same form: what is typed there is saved by these buttons, too.
+    const hasRoom = (req.body as Record<string, unknown> | undefined)?.room !== undefined;
+    const fault = hasRoom ? await saveRoom(deps, req, res, resource) : undefined;
+    if (fault) return showTeacher(deps, res.status(422), fault.resource, fault.form);
     await change(deps, req, res, `${slotsPath(eventOf(res))}/${resource._id.toHexString()}`);
   });
 
   router.post('/:event/slots/:resource/room', async (req, res) => {
     const resource = await resourceOf(req, eventOf(res));
-    const parsed = parseForm(roomSchema, req.body);
-    if (parsed.ok) await changeRoom(actorOf(res), resource, parsed.value.room, deps.now());
-    say(
-      req,
-      parsed.ok
-        ? { kind: 'ok', text: 'The room is saved.' }
-        : { kind: 'danger', text: 'Use 60 characters at most for the room.' },
-    );
+    const fault = await saveRoom(deps, req, res, resource);
+    if (fault) return showTeacher(deps, res.status(422), fault.resource, fault.form);
+    const { ids } = typedValues(req.body);
+    if (ids !== undefined) {
+      res.locals.flash = { kind: 'ok', text: 'The room is saved. The slots are still selected.' };
+      return showTeacher(deps, res, await resourceOf(req, eventOf(res)), { values: { ids }, errors: {} });
+    }
+    say(req, { kind: 'ok', text: 'The room is saved.' });
     res.redirect(303, `${slotsPath(eventOf(res))}/${resource._id.toHexString()}`);
   });
 
@@ -79,6 +73,41 @@ async function resourceOf(req: Request, event: Event): Promise<Resource> {
   const resource = await findResource(event, parseId(req.params.resource));
   if (!resource) throw notFound();
   return resource;
+}
+
+/** Saves the room. @returns the form again where that cannot be, and the teacher as stored */
+async function saveRoom(
+  deps: Deps,
+  req: Request,
+  res: Response,
+  resource: Resource,
+): Promise<{ resource: Resource; form: Form } | undefined> {
+  const typed = typedValues(req.body);
+  const parsed = parseForm(roomSchema, req.body);
+  if (!parsed.ok) return { resource, form: parsed };
+  const changed = changedMeanwhile(ROOM_FIELDS, req.body, { room: resource.room });
+  if (changed) return { resource, form: { ...changed, values: { ids: typed.ids, ...changed.values } } };
+  if (parsed.value.room === resource.room) return undefined;
+  if (await changeRoom(actorOf(res), resource, parsed.value.room, deps.now())) return undefined;
+  const now = await resourceOf(req, eventOf(res));
+  const form = changedMeanwhile(ROOM_FIELDS, req.body, { room: now.room }, { room: resource.room });
+  return { resource: now, form: form ?? { values: typed, errors: {} } };
+}
+
+async function showTeacher(deps: Deps, res: Response, resource: Resource, form: Form): Promise<void> {
+  const event = eventOf(res);
+  const now = deps.now();
+  const slots = (await slotsOf(event, resource._id)).map(({ slot, booked, held }) => ({
+    id: slot._id.toHexString(),
+    day: shortDay(slot.day),
+    time: `${timeOfDay(slot.from, event.timeZone)} – ${timeOfDay(slot.to, event.timeZone)}`,
+    over: slot.from <= now,
+    ...{ booked, held, capacity: slot.capacity, kind: slot.kind, state: slot.state, message: slot.message },
+    word: STATE_WORDS[slot.state],
+  }));
+  const seen = seenOf(ROOM_FIELDS, { room: resource.room });
+  const zone = zoneName(event.timeZone);
+  res.render('slots/teacher', { ...slotsPage(event), resource, slots, zone, seen, form });
 }
 
 function slotsPage(event: Event) {

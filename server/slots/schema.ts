@@ -2,6 +2,7 @@ import Joi from 'joi';
 import type { Types } from 'mongoose';
 import type { Event } from '../models/event.js';
 import { SLOT_KINDS, SLOT_STATES, type SlotKind, type SlotState } from '../models/slot.js';
+import type { SettingsFields } from '../web/compare-seen.js';
 import { line, objectIds, tick } from '../web/parse.js';
 import type { Pattern } from './plan-slots.js';
 
@@ -121,6 +122,8 @@ export function slotChange(event: Pick<Event, 'days'>): Joi.ObjectSchema<SlotCha
     sure: tick(),
   });
 }
+
+export const ROOM_FIELDS: SettingsFields = { room: { label: 'Room' } };
 
 export const roomSchema = Joi.object<{ room: string }, true>({
   room: line(60).allow('').default('').label('a room'),

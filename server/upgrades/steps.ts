@@ -1,3 +1,4 @@
+import { dropTargetIndex } from './drop-target-index.js';
 import { convertRemarks } from './convert-remarks.js';
 import { fillClaims } from './fill-claims.js';
 import { foldSearchKeys } from './fold-search-keys.js';
@@ -19,6 +20,7 @@ export interface UpgradeStep {
 /** In the order in which they run. New ones go to the end; none is ever taken away while a version that needs it may be upgraded. */
 export const STEPS: readonly UpgradeStep[] = [
   { id: 'rename-records', when: 'before indexes', run: renameRecords },
+  { id: 'drop-target-index', when: 'before indexes', run: dropTargetIndex },
   { id: 'convert-remarks', when: 'after indexes', run: convertRemarks },
   { id: 'fold-search-keys', when: 'after indexes', run: foldSearchKeys },
   { id: 'fill-claims', when: 'after indexes', run: fillClaims },

@@ -10,6 +10,8 @@ export type Parsed<T> =
 export interface Form {
   values: Record<string, unknown>;
   errors: Record<string, string>;
+  /** What somebody else changed while the form was open; nothing is saved yet. */
+  meanwhile?: { label: string; before: string; after: string }[];
 }
 
 export const FRESH_FORM: Form = { values: {}, errors: {} };
@@ -63,7 +65,10 @@ export function typedValues(body: unknown): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(input)
       .filter(([key]) => key !== '_csrf' && !/password|secret|token/i.test(key))
-      .map(([key, value]) => [key, typeof value === 'string' ? value.slice(0, 2000) : value]),
+      .map(([key, value]) => [
+        key,
+        typeof value === 'string' && key !== 'seen' ? value.slice(0, 2000) : value,
+      ]),
   );
 }
 

@@ -25,6 +25,8 @@ export async function sendProgress(
   let quiet = 0;
   while (!left.signal.aborted) {
     const { data, done } = await look();
+    // A process that is about to end has ended it meanwhile.
+    if (res.writableEnded) return;
     const text = JSON.stringify(data);
     if (text !== last) res.write(`event: ${done ? 'done' : 'progress'}\ndata: ${text}\n\n`);
     else if (++quiet % 40 === 0) res.write(': still here\n\n');

@@ -12,6 +12,8 @@ declare module 'express-session' {
     account?: string;
     /** When the login happened, epoch milliseconds. */
     signedInAt?: number;
+    /** `sessionsFrom` of the login then, epoch milliseconds, 0 for none: another one since ends this session, whatever the clock says. */
+    from?: number;
     flash?: Flash;
   }
 }

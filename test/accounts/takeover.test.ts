@@ -14,6 +14,11 @@ async function mailedPath(kind: string): Promise<string> {
   return new URL(/http\S+/.exec(mail?.text ?? '')?.[0] ?? '').pathname;
 }
 
+/** Some mails are queued after the answer. */
+async function waitForMail(kind: string): Promise<void> {
+  while (!(await Notification.exists({ kind }))) await new Promise(setImmediate);
+}
+
 describe("somebody who registered with another person's address", () => {
   let test: TestApp;
   let home: string;
@@ -64,12 +69,21 @@ describe("somebody who registered with another person's address", () => {
     const form = { name: 'Kim Head', email: EMAIL, level: 'administrator' };
     assert.equal((await admin.post('/global-setup/logins', form, '/global-setup/logins')).status, 303);
 
-    assert.match((await stranger.get('/choose-school')).headers.location ?? '', /^\/login/);
-    assert.equal((await logIn(new Visitor(test.app), THEIRS)).status, 422);
-    const victim = new Visitor(test.app);
+    const schools = async () => (await User.findOne({ email: EMAIL }).lean())?.grants.length;
     const path = await mailedPath('invitation');
-    assert.equal((await victim.post(path, { password: PASSWORD }, path)).status, 303);
-    assert.equal((await User.findOne({ email: EMAIL }).lean())?.name, 'Kim Head');
+    assert.equal(await schools(), 1);
+    assert.equal((await stranger.get('/global-setup')).status, 403);
+    // The owner has the link and not the password, so chooses a new one, which ends what the stranger had.
+    const victim = new Visitor(test.app);
+    assert.match((await victim.get(path)).headers.location ?? '', /^\/login/);
+    await victim.post('/forgot', { email: EMAIL });
+    await waitForMail('new password');
+    const reset = await mailedPath('new password');
+    assert.equal((await victim.post(reset, { password: PASSWORD }, reset)).status, 303);
+    assert.equal((await logIn(new Visitor(test.app), THEIRS)).status, 422);
+    assert.equal((await victim.post(path, {}, path)).status, 303);
+    assert.equal(await schools(), 2);
+    assert.equal((await victim.get('/global-setup')).status, 200);
   });
 });
 

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type ICAL from 'ical.js';
+import { DateTime } from 'luxon';
 import { Types } from 'mongoose';
 import type { Meeting } from '../../server/booking/queries.js';
 import { writeCalendar } from '../../server/booking/write-calendar.js';
 import { timeSpan, whenInWords } from '../../server/web/format-time.js';
+import { momentOf, read } from './read-calendar.js';
 
 const meeting: Meeting = {
   id: 'abc',
@@ -56,6 +60,91 @@ describe('the calendar file', () => {
     assert.match(text, /SEQUENCE:1/);
   });
 });
+
+describe('the calendar file, read by another library', () => {
+  const zones = Intl.supportedValuesOf('timeZone');
+  const minutes = fc.integer({
+    min: Date.UTC(2024, 0, 1) / 60_000,
+    max: Date.UTC(2034, 0, 1) / 60_000,
+  });
+
+  it('has every meeting at its moment, in any zone and year', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...zones),
+        minutes,
+        fc.array(fc.nat(40 * 24 * 60), { minLength: 1, maxLength: 4 }),
+        (timeZone, first, later) => {
+          const entries = later.map((minute) => {
+            const from = new Date((first + minute) * 60_000);
+            return { ...meeting, from, to: new Date(+from + 600_000) };
+          });
+          const file = read(
+            writeCalendar(
+              { ...event, timeZone },
+              { name: 'Maple' },
+              entries,
+              'http://localhost',
+              new Date(0),
+            ),
+          );
+          for (const [n, one] of file.events.entries()) {
+            const { from, to } = entries[n]!;
+            // Of an hour that clocks repeat a calendar takes the first.
+            if (isTwice(from, timeZone) || isTwice(to, timeZone)) continue;
+            assert.equal(momentOf(file, one, 'dtstart'), +from);
+            assert.equal(momentOf(file, one, 'dtend'), +to);
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('has the times of a day on which clocks change right, before and after they do', () => {
+    for (const [timeZone, day] of [
+      ['America/Chicago', '2026-11-01'],
+      ['America/Chicago', '2027-03-14'],
+      ['Australia/Lord_Howe', '2026-10-04'],
+      ['Europe/London', '2026-10-25'],
+      ['Africa/Casablanca', '2026-02-15'],
+    ] as const) {
+      const start = +DateTime.fromISO(day, { zone: timeZone }).startOf('day');
+      const entries = Array.from({ length: 48 }, (_, n) => {
+        const from = new Date(start + n * 1_800_000);
+        return { ...meeting, from, to: new Date(+from + 600_000) };
+      }).filter(({ from, to }) => !isTwice(from, timeZone) && !isTwice(to, timeZone));
+      const text = writeCalendar({ ...event, timeZone }, { name: 'M' }, entries, 'http://x.org', new Date(0));
+      const file = read(text);
+      assert.deepEqual(
+        file.events.map((one) => momentOf(file, one, 'dtstart')),
+        entries.map(({ from }) => +from),
+        timeZone,
+      );
+    }
+  });
+
+  it('says in UTC when it was made, whatever the zone', () => {
+    for (const timeZone of ['America/Chicago', 'Asia/Kathmandu', 'UTC']) {
+      const stamp = new Date('2026-11-29T15:43:20Z');
+      const text = writeCalendar(
+        { ...event, timeZone },
+        { name: 'Maple' },
+        [meeting],
+        'http://localhost',
+        stamp,
+      );
+      assert.match(text, /\r\nDTSTAMP:20261129T154320Z\r\n/);
+      const time = read(text).events[0]!.getFirstPropertyValue('dtstamp') as ICAL.Time;
+      assert.equal(time.toUnixTime() * 1000, +stamp);
+    }
+  });
+});
+
+/** Whether the local time of a moment comes twice, the clocks having been turned back. */
+function isTwice(at: Date, zone: string): boolean {
+  return DateTime.fromJSDate(at, { zone }).getPossibleOffsets().length > 1;
+}
 
 describe('a meeting in words', () => {
   it('says the half of the day once where it is one', () => {

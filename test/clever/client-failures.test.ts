@@ -21,8 +21,6 @@ describe('the Clever client, when Clever misbehaves', () => {
     ['404', 'not-found', /Check that the Clever address/],
     ['413', 'page-too-large', /smaller page size/],
     ['501', 'server', /problem of its own/],
-    ['html', 'not-json', /web page came back/],
-    ['truncated', 'truncated', /broke off in the middle/],
     ['loop', 'loop', /in a circle/],
     ['redirect', 'redirect', /not followed/],
   ];
@@ -38,7 +36,7 @@ describe('the Clever client, when Clever misbehaves', () => {
     });
   }
 
-  for (const kind of ['500', '502', '503', 'cut'] as const) {
+  for (const kind of ['500', '502', '503', 'cut', 'html', 'truncated'] as const) {
     it(`${kind}: asks again after 1, 2 and 4 seconds and reads the whole list`, async () => {
       sandbox.misbehave({ match: /\/sections.*starting_after/, kind, times: 3 });
       const client = clientOf(sandbox, { pageSize: 10 });
@@ -47,6 +45,19 @@ describe('the Clever client, when Clever misbehaves', () => {
       assert.deepEqual(client.slept, [1000, 2000, 4000]);
     });
   }
+
+  for (const [kind, failure, words] of [
+    ['html', 'not-json', /web page came back/],
+    ['truncated', 'truncated', /broke off in the middle/],
+  ] as const)
+    it(`${kind}: an answer that is spoilt each time fails in words in the end`, async () => {
+      sandbox.misbehave({ match: /\/sections/, kind, times: 99 });
+      const client = clientOf(sandbox);
+      const error = await failureOf(readAll(client.pages('/sections')));
+      assert.deepEqual([error.kind, asked()], [failure, 6]);
+      assert.match(error.message, words);
+      assert.deepEqual(client.slept, [1000, 2000, 4000, 8000, 16_000]);
+    });
 
   it('gives up after five retries', async () => {
     sandbox.misbehave({ match: /\/sections/, kind: '500', times: 99 });
@@ -116,6 +127,67 @@ describe('the Clever client, when Clever misbehaves', () => {
   });
 });
 
+describe('the Clever client, when something in between answers once', () => {
+  const right = JSON.stringify({ data: [{ data: { id: 'a', district: 'd' } }], links: [] });
+  const SPOILT: Record<string, string> = {
+    nothing: '',
+    spaces: ' \r\n',
+    'half of it': right.slice(0, -9),
+    'a web page': '<!doctype html><title>Please wait</title>',
+    'a text': 'upstream connect error',
+    'JSON of its own': '{"status":"maintenance"}',
+    'no data': '{"data":null,"links":[]}',
+    'a list': '[]',
+    'a mark before it, cut off': `\uFEFF${right.slice(0, 20)}`,
+  };
+  for (const [what, spoilt] of Object.entries(SPOILT))
+    for (const type of ['application/json', 'text/html'])
+      it(`${what} as ${type}: asks again`, async () => {
+        let asked = 0;
+        const server = await serveLoopback((_request, response) => {
+          asked += 1;
+          response.setHeader('content-type', asked === 1 ? type : 'application/json');
+          response.end(asked === 1 ? spoilt : right);
+        });
+        const slept: number[] = [];
+        const client = createCleverClient({
+          apiUrl: `${server.origin}/v3.1`,
+          tokensUrl: server.origin,
+          token: 't',
+          sleep: async (ms) => void slept.push(ms),
+        });
+        try {
+          assert.deepEqual(
+            (await readAll(client.pages('/schools'))).map(({ id }) => id),
+            ['a'],
+          );
+          assert.deepEqual([asked, slept], [2, [1000]]);
+        } finally {
+          await server.close();
+        }
+      });
+
+  for (const status of [403, 404])
+    it(`events that are switched off (${String(status)}) are not available, which is no fault of the address`, async () => {
+      const server = await serveLoopback((_request, response) => {
+        response.statusCode = status;
+        response.end('{"error":"Not here"}');
+      });
+      const client = createCleverClient({
+        apiUrl: `${server.origin}/v3.1`,
+        tokensUrl: server.origin,
+        token: 't',
+      });
+      try {
+        const { message } = await failureOf(client.newestEventId());
+        assert.match(message, /Events API is not available/);
+        assert.doesNotMatch(message, /address/);
+      } finally {
+        await server.close();
+      }
+    });
+});
+
 describe('the Clever client, when a server is hostile', () => {
   const page = (ids: string[], next?: string) =>
     JSON.stringify({
@@ -134,6 +206,7 @@ describe('the Clever client, when a server is hostile', () => {
         apiUrl: `${server.origin}/v3.1`,
         tokensUrl: server.origin,
         token: 't',
+        sleep: async () => undefined,
       });
       const reading = readAll(client.pages('/schools'));
       return { kind: (await failureOf(reading)).kind, asked };
@@ -185,7 +258,10 @@ describe('the Clever client, when a server is hostile', () => {
 
   it('refuses JSON that is not Clever’s', async () => {
     for (const body of ['[]', '{}', '"x"', 'null', '{"data":{"id":"a"}}', '{"data":"x"}']) {
-      assert.deepEqual(await readFrom(() => body), { kind: 'not-clever', asked: 1 });
+      assert.deepEqual(await readFrom(() => body), {
+        kind: 'not-clever',
+        asked: body.includes('"id"') ? 1 : 6,
+      });
     }
     assert.equal(
       (await readFrom(() => JSON.stringify({ data: [], links: [{ rel: 'next', uri: 7 }] }))).kind,

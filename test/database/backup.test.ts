@@ -2,9 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import mongoose from 'mongoose';
+import { noteRestore, refuseHalfRestored } from '../../server/database/note-restore.js';
 import { readBackup } from '../../server/database/read-backup.js';
 import { writeBackup } from '../../server/database/write-backup.js';
+import { Notification } from '../../server/models/notification.js';
+import { OneTimeLink } from '../../server/models/one-time-link.js';
 import { emptyDatabase } from '../support/hooks.js';
 
 describe('backup and restore', () => {
@@ -15,7 +19,7 @@ describe('backup and restore', () => {
     _id: new mongoose.Types.ObjectId(),
     n,
     at: new Date(n * 1000),
-    text: '{"collection":"not a heading"}\n\u2028"=HYPERLINK" 🛎',
+    text: '{"collection":"not a heading"}\n\u2028\u2029\u0085\r"=HYPERLINK" 🛎',
     deep: { list: [n, null, { long: mongoose.mongo.Long.fromString('9007199254740993') }] },
   }));
 
@@ -39,6 +43,48 @@ describe('backup and restore', () => {
     const read = await readBackup(file);
     assert.equal(read.backupTest, documents.length);
     assert.deepEqual(await things().find({}, { promoteLongs: false }).sort({ _id: 1 }).toArray(), before);
+  });
+
+  it('leaves out what lets somebody in: sessions, links that work once, and mails with such a link that were not sent', async () => {
+    const at = new Date();
+    const mail = {
+      kind: 'news',
+      to: 'a@example.org',
+      subject: 'S',
+      nextAt: at,
+      createdAt: at,
+      state: 'kept' as const,
+    };
+    await OneTimeLink.create({
+      _id: 'hash',
+      kind: 'new password',
+      expiresAt: new Date(at.getTime() + 60_000),
+    });
+    await Notification.create([
+      { ...mail, text: 'https://example.org/link/secret', key: 'link', secret: true },
+      { ...mail, text: 'Hello', key: 'news', secret: false },
+    ]);
+    const written = await writeBackup(file);
+    assert.equal(written.notification, 1);
+    assert.ok(!('oneTimeLink' in written) && !('session' in written));
+    assert.ok(!gunzipSync(await readFile(file)).includes('link/secret'));
+  });
+
+  it('is written into a file of its own, and never into one that is there', async () => {
+    await writeFile(`${file}.part`, 'of somebody');
+    await assert.rejects(writeBackup(file), /is there already/);
+    assert.equal(await readFile(`${file}.part`, 'utf8'), 'of somebody');
+  });
+
+  it('can be brought back again when the first time broke off, and the app does not start in between', async () => {
+    await writeBackup(file);
+    await things().deleteMany({});
+    await noteRestore();
+    await things().insertMany(documents.slice(0, 7));
+    await assert.rejects(refuseHalfRestored(), /Run the restore again/);
+    assert.equal((await readBackup(file)).backupTest, documents.length);
+    assert.equal(await things().countDocuments(), documents.length);
+    await refuseHalfRestored();
   });
 
   it('refuses a database that holds something', async () => {

@@ -16,6 +16,7 @@ export function startWorkerProcess({ deps }: Pick<TestDistrict, 'deps'>): ChildP
       APP_SECRET: deps.config.appSecret,
       DATA_DIR: deps.config.dataDir,
       CLEVER_API_URL: deps.config.clever.apiUrl,
+      ...(deps.config.smtpUrl ? { SMTP_URL: deps.config.smtpUrl } : {}),
     },
   });
 }

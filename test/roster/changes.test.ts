@@ -82,6 +82,20 @@ describe('changes of a sync', () => {
       assert.match(mails[0]?.text ?? '', new RegExp(`/importer/refreshes/${String(run.refresh)}`));
     });
 
+    it('are told again when as many others are held', async () => {
+      await makeUser(district.account, 'administrator', { email: 'head@example.org' });
+      const mails = () => Notification.countDocuments({ kind: 'removals held' });
+      leave(40);
+      await district.sync();
+      await district.sync();
+      assert.equal(await mails(), 1);
+      district.sandbox.restore(district.sandbox.idOf('student', 0));
+      district.sandbox.removeStudent(district.sandbox.idOf('student', 60));
+      const run = await district.sync();
+      assert.equal((await district.refreshOf(run)).counts.student?.held, 40);
+      assert.equal(await mails(), 2);
+    });
+
     it('go when somebody accepts them, and the events follow', async () => {
       await Event.updateOne({ _id: district.event }, { $set: { 'sync.on': true } });
       leave(40);

@@ -172,7 +172,7 @@ describe('faults of a sync', () => {
     });
   });
 
-  for (const kind of ['400', '404', '413', '501', 'html', 'truncated', 'loop', 'redirect'] as const)
+  for (const kind of ['400', '404', '413', '501', 'loop', 'redirect'] as const)
     it(`a list of teachers that breaks off (${kind}) lets nobody go, of no list, before somebody looks`, async () => {
       const { sandbox } = district;
       leave(1);

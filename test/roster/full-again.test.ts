@@ -79,12 +79,17 @@ describe('a sync by events that cannot be', () => {
     assert.equal((await nights.night()).how, 'events');
   });
 
-  for (const kind of ['403', '404', '501', 'truncated'] as const)
+  for (const [kind, why] of [
+    ['403', /Events API is not available/],
+    ['404', /Events API is not available/],
+    ['501', /the events could not be read/],
+    ['413', /the events could not be read/],
+  ] as const)
     it(`everything is read when the events cannot be (${kind})`, async () => {
       await nights.begin();
       nights.district.sandbox.advanceNight();
       nights.district.sandbox.misbehave({ match: /events.*starting_after/, kind, times: 9 });
-      await nights.isFull(/the events could not be read/);
+      await nights.isFull(why);
       nights.district.sandbox.behave();
       await nights.isSettled();
     });

@@ -39,7 +39,7 @@ describe('who comes back while their removal is held', () => {
   /** The first 20, whom the list names before it breaks off. */
   const comeBack = () => {
     for (let index = 19; index >= 0; index -= 1) district.sandbox.restore(student(index));
-    district.sandbox.misbehave({ match: /role=student.*starting_after/, kind: 'truncated', times: 99 });
+    district.sandbox.misbehave({ match: /role=student.*starting_after/, kind: '413', times: 99 });
   };
   const holdBy = async (run: Types.ObjectId, ...ids: string[]) => {
     const { account } = district;

@@ -142,7 +142,7 @@ describe('people whose removal is held', () => {
     const before = await wholeRoster();
     people.district.sandbox.misbehave({
       match: /role=student.*starting_after/,
-      kind: 'truncated',
+      kind: '413',
       times: 99,
     });
     const preview = await people.district.start({ trigger: 'preview', purpose: 'preview' });
@@ -164,7 +164,7 @@ describe('people whose removal is held', () => {
     assert.ok(killed, writes.join());
     people.district.sandbox.misbehave({
       match: /role=student.*starting_after/,
-      kind: 'truncated',
+      kind: '413',
       times: 99,
     });
     await takeOver(people.district);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Types } from 'mongoose';
+import { choicesOf, readForm } from '../../server/demo/read-form.js';
 import { Account } from '../../server/models/account.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Contact } from '../../server/models/contact.js';
@@ -56,6 +57,39 @@ describe('the Importer', () => {
     assert.equal(answer.status, 422);
     assert.match(answer.text, /Choose at least one term/);
     assert.equal((await Event.findById(fresh).lean())?.sync, undefined);
+  });
+
+  it('takes every school that is selected, whichever button is pressed; another event is shown first', async () => {
+    const [first = '', second = ''] = district.schools.map(String);
+    const query = `event=${fresh.toHexString()}&schools=${first}`;
+    const page = (await office.get(`/importer?${query}`)).text;
+    const form = readForm(page, '/importer/runs', '/importer');
+    assert.ok(form && readForm(page, '/importer/choice', '/importer'), 'one form with both buttons');
+    const choices = choicesOf(page, 'schools');
+    assert.ok(choices.includes(first) && choices.includes(second));
+    const send = (path: string, fields: [string, string][]) =>
+      office.agent.post(path).type('form').send(new URLSearchParams(fields).toString());
+    const selected: [string, string][] = [...form.fields, ['schools', second], ['terms', 'none']];
+
+    const shown = await send('/importer/choice', selected);
+    assert.equal(shown.status, 200);
+    for (const value of [first, second, 'none'])
+      assert.match(shown.text, new RegExp(`value="${value}" checked`));
+
+    const other = (await makeEvent(district.account, undefined, 'Another')).toHexString();
+    const changed = await send(
+      '/importer/previews',
+      selected.map(([name, value]) => [name, name === 'event' ? other : value]),
+    );
+    assert.equal(changed.status, 422);
+    assert.match(changed.text, /You changed the event/);
+    assert.match(changed.text, new RegExp(`name="shown" value="${other}"`));
+
+    const started = await send('/importer/previews', selected);
+    assert.equal(started.status, 303);
+    const run = await SyncRun.findOne({ event: fresh }).lean();
+    assert.deepEqual(run?.choice?.schools.map(String).sort(), [first, second].sort());
+    await SyncRun.deleteMany({});
   });
 
   it('refuses a school or a term that is not the account’s', async () => {

@@ -89,9 +89,16 @@ describe('Global Setup → Clever → Field mapping', () => {
     assert.ok(asked.text.includes(`name="was" value="${UNMAPPED}"`));
     const other = { ...NO_MAPPING, teacher: { communityId: 'sis_id', barcode: '' } } as const;
     await Account.updateOne({ _id: account._id }, { $set: { mapping: other } });
-    await post('/saved', { ...WANTED, was: UNMAPPED, understood: 'yes' });
+    const answer = await post('/saved', { ...WANTED, was: UNMAPPED, understood: 'yes' });
     assert.deepEqual(await stored(), other);
-    assert.match((await visitor.get(HOME)).text, /Somebody else changed the mapping/);
+    assert.equal(answer.status, 422);
+    assert.match(
+      answer.text,
+      /Somebody else changed this[\s\S]*Teachers: Community ID[\s\S]*Not mapped[\s\S]*sis_id/,
+    );
+    // Once more, it is saved: the warning shows what it changes now.
+    const was = /name="was" value="([^"]*)"/.exec(answer.text)?.[1] ?? '';
+    assert.equal((await post('/saved', { ...WANTED, was, understood: 'yes' })).status, 303);
   });
 
   it('takes no field that is not offered for the type', async () => {

@@ -20,7 +20,7 @@ const by = new Types.ObjectId();
 const ACCEPT = { verdict: 'accept' as const, by, reason: 'New school year' };
 /** Kinds of record whose ids become new. */
 const KINDS = ['student', 'teacher', 'staff', 'district_admin', 'contact'] as const;
-const NUMBERS = {
+export const NUMBERS = {
   student: { communityId: 'sis_id', barcode: '' },
   teacher: { communityId: 'sis_id', barcode: '' },
   staff: { communityId: 'staff_id', barcode: '' },

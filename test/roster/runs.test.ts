@@ -145,7 +145,7 @@ describe('sync runs', () => {
     assert.deepEqual(stopped, { events: 0, runs: 1 });
     await working;
     const run = await runOf(id);
-    assert.deepEqual([run.state, run.result], ['stopped', 'What had been brought in by then stays.']);
+    assert.deepEqual([run.state, run.result], ['stopped', 'Changes made before you stopped it are kept.']);
     assert.equal((await RosterRun.findById(run.refresh).lean())?.state, 'stopped');
     assert.equal(
       (await Event.findById(district.event).lean())?.sync?.on,
@@ -214,12 +214,12 @@ describe('sync runs', () => {
     await Event.updateMany({}, { $set: { 'sync.on': true } });
     district.test.setNow(new Date('2026-11-24T07:00:30Z'));
     await openNights(district.deps);
-    district.sandbox.misbehave({ match: /schools/, kind: 'html', times: 9 });
+    district.sandbox.misbehave({ match: /schools/, kind: 'redirect', times: 9 });
     const night = await SyncRun.findOne({ night: '2026-11-24' }).orFail().lean();
     await runNow(district.deps, night._id);
     const failed = await runOf(night._id);
     assert.equal(failed.state, 'failed');
-    assert.match(failed.result, /web page came back/);
+    assert.match(failed.result, /to another address/);
     district.sandbox.behave();
     const late = await makeEvent(
       district.account,

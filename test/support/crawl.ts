@@ -10,7 +10,7 @@ const PARTS = ['page', 'size', 'sort', 'q', 'day', 'after'];
 export function kindsOf(url: URL): string[] {
   const path = url.pathname
     .replace(/\/[0-9a-f]{24}(?=\/|$)/g, '/:id')
-    .replace(/\/(e|prove|password)\/[\w-]{8,}/, '/$1/:link');
+    .replace(/\/(e|prove|password|invitation)\/[\w-]{8,}/, '/$1/:link');
   const keys = new Set([...url.searchParams.keys()].filter((key) => !PARTS.includes(key)));
   return keys.size === 0 ? [path] : [...keys].sort().map((key) => `${path}?${key}`);
 }
@@ -31,7 +31,7 @@ export async function crawl(
     const url = new URL(address);
     const kinds = kindsOf(url);
     const known = kinds.every((kind) => visited.has(kind));
-    if (known || /\.(csv|ics|svg|xlsx)$|\/progress$|^\/(password|prove)\//.test(url.pathname)) continue;
+    if (known || /\.(csv|ics|svg|xlsx)$|\/progress$|^\/(password|prove|invitation)\//.test(url.pathname)) continue;
     for (const kind of kinds) visited.add(kind);
     await page.goto(address);
     await look(kinds.join(', '));

@@ -24,6 +24,8 @@ export interface SmtpServer {
   mails: ReceivedMail[];
   connections: number;
   misbehave: Misbehaviour;
+  /** How long a mail's text has no answer. */
+  delayMs: number;
   /** Waits until so many mails have arrived. */
   arrived(count: number): Promise<void>;
   /** Cuts every connection. */
@@ -54,6 +56,7 @@ export async function startSmtp(port = 0): Promise<SmtpServer> {
     mails: [],
     connections: 0,
     misbehave: () => undefined,
+    delayMs: 0,
     arrived: (count) =>
       new Promise((resolve) => {
         const look = (): void => {
@@ -84,13 +87,14 @@ function talk(socket: Socket, smtp: SmtpServer, noteArrival: () => void): void {
   const answer = (step: string, usual: string): void => {
     const line = smtp.misbehave(step) ?? usual;
     if (line === 'drop') socket.destroy();
-    else if (line !== 'hang') socket.write(`${line}\r\n`);
+    else if (line !== 'hang' && socket.writable) socket.write(`${line}\r\n`);
   };
   const take = (source: string): void => {
     const [head = '', ...body] = source.replace(/\r\n/g, '\n').split('\n\n');
     const text = [head, ...body.map((part) => part.replace(/=\n/g, ''))].join('\n\n');
     smtp.mails.push({ to, source: text, messageId: /^Message-ID:\s+(.*)$/im.exec(text)?.[1] ?? '' });
-    answer('END OF DATA', '250 taken');
+    if (smtp.delayMs > 0) setTimeout(() => answer('END OF DATA', '250 taken'), smtp.delayMs);
+    else answer('END OF DATA', '250 taken');
     noteArrival();
   };
   const obey = (line: string): void => {

@@ -2,8 +2,10 @@ import express, { type Router } from 'express';
 import { recordAudit } from '../../audit/record-audit.js';
 import type { Deps } from '../../deps.js';
 import { Account } from '../../models/account.js';
+import { asRead } from '../../models/as-read.js';
 import { ACCESS_LEVELS } from '../../models/user.js';
 import { actorOf } from '../../web/actor.js';
+import { changedMeanwhile, seenOf } from '../../web/compare-seen.js';
 import { forbidden, notFound } from '../../web/errors.js';
 import { SETUP_TABS } from '../../web/event-tabs.js';
 import { parseForm, parseId, typedValues, type Form } from '../../web/parse.js';
@@ -11,7 +13,7 @@ import { say } from '../../web/session.js';
 import { changeLevel, inviteStaff } from '../invite-staff.js';
 import { mayChangeAccess } from '../policy.js';
 import { staffLogins } from '../queries.js';
-import { accountSettingsSchema, invitationSchema, levelSchema } from '../schema.js';
+import { ACCOUNT_FIELDS, accountSettingsSchema, invitationSchema, levelSchema } from '../schema.js';
 
 const LOGINS = '/global-setup/logins';
 
@@ -19,20 +21,32 @@ const LOGINS = '/global-setup/logins';
 export function accountSetupRoutes(deps: Deps): Router {
   const router = express.Router();
 
-  router.get('/', (_req, res) => {
-    const actor = actorOf(res);
-    const values = { name: actor.accountName, timeZone: actor.timeZone };
-    res.render('accounts/school-account', { ...accountPage(), form: { values, errors: {} } });
+  router.get('/', async (_req, res) => {
+    const values = await settingsOf(res);
+    showAccount(res, values, { values, errors: {} });
   });
 
   router.post('/', async (req, res) => {
     const actor = actorOf(res);
+    const before = await settingsOf(res);
     const parsed = parseForm(accountSettingsSchema, req.body);
     if (!parsed.ok) {
-      res.status(422).render('accounts/school-account', { ...accountPage(), form: parsed });
+      showAccount(res.status(422), before, parsed);
       return;
     }
-    await Account.updateOne({ _id: actor.account }, { $set: parsed.value });
+    const changed = changedMeanwhile(ACCOUNT_FIELDS, req.body, before);
+    if (changed) {
+      showAccount(res.status(422), before, changed);
+      return;
+    }
+    const saved = await Account.updateOne({ _id: actor.account, ...asRead(before) }, { $set: parsed.value });
+    if (saved.matchedCount === 0) {
+      // Somebody saved between the look and the save.
+      const now = await settingsOf(res);
+      const form = changedMeanwhile(ACCOUNT_FIELDS, req.body, now, before);
+      showAccount(res.status(422), now, form ?? { values: typedValues(req.body), errors: {} });
+      return;
+    }
     await recordAudit({
       account: actor.account,
       user: actor.user,
@@ -44,22 +58,22 @@ export function accountSetupRoutes(deps: Deps): Router {
   });
 
   router.get('/logins', async (_req, res) => {
-    res.render('accounts/logins', await loginsPage(res));
+    res.render('accounts/logins', await loginsPage(res, deps.now()));
   });
 
   router.post('/logins', async (req, res) => {
     const parsed = parseForm(invitationSchema, req.body);
     if (!parsed.ok) {
-      res.status(422).render('accounts/logins', { ...(await loginsPage(res)), form: parsed });
+      res.status(422).render('accounts/logins', { ...(await loginsPage(res, deps.now())), form: parsed });
       return;
     }
     const invited = await inviteStaff(deps, actorOf(res), parsed.value);
     if (!invited.ok) {
       const form: Form = {
         values: typedValues(req.body),
-        errors: { email: 'This person has access already. Change the level in the list.' },
+        errors: { email: NOT_INVITED[invited.reason] },
       };
-      res.status(422).render('accounts/logins', { ...(await loginsPage(res)), form });
+      res.status(422).render('accounts/logins', { ...(await loginsPage(res, deps.now())), form });
       return;
     }
     say(req, {
@@ -82,25 +96,40 @@ export function accountSetupRoutes(deps: Deps): Router {
   return router;
 }
 
-function accountPage() {
+async function settingsOf(res: express.Response): Promise<{ name: string; timeZone: string }> {
+  const { name, timeZone } = await Account.findById(actorOf(res).account, { name: 1, timeZone: 1 })
+    .orFail()
+    .lean();
+  return { name, timeZone };
+}
+
+function showAccount(res: express.Response, settings: { name: string; timeZone: string }, form: Form): void {
   const zones = Intl.supportedValuesOf('timeZone');
-  return {
+  res.render('accounts/school-account', {
     title: 'School account',
     section: 'global-setup',
     setupTabs: SETUP_TABS,
     tab: 'school-account',
-    zones,
-  };
+    // The list lacks old names that an account may have.
+    zones: zones.includes(settings.timeZone) ? zones : [settings.timeZone, ...zones],
+    seen: seenOf(ACCOUNT_FIELDS, settings),
+    form,
+  });
 }
 
-async function loginsPage(res: express.Response) {
+const NOT_INVITED = {
+  'has access': 'This person has access already. Change the level in the list.',
+  blocked: 'Your school blocked this login as a parent. Unblock it first, then invite.',
+};
+
+async function loginsPage(res: express.Response, now: Date) {
   const actor = actorOf(res);
   return {
     title: 'People who log in',
     section: 'global-setup',
     setupTabs: SETUP_TABS,
     tab: 'logins',
-    logins: await staffLogins(actor.account),
+    logins: await staffLogins(actor.account, now),
     levels: ACCESS_LEVELS.filter((level) => level !== 'customer'),
     self: actor.user.toHexString(),
   };

@@ -1,22 +1,29 @@
 import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../../deps.js';
+import { Account } from '../../models/account.js';
+import type { OneTimeLink } from '../../models/one-time-link.js';
+import { User } from '../../models/user.js';
 import { afterAnswer } from '../../web/after-answer.js';
 import { HttpError } from '../../web/errors.js';
+import { andList, countOf } from '../../web/format-count.js';
 import { parseForm } from '../../web/parse.js';
 import { rateLimit } from '../../web/rate-limit.js';
 import { senderOf } from '../../web/sender.js';
 import { say } from '../../web/session.js';
+import { acceptAccess } from '../confirm-access.js';
+import { isShutOut } from '../load-actor.js';
 import { findUserByEmail } from '../queries.js';
 import { markDevice } from '../mark-device.js';
 import { emailSchema, passwordSchema } from '../schema.js';
 import { findLink, sendLink, takeLink } from '../send-link.js';
-import { provedEmail, setPassword } from '../set-password.js';
+import { choosePassword, mayBeStrangers, type ClearHouseholds, type Cleared } from '../choose-password.js';
+import { provedEmail } from '../set-password.js';
 import { afterLogin, signIn } from '../sign-in.js';
 
 const HOUR = 3600;
 
 /** Links that arrive by mail. Open to everybody. Opening one only shows a page with a button: mail scanners open links too. */
-export function linkRoutes(deps: Deps): Router {
+export function linkRoutes(deps: Deps, clear: ClearHouseholds): Router {
   const router = express.Router();
   const ofLogin = rateLimit('forgot-name', 3, HOUR);
   const ofAddress = rateLimit('forgot-address', 100, HOUR);
@@ -38,7 +45,7 @@ export function linkRoutes(deps: Deps): Router {
     // Mailing takes longer than not mailing: an answer after it would tell whether there is such a login.
     afterAnswer(deps, res, async () => {
       const user = await findUserByEmail(parsed.value.email);
-      if (user) await sendLink(deps, 'new password', user);
+      if (user && !isShutOut(user)) await sendLink(deps, 'new password', user);
     });
     res.render('accounts/forgot', { title: 'Check your email', sent: true });
   });
@@ -46,22 +53,26 @@ export function linkRoutes(deps: Deps): Router {
   router.get('/password/:secret', async (req, res) => {
     const link = await findLink(req.params.secret, ['new password', 'invitation'], deps.now());
     if (!link) throw usedUp();
-    res.render('accounts/password', { title: 'Choose your password' });
+    res.render('accounts/password', { title: 'Choose your password', ...(await askedOf(link)) });
   });
 
   router.post('/password/:secret', async (req, res) => {
     const parsed = parseForm(passwordSchema, req.body);
     if (!parsed.ok) {
-      res.status(422).render('accounts/password', { title: 'Choose your password', form: parsed });
+      const found = await findLink(req.params.secret, ['new password', 'invitation'], deps.now());
+      if (!found) throw usedUp();
+      const page = { title: 'Choose your password', ...(await askedOf(found)), form: parsed };
+      res.status(422).render('accounts/password', page);
       return;
     }
     const link = await takeLink(req.params.secret, ['new password', 'invitation'], deps.now());
     if (!link?.user) throw usedUp();
-    const user = await setPassword(link.user, parsed.value.password, deps.now());
-    if (!user) throw usedUp();
+    const set = await choosePassword(deps, clear, link.user, parsed.value);
+    if (!set || isShutOut(set.user)) throw usedUp();
+    const { user } = set;
     await signIn(req, user, deps);
     markDevice(deps.config, req, res, user);
-    say(req, { kind: 'ok', text: 'Your password is set.' });
+    say(req, { kind: 'ok', text: sayCleared(set.cleared) });
     res.redirect(303, afterLogin(user, link.next ?? ''));
   });
 
@@ -85,7 +96,55 @@ export function linkRoutes(deps: Deps): Router {
     say(req, { kind: 'ok', text: 'Thank you. Your e-mail address is confirmed.' });
     res.redirect(303, link.next || '/');
   });
+
+  router.get('/invitation/:secret', async (req, res) => {
+    const link = await findLink(req.params.secret, ['offer'], deps.now());
+    if (!link?.user || !link.offer) throw usedUp();
+    if (!req.user?._id.equals(link.user)) {
+      askToAccept(req, res);
+      return;
+    }
+    const school = await Account.findById(link.offer.account, { name: 1 }).orFail().lean();
+    const { level } = link.offer;
+    res.render('accounts/invitation', { title: `Work at ${school.name}`, school: school.name, level });
+  });
+
+  router.post('/invitation/:secret', async (req, res) => {
+    const link = await findLink(req.params.secret, ['offer'], deps.now());
+    if (!link?.user) throw usedUp();
+    if (!req.user?._id.equals(link.user)) {
+      askToAccept(req, res);
+      return;
+    }
+    const offer = await acceptAccess(deps, req.user, req.params.secret);
+    if (!offer) throw usedUp();
+    req.session.account = offer.account.toHexString();
+    say(req, { kind: 'ok', text: 'You have access now.' });
+    res.redirect(303, '/');
+  });
   return router;
+}
+
+/** Whether the form asks for a name: whoever gave the login the one it has may be a stranger. */
+async function askedOf(link: Pick<OneTimeLink, 'user'>): Promise<{ asksName: boolean }> {
+  return { asksName: mayBeStrangers(link.user ? await User.findById(link.user).lean() : null) };
+}
+
+function sayCleared({ children, appointments }: Cleared): string {
+  const parts = [
+    ...(children > 0 ? [countOf(children, 'child', 'children')] : []),
+    ...(appointments > 0 ? [countOf(appointments, 'meeting', 'meetings')] : []),
+  ];
+  if (parts.length === 0) return 'Your password is set.';
+  return `Your password is set. Somebody had used your email address before it was confirmed, and added ${andList(parts)}. They are removed. If it was you, add your children again.`;
+}
+
+function askToAccept(req: Request, res: Response): void {
+  say(req, {
+    kind: 'notice',
+    text: 'To accept the invitation, log in with the password you have. If you forgot it, or it wasn’t you who registered, choose a new password first and then open the link in your email again.',
+  });
+  res.redirect(303, `/login?next=${encodeURIComponent(req.originalUrl)}`);
 }
 
 /** The link shows whose address it is, the password who registered with it: one without the other may be a stranger's. */

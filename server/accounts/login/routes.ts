@@ -6,7 +6,7 @@ import { maybeActor } from '../../web/actor.js';
 import { signedIn } from '../../web/guards.js';
 import { parseForm, parseQuery, typedValues } from '../../web/parse.js';
 import { limitLogins } from '../limit-logins.js';
-import { accountsOf, endSession } from '../load-actor.js';
+import { accountsOf, endSession, isShutOut } from '../load-actor.js';
 import { homeOf } from '../policy.js';
 import { accountChoices } from '../queries.js';
 import { isSetUp } from '../make-first-administrator.js';
@@ -61,6 +61,13 @@ export function loginRoutes(deps: Deps, passport: PassportStatic): Router {
         return;
       }
       await counted.wasRight();
+      if (isShutOut(user)) {
+        const errors = { email: 'Your school has blocked this login. Call the school’s office.' };
+        res
+          .status(422)
+          .render('accounts/login', { title: 'Log in', form: { values: typedValues(req.body), errors } });
+        return;
+      }
       await signIn(req, user, deps);
       markDevice(deps.config, req, res, user);
       res.redirect(303, afterLogin(user, target));

@@ -1,7 +1,9 @@
-import express, { type Response, type Router } from 'express';
+import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../../deps.js';
+import { Account } from '../../models/account.js';
 import { actorOf } from '../../web/actor.js';
-import { parseForm } from '../../web/parse.js';
+import { changedMeanwhile } from '../../web/compare-seen.js';
+import { parseForm, typedValues, type Form } from '../../web/parse.js';
 import { say, type Flash } from '../../web/session.js';
 import { checkApproval, type ApprovalCheck } from './check-approval.js';
 import { chooseKinds } from './choose-kinds.js';
@@ -9,7 +11,7 @@ import { disableClever, enableClever } from './enable-clever.js';
 import { parseDistrictId } from './parse-district-id.js';
 import { saveAccess } from './save-access.js';
 import { saveDistrict } from './save-district.js';
-import { accessSchema, districtSchema, kindsOf, kindsSchema } from './schema.js';
+import { accessSchema, boxesOf, districtSchema, KINDS_FIELDS, kindsOf, kindsSchema } from './schema.js';
 import { schoolRoutes } from './school-routes.js';
 import { HOME, refusal, show } from './show-page.js';
 
@@ -26,6 +28,12 @@ const ACCESS_REFUSALS = {
   'no district': 'Save the district id first (step 1).',
   'no application': 'This installation has no Clever application of its own. Use one of the other ways.',
   'district taken': DISTRICT_REFUSALS['district taken'],
+};
+
+const KINDS_REFUSALS = {
+  none: 'Choose at least one kind.',
+  'no district': ACCESS_REFUSALS['no district'],
+  'changed meanwhile': 'Somebody else changed this at the same moment. Save once more.',
 };
 
 /** Global Setup → Clever: the steps that connect an account. Mounted behind the administrator's guard. */
@@ -71,16 +79,15 @@ export function connectionRoutes(deps: Deps): Router {
   router.use('/schools', schoolRoutes(deps));
 
   router.post('/kinds', async (req, res) => {
-    const parsed = parseForm(kindsSchema, req.body);
-    if (!parsed.ok) return show(deps, req, res, parsed);
-    const chosen = await chooseKinds(deps, actorOf(res), kindsOf(parsed.value.kinds));
-    const why = { none: 'Choose at least one kind.', 'no district': ACCESS_REFUSALS['no district'] };
-    if (!chosen.ok) return show(deps, req, res, refusal(req, 'kinds', why[chosen.reason]));
-    say(req, { kind: 'ok', text: 'Saved. The next sync brings what is ticked.' });
+    const fault = await saveKinds(deps, req, res);
+    if (fault) return show(deps, req, res, fault);
+    say(req, { kind: 'ok', text: 'Saved. The next sync brings what is selected.' });
     res.redirect(303, `${HOME}#kinds`);
   });
 
   router.post('/enable', async (req, res) => {
+    const fault = await saveKindsBeside(deps, req, res);
+    if (fault) return show(deps, req, res, fault);
     const enabled = await enableClever(deps, actorOf(res));
     if (!enabled.ok && enabled.reason === 'files') {
       confirmInsteadOfFiles(res);
@@ -98,12 +105,34 @@ export function connectionRoutes(deps: Deps): Router {
   });
 
   router.post('/disable', async (req, res) => {
+    const fault = await saveKindsBeside(deps, req, res);
+    if (fault) return show(deps, req, res, fault);
     await disableClever(deps, actorOf(res));
     say(req, { kind: 'ok', text: 'Clever is disabled. What was imported stays as it is.' });
     res.redirect(303, HOME);
   });
 
   return router;
+}
+
+/** Saves the kinds that are selected. @returns the form again where they cannot be saved */
+async function saveKinds(deps: Deps, req: Request, res: Response): Promise<Form | undefined> {
+  const values = { kinds: [], ...typedValues(req.body) };
+  const parsed = parseForm(kindsSchema, req.body);
+  if (!parsed.ok) return { ...parsed, values };
+  const actor = actorOf(res);
+  const account = await Account.findById(actor.account, { 'clever.kinds': 1 }).lean();
+  const before = account?.clever?.kinds;
+  const changed = changedMeanwhile(KINDS_FIELDS, req.body, { kinds: boxesOf(before) });
+  if (changed) return changed;
+  const chosen = await chooseKinds(deps, actor, kindsOf(parsed.value.kinds), before);
+  return chosen.ok ? undefined : { values, errors: { kinds: KINDS_REFUSALS[chosen.reason] } };
+}
+
+/** The button of another step is in one form with the kinds: what is selected there is saved with it. */
+async function saveKindsBeside(deps: Deps, req: Request, res: Response): Promise<Form | undefined> {
+  const isThere = (req.body as Record<string, unknown> | undefined)?.step === 'kinds';
+  return isThere ? saveKinds(deps, req, res) : undefined;
 }
 
 /** Clever and roster files are never on at once: Begin or Cancel. The roster does the change. */

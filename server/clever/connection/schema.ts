@@ -1,6 +1,7 @@
 import Joi from 'joi';
 import type { Types } from 'mongoose';
 import type { CleverKinds } from '../../models/account.js';
+import type { SettingsFields } from '../../web/compare-seen.js';
 import { line, objectId, tick } from '../../web/parse.js';
 
 export const districtSchema = Joi.object<{ district: string; sure: boolean }, true>({
@@ -60,6 +61,9 @@ export const fromCleverSchema = Joi.object<{ cleverSchool: string }, true>({
     .messages({ 'any.required': 'Choose {#label}.' }),
 });
 
+/** What the form of kinds calls its field. */
+export const KINDS_FIELDS: SettingsFields = { kinds: { label: 'People that the sync brings' } };
+
 const KINDS = ['students', 'teachers', 'staff', 'contacts'] as const;
 
 export const kindsSchema = Joi.object<{ kinds: (typeof KINDS)[number][] }, true>({
@@ -76,3 +80,8 @@ export function kindsOf(ticked: string[]): CleverKinds {
 }
 
 export const pageQuery = Joi.object<{ q: string }, true>({ q: line(100).allow('').default('') });
+
+/** The kinds as the form's boxes, of an account's set-up. */
+export function boxesOf(kinds: CleverKinds | undefined): string[] {
+  return KINDS.filter((kind) => kinds?.[kind]);
+}

@@ -1,10 +1,11 @@
 import type { Request, Response } from 'express';
 import type { Deps } from '../../deps.js';
 import { actorOf } from '../../web/actor.js';
+import { seenOf } from '../../web/compare-seen.js';
 import { SETUP_TABS } from '../../web/event-tabs.js';
 import { FRESH_FORM, parseQuery, typedValues, type Form } from '../../web/parse.js';
 import { connectionPage } from './queries.js';
-import { pageQuery } from './schema.js';
+import { boxesOf, KINDS_FIELDS, pageQuery } from './schema.js';
 
 export const HOME = '/global-setup/clever';
 
@@ -12,13 +13,15 @@ export const HOME = '/global-setup/clever';
 export async function show(deps: Deps, req: Request, res: Response, form: Form = FRESH_FORM): Promise<void> {
   const { q } = parseQuery(pageQuery, req.query);
   const fresh = Object.keys(form.errors).length === 0;
-  res.status(fresh ? 200 : 422).render('clever/set-up', {
+  const setUp = await connectionPage(deps, actorOf(res), q);
+  res.status(fresh && !form.meanwhile ? 200 : 422).render('clever/set-up', {
     title: 'Clever',
     section: 'global-setup',
     setupTabs: SETUP_TABS,
     tab: 'clever',
     home: HOME,
-    setUp: await connectionPage(deps, actorOf(res), q),
+    setUp,
+    seen: seenOf(KINDS_FIELDS, { kinds: boxesOf(setUp.kinds) }),
     q,
     form,
   });

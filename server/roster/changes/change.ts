@@ -24,6 +24,10 @@ export interface Change {
   searchKey?: string;
   /** A removal that the source may not mean: what it says the next time, whole, answers it. */
   doubtful?: boolean;
+  /** Of ties that end: how many; it counts as so many. */
+  size?: number;
+  /** Of ties that wait: what the source says of the list (`markOf`). */
+  keptFor?: string;
 }
 
 /** How a document has to change so that each path has its wanted value; undefined takes a field away. */

@@ -3,11 +3,11 @@ import { RosterChange } from '../../models/roster-change.js';
 
 export type HeldCounts = Record<string, { held: number }>;
 
-/** How many removals wait for a person, by kind. @param of a run, or an account or event */
+/** How many removals wait for a person, by kind; of ties a row stands for several. @param of a run, or an account or event */
 export async function countHeld(of: QueryFilter<RosterChange>): Promise<HeldCounts> {
   const groups = await RosterChange.aggregate<{ _id: string; held: number }>([
     { $match: { ...of, state: 'held' } },
-    { $group: { _id: '$kind', held: { $sum: 1 } } },
+    { $group: { _id: '$kind', held: { $sum: { $ifNull: ['$size', 1] } } } },
   ]);
   return Object.fromEntries(groups.map(({ _id, held }) => [_id, { held }]));
 }

@@ -28,15 +28,15 @@ export async function dropOlderHeld(
   for (;;) {
     const rows = await RosterChange.find(
       { ...older, decidedBy: { $exists: true } },
-      { target: 1, decidedBy: 1 },
+      { target: 1, kind: 1, decidedBy: 1 },
     )
       .limit(BATCH)
       .lean();
     if (rows.length === 0) return;
     await RosterChange.bulkWrite(
-      rows.map(({ target, decidedBy }) => ({
+      rows.map(({ target, kind, decidedBy }) => ({
         updateOne: {
-          filter: { run: run.id, target, state: 'held' as const },
+          filter: { run: run.id, target, kind, state: 'held' as const },
           update: { $set: { decidedBy } },
         },
       })),
@@ -59,6 +59,28 @@ export async function findHeldHere(
   const rows = RosterChange.find({ ...held, heldBy: { $ne: run.name } }, { target: 1, sourceId: 1 });
   for await (const row of rows.lean().cursor()) if (isHere(row)) found.push(row.target);
   return found;
+}
+
+/** Lets go of what earlier runs hold of these kinds and nobody has decided about, as far as this run has read its records. */
+export async function dropHeldRead(
+  run: Pick<HeldRun, 'name' | 'account'>,
+  kinds: readonly string[],
+  wasRead: (sourceId: string) => boolean,
+): Promise<void> {
+  const held = {
+    account: run.account,
+    state: 'held' as const,
+    event: { $exists: false },
+    kind: { $in: [...kinds] },
+  };
+  const rows = RosterChange.find(
+    { ...held, heldBy: { $ne: run.name }, decidedBy: { $exists: false } },
+    { sourceId: 1 },
+  );
+  const answered: Types.ObjectId[] = [];
+  for await (const { _id, sourceId } of rows.lean().cursor()) if (wasRead(sourceId)) answered.push(_id);
+  for (let from = 0; from < answered.length; from += BATCH)
+    await RosterChange.deleteMany({ _id: { $in: answered.slice(from, from + BATCH) }, state: 'held' });
 }
 
 /**

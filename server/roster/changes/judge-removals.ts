@@ -10,3 +10,8 @@ const PART = 0.1;
 export function mustHold(gone: number, here: number): boolean {
   return gone > 0 && ((gone >= MANY && gone > here * PART) || gone === here);
 }
+
+/** With so many here, so many removals of a kind are let go, however many more are here. */
+export function enoughToLetGo(gone: number): number {
+  return gone < MANY ? gone + 1 : Math.ceil(gone / PART);
+}

@@ -55,7 +55,7 @@ export async function readAdded(
   scope: Record<string, Types.ObjectId>,
   page: { after?: Types.ObjectId | undefined; limit: number },
 ): Promise<StoredDocument[]> {
-  if (name === 'appointment') return [];
+  if (name === 'appointment' || kind.isPart) return [];
   const type = isContactType(name) ? { type: name } : {};
   const after = page.after ? { _id: { $gt: page.after } } : {};
   const cursor = kind.collection.find(

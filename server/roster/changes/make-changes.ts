@@ -115,8 +115,8 @@ function at(changes: readonly Change[], places: readonly number[]): Change[] {
 
 function countMade(run: HeldRun, changes: readonly Change[], lost: readonly number[]): void {
   const places = new Set(lost);
-  for (const [index, { kind, action }] of changes.entries())
-    run.count(kind, places.has(index) ? 'refused' : action);
+  for (const [index, { kind, action, size }] of changes.entries())
+    run.count(kind, places.has(index) ? 'refused' : action, size);
 }
 
 /** What was counted as done at the first try was not. */

@@ -54,7 +54,7 @@ async function findSince(run: NotingRun, changes: readonly Change[]): Promise<Ma
 
 function rowOf(
   run: Pick<HeldRun, 'id' | 'account' | 'event'>,
-  { kind, action, target, sourceId, document, fields, note, searchKey, doubtful }: Change,
+  { kind, action, target, sourceId, document, fields, note, searchKey, doubtful, size, keptFor }: Change,
   state: ChangeState,
   expiresAt: Date,
 ): Row {
@@ -72,6 +72,8 @@ function rowOf(
     ...(note ? { note } : {}),
     searchKey: searchKey ?? '',
     ...(doubtful ? { doubtful } : {}),
+    ...(size === undefined ? {} : { size }),
+    ...(keptFor === undefined ? {} : { keptFor }),
     expiresAt,
   };
 }
@@ -83,18 +85,25 @@ async function joinRows(rows: Row[]): Promise<void> {
     run: first.run,
     target: { $in: rows.map(({ target }) => target) },
   }).lean();
-  const byTarget = new Map(noted.map((row) => [row.target.toHexString(), row]));
+  const byTarget = new Map(noted.map((row) => [keyOf(row), row]));
   // Past the model, which drops an empty object (no edits) from what it stores.
   await RosterChange.collection.bulkWrite(
     rows.map((row) => {
-      const earlier = byTarget.get(row.target.toHexString());
+      const earlier = byTarget.get(keyOf(row));
       const fields = earlier ? joinFields(earlier.fields, row.fields) : row.fields;
       return {
-        updateOne: { filter: { run: row.run, target: row.target }, update: { $set: { ...row, fields } } },
+        updateOne: {
+          filter: { run: row.run, target: row.target, kind: row.kind },
+          update: { $set: { ...row, fields } },
+        },
       };
     }),
     { ordered: false },
   );
+}
+
+function keyOf({ kind, target }: Pick<Row, 'kind' | 'target'>): string {
+  return `${kind} ${target.toHexString()}`;
 }
 
 /** Two changes of one document as one: what was before the first, and what is after the second. */

@@ -1,11 +1,13 @@
 import { RosterChange } from '../../models/roster-change.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { logRun } from '../runs/log-run.js';
-import type { Change } from './change.js';
+import { compareFields, type Change } from './change.js';
 import { countHeld } from './count-held.js';
 import type { Kind } from './kinds.js';
+import { whileAt } from './guard-write.js';
 import { makeChanges } from './make-changes.js';
-import { isAt, markChanges, readChanges, readTargets } from './read-changes.js';
+import { overlay } from './overlay-changes.js';
+import { isAt, markChanges, readChanges, readTargets, type StoredDocument } from './read-changes.js';
 
 /**
  * Does the held removals that somebody decided about, as far as they wait still and the records are as they were. A sync that came
@@ -18,11 +20,11 @@ export async function acceptHeld(run: HeldRun, kinds: Record<string, Kind>): Pro
         kind.collection,
         rows.map(({ target }) => target),
       );
-      const open = rows.filter(({ target, fields }) => {
-        const document = targets.get(target.toHexString());
-        return document && isAt('before', document, fields);
+      const open = rows.flatMap((row) => {
+        const document = targets.get(row.target.toHexString());
+        return document && isAt('before', document, row.fields) ? [removalOf(kind, row, document)] : [];
       });
-      await makeChanges(run, kind.collection, open.map(removalOf));
+      await makeChanges(run, kind.collection, open);
       await RosterChange.deleteMany({ _id: { $in: rows.map(({ _id }) => _id) } });
       await run.step(rows.length);
     }
@@ -31,8 +33,18 @@ export async function acceptHeld(run: HeldRun, kinds: Record<string, Kind>): Pro
   await tellOthers(run);
 }
 
-function removalOf({ kind, action, target, sourceId, fields, searchKey }: RosterChange): Change {
-  return { kind, action, target, sourceId, fields, searchKey, where: { status: 'active' } };
+function removalOf({ keysOf }: Kind, row: RosterChange, document: StoredDocument): Change {
+  const { kind, action, target, sourceId, searchKey, size } = row;
+  const after = overlay(document, row);
+  const keys = keysOf ? compareFields(document, keysOf(after as never)) : [];
+  const fields = [...row.fields, ...keys];
+  const removal = { kind, action, target, sourceId, fields, searchKey };
+  if (size === undefined) return { ...removal, where: { status: 'active' } };
+  const asRead = whileAt(
+    document,
+    row.fields.map(({ path }) => path),
+  );
+  return { ...removal, size, where: { status: 'active', ...asRead } };
 }
 
 /** Says of the records whose held removal somebody decided about that they stay, until the source has them again. */
@@ -44,20 +56,30 @@ export async function rejectHeld(run: HeldRun, kinds: Record<string, Kind>): Pro
         run,
         rows.map(({ sourceId }) => ({ kind: name, action: 'kept', sourceId })),
       );
-      await kind.collection.updateMany(
-        { _id: { $in: rows.map(({ target }) => target) }, status: 'active' },
-        { $set: { [kind.kept]: run.now() } },
+      await kind.collection.bulkWrite(
+        rows.map(({ target, keptFor }) => ({
+          updateOne: {
+            filter: { _id: target, status: 'active' },
+            update: { $set: { [kind.kept]: keptFor ?? run.now() } },
+          },
+        })),
+        { ordered: false },
       );
       await markChanges(
         rows.map(({ _id }) => _id),
         'rejected',
       );
-      run.count(name, 'unchanged', rows.length);
+      run.count(name, 'unchanged', sumOf(rows));
       await run.step(rows.length);
     }
     await countFirstTry(run, name, 'unchanged', { decidedBy: run.id, state: 'rejected' });
   }
   await tellOthers(run);
+}
+
+/** Of ties a row stands for several. */
+function sumOf(rows: readonly RosterChange[]): number {
+  return rows.reduce((sum, { size = 1 }) => sum + size, 0);
 }
 
 /** A try whose worker was lost has settled a part; what it did is noted, and counts. @param done what tells all that was settled */
@@ -68,7 +90,11 @@ async function countFirstTry(
   done: Pick<RosterChange, 'run' | 'state'> | Pick<Required<RosterChange>, 'decidedBy' | 'state'>,
 ): Promise<void> {
   if (!run.again) return;
-  const settled = await RosterChange.countDocuments({ ...done, kind });
+  const [sum] = await RosterChange.aggregate<{ size: number }>([
+    { $match: { ...done, kind } },
+    { $group: { _id: null, size: { $sum: { $ifNull: ['$size', 1] } } } },
+  ]);
+  const settled = sum?.size ?? 0;
   const { refused = 0, [action]: counted = 0 } = run.counts[kind] ?? {};
   if (settled > refused + counted) run.count(kind, action, settled - refused - counted);
 }

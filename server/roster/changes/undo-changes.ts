@@ -47,7 +47,7 @@ async function undoRows(run: HeldRun, kind: Kind, rows: RosterChange[]): Promise
   const landed = open.filter(({ row }) => !missed.has(row)).map(({ row }) => row);
   await markChanges(idsOf([...landed, ...done]), 'undone');
   await markChanges(idsOf([...left, ...lost]), 'stale');
-  for (const row of landed) run.count(row.kind, inverseOf(row));
+  for (const row of landed) run.count(row.kind, inverseOf(row), row.size);
   for (const row of [...left, ...lost]) run.count(row.kind, 'refused');
 }
 
@@ -174,7 +174,8 @@ function sourceIdOf({ sameBy }: Kind, document: StoredDocument): string {
 /** Of a run that is done again the log has all, that of the try before too. */
 async function countAll(run: HeldRun, kinds: Record<string, Kind>): Promise<void> {
   for (const { kind, action, lines } of await countLogged(run))
-    if (kind in kinds && isCounted(action))
+    // A line of ties stands for several.
+    if (kinds[kind] && !kinds[kind].isPart && isCounted(action))
       run.count(kind, action, lines - (run.counts[kind]?.[action] ?? 0));
 }
 

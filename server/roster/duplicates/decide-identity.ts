@@ -6,7 +6,7 @@ import { Contact, contactKeys, personUpdate } from '../../models/contact.js';
 import { Duplicate, type Identity, type Newcomer } from '../../models/duplicate.js';
 import { isDuplicateKey } from '../../models/duplicate-key.js';
 import type { Actor } from '../../web/actor.js';
-import { isSyncing } from './merge-contacts.js';
+import { isSyncing } from './hold-merge.js';
 
 export type IdentityDecided =
   { ok: true } | { ok: false; reason: 'decided already' | 'sync is running' | 'another merge' };

@@ -4,11 +4,10 @@ import type { Deps } from '../../deps.js';
 import { Contact } from '../../models/contact.js';
 import { Duplicate, pairKey, type Merge } from '../../models/duplicate.js';
 import { isDuplicateKey } from '../../models/duplicate-key.js';
-import { RosterRun } from '../../models/roster-run.js';
-import { SyncRun } from '../../models/sync-run.js';
 import type { Actor } from '../../web/actor.js';
 import { dropMirrorMark } from '../refresh/cursor.js';
 import { findClash, type Clash } from './find-clash.js';
+import { CUT_OFF_MS, HeldMerge, isSyncing, MergeLost } from './hold-merge.js';
 import { moveAppointments, moveChildren, type Move } from './move-bookings.js';
 import { moveClasses } from './move-classes.js';
 import { fillBlanks, moveLogins, movePairs, moveRecord, planRecord } from './move-identity.js';
@@ -22,9 +21,6 @@ export type Merged =
         'not here' | 'other type' | 'decided already' | 'another merge' | 'sync is running' | 'in doubt';
     }
   | ({ ok: false } & Clash);
-
-/** A merge that has not ended after this long was cut off, and may be finished by anybody. */
-export const CUT_OFF_MS = 30_000;
 
 /**
  * Makes one contact of two that are listed as a possible duplicate: everything of `drop` moves to `keep`, and `drop` is deleted
@@ -51,29 +47,64 @@ export async function mergeContacts(
   if (goes && goes.type !== stays.type) return { ok: false, reason: 'other type' };
   const clash = goes && (await findClash(account, keep, drop));
   if (clash) return { ok: false, ...clash };
-  // First: a night that has read the mark already is found at work.
-  await dropMirrorMark(account);
-  if (await isSyncing(account)) return { ok: false, reason: 'sync is running' };
 
-  const plan = { keep, drop, ...(goes ? recordOf(stays, goes) : {}) };
-  const pair = await claimPair(deps, actor, listed, plan);
+  const pair = await claimPair(deps, actor, listed, move);
   if (!pair?.merge) return { ok: false, reason: 'decided already' };
-  if (goes) {
-    if (!(await lockBoth(pair._id, move))) return { ok: false, reason: 'another merge' };
-    const moved = await moveAll(move, pair.merge, pair._id);
-    if (!moved.ok) return moved;
-    await leaveEntry(deps, actor, pair._id, move, moved.counts);
-    await Contact.deleteOne({ _id: drop, account });
+  const cutOffAt = listed.state === 'open' ? undefined : listed.merge?.at;
+  const held = new HeldMerge(deps, pair._id, pair.merge);
+  // After it is known as at work: a sync that begins now waits for it, and one that has begun is found here.
+  if (await isSyncing(account)) {
+    await held.giveUp(cutOffAt);
+    return { ok: false, reason: 'sync is running' };
   }
-  await Contact.updateOne({ _id: keep, merging: pair._id }, { $unset: { merging: 1 } });
-  await Duplicate.updateOne({ _id: pair._id }, { $unset: { unfinished: 1 } });
-  return { ok: true };
+  try {
+    return await merge(deps, actor, move, held, cutOffAt);
+  } catch (error) {
+    if (error instanceof MergeLost) return { ok: false, reason: 'another merge' };
+    throw error;
+  }
 }
 
-/** Whether somebody else came with the id of one of them: that has to be decided first. */
-async function isInDoubt(account: Types.ObjectId, contacts: Types.ObjectId[]): Promise<boolean> {
-  const pair = { account, candidate: { $in: contacts }, state: 'open' as const };
-  return (await Duplicate.exists({ ...pair, newcomer: { $exists: true } })) !== null;
+/** No sync is at work, and none begins. */
+async function merge(
+  deps: Pick<Deps, 'now'>,
+  actor: Pick<Actor, 'account' | 'user'>,
+  move: Move,
+  held: HeldMerge,
+  cutOffAt: Date | undefined,
+): Promise<Merged> {
+  const { account, keep, drop } = move;
+  const { pair } = held;
+  await dropMirrorMark(account);
+  // A sync may have come between the first look and now.
+  const contacts = await Contact.find({ account, _id: { $in: [keep, drop] } }).lean();
+  const stays = contacts.find(({ _id }) => _id.equals(keep));
+  const goes = contacts.find(({ _id }) => _id.equals(drop));
+  const refused = !stays || (!cutOffAt && !goes) ? 'not here' : goes && goes.type !== stays.type;
+  if (refused || !stays) {
+    await held.giveUp(cutOffAt);
+    return { ok: false, reason: refused === 'not here' || !stays ? 'not here' : 'other type' };
+  }
+  if (await isInDoubt(account, [keep, drop])) {
+    await held.giveUp(cutOffAt);
+    return { ok: false, reason: 'in doubt' };
+  }
+  if (goes) {
+    if (!(await held.lockBoth(move))) {
+      await held.giveUp(cutOffAt);
+      return { ok: false, reason: 'another merge' };
+    }
+    const { record } = await held.live();
+    const planned = await held.live(record ? {} : recordOf(stays, goes));
+    const moved = await moveAll(move, planned, held);
+    if (!moved.ok) return moved;
+    await held.live();
+    await leaveEntry(deps, actor, pair, move, moved.counts);
+    await Contact.deleteOne({ _id: drop, account });
+  }
+  await Contact.updateOne({ _id: keep, merging: pair }, { $unset: { merging: 1 } });
+  await Duplicate.updateOne({ _id: pair }, { $unset: { unfinished: 1 } });
+  return { ok: true };
 }
 
 /** An open pair, or one whose merge in the same direction was cut off. */
@@ -88,13 +119,10 @@ function recordOf(stays: Contact, goes: Contact): Pick<Merge, 'record'> {
   return record ? { record } : {};
 }
 
-/** A sync that is at work has looked people up already and would write the one who goes into classes. */
-export async function isSyncing(account: Types.ObjectId): Promise<boolean> {
-  const found = await Promise.all([
-    RosterRun.exists({ account, state: 'running' }),
-    SyncRun.exists({ state: 'running', account }),
-  ]);
-  return found.some(Boolean);
+/** Whether somebody else came with the id of one of them: that has to be decided first. */
+async function isInDoubt(account: Types.ObjectId, contacts: Types.ObjectId[]): Promise<boolean> {
+  const pair = { account, candidate: { $in: contacts }, state: 'open' as const };
+  return (await Duplicate.exists({ ...pair, newcomer: { $exists: true } })) !== null;
 }
 
 /** The pair as this merge's own; null when somebody was quicker. */
@@ -102,10 +130,16 @@ function claimPair(
   { now }: Pick<Deps, 'now'>,
   { user }: Pick<Actor, 'user'>,
   { _id, state, merge }: Duplicate,
-  plan: Omit<Merge, 'at'>,
+  { keep, drop }: Move,
 ): Promise<Duplicate | null> {
   const at = now();
-  const begun = { state: 'merged', unfinished: true, merge: { ...plan, at }, decidedAt: at, decidedBy: user };
+  const begun = {
+    state: 'merged',
+    unfinished: true,
+    merge: { keep, drop, at },
+    decidedAt: at,
+    decidedBy: user,
+  };
   return Duplicate.findOneAndUpdate(
     state === 'open' ? { _id, state } : { _id, unfinished: true, 'merge.at': merge?.at },
     // A merge that was cut off goes on by its first plan: what it was made from may have moved already.
@@ -114,31 +148,18 @@ function claimPair(
   ).lean();
 }
 
-/** Both contacts, in the order of their ids, or neither: each may be in another merge. */
-async function lockBoth(pair: Types.ObjectId, { account, keep, drop }: Move): Promise<boolean> {
-  const free = { $or: [{ merging: { $exists: false } }, { merging: pair }] };
-  for (const _id of [keep, drop].sort((a, b) => a.toHexString().localeCompare(b.toHexString()))) {
-    const locked = await Contact.updateOne({ _id, account, ...free }, { $set: { merging: pair } });
-    if (locked.matchedCount === 1) continue;
-    await Contact.updateMany({ _id: { $in: [keep, drop] }, merging: pair }, { $unset: { merging: 1 } });
-    await Duplicate.updateOne(
-      { _id: pair },
-      { $set: { state: 'open' }, $unset: { merge: 1, unfinished: 1, decidedAt: 1, decidedBy: 1 } },
-    );
-    return false;
-  }
-  return true;
-}
-
 type Moved = { ok: true; counts: Record<string, number> } | ({ ok: false } & Clash);
 
 /** In an order in which cutting it off anywhere and doing it again from the start ends the same. */
-async function moveAll(move: Move, { record, at }: Merge, pair: Types.ObjectId): Promise<Moved> {
+async function moveAll(move: Move, { record, at }: Merge, held: HeldMerge): Promise<Moved> {
   await fillBlanks(move, record);
   await moveRecord(move, record);
+  await held.live();
   const logins = await moveLogins(move);
   const children = await moveChildren(move);
+  await held.live();
   const classes = await moveClasses(move);
+  await held.live();
   await copyDiaries(move);
   const resources = await moveResources(move).catch((error: unknown) => {
     if (isDuplicateKey(error)) return undefined;
@@ -146,9 +167,11 @@ async function moveAll(move: Move, { record, at }: Merge, pair: Types.ObjectId):
   });
   // A slot was added since the clash was looked for. What moved stays moved; once that is mended, the merge is finished.
   if (resources === undefined) return { ok: false, reason: 'slots overlap', at };
+  await held.live();
   const appointments = await moveAppointments(move);
+  await held.live();
   await endDiaries(move);
-  await movePairs(move, pair);
+  await movePairs(move, held.pair);
   return { ok: true, counts: { logins, children, classes, resources, appointments } };
 }
 

@@ -75,6 +75,12 @@ export async function moveChildren({ account, keep, drop }: Move): Promise<numbe
     { $set: { 'children.$[held].student': keep } },
     { arrayFilters: [{ 'held.student': drop }] },
   );
+  // Who lost one of the two does not get the child by way of the other.
+  await Household.updateMany(
+    { account, 'removed.student': { $eq: drop, $exists: true } },
+    { $set: { 'removed.$[lost].student': keep } },
+    { arrayFilters: [{ 'lost.student': drop }] },
+  );
   await Household.updateMany(
     { account, 'children.student': drop },
     { $pull: { children: { student: drop } } },

@@ -1,17 +1,19 @@
-import express, { type RequestHandler, type Router } from 'express';
+import express, { type RequestHandler, type Response, type Router } from 'express';
 import type { Deps } from '../../deps.js';
 import { Account } from '../../models/account.js';
 import { actorOf } from '../../web/actor.js';
+import { changedMeanwhile } from '../../web/compare-seen.js';
+import { notFound } from '../../web/errors.js';
 import { countOf } from '../../web/format-count.js';
 import { eventOf } from '../../web/guards.js';
-import { parseForm, parseQuery } from '../../web/parse.js';
+import { parseForm, parseQuery, type Form } from '../../web/parse.js';
 import { say } from '../../web/session.js';
 import { pathOfRun } from '../runs/queries.js';
 import { setHour } from '../set-hour.js';
 import { startSync, type StartSync } from '../start-sync.js';
 import { resumeSync, stopSync } from '../stop-sync.js';
 import { livingRun } from './queries.js';
-import { hourSchema, pageQuery } from './schema.js';
+import { HOUR_FIELDS, hourSchema, pageQuery } from './schema.js';
 import { homeOf, syncPage } from './show-page.js';
 
 /** The Sync tab of an event. Behind its guard for event administrators. */
@@ -58,16 +60,25 @@ export function eventSyncRoutes(deps: Deps): Router {
   router.post('/hour', async (req, res) => {
     const { account, user } = actorOf(res);
     const parsed = parseForm(hourSchema, req.body);
-    if (!parsed.ok) {
-      res.status(422).render('roster/event-sync', { ...(await syncPage(deps, res, 1)), form: parsed });
-      return;
+    if (!parsed.ok) return showAgain(deps, res, parsed);
+    const hour = eventOf(res).sync?.hour;
+    const changed = changedMeanwhile(HOUR_FIELDS, req.body, { hour });
+    if (changed) return showAgain(deps, res, changed);
+    if (hour === undefined) throw notFound();
+    const set = { account, event: eventOf(res)._id, by: user, hour: parsed.value.hour, was: hour };
+    if (!(await setHour(deps, set))) {
+      const errors = { hour: 'Somebody else set the hour at the same moment. Save once more.' };
+      return showAgain(deps, res, { values: parsed.value, errors });
     }
-    await setHour(deps, { account, event: eventOf(res)._id, by: user, hour: parsed.value.hour });
     say(req, { kind: 'ok', text: 'The hour of the nightly sync is saved.' });
     res.redirect(303, homeOf(res));
   });
 
   return router;
+}
+
+async function showAgain(deps: Deps, res: Response, form: Form): Promise<void> {
+  res.status(422).render('roster/event-sync', { ...(await syncPage(deps, res, 1)), form });
 }
 
 function startRun(deps: Deps, what: Pick<StartSync, 'trigger' | 'purpose'>): RequestHandler {

@@ -3,6 +3,7 @@ import type { Deps } from '../../deps.js';
 import type { Event } from '../../models/event.js';
 import type { SyncRun } from '../../models/sync-run.js';
 import { actorOf } from '../../web/actor.js';
+import { seenOf } from '../../web/compare-seen.js';
 import { dayAndTimeSoon, daysInWords, zoneName } from '../../web/format-time.js';
 import { eventOf } from '../../web/guards.js';
 import { pagerOf, sliceOf } from '../../web/paging.js';
@@ -24,6 +25,7 @@ import {
 } from './queries.js';
 import { proposeTerms } from '../terms/propose-terms.js';
 import { showProposals } from '../terms/show-proposals.js';
+import { HOUR_FIELDS } from './schema.js';
 import { showHistory } from './show-history.js';
 import { sayBadEnds, sayNight, saySync, tellGood, type Night, type Said } from './tell-sync.js';
 
@@ -50,6 +52,7 @@ export async function syncPage(deps: Deps, res: Response, page: number) {
     home: homeOf(res),
     held: await heldNotices(actorOf(res), deps.now(), event._id),
     sync: event.sync,
+    seen: seenOf(HOUR_FIELDS, { hour: event.sync?.hour }),
     choice: await choiceInWords(event),
     proposals: showProposals(await proposeTerms(event, deps.now()), event.sync),
     living: living ? pathOfRun(living._id) : '',

@@ -8,7 +8,8 @@ import { takeRemovals, type Removals } from '../changes/take-removals.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import type { DesiredClass } from './desire-classes.js';
 import { diffClasses, type ClassDiff, type KnownClass } from './diff-classes.js';
-import { keepStaying } from './keep-staying.js';
+import type { ComparedBatch } from './guard-classes.js';
+import { findPeople, keepStaying } from './keep-staying.js';
 import type { Mirror } from './mirror.js';
 
 /** A person may be at work in the Class Editor: then a batch is looked at again. */
@@ -16,18 +17,21 @@ const TRIES = 3;
 
 /**
  * Brings one batch of classes to what is desired. What a person decided (`edits`) stays, but of a class that they deleted.
- * @returns the batch with those who stay in their classes though the source has them no more
+ * @param settle what is written of them: not all, or with more of their people
+ * @returns that batch, with those who stay in their classes though the source has them no more
  */
 export async function applyClasses(
   run: HeldRun,
   event: Event,
   mirror: Mirror,
   desired: DesiredClass[],
+  settle: (batch: ComparedBatch) => Promise<DesiredClass[]>,
 ): Promise<DesiredClass[]> {
-  let wanted = desired;
+  let wanted: DesiredClass[] = [];
   for (let tries = 1; tries <= TRIES; tries += 1) {
-    const known = await findKnown(event, desired);
-    wanted = await keepStaying(mirror, desired, known);
+    const compared = await compareClasses(event, mirror, desired);
+    const { known } = compared;
+    wanted = await settle(compared);
     const diff = diffClasses(wanted, known);
     if (tries === 1) run.count('class', 'unchanged', diff.unchanged);
     const changes = await changesOf(run, event, diff);
@@ -38,10 +42,21 @@ export async function applyClasses(
   return wanted;
 }
 
+/** A batch of classes beside what is stored of them. */
+export async function compareClasses(
+  event: Event,
+  mirror: Mirror,
+  desired: DesiredClass[],
+): Promise<ComparedBatch> {
+  const known = await findKnown(event, desired);
+  const before = await findPeople(desired, known);
+  return { known, before, wanted: await keepStaying(mirror, desired, known, before) };
+}
+
 async function findKnown(event: Event, desired: DesiredClass[]): Promise<KnownClass[]> {
   const found = await Class.find(
     { event: event._id, section: { $in: desired.map(({ section }) => section) } },
-    { section: 1, status: 1, edits: 1, kept: 1, 'synced.hash': 1 },
+    { section: 1, status: 1, edits: 1, kept: 1, keptFor: 1, addedBy: 1, 'synced.hash': 1 },
   ).lean();
   return found.filter((item): item is typeof item & KnownClass => item.section !== undefined);
 }
@@ -88,7 +103,7 @@ const NO_EDITS: ClassEdits = {};
 function updateOf(
   action: 'changed' | 'restored',
   known: KnownClass,
-  { section, synced }: DesiredClass,
+  { section, synced, keptFor }: DesiredClass,
   before: object,
   bare: boolean,
 ): Change {
@@ -96,6 +111,7 @@ function updateOf(
   const wanted = {
     status: 'active',
     kept: undefined,
+    keptFor,
     ...(bare ? { edits: NO_EDITS, deletedAt: undefined } : {}),
     ...Object.fromEntries(Object.entries(synced).map(([key, value]) => [`synced.${key}`, value as unknown])),
     ...keys,

@@ -2,8 +2,9 @@ import type { Types } from 'mongoose';
 import { Class, type ClassEdits, type SyncedClass } from '../../models/class.js';
 import type { Event, EventSync } from '../../models/event.js';
 import type { Section } from '../../models/section.js';
-import { contentHash } from '../sources/roster-record.js';
+import type { Ties } from '../changes/compare-ties.js';
 import type { Mirror, MirrorTerm } from './mirror.js';
+import { hashClass } from './hash-class.js';
 import { heirsOf, selectionOf } from './select-sections.js';
 
 /** A class as the mirror says it should be in the event. */
@@ -12,8 +13,10 @@ export interface DesiredClass {
   synced: SyncedClass;
   /** What a new class begins with; a person may change it. */
   edits: ClassEdits;
-  /** People of the section whom the source does not share. */
-  unknown: { teachers: number; students: number };
+  /** Ids of people of the section whom the source does not share. */
+  unknown: Ties;
+  /** Some of its people stay because somebody said so while the sync says this of them (`markOf`). */
+  keptFor?: string;
 }
 
 /** What sections refer to, by the source's ids. */
@@ -74,6 +77,7 @@ async function desireBatch(
 /** One section as a class: pure. People whom the source does not share are left out and counted; who is named twice counts once. */
 export function desireClass(section: Section, { people, courses, terms }: Lookups): DesiredClass {
   const known = (ids: string[]) => ids.flatMap((id) => people.get(id) ?? []);
+  const unknown = (ids: string[]) => ids.filter((id) => !people.has(id));
   const [teachers, students] = [known(section.teacherIds), known(section.studentIds)];
   const fields = {
     name: section.name,
@@ -90,11 +94,11 @@ export function desireClass(section: Section, { people, courses, terms }: Lookup
   };
   return {
     section: section._id,
-    synced: { ...fields, hash: contentHash(fields) },
+    synced: { ...fields, hash: hashClass(fields) },
     edits: section.allowed === undefined ? {} : { allowed: section.allowed },
     unknown: {
-      teachers: section.teacherIds.length - teachers.length,
-      students: section.studentIds.length - students.length,
+      teachers: unknown(section.teacherIds),
+      students: unknown(section.studentIds),
     },
   };
 }

@@ -3,7 +3,7 @@ import type { Class } from '../../models/class.js';
 import type { DesiredClass } from './desire-classes.js';
 
 /** A class of the event that the sync made, as it is stored. */
-export type KnownClass = Pick<Class, '_id' | 'status' | 'edits' | 'kept'> & {
+export type KnownClass = Pick<Class, '_id' | 'status' | 'edits' | 'kept' | 'keptFor' | 'addedBy'> & {
   section: Types.ObjectId;
   synced: Pick<Class['synced'], 'hash'>;
 };
@@ -27,9 +27,12 @@ export function diffClasses(desired: readonly DesiredClass[], known: readonly Kn
     if (!stored) diff.added.push(item);
     else if (stored.status === 'deleted') diff.bare.push({ known: stored, desired: item });
     else if (stored.status === 'gone') diff.restored.push({ known: stored, desired: item });
-    else if (stored.synced.hash !== item.synced.hash || stored.kept)
-      diff.changed.push({ known: stored, desired: item });
+    else if (isChanged(item, stored)) diff.changed.push({ known: stored, desired: item });
     else diff.unchanged += 1;
   }
   return diff;
+}
+
+function isChanged({ synced, keptFor }: DesiredClass, stored: KnownClass): boolean {
+  return stored.synced.hash !== synced.hash || stored.kept !== undefined || stored.keptFor !== keptFor;
 }

@@ -1,24 +1,26 @@
 import type { Types } from 'mongoose';
 import { Class, type SyncedClass } from '../../models/class.js';
-import { contentHash } from '../sources/roster-record.js';
+import { NO_TIES } from '../changes/compare-ties.js';
 import type { DesiredClass } from './desire-classes.js';
 import type { KnownClass } from './diff-classes.js';
+import { hashClass } from './hash-class.js';
 import type { Mirror } from './mirror.js';
 
-type People = Pick<SyncedClass, 'teachers' | 'students'>;
+export type People = Pick<SyncedClass, 'teachers' | 'students'>;
 
 /**
  * Leaves in their classes the people who stay though the source has them no more: the sections lost them with the same download, and
  * nothing of it is believed before somebody has looked. Where the section itself stays in that way, everybody does who is here: it
  * names them by ids that may be others by now. A class that is back after it was gone knows nobody of before.
  * @param known the stored classes among those desired
+ * @param before who is in those that would change, by section (`findPeople`)
  */
 export async function keepStaying(
   mirror: Pick<Mirror, 'staying' | 'waiting' | 'here' | 'doubted'>,
   told: readonly DesiredClass[],
   known: readonly KnownClass[],
+  before: ReadonlyMap<string, People>,
 ): Promise<DesiredClass[]> {
-  const before = await peopleOf(told, known);
   const doubted = await mirror.doubted();
   const desired = doubted.size > 0 ? withoutDoubted(told, known, before, doubted) : told;
   const lost = new Map(
@@ -41,7 +43,8 @@ export async function keepStaying(
     const people = before.get(section);
     if (!people) return item;
     if (!waiting.has(section)) return { ...item, synced: withStaying(item.synced, people, staying) };
-    return { ...item, synced: withStaying(item.synced, people, here), unknown: NOBODY };
+    // An outdated section does not tell whom the source does not share.
+    return { ...item, synced: withStaying(item.synced, people, here), unknown: NO_TIES };
   });
 }
 
@@ -69,7 +72,7 @@ function withoutDoubted(
     };
     const fewer =
       fields.teachers.length < synced.teachers.length || fields.students.length < synced.students.length;
-    return fewer ? { ...item, synced: { ...fields, hash: contentHash(fields) } } : item;
+    return fewer ? { ...item, synced: { ...fields, hash: hashClass(fields) } } : item;
   });
 }
 
@@ -83,11 +86,8 @@ async function stayingOf(
   return staying;
 }
 
-/** What an outdated section does not tell. */
-const NOBODY = { teachers: 0, students: 0 };
-
 /** Who is in the classes that would change, by section. */
-async function peopleOf(
+export async function findPeople(
   desired: readonly DesiredClass[],
   known: readonly KnownClass[],
 ): Promise<Map<string, People>> {
@@ -108,7 +108,8 @@ function lostOf(before: People, { teachers, students }: People): Types.ObjectId[
   return [...before.teachers, ...before.students].filter((id) => !wanted.has(id.toHexString()));
 }
 
-function withStaying(
+/** With those of before who are to stay. */
+export function withStaying(
   { hash, ...synced }: SyncedClass,
   before: People,
   staying: ReadonlySet<string>,
@@ -117,7 +118,7 @@ function withStaying(
   const students = joined(synced.students, before.students, staying);
   if (teachers === synced.teachers && students === synced.students) return { ...synced, hash };
   const fields = { ...synced, teachers, students };
-  return { ...fields, hash: contentHash(fields) };
+  return { ...fields, hash: hashClass(fields) };
 }
 
 /** As it was where only those who stay are missing from it; else with them at the end. */

@@ -5,6 +5,7 @@ import { RosterChange } from '../../models/roster-change.js';
 import type { SourceRecord } from '../../models/scoped.js';
 import { Section } from '../../models/section.js';
 import { Term } from '../../models/term.js';
+import { TIE_KINDS } from '../changes/tie-kinds.js';
 import { listDoubts, type Doubts } from '../refresh/list-doubts.js';
 import { queryOf, type Selection } from './select-sections.js';
 
@@ -107,7 +108,7 @@ export function findHeld(
   targets: readonly Types.ObjectId[],
 ): Promise<Pick<RosterChange, 'target' | 'kind'>[]> {
   return RosterChange.find(
-    { account, state: 'held', target: { $in: [...targets] } },
+    { account, state: 'held', target: { $in: [...targets] }, kind: { $nin: TIE_KINDS } },
     { target: 1, kind: 1 },
   ).lean();
 }

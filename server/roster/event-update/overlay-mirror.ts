@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import { Contact, CONTACT_TYPES } from '../../models/contact.js';
+import { Contact, CONTACT_TYPES, recordIds } from '../../models/contact.js';
 import { RosterChange } from '../../models/roster-change.js';
 import { RosterRun } from '../../models/roster-run.js';
 import { Section } from '../../models/section.js';
@@ -14,6 +14,22 @@ export function plannedMirror(account: Types.ObjectId, run: Types.ObjectId): Mir
   const stored = storedMirror(account);
   const planned = (kinds: readonly string[], ids: readonly string[]) =>
     RosterChange.find({ run, kind: { $in: [...kinds] }, sourceId: { $in: [...ids] } }).lean();
+
+  /** Of people by record ids, those for whom the id stands no more, as they come under another one or go. */
+  const outdated = async (people: ReadonlyMap<string, Types.ObjectId>) => {
+    const rows = await plannedFor(run, [...people.values()]);
+    const changed = [...people.values()].filter((id) => rows.has(id.toHexString()));
+    if (changed.length === 0) return [];
+    const stored = await Contact.find({ _id: { $in: changed } }, { record: 1 }).lean();
+    const after = new Map(
+      stored.map((contact) => {
+        const row = rows.get(contact._id.toHexString());
+        const ids = row ? recordIds(overlay(contact, row)) : [];
+        return [contact._id.toHexString(), row?.action === 'removed' ? [] : ids] as const;
+      }),
+    );
+    return [...people].filter(([id, target]) => after.get(target.toHexString())?.includes(id) === false);
+  };
 
   return {
     async terms() {
@@ -53,9 +69,9 @@ export function plannedMirror(account: Types.ObjectId, run: Types.ObjectId): Mir
     },
     async people(ids) {
       const people = await stored.people(ids);
+      for (const [id, target] of await outdated(people)) if (people.get(id) === target) people.delete(id);
       for (const { sourceId, target, action } of await planned(CONTACT_TYPES, ids))
-        if (action === 'removed') people.delete(sourceId);
-        else people.set(sourceId, target);
+        if (action !== 'removed') people.set(sourceId, target);
       return people;
     },
     async courses(ids) {

@@ -13,9 +13,13 @@ export interface Selection {
   known: string[];
 }
 
-/** What an event takes. A section whose term is in no list of terms counts as one without a term. */
+/**
+ * What an event takes. A section whose term the source does not have, or has no more, counts as one without a term, as the Importer
+ * and the data browser count it.
+ */
 export function selectionOf({ schools, terms, noTerm }: EventSync, known: readonly MirrorTerm[]): Selection {
-  return { schools, terms: terms.map(({ id }) => id), noTerm, known: known.map(({ id }) => id) };
+  const here = known.filter(({ status }) => status === 'active');
+  return { schools, terms: terms.map(({ id }) => id), noTerm, known: here.map(({ id }) => id) };
 }
 
 /**

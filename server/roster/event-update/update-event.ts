@@ -1,11 +1,15 @@
 import type { Types } from 'mongoose';
 import type { Event, EventSync } from '../../models/event.js';
+import { ROLES } from '../changes/compare-ties.js';
 import { dropOlderHeld } from '../changes/drop-held.js';
 import type { Removals } from '../changes/take-removals.js';
+import { CLASS_TIES } from '../changes/tie-kinds.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { walkThrough } from '../walk-through.js';
-import { applyClasses, removeGoneClasses } from './apply-classes.js';
-import { countDesired, readDesired } from './desire-classes.js';
+import { IdSet } from '../refresh/id-set.js';
+import { applyClasses, compareClasses, removeGoneClasses } from './apply-classes.js';
+import { countDesired, readDesired, type DesiredClass } from './desire-classes.js';
+import { ClassGuard, letStay, type ComparedBatch } from './guard-classes.js';
 import { flagAppointments } from './flag-appointments.js';
 import type { Standing } from './find-standing.js';
 import type { Mirror } from './mirror.js';
@@ -17,6 +21,8 @@ export interface UpdateOptions {
   mirror: Mirror;
   /** A person has just chosen what the event takes: what leaves by that is not held. */
   chosen: boolean;
+  /** A person has seen what the account's roster takes out of classes: that is not held again. */
+  seen: boolean;
   /** Of its classes and resources nothing needs to be looked at. */
   standing: Standing | undefined;
 }
@@ -31,14 +37,15 @@ export async function updateEvent(
   run: HeldRun,
   options: UpdateOptions,
 ): Promise<void> {
-  const { mirror, chosen, standing } = options;
+  const { mirror, chosen, seen, standing } = options;
   const verdict = chosen ? 'let go' : undefined;
   if (standing) await countStanding(run, standing);
   else {
-    const teaching = await updateClasses(event, sync, run, mirror, verdict);
+    const ties = chosen || seen ? 'let go' : undefined;
+    const teaching = await updateClasses(event, sync, run, mirror, { verdict, ties });
     await updateResources(run, event, mirror, teaching, verdict);
   }
-  await dropOlderHeld(run, ['class', 'resource']);
+  await dropOlderHeld(run, ['class', 'resource', ...Object.values(CLASS_TIES.kinds)]);
   await flagAppointments(run, event);
 }
 
@@ -48,27 +55,46 @@ async function updateClasses(
   sync: EventSync,
   run: HeldRun,
   mirror: Mirror,
-  verdict: Removals['verdict'],
+  { verdict, ties }: { verdict: Removals['verdict']; ties: Removals['verdict'] },
 ): Promise<ReadonlyMap<string, Types.ObjectId>> {
   await run.begin('classes', await countDesired(mirror, sync));
   const desired = new Set<string>();
   const teaching = new Map<string, Types.ObjectId>();
-  let teachers = 0;
-  let students = 0;
-  await walkThrough(readDesired(mirror, event, sync), async (wanted) => {
-    const batch = await applyClasses(run, event, mirror, wanted);
-    for (const { section, synced, unknown } of batch) {
-      desired.add(section.toHexString());
-      for (const id of synced.teachers) teaching.set(id.toHexString(), id);
-      teachers += unknown.teachers;
-      students += unknown.students;
+  const unknown = { teachers: new IdSet(), students: new IdSet() };
+  const guard = await ClassGuard.open(run, event, mirror, ties);
+  const take = async (
+    wanted: DesiredClass[],
+    settle: (batch: ComparedBatch) => Promise<DesiredClass[]>,
+  ): Promise<DesiredClass[]> => {
+    const batch = await applyClasses(run, event, mirror, wanted, settle);
+    for (const item of batch) {
+      desired.add(item.section.toHexString());
+      for (const id of item.synced.teachers) teaching.set(id.toHexString(), id);
+      for (const role of ROLES) for (const id of item.unknown[role]) unknown[role].add(id);
     }
     run.count('class', 'read', batch.length);
     await run.step(batch.length);
+    return batch;
+  };
+  await walkThrough(readDesired(mirror, event, sync), async (wanted) => {
+    await take(wanted, (batch) => guard.pass(batch));
   });
-  warnOfUnknown(run, teachers, students);
+  await guard.settle(
+    () => compareAgain(event, sync, mirror),
+    (items, staying) => take(items, async ({ wanted, before }) => letStay(wanted, before, staying)),
+  );
+  warnOfUnknown(run, unknown.teachers.size, unknown.students.size);
   await removeGoneClasses(run, event, desired, verdict);
   return teaching;
+}
+
+async function* compareAgain(
+  event: Event,
+  sync: EventSync,
+  mirror: Mirror,
+): AsyncGenerator<ComparedBatch, void, undefined> {
+  for await (const wanted of readDesired(mirror, event, sync))
+    yield await compareClasses(event, mirror, wanted);
 }
 
 async function countStanding(run: HeldRun, { classes, resources }: Standing): Promise<void> {

@@ -54,7 +54,7 @@ async function heldByRun(account: Types.ObjectId): Promise<HeldRow[]> {
     {
       $group: {
         _id: { run: '$run', event: '$event', kind: '$kind' },
-        count: { $sum: 1 },
+        count: { $sum: { $ifNull: ['$size', 1] } },
         since: { $min: '$since' },
       },
     },

@@ -5,6 +5,8 @@ import type { Actor } from '../../web/actor.js';
 import { countOf } from '../../web/format-count.js';
 import { dayAndTimeSoon } from '../../web/format-time.js';
 import { addressOf, pagerOf, sliceOf } from '../../web/paging.js';
+import { countHeld, type HeldCounts } from '../changes/count-held.js';
+import { TIE_KINDS } from '../changes/tie-kinds.js';
 import { listChips } from '../journal/list-chips.js';
 import { changesPage, countChanges, countMatching } from '../journal/queries.js';
 import { scopeOf } from '../journal/routes.js';
@@ -30,7 +32,8 @@ export async function heldPage(deps: Deps, actor: Actor, place: RunPlace, query:
   const { q, kind, page } = query;
   const runs = [run._id];
   const held = (await countChanges(runs)).filter(({ state }) => state === 'held');
-  const words = heldInWords(Object.fromEntries(held.map((of) => [of.kind, { held: of.count }])));
+  const counts = await countHeld({ run: run._id });
+  const words = heldInWords(counts);
   const wanted = heldRowsOf(query);
   const total = await countMatching(runs, wanted);
   const rows = await changesPage(runs, wanted, sliceOf(total, page, PAGE_SIZE).skip, PAGE_SIZE);
@@ -50,7 +53,7 @@ export async function heldPage(deps: Deps, actor: Actor, place: RunPlace, query:
     ),
     reasons: sayWhyHeld(run),
     rollover: words ? tellRollover(run.counts) : '',
-    effects: effectsOf(words, bookings, event !== undefined),
+    effects: effectsOf(counts, bookings, event !== undefined),
     decided: decision && (await sayDecision(decision, actor, event !== undefined, deps.now())),
     csv: addressOf(`${home}/held.csv`, { q, kind }),
     path: `${home}/held`,
@@ -63,21 +66,29 @@ export async function heldPage(deps: Deps, actor: Actor, place: RunPlace, query:
 }
 
 function effectsOf(
-  words: string,
+  counts: HeldCounts,
   bookings: number,
   ofEvent: boolean,
 ): { accept: string[]; reject: string[] } {
+  const only = (isWanted: (kind: string) => boolean) =>
+    heldInWords(Object.fromEntries(Object.entries(counts).filter(([kind]) => isWanted(kind))));
+  const words = only((kind) => !TIE_KINDS.includes(kind));
+  const ties = only((kind) => TIE_KINDS.includes(kind));
   const how = ofEvent ? 'leave the event' : 'are marked as transferred or archived. Nobody is deleted';
   return {
     accept: [
-      `${words} ${how}.`,
+      ...(words ? [`${words} ${how}.`] : []),
+      ...(ties ? [`${ties} end: these people stay, but not in these classes.`] : []),
       bookings > 0
         ? `${countOf(bookings, 'appointment is', 'appointments are')} with them. They stay, and those that no longer fit are put into the problem list.`
         : 'No appointment is with them.',
     ],
     reject: [
       'All of them stay as they are, and parents can book as before.',
-      'No later sync removes them, unless they come back at the source and go missing again.',
+      ...(words
+        ? ['No later sync removes them, unless they come back at the source and go missing again.']
+        : []),
+      ...(ties ? ['These classes keep their people until the source says something else about them.'] : []),
     ],
   };
 }

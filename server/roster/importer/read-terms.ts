@@ -7,7 +7,8 @@ import { sourceOf, type Account } from '../../models/account.js';
 import { School } from '../../models/school.js';
 import { Section } from '../../models/section.js';
 import { Term } from '../../models/term.js';
-import { mapCleverTerm, type RosterTerm } from '../sources/map-clever-class.js';
+import { mapCleverSection, mapCleverTerm, type RosterTerm } from '../sources/map-clever-class.js';
+import type { MatchedSchools } from '../sources/map-clever-person.js';
 
 /** A term to choose, with what the chosen schools have in it. */
 export interface TermChoice extends RosterTerm {
@@ -31,8 +32,8 @@ export async function readTerms(deps: Deps, account: Account, schools: Types.Obj
   if (sourceOf(account) === 'files') return { ok: true, value: await fromMirror(account._id, schools) };
   const mirrored = await mirroredSchools(account._id, schools);
   if (mirrored.length === schools.length) return { ok: true, value: await fromMirror(account._id, schools) };
-  const ids = await cleverSchools(account._id, schools);
-  const read = await readForPage(deps, account, (client) => fromClever(client, ids));
+  const chosen = await cleverSchools(account._id, schools);
+  const read = await readForPage(deps, account, (client) => fromClever(client, chosen));
   return read.ok ? read : { ok: false, message: sayWhy(read) };
 }
 
@@ -43,9 +44,9 @@ async function mirroredSchools(
   return Section.distinct('school', { account, status: 'active', school: { $in: schools } });
 }
 
-async function cleverSchools(account: Types.ObjectId, schools: Types.ObjectId[]): Promise<Set<string>> {
+async function cleverSchools(account: Types.ObjectId, schools: Types.ObjectId[]): Promise<MatchedSchools> {
   const found = await School.find({ account, _id: { $in: schools } }, { clever: 1 }).lean();
-  return new Set(found.flatMap(({ clever }) => clever?.id ?? []));
+  return new Map(found.flatMap(({ _id, clever }) => (clever ? [[clever.id, _id] as const] : [])));
 }
 
 async function fromMirror(account: Types.ObjectId, schools: Types.ObjectId[]): Promise<TermChoices> {
@@ -62,7 +63,7 @@ async function fromMirror(account: Types.ObjectId, schools: Types.ObjectId[]): P
   return { ...choicesOf(rows, new Map(counts.map(({ _id, count }) => [_id, count]))), live: false };
 }
 
-async function fromClever(client: CleverClient, schools: ReadonlySet<string>): Promise<TermChoices> {
+async function fromClever(client: CleverClient, schools: MatchedSchools): Promise<TermChoices> {
   const rows: (RosterTerm & { id: string })[] = [];
   for await (const { objects } of client.pages('/terms')) {
     for (const term of objects) {
@@ -72,8 +73,12 @@ async function fromClever(client: CleverClient, schools: ReadonlySet<string>): P
   }
   const counts = new Map<string, number>();
   for await (const { objects } of client.pages('/sections')) {
-    for (const { school, term_id: term } of objects) {
-      if (schools.has(school ?? '')) counts.set(term ?? '', (counts.get(term ?? '') ?? 0) + 1);
+    for (const section of objects) {
+      // As an import takes them.
+      const mapped = mapCleverSection(section, schools);
+      if (!mapped.ok) continue;
+      const { term } = mapped.record.fields;
+      counts.set(term, (counts.get(term) ?? 0) + 1);
     }
   }
   return { ...choicesOf(rows, counts), live: true };

@@ -1,4 +1,4 @@
-import express, { type RequestHandler, type Response, type Router } from 'express';
+import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
 import type { Deps } from '../../deps.js';
 import { sourceOf } from '../../models/account.js';
 import type { Event } from '../../models/event.js';
@@ -28,6 +28,8 @@ import { readTerms } from './read-terms.js';
 import { importerQuery, importSchema, type ImporterQuery } from './schema.js';
 
 const HOME = '/importer';
+const OTHER_EVENT =
+  'You changed the event. Nothing is imported yet: check its schools and terms below, then start.';
 
 /** The Importer: event, schools, terms, start; its runs; stopping the sync of all events. */
 export function importerRoutes(deps: Deps): Router {
@@ -42,6 +44,14 @@ export function importerRoutes(deps: Deps): Router {
     res.render('roster/importer', await importerPage(deps, res, query, FRESH_FORM));
   });
 
+  // The same page with other schools or another event, and with what else is selected on it.
+  router.post('/choice', async (req, res) => {
+    const query = parseQuery(importerQuery, req.body);
+    res.render(
+      'roster/importer',
+      await importerPage(deps, res, query, { values: sentBoxes(req), errors: {} }),
+    );
+  });
   router.post('/runs', startImport(deps, chooseImport));
   router.post('/previews', startImport(deps, previewImport));
   router.use('/runs', runRoutes(deps));
@@ -54,31 +64,33 @@ export function importerRoutes(deps: Deps): Router {
 function startImport(deps: Deps, start: typeof chooseImport): RequestHandler {
   return async (req, res) => {
     const parsed = parseForm(importSchema, req.body);
-    if (!parsed.ok) {
-      const query = parseQuery(importerQuery, req.body);
-      res.status(422).render('roster/importer', await importerPage(deps, res, query, parsed));
-      return;
-    }
+    const query = parseQuery(importerQuery, req.body);
+    const refuse = async (errors: Form['errors'], of: Partial<ImporterQuery> = query) => {
+      const page = await importerPage(deps, res, of, { values: sentBoxes(req), errors });
+      res.status(422).render('roster/importer', page);
+    };
+    if (!parsed.ok) return refuse(parsed.errors);
     const actor = actorOf(res);
     const { event: id, schools } = parsed.value;
     const event = (await importableEvents(actor)).find((other) => other._id.equals(id));
     if (!event) throw notFound();
-    if (!schools.every((school) => mayImportSchool(actor, event, school))) {
-      const errors = { schools: 'Select schools that this event has, or ask an administrator to add one.' };
-      const form = { values: typedValues(req.body), errors };
-      res.status(422).render('roster/importer', await importerPage(deps, res, { event: id }, form));
-      return;
-    }
+    if (parsed.value.shown && !parsed.value.shown.equals(id)) return refuse({ event: OTHER_EVENT });
+    if (!schools.every((school) => mayImportSchool(actor, event, school)))
+      return refuse(
+        { schools: 'Select schools that this event has, or ask an administrator to add one.' },
+        { event: id },
+      );
     const account = await accountOf(actor);
     const chosen = await start(deps, account, event, parsed.value, actor.user);
-    if (!chosen.ok) {
-      const form = { values: typedValues(req.body), errors: { [chosen.field]: chosen.message } };
-      res.status(422).render('roster/importer', await importerPage(deps, res, { event: id, schools }, form));
-      return;
-    }
+    if (!chosen.ok) return refuse({ [chosen.field]: chosen.message }, { event: id, schools });
     if (chosen.waits) say(req, { kind: 'notice', text: 'One waits already; this is it.' });
     res.redirect(303, `${HOME}/runs/${chosen.run.toHexString()}`);
   };
+}
+
+/** What was sent, where a box that is not selected sends nothing: it stays so, whatever the event takes now. */
+function sentBoxes(req: Request): Form['values'] {
+  return { schools: [], terms: [], nightly: '', ...typedValues(req.body) };
 }
 
 function stopAllPages(router: Router, deps: Deps): void {

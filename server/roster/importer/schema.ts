@@ -18,6 +18,8 @@ export const NO_TERM = 'none';
 
 export interface ImportChoice {
   event: Types.ObjectId;
+  /** The event whose schools and terms the form showed. */
+  shown?: Types.ObjectId;
   schools: Types.ObjectId[];
   /** Clever's ids, and `none`. */
   terms: string[];
@@ -27,6 +29,7 @@ export interface ImportChoice {
 
 export const importSchema = Joi.object<ImportChoice, true>({
   event: objectId().required().label('an event'),
+  shown: objectId(),
   schools: objectIds(500).min(1).required().label('at least one school').messages({
     'any.required': 'Choose {#label}.',
   }),

@@ -1,9 +1,8 @@
 import type { Response } from 'express';
-import type { Types } from 'mongoose';
 import { RosterChange } from '../../models/roster-change.js';
 import { streamCsv } from '../../web/stream-csv.js';
 import type { TargetScope } from './name-targets.js';
-import { CHANGES_ORDER, changesFilter } from './queries.js';
+import { CHANGES_ORDER, changesFilter, type ChangesOf } from './queries.js';
 import type { ChangesQuery } from './schema.js';
 import { showChanges, type ShownField } from './show-changes.js';
 
@@ -16,20 +15,20 @@ export function exportChanges(
   res: Response,
   name: string,
   scope: TargetScope,
-  runs: Types.ObjectId[],
+  of: ChangesOf,
   query: ChangesQuery,
   values: boolean,
 ): Promise<void> {
-  return streamCsv(res, name, COLUMNS, parts(scope, runs, query, values));
+  return streamCsv(res, name, COLUMNS, parts(scope, of, query, values));
 }
 
 async function* parts(
   scope: TargetScope,
-  runs: Types.ObjectId[],
+  of: ChangesOf,
   query: ChangesQuery,
   values: boolean,
 ): AsyncGenerator<string[][], void, undefined> {
-  const cursor = RosterChange.find(changesFilter(runs, query))
+  const cursor = RosterChange.find(changesFilter(of, query))
     .sort(CHANGES_ORDER)
     .lean()
     .cursor({ batchSize: BATCH });

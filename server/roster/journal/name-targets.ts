@@ -51,14 +51,16 @@ async function storedNames(
     const people = await Contact.find(wanted, { firstName: 1, lastName: 1, email: 1 }).lean();
     return people.map((person) => [person._id.toHexString(), contactName(person)]);
   }
-  if (kind === 'class') {
+  if (kind.startsWith('class')) {
     const fields = { 'synced.name': 1, 'synced.course': 1, edits: 1 } as const;
     const classes = await Class.find(wanted, fields).lean<Pick<Class, '_id' | 'synced' | 'edits'>[]>();
     return classes.map((item) => [item._id.toHexString(), className(item)]);
   }
   if (kind === 'appointment') return event ? [...(await nameAppointments(event, ids))] : [];
-  const model = { section: Section, course: Course, term: Term, resource: Resource }[kind];
+  const model = kind.startsWith('section')
+    ? Section
+    : { course: Course, term: Term, resource: Resource }[kind];
   if (!model) return [];
   const found = await (model as unknown as Model<Term>).find(wanted, { name: 1 }).lean();
-  return found.map(({ _id, name }) => [_id.toHexString(), name]);
+  return found.map(({ _id, name }) => [_id.toHexString(), name || 'No name']);
 }

@@ -17,19 +17,26 @@ export interface ChangeCount {
   count: number;
 }
 
+/** Changes of some runs: of all, or as a filter that names runs and tells more. */
+export type ChangesOf = Types.ObjectId[] | QueryFilter<RosterChange>;
+
+function filterOf(of: ChangesOf): QueryFilter<RosterChange> {
+  return Array.isArray(of) ? { run: { $in: of } } : of;
+}
+
 /** The changes of some runs by kind, action and state, whatever is filtered. */
-export function countChanges(runs: Types.ObjectId[]): Promise<ChangeCount[]> {
+export function countChanges(of: ChangesOf): Promise<ChangeCount[]> {
   return RosterChange.aggregate<ChangeCount>([
-    { $match: { run: { $in: runs } } },
+    { $match: filterOf(of) },
     { $group: { _id: { kind: '$kind', action: '$action', state: '$state' }, count: { $sum: 1 } } },
     { $replaceRoot: { newRoot: { $mergeObjects: ['$_id', { count: '$count' }] } } },
   ]);
 }
 
 /** The state is always named, so that the index of run, state and kind serves, and sorts. */
-export function changesFilter(runs: Types.ObjectId[], query: ChangesQuery): QueryFilter<RosterChange> {
+export function changesFilter(of: ChangesOf, query: ChangesQuery): QueryFilter<RosterChange> {
   return {
-    run: { $in: runs },
+    ...filterOf(of),
     state: query.state || { $in: CHANGE_STATES },
     ...(query.kind ? { kind: query.kind } : {}),
     ...(query.action ? { action: query.action } : {}),
@@ -39,17 +46,17 @@ export function changesFilter(runs: Types.ObjectId[], query: ChangesQuery): Quer
 
 export const CHANGES_ORDER = { kind: 1, action: 1, searchKey: 1 } as const;
 
-export function countMatching(runs: Types.ObjectId[], query: ChangesQuery): Promise<number> {
-  return RosterChange.countDocuments(changesFilter(runs, query));
+export function countMatching(of: ChangesOf, query: ChangesQuery): Promise<number> {
+  return RosterChange.countDocuments(changesFilter(of, query));
 }
 
 export function changesPage(
-  runs: Types.ObjectId[],
+  of: ChangesOf,
   query: ChangesQuery,
   skip: number,
   size: number,
 ): Promise<RosterChange[]> {
-  return RosterChange.find(changesFilter(runs, query)).sort(CHANGES_ORDER).skip(skip).limit(size).lean();
+  return RosterChange.find(changesFilter(of, query)).sort(CHANGES_ORDER).skip(skip).limit(size).lean();
 }
 
 /** The log's rows of what a run added: what it adds is kept in the log alone, as it needs no values to be taken back. */

@@ -9,6 +9,7 @@ import { countLog, readLog } from '../runs/read-log.js';
 import { sayLine } from '../runs/say-note.js';
 import { countRows, isOver, KIND_WORDS, ONE_WORDS } from '../runs/show-run.js';
 import { exportChanges } from './export-changes.js';
+import { readableChanges } from './filter-readable.js';
 import { listChips } from './list-chips.js';
 import type { TargetScope } from './name-targets.js';
 import { addedFilter, changesPage, countChanges, countMatching } from './queries.js';
@@ -32,7 +33,8 @@ export function addChangesPages(
     const place = await find(req, res);
     const { page: _, ...query } = parseQuery(changesQuery, req.query);
     const name = `changes-${place.run._id.toHexString()}`;
-    await exportChanges(res, name, scopeOf(place), readableRuns(place), query, mayRunAll(actorOf(res)));
+    const of = await readableChanges(place);
+    await exportChanges(res, name, scopeOf(place), of, query, mayRunAll(actorOf(res)));
   });
 }
 
@@ -43,7 +45,6 @@ export function scopeOf(place: RunPlace): TargetScope {
 }
 
 async function changesPageOf(place: RunPlace, query: ChangesQuery, page: number, values: boolean) {
-  const runs = readableRuns(place);
   const path = `${place.home}/changes`;
   const counted = countRows(place.run, readableRefresh(place));
   const sum = (key: 'added' | 'unchanged') => counted.reduce((all, { counts }) => all + counts[key], 0);
@@ -61,7 +62,7 @@ async function changesPageOf(place: RunPlace, query: ChangesQuery, page: number,
     unchanged: sum('unchanged'),
     added: place.run.purpose === 'preview' ? 0 : sum('added'),
     addedHref: addressOf(path, { action: 'added' }),
-    chips: fromLog ? [] : listChips(path, query, await countChanges(runs)),
+    chips: fromLog ? [] : listChips(path, query, await countChanges(await readableChanges(place))),
     csv: fromLog ? `${place.home}/log.csv` : addressOf(`${path}.csv`, { ...query }),
     path,
     rows: list.rows,
@@ -82,9 +83,9 @@ async function changedRows(
   page: number,
   values: boolean,
 ): Promise<Listed> {
-  const runs = readableRuns(place);
-  const total = await countMatching(runs, query);
-  const rows = await changesPage(runs, query, sliceOf(total, page, PAGE_SIZE).skip, PAGE_SIZE);
+  const of = await readableChanges(place);
+  const total = await countMatching(of, query);
+  const rows = await changesPage(of, query, sliceOf(total, page, PAGE_SIZE).skip, PAGE_SIZE);
   return { total, rows: await showChanges(scopeOf(place), rows, values) };
 }
 

@@ -2,6 +2,7 @@ import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../../deps.js';
 import type { FieldMapping } from '../../models/account.js';
 import { actorOf } from '../../web/actor.js';
+import { changedMeanwhile, seenOf } from '../../web/compare-seen.js';
 import { SETUP_TABS } from '../../web/event-tabs.js';
 import { FRESH_FORM, parseForm, typedValues, type Form, type Parsed } from '../../web/parse.js';
 import { say } from '../../web/session.js';
@@ -9,7 +10,16 @@ import { pathOfRefresh } from '../runs/queries.js';
 import { compareMappings } from './compare-mappings.js';
 import { countChanges, mappingPage } from './queries.js';
 import { renameIdentifiers, saveMapping } from './save-mapping.js';
-import { choicesOf, mappingFrom, mappingSchema, markOf, namesSchema, type MappingForm } from './schema.js';
+import {
+  choicesOf,
+  mappingFrom,
+  mappingOfMark,
+  mappingSchema,
+  markOf,
+  NAME_FIELDS,
+  namesSchema,
+  type MappingForm,
+} from './schema.js';
 import { startMappingPreview } from './start-preview.js';
 
 const HOME = '/global-setup/clever/mapping';
@@ -20,9 +30,12 @@ export function mappingRoutes(deps: Deps): Router {
 
   router.get('/', (_req, res) => showPage(res));
 
+  // The names stand in the same form: what is typed there is saved by this button, too.
   router.post('/', async (req, res) => {
     const parsed = parseForm(mappingSchema, req.body);
     if (!parsed.ok) return showPage(res, parsed);
+    const fault = hasNames(req) ? await saveNames(deps, req, res) : undefined;
+    if (fault) return showPage(res, fault);
     const { mapping } = await mappingPage(actorOf(res).account);
     if (compareMappings(mapping, mappingFrom(parsed.value)).length > 0)
       return showWarning(res, mappingFrom(parsed.value));
@@ -34,9 +47,9 @@ export function mappingRoutes(deps: Deps): Router {
     const parsed = understood(req);
     if (!parsed.ok) return refuse(req, res, parsed);
     const saved = await saveMapping(deps, actorOf(res), parsed.value.was, mappingFrom(parsed.value));
-    if (saved.ok) say(req, { kind: 'ok', text: 'The mapping is saved. The next sync goes by it.' });
-    else
-      say(req, { kind: 'notice', text: 'Somebody else changed the mapping a moment ago. Look at it again.' });
+    if (!saved.ok)
+      return showWarning(res, mappingFrom(parsed.value), await changedMapping(res, parsed.value.was));
+    say(req, { kind: 'ok', text: 'The mapping is saved. The next sync goes by it.' });
     res.redirect(303, HOME);
   });
 
@@ -55,14 +68,38 @@ export function mappingRoutes(deps: Deps): Router {
   });
 
   router.post('/names', async (req, res) => {
-    const parsed = parseForm(namesSchema, req.body);
-    if (!parsed.ok) return showPage(res, parsed);
-    await renameIdentifiers(deps, actorOf(res), parsed.value);
+    const fault = await saveNames(deps, req, res);
+    if (fault) return showPage(res, fault);
+    const chosen = parseForm(mappingSchema, req.body);
+    const { mapping } = await mappingPage(actorOf(res).account);
+    if (chosen.ok && isChosen(req) && compareMappings(mapping, mappingFrom(chosen.value)).length > 0) {
+      const text = 'The names are saved. The fields that you selected above are not: continue there.';
+      res.locals.flash = { kind: 'notice', text };
+      return showPage(res, { values: choicesOf(mappingFrom(chosen.value)), errors: {} });
+    }
     say(req, { kind: 'ok', text: 'The names are saved.' });
     res.redirect(303, HOME);
   });
 
   return router;
+}
+
+const sentKeys = (req: Request): string[] => Object.keys((req.body ?? {}) as object);
+const hasNames = (req: Request): boolean => sentKeys(req).some((key) => key in NAME_FIELDS);
+const isChosen = (req: Request): boolean =>
+  sentKeys(req).some((key) => /^(student|teacher|staff)-/.test(key));
+
+/** Saves what the identifiers are called. @returns the form again where that cannot be */
+async function saveNames(deps: Deps, req: Request, res: Response): Promise<Form | undefined> {
+  const parsed = parseForm(namesSchema, req.body);
+  if (!parsed.ok) return parsed;
+  const { names } = await mappingPage(actorOf(res).account);
+  const changed = changedMeanwhile(NAME_FIELDS, req.body, names);
+  if (changed)
+    return { ...changed, values: { ...typedValues(req.body), ...changed.values, seen: undefined } };
+  if (await renameIdentifiers(deps, actorOf(res), parsed.value, names)) return undefined;
+  const errors = { communityId: 'Somebody else renamed these at the same moment. Save once more.' };
+  return { values: typedValues(req.body), errors };
 }
 
 /** The wanted mapping, if the person has ticked that the warning is understood. */
@@ -71,6 +108,20 @@ function understood(req: Request): Parsed<MappingForm> {
   if (!parsed.ok || parsed.value.understood) return parsed;
   const message = 'Tick that you have read what can go wrong.';
   return { ok: false, values: typedValues(req.body), errors: { understood: message } };
+}
+
+/** What somebody else changed since the warning was shown. @param was the mapping that it was about */
+async function changedMapping(res: Response, was: string): Promise<Form> {
+  const { mapping, names, tables } = await mappingPage(actorOf(res).account);
+  const meanwhile = compareMappings(mappingOfMark(was), mapping).map(({ type, identifier, from, to }) => {
+    const title = tables.find((table) => table.type === type)?.title ?? type;
+    return {
+      label: `${title}: ${names[identifier]}`,
+      before: from || 'Not mapped',
+      after: to || 'Not mapped',
+    };
+  });
+  return { values: {}, errors: {}, meanwhile };
 }
 
 /** The warning again with what is missing, or the mapping itself where a field is none. */
@@ -86,6 +137,7 @@ async function showPage(res: Response, form: Form = FRESH_FORM): Promise<void> {
     ...page('Field mapping'),
     ...shown,
     choices: choicesOf(shown.mapping),
+    seen: seenOf(NAME_FIELDS, shown.names),
     form,
   });
 }
@@ -103,7 +155,7 @@ async function showWarning(res: Response, wanted: FieldMapping, form: Form = FRE
 }
 
 function statusOf(form: Form): number {
-  return Object.keys(form.errors).length > 0 ? 422 : 200;
+  return Object.keys(form.errors).length > 0 || form.meanwhile ? 422 : 200;
 }
 
 function page(title: string) {

@@ -1,6 +1,13 @@
 import { recordAudit } from '../../audit/record-audit.js';
 import type { Deps } from '../../deps.js';
-import { Account, mappingOf, type FieldMapping, type Identifier } from '../../models/account.js';
+import { asRead } from '../../models/as-read.js';
+import {
+  Account,
+  identifierNamesOf,
+  mappingOf,
+  type FieldMapping,
+  type Identifier,
+} from '../../models/account.js';
 import type { Actor } from '../../web/actor.js';
 import { compareMappings } from './compare-mappings.js';
 import { choicesOf, markOf } from './schema.js';
@@ -39,19 +46,31 @@ export async function saveMapping(
   return { ok: true, changed: changes.length };
 }
 
-/** Saves what the school calls the two identifiers. */
+/**
+ * Saves what the school calls the two identifiers.
+ * @param before as they were read; false when somebody has renamed them since
+ */
 export async function renameIdentifiers(
   { now }: Pick<Deps, 'now'>,
   { account, user }: Pick<Actor, 'account' | 'user'>,
   identifierNames: Record<Identifier, string>,
-): Promise<void> {
-  const saved = await Account.updateOne({ _id: account }, { $set: { identifierNames } });
-  if (saved.modifiedCount === 0) return;
-  await recordAudit({
-    account,
-    user,
-    action: 'rename identifiers',
-    detail: { ...identifierNames },
-    at: now(),
-  });
+  before: Record<Identifier, string>,
+): Promise<boolean> {
+  const found = await Account.findById(account, { identifierNames: 1 }).orFail().lean();
+  const names = identifierNamesOf(found);
+  if (names.communityId !== before.communityId || names.barcode !== before.barcode) return false;
+  const saved = await Account.updateOne(
+    { _id: account, ...asRead({ identifierNames: found.identifierNames }) },
+    { $set: { identifierNames } },
+  );
+  if (saved.matchedCount === 0) return false;
+  if (saved.modifiedCount > 0)
+    await recordAudit({
+      account,
+      user,
+      action: 'rename identifiers',
+      detail: { ...identifierNames },
+      at: now(),
+    });
+  return true;
 }

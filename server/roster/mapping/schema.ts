@@ -7,6 +7,7 @@ import {
   type Identifier,
   type MappedType,
 } from '../../models/account.js';
+import type { SettingsFields } from '../../web/compare-seen.js';
 import { line, tick } from '../../web/parse.js';
 
 type MappingKey = `${MappedType}-${Identifier}`;
@@ -36,6 +37,12 @@ export const mappingSchema = Joi.object<MappingForm, true>({
   understood: tick(),
   was: line(200).allow('').default(''),
 });
+
+/** What the names' form calls its fields. */
+export const NAME_FIELDS: SettingsFields = {
+  communityId: { label: 'First identifier' },
+  barcode: { label: 'Second identifier' },
+};
 
 export const namesSchema = Joi.object<Record<Identifier, string>, true>({
   communityId: line(40).required().label('a name'),
@@ -67,4 +74,11 @@ export function choicesOf(mapping: FieldMapping): Choices {
 /** A mapping in one line, so that a form can tell which one it was made from. */
 export function markOf(mapping: FieldMapping): string {
   return Object.values(choicesOf(mapping)).join(',');
+}
+
+/** The mapping that a mark stands for (`markOf`). */
+export function mappingOfMark(mark: string): FieldMapping {
+  const values = mark.split(',');
+  const keys = MAPPED_TYPES.flatMap((type) => IDENTIFIERS.map((identifier) => `${type}-${identifier}`));
+  return mappingFrom(Object.fromEntries(keys.map((key, at) => [key, values[at] ?? ''])) as Choices);
 }

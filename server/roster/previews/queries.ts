@@ -4,10 +4,12 @@ import { RosterRun } from '../../models/roster-run.js';
 import { RosterUpload } from '../../models/roster-upload.js';
 import type { Run } from '../../models/run.js';
 import { SyncRun } from '../../models/sync-run.js';
+import { CLASS_TIES, SECTION_TIES } from '../changes/tie-kinds.js';
+import { readableChanges } from '../journal/filter-readable.js';
 import { changesPage } from '../journal/queries.js';
 import { scopeOf } from '../journal/routes.js';
 import { showChanges } from '../journal/show-changes.js';
-import { pathOfRefresh, pathOfRun, readableRuns, runsOf, type RunPlace } from '../runs/queries.js';
+import { pathOfRefresh, pathOfRun, runsOf, type RunPlace } from '../runs/queries.js';
 import { heldInWords } from '../runs/summarize-run.js';
 import { findNewerUpload, sayNewer } from '../uploads/find-newer.js';
 
@@ -33,6 +35,8 @@ export interface Risk {
   names: string[];
   /** How many would leave besides those named. */
   more: number;
+  /** "24 enrollments" that would end though nobody of them leaves; '' for none. */
+  ending: string;
   /** Appointments that would need a look. */
   broken: number;
   /** That the roster files of this preview are no longer the newest, as a sentence; '' where they are. */
@@ -77,18 +81,22 @@ async function riskOf(place: RunPlace): Promise<Risk> {
     (kind) => [kind, { held: counts[kind]?.removed ?? 0 }] as const,
   );
   const leaving = heldInWords(Object.fromEntries(gone));
+  const ties = Object.values((place.event ? CLASS_TIES : SECTION_TIES).kinds);
+  const ending = heldInWords(
+    Object.fromEntries(ties.map((kind) => [kind, { held: counts[kind]?.removed ?? 0 }])),
+  );
   const broken = counts.appointment?.changed ?? 0;
   const older = await olderThan(place);
-  if (leaving === '') return { leaving, names: [], more: 0, broken, older };
+  if (leaving === '') return { leaving, names: [], more: 0, ending, broken, older };
   const rows = await changesPage(
-    readableRuns(place),
+    await readableChanges(place),
     { q: '', kind: '', action: 'removed', state: 'planned' },
     0,
     NAMED,
   );
   const names = (await showChanges(scopeOf(place), rows, true)).map(({ name, kind }) => `${name} (${kind})`);
   const total = gone.reduce((sum, [, { held }]) => sum + held, 0);
-  return { leaving, names, more: Math.max(0, total - names.length), broken, older };
+  return { leaving, names, more: Math.max(0, total - names.length), ending, broken, older };
 }
 
 async function olderThan({ run }: RunPlace): Promise<string> {
@@ -101,8 +109,8 @@ async function olderThan({ run }: RunPlace): Promise<string> {
   return newer ? `${sayNewer(newer)}; applying this one puts older data over newer.` : '';
 }
 
-export function isRisky({ leaving, broken, older }: Risk): boolean {
-  return leaving !== '' || broken > 0 || older !== '';
+export function isRisky({ leaving, ending, broken, older }: Risk): boolean {
+  return leaving !== '' || ending !== '' || broken > 0 || older !== '';
 }
 
 /** The preview that a run applies. */

@@ -89,11 +89,12 @@ function apply(deps: Deps, { run }: Place, by: Place['run']['_id']) {
   return 'trigger' in run ? applyRun(deps, run, by, run.keepSynced) : applyRefresh(deps, run, by);
 }
 
-function effectsOf({ run, event }: Place, { leaving, broken, older }: Risk): string[] {
+function effectsOf({ run, event }: Place, { leaving, ending, broken, older }: Risk): string[] {
   return [
     ...(older ? [older] : []),
     `All that the preview says is done: ${run.result.slice(0, 1).toLowerCase()}${run.result.slice(1)}`,
     ...(leaving ? [`${leaving} would leave${event ? '' : ' the roster'}.`] : []),
+    ...(ending ? [`${ending} would end: these people stay, but not in these classes.`] : []),
     ...(broken > 0
       ? [
           `${countOf(broken, 'appointment goes into the problem list and stays', 'appointments go into the problem list and stay')} until somebody decides.`,

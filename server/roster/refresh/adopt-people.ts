@@ -73,7 +73,7 @@ async function keepDoubted(
 }
 
 /** Whether the source still lists a record id. Only a list that was read to its end can say that it does not, or one of who left. */
-function currentIn(context: RefreshContext, list: PeopleList): (id: string) => boolean {
+export function currentIn(context: RefreshContext, list: PeopleList): (id: string) => boolean {
   const { download, people, gone, standing } = context;
   if (standing) return (id) => people.has(id);
   if (gone) return (id) => gone[list]?.has(id) !== true;

@@ -152,6 +152,7 @@ function knownOf({ _id, record, status }: Stored): KnownRecord {
     hash: record?.hash ?? '',
     here: status === 'active',
     ...(record?.kept ? { kept: true } : {}),
+    ...(record?.keptFor === undefined ? {} : { keptFor: record.keptFor }),
     ...(record?.addedBy ? { addedBy: record.addedBy } : {}),
   };
 }
@@ -199,11 +200,13 @@ function changesOf<F extends object>(
 
 function wantedOf<F>(
   store: Store<F>,
-  { id, hash, fields }: RosterRecord<F>,
+  { id, hash, fields, keptFor }: RosterRecord<F>,
   fresh: Record<string, unknown>,
   document: Stored | undefined,
 ): Record<string, unknown> {
-  const record = document?.record ? renewed(document.record, id, hash) : { record: { id, hash } };
+  const record = document?.record
+    ? { ...renewed(document.record, id, hash), 'record.keptFor': keptFor }
+    : { record: { id, hash } };
   return { status: 'active', transferredAt: undefined, ...record, ...fresh, ...store.stored(fields) };
 }
 

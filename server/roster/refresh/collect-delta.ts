@@ -64,6 +64,8 @@ export async function collectDelta(
     if (!(error instanceof CleverError) || error.kind === 'unauthorized') throw error;
     if (error.kind === 'bad-request')
       return { ok: false, why: 'Clever no longer knows the event that the last sync ended with.' };
+    if (error.kind === 'forbidden' || error.kind === 'not-found')
+      return { ok: false, why: 'Clever’s Events API is not available to this application.' };
     return { ok: false, why: `the events could not be read: ${error.message}` };
   }
 }

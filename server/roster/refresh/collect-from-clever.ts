@@ -79,7 +79,9 @@ async function collectAll(
   const event = run.preview ? null : await findNewestEvent(client, run);
   const people = new IdSet();
   const download = await downloadDistrict(client, spool, listsFor(rules.kinds), run, people);
-  const whole = Object.values(download).every(({ ended }) => ended !== 'broken off');
+  const whole = Object.values(download).every(
+    ({ ended, unreadable }) => ended !== 'broken off' && !unreadable,
+  );
   const at = run.now();
   const cursor =
     event !== null && whole ? { event, at, fullAt: at, setup, silent: silentIn(download) } : null;

@@ -9,6 +9,8 @@ export interface KnownRecord {
   here: boolean;
   /** Somebody said that it stays although the source had it no more. */
   kept?: boolean;
+  /** Of a section: while the source says this of its people, those whom it lacks stay. */
+  keptFor?: string;
   /** The run that made the document. */
   addedBy?: Types.ObjectId;
   /** It was found by another id than its own: it is to take this one (`adopted`), or somebody merged the two (`merged`). */
@@ -36,9 +38,14 @@ export function diffRecords<F>(
     if (!stored) diff.added.push(record);
     else if (stored.by === 'merged') diff.merged += 1;
     else if (!stored.here) diff.restored.push({ record, _id: stored._id });
-    else if (stored.hash !== record.hash || stored.kept || stored.by === 'adopted')
-      diff.changed.push({ record, _id: stored._id });
+    else if (isChanged(record, stored)) diff.changed.push({ record, _id: stored._id });
     else diff.unchanged += 1;
   }
   return diff;
+}
+
+function isChanged<F>({ hash, keptFor }: RosterRecord<F>, stored: KnownRecord): boolean {
+  return (
+    stored.hash !== hash || stored.kept === true || stored.by === 'adopted' || stored.keptFor !== keptFor
+  );
 }

@@ -4,6 +4,8 @@ import type { HeldRun } from '../runs/hold-run.js';
 import type { CleverUser } from '../../clever/schema.js';
 import { andList } from '../../web/format-count.js';
 import type { Ids } from './context.js';
+import { cleanId } from '../sources/clean-text.js';
+import { IdSet } from './id-set.js';
 import { isPeopleList, LISTS, MAIN_LISTS, type ListName } from './lists.js';
 import { RefreshRefused } from './refuse-refresh.js';
 import type { Spool } from './spool.js';
@@ -16,11 +18,16 @@ export interface ListOutcome {
   own: number;
   /** Why it broke off, in words. */
   reason?: string;
+  /** How many of its rows do not say whom they are about: without an id, or under the id of another row. Absent: none. */
+  unreadable?: number;
 }
 
-/** Whether the list says who is here and who is not. One that came empty may only have been unshared. */
+/**
+ * Whether the list says who is here and who is not. One that came empty may only have been unshared; where a row does not say whom it is
+ * about, it may be about anybody who is missing.
+ */
 export function tellsAll(outcome: ListOutcome | undefined): boolean {
-  return outcome?.ended === 'whole' && outcome.own > 0;
+  return outcome?.ended === 'whole' && outcome.own > 0 && !outcome.unreadable;
 }
 
 /** Whether the list can say of somebody that they left. */
@@ -74,17 +81,26 @@ async function downloadList(
   const { path, query, kind } = LISTS[name];
   let read = 0;
   let own = 0;
+  let unreadable = 0;
+  const met = new IdSet();
+  const twice = new Set<string>();
   try {
     for await (const { objects, skipped } of client.pages(path, query, true)) {
       await spool.write(name, objects);
-      for (const { id } of ids ? objects : []) ids?.add(id);
+      for (const { id } of objects) {
+        if (cleanId(id) === '') unreadable += 1;
+        else if (!met.add(id)) twice.add(id);
+        ids?.add(id);
+      }
+      unreadable += skipped;
       read += objects.length;
       own += query ? objects.filter(hasOneRole).length : objects.length;
       run.count(kind, 'read', objects.length + skipped);
       run.count(kind, 'refused', skipped);
       await run.step(objects.length);
     }
-    return { ended: 'whole', read, own };
+    unreadable += await countClashes(spool, name, twice);
+    return { ended: 'whole', read, own, ...(unreadable > 0 ? { unreadable } : {}) };
   } catch (error) {
     // The page was cut short because the run is over: say that instead.
     run.signal.throwIfAborted();
@@ -93,6 +109,17 @@ async function downloadList(
     if (isFirst || error.kind === 'unauthorized' || error.kind === 'not-approved') throw error;
     return { ended: 'broken off', read, own, reason: error.message };
   }
+}
+
+/** How many records stand under the id of another one. One that is listed twice as it is stands for itself. */
+async function countClashes(spool: Spool, name: ListName, twice: ReadonlySet<string>): Promise<number> {
+  if (twice.size === 0) return 0;
+  const said = new Map<string, Set<string>>();
+  for await (const batch of spool.read<{ id: string; last_modified?: unknown }>(name))
+    for (const { last_modified: _, ...object } of batch)
+      if (twice.has(object.id))
+        said.set(object.id, (said.get(object.id) ?? new Set()).add(JSON.stringify(object)));
+  return [...said.values()].reduce((sum, { size }) => sum + size - 1, 0);
 }
 
 function hasOneRole(user: object): boolean {

@@ -59,6 +59,8 @@ export async function findLeavers<F>(
   };
   const here = gone ? { ...among, 'record.id': { $in: [...gone] } } : among;
   const had = (await store.collection.findOne(here, { projection: { _id: 1 } })) !== null;
+  if (outcome?.ended === 'whole' && outcome.unreadable)
+    return { answered: false, told: [{ code: 'list unreadable', kind, count: outcome.unreadable }] };
   const objection = objectionTo(removal, had);
   if (objection || !outcome) return { answered: false, told: objection ? [objection] : [] };
   if (!had) return { answered: true, told: [] };

@@ -6,7 +6,7 @@ import type { KnownRecord } from './diff-records.js';
 
 /**
  * Leaves people the ties that they have here to students who stay though the source has them no more: with the student the source
- * lost the ties, and nothing of it is believed before somebody has looked.
+ * lost the ties, and nothing of it is believed before somebody has looked. Who names a child by what is no id keeps all of theirs.
  * @param meant record ids of those whose lost ties are believed
  */
 export async function keepStayingTies(
@@ -14,10 +14,11 @@ export async function keepStayingTies(
   people: PersonMapped[],
   meant: ReadonlySet<string>,
 ): Promise<PersonMapped[]> {
-  if (!staying?.size) return people;
+  const isAsked = (person: PersonMapped) => person.unsure === true || staying?.size;
   const ids = people.flatMap((person) =>
-    person.ok && !meant.has(person.record.id) ? [person.record.id] : [],
+    person.ok && isAsked(person) && !meant.has(person.record.id) ? [person.record.id] : [],
   );
+  if (ids.length === 0) return people;
   const stored = await Contact.find(
     { account: account._id, 'record.id': { $in: ids }, 'relations.0': { $exists: true } },
     { 'record.id': 1, relations: 1 },
@@ -25,7 +26,14 @@ export async function keepStayingTies(
   const before = new Map(stored.map(({ record, relations }) => [record?.id, relations]));
   return people.map((person) =>
     person.ok
-      ? { ...person, record: withStaying(person.record, before.get(person.record.id), staying) }
+      ? {
+          ...person,
+          record: withStaying(
+            person.record,
+            before.get(person.record.id),
+            person.unsure ? EVERYBODY : (staying ?? NOBODY),
+          ),
+        }
       : person,
   );
 }
@@ -47,6 +55,9 @@ export async function keepAdoptedTies(
     withStaying(record, before.get(known.get(record.id)?._id.toHexString() ?? ''), staying),
   );
 }
+
+const EVERYBODY = { has: () => true };
+const NOBODY = { has: () => false };
 
 function withStaying(
   record: RosterRecord<RosterPerson>,

@@ -96,7 +96,8 @@ async function storedBy<T>(
   return new Map(found.map((document) => [document.record.id, document as unknown as T]));
 }
 
-function sectionFields(section: Section): RosterSection {
+/** What is stored of a section, in the order of what a source says. */
+export function sectionFields(section: Section): RosterSection {
   const { school, name, subject, period, grade, number, course, term, teacherIds, studentIds } = section;
   const fields = { school, name, subject, period, grade, number, course, term, teacherIds, studentIds };
   return { ...fields, ...sectionExtras(section) };

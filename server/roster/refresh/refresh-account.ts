@@ -16,7 +16,7 @@ import { listsFor, type ListName } from './lists.js';
 import { refreshMirror, type MirrorSeen } from './refresh-mirror.js';
 import { refreshPeople } from './refresh-people.js';
 import { RefreshRefused } from './refuse-refresh.js';
-import { settleList } from './settle-list.js';
+import { settleList, settleTies } from './settle-list.js';
 import { Spool } from './spool.js';
 import { COURSES, PEOPLE, SECTIONS, TERMS } from './stores.js';
 
@@ -135,8 +135,9 @@ async function removeFromMirror(context: RefreshContext, seen: MirrorSeen): Prom
     context,
     'sections',
     { store: SECTIONS, filter: {}, most: seen.sections.size },
-    seen.sections,
+    { has: (id) => seen.sections.has(id) || seen.spared.has(id) },
   );
+  await settleTies(context, seen.sections);
 }
 
 /** Somebody is gone when in none of the lists; who also has ties to students only when the guardians' list says so too. */

@@ -13,8 +13,11 @@ import type { RosterRecord } from '../sources/roster-record.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { walkThrough } from '../walk-through.js';
 import { logRun, type LogRow } from '../runs/log-run.js';
+import { Section, type RosterSection } from '../../models/section.js';
+import { applyRecords, type ApplyOptions } from './apply-records.js';
+import { tellsAll } from './download-district.js';
+import { SectionGuard, type MappedBatch } from './guard-sections.js';
 import type { NoteCode } from '../runs/say-note.js';
-import { applyRecords } from './apply-records.js';
 import { IdSet } from './id-set.js';
 import type { Ids, RefreshContext } from './context.js';
 import { COURSES, SECTIONS, TERMS, type Store } from './stores.js';
@@ -24,6 +27,8 @@ export interface MirrorSeen {
   terms: Ids;
   courses: Ids;
   sections: Ids;
+  /** Ids of sections that are listed and could not be taken: they are here all the same. */
+  spared: Ids;
   /** Ids of the people in the sections that were kept: whoever names no school belongs where they sit or teach. */
   listed: Ids;
 }
@@ -34,6 +39,7 @@ export async function refreshMirror(context: RefreshContext): Promise<MirrorSeen
     terms: new IdSet(),
     courses: new IdSet(),
     sections: new IdSet(),
+    spared: new IdSet(),
     listed: new IdSet(),
   };
   await warnOfLostSchools(context);
@@ -69,20 +75,47 @@ async function refreshCourses({ run, read, download }: RefreshContext, seen: Ids
   }
 }
 
-async function refreshSections(
-  { account, run, read, download, schools }: RefreshContext,
-  seen: MirrorSeen,
-): Promise<void> {
+async function refreshSections(context: RefreshContext, seen: MirrorSeen): Promise<void> {
+  const { account, run, read, download, schools } = context;
   await run.begin('sections', download.sections?.read ?? 0);
+  const guard = await SectionGuard.open(context);
+  const pass: ApplyOptions<RosterSection> = { revise: (records, known) => guard.pass(records, known) };
   await walkThrough(read<FromFile<CleverSection>>('sections'), async (batch) => {
     const taken = await mapSections(account, batch, schools);
     for (const { mapped } of taken) {
+      if (!mapped.ok && mapped.reason !== 'outside' && mapped.id) seen.spared.add(mapped.id);
       if (!mapped.ok) continue;
       for (const id of mapped.record.fields.teacherIds) seen.listed.add(id);
       for (const id of mapped.record.fields.studentIds) seen.listed.add(id);
     }
-    await take(run, SECTIONS, 'section', taken, seen.sections);
+    await take(run, SECTIONS, 'section', taken, seen.sections, pass);
   });
+  const staying = await guard.settle(() => mappedSections(context));
+  for (const id of [...staying.students, ...staying.teachers]) seen.listed.add(id);
+  await listStored(context, seen);
+}
+
+async function* mappedSections({
+  account,
+  read,
+  schools,
+}: RefreshContext): AsyncGenerator<MappedBatch, void, undefined> {
+  for await (const batch of read<FromFile<CleverSection>>('sections'))
+    yield await mapSections(account, batch, schools);
+}
+
+/** Where the list of sections does not tell all, whoever is in those that are stored is in a class still. */
+async function listStored(
+  { account, download, standing }: RefreshContext,
+  { listed }: MirrorSeen,
+): Promise<void> {
+  if (standing || tellsAll(download.sections)) return;
+  const stored = Section.find(
+    { account: account._id, status: 'active' },
+    { teacherIds: 1, studentIds: 1 },
+  ).lean();
+  for await (const { teacherIds, studentIds } of stored.cursor({ batchSize: 1000 }))
+    for (const id of [...teacherIds, ...studentIds]) listed.add(id);
 }
 
 /** Of files that tell only what changed in a section, what is known of it besides is kept. */
@@ -120,6 +153,7 @@ async function take<F extends object>(
   kind: string,
   batch: { id: string; mapped: Taken<F> }[],
   seen: Ids,
+  options: ApplyOptions<F> = {},
 ): Promise<void> {
   const records: RosterRecord<F>[] = [];
   const rows: LogRow[] = [];
@@ -135,6 +169,6 @@ async function take<F extends object>(
   }
   run.count(kind, 'refused', rows.length);
   await logRun(run, rows);
-  await applyRecords(run, store, kind, records);
+  await applyRecords(run, store, kind, records, options);
   await run.step(batch.length);
 }

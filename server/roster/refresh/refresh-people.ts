@@ -67,7 +67,7 @@ async function takePeople(
   const people = await keepStayingTies(context, told, meant);
   const stored = await storedStudents(context, people);
   const hasStudent = (person: RosterPerson): boolean =>
-    person.relations.some(({ student }) => seen.has(student) || stored.has(student));
+    person.relations.some(({ student }) => seen.has(student) || spared.has(student) || stored.has(student));
   const records: RosterRecord<RosterPerson>[] = [];
   const rows: LogRow[] = [];
   for (const person of people) {
@@ -79,6 +79,8 @@ async function takePeople(
     } else if (verdict === 'elsewhere') run.count(kind, 'leftOut');
     else if (verdict !== 'here') {
       const sourceId = person.ok ? person.record.id : person.id;
+      // What could not be taken is here all the same.
+      if (!person.ok && person.id) spared.add(person.id);
       rows.push({ level: 'warning', kind, action: 'refused', sourceId, note: { code: verdict } });
     }
   }

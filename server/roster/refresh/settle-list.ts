@@ -1,8 +1,9 @@
 import type { RosterChange } from '../../models/roster-change.js';
 import { RosterRun } from '../../models/roster-run.js';
-import { dropOlderHeld, findHeldHere, dropHeldOf } from '../changes/drop-held.js';
+import { dropOlderHeld, findHeldHere, dropHeldOf, dropHeldRead } from '../changes/drop-held.js';
 import { takeRemovals, type Document } from '../changes/take-removals.js';
 import type { Ids, RefreshContext } from './context.js';
+import { SECTION_TIES } from '../changes/tie-kinds.js';
 import { tellsAll } from './download-district.js';
 import { findLeavers, type Condition, type Leavers, type Removal } from './find-leavers.js';
 import { LISTS, type ListName } from './lists.js';
@@ -40,6 +41,19 @@ export async function settleList<F>(
     );
   else if (settled) await dropOlderHeld(run, [kind]);
   else await dropHeldOf(run, back);
+}
+
+/** Settles what earlier runs held of who is in sections: of all of them, or where the list does not tell all, of those that were read. */
+export async function settleTies({ run, download }: RefreshContext, read: Pick<Ids, 'has'>): Promise<void> {
+  const kinds = Object.values(SECTION_TIES.kinds);
+  const settled = tellsAll(download.sections);
+  if (run.preview)
+    await RosterRun.updateOne(
+      { _id: run.id },
+      settled ? { $addToSet: { answered: { $each: kinds } } } : { $pullAll: { answered: kinds } },
+    );
+  else if (settled) await dropOlderHeld(run, kinds);
+  else await dropHeldRead(run, kinds, (id) => read.has(id));
 }
 
 /** Who of a list would be gone, before anybody is marked so. */

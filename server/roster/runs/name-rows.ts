@@ -40,10 +40,14 @@ function namesOf(scope: NamedIn, kind: string, ids: string[]): Promise<Names> {
     case 'resource':
       return peopleById(scope, ids);
     case 'class':
+    case 'classStudents':
+    case 'classTeachers':
       return event ? classes(event, ids) : none();
     case 'appointment':
       return event ? nameAppointments(event, objectIds(ids)) : none();
     case 'section':
+    case 'sectionStudents':
+    case 'sectionTeachers':
       return mirrored(Section, scope, ids);
     case 'course':
       return mirrored(Course, scope, ids);

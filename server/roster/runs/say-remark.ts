@@ -4,7 +4,7 @@ import { longDay } from '../../web/format-time.js';
 import { heldInWords } from './summarize-run.js';
 
 /** Why removals wait for a person. */
-export type HeldWhy = 'doubtful' | 'many' | 'undecided';
+export type HeldWhy = 'doubtful' | 'many' | 'undecided' | 'emptied';
 
 /** What a run says plainly on its page: codes and numbers, which are made a sentence where they are shown. */
 export type Remark =
@@ -19,6 +19,8 @@ export type Remark =
   | { code: 'district paused'; since: string; asOf: string }
   | { code: 'district errors'; asOf: string }
   | { code: 'list broke off'; kind: string; fault: string }
+  | { code: 'list unreadable'; kind: string; count: number }
+  | { code: 'classes unreadable'; count: number }
   | { code: 'no longer shared'; kind: string }
   | { code: 'never shared'; kind: string }
   | { code: 'not in the files'; kind: string };
@@ -38,17 +40,22 @@ const MANY: Record<string, string> = {
   course: 'courses',
   term: 'terms',
   school: 'schools',
+  sectionStudents: 'enrollments',
+  classStudents: 'enrollments',
+  sectionTeachers: 'teaching assignments',
+  classTeachers: 'teaching assignments',
 };
 
 const BECAUSE: Record<HeldWhy, string> = {
   doubtful: 'this download may not tell all',
   many: 'that is more than a night usually brings',
   undecided: 'nobody has decided yet',
+  emptied: 'no students or no teachers would be left in these classes',
 };
 
 const SAY: { [C in Code]: (of: Of<C>) => string } = {
   held: (of) =>
-    `${partOf(of)} are missing at the source and are held until somebody looks, because ${BECAUSE[of.why]}. Nothing was removed.`,
+    `${partOf(of)} ${isOne(of) ? 'is' : 'are'} missing at the source and ${isOne(of) ? 'is' : 'are'} held until somebody looks, because ${BECAUSE[of.why]}. Nothing was removed.`,
   'would be held': (of) =>
     `${partOf(of)} would leave. A sync by itself would hold them until somebody looks, because ${BECAUSE[of.why]}.`,
   'held with students': ({ kind, count }) =>
@@ -75,6 +82,10 @@ const SAY: { [C in Code]: (of: Of<C>) => string } = {
   'district errors': ({ asOf }) => `The district’s own sync with Clever ends in errors${sayAsOf(asOf)}.`,
   'list broke off': ({ kind, fault }) =>
     `The list of ${many(kind)} broke off: ${fault} Additions and changes were taken; none of the ${many(kind)} were removed.`,
+  'list unreadable': ({ kind, count }) =>
+    `${countOf(count, 'record', 'records')} in the list of ${many(kind)} can’t be told apart: the id is missing or unreadable, or another record has the same one. Additions and changes were taken; none of the ${many(kind)} were removed.`,
+  'classes unreadable': ({ count }) =>
+    `In the lists of ${countOf(count, 'class', 'classes')} an id can’t be read, so nobody was taken out of ${count === 1 ? 'it' : 'them'}.`,
   'no longer shared': ({ kind }) =>
     `Clever no longer shares ${many(kind)} with Slotbell. Nothing was removed. Ask the district’s Clever administrator whether that is meant.`,
   'never shared': ({ kind }) => `Clever does not share ${many(kind)} with Slotbell.`,
@@ -106,7 +117,13 @@ function many(kind: string): string {
 }
 
 function partOf({ kind, gone, here }: Of<'held' | 'would be held'>): string {
-  return `${gone.toLocaleString('en')} of ${here.toLocaleString('en')} ${many(kind)}`;
+  if (here > 0) return `${gone.toLocaleString('en')} of ${here.toLocaleString('en')} ${many(kind)}`;
+  // Some wait whatever else is here.
+  return countOf(gone, many(kind).replace(/s$/, ''), many(kind));
+}
+
+function isOne({ gone, here }: Of<'held' | 'would be held'>): boolean {
+  return gone === 1 && here <= 1;
 }
 
 function sayAsOf(day: string): string {

@@ -50,8 +50,12 @@ export const KIND_WORDS: Record<string, string> = {
   staff: 'Staff',
   guardian: 'Guardians',
   class: 'Classes',
+  classStudents: 'Enrollments',
+  classTeachers: 'Teaching assignments',
   resource: 'Teachers with slots',
   appointment: 'Appointments',
+  sectionStudents: 'Enrollments at the source',
+  sectionTeachers: 'Teaching assignments at the source',
   section: 'Sections at the source',
   course: 'Courses at the source',
   term: 'Terms at the source',
@@ -66,8 +70,12 @@ export const ONE_WORDS: Record<string, string> = {
   guardian: 'Guardian',
   duplicate: 'Possible duplicate',
   class: 'Class',
+  classStudents: 'Students of a class',
+  classTeachers: 'Teachers of a class',
   resource: 'Teacher with slots',
   appointment: 'Appointment',
+  sectionStudents: 'Students of a section',
+  sectionTeachers: 'Teachers of a section',
   section: 'Section',
   course: 'Course',
   term: 'Term',
@@ -75,7 +83,7 @@ export const ONE_WORDS: Record<string, string> = {
 };
 
 const NOON = 12;
-const MIRROR_KINDS = ['section', 'course', 'term', 'school'];
+const MIRROR_KINDS = ['section', 'sectionStudents', 'sectionTeachers', 'course', 'term', 'school'];
 
 export const ACTION_WORDS: Record<string, string> = {
   added: 'New',

@@ -6,6 +6,9 @@ interface Words {
   many: string;
 }
 
+const ENROLLMENTS: Words = { one: 'enrollment', many: 'enrollments' };
+const ASSIGNMENTS: Words = { one: 'teaching assignment', many: 'teaching assignments' };
+
 /** The kinds that a sentence speaks of, in its order; the mirror's own records say the same as the classes. */
 const SPOKEN: [kind: string, words: Words][] = [
   ['student', { one: 'student', many: 'students' }],
@@ -13,11 +16,20 @@ const SPOKEN: [kind: string, words: Words][] = [
   ['staff', { one: 'member of staff', many: 'members of staff' }],
   ['guardian', { one: 'guardian', many: 'guardians' }],
   ['class', { one: 'class', many: 'classes' }],
+  ['classStudents', ENROLLMENTS],
+  ['classTeachers', ASSIGNMENTS],
+];
+
+/** What the mirror's own records say of them, where no event's classes were looked at. */
+const MIRRORED: [kind: string, words: Words][] = [
+  ['sectionStudents', ENROLLMENTS],
+  ['sectionTeachers', ASSIGNMENTS],
 ];
 
 /** What may be held, the mirror's own records too. */
 const HELD: [kind: string, words: Words][] = [
   ...SPOKEN,
+  ...MIRRORED,
   ['resource', { one: 'teacher with slots', many: 'teachers with slots' }],
   ['section', { one: 'section', many: 'sections' }],
   ['course', { one: 'course', many: 'courses' }],
@@ -37,7 +49,8 @@ export function summarizeRun(purpose: RunPurpose, ...parts: Record<string, KindC
       ? 'The records that were held stay.'
       : NOTHING.reject;
   const verbs = purpose === 'preview' ? WOULD : DID;
-  const phrases = SPOKEN.flatMap(([kind, words]) =>
+  const spoken = counts.class ? SPOKEN : [...SPOKEN, ...MIRRORED];
+  const phrases = spoken.flatMap(([kind, words]) =>
     counts[kind] ? phrasesFor(kind, counts[kind], words, verbs) : [],
   );
   const broken = counts.appointment?.changed ?? 0;
@@ -55,6 +68,7 @@ const DID = {
   changed: 'changed',
   left: 'left',
   gone: 'gone',
+  ended: 'ended',
   needs: 'needs',
   need: 'need',
   held: 'held',
@@ -64,6 +78,7 @@ const WOULD: typeof DID = {
   changed: 'would change',
   left: 'would leave',
   gone: 'would go',
+  ended: 'would end',
   needs: 'would need',
   need: 'would need',
   held: 'would be held',
@@ -95,9 +110,17 @@ function phrasesFor(kind: string, counts: KindCounts, words: Words, verbs: typeo
     ...say(added, ' new', ''),
     ...say(restored, '', ` ${verbs.restored}`),
     ...say(changed, '', ` ${verbs.changed}`),
-    ...say(removed, '', ` ${kind === 'class' ? verbs.gone : verbs.left}`),
+    ...say(removed, '', ` ${verbs[VERBS[kind] ?? 'left']}`),
   ];
 }
+
+const VERBS: Record<string, 'gone' | 'ended'> = {
+  class: 'gone',
+  classStudents: 'ended',
+  classTeachers: 'ended',
+  sectionStudents: 'ended',
+  sectionTeachers: 'ended',
+};
 
 function number(count: number): string {
   return count.toLocaleString('en');

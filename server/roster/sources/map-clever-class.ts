@@ -10,7 +10,9 @@ export type RosterTerm = Pick<Term, 'name' | 'start' | 'end'>;
 export type RosterCourse = Pick<Course, 'name' | 'number'>;
 
 /** `outside`: the section belongs to a school that is not matched. */
-export type SectionMapped = Mapped<RosterSection> | { ok: false; id: string; reason: 'outside' };
+export type SectionMapped =
+  | (Mapped<RosterSection> & { unsure?: readonly ('students' | 'teachers')[] })
+  | { ok: false; id: string; reason: 'outside' };
 
 /** A Clever section for the mirror. People, term and course stay Clever's ids: they may not be shared, or come later. */
 export function mapCleverSection(section: CleverSection, schools: MatchedSchools): SectionMapped {
@@ -34,7 +36,20 @@ export function mapCleverSection(section: CleverSection, schools: MatchedSchools
     teacherIds: primary ? [primary, ...others.sort()] : [],
     studentIds: cleanIds(section.students).sort(),
   };
-  return { ok: true, record: rosterRecord(id, fields) };
+  const unsure = unsureOf(section);
+  return { ok: true, record: rosterRecord(id, fields), ...(unsure.length > 0 ? { unsure } : {}) };
+}
+
+/** Which of its lists name somebody by what is no id, so that they do not tell who else is in it. */
+function unsureOf({ students, teacher, teachers }: CleverSection): ('students' | 'teachers')[] {
+  const hasOther = (list: unknown) => Array.isArray(list) && list.some((id) => cleanId(id) === '');
+  const isOther = (value: unknown) => Boolean(value) && cleanId(value) === '';
+  return [
+    ...(hasOther(students) || (isOther(students) && !Array.isArray(students)) ? (['students'] as const) : []),
+    ...(hasOther(teachers) || (isOther(teachers) && !Array.isArray(teachers)) || isOther(teacher)
+      ? (['teachers'] as const)
+      : []),
+  ];
 }
 
 export function mapCleverTerm(term: CleverTerm): Mapped<RosterTerm> {

@@ -17,6 +17,8 @@ export type MatchedSchools = ReadonlyMap<string, Types.ObjectId>;
 export type PersonMapped = Mapped<RosterPerson> & {
   /** Ids of the Clever schools that the record names, matched or not. */
   named: string[];
+  /** It names a child by what is no id, so that it does not tell whose other children are theirs. */
+  unsure?: true;
 };
 
 /**
@@ -59,7 +61,15 @@ export function mapCleverPerson(
     relations: kinds.contacts ? relationsOf(user) : [],
     ...identifiersOf(user, type, mapping),
   };
-  return { ok: true, named, record: rosterRecord(id, fields) };
+  const unsure = kinds.contacts && hasUnreadable(user);
+  return { ok: true, named, record: rosterRecord(id, fields), ...(unsure ? { unsure } : {}) };
+}
+
+function hasUnreadable({ roles }: CleverUser): boolean {
+  const given: unknown = roles?.contact?.student_relationships;
+  return (
+    Array.isArray(given) && given.some((tie) => cleanId((tie as StudentRelationship | null)?.student) === '')
+  );
 }
 
 function typeOf({ roles }: CleverUser, kinds: CleverKinds): ContactType | undefined {

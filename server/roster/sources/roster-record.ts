@@ -8,6 +8,8 @@ export interface RosterRecord<F> {
   fields: F;
   /** Of the fields; a stored record with the same one is not written. */
   hash: string;
+  /** Of a section: some of its people stay because somebody said so while the source says this of them (`markOf`). */
+  keptFor?: string;
 }
 
 /** A record, or why it cannot be taken (a row in the run's log). */

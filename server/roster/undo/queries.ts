@@ -98,7 +98,7 @@ async function rowOf(
   const row: UndoRow = { kind: name, label, removed: 0, changed: 0, restored: 0, left: 0 };
   for await (const rows of readChanges({ run }, name, 'applied')) {
     const { open, left } = await judgeUndo(kind, rows);
-    for (const { row: change } of open) row[inverseOf(change)] += 1;
+    for (const { row: change } of open) row[inverseOf(change)] += change.size ?? 1;
     row.left += left.length;
   }
   let after: Types.ObjectId | undefined;

@@ -1,0 +1,51 @@
+import type { Types } from 'mongoose';
+import type { Deps } from '../deps.js';
+import { User } from '../models/user.js';
+import type { PasswordForm } from './schema.js';
+import { setPassword } from './set-password.js';
+
+/** What somebody had entered under an address that was not proven to be theirs. */
+export interface Cleared {
+  children: number;
+  appointments: number;
+}
+
+/** Removes what a login's households hold; given by those who know about households. */
+export type ClearHouseholds = (deps: Deps, user: Pick<User, '_id' | 'grants'>) => Promise<Cleared>;
+
+const NOTHING: Cleared = { children: 0, appointments: 0 };
+
+/**
+ * Sets the password that somebody chose behind a mailed link, which proves the address theirs. Until now it may have been used by
+ * somebody else: then that one's password and sessions end first, and what they entered is removed, before anything counts as
+ * proven. Dying in between leaves the login without a password, for the next link.
+ */
+export async function choosePassword(
+  deps: Deps,
+  clear: ClearHouseholds,
+  id: Types.ObjectId,
+  { password, name }: PasswordForm,
+): Promise<{ user: User; cleared: Cleared } | null> {
+  const before = await User.findById(id).lean();
+  if (!before) return null;
+  let cleared = NOTHING;
+  if (before.emailProvenAt === undefined) {
+    const called = mayBeStrangers(before) ? { name: name || nameIn(before.email) } : {};
+    await User.updateOne(
+      { _id: id },
+      { $unset: { passwordHash: 1 }, $set: { sessionsFrom: deps.now(), ...called } },
+    );
+    cleared = await clear(deps, before);
+  }
+  const user = await setPassword(id, password, deps.now());
+  return user && { user, cleared };
+}
+
+/** Whether whoever gave this login its name and password may not be the owner of its address. */
+export function mayBeStrangers(user: Pick<User, 'emailProvenAt' | 'passwordHash'> | null): boolean {
+  return user?.emailProvenAt === undefined && user?.passwordHash !== undefined;
+}
+
+function nameIn(email: string): string {
+  return email.split('@')[0] ?? email;
+}

@@ -1,0 +1,60 @@
+import { Types } from 'mongoose';
+import { recordAudit } from '../audit/record-audit.js';
+import type { Cleared } from '../accounts/choose-password.js';
+import type { Deps } from '../deps.js';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { Household } from '../models/household.js';
+import type { User } from '../models/user.js';
+import { cancelAppointment } from './cancel-appointment.js';
+import { endHold } from './check-holder.js';
+import { settleAppointment } from './settle-appointment.js';
+
+/**
+ * Removes what somebody entered under an address before it was proven: their children first, so that nothing more can be booked,
+ * then holds and appointments, and at last the household from the login, which gets a fresh one. Nobody is told by mail: the
+ * address has a new owner. Safe to do again where it was cut off.
+ */
+export async function clearHouseholds(deps: Deps, user: Pick<User, '_id' | 'grants'>): Promise<Cleared> {
+  const accounts = user.grants.map(({ account }) => account);
+  const households = await Household.find({ account: { $in: accounts }, adults: user._id }).lean();
+  const cleared = { children: 0, appointments: 0 };
+  for (const household of households) {
+    const { _id, account, adults } = household;
+    const children = household.children.filter(({ adult }) => adult.equals(user._id)).length;
+    await Household.updateOne({ _id }, { $pull: { children: { adult: user._id } } });
+    const appointments = await endAppointments(deps, household, user._id);
+    // A household keeps an adult: an id that is nobody's.
+    if (adults.length > 1) await Household.updateOne({ _id }, { $pull: { adults: user._id } });
+    else await Household.updateOne({ _id, adults: user._id }, { $set: { 'adults.$': new Types.ObjectId() } });
+    await recordAudit({
+      account,
+      user: user._id,
+      action: 'clear household',
+      targets: [_id],
+      detail: { children, appointments },
+      at: deps.now(),
+    });
+    cleared.children += children;
+    cleared.appointments += appointments;
+  }
+  return cleared;
+}
+
+/** @returns how many that lay ahead were canceled */
+async function endAppointments(deps: Deps, household: Household, user: Types.ObjectId): Promise<number> {
+  const found = await Appointment.find({
+    household: household._id,
+    state: { $in: ['pending', ...LIVING_STATES] },
+    bookedBy: user,
+  }).lean();
+  let ended = 0;
+  for (const { _id, account, state, from } of found) {
+    if (state === 'pending') {
+      if (await endHold(_id, 'hold ended')) await settleAppointment(deps, _id);
+    } else if (from > deps.now()) {
+      await cancelAppointment(deps, { appointment: { _id, account }, by: 'school', actor: { user } });
+      ended += 1;
+    }
+  }
+  return ended;
+}

@@ -1,0 +1,59 @@
+import { DateTime, FixedOffsetZone, IANAZone } from 'luxon';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/**
+ * A zone's offsets over the days of some moments, as a calendar needs them to be told (RFC 5545, 3.2.19), from the same data by which
+ * the times themselves are written: libraries of ready-made ones know other years of law, and a meeting would be an hour off.
+ */
+export function writeZone(zone: string, moments: Date[]): string {
+  const times = moments.map((moment) => moment.getTime());
+  const first = Math.min(...times) - DAY_MS;
+  const last = Math.max(...times) + DAY_MS;
+  const parts = [
+    observance(zone, first, first),
+    ...changesBetween(zone, first, last).map((at) => observance(zone, at, at - MINUTE_MS)),
+  ];
+  return ['BEGIN:VTIMEZONE', `TZID:${zone}`, ...parts.flat(), 'END:VTIMEZONE'].join('\r\n');
+}
+
+/** The moments at which the offset changes, to the minute. No zone changes its twice a day. */
+function changesBetween(name: string, first: number, last: number): number[] {
+  const zone = IANAZone.create(name);
+  const changes: number[] = [];
+  for (let day = first; day < last; day += DAY_MS) {
+    const before = zone.offset(day);
+    if (zone.offset(day + DAY_MS) === before) continue;
+    let [low, high] = [Math.floor(day / MINUTE_MS), Math.ceil((day + DAY_MS) / MINUTE_MS)];
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2);
+      if (zone.offset(middle * MINUTE_MS) === before) low = middle;
+      else high = middle;
+    }
+    changes.push(high * MINUTE_MS);
+  }
+  return changes;
+}
+
+/** From a moment on the zone has the offset of that moment; begins are told in the time that held before. */
+function observance(zone: string, from: number, justBefore: number): string[] {
+  const at = DateTime.fromMillis(from, { zone });
+  const before = IANAZone.create(zone).offset(justBefore);
+  const kind = at.isInDST ? 'DAYLIGHT' : 'STANDARD';
+  return [
+    `BEGIN:${kind}`,
+    `DTSTART:${at.setZone(FixedOffsetZone.instance(before)).toFormat("yyyyMMdd'T'HHmmss")}`,
+    `TZOFFSETFROM:${offsetText(before)}`,
+    `TZOFFSETTO:${offsetText(at.offset)}`,
+    `TZNAME:${at.toFormat('ZZZZ')}`,
+    `END:${kind}`,
+  ];
+}
+
+/** @param minutes east of Greenwich */
+function offsetText(minutes: number): string {
+  const hours = Math.floor(Math.abs(minutes) / 60);
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${minutes < 0 ? '-' : '+'}${two(hours)}${two(Math.abs(minutes) % 60)}`;
+}

@@ -1,0 +1,69 @@
+import { recordAudit } from '../audit/record-audit.js';
+import { isShutOut } from '../accounts/load-actor.js';
+import type { Deps } from '../deps.js';
+import { OneTimeLink } from '../models/one-time-link.js';
+import { User } from '../models/user.js';
+import type { Actor } from '../web/actor.js';
+import { cancelComing, endHolds } from './end-appointments.js';
+import { tellBlocked, tellUnblocked } from './tell-adult.js';
+import type { Adult } from './queries.js';
+import type { Outcome } from './schema.js';
+
+/**
+ * Lets a parent's login into this account no more: its sessions end at once, it logs in nowhere unless another school has it too,
+ * and mailed links stop working. Holds end; appointments stay or are canceled, as asked.
+ */
+export async function blockLogin(
+  deps: Deps,
+  actor: Actor,
+  { user, household, isStaff }: Adult,
+  { outcome, tell }: { outcome: Outcome; tell: boolean },
+): Promise<{ ok: true; canceled: number } | { ok: false; reason: 'works here' }> {
+  if (isStaff) return { ok: false, reason: 'works here' };
+  const now = deps.now();
+  const { account } = actor;
+  const blocked = await User.findOneAndUpdate(
+    {
+      _id: user._id,
+      'blocks.account': { $ne: account },
+      grants: { $not: { $elemMatch: { account, level: { $ne: 'customer' } } } },
+    },
+    { $push: { blocks: { account, at: now, by: actor.user } }, $set: { sessionsFrom: now } },
+    { returnDocument: 'after' },
+  ).lean();
+  await OneTimeLink.deleteMany({ user: user._id, kind: 'offer', 'offer.account': account });
+  const kinds = { $in: ['prove e-mail', 'new password', 'invitation'] as const };
+  if (isShutOut(blocked ?? user)) await OneTimeLink.deleteMany({ user: user._id, kind: kinds });
+  if (household) await endHolds(deps, household);
+  const canceled = household && outcome === 'cancel' ? await cancelComing(deps, actor, household) : 0;
+  if (!blocked) return { ok: true, canceled };
+  await recordAudit({
+    account,
+    user: actor.user,
+    action: 'block login',
+    targets: [user._id],
+    detail: { appointments: outcome, canceled },
+    at: now,
+  });
+  if (tell) await tellBlocked(deps, actor, user, now);
+  return { ok: true, canceled };
+}
+
+/** Lets a blocked login in again. @returns false when it was not blocked */
+export async function unblockLogin(
+  deps: Deps,
+  actor: Actor,
+  { user }: Pick<Adult, 'user'>,
+  { tell }: { tell: boolean },
+): Promise<boolean> {
+  const { account } = actor;
+  const done = await User.updateOne(
+    { _id: user._id, 'blocks.account': account },
+    { $pull: { blocks: { account } } },
+  );
+  if (done.modifiedCount === 0) return false;
+  const at = deps.now();
+  await recordAudit({ account, user: actor.user, action: 'unblock login', targets: [user._id], at });
+  if (tell) await tellUnblocked(deps, actor, user, at);
+  return true;
+}

@@ -1,0 +1,35 @@
+import type { Types } from 'mongoose';
+import { cancelAppointment } from '../booking/cancel-appointment.js';
+import { endHold } from '../booking/check-holder.js';
+import { settleAppointment } from '../booking/settle-appointment.js';
+import type { Deps } from '../deps.js';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import type { Household } from '../models/household.js';
+import type { Actor } from '../web/actor.js';
+
+type Which = Pick<Household, '_id'> & { student?: Types.ObjectId };
+
+const filterOf = ({ _id, student }: Which) => ({
+  household: _id,
+  ...(student ? { students: student } : {}),
+});
+
+/** Ends what a household holds and has not booked yet, so that a request that is on its way books nothing any more. */
+export async function endHolds(deps: Deps, which: Which): Promise<void> {
+  const held = await Appointment.find({ ...filterOf(which), state: 'pending' }, { _id: 1 }).lean();
+  for (const { _id } of held) if (await endHold(_id, 'hold ended')) await settleAppointment(deps, _id);
+}
+
+/** Cancels what lies ahead, for the school, with its notice. @returns how many */
+export async function cancelComing(deps: Deps, actor: Actor, which: Which): Promise<number> {
+  const coming = await Appointment.find(
+    { ...filterOf(which), state: { $in: LIVING_STATES }, from: { $gt: deps.now() } },
+    { account: 1 },
+  ).lean();
+  let canceled = 0;
+  for (const { _id, account } of coming) {
+    const done = await cancelAppointment(deps, { appointment: { _id, account }, by: 'school', actor });
+    if (done.ok) canceled += 1;
+  }
+  return canceled;
+}

@@ -1,0 +1,101 @@
+import type { Types } from 'mongoose';
+import { withNames, type Meeting } from '../booking/queries.js';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { Contact, contactName } from '../models/contact.js';
+import { Event } from '../models/event.js';
+import { Household, type ChildProof } from '../models/household.js';
+import { isBlocked, User } from '../models/user.js';
+
+/** A child that an adult has, or had until the school took it away. */
+export interface ClaimedChild {
+  id: string;
+  name: string;
+  by: ChildProof;
+  since: Date;
+  removedAt?: Date;
+}
+
+export interface ComingMeeting extends Meeting {
+  event: Pick<Event, 'name' | 'timeZone'>;
+}
+
+/** A parent's login as the school sees it. */
+export interface Adult {
+  user: User;
+  household: Household | null;
+  children: ClaimedChild[];
+  /** What lies ahead, by time. */
+  coming: ComingMeeting[];
+  blockedAt?: Date;
+  /** Has access as staff of this account too. */
+  isStaff: boolean;
+}
+
+/** More are not listed; a family has a few. */
+const MOST = 200;
+
+/** Somebody who is a parent in the account; null for anybody else, whose id is as good as none. */
+export async function findAdult(
+  account: Types.ObjectId,
+  id: Types.ObjectId,
+  now: Date,
+): Promise<Adult | null> {
+  const [user, household] = await Promise.all([
+    User.findById(id).lean(),
+    Household.findOne({ account, adults: id }).lean(),
+  ]);
+  const grants = user?.grants.filter((grant) => grant.account.equals(account)) ?? [];
+  if (!user || (!household && !grants.some(({ level }) => level === 'customer'))) return null;
+  const blockedAt = user.blocks?.find((block) => block.account.equals(account))?.at;
+  return {
+    user,
+    household,
+    children: household ? await childrenOf(household) : [],
+    coming: household ? await comingOf(household, now) : [],
+    ...(isBlocked(user, account) && blockedAt ? { blockedAt } : {}),
+    isStaff: grants.some(({ level }) => level !== 'customer'),
+  };
+}
+
+async function childrenOf(household: Household): Promise<ClaimedChild[]> {
+  const claims = [
+    ...household.children.map(({ student, by, at }) => ({ student, by, since: at })),
+    ...(household.removed ?? []).map(({ student, by, since, at }) => ({ student, by, since, removedAt: at })),
+  ];
+  const people = await Contact.find(
+    { _id: { $in: claims.map(({ student }) => student) }, account: household.account },
+    { firstName: 1, lastName: 1, email: 1 },
+  ).lean();
+  const names = new Map(people.map((person) => [person._id.toHexString(), contactName(person)]));
+  return claims.map(({ student, ...claim }) => ({
+    id: student.toHexString(),
+    name: names.get(student.toHexString()) ?? 'No longer known',
+    ...claim,
+  }));
+}
+
+/** @param student of this child alone */
+export async function comingOf(
+  household: Pick<Household, '_id'>,
+  now: Date,
+  student?: Types.ObjectId,
+): Promise<ComingMeeting[]> {
+  const found = await Appointment.find({
+    household: household._id,
+    state: { $in: LIVING_STATES },
+    from: { $gt: now },
+    ...(student ? { students: student } : {}),
+  })
+    .sort({ from: 1 })
+    .limit(MOST)
+    .lean();
+  const events = await Event.find(
+    { _id: { $in: found.map(({ event }) => event) } },
+    { name: 1, timeZone: 1 },
+  ).lean();
+  const meetings = await withNames(found);
+  return meetings.flatMap((meeting, index) => {
+    const event = events.find(({ _id }) => found[index]?.event.equals(_id));
+    return event ? [{ ...meeting, event }] : [];
+  });
+}

@@ -1,0 +1,82 @@
+import type { Types } from 'mongoose';
+import { recordAudit } from '../audit/record-audit.js';
+import type { Deps } from '../deps.js';
+import { Household } from '../models/household.js';
+import type { Actor } from '../web/actor.js';
+import { cancelComing, endHolds } from './end-appointments.js';
+import { keepForSchool } from './keep-appointments.js';
+import { tellRemoved, tellReturned } from './tell-adult.js';
+import type { Adult } from './queries.js';
+import type { Outcome } from './schema.js';
+
+/**
+ * Takes a child away from an adult's household: first the child, so that nothing more is booked, then holds, then appointments as
+ * asked. Only the school can give the child back. Doing it again finishes what was cut off.
+ * @returns how many appointments were canceled or kept, or undefined when the household never had the child
+ */
+export async function removeChild(
+  deps: Deps,
+  actor: Actor,
+  adult: Adult & { household: Household },
+  { student, outcome, tell }: { student: Types.ObjectId; outcome: Outcome; tell: boolean },
+): Promise<{ appointments: number } | undefined> {
+  const { household } = adult;
+  const now = deps.now();
+  const child = household.children.find((one) => one.student.equals(student));
+  if (!child && !household.removed?.some((one) => one.student.equals(student))) return undefined;
+  if (child) {
+    const { adult: claimer, by, at: since } = child;
+    const removed = { student, adult: claimer, by, since, removedBy: actor.user, at: now };
+    await Household.updateOne(
+      { _id: household._id, account: actor.account, 'children.student': student },
+      { $pull: { children: { student } }, $push: { removed } },
+    );
+  }
+  await endHolds(deps, { _id: household._id, student });
+  const canceled =
+    outcome === 'cancel' ? await cancelComing(deps, actor, { _id: household._id, student }) : 0;
+  // Also those that are over: they are about a child that is not theirs to see.
+  const kept = await keepForSchool(actor, household, student, now);
+  const appointments = outcome === 'cancel' ? canceled : kept;
+  await recordAudit({
+    account: actor.account,
+    user: actor.user,
+    action: 'take child away',
+    targets: [student, adult.user._id],
+    detail: { appointments: outcome, canceled, kept },
+    at: now,
+  });
+  if (tell) await tellRemoved(deps, actor, adult.user, student, canceled);
+  return { appointments };
+}
+
+/** Gives a child back that was taken away. @returns false when none was */
+export async function returnChild(
+  deps: Deps,
+  actor: Actor,
+  adult: Adult & { household: Household },
+  { student, tell }: { student: Types.ObjectId; tell: boolean },
+): Promise<boolean> {
+  const { household, user } = adult;
+  const now = deps.now();
+  const child = { student, adult: user._id, by: 'school' as const, at: now };
+  const returned = await Household.updateOne(
+    {
+      _id: household._id,
+      account: actor.account,
+      'removed.student': student,
+      'children.student': { $ne: student },
+    },
+    { $pull: { removed: { student } }, $push: { children: child } },
+  );
+  if (returned.modifiedCount === 0) return false;
+  await recordAudit({
+    account: actor.account,
+    user: actor.user,
+    action: 'give child back',
+    targets: [student, user._id],
+    at: now,
+  });
+  if (tell) await tellReturned(deps, actor, user, student);
+  return true;
+}

@@ -1,0 +1,9 @@
+/**
+ * The part of a filter that finds a document only while these fields are as they were read: for a write that rests on them.
+ * @param values by path, as read; what was absent has to be absent still
+ */
+export function asRead(values: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(values).map(([path, value]) => [path, value === undefined ? { $exists: false } : value]),
+  );
+}

@@ -1,0 +1,37 @@
+import mongoose, { Schema, type Types } from 'mongoose';
+import { numberKey } from './security-value.js';
+
+/** Tries to add the student of a number, in one account. Kept for a short while: it only slows down whoever guesses. */
+export interface ChildTry {
+  /** `<account>:<number key>`, whether or not there is such a student. */
+  _id: string;
+  account: Types.ObjectId;
+  /** Tries that proved nothing, since the last time that there was none for a day. */
+  wrong: number;
+  firstAt: Date;
+  lastAt: Date;
+  /** Until then no further try is compared. */
+  until: Date;
+  expiresAt: Date;
+}
+
+const schema = new Schema<ChildTry>(
+  {
+    _id: { type: String, required: true },
+    account: { type: Schema.Types.ObjectId, required: true },
+    wrong: { type: Number, required: true },
+    firstAt: { type: Date, required: true },
+    lastAt: { type: Date, required: true },
+    until: { type: Date, required: true },
+    expiresAt: { type: Date, required: true },
+  },
+  { collection: 'childTry', strict: 'throw', versionKey: false },
+);
+schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+
+export const ChildTry = mongoose.model<ChildTry>('childTry', schema);
+
+/** Where the tries at a student's number are counted, however it is written. */
+export function childTryId(account: Types.ObjectId, number: string): string {
+  return `${account.toHexString()}:${numberKey(number)}`;
+}

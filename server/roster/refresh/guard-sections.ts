@@ -1,0 +1,264 @@
+import { RosterChange } from '../../models/roster-change.js';
+import { Section, type RosterSection } from '../../models/section.js';
+import { NO_TIES, ROLES, TieWatch, type IsHere, type Role, type Ties } from '../changes/compare-ties.js';
+import { holdTies, markOf, tellTies, type HeldTies } from '../changes/hold-ties.js';
+import { judgeTies, TieSums, type TieVerdict } from '../changes/judge-ties.js';
+import { SECTION_TIES } from '../changes/tie-kinds.js';
+import { rosterRecord, type RosterRecord } from '../sources/roster-record.js';
+import { applyRecords } from './apply-records.js';
+import type { RefreshContext } from './context.js';
+import { currentIn } from './adopt-people.js';
+import { findBookedSections } from './find-booked.js';
+import type { KnownRecord } from './diff-records.js';
+import { IdSet } from './id-set.js';
+import { findAway } from './find-away.js';
+import type { SectionMapped } from '../sources/map-clever-class.js';
+import { SECTIONS } from './stores.js';
+
+type SectionRecord = RosterRecord<RosterSection>;
+type Stored = Pick<Section, '_id' | 'record' | 'teacherIds' | 'studentIds'>;
+
+/** A section that loses somebody who is here. */
+interface Losing {
+  record: SectionRecord;
+  stored: Stored;
+  /** Those who have not moved to another section. */
+  missing: Record<Role, string[]>;
+  /** Those who stay in any case: the list could not be read, or somebody said so. */
+  stay: Record<Role, string[]>;
+  /** Somebody said so. */
+  isKept: boolean;
+  /** A person looks at it however few it loses. */
+  alone: Record<Role, boolean>;
+}
+
+/** One batch of a list of sections, as mapped. */
+export type MappedBatch = { id: string; mapped: SectionMapped }[];
+
+/**
+ * The guard over who is in the district's sections. Those that lose nobody pass at once; the others wait until all were read, as only
+ * then it is known who has moved to another section, and how many are missing in all.
+ */
+export class SectionGuard {
+  readonly #watch = new TieWatch();
+  readonly #isHere: IsHere;
+  /** People whom the source lists, but in other schools than ours. */
+  #away: Pick<IdSet, 'has'> = new IdSet();
+
+  private constructor(private readonly context: RefreshContext) {
+    const listed = { students: currentIn(context, 'students'), teachers: currentIn(context, 'teachers') };
+    const { leftOut } = context;
+    this.#isHere = (role, id) => (listed[role](id) || leftOut?.has(id) === true) && !this.#away.has(id);
+  }
+
+  static async open(context: RefreshContext): Promise<SectionGuard> {
+    const guard = new SectionGuard(context);
+    if (context.run.again) await guard.#recall();
+    return guard;
+  }
+
+  /** Lets those pass that lose nobody. @param known by record ids */
+  async pass(
+    records: readonly SectionRecord[],
+    known: ReadonlyMap<string, KnownRecord>,
+  ): Promise<readonly SectionRecord[]> {
+    const { isFirst, run } = this.context;
+    if (isFirst) return records;
+    const differ = records.filter(({ id, hash }) => known.get(id)?.here && known.get(id)?.hash !== hash);
+    const stored = await this.#read(differ);
+    return records.filter((record) => {
+      const { here, hash, addedBy } = known.get(record.id) ?? {};
+      const before = stored.get(record.id);
+      if (before) return !this.#watch.look(record.id, tiesOf(before), tiesOf(record.fields), this.#isHere);
+      // It is new, or was so to the run's first try.
+      if (!here || hash !== record.hash || addedBy?.equals(run.id))
+        this.#watch.gain(record.id, NO_TIES, tiesOf(record.fields));
+      return true;
+    });
+  }
+
+  /**
+   * Decides on the others and writes them.
+   * @param batches the list of sections once more, as it was read the first time
+   * @returns the people who stay in sections though the source lacks them there
+   */
+  async settle(batches: () => AsyncIterable<MappedBatch>): Promise<Ties> {
+    const staying = { students: [] as string[], teachers: [] as string[] };
+    if (this.#watch.losing.size === 0) return staying;
+    const { run } = this.context;
+    let { sums, verdicts } = await this.#judge(batches());
+    if (ROLES.some((role) => verdicts[role].why)) {
+      this.#away = await findAway(this.context);
+      ({ sums, verdicts } = await this.#judge(batches()));
+    }
+    tellTies(run, SECTION_TIES.kinds, sums.missing, verdicts);
+    if (sums.unreadable > 0) run.warn({ code: 'classes unreadable', count: sums.unreadable });
+    for await (const items of this.#losing(batches())) {
+      for (const role of ROLES)
+        for (const item of items) staying[role].push(...this.#keptIn(item, role, verdicts));
+      await this.#write(items, verdicts);
+    }
+    return staying;
+  }
+
+  async #judge(batches: AsyncIterable<MappedBatch>) {
+    const sums = new TieSums();
+    for await (const items of this.#losing(batches))
+      for (const { stored, missing, stay, isKept, alone } of items) {
+        sums.add(stored._id, missing, alone);
+        if (!isKept && ROLES.some((role) => stay[role].length > 0)) sums.unreadable += 1;
+      }
+    const verdicts = await judgeTies(this.context.run, sums, {
+      kinds: SECTION_TIES.kinds,
+      countHere: (role, enough) => this.#countHere(role, enough),
+      verdict: this.context.stale ? 'hold' : undefined,
+    });
+    return { sums, verdicts };
+  }
+
+  /** Those that lose somebody, in the order in which they are listed. */
+  async *#losing(batches: AsyncIterable<MappedBatch>): AsyncGenerator<Losing[], void, undefined> {
+    this.#watch.restart();
+    const met = new IdSet();
+    for await (const batch of batches) {
+      const taken = batch.flatMap(({ mapped }) => (mapped.ok ? [mapped] : []));
+      const wanted = taken.filter(({ record: { id } }) => this.#watch.losing.has(id) && met.add(id));
+      const stored = await this.#read(wanted.map(({ record }) => record));
+      const nobodyIn = wanted.filter(({ record }) => this.#holdsNobody(record));
+      const booked = await findBookedSections(
+        this.context.account._id,
+        nobodyIn.flatMap(({ record: { id } }) => stored.get(id)?._id ?? []),
+      );
+      const items = wanted.flatMap(({ record, unsure = [] }) => {
+        const before = stored.get(record.id);
+        return before ? [this.#compare(record, before, unsure, booked)] : [];
+      });
+      if (items.length > 0) yield items;
+    }
+  }
+
+  #compare(
+    record: SectionRecord,
+    stored: Stored,
+    unsure: readonly Role[],
+    booked: ReadonlySet<string>,
+  ): Losing {
+    const [before, now] = [tiesOf(stored), tiesOf(record.fields)];
+    const isKept = stored.record.keptFor === markOf(now);
+    const all = new TieWatch().missing(before, now, this.#isHere);
+    const sure = this.#watch.missing(before, now, (role, id) => {
+      return !isKept && !unsure.includes(role) && this.#isHere(role, id);
+    });
+    const of = (role: Role) => (isKept || unsure.includes(role) ? all[role] : []);
+    // A list of which nobody is known is no list; an empty one may be one, but not where people have appointments in the class.
+    const isNone = record.fields.studentIds.length > 0 || booked.has(stored._id.toHexString());
+    return {
+      record,
+      stored,
+      isKept,
+      alone: { students: isNone && this.#holdsNobody(record), teachers: false },
+      missing: sure,
+      stay: { students: of('students'), teachers: of('teachers') },
+    };
+  }
+
+  /** None of the students that the source tells of is here. */
+  #holdsNobody({ fields }: SectionRecord): boolean {
+    return !fields.studentIds.some((id) => this.#isHere('students', id));
+  }
+
+  #heldIn({ alone, missing }: Losing, role: Role, verdicts: Record<Role, TieVerdict>): string[] {
+    const { all, held } = verdicts[role];
+    if (this.context.run.preview) return [];
+    return all || (held > 0 && alone[role]) ? missing[role] : [];
+  }
+
+  #keptIn(item: Losing, role: Role, verdicts: Record<Role, TieVerdict>): string[] {
+    return [...item.stay[role], ...this.#heldIn(item, role, verdicts)];
+  }
+
+  async #write(items: Losing[], verdicts: Record<Role, TieVerdict>): Promise<void> {
+    const { run } = this.context;
+    const held: HeldTies[] = [];
+    const records = items.map((item) => {
+      const { record, stored, isKept } = item;
+      const kept = (role: Role) => this.#keptIn(item, role, verdicts);
+      const fields = {
+        ...record.fields,
+        teacherIds: withTeachers(record.fields.teacherIds, stored.teacherIds, kept('teachers')),
+        studentIds: [...record.fields.studentIds, ...kept('students')].sort(),
+      };
+      const heldIn = (role: Role) => new Set(this.#heldIn(item, role, verdicts));
+      held.push({
+        target: stored._id,
+        sourceId: record.id,
+        name: fields.name,
+        held: { students: heldIn('students'), teachers: heldIn('teachers') },
+        stored: { students: fields.studentIds, teachers: fields.teacherIds },
+        told: tiesOf(record.fields),
+      });
+      const mark = isKept && stored.record.keptFor ? { keptFor: stored.record.keptFor } : {};
+      return { ...rosterRecord(record.id, fields), ...mark };
+    });
+    await applyRecords(run, SECTIONS, 'section', records);
+    await holdTies(run, SECTION_TIES, held, this.context.stale === true);
+    await run.step();
+  }
+
+  async #read(records: readonly SectionRecord[]): Promise<Map<string, Stored>> {
+    if (records.length === 0) return new Map();
+    const found = await Section.find(
+      {
+        account: this.context.account._id,
+        'record.id': { $in: records.map(({ id }) => id) },
+        status: 'active',
+      },
+      { record: 1, teacherIds: 1, studentIds: 1 },
+    ).lean<Stored[]>();
+    return new Map(found.map((section) => [section.record.id, section]));
+  }
+
+  async #countHere(role: Role, enough: number): Promise<number> {
+    const { account, run } = this.context;
+    const path = role === 'students' ? 'studentIds' : 'teacherIds';
+    const sections = Section.find(
+      { account: account._id, status: 'active', 'record.addedBy': { $ne: run.id } },
+      { [path]: 1 },
+    );
+    let here = 0;
+    for await (const section of sections.lean<Pick<Section, typeof path>>().cursor({ batchSize: 1000 })) {
+      here += section[path].length;
+      if (here >= enough) break;
+    }
+    return here;
+  }
+
+  /** Who came into sections by the run's first try. */
+  async #recall(): Promise<void> {
+    const { run } = this.context;
+    const rows = RosterChange.find(
+      { run: run.id, kind: 'section', state: 'applied' },
+      { sourceId: 1, fields: 1 },
+    );
+    for await (const { sourceId, fields } of rows.lean().cursor()) {
+      const listOf = (path: string, side: 'before' | 'after') =>
+        (fields.find((field) => field.path === path)?.[side] ?? []) as string[];
+      const ties = (side: 'before' | 'after'): Ties => ({
+        students: listOf('studentIds', side),
+        teachers: listOf('teacherIds', side),
+      });
+      this.#watch.gain(sourceId, ties('before'), ties('after'));
+    }
+  }
+}
+
+function tiesOf({ studentIds, teacherIds }: Pick<RosterSection, 'studentIds' | 'teacherIds'>): Ties {
+  return { students: studentIds, teachers: teacherIds };
+}
+
+/** The primary one first, the others in the order of a source's own. */
+function withTeachers(told: string[], before: readonly string[], kept: readonly string[]): string[] {
+  if (kept.length === 0) return told;
+  const [primary, ...others] = [...told, ...before.filter((id) => kept.includes(id))];
+  return primary === undefined ? [] : [primary, ...others.sort()];
+}

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { Types } from 'mongoose';
+import { Appointment } from '../../server/models/appointment.js';
+import { AuditEntry } from '../../server/models/audit-entry.js';
+import { Event } from '../../server/models/event.js';
+import { Notification } from '../../server/models/notification.js';
+import { OneTimeLink } from '../../server/models/one-time-link.js';
+import { User } from '../../server/models/user.js';
+import { Desk } from '../booking/desk.js';
+import { makeAccount, makeUser, PASSWORD, Visitor } from '../support/app.js';
+
+describe('a parent’s login, as the school closes it', () => {
+  let desk: Desk;
+  let office: Visitor;
+  let parent: Awaited<ReturnType<Desk['parentOf']>>;
+  let home: string;
+  let booked: Types.ObjectId;
+
+  beforeEach(async () => {
+    desk = await Desk.open();
+    await Event.updateOne({ _id: desk.fair.event._id }, { $set: { 'booking.perHousehold': 4 } });
+    office = await new Visitor(desk.test.app).logIn(await makeUser(desk.fair.account._id, 'administrator'));
+    parent = await desk.parentOf(0);
+    home = `/global-setup/families/${String(parent.user._id)}`;
+    booked = new Types.ObjectId((await desk.book(parent.visitor, 0, 0)).split('/').at(-1));
+    await Notification.deleteMany({});
+  });
+
+  const block = (fields: object) => office.post(`${home}/block`, { ...fields }, `${home}/block`);
+
+  describe('blocking a login', () => {
+    const logIn = (visitor: Visitor) =>
+      visitor.post('/login', { email: parent.user.email, password: PASSWORD }, '/login');
+
+    it('ends sessions at once, and lets nobody in, book or use a link', async () => {
+      await parent.visitor.post('/forgot', { email: parent.user.email });
+      while (!(await Notification.exists({ kind: 'new password' }))) await new Promise(setImmediate);
+      const mail = await Notification.findOne({ kind: 'new password' }).orFail().lean();
+      const link = new URL(/http\S+/.exec(mail.text)?.[0] ?? '').pathname;
+      const hold = (await desk.choose(parent.visitor, 1, 1)).headers.location ?? '';
+      assert.equal((await block({ appointments: 'keep' })).status, 303);
+
+      assert.match((await parent.visitor.get(`${desk.home}/children`)).headers.location ?? '', /^\/login/);
+      assert.notEqual((await parent.visitor.post(`${hold}/confirm`, {}, '/forgot')).status, 200);
+      assert.equal(await Appointment.countDocuments({ state: 'booked' }), 1);
+      const refused = await logIn(new Visitor(desk.test.app));
+      assert.equal(refused.status, 422);
+      assert.match(refused.text, /school has blocked this login/);
+      assert.equal((await new Visitor(desk.test.app).get(link)).status, 410);
+      await Notification.deleteMany({});
+      await new Visitor(desk.test.app).post('/forgot', { email: parent.user.email });
+      // A second request is answered after what the first left to be done has begun.
+      assert.equal(await OneTimeLink.countDocuments({ user: parent.user._id }), 0);
+      assert.equal((await Appointment.findById(booked).lean())?.state, 'booked');
+    });
+
+    it('cancels what lies ahead if asked to, tells the adult in plain words, and can be undone', async () => {
+      await block({ appointments: 'cancel', tell: 'on' });
+      assert.equal((await Appointment.findById(booked).lean())?.state, 'cancelled');
+      const mail = await Notification.findOne({ kind: 'access changed' }).orFail().lean();
+      assert.match(mail.text, /Maple School has blocked your login/);
+      assert.match((await office.get(home)).text, /Blocked [\s\S]*Unblock login/);
+      assert.equal((await office.post(`${home}/unblock`, {}, home)).status, 303);
+      assert.equal((await logIn(new Visitor(desk.test.app))).status, 303);
+      const actions = (await AuditEntry.find({ targets: parent.user._id }).lean()).map(
+        ({ action }) => action,
+      );
+      assert.ok(actions.includes('block login') && actions.includes('unblock login'));
+    });
+
+    it('asks about appointments first', async () => {
+      assert.match((await office.get(`${home}/block`)).text, /Mrs Lee[\s\S]*Cancel with notice/);
+      assert.equal((await block({})).status, 422);
+      assert.equal((await User.findById(parent.user._id).lean())?.blocks, undefined);
+    });
+
+    it('leaves another school’s access alone, and cannot be got around by joining again', async () => {
+      const oak = await makeAccount('Oak School');
+      const grant = { account: oak._id, level: 'customer' as const };
+      await User.updateOne({ _id: parent.user._id }, { $push: { grants: grant } });
+      await block({ appointments: 'keep' });
+      const visitor = new Visitor(desk.test.app);
+      assert.equal((await logIn(visitor)).status, 303);
+      await visitor.post(`${desk.home}/join`, {}, '/forgot');
+      assert.equal((await visitor.get(`${desk.home}/children`)).headers.location, desk.home);
+      await User.updateOne(
+        { _id: parent.user._id },
+        { $pull: { grants: { account: desk.fair.account._id } } },
+      );
+      await visitor.post(`${desk.home}/join`, {}, '/forgot');
+      assert.equal((await visitor.get(`${desk.home}/children`)).headers.location, desk.home);
+    });
+
+    it('is refused for somebody who works here, who is not shut out of their work by it', async () => {
+      const grant = { account: desk.fair.account._id, level: 'appointment maker' as const };
+      await User.updateOne({ _id: parent.user._id }, { $push: { grants: grant } });
+      assert.equal((await office.get(`${home}/block`)).status, 409);
+      assert.equal((await office.post(`${home}/block`, { appointments: 'keep' }, home)).status, 409);
+      assert.equal((await parent.visitor.get('/events')).status, 200);
+    });
+  });
+});

@@ -1,0 +1,328 @@
+import assert from 'node:assert/strict';
+import { Types } from 'mongoose';
+import { Appointment } from '../../server/models/appointment.js';
+import { Class } from '../../server/models/class.js';
+import { Contact } from '../../server/models/contact.js';
+import { Notification } from '../../server/models/notification.js';
+import { RosterChange } from '../../server/models/roster-change.js';
+import { RosterRun } from '../../server/models/roster-run.js';
+import { Section } from '../../server/models/section.js';
+import type { SyncRun } from '../../server/models/sync-run.js';
+import { decideHeldOfAccount } from '../../server/roster/decide-held.js';
+import { undoRun } from '../../server/roster/undo-run.js';
+import { bookable, bookIn } from './appointments.js';
+import { Office, pathOf } from './office.js';
+import { live } from './crash.js';
+import { takeOver } from './take-over.js';
+import { wholeRoster } from './whole-roster.js';
+
+const by = new Types.ObjectId();
+
+describe('ties that a source no longer tells', () => {
+  let office: Office;
+  beforeEach(async function () {
+    this.timeout(60_000);
+    office = await Office.open();
+  });
+  afterEach(() => office.close());
+
+  const sandbox = () => office.district.sandbox;
+  const sections = () =>
+    Section.find({ status: 'active', 'studentIds.0': { $exists: true } })
+      .sort({ _id: 1 })
+      .lean();
+  /** What is in classes and booked, as people see it. */
+  const seen = async () =>
+    (await wholeRoster()).filter(({ text }) => /"(class|resource|appointment)"/.test(text));
+  /** How many places in sections are of students who are known. */
+  const countTies = async () => {
+    const known = new Set(await Contact.distinct('record.id', { type: 'student', status: 'active' }));
+    const lists = (await sections()).map(({ studentIds }) => studentIds.filter((id) => known.has(id)));
+    return lists.flat().length;
+  };
+  const held = (kind: string) => RosterChange.find({ state: 'held', kind }).lean();
+  const decide = async (run: SyncRun, verdict: 'accept' | 'reject') => {
+    const refresh = await office.district.refreshOf(run);
+    const decided = await decideHeldOfAccount(office.district.deps, refresh, {
+      verdict,
+      by,
+      reason: 'looked',
+    });
+    assert.ok(decided.ok);
+    const done = await office.district.work(decided.run);
+    assert.equal(done.state, 'done', done.result);
+    return done;
+  };
+  const sync = async () => {
+    const run = await office.district.sync();
+    assert.equal(run.state, 'done', run.result);
+    return run;
+  };
+  const withoutStudents = async (list: unknown) => {
+    for (const { record } of await sections()) sandbox().change(record.id, { students: list });
+  };
+
+  for (const [name, list] of [
+    ['empty', []],
+    ['null', null],
+    ['missing', undefined],
+    ['of ids that nobody has', ['1', '2', '3']],
+  ] as const)
+    it(`sections whose list of students is ${name}: nothing changes, a person is asked`, async () => {
+      await office.book(3);
+      const before = await seen();
+      const ties = await countTies();
+      await withoutStudents(list);
+      const run = await sync();
+      assert.deepEqual(await seen(), before);
+      const refresh = await office.district.refreshOf(run);
+      assert.equal(refresh.counts.sectionStudents?.held, ties);
+      assert.match(run.result, new RegExp(`${ties.toLocaleString('en')} enrollments held`));
+      const page = await office.visitor.get(`/importer/refreshes/${String(run.refresh)}/held`);
+      assert.match(page.text, new RegExp(`${ties.toLocaleString('en')} enrollments`));
+      assert.match(page.text, /1 appointment is with them/);
+      assert.match((await office.visitor.get('/importer')).text, /enrollments: missing at the source/);
+      assert.equal(await Notification.countDocuments({ kind: 'removals held' }), 1);
+      // The night after finds the same, tells it nobody again, and asks still.
+      const again = await sync();
+      assert.deepEqual(await seen(), before);
+      assert.equal((await held('sectionStudents')).length, (await sections()).length);
+      assert.equal((await office.district.refreshOf(again)).counts.section?.changed ?? 0, 0);
+      assert.equal(await Notification.countDocuments({ kind: 'removals held' }), 1);
+    });
+
+  it('end when they are accepted, and undo brings them back; a sync makes the same of it', async () => {
+    const appointment = await office.book(3);
+    await withoutStudents([]);
+    const run = await sync();
+    const before = await wholeRoster();
+    const accepted = await decide(run, 'accept');
+    assert.match(accepted.result, /enrollments ended/);
+    assert.equal(await Class.countDocuments({ 'synced.students.0': { $exists: true } }), 0);
+    assert.equal((await Appointment.findById(appointment._id).orFail().lean()).state, 'problem');
+    const after = await wholeRoster();
+    const followed = await office.district.sync();
+    assert.deepEqual(await wholeRoster(), after, 'a sync finds nothing more');
+    assert.equal(followed.counts.class?.changed ?? 0, 0);
+    assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+    assert.notDeepEqual(after, before);
+  });
+
+  it('come back by undo of what was accepted', async () => {
+    await office.book(3);
+    await withoutStudents([]);
+    const run = await sync();
+    const before = await wholeRoster();
+    const accepted = await decide(run, 'accept');
+    const followed = await (
+      await import('../../server/models/sync-run.js')
+    ).SyncRun.findOne({ refresh: accepted._id })
+      .orFail()
+      .lean();
+    const undone = await undoRun(office.district.deps, followed, {
+      by,
+      reason: '',
+      whole: true,
+      stopNightly: false,
+    });
+    assert.ok(undone.ok);
+    assert.equal((await office.district.work(undone.run)).state, 'done');
+    assert.deepEqual(await wholeRoster(), before);
+  });
+
+  it('stay for good when they are rejected, until the source says something else', async () => {
+    const before = await seen();
+    await withoutStudents([]);
+    await decide(await sync(), 'reject');
+    for (const how of ['full', 'events'] as const) {
+      const night = await office.district.start({ trigger: 'nightly', night: how });
+      assert.equal((await office.district.refreshOf(night)).how, how);
+      assert.deepEqual(await seen(), before);
+      assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+    }
+    const [booked] = await bookable(office.district.event);
+    assert.ok(booked?.synced.students[0]);
+    await bookIn(booked, booked.synced.students[0]);
+    const first = await Section.findById(booked.section).orFail().lean();
+    // A class of which the source tells again goes by it; one student of it has left the class.
+    const now = first.studentIds.slice(1);
+    if (now.length === 0) now.push(sandbox().idOf('student', 7));
+    sandbox().change(first.record.id, { students: now });
+    await sync();
+    const section = await Section.findById(first._id).orFail().lean();
+    assert.deepEqual([section.studentIds, section.record.keptFor], [[...now].sort(), undefined]);
+    // Gone again, they are asked about again.
+    sandbox().change(first.record.id, { students: [] });
+    await sync();
+    assert.equal((await held('sectionStudents')).length, 1);
+    assert.deepEqual((await Section.findById(first._id).orFail().lean()).studentIds, [...now].sort());
+  });
+
+  it('are no question any more once the source has them again', async () => {
+    const told = await sections();
+    const before = await wholeRoster();
+    await withoutStudents([]);
+    await sync();
+    for (const { record, studentIds } of told) sandbox().change(record.id, { students: studentIds });
+    const run = await sync();
+    assert.equal(run.counts.class?.changed ?? 0, 0);
+    assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+    assert.deepEqual(await wholeRoster(), before);
+  });
+
+  it('of all teachers are held likewise', async () => {
+    const before = await seen();
+    for (const { record } of await Section.find({ status: 'active' }).lean())
+      sandbox().change(record.id, { teacher: '', teachers: [] });
+    const run = await sync();
+    assert.deepEqual(await seen(), before);
+    assert.ok(((await office.district.refreshOf(run)).counts.sectionTeachers?.held ?? 0) > 20);
+    await decide(run, 'accept');
+    assert.equal(await Class.countDocuments({ 'synced.teachers.0': { $exists: true } }), 0);
+  });
+
+  it('of one class with all its students are held; the other changes of that night come in', async () => {
+    const booked = await office.book(5);
+    const item = await Class.findById(
+      booked.class ?? (await Class.findOne({ 'synced.students': booked.students[0] })),
+    )
+      .orFail()
+      .lean();
+    const section = await Section.findById(item.section).orFail().lean();
+    sandbox().change(section.record.id, { students: [], name: 'Renamed' });
+    const run = await sync();
+    const after = await Class.findById(item._id).orFail().lean();
+    assert.deepEqual(after.synced.students, item.synced.students);
+    assert.equal(after.synced.name, 'Renamed');
+    const [row] = await held('sectionStudents');
+    assert.equal(row?.size, section.studentIds.length);
+    assert.equal((await office.district.refreshOf(run)).counts.section?.changed, 1);
+  });
+
+  it('of a handful who move or leave a class are no question', async () => {
+    const large = (await sections()).filter(({ studentIds }) => studentIds.length > 4);
+    const [one] = large;
+    const other = large.find(({ studentIds }) => !studentIds.some((id) => one?.studentIds.includes(id)));
+    assert.ok(one && other);
+    const [moved = '', left = ''] = one.studentIds;
+    sandbox().change(one.record.id, { students: one.studentIds.filter((id) => id !== moved && id !== left) });
+    sandbox().change(other.record.id, { students: [...other.studentIds, moved] });
+    const run = await sync();
+    assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+    const refresh = await office.district.refreshOf(run);
+    assert.deepEqual(
+      (
+        await Section.find({ _id: { $in: [one._id, other._id] } })
+          .sort({ _id: 1 })
+          .lean()
+      ).map(({ studentIds }) => studentIds.length),
+      [one, other]
+        .sort((a, b) => (String(a._id) < String(b._id) ? -1 : 1))
+        .map((of) => of.studentIds.length + (of === one ? -2 : 1)),
+    );
+    assert.equal(refresh.counts.sectionStudents?.removed, 1, 'who moved has not lost a place');
+    assert.match(run.result, /1 enrollment ended/);
+  });
+
+  it('of everybody who is in another class instead are no question, however many', async () => {
+    const all = await sections();
+    const lists = all.map(({ studentIds }) => studentIds);
+    // Each class gets the students of the next one.
+    for (const [index, { record }] of all.entries())
+      sandbox().change(record.id, { students: lists[(index + 1) % lists.length] ?? [] });
+    await sync();
+    assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+  });
+
+  it('of those who left go with them, and count for nothing', async () => {
+    office.leave(5);
+    const run = await sync();
+    assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+    const { counts } = await office.district.refreshOf(run);
+    assert.deepEqual([counts.student?.removed, counts.sectionStudents?.removed ?? 0], [5, 0]);
+    assert.equal(run.counts.classStudents?.removed ?? 0, 0);
+  });
+
+  it('of those who went to a school that is not ours go with them', async () => {
+    const { sandbox: clever } = office.district;
+    for (let index = 0; index < 25; index += 1)
+      clever.change(clever.idOf('student', index), {
+        roles: { student: { school: 'ffffffffffffffffffffffff', schools: [] } },
+      });
+    const ids = Array.from({ length: 25 }, (_, index) => clever.idOf('student', index));
+    for (const { record, studentIds } of await sections())
+      clever.change(record.id, { students: studentIds.filter((id) => !ids.includes(id)) });
+    const run = await sync();
+    const { counts } = await office.district.refreshOf(run);
+    assert.deepEqual([counts.student?.held, counts.sectionStudents?.held ?? 0], [25, 0]);
+  });
+
+  it('would end, says a preview, which asks before it is applied; applied, they do', async () => {
+    await office.book(3);
+    await withoutStudents([]);
+    const preview = await office.preview();
+    assert.match(preview.result, /classes would change.*enrollments would end/);
+    assert.ok((preview.counts.classStudents?.removed ?? 0) > 20);
+    const asked = await office.visitor.post(`${pathOf(preview)}/apply`, {}, pathOf(preview));
+    assert.equal(asked.headers.location, `${pathOf(preview)}/apply`);
+    assert.match((await office.visitor.get(`${pathOf(preview)}/apply`)).text, /enrollments would end/);
+    const applied = await office.visitor.post(
+      `${pathOf(preview)}/apply`,
+      { sure: 'yes' },
+      `${pathOf(preview)}/apply`,
+    );
+    const run = await office.district.work(new Types.ObjectId(applied.headers.location?.split('/').at(-1)));
+    assert.equal(run.state, 'done', run.result);
+    assert.match(run.result, /enrollments ended/);
+    assert.equal(await Class.countDocuments({ 'synced.students.0': { $exists: true } }), 0);
+    const state = await wholeRoster();
+    await sync();
+    assert.deepEqual(await wholeRoster(), state, 'what was applied is what a sync makes');
+    assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+  });
+
+  it('a person looks at them also on a night by events, which the next one then reads whole', async () => {
+    const before = await seen();
+    await withoutStudents([]);
+    const night = await office.district.start({ trigger: 'nightly', night: 'one' });
+    assert.equal((await office.district.refreshOf(night)).how, 'events');
+    assert.deepEqual(await seen(), before);
+    assert.ok((await held('sectionStudents')).length > 0);
+    const next = await office.district.start({ trigger: 'nightly', night: 'two' });
+    assert.equal((await office.district.refreshOf(next)).how, 'full');
+    assert.deepEqual(await seen(), before);
+  });
+
+  it('a worker that dies anywhere leaves the same', async function () {
+    this.timeout(120_000);
+    await withoutStudents([]);
+    sandbox().change(sandbox().idOf('section', 1), { name: 'Renamed' });
+    const { writes } = await live(() => sync());
+    const end = async () => [
+      await wholeRoster(),
+      (await held('sectionStudents')).map(({ sourceId, size }) => `${sourceId} ${String(size)}`).sort(),
+    ];
+    const wanted = await end();
+    const step = Math.max(1, Math.floor(writes.length / 6));
+    for (let dieAt = 2; dieAt < writes.length; dieAt += step) {
+      await RosterChange.deleteMany({});
+      const { killed } = await live(() => office.district.sync(), { dieAt, half: dieAt % 2 === 1 });
+      if (killed) await takeOver(office.district);
+      assert.deepEqual(await end(), wanted, `died at ${String(dieAt)}`);
+    }
+  });
+
+  it('known by a class only, people whose class waits stay', async () => {
+    const teacher = await Contact.findOne({ type: 'teacher', 'record.id': sandbox().idOf('teacher', 1) })
+      .orFail()
+      .lean();
+    sandbox().change(teacher.record?.id ?? '', { roles: { teacher: { school: '', schools: [] } } });
+    await sync();
+    assert.equal((await Contact.findById(teacher._id).orFail().lean()).status, 'active');
+    for (const { record } of await Section.find({ status: 'active' }).lean())
+      sandbox().change(record.id, { teacher: '', teachers: [] });
+    await sync();
+    assert.equal((await Contact.findById(teacher._id).orFail().lean()).status, 'active');
+    assert.equal(await RosterRun.countDocuments({ state: { $ne: 'done' } }), 0);
+  });
+});
