@@ -1,14 +1,18 @@
 import { openNights } from '../server/roster/open-nights.js';
-import { resumeRuns } from '../server/roster/resume-runs.js';
+import { resumeRuns, wipeOldDownloads } from '../server/roster/resume-runs.js';
 import { resumeUploads } from '../server/roster/uploads/resume-uploads.js';
 import type { Recurring } from './job.js';
 
-/** Opens the nightly syncs whose moment has come, and asks again for runs and uploads that wait or lost their worker. */
+/**
+ * Opens the nightly syncs whose moment has come, asks again for runs and uploads that wait or lost their worker, and removes what such
+ * a worker had downloaded.
+ */
 export const openNightlyRuns: Recurring = {
   name: 'open-nightly-runs',
   everyMs: 20_000,
   run: async (deps) => {
     await resumeRuns(deps);
+    await wipeOldDownloads(deps);
     await resumeUploads(deps);
     await openNights(deps);
   },

@@ -1,5 +1,6 @@
 import type { JobName } from '../server/queue.js';
 import { checkApprovals } from './check-approvals.js';
+import { deleteOldJob } from './delete-old.js';
 import { deliverNotifications, retryNotifications } from './deliver-notifications.js';
 import { expireHoldsJob } from './expire-holds.js';
 import type { OneShot, Recurring } from './job.js';
@@ -15,4 +16,10 @@ export const ONE_SHOTS: Record<JobName, OneShot> = {
   'run-sync': runSyncJob,
 };
 
-export const RECURRING: Recurring[] = [checkApprovals, expireHoldsJob, openNightlyRuns, retryNotifications];
+export const RECURRING: Recurring[] = [
+  checkApprovals,
+  deleteOldJob,
+  expireHoldsJob,
+  openNightlyRuns,
+  retryNotifications,
+];

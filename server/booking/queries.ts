@@ -7,7 +7,7 @@ import { Event } from '../models/event.js';
 import { Household, type HouseholdChild } from '../models/household.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
-import type { User } from '../models/user.js';
+import { isBlocked, type User } from '../models/user.js';
 import { andList } from '../web/format-count.js';
 import { daysInWords } from '../web/format-time.js';
 
@@ -191,8 +191,10 @@ export interface MyEvent {
  * The events that a person needs: of the accounts in which they are a parent, those whose booking was announced or opened, and those in which
  * they have a meeting. What the school still prepares is none of their business.
  */
-export async function myEvents(user: Pick<User, '_id' | 'grants'>): Promise<MyEvent[]> {
-  const accounts = user.grants.filter((grant) => grant.level === 'customer').map((grant) => grant.account);
+export async function myEvents(user: Pick<User, '_id' | 'grants' | 'blocks'>): Promise<MyEvent[]> {
+  const accounts = user.grants
+    .filter(({ level, account }) => level === 'customer' && !isBlocked(user, account))
+    .map(({ account }) => account);
   const households = await Household.find(
     { account: { $in: accounts }, adults: user._id },
     { _id: 1 },

@@ -5,7 +5,8 @@ import { scopedSchema, type Scoped } from './scoped.js';
  * A booking of a slot, and the one document that decides whether there is one: claims and diary only keep others out.
  * `pending` is the hold a parent sees; `expired` was never booked; `problem` is booked but needs a person (kept, listed).
  */
-export type AppointmentState = 'pending' | 'booked' | 'problem' | 'cancelled' | 'expired';
+export const APPOINTMENT_STATES = ['pending', 'booked', 'problem', 'cancelled', 'expired'] as const;
+export type AppointmentState = (typeof APPOINTMENT_STATES)[number];
 
 /** States in which the appointment takes place. */
 export const LIVING_STATES: AppointmentState[] = ['booked', 'problem'];
@@ -64,7 +65,7 @@ const schema = scopedSchema<Appointment>('appointment', {
   bookedBy: { type: Schema.Types.ObjectId, required: true },
   students: { type: [Schema.Types.ObjectId], required: true },
   class: Schema.Types.ObjectId,
-  state: { type: String, enum: ['pending', 'booked', 'problem', 'cancelled', 'expired'], required: true },
+  state: { type: String, enum: APPOINTMENT_STATES, required: true },
   from: { type: Date, required: true },
   to: { type: Date, required: true },
   byKey: { type: String, required: true },

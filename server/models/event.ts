@@ -90,6 +90,8 @@ const schema = scopedSchema<Event>('event', {
 });
 schema.index({ account: 1, status: 1, sortKey: 1 });
 schema.index({ link: 1 }, { unique: true });
+// Those that are over, across accounts.
+schema.index({ days: 1 });
 schema.index({ 'sync.on': 1 }, { partialFilterExpression: { 'sync.on': true } });
 
 export const Event = mongoose.model<Event>('event', schema);

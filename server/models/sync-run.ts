@@ -26,6 +26,8 @@ export interface SyncRun extends Run {
   keepSynced?: boolean;
   /** Of a preview: what the event would take, where that is not what it takes now. */
   choice?: SyncChoice;
+  /** It came with another choice of what the event takes: undoing it brings the one before back, unless it was chosen anew since. */
+  chose?: { before: SyncChoice; after: SyncChoice };
   /** What the event's classes were made of, and what it took and had besides (a hash): where both are the same still, so are the classes. */
   stoodOn?: { mirror: Types.ObjectId; selection: string };
 }
@@ -40,6 +42,7 @@ const schema = scopedSchema<SyncRun>('syncRun', {
   refresh: Schema.Types.ObjectId,
   keepSynced: Boolean,
   choice: Schema.Types.Mixed,
+  chose: Schema.Types.Mixed,
   stoodOn: new Schema({ mirror: Schema.Types.ObjectId, selection: String }, { _id: false }),
 });
 schema.index({ event: 1, night: 1 }, { unique: true, partialFilterExpression: { night: { $exists: true } } });

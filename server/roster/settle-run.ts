@@ -52,7 +52,25 @@ async function undo(run: SyncRun, of: Types.ObjectId, held: HeldRun): Promise<vo
   const isLate = (await hasChangedSince(run)) || (refresh && (await hasChangedSince(refresh)));
   if (isLate) throw new RefreshFailed(CHANGED_SINCE);
   await undoChanges(held, of, UPDATE_KINDS, { event: run.event });
+  await undoChoice(run, of);
   await SyncRun.updateOne({ _id: of }, { $set: { undoneBy: run._id } });
+}
+
+/** Brings back what the event took before the run, unless somebody has chosen anew since. */
+async function undoChoice({ event, account }: SyncRun, of: Types.ObjectId): Promise<void> {
+  const { chose } = (await SyncRun.findById(of, { chose: 1 }).lean()) ?? {};
+  if (!chose) return;
+  const pathsOf = ({ schools, terms, noTerm }: SyncChoice) => ({
+    'sync.schools': schools,
+    'sync.terms': terms,
+    'sync.noTerm': noTerm,
+  });
+  await Event.updateOne({ _id: event, account, ...pathsOf(chose.after) }, { $set: pathsOf(chose.before) });
+}
+
+/** What an event takes, without whether and when it syncs. */
+export function choiceOf({ schools, terms, noTerm }: EventSync): SyncChoice {
+  return { schools, terms, noTerm };
 }
 
 /** Both parts are looked at before either is begun, so that a preview is applied whole or not at all. */
@@ -68,7 +86,14 @@ async function applyAll(
   const stale = await countStale(held, preview, UPDATE_KINDS);
   if (stale > 0 && !held.changed) throw new RefreshFailed(staleSince(stale));
   const { counts } = await refreshed();
-  if (previewed.choice) await keepChoice(event, previewed.choice);
+  if (previewed.choice) {
+    const after = await keepChoice(event, previewed.choice);
+    if (event.sync)
+      await SyncRun.updateOne(
+        { _id: run._id, chose: { $exists: false } },
+        { $set: { chose: { before: choiceOf(event.sync), after: choiceOf(after) } } },
+      );
+  }
   await applyPreview(held, preview, UPDATE_KINDS);
   countEnded(held, CLASS_TIES, previewed.counts);
   return counts;

@@ -26,6 +26,8 @@ export interface StartSync {
   /** The roster run that does the account's part; by default one of its own. */
   refresh?: Types.ObjectId;
   reason?: string;
+  /** It comes with another choice of what the event takes. */
+  chose?: SyncRun['chose'];
   /** Of a preview: what the event would take. */
   choice?: SyncChoice;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { MongoClient } from 'mongodb';
@@ -49,6 +49,18 @@ describe('The embedded engine', () => {
     const third = await scratch.attach(dataDir);
     assert.notEqual(third.pid, first.pid);
     assert.equal(await (await connect(third.uri)).db().collection('things').countDocuments(), 1);
+  });
+
+  it('says in engine.log when it begins and when it has ended', async () => {
+    const dataDir = scratch.folder();
+    const engine = await scratch.attach(dataDir);
+    await engine.close();
+    await until(() => !isRunning(engine.pid));
+    const said = readFileSync(path.join(dataDir, 'engine.log'), 'utf8');
+    assert.match(
+      said,
+      new RegExp(`engine ${engine.pid}: serves\n[^]*engine ${engine.pid}: has closed its data and ends\n`),
+    );
   });
 
   it('keeps running for the next app process within the linger', async () => {

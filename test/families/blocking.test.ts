@@ -83,6 +83,7 @@ describe('a parent’s login, as the school closes it', () => {
       assert.equal((await logIn(visitor)).status, 303);
       await visitor.post(`${desk.home}/join`, {}, '/forgot');
       assert.equal((await visitor.get(`${desk.home}/children`)).headers.location, desk.home);
+      assert.ok(!(await visitor.get('/my')).text.includes('Fall Conferences'));
       await User.updateOne(
         { _id: parent.user._id },
         { $pull: { grants: { account: desk.fair.account._id } } },

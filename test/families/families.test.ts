@@ -8,6 +8,7 @@ import { Diary } from '../../server/models/diary.js';
 import { Event } from '../../server/models/event.js';
 import { Household } from '../../server/models/household.js';
 import { Notification } from '../../server/models/notification.js';
+import { User } from '../../server/models/user.js';
 import { heldBy, makeHousehold } from '../booking/conference.js';
 import { Desk } from '../booking/desk.js';
 import { makeAccount, makeUser, Visitor } from '../support/app.js';
@@ -23,7 +24,10 @@ describe('a parent’s login and children, as the school sees them', () => {
 
   beforeEach(async () => {
     desk = await Desk.open();
-    await Event.updateOne({ _id: desk.fair.event._id }, { $set: { 'booking.perHousehold': 4 } });
+    await Event.updateOne(
+      { _id: desk.fair.event._id },
+      { $set: { 'booking.perHousehold': 4, 'booking.perStudentAndTeacher': 2 } },
+    );
     office = await new Visitor(desk.test.app).logIn(await makeUser(desk.fair.account._id, 'administrator'));
     parent = await desk.parentOf(0);
     child = String(desk.fair.students[0]?._id);
@@ -107,6 +111,16 @@ describe('a parent’s login and children, as the school sees them', () => {
       assert.equal(await Notification.countDocuments({ to: parent.user.email }), 0);
       assert.equal(await Claim.countDocuments({ appointment: booked }), 0);
       assert.equal(await Diary.countDocuments({ 'busy.appointment': booked }), 0);
+    });
+
+    it('frees the diary of an adult who teaches here, too', async () => {
+      const [, second] = desk.fair.teachers;
+      const mine = { 'grants.0.contact': second?.contact._id };
+      await User.updateOne({ _id: parent.user._id }, { $set: mine });
+      const other = new Types.ObjectId((await desk.book(parent.visitor, 0, 1)).split('/').at(-1) ?? '');
+      assert.ok((await heldBy(other)).some((id) => id.startsWith(String(second?.contact._id))));
+      await remove({ appointments: 'keep' });
+      assert.ok(!(await heldBy(other)).some((id) => id.startsWith(String(second?.contact._id))));
     });
 
     it('ends what the adult holds, and what is on its way is not booked', async () => {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Types } from 'mongoose';
 import { Event } from '../../server/models/event.js';
 import { RosterRun } from '../../server/models/roster-run.js';
+import { openNightlyRuns } from '../../jobs/open-nightly-runs.js';
 import { wipeOldDownloads } from '../../server/roster/resume-runs.js';
 import { runSync } from '../../server/roster/run-sync.js';
 import type { Timing } from '../../server/roster/runs/hold-run.js';
@@ -47,6 +48,14 @@ describe('what runs have downloaded', () => {
     await wipeOldDownloads(district.deps, AT_ONCE);
     assert.deepEqual(await readdir(tmp), ['upload-new']);
     await rm(path.join(tmp, 'upload-new'), { recursive: true });
+  });
+
+  it('those of a killed worker go while another one is at work, without a start', async () => {
+    const left = path.join(district.deps.config.dataDir, 'tmp', `${new Types.ObjectId().toHexString()}.1`);
+    await mkdir(left, { recursive: true });
+    await writeFile(path.join(left, 'students.json'), '{}');
+    await asApp(() => openNightlyRuns.run(district.deps, new AbortController().signal));
+    await assert.rejects(stat(left));
   });
 
   it('keeps downloads readable by this account of the host alone', async () => {

@@ -35,10 +35,15 @@ function found(
 describe('terms that may stand for those that are gone', () => {
   it('are those that look like them alone, where each has exactly one', () => {
     const others = [there('Full year', YEAR), there('Fall', FALL), there('Spring', SPRING)];
-    assert.deepEqual(found([chosen('FALL'), chosen('Whole', YEAR)], others), [
+    assert.deepEqual(found([chosen('FALL'), chosen('Full Year', LAST_YEAR)], others), [
       ['Full year', 'looks', true],
       ['Fall', 'looks', true],
     ]);
+  });
+
+  it('are never sure, nor in the place of one, where they only share its dates', () => {
+    const [match, ...more] = matchTerms([chosen('Whole', YEAR)], [there('Full year', YEAR)], when);
+    assert.deepEqual([match?.why, match?.sure, match?.instead, more], ['days', false, undefined, []]);
   });
 
   it('name the one in whose place each comes', () => {

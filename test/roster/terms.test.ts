@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { asApp } from '../support/scans.js';
+import { undoRun } from '../../server/roster/undo-run.js';
+import { Section } from '../../server/models/section.js';
+import { Types } from 'mongoose';
 import { Class } from '../../server/models/class.js';
 import { Event } from '../../server/models/event.js';
 import { SyncRun } from '../../server/models/sync-run.js';
@@ -96,6 +100,42 @@ describe('terms that change at Clever', () => {
       [],
     );
     assert.doesNotMatch((await office.get(path())).text, /Terms have changed/);
+  });
+
+  it('one that live sections still name stays chosen when another is taken: no class goes unasked; undo brings the choice back', async () => {
+    const [first = '', ...others] = sections();
+    const heir = district.sandbox.idOf('term', 1);
+    const { start_date, end_date } = district.sandbox.read(term) as Record<string, string>;
+    // It shares the dates alone.
+    district.sandbox.change(heir, { name: 'Trimester 3', start_date, end_date });
+    district.sandbox.change(first, { term_id: heir });
+    district.sandbox.remove(term);
+    await district.sync();
+    const before = await active();
+    const chosen = (await Event.findById(district.event).orFail().lean()).sync?.terms;
+    const page = await office.get(path());
+    assert.doesNotMatch(page.text, /Take Trimester 3 instead/);
+    await office.post(`${path()}/terms`, { term: heir }, path());
+    const run = await SyncRun.findOne({ state: 'queued' }).orFail().lean();
+    await district.work(run._id);
+    const { sync } = await Event.findById(district.event).orFail().lean();
+    assert.deepEqual(
+      sync?.terms.map(({ id }) => id),
+      [term, heir],
+    );
+    assert.ok((await active()) >= before);
+    const kept = await Section.find({ 'record.id': { $in: others } }, { _id: 1 }).lean();
+    const theirs = { section: { $in: kept.map(({ _id }) => _id) }, event: district.event };
+    assert.equal(await Class.countDocuments({ ...theirs, status: 'active' }), others.length);
+    const asked = { by: new Types.ObjectId(), reason: '', whole: true, stopNightly: false };
+    const undo = await asApp(async () =>
+      undoRun(district.deps, await SyncRun.findById(run._id).orFail().lean(), asked),
+    );
+    assert.ok(undo.ok);
+    assert.equal((await district.work(undo.run)).state, 'done');
+    const after = (await Event.findById(district.event).orFail().lean()).sync?.terms;
+    assert.deepEqual(after, chosen);
+    assert.equal(await active(), before);
   });
 
   it('refuses a term that is not proposed, and another account', async () => {

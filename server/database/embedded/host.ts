@@ -51,6 +51,7 @@ async function openEngine(): Promise<EmbeddedMongodb | undefined> {
   } catch (error) {
     const reason = error instanceof Error ? error.message.trim() : String(error);
     if (reason.includes('DBPathInUse')) {
+      tell('ends: another one holds the data folder');
       report({ state: 'locked' });
     } else {
       complain(error);
@@ -69,10 +70,13 @@ function disconnect(): void {
   if (process.connected) process.disconnect();
 }
 
-/** Goes to engine.log. */
 function complain(error: unknown): void {
-  const text = error instanceof Error ? error.stack : String(error);
-  process.stderr.write(`${new Date().toISOString()} ${text}\n`);
+  tell(error instanceof Error ? (error.stack ?? error.message) : String(error));
+}
+
+/** Goes to engine.log. */
+function tell(text: string): void {
+  process.stderr.write(`${new Date().toISOString()} engine ${process.pid}: ${text}\n`);
 }
 
 /** From here on this process holds the data folder's lock, so what lies in the run folder is its own to replace. */
@@ -105,6 +109,7 @@ function serve(served: EmbeddedMongodb): void {
     socket.write(`${process.pid}\n`);
   });
   server.listen(control, () => {
+    tell('serves');
     report({ state: 'serving' });
     disconnect();
   });
@@ -113,6 +118,7 @@ function serve(served: EmbeddedMongodb): void {
   process.once('SIGTERM', leave);
 
   function leave(): void {
+    tell('was told to end');
     lingerMs = 0;
     if (attached.size === 0) stop();
     else setTimeout(stop, LAST_DETACH_MS);
@@ -125,7 +131,10 @@ function serve(served: EmbeddedMongodb): void {
     // All of this goes before the lock is free, because then it may be the next engine's.
     server.close();
     rmSync(runFolder, { recursive: true, force: true });
-    void served.close().then(() => process.exit(0));
+    void served.close().then(() => {
+      tell('has closed its data and ends');
+      process.exit(0);
+    });
   }
 }
 

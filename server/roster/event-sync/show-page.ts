@@ -23,6 +23,7 @@ import {
   offSince,
   refreshCounts,
 } from './queries.js';
+import { findLeaving } from '../terms/find-leaving.js';
 import { proposeTerms } from '../terms/propose-terms.js';
 import { showProposals } from '../terms/show-proposals.js';
 import { HOUR_FIELDS } from './schema.js';
@@ -54,12 +55,23 @@ export async function syncPage(deps: Deps, res: Response, page: number) {
     sync: event.sync,
     seen: seenOf(HOUR_FIELDS, { hour: event.sync?.hour }),
     choice: await choiceInWords(event),
-    proposals: showProposals(await proposeTerms(event, deps.now()), event.sync),
+    proposals: await proposalsOf(deps, event),
     living: living ? pathOfRun(living._id) : '',
     zone: zoneName(timeZone),
     hours: Array.from({ length: 24 }, (_, hour) => ({ value: hour, label: hourInWords(hour) })),
     ...(await runsOf(event, page, homeOf(res), said)),
   };
+}
+
+async function proposalsOf(deps: Deps, event: Event) {
+  const proposals = await proposeTerms(event, deps.now());
+  const { sync } = event;
+  if (!sync || proposals.length === 0) return undefined;
+  // Where classes of the event moved into a term, none leaves by taking it.
+  const allGone = proposals.some(({ why }) => why !== 'moved');
+  const terms = proposals.map(({ term }) => term);
+  const leaving = allGone ? await findLeaving(event, { ...sync, terms }) : { classes: 0, appointments: 0 };
+  return showProposals(proposals, sync, leaving);
 }
 
 /** The runs: sentences, chart, the table's page. */

@@ -49,9 +49,13 @@ export function looksLike(
   one: Pick<MirrorTerm, 'name' | 'start' | 'end'>,
   other: Pick<MirrorTerm, 'name' | 'start' | 'end'>,
 ): boolean {
-  const name = searchKey(one.name);
-  if (name !== '' && name === searchKey(other.name)) return true;
+  if (sameName(one, other)) return true;
   return one.start !== '' && one.end !== '' && one.start === other.start && one.end === other.end;
+}
+
+export function sameName(one: Pick<MirrorTerm, 'name'>, other: Pick<MirrorTerm, 'name'>): boolean {
+  const name = searchKey(one.name);
+  return name !== '' && name === searchKey(other.name);
 }
 
 export function queryOf(account: Types.ObjectId, selection: Selection): QueryFilter<Section> {

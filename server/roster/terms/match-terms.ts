@@ -1,6 +1,6 @@
 import type { EventSync } from '../../models/event.js';
 import type { MirrorTerm } from '../event-update/mirror.js';
-import { looksLike } from '../event-update/select-sections.js';
+import { sameName } from '../event-update/select-sections.js';
 
 export type ChosenTerm = EventSync['terms'][number];
 
@@ -37,7 +37,7 @@ export function matchTerms(
   { days, today }: Days,
 ): TermMatch[] {
   if (gone.length === 0 || (days.at(-1) ?? '') < today) return [];
-  const alike = gone.map((lost) => others.filter((term) => looksLike(term, lost) && !isOlder(term, lost)));
+  const alike = gone.map((lost) => others.filter((term) => sameName(term, lost) && !isOlder(term, lost)));
   const sure = new Set(alike.flatMap((found) => (found.length === 1 ? found : [])));
   if (alike.every(({ length }) => length === 1) && sure.size === gone.length)
     return others.flatMap((term) => (sure.has(term) ? matchOf(term, gone, { days, today }, true) : []));
@@ -50,7 +50,7 @@ function matchOf(
   { days, today }: Days,
   sure: boolean,
 ): TermMatch[] {
-  const like = gone.find((lost) => looksLike(term, lost) && !isOlder(term, lost));
+  const like = gone.find((lost) => sameName(term, lost) && !isOlder(term, lost));
   if (like) return [{ term, why: 'looks', instead: like, sure }];
   if (overlaps(term, days[0] ?? '', days.at(-1) ?? '')) return [{ term, why: 'days', sure: false }];
   const over = gone.find(({ start, end }) => overlaps(term, start, end));

@@ -5,7 +5,7 @@ import { RosterChange } from '../../models/roster-change.js';
 import { Section } from '../../models/section.js';
 import { dayOf } from '../../web/local-time.js';
 import { storedMirror, type MirrorTerm } from '../event-update/mirror.js';
-import { lostTerms, looksLike } from '../event-update/select-sections.js';
+import { lostTerms, sameName } from '../event-update/select-sections.js';
 import { matchTerms, type ChosenTerm, type Likeness } from './match-terms.js';
 
 /** A term that an event should take. */
@@ -37,15 +37,19 @@ export async function proposeTerms(event: Proposing, now: Date): Promise<TermPro
   if (others.length === 0) return [];
   const held = await findHeldSections(account);
   const lost = lostTerms(sync, terms);
-  const moved = proposeMoved(others, lost, await countClasses(event, held));
   const here = sectionsHere(account, sync, held);
+  const named = new Set<string>(
+    await Section.distinct('term', { ...here, term: { $in: lost.map(({ id }) => id) } }),
+  );
+  const left = lost.filter(({ id }) => !named.has(id));
+  const moved = proposeMoved(others, left, await countClasses(event, held));
   if (await Section.exists({ ...here, term: { $in: [...chosen] } })) return moved;
   if (!(await areGone(account, sync, lost))) return moved;
   const when = { days: event.days, today: dayOf(now, event.timeZone) };
   return [...moved, ...proposeOthers(sync, others, await countByTerm(here), moved, when)];
 }
 
-/** @param others terms that are there and not chosen; @param lost chosen ones that are gone */
+/** @param others terms that are there and not chosen; @param lost chosen ones that are gone and that no section names any more */
 function proposeMoved(
   others: readonly MirrorTerm[],
   lost: readonly ChosenTerm[],
@@ -54,7 +58,7 @@ function proposeMoved(
   return others
     .filter(({ id }) => classes.has(id))
     .map((term): TermProposal => {
-      const instead = lost.find((gone) => looksLike(term, gone)) ?? (lost.length === 1 ? lost[0] : undefined);
+      const instead = lost.find((gone) => sameName(term, gone)) ?? (lost.length === 1 ? lost[0] : undefined);
       const count = classes.get(term.id) ?? 0;
       return { term, why: 'moved', count, sure: true, ...(instead ? { instead } : {}) };
     })

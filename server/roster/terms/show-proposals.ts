@@ -2,10 +2,15 @@ import type { EventSync } from '../../models/event.js';
 import { searchKey } from '../../models/scoped.js';
 import { andList, countOf } from '../../web/format-count.js';
 import { longDay } from '../../web/format-time.js';
+import type { Leaving } from './find-leaving.js';
 import type { TermProposal } from './propose-terms.js';
 
 /** What the Sync tab says of terms that its event should take; undefined where there are none. */
-export function showProposals(proposals: readonly TermProposal[], sync: EventSync | undefined) {
+export function showProposals(
+  proposals: readonly TermProposal[],
+  sync: EventSync | undefined,
+  leaving: Leaving,
+) {
   const [first] = proposals;
   if (!first || !sync) return undefined;
   const allGone = proposals.some(({ why }) => why !== 'moved');
@@ -15,7 +20,7 @@ export function showProposals(proposals: readonly TermProposal[], sync: EventSyn
       ? `The source has no classes any more in what this event takes: ${chosen}.`
       : 'Classes of this event are now in a term that it does not take. They stay as they are; new classes of that term come only after you take it.',
     then: allGone
-      ? 'A sync follows: it brings the classes of what you take, and the classes of before leave the event. Appointments stay; those that fit no class any more are listed under Problems. The run can be undone.'
+      ? `A sync follows and brings the classes of what you take. ${sayLeaving(leaving)} You can undo the run, which brings back the terms too.`
       : '',
     options: proposals.map((proposal) => ({
       value: proposal.term.id,
@@ -26,8 +31,15 @@ export function showProposals(proposals: readonly TermProposal[], sync: EventSyn
     button:
       proposals.length > 1
         ? 'Take the ticked terms'
-        : `Take ${nameOf(first.term)}${first.instead || allGone ? ' instead' : ''}`,
+        : `Take ${nameOf(first.term)}${first.instead ? ' instead' : ''}`,
   };
+}
+
+function sayLeaving({ classes, appointments }: Leaving): string {
+  if (classes === 0) return 'No class leaves the event.';
+  const gone = `${countOf(classes, 'class leaves', 'classes leave')} the event`;
+  if (appointments === 0) return `${gone}. No appointment is with ${classes === 1 ? 'it' : 'them'}.`;
+  return `${gone}, and ${countOf(appointments, 'appointment is', 'appointments are')} with ${classes === 1 ? 'it' : 'them'}. Appointments stay; those that no longer fit a class are listed under Problems.`;
 }
 
 function nameOf({ name }: { name: string }): string {

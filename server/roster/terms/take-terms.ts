@@ -3,7 +3,9 @@ import { recordAudit } from '../../audit/record-audit.js';
 import type { Deps } from '../../deps.js';
 import { Account } from '../../models/account.js';
 import { Event, type EventSync } from '../../models/event.js';
+import { choiceOf } from '../settle-run.js';
 import { startSync } from '../start-sync.js';
+import { findLeaving } from './find-leaving.js';
 import { proposeTerms, type TermProposal } from './propose-terms.js';
 
 export type TermsTaken =
@@ -22,8 +24,8 @@ export async function takeTerms(
   const proposals = await proposeTerms(event, deps.now());
   const taken = proposals.filter(({ term }) => ids.includes(term.id));
   if (taken.length < ids.length || !event.sync) return { ok: false, reason: 'not proposed' };
-  const kept = keptTerms(event.sync, proposals, taken);
   const terms = taken.map(({ term: { id, name, start, end } }) => ({ id, name, start, end }));
+  const kept = await keptTerms(event, event.sync, proposals, taken);
   const saved = await Event.findOneAndUpdate(
     // Whoever chooses at the same moment is not overruled.
     { _id: event._id, account: event.account, 'sync.terms': event.sync.terms },
@@ -43,7 +45,8 @@ export async function takeTerms(
   const account = await Account.findById(event.account).orFail().lean();
   // A choice has a trigger of its own: a sync that was asked for before and waits would hold the classes of before.
   const trigger = isMove(taken) ? 'sync now' : 'first import';
-  const started = await startSync(deps, { account, event: saved, trigger, by });
+  const chose = saved.sync && { before: choiceOf(event.sync), after: choiceOf(saved.sync) };
+  const started = await startSync(deps, { account, event: saved, trigger, by, ...(chose ? { chose } : {}) });
   return {
     ok: true,
     names: terms.map(({ name }) => name || 'the term without a name'),
@@ -55,15 +58,20 @@ export async function takeTerms(
  * The chosen terms that an event goes on taking. Where one is taken that has none of its classes yet, all chosen ones are gone:
  * only those stay whose classes moved into a term that was not taken with it.
  */
-function keptTerms(
-  { terms }: EventSync,
+async function keptTerms(
+  event: Event,
+  sync: EventSync,
   proposals: readonly TermProposal[],
   taken: readonly TermProposal[],
-): EventSync['terms'] {
+): Promise<EventSync['terms']> {
+  const { terms } = sync;
   const insteadOf = (some: readonly TermProposal[]) => new Set(some.map(({ instead }) => instead?.id));
   if (isMove(taken)) {
     const followed = insteadOf(taken);
-    return terms.filter(({ id }) => !followed.has(id));
+    const without = terms.filter(({ id }) => !followed.has(id));
+    const after = { ...sync, terms: [...without, ...taken.map(({ term }) => term)] };
+    // A lost term that classes of the event still hang on stays chosen: nobody was asked whether they may go.
+    return (await findLeaving(event, after)).classes > 0 ? terms : without;
   }
   const waiting = insteadOf(proposals.filter((one) => one.why === 'moved' && !taken.includes(one)));
   return terms.filter(({ id }) => waiting.has(id));

@@ -1,0 +1,46 @@
+import { Appointment, APPOINTMENT_STATES } from '../models/appointment.js';
+import { Claim } from '../models/claim.js';
+import { Diary } from '../models/diary.js';
+import { Event } from '../models/event.js';
+
+const BATCH = 500;
+
+/**
+ * Deletes the claims and diaries of events whose last day was before that time: they keep appointments apart that are still to be. The
+ * appointments stay.
+ * @returns how many claims it deleted
+ */
+export async function deleteBookkeeping(until: Date, stopping: AbortSignal): Promise<number> {
+  const day = until.toISOString().slice(0, 10);
+  const past = await Event.find({ days: { $lt: day, $not: { $gte: day } } }, { _id: 1 }).lean();
+  let deleted = 0;
+  for (const { _id: event } of past)
+    for (const state of APPOINTMENT_STATES) {
+      let after = new Date(0);
+      for (let more = true; more && !stopping.aborted;) {
+        const found = await Appointment.find({ event, state, from: { $gte: after, $lt: until } }, { from: 1 })
+          .sort({ from: 1 })
+          .limit(BATCH)
+          .lean();
+        const ids = found.map(({ _id }) => _id);
+        deleted += (await Claim.deleteMany({ appointment: { $in: ids } })).deletedCount;
+        await clearDiaries(ids);
+        const last = found.at(-1)?.from ?? after;
+        // More than a batch may begin at one moment: then on to the next, as these are looked at again another day.
+        after = +last === +after ? new Date(+last + 1) : last;
+        more = found.length === BATCH;
+      }
+    }
+  return deleted;
+}
+
+async function clearDiaries(appointments: Appointment['_id'][]): Promise<void> {
+  const theirs = { 'busy.appointment': { $in: appointments } };
+  const diaries = (await Diary.find(theirs, { _id: 1 }).lean()).map(({ _id }) => _id);
+  if (diaries.length === 0) return;
+  await Diary.updateMany(
+    { _id: { $in: diaries } },
+    { $pull: { busy: { appointment: { $in: appointments } } } },
+  );
+  await Diary.deleteMany({ _id: { $in: diaries }, busy: { $size: 0 } });
+}
