@@ -7,7 +7,7 @@ import type { Ids } from './context.js';
 import { cleanId } from '../sources/clean-text.js';
 import { IdSet } from './id-set.js';
 import { isPeopleList, LISTS, MAIN_LISTS, type ListName } from './lists.js';
-import { RefreshRefused } from './refuse-refresh.js';
+import { NothingShared } from './refuse-refresh.js';
 import type { Spool } from './spool.js';
 
 /** How the reading of one list ended. Only a whole one says anything about who is gone. */
@@ -30,6 +30,12 @@ export function tellsAll(outcome: ListOutcome | undefined): boolean {
   return outcome?.ended === 'whole' && outcome.own > 0 && !outcome.unreadable;
 }
 
+/** Whether none of the lists that matter has anything at all, though they were read. */
+export function sharesNothing(download: Download): boolean {
+  const asked = MAIN_LISTS.flatMap((name) => download[name] ?? []);
+  return asked.every(({ ended, own }) => ended === 'not shared' || (ended === 'whole' && own === 0));
+}
+
 /** Whether the list can say of somebody that they left. */
 export function tellsLeavers(outcome: ListOutcome | undefined): boolean {
   return tellsAll(outcome) || outcome?.ended === 'changes alone';
@@ -41,7 +47,7 @@ export type Download = Partial<Record<ListName, ListOutcome>>;
  * Reads the lists into the spool. One that breaks off or is not shared leaves the others to be read: additions and changes
  * go on without it.
  * @param people gets the ids of everybody listed
- * @throws CleverError where nothing can be had at all: access refused, or Clever away from the start; RefreshRefused where none of
+ * @throws CleverError where nothing can be had at all: access refused, or Clever away from the start; NothingShared where none of
  * the lists that matter is shared, which is no news of the district but a token that may read nothing
  */
 export async function downloadDistrict(
@@ -65,7 +71,7 @@ function refuseUnreadable(download: Download): void {
   const asked = MAIN_LISTS.filter((name) => download[name]);
   if (asked.length < 2 || asked.some((name) => download[name]?.ended !== 'not shared')) return;
   const lists = andList(asked.map((name) => LISTS[name].plural));
-  throw new RefreshRefused(
+  throw new NothingShared(
     `Clever answered 403 (forbidden) to the lists of ${lists}: the saved access to Clever may not read this district’s data. Ask the district’s Clever administrator to share it with Slotbell, or enter a new token on the Clever set-up page. Nothing was changed or removed here.`,
   );
 }
