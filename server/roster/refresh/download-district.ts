@@ -20,6 +20,8 @@ export interface ListOutcome {
   reason?: string;
   /** How many of its rows do not say whom they are about: without an id, or under the id of another row. Absent: none. */
   unreadable?: number;
+  /** Ids under which two different records stand: neither is taken. */
+  clashing?: ReadonlySet<string>;
 }
 
 /**
@@ -105,8 +107,10 @@ async function downloadList(
       run.count(kind, 'refused', skipped);
       await run.step(objects.length);
     }
-    unreadable += await countClashes(spool, name, twice);
-    return { ended: 'whole', read, own, ...(unreadable > 0 ? { unreadable } : {}) };
+    const clashing = await findClashes(spool, name, twice);
+    unreadable += clashing.size;
+    run.count(kind, 'refused', clashing.size);
+    return { ended: 'whole', read, own, ...(unreadable > 0 ? { unreadable, clashing } : {}) };
   } catch (error) {
     // The page was cut short because the run is over: say that instead.
     run.signal.throwIfAborted();
@@ -117,15 +121,19 @@ async function downloadList(
   }
 }
 
-/** How many records stand under the id of another one. One that is listed twice as it is stands for itself. */
-async function countClashes(spool: Spool, name: ListName, twice: ReadonlySet<string>): Promise<number> {
-  if (twice.size === 0) return 0;
+/** Ids under which different records stand. One that is listed twice as it is stands for itself. */
+async function findClashes(
+  spool: Spool,
+  name: ListName,
+  twice: ReadonlySet<string>,
+): Promise<ReadonlySet<string>> {
+  if (twice.size === 0) return new Set();
   const said = new Map<string, Set<string>>();
   for await (const batch of spool.read<{ id: string; last_modified?: unknown }>(name))
     for (const { last_modified: _, ...object } of batch)
       if (twice.has(object.id))
         said.set(object.id, (said.get(object.id) ?? new Set()).add(JSON.stringify(object)));
-  return [...said.values()].reduce((sum, { size }) => sum + size - 1, 0);
+  return new Set([...said].filter(([, { size }]) => size > 1).map(([id]) => id));
 }
 
 function hasOneRole(user: object): boolean {
