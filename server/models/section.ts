@@ -47,6 +47,9 @@ const schema = scopedSchema<Section>('section', {
 });
 schema.index({ account: 1, 'record.id': 1 }, { unique: true });
 schema.index({ account: 1, status: 1, school: 1, term: 1 });
+// The sections of one person.
+schema.index({ account: 1, studentIds: 1 });
+schema.index({ account: 1, teacherIds: 1 });
 schema.index({ account: 1, otherTerms: 1 }, { partialFilterExpression: { otherTerms: { $exists: true } } });
 
 export const Section = mongoose.model<Section>('section', schema);
