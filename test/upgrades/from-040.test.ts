@@ -157,7 +157,11 @@ describe('a database of version 0.4.0', function () {
   });
 
   it('looks at few documents that it does not need, on every page and in every run', async () => {
-    assert.deepEqual(await findWasteful(), []);
+    // An undo, a job of its own, walks once through an account for what the run added: an index would slow every import for it.
+    const wasteful = (await findWasteful()).filter(
+      (line) => !/^\w+ find \{[^}]*addedBy":"object"/.test(line),
+    );
+    assert.deepEqual(wasteful, []);
   });
 
   async function families() {
