@@ -131,7 +131,7 @@ export async function measure(asked: Seen): Promise<{ examined: number; returned
   const { db } = mongoose.connection;
   if (!db) throw new Error('no database');
   const { collection, method, sort, skip } = asked;
-  const limit = asked.limit ?? (/One/.test(method) ? 1 : 0);
+  const limit = asked.limit ?? (method.includes('One') ? 1 : 0);
   const find = {
     find: collection,
     filter: filterOf(asked.query),
