@@ -20,7 +20,7 @@ const layers = [
   ['audit',         'server/audit/**',                              'models core'],
   ['notifications', 'server/notifications/**',                      'models web audit core'],
   ['sandbox',       'server/clever/sandbox/**',                     'clever:type'],
-  ['clever',        'server/clever/**',                             'models web audit core'],
+  ['clever',        'server/clever/**',                             toFeatures],
   ['roster',        'server/roster/**',                             `clever ${toFeatures}`],
   ['events',        'server/events/**',                             `roster ${toFeatures}`],
   ['classes',       'server/classes/**',                            toFeatures],

@@ -4,6 +4,7 @@ import type { Account } from '../models/account.js';
 import type { CleverClient } from './client.js';
 import { connectAccount, type AccountClient } from './connect-account.js';
 import { CleverError } from './explain-failure.js';
+import { recordRefusal } from './record-access.js';
 
 export type PageReading<T> =
   | { ok: true; value: T }
@@ -20,7 +21,7 @@ const LONGEST_WAIT_MS = 3000;
 /** Reads from the account's district while a person waits for the page. Whatever Clever does wrong is a return value. */
 export async function readForPage<T>(
   deps: Pick<Deps, 'config' | 'log'>,
-  account: Pick<Account, 'clever'>,
+  account: Pick<Account, '_id' | 'clever'>,
   read: (client: CleverClient, districtId: string) => Promise<T>,
 ): Promise<PageReading<T>> {
   const out = AbortSignal.timeout(WHOLE_MS);
@@ -46,6 +47,7 @@ export async function readForPage<T>(
     return { ok: true, value: await read(connected.client, connected.districtId) };
   } catch (error) {
     if (!(error instanceof CleverError)) throw error;
+    if (error.kind === 'unauthorized') await recordRefusal(account, error.message);
     if (error.kind !== 'stopped') return { ok: false, reason: 'clever', error };
     const kind = !out.aborted && waitedFor === 'rate-limit' ? 'rate-limited' : 'time-out';
     return { ok: false, reason: 'clever', error: new CleverError(kind, { what: error.what }, error) };

@@ -13,7 +13,7 @@ export async function deleteRuns(until: Date, stopping: AbortSignal): Promise<nu
   const first = firstIdAt(until);
   return (
     (await deleteOf(SyncRun as unknown as Model<Run>, 'event', first, stopping)) +
-    (await deleteOf(RosterRun as unknown as Model<Run>, 'account', first, stopping))
+    (await deleteOf(RosterRun, 'account', first, stopping))
   );
 }
 

@@ -27,6 +27,8 @@ export interface RosterRun extends Run {
   answered?: string[];
   /** Of a preview: documents whose removal earlier runs held, and that the source has, though it did not tell all of their kind. */
   back?: Types.ObjectId[];
+  /** The district shares nothing any more of what was here. */
+  unshared?: true;
   /** Of a preview: contacts who stay as they are, because somebody else came with their id or number. */
   inDoubt?: Types.ObjectId[];
 }
@@ -44,6 +46,7 @@ const schema = scopedSchema<RosterRun>('rosterRun', {
   asks: String,
   answered: { type: [String], default: undefined },
   back: { type: [Schema.Types.ObjectId], default: undefined },
+  unshared: { type: Boolean },
   inDoubt: { type: [Schema.Types.ObjectId], default: undefined },
 });
 schema.index({ account: 1, createdAt: -1 });

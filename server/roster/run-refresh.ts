@@ -1,5 +1,6 @@
 import { Types, type Model } from 'mongoose';
 import { CleverError } from '../clever/explain-failure.js';
+import { recordAcceptance, recordRefusal } from '../clever/record-access.js';
 import type { Deps } from '../deps.js';
 import { Account } from '../models/account.js';
 import { RosterRun } from '../models/roster-run.js';
@@ -19,13 +20,15 @@ import { applyPlannedPairs } from './duplicates/plan-pairs.js';
 import { followRefresh } from './follow-refresh.js';
 import { dropCursor } from './refresh/cursor.js';
 import { refreshAccount, refreshStages } from './refresh/refresh-account.js';
-import { RefreshRefused } from './refresh/refuse-refresh.js';
+import { NothingShared, RefreshRefused } from './refresh/refuse-refresh.js';
 import { HeldRun, RunHandedBack, RunLost, RunStopped, TIMING, type Timing } from './runs/hold-run.js';
 import { isPassing } from './runs/judge-fault.js';
 import { nextTry, RunPutOff } from './runs/put-off.js';
 import { summarizeRun } from './runs/summarize-run.js';
 import { MOST_TRIES, takeRun } from './runs/take-run.js';
+import { SHARES_NOTHING } from './runs/say-remark.js';
 import { tellHeld } from './tell-held.js';
+import { tellUnshared } from './tell-unshared.js';
 import { waitForMerges } from './wait-merges.js';
 
 const rosterRuns = RosterRun as unknown as Model<Run>;
@@ -97,11 +100,17 @@ export async function runRefresh(
     if (taken.alone && !run.preview) await followRefresh(deps, account, taken);
     // Before the end: what is over is not taken up again by anybody, should the worker die between the two.
     await tellHeld(deps, account, run);
-    await run.end('done', summarizeRun(taken.purpose, run.counts));
+    const unshared = (await RosterRun.exists({ _id: taken._id, unshared: true })) !== null;
+    if (unshared && !run.preview) await tellUnshared(deps, account);
+    await run.end('done', unshared ? SHARES_NOTHING : summarizeRun(taken.purpose, run.counts));
+    if (readsClever(account, taken)) await recordAcceptance(account);
     if (taken.purpose !== 'undo') await forgetOlderChanges(run);
   } catch (error) {
     const until = nextTry(taken, error, deps.now());
     if (until && (await run.putOff(until))) throw new RunPutOff(until, error);
+    if (error instanceof CleverError && error.kind === 'unauthorized')
+      await recordRefusal(account, error.message);
+    if (error instanceof NothingShared && !run.preview) await tellUnshared(deps, account);
     await endBadly(run, error);
     throw error instanceof CleverError || error instanceof RefreshRefused
       ? new RefreshFailed(error.message, { cause: error })
@@ -109,6 +118,12 @@ export async function runRefresh(
   } finally {
     run.letGo();
   }
+}
+
+/** Whether the run has read the district itself, by the access that the account has. */
+function readsClever({ clever, files }: Account, { purpose, upload }: RosterRun): boolean {
+  const reads = purpose === 'sync' || purpose === 'preview';
+  return reads && !upload && !files?.on && clever?.enabled === true;
 }
 
 async function work(deps: Deps, account: Account, taken: RosterRun, run: HeldRun): Promise<void> {

@@ -3,6 +3,7 @@ import type { Deps } from '../deps.js';
 import { Account } from '../models/account.js';
 import { Event, type EventSync } from '../models/event.js';
 import type { KindCounts, Run } from '../models/run.js';
+import { RosterRun } from '../models/roster-run.js';
 import { SyncRun } from '../models/sync-run.js';
 import { forgetFirstTry, forgetOlderChanges } from './changes/forget-changes.js';
 import { endParts } from './end-parts.js';
@@ -16,6 +17,7 @@ import { completeRefresh } from './runs/attach-refresh.js';
 import { HeldRun, RunHandedBack, RunLost, RunStopped, TIMING, type Timing } from './runs/hold-run.js';
 import { isPassing } from './runs/judge-fault.js';
 import { dueAt, RunPutOff } from './runs/put-off.js';
+import { SHARES_NOTHING } from './runs/say-remark.js';
 import { summarizeRun } from './runs/summarize-run.js';
 import { MOST_TRIES, takeRun } from './runs/take-run.js';
 import { settleRun } from './settle-run.js';
@@ -81,8 +83,15 @@ async function work(deps: Deps, run: SyncRun, held: HeldRun, timing: Timing): Pr
   }
   // Before the end: what is over is not taken up again by anybody, should the worker die between the two.
   await tellHeld(deps, account, held);
-  await endWell(deps, run, held, summarizeRun(run.purpose, counts, held.counts));
+  const result = (await isUnshared(run)) ? SHARES_NOTHING : summarizeRun(run.purpose, counts, held.counts);
+  await endWell(deps, run, held, result);
   if (run.purpose !== 'undo') await forgetOlderChanges(held);
+}
+
+/** Whether the district shared nothing any more. A run that waited for a refresh has been given it since. */
+async function isUnshared({ _id }: SyncRun): Promise<boolean> {
+  const { refresh } = (await SyncRun.findById(_id, { refresh: 1 }).lean()) ?? {};
+  return refresh !== undefined && (await RosterRun.exists({ _id: refresh, unshared: true })) !== null;
 }
 
 async function eventOf(run: SyncRun): Promise<Event> {

@@ -23,6 +23,8 @@ export interface Flash {
   kind: 'ok' | 'notice' | 'danger';
   text: string;
   undo?: { action: string; label: string };
+  /** Pages to go on to. */
+  links?: { href: string; label: string }[];
   /** Another way on, beside undo. */
   other?: { action: string; label: string };
 }

@@ -33,9 +33,12 @@ const rules = {
 const kind = <K extends string>(...names: K[]) => fc.constantFrom(...names);
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ do: kind('hold', 'book', 'book', 'change'), ...wish }) },
+  { weight: 8, arbitrary: fc.record({ do: kind('hold', 'hold', 'book', 'change'), ...wish }) },
   { weight: 3, arbitrary: fc.record({ do: kind('rush'), ...wish, other: home }) },
-  { weight: 5, arbitrary: fc.record({ do: kind('confirm', 'confirm', 'cancel', 'expire'), which }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ do: kind('confirm', 'confirm', 'confirm', 'cancel', 'expire'), which }),
+  },
   { weight: 3, arbitrary: fc.record({ do: kind('rules', 'rules', 'two save'), ...rules }) },
   {
     weight: 2,

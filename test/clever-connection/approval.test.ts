@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { checkWaitingApprovals } from '../../server/clever/connection/check-approval.js';
 import type { Sandbox } from '../../server/clever/sandbox/start-sandbox.js';
 import { Account } from '../../server/models/account.js';
+import { Notification } from '../../server/models/notification.js';
+import { School } from '../../server/models/school.js';
+import { makeEvent } from '../roster/district.js';
 import { makeAccount, makeUser, Visitor, type TestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
 import { SET_UP, startDistrict } from './support.js';
@@ -42,6 +45,57 @@ describe('approval by the district', () => {
     assert.equal(found?.approval, 'approved');
     assert.equal(found.schools.length, sandbox.totals().schools);
     assert.ok(found.districtName);
+  });
+
+  it('is told to the administrators by mail, once, with the way to the Importer', async () => {
+    await makeUser(account._id, 'event administrator');
+    sandbox.approve(false);
+    await saveApplication();
+    assert.equal(await Notification.countDocuments(), 0);
+    sandbox.approve(true);
+    const hourly = () => checkWaitingApprovals(test.deps, new AbortController().signal);
+    await Promise.all([hourly(), hourly()]);
+    await hourly();
+    await post('/check');
+    const mails = await Notification.find().lean();
+    assert.equal(mails.length, 1);
+    const [mail] = mails;
+    assert.match(mail?.subject ?? '', /your district has approved Slotbell in Clever/);
+    assert.match(
+      mail?.text ?? '',
+      /match your schools and enable Clever:\n\S+\/global-setup\/clever\n[\s\S]*\/importer\n/,
+    );
+    // Whoever enters an access that is accepted at once sees it on the page.
+    await Account.updateOne({ _id: account._id }, { $unset: { clever: 1 } });
+    await post('/district', { district: sandbox.districtId });
+    await saveToken();
+    assert.equal((await clever())?.approval, 'approved');
+    assert.equal(await Notification.countDocuments(), 1);
+  });
+
+  it('is not shown as given after Clever refused the token, whoever found that out, and is again once it is accepted', async () => {
+    await saveToken();
+    assert.match(await page(), /Approved/);
+    const school = await School.create({
+      account: account._id,
+      name: 'A',
+      sortKey: 'a',
+      clever: { id: sandbox.idOf('school', 0), name: 'A' },
+    });
+    assert.equal((await post('/enable')).status, 303);
+    const event = await makeEvent(account._id, { schools: [] });
+    sandbox.rotateToken();
+    const importer = async () =>
+      (await visitor.get(`/importer?event=${String(event)}&schools=${String(school._id)}`)).text;
+    assert.match(await importer(), /Clever did not accept the district token/);
+    assert.equal((await clever())?.approval, 'refused');
+    assert.doesNotMatch(await page(), /status[^>]*>[^<]*Approved|The district lets Slotbell read/);
+    assert.match(await page(), /Clever does not accept the saved access/);
+    assert.match(await importer(), /Clever no longer accepts the saved access[\s\S]*Enter the access again/);
+    assert.doesNotMatch(await importer(), /This account is set up for Clever\./);
+    await saveToken();
+    assert.equal((await clever())?.approval, 'approved');
+    assert.match(await importer(), /This account is set up for Clever\./);
   });
 
   it('is found by “Check now” too', async () => {

@@ -3,6 +3,7 @@ import type { Deps } from '../../deps.js';
 import { Account, type AccountClever } from '../../models/account.js';
 import type { CleverClient } from '../client.js';
 import { CleverError } from '../explain-failure.js';
+import { mailAdministrators } from '../../notifications/mail-administrators.js';
 import { readForPage } from '../read-for-page.js';
 
 /** `fault`: what kept Slotbell from finding out, or from reading the schools, in words for people. */
@@ -31,7 +32,7 @@ export async function checkApproval(
   deps: Deps,
   accountId: Types.ObjectId,
 ): Promise<ApprovalCheck | undefined> {
-  const account = await Account.findById(accountId, { clever: 1 }).lean();
+  const account = await Account.findById(accountId, { clever: 1, name: 1 }).lean();
   const clever = account?.clever;
   if (!account || !clever?.credentials) return undefined;
   const { kind } = clever.credentials;
@@ -40,7 +41,7 @@ export async function checkApproval(
   const { fault, ...known } = found;
   const set = Object.fromEntries(Object.entries(known).map(([key, value]) => [`clever.${key}`, value]));
   // Only onto what was asked about: the district or the access may have been changed meanwhile.
-  await Account.updateOne(
+  const noted = await Account.updateOne(
     {
       _id: accountId,
       'clever.districtId': clever.districtId,
@@ -51,7 +52,32 @@ export async function checkApproval(
       ...(fault ? {} : { $unset: { 'clever.fault': 1 } }),
     },
   );
+  if (noted.matchedCount > 0 && found.approval === 'approved' && isNews(clever))
+    await tellApproved(deps, account);
   return { approval: found.approval, ...(fault ? { fault } : {}) };
+}
+
+/** The district was waited for; who saves an access that is accepted at once sees that on the page. */
+function isNews({ approval, checkedAt }: AccountClever): boolean {
+  return approval === 'waiting' || (approval === 'unknown' && checkedAt !== undefined);
+}
+
+async function tellApproved(deps: Deps, { _id, name, clever }: Account): Promise<void> {
+  const at = clever?.credentialsAt?.getTime() ?? 0;
+  const { publicUrl } = deps.config;
+  const next = clever?.enabled
+    ? 'Select the event, the school and the terms in the Importer:'
+    : `First match your schools and enable Clever:\n${publicUrl}/global-setup/clever\n\nThen select the event, the school and the terms in the Importer:`;
+  await mailAdministrators(
+    deps,
+    { _id },
+    {
+      kind: 'district approved',
+      subject: `${name}: your district has approved Slotbell in Clever`,
+      text: `your district has approved Slotbell in Clever. You can bring in your students, teachers and classes now.\n\n${next}\n${publicUrl}/importer\n`,
+      key: `approved:${_id.toHexString()}:${clever?.districtId ?? ''}:${String(at)}`,
+    },
+  );
 }
 
 async function lookAt(

@@ -3,7 +3,6 @@ import { Account, sourceOf } from '../../models/account.js';
 import { AuditEntry } from '../../models/audit-entry.js';
 import type { Event } from '../../models/event.js';
 import { RosterRun } from '../../models/roster-run.js';
-import type { KindCounts } from '../../models/run.js';
 import { School } from '../../models/school.js';
 import { SyncRun } from '../../models/sync-run.js';
 
@@ -24,14 +23,14 @@ export async function livingRun(event: Types.ObjectId): Promise<SyncRun | null> 
 }
 
 /** What the refreshes of some runs did, by the refresh's id: one question however many runs. */
-export async function refreshCounts(
+export async function refreshesOf(
   account: Types.ObjectId,
   runs: Pick<SyncRun, 'refresh'>[],
-): Promise<Map<string, Record<string, KindCounts>>> {
+): Promise<Map<string, Pick<RosterRun, 'counts' | 'unshared'>>> {
   const ids = runs.flatMap(({ refresh }) => refresh ?? []);
   if (ids.length === 0) return new Map();
-  const refreshes = await RosterRun.find({ _id: { $in: ids }, account }, { counts: 1 }).lean();
-  return new Map(refreshes.map(({ _id, counts }) => [_id.toHexString(), counts]));
+  const refreshes = await RosterRun.find({ _id: { $in: ids }, account }, { counts: 1, unshared: 1 }).lean();
+  return new Map(refreshes.map((refresh) => [refresh._id.toHexString(), refresh]));
 }
 
 /** The last run that did what it was to do. @param recent the newest runs: asks the database only when none of them did */

@@ -12,7 +12,7 @@ import { heldNotices } from '../held/queries.js';
 import { tookInWords, tookOf } from '../runs/format-took.js';
 import { pathOfRun } from '../runs/queries.js';
 import { sayRemarks } from '../runs/say-remark.js';
-import { hourInWords, shortMoment, STATE_WORDS, TRIGGER_WORDS } from '../runs/show-run.js';
+import { hourInWords, isOver, shortMoment, STATE_WORDS, TRIGGER_WORDS } from '../runs/show-run.js';
 import {
   choiceInWords,
   countRuns,
@@ -21,7 +21,7 @@ import {
   lastGoodRun,
   livingRun,
   offSince,
-  refreshCounts,
+  refreshesOf,
 } from './queries.js';
 import { findLeaving } from '../terms/find-leaving.js';
 import { proposeTerms } from '../terms/propose-terms.js';
@@ -79,20 +79,26 @@ async function runsOf(event: Event, page: number, home: string, said: Said) {
   const total = await countRuns(event._id);
   const recent = await eventRuns(event._id, 0, CHARTED);
   const good = await lastGoodRun(event._id, recent, total);
+  const refreshes = await refreshesOf(event.account, recent);
   const night = await nightOf(event, recent, said);
   const { skip } = sliceOf(total, page, PAGE_SIZE);
   const listed = page === 1 ? recent.slice(0, PAGE_SIZE) : await eventRuns(event._id, skip, PAGE_SIZE);
   return {
     failed: recent[0]?.state === 'failed',
+    unshared: refreshes.get(recent.find(isOver)?.refresh?.toHexString() ?? '')?.unshared === true,
     sentence: saySync(recent[0], said),
     badEnds: sayBadEnds(recent, good, said),
     nightly: sayNight(night, said),
     next: night.on && !night.pausedBy ? dayAndTimeSoon(night.next, said.zone, said.now) : '',
     good: good && tellGood(good, said),
-    history: showHistory(recent, await refreshCounts(event.account, recent), said.zone),
+    history: showHistory(recent, countsOf(refreshes), said.zone),
     rows: listed.map((run) => rowOf(run, said.zone)),
     pager: pagerOf(total, page, PAGE_SIZE, ['run', 'runs'], (to) => `${home}?page=${String(to)}`),
   };
+}
+
+function countsOf(refreshes: Awaited<ReturnType<typeof refreshesOf>>) {
+  return new Map([...refreshes].map(([id, { counts }]) => [id, counts]));
 }
 
 async function nightOf(event: Event, recent: SyncRun[], { zone, now }: Said): Promise<Night> {

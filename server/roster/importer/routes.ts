@@ -14,6 +14,7 @@ import { refreshRoutes, runRoutes } from '../runs/routes.js';
 import { tookInWords, tookOf } from '../runs/format-took.js';
 import { hourInWords, shortMoment, STATE_WORDS, TRIGGER_WORDS } from '../runs/show-run.js';
 import { stopSync } from '../stop-sync.js';
+import { syncAll } from '../sync-all.js';
 import { chooseImport, previewImport } from './choose-import.js';
 import { mayImport, mayImportSchool, mayReadAll, mayRunAll } from './policy.js';
 import {
@@ -57,6 +58,7 @@ export function importerRoutes(deps: Deps): Router {
   router.use('/runs', runRoutes(deps));
   router.use('/refreshes', levelGuard('administrator'), refreshRoutes(deps));
   stopAllPages(router, deps);
+  syncAllPage(router, deps);
   return router;
 }
 
@@ -122,6 +124,30 @@ function stopAllPages(router: Router, deps: Deps): void {
     res.redirect(303, HOME);
   });
 }
+
+/** Sync Now for all events whose sync is on, from the page that connects Clever (seed: manually initiate a full sync). */
+function syncAllPage(router: Router, deps: Deps): void {
+  router.post('/sync', levelGuard('administrator'), async (req, res) => {
+    const queued = await syncAll(deps, await accountOf(actorOf(res)), actorOf(res).user);
+    if (queued.length === 0)
+      say(req, {
+        kind: 'notice',
+        text: 'No event has its sync on, so there is nothing to sync.',
+        links: [{ href: HOME, label: 'Import classes into an event' }],
+      });
+    else
+      say(req, {
+        kind: 'ok',
+        text: `The sync of ${countOf(queued.length, 'event', 'events')} has been queued.`,
+        links: queued
+          .slice(0, MOST_LINKS)
+          .map(({ name, run }) => ({ href: `${HOME}/runs/${run.toHexString()}`, label: name })),
+      });
+    res.redirect(303, '/global-setup/clever');
+  });
+}
+
+const MOST_LINKS = 20;
 
 async function importerPage(deps: Deps, res: Response, query: Partial<ImporterQuery>, form: Form) {
   const actor = actorOf(res);

@@ -85,8 +85,19 @@ async function collectAll(
   const at = run.now();
   const cursor =
     event !== null && whole ? { event, at, fullAt: at, setup, silent: silentIn(download) } : null;
-  const read: Delivery['read'] = (list) => spool.read(list);
-  return { download, people, source: 'clever', read, ...(cursor ? { cursor } : {}) };
+  const leftOut = new Set(Object.values(download).flatMap(({ clashing = [] }) => [...clashing]));
+  const read: Delivery['read'] = (list) => readWithout(spool, list, leftOut);
+  return { download, people, leftOut, source: 'clever', read, ...(cursor ? { cursor } : {}) };
+}
+
+/** A list without the records that share an id with another one: which of them is meant nobody knows. */
+async function* readWithout<T>(
+  spool: Spool,
+  list: ListName,
+  leftOut: ReadonlySet<string>,
+): AsyncGenerator<T[], void, undefined> {
+  for await (const batch of spool.read<T>(list))
+    yield leftOut.size > 0 ? batch.filter((object) => !leftOut.has((object as { id: string }).id)) : batch;
 }
 
 function silentIn(download: Download): string[] {

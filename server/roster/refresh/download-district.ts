@@ -7,7 +7,7 @@ import type { Ids } from './context.js';
 import { cleanId } from '../sources/clean-text.js';
 import { IdSet } from './id-set.js';
 import { isPeopleList, LISTS, MAIN_LISTS, type ListName } from './lists.js';
-import { RefreshRefused } from './refuse-refresh.js';
+import { NothingShared } from './refuse-refresh.js';
 import type { Spool } from './spool.js';
 
 /** How the reading of one list ended. Only a whole one says anything about who is gone. */
@@ -20,6 +20,8 @@ export interface ListOutcome {
   reason?: string;
   /** How many of its rows do not say whom they are about: without an id, or under the id of another row. Absent: none. */
   unreadable?: number;
+  /** Ids under which two different records stand: neither is taken. */
+  clashing?: ReadonlySet<string>;
 }
 
 /**
@@ -28,6 +30,12 @@ export interface ListOutcome {
  */
 export function tellsAll(outcome: ListOutcome | undefined): boolean {
   return outcome?.ended === 'whole' && outcome.own > 0 && !outcome.unreadable;
+}
+
+/** Whether none of the lists that matter has anything at all, though they were read. */
+export function sharesNothing(download: Download): boolean {
+  const asked = MAIN_LISTS.flatMap((name) => download[name] ?? []);
+  return asked.every(({ ended, own }) => ended === 'not shared' || (ended === 'whole' && own === 0));
 }
 
 /** Whether the list can say of somebody that they left. */
@@ -41,7 +49,7 @@ export type Download = Partial<Record<ListName, ListOutcome>>;
  * Reads the lists into the spool. One that breaks off or is not shared leaves the others to be read: additions and changes
  * go on without it.
  * @param people gets the ids of everybody listed
- * @throws CleverError where nothing can be had at all: access refused, or Clever away from the start; RefreshRefused where none of
+ * @throws CleverError where nothing can be had at all: access refused, or Clever away from the start; NothingShared where none of
  * the lists that matter is shared, which is no news of the district but a token that may read nothing
  */
 export async function downloadDistrict(
@@ -65,7 +73,7 @@ function refuseUnreadable(download: Download): void {
   const asked = MAIN_LISTS.filter((name) => download[name]);
   if (asked.length < 2 || asked.some((name) => download[name]?.ended !== 'not shared')) return;
   const lists = andList(asked.map((name) => LISTS[name].plural));
-  throw new RefreshRefused(
+  throw new NothingShared(
     `Clever answered 403 (forbidden) to the lists of ${lists}: the saved access to Clever may not read this district’s data. Ask the district’s Clever administrator to share it with Slotbell, or enter a new token on the Clever set-up page. Nothing was changed or removed here.`,
   );
 }
@@ -99,8 +107,10 @@ async function downloadList(
       run.count(kind, 'refused', skipped);
       await run.step(objects.length);
     }
-    unreadable += await countClashes(spool, name, twice);
-    return { ended: 'whole', read, own, ...(unreadable > 0 ? { unreadable } : {}) };
+    const clashing = await findClashes(spool, name, twice);
+    unreadable += clashing.size;
+    run.count(kind, 'refused', clashing.size);
+    return { ended: 'whole', read, own, ...(unreadable > 0 ? { unreadable, clashing } : {}) };
   } catch (error) {
     // The page was cut short because the run is over: say that instead.
     run.signal.throwIfAborted();
@@ -111,15 +121,19 @@ async function downloadList(
   }
 }
 
-/** How many records stand under the id of another one. One that is listed twice as it is stands for itself. */
-async function countClashes(spool: Spool, name: ListName, twice: ReadonlySet<string>): Promise<number> {
-  if (twice.size === 0) return 0;
+/** Ids under which different records stand. One that is listed twice as it is stands for itself. */
+async function findClashes(
+  spool: Spool,
+  name: ListName,
+  twice: ReadonlySet<string>,
+): Promise<ReadonlySet<string>> {
+  if (twice.size === 0) return new Set();
   const said = new Map<string, Set<string>>();
   for await (const batch of spool.read<{ id: string; last_modified?: unknown }>(name))
     for (const { last_modified: _, ...object } of batch)
       if (twice.has(object.id))
         said.set(object.id, (said.get(object.id) ?? new Set()).add(JSON.stringify(object)));
-  return [...said.values()].reduce((sum, { size }) => sum + size - 1, 0);
+  return new Set([...said].filter(([, { size }]) => size > 1).map(([id]) => id));
 }
 
 function hasOneRole(user: object): boolean {

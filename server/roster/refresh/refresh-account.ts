@@ -2,6 +2,7 @@ import type { Types } from 'mongoose';
 import type { Deps } from '../../deps.js';
 import { mappingOf, type Account, type FieldMapping } from '../../models/account.js';
 import { Contact, type ContactType } from '../../models/contact.js';
+import { RosterRun } from '../../models/roster-run.js';
 import { School } from '../../models/school.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import type { MatchedSchools } from '../sources/map-clever-person.js';
@@ -10,9 +11,9 @@ import { collectFromClever } from './collect-from-clever.js';
 import { collectFromFiles } from './collect-from-files.js';
 import { dropCursor, saveCursor } from './cursor.js';
 import { LIST_OF_TYPE, type Ids, type RefreshContext } from './context.js';
-import { tellsLeavers } from './download-district.js';
 import { listDoubts } from './list-doubts.js';
 import { listsFor, type ListName } from './lists.js';
+import { sharesNothing, tellsLeavers } from './download-district.js';
 import { refreshMirror, type MirrorSeen } from './refresh-mirror.js';
 import { refreshPeople } from './refresh-people.js';
 import { RefreshRefused } from './refuse-refresh.js';
@@ -68,10 +69,23 @@ export async function refreshAccount(
       ...(await contextOf(account, run)),
       ...rules,
     });
+    if (sharesNothing(delivery.download)) await noteUnshared(run);
     if (!run.preview) await saveCursor(run, delivery.cursor);
   } finally {
     await spool.wipe();
   }
+}
+
+/** Of a district that shared something before. */
+async function noteUnshared(run: HeldRun): Promise<void> {
+  const had = await Contact.exists({
+    account: run.account,
+    source: 'clever',
+    'record.id': { $type: 'string' },
+  });
+  if (!had) return;
+  run.warn({ code: 'shares nothing' });
+  await RosterRun.updateOne({ _id: run.id }, { $set: { unshared: true } });
 }
 
 const NO_KINDS = { students: false, teachers: false, staff: false, contacts: false };

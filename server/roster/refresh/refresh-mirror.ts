@@ -133,7 +133,7 @@ async function mapSections(
   return taken.map(({ id, mapped }) => {
     const record = mapped.ok ? kept.get(mapped.record.id) : undefined;
     if (!mapped.ok) return { id, mapped };
-    return { id, mapped: record ? { ok: true, record } : { ok: false, id, reason: 'unknown class' } };
+    return { id, mapped: record ? { ...mapped, record } : { ok: false, id, reason: 'unknown class' } };
   });
 }
 

@@ -14,6 +14,7 @@ export type Remark =
   | { code: 'people not shared'; teachers: number; students: number }
   | { code: 'done again' }
   | { code: 'possible duplicates'; count: number }
+  | { code: 'shares nothing' }
   | { code: 'ids in doubt'; count: number }
   | { code: 'schools not listed'; count: number }
   | { code: 'district paused'; since: string; asOf: string }
@@ -53,6 +54,10 @@ const BECAUSE: Record<HeldWhy, string> = {
   emptied: 'no students or no teachers would be left in these classes',
 };
 
+/** Of a district that had shared its lists. */
+export const SHARES_NOTHING =
+  'The district shares nothing with Slotbell any more, so nothing was updated or removed. Ask the district’s Clever administrator to share your schools with Slotbell again, then select Sync now.';
+
 const SAY: { [C in Code]: (of: Of<C>) => string } = {
   held: (of) =>
     `${partOf(of)} ${isOne(of) ? 'is' : 'are'} missing at the source and ${isOne(of) ? 'is' : 'are'} held until somebody looks, because ${BECAUSE[of.why]}. Nothing was removed.`,
@@ -73,6 +78,7 @@ const SAY: { [C in Code]: (of: Of<C>) => string } = {
     'Done again from the start, because its first worker was lost. What that one had done may count as unchanged; the log has all of it.',
   'possible duplicates': ({ count }) =>
     `${countOf(count, 'new contact', 'new contacts')} may be somebody who was here already. Nothing was joined: decide under Global Setup → Duplicates.`,
+  'shares nothing': () => SHARES_NOTHING,
   'ids in doubt': ({ count }) =>
     `${countOf(count, 'ID now comes', 'IDs now come')} with another name and no matching second fact. Whoever had ${count === 1 ? 'it stays' : 'them stays'} as they are until you decide under Global Setup → Duplicates.`,
   'schools not listed': ({ count }) =>

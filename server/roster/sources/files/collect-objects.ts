@@ -25,6 +25,11 @@ export class Collected<T extends CleverObject> {
 
   constructor(private readonly reading: Reading) {}
 
+  /** Somebody who is in no row may stand behind one: the list does not say who is gone. */
+  get isDoubtful(): boolean {
+    return this.unreadable || this.isContradicted;
+  }
+
   /**
    * Takes a row. The first one of an id makes the object; what further ones say more of it is added, and what they say otherwise is
    * noted.

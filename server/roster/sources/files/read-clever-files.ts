@@ -27,8 +27,8 @@ export async function readCleverFiles(
   await readSections(lists, known);
   await readEnrollments(lists, known);
   const { sections, students } = lists;
-  const allSections = !sections.unreadable && sections.leftOut.size === 0;
-  const allStudents = !students.unreadable && students.leftOut.size === 0 && !students.isContradicted;
+  const allSections = !sections.isDoubtful && sections.leftOut.size === 0;
+  const allStudents = !students.isDoubtful && students.leftOut.size === 0;
   // Parents stand in the rows of students: one that was left out may have told of another child of theirs.
   if (!allStudents)
     for (const contact of lists.contacts.objects.values()) contact.slotbell = { tiesChange: { without: [] } };
@@ -45,13 +45,13 @@ export async function readCleverFiles(
     },
     expected: ['students', 'teachers', 'sections'],
     complete: {
-      schools: !lists.schools.unreadable,
+      schools: !lists.schools.isDoubtful,
       terms: allSections,
       courses: allSections,
-      sections: !sections.unreadable,
-      students: !students.unreadable,
-      teachers: !lists.teachers.unreadable,
-      staff: reading.has('staff') && !lists.staff.unreadable,
+      sections: !sections.isDoubtful,
+      students: !students.isDoubtful,
+      teachers: !lists.teachers.isDoubtful,
+      staff: reading.has('staff') && !lists.staff.isDoubtful,
       contacts: allStudents && lists.contacts.objects.size > 0,
     },
   };

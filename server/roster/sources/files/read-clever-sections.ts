@@ -8,7 +8,7 @@ import {
   sectionId,
   studentId,
 } from './clever-lists.js';
-import { keepTies } from './keep-ties.js';
+import { keepTies, LostEnrollments } from './keep-ties.js';
 import { readTable } from './read-table.js';
 import type { Row } from './reading.js';
 import { derivedId, recordId } from './record-id.js';
@@ -31,8 +31,10 @@ export async function readSections(lists: CleverLists, known: KnownIds): Promise
     if (!section) continue;
     const join = (teacher: string): void => teachIn(section, teacher);
     for (const [field, teacher] of teachersOf(row))
-      ties.add(row, field, 'teacher', recordId('teacher', teacher), join);
-    if (TEACHERS.some((field) => row.hasLost(field))) join(UNREADABLE);
+      ties.add(row, field, 'teacher', recordId('teacher', teacher), join, () => {
+        join(UNREADABLE);
+      });
+    if (TEACHERS.some((field) => row.hasLost(field)) || row.of('Teacher_id') === '') join(UNREADABLE);
   }
   await ties.settle();
 }
@@ -95,15 +97,20 @@ export async function readEnrollments(
 ): Promise<void> {
   const classes = new Ties(reading, known, 'sections', sections, NOT_ENROLLED);
   const pupils = new Ties(reading, known, 'students', students, NOT_ENROLLED);
+  const lost = new LostEnrollments();
   let slips = 0;
   for await (const row of readTable(reading, 'enrollments', () => (slips += 1))) {
-    classes.add(row, 'Section_id', 'section', sectionId(row), (id) => {
+    const enrol = (id: string) => {
       const list = sections.objects.get(id)?.students;
-      if (list) pupils.add(row, 'Student_id', 'student', studentId(row), (student) => list.push(student));
+      const join = (student: string) => list?.push(student);
+      if (list) pupils.add(row, 'Student_id', 'student', studentId(row), join, () => lost.classes.add(id));
+    };
+    classes.add(row, 'Section_id', 'section', sectionId(row), enrol, () => {
+      lost.ofNoClass = true;
     });
     await relieve(classes, pupils);
   }
   await classes.settle();
   await pupils.settle();
-  if (slips > 0) keepTies(sections.objects.values());
+  keepTies(slips > 0 ? sections.objects.values() : lost.in(sections.objects));
 }

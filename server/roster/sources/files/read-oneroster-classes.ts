@@ -3,7 +3,7 @@ import { Collected } from './collect-objects.js';
 import { LEFT_OUT, quoted } from './problem-list.js';
 import { gradeOf } from './map-oneroster.js';
 import { dateOf, DISTRICT, isGone, listOf, type OneRoster } from './oneroster.js';
-import { keepTies } from './keep-ties.js';
+import { keepTeachers, keepTies, LostEnrollments } from './keep-ties.js';
 import { readTable } from './read-table.js';
 import type { Row } from './reading.js';
 import { recordId } from './record-id.js';
@@ -34,7 +34,7 @@ export async function readOneRosterClasses(
   }
   await schools.settle();
   await readEnrollments(part, sections, users);
-  return { sections, complete: manifest.modeOf('classes') === 'bulk' && !sections.unreadable };
+  return { sections, complete: manifest.modeOf('classes') === 'bulk' && !sections.isDoubtful };
 }
 
 function sectionOf(part: OneRoster, row: Row): FromFile<CleverSection> {
@@ -95,6 +95,7 @@ async function readEnrollments(
   const classes = new Ties(reading, known, 'sections', sections, NOT_ENROLLED);
   const people = new Ties(reading, known, 'students', users, NOT_ENROLLED);
   const teachers = new Teachers();
+  const lost = new LostEnrollments();
   let slips = 0;
   for await (const row of readTable(reading, 'enrollments', () => (slips += 1))) {
     const role = row.of('role').toLowerCase();
@@ -110,24 +111,30 @@ async function readEnrollments(
     }
     const user = recordId('user', row.of('userSourcedId'));
     const time = timeOf(part, row);
-    classes.add(row, 'classSourcedId', 'class', recordId('class', row.of('classSourcedId')), (id) => {
+    const enrol = (id: string) => {
       if (isGone(row) || time === 'over') {
         // In a whole list, what is gone need not be taken away.
         sectionFor(part, sections, id).slotbell?.tiesChange?.without.push(user);
         return;
       }
-      people.add(row, 'userSourcedId', 'user', user, (known) => {
+      const join = (known: string) => {
         const section = sectionFor(part, sections, id);
         if (role === 'student') section.students?.push(known);
         else teachers.add(section, known, { time, primary: row.of('primary').toLowerCase() === 'true' });
-      });
+      };
+      people.add(row, 'userSourcedId', 'user', user, join, () => lost.classes.add(id));
+    };
+    classes.add(row, 'classSourcedId', 'class', recordId('class', row.of('classSourcedId')), enrol, () => {
+      lost.ofNoClass = true;
     });
     await relieve(classes, people);
   }
   await classes.settle();
   await people.settle();
   teachers.settle();
-  if (slips > 0) keepTies(sections.objects.values());
+  const doubted = slips > 0 ? [...sections.objects.values()] : lost.in(sections.objects);
+  keepTies(doubted);
+  keepTeachers(doubted);
 }
 
 /** When an enrolment counts: its last day is a part of it. */

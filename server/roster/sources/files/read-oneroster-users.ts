@@ -41,7 +41,7 @@ export async function readOneRosterUsers(part: OneRoster): Promise<OneRosterPeop
   await readDemographics(part, users);
   await relateGuardians(part, users, drafts);
   const whole =
-    manifest.modeOf('users') === 'bulk' && manifest.modeOf('roles') !== 'delta' && !users.unreadable;
+    manifest.modeOf('users') === 'bulk' && manifest.modeOf('roles') !== 'delta' && !users.isDoubtful;
   return {
     users,
     complete: { students: whole, teachers: whole, staff: whole, contacts: whole },

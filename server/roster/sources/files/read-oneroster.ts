@@ -46,8 +46,8 @@ export async function readOneRoster(
   await readCourses(part);
   const people = await readOneRosterUsers(part);
   const { sections, complete } = await readOneRosterClasses(part, people.users);
-  const bulk = (table: string, { unreadable }: { unreadable: boolean }): boolean =>
-    manifest.modeOf(table) === 'bulk' && !unreadable;
+  const bulk = (table: string, { isDoubtful }: { isDoubtful: boolean }): boolean =>
+    manifest.modeOf(table) === 'bulk' && !isDoubtful;
   return {
     counts: {
       schools: await pour(sink, 'schools', part.schools),

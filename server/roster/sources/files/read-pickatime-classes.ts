@@ -13,6 +13,7 @@ import { quoted } from './problem-list.js';
 import { readTable } from './read-table.js';
 import type { Reading, Row } from './reading.js';
 import type { FromFile, KnownIds } from './roster-files.js';
+import { keepTeachers } from './keep-ties.js';
 import { teachIn } from './teach-in.js';
 import { NO_TEACHER, NOT_ENROLLED, relieve, Ties } from './settle-ties.js';
 
@@ -32,11 +33,23 @@ export async function readClasses(
     const section = sections.add(row, 'ClassID', sectionOf(reading, row, sections.objects.has(id)));
     // The same class with another teacher: they teach it together.
     if (section)
-      ties.add(row, 'TeacherID', 'teacher', teacherId(row), (teacher) => {
-        teachIn(section, teacher);
-      });
+      ties.add(
+        row,
+        'TeacherID',
+        'teacher',
+        teacherId(row),
+        (teacher) => {
+          teachIn(section, teacher);
+        },
+        () => {
+          keepTeachers([section]);
+        },
+      );
   }
   await ties.settle();
+  // A row of a class that was left out may tell of another teacher of it.
+  const all = [...sections.objects.values()];
+  keepTeachers(sections.unreadable ? all : all.filter(({ id }) => sections.leftOut.has(id)));
 }
 
 /** A class without a name is called as its group, or by its id. @param again it stands in a row before */

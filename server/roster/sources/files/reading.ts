@@ -48,6 +48,7 @@ export class Reading {
   isWhole = false;
   readonly #notes = new Map<string, ColumnNotes>();
   #bytes = 0;
+  readonly #total: number;
   #rows = 0;
   #blankLines = 0;
 
@@ -55,7 +56,10 @@ export class Reading {
     readonly tables: Readonly<Record<string, TableFormat>>,
     readonly sources: ReadonlyMap<string, FileSource>,
     readonly problems: ProblemList,
-  ) {}
+    private readonly onRead: (bytes: number, total: number) => void,
+  ) {
+    this.#total = [...sources.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+  }
 
   has(table: string): boolean {
     return this.sources.has(table);
@@ -105,6 +109,7 @@ export class Reading {
   countBytes(source: FileSource, count: number): void {
     this.#bytes += count;
     this.#ofFile(source).bytes += count;
+    this.onRead(count, this.#total);
     if (this.#bytes > LIMITS.bytes)
       throw tooMuch(source, 'All files together, unzipped, are larger than 200 MB.');
   }

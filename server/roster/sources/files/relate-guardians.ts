@@ -18,19 +18,35 @@ export async function relateGuardians(
 ): Promise<void> {
   const { reading, known, manifest } = part;
   // Who stands behind a row that was left out may be a child of somebody here.
-  const changes = manifest.modeOf('users') === 'delta' || users.unreadable || users.leftOut.size > 0;
+  const changes = manifest.modeOf('users') === 'delta' || users.isDoubtful || users.leftOut.size > 0;
+  let lost = false as boolean;
   const agents = new Ties(reading, known, 'contacts', users, NOT_RELATED);
   for (const draft of [...drafts.values()].filter(({ user }) => users.objects.has(user.id))) {
     const { row, user } = draft;
-    if (user.roles?.contact && changes) user.slotbell = { tiesChange: { without: [] } };
+    if (user.roles?.contact && changes) keepAll(user);
     for (const raw of listOf(row.of('agentSourcedIds')))
-      agents.add(row, 'agentSourcedIds', 'user', recordId('user', raw), (id) => {
-        if (user.roles?.contact) relate(user, id, draft.guardianAs);
-        if (user.roles?.student)
-          relate(guardianOf(users, id), user.id, drafts.get(id)?.guardianAs ?? 'parent');
-      });
+      agents.add(
+        row,
+        'agentSourcedIds',
+        'user',
+        recordId('user', raw),
+        (id) => {
+          if (user.roles?.contact) relate(user, id, draft.guardianAs);
+          if (user.roles?.student)
+            relate(guardianOf(users, id), user.id, drafts.get(id)?.guardianAs ?? 'parent');
+        },
+        () => {
+          lost = true;
+        },
+      );
   }
   await agents.settle();
+  if (lost) for (const { user } of drafts.values()) if (user.roles?.contact) keepAll(user);
+}
+
+/** Nobody is taken from a guardian by this upload. */
+function keepAll(user: FromFile<CleverUser>): void {
+  user.slotbell = { ...user.slotbell, tiesChange: user.slotbell?.tiesChange ?? { without: [] } };
 }
 
 /** The guardian of a student's row: of this upload, or one known before, of whom only the ties are told. */

@@ -1,0 +1,27 @@
+import type { Deps } from '../deps.js';
+import type { Account } from '../models/account.js';
+import { User } from '../models/user.js';
+import { queueMail, type Mail } from './queue-mail.js';
+
+/**
+ * Mails the account's administrators, each once for the same key.
+ * @param mail its text follows "Hello <name>,"
+ */
+export async function mailAdministrators(
+  deps: Pick<Deps, 'config' | 'queue' | 'now'>,
+  { _id: account }: Pick<Account, '_id'>,
+  mail: Pick<Mail, 'kind' | 'subject' | 'text' | 'key'>,
+): Promise<void> {
+  const users = await User.find(
+    { grants: { $elemMatch: { account, level: 'administrator' } } },
+    { email: 1, name: 1 },
+  ).lean();
+  for (const { _id, email, name } of users)
+    await queueMail(deps, {
+      ...mail,
+      account,
+      to: email,
+      text: `Hello ${name},\n\n${mail.text}\n`,
+      key: `${mail.key}:${_id.toHexString()}`,
+    });
+}

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import type { Types } from 'mongoose';
+import type { FileFormat } from '../../server/models/account.js';
+import { Contact } from '../../server/models/contact.js';
+import { Course } from '../../server/models/course.js';
+import { RosterRun } from '../../server/models/roster-run.js';
+import { RosterUpload } from '../../server/models/roster-upload.js';
+import { Section } from '../../server/models/section.js';
+import { Term } from '../../server/models/term.js';
+import { applyRefresh } from '../../server/roster/apply-run.js';
+import { runAlone } from '../../server/roster/run-refresh.js';
+import { startFilePreview } from '../../server/roster/uploads/start-preview.js';
+import { asApp } from '../support/scans.js';
+import { CLEVER_FILES, PICKATIME_FILES, type Contents } from './files.js';
+import { openSchool, upload, type FileSchool } from './school.js';
+
+const ONEROSTER_FILES: Contents = {
+  'manifest.csv':
+    'propertyName,value\nmanifest.version,1.0\noneroster.version,1.1\nfile.academicSessions,bulk\nfile.orgs,bulk\nfile.courses,bulk\nfile.classes,bulk\nfile.users,bulk\nfile.enrollments,bulk\nfile.demographics,absent\n',
+  'orgs.csv': 'sourcedId,name,type,identifier,parentSourcedId\no1,Oak School,school,1,\n',
+  'academicSessions.csv':
+    'sourcedId,title,type,startDate,endDate,schoolYear\nq1,Year,term,2026-08-20,2027-06-05,2027\nq2,Half,term,2026-08-20,2027-01-15,2027\n',
+  'courses.csv': 'sourcedId,title,courseCode,orgSourcedId\nk1,Math,M,o1\nk2,Art,A,o1\n',
+  'classes.csv':
+    'sourcedId,title,grades,courseSourcedId,classCode,classType,schoolSourcedId,termSourcedIds\nc1,Math,04,k1,M1,scheduled,o1,q1\nc2,Art,04,k2,A1,scheduled,o1,q2\n',
+  'users.csv':
+    'sourcedId,enabledUser,orgSourcedIds,role,username,givenName,familyName,identifier,email,agentSourcedIds,grades\nu1,true,o1,student,ada,Ada,Moss,1001,,g1,04\nu2,true,o1,student,bo,Bo,Reed,1002,,g1,04\nt1,true,o1,teacher,pat,Pat,Lund,T1,,,\nt2,true,o1,teacher,sam,Sam,Vale,T2,,,\ng1,true,o1,guardian,gus,Gus,Moss,,gus@example.org,,\n',
+  'enrollments.csv':
+    'sourcedId,classSourcedId,schoolSourcedId,userSourcedId,role,primary,beginDate,endDate\ne1,c1,o1,t1,teacher,true,,\ne2,c2,o1,t2,teacher,true,,\ne3,c1,o1,u1,student,,,\ne4,c1,o1,u2,student,,,\ne5,c2,o1,u1,student,,,\n',
+};
+
+const ROSTERS: Record<FileFormat, Contents> = {
+  'clever-csv': CLEVER_FILES,
+  pickatime: PICKATIME_FILES,
+  oneroster: ONEROSTER_FILES,
+};
+
+/** Which cell is spoilt: in the first row of the file that the pattern meets. */
+const CELLS: [FileFormat, string, string, RegExp][] = [
+  ['clever-csv', 'a student', 'students.csv', /(?<=^S2,)12(?=,)/m],
+  ['clever-csv', 'a student in all rows', 'students.csv', /(?<=^S1,)11(?=,)/gm],
+  ['clever-csv', 'a teacher', 'teachers.csv', /(?<=^S1,)T2/m],
+  ['clever-csv', 'a section', 'sections.csv', /(?<=^S2,)C2/m],
+  ['clever-csv', 'the teacher of a section', 'sections.csv', /(?<=^S1,C1,)T1/m],
+  ['clever-csv', 'a second teacher', 'sections.csv', /(?<=^S1,C1,T1,)T2/m],
+  ['clever-csv', 'the student of an enrollment', 'enrollments.csv', /(?<=C1,)11/m],
+  ['clever-csv', 'the section of an enrollment', 'enrollments.csv', /(?<=^S2,)C2/m],
+  ['pickatime', 'a student', 'students.txt', /^1001/m],
+  ['pickatime', 'a teacher', 'teachers.txt', /^T1/m],
+  ['pickatime', 'a class', 'classes.txt', /^C1/m],
+  ['pickatime', 'the teacher of a class', 'classes.txt', /(?<=^C1\t)T1/m],
+  ['pickatime', 'the student of an enrollment', 'enrollment.txt', /^1001/m],
+  ['pickatime', 'a parent', 'parents.txt', /^P1/m],
+  ['pickatime', 'a parent’s child', 'parent-student.txt', /(?<=^P1\t)1001/m],
+  ['oneroster', 'a student', 'users.csv', /^u2/m],
+  ['oneroster', 'a teacher', 'users.csv', /^t2/m],
+  ['oneroster', 'a guardian', 'users.csv', /^g1/m],
+  ['oneroster', 'a student’s guardian', 'users.csv', /g1(?=,04$)/gm],
+  ['oneroster', 'a class', 'classes.csv', /^c2/m],
+  ['oneroster', 'a term', 'academicSessions.csv', /^q2/m],
+  ['oneroster', 'a course', 'courses.csv', /^k2/m],
+  ['oneroster', 'the student of an enrollment', 'enrollments.csv', /u2(?=,student)/m],
+  ['oneroster', 'the teacher of an enrollment', 'enrollments.csv', /t2(?=,teacher)/m],
+  ['oneroster', 'the class of an enrollment', 'enrollments.csv', /(?<=^e5,)c2/m],
+];
+
+describe('rows of roster files that do not say whom they are about', () => {
+  let school: FileSchool;
+  afterEach(() => school.close());
+
+  const work = async (run: Types.ObjectId) => {
+    await asApp(() => runAlone(school.test.deps, run.toHexString(), new AbortController().signal));
+    return RosterRun.findById(run).orFail().lean();
+  };
+
+  async function take(contents: Contents): Promise<RosterRun> {
+    const answer = await upload(school.office, contents);
+    assert.equal(answer.status, 303, answer.text);
+    const { _id } = await RosterUpload.findOne().sort({ createdAt: -1, _id: -1 }).orFail().lean();
+    const started = await startFilePreview(school.test.deps, await school.actor(), _id);
+    assert.ok(started.ok);
+    const preview = await work(started.run);
+    assert.equal(preview.state, 'done', preview.result);
+    const applied = await applyRefresh(school.test.deps, preview, school.administrator._id);
+    assert.ok(applied.ok);
+    return work(applied.run);
+  }
+
+  /** Who and what is here, and all ties among them; more may have come. */
+  const ties = async () => {
+    const here = { account: school.account._id, status: 'active' as const };
+    const people = await Contact.find(here).lean();
+    return [
+      ...people.map(({ type, record }) => `${type} ${record?.id ?? ''}`),
+      ...people.flatMap(({ record, relations }) =>
+        relations.map(({ student }) => `${record?.id ?? ''} of ${student}`),
+      ),
+      ...(await Section.find(here).lean()).flatMap(({ record, studentIds, teacherIds }) =>
+        ['', ...studentIds, ...teacherIds].map((id) => `section ${record.id} ${id}`),
+      ),
+      ...(await Term.find(here).lean()).map(({ record }) => `term ${record.id}`),
+      ...(await Course.find(here).lean()).map(({ record }) => `course ${record.id}`),
+    ];
+  };
+
+  for (const [format, what, file, cell] of CELLS)
+    for (const [name, spoilt] of [
+      ['blank', ''],
+      ['spoilt by a spreadsheet', '1.23E+11'],
+      ['of nobody', 'zz99'],
+    ] as const)
+      // An id that reads well is another record's: it comes in, and the former one is gone. These may be blank.
+      if (
+        name === 'of nobody'
+          ? /^the |second|child|’s guardian/.test(what)
+          : spoilt || !/second|’s guardian/.test(what)
+      )
+        it(`${format}: ${what} whose id is ${name}: nobody is removed, nor taken from anybody`, async () => {
+          school = await openSchool(format);
+          const files = ROSTERS[format];
+          await take(files);
+          const before = await ties();
+          const text = String(files[file]);
+          assert.match(text, cell);
+          await take({ ...files, [file]: text.replace(cell, spoilt) });
+          const after = new Set(await ties());
+          assert.deepEqual(
+            before.filter((line) => !after.has(line)),
+            [],
+          );
+        });
+
+  it('an id that two students share: the one whom the second row may be about stays', async () => {
+    school = await openSchool('clever-csv');
+    await take(CLEVER_FILES);
+    const before = await ties();
+    const students = CLEVER_FILES['students.csv'].replace(/^(S\d),12,N12/gm, '$1,11,N12');
+    await take({ ...CLEVER_FILES, 'students.csv': students });
+    const after = new Set(await ties());
+    assert.deepEqual(
+      before.filter((line) => !after.has(line)),
+      [],
+    );
+  });
+});

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { Types } from 'mongoose';
+import { Appointment } from '../../server/models/appointment.js';
+import { Class } from '../../server/models/class.js';
+import { Contact } from '../../server/models/contact.js';
+import { RosterChange } from '../../server/models/roster-change.js';
+import { Section } from '../../server/models/section.js';
+import { SyncRun } from '../../server/models/sync-run.js';
+import { decideHeldOfEvent } from '../../server/roster/decide-held.js';
+import { undoRun } from '../../server/roster/undo-run.js';
+import { bookable, bookIn } from './appointments.js';
+import { makeEvent, termsOf } from './district.js';
+import { Office } from './office.js';
+import { wholeRoster } from './whole-roster.js';
+
+const by = new Types.ObjectId();
+
+describe('ties of an event that takes a small part of the district', () => {
+  let office: Office;
+  let event: Types.ObjectId;
+  let run: SyncRun;
+  /** A line a class of the event. */
+  const classes = async () =>
+    (await Class.find({ event }).sort({ section: 1 }).lean()).map(
+      ({ status, synced }) => `${status} ${synced.teachers.join()} | ${synced.students.join()}`,
+    );
+
+  beforeEach(async function () {
+    this.timeout(60_000);
+    office = await Office.open();
+    const { district } = office;
+    // The school with the fewest classes of more than one student.
+    const lists = await Section.find({ status: 'active', 'studentIds.1': { $exists: true } }).lean();
+    const bySchool = district.schools.map((school) => lists.filter((one) => one.school.equals(school)));
+    const few = bySchool.filter(({ length }) => length >= 10).sort((a, b) => a.length - b.length)[0] ?? [];
+    const school = few[0]?.school;
+    assert.ok(school);
+    event = await makeEvent(district.account, {
+      schools: [school],
+      terms: termsOf(district.sandbox),
+      noTerm: true,
+    });
+    await district.sync(event);
+    const [booked] = await bookable(event);
+    assert.ok(booked?.synced.students[0]);
+    await bookIn(booked, booked.synced.students[0]);
+  });
+  afterEach(() => office.close());
+
+  /** Students leave classes of the event, too few for the account's guard. */
+  const lose = async () => {
+    const account = (await Section.find({ status: 'active' }).lean()).flatMap(
+      ({ studentIds }) => studentIds,
+    ).length;
+    const most = Math.floor(account / 10) - 5;
+    let lost = 0;
+    for (const { section, synced } of await Class.find({ event, status: 'active' }).lean()) {
+      const { record, studentIds } = await Section.findById(section).orFail().lean();
+      if (synced.students.length < 2 || lost + studentIds.length - 1 > most) continue;
+      office.district.sandbox.change(record.id, { students: studentIds.slice(0, 1) });
+      lost += studentIds.length - 1;
+    }
+    const all = (await Class.find({ event }).lean()).flatMap(({ synced }) => synced.students).length;
+    assert.ok(lost >= 20 && lost > all / 10, `${String(lost)} of ${String(all)}`);
+  };
+  const decide = async (verdict: 'accept' | 'reject') => {
+    const decided = await decideHeldOfEvent(office.district.deps, run, { verdict, by, reason: 'looked' });
+    assert.ok(decided.ok);
+    const done = (await office.district.work(decided.run)) as SyncRun;
+    assert.equal(done.state, 'done', done.result);
+    return done;
+  };
+  const held = () => RosterChange.countDocuments({ state: 'held', event });
+
+  it('are held by its own guard; the account’s roster goes by the source', async () => {
+    const before = await classes();
+    await lose();
+    run = await office.district.sync(event);
+    assert.deepEqual(await classes(), before);
+    assert.ok((await held()) > 0);
+    assert.equal(await RosterChange.countDocuments({ state: 'held', event: { $exists: false } }), 0);
+    assert.match(run.result, /enrollments held until somebody looks/);
+    const page = await office.visitor.get(`/importer/runs/${String(run._id)}/held`);
+    assert.match(page.text, /enrollments end: these people stay, but not in these classes/);
+    run = await office.district.sync(event);
+    assert.deepEqual(await classes(), before);
+    await decide('reject');
+    assert.equal(await held(), 0);
+    run = await office.district.sync(event);
+    assert.deepEqual([await classes(), await held()], [before, 0]);
+  });
+
+  it('end when they are accepted, and come back by undo', async () => {
+    await lose();
+    run = await office.district.sync(event);
+    const before = await wholeRoster();
+    const accepted = await decide('accept');
+    assert.match(accepted.result, /enrollments ended/);
+    const after = await wholeRoster();
+    await office.district.sync(event);
+    assert.deepEqual(await wholeRoster(), after, 'a sync finds nothing more');
+    assert.equal(await held(), 0);
+    const undone = await undoRun(office.district.deps, accepted, {
+      by,
+      reason: '',
+      whole: false,
+      stopNightly: false,
+    });
+    // A sync that changed nothing lies between.
+    assert.ok(undone.ok);
+    assert.equal((await office.district.work(undone.run)).state, 'done');
+    assert.deepEqual(await wholeRoster(), before);
+  });
+
+  it('of a class with appointments whose teacher is taken out are held', async () => {
+    const { class: of } = await Appointment.findOne({ event }).orFail().lean();
+    const item = await Class.findById(of).orFail().lean();
+    const section = await Section.findById(item.section).orFail().lean();
+    const teachers = await Contact.find({ 'record.id': { $in: section.teacherIds } }).lean();
+    assert.ok(teachers.length > 0);
+    office.district.sandbox.change(section.record.id, { teacher: '', teachers: [] });
+    run = await office.district.sync(event);
+    assert.deepEqual((await Class.findById(of).orFail().lean()).synced.teachers, item.synced.teachers);
+    assert.equal((await Appointment.findOne({ event }).orFail().lean()).state, 'booked');
+    await decide('accept');
+    assert.deepEqual((await Class.findById(of).orFail().lean()).synced.teachers, []);
+    assert.equal(await SyncRun.countDocuments({ state: 'failed' }), 0);
+  });
+});
