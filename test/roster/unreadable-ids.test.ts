@@ -134,21 +134,26 @@ describe('records of Clever’s that do not say whom they are about', () => {
     ['names a child by no id', [{ student: '', type: 'Primary' }]],
     ['has no list of children but something else', { student: 'x', type: 'Primary' }],
   ] as const)
-    it(`a guardian who ${name} keeps the children they have`, async () => {
-      const before = await here();
-      const { sandbox } = district;
-      const id = sandbox.idOf('contact', 4);
-      const { roles } = sandbox.read(id) as { roles: { contact: object } };
-      sandbox.change(id, {
-        roles: {
-          ...roles,
-          contact: { ...roles.contact, student_relationships: ties },
-        },
+    for (const how of ['full', 'events'] as const)
+      it(`a guardian who ${name} keeps the children they have (${how})`, async () => {
+        const before = await here();
+        const { sandbox } = district;
+        const id = sandbox.idOf('contact', 4);
+        const { roles } = sandbox.read(id) as { roles: { contact: object } };
+        sandbox.change(id, {
+          roles: {
+            ...roles,
+            contact: { ...roles.contact, student_relationships: ties },
+          },
+        });
+        const run =
+          how === 'full'
+            ? await district.sync()
+            : await district.start({ trigger: 'nightly', night: 'by events' });
+        assert.equal((await district.refreshOf(run)).how, how);
+        assert.deepEqual(
+          (await here()).map(({ text }) => text.replace(/"[\w-]{43}"/g, '')),
+          before.map(({ text }) => text.replace(/"[\w-]{43}"/g, '')),
+        );
       });
-      await sync();
-      assert.deepEqual(
-        (await here()).map(({ text }) => text.replace(/"[\w-]{43}"/g, '')),
-        before.map(({ text }) => text.replace(/"[\w-]{43}"/g, '')),
-      );
-    });
 });
