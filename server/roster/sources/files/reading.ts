@@ -9,6 +9,8 @@ export const LIMITS = {
   rows: 2_000_000,
   rowsOfFile: 500_000,
   rowsOfTies: 2_000_000,
+  /** People, classes, terms and whatever else has an id of its own: they are held in memory while the rows are read. */
+  records: 200_000,
   blankLines: 1_000_000,
 };
 
@@ -50,6 +52,7 @@ export class Reading {
   #bytes = 0;
   readonly #total: number;
   #rows = 0;
+  #records = 0;
   #blankLines = 0;
 
   constructor(
@@ -123,6 +126,18 @@ export class Reading {
     if (this.#rows > LIMITS.rows) throw tooMuch(source, 'All files together have more than 2,000,000 rows.');
   }
 
+  /** @throws FileRefused where the upload is more than Slotbell reads */
+  countRecord(): void {
+    this.#records += 1;
+    if (this.#records <= LIMITS.records) return;
+    const most = LIMITS.records.toLocaleString('en');
+    throw tooMuch(
+      { name: [...this.files.keys()].at(-1) ?? '' },
+      `All files together hold more than ${most} people and classes.`,
+      'Check the ids: each person and class has one of its own, the same in every row. Leave out former students and past terms, then upload again.',
+    );
+  }
+
   /** @throws FileRefused where the upload has more than any spreadsheet leaves behind */
   countBlank(source: FileSource): void {
     this.#blankLines += 1;
@@ -145,7 +160,7 @@ export class Reading {
 }
 
 function tooMuch(
-  { name }: FileSource,
+  { name }: Pick<FileSource, 'name'>,
   problem: string,
   advice = 'Export the current term alone, then upload again.',
 ): FileRefused {
