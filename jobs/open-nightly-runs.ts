@@ -1,10 +1,11 @@
 import { openNights } from '../server/roster/open-nights.js';
 import { resumeRuns, wipeOldDownloads } from '../server/roster/resume-runs.js';
+import { resumeUploads } from '../server/roster/uploads/resume-uploads.js';
 import type { Recurring } from './job.js';
 
 /**
- * Opens the nightly syncs whose moment has come, asks again for runs that wait or lost their worker, and removes what such a worker had
- * downloaded.
+ * Opens the nightly syncs whose moment has come, asks again for runs and uploads that wait or lost their worker, and removes what such
+ * a worker had downloaded.
  */
 export const openNightlyRuns: Recurring = {
   name: 'open-nightly-runs',
@@ -12,6 +13,7 @@ export const openNightlyRuns: Recurring = {
   run: async (deps) => {
     await resumeRuns(deps);
     await wipeOldDownloads(deps);
+    await resumeUploads(deps);
     await openNights(deps);
   },
 };

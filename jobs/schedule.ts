@@ -5,11 +5,13 @@ import { deliverNotifications, retryNotifications } from './deliver-notification
 import { expireHoldsJob } from './expire-holds.js';
 import type { OneShot, Recurring } from './job.js';
 import { openNightlyRuns } from './open-nightly-runs.js';
+import { readUploadJob } from './read-upload.js';
 import { runRefreshJob, runSyncJob } from './run-sync.js';
 
 /** The one table of what runs when. Each job is shallow: it calls a feature. */
 export const ONE_SHOTS: Record<JobName, OneShot> = {
   'deliver-notifications': deliverNotifications,
+  'read-upload': readUploadJob,
   'run-refresh': runRefreshJob,
   'run-sync': runSyncJob,
 };

@@ -7,6 +7,7 @@ import type { Event } from '../models/event.js';
 import { Slot } from '../models/slot.js';
 import { checkBooking, isOffered } from './check-booking.js';
 import { giveUp, needsOf, type Held } from './hold-slot.js';
+import { mayCancel } from './policy.js';
 import { settleAppointment } from './settle-appointment.js';
 import { takeClaims } from './take-claims.js';
 
@@ -38,12 +39,20 @@ export async function confirmAppointment(deps: Deps, ask: Confirmation): Promise
   if (!checked.ok) return giveUp(deps, pending, checked.reason);
   const moved = +checked.slot.from !== +pending.from || +checked.slot.to !== +pending.to;
   if (moved) return giveUp(deps, pending, 'not here');
+  if (!(await mayStillChange(ask, pending, deps.now()))) return giveUp(deps, pending, 'too late to change');
   const taken = await takeClaims(deps, pending, needsOf(wish, checked, pending));
   if (!taken.ok) return giveUp(deps, pending, taken.reason);
   // Last thing before: whoever removes a slot hides it first and looks for appointments then.
   const slot = await Slot.findById(pending.slot, { state: 1 }).lean();
   if (!slot || !isOffered(slot, ask.by)) return giveUp(deps, pending, 'not offered');
   return book(deps, ask, pending, checked.class);
+}
+
+/** The time until which the replaced one may be changed can end while the new one is on hold. */
+async function mayStillChange(ask: Confirmation, { replaces }: Appointment, now: Date): Promise<boolean> {
+  if (!replaces) return true;
+  const old = await Appointment.findOne({ _id: replaces, state: { $in: LIVING_STATES } }, { from: 1 }).lean();
+  return !old || mayCancel(ask.event, old.from, now, ask.by);
 }
 
 async function book(

@@ -18,7 +18,10 @@ export interface Conference {
   home: string;
 }
 
-/** Loads the event of the link. Who is logged in and may do anything at its school works there from here on, whatever they chose before. */
+/**
+ * Loads the event of the link. On its pages who is logged in is what they are at its school. The school that they
+ * chose to work at stays chosen: a link moves nothing of what they have open in other tabs.
+ */
 export const loadConference: RequestHandler<{ link: string }> = async (req, res, next) => {
   const { link } = req.params;
   const event = /^[\w-]{1,60}$/.test(link) ? await Event.findOne({ link }).lean() : null;
@@ -27,11 +30,7 @@ export const loadConference: RequestHandler<{ link: string }> = async (req, res,
   const conference: Conference = { event, account, home: `/e/${event.link}` };
   // Of a session that has just ended it is null.
   const isMember = req.user ? accountsOf(req.user).includes(account._id.toHexString()) : false;
-  if (req.user && isMember) {
-    const id = account._id.toHexString();
-    if (req.session.account !== id) req.session.account = id;
-    res.locals.actor = actorIn(req.user, account);
-  } else res.locals.actor = undefined;
+  res.locals.actor = req.user && isMember ? actorIn(req.user, account) : undefined;
   Object.assign(res.locals, {
     conference,
     school: { name: account.name },

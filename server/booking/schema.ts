@@ -72,8 +72,10 @@ export const holdSchema = Joi.object<HoldForm, true>({
 export const confirmSchema = Joi.object<{ note: string }, true>({
   note: Joi.string()
     .trim()
-    .max(500)
+    // Browsers count the end of a line as one character and send two.
+    .replace(/\r\n?/g, '\n')
     .replace(/[^\P{Cc}\n]/gu, ' ')
+    .max(500)
     .allow('')
     .default('')
     .label('a note'),

@@ -77,6 +77,11 @@ export function appointmentPages(deps: Deps): Router {
       actor: family.actor,
     });
     if (!answer.ok && answer.reason === 'too late') throw tooLate();
+    if (!answer.ok) {
+      // On hold or not kept any longer: its page says which.
+      res.redirect(303, `${family.home}/appointments/${meeting.id}`);
+      return;
+    }
     say(req, { kind: 'ok', text: `The meeting with ${meeting.teacher} is cancelled.` });
     res.redirect(303, family.home);
   });

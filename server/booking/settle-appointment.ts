@@ -1,6 +1,7 @@
 import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
-import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { Appointment, CLASS_DELETED, LIVING_STATES } from '../models/appointment.js';
+import { Class } from '../models/class.js';
 import { releaseClaims } from './release-claims.js';
 import { tellHousehold } from './tell-household.js';
 
@@ -11,7 +12,9 @@ import { tellHousehold } from './tell-household.js';
 export async function settleAppointment(deps: Deps, id: Types.ObjectId): Promise<void> {
   const appointment = await Appointment.findOne({ _id: id, unfinished: true }).lean();
   if (!appointment) return;
-  if (LIVING_STATES.includes(appointment.state)) {
+  const isLiving = LIVING_STATES.includes(appointment.state);
+  if (isLiving) {
+    await flagDeleted(appointment);
     if (appointment.replaces) await cancelReplaced(deps, appointment.replaces);
     await tellHousehold(deps, appointment, appointment.replaces ? 'changed' : 'booked');
   } else {
@@ -19,7 +22,20 @@ export async function settleAppointment(deps: Deps, id: Types.ObjectId): Promise
     if (appointment.state === 'cancelled' && appointment.cancelledBy !== 'change')
       await tellHousehold(deps, appointment, 'cancelled');
   }
-  await Appointment.updateOne({ _id: id, state: appointment.state }, { $unset: { unfinished: 1 } });
+  const asFound = isLiving ? { $in: LIVING_STATES } : appointment.state;
+  await Appointment.updateOne({ _id: id, state: asFound }, { $unset: { unfinished: 1 } });
+}
+
+/**
+ * Makes it a problem when its class was deleted while it was being confirmed: a deletion marks the class first and then looks for what
+ * is booked, so whatever it can't see there is booked already when it is looked at here.
+ */
+async function flagDeleted({ _id, class: held }: Appointment): Promise<void> {
+  if (!held || !(await Class.exists({ _id: held, status: 'deleted' }))) return;
+  await Appointment.updateOne(
+    { _id, state: 'booked', kept: { $ne: CLASS_DELETED } },
+    { $set: { state: 'problem', problem: CLASS_DELETED } },
+  );
 }
 
 /** Only after the new one is booked: who stops in between has both for a moment, and never neither. */

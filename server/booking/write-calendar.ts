@@ -1,4 +1,4 @@
-import ical, { ICalCalendarMethod, ICalEventStatus } from 'ical-generator';
+import ical, { escape, ICalCalendarMethod, ICalEventStatus } from 'ical-generator';
 import { DateTime } from 'luxon';
 import type { Account } from '../models/account.js';
 import type { Event } from '../models/event.js';
@@ -26,7 +26,8 @@ export function writeCalendar(
   const allCancelled = entries.length > 0 && entries.every((entry) => entry.cancelled);
   const times = entries.flatMap(({ from, to }) => [from, to]);
   const calendar = ical({
-    name: `${event.name}, ${account.name}`,
+    // The library escapes the texts of entries, but not this one.
+    name: escape(`${event.name}, ${account.name}`, false),
     prodId: { company: 'Slotbell', product: 'Slotbell' },
     method: allCancelled ? ICalCalendarMethod.CANCEL : ICalCalendarMethod.PUBLISH,
     // No zone for the calendar itself: DTSTAMP must be in UTC, and would be written in it.

@@ -30,7 +30,10 @@ const ANEW_MS = 2_000;
 const DATABASE_NAME = 'slotbell';
 const INDEX_BUILDERS = 4;
 /** Indexes of older versions that no query needs any more, by collection: each slows every write. */
-const RETIRED: Record<string, string[]> = { class: ['synced.students_1'] };
+const RETIRED: Record<string, string[]> = {
+  class: ['synced.students_1'],
+  section: ['account_1_status_1_school_1_term_1'],
+};
 
 /** Where the default connection leads; may hold a password. */
 let connectedTo: string | undefined;

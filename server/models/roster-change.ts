@@ -97,6 +97,10 @@ schema.index(
   { decidedBy: 1, kind: 1, _id: 1 },
   { partialFilterExpression: { decidedBy: { $exists: true } } },
 );
+// Since when the first of what a run holds has been missed.
+schema.index({ run: 1, since: 1 }, { partialFilterExpression: { state: 'held' } });
+// What waits for somebody, of the account's roster or of an event, by kind and by the run that found it.
+schema.index({ account: 1, event: 1, kind: 1, heldBy: 1 }, { partialFilterExpression: { state: 'held' } });
 // Whose removal waits for somebody.
 schema.index({ account: 1, state: 1, target: 1 });
 schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });

@@ -3,10 +3,10 @@ import { FILE_FORMATS, type FileFormat } from './account.js';
 import { scopedSchema, type Scoped } from './scoped.js';
 
 /**
- * `reading`: its files are being read. `refused`: something is fatally wrong, nothing of it is kept. `ready`: it can be
+ * `reading`: its files wait to be read, or are being read. `cut off`: that ended its worker again and again. `refused`: something is fatally wrong, nothing of it is kept. `ready`: it can be
  * previewed and imported. `empty`: it could be, but there is nothing in it. `used`: it was imported. `expired`: what it held is gone.
  */
-export const UPLOAD_STATES = ['reading', 'ready', 'empty', 'refused', 'used', 'expired'] as const;
+export const UPLOAD_STATES = ['reading', 'cut off', 'ready', 'empty', 'refused', 'used', 'expired'] as const;
 export type UploadState = (typeof UPLOAD_STATES)[number];
 
 export interface UploadProblem {
@@ -16,6 +16,15 @@ export interface UploadProblem {
   field: string;
   problem: string;
   advice: string;
+}
+
+/** How far a reading is. */
+export interface UploadProgress {
+  bytes: number;
+  /** Bytes of all files, unzipped. */
+  total: number;
+  /** Records that were kept. */
+  kept: number;
 }
 
 /** Roster files that somebody uploaded: what was in them, and what is wrong with them. Their content is in `uploadChunk`. */
@@ -37,6 +46,18 @@ export interface RosterUpload extends Scoped {
   more: number;
   /** All of them. */
   problemCount: number;
+  /** What the files were called, in their order. */
+  names?: string[];
+  /** All of the files are kept, so that they can be read. */
+  stored?: boolean;
+  /** Only one upload in the whole database has it: the one that is being read. */
+  lock?: 'reading';
+  /** When the reading last told of progress. */
+  beatAt?: Date;
+  /** Counts the workers that took it up; what an earlier one still writes finds nothing. */
+  fence?: number;
+  tries?: number;
+  progress?: UploadProgress;
   by: Types.ObjectId;
   createdAt: Date;
   expiresAt: Date;
@@ -58,11 +79,21 @@ const schema = scopedSchema<RosterUpload>('rosterUpload', {
   ],
   more: { type: Number, default: 0 },
   problemCount: { type: Number, default: 0 },
+  names: { type: [String], default: undefined },
+  stored: Boolean,
+  lock: String,
+  beatAt: Date,
+  fence: Number,
+  tries: Number,
+  progress: new Schema<UploadProgress>({ bytes: Number, total: Number, kept: Number }, { _id: false }),
   by: { type: Schema.Types.ObjectId, required: true },
   createdAt: { type: Date, required: true },
   expiresAt: { type: Date, required: true },
 });
 schema.index({ account: 1, createdAt: -1 });
+schema.index({ lock: 1 }, { unique: true, partialFilterExpression: { lock: { $exists: true } } });
+// Those that wait to be read, in whichever account.
+schema.index({ state: 1, createdAt: 1 }, { partialFilterExpression: { state: 'reading' } });
 schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 
 export const RosterUpload = mongoose.model<RosterUpload>('rosterUpload', schema);

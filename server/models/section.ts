@@ -46,7 +46,11 @@ const schema = scopedSchema<Section>('section', {
   status: { type: String, enum: ['active', 'archived'], required: true },
 });
 schema.index({ account: 1, 'record.id': 1 }, { unique: true });
-schema.index({ account: 1, status: 1, school: 1, term: 1 });
+// With _id at the end: sections that wait for somebody are passed over in the index alone.
+schema.index({ account: 1, status: 1, school: 1, term: 1, _id: 1 });
+// The sections of one person.
+schema.index({ account: 1, studentIds: 1 });
+schema.index({ account: 1, teacherIds: 1 });
 schema.index({ account: 1, otherTerms: 1 }, { partialFilterExpression: { otherTerms: { $exists: true } } });
 
 export const Section = mongoose.model<Section>('section', schema);

@@ -8,7 +8,7 @@ export function senderOf(req: Pick<Request, 'ip'>): string {
 
 /** An IPv4 address as it is, also where it is written as an IPv6 one (::ffff:192.0.2.1); of an IPv6 address its first 64 bits. */
 export function networkOf(address: string): string {
-  const [bare = ''] = address.split('%');
+  const [bare = ''] = withoutPort(address).split('%');
   if (!isIPv6(bare)) return bare;
   const groups = groupsOf(bare);
   const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
@@ -21,6 +21,12 @@ export function networkOf(address: string): string {
     .slice(0, 4)
     .map((group) => group.toString(16))
     .join(':')}::/64`;
+}
+
+/** Some proxies tell an address with its port, another one for each connection: 192.0.2.1:443, [2001:db8::1]:443. */
+function withoutPort(address: string): string {
+  const [, bare] = /^\[([^\]]*)\](?::\d+)?$/.exec(address) ?? /^([\d.]+):\d+$/.exec(address) ?? [];
+  return bare ?? address;
 }
 
 /** The eight groups of an IPv6 address. The URL parser writes every form of one in the same way, without dots. */

@@ -59,6 +59,12 @@ describe('the calendar file', () => {
     assert.match(text, /STATUS:CANCELLED/);
     assert.match(text, /SEQUENCE:1/);
   });
+
+  it('escapes its own name as it does all texts', () => {
+    const named = { ...event, name: 'Fall; C:\\new, all' };
+    const text = writeCalendar(named, { name: 'Maple' }, [meeting], 'https://book.example.org', new Date(0));
+    assert.ok(text.includes('X-WR-CALNAME:Fall\\; C:\\\\new\\, all\\, Maple\r\n'));
+  });
 });
 
 describe('the calendar file, read by another library', () => {

@@ -97,6 +97,23 @@ describe('cancelling and changing', () => {
     assert.deepEqual(await findDoubles(fair), []);
   });
 
+  it('is too late for a change that was on hold when the time for changes ended; the old one stays', async () => {
+    const old = idOf(await book(family, slot()));
+    const wish = wishOf(fair, family, slot(0, 2), { replaces: old });
+    const held = idOf(await asApp(() => holdSlot(test.deps, wish)));
+    later(5 * 60_000);
+    // The old one begins 29 hours after EVE.
+    await Event.updateOne({ _id: fair.event._id }, { $set: { 'booking.cancelHoursBefore': 29 } });
+    const event = await Event.findById(fair.event._id).orFail().lean();
+    const answer = await asApp(() =>
+      confirmAppointment(test.deps, { ...wish, event, appointment: held, note: '' }),
+    );
+    assert.equal(answer.ok ? 'booked' : answer.reason, 'too late to change');
+    assert.equal(await stateOf(old), 'booked');
+    assert.equal(await stateOf(held), 'expired');
+    assert.deepEqual(await heldBy(held), []);
+  });
+
   it('leaves the old one as it was when a change is not confirmed', async () => {
     const old = idOf(await book(family, slot(0, 0)));
     const before = await heldBy(old);

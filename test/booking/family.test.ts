@@ -25,6 +25,17 @@ describe("a parent's way to the teachers", () => {
       assert.match(deeper.headers.location ?? '', /^\/login\?next=/);
     });
 
+    it('leaves who works at two schools at the one they chose, for what they have open in another tab', async () => {
+      const oak = (await makeAccount('Oak School'))._id;
+      const user = await makeUser(oak, 'administrator');
+      const grants = [{ account: desk.fair.account._id, level: 'administrator' as const }];
+      await User.updateOne({ _id: user._id }, { $push: { grants: { $each: grants } } });
+      const visitor = await new Visitor(desk.test.app).logIn(user);
+      await visitor.post('/choose-school', { account: oak.toHexString() });
+      assert.equal((await visitor.get(`${desk.home}/children`)).status, 200);
+      assert.match((await visitor.get('/global-setup')).text, /value="Oak School"/);
+    });
+
     it('lets a login of another school book here too, after one tap', async () => {
       const stranger = await makeUser((await makeAccount('Oak School'))._id, 'administrator');
       const visitor = await new Visitor(desk.test.app).logIn(stranger);

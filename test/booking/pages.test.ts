@@ -132,6 +132,23 @@ describe('booking on the pages', () => {
     assert.equal(await Notification.countDocuments(), 0);
   });
 
+  it('that is not booked yet is not said to be canceled', async () => {
+    const { visitor } = await desk.parentOf(0);
+    const path = (await desk.choose(visitor, 0, 0)).headers.location ?? '';
+    assert.equal((await visitor.post(`${path}/cancel`, {}, path)).headers.location, path);
+    const page = await visitor.get(path);
+    assert.match(page.text, /Check and book/);
+    assert.doesNotMatch(page.text, /is cancell?ed/);
+  });
+
+  it('takes a note as long as the browser allows, however many lines it has', async () => {
+    const { visitor } = await desk.parentOf(0);
+    const path = (await desk.choose(visitor, 0, 0)).headers.location ?? '';
+    const note = `${'a'.repeat(450)}${'\r\n'.repeat(49)}b`;
+    assert.equal((await visitor.post(`${path}/confirm`, { note }, path)).status, 303);
+    assert.equal((await Appointment.findOne().orFail().lean()).note, note.replaceAll('\r', ''));
+  });
+
   it('says when a hold has run out, and leads to the times', async () => {
     const { visitor } = await desk.parentOf(0);
     const path = (await desk.choose(visitor, 0, 0)).headers.location ?? '';

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { cancelAppointment } from '../../server/booking/cancel-appointment.js';
 import { confirmAppointment } from '../../server/booking/confirm-appointment.js';
 import { holdSlot, type HoldRequest } from '../../server/booking/hold-slot.js';
+import { deleteClasses } from '../../server/classes/delete-classes.js';
 import { Appointment } from '../../server/models/appointment.js';
 import { Claim } from '../../server/models/claim.js';
 import { Class } from '../../server/models/class.js';
 import { Event } from '../../server/models/event.js';
 import type { Household } from '../../server/models/household.js';
 import { Slot } from '../../server/models/slot.js';
+import type { Actor } from '../../server/web/actor.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
 import { asApp } from '../support/scans.js';
@@ -21,6 +23,7 @@ import {
   type Conference,
   type ConferenceOptions,
 } from './conference.js';
+import { interleave } from './interleave.js';
 
 describe('rules that change after something was booked', () => {
   let test: TestApp;
@@ -185,6 +188,33 @@ describe('rules that change after something was booked', () => {
       note: '',
     });
     assert.equal(late.ok ? 'booked' : late.reason, 'taken');
+  });
+
+  it('a class deleted while a booking of it is confirmed leaves a problem, and none that nobody hears of', async () => {
+    const held = fair.teachers[0]!.class._id;
+    const actor = { user: family.adults[0]! } as Actor;
+    for (let at = 1; at <= 25; at++) {
+      const wish = wishOf(fair, family, slot(0, 0));
+      const hold = await holdSlot(test.deps, wish);
+      assert.ok(hold.ok);
+      const appointment = hold.appointment._id;
+      const confirm = () => confirmAppointment(test.deps, { ...wish, appointment, note: '' });
+      const remove = () => deleteClasses(test.deps, actor, fair.event, [held]);
+      let step = 0;
+      // The deletion comes whole between two steps of the confirmation.
+      await interleave(
+        [
+          { name: 'confirm', run: () => confirm().then(() => undefined) },
+          { name: 'delete', run: () => remove().then(() => undefined) },
+        ],
+        (waiting) => ([0, at].includes(step++) ? 0 : waiting - 1),
+      );
+      const found = await Appointment.findById(appointment).orFail().lean();
+      assert.notEqual(found.state, 'booked', `after step ${String(at)}`);
+      assert.equal(found.unfinished, undefined);
+      if (found.state === 'problem') await cancel(found);
+      await Class.updateOne({ _id: held }, { $set: { status: 'active' }, $unset: { deletedAt: 1 } });
+    }
   });
 
   it('a student who changes classes while a time is on hold is booked, and counted, in the new one', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { CLEVER_FILES, readFiles, shortly, zipOf, type Contents } from './files.js';
+import { LIMITS } from '../../server/roster/sources/files/reading.js';
+import { CLEVER_FILES, PICKATIME_FILES, readFiles, shortly, zipOf, type Contents } from './files.js';
 
 const inFolder = (folder: string, files: Contents): Contents =>
   Object.fromEntries(Object.entries(files).map(([name, content]) => [`${folder}${name}`, content]));
@@ -82,5 +83,35 @@ describe('roster files in a zip', () => {
   it('comes alone', async () => {
     const read = await readFiles('clever-csv', { 'a.zip': await zipOf(CLEVER_FILES), 'students.csv': 'x' });
     assert.deepEqual(shortly(read), ['a.zip:0 : A zip came together with other files.']);
+  });
+
+  it('and files that hold more people and classes than fit in memory are refused, and rows of one person count once', async () => {
+    const most = LIMITS.records;
+    const refused =
+      /All files together hold more than \d+ people and classes\. Check the ids: each person and class has one of its own/;
+    try {
+      for (const [format, files, records] of [
+        ['pickatime', PICKATIME_FILES, 5],
+        ['clever-csv', CLEVER_FILES, 13],
+      ] as const) {
+        LIMITS.records = records;
+        assert.equal((await readFiles(format, files)).ok, true, format);
+        LIMITS.records = records - 1;
+        const read = await readFiles(format, { 'roster.zip': await zipOf(files) });
+        assert.equal(read.ok, false, format);
+        const [{ problem, advice, file } = { problem: '', advice: '', file: '' }] = read.problems;
+        assert.match(`${problem} ${advice}`, refused);
+        assert.ok(file in files, file);
+      }
+      // Rows that are left out or remove somebody are kept too.
+      LIMITS.records = 2;
+      const lost = 'StudentID\tFirst\tLast\tAction\n1\t\t\t\n2\tA\tB\tdelete\n3\t\t\t\n';
+      assert.match(
+        shortly(await readFiles('pickatime', { 'students.txt': lost }))[0] ?? '',
+        /more than 2 people/,
+      );
+    } finally {
+      LIMITS.records = most;
+    }
   });
 });

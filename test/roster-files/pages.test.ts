@@ -203,7 +203,8 @@ describe('Global Setup → Roster files', () => {
       runs.map(({ purpose, state, upload: of }) => [purpose, state, String(of)]),
       [['preview', 'running', address.split('/').at(-1)]],
     );
-    assert.deepEqual([...new Set(school.test.asked.map(({ name }) => name))], ['run-refresh']);
+    const asked = school.test.asked.map(({ name }) => name);
+    assert.deepEqual([...new Set(asked)], ['read-upload', 'run-refresh']);
   });
 
   it('shows how far the files are read, and of an event’s sync, which reads none, its own stages alone', async () => {

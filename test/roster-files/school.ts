@@ -3,12 +3,30 @@ import os from 'node:os';
 import path from 'node:path';
 import type supertest from 'supertest';
 import { Account, type FileFormat } from '../../server/models/account.js';
+import { RosterUpload } from '../../server/models/roster-upload.js';
 import type { User } from '../../server/models/user.js';
+import { readUpload } from '../../server/roster/uploads/read-upload.js';
+import type { Deps } from '../../server/deps.js';
 import type { Actor } from '../../server/web/actor.js';
 import { actorIn } from '../../server/accounts/load-actor.js';
 import { createTestApp, makeAccount, makeUser, Visitor, type TestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
+import { asApp } from '../support/scans.js';
 import type { Contents } from './files.js';
+
+/** What uploads of the school at hand are read with. */
+let deps: Deps | undefined;
+
+/** Reads, as the worker does, whatever uploads wait. */
+export async function readWaiting(): Promise<void> {
+  if (!deps) throw new Error('No school is open.');
+  const of = deps;
+  const waiting = await RosterUpload.find({ state: 'reading', stored: true }, { _id: 1 })
+    .sort({ createdAt: 1 })
+    .lean();
+  for (const { _id } of waiting)
+    await asApp(() => readUpload(of, _id.toHexString(), new AbortController().signal));
+}
 
 export const HOME = '/global-setup/roster-files';
 
@@ -30,6 +48,7 @@ export async function openSchool(format?: FileFormat): Promise<FileSchool> {
   await emptyDatabase();
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'slotbell-file-school-'));
   const test = createTestApp({ DATA_DIR: dataDir });
+  deps = test.deps;
   const account = await makeAccount();
   if (format) await turnOn(account, format);
   const administrator = await makeUser(account._id, 'administrator');
@@ -63,7 +82,7 @@ export async function tokenOn(visitor: Visitor, page = HOME): Promise<string> {
   return /name="_csrf" value="([^"]+)"/.exec(text)?.[1] ?? '';
 }
 
-/** Posts files as the form does. @param token of the form; '' leaves it out */
+/** Posts files as the form does, and lets them be read. @param token of the form; '' leaves it out */
 export async function upload(
   visitor: Visitor,
   contents: Contents,
@@ -74,5 +93,7 @@ export async function upload(
   if (sent) void request.field('_csrf', sent);
   for (const [name, content] of Object.entries(contents))
     void request.attach('files', Buffer.from(content), name);
-  return request;
+  const answer = await request;
+  if (answer.status === 303) await readWaiting();
+  return answer;
 }

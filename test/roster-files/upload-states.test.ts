@@ -80,7 +80,7 @@ describe('The state of an upload', () => {
   it('is cut off where its process was ended while it read', async () => {
     await turnOn(school.account, 'pickatime');
     const address = String((await upload(school.office, PICKATIME_FILES)).headers.location);
-    await RosterUpload.updateOne({}, { $set: { state: 'reading' } });
+    await RosterUpload.updateOne({}, { $set: { state: 'reading', stored: false } });
     assert.match((await school.office.get(address)).text, /status-busy">Being read/);
     school.test.setNow(new Date(Date.now() + 20 * 60_000));
     const page = await school.office.get(address);

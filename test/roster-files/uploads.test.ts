@@ -4,12 +4,12 @@ import { Contact } from '../../server/models/contact.js';
 import { RosterUpload } from '../../server/models/roster-upload.js';
 import { Section } from '../../server/models/section.js';
 import { UploadChunk } from '../../server/models/upload-chunk.js';
-import { keepUpload } from '../../server/roster/uploads/keep-upload.js';
+import { storeUpload } from '../../server/roster/uploads/store-upload.js';
 import { UploadSpool } from '../../server/roster/uploads/upload-spool.js';
 import { Types } from 'mongoose';
 import { asApp } from '../support/scans.js';
 import { CLEVER_FILES, PICKATIME_FILES, withFiles, type Contents } from './files.js';
-import { openSchool, type FileSchool } from './school.js';
+import { openSchool, readWaiting, type FileSchool } from './school.js';
 
 describe('a kept upload', () => {
   let school: FileSchool;
@@ -22,8 +22,9 @@ describe('a kept upload', () => {
   async function keep(contents: Contents, format: 'pickatime' | 'clever-csv' = 'pickatime') {
     const actor = await school.actor();
     const id = await withFiles(contents, (files) =>
-      asApp(() => keepUpload(school.test.deps, actor, format, files)),
+      asApp(() => storeUpload(school.test.deps, actor, format, files)),
     );
+    await readWaiting();
     return RosterUpload.findById(id).orFail().lean();
   }
 
@@ -105,7 +106,7 @@ describe('a kept upload', () => {
   it('leaves nothing behind when a fault of ours ends it', async () => {
     const actor = await school.actor();
     const missing = [{ path: '/nowhere/1', name: 'students.txt' }];
-    await assert.rejects(keepUpload(school.test.deps, actor, 'pickatime', missing), /ENOENT/);
+    await assert.rejects(storeUpload(school.test.deps, actor, 'pickatime', missing), /ENOENT/);
     assert.equal(await RosterUpload.countDocuments(), 0);
     assert.equal(await UploadChunk.countDocuments(), 0);
   });

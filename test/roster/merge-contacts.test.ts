@@ -47,6 +47,47 @@ describe('merging two contacts', function () {
     assert.equal(await Contact.findById(drop._id).lean(), null);
   });
 
+  it('gives nobody a child whom the school took away from them, and says of each child one thing', async () => {
+    const [keep, drop] = await merging.twoStudents();
+    const adult = new Types.ObjectId();
+    const had = ({ _id }: Pick<Contact, '_id'>) => ({ student: _id, adult, by: 'school' as const, at: EVE });
+    const lost = (one: Pick<Contact, '_id'>) => ({ ...had(one), since: EVE, removedBy: adult });
+    const make = async (children: Contact[], removed: Contact[]) =>
+      (
+        await Household.create({
+          account: keep.account,
+          adults: [new Types.ObjectId()],
+          children: children.map(had),
+          removed: removed.map(lost),
+          createdAt: EVE,
+        })
+      )._id;
+    const [lostKeep, lostDrop, lostBoth, lostOne] = [
+      await make([drop], [keep]),
+      await make([keep], [drop]),
+      await make([], [keep, drop]),
+      await make([], [drop]),
+    ];
+    await merging.merge(keep, drop);
+    const [own, none] = [[String(keep._id)], []];
+    for (const [id, children, removed] of [
+      [lostKeep, none, own],
+      [lostDrop, own, none],
+      [lostBoth, none, own],
+      [lostOne, none, own],
+    ] as const) {
+      const found = await Household.findById(id).orFail().lean();
+      assert.deepEqual(
+        found.children.map(({ student }) => String(student)),
+        children,
+      );
+      assert.deepEqual(
+        found.removed?.map(({ student }) => String(student)),
+        removed,
+      );
+    }
+  });
+
   it('fills in what the one who stays has not, and keeps what they have', async () => {
     const [keep, drop] = await merging.twoStudents();
     await merging.merge(keep, drop);

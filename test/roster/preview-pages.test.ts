@@ -115,7 +115,13 @@ describe('pages of previews', () => {
       await SyncRun.updateOne({ _id: run._id }, { $set: { state: 'stopped' } });
       const apply = await SyncRun.findOne({ purpose: 'apply' }).orFail().lean();
       const { state, result } = (await office.district.work(apply._id)) as SyncRun;
-      assert.deepEqual([state, result], ['failed', 'The preview was discarded, so nothing was applied.']);
+      assert.deepEqual(
+        [state, result],
+        [
+          'failed',
+          'The preview was discarded, so nothing was applied. Make a new preview if you still want its changes.',
+        ],
+      );
       assert.equal(await Contact.countDocuments({ firstName: 'First' }), 0);
     });
 

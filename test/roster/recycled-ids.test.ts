@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { Types } from 'mongoose';
+import type { JsonObject } from '../../server/clever/sandbox/patch-object.js';
 import { Account, NO_MAPPING } from '../../server/models/account.js';
 import { Appointment } from '../../server/models/appointment.js';
 import { Class } from '../../server/models/class.js';
@@ -263,6 +264,54 @@ describe('a record id that is given to somebody else', function () {
     await nights.district.work(started.run);
     await staysAsItWas();
     assert.equal(await Duplicate.countDocuments(), 0);
+  });
+
+  it('and is the other one’s who is here: swapped, both stay; told apart, each may be merged with who they were, with what was booked', async () => {
+    const { sandbox, deps, account, event } = nights.district;
+    const other = await Contact.findOne({
+      type: 'student',
+      status: 'active',
+      firstName: { $ne: betsy.firstName },
+      lastName: { $ne: betsy.lastName },
+      birthDate: { $nin: [betsy.birthDate, ''] },
+      _id: { $in: (await bookable(event)).flatMap(({ synced }) => synced.students[0] ?? []) },
+    })
+      .orFail()
+      .lean();
+    const item = (await bookable(event)).find(({ synced }) => synced.students[0]?.equals(other._id));
+    const also = await bookIn(item ?? assert.fail(), other._id);
+    const swapped = new Map([
+      [id(), other.record?.id ?? ''],
+      [other.record?.id ?? '', id()],
+    ]);
+    const told = [...swapped.keys()].map((one) => [one, sandbox.read(one) as JsonObject] as const);
+    for (const [one, { name, roles }] of told) sandbox.change(swapped.get(one) ?? '', { name, roles });
+    for (let index = 0; index < sandbox.totals().sections; index += 1) {
+      const section = sandbox.idOf('section', index);
+      const { students } = sandbox.read(section) as { students: string[] };
+      sandbox.change(section, { students: students.map((one) => swapped.get(one) ?? one) });
+    }
+    await nights.district.sync();
+    const pairs = await Duplicate.find({ state: 'open', recycled: 'id' }).lean();
+    assert.equal(pairs.length, 2);
+    for (const { _id } of pairs)
+      assert.ok((await decideIdentity(deps, { account, user: by }, _id, 'different')).ok);
+    await nights.district.sync();
+    for (const [who, appointment] of [
+      [betsy, booked],
+      [other, also],
+    ] as const) {
+      const open = await Duplicate.findOne({ state: 'open', candidate: who._id }).orFail().lean();
+      assert.equal(open.reason, 'same name and birth date');
+      const merged = await mergeContacts(deps, { account, user: by }, who._id, open.contact);
+      assert.deepEqual(merged, { ok: true });
+      await nights.district.sync();
+      const now = await Appointment.findById(appointment).orFail().lean();
+      assert.deepEqual([now.state, now.students], ['booked', [who._id]]);
+      const kept = await Contact.findById(who._id).orFail().lean();
+      assert.deepEqual([kept.firstName, kept.status], [who.firstName, 'active']);
+    }
+    assert.equal(await Duplicate.countDocuments({ state: 'open' }), 0);
   });
 
   it('lets a nickname and a marriage pass', async () => {

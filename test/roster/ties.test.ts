@@ -199,6 +199,36 @@ describe('ties that a source no longer tells', () => {
     assert.equal((await office.district.refreshOf(run)).counts.section?.changed, 1);
   });
 
+  it('of one class that wait make nobody else wait in the nights after', async () => {
+    await office.book(5);
+    const { class: of } = await Appointment.findOne().orFail().lean();
+    const student = (await Appointment.findOne().orFail().lean()).students[0];
+    const item = await Class.findOne(of ? { _id: of } : { 'synced.students': student })
+      .orFail()
+      .lean();
+    const emptied = await Section.findById(item.section).orFail().lean();
+    sandbox().change(emptied.record.id, { students: [] });
+    await sync();
+    const rows = await held('sectionStudents');
+    assert.equal(rows.length, 1);
+    const other = (await sections()).find(
+      ({ _id, studentIds }) => !_id.equals(emptied._id) && studentIds.length > 4,
+    );
+    assert.ok(other);
+    const now = other.studentIds.slice(1);
+    sandbox().change(other.record.id, { students: now });
+    for (let count = 0; count < 2; count += 1) {
+      const run = await sync();
+      assert.deepEqual((await Section.findById(other._id).orFail().lean()).studentIds, now);
+      assert.deepEqual(
+        (await held('sectionStudents')).map(({ target }) => String(target)),
+        [String(emptied._id)],
+      );
+      assert.match(run.result, count === 0 ? /1 enrollment ended/ : /./);
+    }
+    assert.deepEqual((await Section.findById(emptied._id).orFail().lean()).studentIds, emptied.studentIds);
+  });
+
   it('of a handful who move or leave a class are no question', async () => {
     const large = (await sections()).filter(({ studentIds }) => studentIds.length > 4);
     const [one] = large;

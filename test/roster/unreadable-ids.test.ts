@@ -93,6 +93,36 @@ describe('records of Clever’s that do not say whom they are about', () => {
       assert.deepEqual(await wholeRoster(), state);
     });
 
+  for (const [name, listOf] of [
+    ['one id', (ids: string[]) => ids[1]],
+    ['an object', (ids: string[]) => ({ ...ids })],
+    ['a number', () => 7],
+  ] as const)
+    for (const how of ['full', 'events'] as const)
+      it(`a class whose list of people is ${name} and no list keeps all it has (${how})`, async () => {
+        const section = await Section.findOne({ 'studentIds.2': { $exists: true } })
+          .orFail()
+          .lean();
+        district.sandbox.change(section.record.id, {
+          name: 'Renamed',
+          students: listOf(section.studentIds),
+          teachers: listOf(section.studentIds),
+          teacher: null,
+        });
+        const run =
+          how === 'full'
+            ? await district.sync()
+            : await district.start({ trigger: 'nightly', night: 'by events' });
+        assert.equal(run.state, 'done', run.result);
+        assert.equal((await district.refreshOf(run)).how, how);
+        const after = await Section.findById(section._id).orFail().lean();
+        assert.deepEqual(
+          [after.name, after.studentIds, after.teacherIds],
+          ['Renamed', section.studentIds, section.teacherIds],
+        );
+        assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+      });
+
   it('a section without a school is not taken, and stays', async () => {
     const before = await here();
     district.sandbox.change(district.sandbox.idOf('section', 3), { school: '' });
@@ -100,21 +130,30 @@ describe('records of Clever’s that do not say whom they are about', () => {
     assert.deepEqual(await here(), before);
   });
 
-  it('a guardian who names a child by no id keeps the children they have', async () => {
-    const before = await here();
-    const { sandbox } = district;
-    const id = sandbox.idOf('contact', 4);
-    const { roles } = sandbox.read(id) as { roles: { contact: object } };
-    sandbox.change(id, {
-      roles: {
-        ...roles,
-        contact: { ...roles.contact, student_relationships: [{ student: '', type: 'Primary' }] },
-      },
-    });
-    await sync();
-    assert.deepEqual(
-      (await here()).map(({ text }) => text.replace(/"[\w-]{43}"/g, '')),
-      before.map(({ text }) => text.replace(/"[\w-]{43}"/g, '')),
-    );
-  });
+  for (const [name, ties] of [
+    ['names a child by no id', [{ student: '', type: 'Primary' }]],
+    ['has no list of children but something else', { student: 'x', type: 'Primary' }],
+  ] as const)
+    for (const how of ['full', 'events'] as const)
+      it(`a guardian who ${name} keeps the children they have (${how})`, async () => {
+        const before = await here();
+        const { sandbox } = district;
+        const id = sandbox.idOf('contact', 4);
+        const { roles } = sandbox.read(id) as { roles: { contact: object } };
+        sandbox.change(id, {
+          roles: {
+            ...roles,
+            contact: { ...roles.contact, student_relationships: ties },
+          },
+        });
+        const run =
+          how === 'full'
+            ? await district.sync()
+            : await district.start({ trigger: 'nightly', night: 'by events' });
+        assert.equal((await district.refreshOf(run)).how, how);
+        assert.deepEqual(
+          (await here()).map(({ text }) => text.replace(/"[\w-]{43}"/g, '')),
+          before.map(({ text }) => text.replace(/"[\w-]{43}"/g, '')),
+        );
+      });
 });

@@ -12,21 +12,32 @@ interface Seen {
   query: Filter | Filter[];
   sort?: Filter;
   limit?: number;
+  skip?: number;
 }
 
 /** Marks what the app does, as against what a test does to look behind it. */
 const inApp = new AsyncLocalStorage<true>();
 const seen = new Map<string, Seen>();
+/** The last query of each shape while `watchQueries` works. */
+let watched: Map<string, Seen> | undefined;
 
 /** Notes each shape of query that the app makes; `findScans` asks the database how it would answer them. */
 export function noteQueries(): void {
   mongoose.set('debug', (collection, method, ...args: unknown[]) => {
     if (!inApp.getStore()) return;
     for (const [verb, query, options] of queriesOf(method, args)) {
-      const { sort, limit } = (options ?? {}) as { sort?: Filter; limit?: number };
+      const { sort, limit, skip } = (options ?? {}) as Pick<Seen, 'sort' | 'limit' | 'skip'>;
       const shape = `${collection} ${verb} ${JSON.stringify(shapeOf(query))} ${JSON.stringify(sort ?? {})}`;
-      if (!seen.has(shape))
-        seen.set(shape, { collection, method: verb, query, ...(sort && { sort }), ...(limit && { limit }) });
+      const asked = {
+        collection,
+        method: verb,
+        query,
+        ...(sort && { sort }),
+        ...(limit && { limit }),
+        ...(skip && { skip }),
+      };
+      if (!seen.has(shape)) seen.set(shape, asked);
+      watched?.set(shape, asked);
     }
   });
 }
@@ -89,6 +100,57 @@ export async function scans({ collection, method, query, sort, limit }: Seen): P
     : { find: collection, filter: query, ...(sort && { sort }) };
   const plan: unknown = await db.command({ explain: asked, verbosity: 'queryPlanner' });
   return hasStage(winning(plan), 'COLLSCAN');
+}
+
+/** Begins to keep the app's queries for `findWasteful`, from now on. */
+export function watchQueries(): void {
+  watched = new Map();
+}
+
+/** A query may look at ten documents for each that it returns; fewer than this many are never too many. */
+const FEW = 100;
+const MOST_TIMES = 10;
+
+/**
+ * The queries since `watchQueries` for which the database looks at more than ten times the documents that it returns, and at more than
+ * 100, one line each. They are asked again over what the database holds now; of an aggregation and of a write what its filter finds.
+ */
+export async function findWasteful(): Promise<string[]> {
+  const lines: string[] = [];
+  for (const [shape, asked] of watched ?? []) {
+    const { examined, returned } = await measure(asked);
+    if (examined > FEW && examined > MOST_TIMES * returned)
+      lines.push(`${shape}: ${String(examined)} documents for ${String(returned)}`);
+  }
+  watched = undefined;
+  return lines;
+}
+
+/** How many documents the database looks at for a query, and how many it returns. */
+export async function measure(asked: Seen): Promise<{ examined: number; returned: number }> {
+  const { db } = mongoose.connection;
+  if (!db) throw new Error('no database');
+  const { collection, method, sort, skip } = asked;
+  const limit = asked.limit ?? (/One/.test(method) ? 1 : 0);
+  const find = {
+    find: collection,
+    filter: filterOf(asked.query),
+    ...(sort && { sort }),
+    ...(limit && { limit }),
+    ...(skip && { skip }),
+  };
+  const { executionStats } = (await db.command({ explain: find, verbosity: 'executionStats' })) as {
+    executionStats: { totalDocsExamined: number; nReturned: number };
+  };
+  return { examined: executionStats.totalDocsExamined, returned: executionStats.nReturned };
+}
+
+/** A filter, or what the first stages of an aggregation filter by. */
+function filterOf(query: Seen['query']): Filter {
+  if (!Array.isArray(query)) return query;
+  const after = query.findIndex((stage) => !('$match' in stage));
+  const matches = query.slice(0, after < 0 ? query.length : after).map((stage) => stage.$match);
+  return matches.length > 0 ? { $and: matches } : {};
 }
 
 function winning(value: unknown): unknown {

@@ -12,6 +12,7 @@ import { Account } from '../../server/models/account.js';
 import { seal } from '../../server/seal.js';
 import { prepareDatabase } from '../../server/upgrades/prepare-database.js';
 import { createTestApp, PASSWORD, type TestApp } from '../support/app.js';
+import { asApp } from '../support/scans.js';
 
 /** Shortly after the night in which version 0.4.0 wrote the backup. */
 const NOW = new Date('2026-11-30T07:10:00Z');
@@ -68,7 +69,7 @@ export async function openDatabaseOf040(): Promise<OldSchool> {
     async work() {
       for (let job = test.asked.shift(); job; job = test.asked.shift())
         if (job.name !== 'deliver-notifications')
-          await ONE_SHOTS[job.name](test.deps, job.key, new AbortController().signal);
+          await asApp(() => ONE_SHOTS[job.name](test.deps, job.key, new AbortController().signal));
     },
     async close() {
       await sandbox.close();

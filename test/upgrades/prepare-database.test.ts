@@ -23,6 +23,7 @@ describe('preparing a database for this version', () => {
   afterEach(emptyDatabase);
 
   it('takes each step once, in order, with the indexes in between', async () => {
+    await Contact.createCollection();
     await Contact.collection.dropIndexes();
     const indexes = async (): Promise<number> => (await Contact.collection.indexes()).length;
     let before = 0;

@@ -22,6 +22,13 @@ describe('whose tries are counted together', () => {
     assert.equal(networkOf('::1'), '0:0:0:0::/64');
   });
 
+  it('an address by itself where a proxy tells its port, which is another one each time', () => {
+    assert.equal(networkOf('192.0.2.1:443'), '192.0.2.1');
+    for (const address of ['[2001:db8:1:2::1]:50123', '[2001:db8:1:2::1]'])
+      assert.equal(networkOf(address), networkOf('2001:db8:1:2::1'));
+    assert.equal(networkOf('[::ffff:192.0.2.1]:443'), '192.0.2.1');
+  });
+
   it('what is no address as it is', () => {
     assert.equal(networkOf(''), '');
     assert.equal(networkOf('unix'), 'unix');

@@ -14,6 +14,8 @@ export class TieSums {
   /** How many lists could not be read to their end, so that nobody is missing in them. */
   unreadable = 0;
   readonly targets: Record<Role, IdSet> = { students: new IdSet(), teachers: new IdSet() };
+  /** Of those, the ones at which a person looks in any case. */
+  readonly emptied: Record<Role, IdSet> = { students: new IdSet(), teachers: new IdSet() };
 
   /** @param alone of which role a person looks in any case */
   add(target: Types.ObjectId, missing: Record<Role, string[]>, alone: Record<Role, boolean>): void {
@@ -21,8 +23,10 @@ export class TieSums {
       const { length } = missing[role];
       if (length === 0) continue;
       this.missing[role] += length;
-      if (alone[role]) this.alone[role] += length;
       this.targets[role].add(target.toHexString());
+      if (!alone[role]) continue;
+      this.alone[role] += length;
+      this.emptied[role].add(target.toHexString());
     }
   }
 }
@@ -62,22 +66,25 @@ export async function judgeTies(
 async function judge(
   run: HeldRun,
   role: Role,
-  { missing, alone, targets }: TieSums,
+  sums: TieSums,
   { kinds, countHere, verdict }: TieScope,
 ): Promise<TieVerdict> {
-  const gone = missing[role];
+  const [gone, alone] = [sums.missing[role], sums.alone[role]];
   if (gone === 0 || verdict === 'let go') return { all: false, held: 0, here: 0 };
   const here = await countHere(role, enoughToLetGo(gone));
   const all = { all: true, held: gone, here };
   if (verdict === 'hold') return { ...all, why: 'doubtful' };
   if (mustHold(gone, here)) return { ...all, why: 'many' };
-  if (await waitsStill(run, kinds[role], targets[role])) return { ...all, here: 0, why: 'undecided' };
-  if (alone[role] === 0) return { all: false, held: 0, here: 0 };
-  return { all: false, held: alone[role], here: 0, why: 'emptied' };
+  if (await waitsStill(run, kinds[role], sums.targets[role], sums.emptied[role]))
+    return { ...all, here: 0, why: 'undecided' };
+  if (alone === 0) return { all: false, held: 0, here: 0 };
+  return { all: false, held: alone, here: 0, why: 'emptied' };
 }
 
-/** Whether all that waits of a kind is found missing again (`waitStill` says why). */
-async function waitsStill(run: HeldRun, kind: string, targets: IdSet): Promise<boolean> {
+/**
+ * Whether all that waits of a kind is found missing again (`waitStill` says why). What waits however few it is makes no others wait.
+ */
+async function waitsStill(run: HeldRun, kind: string, targets: IdSet, emptied: IdSet): Promise<boolean> {
   const held = { account: run.account, event: run.event ?? { $exists: false }, state: 'held' as const, kind };
   const waiting = RosterChange.find({ ...held, doubtful: { $exists: false } }, { target: 1 })
     .lean()
@@ -85,7 +92,7 @@ async function waitsStill(run: HeldRun, kind: string, targets: IdSet): Promise<b
   let found = false;
   for await (const { target } of waiting) {
     if (!targets.has(target.toHexString())) return false;
-    found = true;
+    found ||= !emptied.has(target.toHexString());
   }
   return found;
 }

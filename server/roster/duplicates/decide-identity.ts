@@ -7,6 +7,7 @@ import { Duplicate, type Identity, type Newcomer } from '../../models/duplicate.
 import { isDuplicateKey } from '../../models/duplicate-key.js';
 import type { Actor } from '../../web/actor.js';
 import { isSyncing } from './hold-merge.js';
+import { noteAlike } from './note-alike.js';
 
 export type IdentityDecided =
   { ok: true } | { ok: false; reason: 'decided already' | 'sync is running' | 'another merge' };
@@ -74,6 +75,11 @@ export async function finishDecision(pair: Duplicate): Promise<void> {
     );
   }
   await tieAnew(account, newcomer.id);
+  await noteAlike(account, newcomer, {
+    contact: deciding.as === 'same' ? pair.candidate : contact,
+    former: pair.candidate,
+    now: deciding.at,
+  });
   await recordAudit({
     account,
     user: deciding.by,

@@ -69,15 +69,24 @@ export async function renameClaims(
 
 /** Moves a student in the households that have them as a child; one that has both has one then. */
 export async function moveChildren({ account, keep, drop }: Move): Promise<number> {
-  const only = { $and: [{ 'children.student': drop }, { 'children.student': { $ne: keep } }] };
+  const only = {
+    $and: [{ 'children.student': drop }, { 'children.student': { $ne: keep } }],
+    // Who lost one of the two does not get the child by way of the other.
+    'removed.student': { $nin: [keep, drop] },
+  };
   const moved = await Household.updateMany(
     { account, ...only },
     { $set: { 'children.$[held].student': keep } },
     { arrayFilters: [{ 'held.student': drop }] },
   );
-  // Who lost one of the two does not get the child by way of the other.
+  const lost = { account, 'removed.student': { $eq: drop, $exists: true } };
+  // What was said of the one who stays holds.
   await Household.updateMany(
-    { account, 'removed.student': { $eq: drop, $exists: true } },
+    { ...lost, $or: [{ 'children.student': keep }, { 'removed.student': keep }] },
+    { $pull: { removed: { student: drop } } },
+  );
+  await Household.updateMany(
+    lost,
     { $set: { 'removed.$[lost].student': keep } },
     { arrayFilters: [{ 'lost.student': drop }] },
   );

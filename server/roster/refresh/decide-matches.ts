@@ -71,7 +71,7 @@ export function decideMatches(records: readonly PersonRecord[], input: MatchInpu
   }
   for (const record of records) {
     if (matched.has(record.id) || doubts.has(record.id)) continue;
-    const doubt = others.get(record.id) ?? doubtByName(record, near(record), taken, input);
+    const doubt = others.get(record.id) ?? findAlike(record, near(record), taken, input);
     if (doubt) doubts.set(record.id, doubt);
   }
   return { matched, doubtful: [...doubts.values()] };
@@ -117,11 +117,11 @@ function countWanted(wishes: readonly Wish[]): Map<string, number> {
 }
 
 /** Somebody of the same name whom nothing tells apart: for a person to look at. */
-function doubtByName(
+export function findAlike(
   { id, fields }: PersonRecord,
   candidates: readonly Candidate[],
   taken: ReadonlySet<string>,
-  { mapping }: MatchInput,
+  { mapping }: Pick<MatchInput, 'mapping'>,
 ): Doubt | undefined {
   const alike = candidates.filter(
     (candidate) =>

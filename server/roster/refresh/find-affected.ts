@@ -1,6 +1,7 @@
 import { Contact, recordIds, standsFor } from '../../models/contact.js';
 import { Section } from '../../models/section.js';
 import type { CleverSection } from '../../clever/schema.js';
+import { cleanIds } from '../sources/clean-text.js';
 import type { AskUsers } from './ask-users.js';
 import { findHere, idsIn, judgeDelta, type Judged, type Scope } from './judge-delta.js';
 import { findCandidates } from './match-people.js';
@@ -93,7 +94,7 @@ async function findBySections(scope: Scope, { sections, users }: Changes): Promi
 /** The people of a section who are of a kind that is synced. */
 function wantedIn(scope: Scope, section: CleverSection): string[] {
   const { students, teachers, staff } = scope.kinds;
-  const pupils = new Set<unknown>(section.students ?? []);
+  const pupils = new Set(cleanIds(section.students));
   return idsIn(scope, section).filter((id) => (pupils.has(id) ? students : teachers || staff));
 }
 

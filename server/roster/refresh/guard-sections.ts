@@ -185,7 +185,9 @@ export class SectionGuard {
       const kept = (role: Role) => this.#keptIn(item, role, verdicts);
       const fields = {
         ...record.fields,
-        teacherIds: withTeachers(record.fields.teacherIds, stored.teacherIds, kept('teachers')),
+        teacherIds: withTeachers(record.fields.teacherIds, stored.teacherIds, kept('teachers'), (id) =>
+          this.#isHere('teachers', id),
+        ),
         studentIds: [...record.fields.studentIds, ...kept('students')].sort(),
       };
       const heldIn = (role: Role) => new Set(this.#heldIn(item, role, verdicts));
@@ -256,9 +258,16 @@ function tiesOf({ studentIds, teacherIds }: Pick<RosterSection, 'studentIds' | '
   return { students: studentIds, teachers: teacherIds };
 }
 
-/** The primary one first, the others in the order of a source's own. */
-function withTeachers(told: string[], before: readonly string[], kept: readonly string[]): string[] {
+/** The primary one first, the others in the order of a source's own. One whom nobody knows takes nobody's place. */
+function withTeachers(
+  told: string[],
+  before: readonly string[],
+  kept: readonly string[],
+  isHere: (id: string) => boolean,
+): string[] {
   if (kept.length === 0) return told;
-  const [primary, ...others] = [...told, ...before.filter((id) => kept.includes(id))];
+  const stay = before.filter((id) => kept.includes(id));
+  const isTold = told[0] !== undefined && isHere(told[0]);
+  const [primary, ...others] = isTold ? [...told, ...stay] : [...stay, ...told];
   return primary === undefined ? [] : [primary, ...others.sort()];
 }

@@ -4,6 +4,7 @@ import { Section } from '../../models/section.js';
 import { mapCleverSection } from '../sources/map-clever-class.js';
 import { mapCleverPerson, type PersonMapped } from '../sources/map-clever-person.js';
 import type { Standing } from './context.js';
+import { keepStayingTies } from './keep-staying-ties.js';
 import type { Rules } from './cursor.js';
 import type { Changes } from './read-events.js';
 import { placeOf } from './refresh-people.js';
@@ -26,9 +27,11 @@ export interface Judged {
 /** Says of everybody that the changes speak of whether they belong here, by the rule of a full sync over changes and what is stored. */
 export async function judgeDelta(scope: Scope, changes: Changes): Promise<Judged> {
   const { kinds, schools, mapping } = scope;
-  const people = [...changes.users.values()].flatMap((user) =>
+  const told = [...changes.users.values()].flatMap((user) =>
     user ? [mapCleverPerson(user, kinds, schools, mapping)] : [],
   );
+  // Who names a child by what is no id is here by the children that are stored.
+  const people = await keepStayingTies({ account: { _id: scope.account } }, told, new Set());
   const standing = {
     listed: await findListed(scope, changes, people),
     students: await findStudents(scope, changes, people),

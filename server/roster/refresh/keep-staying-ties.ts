@@ -1,3 +1,4 @@
+import type { Account } from '../../models/account.js';
 import { Contact, type Relation, type RosterPerson } from '../../models/contact.js';
 import { tieKey, type PersonMapped } from '../sources/map-clever-person.js';
 import { rosterRecord, type RosterRecord } from '../sources/roster-record.js';
@@ -10,7 +11,7 @@ import type { KnownRecord } from './diff-records.js';
  * @param meant record ids of those whose lost ties are believed
  */
 export async function keepStayingTies(
-  { account, staying }: Pick<RefreshContext, 'account' | 'staying'>,
+  { account, staying }: Pick<RefreshContext, 'staying'> & { account: Pick<Account, '_id'> },
   people: PersonMapped[],
   meant: ReadonlySet<string>,
 ): Promise<PersonMapped[]> {

@@ -40,15 +40,13 @@ export function mapCleverSection(section: CleverSection, schools: MatchedSchools
   return { ok: true, record: rosterRecord(id, fields), ...(unsure.length > 0 ? { unsure } : {}) };
 }
 
-/** Which of its lists name somebody by what is no id, so that they do not tell who else is in it. */
+/** Which of its lists are none, or name somebody by what is no id, so that they do not tell who else is in it. */
 function unsureOf({ students, teacher, teachers }: CleverSection): ('students' | 'teachers')[] {
-  const hasOther = (list: unknown) => Array.isArray(list) && list.some((id) => cleanId(id) === '');
-  const isOther = (value: unknown) => Boolean(value) && cleanId(value) === '';
+  const isOther = (list: unknown) =>
+    Array.isArray(list) ? list.some((id) => cleanId(id) === '') : Boolean(list);
   return [
-    ...(hasOther(students) || (isOther(students) && !Array.isArray(students)) ? (['students'] as const) : []),
-    ...(hasOther(teachers) || (isOther(teachers) && !Array.isArray(teachers)) || isOther(teacher)
-      ? (['teachers'] as const)
-      : []),
+    ...(isOther(students) ? (['students'] as const) : []),
+    ...(isOther(teachers) || (Boolean(teacher) && cleanId(teacher) === '') ? (['teachers'] as const) : []),
   ];
 }
 

@@ -17,7 +17,7 @@ export type MatchedSchools = ReadonlyMap<string, Types.ObjectId>;
 export type PersonMapped = Mapped<RosterPerson> & {
   /** Ids of the Clever schools that the record names, matched or not. */
   named: string[];
-  /** It names a child by what is no id, so that it does not tell whose other children are theirs. */
+  /** Its list of children is none, or names one by what is no id, so that it does not tell whose other children are theirs. */
   unsure?: true;
 };
 
@@ -67,9 +67,8 @@ export function mapCleverPerson(
 
 function hasUnreadable({ roles }: CleverUser): boolean {
   const given: unknown = roles?.contact?.student_relationships;
-  return (
-    Array.isArray(given) && given.some((tie) => cleanId((tie as StudentRelationship | null)?.student) === '')
-  );
+  if (!Array.isArray(given)) return Boolean(given);
+  return given.some((tie) => cleanId((tie as StudentRelationship | null)?.student) === '');
 }
 
 function typeOf({ roles }: CleverUser, kinds: CleverKinds): ContactType | undefined {

@@ -41,6 +41,7 @@ export async function filesPage(actor: Actor, now: Date): Promise<FilesPage> {
     format: 1,
     state: 1,
     createdAt: 1,
+    stored: 1,
     counts: 1,
     problemCount: 1,
     missing: 1,

@@ -8,10 +8,10 @@ import { FRESH_FORM, parseForm, typedValues, type Form } from '../../web/parse.j
 import { say } from '../../web/session.js';
 import { FORMATS } from '../sources/files/formats.js';
 import { disableFiles, enableFiles, type FilesEnabled } from './enable-files.js';
-import { keepUpload } from './keep-upload.js';
 import { filesPage, HOME } from './queries.js';
 import { takeFiles, type ReceivedFiles } from './receive-files.js';
 import { formatSchema } from './schema.js';
+import { storeUpload } from './store-upload.js';
 import { switchSource, type Switched } from './switch-source.js';
 import { uploadRoutes } from './upload-routes.js';
 
@@ -79,7 +79,7 @@ async function takeUpload(deps: Deps, res: Response, received: ReceivedFiles | u
   if (!files?.on) return { ok: false, field: '_form', message: 'Turn roster files on first.' };
   if (received?.fault) return { ok: false, field: 'files', message: received.fault };
   if (!received || received.files.length === 0) return { ok: false, field: 'files', message: NO_FILES };
-  return { ok: true, upload: await keepUpload(deps, actor, files.format, received.files) };
+  return { ok: true, upload: await storeUpload(deps, actor, files.format, received.files) };
 }
 
 const NO_FILES = 'Choose the files, or the zip that holds them.';

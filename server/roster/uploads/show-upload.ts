@@ -8,15 +8,17 @@ interface StateShown {
   word: string;
 }
 
-/** The reading is done within the request that brings the files, in seconds; by then its process was ended. */
-const READING_MS = 15 * 60_000;
+/** No request takes as long to bring the files. */
+const STORING_MS = 15 * 60_000;
 
-/** What the pages call a state: an upload whose reading was cut off stays as `reading` in the database. */
+/** What the pages call a state: an upload whose files never came whole stays as `reading` in the database. */
 export function shownAs(
-  { state, createdAt }: Pick<RosterUpload, 'state' | 'createdAt'>,
+  { state, createdAt, stored }: Pick<RosterUpload, 'state' | 'createdAt' | 'stored'>,
   now: Date,
-): UploadState | 'cut off' {
-  return state === 'reading' && now.getTime() - createdAt.getTime() > READING_MS ? 'cut off' : state;
+): UploadState {
+  return state === 'reading' && !stored && now.getTime() - createdAt.getTime() > STORING_MS
+    ? 'cut off'
+    : state;
 }
 
 const STATES: Record<ReturnType<typeof shownAs>, StateShown> = {
@@ -29,7 +31,7 @@ const STATES: Record<ReturnType<typeof shownAs>, StateShown> = {
   expired: { kind: 'off', word: 'No longer kept' },
 };
 
-type Judged = Pick<RosterUpload, 'state' | 'createdAt' | 'missing' | 'problemCount' | 'files'>;
+type Judged = Pick<RosterUpload, 'state' | 'createdAt' | 'stored' | 'missing' | 'problemCount' | 'files'>;
 
 /** The state of an upload, for the list and its page. @param newer an upload made since that can be imported, or was */
 export function stateOf(upload: Judged, now: Date, newer?: Pick<RosterUpload, 'state'> | null): StateShown {
@@ -40,8 +42,49 @@ export function stateOf(upload: Judged, now: Date, newer?: Pick<RosterUpload, 's
     : STATES[shownAs(upload, now)];
 }
 
+/** A bar of the page while an upload is read. */
+export interface ReadingStage {
+  key: string;
+  label: string;
+  done: number;
+  total: number;
+  state: 'waiting' | 'running' | 'done';
+}
+
+/** How far the reading of an upload is, for its page. Bytes are told in thousands. */
+export function stagesOf({
+  lock,
+  progress,
+  state,
+}: Pick<RosterUpload, 'lock' | 'progress' | 'state'>): ReadingStage[] {
+  const { bytes = 0, total = 0, kept = 0 } = progress ?? {};
+  const isRead = total > 0 && bytes >= total;
+  const over = state !== 'reading';
+  return [
+    {
+      key: 'read',
+      label: 'Kilobytes read',
+      done: Math.ceil(Math.min(bytes, total) / 1000),
+      total: Math.ceil(total / 1000),
+      state: over || isRead ? 'done' : lock ? 'running' : 'waiting',
+    },
+    {
+      key: 'keep',
+      label: 'People and classes kept',
+      done: kept,
+      total: 0,
+      state: over ? 'done' : kept > 0 ? 'running' : 'waiting',
+    },
+  ];
+}
+
 /** What of an upload could be read and is doubtful, with what to do, in one sentence; '' for nothing. */
-export function attentionTo({ state, missing = [], problemCount, files }: Omit<Judged, 'createdAt'>): string {
+export function attentionTo({
+  state,
+  missing = [],
+  problemCount,
+  files,
+}: Omit<Judged, 'createdAt' | 'stored'>): string {
   if (state !== 'ready' && state !== 'empty') return '';
   const rows = files.reduce((sum, file) => sum + file.rows, 0);
   const next = problemCount > 0 ? 'put right what is listed below' : 'check that your export holds them';

@@ -8,6 +8,7 @@ import { notFound } from '../../web/errors.js';
 import { dayAndTimeSoon } from '../../web/format-time.js';
 import { addressOf, pagerOf, sliceOf } from '../../web/paging.js';
 import { parseId, parseQuery } from '../../web/parse.js';
+import { sendProgress } from '../../web/progress.js';
 import { say } from '../../web/session.js';
 import { pathOfRefresh } from '../runs/queries.js';
 import { FORMATS } from '../sources/files/formats.js';
@@ -15,7 +16,7 @@ import { exportProblems } from './export-problems.js';
 import { findNewerUpload, sayNewer } from './find-newer.js';
 import { findUpload, HOME } from './queries.js';
 import { reportQuery } from './schema.js';
-import { attentionTo, countRows, mostOften, shownAs, stateOf } from './show-upload.js';
+import { attentionTo, countRows, mostOften, shownAs, stagesOf, stateOf } from './show-upload.js';
 import { asksOf, startFilePreview } from './start-preview.js';
 
 const PAGE_SIZE = 100;
@@ -50,6 +51,7 @@ export function uploadRoutes(deps: Deps): Router {
       },
       when: dayAndTimeSoon(upload.createdAt, actor.timeZone, deps.now()),
       until: dayAndTimeSoon(upload.expiresAt, actor.timeZone, deps.now()),
+      stages: stagesOf(upload),
       attention: attentionTo(upload),
       counted: countRows(upload),
       countOf,
@@ -60,6 +62,13 @@ export function uploadRoutes(deps: Deps): Router {
       pager: pagerOf(upload.problems.length, page, PAGE_SIZE, ['problem', 'problems'], (to) =>
         addressOf(home, { page: to }),
       ),
+    });
+  });
+
+  router.get('/:upload/progress', async (req, res) => {
+    await sendProgress(res, async () => {
+      const upload = await foundUpload(req, res);
+      return { data: { stages: stagesOf(upload) }, done: shownAs(upload, deps.now()) !== 'reading' };
     });
   });
 

@@ -37,7 +37,7 @@ export class CleverLists {
     this.students = new Collected(reading);
     this.teachers = new Collected(reading);
     this.staff = new Collected(reading);
-    this.contacts = new CleverContacts();
+    this.contacts = new CleverContacts(reading);
   }
 }
 

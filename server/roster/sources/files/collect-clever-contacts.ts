@@ -1,4 +1,5 @@
 import type { CleverUser } from '../../../clever/schema.js';
+import { RecordMap } from './hold-records.js';
 import { mergeObjects } from './merge-objects.js';
 import { quoted } from './problem-list.js';
 import type { Reading, Row } from './reading.js';
@@ -7,15 +8,19 @@ import type { FromFile } from './roster-files.js';
 
 /** The parents in the rows of Clever's students.csv: one object a parent, with all the children that their rows are of. */
 export class CleverContacts {
-  readonly objects = new Map<string, FromFile<CleverUser>>();
+  readonly objects: Map<string, FromFile<CleverUser>>;
   readonly removed = new Set<string>();
   readonly leftOut = new Set<string>();
 
   /** Ids of parents without an own one, by their name with an address or a telephone number. */
   readonly #reached = new Map<string, string>();
 
+  constructor(private readonly reading: Reading) {
+    this.objects = new RecordMap(reading);
+  }
+
   /** The contact of one row, if it names one; what several rows say of one is put together. */
-  add(reading: Reading, row: Row, student: string): void {
+  add(row: Row, student: string): void {
     const name = row.of('Contact_name');
     const email = row.of('Contact_email');
     const phone = row.of('Contact_phone');
@@ -28,7 +33,7 @@ export class CleverContacts {
     const differing: string[] = [];
     if (known) mergeObjects(known, fresh, [], differing);
     if (differing.length > 0)
-      reading.note(
+      this.reading.note(
         row,
         'Contact_name',
         `${quoted(name)} is in another row too, with other details (${differing.join(', ').replace('_', ' ')}).`,

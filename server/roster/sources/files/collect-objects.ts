@@ -1,6 +1,7 @@
 import type { CleverObject } from '../../../clever/schema.js';
 import type { ListName } from '../../refresh/lists.js';
 import { numberKey } from '../../../models/security-value.js';
+import { RecordIds, RecordMap } from './hold-records.js';
 import { isNamedOtherwise, mergeObjects } from './merge-objects.js';
 import { quoted } from './problem-list.js';
 import type { Reading, Row } from './reading.js';
@@ -10,10 +11,10 @@ const BATCH = 500;
 
 /** The objects of one list while their rows are read: one an id, however many rows name it. */
 export class Collected<T extends CleverObject> {
-  readonly objects = new Map<string, FromFile<T>>();
+  readonly objects: Map<string, FromFile<T>>;
   /** Ids of rows that were left out. */
-  readonly leftOut = new Set<string>();
-  readonly removed = new Set<string>();
+  readonly leftOut: Set<string>;
+  readonly removed: Set<string>;
   /** A row could not even be told apart, so the list does not say who is gone. */
   unreadable = false;
   /** Two rows of one id are about two things: what the second one tells beside is not known. */
@@ -23,7 +24,11 @@ export class Collected<T extends CleverObject> {
   /** Ids by what a spreadsheet leaves of them; those that share it are none. Made when first asked for. */
   #keys: Map<string, string | undefined> | undefined;
 
-  constructor(private readonly reading: Reading) {}
+  constructor(private readonly reading: Reading) {
+    this.objects = new RecordMap(reading);
+    this.leftOut = new RecordIds(reading);
+    this.removed = new RecordIds(reading);
+  }
 
   /** Somebody who is in no row may stand behind one: the list does not say who is gone. */
   get isDoubtful(): boolean {

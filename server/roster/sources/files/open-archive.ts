@@ -51,7 +51,7 @@ async function sourcesOf(zip: ZipFile, name: string): Promise<FileSource[]> {
 const FEWER = 'Put only the files of this roster into the zip.';
 
 function sourceOf(zip: ZipFile, entry: Entry, name: string): FileSource {
-  return { name, open: () => zip.openReadStreamPromise(entry) };
+  return { name, bytes: entry.uncompressedSize, open: () => zip.openReadStreamPromise(entry) };
 }
 
 /** The name without its folders, whichever slash the zip's maker used. */

@@ -21,7 +21,7 @@ export async function readStudents(lists: CleverLists): Promise<void> {
     const student = students.add(row, 'Student_id', fresh, ['school']);
     if (!student) continue;
     attend(student.roles?.student, schoolId(row));
-    contacts.add(reading, row, id);
+    contacts.add(row, id);
   }
 }
 

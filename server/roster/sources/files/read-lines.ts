@@ -1,3 +1,4 @@
+import { breathe } from './breathe.js';
 import { FileRefused } from './problem-list.js';
 
 /** No roster has such a line; a few kilobytes of a zip may hold one of 200 MB, which would fill the memory. */
@@ -29,6 +30,7 @@ export function readLines(file: string, text: AsyncGenerator<string, void, undef
   let ended = false;
 
   async function more(): Promise<void> {
+    await breathe();
     const part = await text.next();
     if (part.done) {
       ended = true;

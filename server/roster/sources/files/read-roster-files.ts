@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import type { FileFormat } from '../../../models/account.js';
 import { FORMATS } from './formats.js';
 import type { TableFormat } from './table-format.js';
@@ -24,6 +25,7 @@ const READERS = { pickatime: readPickatime, 'clever-csv': readCleverFiles, onero
  * out and told with file, line, field, and what to do. A missing file or column, or a file that cannot be read, makes the
  * whole upload unusable (`ok: false`): whatever the sink was given by then must be thrown away.
  * @param known tells which ids the account has from before; asked where the files do not tell all
+ * @param onRead is told of the bytes that were read, and of how many there are in all; what it throws ends the reading
  * @param today the account's date, YYYY-MM-DD: an enrollment that is over does not count
  */
 export async function readRosterFiles(
@@ -32,6 +34,7 @@ export async function readRosterFiles(
   sink: RosterSink,
   known: KnownIds = () => Promise.resolve(new Set()),
   today = new Date().toISOString().slice(0, 10),
+  onRead: (bytes: number, total: number) => void = () => undefined,
 ): Promise<FilesRead> {
   const problems = new ProblemList();
   const read: FilesRead = {
@@ -50,7 +53,7 @@ export async function readRosterFiles(
     const tables: Readonly<Record<string, TableFormat>> = FORMATS[format].tables;
     const matched = matchTables(tables, archive.sources, problems);
     if (matched.size === 0) throw nothingFound(files, tables);
-    reading = new Reading(tables, matched, problems);
+    reading = new Reading(tables, matched, problems, onRead);
     Object.assign(read, await READERS[format](reading, sink, known, today));
     reading.tellNotes();
     read.ok = !problems.fatal;
@@ -76,10 +79,13 @@ async function openFiles(files: readonly UploadedFile[]): Promise<Archive> {
       advice: 'Upload either one zip, or the files by themselves.',
     });
   if (zip) return openArchive(zip.path, shortName(zip.name));
-  const sources = files.map(({ path, name }): FileSource => ({
-    name: shortName(name),
-    open: () => Promise.resolve(createReadStream(path)),
-  }));
+  const sources: FileSource[] = [];
+  for (const { path, name } of files)
+    sources.push({
+      name: shortName(name),
+      bytes: (await stat(path)).size,
+      open: () => Promise.resolve(createReadStream(path)),
+    });
   return { sources, close: () => undefined };
 }
 

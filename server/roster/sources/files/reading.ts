@@ -9,6 +9,8 @@ export const LIMITS = {
   rows: 2_000_000,
   rowsOfFile: 500_000,
   rowsOfTies: 2_000_000,
+  /** People, classes, terms and whatever else has an id of its own: they are held in memory while the rows are read. */
+  records: 200_000,
   blankLines: 1_000_000,
 };
 
@@ -48,14 +50,19 @@ export class Reading {
   isWhole = false;
   readonly #notes = new Map<string, ColumnNotes>();
   #bytes = 0;
+  readonly #total: number;
   #rows = 0;
+  #records = 0;
   #blankLines = 0;
 
   constructor(
     readonly tables: Readonly<Record<string, TableFormat>>,
     readonly sources: ReadonlyMap<string, FileSource>,
     readonly problems: ProblemList,
-  ) {}
+    private readonly onRead: (bytes: number, total: number) => void,
+  ) {
+    this.#total = [...sources.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+  }
 
   has(table: string): boolean {
     return this.sources.has(table);
@@ -105,6 +112,7 @@ export class Reading {
   countBytes(source: FileSource, count: number): void {
     this.#bytes += count;
     this.#ofFile(source).bytes += count;
+    this.onRead(count, this.#total);
     if (this.#bytes > LIMITS.bytes)
       throw tooMuch(source, 'All files together, unzipped, are larger than 200 MB.');
   }
@@ -116,6 +124,18 @@ export class Reading {
     file.rows += 1;
     if (file.rows > most) throw tooMuch(source, `The file has more than ${most.toLocaleString('en')} rows.`);
     if (this.#rows > LIMITS.rows) throw tooMuch(source, 'All files together have more than 2,000,000 rows.');
+  }
+
+  /** @throws FileRefused where the upload is more than Slotbell reads */
+  countRecord(): void {
+    this.#records += 1;
+    if (this.#records <= LIMITS.records) return;
+    const most = LIMITS.records.toLocaleString('en');
+    throw tooMuch(
+      { name: [...this.files.keys()].at(-1) ?? '' },
+      `All files together hold more than ${most} people and classes.`,
+      'Check the ids: each person and class has one of its own, the same in every row. Leave out former students and past terms, then upload again.',
+    );
   }
 
   /** @throws FileRefused where the upload has more than any spreadsheet leaves behind */
@@ -140,7 +160,7 @@ export class Reading {
 }
 
 function tooMuch(
-  { name }: FileSource,
+  { name }: Pick<FileSource, 'name'>,
   problem: string,
   advice = 'Export the current term alone, then upload again.',
 ): FileRefused {

@@ -6,6 +6,8 @@ import type { ListName } from '../../refresh/lists.js';
 export interface FileSource {
   /** Its own name, without a folder; chosen by whoever made the file. */
   name: string;
+  /** Its size, unzipped, as a zip claims it. */
+  bytes: number;
   open(): Promise<Readable>;
 }
 
