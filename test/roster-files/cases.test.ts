@@ -90,6 +90,8 @@ describe('The cases of other people’s reports', () => {
     await open('pickatime');
     const unknown = await take({ 'students.txt': 'Ref\tRufn\tFamil\n1\tAda\tMoss\n2\tBo\tReed\n' });
     assert.match(unknown.join('\n'), /^refused\n1 : This line seems to name the columns/);
+    const single = await take({ 'students.txt': 'Ref\tRufn\tFamil\n1\tAda\tMoss\n' });
+    assert.match(single.join('\n'), /^refused\n1 : This line seems to name the columns/);
     const again = await take({
       'students.txt':
         'StudentID\tFirst\tLast\n1\tAda\tMoss\nStudentID\tFirst\tLast\n2\tBo\tReed\nStudentID\tLast\tFirst\n3\tLow\tCy\n',
@@ -111,6 +113,8 @@ describe('The cases of other people’s reports', () => {
     const told = await take(await caseOf('12'));
     assert.equal(told[0], 'empty');
     assert.equal(told.filter((line) => /was changed to “\d,\d+E\+1\d” by Excel/.test(line)).length, 3);
+    const day = await take({ 'students.txt': 'StudentID\tFirst\tLast\n1/3/2026\tCy\tLow\n' });
+    assert.match(day.join('\n'), /^empty\n2 StudentID: StudentID was changed to “1\/3\/2026” by Excel/);
     await take({ 'students.txt': "StudentID\tFirst\tLast\n'00103\tCy\tLow\n" });
     assert.ok((await Contact.distinct('schoolId')).includes('00103'));
   });

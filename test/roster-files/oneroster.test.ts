@@ -146,7 +146,7 @@ describe('OneRoster files', () => {
         students: ['user:u1'],
         teachers: ['user:u2'],
         teacher: 'user:u2',
-        slotbell: { onlyTies: true, tiesChange: { without: ['user:u5'] } },
+        slotbell: { onlyTies: true, tiesChange: { without: ['user:u5'], teachers: true } },
       },
     ]);
     assert.deepEqual(read.roster.people('contacts')[0]?.slotbell, {

@@ -130,6 +130,78 @@ describe('rows of roster files that do not say whom they are about', () => {
           );
         });
 
+  const enrolled = String(ONEROSTER_FILES['enrollments.csv']);
+  const manifest = String(ONEROSTER_FILES['manifest.csv']);
+  for (const [format, what, files, left] of [
+    [
+      'oneroster',
+      'changes of enrollments, with no word of a teacher',
+      {
+        'manifest.csv': manifest.replace('enrollments,bulk', 'enrollments,delta'),
+        'enrollments.csv':
+          'sourcedId,status,dateLastModified,classSourcedId,schoolSourcedId,userSourcedId,role\ne3,tobedeleted,2026-11-01,c1,o1,u1,student\n',
+      },
+      ['section class:c1 user:u1'],
+    ],
+    [
+      'oneroster',
+      'changes of enrollments that end those of a teacher',
+      {
+        'manifest.csv': manifest.replace('enrollments,bulk', 'enrollments,delta'),
+        'enrollments.csv':
+          'sourcedId,status,dateLastModified,classSourcedId,schoolSourcedId,userSourcedId,role\ne1,tobedeleted,2026-11-01,c1,o1,t1,teacher\ne9,active,2026-11-01,c1,o1,t2,teacher\n',
+      },
+      ['section class:c1 user:t1'],
+    ],
+    [
+      'oneroster',
+      'roles in a class in words that nobody knows',
+      { 'enrollments.csv': enrolled.replaceAll(',student,', ',learner,') },
+      [],
+    ],
+    [
+      'oneroster',
+      'guardians that a spreadsheet lost',
+      { 'users.csv': String(ONEROSTER_FILES['users.csv']).replaceAll('g1,04', '#REF!,04') },
+      [],
+    ],
+    [
+      'oneroster',
+      'no word of guardians',
+      { 'users.csv': String(ONEROSTER_FILES['users.csv']).replaceAll('g1,04', ',04') },
+      [],
+    ],
+    [
+      'clever-csv',
+      'names of parents that a spreadsheet lost',
+      { 'students.csv': CLEVER_FILES['students.csv'].replaceAll('Eva García', '#N/A') },
+      [],
+    ],
+    [
+      'clever-csv',
+      'ids of parents that a spreadsheet lost',
+      { 'students.csv': CLEVER_FILES['students.csv'].replaceAll(',G9', ',#N/A') },
+      [],
+    ],
+    [
+      'clever-csv',
+      'a comma too many, so that the parent stands in other columns',
+      { 'students.csv': CLEVER_FILES['students.csv'].replace('S1,12,N12,García,,Leo,', '$&Jr,') },
+      [],
+    ],
+  ] as const)
+    it(`${format}: ${what}: nobody leaves who is not said to`, async () => {
+      school = await openSchool(format);
+      await take(ROSTERS[format]);
+      const before = await ties();
+      await take({ ...ROSTERS[format], ...files });
+      const after = new Set(await ties());
+      assert.deepEqual(
+        before.filter((line) => !after.has(line)),
+        left,
+      );
+    });
+
   it('an id that two students share: the one whom the second row may be about stays', async () => {
     school = await openSchool('clever-csv');
     await take(CLEVER_FILES);

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { Types } from 'mongoose';
-import type { JsonObject } from '../../server/clever/sandbox/patch-object.js';
 import { Account, NO_MAPPING } from '../../server/models/account.js';
 import { Appointment } from '../../server/models/appointment.js';
 import { Class } from '../../server/models/class.js';
@@ -284,7 +283,7 @@ describe('a record id that is given to somebody else', function () {
       [id(), other.record?.id ?? ''],
       [other.record?.id ?? '', id()],
     ]);
-    const told = [...swapped.keys()].map((one) => [one, sandbox.read(one) as JsonObject] as const);
+    const told = [...swapped.keys()].map((one) => [one, sandbox.read(one)!] as const);
     for (const [one, { name, roles }] of told) sandbox.change(swapped.get(one) ?? '', { name, roles });
     for (let index = 0; index < sandbox.totals().sections; index += 1) {
       const section = sandbox.idOf('section', index);

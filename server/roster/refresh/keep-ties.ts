@@ -27,7 +27,10 @@ export async function keepSectionTies(
     const fields = extras?.onlyTies ? sectionFields(before) : whole.fields;
     const told = extras?.onlyTies && !extras.tiesChange ? record.fields.studentIds : undefined;
     const studentIds = told ?? joined(before.studentIds, record.fields.studentIds, extras);
-    return [rosterRecord(record.id, { ...fields, studentIds: [...studentIds].sort() })];
+    const teacherIds = extras?.tiesChange?.teachers
+      ? joined(before.teacherIds, record.fields.teacherIds, extras)
+      : fields.teacherIds;
+    return [rosterRecord(record.id, { ...fields, teacherIds, studentIds: [...studentIds].sort() })];
   });
 }
 

@@ -34,7 +34,7 @@ const SCIENTIFIC =
   /^[-+]?\d+(?:[.,\u066b]\d+)?\s?e\s?[-+\u2212]\s?\d{1,3}$|^[-+]?\d+[.,\u066b]\d+\s?e\s?\d{1,3}$|^\d+(?:[.,]\d+)?\s?[x×*·]\s?10\s?\^?\s?[-+]?\d{1,3}$/i;
 /** What they make of 3-4 or 12/5: a day. */
 const A_DAY =
-  /^\d{1,2}[-. ](?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)\w*\.?$|^(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)\w*[-. ]\d{2,4}$/i;
+  /^\d{1,2}\/\d{1,2}\/(?:19|20)\d{2}$|^\d{1,2}[-. ](?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)\w*\.?$|^(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)\w*[-. ]\d{2,4}$/i;
 const ADDRESS =
   /^[^\s@<>()[\]\\,;:"'.][^\s@<>()[\]\\,;:"]{0,63}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62})\.)+\p{L}[\p{L}\p{N}-]{1,62}$/u;
 /** Addresses that a school writes where a parent has none. */

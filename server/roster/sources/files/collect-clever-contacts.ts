@@ -12,6 +12,9 @@ export class CleverContacts {
   readonly removed = new Set<string>();
   readonly leftOut = new Set<string>();
 
+  /** A row names a parent by what nobody can read: somebody here from before may stand behind it. */
+  isDoubtful = false;
+
   /** Ids of parents without an own one, by their name with an address or a telephone number. */
   readonly #reached = new Map<string, string>();
 
@@ -25,6 +28,7 @@ export class CleverContacts {
     const email = row.of('Contact_email');
     const phone = row.of('Contact_phone');
     if (!name && !email && !phone) return;
+    if (row.hasLost('Contact_name') || row.hasLost('Contact_sis_id')) this.isDoubtful = true;
     const id = this.#idOf(row, student);
     const known = this.objects.get(id);
     const fresh = contactOf(id, row);

@@ -81,7 +81,7 @@ export function headingOf(columns: readonly Column[]): (cell: string) => boolean
  * some, and none of its words is met in them.
  */
 function looksLikeHeader([first, ...others]: readonly RawRow[]): boolean {
-  if (!first || others.length < 2 || first.cells.length < 2) return false;
+  if (!first || others.length === 0 || first.cells.length < 2) return false;
   if (first.cells.some((cell) => /\p{N}/u.test(cell))) return false;
   if (!others.every(({ cells }) => /\p{N}/u.test(cells[0] ?? ''))) return false;
   return first.cells.every(

@@ -30,7 +30,8 @@ export async function readCleverFiles(
   const allSections = !sections.isDoubtful && sections.leftOut.size === 0;
   const allStudents = !students.isDoubtful && students.leftOut.size === 0;
   // Parents stand in the rows of students: one that was left out may have told of another child of theirs.
-  if (!allStudents)
+  const allContacts = allStudents && !lists.contacts.isDoubtful;
+  if (!allContacts)
     for (const contact of lists.contacts.objects.values()) contact.slotbell = { tiesChange: { without: [] } };
   return {
     counts: {
@@ -52,7 +53,7 @@ export async function readCleverFiles(
       students: !students.isDoubtful,
       teachers: !lists.teachers.isDoubtful,
       staff: reading.has('staff') && !lists.staff.isDoubtful,
-      contacts: allStudents && lists.contacts.objects.size > 0,
+      contacts: allContacts && lists.contacts.objects.size > 0,
     },
   };
 }

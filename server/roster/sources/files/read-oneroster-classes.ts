@@ -60,7 +60,9 @@ function sectionOf(part: OneRoster, row: Row): FromFile<CleverSection> {
 
 /** Enrolments that are changes are added to those known before. */
 function tiesOf({ manifest }: OneRoster): Pick<FromFile<CleverSection>, 'slotbell'> {
-  return manifest.modeOf('enrollments') === 'bulk' ? {} : { slotbell: { tiesChange: { without: [] } } };
+  return manifest.modeOf('enrollments') === 'bulk'
+    ? {}
+    : { slotbell: { tiesChange: { without: [], teachers: true } } };
 }
 
 /**
@@ -100,13 +102,15 @@ async function readEnrollments(
   for await (const row of readTable(reading, 'enrollments', () => (slips += 1))) {
     const role = row.of('role').toLowerCase();
     if (role !== 'student' && role !== 'teacher') {
-      if (!/^(administrator|proctor|aide|guardian|parent|relative)$/.test(role))
+      if (!/^(administrator|proctor|aide|guardian|parent|relative)$/.test(role)) {
+        slips += 1;
         reading.note(
           row,
           'role',
           `role is ${quoted(row.of('role'))}, which is not a role in a class.`,
           `Use student or teacher. ${NOT_ENROLLED}`,
         );
+      }
       continue;
     }
     const user = recordId('user', row.of('userSourcedId'));

@@ -84,6 +84,8 @@ class TableReader {
   readonly #remembered = new Map<string, Map<string, CleanCell>>();
   readonly #order: ReadonlyMap<string, number>;
   #again = 0;
+  /** A row was no wider than the header: wider ones are no habit of whoever made the file. */
+  #isTight = false;
 
   constructor(
     private readonly reading: Reading,
@@ -179,8 +181,12 @@ class TableReader {
       while (cells.length < header.width - 1) cells.push('');
       cells.push(last);
     }
-    if (cells.length > header.width && (header.at < 0 || !raw.tabbed)) {
-      const problem = `This row has ${String(cells.length)} values, but the file has ${String(header.width)} columns.`;
+    // A value split in two moves the others, though the last ones be blank; a longer tail of blanks is what spreadsheets leave.
+    const isMoved = this.#isTight && raw.width <= header.width + 2;
+    const values = isMoved ? raw.width : cells.length;
+    if (raw.width <= header.width) this.#isTight = true;
+    if (values > header.width && (header.at < 0 || !raw.tabbed)) {
+      const problem = `This row has ${String(values)} values, but the file has ${String(header.width)} columns.`;
       this.reading.note(at, '', problem, `${MANY_VALUES} ${LEFT_OUT}`);
       this.onLeftOut(undefined);
       return undefined;
@@ -189,10 +195,10 @@ class TableReader {
     const long: string[] = [];
     const spoilt = new Map<string, string>();
     const lost: string[] = [];
-    const values: string[] = [];
+    const cleaned: string[] = [];
     for (const column of this.format.columns) {
       const cell = cells[header.places.get(column.name) ?? -1] ?? '';
-      const at = values.push('') - 1;
+      const at = cleaned.push('') - 1;
       if (cell === '') continue;
       if (cell.length > LONGEST) {
         long.push(column.name);
@@ -201,10 +207,10 @@ class TableReader {
       const clean = this.#clean(column, cell);
       for (const note of clean.notes) this.notes.add(column.name, note, line, cell, clean.value);
       if (clean.spoilt) spoilt.set(column.name, clean.value);
-      else if (clean.value !== '') values[at] = clean.value;
+      else if (clean.value !== '') cleaned[at] = clean.value;
       else if (clean.notes.length > 0) lost.push(column.name);
     }
-    const row = new Row(at.file, line, this.#order, values, lost.length > 0 ? lost : NONE);
+    const row = new Row(at.file, line, this.#order, cleaned, lost.length > 0 ? lost : NONE);
     const fault = this.#faultOf(row, header, raw, { long, spoilt });
     if (fault) {
       this.reading.note(at, fault.field, `${fault.field} ${fault.problem}.`, `${fault.advice} ${LEFT_OUT}`);

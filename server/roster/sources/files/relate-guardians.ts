@@ -18,7 +18,14 @@ export async function relateGuardians(
 ): Promise<void> {
   const { reading, known, manifest } = part;
   // Who stands behind a row that was left out may be a child of somebody here.
-  const changes = manifest.modeOf('users') === 'delta' || users.isDoubtful || users.leftOut.size > 0;
+  const told = [...drafts.values()].map(({ row }) => row);
+  const changes =
+    manifest.modeOf('users') === 'delta' ||
+    users.isDoubtful ||
+    users.leftOut.size > 0 ||
+    told.some((row) => row.hasLost('agentSourcedIds')) ||
+    // Files that relate nobody to anybody do not tell of guardians at all.
+    told.every((row) => row.of('agentSourcedIds') === '');
   let lost = false as boolean;
   const agents = new Ties(reading, known, 'contacts', users, NOT_RELATED);
   for (const draft of [...drafts.values()].filter(({ user }) => users.objects.has(user.id))) {

@@ -34,7 +34,11 @@ export interface FileExtras {
   /** The object tells its ties alone (a section's people, a guardian's children); all else that is known of it stays. */
   onlyTies?: true;
   /** The ties told are added to those known, and these ids are taken away. Absent: the ties told are all there are. */
-  tiesChange?: { without: string[] };
+  tiesChange?: {
+    without: string[];
+    /** So are the teachers told of a class; else they are all there are. */
+    teachers?: true;
+  };
 }
 
 /** An object in Clever's shape, with what Clever has no place for. */
