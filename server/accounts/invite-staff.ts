@@ -46,18 +46,23 @@ export async function inviteStaff(
   return { ok: true };
 }
 
-/** Changes what somebody may do in this account, or is offered to; `none` takes staff access away, a parent's stays. */
+/**
+ * Changes what somebody may do in this account, or is offered to; `none` takes staff access away, a parent's stays.
+ * @param was the level that the person who changes it has seen. @returns whether there was such an access, at that level
+ */
 export async function changeLevel(
   deps: Deps,
   actor: Actor,
   user: Types.ObjectId,
   level: AccessLevel | 'none',
+  was?: AccessLevel,
 ): Promise<boolean> {
   const staffGrant = { account: actor.account, level: { $ne: 'customer' } };
-  const held = { _id: user, grants: { $elemMatch: staffGrant } };
+  const seen = was === undefined ? staffGrant : { account: actor.account, level: was };
+  const held = { _id: user, grants: { $elemMatch: seen } };
   const change = level === 'none' ? { $pull: { grants: staffGrant } } : { $set: { 'grants.$.level': level } };
   const result = await User.updateOne(held, change);
-  if (result.matchedCount === 0 && !(await changeOffer(actor.account, user, level))) return false;
+  if (result.matchedCount === 0 && !(await changeOffer(actor.account, user, level, was))) return false;
   await auditAccess(deps, actor, 'change access level', user, level);
   return true;
 }

@@ -46,8 +46,14 @@ export async function changeOffer(
   account: Types.ObjectId,
   user: Types.ObjectId,
   level: AccessLevel | 'none',
+  was?: AccessLevel,
 ): Promise<boolean> {
-  const offered = { kind: 'offer' as const, user, 'offer.account': account };
+  const offered = {
+    kind: 'offer' as const,
+    user,
+    'offer.account': account,
+    ...(was === undefined ? {} : { 'offer.level': was }),
+  };
   if (level === 'none') return (await OneTimeLink.deleteMany(offered)).deletedCount > 0;
   return (await OneTimeLink.updateMany(offered, { $set: { 'offer.level': level } })).matchedCount > 0;
 }

@@ -114,9 +114,11 @@ export const invitationSchema = Joi.object<Invitation, true>({
     .label('an access level'),
 });
 
-export const levelSchema = Joi.object<{ level: AccessLevel | 'none' }, true>({
+/** `was` is the level that the page showed. */
+export const levelSchema = Joi.object<{ level: AccessLevel | 'none'; was?: AccessLevel }, true>({
   level: Joi.string()
     .valid(...staffLevels, 'none')
     .required()
     .label('an access level'),
+  was: Joi.string().valid(...staffLevels),
 });

@@ -66,7 +66,7 @@ export const holdSchema = Joi.object<HoldForm, true>({
   slot: objectId().required().label('a time'),
   student: objectId().required().label('a child'),
   key: Joi.string().max(40).alphanum().required().label('a time'),
-  change: objectId().empty(''),
+  change: objectId().empty('').label('the meeting to change'),
 });
 
 export const confirmSchema = Joi.object<{ note: string }, true>({

@@ -8,11 +8,13 @@ import { bookingState } from '../web/booking-state.js';
 import { HttpError, notFound } from '../web/errors.js';
 import { fullDay } from '../web/format-time.js';
 import { parseForm, parseId, parseQuery } from '../web/parse.js';
+import { refuseHere } from '../web/session.js';
 import { findTimes, nearestFree, type TimeView } from './find-times.js';
 import { holdSlot } from './hold-slot.js';
 import { familyOf, type Family } from './load-conference.js';
 import { childrenWithTeachers, meetingById } from './queries.js';
 import { sayRefusal, type Refusal } from './refuse-booking.js';
+import { showFamily } from './show-family.js';
 import { holdSchema, timesQuery } from './schema.js';
 
 /** A teacher's times, and the click on one of them. */
@@ -29,7 +31,10 @@ export function timesPages(deps: Deps): Router {
   router.post('/appointments', async (req, res) => {
     const family = await familyOf(res, deps);
     const parsed = parseForm(holdSchema, req.body);
-    if (!parsed.ok) throw notFound();
+    if (!parsed.ok) {
+      refuseHere(res, parsed);
+      return showFamily(deps, res, family);
+    }
     const { slot, student, key, change } = parsed.value;
     const held = await holdSlot(deps, {
       event: family.event,

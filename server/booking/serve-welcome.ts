@@ -2,16 +2,14 @@ import express, { type Response, type Router } from 'express';
 import { sendLink } from '../accounts/send-link.js';
 import type { Deps } from '../deps.js';
 import { maybeActor } from '../web/actor.js';
-import { bookingState } from '../web/booking-state.js';
-import { dayAndTimeSoon, daysInWords, zoneName } from '../web/format-time.js';
 import { parseForm } from '../web/parse.js';
 import { rateLimit } from '../web/rate-limit.js';
 import { senderOf } from '../web/sender.js';
 import { say } from '../web/session.js';
-import { conferenceOf, familyOf, parentGuard, type Conference } from './load-conference.js';
-import { childrenWithTeachers, meetingsOf } from './queries.js';
+import { conferenceOf, familyOf, parentGuard } from './load-conference.js';
 import { joinSchool, registerParent } from './register-parent.js';
 import { registrationSchema } from './schema.js';
+import { aboutEvent, showFamily } from './show-family.js';
 
 const HOUR = 3600;
 
@@ -23,7 +21,7 @@ export function welcomePages(deps: Deps): Router {
   const ofProof = rateLimit('prove-again', 5, HOUR);
 
   router.get('/', async (req, res) => {
-    if (maybeActor(res)) await showFamily(deps, res);
+    if (maybeActor(res)) await greetFamily(deps, res);
     else res.render('booking/event', { ...aboutEvent(deps, res), isLoggedIn: Boolean(req.user) });
   });
 
@@ -65,39 +63,8 @@ export function welcomePages(deps: Deps): Router {
   return router;
 }
 
-async function showFamily(deps: Deps, res: Response): Promise<void> {
+async function greetFamily(deps: Deps, res: Response): Promise<void> {
   const family = await familyOf(res, deps);
-  if (family.household.children.length === 0) {
-    res.redirect(303, `${family.home}/children`);
-    return;
-  }
-  const meetings = await meetingsOf(family.event, family.household._id);
-  const children = await childrenWithTeachers(family.event, family.household.children, meetings);
-  res.render('booking/overview', { ...aboutEvent(deps, res), children, meetings });
-}
-
-/** What the event's pages say of it. */
-export function aboutEvent(deps: Deps, res: Response): Record<string, unknown> {
-  const { event, account } = conferenceOf(res);
-  return {
-    title: event.name,
-    account,
-    days: daysInWords(event.days),
-    booking: sayWindow(conferenceOf(res), deps.now()),
-    isOpen: bookingState(event, deps.now()) === 'open',
-  };
-}
-
-function sayWindow({ event }: Conference, now: Date): string {
-  const { opensAt, closesAt } = event.booking;
-  const at = (moment: Date) => `${dayAndTimeSoon(moment, event.timeZone, now)} (${zoneName(event.timeZone)})`;
-  switch (bookingState(event, now)) {
-    case 'open':
-      return closesAt ? `Booking is open until ${at(closesAt)}.` : 'Booking is open.';
-    case 'not set':
-    case 'before':
-      return opensAt ? `Booking opens on ${at(opensAt)}.` : 'Booking is not open yet.';
-    default:
-      return 'Booking is closed.';
-  }
+  if (family.household.children.length === 0) res.redirect(303, `${family.home}/children`);
+  else await showFamily(deps, res, family);
 }

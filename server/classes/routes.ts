@@ -1,36 +1,25 @@
 import express, { type Request, type Response, type Router } from 'express';
 import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
-import { CLASS_TYPES } from '../models/class.js';
 import { actorOf } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
 import { eventOf } from '../web/guards.js';
-import { pagerOf } from '../web/paging.js';
-import { parseForm, parseId, parseQuery } from '../web/parse.js';
-import { say } from '../web/session.js';
+import { parseForm, parseId, typedValues } from '../web/parse.js';
+import { refuseHere, say } from '../web/session.js';
 import { deletionRoutes } from './deletion/routes.js';
-import { listClasses } from './queries.js';
 import { restoreClasses } from './restore-classes.js';
-import {
-  chosenIds,
-  listSchema,
-  PAGE_SIZES,
-  typesSchema,
-  viewAddress,
-  wantedTypes,
-  type ListView,
-} from './schema.js';
+import { chosenIds, typesSchema, wantedTypes } from './schema.js';
 import { setTypes, type WantedType } from './set-types.js';
-import { addressHere, backToList, chosenOf, editorPage, editorPath, undoOf, whenOf } from './show-editor.js';
+import { backToList, chosenOf, undoOf } from './show-editor.js';
+import { showList } from './show-list.js';
 import { singleClassRoutes } from './single/routes.js';
-import { tellReturn } from './tell-return.js';
 import { tellRestoration, tellTypes, tellUndo } from './tell-change.js';
 import { undoChange } from './undo-change.js';
 
 /** The Class Editor of one event. Mounted at /events/:event/classes behind the event administrator's guard. */
 export function classRoutes(deps: Deps): Router {
   const router = express.Router();
-  listPage(router, deps);
+  router.get('/', (req, res) => showList(deps, req, res));
   typePosts(router, deps);
   router.use('/deletion', deletionRoutes(deps));
   bringingBack(router, deps);
@@ -38,56 +27,23 @@ export function classRoutes(deps: Deps): Router {
   return router;
 }
 
-function listPage(router: Router, deps: Deps): void {
-  router.get('/', async (req, res) => {
-    const event = eventOf(res);
-    const view = parseQuery(listSchema, req.query);
-    const list = await listClasses(event, view);
-    const path = editorPath(event);
-    const hrefOf = (change: Partial<ListView>) => viewAddress(path, view, change);
-    res.render('classes/list', {
-      ...editorPage(event),
-      path,
-      view,
-      list,
-      types: CLASS_TYPES,
-      hrefOf,
-      actionOf: (name: string) => addressHere(req, res, `/${name}`),
-      pager: {
-        ...pagerOf(
-          list.total,
-          list.page,
-          view.size,
-          view.only ? ['class', 'classes'] : ['row', 'rows'],
-          (page) => hrefOf({ page }),
-        ),
-        sizes: PAGE_SIZES.map((size) => ({
-          label: String(size),
-          href: hrefOf({ size }),
-          current: size === view.size,
-        })),
-      },
-      returns: tellReturn(list.deleted.imported, list.deleted.byHand, whenOf(deps, res)),
-    });
-  });
-}
-
 /** Saving the Type column, the type of ticked rows, and Hide instead of deleting. */
 function typePosts(router: Router, deps: Deps): void {
   router.post('/types', async (req, res) => {
     const parsed = parseForm(typesSchema, req.body);
-    if (!parsed.ok) throw notFound();
-    const wanted = wantedTypes(parsed.value);
-    if (wanted.size === 0 && parsed.value.action === 'set') {
-      say(req, { kind: 'notice', text: 'Tick the rows first, then choose their type.' });
-      backToList(req, res);
-      return;
+    const wanted = parsed.ok ? wantedTypes(parsed.value) : undefined;
+    if (!parsed.ok || (wanted?.size === 0 && parsed.value.action === 'set')) {
+      const errors = parsed.ok ? { ids: 'Tick the rows first, then choose their type.' } : parsed.errors;
+      refuseHere(res, { values: typedValues(req.body), errors });
+      return showList(deps, req, res);
     }
-    await saveTypes(req, res, deps, wanted);
+    await saveTypes(req, res, deps, wantedTypes(parsed.value));
   });
 
   router.post('/hiding', async (req, res) => {
-    await hide(req, res, deps, chosenIds(chosenOf(req)));
+    const chosen = chosenOf(req, res);
+    if (!chosen) return showList(deps, req, res);
+    await hide(req, res, deps, chosenIds(chosen));
   });
 
   router.post('/:class/hiding', async (req, res) => {
@@ -119,7 +75,9 @@ async function saveTypes(
 
 function bringingBack(router: Router, deps: Deps): void {
   router.post('/restoration', async (req, res) => {
-    const done = await restoreClasses(deps, actorOf(res), eventOf(res), chosenIds(chosenOf(req)));
+    const chosen = chosenOf(req, res);
+    if (!chosen) return showList(deps, req, res);
+    const done = await restoreClasses(deps, actorOf(res), eventOf(res), chosenIds(chosen));
     say(req, { kind: done.classes > 0 ? 'ok' : 'notice', text: tellRestoration(done) });
     backToList(req, res);
   });

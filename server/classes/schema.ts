@@ -55,8 +55,8 @@ export interface Chosen {
 }
 
 export const chosenSchema = Joi.object<Chosen, true>({
-  one: objectId(),
-  ids: objectIds(200).default([]),
+  one: objectId().label('a class from the list'),
+  ids: objectIds(200).default([]).label('the classes from the list'),
   sure: tick(),
 });
 
@@ -85,11 +85,14 @@ export interface TypesForm {
   [select: `was-${string}` | `type-${string}`]: ClassType;
 }
 
-const classType = () => Joi.string().valid(...CLASS_TYPES);
+const classType = () =>
+  Joi.string()
+    .valid(...CLASS_TYPES)
+    .label('a type');
 
 export const typesSchema = Joi.object<TypesForm>({
   action: Joi.string().valid('save', 'set').default('save'),
-  ids: objectIds(200).default([]),
+  ids: objectIds(200).default([]).label('the classes from the list'),
   to: classType(),
 }).pattern(/^(was|type)-[0-9a-f]{24}$/, classType());
 

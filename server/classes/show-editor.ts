@@ -3,11 +3,11 @@ import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import type { Event } from '../models/event.js';
 import { actorOf } from '../web/actor.js';
-import { notFound } from '../web/errors.js';
 import { daysInWords } from '../web/format-time.js';
 import { eventOf } from '../web/guards.js';
-import { parseForm, parseQuery } from '../web/parse.js';
-import { chosenSchema, listSchema, viewAddress, type Chosen } from './schema.js';
+import { parseForm, parseQuery, typedValues } from '../web/parse.js';
+import { refuseHere } from '../web/session.js';
+import { chosenIds, chosenSchema, listSchema, viewAddress, type Chosen } from './schema.js';
 import { nextSync } from './tell-return.js';
 
 /** Path of an event's Class Editor. */
@@ -36,11 +36,13 @@ export function backToList(req: Request, res: Response): void {
   res.redirect(303, addressHere(req, res));
 }
 
-/** The rows that a form is about. */
-export function chosenOf(req: Request): Chosen {
+/** The rows that a form is about; undefined where it names none, and the page then says so. */
+export function chosenOf(req: Request, res: Response): Chosen | undefined {
   const parsed = parseForm(chosenSchema, req.body);
-  if (!parsed.ok) throw notFound();
-  return parsed.value;
+  if (parsed.ok && chosenIds(parsed.value).length > 0) return parsed.value;
+  const errors = parsed.ok ? { ids: 'Tick at least one class first.' } : parsed.errors;
+  refuseHere(res, { values: typedValues(req.body), errors });
+  return undefined;
 }
 
 /** The way back that a message offers. @param entry of the audit, by which the change is undone */

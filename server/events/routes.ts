@@ -10,7 +10,7 @@ import { countOf } from '../web/format-count.js';
 import { dayAndTimeSoon, daySpan, daysInWords, zoneName } from '../web/format-time.js';
 import { eventGuard, eventOf, levelGuard } from '../web/guards.js';
 import { parseForm, parseQuery, typedValues, type Form } from '../web/parse.js';
-import { say } from '../web/session.js';
+import { refuseHere, say } from '../web/session.js';
 import { sightOf } from '../web/sight.js';
 import { archiveEvent, bringBackEvent } from './archive-event.js';
 import { checkStep } from './check-step.js';
@@ -67,28 +67,36 @@ function listPages(router: Router, deps: Deps): void {
   });
 
   router.get('/:event', eventGuard('appointment viewer'), async (_req, res) => {
-    const event = eventOf(res);
-    const now = deps.now();
-    const counts = await eventCounts(event, sightOf(res));
-    res.render('events/overview', {
-      ...eventPage(event, 'overview'),
-      runs: mayRunEvent(actorOf(res), event._id),
-      counts,
-      held: await heldNotices(actorOf(res), now, event._id),
-      steps: openingSteps(event, counts, now),
-      state: bookingState(event, now),
-      sentence: sayBooking(event, now),
-      status: bookingStatus(event, now),
-      zone: zoneName(event.timeZone),
-      link: `${deps.config.publicUrl}/e/${event.link}`,
-    });
+    await showOverview(deps, res);
   });
 
   router.post('/:event/steps', eventGuard('event administrator'), async (req, res) => {
     const event = eventOf(res);
     const parsed = parseForm(stepSchema, req.body);
-    if (parsed.ok) await checkStep(actorOf(res), event, parsed.value.step, parsed.value.done, deps.now());
+    if (!parsed.ok) {
+      refuseHere(res, parsed);
+      return showOverview(deps, res);
+    }
+    await checkStep(actorOf(res), event, parsed.value.step, parsed.value.done, deps.now());
     res.redirect(303, pathOf(event));
+  });
+}
+
+async function showOverview(deps: Deps, res: Response): Promise<void> {
+  const event = eventOf(res);
+  const now = deps.now();
+  const counts = await eventCounts(event, sightOf(res));
+  res.render('events/overview', {
+    ...eventPage(event, 'overview'),
+    runs: mayRunEvent(actorOf(res), event._id),
+    counts,
+    held: await heldNotices(actorOf(res), now, event._id),
+    steps: openingSteps(event, counts, now),
+    state: bookingState(event, now),
+    sentence: sayBooking(event, now),
+    status: bookingStatus(event, now),
+    zone: zoneName(event.timeZone),
+    link: `${deps.config.publicUrl}/e/${event.link}`,
   });
 }
 
@@ -139,6 +147,15 @@ function settingsPages(router: Router, deps: Deps): void {
   });
 }
 
+/** Whether the settings' form was sent along with something in it that is not saved. */
+function isTyped(req: Request, event: Event): boolean {
+  const sent = typedValues(req.body);
+  return (
+    sent.seen !== undefined &&
+    changedMeanwhile(EVENT_FIELDS, { seen: sent.seen }, sent, formOf(event)) !== undefined
+  );
+}
+
 /** Somebody saved between the look at the event and the save: shows the form again, with what they saved. */
 async function saveAgain(req: Request, res: Response, before: Event): Promise<void> {
   const now = await Event.findOne({ _id: before._id, account: before.account }).lean();
@@ -179,7 +196,14 @@ function archivePages(router: Router, deps: Deps): void {
   router.post('/:event/return', guard, async (req, res) => {
     const event = eventOf(res);
     await bringBackEvent(actorOf(res), event, deps.now());
-    say(req, { kind: 'ok', text: 'The event is back. Its booking and its nightly sync are still off.' });
+    const text = 'The event is back. Its booking and its nightly sync are still off.';
+    if (isTyped(req, event)) {
+      res.locals.event = await Event.findOne({ _id: event._id, account: event.account }).orFail().lean();
+      res.locals.flash = { kind: 'ok', text: `${text} What you typed here isn’t saved yet.` };
+      settingsPage(res, { values: typedValues(req.body), errors: {} });
+      return;
+    }
+    say(req, { kind: 'ok', text });
     res.redirect(303, pathOf(event));
   });
 }

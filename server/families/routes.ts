@@ -7,7 +7,7 @@ import { HttpError, notFound } from '../web/errors.js';
 import { SETUP_TABS } from '../web/event-tabs.js';
 import { countOf } from '../web/format-count.js';
 import { dayAndTime, shortDayAndTime } from '../web/format-time.js';
-import { parseForm, parseId, typedValues, type Form } from '../web/parse.js';
+import { FRESH_FORM, parseForm, parseId, typedValues, type Form } from '../web/parse.js';
 import { say } from '../web/session.js';
 import { CLAIM_WORDS } from '../contacts/list-claims.js';
 import { blockLogin, unblockLogin } from './block-login.js';
@@ -22,21 +22,7 @@ export function familyRoutes(deps: Deps): Router {
   const router = express.Router();
 
   router.get('/:user', async (req, res) => {
-    const adult = await adultOf(deps, req, res);
-    const { timeZone } = actorOf(res);
-    res.render('families/adult', {
-      ...page(adult, adult.user.name),
-      adult,
-      since: dayAndTime(adult.user.createdAt, timeZone),
-      blocked: adult.blockedAt ? dayAndTime(adult.blockedAt, timeZone) : '',
-      children: adult.children.map((child) => ({
-        ...child,
-        how: CLAIM_WORDS[child.by],
-        since: dayAndTime(child.since, timeZone),
-        removed: child.removedAt ? dayAndTime(child.removedAt, timeZone) : '',
-      })),
-      meetings: adult.coming.map(inWords),
-    });
+    await showAdult(deps, req, res);
   });
   childPages(router, deps);
   blockPages(router, deps);
@@ -65,13 +51,18 @@ function childPages(router: Router, deps: Deps): void {
   router.get('/:user/children/:student/return', async (req, res) => {
     const { adult, child } = await childOf(deps, req, res);
     if (!child.removedAt) throw notFound();
-    res.render('families/return', { ...page(adult, `Give ${child.name} back?`), adult, child });
+    askReturn(res, adult, child);
   });
 
   router.post('/:user/children/:student/return', async (req, res) => {
     const { adult, child } = await childOf(deps, req, res);
     const student = new Types.ObjectId(child.id);
-    const { tell } = tickOf(req);
+    const asked = tickOf(req);
+    if (!asked.ok) {
+      askReturn(res.status(422), adult, child, asked.form);
+      return;
+    }
+    const { tell } = asked;
     if (!(await returnChild(deps, actorOf(res), adult, { student, tell }))) throw notFound();
     say(req, { kind: 'ok', text: `${child.name} is on this person’s list again.` });
     res.redirect(303, pathOf(adult));
@@ -100,7 +91,9 @@ function blockPages(router: Router, deps: Deps): void {
 
   router.post('/:user/unblock', async (req, res) => {
     const adult = await adultOf(deps, req, res);
-    const done = await unblockLogin(deps, actorOf(res), adult, tickOf(req));
+    const asked = tickOf(req);
+    if (!asked.ok) return showAdult(deps, req, res.status(422), asked.form);
+    const done = await unblockLogin(deps, actorOf(res), adult, asked);
     say(
       req,
       done
@@ -109,6 +102,29 @@ function blockPages(router: Router, deps: Deps): void {
     );
     res.redirect(303, pathOf(adult));
   });
+}
+
+async function showAdult(deps: Deps, req: Request, res: Response, form: Form = FRESH_FORM): Promise<void> {
+  const adult = await adultOf(deps, req, res);
+  const { timeZone } = actorOf(res);
+  res.render('families/adult', {
+    ...page(adult, adult.user.name),
+    adult,
+    since: dayAndTime(adult.user.createdAt, timeZone),
+    blocked: adult.blockedAt ? dayAndTime(adult.blockedAt, timeZone) : '',
+    children: adult.children.map((child) => ({
+      ...child,
+      how: CLAIM_WORDS[child.by],
+      since: dayAndTime(child.since, timeZone),
+      removed: child.removedAt ? dayAndTime(child.removedAt, timeZone) : '',
+    })),
+    meetings: adult.coming.map(inWords),
+    form,
+  });
+}
+
+function askReturn(res: Response, adult: Adult, child: ClaimedChild, form: Form = FRESH_FORM): void {
+  res.render('families/return', { ...page(adult, `Give ${child.name} back?`), adult, child, form });
 }
 
 async function askRemoval(deps: Deps, req: Request, res: Response, form?: Form): Promise<void> {
@@ -144,13 +160,18 @@ function outcomeOf(
   const outcome = parsed.ok ? parsed.value.appointments : undefined;
   if (parsed.ok && (outcome || coming.length === 0))
     return { ok: true, outcome: outcome ?? 'keep', tell: parsed.value.tell };
-  const errors = { appointments: 'Select what happens to the appointments.' };
+  const fault = parsed.ok ? {} : parsed.errors;
+  const isOutcome = parsed.ok || 'appointments' in fault;
+  const errors = {
+    ...fault,
+    ...(isOutcome ? { appointments: 'Select what happens to the appointments.' } : {}),
+  };
   return { ok: false, form: { values: typedValues(req.body), errors } };
 }
 
-function tickOf(req: Request): { tell: boolean } {
+function tickOf(req: Request): { ok: true; tell: boolean } | { ok: false; form: Form } {
   const parsed = parseForm(takingSchema, req.body);
-  return { tell: parsed.ok && parsed.value.tell };
+  return parsed.ok ? { ok: true, tell: parsed.value.tell } : { ok: false, form: parsed };
 }
 
 async function adultOf(deps: Deps, req: Request, res: Response): Promise<Adult> {

@@ -8,13 +8,22 @@ import { notFound } from '../web/errors.js';
 import { countOf } from '../web/format-count.js';
 import { daysInWords, fullDay, shortDay, shortDayAndTime, timeOfDay, zoneName } from '../web/format-time.js';
 import { eventGuard, eventOf } from '../web/guards.js';
+import { addressOf } from '../web/paging.js';
 import { FRESH_FORM, parseForm, parseId, parseQuery, typedValues, type Form } from '../web/parse.js';
-import { say } from '../web/session.js';
+import { refuseHere, say } from '../web/session.js';
 import { changeRoom, changeSlots } from './change-slots.js';
 import { refuseArchived, STATE_WORDS } from './policy.js';
 import { countSelection, findResource, listTeachers, slotsOf } from './queries.js';
 import { removeSlots, type SlotFilter } from './remove-slots.js';
-import { MESSAGE_MAX, ROOM_FIELDS, roomSchema, slotChange, slotsQuery, type SlotChange } from './schema.js';
+import {
+  MESSAGE_MAX,
+  ROOM_FIELDS,
+  roomSchema,
+  slotChange,
+  slotsQuery,
+  type SlotChange,
+  type SlotsQuery,
+} from './schema.js';
 
 /** The Slots tab: teachers with their slots, one teacher's slots, and changes of many at once. */
 export function slotRoutes(deps: Deps): Router {
@@ -22,20 +31,13 @@ export function slotRoutes(deps: Deps): Router {
   router.use('/:event/slots', eventGuard('event administrator'));
 
   router.get('/:event/slots', async (req, res) => {
-    const event = eventOf(res);
-    const query = parseQuery(slotsQuery, req.query);
-    const { rows, ...list } = await listTeachers(event, query);
-    const said = rows.map(({ first, last, ...row }) => ({
-      ...row,
-      first: first ? shortDayAndTime(first, event.timeZone) : '',
-      last: last ? shortDayAndTime(last, event.timeZone) : '',
-    }));
-    const days = event.days.map((day) => ({ value: day, label: fullDay(day) }));
-    res.render('slots/list', { ...slotsPage(event), ...query, ...list, rows: said, days });
+    await showList(req, res);
   });
 
   router.post('/:event/slots/changes', async (req, res) => {
-    await change(deps, req, res, slotsPath(eventOf(res)));
+    // The list's view travels along, so that the same rows are shown afterwards.
+    const back = `${slotsPath(eventOf(res))}${viewOf(parseQuery(slotsQuery, req.query))}`;
+    await change(deps, req, res, back, () => showList(req, res));
   });
 
   router.get('/:event/slots/:resource', async (req, res) => {
@@ -48,7 +50,10 @@ export function slotRoutes(deps: Deps): Router {
     const hasRoom = (req.body as Record<string, unknown> | undefined)?.room !== undefined;
     const fault = hasRoom ? await saveRoom(deps, req, res, resource) : undefined;
     if (fault) return showTeacher(deps, res.status(422), fault.resource, fault.form);
-    await change(deps, req, res, `${slotsPath(eventOf(res))}/${resource._id.toHexString()}`);
+    await change(deps, req, res, `${slotsPath(eventOf(res))}/${resource._id.toHexString()}`, async () => {
+      const { ids } = typedValues(req.body);
+      await showTeacher(deps, res, await resourceOf(req, eventOf(res)), { values: { ids }, errors: {} });
+    });
   });
 
   router.post('/:event/slots/:resource/room', async (req, res) => {
@@ -67,7 +72,32 @@ export function slotRoutes(deps: Deps): Router {
   return router;
 }
 
+/** The list's view as the end of an address. */
+function viewOf({ q, show, page }: SlotsQuery): string {
+  return addressOf('', { q, show: show === 'all' ? '' : show, page: page === 1 ? '' : page });
+}
+
 const slotsPath = (event: Pick<Event, '_id'>): string => `/events/${event._id.toHexString()}/slots`;
+
+async function showList(req: Request, res: Response): Promise<void> {
+  const event = eventOf(res);
+  const query = parseQuery(slotsQuery, req.query);
+  const { rows, ...list } = await listTeachers(event, query);
+  const said = rows.map(({ first, last, ...row }) => ({
+    ...row,
+    first: first ? shortDayAndTime(first, event.timeZone) : '',
+    last: last ? shortDayAndTime(last, event.timeZone) : '',
+  }));
+  const days = event.days.map((day) => ({ value: day, label: fullDay(day) }));
+  res.render('slots/list', {
+    ...slotsPage(event),
+    ...query,
+    ...list,
+    rows: said,
+    days,
+    changes: `${slotsPath(event)}/changes${viewOf(query)}`,
+  });
+}
 
 async function resourceOf(req: Request, event: Event): Promise<Resource> {
   const resource = await findResource(event, parseId(req.params.resource));
@@ -123,14 +153,20 @@ function slotsPage(event: Event) {
 }
 
 /** Asks first where much changes, where slots go for good, and where parents are to read a message. */
-async function change(deps: Deps, req: Request, res: Response, back: string): Promise<void> {
+async function change(
+  deps: Deps,
+  req: Request,
+  res: Response,
+  back: string,
+  showAgain: () => Promise<void>,
+): Promise<void> {
   const event = eventOf(res);
   const parsed = parseForm(slotChange(event), req.body);
   const filter = parsed.ok ? filterOf(parsed.value) : undefined;
   if (!parsed.ok || !filter) {
-    say(req, { kind: 'notice', text: 'Tick at least one row first.' });
-    res.redirect(303, back);
-    return;
+    const errors = parsed.ok ? { ids: 'Tick at least one row first.' } : parsed.errors;
+    refuseHere(res, { values: typedValues(req.body), errors });
+    return showAgain();
   }
   const wish = parsed.value;
   if (wish.action === 'make') {

@@ -108,8 +108,8 @@ export function slotChange(event: Pick<Event, 'days'>): Joi.ObjectSchema<SlotCha
       .valid(...SLOT_ACTIONS)
       .required()
       .label('what to do'),
-    ids: objectIds(MOST_CHOSEN).default([]),
-    resources: objectIds(MOST_CHOSEN).default([]),
+    ids: objectIds(MOST_CHOSEN).default([]).label('the slots from the list'),
+    resources: objectIds(MOST_CHOSEN).default([]).label('the teachers from the list'),
     // A day that the event no longer has may still have slots.
     day: Joi.string()
       .allow('', ...event.days)

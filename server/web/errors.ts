@@ -5,7 +5,7 @@ import type { Deps } from '../deps.js';
 /** Ends a request with a page that says why; thrown from handlers and guards. */
 export class HttpError extends Error {
   constructor(
-    readonly status: 400 | 403 | 404 | 409 | 410 | 429,
+    readonly status: 400 | 403 | 404 | 409 | 410 | 422 | 429,
     readonly headline: string,
     readonly advice: string,
     readonly retryAfterSeconds?: number,

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { MongoStore } from 'connect-mongo';
-import type { Request, RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import session from 'express-session';
 import mongoose from 'mongoose';
 import type { Config } from '../config.js';
 import { Session } from '../models/session.js';
+import type { Form } from './parse.js';
 
 declare module 'express-session' {
   interface SessionData {
@@ -75,6 +76,15 @@ export const saveBeforeRedirect: RequestHandler = (req, res, next) => {
 
 function contentOf({ sessionID, session: { cookie: _, ...content } }: Request): string {
   return JSON.stringify([sessionID, content]);
+}
+
+/**
+ * Has the page that this request shows say what is wrong with the form that was sent, and keep what was selected in it: for forms of
+ * buttons and boxes, which have no place for a message at a field.
+ */
+export function refuseHere(res: Response, { values, errors }: Form): void {
+  const flash: Flash = { kind: 'danger', text: [...new Set(Object.values(errors))].join(' ') };
+  Object.assign(res.status(422).locals, { flash, form: { values, errors: {} } });
 }
 
 /** Keeps a message for the next page. */

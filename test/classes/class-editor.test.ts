@@ -167,7 +167,8 @@ describe('the Class Editor', () => {
     const art = await makeClass(event, 'Art');
     const id = art._id.toHexString();
     const answer = await visitor.post(`${path}/types`, { [`type-${id}`]: 'Wizard' }, path);
-    assert.equal(answer.status, 404);
+    assert.equal(answer.status, 422);
+    assert.match(answer.text, /Choose a type from the list/);
     assert.equal(await typeOf(art._id), undefined);
   });
 

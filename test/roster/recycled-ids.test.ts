@@ -412,7 +412,7 @@ describe('a record id that is given to somebody else', function () {
     const answer = await stranger.post(`${HOME}/${String(_id)}/identity`, { as: 'different' }, HOME);
     assert.equal(answer.status, 404);
     assert.equal((await office.get(`${HOME}/${String(_id)}/merging`)).status, 404);
-    assert.equal((await office.post(`${HOME}/${String(_id)}/identity`, { as: 'nobody' }, HOME)).status, 404);
+    assert.equal((await office.post(`${HOME}/${String(_id)}/identity`, { as: 'nobody' }, HOME)).status, 422);
     await staysAsItWas();
   });
 });

@@ -113,8 +113,9 @@ describe('slots', () => {
   });
 
   it('with nothing ticked say so', async () => {
-    assert.equal((await change({ action: 'remove' })).status, 303);
-    assert.match((await admin.get(home)).text, /Tick at least one row first/);
+    const answer = await change({ action: 'remove' });
+    assert.equal(answer.status, 422);
+    assert.match(answer.text, /Tick at least one row first/);
   });
 
   it("of another event or teacher are not touched by this one's form", async () => {

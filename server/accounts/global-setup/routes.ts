@@ -1,4 +1,4 @@
-import express, { type Router } from 'express';
+import express, { type Request, type Response, type Router } from 'express';
 import { recordAudit } from '../../audit/record-audit.js';
 import type { Deps } from '../../deps.js';
 import { Account } from '../../models/account.js';
@@ -8,7 +8,7 @@ import { actorOf } from '../../web/actor.js';
 import { changedMeanwhile, seenOf } from '../../web/compare-seen.js';
 import { forbidden, notFound } from '../../web/errors.js';
 import { SETUP_TABS } from '../../web/event-tabs.js';
-import { parseForm, parseId, typedValues, type Form } from '../../web/parse.js';
+import { FRESH_FORM, parseForm, parseId, typedValues, type Form } from '../../web/parse.js';
 import { say } from '../../web/session.js';
 import { changeLevel, inviteStaff } from '../invite-staff.js';
 import { mayChangeAccess } from '../policy.js';
@@ -57,53 +57,89 @@ export function accountSetupRoutes(deps: Deps): Router {
     res.redirect(303, '/global-setup');
   });
 
-  router.get('/logins', async (_req, res) => {
-    res.render('accounts/logins', await loginsPage(res, deps.now()));
-  });
+  loginPages(router, deps);
+  return router;
+}
+
+/** People who log in, one form: whichever button is pressed, what is selected or typed beside it stays. */
+function loginPages(router: Router, deps: Deps): void {
+  router.get('/logins', (_req, res) => showLogins(deps, res, FRESH_FORM));
 
   router.post('/logins', async (req, res) => {
     const parsed = parseForm(invitationSchema, req.body);
-    if (!parsed.ok) {
-      res.status(422).render('accounts/logins', { ...(await loginsPage(res, deps.now())), form: parsed });
-      return;
-    }
+    if (!parsed.ok) return showLogins(deps, res.status(422), parsed);
     const invited = await inviteStaff(deps, actorOf(res), parsed.value);
     if (!invited.ok) {
-      const form: Form = {
-        values: typedValues(req.body),
-        errors: { email: NOT_INVITED[invited.reason] },
-      };
-      res.status(422).render('accounts/logins', { ...(await loginsPage(res, deps.now())), form });
-      return;
+      const errors = { email: NOT_INVITED[invited.reason] };
+      return showLogins(deps, res.status(422), { values: typedValues(req.body), errors });
     }
-    say(req, {
-      kind: 'ok',
-      text: 'Invited. The mail with the link is on its way; without a mail server it waits in the outbox.',
-    });
-    res.redirect(303, LOGINS);
+    const text =
+      'Invited. The mail with the link is on its way; without a mail server it waits in the outbox.';
+    await backToLogins(deps, req, res, text, ['name', 'email', 'level']);
   });
 
   router.post('/logins/:user/level', async (req, res) => {
     const actor = actorOf(res);
     const user = parseId(req.params.user);
     if (!mayChangeAccess(actor, user.toHexString())) throw forbidden();
-    const parsed = parseForm(levelSchema, req.body);
-    if (!parsed.ok || !(await changeLevel(deps, actor, user, parsed.value.level))) throw notFound();
-    say(req, { kind: 'ok', text: 'The access level is changed.' });
-    res.redirect(303, LOGINS);
+    const login = (await staffLogins(actor.account, deps.now())).find(({ id }) => id === req.params.user);
+    if (!login) throw notFound();
+    const field = levelField(login.id);
+    const values = typedValues(req.body);
+    const parsed = parseForm(levelSchema, {
+      level: values[field] ?? values.level,
+      was: values[`was-${login.id}`],
+    });
+    if (!parsed.ok) {
+      const errors = { [field]: `Select an access level for ${login.name} from the list.` };
+      return showLogins(deps, res.status(422), { values: { ...values, [field]: undefined }, errors });
+    }
+    const changed = await changeLevel(deps, actor, user, parsed.value.level, parsed.value.was);
+    if (!changed) {
+      const errors = { [field]: sayMeanwhile(login) };
+      return showLogins(deps, res.status(422), {
+        values: { ...values, [field]: parsed.value.level },
+        errors,
+      });
+    }
+    await backToLogins(deps, req, res, `The access level of ${login.name} is changed.`, [field]);
   });
-
-  return router;
 }
 
-async function settingsOf(res: express.Response): Promise<{ name: string; timeZone: string }> {
+/** Back to the list after a change; shown at once where something else is selected or typed, as a new page would lose it. @param done fields that are saved */
+async function backToLogins(
+  deps: Deps,
+  req: Request,
+  res: Response,
+  text: string,
+  done: string[],
+): Promise<void> {
+  const values = Object.fromEntries(
+    Object.entries(typedValues(req.body)).filter(([name]) => !done.includes(name)),
+  );
+  const isLeft = Object.entries(values).some(([name, value]) =>
+    name.startsWith('level-')
+      ? value !== values[name.replace('level-', 'was-')]
+      : ['name', 'email'].includes(name) && value !== '',
+  );
+  if (!isLeft) {
+    say(req, { kind: 'ok', text });
+    res.redirect(303, LOGINS);
+    return;
+  }
+  const left = 'What else you selected or typed here is still there and isn’t saved yet.';
+  res.locals.flash = { kind: 'ok', text: `${text} ${left}` };
+  await showLogins(deps, res, { values, errors: {} });
+}
+
+async function settingsOf(res: Response): Promise<{ name: string; timeZone: string }> {
   const { name, timeZone } = await Account.findById(actorOf(res).account, { name: 1, timeZone: 1 })
     .orFail()
     .lean();
   return { name, timeZone };
 }
 
-function showAccount(res: express.Response, settings: { name: string; timeZone: string }, form: Form): void {
+function showAccount(res: Response, settings: { name: string; timeZone: string }, form: Form): void {
   const zones = Intl.supportedValuesOf('timeZone');
   res.render('accounts/school-account', {
     title: 'School account',
@@ -122,15 +158,23 @@ const NOT_INVITED = {
   blocked: 'Your school blocked this login as a parent. Unblock it first, then invite.',
 };
 
-async function loginsPage(res: express.Response, now: Date) {
+async function showLogins(deps: Deps, res: Response, form: Form): Promise<void> {
   const actor = actorOf(res);
-  return {
+  res.render('accounts/logins', {
     title: 'People who log in',
     section: 'global-setup',
     setupTabs: SETUP_TABS,
     tab: 'logins',
-    logins: await staffLogins(actor.account, now),
+    logins: await staffLogins(actor.account, deps.now()),
     levels: ACCESS_LEVELS.filter((level) => level !== 'customer'),
+    levelField,
     self: actor.user.toHexString(),
-  };
+    form,
+  });
+}
+
+const levelField = (id: string): string => `level-${id}`;
+
+function sayMeanwhile({ name }: { name: string }): string {
+  return `Somebody else changed the access level of ${name} while you had this page open. Yours is selected and isn’t saved yet: select Change again to keep it.`;
 }

@@ -4,7 +4,7 @@ import type { Deps } from '../../deps.js';
 import type { User } from '../../models/user.js';
 import { maybeActor } from '../../web/actor.js';
 import { signedIn } from '../../web/guards.js';
-import { parseForm, parseQuery, typedValues } from '../../web/parse.js';
+import { parseForm, parseQuery, typedValues, type Form } from '../../web/parse.js';
 import { limitLogins } from '../limit-logins.js';
 import { accountsOf, endSession, isShutOut } from '../load-actor.js';
 import { homeOf } from '../policy.js';
@@ -81,14 +81,19 @@ export function loginRoutes(deps: Deps, passport: PassportStatic): Router {
       return;
     }
     const { next: target } = parseQuery(nextQuery, req.query);
-    const accounts = await accountChoices(req.user);
-    res.render('accounts/choose-school', { title: 'Choose a school', accounts, next: target });
+    await showChoice(res, req.user, { values: { next: target }, errors: {} });
   });
 
-  router.post('/choose-school', (req, res) => {
+  router.post('/choose-school', async (req, res) => {
+    if (!req.user) {
+      res.redirect(303, '/login');
+      return;
+    }
     const parsed = parseForm(chooseAccountSchema, req.body);
-    if (!parsed.ok || !req.user || !accountsOf(req.user).includes(parsed.value.account.toHexString())) {
-      res.redirect(303, '/choose-school');
+    if (!parsed.ok || !accountsOf(req.user).includes(parsed.value.account.toHexString())) {
+      const { next: target } = parseQuery(nextQuery, req.body);
+      const errors = { account: 'Select one of these schools.' };
+      await showChoice(res.status(422), req.user, { values: { next: target }, errors });
       return;
     }
     req.session.account = parsed.value.account.toHexString();
@@ -100,4 +105,9 @@ export function loginRoutes(deps: Deps, passport: PassportStatic): Router {
     res.redirect(303, '/login');
   });
   return router;
+}
+
+async function showChoice(res: express.Response, user: User, form: Form): Promise<void> {
+  const accounts = await accountChoices(user);
+  res.render('accounts/choose-school', { title: 'Choose a school', accounts, form });
 }

@@ -8,6 +8,7 @@ import { say } from '../../web/session.js';
 import { deleteClasses } from '../delete-classes.js';
 import { previewDeletion } from '../queries.js';
 import { chosenIds, idsInAddress } from '../schema.js';
+import { showList } from '../show-list.js';
 import { addressHere, backToList, chosenOf, editorPage, undoOf, whenOf } from '../show-editor.js';
 import { tellBefore, tellDeletion } from '../tell-change.js';
 
@@ -16,7 +17,8 @@ export function deletionRoutes(deps: Deps): Router {
   const router = express.Router();
   router.post('/', async (req, res) => {
     const event = eventOf(res);
-    const chosen = chosenOf(req);
+    const chosen = chosenOf(req, res);
+    if (!chosen) return showList(deps, req, res);
     const ids = chosenIds(chosen);
     const preview = await previewDeletion(event, ids);
     if (!chosen.sure && (preview.appointments > 0 || preview.ids.length > 1)) {

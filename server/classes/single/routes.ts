@@ -14,6 +14,7 @@ import { editClass, seenOf } from '../edit-class.js';
 import { shorten } from '../queries.js';
 import { chosenIds, editSchema, idsInAddress, newClassSchema, pageSchema } from '../schema.js';
 import { chosenOf, editorPage, editorPath, whenOf } from '../show-editor.js';
+import { showList } from '../show-list.js';
 import { tellReturn } from '../tell-return.js';
 import { classTexts, compareEdits, rosterFacts } from './compare-edits.js';
 import { classPage, namesOfClasses, STUDENTS_A_PAGE, teacherChoices } from './queries.js';
@@ -39,8 +40,10 @@ export function singleClassRoutes(deps: Deps): Router {
   });
 
   // From the list: an activity for the students of the ticked classes.
-  router.post('/new', (req, res) => {
-    const ids = chosenIds(chosenOf(req)).map((id) => id.toHexString());
+  router.post('/new', async (req, res) => {
+    const chosen = chosenOf(req, res);
+    if (!chosen) return showList(deps, req, res);
+    const ids = chosenIds(chosen).map((id) => id.toHexString());
     res.redirect(303, addressOf(`${editorPath(eventOf(res))}/new`, { ids: ids.join(',') }));
   });
 

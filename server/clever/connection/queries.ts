@@ -20,6 +20,8 @@ export interface ConnectionPage {
   districtName: string;
   /** Which access is saved, and when, in words. */
   access: { kind: Access; savedAt: string } | undefined;
+  /** When it was saved, for telling whether it is the same still; '' for none. */
+  accessSeen: string;
   /** Whether this installation has a Clever application to offer. */
   applicationOffered: boolean;
   approval: AccountClever['approval'];
@@ -65,6 +67,7 @@ export async function connectionPage(deps: Deps, actor: Actor, search: string): 
     districtId: clever?.districtId ?? '',
     districtName: clever?.districtName ?? '',
     access: clever?.credentials && { kind: clever.credentials.kind, savedAt: words(clever.credentialsAt) },
+    accessSeen: clever?.credentialsAt?.toISOString() ?? '',
     applicationOffered: deps.config.clever.application !== undefined,
     approval: clever?.approval ?? 'unknown',
     approvalWord: APPROVAL_WORDS[clever?.approval ?? 'unknown'],

@@ -28,6 +28,8 @@ const ACCESS_REFUSALS = {
   'no district': 'Save the district id first (step 1).',
   'no application': 'This installation has no Clever application of its own. Use one of the other ways.',
   'district taken': DISTRICT_REFUSALS['district taken'],
+  'changed meanwhile':
+    'Somebody else saved an access while you had this page open. Look at what is saved now; to replace it all the same, enter yours once more.',
 };
 
 const KINDS_REFUSALS = {
@@ -64,7 +66,8 @@ export function connectionRoutes(deps: Deps): Router {
     const parsed = parseForm(accessSchema, req.body);
     if (!parsed.ok) return show(deps, req, res, parsed);
     const actor = actorOf(res);
-    const saved = await saveAccess(deps, actor, parsed.value);
+    const { accessSeen, ...access } = parsed.value;
+    const saved = await saveAccess(deps, actor, access, accessSeen);
     if (!saved.ok) return show(deps, req, res, refusal(req, 'access', ACCESS_REFUSALS[saved.reason]));
     // Asked at once, so that a slip in a token shows here and not tomorrow.
     say(req, checked(await checkApproval(deps, actor.account), 'The access is saved.'));

@@ -7,15 +7,24 @@ import type { Actor } from '../../web/actor.js';
 import type { Access } from './schema.js';
 
 export type SavedAccess =
-  { ok: true } | { ok: false; reason: 'no district' | 'no application' | 'district taken' };
+  | { ok: true }
+  | { ok: false; reason: 'no district' | 'no application' | 'district taken' | 'changed meanwhile' };
 
-/** Keeps how the district is read, sealed. What was known of the approval is asked anew. */
-export async function saveAccess(deps: Deps, actor: Actor, access: Access): Promise<SavedAccess> {
+/**
+ * Keeps how the district is read, sealed. What was known of the approval is asked anew.
+ * @param seen when the access was saved that the person who replaces it has seen, '' for none
+ */
+export async function saveAccess(
+  deps: Deps,
+  actor: Actor,
+  access: Access,
+  seen?: string,
+): Promise<SavedAccess> {
   if (access.kind === 'installation' && !deps.config.clever.application)
     return { ok: false, reason: 'no application' };
   try {
     const saved = await Account.updateOne(
-      { _id: actor.account, 'clever.districtId': { $exists: true } },
+      { _id: actor.account, 'clever.districtId': { $exists: true }, ...savedAt(seen) },
       {
         $set: {
           'clever.credentials': sealed(access, deps.config.appSecret),
@@ -25,7 +34,13 @@ export async function saveAccess(deps: Deps, actor: Actor, access: Access): Prom
         $unset: { 'clever.checkedAt': 1, 'clever.fault': 1 },
       },
     );
-    if (saved.matchedCount === 0) return { ok: false, reason: 'no district' };
+    if (saved.matchedCount === 0) {
+      const hasDistrict = await Account.exists({
+        _id: actor.account,
+        'clever.districtId': { $exists: true },
+      });
+      return { ok: false, reason: hasDistrict ? 'changed meanwhile' : 'no district' };
+    }
   } catch (error) {
     if (isDuplicateKey(error)) return { ok: false, reason: 'district taken' };
     throw error;
@@ -38,6 +53,12 @@ export async function saveAccess(deps: Deps, actor: Actor, access: Access): Prom
     at: deps.now(),
   });
   return { ok: true };
+}
+
+/** An access from before its time was kept is seen as none. */
+function savedAt(seen: string | undefined) {
+  if (seen === undefined) return {};
+  return { 'clever.credentialsAt': seen === '' ? { $exists: false } : new Date(seen) };
 }
 
 function sealed(access: Access, appSecret: string): NonNullable<AccountClever['credentials']> {

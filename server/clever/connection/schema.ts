@@ -27,7 +27,9 @@ function onlyFor(kind: Access['kind'], label: string): Joi.AlternativesSchema {
   return Joi.when('kind', { is: kind, then: secret().required().label(label), otherwise: Joi.any().strip() });
 }
 
-export const accessSchema = Joi.object<Access>({
+export const accessSchema = Joi.object<Access & { accessSeen?: string }>({
+  // When the access was saved that the page showed.
+  accessSeen: Joi.string().isoDate().max(30).allow('').label('this page’s access'),
   kind: Joi.string().valid('token', 'application', 'installation').required().label('a kind of access'),
   token: onlyFor('token', 'the district token'),
   clientId: onlyFor('application', 'the client id'),
@@ -45,9 +47,9 @@ export const matchSchema = Joi.object<{ school: Types.ObjectId; cleverSchool: st
 }).messages({ 'any.required': 'Choose {#label}.' });
 
 export const clearSchema = Joi.object<{ school: Types.ObjectId; sure: boolean }, true>({
-  school: objectId().required(),
+  school: objectId().required().label('one of your schools'),
   sure: tick(),
-});
+}).messages({ 'any.required': 'Choose {#label}.' });
 
 export const schoolSchema = Joi.object<{ name: string }, true>({
   name: line(120).required().label('the school’s name'),
@@ -68,10 +70,15 @@ const KINDS = ['students', 'teachers', 'staff', 'contacts'] as const;
 
 export const kindsSchema = Joi.object<{ kinds: (typeof KINDS)[number][] }, true>({
   kinds: Joi.array()
-    .items(Joi.string().valid(...KINDS))
+    .items(
+      Joi.string()
+        .valid(...KINDS)
+        .label('kinds of people'),
+    )
     .max(KINDS.length)
     .single()
-    .default([]),
+    .default([])
+    .label('kinds of people'),
 });
 
 export function kindsOf(ticked: string[]): CleverKinds {

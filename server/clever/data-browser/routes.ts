@@ -6,6 +6,7 @@ import { forbidden, notFound } from '../../web/errors.js';
 import { longDay, timeOfDay } from '../../web/format-time.js';
 import { addressOf, pagerOf, sliceOf } from '../../web/paging.js';
 import { parseForm, parseQuery } from '../../web/parse.js';
+import { refuseHere } from '../../web/session.js';
 import type { CleverClient } from '../client.js';
 import { readForPage } from '../read-for-page.js';
 import { createReadings } from './keep-readings.js';
@@ -33,7 +34,7 @@ export function dataBrowserRoutes(deps: Deps): Router {
     next();
   });
 
-  router.get('/', (_req, res) =>
+  const showTerms = (res: Response) =>
     look(deps, res, async (client, group) => {
       const terms = await readings.get(`${group} terms`, () => readTerms(client));
       return () => {
@@ -43,13 +44,17 @@ export function dataBrowserRoutes(deps: Deps): Router {
           ...readAt(res, terms.at),
         });
       };
-    }),
-  );
+    });
+  router.get('/', (_req, res) => showTerms(res));
 
-  router.post('/readings', (req, res) => {
+  router.post('/readings', async (req, res) => {
     const parsed = parseForm(againSchema, req.body);
+    if (!parsed.ok) {
+      refuseHere(res, { values: {}, errors: { term: 'Select a term from the list, then read it again.' } });
+      return showTerms(res);
+    }
     readings.forget(groupOf(res));
-    res.redirect(303, parsed.ok && parsed.value.term ? `${HOME}/terms/${parsed.value.term}` : HOME);
+    res.redirect(303, parsed.value.term ? `${HOME}/terms/${parsed.value.term}` : HOME);
   });
 
   router.get('/terms/:term', (req, res) =>

@@ -31,6 +31,5 @@ export const againSchema = Joi.object<{ term: string }, true>({
     .max(60)
     .pattern(/^[\w-]+$/)
     .allow('')
-    .failover('')
     .default(''),
 });

@@ -9,7 +9,7 @@ import { countOf } from '../../web/format-count.js';
 import { dayAndTime } from '../../web/format-time.js';
 import { addressOf, pagerOf } from '../../web/paging.js';
 import { FRESH_FORM, parseForm, parseId, parseQuery, type Form } from '../../web/parse.js';
-import { say } from '../../web/session.js';
+import { refuseHere, say } from '../../web/session.js';
 import { compareSides, reasonInWords } from './compare-sides.js';
 import { decideIdentity, type IdentityDecided } from './decide-identity.js';
 import { keepBoth, reopenPairs, undoKeepBoth } from './keep-both.js';
@@ -25,7 +25,8 @@ export function duplicateRoutes(deps: Deps): Router {
   router.get('/', (req, res) => showList(deps, req, res));
 
   router.post('/separation', async (req, res) => {
-    const pairs = pairsOf(req);
+    const pairs = pairsOf(req, res);
+    if (!pairs) return showList(deps, req, res);
     const apart = await partNewcomers(deps, actorOf(res), pairs);
     const kept = await keepBoth(deps, actorOf(res), pairs);
     const undo = { action: `${HOME}/separation/${kept.entry.toHexString()}/undo`, label: 'Undo' };
@@ -50,7 +51,9 @@ export function duplicateRoutes(deps: Deps): Router {
   });
 
   router.post('/reopening', async (req, res) => {
-    const pairs = await reopenPairs(deps, actorOf(res), pairsOf(req));
+    const chosen = pairsOf(req, res);
+    if (!chosen) return showList(deps, req, res);
+    const pairs = await reopenPairs(deps, actorOf(res), chosen);
     const text = `${countOf(pairs, 'pair is', 'pairs are')} on the list again.`;
     say(req, { kind: pairs > 0 ? 'ok' : 'notice', text });
     res.redirect(303, pairs > 0 ? HOME : `${HOME}?state=separate`);
@@ -67,7 +70,11 @@ async function postIdentity(deps: Deps, req: Request, res: Response): Promise<vo
   const actor = actorOf(res);
   const pair = await findPair(actor.account, parseId(req.params.pair));
   const parsed = parseForm(identitySchema, req.body);
-  if (!pair || !parsed.ok) throw notFound();
+  if (!pair) throw notFound();
+  if (!parsed.ok) {
+    refuseHere(res, parsed);
+    return showList(deps, req, res);
+  }
   const { as } = parsed.value;
   const decided = await decideIdentity(deps, actor, new Types.ObjectId(pair.id), as);
   const [newer, older] = pair.sides.map((side) => side?.name ?? 'A contact');
@@ -134,7 +141,8 @@ function mergingPages(router: Router, deps: Deps): void {
     if (!parsed.ok) return showMerging(res, id, parsed);
     const { keep } = parsed.value;
     const other = pair.contacts.find((contact) => !contact.equals(keep));
-    if (!other || !pair.contacts.some((contact) => contact.equals(keep))) throw notFound();
+    if (!other || !pair.contacts.some((contact) => contact.equals(keep)))
+      return showMerging(res, id, { values: {}, errors: { keep: 'Select which of the two stays.' } });
     const merged = await mergeContacts(deps, actor, keep, other);
     if (!merged.ok && merged.reason === 'not here') throw notFound();
     if (!merged.ok && merged.reason !== 'decided already') {
@@ -184,10 +192,14 @@ function inWords(refused: Extract<Merged, { ok: false }>, zone: string): string 
   }
 }
 
-function pairsOf(req: Request): Types.ObjectId[] {
+/** The pairs that a form is about; undefined where it names none, and the page then says so. */
+function pairsOf(req: Request, res: Response): Types.ObjectId[] | undefined {
   const parsed = parseForm(pairsSchema, req.body);
-  if (!parsed.ok) throw notFound();
-  return parsed.value.only ? [parsed.value.only] : parsed.value.pairs;
+  if (!parsed.ok) refuseHere(res, parsed);
+  else if (parsed.value.only) return [parsed.value.only];
+  else if (parsed.value.pairs.length > 0) return parsed.value.pairs;
+  else refuseHere(res, { values: {}, errors: { pairs: 'Tick at least one pair first.' } });
+  return undefined;
 }
 
 function hrefOf(query: PairsQuery, change: Partial<PairsQuery>): string {

@@ -24,8 +24,8 @@ export const pairsQuery = Joi.object<PairsQuery, true>({
 
 /** The ticked pairs, or the one whose own button was pressed. */
 export const pairsSchema = Joi.object<{ pairs: Types.ObjectId[]; only?: Types.ObjectId }>({
-  pairs: objectIds(200).default([]),
-  only: objectId(),
+  pairs: objectIds(200).default([]).label('the pairs from the list'),
+  only: objectId().label('a pair from the list'),
 });
 
 export const mergingSchema = Joi.object<{ keep: Types.ObjectId }, true>({
@@ -36,4 +36,7 @@ export const identitySchema = Joi.object<{ as: Identity }, true>({
   as: Joi.string()
     .valid(...IDENTITIES)
     .required(),
+}).messages({
+  'any.only': 'Select “Same person” or “Different person”.',
+  'any.required': 'Select “Same person” or “Different person”.',
 });

@@ -47,11 +47,11 @@ export function importerRoutes(deps: Deps): Router {
 
   // The same page with other schools or another event, and with what else is selected on it.
   router.post('/choice', async (req, res) => {
+    const parsed = parseForm(importerQuery, req.body);
     const query = parseQuery(importerQuery, req.body);
-    res.render(
-      'roster/importer',
-      await importerPage(deps, res, query, { values: sentBoxes(req), errors: {} }),
-    );
+    const form = { values: sentBoxes(req), errors: parsed.ok ? {} : parsed.errors };
+    const page = await importerPage(deps, res, query, form);
+    res.status(parsed.ok ? 200 : 422).render('roster/importer', page);
   });
   router.post('/runs', startImport(deps, chooseImport));
   router.post('/previews', startImport(deps, previewImport));

@@ -9,8 +9,8 @@ export interface ImporterQuery {
 }
 
 export const importerQuery = Joi.object<ImporterQuery, true>({
-  event: objectId(),
-  schools: objectIds(500).default([]),
+  event: objectId().label('an event'),
+  schools: objectIds(500).default([]).label('schools from the list'),
 });
 
 /** The value of the tick for sections without a term, among the terms' ids. */

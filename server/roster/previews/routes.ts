@@ -4,7 +4,7 @@ import { actorOf } from '../../web/actor.js';
 import { countOf } from '../../web/format-count.js';
 import { notFound } from '../../web/errors.js';
 import { parseForm } from '../../web/parse.js';
-import { say } from '../../web/session.js';
+import { refuseHere, say } from '../../web/session.js';
 import { applyRefresh, applyRun } from '../apply-run.js';
 import { pathOfRefresh, pathOfRun, type FoundRefresh, type FoundRun } from '../runs/queries.js';
 import { deletePreview } from './delete-preview.js';
@@ -32,14 +32,7 @@ export function addPreviewPages(
       res.redirect(303, place.home);
       return;
     }
-    const { risk } = state;
-    res.render('roster/apply', {
-      section: 'importer',
-      title: 'Apply exactly this',
-      place,
-      risk,
-      effects: effectsOf(place, risk),
-    });
+    ask(res, place, state.risk);
   });
 
   router.post('/:run/apply', async (req, res) => {
@@ -51,7 +44,15 @@ export function addPreviewPages(
       res.redirect(303, place.home);
       return;
     }
-    if (isRisky(state.risk) && !(parsed.ok && parsed.value.sure)) {
+    if (!parsed.ok) {
+      refuseHere(res, {
+        values: {},
+        errors: { sure: 'Select Apply once more: what you sent could not be read.' },
+      });
+      ask(res, place, state.risk);
+      return;
+    }
+    if (isRisky(state.risk) && !parsed.value.sure) {
       res.redirect(303, `${place.home}/apply`);
       return;
     }
@@ -74,6 +75,16 @@ export function addPreviewPages(
         : { kind: 'notice', text: 'There was nothing to discard any more.' },
     );
     res.redirect(303, place.home);
+  });
+}
+
+function ask(res: Response, place: Place, risk: Risk): void {
+  res.render('roster/apply', {
+    section: 'importer',
+    title: 'Apply exactly this',
+    place,
+    risk,
+    effects: effectsOf(place, risk),
   });
 }
 

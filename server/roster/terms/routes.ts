@@ -3,8 +3,9 @@ import type { Deps } from '../../deps.js';
 import { actorOf } from '../../web/actor.js';
 import { andList } from '../../web/format-count.js';
 import { eventOf } from '../../web/guards.js';
-import { parseForm } from '../../web/parse.js';
-import { say } from '../../web/session.js';
+import { parseForm, typedValues } from '../../web/parse.js';
+import { refuseHere, say } from '../../web/session.js';
+import { syncPage } from '../event-sync/show-page.js';
 import { pathOfRun } from '../runs/queries.js';
 import { termSchema } from './schema.js';
 import { takeTerms } from './take-terms.js';
@@ -22,7 +23,9 @@ export function termRoutes(deps: Deps): Router {
     };
     const parsed = parseForm(termSchema, req.body);
     if (!parsed.ok) {
-      refuse('No term was taken. Tick those that this event should take.');
+      const errors = { term: 'No term was taken. Tick those that this event should take.' };
+      refuseHere(res, { values: typedValues(req.body), errors });
+      res.render('roster/event-sync', await syncPage(deps, res, 1));
       return;
     }
     const taken = await takeTerms(deps, event, parsed.value.term, actorOf(res).user);

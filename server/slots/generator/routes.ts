@@ -28,7 +28,11 @@ export function generatorRoutes(deps: Deps): Router {
 
   // Back from the preview, with what was typed.
   router.post('/:event/slots/new', async (req, res) => {
-    await formPage(res, { values: typedValues(req.body), errors: {} });
+    const parsed = parseForm(slotForm(eventOf(res)), req.body);
+    await formPage(
+      parsed.ok ? res : res.status(422),
+      parsed.ok ? { values: typedValues(req.body), errors: {} } : parsed,
+    );
   });
 
   router.post('/:event/slots/preview', async (req, res) => {

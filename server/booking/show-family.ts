@@ -1,0 +1,39 @@
+import type { Response } from 'express';
+import type { Deps } from '../deps.js';
+import { bookingState } from '../web/booking-state.js';
+import { dayAndTimeSoon, daysInWords, zoneName } from '../web/format-time.js';
+import { conferenceOf, type Conference, type Family } from './load-conference.js';
+import { childrenWithTeachers, meetingsOf } from './queries.js';
+
+/** A family's first page: its children with their teachers, and its meetings. */
+export async function showFamily(deps: Deps, res: Response, family: Family): Promise<void> {
+  const meetings = await meetingsOf(family.event, family.household._id);
+  const children = await childrenWithTeachers(family.event, family.household.children, meetings);
+  res.render('booking/overview', { ...aboutEvent(deps, res), children, meetings });
+}
+
+/** What the event's pages say of it. */
+export function aboutEvent(deps: Deps, res: Response): Record<string, unknown> {
+  const { event, account } = conferenceOf(res);
+  return {
+    title: event.name,
+    account,
+    days: daysInWords(event.days),
+    booking: sayWindow(conferenceOf(res), deps.now()),
+    isOpen: bookingState(event, deps.now()) === 'open',
+  };
+}
+
+function sayWindow({ event }: Conference, now: Date): string {
+  const { opensAt, closesAt } = event.booking;
+  const at = (moment: Date) => `${dayAndTimeSoon(moment, event.timeZone, now)} (${zoneName(event.timeZone)})`;
+  switch (bookingState(event, now)) {
+    case 'open':
+      return closesAt ? `Booking is open until ${at(closesAt)}.` : 'Booking is open.';
+    case 'not set':
+    case 'before':
+      return opensAt ? `Booking opens on ${at(opensAt)}.` : 'Booking is not open yet.';
+    default:
+      return 'Booking is closed.';
+  }
+}

@@ -1,0 +1,43 @@
+import type { Request, Response } from 'express';
+import type { Deps } from '../deps.js';
+import { CLASS_TYPES } from '../models/class.js';
+import { eventOf } from '../web/guards.js';
+import { pagerOf } from '../web/paging.js';
+import { parseQuery } from '../web/parse.js';
+import { listClasses } from './queries.js';
+import { listSchema, PAGE_SIZES, viewAddress, type ListView } from './schema.js';
+import { addressHere, editorPage, editorPath, whenOf } from './show-editor.js';
+import { tellReturn } from './tell-return.js';
+
+/** The list of an event's classes, in the view that the address asks for. */
+export async function showList(deps: Deps, req: Request, res: Response): Promise<void> {
+  const event = eventOf(res);
+  const view = parseQuery(listSchema, req.query);
+  const list = await listClasses(event, view);
+  const path = editorPath(event);
+  const hrefOf = (change: Partial<ListView>) => viewAddress(path, view, change);
+  res.render('classes/list', {
+    ...editorPage(event),
+    path,
+    view,
+    list,
+    types: CLASS_TYPES,
+    hrefOf,
+    actionOf: (name: string) => addressHere(req, res, `/${name}`),
+    pager: {
+      ...pagerOf(
+        list.total,
+        list.page,
+        view.size,
+        view.only ? ['class', 'classes'] : ['row', 'rows'],
+        (page) => hrefOf({ page }),
+      ),
+      sizes: PAGE_SIZES.map((size) => ({
+        label: String(size),
+        href: hrefOf({ size }),
+        current: size === view.size,
+      })),
+    },
+    returns: tellReturn(list.deleted.imported, list.deleted.byHand, whenOf(deps, res)),
+  });
+}
