@@ -36,19 +36,19 @@ describe('classes without a term', function () {
     assert.equal(run.state, 'done', run.result);
     return Class.countDocuments({ event: district.event, status: 'active' });
   };
-  const [MISSING, EMPTY, NULL, UNKNOWN, SPACE] = [0, 1, 2, 3, 4];
+  const [MISSING, EMPTY, NULL, UNKNOWN, SPACE] = [0, 1, 2, 3, 4] as const;
   /** Sections of terms of every kind: none, unknown ones, one that the district takes away. */
   function spoil(): void {
     const { sandbox } = district;
-    const termIds: [number, unknown][] = [
-      [MISSING ?? 0, undefined],
-      [EMPTY ?? 0, ''],
-      [NULL ?? 0, null],
-      [UNKNOWN ?? 0, 'f'.repeat(24)],
-      [SPACE ?? 0, ' '],
-    ];
-    for (const [index, term] of termIds)
-      sandbox.change(sandbox.idOf('section', index), { term_id: term as never });
+    const termIds: Record<number, unknown> = {
+      [MISSING]: undefined,
+      [EMPTY]: '',
+      [NULL]: null,
+      [UNKNOWN]: 'f'.repeat(24),
+      [SPACE]: ' ',
+    };
+    for (const [index, term] of Object.entries(termIds))
+      sandbox.change(sandbox.idOf('section', Number(index)), { term_id: term });
     sandbox.remove(sandbox.idOf('term', 0));
   }
 

@@ -61,9 +61,8 @@ export async function readAdded(
   const cursor = kind.collection.find(
     { ...scope, ...type, [kind.addedBy]: of, status: 'active', ...after },
     { limit: page.limit, sort: { _id: 1 } },
-  ) as mongo.FindCursor;
-  const found: StoredDocument[] = await cursor.toArray();
-  return found;
+  ) as mongo.FindCursor<StoredDocument>;
+  return cursor.toArray();
 }
 
 /** Which of the documents people have done something with (hex ids). */
