@@ -66,6 +66,8 @@ export function uploadRoutes(deps: Deps): Router {
   });
 
   router.get('/:upload/progress', async (req, res) => {
+    // Before the stream begins, whose answer can be no 404 any more.
+    await foundUpload(req, res);
     await sendProgress(res, async () => {
       const upload = await foundUpload(req, res);
       return { data: { stages: stagesOf(upload) }, done: shownAs(upload, deps.now()) !== 'reading' };
