@@ -1,16 +1,15 @@
 import { Types } from 'mongoose';
 import { contactName } from '../../models/contact.js';
-import { RosterChange } from '../../models/roster-change.js';
 import { searchKey } from '../../models/scoped.js';
 import type { Change } from '../changes/change.js';
 import { noteChanges } from '../changes/note-changes.js';
+import { readChanges } from '../changes/read-changes.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { noteDuplicates, type DoubtfulPair } from './note-duplicates.js';
 import { noteNewcomers, type FoundNewcomer } from './note-newcomers.js';
 
 /** How a preview's notes call a pair for the *to decide* list. */
 const KIND = 'duplicate';
-const BATCH = 500;
 
 /** Notes pairs that a preview would list. */
 export async function planPairs(run: HeldRun, rows: readonly DoubtfulPair[]): Promise<void> {
@@ -61,18 +60,7 @@ async function plan(
 
 /** Lists what a preview found, now that it is applied. */
 export async function applyPlannedPairs(run: HeldRun, preview: Types.ObjectId): Promise<void> {
-  for (let last: Types.ObjectId | undefined; ;) {
-    const rows = await RosterChange.find({
-      run: preview,
-      kind: KIND,
-      state: 'planned',
-      ...(last ? { _id: { $gt: last } } : {}),
-    })
-      .sort({ _id: 1 })
-      .limit(BATCH)
-      .lean();
-    last = rows.at(-1)?._id;
-    if (!last) return;
+  for await (const rows of readChanges({ run: preview }, KIND, 'planned')) {
     const documents = rows.map(({ document }) => document as unknown as DoubtfulPair | FoundNewcomer);
     const newcomers = documents.filter((document) => 'newcomer' in document);
     const pairs = documents.filter((document) => 'contact' in document);

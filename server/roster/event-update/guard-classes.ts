@@ -2,7 +2,15 @@ import { Types } from 'mongoose';
 import { Class } from '../../models/class.js';
 import type { Event } from '../../models/event.js';
 import { RosterChange } from '../../models/roster-change.js';
-import { NO_TIES, ROLES, TieWatch, type IsHere, type Role, type Ties } from '../changes/compare-ties.js';
+import {
+  lostOf,
+  NO_TIES,
+  ROLES,
+  TieWatch,
+  type IsHere,
+  type Role,
+  type Ties,
+} from '../changes/compare-ties.js';
 import { holdTies, markOf, tellTies, type HeldTies } from '../changes/hold-ties.js';
 import { judgeTies, TieSums, type TieVerdict } from '../changes/judge-ties.js';
 import type { Removals } from '../changes/take-removals.js';
@@ -187,7 +195,7 @@ export class ClassGuard {
       const people = before.get(section.toHexString());
       if (!people) continue;
       const [was, now] = [tiesOf(people), tiesOf(synced)];
-      for (const role of ROLES) for (const id of was[role]) if (!now[role].includes(id)) lost.add(id);
+      for (const role of ROLES) for (const id of lostOf(role, was, now, () => true)) lost.add(id);
     }
     if (lost.size === 0) return () => false;
     const here = await this.mirror.here([...lost].map((id) => new Types.ObjectId(id)));
