@@ -16,7 +16,8 @@ import { hourInWords, shortMoment, STATE_WORDS, TRIGGER_WORDS } from '../runs/sh
 import { stopSync } from '../stop-sync.js';
 import { syncAll } from '../sync-all.js';
 import { chooseImport, previewImport } from './choose-import.js';
-import { mayImport, mayImportSchool, mayReadAll, mayRunAll } from './policy.js';
+import { mayImport, mayImportSchool } from './policy.js';
+import { mayReadAll, mayRunAll } from '../../web/actor.js';
 import {
   accountOf,
   eventsAtWork,
