@@ -82,11 +82,7 @@ function isLate(tried: ChildTry | undefined, now: Date): boolean {
 }
 
 /** Writes what comes next if nobody else was quicker. */
-async function write(
-  id: string,
-  found: ChildTry | undefined,
-  next: Omit<ChildTry, '_id'>,
-): Promise<boolean> {
+async function write(id: string, found: ChildTry | undefined, next: Omit<ChildTry, '_id'>): Promise<boolean> {
   if (found) {
     const { wrong, lastAt, until } = found;
     return (await ChildTry.updateOne({ _id: id, wrong, lastAt, until }, { $set: next })).matchedCount === 1;
