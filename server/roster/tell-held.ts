@@ -6,8 +6,7 @@ import { RosterChange } from '../models/roster-change.js';
 import { RosterRun } from '../models/roster-run.js';
 import type { Run } from '../models/run.js';
 import { SyncRun } from '../models/sync-run.js';
-import { User } from '../models/user.js';
-import { queueMail } from '../notifications/queue-mail.js';
+import { mailAdministrators } from '../notifications/mail-administrators.js';
 import type { HeldRun } from './runs/hold-run.js';
 import { pathOfRefresh, pathOfRun } from './runs/queries.js';
 import { heldInWords } from './runs/summarize-run.js';
@@ -27,20 +26,13 @@ export async function tellHeld(
   const words = heldInWords(run.counts);
   if (words === '' || !isNew) return;
   const page = run.event ? pathOfRun(run.id) : pathOfRefresh(run.id);
-  const users = await User.find(
-    { grants: { $elemMatch: { account: account._id, level: 'administrator' } } },
-    { email: 1, name: 1 },
-  ).lean();
-  for (const { _id, email, name } of users)
-    await queueMail(deps, {
-      account: account._id,
-      ...(run.event ? { event: run.event } : {}),
-      kind: 'removals held',
-      to: email,
-      subject: `${account.name}: the roster sync holds removals until you look`,
-      text: `Hello ${name},\n\nthe last roster sync found much missing at the source: ${words}. That is more than usual, so nothing was removed. Please look at the list and accept or reject it:\n${deps.config.publicUrl}${page}\n\nUntil then everybody stays, and parents can book as before.\n`,
-      key: `held:${run.id.toHexString()}:${_id.toHexString()}`,
-    });
+  await mailAdministrators(deps, account, {
+    ...(run.event ? { event: run.event } : {}),
+    kind: 'removals held',
+    subject: `${account.name}: the roster sync holds removals until you look`,
+    text: `the last roster sync found much missing at the source: ${words}. That is more than usual, so nothing was removed. Please look at the list and accept or reject it:\n${deps.config.publicUrl}${page}\n\nUntil then everybody stays, and parents can book as before.`,
+    key: `held:${run.id.toHexString()}`,
+  });
 }
 
 /** Whether the run holds other records than the sync before it. Notes what it holds, for the next one. */
