@@ -152,7 +152,7 @@ describe('ties of an event that takes a small part of the district', () => {
     const accepted = await decide('accept');
     assert.equal(await stateOf(appointment), 'problem');
     assert.match(accepted.result, /1 appointment needs a look/);
-    const page = await office.visitor.get(`/events/${String(event)}/appointments?state=problem`);
+    const page = await office.visitor.get(`/events/${String(event)}/problems`);
     assert.match(page.text, /The student is no longer in a class of this teacher/);
     await office.district.sync(event);
     assert.equal(await stateOf(appointment), 'problem');
@@ -168,11 +168,11 @@ describe('ties of an event that takes a small part of the district', () => {
     run = await office.district.sync(event);
     assert.deepEqual((await Class.findById(item._id).orFail().lean()).synced.teachers, item.synced.teachers);
     assert.equal(await stateOf(appointment), 'booked');
-    const decided = await decideHeldOfAccount(
-      office.district.deps,
-      await office.district.refreshOf(run),
-      { verdict: 'accept', by, reason: 'looked' },
-    );
+    const decided = await decideHeldOfAccount(office.district.deps, await office.district.refreshOf(run), {
+      verdict: 'accept',
+      by,
+      reason: 'looked',
+    });
     assert.ok(decided.ok);
     assert.equal((await office.district.work(decided.run)).state, 'done');
     assert.deepEqual((await Class.findById(item._id).orFail().lean()).synced.teachers, []);

@@ -97,11 +97,11 @@ describe('a class whose list comes back empty or of unknown ids, without appoint
       const told = sayRemarks(await office.district.refreshOf(preview)).join();
       assert.match(told, /would hold them until somebody looks, because no students or no teachers/);
       const run = await night('full');
-      const decided = await decideHeldOfAccount(
-        office.district.deps,
-        await office.district.refreshOf(run),
-        { verdict: 'accept', by, reason: 'looked' },
-      );
+      const decided = await decideHeldOfAccount(office.district.deps, await office.district.refreshOf(run), {
+        verdict: 'accept',
+        by,
+        reason: 'looked',
+      });
       assert.ok(decided.ok);
       assert.equal((await office.district.work(decided.run)).state, 'done');
       const item = await Class.findOne({ section: section._id }).orFail().lean();

@@ -9,7 +9,10 @@ export async function countTies(
   path: string,
   enough: number,
 ): Promise<number> {
-  const found = collection.find(of, { projection: { [path]: 1 }, batchSize: 1000 }) as mongo.FindCursor<object>;
+  const found = collection.find(of, {
+    projection: { [path]: 1 },
+    batchSize: 1000,
+  }) as mongo.FindCursor<object>;
   let here = 0;
   for await (const document of found) {
     here += ((valueAt(document, path) ?? []) as unknown[]).length;

@@ -1,5 +1,13 @@
 import { Section, type RosterSection } from '../../models/section.js';
-import { lostOf, NO_TIES, ROLES, TieWatch, type IsHere, type Role, type Ties } from '../changes/compare-ties.js';
+import {
+  lostOf,
+  NO_TIES,
+  ROLES,
+  TieWatch,
+  type IsHere,
+  type Role,
+  type Ties,
+} from '../changes/compare-ties.js';
 import { countTies } from '../changes/count-ties.js';
 import { holdTies, markOf, tellTies, type HeldTies } from '../changes/hold-ties.js';
 import { heldIn, isDoubtful, judgeTies, TieSums, type TieVerdict } from '../changes/judge-ties.js';
