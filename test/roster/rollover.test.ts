@@ -15,7 +15,7 @@ import { decideHeldOfAccount, decideHeldOfEvent } from '../../server/roster/deci
 import { ROSTER_PROBLEM } from '../../server/roster/event-update/judge-appointments.js';
 import { seal } from '../../server/seal.js';
 import { bookable, bookIn } from './appointments.js';
-import { startDistrict, type TestDistrict } from './district.js';
+import { startSyncedDistrict, type TestDistrict } from './district.js';
 
 const by = new Types.ObjectId();
 const accept = { verdict: 'accept' as const, by, reason: 'New school year' };
@@ -25,8 +25,7 @@ describe('a new school year', () => {
   let district: TestDistrict;
   beforeEach(async function () {
     this.timeout(60_000);
-    district = await startDistrict({ students: 40 });
-    await district.sync();
+    district = await startSyncedDistrict({ students: 40 });
     await Event.updateMany({}, { $set: { 'sync.on': true } });
   });
   afterEach(() => district.close());
