@@ -58,7 +58,7 @@ const nextPath = (): Joi.StringSchema =>
 export const nextQuery = Joi.object<{ next: string }, true>({ next: nextPath() });
 
 export const loginSchema = Joi.object<Login, true>({
-  email: line(254).lowercase().required().label('your e-mail address'),
+  email: line(254).lowercase().required().label('your email address'),
   password: Joi.string().max(200).required().label('your password'),
   next: nextPath(),
 });

@@ -17,7 +17,7 @@ const LINKS: Record<
   'prove e-mail': {
     path: '/prove',
     hours: 24,
-    subject: 'Confirm your e-mail address',
+    subject: 'Confirm your email address',
     text: (greeting, link) =>
       `${greeting},\n\nplease confirm that this address is yours:\n${link}\n\nThe link works once, within 24 hours. If you did not ask for it, you need do nothing.\n`,
   },

@@ -103,7 +103,7 @@ describe('events', () => {
     const answer = await admin.post('/events', wrong, '/events/new');
     assert.match(
       answer.text,
-      /3 things to put right[\s\S]*Enter a name[\s\S]*1 October 2026 is over[\s\S]*must close after it opens/,
+      /There are 3 problems[\s\S]*Enter a name[\s\S]*1 October 2026 is over[\s\S]*must close after it opens/,
     );
   });
 
@@ -151,7 +151,7 @@ describe('events', () => {
     assert.doesNotMatch(page.text, /Spring/);
     assert.match(page.text, /Archived <span class="count">1</);
     assert.match((await admin.get('/events?q=(k')).text, /K-5/);
-    assert.match((await admin.get('/events?q=.*')).text, /No active event is called like that/);
+    assert.match((await admin.get('/events?q=.*')).text, /No active events match/);
   });
 
   it('the list counts slots and bookings of each event', async () => {

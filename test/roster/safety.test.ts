@@ -96,7 +96,7 @@ describe('a sync removes nothing that it does not know to be gone', () => {
     district.sandbox.rotateToken();
     const run = await district.sync();
     assert.equal(run.state, 'failed');
-    assert.match(run.result, /did not accept the district token/);
+    assert.match(run.result, /rejected the district token/);
     assert.equal(await Contact.countDocuments({ status: 'active' }), before);
   });
 

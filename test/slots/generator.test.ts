@@ -91,7 +91,7 @@ describe('making slots', () => {
     const chosen = { who: 'chosen', resources: lee._id.toHexString() };
     const page = await preview(chosen);
     assert.match(page.text, /Make 4 slots\?/);
-    assert.match(page.text, /2 times are left out, because another slot of the same teacher lies across/);
+    assert.match(page.text, /2 times are left out: they overlap/);
     assert.match(page.text, /<th scope="row">Lee<\/th><td class="num" data-label="New">4/);
     await make(chosen);
     assert.equal(await Slot.countDocuments({ resource: lee._id }), 5);
@@ -138,8 +138,8 @@ describe('making slots', () => {
     ['no begin', { from: '' }, /Enter when the first slot begins/],
     ['an end before the begin', { to: '16:00' }, /must end after the first begins/],
     ['a length that never fits', { minutes: 90 }, /Not one slot of this length fits/],
-    ['a length of nothing', { minutes: 0 }, /Enter 1 or more/],
-    ['chosen teachers, but none ticked', { who: 'chosen' }, /Tick at least one teacher/],
+    ['a length of nothing', { minutes: 0 }, /Enter the length of a slot in minutes: 1 or more/],
+    ['chosen teachers, but none ticked', { who: 'chosen' }, /Select at least one teacher/],
     ['unavailable without a message', { state: 'unavailable' }, /Enter what parents read instead/],
   ];
   for (const [what, change, message] of faults)
