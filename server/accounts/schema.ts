@@ -106,8 +106,8 @@ export interface Invitation {
 const staffLevels = ACCESS_LEVELS.filter((level) => level !== 'customer');
 
 export const invitationSchema = Joi.object<Invitation, true>({
+  name: line(120).required().label('a name'),
   email: emailAddress().required(),
-  name: line(120).required().label('the name'),
   level: Joi.string()
     .valid(...staffLevels)
     .required()

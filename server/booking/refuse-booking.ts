@@ -27,7 +27,8 @@ const SENTENCES: Record<Refusal, string> = {
   taken: 'This time has just been taken.',
   'teacher busy': 'The teacher has another meeting at this time.',
   'household busy': 'You have another meeting at this time or too close to it.',
-  'teacher limit': 'Your child already has a meeting with this teacher, and the school allows no more. Call the office if you need your own.',
+  'teacher limit':
+    'Your child already has a meeting with this teacher, and the school allows no more. Call the office if you need your own.',
   'class limit': 'There is already a meeting for this class.',
   'household limit': 'You’ve booked as many meetings as the school allows.',
   'too late to change': 'It’s too late to change this meeting. Call the school’s office.',

@@ -25,10 +25,20 @@ export interface ChildProofForm {
 }
 
 const part = (least: number, most: number, label: string): Joi.NumberSchema =>
-  Joi.number().integer().min(least).max(most).empty('').label(label);
+  Joi.number()
+    .integer()
+    .min(least)
+    .max(most)
+    .empty('')
+    .label(label)
+    .messages(sameForAll(`Enter ${label} as a number from ${least} to ${most}.`));
 
-const YEAR = 'Enter the year with four digits, like 2015.';
-const FOUR_DIGITS = { 'number.base': YEAR, 'number.min': YEAR, 'number.max': YEAR, 'number.integer': YEAR };
+const FOUR_DIGITS = sameForAll('Enter the year with four digits, like 2015.');
+
+/** One message whatever is wrong with a number. */
+function sameForAll(message: string): Record<string, string> {
+  return { 'number.base': message, 'number.min': message, 'number.max': message, 'number.integer': message };
+}
 
 /** Three fields for a date: nobody mistakes the day for the month, and every phone can type it. */
 export const childProofSchema = Joi.object<ChildProofForm, true>({

@@ -47,7 +47,10 @@ export function slotForm(event: Pick<Event, 'days'>): Joi.ObjectSchema<SlotForm>
       .default([])
       .when('who', { is: 'chosen', then: Joi.array().min(1).max(MOST_CHOSEN).required() })
       .label('teachers')
-      .messages({ 'array.min': 'Select at least one teacher.', 'any.required': 'Select at least one teacher.' }),
+      .messages({
+        'array.min': 'Select at least one teacher.',
+        'any.required': 'Select at least one teacher.',
+      }),
     day: days(event).required().label('a day'),
     from: timeOfDay('when the first slot begins'),
     to: timeOfDay('when the last slot ends'),

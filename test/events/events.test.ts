@@ -82,8 +82,16 @@ describe('events', () => {
       /There is no 02:30 on Sunday 14 March 2027/,
     ],
     ['a zone that is none', { timeZone: 'Mars/Base' }, /Choose a time zone/],
-    ['numbers that are none', { gapMinutes: 'some' }, /Enter the minutes as a number/],
-    ['too many hours', { cancelHoursBefore: 9999 }, /Enter 720 or less/],
+    [
+      'numbers that are none',
+      { gapMinutes: 'some' },
+      /Enter the minutes between two appointments as a number/,
+    ],
+    [
+      'too many hours',
+      { cancelHoursBefore: 9999 },
+      /Enter until when parents may cancel, in hours: 720 or less/,
+    ],
   ];
   for (const [what, change, message] of faults)
     it(`with ${what} is refused beside the field, and keeps what was typed`, async () => {

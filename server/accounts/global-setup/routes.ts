@@ -75,7 +75,7 @@ function loginPages(router: Router, deps: Deps): void {
       return showLogins(deps, res.status(422), { values: typedValues(req.body), errors });
     }
     const text =
-      'Invited. The mail with the link is on its way; without a mail server it waits in the outbox.';
+      'Invited. The email with the link is on its way; without an email server it waits in the Outbox.';
     await backToLogins(deps, req, res, text, ['name', 'email', 'level']);
   });
 
