@@ -1,7 +1,8 @@
-import mongoose, { type Types } from 'mongoose';
+import type { Types } from 'mongoose';
 import { hashPassword } from '../accounts/hash-password.js';
 import { sendLink } from '../accounts/send-link.js';
 import type { Deps } from '../deps.js';
+import { isDuplicateKey } from '../models/duplicate-key.js';
 import { User } from '../models/user.js';
 import { queueMail } from '../notifications/queue-mail.js';
 import type { Conference } from './load-conference.js';
@@ -29,7 +30,7 @@ export async function registerParent(
     });
     await sendLink(deps, 'prove e-mail', user.toObject(), home);
   } catch (error) {
-    if (!(error instanceof mongoose.mongo.MongoServerError && error.code === 11000)) throw error;
+    if (!isDuplicateKey(error)) throw error;
     const hour = Math.floor(deps.now().getTime() / HOUR_MS);
     const login = `${deps.config.publicUrl}/login?next=${encodeURIComponent(home)}`;
     await queueMail(deps, {

@@ -3,7 +3,7 @@ import { RosterRun } from '../../server/models/roster-run.js';
 import { RosterUpload } from '../../server/models/roster-upload.js';
 import { UploadChunk } from '../../server/models/upload-chunk.js';
 import { CLEVER_FILES, PICKATIME_FILES, type Contents } from './files.js';
-import { runAlone } from '../../server/roster/run-refresh.js';
+import { runAlone } from '../../server/roster/run-alone.js';
 import { asApp } from '../support/scans.js';
 import { HOME, openSchool, turnOn, upload, type FileSchool } from './school.js';
 
