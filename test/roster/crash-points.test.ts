@@ -13,7 +13,7 @@ import { Section } from '../../server/models/section.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { applyRun } from '../../server/roster/apply-run.js';
 import { decideHeldOfAccount } from '../../server/roster/decide-held.js';
-import { runAlone } from '../../server/roster/run-refresh.js';
+import { runAlone } from '../../server/roster/run-alone.js';
 import { startSync } from '../../server/roster/start-sync.js';
 import { undoRun } from '../../server/roster/undo-run.js';
 import { makeUser } from '../support/app.js';

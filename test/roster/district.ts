@@ -17,7 +17,7 @@ import { RosterRun } from '../../server/models/roster-run.js';
 import { School } from '../../server/models/school.js';
 import { searchKey } from '../../server/models/scoped.js';
 import { SyncRun } from '../../server/models/sync-run.js';
-import { runAlone } from '../../server/roster/run-refresh.js';
+import { runAlone } from '../../server/roster/run-alone.js';
 import { runSync } from '../../server/roster/run-sync.js';
 import type { Timing } from '../../server/roster/runs/hold-run.js';
 import { startSync, type StartSync } from '../../server/roster/start-sync.js';
