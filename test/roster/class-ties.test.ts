@@ -118,7 +118,12 @@ describe('ties of an event that takes a small part of the district', () => {
       const [teacher] = item.synced.teachers;
       // Not the first one, whom `lose` leaves in the class.
       for (const student of item.synced.students.slice(1).reverse()) {
-        const shared = { event, status: 'active', 'synced.teachers': teacher, 'synced.students': student };
+        const shared = {
+          event,
+          status: 'active' as const,
+          'synced.teachers': teacher,
+          'synced.students': student,
+        };
         if ((await Class.countDocuments(shared)) === 1)
           return { item, appointment: await bookIn(item, student) };
       }
