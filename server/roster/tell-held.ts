@@ -7,7 +7,6 @@ import { RosterRun } from '../models/roster-run.js';
 import type { Run } from '../models/run.js';
 import { SyncRun } from '../models/sync-run.js';
 import { mailAdministrators } from '../notifications/mail-administrators.js';
-import { REFRESH_KINDS, UPDATE_KINDS } from './changes/kinds.js';
 import type { HeldRun } from './runs/hold-run.js';
 import { pathOfRefresh, pathOfRun } from './runs/queries.js';
 import { heldInWords } from './runs/summarize-run.js';
@@ -20,9 +19,10 @@ export async function tellHeld(
   deps: Pick<Deps, 'config' | 'queue' | 'now'>,
   account: Pick<Account, '_id' | 'name'>,
   run: HeldRun,
+  kinds: readonly string[],
 ): Promise<void> {
   if (run.preview) return;
-  const isNew = await isNewList(run);
+  const isNew = await isNewList(run, kinds);
   const words = heldInWords(run.counts);
   if (words === '' || !isNew) return;
   const page = run.event ? pathOfRun(run.id) : pathOfRefresh(run.id);
@@ -36,7 +36,7 @@ export async function tellHeld(
 }
 
 /** Whether the run holds other records than the sync before it. Notes what it holds, for the next one. */
-async function isNewList(run: HeldRun): Promise<boolean> {
+async function isNewList(run: HeldRun, kinds: readonly string[]): Promise<boolean> {
   const model = (run.event ? SyncRun : RosterRun) as unknown as Model<Run>;
   const holds = await printOf(run);
   const noted = await model.updateOne({ _id: run.id, purpose: 'sync' }, { $set: { holds } });
@@ -55,10 +55,8 @@ async function isNewList(run: HeldRun): Promise<boolean> {
     .lean();
   if (last?.holds !== undefined) return last.holds !== holds;
   // Version 0.4.0 knew only how many.
-  return !last || KINDS.some((kind) => heldOf(last, kind) !== heldOf(run, kind));
+  return !last || kinds.some((kind) => heldOf(last, kind) !== heldOf(run, kind));
 }
-
-const KINDS = [...Object.keys(REFRESH_KINDS), ...Object.keys(UPDATE_KINDS)];
 
 function heldOf({ counts }: Pick<Run, 'counts'>, kind: string): number {
   return counts[kind]?.held ?? 0;

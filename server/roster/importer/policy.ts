@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
 import { atLeast } from '../../models/user.js';
-import type { Actor } from '../../web/actor.js';
+import { mayReadAll, type Actor } from '../../web/actor.js';
 
 /** Who sees the Importer: event administrators of any event, and above. */
 export function mayImport(actor: Actor): boolean {
@@ -21,14 +21,4 @@ export function mayImportSchool(
   if (mayReadAll(actor)) return true;
   const has = event.sync?.schools ?? [];
   return has.length === 0 ? matched === 1 : has.some((id) => id.equals(school));
-}
-
-/** Who reads what runs tell of the whole district. One of a single event reads that event's part. */
-export function mayReadAll(actor: Actor): boolean {
-  return atLeast(actor.level, 'event administrator');
-}
-
-/** Who stops the sync of all events, and connects Clever. */
-export function mayRunAll(actor: Actor): boolean {
-  return atLeast(actor.level, 'administrator');
 }

@@ -16,7 +16,8 @@ import { hourInWords, shortMoment, STATE_WORDS, TRIGGER_WORDS } from '../runs/sh
 import { stopSync } from '../stop-sync.js';
 import { syncAll } from '../sync-all.js';
 import { chooseImport, previewImport } from './choose-import.js';
-import { mayImport, mayImportSchool, mayReadAll, mayRunAll } from './policy.js';
+import { mayImport, mayImportSchool } from './policy.js';
+import { mayReadAll, mayRunAll } from '../../web/actor.js';
 import {
   accountOf,
   eventsAtWork,
@@ -86,7 +87,7 @@ function startImport(deps: Deps, start: typeof chooseImport): RequestHandler {
       );
     const chosen = await start(deps, account, event, parsed.value, actor.user);
     if (!chosen.ok) return refuse({ [chosen.field]: chosen.message }, { event: id, schools });
-    if (chosen.waits) say(req, { kind: 'notice', text: 'One waits already; this is it.' });
+    if (chosen.waits) say(req, { kind: 'notice', text: 'An import is already waiting. Here it is.' });
     res.redirect(303, `${HOME}/runs/${chosen.run.toHexString()}`);
   };
 }
