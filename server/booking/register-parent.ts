@@ -39,7 +39,7 @@ export async function registerParent(
       kind: 'already registered',
       to: email,
       subject: `You already have a login for ${account.name}`,
-      text: `Hello,\n\nsomebody, probably you, wanted to register for ${event.name} at ${account.name}. You have a login already:\n${login}\n\nForgotten your password? Choose a new one:\n${deps.config.publicUrl}/forgot\n\nIf it was not you, you need do nothing.\n`,
+      text: `Hello,\n\nsomebody, probably you, tried to register for ${event.name} at ${account.name}. You already have a login:\n${login}\n\nForgot your password? Choose a new one:\n${deps.config.publicUrl}/forgot\n\nIf it wasn’t you, you don’t need to do anything.\n`,
       key: `already:${email}:${String(hour)}`,
     });
   }

@@ -109,7 +109,7 @@ describe('The state of an upload', () => {
     const preview = await pressPreview(older);
     assert.doesNotMatch((await school.office.get(preview)).text, /newer upload/);
     assert.ok(
-      (await school.office.get(older)).text.includes(`href="${preview}">Open the preview asked for on`),
+      (await school.office.get(older)).text.includes(`href="${preview}">Open the preview requested on`),
     );
     at(16);
     await add({ 'enrollment.txt': '9\tC9\n' });

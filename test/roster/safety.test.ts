@@ -14,14 +14,13 @@ import { decideHeldOfAccount, decideHeldOfEvent } from '../../server/roster/deci
 import { sayLine } from '../../server/roster/runs/say-note.js';
 import { sayRemarks } from '../../server/roster/runs/say-remark.js';
 import { Types } from 'mongoose';
-import { startDistrict, type TestDistrict } from './district.js';
+import { startSyncedDistrict, type TestDistrict } from './district.js';
 
 describe('a sync removes nothing that it does not know to be gone', () => {
   let district: TestDistrict;
   beforeEach(async function () {
     this.timeout(60_000);
-    district = await startDistrict({ students: 60 }, { CLEVER_PAGE_SIZE: '20' });
-    assert.equal((await district.sync()).state, 'done');
+    district = await startSyncedDistrict({ students: 60 }, { CLEVER_PAGE_SIZE: '20' });
   });
   afterEach(() => district.close());
 
@@ -95,7 +94,7 @@ describe('a sync removes nothing that it does not know to be gone', () => {
     district.sandbox.rotateToken();
     const run = await district.sync();
     assert.equal(run.state, 'failed');
-    assert.match(run.result, /did not accept the district token/);
+    assert.match(run.result, /rejected the district token/);
     assert.equal(await Contact.countDocuments({ status: 'active' }), before);
   });
 
@@ -153,8 +152,7 @@ describe('appointments and the sync', () => {
   let district: TestDistrict;
   before(async function () {
     this.timeout(60_000);
-    district = await startDistrict({ students: 60 });
-    await district.sync();
+    district = await startSyncedDistrict({ students: 60 });
   });
   after(() => district.close());
 

@@ -87,7 +87,7 @@ function startImport(deps: Deps, start: typeof chooseImport): RequestHandler {
       );
     const chosen = await start(deps, account, event, parsed.value, actor.user);
     if (!chosen.ok) return refuse({ [chosen.field]: chosen.message }, { event: id, schools });
-    if (chosen.waits) say(req, { kind: 'notice', text: 'One waits already; this is it.' });
+    if (chosen.waits) say(req, { kind: 'notice', text: 'An import is already waiting. Here it is.' });
     res.redirect(303, `${HOME}/runs/${chosen.run.toHexString()}`);
   };
 }
