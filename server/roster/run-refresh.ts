@@ -25,7 +25,7 @@ import { HeldRun, RunHandedBack, RunLost, RunStopped, TIMING, type Timing } from
 import { isPassing } from './runs/judge-fault.js';
 import { nextTry, RunPutOff } from './runs/put-off.js';
 import { summarizeRun } from './runs/summarize-run.js';
-import { MOST_TRIES, takeRun } from './runs/take-run.js';
+import { countTries, MOST_TRIES, takeRun } from './runs/take-run.js';
 import { SHARES_NOTHING } from './runs/say-remark.js';
 import { tellHeld } from './tell-held.js';
 import { tellUnshared } from './tell-unshared.js';
@@ -72,7 +72,7 @@ export async function runAlone(
 /**
  * Does a roster run that was taken, and ends it in one sentence.
  * @param outer ends it too: the worker that stops, or the sync run that it is done for
- * @param onProgress is told of each safe point
+ * @param onProgress is told of each safe point, and of waits that are meant
  * @throws RefreshFailed with the reason in words, RunPutOff, and what ended the run
  */
 export async function runRefresh(
@@ -81,7 +81,7 @@ export async function runRefresh(
   taken: RosterRun,
   outer: AbortSignal,
   timing: Timing,
-  onProgress?: () => void,
+  onProgress?: (waitMs: number) => void,
 ): Promise<void> {
   const stages = stagesOfRefresh(account, taken);
   const run = new HeldRun(rosterRuns, taken, {
@@ -92,7 +92,7 @@ export async function runRefresh(
     ...(onProgress ? { onProgress } : {}),
   });
   try {
-    if (taken.fence - (taken.retries ?? 0) > MOST_TRIES)
+    if (countTries(taken) > MOST_TRIES)
       throw new RefreshRefused(`Given up: it ended its worker ${String(MOST_TRIES)} times.`);
     await waitForMerges(run);
     await forgetFirstTry(run);

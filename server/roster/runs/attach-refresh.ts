@@ -41,7 +41,7 @@ export async function completeRefresh(
       'stopped',
       ...(over ? [] : ['failed' as const]),
     ]);
-    if (taken) await runRefresh(deps, account, taken, held.signal, timing, () => held.noteProgress());
+    if (taken) await runRefresh(deps, account, taken, held.signal, timing, (ms) => held.expectWait(ms));
     else await waitForOther(account._id, held, timing);
   }
 }
