@@ -19,7 +19,7 @@ export class HttpError extends Error {
 export function notFound(): HttpError {
   return new HttpError(
     404,
-    'This page is not here',
+    'This page isn’t here',
     'Check the address, or go back and follow the link again.',
   );
 }
@@ -27,8 +27,8 @@ export function notFound(): HttpError {
 export function forbidden(): HttpError {
   return new HttpError(
     403,
-    'Your access level does not reach this page',
-    'An administrator of your school can change what you may do.',
+    'You don’t have access to this page',
+    'An administrator of your school can give you access.',
   );
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Types } from 'mongoose';
-import { Appointment, CLASS_DELETED } from '../../server/models/appointment.js';
+import { Appointment } from '../../server/models/appointment.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Class } from '../../server/models/class.js';
 import { Event } from '../../server/models/event.js';
@@ -96,15 +96,18 @@ describe('Delete Class', () => {
     const art = await makeClass(event, 'Art', { edits: { name: 'Painting', room: '7' } });
     const booked = await makeAppointment(event, art);
     const pending = await makeAppointment(event, art, { state: 'pending' });
-    const earlier = await makeAppointment(event, art, { state: 'problem', problem: 'The teacher left.' });
-    const kept = await makeAppointment(event, art, { kept: CLASS_DELETED });
+    const earlier = await makeAppointment(event, art, {
+      state: 'problem',
+      problem: { code: 'text', text: 'The teacher left.' },
+    });
+    const kept = await makeAppointment(event, art, { kept: { code: 'class deleted' } });
     const other = await makeAppointment(event, await makeClass(event, 'Bio'));
     await visitor.post(`${path}/deletion`, { one: art._id.toHexString(), sure: 'yes' }, path);
     const after = await Appointment.findById(booked._id).lean();
     assert.equal(after?.state, 'problem');
-    assert.equal(after.problem, CLASS_DELETED);
+    assert.deepEqual(after.problem, { code: 'class deleted' });
     assert.equal(await stateOf(pending._id), 'pending');
-    assert.equal((await Appointment.findById(earlier._id).lean())?.problem, 'The teacher left.');
+    assert.equal((await Appointment.findById(earlier._id).lean())?.problem?.text, 'The teacher left.');
     assert.equal(await stateOf(other._id), 'booked');
     assert.equal(await stateOf(kept._id), 'booked');
 
@@ -199,7 +202,7 @@ describe('Delete Class', () => {
   it('with nothing ticked says so', async () => {
     const answer = await visitor.post(`${path}/deletion`, {}, path);
     assert.equal(answer.status, 422);
-    assert.match(answer.text, /Tick at least one class first/);
+    assert.match(answer.text, /Select at least one class first/);
   });
 
   it("another account's classes and undo entries are out of reach", async () => {

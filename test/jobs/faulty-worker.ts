@@ -11,7 +11,7 @@ import type { Deps } from '../../server/deps.js';
 import { createLog } from '../../server/log.js';
 import { deliverMails } from '../../server/notifications/deliver-mails.js';
 import { resumeRuns } from '../../server/roster/resume-runs.js';
-import { runAlone } from '../../server/roster/run-refresh.js';
+import { runAlone } from '../../server/roster/run-alone.js';
 import { runSync } from '../../server/roster/run-sync.js';
 import { isPassing } from '../../server/roster/runs/judge-fault.js';
 import { readUpload } from '../../server/roster/uploads/read-upload.js';

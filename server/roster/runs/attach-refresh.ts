@@ -41,7 +41,12 @@ export async function completeRefresh(
       'stopped',
       ...(over ? [] : ['failed' as const]),
     ]);
-    if (taken) await runRefresh(deps, account, taken, held.signal, timing, (ms) => held.expectWait(ms));
+    if (taken)
+      await runRefresh(deps, account, taken, {
+        outer: held.signal,
+        timing,
+        onProgress: (waitMs) => held.expectWait(waitMs),
+      });
     else await waitForOther(account._id, held, timing);
   }
 }
