@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /** What a stop may take beside the waits that it is told of: a database that hangs does not answer a farewell. */
 const STOP_SPARE_MS = 15_000;
 /** How often a process that npm started looks whether npm still lives. */
@@ -21,9 +23,9 @@ export class Ending {
     process.on('SIGTERM', once);
     process.on('SIGINT', once);
     if (process.env.npm_lifecycle_event === undefined) return;
-    const parent = process.ppid;
+    const npm = findNpm();
     setInterval(() => {
-      if (process.ppid !== parent) once('SIGTERM');
+      if (findNpm() !== npm) once('SIGTERM');
     }, PARENT_MS).unref();
   }
 
@@ -71,7 +73,25 @@ export class Ending {
   }
 }
 
-function stopOnceStarted<T>(started: Promise<T>, stop: Stop<T>): (signal: NodeJS.Signals) => Promise<unknown> {
+/**
+ * Names npm, which started this process, by ids: of the process above, and of the one above that where a shell is in between, which lives
+ * on without npm. Where the system does not tell, shells make way for what they start.
+ */
+function findNpm(): string {
+  const { ppid } = process;
+  try {
+    const [, name = '', rest = ''] =
+      /\((.*)\) \S (\d+)/s.exec(readFileSync(`/proc/${String(ppid)}/stat`, 'utf8')) ?? [];
+    return /^(npm|node)/.test(name) ? String(ppid) : `${String(ppid)} ${rest}`;
+  } catch {
+    return String(ppid);
+  }
+}
+
+function stopOnceStarted<T>(
+  started: Promise<T>,
+  stop: Stop<T>,
+): (signal: NodeJS.Signals) => Promise<unknown> {
   return async (signal) => {
     // What could not be started needs no end.
     const part = await started.then(

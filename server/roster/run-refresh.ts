@@ -83,7 +83,9 @@ export async function runRefresh(
     await run.end('done', unshared ? SHARES_NOTHING : summarizeRun(taken.purpose, run.counts));
     if (readsClever(account, taken)) await recordAcceptance(account);
     if (taken.purpose !== 'undo') await forgetOlderChanges(run);
-  } catch (error) {
+  } catch (caught) {
+    // Work that was cut short because the run is to end says nothing by its fault.
+    const error: unknown = run.signal.aborted ? run.signal.reason : caught;
     const until = nextTry(taken, error, deps.now());
     if (until && (await run.putOff(until))) throw new RunPutOff(until, error);
     if (error instanceof CleverError && error.kind === 'unauthorized')

@@ -55,7 +55,7 @@ export async function runSync(
   try {
     await held.whileGoing(work(deps, taken, held, timing));
   } catch (error) {
-    await endBadly(deps, held, error);
+    await endBadly(deps, held, held.signal.aborted ? held.signal.reason : error);
   } finally {
     held.letGo();
   }

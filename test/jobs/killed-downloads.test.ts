@@ -9,7 +9,7 @@ import { SyncRun } from '../../server/models/sync-run.js';
 import { startSync } from '../../server/roster/start-sync.js';
 import { seededRandom } from '../support/faulty-proxy.js';
 import { startDistrict, type TestDistrict } from '../roster/district.js';
-import { restoreSnapshot, takeSnapshot } from '../roster/snapshot.js';
+import { restoreSnapshot, takeSnapshot } from '../support/snapshot.js';
 import { takeOver } from '../roster/take-over.js';
 import { wholeRoster, type RosterLine } from '../roster/whole-roster.js';
 import { startWorkerProcess } from './worker-process.js';

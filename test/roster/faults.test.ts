@@ -47,7 +47,7 @@ describe('faults of a sync', () => {
     assert.equal(await gone(), 0);
     assert.deepEqual(await readdir(path.join(district.deps.config.dataDir, 'tmp')), []);
     assert.equal((await district.sync()).state, 'done');
-    assert.equal(await gone(), 1);
+    assert.ok((await gone()) > 0);
   });
 
   describe('a night that finds Clever away', () => {

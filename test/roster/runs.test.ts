@@ -144,7 +144,7 @@ describe('sync runs', () => {
     await runNow(district.deps, id);
     const run = await runOf(id);
     assert.equal(run.state, 'done', run.result);
-    assert.deepEqual(sayRemarks(run), []);
+    assert.doesNotMatch(sayRemarks(run).join(), /worker was lost/);
   });
 
   it('a run that takes its worker down each time is given up', async () => {

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { Types } from 'mongoose';
 import { databaseReady } from '../../server/database/connect.js';
 import { Appointment } from '../../server/models/appointment.js';
+import { Event } from '../../server/models/event.js';
+import { Slot } from '../../server/models/slot.js';
 import { SECRET } from '../booking/app-processes.js';
 import { EVE, makeConference, makeHousehold, type Conference } from '../booking/conference.js';
 import { until } from '../database/scratch.js';
@@ -11,9 +13,9 @@ import { makeSessions, type LoggedIn } from '../support/sessions.js';
 import { send, Served, type Answer } from './served.js';
 
 const PARENTS = 8;
-/** More of them: RESTARTS=10. */
-const RESTARTS = Number(process.env.RESTARTS ?? 10);
-const DEATHS = 4;
+/** Of each of the two; more of them: RESTARTS=5. */
+const RESTARTS = 2 * Number(process.env.RESTARTS ?? 2);
+const DEATHS = 3;
 
 /** Parents who book, look, and cancel, again and again, each with a teacher of their own. */
 class Parents {
@@ -37,7 +39,7 @@ class Parents {
     );
     for (const [n, user] of users.entries())
       await makeHousehold(this.fair.account._id, [this.fair.students[n]!], user._id);
-    const sessions = await makeSessions(users, SECRET, EVE);
+    const sessions = await makeSessions(users, SECRET, new Date());
     this.#all = Promise.all(sessions.map((parent, n) => this.#bookOnAndOn(parent, n)));
   }
 
@@ -76,6 +78,20 @@ class Parents {
   }
 }
 
+const DAY_MS = 24 * 3600_000;
+
+/** Real processes go by the real time. */
+async function putIntoFuture({ event }: Conference): Promise<void> {
+  const later = DAY_MS * Math.ceil((Date.now() - EVE.getTime()) / DAY_MS);
+  const days = event.days.map((day) => new Date(Date.parse(day) + later).toISOString().slice(0, 10));
+  await Event.updateOne(
+    { _id: event._id },
+    { $set: { days, 'booking.closesAt': new Date(Date.now() + 7 * DAY_MS) } },
+  );
+  const moved = { from: { $add: ['$from', later] }, to: { $add: ['$to', later] } };
+  await Slot.collection.updateMany({ event: event._id }, [{ $set: moved }]);
+}
+
 describe('real processes, with parents who book', () => {
   const backends: Served[] = [];
   let parents: Parents;
@@ -84,6 +100,7 @@ describe('real processes, with parents who book', () => {
     this.timeout(240_000);
     await emptyDatabase();
     const fair = await makeConference({ students: PARENTS, teachers: PARENTS, slots: 24 });
+    await putIntoFuture(fair);
     // Compiles first where a source is newer.
     backends.push(await Served.start());
     parents = new Parents(fair, backends);
@@ -105,7 +122,7 @@ describe('real processes, with parents who book', () => {
   };
 
   it('restarted one after the other behind a proxy that keeps connections: none is lost and none reset', async function () {
-    this.timeout(240_000);
+    this.timeout(RESTARTS * 60_000);
     backends.push(await Served.start());
     await parents.start();
     for (let restart = 0; restart < RESTARTS; restart++) {

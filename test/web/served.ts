@@ -6,7 +6,6 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ROOT } from '../../server/root.js';
 import { SECRET } from '../booking/app-processes.js';
-import { EVE } from '../booking/conference.js';
 import { testDatabaseUri } from '../support/hooks.js';
 import type { LoggedIn } from '../support/sessions.js';
 
@@ -16,19 +15,13 @@ export interface Answer {
   text: string;
 }
 
-/** `npm start` without npm, pages alone, on the test's database; its clock starts on the eve of the conference. */
+/** `npm start` without npm, pages alone, on the test's database. */
 export class Served {
   readonly agent = new Agent({ keepAlive: true, maxSockets: 64 });
   readonly #child: ChildProcess;
 
   private constructor(readonly port: number) {
-    const clock = `const D = Date, ahead = ${String(EVE.getTime())} - D.now();
-      globalThis.Date = class Date extends D {
-        constructor(...parts) { super(...(parts.length ? parts : [D.now() + ahead])); }
-        static now() { return D.now() + ahead; }
-      };`;
-    const preload = `data:text/javascript,${encodeURIComponent(clock)}`;
-    this.#child = spawn(process.execPath, ['--import', preload, 'server/start.mjs', 'server/index.js'], {
+    this.#child = spawn(process.execPath, ['server/start.mjs', 'server/index.js'], {
       cwd: ROOT,
       stdio: ['ignore', 'ignore', 'inherit'],
       env: {
