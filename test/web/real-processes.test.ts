@@ -26,7 +26,7 @@ class Parents {
   readonly sorry: string[] = [];
   sent = 0;
   #isOver = false;
-  #all: Promise<void[]> = Promise.resolve([]);
+  #all: Promise<unknown> = Promise.resolve();
 
   constructor(
     readonly fair: Conference,
