@@ -21,7 +21,7 @@ import { asApp } from '../support/scans.js';
 import { bookable, bookIn } from './appointments.js';
 import { live, type Lived } from './crash.js';
 import { runNow, startDistrict, type TestDistrict } from './district.js';
-import { restoreSnapshot, takeSnapshot, type Snapshot } from './snapshot.js';
+import { restoreSnapshot, takeSnapshot, type Snapshot } from '../support/snapshot.js';
 import { takeOver } from './take-over.js';
 import { wholeRoster } from './whole-roster.js';
 

@@ -15,7 +15,7 @@ import { asApp } from '../support/scans.js';
 import { live } from './crash.js';
 import { makeEvent, runNow, type TestDistrict } from './district.js';
 import { HeldPeople } from './held-people.js';
-import { restoreSnapshot, takeSnapshot } from './snapshot.js';
+import { restoreSnapshot, takeSnapshot } from '../support/snapshot.js';
 import { takeOver } from './take-over.js';
 
 const by = new Types.ObjectId();

@@ -15,14 +15,13 @@ import { sayLine } from '../../server/roster/runs/say-note.js';
 import { sayRemarks } from '../../server/roster/runs/say-remark.js';
 import { Types } from 'mongoose';
 import { makeUser, Visitor } from '../support/app.js';
-import { startDistrict, type TestDistrict } from './district.js';
+import { startSyncedDistrict, type TestDistrict } from './district.js';
 
 describe('a sync removes nothing that it does not know to be gone', () => {
   let district: TestDistrict;
   beforeEach(async function () {
     this.timeout(60_000);
-    district = await startDistrict({ students: 60 }, { CLEVER_PAGE_SIZE: '20' });
-    assert.equal((await district.sync()).state, 'done');
+    district = await startSyncedDistrict({ students: 60 }, { CLEVER_PAGE_SIZE: '20' });
   });
   afterEach(() => district.close());
 
@@ -165,8 +164,7 @@ describe('appointments and the sync', () => {
   let district: TestDistrict;
   before(async function () {
     this.timeout(60_000);
-    district = await startDistrict({ students: 60 });
-    await district.sync();
+    district = await startSyncedDistrict({ students: 60 });
   });
   after(() => district.close());
 
