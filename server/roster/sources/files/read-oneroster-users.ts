@@ -8,7 +8,7 @@ import { readTable } from './read-table.js';
 import type { Row } from './reading.js';
 import { recordId } from './record-id.js';
 import { relateGuardians, type Draft } from './relate-guardians.js';
-import type { FilesRead, FromFile, RosterSink } from './roster-files.js';
+import type { FilesRead, RosterSink } from './roster-files.js';
 import { Ties } from './settle-ties.js';
 
 export interface OneRosterPeople {
