@@ -13,6 +13,7 @@ import { startFilePreview } from '../../server/roster/uploads/start-preview.js';
 import { asApp } from '../support/scans.js';
 import { CLEVER_FILES, PICKATIME_FILES, type Contents } from './files.js';
 import { openSchool, upload, type FileSchool } from './school.js';
+import { sayResult } from '../../server/roster/runs/say-result.js';
 
 const ONEROSTER_FILES: Contents = {
   'manifest.csv':
@@ -80,7 +81,7 @@ describe('rows of roster files that do not say whom they are about', () => {
     const started = await startFilePreview(school.test.deps, await school.actor(), _id);
     assert.ok(started.ok);
     const preview = await work(started.run);
-    assert.equal(preview.state, 'done', preview.result);
+    assert.equal(preview.state, 'done', sayResult(preview));
     const applied = await applyRefresh(school.test.deps, preview, school.administrator._id);
     assert.ok(applied.ok);
     return work(applied.run);

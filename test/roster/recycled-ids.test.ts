@@ -20,6 +20,7 @@ import { wholeRoster } from './whole-roster.js';
 import { decideIdentity } from '../../server/roster/duplicates/decide-identity.js';
 import { bookable, bookIn } from './appointments.js';
 import { EventNights } from './event-nights.js';
+import { sayResult } from '../../server/roster/runs/say-result.js';
 
 const HOME = '/global-setup/duplicates';
 const by = new Types.ObjectId();
@@ -243,7 +244,7 @@ describe('a record id that is given to somebody else', function () {
     const applied = await applyRun(nights.district.deps, preview, by);
     assert.ok(applied.ok);
     const run = (await nights.district.work(applied.run)) as SyncRun;
-    assert.equal(run.state, 'done', run.result);
+    assert.equal(run.state, 'done', sayResult(run));
     await staysAsItWas();
     assert.equal(await Duplicate.countDocuments({ state: 'open', recycled: 'id' }), 1);
     const again = await nights.district.sync();

@@ -19,6 +19,7 @@ import { Account } from '../../server/models/account.js';
 import { sayRemarks } from '../../server/roster/runs/say-remark.js';
 import { asApp } from '../support/scans.js';
 import { makeEvent, runNow, startDistrict, termsOf, type TestDistrict } from './district.js';
+import { sayResult } from '../../server/roster/runs/say-result.js';
 
 const QUICK: Timing = { heartbeatMs: 10, staleMs: 60_000 };
 /** Everybody is taken for silent at once. */
@@ -73,9 +74,9 @@ describe('sync runs', () => {
     assert.equal(second?.fence, 2);
     held.count('class', 'added', 99);
     await assert.rejects(held.step(5), RunLost);
-    assert.equal(await held.end('done', 'Wrong.'), false);
+    assert.equal(await held.end('done', { code: 'text', text: 'Wrong.' }), false);
     const now = await runOf(id);
-    assert.deepEqual([now.state, now.result, now.counts], ['running', '', {}]);
+    assert.deepEqual([now.state, now.result, now.counts], ['running', undefined, {}]);
   });
 
   it('a worker that hangs gives its run up by itself, its heartbeat being one of progress, and another does it', async () => {
@@ -127,7 +128,7 @@ describe('sync runs', () => {
     await runNow(district.deps, id);
     const run = await runOf(id);
     assert.equal(run.state, 'failed');
-    assert.match(run.result, /Given up/);
+    assert.match(sayResult(run), /after 5 failed attempts/);
   });
 
   it('a stop reaches a run at work; what it brought in stays, and the next run completes it', async () => {
@@ -145,7 +146,10 @@ describe('sync runs', () => {
     assert.deepEqual(stopped, { events: 0, runs: 1 });
     await working;
     const run = await runOf(id);
-    assert.deepEqual([run.state, run.result], ['stopped', 'Changes made before you stopped it are kept.']);
+    assert.deepEqual(
+      [run.state, sayResult(run)],
+      ['stopped', 'Changes made before you stopped it are kept.'],
+    );
     assert.equal((await RosterRun.findById(run.refresh).lean())?.state, 'stopped');
     assert.equal(
       (await Event.findById(district.event).lean())?.sync?.on,
@@ -219,7 +223,7 @@ describe('sync runs', () => {
     await runNow(district.deps, night._id);
     const failed = await runOf(night._id);
     assert.equal(failed.state, 'failed');
-    assert.match(failed.result, /to another address/);
+    assert.match(sayResult(failed), /to another address/);
     district.sandbox.behave();
     const late = await makeEvent(
       district.account,
