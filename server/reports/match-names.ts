@@ -33,7 +33,7 @@ export const STATE_WORDS: Record<AppointmentState, string> = {
   pending: 'On hold',
   booked: 'Booked',
   problem: 'Problem',
-  cancelled: 'Cancelled',
+  cancelled: 'Canceled',
   expired: 'Expired',
 };
 

@@ -164,7 +164,7 @@ async function change(
   const parsed = parseForm(slotChange(event), req.body);
   const filter = parsed.ok ? filterOf(parsed.value) : undefined;
   if (!parsed.ok || !filter) {
-    const errors = parsed.ok ? { ids: 'Tick at least one row first.' } : parsed.errors;
+    const errors = parsed.ok ? { ids: 'Select at least one row first.' } : parsed.errors;
     refuseHere(res, { values: typedValues(req.body), errors });
     return showAgain();
   }

@@ -47,17 +47,20 @@ export function slotForm(event: Pick<Event, 'days'>): Joi.ObjectSchema<SlotForm>
       .default([])
       .when('who', { is: 'chosen', then: Joi.array().min(1).max(MOST_CHOSEN).required() })
       .label('teachers')
-      .messages({ 'array.min': 'Tick at least one teacher.', 'any.required': 'Tick at least one teacher.' }),
+      .messages({
+        'array.min': 'Select at least one teacher.',
+        'any.required': 'Select at least one teacher.',
+      }),
     day: days(event).required().label('a day'),
     from: timeOfDay('when the first slot begins'),
     to: timeOfDay('when the last slot ends'),
-    minutes: whole(1, 480, 'how long a slot is'),
-    breakMinutes: whole(0, 240, 'the travel break'),
-    capacity: whole(1, 500, 'how many'),
+    minutes: whole(1, 480, 'the length of a slot in minutes'),
+    breakMinutes: whole(0, 240, 'the travel break in minutes'),
+    capacity: whole(1, 500, 'the families in one slot'),
     kind: Joi.string()
       .valid(...SLOT_KINDS)
       .default('in person')
-      .label('how you meet'),
+      .label('a meeting type'),
     state: Joi.string()
       .valid(...SLOT_STATES)
       .default('visible')

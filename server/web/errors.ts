@@ -18,7 +18,7 @@ export class HttpError extends Error {
 export function notFound(): HttpError {
   return new HttpError(
     404,
-    'This page is not here',
+    'This page isn’t here',
     'Check the address, or go back and follow the link again.',
   );
 }
@@ -26,8 +26,8 @@ export function notFound(): HttpError {
 export function forbidden(): HttpError {
   return new HttpError(
     403,
-    'Your access level does not reach this page',
-    'An administrator of your school can change what you may do.',
+    'You don’t have access to this page',
+    'An administrator of your school can give you access.',
   );
 }
 

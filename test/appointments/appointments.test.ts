@@ -58,7 +58,7 @@ describe('appointments of an event', () => {
         ['Booked', 1],
         ['Problems', 1],
         ['On hold', 0],
-        ['Cancelled', 1],
+        ['Canceled', 1],
       ])
         assert.match(page.text, new RegExp(`${String(label)} <span class="count">${String(count)}<`));
       assert.match(page.text, /&lt;b&gt;Ben/);
@@ -73,7 +73,7 @@ describe('appointments of an event', () => {
       const byTeacher = await maker.get(`${home}/appointments?q=park`);
       assert.match(byTeacher.text, /Mr Park/);
       assert.doesNotMatch(byTeacher.text, /Ms Lee/);
-      assert.match((await maker.get(`${home}/appointments?q=nobody`)).text, /No appointment fits/);
+      assert.match((await maker.get(`${home}/appointments?q=nobody`)).text, /No appointments match/);
     });
 
     it('is downloaded as it is filtered, with formulas made harmless, and noted in the audit', async () => {

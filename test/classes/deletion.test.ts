@@ -202,7 +202,7 @@ describe('Delete Class', () => {
   it('with nothing ticked says so', async () => {
     const answer = await visitor.post(`${path}/deletion`, {}, path);
     assert.equal(answer.status, 422);
-    assert.match(answer.text, /Tick at least one class first/);
+    assert.match(answer.text, /Select at least one class first/);
   });
 
   it("another account's classes and undo entries are out of reach", async () => {

@@ -14,7 +14,7 @@ import { Term } from '../../server/models/term.js';
 import { decideHeldOfAccount, decideHeldOfEvent } from '../../server/roster/decide-held.js';
 import { seal } from '../../server/seal.js';
 import { bookable, bookIn } from './appointments.js';
-import { startDistrict, type TestDistrict } from './district.js';
+import { startSyncedDistrict, type TestDistrict } from './district.js';
 import { sayResult } from '../../server/roster/runs/say-result.js';
 
 const by = new Types.ObjectId();
@@ -25,8 +25,7 @@ describe('a new school year', () => {
   let district: TestDistrict;
   beforeEach(async function () {
     this.timeout(60_000);
-    district = await startDistrict({ students: 40 });
-    await district.sync();
+    district = await startSyncedDistrict({ students: 40 });
     await Event.updateMany({}, { $set: { 'sync.on': true } });
   });
   afterEach(() => district.close());

@@ -14,15 +14,14 @@ import { decideHeldOfAccount, decideHeldOfEvent } from '../../server/roster/deci
 import { sayLine } from '../../server/roster/runs/say-note.js';
 import { sayRemarks } from '../../server/roster/runs/say-remark.js';
 import { Types } from 'mongoose';
-import { startDistrict, type TestDistrict } from './district.js';
+import { startSyncedDistrict, type TestDistrict } from './district.js';
 import { sayResult } from '../../server/roster/runs/say-result.js';
 
 describe('a sync removes nothing that it does not know to be gone', () => {
   let district: TestDistrict;
   beforeEach(async function () {
     this.timeout(60_000);
-    district = await startDistrict({ students: 60 }, { CLEVER_PAGE_SIZE: '20' });
-    assert.equal((await district.sync()).state, 'done');
+    district = await startSyncedDistrict({ students: 60 }, { CLEVER_PAGE_SIZE: '20' });
   });
   afterEach(() => district.close());
 
@@ -96,7 +95,7 @@ describe('a sync removes nothing that it does not know to be gone', () => {
     district.sandbox.rotateToken();
     const run = await district.sync();
     assert.equal(run.state, 'failed');
-    assert.match(sayResult(run), /did not accept the district token/);
+    assert.match(sayResult(run), /rejected the district token/);
     assert.equal(await Contact.countDocuments({ status: 'active' }), before);
   });
 
@@ -154,8 +153,7 @@ describe('appointments and the sync', () => {
   let district: TestDistrict;
   before(async function () {
     this.timeout(60_000);
-    district = await startDistrict({ students: 60 });
-    await district.sync();
+    district = await startSyncedDistrict({ students: 60 });
   });
   after(() => district.close());
 

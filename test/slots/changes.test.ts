@@ -115,7 +115,7 @@ describe('slots', () => {
   it('with nothing ticked say so', async () => {
     const answer = await change({ action: 'remove' });
     assert.equal(answer.status, 422);
-    assert.match(answer.text, /Tick at least one row first/);
+    assert.match(answer.text, /Select at least one row first/);
   });
 
   it("of another event or teacher are not touched by this one's form", async () => {
@@ -228,7 +228,7 @@ describe('slots', () => {
       assert.match(first.text, /<strong>1–20<\/strong> of 25 teachers/);
       assert.match((await admin.get(`${sheet()}?page=2`)).text, /<strong>21–25<\/strong>/);
       assert.match((await admin.get(`${sheet()}?q=teacher+x`)).text, /<strong>1<\/strong> teacher/);
-      assert.match((await admin.get(`${sheet()}?q=nobody`)).text, /No teacher fits/);
+      assert.match((await admin.get(`${sheet()}?q=nobody`)).text, /No teachers match/);
     });
 
     it('without slots says what it is for; another account gets 404', async () => {

@@ -18,7 +18,7 @@ import { CLASS_TIES } from '../changes/tie-kinds.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import type { DesiredClass } from './desire-classes.js';
 import type { KnownClass } from './diff-classes.js';
-import { findBooked } from './find-booked.js';
+import { findBooked } from '../refresh/find-booked.js';
 import { withStaying, type People } from './keep-staying.js';
 import type { Mirror } from './mirror.js';
 
