@@ -4,6 +4,7 @@ import type { Event } from '../models/event.js';
 import { SLOT_KINDS, SLOT_STATES, type SlotKind, type SlotState } from '../models/slot.js';
 import type { SettingsFields } from '../web/compare-seen.js';
 import { line, objectIds, tick } from '../web/parse.js';
+import { MOST_MARKS } from './mark-slots.js';
 import type { Pattern } from './plan-slots.js';
 
 /** What somebody asks the generator for. */
@@ -102,6 +103,10 @@ export interface SlotChange {
   /** '' is all days. */
   day: string;
   message: string;
+  /** What the page showed of its slots (`marksOf`). */
+  shown: string;
+  /** What the selected slots were when they were asked about (`printOf`). */
+  print: string;
   sure: boolean;
 }
 
@@ -122,6 +127,8 @@ export function slotChange(event: Pick<Event, 'days'>): Joi.ObjectSchema<SlotCha
       .label('a day'),
     // Its length is told on the page that asks for it.
     message: line(2000).allow('').default(''),
+    shown: Joi.string().max(MOST_MARKS).allow('').default('').label('this page’s slots'),
+    print: line(60).allow('').default('').label('this page’s slots'),
     sure: tick(),
   });
 }

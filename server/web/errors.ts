@@ -72,11 +72,13 @@ export class DatabaseGone extends Error {
 /** Turns whatever went wrong into a page, and logs it without the request's data. */
 export function errorPages(deps: Pick<Deps, 'log'>): ErrorRequestHandler {
   return (error: unknown, req, res, _next) => {
-    // An answer went out already: of a stream that broke, or in the place of one that came too late.
+    // An answer went out already. A stream that broke is cut; a page that stands in the place of one that came too late arrives whole,
+    // though it may still be on its way through the compression.
     if (res.headersSent) {
-      if (!res.writableEnded) res.destroy();
+      if (!res.locals.isRefused && !res.writableEnded) res.destroy();
       return;
     }
+    res.locals.isRefused = true;
     const isGone = isDatabaseGone(error);
     const page = isGone ? pageWhileGone(error, req) : pageFor(error);
     // Keeping the session would wait for the database once more.

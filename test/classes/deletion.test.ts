@@ -59,6 +59,23 @@ describe('Delete Class', () => {
     assert.equal(after.deletedAt, undefined);
   });
 
+  it('asks again where somebody books while the page that asks is open', async () => {
+    const art = await makeClass(event, 'Art');
+    await makeAppointment(event, art);
+    const ids = art._id.toHexString();
+    const asked = await visitor.post(`${path}/deletion`, { ids }, path);
+    const page = await visitor.get(asked.headers.location ?? '');
+    assert.match(page.text, /name="appointments" value="1"/);
+    await makeAppointment(event, art);
+    const fields = { ids, sure: 'yes', appointments: '1' };
+    const again = await visitor.post(`${path}/deletion`, fields, path);
+    assert.equal(again.headers.location, asked.headers.location);
+    assert.match((await visitor.get(again.headers.location ?? '')).text, /1 appointment was booked while/);
+    assert.equal(await statusOf(art._id), 'active');
+    await visitor.post(`${path}/deletion`, { ...fields, appointments: '2' }, path);
+    assert.equal(await statusOf(art._id), 'deleted');
+  });
+
   it('of many asks first with numbers and names, and offers Hide instead there', async () => {
     const [art, bio] = [await makeClass(event, 'Art'), await makeClass(event, '<b>Bio</b>')];
     await makeAppointment(event, art);

@@ -139,7 +139,6 @@ describe('slots', () => {
       await makeUser(account, 'administrator'),
       (await Account.findById(account).lean())!,
     );
-    const filter = { _id: { $in: slots.map((slot) => slot._id) } };
     // A parent's hold lands between the two looks of the removal: after slots were turned, before the last look.
     const original = Slot.updateMany.bind(Slot);
     let landed = false;
@@ -153,7 +152,7 @@ describe('slots', () => {
       });
     }) as typeof Slot.updateMany;
     try {
-      const result = await removeSlots(actor, event, filter, NOW);
+      const result = await removeSlots(actor, event, slots, NOW);
       assert.deepEqual(result, { removed: 2, booked: [], held: [slots[1]._id] });
     } finally {
       Slot.updateMany = original;
