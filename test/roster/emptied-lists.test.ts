@@ -8,6 +8,7 @@ import { decideHeldOfAccount } from '../../server/roster/decide-held.js';
 import { sayRemarks } from '../../server/roster/runs/say-remark.js';
 import { Office } from './office.js';
 import { wholeRoster } from './whole-roster.js';
+import { sayResult } from '../../server/roster/runs/say-result.js';
 
 const by = new Types.ObjectId();
 const ROLES = ['students', 'teachers'] as const;
@@ -28,7 +29,7 @@ describe('a class whose list comes back empty or of unknown ids, without appoint
       how === 'full'
         ? await office.district.sync()
         : await office.district.start({ trigger: 'nightly', night: `night ${String((nights += 1))}` });
-    assert.equal(run.state, 'done', run.result);
+    assert.equal(run.state, 'done', sayResult(run));
     assert.equal((await office.district.refreshOf(run)).how, how);
     return run;
   };
@@ -76,7 +77,7 @@ describe('a class whose list comes back empty or of unknown ids, without appoint
             (await wholeRoster()).filter(({ text }) => text.includes('"class"')),
             before,
           );
-          assert.match(run.result, /(enrollments?|teaching assignments?) held until somebody looks/);
+          assert.match(sayResult(run), /(enrollments?|teaching assignments?) held until somebody looks/);
           assert.match(
             sayRemarks(await office.district.refreshOf(run)).join(),
             /no students or no teachers would be left/,
@@ -93,7 +94,7 @@ describe('a class whose list comes back empty or of unknown ids, without appoint
       const kind = role === 'students' ? 'Students' : 'Teachers';
       const { length } = idsOf(section, role);
       assert.equal(preview.counts[`class${kind}`]?.removed, length);
-      assert.match(preview.result, /would end/);
+      assert.match(sayResult(preview), /would end/);
       const told = sayRemarks(await office.district.refreshOf(preview)).join();
       assert.match(told, /would hold them until somebody looks, because no students or no teachers/);
       const run = await night('full');
