@@ -55,7 +55,16 @@ export const PLAIN_RESULTS = [
   'no credentials',
   'unreadable credentials',
 ] as const;
-const RESULT_CODES = [...PLAIN_RESULTS, 'did', 'clever', 'forbidden', 'stale', 'gave up', 'text'] as const;
+const RESULT_CODES = [
+  ...PLAIN_RESULTS,
+  'did',
+  'clever',
+  'forbidden',
+  'stale',
+  'gave up',
+  'disk',
+  'text',
+] as const;
 
 /**
  * How a run ended, as a code with its numbers (`roster/runs/say-result.ts`). `did`: what it did, by kind, with its download. `text`: in
@@ -69,6 +78,8 @@ export type RunResult =
   | { code: 'forbidden'; kinds: string[] }
   | { code: 'stale'; count: number }
   | { code: 'gave up'; tries: number }
+  /** What the system said of the data folder. */
+  | { code: 'disk'; errno: string }
   | { code: 'text'; text: string };
 
 const resultSchema = new Schema(
@@ -79,6 +90,7 @@ const resultSchema = new Schema(
     kinds: { type: [String], default: undefined },
     count: Number,
     tries: Number,
+    errno: String,
     text: String,
   },
   { _id: false, strict: 'throw', minimize: false },
@@ -134,6 +146,8 @@ export interface Run extends Scoped {
   retryAt?: Date;
   /** How often it was put off so. */
   retries?: number;
+  /** How often its worker was told to end in the middle of it, which says nothing against the run. */
+  spared?: number;
 }
 
 export const NO_COUNTS: KindCounts = {
@@ -175,4 +189,5 @@ export const runFields: SchemaDefinition = {
   stopRequested: { type: Boolean, default: false },
   retryAt: Date,
   retries: Number,
+  spared: Number,
 };

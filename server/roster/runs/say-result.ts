@@ -1,3 +1,4 @@
+import { explainDiskFault } from '../../disk-faults.js';
 import { sayFault } from '../../clever/explain-failure.js';
 import type { PLAIN_RESULTS, Run, RunResult } from '../../models/run.js';
 import { andList } from '../../web/format-count.js';
@@ -50,6 +51,8 @@ function say(purpose: Run['purpose'], result: RunResult): string {
       return `${result.count === 1 ? '1 record has' : `${result.count.toLocaleString('en')} records have`} changed since the preview, so nothing was applied. The preview lists them. Make a new preview.`;
     case 'gave up':
       return `Stopped after ${String(result.tries)} failed attempts.`;
+    case 'disk':
+      return `The download couldn’t be kept in Slotbell’s data folder: ${explainDiskFault({ code: result.errno, syscall: '' }) ?? result.errno}. Nothing was changed. Tell whoever hosts Slotbell, then sync again.`;
     case 'text':
       return result.text;
     default:
