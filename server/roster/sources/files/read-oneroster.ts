@@ -103,11 +103,16 @@ async function readSessions({ reading, terms }: OneRoster): Promise<void> {
       id: idOf(row),
       district: DISTRICT,
       name: row.of('title'),
-      start_date: dateOf(reading, row, 'startDate'),
-      end_date: dateOf(reading, row, 'endDate'),
+      start_date: dateOf(reading, row, 'startDate') || unreadIn(row, 'startDate'),
+      end_date: dateOf(reading, row, 'endDate') || unreadIn(row, 'endDate'),
     };
     terms.add(row, 'sourcedId', object);
   }
+}
+
+/** What stands where a date is to be and is none: it overwrites no date that is known. */
+function unreadIn(row: Row, field: string): string {
+  return row.of(field) || (row.hasLost(field) ? '#N/A' : '');
 }
 
 async function readCourses({ reading, courses }: OneRoster): Promise<void> {
