@@ -1,4 +1,4 @@
-import { runAlone } from '../server/roster/run-refresh.js';
+import { runAlone } from '../server/roster/run-alone.js';
 import { runSync } from '../server/roster/run-sync.js';
 import type { OneShot } from './job.js';
 

@@ -11,6 +11,4 @@ export interface Deps {
   now: () => Date;
   /** Aborted when the process is about to end: it says so, and finishes what it has. */
   leaving?: AbortSignal;
-  /** Never set but in tests: switches a safeguard off, to prove that it is needed. */
-  trial?: { withoutClaims?: boolean };
 }

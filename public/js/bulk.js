@@ -1,22 +1,22 @@
-// The bulk bar says how many rows are ticked; the head's box ticks all that are shown. Without this the bar still shows (CSS) and works.
+// The bulk bar says how many rows are selected; the head’s box selects all that are shown. Without this the bar still shows (CSS) and works.
 
 /** Says how many, and shows the head's box as full, empty or in between. */
 function count(form) {
   const boxes = [...form.querySelectorAll('tbody .cell-tick input')];
-  const ticked = boxes.filter((box) => box.checked).length;
+  const selected = boxes.filter((box) => box.checked).length;
   const bar = form.querySelector('[data-bulk-count]');
   if (bar) {
-    const noun = ticked === 1 ? bar.dataset.one : bar.dataset.many;
-    bar.textContent = `${ticked.toLocaleString('en')} ${noun} ticked`;
+    const noun = selected === 1 ? bar.dataset.one : bar.dataset.many;
+    bar.textContent = `${selected.toLocaleString('en')} ${noun} selected`;
   }
   const all = form.querySelector('[data-select-all]');
   if (!all) return;
   all.hidden = boxes.length === 0;
-  all.checked = ticked > 0 && ticked === boxes.length;
-  all.indeterminate = ticked > 0 && ticked < boxes.length;
+  all.checked = selected > 0 && selected === boxes.length;
+  all.indeterminate = selected > 0 && selected < boxes.length;
 }
 
-/** Shift and click ticks everything between this row and the last one. */
+/** Shift and click selects everything between this row and the last one. */
 let last;
 document.addEventListener('click', (event) => {
   const box = event.target.closest?.('.bulk tbody .cell-tick input');
@@ -44,5 +44,5 @@ function countAll() {
 }
 countAll();
 document.addEventListener('results-replaced', countAll);
-// The browser restores ticks after "back" without a change event.
+// The browser restores selections after "back" without a change event.
 window.addEventListener('pageshow', countAll);

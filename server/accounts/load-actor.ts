@@ -5,6 +5,7 @@ import { highestOf, type Actor } from '../web/actor.js';
 import { ABSOLUTE_MS } from '../web/session.js';
 import type { Deps } from '../deps.js';
 import { sectionsFor } from './policy.js';
+import { levelInWords } from './show-level.js';
 
 /** Sets who makes the request, in which account; ends sessions that are over. Behind the session and Passport. */
 export function loadActor(deps: Pick<Deps, 'now'>): RequestHandler {
@@ -27,6 +28,7 @@ export function loadActor(deps: Pick<Deps, 'now'>): RequestHandler {
       const actor = actorIn(user, account);
       res.locals.actor = actor;
       res.locals.sections = sectionsFor(actor);
+      res.locals.levelWords = levelInWords(actor.levelName);
     } else res.locals.chooseAccount = accounts.length > 1;
     next();
   };

@@ -58,7 +58,7 @@ const nextPath = (): Joi.StringSchema =>
 export const nextQuery = Joi.object<{ next: string }, true>({ next: nextPath() });
 
 export const loginSchema = Joi.object<Login, true>({
-  email: line(254).lowercase().required().label('your e-mail address'),
+  email: line(254).lowercase().required().label('your email address'),
   password: Joi.string().max(200).required().label('your password'),
   next: nextPath(),
 });
@@ -106,8 +106,8 @@ export interface Invitation {
 const staffLevels = ACCESS_LEVELS.filter((level) => level !== 'customer');
 
 export const invitationSchema = Joi.object<Invitation, true>({
+  name: line(120).required().label('a name'),
   email: emailAddress().required(),
-  name: line(120).required().label('the name'),
   level: Joi.string()
     .valid(...staffLevels)
     .required()

@@ -119,7 +119,7 @@ function problemPages(router: Router, deps: Deps): void {
     });
     say(
       req,
-      cancelled.ok ? { kind: 'ok', text: 'The appointment is cancelled and the time is free.' } : SETTLED,
+      cancelled.ok ? { kind: 'ok', text: 'The appointment is canceled and the time is free.' } : SETTLED,
     );
     res.redirect(303, list(event));
   });

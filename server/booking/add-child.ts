@@ -26,14 +26,17 @@ export type ChildAdded =
 
 /**
  * Adds the student with this number to the household, if the second fact is right too. One fact is compared a try, and tries at one
- * number wait for each other. Whatever was wrong, the answer is the same: nobody learns which numbers there are, nor of a child
+ * number wait for each other, each login in a place of its own. Whatever was wrong, the answer is the same: nobody learns which numbers there are, nor of a child
  * that the school took away from this household.
  */
 export async function addChild(deps: Deps, family: Family, proof: Proof): Promise<ChildAdded> {
   const key = numberKey(proof.number);
   // Students without a number have none in common.
   if (key === '') return { ok: false, reason: 'not proven' };
-  const taken = await takeTurn(family.account._id, proof.number, deps.now());
+  const taken = await takeTurn(
+    { account: family.account._id, user: family.actor.user, number: proof.number },
+    deps.now(),
+  );
   if (!taken.ok) return { ok: false, reason: 'wait', waitMs: taken.waitMs };
   const found = await Contact.find({
     account: family.account._id,
@@ -102,7 +105,7 @@ export async function linkChild(
       kind: 'another adult',
       to: adult.email,
       subject: `Another adult can book for ${childName(student)}`,
-      text: `Hello ${adult.name},\n\nanother adult has shown ${account.name} that ${childName(student)} is theirs and can now book meetings with the teachers. Neither of you sees what the other books.\n\nIf this should not be, please call the school.\n`,
+      text: `Hello ${adult.name},\n\nanother adult has added ${childName(student)} at ${account.name} and can now book meetings with the teachers. Neither of you sees what the other books.\n\nIf this is a mistake, please call the school’s office.\n`,
       key: `child:${student._id.toHexString()}:${household._id.toHexString()}:${adult._id.toHexString()}`,
     });
   }

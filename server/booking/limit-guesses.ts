@@ -1,22 +1,35 @@
 import type { Types } from 'mongoose';
-import { ChildTry, childTryId } from '../models/child-try.js';
+import { ChildTry, childTryId, loginTryId } from '../models/child-try.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 
 /** Families mistype: so many wrong tries at one number cost nobody a wait. */
 const FREE = 10;
 const FIRST_PAUSE_MS = 5000;
 const LONGEST_PAUSE_MS = 5 * 60_000;
+/** A login without a wrong try at a number waits no longer for what others do there. */
+const LONGEST_FOR_OTHERS_MS = 60_000;
 /** After a day without a wrong try all is forgotten. */
 const FORGOTTEN_MS = 24 * 3600_000;
 
+/** Who tries, and at which student's number. */
+export interface Trier {
+  account: Types.ObjectId;
+  user: Types.ObjectId;
+  number: string;
+}
+
 /** A try that may be compared. */
 export interface Turn {
+  /** Where it is counted: of the number, and of the login. */
   id: string;
+  own: string;
   /** Wrong tries at this number lately, this one counted as such. */
   wrong: number;
   pauseFrom: Date;
   until: Date;
 }
+
+export type Taken = { ok: true; turn: Turn } | { ok: false; waitMs: number };
 
 /** How long nobody may try a number again after so many wrong tries: it doubles from some seconds to some minutes. In ms. */
 export function pauseAfter(wrong: number): number {
@@ -24,35 +37,52 @@ export function pauseAfter(wrong: number): number {
 }
 
 /**
- * Takes the next try at a student's number, whoever asks. It counts as wrong before it is compared, so that tries at once are no
- * more tries than tries one after another; the right one is given back.
+ * Takes the next try at a student's number. Tries at one number wait for each other; a login that has to wait gets a place of its
+ * own, which no try of another login moves, so that a rightful parent gets in however many others guess. A try counts as wrong
+ * before it is compared, so that tries at once are no more tries than tries one after another; the right one is given back.
  */
-export async function takeTurn(
-  account: Types.ObjectId,
-  number: string,
-  now: Date,
-): Promise<{ ok: true; turn: Turn } | { ok: false; waitMs: number }> {
-  const id = childTryId(account, number);
+export async function takeTurn(trier: Trier, now: Date): Promise<Taken> {
+  const id = childTryId(trier.account, trier.number);
+  const own = loginTryId(trier.account, trier.number, trier.user);
   for (;;) {
-    const found = await ChildTry.findById(id).lean();
-    if (found && found.until > now) return { ok: false, waitMs: found.until.getTime() - now.getTime() };
-    const lately = found && found.lastAt.getTime() + FORGOTTEN_MS > now.getTime() ? found : undefined;
-    const wrong = (lately?.wrong ?? 0) + 1;
-    const until = new Date(now.getTime() + pauseAfter(wrong));
-    const next = {
-      account,
-      wrong,
-      firstAt: lately?.firstAt ?? now,
-      lastAt: now,
-      until,
-      expiresAt: new Date(until.getTime() + FORGOTTEN_MS),
-    };
-    if (await write(id, found, next)) return { ok: true, turn: { id, wrong, pauseFrom: now, until } };
+    const found = await ChildTry.find({ _id: { $in: [id, own] } }).lean();
+    const shared = found.find(({ _id }) => _id === id);
+    const mine = found.find(({ _id }) => _id === own);
+    const mustWait = shared !== undefined && shared.until > now;
+    if (mustWait) {
+      const place = mine?.place ?? (await keepPlace(own, trier, mine, now));
+      if (place > now)
+        return { ok: false, waitMs: Math.min(place.getTime(), shared.until.getTime()) - now.getTime() };
+      if (!(await usePlace(own, place))) continue;
+    }
+    const next = countedIn(trier, shared, now);
+    if (!(mustWait ? await add(id, next) : await write(id, shared, next))) continue;
+    await countOwn(own, trier, mine, now);
+    return { ok: true, turn: { id, own, wrong: next.wrong, pauseFrom: now, until: next.until } };
   }
 }
 
+/** What comes after a further try at the number. */
+function countedIn({ account }: Trier, before: ChildTry | undefined, now: Date): Omit<ChildTry, '_id'> {
+  const lately = isLate(before, now) ? undefined : before;
+  const wrong = (lately?.wrong ?? 0) + 1;
+  const until = new Date(now.getTime() + pauseAfter(wrong));
+  return {
+    account,
+    wrong,
+    firstAt: lately?.firstAt ?? now,
+    lastAt: now,
+    until,
+    expiresAt: new Date(until.getTime() + FORGOTTEN_MS),
+  };
+}
+
+function isLate(tried: ChildTry | undefined, now: Date): boolean {
+  return !tried || tried.lastAt.getTime() + FORGOTTEN_MS <= now.getTime();
+}
+
 /** Writes what comes next if nobody else was quicker. */
-async function write(id: string, found: ChildTry | null, next: Omit<ChildTry, '_id'>): Promise<boolean> {
+async function write(id: string, found: ChildTry | undefined, next: Omit<ChildTry, '_id'>): Promise<boolean> {
   if (found) {
     const { wrong, lastAt, until } = found;
     return (await ChildTry.updateOne({ _id: id, wrong, lastAt, until }, { $set: next })).matchedCount === 1;
@@ -66,9 +96,73 @@ async function write(id: string, found: ChildTry | null, next: Omit<ChildTry, '_
   }
 }
 
+/** Counts a try that has a place of its own: whatever others try at the same moment, it goes through. */
+async function add(id: string, { lastAt, until, expiresAt }: Omit<ChildTry, '_id'>): Promise<boolean> {
+  const counted = await ChildTry.updateOne(
+    { _id: id },
+    { $inc: { wrong: 1 }, $max: { lastAt, until, expiresAt } },
+  );
+  return counted.matchedCount === 1;
+}
+
+/** From when on a login that has to wait is compared. It keeps the place that it was given first. */
+async function keepPlace(
+  own: string,
+  { account }: Trier,
+  mine: ChildTry | undefined,
+  now: Date,
+): Promise<Date> {
+  const hasGuessed = !isLate(mine, now) && (mine?.wrong ?? 0) > 0;
+  const place = new Date(now.getTime() + (hasGuessed ? LONGEST_PAUSE_MS : LONGEST_FOR_OTHERS_MS));
+  const expiresAt = new Date(place.getTime() + FORGOTTEN_MS);
+  try {
+    await ChildTry.updateOne(
+      { _id: own, place: { $exists: false } },
+      {
+        $set: { place, expiresAt },
+        $setOnInsert: { account, wrong: 0, firstAt: now, lastAt: now, until: now },
+      },
+      { upsert: true },
+    );
+    return place;
+  } catch (error) {
+    // The same login, twice at once.
+    if (!isDuplicateKey(error)) throw error;
+    return (await ChildTry.findById(own).lean())?.place ?? place;
+  }
+}
+
+/** @returns false when another try of the same login has used it */
+async function usePlace(own: string, place: Date): Promise<boolean> {
+  return (await ChildTry.updateOne({ _id: own, place }, { $unset: { place: 1 } })).matchedCount === 1;
+}
+
+async function countOwn(
+  own: string,
+  { account }: Trier,
+  mine: ChildTry | undefined,
+  now: Date,
+): Promise<void> {
+  const isFirst = isLate(mine, now);
+  await ChildTry.updateOne(
+    { _id: own },
+    {
+      ...(isFirst ? {} : { $inc: { wrong: 1 } }),
+      $set: {
+        account,
+        lastAt: now,
+        until: now,
+        expiresAt: new Date(now.getTime() + FORGOTTEN_MS),
+        ...(isFirst ? { wrong: 1, firstAt: now } : {}),
+      },
+      $unset: { place: 1 },
+    },
+    { upsert: true },
+  );
+}
+
 /** Takes a try back that was right: it is no wrong one, and nobody waits for it. Those before it stay counted. */
-export async function returnTurn({ id, pauseFrom, until }: Turn): Promise<void> {
-  const mine = { _id: id, until };
-  await ChildTry.updateOne({ _id: id }, { $inc: { wrong: -1 } });
-  await ChildTry.updateOne(mine, { $set: { until: pauseFrom } });
+export async function returnTurn({ id, own, pauseFrom, until }: Turn): Promise<void> {
+  await ChildTry.updateMany({ _id: { $in: [id, own] } }, { $inc: { wrong: -1 } });
+  await ChildTry.updateOne({ _id: id, until }, { $set: { until: pauseFrom } });
 }

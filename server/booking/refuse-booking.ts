@@ -18,21 +18,22 @@ export type Refusal =
 
 /** What a parent reads. */
 const SENTENCES: Record<Refusal, string> = {
-  'not open': 'Booking is not open now.',
+  'not open': 'Booking isn’t open now.',
   'not here': 'This time is no longer offered.',
-  'not offered': 'The school does not offer this time any more.',
-  'too late': 'It is too late to book this time.',
+  'not offered': 'The school no longer offers this time.',
+  'too late': 'It’s too late to book this time.',
   'not your child': 'Add your child first.',
   'no class': 'Your child has no class with this teacher that takes part.',
   taken: 'This time has just been taken.',
   'teacher busy': 'The teacher has another meeting at this time.',
-  'household busy': 'You have another meeting at this time, or too close to it.',
-  'teacher limit': 'There is already a meeting with this teacher for your child.',
+  'household busy': 'You have another meeting at this time or too close to it.',
+  'teacher limit':
+    'Your child already has a meeting with this teacher, and the school allows no more. Call the office if you need your own.',
   'class limit': 'There is already a meeting for this class.',
-  'household limit': 'You have as many meetings as the school allows.',
-  'too late to change': 'It is too late to change this meeting. Call the school.',
-  'changed meanwhile': 'This meeting is being moved to another time already.',
-  'hold ended': 'This time was not kept for you any longer.',
+  'household limit': 'You’ve booked as many meetings as the school allows.',
+  'too late to change': 'It’s too late to change this meeting. Call the school’s office.',
+  'changed meanwhile': 'This meeting is already being moved to another time.',
+  'hold ended': 'We held this time for 10 minutes. If it’s still free, you can take it again.',
 };
 
 export function sayRefusal(reason: Refusal): string {

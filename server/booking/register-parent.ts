@@ -1,7 +1,8 @@
-import mongoose, { type Types } from 'mongoose';
+import type { Types } from 'mongoose';
 import { hashPassword } from '../accounts/hash-password.js';
 import { sendLink } from '../accounts/send-link.js';
 import type { Deps } from '../deps.js';
+import { isDuplicateKey } from '../models/duplicate-key.js';
 import { User } from '../models/user.js';
 import { queueMail } from '../notifications/queue-mail.js';
 import type { Conference } from './load-conference.js';
@@ -29,7 +30,7 @@ export async function registerParent(
     });
     await sendLink(deps, 'prove e-mail', user.toObject(), home);
   } catch (error) {
-    if (!(error instanceof mongoose.mongo.MongoServerError && error.code === 11000)) throw error;
+    if (!isDuplicateKey(error)) throw error;
     const hour = Math.floor(deps.now().getTime() / HOUR_MS);
     const login = `${deps.config.publicUrl}/login?next=${encodeURIComponent(home)}`;
     await queueMail(deps, {
@@ -38,7 +39,7 @@ export async function registerParent(
       kind: 'already registered',
       to: email,
       subject: `You already have a login for ${account.name}`,
-      text: `Hello,\n\nsomebody, probably you, wanted to register for ${event.name} at ${account.name}. You have a login already:\n${login}\n\nForgotten your password? Choose a new one:\n${deps.config.publicUrl}/forgot\n\nIf it was not you, you need do nothing.\n`,
+      text: `Hello,\n\nsomebody, probably you, tried to register for ${event.name} at ${account.name}. You already have a login:\n${login}\n\nForgot your password? Choose a new one:\n${deps.config.publicUrl}/forgot\n\nIf it wasn’t you, you don’t need to do anything.\n`,
       key: `already:${email}:${String(hour)}`,
     });
   }

@@ -1,8 +1,7 @@
 import { recordAudit } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
 import { contactName, type Contact } from '../models/contact.js';
-import { User } from '../models/user.js';
-import { queueMail } from '../notifications/queue-mail.js';
+import { mailAdministrators } from '../notifications/mail-administrators.js';
 import { countOf } from '../web/format-count.js';
 import { dayOf } from '../web/local-time.js';
 import type { Family } from './load-conference.js';
@@ -30,24 +29,19 @@ export async function reportGuess(
     at: now,
   });
   if (guess.wrong < TOLD_FROM || guess.students.length === 0) return;
-  const administrators = await User.find({
-    'grants.account': account._id,
-    grants: {
-      $elemMatch: { account: account._id, level: 'administrator', event: { $exists: false } },
-    },
-    emailProvenAt: { $exists: true },
-  }).lean();
   for (const student of guess.students) {
     const id = student._id.toHexString();
     const name = contactName(student);
-    for (const { _id, name: called, email } of administrators)
-      await queueMail(deps, {
-        account: account._id,
+    await mailAdministrators(
+      deps,
+      account,
+      {
         kind: 'child guessed at',
-        to: email,
         subject: `Wrong tries to add ${name}`,
-        text: `Hello ${called},\n\nsomebody tried to add ${name} as their child with a wrong birth date or code: ${countOf(guess.wrong, 'try', 'tries')} so far. Nobody got in. Many tries in a row have to wait, a little longer each time.\n\nIf a family calls because they can't add ${name}, check the student ID and the birth date or code that you have. If you suspect somebody is guessing, see who tried and who has added ${name}:\n${deps.config.publicUrl}/global-setup/contacts/${id}\n`,
-        key: `guessed:${id}:${dayOf(now, account.timeZone)}:${_id.toHexString()}`,
-      });
+        text: `somebody tried to add ${name} as their child with a wrong birth date or code: ${countOf(guess.wrong, 'try', 'tries')} so far. Nobody was added. After many wrong tries, each new try has to wait a little longer.\n\nIf a family calls because they can't add ${name}, check the Student ID and the birth date or code that you have. If you suspect somebody is guessing, see who tried and who has added ${name}:\n${deps.config.publicUrl}/global-setup/contacts/${id}`,
+        key: `guessed:${id}:${dayOf(now, account.timeZone)}`,
+      },
+      { proven: true },
+    );
   }
 }

@@ -25,14 +25,27 @@ export interface ChildProofForm {
 }
 
 const part = (least: number, most: number, label: string): Joi.NumberSchema =>
-  Joi.number().integer().min(least).max(most).empty('').label(label);
+  Joi.number()
+    .integer()
+    .min(least)
+    .max(most)
+    .empty('')
+    .label(label)
+    .messages(sameForAll(`Enter ${label} as a number from ${least} to ${most}.`));
+
+const FOUR_DIGITS = sameForAll('Enter the year with four digits, like 2015.');
+
+/** One message whatever is wrong with a number. */
+function sameForAll(message: string): Record<string, string> {
+  return { 'number.base': message, 'number.min': message, 'number.max': message, 'number.integer': message };
+}
 
 /** Three fields for a date: nobody mistakes the day for the month, and every phone can type it. */
 export const childProofSchema = Joi.object<ChildProofForm, true>({
-  number: line(60).required().label('the student number'),
+  number: line(60).required().label('the Student ID'),
   day: part(1, 31, 'the day'),
   month: part(1, 12, 'the month'),
-  year: part(1900, 2100, 'the year, like 2014'),
+  year: part(1900, 2100, 'the year').messages(FOUR_DIGITS),
   code: line(60).empty('').default(''),
 });
 

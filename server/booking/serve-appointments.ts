@@ -27,7 +27,7 @@ export function appointmentPages(deps: Deps): Router {
 
   router.get('/appointments/:id', async (req, res) => {
     const { family, meeting } = await meetingOf(deps, req, res);
-    showMeeting(deps, res, family, meeting);
+    await showMeeting(deps, res, family, meeting);
   });
 
   router.post('/appointments/:id/confirm', async (req, res) => {
@@ -35,7 +35,7 @@ export function appointmentPages(deps: Deps): Router {
     const parsed = parseForm(confirmSchema, req.body);
     if (!parsed.ok) {
       res.status(422);
-      showMeeting(deps, res, family, meeting, parsed);
+      await showMeeting(deps, res, family, meeting, parsed);
       return;
     }
     const answer = await confirmAppointment(deps, {
@@ -59,13 +59,13 @@ export function appointmentPages(deps: Deps): Router {
 
   router.get('/appointments/:id/change', async (req, res) => {
     const { family, meeting } = await meetingOf(deps, req, res);
-    if (!isCancellable(deps, family, meeting)) throw tooLate();
+    if (!isCancellable(deps, family, meeting)) throw tooLate(deps, meeting);
     res.redirect(303, `${timesHref(family, meeting)}&change=${meeting.id}`);
   });
 
   router.get('/appointments/:id/cancel', async (req, res) => {
     const { family, meeting } = await meetingOf(deps, req, res);
-    if (!isCancellable(deps, family, meeting)) throw tooLate();
+    if (!isCancellable(deps, family, meeting)) throw tooLate(deps, meeting);
     res.render('booking/cancel', { title: 'Cancel this meeting?', ...wordsOf(family, meeting) });
   });
 
@@ -76,13 +76,13 @@ export function appointmentPages(deps: Deps): Router {
       by: 'household',
       actor: family.actor,
     });
-    if (!answer.ok && answer.reason === 'too late') throw tooLate();
+    if (!answer.ok && answer.reason === 'too late') throw tooLate(deps, meeting);
     if (!answer.ok) {
       // On hold or not kept any longer: its page says which.
       res.redirect(303, `${family.home}/appointments/${meeting.id}`);
       return;
     }
-    say(req, { kind: 'ok', text: `The meeting with ${meeting.teacher} is cancelled.` });
+    say(req, { kind: 'ok', text: `The meeting with ${meeting.teacher} is canceled.` });
     res.redirect(303, family.home);
   });
 
@@ -106,15 +106,25 @@ async function meetingOf(
   return { family, meeting };
 }
 
-function showMeeting(deps: Deps, res: Response, family: Family, meeting: Meeting, form?: object): void {
+async function showMeeting(
+  deps: Deps,
+  res: Response,
+  family: Family,
+  meeting: Meeting,
+  form?: object,
+): Promise<void> {
   const words = { ...wordsOf(family, meeting), ...(form ? { form } : {}) };
   const isHeld = meeting.state === 'pending' && (meeting.expiresAt ?? new Date(0)) > deps.now();
   if (isHeld && meeting.expiresAt) {
     const until = timeOfDay(meeting.expiresAt, family.event.timeZone);
     res.render('booking/check', { title: 'Check and book', ...words, until });
   } else if (LIVING_STATES.includes(meeting.state)) {
+    const before =
+      meeting.replaces && (await meetingById(family.event, family.household._id, meeting.replaces));
+    const timeOf = (at: Date) => timeOfDay(at, family.event.timeZone);
     res.render('booking/done', {
-      title: 'Your meeting is booked',
+      title: before ? `Your meeting is now at ${timeOf(meeting.from)}` : 'Your meeting is booked',
+      released: before ? timeOf(before.from) : '',
       ...words,
       mayCancel: isCancellable(deps, family, meeting),
       emailProven: family.actor.emailProven,
@@ -123,7 +133,7 @@ function showMeeting(deps: Deps, res: Response, family: Family, meeting: Meeting
   } else {
     const wasBooked = meeting.state === 'cancelled';
     res.render('booking/ended', {
-      title: wasBooked ? 'This meeting is cancelled' : 'This time is not kept for you any longer',
+      title: wasBooked ? 'This meeting is canceled' : 'We can’t hold this time any longer',
       ...words,
       why: wasBooked ? sayCancelled(meeting) : sayRefusal('hold ended'),
     });
@@ -131,8 +141,8 @@ function showMeeting(deps: Deps, res: Response, family: Family, meeting: Meeting
 }
 
 function sayCancelled(meeting: Meeting): string {
-  if (meeting.cancelledBy === 'school') return 'The school cancelled it.';
-  return meeting.cancelledBy === 'change' ? 'You chose another time instead.' : 'You cancelled it.';
+  if (meeting.cancelledBy === 'school') return 'The school canceled it.';
+  return meeting.cancelledBy === 'change' ? 'You chose another time instead.' : 'You canceled it.';
 }
 
 function wordsOf(family: Family, meeting: Meeting): Record<string, unknown> {
@@ -155,12 +165,13 @@ function isCancellable(deps: Deps, family: Family, meeting: Meeting): boolean {
   );
 }
 
-function tooLate(): HttpError {
-  return new HttpError(
-    409,
-    'This meeting can no longer be changed here',
-    'It is over, cancelled, or begins too soon. Call the school’s office.',
-  );
+function tooLate(deps: Deps, meeting: Meeting): HttpError {
+  const why = !LIVING_STATES.includes(meeting.state)
+    ? 'It’s canceled already.'
+    : meeting.from <= deps.now()
+      ? 'It has already started. Call the school’s office.'
+      : 'It starts too soon to change it here. Call the school’s office.';
+  return new HttpError(409, 'This meeting can’t be changed here', why);
 }
 
 export function sendCalendar(

@@ -14,7 +14,7 @@ import { birthDateOf, childProofSchema, childrenSchema } from './schema.js';
 const HOUR = 3600;
 /** One text for everything that can be wrong, so that it tells nobody which numbers there are. */
 const NO_SUCH_CHILD =
-  'No student has this number together with this date or code. Check both, or ask the school’s office.';
+  'This Student ID and birth date or code don’t match. Check both, or ask the school’s office.';
 
 /** A family's children: those it has, those that the school knows to be theirs, and adding one by number. */
 export function childrenPages(deps: Deps): Router {
@@ -80,7 +80,7 @@ function sayWait(seconds: number): string {
     seconds < 90
       ? countOf(seconds, 'second', 'seconds')
       : countOf(Math.ceil(seconds / 60), 'minute', 'minutes');
-  return `There were many wrong tries with this student ID. Wait ${wait}, then send this again.`;
+  return `There were many wrong tries with this Student ID. Wait ${wait}, then try again.`;
 }
 
 async function showChildren(res: Response, family: Family, form?: Form): Promise<void> {

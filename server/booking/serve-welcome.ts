@@ -42,7 +42,7 @@ export function welcomePages(deps: Deps): Router {
   });
 
   router.get('/registered', (_req, res) => {
-    res.render('booking/registered', { title: 'Look into your mail' });
+    res.render('booking/registered', { title: 'Check your email' });
   });
 
   router.post('/join', async (req, res) => {

@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
-import { Appointment, CLASS_DELETED, LIVING_STATES } from '../models/appointment.js';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Class } from '../models/class.js';
 import { releaseClaims } from './release-claims.js';
 import { tellHousehold } from './tell-household.js';
@@ -33,8 +33,8 @@ export async function settleAppointment(deps: Deps, id: Types.ObjectId): Promise
 async function flagDeleted({ _id, class: held }: Appointment): Promise<void> {
   if (!held || !(await Class.exists({ _id: held, status: 'deleted' }))) return;
   await Appointment.updateOne(
-    { _id, state: 'booked', kept: { $ne: CLASS_DELETED } },
-    { $set: { state: 'problem', problem: CLASS_DELETED } },
+    { _id, state: 'booked', 'kept.code': { $ne: 'class deleted' } },
+    { $set: { state: 'problem', problem: { code: 'class deleted' } } },
   );
 }
 

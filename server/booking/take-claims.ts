@@ -20,7 +20,6 @@ type Taken = { ok: true } | { ok: false; reason: Refusal };
  * no more it gives up. Whoever is refused ends the appointment, then releases.
  */
 export async function takeClaims(deps: Deps, me: Appointment, needs: Need[]): Promise<Taken> {
-  if (deps.trial?.withoutClaims) return { ok: true };
   for (let round = 0; round < ROUNDS; round++) {
     const planned = await planWrites(me, needs, deps.now());
     if (!planned.ok) return planned;

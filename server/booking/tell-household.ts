@@ -56,13 +56,13 @@ function wordsOf(
     booked: `your meeting at ${account.name} is booked.`,
     changed: `your meeting at ${account.name} has a new time.`,
     cancelled: bySchool
-      ? `${account.name} has cancelled this meeting. You can choose another time.`
-      : `your meeting at ${account.name} is cancelled, as you asked.`,
+      ? `${account.name} has canceled this meeting. You can choose another time.`
+      : `your meeting at ${account.name} is canceled, as you asked.`,
   }[news];
   const subject = {
     booked: `Booked: ${meeting.teacher}, ${when}`,
     changed: `New time: ${meeting.teacher}, ${when}`,
-    cancelled: `Cancelled: ${meeting.teacher}, ${when}`,
+    cancelled: `Canceled: ${meeting.teacher}, ${when}`,
   }[news];
   const closing = news === 'cancelled' ? 'Your meetings and free times:' : 'See, change or cancel it here:';
   return { subject, text: `Hello ${adult.name},\n\n${opening}\n\n${facts.join('\n')}\n\n${closing}` };

@@ -1,7 +1,7 @@
 import { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
-import { Appointment, CLASS_DELETED } from '../models/appointment.js';
+import { Appointment } from '../models/appointment.js';
 import { Class } from '../models/class.js';
 import type { Event } from '../models/event.js';
 import type { Actor } from '../web/actor.js';
@@ -43,9 +43,9 @@ export async function deleteClasses(
       ...scope,
       class: { $in: deleted.map((item) => item._id) },
       state: 'booked',
-      kept: { $ne: CLASS_DELETED },
+      'kept.code': { $ne: 'class deleted' },
     },
-    { $set: { state: 'problem', problem: CLASS_DELETED } },
+    { $set: { state: 'problem', problem: { code: 'class deleted' } } },
   );
 
   const mine = deleted.filter((item) => item.deletedAt?.getTime() === at.getTime());

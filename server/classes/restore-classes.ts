@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
-import { Appointment, CLASS_DELETED } from '../models/appointment.js';
+import { Appointment } from '../models/appointment.js';
 import { Class } from '../models/class.js';
 import type { Event } from '../models/event.js';
 import type { Actor } from '../web/actor.js';
@@ -31,7 +31,12 @@ export async function restoreClasses(
   );
   const back = await Class.find({ _id: { $in: asked }, ...scope, status: 'active' }, { _id: 1 }).lean();
   const { modifiedCount: appointments } = await Appointment.updateMany(
-    { ...scope, class: { $in: back.map((item) => item._id) }, state: 'problem', problem: CLASS_DELETED },
+    {
+      ...scope,
+      class: { $in: back.map((item) => item._id) },
+      state: 'problem',
+      'problem.code': 'class deleted',
+    },
     { $set: { state: 'booked' }, $unset: { problem: 1 } },
   );
   if (classes > 0 || appointments > 0)

@@ -33,7 +33,7 @@ function typePosts(router: Router, deps: Deps): void {
     const parsed = parseForm(typesSchema, req.body);
     const wanted = parsed.ok ? wantedTypes(parsed.value) : undefined;
     if (!parsed.ok || (wanted?.size === 0 && parsed.value.action === 'set')) {
-      const errors = parsed.ok ? { ids: 'Tick the rows first, then choose their type.' } : parsed.errors;
+      const errors = parsed.ok ? { ids: 'Select the rows first, then choose their type.' } : parsed.errors;
       refuseHere(res, { values: typedValues(req.body), errors });
       return showList(deps, req, res);
     }

@@ -52,12 +52,15 @@ export interface Chosen {
   ids: Types.ObjectId[];
   /** The person has seen what will happen. */
   sure: boolean;
+  /** How many appointments the page that asked spoke of. */
+  appointments?: number;
 }
 
 export const chosenSchema = Joi.object<Chosen, true>({
   one: objectId().label('a class from the list'),
   ids: objectIds(200).default([]).label('the classes from the list'),
   sure: tick(),
+  appointments: Joi.number().integer().min(0).label('the appointments'),
 });
 
 export function chosenIds(chosen: Chosen): Types.ObjectId[] {

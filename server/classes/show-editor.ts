@@ -40,7 +40,7 @@ export function backToList(req: Request, res: Response): void {
 export function chosenOf(req: Request, res: Response): Chosen | undefined {
   const parsed = parseForm(chosenSchema, req.body);
   if (parsed.ok && chosenIds(parsed.value).length > 0) return parsed.value;
-  const errors = parsed.ok ? { ids: 'Tick at least one class first.' } : parsed.errors;
+  const errors = parsed.ok ? { ids: 'Select at least one class first.' } : parsed.errors;
   refuseHere(res, { values: typedValues(req.body), errors });
   return undefined;
 }

@@ -35,7 +35,7 @@ export function tellBefore(preview: DeletionPreview, when: string | undefined): 
 /** What deleting did, and when it will undo itself. @param when of `nextSync` */
 export function tellDeletion(done: Deletion, names: string[], when: string | undefined): string {
   if (done.ids.length === 0 && done.problems === 0)
-    return 'Nothing was deleted: tick classes first, or they are gone already.';
+    return 'Nothing was deleted: select classes first, or they are gone already.';
   const what = done.ids.length === 1 ? (names[0] ?? classes(1)) : classes(done.ids.length);
   const told = [`Deleted ${what}.`];
   if (done.problems > 0)

@@ -74,7 +74,7 @@ const NO_EVENTS =
 function explain(kind: CleverFailure, { what, status }: FailureFacts): string {
   switch (kind) {
     case 'unauthorized':
-      return 'Clever did not accept the district token or the client id and secret. Enter them again on the Clever set-up page.';
+      return 'Clever rejected the district token or the client id and secret. Enter them again on the Clever set-up page.';
     case 'not-approved':
       return 'The district has not approved this application in Clever yet. Approval takes 24 to 36 hours; ask the district’s Clever administrator if it takes longer.';
     case 'forbidden':

@@ -82,6 +82,6 @@ export function openingWarnings(event: Event, counts: EventCounts): string[] {
     counts.slots > 0 &&
       counts.teachersWithoutSlots > 0 &&
       `${countOf(counts.teachersWithoutSlots, 'teacher has', 'teachers have')} no slots.`,
-    !event.checked.includes('classes') && 'Nobody has ticked that the classes are checked.',
+    !event.checked.includes('classes') && 'Classes haven’t been marked as checked.',
   ].filter((warning) => warning !== false);
 }

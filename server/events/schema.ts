@@ -67,11 +67,11 @@ export const eventForm = Joi.object<EventForm, true>({
   opensAt: localMoment(),
   closesAt: localMoment(),
   staffAnytime: tick(),
-  stopHoursBefore: count(0, 720, 'the hours'),
-  cancelHoursBefore: count(0, 720, 'the hours'),
-  perStudentAndTeacher: count(1, 20, 'how many'),
-  perHousehold: count(0, 100, 'how many'),
-  gapMinutes: count(0, 240, 'the minutes'),
+  stopHoursBefore: count(0, 720, 'when booking stops, in hours'),
+  cancelHoursBefore: count(0, 720, 'until when parents may cancel, in hours'),
+  perStudentAndTeacher: count(1, 20, 'the appointments for each student with one teacher'),
+  perHousehold: count(0, 100, 'the appointments for each family'),
+  gapMinutes: count(0, 240, 'the minutes between two appointments'),
 });
 
 const hours = (value: string) => (value === '1' ? '1 hour' : `${value} hours`);

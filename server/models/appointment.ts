@@ -11,8 +11,17 @@ export type AppointmentState = (typeof APPOINTMENT_STATES)[number];
 /** States in which the appointment takes place. */
 export const LIVING_STATES: AppointmentState[] = ['booked', 'problem'];
 
-/** Said of the appointments of a class that a person deleted; whoever brings the class back books exactly these again. */
-export const CLASS_DELETED = 'The class was deleted from this event.';
+/**
+ * `not together`: the sync found the student in no class of the teacher. `class deleted`: a person deleted the class; whoever brings
+ * it back books exactly these again. `text`: in the words of a version before 0.6.
+ */
+export const PROBLEM_CODES = ['not together', 'class deleted', 'text'] as const;
+
+/** Why an appointment needs a person; said by `web/say-problem.ts`. */
+export interface AppointmentProblem {
+  code: (typeof PROBLEM_CODES)[number];
+  text?: string;
+}
 
 /** One entry in the family's calendar, however often the meeting is moved. */
 export interface CalendarEntry {
@@ -47,15 +56,22 @@ export interface Appointment extends Scoped {
   /** It was booked or ended, and what follows (claims freed, the replaced one cancelled, mails) is not all done yet. */
   unfinished?: boolean;
   /** Why it is in the problem list. */
-  problem?: string;
+  problem?: AppointmentProblem;
   /** The problem with which somebody decided to keep it; it is not listed for that again. */
-  kept?: string;
+  kept?: AppointmentProblem;
   note: string;
   createdAt: Date;
   bookedAt?: Date;
   cancelledAt?: Date;
   cancelledBy?: 'household' | 'school' | 'change';
 }
+
+const problem = {
+  type: new Schema<AppointmentProblem>(
+    { code: { type: String, enum: PROBLEM_CODES, required: true }, text: String },
+    { _id: false },
+  ),
+};
 
 const schema = scopedSchema<Appointment>('appointment', {
   event: { type: Schema.Types.ObjectId, required: true },
@@ -82,8 +98,8 @@ const schema = scopedSchema<Appointment>('appointment', {
   },
   refused: String,
   unfinished: Boolean,
-  problem: String,
-  kept: String,
+  problem,
+  kept: problem,
   note: { type: String, default: '' },
   createdAt: { type: Date, required: true },
   bookedAt: Date,

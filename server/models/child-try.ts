@@ -3,7 +3,7 @@ import { numberKey } from './security-value.js';
 
 /** Tries to add the student of a number, in one account. Kept for a short while: it only slows down whoever guesses. */
 export interface ChildTry {
-  /** `<account>:<number key>`, whether or not there is such a student. */
+  /** `<account>:<number key>`, whether or not there is such a student; of one login alone `login:<login>:<account>:<number key>`. */
   _id: string;
   account: Types.ObjectId;
   /** Tries that proved nothing, since the last time that there was none for a day. */
@@ -12,6 +12,8 @@ export interface ChildTry {
   lastAt: Date;
   /** Until then no further try is compared. */
   until: Date;
+  /** Of one login: from then on its next try is compared, however many tries others make meanwhile. */
+  place?: Date;
   expiresAt: Date;
 }
 
@@ -23,6 +25,7 @@ const schema = new Schema<ChildTry>(
     firstAt: { type: Date, required: true },
     lastAt: { type: Date, required: true },
     until: { type: Date, required: true },
+    place: Date,
     expiresAt: { type: Date, required: true },
   },
   { collection: 'childTry', strict: 'throw', versionKey: false },
@@ -34,4 +37,9 @@ export const ChildTry = mongoose.model<ChildTry>('childTry', schema);
 /** Where the tries at a student's number are counted, however it is written. */
 export function childTryId(account: Types.ObjectId, number: string): string {
   return `${account.toHexString()}:${numberKey(number)}`;
+}
+
+/** Where one login's tries at a student's number are counted. */
+export function loginTryId(account: Types.ObjectId, number: string, user: Types.ObjectId): string {
+  return `login:${user.toHexString()}:${childTryId(account, number)}`;
 }

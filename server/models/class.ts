@@ -1,4 +1,5 @@
 import mongoose, { Schema, type Types } from 'mongoose';
+import { contentHash } from './content-hash.js';
 import { scopedSchema, searchKey, type Scoped } from './scoped.js';
 
 /** What a class can be in the Class Editor's Type column. `Hide` keeps it synced and out of the parents' way. */
@@ -20,6 +21,12 @@ export interface SyncedClass {
   teachers: Types.ObjectId[];
   students: Types.ObjectId[];
   hash: string;
+}
+
+/** By what a class is told to have changed: of all that the sync says of it, in a fixed order. */
+export function hashClass(synced: Omit<SyncedClass, 'hash'>): string {
+  const { name, type, course, subject, period, grade, term, school, teachers, students } = synced;
+  return contentHash({ name, type, course, subject, period, grade, term, school, teachers, students });
 }
 
 /** What a person decided about a class; no sync touches it. */

@@ -6,14 +6,20 @@ import { queueMail, type Mail } from './queue-mail.js';
 /**
  * Mails the account's administrators, each once for the same key.
  * @param mail its text follows "Hello <name>,"
+ * @param proven only those whose address is proven, where the mail names a child
  */
 export async function mailAdministrators(
   deps: Pick<Deps, 'config' | 'queue' | 'now'>,
   { _id: account }: Pick<Account, '_id'>,
-  mail: Pick<Mail, 'kind' | 'subject' | 'text' | 'key'>,
+  mail: Pick<Mail, 'kind' | 'subject' | 'text' | 'key' | 'event'>,
+  { proven = false } = {},
 ): Promise<void> {
   const users = await User.find(
-    { grants: { $elemMatch: { account, level: 'administrator' } } },
+    {
+      'grants.account': account,
+      grants: { $elemMatch: { account, level: 'administrator', event: { $exists: false } } },
+      ...(proven ? { emailProvenAt: { $exists: true } } : {}),
+    },
     { email: 1, name: 1 },
   ).lean();
   for (const { _id, email, name } of users)

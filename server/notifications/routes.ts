@@ -59,7 +59,7 @@ function mailRoutes(deps: Deps, placeOf: (res: Response) => Place): Router {
       href,
       ofState: list.ofState,
       rows: list.rows.map((mail) => rowOf(mail, actorOf(res).timeZone)),
-      pager: pagerOf(list.total, query.page, PAGE_SIZE, ['mail', 'mails'], (to) => href({ page: to })),
+      pager: pagerOf(list.total, query.page, PAGE_SIZE, ['email', 'emails'], (to) => href({ page: to })),
       hasServer: deps.config.smtpUrl !== undefined,
     });
   });
@@ -92,10 +92,10 @@ function mailRoutes(deps: Deps, placeOf: (res: Response) => Place): Router {
     const mail = await findMail(scope, parseId(req.params.mail));
     if (!mail) throw notFound();
     const asked = await sendAgain(deps, scope, mail._id, actorOf(res).user);
-    if (asked.ok) say(req, { kind: 'ok', text: 'The mail is on its way to the mail server.' });
+    if (asked.ok) say(req, { kind: 'ok', text: 'The email is on its way.' });
     else if (asked.reason === 'on its way')
       say(req, { kind: 'notice', text: 'This mail was sent or is on its way already.' });
-    else say(req, { kind: 'danger', text: 'No mail server is set, so nothing can be sent.' });
+    else say(req, { kind: 'danger', text: 'No email server is set up, so nothing can be sent.' });
     res.redirect(303, `${home}/${mail._id.toHexString()}`);
   });
 

@@ -11,10 +11,10 @@ const KIND_WORDS: Partial<Record<string, string>> = {
   'prove e-mail': 'Confirm an address',
   'new password': 'New password',
   invitation: 'Invitation to log in',
-  'already registered': 'Login exists already',
+  'already registered': 'Already registered',
   'appointment booked': 'Appointment booked',
   'appointment changed': 'Appointment changed',
-  'appointment cancelled': 'Appointment cancelled',
+  'appointment cancelled': 'Appointment canceled',
   'another adult': 'Another adult added',
 };
 
@@ -28,7 +28,7 @@ export function statusOf({ state, attempts }: Pick<Notification, 'state' | 'atte
     queued: { kind: 'busy', word: 'Waiting' },
     sending: { kind: 'busy', word: 'Being sent' },
     sent: { kind: 'ok', word: 'Sent' },
-    kept: { kind: 'off', word: 'Kept' },
+    kept: { kind: 'off', word: 'Not sent' },
     failed: { kind: 'danger', word: 'Failed' },
   };
   return statuses[state];
@@ -60,6 +60,6 @@ export function factsOf(mail: Notification, zone: string, now: Date) {
     ...(waits ? [{ term: 'Next try', value: time(mail.nextAt) }] : []),
     { term: 'Written', value: time(mail.createdAt) },
     ...(mail.sentAt ? [{ term: 'Sent', value: time(mail.sentAt) }] : []),
-    ...(mail.ics ? [{ term: 'Goes with it', value: 'A calendar file' }] : []),
+    ...(mail.ics ? [{ term: 'Attachment', value: 'A calendar file' }] : []),
   ];
 }

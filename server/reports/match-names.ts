@@ -7,6 +7,7 @@ import { Household } from '../models/household.js';
 import { Resource } from '../models/resource.js';
 import { User } from '../models/user.js';
 import { dayOf } from '../web/local-time.js';
+import { sayProblem } from '../web/say-problem.js';
 
 type Scope = Pick<Event, '_id' | 'account' | 'timeZone'>;
 
@@ -32,7 +33,7 @@ export const STATE_WORDS: Record<AppointmentState, string> = {
   pending: 'On hold',
   booked: 'Booked',
   problem: 'Problem',
-  cancelled: 'Cancelled',
+  cancelled: 'Canceled',
   expired: 'Expired',
 };
 
@@ -88,7 +89,7 @@ export async function matchNames(event: Scope, appointments: Appointment[]): Pro
             .filter(Boolean)
             .join(', '),
       state: STATE_WORDS[item.state],
-      problem: item.problem ?? '',
+      problem: sayProblem(item.problem),
     };
   });
 }

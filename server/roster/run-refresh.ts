@@ -1,8 +1,8 @@
-import { Types, type Model } from 'mongoose';
+import type { Model, Types } from 'mongoose';
 import { CleverError } from '../clever/explain-failure.js';
 import { recordAcceptance, recordRefusal } from '../clever/record-access.js';
 import type { Deps } from '../deps.js';
-import { Account } from '../models/account.js';
+import type { Account } from '../models/account.js';
 import { RosterRun } from '../models/roster-run.js';
 import { RosterUpload } from '../models/roster-upload.js';
 import type { Run } from '../models/run.js';
@@ -11,21 +11,20 @@ import { applyPreview, countStale } from './changes/apply-preview.js';
 import { countEnded } from './changes/hold-ties.js';
 import { SECTION_TIES } from './changes/tie-kinds.js';
 import { forgetFirstTry, forgetOlderChanges } from './changes/forget-changes.js';
-import { REFRESH_KINDS } from './changes/kinds.js';
+import { REFRESH_KINDS } from './refresh/refresh-kinds.js';
 import { acceptHeld, rejectHeld } from './changes/settle-held.js';
 import { dropHeldOf, dropOlderHeld } from './changes/drop-held.js';
 import { undoChanges } from './changes/undo-changes.js';
 import { dropNewcomersOf } from './duplicates/note-newcomers.js';
 import { applyPlannedPairs } from './duplicates/plan-pairs.js';
-import { followRefresh } from './follow-refresh.js';
 import { dropCursor } from './refresh/cursor.js';
 import { refreshAccount, refreshStages } from './refresh/refresh-account.js';
 import { NothingShared, RefreshRefused } from './refresh/refuse-refresh.js';
-import { HeldRun, RunHandedBack, RunLost, RunStopped, TIMING, type Timing } from './runs/hold-run.js';
+import { HeldRun, RunHandedBack, RunLost, RunStopped, type Timing } from './runs/hold-run.js';
 import { isPassing } from './runs/judge-fault.js';
 import { nextTry, RunPutOff } from './runs/put-off.js';
 import { summarizeRun } from './runs/summarize-run.js';
-import { MOST_TRIES, takeRun } from './runs/take-run.js';
+import { MOST_TRIES } from './runs/take-run.js';
 import { SHARES_NOTHING } from './runs/say-remark.js';
 import { tellHeld } from './tell-held.js';
 import { tellUnshared } from './tell-unshared.js';
@@ -42,46 +41,25 @@ export function stagesOfRefresh(account: Account, run: Pick<RosterRun, 'purpose'
   return reads ? refreshStages(account, run.upload) : ['changes'];
 }
 
-/**
- * Does a roster run that stands by itself, unless somebody else is at it.
- * @param key the run's id; @param stopping the worker is to end: the run goes back to the queue
- */
-export async function runAlone(
-  deps: Deps,
-  key: string,
-  stopping: AbortSignal,
-  timing: Timing = TIMING,
-): Promise<void> {
-  const taken = await takeRun(rosterRuns, new Types.ObjectId(key), timing, deps.now());
-  if (!taken) return;
-  const account = await Account.findById(taken.account).lean();
-  if (!account) {
-    const result = 'The account is no longer there.';
-    await RosterRun.updateOne(
-      { _id: taken._id, fence: taken.fence },
-      { $set: { state: 'failed', result, finishedAt: deps.now() } },
-    );
-    return;
-  }
-  await runRefresh(deps, account, taken, stopping, timing).catch((error: unknown) => {
-    const told = [RefreshFailed, RunLost, RunHandedBack, RunStopped].some((kind) => error instanceof kind);
-    if (!told && !isPassing(error)) throw error;
-  });
+export interface RefreshOptions {
+  /** Ends it too: the worker that stops, or the sync run that it is done for. */
+  outer: AbortSignal;
+  timing: Timing;
+  /** Told of each safe point. */
+  onProgress?: () => void;
+  /** Starts what follows once the roster is written. The run is not over before: a worker that dies here does it again. */
+  follow?: () => Promise<void>;
 }
 
 /**
  * Does a roster run that was taken, and ends it in one sentence.
- * @param outer ends it too: the worker that stops, or the sync run that it is done for
- * @param onProgress is told of each safe point
  * @throws RefreshFailed with the reason in words, RunPutOff, and what ended the run
  */
 export async function runRefresh(
   deps: Deps,
   account: Account,
   taken: RosterRun,
-  outer: AbortSignal,
-  timing: Timing,
-  onProgress?: () => void,
+  { outer, timing, onProgress, follow }: RefreshOptions,
 ): Promise<void> {
   const stages = stagesOfRefresh(account, taken);
   const run = new HeldRun(rosterRuns, taken, {
@@ -97,9 +75,9 @@ export async function runRefresh(
     await waitForMerges(run);
     await forgetFirstTry(run);
     await run.whileGoing(work(deps, account, taken, run));
-    if (taken.alone && !run.preview) await followRefresh(deps, account, taken);
+    if (!run.preview) await follow?.();
     // Before the end: what is over is not taken up again by anybody, should the worker die between the two.
-    await tellHeld(deps, account, run);
+    await tellHeld(deps, account, run, Object.keys(REFRESH_KINDS));
     const unshared = (await RosterRun.exists({ _id: taken._id, unshared: true })) !== null;
     if (unshared && !run.preview) await tellUnshared(deps, account);
     await run.end('done', unshared ? SHARES_NOTHING : summarizeRun(taken.purpose, run.counts));

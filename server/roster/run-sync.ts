@@ -12,6 +12,7 @@ import { flagAppointments } from './event-update/flag-appointments.js';
 import { storedMirror } from './event-update/mirror.js';
 import { plannedMirror } from './event-update/overlay-mirror.js';
 import { updateEvent, UPDATE_STAGES } from './event-update/update-event.js';
+import { UPDATE_KINDS } from './event-update/update-kinds.js';
 import { RefreshFailed } from './run-refresh.js';
 import { completeRefresh } from './runs/attach-refresh.js';
 import { HeldRun, RunHandedBack, RunLost, RunStopped, TIMING, type Timing } from './runs/hold-run.js';
@@ -82,7 +83,7 @@ async function work(deps: Deps, run: SyncRun, held: HeldRun, timing: Timing): Pr
     await flagAppointments(held, event);
   }
   // Before the end: what is over is not taken up again by anybody, should the worker die between the two.
-  await tellHeld(deps, account, held);
+  await tellHeld(deps, account, held, Object.keys(UPDATE_KINDS));
   const result = (await isUnshared(run)) ? SHARES_NOTHING : summarizeRun(run.purpose, counts, held.counts);
   await endWell(deps, run, held, result);
   if (run.purpose !== 'undo') await forgetOlderChanges(held);

@@ -8,7 +8,7 @@ import { CHANGED_SINCE, hasChangedSince } from './find-later-change.js';
 import { applyPreview, countStale } from './changes/apply-preview.js';
 import { countEnded } from './changes/hold-ties.js';
 import { CLASS_TIES } from './changes/tie-kinds.js';
-import { UPDATE_KINDS } from './changes/kinds.js';
+import { UPDATE_KINDS } from './event-update/update-kinds.js';
 import { storedMirror } from './event-update/mirror.js';
 import { updateResources } from './event-update/update-resources.js';
 import { acceptHeld, rejectHeld } from './changes/settle-held.js';

@@ -6,9 +6,7 @@ import { RosterChange } from '../models/roster-change.js';
 import { RosterRun } from '../models/roster-run.js';
 import type { Run } from '../models/run.js';
 import { SyncRun } from '../models/sync-run.js';
-import { User } from '../models/user.js';
-import { queueMail } from '../notifications/queue-mail.js';
-import { REFRESH_KINDS, UPDATE_KINDS } from './changes/kinds.js';
+import { mailAdministrators } from '../notifications/mail-administrators.js';
 import type { HeldRun } from './runs/hold-run.js';
 import { pathOfRefresh, pathOfRun } from './runs/queries.js';
 import { heldInWords } from './runs/summarize-run.js';
@@ -21,30 +19,24 @@ export async function tellHeld(
   deps: Pick<Deps, 'config' | 'queue' | 'now'>,
   account: Pick<Account, '_id' | 'name'>,
   run: HeldRun,
+  kinds: readonly string[],
 ): Promise<void> {
   if (run.preview) return;
-  const isNew = await isNewList(run);
+  const isNew = await isNewList(run, kinds);
   const words = heldInWords(run.counts);
   if (words === '' || !isNew) return;
   const page = run.event ? pathOfRun(run.id) : pathOfRefresh(run.id);
-  const users = await User.find(
-    { grants: { $elemMatch: { account: account._id, level: 'administrator' } } },
-    { email: 1, name: 1 },
-  ).lean();
-  for (const { _id, email, name } of users)
-    await queueMail(deps, {
-      account: account._id,
-      ...(run.event ? { event: run.event } : {}),
-      kind: 'removals held',
-      to: email,
-      subject: `${account.name}: the roster sync holds removals until you look`,
-      text: `Hello ${name},\n\nthe last roster sync found much missing at the source: ${words}. That is more than usual, so nothing was removed. Please look at the list and accept or reject it:\n${deps.config.publicUrl}${page}\n\nUntil then everybody stays, and parents can book as before.\n`,
-      key: `held:${run.id.toHexString()}:${_id.toHexString()}`,
-    });
+  await mailAdministrators(deps, account, {
+    ...(run.event ? { event: run.event } : {}),
+    kind: 'removals held',
+    subject: `${account.name}: the roster sync holds removals until you look`,
+    text: `the last roster sync found much missing at the source: ${words}. That is more than usual, so nothing was removed. Please look at the list and accept or reject it:\n${deps.config.publicUrl}${page}\n\nUntil then everybody stays, and parents can book as before.`,
+    key: `held:${run.id.toHexString()}`,
+  });
 }
 
 /** Whether the run holds other records than the sync before it. Notes what it holds, for the next one. */
-async function isNewList(run: HeldRun): Promise<boolean> {
+async function isNewList(run: HeldRun, kinds: readonly string[]): Promise<boolean> {
   const model = (run.event ? SyncRun : RosterRun) as unknown as Model<Run>;
   const holds = await printOf(run);
   const noted = await model.updateOne({ _id: run.id, purpose: 'sync' }, { $set: { holds } });
@@ -63,10 +55,8 @@ async function isNewList(run: HeldRun): Promise<boolean> {
     .lean();
   if (last?.holds !== undefined) return last.holds !== holds;
   // Version 0.4.0 knew only how many.
-  return !last || KINDS.some((kind) => heldOf(last, kind) !== heldOf(run, kind));
+  return !last || kinds.some((kind) => heldOf(last, kind) !== heldOf(run, kind));
 }
-
-const KINDS = [...Object.keys(REFRESH_KINDS), ...Object.keys(UPDATE_KINDS)];
 
 function heldOf({ counts }: Pick<Run, 'counts'>, kind: string): number {
   return counts[kind]?.held ?? 0;

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Duplicate } from '../models/duplicate.js';
-import { CUT_OFF_MS } from './duplicates/hold-merge.js';
 import type { HeldRun } from './runs/hold-run.js';
 
+/** A merge that has not said for this long that it lives was cut off, and may be finished by anybody. */
+export const CUT_OFF_MS = 30_000;
 const LOOK_MS = 250;
 
 /**

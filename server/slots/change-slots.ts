@@ -4,31 +4,36 @@ import type { Event } from '../models/event.js';
 import { Resource } from '../models/resource.js';
 import { Slot, type SlotState } from '../models/slot.js';
 import type { Actor } from '../web/actor.js';
-import type { SlotFilter } from './remove-slots.js';
+import { groupSlots, type ReadSlot } from './mark-slots.js';
 
 /**
  * Shows, hides or takes slots out of booking. Appointments that they have stay: only new ones are let in or kept out.
+ * @param slots as they were read; one that somebody changed since stays as it is
  * @param message what parents read when the state is `unavailable`
  * @returns how many slots now are in that state
  */
 export async function changeSlots(
   actor: Actor,
   event: Pick<Event, '_id' | 'account'>,
-  filter: SlotFilter,
+  slots: ReadSlot[],
   change: { state: SlotState; message: string },
   now: Date,
 ): Promise<number> {
   const scope = { account: event.account, event: event._id };
   const message = change.state === 'unavailable' ? change.message : '';
-  const result = await Slot.updateMany({ ...scope, ...filter }, { $set: { state: change.state, message } });
+  let changed = 0;
+  for (const { ids, state, message: before } of groupSlots(slots)) {
+    const asFound = { ...scope, _id: { $in: ids }, state, message: before };
+    changed += (await Slot.updateMany(asFound, { $set: { state: change.state, message } })).matchedCount;
+  }
   await recordAudit({
     ...scope,
     user: actor.user,
     action: 'change slots',
-    detail: { slots: result.matchedCount, state: change.state },
+    detail: { slots: changed, state: change.state },
     at: now,
   });
-  return result.matchedCount;
+  return changed;
 }
 
 /** Sets where a teacher sits in this event. @param resource as it was read; false when somebody has set another room since */

@@ -140,12 +140,18 @@ export interface SelectionCounts {
   taken: number;
 }
 
-/** What a selection of slots comes to, for asking before it is changed. */
-export async function countSelection(event: EventScope, filter: SlotFilter): Promise<SelectionCounts> {
-  const slots = await Slot.find(
+export type SelectedSlot = Pick<Slot, '_id' | 'resource' | 'state' | 'message' | 'from'>;
+
+/** The slots of a selection as they are now. */
+export function readSelection(event: EventScope, filter: SlotFilter): Promise<SelectedSlot[]> {
+  return Slot.find(
     { account: event.account, event: event._id, ...filter },
-    { resource: 1 },
+    { resource: 1, state: 1, message: 1, from: 1 },
   ).lean();
+}
+
+/** What a selection of slots comes to, for asking before it is changed. */
+export async function countSelection(slots: SelectedSlot[]): Promise<SelectionCounts> {
   const teachers = [...new Set(slots.map((slot) => slot.resource.toHexString()))];
   const [taken, named] = await Promise.all([
     Appointment.distinct('slot', {

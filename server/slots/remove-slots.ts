@@ -4,6 +4,7 @@ import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import type { Event } from '../models/event.js';
 import { Slot, type SlotState } from '../models/slot.js';
 import type { Actor } from '../web/actor.js';
+import { groupSlots, type ReadSlot } from './mark-slots.js';
 
 export type SlotFilter =
   { _id: { $in: Types.ObjectId[] } } | { resource: { $in: Types.ObjectId[] }; day?: string };
@@ -27,30 +28,30 @@ export interface Removed {
  * Had booking's look (3) come before the turning (1), its appointment (1) was there before the look here (2), so the slot stays.
  * A hold past its expiry still counts until the job has expired it: clocks of two processes differ.
  * A run that dies half-way leaves slots unavailable; running it again removes them.
+ * @param slots as they were read; one that somebody changed since stays
  */
 export async function removeSlots(
   actor: Actor,
   event: Pick<Event, '_id' | 'account'>,
-  filter: SlotFilter,
+  slots: ReadSlot[],
   now: Date,
 ): Promise<Removed> {
   const scope = { account: event.account, event: event._id };
-  const slots = await Slot.find({ ...scope, ...filter }, { state: 1 }).lean();
   // A first look, so that booked slots are not touched even for a moment.
   const before = await takenAmong(slots.map((slot) => slot._id));
   const free = slots.filter((slot) => !before.has(slot._id.toHexString()));
-  const byState = new Map<SlotState, Types.ObjectId[]>();
-  for (const { _id, state } of free) byState.set(state, [...(byState.get(state) ?? []), _id]);
+  const groups = groupSlots(free);
 
-  for (const [state, ids] of byState)
-    await Slot.updateMany({ ...scope, _id: { $in: ids }, state }, { $set: { state: FENCE } });
+  for (const { ids, state, message } of groups)
+    await Slot.updateMany({ ...scope, _id: { $in: ids }, state, message }, { $set: { state: FENCE } });
   const meanwhile = await takenAmong(free.map((slot) => slot._id));
   let removed = 0;
-  for (const [state, ids] of byState) {
+  for (const { ids, state, message } of groups) {
+    const fenced = { ...scope, state: FENCE, message };
     const taken = ids.filter((id) => meanwhile.has(id.toHexString()));
-    await Slot.updateMany({ ...scope, _id: { $in: taken }, state: FENCE }, { $set: { state } });
+    await Slot.updateMany({ ...fenced, _id: { $in: taken } }, { $set: { state } });
     const gone = ids.filter((id) => !meanwhile.has(id.toHexString()));
-    removed += (await Slot.deleteMany({ ...scope, _id: { $in: gone }, state: FENCE })).deletedCount;
+    removed += (await Slot.deleteMany({ ...fenced, _id: { $in: gone } })).deletedCount;
   }
 
   await recordAudit({

@@ -13,7 +13,15 @@ import { FRESH_FORM, parseForm, parseId, parseQuery, typedValues, type Form } fr
 import { refuseHere, say } from '../web/session.js';
 import { changeRoom, changeSlots } from './change-slots.js';
 import { refuseArchived, STATE_WORDS } from './policy.js';
-import { countSelection, findResource, listTeachers, slotsOf } from './queries.js';
+import {
+  countSelection,
+  findResource,
+  listTeachers,
+  readSelection,
+  slotsOf,
+  type SelectedSlot,
+} from './queries.js';
+import { findChanged, marksOf, printOf } from './mark-slots.js';
 import { removeSlots, type SlotFilter } from './remove-slots.js';
 import {
   MESSAGE_MAX,
@@ -24,6 +32,7 @@ import {
   type SlotChange,
   type SlotsQuery,
 } from './schema.js';
+import { tellChanged, tellLost } from './tell-change.js';
 
 /** The Slots tab: teachers with their slots, one teacher's slots, and changes of many at once. */
 export function slotRoutes(deps: Deps): Router {
@@ -127,7 +136,8 @@ async function saveRoom(
 async function showTeacher(deps: Deps, res: Response, resource: Resource, form: Form): Promise<void> {
   const event = eventOf(res);
   const now = deps.now();
-  const slots = (await slotsOf(event, resource._id)).map(({ slot, booked, held }) => ({
+  const found = await slotsOf(event, resource._id);
+  const slots = found.map(({ slot, booked, held }) => ({
     id: slot._id.toHexString(),
     day: shortDay(slot.day),
     time: `${timeOfDay(slot.from, event.timeZone)} – ${timeOfDay(slot.to, event.timeZone)}`,
@@ -137,7 +147,8 @@ async function showTeacher(deps: Deps, res: Response, resource: Resource, form: 
   }));
   const seen = seenOf(ROOM_FIELDS, { room: resource.room });
   const zone = zoneName(event.timeZone);
-  res.render('slots/teacher', { ...slotsPage(event), resource, slots, zone, seen, form });
+  const shown = marksOf(found.map(({ slot }) => slot));
+  res.render('slots/teacher', { ...slotsPage(event), resource, slots, shown, zone, seen, form });
 }
 
 function slotsPage(event: Event) {
@@ -164,7 +175,7 @@ async function change(
   const parsed = parseForm(slotChange(event), req.body);
   const filter = parsed.ok ? filterOf(parsed.value) : undefined;
   if (!parsed.ok || !filter) {
-    const errors = parsed.ok ? { ids: 'Tick at least one row first.' } : parsed.errors;
+    const errors = parsed.ok ? { ids: 'Select at least one row first.' } : parsed.errors;
     refuseHere(res, { values: typedValues(req.body), errors });
     return showAgain();
   }
@@ -176,15 +187,26 @@ async function change(
     return;
   }
   refuseArchived(event);
-  const counts = await countSelection(event, filter);
+  const slots = await readSelection(event, filter);
+  const changed = wish.sure ? [] : findChanged(wish.ids, slots, wish.shown);
+  if (changed.length > 0) {
+    refuseHere(res, { values: typedValues(req.body), errors: { ids: tellChanged(changed, event.timeZone) } });
+    return showAgain();
+  }
+  const isAnother = wish.sure && wish.print !== '' && wish.print !== printOf(slots);
+  const counts = await countSelection(slots);
   const asks = wish.action === 'remove' || wish.action === 'unavailable' || wish.resources.length > 0;
   const fault = faultOfMessage(wish);
-  if (counts.slots > 0 && asks && (!wish.sure || fault)) {
-    const errors = wish.sure && fault ? { message: fault } : {};
+  if (counts.slots > 0 && asks && (!wish.sure || fault || isAnother)) {
+    const errors = {
+      ...(wish.sure && fault ? { message: fault } : {}),
+      ...(isAnother ? { _form: CHANGED_MEANWHILE } : {}),
+    };
     res.status(wish.sure ? 422 : 200);
     res.render('slots/confirm', {
       ...slotsPage(event),
       ...counts,
+      print: printOf(slots),
       wish: said(wish),
       back,
       action: req.originalUrl,
@@ -192,7 +214,7 @@ async function change(
     });
     return;
   }
-  say(req, { kind: 'ok', text: await carryOut(deps, res, filter, wish) });
+  say(req, { kind: 'ok', text: await carryOut(deps, res, slots, wish) });
   res.redirect(303, back);
 }
 
@@ -213,22 +235,27 @@ function said(wish: SlotChange) {
   return { ...fields, on: wish.day ? fullDay(wish.day) : '' };
 }
 
-async function carryOut(deps: Deps, res: Response, filter: SlotFilter, wish: SlotChange): Promise<string> {
+async function carryOut(deps: Deps, res: Response, slots: SelectedSlot[], wish: SlotChange): Promise<string> {
   const actor = actorOf(res);
   const event = eventOf(res);
   if (wish.action === 'remove') {
-    const { removed, booked, held } = await removeSlots(actor, event, filter, deps.now());
+    const { removed, booked, held } = await removeSlots(actor, event, slots, deps.now());
     return [
       `Removed ${countOf(removed, 'slot', 'slots')}.`,
       booked.length > 0 && `${countOf(booked.length, 'booked slot stays', 'booked slots stay')}.`,
       held.length > 0 &&
         `${countOf(held.length, 'slot that a parent holds stays', 'slots that parents hold stay')}; try again in some minutes.`,
+      tellLost(slots.length - removed - booked.length - held.length),
     ]
-      .filter((part) => part !== false)
+      .filter((part) => part !== false && part !== '')
       .join(' ');
   }
   const states = { show: 'visible', hide: 'hidden', unavailable: 'unavailable' } as const;
   const state = states[wish.action as keyof typeof states];
-  const changed = await changeSlots(actor, event, filter, { state, message: wish.message }, deps.now());
-  return `${countOf(changed, 'slot is', 'slots are')} now ${STATE_WORDS[state].toLowerCase()}.`;
+  const changed = await changeSlots(actor, event, slots, { state, message: wish.message }, deps.now());
+  const now = `${countOf(changed, 'slot is', 'slots are')} now ${STATE_WORDS[state].toLowerCase()}.`;
+  return [now, tellLost(slots.length - changed)].filter(Boolean).join(' ');
 }
+
+const CHANGED_MEANWHILE =
+  'Somebody else changed some of these slots while you had this page open. This is how it is now: look at it, then go on.';

@@ -4,6 +4,7 @@ import type { Event } from '../models/event.js';
 import { SLOT_KINDS, SLOT_STATES, type SlotKind, type SlotState } from '../models/slot.js';
 import type { SettingsFields } from '../web/compare-seen.js';
 import { line, objectIds, tick } from '../web/parse.js';
+import { MOST_MARKS } from './mark-slots.js';
 import type { Pattern } from './plan-slots.js';
 
 /** What somebody asks the generator for. */
@@ -47,17 +48,20 @@ export function slotForm(event: Pick<Event, 'days'>): Joi.ObjectSchema<SlotForm>
       .default([])
       .when('who', { is: 'chosen', then: Joi.array().min(1).max(MOST_CHOSEN).required() })
       .label('teachers')
-      .messages({ 'array.min': 'Tick at least one teacher.', 'any.required': 'Tick at least one teacher.' }),
+      .messages({
+        'array.min': 'Select at least one teacher.',
+        'any.required': 'Select at least one teacher.',
+      }),
     day: days(event).required().label('a day'),
     from: timeOfDay('when the first slot begins'),
     to: timeOfDay('when the last slot ends'),
-    minutes: whole(1, 480, 'how long a slot is'),
-    breakMinutes: whole(0, 240, 'the travel break'),
-    capacity: whole(1, 500, 'how many'),
+    minutes: whole(1, 480, 'the length of a slot in minutes'),
+    breakMinutes: whole(0, 240, 'the travel break in minutes'),
+    capacity: whole(1, 500, 'the families in one slot'),
     kind: Joi.string()
       .valid(...SLOT_KINDS)
       .default('in person')
-      .label('how you meet'),
+      .label('a meeting type'),
     state: Joi.string()
       .valid(...SLOT_STATES)
       .default('visible')
@@ -99,6 +103,10 @@ export interface SlotChange {
   /** '' is all days. */
   day: string;
   message: string;
+  /** What the page showed of its slots (`marksOf`). */
+  shown: string;
+  /** What the selected slots were when they were asked about (`printOf`). */
+  print: string;
   sure: boolean;
 }
 
@@ -119,6 +127,8 @@ export function slotChange(event: Pick<Event, 'days'>): Joi.ObjectSchema<SlotCha
       .label('a day'),
     // Its length is told on the page that asks for it.
     message: line(2000).allow('').default(''),
+    shown: Joi.string().max(MOST_MARKS).allow('').default('').label('this page’s slots'),
+    print: line(60).allow('').default('').label('this page’s slots'),
     sure: tick(),
   });
 }

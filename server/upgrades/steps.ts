@@ -1,4 +1,5 @@
 import { dropTargetIndex } from './drop-target-index.js';
+import { convertProblems } from './convert-problems.js';
 import { convertRemarks } from './convert-remarks.js';
 import { fillClaims } from './fill-claims.js';
 import { foldSearchKeys } from './fold-search-keys.js';
@@ -24,4 +25,5 @@ export const STEPS: readonly UpgradeStep[] = [
   { id: 'convert-remarks', when: 'after indexes', run: convertRemarks },
   { id: 'fold-search-keys', when: 'after indexes', run: foldSearchKeys },
   { id: 'fill-claims', when: 'after indexes', run: fillClaims },
+  { id: 'convert-problems', when: 'after indexes', run: convertProblems },
 ];

@@ -36,6 +36,16 @@ export function mayRunEvent(actor: Actor, event: Types.ObjectId): boolean {
   return atLeast(levelIn(actor, event), 'event administrator');
 }
 
+/** Who reads what runs tell of the whole district. One of a single event reads that event's part. */
+export function mayReadAll(actor: Actor): boolean {
+  return atLeast(actor.level, 'event administrator');
+}
+
+/** Who stops the sync of all events, and connects Clever. */
+export function mayRunAll(actor: Actor): boolean {
+  return atLeast(actor.level, 'administrator');
+}
+
 /** The highest of some levels; `customer` when there is none. */
 export function highestOf(held: AccessLevel[]): AccessLevel {
   return ACCESS_LEVELS.findLast((level) => held.includes(level)) ?? 'customer';

@@ -18,7 +18,7 @@ export class HttpError extends Error {
 export function notFound(): HttpError {
   return new HttpError(
     404,
-    'This page is not here',
+    'This page isn’t here',
     'Check the address, or go back and follow the link again.',
   );
 }
@@ -26,8 +26,8 @@ export function notFound(): HttpError {
 export function forbidden(): HttpError {
   return new HttpError(
     403,
-    'Your access level does not reach this page',
-    'An administrator of your school can change what you may do.',
+    'You don’t have access to this page',
+    'An administrator of your school can give you access.',
   );
 }
 
@@ -72,11 +72,13 @@ export class DatabaseGone extends Error {
 /** Turns whatever went wrong into a page, and logs it without the request's data. */
 export function errorPages(deps: Pick<Deps, 'log'>): ErrorRequestHandler {
   return (error: unknown, req, res, _next) => {
-    // An answer went out already: of a stream that broke, or in the place of one that came too late.
+    // An answer went out already. A stream that broke is cut; a page that stands in the place of one that came too late arrives whole,
+    // though it may still be on its way through the compression.
     if (res.headersSent) {
-      if (!res.writableEnded) res.destroy();
+      if (!res.locals.isRefused && !res.writableEnded) res.destroy();
       return;
     }
+    res.locals.isRefused = true;
     const isGone = isDatabaseGone(error);
     const page = isGone ? pageWhileGone(error, req) : pageFor(error);
     // Keeping the session would wait for the database once more.

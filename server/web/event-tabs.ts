@@ -35,6 +35,6 @@ export const SETUP_TABS: Tab[] = [
   { key: 'roster-files', label: 'Roster files', href: '/global-setup/roster-files' },
   { key: 'contacts', label: 'Contacts', href: '/global-setup/contacts' },
   { key: 'duplicates', label: 'Duplicates', href: '/global-setup/duplicates' },
-  { key: 'logins', label: 'People who log in', href: '/global-setup/logins' },
+  { key: 'logins', label: 'Staff accounts', href: '/global-setup/logins' },
   { key: 'outbox', label: 'Outbox', href: '/global-setup/outbox' },
 ];

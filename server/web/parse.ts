@@ -23,13 +23,13 @@ const MESSAGES: Joi.LanguageMessages = {
   'string.base': 'Enter {#label}.',
   'string.max': 'Use {#limit} characters at most.',
   'string.min': 'Use at least {#limit} characters.',
-  'string.email': 'Enter an e-mail address, like name@example.org.',
+  'string.email': 'Enter an email address, like name@example.org.',
   'string.pattern.base': 'Enter {#label}.',
   'number.base': 'Enter {#label} as a number.',
-  'number.min': 'Enter {#limit} or more.',
-  'number.max': 'Enter {#limit} or less.',
-  'number.integer': 'Enter a whole number.',
-  'number.unsafe': 'Enter a smaller number.',
+  'number.min': 'Enter {#label}: {#limit} or more.',
+  'number.max': 'Enter {#label}: {#limit} or less.',
+  'number.integer': 'Enter {#label} as a whole number.',
+  'number.unsafe': 'Enter {#label} as a smaller number.',
   'date.base': 'Enter {#label}.',
   'boolean.base': 'Select this or leave it empty.',
   'any.only': 'Choose {#label} from the list.',
@@ -145,17 +145,17 @@ export function line(max = 200): Joi.StringSchema {
   );
 }
 
-/** Joi: an e-mail address, trimmed and lower-cased. Any domain will do: schools have odd ones. */
+/** Joi: an email address, trimmed and lower-cased. Any domain will do: schools have odd ones. */
 export function emailAddress(): Joi.StringSchema {
   return Joi.string()
     .trim()
     .lowercase()
     .max(254)
     .email({ tlds: { allow: false } })
-    .label('an e-mail address');
+    .label('an email address');
 }
 
-/** Joi: a tick box; absent is false. */
+/** Joi: a checkbox; absent is false. */
 export function tick(): Joi.BooleanSchema {
   return Joi.boolean().truthy('on', 'yes', '1').falsy('').default(false);
 }

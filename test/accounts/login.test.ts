@@ -56,8 +56,8 @@ describe('logging in', () => {
     );
     assert.equal(wrong.status, 422);
     assert.equal(unknown.status, 422);
-    assert.match(wrong.text, /do not belong together/);
-    assert.match(unknown.text, /do not belong together/);
+    assert.match(wrong.text, /Email or password is incorrect/);
+    assert.match(unknown.text, /Email or password is incorrect/);
   });
 
   it('is refused after ten wrong tries from one address, also with the right password', async () => {

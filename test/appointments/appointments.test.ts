@@ -10,6 +10,8 @@ import { makeAppointment, makeStudent } from '../support/appointment.js';
 import { makeEvent, makeSlot, makeTeacher } from '../support/event.js';
 import { emptyDatabase } from '../support/hooks.js';
 
+const LEFT = { code: 'text', text: 'Left the class.' } as const;
+
 const hex = (item: { _id: Types.ObjectId }) => item._id.toHexString();
 
 describe('appointments of an event', () => {
@@ -42,7 +44,7 @@ describe('appointments of an event', () => {
       const ana = await makeStudent(account, 'Ana', 'López');
       const ben = await makeStudent(account, '=HYPERLINK("x")', '<b>Ben</b>');
       await makeAppointment(slots[0], { students: [ana._id] });
-      await makeAppointment(slots[1], { students: [ben._id], state: 'problem', problem: 'Left the class.' });
+      await makeAppointment(slots[1], { students: [ben._id], state: 'problem', problem: LEFT });
       await makeAppointment(slots[2], { students: [ana._id], state: 'cancelled' });
       await makeAppointment(slots[2], { students: [ben._id], state: 'expired' });
     });
@@ -56,7 +58,7 @@ describe('appointments of an event', () => {
         ['Booked', 1],
         ['Problems', 1],
         ['On hold', 0],
-        ['Cancelled', 1],
+        ['Canceled', 1],
       ])
         assert.match(page.text, new RegExp(`${String(label)} <span class="count">${String(count)}<`));
       assert.match(page.text, /&lt;b&gt;Ben/);
@@ -71,7 +73,7 @@ describe('appointments of an event', () => {
       const byTeacher = await maker.get(`${home}/appointments?q=park`);
       assert.match(byTeacher.text, /Mr Park/);
       assert.doesNotMatch(byTeacher.text, /Ms Lee/);
-      assert.match((await maker.get(`${home}/appointments?q=nobody`)).text, /No appointment fits/);
+      assert.match((await maker.get(`${home}/appointments?q=nobody`)).text, /No appointments match/);
     });
 
     it('is downloaded as it is filtered, with formulas made harmless, and noted in the audit', async () => {
@@ -107,7 +109,7 @@ describe('appointments of an event', () => {
 
     beforeEach(async () => {
       const ana = await makeStudent(account, 'Ana', 'López');
-      const change = { students: [ana._id], state: 'problem', problem: 'Left the class.' } as const;
+      const change = { students: [ana._id], state: 'problem', problem: LEFT } as const;
       problem = await makeAppointment(slots[0], { ...change, students: [ana._id] });
       await makeAppointment(slots[1]);
     });
@@ -129,7 +131,7 @@ describe('appointments of an event', () => {
       const path = `${home}/problems/${hex(problem)}/keeping`;
       assert.equal((await maker.post(path, {}, `${home}/problems`)).status, 303);
       const kept = await Appointment.findById(problem._id).lean();
-      assert.deepEqual([kept?.state, kept?.problem, kept?.kept], ['booked', undefined, 'Left the class.']);
+      assert.deepEqual([kept?.state, kept?.problem, kept?.kept], ['booked', undefined, LEFT]);
       assert.match((await maker.get(`${home}/problems`)).text, /kept as it is[\s\S]*No problems/);
       await maker.post(path, {}, `${home}/problems`);
       assert.match((await maker.get(`${home}/problems`)).text, /settled this one already/);

@@ -10,6 +10,7 @@ import { createApp } from '../../server/app.js';
 import { loadConfig } from '../../server/config.js';
 import { connectDatabase } from '../../server/database/connect.js';
 import { createLog } from '../../server/log.js';
+import { switchClaimsOff } from '../support/without-claims.js';
 
 const told = JSON.parse(process.argv[2] ?? '{}') as {
   mongodbUri: string;
@@ -32,8 +33,8 @@ const app = createApp({
   log,
   queue: { add: () => Promise.resolve() },
   now: () => new Date(told.now),
-  ...(told.withoutClaims ? { trial: { withoutClaims: true } } : {}),
 });
+if (told.withoutClaims) switchClaimsOff();
 const server = createServer(app);
 // On a busy machine the usual 5 s pass between two requests: the second would find the connection closed.
 server.keepAliveTimeout = 60_000;

@@ -25,6 +25,7 @@ describe('guessing birth dates', () => {
     }
     return statuses;
   };
+  const shared = () => ChildTry.findOne({ _id: /^[0-9a-f]{24}:/ }).lean();
   const after = (seconds: number) => desk.test.setNow(new Date(EVE.getTime() + seconds * 1000));
 
   beforeEach(async () => {
@@ -61,7 +62,7 @@ describe('guessing birth dates', () => {
     await Contact.updateOne({ schoolId: '1001' }, { $set: { securityValue: 'blue-77' } });
     assert.equal((await add(visitor, { number: '1001', code: 'red' })).status, 422);
     assert.equal((await add(visitor, { number: '1001' })).status, 422);
-    assert.equal((await ChildTry.findOne().lean())?.wrong, 3);
+    assert.equal((await shared())?.wrong, 3);
     assert.equal((await add(visitor, { number: '1001', code: 'Blue 77' })).status, 303);
   });
 
@@ -90,6 +91,44 @@ describe('guessing birth dates', () => {
     assert.equal((await add(visitor, { number: '1001' })).status, 303);
   });
 
+  it('by several logins that take every turn keeps nobody out: who made no wrong try waits a minute at most', async () => {
+    await guess(30);
+    await ChildTry.updateOne(
+      { _id: /^[0-9a-f]{24}:/ },
+      { $set: { wrong: 30, until: new Date(EVE.getTime() + 300_000) } },
+    );
+    const { visitor: rightful } = await desk.parent();
+    const early = await add(rightful, { number: '1001' });
+    assert.equal(early.status, 429);
+    assert.equal(early.headers['retry-after'], '60');
+    const again = await add(rightful, { number: '1001' });
+    assert.equal(again.headers['retry-after'], '60');
+    // Two that guess take the next turn, and the pause is long again.
+    const others = await Promise.all([desk.parent(), desk.parent()]);
+    for (const { visitor } of others) assert.equal((await add(visitor, wrong)).status, 429);
+    after(60);
+    const turns = [];
+    for (const { visitor } of others) turns.push((await add(visitor, wrong)).status);
+    assert.deepEqual(turns, [422, 422]);
+    // A place is one try: at once it is one as well.
+    const [first, second] = await Promise.all([add(others[0].visitor, wrong), add(others[0].visitor, wrong)]);
+    assert.deepEqual([first.status, second.status], [429, 429]);
+    assert.equal((await add(rightful, { number: '1001' })).status, 303);
+  });
+
+  it('a login that guessed before waits some minutes at most, and two clicks at once use its place once', async () => {
+    const { visitor: guesser } = await desk.parent();
+    assert.equal((await add(guesser, wrong)).status, 422);
+    await ChildTry.updateOne(
+      { _id: /^[0-9a-f]{24}:/ },
+      { $set: { wrong: 30, until: new Date(EVE.getTime() + 3600_000) } },
+    );
+    assert.equal((await add(guesser, wrong)).headers['retry-after'], '300');
+    after(300);
+    const clicks = await Promise.all([add(guesser, wrong), add(guesser, wrong), add(guesser, wrong)]);
+    assert.deepEqual(clicks.map(({ status }) => status).sort(), [422, 429, 429]);
+  });
+
   it('is told apart from no other number, and tells not whether there is one', async () => {
     const [known, unknown] = [wrong, { number: '9999', day: '20' }];
     const answers = [];
@@ -110,7 +149,7 @@ describe('guessing birth dates', () => {
     const answers = await Promise.all(parents.map(({ visitor }) => add(visitor, wrong)));
     const compared = answers.filter(({ status }) => status === 422).length;
     assert.equal(compared, 10);
-    assert.equal((await ChildTry.findOne().lean())?.wrong, 10);
+    assert.equal((await shared())?.wrong, 10);
   });
 
   it('a right try is no wrong one, and leaves those before it counted', async () => {
@@ -150,8 +189,9 @@ describe('guessing birth dates', () => {
   it('keeps little, and not for long', async () => {
     await guess(3, { number: '9999', day: '20' });
     const kept = await ChildTry.find().lean();
-    assert.equal(kept.length, 1);
-    assert.ok((kept[0]?.expiresAt.getTime() ?? Infinity) <= EVE.getTime() + 25 * 3600_000);
+    // One of the number and one of the login.
+    assert.equal(kept.length, 2);
+    assert.ok(kept.every(({ expiresAt }) => expiresAt.getTime() <= EVE.getTime() + 25 * 3600_000));
     assert.ok(Number.isFinite(pauseAfter(1e9)));
     // A day later all is forgotten.
     after(25 * 3600);

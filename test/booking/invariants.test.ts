@@ -4,6 +4,7 @@ import { expireHolds } from '../../server/booking/expire-holds.js';
 import { HOLD_MS } from '../../server/booking/policy.js';
 import { createTestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
+import { switchClaimsOff } from '../support/without-claims.js';
 import { makeDay, type SchoolDay } from './school-day.js';
 
 const RUNS = Number(process.env.INVARIANTS ?? 30);
@@ -93,12 +94,16 @@ async function live(steps: Step[]): Promise<void> {
 async function liveWithoutClaims(steps: Step[]): Promise<void> {
   await emptyDatabase();
   const test = createTestApp();
-  test.deps.trial = { withoutClaims: true };
   const day = await makeDay(test);
-  for (const one of steps) {
-    const before = await day.look();
-    await take(day, one);
-    assert.deepEqual(await day.findSoldTwice(before), []);
+  const claims = switchClaimsOff();
+  try {
+    for (const one of steps) {
+      const before = await day.look();
+      await take(day, one);
+      assert.deepEqual(await day.findSoldTwice(before), []);
+    }
+  } finally {
+    claims.restore();
   }
 }
 

@@ -15,6 +15,7 @@ import { Slot } from '../../server/models/slot.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
 import { asApp } from '../support/scans.js';
+import { switchClaimsOff } from '../support/without-claims.js';
 import {
   bookSlot,
   DAY,
@@ -265,11 +266,11 @@ describe('the booking protocol', () => {
   });
 
   it('oversells without claims: what keeps others out is the claims', async () => {
-    test.deps.trial = { withoutClaims: true };
+    const claims = switchClaimsOff();
     const homes = await Promise.all(
       Array.from({ length: 4 }, () => makeHousehold(fair.account._id, fair.students.slice(0, 1))),
     );
-    await Promise.all(homes.map((home) => book(home, slot())));
+    await Promise.all(homes.map((home) => book(home, slot()))).finally(claims.restore);
     assert.notDeepEqual(await findDoubles(fair), []);
   });
 

@@ -156,7 +156,7 @@ export class SchoolDay extends Witness {
         await Class.updateOne({ _id: id }, { $set: { status: 'deleted' } });
         await Appointment.updateMany(
           { class: id, state: 'booked' },
-          { $set: { state: 'problem', problem: 'x' } },
+          { $set: { state: 'problem', problem: { code: 'text', text: 'x' } } },
         );
         return;
       case 'restore':

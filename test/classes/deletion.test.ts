@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Types } from 'mongoose';
-import { Appointment, CLASS_DELETED } from '../../server/models/appointment.js';
+import { Appointment } from '../../server/models/appointment.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Class } from '../../server/models/class.js';
 import { Event } from '../../server/models/event.js';
@@ -59,6 +59,23 @@ describe('Delete Class', () => {
     assert.equal(after.deletedAt, undefined);
   });
 
+  it('asks again where somebody books while the page that asks is open', async () => {
+    const art = await makeClass(event, 'Art');
+    await makeAppointment(event, art);
+    const ids = art._id.toHexString();
+    const asked = await visitor.post(`${path}/deletion`, { ids }, path);
+    const page = await visitor.get(asked.headers.location ?? '');
+    assert.match(page.text, /name="appointments" value="1"/);
+    await makeAppointment(event, art);
+    const fields = { ids, sure: 'yes', appointments: '1' };
+    const again = await visitor.post(`${path}/deletion`, fields, path);
+    assert.equal(again.headers.location, asked.headers.location);
+    assert.match((await visitor.get(again.headers.location ?? '')).text, /1 appointment was booked while/);
+    assert.equal(await statusOf(art._id), 'active');
+    await visitor.post(`${path}/deletion`, { ...fields, appointments: '2' }, path);
+    assert.equal(await statusOf(art._id), 'deleted');
+  });
+
   it('of many asks first with numbers and names, and offers Hide instead there', async () => {
     const [art, bio] = [await makeClass(event, 'Art'), await makeClass(event, '<b>Bio</b>')];
     await makeAppointment(event, art);
@@ -96,15 +113,18 @@ describe('Delete Class', () => {
     const art = await makeClass(event, 'Art', { edits: { name: 'Painting', room: '7' } });
     const booked = await makeAppointment(event, art);
     const pending = await makeAppointment(event, art, { state: 'pending' });
-    const earlier = await makeAppointment(event, art, { state: 'problem', problem: 'The teacher left.' });
-    const kept = await makeAppointment(event, art, { kept: CLASS_DELETED });
+    const earlier = await makeAppointment(event, art, {
+      state: 'problem',
+      problem: { code: 'text', text: 'The teacher left.' },
+    });
+    const kept = await makeAppointment(event, art, { kept: { code: 'class deleted' } });
     const other = await makeAppointment(event, await makeClass(event, 'Bio'));
     await visitor.post(`${path}/deletion`, { one: art._id.toHexString(), sure: 'yes' }, path);
     const after = await Appointment.findById(booked._id).lean();
     assert.equal(after?.state, 'problem');
-    assert.equal(after.problem, CLASS_DELETED);
+    assert.deepEqual(after.problem, { code: 'class deleted' });
     assert.equal(await stateOf(pending._id), 'pending');
-    assert.equal((await Appointment.findById(earlier._id).lean())?.problem, 'The teacher left.');
+    assert.equal((await Appointment.findById(earlier._id).lean())?.problem?.text, 'The teacher left.');
     assert.equal(await stateOf(other._id), 'booked');
     assert.equal(await stateOf(kept._id), 'booked');
 
@@ -199,7 +219,7 @@ describe('Delete Class', () => {
   it('with nothing ticked says so', async () => {
     const answer = await visitor.post(`${path}/deletion`, {}, path);
     assert.equal(answer.status, 422);
-    assert.match(answer.text, /Tick at least one class first/);
+    assert.match(answer.text, /Select at least one class first/);
   });
 
   it("another account's classes and undo entries are out of reach", async () => {

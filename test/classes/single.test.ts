@@ -120,7 +120,10 @@ describe('one class of an event', () => {
       await makeClass(event, 'Chem', { students: [three] });
       const ids = [art._id.toHexString(), bio._id.toHexString()];
       const asked = await visitor.post(`${path}/new`, { ids }, path);
-      assert.match((await visitor.get(asked.headers.location ?? '')).text, /2 students of 2 ticked classes/);
+      assert.match(
+        (await visitor.get(asked.headers.location ?? '')).text,
+        /2 students of 2 selected classes/,
+      );
       const fields = form({ from: 'classes', ids, teacher: lee.resource._id.toHexString() });
       const answers = [await visitor.post(path, fields, path), await visitor.post(path, fields, path)];
       assert.deepEqual(

@@ -87,10 +87,10 @@ describe('approval by the district', () => {
     sandbox.rotateToken();
     const importer = async () =>
       (await visitor.get(`/importer?event=${String(event)}&schools=${String(school._id)}`)).text;
-    assert.match(await importer(), /Clever did not accept the district token/);
+    assert.match(await importer(), /Clever rejected the district token/);
     assert.equal((await clever())?.approval, 'refused');
     assert.doesNotMatch(await page(), /status[^>]*>[^<]*Approved|The district lets Slotbell read/);
-    assert.match(await page(), /Clever does not accept the saved access/);
+    assert.match(await page(), /Clever rejected the saved access/);
     assert.match(await importer(), /Clever no longer accepts the saved access[\s\S]*Enter the access again/);
     assert.doesNotMatch(await importer(), /This account is set up for Clever\./);
     await saveToken();

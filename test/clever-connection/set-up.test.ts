@@ -119,10 +119,10 @@ describe('Global Setup → Clever', () => {
       await saveDistrict();
       await saveToken('not-the-token');
       assert.equal((await clever())?.approval, 'refused');
-      assert.match(await page(), /Clever did not accept the district token/);
+      assert.match(await page(), /Clever rejected the district token/);
       await saveToken();
       assert.equal((await clever())?.approval, 'approved');
-      assert.ok(!(await page()).includes('Clever did not accept'));
+      assert.ok(!(await page()).includes('Clever rejected'));
     });
   });
 

@@ -155,7 +155,7 @@ describe('the Data Browser', () => {
 
   for (const [kind, words] of [
     ['html', /A web page came back/],
-    ['401', /Clever did not accept the district token/],
+    ['401', /Clever rejected the district token/],
     ['403', /does not let this application read terms/],
     ['429', /takes no more requests/],
     ['truncated', /broke off in the middle/],

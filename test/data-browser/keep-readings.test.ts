@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { createReadings } from '../../server/clever/data-browser/keep-readings.js';
 
 describe('readings kept in memory', () => {
+  const START = Date.UTC(2026, 10, 23);
   let now: number;
   let loads: string[];
   const readings = (maxWeight = 100) => {
-    now = 0;
+    now = START;
     loads = [];
     return createReadings({ ttlMs: 1000, maxWeight, now: () => new Date(now) });
   };
@@ -18,11 +19,11 @@ describe('readings kept in memory', () => {
 
   it('are read once, told when, and read anew after their time', async () => {
     const kept = readings();
-    assert.deepEqual(await kept.get('a x', load('one')), { value: 'one', at: new Date(0) });
-    now = 999;
-    assert.deepEqual(await kept.get('a x', load('two')), { value: 'one', at: new Date(0) });
-    now = 1000;
-    assert.deepEqual(await kept.get('a x', load('three')), { value: 'three', at: new Date(1000) });
+    assert.deepEqual(await kept.get('a x', load('one')), { value: 'one', at: new Date(START) });
+    now = START + 1000;
+    assert.deepEqual(await kept.get('a x', load('two')), { value: 'one', at: new Date(START) });
+    now = START + 1001;
+    assert.deepEqual(await kept.get('a x', load('three')), { value: 'three', at: new Date(START + 1001) });
   });
 
   it('are shared by those who ask at the same time', async () => {
@@ -53,6 +54,17 @@ describe('readings kept in memory', () => {
     await kept.get('a x', load('a anew'));
     await kept.get('b x', load('b anew'));
     assert.deepEqual(loads, ['a', 'b', 'a anew']);
+  });
+
+  it('that are forgotten before they end reach who waits, and are not kept', async () => {
+    const kept = readings();
+    let answer = (_reading: { value: string; weight: number }): void => undefined;
+    const slow = new Promise<{ value: string; weight: number }>((resolve) => (answer = resolve));
+    const waiting = kept.get('a x', () => slow);
+    kept.forget('a');
+    answer({ value: 'old', weight: 1 });
+    assert.equal((await waiting).value, 'old');
+    assert.equal((await kept.get('a x', load('new'))).value, 'new');
   });
 
   it('that fail are told to all who wait, are not kept, and leave no rejection behind', async () => {

@@ -82,8 +82,16 @@ describe('events', () => {
       /There is no 02:30 on Sunday 14 March 2027/,
     ],
     ['a zone that is none', { timeZone: 'Mars/Base' }, /Choose a time zone/],
-    ['numbers that are none', { gapMinutes: 'some' }, /Enter the minutes as a number/],
-    ['too many hours', { cancelHoursBefore: 9999 }, /Enter 720 or less/],
+    [
+      'numbers that are none',
+      { gapMinutes: 'some' },
+      /Enter the minutes between two appointments as a number/,
+    ],
+    [
+      'too many hours',
+      { cancelHoursBefore: 9999 },
+      /Enter until when parents may cancel, in hours: 720 or less/,
+    ],
   ];
   for (const [what, change, message] of faults)
     it(`with ${what} is refused beside the field, and keeps what was typed`, async () => {
@@ -103,7 +111,7 @@ describe('events', () => {
     const answer = await admin.post('/events', wrong, '/events/new');
     assert.match(
       answer.text,
-      /3 things to put right[\s\S]*Enter a name[\s\S]*1 October 2026 is over[\s\S]*must close after it opens/,
+      /There are 3 problems[\s\S]*Enter a name[\s\S]*1 October 2026 is over[\s\S]*must close after it opens/,
     );
   });
 
@@ -151,7 +159,7 @@ describe('events', () => {
     assert.doesNotMatch(page.text, /Spring/);
     assert.match(page.text, /Archived <span class="count">1</);
     assert.match((await admin.get('/events?q=(k')).text, /K-5/);
-    assert.match((await admin.get('/events?q=.*')).text, /No active event is called like that/);
+    assert.match((await admin.get('/events?q=.*')).text, /No active events match/);
   });
 
   it('the list counts slots and bookings of each event', async () => {

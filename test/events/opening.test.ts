@@ -32,7 +32,7 @@ describe('opening, closing and archiving an event', () => {
     const teacher = await makeTeacher(event, 'Lee');
     await makeSlot(event, teacher, '2026-11-24T17:00');
     const home = `/events/${event._id.toHexString()}`;
-    assert.match((await admin.get(`${home}/archive`)).text, /nightly sync of this event goes off/);
+    assert.match((await admin.get(`${home}/archive`)).text, /nightly sync of this event is turned off/);
     assert.equal((await Event.findById(event._id).lean())?.status, 'active');
     await admin.post(`${home}/archive`, {}, `${home}/archive`);
     const archived = await Event.findById(event._id).lean();

@@ -7,8 +7,8 @@ import { applyRun } from '../../server/roster/apply-run.js';
 import { decideHeldOfAccount } from '../../server/roster/decide-held.js';
 import { undoRun } from '../../server/roster/undo-run.js';
 import { until } from '../database/scratch.js';
-import { startDistrict, type TestDistrict } from '../roster/district.js';
-import { restoreSnapshot, takeSnapshot } from '../roster/snapshot.js';
+import { startSyncedDistrict, type TestDistrict } from '../roster/district.js';
+import { restoreSnapshot, takeSnapshot } from '../support/snapshot.js';
 import { takeOver } from '../roster/take-over.js';
 import { wholeRoster } from '../roster/whole-roster.js';
 import { startWorkerProcess } from './worker-process.js';
@@ -19,8 +19,7 @@ describe('a worker killed in the middle of what somebody decided', () => {
   let district: TestDistrict;
   before(async function () {
     this.timeout(60_000);
-    district = await startDistrict({ students: 600 });
-    await district.sync();
+    district = await startSyncedDistrict({ students: 600 });
     for (let index = 0; index < 100; index += 1)
       district.sandbox.removeStudent(district.sandbox.idOf('student', index));
   });

@@ -48,10 +48,13 @@ describe('the outbox', () => {
   });
 
   it('with no mail says what the place is for and whether a mail server is set', async () => {
-    assert.match((await admin.get(OUTBOX)).text, /No mail yet[\s\S]*No mail server is set \(SMTP_URL\)/);
+    assert.match(
+      (await admin.get(OUTBOX)).text,
+      /No emails yet[\s\S]*No email server is set up \(SMTP_URL\)/,
+    );
     await begin(withServer);
-    assert.match((await admin.get(OUTBOX)).text, /No mail yet[\s\S]*A mail server is set/);
-    assert.match((await admin.get(messages)).text, /No mail yet[\s\S]*Mails about this event/);
+    assert.match((await admin.get(OUTBOX)).text, /No emails yet[\s\S]*sent automatically/);
+    assert.match((await admin.get(messages)).text, /No emails yet[\s\S]*Emails about this event/);
   });
 
   it('lists mails newest first, by state with counts, and by part of the address', async () => {
@@ -72,7 +75,7 @@ describe('the outbox', () => {
     const found = await admin.get(`${OUTBOX}?q=Bo%40ex`);
     assert.match(found.text, /The newer/);
     assert.doesNotMatch(found.text, /The older/);
-    assert.match((await admin.get(`${OUTBOX}?q=.*`)).text, /No mail found/);
+    assert.match((await admin.get(`${OUTBOX}?q=.*`)).text, /No emails match/);
     assert.equal((await admin.get(`${OUTBOX}?state=none&page=x`)).status, 200);
   });
 
@@ -219,7 +222,7 @@ describe('the outbox', () => {
       assert.doesNotMatch((await admin.get(`${OUTBOX}/${id}`)).text, /\/sending"/);
       await admin.post(`${OUTBOX}/${id}/sending`);
       assert.equal(await Notification.countDocuments({ state: 'kept' }), 1);
-      assert.match((await admin.get(OUTBOX)).text, /No mail server is set, so nothing can be sent/);
+      assert.match((await admin.get(OUTBOX)).text, /No email server is set up, so nothing can be sent/);
     });
 
     it('without the form’s token gives 403', async () => {

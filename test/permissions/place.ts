@@ -105,7 +105,7 @@ export async function makePlace(
   const problem = await makeAppointment(problemSlot, {
     ...theirs,
     state: 'problem',
-    problem: `Problem${mark}`,
+    problem: { code: 'text', text: `Problem${mark}` },
   });
   const mail = await Notification.create({
     account,

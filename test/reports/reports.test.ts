@@ -125,7 +125,7 @@ describe('reports', () => {
     await makeClass(event, 'Bio', { students: [students[0]!._id, students[1]!._id] });
     await makeClass(event, 'Secret', { students: [new Types.ObjectId()], edits: { type: 'Hide' } });
     await makeClass(event, 'Not this time', { students: [new Types.ObjectId()], edits: { allowed: 0 } });
-    await book(students[0]!, { state: 'problem', problem: 'The teacher left.' });
+    await book(students[0]!, { state: 'problem', problem: { code: 'text', text: 'The teacher left.' } });
     await book(students[1]!, { state: 'cancelled' });
     const page = await visitor.get(`${path}/families`);
     assert.match(page.text, /Students without an appointment<\/dt>\s*<dd>2/);

@@ -11,7 +11,7 @@ import { RosterUpload } from '../../server/models/roster-upload.js';
 import { School } from '../../server/models/school.js';
 import { Section } from '../../server/models/section.js';
 import { applyRefresh } from '../../server/roster/apply-run.js';
-import { runAlone } from '../../server/roster/run-refresh.js';
+import { runAlone } from '../../server/roster/run-alone.js';
 import { summarizeRun } from '../../server/roster/runs/summarize-run.js';
 import { startSync } from '../../server/roster/start-sync.js';
 import { startFilePreview } from '../../server/roster/uploads/start-preview.js';

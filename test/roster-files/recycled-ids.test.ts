@@ -7,7 +7,7 @@ import { RosterUpload } from '../../server/models/roster-upload.js';
 import { User } from '../../server/models/user.js';
 import { findLinkedChildren } from '../../server/booking/find-linked-children.js';
 import { applyRefresh } from '../../server/roster/apply-run.js';
-import { runAlone } from '../../server/roster/run-refresh.js';
+import { runAlone } from '../../server/roster/run-alone.js';
 import { startFilePreview } from '../../server/roster/uploads/start-preview.js';
 import { asApp } from '../support/scans.js';
 import type { Contents } from './files.js';

@@ -8,7 +8,7 @@ import { RosterRun } from '../../server/models/roster-run.js';
 import { RosterUpload } from '../../server/models/roster-upload.js';
 import type { User } from '../../server/models/user.js';
 import { applyRefresh } from '../../server/roster/apply-run.js';
-import { runAlone } from '../../server/roster/run-refresh.js';
+import { runAlone } from '../../server/roster/run-alone.js';
 import { startFilePreview } from '../../server/roster/uploads/start-preview.js';
 import { readUpload } from '../../server/roster/uploads/read-upload.js';
 import type { Deps } from '../../server/deps.js';

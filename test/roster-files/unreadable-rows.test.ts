@@ -8,7 +8,7 @@ import { RosterUpload } from '../../server/models/roster-upload.js';
 import { Section } from '../../server/models/section.js';
 import { Term } from '../../server/models/term.js';
 import { applyRefresh } from '../../server/roster/apply-run.js';
-import { runAlone } from '../../server/roster/run-refresh.js';
+import { runAlone } from '../../server/roster/run-alone.js';
 import { startFilePreview } from '../../server/roster/uploads/start-preview.js';
 import { asApp } from '../support/scans.js';
 import { CLEVER_FILES, PICKATIME_FILES, type Contents } from './files.js';

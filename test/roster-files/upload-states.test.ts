@@ -3,7 +3,7 @@ import { RosterRun } from '../../server/models/roster-run.js';
 import { RosterUpload } from '../../server/models/roster-upload.js';
 import { UploadChunk } from '../../server/models/upload-chunk.js';
 import { CLEVER_FILES, PICKATIME_FILES, type Contents } from './files.js';
-import { runAlone } from '../../server/roster/run-refresh.js';
+import { runAlone } from '../../server/roster/run-alone.js';
 import { asApp } from '../support/scans.js';
 import { HOME, openSchool, turnOn, upload, type FileSchool } from './school.js';
 
@@ -109,7 +109,7 @@ describe('The state of an upload', () => {
     const preview = await pressPreview(older);
     assert.doesNotMatch((await school.office.get(preview)).text, /newer upload/);
     assert.ok(
-      (await school.office.get(older)).text.includes(`href="${preview}">Open the preview asked for on`),
+      (await school.office.get(older)).text.includes(`href="${preview}">Open the preview requested on`),
     );
     at(16);
     await add({ 'enrollment.txt': '9\tC9\n' });

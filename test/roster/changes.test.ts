@@ -12,7 +12,7 @@ import { decideHeldOfAccount } from '../../server/roster/decide-held.js';
 import { summarizeRun } from '../../server/roster/runs/summarize-run.js';
 import { sayRemarks } from '../../server/roster/runs/say-remark.js';
 import { makeUser } from '../support/app.js';
-import { startDistrict, type TestDistrict } from './district.js';
+import { startDistrict, startSyncedDistrict, type TestDistrict } from './district.js';
 import { wholeRoster } from './whole-roster.js';
 
 const by = new Types.ObjectId();
@@ -38,8 +38,7 @@ describe('changes of a sync', () => {
   let district: TestDistrict;
   beforeEach(async function () {
     this.timeout(60_000);
-    district = await startDistrict({ students: 150 });
-    await district.sync();
+    district = await startSyncedDistrict({ students: 150 });
   });
   afterEach(() => district.close());
 

@@ -6,7 +6,7 @@ import { Contact } from '../../server/models/contact.js';
 import { RosterChange } from '../../server/models/roster-change.js';
 import { Section } from '../../server/models/section.js';
 import { SyncRun } from '../../server/models/sync-run.js';
-import { decideHeldOfEvent } from '../../server/roster/decide-held.js';
+import { decideHeldOfAccount, decideHeldOfEvent } from '../../server/roster/decide-held.js';
 import { undoRun } from '../../server/roster/undo-run.js';
 import { bookable, bookIn } from './appointments.js';
 import { makeEvent, termsOf } from './district.js';
@@ -112,18 +112,82 @@ describe('ties of an event that takes a small part of the district', () => {
     assert.deepEqual(await wholeRoster(), before);
   });
 
-  it('of a class with appointments whose teacher is taken out are held', async () => {
-    const { class: of } = await Appointment.findOne({ event }).orFail().lean();
-    const item = await Class.findById(of).orFail().lean();
+  /** An appointment of a student with a teacher in the one class that they share. */
+  const bookAlone = async (): Promise<{ item: Class; appointment: Types.ObjectId }> => {
+    for (const item of await bookable(event)) {
+      const [teacher] = item.synced.teachers;
+      // Not the first one, whom `lose` leaves in the class.
+      for (const student of item.synced.students.slice(1).reverse()) {
+        const shared = {
+          event,
+          status: 'active' as const,
+          'synced.teachers': teacher,
+          'synced.students': student,
+        };
+        if ((await Class.countDocuments(shared)) === 1)
+          return { item, appointment: await bookIn(item, student) };
+      }
+    }
+    return assert.fail('nobody shares one class alone');
+  };
+  const stateOf = async (appointment: Types.ObjectId) =>
+    (await Appointment.findById(appointment).orFail().lean()).state;
+  const undo = async (done: SyncRun) => {
+    const undone = await undoRun(office.district.deps, done, {
+      by,
+      reason: '',
+      whole: true,
+      stopNightly: false,
+    });
+    assert.ok(undone.ok);
+    assert.equal((await office.district.work(undone.run)).state, 'done');
+  };
+
+  it('with appointments are held; accepted, the appointment is a problem on the office’s page', async () => {
+    const { item, appointment } = await bookAlone();
+    await lose();
+    const keptFirst = await Section.findById(item.section).orFail().lean();
+    const student = (await Appointment.findById(appointment).orFail().lean()).students[0];
+    const { record } = await Contact.findById(student).orFail().lean();
+    office.district.sandbox.change(keptFirst.record.id, {
+      students: keptFirst.studentIds.filter((id) => id !== record?.id).slice(0, 1),
+    });
+    run = await office.district.sync(event);
+    assert.equal(await stateOf(appointment), 'booked');
+    const accepted = await decide('accept');
+    assert.equal(await stateOf(appointment), 'problem');
+    assert.match(accepted.result, /1 appointment needs a look/);
+    const page = await office.visitor.get(`/events/${String(event)}/problems`);
+    assert.match(page.text, /The student is no longer in a class of this teacher/);
+    await office.district.sync(event);
+    assert.equal(await stateOf(appointment), 'problem');
+    await undo(accepted);
+    assert.equal(await stateOf(appointment), 'booked');
+  });
+
+  it('of a class with appointments whose teacher is taken out are held in the account’s roster; accepted, they end', async () => {
+    const { item, appointment } = await bookAlone();
     const section = await Section.findById(item.section).orFail().lean();
-    const teachers = await Contact.find({ 'record.id': { $in: section.teacherIds } }).lean();
-    assert.ok(teachers.length > 0);
+    const before = await wholeRoster();
     office.district.sandbox.change(section.record.id, { teacher: '', teachers: [] });
     run = await office.district.sync(event);
-    assert.deepEqual((await Class.findById(of).orFail().lean()).synced.teachers, item.synced.teachers);
-    assert.equal((await Appointment.findOne({ event }).orFail().lean()).state, 'booked');
-    await decide('accept');
-    assert.deepEqual((await Class.findById(of).orFail().lean()).synced.teachers, []);
+    assert.deepEqual((await Class.findById(item._id).orFail().lean()).synced.teachers, item.synced.teachers);
+    assert.equal(await stateOf(appointment), 'booked');
+    const decided = await decideHeldOfAccount(office.district.deps, await office.district.refreshOf(run), {
+      verdict: 'accept',
+      by,
+      reason: 'looked',
+    });
+    assert.ok(decided.ok);
+    assert.equal((await office.district.work(decided.run)).state, 'done');
+    assert.deepEqual((await Class.findById(item._id).orFail().lean()).synced.teachers, []);
+    assert.equal(await stateOf(appointment), 'problem');
     assert.equal(await SyncRun.countDocuments({ state: 'failed' }), 0);
+    await office.district.sync(event);
+    assert.equal(await stateOf(appointment), 'problem');
+    const followed = await SyncRun.findOne({ refresh: decided.run, event }).orFail().lean();
+    await undo(followed);
+    assert.deepEqual(await wholeRoster(), before);
+    assert.equal(await stateOf(appointment), 'booked');
   });
 });

@@ -13,7 +13,7 @@ import { Section } from '../../server/models/section.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { applyRun } from '../../server/roster/apply-run.js';
 import { decideHeldOfAccount } from '../../server/roster/decide-held.js';
-import { runAlone } from '../../server/roster/run-refresh.js';
+import { runAlone } from '../../server/roster/run-alone.js';
 import { startSync } from '../../server/roster/start-sync.js';
 import { undoRun } from '../../server/roster/undo-run.js';
 import { makeUser } from '../support/app.js';
@@ -21,7 +21,7 @@ import { asApp } from '../support/scans.js';
 import { bookable, bookIn } from './appointments.js';
 import { live, type Lived } from './crash.js';
 import { runNow, startDistrict, type TestDistrict } from './district.js';
-import { restoreSnapshot, takeSnapshot, type Snapshot } from './snapshot.js';
+import { restoreSnapshot, takeSnapshot, type Snapshot } from '../support/snapshot.js';
 import { takeOver } from './take-over.js';
 import { wholeRoster } from './whole-roster.js';
 

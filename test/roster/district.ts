@@ -17,7 +17,7 @@ import { RosterRun } from '../../server/models/roster-run.js';
 import { School } from '../../server/models/school.js';
 import { searchKey } from '../../server/models/scoped.js';
 import { SyncRun } from '../../server/models/sync-run.js';
-import { runAlone } from '../../server/roster/run-refresh.js';
+import { runAlone } from '../../server/roster/run-alone.js';
 import { runSync } from '../../server/roster/run-sync.js';
 import type { Timing } from '../../server/roster/runs/hold-run.js';
 import { startSync, type StartSync } from '../../server/roster/start-sync.js';
@@ -25,6 +25,7 @@ import { seal } from '../../server/seal.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
 import { asApp } from '../support/scans.js';
+import { restoreSnapshot, takeSnapshot, type Snapshot } from '../support/snapshot.js';
 
 const PLENTY: RateLimit = { limit: 1_000_000, windowMs: 60_000 };
 
@@ -51,13 +52,70 @@ export async function startDistrict(
   env: NodeJS.ProcessEnv = {},
 ): Promise<TestDistrict> {
   await emptyDatabase();
-  const sandbox = await startSandbox({ students: 120, rateLimit: PLENTY, ...options });
-  const dataDir = await mkdtemp(path.join(os.tmpdir(), 'slotbell-district-'));
-  const test = createTestApp({ DATA_DIR: dataDir, CLEVER_API_URL: sandbox.url, ...env });
+  const { sandbox, dataDir, test } = await open(options, env);
   const account = await connectAccountTo(sandbox, test.deps);
   const schools = await matchAllSchools(account, sandbox);
   const event = await makeEvent(account, { schools, terms: termsOf(sandbox), noTerm: true });
+  return workOn({ sandbox, test, dataDir, account, schools, event });
+}
 
+/** What the database holds after the first sync of a district, by what makes the district what it is. */
+const synced = new Map<
+  string,
+  { snapshot: Snapshot; ids: Pick<TestDistrict, 'account' | 'schools' | 'event'> }
+>();
+
+/**
+ * The same, and the event has synced once. Districts of equal options are equal in every record, so the first sync is done once; later
+ * ones find in the database what it left.
+ */
+export async function startSyncedDistrict(
+  options: SandboxOptions = {},
+  env: NodeJS.ProcessEnv = {},
+): Promise<TestDistrict> {
+  const key = JSON.stringify([options, env]);
+  const before = synced.get(key);
+  if (!before) {
+    const district = await startDistrict(options, env);
+    const run = await district.sync();
+    if (run.state !== 'done') throw new Error(run.result);
+    const { account, schools, event } = district;
+    synced.set(key, { snapshot: await takeSnapshot(), ids: { account, schools, event } });
+    return district;
+  }
+  const { sandbox, dataDir, test } = await open(options, env);
+  await restoreSnapshot(before.snapshot);
+  await Account.updateOne(
+    { _id: before.ids.account },
+    { $set: { 'clever.credentials': credentialsFor(sandbox, test.deps) } },
+  );
+  return workOn({ sandbox, test, dataDir, ...before.ids });
+}
+
+interface Open {
+  sandbox: Sandbox;
+  test: TestApp;
+  dataDir: string;
+}
+
+async function open(options: SandboxOptions, env: NodeJS.ProcessEnv): Promise<Open> {
+  const sandbox = await startSandbox({ students: 120, rateLimit: PLENTY, ...options });
+  const dataDir = await mkdtemp(path.join(os.tmpdir(), 'slotbell-district-'));
+  return {
+    sandbox,
+    dataDir,
+    test: createTestApp({ DATA_DIR: dataDir, CLEVER_API_URL: sandbox.url, ...env }),
+  };
+}
+
+function workOn({
+  sandbox,
+  test,
+  dataDir,
+  account,
+  schools,
+  event,
+}: Open & Pick<TestDistrict, 'account' | 'schools' | 'event'>): TestDistrict {
   const start: TestDistrict['start'] = async (asked, id = event) => {
     const found = await Event.findById(id).orFail().lean();
     const of = await Account.findById(found.account).orFail().lean();
@@ -107,6 +165,11 @@ export function runNow(deps: Deps, run: Types.ObjectId, timing?: Timing): Promis
   return asApp(() => runSync(deps, run.toHexString(), new AbortController().signal, timing));
 }
 
+const credentialsFor = (sandbox: Sandbox, deps: Deps) => ({
+  kind: 'token' as const,
+  token: seal(sandbox.token, deps.config.appSecret),
+});
+
 async function connectAccountTo(sandbox: Sandbox, deps: Deps): Promise<Types.ObjectId> {
   const account = await Account.create({
     name: 'Maple District',
@@ -114,7 +177,7 @@ async function connectAccountTo(sandbox: Sandbox, deps: Deps): Promise<Types.Obj
     createdAt: new Date(),
     clever: {
       districtId: sandbox.districtId,
-      credentials: { kind: 'token', token: seal(sandbox.token, deps.config.appSecret) },
+      credentials: credentialsFor(sandbox, deps),
       approval: 'approved',
       enabled: true,
       kinds: { students: true, teachers: true, staff: true, contacts: true },

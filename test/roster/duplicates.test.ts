@@ -84,7 +84,7 @@ describe('Global Setup → Duplicates', () => {
     assert.deepEqual(line('Appointments'), ['0', '1']);
     assert.deepEqual(line('Guardians'), ['1', '0']);
     assert.deepEqual(line('Classes'), ['2', '2']);
-    assert.equal(line('E-mail'), undefined);
+    assert.equal(line('Email'), undefined);
     await list(fair.teachers[1]!.contact, fair.teachers[0]!.contact);
     const teachers = await visitor.get(`${HOME}?type=teacher`);
     assert.match(teachers.text, /Mr Park[\s\S]*Mrs Lee/);

@@ -15,7 +15,7 @@ import { stopSync } from '../../server/roster/stop-sync.js';
 import { seal } from '../../server/seal.js';
 import { sayRemarks } from '../../server/roster/runs/say-remark.js';
 import { asApp } from '../support/scans.js';
-import { makeEvent, runNow, startDistrict, type TestDistrict } from './district.js';
+import { makeEvent, runNow, startSyncedDistrict, type TestDistrict } from './district.js';
 import { wholeRoster } from './whole-roster.js';
 
 /** A refusal for want of budget lasts an hour: longer than a run waits. */
@@ -27,8 +27,7 @@ describe('faults of a sync', () => {
   let district: TestDistrict;
   beforeEach(async function () {
     this.timeout(60_000);
-    district = await startDistrict({ students: 40, rateLimit: LONG }, { CLEVER_PAGE_SIZE: '15' });
-    await district.sync();
+    district = await startSyncedDistrict({ students: 40, rateLimit: LONG }, { CLEVER_PAGE_SIZE: '15' });
   });
   afterEach(() => district.close());
 
@@ -195,8 +194,7 @@ describe('faults of a sync', () => {
   describe('with a client id and secret', () => {
     beforeEach(async () => {
       await district.close();
-      district = await startDistrict({ students: 40 }, { CLEVER_PAGE_SIZE: '15' });
-      await district.sync();
+      district = await startSyncedDistrict({ students: 40 }, { CLEVER_PAGE_SIZE: '15' });
       const { sandbox, deps } = district;
       deps.config.clever.tokensUrl = sandbox.tokensUrl;
       const clientSecret = seal(sandbox.clientSecret, deps.config.appSecret);

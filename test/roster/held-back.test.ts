@@ -10,7 +10,7 @@ import { sayRemarks } from '../../server/roster/runs/say-remark.js';
 import { live } from './crash.js';
 import type { TestDistrict } from './district.js';
 import { HeldPeople } from './held-people.js';
-import { restoreSnapshot, takeSnapshot } from './snapshot.js';
+import { restoreSnapshot, takeSnapshot } from '../support/snapshot.js';
 
 const by = new Types.ObjectId();
 

@@ -6,7 +6,6 @@ import { Contact } from '../../server/models/contact.js';
 import { RosterChange } from '../../server/models/roster-change.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { applyRun } from '../../server/roster/apply-run.js';
-import { ROSTER_PROBLEM } from '../../server/roster/event-update/judge-appointments.js';
 import { undoRun } from '../../server/roster/undo-run.js';
 import { sayRemarks } from '../../server/roster/runs/say-remark.js';
 import { bookIn } from './appointments.js';
@@ -95,7 +94,7 @@ describe('people whose removal is held', () => {
     assert.equal(followed.state, 'done', followed.result);
     assert.match(followed.result, /1 appointment needs a look/);
     assert.equal(await classesOf(ids), 0);
-    assert.deepEqual(await booking(), ['problem', ROSTER_PROBLEM]);
+    assert.deepEqual(await booking(), ['problem', { code: 'not together' }]);
     const undone = await undoRun(people.district.deps, followed, {
       by,
       reason: '',
@@ -133,7 +132,7 @@ describe('people whose removal is held', () => {
     // They are as anybody else from then on.
     people.district.sandbox.removeStudent(people.student(0));
     await people.sync();
-    assert.deepEqual(await booking(), ['problem', ROSTER_PROBLEM]);
+    assert.deepEqual(await booking(), ['problem', { code: 'not together' }]);
   });
 
   it('are in a preview as in a run: also where the next download does not tell of them', async () => {

@@ -4,7 +4,7 @@ import { Contact } from '../../server/models/contact.js';
 import { RosterChange } from '../../server/models/roster-change.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { decideHeldOfAccount } from '../../server/roster/decide-held.js';
-import { startDistrict, type TestDistrict } from './district.js';
+import { startSyncedDistrict, type TestDistrict } from './district.js';
 
 const by = new Types.ObjectId();
 
@@ -13,8 +13,7 @@ export class HeldPeople {
   district!: TestDistrict;
 
   async begin(): Promise<void> {
-    this.district = await startDistrict({ students: 150 }, { CLEVER_PAGE_SIZE: '50' });
-    await this.district.sync();
+    this.district = await startSyncedDistrict({ students: 150 }, { CLEVER_PAGE_SIZE: '50' });
   }
 
   /** The record id of a student; the first 40 are those who leave. */

@@ -5,8 +5,8 @@ import { Event } from '../../server/models/event.js';
 import { RosterRun } from '../../server/models/roster-run.js';
 import { startSync } from '../../server/roster/start-sync.js';
 import { live } from './crash.js';
-import { runNow, startDistrict, type TestDistrict } from './district.js';
-import { restoreSnapshot, takeSnapshot, type Snapshot } from './snapshot.js';
+import { runNow, startSyncedDistrict, type TestDistrict } from './district.js';
+import { restoreSnapshot, takeSnapshot, type Snapshot } from '../support/snapshot.js';
 import { takeOver } from './take-over.js';
 import { wholeRoster } from './whole-roster.js';
 
@@ -21,8 +21,7 @@ describe('a worker killed in a night that goes by the district’s events, while
 
   before(async function () {
     this.timeout(60_000);
-    district = await startDistrict({ students: 60 });
-    await district.sync();
+    district = await startSyncedDistrict({ students: 60 });
     for (let night = 0; night < 3; night++) district.sandbox.advanceNight();
     base = await takeSnapshot();
     const run = await ask();

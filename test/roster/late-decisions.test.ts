@@ -8,14 +8,14 @@ import { RosterRun } from '../../server/models/roster-run.js';
 import { Section } from '../../server/models/section.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { decideHeldOfAccount, decideHeldOfEvent } from '../../server/roster/decide-held.js';
-import { runAlone } from '../../server/roster/run-refresh.js';
+import { runAlone } from '../../server/roster/run-alone.js';
 import { readLog } from '../../server/roster/runs/read-log.js';
 import { sayRemarks } from '../../server/roster/runs/say-remark.js';
 import { asApp } from '../support/scans.js';
 import { live } from './crash.js';
 import { makeEvent, runNow, type TestDistrict } from './district.js';
 import { HeldPeople } from './held-people.js';
-import { restoreSnapshot, takeSnapshot } from './snapshot.js';
+import { restoreSnapshot, takeSnapshot } from '../support/snapshot.js';
 import { takeOver } from './take-over.js';
 
 const by = new Types.ObjectId();

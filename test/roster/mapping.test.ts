@@ -67,7 +67,7 @@ describe('Global Setup → Clever → Field mapping', () => {
   it('is saved only with the tick, and leaves an entry', async () => {
     const refused = await post('/saved', { ...WANTED, was: UNMAPPED });
     assert.equal(refused.status, 422);
-    assert.match(refused.text, /Tick that you have read what can go wrong/);
+    assert.match(refused.text, /Select that you have read what can go wrong/);
     assert.match(refused.text, /name="student-communityId" value="student_number"/);
     assert.deepEqual(await stored(), NO_MAPPING);
     const answer = await post('/saved', { ...WANTED, was: UNMAPPED, understood: 'yes' });

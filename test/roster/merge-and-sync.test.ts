@@ -10,8 +10,8 @@ import { noteDuplicates } from '../../server/roster/duplicates/note-duplicates.j
 import { startSync } from '../../server/roster/start-sync.js';
 import { asApp } from '../support/scans.js';
 import { live } from './crash.js';
-import { runNow, startDistrict, type TestDistrict } from './district.js';
-import { restoreSnapshot, takeSnapshot, type Snapshot } from './snapshot.js';
+import { runNow, startSyncedDistrict, type TestDistrict } from './district.js';
+import { restoreSnapshot, takeSnapshot, type Snapshot } from '../support/snapshot.js';
 
 describe('a merge of duplicates and a sync', function () {
   this.timeout(240_000);
@@ -21,8 +21,7 @@ describe('a merge of duplicates and a sync', function () {
   let drop: Types.ObjectId;
 
   before(async () => {
-    district = await startDistrict({ students: 40 });
-    await district.sync();
+    district = await startSyncedDistrict({ students: 40 });
     const [one, two] = await Contact.find({ type: 'student', status: 'active' }).sort({ _id: 1 }).lean();
     assert.ok(one && two);
     [keep, drop] = [one._id, two._id];

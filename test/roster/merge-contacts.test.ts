@@ -13,7 +13,7 @@ import { RosterRun } from '../../server/models/roster-run.js';
 import { Slot } from '../../server/models/slot.js';
 import { User } from '../../server/models/user.js';
 import { mergeContacts } from '../../server/roster/duplicates/merge-contacts.js';
-import { contentHash } from '../../server/roster/sources/roster-record.js';
+import { contentHash } from '../../server/models/content-hash.js';
 import { EVE } from '../booking/conference.js';
 import { Merging } from './merging.js';
 

@@ -7,7 +7,7 @@ import { Event } from '../../server/models/event.js';
 import { Resource } from '../../server/models/resource.js';
 import { Section } from '../../server/models/section.js';
 import { readLog } from '../../server/roster/runs/read-log.js';
-import { startDistrict, type TestDistrict } from './district.js';
+import { startSyncedDistrict, type TestDistrict } from './district.js';
 
 const ROSTER = ['contact', 'term', 'course', 'section', 'class', 'resource'];
 
@@ -20,8 +20,7 @@ describe('nights over a district', () => {
 
   before(async function () {
     this.timeout(60_000);
-    district = await startDistrict({ students: 300 });
-    await district.sync();
+    district = await startSyncedDistrict({ students: 300 });
   });
   after(() => district.close());
 

@@ -7,7 +7,7 @@ import { Slot } from '../../server/models/slot.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { makeUser, Visitor } from '../support/app.js';
 import { makeAppointment } from '../support/appointment.js';
-import { startDistrict, type TestDistrict } from './district.js';
+import { startSyncedDistrict, type TestDistrict } from './district.js';
 
 /** A name that must never be taken for markup. */
 export const HOSTILE = '<script>alert(1)</script>';
@@ -24,8 +24,7 @@ export class Office {
   ) {}
 
   static async open(): Promise<Office> {
-    const district = await startDistrict({ students: 60 });
-    await district.sync();
+    const district = await startSyncedDistrict({ students: 60 });
     const user = await makeUser(district.account, 'administrator');
     return new Office(district, await new Visitor(district.test.app).logIn(user));
   }

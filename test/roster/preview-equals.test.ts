@@ -13,7 +13,7 @@ import { bookable, bookIn } from './appointments.js';
 import { startDistrict, type TestDistrict } from './district.js';
 import { NUMBERS } from './new-ids.js';
 import { changeAtRandom, drawFrom } from './random-changes.js';
-import { restoreSnapshot, takeSnapshot } from './snapshot.js';
+import { restoreSnapshot, takeSnapshot } from '../support/snapshot.js';
 import { wholeRoster } from './whole-roster.js';
 
 type Draw = (bound: number) => number;

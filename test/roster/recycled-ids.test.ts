@@ -15,7 +15,7 @@ import { sayRemarks } from '../../server/roster/runs/say-remark.js';
 import { undoRun } from '../../server/roster/undo-run.js';
 import { makeUser, Visitor } from '../support/app.js';
 import { live } from './crash.js';
-import { restoreSnapshot, takeSnapshot } from './snapshot.js';
+import { restoreSnapshot, takeSnapshot } from '../support/snapshot.js';
 import { wholeRoster } from './whole-roster.js';
 import { decideIdentity } from '../../server/roster/duplicates/decide-identity.js';
 import { bookable, bookIn } from './appointments.js';

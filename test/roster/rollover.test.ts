@@ -12,10 +12,9 @@ import { Section } from '../../server/models/section.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { Term } from '../../server/models/term.js';
 import { decideHeldOfAccount, decideHeldOfEvent } from '../../server/roster/decide-held.js';
-import { ROSTER_PROBLEM } from '../../server/roster/event-update/judge-appointments.js';
 import { seal } from '../../server/seal.js';
 import { bookable, bookIn } from './appointments.js';
-import { startDistrict, type TestDistrict } from './district.js';
+import { startSyncedDistrict, type TestDistrict } from './district.js';
 
 const by = new Types.ObjectId();
 const accept = { verdict: 'accept' as const, by, reason: 'New school year' };
@@ -25,8 +24,7 @@ describe('a new school year', () => {
   let district: TestDistrict;
   beforeEach(async function () {
     this.timeout(60_000);
-    district = await startDistrict({ students: 40 });
-    await district.sync();
+    district = await startSyncedDistrict({ students: 40 });
     await Event.updateMany({}, { $set: { 'sync.on': true } });
   });
   afterEach(() => district.close());
@@ -67,7 +65,11 @@ describe('a new school year', () => {
       [goneBefore + held, before - held],
     );
     const { state, problem } = await Appointment.findById(booked.id).orFail().lean();
-    assert.deepEqual([state, problem], ['problem', ROSTER_PROBLEM], 'kept, for a person to look at');
+    assert.deepEqual(
+      [state, problem],
+      ['problem', { code: 'not together' }],
+      'kept, for a person to look at',
+    );
     for (const id of moved) sandbox.change(id, { term_id: old });
     await district.sync();
     assert.equal(await classesOf('active'), before, 'the same classes are back');

@@ -8,7 +8,7 @@ import { resumeRuns } from '../../server/roster/resume-runs.js';
 import { stopSync } from '../../server/roster/stop-sync.js';
 import { undoRun } from '../../server/roster/undo-run.js';
 import { asApp } from '../support/scans.js';
-import { startDistrict, type TestDistrict } from './district.js';
+import { startSyncedDistrict, type TestDistrict } from './district.js';
 
 const by = new Types.ObjectId();
 
@@ -16,8 +16,7 @@ describe('every run comes to an end', () => {
   let district: TestDistrict;
   beforeEach(async function () {
     this.timeout(60_000);
-    district = await startDistrict({ students: 40 });
-    await district.sync();
+    district = await startSyncedDistrict({ students: 40 });
   });
   afterEach(() => district.close());
 

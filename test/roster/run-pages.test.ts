@@ -22,7 +22,7 @@ describe('pages of runs', () => {
     assert.match(found.text, /Unchanged: \d/);
     assert.match(
       (await office.visitor.get(`${pathOf(run)}/changes?q=nobody-is-called-so`)).text,
-      /No change fits/,
+      /No changes match/,
     );
     const csv = await office.visitor.get(`${pathOf(run)}/changes.csv?kind=student`);
     assert.match(csv.headers['content-type'] ?? '', /text\/csv/);

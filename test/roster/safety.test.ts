@@ -11,18 +11,16 @@ import { Event } from '../../server/models/event.js';
 import { readLog } from '../../server/roster/runs/read-log.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { decideHeldOfAccount, decideHeldOfEvent } from '../../server/roster/decide-held.js';
-import { ROSTER_PROBLEM } from '../../server/roster/event-update/judge-appointments.js';
 import { sayLine } from '../../server/roster/runs/say-note.js';
 import { sayRemarks } from '../../server/roster/runs/say-remark.js';
 import { Types } from 'mongoose';
-import { startDistrict, type TestDistrict } from './district.js';
+import { startSyncedDistrict, type TestDistrict } from './district.js';
 
 describe('a sync removes nothing that it does not know to be gone', () => {
   let district: TestDistrict;
   beforeEach(async function () {
     this.timeout(60_000);
-    district = await startDistrict({ students: 60 }, { CLEVER_PAGE_SIZE: '20' });
-    assert.equal((await district.sync()).state, 'done');
+    district = await startSyncedDistrict({ students: 60 }, { CLEVER_PAGE_SIZE: '20' });
   });
   afterEach(() => district.close());
 
@@ -96,7 +94,7 @@ describe('a sync removes nothing that it does not know to be gone', () => {
     district.sandbox.rotateToken();
     const run = await district.sync();
     assert.equal(run.state, 'failed');
-    assert.match(run.result, /did not accept the district token/);
+    assert.match(run.result, /rejected the district token/);
     assert.equal(await Contact.countDocuments({ status: 'active' }), before);
   });
 
@@ -154,8 +152,7 @@ describe('appointments and the sync', () => {
   let district: TestDistrict;
   before(async function () {
     this.timeout(60_000);
-    district = await startDistrict({ students: 60 });
-    await district.sync();
+    district = await startSyncedDistrict({ students: 60 });
   });
   after(() => district.close());
 
@@ -196,17 +193,20 @@ describe('appointments and the sync', () => {
     const leaving = await book(student, teacher);
     const staying = await book(mate, teacher);
     const cancelled = await book(student, teacher, { state: 'cancelled' });
-    const byHand = await book(mate, teacher, { state: 'problem', problem: 'Snow day.' });
+    const byHand = await book(mate, teacher, {
+      state: 'problem',
+      problem: { code: 'text', text: 'Snow day.' },
+    });
     const { record } = await Contact.findById(student).orFail().lean();
     district.sandbox.removeStudent(record?.id ?? '');
     const run = await district.sync();
     assert.match(run.result, /1 appointment needs a look/);
-    assert.deepEqual(await stateOf(leaving), ['problem', ROSTER_PROBLEM]);
+    assert.deepEqual(await stateOf(leaving), ['problem', { code: 'not together' }]);
     assert.deepEqual(await stateOf(staying), ['booked', undefined]);
     assert.deepEqual(await stateOf(cancelled), ['cancelled', undefined]);
     district.sandbox.restore(record?.id ?? '');
     await district.sync();
     assert.deepEqual(await stateOf(leaving), ['booked', undefined]);
-    assert.deepEqual(await stateOf(byHand), ['problem', 'Snow day.']);
+    assert.deepEqual(await stateOf(byHand), ['problem', { code: 'text', text: 'Snow day.' }]);
   });
 });

@@ -1,5 +1,5 @@
 import { Types } from 'mongoose';
-import { runAlone } from '../../server/roster/run-refresh.js';
+import { runAlone } from '../../server/roster/run-alone.js';
 import { resumeRuns } from '../../server/roster/resume-runs.js';
 import type { Timing } from '../../server/roster/runs/hold-run.js';
 import { asApp } from '../support/scans.js';

@@ -7,7 +7,7 @@ import { Notification } from '../../server/models/notification.js';
 import { RosterChange } from '../../server/models/roster-change.js';
 import { RosterRun } from '../../server/models/roster-run.js';
 import { Section } from '../../server/models/section.js';
-import type { SyncRun } from '../../server/models/sync-run.js';
+import { SyncRun } from '../../server/models/sync-run.js';
 import { decideHeldOfAccount } from '../../server/roster/decide-held.js';
 import { undoRun } from '../../server/roster/undo-run.js';
 import { bookable, bookIn } from './appointments.js';
@@ -108,27 +108,31 @@ describe('ties that a source no longer tells', () => {
     assert.notDeepEqual(after, before);
   });
 
-  it('come back by undo of what was accepted', async () => {
-    await office.book(3);
-    await withoutStudents([]);
-    const run = await sync();
-    const before = await wholeRoster();
-    const accepted = await decide(run, 'accept');
-    const followed = await (
-      await import('../../server/models/sync-run.js')
-    ).SyncRun.findOne({ refresh: accepted._id })
-      .orFail()
-      .lean();
-    const undone = await undoRun(office.district.deps, followed, {
-      by,
-      reason: '',
-      whole: true,
-      stopNightly: false,
-    });
-    assert.ok(undone.ok);
-    assert.equal((await office.district.work(undone.run)).state, 'done');
-    assert.deepEqual(await wholeRoster(), before);
-  });
+  for (const [name, list] of [
+    ['empty', []],
+    ['of ids that nobody has', ['1', '2', '3']],
+  ] as const)
+    for (const between of ['nothing', 'a full sync', 'a night by events'] as const)
+      it(`that were ${name} and accepted come back by undo, ${between} between`, async () => {
+        await office.book(3);
+        await withoutStudents(list);
+        const run = await sync();
+        const before = await wholeRoster();
+        const accepted = await decide(run, 'accept');
+        if (between === 'a full sync') await sync();
+        if (between === 'a night by events')
+          await office.district.start({ trigger: 'nightly', night: 'between' });
+        const followed = await SyncRun.findOne({ refresh: accepted._id }).orFail().lean();
+        const undone = await undoRun(office.district.deps, followed, {
+          by,
+          reason: '',
+          whole: true,
+          stopNightly: false,
+        });
+        assert.ok(undone.ok);
+        assert.equal((await office.district.work(undone.run)).state, 'done');
+        assert.deepEqual(await wholeRoster(), before);
+      });
 
   it('stay for good when they are rejected, until the source says something else', async () => {
     const before = await seen();

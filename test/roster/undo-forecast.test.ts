@@ -12,9 +12,9 @@ import { undoRun } from '../../server/roster/undo-run.js';
 import { planUndo, type UndoPart } from '../../server/roster/undo/queries.js';
 import { asApp } from '../support/scans.js';
 import { bookable, bookIn } from './appointments.js';
-import { makeEvent, startDistrict, termsOf, type TestDistrict } from './district.js';
+import { makeEvent, startSyncedDistrict, termsOf, type TestDistrict } from './district.js';
 import { changeAtRandom, drawFrom } from './random-changes.js';
-import { restoreSnapshot, takeSnapshot, type Snapshot } from './snapshot.js';
+import { restoreSnapshot, takeSnapshot, type Snapshot } from '../support/snapshot.js';
 
 type Sums = Record<string, Record<'removed' | 'changed' | 'restored' | 'refused', number>>;
 
@@ -24,8 +24,7 @@ describe('the forecast of an undo', function () {
   let base: Snapshot;
 
   before(async () => {
-    district = await startDistrict({ students: 60 });
-    await district.sync();
+    district = await startSyncedDistrict({ students: 60 });
     for (const item of (await bookable(district.event)).slice(0, 12))
       for (const student of item.synced.students.slice(0, 2)) await bookIn(item, student);
     base = await takeSnapshot();

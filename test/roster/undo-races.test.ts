@@ -20,8 +20,8 @@ import { undoRun } from '../../server/roster/undo-run.js';
 import { asApp } from '../support/scans.js';
 import { bookable, bookIn } from './appointments.js';
 import { live } from './crash.js';
-import { runNow, startDistrict, type TestDistrict } from './district.js';
-import { restoreSnapshot, takeSnapshot, type Snapshot } from './snapshot.js';
+import { runNow, startSyncedDistrict, type TestDistrict } from './district.js';
+import { restoreSnapshot, takeSnapshot, type Snapshot } from '../support/snapshot.js';
 
 const by = new Types.ObjectId();
 const MINE = 'Third name';
@@ -43,8 +43,7 @@ describe('people at work while a run is undone or a preview applied', function (
   let night: Night;
 
   before(async () => {
-    district = await startDistrict({ students: 60 });
-    await district.sync();
+    district = await startSyncedDistrict({ students: 60 });
     night = await prepare(district);
     base = await takeSnapshot();
     changeAll(district);

@@ -9,7 +9,7 @@ import { RosterRun } from '../../server/models/roster-run.js';
 import { Section } from '../../server/models/section.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { findUndoable, undoRun } from '../../server/roster/undo-run.js';
-import { startDistrict, type TestDistrict } from './district.js';
+import { startSyncedDistrict, type TestDistrict } from './district.js';
 import { wholeRoster } from './whole-roster.js';
 
 const by = new Types.ObjectId();
@@ -18,8 +18,7 @@ describe('undo', () => {
   let district: TestDistrict;
   beforeEach(async function () {
     this.timeout(60_000);
-    district = await startDistrict({ students: 150 });
-    await district.sync();
+    district = await startSyncedDistrict({ students: 150 });
   });
   afterEach(() => district.close());
 

@@ -3,7 +3,7 @@ import type { Kind } from '../../server/clever/sandbox/identify.js';
 import { RosterChange } from '../../server/models/roster-change.js';
 import { Section } from '../../server/models/section.js';
 import { sayRemarks } from '../../server/roster/runs/say-remark.js';
-import { startDistrict, type TestDistrict } from './district.js';
+import { startSyncedDistrict, type TestDistrict } from './district.js';
 import { wholeRoster } from './whole-roster.js';
 
 const SPOILT = [
@@ -26,8 +26,7 @@ describe('records of Clever’s that do not say whom they are about', () => {
   let district: TestDistrict;
   beforeEach(async function () {
     this.timeout(60_000);
-    district = await startDistrict({ students: 60 });
-    await district.sync();
+    district = await startSyncedDistrict({ students: 60 });
   });
   afterEach(() => district.close());
 

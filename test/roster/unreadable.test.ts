@@ -3,15 +3,14 @@ import { Account } from '../../server/models/account.js';
 import { Contact } from '../../server/models/contact.js';
 import { RosterChange } from '../../server/models/roster-change.js';
 import { sayRemarks } from '../../server/roster/runs/say-remark.js';
-import { startDistrict, type TestDistrict } from './district.js';
+import { startSyncedDistrict, type TestDistrict } from './district.js';
 import { wholeRoster } from './whole-roster.js';
 
 describe('a token that may read nothing (403 on every list)', () => {
   let district: TestDistrict;
   beforeEach(async function () {
     this.timeout(60_000);
-    district = await startDistrict({ students: 40 });
-    await district.sync();
+    district = await startSyncedDistrict({ students: 40 });
   });
   afterEach(() => district.close());
 

@@ -115,7 +115,7 @@ describe('slots', () => {
   it('with nothing ticked say so', async () => {
     const answer = await change({ action: 'remove' });
     assert.equal(answer.status, 422);
-    assert.match(answer.text, /Tick at least one row first/);
+    assert.match(answer.text, /Select at least one row first/);
   });
 
   it("of another event or teacher are not touched by this one's form", async () => {
@@ -139,7 +139,6 @@ describe('slots', () => {
       await makeUser(account, 'administrator'),
       (await Account.findById(account).lean())!,
     );
-    const filter = { _id: { $in: slots.map((slot) => slot._id) } };
     // A parent's hold lands between the two looks of the removal: after slots were turned, before the last look.
     const original = Slot.updateMany.bind(Slot);
     let landed = false;
@@ -153,7 +152,7 @@ describe('slots', () => {
       });
     }) as typeof Slot.updateMany;
     try {
-      const result = await removeSlots(actor, event, filter, NOW);
+      const result = await removeSlots(actor, event, slots, NOW);
       assert.deepEqual(result, { removed: 2, booked: [], held: [slots[1]._id] });
     } finally {
       Slot.updateMany = original;
@@ -228,7 +227,7 @@ describe('slots', () => {
       assert.match(first.text, /<strong>1–20<\/strong> of 25 teachers/);
       assert.match((await admin.get(`${sheet()}?page=2`)).text, /<strong>21–25<\/strong>/);
       assert.match((await admin.get(`${sheet()}?q=teacher+x`)).text, /<strong>1<\/strong> teacher/);
-      assert.match((await admin.get(`${sheet()}?q=nobody`)).text, /No teacher fits/);
+      assert.match((await admin.get(`${sheet()}?q=nobody`)).text, /No teachers match/);
     });
 
     it('without slots says what it is for; another account gets 404', async () => {

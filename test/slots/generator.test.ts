@@ -52,7 +52,7 @@ describe('making slots', () => {
     assert.match(page.text, /Make 12 slots\?/);
     assert.match(page.text, /12 slots for all 2 teachers, 6 each/);
     assert.match(page.text, /<li>5:00 PM – 5:10 PM<\/li>/);
-    assert.match(page.text, /A further slot, 6:00 PM – 6:10 PM, would end too late/);
+    assert.match(page.text, /A further slot, 6:00 PM – 6:10 PM, would end after the last time/);
     assert.equal(await Slot.countDocuments(), 0);
     assert.equal(await AuditEntry.countDocuments({ action: 'make slots' }), 0);
   });
@@ -91,7 +91,7 @@ describe('making slots', () => {
     const chosen = { who: 'chosen', resources: lee._id.toHexString() };
     const page = await preview(chosen);
     assert.match(page.text, /Make 4 slots\?/);
-    assert.match(page.text, /2 times are left out, because another slot of the same teacher lies across/);
+    assert.match(page.text, /2 times are left out: they overlap/);
     assert.match(page.text, /<th scope="row">Lee<\/th><td class="num" data-label="New">4/);
     await make(chosen);
     assert.equal(await Slot.countDocuments({ resource: lee._id }), 5);
@@ -138,8 +138,8 @@ describe('making slots', () => {
     ['no begin', { from: '' }, /Enter when the first slot begins/],
     ['an end before the begin', { to: '16:00' }, /must end after the first begins/],
     ['a length that never fits', { minutes: 90 }, /Not one slot of this length fits/],
-    ['a length of nothing', { minutes: 0 }, /Enter 1 or more/],
-    ['chosen teachers, but none ticked', { who: 'chosen' }, /Tick at least one teacher/],
+    ['a length of nothing', { minutes: 0 }, /Enter the length of a slot in minutes: 1 or more/],
+    ['chosen teachers, but none ticked', { who: 'chosen' }, /Select at least one teacher/],
     ['unavailable without a message', { state: 'unavailable' }, /Enter what parents read instead/],
   ];
   for (const [what, change, message] of faults)

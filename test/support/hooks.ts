@@ -5,6 +5,7 @@ import mongoose from 'mongoose';
 import { connectDatabase, ensureIndexes, type Database } from '../../server/database/connect.js';
 import { createLog } from '../../server/log.js';
 import { findScans, noteQueries } from './scans.js';
+import { deleteEverything } from './snapshot.js';
 
 /** One database for the whole run: `MONGODB_URI` if set (in a database of its own), else an embedded engine in a temporary folder. */
 let dataDir: string;
@@ -62,5 +63,5 @@ export async function emptyDatabase(): Promise<void> {
   const names = Object.keys(mongoose.models);
   if (names.some((name) => !indexed.has(name))) await ensureIndexes();
   for (const name of names) indexed.add(name);
-  await Promise.all(Object.values(mongoose.models).map(({ collection }) => collection.deleteMany({})));
+  await deleteEverything();
 }

@@ -171,7 +171,7 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
       },
     ],
     '/global-setup/duplicates/separation': [
-      { fields: {}, says: /Tick at least one pair/ },
+      { fields: {}, says: /Select at least one pair/ },
       { fields: { pairs: 'x' }, says: /Choose the pairs from the list/ },
       {
         fields: { only: 'x', pairs: ids.pair! },
@@ -181,7 +181,7 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
     ],
     '/global-setup/duplicates/separation/:entry/undo': NOTHING_SENT,
     '/global-setup/duplicates/reopening': [
-      { fields: {}, says: /Tick at least one pair/ },
+      { fields: {}, says: /Select at least one pair/ },
       { fields: { only: 'x' }, says: /a pair from the list/ },
     ],
     '/global-setup/duplicates/:pair/identity': [

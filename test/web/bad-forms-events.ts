@@ -29,13 +29,13 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
     { fields: slots, says: /Enter when the first slot begins/, keeps: /value="17:00"/ },
     {
       fields: { ...slots, from: '09:00', minutes: 'ten' },
-      says: /how long a slot is as a number/,
+      says: /length of a slot in minutes as a number/,
       keeps: /value="ten"/,
     },
     { fields: { ...slots, who: 'chosen', resources: 'x' }, says: /teachers/ },
   ];
   const badRows: Bad[] = [
-    { fields: {}, says: /at least one class|Tick the rows/ },
+    { fields: {}, says: /at least one class|Select the rows/ },
     { fields: { ids: 'x' }, says: /Choose the classes from the list/ },
     {
       fields: { one: 'x', ids: ids.class! },
@@ -61,7 +61,7 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
     '/events/:event/classes/types': [
       {
         fields: { action: 'set', to: 'Group' },
-        says: /Tick the rows first/,
+        says: /Select the rows first/,
         keeps: /<option value="Group" selected>/,
       },
       {
@@ -123,14 +123,14 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
     '/importer/stop': NOTHING_SENT,
     '/importer/sync': NOTHING_SENT,
     '/events/:event/sync/terms': [
-      { fields: {}, says: /No term was taken/ },
-      { fields: { term: LONG }, says: /No term was taken/ },
+      { fields: {}, says: /Select the terms that this event should take/ },
+      { fields: { term: LONG }, says: /Select the terms that this event should take/ },
     ],
     '/events/:event/sync/runs': NOTHING_SENT,
     '/events/:event/sync/previews': NOTHING_SENT,
     '/events/:event/sync/stop': NOTHING_SENT,
     '/events/:event/sync/start': NOTHING_SENT,
-    '/events/:event/sync/hour': [{ fields: { hour: '25' }, says: /Enter 23 or less/ }],
+    '/events/:event/sync/hour': [{ fields: { hour: '25' }, says: /Enter an hour: 23 or less/ }],
     '/events/:event/messages/:mail/sending': NOTHING_SENT,
     '/events': [{ fields: event, says: /name/, keeps: /The gym/ }],
     '/events/:event/settings': [{ fields: event, says: /name/, keeps: /The gym/ }],
@@ -147,7 +147,7 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
     '/events/:event/slots/preview': badSlots,
     '/events/:event/slots': badSlots,
     '/events/:event/slots/changes': [
-      { fields: { action: 'hide' }, says: /Tick at least one row/ },
+      { fields: { action: 'hide' }, says: /Select at least one row/ },
       {
         fields: { action: 'dance', resources: ids.resource! },
         says: /what to do/,
@@ -161,7 +161,7 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
       },
     ],
     '/events/:event/slots/:resource/changes': [
-      { fields: { action: 'hide', room: '12' }, says: /Tick at least one row/ },
+      { fields: { action: 'hide', room: '12' }, says: /Select at least one row/ },
       { fields: { action: 'dance', ids: ids.slot! }, says: /what to do/, keeps: box('ids', ids.slot!) },
       { fields: { action: 'hide', ids: 'x' }, says: /the slots from the list/ },
       {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import path from 'node:path';
+import compression from 'compression';
 import express from 'express';
 import supertest from 'supertest';
 import { watchCommands } from '../../server/database/follow-commands.js';
@@ -35,5 +37,27 @@ describe('a page that comes after the one that says the database is gone', () =>
     const answer = await supertest(app).get('/');
     assert.deepEqual([answer.status, answer.text], [503, 'gone']);
     await late;
+  });
+
+  it('and one that fails late does not cut the page that is on its way through the compression', async () => {
+    const page = randomBytes(200_000).toString('hex');
+    const app = express();
+    const answerFaults = errorPages({ log: createLog('silent') });
+    app.use(compression());
+    app.use(databaseGuard({ ready: () => Promise.resolve(false), watchCommands }, answerFaults));
+    app.get('/', (_req, res, next) => {
+      const failLate = (): void => {
+        if (res.headersSent) next(new Error('late'));
+        else setImmediate(failLate);
+      };
+      failLate();
+    });
+    app.use(answerFaults);
+    app.engine('ejs', (_file, _values, done) => {
+      done(null, page);
+    });
+    app.set('view engine', 'ejs').set('views', path.join(ROOT, 'views'));
+    const answer = await supertest(app).get('/').set('Accept-Encoding', 'gzip');
+    assert.deepEqual([answer.status, answer.text.length], [503, page.length]);
   });
 });

@@ -14,6 +14,7 @@ import { changeLevel, inviteStaff } from '../invite-staff.js';
 import { mayChangeAccess } from '../policy.js';
 import { staffLogins } from '../queries.js';
 import { ACCOUNT_FIELDS, accountSettingsSchema, invitationSchema, levelSchema } from '../schema.js';
+import { levelInWords, levelMay } from '../show-level.js';
 
 const LOGINS = '/global-setup/logins';
 
@@ -61,7 +62,7 @@ export function accountSetupRoutes(deps: Deps): Router {
   return router;
 }
 
-/** People who log in, one form: whichever button is pressed, what is selected or typed beside it stays. */
+/** Staff accounts, one form: whichever button is pressed, what is selected or typed beside it stays. */
 function loginPages(router: Router, deps: Deps): void {
   router.get('/logins', (_req, res) => showLogins(deps, res, FRESH_FORM));
 
@@ -74,7 +75,7 @@ function loginPages(router: Router, deps: Deps): void {
       return showLogins(deps, res.status(422), { values: typedValues(req.body), errors });
     }
     const text =
-      'Invited. The mail with the link is on its way; without a mail server it waits in the outbox.';
+      'Invited. The email with the link is on its way; without an email server it waits in the Outbox.';
     await backToLogins(deps, req, res, text, ['name', 'email', 'level']);
   });
 
@@ -161,12 +162,17 @@ const NOT_INVITED = {
 async function showLogins(deps: Deps, res: Response, form: Form): Promise<void> {
   const actor = actorOf(res);
   res.render('accounts/logins', {
-    title: 'People who log in',
+    title: 'Staff accounts',
     section: 'global-setup',
     setupTabs: SETUP_TABS,
     tab: 'logins',
     logins: await staffLogins(actor.account, deps.now()),
-    levels: ACCESS_LEVELS.filter((level) => level !== 'customer'),
+    levels: ACCESS_LEVELS.filter((level) => level !== 'customer').map((value) => ({
+      value,
+      label: levelInWords(value),
+      may: levelMay(value),
+    })),
+    levelInWords,
     levelField,
     self: actor.user.toHexString(),
     form,

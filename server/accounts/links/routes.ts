@@ -15,6 +15,7 @@ import { isShutOut } from '../load-actor.js';
 import { findUserByEmail } from '../queries.js';
 import { markDevice } from '../mark-device.js';
 import { emailSchema, passwordSchema } from '../schema.js';
+import { levelInWords, levelMay } from '../show-level.js';
 import { findLink, sendLink, takeLink } from '../send-link.js';
 import { choosePassword, mayBeStrangers, type ClearHouseholds, type Cleared } from '../choose-password.js';
 import { provedEmail } from '../set-password.js';
@@ -80,7 +81,7 @@ export function linkRoutes(deps: Deps, clear: ClearHouseholds): Router {
     const link = await findLink(req.params.secret, ['prove e-mail'], deps.now());
     if (!link?.user) throw usedUp();
     if (req.user?._id.equals(link.user))
-      res.render('accounts/prove', { title: 'Confirm your e-mail address', email: req.user.email });
+      res.render('accounts/prove', { title: 'Confirm your email address', email: req.user.email });
     else askToLogIn(req, res);
   });
 
@@ -93,7 +94,7 @@ export function linkRoutes(deps: Deps, clear: ClearHouseholds): Router {
     }
     if (!(await takeLink(req.params.secret, ['prove e-mail'], deps.now()))) throw usedUp();
     await provedEmail(link.user, deps.now());
-    say(req, { kind: 'ok', text: 'Thank you. Your e-mail address is confirmed.' });
+    say(req, { kind: 'ok', text: 'Thank you. Your email address is confirmed.' });
     res.redirect(303, link.next || '/');
   });
 
@@ -106,7 +107,12 @@ export function linkRoutes(deps: Deps, clear: ClearHouseholds): Router {
     }
     const school = await Account.findById(link.offer.account, { name: 1 }).orFail().lean();
     const { level } = link.offer;
-    res.render('accounts/invitation', { title: `Work at ${school.name}`, school: school.name, level });
+    res.render('accounts/invitation', {
+      title: `Work at ${school.name}`,
+      school: school.name,
+      level: levelInWords(level),
+      may: levelMay(level),
+    });
   });
 
   router.post('/invitation/:secret', async (req, res) => {
@@ -151,7 +157,7 @@ function askToAccept(req: Request, res: Response): void {
 function askToLogIn(req: Request, res: Response): void {
   say(req, {
     kind: 'notice',
-    text: 'Log in with the password you registered with, to confirm your e-mail address. If it was not you who registered, choose a new password instead.',
+    text: 'Log in with the password you registered with, to confirm your email address. If it was not you who registered, choose a new password instead.',
   });
   res.redirect(303, `/login?next=${encodeURIComponent(req.originalUrl)}`);
 }

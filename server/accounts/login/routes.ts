@@ -52,8 +52,7 @@ export function loginRoutes(deps: Deps, passport: PassportStatic): Router {
       }
       if (!user) {
         const errors = {
-          email:
-            'This e-mail address and password do not belong together. Check both, or choose a new password.',
+          email: 'Email or password is incorrect. Check both, or choose a new password.',
         };
         res
           .status(422)

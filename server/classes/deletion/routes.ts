@@ -21,7 +21,14 @@ export function deletionRoutes(deps: Deps): Router {
     if (!chosen) return showList(deps, req, res);
     const ids = chosenIds(chosen);
     const preview = await previewDeletion(event, ids);
-    if (!chosen.sure && (preview.appointments > 0 || preview.ids.length > 1)) {
+    // What was booked while the page that asks was open is told before it becomes a problem.
+    const isMore = chosen.appointments !== undefined && preview.appointments > chosen.appointments;
+    if (isMore)
+      say(req, {
+        kind: 'notice',
+        text: `Nothing is deleted yet: ${countOf(preview.appointments - (chosen.appointments ?? 0), 'appointment was', 'appointments were')} booked while you had this page open.`,
+      });
+    if (isMore || (!chosen.sure && (preview.appointments > 0 || preview.ids.length > 1))) {
       const path = addressHere(req, res, '/deletion');
       res.redirect(303, `${path}${path.includes('?') ? '&' : '?'}ids=${preview.ids.join(',')}`);
       return;

@@ -160,7 +160,7 @@ async function newPage(res: Response, ids: Types.ObjectId[], form: Form): Promis
     ids: classes.map((item) => item._id.toHexString()),
     told:
       classes.length > 0
-        ? `${countOf(chosen, 'student', 'students')} of ${countOf(classes.length, 'ticked class', 'ticked classes')}`
+        ? `${countOf(chosen, 'student', 'students')} of ${countOf(classes.length, 'selected class', 'selected classes')}`
         : 'Students of chosen classes',
     names:
       names.length > 5 ? `${names.slice(0, 4).join(', ')} and ${names.length - 4} more` : names.join(', '),

@@ -149,7 +149,7 @@ function confirmInsteadOfFiles(res: Response): void {
       effects: [
         'Roster files go off, and Clever is enabled.',
         'The record ids that the files gave are cleared. Terms and sections of the files are archived.',
-        'The first import from Clever finds people again by their numbers and e-mail addresses.',
+        'The first import from Clever finds people again by their numbers and email addresses.',
       ],
       notes: ['Nobody is deleted. Classes, slots and appointments stay as they are.'],
       action: '/global-setup/roster-files/begin-clever',
@@ -183,7 +183,7 @@ function confirmDistrict(res: Response, districtId: string, matches: number): vo
 function checked(result: ApprovalCheck | undefined, before: string): Flash {
   if (!result) return { kind: 'notice', text: 'Save the district id and the access first.' };
   if (result.fault) return { kind: 'danger', text: `${before} ${result.fault}` };
-  if (result.approval === 'approved') return { kind: 'ok', text: `${before} The district may be read.` };
+  if (result.approval === 'approved') return { kind: 'ok', text: `${before} Connected to the district.` };
   return {
     kind: 'notice',
     text: `${before} The district has not approved it yet. Slotbell asks again every hour.`,

@@ -3,7 +3,7 @@ import type { RosterChange } from '../../models/roster-change.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { changedSince, countLogged, logRun } from '../runs/log-run.js';
 import { valueAt, type Change } from './change.js';
-import type { Kind } from './kinds.js';
+import type { Kind } from './kind.js';
 import { guardWrite } from './guard-write.js';
 import { makeChanges } from './make-changes.js';
 import { isAt, markChanges, readChanges, readTargets, type StoredDocument } from './read-changes.js';

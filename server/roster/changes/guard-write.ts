@@ -1,6 +1,6 @@
 import type { FieldChange } from '../../models/roster-change.js';
 import { compareFields, valueAt } from './change.js';
-import type { Kind } from './kinds.js';
+import type { Kind } from './kind.js';
 import { overlay } from './overlay-changes.js';
 import { DERIVED } from './read-changes.js';
 

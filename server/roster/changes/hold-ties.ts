@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import type { KindCounts } from '../../models/run.js';
 import type { HeldRun } from '../runs/hold-run.js';
-import { contentHash } from '../sources/roster-record.js';
+import { contentHash } from '../../models/content-hash.js';
 import { fieldChange, type Change } from './change.js';
 import { ROLES, type Role, type Ties } from './compare-ties.js';
 import type { TieVerdict } from './judge-ties.js';

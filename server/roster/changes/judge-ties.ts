@@ -42,6 +42,37 @@ export interface TieVerdict {
   why?: HeldWhy;
 }
 
+/** Of one list of which nobody known would be left: what is said of it. */
+export interface EmptyList {
+  /** Who is missing in it. */
+  missing: readonly string[];
+  /** It names people, none of whom is known. */
+  isOfUnknown: boolean;
+  /** Appointments are with the class. */
+  isBooked: boolean;
+}
+
+/**
+ * Whether a list of which nobody known would be left waits for a person, however few it loses (data.md: ties count). A single student
+ * who leaves a class that is theirs alone is no doubt: such classes end that way. A single teacher is: most classes have one, so that
+ * a spoilt list of teachers looks no other way.
+ */
+export function isDoubtful(role: Role, { missing, isOfUnknown, isBooked }: EmptyList): boolean {
+  if (missing.length === 0) return false;
+  return isOfUnknown || isBooked || role === 'teachers' || missing.length > 1;
+}
+
+/** Of those missing in one list, the ones who wait for a person. @param alone a person looks at this list in any case */
+export function heldIn(
+  { preview }: Pick<HeldRun, 'preview'>,
+  { all, held }: TieVerdict,
+  missing: string[],
+  alone: boolean,
+): string[] {
+  if (preview) return [];
+  return all || (held > 0 && alone) ? missing : [];
+}
+
 export interface TieScope {
   /** How the changes of each role are called. */
   kinds: Record<Role, string>;

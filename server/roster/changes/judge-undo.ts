@@ -6,7 +6,7 @@ import { Resource } from '../../models/resource.js';
 import type { ChangeAction, RosterChange } from '../../models/roster-change.js';
 import { Slot } from '../../models/slot.js';
 import { User } from '../../models/user.js';
-import type { Kind } from './kinds.js';
+import type { Kind } from './kind.js';
 import { isAt, readTargets, type StoredDocument } from './read-changes.js';
 
 const INVERSE = {

@@ -3,7 +3,7 @@ import type { HeldRun } from '../runs/hold-run.js';
 import { logRun } from '../runs/log-run.js';
 import { compareFields, type Change } from './change.js';
 import { countHeld } from './count-held.js';
-import type { Kind } from './kinds.js';
+import type { Kind } from './kind.js';
 import { whileAt } from './guard-write.js';
 import { makeChanges } from './make-changes.js';
 import { overlay } from './overlay-changes.js';

@@ -5,7 +5,7 @@ import { changedSince, countLogged, logRefused, logRun, type LogRow } from '../r
 import { updateTo, valueAt } from './change.js';
 import { backwards, guardWrite, whileAt } from './guard-write.js';
 import { findUsed, inverseOf, judgeUndo, readAdded, type UndoVerdicts } from './judge-undo.js';
-import type { Kind } from './kinds.js';
+import type { Kind } from './kind.js';
 import { isAt, markChanges, readChanges, readTargets, type StoredDocument } from './read-changes.js';
 
 const BATCH = 1000;

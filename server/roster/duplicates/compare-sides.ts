@@ -51,7 +51,7 @@ function factsOf(names: Record<Identifier, string>): Line[] {
     { label: 'School number', value: ({ contact }) => contact.schoolId },
     { label: names.communityId, value: ({ contact }) => contact.identifiers?.communityId ?? '' },
     { label: names.barcode, value: ({ contact }) => contact.identifiers?.barcode ?? '' },
-    { label: 'E-mail', value: ({ contact }) => contact.email },
+    { label: 'Email', value: ({ contact }) => contact.email },
     { label: 'Phone', value: ({ contact }) => contact.phone },
     { label: 'Birth date', value: ({ contact }) => contact.birthDate && longDay(contact.birthDate) },
     { label: 'Security value', value: ({ contact }) => contact.securityValue ?? '' },
@@ -102,7 +102,7 @@ export function reasonInWords(
 }
 
 /** What speaks for one person or two. */
-const PROOFS = new Set(['E-mail', 'Birth date', 'Security value']);
+const PROOFS = new Set(['Email', 'Birth date', 'Security value']);
 
 function countIn(count: number): string {
   return count.toLocaleString('en');

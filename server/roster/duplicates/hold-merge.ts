@@ -6,9 +6,6 @@ import { RosterRun } from '../../models/roster-run.js';
 import { SyncRun } from '../../models/sync-run.js';
 import type { Move } from './move-bookings.js';
 
-/** A merge that has not said for this long that it lives was cut off, and may be finished by anybody. */
-export const CUT_OFF_MS = 30_000;
-
 /** The merge was taken over by somebody, or a sync that took it for cut off has begun: it must not write another thing. */
 export class MergeLost extends Error {}
 

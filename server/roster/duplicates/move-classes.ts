@@ -1,5 +1,4 @@
-import { Class, type SyncedClass } from '../../models/class.js';
-import { contentHash } from '../sources/roster-record.js';
+import { Class, hashClass } from '../../models/class.js';
 import { eventIds } from './find-clash.js';
 import { exchange, type Move } from './move-bookings.js';
 
@@ -18,23 +17,17 @@ export async function moveClasses({ account, keep, drop }: Move): Promise<number
   for (const { _id, synced } of found) {
     const teachers = exchange(synced.teachers, drop, keep);
     const students = exchange(synced.students, drop, keep);
+    // Hashed as event updates do, so that the next sync finds it unchanged. A hand-made class has no hash.
     await Class.updateOne(
       { _id },
       {
         $set: {
           'synced.teachers': teachers,
           'synced.students': students,
-          'synced.hash': hashOf({ ...synced, teachers, students }),
+          'synced.hash': synced.hash && hashClass({ ...synced, teachers, students }),
         },
       },
     );
   }
   return found.length;
-}
-
-/** As event updates hash a class (desire-classes.ts), so that the next sync finds it unchanged. A hand-made class has none. */
-function hashOf(synced: SyncedClass): string {
-  if (synced.hash === '') return '';
-  const { name, type, course, subject, period, grade, term, school, teachers, students } = synced;
-  return contentHash({ name, type, course, subject, period, grade, term, school, teachers, students });
 }

@@ -11,7 +11,7 @@ import {
 import { holdsWords } from '../../models/scoped.js';
 import { User } from '../../models/user.js';
 import { sliceOf } from '../../web/paging.js';
-import { CUT_OFF_MS } from './hold-merge.js';
+import { CUT_OFF_MS } from '../wait-merges.js';
 import { readSides, type Side } from './read-sides.js';
 import type { PairsQuery } from './schema.js';
 

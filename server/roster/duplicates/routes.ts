@@ -39,7 +39,7 @@ export function duplicateRoutes(deps: Deps): Router {
     if (kept.pairs > 0)
       say(req, { kind: 'ok', text: `Kept both of ${countOf(kept.pairs, 'pair', 'pairs')}.`, undo });
     else if (apart.parted === 0 && !apart.refused)
-      say(req, { kind: 'notice', text: 'Nothing was changed: tick pairs that nobody has decided yet.' });
+      say(req, { kind: 'notice', text: 'Nothing was changed: select pairs that nobody has decided yet.' });
     res.redirect(303, HOME);
   });
 
@@ -198,7 +198,7 @@ function pairsOf(req: Request, res: Response): Types.ObjectId[] | undefined {
   if (!parsed.ok) refuseHere(res, parsed);
   else if (parsed.value.only) return [parsed.value.only];
   else if (parsed.value.pairs.length > 0) return parsed.value.pairs;
-  else refuseHere(res, { values: {}, errors: { pairs: 'Tick at least one pair first.' } });
+  else refuseHere(res, { values: {}, errors: { pairs: 'Select at least one pair first.' } });
   return undefined;
 }
 

@@ -89,7 +89,7 @@ function startRun(deps: Deps, what: Pick<StartSync, 'trigger' | 'purpose'>): Req
     const started = await startSync(deps, { account, event, by: user, ...what });
     if (started.ok) {
       const noun = what.purpose === 'preview' ? 'preview' : 'sync';
-      if (started.waits) say(req, { kind: 'notice', text: `A ${noun} waits already; this is it.` });
+      if (started.waits) say(req, { kind: 'notice', text: `A ${noun} is already waiting. Here it is.` });
       res.redirect(303, pathOfRun(started.run));
       return;
     }

@@ -3,8 +3,9 @@ import { Class, type ClassEdits, type SyncedClass } from '../../models/class.js'
 import type { Event, EventSync } from '../../models/event.js';
 import type { Section } from '../../models/section.js';
 import type { Ties } from '../changes/compare-ties.js';
-import type { Mirror, MirrorTerm } from './mirror.js';
-import { hashClass } from './hash-class.js';
+import type { Mirror } from './mirror.js';
+import type { MirrorTerm } from './select-sections.js';
+import { hashClass } from '../../models/class.js';
 import { heirsOf, selectionOf } from './select-sections.js';
 
 /** A class as the mirror says it should be in the event. */

@@ -5,7 +5,7 @@ import { RosterChange } from '../../models/roster-change.js';
 import type { RosterRun } from '../../models/roster-run.js';
 import { SyncRun } from '../../models/sync-run.js';
 import { readMirrorMark } from '../refresh/cursor.js';
-import { contentHash } from '../sources/roster-record.js';
+import { contentHash } from '../../models/content-hash.js';
 
 /** How many classes and holders of slots stand as an event's last sync left them. */
 export interface Standing {

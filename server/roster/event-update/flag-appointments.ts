@@ -1,12 +1,13 @@
-import { Appointment, LIVING_STATES } from '../../models/appointment.js';
+import { Appointment, LIVING_STATES, type AppointmentProblem } from '../../models/appointment.js';
 import type { Event } from '../../models/event.js';
 import { fieldChange, type Change } from '../changes/change.js';
 import { makeChanges } from '../changes/make-changes.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { taughtAfter, taughtNow } from './find-taught.js';
-import { judgeAppointments, LOOKED, ROSTER_PROBLEM, type Looked } from './judge-appointments.js';
+import { judgeAppointments, LOOKED, type Looked } from './judge-appointments.js';
 
 const BATCH = 500;
+const NOT_TOGETHER: AppointmentProblem = { code: 'not together' };
 
 /**
  * Appointments stay, whatever the roster says. One whose student is in no active class of that teacher any more goes into
@@ -40,7 +41,7 @@ async function flagBatch(run: HeldRun, event: Event, batch: Looked[]): Promise<v
       action: 'changed',
       target: _id,
       sourceId: _id.toHexString(),
-      fields: [fieldChange('state', 'booked', 'problem'), fieldChange('problem', undefined, ROSTER_PROBLEM)],
+      fields: [fieldChange('state', 'booked', 'problem'), fieldChange('problem', undefined, NOT_TOGETHER)],
       where: { state: 'booked' },
       note: { code: 'not together' },
       warning: true,

@@ -1,7 +1,6 @@
 import { Types } from 'mongoose';
 import { Class } from '../../models/class.js';
 import type { Event } from '../../models/event.js';
-import { RosterChange } from '../../models/roster-change.js';
 import {
   lostOf,
   NO_TIES,
@@ -11,14 +10,16 @@ import {
   type Role,
   type Ties,
 } from '../changes/compare-ties.js';
+import { countTies } from '../changes/count-ties.js';
 import { holdTies, markOf, tellTies, type HeldTies } from '../changes/hold-ties.js';
-import { judgeTies, TieSums, type TieVerdict } from '../changes/judge-ties.js';
+import { heldIn, isDoubtful, judgeTies, TieSums, type TieVerdict } from '../changes/judge-ties.js';
+import { recallTies } from '../changes/recall-ties.js';
 import type { Removals } from '../changes/take-removals.js';
 import { CLASS_TIES } from '../changes/tie-kinds.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import type { DesiredClass } from './desire-classes.js';
 import type { KnownClass } from './diff-classes.js';
-import { findBooked } from './find-booked.js';
+import { findBooked } from '../refresh/find-booked.js';
 import { withStaying, type People } from './keep-staying.js';
 import type { Mirror } from './mirror.js';
 
@@ -44,7 +45,7 @@ export interface ComparedBatch {
 
 /**
  * The guard over who is in an event's classes, as the one of the mirror (`SectionGuard`) over who is in its sections: the event may take
- * a small part of the account. It also holds what would leave a class with appointments without students or teachers.
+ * a small part of the account. It also holds what would leave a class without students or teachers (`isDoubtful`).
  */
 export class ClassGuard {
   readonly #watch = new TieWatch();
@@ -64,7 +65,7 @@ export class ClassGuard {
     verdict: Removals['verdict'],
   ): Promise<ClassGuard> {
     const guard = new ClassGuard(run, event, mirror, verdict);
-    if (run.again) await guard.#recall();
+    if (run.again) await recallTies(run, 'class', CLASS_TIES, guard.#watch);
     return guard;
   }
 
@@ -97,12 +98,18 @@ export class ClassGuard {
   ): Promise<void> {
     if (this.#watch.losing.size === 0) return;
     const { run } = this;
+    const here = {
+      event: this.event._id,
+      status: 'active',
+      section: { $type: 'objectId' },
+      addedBy: { $ne: run.id },
+    };
     const sums = new TieSums();
     for await (const items of this.#losing(batches()))
       for (const one of items) sums.add(one.known._id, one.missing, aloneOf(one));
     const verdicts = await judgeTies(run, sums, {
       kinds: CLASS_TIES.kinds,
-      countHere: (role, enough) => this.#countHere(role, enough),
+      countHere: (role, enough) => countTies(Class.collection, here, CLASS_TIES.paths[role], enough),
       verdict: this.verdict,
     });
     tellTies(run, CLASS_TIES.kinds, sums.missing, verdicts);
@@ -157,9 +164,7 @@ export class ClassGuard {
   }
 
   #heldIn(one: Losing, role: Role, verdicts: Record<Role, TieVerdict>): string[] {
-    const { all, held } = verdicts[role];
-    if (this.run.preview) return [];
-    return all || (held > 0 && aloneOf(one)[role]) ? one.missing[role] : [];
+    return heldIn(this.run, verdicts[role], one.missing[role], aloneOf(one)[role]);
   }
 
   async #hold(
@@ -216,44 +221,6 @@ export class ClassGuard {
       }),
     );
   }
-
-  async #countHere(role: Role, enough: number): Promise<number> {
-    const path = CLASS_TIES.paths[role];
-    const classes = Class.find(
-      {
-        event: this.event._id,
-        status: 'active',
-        section: { $type: 'objectId' },
-        addedBy: { $ne: this.run.id },
-      },
-      { [path]: 1 },
-    );
-    let here = 0;
-    for await (const { synced } of classes.lean<{ synced: Partial<People> }>().cursor({ batchSize: 400 })) {
-      here += synced[role]?.length ?? 0;
-      if (here >= enough) break;
-    }
-    return here;
-  }
-
-  /** Who came into classes by the run's first try. */
-  async #recall(): Promise<void> {
-    const rows = RosterChange.find(
-      { run: this.run.id, kind: 'class', state: 'applied' },
-      { sourceId: 1, fields: 1 },
-    );
-    for await (const { sourceId, fields } of rows.lean().cursor()) {
-      const listOf = (role: Role, side: 'before' | 'after') =>
-        ((fields.find(({ path }) => path === CLASS_TIES.paths[role])?.[side] ?? []) as Types.ObjectId[]).map(
-          String,
-        );
-      const ties = (side: 'before' | 'after'): Ties => ({
-        students: listOf('students', side),
-        teachers: listOf('teachers', side),
-      });
-      this.#watch.gain(sourceId, ties('before'), ties('after'));
-    }
-  }
 }
 
 /** Classes with those of before who stay in them. @param staying hex ids, by section */
@@ -271,12 +238,12 @@ export function letStay(
 
 const NOBODY: Record<Role, string[]> = { students: [], teachers: [] };
 
-/** Of a class with appointments, a list that would have nobody left is looked at by a person, however few it had. */
-function aloneOf({ item: { synced }, isBooked }: Losing): Record<Role, boolean> {
-  return {
-    students: isBooked && synced.students.length === 0,
-    teachers: isBooked && synced.teachers.length === 0,
-  };
+/** A list that would have nobody left is looked at by a person, however few it had. */
+function aloneOf({ item: { synced, unknown }, missing, isBooked }: Losing): Record<Role, boolean> {
+  const of = (role: Role) =>
+    synced[role].length === 0 &&
+    isDoubtful(role, { missing: missing[role], isOfUnknown: unknown[role].length > 0, isBooked });
+  return { students: of('students'), teachers: of('teachers') };
 }
 
 function tiesOf({ students, teachers }: People): Ties {

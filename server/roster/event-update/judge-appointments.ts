@@ -1,14 +1,14 @@
 import type { Types } from 'mongoose';
-import { CLASS_DELETED, type Appointment } from '../../models/appointment.js';
+import type { Appointment, AppointmentProblem } from '../../models/appointment.js';
 import type { Event } from '../../models/event.js';
 import { Resource } from '../../models/resource.js';
 import type { FindTaught } from './find-taught.js';
 
-/** Why the sync put an appointment into the problem list. */
-export const ROSTER_PROBLEM = 'The student is no longer in a class of this teacher (found by the sync).';
-
 /** Problems that are none any more once student and teacher share a class: also when the sync brought a deleted one back. */
-const MENDED_BY_SYNC = [ROSTER_PROBLEM, CLASS_DELETED];
+const MENDED_BY_SYNC: ReadonlySet<AppointmentProblem['code'] | undefined> = new Set([
+  'not together',
+  'class deleted',
+]);
 
 export type Looked = Pick<Appointment, '_id' | 'resource' | 'students' | 'state' | 'problem' | 'kept'>;
 /** What of an appointment has to be read for it. */
@@ -35,8 +35,8 @@ export async function judgeAppointments(
     const teacher = teachers.get(resource.toHexString());
     if (teacher === undefined) continue;
     const holds = students.every((student) => together.has(`${teacher} ${student.toHexString()}`));
-    if (!holds && state === 'booked' && kept !== ROSTER_PROBLEM) broken.push(item);
-    if (holds && state === 'problem' && MENDED_BY_SYNC.includes(problem ?? '')) mended.push(item);
+    if (!holds && state === 'booked' && kept?.code !== 'not together') broken.push(item);
+    if (holds && state === 'problem' && MENDED_BY_SYNC.has(problem?.code)) mended.push(item);
   }
   return { broken, mended };
 }

@@ -3,7 +3,7 @@ import { Class, type SyncedClass } from '../../models/class.js';
 import { NO_TIES } from '../changes/compare-ties.js';
 import type { DesiredClass } from './desire-classes.js';
 import type { KnownClass } from './diff-classes.js';
-import { hashClass } from './hash-class.js';
+import { hashClass } from '../../models/class.js';
 import type { Mirror } from './mirror.js';
 
 export type People = Pick<SyncedClass, 'teachers' | 'students'>;

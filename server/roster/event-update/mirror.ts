@@ -7,9 +7,8 @@ import { Section } from '../../models/section.js';
 import { Term } from '../../models/term.js';
 import { TIE_KINDS } from '../changes/tie-kinds.js';
 import { listDoubts, type Doubts } from '../refresh/list-doubts.js';
-import { queryOf, type Selection } from './select-sections.js';
+import { queryOf, type MirrorTerm, type Selection } from './select-sections.js';
 
-export type MirrorTerm = Pick<Term, 'name' | 'start' | 'end' | 'status'> & { id: string };
 export type NamedPerson = Pick<Contact, '_id' | 'firstName' | 'lastName' | 'email' | 'room'>;
 
 /** What an event's update reads of the account's roster. */

@@ -2,7 +2,9 @@ import type { QueryFilter, Types } from 'mongoose';
 import type { EventSync } from '../../models/event.js';
 import type { Section } from '../../models/section.js';
 import { searchKey } from '../../models/scoped.js';
-import type { MirrorTerm } from './mirror.js';
+import type { Term } from '../../models/term.js';
+
+export type MirrorTerm = Pick<Term, 'name' | 'start' | 'end' | 'status'> & { id: string };
 
 /** Which sections: of these schools, and of these terms or of none that is known. */
 export interface Selection {

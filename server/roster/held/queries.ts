@@ -7,7 +7,7 @@ import { SyncRun } from '../../models/sync-run.js';
 import { mayRunEvent, type Actor } from '../../web/actor.js';
 import { dayAndTimeSoon } from '../../web/format-time.js';
 import type { HeldCounts } from '../changes/count-held.js';
-import { mayRunAll } from '../importer/policy.js';
+import { mayRunAll } from '../../web/actor.js';
 import { pathOfRefresh, pathOfRun, type RunPlace } from '../runs/queries.js';
 import { heldInWords } from '../runs/summarize-run.js';
 

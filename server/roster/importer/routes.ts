@@ -16,7 +16,8 @@ import { hourInWords, shortMoment, STATE_WORDS, TRIGGER_WORDS } from '../runs/sh
 import { stopSync } from '../stop-sync.js';
 import { syncAll } from '../sync-all.js';
 import { chooseImport, previewImport } from './choose-import.js';
-import { mayImport, mayImportSchool, mayReadAll, mayRunAll } from './policy.js';
+import { mayImport, mayImportSchool } from './policy.js';
+import { mayReadAll, mayRunAll } from '../../web/actor.js';
 import {
   accountOf,
   eventsAtWork,
@@ -77,15 +78,16 @@ function startImport(deps: Deps, start: typeof chooseImport): RequestHandler {
     const event = (await importableEvents(actor)).find((other) => other._id.equals(id));
     if (!event) throw notFound();
     if (parsed.value.shown && !parsed.value.shown.equals(id)) return refuse({ event: OTHER_EVENT });
-    if (!schools.every((school) => mayImportSchool(actor, event, school)))
+    const account = await accountOf(actor);
+    const matched = await matchedSchools(account);
+    if (!schools.every((school) => mayImportSchool(actor, event, school, matched.length)))
       return refuse(
         { schools: 'Select schools that this event has, or ask an administrator to add one.' },
         { event: id },
       );
-    const account = await accountOf(actor);
     const chosen = await start(deps, account, event, parsed.value, actor.user);
     if (!chosen.ok) return refuse({ [chosen.field]: chosen.message }, { event: id, schools });
-    if (chosen.waits) say(req, { kind: 'notice', text: 'One waits already; this is it.' });
+    if (chosen.waits) say(req, { kind: 'notice', text: 'An import is already waiting. Here it is.' });
     res.redirect(303, `${HOME}/runs/${chosen.run.toHexString()}`);
   };
 }
@@ -154,7 +156,7 @@ async function importerPage(deps: Deps, res: Response, query: Partial<ImporterQu
   const account = await accountOf(actor);
   const [events, matched] = await Promise.all([importableEvents(actor), matchedSchools(account)]);
   const event = events.find(({ _id }) => query.event?.equals(_id));
-  const schools = matched.filter(({ _id }) => event && mayImportSchool(actor, event, _id));
+  const schools = matched.filter(({ _id }) => event && mayImportSchool(actor, event, _id, matched.length));
   // An event that was imported before shows what it takes now.
   const wanted = query.schools?.length ? query.schools : (event?.sync?.schools ?? []);
   const picked = schools.filter(({ _id }) => wanted.some((id) => id.equals(_id)));
@@ -183,6 +185,7 @@ async function importerPage(deps: Deps, res: Response, query: Partial<ImporterQu
     events,
     event,
     schools,
+    othersSchools: matched.length > 0,
     picked,
     terms,
     form,

@@ -2,7 +2,7 @@ import type { Request, Response, Router } from 'express';
 import { actorOf } from '../../web/actor.js';
 import { addressOf, pagerOf, sliceOf } from '../../web/paging.js';
 import { parseQuery } from '../../web/parse.js';
-import { mayRunAll } from '../importer/policy.js';
+import { mayRunAll } from '../../web/actor.js';
 import { nameRows } from '../runs/name-rows.js';
 import { readableRefresh, readableRuns, type RunPlace } from '../runs/queries.js';
 import { countLog, readLog } from '../runs/read-log.js';

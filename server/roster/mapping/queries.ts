@@ -33,7 +33,7 @@ const BOTH: FieldRow[] = [
   { field: 'First name', from: 'name.first' },
   { field: 'Middle name', from: 'name.middle' },
   { field: 'Last name', from: 'name.last' },
-  { field: 'E-mail', from: 'email' },
+  { field: 'Email', from: 'email' },
   { field: 'User name', from: 'credentials.district_username' },
 ];
 const TAIL: FieldRow[] = [

@@ -106,7 +106,7 @@ async function saveNames(deps: Deps, req: Request, res: Response): Promise<Form 
 function understood(req: Request): Parsed<MappingForm> {
   const parsed = parseForm(mappingSchema, req.body);
   if (!parsed.ok || parsed.value.understood) return parsed;
-  const message = 'Tick that you have read what can go wrong.';
+  const message = 'Select that you have read what can go wrong.';
   return { ok: false, values: typedValues(req.body), errors: { understood: message } };
 }
 

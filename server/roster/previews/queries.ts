@@ -25,7 +25,10 @@ const COUNTED = [...OF_EVENT, 'section', 'course', 'term'];
 /** Whether a preview can be applied still, and why not. */
 export type PreviewState =
   | { can: 'apply'; until: Date; risk: Risk }
-  | { can: 'nothing'; why: 'not over' | 'discarded' | 'expired' | 'nothing would change' }
+  | {
+      can: 'nothing';
+      why: 'not over' | 'discarded' | 'expired' | 'nothing would change' | 'of the whole account';
+    }
   | { can: 'nothing'; why: 'applied' | 'stale'; href: string; result: string; stale: number };
 
 /** What somebody should know before they apply it. */
@@ -57,6 +60,7 @@ export async function previewState(place: RunPlace, now: Date): Promise<PreviewS
   const until = new Date((run.finishedAt ?? run.createdAt).getTime() + KEPT_DAYS * DAY_MS);
   if (until <= now) return { can: 'nothing', why: 'expired' };
   if (!(await changesSomething(place))) return { can: 'nothing', why: 'nothing would change' };
+  if (await changesAccount(place)) return { can: 'nothing', why: 'of the whole account' };
   return { can: 'apply', until, risk: await riskOf(place) };
 }
 
@@ -65,6 +69,15 @@ async function changesSomething(place: RunPlace): Promise<boolean> {
   const { run } = place;
   if (('choice' in run && run.choice) || ('mapping' in run && run.mapping)) return true;
   return (await RosterChange.exists({ run: { $in: runsOf(place) }, state: 'planned' })) !== null;
+}
+
+/** Whether applying it would write people or classes of the whole account, which who runs a single event does not decide. */
+async function changesAccount({ refresh, wholeAccount }: RunPlace): Promise<boolean> {
+  if (wholeAccount || !refresh) return false;
+  return (
+    refresh.mapping !== undefined ||
+    (await RosterChange.exists({ run: refresh._id, state: 'planned' })) !== null
+  );
 }
 
 async function applyingRun({ run, event }: RunPlace): Promise<Pick<Run, '_id' | 'state' | 'result'> | null> {

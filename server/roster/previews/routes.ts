@@ -81,7 +81,7 @@ export function addPreviewPages(
 function ask(res: Response, place: Place, risk: Risk): void {
   res.render('roster/apply', {
     section: 'importer',
-    title: 'Apply exactly this',
+    title: 'Apply these changes',
     place,
     risk,
     effects: effectsOf(place, risk),

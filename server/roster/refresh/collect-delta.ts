@@ -5,7 +5,7 @@ import type { CleverKinds, EventCursor } from '../../models/account.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { mapCleverSection } from '../sources/map-clever-class.js';
 import { askUsers } from './ask-users.js';
-import type { Delivery } from './context.js';
+import type { Delivery } from './delivery.js';
 import type { Download } from './download-district.js';
 import { findAffected } from './find-affected.js';
 import { guardDelta } from './guard-delta.js';

@@ -6,7 +6,7 @@ import type { Account } from '../../models/account.js';
 import { RosterRun } from '../../models/roster-run.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { collectDelta } from './collect-delta.js';
-import type { Delivery } from './context.js';
+import type { Delivery } from './delivery.js';
 import { findStart, fingerprintSetup, type Rules } from './cursor.js';
 import { downloadDistrict, tellsAll, type Download } from './download-district.js';
 import { IdSet } from './id-set.js';

@@ -2,7 +2,7 @@ import type { Types } from 'mongoose';
 import { RosterUpload } from '../../models/roster-upload.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { UploadSpool } from '../uploads/upload-spool.js';
-import type { Delivery } from './context.js';
+import type { Delivery } from './delivery.js';
 import type { Download } from './download-district.js';
 import { IdSet } from './id-set.js';
 import { isPeopleList, LIST_NAMES, LISTS, type ListName } from './lists.js';

@@ -3,7 +3,7 @@ import { Account, type CleverKinds, type EventCursor, type FieldMapping } from '
 import { RosterChange } from '../../models/roster-change.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import type { MatchedSchools } from '../sources/map-clever-person.js';
-import { contentHash } from '../sources/roster-record.js';
+import { contentHash } from '../../models/content-hash.js';
 
 const DAY_MS = 24 * 3600_000;
 /** Half a day less than a week, so that the seventh night is never a few minutes too early. */

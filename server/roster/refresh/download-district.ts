@@ -3,7 +3,7 @@ import { CleverError } from '../../clever/explain-failure.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import type { CleverUser } from '../../clever/schema.js';
 import { andList } from '../../web/format-count.js';
-import type { Ids } from './context.js';
+import type { Ids } from './id-set.js';
 import { cleanId } from '../sources/clean-text.js';
 import { IdSet } from './id-set.js';
 import { isPeopleList, LISTS, MAIN_LISTS, type ListName } from './lists.js';

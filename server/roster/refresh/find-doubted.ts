@@ -7,7 +7,8 @@ import { logRun } from '../runs/log-run.js';
 import type { RosterRecord } from '../sources/roster-record.js';
 import type { Claim } from './apply-records.js';
 import { isSomebodyElse, type Identified } from './compare-identity.js';
-import { LIST_OF_TYPE, type Ids, type RefreshContext } from './context.js';
+import { LIST_OF_TYPE, type RefreshContext } from './context.js';
+import type { Ids } from './id-set.js';
 import { tellsAll } from './download-district.js';
 import { addDoubt, dropDoubt } from './list-doubts.js';
 

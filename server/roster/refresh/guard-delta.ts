@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import { CONTACT_TYPES } from '../../models/contact.js';
 import { mustHold } from '../changes/judge-removals.js';
-import type { Delivery } from './context.js';
+import type { Delivery } from './delivery.js';
 import { NotByEvents } from './read-events.js';
 import { COURSES, PEOPLE, SECTIONS, TERMS, type Store } from './stores.js';
 

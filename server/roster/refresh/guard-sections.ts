@@ -1,8 +1,17 @@
-import { RosterChange } from '../../models/roster-change.js';
 import { Section, type RosterSection } from '../../models/section.js';
-import { NO_TIES, ROLES, TieWatch, type IsHere, type Role, type Ties } from '../changes/compare-ties.js';
+import {
+  lostOf,
+  NO_TIES,
+  ROLES,
+  TieWatch,
+  type IsHere,
+  type Role,
+  type Ties,
+} from '../changes/compare-ties.js';
+import { countTies } from '../changes/count-ties.js';
 import { holdTies, markOf, tellTies, type HeldTies } from '../changes/hold-ties.js';
-import { judgeTies, TieSums, type TieVerdict } from '../changes/judge-ties.js';
+import { heldIn, isDoubtful, judgeTies, TieSums, type TieVerdict } from '../changes/judge-ties.js';
+import { recallTies } from '../changes/recall-ties.js';
 import { SECTION_TIES } from '../changes/tie-kinds.js';
 import { rosterRecord, type RosterRecord } from '../sources/roster-record.js';
 import { applyRecords } from './apply-records.js';
@@ -11,7 +20,8 @@ import { currentIn } from './adopt-people.js';
 import { findBookedSections } from './find-booked.js';
 import type { KnownRecord } from './diff-records.js';
 import { IdSet } from './id-set.js';
-import { findAway } from './find-away.js';
+import { findPlaces, type Places } from './find-places.js';
+import { findHere } from './judge-delta.js';
 import type { SectionMapped } from '../sources/map-clever-class.js';
 import { SECTIONS } from './stores.js';
 
@@ -30,6 +40,17 @@ interface Losing {
   isKept: boolean;
   /** A person looks at it however few it loses. */
   alone: Record<Role, boolean>;
+  isKnown: IsHere;
+}
+
+interface Compared {
+  record: SectionRecord;
+  stored: Stored;
+  /** Of which of its lists it is not sure whom they tell of. */
+  unsure: readonly Role[];
+  isHere: IsHere;
+  /** Sections with appointments (hex ids). */
+  booked: ReadonlySet<string>;
 }
 
 /** One batch of a list of sections, as mapped. */
@@ -41,19 +62,19 @@ export type MappedBatch = { id: string; mapped: SectionMapped }[];
  */
 export class SectionGuard {
   readonly #watch = new TieWatch();
-  readonly #isHere: IsHere;
-  /** People whom the source lists, but in other schools than ours. */
-  #away: Pick<IdSet, 'has'> = new IdSet();
+  readonly #isListed: IsHere;
+  /** Where the people are whom this delivery lists; nobody is known of before it is asked for. */
+  #places: Places = { here: new IdSet(), away: new IdSet() };
 
   private constructor(private readonly context: RefreshContext) {
     const listed = { students: currentIn(context, 'students'), teachers: currentIn(context, 'teachers') };
     const { leftOut } = context;
-    this.#isHere = (role, id) => (listed[role](id) || leftOut?.has(id) === true) && !this.#away.has(id);
+    this.#isListed = (role, id) => listed[role](id) || leftOut?.has(id) === true;
   }
 
   static async open(context: RefreshContext): Promise<SectionGuard> {
     const guard = new SectionGuard(context);
-    if (context.run.again) await guard.#recall();
+    if (context.run.again) await recallTies(context.run, 'section', SECTION_TIES, guard.#watch);
     return guard;
   }
 
@@ -66,10 +87,11 @@ export class SectionGuard {
     if (isFirst) return records;
     const differ = records.filter(({ id, hash }) => known.get(id)?.here && known.get(id)?.hash !== hash);
     const stored = await this.#read(differ);
+    const isHere = await this.#hereOf(differ, stored);
     return records.filter((record) => {
       const { here, hash, addedBy } = known.get(record.id) ?? {};
       const before = stored.get(record.id);
-      if (before) return !this.#watch.look(record.id, tiesOf(before), tiesOf(record.fields), this.#isHere);
+      if (before) return !this.#watch.look(record.id, tiesOf(before), tiesOf(record.fields), isHere);
       // It is new, or was so to the run's first try.
       if (!here || hash !== record.hash || addedBy?.equals(run.id))
         this.#watch.gain(record.id, NO_TIES, tiesOf(record.fields));
@@ -88,7 +110,7 @@ export class SectionGuard {
     const { run } = this.context;
     let { sums, verdicts } = await this.#judge(batches());
     if (ROLES.some((role) => verdicts[role].why)) {
-      this.#away = await findAway(this.context);
+      this.#places = await findPlaces(this.context);
       ({ sums, verdicts } = await this.#judge(batches()));
     }
     tellTies(run, SECTION_TIES.kinds, sums.missing, verdicts);
@@ -108,9 +130,11 @@ export class SectionGuard {
         sums.add(stored._id, missing, alone);
         if (!isKept && ROLES.some((role) => stay[role].length > 0)) sums.unreadable += 1;
       }
-    const verdicts = await judgeTies(this.context.run, sums, {
+    const { account, run } = this.context;
+    const here = { account: account._id, status: 'active', 'record.addedBy': { $ne: run.id } };
+    const verdicts = await judgeTies(run, sums, {
       kinds: SECTION_TIES.kinds,
-      countHere: (role, enough) => this.#countHere(role, enough),
+      countHere: (role, enough) => countTies(Section.collection, here, SECTION_TIES.paths[role], enough),
       verdict: this.context.stale ? 'hold' : undefined,
     });
     return { sums, verdicts };
@@ -124,53 +148,87 @@ export class SectionGuard {
       const taken = batch.flatMap(({ mapped }) => (mapped.ok ? [mapped] : []));
       const wanted = taken.filter(({ record: { id } }) => this.#watch.losing.has(id) && met.add(id));
       const stored = await this.#read(wanted.map(({ record }) => record));
-      const nobodyIn = wanted.filter(({ record }) => this.#holdsNobody(record));
+      const isHere = await this.#hereOf(
+        wanted.map(({ record }) => record),
+        stored,
+        true,
+      );
+      const nobodyIn = wanted.filter(({ record: { fields } }) =>
+        ROLES.some((role) => !this.#holdsAnybody(role, tiesOf(fields), isHere)),
+      );
       const booked = await findBookedSections(
         this.context.account._id,
         nobodyIn.flatMap(({ record: { id } }) => stored.get(id)?._id ?? []),
       );
       const items = wanted.flatMap(({ record, unsure = [] }) => {
         const before = stored.get(record.id);
-        return before ? [this.#compare(record, before, unsure, booked)] : [];
+        return before ? [this.#compare({ record, stored: before, unsure, isHere, booked })] : [];
       });
       if (items.length > 0) yield items;
     }
   }
 
-  #compare(
-    record: SectionRecord,
-    stored: Stored,
-    unsure: readonly Role[],
-    booked: ReadonlySet<string>,
-  ): Losing {
+  #compare({ record, stored, unsure, isHere, booked }: Compared): Losing {
     const [before, now] = [tiesOf(stored), tiesOf(record.fields)];
     const isKept = stored.record.keptFor === markOf(now);
-    const all = new TieWatch().missing(before, now, this.#isHere);
-    const sure = this.#watch.missing(before, now, (role, id) => {
-      return !isKept && !unsure.includes(role) && this.#isHere(role, id);
+    const all = new TieWatch().missing(before, now, isHere);
+    const missing = this.#watch.missing(before, now, (role, id) => {
+      return !isKept && !unsure.includes(role) && isHere(role, id);
     });
-    const of = (role: Role) => (isKept || unsure.includes(role) ? all[role] : []);
-    // A list of which nobody is known is no list; an empty one may be one, but not where people have appointments in the class.
-    const isNone = record.fields.studentIds.length > 0 || booked.has(stored._id.toHexString());
+    const stayIn = (role: Role) => (isKept || unsure.includes(role) ? all[role] : []);
+    const isAlone = (role: Role) =>
+      !this.#holdsAnybody(role, now, isHere) &&
+      isDoubtful(role, {
+        missing: missing[role],
+        isOfUnknown: now[role].length > 0,
+        isBooked: booked.has(stored._id.toHexString()),
+      });
     return {
       record,
       stored,
       isKept,
-      alone: { students: isNone && this.#holdsNobody(record), teachers: false },
-      missing: sure,
-      stay: { students: of('students'), teachers: of('teachers') },
+      alone: { students: isAlone('students'), teachers: isAlone('teachers') },
+      missing,
+      stay: { students: stayIn('students'), teachers: stayIn('teachers') },
+      isKnown: (role, id) => this.#isKnown(role, id, isHere),
     };
   }
 
-  /** None of the students that the source tells of is here. */
-  #holdsNobody({ fields }: SectionRecord): boolean {
-    return !fields.studentIds.some((id) => this.#isHere('students', id));
+  /** Of the people that the source tells of in a list, one is here or comes. */
+  #holdsAnybody(role: Role, now: Ties, isHere: IsHere): boolean {
+    return now[role].some((id) => this.#isKnown(role, id, isHere));
+  }
+
+  #isKnown(role: Role, id: string, isHere: IsHere): boolean {
+    return isHere(role, id) || this.#places.here.has(id);
+  }
+
+  /**
+   * Asks at once who was here before this run, of all whom these sections lose, and is so by what this delivery says: a delivery of
+   * changes alone does not speak of those who left earlier.
+   * @param withTold and of those whom the source tells of
+   */
+  async #hereOf(
+    records: readonly SectionRecord[],
+    stored: ReadonlyMap<string, Stored>,
+    withTold = false,
+  ): Promise<IsHere> {
+    const asked = new Set<string>();
+    for (const { id, fields } of records) {
+      const before = stored.get(id);
+      if (!before) continue;
+      const [was, now] = [tiesOf(before), tiesOf(fields)];
+      for (const role of ROLES) {
+        for (const lost of lostOf(role, was, now, this.#isListed)) asked.add(lost);
+        for (const told of withTold ? now[role] : []) asked.add(told);
+      }
+    }
+    const here = await findHere({ account: this.context.account._id }, [...asked]);
+    return (role, id) => here.has(id) && this.#isListed(role, id) && !this.#places.away.has(id);
   }
 
   #heldIn({ alone, missing }: Losing, role: Role, verdicts: Record<Role, TieVerdict>): string[] {
-    const { all, held } = verdicts[role];
-    if (this.context.run.preview) return [];
-    return all || (held > 0 && alone[role]) ? missing[role] : [];
+    return heldIn(this.context.run, verdicts[role], missing[role], alone[role]);
   }
 
   #keptIn(item: Losing, role: Role, verdicts: Record<Role, TieVerdict>): string[] {
@@ -186,7 +244,7 @@ export class SectionGuard {
       const fields = {
         ...record.fields,
         teacherIds: withTeachers(record.fields.teacherIds, stored.teacherIds, kept('teachers'), (id) =>
-          this.#isHere('teachers', id),
+          item.isKnown('teachers', id),
         ),
         studentIds: [...record.fields.studentIds, ...kept('students')].sort(),
       };
@@ -218,39 +276,6 @@ export class SectionGuard {
       { record: 1, teacherIds: 1, studentIds: 1 },
     ).lean<Stored[]>();
     return new Map(found.map((section) => [section.record.id, section]));
-  }
-
-  async #countHere(role: Role, enough: number): Promise<number> {
-    const { account, run } = this.context;
-    const path = role === 'students' ? 'studentIds' : 'teacherIds';
-    const sections = Section.find(
-      { account: account._id, status: 'active', 'record.addedBy': { $ne: run.id } },
-      { [path]: 1 },
-    );
-    let here = 0;
-    for await (const section of sections.lean<Pick<Section, typeof path>>().cursor({ batchSize: 1000 })) {
-      here += section[path].length;
-      if (here >= enough) break;
-    }
-    return here;
-  }
-
-  /** Who came into sections by the run's first try. */
-  async #recall(): Promise<void> {
-    const { run } = this.context;
-    const rows = RosterChange.find(
-      { run: run.id, kind: 'section', state: 'applied' },
-      { sourceId: 1, fields: 1 },
-    );
-    for await (const { sourceId, fields } of rows.lean().cursor()) {
-      const listOf = (path: string, side: 'before' | 'after') =>
-        (fields.find((field) => field.path === path)?.[side] ?? []) as string[];
-      const ties = (side: 'before' | 'after'): Ties => ({
-        students: listOf('studentIds', side),
-        teachers: listOf('teacherIds', side),
-      });
-      this.#watch.gain(sourceId, ties('before'), ties('after'));
-    }
   }
 }
 

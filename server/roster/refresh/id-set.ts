@@ -5,6 +5,13 @@ const LEAST_SLOTS = 256;
 /** Beyond this part of its slots in use a set grows: the searches stay short. */
 const FULLEST = 0.75;
 
+/** Ids in great number; a Set of texts would do. */
+export interface Ids {
+  add: (id: string) => unknown;
+  has: (id: string) => boolean;
+  readonly size: number;
+}
+
 /**
  * A set of record ids of a source, for districts with hundreds of thousands: 12 bytes an id in one typed array (700,000 take
  * 12 MB, where a Set of texts takes 47) and nothing for the garbage collector to walk through.

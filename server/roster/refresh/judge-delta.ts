@@ -3,7 +3,7 @@ import type { Types } from 'mongoose';
 import { Section } from '../../models/section.js';
 import { mapCleverSection } from '../sources/map-clever-class.js';
 import { mapCleverPerson, type PersonMapped } from '../sources/map-clever-person.js';
-import type { Standing } from './context.js';
+import type { Standing } from './delivery.js';
 import { keepStayingTies } from './keep-staying-ties.js';
 import type { Rules } from './cursor.js';
 import type { Changes } from './read-events.js';

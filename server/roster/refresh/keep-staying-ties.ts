@@ -2,7 +2,8 @@ import type { Account } from '../../models/account.js';
 import { Contact, type Relation, type RosterPerson } from '../../models/contact.js';
 import { tieKey, type PersonMapped } from '../sources/map-clever-person.js';
 import { rosterRecord, type RosterRecord } from '../sources/roster-record.js';
-import type { Ids, RefreshContext } from './context.js';
+import type { RefreshContext } from './context.js';
+import type { Ids } from './id-set.js';
 import type { KnownRecord } from './diff-records.js';
 
 /**

@@ -19,7 +19,8 @@ import { tellsAll } from './download-district.js';
 import { SectionGuard, type MappedBatch } from './guard-sections.js';
 import type { NoteCode } from '../runs/say-note.js';
 import { IdSet } from './id-set.js';
-import type { Ids, RefreshContext } from './context.js';
+import type { RefreshContext } from './context.js';
+import type { Ids } from './id-set.js';
 import { COURSES, SECTIONS, TERMS, type Store } from './stores.js';
 
 /** What the mirror's lists held. */

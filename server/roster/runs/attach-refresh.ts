@@ -41,7 +41,12 @@ export async function completeRefresh(
       'stopped',
       ...(over ? [] : ['failed' as const]),
     ]);
-    if (taken) await runRefresh(deps, account, taken, held.signal, timing, () => held.noteProgress());
+    if (taken)
+      await runRefresh(deps, account, taken, {
+        outer: held.signal,
+        timing,
+        onProgress: () => held.noteProgress(),
+      });
     else await waitForOther(account._id, held, timing);
   }
 }

@@ -1,5 +1,4 @@
 import type { QueryFilter, Types } from 'mongoose';
-import { Account } from '../../models/account.js';
 import { Event } from '../../models/event.js';
 import { RosterRun } from '../../models/roster-run.js';
 import type { Run } from '../../models/run.js';
@@ -7,9 +6,7 @@ import type { SyncLog } from '../../models/sync-log.js';
 import { SyncRun } from '../../models/sync-run.js';
 import { User } from '../../models/user.js';
 import { mayRunEvent, type Actor } from '../../web/actor.js';
-import { mayReadAll, mayRunAll } from '../importer/policy.js';
-import { stagesOfRefresh } from '../run-refresh.js';
-import { stagesOfSync } from '../run-sync.js';
+import { mayReadAll, mayRunAll } from '../../web/actor.js';
 import { REFRESH_WORDS, TITLE_WORDS } from './show-run.js';
 
 /** A run with what its pages need: of an event with the download that it stands on, or of the account's roster alone. */
@@ -89,15 +86,6 @@ export function readableRefresh({ refresh, wholeAccount }: RunPlace): RosterRun 
 /** The runs whose log and changes the reader may read. */
 export function readableRuns(place: RunPlace): Types.ObjectId[] {
   return runsOf({ run: place.run, refresh: readableRefresh(place) });
-}
-
-/** The stages that a run goes through, as far as can be told before it does. */
-export async function expectedStages({ run, event }: RunPlace): Promise<string[]> {
-  const account = await Account.findById(run.account).orFail().lean();
-  if (!event) return stagesOfRefresh(account, run);
-  const reads = run.purpose === 'sync' || run.purpose === 'preview';
-  const standsOn = 'refresh' in run && run.refresh;
-  return [...(reads || standsOn ? stagesOfRefresh(account, run) : []), ...stagesOfSync(run)];
 }
 
 /** The name of the login that asked for a run. */

@@ -1,5 +1,6 @@
 import type { FieldChange, RunNote } from '../../models/roster-change.js';
 import type { SyncLog } from '../../models/sync-log.js';
+import { sayProblem } from '../../web/say-problem.js';
 import { fieldsInWords } from '../changes/change.js';
 
 /** Why a record was not taken, or what is to be said of a change, as the log and the notes keep it. */
@@ -15,7 +16,7 @@ const SENTENCES = {
   'not stored': 'The database did not take it.',
   'changed since': 'Somebody changed it since; it stays as it is.',
   'deleted here': 'Was deleted here; came back without the changes made to it.',
-  'not together': 'The student is no longer in a class of this teacher (found by the sync).',
+  'not together': sayProblem({ code: 'not together' }),
   'id in doubt':
     'This ID now comes with another name and no matching second fact. Nothing was changed. Decide under Global Setup → Duplicates.',
   'may be known': 'May be somebody who is here already. Decide under Duplicates.',

@@ -7,19 +7,13 @@ import { dayAndTimeSoon, timeOfDay, zoneName } from '../../web/format-time.js';
 import { addressOf } from '../../web/paging.js';
 import { countHeld } from '../changes/count-held.js';
 import { decisionOn } from '../held/queries.js';
-import { mayRunAll } from '../importer/policy.js';
+import { mayRunAll } from '../../web/actor.js';
 import { previewState } from '../previews/queries.js';
 import { findUndoable } from '../undo-run.js';
 import { findBroken } from './find-broken.js';
 import { tookInWords, tookOf } from './format-took.js';
-import {
-  askerOf,
-  expectedStages,
-  pathOfRefresh,
-  pathOfRun,
-  readableRefresh,
-  type RunPlace,
-} from './queries.js';
+import { askerOf, pathOfRefresh, pathOfRun, readableRefresh, type RunPlace } from './queries.js';
+import { expectedStages } from './find-stages.js';
 import { sayRemarks } from './say-remark.js';
 import {
   ACTION_WORDS,

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { contentHash } from '../../models/content-hash.js';
 import type { NoteCode } from '../runs/say-note.js';
 
 /** What a source says of one thing, ready to be compared with what is stored. */
@@ -18,8 +18,4 @@ export type Mapped<F> = { ok: true; record: RosterRecord<F> } | { ok: false; id:
 /** @param fields in a fixed order of keys, as the mapper writes them */
 export function rosterRecord<F>(id: string, fields: F): RosterRecord<F> {
   return { id, fields, hash: contentHash(fields) };
-}
-
-export function contentHash(fields: unknown): string {
-  return hash('sha256', JSON.stringify(fields), 'base64url');
 }

@@ -1,5 +1,5 @@
 import type { EventSync } from '../../models/event.js';
-import type { MirrorTerm } from '../event-update/mirror.js';
+import type { MirrorTerm } from '../event-update/select-sections.js';
 import { sameName } from '../event-update/select-sections.js';
 
 export type ChosenTerm = EventSync['terms'][number];

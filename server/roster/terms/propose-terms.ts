@@ -4,7 +4,8 @@ import type { Event, EventSync } from '../../models/event.js';
 import { RosterChange } from '../../models/roster-change.js';
 import { Section } from '../../models/section.js';
 import { dayOf } from '../../web/local-time.js';
-import { storedMirror, type MirrorTerm } from '../event-update/mirror.js';
+import { storedMirror } from '../event-update/mirror.js';
+import type { MirrorTerm } from '../event-update/select-sections.js';
 import { lostTerms, sameName } from '../event-update/select-sections.js';
 import { matchTerms, type ChosenTerm, type Likeness } from './match-terms.js';
 

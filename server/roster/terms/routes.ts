@@ -23,7 +23,7 @@ export function termRoutes(deps: Deps): Router {
     };
     const parsed = parseForm(termSchema, req.body);
     if (!parsed.ok) {
-      const errors = { term: 'No term was taken. Tick those that this event should take.' };
+      const errors = { term: 'Select the terms that this event should take.' };
       refuseHere(res, { values: typedValues(req.body), errors });
       res.render('roster/event-sync', await syncPage(deps, res, 1));
       return;

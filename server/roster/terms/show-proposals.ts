@@ -30,7 +30,7 @@ export function showProposals(
     sure: proposals.filter(({ sure }) => sure).map(({ term }) => term.id),
     button:
       proposals.length > 1
-        ? 'Take the ticked terms'
+        ? 'Take the selected terms'
         : `Take ${nameOf(first.term)}${first.instead ? ' instead' : ''}`,
   };
 }

@@ -1,7 +1,9 @@
 import type { Types } from 'mongoose';
 import { Event } from '../../models/event.js';
 import { findUsed, inverseOf, judgeUndo, readAdded } from '../changes/judge-undo.js';
-import { REFRESH_KINDS, UPDATE_KINDS, type Kind } from '../changes/kinds.js';
+import { UPDATE_KINDS } from '../event-update/update-kinds.js';
+import { REFRESH_KINDS } from '../refresh/refresh-kinds.js';
+import type { Kind } from '../changes/kind.js';
 import { readChanges } from '../changes/read-changes.js';
 import { previewFlags } from '../event-update/preview-flags.js';
 import type { FoundRun } from '../runs/queries.js';

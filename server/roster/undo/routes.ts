@@ -3,7 +3,7 @@ import type { Deps } from '../../deps.js';
 import { actorOf } from '../../web/actor.js';
 import { FRESH_FORM, parseForm, type Form } from '../../web/parse.js';
 import { say } from '../../web/session.js';
-import { mayRunAll } from '../importer/policy.js';
+import { mayRunAll } from '../../web/actor.js';
 import { pathOfRun, type FoundRun } from '../runs/queries.js';
 import { undoRun } from '../undo-run.js';
 import { planUndo } from './queries.js';

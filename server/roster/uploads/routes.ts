@@ -129,7 +129,7 @@ function askToBegin(
       ...(cleverOn ? { lead: 'Clever and roster files cannot be on at once.' } : {}),
       effects: [
         ...(cleverOn ? ['Clever goes off; its nightly sync ends.'] : []),
-        `The record ids of ${people.toLocaleString('en')} ${people === 1 ? 'person' : 'people'} are cleared. The first import finds them again by their numbers and e-mail addresses.`,
+        `The record ids of ${people.toLocaleString('en')} ${people === 1 ? 'person' : 'people'} are cleared. The first import finds them again by their numbers and email addresses.`,
         `${sections.toLocaleString('en')} ${sections === 1 ? 'section' : 'sections'} of the former source and its terms are archived.`,
       ],
       notes: ['Nobody is deleted. Classes, slots and appointments stay as they are.'],

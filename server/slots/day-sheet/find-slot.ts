@@ -5,6 +5,7 @@ import type { Event } from '../../models/event.js';
 import { Resource } from '../../models/resource.js';
 import { Slot } from '../../models/slot.js';
 import type { Sight } from '../../web/sight.js';
+import { sayProblem } from '../../web/say-problem.js';
 
 export interface SlotPage {
   slot: Slot;
@@ -46,7 +47,7 @@ export async function findSlot(
     appointments: living.map(({ students, state, problem, note, bookedAt }) => ({
       students: students.map((student) => names.get(student.toHexString()) ?? 'No name'),
       state,
-      problem: problem ?? '',
+      problem: sayProblem(problem),
       note,
       ...(bookedAt ? { bookedAt } : {}),
     })),

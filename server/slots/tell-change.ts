@@ -1,0 +1,29 @@
+import type { Slot } from '../models/slot.js';
+import { countOf } from '../web/format-count.js';
+import { shortDayAndTime } from '../web/format-time.js';
+import type { ChangedSlot } from './mark-slots.js';
+import { STATE_WORDS } from './policy.js';
+
+/** Of slots that somebody changed between the look at them and the write. */
+export function tellLost(count: number): string {
+  return count > 0
+    ? `${countOf(count, 'slot stays as it is', 'slots stay as they are')}: somebody else changed ${count === 1 ? 'it' : 'them'} at this moment.`
+    : '';
+}
+
+const NAMED = 3;
+
+/** What somebody else changed of the selected slots, before anything is written. */
+export function tellChanged(
+  changed: ChangedSlot<Pick<Slot, 'state' | 'message' | 'from'>>[],
+  zone: string,
+): string {
+  const named = changed.slice(0, NAMED).map(({ was, now }) => {
+    if (!now) return `one that was ${STATE_WORDS[was].toLowerCase()} is removed`;
+    const message = now.message ? `, “${now.message}”` : '';
+    return `${shortDayAndTime(now.from, zone)} is ${STATE_WORDS[now.state].toLowerCase()}${message}`;
+  });
+  const more = changed.length > NAMED ? [`${(changed.length - NAMED).toLocaleString('en')} more`] : [];
+  const count = countOf(changed.length, 'slot that you selected', 'slots that you selected');
+  return `Nothing is changed yet: somebody else changed ${count} while you had this page open (${[...named, ...more].join('; ')}). Your selection is still here. Press the button again to go on all the same.`;
+}

@@ -1,0 +1,53 @@
+import type { AppointmentProblem } from '../models/appointment.js';
+import { rewriteDocuments } from './rewrite-documents.js';
+
+/** What versions before 0.6 stored of an appointment that needs a person. */
+const CODES: Record<string, AppointmentProblem['code']> = {
+  'The student is no longer in a class of this teacher (found by the sync).': 'not together',
+  'The class was deleted from this event.': 'class deleted',
+};
+const PATHS = ['problem', 'kept'] as const;
+
+/** Why an appointment is in the problem list was a sentence; it is a code now, also in what a run noted of it for its undo. */
+export async function convertProblems(): Promise<void> {
+  await rewriteDocuments(
+    'appointment',
+    { $or: PATHS.map((path) => ({ [path]: { $type: 'string' as const } })) },
+    PATHS,
+    (stored) =>
+      Object.fromEntries(
+        PATHS.flatMap((path) =>
+          typeof stored[path] === 'string' ? [[path, problemOf(stored[path])] as const] : [],
+        ),
+      ),
+  );
+  await rewriteDocuments(
+    'rosterChange',
+    { kind: 'appointment', 'fields.path': 'problem' },
+    ['fields'],
+    ({ fields }) => ({ fields: (fields as NotedField[]).map(convertField) }),
+  );
+}
+
+interface NotedField {
+  path: string;
+  before?: unknown;
+  after?: unknown;
+}
+
+function convertField(field: NotedField): NotedField {
+  if (field.path !== 'problem') return field;
+  const convert = (value: unknown) => (typeof value === 'string' && value !== '' ? problemOf(value) : value);
+  return {
+    ...field,
+    ...('before' in field ? { before: convert(field.before) } : {}),
+    ...('after' in field ? { after: convert(field.after) } : {}),
+  };
+}
+
+/** An empty text said nothing. */
+function problemOf(text: string): AppointmentProblem | undefined {
+  if (text === '') return undefined;
+  const code = CODES[text];
+  return code ? { code } : { code: 'text', text };
+}

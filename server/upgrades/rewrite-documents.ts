@@ -1,0 +1,47 @@
+import mongoose, { type mongo } from 'mongoose';
+
+const BATCH = 500;
+
+export type Stored = { _id: mongoose.Types.ObjectId } & Record<string, unknown>;
+
+/**
+ * Rewrites fields of those documents of a collection that a filter meets, in batches. A document is written only while the fields are as
+ * they were read.
+ * @param rewrite the new values by field; undefined takes a field away, and none leaves the document as it is
+ */
+export async function rewriteDocuments(
+  name: string,
+  filter: mongo.Filter<Stored>,
+  fields: readonly string[],
+  rewrite: (document: Stored) => Record<string, unknown>,
+): Promise<void> {
+  const { db } = mongoose.connection;
+  if (!db) throw new Error('There is no database connected.');
+  const collection = db.collection<Stored>(name);
+  const projection = Object.fromEntries(fields.map((field) => [field, 1]));
+  let last: Stored['_id'] | undefined;
+  for (;;) {
+    const batch = await collection
+      .find(last ? { $and: [{ _id: { $gt: last } }, filter] } : filter, { projection })
+      .sort({ _id: 1 })
+      .limit(BATCH)
+      .toArray();
+    const writes = batch.flatMap((document) => {
+      const changes = Object.entries(rewrite(document));
+      if (changes.length === 0) return [];
+      const { _id, ...read } = document;
+      const set = Object.fromEntries(changes.filter(([, value]) => value !== undefined));
+      const unset = Object.fromEntries(
+        changes.filter(([, value]) => value === undefined).map(([path]) => [path, '' as const]),
+      );
+      const update = {
+        ...(Object.keys(set).length > 0 ? { $set: set } : {}),
+        ...(Object.keys(unset).length > 0 ? { $unset: unset } : {}),
+      };
+      return [{ updateOne: { filter: { _id, ...read }, update } }];
+    });
+    if (writes.length > 0) await collection.bulkWrite(writes, { ordered: false });
+    last = batch.at(-1)?._id;
+    if (batch.length < BATCH) return;
+  }
+}

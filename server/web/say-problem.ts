@@ -1,0 +1,12 @@
+import type { AppointmentProblem } from '../models/appointment.js';
+
+const SENTENCES = {
+  'not together': 'The student is no longer in a class of this teacher (found by the sync).',
+  'class deleted': 'The class was deleted from this event.',
+} as const;
+
+/** Why an appointment is in the problem list, as a sentence; '' where nothing is noted. */
+export function sayProblem(problem: AppointmentProblem | undefined): string {
+  if (!problem) return '';
+  return problem.code === 'text' ? (problem.text ?? '') : SENTENCES[problem.code];
+}

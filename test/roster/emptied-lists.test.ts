@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { Types } from 'mongoose';
+import { Class } from '../../server/models/class.js';
+import { RosterChange } from '../../server/models/roster-change.js';
+import { Section } from '../../server/models/section.js';
+import type { SyncRun } from '../../server/models/sync-run.js';
+import { decideHeldOfAccount } from '../../server/roster/decide-held.js';
+import { sayRemarks } from '../../server/roster/runs/say-remark.js';
+import { Office } from './office.js';
+import { wholeRoster } from './whole-roster.js';
+
+const by = new Types.ObjectId();
+const ROLES = ['students', 'teachers'] as const;
+type Role = (typeof ROLES)[number];
+type How = 'full' | 'events';
+
+describe('a class whose list comes back empty or of unknown ids, without appointments', function () {
+  this.timeout(90_000);
+  let office: Office;
+  before(async () => (office = await Office.open()));
+  after(() => office.close());
+  let nights = 0;
+
+  const sandbox = () => office.district.sandbox;
+  const held = (kind: string) => RosterChange.find({ state: 'held', kind }).lean();
+  const night = async (how: How): Promise<SyncRun> => {
+    const run =
+      how === 'full'
+        ? await office.district.sync()
+        : await office.district.start({ trigger: 'nightly', night: `night ${String((nights += 1))}` });
+    assert.equal(run.state, 'done', run.result);
+    assert.equal((await office.district.refreshOf(run)).how, how);
+    return run;
+  };
+  const patchOf = (role: Role, list: unknown) =>
+    role === 'students'
+      ? { students: list }
+      : { teachers: list, teacher: Array.isArray(list) ? (list[0] ?? '') : list };
+  /** An active section with a class, of at least so many students. */
+  const aSection = async (most: number, least = most) => {
+    const found = await Section.find({ status: 'active', 'teacherIds.0': { $exists: true } })
+      .sort({ _id: 1 })
+      .lean();
+    const fits = found.find(({ studentIds: { length } }) => length >= least && length <= most);
+    assert.ok(fits);
+    return fits;
+  };
+  const idsOf = (section: Section, role: Role) =>
+    role === 'students' ? section.studentIds : section.teacherIds;
+  const restore = async (section: Section) => {
+    const { record, studentIds, teacherIds } = section;
+    sandbox().change(record.id, { ...patchOf('students', studentIds), ...patchOf('teachers', teacherIds) });
+    await night('full');
+    assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+  };
+
+  for (const role of ROLES)
+    for (const [name, list] of [
+      ['empty', []],
+      ['null', null],
+      ['missing', undefined],
+      ['of ids that nobody has', ['1', '2']],
+    ] as const)
+      for (const how of ['full', 'events'] as const)
+        it(`${role}: ${name}, in a night by ${how === 'full' ? 'full download' : 'events'}`, async () => {
+          const section = await aSection(99, 3);
+          const before = (await wholeRoster()).filter(({ text }) => text.includes('"class"'));
+          sandbox().change(section.record.id, patchOf(role, list));
+          const run = await night(how);
+          const kind = role === 'students' ? 'sectionStudents' : 'sectionTeachers';
+          assert.deepEqual(
+            (await held(kind)).map(({ target, size }) => [String(target), size]),
+            [[String(section._id), idsOf(section, role).length]],
+          );
+          assert.deepEqual(
+            (await wholeRoster()).filter(({ text }) => text.includes('"class"')),
+            before,
+          );
+          assert.match(run.result, /(enrollments?|teaching assignments?) held until somebody looks/);
+          assert.match(
+            sayRemarks(await office.district.refreshOf(run)).join(),
+            /no students or no teachers would be left/,
+          );
+          await restore(section);
+        });
+
+  for (const role of ROLES)
+    it(`${role}: a preview says so and notes the same; accepted they go, in the class too, and undo brings all back`, async () => {
+      const section = await aSection(99, 3);
+      const before = await wholeRoster();
+      sandbox().change(section.record.id, patchOf(role, []));
+      const preview = await office.preview();
+      const kind = role === 'students' ? 'Students' : 'Teachers';
+      const { length } = idsOf(section, role);
+      assert.equal(preview.counts[`class${kind}`]?.removed, length);
+      assert.match(preview.result, /would end/);
+      const told = sayRemarks(await office.district.refreshOf(preview)).join();
+      assert.match(told, /would hold them until somebody looks, because no students or no teachers/);
+      const run = await night('full');
+      const decided = await decideHeldOfAccount(office.district.deps, await office.district.refreshOf(run), {
+        verdict: 'accept',
+        by,
+        reason: 'looked',
+      });
+      assert.ok(decided.ok);
+      assert.equal((await office.district.work(decided.run)).state, 'done');
+      const item = await Class.findOne({ section: section._id }).orFail().lean();
+      assert.deepEqual(item.synced[role], []);
+      await night('full');
+      assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+      await restore(section);
+      assert.deepEqual(await wholeRoster(), before);
+    });
+
+  it('who left in an earlier night is missed by nobody when the list follows, by events as in full', async () => {
+    const section = await aSection(99, 3);
+    const [, ...others] = section.studentIds;
+    for (const id of others) sandbox().remove(id);
+    await night('events');
+    sandbox().change(section.record.id, { students: [] });
+    const run = await night('events');
+    assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+    const { counts } = await office.district.refreshOf(run);
+    assert.equal(counts.sectionStudents?.removed, 1);
+    for (const id of others) sandbox().restore(id);
+    await restore(section);
+  });
+
+  it('is no doubt where its people left the source, where the class itself did, or where one student was all', async () => {
+    const section = await aSection(99, 3);
+    for (const id of section.studentIds) sandbox().remove(id);
+    sandbox().change(section.record.id, { students: [] });
+    await night('full');
+    assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+    assert.deepEqual((await Section.findById(section._id).orFail().lean()).studentIds, []);
+
+    const single = await Section.findOne({ 'studentIds.1': { $exists: true }, status: 'active' })
+      .orFail()
+      .lean();
+    const [only = ''] = single.studentIds;
+    sandbox().change(single.record.id, { students: [only] });
+    await night('full');
+    sandbox().change(single.record.id, { students: [] });
+    await night('events');
+    assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+    assert.deepEqual((await Section.findById(single._id).orFail().lean()).studentIds, []);
+
+    const other = await aSection(99, 2);
+    sandbox().removeSection(other.record.id);
+    await night('events');
+    assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+    assert.equal((await Section.findById(other._id).orFail().lean()).status, 'archived');
+  });
+});

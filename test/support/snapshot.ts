@@ -1,0 +1,63 @@
+import mongoose from 'mongoose';
+
+/** All that the database holds, with our own ids: of each collection its documents, as the bytes they are stored as. */
+export type Snapshot = Map<string, Set<string>>;
+
+type Stored = mongoose.mongo.Document & { _id: mongoose.mongo.ObjectId };
+
+export async function takeSnapshot(): Promise<Snapshot> {
+  const snapshot: Snapshot = new Map(collections().map((name) => [name, new Set()]));
+  // In one command: with one for each collection most of the time is the way there and back.
+  const pipeline = [{ $documents: [] }, ...collections().map((name) => ({ $unionWith: tagged(name) }))];
+  for await (const { from, stored } of db().aggregate<{ from: string; stored: Stored }>(pipeline, {
+    batchSize: 1_000_000,
+  }))
+    snapshot.get(from)?.add(bytesOf(stored));
+  return snapshot;
+}
+
+const tagged = (name: string) => ({
+  coll: name,
+  pipeline: [{ $replaceWith: { from: name, stored: '$$ROOT' } }],
+});
+
+/** Makes the database what it was; only what is different by now is written. */
+export async function restoreSnapshot(snapshot: Snapshot): Promise<void> {
+  const now = await takeSnapshot();
+  await Promise.all(
+    [...now].map(async ([name, stored]) => {
+      const then = snapshot.get(name) ?? new Set();
+      const other = [...stored].filter((bytes) => !then.has(bytes)).map(documentOf);
+      const missing = [...then].filter((bytes) => !stored.has(bytes)).map(documentOf);
+      const collection = db().collection<Stored>(name);
+      if (other.length > 0) await collection.deleteMany({ _id: { $in: other.map(({ _id }) => _id) } });
+      if (missing.length > 0) await collection.insertMany(missing);
+    }),
+  );
+}
+
+/** Deletes all documents, keeping indexes; most collections are empty, and are left alone. */
+export async function deleteEverything(): Promise<void> {
+  const some = collections().map((name) => ({
+    $unionWith: { coll: name, pipeline: [{ $limit: 1 }, { $replaceWith: { from: name } }] },
+  }));
+  const full = await db()
+    .aggregate<{ from: string }>([{ $documents: [] }, ...some])
+    .toArray();
+  await Promise.all(full.map(({ from }) => db().collection(from).deleteMany({})));
+}
+
+function collections(): string[] {
+  return Object.values(mongoose.models).map(({ collection }) => collection.name);
+}
+
+function db(): mongoose.mongo.Db {
+  const { db } = mongoose.connection;
+  if (!db) throw new Error('There is no database.');
+  return db;
+}
+
+const bytesOf = (stored: Stored): string =>
+  Buffer.from(mongoose.mongo.BSON.serialize(stored)).toString('latin1');
+const documentOf = (bytes: string): Stored =>
+  mongoose.mongo.BSON.deserialize(Buffer.from(bytes, 'latin1')) as Stored;
