@@ -1,4 +1,4 @@
-import type { Types } from 'mongoose';
+import { Types } from 'mongoose';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { Household } from '../models/household.js';
 
@@ -18,4 +18,14 @@ export async function ensureHousehold(
     if (!made) throw error;
     return made;
   }
+}
+
+/** The household of an adult as a page shows it: looking makes none, so who has none yet is shown an empty one. */
+export async function findHousehold(
+  account: Types.ObjectId,
+  adult: Types.ObjectId,
+  now: Date,
+): Promise<Household> {
+  const found = await Household.findOne({ account, adults: adult }).lean();
+  return found ?? { _id: new Types.ObjectId(), account, adults: [adult], children: [], createdAt: now };
 }

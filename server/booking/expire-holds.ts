@@ -3,11 +3,10 @@ import type { Deps } from '../deps.js';
 import { Appointment } from '../models/appointment.js';
 import { endHold } from './check-holder.js';
 import { freeClaims } from './free-claims.js';
+import { ENDED_HOLDS_MS } from './policy.js';
 import { settleAppointment } from './settle-appointment.js';
 
 const AT_ONCE = 200;
-/** Holds that were never booked are kept this long, for answering a repeated request as before. */
-const KEPT_MS = 2 * 24 * 3600_000;
 
 /** Ends holds whose time is over, finishes what a process that died left half done, and frees what no living appointment holds. */
 export async function expireHolds(deps: Deps, stopping: AbortSignal): Promise<void> {
@@ -20,7 +19,7 @@ export async function expireHolds(deps: Deps, stopping: AbortSignal): Promise<vo
   await freeClaims(deps.now());
   await Appointment.deleteMany({
     state: 'expired',
-    expiresAt: { $lt: new Date(deps.now().getTime() - KEPT_MS) },
+    expiresAt: { $lt: new Date(deps.now().getTime() - ENDED_HOLDS_MS) },
     unfinished: { $exists: false },
   });
 }

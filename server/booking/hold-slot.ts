@@ -5,7 +5,7 @@ import { isDuplicateKey } from '../models/duplicate-key.js';
 import { checkBooking, type Bookable, type Wish } from './check-booking.js';
 import { endHold } from './check-holder.js';
 import { planNeeds, type Need } from './plan-needs.js';
-import { HOLD_MS, mayCancel } from './policy.js';
+import { HOLD_MS, mayCancel, MOST_HOLDS } from './policy.js';
 import { isRefusal, type Refusal } from './refuse-booking.js';
 import { settleAppointment } from './settle-appointment.js';
 import { takeClaims } from './take-claims.js';
@@ -34,7 +34,23 @@ export async function holdSlot(deps: Deps, request: HoldRequest): Promise<Held> 
   const replaced = await checkReplaced(request, checked, deps.now());
   if (!replaced.ok) return replaced;
   const appointment = await insert(deps, request, { ...checked, old: replaced.old }, byKey);
+  if (await isOneTooMany(request, appointment, deps.now()))
+    return giveUp(deps, appointment, 'too many holds');
   return takeAll(deps, appointment, needsOf(request, checked, appointment));
+}
+
+/** Looked for after it was written, so that many at once are no more than many one after another. */
+async function isOneTooMany(request: HoldRequest, { _id }: Appointment, now: Date): Promise<boolean> {
+  if (request.by !== 'household') return false;
+  const before = await Appointment.countDocuments({
+    household: request.household,
+    event: request.event._id,
+    bookedBy: request.user,
+    state: 'pending',
+    expiresAt: { $gt: now },
+    _id: { $lt: _id },
+  });
+  return before >= MOST_HOLDS;
 }
 
 /** Only what the same children have with the same teacher, and may still cancel, can be changed. */

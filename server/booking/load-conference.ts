@@ -8,7 +8,7 @@ import { actorOf, maybeActor, type Actor } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
 import { shortDay, timeOfDay, zoneName } from '../web/format-time.js';
 import { dayOf } from '../web/local-time.js';
-import { ensureHousehold } from './ensure-household.js';
+import { ensureHousehold, findHousehold } from './ensure-household.js';
 
 /** The event that a parents' link names, and its school. */
 export interface Conference {
@@ -66,13 +66,10 @@ export interface Family extends Conference {
   household: Household;
 }
 
-/** Everything a parent's page starts from, behind `parentGuard`. */
+/** Everything a parent's page starts from, behind `parentGuard`. Only what somebody sends makes a household, not a look. */
 export async function familyOf(res: Response, deps: Pick<Deps, 'now'>): Promise<Family> {
   const conference = conferenceOf(res);
   const actor = actorOf(res);
-  return {
-    ...conference,
-    actor,
-    household: await ensureHousehold(conference.account._id, actor.user, deps.now()),
-  };
+  const find = res.req.method === 'POST' ? ensureHousehold : findHousehold;
+  return { ...conference, actor, household: await find(conference.account._id, actor.user, deps.now()) };
 }

@@ -1,3 +1,5 @@
+import { MOST_HOLDS } from './policy.js';
+
 /** Why a booking cannot be. None of them says anything about another household. */
 export type Refusal =
   | 'not open'
@@ -14,6 +16,7 @@ export type Refusal =
   | 'household limit'
   | 'too late to change'
   | 'changed meanwhile'
+  | 'too many holds'
   | 'hold ended';
 
 /** What a parent reads. */
@@ -33,6 +36,7 @@ const SENTENCES: Record<Refusal, string> = {
   'household limit': 'You’ve booked as many meetings as the school allows.',
   'too late to change': 'It’s too late to change this meeting. Call the school’s office.',
   'changed meanwhile': 'This meeting is already being moved to another time.',
+  'too many holds': `You have ${String(MOST_HOLDS)} times on hold. Confirm one of them, or wait ten minutes until they are released. Then select this time again.`,
   'hold ended': 'We held this time for 10 minutes. If it’s still free, you can take it again.',
 };
 

@@ -151,10 +151,10 @@ function paceOptions(options: CleverClientOptions): PaceOptions {
   };
 }
 
-/** What a path is about, in words for people: "sections", "users (contact)". */
+/** What a path is about, in words for people: "sections", "guardians". */
 function wordFor(path: string, query: Query = {}): string {
   const [type = '', , part = ''] = path.slice(1).split('/');
-  return (part || type) + (query.role ? ` (${query.role})` : '');
+  return part || PEOPLE[query.role ?? ''] || type;
 }
 
 function urlBelow(base: URL, path: string, query: Query, what: string): URL {
@@ -164,6 +164,13 @@ function urlBelow(base: URL, path: string, query: Query, what: string): URL {
   url.search = new URLSearchParams(query).toString();
   return url;
 }
+
+const PEOPLE: Record<string, string> = {
+  student: 'students',
+  teacher: 'teachers',
+  staff: 'staff',
+  contact: 'guardians',
+};
 
 /** A pasted token may hold what no header can. */
 function bearer(token: string, what: string): string {

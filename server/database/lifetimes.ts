@@ -22,6 +22,7 @@ export interface Lifetime {
  *
  * - runs live for KEEP_MONTHS, and the last ones of each event and account for good (`delete-runs.ts`);
  * - claims and diaries live for 60 days after the event's last day (`delete-bookkeeping.ts`); the appointments themselves stay;
+ * - a hold lives for ten minutes, and for two days more after it ended without a booking (`booking/policy.ts`);
  * - links that work once, sessions, counters of tries, uploaded files, and the notes of runs name their own end, and the database or the
  *   embedded engine's process deletes them.
  */

@@ -89,10 +89,19 @@ function blockPages(router: Router, deps: Deps): void {
     res.redirect(303, pathOf(adult));
   });
 
+  router.get('/:user/unblock', async (req, res) => {
+    const adult = await adultOf(deps, req, res);
+    if (!adult.blockedAt) throw notFound();
+    askUnblock(res, adult);
+  });
+
   router.post('/:user/unblock', async (req, res) => {
     const adult = await adultOf(deps, req, res);
     const asked = tickOf(req);
-    if (!asked.ok) return showAdult(deps, req, res.status(422), asked.form);
+    if (!asked.ok) {
+      askUnblock(res.status(422), adult, asked.form);
+      return;
+    }
     const done = await unblockLogin(deps, actorOf(res), adult, asked);
     say(
       req,
@@ -104,7 +113,7 @@ function blockPages(router: Router, deps: Deps): void {
   });
 }
 
-async function showAdult(deps: Deps, req: Request, res: Response, form: Form = FRESH_FORM): Promise<void> {
+async function showAdult(deps: Deps, req: Request, res: Response): Promise<void> {
   const adult = await adultOf(deps, req, res);
   const { timeZone } = actorOf(res);
   res.render('families/adult', {
@@ -119,7 +128,6 @@ async function showAdult(deps: Deps, req: Request, res: Response, form: Form = F
       removed: child.removedAt ? dayAndTime(child.removedAt, timeZone) : '',
     })),
     meetings: adult.coming.map(inWords),
-    form,
   });
 }
 
@@ -149,6 +157,10 @@ function askBlock(res: Response, adult: Adult, form?: Form): void {
     meetings: adult.coming.map(inWords),
     ...(form ? { form } : {}),
   });
+}
+
+function askUnblock(res: Response, adult: Adult, form: Form = FRESH_FORM): void {
+  res.render('families/unblock', { ...page(adult, `Unblock ${adult.user.name}’s login?`), adult, form });
 }
 
 /** What is to become of appointments: asked for only where some lie ahead. */

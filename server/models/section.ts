@@ -12,6 +12,8 @@ export interface RosterSection {
   course: string;
   /** '' for a section without a term. */
   term: string;
+  /** The term that the source names now, where that is none that is known: then the section keeps the one it had. */
+  termTold?: string;
   /** Further terms in which it runs. Of roster files alone, where they tell it. */
   otherTerms?: string[];
   /** Primary teacher first. */
@@ -39,6 +41,7 @@ const schema = scopedSchema<Section>('section', {
   number: text,
   course: text,
   term: text,
+  termTold: String,
   otherTerms: { type: [String], default: undefined },
   teacherIds: [String],
   studentIds: [String],
@@ -52,5 +55,8 @@ schema.index({ account: 1, status: 1, school: 1, term: 1, _id: 1 });
 schema.index({ account: 1, studentIds: 1 });
 schema.index({ account: 1, teacherIds: 1 });
 schema.index({ account: 1, otherTerms: 1 }, { partialFilterExpression: { otherTerms: { $exists: true } } });
+
+// Those that name a term which may come yet.
+schema.index({ account: 1, termTold: 1 }, { partialFilterExpression: { termTold: { $exists: true } } });
 
 export const Section = mongoose.model<Section>('section', schema);

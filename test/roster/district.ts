@@ -59,24 +59,26 @@ export async function startDistrict(
   return workOn({ sandbox, test, dataDir, account, schools, event });
 }
 
+type Ids = Pick<TestDistrict, 'account' | 'schools' | 'event'>;
+
 /** What the database holds after the first sync of a district, by what makes the district what it is. */
-const synced = new Map<
-  string,
-  { snapshot: Snapshot; ids: Pick<TestDistrict, 'account' | 'schools' | 'event'> }
->();
+const synced = new Map<string, { snapshot: Snapshot; ids: Ids }>();
 
 /**
  * The same, and the event has synced once. Districts of equal options are equal in every record, so the first sync is done once; later
  * ones find in the database what it left.
+ * @param before what is done to the database, not to the sandbox, before that sync, and what it is called
  */
 export async function startSyncedDistrict(
   options: SandboxOptions = {},
   env: NodeJS.ProcessEnv = {},
+  before?: { name: string; prepare: (district: TestDistrict) => Promise<unknown> },
 ): Promise<TestDistrict> {
-  const key = JSON.stringify([options, env]);
-  const before = synced.get(key);
-  if (!before) {
+  const key = JSON.stringify([options, env, before?.name]);
+  const known = synced.get(key);
+  if (!known) {
     const district = await startDistrict(options, env);
+    await before?.prepare(district);
     const run = await district.sync();
     if (run.state !== 'done') throw new Error(run.result);
     const { account, schools, event } = district;
@@ -84,12 +86,12 @@ export async function startSyncedDistrict(
     return district;
   }
   const { sandbox, dataDir, test } = await open(options, env);
-  await restoreSnapshot(before.snapshot);
+  await restoreSnapshot(known.snapshot);
   await Account.updateOne(
-    { _id: before.ids.account },
+    { _id: known.ids.account },
     { $set: { 'clever.credentials': credentialsFor(sandbox, test.deps) } },
   );
-  return workOn({ sandbox, test, dataDir, ...before.ids });
+  return workOn({ sandbox, test, dataDir, ...known.ids });
 }
 
 interface Open {
@@ -108,14 +110,7 @@ async function open(options: SandboxOptions, env: NodeJS.ProcessEnv): Promise<Op
   };
 }
 
-function workOn({
-  sandbox,
-  test,
-  dataDir,
-  account,
-  schools,
-  event,
-}: Open & Pick<TestDistrict, 'account' | 'schools' | 'event'>): TestDistrict {
+function workOn({ sandbox, test, dataDir, account, schools, event }: Open & Ids): TestDistrict {
   const start: TestDistrict['start'] = async (asked, id = event) => {
     const found = await Event.findById(id).orFail().lean();
     const of = await Account.findById(found.account).orFail().lean();

@@ -14,7 +14,7 @@ import { decideHeldOfAccount, decideHeldOfEvent } from '../../server/roster/deci
 import { mergeContacts } from '../../server/roster/duplicates/merge-contacts.js';
 import { asApp } from '../support/scans.js';
 import { bookable, bookIn } from './appointments.js';
-import { startDistrict, type TestDistrict } from './district.js';
+import { startSyncedDistrict, type TestDistrict } from './district.js';
 
 const by = new Types.ObjectId();
 const ACCEPT = { verdict: 'accept' as const, by, reason: 'New school year' };
@@ -36,25 +36,19 @@ export class NewIds {
 
   /** @param mapped whether students, teachers and staff are known by their numbers */
   async begin(mapped: boolean): Promise<void> {
-    this.district = await startDistrict({ students: 60 });
-    if (mapped) await Account.updateOne({ _id: this.district.account }, { $set: { mapping: NUMBERS } });
-    await this.chooseTerms();
-    assert.equal((await this.district.sync()).state, 'done');
+    const prepare = async (district: TestDistrict): Promise<void> => {
+      if (mapped) await Account.updateOne({ _id: district.account }, { $set: { mapping: NUMBERS } });
+      await chooseTerms(district);
+    };
+    const name = mapped ? 'known by numbers' : 'known by ids';
+    this.district = await startSyncedDistrict({ students: 60 }, {}, { name, prepare });
     this.people = await Contact.find().sort({ _id: 1 }).lean();
     await this.#book();
   }
 
   /** The event takes the terms of the district as they are now. */
-  async chooseTerms(): Promise<void> {
-    const { sandbox, event } = this.district;
-    const terms = Array.from({ length: sandbox.totals().terms }, (_, index) => {
-      const { id, name, start_date, end_date } = sandbox.read(sandbox.idOf('term', index)) as Record<
-        string,
-        string
-      >;
-      return { id, name, start: start_date, end: end_date };
-    });
-    await Event.updateOne({ _id: event }, { $set: { 'sync.terms': terms } });
+  chooseTerms(): Promise<void> {
+    return chooseTerms(this.district);
   }
 
   /** Four parents of whom one has no e-mail address on the roster and logs in by another, each with a booking for a child. */
@@ -133,4 +127,15 @@ export class NewIds {
     assert.ok(decided.ok);
     assert.equal((await this.district.work(decided.run)).state, 'done');
   }
+}
+
+async function chooseTerms({ sandbox, event }: TestDistrict): Promise<void> {
+  const terms = Array.from({ length: sandbox.totals().terms }, (_, index) => {
+    const { id, name, start_date, end_date } = sandbox.read(sandbox.idOf('term', index)) as Record<
+      string,
+      string
+    >;
+    return { id, name, start: start_date, end: end_date };
+  });
+  await Event.updateOne({ _id: event }, { $set: { 'sync.terms': terms } });
 }

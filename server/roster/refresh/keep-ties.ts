@@ -61,7 +61,9 @@ export async function keepPeopleTies(
   });
 }
 
-function sectionExtras(extras: FileExtras | undefined): Pick<RosterSection, 'allowed' | 'otherTerms'> {
+function sectionExtras(
+  extras: Pick<FileExtras, 'allowed' | 'otherTerms'> | undefined,
+): Pick<RosterSection, 'allowed' | 'otherTerms'> {
   return {
     ...(extras?.allowed === undefined ? {} : { allowed: extras.allowed }),
     ...(extras?.otherTerms === undefined ? {} : { otherTerms: extras.otherTerms }),
@@ -103,7 +105,8 @@ async function storedBy<T>(
 export function sectionFields(section: Section): RosterSection {
   const { school, name, subject, period, grade, number, course, term, teacherIds, studentIds } = section;
   const fields = { school, name, subject, period, grade, number, course, term, teacherIds, studentIds };
-  return { ...fields, ...sectionExtras(section) };
+  const { termTold } = section;
+  return { ...fields, ...sectionExtras(section), ...(termTold === undefined ? {} : { termTold }) };
 }
 
 /** What is stored of a person, in the order of what a source says. */

@@ -8,6 +8,7 @@ import {
   type SectionMapped,
 } from '../sources/map-clever-class.js';
 import type { MatchedSchools } from '../sources/map-clever-person.js';
+import { findTermsCome, keepDates, keepFacts, knownTerms } from './keep-facts.js';
 import { keepSectionTies } from './keep-ties.js';
 import type { RosterRecord } from '../sources/roster-record.js';
 import type { HeldRun } from '../runs/hold-run.js';
@@ -60,10 +61,18 @@ async function warnOfLostSchools({ run, read, download, schools }: RefreshContex
   if (lost.size > 0) run.warn({ code: 'schools not listed', count: lost.size });
 }
 
-async function refreshTerms({ run, read, download }: RefreshContext, seen: Ids): Promise<void> {
+async function refreshTerms({ account, run, read, download }: RefreshContext, seen: Ids): Promise<void> {
   await run.begin('terms', download.terms?.read ?? 0);
   for await (const batch of read<CleverTerm>('terms')) {
-    const taken = batch.map((term) => ({ id: term.id, mapped: mapCleverTerm(term) }));
+    const mapped = batch.map((term) => ({ term, told: mapCleverTerm(term) }));
+    const dated = await keepDates(
+      account._id,
+      mapped.map(({ term, told }) => ({ term, record: told.ok ? told.record : undefined })),
+    );
+    const taken = mapped.map(({ term: { id }, told }) => {
+      const record = dated.get(id);
+      return { id, mapped: told.ok && record ? { ok: true as const, record } : told };
+    });
     await take(run, TERMS, 'term', taken, seen);
   }
 }
@@ -77,12 +86,14 @@ async function refreshCourses({ run, read, download }: RefreshContext, seen: Ids
 }
 
 async function refreshSections(context: RefreshContext, seen: MirrorSeen): Promise<void> {
-  const { account, run, read, download, schools } = context;
+  const { account, run, read, download, standing } = context;
+  const terms = await knownTerms(context, seen.terms);
+  const kept = new IdSet();
   await run.begin('sections', download.sections?.read ?? 0);
   const guard = await SectionGuard.open(context);
   const pass: ApplyOptions<RosterSection> = { revise: (records, known) => guard.pass(records, known) };
   await walkThrough(read<FromFile<CleverSection>>('sections'), async (batch) => {
-    const taken = await mapSections(account, batch, schools);
+    const taken = await mapSections(context, batch, terms, kept);
     for (const { mapped } of taken) {
       if (!mapped.ok && mapped.reason !== 'outside' && mapped.id) seen.spared.add(mapped.id);
       if (!mapped.ok) continue;
@@ -91,18 +102,20 @@ async function refreshSections(context: RefreshContext, seen: MirrorSeen): Promi
     }
     await take(run, SECTIONS, 'section', taken, seen.sections, pass);
   });
-  const staying = await guard.settle(() => mappedSections(context));
+  if (standing)
+    await applyRecords(run, SECTIONS, 'section', await findTermsCome(account._id, seen.sections, terms));
+  if (kept.size > 0) run.warn({ code: 'terms not known', count: kept.size });
+  const staying = await guard.settle(() => mappedSections(context, terms));
   for (const id of [...staying.students, ...staying.teachers]) seen.listed.add(id);
   await listStored(context, seen);
 }
 
-async function* mappedSections({
-  account,
-  read,
-  schools,
-}: RefreshContext): AsyncGenerator<MappedBatch, void, undefined> {
-  for await (const batch of read<FromFile<CleverSection>>('sections'))
-    yield await mapSections(account, batch, schools);
+async function* mappedSections(
+  context: RefreshContext,
+  terms: KnownTerms,
+): AsyncGenerator<MappedBatch, void, undefined> {
+  for await (const batch of context.read<FromFile<CleverSection>>('sections'))
+    yield await mapSections(context, batch, terms, new IdSet());
 }
 
 /** Where the list of sections does not tell all, whoever is in those that are stored is in a class still. */
@@ -119,8 +132,37 @@ async function listStored(
     for (const id of [...teacherIds, ...studentIds]) listed.add(id);
 }
 
-/** Of files that tell only what changed in a section, what is known of it besides is kept. */
+type KnownTerms = Awaited<ReturnType<typeof knownTerms>>;
+
+/** @param kept gets the ids of those that keep a term because theirs is not known */
 async function mapSections(
+  { account, schools }: RefreshContext,
+  batch: FromFile<CleverSection>[],
+  terms: KnownTerms,
+  kept: Pick<Ids, 'add'>,
+): Promise<{ id: string; mapped: SectionMapped }[]> {
+  const taken = await mapTold(account, batch, schools);
+  const unsure = new Set(batch.flatMap(({ id, slotbell }) => (slotbell?.termUnread ? [id] : [])));
+  const told = taken.flatMap(({ id, mapped }) =>
+    mapped.ok
+      ? {
+          record: mapped.record,
+          spoilt: [...(mapped.spoilt ?? []), ...(unsure.has(id) ? (['term'] as const) : [])],
+        }
+      : [],
+  );
+  const { records, kept: keeping } = await keepFacts(account._id, told, terms);
+  for (const id of keeping) kept.add(id);
+  if (records.every((record, index) => record === told[index]?.record)) return taken;
+  const next = records.values();
+  return taken.map(({ id, mapped }) => {
+    if (!mapped.ok) return { id, mapped };
+    return { id, mapped: { ...mapped, record: next.next().value ?? mapped.record } };
+  });
+}
+
+/** Of files that tell only what changed in a section, what is known of it besides is kept. */
+async function mapTold(
   account: Account,
   batch: FromFile<CleverSection>[],
   schools: MatchedSchools,

@@ -29,7 +29,7 @@ export const PEOPLE: Store<RosterPerson> = {
 export const SECTIONS: Store<RosterSection> = {
   collection: Section.collection,
   gone: 'archived',
-  stored: (section) => ({ ...section }),
+  stored: (section) => ({ termTold: undefined, ...section }),
   made: (section) => ({ ...section }),
   searchKeyOf: ({ name }) => name.toLowerCase(),
 };

@@ -22,6 +22,7 @@ export type Remark =
   | { code: 'list broke off'; kind: string; fault: string }
   | { code: 'list unreadable'; kind: string; count: number }
   | { code: 'classes unreadable'; count: number }
+  | { code: 'terms not known'; count: number }
   | { code: 'no longer shared'; kind: string }
   | { code: 'never shared'; kind: string }
   | { code: 'not in the files'; kind: string };
@@ -92,6 +93,8 @@ const SAY: { [C in Code]: (of: Of<C>) => string } = {
     `${countOf(count, 'record', 'records')} in the list of ${many(kind)} can’t be told apart: the id is missing or unreadable, or another record has the same one. Additions and changes were taken; none of the ${many(kind)} were removed.`,
   'classes unreadable': ({ count }) =>
     `In the lists of ${countOf(count, 'class', 'classes')} an id can’t be read, so nobody was taken out of ${count === 1 ? 'it' : 'them'}.`,
+  'terms not known': ({ count }) =>
+    `${countOf(count, 'class names', 'classes name')} a term that isn’t known or can’t be read. ${count === 1 ? 'It keeps' : 'They keep'} the term ${count === 1 ? 'it' : 'they'} had.`,
   'no longer shared': ({ kind }) =>
     `Clever no longer shares ${many(kind)} with Slotbell. Nothing was removed. Ask the district’s Clever administrator whether that is meant.`,
   'never shared': ({ kind }) => `Clever does not share ${many(kind)} with Slotbell.`,

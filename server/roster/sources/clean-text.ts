@@ -1,4 +1,5 @@
 import { isPlain } from '../../models/scoped.js';
+import { isPlaceholder } from '../../models/security-value.js';
 
 /** Longer than any field of a real roster; a source may send megabytes. */
 const LONGEST = 1000;
@@ -16,6 +17,17 @@ export function cleanText(value: unknown): string {
       .replace(/\p{Cs}/gu, '\ufffd')
       .trim()
   );
+}
+
+/** Whether something stands in a field of which nobody can say what was meant: no text at all, or "#N/A", "null" and the like. */
+export function isSpoilt(value: unknown): boolean {
+  if (value === undefined || value === null || value === '' || typeof value === 'number') return false;
+  return typeof value !== 'string' || (value.trim() !== '' && isPlaceholder(value.slice(0, LONGEST)));
+}
+
+/** The same of an id. */
+export function isSpoiltId(value: unknown): boolean {
+  return isSpoilt(value) || (cleanText(value) !== '' && cleanId(value) === '');
 }
 
 /** The ids of a list that may be absent or hold anything, each once. */

@@ -2,22 +2,28 @@ import type { CleverCourse, CleverSection, CleverTerm } from '../../clever/schem
 import type { Course } from '../../models/course.js';
 import type { RosterSection } from '../../models/section.js';
 import type { Term } from '../../models/term.js';
-import { cleanDate, cleanId, cleanIds, cleanText } from './clean-text.js';
+import { cleanDate, cleanId, cleanIds, cleanText, isSpoilt, isSpoiltId } from './clean-text.js';
 import type { MatchedSchools } from './map-clever-person.js';
 import { rosterRecord, type Mapped } from './roster-record.js';
 
 export type RosterTerm = Pick<Term, 'name' | 'start' | 'end'>;
 export type RosterCourse = Pick<Course, 'name' | 'number'>;
 
+/** Facts of a section that its record may tell in a way that nobody can read. */
+export type SpoiltFact = 'term' | 'course' | 'grade';
+
 /** `outside`: the section belongs to a school that is not matched. */
 export type SectionMapped =
-  | (Mapped<RosterSection> & { unsure?: readonly ('students' | 'teachers')[] })
+  | (Mapped<RosterSection> & {
+      unsure?: readonly ('students' | 'teachers')[];
+      spoilt?: readonly SpoiltFact[];
+    })
   | { ok: false; id: string; reason: 'outside' };
 
 /** A Clever section for the mirror. People, term and course stay Clever's ids: they may not be shared, or come later. */
 export function mapCleverSection(section: CleverSection, schools: MatchedSchools): SectionMapped {
   const id = cleanId(section.id);
-  const schoolId = cleanId(section.school);
+  const schoolId = isSpoiltId(section.school) ? '' : cleanId(section.school);
   if (!id) return { ok: false, id: '', reason: 'bad id' };
   if (!schoolId) return { ok: false, id, reason: 'no school' };
   const school = schools.get(schoolId);
@@ -28,16 +34,30 @@ export function mapCleverSection(section: CleverSection, schools: MatchedSchools
     name: cleanText(section.name),
     subject: cleanText(section.subject),
     period: cleanText(section.period),
-    grade: cleanText(section.grade),
+    grade: isSpoilt(section.grade) ? '' : cleanText(section.grade),
     number: cleanText(section.section_number),
-    course: cleanId(section.course),
-    term: cleanId(section.term_id),
+    course: isSpoiltId(section.course) ? '' : cleanId(section.course),
+    term: isSpoiltId(section.term_id) ? '' : cleanId(section.term_id),
     // Clever promises no order but that of the primary teacher: the same people in another order are no change.
     teacherIds: primary ? [primary, ...others.sort()] : [],
     studentIds: cleanIds(section.students).sort(),
   };
   const unsure = unsureOf(section);
-  return { ok: true, record: rosterRecord(id, fields), ...(unsure.length > 0 ? { unsure } : {}) };
+  const spoilt = spoiltIn(section);
+  return {
+    ok: true,
+    record: rosterRecord(id, fields),
+    ...(unsure.length > 0 ? { unsure } : {}),
+    ...(spoilt.length > 0 ? { spoilt } : {}),
+  };
+}
+
+function spoiltIn({ term_id, course, grade }: CleverSection): SpoiltFact[] {
+  return [
+    ...(isSpoiltId(term_id) ? (['term'] as const) : []),
+    ...(isSpoiltId(course) ? (['course'] as const) : []),
+    ...(isSpoilt(grade) ? (['grade'] as const) : []),
+  ];
 }
 
 /** Which of its lists are none, or name somebody by what is no id, so that they do not tell who else is in it. */
@@ -48,6 +68,12 @@ function unsureOf({ students, teacher, teachers }: CleverSection): ('students' |
     ...(isOther(students) ? (['students'] as const) : []),
     ...(isOther(teachers) || (Boolean(teacher) && cleanId(teacher) === '') ? (['teachers'] as const) : []),
   ];
+}
+
+/** Which dates of a term are none. */
+export function spoiltDates({ start_date, end_date }: CleverTerm): ('start' | 'end')[] {
+  const isBad = (value: unknown) => isSpoilt(value) || (cleanText(value) !== '' && cleanDate(value) === '');
+  return [...(isBad(start_date) ? (['start'] as const) : []), ...(isBad(end_date) ? (['end'] as const) : [])];
 }
 
 export function mapCleverTerm(term: CleverTerm): Mapped<RosterTerm> {

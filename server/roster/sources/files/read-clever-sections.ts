@@ -8,6 +8,7 @@ import {
   sectionId,
   studentId,
 } from './clever-lists.js';
+import { cleanDate } from '../clean-text.js';
 import { keepTies, LostEnrollments } from './keep-ties.js';
 import { readTable } from './read-table.js';
 import type { Row } from './reading.js';
@@ -62,7 +63,14 @@ function sectionOf(lists: CleverLists, row: Row): FromFile<CleverSection> {
     course: courseOf(lists, row),
     term_id: termOf(lists, row),
     students: [],
+    ...(isTermUnread(row) ? { slotbell: { termUnread: true as const } } : {}),
   };
+}
+
+function isTermUnread(row: Row): boolean {
+  const isBad = (field: string) =>
+    row.hasLost(field) || (row.of(field) !== '' && cleanDate(row.of(field)) === '');
+  return row.hasLost('Term_name') || isBad('Term_start') || isBad('Term_end');
 }
 
 /** The course that a section's row names, made at its first mention; '' for none. */

@@ -1,4 +1,5 @@
 import type { CleverSection, CleverUser } from '../../../clever/schema.js';
+import { cleanDate } from '../clean-text.js';
 import { Collected } from './collect-objects.js';
 import { LEFT_OUT, quoted } from './problem-list.js';
 import { gradeOf } from './map-oneroster.js';
@@ -58,7 +59,11 @@ function sectionOf(part: OneRoster, row: Row): FromFile<CleverSection> {
     term_id: term,
     students: [],
     teachers: [],
-    slotbell: { ...tiesOf(part).slotbell, otherTerms },
+    slotbell: {
+      ...tiesOf(part).slotbell,
+      otherTerms,
+      ...(row.hasLost('termSourcedIds') ? { termUnread: true as const } : {}),
+    },
   };
 }
 
@@ -78,7 +83,7 @@ function termsOf({ terms, today }: OneRoster, row: Row): string[] {
   const rankOf = (id: string): string => {
     const term = terms.objects.get(id);
     if (!term) return '3';
-    const [start, end] = [term.start_date ?? '', term.end_date ?? ''];
+    const [start, end] = [cleanDate(term.start_date), cleanDate(term.end_date)];
     if (end !== '' && end < today) return `2${latestFirst(end)}`;
     return start !== '' && start > today ? `1${start}` : `0${end}`;
   };

@@ -107,14 +107,19 @@ async function readSessions({ reading, known, terms }: OneRoster): Promise<void>
       id: idOf(row),
       district: DISTRICT,
       name: row.of('title'),
-      start_date: dateOf(reading, row, 'startDate'),
-      end_date: dateOf(reading, row, 'endDate'),
+      start_date: dateOf(reading, row, 'startDate') || unreadIn(row, 'startDate'),
+      end_date: dateOf(reading, row, 'endDate') || unreadIn(row, 'endDate'),
     };
     terms.add(row, 'sourcedId', object);
   }
   await restoreIds(reading, known, {
     ...{ table: 'academicSessions', list: 'terms', kind: 'term', collected: terms, field: 'sourcedId' },
   });
+}
+
+/** What stands where a date is to be and is none: it overwrites no date that is known. */
+function unreadIn(row: Row, field: string): string {
+  return row.of(field) || (row.hasLost(field) ? '#N/A' : '');
 }
 
 async function readCourses({ reading, known, courses }: OneRoster): Promise<void> {

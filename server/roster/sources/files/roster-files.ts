@@ -30,6 +30,8 @@ export interface FileExtras {
   room?: string;
   /** Of a class: further terms in which it runs, beside its own. */
   otherTerms?: string[];
+  /** Of a class: what stands for its term or a date of it cannot be read, so that it may be another one than told. */
+  termUnread?: true;
   /** Of a class: appointments a student may have in it (pickAtime's PTAN). */
   allowed?: number;
   /** The object tells its ties alone (a section's people, a guardian's children); all else that is known of it stays. */

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { expireHolds } from '../../server/booking/expire-holds.js';
+import { ENDED_HOLDS_MS, MOST_HOLDS } from '../../server/booking/policy.js';
+import { Appointment } from '../../server/models/appointment.js';
+import { Household } from '../../server/models/household.js';
+import { makeUser, Visitor } from '../support/app.js';
+import { EVE } from './conference.js';
+import { Desk } from './desk.js';
+
+describe('holds of one login', () => {
+  let desk: Desk;
+
+  beforeEach(async () => {
+    desk = await Desk.open();
+  });
+
+  /** As many holds as one login may have, at times that are nobody's. */
+  async function fill(bookedBy: unknown, household: unknown): Promise<void> {
+    const { account, event } = { account: desk.fair.account._id, event: desk.fair.event._id };
+    const [teacher] = desk.fair.teachers;
+    await Appointment.insertMany(
+      Array.from({ length: MOST_HOLDS }, (_, n) => ({
+        account,
+        event,
+        slot: teacher!.slots[0]!._id,
+        resource: teacher!.resource._id,
+        household,
+        bookedBy,
+        students: [desk.fair.students[0]!._id],
+        state: 'pending',
+        from: EVE,
+        to: EVE,
+        byKey: `full-${String(n)}`,
+        expiresAt: new Date(EVE.getTime() + 600_000),
+        createdAt: EVE,
+      })),
+    );
+  }
+
+  it('are some and no more, which is said; when they end there is room again', async () => {
+    const { visitor, user, household } = await desk.parentOf(0);
+    await fill(user._id, household._id);
+    const refused = await desk.choose(visitor, 1, 0);
+    assert.notEqual(refused.status, 303);
+    assert.match(refused.text, /You have 8 times on hold\. Confirm one of them, or wait ten minutes/);
+    assert.equal(await Appointment.countDocuments({ state: 'pending' }), MOST_HOLDS);
+    const other = await desk.parentOf(0);
+    assert.equal((await desk.choose(other.visitor, 1, 0)).status, 303);
+    await Appointment.updateMany({}, { $set: { expiresAt: EVE } });
+    assert.equal((await desk.choose(visitor, 1, 1)).status, 303);
+  });
+
+  it('that ended are deleted two days later, whatever ended them', async () => {
+    const { visitor } = await desk.parentOf(0);
+    assert.equal((await desk.choose(visitor, 0, 0)).status, 303);
+    const never = new AbortController().signal;
+    desk.test.setNow(new Date(EVE.getTime() + 3600_000));
+    await expireHolds(desk.test.deps, never);
+    assert.deepEqual(
+      (await Appointment.find().lean()).map(({ state }) => state),
+      ['expired'],
+    );
+    desk.test.setNow(new Date(EVE.getTime() + ENDED_HOLDS_MS + 2 * 3600_000));
+    await expireHolds(desk.test.deps, never);
+    assert.equal(await Appointment.countDocuments(), 0);
+  });
+
+  it('looking at a family’s pages makes no household, of staff or anybody; sending something does', async () => {
+    const staff = await new Visitor(desk.test.app).logIn(
+      await makeUser(desk.fair.account._id, 'administrator'),
+    );
+    const { visitor } = await desk.parent();
+    for (const who of [staff, visitor])
+      for (const page of ['', '/children', '/schedule']) await who.get(`${desk.home}${page}`);
+    assert.equal(await Household.countDocuments(), 0);
+    const child = { number: '1000', day: '9', month: '3', year: '2014' };
+    assert.equal((await visitor.post(`${desk.home}/children`, child, `${desk.home}/children`)).status, 303);
+    assert.equal(await Household.countDocuments(), 1);
+  });
+});
