@@ -13,7 +13,7 @@ const all =
 // prettier-ignore
 const layers = [
   // layer           its files                                       may import
-  ['core',          'server/{config,root,log,queue,deps,seal}.ts',  'models:type'],
+  ['core',          'server/{config,root,log,queue,deps,seal,disk-faults}.ts', 'models:type'],
   ['models',        'server/models/**',                             ''],
   ['database',      'server/database/**',                           'core models'],
   ['web',           'server/web/**',                                'models core'],
@@ -33,7 +33,7 @@ const layers = [
   ['families',      'server/families/**',                           `booking contacts accounts ${toFeatures}`],
   ['routes',        'server/{routes,app,index}.ts',                 `${all} jobs runtime`],
   ['upgrades',      'server/upgrades/**',                           'database models booking roster web core'],
-  ['runtime',       'server/{runtime,backup}.ts',                   'core database upgrades jobs'],
+  ['runtime',       'server/{runtime,ending,backup}.ts',            'core database upgrades jobs web'],
   ['jobs',          'jobs/**',                                      `${all} runtime`],
   ['demo',          'server/demo/**',                               `${all} routes runtime upgrades jobs sandbox`],
   ['test',          'test/**',                                      `${all} routes runtime upgrades jobs sandbox demo`],
@@ -126,7 +126,7 @@ export default defineConfig(
   {
     // Processes that a person starts: lines for the terminal, beside the log.
     files: [
-      'server/{index,runtime,backup}.ts',
+      'server/{index,ending,runtime,backup}.ts',
       'jobs/worker.ts',
       'server/demo/**',
       'server/clever/sandbox/index.ts',

@@ -5,6 +5,16 @@ import { AgendaJob } from '../server/models/agenda-job.js';
 import { isDuplicateKey } from '../server/models/duplicate-key.js';
 import type { JobName, Queue } from '../server/queue.js';
 
+/**
+ * Without Agenda's log of jobs, which nobody reads: it would build indexes for it right away, and a database that goes away meanwhile
+ * would end the process, as Agenda waits for them without a catch.
+ */
+class JobsAlone extends MongoBackend {
+  override connect(): Promise<void> {
+    return this.repository.connect();
+  }
+}
+
 export interface AgendaQueue extends Queue {
   agenda: Agenda;
   /** How long a job that says nothing counts as running. */
@@ -20,7 +30,7 @@ export function createQueue({ processEveryMs = 2000, lockMs = 30_000 } = {}): Ag
   const { db } = mongoose.connection;
   if (!db) throw new Error('The queue needs a connected database.');
   const agenda = new Agenda({
-    backend: new MongoBackend({ mongo: db, collection: AgendaJob.collection.name, ensureIndex: false }),
+    backend: new JobsAlone({ mongo: db, collection: AgendaJob.collection.name, ensureIndex: false }),
     notificationChannel: new InMemoryNotificationChannel(),
     processEvery: processEveryMs,
     defaultConcurrency: 2,

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Job } from 'agenda';
 import type { Deps } from '../server/deps.js';
 import { resumeRuns, wipeOldDownloads } from '../server/roster/resume-runs.js';
@@ -8,11 +7,11 @@ import { ONE_SHOTS, RECURRING } from './schedule.js';
 
 const LOOK_MS = 50;
 /**
- * A job that takes longer hangs, or has so much to do that it may as well begin anew; it is told to stop, and nobody waits for it. Runs
- * see to it themselves that they go on.
+ * A job that takes longer hangs, or has so much to do that it may as well begin anew: it is told to stop, and after a fifth
+ * more, in which a mail under way has its answer, nobody waits for it. Runs and uploads see to it themselves that they go on.
  */
 const LIMIT_MS = 10 * 60_000;
-const UNLIMITED: ReadonlySet<string> = new Set(['run-sync', 'run-refresh']);
+const UNLIMITED: ReadonlySet<string> = new Set(['run-sync', 'run-refresh', 'read-upload']);
 
 export interface Worker {
   /** Tells running jobs to stop at their next safe point and waits for them. */
@@ -58,8 +57,9 @@ export async function startWorker(
   await resumeRuns(deps);
   // Mails that a worker before left queued.
   await queue.add('deliver-notifications', 'outbox');
-  await agenda.start();
   for (const { name, everyMs } of recurring) await agenda.every(everyMs, name);
+  // Last: a start that fails before has begun no job.
+  await agenda.start();
 
   return {
     async stop() {
@@ -111,14 +111,16 @@ async function inTime(
 ): Promise<void> {
   if (limitMs === undefined) return work(stopping);
   const late = new AbortController();
-  const timer = setTimeout(() => late.abort(new Error('The job took too long and was given up.')), limitMs);
-  const givenUp = once(late.signal, 'abort').then(() => {
-    throw late.signal.reason;
+  const timer = setTimeout(() => late.abort(), limitMs);
+  let giveUp: NodeJS.Timeout | undefined;
+  const givenUp = new Promise<never>((_resolve, reject) => {
+    const tooLong = new Error('The job took too long and was given up.');
+    giveUp = setTimeout(() => reject(tooLong), limitMs * 1.2);
   });
-  givenUp.catch(() => undefined);
   try {
     await Promise.race([work(AbortSignal.any([stopping, late.signal])), givenUp]);
   } finally {
     clearTimeout(timer);
+    clearTimeout(giveUp);
   }
 }

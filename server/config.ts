@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import Joi from 'joi';
+import { explainDiskFault } from './disk-faults.js';
 
 export interface Config {
   production: boolean;
@@ -161,7 +162,7 @@ function madeSecret(dataDir: string): string {
     secret = readFileSync(file, 'utf8').trim();
     chmodSync(file, 0o600);
   } catch (error) {
-    throw new ConfigError([`DATA_DIR cannot be used: ${sayFault(error)}.`]);
+    throw new ConfigError([`DATA_DIR cannot be used: ${explainDiskFault(error) ?? 'unknown'}.`]);
   }
   // Not made again by itself: what was saved under the old one would stay shut.
   if (secret.length < SHORTEST_SECRET)
@@ -183,19 +184,3 @@ function makeSecret(file: string): void {
     rmSync(draft, { force: true });
   }
 }
-
-/** What the system says of a folder or a disk, in plain words. */
-function sayFault(error: unknown): string {
-  const { code = 'unknown' } = error as NodeJS.ErrnoException;
-  return FOLDER_FAULTS[code] ?? code;
-}
-
-const FOLDER_FAULTS: Partial<Record<string, string>> = {
-  EACCES: 'this user may not write there',
-  EPERM: 'this user may not write there',
-  EROFS: 'it is read-only',
-  ENOSPC: 'its disk is full',
-  EDQUOT: 'its disk is full',
-  ENOTDIR: 'a part of the path is a file',
-  EEXIST: 'a file of that name is in the way',
-};

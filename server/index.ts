@@ -3,7 +3,7 @@ import { startWorker } from '../jobs/start-worker.js';
 import { makeSetupCode } from './accounts/make-first-administrator.js';
 import { createApp } from './app.js';
 import type { Config } from './config.js';
-import { startRuntime, stopOnSignal } from './runtime.js';
+import { startRuntime } from './runtime.js';
 import { followRequests } from './web/follow-requests.js';
 import { workIsDone } from './web/after-answer.js';
 
@@ -19,32 +19,28 @@ const CANNOT_LISTEN: Partial<Record<string, string>> = {
   EACCES: 'this user may not. Set PORT to 1024 or more',
 };
 
-const { database, deps, queue } = await startRuntime();
-const worker = deps.config.runJobs ? await startWorker(deps, queue) : undefined;
-const leaving = new AbortController();
-const server = createServer(createApp({ ...deps, leaving: leaving.signal }));
+const { deps, queue, ending } = await startRuntime();
+const { config } = deps;
+const code = await ending.unlessEnding(makeSetupCode(deps.now()));
+const server = createServer(createApp(deps));
 server.keepAliveTimeout = KEEP_ALIVE_MS;
 const leave = followRequests(server);
-await listen(server, deps.config);
-stopOnSignal(deps.config, async (signal) => {
-  leaving.abort();
+await ending.begin(listen(server, config), async (_, signal) => {
   // Whoever sits at the terminal has no proxy, and waits.
   const isByHand = signal === 'SIGINT';
-  await Promise.all([
-    leave({
-      pauseMs: isByHand ? 0 : deps.config.stopPauseMs,
-      idleMs: isByHand ? 0 : IDLE_MS,
-      longestMs: deps.config.drainMs,
-    }).then(() => workIsDone()),
-    worker?.stop(),
-  ]);
-  await database.close();
+  await leave({
+    pauseMs: isByHand ? 0 : config.stopPauseMs,
+    idleMs: isByHand ? 0 : IDLE_MS,
+    longestMs: config.drainMs,
+  });
+  await workIsDone();
 });
+// Last: where the start comes to nothing, as the port is taken, no job has begun.
+if (config.runJobs) await ending.begin(startWorker(deps, queue), (worker) => worker.stop());
 
-console.log(`Slotbell is ready at ${deps.config.publicUrl} (stop: Ctrl-C).`);
+console.log(`Slotbell is ready at ${config.publicUrl} (stop: Ctrl-C).`);
 console.log();
-const code = await makeSetupCode(deps.now());
-if (code) console.log(`\nSet up your school at ${deps.config.publicUrl}/setup with this code: ${code}\n`);
+if (code) console.log(`\nSet up your school at ${config.publicUrl}/setup with this code: ${code}\n`);
 
 async function listen(http: Server, { port, host }: Pick<Config, 'port' | 'host'>): Promise<void> {
   try {

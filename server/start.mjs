@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 const root = path.resolve(import.meta.dirname, '..');
 const stamp = path.join(root, 'dist', '.tsbuildinfo');
 const entry = process.argv[2];
+const parent = process.ppid;
 
 const newest = (folder) =>
   Math.max(
@@ -42,6 +43,9 @@ try {
   );
   process.exit(1);
 }
+
+// Where npm was killed meanwhile, nobody could stop what it started.
+if (process.env.npm_lifecycle_event !== undefined && process.ppid !== parent) process.exit(1);
 
 process.argv.splice(1, 2, path.join(root, 'dist', entry));
 await import(pathToFileURL(path.join(root, 'dist', entry)).href);

@@ -19,21 +19,21 @@ const LINKS: Record<
     hours: 24,
     subject: 'Confirm your email address',
     text: (greeting, link) =>
-      `${greeting},\n\nplease confirm that this email address is yours:\n${link}\n\nThe link works once, within 24 hours. If you didn’t ask for it, you can ignore this email.\n`,
+      `${greeting},\n\nPlease confirm that this email address is yours:\n${link}\n\nThe link works once, within 24 hours. If you didn’t ask for it, you can ignore this email.\n`,
   },
   'new password': {
     path: '/password',
     hours: 2,
     subject: 'Choose a new password',
     text: (greeting, link) =>
-      `${greeting},\n\nchoose a new password here:\n${link}\n\nThe link works once, within 2 hours. If you didn’t ask for it, ignore this email: your password stays as it is.\n`,
+      `${greeting},\n\nChoose a new password here:\n${link}\n\nThe link works once, within 2 hours. If you didn’t ask for it, ignore this email: your password stays as it is.\n`,
   },
   invitation: {
     path: '/password',
     hours: 7 * 24,
     subject: 'Your login for Slotbell',
     text: (greeting, link) =>
-      `${greeting},\n\nyour school has created a login for you in Slotbell, its parent-teacher conference scheduler. Choose your password here:\n${link}\n\nThe link works once, within 7 days.\n`,
+      `${greeting},\n\nYour school has created a login for you in Slotbell, its parent-teacher conference scheduler. Choose your password here:\n${link}\n\nThe link works once, within 7 days.\n`,
   },
 };
 

@@ -105,7 +105,7 @@ export async function linkChild(
       kind: 'another adult',
       to: adult.email,
       subject: `Another adult can book for ${childName(student)}`,
-      text: `Hello ${adult.name},\n\nanother adult has added ${childName(student)} at ${account.name} and can now book meetings with the teachers. Neither of you sees what the other books.\n\nIf this is a mistake, please call the school’s office.\n`,
+      text: `Hello ${adult.name},\n\nAnother adult has added ${childName(student)} at ${account.name} and can now book meetings with the teachers. Neither of you sees what the other books.\n\nIf this is a mistake, please call the school’s office.\n`,
       key: `child:${student._id.toHexString()}:${household._id.toHexString()}:${adult._id.toHexString()}`,
     });
   }

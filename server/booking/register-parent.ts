@@ -39,7 +39,7 @@ export async function registerParent(
       kind: 'already registered',
       to: email,
       subject: `You already have a login for ${account.name}`,
-      text: `Hello,\n\nsomebody, probably you, tried to register for ${event.name} at ${account.name}. You already have a login:\n${login}\n\nForgot your password? Choose a new one:\n${deps.config.publicUrl}/forgot\n\nIf it wasn’t you, you don’t need to do anything.\n`,
+      text: `Hello,\n\nSomebody, probably you, tried to register for ${event.name} at ${account.name}. You already have a login:\n${login}\n\nForgot your password? Choose a new one:\n${deps.config.publicUrl}/forgot\n\nIf it wasn’t you, you don’t need to do anything.\n`,
       key: `already:${email}:${String(hour)}`,
     });
   }

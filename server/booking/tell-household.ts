@@ -53,11 +53,11 @@ function wordsOf(
   const facts = [`Teacher: ${meeting.teacher}`, `For: ${meeting.children}`, `When: ${when}`];
   if (where) facts.push(`Where: ${where}`);
   const opening = {
-    booked: `your meeting at ${account.name} is booked.`,
-    changed: `your meeting at ${account.name} has a new time.`,
+    booked: `Your meeting at ${account.name} is booked.`,
+    changed: `Your meeting at ${account.name} has a new time.`,
     cancelled: bySchool
       ? `${account.name} has canceled this meeting. You can choose another time.`
-      : `your meeting at ${account.name} is canceled, as you asked.`,
+      : `Your meeting at ${account.name} is canceled, as you asked.`,
   }[news];
   const subject = {
     booked: `Booked: ${meeting.teacher}, ${when}`,

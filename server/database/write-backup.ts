@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import mongoose from 'mongoose';
+import { explainDiskFault } from '../disk-faults.js';
 import { RESTORE_NOTE } from './note-restore.js';
 
 const { EJSON } = mongoose.mongo.BSON;
@@ -18,43 +19,45 @@ const LEFT_OUT = new Set(['session', 'rateLimit', 'agendaJobs', 'oneTimeLink', R
 const MAILS = 'notification';
 const WITHOUT_LINKS = { $or: [{ secret: { $ne: true } }, { state: 'sent' }] };
 
+const IN_THE_WAY =
+  'that file is there already, as another backup is at work, or one was cut off. Delete it and try again';
+
 /** How a backup's first line names itself. */
 export const FORMAT = { slotbell: 'backup', version: 1 };
 
 /**
  * Writes everything of the connected database into one file, gzipped, a line a document (extended JSON), collection by
  * collection. The file appears under its name only when it is whole, readable by its owner only. Memory stays flat.
+ * @param signal ends it early, without a file
  * @returns how many documents were written, by collection
  */
-export async function writeBackup(file: string): Promise<Record<string, number>> {
+export async function writeBackup(file: string, signal?: AbortSignal): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   const part = `${file}.part`;
   const target = createWriteStream(part, { mode: 0o600, flags: 'wx' });
   try {
     await once(target, 'open');
   } catch (error) {
-    throw new Error(sayUnwritable(part, error), { cause: error });
+    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    const why = code === 'EEXIST' ? IN_THE_WAY : (explainDiskFault(error) ?? code);
+    throw new Error(sayUnwritable(part, why), { cause: error });
   }
   try {
-    await pipeline(Readable.from(lines(counts)), createGzip(), target);
+    await pipeline(Readable.from(lines(counts)), createGzip(), target, { signal });
     const written = await open(part);
     await written.sync();
     await written.close();
     await rename(part, file);
   } catch (error) {
     await rm(part, { force: true });
-    throw (error as NodeJS.ErrnoException).code === 'ENOSPC'
-      ? new Error(`The disk of ${part} is full. Nothing was saved.`, { cause: error })
-      : error;
+    const why = explainDiskFault(error);
+    throw why === undefined ? error : new Error(sayUnwritable(part, why), { cause: error });
   }
   return counts;
 }
 
-function sayUnwritable(part: string, error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return code === 'EEXIST'
-    ? `${part} is there already: another backup is at work, or one was cut off. Delete it and try again.`
-    : `The backup cannot be written: ${message}`;
+function sayUnwritable(part: string, why: string): string {
+  return `The backup cannot be written to ${part}: ${why}. Nothing was saved.`;
 }
 
 async function* lines(counts: Record<string, number>): AsyncGenerator<string> {

@@ -1,4 +1,4 @@
-import { stopOnSignal } from '../runtime.js';
+import { Ending } from '../ending.js';
 import { Browser } from './browse.js';
 import { importRoster } from './import-roster.js';
 import { Steps } from './keep-steps.js';
@@ -10,8 +10,8 @@ import { districtOf, startDemo, type Demo, type DemoOptions } from './start-demo
 /** Slotbell at work for a generated district, for somebody to look at: set up, imported, open for booking. Runs until it is stopped. */
 export async function runDemo(options: DemoOptions): Promise<void> {
   console.log('Starting Slotbell and a school district of 1,800 students …\n');
-  const demo = await startDemo(options);
-  stopOnSignal({ stopPauseMs: 0, drainMs: 20_000 }, () => demo.stop());
+  const ending = new Ending({ stopPauseMs: 0, drainMs: 20_000 });
+  const demo = await ending.begin(startDemo(options), (started) => started.stop());
   const steps = new Steps(({ what, outcome }) => console.log(`  ${what}: ${outcome}`));
   const school = await setUpSchool(demo, steps, await districtOf(demo));
   await importRoster(school, steps);

@@ -80,6 +80,8 @@ export interface Run extends Scoped {
   retryAt?: Date;
   /** How often it was put off so. */
   retries?: number;
+  /** How often its worker was told to end in the middle of it, which says nothing against the run. */
+  spared?: number;
 }
 
 export const NO_COUNTS: KindCounts = {
@@ -121,4 +123,5 @@ export const runFields: SchemaDefinition = {
   stopRequested: { type: Boolean, default: false },
   retryAt: Date,
   retries: Number,
+  spared: Number,
 };

@@ -24,7 +24,7 @@ import { HeldRun, RunHandedBack, RunLost, RunStopped, type Timing } from './runs
 import { isPassing } from './runs/judge-fault.js';
 import { nextTry, RunPutOff } from './runs/put-off.js';
 import { summarizeRun } from './runs/summarize-run.js';
-import { MOST_TRIES } from './runs/take-run.js';
+import { countTries, MOST_TRIES } from './runs/take-run.js';
 import { SHARES_NOTHING } from './runs/say-remark.js';
 import { tellHeld } from './tell-held.js';
 import { tellUnshared } from './tell-unshared.js';
@@ -45,8 +45,8 @@ export interface RefreshOptions {
   /** Ends it too: the worker that stops, or the sync run that it is done for. */
   outer: AbortSignal;
   timing: Timing;
-  /** Told of each safe point. */
-  onProgress?: () => void;
+  /** Told of each safe point, and of the milliseconds of a wait that is meant. */
+  onProgress?: (waitMs: number) => void;
   /** Starts what follows once the roster is written. The run is not over before: a worker that dies here does it again. */
   follow?: () => Promise<void>;
 }
@@ -70,7 +70,7 @@ export async function runRefresh(
     ...(onProgress ? { onProgress } : {}),
   });
   try {
-    if (taken.fence - (taken.retries ?? 0) > MOST_TRIES)
+    if (countTries(taken) > MOST_TRIES)
       throw new RefreshRefused(`Given up: it ended its worker ${String(MOST_TRIES)} times.`);
     await waitForMerges(run);
     await forgetFirstTry(run);
@@ -83,7 +83,9 @@ export async function runRefresh(
     await run.end('done', unshared ? SHARES_NOTHING : summarizeRun(taken.purpose, run.counts));
     if (readsClever(account, taken)) await recordAcceptance(account);
     if (taken.purpose !== 'undo') await forgetOlderChanges(run);
-  } catch (error) {
+  } catch (caught) {
+    // Work that was cut short because the run is to end says nothing by its fault.
+    const error: unknown = run.signal.aborted ? run.signal.reason : caught;
     const until = nextTry(taken, error, deps.now());
     if (until && (await run.putOff(until))) throw new RunPutOff(until, error);
     if (error instanceof CleverError && error.kind === 'unauthorized')

@@ -20,7 +20,7 @@ import { isPassing } from './runs/judge-fault.js';
 import { dueAt, RunPutOff } from './runs/put-off.js';
 import { SHARES_NOTHING } from './runs/say-remark.js';
 import { summarizeRun } from './runs/summarize-run.js';
-import { MOST_TRIES, takeRun } from './runs/take-run.js';
+import { countTries, MOST_TRIES, takeRun } from './runs/take-run.js';
 import { settleRun } from './settle-run.js';
 import { tellHeld } from './tell-held.js';
 import { waitForMerges } from './wait-merges.js';
@@ -55,7 +55,7 @@ export async function runSync(
   try {
     await held.whileGoing(work(deps, taken, held, timing));
   } catch (error) {
-    await endBadly(deps, held, error);
+    await endBadly(deps, held, held.signal.aborted ? held.signal.reason : error);
   } finally {
     held.letGo();
   }
@@ -64,7 +64,7 @@ export async function runSync(
 }
 
 async function work(deps: Deps, run: SyncRun, held: HeldRun, timing: Timing): Promise<void> {
-  const tries = run.fence - (run.retries ?? 0);
+  const tries = countTries(run);
   if (tries > MOST_TRIES)
     throw new RefreshFailed(`Given up: it ended its worker ${String(MOST_TRIES)} times.`);
   await held.step();

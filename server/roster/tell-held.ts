@@ -30,7 +30,7 @@ export async function tellHeld(
     ...(run.event ? { event: run.event } : {}),
     kind: 'removals held',
     subject: `${account.name}: the roster sync holds removals until you look`,
-    text: `the last roster sync found much missing at the source: ${words}. That is more than usual, so nothing was removed. Please look at the list and accept or reject it:\n${deps.config.publicUrl}${page}\n\nUntil then everybody stays, and parents can book as before.`,
+    text: `The last roster sync found a lot missing at the source: ${words}. That is more than usual, so nothing was removed. Please look at the list and accept or reject it:\n${deps.config.publicUrl}${page}\n\nUntil then everybody stays, and parents can book as before.`,
     key: `held:${run.id.toHexString()}`,
   });
 }

@@ -20,6 +20,7 @@ export async function waitForMerges(run: HeldRun): Promise<void> {
       { $set: { 'merge.at': new Date(0) } },
     );
     if (!(await Duplicate.exists({ account, unfinished: true, 'merge.at': { $gt: before } }))) return;
+    run.noteProgress();
     await delay(LOOK_MS, undefined, { signal: run.signal }).catch(() => undefined);
     run.signal.throwIfAborted();
   }

@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import mongoose from 'mongoose';
 import type { Deps } from '../deps.js';
+import { explainDiskFault } from '../disk-faults.js';
 
 /** Ends a request with a page that says why; thrown from handlers and guards. */
 export class HttpError extends Error {
@@ -173,7 +174,9 @@ function isGoneItself(error: object): boolean {
   };
   // The queue for a connection was too long; the driver does not export its kind.
   if (name === 'MongoWaitQueueTimeoutError' || code === 'ERR_STREAM_DESTROYED') return true;
-  if (syscall !== undefined && SOCKET_CALLS.has(syscall)) return true;
+  // Files are read and written too: a full disk is no fault of the database's.
+  const isFile = syscall !== 'connect' && explainDiskFault(error) !== undefined;
+  if (syscall !== undefined && SOCKET_CALLS.has(syscall) && !isFile) return true;
   if (typeof code === 'number' && GOING_CODES.has(code)) return true;
   return (
     error instanceof mongoose.Error && /before initial connection|buffering timed out/.test(message ?? '')

@@ -6,15 +6,18 @@ export function senderOf(req: Pick<Request, 'ip'>): string {
   return networkOf(req.ip ?? '');
 }
 
-/** An IPv4 address as it is, also where it is written as an IPv6 one (::ffff:192.0.2.1); of an IPv6 address its first 64 bits. */
+/**
+ * An IPv4 address as it is, also where an IPv6 one stands for it; of any other IPv6 address its first 64 bits. Behind a translator all
+ * of IPv4 would be one /64.
+ */
 export function networkOf(address: string): string {
   const [bare = ''] = withoutPort(address).split('%');
   if (!isIPv6(bare)) return bare;
   const groups = groupsOf(bare);
-  const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
-  if (isMapped)
+  const carried = CARRIERS.find(({ prefix }) => prefix.every((group, at) => groups[at] === group));
+  if (carried)
     return groups
-      .slice(6)
+      .slice(carried.at, carried.at + 2)
       .flatMap((group) => [group >> 8, group & 255])
       .join('.');
   return `${groups
@@ -22,6 +25,18 @@ export function networkOf(address: string): string {
     .map((group) => group.toString(16))
     .join(':')}::/64`;
 }
+
+/** IPv6 addresses that stand for an IPv4 one: how they begin, and at which group the other address is. */
+const CARRIERS = [
+  // Mapped, ::ffff:0:0/96 (RFC 4291), and translated, ::ffff:0:0:0/96 (RFC 2765).
+  { prefix: [0, 0, 0, 0, 0, 0xffff], at: 6 },
+  { prefix: [0, 0, 0, 0, 0xffff, 0], at: 6 },
+  // NAT64, 64:ff9b::/96 (RFC 6052), and of a network's own, 64:ff9b:1::/48 (RFC 8215), as translators use it: with a /96.
+  { prefix: [0x64, 0xff9b, 0, 0, 0, 0], at: 6 },
+  { prefix: [0x64, 0xff9b, 1], at: 6 },
+  // 6to4, 2002::/16 (RFC 3056): one IPv4 address has 65,536 networks of it.
+  { prefix: [0x2002], at: 1 },
+];
 
 /** Some proxies tell an address with its port, another one for each connection: 192.0.2.1:443, [2001:db8::1]:443. */
 function withoutPort(address: string): string {

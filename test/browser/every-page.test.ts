@@ -9,6 +9,8 @@ import { startDemoProcess, type RunningDemo } from '../support/demo.js';
 
 const SCREEN = { width: 1280, height: 844 };
 const PHONE = { width: 390, height: 844 };
+/** Letter paper between its margins. */
+const SHEET = { width: 703, height: 943 };
 
 describe('every page of the demo', function () {
   this.timeout(240_000);
@@ -63,12 +65,30 @@ async function look(page: Page): Promise<string[]> {
     const wider = Number(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth'));
     if (wider > 0) faults.push(`(${String(viewport.width)} px): ${String(wider)} px wider than the screen`);
   }
+  faults.push(...(await lookPrinted(page)));
   // The same page in other colours: only those can be wrong anew, and they do not depend on the width.
   await page.setViewportSize(SCREEN);
   await page.emulateMedia({ colorScheme: 'dark' });
   for (const violation of await axeViolations(page, 'colours')) faults.push(`(dark): ${violation}`);
   await page.emulateMedia({ colorScheme: 'light' });
   return faults;
+}
+
+/** On a sheet of paper, which is narrower than some screens: lists stay tables, and nothing is cut off. */
+async function lookPrinted(page: Page): Promise<string[]> {
+  await page.setViewportSize(SHEET);
+  await page.emulateMedia({ media: 'print' });
+  const wider = Number(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth'));
+  const cards = Number(
+    await page.evaluate(
+      `[...document.querySelectorAll('.list-table tbody th')].filter((cell) => cell.checkVisibility() && getComputedStyle(cell).display !== 'table-cell').length`,
+    ),
+  );
+  await page.emulateMedia({ media: 'screen' });
+  return [
+    ...(wider > 0 ? [`(printed): ${String(wider)} px wider than the sheet`] : []),
+    ...(cards > 0 ? [`(printed): ${String(cards)} rows of a table as a phone's cards`] : []),
+  ];
 }
 
 /** On a phone and on a screen. @returns what axe finds about the page that says so */

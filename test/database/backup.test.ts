@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -9,6 +9,7 @@ import { readBackup } from '../../server/database/read-backup.js';
 import { writeBackup } from '../../server/database/write-backup.js';
 import { Notification } from '../../server/models/notification.js';
 import { OneTimeLink } from '../../server/models/one-time-link.js';
+import { withFullDisk } from '../support/full-disk.js';
 import { emptyDatabase } from '../support/hooks.js';
 
 describe('backup and restore', () => {
@@ -74,6 +75,29 @@ describe('backup and restore', () => {
     await writeFile(`${file}.part`, 'of somebody');
     await assert.rejects(writeBackup(file), /is there already/);
     assert.equal(await readFile(`${file}.part`, 'utf8'), 'of somebody');
+  });
+
+  it('says so in one line where the disk is full or the folder is not there, and leaves no part', async () => {
+    await assert.rejects(
+      withFullDisk(() => writeBackup(file)),
+      { message: `The backup cannot be written to ${file}.part: its disk is full. Nothing was saved.` },
+    );
+    assert.deepEqual(await readdir(folder), []);
+    await assert.rejects(
+      writeBackup(path.join(folder, 'none', 'all.gz')),
+      /: the folder is not there\. Nothing/,
+    );
+    await writeBackup(file);
+  });
+
+  it('that is told to end leaves no part, and a restore can be done again', async () => {
+    const ending = AbortSignal.abort();
+    await assert.rejects(writeBackup(file, ending));
+    assert.deepEqual(await readdir(folder), []);
+    await writeBackup(file);
+    await things().deleteMany({});
+    await assert.rejects(readBackup(file, ending));
+    assert.equal((await readBackup(file)).backupTest, documents.length);
   });
 
   it('can be brought back again when the first time broke off, and the app does not start in between', async () => {

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
-import { Types } from 'mongoose';
+import mongoose, { Types } from 'mongoose';
 import { RECURRING } from '../../jobs/schedule.js';
+import '../../server/app.js';
+import { LIFETIMES } from '../../server/database/lifetimes.js';
+import '../../server/models/agenda-job.js';
 import { Appointment } from '../../server/models/appointment.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Claim } from '../../server/models/claim.js';
@@ -18,7 +21,41 @@ const DAY_MS = 24 * 3600_000;
 const START = new Date('2026-01-01T00:00:00Z');
 const after = (days: number): Date => new Date(START.getTime() + days * DAY_MS);
 
+/** Collections that stay until a person deletes what is in them, or as long as what they belong to. */
+const STAYS = [
+  ['account', 'appointment', 'class', 'contact', 'event', 'household', 'resource', 'school', 'slot', 'user'],
+  // The mirror of what the source says now, one document a record.
+  ['term', 'course', 'section'],
+  // A decision about two people lasts as long as they do.
+  ['duplicate'],
+  // A step that was done once for all.
+  ['upgrade'],
+].flat();
+/** Deleted by code of their own: `delete-runs.ts`, `delete-bookkeeping.ts`, and Agenda, which removes a job that is done. */
+const ELSEWHERE = ['syncRun', 'rosterRun', 'claim', 'diary', 'agendaJobs'];
+
 describe('what has lived its time', () => {
+  it('is told of every collection: it has a lifetime, or a reason to stay', () => {
+    const expiring = Object.values(mongoose.models).filter(({ schema }) =>
+      schema.indexes().some(([, options]) => options.expireAfterSeconds !== undefined),
+    );
+    const told = [
+      ...STAYS,
+      ...ELSEWHERE,
+      ...LIFETIMES.map(({ collection }) => collection.collection.name),
+      ...expiring.map(({ collection }) => collection.name),
+    ];
+    const all = Object.values(mongoose.models).map(({ collection }) => collection.name);
+    assert.deepEqual(
+      all.filter((name) => !told.includes(name)),
+      [],
+    );
+    assert.deepEqual(
+      told.filter((name, at) => told.indexOf(name) !== at),
+      [],
+    );
+  });
+
   let test: TestApp;
   const account = new Types.ObjectId();
 

@@ -4,11 +4,21 @@ import { ROOT } from '../../server/root.js';
 import type { TestDistrict } from '../roster/district.js';
 import { testDatabaseUri } from '../support/hooks.js';
 
+interface ProcessOptions {
+  /** The worker, unless another entry point is named. */
+  program?: 'jobs/worker.ts' | 'server/index.ts';
+  /** Settings beside those of the test, or instead of them. */
+  env?: NodeJS.ProcessEnv;
+}
+
 /** `npm run worker` on the test's database: finds the waiting run by itself. */
-export function startWorkerProcess({ deps }: Pick<TestDistrict, 'deps'>): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', path.join(ROOT, 'jobs/worker.ts')], {
+export function startWorkerProcess(
+  { deps }: Pick<TestDistrict, 'deps'>,
+  { program = 'jobs/worker.ts', env = {} }: ProcessOptions = {},
+): ChildProcess {
+  return spawn(process.execPath, ['--import', 'tsx', path.join(ROOT, program)], {
     cwd: ROOT,
-    stdio: 'ignore',
+    stdio: ['ignore', 'ignore', 'pipe'],
     env: {
       ...process.env,
       LOG_LEVEL: 'silent',
@@ -17,6 +27,7 @@ export function startWorkerProcess({ deps }: Pick<TestDistrict, 'deps'>): ChildP
       DATA_DIR: deps.config.dataDir,
       CLEVER_API_URL: deps.config.clever.apiUrl,
       ...(deps.config.smtpUrl ? { SMTP_URL: deps.config.smtpUrl } : {}),
+      ...env,
     },
   });
 }

@@ -82,7 +82,7 @@ describe('the outbox', () => {
   it('shows fifty mails a page', async () => {
     for (let i = 0; i < 51; i++) await mail({ subject: `Mail ${i}` });
     const first = await admin.get(OUTBOX);
-    assert.match(first.text, /1–50<\/strong> of 51 mails[\s\S]*href="\/global-setup\/outbox\?page=2"/);
+    assert.match(first.text, /1–50<\/strong> of 51 emails[\s\S]*href="\/global-setup\/outbox\?page=2"/);
     const second = await admin.get(`${OUTBOX}?page=2`);
     const subjects = [first, second].flatMap(({ text }) => text.match(/>Mail \d+</g) ?? []);
     assert.equal(new Set(subjects).size, 51);

@@ -3,22 +3,29 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Deps } from '../../server/deps.js';
+import { AgendaJob } from '../../server/models/agenda-job.js';
 import { Notification } from '../../server/models/notification.js';
 import { queueMail } from '../../server/notifications/queue-mail.js';
 import { startWorkerProcess } from '../jobs/worker-process.js';
 import { createTestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
-import { startSmtp } from '../support/smtp.js';
+import { startSmtp, type SmtpServer } from '../support/smtp.js';
 
 const MAILS = 12;
+/** As many as one round of a worker sends at once; it may be at two rounds. */
+const LANES = 4;
 
-describe('a worker that is told to end amid sending', () => {
-  it('waits for the server’s answers; the next one sends the rest, and no mail goes out twice', async function () {
-    this.timeout(90_000);
+describe('a worker that ends amid sending', () => {
+  let smtp: SmtpServer;
+  let dataDir: string;
+  let deps: Deps;
+
+  beforeEach(async () => {
     await emptyDatabase();
-    const smtp = await startSmtp();
-    const dataDir = await mkdtemp(path.join(tmpdir(), 'slotbell-mail-'));
-    const { deps } = createTestApp({ SMTP_URL: smtp.url, DATA_DIR: dataDir });
+    smtp = await startSmtp();
+    dataDir = await mkdtemp(path.join(tmpdir(), 'slotbell-mail-'));
+    ({ deps } = createTestApp({ SMTP_URL: smtp.url, DATA_DIR: dataDir }));
     for (let n = 0; n < MAILS; n++)
       await queueMail(deps, {
         kind: 'news',
@@ -27,32 +34,79 @@ describe('a worker that is told to end amid sending', () => {
         text: 'Hello.',
         key: String(n),
       });
-    smtp.delayMs = 1500;
-    const first = startWorkerProcess({ deps });
+  });
+  afterEach(async () => {
+    await smtp.close();
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  /** @returns its exit code, once it was sent the signal in the moment that so many texts are there without an answer */
+  async function endAmid(signal: NodeJS.Signals, arrived: number, env = {}): Promise<number | null> {
+    const worker = startWorkerProcess({ deps }, { env });
     try {
-      await smtp.arrived(1);
-      first.kill('SIGTERM');
-      const [code] = (await once(first, 'exit')) as [number | null];
-      assert.equal(code, 0);
-      const early = smtp.mails.length;
-      assert.ok(early < MAILS, 'it stopped early');
-      assert.equal(await Notification.countDocuments({ state: 'sent' }), early);
-      assert.equal(await Notification.countDocuments({ state: 'sending' }), 0);
-      smtp.delayMs = 0;
-      const second = startWorkerProcess({ deps });
-      try {
-        await smtp.arrived(MAILS);
-      } finally {
-        second.kill('SIGTERM');
-        await once(second, 'exit');
-      }
-      assert.equal(smtp.mails.length, MAILS);
-      assert.equal(new Set(smtp.mails.map(({ to }) => to)).size, MAILS);
-      assert.equal(await Notification.countDocuments({ state: 'sent' }), MAILS);
+      await smtp.arrived(arrived);
+      worker.kill(signal);
+      const [code] = (await once(worker, 'exit')) as [number | null];
+      return code;
     } finally {
-      first.kill('SIGKILL');
-      await smtp.close();
-      await rm(dataDir, { recursive: true, force: true });
+      worker.kill('SIGKILL');
     }
+  }
+
+  /** The lease of a worker that is gone runs out, and another one sends what is left. */
+  async function sendTheRest(total: number): Promise<void> {
+    smtp.misbehave = () => undefined;
+    smtp.delayMs = 0;
+    await Notification.updateMany({ state: 'sending' }, { $set: { nextAt: new Date() } });
+    // So does its lock on the job.
+    await AgendaJob.deleteMany({});
+    assert.equal(await endAmid('SIGTERM', total), 0);
+    assert.equal(smtp.mails.length, total);
+    assert.equal(await Notification.countDocuments({ state: 'sent' }), MAILS);
+    assert.equal(new Set(smtp.mails.map(({ to }) => to)).size, MAILS);
+    // A mail that came twice can be known as one.
+    const idOf = new Map(smtp.mails.map(({ to, messageId }) => [to, messageId]));
+    for (const { to, messageId } of smtp.mails) assert.equal(messageId, idOf.get(to));
+    assert.equal(new Set(idOf.values()).size, MAILS);
+  }
+
+  it('told to end: it waits for the server’s answers; the next one sends the rest, and no mail goes out twice', async function () {
+    this.timeout(90_000);
+    smtp.delayMs = 1500;
+    assert.equal(await endAmid('SIGTERM', 1), 0);
+    const early = smtp.mails.length;
+    assert.ok(early < MAILS, 'it stopped early');
+    assert.equal(await Notification.countDocuments({ state: 'sent' }), early);
+    assert.equal(await Notification.countDocuments({ state: 'sending' }), 0);
+    await sendTheRest(MAILS);
+  });
+
+  it('told to end while the server never answers: it waits as long as its drain allows, and they go out again under the same Message-ID', async function () {
+    this.timeout(90_000);
+    smtp.misbehave = (step) => (step === 'END OF DATA' ? 'hang' : undefined);
+    const begun = performance.now();
+    assert.equal(await endAmid('SIGTERM', LANES, { DRAIN_SECONDS: '2' }), 0);
+    assert.ok(performance.now() - begun >= 2000);
+    const unanswered = smtp.mails.length;
+    assert.equal(await Notification.countDocuments({ state: 'sending' }), unanswered);
+    await sendTheRest(MAILS + unanswered);
+  });
+
+  it('killed while the server has the texts and has not answered: those and no others go out again, under the same Message-ID', async function () {
+    this.timeout(90_000);
+    smtp.misbehave = (step) => (step === 'END OF DATA' ? 'hang' : undefined);
+    assert.equal(await endAmid('SIGKILL', LANES), null);
+    await sendTheRest(MAILS + smtp.mails.length);
+  });
+
+  it('whose server drops the connection in place of an answer: later, not at once, and under the same Message-ID', async function () {
+    this.timeout(90_000);
+    let dropped = 0;
+    smtp.misbehave = (step) => (step === 'END OF DATA' && dropped++ < 1 ? 'drop' : undefined);
+    await endAmid('SIGTERM', 1);
+    const [lost] = smtp.mails;
+    assert.equal(smtp.mails.filter(({ to }) => to === lost?.to).length, 1);
+    await Notification.updateMany({ state: 'queued' }, { $set: { nextAt: new Date() } });
+    await sendTheRest(MAILS + 1);
   });
 });

@@ -4,6 +4,7 @@ import { RosterUpload } from '../../server/models/roster-upload.js';
 import { UploadChunk } from '../../server/models/upload-chunk.js';
 import { CLEVER_FILES, PICKATIME_FILES, type Contents } from './files.js';
 import { runAlone } from '../../server/roster/run-alone.js';
+import { withFullDisk } from '../support/full-disk.js';
 import { asApp } from '../support/scans.js';
 import { HOME, openSchool, turnOn, upload, type FileSchool } from './school.js';
 
@@ -14,6 +15,16 @@ describe('The state of an upload', () => {
     school = await openSchool();
   });
   afterEach(() => school.close());
+
+  it('is none where the disk is full: the form says so, and nothing is left', async () => {
+    await turnOn(school.account, 'clever-csv');
+    const full = await withFullDisk(() => upload(school.office, CLEVER_FILES));
+    assert.equal(full.status, 422);
+    assert.match(full.text, /data folder: its disk is full\. Tell whoever hosts Slotbell/);
+    assert.equal(await RosterUpload.countDocuments(), 0);
+    assert.deepEqual(await school.leftInTheEnd(), []);
+    assert.equal((await upload(school.office, CLEVER_FILES)).status, 303);
+  });
 
   it('says what is missing where columns were misread; with nothing to import there is no preview', async () => {
     await turnOn(school.account, 'clever-csv');

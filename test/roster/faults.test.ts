@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
 import { Types } from 'mongoose';
 import { CleverError, type CleverFailure } from '../../server/clever/explain-failure.js';
 import { Account } from '../../server/models/account.js';
@@ -14,6 +16,7 @@ import { sayRun } from '../../server/roster/runs/show-run.js';
 import { stopSync } from '../../server/roster/stop-sync.js';
 import { seal } from '../../server/seal.js';
 import { sayRemarks } from '../../server/roster/runs/say-remark.js';
+import { withFullDisk } from '../support/full-disk.js';
 import { asApp } from '../support/scans.js';
 import { makeEvent, runNow, startSyncedDistrict, type TestDistrict } from './district.js';
 import { wholeRoster } from './whole-roster.js';
@@ -35,6 +38,17 @@ describe('faults of a sync', () => {
   const leave = (index: number) => {
     district.sandbox.removeStudent(district.sandbox.idOf('student', index));
   };
+
+  it('a disk that is full: the run says so, nothing is changed, and the next one does it', async () => {
+    leave(1);
+    const run = await withFullDisk(() => district.sync());
+    assert.equal(run.state, 'failed');
+    assert.match(run.result, /data folder: its disk is full\. Nothing was changed\./);
+    assert.equal(await gone(), 0);
+    assert.deepEqual(await readdir(path.join(district.deps.config.dataDir, 'tmp')), []);
+    assert.equal((await district.sync()).state, 'done');
+    assert.ok((await gone()) > 0);
+  });
 
   describe('a night that finds Clever away', () => {
     let night: Types.ObjectId;

@@ -120,7 +120,7 @@ describe('the Importer', () => {
     const run = await SyncRun.findOne({ event: fresh }).orFail().lean();
     assert.equal(answer.headers.location, `/importer/runs/${run._id.toHexString()}`);
     assert.deepEqual(district.test.asked.at(-1), { name: 'run-sync', key: run._id.toHexString() });
-    assert.match((await office.get(answer.headers.location)).text, /Waits until a worker is free/);
+    assert.match((await office.get(answer.headers.location)).text, /Waiting for a free worker/);
     assert.equal((await Event.findById(fresh).orFail().lean()).sync?.on, false, 'not before it is done');
 
     await work(run._id.toHexString());

@@ -107,6 +107,15 @@ describe('sync runs', () => {
     assert.ok(performance.now() - begun >= 200, 'not before the wait was over');
   });
 
+  it('a sync whose refresh waits for Clever, as it told, is not given up meanwhile', async () => {
+    const id = await queued();
+    // Tried again after one second, and after two more: longer than a run may be silent here.
+    district.sandbox.misbehave({ match: /role=student/, kind: '503', times: 2 });
+    await runNow(district.deps, id, { heartbeatMs: 20, staleMs: 60_000, quietMs: 1500 });
+    const run = await runOf(id);
+    assert.deepEqual([run.state, run.fence], ['done', 1], run.result);
+  });
+
   it('a run whose worker is silent is asked for again, done from the start, and ends as if nothing had been', async () => {
     const id = await queued();
     await takeRun(syncRuns, id, QUICK, new Date());
@@ -119,6 +128,23 @@ describe('sync runs', () => {
     assert.deepEqual([run.state, run.fence], ['done', 2]);
     assert.match(sayRemarks(run)[0] ?? '', /first worker was lost/);
     assert.equal(await Class.countDocuments({ status: 'active' }), district.sandbox.totals().sections);
+  });
+
+  it('a run whose workers are told to end again and again, as in a rolling restart, is done all the same', async () => {
+    const id = await queued();
+    for (let restart = 0; restart < 7; restart++) {
+      const stopping = new AbortController();
+      const asked = district.sandbox.nextRequest(/v3/);
+      const working = runSync(district.deps, id.toHexString(), stopping.signal, QUICK);
+      await asked;
+      stopping.abort();
+      await working;
+      assert.equal((await runOf(id)).state, 'queued');
+    }
+    await runNow(district.deps, id);
+    const run = await runOf(id);
+    assert.equal(run.state, 'done', run.result);
+    assert.doesNotMatch(sayRemarks(run).join(), /worker was lost/);
   });
 
   it('a run that takes its worker down each time is given up', async () => {

@@ -14,6 +14,7 @@ import { decideHeldOfAccount, decideHeldOfEvent } from '../../server/roster/deci
 import { sayLine } from '../../server/roster/runs/say-note.js';
 import { sayRemarks } from '../../server/roster/runs/say-remark.js';
 import { Types } from 'mongoose';
+import { makeUser, Visitor } from '../support/app.js';
 import { startSyncedDistrict, type TestDistrict } from './district.js';
 
 describe('a sync removes nothing that it does not know to be gone', () => {
@@ -95,6 +96,17 @@ describe('a sync removes nothing that it does not know to be gone', () => {
     const run = await district.sync();
     assert.equal(run.state, 'failed');
     assert.match(run.result, /rejected the district token/);
+    const office = new Visitor(district.test.app);
+    await office.logIn(await makeUser(district.account, 'administrator'));
+    for (const path of [
+      `/importer/runs/${run._id.toHexString()}`,
+      `/events/${district.event.toHexString()}/sync`,
+    ])
+      assert.match(
+        (await office.get(path)).text,
+        /flash-danger[\s\S]*clever#access">Enter the access again/,
+        path,
+      );
     assert.equal(await Contact.countDocuments({ status: 'active' }), before);
   });
 

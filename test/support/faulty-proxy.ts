@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import net, { type AddressInfo, type Socket } from 'node:net';
 
 /** What becomes of the next message of a connection. */
-export type Fate = 'pass' | 'swallow' | 'cut' | 'stall';
+export type Fate = 'pass' | 'swallow' | 'cut' | 'stall' | 'late';
 
 export interface FaultyProxy {
   /** For MONGODB_URI. */
@@ -12,6 +12,8 @@ export interface FaultyProxy {
    * more than 1 MB, whose beginning it gets.
    */
   decide: (way: 'question' | 'answer', message: Buffer) => Fate;
+  /** By how much a `late` message is late. */
+  lateMs: number;
   /** Waits until a connection has stalled. */
   stalled(): Promise<void>;
   /** Cuts every connection. */
@@ -21,7 +23,7 @@ export interface FaultyProxy {
 
 /**
  * Stands between the app and its database, on loopback, and can lose answers (`swallow`), break a message off in the middle (`cut`), or
- * read no more from a connection (`stall`), until told otherwise.
+ * read no more from a connection (`stall`), until told otherwise; or hand a message on a while later (`late`).
  * @param databaseUri of a database on a Unix socket or a host and port
  */
 export async function startFaultyProxy(databaseUri: string): Promise<FaultyProxy> {
@@ -46,6 +48,7 @@ export async function startFaultyProxy(databaseUri: string): Promise<FaultyProxy
       app,
       database,
       (message) => proxy.decide('question', message),
+      () => proxy.lateMs,
       end,
       () => {
         for (const resolve of waiting.splice(0)) resolve();
@@ -55,6 +58,7 @@ export async function startFaultyProxy(databaseUri: string): Promise<FaultyProxy
       database,
       app,
       (message) => proxy.decide('answer', message),
+      () => proxy.lateMs,
       end,
       () => undefined,
     );
@@ -65,6 +69,7 @@ export async function startFaultyProxy(databaseUri: string): Promise<FaultyProxy
   const proxy: FaultyProxy = {
     uri: `mongodb://127.0.0.1:${String(port)}/slotbell?directConnection=true&retryWrites=false`,
     decide: () => 'pass',
+    lateMs: 0,
     stalled: () => new Promise((resolve) => waiting.push(resolve)),
     cut() {
       for (const socket of sockets) socket.destroy();
@@ -85,12 +90,13 @@ function relay(
   from: Socket,
   to: Socket,
   decide: (message: Buffer) => Fate,
+  lateMs: () => number,
   end: () => void,
   onStall: () => void,
 ): void {
   let kept = Buffer.alloc(0);
   let fate: Fate | undefined;
-  from.on('data', (chunk) => {
+  const handOn = (chunk: Buffer): void => {
     kept = Buffer.concat([kept, chunk]);
     while (kept.length >= 4) {
       const bytes = kept.readInt32LE(0);
@@ -103,12 +109,22 @@ function relay(
       }
       if (kept.length < bytes) return;
       const message = kept.subarray(0, bytes);
+      if (fate === 'late') {
+        from.pause();
+        setTimeout(() => {
+          fate = 'pass';
+          from.resume();
+          handOn(Buffer.alloc(0));
+        }, lateMs());
+        return;
+      }
       if (fate === 'pass') to.write(message);
       if (fate === 'cut') to.write(message.subarray(0, bytes >> 1), end);
       kept = kept.subarray(bytes);
       fate = undefined;
     }
-  });
+  };
+  from.on('data', handOn);
 }
 
 function addressOf(uri: string): { path: string } | { host: string; port: number } {

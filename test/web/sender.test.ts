@@ -8,6 +8,25 @@ describe('whose tries are counted together', () => {
     assert.notEqual(networkOf('::ffff:192.0.2.2'), networkOf('192.0.2.1'));
   });
 
+  it('the IPv4 address behind a translator (NAT64), and of 6to4: all of them are not one client', () => {
+    for (const address of [
+      '64:ff9b::192.0.2.1',
+      '64:ff9b::c000:201',
+      '[64:ff9b::c000:201]:443',
+      '64:FF9B:0:0:0:0:C000:0201',
+      '64:ff9b:1::192.0.2.1',
+      '64:ff9b:1:fffe::c000:201',
+      '::ffff:0:192.0.2.1',
+      '2002:c000:201::1',
+      '2002:c000:201:ffff::1',
+    ])
+      assert.equal(networkOf(address), '192.0.2.1', address);
+    assert.notEqual(networkOf('64:ff9b::192.0.2.2'), networkOf('64:ff9b::192.0.2.1'));
+    // Beside the prefix: networks like any other.
+    assert.equal(networkOf('64:ff9b:0:0:1::c000:201'), '64:ff9b:0:0::/64');
+    assert.equal(networkOf('64:ff9c::c000:201'), '64:ff9c:0:0::/64');
+  });
+
   it('an IPv6 address with its whole /64, however it is written', () => {
     const network = networkOf('2001:db8:1:2::1');
     for (const address of [

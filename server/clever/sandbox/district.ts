@@ -1,4 +1,5 @@
 import { COURSE_COUNT, generateDistrict, TERM_COUNT } from './generate-catalog.js';
+import type { DistrictView, Entry, Sharing } from './district-view.js';
 import { generateRecord, type AnyObject, type ObjectTypes } from './generate-record.js';
 import { sectionCount } from './generate-section.js';
 import { DISTRICT_ADMINS, STAFF_PER_SCHOOL } from './generate-staff.js';
@@ -10,14 +11,6 @@ import { contactsOfStudent } from './relate.js';
 import type { CleverEvent, CleverSection, CleverUser } from '../schema.js';
 import type { World } from './world.js';
 
-export interface Entry {
-  kind: Kind;
-  object: AnyObject;
-}
-
-/** What a district shares; `/users` is shared role by role. */
-export type Sharing = 'shared' | 'empty' | '403';
-
 /** Kinds whose records come and go with what is shared. */
 const SHARED_KINDS = KINDS.filter((kind) => kind !== 'district' && kind !== 'event');
 
@@ -25,7 +18,7 @@ const SHARED_KINDS = KINDS.filter((kind) => kind !== 'district' && kind !== 'eve
  * The district as it is now: generated records, and over them the few that nights and tests changed. Every change leaves
  * its event. Memory grows with the changes, not with the district.
  */
-export class District {
+export class District implements DistrictView {
   readonly world: World;
   /** The nights passed so far; each is a day of the events' dates. */
   night = 0;
@@ -43,7 +36,6 @@ export class District {
     this.#emit('districts.updated', generateDistrict(world), { last_sync: '' });
   }
 
-  /** Places of a kind, some of which may be empty. */
   count(kind: Kind): number {
     const { plan } = this.world;
     const students = plan.students + this.arrivals;
@@ -63,7 +55,6 @@ export class District {
     return counts[kind];
   }
 
-  /** The record at a place of its kind; null where there is none, or none any more. */
   at<K extends Kind>(kind: K, index: number): ObjectTypes[K] | null {
     const id = this.world.ids.idOf(kind, index);
     if (index >= this.count(kind) || this.removed.has(id)) return null;
@@ -89,7 +80,6 @@ export class District {
     return found && pluralOf(found.kind) === 'users' ? (found.object as CleverUser) : null;
   }
 
-  /** Indexes of a kind whose records were changed, so that lists found by place alone need not miss them. */
   changedIndexes(kind: Kind): ReadonlySet<number> {
     return this.#changedIndexes.get(kind) ?? new Set();
   }

@@ -1,12 +1,12 @@
 import type { CleverRole, CleverSection, CleverUser } from '../schema.js';
-import type { District, Entry } from './district.js';
+import type { DistrictView, Entry } from './district-view.js';
 import { pluralOf, USER_KINDS } from './identify.js';
 
 /**
  * Whether a record is shared. Of a school that is not, its sections and who is in no other school are not either. A user is readable as
  * long as one of their roles is.
  */
-export function isReadable(district: District, { kind, object }: Entry): boolean {
+export function isReadable(district: DistrictView, { kind, object }: Entry): boolean {
   if (pluralOf(kind) === 'users')
     return USER_KINDS.some(
       (role) => district.sharingOf(role) === 'shared' && isRoleReadable(district, object as CleverUser, role),
@@ -17,7 +17,7 @@ export function isReadable(district: District, { kind, object }: Entry): boolean
 }
 
 /** Contacts are in no school: they are shared with their students. Who is in none at all hangs on none. */
-function isRoleReadable(district: District, { roles }: CleverUser, role: CleverRole): boolean {
+function isRoleReadable(district: DistrictView, { roles }: CleverUser, role: CleverRole): boolean {
   if (!roles || !(role in roles)) return false;
   if (district.sharesAllSchools) return true;
   if (role === 'contact') {

@@ -1,4 +1,5 @@
-import type { District, Entry } from './district.js';
+import type { District } from './district.js';
+import type { Entry } from './district-view.js';
 import type { AnyObject } from './generate-record.js';
 import { KINDS, pluralOf, type Identity, type Kind } from './identify.js';
 import { isReadable } from './judge-readable.js';

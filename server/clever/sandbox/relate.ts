@@ -1,5 +1,5 @@
 import type { CleverSection, CleverUser } from '../schema.js';
-import type { District } from './district.js';
+import type { DistrictView } from './district-view.js';
 import { childOfTeacher, secondRoleOf } from './generate-staff.js';
 import { CONTACTS_PER_FAMILY, familyOf } from './group-families.js';
 import { schoolAt, type SchoolPlan } from './lay-out-district.js';
@@ -7,7 +7,7 @@ import { sectionsOfStudent } from './place-students.js';
 
 /** The sections (ascending) among those of `candidates` that exist and satisfy `belongs`. */
 function sectionsAmong(
-  district: District,
+  district: DistrictView,
   candidates: Iterable<number>,
   belongs: (section: CleverSection) => boolean,
 ): CleverSection[] {
@@ -22,7 +22,7 @@ function sectionsAmong(
 }
 
 /** Sections where a user is a student or one of the teachers. */
-export function sectionsOfUser(district: District, userId: string): CleverSection[] {
+export function sectionsOfUser(district: DistrictView, userId: string): CleverSection[] {
   const { plan, ids } = district.world;
   const who = ids.parse(userId);
   if (who?.kind === 'student') {
@@ -41,7 +41,7 @@ export function sectionsOfUser(district: District, userId: string): CleverSectio
   );
 }
 
-export function sectionsOfSchool(district: District, schoolId: string): CleverSection[] {
+export function sectionsOfSchool(district: DistrictView, schoolId: string): CleverSection[] {
   const index = district.world.ids.parse(schoolId)?.index ?? -1;
   const school = district.world.plan.schools[index];
   return school ? sectionsAmong(district, indexesOf(school), (section) => section.school === schoolId) : [];
@@ -52,7 +52,7 @@ function indexesOf(school: SchoolPlan): number[] {
 }
 
 /** The contacts (with teachers who are also parents) of a student. */
-export function contactsOfStudent(district: District, studentId: string): CleverUser[] {
+export function contactsOfStudent(district: DistrictView, studentId: string): CleverUser[] {
   const { plan, ids } = district.world;
   const student = ids.parse(studentId)?.index ?? -1;
   const first = familyOf(plan, student) * CONTACTS_PER_FAMILY;

@@ -1,5 +1,6 @@
 import type { CleverTerm } from '../schema.js';
-import type { District, Entry } from './district.js';
+import type { District } from './district.js';
+import type { Entry } from './district-view.js';
 import { allOf, eventsOf, partOf, termBelow, usersOf, type Found } from './find-records.js';
 import { pluralOf, USER_KINDS, type Kind } from './identify.js';
 import { isReadable } from './judge-readable.js';

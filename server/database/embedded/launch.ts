@@ -1,7 +1,17 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, closeSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  renameSync,
+  statSync,
+} from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { explainDiskFault } from '../../disk-faults.js';
 import { loadableCopy } from './glibc.js';
 import type { HostReport } from './host.js';
 import { copyFolders, libraryVersion, needsOlderGlibc, type PlatformFacts } from './platform.js';
@@ -26,8 +36,14 @@ export interface Launch {
  */
 export async function launchHost({ facts, dataDir, run, lingerMs, sweepMs }: Launch): Promise<HostReport> {
   const database = path.join(dataDir, 'db');
-  mkdirSync(database, { recursive: true, mode: 0o700 });
-  chmodSync(database, 0o700);
+  try {
+    mkdirSync(database, { recursive: true, mode: 0o700 });
+    chmodSync(database, 0o700);
+    accessSync(database, constants.W_OK);
+  } catch (error) {
+    const why = explainDiskFault(error) ?? (error as Error).message;
+    return { state: 'failed', reason: `the folder ${database} cannot be used: ${why}` };
+  }
 
   const env: NodeJS.ProcessEnv = {};
   for (const name of PASSED_ON) if (process.env[name] !== undefined) env[name] = process.env[name];

@@ -9,6 +9,7 @@ import { eventOf } from '../../web/guards.js';
 import { pagerOf, sliceOf } from '../../web/paging.js';
 import { findNextNight } from '../find-due-night.js';
 import { heldNotices } from '../held/queries.js';
+import { findMend } from '../runs/find-mend.js';
 import { tookInWords, tookOf } from '../runs/format-took.js';
 import { pathOfRun } from '../runs/queries.js';
 import { sayRemarks } from '../runs/say-remark.js';
@@ -45,6 +46,7 @@ export async function syncPage(deps: Deps, res: Response, page: number) {
   const { timeZone } = actorOf(res);
   const said = { zone: timeZone, now: deps.now() };
   const living = await livingRun(event._id);
+  const runs = await runsOf(event, page, homeOf(res), said);
   return {
     title: event.name,
     section: 'events',
@@ -59,7 +61,8 @@ export async function syncPage(deps: Deps, res: Response, page: number) {
     living: living ? pathOfRun(living._id) : '',
     zone: zoneName(timeZone),
     hours: Array.from({ length: 24 }, (_, hour) => ({ value: hour, label: hourInWords(hour) })),
-    ...(await runsOf(event, page, homeOf(res), said)),
+    ...runs,
+    mend: runs.failed ? await findMend(actorOf(res)) : '',
   };
 }
 

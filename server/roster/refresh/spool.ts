@@ -1,6 +1,8 @@
 import { appendFile, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { explainDiskFault } from '../../disk-faults.js';
 import type { ListName } from './lists.js';
+import { RefreshRefused } from './refuse-refresh.js';
 
 const BATCH = 1000;
 
@@ -17,20 +19,23 @@ export class Spool {
     this.#folder = folder;
   }
 
-  /** @param name of the run and its try, so that a worker which was given up on does not write into the next one's files */
+  /** @param name of the run and its try, so that a worker which was given up on does not write into the next one's files @throws RefreshRefused */
   static async open(dataDir: string, name: string): Promise<Spool> {
     const folder = path.join(spoolsIn(dataDir), name);
-    await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await onDisk(async () => {
+      await rm(folder, { recursive: true, force: true });
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+    });
     return new Spool(folder);
   }
 
+  /** @throws RefreshRefused where the disk does not take it */
   async write(list: ListName, objects: readonly unknown[]): Promise<void> {
     const lengths = this.#lengths.get(list) ?? [];
     this.#lengths.set(list, lengths);
     for (let from = 0; from < objects.length; from += BATCH) {
       const batch = Buffer.from(JSON.stringify(objects.slice(from, from + BATCH)));
-      await appendFile(this.#file(list), batch, { mode: 0o600 });
+      await onDisk(() => appendFile(this.#file(list), batch, { mode: 0o600 }));
       lengths.push(batch.length);
     }
   }
@@ -57,6 +62,20 @@ export class Spool {
 
   #file(list: ListName): string {
     return path.join(this.#folder, `${list}.json`);
+  }
+}
+
+/** Says in words what keeps a download from being kept. Nothing of the roster is written before it is whole. */
+async function onDisk(write: () => Promise<unknown>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    const why = explainDiskFault(error);
+    if (why === undefined) throw error;
+    throw new RefreshRefused(
+      `The download could not be kept in Slotbell’s data folder: ${why}. Nothing was changed. Tell whoever hosts Slotbell, then sync again.`,
+      { cause: error },
+    );
   }
 }
 

@@ -45,7 +45,7 @@ export async function completeRefresh(
       await runRefresh(deps, account, taken, {
         outer: held.signal,
         timing,
-        onProgress: () => held.noteProgress(),
+        onProgress: (waitMs) => held.expectWait(waitMs),
       });
     else await waitForOther(account._id, held, timing);
   }

@@ -39,8 +39,8 @@ export interface HeldRunOptions {
   /** Ends the run too: the worker that stops, or the run that this one is a part of. */
   outer: AbortSignal;
   now: () => Date;
-  /** Told of each safe point, for a run that waits for this one. */
-  onProgress?: () => void;
+  /** Told of each safe point, and of the milliseconds of a wait that is meant, for a run that waits for this one. */
+  onProgress?: (waitMs: number) => void;
 }
 
 /**
@@ -73,7 +73,7 @@ export class HeldRun {
   #keptAt = 0;
   readonly #quietMs: number;
   #quietUntil = 0;
-  readonly #onProgress: (() => void) | undefined;
+  readonly #onProgress: ((waitMs: number) => void) | undefined;
 
   /** @param run as it was taken (`takeRun`) */
   constructor(model: Model<Run>, run: Run, { stages, timing, outer, now, onProgress }: HeldRunOptions) {
@@ -113,14 +113,13 @@ export class HeldRun {
 
   /** Notes that the work goes on: without it for long, the run is given up and another worker takes it. */
   noteProgress(): void {
-    this.#quietUntil = Math.max(this.#quietUntil, performance.now() + this.#quietMs);
-    this.#onProgress?.();
+    this.expectWait(0);
   }
 
   /** Tells of a wait that is meant, as for Clever's next minute. */
   expectWait(ms: number): void {
     this.#quietUntil = Math.max(this.#quietUntil, performance.now() + ms + this.#quietMs);
-    this.#onProgress?.();
+    this.#onProgress?.(ms);
   }
 
   /**
@@ -233,7 +232,9 @@ export class HeldRun {
   /** Puts the run back into the queue, for another worker or another time. */
   async handBack(): Promise<void> {
     this.letGo();
-    await this.#model.updateOne(this.#mine(), { $set: { state: 'queued' } });
+    const isHung = this.signal.reason instanceof RunHung;
+    const spared = this.signal.aborted && !isHung ? { $inc: { spared: 1 } } : {};
+    await this.#model.updateOne(this.#mine(), { $set: { state: 'queued' }, ...spared });
   }
 
   /** Puts the run back into the queue until then. @returns false when it is no longer ours, or somebody asked for a stop */

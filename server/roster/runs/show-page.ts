@@ -11,6 +11,7 @@ import { mayRunAll } from '../../web/actor.js';
 import { previewState } from '../previews/queries.js';
 import { findUndoable } from '../undo-run.js';
 import { findBroken } from './find-broken.js';
+import { findMend } from './find-mend.js';
 import { tookInWords, tookOf } from './format-took.js';
 import { askerOf, pathOfRefresh, pathOfRun, readableRefresh, type RunPlace } from './queries.js';
 import { expectedStages } from './find-stages.js';
@@ -47,6 +48,8 @@ export async function runPage(deps: Deps, actor: Actor, place: RunPlace) {
     preview,
     over: isOver(run),
     sentence: sayRun(run, actor.timeZone, deps.now()),
+    unshared: (refresh ?? ('trigger' in run ? undefined : run))?.unshared === true,
+    mend: run.state === 'failed' ? await findMend(actor) : '',
     facts: await factsOf(deps, actor, place),
     held: await heldOf(place, actor),
     undo: await mayUndo(place, actor),
@@ -70,9 +73,9 @@ async function factsOf(deps: Deps, actor: Actor, place: RunPlace): Promise<Fact[
   const took = tookInWords(tookOf(run));
   return [
     { term: 'State', status: STATE_WORDS[run.state] },
-    { term: 'What', value: asker ? `${what}, asked for by ${asker}` : what },
+    { term: 'What', value: asker ? `${what}, requested by ${asker}` : what },
     ...(run.reason ? [{ term: 'Reason', value: run.reason }] : []),
-    { term: run.startedAt ? 'Began' : 'Asked for', value: `${began} (${zoneName(actor.timeZone)})` },
+    { term: run.startedAt ? 'Began' : 'Requested', value: `${began} (${zoneName(actor.timeZone)})` },
     ...(run.finishedAt
       ? [
           {
@@ -105,7 +108,7 @@ async function relatedOf(place: RunPlace): Promise<Fact[]> {
   const pathOf = event ? pathOfRun : pathOfRefresh;
   const decided = await decisionOn(place);
   const users = event || run.state !== 'done' ? [] : await SyncRun.find({ refresh: run._id }).limit(5).lean();
-  const of = { apply: 'The preview that it applies', undo: 'The run that it takes back' };
+  const of = { apply: 'The preview that it applies', undo: 'The run that it undoes' };
   return [
     ...(run.of
       ? [
@@ -119,9 +122,7 @@ async function relatedOf(place: RunPlace): Promise<Fact[]> {
           },
         ]
       : []),
-    ...(run.undoneBy
-      ? [{ term: 'Undone', value: 'The run that took it back', href: pathOf(run.undoneBy) }]
-      : []),
+    ...(run.undoneBy ? [{ term: 'Undone', value: 'The run that undid it', href: pathOf(run.undoneBy) }] : []),
     ...(decided
       ? [{ term: 'Held removals', value: `Were ${decided.verdict}ed`, href: pathOf(decided.run) }]
       : []),

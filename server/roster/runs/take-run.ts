@@ -39,6 +39,15 @@ export async function takeRun(
   }
 }
 
+/** Which try at a run this is, without those that ended for a reason outside of it. */
+export function countTries({
+  fence,
+  retries = 0,
+  spared = 0,
+}: Pick<Run, 'fence' | 'retries' | 'spared'>): number {
+  return fence - retries - spared;
+}
+
 /** Runs that say they are at work and have been silent for too long, by the database's clock. */
 export function staleRun(timing: Timing): QueryFilter<Run> {
   return {

@@ -12,10 +12,14 @@ export interface FetchedFiles {
   remove(): Promise<void>;
 }
 
-/** Fetches the files that an upload keeps, for reading them: a zip is read from its end. */
+/**
+ * Fetches the files that an upload keeps, for reading them: a zip is read from its end.
+ * @param onFetched is told of each piece's bytes; where it throws, nothing is left
+ */
 export async function fetchFiles(
   deps: Pick<Deps, 'config'>,
   { _id, account, names = [] }: Pick<RosterUpload, '_id' | 'account' | 'names'>,
+  onFetched: (bytes: number) => void,
 ): Promise<FetchedFiles> {
   const name = `upload-${_id.toHexString()}-${randomBytes(6).toString('hex')}`;
   const folder = path.join(deps.config.dataDir, 'tmp', name);
@@ -31,7 +35,11 @@ export async function fetchFiles(
           .sort({ n: 1 })
           .lean()
           .cursor({ batchSize: 4 });
-        for await (const { objects } of pieces) await file.write(bytesOf(objects[0]));
+        for await (const { objects } of pieces) {
+          const piece = bytesOf(objects[0]);
+          await file.write(piece);
+          onFetched(piece.length);
+        }
       } finally {
         await file.close();
       }

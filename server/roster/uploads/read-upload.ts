@@ -7,7 +7,7 @@ import { RosterUpload, type UploadProgress } from '../../models/roster-upload.js
 import { dayOf } from '../../web/local-time.js';
 import type { ListName } from '../refresh/lists.js';
 import { readRosterFiles, type UploadedFile } from '../sources/files/read-roster-files.js';
-import { claimReading, type Reading } from './claim-reading.js';
+import { claimReading, SILENT_MS, type Reading } from './claim-reading.js';
 import { dropContent } from './drop-content.js';
 import { fetchFiles } from './fetch-files.js';
 import { findKnown } from './find-known.js';
@@ -37,11 +37,11 @@ export async function readUpload(deps: Deps, id: string, stopping: AbortSignal):
   try {
     // What an earlier worker had kept by the time it was killed.
     await dropContent(account, [_id], ['objects', 'removed', 'left out']);
-    const fetched = await fetchFiles(deps, upload);
+    const beat = startBeat(deps, mine, stopping);
     try {
-      await readFetched(deps, reading, fetched.files, stopping);
+      await beat.whileGoing(readFiles(deps, reading, beat));
     } finally {
-      await fetched.remove();
+      beat.end();
     }
     await dropContent(account, [_id], ['file']);
     await expireOlder(account);
@@ -53,39 +53,45 @@ export async function readUpload(deps: Deps, id: string, stopping: AbortSignal):
   if (!stopping.aborted) await resumeUploads(deps);
 }
 
+async function readFiles(deps: Deps, reading: Reading, beat: Beat): Promise<void> {
+  const fetched = await fetchFiles(deps, reading.upload, beat.fetched);
+  try {
+    await readFetched(deps, reading, fetched.files, beat);
+  } finally {
+    await fetched.remove();
+  }
+}
+
 async function readFetched(
   deps: Deps,
   { upload, mine }: Reading,
   files: readonly UploadedFile[],
-  stopping: AbortSignal,
+  beat: Beat,
 ): Promise<void> {
   const { _id, account, format, expiresAt, by } = upload;
   const { timeZone } = await Account.findById(account, { timeZone: 1 }).orFail().lean();
-  const beat = startBeat(deps, mine, stopping);
-  try {
-    const sink = new KeptObjects({ account, upload: _id, expiresAt }, beat.kept);
-    const { ok, expected, ...read } = await readRosterFiles(
-      files,
-      format,
-      sink,
-      findKnown(account),
-      dayOf(deps.now(), timeZone),
-      beat.read,
-    );
-    const brings = (list: ListName) => (read.counts[list] ?? 0) + (sink.removals[list] ?? 0) > 0;
-    const state = !ok ? 'refused' : BRINGING.some(brings) ? 'ready' : 'empty';
-    if (state === 'ready') await sink.end();
-    else await dropContent(account, [_id], ['objects', 'removed', 'left out']);
-    const problemCount = read.problems.length + read.more;
-    const missing = expected.filter((list) => !brings(list));
-    const kept = { ...read, problemCount, missing, removals: sink.removals, state };
-    const ended = await RosterUpload.updateOne(mine, { $set: kept, $unset: { lock: 1, progress: 1 } });
-    if (ended.matchedCount === 0) throw new ReadingStopped();
-    await noteUpload(deps, { account, user: by }, _id, { format, ok, problems: problemCount });
-  } finally {
-    beat.end();
-  }
+  const sink = new KeptObjects({ account, upload: _id, expiresAt }, beat.kept);
+  const { ok, expected, ...read } = await readRosterFiles(
+    files,
+    format,
+    sink,
+    findKnown(account),
+    dayOf(deps.now(), timeZone),
+    beat.read,
+  );
+  const brings = (list: ListName) => (read.counts[list] ?? 0) + (sink.removals[list] ?? 0) > 0;
+  const state = !ok ? 'refused' : BRINGING.some(brings) ? 'ready' : 'empty';
+  if (state === 'ready') await sink.end();
+  else await dropContent(account, [_id], ['objects', 'removed', 'left out']);
+  const problemCount = read.problems.length + read.more;
+  const missing = expected.filter((list) => !brings(list));
+  const kept = { ...read, problemCount, missing, removals: sink.removals, state };
+  const ended = await RosterUpload.updateOne(mine, { $set: kept, $unset: { lock: 1, progress: 1 } });
+  if (ended.matchedCount === 0) throw new ReadingStopped();
+  await noteUpload(deps, { account, user: by }, _id, { format, ok, problems: problemCount });
 }
+
+type Beat = ReturnType<typeof startBeat>;
 
 /**
  * Stores how far the reading is, and with it that its worker lives: only where there is progress. The callbacks throw once another
@@ -93,12 +99,25 @@ async function readFetched(
  */
 function startBeat(deps: Deps, mine: Reading['mine'], stopping: AbortSignal) {
   const progress: UploadProgress = { bytes: 0, total: 0, kept: 0 };
+  let fetched = 0;
   let isLost = false;
+  let giveUp = (): void => undefined;
+  const lost = new Promise<never>((_resolve, reject) => {
+    giveUp = () => {
+      isLost = true;
+      reject(new Error('Nothing has come of the reading for too long.'));
+    };
+  });
+  lost.catch(() => undefined);
   let stored = '';
   let lastAt = performance.now();
   const store = async (): Promise<void> => {
-    const now = JSON.stringify(progress);
-    if (now === stored) return;
+    const now = JSON.stringify([progress, fetched]);
+    if (now === stored) {
+      // Another worker may have it by now, and this one's place is of use to others.
+      if (performance.now() - lastAt > SILENT_MS) giveUp();
+      return;
+    }
     stored = now;
     const found = await RosterUpload.updateOne(mine, {
       $set: { progress: { ...progress }, beatAt: deps.now() },
@@ -113,6 +132,12 @@ function startBeat(deps: Deps, mine: Reading['mine'], stopping: AbortSignal) {
     if (isLost || stopping.aborted) throw new ReadingStopped();
   };
   return {
+    /** Waits for the work as long as something comes of it. */
+    whileGoing: (work: Promise<void>): Promise<void> => Promise.race([work, lost]),
+    fetched: (bytes: number): void => {
+      fetched += bytes;
+      check();
+    },
     read: (bytes: number, total: number): void => {
       progress.bytes += bytes;
       progress.total = total;

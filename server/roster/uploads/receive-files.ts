@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream';
 import type { Request, RequestHandler, Response } from 'express';
 import multer, { type StorageEngine } from 'multer';
 import type { Deps } from '../../deps.js';
+import { explainDiskFault } from '../../disk-faults.js';
 import { atLeast } from '../../models/user.js';
 import { maybeActor } from '../../web/actor.js';
 import type { UploadedFile } from '../sources/files/read-roster-files.js';
@@ -48,11 +49,12 @@ export function receiveFiles(deps: Pick<Deps, 'config'>): RequestHandler {
     const length = Number(req.get('content-length') ?? NaN);
     if (!(length <= LIMITS.bytes + BESIDE)) throw Object.assign(new Error('too large'), { status: 413 });
     const folder = path.join(deps.config.dataDir, 'tmp', `upload-${randomBytes(12).toString('hex')}`);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
     const remove = () => rm(folder, { recursive: true, force: true });
     res.on('close', () => {
       if (res.locals.received) void remove();
     });
+    // Where it cannot be made, no file in it can: that says why.
+    await mkdir(folder, { recursive: true, mode: 0o700 }).catch(() => undefined);
     res.locals.received = { ...(await receive(req, res, folder)), remove } satisfies ReceivedFiles;
     next();
   };
@@ -85,10 +87,18 @@ function receive(req: Request, res: Response, folder: string): Promise<Omit<Rece
       const code = (error as { code?: string } | undefined)?.code ?? '';
       resolve({
         files: files.map((file) => ({ path: file.path, name: file.originalname })),
-        ...(error ? { fault: FAULTS[code] ?? OTHER_FAULT } : {}),
+        ...(error ? { fault: FAULTS[code] ?? sayDiskFault(error) ?? OTHER_FAULT } : {}),
       });
     });
   });
+}
+
+/** @returns undefined where it is no fault of the disk's */
+function sayDiskFault(error: unknown): string | undefined {
+  const why = explainDiskFault(error);
+  return why === undefined
+    ? undefined
+    : `The files could not be kept in Slotbell’s data folder: ${why}. Tell whoever hosts Slotbell, then choose them again.`;
 }
 
 /** Files under names of our own, readable by this account of the host alone. */

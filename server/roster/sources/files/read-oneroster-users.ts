@@ -8,7 +8,7 @@ import { readTable } from './read-table.js';
 import { restoreIds } from './restore-ids.js';
 import type { Row } from './reading.js';
 import { recordId } from './record-id.js';
-import { relateGuardians } from './relate-guardians.js';
+import { relateGuardians, type Draft } from './relate-guardians.js';
 import type { FilesRead, FromFile, RosterSink } from './roster-files.js';
 import { Ties } from './settle-ties.js';
 
@@ -16,14 +16,6 @@ export interface OneRosterPeople {
   users: Collected<CleverUser>;
   complete: FilesRead['complete'];
   pour(sink: RosterSink): Promise<FilesRead['counts']>;
-}
-
-/** A user while the files are read: the roles may come in a file of their own. */
-export interface Draft {
-  row: Row;
-  user: FromFile<CleverUser>;
-  /** The word of the role by which somebody is a child's guardian. */
-  guardianAs: string;
 }
 
 const userId = (row: Row): string => recordId('user', row.of('sourcedId'));

@@ -2,10 +2,18 @@ import type { CleverUser } from '../../../clever/schema.js';
 import type { Collected } from './collect-objects.js';
 import { relationshipOf } from './map-oneroster.js';
 import { DISTRICT, listOf, type OneRoster } from './oneroster.js';
-import type { Draft } from './read-oneroster-users.js';
+import type { Row } from './reading.js';
 import { recordId } from './record-id.js';
 import type { FromFile } from './roster-files.js';
 import { NOT_RELATED, Ties } from './settle-ties.js';
+
+/** A user while the files are read: the roles may come in a file of their own. */
+export interface Draft {
+  row: Row;
+  user: FromFile<CleverUser>;
+  /** The word of the role by which somebody is a child's guardian. */
+  guardianAs: string;
+}
 
 /**
  * Ties guardians to students by the column agentSourcedIds, which may stand on either side. Where users.csv brings changes

@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { Account } from '../../server/models/account.js';
+import { Contact } from '../../server/models/contact.js';
+import { Event } from '../../server/models/event.js';
+import { Notification } from '../../server/models/notification.js';
+import { RosterUpload } from '../../server/models/roster-upload.js';
+import { SyncRun } from '../../server/models/sync-run.js';
+import { UploadChunk } from '../../server/models/upload-chunk.js';
+import { queueMail } from '../../server/notifications/queue-mail.js';
+import { startSync } from '../../server/roster/start-sync.js';
+import { readUpload } from '../../server/roster/uploads/read-upload.js';
+import { storeUpload } from '../../server/roster/uploads/store-upload.js';
+import { until } from '../database/scratch.js';
+import { startDistrict, type TestDistrict } from '../roster/district.js';
+import { restoreSnapshot, takeSnapshot } from '../support/snapshot.js';
+import { takeOver } from '../roster/take-over.js';
+import { wholeRoster } from '../roster/whole-roster.js';
+import { CLEVER_FILES, withFiles } from '../roster-files/files.js';
+import { openSchool, turnOn, type FileSchool } from '../roster-files/school.js';
+import { createTestApp } from '../support/app.js';
+import { seededRandom, startFaultyProxy, type FaultyProxy } from '../support/faulty-proxy.js';
+import { emptyDatabase, testDatabaseUri } from '../support/hooks.js';
+import { startSmtp, type SmtpServer } from '../support/smtp.js';
+
+const MAILS = 20;
+
+/** What a parent is told by its worker. */
+type Told =
+  'ready' | { fault: string } | { counts: Record<string, number> } | { failed: string; passing: boolean };
+
+describe('a worker while answers of the database are lost', () => {
+  const random = seededRandom(Number(process.env.SEED ?? 7));
+  const faults: string[] = [];
+  let proxy: FaultyProxy;
+  let worker: ChildProcess | undefined;
+  let lost = 0;
+
+  beforeEach(async () => {
+    await emptyDatabase();
+    proxy = await startFaultyProxy(testDatabaseUri());
+    faults.length = 0;
+    lost = 0;
+  });
+  afterEach(async () => {
+    worker?.kill('SIGKILL');
+    await proxy.close();
+  });
+
+  /** One message in so many is lost or breaks off, and so many at most, of these questions and what is answered next. */
+  function loseSome(oneIn: number, most: number, questions = /./s): void {
+    let isMeant = false;
+    proxy.decide = (way, message) => {
+      if (way === 'question') isMeant = questions.test(message.toString('latin1', 0, 200));
+      if (!isMeant) return 'pass';
+      const lot = random() * oneIn;
+      if (lot >= 1 || lost >= most) return 'pass';
+      lost++;
+      return lot < 0.6 ? 'swallow' : 'cut';
+    };
+  }
+
+  async function startWorker(env: Record<string, string>): Promise<ChildProcess> {
+    const told = { APP_SECRET: 'test-secret-test-secret-test-secret', MONGODB_URI: proxy.uri, ...env };
+    worker = fork(path.join(import.meta.dirname, 'faulty-worker.ts'), [JSON.stringify(told)], {
+      execArgv: ['--import', import.meta.resolve('tsx')],
+    });
+    await once(worker, 'message');
+    worker.on('message', (message: Told) => {
+      if (typeof message === 'object' && 'fault' in message) faults.push(message.fault);
+    });
+    return worker;
+  }
+
+  it('ends a sync, and the roster is as without', async function () {
+    this.timeout(120_000);
+    const district: TestDistrict = await startDistrict({ students: 120 });
+    const ask = async () => {
+      const account = await Account.findById(district.account).orFail().lean();
+      const event = await Event.findById(district.event).orFail().lean();
+      const started = await startSync(district.deps, { account, event, trigger: 'sync now' });
+      assert.ok(started.ok);
+      return started.run;
+    };
+    try {
+      const base = await takeSnapshot();
+      await ask();
+      await takeOver(district);
+      const undisturbed = await wholeRoster();
+      await restoreSnapshot(base);
+      await startWorker({ CLEVER_API_URL: district.sandbox.url, DATA_DIR: district.deps.config.dataDir });
+      // Reads are tried again by the driver itself.
+      loseSome(12, 4, /insert|update|findAndModify/);
+      const run = await ask();
+      const isOver = async () =>
+        (await SyncRun.exists({ _id: run, state: { $in: ['queued', 'running'] } })) === null;
+      await until(isOver);
+      const over = await SyncRun.findById(run).orFail().lean();
+      assert.equal(over.state, 'done', over.result);
+      assert.ok(lost > 0 && over.fence > 1, 'nothing was lost, so nothing was shown');
+      assert.deepEqual(faults, []);
+      assert.deepEqual(await wholeRoster(), undisturbed);
+    } finally {
+      await district.close();
+    }
+  });
+
+  it('reads an upload, and keeps each record once', async function () {
+    this.timeout(120_000);
+    const school: FileSchool = await openSchool();
+    try {
+      await turnOn(school.account, 'clever-csv');
+      const actor = await school.actor();
+      const store = () =>
+        withFiles(CLEVER_FILES, (files) => storeUpload(school.test.deps, actor, 'clever-csv', files));
+      const whole = await store();
+      await readUpload(school.test.deps, whole.toHexString(), new AbortController().signal);
+      await startWorker({ DATA_DIR: school.test.deps.config.dataDir });
+      loseSome(8, 2);
+      const id = await store();
+      const isRead = async () => (await RosterUpload.exists({ _id: id, state: 'reading' })) === null;
+      await until(isRead);
+      assert.ok(lost > 0);
+      assert.deepEqual(faults, []);
+      const kept = async (upload: typeof id) => {
+        const { state, counts, problemCount } = await RosterUpload.findById(upload).orFail().lean();
+        const chunks = await UploadChunk.find({ upload, part: 'objects' }).lean();
+        return [
+          state,
+          counts,
+          problemCount,
+          chunks.map(({ list, n, objects }) => [list, n, objects.length]).sort(),
+        ];
+      };
+      assert.deepEqual(await kept(id), await kept(whole));
+    } finally {
+      await school.close();
+    }
+  });
+
+  it('sends every mail; what goes out again carries the same Message-ID', async function () {
+    this.timeout(120_000);
+    const smtp: SmtpServer = await startSmtp();
+    try {
+      const { deps } = createTestApp({ SMTP_URL: smtp.url });
+      for (let n = 0; n < MAILS; n++)
+        await queueMail(deps, {
+          kind: 'news',
+          to: `parent${String(n)}@example.org`,
+          subject: 'News',
+          text: 'Hello.',
+          key: String(n),
+        });
+      loseSome(12, 6);
+      await startWorker({ SMTP_URL: smtp.url, DATA_DIR: deps.config.dataDir });
+      await until(async () => (await Notification.countDocuments({ state: 'sent' })) === MAILS);
+      assert.ok(lost > 0);
+      assert.deepEqual(faults, []);
+      assert.equal(new Set(smtp.mails.map(({ messageId }) => messageId)).size, MAILS);
+      assert.equal(new Set(smtp.mails.map(({ to, messageId }) => `${to} ${messageId}`)).size, MAILS);
+      // Only those whose end could not be noted.
+      assert.ok(smtp.mails.length <= MAILS + lost, String(smtp.mails.length));
+    } finally {
+      await smtp.close();
+    }
+  });
+
+  it('writes a backup whole, or none and no part of one', async function () {
+    this.timeout(120_000);
+    const district = await startDistrict({ students: 300 });
+    try {
+      await district.sync();
+      const { dataDir } = district.deps.config;
+      const writer = await startWorker({ DATA_DIR: dataDir });
+      const folder = path.join(dataDir, 'backups');
+      await mkdir(folder);
+      let whole: Record<string, number> | undefined;
+      for (let round = 0; !whole; round++) {
+        loseSome(6, lost + (round < 3 ? 1 : 0));
+        const file = path.join(folder, 'all.gz');
+        const answered = new Promise<Told>((resolve) => {
+          const look = (message: Told): void => {
+            if (typeof message !== 'object' || 'fault' in message) return;
+            writer.off('message', look);
+            resolve(message);
+          };
+          writer.on('message', look);
+        });
+        writer.send({ backup: file });
+        const ended = await answered;
+        if (typeof ended === 'object' && 'counts' in ended) whole = ended.counts;
+        else {
+          assert.ok(typeof ended === 'object' && 'passing' in ended && ended.passing, JSON.stringify(ended));
+          assert.deepEqual(await readdir(folder), []);
+        }
+      }
+      assert.deepEqual(await readdir(folder), ['all.gz']);
+      assert.equal(whole.contact, await Contact.countDocuments());
+    } finally {
+      await district.close();
+    }
+  });
+});
