@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Types } from 'mongoose';
 import { Class } from '../../server/models/class.js';
+import { Contact } from '../../server/models/contact.js';
 import { RosterChange } from '../../server/models/roster-change.js';
 import { Section } from '../../server/models/section.js';
 import type { SyncRun } from '../../server/models/sync-run.js';
@@ -111,6 +112,24 @@ describe('a class whose list comes back empty or of unknown ids, without appoint
       await restore(section);
       assert.deepEqual(await wholeRoster(), before);
     });
+
+  it('teachers who wait keep their order: one whom nobody knows takes no first place', async () => {
+    const section = await aSection(99, 3);
+    const [primary = ''] = section.teacherIds;
+    const others = await Section.distinct('teacherIds', { status: 'active' });
+    const second = others.find((id) => id !== primary && id > primary) ?? assert.fail();
+    sandbox().change(section.record.id, { teacher: primary, teachers: [primary, second] });
+    await night('full');
+    sandbox().change(section.record.id, { teacher: '0-nobody', teachers: ['0-nobody'] });
+    await night('full');
+    const { teacherIds } = await Section.findById(section._id).orFail().lean();
+    assert.deepEqual(teacherIds, [primary, ...['0-nobody', second].sort()]);
+    const item = await Class.findOne({ section: section._id }).orFail().lean();
+    const first = await Contact.findById(item.synced.teachers[0]).orFail().lean();
+    assert.equal(first.record?.id, primary);
+    await restore({ ...section, teacherIds: [primary, second] });
+    await restore(section);
+  });
 
   it('who left in an earlier night is missed by nobody when the list follows, by events as in full', async () => {
     const section = await aSection(99, 3);
