@@ -456,7 +456,7 @@ describe('a record id that is given to somebody else', function () {
   it('leaves the appointment where it is in a preview too', async () => {
     recycle();
     const preview = await nights.district.start({ trigger: 'preview', purpose: 'preview' });
-    assert.equal(preview.counts.appointment?.changed ?? 0, 0, preview.result);
+    assert.equal(preview.counts.appointment?.changed ?? 0, 0, sayResult(preview));
     assert.equal((await nights.district.refreshOf(preview)).counts.student?.removed ?? 0, 0);
   });
 });
