@@ -1,4 +1,5 @@
-import express, { type Response, type Router } from 'express';
+import express, { type Request, type Response, type Router } from 'express';
+import { sendLink } from '../accounts/send-link.js';
 import type { Deps } from '../deps.js';
 import { countOf } from '../web/format-count.js';
 import { parseForm, typedValues, type Form } from '../web/parse.js';
@@ -7,7 +8,7 @@ import { senderOf } from '../web/sender.js';
 import { say } from '../web/session.js';
 import { addChild } from './add-child.js';
 import { findLinkedChildren, takeLinkedChildren } from './find-linked-children.js';
-import { familyOf, type Family } from './load-conference.js';
+import { conferenceOf, familyOf, type Family } from './load-conference.js';
 import { childName, childrenWithTeachers } from './queries.js';
 import { birthDateOf, childProofSchema, childrenSchema } from './schema.js';
 
@@ -22,6 +23,7 @@ export function childrenPages(deps: Deps): Router {
   const ofPerson = rateLimit('child-person', 10, HOUR);
   // Wrong ones only, as a whole school may share an address; a login costs a stranger nothing, so there must be one.
   const ofAddress = rateLimit('child-address', 500, 6 * HOUR);
+  const ofProof = rateLimit('prove-again', 5, HOUR);
 
   router.get('/children', async (_req, res) => {
     await showChildren(res, await familyOf(res, deps));
@@ -31,12 +33,12 @@ export function childrenPages(deps: Deps): Router {
     const family = await familyOf(res, deps);
     const parsed = parseForm(childProofSchema, req.body);
     if (!parsed.ok) {
-      await showChildren(res, family, parsed);
+      await showChildren(res, family, { ...parsed, values: sentValues(req) });
       return;
     }
     const { number, code } = parsed.value;
     const birthDate = birthDateOf(parsed.value);
-    const values = typedValues(req.body);
+    const values = sentValues(req);
     if (!birthDate && !code) {
       const errors = { birthDate: 'Enter the birth date: month, day, and year.' };
       await showChildren(res, family, { values, errors });
@@ -56,23 +58,64 @@ export function childrenPages(deps: Deps): Router {
       await showChildren(res, family, { values, errors: { number: wait ? sayWait(wait) : NO_SUCH_CHILD } });
       return;
     }
-    say(req, { kind: 'ok', text: `${childName(added.student)} is added.` });
-    res.redirect(303, `${family.home}/children`);
+    const { students, offered } = values;
+    await goOn(deps, req, res, `${childName(added.student)} is added.`, offered ? { students, offered } : {});
   });
 
   router.post('/children/linked', async (req, res) => {
     const family = await familyOf(res, deps);
     const parsed = parseForm(childrenSchema, req.body);
     if (!parsed.ok) {
-      await showChildren(res, family, parsed);
+      await showChildren(res, family, { ...parsed, values: sentValues(req) });
       return;
     }
     const count = await takeLinkedChildren(deps, family, parsed.value.students);
-    if (count > 0)
-      say(req, { kind: 'ok', text: count === 1 ? 'Your child is added.' : 'Your children are added.' });
-    res.redirect(303, count > 0 ? family.home : `${family.home}/children`);
+    const text = count === 0 ? '' : count === 1 ? 'Your child is added.' : 'Your children are added.';
+    await goOn(deps, req, res, text, typedProof(req), count > 0 ? family.home : undefined);
+  });
+
+  router.post('/prove', async (req, res) => {
+    let text = '';
+    if (req.user && !req.user.emailProvenAt) {
+      await ofProof.take(req.user._id.toHexString());
+      await sendLink(deps, 'prove e-mail', req.user, `${conferenceOf(res).home}/children`);
+      text = `A link is on its way to ${req.user.email}.`;
+    }
+    await goOn(deps, req, res, text, typedProof(req));
   });
   return router;
+}
+
+const PROOF = ['number', 'month', 'day', 'year', 'code'];
+
+/** What is typed for adding a child by number, where anything is. */
+function typedProof(req: Request): Form['values'] {
+  const typed = Object.entries(typedValues(req.body)).filter(([name]) => PROOF.includes(name));
+  return typed.some(([, value]) => value !== '') ? Object.fromEntries(typed) : {};
+}
+
+/** What was sent. A box that is not selected sends nothing and stays so, where boxes were shown. */
+function sentValues(req: Request): Form['values'] {
+  const values = typedValues(req.body);
+  return values.offered ? { students: [], ...values } : values;
+}
+
+/** The next page; where something else is typed or selected this one, at once, as a new page would lose it. */
+async function goOn(
+  deps: Deps,
+  req: Request,
+  res: Response,
+  text: string,
+  left: Form['values'],
+  next = `${conferenceOf(res).home}/children`,
+): Promise<void> {
+  if (Object.keys(left).length === 0) {
+    if (text) say(req, { kind: 'ok', text });
+    res.redirect(303, next);
+    return;
+  }
+  if (text) res.locals.flash = { kind: 'ok', text };
+  await showChildren(res, await familyOf(res, deps), { values: left, errors: {} }, 200);
 }
 
 function sayWait(seconds: number): string {
@@ -83,12 +126,12 @@ function sayWait(seconds: number): string {
   return `There were many wrong tries with this Student ID. Wait ${wait}, then try again.`;
 }
 
-async function showChildren(res: Response, family: Family, form?: Form): Promise<void> {
+async function showChildren(res: Response, family: Family, form?: Form, status = 422): Promise<void> {
   const [children, offered] = await Promise.all([
     childrenWithTeachers(family.event, family.household.children, []),
     findLinkedChildren(family),
   ]);
-  if (form && res.statusCode === 200) res.status(422);
+  if (form && res.statusCode === 200) res.status(status);
   res.render('booking/children', {
     title: 'Your children',
     children,

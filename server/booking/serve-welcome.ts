@@ -1,12 +1,10 @@
 import express, { type Response, type Router } from 'express';
-import { sendLink } from '../accounts/send-link.js';
 import type { Deps } from '../deps.js';
 import { maybeActor } from '../web/actor.js';
 import { parseForm } from '../web/parse.js';
 import { rateLimit } from '../web/rate-limit.js';
 import { senderOf } from '../web/sender.js';
-import { say } from '../web/session.js';
-import { conferenceOf, familyOf, parentGuard } from './load-conference.js';
+import { conferenceOf, familyOf } from './load-conference.js';
 import { joinSchool, registerParent } from './register-parent.js';
 import { registrationSchema } from './schema.js';
 import { aboutEvent, showFamily } from './show-family.js';
@@ -18,7 +16,6 @@ export function welcomePages(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
   const ofAddress = rateLimit('register-address', 200, HOUR);
   const ofEmail = rateLimit('register-email', 5, HOUR);
-  const ofProof = rateLimit('prove-again', 5, HOUR);
 
   router.get('/', async (req, res) => {
     if (maybeActor(res)) await greetFamily(deps, res);
@@ -49,16 +46,6 @@ export function welcomePages(deps: Deps): Router {
     const { account, home } = conferenceOf(res);
     if (req.user) await joinSchool(req.user._id, account._id);
     res.redirect(303, home);
-  });
-
-  router.post('/prove', parentGuard, async (req, res) => {
-    const { home } = conferenceOf(res);
-    if (req.user && !req.user.emailProvenAt) {
-      await ofProof.take(req.user._id.toHexString());
-      await sendLink(deps, 'prove e-mail', req.user, `${home}/children`);
-      say(req, { kind: 'ok', text: `A link is on its way to ${req.user.email}.` });
-    }
-    res.redirect(303, `${home}/children`);
   });
   return router;
 }

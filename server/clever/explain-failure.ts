@@ -1,22 +1,4 @@
-/** Every way in which reading from Clever can fail. */
-export type CleverFailure =
-  | 'unauthorized'
-  | 'not-approved'
-  | 'forbidden'
-  | 'not-found'
-  | 'bad-request'
-  | 'page-too-large'
-  | 'rate-limited'
-  | 'server'
-  | 'time-out'
-  | 'connection'
-  | 'redirect'
-  | 'not-json'
-  | 'truncated'
-  | 'not-clever'
-  | 'too-large'
-  | 'loop'
-  | 'stopped';
+import type { CleverFailure, CleverFault } from '../models/clever-fault.js';
 
 /** What is known about a failure besides its kind. */
 export interface FailureFacts {
@@ -50,6 +32,15 @@ export class CleverError extends Error {
     this.waitMs = facts.waitMs;
   }
 
+  /** As records keep it. */
+  get fault(): CleverFault {
+    return {
+      code: this.kind,
+      what: this.what,
+      ...(this.status === undefined ? {} : { status: this.status }),
+    };
+  }
+
   /** Whether it may pass with time. 400, 401 and 501 never do (Clever's reference on errors). */
   get temporary(): boolean {
     const byKind = ['rate-limited', 'time-out', 'connection'].includes(this.kind);
@@ -71,7 +62,21 @@ const EVENTS = 'events';
 const NO_EVENTS =
   'Clever’s Events API is not available to this application. Syncs read everything instead, which brings the same.';
 
-function explain(kind: CleverFailure, { what, status }: FailureFacts): string {
+const OF_ACCESS = {
+  'other district':
+    'This token belongs to another district than the one saved above. Check the district id, or enter the right token.',
+  'unreadable access':
+    'The saved access can no longer be opened, because this installation’s secret or its Clever application changed. Enter the access again.',
+} as const;
+
+/** A stored fault as a sentence; '' for none. */
+export function sayFault(fault: CleverFault | undefined): string {
+  if (!fault) return '';
+  if (fault.code === 'text') return fault.text;
+  return 'what' in fault ? explain(fault.code, fault) : OF_ACCESS[fault.code];
+}
+
+function explain(kind: CleverFailure, { what, status }: Pick<FailureFacts, 'what' | 'status'>): string {
   switch (kind) {
     case 'unauthorized':
       return 'Clever rejected the district token or the client id and secret. Enter them again on the Clever set-up page.';

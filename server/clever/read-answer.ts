@@ -1,4 +1,5 @@
-import { CleverError, type CleverFailure } from './explain-failure.js';
+import type { CleverFailure } from '../models/clever-fault.js';
+import { CleverError } from './explain-failure.js';
 import type { Answer } from './send-request.js';
 
 const KIND_OF_STATUS: Record<number, CleverFailure> = {

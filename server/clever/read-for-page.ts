@@ -47,7 +47,7 @@ export async function readForPage<T>(
     return { ok: true, value: await read(connected.client, connected.districtId) };
   } catch (error) {
     if (!(error instanceof CleverError)) throw error;
-    if (error.kind === 'unauthorized') await recordRefusal(account, error.message);
+    if (error.kind === 'unauthorized') await recordRefusal(account, error.fault);
     if (error.kind !== 'stopped') return { ok: false, reason: 'clever', error };
     const kind = !out.aborted && waitedFor === 'rate-limit' ? 'rate-limited' : 'time-out';
     return { ok: false, reason: 'clever', error: new CleverError(kind, { what: error.what }, error) };

@@ -1,9 +1,10 @@
 import { Account } from '../models/account.js';
+import type { CleverFault } from '../models/clever-fault.js';
 
 type Asked = Pick<Account, '_id' | 'clever'>;
 
-/** Notes that Clever did not accept the saved access (401), so that no page calls it approved. @param fault in words for people */
-export async function recordRefusal({ _id, clever }: Asked, fault: string): Promise<void> {
+/** Notes that Clever did not accept the saved access (401), so that no page calls it approved. */
+export async function recordRefusal({ _id, clever }: Asked, fault: CleverFault): Promise<void> {
   await Account.updateOne(
     { _id, ...sameAccess(clever) },
     { $set: { 'clever.approval': 'refused', 'clever.fault': fault } },

@@ -1,4 +1,5 @@
 import mongoose, { Schema, type Types } from 'mongoose';
+import { cleverFaultSchema, type CleverFault } from './clever-fault.js';
 
 /** Which kinds of people and guardians the sync brings in; sections, courses and terms always come. */
 export interface CleverKinds {
@@ -20,8 +21,8 @@ export interface AccountClever {
   /** `waiting`: the district has not approved the application yet. `refused`: Clever no longer accepts our token. */
   approval: 'unknown' | 'waiting' | 'approved' | 'refused';
   checkedAt?: Date;
-  /** What kept the last check from being finished, in words for people. */
-  fault?: string;
+  /** What kept the last check from being finished. */
+  fault?: CleverFault;
   enabled: boolean;
   enabledAt?: Date;
   kinds: CleverKinds;
@@ -127,7 +128,7 @@ const schema = new Schema<Account>(
           credentialsAt: Date,
           approval: { type: String, enum: ['unknown', 'waiting', 'approved', 'refused'], default: 'unknown' },
           checkedAt: Date,
-          fault: String,
+          fault: { type: cleverFaultSchema },
           enabled: { type: Boolean, default: false },
           enabledAt: Date,
           kinds: { students: Boolean, teachers: Boolean, staff: Boolean, contacts: Boolean },

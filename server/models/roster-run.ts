@@ -1,7 +1,41 @@
 import mongoose, { Schema, type Types } from 'mongoose';
 import type { FieldMapping } from './account.js';
+import { cleverFaultSchema, type CleverFault } from './clever-fault.js';
 import { runFields, type Run } from './run.js';
 import { scopedSchema } from './scoped.js';
+
+/** Why everything is read that needs no number to be told. */
+const PLAIN_WHYS = [
+  'asked for',
+  'ended badly',
+  'no event',
+  'setup changed',
+  'too long ago',
+  'weekly',
+  'removals wait',
+  'event forgotten',
+  'no events',
+  'event unreadable',
+  'too many',
+  'school not listed',
+  'list shared',
+  'many would leave',
+] as const;
+
+/** Why everything was read, though the district may tell its changes (`roster/runs/say-why.ts`). `text`: in the words of a version before 0.6. */
+export type FullWhy =
+  | { code: (typeof PLAIN_WHYS)[number] }
+  | { code: 'events broke off'; fault: CleverFault }
+  | { code: 'text'; text: string };
+
+const whySchema = new Schema(
+  {
+    code: { type: String, enum: [...PLAIN_WHYS, 'events broke off', 'text'], required: true },
+    fault: { type: cleverFaultSchema },
+    text: String,
+  },
+  { _id: false, strict: 'throw' },
+);
 
 /** One refresh of an account's people and mirror from its roster source. */
 export interface RosterRun extends Run {
@@ -13,8 +47,8 @@ export interface RosterRun extends Run {
   full?: boolean;
   /** Whether everything was read, or the district's events alone. */
   how?: 'full' | 'events';
-  /** Why everything was read, to follow "A full download, because". */
-  why?: string;
+  /** Why everything was read. */
+  why?: FullWhy;
   /** How many events were read. */
   events?: number;
   /** Of a preview: as if this were the account's mapping. */
@@ -39,7 +73,7 @@ const schema = scopedSchema<RosterRun>('rosterRun', {
   alone: Boolean,
   full: Boolean,
   how: { type: String, enum: ['full', 'events'] },
-  why: String,
+  why: { type: whySchema },
   events: Number,
   mapping: Schema.Types.Mixed,
   upload: Schema.Types.ObjectId,

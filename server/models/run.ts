@@ -1,4 +1,5 @@
 import { Schema, type SchemaDefinition, type Types } from 'mongoose';
+import { cleverFaultSchema, type CleverFault } from './clever-fault.js';
 import type { Scoped } from './scoped.js';
 
 export const RUN_STATES = ['queued', 'running', 'done', 'stopped', 'failed'] as const;
@@ -29,6 +30,71 @@ export interface RunRemark extends Record<string, unknown> {
   text?: string;
   ofHeld?: boolean;
 }
+
+/** How a run ends that needs no number to be told. */
+export const PLAIN_RESULTS = [
+  'shares nothing',
+  'stopped',
+  'stopped with its run',
+  'stopped before its start',
+  'discarded',
+  'source changed',
+  'fault',
+  'account gone',
+  'event gone',
+  'nothing to sync',
+  'about nothing',
+  'download missing',
+  'changed since',
+  'preview discarded',
+  'not enabled',
+  'no school matched',
+  'other source',
+  'files gone',
+  'no district',
+  'no credentials',
+  'unreadable credentials',
+] as const;
+const RESULT_CODES = [
+  ...PLAIN_RESULTS,
+  'did',
+  'clever',
+  'forbidden',
+  'stale',
+  'gave up',
+  'disk',
+  'text',
+] as const;
+
+/**
+ * How a run ended, as a code with its numbers (`roster/runs/say-result.ts`). `did`: what it did, by kind, with its download. `text`: in
+ * the words of a version before 0.6.
+ */
+export type RunResult =
+  | { code: (typeof PLAIN_RESULTS)[number] }
+  | { code: 'did'; counts: Record<string, Partial<KindCounts>> }
+  | { code: 'clever'; fault: CleverFault }
+  /** The kinds whose lists may not be read. */
+  | { code: 'forbidden'; kinds: string[] }
+  | { code: 'stale'; count: number }
+  | { code: 'gave up'; tries: number }
+  /** What the system said of the data folder. */
+  | { code: 'disk'; errno: string }
+  | { code: 'text'; text: string };
+
+const resultSchema = new Schema(
+  {
+    code: { type: String, enum: RESULT_CODES, required: true },
+    counts: Schema.Types.Mixed,
+    fault: { type: cleverFaultSchema },
+    kinds: { type: [String], default: undefined },
+    count: Number,
+    tries: Number,
+    errno: String,
+    text: String,
+  },
+  { _id: false, strict: 'throw', minimize: false },
+);
 
 /** What a run did to one kind of record. */
 export interface KindCounts {
@@ -64,8 +130,8 @@ export interface Run extends Scoped {
   stages: Stage[];
   counts: Record<string, KindCounts>;
   remarks: RunRemark[];
-  /** One sentence on the result, in plain words. */
-  result: string;
+  /** Absent until it is over. */
+  result?: RunResult;
   /** Who asked for it; absent for the nightly one. */
   by?: Types.ObjectId;
   createdAt: Date;
@@ -113,7 +179,7 @@ export const runFields: SchemaDefinition = {
   ],
   counts: { type: Schema.Types.Mixed, default: {} },
   remarks: [Schema.Types.Mixed],
-  result: { type: String, default: '' },
+  result: { type: resultSchema },
   by: Schema.Types.ObjectId,
   createdAt: { type: Date, required: true },
   startedAt: Date,

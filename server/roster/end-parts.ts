@@ -2,9 +2,10 @@ import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { RosterRun } from '../models/roster-run.js';
 import { SyncRun } from '../models/sync-run.js';
+import type { RunResult } from '../models/run.js';
 
-/** What a run says of itself that ended before anybody began with it. */
-export const NOT_STARTED = 'Stopped before it started. Nothing was changed.';
+/** How a run ends before anybody began with it. */
+export const NOT_STARTED: RunResult = { code: 'stopped before its start' };
 
 /** A part whose run is not there yet is one that somebody is about to ask for, for this long. */
 const STARTING_MS = 60_000;

@@ -3,10 +3,6 @@ import { RosterRun } from '../models/roster-run.js';
 import type { Run } from '../models/run.js';
 import { SyncRun } from '../models/sync-run.js';
 
-/** What an undo says that came too late. */
-export const CHANGED_SINCE =
-  'Another run has changed something since this was asked for, so nothing was undone. Only the newest run that changed something can be undone: open that one.';
-
 /**
  * Whether another run of the event (or of the account's roster) has changed something since an undo was asked for: one that was at
  * work then, or came before it in the queue. The notes of what is to be undone went with it.

@@ -25,10 +25,9 @@ export async function runAlone(
   if (!taken) return;
   const account = await Account.findById(taken.account).lean();
   if (!account) {
-    const result = 'The account is no longer there.';
     await RosterRun.updateOne(
       { _id: taken._id, fence: taken.fence },
-      { $set: { state: 'failed', result, finishedAt: deps.now() } },
+      { $set: { state: 'failed', result: { code: 'account gone' }, finishedAt: deps.now() } },
     );
     return;
   }

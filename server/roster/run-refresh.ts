@@ -5,8 +5,8 @@ import type { Deps } from '../deps.js';
 import type { Account } from '../models/account.js';
 import { RosterRun } from '../models/roster-run.js';
 import { RosterUpload } from '../models/roster-upload.js';
-import type { Run } from '../models/run.js';
-import { CHANGED_SINCE, hasChangedSince } from './find-later-change.js';
+import type { Run, RunResult } from '../models/run.js';
+import { hasChangedSince } from './find-later-change.js';
 import { applyPreview, countStale } from './changes/apply-preview.js';
 import { countEnded } from './changes/hold-ties.js';
 import { SECTION_TIES } from './changes/tie-kinds.js';
@@ -23,9 +23,8 @@ import { NothingShared, RefreshRefused } from './refresh/refuse-refresh.js';
 import { HeldRun, RunHandedBack, RunLost, RunStopped, type Timing } from './runs/hold-run.js';
 import { isPassing } from './runs/judge-fault.js';
 import { nextTry, RunPutOff } from './runs/put-off.js';
-import { summarizeRun } from './runs/summarize-run.js';
+import { whatItDid } from './runs/summarize-run.js';
 import { countTries, MOST_TRIES } from './runs/take-run.js';
-import { SHARES_NOTHING } from './runs/say-remark.js';
 import { tellHeld } from './tell-held.js';
 import { tellUnshared } from './tell-unshared.js';
 import { waitForMerges } from './wait-merges.js';
@@ -33,7 +32,14 @@ import { waitForMerges } from './wait-merges.js';
 const rosterRuns = RosterRun as unknown as Model<Run>;
 
 /** The refresh that a sync run stands on could not be had. */
-export class RefreshFailed extends Error {}
+export class RefreshFailed extends Error {
+  constructor(
+    readonly result: RunResult,
+    options?: ErrorOptions,
+  ) {
+    super(result.code, options);
+  }
+}
 
 /** What a roster run goes through. */
 export function stagesOfRefresh(account: Account, run: Pick<RosterRun, 'purpose' | 'upload'>): string[] {
@@ -52,8 +58,8 @@ export interface RefreshOptions {
 }
 
 /**
- * Does a roster run that was taken, and ends it in one sentence.
- * @throws RefreshFailed with the reason in words, RunPutOff, and what ended the run
+ * Does a roster run that was taken, and ends it.
+ * @throws RefreshFailed, RunPutOff, and what ended the run
  */
 export async function runRefresh(
   deps: Deps,
@@ -70,8 +76,7 @@ export async function runRefresh(
     ...(onProgress ? { onProgress } : {}),
   });
   try {
-    if (countTries(taken) > MOST_TRIES)
-      throw new RefreshRefused(`Given up: it ended its worker ${String(MOST_TRIES)} times.`);
+    if (countTries(taken) > MOST_TRIES) throw new RefreshRefused({ code: 'gave up', tries: MOST_TRIES });
     await waitForMerges(run);
     await forgetFirstTry(run);
     await run.whileGoing(work(deps, account, taken, run));
@@ -80,7 +85,7 @@ export async function runRefresh(
     await tellHeld(deps, account, run, Object.keys(REFRESH_KINDS));
     const unshared = (await RosterRun.exists({ _id: taken._id, unshared: true })) !== null;
     if (unshared && !run.preview) await tellUnshared(deps, account);
-    await run.end('done', unshared ? SHARES_NOTHING : summarizeRun(taken.purpose, run.counts));
+    await run.end('done', unshared ? { code: 'shares nothing' } : whatItDid(run.counts));
     if (readsClever(account, taken)) await recordAcceptance(account);
     if (taken.purpose !== 'undo') await forgetOlderChanges(run);
   } catch (caught) {
@@ -89,12 +94,11 @@ export async function runRefresh(
     const until = nextTry(taken, error, deps.now());
     if (until && (await run.putOff(until))) throw new RunPutOff(until, error);
     if (error instanceof CleverError && error.kind === 'unauthorized')
-      await recordRefusal(account, error.message);
+      await recordRefusal(account, error.fault);
     if (error instanceof NothingShared && !run.preview) await tellUnshared(deps, account);
     await endBadly(run, error);
-    throw error instanceof CleverError || error instanceof RefreshRefused
-      ? new RefreshFailed(error.message, { cause: error })
-      : error;
+    const result = resultOf(error);
+    throw result ? new RefreshFailed(result, { cause: error }) : error;
   } finally {
     run.letGo();
   }
@@ -117,7 +121,7 @@ async function work(deps: Deps, account: Account, taken: RosterRun, run: HeldRun
     });
     return;
   }
-  if (!of) throw new RefreshRefused('The run that this one is about is not named.');
+  if (!of) throw new RefreshRefused({ code: 'about nothing' });
   await run.begin('changes', 0);
   // What the events told since may have been undone, and what they did not tell been accepted.
   await dropCursor(run);
@@ -125,7 +129,7 @@ async function work(deps: Deps, account: Account, taken: RosterRun, run: HeldRun
   else if (purpose === 'accept') await acceptHeld(run, REFRESH_KINDS);
   else if (purpose === 'reject') await rejectHeld(run, REFRESH_KINDS);
   else {
-    if (await hasChangedSince(taken)) throw new RefreshRefused(CHANGED_SINCE);
+    if (await hasChangedSince(taken)) throw new RefreshRefused({ code: 'changed since' });
     await undoChanges(run, of, REFRESH_KINDS, { account: account._id });
     await dropNewcomersOf(account._id, of);
     await RosterRun.updateOne({ _id: of }, { $set: { undoneBy: run.id } });
@@ -140,9 +144,9 @@ async function applyAll(run: HeldRun, preview: Types.ObjectId): Promise<void> {
     state: 1,
     counts: 1,
   }).lean();
-  if (previewed?.state !== 'done') throw new RefreshRefused(DISCARDED_SINCE);
+  if (previewed?.state !== 'done') throw new RefreshRefused({ code: 'preview discarded' });
   const stale = await countStale(run, preview, REFRESH_KINDS);
-  if (stale > 0 && !run.changed) throw new RefreshRefused(staleSince(stale));
+  if (stale > 0 && !run.changed) throw new RefreshRefused({ code: 'stale', count: stale });
   await applyPreview(run, preview, REFRESH_KINDS);
   countEnded(run, SECTION_TIES, previewed.counts);
   await applyPlannedPairs(run, preview);
@@ -152,22 +156,18 @@ async function applyAll(run: HeldRun, preview: Types.ObjectId): Promise<void> {
   if (upload) await RosterUpload.updateOne({ _id: upload }, { $set: { state: 'used' } });
 }
 
-export const DISCARDED_SINCE =
-  'The preview was discarded, so nothing was applied. Make a new preview if you still want its changes.';
-
-export function staleSince(count: number): string {
-  const records = count === 1 ? '1 record has' : `${count.toLocaleString('en')} records have`;
-  return `${records} changed since the preview, so nothing was applied. The preview lists them. Make a new preview.`;
-}
-
 /** Somebody else may be waiting for a refresh whose own run was stopped: it goes back to the queue and is begun anew by them. */
 async function endBadly(run: HeldRun, error: unknown): Promise<void> {
   if (error instanceof RunLost) return;
   if (error instanceof RunHandedBack || isPassing(error)) await run.handBack().catch(() => undefined);
-  else if (error instanceof RunStopped) await run.end('stopped', 'Stopped with the run that had begun it.');
-  else if (error instanceof CleverError || error instanceof RefreshRefused)
-    await run.end('failed', error.message);
-  else await run.end('failed', 'A fault in Slotbell ended the run.');
+  else if (error instanceof RunStopped) await run.end('stopped', { code: 'stopped with its run' });
+  else await run.end('failed', resultOf(error) ?? { code: 'fault' });
+}
+
+/** What Clever, or a rule of the roster's, kept the run from; undefined for a fault of Slotbell's own. */
+function resultOf(error: unknown): RunResult | undefined {
+  if (error instanceof CleverError) return { code: 'clever', fault: error.fault };
+  return error instanceof RefreshRefused ? error.result : undefined;
 }
 
 /** How many records the account's last whole download had. */

@@ -2,7 +2,7 @@ import { Types, type Model } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { Account } from '../models/account.js';
 import { Event, type EventSync } from '../models/event.js';
-import type { KindCounts, Run } from '../models/run.js';
+import type { KindCounts, Run, RunResult } from '../models/run.js';
 import { RosterRun } from '../models/roster-run.js';
 import { SyncRun } from '../models/sync-run.js';
 import { forgetFirstTry, forgetOlderChanges } from './changes/forget-changes.js';
@@ -18,8 +18,7 @@ import { completeRefresh } from './runs/attach-refresh.js';
 import { HeldRun, RunHandedBack, RunLost, RunStopped, TIMING, type Timing } from './runs/hold-run.js';
 import { isPassing } from './runs/judge-fault.js';
 import { dueAt, RunPutOff } from './runs/put-off.js';
-import { SHARES_NOTHING } from './runs/say-remark.js';
-import { summarizeRun } from './runs/summarize-run.js';
+import { whatItDid } from './runs/summarize-run.js';
 import { countTries, MOST_TRIES, takeRun } from './runs/take-run.js';
 import { settleRun } from './settle-run.js';
 import { tellHeld } from './tell-held.js';
@@ -34,8 +33,7 @@ export function stagesOfSync({ purpose }: Pick<Run, 'purpose'>): string[] {
 }
 
 /**
- * Does one sync run, unless somebody else is at it: the refresh that it stands on, then the event's update. Ends it in one
- * sentence. A worker that dies leaves it to be taken over and done again from the start, with the same outcome.
+ * Does one sync run, unless somebody else is at it: the refresh that it stands on, then the event's update. A worker that dies leaves it to be taken over and done again from the start, with the same outcome.
  * @param key the run's id; @param stopping the worker is to end: the run goes back to the queue at its next safe point
  */
 export async function runSync(
@@ -65,14 +63,13 @@ export async function runSync(
 
 async function work(deps: Deps, run: SyncRun, held: HeldRun, timing: Timing): Promise<void> {
   const tries = countTries(run);
-  if (tries > MOST_TRIES)
-    throw new RefreshFailed(`Given up: it ended its worker ${String(MOST_TRIES)} times.`);
+  if (tries > MOST_TRIES) throw new RefreshFailed({ code: 'gave up', tries: MOST_TRIES });
   await held.step();
   await waitForMerges(held);
   await forgetFirstTry(held);
   if (tries > 1) held.warn({ code: 'done again' });
   const account = await Account.findById(run.account).lean();
-  if (!account) throw new RefreshFailed('The account is no longer there.');
+  if (!account) throw new RefreshFailed({ code: 'account gone' });
   const refreshed = async () => completeRefresh(deps, account, run, held, timing);
   let counts: Record<string, KindCounts>;
   if (run.purpose === 'sync' || run.purpose === 'preview')
@@ -84,7 +81,8 @@ async function work(deps: Deps, run: SyncRun, held: HeldRun, timing: Timing): Pr
   }
   // Before the end: what is over is not taken up again by anybody, should the worker die between the two.
   await tellHeld(deps, account, held, Object.keys(UPDATE_KINDS));
-  const result = (await isUnshared(run)) ? SHARES_NOTHING : summarizeRun(run.purpose, counts, held.counts);
+  const unshared = await isUnshared(run);
+  const result: RunResult = unshared ? { code: 'shares nothing' } : whatItDid(counts, held.counts);
   await endWell(deps, run, held, result);
   if (run.purpose !== 'undo') await forgetOlderChanges(held);
 }
@@ -97,14 +95,14 @@ async function isUnshared({ _id }: SyncRun): Promise<boolean> {
 
 async function eventOf(run: SyncRun): Promise<Event> {
   const event = await Event.findById(run.event).lean();
-  if (!event) throw new RefreshFailed('The event is no longer there.');
+  if (!event) throw new RefreshFailed({ code: 'event gone' });
   return event;
 }
 
 async function syncOf(run: SyncRun): Promise<{ event: Event; sync: EventSync }> {
   const event = await eventOf(run);
   const sync = run.choice ? { on: false, hour: 1, ...event.sync, ...run.choice } : event.sync;
-  if (!sync) throw new RefreshFailed('The event has nothing to sync.');
+  if (!sync) throw new RefreshFailed({ code: 'nothing to sync' });
   return { event, sync };
 }
 
@@ -122,7 +120,7 @@ async function update(run: SyncRun, held: HeldRun, refreshed: () => ReturnType<t
 }
 
 /** Ends the run as done; an import turns the nightly sync on (or off) with it, unless somebody said stop at the same moment. */
-async function endWell(deps: Deps, run: SyncRun, held: HeldRun, result: string): Promise<void> {
+async function endWell(deps: Deps, run: SyncRun, held: HeldRun, result: RunResult): Promise<void> {
   const event = { _id: run.event, account: run.account };
   const decides = !held.preview && run.keepSynced !== undefined;
   if (decides && !run.keepSynced) await Event.updateOne(event, { $set: { 'sync.on': false } });
@@ -137,7 +135,7 @@ async function endWell(deps: Deps, run: SyncRun, held: HeldRun, result: string):
   await held.end('stopped', STOPPED);
 }
 
-const STOPPED = 'Changes made before you stopped it are kept.';
+const STOPPED: RunResult = { code: 'stopped' };
 
 async function endBadly(deps: Deps, held: HeldRun, error: unknown): Promise<void> {
   if (error instanceof RunLost) return;
@@ -148,13 +146,10 @@ async function endBadly(deps: Deps, held: HeldRun, error: unknown): Promise<void
   }
   if (error instanceof RunPutOff && (await held.putOff(error.until))) return;
   if (error instanceof RunStopped || error instanceof RunPutOff) await held.end('stopped', STOPPED);
-  else if (error instanceof RefreshFailed) await held.end('failed', error.message);
+  else if (error instanceof RefreshFailed) await held.end('failed', error.result);
   else {
     deps.log.error({ err: error, run: held.id.toHexString() }, 'sync run failed');
-    await held.end(
-      'failed',
-      'A fault in Slotbell ended the run; it is noted in the log. Sync again, and tell whoever hosts Slotbell if it stays.',
-    );
+    await held.end('failed', { code: 'fault' });
   }
 }
 

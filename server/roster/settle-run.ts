@@ -4,7 +4,7 @@ import { RosterChange } from '../models/roster-change.js';
 import { RosterRun } from '../models/roster-run.js';
 import type { KindCounts } from '../models/run.js';
 import { SyncRun, type SyncChoice } from '../models/sync-run.js';
-import { CHANGED_SINCE, hasChangedSince } from './find-later-change.js';
+import { hasChangedSince } from './find-later-change.js';
 import { applyPreview, countStale } from './changes/apply-preview.js';
 import { countEnded } from './changes/hold-ties.js';
 import { CLASS_TIES } from './changes/tie-kinds.js';
@@ -13,7 +13,7 @@ import { storedMirror } from './event-update/mirror.js';
 import { updateResources } from './event-update/update-resources.js';
 import { acceptHeld, rejectHeld } from './changes/settle-held.js';
 import { undoChanges } from './changes/undo-changes.js';
-import { DISCARDED_SINCE, RefreshFailed, staleSince } from './run-refresh.js';
+import { RefreshFailed } from './run-refresh.js';
 import type { HeldRun } from './runs/hold-run.js';
 
 /**
@@ -28,7 +28,7 @@ export async function settleRun(
   held: HeldRun,
   refreshed: () => Promise<RosterRun>,
 ): Promise<Record<string, KindCounts>> {
-  if (!run.of) throw new RefreshFailed('The run that this one is about is not named.');
+  if (!run.of) throw new RefreshFailed({ code: 'about nothing' });
   await held.begin('event', 0);
   if (run.purpose === 'apply') return applyAll(run, run.of, event, held, refreshed);
   if (run.purpose === 'accept') {
@@ -50,7 +50,7 @@ export async function settleRun(
 async function undo(run: SyncRun, of: Types.ObjectId, held: HeldRun): Promise<void> {
   const refresh = run.refresh && (await RosterRun.findById(run.refresh).lean());
   const isLate = (await hasChangedSince(run)) || (refresh && (await hasChangedSince(refresh)));
-  if (isLate) throw new RefreshFailed(CHANGED_SINCE);
+  if (isLate) throw new RefreshFailed({ code: 'changed since' });
   await undoChanges(held, of, UPDATE_KINDS, { event: run.event });
   await undoChoice(run, of);
   await SyncRun.updateOne({ _id: of }, { $set: { undoneBy: run._id } });
@@ -82,9 +82,9 @@ async function applyAll(
   refreshed: () => Promise<RosterRun>,
 ): Promise<Record<string, KindCounts>> {
   const previewed = await SyncRun.findById(preview, { choice: 1, state: 1, counts: 1 }).lean();
-  if (previewed?.state !== 'done') throw new RefreshFailed(DISCARDED_SINCE);
+  if (previewed?.state !== 'done') throw new RefreshFailed({ code: 'preview discarded' });
   const stale = await countStale(held, preview, UPDATE_KINDS);
-  if (stale > 0 && !held.changed) throw new RefreshFailed(staleSince(stale));
+  if (stale > 0 && !held.changed) throw new RefreshFailed({ code: 'stale', count: stale });
   const { counts } = await refreshed();
   if (previewed.choice) {
     const after = await keepChoice(event, previewed.choice);

@@ -1,4 +1,5 @@
 import mongoose, { type mongo } from 'mongoose';
+import { whileAt } from '../roster/changes/guard-write.js';
 
 const BATCH = 500;
 
@@ -29,7 +30,6 @@ export async function rewriteDocuments(
     const writes = batch.flatMap((document) => {
       const changes = Object.entries(rewrite(document));
       if (changes.length === 0) return [];
-      const { _id, ...read } = document;
       const set = Object.fromEntries(changes.filter(([, value]) => value !== undefined));
       const unset = Object.fromEntries(
         changes.filter(([, value]) => value === undefined).map(([path]) => [path, '' as const]),
@@ -38,7 +38,7 @@ export async function rewriteDocuments(
         ...(Object.keys(set).length > 0 ? { $set: set } : {}),
         ...(Object.keys(unset).length > 0 ? { $unset: unset } : {}),
       };
-      return [{ updateOne: { filter: { _id, ...read }, update } }];
+      return [{ updateOne: { filter: { _id: document._id, ...whileAt(document, fields) }, update } }];
     });
     if (writes.length > 0) await collection.bulkWrite(writes, { ordered: false });
     last = batch.at(-1)?._id;

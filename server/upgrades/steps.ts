@@ -1,6 +1,8 @@
 import { dropTargetIndex } from './drop-target-index.js';
+import { convertFaults } from './convert-faults.js';
 import { convertProblems } from './convert-problems.js';
 import { convertRemarks } from './convert-remarks.js';
+import { convertResults } from './convert-results.js';
 import { fillClaims } from './fill-claims.js';
 import { foldSearchKeys } from './fold-search-keys.js';
 import { renameRecords } from './rename-records.js';
@@ -26,4 +28,6 @@ export const STEPS: readonly UpgradeStep[] = [
   { id: 'fold-search-keys', when: 'after indexes', run: foldSearchKeys },
   { id: 'fill-claims', when: 'after indexes', run: fillClaims },
   { id: 'convert-problems', when: 'after indexes', run: convertProblems },
+  { id: 'convert-results', when: 'after indexes', run: convertResults },
+  { id: 'convert-faults', when: 'after indexes', run: convertFaults },
 ];

@@ -17,6 +17,7 @@ import { countWrites } from './count-writes.js';
 import { prepareAccount } from './prepare-account.js';
 import { serve, told } from './processes.js';
 import type { ServedDistrict } from './sandbox-process.js';
+import { sayResult } from '../../server/roster/runs/say-result.js';
 
 export interface ImporterTold {
   databaseUri: string;
@@ -94,13 +95,13 @@ const commands: ImporterCommands = {
     const ms = performance.now() - start;
     const { user, system } = process.cpuUsage(cpu);
     const run = await SyncRun.findById(started.run).orFail().lean();
-    if (run.state !== 'done') throw new Error(`The run is ${run.state}: ${run.result}`);
+    if (run.state !== 'done') throw new Error(`The run is ${run.state}: ${sayResult(run)}`);
     const refresh = await RosterRun.findById(run.refresh).orFail().lean();
     return {
       how: refresh.how ?? 'full',
       ms,
       cpuMs: (user + system) / 1000,
-      result: run.result,
+      result: sayResult(run),
       stages: [...stagesOf(refresh), ...stagesOf(run)],
       counts: { ...refresh.counts, ...run.counts },
       writes: writes.end(),

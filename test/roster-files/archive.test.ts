@@ -80,6 +80,45 @@ describe('roster files in a zip', () => {
     }
   });
 
+  it('with other bytes than were packed is damaged, in whichever file', async () => {
+    for (const nth of [0, 2, 4]) {
+      const zip = await zipOf(CLEVER_FILES);
+      let entry = -1;
+      for (let time = 0; time <= nth; time += 1)
+        entry = zip.indexOf(Buffer.from('PK\u0001\u0002', 'latin1'), entry + 1);
+      zip.writeUInt32LE(12_345, entry + 16);
+      const read = await readFiles('clever-csv', { 'roster.zip': zip });
+      assert.deepEqual([read.ok, shortly(read)[0]?.includes('damaged')], [false, true]);
+    }
+  });
+
+  it('of other kinds ends in one sentence', async () => {
+    const bare = await zipOf(CLEVER_FILES);
+    const entry = bare.indexOf(Buffer.from('PK\u0001\u0002', 'latin1'));
+    const locked = Buffer.from(bare);
+    locked.writeUInt16LE(locked.readUInt16LE(entry + 8) | 1, entry + 8);
+    const packed = Buffer.from(bare);
+    packed.writeUInt16LE(12, entry + 10);
+    const called = (name: string): Buffer =>
+      Buffer.from(bare.toString('latin1').replaceAll('sections.csv', name), 'latin1');
+    for (const [zip, told] of [
+      [locked, /^roster\.zip:0 : The zip is protected by a password/],
+      [packed, /^roster\.zip:0 : A file is damaged/],
+      [called('..\\ions.csv'), /^roster\.zip:0 : This zip cannot be opened/],
+      [called('/ections.csv'), /^roster\.zip:0 : This zip cannot be opened/],
+      [called('\u00ff\u00fections.csv'.slice(0, 12)), /^sections\.csv:0 : This file is missing/],
+      [
+        await zipOf({ ...CLEVER_FILES, 'old/students.csv': 'x' }),
+        /^students\.csv:0 : There are two files for students\.csv/,
+      ],
+      [await zipOf({ 'inner.zip': bare }), /^roster\.zip:0 : None of the files has a name/],
+    ] as const) {
+      const read = await readFiles('clever-csv', { 'roster.zip': zip });
+      assert.equal(read.ok, false);
+      assert.match(shortly(read)[0] ?? '', told);
+    }
+  });
+
   it('comes alone', async () => {
     const read = await readFiles('clever-csv', { 'a.zip': await zipOf(CLEVER_FILES), 'students.csv': 'x' });
     assert.deepEqual(shortly(read), ['a.zip:0 : A zip came together with other files.']);

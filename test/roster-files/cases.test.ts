@@ -1,16 +1,10 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { Contact } from '../../server/models/contact.js';
-import { RosterRun } from '../../server/models/roster-run.js';
-import { RosterUpload } from '../../server/models/roster-upload.js';
 import { Section } from '../../server/models/section.js';
 import type { FileFormat } from '../../server/models/account.js';
-import { applyRefresh } from '../../server/roster/apply-run.js';
-import { runAlone } from '../../server/roster/run-alone.js';
-import { startFilePreview } from '../../server/roster/uploads/start-preview.js';
-import { asApp } from '../support/scans.js';
 import type { Contents } from './files.js';
-import { openSchool, upload, type FileSchool } from './school.js';
+import { openSchool, take as takeInto, type FileSchool } from './school.js';
 
 const CASES = new URL('cases/', import.meta.url);
 
@@ -32,28 +26,7 @@ describe('The cases of other people’s reports', () => {
     school.test.setNow(new Date('2026-11-29T15:00:00Z'));
   };
 
-  /** Uploads and applies. @returns what is told, as `line field problem` */
-  async function take(contents: Contents): Promise<string[]> {
-    const { deps } = school.test;
-    const answer = await upload(school.office, contents);
-    assert.equal(answer.status, 303, answer.text);
-    const { _id, state, problems } = await RosterUpload.findOne().sort({ _id: -1 }).orFail().lean();
-    const told = problems.map(({ line, field, problem }) => `${String(line)} ${field}: ${problem}`);
-    if (state !== 'ready') return [state, ...told];
-    const preview = await startFilePreview(deps, await school.actor(), _id);
-    assert.ok(preview.ok);
-    const run = (id: { toHexString(): string }) =>
-      asApp(() => runAlone(deps, id.toHexString(), new AbortController().signal));
-    await run(preview.run);
-    const applied = await applyRefresh(
-      deps,
-      await RosterRun.findById(preview.run).orFail().lean(),
-      school.administrator._id,
-    );
-    assert.ok(applied.ok);
-    await run(applied.run);
-    return told;
-  }
+  const take = (contents: Contents) => takeInto(school, contents);
 
   const students = async () =>
     (await Contact.find({ type: 'student', status: 'active' }).sort({ schoolId: 1 }).lean()).map(

@@ -111,6 +111,7 @@ describe('Clever’s CSV files', () => {
     assert.deepEqual(
       shortly(read).filter((line) => line.startsWith('students')),
       [
+        'students.csv:2 DOB: DOB holds dates with the day first, like “31/12/2015”. Others, like “4/5/2015”, were read with the month first.',
         'students.csv:4 Last_name: Last_name is empty.',
         'students.csv:5 DOB: DOB is “31/12/2015”, which is not a date.',
         'students.csv:6 School_id: School_id is “S9”, but there is no school with this id.',

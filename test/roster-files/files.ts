@@ -8,11 +8,12 @@ import type { CleverObject, CleverSection, CleverUser } from '../../server/cleve
 import type { FileFormat } from '../../server/models/account.js';
 import type { ListName } from '../../server/roster/refresh/lists.js';
 import { readRosterFiles, type UploadedFile } from '../../server/roster/sources/files/read-roster-files.js';
-import type {
-  FilesRead,
-  FromFile,
-  KnownIds,
-  RosterSink,
+import {
+  NOTHING_KNOWN,
+  type FilesRead,
+  type FromFile,
+  type KnownIds,
+  type RosterSink,
 } from '../../server/roster/sources/files/roster-files.js';
 
 /** Names of files with what is in them. */
@@ -50,14 +51,13 @@ export interface ReadFiles extends FilesRead {
 }
 
 /** Writes the files to a folder of their own, reads them, and removes them. */
-export async function readFiles(
-  format: FileFormat,
-  contents: Contents,
-  known?: KnownIds,
-): Promise<ReadFiles> {
+export async function readFiles(format: FileFormat, contents: Contents, ids?: KnownIds): Promise<ReadFiles> {
   return withFiles(contents, async (files) => {
     const roster = new KeptRoster();
-    return { ...(await readRosterFiles(files, format, roster, known)), roster };
+    return {
+      ...(await readRosterFiles(files, format, roster, { ...NOTHING_KNOWN, ...(ids ? { ids } : {}) })),
+      roster,
+    };
   });
 }
 

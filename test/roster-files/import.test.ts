@@ -19,6 +19,7 @@ import { makeEvent, runNow } from '../roster/district.js';
 import { asApp } from '../support/scans.js';
 import { CLEVER_FILES, PICKATIME_FILES, type Contents } from './files.js';
 import { openSchool, upload, type FileSchool } from './school.js';
+import { sayResult } from '../../server/roster/runs/say-result.js';
 
 describe('roster files through the pipeline', () => {
   let school: FileSchool;
@@ -37,7 +38,7 @@ describe('roster files through the pipeline', () => {
     const started = await startFilePreview(deps(), await school.actor(), _id);
     assert.ok(started.ok);
     const run = await work(started.run);
-    assert.equal(run.state, 'done', run.result);
+    assert.equal(run.state, 'done', sayResult(run));
     return run;
   }
 
@@ -46,8 +47,8 @@ describe('roster files through the pipeline', () => {
     const applied = await applyRefresh(deps(), shown, school.administrator._id);
     assert.ok(applied.ok);
     const run = await work(applied.run);
-    assert.equal(run.state, 'done', run.result);
-    assert.equal(shown.result, summarizeRun('preview', run.counts));
+    assert.equal(run.state, 'done', sayResult(run));
+    assert.equal(sayResult(shown), summarizeRun('preview', run.counts));
     return run;
   }
 
@@ -75,7 +76,7 @@ describe('roster files through the pipeline', () => {
     await open('pickatime');
     const shown = await preview(PICKATIME_FILES);
     assert.equal(await Contact.countDocuments(), 0);
-    assert.match(shown.result, /2 new students, 1 new teacher, 1 new guardian/);
+    assert.match(sayResult(shown), /2 new students, 1 new teacher, 1 new guardian/);
     assert.ok((await RosterChange.countDocuments({ run: shown._id, state: 'planned' })) >= 5);
     const applied = await applyRefresh(deps(), shown, school.administrator._id);
     assert.ok(applied.ok);
@@ -118,7 +119,7 @@ describe('roster files through the pipeline', () => {
     const event = await fill();
     assert.equal(await Class.countDocuments({ event, status: 'active' }), 2);
     const again = await preview(CLEVER_FILES);
-    assert.equal(again.result, 'Nothing would change.');
+    assert.equal(sayResult(again), 'Nothing would change.');
     const { 'students.csv': students, 'enrollments.csv': enrolled, ...rest } = CLEVER_FILES;
     await take({
       ...rest,

@@ -48,12 +48,16 @@ describe('pickAtime’s files', () => {
   });
 
   it('remove what a row with Action=delete names, with and without a header, and nothing else', async () => {
-    const read = await readFiles('pickatime', {
-      'students.txt': 'StudentID\tFirst\tLast\tSecurityValue\tAction\n1\tA\tB\t\t\n2\tC\tD\t\tDelete\n',
-      'teachers.txt': 'T1\tPat\tLee\tdelete\nT2\tKim\tFox\tfox@example.org\n',
-      'classes.txt': 'C1\tT2\tMath\nC2\tT2\tArt\tAction=delete\n',
-      'enrollment.txt': '1\tC1\n9\tC1\tdelete\n',
-    });
+    const read = await readFiles(
+      'pickatime',
+      {
+        'students.txt': 'StudentID\tFirst\tLast\tSecurityValue\tAction\n1\tA\tB\t\t\n2\tC\tD\t\tDelete\n',
+        'teachers.txt': 'T1\tPat\tLee\tdelete\nT2\tKim\tFox\tfox@example.org\n',
+        'classes.txt': 'C1\tT2\tMath\nC2\tT2\tArt\tAction=delete\n',
+        'enrollment.txt': '1\tC1\n9\tC1\tdelete\n',
+      },
+      async (_list, ids) => new Set(ids),
+    );
     assert.deepEqual(shortly(read), []);
     const { removed, sections } = read.roster;
     assert.deepEqual(removed.students, ['student:2']);

@@ -1,10 +1,15 @@
+import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type supertest from 'supertest';
 import { Account, type FileFormat } from '../../server/models/account.js';
+import { RosterRun } from '../../server/models/roster-run.js';
 import { RosterUpload } from '../../server/models/roster-upload.js';
 import type { User } from '../../server/models/user.js';
+import { applyRefresh } from '../../server/roster/apply-run.js';
+import { runAlone } from '../../server/roster/run-alone.js';
+import { startFilePreview } from '../../server/roster/uploads/start-preview.js';
 import { readUpload } from '../../server/roster/uploads/read-upload.js';
 import type { Deps } from '../../server/deps.js';
 import type { Actor } from '../../server/web/actor.js';
@@ -96,4 +101,24 @@ export async function upload(
   const answer = await request;
   if (answer.status === 303) await readWaiting();
   return answer;
+}
+
+/** Uploads, previews and applies. @returns what is told, as `line field problem`, after the state where that is not `ready` */
+export async function take(school: FileSchool, contents: Contents): Promise<string[]> {
+  const { deps: of } = school.test;
+  const answer = await upload(school.office, contents);
+  assert.equal(answer.status, 303, answer.text);
+  const { _id, state, problems } = await RosterUpload.findOne().sort({ _id: -1 }).orFail().lean();
+  const told = problems.map(({ line, field, problem }) => `${String(line)} ${field}: ${problem}`);
+  if (state !== 'ready') return [state, ...told];
+  const preview = await startFilePreview(of, await school.actor(), _id);
+  assert.ok(preview.ok);
+  const run = (id: { toHexString(): string }) =>
+    asApp(() => runAlone(of, id.toHexString(), new AbortController().signal));
+  await run(preview.run);
+  const previewed = await RosterRun.findById(preview.run).orFail().lean();
+  const applied = await applyRefresh(of, previewed, school.administrator._id);
+  assert.ok(applied.ok);
+  await run(applied.run);
+  return told;
 }

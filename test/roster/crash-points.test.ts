@@ -24,6 +24,7 @@ import { runNow, startDistrict, type TestDistrict } from './district.js';
 import { restoreSnapshot, takeSnapshot, type Snapshot } from '../support/snapshot.js';
 import { takeOver } from './take-over.js';
 import { wholeRoster } from './whole-roster.js';
+import { sayResult } from '../../server/roster/runs/say-result.js';
 
 const by = new Types.ObjectId();
 /** More of them, or all: CRASH_POINTS=1000. */
@@ -184,7 +185,7 @@ describe('a worker killed at any point', () => {
     const started = await undoRun(district.deps, await SyncRun.findById(run).orFail().lean(), asked);
     assert.ok(started.ok);
     const undone = await district.work(started.run);
-    assert.equal(undone.state, 'done', undone.result);
+    assert.equal(undone.state, 'done', sayResult(undone));
     assert.equal(undone.counts.class?.refused ?? 0, 0);
   }
 });
@@ -211,7 +212,7 @@ async function outcome(): Promise<Outcome> {
     mails: (await Notification.find().lean())
       .map(({ to, kind, subject }) => [to, kind, subject].join())
       .sort(),
-    results: settled.map(({ result }) => result),
+    results: settled.map(sayResult),
     runs: runs.map(({ state, purpose, changed }) => [state, purpose, changed].join()).sort(),
   };
 }

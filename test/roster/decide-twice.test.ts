@@ -12,6 +12,7 @@ import { decideHeldOfAccount, decideHeldOfEvent } from '../../server/roster/deci
 import { makeUser, Visitor } from '../support/app.js';
 import { makeEvent, startDistrict, type TestDistrict } from './district.js';
 import { HeldPeople } from './held-people.js';
+import { sayResult } from '../../server/roster/runs/say-result.js';
 
 const by = new Types.ObjectId();
 const accept = { verdict: 'accept', by, reason: 'looked' } as const;
@@ -38,7 +39,7 @@ describe('two decisions about what a newer sync holds as well', () => {
       for (const { record } of sections.slice(2)) sandbox.change(record.id, { term_id: next });
       first = await district.sync();
       many = first.counts.class?.held ?? 0;
-      assert.ok(many > 20, first.result);
+      assert.ok(many > 20, sayResult(first));
       for (const { record } of sections.slice(0, 2)) sandbox.change(record.id, { term_id: next });
       const asked = sandbox
         .nextRequest(/role=student/)
@@ -59,7 +60,7 @@ describe('two decisions about what a newer sync holds as well', () => {
       const again = await decideHeldOfEvent(district.deps, second, accept);
       assert.deepEqual(again, { ok: false, reason: 'another waits' });
       await workAll();
-      assert.match((await ofPurpose('accept')).result, new RegExp(`^${String(many)} classes gone`));
+      assert.match(sayResult(await ofPurpose('accept')), new RegExp(`^${String(many)} classes gone`));
       assert.equal(await held(), 2);
       const then = await decideHeldOfEvent(district.deps, second, accept);
       assert.ok(then.ok);
@@ -71,7 +72,7 @@ describe('two decisions about what a newer sync holds as well', () => {
     it('a reject after an accept is about those alone that nobody had decided about', async () => {
       assert.ok((await decideHeldOfEvent(district.deps, second, reject)).ok);
       await workAll();
-      assert.match((await ofPurpose('accept')).result, new RegExp(`^${String(many)} classes gone`));
+      assert.match(sayResult(await ofPurpose('accept')), new RegExp(`^${String(many)} classes gone`));
       assert.equal(await Class.countDocuments({ kept: { $exists: true } }), 2);
       assert.equal(await held(), 0);
     });
@@ -134,7 +135,7 @@ describe('two decisions about what a newer sync holds as well', () => {
       const rejected = await decideHeldOfAccount(deps, second, reject);
       assert.deepEqual(rejected, { ok: false, reason: 'decided already' });
       await people.district.work(accepted.run);
-      assert.match((await RosterRun.findById(accepted.run).orFail().lean()).result, /^40 students left/);
+      assert.match(sayResult(await RosterRun.findById(accepted.run).orFail().lean()), /^40 students left/);
       assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
     });
 
@@ -144,7 +145,7 @@ describe('two decisions about what a newer sync holds as well', () => {
       const looked = await makeEvent(account, sync, 'Only looked at');
       const held = await people.district.refreshOf(await people.sync());
       const preview = await start({ trigger: 'preview', purpose: 'preview' }, looked);
-      assert.equal(preview.state, 'done', preview.result);
+      assert.equal(preview.state, 'done', sayResult(preview));
       const decided = await decideHeldOfAccount(deps, held, accept);
       assert.ok(decided.ok);
       await work(decided.run);

@@ -148,7 +148,7 @@ describe('pages of held removals and undo', () => {
       assert.equal((await Event.findById(office.district.event).lean())?.sync?.on, false);
       const after = await office.visitor.get(pathOf(run));
       assert.ok(after.text.includes(pathOf(undo)), 'the run names what took it back');
-      assert.match((await office.visitor.get(pathOf(undo))).text, /Taken back today at.*wrong district/s);
+      assert.match((await office.visitor.get(pathOf(undo))).text, /Undone today at.*wrong district/s);
       assert.equal((await office.visitor.get(`${pathOf(run)}/undo`)).status, 303);
     });
 

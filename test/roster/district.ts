@@ -80,7 +80,7 @@ export async function startSyncedDistrict(
     const district = await startDistrict(options, env);
     await before?.prepare(district);
     const run = await district.sync();
-    if (run.state !== 'done') throw new Error(run.result);
+    if (run.state !== 'done') throw new Error(run.result?.code);
     const { account, schools, event } = district;
     synced.set(key, { snapshot: await takeSnapshot(), ids: { account, schools, event } });
     return district;

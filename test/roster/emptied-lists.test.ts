@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Types } from 'mongoose';
 import { Class } from '../../server/models/class.js';
+import { Contact } from '../../server/models/contact.js';
 import { RosterChange } from '../../server/models/roster-change.js';
 import { Section } from '../../server/models/section.js';
 import type { SyncRun } from '../../server/models/sync-run.js';
@@ -8,6 +9,7 @@ import { decideHeldOfAccount } from '../../server/roster/decide-held.js';
 import { sayRemarks } from '../../server/roster/runs/say-remark.js';
 import { Office } from './office.js';
 import { wholeRoster } from './whole-roster.js';
+import { sayResult } from '../../server/roster/runs/say-result.js';
 
 const by = new Types.ObjectId();
 const ROLES = ['students', 'teachers'] as const;
@@ -28,7 +30,7 @@ describe('a class whose list comes back empty or of unknown ids, without appoint
       how === 'full'
         ? await office.district.sync()
         : await office.district.start({ trigger: 'nightly', night: `night ${String((nights += 1))}` });
-    assert.equal(run.state, 'done', run.result);
+    assert.equal(run.state, 'done', sayResult(run));
     assert.equal((await office.district.refreshOf(run)).how, how);
     return run;
   };
@@ -76,7 +78,7 @@ describe('a class whose list comes back empty or of unknown ids, without appoint
             (await wholeRoster()).filter(({ text }) => text.includes('"class"')),
             before,
           );
-          assert.match(run.result, /(enrollments?|teaching assignments?) held until somebody looks/);
+          assert.match(sayResult(run), /(enrollments?|teaching assignments?) held until somebody looks/);
           assert.match(
             sayRemarks(await office.district.refreshOf(run)).join(),
             /no students or no teachers would be left/,
@@ -93,7 +95,7 @@ describe('a class whose list comes back empty or of unknown ids, without appoint
       const kind = role === 'students' ? 'Students' : 'Teachers';
       const { length } = idsOf(section, role);
       assert.equal(preview.counts[`class${kind}`]?.removed, length);
-      assert.match(preview.result, /would end/);
+      assert.match(sayResult(preview), /would end/);
       const told = sayRemarks(await office.district.refreshOf(preview)).join();
       assert.match(told, /would hold them until somebody looks, because no students or no teachers/);
       const run = await night('full');
@@ -111,6 +113,24 @@ describe('a class whose list comes back empty or of unknown ids, without appoint
       await restore(section);
       assert.deepEqual(await wholeRoster(), before);
     });
+
+  it('teachers who wait keep their order: one whom nobody knows takes no first place', async () => {
+    const section = await aSection(99, 3);
+    const [primary = ''] = section.teacherIds;
+    const others = await Section.distinct('teacherIds', { status: 'active' });
+    const second = others.find((id) => id !== primary && id > primary) ?? assert.fail();
+    sandbox().change(section.record.id, { teacher: primary, teachers: [primary, second] });
+    await night('full');
+    sandbox().change(section.record.id, { teacher: '0-nobody', teachers: ['0-nobody'] });
+    await night('full');
+    const { teacherIds } = await Section.findById(section._id).orFail().lean();
+    assert.deepEqual(teacherIds, [primary, ...['0-nobody', second].sort()]);
+    const item = await Class.findOne({ section: section._id }).orFail().lean();
+    const first = await Contact.findById(item.synced.teachers[0]).orFail().lean();
+    assert.equal(first.record?.id, primary);
+    await restore({ ...section, teacherIds: [primary, second] });
+    await restore(section);
+  });
 
   it('who left in an earlier night is missed by nobody when the list follows, by events as in full', async () => {
     const section = await aSection(99, 3);

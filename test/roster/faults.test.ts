@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Types } from 'mongoose';
-import { CleverError, type CleverFailure } from '../../server/clever/explain-failure.js';
+import { CleverError } from '../../server/clever/explain-failure.js';
+import type { CleverFailure } from '../../server/models/clever-fault.js';
 import { Account } from '../../server/models/account.js';
 import { Class } from '../../server/models/class.js';
 import { Contact } from '../../server/models/contact.js';
@@ -20,6 +21,7 @@ import { withFullDisk } from '../support/full-disk.js';
 import { asApp } from '../support/scans.js';
 import { makeEvent, runNow, startSyncedDistrict, type TestDistrict } from './district.js';
 import { wholeRoster } from './whole-roster.js';
+import { sayResult } from '../../server/roster/runs/say-result.js';
 
 /** A refusal for want of budget lasts an hour: longer than a run waits. */
 const LONG = { limit: 1_000_000, windowMs: 3600_000 };
@@ -43,7 +45,7 @@ describe('faults of a sync', () => {
     leave(1);
     const run = await withFullDisk(() => district.sync());
     assert.equal(run.state, 'failed');
-    assert.match(run.result, /data folder: its disk is full\. Nothing was changed\./);
+    assert.match(sayResult(run), /data folder: its disk is full\. Nothing was changed\./);
     assert.equal(await gone(), 0);
     assert.deepEqual(await readdir(path.join(district.deps.config.dataDir, 'tmp')), []);
     assert.equal((await district.sync()).state, 'done');
@@ -93,7 +95,7 @@ describe('faults of a sync', () => {
       }
       const failed = await run();
       assert.equal(failed.state, 'failed');
-      assert.match(failed.result, /takes no more requests/);
+      assert.match(sayResult(failed), /takes no more requests/);
       assert.deepEqual(await wholeRoster(), before);
     });
 
@@ -128,7 +130,7 @@ describe('faults of a sync', () => {
     it('does not keep a run that a person asked for waiting: that one fails at once', async () => {
       const asked = await district.sync();
       assert.equal(asked.state, 'failed');
-      assert.match(asked.result, /takes no more requests/);
+      assert.match(sayResult(asked), /takes no more requests/);
     });
   });
 
@@ -165,7 +167,7 @@ describe('faults of a sync', () => {
         leave(1);
         sandbox.change(sandbox.idOf('student', 2), { name: { first: 'Nova' } });
         const run = await district.sync();
-        assert.equal(run.state, 'done', run.result);
+        assert.equal(run.state, 'done', sayResult(run));
         const refresh = await district.refreshOf(run);
         assert.match(sayRemarks(refresh).join(), words);
         assert.equal(await gone(), 0);
@@ -180,7 +182,7 @@ describe('faults of a sync', () => {
       district.sandbox.misbehave({ match: /districts/, kind: '403', times: 9 });
       leave(1);
       const run = await district.sync();
-      assert.equal(run.state, 'done', run.result);
+      assert.equal(run.state, 'done', sayResult(run));
       assert.equal(await Contact.countDocuments({ type: 'student', status: 'transferred' }), 1);
     });
   });
@@ -193,7 +195,7 @@ describe('faults of a sync', () => {
       sandbox.remove(sandbox.idOf('section', 3));
       sandbox.misbehave({ match: /role=teacher.*starting_after/, kind, times: 99 });
       const run = await district.sync();
-      assert.equal(run.state, 'done', run.result);
+      assert.equal(run.state, 'done', sayResult(run));
       const refresh = await district.refreshOf(run);
       const { counts } = refresh;
       assert.match(
@@ -225,7 +227,7 @@ describe('faults of a sync', () => {
       });
       const run = await district.sync();
       await asked;
-      assert.equal(run.state, 'done', run.result);
+      assert.equal(run.state, 'done', sayResult(run));
       assert.deepEqual((await district.refreshOf(run)).remarks, []);
       assert.equal(await Contact.countDocuments({ type: 'student', status: 'transferred' }), 1);
     });
@@ -236,7 +238,7 @@ describe('faults of a sync', () => {
       district.sandbox.rotateToken();
       const run = await district.sync();
       assert.equal(run.state, 'failed');
-      assert.match(run.result, /has not approved this application/);
+      assert.match(sayResult(run), /has not approved this application/);
       assert.deepEqual(await wholeRoster(), before);
     });
   });

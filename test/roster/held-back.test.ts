@@ -92,7 +92,7 @@ describe('who comes back while their removal is held', () => {
     for (let index = 19; index >= 0; index -= 1) district.sandbox.restore(student(index));
     const night = await district.start({ trigger: 'nightly', night: '2026-11-24' });
     const { how, why } = await district.refreshOf(night);
-    assert.deepEqual([how, why], ['full', 'removals wait for somebody to decide.']);
+    assert.deepEqual([how, why], ['full', { code: 'removals wait' }]);
     assert.deepEqual(
       (await waiting()).filter((id) => students(0, 20).includes(id)),
       [],

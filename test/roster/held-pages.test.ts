@@ -8,6 +8,7 @@ import { Section } from '../../server/models/section.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { makeUser, Visitor } from '../support/app.js';
 import { Office, pathOf } from './office.js';
+import { sayResult } from '../../server/roster/runs/say-result.js';
 
 describe('pages of held removals', () => {
   let office: Office;
@@ -76,7 +77,7 @@ describe('pages of held removals', () => {
       for (const { record } of await Section.find({ term: old, status: 'active' }).lean())
         sandbox.change(record.id, { term_id: next });
       const run = await office.district.sync();
-      assert.ok((run.counts.class?.held ?? 0) > 20, run.result);
+      assert.ok((run.counts.class?.held ?? 0) > 20, sayResult(run));
       return run;
     };
     const decide = async (run: SyncRun, verdict: string) => {

@@ -5,6 +5,7 @@ import { RosterChange } from '../../server/models/roster-change.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { decideHeldOfAccount } from '../../server/roster/decide-held.js';
 import { startSyncedDistrict, type TestDistrict } from './district.js';
+import { sayResult } from '../../server/roster/runs/say-result.js';
 
 const by = new Types.ObjectId();
 
@@ -47,7 +48,7 @@ export class HeldPeople {
 
   async sync(): Promise<SyncRun> {
     const run = await this.district.sync();
-    assert.equal(run.state, 'done', run.result);
+    assert.equal(run.state, 'done', sayResult(run));
     return run;
   }
 

@@ -136,7 +136,7 @@ describe('what the Sync tab says', () => {
     ['stopped', runOf('stopped', 1), /^The sync yesterday at 1:00 AM was stopped\. /],
     [
       'failed',
-      runOf('failed', 2, { result: 'No answer.' }),
+      runOf('failed', 2, { result: { code: 'text', text: 'No answer.' } }),
       /^The sync on Sunday 22 November, 1:00 AM failed: No answer\.$/,
     ],
     ['an hour of the day', runOf('done', -0.5), /^Synced today at 1:00 PM: /],

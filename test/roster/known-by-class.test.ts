@@ -4,6 +4,7 @@ import { Contact } from '../../server/models/contact.js';
 import { Section } from '../../server/models/section.js';
 import { sayRemarks } from '../../server/roster/runs/say-remark.js';
 import { startDistrict, type TestDistrict } from './district.js';
+import { sayResult } from '../../server/roster/runs/say-result.js';
 
 describe('people whom a class alone keeps here', () => {
   let district: TestDistrict;
@@ -35,7 +36,7 @@ describe('people whom a class alone keeps here', () => {
       assert.ok(before.some((id) => id === district.sandbox.idOf('student', 5)));
       act();
       const run = await district.sync();
-      assert.equal(run.state, 'done', run.result);
+      assert.equal(run.state, 'done', sayResult(run));
       assert.deepEqual(await here(), before);
       const { counts } = await district.refreshOf(run);
       assert.deepEqual([counts.student?.held, counts.teacher?.held, counts.guardian?.held], [0, 0, 0]);

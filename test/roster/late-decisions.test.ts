@@ -17,6 +17,7 @@ import { makeEvent, runNow, type TestDistrict } from './district.js';
 import { HeldPeople } from './held-people.js';
 import { restoreSnapshot, takeSnapshot } from '../support/snapshot.js';
 import { takeOver } from './take-over.js';
+import { sayResult } from '../../server/roster/runs/say-result.js';
 
 const by = new Types.ObjectId();
 type Verdict = 'accept' | 'reject';
@@ -55,7 +56,7 @@ describe('what somebody decided about held removals while a sync ran', () => {
     goOn();
     const asked = district.sandbox.nextRequest(/role=student/).then(() => decide(verdict));
     const run = await district.sync();
-    assert.equal(run.state, 'done', run.result);
+    assert.equal(run.state, 'done', sayResult(run));
     return { decision: await asked, run };
   };
   const settled = async (run: Types.ObjectId) => RosterRun.findById(run).orFail().lean();
@@ -66,7 +67,7 @@ describe('what somebody decided about held removals while a sync ran', () => {
     assert.deepEqual(await gone(), students(0, 37).sort());
     assert.deepEqual(await waiting(), students(40, 42).sort());
     const done = await settled(decision);
-    assert.match(done.result, /^37 students left/);
+    assert.match(sayResult(done), /^37 students left/);
     assert.match(sayRemarks(done).join(), /Not on the list .* held until somebody decides: 2 students/);
     assert.deepEqual([done.by, done.reason, done.of], [by, 'looked', held._id]);
     // Those two are a question of their own.
@@ -88,7 +89,7 @@ describe('what somebody decided about held removals while a sync ran', () => {
     assert.deepEqual(await waiting(), students(40, 42).sort());
     const kept = await Contact.distinct('record.id', { 'record.kept': { $exists: true }, type: 'student' });
     assert.deepEqual(kept.map(String).sort(), students(0, 37).sort());
-    assert.equal((await settled(decision)).result, 'The records that were held stay.');
+    assert.equal(sayResult(await settled(decision)), 'The records that were held stay.');
   });
 
   it('is nothing any more where all came back, and is said so', async () => {
@@ -98,8 +99,7 @@ describe('what somebody decided about held removals while a sync ran', () => {
       await district.sync();
       const run = await asked;
       await district.work(run);
-      const { result } = await settled(run);
-      assert.match(result, /^Nothing (had to be removed|was held) any more\.$/);
+      assert.match(sayResult(await settled(run)), /^Nothing (had to be removed|was held) any more\.$/);
       assert.deepEqual([await gone(), await waiting()], [[], []]);
       for (let index = 0; index < 40; index += 1) district.sandbox.removeStudent(student(index));
       held = await district.refreshOf(await district.sync());
@@ -166,7 +166,7 @@ describe('what somebody decided about held removals while a sync ran', () => {
         at,
       );
       if (away.length > 0) followed += 1;
-      else if (decision) assert.match((await settled(decision)).result, /^(Nothing|\d)/, at);
+      else if (decision) assert.match(sayResult(await settled(decision)), /^(Nothing|\d)/, at);
     }
     assert.ok(followed >= points.length / 2, String(followed));
   });
@@ -217,7 +217,7 @@ describe('what somebody decided about held removals while a sync ran', () => {
     for (const { record } of sections.slice(2)) sandbox.change(record.id, { term_id: next });
     const first = await district.sync();
     const many = first.counts.class?.held ?? 0;
-    assert.ok(many > 20, first.result);
+    assert.ok(many > 20, sayResult(first));
     for (const { record } of late) sandbox.change(record.id, { term_id: next });
     const before = await Class.countDocuments({ status: 'gone' });
     const asked = sandbox
@@ -228,9 +228,10 @@ describe('what somebody decided about held removals while a sync ran', () => {
     const decided = await asked;
     assert.ok(decided.ok);
     await runNow(district.deps, decided.run);
-    const { state, result, remarks } = await SyncRun.findById(decided.run).orFail().lean();
-    assert.equal(state, 'done', result);
-    assert.match(result, new RegExp(`^${String(many)} classes gone`));
+    const decision = await SyncRun.findById(decided.run).orFail().lean();
+    const { state, remarks } = decision;
+    assert.equal(state, 'done');
+    assert.match(sayResult(decision), new RegExp(`^${String(many)} classes gone`));
     assert.match(sayRemarks({ remarks }).join(), /Not on the list .*: 2 classes/);
     assert.equal(await Class.countDocuments({ status: 'gone' }), before + many);
     assert.equal(await RosterChange.countDocuments({ state: 'held', kind: 'class' }), 2);

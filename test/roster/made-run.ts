@@ -20,7 +20,7 @@ export function runOf(state: RunState, nightsAgo: number, more: Partial<SyncRun>
     stages: [],
     counts: {},
     remarks: [],
-    result: over ? 'Nothing had changed.' : '',
+    ...(over ? { result: { code: 'did', counts: {} } } : {}),
     createdAt: startedAt,
     ...(state === 'queued' ? {} : { startedAt }),
     ...(over ? { finishedAt: new Date(startedAt.getTime() + 41_000) } : {}),

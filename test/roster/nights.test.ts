@@ -8,6 +8,7 @@ import { Resource } from '../../server/models/resource.js';
 import { Section } from '../../server/models/section.js';
 import { readLog } from '../../server/roster/runs/read-log.js';
 import { startSyncedDistrict, type TestDistrict } from './district.js';
+import { sayResult } from '../../server/roster/runs/say-result.js';
 
 const ROSTER = ['contact', 'term', 'course', 'section', 'class', 'resource'];
 
@@ -66,11 +67,11 @@ describe('nights over a district', () => {
     const people = await Contact.countDocuments();
     night = district.sandbox.advanceNight();
     const run = await district.sync();
-    assert.equal(run.state, 'done', run.result);
+    assert.equal(run.state, 'done', sayResult(run));
     for (const id of night.left) assert.equal(await statusOf(id), 'transferred');
     for (const id of night.arrived) assert.equal(await statusOf(id), 'active');
     assert.ok((await Contact.countDocuments()) >= people + night.arrived.length);
-    assert.match(run.result, new RegExp(`${String(night.left.length)} students? left`));
+    assert.match(sayResult(run), new RegExp(`${String(night.left.length)} students? left`));
     const told = { run: run.refresh, kind: 'student', action: 'removed' };
     const rows = await readLog(told, { limit: 1000 });
     assert.deepEqual(rows.map(({ sourceId }) => sourceId).sort(), [...night.left].sort());
@@ -139,7 +140,7 @@ describe('nights over a district', () => {
     const run = await district.sync();
     const after = await Contact.findOne({ 'record.id': id }).orFail().lean();
     assert.deepEqual([after._id, after.status, after.transferredAt], [before._id, 'active', undefined]);
-    assert.match(run.result, /1 student came back/);
+    assert.match(sayResult(run), /1 student came back/);
     const back = await classOf(gone);
     assert.deepEqual([back._id, back.status, back.edits.room], [goneClass._id, 'active', 'B7']);
   });

@@ -15,6 +15,7 @@ import { NUMBERS } from './new-ids.js';
 import { changeAtRandom, drawFrom } from './random-changes.js';
 import { restoreSnapshot, takeSnapshot } from '../support/snapshot.js';
 import { wholeRoster } from './whole-roster.js';
+import { sayResult } from '../../server/roster/runs/say-result.js';
 
 type Draw = (bound: number) => number;
 const NIGHTS = Number(process.env.PREVIEW_NIGHTS ?? 30);
@@ -44,14 +45,14 @@ describe('a preview is the sync that follows', function () {
     ];
     const when = `night ${String(night)}: ${done.join(', ')}`;
     const preview = await district.start({ trigger: 'preview', purpose: 'preview' });
-    assert.equal(preview.state, 'done', `${when}: ${preview.result}`);
+    assert.equal(preview.state, 'done', `${when}: ${sayResult(preview)}`);
     const [counts, rows] = [await countsOf(preview), await rowsOf(preview)];
     const before = await takeSnapshot();
 
     const applied = await asApp(() => applyRun(district.deps, preview, preview._id));
     assert.ok(applied.ok);
     const apply = (await district.work(applied.run)) as SyncRun;
-    assert.equal(apply.state, 'done', `${when}: ${apply.result}`);
+    assert.equal(apply.state, 'done', `${when}: ${sayResult(apply)}`);
     const afterApply = await wholeRoster();
     await restoreSnapshot(before);
 
@@ -59,7 +60,7 @@ describe('a preview is the sync that follows', function () {
     const sync = byEvents
       ? await district.start({ trigger: 'nightly', night: `night ${String(night)}` })
       : await district.sync();
-    assert.equal(sync.state, 'done', `${when}: ${sync.result}`);
+    assert.equal(sync.state, 'done', `${when}: ${sayResult(sync)}`);
     const held = await RosterChange.countDocuments({ state: 'held' });
     if (held === 0) {
       assert.deepEqual(await countsOf(sync), counts, `${when}: counts`);

@@ -115,13 +115,7 @@ describe('pages of previews', () => {
       await SyncRun.updateOne({ _id: run._id }, { $set: { state: 'stopped' } });
       const apply = await SyncRun.findOne({ purpose: 'apply' }).orFail().lean();
       const { state, result } = (await office.district.work(apply._id)) as SyncRun;
-      assert.deepEqual(
-        [state, result],
-        [
-          'failed',
-          'The preview was discarded, so nothing was applied. Make a new preview if you still want its changes.',
-        ],
-      );
+      assert.deepEqual([state, result], ['failed', { code: 'preview discarded' }]);
       assert.equal(await Contact.countDocuments({ firstName: 'First' }), 0);
     });
 
@@ -137,7 +131,7 @@ describe('pages of previews', () => {
       const answer = await office.visitor.post(`${pathOf(run)}/apply`, { sure: 'yes' }, '/importer');
       assert.equal(answer.headers.location, pathOf(run));
       assert.equal(await SyncRun.countDocuments({ purpose: 'apply' }), 0);
-      assert.match((await office.visitor.get(pathOf(run))).text, /roster source was changed since/);
+      assert.match((await office.visitor.get(pathOf(run))).text, /roster source changed after this preview/);
     });
 
     it('is discarded, or too old after 7 days', async () => {

@@ -20,6 +20,7 @@ import { wholeRoster } from './whole-roster.js';
 import { decideIdentity } from '../../server/roster/duplicates/decide-identity.js';
 import { bookable, bookIn } from './appointments.js';
 import { EventNights } from './event-nights.js';
+import { sayResult } from '../../server/roster/runs/say-result.js';
 
 const HOME = '/global-setup/duplicates';
 const by = new Types.ObjectId();
@@ -129,9 +130,14 @@ describe('a record id that is given to somebody else', function () {
   });
   const tiedBefore = async () => tied;
 
-  const decide = async (as: string) => {
+  const decide = async (as: string, sure?: 'yes') => {
     const { _id } = await Duplicate.findOne({ state: 'open' }).orFail().lean();
-    const answer = await office.post(`${HOME}/${String(_id)}/identity`, { as }, HOME);
+    const answer = await office.post(
+      `${HOME}/${String(_id)}/identity`,
+      { as, ...(sure ? { sure } : {}) },
+      HOME,
+    );
+    if (answer.status === 200) return answer;
     assert.equal(answer.status, 303);
     return office.get(HOME);
   };
@@ -156,7 +162,9 @@ describe('a record id that is given to somebody else', function () {
         await staysAsItWas();
         assert.equal(await Duplicate.countDocuments(), 1);
       }
-      assert.match((await decide('same')).text, /is William Johns now/);
+      assert.match((await decide('same')).text, /the same person as William Johns\?[\s\S]*cannot be undone/);
+      await staysAsItWas();
+      assert.match((await decide('same', 'yes')).text, /is William Johns now/);
       const now = await stored();
       assert.deepEqual([now.firstName, now.birthDate, now.status], ['William', '2014-03-02', 'active']);
       await night();
@@ -243,7 +251,7 @@ describe('a record id that is given to somebody else', function () {
     const applied = await applyRun(nights.district.deps, preview, by);
     assert.ok(applied.ok);
     const run = (await nights.district.work(applied.run)) as SyncRun;
-    assert.equal(run.state, 'done', run.result);
+    assert.equal(run.state, 'done', sayResult(run));
     await staysAsItWas();
     assert.equal(await Duplicate.countDocuments({ state: 'open', recycled: 'id' }), 1);
     const again = await nights.district.sync();
@@ -414,5 +422,41 @@ describe('a record id that is given to somebody else', function () {
     assert.equal((await office.get(`${HOME}/${String(_id)}/merging`)).status, 404);
     assert.equal((await office.post(`${HOME}/${String(_id)}/identity`, { as: 'nobody' }, HOME)).status, 422);
     await staysAsItWas();
+  });
+
+  it('is a doubt where it is a further one of theirs since a merge, and the main one is gone', async () => {
+    const { account, sandbox } = nights.district;
+    const further = id();
+    const main = 'a'.repeat(24);
+    await Contact.updateOne(
+      { _id: betsy._id, account },
+      { $set: { 'record.id': main, 'record.also': [further] } },
+    );
+    const was = sandbox.read(further) as { roles: { student: object } };
+    sandbox.change(further, {
+      name: { first: 'William', middle: '', last: 'Johns' },
+      email: 'wjohns@school.example',
+      roles: { student: { ...was.roles.student, dob: '3/2/2014' } },
+    });
+    for (let count = 0; count < 2; count += 1) {
+      await nights.district.sync();
+      const { firstName, status } = await Contact.findById(betsy._id).orFail().lean();
+      assert.deepEqual([firstName, status], [betsy.firstName, 'active']);
+      assert.equal(await Duplicate.countDocuments({ state: 'open', recycled: 'id' }), 1);
+    }
+    await decide('different');
+    await nights.district.sync();
+    const arrived = await Contact.findOne({ 'record.id': further }).orFail().lean();
+    assert.deepEqual([arrived.firstName, arrived.status], ['William', 'active']);
+    const older = await Contact.findById(betsy._id).orFail().lean();
+    assert.deepEqual([older.firstName, older.record?.also ?? []], [betsy.firstName, []]);
+    assert.equal(await Duplicate.countDocuments({ state: 'open', recycled: 'id' }), 0);
+  });
+
+  it('leaves the appointment where it is in a preview too', async () => {
+    recycle();
+    const preview = await nights.district.start({ trigger: 'preview', purpose: 'preview' });
+    assert.equal(preview.counts.appointment?.changed ?? 0, 0, sayResult(preview));
+    assert.equal((await nights.district.refreshOf(preview)).counts.student?.removed ?? 0, 0);
   });
 });

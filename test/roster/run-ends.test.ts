@@ -9,6 +9,7 @@ import { stopSync } from '../../server/roster/stop-sync.js';
 import { undoRun } from '../../server/roster/undo-run.js';
 import { asApp } from '../support/scans.js';
 import { startSyncedDistrict, type TestDistrict } from './district.js';
+import { sayResult } from '../../server/roster/runs/say-result.js';
 
 const by = new Types.ObjectId();
 
@@ -38,11 +39,11 @@ describe('every run comes to an end', () => {
     await district.sync();
     const run = await district.work(await apply(planned));
     assert.equal(run.state, 'failed');
-    assert.match(run.result, /Make a new preview/);
+    assert.match(sayResult(run), /Make a new preview/);
     await isOver();
     const part = await RosterRun.findOne({ purpose: 'apply' }).orFail().lean();
     assert.deepEqual(
-      [part.state, part.result],
+      [part.state, sayResult(part)],
       ['stopped', 'Stopped before it started. Nothing was changed.'],
     );
   });
@@ -68,7 +69,7 @@ describe('every run comes to an end', () => {
     await district.sync();
     const late = await district.work(undo.run);
     assert.equal(late.state, 'failed');
-    assert.match(late.result, /open that one/);
+    assert.match(sayResult(late), /open that one/);
     await isOver();
   });
 

@@ -19,6 +19,7 @@ import { Account } from '../../server/models/account.js';
 import { sayRemarks } from '../../server/roster/runs/say-remark.js';
 import { asApp } from '../support/scans.js';
 import { makeEvent, runNow, startDistrict, termsOf, type TestDistrict } from './district.js';
+import { sayResult } from '../../server/roster/runs/say-result.js';
 
 const QUICK: Timing = { heartbeatMs: 10, staleMs: 60_000 };
 /** Everybody is taken for silent at once. */
@@ -73,9 +74,9 @@ describe('sync runs', () => {
     assert.equal(second?.fence, 2);
     held.count('class', 'added', 99);
     await assert.rejects(held.step(5), RunLost);
-    assert.equal(await held.end('done', 'Wrong.'), false);
+    assert.equal(await held.end('done', { code: 'text', text: 'Wrong.' }), false);
     const now = await runOf(id);
-    assert.deepEqual([now.state, now.result, now.counts], ['running', '', {}]);
+    assert.deepEqual([now.state, now.result, now.counts], ['running', undefined, {}]);
   });
 
   it('a worker that hangs gives its run up by itself, its heartbeat being one of progress, and another does it', async () => {
@@ -113,7 +114,7 @@ describe('sync runs', () => {
     district.sandbox.misbehave({ match: /role=student/, kind: '503', times: 2 });
     await runNow(district.deps, id, { heartbeatMs: 20, staleMs: 60_000, quietMs: 1500 });
     const run = await runOf(id);
-    assert.deepEqual([run.state, run.fence], ['done', 1], run.result);
+    assert.deepEqual([run.state, run.fence], ['done', 1], sayResult(run));
   });
 
   it('a run whose worker is silent is asked for again, done from the start, and ends as if nothing had been', async () => {
@@ -143,7 +144,7 @@ describe('sync runs', () => {
     }
     await runNow(district.deps, id);
     const run = await runOf(id);
-    assert.equal(run.state, 'done', run.result);
+    assert.equal(run.state, 'done', sayResult(run));
     assert.doesNotMatch(sayRemarks(run).join(), /worker was lost/);
   });
 
@@ -153,7 +154,7 @@ describe('sync runs', () => {
     await runNow(district.deps, id);
     const run = await runOf(id);
     assert.equal(run.state, 'failed');
-    assert.match(run.result, /Given up/);
+    assert.match(sayResult(run), /after 5 failed attempts/);
   });
 
   it('a stop reaches a run at work; what it brought in stays, and the next run completes it', async () => {
@@ -171,7 +172,10 @@ describe('sync runs', () => {
     assert.deepEqual(stopped, { events: 0, runs: 1 });
     await working;
     const run = await runOf(id);
-    assert.deepEqual([run.state, run.result], ['stopped', 'Changes made before you stopped it are kept.']);
+    assert.deepEqual(
+      [run.state, sayResult(run)],
+      ['stopped', 'Changes made before you stopped it are kept.'],
+    );
     assert.equal((await RosterRun.findById(run.refresh).lean())?.state, 'stopped');
     assert.equal(
       (await Event.findById(district.event).lean())?.sync?.on,
@@ -245,7 +249,7 @@ describe('sync runs', () => {
     await runNow(district.deps, night._id);
     const failed = await runOf(night._id);
     assert.equal(failed.state, 'failed');
-    assert.match(failed.result, /to another address/);
+    assert.match(sayResult(failed), /to another address/);
     district.sandbox.behave();
     const late = await makeEvent(
       district.account,

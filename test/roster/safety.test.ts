@@ -16,6 +16,7 @@ import { sayRemarks } from '../../server/roster/runs/say-remark.js';
 import { Types } from 'mongoose';
 import { makeUser, Visitor } from '../support/app.js';
 import { startSyncedDistrict, type TestDistrict } from './district.js';
+import { sayResult } from '../../server/roster/runs/say-result.js';
 
 describe('a sync removes nothing that it does not know to be gone', () => {
   let district: TestDistrict;
@@ -35,7 +36,7 @@ describe('a sync removes nothing that it does not know to be gone', () => {
       sandbox.removeStudent(last);
       sandbox.misbehave({ match: /role=student.*starting_after/, kind, times: 99 });
       const run = await district.sync();
-      assert.equal(run.state, 'done', run.result);
+      assert.equal(run.state, 'done', sayResult(run));
       assert.equal(await gone('student'), 0);
       assert.equal((await Contact.findOne({ 'record.id': first }).lean())?.firstName, 'Changed');
       const said = sayRemarks(await district.refreshOf(run));
@@ -70,7 +71,7 @@ describe('a sync removes nothing that it does not know to be gone', () => {
         ];
         district.sandbox.share(kind, sharing);
         const run = await district.sync();
-        assert.equal(run.state, 'done', run.result);
+        assert.equal(run.state, 'done', sayResult(run));
         assert.deepEqual(
           [
             await Contact.countDocuments({ status: 'active' }),
@@ -95,7 +96,7 @@ describe('a sync removes nothing that it does not know to be gone', () => {
     district.sandbox.rotateToken();
     const run = await district.sync();
     assert.equal(run.state, 'failed');
-    assert.match(run.result, /rejected the district token/);
+    assert.match(sayResult(run), /rejected the district token/);
     const office = new Visitor(district.test.app);
     await office.logIn(await makeUser(district.account, 'administrator'));
     for (const path of [
@@ -212,7 +213,7 @@ describe('appointments and the sync', () => {
     const { record } = await Contact.findById(student).orFail().lean();
     district.sandbox.removeStudent(record?.id ?? '');
     const run = await district.sync();
-    assert.match(run.result, /1 appointment needs a look/);
+    assert.match(sayResult(run), /1 appointment needs a look/);
     assert.deepEqual(await stateOf(leaving), ['problem', { code: 'not together' }]);
     assert.deepEqual(await stateOf(staying), ['booked', undefined]);
     assert.deepEqual(await stateOf(cancelled), ['cancelled', undefined]);

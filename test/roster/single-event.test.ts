@@ -33,7 +33,7 @@ describe('the administrator of a single event', function () {
     const [person] = await Contact.find({ account: district.account, type: 'student' }).limit(1).lean();
     await Contact.updateOne({ _id: person?._id }, { $set: { firstName: 'Before', 'record.hash': 'x' } });
     const preview = await district.start({ trigger: 'preview', purpose: 'preview' });
-    assert.equal(preview.state, 'done', preview.result);
+    assert.equal(preview.state, 'done', preview.result?.code);
     assert.ok(await RosterChange.exists({ run: preview.refresh, state: 'planned' }));
     const path = `/importer/runs/${String(preview._id)}`;
     const page = (await own.get(path)).text;

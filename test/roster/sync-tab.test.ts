@@ -62,7 +62,10 @@ describe('the Sync tab', () => {
       runOf('running', 0),
       runOf('failed', 1),
       runOf('stopped', 2),
-      runOf('done', 3, { result: '5 new students.', counts: { class: counts({ removed: 70 }) } }),
+      runOf('done', 3, {
+        result: { code: 'did', counts: { student: { added: 5 } } },
+        counts: { class: counts({ removed: 70 }) },
+      }),
       runOf('done', 4),
     );
     const text = await page();
@@ -87,7 +90,7 @@ describe('the Sync tab', () => {
   });
 
   it('prints what a run says as text, wherever it stands', async () => {
-    const result = 'Asked <b>"Clever"</b> & co.';
+    const result = { code: 'text', text: 'Asked <b>"Clever"</b> & co.' } as const;
     await store(runOf('failed', 0, { result }), runOf('done', 1, { result }));
     const text = await page();
     assert.ok(!text.includes('<b>'));

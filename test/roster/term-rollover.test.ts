@@ -11,6 +11,7 @@ import { takeTerms } from '../../server/roster/terms/take-terms.js';
 import { makeUser, Visitor } from '../support/app.js';
 import { startDistrict, type TestDistrict } from './district.js';
 import { NewIds } from './new-ids.js';
+import { sayResult } from '../../server/roster/runs/say-result.js';
 
 const BEFORE = new Date('2026-11-02T12:00:00Z');
 const AFTER = new Date('2026-11-26T12:00:00Z');
@@ -121,7 +122,7 @@ describe('terms of a new school year with all ids new', function () {
       for (const { _id } of await SyncRun.find({ state: 'queued' }).sort({ createdAt: 1 }))
         await district.work(_id);
       const run = await SyncRun.findById(taken.run).orFail().lean();
-      assert.equal(run.counts.class?.held ?? 0, 0, run.result);
+      assert.equal(run.counts.class?.held ?? 0, 0, sayResult(run));
       assert.equal(await RosterChange.countDocuments({ state: 'held', event: event._id }), 0);
     });
 

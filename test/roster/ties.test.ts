@@ -15,6 +15,7 @@ import { Office, pathOf } from './office.js';
 import { live } from './crash.js';
 import { takeOver } from './take-over.js';
 import { wholeRoster } from './whole-roster.js';
+import { sayResult } from '../../server/roster/runs/say-result.js';
 
 const by = new Types.ObjectId();
 
@@ -50,12 +51,12 @@ describe('ties that a source no longer tells', () => {
     });
     assert.ok(decided.ok);
     const done = await office.district.work(decided.run);
-    assert.equal(done.state, 'done', done.result);
+    assert.equal(done.state, 'done', sayResult(done));
     return done;
   };
   const sync = async () => {
     const run = await office.district.sync();
-    assert.equal(run.state, 'done', run.result);
+    assert.equal(run.state, 'done', sayResult(run));
     return run;
   };
   const withoutStudents = async (list: unknown) => {
@@ -77,7 +78,7 @@ describe('ties that a source no longer tells', () => {
       assert.deepEqual(await seen(), before);
       const refresh = await office.district.refreshOf(run);
       assert.equal(refresh.counts.sectionStudents?.held, ties);
-      assert.match(run.result, new RegExp(`${ties.toLocaleString('en')} enrollments held`));
+      assert.match(sayResult(run), new RegExp(`${ties.toLocaleString('en')} enrollments held`));
       const page = await office.visitor.get(`/importer/refreshes/${String(run.refresh)}/held`);
       assert.match(page.text, new RegExp(`${ties.toLocaleString('en')} enrollments`));
       assert.match(page.text, /1 appointment is with them/);
@@ -97,7 +98,7 @@ describe('ties that a source no longer tells', () => {
     const run = await sync();
     const before = await wholeRoster();
     const accepted = await decide(run, 'accept');
-    assert.match(accepted.result, /enrollments ended/);
+    assert.match(sayResult(accepted), /enrollments ended/);
     assert.equal(await Class.countDocuments({ 'synced.students.0': { $exists: true } }), 0);
     assert.equal((await Appointment.findById(appointment._id).orFail().lean()).state, 'problem');
     const after = await wholeRoster();
@@ -228,7 +229,7 @@ describe('ties that a source no longer tells', () => {
         (await held('sectionStudents')).map(({ target }) => String(target)),
         [String(emptied._id)],
       );
-      assert.match(run.result, count === 0 ? /1 enrollment ended/ : /./);
+      assert.match(sayResult(run), count === 0 ? /1 enrollment ended/ : /./);
     }
     assert.deepEqual((await Section.findById(emptied._id).orFail().lean()).studentIds, emptied.studentIds);
   });
@@ -255,7 +256,7 @@ describe('ties that a source no longer tells', () => {
         .map((of) => of.studentIds.length + (of === one ? -2 : 1)),
     );
     assert.equal(refresh.counts.sectionStudents?.removed, 1, 'who moved has not lost a place');
-    assert.match(run.result, /1 enrollment ended/);
+    assert.match(sayResult(run), /1 enrollment ended/);
   });
 
   it('of everybody who is in another class instead are no question, however many', async () => {
@@ -295,7 +296,7 @@ describe('ties that a source no longer tells', () => {
     await office.book(3);
     await withoutStudents([]);
     const preview = await office.preview();
-    assert.match(preview.result, /classes would change.*enrollments would end/);
+    assert.match(sayResult(preview), /classes would change.*enrollments would end/);
     assert.ok((preview.counts.classStudents?.removed ?? 0) > 20);
     const asked = await office.visitor.post(`${pathOf(preview)}/apply`, {}, pathOf(preview));
     assert.equal(asked.headers.location, `${pathOf(preview)}/apply`);
@@ -306,8 +307,8 @@ describe('ties that a source no longer tells', () => {
       `${pathOf(preview)}/apply`,
     );
     const run = await office.district.work(new Types.ObjectId(applied.headers.location?.split('/').at(-1)));
-    assert.equal(run.state, 'done', run.result);
-    assert.match(run.result, /enrollments ended/);
+    assert.equal(run.state, 'done', sayResult(run));
+    assert.match(sayResult(run), /enrollments ended/);
     assert.equal(await Class.countDocuments({ 'synced.students.0': { $exists: true } }), 0);
     const state = await wholeRoster();
     await sync();

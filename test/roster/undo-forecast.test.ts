@@ -15,6 +15,7 @@ import { bookable, bookIn } from './appointments.js';
 import { makeEvent, startSyncedDistrict, termsOf, type TestDistrict } from './district.js';
 import { changeAtRandom, drawFrom } from './random-changes.js';
 import { restoreSnapshot, takeSnapshot, type Snapshot } from '../support/snapshot.js';
+import { sayResult } from '../../server/roster/runs/say-result.js';
 
 type Sums = Record<string, Record<'removed' | 'changed' | 'restored' | 'refused', number>>;
 
@@ -40,7 +41,7 @@ describe('the forecast of an undo', function () {
     const started = await undoRun(district.deps, found, asked);
     assert.ok(started.ok);
     const undone = (await district.work(started.run)) as SyncRun;
-    assert.equal(undone.state, 'done', undone.result);
+    assert.equal(undone.state, 'done', sayResult(undone));
     if (plan.event) assert.deepEqual(sumsOf(undone.counts), promised(plan.event), `${when}: the event`);
     const [roster, ...others] = plan.account;
     if (roster)
@@ -79,7 +80,7 @@ describe('the forecast of an undo', function () {
       const draw = drawFrom(seed * 31);
       const done = changeAtRandom(district.sandbox, draw, 6);
       const run = await district.sync();
-      assert.equal(run.state, 'done', run.result);
+      assert.equal(run.state, 'done', sayResult(run));
       await actAtRandom(draw);
       await holds(run, `seed ${String(seed)}: ${done.join(', ')}`);
     }

@@ -11,6 +11,7 @@ import { SyncRun } from '../../server/models/sync-run.js';
 import { findUndoable, undoRun } from '../../server/roster/undo-run.js';
 import { startSyncedDistrict, type TestDistrict } from './district.js';
 import { wholeRoster } from './whole-roster.js';
+import { sayResult } from '../../server/roster/runs/say-result.js';
 
 const by = new Types.ObjectId();
 
@@ -47,7 +48,7 @@ describe('undo', () => {
     assert.notDeepEqual(await wholeRoster(), before);
     await Class.updateOne({ _id: hidden._id }, { $set: { 'edits.type': 'Hide' } });
     const undone = await undo(run);
-    assert.equal(undone.state, 'done', undone.result);
+    assert.equal(undone.state, 'done', sayResult(undone));
     await Class.updateOne({ _id: hidden._id }, { $unset: { 'edits.type': 1 } });
     const after = await wholeRoster();
     const arrived = new Set(night.arrived);
@@ -132,7 +133,7 @@ describe('undo', () => {
     const before = await wholeRoster();
     const late = await district.work(started.run);
     assert.equal(late.state, 'failed');
-    assert.match(late.result, /Another run has changed something since/);
+    assert.match(sayResult(late), /Another run has changed something since/);
     assert.deepEqual(await wholeRoster(), before);
   });
 

@@ -5,6 +5,7 @@ import { Section } from '../../server/models/section.js';
 import { sayRemarks } from '../../server/roster/runs/say-remark.js';
 import { startSyncedDistrict, type TestDistrict } from './district.js';
 import { wholeRoster } from './whole-roster.js';
+import { sayResult } from '../../server/roster/runs/say-result.js';
 
 const SPOILT = [
   ['blank', ''],
@@ -33,7 +34,7 @@ describe('records of Clever’s that do not say whom they are about', () => {
   const here = async () => (await wholeRoster()).filter((line) => line.here);
   const sync = async () => {
     const run = await district.sync();
-    assert.equal(run.state, 'done', run.result);
+    assert.equal(run.state, 'done', sayResult(run));
     return district.refreshOf(run);
   };
 
@@ -112,7 +113,7 @@ describe('records of Clever’s that do not say whom they are about', () => {
           how === 'full'
             ? await district.sync()
             : await district.start({ trigger: 'nightly', night: 'by events' });
-        assert.equal(run.state, 'done', run.result);
+        assert.equal(run.state, 'done', sayResult(run));
         assert.equal((await district.refreshOf(run)).how, how);
         const after = await Section.findById(section._id).orFail().lean();
         assert.deepEqual(

@@ -5,6 +5,7 @@ import { RosterChange } from '../../server/models/roster-change.js';
 import { sayRemarks } from '../../server/roster/runs/say-remark.js';
 import { startSyncedDistrict, type TestDistrict } from './district.js';
 import { wholeRoster } from './whole-roster.js';
+import { sayResult } from '../../server/roster/runs/say-result.js';
 
 describe('a token that may read nothing (403 on every list)', () => {
   let district: TestDistrict;
@@ -33,9 +34,9 @@ describe('a token that may read nothing (403 on every list)', () => {
                 ? { trigger: 'nightly', night: '2026-11-24' }
                 : { trigger: 'preview', purpose: 'preview' },
             );
-      assert.deepEqual([run.state, run.result], ['failed', REFUSED]);
+      assert.deepEqual([run.state, sayResult(run)], ['failed', REFUSED]);
       const refresh = await district.refreshOf(run);
-      assert.deepEqual([refresh.state, refresh.result, refresh.changed], ['failed', REFUSED, undefined]);
+      assert.deepEqual([refresh.state, sayResult(refresh), refresh.changed], ['failed', REFUSED, undefined]);
       assert.deepEqual(await wholeRoster(), before);
       assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
       assert.deepEqual((await accountNow()).clever?.cursor, cursor);
@@ -50,13 +51,13 @@ describe('a token that may read nothing (403 on every list)', () => {
     refuse();
     const run = await district.sync();
     assert.equal(run.state, 'failed');
-    assert.match(run.result, /the lists of sections and teachers:/);
+    assert.match(sayResult(run), /the lists of sections and teachers:/);
   });
 
   it('is not a token that may read one of those lists: the others are told of, and it ends well', async () => {
     for (const kind of ['section', 'student'] as const) district.sandbox.share(kind, '403');
     const run = await district.sync();
-    assert.equal(run.state, 'done', run.result);
+    assert.equal(run.state, 'done', sayResult(run));
     assert.match(sayRemarks(await district.refreshOf(run)).join(), /no longer shares students/);
   });
 });

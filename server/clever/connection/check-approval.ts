@@ -1,15 +1,16 @@
 import type { Types } from 'mongoose';
 import type { Deps } from '../../deps.js';
 import { Account, type AccountClever } from '../../models/account.js';
+import type { CleverFault } from '../../models/clever-fault.js';
 import type { CleverClient } from '../client.js';
 import { CleverError } from '../explain-failure.js';
 import { mailAdministrators } from '../../notifications/mail-administrators.js';
 import { readForPage } from '../read-for-page.js';
 
-/** `fault`: what kept Slotbell from finding out, or from reading the schools, in words for people. */
+/** `fault`: what kept Slotbell from finding out, or from reading the schools. */
 export interface ApprovalCheck {
   approval: AccountClever['approval'];
-  fault?: string;
+  fault?: CleverFault;
 }
 
 type Found = Pick<AccountClever, 'approval'> &
@@ -17,11 +18,6 @@ type Found = Pick<AccountClever, 'approval'> &
 
 /** The document of an account must stay far below Mongo's 16 MB; the largest districts have under 2,000 schools. */
 const MOST_SCHOOLS = 3000;
-
-const OTHER_DISTRICT =
-  'This token belongs to another district than the one saved above. Check the district id, or enter the right token.';
-const UNREADABLE =
-  'The saved access can no longer be opened, because this installation’s secret or its Clever application changed. Enter the access again.';
 
 /**
  * Asks Clever whether the account's district may be read, and notes the answer, with the district's name and schools once
@@ -87,14 +83,16 @@ async function lookAt(
 ): Promise<Found> {
   const readable = await client.readableDistricts();
   if (!readable.includes(districtId))
-    return kind === 'token' ? { approval: 'refused', fault: OTHER_DISTRICT } : { approval: 'waiting' };
+    return kind === 'token'
+      ? { approval: 'refused', fault: { code: 'other district' } }
+      : { approval: 'waiting' };
   try {
     const { name } = await client.district();
     const schools = await readSchools(client);
     return { approval: 'approved', schools, ...(name ? { districtName: name.slice(0, 200) } : {}) };
   } catch (error) {
     if (!(error instanceof CleverError) || error.kind === 'unauthorized') throw error;
-    return { approval: 'approved', fault: error.message };
+    return { approval: 'approved', fault: error.fault };
   }
 }
 
@@ -114,11 +112,11 @@ function failed(
   clever: AccountClever,
   asked: Exclude<Awaited<ReturnType<typeof readForPage>>, { ok: true }>,
 ): Found {
-  if (asked.reason !== 'clever') return { approval: clever.approval, fault: UNREADABLE };
-  const { kind, message } = asked.error;
+  if (asked.reason !== 'clever') return { approval: clever.approval, fault: { code: 'unreadable access' } };
+  const { kind, fault } = asked.error;
   if (kind === 'not-approved') return { approval: 'waiting' };
-  if (kind === 'unauthorized') return { approval: 'refused', fault: message };
-  return { approval: clever.approval, fault: message };
+  if (kind === 'unauthorized') return { approval: 'refused', fault };
+  return { approval: clever.approval, fault };
 }
 
 /** Checks every account that waits for its district, one after the other: they are few and nobody waits. */

@@ -5,6 +5,7 @@ import { searchKey } from '../../models/scoped.js';
 import type { Actor } from '../../web/actor.js';
 import { dayAndTime } from '../../web/format-time.js';
 import { APPROVAL_WORDS, enableBlockers } from './policy.js';
+import { sayFault } from '../explain-failure.js';
 
 type Access = NonNullable<AccountClever['credentials']>['kind'];
 
@@ -72,7 +73,7 @@ export async function connectionPage(deps: Deps, actor: Actor, search: string): 
     approval: clever?.approval ?? 'unknown',
     approvalWord: APPROVAL_WORDS[clever?.approval ?? 'unknown'],
     checkedAt: words(clever?.checkedAt),
-    fault: clever?.fault ?? '',
+    fault: sayFault(clever?.fault),
     matched,
     ours: ours.slice(0, MOST_SHOWN).map((school) => choice(school._id.toHexString(), school)),
     theirs: foundTheirs.slice(0, MOST_SHOWN).map((school) => choice(school.id, school)),

@@ -14,6 +14,7 @@ import { saveDistrict } from './save-district.js';
 import { accessSchema, boxesOf, districtSchema, KINDS_FIELDS, kindsOf, kindsSchema } from './schema.js';
 import { schoolRoutes } from './school-routes.js';
 import { HOME, refusal, show } from './show-page.js';
+import { sayFault } from '../explain-failure.js';
 
 const DISTRICT_REFUSALS = {
   none: 'No district id was found in this. It has 24 characters, 0 to 9 and a to f. Paste the id, or the whole login link.',
@@ -182,7 +183,7 @@ function confirmDistrict(res: Response, districtId: string, matches: number): vo
 
 function checked(result: ApprovalCheck | undefined, before: string): Flash {
   if (!result) return { kind: 'notice', text: 'Save the district id and the access first.' };
-  if (result.fault) return { kind: 'danger', text: `${before} ${result.fault}` };
+  if (result.fault) return { kind: 'danger', text: `${before} ${sayFault(result.fault)}` };
   if (result.approval === 'approved') return { kind: 'ok', text: `${before} Connected to the district.` };
   return {
     kind: 'notice',

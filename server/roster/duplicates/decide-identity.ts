@@ -104,17 +104,27 @@ export async function finishDecision(pair: Duplicate): Promise<void> {
 
 /** Unless a sync has written to them since. */
 async function takeChange({ candidate, account }: Duplicate, { id, fields, hash }: Newcomer): Promise<void> {
+  const older = await Contact.findOne({ _id: candidate, account }, { record: 1 }).lean();
+  const { id: main = id, also = [] } = older?.record ?? {};
+  // A further id of theirs takes the main one's place.
+  const swapped = also.includes(id)
+    ? { 'record.id': id, 'record.also': also.map((other) => (other === id ? main : other)) }
+    : {};
   await Contact.updateOne(
-    { _id: candidate, account, 'record.id': id },
+    { _id: candidate, account, 'record.id': main, ...(main === id ? {} : { 'record.also': id }) },
     {
-      $set: { ...personUpdate(fields), 'record.hash': hash, status: 'active' },
+      $set: { ...personUpdate(fields), ...swapped, 'record.hash': hash, status: 'active' },
       $unset: { transferredAt: 1, 'record.kept': 1 },
     },
   );
 }
 
-/** Who had the id is one that the source does not have. */
+/** Who had the id is one that the source does not have; whoever had it as a further one since a merge is who they were without it. */
 async function partWays({ candidate, account, deciding }: Duplicate, { id }: Newcomer): Promise<void> {
+  await Contact.updateOne(
+    { _id: candidate, account, 'record.id': { $ne: id }, 'record.also': id },
+    { $pull: { 'record.also': id } },
+  );
   const left = await Contact.updateOne(
     { _id: candidate, account, 'record.id': id, status: 'active' },
     { $set: { status: 'transferred', transferredAt: deciding?.at }, $unset: { record: 1 } },

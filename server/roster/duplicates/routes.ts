@@ -75,7 +75,9 @@ async function postIdentity(deps: Deps, req: Request, res: Response): Promise<vo
     refuseHere(res, parsed);
     return showList(deps, req, res);
   }
-  const { as } = parsed.value;
+  const { as, sure } = parsed.value;
+  if (as === 'same' && !sure && !pair.deciding && pair.newcomer)
+    return showIdentity(res, actor.account, pair);
   const decided = await decideIdentity(deps, actor, new Types.ObjectId(pair.id), as);
   const [newer, older] = pair.sides.map((side) => side?.name ?? 'A contact');
   if (!decided.ok) say(req, { kind: 'notice', text: REFUSED[decided.reason] });
@@ -87,6 +89,22 @@ async function postIdentity(deps: Deps, req: Request, res: Response): Promise<vo
       text: `${newer} has a contact of their own now, and ${older} is transferred. Classes follow with the next sync.`,
     });
   res.redirect(303, HOME);
+}
+
+/** Asks before a contact becomes somebody of another name. */
+async function showIdentity(
+  res: Response,
+  account: Types.ObjectId,
+  pair: NonNullable<Awaited<ReturnType<typeof findPair>>>,
+): Promise<void> {
+  const [one, other] = pair.sides;
+  if (!one || !other) throw notFound();
+  res.render('duplicates/identity', {
+    ...page('Same person?'),
+    pair,
+    sides: [one, other],
+    compared: compareSides([one, other], await namesOf(account)),
+  });
 }
 
 const REFUSED: Record<Extract<IdentityDecided, { ok: false }>['reason'], string> = {

@@ -32,7 +32,9 @@ export const mergingSchema = Joi.object<{ keep: Types.ObjectId }, true>({
   keep: objectId().required().label('which of the two stays'),
 }).messages({ 'any.required': 'Choose {#label}.' });
 
-export const identitySchema = Joi.object<{ as: Identity }, true>({
+/** That somebody is the same is asked once more (`sure`), as it cannot be undone. */
+export const identitySchema = Joi.object<{ as: Identity; sure?: 'yes' }, true>({
+  sure: Joi.string().valid('yes'),
   as: Joi.string()
     .valid(...IDENTITIES)
     .required(),

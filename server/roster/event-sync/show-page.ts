@@ -30,6 +30,7 @@ import { showProposals } from '../terms/show-proposals.js';
 import { HOUR_FIELDS } from './schema.js';
 import { showHistory } from './show-history.js';
 import { sayBadEnds, sayNight, saySync, tellGood, type Night, type Said } from './tell-sync.js';
+import { sayResult } from '../runs/say-result.js';
 
 const PAGE_SIZE = 25;
 /** Runs in the chart: a month of nights. */
@@ -119,7 +120,7 @@ function rowOf(run: SyncRun, zone: string) {
     what: TRIGGER_WORDS[run.trigger],
     state: STATE_WORDS[run.state],
     took: tookInWords(tookOf(run)),
-    result: run.result,
+    result: sayResult(run),
     remarks: sayRemarks(run).length,
   };
 }

@@ -4,6 +4,7 @@ import { dayAndTimeSoon } from '../../web/format-time.js';
 import { tookInWords, tookOf } from '../runs/format-took.js';
 import { pathOfRun } from '../runs/queries.js';
 import { isOver, sayRun } from '../runs/show-run.js';
+import { sayResult } from '../runs/say-result.js';
 
 /** Where and when a sentence is said: the account's zone. */
 export interface Said {
@@ -65,6 +66,6 @@ export function tellGood(good: SyncRun, { zone, now }: Said) {
     href: pathOfRun(good._id),
     when: dayAndTimeSoon(good.startedAt ?? good.createdAt, zone, now),
     took: tookInWords(tookOf(good)),
-    result: good.result,
+    result: sayResult(good),
   };
 }

@@ -28,6 +28,7 @@ import {
 } from './queries.js';
 import { readTerms } from './read-terms.js';
 import { importerQuery, importSchema, type ImporterQuery } from './schema.js';
+import { sayResult } from '../runs/say-result.js';
 
 const HOME = '/importer';
 const OTHER_EVENT =
@@ -199,7 +200,7 @@ async function importerPage(deps: Deps, res: Response, query: Partial<ImporterQu
       when: shortMoment(run.createdAt, actor.timeZone),
       state: STATE_WORDS[run.state],
       took: tookInWords(tookOf(run)),
-      result: run.result,
+      result: sayResult(run),
     })),
   };
 }

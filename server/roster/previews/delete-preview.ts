@@ -8,9 +8,6 @@ import { SyncRun } from '../../models/sync-run.js';
 import { appliedBy } from '../apply-run.js';
 import { runsOf, type RunPlace } from '../runs/queries.js';
 
-/** What a discarded preview says of itself. */
-export const DISCARDED = 'Discarded: nothing of it was applied.';
-
 /**
  * Throws away what a preview noted; the run stays listed. One that was applied meanwhile, or is about to be, stays as it is: what
  * applies it looks at its state first.
@@ -24,11 +21,14 @@ export async function deletePreview(
   const model = (event ? SyncRun : RosterRun) as unknown as Model<Run>;
   const taken = await model.updateOne(
     { _id: run._id, purpose: 'preview', state: 'done' },
-    { $set: { state: 'stopped', result: DISCARDED } },
+    { $set: { state: 'stopped', result: { code: 'discarded' } } },
   );
   if (taken.modifiedCount === 0) return false;
   if (await appliedBy(event ? SyncRun : RosterRun, run._id)) {
-    await model.updateOne({ _id: run._id }, { $set: { state: 'done', result: run.result } });
+    await model.updateOne(
+      { _id: run._id },
+      { $set: { state: 'done', ...(run.result ? { result: run.result } : {}) } },
+    );
     return false;
   }
   await RosterChange.deleteMany({ run: { $in: runsOf(place) }, state: { $in: ['planned', 'stale'] } });

@@ -12,6 +12,7 @@ import { showChanges } from '../journal/show-changes.js';
 import { pathOfRefresh, pathOfRun, runsOf, type RunPlace } from '../runs/queries.js';
 import { heldInWords } from '../runs/summarize-run.js';
 import { findNewerUpload, sayNewer } from '../uploads/find-newer.js';
+import { sayResult } from '../runs/say-result.js';
 
 /** What a preview noted is kept so long. */
 export const KEPT_DAYS = 7;
@@ -55,7 +56,7 @@ export async function previewState(place: RunPlace, now: Date): Promise<PreviewS
   const stale = await RosterChange.countDocuments({ run: { $in: runsOf(place) }, state: 'stale' });
   if (applying && (stale > 0 || applying.state !== 'failed')) {
     const href = place.event ? pathOfRun(applying._id) : pathOfRefresh(applying._id);
-    return { can: 'nothing', why: stale > 0 ? 'stale' : 'applied', href, result: applying.result, stale };
+    return { can: 'nothing', why: stale > 0 ? 'stale' : 'applied', href, result: sayResult(applying), stale };
   }
   const until = new Date((run.finishedAt ?? run.createdAt).getTime() + KEPT_DAYS * DAY_MS);
   if (until <= now) return { can: 'nothing', why: 'expired' };
@@ -80,10 +81,16 @@ async function changesAccount({ refresh, wholeAccount }: RunPlace): Promise<bool
   );
 }
 
-async function applyingRun({ run, event }: RunPlace): Promise<Pick<Run, '_id' | 'state' | 'result'> | null> {
+async function applyingRun({
+  run,
+  event,
+}: RunPlace): Promise<Pick<Run, '_id' | 'state' | 'purpose' | 'result'> | null> {
   const model = (event ? SyncRun : RosterRun) as unknown as Model<Run>;
   return model
-    .findOne({ of: run._id, purpose: 'apply', state: { $ne: 'stopped' } }, { state: 1, result: 1 })
+    .findOne(
+      { of: run._id, purpose: 'apply', state: { $ne: 'stopped' } },
+      { state: 1, purpose: 1, result: 1 },
+    )
     .sort({ createdAt: -1 })
     .lean();
 }

@@ -10,6 +10,8 @@ import { pathOfRefresh, pathOfRun, type FoundRefresh, type FoundRun } from '../r
 import { deletePreview } from './delete-preview.js';
 import { isRisky, previewState, type Risk } from './queries.js';
 import { applySchema } from './schema.js';
+import { sayResult } from '../runs/say-result.js';
+import { lowerFirst } from '../runs/show-run.js';
 
 type Place = FoundRun | FoundRefresh;
 
@@ -103,7 +105,7 @@ function apply(deps: Deps, { run }: Place, by: Place['run']['_id']) {
 function effectsOf({ run, event }: Place, { leaving, ending, broken, older }: Risk): string[] {
   return [
     ...(older ? [older] : []),
-    `All that the preview says is done: ${run.result.slice(0, 1).toLowerCase()}${run.result.slice(1)}`,
+    `Everything in the preview is done: ${lowerFirst(sayResult(run))}`,
     ...(leaving ? [`${leaving} would leave${event ? '' : ' the roster'}.`] : []),
     ...(ending ? [`${ending} would end: these people stay, but not in these classes.`] : []),
     ...(broken > 0

@@ -72,7 +72,7 @@ export async function applyRecords<F extends object>(
   if (added.length + earlier.length > 0) await options.onAdded?.([...earlier, ...added]);
 }
 
-/** Only of those that have the very id: who was found otherwise was compared then. */
+/** Only of those that have the very id, or had it since a merge: who was found otherwise was compared then. */
 function claimsOf<F>(
   { changed, restored }: RecordDiff<F>,
   known: ReadonlyMap<string, KnownRecord>,
@@ -80,7 +80,8 @@ function claimsOf<F>(
 ): Claim<F>[] {
   return [...changed, ...restored].flatMap(({ record, _id }) => {
     const document = before.get(_id.toHexString());
-    return document && known.get(record.id)?.by === undefined ? [{ record, document }] : [];
+    const { by, isFurther } = known.get(record.id) ?? {};
+    return document && (by === undefined || isFurther) ? [{ record, document }] : [];
   });
 }
 
@@ -107,7 +108,7 @@ async function findKnown<F>(
     // Of a person whose main record left, the next one that is listed takes its place.
     let by: KnownRecord['by'] = isCurrent?.(main) === false ? 'adopted' : 'merged';
     for (const id of document.record?.also ?? []) {
-      if (wanted.delete(id)) known.set(id, { ...knownOf(document), by });
+      if (wanted.delete(id)) known.set(id, { ...knownOf(document), by, isFurther: true });
       if (known.get(id)?.by === 'adopted') by = 'merged';
     }
     if (by === 'merged') onMerged?.([main]);

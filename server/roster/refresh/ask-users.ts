@@ -19,7 +19,7 @@ export function askUsers(client: CleverClient, changes: Changes, run: HeldRun): 
   let asked = 0;
   async function count(): Promise<void> {
     asked += 1;
-    if (asked > MOST_ASKED) throw new NotByEvents('there were too many changes to follow one by one.');
+    if (asked > MOST_ASKED) throw new NotByEvents({ code: 'too many' });
     await run.step();
   }
   return {

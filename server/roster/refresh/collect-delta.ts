@@ -2,6 +2,7 @@ import type { CleverClient } from '../../clever/client.js';
 import { CleverError } from '../../clever/explain-failure.js';
 import type { CleverUser } from '../../clever/schema.js';
 import type { CleverKinds, EventCursor } from '../../models/account.js';
+import type { FullWhy } from '../../models/roster-run.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { mapCleverSection } from '../sources/map-clever-class.js';
 import { askUsers } from './ask-users.js';
@@ -17,13 +18,13 @@ import type { Spool } from './spool.js';
 /** So many events are kept in memory at most. */
 const MOST_EVENTS = 20_000;
 
-export type DeltaCollected = { ok: true; delivery: Delivery; events: number } | { ok: false; why: string };
+export type DeltaCollected = { ok: true; delivery: Delivery; events: number } | { ok: false; why: FullWhy };
 
 /**
  * Collects what a district's events tell since the cursor, as a delivery of changes alone that has the same outcome as reading
  * everything. Nothing is written to the spool where that cannot be.
  * @param most so many records a full download would read; where the events are more, everything is read. 0 when unknown
- * @returns why everything has to be read, to follow "A full download, because"
+ * @returns why everything has to be read
  */
 export async function collectDelta(
   client: CleverClient,
@@ -60,13 +61,12 @@ export async function collectDelta(
     return { ok: true, delivery, events };
   } catch (error) {
     run.signal.throwIfAborted();
-    if (error instanceof NotByEvents) return { ok: false, why: error.message };
+    if (error instanceof NotByEvents) return { ok: false, why: error.why };
     if (!(error instanceof CleverError) || error.kind === 'unauthorized') throw error;
-    if (error.kind === 'bad-request')
-      return { ok: false, why: 'Clever no longer knows the event that the last sync ended with.' };
+    if (error.kind === 'bad-request') return { ok: false, why: { code: 'event forgotten' } };
     if (error.kind === 'forbidden' || error.kind === 'not-found')
-      return { ok: false, why: 'Clever’s Events API is not available to this application.' };
-    return { ok: false, why: `the events could not be read: ${error.message}` };
+      return { ok: false, why: { code: 'no events' } };
+    return { ok: false, why: { code: 'events broke off', fault: error.fault } };
   }
 }
 
@@ -130,7 +130,7 @@ async function writeDelta(
   };
   for (const user of users) for (const list of listsOf(kinds, user)) objects[list].push(user);
   if (silent.some((list) => objects[list as ListName].length > 0))
-    throw new NotByEvents('Clever shares a list that was not shared or empty before.');
+    throw new NotByEvents({ code: 'list shared' });
   const download: Download = {};
   for (const list of listsFor(kinds)) {
     const read = objects[list].length;

@@ -3,7 +3,7 @@ import type { CleverClient } from '../../clever/client.js';
 import { CleverError } from '../../clever/explain-failure.js';
 import type { Deps } from '../../deps.js';
 import type { Account } from '../../models/account.js';
-import { RosterRun } from '../../models/roster-run.js';
+import { RosterRun, type FullWhy } from '../../models/roster-run.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { collectDelta } from './collect-delta.js';
 import type { Delivery } from './delivery.js';
@@ -14,13 +14,6 @@ import { listsFor, type ListName } from './lists.js';
 import { RefreshRefused } from './refuse-refresh.js';
 import type { Spool } from './spool.js';
 import { tellDistrict } from './tell-district.js';
-
-const NOT_CONNECTED = {
-  'no district': 'No Clever district is set up for this account.',
-  'no credentials': 'No access to Clever is saved for this account.',
-  'unreadable credentials':
-    'The saved access to Clever cannot be read. Enter it again on the Clever set-up page.',
-};
 
 /**
  * Reads what the account's district shares: what its events tell since the last sync, or everything where that was asked for or the
@@ -40,14 +33,14 @@ export async function collectFromClever(
     onWait: ({ ms }) => run.expectWait(ms),
   });
   if (!connected.ok || !account.clever)
-    throw new RefreshRefused(NOT_CONNECTED[connected.ok ? 'no district' : connected.reason]);
+    throw new RefreshRefused({ code: connected.ok ? 'no district' : connected.reason });
   const { client, districtId } = connected;
   const stale = await tellDistrict(client, run);
   const setup = fingerprintSetup(districtId, rules);
   const start = full
-    ? { ok: false as const, why: ASKED_FOR }
+    ? { ok: false as const, why: { code: 'asked for' as const } }
     : await findStart(account._id, setup, run.now());
-  let why = start.ok ? '' : start.why;
+  let why: FullWhy | undefined = start.ok ? undefined : start.why;
   if (start.ok) {
     const scope = { account: account._id, ...rules };
     const delta = await collectDelta(client, scope, run, spool, { cursor: start.cursor, most: expected });
@@ -57,11 +50,9 @@ export async function collectFromClever(
     }
     ({ why } = delta);
   }
-  await tellHow(run, { how: 'full', why });
+  await tellHow(run, { how: 'full', ...(why ? { why } : {}) });
   return { ...(await collectAll(client, rules, run, spool, setup)), stale };
 }
-
-const ASKED_FOR = 'it was asked for.';
 
 /** For the run's page. */
 async function tellHow(run: HeldRun, told: Pick<RosterRun, 'how' | 'why' | 'events'>): Promise<void> {

@@ -14,8 +14,7 @@ import { RefreshRefused } from './refuse-refresh.js';
  */
 export async function collectFromFiles(run: HeldRun, id: Types.ObjectId): Promise<Delivery> {
   const upload = await RosterUpload.findOne({ _id: id, account: run.account }).lean();
-  if (!upload || !['ready', 'used'].includes(upload.state))
-    throw new RefreshRefused('These roster files are no longer here. Upload them again.');
+  if (!upload || !['ready', 'used'].includes(upload.state)) throw new RefreshRefused({ code: 'files gone' });
   const spool = new UploadSpool(run.account, id);
   const people = new IdSet();
   const leftOut = new IdSet();

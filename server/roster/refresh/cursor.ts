@@ -1,6 +1,7 @@
 import type { Types } from 'mongoose';
 import { Account, type CleverKinds, type EventCursor, type FieldMapping } from '../../models/account.js';
 import { RosterChange } from '../../models/roster-change.js';
+import type { FullWhy } from '../../models/roster-run.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import type { MatchedSchools } from '../sources/map-clever-person.js';
 import { contentHash } from '../../models/content-hash.js';
@@ -27,24 +28,21 @@ export function fingerprintSetup(districtId: string, { kinds, schools, mapping }
   return contentHash([RULES_VERSION, districtId, [students, teachers, staff, contacts], matched, mapping]);
 }
 
-export type Start = { ok: true; cursor: EventCursor } | { ok: false; why: string };
+export type Start = { ok: true; cursor: EventCursor } | { ok: false; why: FullWhy };
 
-/** Where a sync by events would begin, or why everything has to be read (to follow "A full download, because"). */
+/** Where a sync by events would begin, or why everything has to be read. */
 export async function findStart(account: Types.ObjectId, setup: string, now: Date): Promise<Start> {
   // Read here, as another run may have ended since this one's account was read.
   const found = await Account.findById(account, { 'clever.cursor': 1, 'clever.refreshing': 1 }).lean();
   const { cursor, refreshing } = found?.clever ?? {};
-  if (!cursor && refreshing)
-    return { ok: false, why: 'the sync before did not end well or a person changed its result.' };
-  if (!cursor) return { ok: false, why: 'the last sync left no event of Clever’s to go on from.' };
-  if (cursor.setup !== setup)
-    return { ok: false, why: 'what is synced was changed: schools, kinds of people or the field mapping.' };
+  if (!cursor && refreshing) return { ok: false, why: { code: 'ended badly' } };
+  if (!cursor) return { ok: false, why: { code: 'no event' } };
+  if (cursor.setup !== setup) return { ok: false, why: { code: 'setup changed' } };
   if (now.getTime() - cursor.at.getTime() > EVENTS_KEPT_MS)
-    return { ok: false, why: 'the last sync is longer ago than Clever keeps its events.' };
-  if (now.getTime() - cursor.fullAt.getTime() > FULL_AFTER_MS)
-    return { ok: false, why: 'a week has passed since the last one.' };
+    return { ok: false, why: { code: 'too long ago' } };
+  if (now.getTime() - cursor.fullAt.getTime() > FULL_AFTER_MS) return { ok: false, why: { code: 'weekly' } };
   const held = await RosterChange.exists({ account, state: 'held', event: { $exists: false } });
-  return held ? { ok: false, why: 'removals wait for somebody to decide.' } : { ok: true, cursor };
+  return held ? { ok: false, why: { code: 'removals wait' } } : { ok: true, cursor };
 }
 
 /** Notes that this run is about to change the roster: until it says where it ended, the next sync reads everything. */

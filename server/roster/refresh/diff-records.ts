@@ -15,6 +15,8 @@ export interface KnownRecord {
   addedBy?: Types.ObjectId;
   /** It was found by another id than its own: it is to take this one (`adopted`), or somebody merged the two (`merged`). */
   by?: 'adopted' | 'merged';
+  /** That id is a further one of theirs, since somebody merged two. */
+  isFurther?: true;
 }
 
 export interface RecordDiff<F> {

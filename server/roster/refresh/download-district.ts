@@ -1,8 +1,8 @@
 import type { CleverClient } from '../../clever/client.js';
 import { CleverError } from '../../clever/explain-failure.js';
+import type { CleverFault } from '../../models/clever-fault.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import type { CleverUser } from '../../clever/schema.js';
-import { andList } from '../../web/format-count.js';
 import type { Ids } from './id-set.js';
 import { cleanId } from '../sources/clean-text.js';
 import { IdSet } from './id-set.js';
@@ -16,8 +16,8 @@ export interface ListOutcome {
   read: number;
   /** Those who come by this list alone: who has two roles is seen by the other one even when this one is not shared. */
   own: number;
-  /** Why it broke off, in words. */
-  reason?: string;
+  /** Why it broke off. */
+  fault?: CleverFault;
   /** How many of its rows do not say whom they are about: without an id, or under the id of another row. Absent: none. */
   unreadable?: number;
   /** Ids under which two different records stand: neither is taken. */
@@ -72,10 +72,7 @@ export async function downloadDistrict(
 function refuseUnreadable(download: Download): void {
   const asked = MAIN_LISTS.filter((name) => download[name]);
   if (asked.length < 2 || asked.some((name) => download[name]?.ended !== 'not shared')) return;
-  const lists = andList(asked.map((name) => LISTS[name].plural));
-  throw new NothingShared(
-    `Clever answered 403 (forbidden) to the lists of ${lists}: the saved access to Clever may not read this district’s data. Ask the district’s Clever administrator to share it with Slotbell, or enter a new token on the Clever set-up page. Nothing was changed or removed here.`,
-  );
+  throw new NothingShared({ code: 'forbidden', kinds: asked.map((name) => LISTS[name].kind) });
 }
 
 async function downloadList(
@@ -117,7 +114,7 @@ async function downloadList(
     if (!(error instanceof CleverError)) throw error;
     if (error.kind === 'forbidden') return { ended: 'not shared', read, own };
     if (isFirst || error.kind === 'unauthorized' || error.kind === 'not-approved') throw error;
-    return { ended: 'broken off', read, own, reason: error.message };
+    return { ended: 'broken off', read, own, fault: error.fault };
   }
 }
 

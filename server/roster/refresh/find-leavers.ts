@@ -111,7 +111,8 @@ function objectionTo(
   { outcome, kind }: Pick<Removal<never>, 'outcome' | 'kind'>,
   had: boolean,
 ): Remark | undefined {
-  if (outcome?.ended === 'broken off') return { code: 'list broke off', kind, fault: outcome.reason ?? '' };
+  if (outcome?.ended === 'broken off' && outcome.fault)
+    return { code: 'list broke off', kind, fault: outcome.fault };
   if (outcome?.ended === 'not shared') return { code: had ? 'no longer shared' : 'never shared', kind };
   return undefined;
 }

@@ -33,6 +33,5 @@ async function guard(
     ...active,
     'record.id': { $in: [...ids], $type: 'string' },
   });
-  if (mustHold(leaving, here))
-    throw new NotByEvents('more records would leave than a night usually takes away.');
+  if (mustHold(leaving, here)) throw new NotByEvents({ code: 'many would leave' });
 }

@@ -53,7 +53,7 @@ async function readDoubts(
     const { newcomer, contact, candidate } = pair;
     const older = contacts.get(candidate.toHexString());
     const lives = newcomer
-      ? older?.record?.id === newcomer.id
+      ? older !== undefined && recordIds(older).includes(newcomer.id)
       : older !== undefined && contacts.get(contact.toHexString())?.status === 'active';
     if (!older || !lives) {
       if (newcomer && write)

@@ -7,12 +7,17 @@ import type {
   CleverTerm,
   CleverUser,
 } from '../../clever/schema.js';
+import type { FullWhy } from '../../models/roster-run.js';
 import type { HeldRun } from '../runs/hold-run.js';
 import { cleanId } from '../sources/clean-text.js';
 import type { MatchedSchools } from '../sources/map-clever-person.js';
 
-/** Why a sync cannot go by events, to follow "A full download, because". */
-export class NotByEvents extends Error {}
+/** A sync cannot go by events. */
+export class NotByEvents extends Error {
+  constructor(readonly why: FullWhy) {
+    super(why.code);
+  }
+}
 
 /** What became of records by their ids, as the newest event has it; null: deleted, or no longer shared. */
 export interface Changes {
@@ -50,10 +55,10 @@ export async function readEvents(
     newest: after,
   };
   for await (const { objects, skipped } of client.pages('/events', { starting_after: after })) {
-    if (skipped > 0) throw new NotByEvents('an event of Clever’s could not be read.');
+    if (skipped > 0) throw new NotByEvents({ code: 'event unreadable' });
     for (const event of objects) takeEvent(changes, event, schools);
     changes.events += objects.length;
-    if (changes.events > most) throw new NotByEvents('there were too many changes to follow one by one.');
+    if (changes.events > most) throw new NotByEvents({ code: 'too many' });
     await run.step(objects.length);
   }
   return changes;
@@ -64,11 +69,11 @@ function takeEvent(changes: Changes, event: CleverEvent, schools: MatchedSchools
   const object = event.data?.object;
   changes.newest = event.id;
   if (type === 'schools' && verb === 'deleted' && schools.has(object?.id ?? ''))
-    throw new NotByEvents('Clever no longer lists a matched school.');
+    throw new NotByEvents({ code: 'school not listed' });
   if (type === 'schools') changes.schools += 1;
   if (type !== 'users' && type !== 'sections' && type !== 'terms' && type !== 'courses') return;
   if (!object || cleanId(object.id) === '' || !['created', 'updated', 'deleted'].includes(verb))
-    throw new NotByEvents('an event of Clever’s could not be read.');
+    throw new NotByEvents({ code: 'event unreadable' });
   const states = changes[type] as Map<string, CleverObject | null>;
   states.set(object.id, verb === 'deleted' ? null : object);
   if (type !== 'users') return;

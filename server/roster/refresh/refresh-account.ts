@@ -55,9 +55,9 @@ export async function refreshAccount(
   // Nothing to download: the roster is as of the files that were imported last, and the event's update goes by it.
   if (account.files?.on) return;
   const { clever } = account;
-  if (!clever?.enabled) throw new RefreshRefused('The connection to Clever is not enabled.');
+  if (!clever?.enabled) throw new RefreshRefused({ code: 'not enabled' });
   const schools = await matchedSchools(account);
-  if (schools.size === 0) throw new RefreshRefused('No school is matched to one of Clever’s.');
+  if (schools.size === 0) throw new RefreshRefused({ code: 'no school matched' });
   const spool = await Spool.open(deps.config.dataDir, run.name);
   try {
     await run.begin('download', expected);
@@ -93,8 +93,7 @@ const NO_KINDS = { students: false, teachers: false, staff: false, contacts: fal
 const ALL_KINDS = { students: true, teachers: true, staff: true, contacts: true };
 
 async function refreshFromFiles(account: Account, run: HeldRun, upload: Types.ObjectId): Promise<void> {
-  if (!account.files?.on || account.switching)
-    throw new RefreshRefused('Roster files are not this account’s source. Turn them on first.');
+  if (!account.files?.on || account.switching) throw new RefreshRefused({ code: 'other source' });
   await run.begin('files', 0);
   const delivery = await collectFromFiles(run, upload);
   const schools = await fileSchools(account._id);

@@ -65,17 +65,14 @@ export class Spool {
   }
 }
 
-/** Says in words what keeps a download from being kept. Nothing of the roster is written before it is whole. */
+/** Says what keeps a download from being kept. Nothing of the roster is written before it is whole. */
 async function onDisk(write: () => Promise<unknown>): Promise<void> {
   try {
     await write();
   } catch (error) {
-    const why = explainDiskFault(error);
-    if (why === undefined) throw error;
-    throw new RefreshRefused(
-      `The download could not be kept in Slotbell’s data folder: ${why}. Nothing was changed. Tell whoever hosts Slotbell, then sync again.`,
-      { cause: error },
-    );
+    if (explainDiskFault(error) === undefined) throw error;
+    const errno = (error as NodeJS.ErrnoException).code ?? '';
+    throw new RefreshRefused({ code: 'disk', errno }, { cause: error });
   }
 }
 

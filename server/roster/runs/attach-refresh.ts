@@ -18,7 +18,7 @@ const LOOK_MS = 250;
  * Sees to it that the refresh of a sync run is done: does it, or waits while another run's worker does it. Events of one
  * account share a night's refresh; other runs have their own. Of an account one refresh is at work at a time.
  * @param held the sync run
- * @throws RefreshFailed with the reason in words, RunPutOff, and what ends a held run
+ * @throws RefreshFailed, RunPutOff, and what ends a held run
  */
 export async function completeRefresh(
   deps: Deps,
@@ -30,13 +30,13 @@ export async function completeRefresh(
   const id = await refreshOf(deps, syncRun);
   for (;;) {
     const refresh = await RosterRun.findById(id).lean();
-    if (!refresh) throw new RefreshFailed('The record of the download is missing. Sync again.');
+    if (!refresh) throw new RefreshFailed({ code: 'download missing' });
     if (refresh.state === 'done') return refresh;
     if (refresh.state === 'queued' && refresh.retryAt && refresh.retryAt > deps.now())
       throw new RunPutOff(refresh.retryAt);
     // One that failed or was stopped before this run was asked for is tried again.
     const over = refresh.finishedAt !== undefined && refresh.finishedAt >= syncRun.createdAt;
-    if (refresh.state === 'failed' && over) throw new RefreshFailed(refresh.result);
+    if (refresh.state === 'failed' && over) throw new RefreshFailed(refresh.result ?? { code: 'fault' });
     const taken = await takeRun(rosterRuns, id, timing, deps.now(), [
       'stopped',
       ...(over ? [] : ['failed' as const]),

@@ -4,6 +4,7 @@ import {
   type KindCounts,
   type Run,
   type RunRemark,
+  type RunResult,
   type RunState,
   type Stage,
 } from '../../models/run.js';
@@ -207,7 +208,7 @@ export class HeldRun {
   }
 
   /** Ends the run, unless it is no longer ours. @param unlessStopped refuses when somebody asked for a stop meanwhile */
-  async end(state: RunState, result: string, unlessStopped = false): Promise<boolean> {
+  async end(state: RunState, result: RunResult, unlessStopped = false): Promise<boolean> {
     this.letGo();
     const now = this.now();
     const current = this.#stages.find((stage) => stage.startedAt && !stage.finishedAt);

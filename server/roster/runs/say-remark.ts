@@ -1,3 +1,5 @@
+import { sayFault } from '../../clever/explain-failure.js';
+import type { CleverFault } from '../../models/clever-fault.js';
 import type { RunRemark } from '../../models/run.js';
 import { andList, countOf } from '../../web/format-count.js';
 import { longDay } from '../../web/format-time.js';
@@ -19,7 +21,7 @@ export type Remark =
   | { code: 'schools not listed'; count: number }
   | { code: 'district paused'; since: string; asOf: string }
   | { code: 'district errors'; asOf: string }
-  | { code: 'list broke off'; kind: string; fault: string }
+  | { code: 'list broke off'; kind: string; fault: CleverFault }
   | { code: 'list unreadable'; kind: string; count: number }
   | { code: 'classes unreadable'; count: number }
   | { code: 'terms not known'; count: number }
@@ -88,7 +90,7 @@ const SAY: { [C in Code]: (of: Of<C>) => string } = {
     `The district’s own sync with Clever has been paused${since === '' ? '' : ` since ${longDay(since)}`}${sayAsOf(asOf)}.`,
   'district errors': ({ asOf }) => `The district’s own sync with Clever ends in errors${sayAsOf(asOf)}.`,
   'list broke off': ({ kind, fault }) =>
-    `The list of ${many(kind)} broke off: ${fault} Additions and changes were taken; none of the ${many(kind)} were removed.`,
+    `The list of ${many(kind)} broke off: ${sayFault(fault)} Additions and changes were taken; none of the ${many(kind)} were removed.`,
   'list unreadable': ({ kind, count }) =>
     `${countOf(count, 'record', 'records')} in the list of ${many(kind)} can’t be told apart: the id is missing or unreadable, or another record has the same one. Additions and changes were taken; none of the ${many(kind)} were removed.`,
   'classes unreadable': ({ count }) =>
@@ -121,7 +123,8 @@ function sayRemark(remark: RunRemark): string {
   return say?.(remark) ?? '';
 }
 
-function many(kind: string): string {
+/** What sentences call many of a kind. */
+export function many(kind: string): string {
   return MANY[kind] ?? kind;
 }
 

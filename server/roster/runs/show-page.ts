@@ -27,6 +27,7 @@ import {
   TRIGGER_WORDS,
 } from './show-run.js';
 import { heldInWords } from './summarize-run.js';
+import { sayWhy } from './say-why.js';
 
 interface Fact {
   term: string;
@@ -95,10 +96,7 @@ async function factsOf(deps: Deps, actor: Actor, place: RunPlace): Promise<Fact[
 /** Whether the district was read whole or by its events, and why. */
 function howOf({ how, why, events = 0 }: Pick<RosterRun, 'how' | 'why' | 'events'>): Fact[] {
   if (!how) return [];
-  const value =
-    how === 'full'
-      ? `A full download, because ${why ?? ''}`
-      : `Clever’s events: ${countOf(events, 'event', 'events')}`;
+  const value = how === 'full' ? sayWhy(why) : `Clever’s events: ${countOf(events, 'event', 'events')}`;
   return [{ term: 'Read by', value }];
 }
 

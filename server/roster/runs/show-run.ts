@@ -4,6 +4,7 @@ import type { RosterRun } from '../../models/roster-run.js';
 import type { SyncTrigger } from '../../models/sync-run.js';
 import { dayAndTimeSoon, shortDay, timeOfDay } from '../../web/format-time.js';
 import { dayOf } from '../../web/local-time.js';
+import { sayResult } from './say-result.js';
 
 export const TRIGGER_WORDS: Record<SyncTrigger, string> = {
   'first import': 'Import',
@@ -187,7 +188,7 @@ const SAID: Record<RunPurpose | 'import' | 'download', { noun: string; done: str
   apply: { noun: 'run that applies a preview', done: 'Applied a preview' },
   accept: { noun: 'run that accepts what was held', done: 'Accepted what was held' },
   reject: { noun: 'run that rejects what was held', done: 'Rejected what was held' },
-  undo: { noun: 'undo', done: 'Taken back' },
+  undo: { noun: 'undo', done: 'Undone' },
 };
 
 type SaidRun = Pick<Run, 'purpose' | 'state' | 'result' | 'startedAt' | 'createdAt' | 'retryAt'> & {
@@ -203,10 +204,10 @@ export function sayRun(run: SaidRun, zone: string, now: Date): string {
   if (run.state === 'running') return `The ${noun} is running now.`;
   const when = sayWhen(run, zone, now);
   const end = run.purpose === 'preview' ? ' Nothing was written.' : '';
-  if (run.state === 'done') return `${done} ${when}: ${lowerFirst(run.result)}${end}`;
+  if (run.state === 'done') return `${done} ${when}: ${lowerFirst(sayResult(run))}${end}`;
   return run.state === 'stopped'
-    ? `The ${noun} ${when} was stopped. ${run.result}`
-    : `The ${noun} ${when} failed: ${run.result}`;
+    ? `The ${noun} ${when} was stopped. ${sayResult(run)}`
+    : `The ${noun} ${when} failed: ${sayResult(run)}`;
 }
 
 function saidAs({ purpose, trigger }: SaidRun): keyof typeof SAID {
@@ -228,7 +229,8 @@ function sayWhen(run: SaidRun, zone: string, now: Date): string {
   return `on ${dayAndTimeSoon(at, zone, now)}`;
 }
 
-function lowerFirst(text: string): string {
+/** A sentence as it follows a colon. */
+export function lowerFirst(text: string): string {
   return text.slice(0, 1).toLowerCase() + text.slice(1);
 }
 

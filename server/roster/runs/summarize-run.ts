@@ -1,4 +1,4 @@
-import type { KindCounts, RunPurpose } from '../../models/run.js';
+import type { KindCounts, RunPurpose, RunResult } from '../../models/run.js';
 import { andList } from '../../web/format-count.js';
 
 interface Words {
@@ -36,16 +36,31 @@ const HELD: [kind: string, words: Words][] = [
   ['term', { one: 'term', many: 'terms' }],
 ];
 
+const KEPT = ['added', 'changed', 'unchanged', 'removed', 'restored', 'held'] as const;
+
+/** What a run did, as it is kept: the numbers of what it is told by. @param parts the counts of the refresh and of the update */
+export function whatItDid(...parts: Record<string, KindCounts>[]): RunResult {
+  const merged = Object.entries(Object.assign({}, ...parts) as Record<string, KindCounts>);
+  return {
+    code: 'did',
+    counts: Object.fromEntries(merged.map(([kind, counts]) => [kind, pickKept(counts)])),
+  };
+}
+
+function pickKept(counts: KindCounts): Partial<KindCounts> {
+  return Object.fromEntries(KEPT.flatMap((key) => (counts[key] > 0 ? [[key, counts[key]]] : [])));
+}
+
 /**
  * What a run did in one sentence: "3 new students, 1 student left, 1 class changed." Nothing done is said too.
  * @param parts the counts of the refresh and of the update
  */
-export function summarizeRun(purpose: RunPurpose, ...parts: Record<string, KindCounts>[]): string {
-  const counts: Record<string, KindCounts> = Object.fromEntries(
+export function summarizeRun(purpose: RunPurpose, ...parts: Record<string, Partial<KindCounts>>[]): string {
+  const counts: Record<string, Partial<KindCounts>> = Object.fromEntries(
     parts.flatMap((part) => Object.entries(part)),
   );
   if (purpose === 'reject')
-    return Object.entries(counts).some(([kind, { unchanged }]) => kind !== 'appointment' && unchanged > 0)
+    return Object.entries(counts).some(([kind, { unchanged = 0 }]) => kind !== 'appointment' && unchanged > 0)
       ? 'The records that were held stay.'
       : NOTHING.reject;
   const verbs = purpose === 'preview' ? WOULD : DID;
@@ -90,7 +105,7 @@ const NOTHING: Record<RunPurpose, string> = {
   apply: 'Nothing had to be changed.',
   accept: 'Nothing had to be removed any more.',
   reject: 'Nothing was held any more.',
-  undo: 'There was nothing to take back.',
+  undo: 'There was nothing to undo.',
 };
 
 /** "181 students, 2 guardians and 4 classes": what waits for a person; '' for nothing. */
@@ -102,8 +117,8 @@ export function heldInWords(counts: Record<string, Partial<KindCounts>>): string
   return andList(phrases);
 }
 
-function phrasesFor(kind: string, counts: KindCounts, words: Words, verbs: typeof DID): string[] {
-  const { added, changed, removed, restored } = counts;
+function phrasesFor(kind: string, counts: Partial<KindCounts>, words: Words, verbs: typeof DID): string[] {
+  const { added = 0, changed = 0, removed = 0, restored = 0 } = counts;
   const say = (count: number, before: string, after: string): string[] =>
     count === 0 ? [] : [`${number(count)}${before} ${count === 1 ? words.one : words.many}${after}`];
   return [

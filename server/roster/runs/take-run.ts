@@ -25,8 +25,8 @@ export async function takeRun(
       .findOneAndUpdate(
         { _id: id, $or: [{ state: { $in: ['queued', ...also] }, ...dueAt(now) }, staleRun(timing)] },
         {
-          $set: { state: 'running', startedAt: now, stages: [], counts: {}, remarks: [], result: '' },
-          $unset: { finishedAt: 1, retryAt: 1 },
+          $set: { state: 'running', startedAt: now, stages: [], counts: {}, remarks: [] },
+          $unset: { finishedAt: 1, retryAt: 1, result: 1 },
           $inc: { fence: 1 },
           $currentDate: { heartbeatAt: true },
         },

@@ -49,7 +49,7 @@ export async function clearRecords(
 
 /** A preview of an event stands on people and a mirror that were only planned, of the source before. */
 async function endPreviews(account: Types.ObjectId): Promise<void> {
-  const ended = { $set: { state: 'stopped' as const, result: 'The roster source was changed since.' } };
+  const ended = { $set: { state: 'stopped' as const, result: { code: 'source changed' as const } } };
   await SyncRun.updateMany({ account, purpose: 'preview', state: 'done' }, ended);
   await RosterRun.updateMany({ account, purpose: 'preview', state: 'done' }, ended);
   await RosterChange.deleteMany({ account, state: 'planned' });

@@ -10,7 +10,7 @@ import { readRosterFiles, type UploadedFile } from '../sources/files/read-roster
 import { claimReading, SILENT_MS, type Reading } from './claim-reading.js';
 import { dropContent } from './drop-content.js';
 import { fetchFiles } from './fetch-files.js';
-import { findKnownIds } from './find-known-ids.js';
+import { findKnown } from './find-known.js';
 import { KeptObjects } from './keep-objects.js';
 import { resumeUploads } from './resume-uploads.js';
 
@@ -75,7 +75,7 @@ async function readFetched(
     files,
     format,
     sink,
-    findKnownIds(account),
+    findKnown(account),
     dayOf(deps.now(), timeZone),
     beat.read,
   );

@@ -17,6 +17,7 @@ import { wholeRoster } from '../whole-roster.js';
 import { readStored } from './stored.js';
 import { readTruth } from './truth.js';
 import type { World } from './world.js';
+import { sayResult } from '../../../server/roster/runs/say-result.js';
 
 type Act = (world: World, n: number, m: number) => Promise<void>;
 
@@ -33,7 +34,7 @@ async function ask({ district: { deps, account, event } }: World): Promise<Types
 /** The model does what the run, which is over, was to do. */
 async function follow({ model, district }: World, id: Types.ObjectId, guard = true): Promise<void> {
   const run = await SyncRun.findById(id).orFail().lean();
-  assert.equal(run.state, 'done', run.result);
+  assert.equal(run.state, 'done', sayResult(run));
   model.journals.set(String(run.refresh), model.refresh(readTruth(district.sandbox), guard));
   model.journals.set(id.toHexString(), model.update(guard));
 }
@@ -54,7 +55,7 @@ const crash: Act = async (world, n, m) => {
 const previewAndApply: Act = async (world) => {
   const before = await wholeRoster();
   const preview = await world.district.start({ trigger: 'preview', purpose: 'preview' });
-  assert.equal(preview.state, 'done', preview.result);
+  assert.equal(preview.state, 'done', sayResult(preview));
   assert.deepEqual(await wholeRoster(), before, 'a preview changes nothing');
   const applied = await applyRun(world.district.deps, preview, world.by);
   assert.ok(applied.ok);
@@ -71,7 +72,7 @@ const undo: Act = async (world, n) => {
   assert.equal(started.ok, can.event || (whole && can.account !== undefined));
   if (!started.ok) return;
   const undone = await world.district.work(started.run);
-  assert.equal(undone.state, 'done', undone.result);
+  assert.equal(undone.state, 'done', sayResult(undone));
   const journal = (id: unknown) => world.model.journals.get(String(id)) ?? [];
   world.model.undo('event', journal(run._id));
   if (whole && can.account) world.model.undo('account', journal(can.account));
@@ -91,7 +92,7 @@ const stopAndUndo: Act = async (world, n) => {
   await resumeSync(deps, { account, event, by: world.by });
   const stopped = await SyncRun.findById(run).orFail().lean();
   if (stopped.state === 'done') return follow(world, run);
-  assert.equal(stopped.state, 'stopped', stopped.result);
+  assert.equal(stopped.state, 'stopped', sayResult(stopped));
   const asked = { by: world.by, reason: '', whole: true, stopNightly: false };
   const undone = await undoRun(deps, stopped, asked);
   if (undone.ok) assert.equal((await world.district.work(undone.run)).state, 'done');
@@ -122,11 +123,11 @@ const decide =
       // The other part's decision may have settled it: a new update answers what the one before held.
       if (!decided.ok) continue;
       const run = await district.work(decided.run);
-      assert.equal(run.state, 'done', run.result);
+      assert.equal(run.state, 'done', sayResult(run));
       model.journals.set(decided.run.toHexString(), model.settle(part, keys, verdict));
       if (!refresh) continue;
       const followed = await SyncRun.findOne({ refresh: decided.run }).orFail().lean();
-      assert.equal(followed.state, 'done', followed.result);
+      assert.equal(followed.state, 'done', sayResult(followed));
       model.journals.set(followed._id.toHexString(), model.update(true));
     }
   };

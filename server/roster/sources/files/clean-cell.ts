@@ -1,12 +1,14 @@
 import { isPlaceholder, securityValueOf } from '../../../models/security-value.js';
 import { isPlain } from '../../../models/scoped.js';
 import { cleanText } from '../clean-text.js';
+import { quoted } from './problem-list.js';
 import type { Column } from './table-format.js';
 
 /** What was done to a cell, or is wrong with it; told once a column. */
 export type CellNote =
   | 'formula text'
   | 'apostrophe'
+  | 'quotation marks'
   | 'decimals'
   | 'hidden letters'
   | 'placeholder'
@@ -14,13 +16,16 @@ export type CellNote =
   | 'several addresses'
   | 'no address'
   | 'garbled'
+  | 'rounded'
+  | 'several ids'
+  | 'whole name'
   | 'spoilt';
 
 export interface CleanCell {
   value: string;
   notes: CellNote[];
-  /** An id that a spreadsheet made something else of: nobody can tell what it was. */
-  spoilt?: true;
+  /** Nobody can tell which id it was: a spreadsheet made something else of it, or there are two. To follow the field's name. */
+  spoilt?: string;
 }
 
 /** Marks that nobody sees: zero-width ones, soft hyphens, byte order marks, marks of direction. */
@@ -40,6 +45,16 @@ const ADDRESS =
 /** Addresses that a school writes where a parent has none. */
 const NOBODY =
   /^(?:no[-_.]?e?[-_.]?mail|no[-_.]?address|no[-_.]?reply|do[-_.]?not[-_.]?reply|none|nobody|null|n\.?a|unknown|noone)@/i;
+const QUOTE = '["“”„‟«»″＂]';
+const QUOTES = new RegExp(QUOTE, 'gu');
+/** A part of a name that follows a comma and is none of a person's first names: Moss, Jr. */
+const SUFFIX =
+  /,\s*(?:jr|sr|i{1,3}|iv|vi?|esq|md|dds|dvm|rn|ph\.?d|ed\.?d|m\.?d|m\.?a|m\.?ed|b\.?a)\.?(?:\s|,|$)/i;
+/** Spreadsheets keep fifteen digits of a number, and write zeros for the rest. */
+const ROUNDED = /^\d{15,40}0$/;
+/** 1001, 1002 or 1001 & 1002, or one above the other in a cell. */
+const SEVERAL =
+  /^[^\s,;]*\d[^\s,;]*(?:(?:\s*[,;]\s*|\s+(?:[&+/]|and|or|und|y|et)\s+|\s*[\n\t]\s*)[^\s,;]*\d[^\s,;]*)+$/i;
 /** UTF-8 that was once read as Windows-1252: "JosÃ©"; or what is left of letters that were lost. */
 const GARBLED =
   /\u00c3[\u0080-\u00bf\u0152\u0153\u0160\u0161\u017d\u017e\u0178\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]|\u00e2\u20ac|\ufffd/;
@@ -64,19 +79,41 @@ export function cleanCell(raw: string, { name, id, holds }: Column): CleanCell {
     ).trim();
     if (GARBLED.test(value)) notes.push('garbled');
   }
+  if (value.search(QUOTES) >= 0) value = note('quotation marks', value, quotesOff(value, isId));
   if (/^['’‘`´]/.test(value) && holds !== 'name')
     value = note('apostrophe', value, apostropheOff(value, isId));
   value = cleanText(value);
   if (isId) {
     if (SCIENTIFIC.test(value) || A_DAY.test(value))
-      return id ? { value, notes, spoilt: true } : { value: '', notes: [...notes, 'spoilt'] };
+      return id
+        ? { value, notes, spoilt: `was changed to ${quoted(value)} by Excel` }
+        : { value: '', notes: [...notes, 'spoilt'] };
+    if (SEVERAL.test(value) || (raw.includes('\n') && SEVERAL.test(raw.trim())))
+      return id
+        ? { value, notes, spoilt: `is ${quoted(value)}, which may be several IDs` }
+        : { value: '', notes: [...notes, 'several ids'] };
+    if (ROUNDED.test(value)) notes.push('rounded');
     if (/^\d+[.,]0+$/.test(value)) value = note('decimals', value, value.replace(/[.,]0+$/, ''));
   }
-  const isNothing = holds === 'fact' ? securityValueOf(value) === '' : isPlaceholder(value, holds === 'name');
+  const isNothing =
+    holds === 'fact' || holds === 'day'
+      ? securityValueOf(value) === ''
+      : isPlaceholder(value, holds === 'name');
   if (isNothing && name !== 'Action')
     return { value: '', notes: value === '' ? notes : [...notes, 'placeholder'] };
   if (holds === 'email') return withAddress(value, notes);
+  if (holds === 'name' && name !== 'Contact_name' && /\p{L},\s*\p{L}/u.test(value) && !SUFFIX.test(value))
+    notes.push('whole name');
   return { value, notes };
+}
+
+/** Quotation marks around a value, and one that has no other, are no letters of it; those around a part of it are: Al "Bo" Cruz. */
+function quotesOff(value: string, isId: boolean): string {
+  if (isId) return value.replace(QUOTES, '').trim();
+  const inner = new RegExp(`^${QUOTE}(.*)${QUOTE}$`, 'u').exec(value)?.[1];
+  if (inner !== undefined && inner.search(QUOTES) < 0) return inner.trim();
+  if ((value.match(QUOTES) ?? []).length % 2 === 0) return value;
+  return value.replace(new RegExp(`^${QUOTE}+|${QUOTE}+$`, 'gu'), '').trim();
 }
 
 /** ="00101" and =00101 are texts that were kept from becoming numbers. */

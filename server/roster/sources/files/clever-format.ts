@@ -2,6 +2,7 @@ import {
   address,
   alsoCalled,
   called,
+  days,
   facts,
   filled,
   id,
@@ -29,11 +30,13 @@ const ONE_NAME = ['First_name', 'Last_name'];
 export const CLEVER = {
   schools: {
     name: 'schools.csv',
+    key: ['School_id'],
     required: true,
     columns: [id('School_id'), filled('School_name'), ...optional('School_number')],
   },
   students: {
     name: 'students.csv',
+    key: ['Student_id'],
     required: true,
     oneOf: ONE_NAME,
     columns: people(
@@ -45,7 +48,7 @@ export const CLEVER = {
       alsoCalled('Middle_name'),
       called('First_name'),
       ...optional('Grade', 'Gender'),
-      ...facts('DOB'),
+      ...days('DOB'),
       ...optional('Student_street', 'Student_city', 'Student_state', 'Student_zip'),
       address('Student_email'),
       ...optional('Username', 'Contact_relationship', 'Contact_type'),
@@ -58,6 +61,7 @@ export const CLEVER = {
   },
   teachers: {
     name: 'teachers.csv',
+    key: ['Teacher_id'],
     required: true,
     oneOf: ONE_NAME,
     columns: people(
@@ -73,6 +77,7 @@ export const CLEVER = {
   },
   sections: {
     name: 'sections.csv',
+    key: ['Section_id'],
     required: true,
     columns: [
       id('School_id'),
@@ -80,17 +85,21 @@ export const CLEVER = {
       tie('Teacher_id'),
       ...TEACHERS_OF_SECTION,
       ...optional('Name', 'Section_number', 'Grade', 'Course_name', 'Course_number', 'Period', 'Subject'),
-      ...optional('Term_name', 'Term_start', 'Term_end'),
+      ...optional('Term_name'),
+      ...days('Term_start', 'Term_end'),
     ],
   },
   enrollments: {
     name: 'enrollments.csv',
+    key: ['Section_id', 'Student_id'],
+    ties: true,
     required: true,
     also: ['enrolments'],
     columns: [...optional('School_id'), id('Section_id'), id('Student_id')],
   },
   staff: {
     name: 'staff.csv',
+    key: ['Staff_id'],
     oneOf: ONE_NAME,
     columns: people(
       id('School_id'),

@@ -41,9 +41,12 @@ export class CleverLists {
   }
 }
 
+/** The school that a row names. */
+export const schoolOf = ({ schools }: CleverLists, row: Row): string => schools.idOf(schoolId(row));
+
 /** Whether the row's school is in the files; a row of none is left out. */
 export function hasSchool({ reading, schools }: CleverLists, row: Row): boolean {
-  const id = schoolId(row);
+  const id = schools.idOf(schoolId(row));
   if (schools.objects.has(id) || schools.leftOut.has(id)) return true;
   reading.noteUnknown(row, 'School_id', 'school', LEFT_OUT);
   return false;

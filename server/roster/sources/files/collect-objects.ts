@@ -11,7 +11,9 @@ const BATCH = 500;
 
 /** The objects of one list while their rows are read: one an id, however many rows name it. */
 export class Collected<T extends CleverObject> {
-  readonly objects: Map<string, FromFile<T>>;
+  readonly objects: RecordMap<FromFile<T>>;
+  /** Ids as the files write them, with what they stand for where that is another one. */
+  readonly aliases = new Map<string, string>();
   /** Ids of rows that were left out. */
   readonly leftOut: Set<string>;
   readonly removed: Set<string>;
@@ -71,6 +73,47 @@ export class Collected<T extends CleverObject> {
     return this.#keys.get(keyOf(id));
   }
 
+  /** What an id of the files stands for. */
+  idOf(id: string): string {
+    return this.aliases.get(id) ?? id;
+  }
+
+  /** Where an id stands first, as the files write it or not; 0 for nowhere. */
+  lineOf(id: string): number {
+    return this.#lines.get(id) ?? 0;
+  }
+
+  /** An object is another one than its id says. */
+  rename(from: string, to: string): void {
+    const object = this.objects.get(from);
+    if (!object) return;
+    object.id = to;
+    this.objects.rename(from, to);
+    this.aliases.set(from, to);
+    this.#lines.set(to, this.lineOf(from));
+    this.#keys = undefined;
+  }
+
+  /** Nothing of an id is taken, nor is it gone. */
+  leaveOut(id: string): void {
+    this.objects.delete(id);
+    this.removed.delete(id);
+    this.leftOut.add(id);
+    this.#keys = undefined;
+  }
+
+  /** Ids that read the same, each with the first one of them. */
+  pairs(): [string, string][] {
+    const first = new Map<string, string>();
+    const pairs: [string, string][] = [];
+    for (const id of this.objects.keys()) {
+      const known = first.get(keyOf(id));
+      if (known === undefined) first.set(keyOf(id), id);
+      else pairs.push([known, id]);
+    }
+    return pairs;
+  }
+
   /** Takes a row that removes its id. What was added in the same files stays: one of the two is a slip. */
   remove(row: Row, field: string, id: string): void {
     const before = this.#lines.get(id);
@@ -85,6 +128,7 @@ export class Collected<T extends CleverObject> {
       return;
     }
     this.removed.add(id);
+    this.#lines.set(id, row.line);
   }
 
   /** For `readTable`: keeps the ids of rows that were left out, so that nobody leaves because of a slip. */
@@ -97,11 +141,17 @@ export class Collected<T extends CleverObject> {
   }
 }
 
+interface Poured<T extends CleverObject> {
+  objects: ReadonlyMap<string, FromFile<T>>;
+  removed: ReadonlySet<string>;
+  leftOut: ReadonlySet<string>;
+}
+
 /** Hands a list over to the sink, in batches. @returns how many objects it has */
 export async function pour<T extends CleverObject>(
   sink: RosterSink,
   list: ListName,
-  { objects, removed, leftOut }: Pick<Collected<T>, 'objects' | 'removed' | 'leftOut'>,
+  { objects, removed, leftOut }: Poured<T>,
 ): Promise<number> {
   let batch: FromFile<T>[] = [];
   for (const object of objects.values()) {
@@ -127,8 +177,13 @@ function keysOf(ids: Iterable<string>): Map<string, string | undefined> {
   return keys;
 }
 
-/** Of a hashed id nothing can be told. */
-function keyOf(id: string): string {
-  const raw = id.slice(id.indexOf(':') + 1);
-  return raw.startsWith('~') ? id : numberKey(raw);
+/** What is left of an id by which it is known again: 00123 and 123, C01 and c1 read the same. Of a hashed id nothing can be told. */
+export function keyOf(id: string): string {
+  const raw = rawOf(id);
+  return raw.startsWith('~') ? id : numberKey(raw).replace(/(?<!\d)0+(?=\d)/g, '');
+}
+
+/** An id as the files write it, unless it is hashed. */
+export function rawOf(id: string): string {
+  return id.slice(id.indexOf(':') + 1);
 }

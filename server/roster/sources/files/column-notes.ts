@@ -1,9 +1,21 @@
 import type { CellNote } from './clean-cell.js';
+import { DayColumn } from './note-days.js';
 import { quoted } from './problem-list.js';
 import type { Problem } from './roster-files.js';
 
 /** What is told of a whole column beside what was done to its cells. */
-type ColumnCode = CellNote | 'lost zeros' | 'heading' | 'no heading' | 'no name';
+type ColumnCode =
+  | CellNote
+  | 'lost zeros'
+  | 'was otherwise'
+  | 'alike'
+  | 'nobody'
+  | 'heading'
+  | 'no heading'
+  | 'not read'
+  | 'no name'
+  | 'day first'
+  | 'day numbers';
 
 interface Noted {
   line: number;
@@ -24,6 +36,25 @@ const SAYS: Record<ColumnCode, { problem: (example: string, became: string) => s
   apostrophe: {
     problem: (example, became) => `holds an apostrophe before the value, like ${example}, read as ${became}`,
     advice: 'Nothing to do if that is right. Otherwise remove the apostrophes and upload again.',
+  },
+  'quotation marks': {
+    problem: (example, became) =>
+      `holds a quotation mark around or beside the value, like ${example}, read as ${became}`,
+    advice: 'Nothing to do if that is right. Otherwise remove the quotation marks and upload again.',
+  },
+  rounded: {
+    problem: (example) => `holds long numbers that end in zero, like ${example}: spreadsheets round these`,
+    advice:
+      'Nothing to do if the numbers are right. Otherwise export the file again without opening it in Excel.',
+  },
+  'several ids': {
+    problem: (example) => `holds ${example}, which may be several numbers, and was left blank`,
+    advice: 'Leave one number in each cell, or one person in each row.',
+  },
+  'whole name': {
+    problem: (example) => `holds a comma, like in ${example}: first and last name may stand in one cell`,
+    advice:
+      'Nothing to do if that is right. Otherwise put first and last names in columns of their own and upload again.',
   },
   decimals: {
     problem: (example, became) => `holds numbers like ${example}, read as ${became}`,
@@ -71,6 +102,35 @@ const SAYS: Record<ColumnCode, { problem: (example: string, became: string) => s
     problem: (_, became) => `is empty, so the class is called ${became}`,
     advice: 'Add the name in your system if parents should see another one.',
   },
+  'not read': {
+    problem: (example) => `is the column ${example}, which Slotbell did not read`,
+    advice:
+      'Nothing to do if Slotbell does not need it. Otherwise name the column as Slotbell’s page on roster files does.',
+  },
+  'day first': {
+    problem: (example, became) =>
+      `holds dates with the day first, like ${example}. Others, like ${became}, were read with the month first`,
+    advice: 'Write all dates alike, best as 2014-09-30, and upload again.',
+  },
+  'day numbers': {
+    problem: (example) => `holds numbers like ${example}, which a spreadsheet makes of dates`,
+    advice:
+      'Nothing to do if the numbers are right. Otherwise format the column as dates and export it again.',
+  },
+  'was otherwise': {
+    problem: (example, became) => `holds ${example} where ${became} was before, and was left as it was`,
+    advice:
+      'Nothing to do if that is right. Otherwise change the number in Slotbell, or export the file again without opening it in Excel.',
+  },
+  nobody: {
+    problem: (example) => `is ${example} in a row that deletes, but nothing here has this id`,
+    advice: 'Nothing to do if it was deleted before. Otherwise correct the id and upload again.',
+  },
+  alike: {
+    problem: (example, became) =>
+      `holds ids that read alike, ${example} and ${became}; each was taken as one of its own`,
+    advice: 'Nothing to do if that is right. Otherwise delete the wrong one and upload again.',
+  },
   'lost zeros': {
     problem: (example, became) =>
       `holds ids that are written differently elsewhere, like ${example}, read as ${became}`,
@@ -81,21 +141,44 @@ const SAYS: Record<ColumnCode, { problem: (example: string, became: string) => s
 /** What was done to the cells of one file, told once a column however many rows it is true of. */
 export class ColumnNotes {
   readonly #noted = new Map<string, Noted>();
+  readonly #days = new Map<string, DayColumn>();
 
   /** @param became what the cell was read as */
   add(field: string, code: ColumnCode, line: number, cell: string, became: string): void {
     const key = `${field}|${code}`;
     const known = this.#noted.get(key);
     if (!known)
-      this.#noted.set(key, { line, lines: [line], count: 1, example: quoted(cell), became: quoted(became) });
+      this.#noted.set(key, {
+        line,
+        lines: [line],
+        count: 1,
+        example: quoted(cell.trim()),
+        became: quoted(became),
+      });
     else {
       known.count += 1;
       if (known.lines.length < NAMED && known.lines.at(-1) !== line) known.lines.push(line);
     }
   }
 
+  /** A value of a column in which days may stand. */
+  day(field: string, line: number, value: string): void {
+    const days = this.#days.get(field) ?? new DayColumn();
+    this.#days.set(field, days);
+    days.add(line, value);
+  }
+
+  #tellDays(): void {
+    for (const [field, { dayFirst, doubted, counted }] of this.#days) {
+      if (dayFirst && doubted) this.add(field, 'day first', doubted.line, dayFirst.value, doubted.value);
+      if (counted) this.add(field, 'day numbers', counted.line, counted.value, '');
+    }
+    this.#days.clear();
+  }
+
   /** As problems of a file, in the order in which they were met. */
   problems(file: string): Problem[] {
+    this.#tellDays();
     return [...this.#noted].map(([key, { line, lines, count, example, became }]) => {
       const at = key.lastIndexOf('|');
       const [field, code] = [key.slice(0, at), key.slice(at + 1) as ColumnCode];

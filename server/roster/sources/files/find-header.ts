@@ -45,6 +45,43 @@ export function findHeader(source: FileSource, format: TableFormat, head: readon
   };
 }
 
+/**
+ * Columns that are not read though they may be meant: one whose name is nearly that of a column that is missing, one that has a name for
+ * the second time, and any in a file that is made by hand. By their places.
+ */
+export function unreadColumns({ cells, places, at }: Header, format: TableFormat): [number, string][] {
+  if (at < 0) return [];
+  const taken = new Set(places.values());
+  const missing = format.columns.filter(({ name }) => !places.has(name));
+  const read = new Set([...taken].map((place) => lettersOf(cells[place] ?? '')));
+  return [...cells.entries()].filter(([place, cell]) => {
+    const letters = cell.length > LONGEST ? '' : lettersOf(cell);
+    if (letters === '' || taken.has(place)) return false;
+    return (
+      format.headerless === true ||
+      read.has(letters) ||
+      missing.some(({ name, also = [] }) =>
+        [lettersOf(name), ...also].some((other) => isNearly(letters, other)),
+      )
+    );
+  });
+}
+
+/** Whether two words of five letters and more are the same but for one letter that is wrong, missing, too many, or changed places with the next. */
+function isNearly(one: string, other: string): boolean {
+  if (Math.min(one.length, other.length) < 5 || Math.abs(one.length - other.length) > 1) return false;
+  let from = 0;
+  while (from < one.length && one[from] === other[from]) from += 1;
+  const [a, b] = [one.slice(from), other.slice(from)];
+  if (a === '' || b === '') return true;
+  return (
+    a.slice(1) === b.slice(1) ||
+    a.slice(1) === b ||
+    a === b.slice(1) ||
+    `${a.charAt(1)}${a.charAt(0)}${a.slice(2)}` === b
+  );
+}
+
 function bestOf(found: readonly ReadonlyMap<string, number>[]): number {
   return found.reduce((best, places, at) => (places.size > (found[best]?.size ?? 0) ? at : best), 0);
 }

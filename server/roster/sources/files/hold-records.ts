@@ -11,6 +11,14 @@ export class RecordMap<T> extends Map<string, T> {
     if (!this.has(id)) this.reading.countRecord();
     return super.set(id, object);
   }
+
+  /** The record under another id, which no other one has. */
+  rename(from: string, to: string): void {
+    const object = this.get(from);
+    if (object === undefined) return;
+    super.delete(from);
+    super.set(to, object);
+  }
 }
 
 /** Ids of rows that make no record, counted alike. */

@@ -2,40 +2,56 @@ import {
   address,
   alsoCalled,
   called,
+  days,
   facts,
   filled,
   id,
   number,
   optional,
   tie,
+  type Column,
   type TableFormat,
 } from './table-format.js';
 
 /** OneRoster 1.1 and 1.2 CSV (1EdTech): what conferences need of it. */
-const state = optional('status', 'dateLastModified');
+const state: Column[] = [
+  { name: 'status', words: /^(?:active|tobedeleted)$/i },
+  ...optional('dateLastModified'),
+];
 export const ONEROSTER = {
   manifest: {
     name: 'manifest.csv',
+    key: ['propertyName'],
     required: true,
     columns: [filled('propertyName'), { name: 'value', need: 'column' }],
   },
   orgs: {
     name: 'orgs.csv',
+    key: ['sourcedId'],
     required: true,
     columns: [id('sourcedId'), ...state, filled('name'), ...optional('type', 'identifier')],
   },
   academicSessions: {
     name: 'academicSessions.csv',
+    key: ['sourcedId'],
     required: true,
-    columns: [id('sourcedId'), ...state, filled('title'), ...optional('type', 'startDate', 'endDate')],
+    columns: [
+      id('sourcedId'),
+      ...state,
+      filled('title'),
+      ...optional('type'),
+      ...days('startDate', 'endDate'),
+    ],
   },
   courses: {
     name: 'courses.csv',
+    key: ['sourcedId'],
     required: true,
     columns: [id('sourcedId'), ...state, filled('title'), ...optional('courseCode')],
   },
   classes: {
     name: 'classes.csv',
+    key: ['sourcedId'],
     required: true,
     columns: [
       id('sourcedId'),
@@ -49,6 +65,7 @@ export const ONEROSTER = {
   },
   users: {
     name: 'users.csv',
+    key: ['sourcedId'],
     required: true,
     oneOf: ['givenName', 'familyName'],
     columns: [
@@ -66,21 +83,26 @@ export const ONEROSTER = {
   },
   roles: {
     name: 'roles.csv',
+    key: ['userSourcedId'],
     columns: [id('userSourcedId'), ...state, ...optional('roleType'), filled('role'), id('orgSourcedId')],
   },
   enrollments: {
     name: 'enrollments.csv',
+    key: ['classSourcedId', 'userSourcedId'],
+    ties: true,
     required: true,
     columns: [
       id('classSourcedId'),
       id('userSourcedId'),
       filled('role'),
       ...state,
-      ...optional('primary', 'beginDate', 'endDate'),
+      ...optional('primary'),
+      ...days('beginDate', 'endDate'),
     ],
   },
   demographics: {
     name: 'demographics.csv',
-    columns: [id('sourcedId'), ...state, ...facts('birthDate'), ...optional('sex')],
+    key: ['sourcedId'],
+    columns: [id('sourcedId'), ...state, ...days('birthDate'), ...optional('sex')],
   },
 } satisfies Record<string, TableFormat>;

@@ -4,7 +4,7 @@ import type { Collected } from './collect-objects.js';
 import { quoted } from './problem-list.js';
 import type { Manifest } from './read-manifest.js';
 import type { Reading, Row } from './reading.js';
-import type { KnownIds } from './roster-files.js';
+import type { KnownRoster } from './roster-files.js';
 
 export const DISTRICT = 'files';
 
@@ -13,7 +13,7 @@ export interface OneRoster {
   reading: Reading;
   manifest: Manifest;
   /** For files that bring changes alone; knows nothing where a list is whole. */
-  known: KnownIds;
+  known: KnownRoster;
   /** The account's date, YYYY-MM-DD. */
   today: string;
   schools: Collected<CleverSchool>;

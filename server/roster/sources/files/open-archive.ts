@@ -1,3 +1,5 @@
+import { pipeline, Transform, type Readable } from 'node:stream';
+import { crc32 } from 'node:zlib';
 import yauzl, { type Entry, type ZipFile } from 'yauzl';
 import { FileRefused } from './problem-list.js';
 import { LIMITS } from './reading.js';
@@ -51,7 +53,26 @@ async function sourcesOf(zip: ZipFile, name: string): Promise<FileSource[]> {
 const FEWER = 'Put only the files of this roster into the zip.';
 
 function sourceOf(zip: ZipFile, entry: Entry, name: string): FileSource {
-  return { name, bytes: entry.uncompressedSize, open: () => zip.openReadStreamPromise(entry) };
+  return {
+    name,
+    bytes: entry.uncompressedSize,
+    open: async () => checked(await zip.openReadStreamPromise(entry), entry),
+  };
+}
+
+/** The bytes of an entry; its checksum, which yauzl does not look at, tells at the end whether they are those that were packed. */
+function checked(bytes: Readable, { crc32: packed, uncompressedSize }: Entry): Readable {
+  let sum = 0;
+  let count = 0;
+  const check = new Transform({
+    transform(part: Buffer, _encoding, done) {
+      sum = crc32(part, sum);
+      count += part.length;
+      const isWrong = count === uncompressedSize && sum !== packed;
+      done(isWrong ? new Error('CRC of an entry differs') : null, part);
+    },
+  });
+  return pipeline(bytes, check, () => undefined);
 }
 
 /** The name without its folders, whichever slash the zip's maker used. */

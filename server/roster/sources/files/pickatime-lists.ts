@@ -1,6 +1,6 @@
 import type { CleverSection, CleverUser } from '../../../clever/schema.js';
 import type { Collected } from './collect-objects.js';
-import { isDelete } from './read-table.js';
+import { isDelete } from './check-row.js';
 import type { Row } from './reading.js';
 import { recordId } from './record-id.js';
 

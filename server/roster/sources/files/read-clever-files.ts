@@ -5,8 +5,9 @@ import { readStaff, readStudents, readTeachers } from './read-clever-people.js';
 import { readEnrollments, readSections } from './read-clever-sections.js';
 import { readTable } from './read-table.js';
 import type { Reading } from './reading.js';
+import { restoreIds } from './restore-ids.js';
 import { requireTables } from './require-tables.js';
-import type { FilesRead, KnownIds, RosterSink } from './roster-files.js';
+import type { FilesRead, KnownRoster, RosterSink } from './roster-files.js';
 
 /**
  * The CSV files that schools upload to Clever by SFTP. Each upload is the whole roster. Terms and courses stand in the
@@ -15,16 +16,39 @@ import type { FilesRead, KnownIds, RosterSink } from './roster-files.js';
 export async function readCleverFiles(
   reading: Reading,
   sink: RosterSink,
-  known: KnownIds,
+  known: KnownRoster,
 ): Promise<Pick<FilesRead, 'counts' | 'expected' | 'complete'>> {
   reading.isWhole = true;
   requireTables(reading, ['schools', 'students', 'teachers', 'sections', 'enrollments']);
   const lists = new CleverLists(reading);
   await readSchools(lists);
+  await restoreIds(reading, known, {
+    ...{ table: 'schools', list: 'schools', kind: 'school', collected: lists.schools, field: 'School_id' },
+  });
   await readStudents(lists);
+  await restoreIds(reading, known, {
+    ...{ table: 'students', list: 'students', kind: 'student', collected: lists.students },
+    ...{ field: 'Student_id', number: 'Student_number' },
+  });
+  await lists.contacts.settle(known, lists.students);
   await readTeachers(lists);
+  await restoreIds(reading, known, {
+    ...{
+      table: 'teachers',
+      list: 'teachers',
+      kind: 'teacher',
+      collected: lists.teachers,
+      field: 'Teacher_id',
+    },
+  });
   await readStaff(lists);
+  await restoreIds(reading, known, {
+    ...{ table: 'staff', list: 'staff', kind: 'staff', collected: lists.staff, field: 'Staff_id' },
+  });
   await readSections(lists, known);
+  await restoreIds(reading, known, {
+    ...{ table: 'sections', list: 'sections', kind: 'class', collected: lists.sections, field: 'Section_id' },
+  });
   await readEnrollments(lists, known);
   const { sections, students } = lists;
   const allSections = !sections.isDoubtful && sections.leftOut.size === 0;

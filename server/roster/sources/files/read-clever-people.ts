@@ -1,7 +1,7 @@
 import type { CleverUser } from '../../../clever/schema.js';
-import { type CleverLists, dateOf, DISTRICT, hasSchool, schoolId, studentId } from './clever-lists.js';
+import { type CleverLists, dateOf, DISTRICT, hasSchool, schoolOf, studentId } from './clever-lists.js';
 import { readTable } from './read-table.js';
-import type { Reading, Row } from './reading.js';
+import type { Row } from './reading.js';
 import { recordId } from './record-id.js';
 import type { FromFile } from './roster-files.js';
 
@@ -17,16 +17,16 @@ export async function readStudents(lists: CleverLists): Promise<void> {
       students.leftOut.add(id);
       continue;
     }
-    const fresh = studentOf(reading, row, students.objects.has(id));
+    const fresh = studentOf(lists, row, students.objects.has(id));
     const student = students.add(row, 'Student_id', fresh, ['school']);
     if (!student) continue;
-    attend(student.roles?.student, schoolId(row));
+    attend(student.roles?.student, schoolOf(lists, row));
     contacts.add(row, id);
   }
 }
 
 /** @param again the same student stands in a row before: what is wrong with the dates has been said */
-function studentOf(reading: Reading, row: Row, again: boolean): FromFile<CleverUser> {
+function studentOf(lists: CleverLists, row: Row, again: boolean): FromFile<CleverUser> {
   return {
     id: studentId(row),
     district: DISTRICT,
@@ -34,12 +34,12 @@ function studentOf(reading: Reading, row: Row, again: boolean): FromFile<CleverU
     email: row.of('Student_email'),
     roles: {
       student: {
-        school: schoolId(row),
+        school: schoolOf(lists, row),
         sis_id: row.of('Student_id'),
         student_number: row.of('Student_number'),
         state_id: row.of('State_id'),
         gender: row.of('Gender'),
-        dob: dateOf(reading, row, 'DOB', again),
+        dob: dateOf(lists.reading, row, 'DOB', again),
         grade: row.of('Grade'),
         location: {
           address: row.of('Student_street'),
@@ -81,9 +81,9 @@ export async function readTeachers(lists: CleverLists): Promise<void> {
       credentials: { district_username: row.of('Username') },
     };
     const person = { id, district: DISTRICT, name: nameOf(row), email: row.of('Teacher_email') };
-    const fresh = { ...person, roles: { teacher: { school: schoolId(row), ...about } } };
+    const fresh = { ...person, roles: { teacher: { school: schoolOf(lists, row), ...about } } };
     const teacher = teachers.add(row, 'Teacher_id', fresh, ['school']);
-    attend(teacher?.roles?.teacher, schoolId(row));
+    attend(teacher?.roles?.teacher, schoolOf(lists, row));
   }
 }
 
@@ -104,6 +104,6 @@ export async function readStaff(lists: CleverLists): Promise<void> {
     };
     const person = { id, district: DISTRICT, name: nameOf(row), email: row.of('Staff_email') };
     const member = staff.add(row, 'Staff_id', { ...person, roles: { staff: about } });
-    attend(member?.roles?.staff, schoolId(row));
+    attend(member?.roles?.staff, schoolOf(lists, row));
   }
 }

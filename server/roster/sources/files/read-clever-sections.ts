@@ -4,7 +4,7 @@ import {
   dateOf,
   DISTRICT,
   hasSchool,
-  schoolId,
+  schoolOf,
   sectionId,
   studentId,
 } from './clever-lists.js';
@@ -13,12 +13,12 @@ import { keepTies, LostEnrollments } from './keep-ties.js';
 import { readTable } from './read-table.js';
 import type { Row } from './reading.js';
 import { derivedId, recordId } from './record-id.js';
-import type { FromFile, KnownIds } from './roster-files.js';
+import type { FromFile, KnownRoster } from './roster-files.js';
 import { NO_TEACHER, NOT_ENROLLED, relieve, Ties } from './settle-ties.js';
 import { teachIn, UNREADABLE } from './teach-in.js';
 
 /** sections.csv, with the courses and terms in its rows. */
-export async function readSections(lists: CleverLists, known: KnownIds): Promise<void> {
+export async function readSections(lists: CleverLists, known: KnownRoster): Promise<void> {
   const { reading, sections, teachers } = lists;
   const ties = new Ties(reading, known, 'teachers', teachers, NO_TEACHER);
   for await (const row of readTable(reading, 'sections', sections.onLeftOut(sectionId))) {
@@ -53,7 +53,7 @@ function sectionOf(lists: CleverLists, row: Row): FromFile<CleverSection> {
   return {
     id: sectionId(row),
     district: DISTRICT,
-    school: schoolId(row),
+    school: schoolOf(lists, row),
     name: row.of('Name') || row.of('Course_name'),
     sis_id: row.of('Section_id'),
     section_number: row.of('Section_number'),
@@ -101,13 +101,15 @@ function termOf({ reading, terms, sections }: CleverLists, row: Row): string {
 /** enrollments.csv: the students of the sections. */
 export async function readEnrollments(
   { reading, sections, students }: CleverLists,
-  known: KnownIds,
+  known: KnownRoster,
 ): Promise<void> {
   const classes = new Ties(reading, known, 'sections', sections, NOT_ENROLLED);
   const pupils = new Ties(reading, known, 'students', students, NOT_ENROLLED);
   const lost = new LostEnrollments();
   let slips = 0;
+  let rows = 0;
   for await (const row of readTable(reading, 'enrollments', () => (slips += 1))) {
+    rows += 1;
     const enrol = (id: string) => {
       const list = sections.objects.get(id)?.students;
       const join = (student: string) => list?.push(student);
@@ -120,5 +122,7 @@ export async function readEnrollments(
   }
   await classes.settle();
   await pupils.settle();
-  keepTies(slips > 0 ? sections.objects.values() : lost.in(sections.objects));
+  if (sections.objects.size > 0) reading.noteNoRows('enrollments');
+  // A file without a row is no list of everybody whom no class has.
+  keepTies(slips > 0 || rows === 0 ? sections.objects.values() : lost.in(sections.objects));
 }

@@ -5,6 +5,7 @@ import { LEFT_OUT, quoted } from './problem-list.js';
 import { gradeOf } from './map-oneroster.js';
 import { dateOf, DISTRICT, isGone, listOf, type OneRoster } from './oneroster.js';
 import { keepTeachers, keepTies, LostEnrollments } from './keep-ties.js';
+import { restoreIds } from './restore-ids.js';
 import { readTable } from './read-table.js';
 import type { Row } from './reading.js';
 import { recordId } from './record-id.js';
@@ -34,6 +35,9 @@ export async function readOneRosterClasses(
     else schools.add(row, 'schoolSourcedId', 'school', school, take, () => sections.leftOut.add(id));
   }
   await schools.settle();
+  await restoreIds(reading, part.known, {
+    ...{ table: 'classes', list: 'sections', kind: 'class', collected: sections, field: 'sourcedId' },
+  });
   await readEnrollments(part, sections, users);
   return { sections, complete: manifest.modeOf('classes') === 'bulk' && !sections.isDoubtful };
 }
@@ -44,14 +48,14 @@ function sectionOf(part: OneRoster, row: Row): FromFile<CleverSection> {
   return {
     id: classId(row),
     district: DISTRICT,
-    school: recordId('school', row.of('schoolSourcedId')),
+    school: part.schools.idOf(recordId('school', row.of('schoolSourcedId'))),
     name: row.of('title'),
     sis_id: row.of('sourcedId'),
     section_number: row.of('classCode'),
     grade: gradeOf(listOf(row.of('grades'))[0] ?? ''),
     period: listOf(row.of('periods')).join(', '),
     subject: listOf(row.of('subjects')).join(', '),
-    course: course ? recordId('course', course) : '',
+    course: course ? part.courses.idOf(recordId('course', course)) : '',
     term_id: term,
     students: [],
     teachers: [],
@@ -75,7 +79,7 @@ function tiesOf({ manifest }: OneRoster): Pick<FromFile<CleverSection>, 'slotbel
  * files, the others are none.
  */
 function termsOf({ terms, today }: OneRoster, row: Row): string[] {
-  const ids = listOf(row.of('termSourcedIds')).map((raw) => recordId('term', raw));
+  const ids = listOf(row.of('termSourcedIds')).map((raw) => terms.idOf(recordId('term', raw)));
   const rankOf = (id: string): string => {
     const term = terms.objects.get(id);
     if (!term) return '3';
@@ -103,8 +107,15 @@ async function readEnrollments(
   const people = new Ties(reading, known, 'students', users, NOT_ENROLLED);
   const teachers = new Teachers();
   const lost = new LostEnrollments();
+  const isWhole = part.manifest.modeOf('enrollments') === 'bulk';
+  let rows = 0;
   let slips = 0;
-  for await (const row of readTable(reading, 'enrollments', () => (slips += 1))) {
+  // In a whole list, what is gone need not be told apart.
+  const onLeftOut = (row?: Row) => {
+    if (!row || !isWhole || !isGone(row)) slips += 1;
+  };
+  for await (const row of readTable(reading, 'enrollments', onLeftOut)) {
+    rows += 1;
     const role = row.of('role').toLowerCase();
     if (role !== 'student' && role !== 'teacher') {
       if (!/^(administrator|proctor|aide|guardian|parent|relative)$/.test(role)) {
@@ -141,7 +152,9 @@ async function readEnrollments(
   await classes.settle();
   await people.settle();
   teachers.settle();
-  const doubted = slips > 0 ? [...sections.objects.values()] : lost.in(sections.objects);
+  if (isWhole && sections.objects.size > 0) reading.noteNoRows('enrollments');
+  const doubted =
+    slips > 0 || (isWhole && rows === 0) ? [...sections.objects.values()] : lost.in(sections.objects);
   keepTies(doubted);
   keepTeachers(doubted);
 }

@@ -5,6 +5,7 @@ import { mergeObjects } from './merge-objects.js';
 import { LEFT_OUT, quoted } from './problem-list.js';
 import { dateOf, DISTRICT, isGone, listOf, type OneRoster } from './oneroster.js';
 import { readTable } from './read-table.js';
+import { restoreIds } from './restore-ids.js';
 import type { Row } from './reading.js';
 import { recordId } from './record-id.js';
 import { relateGuardians, type Draft } from './relate-guardians.js';
@@ -30,6 +31,15 @@ export async function readOneRosterUsers(part: OneRoster): Promise<OneRosterPeop
   }
   await readRoles(part, users, drafts);
   for (const draft of drafts.values()) settleRoles(part, users, draft);
+  await restoreIds(reading, part.known, {
+    ...{ table: 'users', list: 'students', kind: 'user', collected: users },
+    ...{ field: 'sourcedId', number: 'identifier' },
+  });
+  for (const [from, to] of users.aliases) {
+    const draft = drafts.get(from);
+    drafts.delete(from);
+    if (draft) drafts.set(to, draft);
+  }
   await readDemographics(part, users);
   await relateGuardians(part, users, drafts);
   const whole =
@@ -42,7 +52,7 @@ export async function readOneRosterUsers(part: OneRoster): Promise<OneRosterPeop
 }
 
 function takeUser(
-  { reading, manifest }: OneRoster,
+  { reading, manifest, schools }: OneRoster,
   users: Collected<CleverUser>,
   drafts: Map<string, Draft>,
   row: Row,
@@ -62,9 +72,11 @@ function takeUser(
   const role = roleOf(row.of('role'));
   if (!role) {
     reading.note(row, 'role', unknownRole(row), `${ROLES_KNOWN} ${LEFT_OUT}`);
-  } else
+  } else {
+    const schoolOf = (org: string): string => schools.idOf(recordId('school', org));
     for (const org of ['', ...listOf(row.of('orgSourcedIds'))])
-      giveRole(draft, row, role, row.of('role'), org);
+      giveRole(draft, row, role, row.of('role'), schoolOf(org));
+  }
 }
 
 const ROLES_KNOWN = 'Use student, teacher, parent, guardian or administrator.';
@@ -76,7 +88,7 @@ function unknownRole(row: Row): string {
 }
 
 async function readRoles(
-  { reading, known }: OneRoster,
+  { reading, known, schools }: OneRoster,
   users: Collected<CleverUser>,
   drafts: Map<string, Draft>,
 ): Promise<void> {
@@ -96,7 +108,14 @@ async function readRoles(
       if (!draft) return;
       // The school of the primary role is the main one.
       const first = /^primary$/i.test(row.of('roleType'));
-      giveRole(draft, draft.row, role, row.of('role'), row.of('orgSourcedId'), first);
+      giveRole(
+        draft,
+        draft.row,
+        role,
+        row.of('role'),
+        schools.idOf(recordId('school', row.of('orgSourcedId'))),
+        first,
+      );
     });
   }
   await ties.settle();
@@ -105,10 +124,17 @@ async function readRoles(
 /**
  * @param row of users.csv, with what is told of the person beside the role
  * @param word the file's own word for the role
- * @param org the school in which they have it; '' for the role alone
+ * @param school in which they have it; '' for the role alone
  * @param first that school is the main one
  */
-function giveRole(draft: Draft, row: Row, role: PersonRole, word: string, org: string, first = false): void {
+function giveRole(
+  draft: Draft,
+  row: Row,
+  role: PersonRole,
+  word: string,
+  school: string,
+  first = false,
+): void {
   const { user } = draft;
   const roles = (user.roles ??= {});
   if (role === 'contact') {
@@ -118,8 +144,7 @@ function giveRole(draft: Draft, row: Row, role: PersonRole, word: string, org: s
     return;
   }
   const held = roleHeld(user, row, role, word);
-  if (!org) return;
-  const school = recordId('school', org);
+  if (!school) return;
   const others = (held.schools ?? []).filter((id) => id !== school);
   held.schools = first ? [school, ...others] : [...others, school];
   if (role !== 'staff') Object.assign(held, { school: held.schools[0] });
@@ -171,7 +196,7 @@ function settleRoles(
 async function readDemographics(part: OneRoster, users: Collected<CleverUser>): Promise<void> {
   const { reading } = part;
   for await (const row of readTable(reading, 'demographics')) {
-    const student = users.objects.get(userId(row))?.roles?.student;
+    const student = users.objects.get(users.idOf(userId(row)))?.roles?.student;
     if (!student || isGone(row)) continue;
     student.dob = dateOf(reading, row, 'birthDate');
     student.gender = sexOf(row.of('sex'));

@@ -8,8 +8,9 @@ import { readOneRosterUsers } from './read-oneroster-users.js';
 import { readTable } from './read-table.js';
 import type { Row, Reading } from './reading.js';
 import { recordId } from './record-id.js';
+import { restoreIds } from './restore-ids.js';
 import { requireTables } from './require-tables.js';
-import type { FilesRead, KnownIds, RosterSink } from './roster-files.js';
+import type { FilesRead, KnownRoster, RosterSink } from './roster-files.js';
 
 /**
  * A OneRoster 1.1 or 1.2 CSV export (1EdTech). 1.1 has one role a user in users.csv, 1.2 any number in roles.csv. The manifest
@@ -18,7 +19,7 @@ import type { FilesRead, KnownIds, RosterSink } from './roster-files.js';
 export async function readOneRoster(
   reading: Reading,
   sink: RosterSink,
-  known: KnownIds,
+  known: KnownRoster,
   today: string,
 ): Promise<Pick<FilesRead, 'counts' | 'expected' | 'complete'>> {
   requireTables(reading, ['manifest']);
@@ -76,7 +77,7 @@ const EXPECTED: readonly [string, ListName][] = [
 
 const ownId = (kind: 'school' | 'term' | 'course') => (row: Row) => recordId(kind, row.of('sourcedId'));
 
-async function readOrgs({ reading, schools }: OneRoster): Promise<void> {
+async function readOrgs({ reading, known, schools }: OneRoster): Promise<void> {
   const idOf = ownId('school');
   for await (const row of readTable(reading, 'orgs', schools.onLeftOut(idOf))) {
     // Districts, departments and the like are no schools.
@@ -90,9 +91,12 @@ async function readOrgs({ reading, schools }: OneRoster): Promise<void> {
     if (isGone(row)) schools.remove(row, 'sourcedId', object.id);
     else schools.add(row, 'sourcedId', object);
   }
+  await restoreIds(reading, known, {
+    ...{ table: 'orgs', list: 'schools', kind: 'school', collected: schools, field: 'sourcedId' },
+  });
 }
 
-async function readSessions({ reading, terms }: OneRoster): Promise<void> {
+async function readSessions({ reading, known, terms }: OneRoster): Promise<void> {
   const idOf = ownId('term');
   for await (const row of readTable(reading, 'academicSessions', terms.onLeftOut(idOf))) {
     if (isGone(row)) {
@@ -108,6 +112,9 @@ async function readSessions({ reading, terms }: OneRoster): Promise<void> {
     };
     terms.add(row, 'sourcedId', object);
   }
+  await restoreIds(reading, known, {
+    ...{ table: 'academicSessions', list: 'terms', kind: 'term', collected: terms, field: 'sourcedId' },
+  });
 }
 
 /** What stands where a date is to be and is none: it overwrites no date that is known. */
@@ -115,7 +122,7 @@ function unreadIn(row: Row, field: string): string {
   return row.of(field) || (row.hasLost(field) ? '#N/A' : '');
 }
 
-async function readCourses({ reading, courses }: OneRoster): Promise<void> {
+async function readCourses({ reading, known, courses }: OneRoster): Promise<void> {
   const idOf = ownId('course');
   for await (const row of readTable(reading, 'courses', courses.onLeftOut(idOf))) {
     const object: CleverCourse = {
@@ -127,4 +134,7 @@ async function readCourses({ reading, courses }: OneRoster): Promise<void> {
     if (isGone(row)) courses.remove(row, 'sourcedId', object.id);
     else courses.add(row, 'sourcedId', object);
   }
+  await restoreIds(reading, known, {
+    ...{ table: 'courses', list: 'courses', kind: 'course', collected: courses, field: 'sourcedId' },
+  });
 }

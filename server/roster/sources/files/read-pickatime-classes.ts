@@ -10,9 +10,10 @@ import {
   type PickatimeLists,
 } from './pickatime-lists.js';
 import { quoted } from './problem-list.js';
+import { restoreIds } from './restore-ids.js';
 import { readTable } from './read-table.js';
 import type { Reading, Row } from './reading.js';
-import type { FromFile, KnownIds } from './roster-files.js';
+import type { FromFile, KnownRoster } from './roster-files.js';
 import { keepTeachers } from './keep-ties.js';
 import { teachIn } from './teach-in.js';
 import { NO_TEACHER, NOT_ENROLLED, relieve, Ties } from './settle-ties.js';
@@ -21,7 +22,7 @@ import { NO_TEACHER, NOT_ENROLLED, relieve, Ties } from './settle-ties.js';
 export async function readClasses(
   reading: Reading,
   { sections, teachers }: PickatimeLists,
-  known: KnownIds,
+  known: KnownRoster,
 ): Promise<void> {
   const ties = new Ties(reading, known, 'teachers', teachers, NO_TEACHER);
   for await (const row of readTable(reading, 'classes', sections.onLeftOut(classId))) {
@@ -47,6 +48,10 @@ export async function readClasses(
       );
   }
   await ties.settle();
+  await restoreIds(reading, known, {
+    ...{ table: 'classes', list: 'sections', kind: 'class', collected: sections },
+    ...{ field: 'ClassID', tellRemovals: true },
+  });
   // A row of a class that was left out may tell of another teacher of it.
   const all = [...sections.objects.values()];
   keepTeachers(sections.unreadable ? all : all.filter(({ id }) => sections.leftOut.has(id)));
@@ -88,18 +93,21 @@ function allowedOf(reading: Reading, row: Row): number | undefined {
 export async function readEnrollment(
   reading: Reading,
   { sections, students }: PickatimeLists,
-  known: KnownIds,
+  known: KnownRoster,
 ): Promise<void> {
   const classes = new Ties(reading, known, 'sections', sections, NOT_ENROLLED);
   const pupils = new Ties(reading, known, 'students', students, NOT_ENROLLED);
   for await (const row of readTable(reading, 'enrollment')) {
     classes.add(row, 'ClassID', 'class', classId(row), (id) => {
       const student = studentId(row);
-      if (removes(row)) tieOnly(sections, id).slotbell?.tiesChange?.without.push(student);
-      else pupils.add(row, 'StudentID', 'student', student, () => push(tieOnly(sections, id), student));
+      const tie = removes(row)
+        ? (known: string) => tieOnly(sections, id).slotbell?.tiesChange?.without.push(known)
+        : (known: string) => push(tieOnly(sections, id), known);
+      pupils.add(row, 'StudentID', 'student', student, tie);
     });
     await relieve(classes, pupils);
   }
+  if (sections.objects.size > 0) reading.noteNoRows('enrollment');
   await classes.settle();
   await pupils.settle();
 }

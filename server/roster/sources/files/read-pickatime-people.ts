@@ -10,13 +10,18 @@ import {
   teacherId,
   type PickatimeLists,
 } from './pickatime-lists.js';
+import { restoreIds } from './restore-ids.js';
 import { readTable } from './read-table.js';
 import type { Reading } from './reading.js';
-import type { FromFile, KnownIds } from './roster-files.js';
+import type { FromFile, KnownRoster } from './roster-files.js';
 import { NOT_RELATED, relieve, Ties } from './settle-ties.js';
 
 /** students.txt, with the security values. */
-export async function readStudents(reading: Reading, { students }: PickatimeLists): Promise<void> {
+export async function readStudents(
+  reading: Reading,
+  { students }: PickatimeLists,
+  known: KnownRoster,
+): Promise<void> {
   for await (const row of readTable(reading, 'students', students.onLeftOut(studentId))) {
     const id = studentId(row);
     if (removes(row)) students.remove(row, 'StudentID', id);
@@ -34,10 +39,18 @@ export async function readStudents(reading: Reading, { students }: PickatimeList
       students.add(row, 'StudentID', object);
     }
   }
+  await restoreIds(reading, known, {
+    ...{ table: 'students', list: 'students', kind: 'student', collected: students },
+    ...{ field: 'StudentID', tellRemovals: true },
+  });
 }
 
 /** teachers.txt. Access levels are given in Slotbell, never by a file. */
-export async function readTeachers(reading: Reading, { teachers }: PickatimeLists): Promise<void> {
+export async function readTeachers(
+  reading: Reading,
+  { teachers }: PickatimeLists,
+  known: KnownRoster,
+): Promise<void> {
   for await (const row of readTable(reading, 'teachers', teachers.onLeftOut(teacherId))) {
     const id = teacherId(row);
     if (removes(row)) teachers.remove(row, 'TeacherID', id);
@@ -56,10 +69,18 @@ export async function readTeachers(reading: Reading, { teachers }: PickatimeList
       teachers.add(row, 'TeacherID', object);
     }
   }
+  await restoreIds(reading, known, {
+    ...{ table: 'teachers', list: 'teachers', kind: 'teacher', collected: teachers },
+    ...{ field: 'TeacherID', tellRemovals: true },
+  });
 }
 
 /** parents.txt and parent-student.txt. */
-export async function readParents(reading: Reading, lists: PickatimeLists, known: KnownIds): Promise<void> {
+export async function readParents(
+  reading: Reading,
+  lists: PickatimeLists,
+  known: KnownRoster,
+): Promise<void> {
   const { contacts, students } = lists;
   for await (const row of readTable(reading, 'parents', contacts.onLeftOut(parentId))) {
     const id = parentId(row);
@@ -75,17 +96,24 @@ export async function readParents(reading: Reading, lists: PickatimeLists, known
       });
     }
   }
+  await restoreIds(reading, known, {
+    ...{ table: 'parents', list: 'contacts', kind: 'parent', collected: contacts },
+    ...{ field: 'ParentID', tellRemovals: true },
+  });
   const parents = new Ties(reading, known, 'contacts', contacts, NOT_RELATED);
   const children = new Ties(reading, known, 'students', students, NOT_RELATED);
   for await (const row of readTable(reading, 'parentStudent')) {
     parents.add(row, 'ParentID', 'parent', parentId(row), (id) => {
       const student = studentId(row);
       const parent = tieOnlyParent(contacts, id);
-      if (removes(row)) parent.slotbell?.tiesChange?.without.push(student);
-      else children.add(row, 'StudentID', 'student', student, () => relate(parent, student));
+      const tie = removes(row)
+        ? (known: string) => parent.slotbell?.tiesChange?.without.push(known)
+        : (known: string) => relate(parent, known);
+      children.add(row, 'StudentID', 'student', student, tie);
     });
     await relieve(parents, children);
   }
+  if (contacts.objects.size > 0) reading.noteNoRows('parentStudent');
   await parents.settle();
   await children.settle();
 }

@@ -2,7 +2,7 @@ import type { ListName } from '../../refresh/lists.js';
 import { Collected, pour } from './collect-objects.js';
 import { DISTRICT, OWN_SCHOOL, type PickatimeLists } from './pickatime-lists.js';
 import type { Reading } from './reading.js';
-import type { FilesRead, KnownIds, RosterSink } from './roster-files.js';
+import type { FilesRead, KnownRoster, RosterSink } from './roster-files.js';
 import { readParents, readStudents, readTeachers } from './read-pickatime-people.js';
 import { readClasses, readEnrollment } from './read-pickatime-classes.js';
 
@@ -21,7 +21,7 @@ const EXPECTED: readonly [string, ListName][] = [
 export async function readPickatime(
   reading: Reading,
   sink: RosterSink,
-  known: KnownIds,
+  known: KnownRoster,
 ): Promise<Pick<FilesRead, 'counts' | 'expected' | 'complete'>> {
   const lists: PickatimeLists = {
     students: new Collected(reading),
@@ -29,8 +29,8 @@ export async function readPickatime(
     sections: new Collected(reading),
     contacts: new Collected(reading),
   };
-  await readStudents(reading, lists);
-  await readTeachers(reading, lists);
+  await readStudents(reading, lists, known);
+  await readTeachers(reading, lists, known);
   await readClasses(reading, lists, known);
   await readEnrollment(reading, lists, known);
   await readParents(reading, lists, known);

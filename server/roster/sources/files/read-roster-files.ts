@@ -10,7 +10,13 @@ import { readCleverFiles } from './read-clever-files.js';
 import { readOneRoster } from './read-oneroster.js';
 import { readPickatime } from './read-pickatime.js';
 import { Reading } from './reading.js';
-import type { FileSource, FilesRead, KnownIds, RosterSink } from './roster-files.js';
+import {
+  NOTHING_KNOWN,
+  type FileSource,
+  type FilesRead,
+  type KnownRoster,
+  type RosterSink,
+} from './roster-files.js';
 
 /** A file as it was uploaded: where it lies, and what its owner calls it (trusted in nothing). */
 export interface UploadedFile {
@@ -24,7 +30,7 @@ const READERS = { pickatime: readPickatime, 'clever-csv': readCleverFiles, onero
  * Reads roster files of one format (loose ones, or one zip) into objects of Clever's shape. Rows that cannot be used are left
  * out and told with file, line, field, and what to do. A missing file or column, or a file that cannot be read, makes the
  * whole upload unusable (`ok: false`): whatever the sink was given by then must be thrown away.
- * @param known tells which ids the account has from before; asked where the files do not tell all
+ * @param known tells what the account has from before
  * @param onRead is told of the bytes that were read, and of how many there are in all; what it throws ends the reading
  * @param today the account's date, YYYY-MM-DD: an enrollment that is over does not count
  */
@@ -32,7 +38,7 @@ export async function readRosterFiles(
   files: readonly UploadedFile[],
   format: FileFormat,
   sink: RosterSink,
-  known: KnownIds = () => Promise.resolve(new Set()),
+  known: KnownRoster = NOTHING_KNOWN,
   today = new Date().toISOString().slice(0, 10),
   onRead: (bytes: number, total: number) => void = () => undefined,
 ): Promise<FilesRead> {

@@ -1,8 +1,17 @@
+import { isDelete, isNoName, isTotal, removes } from './check-row.js';
 import { cleanCell, type CleanCell } from './clean-cell.js';
 import type { ColumnNotes } from './column-notes.js';
 import { lettersOf } from './column-names.js';
 import { detectEncoding } from './decode-file.js';
-import { findHeader, HEAD_ROWS, headingOf, missingIn, placesIn, type Header } from './find-header.js';
+import {
+  findHeader,
+  HEAD_ROWS,
+  headingOf,
+  missingIn,
+  placesIn,
+  unreadColumns,
+  type Header,
+} from './find-header.js';
 import { LEFT_OUT, quoted } from './problem-list.js';
 import { LIMITS, Row, type Reading } from './reading.js';
 import type { FileSource } from './roster-files.js';
@@ -45,7 +54,7 @@ export async function* readTable(
     },
   };
   const reader = new TableReader(reading, source, format, notes, onLeftOut);
-  const most = /^(enrol|parentS)/.test(table) ? LIMITS.rowsOfTies : LIMITS.rowsOfFile;
+  const most = format.ties ? LIMITS.rowsOfTies : LIMITS.rowsOfFile;
   const head: RawRow[] = [];
   try {
     for await (const raw of splitRows(source, encoding, counting, headingOf(format.columns))) {
@@ -118,6 +127,9 @@ class TableReader {
       if (cell !== '' && lettersOf(cell) !== lettersOf(name))
         this.notes.add(name, 'heading', line, cell, name);
     }
+    const unread = unreadColumns(header, this.format);
+    for (const [place, cell] of unread)
+      this.notes.add(`Column ${String(place + 1)}`, 'not read', line, cell, '');
   }
 
   #tellAbove(above: readonly RawRow[]): void {
@@ -175,6 +187,16 @@ class TableReader {
     if (!header) return undefined;
     const { cells, line } = raw;
     const at = { file: this.source.name, line };
+    if (isTotal(cells)) {
+      this.reading.note(
+        at,
+        '',
+        `This row seems to be a total: ${quoted(cells.join(' ').trim())}.`,
+        `Delete it, or correct the row. ${LEFT_OUT}`,
+      );
+      this.onLeftOut(undefined);
+      return undefined;
+    }
     if (header.at < 0 && isDelete(cells.at(-1)) && cells.length < header.width) {
       // Without a header, Action is whatever stands last.
       const last = cells.pop() ?? '';
@@ -206,8 +228,10 @@ class TableReader {
       }
       const clean = this.#clean(column, cell);
       for (const note of clean.notes) this.notes.add(column.name, note, line, cell, clean.value);
-      if (clean.spoilt) spoilt.set(column.name, clean.value);
-      else if (clean.value !== '') cleaned[at] = clean.value;
+      if (clean.spoilt) spoilt.set(column.name, clean.spoilt);
+      if (column.holds === 'day') this.notes.day(column.name, line, clean.value);
+      if (clean.spoilt) continue;
+      if (clean.value !== '') cleaned[at] = clean.value;
       else if (clean.notes.length > 0) lost.push(column.name);
     }
     const row = new Row(at.file, line, this.#order, cleaned, lost.length > 0 ? lost : NONE);
@@ -244,30 +268,38 @@ class TableReader {
     raw: RawRow,
     { long, spoilt }: { long: readonly string[]; spoilt: ReadonlyMap<string, string> },
   ): Fault | undefined {
-    const { columns, oneOf } = this.format;
-    // Who is to be removed is named by their ids.
-    const removes = columns.some(({ name }) => name === 'Action') && isDelete(row.of('Action'));
+    const { columns, oneOf, key } = this.format;
+    const isRemoved = removes(row);
     const columnsHad = names.length || width;
     const short =
       raw.width < columnsHad && raw.width > 1
         ? `: the row ends after ${String(raw.width)} of ${String(columnsHad)} columns`
         : '';
-    for (const { name, need, id } of columns) {
-      if (removes && !id) continue;
-      const changed = spoilt.get(name);
-      if (changed !== undefined)
+    for (const { name, need, words } of columns) {
+      const value = row.of(name);
+      if (words && value !== '' && !words.test(value))
         return {
           field: name,
-          problem: `was changed to ${quoted(changed)} by Excel`,
-          advice: NOT_BY_EXCEL,
+          problem: `is ${quoted(value)}, which Slotbell does not know`,
+          advice: KNOWN_WORD[name] ?? FILL_IN,
         };
-      if (need !== 'value' || row.of(name) !== '') continue;
+      if (isRemoved && !key.includes(name)) continue;
+      const changed = spoilt.get(name);
+      if (changed !== undefined) return { field: name, problem: changed, advice: NOT_BY_EXCEL };
+      if (need !== 'value' || value !== '') continue;
       if (long.includes(name)) return { field: name, problem: tooLong, advice: SHORTEN };
       return { field: name, problem: `is empty${short}`, advice: FILL_IN };
     }
-    if (removes || !oneOf) return undefined;
+    if (isRemoved || !oneOf) return undefined;
     const cut = oneOf.find((name) => long.includes(name));
     if (cut) return { field: cut, problem: tooLong, advice: SHORTEN };
+    const noName = oneOf.find((name) => isNoName(row.of(name)));
+    if (noName)
+      return {
+        field: noName,
+        problem: `is ${quoted(row.of(noName))}, which is not a name`,
+        advice: RIGHT_COLUMNS,
+      };
     if (oneOf.some((name) => row.of(name) !== '')) return undefined;
     const field = oneOf.find((name) => /last|family/i.test(name)) ?? oneOf[0] ?? '';
     return { field, problem: `is empty${short}`, advice: FILL_IN };
@@ -276,13 +308,13 @@ class TableReader {
 
 const MANY_VALUES =
   'A comma, semicolon or tab inside a value splits it in two: put that value in quotation marks and upload again.';
+const RIGHT_COLUMNS = 'Check that each value stands in its own column, and upload again.';
+const KNOWN_WORD: Readonly<Record<string, string>> = {
+  Action: 'Write delete to remove, or leave it blank, and upload again.',
+  status: 'Write active or tobedeleted, and upload again.',
+};
 const SHORTEN = 'Shorten it in your system and upload again.';
 const FILL_IN = 'Add it in your system and upload again.';
 const NOT_BY_EXCEL = 'Export the file again and upload it without opening it in Excel.';
 
 const tooLong = `is longer than ${LONGEST.toLocaleString('en')} characters`;
-
-/** Whether a cell is pickAtime's word for a row that removes. */
-export function isDelete(cell: string | undefined): boolean {
-  return /^(action\s*=\s*)?delete$/i.test(cell?.trim() ?? '');
-}

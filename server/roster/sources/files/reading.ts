@@ -78,6 +78,18 @@ export class Reading {
     this.note(row, field, `${field} ${fault}.`, `${advice} The row was taken with ${field} left empty.`);
   }
 
+  /** A file names its columns and nothing below them, though others have what it would tie. */
+  noteNoRows(table: string): void {
+    const source = this.sources.get(table);
+    if (!source || this.files.get(source.name)?.rows) return;
+    this.note(
+      { file: source.name, line: 0 },
+      '',
+      'The file has no rows below the names of its columns.',
+      'Export it again if there should be some. Nobody is removed because of it.',
+    );
+  }
+
   /** What is told of a file's columns, once for each. */
   notesOf(file: string): ColumnNotes {
     const known = this.#notes.get(file) ?? new ColumnNotes();

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { CleverObject } from '../../../clever/schema.js';
 import type { ListName } from '../../refresh/lists.js';
+import type { IdKind } from './record-id.js';
 
 /** One file of an upload; its bytes can be read more than once. */
 export interface FileSource {
@@ -58,6 +59,43 @@ export interface RosterSink {
 
 /** Tells which of some ids the account knows already; for files that only add and change. */
 export type KnownIds = (list: ListName, ids: string[]) => Promise<Set<string>>;
+
+/** A record that the account has from before. */
+export interface StoredRecord {
+  id: string;
+  isActive: boolean;
+  /** Of a person. */
+  first?: string;
+  last?: string;
+  /** Of a student. */
+  number?: string;
+}
+
+/** A guardian of a student, as stored. */
+export interface StoredGuardian {
+  id: string;
+  student: string;
+  name: string;
+}
+
+/** What the account has from before. */
+export interface KnownRoster {
+  ids: KnownIds;
+  /** All records with ids of a kind, in batches; none of what no file is held against. */
+  records(list: ListName, kind: IdKind): AsyncIterable<StoredRecord[]>;
+  /** Of students, by their ids. */
+  guardians(students: string[]): Promise<StoredGuardian[]>;
+}
+
+/** An account that has nothing yet. */
+export const NOTHING_KNOWN: KnownRoster = {
+  ids: () => Promise.resolve(new Set()),
+
+  async *records() {
+    yield [];
+  },
+  guardians: () => Promise.resolve([]),
+};
 
 export interface FilesRead {
   /** False: something is fatally wrong, and nothing of it may be used. */

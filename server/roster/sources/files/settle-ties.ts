@@ -3,7 +3,7 @@ import type { ListName } from '../../refresh/lists.js';
 import { breathe } from './breathe.js';
 import type { Collected } from './collect-objects.js';
 import type { Reading, Row } from './reading.js';
-import type { KnownIds } from './roster-files.js';
+import type { KnownRoster } from './roster-files.js';
 
 /** So many references wait at once: each holds a row. */
 const MOST = 5000;
@@ -33,14 +33,17 @@ export class Ties<T extends CleverObject> {
 
   constructor(
     private readonly reading: Reading,
-    private readonly known: KnownIds,
+    private readonly known: KnownRoster,
     private readonly list: ListName,
     private readonly collected: Collected<T>,
     /** What is not taken where the other record is nowhere, as a sentence. */
     private readonly lost: string,
   ) {
     // As they are now: what later rows only tie to must not count as there.
-    this.#had = new Map([...collected.objects.keys()].map((id) => [id, id]));
+    this.#had = new Map([
+      ...[...collected.objects.keys()].map((id): [string, string] => [id, id]),
+      ...collected.aliases,
+    ]);
   }
 
   /** Many references wait: they are to be decided before more come. */
@@ -76,7 +79,7 @@ export class Ties<T extends CleverObject> {
     const ids = [...this.#waiting.keys()];
     // Of a list that tells all, who is not in it is nowhere.
     const isNowhere = ids.length === 0 || (reading.isWhole && !collected.unreadable);
-    const known = isNowhere ? new Set<string>() : await this.known(this.list, ids);
+    const known = isNowhere ? new Set<string>() : await this.known.ids(this.list, ids);
     for (const id of ids) this.#decide(id, known.has(id) && !collected.removed.has(id));
     this.#waiting.clear();
     this.#count = 0;

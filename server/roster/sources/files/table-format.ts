@@ -8,10 +8,12 @@ export interface Column {
   /** Holds ids of the school's own system. */
   id?: true;
   /**
-   * `name`: of a person, who may be called Null or Na. `email`: one address. `fact`: zeros alone are none, as in 00/00/0000.
-   * `number`: cleaned as an id is, and left blank where a spreadsheet spoilt it.
+   * `name`: of a person, who may be called Null or Na. `email`: one address. `fact`: zeros alone are none. `day`: the same, and days may
+   * stand in it, which are zeros as 00/00/0000. `number`: cleaned as an id is, and left blank where a spreadsheet spoilt it.
    */
-  holds?: 'name' | 'email' | 'fact' | 'number';
+  holds?: 'name' | 'email' | 'fact' | 'day' | 'number';
+  /** The only words that it may hold, beside nothing; a row with another one is left out. */
+  words?: RegExp;
 }
 
 /** One file of a format. */
@@ -24,6 +26,10 @@ export interface TableFormat {
   columns: readonly Column[];
   /** Each row fills one of these at least: people may have one name only. */
   oneOf?: readonly string[];
+  /** Names what a row is about: one that removes it fills no more. */
+  key: readonly string[];
+  /** Its rows tie what other files hold. */
+  ties?: true;
   /** May come without a header, in the order of the columns. */
   headerless?: true;
 }
@@ -42,6 +48,7 @@ export const alsoCalled = (name: string): Column => ({ name, holds: 'name' });
 export const number = (name: string): Column => ({ name, holds: 'number' });
 export const address = (name: string): Column => ({ name, holds: 'email' });
 export const facts = (...names: string[]): Column[] => names.map((name) => ({ name, holds: 'fact' }));
+export const days = (...names: string[]): Column[] => names.map((name) => ({ name, holds: 'day' }));
 
 /** The columns with the other names that they are known by. */
 export function named(
