@@ -1,5 +1,5 @@
 import { Contact, type Relation, type RosterPerson } from '../../models/contact.js';
-import { undecidedId } from '../duplicates/decide-identity.js';
+import { undecidedId } from './finish-decision.js';
 import { rosterRecord, type RosterRecord } from '../sources/roster-record.js';
 import type { RefreshContext } from './context.js';
 import type { KnownRecord } from './diff-records.js';
