@@ -1,7 +1,7 @@
 import type { CellNote } from './clean-cell.js';
 import { DayColumn } from './note-days.js';
 import { quoted } from './problem-list.js';
-import type { Problem } from './roster-files.js';
+import type { Problem } from './problem-list.js';
 
 /** What is told of a whole column beside what was done to its cells. */
 type ColumnCode =

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { TextDecoder } from 'node:util';
 import { FileRefused } from './problem-list.js';
-import type { FileSource } from './roster-files.js';
+import type { FileSource } from './file-source.js';
 
 /** How the bytes of a text file are read; spreadsheets write all of these. `utf-8 with slips`: a few bytes of it are of another one. */
 export type Encoding = 'utf-8' | 'utf-8 with slips' | 'utf-16le' | 'utf-16be' | 'windows-1252' | 'macintosh';

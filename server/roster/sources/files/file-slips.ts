@@ -1,5 +1,5 @@
 import type { Encoding } from './decode-file.js';
-import type { Problem } from './roster-files.js';
+import type { Problem } from './problem-list.js';
 
 const ENCODINGS: Partial<Record<Encoding, string>> = {
   'windows-1252': 'Windows-1252, the way older versions of Excel write',

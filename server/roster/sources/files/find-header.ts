@@ -1,6 +1,6 @@
 import { lettersOf } from './column-names.js';
 import { FileRefused } from './problem-list.js';
-import type { FileSource } from './roster-files.js';
+import type { FileSource } from './file-source.js';
 import type { RawRow } from './split-rows.js';
 import type { Column, TableFormat } from './table-format.js';
 

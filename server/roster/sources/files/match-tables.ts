@@ -1,7 +1,7 @@
 import type { TableFormat } from './table-format.js';
 import { FileRefused, type ProblemList } from './problem-list.js';
 import { lettersOf } from './column-names.js';
-import type { FileSource } from './roster-files.js';
+import type { FileSource } from './file-source.js';
 
 /**
  * Which of the files is which table of a format, by their names: "Students (2).csv" and "students-2026-11.txt" are

@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import yauzl, { type Entry, type ZipFile } from 'yauzl';
 import { FileRefused } from './problem-list.js';
 import { LIMITS } from './reading.js';
-import type { FileSource } from './roster-files.js';
+import type { FileSource } from './file-source.js';
 
 const MOST_ENTRIES = 1000;
 

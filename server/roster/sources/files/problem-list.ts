@@ -1,4 +1,12 @@
-import type { Problem } from './roster-files.js';
+/** Something wrong with a row, or with a file (`line` 0), and what a person does about it. */
+export interface Problem {
+  file: string;
+  /** As a text editor counts, from 1; 0 where the whole file is meant. */
+  line: number;
+  field: string;
+  problem: string;
+  advice: string;
+}
 
 const MOST = 1000;
 

@@ -10,13 +10,8 @@ import { readCleverFiles } from './read-clever-files.js';
 import { readOneRoster } from './read-oneroster.js';
 import { readPickatime } from './read-pickatime.js';
 import { Reading } from './reading.js';
-import {
-  NOTHING_KNOWN,
-  type FileSource,
-  type FilesRead,
-  type KnownRoster,
-  type RosterSink,
-} from './roster-files.js';
+import { NOTHING_KNOWN, type FilesRead, type KnownRoster, type RosterSink } from './roster-files.js';
+import type { FileSource } from './file-source.js';
 
 /** A file as it was uploaded: where it lies, and what its owner calls it (trusted in nothing). */
 export interface UploadedFile {

@@ -14,7 +14,7 @@ import {
 } from './find-header.js';
 import { LEFT_OUT, quoted } from './problem-list.js';
 import { LIMITS, Row, type Reading } from './reading.js';
-import type { FileSource } from './roster-files.js';
+import type { FileSource } from './file-source.js';
 import { splitRows, type Counting, type RawRow } from './split-rows.js';
 import type { Column, TableFormat } from './table-format.js';
 import { FileSlips } from './file-slips.js';

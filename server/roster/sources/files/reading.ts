@@ -1,7 +1,7 @@
 import { ColumnNotes } from './column-notes.js';
 import type { TableFormat } from './table-format.js';
 import { FileRefused, quoted, type ProblemList } from './problem-list.js';
-import type { FileSource } from './roster-files.js';
+import type { FileSource } from './file-source.js';
 
 /** What one upload may hold in all, and one file. */
 export const LIMITS = {

@@ -1,26 +1,7 @@
-import type { Readable } from 'node:stream';
 import type { CleverObject } from '../../../clever/schema.js';
 import type { ListName } from '../../refresh/lists.js';
+import type { Problem } from './problem-list.js';
 import type { IdKind } from './record-id.js';
-
-/** One file of an upload; its bytes can be read more than once. */
-export interface FileSource {
-  /** Its own name, without a folder; chosen by whoever made the file. */
-  name: string;
-  /** Its size, unzipped, as a zip claims it. */
-  bytes: number;
-  open(): Promise<Readable>;
-}
-
-/** Something wrong with a row, or with a file (`line` 0), and what a person does about it. */
-export interface Problem {
-  file: string;
-  /** As a text editor counts, from 1; 0 where the whole file is meant. */
-  line: number;
-  field: string;
-  problem: string;
-  advice: string;
-}
 
 /** What stands beside Clever's fields, under the key `slotbell`, on an object that came from a file. */
 export interface FileExtras {

@@ -1,7 +1,7 @@
 import { decodeFile, type Decoding, type Encoding } from './decode-file.js';
 import { FileRefused } from './problem-list.js';
 import { readLines, type Lines } from './read-lines.js';
-import type { FileSource } from './roster-files.js';
+import type { FileSource } from './file-source.js';
 
 /** A line of a table as it stands in the file; trailing empty cells are dropped. */
 export interface RawRow {
