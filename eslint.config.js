@@ -5,35 +5,46 @@ import tseslint from 'typescript-eslint';
 import { ejs } from './.eslint/ejs.js';
 import { fileNames } from './.eslint/file-names.js';
 
-// Imports run one way. A layer may import itself and what its row names; `layer:type` allows types alone.
-const toFeatures = 'models web audit core notifications';
+// Imports run one way, from below to above. A layer may import itself and what its row names; `layer:type` allows types alone.
+const base = 'models web audit core notifications';
+const roster = 'roster sources runs clever';
 const all =
-  'core database models web audit notifications clever roster events classes slots contacts accounts reports booking appointments families';
+  'core database models web audit notifications clever runs sources tables roster-files roster uploads duplicates mapping sync review importer events classes slots contacts accounts reports booking appointments families';
 
 // prettier-ignore
 const layers = [
   // layer           its files                                       may import
-  ['core',          'server/{config,root,log,queue,deps,seal,disk-faults}.ts', 'models:type'],
+  ['core',          'server/{config,root,log,queue,deps,seal,disk-faults}.ts','models:type'],
   ['models',        'server/models/**',                             ''],
   ['database',      'server/database/**',                           'core models'],
   ['web',           'server/web/**',                                'models core'],
   ['audit',         'server/audit/**',                              'models core'],
   ['notifications', 'server/notifications/**',                      'models web audit core'],
-  ['sandbox',       'server/clever/sandbox/**',                     'clever:type'],
-  ['clever',        'server/clever/**',                             toFeatures],
-  ['roster',        'server/roster/**',                             `clever ${toFeatures}`],
-  ['events',        'server/events/**',                             `roster ${toFeatures}`],
-  ['classes',       'server/classes/**',                            toFeatures],
-  ['slots',         'server/slots/**',                              toFeatures],
-  ['contacts',      'server/contacts/**',                           toFeatures],
-  ['accounts',      'server/accounts/**',                           toFeatures],
-  ['reports',       'server/reports/**',                            toFeatures],
-  ['booking',       'server/booking/**',                            `slots accounts ${toFeatures}`],
-  ['appointments',  'server/appointments/**',                       `booking reports ${toFeatures}`],
-  ['families',      'server/families/**',                           `booking contacts accounts ${toFeatures}`],
+  ['clever',        'server/clever/**',                             base],
+  ['sandbox',       'server/sandbox/**',                            'clever:type'],
+  ['runs',          'server/runs/**',                               `clever ${base}`],
+  ['sources',       'server/sources/**',                            `runs clever ${base}`],
+  ['tables',        'server/tables/**',                             `sources ${base}`],
+  ['roster-files',  'server/roster-files/**',                       `tables sources clever ${base}`],
+  ['roster',        'server/roster/**',                             `roster-files sources runs clever ${base}`],
+  ['uploads',       'server/uploads/**',                            `roster-files tables ${roster} ${base}`],
+  ['duplicates',    'server/duplicates/**',                         `${roster} ${base}`],
+  ['mapping',       'server/mapping/**',                            `${roster} ${base}`],
+  ['sync',          'server/sync/**',                               `${roster} ${base}`],
+  ['review',        'server/review/**',                             `sync uploads ${roster} ${base}`],
+  ['importer',      'server/importer/**',                           `review sync ${roster} ${base}`],
+  ['events',        'server/events/**',                             `sync runs ${base}`],
+  ['classes',       'server/classes/**',                            base],
+  ['slots',         'server/slots/**',                              base],
+  ['contacts',      'server/contacts/**',                           base],
+  ['accounts',      'server/accounts/**',                           base],
+  ['reports',       'server/reports/**',                            base],
+  ['booking',       'server/booking/**',                            `slots accounts ${base}`],
+  ['appointments',  'server/appointments/**',                       `booking reports ${base}`],
+  ['families',      'server/families/**',                           `booking contacts accounts ${base}`],
   ['routes',        'server/{routes,app,index}.ts',                 `${all} jobs runtime`],
-  ['upgrades',      'server/upgrades/**',                           'database models booking roster web core'],
-  ['runtime',       'server/{runtime,ending,backup}.ts',            'core database upgrades jobs web'],
+  ['upgrades',      'server/upgrades/**',                           'database models booking runs roster web core'],
+  ['runtime',       'server/{runtime,backup,ending}.ts',            'core database upgrades web jobs'],
   ['jobs',          'jobs/**',                                      `${all} runtime`],
   ['demo',          'server/demo/**',                               `${all} routes runtime upgrades jobs sandbox`],
   ['test',          'test/**',                                      `${all} routes runtime upgrades jobs sandbox demo`],
@@ -41,14 +52,14 @@ const layers = [
 
 // The closed file vocabulary of a feature folder.
 const features =
-  'accounts appointments audit booking classes clever contacts events families notifications reports roster slots'.split(
+  'accounts appointments audit booking classes clever contacts duplicates events families importer mapping notifications reports slots uploads'.split(
     ' ',
   );
 const featureFiles = ['routes.ts', 'schema.ts', 'queries.ts', 'policy.ts', 'client.ts'];
 const verbs = `
   add apply approve archive assign attach authenticate authorize block book build cancel change check choose claim
   clear close collect compare confirm connect consume convert copy count create decide delete deliver detach
-  diff disable disconnect download draw edit enable end enforce ensure enter exchange expire explain export
+  diff disable disconnect download draw drop edit enable end enforce ensure enter exchange expire explain export
   extract fetch filter find finish follow format free generate group guard hash hide hold import insert
   invite issue keep lay limit link list load lock log mail make map mark match measure merge move normalize
   notify number offer open order parse pause pick plan post prepare preview print propose protect prove
@@ -129,7 +140,7 @@ export default defineConfig(
       'server/{index,ending,runtime,backup}.ts',
       'jobs/worker.ts',
       'server/demo/**',
-      'server/clever/sandbox/index.ts',
+      'server/sandbox/index.ts',
     ],
     rules: { 'no-console': 'off' },
   },

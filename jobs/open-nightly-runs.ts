@@ -1,6 +1,6 @@
-import { openNights } from '../server/roster/open-nights.js';
-import { resumeRuns, wipeOldDownloads } from '../server/roster/resume-runs.js';
-import { resumeUploads } from '../server/roster/uploads/resume-uploads.js';
+import { openNights } from '../server/sync/nights/open-nights.js';
+import { resumeRuns, wipeOldDownloads } from '../server/sync/nights/resume-runs.js';
+import { resumeUploads } from '../server/uploads/resume-uploads.js';
 import type { Recurring } from './job.js';
 
 /**

@@ -1,4 +1,4 @@
-import { readUpload } from '../server/roster/uploads/read-upload.js';
+import { readUpload } from '../server/uploads/read-upload.js';
 import type { OneShot } from './job.js';
 
 /** Reads roster files that somebody uploaded. */

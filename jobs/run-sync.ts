@@ -1,5 +1,5 @@
-import { runAlone } from '../server/roster/run-alone.js';
-import { runSync } from '../server/roster/run-sync.js';
+import { runAlone } from '../server/sync/runs/run-alone.js';
+import { runSync } from '../server/sync/runs/run-sync.js';
 import type { OneShot } from './job.js';
 
 /** Does a sync run: a first import, a nightly one, or one that somebody asked for. */

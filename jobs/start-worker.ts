@@ -1,6 +1,6 @@
 import type { Job } from 'agenda';
 import type { Deps } from '../server/deps.js';
-import { resumeRuns, wipeOldDownloads } from '../server/roster/resume-runs.js';
+import { resumeRuns, wipeOldDownloads } from '../server/sync/nights/resume-runs.js';
 import type { OneShot, Recurring } from './job.js';
 import type { AgendaQueue } from './queue.js';
 import { ONE_SHOTS, RECURRING } from './schedule.js';

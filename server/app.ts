@@ -9,7 +9,7 @@ import { databaseAnswersAnew, databaseReady } from './database/connect.js';
 import { watchCommands } from './database/follow-commands.js';
 import { judgeRecovery } from './database/judge-recovery.js';
 import type { Deps } from './deps.js';
-import { receiveFiles } from './roster/uploads/receive-files.js';
+import { receiveFiles } from './uploads/receive-files.js';
 import { ROOT } from './root.js';
 import { LONG_FORMS, routes } from './routes.js';
 import { assets } from './web/assets.js';

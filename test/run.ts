@@ -1,6 +1,6 @@
 /**
- * Runs the suite in two processes with a database each, which two cores do sooner than one after the other: the tests of rosters and
- * of roster files, and all others. What the first says is shown as it comes, the other's after it; at the end stands the sum, as mocha prints it.
+ * Runs the suite in two processes with a database each, which two cores do sooner than one after the other: the tests of runs, rosters
+ * and syncs, and all others. What the first says is shown as it comes, the other's after it; at the end stands the sum, as mocha prints it.
  * Arguments go to both: `npm test -- --grep held`. Exit code: how many tests failed, at most 250; 255 where a process broke down.
  */
 import { spawn } from 'node:child_process';
@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { ROOT } from '../server/root.js';
 
-const ROSTER = 'test/roster*/**/*.test.ts';
+const ROSTER = 'test/{roster,roster-files,runs,review,sync,duplicates}/**/*.test.ts';
 const HALVES = [[ROSTER], ['test/**/*.test.ts', '--ignore', ROSTER]];
 /** Of mocha's own exit codes the last that counts failures. */
 const MOST_FAILURES = 250;

@@ -6,7 +6,7 @@ import { startWorker } from '../../jobs/start-worker.js';
 import { makeSetupCode } from '../accounts/make-first-administrator.js';
 import { createApp } from '../app.js';
 import { createCleverClient } from '../clever/client.js';
-import { startSandbox, type Sandbox } from '../clever/sandbox/start-sandbox.js';
+import { startSandbox, type Sandbox } from '../sandbox/start-sandbox.js';
 import { loadConfig } from '../config.js';
 import { connectDatabase } from '../database/connect.js';
 import type { Deps } from '../deps.js';

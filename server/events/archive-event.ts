@@ -1,7 +1,7 @@
 import { recordAudit } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
 import { Event } from '../models/event.js';
-import { stopSync } from '../roster/stop-sync.js';
+import { stopSync } from '../sync/runs/stop-sync.js';
 import type { Actor } from '../web/actor.js';
 import { withoutWindow } from './open-booking.js';
 

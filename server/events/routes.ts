@@ -1,7 +1,7 @@
 import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../deps.js';
 import { Event } from '../models/event.js';
-import { heldNotices } from '../roster/held/queries.js';
+import { heldNotices } from '../runs/show/read-held.js';
 import { actorOf, mayRunEvent } from '../web/actor.js';
 import { bookingState } from '../web/booking-state.js';
 import { changedMeanwhile, seenOf } from '../web/compare-seen.js';

@@ -18,7 +18,7 @@ export interface FieldChange {
   after?: unknown;
 }
 
-/** A remark on one change, as a code (`roster/runs/say-note.ts`). */
+/** A remark on one change, as a code (`runs/log/say-note.ts`). */
 export interface RunNote {
   code: string;
   /** Of a possible duplicate: what the two have in common. */

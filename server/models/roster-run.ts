@@ -22,7 +22,7 @@ const PLAIN_WHYS = [
   'many would leave',
 ] as const;
 
-/** Why everything was read, though the district may tell its changes (`roster/runs/say-why.ts`). `text`: in the words of a version before 0.6. */
+/** Why everything was read, though the district may tell its changes (`runs/log/say-why.ts`). `text`: in the words of a version before 0.6. */
 export type FullWhy =
   | { code: (typeof PLAIN_WHYS)[number] }
   | { code: 'events broke off'; fault: CleverFault }

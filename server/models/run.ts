@@ -22,7 +22,7 @@ export interface Stage {
 }
 
 /**
- * What a run says plainly on its page, as a code with its numbers (`roster/runs/say-remark.ts`). Version 0.4.0 stored sentences:
+ * What a run says plainly on its page, as a code with its numbers (`runs/log/say-remark.ts`). Version 0.4.0 stored sentences:
  * `text`, and whether it says why removals wait.
  */
 export interface RunRemark extends Record<string, unknown> {
@@ -67,7 +67,7 @@ const RESULT_CODES = [
 ] as const;
 
 /**
- * How a run ended, as a code with its numbers (`roster/runs/say-result.ts`). `did`: what it did, by kind, with its download. `text`: in
+ * How a run ended, as a code with its numbers (`runs/log/say-result.ts`). `did`: what it did, by kind, with its download. `text`: in
  * the words of a version before 0.6.
  */
 export type RunResult =

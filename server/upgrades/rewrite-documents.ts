@@ -1,5 +1,5 @@
 import mongoose, { type mongo } from 'mongoose';
-import { whileAt } from '../roster/changes/guard-write.js';
+import { whileAt } from '../runs/changes/guard-write.js';
 
 const BATCH = 500;
 

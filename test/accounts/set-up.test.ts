@@ -3,7 +3,7 @@ import { Account } from '../../server/models/account.js';
 import { User } from '../../server/models/user.js';
 import { makeFirstAdministrator, makeSetupCode } from '../../server/accounts/make-first-administrator.js';
 import { OneTimeLink } from '../../server/models/one-time-link.js';
-import { live } from '../roster/crash.js';
+import { live } from '../support/roster/crash.js';
 import { createTestApp, makeAccount, PASSWORD, Visitor, type TestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
 

@@ -4,8 +4,8 @@ import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Household } from '../../server/models/household.js';
 import { Notification } from '../../server/models/notification.js';
 import { User } from '../../server/models/user.js';
-import { heldBy } from '../booking/conference.js';
-import { Desk } from '../booking/desk.js';
+import { heldBy } from '../support/booking/conference.js';
+import { Desk } from '../support/booking/desk.js';
 import { PASSWORD, Visitor } from '../support/app.js';
 
 const EMAIL = 'owner@example.org';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Notification } from '../../server/models/notification.js';
 import { User } from '../../server/models/user.js';
-import { makeConference } from '../booking/conference.js';
+import { makeConference } from '../support/booking/conference.js';
 import { createTestApp, makeAccount, makeUser, PASSWORD, Visitor, type TestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
 

@@ -10,14 +10,14 @@ import { Account } from '../../server/models/account.js';
 import { Event } from '../../server/models/event.js';
 import { RosterRun } from '../../server/models/roster-run.js';
 import { SyncRun } from '../../server/models/sync-run.js';
-import { runSync } from '../../server/roster/run-sync.js';
-import { startSync } from '../../server/roster/start-sync.js';
+import { runSync } from '../../server/sync/runs/run-sync.js';
+import { startSync } from '../../server/sync/runs/start-sync.js';
 import mongoose from 'mongoose';
 import { countWrites } from './count-writes.js';
 import { prepareAccount } from './prepare-account.js';
 import { serve, told } from './processes.js';
 import type { ServedDistrict } from './sandbox-process.js';
-import { sayResult } from '../../server/roster/runs/say-result.js';
+import { sayResult } from '../../server/runs/log/say-result.js';
 
 export interface ImporterTold {
   databaseUri: string;

@@ -5,7 +5,7 @@
 import { performance } from 'node:perf_hooks';
 import { MongoClient, type Db, type Document } from 'mongodb';
 import { Agent, request } from 'undici';
-import { LISTS, listsFor } from '../../server/roster/refresh/lists.js';
+import { LISTS, listsFor } from '../../server/sources/records/lists.js';
 import { ROSTER } from './count-writes.js';
 import type { ImporterTold } from './importer-process.js';
 import { serve, told } from './processes.js';

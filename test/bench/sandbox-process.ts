@@ -1,6 +1,6 @@
 /** The sandbox in a process of its own, so that neither its memory nor its garbage counts as the importer's. */
-import { startSandbox } from '../../server/clever/sandbox/start-sandbox.js';
-import type { DistrictTotals } from '../../server/clever/sandbox/count-totals.js';
+import { startSandbox } from '../../server/sandbox/start-sandbox.js';
+import type { DistrictTotals } from '../../server/sandbox/count-totals.js';
 import { serve, told } from './processes.js';
 
 /** A district as those who read it must know it. */

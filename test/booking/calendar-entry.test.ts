@@ -3,8 +3,8 @@ import { Types } from 'mongoose';
 import { cancelAppointment } from '../../server/booking/cancel-appointment.js';
 import { Appointment } from '../../server/models/appointment.js';
 import { Notification } from '../../server/models/notification.js';
-import { Desk } from './desk.js';
-import { momentOf, read } from './read-calendar.js';
+import { Desk } from '../support/booking/desk.js';
+import { momentOf, read } from '../support/booking/read-calendar.js';
 
 describe('a meeting that is moved and canceled', () => {
   it('is one entry of the calendar, each file later than the one before', async () => {

@@ -6,7 +6,7 @@ import { Types } from 'mongoose';
 import type { Meeting } from '../../server/booking/queries.js';
 import { writeCalendar } from '../../server/booking/write-calendar.js';
 import { timeSpan, whenInWords } from '../../server/web/format-time.js';
-import { momentOf, read } from './read-calendar.js';
+import { momentOf, read } from '../support/booking/read-calendar.js';
 
 const meeting: Meeting = {
   id: 'abc',

@@ -24,7 +24,7 @@ import {
   wishOf,
   type Conference,
   type ConferenceOptions,
-} from './conference.js';
+} from '../support/booking/conference.js';
 
 const never = new AbortController().signal;
 

@@ -9,9 +9,15 @@ import { Notification } from '../../server/models/notification.js';
 import { createTestApp, makeUser } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
 import { makeSessions, type LoggedIn } from '../support/sessions.js';
-import type { Death } from './app-process.js';
-import { AppProcesses, SECRET, type AppProcess } from './app-processes.js';
-import { EVE, findDoubles, makeConference, makeHousehold, type Conference } from './conference.js';
+import type { Death } from '../support/booking/app-process.js';
+import { AppProcesses, SECRET, type AppProcess } from '../support/booking/app-processes.js';
+import {
+  EVE,
+  findDoubles,
+  makeConference,
+  makeHousehold,
+  type Conference,
+} from '../support/booking/conference.js';
 
 /** A seat, and what the limits count: of child and teacher, of child and class, of the family. */
 const CLAIMS = 4;

@@ -4,8 +4,8 @@ import { Household } from '../../server/models/household.js';
 import { Notification } from '../../server/models/notification.js';
 import { User } from '../../server/models/user.js';
 import { makeAccount, makeUser, PASSWORD, Visitor } from '../support/app.js';
-import { EVE } from './conference.js';
-import { Desk } from './desk.js';
+import { EVE } from '../support/booking/conference.js';
+import { Desk } from '../support/booking/desk.js';
 
 describe("a parent's way to the teachers", () => {
   let desk: Desk;

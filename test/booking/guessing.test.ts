@@ -6,8 +6,8 @@ import { Notification } from '../../server/models/notification.js';
 import { RateLimit } from '../../server/models/rate-limit.js';
 import { pauseAfter } from '../../server/booking/limit-guesses.js';
 import { makeUser, Visitor } from '../support/app.js';
-import { EVE } from './conference.js';
-import { Desk } from './desk.js';
+import { EVE } from '../support/booking/conference.js';
+import { Desk } from '../support/booking/desk.js';
 
 describe('guessing birth dates', () => {
   let desk: Desk;

@@ -4,8 +4,8 @@ import { ENDED_HOLDS_MS, MOST_HOLDS } from '../../server/booking/policy.js';
 import { Appointment } from '../../server/models/appointment.js';
 import { Household } from '../../server/models/household.js';
 import { makeUser, Visitor } from '../support/app.js';
-import { EVE } from './conference.js';
-import { Desk } from './desk.js';
+import { EVE } from '../support/booking/conference.js';
+import { Desk } from '../support/booking/desk.js';
 
 describe('holds of one login', () => {
   let desk: Desk;

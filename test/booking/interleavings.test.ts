@@ -21,8 +21,8 @@ import {
   makeHousehold,
   wishOf,
   type Conference,
-} from './conference.js';
-import { interleave } from './interleave.js';
+} from '../support/booking/conference.js';
+import { interleave } from '../support/booking/interleave.js';
 
 const never = new AbortController().signal;
 const RUNS = Number(process.env.INTERLEAVINGS ?? 40);

@@ -5,7 +5,7 @@ import { HOLD_MS } from '../../server/booking/policy.js';
 import { createTestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
 import { switchClaimsOff } from '../support/without-claims.js';
-import { makeDay, type SchoolDay } from './school-day.js';
+import { makeDay, type SchoolDay } from '../support/booking/school-day.js';
 
 const RUNS = Number(process.env.INVARIANTS ?? 30);
 

@@ -4,10 +4,10 @@ import { makeUser } from '../support/app.js';
 import { seededRandom, startFaultyProxy, type FaultyProxy } from '../support/faulty-proxy.js';
 import { emptyDatabase, testDatabaseUri } from '../support/hooks.js';
 import { makeSessions, type LoggedIn } from '../support/sessions.js';
-import { AppProcesses, SECRET, type AppProcess } from './app-processes.js';
-import { EVE, makeConference, makeHousehold, type Conference } from './conference.js';
-import { hidden } from './desk.js';
-import { until } from '../database/scratch.js';
+import { AppProcesses, SECRET, type AppProcess } from '../support/booking/app-processes.js';
+import { EVE, makeConference, makeHousehold, type Conference } from '../support/booking/conference.js';
+import { hidden } from '../support/booking/desk.js';
+import { until } from '../support/database/scratch.js';
 
 /** Of the messages between app and database, so many of a hundred are lost or break off. */
 const FAULTS = 4;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Contact } from '../../server/models/contact.js';
 import { Household } from '../../server/models/household.js';
-import { Desk } from './desk.js';
+import { Desk } from '../support/booking/desk.js';
 
 /** A page without scripts sends one form: a button must not lose what is selected or typed beside it. */
 describe('the page of a family’s children', () => {

@@ -8,7 +8,7 @@ import { Household } from '../../server/models/household.js';
 import { Resource } from '../../server/models/resource.js';
 import { Slot } from '../../server/models/slot.js';
 import { User } from '../../server/models/user.js';
-import { Desk } from './desk.js';
+import { Desk } from '../support/booking/desk.js';
 
 /** As far from Chicago as there is, to both sides, and some that are off by less than an hour. */
 const ZONES = ['Pacific/Kiritimati', 'Pacific/Pago_Pago', 'Asia/Kathmandu', 'Australia/Lord_Howe', 'UTC'];

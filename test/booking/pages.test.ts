@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { Types } from 'mongoose';
 import { Appointment } from '../../server/models/appointment.js';
 import { Notification } from '../../server/models/notification.js';
-import { EVE, makeHousehold } from './conference.js';
-import { Desk, hidden } from './desk.js';
+import { EVE, makeHousehold } from '../support/booking/conference.js';
+import { Desk, hidden } from '../support/booking/desk.js';
 
 describe('booking on the pages', () => {
   let desk: Desk;

@@ -6,8 +6,8 @@ import { Household } from '../../server/models/household.js';
 import { User } from '../../server/models/user.js';
 import { emptyDatabase } from '../support/hooks.js';
 import { makeSessions, type LoggedIn } from '../support/sessions.js';
-import { AppProcesses, SECRET, type AppProcess } from './app-processes.js';
-import { EVE, findDoubles, makeConference, type Conference } from './conference.js';
+import { AppProcesses, SECRET, type AppProcess } from '../support/booking/app-processes.js';
+import { EVE, findDoubles, makeConference, type Conference } from '../support/booking/conference.js';
 
 const PARENTS = 200;
 /** So many are enough to show that a time would be sold twice. */

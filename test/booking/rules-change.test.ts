@@ -22,8 +22,8 @@ import {
   wishOf,
   type Conference,
   type ConferenceOptions,
-} from './conference.js';
-import { interleave } from './interleave.js';
+} from '../support/booking/conference.js';
+import { interleave } from '../support/booking/interleave.js';
 
 describe('rules that change after something was booked', () => {
   let test: TestApp;

@@ -7,7 +7,7 @@ import type { User } from '../../server/models/user.js';
 import { createTestApp, makeAccount, makeUser, Visitor, type TestApp } from '../support/app.js';
 import { makeEvent, makeTeacher } from '../support/event.js';
 import { emptyDatabase } from '../support/hooks.js';
-import { makeAppointment, makeClass, makeTeachingPerson } from './school-day.js';
+import { makeAppointment, makeClass, makeTeachingPerson } from '../support/classes/school-day.js';
 
 describe('the Class Editor', () => {
   let test: TestApp;

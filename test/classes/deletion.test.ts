@@ -7,7 +7,7 @@ import { Event } from '../../server/models/event.js';
 import { createTestApp, makeAccount, makeUser, Visitor, type TestApp } from '../support/app.js';
 import { makeEvent } from '../support/event.js';
 import { emptyDatabase } from '../support/hooks.js';
-import { makeAppointment, makeClass } from './school-day.js';
+import { makeAppointment, makeClass } from '../support/classes/school-day.js';
 
 describe('Delete Class', () => {
   let test: TestApp;

@@ -5,7 +5,7 @@ import type { Event } from '../../server/models/event.js';
 import { createTestApp, makeAccount, makeUser, Visitor, type TestApp } from '../support/app.js';
 import { makeEvent, makeTeacher } from '../support/event.js';
 import { emptyDatabase } from '../support/hooks.js';
-import { makeClass, makePerson, makeTeachingPerson } from './school-day.js';
+import { makeClass, makePerson, makeTeachingPerson } from '../support/classes/school-day.js';
 
 describe('one class of an event', () => {
   let test: TestApp;

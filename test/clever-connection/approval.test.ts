@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { checkWaitingApprovals } from '../../server/clever/connection/check-approval.js';
-import type { Sandbox } from '../../server/clever/sandbox/start-sandbox.js';
+import type { Sandbox } from '../../server/sandbox/start-sandbox.js';
 import { Account } from '../../server/models/account.js';
 import { Notification } from '../../server/models/notification.js';
 import { School } from '../../server/models/school.js';
-import { makeEvent } from '../roster/district.js';
+import { makeEvent } from '../support/roster/district.js';
 import { makeAccount, makeUser, Visitor, type TestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
-import { SET_UP, startDistrict } from './support.js';
+import { SET_UP, startDistrict } from '../support/clever-connection/support.js';
 
 describe('approval by the district', () => {
   let sandbox: Sandbox;

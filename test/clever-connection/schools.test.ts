@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import type { Sandbox } from '../../server/clever/sandbox/start-sandbox.js';
+import type { Sandbox } from '../../server/sandbox/start-sandbox.js';
 import { Account } from '../../server/models/account.js';
 import { Contact } from '../../server/models/contact.js';
 import { School } from '../../server/models/school.js';
 import { makeAccount, makeUser, Visitor, type TestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
-import { connect, SET_UP, startDistrict } from './support.js';
+import { connect, SET_UP, startDistrict } from '../support/clever-connection/support.js';
 
 describe('school matching', () => {
   let sandbox: Sandbox;

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
-import type { Sandbox } from '../../server/clever/sandbox/start-sandbox.js';
+import type { Sandbox } from '../../server/sandbox/start-sandbox.js';
 import { Account } from '../../server/models/account.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';
 import { School } from '../../server/models/school.js';
 import { makeAccount, makeUser, Visitor, type TestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
-import { connect, SET_UP, startDistrict } from './support.js';
+import { connect, SET_UP, startDistrict } from '../support/clever-connection/support.js';
 
 describe('Global Setup → Clever', () => {
   let sandbox: Sandbox;

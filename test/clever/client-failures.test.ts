@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { createCleverClient } from '../../server/clever/client.js';
 import type { CleverFailure } from '../../server/models/clever-fault.js';
-import type { Misbehaviour } from '../../server/clever/sandbox/misbehave.js';
-import { startSandbox, type Sandbox } from '../../server/clever/sandbox/start-sandbox.js';
-import { clientOf, failureOf, PLENTY, readAll, serveLoopback } from './loopback.js';
+import type { Misbehaviour } from '../../server/sandbox/misbehave.js';
+import { startSandbox, type Sandbox } from '../../server/sandbox/start-sandbox.js';
+import { clientOf, failureOf, PLENTY, readAll, serveLoopback } from '../support/clever/loopback.js';
 
 describe('the Clever client, when Clever misbehaves', () => {
   let sandbox: Sandbox;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createCleverClient } from '../../server/clever/client.js';
-import { failureOf, readAll, serveLoopback } from './loopback.js';
+import { failureOf, readAll, serveLoopback } from '../support/clever/loopback.js';
 
 describe('the Clever client, when a server is hostile', () => {
   const page = (ids: string[], next?: string) =>

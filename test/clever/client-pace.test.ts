@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createCleverClient } from '../../server/clever/client.js';
 import type { Wait } from '../../server/clever/keep-pace.js';
-import { startSandbox } from '../../server/clever/sandbox/start-sandbox.js';
-import { clientOf, failureOf, PLENTY, readAll, serveLoopback } from './loopback.js';
+import { startSandbox } from '../../server/sandbox/start-sandbox.js';
+import { clientOf, failureOf, PLENTY, readAll, serveLoopback } from '../support/clever/loopback.js';
 
 describe('the Clever client’s pace', () => {
   it('waits for the budget to be full again before it is used up', async () => {

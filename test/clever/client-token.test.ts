@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createCleverClient, type CleverClient } from '../../server/clever/client.js';
 import { readApprovedDistricts } from '../../server/clever/read-token.js';
-import { startSandbox, type Sandbox } from '../../server/clever/sandbox/start-sandbox.js';
-import { failureOf, PLENTY, readAll, serveLoopback } from './loopback.js';
+import { startSandbox, type Sandbox } from '../../server/sandbox/start-sandbox.js';
+import { failureOf, PLENTY, readAll, serveLoopback } from '../support/clever/loopback.js';
 
 describe('the Clever client with client id and secret', () => {
   let sandbox: Sandbox;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { createCleverClient } from '../../server/clever/client.js';
-import { startSandbox, type Sandbox } from '../../server/clever/sandbox/start-sandbox.js';
-import { clientOf, failureOf, PLENTY, readAll, serveLoopback } from './loopback.js';
+import { startSandbox, type Sandbox } from '../../server/sandbox/start-sandbox.js';
+import { clientOf, failureOf, PLENTY, readAll, serveLoopback } from '../support/clever/loopback.js';
 
 const LISTS = ['/schools', '/terms', '/courses', '/sections', '/users', '/events'] as const;
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { createCleverClient, type CleverClient } from '../../server/clever/client.js';
 import { CleverError } from '../../server/clever/explain-failure.js';
 import type { ListPath, SinglePath } from '../../server/clever/schema.js';
-import { readAll, serveLoopback } from './loopback.js';
+import { readAll, serveLoopback } from '../support/clever/loopback.js';
 
 /** Real answers of Clever's public demo district, beside the project; not part of it. */
 const FOLDER = fileURLToPath(new URL('../../../shared/clever/recorded', import.meta.url));

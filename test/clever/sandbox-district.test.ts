@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { CleverSection, CleverUser } from '../../server/clever/schema.js';
-import { startSandbox, type Sandbox } from '../../server/clever/sandbox/start-sandbox.js';
-import { clientOf, PLENTY, readAll } from './loopback.js';
+import { startSandbox, type Sandbox } from '../../server/sandbox/start-sandbox.js';
+import { clientOf, PLENTY, readAll } from '../support/clever/loopback.js';
 
 describe('the sandbox’s district', () => {
   let sandbox: Sandbox;

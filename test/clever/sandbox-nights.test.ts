@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { CleverEvent, CleverSection, CleverUser } from '../../server/clever/schema.js';
-import { startSandbox, type Sandbox } from '../../server/clever/sandbox/start-sandbox.js';
-import { clientOf, failureOf, PLENTY, readAll } from './loopback.js';
+import { startSandbox, type Sandbox } from '../../server/sandbox/start-sandbox.js';
+import { clientOf, failureOf, PLENTY, readAll } from '../support/clever/loopback.js';
 
 interface Snapshot {
   users: Map<string, CleverUser>;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import request from 'supertest';
-import { startSandbox, type Sandbox } from '../../server/clever/sandbox/start-sandbox.js';
-import { PLENTY } from './loopback.js';
+import { startSandbox, type Sandbox } from '../../server/sandbox/start-sandbox.js';
+import { PLENTY } from '../support/clever/loopback.js';
 
 interface Page {
   data: { data: { id: string; type?: string }; uri: string }[];

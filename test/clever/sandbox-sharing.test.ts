@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { CleverClient } from '../../server/clever/client.js';
 import type { CleverEvent } from '../../server/clever/schema.js';
-import { startSandbox, type Sandbox } from '../../server/clever/sandbox/start-sandbox.js';
-import { clientOf, PLENTY, readAll } from './loopback.js';
+import { startSandbox, type Sandbox } from '../../server/sandbox/start-sandbox.js';
+import { clientOf, PLENTY, readAll } from '../support/clever/loopback.js';
 
 const LISTS = ['/schools', '/terms', '/courses', '/sections', '/users'] as const;
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { Types } from 'mongoose';
-import type { Sandbox } from '../../server/clever/sandbox/start-sandbox.js';
+import type { Sandbox } from '../../server/sandbox/start-sandbox.js';
 import type { Account } from '../../server/models/account.js';
-import { connect, startDistrict } from '../clever-connection/support.js';
+import { connect, startDistrict } from '../support/clever-connection/support.js';
 import { makeAccount, makeUser, Visitor, type TestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
 

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
-import { Apps } from './app.js';
-import { isRunning, needsEngine, Scratch, until } from './scratch.js';
+import { Apps } from '../support/database/app.js';
+import { isRunning, needsEngine, Scratch, until } from '../support/database/scratch.js';
 
 /** What a process says that found no database. */
 interface Refused {

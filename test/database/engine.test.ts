@@ -7,8 +7,8 @@ import { MongoClient } from 'mongodb';
 import { launchHost } from '../../server/database/embedded/launch.js';
 import { platformFacts } from '../../server/database/embedded/platform.js';
 import { openRunFolder } from '../../server/database/embedded/run-folder.js';
-import { Apps } from './app.js';
-import { isRunning, needsEngine, Scratch, until } from './scratch.js';
+import { Apps } from '../support/database/app.js';
+import { isRunning, needsEngine, Scratch, until } from '../support/database/scratch.js';
 
 describe('The embedded engine', () => {
   const scratch = new Scratch();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { MongoClient, type Collection } from 'mongodb';
 import { deleteExpired } from '../../server/database/embedded/expire.js';
-import { needsEngine, Scratch, until } from './scratch.js';
+import { needsEngine, Scratch, until } from '../support/database/scratch.js';
 
 interface Thing {
   _id: string;

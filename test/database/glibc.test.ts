@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from
 import path from 'node:path';
 import { loadableCopy } from '../../server/database/embedded/glibc.js';
 import { platformFacts } from '../../server/database/embedded/platform.js';
-import { Scratch } from './scratch.js';
+import { Scratch } from '../support/database/scratch.js';
 
 describe('The copy of the engine for older glibc', function () {
   const scratch = new Scratch();

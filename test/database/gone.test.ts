@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { databaseReady } from '../../server/database/connect.js';
 import { createTestApp, Visitor } from '../support/app.js';
 import { emptyDatabase, enginePid } from '../support/hooks.js';
-import { until } from './scratch.js';
+import { until } from '../support/database/scratch.js';
 
 describe('a database that falls silent', () => {
   it('gives a page that says so, and the page asked for once it is back', async function () {

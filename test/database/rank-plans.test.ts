@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { MongoClient } from 'mongodb';
-import { needsEngine, Scratch } from './scratch.js';
+import { needsEngine, Scratch } from '../support/database/scratch.js';
 
 describe('The embedded engine with two indexes to choose from', () => {
   const scratch = new Scratch();

@@ -6,7 +6,7 @@ import { Event } from '../../server/models/event.js';
 import { Notification } from '../../server/models/notification.js';
 import { OneTimeLink } from '../../server/models/one-time-link.js';
 import { User } from '../../server/models/user.js';
-import { Desk } from '../booking/desk.js';
+import { Desk } from '../support/booking/desk.js';
 import { makeAccount, makeUser, PASSWORD, Visitor } from '../support/app.js';
 
 describe('a parent’s login, as the school closes it', () => {

@@ -9,8 +9,8 @@ import { Event } from '../../server/models/event.js';
 import { Household } from '../../server/models/household.js';
 import { Notification } from '../../server/models/notification.js';
 import { User } from '../../server/models/user.js';
-import { heldBy, makeHousehold } from '../booking/conference.js';
-import { Desk } from '../booking/desk.js';
+import { heldBy, makeHousehold } from '../support/booking/conference.js';
+import { Desk } from '../support/booking/desk.js';
 import { makeAccount, makeUser, Visitor } from '../support/app.js';
 
 describe('a parent’s login and children, as the school sees them', () => {

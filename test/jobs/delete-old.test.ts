@@ -12,7 +12,7 @@ import { Notification } from '../../server/models/notification.js';
 import { RosterRun } from '../../server/models/roster-run.js';
 import { SyncLog } from '../../server/models/sync-log.js';
 import { SyncRun } from '../../server/models/sync-run.js';
-import { bookSlot, EVE, makeConference, makeHousehold, wishOf } from '../booking/conference.js';
+import { bookSlot, EVE, makeConference, makeHousehold, wishOf } from '../support/booking/conference.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
 import { asApp } from '../support/scans.js';

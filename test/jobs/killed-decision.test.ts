@@ -3,15 +3,15 @@ import { once } from 'node:events';
 import { Types } from 'mongoose';
 import { RosterRun } from '../../server/models/roster-run.js';
 import { SyncRun } from '../../server/models/sync-run.js';
-import { applyRun } from '../../server/roster/apply-run.js';
-import { decideHeldOfAccount } from '../../server/roster/decide-held.js';
-import { undoRun } from '../../server/roster/undo-run.js';
-import { until } from '../database/scratch.js';
-import { startSyncedDistrict, type TestDistrict } from '../roster/district.js';
+import { applyRun } from '../../server/review/run/apply-run.js';
+import { decideHeldOfAccount } from '../../server/review/run/decide-held.js';
+import { undoRun } from '../../server/review/run/undo-run.js';
+import { until } from '../support/database/scratch.js';
+import { startSyncedDistrict, type TestDistrict } from '../support/roster/district.js';
 import { restoreSnapshot, takeSnapshot } from '../support/snapshot.js';
-import { takeOver } from '../roster/take-over.js';
-import { wholeRoster } from '../roster/whole-roster.js';
-import { startWorkerProcess } from './worker-process.js';
+import { takeOver } from '../support/roster/take-over.js';
+import { wholeRoster } from '../support/roster/whole-roster.js';
+import { startWorkerProcess } from '../support/jobs/worker-process.js';
 
 const by = new Types.ObjectId();
 

@@ -6,13 +6,13 @@ import { Account } from '../../server/models/account.js';
 import { Event } from '../../server/models/event.js';
 import { RosterRun } from '../../server/models/roster-run.js';
 import { SyncRun } from '../../server/models/sync-run.js';
-import { startSync } from '../../server/roster/start-sync.js';
+import { startSync } from '../../server/sync/runs/start-sync.js';
 import { seededRandom } from '../support/faulty-proxy.js';
-import { startDistrict, type TestDistrict } from '../roster/district.js';
+import { startDistrict, type TestDistrict } from '../support/roster/district.js';
 import { restoreSnapshot, takeSnapshot } from '../support/snapshot.js';
-import { takeOver } from '../roster/take-over.js';
-import { wholeRoster, type RosterLine } from '../roster/whole-roster.js';
-import { startWorkerProcess } from './worker-process.js';
+import { takeOver } from '../support/roster/take-over.js';
+import { wholeRoster, type RosterLine } from '../support/roster/whole-roster.js';
+import { startWorkerProcess } from '../support/jobs/worker-process.js';
 
 /** More of them, of three each: KILLED_SYNCS=10. */
 const SYNCS = Number(process.env.KILLED_SYNCS ?? 2);

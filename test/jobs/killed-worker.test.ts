@@ -7,15 +7,15 @@ import { Contact } from '../../server/models/contact.js';
 import { Resource } from '../../server/models/resource.js';
 import { Section } from '../../server/models/section.js';
 import { SyncRun } from '../../server/models/sync-run.js';
-import { resumeRuns } from '../../server/roster/resume-runs.js';
-import { startSync } from '../../server/roster/start-sync.js';
+import { resumeRuns } from '../../server/sync/nights/resume-runs.js';
+import { startSync } from '../../server/sync/runs/start-sync.js';
 import { Account } from '../../server/models/account.js';
 import { Event } from '../../server/models/event.js';
-import { until } from '../database/scratch.js';
-import { runNow, startDistrict, type TestDistrict } from '../roster/district.js';
+import { until } from '../support/database/scratch.js';
+import { runNow, startDistrict, type TestDistrict } from '../support/roster/district.js';
 import { enginePid } from '../support/hooks.js';
-import { startWorkerProcess } from './worker-process.js';
-import { sayResult } from '../../server/roster/runs/say-result.js';
+import { startWorkerProcess } from '../support/jobs/worker-process.js';
+import { sayResult } from '../../server/runs/log/say-result.js';
 
 const STUDENTS = 900;
 

@@ -5,8 +5,8 @@ import type { Deps } from '../../server/deps.js';
 import { Class } from '../../server/models/class.js';
 import { Event } from '../../server/models/event.js';
 import { SyncRun } from '../../server/models/sync-run.js';
-import { until } from '../database/scratch.js';
-import { startDistrict, type TestDistrict } from '../roster/district.js';
+import { until } from '../support/database/scratch.js';
+import { startDistrict, type TestDistrict } from '../support/roster/district.js';
 
 describe('the nightly sync, by the real queue', () => {
   let district: TestDistrict;

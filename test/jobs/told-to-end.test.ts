@@ -11,7 +11,7 @@ import { createTestApp } from '../support/app.js';
 import { startFaultyProxy, type FaultyProxy } from '../support/faulty-proxy.js';
 import { emptyDatabase, testDatabaseUri } from '../support/hooks.js';
 import { startSmtp, type SmtpServer } from '../support/smtp.js';
-import { startWorkerProcess } from './worker-process.js';
+import { startWorkerProcess } from '../support/jobs/worker-process.js';
 
 const MAILS = 8;
 

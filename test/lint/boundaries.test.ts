@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { lint } from './lint.js';
+import { lint } from '../support/lint/lint.js';
 
 const faults = (file: string, statement: string) => lint(file, `${statement}\n`, 'boundaries/');
 const uses = (target: string) => `import { x } from '${target}';\nexport const y = x;`;
@@ -15,10 +15,10 @@ describe('import boundaries', () => {
     ['server/models/student.ts', `export const x = await import('../booking/book-slot.js');`],
     ['server/config.ts', uses('./models/student.js')],
     ['server/web/errors.ts', uses('../accounts/policy.js')],
-    ['server/clever/client.ts', uses('../roster/read-stream.js')],
-    ['server/clever/client.ts', uses('./sandbox/index.js')],
-    ['server/clever/sandbox/serve.ts', uses('../client.js')],
-    ['server/clever/sandbox/serve.ts', usesType('../../models/student.js')],
+    ['server/clever/client.ts', uses('../runs/read-stream.js')],
+    ['server/clever/client.ts', uses('../sandbox/index.js')],
+    ['server/sandbox/serve.ts', uses('../clever/client.js')],
+    ['server/sandbox/serve.ts', usesType('../models/student.js')],
     ['server/classes/hide-class.ts', uses('../slots/free-slot.js')],
     ['server/slots/free-slot.ts', uses('../booking/book-slot.js')],
     ['server/booking/book-slot.ts', uses('../database/connect.js')],
@@ -26,9 +26,12 @@ describe('import boundaries', () => {
     ['server/booking/book-slot.ts', uses('../app.js')],
     ['server/booking/book-slot.ts', uses('../../jobs/schedule.js')],
     ['server/booking/book-slot.ts', uses('../../test/support/http.js')],
-    ['server/roster/refresh/apply.ts', uses('../../events/create-event.js')],
+    ['server/runs/engine/take-run.ts', uses('../../roster/run/run-refresh.js')],
+    ['server/roster/run/run-refresh.ts', uses('../../sync/runs/start-sync.js')],
+    ['server/sync/tab/routes.ts', usesType('../../review/held/schema.js')],
+    ['server/roster/people/apply.ts', uses('../../events/create-event.js')],
     ['server/routes.ts', uses('./demo/index.js')],
-    ['server/app.ts', uses('./clever/sandbox/index.js')],
+    ['server/app.ts', uses('./sandbox/index.js')],
     ['server/booking/book-slot.ts', uses('../runtime.js')],
     ['jobs/run-sync.ts', uses('../server/app.js')],
     ['jobs/run-sync.ts', uses('../server/demo/index.js')],
@@ -45,18 +48,18 @@ describe('import boundaries', () => {
     ['server/models/student.ts', uses('./school.js')],
     ['server/config.ts', uses('./root.js')],
     ['server/deps.ts', usesType('./models/student.js')],
-    ['server/clever/sandbox/serve.ts', usesType('../schema.js')],
-    ['server/clever/sandbox/serve.ts', uses('./district/names.js')],
-    ['server/roster/refresh/apply.ts', uses('../../clever/client.js')],
-    ['server/roster/refresh/apply.ts', uses('../policy.js')],
+    ['server/sandbox/serve.ts', usesType('../clever/schema.js')],
+    ['server/sandbox/serve.ts', uses('./district/names.js')],
+    ['server/roster/people/apply.ts', uses('../../clever/client.js')],
+    ['server/roster/people/apply.ts', uses('../policy.js')],
     ['server/booking/book-slot.ts', uses('../slots/free-slot.js')],
     ['server/booking/book-slot.ts', uses('../models/slot.js')],
     ['server/booking/book-slot.ts', uses('express')],
     ['server/booking/book-slot.ts', uses('node:crypto')],
     ['server/routes.ts', uses('./booking/routes.js')],
     ['server/index.ts', uses('../jobs/schedule.js')],
-    ['server/demo/index.ts', uses('../clever/sandbox/index.js')],
-    ['jobs/run-sync.ts', uses('../server/roster/refresh/apply.js')],
+    ['server/demo/index.ts', uses('../sandbox/index.js')],
+    ['jobs/run-sync.ts', uses('../server/sync/runs/run-sync.js')],
     ['test/booking/book.test.ts', uses('../../server/app.js')],
   ];
   for (const [file, statement] of allowed) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { lint } from './lint.js';
+import { lint } from '../support/lint/lint.js';
 
 const faults = (template: string) => lint('views/page.ejs', template, 'slotbell/ejs');
 

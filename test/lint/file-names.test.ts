@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { lint } from './lint.js';
+import { lint } from '../support/lint/lint.js';
 
 const faults = (file: string) => lint(file, 'export const x = 1;\n', 'slotbell/file-names');
 
@@ -11,8 +11,8 @@ describe('file names', () => {
     'server/booking/slot-book.ts',
     'server/booking/index.ts',
     'server/booking/bookSlot.ts',
-    'server/clever/sandbox/makeDistrict.ts',
-    'server/roster/eventUpdate/apply.ts',
+    'server/sandbox/makeDistrict.ts',
+    'server/sync/eventUpdate/apply.ts',
     'server/models/Student.ts',
     'jobs/run_sync.ts',
   ]) {
@@ -29,8 +29,8 @@ describe('file names', () => {
     'server/clever/client.ts',
     'server/booking/book-slot.ts',
     'server/classes/hide-class.ts',
-    'server/clever/sandbox/index.ts',
-    'server/roster/event-update/apply.ts',
+    'server/sandbox/index.ts',
+    'server/sync/update/apply.ts',
     'server/models/student.ts',
     'server/config.ts',
     'jobs/nightly-sync.ts',

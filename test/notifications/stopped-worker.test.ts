@@ -7,7 +7,7 @@ import type { Deps } from '../../server/deps.js';
 import { AgendaJob } from '../../server/models/agenda-job.js';
 import { Notification } from '../../server/models/notification.js';
 import { queueMail } from '../../server/notifications/queue-mail.js';
-import { startWorkerProcess } from '../jobs/worker-process.js';
+import { startWorkerProcess } from '../support/jobs/worker-process.js';
 import { createTestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
 import { startSmtp, type SmtpServer } from '../support/smtp.js';

@@ -4,7 +4,7 @@ import { Contact } from '../../server/models/contact.js';
 import { User } from '../../server/models/user.js';
 import { createTestApp, makeUser, Visitor, type TestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
-import { makeDistrict, makePlace, type Place } from './place.js';
+import { makeDistrict, makePlace, type Place } from '../support/permissions/place.js';
 
 describe("a teacher's own schedule", () => {
   let test: TestApp;

@@ -7,10 +7,18 @@ import type { User } from '../../server/models/user.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
 import { listRoutes, type ListedRoute } from '../support/routes.js';
-import { addressesOf, fieldsOf, fill, type Places } from './addresses.js';
-import { makeDistrict, makePlace, type Place } from './place.js';
-import { DISTRICT, FAR, makeReaders, MATES, MINE, OTHERS, type Reader } from './readers.js';
-import { Visits } from './visits.js';
+import { addressesOf, fieldsOf, fill, type Places } from '../support/permissions/addresses.js';
+import { makeDistrict, makePlace, type Place } from '../support/permissions/place.js';
+import {
+  DISTRICT,
+  FAR,
+  makeReaders,
+  MATES,
+  MINE,
+  OTHERS,
+  type Reader,
+} from '../support/permissions/readers.js';
+import { Visits } from '../support/permissions/visits.js';
 
 /** Told to whoever has the link, and to nobody through it. */
 const OPEN = /^\/(healthz|readyz|assets|setup|login|forgot|password|prove|invitation|logout|choose-school)/;

@@ -9,7 +9,7 @@ import type { Resource } from '../../server/models/resource.js';
 import { createTestApp, makeAccount, makeUser, Visitor, type TestApp } from '../support/app.js';
 import { makeEvent, makeSlot } from '../support/event.js';
 import { emptyDatabase } from '../support/hooks.js';
-import { makeAppointment, makeClass, makePerson, makeTeachingPerson } from '../classes/school-day.js';
+import { makeAppointment, makeClass, makePerson, makeTeachingPerson } from '../support/classes/school-day.js';
 
 describe('reports', () => {
   let test: TestApp;

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
-import { LIMITS } from '../../server/roster/sources/files/reading.js';
-import { CLEVER_FILES, PICKATIME_FILES, readFiles, shortly, zipOf, type Contents } from './files.js';
+import { LIMITS } from '../../server/tables/reading.js';
+import {
+  CLEVER_FILES,
+  PICKATIME_FILES,
+  readFiles,
+  shortly,
+  zipOf,
+  type Contents,
+} from '../support/roster-files/files.js';
 
 const inFolder = (folder: string, files: Contents): Contents =>
   Object.fromEntries(Object.entries(files).map(([name, content]) => [`${folder}${name}`, content]));

@@ -3,8 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { Contact } from '../../server/models/contact.js';
 import { Section } from '../../server/models/section.js';
 import type { FileFormat } from '../../server/models/account.js';
-import type { Contents } from './files.js';
-import { openSchool, take as takeInto, type FileSchool } from './school.js';
+import type { Contents } from '../support/roster-files/files.js';
+import { openSchool, take as takeInto, type FileSchool } from '../support/roster-files/school.js';
 
 const CASES = new URL('cases/', import.meta.url);
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { CLEVER_FILES, readFiles, shortly } from './files.js';
+import { CLEVER_FILES, readFiles, shortly } from '../support/roster-files/files.js';
 
 describe('Clever’s CSV files', () => {
   it('become schools, terms, courses, sections, people and their parents', async () => {

@@ -10,16 +10,16 @@ import { RosterRun } from '../../server/models/roster-run.js';
 import { RosterUpload } from '../../server/models/roster-upload.js';
 import { School } from '../../server/models/school.js';
 import { Section } from '../../server/models/section.js';
-import { applyRefresh } from '../../server/roster/apply-run.js';
-import { runAlone } from '../../server/roster/run-alone.js';
-import { summarizeRun } from '../../server/roster/runs/summarize-run.js';
-import { startSync } from '../../server/roster/start-sync.js';
-import { startFilePreview } from '../../server/roster/uploads/start-preview.js';
-import { makeEvent, runNow } from '../roster/district.js';
+import { applyRefresh } from '../../server/review/run/apply-run.js';
+import { runAlone } from '../../server/sync/runs/run-alone.js';
+import { summarizeRun } from '../../server/runs/show/summarize-run.js';
+import { startSync } from '../../server/sync/runs/start-sync.js';
+import { startFilePreview } from '../../server/uploads/start-preview.js';
+import { makeEvent, runNow } from '../support/roster/district.js';
 import { asApp } from '../support/scans.js';
-import { CLEVER_FILES, PICKATIME_FILES, type Contents } from './files.js';
-import { openSchool, upload, type FileSchool } from './school.js';
-import { sayResult } from '../../server/roster/runs/say-result.js';
+import { CLEVER_FILES, PICKATIME_FILES, type Contents } from '../support/roster-files/files.js';
+import { openSchool, upload, type FileSchool } from '../support/roster-files/school.js';
+import { sayResult } from '../../server/runs/log/say-result.js';
 
 describe('roster files through the pipeline', () => {
   let school: FileSchool;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFiles, shortly } from './files.js';
+import { readFiles, shortly } from '../support/roster-files/files.js';
 
 const manifest = (modes: Record<string, string>): string =>
   `propertyName,value\nmanifest.version,1.0\noneroster.version,1.1\n${Object.entries(modes)

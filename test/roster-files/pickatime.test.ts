@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { PICKATIME_FILES, readFiles, shortly } from './files.js';
+import { PICKATIME_FILES, readFiles, shortly } from '../support/roster-files/files.js';
 
 describe('pickAtime’s files', () => {
   it('become people and classes of one school and no term, with what Clever has no field for beside', async () => {

@@ -6,13 +6,13 @@ import { RosterRun } from '../../server/models/roster-run.js';
 import { RosterUpload } from '../../server/models/roster-upload.js';
 import { User } from '../../server/models/user.js';
 import { findLinkedChildren } from '../../server/booking/find-linked-children.js';
-import { applyRefresh } from '../../server/roster/apply-run.js';
-import { runAlone } from '../../server/roster/run-alone.js';
-import { startFilePreview } from '../../server/roster/uploads/start-preview.js';
+import { applyRefresh } from '../../server/review/run/apply-run.js';
+import { runAlone } from '../../server/sync/runs/run-alone.js';
+import { startFilePreview } from '../../server/uploads/start-preview.js';
 import { asApp } from '../support/scans.js';
-import type { Contents } from './files.js';
-import { openSchool, upload, type FileSchool } from './school.js';
-import { sayResult } from '../../server/roster/runs/say-result.js';
+import type { Contents } from '../support/roster-files/files.js';
+import { openSchool, upload, type FileSchool } from '../support/roster-files/school.js';
+import { sayResult } from '../../server/runs/log/say-result.js';
 
 const HOME = '/global-setup/duplicates';
 

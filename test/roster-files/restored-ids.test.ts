@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { Contact, type ContactType } from '../../server/models/contact.js';
 import { Section } from '../../server/models/section.js';
-import { CLEVER_FILES, PICKATIME_FILES, type Contents } from './files.js';
-import { ONEROSTER_FILES } from './oneroster-files.js';
-import { openSchool, take, type FileSchool } from './school.js';
+import { CLEVER_FILES, PICKATIME_FILES, type Contents } from '../support/roster-files/files.js';
+import { ONEROSTER_FILES } from '../support/roster-files/oneroster-files.js';
+import { openSchool, take, type FileSchool } from '../support/roster-files/school.js';
 
 const STUDENTS = 'StudentID\tFirst\tLast\tSecurityValue\tAction\n';
 

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { CLEVER_FILES, PICKATIME_FILES, readFiles, shortly, type Contents } from './files.js';
+import {
+  CLEVER_FILES,
+  PICKATIME_FILES,
+  readFiles,
+  shortly,
+  type Contents,
+} from '../support/roster-files/files.js';
 
 type Encoding = 'utf8' | 'utf8 with mark' | 'utf16le' | 'utf16be' | 'windows-1252';
 const ENCODINGS: Encoding[] = ['utf8', 'utf8 with mark', 'utf16le', 'utf16be', 'windows-1252'];

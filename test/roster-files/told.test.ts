@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
-import { CLEVER_FILES, PICKATIME_FILES, readFiles, shortly, type Contents } from './files.js';
-import { ONEROSTER_FILES } from './oneroster-files.js';
+import {
+  CLEVER_FILES,
+  PICKATIME_FILES,
+  readFiles,
+  shortly,
+  type Contents,
+} from '../support/roster-files/files.js';
+import { ONEROSTER_FILES } from '../support/roster-files/oneroster-files.js';
 
 const STUDENTS = 'StudentID\tFirst\tLast\tSecurityValue\tAction\n';
 const told = async (rows: string, header = STUDENTS): Promise<string> =>

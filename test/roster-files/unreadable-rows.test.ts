@@ -7,15 +7,15 @@ import { RosterRun } from '../../server/models/roster-run.js';
 import { RosterUpload } from '../../server/models/roster-upload.js';
 import { Section } from '../../server/models/section.js';
 import { Term } from '../../server/models/term.js';
-import { applyRefresh } from '../../server/roster/apply-run.js';
-import { runAlone } from '../../server/roster/run-alone.js';
-import { startFilePreview } from '../../server/roster/uploads/start-preview.js';
+import { applyRefresh } from '../../server/review/run/apply-run.js';
+import { runAlone } from '../../server/sync/runs/run-alone.js';
+import { startFilePreview } from '../../server/uploads/start-preview.js';
 import { asApp } from '../support/scans.js';
 import { restoreSnapshot, takeSnapshot, type Snapshot } from '../support/snapshot.js';
-import { CLEVER_FILES, PICKATIME_FILES, type Contents } from './files.js';
-import { ONEROSTER_FILES } from './oneroster-files.js';
-import { openSchool, upload, type FileSchool } from './school.js';
-import { sayResult } from '../../server/roster/runs/say-result.js';
+import { CLEVER_FILES, PICKATIME_FILES, type Contents } from '../support/roster-files/files.js';
+import { ONEROSTER_FILES } from '../support/roster-files/oneroster-files.js';
+import { openSchool, upload, type FileSchool } from '../support/roster-files/school.js';
+import { sayResult } from '../../server/runs/log/say-result.js';
 
 const ROSTERS: Record<FileFormat, Contents> = {
   'clever-csv': CLEVER_FILES,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { isSomebodyElse, type Identified } from '../../server/roster/refresh/compare-identity.js';
+import { isSomebodyElse, type Identified } from '../../server/roster/people/compare-identity.js';
 
 const person = (fields: Partial<Identified>): Identified => ({
   type: 'student',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { NO_MAPPING } from '../../server/models/account.js';
 import type { RosterPerson } from '../../server/models/contact.js';
-import { candidate, decide, record, tie } from './decide.js';
+import { candidate, decide, record, tie } from '../support/roster/decide.js';
 
 const nothing = { matched: [], doubtful: [] };
 

@@ -5,11 +5,11 @@ import { Contact } from '../../server/models/contact.js';
 import { RosterChange } from '../../server/models/roster-change.js';
 import { Section } from '../../server/models/section.js';
 import type { SyncRun } from '../../server/models/sync-run.js';
-import { decideHeldOfAccount } from '../../server/roster/decide-held.js';
-import { sayRemarks } from '../../server/roster/runs/say-remark.js';
-import { Office } from './office.js';
-import { wholeRoster } from './whole-roster.js';
-import { sayResult } from '../../server/roster/runs/say-result.js';
+import { decideHeldOfAccount } from '../../server/review/run/decide-held.js';
+import { sayRemarks } from '../../server/runs/log/say-remark.js';
+import { Office } from '../support/roster/office.js';
+import { wholeRoster } from '../support/roster/whole-roster.js';
+import { sayResult } from '../../server/runs/log/say-result.js';
 
 const by = new Types.ObjectId();
 const ROLES = ['students', 'teachers'] as const;
@@ -128,7 +128,7 @@ describe('a class whose list comes back empty or of unknown ids, without appoint
     const item = await Class.findOne({ section: section._id }).orFail().lean();
     const first = await Contact.findById(item.synced.teachers[0]).orFail().lean();
     assert.equal(first.record?.id, primary);
-    await restore({ ...section, teacherIds: [primary, second] });
+    await restore(Object.assign({}, section, { teacherIds: [primary, second] }));
     await restore(section);
   });
 

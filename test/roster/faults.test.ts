@@ -10,18 +10,18 @@ import { Contact } from '../../server/models/contact.js';
 import { Event } from '../../server/models/event.js';
 import { RosterRun } from '../../server/models/roster-run.js';
 import { SyncRun } from '../../server/models/sync-run.js';
-import { openNights } from '../../server/roster/open-nights.js';
-import { resumeRuns } from '../../server/roster/resume-runs.js';
-import { nextTry } from '../../server/roster/runs/put-off.js';
-import { sayRun } from '../../server/roster/runs/show-run.js';
-import { stopSync } from '../../server/roster/stop-sync.js';
+import { openNights } from '../../server/sync/nights/open-nights.js';
+import { resumeRuns } from '../../server/sync/nights/resume-runs.js';
+import { nextTry } from '../../server/runs/engine/put-off.js';
+import { sayRun } from '../../server/runs/show/show-run.js';
+import { stopSync } from '../../server/sync/runs/stop-sync.js';
 import { seal } from '../../server/seal.js';
-import { sayRemarks } from '../../server/roster/runs/say-remark.js';
+import { sayRemarks } from '../../server/runs/log/say-remark.js';
 import { withFullDisk } from '../support/full-disk.js';
 import { asApp } from '../support/scans.js';
-import { makeEvent, runNow, startSyncedDistrict, type TestDistrict } from './district.js';
-import { wholeRoster } from './whole-roster.js';
-import { sayResult } from '../../server/roster/runs/say-result.js';
+import { makeEvent, runNow, startSyncedDistrict, type TestDistrict } from '../support/roster/district.js';
+import { wholeRoster } from '../support/roster/whole-roster.js';
+import { sayResult } from '../../server/runs/log/say-result.js';
 
 /** A refusal for want of budget lasts an hour: longer than a run waits. */
 const LONG = { limit: 1_000_000, windowMs: 3600_000 };

@@ -3,9 +3,9 @@ import { Types } from 'mongoose';
 import { Account } from '../../server/models/account.js';
 import { Contact } from '../../server/models/contact.js';
 import { School } from '../../server/models/school.js';
-import { decideHeldOfAccount } from '../../server/roster/decide-held.js';
-import { undoRun } from '../../server/roster/undo-run.js';
-import { EventNights } from './event-nights.js';
+import { decideHeldOfAccount } from '../../server/review/run/decide-held.js';
+import { undoRun } from '../../server/review/run/undo-run.js';
+import { EventNights } from '../support/roster/event-nights.js';
 
 const by = new Types.ObjectId();
 const DAY_MS = 24 * 3600_000;

@@ -4,8 +4,8 @@ import { Contact } from '../../server/models/contact.js';
 import { Course } from '../../server/models/course.js';
 import { Section } from '../../server/models/section.js';
 import { Term } from '../../server/models/term.js';
-import { startDistrict, type TestDistrict } from './district.js';
-import { sayResult } from '../../server/roster/runs/say-result.js';
+import { startDistrict, type TestDistrict } from '../support/roster/district.js';
+import { sayResult } from '../../server/runs/log/say-result.js';
 
 describe('the import of a district', () => {
   let district: TestDistrict;

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { Class } from '../../server/models/class.js';
 import { Contact } from '../../server/models/contact.js';
 import { Section } from '../../server/models/section.js';
-import { sayRemarks } from '../../server/roster/runs/say-remark.js';
-import { startDistrict, type TestDistrict } from './district.js';
-import { sayResult } from '../../server/roster/runs/say-result.js';
+import { sayRemarks } from '../../server/runs/log/say-remark.js';
+import { startDistrict, type TestDistrict } from '../support/roster/district.js';
+import { sayResult } from '../../server/runs/log/say-result.js';
 
 describe('people whom a class alone keeps here', () => {
   let district: TestDistrict;

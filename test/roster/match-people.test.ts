@@ -4,10 +4,10 @@ import { NO_MAPPING, type FieldMapping } from '../../server/models/account.js';
 import { Contact, contactKeys, type RosterPerson } from '../../server/models/contact.js';
 import { Duplicate } from '../../server/models/duplicate.js';
 import { User } from '../../server/models/user.js';
-import { noteDuplicates } from '../../server/roster/duplicates/note-duplicates.js';
-import { matchPeople } from '../../server/roster/refresh/match-people.js';
-import { mapCleverPerson } from '../../server/roster/sources/map-clever-person.js';
-import { rosterRecord } from '../../server/roster/sources/roster-record.js';
+import { noteDuplicates } from '../../server/roster/people/note-duplicates.js';
+import { matchPeople } from '../../server/roster/people/match-people.js';
+import { mapCleverPerson } from '../../server/sources/records/map-clever-person.js';
+import { rosterRecord } from '../../server/sources/records/roster-record.js';
 import { emptyDatabase } from '../support/hooks.js';
 import { asApp } from '../support/scans.js';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { AT_CLEVER } from './model/at-clever.js';
-import { BY_PEOPLE } from './model/by-people.js';
-import { BY_RUNS } from './model/by-runs.js';
-import { World } from './model/world.js';
+import { AT_CLEVER } from '../support/model/at-clever.js';
+import { BY_PEOPLE } from '../support/model/by-people.js';
+import { BY_RUNS } from '../support/model/by-runs.js';
+import { World } from '../support/model/world.js';
 
 /** More of them by MODEL_RUNS=500; one again by MODEL_SEED and MODEL_PATH, as a failure prints them. */
 const RUNS = Number(process.env.MODEL_RUNS ?? 15);

@@ -3,11 +3,11 @@ import { Types } from 'mongoose';
 import { Contact } from '../../server/models/contact.js';
 import { Duplicate } from '../../server/models/duplicate.js';
 import { RosterChange } from '../../server/models/roster-change.js';
-import { undoRun } from '../../server/roster/undo-run.js';
+import { undoRun } from '../../server/review/run/undo-run.js';
 import { makeUser, Visitor } from '../support/app.js';
-import { NewIds } from './new-ids.js';
-import { wholeRoster } from './whole-roster.js';
-import { sayResult } from '../../server/roster/runs/say-result.js';
+import { NewIds } from '../support/roster/new-ids.js';
+import { wholeRoster } from '../support/roster/whole-roster.js';
+import { sayResult } from '../../server/runs/log/say-result.js';
 
 const idOf = ({ _id }: { _id: Types.ObjectId }) => _id.toHexString();
 

@@ -8,15 +8,15 @@ import { Resource } from '../../server/models/resource.js';
 import { School } from '../../server/models/school.js';
 import { Section } from '../../server/models/section.js';
 import { Event } from '../../server/models/event.js';
-import { readLog } from '../../server/roster/runs/read-log.js';
+import { readLog } from '../../server/runs/log/read-log.js';
 import { SyncRun } from '../../server/models/sync-run.js';
-import { decideHeldOfAccount, decideHeldOfEvent } from '../../server/roster/decide-held.js';
-import { sayLine } from '../../server/roster/runs/say-note.js';
-import { sayRemarks } from '../../server/roster/runs/say-remark.js';
+import { decideHeldOfAccount, decideHeldOfEvent } from '../../server/review/run/decide-held.js';
+import { sayLine } from '../../server/runs/log/say-note.js';
+import { sayRemarks } from '../../server/runs/log/say-remark.js';
 import { Types } from 'mongoose';
 import { makeUser, Visitor } from '../support/app.js';
-import { startSyncedDistrict, type TestDistrict } from './district.js';
-import { sayResult } from '../../server/roster/runs/say-result.js';
+import { startSyncedDistrict, type TestDistrict } from '../support/roster/district.js';
+import { sayResult } from '../../server/runs/log/say-result.js';
 
 describe('a sync removes nothing that it does not know to be gone', () => {
   let district: TestDistrict;

@@ -8,14 +8,14 @@ import { RosterChange } from '../../server/models/roster-change.js';
 import { RosterRun } from '../../server/models/roster-run.js';
 import { Section } from '../../server/models/section.js';
 import { SyncRun } from '../../server/models/sync-run.js';
-import { decideHeldOfAccount } from '../../server/roster/decide-held.js';
-import { undoRun } from '../../server/roster/undo-run.js';
-import { bookable, bookIn } from './appointments.js';
-import { Office, pathOf } from './office.js';
-import { live } from './crash.js';
-import { takeOver } from './take-over.js';
-import { wholeRoster } from './whole-roster.js';
-import { sayResult } from '../../server/roster/runs/say-result.js';
+import { decideHeldOfAccount } from '../../server/review/run/decide-held.js';
+import { undoRun } from '../../server/review/run/undo-run.js';
+import { bookable, bookIn } from '../support/roster/appointments.js';
+import { Office, pathOf } from '../support/roster/office.js';
+import { live } from '../support/roster/crash.js';
+import { takeOver } from '../support/roster/take-over.js';
+import { wholeRoster } from '../support/roster/whole-roster.js';
+import { sayResult } from '../../server/runs/log/say-result.js';
 
 const by = new Types.ObjectId();
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { Class } from '../../server/models/class.js';
 import { Section } from '../../server/models/section.js';
 import { Term } from '../../server/models/term.js';
-import { sayRemarks } from '../../server/roster/runs/say-remark.js';
-import { EventNights } from './event-nights.js';
+import { sayRemarks } from '../../server/runs/log/say-remark.js';
+import { EventNights } from '../support/roster/event-nights.js';
 
 describe('facts of a class that nobody can read', function () {
   this.timeout(120_000);
@@ -12,7 +12,11 @@ describe('facts of a class that nobody can read', function () {
   beforeEach(async () => {
     nights = new EventNights();
     await nights.begin();
-    section = await Section.findOne({ term: sandbox().idOf('term', 0), status: 'active', course: { $ne: '' } })
+    section = await Section.findOne({
+      term: sandbox().idOf('term', 0),
+      status: 'active',
+      course: { $ne: '' },
+    })
       .orFail()
       .lean();
   });
@@ -68,7 +72,9 @@ describe('facts of a class that nobody can read', function () {
   for (const how of ['full', 'events'] as const)
     it(`a course, grade or school, and the dates of a term, keep what they were (${how})`, async () => {
       sandbox().change(section.record.id, { course: '#N/A', grade: 'null', name: 'Renamed' });
-      const other = await Section.findOne({ _id: { $ne: section._id }, status: 'active' }).orFail().lean();
+      const other = await Section.findOne({ _id: { $ne: section._id }, status: 'active' })
+        .orFail()
+        .lean();
       sandbox().change(other.record.id, { school: '#N/A', name: 'Not taken' });
       const term = await Term.findOne({ 'record.id': section.term }).orFail().lean();
       sandbox().change(section.term, { start_date: '31/31/2026', end_date: '#REF!' });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import type { Kind } from '../../server/clever/sandbox/identify.js';
+import type { Kind } from '../../server/sandbox/identify.js';
 import { RosterChange } from '../../server/models/roster-change.js';
 import { Section } from '../../server/models/section.js';
-import { sayRemarks } from '../../server/roster/runs/say-remark.js';
-import { startSyncedDistrict, type TestDistrict } from './district.js';
-import { wholeRoster } from './whole-roster.js';
-import { sayResult } from '../../server/roster/runs/say-result.js';
+import { sayRemarks } from '../../server/runs/log/say-remark.js';
+import { startSyncedDistrict, type TestDistrict } from '../support/roster/district.js';
+import { wholeRoster } from '../support/roster/whole-roster.js';
+import { sayResult } from '../../server/runs/log/say-result.js';
 
 const SPOILT = [
   ['blank', ''],

@@ -6,9 +6,9 @@ import { Event } from '../../server/models/event.js';
 import { Notification } from '../../server/models/notification.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { makeUser, Visitor } from '../support/app.js';
-import { EventNights } from './event-nights.js';
-import { makeEvent } from './district.js';
-import { sayResult } from '../../server/roster/runs/say-result.js';
+import { EventNights } from '../support/roster/event-nights.js';
+import { makeEvent } from '../support/roster/district.js';
+import { sayResult } from '../../server/runs/log/say-result.js';
 
 const KINDS = ['school', 'term', 'course', 'section', 'student', 'teacher', 'staff', 'contact'] as const;
 

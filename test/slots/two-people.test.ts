@@ -5,7 +5,7 @@ import type { Resource } from '../../server/models/resource.js';
 import { Slot } from '../../server/models/slot.js';
 import { makeUser, startAs, type TestApp, Visitor } from '../support/app.js';
 import { makeEvent, makeSlot, makeTeacher } from '../support/event.js';
-import { hidden } from '../booking/desk.js';
+import { hidden } from '../support/booking/desk.js';
 
 const NOW = new Date('2026-10-02T15:00:00Z');
 const hex = (item: { _id: Types.ObjectId }) => item._id.toHexString();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Types } from 'mongoose';
 import { RosterRun } from '../../server/models/roster-run.js';
-import { sayRemarks, sayWhyHeld } from '../../server/roster/runs/say-remark.js';
+import { sayRemarks, sayWhyHeld } from '../../server/runs/log/say-remark.js';
 import { convertRemarks } from '../../server/upgrades/convert-remarks.js';
 import { emptyDatabase } from '../support/hooks.js';
 

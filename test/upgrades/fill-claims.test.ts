@@ -20,7 +20,7 @@ import {
   wishOf,
   ZONE,
   type Conference,
-} from '../booking/conference.js';
+} from '../support/booking/conference.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
 import { asApp } from '../support/scans.js';

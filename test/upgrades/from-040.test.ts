@@ -13,7 +13,7 @@ import { choicesOf, wordsOf } from '../../server/demo/read-form.js';
 import { idOf } from '../../server/demo/import-roster.js';
 import type { Browser } from '../../server/demo/browse.js';
 import { findWasteful, watchQueries } from '../support/scans.js';
-import { openDatabaseOf040, openEverything, type OldSchool } from './database-of-040.js';
+import { openDatabaseOf040, openEverything, type OldSchool } from '../support/upgrades/database-of-040.js';
 
 describe('a database of version 0.4.0', function () {
   this.timeout(120_000);

@@ -4,15 +4,15 @@ import { createApp } from '../../server/app.js';
 import { Account } from '../../server/models/account.js';
 import { Notification } from '../../server/models/notification.js';
 import type { User } from '../../server/models/user.js';
-import { fill } from '../permissions/addresses.js';
-import { makeDistrict, makePlace, type Place } from '../permissions/place.js';
-import { DISTRICT, makeReaders, MATES, MINE } from '../permissions/readers.js';
-import { Visits } from '../permissions/visits.js';
+import { fill } from '../support/permissions/addresses.js';
+import { makeDistrict, makePlace, type Place } from '../support/permissions/place.js';
+import { DISTRICT, makeReaders, MATES, MINE } from '../support/permissions/readers.js';
+import { Visits } from '../support/permissions/visits.js';
 import { createTestApp, makeUser, type TestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
 import { listRoutes } from '../support/routes.js';
-import { formsOfAccount } from './bad-forms-account.js';
-import { formsOfEvents } from './bad-forms-events.js';
+import { formsOfAccount } from '../support/web/bad-forms-account.js';
+import { formsOfEvents } from '../support/web/bad-forms-events.js';
 
 describe('a bad form', function () {
   this.timeout(60_000);

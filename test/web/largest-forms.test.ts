@@ -9,9 +9,9 @@ import { emptyDatabase } from '../support/hooks.js';
 import { loopHeldBy } from '../support/loop.js';
 import { listRoutes } from '../support/routes.js';
 import { makeSessions, type LoggedIn } from '../support/sessions.js';
-import { fieldsOf, fill } from '../permissions/addresses.js';
-import { makeDistrict, makePlace, type Place } from '../permissions/place.js';
-import { DISTRICT, makeReaders, MATES, MINE } from '../permissions/readers.js';
+import { fieldsOf, fill } from '../support/permissions/addresses.js';
+import { makeDistrict, makePlace, type Place } from '../support/permissions/place.js';
+import { DISTRICT, makeReaders, MATES, MINE } from '../support/permissions/readers.js';
 
 /** Nothing that anybody sends may hold the event loop for longer, in ms. */
 const MOST = 200;

@@ -4,13 +4,13 @@ import { databaseReady } from '../../server/database/connect.js';
 import { Appointment } from '../../server/models/appointment.js';
 import { Event } from '../../server/models/event.js';
 import { Slot } from '../../server/models/slot.js';
-import { SECRET } from '../booking/app-processes.js';
-import { EVE, makeConference, makeHousehold, type Conference } from '../booking/conference.js';
-import { until } from '../database/scratch.js';
+import { SECRET } from '../support/booking/app-processes.js';
+import { EVE, makeConference, makeHousehold, type Conference } from '../support/booking/conference.js';
+import { until } from '../support/database/scratch.js';
 import { makeUser } from '../support/app.js';
 import { emptyDatabase, enginePid } from '../support/hooks.js';
 import { makeSessions, type LoggedIn } from '../support/sessions.js';
-import { send, Served, type Answer } from './served.js';
+import { send, Served, type Answer } from '../support/web/served.js';
 
 const PARENTS = 8;
 /** Of each of the two; more of them: RESTARTS=5. */

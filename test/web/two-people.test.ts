@@ -7,7 +7,7 @@ import { Resource } from '../../server/models/resource.js';
 import { changedMeanwhile, seenOf } from '../../server/web/compare-seen.js';
 import { startAs, type Visitor } from '../support/app.js';
 import { makeEvent, makeTeacher } from '../support/event.js';
-import { live } from '../roster/crash.js';
+import { live } from '../support/roster/crash.js';
 
 const NOW = new Date('2026-11-20T18:00:00Z');
 

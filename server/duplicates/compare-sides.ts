@@ -1,0 +1,109 @@
+import type { Identifier } from '../models/account.js';
+import type { ContactType } from '../models/contact.js';
+import { andList } from '../web/format-count.js';
+import { longDay } from '../web/format-time.js';
+import type { PairRow } from './queries.js';
+import type { Side } from './read-sides.js';
+
+/** One line of the comparison; `differs` where both have a value that speaks for two people. */
+export interface Compared {
+  label: string;
+  values: [string, string];
+  differs: boolean;
+}
+
+const TYPES: Record<ContactType, string> = {
+  student: 'Student',
+  teacher: 'Teacher',
+  staff: 'Staff',
+  guardian: 'Guardian',
+};
+const SOURCES = { clever: 'Clever', file: 'A file', hand: 'Entered by hand' };
+
+/** Two contacts side by side, in words; lines in which neither says anything are left out. */
+export function compareSides(
+  sides: readonly [Side | undefined, Side | undefined],
+  names: Record<Identifier, string>,
+): Compared[] {
+  const facts = factsOf(names).map((line) => ({ ...line, tells: true }));
+  const counts = COUNTS.map((line) => ({ ...line, tells: false }));
+  return [...facts, ...counts]
+    .map(({ label, value, tells }) => {
+      const [one, other] = sides.map((side) => (side ? value(side) : ''));
+      const values: [string, string] = [one ?? '', other ?? ''];
+      return {
+        label,
+        values,
+        differs: tells && values[0] !== values[1] && values[0] !== '' && values[1] !== '',
+      };
+    })
+    .filter(({ values }) => values.some((value) => value !== ''));
+}
+
+interface Line {
+  label: string;
+  value: (side: Side) => string;
+}
+
+function factsOf(names: Record<Identifier, string>): Line[] {
+  return [
+    { label: 'Type', value: ({ contact }) => TYPES[contact.type] },
+    { label: 'School number', value: ({ contact }) => contact.schoolId },
+    { label: names.communityId, value: ({ contact }) => contact.identifiers?.communityId ?? '' },
+    { label: names.barcode, value: ({ contact }) => contact.identifiers?.barcode ?? '' },
+    { label: 'Email', value: ({ contact }) => contact.email },
+    { label: 'Phone', value: ({ contact }) => contact.phone },
+    { label: 'Birth date', value: ({ contact }) => contact.birthDate && longDay(contact.birthDate) },
+    { label: 'Security value', value: ({ contact }) => contact.securityValue ?? '' },
+    { label: 'Grade', value: ({ contact }) => contact.grade },
+    { label: 'Status', value: ({ contact }) => (contact.status === 'active' ? 'Active' : 'Transferred') },
+  ];
+}
+
+/** What differs between any two contacts, whether they are one person or not. */
+const COUNTS: Line[] = [
+  { label: 'Came from', value: ({ contact }) => SOURCES[contact.source] },
+  { label: 'Record id', value: ({ contact }) => contact.record?.id ?? '' },
+  {
+    label: 'Guardians',
+    value: ({ contact, family }) => (contact.type === 'student' ? countIn(family) : ''),
+  },
+  {
+    label: 'Students',
+    value: ({ contact, family }) => (contact.type === 'guardian' ? countIn(family) : ''),
+  },
+  {
+    label: 'Classes',
+    value: ({ contact, classes }) => (contact.type === 'guardian' ? '' : countIn(classes)),
+  },
+  {
+    label: 'Appointments',
+    value: ({ contact, appointments }) => (contact.type === 'guardian' ? '' : countIn(appointments)),
+  },
+  { label: 'Logins', value: ({ logins }) => (logins === 0 ? '' : countIn(logins)) },
+];
+
+/** Why a pair is listed, as a sentence: an id or number that was given to two people, or what else both have. */
+export function reasonInWords(
+  { recycled, reason, newcomer, sides }: Pick<PairRow, 'recycled' | 'reason' | 'newcomer' | 'sides'>,
+  names: Record<Identifier, string>,
+): string {
+  const first = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+  if (!recycled) return first(reason);
+  const differ = factsOf(names)
+    .filter(({ label }) => PROOFS.has(label))
+    .filter(({ value }) => {
+      const [one, other] = sides.map((side) => (side ? value(side) : ''));
+      return one && other && one !== other;
+    })
+    .map(({ label }) => label.toLowerCase());
+  const what = newcomer ? 'Same ID' : first(reason);
+  return `${what}, but another ${andList(['name', ...differ])}`;
+}
+
+/** What speaks for one person or two. */
+const PROOFS = new Set(['Email', 'Birth date', 'Security value']);
+
+function countIn(count: number): string {
+  return count.toLocaleString('en');
+}

@@ -1,0 +1,200 @@
+import type { Types } from 'mongoose';
+import { recordAudit } from '../audit/record-audit.js';
+import type { Deps } from '../deps.js';
+import { Contact } from '../models/contact.js';
+import { Duplicate, pairKey, type Merge } from '../models/duplicate.js';
+import { isDuplicateKey } from '../models/duplicate-key.js';
+import type { Actor } from '../web/actor.js';
+import { dropMirrorMark } from '../sources/download/cursor.js';
+import { findClash, type Clash } from './find-clash.js';
+import { HeldMerge, isSyncing, MergeLost } from './hold-merge.js';
+import { CUT_OFF_MS } from '../runs/engine/wait-merges.js';
+import { moveAppointments, moveChildren, type Move } from './move-bookings.js';
+import { moveClasses } from './move-classes.js';
+import { fillBlanks, moveLogins, movePairs, moveRecord, planRecord } from './move-identity.js';
+import { copyDiaries, endDiaries, moveResources } from './move-resources.js';
+
+export type Merged =
+  | { ok: true }
+  | {
+      ok: false;
+      reason:
+        'not here' | 'other type' | 'decided already' | 'another merge' | 'sync is running' | 'in doubt';
+    }
+  | ({ ok: false } & Clash);
+
+/**
+ * Makes one contact of two that are listed as a possible duplicate: everything of `drop` moves to `keep`, and `drop` is deleted
+ * last. It cannot be undone. The listed pair is claimed first, then both contacts, so that of two people at once one does it;
+ * a merge that was cut off anywhere is finished by asking for the same again.
+ * @returns why not: a pair that is not listed in this account is 'not here'; `at` of a clash is when it is
+ */
+export async function mergeContacts(
+  deps: Pick<Deps, 'now'>,
+  actor: Pick<Actor, 'account' | 'user'>,
+  keep: Types.ObjectId,
+  drop: Types.ObjectId,
+): Promise<Merged> {
+  const { account } = actor;
+  const move: Move = { account, keep, drop };
+  const listed = await Duplicate.findOne({ account, pair: pairKey(keep, drop) }).lean();
+  const contacts = await Contact.find({ account, _id: { $in: [keep, drop] } }).lean();
+  const stays = contacts.find(({ _id }) => _id.equals(keep));
+  const goes = contacts.find(({ _id }) => _id.equals(drop));
+  if (!listed) return { ok: false, reason: 'not here' };
+  if (!mayClaim(listed, move, deps.now())) return { ok: false, reason: 'decided already' };
+  if (!stays || (listed.state === 'open' && !goes)) return { ok: false, reason: 'not here' };
+  if (await isInDoubt(account, [keep, drop])) return { ok: false, reason: 'in doubt' };
+  if (goes && goes.type !== stays.type) return { ok: false, reason: 'other type' };
+  const clash = goes && (await findClash(account, keep, drop));
+  if (clash) return { ok: false, ...clash };
+
+  const pair = await claimPair(deps, actor, listed, move);
+  if (!pair?.merge) return { ok: false, reason: 'decided already' };
+  const cutOffAt = listed.state === 'open' ? undefined : listed.merge?.at;
+  const held = new HeldMerge(deps, pair._id, pair.merge);
+  // After it is known as at work: a sync that begins now waits for it, and one that has begun is found here.
+  if (await isSyncing(account)) {
+    await held.giveUp(cutOffAt);
+    return { ok: false, reason: 'sync is running' };
+  }
+  try {
+    return await merge(deps, actor, move, held, cutOffAt);
+  } catch (error) {
+    if (error instanceof MergeLost) return { ok: false, reason: 'another merge' };
+    throw error;
+  }
+}
+
+/** No sync is at work, and none begins. */
+async function merge(
+  deps: Pick<Deps, 'now'>,
+  actor: Pick<Actor, 'account' | 'user'>,
+  move: Move,
+  held: HeldMerge,
+  cutOffAt: Date | undefined,
+): Promise<Merged> {
+  const { account, keep, drop } = move;
+  const { pair } = held;
+  await dropMirrorMark(account);
+  // A sync may have come between the first look and now.
+  const contacts = await Contact.find({ account, _id: { $in: [keep, drop] } }).lean();
+  const stays = contacts.find(({ _id }) => _id.equals(keep));
+  const goes = contacts.find(({ _id }) => _id.equals(drop));
+  const refused = !stays || (!cutOffAt && !goes) ? 'not here' : goes && goes.type !== stays.type;
+  if (refused || !stays) {
+    await held.giveUp(cutOffAt);
+    return { ok: false, reason: refused === 'not here' || !stays ? 'not here' : 'other type' };
+  }
+  if (await isInDoubt(account, [keep, drop])) {
+    await held.giveUp(cutOffAt);
+    return { ok: false, reason: 'in doubt' };
+  }
+  if (goes) {
+    if (!(await held.lockBoth(move))) {
+      await held.giveUp(cutOffAt);
+      return { ok: false, reason: 'another merge' };
+    }
+    const { record } = await held.live();
+    const planned = await held.live(record ? {} : recordOf(stays, goes));
+    const moved = await moveAll(move, planned, held);
+    if (!moved.ok) return moved;
+    await held.live();
+    await leaveEntry(deps, actor, pair, move, moved.counts);
+    await Contact.deleteOne({ _id: drop, account });
+  }
+  await Contact.updateOne({ _id: keep, merging: pair }, { $unset: { merging: 1 } });
+  await Duplicate.updateOne({ _id: pair }, { $unset: { unfinished: 1 } });
+  return { ok: true };
+}
+
+/** An open pair, or one whose merge in the same direction was cut off. */
+function mayClaim({ state, unfinished, merge }: Duplicate, { keep, drop }: Move, now: Date): boolean {
+  if (state === 'open') return true;
+  if (!unfinished || !merge?.keep.equals(keep) || !merge.drop.equals(drop)) return false;
+  return +merge.at <= +now - CUT_OFF_MS;
+}
+
+function recordOf(stays: Contact, goes: Contact): Pick<Merge, 'record'> {
+  const record = planRecord(stays, goes);
+  return record ? { record } : {};
+}
+
+/** Whether somebody else came with the id of one of them: that has to be decided first. */
+async function isInDoubt(account: Types.ObjectId, contacts: Types.ObjectId[]): Promise<boolean> {
+  const pair = { account, candidate: { $in: contacts }, state: 'open' as const };
+  return (await Duplicate.exists({ ...pair, newcomer: { $exists: true } })) !== null;
+}
+
+/** The pair as this merge's own; null when somebody was quicker. */
+function claimPair(
+  { now }: Pick<Deps, 'now'>,
+  { user }: Pick<Actor, 'user'>,
+  { _id, state, merge }: Duplicate,
+  { keep, drop }: Move,
+): Promise<Duplicate | null> {
+  const at = now();
+  const begun = {
+    state: 'merged',
+    unfinished: true,
+    merge: { keep, drop, at },
+    decidedAt: at,
+    decidedBy: user,
+  };
+  return Duplicate.findOneAndUpdate(
+    state === 'open' ? { _id, state } : { _id, unfinished: true, 'merge.at': merge?.at },
+    // A merge that was cut off goes on by its first plan: what it was made from may have moved already.
+    { $set: state === 'open' ? begun : { 'merge.at': at } },
+    { returnDocument: 'after' },
+  ).lean();
+}
+
+type Moved = { ok: true; counts: Record<string, number> } | ({ ok: false } & Clash);
+
+/** In an order in which cutting it off anywhere and doing it again from the start ends the same. */
+async function moveAll(move: Move, { record, at }: Merge, held: HeldMerge): Promise<Moved> {
+  await fillBlanks(move, record);
+  await moveRecord(move, record);
+  await held.live();
+  const logins = await moveLogins(move);
+  const children = await moveChildren(move);
+  await held.live();
+  const classes = await moveClasses(move);
+  await held.live();
+  await copyDiaries(move);
+  const resources = await moveResources(move).catch((error: unknown) => {
+    if (isDuplicateKey(error)) return undefined;
+    throw error;
+  });
+  // A slot was added since the clash was looked for. What moved stays moved; once that is mended, the merge is finished.
+  if (resources === undefined) return { ok: false, reason: 'slots overlap', at };
+  await held.live();
+  const appointments = await moveAppointments(move);
+  await held.live();
+  await endDiaries(move);
+  await movePairs(move, held.pair);
+  return { ok: true, counts: { logins, children, classes, resources, appointments } };
+}
+
+/** One entry a merge, by the pair's id, though it may have been finished in several goes. */
+async function leaveEntry(
+  { now }: Pick<Deps, 'now'>,
+  { account, user }: Pick<Actor, 'account' | 'user'>,
+  pair: Types.ObjectId,
+  { keep, drop }: Move,
+  counts: Record<string, number>,
+): Promise<void> {
+  try {
+    await recordAudit({
+      _id: pair,
+      account,
+      user,
+      action: 'merge contacts',
+      targets: [keep, drop],
+      detail: counts,
+      at: now(),
+    });
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+  }
+}

@@ -1,0 +1,84 @@
+import { Appointment } from '../models/appointment.js';
+import { Contact, contactName } from '../models/contact.js';
+import { Diary } from '../models/diary.js';
+import { isDuplicateKey } from '../models/duplicate-key.js';
+import { Resource } from '../models/resource.js';
+import { searchKey } from '../models/scoped.js';
+import { Slot } from '../models/slot.js';
+import { diariesOf, eventIds } from './find-clash.js';
+import { renameClaims, type Move } from './move-bookings.js';
+
+/**
+ * Makes who stays the holder of all slots that who goes has in any event. Where both hold slots in one, the slots and their
+ * appointments move over.
+ * @throws a duplicate key where slots overlap after all: made since it was looked (`findClash`)
+ */
+export async function moveResources(move: Move): Promise<number> {
+  const { account, keep, drop } = move;
+  const held = await Resource.find({
+    event: { $in: await eventIds(account) },
+    contact: { $eq: drop, $type: 'objectId' },
+  }).lean();
+  for (const resource of held) {
+    const kept = await Resource.findOne({
+      event: resource.event,
+      contact: { $eq: keep, $type: 'objectId' },
+    }).lean();
+    if (kept) await joinResources(resource, kept);
+    else await handOver(resource, move);
+  }
+  return held.length;
+}
+
+async function handOver(resource: Resource, { account, keep }: Move): Promise<void> {
+  const contact = await Contact.findOne(
+    { _id: keep, account },
+    { firstName: 1, lastName: 1, email: 1 },
+  ).lean();
+  const name = contactName(contact ?? {});
+  const sortKey = searchKey(contact?.lastName, contact?.firstName) || searchKey(name);
+  await Resource.updateOne(
+    { _id: resource._id },
+    { $set: { contact: keep, name, sortKey, searchKey: searchKey(name) } },
+  );
+}
+
+async function joinResources(from: Resource, to: Resource): Promise<void> {
+  await Slot.updateMany({ resource: from._id }, { $set: { resource: to._id } });
+  const appointments = await Appointment.find({ resource: from._id }, { _id: 1 }).lean();
+  const ids = appointments.map(({ _id }) => _id);
+  await renameClaims(ids, from._id, to._id);
+  await Appointment.updateMany({ _id: { $in: ids } }, { $set: { resource: to._id } });
+  const status = from.status === 'active' || to.status === 'active' ? 'active' : 'gone';
+  // Only what the sync alone made may the sync let go.
+  const fromSync = from.fromSync && to.fromSync;
+  await Resource.updateOne({ _id: to._id }, { $set: { room: to.room || from.room, status, fromSync } });
+  await Resource.deleteOne({ _id: from._id });
+}
+
+/** Copies the days of a diary; what is in it already is not entered twice. Before slots move: no time is free meanwhile. */
+export async function copyDiaries({ account, keep, drop }: Move): Promise<void> {
+  for (const { _id, busy } of await Diary.find(diariesOf(drop)).lean()) {
+    const id = _id.replace(drop.toHexString(), keep.toHexString());
+    await ensureDay(id, account);
+    for (const entry of busy)
+      await Diary.updateOne(
+        { _id: id, 'busy.appointment': { $ne: entry.appointment } },
+        { $push: { busy: entry } },
+      );
+  }
+}
+
+async function ensureDay(_id: string, account: Move['account']): Promise<void> {
+  try {
+    await Diary.updateOne({ _id }, { $setOnInsert: { account, busy: [] } }, { upsert: true });
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+  }
+}
+
+/** Ends the diary of who goes, once nothing leads to it any more. */
+export async function endDiaries(move: Move): Promise<void> {
+  await copyDiaries(move);
+  await Diary.deleteMany(diariesOf(move.drop));
+}

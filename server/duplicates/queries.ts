@@ -1,0 +1,168 @@
+import type { QueryFilter, Types } from 'mongoose';
+import { Account, identifierNamesOf, type Identifier } from '../models/account.js';
+import { CONTACT_TYPES, contactKeys, contactName, type ContactType } from '../models/contact.js';
+import {
+  Duplicate,
+  DUPLICATE_STATES,
+  type DuplicateState,
+  type Identity,
+  type Newcomer,
+} from '../models/duplicate.js';
+import { holdsWords } from '../models/scoped.js';
+import { User } from '../models/user.js';
+import { sliceOf } from '../web/paging.js';
+import { CUT_OFF_MS } from '../runs/engine/wait-merges.js';
+import { readSides, type Side } from './read-sides.js';
+import type { PairsQuery } from './schema.js';
+
+export const PAGE_SIZE = 20;
+
+export interface PairRow {
+  id: string;
+  reason: string;
+  /** One id or number for two people, by all that is known. */
+  recycled?: 'id' | 'number';
+  /** The newer one is no contact until it is decided. */
+  newcomer: boolean;
+  /** What was decided about them, where it was cut off before it was done. */
+  deciding?: Identity;
+  state: DuplicateState;
+  createdAt: Date;
+  decidedAt?: Date;
+  /** The name of the login that decided. */
+  decidedBy: string;
+  /** A merge has begun and is not done with. */
+  unfinished: boolean;
+  contacts: [Types.ObjectId, Types.ObjectId];
+  /** The newer contact, then the older; undefined where it is not there any more. */
+  sides: [Side | undefined, Side | undefined];
+}
+
+export interface PairsPage {
+  rows: PairRow[];
+  total: number;
+  ofState: Record<DuplicateState, number>;
+  ofType: Record<ContactType | '', number>;
+  /** Merges that were cut off and wait to be finished. */
+  unfinished: { id: string; keep: string }[];
+}
+
+/** One page of the pairs, the newest first; counts by state and by type within the search and the other filter. */
+export async function listPairs(account: Types.ObjectId, query: PairsQuery, now: Date): Promise<PairsPage> {
+  const search = holdsWords('searchKey', query.q) as QueryFilter<Duplicate>;
+  const [counts, unfinished] = await Promise.all([countPairs(account, search), unfinishedOf(account, now)]);
+  const sum = (state: DuplicateState, type: ContactType | '') =>
+    counts
+      .filter((count) => count.state === state && (!type || count.type === type))
+      .reduce((total, { count }) => total + count, 0);
+  const total = sum(query.state, query.type);
+  const pairs = await Duplicate.find({
+    account,
+    state: query.state,
+    type: query.type || { $in: CONTACT_TYPES },
+    ...search,
+  })
+    .sort({ createdAt: -1, _id: -1 })
+    .skip(sliceOf(total, query.page, PAGE_SIZE).skip)
+    .limit(PAGE_SIZE)
+    .lean();
+  return {
+    rows: await rowsOf(account, pairs),
+    total,
+    ofState: keyed(DUPLICATE_STATES, (state) => sum(state, query.type)),
+    ofType: keyed(['', ...CONTACT_TYPES], (type) => sum(query.state, type)),
+    unfinished,
+  };
+}
+
+/** One pair of the account with both sides; null where there is none. */
+export async function findPair(account: Types.ObjectId, id: Types.ObjectId): Promise<PairRow | null> {
+  const pair = await Duplicate.findOne({ _id: id, account }).lean();
+  if (!pair) return null;
+  const [row] = await rowsOf(account, [pair]);
+  return row ?? null;
+}
+
+/** Of some pairs, those of newcomers that nobody has decided. */
+export async function newcomersAmong(
+  account: Types.ObjectId,
+  pairs: readonly Types.ObjectId[],
+): Promise<Types.ObjectId[]> {
+  const open = { account, _id: { $in: [...pairs] }, state: 'open' as const };
+  const found = await Duplicate.find({ ...open, newcomer: { $exists: true } }, { _id: 1 }).lean();
+  return found.map(({ _id }) => _id);
+}
+
+/** What the account calls its identifiers. */
+export async function namesOf(account: Types.ObjectId): Promise<Record<Identifier, string>> {
+  return identifierNamesOf(await Account.findById(account, { identifierNames: 1 }).orFail().lean());
+}
+
+async function rowsOf(account: Types.ObjectId, pairs: Duplicate[]): Promise<PairRow[]> {
+  const ids = pairs.flatMap(({ contact, candidate }) => [contact, candidate]);
+  const deciders = pairs.flatMap(({ decidedBy }) => decidedBy ?? []);
+  const [sides, users] = await Promise.all([
+    ids.length > 0 ? readSides(account, ids) : new Map<string, Side>(),
+    deciders.length > 0 ? User.find({ _id: { $in: deciders } }, { name: 1 }).lean() : [],
+  ]);
+  const names = new Map(users.map(({ _id, name }) => [_id.toHexString(), name]));
+  return pairs.map((pair) => ({
+    id: pair._id.toHexString(),
+    reason: pair.reason,
+    ...(pair.recycled ? { recycled: pair.recycled } : {}),
+    newcomer: pair.newcomer !== undefined,
+    ...(pair.deciding ? { deciding: pair.deciding.as } : {}),
+    state: pair.state,
+    createdAt: pair.createdAt,
+    ...(pair.decidedAt ? { decidedAt: pair.decidedAt } : {}),
+    decidedBy: names.get(pair.decidedBy?.toHexString() ?? '') ?? '',
+    unfinished: pair.unfinished === true,
+    contacts: [pair.contact, pair.candidate],
+    sides: [
+      pair.newcomer ? sideOf(pair, pair.newcomer) : sides.get(pair.contact.toHexString()),
+      sides.get(pair.candidate.toHexString()),
+    ],
+  }));
+}
+
+/** A newcomer beside the contact whose id they have: nothing hangs on them yet. */
+function sideOf({ account, contact }: Duplicate, { fields, source }: Newcomer): Side {
+  const person = { identifiers: {}, ...fields, ...contactKeys(fields) };
+  return {
+    id: contact.toHexString(),
+    name: contactName(fields),
+    contact: { _id: contact, account, source, status: 'active', ...person },
+    family: 0,
+    classes: 0,
+    appointments: 0,
+    logins: 0,
+  };
+}
+
+/** A merge at work is no merge that was cut off: only those that somebody may take up again. */
+async function unfinishedOf(account: Types.ObjectId, now: Date): Promise<PairsPage['unfinished']> {
+  const found = await Duplicate.find({ account, unfinished: true }, { merge: 1 }).limit(20).lean();
+  return found.flatMap(({ _id, merge }) =>
+    merge && +merge.at <= +now - CUT_OFF_MS
+      ? [{ id: _id.toHexString(), keep: merge.keep.toHexString() }]
+      : [],
+  );
+}
+
+interface Count {
+  state: DuplicateState;
+  type: ContactType;
+  count: number;
+}
+
+function countPairs(account: Types.ObjectId, search: QueryFilter<Duplicate>): Promise<Count[]> {
+  return Duplicate.aggregate<Count>([
+    { $match: { account, state: { $in: DUPLICATE_STATES }, type: { $in: CONTACT_TYPES }, ...search } },
+    { $group: { _id: { state: '$state', type: '$type' }, count: { $sum: 1 } } },
+    { $project: { _id: 0, state: '$_id.state', type: '$_id.type', count: 1 } },
+  ]);
+}
+
+function keyed<K extends string>(keys: readonly K[], value: (key: K) => number): Record<K, number> {
+  return Object.fromEntries(keys.map((key) => [key, value(key)])) as Record<K, number>;
+}

@@ -1,0 +1,25 @@
+import {
+  IDENTIFIERS,
+  MAPPED_TYPES,
+  type FieldMapping,
+  type Identifier,
+  type MappedType,
+} from '../models/account.js';
+
+/** One identifier of a type that would come from elsewhere; '' is not mapped. */
+export interface MappingChange {
+  type: MappedType;
+  identifier: Identifier;
+  from: string;
+  to: string;
+}
+
+/** In which identifiers two mappings differ: pure. */
+export function compareMappings(before: FieldMapping, after: FieldMapping): MappingChange[] {
+  return MAPPED_TYPES.flatMap((type) =>
+    IDENTIFIERS.flatMap((identifier) => {
+      const [from, to] = [before[type][identifier], after[type][identifier]];
+      return from === to ? [] : [{ type, identifier, from, to }];
+    }),
+  );
+}

@@ -1,0 +1,76 @@
+import { recordAudit } from '../audit/record-audit.js';
+import type { Deps } from '../deps.js';
+import { asRead } from '../models/as-read.js';
+import {
+  Account,
+  identifierNamesOf,
+  mappingOf,
+  type FieldMapping,
+  type Identifier,
+} from '../models/account.js';
+import type { Actor } from '../web/actor.js';
+import { compareMappings } from './compare-mappings.js';
+import { choicesOf, markOf } from './schema.js';
+
+/** `changed` counts the identifiers that come from elsewhere now. */
+export type MappingSaved = { ok: true; changed: number } | { ok: false; reason: 'changed meanwhile' };
+
+/**
+ * Saves where the identifiers come from. It works with the next sync: what is mapped is overwritten, and records that are
+ * new are matched by it.
+ * @param seen the mapping that the person was asked about (`markOf`): saved only while it is still that
+ */
+export async function saveMapping(
+  { now }: Pick<Deps, 'now'>,
+  { account, user }: Pick<Actor, 'account' | 'user'>,
+  seen: string,
+  mapping: FieldMapping,
+): Promise<MappingSaved> {
+  const found = await Account.findById(account, { mapping: 1 }).orFail().lean();
+  const known = mappingOf(found);
+  if (markOf(known) !== seen) return { ok: false, reason: 'changed meanwhile' };
+  const changes = compareMappings(known, mapping);
+  if (changes.length === 0) return { ok: true, changed: 0 };
+  const saved = await Account.updateOne(
+    { _id: account, mapping: found.mapping ?? { $exists: false } },
+    { $set: { mapping } },
+  );
+  if (saved.matchedCount === 0) return { ok: false, reason: 'changed meanwhile' };
+  await recordAudit({
+    account,
+    user,
+    action: 'change field mapping',
+    detail: { before: choicesOf(known), after: choicesOf(mapping) },
+    at: now(),
+  });
+  return { ok: true, changed: changes.length };
+}
+
+/**
+ * Saves what the school calls the two identifiers.
+ * @param before as they were read; false when somebody has renamed them since
+ */
+export async function renameIdentifiers(
+  { now }: Pick<Deps, 'now'>,
+  { account, user }: Pick<Actor, 'account' | 'user'>,
+  identifierNames: Record<Identifier, string>,
+  before: Record<Identifier, string>,
+): Promise<boolean> {
+  const found = await Account.findById(account, { identifierNames: 1 }).orFail().lean();
+  const names = identifierNamesOf(found);
+  if (names.communityId !== before.communityId || names.barcode !== before.barcode) return false;
+  const saved = await Account.updateOne(
+    { _id: account, ...asRead({ identifierNames: found.identifierNames }) },
+    { $set: { identifierNames } },
+  );
+  if (saved.matchedCount === 0) return false;
+  if (saved.modifiedCount > 0)
+    await recordAudit({
+      account,
+      user,
+      action: 'rename identifiers',
+      detail: { ...identifierNames },
+      at: now(),
+    });
+  return true;
+}

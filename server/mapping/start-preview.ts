@@ -1,0 +1,23 @@
+import type { Types } from 'mongoose';
+import type { Deps } from '../deps.js';
+import { Account, type FieldMapping } from '../models/account.js';
+import type { Actor } from '../web/actor.js';
+import { startPreview } from '../roster/run/start-refresh.js';
+import { markOf } from './schema.js';
+
+export type PreviewStarted = { ok: true; run: Types.ObjectId } | { ok: false; reason: 'not connected' };
+
+/**
+ * Asks for a preview: a refresh by the wanted mapping that writes nothing but what it would change.
+ * @returns the run, to be followed; 'not connected' while no source is enabled
+ */
+export async function startMappingPreview(
+  deps: Pick<Deps, 'now' | 'queue'>,
+  { account, user }: Pick<Actor, 'account' | 'user'>,
+  mapping: FieldMapping,
+): Promise<PreviewStarted> {
+  const found = await Account.findById(account, { clever: 1 }).lean();
+  if (!found?.clever?.enabled) return { ok: false, reason: 'not connected' };
+  const asks = `mapping ${markOf(mapping)}`;
+  return { ok: true, run: await startPreview(deps, { account, by: user, mapping, asks }) };
+}

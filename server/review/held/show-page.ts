@@ -1,0 +1,107 @@
+import type { Deps } from '../../deps.js';
+import type { RosterChange } from '../../models/roster-change.js';
+import { User } from '../../models/user.js';
+import type { Actor } from '../../web/actor.js';
+import { countOf } from '../../web/format-count.js';
+import { dayAndTimeSoon } from '../../web/format-time.js';
+import { addressOf, pagerOf, sliceOf } from '../../web/paging.js';
+import { countHeld, type HeldCounts } from '../../runs/changes/count-held.js';
+import { TIE_KINDS } from '../../runs/changes/tie-kinds.js';
+import { listChips } from '../journal/list-chips.js';
+import { changesPage, countChanges, countMatching } from '../journal/queries.js';
+import { scopeOf } from '../journal/routes.js';
+import { showChanges } from '../journal/show-changes.js';
+import type { ChangesQuery } from '../journal/schema.js';
+import { pathOfRefresh, pathOfRun, type RunPlace } from '../../runs/show/queries.js';
+import { sayWhyHeld } from '../../runs/log/say-remark.js';
+import { heldInWords } from '../../runs/show/summarize-run.js';
+import { countBookings } from './count-bookings.js';
+import { decisionOn, heldSince, type Decision } from '../../runs/show/read-held.js';
+import type { HeldQuery } from './schema.js';
+import { tellRollover } from './tell-rollover.js';
+
+const PAGE_SIZE = 50;
+
+export function heldRowsOf({ q, kind }: Pick<HeldQuery, 'q' | 'kind'>): ChangesQuery {
+  return { q, kind, action: '', state: 'held' satisfies RosterChange['state'] };
+}
+
+/** The page of what a run holds: list, effects of either decision, who decided. */
+export async function heldPage(deps: Deps, actor: Actor, place: RunPlace, query: HeldQuery) {
+  const { run, home, event } = place;
+  const { q, kind, page } = query;
+  const runs = [run._id];
+  const held = (await countChanges(runs)).filter(({ state }) => state === 'held');
+  const counts = await countHeld({ run: run._id });
+  const words = heldInWords(counts);
+  const wanted = heldRowsOf(query);
+  const total = await countMatching(runs, wanted);
+  const rows = await changesPage(runs, wanted, sliceOf(total, page, PAGE_SIZE).skip, PAGE_SIZE);
+  const decision = await decisionOn(place);
+  const bookings = words ? await countBookings(run.account, run._id) : 0;
+  return {
+    section: 'importer',
+    title: `Held removals: ${event?.name ?? 'the account’s roster'}`,
+    place,
+    q,
+    kind,
+    words,
+    since: dayAndTimeSoon(
+      (await heldSince(run._id)) ?? run.startedAt ?? run.createdAt,
+      actor.timeZone,
+      deps.now(),
+    ),
+    reasons: sayWhyHeld(run),
+    rollover: words ? tellRollover(run.counts) : '',
+    effects: effectsOf(counts, bookings, event !== undefined),
+    decided: decision && (await sayDecision(decision, actor, event !== undefined, deps.now())),
+    csv: addressOf(`${home}/held.csv`, { q, kind }),
+    path: `${home}/held`,
+    chips: listChips(`${home}/held`, { ...wanted, state: '' }, held),
+    rows: await showChanges(scopeOf(place), rows, true),
+    pager: pagerOf(total, page, PAGE_SIZE, ['held', 'held'], (to) =>
+      addressOf(`${home}/held`, { q, kind, page: to }),
+    ),
+  };
+}
+
+function effectsOf(
+  counts: HeldCounts,
+  bookings: number,
+  ofEvent: boolean,
+): { accept: string[]; reject: string[] } {
+  const only = (isWanted: (kind: string) => boolean) =>
+    heldInWords(Object.fromEntries(Object.entries(counts).filter(([kind]) => isWanted(kind))));
+  const words = only((kind) => !TIE_KINDS.includes(kind));
+  const ties = only((kind) => TIE_KINDS.includes(kind));
+  const how = ofEvent ? 'leave the event' : 'are marked as transferred or archived. Nobody is deleted';
+  return {
+    accept: [
+      ...(words ? [`${words} ${how}.`] : []),
+      ...(ties ? [`${ties} end: these people stay, but not in these classes.`] : []),
+      bookings > 0
+        ? `${countOf(bookings, 'appointment is', 'appointments are')} with them. They stay, and those that no longer fit are put into the problem list.`
+        : 'No appointment is with them.',
+    ],
+    reject: [
+      'All of them stay as they are, and parents can book as before.',
+      ...(words
+        ? ['No later sync removes them, unless they come back at the source and go missing again.']
+        : []),
+      ...(ties ? ['These classes keep their people until the source says something else about them.'] : []),
+    ],
+  };
+}
+
+async function sayDecision(decision: Decision, actor: Actor, ofEvent: boolean, now: Date) {
+  const { run, verdict, state, by, at, reason } = decision;
+  const user = by && (await User.findById(by, { name: 1 }).lean());
+  const done = verdict === 'accept' ? 'accepted' : 'rejected';
+  const open = state === 'queued' || state === 'running';
+  return {
+    open,
+    href: ofEvent ? pathOfRun(run) : pathOfRefresh(run),
+    text: `${user?.name ?? 'Somebody'} ${done} the removals on ${dayAndTimeSoon(at, actor.timeZone, now)}.${open ? ' The run is at work.' : ''}${state === 'failed' || state === 'stopped' ? ' The run did not end well, so it can be decided again.' : ''}`,
+    reason,
+  };
+}

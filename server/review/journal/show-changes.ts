@@ -1,0 +1,112 @@
+import { Types } from 'mongoose';
+import type { ChangeState, FieldChange, RosterChange } from '../../models/roster-change.js';
+import { longDay } from '../../web/format-time.js';
+import { fieldInWords, toldFields } from '../../runs/changes/change.js';
+import { sayNote } from '../../runs/log/say-note.js';
+import { ACTION_WORDS, ONE_WORDS } from '../../runs/show/show-run.js';
+import { nameTargets, type TargetScope } from './name-targets.js';
+import { isPeople, listChange, MOST_NAMED, readNames, type Names } from './read-names.js';
+
+export const CHANGE_STATE_WORDS: Record<ChangeState, { kind: string; word: string }> = {
+  planned: { kind: 'busy', word: 'Planned' },
+  held: { kind: 'notice', word: 'Held' },
+  applied: { kind: 'ok', word: 'Done' },
+  undone: { kind: 'off', word: 'Taken back' },
+  rejected: { kind: 'off', word: 'Kept by a person' },
+  stale: { kind: 'notice', word: 'Changed since' },
+};
+
+/** One changed field: what it was and is, or for a list what came and went. */
+export interface ShownField {
+  label: string;
+  before: string;
+  after: string;
+  /** Instead of both. */
+  text: string;
+}
+
+export interface ShownChange {
+  name: string;
+  kind: string;
+  action: string;
+  fields: ShownField[];
+  note: string;
+  state: { kind: string; word: string };
+  sourceId: string;
+}
+
+/** Some changes in words. @param values false: only which fields changed, as the log tells it */
+export async function showChanges(
+  scope: TargetScope,
+  rows: readonly RosterChange[],
+  values: boolean,
+): Promise<ShownChange[]> {
+  const [targets, names] = await Promise.all([nameTargets(scope, rows), readNames(scope, rows)]);
+  return rows.map((row) => ({
+    name: targets.get(row.target.toHexString()) || 'No longer known',
+    kind: ONE_WORDS[row.kind] ?? row.kind,
+    action: actionOf(row),
+    fields:
+      row.action === 'added'
+        ? []
+        : toldOf(row).map((field) => showField(field, names, values || !!row.event)),
+    note: sayNote(row),
+    state: CHANGE_STATE_WORDS[row.state],
+    sourceId: row.sourceId,
+  }));
+}
+
+function actionOf({ kind, action }: RosterChange): string {
+  if (kind !== 'appointment') return ACTION_WORDS[action] ?? action;
+  return action === 'restored' ? 'No problem any more' : 'Needs a look';
+}
+
+function toldOf(row: RosterChange): FieldChange[] {
+  return toldFields(row.fields).filter(({ path }) => path !== 'status');
+}
+
+function showField(field: FieldChange, names: Names, values: boolean): ShownField {
+  const label = field.path === 'relations' ? 'children' : fieldInWords(field.path);
+  if (!values) return { label, before: '', after: '', text: 'changed' };
+  const list = isPeople(field) || Array.isArray(field.before ?? field.after);
+  if (list) return { label, before: '', after: '', text: sayList(field, names) };
+  return {
+    label,
+    before: sayValue(field.path, field.before, names),
+    after: sayValue(field.path, field.after, names),
+    text: '',
+  };
+}
+
+/** "+ Ann Lee, − Bob Ray", or for many "+12 −3"; schools by their names. */
+function sayList(field: FieldChange, { people, schools }: Names): string {
+  const { added, removed } = listChange(field);
+  if (added.length + removed.length === 0)
+    return field.path === 'relations' ? 'what they are to the child' : 'in another order';
+  const known = isPeople(field) ? people : field.path.endsWith('schools') ? schools : undefined;
+  if (!known || added.length + removed.length > MOST_NAMED)
+    return [
+      ...(added.length > 0 ? [`+${added.length.toLocaleString('en')}`] : []),
+      ...(removed.length > 0 ? [`−${removed.length.toLocaleString('en')}`] : []),
+    ].join(' ');
+  const nameOf = (id: string) => known.get(id) ?? 'somebody who is not shared';
+  return [...added.map((id) => `+ ${nameOf(id)}`), ...removed.map((id) => `− ${nameOf(id)}`)].join(', ');
+}
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+function sayValue(path: string, value: unknown, { schools, terms, courses }: Names): string {
+  if (value === undefined || value === null || value === '') return '';
+  if (value instanceof Date) return longDay(value.toISOString());
+  const text =
+    value instanceof Types.ObjectId
+      ? value.toHexString()
+      : typeof value === 'string'
+        ? value
+        : JSON.stringify(value);
+  if (DAY.test(text)) return longDay(text);
+  if (/(^|\.)school$/.test(path)) return schools.get(text) ?? 'a school that is no longer there';
+  if (path === 'term') return terms.get(text) ?? 'a term that is not shared';
+  if (path === 'course') return courses.get(text) ?? 'a course that is not shared';
+  return text;
+}

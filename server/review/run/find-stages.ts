@@ -1,0 +1,13 @@
+import { Account } from '../../models/account.js';
+import { stagesOfRefresh } from '../../roster/run/run-refresh.js';
+import { stagesOfSync } from '../../sync/runs/run-sync.js';
+import type { RunPlace } from '../../runs/show/queries.js';
+
+/** The stages that a run goes through, as far as can be told before it does. */
+export async function expectedStages({ run, event }: RunPlace): Promise<string[]> {
+  const account = await Account.findById(run.account).orFail().lean();
+  if (!event) return stagesOfRefresh(account, run);
+  const reads = run.purpose === 'sync' || run.purpose === 'preview';
+  const standsOn = 'refresh' in run && run.refresh;
+  return [...(reads || standsOn ? stagesOfRefresh(account, run) : []), ...stagesOfSync(run)];
+}

@@ -1,0 +1,169 @@
+import type { Deps } from '../../deps.js';
+import type { RosterRun } from '../../models/roster-run.js';
+import { SyncRun } from '../../models/sync-run.js';
+import type { Actor } from '../../web/actor.js';
+import { countOf } from '../../web/format-count.js';
+import { dayAndTimeSoon, timeOfDay, zoneName } from '../../web/format-time.js';
+import { addressOf } from '../../web/paging.js';
+import { countHeld } from '../../runs/changes/count-held.js';
+import { decisionOn } from '../../runs/show/read-held.js';
+import { mayRunAll } from '../../web/actor.js';
+import { previewState } from '../previews/queries.js';
+import { findUndoable } from './undo-run.js';
+import { findBroken } from './find-broken.js';
+import { findMend } from '../../runs/show/find-mend.js';
+import { tookInWords, tookOf } from '../../runs/show/format-took.js';
+import {
+  askerOf,
+  pathOfRefresh,
+  pathOfRun,
+  readableRefresh,
+  type RunPlace,
+} from '../../runs/show/queries.js';
+import { expectedStages } from './find-stages.js';
+import { sayRemarks } from '../../runs/log/say-remark.js';
+import {
+  ACTION_WORDS,
+  countRows,
+  isOver,
+  REFRESH_WORDS,
+  sayRun,
+  stagesOf,
+  STATE_WORDS,
+  TRIGGER_WORDS,
+} from '../../runs/show/show-run.js';
+import { heldInWords } from '../../runs/show/summarize-run.js';
+import { sayWhy } from '../../runs/log/say-why.js';
+
+interface Fact {
+  term: string;
+  value?: string;
+  href?: string;
+  status?: { kind: string; word: string };
+}
+
+/** The page of a run: of an event, or of the account's roster. */
+export async function runPage(deps: Deps, actor: Actor, place: RunPlace) {
+  const { run, refresh, home, title, back } = place;
+  const preview = run.purpose === 'preview';
+  return {
+    title,
+    section: 'importer',
+    home,
+    back,
+    run,
+    preview,
+    over: isOver(run),
+    sentence: sayRun(run, actor.timeZone, deps.now()),
+    unshared: (refresh ?? ('trigger' in run ? undefined : run))?.unshared === true,
+    mend: run.state === 'failed' ? await findMend(actor) : '',
+    facts: await factsOf(deps, actor, place),
+    held: await heldOf(place, actor),
+    undo: await mayUndo(place, actor),
+    applies: preview ? await applies(deps, actor, place) : undefined,
+    broken: await findBroken(place),
+    problems: place.event ? `/events/${place.event._id.toHexString()}/problems` : '',
+    countOf,
+    stages: stagesOf(run, refresh, await expectedStages(place), deps.now()),
+    rows: countRows(run, readableRefresh(place)),
+    actions: ACTION_WORDS,
+    remarks: [readableRefresh(place), run].flatMap((part) => (part ? sayRemarks(part) : [])),
+    addressOf,
+  };
+}
+
+async function factsOf(deps: Deps, actor: Actor, place: RunPlace): Promise<Fact[]> {
+  const { run, refresh } = place;
+  const asker = await askerOf(run);
+  const what = 'trigger' in run ? TRIGGER_WORDS[run.trigger] : REFRESH_WORDS[run.purpose];
+  const began = dayAndTimeSoon(run.startedAt ?? run.createdAt, actor.timeZone, deps.now());
+  const took = tookInWords(tookOf(run));
+  return [
+    { term: 'State', status: STATE_WORDS[run.state] },
+    { term: 'What', value: asker ? `${what}, requested by ${asker}` : what },
+    ...(run.reason ? [{ term: 'Reason', value: run.reason }] : []),
+    { term: run.startedAt ? 'Began' : 'Requested', value: `${began} (${zoneName(actor.timeZone)})` },
+    ...(run.finishedAt
+      ? [
+          {
+            term: 'Ended',
+            value: `${timeOfDay(run.finishedAt, actor.timeZone)}${took ? `, took ${took}` : ''}`,
+          },
+        ]
+      : []),
+    ...(refresh && mayRunAll(actor)
+      ? [{ term: 'Download', value: 'The account’s part of this run', href: pathOfRefresh(refresh._id) }]
+      : []),
+    ...howOf(refresh ?? ('trigger' in run ? {} : run)),
+    ...(await relatedOf(place)),
+  ];
+}
+
+/** Whether the district was read whole or by its events, and why. */
+function howOf({ how, why, events = 0 }: Pick<RosterRun, 'how' | 'why' | 'events'>): Fact[] {
+  if (!how) return [];
+  const value = how === 'full' ? sayWhy(why) : `Clever’s events: ${countOf(events, 'event', 'events')}`;
+  return [{ term: 'Read by', value }];
+}
+
+/** The runs that this one is about, and that are about it. */
+async function relatedOf(place: RunPlace): Promise<Fact[]> {
+  const { run, event } = place;
+  const pathOf = event ? pathOfRun : pathOfRefresh;
+  const decided = await decisionOn(place);
+  const users = event || run.state !== 'done' ? [] : await SyncRun.find({ refresh: run._id }).limit(5).lean();
+  const of = { apply: 'The preview that it applies', undo: 'The run that it undoes' };
+  return [
+    ...(run.of
+      ? [
+          {
+            term: 'About',
+            value:
+              run.purpose === 'apply' || run.purpose === 'undo'
+                ? of[run.purpose]
+                : 'The run that held the removals',
+            href: pathOf(run.of),
+          },
+        ]
+      : []),
+    ...(run.undoneBy ? [{ term: 'Undone', value: 'The run that undid it', href: pathOf(run.undoneBy) }] : []),
+    ...(decided
+      ? [{ term: 'Held removals', value: `Were ${decided.verdict}ed`, href: pathOf(decided.run) }]
+      : []),
+    ...users.map((user) => ({
+      term: 'Used by',
+      value: TRIGGER_WORDS[user.trigger],
+      href: pathOfRun(user._id),
+    })),
+  ];
+}
+
+/** What this run holds still, and what its download does, for whoever decides about it. */
+async function heldOf({ run, refresh, home, event }: RunPlace, actor: Actor) {
+  const own = heldInWords(await countHeld({ run: run._id }));
+  const below = refresh ? heldInWords(await countHeld({ run: refresh._id })) : '';
+  const text = (words: string) =>
+    `${words}: missing at the source, and held until somebody decides. Nothing was removed.`;
+  return [
+    ...(own ? [{ text: text(own), href: `${home}/held` }] : []),
+    ...(below && refresh
+      ? [
+          event && !mayRunAll(actor)
+            ? { text: `${text(below)} An administrator of the account decides.`, href: '' }
+            : { text: text(below), href: `${pathOfRefresh(refresh._id)}/held` },
+        ]
+      : []),
+  ];
+}
+
+async function mayUndo({ run, event }: RunPlace, actor: Actor): Promise<boolean> {
+  if (!event || !('event' in run) || !isOver(run)) return false;
+  const can = await findUndoable(run);
+  return can.event || (can.account !== undefined && mayRunAll(actor));
+}
+
+async function applies(deps: Deps, actor: Actor, place: RunPlace) {
+  const state = await previewState(place, deps.now());
+  if (state.can !== 'apply') return state;
+  return { ...state, untilWords: dayAndTimeSoon(state.until, actor.timeZone, deps.now()) };
+}

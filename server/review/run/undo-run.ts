@@ -1,0 +1,119 @@
+import type { Types } from 'mongoose';
+import type { Deps } from '../../deps.js';
+import { Event } from '../../models/event.js';
+import { RosterRun } from '../../models/roster-run.js';
+import type { Run } from '../../models/run.js';
+import { SyncRun } from '../../models/sync-run.js';
+import { startSync } from '../../sync/runs/start-sync.js';
+import { stopSync } from '../../sync/runs/stop-sync.js';
+
+/** What of a run can be undone. */
+export interface Undoable {
+  /** Classes, teachers and appointments of the event. */
+  event: boolean;
+  /** People and the mirror of the account, by this roster run; with it the same part of other events' last runs. */
+  account?: Types.ObjectId;
+  /** Other events whose last run stood on that roster run. */
+  others: Pick<SyncRun, '_id' | 'event'>[];
+}
+
+/**
+ * What of a sync run can be taken back: only the last run of an event that changed something, and of the account's roster only the
+ * last roster run that did.
+ */
+export async function findUndoable(run: SyncRun): Promise<Undoable> {
+  const last = await SyncRun.findOne({ event: run.event, changed: true }, UNDO_FIELDS)
+    .sort({ createdAt: -1 })
+    .lean();
+  const event = isLast(run, last);
+  const refresh = run.refresh && (await RosterRun.findById(run.refresh, UNDO_FIELDS).lean());
+  if (!refresh || run.purpose === 'undo') return { event, others: [] };
+  const lastRefresh = await RosterRun.findOne({ account: run.account, changed: true }, UNDO_FIELDS)
+    .sort({ createdAt: -1 })
+    .lean();
+  if (!isLast(refresh, lastRefresh)) return { event, others: [] };
+  return { event, account: refresh._id, others: await othersOf(run, refresh._id) };
+}
+
+const UNDO_FIELDS = { purpose: 1, state: 1, changed: 1, undoneBy: 1 } as const;
+
+type Looked = Pick<Run, '_id' | 'purpose' | 'state' | 'changed' | 'undoneBy'>;
+
+function isLast(run: Looked, last: Looked | null): boolean {
+  const over = run.state !== 'queued' && run.state !== 'running';
+  return over && run.purpose !== 'undo' && !run.undoneBy && last?._id.equals(run._id) === true;
+}
+
+async function othersOf(run: SyncRun, refresh: Types.ObjectId): Promise<Undoable['others']> {
+  const found = await SyncRun.find({
+    refresh,
+    event: { $ne: run.event },
+    state: { $in: ['done', 'stopped', 'failed'] },
+  }).lean();
+  const others: Undoable['others'] = [];
+  for (const other of found) {
+    const last = await SyncRun.findOne({ event: other.event, changed: true }, UNDO_FIELDS)
+      .sort({ createdAt: -1 })
+      .lean();
+    if (isLast(other, last)) others.push({ _id: other._id, event: other.event });
+  }
+  return others;
+}
+
+export interface UndoAsked {
+  by: Types.ObjectId;
+  reason: string;
+  /** The account's roster too, as far as it can be; with it the other events that stood on it. */
+  whole: boolean;
+  /** The nightly sync of the events goes off, or the coming night brings the same again. */
+  stopNightly: boolean;
+}
+
+export type UndoStarted = { ok: true; run: Types.ObjectId } | { ok: false; reason: 'not the last' };
+
+/** Has a run taken back as soon as a worker is free. */
+export async function undoRun(deps: Deps, run: SyncRun, asked: UndoAsked): Promise<UndoStarted> {
+  const can = await findUndoable(run);
+  const account = asked.whole ? can.account : undefined;
+  if (!can.event && !account) return { ok: false, reason: 'not the last' };
+  const others = account ? can.others : [];
+  const events = [run.event, ...others.map(({ event }) => event)];
+  // Whoever asked for the same a moment ago has an undo waiting already: that one goes on.
+  if (asked.stopNightly) await stopSync(deps, { account: run.account, events, by: asked.by, spare: 'undo' });
+  const refresh = account && (await undoOfAccount(deps, run.account, account, asked));
+  for (const other of others) await undoOne(deps, { ...other, account: run.account }, asked, refresh);
+  const started = await undoOne(deps, run, asked, refresh);
+  // Asked for twice, the first one's is done; nobody would ever do this one.
+  if (refresh && !(await SyncRun.exists({ refresh })))
+    await RosterRun.deleteOne({ _id: refresh, state: 'queued' });
+  return started.ok ? { ok: true, run: started.run } : { ok: false, reason: 'not the last' };
+}
+
+async function undoOfAccount(
+  deps: Deps,
+  account: Types.ObjectId,
+  of: Types.ObjectId,
+  { by, reason }: UndoAsked,
+): Promise<Types.ObjectId> {
+  const fresh = { account, purpose: 'undo' as const, of, by, reason, state: 'queued' as const };
+  return (await RosterRun.create({ ...fresh, createdAt: deps.now() }))._id;
+}
+
+async function undoOne(
+  deps: Deps,
+  run: Pick<SyncRun, '_id' | 'account' | 'event'>,
+  { by, reason }: UndoAsked,
+  refresh: Types.ObjectId | undefined,
+) {
+  const event = await Event.findById(run.event, { sync: 1 }).orFail().lean();
+  return startSync(deps, {
+    account: { _id: run.account },
+    event: { _id: run.event, ...(event.sync ? { sync: event.sync } : {}) },
+    trigger: 'undo',
+    purpose: 'undo',
+    of: run._id,
+    by,
+    reason,
+    ...(refresh ? { refresh } : {}),
+  });
+}

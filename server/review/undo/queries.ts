@@ -1,0 +1,115 @@
+import type { Types } from 'mongoose';
+import { Event } from '../../models/event.js';
+import { findUsed, inverseOf, judgeUndo, readAdded } from '../../runs/changes/judge-undo.js';
+import { UPDATE_KINDS } from '../../sync/update/update-kinds.js';
+import { REFRESH_KINDS } from '../../roster/run/refresh-kinds.js';
+import type { Kind } from '../../runs/changes/kind.js';
+import { readChanges } from '../../runs/changes/read-changes.js';
+import { previewFlags } from '../../sync/update/preview-flags.js';
+import type { FoundRun } from '../../runs/show/queries.js';
+import { KIND_WORDS } from '../../runs/show/show-run.js';
+import { findUndoable, type Undoable } from '../run/undo-run.js';
+
+const BATCH = 1000;
+
+/** What taking back one kind of record comes to, as the run that does it will count it. */
+export interface UndoRow {
+  kind: string;
+  label: string;
+  /** Marked as gone. */
+  removed: number;
+  changed: number;
+  restored: number;
+  /** Changed or used by somebody since: they stay as they are. */
+  left: number;
+}
+
+/** The part of an undo in one event, or in the account's roster. */
+export interface UndoPart {
+  heading: string;
+  rows: UndoRow[];
+  left: number;
+}
+
+export interface UndoPlan {
+  can: Undoable;
+  /** Of the event. */
+  event?: UndoPart;
+  /** Of the account's roster, and of other events whose last run stands on the same download. */
+  account: UndoPart[];
+  /** These events' names. */
+  others: string[];
+}
+
+/** What an undo of a run would do. @param whole whether the account's part may be looked at too */
+export async function planUndo({ run }: FoundRun, whole: boolean): Promise<UndoPlan | undefined> {
+  const can = await findUndoable(run);
+  const account = whole ? can.account : undefined;
+  if (!can.event && !account) return undefined;
+  const others: { name: string; part: UndoPart }[] = [];
+  for (const other of account ? can.others : []) {
+    const name = (await Event.findById(other.event, { name: 1 }).lean())?.name ?? '';
+    others.push({ name, part: await partOf(`In ${name}`, other._id, UPDATE_KINDS, { event: other.event }) });
+  }
+  return {
+    can,
+    ...(can.event
+      ? { event: await partOf('In the event', run._id, UPDATE_KINDS, { event: run.event }) }
+      : {}),
+    account: account
+      ? [
+          await partOf('In the account’s roster', account, REFRESH_KINDS, { account: run.account }),
+          ...others.map(({ part }) => part),
+        ]
+      : [],
+    others: others.map(({ name }) => name),
+  };
+}
+
+async function partOf(
+  heading: string,
+  run: Types.ObjectId,
+  kinds: Record<string, Kind>,
+  scope: Record<string, Types.ObjectId>,
+): Promise<UndoPart> {
+  const rows: UndoRow[] = [];
+  for (const [name, label] of Object.entries(KIND_WORDS)) {
+    const kind = kinds[name];
+    const row = kind && (await rowOf(name, label, kind, run, scope));
+    if (row && name === 'appointment' && scope.event) await addFlags(row, run, scope.event);
+    if (row && row.removed + row.changed + row.restored + row.left > 0) rows.push(row);
+  }
+  return { heading, rows, left: rows.reduce((sum, { left }) => sum + left, 0) };
+}
+
+/** Those among the event's appointments that the undo finds out of their classes, or in them again. */
+async function addFlags(row: UndoRow, run: Types.ObjectId, event: Types.ObjectId): Promise<void> {
+  const { broken, mended } = await previewFlags(run, event);
+  row.changed += broken;
+  row.restored += mended;
+}
+
+/** Looks at every change and everything added, as the undo itself does: what a person has done since is known by nothing else. */
+async function rowOf(
+  name: string,
+  label: string,
+  kind: Kind,
+  run: Types.ObjectId,
+  scope: Record<string, Types.ObjectId>,
+): Promise<UndoRow> {
+  const row: UndoRow = { kind: name, label, removed: 0, changed: 0, restored: 0, left: 0 };
+  for await (const rows of readChanges({ run }, name, 'applied')) {
+    const { open, left } = await judgeUndo(kind, rows);
+    for (const { row: change } of open) row[inverseOf(change)] += change.size ?? 1;
+    row.left += left.length;
+  }
+  let after: Types.ObjectId | undefined;
+  for (;;) {
+    const added = await readAdded(run, name, kind, scope, { after, limit: BATCH });
+    after = added.at(-1)?._id;
+    if (!after) return row;
+    const used = (await findUsed(name, added)).size;
+    row.removed += added.length - used;
+    row.left += used;
+  }
+}

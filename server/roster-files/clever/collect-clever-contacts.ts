@@ -1,0 +1,167 @@
+import type { CleverUser } from '../../clever/schema.js';
+import { searchKey } from '../../models/scoped.js';
+import { breathe } from '../../tables/breathe.js';
+import type { Collected } from '../records/collect-objects.js';
+import { RecordMap } from '../records/hold-records.js';
+import { mergeObjects } from '../records/merge-objects.js';
+import { quoted } from '../../tables/problem-list.js';
+import type { Reading, Row } from '../../tables/reading.js';
+import { derivedId, recordId } from '../records/record-id.js';
+import type { FromFile, KnownRoster, StoredGuardian } from '../records/roster-files.js';
+
+/** So many students are asked for at once. */
+const ASKED = 1000;
+
+/** What one row says of a parent. */
+interface Mention {
+  file: string;
+  line: number;
+  name: string;
+  email: string;
+  phone: string;
+  contact: FromFile<CleverUser>;
+  tie: { student: string; relationship: string; type: string };
+}
+
+/** The parents in the rows of Clever's students.csv: one object a parent, with all the children that their rows are of. */
+export class CleverContacts {
+  readonly objects: Map<string, FromFile<CleverUser>>;
+  readonly removed = new Set<string>();
+  readonly leftOut = new Set<string>();
+
+  /** A row names a parent by what nobody can read: somebody here from before may stand behind it. */
+  isDoubtful = false;
+
+  /** Ids of parents without an own one, by their name with an address or a telephone number. */
+  readonly #reached = new Map<string, string>();
+  /** Rows that name a parent without an own id and without an address. */
+  #waiting: Mention[] = [];
+
+  constructor(private readonly reading: Reading) {
+    this.objects = new RecordMap(reading);
+  }
+
+  /** The contact of one row, if it names one; what several rows say of one is put together. */
+  add(row: Row, student: string): void {
+    const name = row.of('Contact_name');
+    const email = row.of('Contact_email');
+    const phone = row.of('Contact_phone');
+    if (!name && !email && !phone) return;
+    if (row.hasLost('Contact_name') || row.hasLost('Contact_sis_id')) this.isDoubtful = true;
+    const mention = {
+      ...{ file: row.file, line: row.line, name: name.toLowerCase(), email: email.toLowerCase() },
+      ...{ phone: phone.replace(/\D/g, ''), contact: contactOf(row) },
+      tie: { student, relationship: row.of('Contact_relationship'), type: row.of('Contact_type') },
+    };
+    const own = row.of('Contact_sis_id');
+    if (own) this.#take(recordId('parent', own), mention);
+    else if (email) this.#take(this.#idOf(mention), mention);
+    else this.#waiting.push(mention);
+  }
+
+  /**
+   * Once all rows are read: who has neither an own id nor an address is the one of that name and telephone in other rows, else whom the
+   * account knows by them, else the guardian of that name whom the child has already: an address that went makes nobody new.
+   */
+  async settle(known: KnownRoster, students: Collected<CleverUser>): Promise<void> {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const contact of this.objects.values())
+      for (const tie of contact.roles?.contact?.student_relationships ?? [])
+        tie.student = students.idOf(tie.student ?? '');
+    for (let from = 0; from < waiting.length; from += ASKED) {
+      const mentions = waiting.slice(from, from + ASKED);
+      for (const { tie } of mentions) tie.student = students.idOf(tie.student);
+      const ids = mentions.map((mention) => derivedOf(mention));
+      const had = await known.ids('contacts', ids);
+      const unknown = mentions.filter((_, at) => !had.has(ids[at] ?? ''));
+      const guardians = guardiansByName(
+        unknown.length > 0 ? await known.guardians(unknown.map(({ tie }) => tie.student)) : [],
+      );
+      for (const [at, mention] of mentions.entries()) {
+        const isKnown = had.has(ids[at] ?? '');
+        const before = isKnown ? undefined : guardians.get(nameAt(mention.tie.student, mention.name));
+        this.#take(this.#idOf(mention, before), mention);
+      }
+      await breathe();
+    }
+  }
+
+  /**
+   * The same name with the same e-mail is one person, or with the same telephone where one of the rows has no e-mail. One with a name alone
+   * is a person of that child only.
+   * @param before who the child's guardian of that name was
+   */
+  #idOf(mention: Mention, before?: string): string {
+    const { name, email, phone } = mention;
+    const byPhone = phone && this.#reached.get(`${name}|${phone}`);
+    const id =
+      (email && this.#reached.get(`${name}|${email}`)) ||
+      (byPhone && (!email || !this.objects.get(byPhone)?.email) ? byPhone : '') ||
+      before ||
+      derivedOf(mention);
+    for (const reached of [email, phone])
+      if (reached && !this.#reached.has(`${name}|${reached}`)) this.#reached.set(`${name}|${reached}`, id);
+    return id;
+  }
+
+  #take(id: string, { file, line, contact: fresh, tie }: Mention): void {
+    fresh.id = id;
+    const known = this.objects.get(id);
+    const contact = known ?? fresh;
+    this.objects.set(id, contact);
+    const differing: string[] = [];
+    if (known) mergeObjects(known, fresh, ['id'], differing);
+    if (differing.length > 0)
+      this.reading.note(
+        { file, line },
+        'Contact_name',
+        `${quoted(fresh.name?.last ?? '')} is in another row too, with other details (${differing.join(', ').replace('_', ' ')}).`,
+        'Correct the wrong one of the two rows. The first one was taken.',
+      );
+    relateTo(contact, tie);
+  }
+}
+
+function derivedOf({ name, email, phone, tie }: Mention): string {
+  return derivedId('parent', name, email || phone || tie.student);
+}
+
+function nameAt(student: string, name: string): string {
+  return `${student}|${searchKey(name)}`;
+}
+
+/** Guardians by child and name; of two of one name nobody can tell which. */
+function guardiansByName(guardians: readonly StoredGuardian[]): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const { id, student, name } of guardians) {
+    const key = nameAt(student, name);
+    found.set(key, found.has(key) && found.get(key) !== id ? '' : id);
+  }
+  return found;
+}
+
+function relateTo({ roles }: CleverUser, tie: Mention['tie']): void {
+  const ties = roles?.contact?.student_relationships;
+  const known = ties?.find(({ student }) => student === tie.student);
+  if (!known) ties?.push(tie);
+  else mergeObjects(known, tie, [], []);
+}
+
+/** Clever keeps a contact's whole name in the last name. */
+function contactOf(row: Row): FromFile<CleverUser> {
+  return {
+    id: '',
+    district: 'files',
+    name: { last: row.of('Contact_name') },
+    email: row.of('Contact_email'),
+    roles: {
+      contact: {
+        sis_id: row.of('Contact_sis_id'),
+        phone: row.of('Contact_phone'),
+        phone_type: row.of('Contact_phone_type'),
+        student_relationships: [],
+      },
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import type { CleverUser } from '../../clever/schema.js';
+import { type CleverLists, dateOf, DISTRICT, hasSchool, schoolOf, studentId } from './clever-lists.js';
+import { readTable } from '../../tables/read-table.js';
+import type { Row } from '../../tables/reading.js';
+import { recordId } from '../records/record-id.js';
+import type { FromFile } from '../records/roster-files.js';
+
+const teacherId = (row: Row): string => recordId('teacher', row.of('Teacher_id'));
+const staffId = (row: Row): string => recordId('staff', row.of('Staff_id'));
+
+/** students.csv, with the parents in its rows. */
+export async function readStudents(lists: CleverLists): Promise<void> {
+  const { reading, students, contacts } = lists;
+  for await (const row of readTable(reading, 'students', students.onLeftOut(studentId))) {
+    const id = studentId(row);
+    if (!hasSchool(lists, row)) {
+      students.leftOut.add(id);
+      continue;
+    }
+    const fresh = studentOf(lists, row, students.objects.has(id));
+    const student = students.add(row, 'Student_id', fresh, ['school']);
+    if (!student) continue;
+    attend(student.roles?.student, schoolOf(lists, row));
+    contacts.add(row, id);
+  }
+}
+
+/** @param again the same student stands in a row before: what is wrong with the dates has been said */
+function studentOf(lists: CleverLists, row: Row, again: boolean): FromFile<CleverUser> {
+  return {
+    id: studentId(row),
+    district: DISTRICT,
+    name: nameOf(row),
+    email: row.of('Student_email'),
+    roles: {
+      student: {
+        school: schoolOf(lists, row),
+        sis_id: row.of('Student_id'),
+        student_number: row.of('Student_number'),
+        state_id: row.of('State_id'),
+        gender: row.of('Gender'),
+        dob: dateOf(lists.reading, row, 'DOB', again),
+        grade: row.of('Grade'),
+        location: {
+          address: row.of('Student_street'),
+          city: row.of('Student_city'),
+          state: row.of('Student_state'),
+          zip: row.of('Student_zip'),
+        },
+        credentials: { district_username: row.of('Username') },
+      },
+    },
+  };
+}
+
+function nameOf(row: Row): NonNullable<CleverUser['name']> {
+  return { first: row.of('First_name'), middle: row.of('Middle_name'), last: row.of('Last_name') };
+}
+
+/** One more school of a person; the first one named stays the main one. */
+function attend(role: { schools?: string[] | null } | null | undefined, school: string): void {
+  if (!role) return;
+  role.schools ??= [];
+  if (!role.schools.includes(school)) role.schools.push(school);
+}
+
+/** teachers.csv: a row a teacher and school. */
+export async function readTeachers(lists: CleverLists): Promise<void> {
+  const { reading, teachers } = lists;
+  for await (const row of readTable(reading, 'teachers', teachers.onLeftOut(teacherId))) {
+    const id = teacherId(row);
+    if (!hasSchool(lists, row)) {
+      teachers.leftOut.add(id);
+      continue;
+    }
+    const about = {
+      sis_id: row.of('Teacher_id'),
+      teacher_number: row.of('Teacher_number'),
+      state_id: row.of('State_teacher_id'),
+      title: row.of('Title'),
+      credentials: { district_username: row.of('Username') },
+    };
+    const person = { id, district: DISTRICT, name: nameOf(row), email: row.of('Teacher_email') };
+    const fresh = { ...person, roles: { teacher: { school: schoolOf(lists, row), ...about } } };
+    const teacher = teachers.add(row, 'Teacher_id', fresh, ['school']);
+    attend(teacher?.roles?.teacher, schoolOf(lists, row));
+  }
+}
+
+/** staff.csv, which may be missing. */
+export async function readStaff(lists: CleverLists): Promise<void> {
+  const { reading, staff } = lists;
+  for await (const row of readTable(reading, 'staff', staff.onLeftOut(staffId))) {
+    const id = staffId(row);
+    if (!hasSchool(lists, row)) {
+      staff.leftOut.add(id);
+      continue;
+    }
+    const about = {
+      staff_id: row.of('Staff_id'),
+      title: row.of('Title'),
+      department: row.of('Department'),
+      credentials: { district_username: row.of('Username') },
+    };
+    const person = { id, district: DISTRICT, name: nameOf(row), email: row.of('Staff_email') };
+    const member = staff.add(row, 'Staff_id', { ...person, roles: { staff: about } });
+    attend(member?.roles?.staff, schoolOf(lists, row));
+  }
+}

@@ -1,0 +1,128 @@
+import type { CleverSection } from '../../clever/schema.js';
+import {
+  type CleverLists,
+  dateOf,
+  DISTRICT,
+  hasSchool,
+  schoolOf,
+  sectionId,
+  studentId,
+} from './clever-lists.js';
+import { cleanDate } from '../../sources/records/clean-text.js';
+import { keepTies, LostEnrollments } from '../records/keep-ties.js';
+import { readTable } from '../../tables/read-table.js';
+import type { Row } from '../../tables/reading.js';
+import { derivedId, recordId } from '../records/record-id.js';
+import type { FromFile, KnownRoster } from '../records/roster-files.js';
+import { NO_TEACHER, NOT_ENROLLED, relieve, Ties } from '../records/settle-ties.js';
+import { teachIn, UNREADABLE } from '../records/teach-in.js';
+
+/** sections.csv, with the courses and terms in its rows. */
+export async function readSections(lists: CleverLists, known: KnownRoster): Promise<void> {
+  const { reading, sections, teachers } = lists;
+  const ties = new Ties(reading, known, 'teachers', teachers, NO_TEACHER);
+  for await (const row of readTable(reading, 'sections', sections.onLeftOut(sectionId))) {
+    const id = sectionId(row);
+    if (!hasSchool(lists, row)) {
+      sections.leftOut.add(id);
+      continue;
+    }
+    const fresh = sectionOf(lists, row);
+    const section = sections.add(row, 'Section_id', fresh);
+    if (!section) continue;
+    const join = (teacher: string): void => teachIn(section, teacher);
+    for (const [field, teacher] of teachersOf(row))
+      ties.add(row, field, 'teacher', recordId('teacher', teacher), join, () => {
+        join(UNREADABLE);
+      });
+    if (TEACHERS.some((field) => row.hasLost(field)) || row.of('Teacher_id') === '') join(UNREADABLE);
+  }
+  await ties.settle();
+}
+
+const TEACHERS = [
+  'Teacher_id',
+  ...Array.from({ length: 9 }, (_, index) => `Teacher_${String(index + 2)}_id`),
+];
+
+function teachersOf(row: Row): [string, string][] {
+  return TEACHERS.map((field): [string, string] => [field, row.of(field)]).filter(([, id]) => id !== '');
+}
+
+function sectionOf(lists: CleverLists, row: Row): FromFile<CleverSection> {
+  return {
+    id: sectionId(row),
+    district: DISTRICT,
+    school: schoolOf(lists, row),
+    name: row.of('Name') || row.of('Course_name'),
+    sis_id: row.of('Section_id'),
+    section_number: row.of('Section_number'),
+    grade: row.of('Grade'),
+    period: row.of('Period'),
+    subject: row.of('Subject'),
+    course: courseOf(lists, row),
+    term_id: termOf(lists, row),
+    students: [],
+    ...(isTermUnread(row) ? { slotbell: { termUnread: true as const } } : {}),
+  };
+}
+
+function isTermUnread(row: Row): boolean {
+  const isBad = (field: string) =>
+    row.hasLost(field) || (row.of(field) !== '' && cleanDate(row.of(field)) === '');
+  return row.hasLost('Term_name') || isBad('Term_start') || isBad('Term_end');
+}
+
+/** The course that a section's row names, made at its first mention; '' for none. */
+function courseOf({ courses }: CleverLists, row: Row): string {
+  const name = row.of('Course_name');
+  const number = row.of('Course_number');
+  if (!name && !number) return '';
+  const id = derivedId('course', number, name);
+  courses.objects.set(id, courses.objects.get(id) ?? { id, district: DISTRICT, name, number });
+  return id;
+}
+
+/** The term that a section's row names: the same name with other dates is another term; '' for none. */
+function termOf({ reading, terms, sections }: CleverLists, row: Row): string {
+  const name = row.of('Term_name');
+  const again = sections.objects.has(sectionId(row));
+  const start = dateOf(reading, row, 'Term_start', again);
+  const end = dateOf(reading, row, 'Term_end', again);
+  if (!name && !start && !end) return '';
+  const id = derivedId('term', name, start, end);
+  terms.objects.set(
+    id,
+    terms.objects.get(id) ?? { id, district: DISTRICT, name, start_date: start, end_date: end },
+  );
+  return id;
+}
+
+/** enrollments.csv: the students of the sections. */
+export async function readEnrollments(
+  { reading, sections, students }: CleverLists,
+  known: KnownRoster,
+): Promise<void> {
+  const classes = new Ties(reading, known, 'sections', sections, NOT_ENROLLED);
+  const pupils = new Ties(reading, known, 'students', students, NOT_ENROLLED);
+  const lost = new LostEnrollments();
+  let slips = 0;
+  let rows = 0;
+  for await (const row of readTable(reading, 'enrollments', () => (slips += 1))) {
+    rows += 1;
+    const enrol = (id: string) => {
+      const list = sections.objects.get(id)?.students;
+      const join = (student: string) => list?.push(student);
+      if (list) pupils.add(row, 'Student_id', 'student', studentId(row), join, () => lost.classes.add(id));
+    };
+    classes.add(row, 'Section_id', 'section', sectionId(row), enrol, () => {
+      lost.ofNoClass = true;
+    });
+    await relieve(classes, pupils);
+  }
+  await classes.settle();
+  await pupils.settle();
+  if (sections.objects.size > 0) reading.noteNoRows('enrollments');
+  // A file without a row is no list of everybody whom no class has.
+  keepTies(slips > 0 || rows === 0 ? sections.objects.values() : lost.in(sections.objects));
+}

@@ -1,0 +1,135 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { FileFormat } from '../../models/account.js';
+import { FORMATS } from './formats.js';
+import type { TableFormat } from '../../tables/table-format.js';
+import { matchTables } from '../../tables/match-tables.js';
+import { baseOf, openArchive, type Archive } from '../../tables/open-archive.js';
+import { FileRefused, ProblemList } from '../../tables/problem-list.js';
+import { readCleverFiles } from '../clever/read-clever-files.js';
+import { readOneRoster } from '../oneroster/read-oneroster.js';
+import { readPickatime } from '../pickatime/read-pickatime.js';
+import { Reading } from '../../tables/reading.js';
+import { NOTHING_KNOWN, type FilesRead, type KnownRoster, type RosterSink } from '../records/roster-files.js';
+import type { FileSource } from '../../tables/file-source.js';
+
+/** A file as it was uploaded: where it lies, and what its owner calls it (trusted in nothing). */
+export interface UploadedFile {
+  path: string;
+  name: string;
+}
+
+const READERS = { pickatime: readPickatime, 'clever-csv': readCleverFiles, oneroster: readOneRoster };
+
+/**
+ * Reads roster files of one format (loose ones, or one zip) into objects of Clever's shape. Rows that cannot be used are left
+ * out and told with file, line, field, and what to do. A missing file or column, or a file that cannot be read, makes the
+ * whole upload unusable (`ok: false`): whatever the sink was given by then must be thrown away.
+ * @param known tells what the account has from before
+ * @param onRead is told of the bytes that were read, and of how many there are in all; what it throws ends the reading
+ * @param today the account's date, YYYY-MM-DD: an enrollment that is over does not count
+ */
+export async function readRosterFiles(
+  files: readonly UploadedFile[],
+  format: FileFormat,
+  sink: RosterSink,
+  known: KnownRoster = NOTHING_KNOWN,
+  today = new Date().toISOString().slice(0, 10),
+  onRead: (bytes: number, total: number) => void = () => undefined,
+): Promise<FilesRead> {
+  const problems = new ProblemList();
+  const read: FilesRead = {
+    ok: false,
+    files: [],
+    counts: {},
+    expected: [],
+    complete: {},
+    problems: problems.listed,
+    more: 0,
+  };
+  let archive: Archive | undefined;
+  let reading: Reading | undefined;
+  try {
+    archive = await openFiles(files);
+    const tables: Readonly<Record<string, TableFormat>> = FORMATS[format].tables;
+    const matched = matchTables(tables, archive.sources, problems);
+    if (matched.size === 0) throw nothingFound(files, tables);
+    reading = new Reading(tables, matched, problems, onRead);
+    Object.assign(read, await READERS[format](reading, sink, known, today));
+    reading.tellNotes();
+    read.ok = !problems.fatal;
+  } catch (error) {
+    const problem = problemOf(error, files);
+    reading?.tellNotes();
+    problems.addFatal(problem);
+  } finally {
+    archive?.close();
+  }
+  return { ...read, files: [...(reading?.files.values() ?? [])], more: problems.more };
+}
+
+async function openFiles(files: readonly UploadedFile[]): Promise<Archive> {
+  const zips = files.filter(({ name }) => /\.zip$/i.test(name));
+  const [zip] = zips;
+  if (zip && files.length > 1)
+    throw new FileRefused({
+      file: shortName(zip.name),
+      line: 0,
+      field: '',
+      problem: 'A zip came together with other files.',
+      advice: 'Upload either one zip, or the files by themselves.',
+    });
+  if (zip) return openArchive(zip.path, shortName(zip.name));
+  const sources: FileSource[] = [];
+  for (const { path, name } of files)
+    sources.push({
+      name: shortName(name),
+      bytes: (await stat(path)).size,
+      open: () => Promise.resolve(createReadStream(path)),
+    });
+  return { sources, close: () => undefined };
+}
+
+/** A file's name as pages may show it. */
+function shortName(name: string): string {
+  return baseOf(name.replace(/[\p{Cc}\p{Cf}]/gu, '')).slice(-100);
+}
+
+function nothingFound(
+  files: readonly UploadedFile[],
+  tables: Readonly<Record<string, TableFormat>>,
+): FileRefused {
+  const names = Object.values(tables).map(({ name }) => name);
+  return new FileRefused({
+    file: shortName(files[0]?.name ?? ''),
+    line: 0,
+    field: '',
+    problem: 'None of the files has a name that Slotbell looks for.',
+    advice: `Give them these names: ${names.join(', ')}. If they are another kind of files, choose that kind first.`,
+  });
+}
+
+/** What ended the reading, as a problem; a fault of Slotbell's own stays an exception. */
+function problemOf(error: unknown, files: readonly UploadedFile[]) {
+  if (error instanceof FileRefused) return error.problem;
+  if (!isDamage(error)) throw error;
+  return {
+    file: shortName(files[0]?.name ?? ''),
+    line: 0,
+    field: '',
+    problem: 'A file is damaged, so it cannot be unzipped.',
+    advice: 'Make the zip again from the exported files and upload it.',
+  };
+}
+
+/** Damage shows while inflating: zlib's own codes, or what yauzl says of sizes and checksums. */
+function isDamage(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code = '' } = error as NodeJS.ErrnoException;
+  return (
+    code.startsWith('Z_') ||
+    /too (many|few) bytes|not enough bytes|overflows file bounds|invalid (local file|compressed)|unsupported compression|CRC|EOF/i.test(
+      error.message,
+    )
+  );
+}

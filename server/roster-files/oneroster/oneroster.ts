@@ -1,0 +1,41 @@
+import type { CleverCourse, CleverSchool, CleverTerm } from '../../clever/schema.js';
+import { cleanDate } from '../../sources/records/clean-text.js';
+import type { Collected } from '../records/collect-objects.js';
+import { quoted } from '../../tables/problem-list.js';
+import type { Manifest } from './read-manifest.js';
+import type { Reading, Row } from '../../tables/reading.js';
+import type { KnownRoster } from '../records/roster-files.js';
+
+export const DISTRICT = 'files';
+
+/** What the parts of a OneRoster export have in common while they are read. */
+export interface OneRoster {
+  reading: Reading;
+  manifest: Manifest;
+  /** For files that bring changes alone; knows nothing where a list is whole. */
+  known: KnownRoster;
+  /** The account's date, YYYY-MM-DD. */
+  today: string;
+  schools: Collected<CleverSchool>;
+  terms: Collected<CleverTerm>;
+  courses: Collected<CleverCourse>;
+}
+
+/** OneRoster's word for a record that is gone. */
+export function isGone(row: Row): boolean {
+  return row.of('status').toLowerCase() === 'tobedeleted';
+}
+
+/** A list in one cell, as OneRoster writes them. */
+export function listOf(value: string): string[] {
+  return [...new Set(value.split(',').map((each) => each.trim()))].filter((each) => each !== '');
+}
+
+/** A date, or '' for what is none, which is noted. */
+export function dateOf(reading: Reading, row: Row, field: string): string {
+  const value = row.of(field);
+  const date = cleanDate(value);
+  if (value !== '' && date === '')
+    reading.noteEmptied(row, field, `is ${quoted(value)}, which is not a date`, 'Write it like 2014-09-30.');
+  return date;
+}

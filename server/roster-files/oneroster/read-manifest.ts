@@ -1,0 +1,45 @@
+import { FileRefused } from '../../tables/problem-list.js';
+import { lettersOf } from '../../tables/column-names.js';
+import { readTable } from '../../tables/read-table.js';
+import type { Reading } from '../../tables/reading.js';
+
+/** What a OneRoster manifest says of one file: `bulk` is all there is, `delta` the changes since the last export. */
+export type FileMode = 'bulk' | 'delta' | 'absent';
+
+export interface Manifest {
+  modeOf(table: string): FileMode;
+  /** The manifest itself says that the export goes without this file. */
+  isLeftOut(table: string): boolean;
+}
+
+/**
+ * Reads manifest.csv (OneRoster 1.1 and 1.2, CSV binding: `file.<name>` is absent, bulk or delta). A file that it does not
+ * tell of, or calls absent though it is there, only adds and changes.
+ * @throws FileRefused where a file that it tells of is missing
+ */
+export async function readManifest(reading: Reading): Promise<Manifest> {
+  const said = new Map<string, string>();
+  for await (const row of readTable(reading, 'manifest'))
+    said.set(lettersOf(row.of('propertyName')), row.of('value').toLowerCase());
+  const modes = new Map<string, FileMode>();
+  for (const table of Object.keys(reading.tables).filter((name) => name !== 'manifest')) {
+    const mode = said.get(lettersOf(`file.${table}`));
+    if (reading.has(table)) modes.set(table, mode === 'bulk' ? 'bulk' : 'delta');
+    else if (mode === 'bulk' || mode === 'delta') throw promised(reading, table);
+    else modes.set(table, 'absent');
+  }
+  return {
+    modeOf: (table) => modes.get(table) ?? 'absent',
+    isLeftOut: (table) => !reading.has(table) && said.get(lettersOf(`file.${table}`)) === 'absent',
+  };
+}
+
+function promised(reading: Reading, table: string): FileRefused {
+  return new FileRefused({
+    file: reading.tables[table]?.name ?? table,
+    line: 0,
+    field: '',
+    problem: 'This file is missing, though manifest.csv lists it.',
+    advice: 'Upload all files of one export together, or the zip that holds them.',
+  });
+}

@@ -1,0 +1,209 @@
+import type { CleverSection, CleverUser } from '../../clever/schema.js';
+import { cleanDate } from '../../sources/records/clean-text.js';
+import { Collected } from '../records/collect-objects.js';
+import { LEFT_OUT, quoted } from '../../tables/problem-list.js';
+import { gradeOf } from './map-oneroster.js';
+import { dateOf, DISTRICT, isGone, listOf, type OneRoster } from './oneroster.js';
+import { keepTeachers, keepTies, LostEnrollments } from '../records/keep-ties.js';
+import { restoreIds } from '../records/restore-ids.js';
+import { readTable } from '../../tables/read-table.js';
+import type { Row } from '../../tables/reading.js';
+import { recordId } from '../records/record-id.js';
+import type { FromFile } from '../records/roster-files.js';
+import { NOT_ENROLLED, relieve, Ties } from '../records/settle-ties.js';
+import { teachIn } from '../records/teach-in.js';
+
+const classId = (row: Row): string => recordId('class', row.of('sourcedId'));
+
+/** classes.csv and enrollments.csv as sections. @returns them, and whether they are all there are */
+export async function readOneRosterClasses(
+  part: OneRoster,
+  users: Collected<CleverUser>,
+): Promise<{ sections: Collected<CleverSection>; complete: boolean }> {
+  const { reading, manifest } = part;
+  const sections = new Collected<CleverSection>(reading);
+  const schools = new Ties(reading, part.known, 'schools', part.schools, LEFT_OUT);
+  const rows = readTable(reading, 'classes', sections.onLeftOut(classId));
+  for await (const row of rows) {
+    const id = classId(row);
+    const school = recordId('school', row.of('schoolSourcedId'));
+    const take = () => {
+      const object = sectionOf(part, row);
+      sections.add(row, 'sourcedId', object);
+    };
+    if (isGone(row)) sections.remove(row, 'sourcedId', id);
+    else schools.add(row, 'schoolSourcedId', 'school', school, take, () => sections.leftOut.add(id));
+  }
+  await schools.settle();
+  await restoreIds(reading, part.known, {
+    ...{ table: 'classes', list: 'sections', kind: 'class', collected: sections, field: 'sourcedId' },
+  });
+  await readEnrollments(part, sections, users);
+  return { sections, complete: manifest.modeOf('classes') === 'bulk' && !sections.isDoubtful };
+}
+
+function sectionOf(part: OneRoster, row: Row): FromFile<CleverSection> {
+  const course = row.of('courseSourcedId');
+  const [term = '', ...otherTerms] = termsOf(part, row);
+  return {
+    id: classId(row),
+    district: DISTRICT,
+    school: part.schools.idOf(recordId('school', row.of('schoolSourcedId'))),
+    name: row.of('title'),
+    sis_id: row.of('sourcedId'),
+    section_number: row.of('classCode'),
+    grade: gradeOf(listOf(row.of('grades'))[0] ?? ''),
+    period: listOf(row.of('periods')).join(', '),
+    subject: listOf(row.of('subjects')).join(', '),
+    course: course ? part.courses.idOf(recordId('course', course)) : '',
+    term_id: term,
+    students: [],
+    teachers: [],
+    slotbell: {
+      ...tiesOf(part).slotbell,
+      otherTerms,
+      ...(row.hasLost('termSourcedIds') ? { termUnread: true as const } : {}),
+    },
+  };
+}
+
+/** Enrolments that are changes are added to those known before. */
+function tiesOf({ manifest }: OneRoster): Pick<FromFile<CleverSection>, 'slotbell'> {
+  return manifest.modeOf('enrollments') === 'bulk'
+    ? {}
+    : { slotbell: { tiesChange: { without: [], teachers: true } } };
+}
+
+/**
+ * The terms in which a class runs: first the one of today, else the next one, else the last one that was. Where some of them are in the
+ * files, the others are none.
+ */
+function termsOf({ terms, today }: OneRoster, row: Row): string[] {
+  const ids = listOf(row.of('termSourcedIds')).map((raw) => terms.idOf(recordId('term', raw)));
+  const rankOf = (id: string): string => {
+    const term = terms.objects.get(id);
+    if (!term) return '3';
+    const [start, end] = [cleanDate(term.start_date), cleanDate(term.end_date)];
+    if (end !== '' && end < today) return `2${latestFirst(end)}`;
+    return start !== '' && start > today ? `1${start}` : `0${end}`;
+  };
+  const here = ids.filter((id) => terms.objects.has(id));
+  const ranked = (here.length > 0 ? here : ids).map((id) => ({ id, rank: rankOf(id) }));
+  return ranked.sort((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0)).map(({ id }) => id);
+}
+
+/** A date turned round, so that later ones sort first. */
+function latestFirst(date: string): string {
+  return date.replace(/\d/g, (digit) => String(9 - Number(digit)));
+}
+
+async function readEnrollments(
+  part: OneRoster,
+  sections: Collected<CleverSection>,
+  users: Collected<CleverUser>,
+): Promise<void> {
+  const { reading, known } = part;
+  const classes = new Ties(reading, known, 'sections', sections, NOT_ENROLLED);
+  const people = new Ties(reading, known, 'students', users, NOT_ENROLLED);
+  const teachers = new Teachers();
+  const lost = new LostEnrollments();
+  const isWhole = part.manifest.modeOf('enrollments') === 'bulk';
+  let rows = 0;
+  let slips = 0;
+  // In a whole list, what is gone need not be told apart.
+  const onLeftOut = (row?: Row) => {
+    if (!row || !isWhole || !isGone(row)) slips += 1;
+  };
+  for await (const row of readTable(reading, 'enrollments', onLeftOut)) {
+    rows += 1;
+    const role = row.of('role').toLowerCase();
+    if (role !== 'student' && role !== 'teacher') {
+      if (!/^(administrator|proctor|aide|guardian|parent|relative)$/.test(role)) {
+        slips += 1;
+        reading.note(
+          row,
+          'role',
+          `role is ${quoted(row.of('role'))}, which is not a role in a class.`,
+          `Use student or teacher. ${NOT_ENROLLED}`,
+        );
+      }
+      continue;
+    }
+    const user = recordId('user', row.of('userSourcedId'));
+    const time = timeOf(part, row);
+    const enrol = (id: string) => {
+      if (isGone(row) || time === 'over') {
+        // In a whole list, what is gone need not be taken away.
+        sectionFor(part, sections, id).slotbell?.tiesChange?.without.push(user);
+        return;
+      }
+      const join = (known: string) => {
+        const section = sectionFor(part, sections, id);
+        if (role === 'student') section.students?.push(known);
+        else teachers.add(section, known, { time, primary: row.of('primary').toLowerCase() === 'true' });
+      };
+      people.add(row, 'userSourcedId', 'user', user, join, () => lost.classes.add(id));
+    };
+    classes.add(row, 'classSourcedId', 'class', recordId('class', row.of('classSourcedId')), enrol, () => {
+      lost.ofNoClass = true;
+    });
+    await relieve(classes, people);
+  }
+  await classes.settle();
+  await people.settle();
+  teachers.settle();
+  if (isWhole && sections.objects.size > 0) reading.noteNoRows('enrollments');
+  const doubted =
+    slips > 0 || (isWhole && rows === 0) ? [...sections.objects.values()] : lost.in(sections.objects);
+  keepTies(doubted);
+  keepTeachers(doubted);
+}
+
+/** When an enrolment counts: its last day is a part of it. */
+type Time = 'now' | 'later' | 'over';
+
+function timeOf({ reading, today }: OneRoster, row: Row): Time {
+  const end = dateOf(reading, row, 'endDate');
+  if (end !== '' && end < today) return 'over';
+  return dateOf(reading, row, 'beginDate') > today ? 'later' : 'now';
+}
+
+/** The teachers of classes: who is primary now comes first, then who teaches now, then who will. */
+class Teachers {
+  readonly #ranked = new Map<FromFile<CleverSection>, { id: string; rank: number }[]>();
+
+  add(
+    section: FromFile<CleverSection>,
+    id: string,
+    { time, primary }: { time: Time; primary: boolean },
+  ): void {
+    const rank = (time === 'now' ? 0 : 2) + (primary ? 0 : 1);
+    const known = this.#ranked.get(section) ?? [];
+    this.#ranked.set(section, known);
+    known.push({ id, rank });
+  }
+
+  settle(): void {
+    for (const [section, ranked] of this.#ranked)
+      for (const { id } of ranked.sort((a, b) => a.rank - b.rank)) teachIn(section, id);
+  }
+}
+
+/** The section of an enrolment: of this upload, or one known before, of which only the people are told. */
+function sectionFor(
+  part: OneRoster,
+  sections: Collected<CleverSection>,
+  id: string,
+): FromFile<CleverSection> {
+  const known = sections.objects.get(id);
+  if (known) return known;
+  const fresh: FromFile<CleverSection> = {
+    id,
+    district: DISTRICT,
+    students: [],
+    teachers: [],
+    slotbell: { ...tiesOf(part).slotbell, onlyTies: true },
+  };
+  sections.objects.set(id, fresh);
+  return fresh;
+}

@@ -1,0 +1,140 @@
+import type { CleverCourse, CleverSchool, CleverTerm } from '../../clever/schema.js';
+import type { ListName } from '../../sources/records/lists.js';
+import { Collected, pour } from '../records/collect-objects.js';
+import { dateOf, DISTRICT, isGone, type OneRoster } from './oneroster.js';
+import { readManifest } from './read-manifest.js';
+import { readOneRosterClasses } from './read-oneroster-classes.js';
+import { readOneRosterUsers } from './read-oneroster-users.js';
+import { readTable } from '../../tables/read-table.js';
+import type { Row, Reading } from '../../tables/reading.js';
+import { recordId } from '../records/record-id.js';
+import { restoreIds } from '../records/restore-ids.js';
+import { requireTables } from '../../tables/require-tables.js';
+import type { FilesRead, KnownRoster, RosterSink } from '../records/roster-files.js';
+
+/**
+ * A OneRoster 1.1 or 1.2 CSV export (1EdTech). 1.1 has one role a user in users.csv, 1.2 any number in roles.csv. The manifest
+ * says of each file whether it is whole; from one that brings changes only what is "tobedeleted" leaves.
+ */
+export async function readOneRoster(
+  reading: Reading,
+  sink: RosterSink,
+  known: KnownRoster,
+  today: string,
+): Promise<Pick<FilesRead, 'counts' | 'expected' | 'complete'>> {
+  requireTables(reading, ['manifest']);
+  const manifest = await readManifest(reading);
+  const core = ['orgs', 'academicSessions', 'courses', 'classes', 'users', 'enrollments'];
+  // An export of changes may lack what has not changed; but one with nothing at all is none.
+  const whole = core.every((table) => manifest.modeOf(table) !== 'delta');
+  // What the manifest calls absent is not part of the export.
+  if (whole)
+    requireTables(
+      reading,
+      core.filter((table) => !manifest.isLeftOut(table)),
+    );
+  const part: OneRoster = {
+    reading,
+    manifest,
+    known,
+    today,
+    schools: new Collected(reading),
+    terms: new Collected(reading),
+    courses: new Collected(reading),
+  };
+  await readOrgs(part);
+  await readSessions(part);
+  await readCourses(part);
+  const people = await readOneRosterUsers(part);
+  const { sections, complete } = await readOneRosterClasses(part, people.users);
+  const bulk = (table: string, { isDoubtful }: { isDoubtful: boolean }): boolean =>
+    manifest.modeOf(table) === 'bulk' && !isDoubtful;
+  return {
+    counts: {
+      schools: await pour(sink, 'schools', part.schools),
+      terms: await pour(sink, 'terms', part.terms),
+      courses: await pour(sink, 'courses', part.courses),
+      sections: await pour(sink, 'sections', sections),
+      ...(await people.pour(sink)),
+    },
+    expected: whole ? EXPECTED.filter(([table]) => !manifest.isLeftOut(table)).map(([, list]) => list) : [],
+    complete: {
+      schools: bulk('orgs', part.schools),
+      terms: bulk('academicSessions', part.terms),
+      courses: bulk('courses', part.courses),
+      sections: complete,
+      ...people.complete,
+    },
+  };
+}
+
+/** What a whole export is there for. */
+const EXPECTED: readonly [string, ListName][] = [
+  ['users', 'students'],
+  ['users', 'teachers'],
+  ['classes', 'sections'],
+];
+
+const ownId = (kind: 'school' | 'term' | 'course') => (row: Row) => recordId(kind, row.of('sourcedId'));
+
+async function readOrgs({ reading, known, schools }: OneRoster): Promise<void> {
+  const idOf = ownId('school');
+  for await (const row of readTable(reading, 'orgs', schools.onLeftOut(idOf))) {
+    // Districts, departments and the like are no schools.
+    if (row.of('type') !== '' && row.of('type').toLowerCase() !== 'school') continue;
+    const object: CleverSchool = {
+      id: idOf(row),
+      district: DISTRICT,
+      name: row.of('name'),
+      school_number: row.of('identifier'),
+    };
+    if (isGone(row)) schools.remove(row, 'sourcedId', object.id);
+    else schools.add(row, 'sourcedId', object);
+  }
+  await restoreIds(reading, known, {
+    ...{ table: 'orgs', list: 'schools', kind: 'school', collected: schools, field: 'sourcedId' },
+  });
+}
+
+async function readSessions({ reading, known, terms }: OneRoster): Promise<void> {
+  const idOf = ownId('term');
+  for await (const row of readTable(reading, 'academicSessions', terms.onLeftOut(idOf))) {
+    if (isGone(row)) {
+      terms.remove(row, 'sourcedId', idOf(row));
+      continue;
+    }
+    const object: CleverTerm = {
+      id: idOf(row),
+      district: DISTRICT,
+      name: row.of('title'),
+      start_date: dateOf(reading, row, 'startDate') || unreadIn(row, 'startDate'),
+      end_date: dateOf(reading, row, 'endDate') || unreadIn(row, 'endDate'),
+    };
+    terms.add(row, 'sourcedId', object);
+  }
+  await restoreIds(reading, known, {
+    ...{ table: 'academicSessions', list: 'terms', kind: 'term', collected: terms, field: 'sourcedId' },
+  });
+}
+
+/** What stands where a date is to be and is none: it overwrites no date that is known. */
+function unreadIn(row: Row, field: string): string {
+  return row.of(field) || (row.hasLost(field) ? '#N/A' : '');
+}
+
+async function readCourses({ reading, known, courses }: OneRoster): Promise<void> {
+  const idOf = ownId('course');
+  for await (const row of readTable(reading, 'courses', courses.onLeftOut(idOf))) {
+    const object: CleverCourse = {
+      id: idOf(row),
+      district: DISTRICT,
+      name: row.of('title'),
+      number: row.of('courseCode'),
+    };
+    if (isGone(row)) courses.remove(row, 'sourcedId', object.id);
+    else courses.add(row, 'sourcedId', object);
+  }
+  await restoreIds(reading, known, {
+    ...{ table: 'courses', list: 'courses', kind: 'course', collected: courses, field: 'sourcedId' },
+  });
+}

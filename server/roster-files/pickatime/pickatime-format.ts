@@ -1,0 +1,82 @@
+import { FIRST_COLUMN_NAMES, OTHER_NAMES } from '../../tables/column-names.js';
+import {
+  address,
+  called,
+  days,
+  id,
+  named,
+  optional,
+  type Column,
+  type TableFormat,
+} from '../../tables/table-format.js';
+
+/** Offices make these files by hand. Whatever the first column is called, it is the id of what the file is about. */
+function columns(first: Column, ...others: Column[]): Column[] {
+  return named([{ ...first, also: FIRST_COLUMN_NAMES }, ...others], OTHER_NAMES);
+}
+
+/** `delete`, or one of the words by which systems say that a row adds or changes. */
+const ACTION: Column = {
+  name: 'Action',
+  words:
+    /^(?:action\s*=\s*)?(?:delete|add(?:ed)?|new|insert|create|update[ds]?|change[ds]?|edit|modify|upsert|keep|save|none|no|no change|same|active)$/i,
+};
+const ONE_NAME = ['First', 'Last'];
+
+/** pickAtime's tab-delimited files (its help on importing). */
+export const PICKATIME = {
+  students: {
+    name: 'students.txt',
+    key: ['StudentID'],
+    also: ['student'],
+    headerless: true,
+    oneOf: ONE_NAME,
+    columns: columns(id('StudentID'), called('First'), called('Last'), ...days('SecurityValue'), ACTION),
+  },
+  teachers: {
+    name: 'teachers.txt',
+    key: ['TeacherID'],
+    also: ['teacher'],
+    headerless: true,
+    oneOf: ONE_NAME,
+    columns: columns(
+      id('TeacherID'),
+      called('First'),
+      called('Last'),
+      address('Email'),
+      ...optional('Room', 'AccessLevel'),
+      ACTION,
+    ),
+  },
+  classes: {
+    name: 'classes.txt',
+    key: ['ClassID'],
+    also: ['class'],
+    headerless: true,
+    columns: columns(id('ClassID'), id('TeacherID'), ...optional('ClassName', 'GroupName', 'PTAN'), ACTION),
+  },
+  enrollment: {
+    name: 'enrollment.txt',
+    key: ['StudentID', 'ClassID'],
+    ties: true,
+    also: ['enrolment', 'enrollments', 'enrolments', 'studentclass', 'studentclasses'],
+    headerless: true,
+    columns: columns(id('StudentID'), id('ClassID'), ACTION),
+  },
+  parents: {
+    name: 'parents.txt',
+    key: ['ParentID'],
+    also: ['parent'],
+    headerless: true,
+    oneOf: ONE_NAME,
+    columns: columns(id('ParentID'), called('First'), called('Last'), address('Email'), ACTION),
+  },
+  parentStudent: {
+    name: 'parent-student.txt',
+    key: ['ParentID', 'StudentID'],
+    ties: true,
+    also: ['parentsstudents', 'parentstudents', 'parentsstudent', 'studentparent'],
+    headerless: true,
+    columns: columns(id('ParentID'), id('StudentID'), ACTION),
+  },
+} satisfies Record<string, TableFormat>;

@@ -1,0 +1,131 @@
+import type { CleverSection } from '../../clever/schema.js';
+import type { Collected } from '../records/collect-objects.js';
+import {
+  classId,
+  DISTRICT,
+  OWN_SCHOOL,
+  removes,
+  studentId,
+  teacherId,
+  type PickatimeLists,
+} from './pickatime-lists.js';
+import { quoted } from '../../tables/problem-list.js';
+import { restoreIds } from '../records/restore-ids.js';
+import { readTable } from '../../tables/read-table.js';
+import type { Reading, Row } from '../../tables/reading.js';
+import type { FromFile, KnownRoster } from '../records/roster-files.js';
+import { keepTeachers } from '../records/keep-ties.js';
+import { teachIn } from '../records/teach-in.js';
+import { NO_TEACHER, NOT_ENROLLED, relieve, Ties } from '../records/settle-ties.js';
+
+/** classes.txt: a row a class, or several where teachers share it. */
+export async function readClasses(
+  reading: Reading,
+  { sections, teachers }: PickatimeLists,
+  known: KnownRoster,
+): Promise<void> {
+  const ties = new Ties(reading, known, 'teachers', teachers, NO_TEACHER);
+  for await (const row of readTable(reading, 'classes', sections.onLeftOut(classId))) {
+    const id = classId(row);
+    if (removes(row)) {
+      sections.remove(row, 'ClassID', id);
+      continue;
+    }
+    const section = sections.add(row, 'ClassID', sectionOf(reading, row, sections.objects.has(id)));
+    // The same class with another teacher: they teach it together.
+    if (section)
+      ties.add(
+        row,
+        'TeacherID',
+        'teacher',
+        teacherId(row),
+        (teacher) => {
+          teachIn(section, teacher);
+        },
+        () => {
+          keepTeachers([section]);
+        },
+      );
+  }
+  await ties.settle();
+  await restoreIds(reading, known, {
+    ...{ table: 'classes', list: 'sections', kind: 'class', collected: sections },
+    ...{ field: 'ClassID', tellRemovals: true },
+  });
+  // A row of a class that was left out may tell of another teacher of it.
+  const all = [...sections.objects.values()];
+  keepTeachers(sections.unreadable ? all : all.filter(({ id }) => sections.leftOut.has(id)));
+}
+
+/** A class without a name is called as its group, or by its id. @param again it stands in a row before */
+function sectionOf(reading: Reading, row: Row, again: boolean): FromFile<CleverSection> {
+  const group = row.of('GroupName');
+  const name = row.of('ClassName');
+  const called = name || group || row.of('ClassID');
+  if (!name && !again) reading.notesOf(row.file).add('ClassName', 'no name', row.line, '', called);
+  const allowed = allowedOf(reading, row);
+  return {
+    id: classId(row),
+    district: DISTRICT,
+    school: OWN_SCHOOL,
+    name: name || (again ? '' : called),
+    subject: group,
+    students: [],
+    slotbell: { ...(allowed === undefined ? {} : { allowed }), tiesChange: { without: [] } },
+  };
+}
+
+/** PTAN: how many appointments a student may have in the class. */
+function allowedOf(reading: Reading, row: Row): number | undefined {
+  const value = row.of('PTAN');
+  if (value === '') return undefined;
+  if (/^\d{1,2}$/.test(value)) return Number(value);
+  reading.noteEmptied(
+    row,
+    'PTAN',
+    `is ${quoted(value)}, which is not a number from 0 to 99`,
+    'Write a number.',
+  );
+  return undefined;
+}
+
+/** enrollment.txt: the students of the classes. */
+export async function readEnrollment(
+  reading: Reading,
+  { sections, students }: PickatimeLists,
+  known: KnownRoster,
+): Promise<void> {
+  const classes = new Ties(reading, known, 'sections', sections, NOT_ENROLLED);
+  const pupils = new Ties(reading, known, 'students', students, NOT_ENROLLED);
+  for await (const row of readTable(reading, 'enrollment')) {
+    classes.add(row, 'ClassID', 'class', classId(row), (id) => {
+      const student = studentId(row);
+      const tie = removes(row)
+        ? (known: string) => tieOnly(sections, id).slotbell?.tiesChange?.without.push(known)
+        : (known: string) => push(tieOnly(sections, id), known);
+      pupils.add(row, 'StudentID', 'student', student, tie);
+    });
+    await relieve(classes, pupils);
+  }
+  if (sections.objects.size > 0) reading.noteNoRows('enrollment');
+  await classes.settle();
+  await pupils.settle();
+}
+
+/** The section that an enrolment is of: from this upload, or one known before, of which only the people are told. */
+function tieOnly(sections: Collected<CleverSection>, id: string): FromFile<CleverSection> {
+  const known = sections.objects.get(id);
+  if (known) return known;
+  const fresh = {
+    id,
+    district: DISTRICT,
+    students: [],
+    slotbell: { onlyTies: true as const, tiesChange: { without: [] } },
+  };
+  sections.objects.set(id, fresh);
+  return fresh;
+}
+
+function push(section: CleverSection, student: string): void {
+  (section.students ??= []).push(student);
+}

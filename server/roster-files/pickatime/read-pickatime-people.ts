@@ -1,0 +1,138 @@
+import type { CleverUser } from '../../clever/schema.js';
+import type { Collected } from '../records/collect-objects.js';
+import {
+  DISTRICT,
+  nameOf,
+  OWN_SCHOOL,
+  parentId,
+  removes,
+  studentId,
+  teacherId,
+  type PickatimeLists,
+} from './pickatime-lists.js';
+import { restoreIds } from '../records/restore-ids.js';
+import { readTable } from '../../tables/read-table.js';
+import type { Reading } from '../../tables/reading.js';
+import type { FromFile, KnownRoster } from '../records/roster-files.js';
+import { NOT_RELATED, relieve, Ties } from '../records/settle-ties.js';
+
+/** students.txt, with the security values. */
+export async function readStudents(
+  reading: Reading,
+  { students }: PickatimeLists,
+  known: KnownRoster,
+): Promise<void> {
+  for await (const row of readTable(reading, 'students', students.onLeftOut(studentId))) {
+    const id = studentId(row);
+    if (removes(row)) students.remove(row, 'StudentID', id);
+    else {
+      const securityValue = row.of('SecurityValue');
+      const object: FromFile<CleverUser> = {
+        id,
+        district: DISTRICT,
+        name: nameOf(row),
+        roles: {
+          student: { school: OWN_SCHOOL, schools: [OWN_SCHOOL], student_number: row.of('StudentID') },
+        },
+        ...(securityValue ? { slotbell: { securityValue } } : {}),
+      };
+      students.add(row, 'StudentID', object);
+    }
+  }
+  await restoreIds(reading, known, {
+    ...{ table: 'students', list: 'students', kind: 'student', collected: students },
+    ...{ field: 'StudentID', tellRemovals: true },
+  });
+}
+
+/** teachers.txt. Access levels are given in Slotbell, never by a file. */
+export async function readTeachers(
+  reading: Reading,
+  { teachers }: PickatimeLists,
+  known: KnownRoster,
+): Promise<void> {
+  for await (const row of readTable(reading, 'teachers', teachers.onLeftOut(teacherId))) {
+    const id = teacherId(row);
+    if (removes(row)) teachers.remove(row, 'TeacherID', id);
+    else {
+      const room = row.of('Room');
+      const object: FromFile<CleverUser> = {
+        id,
+        district: DISTRICT,
+        name: nameOf(row),
+        email: row.of('Email'),
+        roles: {
+          teacher: { school: OWN_SCHOOL, schools: [OWN_SCHOOL], teacher_number: row.of('TeacherID') },
+        },
+        ...(room ? { slotbell: { room } } : {}),
+      };
+      teachers.add(row, 'TeacherID', object);
+    }
+  }
+  await restoreIds(reading, known, {
+    ...{ table: 'teachers', list: 'teachers', kind: 'teacher', collected: teachers },
+    ...{ field: 'TeacherID', tellRemovals: true },
+  });
+}
+
+/** parents.txt and parent-student.txt. */
+export async function readParents(
+  reading: Reading,
+  lists: PickatimeLists,
+  known: KnownRoster,
+): Promise<void> {
+  const { contacts, students } = lists;
+  for await (const row of readTable(reading, 'parents', contacts.onLeftOut(parentId))) {
+    const id = parentId(row);
+    if (removes(row)) contacts.remove(row, 'ParentID', id);
+    else {
+      contacts.add(row, 'ParentID', {
+        id,
+        district: DISTRICT,
+        name: nameOf(row),
+        email: row.of('Email'),
+        roles: { contact: { student_relationships: [] } },
+        slotbell: { tiesChange: { without: [] } },
+      });
+    }
+  }
+  await restoreIds(reading, known, {
+    ...{ table: 'parents', list: 'contacts', kind: 'parent', collected: contacts },
+    ...{ field: 'ParentID', tellRemovals: true },
+  });
+  const parents = new Ties(reading, known, 'contacts', contacts, NOT_RELATED);
+  const children = new Ties(reading, known, 'students', students, NOT_RELATED);
+  for await (const row of readTable(reading, 'parentStudent')) {
+    parents.add(row, 'ParentID', 'parent', parentId(row), (id) => {
+      const student = studentId(row);
+      const parent = tieOnlyParent(contacts, id);
+      const tie = removes(row)
+        ? (known: string) => parent.slotbell?.tiesChange?.without.push(known)
+        : (known: string) => relate(parent, known);
+      children.add(row, 'StudentID', 'student', student, tie);
+    });
+    await relieve(parents, children);
+  }
+  if (contacts.objects.size > 0) reading.noteNoRows('parentStudent');
+  await parents.settle();
+  await children.settle();
+}
+
+function tieOnlyParent(contacts: Collected<CleverUser>, id: string): FromFile<CleverUser> {
+  const known = contacts.objects.get(id);
+  if (known) return known;
+  const fresh = {
+    id,
+    district: DISTRICT,
+    roles: { contact: { student_relationships: [] } },
+    slotbell: { onlyTies: true as const, tiesChange: { without: [] } },
+  };
+  contacts.objects.set(id, fresh);
+  return fresh;
+}
+
+function relate(parent: CleverUser, student: string): void {
+  const ties = parent.roles?.contact?.student_relationships;
+  if (ties?.every((tie) => tie.student !== student))
+    ties.push({ student, relationship: 'Parent', type: 'Parent/Guardian' });
+}

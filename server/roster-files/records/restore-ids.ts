@@ -1,0 +1,182 @@
+import type { CleverObject, CleverUser } from '../../clever/schema.js';
+import { searchKey } from '../../models/scoped.js';
+import type { ListName } from '../../sources/records/lists.js';
+import { breathe } from '../../tables/breathe.js';
+import { keyOf, rawOf, type Collected } from './collect-objects.js';
+import { LEFT_OUT, quoted } from '../../tables/problem-list.js';
+import type { Reading } from '../../tables/reading.js';
+import type { KnownRoster, StoredRecord } from './roster-files.js';
+import type { IdKind } from './record-id.js';
+
+/** Which list of an upload is held against which records of the account. */
+export interface Restored<T extends CleverObject> {
+  /** The file of which the list was made. */
+  table: string;
+  list: ListName;
+  kind: IdKind;
+  collected: Collected<T>;
+  /** The columns of the id, and of a student's number. */
+  field: string;
+  number?: string;
+  /** A row that removes what is nowhere is a slip: the school writes these rows by hand. */
+  tellRemovals?: true;
+}
+
+interface Candidate {
+  id: string;
+  part: 'objects' | 'leftOut' | 'removed';
+}
+
+/**
+ * Ids that the account does not know, and that read like the one of a record that it has and the files lack, are that record's, where the
+ * name is not another one: spreadsheets drop zeros, and people change capitals and spaces. It is told once a column. Where that names no
+ * single one, the row is left out and both stay. A student's number that lost its zeros alone is left as it was.
+ */
+export async function restoreIds<T extends CleverObject>(
+  reading: Reading,
+  known: KnownRoster,
+  restored: Restored<T>,
+): Promise<void> {
+  const { list, kind, collected } = restored;
+  if (!reading.has(restored.table)) return;
+  const missing = new Map<string, StoredRecord[]>();
+  let hasSome = false as boolean;
+  for await (const batch of known.records(list, kind)) {
+    for (const stored of batch) {
+      hasSome = true;
+      const here = collected.objects.get(stored.id);
+      if (here) keepNumber(reading, restored, stored, here);
+      else if (!collected.removed.has(stored.id)) {
+        const key = keyOf(stored.id);
+        missing.set(key, [...(missing.get(key) ?? []), stored]);
+      }
+    }
+    await breathe();
+  }
+  const byKey = new Map<string, Candidate[]>();
+  for (const part of ['objects', 'leftOut', 'removed'] as const)
+    for (const id of collected[part].keys()) {
+      const key = keyOf(id);
+      if (missing.has(key)) byKey.set(key, [...(byKey.get(key) ?? []), { id, part }]);
+    }
+  const ids = [...byKey.values()].flat().map(({ id }) => id);
+  const had = ids.length > 0 ? await known.ids(list, ids) : new Set<string>();
+  for (const [key, candidates] of byKey) {
+    const fresh = candidates.filter(({ id }) => !had.has(id));
+    if (fresh.length > 0) settle(reading, restored, missing.get(key) ?? [], fresh);
+  }
+  tellAlike(reading, restored);
+  // An account that has none of the kind yet has nobody to miss.
+  if (restored.tellRemovals && hasSome) await tellRemovals(reading, known, restored);
+}
+
+function settle<T extends CleverObject>(
+  reading: Reading,
+  restored: Restored<T>,
+  stored: readonly StoredRecord[],
+  fresh: readonly Candidate[],
+): void {
+  const { collected } = restored;
+  const [one, another] = [stored[0], fresh[0]];
+  if (!one || !another) return;
+  const object = collected.objects.get(another.id);
+  const isSingle = stored.length === 1 && fresh.length === 1;
+  if (isSingle && another.part === 'objects' && object && isNamedAlike(object, one)) {
+    collected.rename(another.id, one.id);
+    giveBack(object, rawOf(one.id), rawOf(another.id));
+    keepNumber(reading, restored, one, object);
+    tell(reading, restored, 'lost zeros', another.id, rawOf(one.id));
+    return;
+  }
+  // Who has left has nothing to lose, and somebody new may have been given an id like theirs.
+  const staying = stored.filter(({ isActive }) => isActive);
+  if (staying.length === 0) return;
+  for (const { id, part } of fresh) {
+    if (part !== 'leftOut') {
+      reading.note(
+        { file: fileOf(reading, restored), line: collected.lineOf(id) },
+        restored.field,
+        `${restored.field} is ${quoted(rawOf(id))}, which is nobody’s, but reads like ${staying
+          .map((each) => quoted(rawOf(each.id)))
+          .slice(0, 3)
+          .join(' and ')}.`,
+        `Correct the id and upload again. ${LEFT_OUT}`,
+      );
+    }
+    collected.leaveOut(id);
+  }
+  for (const { id } of staying) collected.leftOut.add(id);
+}
+
+/** Whether a row may be about a record: a part of a person's name is the same. */
+function isNamedAlike(object: CleverObject, { first, last }: StoredRecord): boolean {
+  const { name } = object as CleverUser;
+  if (typeof name !== 'object' || name === null) return true;
+  const [here, there] = [name.first, name.last].map((part) => searchKey(part ?? ''));
+  const same = (one = '', other = ''): boolean => one !== '' && one === searchKey(other);
+  return same(here, first) || same(there, last);
+}
+
+/** What shows the id, or is the same number, has its zeros again. */
+function giveBack(object: CleverObject, stored: string, raw: string): void {
+  if (stored.length <= raw.length) return;
+  const holders = [object, ...Object.values((object as CleverUser).roles ?? {})];
+  for (const holder of holders as (Record<string, unknown> | null | undefined)[])
+    for (const field of ['sis_id', 'student_number', 'teacher_number', 'staff_id'])
+      if (holder?.[field] === raw) holder[field] = stored;
+}
+
+/** A number without the zeros that it had is the one before. */
+function keepNumber<T extends CleverObject>(
+  reading: Reading,
+  restored: Restored<T>,
+  { id, number }: StoredRecord,
+  object: CleverObject,
+): void {
+  const student = (object as CleverUser).roles?.student;
+  const given = student?.student_number ?? '';
+  if (!restored.number || !student || !number || given === '' || given === number) return;
+  if (number.length <= given.length || keyOf(`:${number}`) !== keyOf(`:${given}`)) return;
+  student.student_number = number;
+  const at = restored.collected.lineOf(id);
+  reading.notesOf(fileOf(reading, restored)).add(restored.number, 'was otherwise', at, given, number);
+}
+
+/** Two ids of one list that read alike: most likely one of them is a slip. */
+function tellAlike<T extends CleverObject>(reading: Reading, restored: Restored<T>): void {
+  const { collected } = restored;
+  for (const [one, other] of collected.pairs()) {
+    const [first, second] = [collected.objects.get(one), collected.objects.get(other)];
+    if (first && second && isNamedSame(first, second)) tell(reading, restored, 'alike', other, rawOf(one));
+  }
+}
+
+function isNamedSame(one: CleverObject, other: CleverObject): boolean {
+  const nameOf = ({ name }: CleverUser): string => searchKey(name?.first ?? '', name?.last ?? '');
+  return nameOf(one) === nameOf(other);
+}
+
+async function tellRemovals<T extends CleverObject>(
+  reading: Reading,
+  known: KnownRoster,
+  restored: Restored<T>,
+): Promise<void> {
+  const removed = [...restored.collected.removed];
+  const had = removed.length > 0 ? await known.ids(restored.list, removed) : new Set<string>();
+  for (const id of removed.filter((each) => !had.has(each))) tell(reading, restored, 'nobody', id, '');
+}
+
+function tell<T extends CleverObject>(
+  reading: Reading,
+  restored: Restored<T>,
+  code: 'lost zeros' | 'alike' | 'nobody',
+  id: string,
+  became: string,
+): void {
+  const { collected, field } = restored;
+  reading.notesOf(fileOf(reading, restored)).add(field, code, collected.lineOf(id), rawOf(id), became);
+}
+
+function fileOf<T extends CleverObject>(reading: Reading, { table }: Restored<T>): string {
+  return reading.sources.get(table)?.name ?? '';
+}

@@ -1,0 +1,112 @@
+import type { CleverObject } from '../../clever/schema.js';
+import type { ListName } from '../../sources/records/lists.js';
+import { breathe } from '../../tables/breathe.js';
+import type { Collected } from './collect-objects.js';
+import type { Reading, Row } from '../../tables/reading.js';
+import type { KnownRoster } from './roster-files.js';
+
+/** So many references wait at once: each holds a row. */
+const MOST = 5000;
+
+export const NO_TEACHER = 'The class was taken without this teacher.';
+export const NOT_ENROLLED = 'This enrollment was left out.';
+export const NOT_RELATED = 'The parent was not tied to the child.';
+
+interface Waiting {
+  row: Row;
+  field: string;
+  what: string;
+  join: (id: string) => void;
+  lose: () => void;
+}
+
+/**
+ * References of rows to the records of one list. Those to records of this upload hold at once; the others wait until it is
+ * known whether the account has the record from before, and are noted and left out where it has not.
+ */
+export class Ties<T extends CleverObject> {
+  readonly #waiting = new Map<string, Waiting[]>();
+  /** Ids by themselves, so that a million references to one record hold one text. */
+  readonly #had: ReadonlyMap<string, string>;
+  readonly #known = new Map<string, string>();
+  #count = 0;
+
+  constructor(
+    private readonly reading: Reading,
+    private readonly known: KnownRoster,
+    private readonly list: ListName,
+    private readonly collected: Collected<T>,
+    /** What is not taken where the other record is nowhere, as a sentence. */
+    private readonly lost: string,
+  ) {
+    // As they are now: what later rows only tie to must not count as there.
+    this.#had = new Map([
+      ...[...collected.objects.keys()].map((id): [string, string] => [id, id]),
+      ...collected.aliases,
+    ]);
+  }
+
+  /** Many references wait: they are to be decided before more come. */
+  get isFull(): boolean {
+    return this.#count >= MOST;
+  }
+
+  /**
+   * @param what is referred to, in words; @param join is called once the reference is known to hold
+   * @param lose is called where it does not
+   */
+  add(
+    row: Row,
+    field: string,
+    what: string,
+    id: string,
+    join: (id: string) => void,
+    lose: () => void = () => undefined,
+  ): void {
+    const there = this.#had.get(id) ?? this.#known.get(id);
+    if (there !== undefined) join(there);
+    else {
+      const waiting = this.#waiting.get(id) ?? [];
+      waiting.push({ row, field, what, join, lose });
+      this.#waiting.set(id, waiting);
+      this.#count += 1;
+    }
+  }
+
+  /** Decides on the references that wait. */
+  async settle(): Promise<void> {
+    const { collected, reading } = this;
+    const ids = [...this.#waiting.keys()];
+    // Of a list that tells all, who is not in it is nowhere.
+    const isNowhere = ids.length === 0 || (reading.isWhole && !collected.unreadable);
+    const known = isNowhere ? new Set<string>() : await this.known.ids(this.list, ids);
+    for (const id of ids) this.#decide(id, known.has(id) && !collected.removed.has(id));
+    this.#waiting.clear();
+    this.#count = 0;
+    await breathe();
+  }
+
+  #decide(id: string, isKnown: boolean): void {
+    // A row that was left out has said why already, and nobody is taken from where they were.
+    const holds = isKnown || this.collected.leftOut.has(id);
+    const alike = holds ? id : this.collected.alike(id);
+    const there = alike !== undefined && (holds || this.#had.has(alike)) ? alike : undefined;
+    if (holds) this.#known.set(id, id);
+    for (const { row, field, what, join, lose } of this.#waiting.get(id) ?? []) {
+      if (there !== undefined) {
+        if (!holds) this.reading.noteAlike(row, field, there);
+        join(there);
+        continue;
+      }
+      this.reading.noteUnknown(row, field, what, this.lost);
+      lose();
+    }
+  }
+}
+
+/** Decides on what waits, in order, where much does: what the first ones join may wait in the next ones. */
+export async function relieve(
+  ...ties: readonly { isFull: boolean; settle(): Promise<void> }[]
+): Promise<void> {
+  if (ties.some(({ isFull }) => isFull)) for (const each of ties) await each.settle();
+}

@@ -1,0 +1,51 @@
+import { Contact, contactKeys, personUpdate, type RosterPerson } from '../../models/contact.js';
+import { Course } from '../../models/course.js';
+import { Section, type RosterSection } from '../../models/section.js';
+import { Term } from '../../models/term.js';
+import type { Collection } from '../../runs/changes/read-changes.js';
+import type { RosterCourse, RosterTerm } from '../../sources/records/map-clever-class.js';
+
+/** Where records of one kind are kept, and how. */
+export interface Store<F> {
+  collection: Collection;
+  /** The status of what the source no longer has. It stays. */
+  gone: 'transferred' | 'archived';
+  /** The stored fields of what the source said, each by its path; what is not among them is left alone. */
+  stored: (fields: F) => Record<string, unknown>;
+  /** The same as a part of a new document. */
+  made: (fields: F) => Record<string, unknown>;
+  /** By what a list of changes finds it. */
+  searchKeyOf: (fields: F) => string;
+}
+
+export const PEOPLE: Store<RosterPerson> = {
+  collection: Contact.collection,
+  gone: 'transferred',
+  stored: personUpdate,
+  made: (person) => ({ ...person, ...contactKeys(person) }),
+  searchKeyOf: (person) => contactKeys(person).searchKey,
+};
+
+export const SECTIONS: Store<RosterSection> = {
+  collection: Section.collection,
+  gone: 'archived',
+  stored: (section) => ({ termTold: undefined, ...section }),
+  made: (section) => ({ ...section }),
+  searchKeyOf: ({ name }) => name.toLowerCase(),
+};
+
+export const TERMS: Store<RosterTerm> = {
+  collection: Term.collection,
+  gone: 'archived',
+  stored: (term) => ({ ...term }),
+  made: (term) => ({ ...term }),
+  searchKeyOf: ({ name }) => name.toLowerCase(),
+};
+
+export const COURSES: Store<RosterCourse> = {
+  collection: Course.collection,
+  gone: 'archived',
+  stored: (course) => ({ ...course }),
+  made: (course) => ({ ...course }),
+  searchKeyOf: ({ name }) => name.toLowerCase(),
+};

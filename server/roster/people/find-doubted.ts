@@ -1,0 +1,88 @@
+import { Types } from 'mongoose';
+import type { RosterPerson } from '../../models/contact.js';
+import { RosterRun } from '../../models/roster-run.js';
+import { dropNewcomers, noteNewcomers, type FoundNewcomer } from './note-newcomers.js';
+import { planNewcomers } from './plan-pairs.js';
+import { logRun } from '../../runs/log/log-run.js';
+import type { RosterRecord } from '../../sources/records/roster-record.js';
+import type { Claim } from './apply-records.js';
+import { isSomebodyElse, type Identified } from './compare-identity.js';
+import { LIST_OF_TYPE, type RefreshContext } from '../run/context.js';
+import type { Ids } from '../../runs/changes/id-set.js';
+import { tellsAll } from '../../sources/download/download-district.js';
+import { addDoubt, dropDoubt } from '../mirror/list-doubts.js';
+
+/**
+ * Of records that would change the contact which has their id, those that speak of somebody else by all that is known. They are put on
+ * the *to decide* list, and the contact stays as they are. Who was in doubt and is plain again in this batch is taken off it.
+ * @returns their record ids
+ */
+export async function findDoubted(
+  context: RefreshContext,
+  kind: string,
+  records: readonly RosterRecord<RosterPerson>[],
+  claims: readonly Claim<RosterPerson>[],
+): Promise<ReadonlySet<string>> {
+  const { run, account, doubts, source } = context;
+  const found = claims.flatMap(({ record: { id, fields, hash }, document }): FoundNewcomer[] =>
+    isSomebodyElse(document as unknown as Identified, fields)
+      ? [
+          {
+            newcomer: { id, fields, hash, source },
+            candidate: document,
+          },
+        ]
+      : [],
+  );
+  const doubted = new Set(found.map(({ newcomer }) => newcomer.id));
+  const plain = records.flatMap(({ id }) => (doubts.byId.has(id) && !doubted.has(id) ? [id] : []));
+  await dropDoubts(context, plain);
+  const known = found.filter(({ newcomer }) => doubts.byId.has(newcomer.id)).length;
+  const noted = run.preview
+    ? { pairs: await planNewcomers(run, found), added: found.length - known }
+    : await noteNewcomers(account._id, found, run.id, run.now());
+  for (const { newcomer, candidate } of found) {
+    const pair = noted.pairs.get(newcomer.id);
+    if (pair) doubts.byId.set(newcomer.id, { pair, candidate: candidate._id });
+    addDoubt(doubts, candidate);
+  }
+  if (noted.added > 0) run.count('duplicate', 'added', noted.added);
+  run.count(kind, 'refused', found.length);
+  await logRun(
+    run,
+    [...doubted].map((sourceId) => ({
+      level: 'warning',
+      kind,
+      action: 'refused',
+      sourceId,
+      note: { code: 'id in doubt' as const },
+    })),
+  );
+  return doubted;
+}
+
+/** Takes off the list whom the source has no more, and says how many wait. @param seen who is here */
+export async function settleDoubts(context: RefreshContext, seen: Pick<Ids, 'has'>): Promise<void> {
+  const { run, doubts, adopted } = context;
+  const gone = [...doubts.byId.keys()].filter((id) => !seen.has(id) && isGone(context, id));
+  await dropDoubts(context, gone);
+  for (const contact of doubts.contacts) adopted.add(contact);
+  if (run.preview) await RosterRun.updateOne({ _id: run.id }, { $set: { inDoubt: idsOf(doubts.contacts) } });
+  if (doubts.contacts.size > 0) run.warn({ code: 'ids in doubt', count: doubts.contacts.size });
+  if (doubts.unsure > 0) run.warn({ code: 'possible duplicates', count: doubts.unsure });
+}
+
+function idsOf(contacts: ReadonlySet<string>): Types.ObjectId[] {
+  return [...contacts].map((id) => new Types.ObjectId(id));
+}
+
+async function dropDoubts({ run, account, doubts }: RefreshContext, ids: readonly string[]): Promise<void> {
+  if (!run.preview) await dropNewcomers(account._id, ids);
+  for (const id of ids) dropDoubt(doubts, id);
+}
+
+/** Only a list that was read to its end says so, or one of who left. */
+function isGone({ gone, standing, download }: RefreshContext, id: string): boolean {
+  if (standing || gone) return Object.values(gone ?? {}).some((ids) => ids.has(id));
+  return Object.values(LIST_OF_TYPE).every((list) => !download[list] || tellsAll(download[list]));
+}

@@ -1,0 +1,45 @@
+import type { Types } from 'mongoose';
+import { Contact } from '../../models/contact.js';
+import { RosterChange } from '../../models/roster-change.js';
+import { judgeRemovals, readGone } from '../../runs/changes/take-removals.js';
+import type { RefreshContext } from '../run/context.js';
+import type { Ids } from '../../runs/changes/id-set.js';
+import { tellsAll } from '../../sources/download/download-district.js';
+import { IdSet } from '../../runs/changes/id-set.js';
+import { foreseeLeavers } from '../mirror/settle-list.js';
+import { PEOPLE } from '../mirror/stores.js';
+
+/**
+ * Finds the students who stay though the source has them no more: somebody said so, it is in doubt whose id it is, or their removal waits for somebody, of this
+ * run too, whose guard speaks only when all lists were read. Their guardians are read before that and keep the ties to them.
+ * A preview holds nothing.
+ * @param seen who was read so far
+ * @returns their record ids
+ */
+export async function findStaying(context: RefreshContext, seen: Pick<Ids, 'has'>): Promise<Ids> {
+  const { run, download, taken, doubts } = context;
+  const staying = new IdSet();
+  for (const id of doubts.tied) staying.add(id);
+  for await (const id of keptStudents(run.account)) if (!seen.has(id)) staying.add(id);
+  const of = { store: PEOPLE, filter: { type: 'student' }, most: taken.student };
+  const { answered, removals } = await foreseeLeavers(context, 'students', of, seen);
+  if (!answered || !tellsAll(download.students))
+    for await (const id of heldStudents(run.account)) if (!seen.has(id)) staying.add(id);
+  if (!removals || run.preview || !(await judgeRemovals(run, removals)).why) return staying;
+  for await (const document of readGone(removals)) staying.add(removals.sourceIdOf(document));
+  return staying;
+}
+
+async function* keptStudents(account: Types.ObjectId): AsyncGenerator<string, void, undefined> {
+  const kept = { account, type: 'student' as const, status: 'active' as const };
+  const found = Contact.find({ ...kept, 'record.kept': { $exists: true } }, { record: 1 })
+    .lean()
+    .cursor();
+  for await (const { record } of found) if (record) yield record.id;
+}
+
+/** By earlier runs. */
+async function* heldStudents(account: Types.ObjectId): AsyncGenerator<string, void, undefined> {
+  const held = { account, state: 'held' as const, kind: 'student', event: { $exists: false } };
+  for await (const { sourceId } of RosterChange.find(held, { sourceId: 1 }).lean().cursor()) yield sourceId;
+}

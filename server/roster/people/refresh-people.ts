@@ -1,0 +1,155 @@
+import type { CleverUser } from '../../clever/schema.js';
+import { Contact, recordIds, standsFor, type RosterPerson } from '../../models/contact.js';
+import type { Account } from '../../models/account.js';
+import type { FromFile } from '../../roster-files/records/roster-files.js';
+import { keepAdoptedTies, keepStayingTies } from '../mirror/keep-staying-ties.js';
+import { keepPeopleTies } from '../mirror/keep-ties.js';
+import { mapCleverPerson, type PersonMapped } from '../../sources/records/map-clever-person.js';
+import type { RosterRecord } from '../../sources/records/roster-record.js';
+import { walkThrough } from '../../runs/engine/walk-through.js';
+import { logRun, type LogRow } from '../../runs/log/log-run.js';
+import type { NoteCode } from '../../runs/log/say-note.js';
+import { applyRecords } from './apply-records.js';
+import type { RefreshContext } from '../run/context.js';
+import type { Ids } from '../../runs/changes/id-set.js';
+import { findDoubted, settleDoubts } from './find-doubted.js';
+import { findStaying } from './find-staying.js';
+import { tellsAll } from '../../sources/download/download-district.js';
+import { IdSet } from '../../runs/changes/id-set.js';
+import { LISTS, PEOPLE_LISTS, type PeopleList } from '../../sources/records/lists.js';
+import { matcherFor } from './adopt-people.js';
+import { PEOPLE } from '../mirror/stores.js';
+import { withholdTies } from '../mirror/withhold-ties.js';
+
+/**
+ * Brings in the people of matched schools, and the guardians of their students.
+ * @param listed ids of the people in the sections that were kept
+ * @returns who belongs here, by record ids
+ */
+export async function refreshPeople(
+  context: RefreshContext,
+  listed: Pick<Ids, 'has'>,
+): Promise<Pick<Ids, 'has'>> {
+  const { run, read, download } = context;
+  const seen: Ids = new IdSet();
+  /** Main ids of those who came by a further id only: they are here too. */
+  const spared = new Set<string>();
+  for (const list of PEOPLE_LISTS) {
+    const outcome = download[list];
+    if (!outcome) continue;
+    // Teachers and staff may be guardians too.
+    if (list !== 'students')
+      context.staying ??= await findStaying(context, { has: (id) => seen.has(id) || spared.has(id) });
+    await run.begin(list, outcome.read);
+    await walkThrough(read<FromFile<CleverUser>>(list), async (batch) => {
+      await takePeople(context, list, batch, { seen, spared, listed });
+      await run.step(batch.length);
+    });
+  }
+  await settleDoubts(context, seen);
+  return { has: (id) => seen.has(id) || spared.has(id) };
+}
+
+async function takePeople(
+  context: RefreshContext,
+  list: PeopleList,
+  batch: FromFile<CleverUser>[],
+  { seen, spared, listed }: { seen: Ids; spared: Ids; listed: Pick<Ids, 'has'> },
+): Promise<void> {
+  const { run, kinds, schools, mapping } = context;
+  const { kind } = LISTS[list];
+  const told = await keepTies(
+    context.account,
+    batch,
+    batch.map((user) => mapCleverPerson(user, kinds, schools, mapping)),
+  );
+  // Files that tell which ties to take away mean these.
+  const meant = new Set(batch.filter(({ slotbell }) => slotbell?.tiesChange).map(({ id }) => id));
+  const people = await keepStayingTies(context, told, meant);
+  const stored = await storedStudents(context, people);
+  const hasStudent = (person: RosterPerson): boolean =>
+    person.relations.some(({ student }) => seen.has(student) || spared.has(student) || stored.has(student));
+  const records: RosterRecord<RosterPerson>[] = [];
+  const rows: LogRow[] = [];
+  for (const person of people) {
+    const verdict = placeOf(person, seen, listed, hasStudent);
+    if (verdict === 'here' && person.ok) {
+      seen.add(person.record.id);
+      records.push(person.record);
+      context.taken[person.record.fields.type] += 1;
+    } else if (verdict === 'elsewhere') run.count(kind, 'leftOut');
+    else if (verdict !== 'here') {
+      const sourceId = person.ok ? person.record.id : person.id;
+      // What could not be taken is here all the same.
+      if (!person.ok && person.id) spared.add(person.id);
+      rows.push({ level: 'warning', kind, action: 'refused', sourceId, note: { code: verdict } });
+    }
+  }
+  run.count(kind, 'refused', rows.length);
+  await logRun(run, rows);
+  await applyRecords(run, PEOPLE, kind, records, {
+    fresh: { source: context.source },
+    ...matcherFor(context, list),
+    revise: async (matched, known) =>
+      withholdTies(context, await keepAdoptedTies(context, matched, known), known),
+    findDoubted: (revised, claims) => findDoubted(context, kind, revised, claims),
+    onMerged: (ids) => ids.forEach((id) => spared.add(id)),
+  });
+}
+
+/** Of files that tell only what changed of a guardian, what is known besides is kept. */
+async function keepTies(
+  account: Account,
+  batch: FromFile<CleverUser>[],
+  people: PersonMapped[],
+): Promise<PersonMapped[]> {
+  if (!batch.some(({ slotbell }) => slotbell)) return people;
+  const told = people.flatMap((person, index) =>
+    person.ok ? [{ record: person.record, extras: batch[index]?.slotbell }] : [],
+  );
+  const kept = new Map((await keepPeopleTies(account._id, told)).map((record) => [record.id, record]));
+  return people.map((person) => {
+    if (!person.ok) return person;
+    const record = kept.get(person.record.id);
+    const { named } = person;
+    return record
+      ? { ok: true, named, record }
+      : { ok: false, named, id: person.record.id, reason: 'unknown person' };
+  });
+}
+
+/** Whether somebody belongs to this account's schools, or why the record cannot be taken. */
+export function placeOf(
+  person: PersonMapped,
+  seen: Pick<Ids, 'has'>,
+  listed: Pick<Ids, 'has'>,
+  hasStudent: (person: RosterPerson) => boolean,
+): 'here' | 'elsewhere' | NoteCode {
+  if (!person.ok) return person.reason;
+  const { id, fields } = person.record;
+  // Who has two roles comes in two lists.
+  if (seen.has(id)) return 'elsewhere';
+  if (fields.schools.length > 0 || hasStudent(fields)) return 'here';
+  if (person.named.length > 0 || fields.type === 'guardian') return 'elsewhere';
+  return listed.has(id) ? 'here' : 'no school, no class';
+}
+
+/**
+ * Of the students that a batch is tied to, those we know already: asked only when the list of students was not read to its
+ * end, so that their guardians are not taken for strangers.
+ */
+async function storedStudents(
+  { run, download, standing }: RefreshContext,
+  people: readonly PersonMapped[],
+): Promise<ReadonlySet<string>> {
+  if (standing) return standing.students;
+  if (tellsAll(download.students)) return new Set();
+  const tied = people.flatMap((person) =>
+    person.ok ? person.record.fields.relations.map(({ student }) => student) : [],
+  );
+  if (tied.length === 0) return new Set();
+  const students = await Contact.find(standsFor(run.account, tied, { type: 'student', status: 'active' }), {
+    record: 1,
+  }).lean();
+  return new Set(students.flatMap(recordIds));
+}

@@ -1,0 +1,46 @@
+import { Contact, contactKeys } from '../../models/contact.js';
+import { contentHash } from '../../models/content-hash.js';
+import { Course } from '../../models/course.js';
+import { Section } from '../../models/section.js';
+import { Term } from '../../models/term.js';
+import type { Kind } from '../../runs/changes/kind.js';
+import type { Collection } from '../../runs/changes/read-changes.js';
+import { SECTION_TIES } from '../../runs/changes/tie-kinds.js';
+import { sectionFields } from '../mirror/keep-ties.js';
+
+const ofSource = { addedBy: 'record.addedBy', kept: 'record.kept', sameBy: ['account', 'record.id'] };
+
+const person: Kind = {
+  ...ofSource,
+  collection: Contact.collection,
+  gone: 'transferred',
+  keysOf: (contact: Contact) => ({ ...contactKeys(contact) }),
+  keysFrom: ['firstName', 'lastName', 'email', 'schoolId'],
+  decided: ['securityValue', 'merging'],
+};
+const mirrored = (model: { collection: unknown }): Kind => ({
+  ...ofSource,
+  collection: model.collection as Collection,
+  gone: 'archived',
+});
+
+/** Who is in a section, where that waits for somebody. */
+const sectionTies: Kind = {
+  ...mirrored(Section),
+  kept: 'record.keptFor',
+  keysOf: (section: Section) => ({ 'record.hash': contentHash(sectionFields(section)) }),
+  isPart: true,
+};
+
+/** What a refresh writes, in the order in which it does. */
+export const REFRESH_KINDS: Record<string, Kind> = {
+  term: mirrored(Term),
+  course: mirrored(Course),
+  section: mirrored(Section),
+  [SECTION_TIES.kinds.students]: sectionTies,
+  [SECTION_TIES.kinds.teachers]: sectionTies,
+  student: person,
+  teacher: person,
+  staff: person,
+  guardian: person,
+};

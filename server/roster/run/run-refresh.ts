@@ -1,0 +1,179 @@
+import type { Model, Types } from 'mongoose';
+import { CleverError } from '../../clever/explain-failure.js';
+import { recordAcceptance, recordRefusal } from '../../clever/record-access.js';
+import type { Deps } from '../../deps.js';
+import type { Account } from '../../models/account.js';
+import { RosterRun } from '../../models/roster-run.js';
+import { RosterUpload } from '../../models/roster-upload.js';
+import type { Run, RunResult } from '../../models/run.js';
+import { hasChangedSince } from '../../runs/engine/find-later-change.js';
+import { applyPreview, countStale } from '../../runs/changes/apply-preview.js';
+import { countEnded } from '../../runs/changes/hold-ties.js';
+import { SECTION_TIES } from '../../runs/changes/tie-kinds.js';
+import { forgetFirstTry, forgetOlderChanges } from '../../runs/changes/forget-changes.js';
+import { REFRESH_KINDS } from './refresh-kinds.js';
+import { acceptHeld, rejectHeld } from '../../runs/changes/settle-held.js';
+import { dropHeldOf, dropOlderHeld } from '../../runs/changes/drop-held.js';
+import { undoChanges } from '../../runs/changes/undo-changes.js';
+import { dropNewcomersOf } from '../people/note-newcomers.js';
+import { applyPlannedPairs } from '../people/plan-pairs.js';
+import { dropCursor } from '../../sources/download/cursor.js';
+import { refreshAccount, refreshStages } from './refresh-account.js';
+import { NothingShared, RefreshRefused } from '../../sources/download/refuse-refresh.js';
+import { HeldRun, RunHandedBack, RunLost, RunStopped, type Timing } from '../../runs/engine/hold-run.js';
+import { isPassing } from '../../runs/engine/judge-fault.js';
+import { nextTry, RunPutOff } from '../../runs/engine/put-off.js';
+import { whatItDid } from '../../runs/show/summarize-run.js';
+import { countTries, MOST_TRIES } from '../../runs/engine/take-run.js';
+import { tellHeld } from '../../runs/engine/tell-held.js';
+import { tellUnshared } from './tell-unshared.js';
+import { waitForMerges } from '../../runs/engine/wait-merges.js';
+
+const rosterRuns = RosterRun as unknown as Model<Run>;
+
+/** The refresh that a sync run stands on could not be had. */
+export class RefreshFailed extends Error {
+  constructor(
+    readonly result: RunResult,
+    options?: ErrorOptions,
+  ) {
+    super(result.code, options);
+  }
+}
+
+/** What a roster run goes through. */
+export function stagesOfRefresh(account: Account, run: Pick<RosterRun, 'purpose' | 'upload'>): string[] {
+  const reads = run.purpose === 'sync' || run.purpose === 'preview';
+  return reads ? refreshStages(account, run.upload) : ['changes'];
+}
+
+export interface RefreshOptions {
+  /** Ends it too: the worker that stops, or the sync run that it is done for. */
+  outer: AbortSignal;
+  timing: Timing;
+  /** Told of each safe point, and of the milliseconds of a wait that is meant. */
+  onProgress?: (waitMs: number) => void;
+  /** Starts what follows once the roster is written. The run is not over before: a worker that dies here does it again. */
+  follow?: () => Promise<void>;
+}
+
+/**
+ * Does a roster run that was taken, and ends it.
+ * @throws RefreshFailed, RunPutOff, and what ended the run
+ */
+export async function runRefresh(
+  deps: Deps,
+  account: Account,
+  taken: RosterRun,
+  { outer, timing, onProgress, follow }: RefreshOptions,
+): Promise<void> {
+  const stages = stagesOfRefresh(account, taken);
+  const run = new HeldRun(rosterRuns, taken, {
+    stages,
+    timing,
+    outer,
+    now: deps.now,
+    ...(onProgress ? { onProgress } : {}),
+  });
+  try {
+    if (countTries(taken) > MOST_TRIES) throw new RefreshRefused({ code: 'gave up', tries: MOST_TRIES });
+    await waitForMerges(run);
+    await forgetFirstTry(run);
+    await run.whileGoing(work(deps, account, taken, run));
+    if (!run.preview) await follow?.();
+    // Before the end: what is over is not taken up again by anybody, should the worker die between the two.
+    await tellHeld(deps, account, run, Object.keys(REFRESH_KINDS));
+    const unshared = (await RosterRun.exists({ _id: taken._id, unshared: true })) !== null;
+    if (unshared && !run.preview) await tellUnshared(deps, account);
+    await run.end('done', unshared ? { code: 'shares nothing' } : whatItDid(run.counts));
+    if (readsClever(account, taken)) await recordAcceptance(account);
+    if (taken.purpose !== 'undo') await forgetOlderChanges(run);
+  } catch (caught) {
+    // Work that was cut short because the run is to end says nothing by its fault.
+    const error: unknown = run.signal.aborted ? run.signal.reason : caught;
+    const until = nextTry(taken, error, deps.now());
+    if (until && (await run.putOff(until))) throw new RunPutOff(until, error);
+    if (error instanceof CleverError && error.kind === 'unauthorized')
+      await recordRefusal(account, error.fault);
+    if (error instanceof NothingShared && !run.preview) await tellUnshared(deps, account);
+    await endBadly(run, error);
+    const result = resultOf(error);
+    throw result ? new RefreshFailed(result, { cause: error }) : error;
+  } finally {
+    run.letGo();
+  }
+}
+
+/** Whether the run has read the district itself, by the access that the account has. */
+function readsClever({ clever, files }: Account, { purpose, upload }: RosterRun): boolean {
+  const reads = purpose === 'sync' || purpose === 'preview';
+  return reads && !upload && !files?.on && clever?.enabled === true;
+}
+
+async function work(deps: Deps, account: Account, taken: RosterRun, run: HeldRun): Promise<void> {
+  const { purpose, of } = taken;
+  if (purpose === 'sync' || purpose === 'preview') {
+    await refreshAccount(deps, account, run, {
+      expected: await expectedRecords(account._id),
+      full: taken.full === true || run.preview,
+      ...(taken.mapping ? { mapping: taken.mapping } : {}),
+      ...(taken.upload ? { upload: taken.upload } : {}),
+    });
+    return;
+  }
+  if (!of) throw new RefreshRefused({ code: 'about nothing' });
+  await run.begin('changes', 0);
+  // What the events told since may have been undone, and what they did not tell been accepted.
+  await dropCursor(run);
+  if (purpose === 'apply') await applyAll(run, of);
+  else if (purpose === 'accept') await acceptHeld(run, REFRESH_KINDS);
+  else if (purpose === 'reject') await rejectHeld(run, REFRESH_KINDS);
+  else {
+    if (await hasChangedSince(taken)) throw new RefreshRefused({ code: 'changed since' });
+    await undoChanges(run, of, REFRESH_KINDS, { account: account._id });
+    await dropNewcomersOf(account._id, of);
+    await RosterRun.updateOne({ _id: of }, { $set: { undoneBy: run.id } });
+  }
+}
+
+async function applyAll(run: HeldRun, preview: Types.ObjectId): Promise<void> {
+  const previewed = await RosterRun.findById(preview, {
+    upload: 1,
+    answered: 1,
+    back: 1,
+    state: 1,
+    counts: 1,
+  }).lean();
+  if (previewed?.state !== 'done') throw new RefreshRefused({ code: 'preview discarded' });
+  const stale = await countStale(run, preview, REFRESH_KINDS);
+  if (stale > 0 && !run.changed) throw new RefreshRefused({ code: 'stale', count: stale });
+  await applyPreview(run, preview, REFRESH_KINDS);
+  countEnded(run, SECTION_TIES, previewed.counts);
+  await applyPlannedPairs(run, preview);
+  const { upload, answered = [], back = [] } = previewed;
+  await dropOlderHeld(run, answered, preview);
+  await dropHeldOf(run, back, preview);
+  if (upload) await RosterUpload.updateOne({ _id: upload }, { $set: { state: 'used' } });
+}
+
+/** Somebody else may be waiting for a refresh whose own run was stopped: it goes back to the queue and is begun anew by them. */
+async function endBadly(run: HeldRun, error: unknown): Promise<void> {
+  if (error instanceof RunLost) return;
+  if (error instanceof RunHandedBack || isPassing(error)) await run.handBack().catch(() => undefined);
+  else if (error instanceof RunStopped) await run.end('stopped', { code: 'stopped with its run' });
+  else await run.end('failed', resultOf(error) ?? { code: 'fault' });
+}
+
+/** What Clever, or a rule of the roster's, kept the run from; undefined for a fault of Slotbell's own. */
+function resultOf(error: unknown): RunResult | undefined {
+  if (error instanceof CleverError) return { code: 'clever', fault: error.fault };
+  return error instanceof RefreshRefused ? error.result : undefined;
+}
+
+/** How many records the account's last whole download had. */
+async function expectedRecords(account: Types.ObjectId): Promise<number> {
+  const last = await RosterRun.findOne({ account, state: 'done', how: 'full' }, { counts: 1 })
+    .sort({ createdAt: -1 })
+    .lean();
+  return Object.values(last?.counts ?? {}).reduce((sum, { read }) => sum + read, 0);
+}

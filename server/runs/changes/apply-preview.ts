@@ -1,0 +1,139 @@
+import type { mongo, Types } from 'mongoose';
+import type { RosterChange } from '../../models/roster-change.js';
+import type { HeldRun } from '../engine/hold-run.js';
+import { changedSince, countLogged, logRun } from '../log/log-run.js';
+import { valueAt, type Change } from './change.js';
+import type { Kind } from './kind.js';
+import { guardWrite } from './guard-write.js';
+import { makeChanges } from './make-changes.js';
+import { isAt, markChanges, readChanges, readTargets, type StoredDocument } from './read-changes.js';
+
+/**
+ * Looks whether everything that a preview noted can still be done as it was shown.
+ * @returns how many records were changed since, each marked as stale; 0: it can
+ */
+export async function countStale(
+  run: HeldRun,
+  preview: Types.ObjectId,
+  kinds: Record<string, Kind>,
+): Promise<number> {
+  let stale = 0;
+  for (const [name, kind] of Object.entries(kinds)) {
+    for await (const rows of readChanges({ run: preview }, name, 'planned')) {
+      const changed = (await judge(kind, rows)).filter(({ verdict }) => verdict === 'stale');
+      await markChanges(
+        changed.map(({ row }) => row._id),
+        'stale',
+      );
+      stale += changed.length;
+      await run.step();
+    }
+  }
+  return stale;
+}
+
+/**
+ * Does what a preview noted. What a first try did already is not done again; what somebody changed since, up to the moment at which it is
+ * written, is left and listed.
+ */
+export async function applyPreview(
+  run: HeldRun,
+  preview: Types.ObjectId,
+  kinds: Record<string, Kind>,
+): Promise<void> {
+  for (const [name, kind] of Object.entries(kinds)) {
+    for await (const rows of readChanges({ run: preview }, name, 'planned')) {
+      const judged = await judge(kind, rows);
+      const open = judged.filter(({ verdict }) => verdict === 'open');
+      const { missed } = await makeChanges(
+        run,
+        kind.collection,
+        open.map(({ row, document }) => changeOf(run, kind, row, document)),
+      );
+      const lost = missed.flatMap((index) => open[index] ?? []);
+      const stale = judged.filter(({ verdict }) => verdict === 'stale');
+      await logRun(
+        run,
+        stale.map(({ row }) => changedSince(row)),
+      );
+      run.count(name, 'refused', stale.length);
+      await markChanges(
+        [...stale, ...lost].map(({ row }) => row._id),
+        'stale',
+      );
+      // By the try before.
+      for (const { row, verdict } of run.again ? judged : [])
+        if (verdict === 'done') run.count(name, row.action);
+      await run.step(rows.length);
+    }
+    // Those that it found changed are passed by here.
+    if (run.again) await countLeft(run, name);
+  }
+}
+
+/** Of a run that is done again the log has those too that the try before found changed. */
+async function countLeft(run: HeldRun, name: string): Promise<void> {
+  for (const { kind, action, lines } of await countLogged(run))
+    if (kind === name && action === 'refused')
+      run.count(name, 'refused', lines - (run.counts[name]?.refused ?? 0));
+}
+
+interface Judged {
+  row: RosterChange;
+  verdict: 'open' | 'done' | 'stale';
+  document?: StoredDocument | undefined;
+}
+
+async function judge(kind: Kind, rows: RosterChange[]): Promise<Judged[]> {
+  const targets = await readTargets(
+    kind.collection,
+    rows.map(({ target }) => target),
+  );
+  const twins = await findTwins(kind, rows);
+  return rows.map((row) => {
+    const document = targets.get(row.target.toHexString());
+    const isTwin = row.document !== undefined && twins.has(keyOf(kind, row.document));
+    return { row, document, verdict: verdictOn(row, document, isTwin) };
+  });
+}
+
+function verdictOn(
+  { action, fields }: RosterChange,
+  document: StoredDocument | undefined,
+  isTwin: boolean,
+): Judged['verdict'] {
+  if (action === 'added' && document) return 'done';
+  if (action === 'added') return isTwin ? 'stale' : 'open';
+  if (!document) return 'stale';
+  if (isAt('before', document, fields)) return 'open';
+  return isAt('after', document, fields) ? 'done' : 'stale';
+}
+
+/** Documents that came meanwhile for what the preview wanted to add. */
+async function findTwins(kind: Kind, rows: RosterChange[]): Promise<Set<string>> {
+  const [path = '_id'] = kind.sameBy.slice(-1);
+  const scope = kind.sameBy[0] ?? '_id';
+  const added: object[] = rows.flatMap(({ document }) => (document ? [document] : []));
+  if (added.length === 0) return new Set();
+  const values = added.map((document) => valueAt(document, path));
+  const found = (await (
+    kind.collection.find(
+      { [scope]: valueAt(added[0] ?? {}, scope), [path]: { $in: values } },
+      { projection: { [scope]: 1, [path]: 1 } },
+    ) as mongo.FindCursor
+  ).toArray()) as unknown as object[];
+  return new Set(found.map((document) => keyOf(kind, document)));
+}
+
+function keyOf({ sameBy }: Kind, document: object): string {
+  return sameBy.map((path) => String(valueAt(document, path))).join(' ');
+}
+
+function changeOf(run: HeldRun, kind: Kind, row: RosterChange, stored: StoredDocument | undefined): Change {
+  const { action, target, sourceId, note, searchKey } = row;
+  const change = { kind: row.kind, action, target, sourceId, searchKey, ...(note ? { note } : {}) };
+  if (!row.document) return { ...change, ...guardWrite(kind, stored ?? {}, row.fields) };
+  const [outer = '', inner] = kind.addedBy.split('.');
+  const mark = inner ? { ...(row.document[outer] as object), [inner]: run.id } : run.id;
+  return { ...change, fields: row.fields, document: { ...row.document, [outer]: mark } };
+}

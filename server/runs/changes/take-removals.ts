@@ -1,0 +1,151 @@
+import type { Types } from 'mongoose';
+import { searchKey } from '../../models/scoped.js';
+import type { HeldRun } from '../engine/hold-run.js';
+import type { HeldWhy } from '../log/say-remark.js';
+import { fieldChange, type Change } from './change.js';
+import { waitStill } from './find-waiting.js';
+import { mustHold } from './judge-removals.js';
+import { makeChanges } from './make-changes.js';
+import type { Collection } from './read-changes.js';
+import { noteChanges } from './note-changes.js';
+
+const BATCH = 1000;
+
+/** The documents of one kind, and which of them are gone. */
+export interface Removals {
+  collection: Collection;
+  kind: string;
+  /** Those that are here now. */
+  here: Record<string, unknown>;
+  projection: Record<string, 1>;
+  isGone: (document: Document) => boolean;
+  sourceIdOf: (document: Document) => string;
+  /** The status of what is gone. */
+  status: string;
+  /** Written with it. */
+  more?: Record<string, unknown>;
+  /** All that are here of the kind, where `here` is only a part of them. */
+  among?: Record<string, unknown>;
+  /** `hold`: a person looks at any of them. `let go`: a person chose so. Else the guard decides. */
+  verdict?: 'hold' | 'let go' | undefined;
+  /** Of those that the guard lets go, which wait for a person all the same. */
+  waits?: (document: Document) => boolean;
+}
+
+export type Document = Record<string, unknown> & { _id: Types.ObjectId };
+
+/**
+ * Marks as gone what is gone; nothing is deleted. Removals that are too many to be believed are held: listed, and left as they are
+ * until a person accepts or rejects them. Reads the documents twice rather than keeping them, as they may be a district's.
+ * @returns how many are gone
+ */
+export async function takeRemovals(run: HeldRun, removals: Removals): Promise<number> {
+  const judged = await judgeRemovals(run, removals);
+  const { gone, why } = judged;
+  if (gone === 0) return 0;
+  if (why) tellHeld(run, removals, judged, why);
+  let waiting = 0;
+  let [go, wait]: [Change[], Change[]] = [[], []];
+  for await (const document of readGone(removals)) {
+    const waits = why !== undefined || removals.waits?.(document) === true;
+    (waits ? wait : go).push(removalOf(run, removals, document));
+    if (go.length + wait.length < BATCH) continue;
+    await takeBatch(run, removals, go, wait);
+    waiting += wait.length;
+    [go, wait] = [[], []];
+  }
+  await takeBatch(run, removals, go, wait);
+  waiting += wait.length;
+  if (waiting > 0 && !why) tellWaiting(run, removals, waiting);
+  return gone;
+}
+
+interface Judged {
+  gone: number;
+  /** Of how many. */
+  here: number;
+  /** Why they wait for a person; absent: the guard lets them go. */
+  why?: HeldWhy | undefined;
+}
+
+/** What the guard says of them. */
+export async function judgeRemovals(run: HeldRun, removals: Removals): Promise<Judged> {
+  let here = 0;
+  let gone = 0;
+  for await (const document of read(removals)) {
+    if (!isNew(run, document)) here += 1;
+    if (removals.isGone(document)) gone += 1;
+  }
+  if (gone === 0) return { gone, here };
+  if (removals.among)
+    here = await removals.collection.countDocuments({ ...removals.among, 'record.addedBy': { $ne: run.id } });
+  return { gone, here, why: await whyHold(run, removals, gone, here) };
+}
+
+async function whyHold(
+  run: HeldRun,
+  removals: Removals,
+  gone: number,
+  here: number,
+): Promise<HeldWhy | undefined> {
+  if (removals.verdict === 'let go') return undefined;
+  if (removals.verdict === 'hold') return 'doubtful';
+  if (mustHold(gone, here)) return 'many';
+  return (await waitStill(run, removals.kind, readGone(removals))) ? 'undecided' : undefined;
+}
+
+export async function* readGone(removals: Removals): AsyncGenerator<Document, void, undefined> {
+  for await (const document of read(removals)) if (removals.isGone(document)) yield document;
+}
+
+/** Came in by this run: where all ids are new, as many come as go, and those who go are all who were here. */
+function isNew(run: HeldRun, { addedBy, record }: Document): boolean {
+  const by = addedBy ?? (record as { addedBy?: unknown } | undefined)?.addedBy;
+  return String(by) === run.id.toHexString();
+}
+
+function read({ collection, here, projection }: Removals): AsyncIterable<Document> {
+  return collection.find(here, {
+    projection: { ...projection, status: 1, addedBy: 1, 'record.addedBy': 1 },
+    batchSize: BATCH,
+  });
+}
+
+function removalOf(run: HeldRun, removals: Removals, document: Document): Change {
+  const { kind, status, more = {}, sourceIdOf } = removals;
+  return {
+    kind,
+    action: 'removed',
+    target: document._id,
+    sourceId: sourceIdOf(document),
+    fields: [
+      fieldChange('status', document.status, status),
+      ...Object.entries(more).map(([path, after]) => fieldChange(path, undefined, after)),
+    ],
+    where: { status: document.status },
+    searchKey: searchKey(textAt(document, 'searchKey') || textAt(document, 'name')),
+    ...(removals.verdict === 'hold' ? { doubtful: true } : {}),
+  };
+}
+
+function textAt(document: Document, key: string): string {
+  const value = document[key];
+  return typeof value === 'string' ? value : '';
+}
+
+async function takeBatch(run: HeldRun, removals: Removals, go: Change[], wait: Change[]): Promise<void> {
+  await makeChanges(run, removals.collection, run.preview ? [...go, ...wait] : go);
+  if (!run.preview && wait.length > 0) {
+    await noteChanges(run, wait, 'held');
+    run.count(removals.kind, 'held', wait.length);
+  }
+  await run.step();
+}
+
+function tellHeld(run: HeldRun, { kind }: Removals, { gone, here }: Judged, why: HeldWhy): void {
+  run.warn({ code: run.preview ? 'would be held' : 'held', kind, gone, here, why });
+}
+
+function tellWaiting(run: HeldRun, { kind }: Removals, count: number): void {
+  run.warn({ code: run.preview ? 'would be held with students' : 'held with students', kind, count });
+}

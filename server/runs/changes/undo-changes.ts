@@ -1,0 +1,184 @@
+import type { mongo, Types } from 'mongoose';
+import type { RosterChange } from '../../models/roster-change.js';
+import type { HeldRun } from '../engine/hold-run.js';
+import { changedSince, countLogged, logRefused, logRun, type LogRow } from '../log/log-run.js';
+import { updateTo, valueAt } from './change.js';
+import { backwards, guardWrite, whileAt } from './guard-write.js';
+import { findUsed, inverseOf, judgeUndo, readAdded, type UndoVerdicts } from './judge-undo.js';
+import type { Kind } from './kind.js';
+import { isAt, markChanges, readChanges, readTargets, type StoredDocument } from './read-changes.js';
+
+const BATCH = 1000;
+/** Somebody may be at work at the same records: then they are looked at again. */
+const TRIES = 3;
+
+/**
+ * Takes back what a run changed, and nothing else: each field gets the value it had, unless a person changed it since (then the
+ * document is left and listed). What the run had added is marked as gone, as nothing that came from a roster is ever deleted. Every
+ * write carries what was read, so that whoever changes a record at the same moment is not overwritten. Doing it again goes on where it
+ * was cut off.
+ * @param of the run, whose changes are of these kinds
+ * @param scope the account's or the event's documents
+ */
+export async function undoChanges(
+  run: HeldRun,
+  of: Types.ObjectId,
+  kinds: Record<string, Kind>,
+  scope: Record<string, Types.ObjectId>,
+): Promise<void> {
+  for (const [name, kind] of Object.entries(kinds).reverse()) {
+    for await (const rows of readChanges({ run: of }, name, 'applied')) {
+      await undoRows(run, kind, rows);
+      await run.step(rows.length);
+    }
+    await undoAdded(run, of, name, kind, scope);
+  }
+  if (run.again) await countAll(run, kinds);
+}
+
+async function undoRows(run: HeldRun, kind: Kind, rows: RosterChange[]): Promise<void> {
+  const { open, done, left } = await judgeUndo(kind, rows);
+  await run.markChanged();
+  // First, as a try after this one finds what is done done.
+  await logRun(run, [...open.map(({ row }) => backRow(row)), ...left.map(changedSince)]);
+  const lost = await takeBack(kind, open);
+  await logRefused(run, lost.map(backRow), 'changed since');
+  const missed = new Set(lost);
+  const landed = open.filter(({ row }) => !missed.has(row)).map(({ row }) => row);
+  await markChanges(idsOf([...landed, ...done]), 'undone');
+  await markChanges(idsOf([...left, ...lost]), 'stale');
+  for (const row of landed) run.count(row.kind, inverseOf(row), row.size);
+  for (const row of [...left, ...lost]) run.count(row.kind, 'refused');
+}
+
+/** @returns those that somebody changed between the look and the write */
+async function takeBack(kind: Kind, rows: UndoVerdicts['open']): Promise<RosterChange[]> {
+  let open = rows;
+  const lost: RosterChange[] = [];
+  for (let tries = 1; tries <= TRIES && open.length > 0; tries += 1) {
+    const { matchedCount } = await kind.collection.bulkWrite(
+      open.map(({ row, document }) => backOf(kind, row, document)),
+      { ordered: false },
+    );
+    if (matchedCount === open.length) return lost;
+    const targets = await readTargets(
+      kind.collection,
+      open.map(({ row }) => row.target),
+    );
+    const missed = open.flatMap(({ row }) => {
+      const document = targets.get(row.target.toHexString());
+      return document && isAt('before', document, row.fields) ? [] : [{ row, document }];
+    });
+    open = missed.flatMap(({ row, document }) =>
+      document && isAt('after', document, row.fields) ? [{ row, document }] : [],
+    );
+    const again = new Set(open.map(({ row }) => row));
+    lost.push(...missed.flatMap(({ row }) => (again.has(row) ? [] : [row])));
+  }
+  return [...lost, ...open.map(({ row }) => row)];
+}
+
+function backOf(kind: Kind, row: RosterChange, document: StoredDocument): mongo.AnyBulkWriteOperation {
+  const { fields, where } = guardWrite(kind, document, backwards(row.fields));
+  return { updateOne: { filter: { _id: document._id, ...where }, update: updateTo('after', fields) } };
+}
+
+function backRow(row: RosterChange): LogRow {
+  return { kind: row.kind, action: inverseOf(row), sourceId: row.sourceId };
+}
+
+function idsOf(rows: readonly RosterChange[]): Types.ObjectId[] {
+  return rows.map(({ _id }) => _id);
+}
+
+async function undoAdded(
+  run: HeldRun,
+  of: Types.ObjectId,
+  name: string,
+  kind: Kind,
+  scope: Record<string, Types.ObjectId>,
+): Promise<void> {
+  for (;;) {
+    const found = await readAdded(of, name, kind, scope, { limit: BATCH });
+    if (found.length === 0) return;
+    await run.markChanged();
+    const used = await findUsed(name, found);
+    const going = found.filter(({ _id }) => !used.has(_id.toHexString()));
+    const left = found.filter(({ _id }) => used.has(_id.toHexString()));
+    const removedRow = (document: StoredDocument): LogRow => ({
+      kind: name,
+      action: 'removed',
+      sourceId: sourceIdOf(kind, document),
+    });
+    const ofLeft = left.map((document) => changedSince({ kind: name, sourceId: sourceIdOf(kind, document) }));
+    await logRun(run, [...going.map(removedRow), ...ofLeft]);
+    const lost = await markGone(run, of, name, kind, going);
+    await logRefused(run, lost.map(removedRow), 'changed since');
+    await leaveToPeople(of, kind, [...left, ...lost]);
+    run.count(name, 'removed', going.length - lost.length);
+    run.count(name, 'refused', left.length + lost.length);
+    await run.step(found.length);
+  }
+}
+
+/** @returns those that somebody has done something with between the look and the write: they stay, or come back */
+async function markGone(
+  run: HeldRun,
+  of: Types.ObjectId,
+  name: string,
+  kind: Kind,
+  going: StoredDocument[],
+): Promise<StoredDocument[]> {
+  if (going.length === 0) return [];
+  const set = { status: kind.gone, ...(kind.gone === 'transferred' ? { transferredAt: run.now() } : {}) };
+  await kind.collection.bulkWrite(
+    going.map((document) => ({
+      updateOne: {
+        filter: {
+          _id: document._id,
+          ...whileAt(document, ['status', kind.addedBy, ...(kind.decided ?? [])]),
+        },
+        update: { $set: set },
+      },
+    })),
+    { ordered: false },
+  );
+  const ids = going.map(({ _id }) => _id);
+  const after = await readTargets(kind.collection, ids);
+  const used = await findUsed(name, [...after.values()]);
+  const lost = going.filter(({ _id }) => {
+    const key = _id.toHexString();
+    return used.has(key) || after.get(key)?.status !== kind.gone;
+  });
+  if (lost.length > 0)
+    await kind.collection.updateMany(
+      { _id: { $in: lost.map(({ _id }) => _id) }, status: kind.gone, [kind.addedBy]: of },
+      { $set: { status: 'active' }, $unset: { transferredAt: '' } },
+    );
+  return lost;
+}
+
+/** They are people's now: a second look passes them by. */
+async function leaveToPeople(of: Types.ObjectId, kind: Kind, documents: StoredDocument[]): Promise<void> {
+  if (documents.length === 0) return;
+  await kind.collection.updateMany(
+    { _id: { $in: documents.map(({ _id }) => _id) }, [kind.addedBy]: of },
+    { $unset: { [kind.addedBy]: 1 } },
+  );
+}
+
+function sourceIdOf({ sameBy }: Kind, document: StoredDocument): string {
+  return String(valueAt(document, sameBy.at(-1) ?? '_id'));
+}
+
+/** Of a run that is done again the log has all, that of the try before too. */
+async function countAll(run: HeldRun, kinds: Record<string, Kind>): Promise<void> {
+  for (const { kind, action, lines } of await countLogged(run))
+    // A line of ties stands for several.
+    if (kinds[kind] && !kinds[kind].isPart && isCounted(action))
+      run.count(kind, action, lines - (run.counts[kind]?.[action] ?? 0));
+}
+
+function isCounted(action: string): action is 'changed' | 'restored' | 'removed' | 'refused' {
+  return ['changed', 'restored', 'removed', 'refused'].includes(action);
+}

@@ -1,0 +1,61 @@
+import { Types, type Model } from 'mongoose';
+import type { Run } from '../../models/run.js';
+
+/** A claim whose run is not there yet is somebody's who is about to start it, for this long. */
+const STARTING_MS = 60_000;
+
+/**
+ * Lets one of several who ask at once settle a run: decide what it held, apply it. Whoever claims starts the run of the id that is
+ * given here. A settling run that failed or was stopped gives way to the next.
+ * @returns the id under which to start; undefined when somebody else has done it or is at it
+ */
+export async function claimRun<T extends Run>(
+  model: Model<T>,
+  id: Types.ObjectId,
+  now: Date,
+): Promise<Types.ObjectId | undefined> {
+  const runs = model as unknown as Model<Run>;
+  const { settledBy } = await runs.findById(id, { settledBy: 1 }).orFail().lean();
+  if (settledBy && (await isLiving(runs, settledBy, now))) return undefined;
+  const run = new Types.ObjectId();
+  const claimed = await runs.updateOne(
+    { _id: id, settledBy: settledBy ?? { $exists: false } },
+    { $set: { settledBy: run } },
+  );
+  return claimed.modifiedCount === 1 ? run : undefined;
+}
+
+/** Gives up a claim whose run was not started after all. */
+export async function dropClaim<T extends Run>(
+  model: Model<T>,
+  id: Types.ObjectId,
+  run: Types.ObjectId,
+): Promise<void> {
+  const runs = model as unknown as Model<Run>;
+  await runs.updateOne({ _id: id, settledBy: run }, { $unset: { settledBy: 1 } });
+}
+
+/** Of runs by which something is to be settled, those that are yet to do it or are at it. */
+export async function findAtWork<T extends Run>(
+  model: Model<T>,
+  ids: readonly Types.ObjectId[],
+  now: Date,
+): Promise<Types.ObjectId[]> {
+  const runs = model as unknown as Model<Run>;
+  const found = await runs.find({ _id: { $in: [...ids] } }, { state: 1 }).lean();
+  const states = new Map(found.map(({ _id, state }) => [_id.toHexString(), state]));
+  return ids.filter((id) => {
+    const state = states.get(id.toHexString());
+    return state ? state === 'queued' || state === 'running' : isStarting(id, now);
+  });
+}
+
+function isStarting(id: Types.ObjectId, now: Date): boolean {
+  return now.getTime() - id.getTimestamp().getTime() < STARTING_MS;
+}
+
+async function isLiving(runs: Model<Run>, id: Types.ObjectId, now: Date): Promise<boolean> {
+  const found = await runs.findById(id, { state: 1 }).lean();
+  if (found) return found.state !== 'failed' && found.state !== 'stopped';
+  return isStarting(id, now);
+}

@@ -1,0 +1,126 @@
+import type { Model, Types } from 'mongoose';
+import { Event } from '../../models/event.js';
+import { RosterChange } from '../../models/roster-change.js';
+import { RosterRun } from '../../models/roster-run.js';
+import type { Run } from '../../models/run.js';
+import { SyncRun } from '../../models/sync-run.js';
+import { mayRunEvent, type Actor } from '../../web/actor.js';
+import { dayAndTimeSoon } from '../../web/format-time.js';
+import type { HeldCounts } from '../changes/count-held.js';
+import { mayRunAll } from '../../web/actor.js';
+import { pathOfRefresh, pathOfRun, type RunPlace } from './queries.js';
+import { heldInWords } from './summarize-run.js';
+
+/** Removals that wait for somebody: what and where. */
+export interface HeldNotice {
+  text: string;
+  href: string;
+}
+
+interface HeldRow {
+  run: Types.ObjectId;
+  event?: Types.ObjectId;
+  counts: HeldCounts;
+  /** When the first of it was missed. */
+  since: Date | null;
+}
+
+/** When the first of what a run holds still was missed: by a run before it, where that held it too. */
+export async function heldSince(run: Types.ObjectId): Promise<Date | undefined> {
+  const first = await RosterChange.findOne({ run, state: 'held' }, { since: 1 }).sort({ since: 1 }).lean();
+  return first?.since;
+}
+
+/**
+ * What waits for the actor: of the account's roster for its administrators, of events for whoever runs them.
+ * @param event of this event alone, besides the account's
+ */
+export async function heldNotices(actor: Actor, now: Date, event?: Types.ObjectId): Promise<HeldNotice[]> {
+  const rows = (await heldByRun(actor.account)).filter((row) =>
+    row.event ? (!event || row.event.equals(event)) && mayRunEvent(actor, row.event) : mayRunAll(actor),
+  );
+  const notices: HeldNotice[] = [];
+  for (const row of rows) notices.push(await noticeOf(row, actor.timeZone, now));
+  return notices;
+}
+
+async function heldByRun(account: Types.ObjectId): Promise<HeldRow[]> {
+  const groups = await RosterChange.aggregate<{
+    _id: { run: Types.ObjectId; event?: Types.ObjectId };
+    kinds: { kind: string }[];
+    since: Date | null;
+  }>([
+    { $match: { account, state: 'held' } },
+    {
+      $group: {
+        _id: { run: '$run', event: '$event', kind: '$kind' },
+        count: { $sum: { $ifNull: ['$size', 1] } },
+        since: { $min: '$since' },
+      },
+    },
+    {
+      $group: {
+        _id: { run: '$_id.run', event: '$_id.event' },
+        kinds: { $push: { kind: '$_id.kind', held: '$count' } },
+        since: { $min: '$since' },
+      },
+    },
+  ]);
+  return groups.map(({ _id, kinds, since }) => ({
+    ..._id,
+    since,
+    counts: Object.fromEntries(
+      (kinds as { kind: string; held: number }[]).map(({ kind, held }) => [kind, { held }]),
+    ),
+  }));
+}
+
+async function noticeOf(
+  { run, event, counts, since }: HeldRow,
+  zone: string,
+  now: Date,
+): Promise<HeldNotice> {
+  const model = (event ? SyncRun : RosterRun) as unknown as Model<Run>;
+  const found = await model.findById(run, { createdAt: 1, startedAt: 1 }).lean();
+  const name = event ? (await Event.findById(event, { name: 1 }).lean())?.name : undefined;
+  const first = since ?? found?.startedAt ?? found?.createdAt;
+  const at = first ? dayAndTimeSoon(first, zone, now) : '';
+  const where = name ? ` in ${name}` : '';
+  return {
+    text: `${heldInWords(counts)}${where}: missing at the source since the sync of ${at}, and held until somebody decides. Nothing was removed.`,
+    href: `${event ? pathOfRun(run) : pathOfRefresh(run)}/held`,
+  };
+}
+
+export interface Decision {
+  run: Types.ObjectId;
+  verdict: 'accept' | 'reject';
+  state: Run['state'];
+  reason: string;
+  by?: Types.ObjectId;
+  at: Date;
+}
+
+/** What somebody decided about what a run held, the last time: on its own list, or on an older one that held a part of the same. */
+export async function decisionOn({ run, event }: RunPlace): Promise<Decision | undefined> {
+  const model = (event ? SyncRun : RosterRun) as unknown as Model<Run>;
+  const found = await model
+    .findOne({
+      $or: [
+        { of: run._id, purpose: { $in: ['accept', 'reject'] } },
+        { _id: { $in: await RosterChange.distinct('decidedBy', { run: run._id, state: 'held' }) } },
+      ],
+    })
+    .sort({ createdAt: -1 })
+    .lean();
+  if (!found) return undefined;
+  const { _id, purpose, state, reason = '', by, createdAt: at } = found;
+  return {
+    run: _id,
+    verdict: purpose === 'accept' ? purpose : 'reject',
+    state,
+    reason,
+    at,
+    ...(by ? { by } : {}),
+  };
+}

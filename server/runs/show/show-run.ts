@@ -1,0 +1,245 @@
+import { DateTime } from 'luxon';
+import type { KindCounts, Run, RunPurpose, RunState, Stage } from '../../models/run.js';
+import type { RosterRun } from '../../models/roster-run.js';
+import type { SyncTrigger } from '../../models/sync-run.js';
+import { dayAndTimeSoon, shortDay, timeOfDay } from '../../web/format-time.js';
+import { dayOf } from '../../web/local-time.js';
+import { sayResult } from '../log/say-result.js';
+
+export const TRIGGER_WORDS: Record<SyncTrigger, string> = {
+  'first import': 'Import',
+  nightly: 'Nightly sync',
+  'sync now': 'Sync now',
+  preview: 'Preview',
+  apply: 'Preview applied',
+  accept: 'Held removals accepted',
+  reject: 'Held removals rejected',
+  undo: 'Undo',
+};
+
+/** The same in a title: "… of Fall conferences". */
+export const TITLE_WORDS: Record<SyncTrigger, string> = {
+  ...TRIGGER_WORDS,
+  'sync now': 'Sync',
+  apply: 'Applied preview',
+  accept: 'Accepted removals',
+  reject: 'Rejected removals',
+};
+
+/** What a run of the account's roster is called. */
+export const REFRESH_WORDS: Record<RunPurpose, string> = {
+  sync: 'Download',
+  preview: 'Preview',
+  apply: 'Applied preview',
+  accept: 'Accepted removals',
+  reject: 'Rejected removals',
+  undo: 'Undo',
+};
+
+export const STATE_WORDS: Record<RunState, { kind: string; word: string }> = {
+  queued: { kind: 'off', word: 'Waiting' },
+  running: { kind: 'busy', word: 'Running' },
+  done: { kind: 'ok', word: 'Done' },
+  stopped: { kind: 'notice', word: 'Stopped' },
+  failed: { kind: 'danger', word: 'Failed' },
+};
+
+/** What the kinds of records are called in tables, in their order. */
+export const KIND_WORDS: Record<string, string> = {
+  student: 'Students',
+  teacher: 'Teachers',
+  staff: 'Staff',
+  guardian: 'Guardians',
+  class: 'Classes',
+  classStudents: 'Enrollments',
+  classTeachers: 'Teaching assignments',
+  resource: 'Teachers with slots',
+  appointment: 'Appointments',
+  sectionStudents: 'Enrollments at the source',
+  sectionTeachers: 'Teaching assignments at the source',
+  section: 'Sections at the source',
+  course: 'Courses at the source',
+  term: 'Terms at the source',
+  school: 'Schools at the source',
+};
+
+/** The same of one record, for a row of a list. */
+export const ONE_WORDS: Record<string, string> = {
+  student: 'Student',
+  teacher: 'Teacher',
+  staff: 'Staff',
+  guardian: 'Guardian',
+  duplicate: 'Possible duplicate',
+  class: 'Class',
+  classStudents: 'Students of a class',
+  classTeachers: 'Teachers of a class',
+  resource: 'Teacher with slots',
+  appointment: 'Appointment',
+  sectionStudents: 'Students of a section',
+  sectionTeachers: 'Teachers of a section',
+  section: 'Section',
+  course: 'Course',
+  term: 'Term',
+  school: 'School',
+};
+
+const NOON = 12;
+const MIRROR_KINDS = ['section', 'sectionStudents', 'sectionTeachers', 'course', 'term', 'school'];
+
+export const ACTION_WORDS: Record<string, string> = {
+  added: 'New',
+  changed: 'Changed',
+  removed: 'Gone',
+  restored: 'Came back',
+  held: 'Held',
+  kept: 'Kept',
+  refused: 'Not taken',
+};
+
+const STAGE_WORDS: Record<string, string> = {
+  download: 'Download from Clever',
+  files: 'Read the files',
+  terms: 'Terms',
+  courses: 'Courses',
+  sections: 'Sections',
+  students: 'Students',
+  teachers: 'Teachers',
+  staff: 'Staff',
+  contacts: 'Guardians',
+  leavers: 'Who is gone',
+  changes: 'Changes of the roster',
+  event: 'Changes of the event',
+  classes: 'Classes of the event',
+  resources: 'Teachers with slots',
+  appointments: 'Appointments',
+};
+
+export interface ShownStage {
+  key: string;
+  label: string;
+  done: number;
+  total: number;
+  perSecond: number;
+  secondsLeft: number;
+  state: 'waiting' | 'running' | 'done' | 'stopped' | 'failed';
+}
+
+export function isOver(run: Pick<Run, 'state'>): boolean {
+  return run.state !== 'queued' && run.state !== 'running';
+}
+
+/**
+ * The bars of a run: those of the download it stands on, then its own. While it is at work all are there from the start, as
+ * the page only moves what it has; once it is over, those that were begun.
+ * @param expected the names of all stages, in order
+ */
+export function stagesOf(
+  run: Run,
+  refresh: RosterRun | null,
+  expected: readonly string[],
+  now: Date,
+): ShownStage[] {
+  const begun = new Map<string, [Run, Stage]>();
+  for (const part of refresh ? [refresh, run] : [run])
+    for (const stage of part.stages) if (stage.startedAt) begun.set(stage.name, [part, stage]);
+  const names = isOver(run) ? [...begun.keys()] : expected;
+  return names.map((name) => {
+    const [part, stage] = begun.get(name) ?? [run, { name, done: 0, total: 0 }];
+    return showStage(part, stage, run, now);
+  });
+}
+
+function showStage(part: Run, stage: Stage, run: Run, now: Date): ShownStage {
+  const { name, done, total, startedAt, finishedAt } = stage;
+  const shown = { key: name, label: STAGE_WORDS[name] ?? name, done, total, perSecond: 0, secondsLeft: 0 };
+  if (!startedAt) return { ...shown, state: 'waiting' };
+  if (finishedAt) return { ...shown, state: 'done' };
+  const end = isOver(part) ? part.state : run.state;
+  if (end === 'stopped' || end === 'failed') return { ...shown, state: end };
+  const seconds = Math.max(0, now.getTime() - startedAt.getTime()) / 1000;
+  const perSecond = seconds > 0.5 ? done / seconds : 0;
+  const secondsLeft = perSecond > 0 && total > done ? (total - done) / perSecond : 0;
+  return { ...shown, perSecond, secondsLeft, state: 'running' };
+}
+
+export interface CountRow {
+  kind: string;
+  label: string;
+  counts: KindCounts;
+}
+
+/** Counts by kind, those of the download and those of the event's update in one list. `behind`: of the mirror alone. */
+export function countRows(
+  run: Pick<Run, 'counts'>,
+  refresh: Pick<Run, 'counts'> | null,
+): (CountRow & { behind: boolean })[] {
+  const counts = { ...refresh?.counts, ...run.counts };
+  return Object.entries(KIND_WORDS).flatMap(([kind, label]) =>
+    counts[kind] ? [{ kind, label, counts: counts[kind], behind: MIRROR_KINDS.includes(kind) }] : [],
+  );
+}
+
+/** How sentences call a run, and say that it is done. */
+const SAID: Record<RunPurpose | 'import' | 'download', { noun: string; done: string }> = {
+  sync: { noun: 'sync', done: 'Synced' },
+  import: { noun: 'import', done: 'Imported' },
+  download: { noun: 'download', done: 'Downloaded' },
+  preview: { noun: 'preview', done: 'Previewed' },
+  apply: { noun: 'run that applies a preview', done: 'Applied a preview' },
+  accept: { noun: 'run that accepts what was held', done: 'Accepted what was held' },
+  reject: { noun: 'run that rejects what was held', done: 'Rejected what was held' },
+  undo: { noun: 'undo', done: 'Undone' },
+};
+
+type SaidRun = Pick<Run, 'purpose' | 'state' | 'result' | 'startedAt' | 'createdAt' | 'retryAt'> & {
+  trigger?: SyncTrigger;
+};
+
+/** "Synced last night at 1:00 AM: 3 new students, 1 class changed." and the like, in the account's zone. */
+export function sayRun(run: SaidRun, zone: string, now: Date): string {
+  const { noun, done } = SAID[saidAs(run)];
+  if (run.state === 'queued' && run.retryAt)
+    return `Clever did not answer; the next try is at ${timeOfDay(run.retryAt, zone)}.`;
+  if (run.state === 'queued') return `The ${noun} waits for its turn.`;
+  if (run.state === 'running') return `The ${noun} is running now.`;
+  const when = sayWhen(run, zone, now);
+  const end = run.purpose === 'preview' ? ' Nothing was written.' : '';
+  if (run.state === 'done') return `${done} ${when}: ${lowerFirst(sayResult(run))}${end}`;
+  return run.state === 'stopped'
+    ? `The ${noun} ${when} was stopped. ${sayResult(run)}`
+    : `The ${noun} ${when} failed: ${sayResult(run)}`;
+}
+
+function saidAs({ purpose, trigger }: SaidRun): keyof typeof SAID {
+  if (purpose !== 'sync') return purpose;
+  if (trigger === undefined) return 'download';
+  return trigger === 'first import' ? 'import' : 'sync';
+}
+
+function sayWhen(run: SaidRun, zone: string, now: Date): string {
+  const at = run.startedAt ?? run.createdAt;
+  const day = DateTime.fromJSDate(at, { zone }).startOf('day');
+  const daysAgo = DateTime.fromJSDate(now, { zone }).startOf('day').diff(day, 'days').days;
+  const time = timeOfDay(at, zone);
+  // The hour may be one of the day: "last night at 2:00 PM" would be none.
+  const inTheNight = run.trigger === 'nightly' && DateTime.fromJSDate(at, { zone }).hour < NOON;
+  if (daysAgo === 0 && inTheNight) return `last night at ${time}`;
+  if (daysAgo === 0) return `today at ${time}`;
+  if (daysAgo === 1) return `yesterday at ${time}`;
+  return `on ${dayAndTimeSoon(at, zone, now)}`;
+}
+
+/** A sentence as it follows a colon. */
+export function lowerFirst(text: string): string {
+  return text.slice(0, 1).toLowerCase() + text.slice(1);
+}
+
+/** "1 AM". */
+export function hourInWords(hour: number): string {
+  return `${String(hour % 12 === 0 ? 12 : hour % 12)} ${hour < 12 ? 'AM' : 'PM'}`;
+}
+
+/** "Tue 24 Nov, 1:00 AM", for tables. */
+export function shortMoment(at: Date, zone: string): string {
+  return `${shortDay(dayOf(at, zone))}, ${timeOfDay(at, zone)}`;
+}

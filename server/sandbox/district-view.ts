@@ -1,0 +1,27 @@
+import type { CleverUser } from '../clever/schema.js';
+import type { AnyObject, ObjectTypes } from './generate-record.js';
+import type { Kind } from './identify.js';
+import type { World } from './world.js';
+
+export interface Entry {
+  kind: Kind;
+  object: AnyObject;
+}
+
+/** What a district shares; `/users` is shared role by role. */
+export type Sharing = 'shared' | 'empty' | '403';
+
+/** What can be read of a district as it is now. */
+export interface DistrictView {
+  readonly world: World;
+  /** Places of a kind, some of which may be empty. */
+  count(kind: Kind): number;
+  /** The record at a place of its kind; null where there is none, or none any more. */
+  at<K extends Kind>(kind: K, index: number): ObjectTypes[K] | null;
+  user(id: string): CleverUser | null;
+  /** Indexes of a kind whose records were changed, so that lists found by place alone need not miss them. */
+  changedIndexes(kind: Kind): ReadonlySet<number>;
+  sharingOf(kind: Kind): Sharing;
+  sharesSchool(id: string): boolean;
+  readonly sharesAllSchools: boolean;
+}

@@ -1,0 +1,86 @@
+import type { Types } from 'mongoose';
+import { Account, type CleverKinds, type EventCursor, type FieldMapping } from '../../models/account.js';
+import { RosterChange } from '../../models/roster-change.js';
+import type { FullWhy } from '../../models/roster-run.js';
+import type { HeldRun } from '../../runs/engine/hold-run.js';
+import type { MatchedSchools } from '../records/map-clever-person.js';
+import { contentHash } from '../../models/content-hash.js';
+
+const DAY_MS = 24 * 3600_000;
+/** Half a day less than a week, so that the seventh night is never a few minutes too early. */
+const FULL_AFTER_MS = 6.5 * DAY_MS;
+/** Clever keeps events for 30 days. */
+const EVENTS_KEPT_MS = 27 * DAY_MS;
+/** Raised when the mapping of records, or of sections to classes, changes in the code: then all must be read anew. */
+const RULES_VERSION = 1;
+
+/** What decides how records are taken and who belongs here. */
+export interface Rules {
+  kinds: CleverKinds;
+  schools: MatchedSchools;
+  mapping: FieldMapping;
+}
+
+/** A fingerprint of all that decides what a sync makes of the same district. */
+export function fingerprintSetup(districtId: string, { kinds, schools, mapping }: Rules): string {
+  const matched = [...schools].map(([id, school]) => `${id} ${school.toHexString()}`).sort();
+  const { students, teachers, staff, contacts } = kinds;
+  return contentHash([RULES_VERSION, districtId, [students, teachers, staff, contacts], matched, mapping]);
+}
+
+export type Start = { ok: true; cursor: EventCursor } | { ok: false; why: FullWhy };
+
+/** Where a sync by events would begin, or why everything has to be read. */
+export async function findStart(account: Types.ObjectId, setup: string, now: Date): Promise<Start> {
+  // Read here, as another run may have ended since this one's account was read.
+  const found = await Account.findById(account, { 'clever.cursor': 1, 'clever.refreshing': 1 }).lean();
+  const { cursor, refreshing } = found?.clever ?? {};
+  if (!cursor && refreshing) return { ok: false, why: { code: 'ended badly' } };
+  if (!cursor) return { ok: false, why: { code: 'no event' } };
+  if (cursor.setup !== setup) return { ok: false, why: { code: 'setup changed' } };
+  if (now.getTime() - cursor.at.getTime() > EVENTS_KEPT_MS)
+    return { ok: false, why: { code: 'too long ago' } };
+  if (now.getTime() - cursor.fullAt.getTime() > FULL_AFTER_MS) return { ok: false, why: { code: 'weekly' } };
+  const held = await RosterChange.exists({ account, state: 'held', event: { $exists: false } });
+  return held ? { ok: false, why: { code: 'removals wait' } } : { ok: true, cursor };
+}
+
+/** Notes that this run is about to change the roster: until it says where it ended, the next sync reads everything. */
+export async function dropCursor(run: HeldRun): Promise<void> {
+  await run.step();
+  await Account.updateOne(
+    { _id: run.account, clever: { $exists: true } },
+    { $unset: { 'clever.cursor': 1 }, $set: { 'clever.refreshing': run.name } },
+  );
+}
+
+/**
+ * Says where the events go on from, unless another run has begun to change the roster since.
+ * @param cursor undefined: there are no events, or not all was read
+ */
+export async function saveCursor(run: HeldRun, cursor: EventCursor | undefined): Promise<void> {
+  await run.step();
+  await Account.updateOne(
+    { _id: run.account, 'clever.refreshing': run.name },
+    {
+      ...(cursor ? { $set: { 'clever.cursor': marked(run, cursor) } } : {}),
+      $unset: { 'clever.refreshing': 1 },
+    },
+  );
+}
+
+/** A try that reads by events began with a cursor, so that nothing of it was done by one before. */
+function marked({ id, touched }: HeldRun, cursor: EventCursor): EventCursor {
+  return touched || !cursor.mirror ? { ...cursor, mirror: id } : cursor;
+}
+
+/** The mark of what classes are made of, as it is now; undefined while a run changes it. */
+export async function readMirrorMark(account: Types.ObjectId): Promise<Types.ObjectId | undefined> {
+  const found = await Account.findById(account, { 'clever.cursor.mirror': 1 }).lean();
+  return found?.clever?.cursor?.mirror;
+}
+
+/** Says that a person is about to change what classes are made of: each event's next sync looks at all of its classes. */
+export async function dropMirrorMark(account: Types.ObjectId): Promise<void> {
+  await Account.updateOne({ _id: account }, { $unset: { 'clever.cursor.mirror': 1 } });
+}

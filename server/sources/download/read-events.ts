@@ -1,0 +1,83 @@
+import type { CleverClient } from '../../clever/client.js';
+import type {
+  CleverCourse,
+  CleverEvent,
+  CleverObject,
+  CleverSection,
+  CleverTerm,
+  CleverUser,
+} from '../../clever/schema.js';
+import type { FullWhy } from '../../models/roster-run.js';
+import type { HeldRun } from '../../runs/engine/hold-run.js';
+import { cleanId } from '../records/clean-text.js';
+import type { MatchedSchools } from '../records/map-clever-person.js';
+
+/** A sync cannot go by events. */
+export class NotByEvents extends Error {
+  constructor(readonly why: FullWhy) {
+    super(why.code);
+  }
+}
+
+/** What became of records by their ids, as the newest event has it; null: deleted, or no longer shared. */
+export interface Changes {
+  users: Map<string, CleverUser | null>;
+  sections: Map<string, CleverSection | null>;
+  terms: Map<string, CleverTerm | null>;
+  courses: Map<string, CleverCourse | null>;
+  /** Events that say nothing of our people and classes, but are read. */
+  schools: number;
+  /** Deleted users who had more than one role: it may be that one of them alone is gone. */
+  unsure: Set<string>;
+  events: number;
+  /** Id of the newest event. */
+  newest: string;
+}
+
+/**
+ * Reads a district's events after one of them to the end, in their order (https://dev.clever.com/docs/events).
+ * @param most so many events that a full download is less work
+ * @throws NotByEvents where they do not tell all, CleverError
+ */
+export async function readEvents(
+  client: CleverClient,
+  after: string,
+  { run, schools, most }: { run: HeldRun; schools: MatchedSchools; most: number },
+): Promise<Changes> {
+  const changes: Changes = {
+    users: new Map(),
+    sections: new Map(),
+    terms: new Map(),
+    courses: new Map(),
+    schools: 0,
+    unsure: new Set(),
+    events: 0,
+    newest: after,
+  };
+  for await (const { objects, skipped } of client.pages('/events', { starting_after: after })) {
+    if (skipped > 0) throw new NotByEvents({ code: 'event unreadable' });
+    for (const event of objects) takeEvent(changes, event, schools);
+    changes.events += objects.length;
+    if (changes.events > most) throw new NotByEvents({ code: 'too many' });
+    await run.step(objects.length);
+  }
+  return changes;
+}
+
+function takeEvent(changes: Changes, event: CleverEvent, schools: MatchedSchools): void {
+  const [type = '', verb = ''] = (event.type ?? '').split('.');
+  const object = event.data?.object;
+  changes.newest = event.id;
+  if (type === 'schools' && verb === 'deleted' && schools.has(object?.id ?? ''))
+    throw new NotByEvents({ code: 'school not listed' });
+  if (type === 'schools') changes.schools += 1;
+  if (type !== 'users' && type !== 'sections' && type !== 'terms' && type !== 'courses') return;
+  if (!object || cleanId(object.id) === '' || !['created', 'updated', 'deleted'].includes(verb))
+    throw new NotByEvents({ code: 'event unreadable' });
+  const states = changes[type] as Map<string, CleverObject | null>;
+  states.set(object.id, verb === 'deleted' ? null : object);
+  if (type !== 'users') return;
+  const roles = Object.keys((object as CleverUser).roles ?? {});
+  if (verb === 'deleted' && roles.length > 1) changes.unsure.add(object.id);
+  else changes.unsure.delete(object.id);
+}

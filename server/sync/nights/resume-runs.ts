@@ -1,0 +1,43 @@
+import type { Deps } from '../../deps.js';
+import { RosterRun } from '../../models/roster-run.js';
+import { SyncRun } from '../../models/sync-run.js';
+import { endLostParts } from '../runs/end-parts.js';
+import { wipeSpools } from '../../sources/download/spool.js';
+import { TIMING, type Timing } from '../../runs/engine/hold-run.js';
+import { dueAt } from '../../runs/engine/put-off.js';
+import { staleRun } from '../../runs/engine/take-run.js';
+
+/**
+ * Asks the queue again for runs that wait, unless for a later hour, and for those whose worker went silent; who is quickest takes them. Asking for one
+ * that is at work already does nothing.
+ * @returns how many were asked for
+ */
+export async function resumeRuns(deps: Deps, timing: Timing = TIMING): Promise<number> {
+  await endLostParts(deps);
+  const waiting = await SyncRun.find({ state: 'queued', ...dueAt(deps.now()) }, { _id: 1 })
+    .sort({ createdAt: 1 })
+    .lean();
+  const lost = await SyncRun.find(staleRun(timing) as object, { _id: 1 }).lean();
+  for (const { _id } of [...lost, ...waiting]) await deps.queue.add('run-sync', _id.toHexString());
+  const alone = await RosterRun.find(
+    { alone: true, $or: [{ state: 'queued' }, staleRun(timing) as object] },
+    { _id: 1 },
+  ).lean();
+  for (const { _id } of alone) await deps.queue.add('run-refresh', _id.toHexString());
+  return lost.length + waiting.length + alone.length;
+}
+
+/** No upload takes as long. */
+const UPLOAD_MS = 3600_000;
+
+/** Removes downloads and uploads that killed processes left in DATA_DIR/tmp; what another process is at work with stays. At boot. */
+export async function wipeOldDownloads(deps: Deps, timing: Timing = TIMING): Promise<void> {
+  await wipeSpools(deps.config.dataDir, async (name, changedAt) => {
+    if (name.startsWith('upload-')) return deps.now().getTime() - changedAt.getTime() < UPLOAD_MS;
+    const [id = '', fence = ''] = name.split('.');
+    if (!/^[0-9a-f]{24}$/.test(id)) return false;
+    const run = await RosterRun.findOne({ _id: id, state: 'running', fence: Number(fence) || 0 }).lean();
+    if (!run) return false;
+    return (await RosterRun.exists({ _id: id, ...(staleRun(timing) as object) })) === null;
+  });
+}

@@ -1,0 +1,29 @@
+import type { Types } from 'mongoose';
+import { recordAudit } from '../../audit/record-audit.js';
+import type { Deps } from '../../deps.js';
+import { Event } from '../../models/event.js';
+
+/**
+ * Sets the hour of an event's nightly sync, in the account's zone. A night that had its run gets no second one by this.
+ * @param set.was the hour as it was read; false when somebody has set another since
+ */
+export async function setHour(
+  deps: Pick<Deps, 'now'>,
+  set: { account: Types.ObjectId; event: Types.ObjectId; by: Types.ObjectId; hour: number; was: number },
+): Promise<boolean> {
+  const { account, event, by, hour, was } = set;
+  const changed = await Event.updateOne(
+    { _id: event, account, 'sync.hour': was },
+    { $set: { 'sync.hour': hour } },
+  );
+  if (changed.modifiedCount > 0)
+    await recordAudit({
+      account,
+      event,
+      user: by,
+      action: 'set hour of sync',
+      detail: { hour },
+      at: deps.now(),
+    });
+  return changed.matchedCount > 0;
+}

@@ -1,0 +1,131 @@
+import type { KindCounts } from '../../models/run.js';
+import type { SyncRun } from '../../models/sync-run.js';
+import { countOf } from '../../web/format-count.js';
+import { tookInWords, tookOf } from '../../runs/show/format-took.js';
+import { pathOfRun } from '../../runs/show/queries.js';
+import { isOver, shortMoment, STATE_WORDS } from '../../runs/show/show-run.js';
+import { drawHistory, FRAME, totalOf, type Column } from './draw-history.js';
+import { sumRun, type RunNumbers } from './sum-run.js';
+
+/** A line of the scale: its height, and what it stands for in words. */
+interface Line {
+  y: number;
+  label: string;
+}
+
+type Frame = Pick<typeof FRAME.counts | typeof FRAME.took, 'top' | 'base'>;
+
+interface ShownRun {
+  href: string;
+  when: string;
+  state: { kind: string; word: string };
+  /** What ended badly is marked. */
+  mark: 'failed' | 'stopped' | '';
+  numbers: RunNumbers;
+  took: string;
+  column: Column;
+  /** All of it in one line, for the pointer. */
+  tip: string;
+}
+
+export interface ShownHistory {
+  frame: typeof FRAME;
+  /** Oldest first. */
+  runs: ShownRun[];
+  lines: { counts: Line[]; took: Line[] };
+  ends: { x: number; label: string; anchor: 'start' | 'end' }[];
+  description: string;
+  anyCut: boolean;
+}
+
+/**
+ * The chart of an event's runs and the table with the same numbers. Runs that are not over are left out, and those that are no sync (previews, undone and decided things); null for fewer than two.
+ * @param runs newest first; @param refreshes what their refreshes did, by id
+ */
+export function showHistory(
+  runs: SyncRun[],
+  refreshes: Map<string, Record<string, KindCounts>>,
+  zone: string,
+): ShownHistory | null {
+  const over = runs.filter((run) => isOver(run) && run.purpose === 'sync').reverse();
+  if (over.length < 2) return null;
+  const known = over.map((run) => ({
+    run,
+    numbers: sumRun(run.counts, refreshes.get(run.refresh?.toHexString() ?? '')),
+    took: tookOf(run),
+  }));
+  const { columns, tops } = drawHistory(known);
+  const shown = known.flatMap(({ run, numbers, took }, index) => {
+    const column = columns[index];
+    return column ? [showOne(run, numbers, tookInWords(took), column, zone)] : [];
+  });
+  return {
+    frame: FRAME,
+    runs: shown,
+    lines: {
+      counts: linesOf(FRAME.counts, tops.counts, (count) => count.toLocaleString('en')),
+      took: linesOf(FRAME.took, tops.took, tookInWords),
+    },
+    ends: endsOf(shown),
+    description: describe(known, shown),
+    anyCut: columns.some(({ cut }) => cut.counts || cut.took),
+  };
+}
+
+function showOne(run: SyncRun, numbers: RunNumbers, took: string, column: Column, zone: string): ShownRun {
+  const when = shortMoment(run.startedAt ?? run.createdAt, zone);
+  const state = STATE_WORDS[run.state];
+  const mark = run.state === 'failed' || run.state === 'stopped' ? run.state : '';
+  const { added, changed, removed, restored, held } = numbers;
+  const parts = [
+    ...(mark ? [mark] : []),
+    `${added.toLocaleString('en')} new`,
+    ...(restored > 0 ? [`${restored.toLocaleString('en')} came back`] : []),
+    `${changed.toLocaleString('en')} changed`,
+    `${removed.toLocaleString('en')} gone`,
+    ...(held > 0 ? [`${held.toLocaleString('en')} held`] : []),
+    ...(took ? [took] : []),
+  ];
+  const href = pathOfRun(run._id);
+  return { href, when, state, mark, numbers, took, column, tip: `${when}: ${parts.join(', ')}` };
+}
+
+function linesOf(frame: Frame, top: number, label: (value: number) => string): Line[] {
+  return [
+    { y: frame.top, label: label(top) },
+    { y: (frame.top + frame.base) / 2, label: label(top / 2) },
+    { y: frame.base, label: '0' },
+  ];
+}
+
+/** Two days side by side need half the width of a phone. */
+const ROOM_FOR_TWO = 50;
+
+/** The days of the first and the last run, below them; in one text where there is no room for two. */
+function endsOf(runs: ShownRun[]): ShownHistory['ends'] {
+  const [first, last] = [runs[0], runs.at(-1)];
+  if (!first || !last) return [];
+  const dayOf = ({ when }: ShownRun) => when.split(', ')[0] ?? '';
+  const right = last.column.x + last.column.width;
+  if (dayOf(first) === dayOf(last)) return [{ x: 0, label: dayOf(first), anchor: 'start' }];
+  if (right < ROOM_FOR_TWO) return [{ x: 0, label: `${dayOf(first)} to ${dayOf(last)}`, anchor: 'start' }];
+  return [
+    { x: 0, label: dayOf(first), anchor: 'start' },
+    { x: right, label: dayOf(last), anchor: 'end' },
+  ];
+}
+
+/** The chart in words, for whoever does not see it. */
+function describe(known: { run: SyncRun; numbers: RunNumbers }[], shown: ShownRun[]): string {
+  const ended = (state: string, word: string) => {
+    const count = known.filter(({ run }) => run.state === state).length;
+    return count > 0 ? [`${String(count)} ${word}`] : [];
+  };
+  const ends = [...ended('done', 'done'), ...ended('stopped', 'stopped'), ...ended('failed', 'failed')];
+  const most = Math.max(...known.map(({ numbers }) => totalOf(numbers)));
+  return [
+    `${countOf(known.length, 'run', 'runs')} from ${shown[0]?.when ?? ''} to ${shown.at(-1)?.when ?? ''}, oldest left: ${ends.join(', ')}.`,
+    `The most that one run brought in, changed or took out is ${countOf(most, 'record', 'records')}.`,
+    'The table below has every number.',
+  ].join(' ');
+}

@@ -1,0 +1,114 @@
+import type { Types } from 'mongoose';
+import type { Event, EventSync } from '../../models/event.js';
+import { ROLES } from '../../runs/changes/compare-ties.js';
+import { dropOlderHeld } from '../../runs/changes/drop-held.js';
+import type { Removals } from '../../runs/changes/take-removals.js';
+import { CLASS_TIES } from '../../runs/changes/tie-kinds.js';
+import type { HeldRun } from '../../runs/engine/hold-run.js';
+import { walkThrough } from '../../runs/engine/walk-through.js';
+import { IdSet } from '../../runs/changes/id-set.js';
+import { applyClasses, compareClasses, removeGoneClasses } from './apply-classes.js';
+import { countDesired, readDesired, type DesiredClass } from './desire-classes.js';
+import { ClassGuard, letStay, type ComparedBatch } from './guard-classes.js';
+import { flagAppointments } from './flag-appointments.js';
+import type { Standing } from './find-standing.js';
+import type { Mirror } from './mirror.js';
+import { updateResources } from './update-resources.js';
+
+export const UPDATE_STAGES = ['classes', 'resources', 'appointments'];
+
+export interface UpdateOptions {
+  mirror: Mirror;
+  /** A person has just chosen what the event takes: what leaves by that is not held. */
+  chosen: boolean;
+  /** A person has seen what the account's roster takes out of classes: that is not held again. */
+  seen: boolean;
+  /** Of its classes and resources nothing needs to be looked at. */
+  standing: Standing | undefined;
+}
+
+/**
+ * Brings an event's classes and holders of slots to what the account's mirror says for the event's schools and terms, and
+ * puts appointments that no longer fit into the problem list. Needs no download; doing it again changes nothing more.
+ */
+export async function updateEvent(
+  event: Event,
+  sync: EventSync,
+  run: HeldRun,
+  options: UpdateOptions,
+): Promise<void> {
+  const { mirror, chosen, seen, standing } = options;
+  const verdict = chosen ? 'let go' : undefined;
+  if (standing) await countStanding(run, standing);
+  else {
+    const ties = chosen || seen ? 'let go' : undefined;
+    const teaching = await updateClasses(event, sync, run, mirror, { verdict, ties });
+    await updateResources(run, event, mirror, teaching, verdict);
+  }
+  await dropOlderHeld(run, ['class', 'resource', ...Object.values(CLASS_TIES.kinds)]);
+  await flagAppointments(run, event);
+}
+
+/** @returns who teaches them */
+async function updateClasses(
+  event: Event,
+  sync: EventSync,
+  run: HeldRun,
+  mirror: Mirror,
+  { verdict, ties }: { verdict: Removals['verdict']; ties: Removals['verdict'] },
+): Promise<ReadonlyMap<string, Types.ObjectId>> {
+  await run.begin('classes', await countDesired(mirror, sync));
+  const desired = new Set<string>();
+  const teaching = new Map<string, Types.ObjectId>();
+  const unknown = { teachers: new IdSet(), students: new IdSet() };
+  const guard = await ClassGuard.open(run, event, mirror, ties);
+  const take = async (
+    wanted: DesiredClass[],
+    settle: (batch: ComparedBatch) => Promise<DesiredClass[]>,
+  ): Promise<DesiredClass[]> => {
+    const batch = await applyClasses(run, event, mirror, wanted, settle);
+    for (const item of batch) {
+      desired.add(item.section.toHexString());
+      for (const id of item.synced.teachers) teaching.set(id.toHexString(), id);
+      for (const role of ROLES) for (const id of item.unknown[role]) unknown[role].add(id);
+    }
+    run.count('class', 'read', batch.length);
+    await run.step(batch.length);
+    return batch;
+  };
+  await walkThrough(readDesired(mirror, event, sync), async (wanted) => {
+    await take(wanted, (batch) => guard.pass(batch));
+  });
+  await guard.settle(
+    () => compareAgain(event, sync, mirror),
+    (items, staying) => take(items, async ({ wanted, before }) => letStay(wanted, before, staying)),
+  );
+  warnOfUnknown(run, unknown.teachers.size, unknown.students.size);
+  await removeGoneClasses(run, event, desired, verdict);
+  return teaching;
+}
+
+async function* compareAgain(
+  event: Event,
+  sync: EventSync,
+  mirror: Mirror,
+): AsyncGenerator<ComparedBatch, void, undefined> {
+  for await (const wanted of readDesired(mirror, event, sync))
+    yield await compareClasses(event, mirror, wanted);
+}
+
+async function countStanding(run: HeldRun, { classes, resources }: Standing): Promise<void> {
+  for (const [stage, kind, count] of [
+    ['classes', 'class', classes],
+    ['resources', 'resource', resources],
+  ] as const) {
+    await run.begin(stage, count);
+    run.count(kind, 'read', count);
+    run.count(kind, 'unchanged', count);
+    await run.step(count);
+  }
+}
+
+function warnOfUnknown(run: HeldRun, teachers: number, students: number): void {
+  if (teachers + students > 0) run.warn({ code: 'people not shared', teachers, students });
+}

@@ -1,0 +1,100 @@
+import type { Types } from 'mongoose';
+import { Contact } from '../models/contact.js';
+import { Course } from '../models/course.js';
+import { School } from '../models/school.js';
+import { Section } from '../models/section.js';
+import { Term } from '../models/term.js';
+import type { ListName } from '../sources/records/lists.js';
+import type { IdKind } from '../roster-files/records/record-id.js';
+import type { KnownIds, KnownRoster, StoredRecord } from '../roster-files/records/roster-files.js';
+
+const BATCH = 1000;
+
+/** What the account has from uploads before. */
+export function findKnown(account: Types.ObjectId): KnownRoster {
+  return {
+    ids: findKnownIds(account),
+    records: (list, kind) => storedRecords(account, list, kind),
+    async guardians(students) {
+      const filter = { account, type: 'guardian' as const, 'relations.student': { $in: students } };
+      const fields = { record: 1, firstName: 1, lastName: 1, relations: 1 } as const;
+      const asked = new Set(students);
+      return (await Contact.find(filter, fields).lean()).flatMap(
+        ({ record, firstName, lastName, relations }) =>
+          relations
+            .filter(({ student }) => record && asked.has(student))
+            .map(({ student }) => ({
+              id: record?.id ?? '',
+              student,
+              name: `${firstName} ${lastName}`.trim(),
+            })),
+      );
+    },
+  };
+}
+
+/** Tells which record ids the account has; people are looked for in whatever list they are named. */
+function findKnownIds(account: Types.ObjectId): KnownIds {
+  return async (list, ids) => {
+    if (list === 'schools') {
+      const schools = await School.find({ account, 'file.id': { $in: ids } }, { file: 1 }).lean();
+      return new Set(schools.flatMap(({ file }) => file?.id ?? []));
+    }
+    const filter = { account, 'record.id': { $in: ids } };
+    const found =
+      list === 'sections'
+        ? await Section.find(filter, { record: 1 }).lean()
+        : list === 'terms'
+          ? await Term.find(filter, { record: 1 }).lean()
+          : list === 'courses'
+            ? await Course.find(filter, { record: 1 }).lean()
+            : await Contact.find(filter, { record: 1 }).lean();
+    return new Set(found.flatMap(({ record }) => record?.id ?? []));
+  };
+}
+
+/** All record ids of a kind, which they begin with; people with what tells whether it is them. */
+async function* storedRecords(
+  account: Types.ObjectId,
+  list: ListName,
+  kind: IdKind,
+): AsyncGenerator<StoredRecord[], void, undefined> {
+  if (list === 'schools') {
+    const schools = await School.find({ account, 'file.id': { $exists: true } }, { file: 1 }).lean();
+    yield schools.map(({ file }) => ({ id: file?.id ?? '', isActive: true }));
+    return;
+  }
+  const filter = { account, 'record.id': { $gte: `${kind}:`, $lt: `${kind};` } };
+  const isMirror = list === 'sections' || list === 'terms' || list === 'courses';
+  const cursor = isMirror
+    ? mirrorOf(list).collection.find(filter, { projection: { record: 1, status: 1 }, batchSize: BATCH })
+    : Contact.collection.find(filter, {
+        projection: { record: 1, status: 1, firstName: 1, lastName: 1, schoolId: 1 },
+        batchSize: BATCH,
+      });
+  let batch: StoredRecord[] = [];
+  for await (const found of cursor) {
+    const { record, status, firstName, lastName, schoolId } = found as unknown as StoredDocument;
+    batch.push({
+      id: record.id,
+      isActive: status === 'active',
+      ...(isMirror ? {} : { first: firstName, last: lastName, number: schoolId }),
+    });
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  yield batch;
+}
+
+interface StoredDocument {
+  record: { id: string };
+  status: string;
+  firstName: string;
+  lastName: string;
+  schoolId: string;
+}
+
+function mirrorOf(list: 'sections' | 'terms' | 'courses') {
+  return list === 'sections' ? Section : list === 'terms' ? Term : Course;
+}

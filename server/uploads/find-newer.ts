@@ -1,0 +1,23 @@
+import type { Types } from 'mongoose';
+import { RosterUpload } from '../models/roster-upload.js';
+
+/** An upload made after another one that can be imported, or was. */
+export type NewerUpload = Pick<RosterUpload, '_id' | 'state' | 'createdAt'>;
+
+/** The account's last upload, where it is newer than that one: importing the older one would put older data over newer. */
+export async function findNewerUpload(
+  account: Types.ObjectId,
+  { createdAt }: Pick<RosterUpload, 'createdAt'>,
+): Promise<NewerUpload | null> {
+  const newer = {
+    account,
+    createdAt: { $gt: createdAt },
+    state: { $in: ['ready' as const, 'used' as const] },
+  };
+  return RosterUpload.findOne(newer, { state: 1, createdAt: 1 }).sort({ createdAt: -1 }).lean();
+}
+
+/** The same as a sentence without its end. */
+export function sayNewer({ state }: Pick<NewerUpload, 'state'>): string {
+  return state === 'used' ? 'A newer upload was imported since' : 'A newer upload was made since';
+}

@@ -1,0 +1,84 @@
+import { Types } from 'mongoose';
+import type { CleverObject } from '../clever/schema.js';
+import { UploadChunk, type ChunkPart } from '../models/upload-chunk.js';
+import type { ListName } from '../sources/records/lists.js';
+import { FileRefused, quoted } from '../tables/problem-list.js';
+import type { FromFile, RosterSink } from '../roster-files/records/roster-files.js';
+
+const MOST = 500;
+const LARGEST = 1_000_000;
+/** A document of the database holds 16 MB; its form there may be larger than JSON. */
+const LARGEST_OBJECT = 8_000_000;
+
+interface Waiting {
+  objects: unknown[];
+  bytes: number;
+  n: number;
+}
+
+/** Keeps what a reader makes of an upload in the database, in pieces of at most 500 objects and about 1 MB. */
+export class KeptObjects implements RosterSink {
+  /** Ids to be removed, by list. */
+  readonly removals: Partial<Record<ListName, number>> = {};
+  readonly #waiting = new Map<string, Waiting>();
+
+  constructor(
+    private readonly of: { account: Types.ObjectId; upload: Types.ObjectId; expiresAt: Date },
+    /** Told of each piece before it is written. */
+    private readonly onKeep: (count: number) => Promise<void> = () => Promise.resolve(),
+  ) {}
+
+  /** @throws FileRefused for an object that no document can hold: a class of a hundred thousand students */
+  async write(list: ListName, objects: readonly FromFile<CleverObject>[]): Promise<void> {
+    await this.#add(list, 'objects', objects);
+  }
+
+  async remove(list: ListName, ids: readonly string[]): Promise<void> {
+    this.removals[list] = (this.removals[list] ?? 0) + ids.length;
+    await this.#add(list, 'removed', ids);
+  }
+
+  async leaveOut(list: ListName, ids: readonly string[]): Promise<void> {
+    await this.#add(list, 'left out', ids);
+  }
+
+  /** Writes what still waits; once, at the end. */
+  async end(): Promise<void> {
+    for (const [key, waiting] of this.#waiting) await this.#flush(key, waiting);
+  }
+
+  async #add(list: ListName, part: ChunkPart, entries: readonly unknown[]): Promise<void> {
+    const key = `${list}|${part}`;
+    const waiting = this.#waiting.get(key) ?? { objects: [], bytes: 0, n: 0 };
+    this.#waiting.set(key, waiting);
+    for (const entry of entries) {
+      const bytes = JSON.stringify(entry).length;
+      if (bytes > LARGEST_OBJECT) throw tooLarge(entry);
+      if (waiting.objects.length === MOST || waiting.bytes + bytes > LARGEST) await this.#flush(key, waiting);
+      waiting.objects.push(entry);
+      waiting.bytes += bytes;
+    }
+  }
+
+  async #flush(key: string, waiting: Waiting): Promise<void> {
+    if (waiting.objects.length === 0) return;
+    const [list = '', part = ''] = key.split('|');
+    const chunk = { ...this.of, list, part: part as ChunkPart, n: waiting.n, objects: waiting.objects };
+    await this.onKeep(waiting.objects.length);
+    // Past Mongoose, which would copy every record of a piece once more and hold up everybody else meanwhile.
+    await UploadChunk.collection.insertOne({ _id: new Types.ObjectId(), ...chunk });
+    Object.assign(waiting, { objects: [], bytes: 0, n: waiting.n + 1 });
+  }
+}
+
+function tooLarge(entry: unknown): FileRefused {
+  const { id = '' } = entry as { id?: string };
+  const named = quoted(id.slice(id.indexOf(':') + 1));
+  return new FileRefused({
+    file: '',
+    line: 0,
+    field: '',
+    problem: `The id ${named} stands in far more rows than any class or parent does.`,
+    advice: 'Check whether columns of the enrollments or parents are mixed up, then upload again.',
+  });
+}

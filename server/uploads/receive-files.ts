@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { pipeline } from 'node:stream';
+import type { Request, RequestHandler, Response } from 'express';
+import multer, { type StorageEngine } from 'multer';
+import type { Deps } from '../deps.js';
+import { explainDiskFault } from '../disk-faults.js';
+import { atLeast } from '../models/user.js';
+import { maybeActor } from '../web/actor.js';
+import type { UploadedFile } from '../roster-files/formats/read-roster-files.js';
+import { LIMITS } from '../tables/reading.js';
+
+/** Where the form with the files is posted to. */
+export const UPLOADS = '/global-setup/roster-files/uploads';
+
+/** Files of one request, in a folder of their own. */
+export interface ReceivedFiles {
+  files: UploadedFile[];
+  /** What kept them from being received, in words for the form. */
+  fault?: string;
+  /** Deletes them; they are read only until then. */
+  remove(): Promise<void>;
+}
+
+/** What a form brings beside the files, and the frames of the parts. */
+const BESIDE = 1_000_000;
+
+const FAULTS: Record<string, string> = {
+  LIMIT_FILE_SIZE: 'One of the files is larger than 200 MB.',
+  LIMIT_FILE_COUNT: 'These are more than 20 files. Choose those of the roster alone, or one zip.',
+};
+const OTHER_FAULT = 'The files did not arrive whole. Choose them again.';
+
+/**
+ * Receives the files of an upload into DATA_DIR/tmp, for this account of the host alone. Stands before the CSRF guard, which
+ * needs the token out of the same form; so it serves one address only, and only administrators. Files that no handler
+ * took (`takeFiles`), because the guard refused or the sender went away, are deleted with the answer.
+ */
+export function receiveFiles(deps: Pick<Deps, 'config'>): RequestHandler {
+  return async (req, res, next) => {
+    const actor = maybeActor(res);
+    const isMine = req.method === 'POST' && req.path === UPLOADS && req.is('multipart/form-data');
+    if (!isMine || !actor || !atLeast(actor.level, 'administrator')) {
+      next();
+      return;
+    }
+    const length = Number(req.get('content-length') ?? NaN);
+    if (!(length <= LIMITS.bytes + BESIDE)) throw Object.assign(new Error('too large'), { status: 413 });
+    const folder = path.join(deps.config.dataDir, 'tmp', `upload-${randomBytes(12).toString('hex')}`);
+    const remove = () => rm(folder, { recursive: true, force: true });
+    res.on('close', () => {
+      if (res.locals.received) void remove();
+    });
+    // Where it cannot be made, no file in it can: that says why.
+    await mkdir(folder, { recursive: true, mode: 0o700 }).catch(() => undefined);
+    res.locals.received = { ...(await receive(req, res, folder)), remove } satisfies ReceivedFiles;
+    next();
+  };
+}
+
+/** The files of the request; whoever takes them deletes them. */
+export function takeFiles(res: Response): ReceivedFiles | undefined {
+  const received = res.locals.received as ReceivedFiles | undefined;
+  delete res.locals.received;
+  return received;
+}
+
+function receive(req: Request, res: Response, folder: string): Promise<Omit<ReceivedFiles, 'remove'>> {
+  const parse = multer({
+    storage: privateFiles(folder),
+    defParamCharset: 'utf8',
+    limits: {
+      fileSize: LIMITS.bytes,
+      files: 20,
+      fields: 20,
+      parts: 40,
+      fieldSize: 10_000,
+      fieldNameSize: 100,
+      headerPairs: 50,
+    },
+  }).array('files');
+  return new Promise((resolve) => {
+    parse(req, res, (error: unknown) => {
+      const files = Array.isArray(req.files) ? req.files : [];
+      const code = (error as { code?: string } | undefined)?.code ?? '';
+      resolve({
+        files: files.map((file) => ({ path: file.path, name: file.originalname })),
+        ...(error ? { fault: FAULTS[code] ?? sayDiskFault(error) ?? OTHER_FAULT } : {}),
+      });
+    });
+  });
+}
+
+/** @returns undefined where it is no fault of the disk's */
+function sayDiskFault(error: unknown): string | undefined {
+  const why = explainDiskFault(error);
+  return why === undefined
+    ? undefined
+    : `The files could not be kept in Slotbell’s data folder: ${why}. Tell whoever hosts Slotbell, then choose them again.`;
+}
+
+/** Files under names of our own, readable by this account of the host alone. */
+function privateFiles(folder: string): StorageEngine {
+  let count = 0;
+  return {
+    _handleFile(_req, file, done) {
+      count += 1;
+      const to = path.join(folder, String(count));
+      const writing = createWriteStream(to, { mode: 0o600, flags: 'wx' });
+      pipeline(file.stream, writing, (error) => {
+        if (error) done(error);
+        else done(null, { path: to, size: writing.bytesWritten });
+      });
+    },
+    _removeFile(_req, file, done) {
+      rm(file.path, { force: true }).then(() => done(null), done);
+    },
+  };
+}

@@ -1,0 +1,151 @@
+import type { RosterUpload, UploadProblem, UploadState } from '../models/roster-upload.js';
+import { orList } from '../web/format-count.js';
+import { LIST_NAMES, LISTS } from '../sources/records/lists.js';
+
+/** A state as a shape and a word. */
+interface StateShown {
+  kind: 'ok' | 'notice' | 'danger' | 'busy' | 'off';
+  word: string;
+}
+
+/** No request takes as long to bring the files. */
+const STORING_MS = 15 * 60_000;
+
+/** What the pages call a state: an upload whose files never came whole stays as `reading` in the database. */
+export function shownAs(
+  { state, createdAt, stored }: Pick<RosterUpload, 'state' | 'createdAt' | 'stored'>,
+  now: Date,
+): UploadState {
+  return state === 'reading' && !stored && now.getTime() - createdAt.getTime() > STORING_MS
+    ? 'cut off'
+    : state;
+}
+
+const STATES: Record<ReturnType<typeof shownAs>, StateShown> = {
+  reading: { kind: 'busy', word: 'Being read' },
+  'cut off': { kind: 'danger', word: 'Cut off' },
+  ready: { kind: 'ok', word: 'Ready' },
+  empty: { kind: 'danger', word: 'Nothing to import' },
+  refused: { kind: 'danger', word: 'Refused' },
+  used: { kind: 'ok', word: 'Imported' },
+  expired: { kind: 'off', word: 'No longer kept' },
+};
+
+type Judged = Pick<RosterUpload, 'state' | 'createdAt' | 'stored' | 'missing' | 'problemCount' | 'files'>;
+
+/** The state of an upload, for the list and its page. @param newer an upload made since that can be imported, or was */
+export function stateOf(upload: Judged, now: Date, newer?: Pick<RosterUpload, 'state'> | null): StateShown {
+  if (upload.state === 'ready' && newer)
+    return { kind: 'off', word: `Replaced by a newer ${newer.state === 'used' ? 'import' : 'upload'}` };
+  return upload.state === 'ready' && attentionTo(upload) !== ''
+    ? { kind: 'notice', word: 'Needs attention' }
+    : STATES[shownAs(upload, now)];
+}
+
+/** A bar of the page while an upload is read. */
+export interface ReadingStage {
+  key: string;
+  label: string;
+  done: number;
+  total: number;
+  state: 'waiting' | 'running' | 'done';
+}
+
+/** How far the reading of an upload is, for its page. Bytes are told in thousands. */
+export function stagesOf({
+  lock,
+  progress,
+  state,
+}: Pick<RosterUpload, 'lock' | 'progress' | 'state'>): ReadingStage[] {
+  const { bytes = 0, total = 0, kept = 0 } = progress ?? {};
+  const isRead = total > 0 && bytes >= total;
+  const over = state !== 'reading';
+  return [
+    {
+      key: 'read',
+      label: 'Kilobytes read',
+      done: Math.ceil(Math.min(bytes, total) / 1000),
+      total: Math.ceil(total / 1000),
+      state: over || isRead ? 'done' : lock ? 'running' : 'waiting',
+    },
+    {
+      key: 'keep',
+      label: 'People and classes kept',
+      done: kept,
+      total: 0,
+      state: over ? 'done' : kept > 0 ? 'running' : 'waiting',
+    },
+  ];
+}
+
+/** What of an upload could be read and is doubtful, with what to do, in one sentence; '' for nothing. */
+export function attentionTo({
+  state,
+  missing = [],
+  problemCount,
+  files,
+}: Omit<Judged, 'createdAt' | 'stored'>): string {
+  if (state !== 'ready' && state !== 'empty') return '';
+  const rows = files.reduce((sum, file) => sum + file.rows, 0);
+  const next = problemCount > 0 ? 'put right what is listed below' : 'check that your export holds them';
+  const lists = LIST_NAMES.filter((list) => missing.includes(list)).map((list) => LISTS[list].plural);
+  if (lists.length > 0)
+    return `These files hold no ${orList(lists)}: ${next}, then upload all of them again.`;
+  if (state === 'empty') return `There is nothing to import in these files: ${next}, then upload them again.`;
+  if (problemCount * 2 <= rows) return '';
+  return `More than half of the rows have a problem: ${next}, then upload all files again.`;
+}
+
+/** "1,200 students, 80 teachers": what an upload holds. */
+export function countedLists(counts: Readonly<Record<string, number>>): string {
+  return LIST_NAMES.filter((list) => counts[list])
+    .map((list) => `${(counts[list] ?? 0).toLocaleString('en')} ${nameOfList(list, counts[list] ?? 0)}`)
+    .join(', ');
+}
+
+function nameOfList(list: (typeof LIST_NAMES)[number], count: number): string {
+  if (list === 'staff') return 'staff';
+  return count === 1 ? LISTS[list].kind : LISTS[list].plural;
+}
+
+export interface CountRow {
+  label: string;
+  count: number;
+  removals: number;
+  /** What happens to those of the roster that are not in the files. */
+  others: string;
+}
+
+/** The table of an upload: what it holds by list. */
+export function countRows(
+  upload: Pick<RosterUpload, 'counts' | 'removals' | 'complete' | 'missing'>,
+): CountRow[] {
+  const brings = (list: string) => (upload.counts[list] ?? 0) + (upload.removals[list] ?? 0) > 0;
+  const shown = LIST_NAMES.filter((list) => brings(list) || upload.missing?.includes(list));
+  return shown.map((list) => ({
+    label: capital(LISTS[list].plural),
+    count: upload.counts[list] ?? 0,
+    removals: upload.removals[list] ?? 0,
+    others: upload.complete[list] ? 'leave the roster' : 'stay',
+  }));
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Fewer can be looked through without a word on what they have in common. */
+const FEW = 20;
+const NAMED = 3;
+
+/** "Last_name in students.csv (995)": where most of many problems are; '' for few. */
+export function mostOften(problems: readonly Pick<UploadProblem, 'file' | 'field'>[]): string {
+  if (problems.length <= FEW) return '';
+  const counted = new Map<string, number>();
+  for (const { file, field } of problems) {
+    const place = field ? `${field} in ${file}` : file;
+    counted.set(place, (counted.get(place) ?? 0) + 1);
+  }
+  const first = [...counted].sort(([, a], [, b]) => b - a).slice(0, NAMED);
+  return first.map(([place, count]) => `${place} (${count.toLocaleString('en')})`).join(', ');
+}

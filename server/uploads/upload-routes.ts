@@ -1,0 +1,112 @@
+import express, { type Request, type Response, type Router } from 'express';
+import type { Deps } from '../deps.js';
+import type { RosterUpload } from '../models/roster-upload.js';
+import { RosterRun } from '../models/roster-run.js';
+import { actorOf, type Actor } from '../web/actor.js';
+import { countOf } from '../web/format-count.js';
+import { notFound } from '../web/errors.js';
+import { dayAndTimeSoon } from '../web/format-time.js';
+import { addressOf, pagerOf, sliceOf } from '../web/paging.js';
+import { parseId, parseQuery } from '../web/parse.js';
+import { sendProgress } from '../web/progress.js';
+import { say } from '../web/session.js';
+import { pathOfRefresh } from '../runs/show/queries.js';
+import { FORMATS } from '../roster-files/formats/formats.js';
+import { exportProblems } from './export-problems.js';
+import { findNewerUpload, sayNewer } from './find-newer.js';
+import { findUpload, HOME } from './queries.js';
+import { reportQuery } from './schema.js';
+import { attentionTo, countRows, mostOften, shownAs, stagesOf, stateOf } from './show-upload.js';
+import { asksOf, startFilePreview } from './start-preview.js';
+
+const PAGE_SIZE = 100;
+
+const PREVIEW_REFUSALS = {
+  'not ready': 'This upload cannot be imported. Upload the files again.',
+  'files are off': 'Roster files are off. Turn them on first.',
+  'other format': 'These files are of another kind than the one that is on now. Upload the files again.',
+};
+
+/** One upload: its report, its problems as a file, and the way on to the preview. */
+export function uploadRoutes(deps: Deps): Router {
+  const router = express.Router();
+
+  router.get('/:upload', async (req, res) => {
+    const upload = await foundUpload(req, res);
+    const { page } = parseQuery(reportQuery, req.query);
+    const actor = actorOf(res);
+    const home = homeOf(upload);
+    const newer = upload.state === 'ready' ? await findNewerUpload(actor.account, upload) : null;
+    const { skip } = sliceOf(upload.problems.length, page, PAGE_SIZE);
+    res.render('roster-files/upload', {
+      title: `Upload of ${FORMATS[upload.format].label}`,
+      section: 'global-setup',
+      home,
+      upload,
+      state: stateOf(upload, deps.now(), newer),
+      shown: shownAs(upload, deps.now()),
+      newer: newer && {
+        says: `${sayNewer(newer)}, ${dayAndTimeSoon(newer.createdAt, actor.timeZone, deps.now())}`,
+        href: homeOf(newer),
+      },
+      when: dayAndTimeSoon(upload.createdAt, actor.timeZone, deps.now()),
+      until: dayAndTimeSoon(upload.expiresAt, actor.timeZone, deps.now()),
+      stages: stagesOf(upload),
+      attention: attentionTo(upload),
+      counted: countRows(upload),
+      countOf,
+      mostOften: mostOften(upload.problems),
+      preview: await previewOf(deps, actor, upload),
+      total: upload.problemCount,
+      problems: upload.problems.slice(skip, skip + PAGE_SIZE),
+      pager: pagerOf(upload.problems.length, page, PAGE_SIZE, ['problem', 'problems'], (to) =>
+        addressOf(home, { page: to }),
+      ),
+    });
+  });
+
+  router.get('/:upload/progress', async (req, res) => {
+    // Before the stream begins, whose answer can be no 404 any more.
+    await foundUpload(req, res);
+    await sendProgress(res, async () => {
+      const upload = await foundUpload(req, res);
+      return { data: { stages: stagesOf(upload) }, done: shownAs(upload, deps.now()) !== 'reading' };
+    });
+  });
+
+  router.get('/:upload/problems.csv', async (req, res) => {
+    await exportProblems(res, await foundUpload(req, res));
+  });
+
+  router.post('/:upload/preview', async (req, res) => {
+    const upload = parseId(req.params.upload);
+    const started = await startFilePreview(deps, actorOf(res), upload);
+    if (!started.ok) {
+      if (started.reason === 'no such upload') throw notFound();
+      say(req, { kind: 'danger', text: PREVIEW_REFUSALS[started.reason] });
+      res.redirect(303, `${HOME}/uploads/${upload.toHexString()}`);
+      return;
+    }
+    say(req, { kind: 'ok', text: 'The preview is being made. Nothing changes before you apply it.' });
+    res.redirect(303, pathOfRefresh(started.run));
+  });
+
+  return router;
+}
+
+async function foundUpload(req: Request, res: Response): Promise<RosterUpload> {
+  const upload = await findUpload(actorOf(res), parseId(req.params.upload));
+  if (!upload) throw notFound();
+  return upload;
+}
+
+/** The last preview of an upload, for the way back to it. */
+async function previewOf(deps: Deps, { account, timeZone }: Actor, { _id, state }: RosterUpload) {
+  const run =
+    state === 'ready' && (await RosterRun.findOne({ account, asks: asksOf(_id) }, { createdAt: 1 }).lean());
+  return run && { href: pathOfRefresh(run._id), when: dayAndTimeSoon(run.createdAt, timeZone, deps.now()) };
+}
+
+function homeOf({ _id }: Pick<RosterUpload, '_id'>): string {
+  return `${HOME}/uploads/${_id.toHexString()}`;
+}

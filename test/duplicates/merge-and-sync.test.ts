@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { Types } from 'mongoose';
+import { Class } from '../../server/models/class.js';
+import { Contact } from '../../server/models/contact.js';
+import { Duplicate } from '../../server/models/duplicate.js';
+import { RosterRun } from '../../server/models/roster-run.js';
+import { SyncRun } from '../../server/models/sync-run.js';
+import { mergeContacts, type Merged } from '../../server/duplicates/merge-contacts.js';
+import { noteDuplicates } from '../../server/roster/people/note-duplicates.js';
+import { startSync } from '../../server/sync/runs/start-sync.js';
+import { asApp } from '../support/scans.js';
+import { live } from '../support/roster/crash.js';
+import { runNow, startSyncedDistrict, type TestDistrict } from '../support/roster/district.js';
+import { restoreSnapshot, takeSnapshot, type Snapshot } from '../support/snapshot.js';
+
+describe('a merge of duplicates and a sync', function () {
+  this.timeout(240_000);
+  let district: TestDistrict;
+  let base: Snapshot;
+  let keep: Types.ObjectId;
+  let drop: Types.ObjectId;
+
+  before(async () => {
+    district = await startSyncedDistrict({ students: 40 });
+    const [one, two] = await Contact.find({ type: 'student', status: 'active' }).sort({ _id: 1 }).lean();
+    assert.ok(one && two);
+    [keep, drop] = [one._id, two._id];
+    await noteDuplicates(
+      district.account,
+      [{ contact: drop, candidate: keep, reason: 'same name' }],
+      new Date(),
+    );
+    // Somebody in a class of theirs: the sync has something to write there.
+    district.sandbox.advanceNight();
+    base = await takeSnapshot();
+  });
+  after(() => district.close());
+
+  const merge = (): Promise<Merged> =>
+    asApp(() =>
+      mergeContacts(district.deps, { account: district.account, user: new Types.ObjectId() }, keep, drop),
+    );
+
+  /** Asks for a sync and does it; what it has reached by `peek` is told. */
+  async function sync(): Promise<SyncRun> {
+    const run = await ask();
+    await runNow(district.deps, run);
+    return SyncRun.findById(run).orFail().lean();
+  }
+
+  async function ask(): Promise<Types.ObjectId> {
+    const account = { _id: district.account, clever: { enabled: true } };
+    const event = { _id: district.event, sync: { schools: district.schools } };
+    const started = await startSync(district.deps, {
+      account: account as never,
+      event: event as never,
+      trigger: 'sync now',
+    });
+    assert.ok(started.ok);
+    return started.run;
+  }
+
+  it('exclude each other: a sync that begins at any step of a merge waits for its end', async () => {
+    const { writes } = await live(merge);
+    for (let nth = 1; nth <= writes.length; nth += 1) {
+      await restoreSnapshot(base);
+      let merged: Merged | undefined;
+      const runs: { end?: Promise<SyncRun> } = {};
+      await live(async () => (merged = await merge()), {
+        beforeWrite: async (n) => {
+          if (n !== nth) return;
+          runs.end = sync();
+          // Until it has begun.
+          while (!(await SyncRun.exists({ trigger: 'sync now', state: 'running' })))
+            await new Promise((resolve) => setImmediate(resolve));
+        },
+      });
+      const when = `before write ${String(nth)}: ${String(writes[nth - 1])}`;
+      if (merged?.ok)
+        assert.equal(await RosterRun.countDocuments({ state: 'running' }), 0, `${when}: it has begun`);
+      else assert.equal(merged?.ok === false && merged.reason, 'sync is running', when);
+      const run = await runs.end;
+      assert.equal(run?.state, 'done', run?.result?.code);
+      if (!merged?.ok) {
+        assert.equal((await Duplicate.findOne().orFail().lean()).state, 'open', when);
+        assert.ok((await merge()).ok, when);
+      }
+      assert.equal(await Contact.countDocuments({ _id: drop }), 0, when);
+      assert.equal(await Class.countDocuments({ 'synced.students': drop }), 0, when);
+      assert.equal(await Contact.countDocuments({ merging: { $exists: true } }), 0, when);
+    }
+  });
+
+  it('exclude each other: a merge that is asked for at any step of a sync is refused', async () => {
+    await restoreSnapshot(base);
+    const reasons = new Set<unknown>();
+    const run = await ask();
+    await live(() => runNow(district.deps, run), {
+      beforeWrite: async () => {
+        if (!(await SyncRun.exists({ _id: run, state: 'running' }))) return;
+        const merged = await merge();
+        reasons.add(merged.ok || merged.reason);
+      },
+    });
+    assert.deepEqual([...reasons], ['sync is running']);
+    assert.equal((await SyncRun.findById(run).orFail().lean()).state, 'done');
+    assert.ok((await merge()).ok);
+  });
+
+  it('do not wait for a merge that was killed, which writes no more and is finished when it is asked for again', async () => {
+    await restoreSnapshot(base);
+    const { writes } = await live(merge);
+    for (const dieAt of [3, Math.floor(writes.length / 2), writes.length - 2]) {
+      await restoreSnapshot(base);
+      await live(merge, { dieAt });
+      const { merge: cut } = await Duplicate.findOne().orFail().lean();
+      await Duplicate.updateOne({}, { $set: { 'merge.at': new Date(Date.now() - 31_000) } });
+      const run = await sync();
+      assert.equal(run.state, 'done', run.result?.code);
+      assert.ok(cut);
+      assert.ok((await Duplicate.findOne().orFail().lean()).merge?.at.getTime() === 0);
+      assert.ok((await merge()).ok);
+      assert.equal(await Contact.countDocuments({ _id: drop }), 0);
+    }
+  });
+});

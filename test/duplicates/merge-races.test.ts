@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { Appointment } from '../../server/models/appointment.js';
+import { AuditEntry } from '../../server/models/audit-entry.js';
+import { Contact, recordIds, standsFor } from '../../server/models/contact.js';
+import { Household } from '../../server/models/household.js';
+import { interleave } from '../support/booking/interleave.js';
+import { EVE, makeHousehold } from '../support/booking/conference.js';
+import { Merging } from '../support/roster/merging.js';
+
+const LATER = new Date(EVE.getTime() + 60_000);
+
+describe('merging two contacts, at once or killed', function () {
+  this.timeout(120_000);
+  let merging: Merging;
+  beforeEach(() => (merging = new Merging()));
+
+  it('of two people at once one does it and the other is told, whichever way round each wants it', async () => {
+    for (const turned of [false, true]) {
+      const [keep, drop] = await merging.twoStudents();
+      const both = await Promise.all([
+        merging.merge(keep, drop),
+        turned ? merging.merge(drop, keep) : merging.merge(keep, drop),
+      ]);
+      const reasons = both.map((merged) => (merged.ok ? 'merged' : merged.reason)).sort();
+      assert.deepEqual(reasons, ['decided already', 'merged']);
+      assert.equal(await Contact.countDocuments({ type: 'student' }), 2);
+    }
+  });
+
+  it('two merges with one contact in both leave everything with somebody who is there', async () => {
+    const [keep, drop] = await merging.twoStudents();
+    const other = await Contact.findOne({ source: 'hand' }).orFail();
+    await makeHousehold(merging.fair.account._id, [other]);
+    const before = await merging.readAll();
+    for (let seed = 1; seed <= 20; seed++) {
+      await merging.restore(before);
+      const outcomes: string[] = [];
+      const run = async (a: Pick<Contact, '_id'>, b: Pick<Contact, '_id'>) => {
+        const merged = await merging.merge(a, b);
+        outcomes.push(merged.ok ? 'merged' : merged.reason);
+      };
+      // A random but repeatable order of their steps.
+      let state = seed * 7919;
+      const next = () => (state = (state * 1103515245 + 12345) % 2147483648);
+      await interleave(
+        [
+          { name: 'drop into keep', run: () => run(keep, drop) },
+          { name: 'other into drop', run: () => run(drop, other) },
+        ],
+        (waiting) => Math.floor(next() / 65536) % waiting,
+      );
+      const there = new Set((await Contact.find({}, { _id: 1 }).lean()).map(({ _id }) => String(_id)));
+      const held = [
+        ...(await Appointment.find().lean()).flatMap((item) => item.students.map(String)),
+        ...(await Household.find().lean()).flatMap((item) =>
+          item.children.map(({ student }) => String(student)),
+        ),
+      ];
+      assert.ok(
+        held.every((id) => there.has(id)),
+        `${String(seed)}: ${outcomes.join()}`,
+      );
+      assert.equal(await Contact.countDocuments({ merging: { $exists: true } }), 0, outcomes.join());
+    }
+  });
+
+  for (const [what, fixture] of [
+    ['students', () => merging.twoStudents()],
+    ['teachers', () => merging.twoTeachers()],
+  ] as const)
+    it(`killed at any step and asked for again, two ${what} end the same`, async () => {
+      const [keep, drop] = await fixture();
+      const before = await merging.readAll();
+      const ids = (await Contact.find().lean()).flatMap(recordIds);
+      await merging.merge(keep, drop);
+      const whole = await merging.stateOf();
+      let steps = 0;
+      const run = { finished: false };
+      while (!run.finished) {
+        steps++;
+        await merging.restore(before);
+        const work = async () => {
+          await merging.merge(keep, drop);
+          run.finished = true;
+        };
+        await interleave([{ name: 'merge', dieAfter: steps, run: work }], () => 0);
+        for (const id of ids)
+          assert.ok(
+            await Contact.exists(standsFor(merging.fair.account._id, [id])),
+            `${id}, step ${String(steps)}`,
+          );
+        merging.now = LATER;
+        const again = await merging.merge(keep, drop);
+        assert.ok(again.ok || again.reason === 'decided already', `step ${String(steps)}`);
+        assert.equal(await merging.stateOf(), whole, `killed after step ${String(steps)}`);
+        assert.equal(await AuditEntry.countDocuments({ action: 'merge contacts' }), 1);
+      }
+      assert.ok(steps > 20, `only ${String(steps)} steps`);
+    });
+});

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { Types } from 'mongoose';
+import { Class } from '../../server/models/class.js';
+import { Contact } from '../../server/models/contact.js';
+import { Event } from '../../server/models/event.js';
+import { Resource } from '../../server/models/resource.js';
+import { RosterChange } from '../../server/models/roster-change.js';
+import { RosterRun } from '../../server/models/roster-run.js';
+import { Section } from '../../server/models/section.js';
+import { SyncRun } from '../../server/models/sync-run.js';
+import { decideHeldOfAccount, decideHeldOfEvent } from '../../server/review/run/decide-held.js';
+import { makeUser, Visitor } from '../support/app.js';
+import { makeEvent, startDistrict, type TestDistrict } from '../support/roster/district.js';
+import { HeldPeople } from '../support/roster/held-people.js';
+import { sayResult } from '../../server/runs/log/say-result.js';
+
+const by = new Types.ObjectId();
+const accept = { verdict: 'accept', by, reason: 'looked' } as const;
+const reject = { ...accept, verdict: 'reject' } as const;
+
+describe('two decisions about what a newer sync holds as well', () => {
+  describe('of an event', () => {
+    let district: TestDistrict;
+    let first: SyncRun;
+    let second: SyncRun;
+    let many: number;
+    const held = () => RosterChange.countDocuments({ state: 'held', kind: 'class' });
+
+    /** Somebody accepts the first list while a second sync runs, which holds the same and two classes more. */
+    beforeEach(async function () {
+      this.timeout(60_000);
+      district = await startDistrict({ students: 150 });
+      const { sandbox, event } = district;
+      const [old, next] = [sandbox.idOf('term', 2), sandbox.idOf('term', 1)];
+      const term = { id: old, name: 'Full Year', start: '', end: '' };
+      await Event.updateOne({ _id: event }, { $set: { 'sync.terms': [term] } });
+      await district.start({ trigger: 'first import' });
+      const sections = await Section.find({ term: old, status: 'active' }).sort({ _id: 1 }).lean();
+      for (const { record } of sections.slice(2)) sandbox.change(record.id, { term_id: next });
+      first = await district.sync();
+      many = first.counts.class?.held ?? 0;
+      assert.ok(many > 20, sayResult(first));
+      for (const { record } of sections.slice(0, 2)) sandbox.change(record.id, { term_id: next });
+      const asked = sandbox
+        .nextRequest(/role=student/)
+        .then(() => decideHeldOfEvent(district.deps, first, accept));
+      second = await district.sync();
+      assert.ok((await asked).ok);
+      assert.equal(second.counts.class?.held, many + 2);
+    });
+    afterEach(() => district.close());
+
+    const workAll = async () => {
+      for (const { _id } of await SyncRun.find({ state: 'queued' }).sort({ createdAt: 1 }))
+        await district.work(_id);
+    };
+    const ofPurpose = (purpose: 'accept' | 'reject') => SyncRun.findOne({ purpose }).orFail().lean();
+
+    it('a second accept takes nothing away from the first, and can be done after it', async () => {
+      const again = await decideHeldOfEvent(district.deps, second, accept);
+      assert.deepEqual(again, { ok: false, reason: 'another waits' });
+      await workAll();
+      assert.match(sayResult(await ofPurpose('accept')), new RegExp(`^${String(many)} classes gone`));
+      assert.equal(await held(), 2);
+      const then = await decideHeldOfEvent(district.deps, second, accept);
+      assert.ok(then.ok);
+      await workAll();
+      assert.equal(await held(), 0);
+      assert.equal(await Class.countDocuments({ event: district.event, status: 'gone' }), many + 2);
+    });
+
+    it('a reject after an accept is about those alone that nobody had decided about', async () => {
+      assert.ok((await decideHeldOfEvent(district.deps, second, reject)).ok);
+      await workAll();
+      assert.match(sayResult(await ofPurpose('accept')), new RegExp(`^${String(many)} classes gone`));
+      assert.equal(await Class.countDocuments({ kept: { $exists: true } }), 2);
+      assert.equal(await held(), 0);
+    });
+
+    it('the newer list says who decided, and asks nobody meanwhile', async () => {
+      const office = await new Visitor(district.test.app).logIn(
+        await makeUser(district.account, 'administrator'),
+      );
+      const page = `/importer/runs/${second._id.toHexString()}/held`;
+      const { text } = await office.get(page);
+      assert.match(text, /accepted the removals on .*The run is at work/);
+      assert.doesNotMatch(text, /Accept the removals/);
+      await workAll();
+      assert.match((await office.get(page)).text, /Accept the removals/);
+    });
+
+    it('an accept takes no teacher along whose own removal waits for a decision', async () => {
+      const { account, event } = district;
+      const named = { firstName: 'Ada', lastName: 'Alone', sortKey: 'alone ada', searchKey: 'ada alone' };
+      const contact = await Contact.create({
+        account,
+        type: 'teacher',
+        status: 'active',
+        source: 'clever',
+        ...named,
+      });
+      const teacher = await Resource.create({
+        ...{ account, event, contact: contact._id, name: 'Ada Alone', status: 'active', fromSync: true },
+      });
+      await RosterChange.create({
+        ...{ account, event, run: second._id, kind: 'resource', action: 'removed', state: 'held' },
+        ...{ target: teacher._id, sourceId: contact._id.toHexString() },
+        fields: [{ path: 'status', before: 'active', after: 'gone' }],
+        expiresAt: new Date('2100-01-01'),
+      });
+      await workAll();
+      assert.equal((await Resource.findById(teacher._id).orFail().lean()).status, 'active');
+      assert.equal(await RosterChange.countDocuments({ state: 'held', kind: 'resource' }), 1);
+    });
+  });
+
+  describe('of the account', () => {
+    const people = new HeldPeople();
+    beforeEach(async function () {
+      this.timeout(60_000);
+      await people.begin();
+      people.leave();
+    });
+    afterEach(() => people.district.close());
+
+    it('a reject after an accept comes too late', async () => {
+      const { deps } = people.district;
+      const first = await people.district.refreshOf(await people.sync());
+      const asked = people.district.sandbox
+        .nextRequest(/role=student/)
+        .then(() => decideHeldOfAccount(deps, first, accept));
+      const second = await people.district.refreshOf(await people.sync());
+      const accepted = await asked;
+      assert.ok(accepted.ok);
+      const rejected = await decideHeldOfAccount(deps, second, reject);
+      assert.deepEqual(rejected, { ok: false, reason: 'decided already' });
+      await people.district.work(accepted.run);
+      assert.match(sayResult(await RosterRun.findById(accepted.run).orFail().lean()), /^40 students left/);
+      assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+    });
+
+    it('an event that was only previewed since does not follow', async () => {
+      const { account, event, start, work, deps } = people.district;
+      const { sync } = await Event.findById(event).orFail().lean();
+      const looked = await makeEvent(account, sync, 'Only looked at');
+      const held = await people.district.refreshOf(await people.sync());
+      const preview = await start({ trigger: 'preview', purpose: 'preview' }, looked);
+      assert.equal(preview.state, 'done', sayResult(preview));
+      const decided = await decideHeldOfAccount(deps, held, accept);
+      assert.ok(decided.ok);
+      await work(decided.run);
+      assert.equal(await Class.countDocuments({ event: looked }), 0);
+      assert.equal(await SyncRun.countDocuments({ event: looked, purpose: 'sync' }), 0);
+    });
+  });
+});

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { Types } from 'mongoose';
+import { Contact } from '../../server/models/contact.js';
+import { Event } from '../../server/models/event.js';
+import { RosterChange } from '../../server/models/roster-change.js';
+import type { SyncRun } from '../../server/models/sync-run.js';
+import { applyRun } from '../../server/review/run/apply-run.js';
+import { decideHeldOfAccount } from '../../server/review/run/decide-held.js';
+import { sayRemarks } from '../../server/runs/log/say-remark.js';
+import { live } from '../support/roster/crash.js';
+import type { TestDistrict } from '../support/roster/district.js';
+import { HeldPeople } from '../support/roster/held-people.js';
+import { restoreSnapshot, takeSnapshot } from '../support/snapshot.js';
+
+const by = new Types.ObjectId();
+
+describe('who comes back while their removal is held', () => {
+  let people: HeldPeople;
+  let district: TestDistrict;
+  let first: SyncRun;
+  beforeEach(async function () {
+    this.timeout(60_000);
+    people = new HeldPeople();
+    await people.begin();
+    ({ district } = people);
+    await Event.updateOne({ _id: district.event }, { $set: { 'sync.on': true } });
+  });
+  afterEach(() => district.close());
+
+  const student = (index: number) => people.student(index);
+  const students = (from: number, to: number) => people.students(from, to).sort();
+  const waiting = () => people.waiting();
+  const gone = () => people.gone();
+  const hold = async () => {
+    people.leave();
+    first = await district.sync();
+    assert.deepEqual(await waiting(), students(0, 40));
+  };
+  /** The first 20, whom the list names before it breaks off. */
+  const comeBack = () => {
+    for (let index = 19; index >= 0; index -= 1) district.sandbox.restore(student(index));
+    district.sandbox.misbehave({ match: /role=student.*starting_after/, kind: '413', times: 99 });
+  };
+  const holdBy = async (run: Types.ObjectId, ...ids: string[]) => {
+    const { account } = district;
+    for (const { _id: target, record } of await Contact.find({ account, 'record.id': { $in: ids } }).lean()) {
+      const held = { kind: 'student', action: 'removed', state: 'held', heldBy: 'another.1' } as const;
+      const expiresAt = new Date(Date.now() + 3600_000);
+      await RosterChange.create({
+        ...held,
+        account,
+        target,
+        sourceId: record?.id,
+        run,
+        fields: [],
+        expiresAt,
+      });
+    }
+  };
+  const accept = async () => {
+    const refresh = await district.refreshOf(first);
+    const decided = await decideHeldOfAccount(district.deps, refresh, { verdict: 'accept', by, reason: '' });
+    assert.ok(decided.ok);
+    await district.work(decided.run);
+  };
+
+  it('waits no more once a list names them that breaks off after: an acceptance passes them by', async () => {
+    await hold();
+    comeBack();
+    const run = await district.sync();
+    assert.match(sayRemarks(await district.refreshOf(run)).join(), /list of students broke off/);
+    assert.deepEqual(await waiting(), students(20, 40));
+    await accept();
+    assert.deepEqual(await gone(), students(20, 40));
+  });
+
+  it('waits no more once a preview of such a download is applied, and waits on until then', async () => {
+    await hold();
+    comeBack();
+    const preview = await district.start({ trigger: 'preview', purpose: 'preview' });
+    assert.deepEqual(await waiting(), students(0, 40));
+    const applied = await applyRun(district.deps, preview, by);
+    assert.ok(applied.ok);
+    assert.equal((await district.work(applied.run)).state, 'done');
+    assert.deepEqual(await waiting(), students(20, 40));
+    await accept();
+    assert.deepEqual(await gone(), students(20, 40));
+  });
+
+  it('waits no more after a night, which reads everything while somebody waits', async () => {
+    await hold();
+    for (let index = 19; index >= 0; index -= 1) district.sandbox.restore(student(index));
+    const night = await district.start({ trigger: 'nightly', night: '2026-11-24' });
+    const { how, why } = await district.refreshOf(night);
+    assert.deepEqual([how, why], ['full', { code: 'removals wait' }]);
+    assert.deepEqual(
+      (await waiting()).filter((id) => students(0, 20).includes(id)),
+      [],
+    );
+    assert.deepEqual(
+      (await gone()).filter((id) => students(0, 20).includes(id)),
+      [],
+    );
+  });
+
+  it('waits no more after a night by events that name them', async () => {
+    district.sandbox.change(student(1), { name: { first: 'Nova' } });
+    const from = await takeSnapshot();
+    let night: SyncRun | undefined;
+    const work = async () => {
+      night = await district.start({ trigger: 'nightly', night: '2026-11-24' });
+    };
+    const { writes } = await live(work);
+    await restoreSnapshot(from);
+    // By a run that ended after the night had begun to read.
+    const reading = writes.indexOf('account.updateOne') + 1;
+    await live(work, {
+      beforeWrite: async (nth) => {
+        if (nth === reading) await holdBy(new Types.ObjectId(), student(1), student(2));
+      },
+    });
+    assert.ok(night);
+    assert.equal((await district.refreshOf(night)).how, 'events');
+    assert.equal(await Contact.countDocuments({ firstName: 'Nova' }), 1);
+    assert.deepEqual(await waiting(), [student(2)]);
+  });
+});

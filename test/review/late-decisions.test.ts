@@ -1,0 +1,239 @@
+import assert from 'node:assert/strict';
+import { Types } from 'mongoose';
+import { Class } from '../../server/models/class.js';
+import { Contact } from '../../server/models/contact.js';
+import { Event } from '../../server/models/event.js';
+import { RosterChange } from '../../server/models/roster-change.js';
+import { RosterRun } from '../../server/models/roster-run.js';
+import { Section } from '../../server/models/section.js';
+import { SyncRun } from '../../server/models/sync-run.js';
+import { decideHeldOfAccount, decideHeldOfEvent } from '../../server/review/run/decide-held.js';
+import { runAlone } from '../../server/sync/runs/run-alone.js';
+import { readLog } from '../../server/runs/log/read-log.js';
+import { sayRemarks } from '../../server/runs/log/say-remark.js';
+import { asApp } from '../support/scans.js';
+import { live } from '../support/roster/crash.js';
+import { makeEvent, runNow, type TestDistrict } from '../support/roster/district.js';
+import { HeldPeople } from '../support/roster/held-people.js';
+import { restoreSnapshot, takeSnapshot } from '../support/snapshot.js';
+import { takeOver } from '../support/roster/take-over.js';
+import { sayResult } from '../../server/runs/log/say-result.js';
+
+const by = new Types.ObjectId();
+type Verdict = 'accept' | 'reject';
+
+describe('what somebody decided about held removals while a sync ran', () => {
+  let people: HeldPeople;
+  let district: TestDistrict;
+  let held: RosterRun;
+  beforeEach(async function () {
+    this.timeout(60_000);
+    people = new HeldPeople();
+    await people.begin();
+    ({ district } = people);
+    people.leave();
+    held = await district.refreshOf(await district.sync());
+    assert.equal(held.counts.student?.held, 40);
+  });
+  afterEach(() => district.close());
+
+  const student = (index: number) => people.student(index);
+  const students = (from: number, to: number) => people.students(from, to);
+  const gone = () => people.gone();
+  const waiting = () => people.waiting();
+  /** Three come back; two more go, whom nobody has seen on the list. */
+  const goOn = () => {
+    for (let index = 39; index >= 37; index -= 1) district.sandbox.restore(student(index));
+    for (const id of students(40, 42)) district.sandbox.removeStudent(id);
+  };
+  const decide = async (verdict: Verdict) => {
+    const decided = await decideHeldOfAccount(district.deps, held, { verdict, by, reason: 'looked' });
+    assert.ok(decided.ok);
+    return decided.run;
+  };
+  /** Somebody decides while a second sync reads its lists. */
+  const decideMeanwhile = async (verdict: Verdict) => {
+    goOn();
+    const asked = district.sandbox.nextRequest(/role=student/).then(() => decide(verdict));
+    const run = await district.sync();
+    assert.equal(run.state, 'done', sayResult(run));
+    return { decision: await asked, run };
+  };
+  const settled = async (run: Types.ObjectId) => RosterRun.findById(run).orFail().lean();
+
+  it('accepted: who was on the list and is missing still leaves, and nobody else', async () => {
+    const { decision, run } = await decideMeanwhile('accept');
+    await district.work(decision);
+    assert.deepEqual(await gone(), students(0, 37).sort());
+    assert.deepEqual(await waiting(), students(40, 42).sort());
+    const done = await settled(decision);
+    assert.match(sayResult(done), /^37 students left/);
+    assert.match(sayRemarks(done).join(), /Not on the list .* held until somebody decides: 2 students/);
+    assert.deepEqual([done.by, done.reason, done.of], [by, 'looked', held._id]);
+    // Those two are a question of their own.
+    const again = await decideHeldOfAccount(district.deps, await district.refreshOf(run), {
+      verdict: 'accept',
+      by,
+      reason: 'these too',
+    });
+    assert.ok(again.ok);
+    await district.work(again.run);
+    assert.deepEqual(await waiting(), []);
+    assert.equal((await gone()).length, 39);
+  });
+
+  it('rejected: who was on the list and is missing still stays for good', async () => {
+    const { decision } = await decideMeanwhile('reject');
+    await district.work(decision);
+    assert.deepEqual(await gone(), []);
+    assert.deepEqual(await waiting(), students(40, 42).sort());
+    const kept = await Contact.distinct('record.id', { 'record.kept': { $exists: true }, type: 'student' });
+    assert.deepEqual(kept.map(String).sort(), students(0, 37).sort());
+    assert.equal(sayResult(await settled(decision)), 'The records that were held stay.');
+  });
+
+  it('is nothing any more where all came back, and is said so', async () => {
+    for (const verdict of ['accept', 'reject'] as const) {
+      const asked = district.sandbox.nextRequest(/role=student/).then(() => decide(verdict));
+      for (let index = 39; index >= 0; index -= 1) district.sandbox.restore(student(index));
+      await district.sync();
+      const run = await asked;
+      await district.work(run);
+      assert.match(sayResult(await settled(run)), /^Nothing (had to be removed|was held) any more\.$/);
+      assert.deepEqual([await gone(), await waiting()], [[], []]);
+      for (let index = 0; index < 40; index += 1) district.sandbox.removeStudent(student(index));
+      held = await district.refreshOf(await district.sync());
+    }
+  });
+
+  it('is followed through every sync that comes before it', async () => {
+    const { decision } = await decideMeanwhile('accept');
+    district.sandbox.removeStudent(student(42));
+    await district.sync();
+    await district.work(decision);
+    assert.deepEqual(await gone(), students(0, 37).sort());
+    assert.deepEqual(await waiting(), students(40, 43).sort());
+  });
+
+  it('reaches the classes of an event that synced by hand with the sync that ran', async () => {
+    const { sync } = await Event.findById(district.event).orFail().lean();
+    const other = await makeEvent(district.account, sync, 'Spring conferences');
+    await district.sync(other);
+    held = await district.refreshOf(await district.sync(other));
+    const asked = district.sandbox.nextRequest(/role=student/).then(() => decide('accept'));
+    await district.sync();
+    await district.work(await asked);
+    const away = await Contact.distinct('_id', { type: 'student', status: 'transferred' });
+    assert.equal(away.length, 40);
+    assert.equal(await Class.countDocuments({ 'synced.students': { $in: away }, status: 'active' }), 0);
+  });
+
+  it('at any moment of the sync: none is lost, and none leaves whom nobody saw', async function () {
+    this.timeout(120_000);
+    goOn();
+    const from = await takeSnapshot();
+    const { writes } = await live(() => district.sync());
+    const points = writes.flatMap((write, index) => (write.startsWith('rosterChange') ? [index + 1] : []));
+    assert.ok(points.length > 5, writes.join());
+    let followed = 0;
+    for (const point of points) {
+      await restoreSnapshot(from);
+      let decision: Types.ObjectId | undefined;
+      await live(() => district.sync(), {
+        async beforeWrite(nth) {
+          if (nth !== point) return;
+          const decided = await decideHeldOfAccount(district.deps, held, {
+            verdict: 'accept',
+            by,
+            reason: '',
+          });
+          if (decided.ok) decision = decided.run;
+        },
+      });
+      if (decision) await district.work(decision);
+      const at = `${String(point)}, ${writes[point - 1] ?? ''}`;
+      const [away, wait] = [await gone(), await waiting()];
+      assert.deepEqual(
+        [...new Set([...away, ...wait])].sort(),
+        students(0, 42)
+          .filter((id) => !students(37, 40).includes(id))
+          .sort(),
+        at,
+      );
+      assert.equal(away.length + wait.length, 39, at);
+      assert.ok(
+        away.every((id) => students(0, 37).includes(id)),
+        at,
+      );
+      if (away.length > 0) followed += 1;
+      else if (decision) assert.match(sayResult(await settled(decision)), /^(Nothing|\d)/, at);
+    }
+    assert.ok(followed >= points.length / 2, String(followed));
+  });
+
+  for (const verdict of ['accept', 'reject'] as const)
+    it(`${verdict}: a worker killed anywhere in it is succeeded by one that ends it, counts all and tells all`, async function () {
+      this.timeout(120_000);
+      const { decision } = await decideMeanwhile(verdict);
+      const from = await takeSnapshot();
+      const work = () =>
+        asApp(() => runAlone(district.deps, decision.toHexString(), new AbortController().signal));
+      const { writes } = await live(work);
+      await takeOver(district);
+      const end = async () => {
+        const { state, result, counts, remarks } = await settled(decision);
+        const log = await readLog({ run: decision }, { limit: 1000 });
+        const lines = log.map(({ kind, action, sourceId }) => [kind, action, sourceId].join(' ')).sort();
+        return [
+          state,
+          result,
+          counts.student,
+          counts.guardian,
+          remarks,
+          lines,
+          await gone(),
+          await waiting(),
+        ];
+      };
+      const undisturbed = await end();
+      for (let dieAt = 1; dieAt < writes.length - 1; dieAt += 1) {
+        await restoreSnapshot(from);
+        const { killed } = await live(work, { dieAt, half: dieAt % 2 === 0 });
+        assert.ok(killed);
+        await takeOver(district);
+        assert.deepEqual(await end(), undisturbed, `killed at ${String(dieAt)}, ${writes[dieAt - 1] ?? ''}`);
+      }
+    });
+
+  it('of an event’s classes: those that its next sync holds as well leave, those that it missed first wait', async () => {
+    const { sandbox, event } = district;
+    const [old, next] = [sandbox.idOf('term', 2), sandbox.idOf('term', 1)];
+    const term = { id: old, name: 'Full Year', start: '', end: '' };
+    for (let index = 39; index >= 0; index -= 1) sandbox.restore(student(index));
+    await Event.updateOne({ _id: event }, { $set: { 'sync.terms': [term] } });
+    await district.start({ trigger: 'first import' });
+    const sections = await Section.find({ term: old, status: 'active' }).sort({ _id: 1 }).lean();
+    const late = sections.slice(0, 2);
+    for (const { record } of sections.slice(2)) sandbox.change(record.id, { term_id: next });
+    const first = await district.sync();
+    const many = first.counts.class?.held ?? 0;
+    assert.ok(many > 20, sayResult(first));
+    for (const { record } of late) sandbox.change(record.id, { term_id: next });
+    const before = await Class.countDocuments({ status: 'gone' });
+    const asked = sandbox
+      .nextRequest(/role=student/)
+      .then(() => decideHeldOfEvent(district.deps, first, { verdict: 'accept', by, reason: 'looked' }));
+    const second = await district.sync();
+    assert.equal(second.counts.class?.held, many + 2);
+    const decided = await asked;
+    assert.ok(decided.ok);
+    await runNow(district.deps, decided.run);
+    const decision = await SyncRun.findById(decided.run).orFail().lean();
+    const { state, remarks } = decision;
+    assert.equal(state, 'done');
+    assert.match(sayResult(decision), new RegExp(`^${String(many)} classes gone`));
+    assert.match(sayRemarks({ remarks }).join(), /Not on the list .*: 2 classes/);
+    assert.equal(await Class.countDocuments({ status: 'gone' }), before + many);
+    assert.equal(await RosterChange.countDocuments({ state: 'held', kind: 'class' }), 2);
+  });
+});

@@ -1,0 +1,294 @@
+import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { Types, type Model } from 'mongoose';
+import { Class } from '../../server/models/class.js';
+import { Contact } from '../../server/models/contact.js';
+import { Event } from '../../server/models/event.js';
+import { RosterRun } from '../../server/models/roster-run.js';
+import type { Run } from '../../server/models/run.js';
+import { SyncRun } from '../../server/models/sync-run.js';
+import { openNights } from '../../server/sync/nights/open-nights.js';
+import { resumeRuns } from '../../server/sync/nights/resume-runs.js';
+import { runSync } from '../../server/sync/runs/run-sync.js';
+import { HeldRun, RunHandedBack, RunLost, type Timing } from '../../server/runs/engine/hold-run.js';
+import { takeRun } from '../../server/runs/engine/take-run.js';
+import { startSync } from '../../server/sync/runs/start-sync.js';
+import { stopSync } from '../../server/sync/runs/stop-sync.js';
+import { Account } from '../../server/models/account.js';
+import { sayRemarks } from '../../server/runs/log/say-remark.js';
+import { asApp } from '../support/scans.js';
+import { makeEvent, runNow, startDistrict, termsOf, type TestDistrict } from '../support/roster/district.js';
+import { sayResult } from '../../server/runs/log/say-result.js';
+
+const QUICK: Timing = { heartbeatMs: 10, staleMs: 60_000 };
+/** Everybody is taken for silent at once. */
+const AT_ONCE: Timing = { heartbeatMs: 60_000, staleMs: -60_000 };
+const syncRuns = SyncRun as unknown as Model<Run>;
+const never = new AbortController().signal;
+
+describe('sync runs', () => {
+  let district: TestDistrict;
+  beforeEach(async function () {
+    this.timeout(60_000);
+    district = await startDistrict({ students: 60 });
+  });
+  afterEach(() => district.close());
+
+  async function queued(event = district.event, keepSynced?: boolean): Promise<Types.ObjectId> {
+    const account = await Account.findById(district.account).orFail().lean();
+    const found = await Event.findById(event).orFail().lean();
+    const started = await startSync(district.deps, {
+      account,
+      event: found,
+      trigger: keepSynced === undefined ? 'sync now' : 'first import',
+      ...(keepSynced === undefined ? {} : { keepSynced }),
+    });
+    assert.ok(started.ok);
+    return started.run;
+  }
+  const runOf = (id: Types.ObjectId) => SyncRun.findById(id).orFail().lean();
+  const downloads = () => district.sandbox.requests().filter((address) => address.includes('/terms')).length;
+
+  it('two workers at once do one run once', async () => {
+    const id = await queued();
+    await Promise.all([1, 2, 3].map(() => runNow(district.deps, id)));
+    assert.equal((await runOf(id)).state, 'done');
+    assert.equal((await runOf(id)).fence, 1);
+    assert.equal(downloads(), 1);
+  });
+
+  it('a worker that was given up on writes nothing more', async () => {
+    const id = await queued();
+    const first = await takeRun(syncRuns, id, QUICK, new Date());
+    assert.ok(first);
+    const held = new HeldRun(syncRuns, first, {
+      stages: ['classes'],
+      timing: AT_ONCE,
+      outer: never,
+      now: () => new Date(),
+    });
+    await held.begin('classes', 10);
+    assert.equal(await takeRun(syncRuns, id, QUICK, new Date()), null, 'not while it lives');
+    const second = await takeRun(syncRuns, id, AT_ONCE, new Date());
+    assert.equal(second?.fence, 2);
+    held.count('class', 'added', 99);
+    await assert.rejects(held.step(5), RunLost);
+    assert.equal(await held.end('done', { code: 'text', text: 'Wrong.' }), false);
+    const now = await runOf(id);
+    assert.deepEqual([now.state, now.result, now.counts], ['running', undefined, {}]);
+  });
+
+  it('a worker that hangs gives its run up by itself, its heartbeat being one of progress, and another does it', async () => {
+    const id = await queued();
+    district.sandbox.misbehave({ match: /role=student/, kind: 'slow', times: 9 });
+    await runSync(district.deps, id.toHexString(), never, { ...QUICK, quietMs: 300 });
+    const handedBack = await runOf(id);
+    assert.equal(handedBack.state, 'queued');
+    assert.equal((await RosterRun.findById(handedBack.refresh).lean())?.state, 'queued');
+    district.sandbox.behave();
+    await runNow(district.deps, id);
+    assert.deepEqual([(await runOf(id)).state, (await runOf(id)).fence], ['done', 2]);
+  });
+
+  it('work that never comes to an end is no longer waited for, unless it tells of its wait', async () => {
+    const id = await queued();
+    const taken = await takeRun(syncRuns, id, QUICK, new Date());
+    assert.ok(taken);
+    const held = new HeldRun(syncRuns, taken, {
+      stages: [],
+      timing: { ...QUICK, quietMs: 20 },
+      outer: never,
+      now: () => new Date(),
+    });
+    const begun = performance.now();
+    held.expectWait(200);
+    await assert.rejects(held.whileGoing(new Promise(() => undefined)), RunHandedBack);
+    held.letGo();
+    assert.ok(performance.now() - begun >= 200, 'not before the wait was over');
+  });
+
+  it('a sync whose refresh waits for Clever, as it told, is not given up meanwhile', async () => {
+    const id = await queued();
+    // Tried again after one second, and after two more: longer than a run may be silent here.
+    district.sandbox.misbehave({ match: /role=student/, kind: '503', times: 2 });
+    await runNow(district.deps, id, { heartbeatMs: 20, staleMs: 60_000, quietMs: 1500 });
+    const run = await runOf(id);
+    assert.deepEqual([run.state, run.fence], ['done', 1], sayResult(run));
+  });
+
+  it('a run whose worker is silent is asked for again, done from the start, and ends as if nothing had been', async () => {
+    const id = await queued();
+    await takeRun(syncRuns, id, QUICK, new Date());
+    district.test.asked.length = 0;
+    assert.equal(await asApp(() => resumeRuns(district.deps, QUICK)), 0, 'not while its heartbeat is fresh');
+    assert.equal(await resumeRuns(district.deps, AT_ONCE), 1);
+    assert.deepEqual(district.test.asked, [{ name: 'run-sync', key: id.toHexString() }]);
+    await runSync(district.deps, id.toHexString(), never, AT_ONCE);
+    const run = await runOf(id);
+    assert.deepEqual([run.state, run.fence], ['done', 2]);
+    assert.match(sayRemarks(run)[0] ?? '', /first worker was lost/);
+    assert.equal(await Class.countDocuments({ status: 'active' }), district.sandbox.totals().sections);
+  });
+
+  it('a run whose workers are told to end again and again, as in a rolling restart, is done all the same', async () => {
+    const id = await queued();
+    for (let restart = 0; restart < 7; restart++) {
+      const stopping = new AbortController();
+      const asked = district.sandbox.nextRequest(/v3/);
+      const working = runSync(district.deps, id.toHexString(), stopping.signal, QUICK);
+      await asked;
+      stopping.abort();
+      await working;
+      assert.equal((await runOf(id)).state, 'queued');
+    }
+    await runNow(district.deps, id);
+    const run = await runOf(id);
+    assert.equal(run.state, 'done', sayResult(run));
+    assert.doesNotMatch(sayRemarks(run).join(), /worker was lost/);
+  });
+
+  it('a run that takes its worker down each time is given up', async () => {
+    const id = await queued();
+    await SyncRun.updateOne({ _id: id }, { $set: { fence: 5 } });
+    await runNow(district.deps, id);
+    const run = await runOf(id);
+    assert.equal(run.state, 'failed');
+    assert.match(sayResult(run), /after 5 failed attempts/);
+  });
+
+  it('a stop reaches a run at work; what it brought in stays, and the next run completes it', async () => {
+    const user = new Types.ObjectId();
+    const id = await queued(district.event, true);
+    const asked = district.sandbox.nextRequest(/role=teacher/);
+    district.sandbox.misbehave({ match: /role=teacher/, kind: 'slow', times: 9 });
+    const working = runNow(district.deps, id, QUICK);
+    await asked;
+    const stopped = await stopSync(district.deps, {
+      account: district.account,
+      events: [district.event],
+      by: user,
+    });
+    assert.deepEqual(stopped, { events: 0, runs: 1 });
+    await working;
+    const run = await runOf(id);
+    assert.deepEqual(
+      [run.state, sayResult(run)],
+      ['stopped', 'Changes made before you stopped it are kept.'],
+    );
+    assert.equal((await RosterRun.findById(run.refresh).lean())?.state, 'stopped');
+    assert.equal(
+      (await Event.findById(district.event).lean())?.sync?.on,
+      false,
+      'the import did not end well',
+    );
+    assert.deepEqual(await readdir(path.join(district.deps.config.dataDir, 'tmp')), []);
+    district.sandbox.behave();
+    assert.equal((await district.sync()).state, 'done');
+    assert.equal(await Class.countDocuments({ status: 'active' }), district.sandbox.totals().sections);
+  });
+
+  it('a worker that ends hands its run back, and another goes on', async () => {
+    const id = await queued();
+    const ending = new AbortController();
+    const asked = district.sandbox.nextRequest(/role=student/);
+    district.sandbox.misbehave({ match: /role=student/, kind: 'slow', times: 9 });
+    const working = runSync(district.deps, id.toHexString(), ending.signal, QUICK);
+    await asked;
+    ending.abort();
+    await working;
+    assert.equal((await runOf(id)).state, 'queued');
+    district.sandbox.behave();
+    await runNow(district.deps, id);
+    assert.equal((await runOf(id)).state, 'done');
+    assert.equal(await Contact.countDocuments({ type: 'student' }), 60);
+  });
+
+  it('events of one account share the download of a night, also when they sync at once', async () => {
+    const sync = { schools: district.schools, terms: termsOf(district.sandbox), noTerm: false };
+    const other = await makeEvent(district.account, sync, 'Spring conferences');
+    await Event.updateMany(
+      {},
+      { $set: { 'sync.on': true, 'sync.onSince': new Date('2026-11-20T00:00:00Z') } },
+    );
+    district.test.setNow(new Date('2026-11-24T07:00:30Z'));
+    assert.equal(await asApp(() => openNights(district.deps)), 2);
+    assert.equal(await openNights(district.deps), 0, 'one run a night');
+    const runs = await SyncRun.find({ night: '2026-11-24' }).lean();
+    await Promise.all(runs.map(({ _id }) => runNow(district.deps, _id)));
+    const after = await SyncRun.find({ night: '2026-11-24' }).lean();
+    assert.deepEqual(
+      after.map(({ state }) => state),
+      ['done', 'done'],
+    );
+    assert.equal(new Set(after.map(({ refresh }) => String(refresh))).size, 1);
+    assert.equal(downloads(), 1);
+    assert.ok((await Class.countDocuments({ event: other })) > 100);
+  });
+
+  it('two at once that have downloads of their own do them one after the other', async () => {
+    const sync = { schools: district.schools, terms: termsOf(district.sandbox), noTerm: false };
+    const other = await makeEvent(district.account, sync, 'Spring conferences');
+    const ids = [await queued(), await queued(other)];
+    await Promise.all(ids.map((id) => runNow(district.deps, id)));
+    const runs = await Promise.all(ids.map(runOf));
+    assert.deepEqual(
+      runs.map(({ state }) => state),
+      ['done', 'done'],
+    );
+    const [one, two] = await RosterRun.find().sort({ finishedAt: 1 }).lean();
+    assert.ok(one?.finishedAt && two?.startedAt && one.finishedAt <= two.startedAt);
+  });
+
+  it('a download that failed fails the night’s waiting events with its reason, and a later one tries again', async () => {
+    await Event.updateMany({}, { $set: { 'sync.on': true } });
+    district.test.setNow(new Date('2026-11-24T07:00:30Z'));
+    await openNights(district.deps);
+    district.sandbox.misbehave({ match: /schools/, kind: 'redirect', times: 9 });
+    const night = await SyncRun.findOne({ night: '2026-11-24' }).orFail().lean();
+    await runNow(district.deps, night._id);
+    const failed = await runOf(night._id);
+    assert.equal(failed.state, 'failed');
+    assert.match(sayResult(failed), /to another address/);
+    district.sandbox.behave();
+    const late = await makeEvent(
+      district.account,
+      { schools: district.schools, on: true, hour: 2, noTerm: true },
+      'Late',
+    );
+    district.test.setNow(new Date('2026-11-24T08:00:30Z'));
+    await openNights(district.deps);
+    const second = await SyncRun.findOne({ event: late }).orFail().lean();
+    await runNow(district.deps, second._id);
+    const done = await runOf(second._id);
+    assert.deepEqual([done.state, String(done.refresh)], ['done', String(failed.refresh)]);
+  });
+
+  it('no night is opened for an archived event, one whose sync is off, or an account without Clever', async () => {
+    await Event.updateOne({ _id: district.event }, { $set: { 'sync.on': true, status: 'archived' } });
+    assert.equal(await openNights(district.deps), 0);
+    await Event.updateOne({ _id: district.event }, { $set: { 'sync.on': false, status: 'active' } });
+    assert.equal(await openNights(district.deps), 0);
+    await Event.updateOne({ _id: district.event }, { $set: { 'sync.on': true } });
+    await Account.updateOne({ _id: district.account }, { $set: { 'clever.enabled': false } });
+    assert.equal(await openNights(district.deps), 0);
+    await Account.updateOne({ _id: district.account }, { $set: { 'clever.enabled': true } });
+    assert.equal(await openNights(district.deps), 1);
+  });
+
+  it('a run waits while another of its event is at work, and is asked for when that is over', async () => {
+    const first = await queued(district.event, true);
+    const account = await Account.findById(district.account).orFail().lean();
+    const event = await Event.findById(district.event).orFail().lean();
+    const asked = district.sandbox.nextRequest(/role=student/);
+    const working = runNow(district.deps, first);
+    await asked;
+    const second = await startSync(district.deps, { account, event, trigger: 'sync now' });
+    assert.ok(second.ok);
+    await runNow(district.deps, second.run);
+    assert.equal((await runOf(second.run)).state, 'queued');
+    district.test.asked.length = 0;
+    await working;
+    assert.deepEqual(district.test.asked, [{ name: 'run-sync', key: second.run.toHexString() }]);
+  });
+});

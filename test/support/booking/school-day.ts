@@ -1,0 +1,181 @@
+import type { Types } from 'mongoose';
+import { cancelAppointment } from '../../../server/booking/cancel-appointment.js';
+import { confirmAppointment } from '../../../server/booking/confirm-appointment.js';
+import { expireHolds } from '../../../server/booking/expire-holds.js';
+import { holdSlot } from '../../../server/booking/hold-slot.js';
+import { Account } from '../../../server/models/account.js';
+import { Appointment, LIVING_STATES } from '../../../server/models/appointment.js';
+import { Class } from '../../../server/models/class.js';
+import { Event } from '../../../server/models/event.js';
+import type { Household } from '../../../server/models/household.js';
+import { Slot } from '../../../server/models/slot.js';
+import { User } from '../../../server/models/user.js';
+import { makeUser, type TestApp } from '../app.js';
+import { bookSlot, EVE, makeConference, makeHousehold, wishOf, type Conference } from './conference.js';
+import { Witness } from './witness.js';
+
+/** Three teachers, the last of them a parent too, from 5:30 to 6:30 PM with UTC's midnight in between; four families. */
+export async function makeDay(test: TestApp): Promise<SchoolDay> {
+  const fair = await makeConference({ students: 3, teachers: 3, slots: 6 });
+  for (const { slots } of fair.teachers)
+    for (const slot of slots.reverse()) {
+      // The last first, so that none comes upon another.
+      slot.from = new Date(+slot.from + 1_800_000);
+      slot.to = new Date(+slot.to + 1_800_000);
+      await Slot.deleteOne({ _id: slot._id });
+      await Slot.create(slot);
+    }
+  const park = await makeUser(fair.account._id, 'customer');
+  const teacher = fair.teachers[2]!.contact._id;
+  await User.updateOne({ _id: park._id }, { $set: { 'grants.0.contact': teacher } });
+  const [ana, leo, mia] = fair.students;
+  const homes = [
+    await makeHousehold(fair.account._id, [ana!]),
+    // Another adult of the same child, not one household.
+    await makeHousehold(fair.account._id, [ana!]),
+    await makeHousehold(fair.account._id, [leo!]),
+    await makeHousehold(fair.account._id, [mia!], park._id),
+  ];
+  return new SchoolDay(test, fair, homes);
+}
+
+/** A small school on which anything is done, and what must hold whatever it was. */
+export class SchoolDay extends Witness {
+  private now = EVE;
+
+  constructor(
+    private readonly test: TestApp,
+    fair: Conference,
+    homes: Household[],
+  ) {
+    super(fair, homes);
+    this.pass(0);
+  }
+
+  pass(ms: number): void {
+    this.now = new Date(this.now.getTime() + ms);
+    this.test.setNow(this.now);
+  }
+
+  private async wish(home: number, teacher: number, slot: number, replaces?: Types.ObjectId) {
+    const at = this.fair.teachers[teacher % 3]!.slots[slot % 6]!;
+    const event = (await Event.findById(this.fair.event._id).lean())!;
+    return { ...wishOf(this.fair, this.homes[home]!, at, replaces ? { replaces } : {}), event };
+  }
+
+  async hold(home: number, teacher: number, slot: number): Promise<void> {
+    await holdSlot(this.test.deps, await this.wish(home, teacher, slot));
+  }
+
+  async book(home: number, teacher: number, slot: number): Promise<void> {
+    await bookSlot(this.test.deps, await this.wish(home, teacher, slot));
+  }
+
+  async change(home: number, slot: number): Promise<void> {
+    const old = await Appointment.findOne({ household: this.homes[home]!._id, state: 'booked' }).lean();
+    if (!old) return;
+    const teacher = this.fair.teachers.findIndex(({ resource }) => resource._id.equals(old.resource));
+    await bookSlot(this.test.deps, await this.wish(home, teacher, slot, old._id));
+  }
+
+  async confirm(which: number): Promise<void> {
+    const pending = await Appointment.find({ state: 'pending' }).sort({ _id: 1 }).lean();
+    const one = pending[which % pending.length];
+    if (!one) return;
+    await confirmAppointment(this.test.deps, {
+      event: (await Event.findById(one.event).lean())!,
+      appointment: one._id,
+      household: one.household,
+      user: one.bookedBy,
+      by: 'household',
+      note: '',
+    });
+  }
+
+  async cancel(which: number): Promise<void> {
+    const living = await Appointment.find({ state: { $in: LIVING_STATES } })
+      .sort({ _id: 1 })
+      .lean();
+    const appointment = living[which % living.length];
+    if (!appointment) return;
+    const actor = { user: appointment.bookedBy };
+    await cancelAppointment(this.test.deps, { appointment, by: 'school', actor });
+  }
+
+  expire(): Promise<void> {
+    return expireHolds(this.test.deps, new AbortController().signal);
+  }
+
+  async rule(booking: Pick<Event['booking'], 'perHousehold' | 'perStudentAndTeacher' | 'gapMinutes'>) {
+    const { perHousehold, perStudentAndTeacher, gapMinutes } = booking;
+    const set = { perHousehold, perStudentAndTeacher, gapMinutes };
+    await Event.updateOne(
+      { _id: this.fair.event._id },
+      { $set: Object.fromEntries(Object.entries(set).map(([name, value]) => [`booking.${name}`, value])) },
+    );
+  }
+
+  async allow(teacher: number, allowed: number | undefined): Promise<void> {
+    const change =
+      allowed === undefined ? { $unset: { 'edits.allowed': 1 } } : { $set: { 'edits.allowed': allowed } };
+    await Class.updateOne({ _id: this.classOf(teacher) }, change);
+  }
+
+  async live(timeZone: string): Promise<void> {
+    await Account.updateOne({ _id: this.fair.account._id }, { $set: { timeZone } });
+  }
+
+  async onDays(days: readonly string[]): Promise<void> {
+    await Event.updateOne({ _id: this.fair.event._id }, { $set: { days } });
+  }
+
+  async seat(teacher: number, slot: number, capacity: number): Promise<void> {
+    await Slot.updateOne({ _id: this.fair.teachers[teacher]!.slots[slot]!._id }, { $set: { capacity } });
+  }
+
+  private classOf(teacher: number): Types.ObjectId {
+    return this.fair.teachers[teacher % 3]!.class._id;
+  }
+
+  /** What people or a sync do to a class; its appointments stay as they are, or become problems. */
+  async changeClass(
+    what: 'hide' | 'show' | 'delete' | 'restore' | 'swap' | 'leave' | 'join',
+    teacher: number,
+    home: number,
+  ): Promise<void> {
+    const id = this.classOf(teacher);
+    const student = this.homes[home]!.children[0]!.student;
+    switch (what) {
+      case 'hide':
+        await Class.updateOne({ _id: id }, { $set: { 'edits.type': 'Hide' } });
+        return;
+      case 'show':
+        await Class.updateOne({ _id: id }, { $unset: { 'edits.type': 1 } });
+        return;
+      case 'delete':
+        await Class.updateOne({ _id: id }, { $set: { status: 'deleted' } });
+        await Appointment.updateMany(
+          { class: id, state: 'booked' },
+          { $set: { state: 'problem', problem: { code: 'text', text: 'x' } } },
+        );
+        return;
+      case 'restore':
+        await Class.updateOne({ _id: id }, { $set: { status: 'active' } });
+        await Appointment.updateMany({ class: id, state: 'problem' }, { $set: { state: 'booked' } });
+        return;
+      case 'leave':
+        await Class.updateOne({ _id: id }, { $pull: { 'synced.students': student } });
+        return;
+      case 'join':
+        await Class.updateOne({ _id: id }, { $addToSet: { 'synced.students': student } });
+        return;
+      case 'swap': {
+        const [one, two] = [id, this.classOf(teacher + 1)];
+        const teachersOf = async (of: Types.ObjectId) => (await Class.findById(of).lean())!.synced.teachers;
+        const [first, second] = [await teachersOf(one), await teachersOf(two)];
+        await Class.updateOne({ _id: one }, { $set: { 'synced.teachers': second } });
+        await Class.updateOne({ _id: two }, { $set: { 'synced.teachers': first } });
+      }
+    }
+  }
+}

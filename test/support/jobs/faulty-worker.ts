@@ -1,0 +1,81 @@
+/**
+ * Does what a worker does, over a database connection of which answers are lost: its commands wait for half a second rather than for half
+ * a minute, and its clock runs thirty times as fast. Told the name of a file, it writes a backup there and tells how that ended. Whatever
+ * goes wrong otherwise than by the database's silence, it tells its parent.
+ */
+import { createRequire } from 'node:module';
+import { loadConfig } from '../../../server/config.js';
+import { connectDatabase } from '../../../server/database/connect.js';
+import { writeBackup } from '../../../server/database/write-backup.js';
+import type { Deps } from '../../../server/deps.js';
+import { createLog } from '../../../server/log.js';
+import { deliverMails } from '../../../server/notifications/deliver-mails.js';
+import { resumeRuns } from '../../../server/sync/nights/resume-runs.js';
+import { runAlone } from '../../../server/sync/runs/run-alone.js';
+import { runSync } from '../../../server/sync/runs/run-sync.js';
+import { isPassing } from '../../../server/runs/engine/judge-fault.js';
+import { readUpload } from '../../../server/uploads/read-upload.js';
+import { resumeUploads } from '../../../server/uploads/resume-uploads.js';
+
+const LIMIT_MS = 500;
+const HASTE = 30;
+const TIMING = { heartbeatMs: 100, staleMs: 2000 };
+
+const env = JSON.parse(process.argv[2] ?? '{}') as NodeJS.ProcessEnv;
+const config = loadConfig(env);
+const log = createLog('silent');
+await connectDatabase({ mongodbUri: config.mongodbUri, dataDir: config.dataDir, log });
+
+interface Commands {
+  command(this: unknown, namespace: unknown, command: unknown, options?: object, type?: unknown): unknown;
+}
+const fromMongoose = createRequire(createRequire(import.meta.url).resolve('mongoose'));
+const { Connection } = fromMongoose('mongodb/lib/cmap/connection.js') as {
+  Connection: { prototype: Commands };
+};
+const real = Connection.prototype.command;
+Connection.prototype.command = function (namespace, command, options = {}, type) {
+  return real.call(this, namespace, command, { socketTimeoutMS: LIMIT_MS, ...options }, type);
+};
+
+const begun = Date.now();
+const asked: [string, string][] = [];
+const deps: Deps = {
+  config,
+  log,
+  queue: {
+    add: (name, key) => {
+      asked.push([name, key]);
+      return Promise.resolve();
+    },
+  },
+  now: () => new Date(begun + (Date.now() - begun) * HASTE),
+};
+const { signal } = new AbortController();
+
+async function calmly(work: () => Promise<unknown>): Promise<void> {
+  await work().catch((error: unknown) => {
+    if (!isPassing(error)) process.send?.({ fault: error instanceof Error ? error.stack : String(error) });
+  });
+}
+
+process.on('message', ({ backup }: { backup: string }) => {
+  writeBackup(backup).then(
+    (counts) => process.send?.({ counts }),
+    (error: unknown) => process.send?.({ failed: String(error), passing: isPassing(error) }),
+  );
+});
+process.on('disconnect', () => process.exit(0));
+process.send?.('ready');
+
+for (;;) {
+  await calmly(() => resumeRuns(deps, TIMING));
+  await calmly(() => resumeUploads(deps));
+  for (const [name, key] of asked.splice(0)) {
+    if (name === 'run-sync') await calmly(() => runSync(deps, key, signal, TIMING));
+    if (name === 'run-refresh') await calmly(() => runAlone(deps, key, signal, TIMING));
+    if (name === 'read-upload') await calmly(() => readUpload(deps, key, signal));
+  }
+  await calmly(() => deliverMails(deps, signal));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+}

@@ -1,0 +1,62 @@
+import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { Express } from 'express';
+import type { Deps } from '../../../server/deps.js';
+import type { User } from '../../../server/models/user.js';
+import type { LoggedIn } from '../sessions.js';
+import { makeSessions } from '../sessions.js';
+
+export interface Answer {
+  status: number;
+  location: string;
+  text: string;
+}
+
+/** The app behind a port of its own: thousands of requests need no thousands of servers. */
+export class Visits {
+  private constructor(
+    private readonly server: Server,
+    private readonly sessions: Map<string, LoggedIn>,
+  ) {}
+
+  static async open(app: Express, deps: Deps, users: User[]): Promise<Visits> {
+    const server = app.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const made = await makeSessions(users, deps.config.appSecret, deps.now());
+    return new Visits(server, new Map(users.map((user, at) => [user._id.toHexString(), made[at]!])));
+  }
+
+  close(): void {
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+
+  async get(user: User | undefined, path: string): Promise<Answer> {
+    return this.ask(user, path, {});
+  }
+
+  async post(user: User | undefined, path: string, fields: Record<string, string>): Promise<Answer> {
+    const body = new URLSearchParams({ _csrf: this.of(user)?.csrf ?? '', ...fields });
+    return this.ask(user, path, { method: 'POST', body });
+  }
+
+  private of(user: User | undefined): LoggedIn | undefined {
+    return user && this.sessions.get(user._id.toHexString());
+  }
+
+  private async ask(user: User | undefined, path: string, init: RequestInit): Promise<Answer> {
+    const { port } = this.server.address() as AddressInfo;
+    const cookie = this.of(user)?.cookie;
+    const answer = await fetch(`http://127.0.0.1:${String(port)}${path}`, {
+      ...init,
+      redirect: 'manual',
+      headers: { accept: 'text/html', ...(cookie ? { cookie } : {}) },
+    });
+    return {
+      status: answer.status,
+      location: answer.headers.get('location') ?? '',
+      text: await answer.text(),
+    };
+  }
+}

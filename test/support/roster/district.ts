@@ -1,0 +1,221 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { Types } from 'mongoose';
+import type { RateLimit } from '../../../server/sandbox/limit-rate.js';
+import { startSandbox, type Sandbox, type SandboxOptions } from '../../../server/sandbox/start-sandbox.js';
+import type { Deps } from '../../../server/deps.js';
+import { Account } from '../../../server/models/account.js';
+// Known by name alone: whoever empties the database empties the queue too.
+import '../../../server/models/agenda-job.js';
+import { Event } from '../../../server/models/event.js';
+import { RosterRun } from '../../../server/models/roster-run.js';
+import { School } from '../../../server/models/school.js';
+import { searchKey } from '../../../server/models/scoped.js';
+import { SyncRun } from '../../../server/models/sync-run.js';
+import { runAlone } from '../../../server/sync/runs/run-alone.js';
+import { runSync } from '../../../server/sync/runs/run-sync.js';
+import type { Timing } from '../../../server/runs/engine/hold-run.js';
+import { startSync, type StartSync } from '../../../server/sync/runs/start-sync.js';
+import { seal } from '../../../server/seal.js';
+import { createTestApp, type TestApp } from '../app.js';
+import { emptyDatabase } from '../hooks.js';
+import { asApp } from '../scans.js';
+import { restoreSnapshot, takeSnapshot, type Snapshot } from '../snapshot.js';
+
+const PLENTY: RateLimit = { limit: 1_000_000, windowMs: 60_000 };
+
+/** A school account that is connected to a sandbox district, all schools matched, with one event that takes everything. */
+export interface TestDistrict {
+  sandbox: Sandbox;
+  test: TestApp;
+  deps: Deps;
+  account: Types.ObjectId;
+  schools: Types.ObjectId[];
+  event: Types.ObjectId;
+  /** Syncs the event now, to the end; gives the run. */
+  sync(event?: Types.ObjectId, timing?: Timing): Promise<SyncRun>;
+  /** Starts a run of the event and does it to the end. */
+  start(asked: Partial<StartSync> & Pick<StartSync, 'trigger'>, event?: Types.ObjectId): Promise<SyncRun>;
+  /** Does a run that was asked for, of an event or of the account alone, and what was asked for by it. */
+  work(run: Types.ObjectId): Promise<SyncRun | RosterRun>;
+  refreshOf(run: SyncRun): Promise<RosterRun>;
+  close(): Promise<void>;
+}
+
+export async function startDistrict(
+  options: SandboxOptions = {},
+  env: NodeJS.ProcessEnv = {},
+): Promise<TestDistrict> {
+  await emptyDatabase();
+  const { sandbox, dataDir, test } = await open(options, env);
+  const account = await connectAccountTo(sandbox, test.deps);
+  const schools = await matchAllSchools(account, sandbox);
+  const event = await makeEvent(account, { schools, terms: termsOf(sandbox), noTerm: true });
+  return workOn({ sandbox, test, dataDir, account, schools, event });
+}
+
+type Ids = Pick<TestDistrict, 'account' | 'schools' | 'event'>;
+
+/** What the database holds after the first sync of a district, by what makes the district what it is. */
+const synced = new Map<string, { snapshot: Snapshot; ids: Ids }>();
+
+/**
+ * The same, and the event has synced once. Districts of equal options are equal in every record, so the first sync is done once; later
+ * ones find in the database what it left.
+ * @param before what is done to the database, not to the sandbox, before that sync, and what it is called
+ */
+export async function startSyncedDistrict(
+  options: SandboxOptions = {},
+  env: NodeJS.ProcessEnv = {},
+  before?: { name: string; prepare: (district: TestDistrict) => Promise<unknown> },
+): Promise<TestDistrict> {
+  const key = JSON.stringify([options, env, before?.name]);
+  const known = synced.get(key);
+  if (!known) {
+    const district = await startDistrict(options, env);
+    await before?.prepare(district);
+    const run = await district.sync();
+    if (run.state !== 'done') throw new Error(run.result?.code);
+    const { account, schools, event } = district;
+    synced.set(key, { snapshot: await takeSnapshot(), ids: { account, schools, event } });
+    return district;
+  }
+  const { sandbox, dataDir, test } = await open(options, env);
+  await restoreSnapshot(known.snapshot);
+  await Account.updateOne(
+    { _id: known.ids.account },
+    { $set: { 'clever.credentials': credentialsFor(sandbox, test.deps) } },
+  );
+  return workOn({ sandbox, test, dataDir, ...known.ids });
+}
+
+interface Open {
+  sandbox: Sandbox;
+  test: TestApp;
+  dataDir: string;
+}
+
+async function open(options: SandboxOptions, env: NodeJS.ProcessEnv): Promise<Open> {
+  const sandbox = await startSandbox({ students: 120, rateLimit: PLENTY, ...options });
+  const dataDir = await mkdtemp(path.join(os.tmpdir(), 'slotbell-district-'));
+  return {
+    sandbox,
+    dataDir,
+    test: createTestApp({ DATA_DIR: dataDir, CLEVER_API_URL: sandbox.url, ...env }),
+  };
+}
+
+function workOn({ sandbox, test, dataDir, account, schools, event }: Open & Ids): TestDistrict {
+  const start: TestDistrict['start'] = async (asked, id = event) => {
+    const found = await Event.findById(id).orFail().lean();
+    const of = await Account.findById(found.account).orFail().lean();
+    const started = await startSync(test.deps, { account: of, event: found, ...asked });
+    if (!started.ok) throw new Error(started.reason);
+    await runNow(test.deps, started.run);
+    return SyncRun.findById(started.run).orFail().lean();
+  };
+
+  return {
+    sandbox,
+    test,
+    start,
+    async work(run) {
+      const alone = await RosterRun.findById(run).lean();
+      if (!alone) {
+        await runNow(test.deps, run);
+        return SyncRun.findById(run).orFail().lean();
+      }
+      await asApp(() => runAlone(test.deps, run.toHexString(), new AbortController().signal));
+      for (const { _id } of await SyncRun.find({ refresh: run, state: 'queued' }))
+        await runNow(test.deps, _id);
+      return RosterRun.findById(run).orFail().lean();
+    },
+    deps: test.deps,
+    account,
+    schools,
+    event,
+    async sync(id = event, timing) {
+      const found = await Event.findById(id).orFail().lean();
+      const of = await Account.findById(found.account).orFail().lean();
+      const started = await startSync(test.deps, { account: of, event: found, trigger: 'sync now' });
+      if (!started.ok) throw new Error(started.reason);
+      await runNow(test.deps, started.run, timing);
+      return SyncRun.findById(started.run).orFail().lean();
+    },
+    refreshOf: (run) => RosterRun.findById(run.refresh).orFail().lean(),
+    async close() {
+      await sandbox.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Does a run to its end, as a worker would. */
+export function runNow(deps: Deps, run: Types.ObjectId, timing?: Timing): Promise<void> {
+  return asApp(() => runSync(deps, run.toHexString(), new AbortController().signal, timing));
+}
+
+const credentialsFor = (sandbox: Sandbox, deps: Deps) => ({
+  kind: 'token' as const,
+  token: seal(sandbox.token, deps.config.appSecret),
+});
+
+async function connectAccountTo(sandbox: Sandbox, deps: Deps): Promise<Types.ObjectId> {
+  const account = await Account.create({
+    name: 'Maple District',
+    timeZone: 'America/Chicago',
+    createdAt: new Date(),
+    clever: {
+      districtId: sandbox.districtId,
+      credentials: credentialsFor(sandbox, deps),
+      approval: 'approved',
+      enabled: true,
+      kinds: { students: true, teachers: true, staff: true, contacts: true },
+      schools: [],
+    },
+  });
+  return account._id;
+}
+
+async function matchAllSchools(account: Types.ObjectId, sandbox: Sandbox): Promise<Types.ObjectId[]> {
+  const ids: Types.ObjectId[] = [];
+  for (let index = 0; index < sandbox.totals().schools; index += 1) {
+    const id = sandbox.idOf('school', index);
+    const name = `School ${String(index + 1)}`;
+    const school = await School.create({ account, name, clever: { id, name }, sortKey: searchKey(name) });
+    ids.push(school._id);
+  }
+  return ids;
+}
+
+export function termsOf(sandbox: Sandbox): { id: string; name: string; start: string; end: string }[] {
+  return Array.from({ length: sandbox.totals().terms }, (_, index) => ({
+    id: sandbox.idOf('term', index),
+    name: `Term ${String(index + 1)}`,
+    start: '',
+    end: '',
+  }));
+}
+
+let links = 0;
+
+export async function makeEvent(
+  account: Types.ObjectId,
+  sync: Partial<NonNullable<Event['sync']>> | undefined,
+  name = 'Fall conferences',
+): Promise<Types.ObjectId> {
+  links += 1;
+  const event = await Event.create({
+    account,
+    name,
+    timeZone: 'America/Chicago',
+    days: ['2026-11-24'],
+    link: `link-${String(links)}-${String(Date.now())}`,
+    booking: {},
+    createdAt: new Date(),
+    sortKey: searchKey(name),
+    ...(sync ? { sync: { on: false, hour: 1, schools: [], terms: [], noTerm: false, ...sync } } : {}),
+  });
+  return event._id;
+}

@@ -1,0 +1,24 @@
+import { Types } from 'mongoose';
+import { runAlone } from '../../../server/sync/runs/run-alone.js';
+import { resumeRuns } from '../../../server/sync/nights/resume-runs.js';
+import type { Timing } from '../../../server/runs/engine/hold-run.js';
+import { asApp } from '../scans.js';
+import { runNow, type TestDistrict } from './district.js';
+
+/** Everybody is taken for silent at once. */
+export const AT_ONCE: Timing = { heartbeatMs: 60_000, staleMs: -60_000 };
+
+/** Does what a worker finds waiting or silent, until there is nothing of it any more. @returns how many runs it did */
+export async function takeOver({ deps, test }: Pick<TestDistrict, 'deps' | 'test'>): Promise<number> {
+  let count = 0;
+  for (;;) {
+    test.asked.length = 0;
+    if ((await asApp(() => resumeRuns(deps, AT_ONCE))) === 0) return count;
+    count += 1;
+    if (count > 20) throw new Error('It never comes to an end.');
+    for (const { name, key } of [...test.asked])
+      if (name === 'run-sync') await runNow(deps, new Types.ObjectId(key), AT_ONCE);
+      else if (name === 'run-refresh')
+        await asApp(() => runAlone(deps, key, new AbortController().signal, AT_ONCE));
+  }
+}

@@ -1,0 +1,202 @@
+import { Appointment } from '../../../server/models/appointment.js';
+import { Household } from '../../../server/models/household.js';
+import { User } from '../../../server/models/user.js';
+import type { Place } from '../permissions/place.js';
+import { box, FILES, LONG, NOBODY, NOTHING_SENT, type Bad } from './bad-form.js';
+
+/** Of every address outside an event that takes a form: bad ones, or why there is none. @param viewer somebody of the staff */
+export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[] | string> {
+  const { ids } = place;
+  const levelOf = `/global-setup/logins/${String(viewer._id)}/level`;
+  const password = { fields: { password: 'short' }, says: /Use at least 10 characters/ };
+  const tell: Bad = { fields: { tell: 'perhaps' }, says: /Select this or leave it empty/ };
+  const outcome: Bad[] = [
+    { fields: { appointments: 'forget' }, says: /Select what happens to the appointments/ },
+    { fields: { appointments: 'keep', tell: 'perhaps' }, says: /Select this or leave it empty/ },
+  ];
+  const mapping: Bad[] = [
+    {
+      fields: { 'student-communityId': 'shoe_size', communityId: 'Card', barcode: 'Badge' },
+      says: /from the list/,
+      keeps: /value="Card"/,
+    },
+  ];
+  return {
+    '/setup': [
+      {
+        fields: { email: 'nobody', accountName: 'Oak School' },
+        says: /like name@example\.org/,
+        keeps: /Oak School/,
+      },
+    ],
+    '/login': [
+      { fields: { email: 'robin@example.org' }, says: /Enter your password/, keeps: /robin@example\.org/ },
+    ],
+    '/choose-school': [
+      { fields: {}, says: /Select one of these schools/ },
+      {
+        fields: { account: 'x', next: '/events' },
+        says: /Select one of these schools/,
+        keeps: /value="\/events"/,
+      },
+      { fields: { account: NOBODY }, says: /Select one of these schools/ },
+    ],
+    '/logout': NOTHING_SENT,
+    '/forgot': [{ fields: { email: 'nobody' }, says: /like name@example\.org/, keeps: /value="nobody"/ }],
+    '/password/:secret': [password],
+    '/prove/:secret': NOTHING_SENT,
+    '/invitation/:secret': NOTHING_SENT,
+    '/e/:link/register': [
+      { fields: { name: 'Jo', email: 'jo' }, says: /like name@example\.org/, keeps: /value="Jo"/ },
+    ],
+    '/e/:link/join': NOTHING_SENT,
+    '/e/:link/prove': NOTHING_SENT,
+    '/e/:link/children': [
+      { fields: { number: '' }, says: /student|number/i },
+      {
+        fields: { number: '12', month: '13', day: '1', year: '2015' },
+        says: /month|birth date|Enter/i,
+        keeps: /value="12"/,
+      },
+      { fields: { number: '12' }, says: /birth date/, keeps: /value="12"/ },
+    ],
+    '/e/:link/children/linked': [{ fields: { students: 'x' }, says: /child/i }],
+    '/e/:link/appointments': [
+      { fields: {}, says: /Enter a time.*Enter a child/ },
+      { fields: { slot: 'x', student: ids.student!, key: 'abc' }, says: /Enter a time/ },
+      { fields: { slot: ids.slot!, student: 'x', key: 'abc' }, says: /Enter a child/ },
+      { fields: { slot: ids.slot!, student: ids.student!, key: '-' }, says: /a time/ },
+      {
+        fields: { slot: ids.slot!, student: ids.student!, key: 'abc', change: 'x' },
+        says: /the meeting to change/,
+      },
+    ],
+    '/e/:link/appointments/:id/confirm': [
+      {
+        fields: { note: LONG },
+        says: /Use 500 characters at most/,
+        keeps: /x{500}/,
+        ready: () =>
+          Appointment.updateOne(
+            { _id: ids.id },
+            { $set: { state: 'pending', expiresAt: new Date('2026-11-23T18:10:00Z') } },
+          ),
+      },
+    ],
+    '/e/:link/appointments/:id/cancel': NOTHING_SENT,
+    '/global-setup': [
+      { fields: { name: 'Oak School', timeZone: 'Mars/Base' }, says: /a time zone/, keeps: /Oak School/ },
+    ],
+    '/global-setup/logins': [
+      {
+        fields: { name: 'Jo Wren', email: 'jo', level: 'administrator' },
+        says: /like name@example\.org/,
+        keeps: /Jo Wren/,
+      },
+      {
+        fields: { name: 'Jo Wren', email: 'jo@example.org', level: 'king' },
+        says: /Choose an access level/,
+        keeps: /Jo Wren/,
+      },
+    ],
+    '/global-setup/logins/:user/level': [
+      { fields: {}, says: /Select an access level for/, at: levelOf },
+      {
+        at: levelOf,
+        fields: { level: 'king', name: 'Jo Wren' },
+        says: /Select an access level for/,
+        keeps: /Jo Wren/,
+      },
+    ],
+    '/global-setup/clever/mapping': mapping,
+    '/global-setup/clever/mapping/saved': [
+      { fields: { 'student-communityId': 'sis_id' }, says: /have read what can go wrong/ },
+    ],
+    '/global-setup/clever/mapping/preview': mapping.map(({ fields, says }) => ({ fields, says })),
+    '/global-setup/clever/mapping/names': [
+      { fields: { communityId: '', barcode: 'Badge' }, says: /Enter a name/, keeps: /value="Badge"/ },
+      { fields: { communityId: 'Badge', barcode: 'Badge' }, says: /two different names/ },
+    ],
+    '/global-setup/clever/district': [
+      { fields: { district: 'no id here' }, says: /No district id was found/, keeps: /no id here/ },
+    ],
+    '/global-setup/clever/access': [
+      { fields: { kind: 'key' }, says: /a kind of access/ },
+      { fields: { kind: 'application', clientId: 'abc' }, says: /the client secret/, keeps: /value="abc"/ },
+    ],
+    '/global-setup/clever/check': NOTHING_SENT,
+    '/global-setup/clever/schools': [{ fields: { name: '' }, says: /the school’s name/ }],
+    '/global-setup/clever/schools/from-clever': [
+      { fields: { cleverSchool: '<' }, says: /one of Clever’s schools/ },
+    ],
+    '/global-setup/clever/schools/match': [
+      { fields: { school: ids.school! }, says: /one of Clever’s schools/ },
+      { fields: { school: 'x', cleverSchool: 'a' }, says: /one of your schools/ },
+    ],
+    '/global-setup/clever/schools/clear': [
+      { fields: { school: 'x' }, says: /This school is no longer there/ },
+    ],
+    '/global-setup/clever/kinds': [
+      { fields: {}, says: /at least one kind/ },
+      { fields: { kinds: 'ghosts' }, says: /kinds of people/ },
+    ],
+    '/global-setup/clever/enable': [{ fields: { step: 'kinds', kinds: 'ghosts' }, says: /kinds of people/ }],
+    '/global-setup/clever/disable': [{ fields: { step: 'kinds', kinds: 'ghosts' }, says: /kinds of people/ }],
+    '/global-setup/roster-files/format': [{ fields: { format: 'stone' }, says: /a kind of files/ }],
+    '/global-setup/roster-files/begin': [{ fields: { format: 'stone' }, says: /a kind of files/ }],
+    '/global-setup/roster-files/begin-clever': NOTHING_SENT,
+    '/global-setup/roster-files/disable': NOTHING_SENT,
+    '/global-setup/roster-files/uploads': FILES,
+    '/global-setup/roster-files/uploads/:upload/preview': NOTHING_SENT,
+    '/global-setup/families/:user/children/:student/removal': outcome,
+    '/global-setup/families/:user/children/:student/return': [
+      {
+        ...tell,
+        ready: () =>
+          Household.updateOne(
+            { 'children.student': ids.student },
+            { $set: { 'children.$.removedAt': new Date('2026-11-22T18:00:00Z') } },
+          ),
+      },
+    ],
+    '/global-setup/families/:user/block': outcome,
+    '/global-setup/families/:user/unblock': [
+      {
+        ...tell,
+        ready: () =>
+          User.updateOne(
+            { _id: ids.user },
+            { $set: { blocks: [{ account: place.event.account, at: new Date('2026-11-22T18:00:00Z') }] } },
+          ),
+      },
+    ],
+    '/global-setup/duplicates/separation': [
+      { fields: {}, says: /Select at least one pair/ },
+      { fields: { pairs: 'x' }, says: /Choose the pairs from the list/ },
+      {
+        fields: { only: 'x', pairs: ids.pair! },
+        says: /a pair from the list/,
+        keeps: box('pairs', ids.pair!),
+      },
+    ],
+    '/global-setup/duplicates/separation/:entry/undo': NOTHING_SENT,
+    '/global-setup/duplicates/reopening': [
+      { fields: {}, says: /Select at least one pair/ },
+      { fields: { only: 'x' }, says: /a pair from the list/ },
+    ],
+    '/global-setup/duplicates/:pair/identity': [
+      { fields: {}, says: /“Same person” or “Different person”/ },
+      {
+        fields: { as: 'nobody', pairs: ids.pair! },
+        says: /“Same person” or “Different person”/,
+        keeps: box('pairs', ids.pair!),
+      },
+    ],
+    '/global-setup/duplicates/:pair/merging': [
+      { fields: {}, says: /which of the two stays/ },
+      { fields: { keep: NOBODY }, says: /which of the two stays/ },
+    ],
+    '/global-setup/outbox/:mail/sending': NOTHING_SENT,
+    '/data-browser/readings': [{ fields: { term: '../x' }, says: /Select a term/ }],
+  };
+}

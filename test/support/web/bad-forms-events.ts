@@ -1,0 +1,183 @@
+import { RosterChange } from '../../../server/models/roster-change.js';
+import { RosterRun } from '../../../server/models/roster-run.js';
+import { SyncRun } from '../../../server/models/sync-run.js';
+import type { Place } from '../permissions/place.js';
+import { box, LONG, NOTHING_SENT, type Bad } from './bad-form.js';
+
+/** Of every address of events and their runs that takes a form: bad ones, or why there is none. */
+export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
+  const { ids } = place;
+  const preview = (model: 'event' | 'account') => async () => {
+    const run = model === 'event' ? place.ids.run : place.ids.refresh;
+    const set = { $set: { purpose: 'preview', state: 'done' } };
+    if (model === 'event') await SyncRun.updateOne({ _id: run }, set);
+    else await RosterRun.updateOne({ _id: run }, set);
+    await RosterChange.updateMany({ run }, { $set: { state: 'planned' } });
+  };
+
+  const event = { name: '', days: '', timeZone: 'Mars/Base', place: 'The gym' };
+  const slots = {
+    who: 'all',
+    day: '2026-11-24',
+    from: '9',
+    to: '17:00',
+    minutes: '10',
+    breakMinutes: '0',
+    capacity: '1',
+  };
+  const badSlots: Bad[] = [
+    { fields: slots, says: /Enter when the first slot begins/, keeps: /value="17:00"/ },
+    {
+      fields: { ...slots, from: '09:00', minutes: 'ten' },
+      says: /length of a slot in minutes as a number/,
+      keeps: /value="ten"/,
+    },
+    { fields: { ...slots, who: 'chosen', resources: 'x' }, says: /teachers/ },
+  ];
+  const badRows: Bad[] = [
+    { fields: {}, says: /at least one class|Select the rows/ },
+    { fields: { ids: 'x' }, says: /Choose the classes from the list/ },
+    {
+      fields: { one: 'x', ids: ids.class! },
+      says: /Enter a class from the list/,
+      keeps: box('ids', ids.class!),
+    },
+  ];
+  const verdict: Bad[] = [
+    { fields: { verdict: 'maybe', reason: 'because' }, says: /accept or reject/, keeps: /because/ },
+    { fields: { verdict: 'accept', reason: '' }, says: /Enter a reason/ },
+  ];
+  const apply = { fields: { sure: 'perhaps' }, says: /Select Apply once more/ };
+  const importing: Bad[] = [
+    { fields: { event: 'x' }, says: /Enter an event/ },
+    { fields: { event: ids.event!, shown: ids.event!, terms: 't1' }, says: /at least one school/ },
+    {
+      fields: { event: ids.event!, shown: ids.event!, schools: ids.school! },
+      says: /at least one term/,
+      keeps: box('schools', ids.school!),
+    },
+  ];
+  return {
+    '/events/:event/classes/types': [
+      {
+        fields: { action: 'set', to: 'Group' },
+        says: /Select the rows first/,
+        keeps: /<option value="Group" selected>/,
+      },
+      {
+        fields: { action: 'set', to: 'Zoo', ids: ids.class! },
+        says: /Choose a type from the list/,
+        keeps: box('ids', ids.class!),
+      },
+      {
+        fields: { [`type-${ids.class!}`]: 'Zoo', ids: ids.class! },
+        says: /Choose a type from the list/,
+        keeps: box('ids', ids.class!),
+      },
+      {
+        fields: { ids: 'x', [`type-${ids.class!}`]: 'Group' },
+        says: /Choose the classes from the list/,
+        keeps: /<option selected>Group/,
+      },
+    ],
+    '/events/:event/classes/hiding': badRows,
+    '/events/:event/classes/:class/hiding': NOTHING_SENT,
+    '/events/:event/classes/deletion': badRows,
+    '/events/:event/classes/restoration': badRows,
+    '/events/:event/classes/undo/:entry': NOTHING_SENT,
+    '/events/:event/classes/new': badRows,
+    '/events/:event/classes': [
+      { fields: { name: 'Chess', type: 'Hide' }, says: /a type/, keeps: /value="Chess"/ },
+    ],
+    '/events/:event/classes/:class': [
+      { fields: { name: 'Chess', type: 'Zoo' }, says: /a type/, keeps: /value="Chess"/ },
+      {
+        fields: { name: 'Chess', type: 'Group', allowed: 'many' },
+        says: /appointments per student/,
+        keeps: /value="Chess"/,
+      },
+    ],
+    '/importer/choice': [
+      { fields: { event: 'x' }, says: /Enter an event/ },
+      { fields: { event: ids.event!, schools: 'x' }, says: /schools from the list/ },
+    ],
+    '/importer/runs': importing,
+    '/importer/previews': importing,
+    '/importer/runs/:run/held': verdict,
+    '/importer/runs/:run/apply': [{ ...apply, ready: preview('event') }],
+    '/importer/runs/:run/discard': NOTHING_SENT,
+    '/importer/runs/:run/undo': [
+      {
+        fields: { reason: '' },
+        says: /Enter a reason/,
+        ready: () => SyncRun.updateOne({ _id: ids.run }, { $set: { purpose: 'sync' } }),
+      },
+    ],
+    '/importer/refreshes/:run/held': verdict.map((bad) => ({
+      ...bad,
+      ready: () =>
+        RosterChange.updateMany({ run: ids.refresh }, { $set: { state: 'held', action: 'removed' } }),
+    })),
+    '/importer/refreshes/:run/apply': [{ ...apply, ready: preview('account') }],
+    '/importer/refreshes/:run/discard': NOTHING_SENT,
+    '/importer/stop': NOTHING_SENT,
+    '/importer/sync': NOTHING_SENT,
+    '/events/:event/sync/terms': [
+      { fields: {}, says: /Select the terms that this event should take/ },
+      { fields: { term: LONG }, says: /Select the terms that this event should take/ },
+    ],
+    '/events/:event/sync/runs': NOTHING_SENT,
+    '/events/:event/sync/previews': NOTHING_SENT,
+    '/events/:event/sync/stop': NOTHING_SENT,
+    '/events/:event/sync/start': NOTHING_SENT,
+    '/events/:event/sync/hour': [{ fields: { hour: '25' }, says: /Enter an hour: 23 or less/ }],
+    '/events/:event/messages/:mail/sending': NOTHING_SENT,
+    '/events': [{ fields: event, says: /name/, keeps: /The gym/ }],
+    '/events/:event/settings': [{ fields: event, says: /name/, keeps: /The gym/ }],
+    '/events/:event/steps': [
+      { fields: {}, says: /a step/ },
+      { fields: { step: 'dance', done: '1' }, says: /Choose a step from the list/ },
+      { fields: { step: 'link', done: 'perhaps' }, says: /Select this or leave it empty/ },
+    ],
+    '/events/:event/archive': NOTHING_SENT,
+    '/events/:event/return': NOTHING_SENT,
+    '/events/:event/opening': NOTHING_SENT,
+    '/events/:event/closing': NOTHING_SENT,
+    '/events/:event/slots/new': badSlots,
+    '/events/:event/slots/preview': badSlots,
+    '/events/:event/slots': badSlots,
+    '/events/:event/slots/changes': [
+      { fields: { action: 'hide' }, says: /Select at least one row/ },
+      {
+        fields: { action: 'dance', resources: ids.resource! },
+        says: /what to do/,
+        keeps: box('resources', ids.resource!),
+      },
+      { fields: { action: 'hide', resources: 'x' }, says: /the teachers from the list/ },
+      {
+        fields: { action: 'hide', resources: ids.resource!, day: 'soon' },
+        says: /a day/,
+        keeps: box('resources', ids.resource!),
+      },
+    ],
+    '/events/:event/slots/:resource/changes': [
+      { fields: { action: 'hide', room: '12' }, says: /Select at least one row/ },
+      { fields: { action: 'dance', ids: ids.slot! }, says: /what to do/, keeps: box('ids', ids.slot!) },
+      { fields: { action: 'hide', ids: 'x' }, says: /the slots from the list/ },
+      {
+        fields: { action: 'hide', ids: ids.slot!, room: 'y'.repeat(61) },
+        says: /Use 60 characters at most/,
+        keeps: box('ids', ids.slot!),
+      },
+    ],
+    '/events/:event/slots/:resource/room': [
+      {
+        fields: { room: 'y'.repeat(61), ids: ids.slot! },
+        says: /Use 60 characters at most/,
+        keeps: box('ids', ids.slot!),
+      },
+    ],
+    '/events/:event/problems/:appointment/keeping': NOTHING_SENT,
+    '/events/:event/problems/:appointment/cancellation': NOTHING_SENT,
+  };
+}
