@@ -6,7 +6,7 @@ import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import { bookingState } from '../web/booking-state.js';
 import { HttpError, notFound } from '../web/errors.js';
-import { fullDay } from '../web/format-time.js';
+import { fullDay, timeOfDay } from '../web/format-time.js';
 import { parseForm, parseId, parseQuery } from '../web/parse.js';
 import { refuseHere } from '../web/session.js';
 import { findTimes, nearestFree, type TimeView } from './find-times.js';
@@ -99,6 +99,7 @@ async function showTimes(deps: Deps, res: Response, family: Family, asked: Asked
   }
   const looker = { event, resource, household, user: actor.user, replaces: changed && asked.change };
   const times = await findTimes(looker, deps.now());
+  const wanted = asked.refused && times.find(({ slot }) => slot.from.getTime() === asked.refused?.at.getTime());
   const nearest = asked.refused ? nearestFree(times, asked.refused.at) : [];
   res.status(asked.refused ? 409 : 200).render('booking/times', {
     title: `Choose a time with ${resource.name}`,
@@ -106,7 +107,15 @@ async function showTimes(deps: Deps, res: Response, family: Family, asked: Asked
     teacher: { name: resource.name, room: teacher.room },
     days: daysOf(times, event.timeZone),
     nearest: daysOf(nearest, event.timeZone),
-    refused: asked.refused ? sayRefusal(asked.refused.reason) : '',
+    refused: asked.refused
+      ? sayRefusal(asked.refused.reason, {
+          child: child.name,
+          teacher: resource.name,
+          time: timeOfDay(asked.refused.at, event.timeZone),
+          most: event.booking.perStudentAndTeacher,
+          clash: wanted?.clash ?? '',
+        })
+      : '',
     isOpen: bookingState(event, deps.now()) === 'open',
     changed,
     key: new Types.ObjectId().toHexString(),

@@ -48,7 +48,7 @@ interface Line {
 function factsOf(names: Record<Identifier, string>): Line[] {
   return [
     { label: 'Type', value: ({ contact }) => TYPES[contact.type] },
-    { label: 'School number', value: ({ contact }) => contact.schoolId },
+    { label: 'Student ID', value: ({ contact }) => contact.schoolId },
     { label: names.communityId, value: ({ contact }) => contact.identifiers?.communityId ?? '' },
     { label: names.barcode, value: ({ contact }) => contact.identifiers?.barcode ?? '' },
     { label: 'Email', value: ({ contact }) => contact.email },
@@ -62,8 +62,8 @@ function factsOf(names: Record<Identifier, string>): Line[] {
 
 /** What differs between any two contacts, whether they are one person or not. */
 const COUNTS: Line[] = [
-  { label: 'Came from', value: ({ contact }) => SOURCES[contact.source] },
-  { label: 'Record id', value: ({ contact }) => contact.record?.id ?? '' },
+  { label: 'Source', value: ({ contact }) => SOURCES[contact.source] },
+  { label: 'Record ID', value: ({ contact }) => contact.record?.id ?? '' },
   {
     label: 'Guardians',
     value: ({ contact, family }) => (contact.type === 'student' ? countIn(family) : ''),
@@ -98,7 +98,7 @@ export function reasonInWords(
     })
     .map(({ label }) => label.toLowerCase());
   const what = newcomer ? 'Same ID' : first(reason);
-  return `${what}, but another ${andList(['name', ...differ])}`;
+  return `${what}, but different ${andList(['name', ...differ])}`;
 }
 
 /** What speaks for one person or two. */

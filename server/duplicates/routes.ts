@@ -33,13 +33,13 @@ export function duplicateRoutes(deps: Deps): Router {
     if (apart.parted > 0)
       say(req, {
         kind: 'ok',
-        text: `${countOf(apart.parted, 'person has a contact of their own', 'people have contacts of their own')} now. Classes follow with the next sync.`,
+        text: `${countOf(apart.parted, 'person now has a separate contact', 'people now have separate contacts')}. The next sync updates the classes.`,
       });
     if (apart.refused) say(req, { kind: 'notice', text: REFUSED[apart.refused] });
     if (kept.pairs > 0)
       say(req, { kind: 'ok', text: `Kept both of ${countOf(kept.pairs, 'pair', 'pairs')}.`, undo });
     else if (apart.parted === 0 && !apart.refused)
-      say(req, { kind: 'notice', text: 'Nothing was changed: select pairs that nobody has decided yet.' });
+      say(req, { kind: 'notice', text: 'Nothing was changed. Select pairs that nobody has decided yet.' });
     res.redirect(303, HOME);
   });
 
@@ -82,11 +82,11 @@ async function postIdentity(deps: Deps, req: Request, res: Response): Promise<vo
   const [newer, older] = pair.sides.map((side) => side?.name ?? 'A contact');
   if (!decided.ok) say(req, { kind: 'notice', text: REFUSED[decided.reason] });
   else if (as === 'same')
-    say(req, { kind: 'ok', text: `${older} is ${newer} now. Classes follow with the next sync.` });
+    say(req, { kind: 'ok', text: `${older} is now ${newer}. The next sync updates the classes.` });
   else
     say(req, {
       kind: 'ok',
-      text: `${newer} has a contact of their own now, and ${older} is transferred. Classes follow with the next sync.`,
+      text: `${newer} now has a separate contact, and ${older} is transferred. The next sync updates the classes.`,
     });
   res.redirect(303, HOME);
 }
@@ -109,7 +109,7 @@ async function showIdentity(
 
 const REFUSED: Record<Extract<IdentityDecided, { ok: false }>['reason'], string> = {
   'decided already': 'Somebody else has decided this pair already.',
-  'sync is running': 'A sync is running. Decide when it has finished; the Importer shows how far it is.',
+  'sync is running': 'A sync is running. Decide when it has finished. The Importer shows its progress.',
   'another merge': 'This contact is being merged right now. Wait a minute and look again.',
 };
 
@@ -160,7 +160,7 @@ function mergingPages(router: Router, deps: Deps): void {
     const { keep } = parsed.value;
     const other = pair.contacts.find((contact) => !contact.equals(keep));
     if (!other || !pair.contacts.some((contact) => contact.equals(keep)))
-      return showMerging(res, id, { values: {}, errors: { keep: 'Select which of the two stays.' } });
+      return showMerging(res, id, { values: {}, errors: { keep: 'Select which contact to keep.' } });
     const merged = await mergeContacts(deps, actor, keep, other);
     if (!merged.ok && merged.reason === 'not here') throw notFound();
     if (!merged.ok && merged.reason !== 'decided already') {
@@ -168,7 +168,7 @@ function mergingPages(router: Router, deps: Deps): void {
       return showMerging(res, id, { values: { keep: keep.toHexString() }, errors });
     }
     if (merged.ok)
-      say(req, { kind: 'ok', text: 'Merged. There is one contact now, with everything of both.' });
+      say(req, { kind: 'ok', text: 'Merged. There’s now one contact with everything from both.' });
     else say(req, { kind: 'notice', text: 'Somebody else has decided this pair already.' });
     res.redirect(303, HOME);
   });
@@ -194,17 +194,17 @@ async function showMerging(res: Response, id: Types.ObjectId, form: Form = FRESH
 function inWords(refused: Extract<Merged, { ok: false }>, zone: string): string {
   switch (refused.reason) {
     case 'slots overlap':
-      return `Both hold slots at the same time (${refused.event ? `${refused.event}, ` : ''}${dayAndTime(refused.at, zone)}). Remove or move the slots of one of them first; nobody can be in two places.`;
+      return `Both have slots at the same time (${refused.event ? `${refused.event}, ` : ''}${dayAndTime(refused.at, zone)}). Remove or move the slots of one of them first.`;
     case 'meetings overlap':
       return `Both have a meeting at the same time (${dayAndTime(refused.at, zone)}). Move or cancel one of the meetings first.`;
     case 'sync is running':
-      return 'A sync is at work. Merge when it has finished; the Importer shows how far it is.';
+      return 'A sync is running. Merge when it has finished. The Importer shows its progress.';
     case 'another merge':
-      return 'One of the two is being merged with somebody else right now. Wait a minute and look again.';
+      return 'One of these contacts is being merged with another one right now. Wait a minute and look again.';
     case 'in doubt':
-      return 'Somebody else came with the ID of one of the two. Decide that first: it is on this list too.';
+      return 'One of these IDs now belongs to somebody else. Decide that pair first. It’s on this list too.';
     case 'other type':
-      return 'The two are of different types now, so they cannot be one contact.';
+      return 'These contacts now have different types, so they can’t be merged.';
     default:
       return 'Somebody else has decided this pair already.';
   }
@@ -216,7 +216,7 @@ function pairsOf(req: Request, res: Response): Types.ObjectId[] | undefined {
   if (!parsed.ok) refuseHere(res, parsed);
   else if (parsed.value.only) return [parsed.value.only];
   else if (parsed.value.pairs.length > 0) return parsed.value.pairs;
-  else refuseHere(res, { values: {}, errors: { pairs: 'Select at least one pair first.' } });
+  else refuseHere(res, { values: {}, errors: { pairs: 'Select at least one pair.' } });
   return undefined;
 }
 

@@ -23,7 +23,7 @@ import { eventCounts, listEvents, slotsByDay } from './queries.js';
 import { EVENT_FIELDS, eventQuery, formOf, freshEvent, stepSchema } from './schema.js';
 import { updateEvent } from './update-event.js';
 
-const TWO_AT_ONCE = 'Somebody else saved these settings at the same moment. Save once more.';
+const TWO_AT_ONCE = 'Somebody else saved these settings at the same moment. Save again.';
 const ZONES = Intl.supportedValuesOf('timeZone');
 
 const pathOf = (event: Pick<Event, '_id'>): string => `/events/${event._id.toHexString()}`;

@@ -83,7 +83,7 @@ function startImport(deps: Deps, start: typeof chooseImport): RequestHandler {
     const matched = await matchedSchools(account);
     if (!schools.every((school) => mayImportSchool(actor, event, school, matched.length)))
       return refuse(
-        { schools: 'Select schools that this event has, or ask an administrator to add one.' },
+        { schools: 'Select schools that are already in this event, or ask an administrator to add one.' },
         { event: id },
       );
     const chosen = await start(deps, account, event, parsed.value, actor.user);
@@ -121,21 +121,21 @@ function stopAllPages(router: Router, deps: Deps): void {
       stopped.runs > 0 ? ` ${countOf(stopped.runs, 'run stops', 'runs stop')} at the next safe point.` : '';
     const text =
       stopped.events + stopped.runs === 0
-        ? 'No event had its sync on.'
+        ? 'No event had its nightly sync on.'
         : `The nightly sync is off for ${countOf(stopped.events, 'event', 'events')}.${runs}`;
     say(req, { kind: 'ok', text });
     res.redirect(303, HOME);
   });
 }
 
-/** Sync Now for all events whose sync is on, from the page that connects Clever (seed: manually initiate a full sync). */
+/** Sync now for all events whose sync is on, from the page that connects Clever (seed: manually initiate a full sync). */
 function syncAllPage(router: Router, deps: Deps): void {
   router.post('/sync', levelGuard('administrator'), async (req, res) => {
     const queued = await syncAll(deps, await accountOf(actorOf(res)), actorOf(res).user);
     if (queued.length === 0)
       say(req, {
         kind: 'notice',
-        text: 'No event has its sync on, so there is nothing to sync.',
+        text: 'No event has its nightly sync on, so there’s nothing to sync.',
         links: [{ href: HOME, label: 'Import classes into an event' }],
       });
     else

@@ -16,6 +16,6 @@ export function exportProblems(
     problem,
     advice,
   ]);
-  if (more > 0) rows.push(['', '', '', `${more.toLocaleString('en')} more problems are not listed.`, '']);
+  if (more > 0) rows.push(['', '', '', `${more.toLocaleString('en')} more problems aren’t listed.`, '']);
   return streamCsv(res, `problems-${_id.toHexString()}`, COLUMNS, [rows]);
 }

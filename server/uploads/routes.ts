@@ -15,7 +15,7 @@ import { storeUpload } from './store-upload.js';
 import { switchSource, type Switched } from './switch-source.js';
 import { uploadRoutes } from './upload-routes.js';
 
-const CHANGED = 'Somebody else changed the roster source a moment ago. Look at it again.';
+const CHANGED = 'Somebody else changed the roster source a moment ago. Check it again.';
 
 /** Global Setup → Roster files. For administrators. */
 export function rosterFileRoutes(deps: Deps): Router {
@@ -82,7 +82,7 @@ async function takeUpload(deps: Deps, res: Response, received: ReceivedFiles | u
   return { ok: true, upload: await storeUpload(deps, actor, files.format, received.files) };
 }
 
-const NO_FILES = 'Choose the files, or the zip that holds them.';
+const NO_FILES = 'Select the files, or one zip with all of them.';
 
 /** The page, or the page again with what is wrong in one of its forms. */
 async function show(
@@ -110,8 +110,8 @@ function refusal(req: Request, field: string, message: string): Form {
 
 function sayRefused(switched: Extract<Switched, { ok: false }>): string {
   if (switched.reason === 'refresh running')
-    return 'An import or sync is at work. Wait until it is done, or stop it, and begin again.';
-  if (switched.reason === 'not ready') return `Clever cannot be enabled yet. ${switched.reasons.join(' ')}`;
+    return 'An import or sync is running. Wait until it’s done, or stop it, and begin again.';
+  if (switched.reason === 'not ready') return `Clever can’t be enabled yet. ${switched.reasons.join(' ')}`;
   return CHANGED;
 }
 
@@ -126,11 +126,11 @@ function askToBegin(
     section: 'global-setup',
     confirm: {
       title,
-      ...(cleverOn ? { lead: 'Clever and roster files cannot be on at once.' } : {}),
+      ...(cleverOn ? { lead: 'Clever and roster files can’t both be on.' } : {}),
       effects: [
-        ...(cleverOn ? ['Clever goes off; its nightly sync ends.'] : []),
-        `The record ids of ${people.toLocaleString('en')} ${people === 1 ? 'person' : 'people'} are cleared. The first import finds them again by their numbers and email addresses.`,
-        `${sections.toLocaleString('en')} ${sections === 1 ? 'section' : 'sections'} of the former source and its terms are archived.`,
+        ...(cleverOn ? ['Clever is turned off, and its nightly sync ends.'] : []),
+        `The record IDs of ${people.toLocaleString('en')} ${people === 1 ? 'person' : 'people'} are cleared. The first import matches them again by their numbers and email addresses.`,
+        `${sections.toLocaleString('en')} ${sections === 1 ? 'section' : 'sections'} and the terms of the old source are archived.`,
       ],
       notes: ['Nobody is deleted. Classes, slots and appointments stay as they are.'],
       action: `${HOME}/begin`,

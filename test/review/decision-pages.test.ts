@@ -36,7 +36,7 @@ describe('pages of held removals and undo', () => {
         refresh,
       ]) {
         const page = await office.visitor.get(path);
-        assert.match(page.text, /40 students.*held until somebody decides/, path);
+        assert.match(page.text, /40 students.*stay until you review them/, path);
         assert.ok(page.text.includes(`${refresh}/held`), path);
       }
       const changes = await office.visitor.get(`${refresh}/changes?kind=guardian&action=changed`);
@@ -99,7 +99,7 @@ describe('pages of held removals and undo', () => {
       assert.match(told.text, /(accepted|rejected) the removals on/);
       assert.ok(told.text.includes('Reason: &lt;script&gt;'));
       assert.match(told.text, /decided already/);
-      assert.doesNotMatch((await office.visitor.get('/importer')).text, /held until somebody decides/);
+      assert.doesNotMatch((await office.visitor.get('/importer')).text, /until you review/);
     });
 
     it('of the account are for its administrators alone', async () => {
@@ -109,7 +109,7 @@ describe('pages of held removals and undo', () => {
       assert.equal((await one.get(`${refresh}/held`)).status, 403);
       const answer = await one.post(`${refresh}/held`, { verdict: 'accept', reason: 'x' }, '/importer');
       assert.equal(answer.status, 403);
-      assert.doesNotMatch((await one.get('/importer')).text, /students, .*held until somebody decides/);
+      assert.doesNotMatch((await one.get('/importer')).text, /students.*until you review/);
       assert.equal(await RosterRun.countDocuments({ purpose: 'accept' }), 0);
     });
   });

@@ -27,7 +27,7 @@ describe('pages of previews', () => {
       const page = await office.visitor.get(pathOf(run));
       assert.match(
         page.text,
-        /Previewed today at .*1 student would change, 1 student would leave.*Nothing was written/,
+        /Previewed today at .*1 student would change, 1 student would be removed.*Nothing was saved/,
       );
       assert.match(page.text, /1 appointment would need a look/);
       assert.match(page.text, /Appointments that would need a look/);
@@ -46,7 +46,7 @@ describe('pages of previews', () => {
       assert.equal(asked.headers.location, `${pathOf(run)}/apply`);
       assert.equal(await SyncRun.countDocuments({ purpose: 'apply' }), 0);
       const confirm = await office.visitor.get(`${pathOf(run)}/apply`);
-      assert.match(confirm.text, /1 student.* would leave/);
+      assert.match(confirm.text, /1 student.* would be removed/);
       const answers = await Promise.all(
         [1, 2].map(() =>
           office.visitor.post(`${pathOf(run)}/apply`, { sure: 'yes' }, `${pathOf(run)}/apply`),

@@ -78,7 +78,7 @@ describe('a class whose list comes back empty or of unknown ids, without appoint
             (await wholeRoster()).filter(({ text }) => text.includes('"class"')),
             before,
           );
-          assert.match(sayResult(run), /(enrollments?|teaching assignments?) held until somebody looks/);
+          assert.match(sayResult(run), /(enrollments?|teaching assignments?) waiting for your review/);
           assert.match(
             sayRemarks(await office.district.refreshOf(run)).join(),
             /no students or no teachers would be left/,
@@ -97,7 +97,7 @@ describe('a class whose list comes back empty or of unknown ids, without appoint
       assert.equal(preview.counts[`class${kind}`]?.removed, length);
       assert.match(sayResult(preview), /would end/);
       const told = sayRemarks(await office.district.refreshOf(preview)).join();
-      assert.match(told, /would hold them until somebody looks, because no students or no teachers/);
+      assert.match(told, /no students or no teachers\. A sync keeps them until you review them/);
       const run = await night('full');
       const decided = await decideHeldOfAccount(office.district.deps, await office.district.refreshOf(run), {
         verdict: 'accept',

@@ -70,7 +70,7 @@ describe('faults of a sync', () => {
       assert.deepEqual([waiting.state, waiting.retryAt], ['queued', later(15)]);
       assert.equal(
         sayRun(waiting, 'America/Chicago', ONE_AM),
-        'Clever did not answer; the next try is at 1:15 AM.',
+        'Clever didn’t answer. The next try is at 1:15 AM.',
       );
       district.sandbox.behave();
       assert.equal(await asApp(() => resumeRuns(district.deps)), 0, 'nobody is asked before its time');

@@ -107,7 +107,7 @@ describe('matching new records with the contacts of the account', () => {
       grants: [{ account, level: 'resource administrator', contact: one._id }],
       createdAt: new Date(),
     });
-    assert.equal((await match(asked)).doubtful[0]?.reason, 'same e-mail and last name');
+    assert.equal((await match(asked)).doubtful[0]?.reason, 'same email and last name');
     await User.updateOne({ _id: user._id }, { $set: { emailProvenAt: new Date() } });
     assert.deepEqual(await matchedWith(asked), one._id);
   });

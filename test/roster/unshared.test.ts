@@ -77,7 +77,7 @@ describe('a district that changes what it lets Slotbell read', function () {
     assert.equal(await approval(), 'approved');
   });
 
-  it('Sync Now on the Clever page queues all events whose sync is on, once each', async () => {
+  it('Sync now on the Clever page queues all events whose sync is on, once each', async () => {
     const { account, event, schools } = nights.district;
     const link = async () => (await office.get('/global-setup/clever')).text;
     await office.post('/importer/sync', {}, '/global-setup/clever');

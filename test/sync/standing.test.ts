@@ -48,7 +48,7 @@ describe('a night by events of an event that stands as its last sync left it', (
     const teachers = await Resource.countDocuments({ event: nights.district.event, status: 'active' });
     assert.ok(teachers > 0);
     assert.equal(run.counts.resource?.unchanged, teachers);
-    assert.equal(sayResult(run), 'Nothing had changed.');
+    assert.equal(sayResult(run), 'Nothing changed.');
   });
 
   it('does not look when a student has another name or address', async () => {

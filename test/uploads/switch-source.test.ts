@@ -105,7 +105,7 @@ describe('changing the roster source', () => {
     const asked = await school.office.post(`${HOME}/format`, { format: 'pickatime' }, HOME);
     assert.equal(asked.status, 200);
     assert.match(asked.text, /Clever and roster files cannot be on at once/);
-    assert.match(asked.text, /record ids of 1 person/);
+    assert.match(asked.text, /record IDs of 1 person/);
     assert.match(asked.text, /1 section/);
     assert.match(asked.text, />Begin</);
     assert.match(asked.text, /href="\/global-setup\/roster-files">Cancel/);

@@ -42,7 +42,7 @@ describe('The state of an upload', () => {
     assert.match(doubtful.text, /status-notice">Needs attention/);
     assert.match(doubtful.text, /Sections<\/th>\s*<td[^>]*>0</);
     assert.match(doubtful.text, /No problems<\/h2>/);
-    assert.match(doubtful.text, /leave the roster/);
+    assert.match(doubtful.text, /Removed/);
     assert.doesNotMatch(doubtful.text, /To be removed|Open the preview/);
     assert.match(doubtful.text, /Preview the import/);
     const shifted = await upload(school.office, {
@@ -58,7 +58,7 @@ describe('The state of an upload', () => {
       /These files hold no sections, students or teachers: put right what is listed below, then upload all of them again\./,
     );
     assert.match(nothing.text, /status-danger">Nothing to import/);
-    assert.doesNotMatch(nothing.text, /Preview the import|Those not in the files/);
+    assert.doesNotMatch(nothing.text, /Preview the import|If not in the files/);
     assert.doesNotMatch(nothing.text, /class="pager"/);
     const list = await school.office.get(HOME);
     assert.ok(
@@ -131,7 +131,7 @@ describe('The state of an upload', () => {
     const page = await school.office.get(older);
     assert.match(
       page.text,
-      /A newer upload was made since, [^<]*11:00 AM\. Importing this older one puts older data over newer/,
+      /There’s a newer upload, [^<]*11:00 AM\. Importing this older one puts older data over newer/,
     );
     assert.ok(page.text.includes(`href="${newer}">Open the newer upload`));
     assert.match(page.text, /Preview this older upload/);
@@ -142,12 +142,12 @@ describe('The state of an upload', () => {
     assert.deepEqual(await states(), ['Imported', 'Nothing to import', 'Replaced by a newer import']);
     assert.match(
       (await school.office.get(preview)).text,
-      /A newer upload was imported since; applying this one puts older data over newer\./,
+      /A newer upload has been imported; applying this one puts older data over newer\./,
     );
     const asked = await school.office.post(`${preview}/apply`, {}, HOME);
     assert.equal(asked.headers.location, `${preview}/apply`);
     assert.equal(await RosterRun.countDocuments({ purpose: 'apply' }), 1);
-    assert.match((await school.office.get(`${preview}/apply`)).text, /A newer upload was imported since/);
+    assert.match((await school.office.get(`${preview}/apply`)).text, /A newer upload has been imported/);
     await school.office.post(`${preview}/apply`, { sure: 'yes' }, HOME);
     assert.equal(await RosterRun.countDocuments({ purpose: 'apply' }), 2);
   });

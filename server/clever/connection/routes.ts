@@ -36,7 +36,7 @@ const ACCESS_REFUSALS = {
 const KINDS_REFUSALS = {
   none: 'Choose at least one kind.',
   'no district': ACCESS_REFUSALS['no district'],
-  'changed meanwhile': 'Somebody else changed this at the same moment. Save once more.',
+  'changed meanwhile': 'Somebody else changed this at the same moment. Save again.',
 };
 
 /** Global Setup → Clever: the steps that connect an account. Mounted behind the administrator's guard. */
@@ -102,7 +102,7 @@ export function connectionRoutes(deps: Deps): Router {
         deps,
         req,
         res,
-        refusal(req, '_form', `Clever cannot be enabled yet. ${enabled.reasons.join(' ')}`),
+        refusal(req, '_form', `Clever can’t be enabled yet. ${enabled.reasons.join(' ')}`),
       );
     say(req, { kind: 'ok', text: 'Clever is enabled. Next: import an event’s classes with the Importer.' });
     res.redirect(303, HOME);
@@ -146,7 +146,7 @@ function confirmInsteadOfFiles(res: Response): void {
     section: 'global-setup',
     confirm: {
       title: 'Clever instead of roster files?',
-      lead: 'Clever and roster files cannot be on at once.',
+      lead: 'Clever and roster files can’t both be on.',
       effects: [
         'Roster files go off, and Clever is enabled.',
         'The record ids that the files gave are cleared. Terms and sections of the files are archived.',

@@ -32,7 +32,8 @@ import {
   STATE_WORDS,
   TRIGGER_WORDS,
 } from '../../runs/show/show-run.js';
-import { heldInWords } from '../../runs/show/summarize-run.js';
+import { nameSource } from '../../runs/show/name-source.js';
+import { heldInWords, sayMissing } from '../../runs/show/summarize-run.js';
 import { sayWhy } from '../../runs/log/say-why.js';
 
 interface Fact {
@@ -46,6 +47,7 @@ interface Fact {
 export async function runPage(deps: Deps, actor: Actor, place: RunPlace) {
   const { run, refresh, home, title, back } = place;
   const preview = run.purpose === 'preview';
+  const source = await nameSource(actor.account);
   return {
     title,
     section: 'importer',
@@ -58,7 +60,7 @@ export async function runPage(deps: Deps, actor: Actor, place: RunPlace) {
     unshared: (refresh ?? ('trigger' in run ? undefined : run))?.unshared === true,
     mend: run.state === 'failed' ? await findMend(actor) : '',
     facts: await factsOf(deps, actor, place),
-    held: await heldOf(place, actor),
+    held: await heldOf(place, actor, source),
     undo: await mayUndo(place, actor),
     applies: preview ? await applies(deps, actor, place) : undefined,
     broken: await findBroken(place),
@@ -67,7 +69,7 @@ export async function runPage(deps: Deps, actor: Actor, place: RunPlace) {
     stages: stagesOf(run, refresh, await expectedStages(place), deps.now()),
     rows: countRows(run, readableRefresh(place)),
     actions: ACTION_WORDS,
-    remarks: [readableRefresh(place), run].flatMap((part) => (part ? sayRemarks(part) : [])),
+    remarks: [readableRefresh(place), run].flatMap((part) => (part ? sayRemarks(part, source) : [])),
     addressOf,
   };
 }
@@ -82,7 +84,7 @@ async function factsOf(deps: Deps, actor: Actor, place: RunPlace): Promise<Fact[
     { term: 'State', status: STATE_WORDS[run.state] },
     { term: 'What', value: asker ? `${what}, requested by ${asker}` : what },
     ...(run.reason ? [{ term: 'Reason', value: run.reason }] : []),
-    { term: run.startedAt ? 'Began' : 'Requested', value: `${began} (${zoneName(actor.timeZone)})` },
+    { term: run.startedAt ? 'Started' : 'Requested', value: `${began} (${zoneName(actor.timeZone)})` },
     ...(run.finishedAt
       ? [
           {
@@ -102,8 +104,8 @@ async function factsOf(deps: Deps, actor: Actor, place: RunPlace): Promise<Fact[
 /** Whether the district was read whole or by its events, and why. */
 function howOf({ how, why, events = 0 }: Pick<RosterRun, 'how' | 'why' | 'events'>): Fact[] {
   if (!how) return [];
-  const value = how === 'full' ? sayWhy(why) : `Clever’s events: ${countOf(events, 'event', 'events')}`;
-  return [{ term: 'Read by', value }];
+  const value = how === 'full' ? sayWhy(why) : `Changes only: ${countOf(events, 'change', 'changes')} in Clever`;
+  return [{ term: 'How it was read', value }];
 }
 
 /** The runs that this one is about, and that are about it. */
@@ -121,14 +123,14 @@ async function relatedOf(place: RunPlace): Promise<Fact[]> {
             value:
               run.purpose === 'apply' || run.purpose === 'undo'
                 ? of[run.purpose]
-                : 'The run that held the removals',
+                : 'The run with these removals',
             href: pathOf(run.of),
           },
         ]
       : []),
     ...(run.undoneBy ? [{ term: 'Undone', value: 'The run that undid it', href: pathOf(run.undoneBy) }] : []),
     ...(decided
-      ? [{ term: 'Held removals', value: `Were ${decided.verdict}ed`, href: pathOf(decided.run) }]
+      ? [{ term: 'Removals', value: decided.verdict === 'accept' ? 'Accepted' : 'Rejected', href: pathOf(decided.run) }]
       : []),
     ...users.map((user) => ({
       term: 'Used by',
@@ -139,18 +141,16 @@ async function relatedOf(place: RunPlace): Promise<Fact[]> {
 }
 
 /** What this run holds still, and what its download does, for whoever decides about it. */
-async function heldOf({ run, refresh, home, event }: RunPlace, actor: Actor) {
-  const own = heldInWords(await countHeld({ run: run._id }));
-  const below = refresh ? heldInWords(await countHeld({ run: refresh._id })) : '';
-  const text = (words: string) =>
-    `${words}: missing at the source, and held until somebody decides. Nothing was removed.`;
+async function heldOf({ run, refresh, home, event }: RunPlace, actor: Actor, source: string) {
+  const own = await countHeld({ run: run._id });
+  const below = refresh ? await countHeld({ run: refresh._id }) : {};
   return [
-    ...(own ? [{ text: text(own), href: `${home}/held` }] : []),
-    ...(below && refresh
+    ...(heldInWords(own) ? [{ text: sayMissing(own, source), href: `${home}/held` }] : []),
+    ...(heldInWords(below) && refresh
       ? [
           event && !mayRunAll(actor)
-            ? { text: `${text(below)} An administrator of the account decides.`, href: '' }
-            : { text: text(below), href: `${pathOfRefresh(refresh._id)}/held` },
+            ? { text: sayMissing(below, source, { reviewer: 'an administrator' }), href: '' }
+            : { text: sayMissing(below, source), href: `${pathOfRefresh(refresh._id)}/held` },
         ]
       : []),
   ];

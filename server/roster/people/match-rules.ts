@@ -34,16 +34,16 @@ export interface Rule {
 const FIELD_WORDS: Record<MappableField, string> = {
   student_number: 'student number',
   teacher_number: 'teacher number',
-  staff_id: 'staff id',
-  sis_id: 'SIS id',
-  state_id: 'state id',
+  staff_id: 'staff ID',
+  sis_id: 'SIS ID',
+  state_id: 'state ID',
 };
 
 /** The strongest first. */
 export const RULES: Rule[] = [
   ...IDENTIFIERS.map(numberRule),
   {
-    reason: () => 'same e-mail and last name',
+    reason: () => 'same email and last name',
     compare: (person, candidate, mapping) => {
       if (!sameEmail(person, candidate) || !same(searchKey, person.lastName, candidate.lastName))
         return undefined;
@@ -53,7 +53,7 @@ export const RULES: Rule[] = [
   },
   {
     reason: (person) =>
-      person.type === 'guardian' ? 'same name, e-mail or phone, and a student in common' : '',
+      person.type === 'guardian' ? 'same name, email or phone, and a student in common' : '',
     compare: (person, candidate) => {
       if (person.type !== 'guardian' || !shareStudent(person, candidate)) return undefined;
       if (sameName(person, candidate) || same(digits, person.phone, candidate.phone)) return 'same';

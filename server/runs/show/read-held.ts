@@ -9,7 +9,8 @@ import { dayAndTimeSoon } from '../../web/format-time.js';
 import type { HeldCounts } from '../changes/count-held.js';
 import { mayRunAll } from '../../web/actor.js';
 import { pathOfRefresh, pathOfRun, type RunPlace } from './queries.js';
-import { heldInWords } from './summarize-run.js';
+import { nameSource } from './name-source.js';
+import { sayMissing } from './summarize-run.js';
 
 /** Removals that wait for somebody: what and where. */
 export interface HeldNotice {
@@ -39,8 +40,10 @@ export async function heldNotices(actor: Actor, now: Date, event?: Types.ObjectI
   const rows = (await heldByRun(actor.account)).filter((row) =>
     row.event ? (!event || row.event.equals(event)) && mayRunEvent(actor, row.event) : mayRunAll(actor),
   );
+  if (rows.length === 0) return [];
+  const source = await nameSource(actor.account);
   const notices: HeldNotice[] = [];
-  for (const row of rows) notices.push(await noticeOf(row, actor.timeZone, now));
+  for (const row of rows) notices.push(await noticeOf(row, source, actor.timeZone, now));
   return notices;
 }
 
@@ -77,6 +80,7 @@ async function heldByRun(account: Types.ObjectId): Promise<HeldRow[]> {
 
 async function noticeOf(
   { run, event, counts, since }: HeldRow,
+  source: string,
   zone: string,
   now: Date,
 ): Promise<HeldNotice> {
@@ -85,9 +89,8 @@ async function noticeOf(
   const name = event ? (await Event.findById(event, { name: 1 }).lean())?.name : undefined;
   const first = since ?? found?.startedAt ?? found?.createdAt;
   const at = first ? dayAndTimeSoon(first, zone, now) : '';
-  const where = name ? ` in ${name}` : '';
   return {
-    text: `${heldInWords(counts)}${where}: missing at the source since the sync of ${at}, and held until somebody decides. Nothing was removed.`,
+    text: sayMissing(counts, source, { event: name, since: at }),
     href: `${event ? pathOfRun(run) : pathOfRefresh(run)}/held`,
   };
 }
