@@ -102,7 +102,7 @@ function problemPages(router: Router, deps: Deps): void {
     const row = await findAppointment(seenIn(res), parseId(req.params.appointment));
     if (!row) throw notFound();
     res.render('appointments/cancel', {
-      ...page(event, 'problems', 'Cancel an appointment'),
+      ...page(event, 'problems', 'Cancel appointment'),
       row: inWords(event, row, deps.now()),
       path: list(event),
     });
@@ -130,7 +130,7 @@ function seenIn(res: Response): Event & { sight: Sight } {
   return Object.assign({ sight: sightOf(res) }, eventOf(res));
 }
 
-const SETTLED = { kind: 'notice', text: 'Somebody has settled this one already.' } as const;
+const SETTLED = { kind: 'notice', text: 'Somebody has already decided this one.' } as const;
 
 function inWords(event: Event, row: ReportRow, now: Date) {
   return {

@@ -31,7 +31,13 @@ export interface Refused {
   clash: string;
 }
 
-const UNKNOWN: Refused = { child: 'Your child', teacher: 'this teacher', time: 'this time', most: 1, clash: '' };
+const UNKNOWN: Refused = {
+  child: 'Your child',
+  teacher: 'this teacher',
+  time: 'this time',
+  most: 1,
+  clash: '',
+};
 
 /** What a parent reads. */
 const SENTENCES: Record<Refusal, string | ((of: Refused) => string)> = {

@@ -99,7 +99,8 @@ async function showTimes(deps: Deps, res: Response, family: Family, asked: Asked
   }
   const looker = { event, resource, household, user: actor.user, replaces: changed && asked.change };
   const times = await findTimes(looker, deps.now());
-  const wanted = asked.refused && times.find(({ slot }) => slot.from.getTime() === asked.refused?.at.getTime());
+  const wanted =
+    asked.refused && times.find(({ slot }) => slot.from.getTime() === asked.refused?.at.getTime());
   const nearest = asked.refused ? nearestFree(times, asked.refused.at) : [];
   res.status(asked.refused ? 409 : 200).render('booking/times', {
     title: `Choose a time with ${resource.name}`,

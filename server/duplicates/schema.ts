@@ -30,7 +30,7 @@ export const pairsSchema = Joi.object<{ pairs: Types.ObjectId[]; only?: Types.Ob
 
 export const mergingSchema = Joi.object<{ keep: Types.ObjectId }, true>({
   keep: objectId().required().label('which of the two stays'),
-}).messages({ 'any.required': 'Choose {#label}.' });
+}).messages({ 'any.required': 'Select {#label}.' });
 
 /** That somebody is the same is asked once more (`sure`), as it cannot be undone. */
 export const identitySchema = Joi.object<{ as: Identity; sure?: 'yes' }, true>({

@@ -117,7 +117,7 @@ function settingsPages(router: Router, deps: Deps): void {
     const event = await createEvent(actorOf(res), parsed.value, deps.now());
     say(req, {
       kind: 'ok',
-      text: 'The event is made. The list below says what it needs before booking opens.',
+      text: 'The event is created. The list below shows what it needs before booking opens.',
     });
     res.redirect(303, pathOf(event));
   });
@@ -217,7 +217,7 @@ function openingPages(router: Router, deps: Deps): void {
     const { closesAt } = event.booking;
     const until =
       closesAt && closesAt > deps.now()
-        ? `It closes on ${dayAndTimeSoon(closesAt, event.timeZone, deps.now())}, as set.`
+        ? `It closes on ${dayAndTimeSoon(closesAt, event.timeZone, deps.now())}, as scheduled.`
         : 'It stays open until you close it.';
     const warnings = openingWarnings(event, counts);
     res.render('events/opening', { ...eventPage(event, 'overview'), counts, until, warnings });
@@ -241,7 +241,7 @@ function openingPages(router: Router, deps: Deps): void {
   router.post('/:event/closing', guard, async (req, res) => {
     const event = eventOf(res);
     const closed = await closeBooking(actorOf(res), event, deps.now());
-    say(req, { kind: 'ok', text: closed ? 'Booking is closed.' : 'Booking was closed already.' });
+    say(req, { kind: 'ok', text: closed ? 'Booking is closed.' : 'Booking was already closed.' });
     res.redirect(303, pathOf(event));
   });
 }

@@ -85,7 +85,7 @@ function blockPages(router: Router, deps: Deps): void {
     if (!blocked.ok) throw worksHere();
     const canceled =
       blocked.canceled > 0 ? ` ${countOf(blocked.canceled, 'appointment', 'appointments')} canceled.` : '';
-    say(req, { kind: 'ok', text: `${adult.user.name} can’t log in any more.${canceled}` });
+    say(req, { kind: 'ok', text: `${adult.user.name} can no longer log in.${canceled}` });
     res.redirect(303, pathOf(adult));
   });
 
@@ -207,7 +207,7 @@ function worksHere(): HttpError {
   return new HttpError(
     409,
     'This person works at your school',
-    'Take their access level away in the staff accounts first, then block the login.',
+    'First remove their access level under Staff accounts. Then block the login.',
   );
 }
 

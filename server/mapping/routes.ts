@@ -73,7 +73,8 @@ export function mappingRoutes(deps: Deps): Router {
     const chosen = parseForm(mappingSchema, req.body);
     const { mapping } = await mappingPage(actorOf(res).account);
     if (chosen.ok && isChosen(req) && compareMappings(mapping, mappingFrom(chosen.value)).length > 0) {
-      const text = 'The names are saved. The fields you selected above aren’t saved yet. Select Continue below them.';
+      const text =
+        'The names are saved. The fields you selected above aren’t saved yet. Select Continue below them.';
       res.locals.flash = { kind: 'notice', text };
       return showPage(res, { values: choicesOf(mappingFrom(chosen.value)), errors: {} });
     }

@@ -14,7 +14,7 @@ export interface MailFault {
 
 /** A mail whose worker died at every try; it may be what kills them. */
 export const CUT_OFF: MailFault = {
-  words: 'Sending it was cut off at every try.',
+  words: 'Every attempt to send it was cut off.',
   code: 'cut off',
   lasting: true,
   ofServer: false,
@@ -22,15 +22,15 @@ export const CUT_OFF: MailFault = {
 
 /** What went wrong before the server had a say, by nodemailer's codes (its errors.ts). */
 const WORDS: Partial<Record<string, string>> = {
-  ESOCKET: 'The mail server could not be reached.',
-  ECONNECTION: 'The mail server ended the connection.',
-  ETIMEDOUT: 'The mail server did not answer in time.',
-  EABORT: 'The mail server did not answer in time.',
-  EDNS: 'The name of the mail server is not known.',
-  ETLS: 'No secure connection to the mail server could be made.',
-  EPROTOCOL: 'The mail server did not answer as a mail server does.',
-  EAUTH: 'The mail server did not accept the login in SMTP_URL.',
-  ENOAUTH: 'The mail server asks for a login, and SMTP_URL has none.',
+  ESOCKET: 'The email server couldn’t be reached.',
+  ECONNECTION: 'The email server ended the connection.',
+  ETIMEDOUT: 'The email server didn’t answer in time.',
+  EABORT: 'The email server didn’t answer in time.',
+  EDNS: 'There’s no email server with the name in SMTP_URL.',
+  ETLS: 'No secure connection to the email server could be made.',
+  EPROTOCOL: 'The server in SMTP_URL didn’t answer like an email server.',
+  EAUTH: 'The email server rejected the login in SMTP_URL.',
+  ENOAUTH: 'The email server asks for a login, but SMTP_URL has none.',
 };
 
 /**
@@ -41,17 +41,17 @@ export function explainFault(error: unknown): MailFault {
   const { code = 'unknown', command, responseCode, permanent = false } = error as NodemailerError;
   if ((code === 'EENVELOPE' || code === 'EMESSAGE') && responseCode !== 421) {
     if (command === 'API')
-      return { words: 'No mail can go to this address.', code, lasting: true, ofServer: false };
+      return { words: 'Email can’t be sent to this address.', code, lasting: true, ofServer: false };
     const what =
-      { 'RCPT TO': 'this address', 'MAIL FROM': 'the sender (MAIL_FROM)' }[command ?? ''] ?? 'this mail';
+      { 'RCPT TO': 'this address', 'MAIL FROM': 'the sender (MAIL_FROM)' }[command ?? ''] ?? 'this email';
     const words = permanent
-      ? `The mail server refused ${what} (${String(responseCode)}).`
-      : `The mail server asked to try again later (${String(responseCode ?? 'no code')}).`;
+      ? `The email server refused ${what} (${String(responseCode)}).`
+      : `The email server asked to try again later (${String(responseCode ?? 'no code')}).`;
     const sender = command === 'MAIL FROM';
     return { words, code, lasting: permanent && !sender, ofServer: sender };
   }
   return {
-    words: WORDS[code] ?? 'The mail could not be sent.',
+    words: WORDS[code] ?? 'The email couldn’t be sent.',
     code,
     lasting: false,
     ofServer: code in WORDS,

@@ -94,7 +94,7 @@ function mailRoutes(deps: Deps, placeOf: (res: Response) => Place): Router {
     const asked = await sendAgain(deps, scope, mail._id, actorOf(res).user);
     if (asked.ok) say(req, { kind: 'ok', text: 'The email is on its way.' });
     else if (asked.reason === 'on its way')
-      say(req, { kind: 'notice', text: 'This mail was sent or is on its way already.' });
+      say(req, { kind: 'notice', text: 'This email was already sent or is on its way.' });
     else say(req, { kind: 'danger', text: 'No email server is set up, so nothing can be sent.' });
     res.redirect(303, `${home}/${mail._id.toHexString()}`);
   });

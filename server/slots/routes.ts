@@ -220,7 +220,7 @@ async function change(
 
 function faultOfMessage({ action, message }: SlotChange): string | undefined {
   if (action !== 'unavailable') return undefined;
-  if (message === '') return 'Enter what parents read instead.';
+  if (message === '') return 'Enter the message that parents see.';
   return message.length > MESSAGE_MAX ? `Use ${MESSAGE_MAX} characters at most.` : undefined;
 }
 
@@ -244,7 +244,7 @@ async function carryOut(deps: Deps, res: Response, slots: SelectedSlot[], wish: 
       `Removed ${countOf(removed, 'slot', 'slots')}.`,
       booked.length > 0 && `${countOf(booked.length, 'booked slot stays', 'booked slots stay')}.`,
       held.length > 0 &&
-        `${countOf(held.length, 'slot that a parent holds stays', 'slots that parents hold stay')}; try again in some minutes.`,
+        `${countOf(held.length, 'slot that a parent is booking right now stays', 'slots that parents are booking right now stay')}. Try again in a few minutes.`,
       tellLost(slots.length - removed - booked.length - held.length),
     ]
       .filter((part) => part !== false && part !== '')
@@ -258,4 +258,4 @@ async function carryOut(deps: Deps, res: Response, slots: SelectedSlot[], wish: 
 }
 
 const CHANGED_MEANWHILE =
-  'Somebody else changed some of these slots while you had this page open. This is how it is now: look at it, then go on.';
+  'Somebody else changed some of these slots while you had this page open. This is how they are now. Check them, then continue.';

@@ -91,7 +91,8 @@ export function attentionTo({
   const lists = LIST_NAMES.filter((list) => missing.includes(list)).map((list) => LISTS[list].plural);
   if (lists.length > 0)
     return `There are no ${orList(lists)} in these files. To fix this, ${next}, then upload all files again.`;
-  if (state === 'empty') return `There’s nothing to import in these files. To fix this, ${next}, then upload them again.`;
+  if (state === 'empty')
+    return `There’s nothing to import in these files. To fix this, ${next}, then upload them again.`;
   if (problemCount * 2 <= rows) return '';
   return `More than half of the rows have a problem. To fix this, ${next}, then upload all files again.`;
 }

@@ -88,7 +88,7 @@ describe('Delete Class', () => {
     const page = await visitor.get(asked.headers.location ?? '');
     assert.equal(page.status, 200);
     assert.match(page.text, /Delete 2 classes\?/);
-    assert.match(page.text, /1 of them has 2 appointments\. They stay and go to the problem list\./);
+    assert.match(page.text, /1 of them has 2 appointments\. They stay booked and are listed under Problems\./);
     assert.match(page.text, /They reappear at the next sync, tonight at 1 AM/);
     assert.match(page.text, /&lt;b&gt;Bio/);
     assert.match(page.text, /Hide 2 classes/);
@@ -201,9 +201,9 @@ describe('Delete Class', () => {
     const club = await makeClass(event, 'Chess', { type: 'Activity', byHand: true });
     await visitor.post(`${path}/deletion`, { one: club._id.toHexString() }, path);
     const page = await visitor.get(path);
-    assert.match(page.text, /Deleted Chess\. It was made by hand and does not come back\./);
+    assert.match(page.text, /Deleted Chess\. It was made by hand, so syncs don’t bring it back\./);
     assert.equal(page.text.includes('Hide instead'), false);
-    assert.match(page.text, /1 class made by hand does not come back by a sync/);
+    assert.match(page.text, /1 deleted class was made by hand\. Syncs don’t bring it back/);
   });
 
   it('while the sync is off says that the class stays away until it runs', async () => {
@@ -212,7 +212,7 @@ describe('Delete Class', () => {
     await visitor.post(`${path}/deletion`, { one: art._id.toHexString() }, path);
     assert.match(
       (await visitor.get(path)).text,
-      /1 deleted class stays away while the sync of this event is off/,
+      /1 class stays deleted while the sync of this event is off/,
     );
   });
 

@@ -56,7 +56,7 @@ describe('school matching', () => {
       schools.map((school) => post('/match', { school, cleverSchool: theirs[0]!.id })),
     );
     assert.deepEqual(answers.map(({ status }) => status).sort(), [303, 422, 422]);
-    assert.ok(answers.some(({ text }) => text.includes('One Clever school goes to one of yours')));
+    assert.ok(answers.some(({ text }) => text.includes('Each Clever school matches only one of yours')));
     assert.equal((await matches()).filter(Boolean).length, 1);
   });
 
@@ -116,7 +116,7 @@ describe('school matching', () => {
       sortKey: 'x',
     });
     const asked = await post('/clear', { school: a });
-    assert.match(asked.text, /1 person and 0 sections of it leave at the next sync/);
+    assert.match(asked.text, /1 person and 0 sections of this school are removed at the next sync/);
     assert.equal((await matches()).filter(Boolean).length, 2);
     assert.equal((await post('/clear', { school: a, sure: 'yes' })).status, 303);
     const last = await post('/clear', { school: b, sure: 'yes' });

@@ -20,8 +20,8 @@ describe('the Clever client, when Clever misbehaves', () => {
     ['403', 'forbidden', /administrator to share/],
     ['404', 'not-found', /Check that the Clever address/],
     ['413', 'page-too-large', /smaller page size/],
-    ['501', 'server', /problem of its own/],
-    ['loop', 'loop', /in a circle/],
+    ['501', 'server', /has a problem \(501\)/],
+    ['loop', 'loop', /never end/],
     ['redirect', 'redirect', /not followed/],
   ];
   for (const [kind, failure, words] of FATAL) {
@@ -48,7 +48,7 @@ describe('the Clever client, when Clever misbehaves', () => {
 
   for (const [kind, failure, words] of [
     ['html', 'not-json', /web page came back/],
-    ['truncated', 'truncated', /broke off in the middle/],
+    ['truncated', 'truncated', /was cut off/],
   ] as const)
     it(`${kind}: an answer that is spoilt each time fails in words in the end`, async () => {
       sandbox.misbehave({ match: /\/sections/, kind, times: 99 });

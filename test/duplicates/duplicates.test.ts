@@ -134,11 +134,11 @@ describe('Global Setup → Duplicates', () => {
     const id = await listStudents();
     const { text } = await visitor.get(`${HOME}/${id}/merging`);
     assert.match(text, /Merging cannot be undone/);
-    assert.match(text, /Which contact stays/);
+    assert.match(text, /Which contact do you want to keep/);
     const keep = String(fair.students[0]!._id);
     assert.equal((await post(`/${id}/merging`, { keep })).status, 303);
     assert.equal(await Contact.countDocuments({ type: 'student' }), 1);
-    assert.match((await visitor.get(HOME)).text, /There is one contact now/);
+    assert.match((await visitor.get(HOME)).text, /There’s now one contact/);
     assert.match((await visitor.get(`${HOME}?state=merged`)).text, /Merged into the other/);
     assert.equal((await visitor.get(`${HOME}/${id}/merging`)).status, 404);
     assert.equal((await post(`/${id}/merging`, { keep })).status, 303);
@@ -149,7 +149,7 @@ describe('Global Setup → Duplicates', () => {
     const id = await list(fair.teachers[1]!.contact, fair.teachers[0]!.contact, 'same name');
     const answer = await post(`/${id}/merging`, { keep: String(fair.teachers[1]!.contact._id) });
     assert.equal(answer.status, 422);
-    assert.match(answer.text, /Both hold slots at the same time \(Fall Conferences, /);
+    assert.match(answer.text, /Both have slots at the same time \(Fall Conferences, /);
     assert.match(answer.text, new RegExp(`value="${String(fair.teachers[1]!.contact._id)}" checked`));
     await Slot.deleteMany({ resource: fair.teachers[1]!.resource._id });
     assert.equal((await post(`/${id}/merging`, { keep: String(fair.teachers[1]!.contact._id) })).status, 303);

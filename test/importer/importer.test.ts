@@ -55,7 +55,7 @@ describe('the Importer', () => {
     const fields = { event: fresh.toHexString(), schools: school, nightly: 'yes' };
     const answer = await office.post('/importer/runs', fields, '/importer');
     assert.equal(answer.status, 422);
-    assert.match(answer.text, /Choose at least one term/);
+    assert.match(answer.text, /Select at least one term/);
     assert.equal((await Event.findById(fresh).lean())?.sync, undefined);
   });
 
@@ -120,7 +120,7 @@ describe('the Importer', () => {
     const run = await SyncRun.findOne({ event: fresh }).orFail().lean();
     assert.equal(answer.headers.location, `/importer/runs/${run._id.toHexString()}`);
     assert.deepEqual(district.test.asked.at(-1), { name: 'run-sync', key: run._id.toHexString() });
-    assert.match((await office.get(answer.headers.location)).text, /Waiting for a free worker/);
+    assert.match((await office.get(answer.headers.location)).text, /Waiting for its turn/);
     assert.equal((await Event.findById(fresh).orFail().lean()).sync?.on, false, 'not before it is done');
 
     await work(run._id.toHexString());

@@ -92,7 +92,7 @@ describe('delivery of mails', () => {
     await deliver();
     const waiting = await read(id);
     assert.equal(waiting.state, 'queued');
-    assert.equal(waiting.fault, 'The mail server could not be reached.');
+    assert.equal(waiting.fault, 'The email server couldn’t be reached.');
     assert.deepEqual(waiting.nextAt, new Date(NOW.getTime() + 60_000));
     smtp = await startSmtp(smtp.port);
     await deliver();
@@ -130,7 +130,7 @@ describe('delivery of mails', () => {
     assert.deepEqual(waits, [1, 5, 15, 60, 180, 360, 720]);
     const mail = await read(id);
     assert.equal(mail.state, 'failed');
-    assert.equal(mail.fault, 'The mail server asked to try again later (451).');
+    assert.equal(mail.fault, 'The email server asked to try again later (451).');
   });
 
   it('a refused recipient fails at once, and the mail behind it goes out', async () => {
@@ -141,7 +141,7 @@ describe('delivery of mails', () => {
     await deliver();
     const mail = await read(refused);
     assert.equal(mail.state, 'failed');
-    assert.equal(mail.fault, 'The mail server refused this address (550).');
+    assert.equal(mail.fault, 'The email server refused this address (550).');
     assert.deepEqual(
       smtp.mails.map(({ to }) => to),
       ['here@example.org'],
@@ -154,13 +154,13 @@ describe('delivery of mails', () => {
     await deliver();
     const mail = await read(id);
     assert.equal(mail.state, 'queued');
-    assert.equal(mail.fault, 'The mail server refused the sender (MAIL_FROM) (553).');
+    assert.equal(mail.fault, 'The email server refused the sender (MAIL_FROM) (553).');
   });
 
   for (const [what, step, does, fault] of [
-    ['never greets', 'CONNECT', 'hang', 'The mail server did not answer in time.'],
-    ['says nothing after the text', 'END OF DATA', 'hang', 'The mail server did not answer in time.'],
-    ['cuts the connection', 'END OF DATA', 'drop', 'The mail server ended the connection.'],
+    ['never greets', 'CONNECT', 'hang', 'The email server didn’t answer in time.'],
+    ['says nothing after the text', 'END OF DATA', 'hang', 'The email server didn’t answer in time.'],
+    ['cuts the connection', 'END OF DATA', 'drop', 'The email server ended the connection.'],
   ] as const)
     it(`a server that ${what} is tried again later`, async () => {
       test.deps.config.smtpUrl = smtp.hastyUrl;

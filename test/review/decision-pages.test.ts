@@ -69,7 +69,7 @@ describe('pages of held removals and undo', () => {
     it('need a reason, which is kept with the verdict and told afterwards', async () => {
       await office.book(0);
       const refresh = await hold();
-      assert.match((await office.visitor.get(`${refresh}/held`)).text, /1 appointment is with them/);
+      assert.match((await office.visitor.get(`${refresh}/held`)).text, /They have 1 appointment/);
       const refused = await office.visitor.post(
         `${refresh}/held`,
         { verdict: 'accept', reason: ' ' },

@@ -102,7 +102,7 @@ describe('pages of previews', () => {
       const run = await office.preview();
       await office.visitor.post(`${pathOf(run)}/apply`, { sure: 'yes' }, pathOf(run));
       await office.visitor.post(`${pathOf(run)}/discard`, {}, pathOf(run));
-      assert.match((await office.visitor.get(pathOf(run))).text, /nothing to discard any more/);
+      assert.match((await office.visitor.get(pathOf(run))).text, /nothing left to discard/);
       const apply = await SyncRun.findOne({ purpose: 'apply' }).orFail().lean();
       await office.district.work(apply._id);
       assert.equal(await Contact.countDocuments({ firstName: 'First' }), 1);

@@ -81,7 +81,7 @@ describe('a class whose list comes back empty or of unknown ids, without appoint
           assert.match(sayResult(run), /(enrollments?|teaching assignments?) waiting for your review/);
           assert.match(
             sayRemarks(await office.district.refreshOf(run)).join(),
-            /no students or no teachers would be left/,
+            /would have no students or no teachers/,
           );
           await restore(section);
         });

@@ -95,7 +95,7 @@ describe('faults of a sync', () => {
       }
       const failed = await run();
       assert.equal(failed.state, 'failed');
-      assert.match(sayResult(failed), /takes no more requests/);
+      assert.match(sayResult(failed), /isn’t taking more requests/);
       assert.deepEqual(await wholeRoster(), before);
     });
 
@@ -130,7 +130,7 @@ describe('faults of a sync', () => {
     it('does not keep a run that a person asked for waiting: that one fails at once', async () => {
       const asked = await district.sync();
       assert.equal(asked.state, 'failed');
-      assert.match(sayResult(asked), /takes no more requests/);
+      assert.match(sayResult(asked), /isn’t taking more requests/);
     });
   });
 
@@ -159,7 +159,7 @@ describe('faults of a sync', () => {
   describe('the district’s own sync', () => {
     for (const [state, words] of [
       ['paused', /own sync with Clever has been paused since 20 November 2026: what it shares is as of/],
-      ['error', /own sync with Clever ends in errors: what it shares is as of/],
+      ['error', /own sync with Clever is failing: what it shares is as of/],
     ] as const)
       it(`${state}: the page says so, changes come in, and every removal waits for a person`, async () => {
         const { sandbox } = district;
@@ -238,7 +238,7 @@ describe('faults of a sync', () => {
       district.sandbox.rotateToken();
       const run = await district.sync();
       assert.equal(run.state, 'failed');
-      assert.match(sayResult(run), /has not approved this application/);
+      assert.match(sayResult(run), /hasn’t approved this application/);
       assert.deepEqual(await wholeRoster(), before);
     });
   });

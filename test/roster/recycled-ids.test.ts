@@ -153,9 +153,9 @@ describe('a record id that is given to somebody else', function () {
       const refresh = await night();
       assert.equal(refresh.how, how);
       await staysAsItWas();
-      assert.match(sayRemarks(refresh).join(' '), /1 ID now comes with another name/);
+      assert.match(sayRemarks(refresh).join(' '), /1 ID now has a different name/);
       const page = (await office.get(HOME)).text;
-      assert.match(page, /Same ID, but another name[^<]*birth date/);
+      assert.match(page, /Same ID, but different name[^<]*birth date/);
       assert.match(page, /William Johns[\s\S]*Same person[\s\S]*Different person/);
       for (let count = 0; count < 2; count += 1) {
         await night();
@@ -183,7 +183,7 @@ describe('a record id that is given to somebody else', function () {
     it(`becomes a contact of their own when somebody says so (${how}), and her family sees nothing of him`, async () => {
       recycle();
       await night();
-      assert.match((await decide('different')).text, /William Johns has a contact of their own now/);
+      assert.match((await decide('different')).text, /William Johns now has a separate contact/);
       for (let count = 0; count < 3; count += 1) {
         const william = await Contact.findOne({ 'record.id': id() }).orFail().lean();
         assert.deepEqual([william.firstName, william.status], ['William', 'active']);
@@ -242,12 +242,12 @@ describe('a record id that is given to somebody else', function () {
     const preview = await nights.district.start({ trigger: 'preview', purpose: 'preview' });
     const refresh = await nights.district.refreshOf(preview);
     assert.equal(await Duplicate.countDocuments(), 0);
-    assert.match(sayRemarks(refresh).join(' '), /1 ID now comes with another name/);
+    assert.match(sayRemarks(refresh).join(' '), /1 ID now has a different name/);
     const changes = await RosterChange.find({ run: { $in: [preview._id, refresh._id] } }).lean();
     assert.ok(changes.some(({ kind }) => kind === 'duplicate'));
     assert.ok(!changes.some(({ target }) => target.equals(betsy._id)));
     const shown = await office.get(`/importer/runs/${String(preview._id)}/changes?q=william`);
-    assert.match(shown.text, /William Johns[\s\S]*This ID now comes with another name/);
+    assert.match(shown.text, /William Johns[\s\S]*This ID now has a different name/);
     const applied = await applyRun(nights.district.deps, preview, by);
     assert.ok(applied.ok);
     const run = (await nights.district.work(applied.run)) as SyncRun;
@@ -387,7 +387,7 @@ describe('a record id that is given to somebody else', function () {
         assert.equal((await Contact.findById(guardian._id).orFail().lean()).status, 'active');
         assert.equal(await Duplicate.countDocuments({ recycled: 'number', state: 'open' }), 1);
       }
-      assert.match((await office.get(HOME)).text, /Same SIS id, but another name[^<]*birth date/);
+      assert.match((await office.get(HOME)).text, /Same SIS ID, but different name[^<]*birth date/);
       const { _id } = await Duplicate.findOne({ recycled: 'number' }).orFail().lean();
       await office.post(`${HOME}/separation`, { only: String(_id) }, HOME);
       await nights.district.sync();

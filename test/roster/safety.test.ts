@@ -127,10 +127,7 @@ describe('a sync removes nothing that it does not know to be gone', () => {
     await Event.updateOne({ _id: district.event }, { $set: { 'sync.on': true } });
     const run = await district.sync();
     const refresh = await district.refreshOf(run);
-    assert.ok(
-      (refresh.counts.section?.held ?? 0) > 0,
-      'a school is more than a tenth: held for review',
-    );
+    assert.ok((refresh.counts.section?.held ?? 0) > 0, 'a school is more than a tenth: held for review');
     const by = new Types.ObjectId();
     const accepted = await decideHeldOfAccount(district.deps, refresh, { verdict: 'accept', by, reason: '' });
     assert.ok(accepted.ok);

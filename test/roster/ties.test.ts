@@ -81,7 +81,7 @@ describe('ties that a source no longer tells', () => {
       assert.match(sayResult(run), new RegExp(`${ties.toLocaleString('en')} enrollments held`));
       const page = await office.visitor.get(`/importer/refreshes/${String(run.refresh)}/held`);
       assert.match(page.text, new RegExp(`${ties.toLocaleString('en')} enrollments`));
-      assert.match(page.text, /1 appointment is with them/);
+      assert.match(page.text, /They have 1 appointment/);
       assert.match((await office.visitor.get('/importer')).text, /enrollments have been missing from Clever/);
       assert.equal(await Notification.countDocuments({ kind: 'removals held' }), 1);
       // The night after finds the same, tells it nobody again, and asks still.

@@ -86,7 +86,7 @@ describe('records of Clever’s that do not say whom they are about', () => {
       );
       assert.match(
         sayRemarks(refresh).join(),
-        /In the lists of 1 class an id can’t be read, so nobody was taken out of it/,
+        /In 1 class, an ID can’t be read, so nobody was removed from it/,
       );
       const state = await wholeRoster();
       await sync();

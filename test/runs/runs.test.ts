@@ -127,7 +127,7 @@ describe('sync runs', () => {
     await runSync(district.deps, id.toHexString(), never, AT_ONCE);
     const run = await runOf(id);
     assert.deepEqual([run.state, run.fence], ['done', 2]);
-    assert.match(sayRemarks(run)[0] ?? '', /first worker was lost/);
+    assert.match(sayRemarks(run)[0] ?? '', /first attempt was cut off/);
     assert.equal(await Class.countDocuments({ status: 'active' }), district.sandbox.totals().sections);
   });
 

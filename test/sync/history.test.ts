@@ -152,7 +152,7 @@ describe('what the Sync tab says', () => {
     );
     assert.match(
       sayNight({ on: true, next, pausedBy: 'archived' }, said),
-      /rests while the event is archived/,
+      /paused while the event is archived/,
     );
     assert.match(sayNight({ on: true, next, pausedBy: 'not connected' }, said), /Clever is not enabled/);
     assert.match(
@@ -170,7 +170,7 @@ describe('what the Sync tab says', () => {
       'The last good run was on Saturday 21 November, 1:00 AM; since then 2 failed and 1 was stopped.',
     );
     assert.match(sayBadEnds(bad, good, said), /since then at least 2 failed and 1 was stopped/);
-    assert.equal(sayBadEnds(bad, null, said), 'No run has ended well so far: 2 failed and 1 was stopped.');
+    assert.equal(sayBadEnds(bad, null, said), 'No sync has finished yet: 2 failed and 1 was stopped.');
     assert.equal(sayBadEnds([runOf('queued', 0), good, ...bad], good, said), '');
     assert.equal(sayBadEnds([], null, said), '');
   });

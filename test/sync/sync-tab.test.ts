@@ -146,10 +146,10 @@ describe('the Sync tab', () => {
 
   it('promises no night while the event is archived or the account is not connected', async () => {
     await Account.updateOne({ _id: account._id }, { $set: { 'clever.enabled': false } });
-    assert.match(await page(), /rests, because Clever is not enabled/);
+    assert.match(await page(), /paused because Clever isn’t enabled/);
     await Event.updateOne({ _id: event._id }, { $set: { status: 'archived' } });
     const text = await page();
-    assert.match(text, /rests while the event is archived/);
+    assert.match(text, /paused while the event is archived/);
     assert.doesNotMatch(text, /Next run/);
   });
 

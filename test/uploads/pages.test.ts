@@ -117,7 +117,7 @@ describe('Global Setup → Roster files', () => {
     await turnOn(school.account, 'clever-csv');
     const none = await upload(school.office, {});
     assert.equal(none.status, 422);
-    assert.match(none.text, /href="#f-files">Choose the files/);
+    assert.match(none.text, /href="#f-files">Select the files/);
     const many = Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`${String(index)}.csv`, 'x']));
     const crowded = await upload(school.office, many);
     assert.equal(crowded.status, 422);
@@ -195,7 +195,7 @@ describe('Global Setup → Roster files', () => {
     await RosterRun.updateOne({}, { $set: { state: 'running' } });
     started.push(await press());
     assert.equal(new Set(started.map(({ headers }) => headers.location)).size, 1);
-    assert.match((await school.office.get(address)).text, /The preview is being made/);
+    assert.match((await school.office.get(address)).text, /The preview is on its way/);
     const schools = await School.find({ account }).sort({ sortKey: 1 }).lean();
     assert.deepEqual(
       schools.map(({ name, file }) => [name, file?.id]),

@@ -104,7 +104,7 @@ describe('changing the roster source', () => {
   it('from Clever to files asks first, in numbers, and Cancel leaves all as it is', async () => {
     const asked = await school.office.post(`${HOME}/format`, { format: 'pickatime' }, HOME);
     assert.equal(asked.status, 200);
-    assert.match(asked.text, /Clever and roster files cannot be on at once/);
+    assert.match(asked.text, /Clever and roster files can’t both be on/);
     assert.match(asked.text, /record IDs of 1 person/);
     assert.match(asked.text, /1 section/);
     assert.match(asked.text, />Begin</);
@@ -225,7 +225,7 @@ describe('changing the roster source', () => {
   it('from files to Clever asks on the Clever page, and Begin enables it', async () => {
     await begin('pickatime');
     const asked = await school.office.post(`${CLEVER}/enable`, {}, CLEVER);
-    assert.match(asked.text, /Clever and roster files cannot be on at once/);
+    assert.match(asked.text, /Clever and roster files can’t both be on/);
     assert.match(asked.text, /action="\/global-setup\/roster-files\/begin-clever"/);
     assert.equal((await sources()).clever, false);
     const done = await school.office.post(`${HOME}/begin-clever`, {}, HOME);
@@ -243,7 +243,7 @@ describe('changing the roster source', () => {
     await Account.updateOne({ _id: account }, { $set: { 'clever.approval': 'waiting' } });
     const answer = await school.office.post(`${HOME}/begin-clever`, {}, HOME);
     assert.equal(answer.status, 422);
-    assert.match(answer.text, /The district has not approved access yet/);
+    assert.match(answer.text, /The district hasn’t approved access yet/);
     assert.deepEqual(await sources(), {
       clever: false,
       files: true,

@@ -115,7 +115,7 @@ describe('a list of ids', () => {
       [[a, b, a, b], 'Choose 3 at most.'],
       [['x'], 'Choose a row.'],
       [[a, { $gt: '' }], 'Choose a row.'],
-      [[], 'Choose at least 1.'],
+      [[], 'Select at least 1.'],
       [undefined, 'Enter a row.'],
     ] as const) {
       const refused = parseForm(schema, { ids });

@@ -75,7 +75,7 @@ function loginPages(router: Router, deps: Deps): void {
       return showLogins(deps, res.status(422), { values: typedValues(req.body), errors });
     }
     const text =
-      'Invited. The email with the link is on its way; without an email server it waits in the Outbox.';
+      'Invited. The email with the link is on its way. If no email server is set up, you’ll find it in the Outbox.';
     await backToLogins(deps, req, res, text, ['name', 'email', 'level']);
   });
 
@@ -128,7 +128,7 @@ async function backToLogins(
     res.redirect(303, LOGINS);
     return;
   }
-  const left = 'What else you selected or typed here is still there and isn’t saved yet.';
+  const left = 'Your other changes on this page are still here, but they aren’t saved yet.';
   res.locals.flash = { kind: 'ok', text: `${text} ${left}` };
   await showLogins(deps, res, { values, errors: {} });
 }
@@ -155,7 +155,7 @@ function showAccount(res: Response, settings: { name: string; timeZone: string }
 }
 
 const NOT_INVITED = {
-  'has access': 'This person has access already. Change the level in the list.',
+  'has access': 'This person already has access. Change the level in the list.',
   blocked: 'Your school blocked this login as a parent. Unblock it first, then invite.',
 };
 
@@ -182,5 +182,5 @@ async function showLogins(deps: Deps, res: Response, form: Form): Promise<void> 
 const levelField = (id: string): string => `level-${id}`;
 
 function sayMeanwhile({ name }: { name: string }): string {
-  return `Somebody else changed the access level of ${name} while you had this page open. Yours is selected and isn’t saved yet: select Change again to keep it.`;
+  return `Somebody else changed the access level of ${name} while you had this page open. Your choice is still selected, but it isn’t saved yet. Select Change again to save it.`;
 }

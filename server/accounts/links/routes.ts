@@ -157,7 +157,7 @@ function askToAccept(req: Request, res: Response): void {
 function askToLogIn(req: Request, res: Response): void {
   say(req, {
     kind: 'notice',
-    text: 'Log in with the password you registered with, to confirm your email address. If it was not you who registered, choose a new password instead.',
+    text: 'Log in with the password you registered with, to confirm your email address. If it wasn’t you who registered, choose a new password instead.',
   });
   res.redirect(303, `/login?next=${encodeURIComponent(req.originalUrl)}`);
 }

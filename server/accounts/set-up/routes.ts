@@ -38,9 +38,9 @@ export function setUpRoutes(deps: Deps): Router {
     const made = await makeFirstAdministrator(parsed.value, deps.now());
     if (!made.ok) {
       if (made.reason === 'already set up')
-        throw new HttpError(409, 'This installation is set up already', 'Log in instead.');
+        throw new HttpError(409, 'Slotbell is already set up', 'Log in instead.');
       const errors = {
-        code: 'This is not the code that was printed when Slotbell last started. Look at its output or log.',
+        code: 'This isn’t the code that Slotbell printed when it last started. Check its output or log.',
       };
       res.status(422).render('accounts/setup', {
         title: 'Set up Slotbell',

@@ -17,24 +17,24 @@ import { HOME, refusal, show } from './show-page.js';
 import { sayFault } from '../explain-failure.js';
 
 const DISTRICT_REFUSALS = {
-  none: 'No district id was found in this. It has 24 characters, 0 to 9 and a to f. Paste the id, or the whole login link.',
-  several: 'More than one id was found in this. Paste the district’s id alone.',
-  enabled: 'Disable Clever first (step 6). Another district id brings another district’s people.',
+  none: 'There’s no district ID in this. It has 24 characters: 0 to 9 and a to f. Paste the ID or the whole login link.',
+  several: 'There’s more than one ID in this. Paste only the district ID.',
+  enabled: 'Disable Clever first (step 6). Another district ID imports another district’s people.',
   'district taken':
-    'Another school account here reads this district already. Ask whoever runs this Slotbell, or use a district token.',
-  'changed meanwhile': 'Somebody else changed this set-up a moment ago. Look at it again.',
+    'Another school account here already uses this district. Ask whoever hosts Slotbell, or use a district token.',
+  'changed meanwhile': 'Somebody else changed this set-up a moment ago. Check it again.',
 };
 
 const ACCESS_REFUSALS = {
-  'no district': 'Save the district id first (step 1).',
-  'no application': 'This installation has no Clever application of its own. Use one of the other ways.',
+  'no district': 'Save the district ID first (step 1).',
+  'no application': 'This installation has no Clever application of its own. Select another way.',
   'district taken': DISTRICT_REFUSALS['district taken'],
   'changed meanwhile':
-    'Somebody else saved an access while you had this page open. Look at what is saved now; to replace it all the same, enter yours once more.',
+    'Somebody else saved an access while you had this page open. Check what’s saved now. To replace it anyway, enter yours again.',
 };
 
 const KINDS_REFUSALS = {
-  none: 'Choose at least one kind.',
+  none: 'Select at least one kind of people.',
   'no district': ACCESS_REFUSALS['no district'],
   'changed meanwhile': 'Somebody else changed this at the same moment. Save again.',
 };
@@ -58,7 +58,7 @@ export function connectionRoutes(deps: Deps): Router {
     if (!saved.ok) return show(deps, req, res, refusal(req, 'district', DISTRICT_REFUSALS[saved.reason]));
     say(req, {
       kind: 'ok',
-      text: saved.changed ? 'The district id is saved.' : 'This district id was saved already.',
+      text: saved.changed ? 'The district ID is saved.' : 'This district ID was already saved.',
     });
     res.redirect(303, `${HOME}#access`);
   });
@@ -76,7 +76,7 @@ export function connectionRoutes(deps: Deps): Router {
   });
 
   router.post('/check', async (req, res) => {
-    say(req, checked(await checkApproval(deps, actorOf(res).account), 'Clever was asked.'));
+    say(req, checked(await checkApproval(deps, actorOf(res).account), 'Slotbell asked Clever.'));
     res.redirect(303, `${HOME}#approval`);
   });
 
@@ -85,7 +85,7 @@ export function connectionRoutes(deps: Deps): Router {
   router.post('/kinds', async (req, res) => {
     const fault = await saveKinds(deps, req, res);
     if (fault) return show(deps, req, res, fault);
-    say(req, { kind: 'ok', text: 'Saved. The next sync brings what is selected.' });
+    say(req, { kind: 'ok', text: 'Saved. The next sync imports what is selected.' });
     res.redirect(303, `${HOME}#kinds`);
   });
 
@@ -148,9 +148,9 @@ function confirmInsteadOfFiles(res: Response): void {
       title: 'Clever instead of roster files?',
       lead: 'Clever and roster files can’t both be on.',
       effects: [
-        'Roster files go off, and Clever is enabled.',
-        'The record ids that the files gave are cleared. Terms and sections of the files are archived.',
-        'The first import from Clever finds people again by their numbers and email addresses.',
+        'Roster files are turned off, and Clever is enabled.',
+        'The record IDs from the files are cleared. Terms and sections from the files are archived.',
+        'The first import from Clever matches people again by their numbers and email addresses.',
       ],
       notes: ['Nobody is deleted. Classes, slots and appointments stay as they are.'],
       action: '/global-setup/roster-files/begin-clever',
@@ -168,8 +168,8 @@ function confirmDistrict(res: Response, districtId: string, matches: number): vo
     confirm: {
       title: 'Change the district?',
       effects: [
-        `${matches === 1 ? '1 school match is' : `${String(matches)} school matches are`} cleared: they belong to the other district.`,
-        'A saved district token is removed; it opens the other district only.',
+        `${matches === 1 ? '1 school match is' : `${String(matches)} school matches are`} cleared. They belong to the old district.`,
+        'A saved district token is removed. It only works for the old district.',
       ],
       notes: ['Your schools, people and events stay.'],
       action: `${HOME}/district`,
@@ -182,7 +182,7 @@ function confirmDistrict(res: Response, districtId: string, matches: number): vo
 }
 
 function checked(result: ApprovalCheck | undefined, before: string): Flash {
-  if (!result) return { kind: 'notice', text: 'Save the district id and the access first.' };
+  if (!result) return { kind: 'notice', text: 'Save the district ID and the access first.' };
   if (result.fault) return { kind: 'danger', text: `${before} ${sayFault(result.fault)}` };
   if (result.approval === 'approved') return { kind: 'ok', text: `${before} Connected to the district.` };
   return {

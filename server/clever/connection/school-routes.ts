@@ -12,10 +12,10 @@ import { HOME, refusal, show } from './show-page.js';
 const SCHOOLS = `${HOME}#schools`;
 
 const MATCH_REFUSALS = {
-  'no such school': 'This school is no longer there. Choose again.',
-  'already matched': 'This school of yours is matched already. Clear its match first.',
+  'no such school': 'This school is no longer there. Select another one.',
+  'already matched': 'This school is already matched. Clear its match first.',
   'taken by another school':
-    'Another of your schools is matched to this Clever school. One Clever school goes to one of yours.',
+    'Another of your schools is matched to this Clever school. Each Clever school matches only one of yours.',
 };
 
 /** The matching of our schools to Clever's. */
@@ -41,11 +41,7 @@ export function schoolRoutes(deps: Deps): Router {
         deps,
         req,
         res,
-        refusal(
-          req,
-          'cleverSchool',
-          'There is nothing to create: choose a Clever school that is not matched.',
-        ),
+        refusal(req, 'cleverSchool', 'Select a Clever school that isn’t matched yet.'),
       );
     const text =
       created.count === 1
@@ -102,10 +98,10 @@ function confirmClear(
       title: `Clear the match of ${name}?`,
       effects: [
         'This school’s data no longer comes from Clever.',
-        `${count(people, 'person', 'people')} and ${count(sections, 'section', 'sections')} of it leave at the next sync, unless they also belong to another matched school.`,
+        `${count(people, 'person', 'people')} and ${count(sections, 'section', 'sections')} of this school are removed at the next sync, unless they also belong to another matched school.`,
       ],
       notes: [
-        'Nobody is deleted: they become “transferred”, and come back when the school is matched again.',
+        'Nobody is deleted. They’re marked as transferred, and come back when the school is matched again.',
       ],
       action: `${HOME}/schools/clear`,
       fields: { school, sure: 'yes' },

@@ -92,7 +92,11 @@ function effectsOf(
       ...(words
         ? [`Later syncs keep them too, unless they come back in ${source} and go missing again.`]
         : []),
-      ...(ties ? [`These classes keep their people until ${source} ${source === 'Clever' ? 'lists' : 'list'} somebody else for them.`] : []),
+      ...(ties
+        ? [
+            `These classes keep their people until ${source} ${source === 'Clever' ? 'lists' : 'list'} somebody else for them.`,
+          ]
+        : []),
     ],
   };
 }

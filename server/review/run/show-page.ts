@@ -104,7 +104,8 @@ async function factsOf(deps: Deps, actor: Actor, place: RunPlace): Promise<Fact[
 /** Whether the district was read whole or by its events, and why. */
 function howOf({ how, why, events = 0 }: Pick<RosterRun, 'how' | 'why' | 'events'>): Fact[] {
   if (!how) return [];
-  const value = how === 'full' ? sayWhy(why) : `Changes only: ${countOf(events, 'change', 'changes')} in Clever`;
+  const value =
+    how === 'full' ? sayWhy(why) : `Changes only: ${countOf(events, 'change', 'changes')} in Clever`;
   return [{ term: 'How it was read', value }];
 }
 
@@ -130,7 +131,13 @@ async function relatedOf(place: RunPlace): Promise<Fact[]> {
       : []),
     ...(run.undoneBy ? [{ term: 'Undone', value: 'The run that undid it', href: pathOf(run.undoneBy) }] : []),
     ...(decided
-      ? [{ term: 'Removals', value: decided.verdict === 'accept' ? 'Accepted' : 'Rejected', href: pathOf(decided.run) }]
+      ? [
+          {
+            term: 'Removals',
+            value: decided.verdict === 'accept' ? 'Accepted' : 'Rejected',
+            href: pathOf(decided.run),
+          },
+        ]
       : []),
     ...users.map((user) => ({
       term: 'Used by',

@@ -100,8 +100,7 @@ const SAY: { [C in Code]: (of: Of<C>, source: string) => string } = {
   'no longer shared': ({ kind }) =>
     `Clever no longer shares ${many(kind)} with Slotbell. Nothing was removed. If that isn’t intended, ask the district’s Clever administrator.`,
   'never shared': ({ kind }) => `Clever doesn’t share ${many(kind)} with Slotbell.`,
-  'not in the files': ({ kind }) =>
-    `There are no ${many(kind)} in the files. None of yours were removed.`,
+  'not in the files': ({ kind }) => `There are no ${many(kind)} in the files. None of yours were removed.`,
 };
 
 /** Those that say why removals wait for somebody. */

@@ -104,11 +104,11 @@ function generatorPage(event: Event) {
 function refused(body: unknown, form: SlotForm, fault: NotPrepared): Form {
   const day = fullDay(form.day);
   const messages: Record<NotPrepared['reason'], string> = {
-    'no such time': `There is no ${fault.field === 'from' ? form.from : form.to} on ${day}: the clocks go forward past it.`,
+    'no such time': `There is no ${fault.field === 'from' ? form.from : form.to} on ${day}: the clocks go forward then. Enter another time.`,
     order: 'The last slot must end after the first begins.',
-    'none fits': 'Not one slot of this length fits between the two times.',
-    nobody: 'None of these teachers takes part in the event any more.',
-    'too many': `That would be more than ${MOST_SLOTS.toLocaleString('en')} slots. Choose fewer teachers, or fewer times.`,
+    'none fits': 'No slot of this length fits between these times.',
+    nobody: 'None of these teachers is in the event anymore.',
+    'too many': `That would be more than ${MOST_SLOTS.toLocaleString('en')} slots. Select fewer teachers or fewer times.`,
   };
   return { values: typedValues(body), errors: { [fault.field]: messages[fault.reason] } };
 }

@@ -52,7 +52,10 @@ export function eventSyncRoutes(deps: Deps): Router {
       req,
       resumed.ok
         ? { kind: 'ok', text: 'The nightly sync is on again, starting with the coming night.' }
-        : { kind: 'notice', text: 'The nightly sync was already on, or nothing has been imported into this event yet.' },
+        : {
+            kind: 'notice',
+            text: 'The nightly sync was already on, or nothing has been imported into this event yet.',
+          },
     );
     res.redirect(303, homeOf(res));
   });

@@ -110,15 +110,15 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
     ],
     '/global-setup/clever/mapping': mapping,
     '/global-setup/clever/mapping/saved': [
-      { fields: { 'student-communityId': 'sis_id' }, says: /have read what can go wrong/ },
+      { fields: { 'student-communityId': 'sis_id' }, says: /understand what can go wrong/ },
     ],
     '/global-setup/clever/mapping/preview': mapping.map(({ fields, says }) => ({ fields, says })),
     '/global-setup/clever/mapping/names': [
       { fields: { communityId: '', barcode: 'Badge' }, says: /Enter a name/, keeps: /value="Badge"/ },
-      { fields: { communityId: 'Badge', barcode: 'Badge' }, says: /two different names/ },
+      { fields: { communityId: 'Badge', barcode: 'Badge' }, says: /two identifiers different names/ },
     ],
     '/global-setup/clever/district': [
-      { fields: { district: 'no id here' }, says: /No district id was found/, keeps: /no id here/ },
+      { fields: { district: 'no id here' }, says: /no district ID in this/, keeps: /no id here/ },
     ],
     '/global-setup/clever/access': [
       { fields: { kind: 'key' }, says: /a kind of access/ },
@@ -193,8 +193,8 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
       },
     ],
     '/global-setup/duplicates/:pair/merging': [
-      { fields: {}, says: /which of the two stays/ },
-      { fields: { keep: NOBODY }, says: /which of the two stays/ },
+      { fields: {}, says: /which contact to keep/ },
+      { fields: { keep: NOBODY }, says: /which contact to keep/ },
     ],
     '/global-setup/outbox/:mail/sending': NOTHING_SENT,
     '/data-browser/readings': [{ fields: { term: '../x' }, says: /Select a term/ }],

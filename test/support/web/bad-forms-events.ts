@@ -47,7 +47,7 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
     { fields: { verdict: 'maybe', reason: 'because' }, says: /accept or reject/, keeps: /because/ },
     { fields: { verdict: 'accept', reason: '' }, says: /Enter a reason/ },
   ];
-  const apply = { fields: { sure: 'perhaps' }, says: /Select Apply once more/ };
+  const apply = { fields: { sure: 'perhaps' }, says: /Apply these changes” again/ };
   const importing: Bad[] = [
     { fields: { event: 'x' }, says: /Enter an event/ },
     { fields: { event: ids.event!, shown: ids.event!, terms: 't1' }, says: /at least one school/ },
@@ -123,8 +123,8 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
     '/importer/stop': NOTHING_SENT,
     '/importer/sync': NOTHING_SENT,
     '/events/:event/sync/terms': [
-      { fields: {}, says: /Select the terms that this event should take/ },
-      { fields: { term: LONG }, says: /Select the terms that this event should take/ },
+      { fields: {}, says: /Select at least one term to add/ },
+      { fields: { term: LONG }, says: /Select at least one term to add/ },
     ],
     '/events/:event/sync/runs': NOTHING_SENT,
     '/events/:event/sync/previews': NOTHING_SENT,
