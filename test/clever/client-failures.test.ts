@@ -22,7 +22,7 @@ describe('the Clever client, when Clever misbehaves', () => {
     ['413', 'page-too-large', /smaller page size/],
     ['501', 'server', /has a problem \(501\)/],
     ['loop', 'loop', /never end/],
-    ['redirect', 'redirect', /not followed/],
+    ['redirect', 'redirect', /didn’t follow it/],
   ];
   for (const [kind, failure, words] of FATAL) {
     it(`${kind}: fails at once as "${failure}", with words to act on`, async () => {

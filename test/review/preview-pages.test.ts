@@ -31,7 +31,7 @@ describe('pages of previews', () => {
       );
       assert.match(page.text, /1 appointment would need a look/);
       assert.match(page.text, /Appointments that would need a look/);
-      assert.match(page.text, /no longer in a class of this teacher/);
+      assert.match(page.text, /no longer in a class with this teacher/);
       assert.equal((await Appointment.findById(appointment._id).lean())?.state, 'booked');
       const changes = await office.visitor.get(`${pathOf(run)}/changes?kind=student&action=changed`);
       assert.ok(changes.text.includes('→ &lt;script&gt;alert(1)&lt;/script&gt;'), 'before and after');
@@ -93,7 +93,7 @@ describe('pages of previews', () => {
         office.visitor.post(`${pathOf(run)}/apply`, { sure: 'yes' }, pathOf(run));
       await apply(first);
       assert.equal((await apply(second)).headers.location, pathOf(second));
-      assert.match((await office.visitor.get(pathOf(second))).text, /Another preview .* waits/);
+      assert.match((await office.visitor.get(pathOf(second))).text, /Another preview .* is waiting/);
       assert.equal(await SyncRun.countDocuments({ purpose: 'apply' }), 1);
     });
 

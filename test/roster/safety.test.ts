@@ -40,7 +40,7 @@ describe('a sync removes nothing that it does not know to be gone', () => {
       assert.equal(await gone('student'), 0);
       assert.equal((await Contact.findOne({ 'record.id': first }).lean())?.firstName, 'Changed');
       const said = sayRemarks(await district.refreshOf(run));
-      assert.match(said.join(), /list of students broke off.*none of the students were removed/);
+      assert.match(said.join(), /list of students was cut short.*No students were removed/);
       sandbox.behave();
       await district.sync();
       assert.equal(await gone('student'), 1);

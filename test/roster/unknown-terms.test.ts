@@ -66,7 +66,7 @@ describe('facts of a class that nobody can read', function () {
     sandbox().change(section.record.id, { term_id: '' });
     const refresh = await night('events');
     assert.equal((await stored()).term, '');
-    assert.doesNotMatch(sayRemarks(refresh).join(), /names a term/);
+    assert.doesNotMatch(sayRemarks(refresh).join(), /has a term/);
   });
 
   for (const how of ['full', 'events'] as const)

@@ -51,7 +51,7 @@ describe('records of Clever’s that do not say whom they are about', () => {
         assert.match(
           sayRemarks(refresh).join(),
           new RegExp(
-            `1 record in the list of ${plural} can’t be told apart.*none of the ${plural} were removed`,
+            `1 record in the list of ${plural} can’t be told apart.*No ${plural} were removed`,
           ),
         );
         // The next night reads all again, and by then it is gone indeed.

@@ -159,7 +159,7 @@ describe('ties of an event that takes a small part of the district', () => {
     assert.equal(await stateOf(appointment), 'problem');
     assert.match(sayResult(accepted), /1 appointment needs a look/);
     const page = await office.visitor.get(`/events/${String(event)}/problems`);
-    assert.match(page.text, /The student is no longer in a class of this teacher/);
+    assert.match(page.text, /The student is no longer in a class with this teacher/);
     await office.district.sync(event);
     assert.equal(await stateOf(appointment), 'problem');
     await undo(accepted);

@@ -132,7 +132,7 @@ describe('what the Sync tab says', () => {
     ['running', runOf('running', 0), /^The sync is running now\.$/],
     ['importing', runOf('running', 0, { trigger: 'first import' }), /^The import is running now\.$/],
     ['stopping', runOf('running', 0, { stopRequested: true }), /^A run stops at its next safe point\.$/],
-    ['done', runOf('done', 0), /^Synced last night at 1:00 AM: nothing had changed\.$/],
+    ['done', runOf('done', 0), /^Synced last night at 1:00 AM: nothing changed\.$/],
     ['stopped', runOf('stopped', 1), /^The sync yesterday at 1:00 AM was stopped\. /],
     [
       'failed',

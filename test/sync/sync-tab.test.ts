@@ -53,7 +53,7 @@ describe('the Sync tab', () => {
     assert.match(text, /Nothing has been synced yet/);
     assert.match(text, /The nightly sync is on\. It runs next on Wednesday 25 November, 1:00 AM/);
     assert.match(text, /None yet/);
-    assert.doesNotMatch(text, /chart-drawing|The numbers/);
+    assert.doesNotMatch(text, /chart-drawing|See the numbers/);
   });
 
   it('shows runs of every state: chart, numbers, table, and the last good run although later ones failed', async () => {

@@ -138,7 +138,7 @@ describe('Global Setup → Roster files', () => {
     for (const token of ['', 'wrong']) {
       const answer = await upload(school.office, PICKATIME_FILES, token);
       assert.equal(answer.status, 403);
-      assert.match(answer.text, /gone stale/);
+      assert.match(answer.text, /out of date/);
     }
     assert.deepEqual(await school.leftInTheEnd(), []);
     assert.equal(await RosterUpload.countDocuments(), 0);

@@ -95,7 +95,7 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
       },
       {
         fields: { name: 'Jo Wren', email: 'jo@example.org', level: 'king' },
-        says: /Choose an access level/,
+        says: /Select an access level/,
         keeps: /Jo Wren/,
       },
     ],
