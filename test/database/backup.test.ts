@@ -80,7 +80,7 @@ describe('backup and restore', () => {
   it('says so in one line where the disk is full or the folder is not there, and leaves no part', async () => {
     await assert.rejects(
       withFullDisk(() => writeBackup(file)),
-      { message: `The backup cannot be written to ${file}.part: its disk is full. Nothing was saved.` },
+      { message: `The backup can’t be written to ${file}.part: its disk is full. Nothing was saved.` },
     );
     assert.deepEqual(await readdir(folder), []);
     await assert.rejects(
@@ -113,7 +113,7 @@ describe('backup and restore', () => {
 
   it('refuses a database that holds something', async () => {
     await writeBackup(file);
-    await assert.rejects(readBackup(file), /not empty/);
+    await assert.rejects(readBackup(file), /isn’t empty/);
   });
 
   it('changes nothing when the file is cut off or something else', async () => {
