@@ -81,7 +81,7 @@ describe('making slots', () => {
     const before = await Slot.find().sort({ _id: 1 }).lean();
     const page = await preview({ capacity: 5 });
     assert.match(page.text, /Nothing to make/);
-    assert.match(page.text, /12 slots are there already/);
+    assert.match(page.text, /12 slots already exist/);
     await make({ capacity: 5 });
     assert.deepEqual(await Slot.find().sort({ _id: 1 }).lean(), before);
   });
