@@ -28,7 +28,9 @@ async function work(what: 'backup' | 'restore', where: string): Promise<void> {
       `${isBackup ? 'Saved' : 'Restored'} ${String(total)} documents of ${String(Object.keys(counts).length)} collections.`,
     );
     if (deps.config.mongodbUri === undefined && isBackup)
-      console.log('Keep the file app-secret from the data folder with it. It opens the saved Clever secrets.');
+      console.log(
+        'Keep the file app-secret from the data folder with it. It opens the saved Clever secrets.',
+      );
   } catch (error) {
     console.error(sayWhy(what, error));
     process.exitCode = 1;

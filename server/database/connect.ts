@@ -147,7 +147,9 @@ function indexFault(collection: string, error: unknown): Error {
     return new Error(`The ${index} can’t be built: some documents have equal values`);
   }
   const reason = error instanceof Error ? error.message : String(error);
-  return new Error(`The indexes of the collection "${collection}" can’t be built: ${reason}`, { cause: error });
+  return new Error(`The indexes of the collection "${collection}" can’t be built: ${reason}`, {
+    cause: error,
+  });
 }
 
 /**

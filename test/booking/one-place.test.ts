@@ -107,7 +107,10 @@ describe('nobody is at two places', () => {
         const parent = await teacherParent(tie);
         const { visitor } = await desk.parentOf(1);
         await desk.book(visitor, 1, 3, 1);
-        assert.match((await parent.get(desk.timesPath())).text, /You’re meeting another family as a teacher then/);
+        assert.match(
+          (await parent.get(desk.timesPath())).text,
+          /You’re meeting another family as a teacher then/,
+        );
         const answer = await desk.choose(parent, 0, 3);
         assert.equal(answer.status, 409);
         assert.match(answer.text, /You have another meeting at this time/);
@@ -118,10 +121,7 @@ describe('nobody is at two places', () => {
         const parent = await teacherParent(tie);
         await desk.book(parent, 0, 3);
         const { visitor } = await desk.parentOf(1);
-        assert.match(
-          (await visitor.get(desk.timesPath(1, 1))).text,
-          /The teacher has another meeting then/,
-        );
+        assert.match((await visitor.get(desk.timesPath(1, 1))).text, /The teacher has another meeting then/);
         const answer = await desk.choose(visitor, 1, 3, 1);
         assert.equal(answer.status, 409);
         assert.match(answer.text, /The teacher has another meeting at this time/);

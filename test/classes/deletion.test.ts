@@ -88,7 +88,10 @@ describe('Delete Class', () => {
     const page = await visitor.get(asked.headers.location ?? '');
     assert.equal(page.status, 200);
     assert.match(page.text, /Delete 2 classes\?/);
-    assert.match(page.text, /1 of them has 2 appointments\. They stay booked and are listed under Problems\./);
+    assert.match(
+      page.text,
+      /1 of them has 2 appointments\. They stay booked and are listed under Problems\./,
+    );
     assert.match(page.text, /They reappear at the next sync, tonight at 1 AM/);
     assert.match(page.text, /&lt;b&gt;Bio/);
     assert.match(page.text, /Hide 2 classes/);
@@ -210,10 +213,7 @@ describe('Delete Class', () => {
     await Event.updateOne({ _id: event._id }, { $set: { 'sync.on': false } });
     const art = await makeClass(event, 'Art');
     await visitor.post(`${path}/deletion`, { one: art._id.toHexString() }, path);
-    assert.match(
-      (await visitor.get(path)).text,
-      /1 class stays deleted while the sync of this event is off/,
-    );
+    assert.match((await visitor.get(path)).text, /1 class stays deleted while the sync of this event is off/);
   });
 
   it('with nothing ticked says so', async () => {

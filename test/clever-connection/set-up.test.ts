@@ -112,7 +112,7 @@ describe('Global Setup → Clever', () => {
       await post('/district', { district: '5b2ad81a709e300001e2cd7a' });
       await saveToken();
       assert.equal((await clever())?.approval, 'refused');
-      assert.match(await page(), /belongs to another district/);
+      assert.match(await page(), /is for a different district/);
     });
 
     it('by a wrong token is refused in words, and the right one puts it right', async () => {

@@ -180,7 +180,7 @@ describe('the Clever client, when something in between answers once', () => {
       });
       try {
         const { message } = await failureOf(client.newestEventId());
-        assert.match(message, /Events API is not available/);
+        assert.match(message, /doesn’t offer its list of changes/);
         assert.doesNotMatch(message, /address/);
       } finally {
         await server.close();

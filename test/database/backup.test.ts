@@ -73,7 +73,7 @@ describe('backup and restore', () => {
 
   it('is written into a file of its own, and never into one that is there', async () => {
     await writeFile(`${file}.part`, 'of somebody');
-    await assert.rejects(writeBackup(file), /is there already/);
+    await assert.rejects(writeBackup(file), /already exists/);
     assert.equal(await readFile(`${file}.part`, 'utf8'), 'of somebody');
   });
 
@@ -85,7 +85,7 @@ describe('backup and restore', () => {
     assert.deepEqual(await readdir(folder), []);
     await assert.rejects(
       writeBackup(path.join(folder, 'none', 'all.gz')),
-      /: the folder is not there\. Nothing/,
+      /: the folder doesn’t exist\. Nothing/,
     );
     await writeBackup(file);
   });
@@ -123,7 +123,7 @@ describe('backup and restore', () => {
     await writeFile(file, whole.subarray(0, whole.length / 2));
     await assert.rejects(readBackup(file), /cut off/);
     await writeFile(file, 'hello');
-    await assert.rejects(readBackup(file), /not a backup/);
+    await assert.rejects(readBackup(file), /isn’t a Slotbell backup/);
     assert.equal(await things().countDocuments(), 0);
   });
 });

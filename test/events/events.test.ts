@@ -71,7 +71,7 @@ describe('events', () => {
     ['no day', { days: ['', ''] }, /Enter at least one day/],
     ['a day that is over', { days: ['2026-10-01'] }, /Thursday 1 October 2026 is over/],
     ['a day far away', { days: ['2062-11-24'] }, /more than two years away/],
-    ['no such day', { days: ['2026-11-31'] }, /not a day of the calendar/],
+    ['no such day', { days: ['2026-11-31'] }, /isn’t a date/],
     ['days that are no dates', { days: ['soon'] }, /Enter each day as a date/],
     ['booking closing before it opens', { closesAt: '2026-11-09T07:59' }, /must close after it opens/],
     ['booking closing as it opens', { closesAt: '2026-11-09T08:00' }, /must close after it opens/],
@@ -134,7 +134,7 @@ describe('events', () => {
     assert.equal(changed?.name, 'Renamed');
     assert.equal(changed.booking.opensAt, undefined);
     assert.equal(changed.link, event!.link);
-    assert.match((await admin.get(`/events/${event!._id.toHexString()}`)).text, /no time is set/);
+    assert.match((await admin.get(`/events/${event!._id.toHexString()}`)).text, /no opening time is set/);
   });
 
   it('a day with slots cannot be dropped, nor the zone changed under them; a day that is over stays', async () => {

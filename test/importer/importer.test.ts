@@ -175,7 +175,7 @@ describe('the Importer', () => {
     const confirm = await office.get(`${path(fresh)}/stop`);
     assert.match(confirm.text, /Stop the sync of Spring conferences\?/);
     assert.equal((await Event.findById(fresh).orFail().lean()).sync?.on, true);
-    for (const text of [/The nightly sync of this event is off\. 1 run stops/, /was off already/]) {
+    for (const text of [/The nightly sync of this event is off\. 1 run stops/, /was already off/]) {
       const answer = await office.post(`${path(fresh)}/stop`, {}, `${path(fresh)}/stop`);
       assert.equal(answer.status, 303);
       assert.match((await office.get(path(fresh))).text, text);

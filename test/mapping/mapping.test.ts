@@ -58,7 +58,7 @@ describe('Global Setup → Clever → Field mapping', () => {
     const answer = await post('', WANTED);
     assert.equal(answer.status, 200);
     assert.match(answer.text, /A wrong mapping mixes people up/);
-    assert.match(answer.text, /1 of 2 students have a Community ID now/);
+    assert.match(answer.text, /1 of 2 students now have a Community ID/);
     assert.match(answer.text, /There are no staff yet/);
     assert.match(answer.text, /not mapped → student_number/);
     assert.deepEqual(await stored(), NO_MAPPING);

@@ -83,7 +83,7 @@ describe('two decisions about what a newer sync holds as well', () => {
       );
       const page = `/importer/runs/${second._id.toHexString()}/held`;
       const { text } = await office.get(page);
-      assert.match(text, /accepted the removals on .*The run is at work/);
+      assert.match(text, /accepted the removals on .*It’s running now/);
       assert.doesNotMatch(text, /Accept removals/);
       await workAll();
       assert.match((await office.get(page)).text, /Accept removals/);

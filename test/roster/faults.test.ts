@@ -198,10 +198,7 @@ describe('faults of a sync', () => {
       assert.equal(run.state, 'done', sayResult(run));
       const refresh = await district.refreshOf(run);
       const { counts } = refresh;
-      assert.match(
-        sayRemarks(refresh).join(),
-        /list of teachers was cut short.*No teachers were removed/,
-      );
+      assert.match(sayRemarks(refresh).join(), /list of teachers was cut short.*No teachers were removed/);
       assert.equal(await gone(), 0);
       assert.deepEqual([counts.student?.held, counts.section?.held], [1, 1]);
       assert.equal(await Class.countDocuments({ status: 'gone' }), 0);

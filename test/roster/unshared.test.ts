@@ -50,7 +50,7 @@ describe('a district that changes what it lets Slotbell read', function () {
     assert.match(mail.text, /Ask the district’s Clever administrator/);
     share('shared');
     const good = await nights.district.sync();
-    assert.doesNotMatch(sayResult(good), /shares nothing/);
+    assert.doesNotMatch(sayResult(good), /no longer shares anything/);
     assert.doesNotMatch(await tab(), /flash-notice">[\s\S]{0,300}shares nothing/);
     share('empty');
     await nights.district.sync();

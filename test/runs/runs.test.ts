@@ -145,7 +145,7 @@ describe('sync runs', () => {
     await runNow(district.deps, id);
     const run = await runOf(id);
     assert.equal(run.state, 'done', sayResult(run));
-    assert.doesNotMatch(sayRemarks(run).join(), /worker was lost/);
+    assert.doesNotMatch(sayRemarks(run).join(), /was cut off/);
   });
 
   it('a run that takes its worker down each time is given up', async () => {

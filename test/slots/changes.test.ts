@@ -97,7 +97,10 @@ describe('slots', () => {
     await change({ ...fields, sure: '1' });
     assert.deepEqual(await states(), ['visible', 'hidden']);
     const page = await admin.get(`${home}/${hex(lee)}`);
-    assert.match(page.text, /Removed 1 slot\. 1 booked slot stays\. 1 slot that a parent is booking right now stays/);
+    assert.match(
+      page.text,
+      /Removed 1 slot\. 1 booked slot stays\. 1 slot that a parent is booking right now stays/,
+    );
   });
 
   it('of ticked teachers change after asking, on the day chosen', async () => {

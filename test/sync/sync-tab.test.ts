@@ -69,7 +69,7 @@ describe('the Sync tab', () => {
       runOf('done', 4),
     );
     const text = await page();
-    assert.match(text, /The sync (waits|is running).*Follow it/);
+    assert.match(text, /The sync is (waiting|running).*Follow it/);
     assert.doesNotMatch(text, /flash-danger/);
     assert.match(
       text,
@@ -126,14 +126,14 @@ describe('the Sync tab', () => {
     await store(runOf('done', 50), ...Array.from({ length: 31 }, (_, night) => runOf('failed', night)));
     assert.match(
       await page(),
-      /The last good run was on Monday 5 October, 2:00 AM; since then at least 30 failed\./,
+      /The last good run was on Monday 5 October, 2:00 AM\. Since then, at least 30 failed\./,
     );
   });
 
   it('says since when the nightly sync is off: from its stop, not from later ones or those before it was on', async () => {
     const off = { ...sync, on: false, onSince: new Date('2026-11-20T00:00:00Z') };
     await Event.updateOne({ _id: event._id }, { $set: { sync: off } });
-    assert.match(await page(), /The nightly sync is off;/);
+    assert.match(await page(), /The nightly sync is off\./);
     for (const at of ['2026-11-18', '2026-11-22', '2026-11-23'])
       await AuditEntry.create({
         account: account._id,

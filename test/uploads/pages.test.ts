@@ -68,7 +68,7 @@ describe('Global Setup → Roster files', () => {
     assert.deepEqual(kept.counts, { schools: 1, students: 2, teachers: 1, sections: 1, contacts: 1 });
     assert.deepEqual(await school.leftOnDisk(), []);
     const report = await school.office.get(answer.headers.location);
-    assert.match(report.text, /Every row can be taken/);
+    assert.match(report.text, /Every row can be imported/);
     assert.match(report.text, /Preview the import/);
     assert.match(
       (await school.office.get(HOME)).text,
@@ -229,7 +229,7 @@ describe('Global Setup → Roster files', () => {
       createdAt: new Date(),
     });
     const sync = await school.office.get(`/importer/runs/${run._id.toHexString()}`);
-    assert.deepEqual(stagesIn(sync.text), ['Classes of the event', 'Teachers with slots', 'Appointments']);
+    assert.deepEqual(stagesIn(sync.text), ['Event classes', 'Teachers with slots', 'Appointments']);
   });
 
   it('takes pickAtime’s files into the account’s only school', async () => {

@@ -158,7 +158,7 @@ describe('changing the roster source', () => {
     await RosterRun.create({ account, state: 'running', createdAt: new Date(), purpose: 'sync' });
     const answer = await school.office.post(`${HOME}/begin`, { format: 'pickatime' }, HOME);
     assert.equal(answer.status, 422);
-    assert.match(answer.text, /An import or sync is at work/);
+    assert.match(answer.text, /An import or sync is running/);
     assert.equal((await sources()).clever, true);
     assert.ok((await recordIds()).includes('c1'));
   });
@@ -183,7 +183,7 @@ describe('changing the roster source', () => {
       assert.equal(between.files, false);
       assert.equal(between.clever, index < 2, 'on only where it was not yet turned off');
       const page = await school.office.get(HOME);
-      if (index > 0) assert.match(page.text, /was begun and is not finished/);
+      if (index > 0) assert.match(page.text, /to .* isn’t finished/);
       assert.deepEqual(await begin('pickatime'), { ok: true });
       assert.deepEqual(await sources(), {
         clever: false,
