@@ -2,6 +2,7 @@ import Joi from 'joi';
 import { IANAZone } from 'luxon';
 import { HAND_TICKED, type Event, type HandTicked } from '../models/event.js';
 import type { SettingsFields } from '../web/compare-seen.js';
+import { zoneLabel } from '../web/format-zone.js';
 import { toLocal } from '../web/local-time.js';
 import { line, tick } from '../web/parse.js';
 
@@ -82,7 +83,7 @@ export const EVENT_FIELDS: SettingsFields = {
   name: { label: 'Name' },
   days: { label: 'Days' },
   place: { label: 'Place' },
-  timeZone: { label: 'Time zone', say: (value) => value.replaceAll('_', ' ') },
+  timeZone: { label: 'Time zone', say: zoneLabel },
   description: { label: 'Description' },
   opensAt: { label: 'Booking opens', say: moment },
   closesAt: { label: 'Booking closes', say: moment },

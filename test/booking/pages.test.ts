@@ -20,7 +20,7 @@ describe('booking on the pages', () => {
     const check = await visitor.get(path);
     assert.match(
       check.text,
-      /Mrs Lee, Room 10<\/strong> Tuesday 24 November 2026, 5:10 to 5:20 PM \(Chicago time\)/,
+      /Mrs Lee, Room 10<\/strong> Tuesday, November 24, 2026, 5:10–5:20 PM \(Central Time\)/,
     );
     for (let click = 0; click < 2; click++)
       assert.equal(

@@ -199,7 +199,7 @@ describe('Global Setup → Contacts', () => {
     const page = (await visitor.get(`${HOME}/${student._id.toHexString()}`)).text;
     for (const words of [
       'Lincoln High',
-      '4 March 2012',
+      'March 4, 2012',
       '200123',
       'Rosa Lima',
       'Parent, Primary',

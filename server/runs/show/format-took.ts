@@ -1,4 +1,5 @@
 import type { Run } from '../../models/run.js';
+import { number } from '../../web/format-count.js';
 
 /** How long a run was at work, in ms; undefined while it is not over, and for one that never began. */
 export function tookOf({ startedAt, finishedAt }: Pick<Run, 'startedAt' | 'finishedAt'>): number | undefined {
@@ -18,5 +19,5 @@ export function tookInWords(took: number | undefined): string {
 }
 
 function twoParts(big: number, bigUnit: string, small: number, smallUnit: string): string {
-  return `${big.toLocaleString('en')} ${bigUnit}${small > 0 ? ` ${String(small)} ${smallUnit}` : ''}`;
+  return `${number(big)} ${bigUnit}${small > 0 ? ` ${String(small)} ${smallUnit}` : ''}`;
 }
