@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 import type { Event } from '../models/event.js';
 import { countOf } from '../web/format-count.js';
-import { fullDay } from '../web/format-time.js';
+import { fieldTime, fullDay } from '../web/format-time.js';
 import { dayOf, fromLocal, isDay } from '../web/local-time.js';
 import type { Style } from '../web/place.js';
 import { parseForm, typedValues, type Parsed } from '../web/parse.js';
@@ -98,7 +98,7 @@ function faultOfDays(
 function noSuchTime(local: string, style: Style): string {
   const day = local.slice(0, 10);
   if (!isDay(day)) return 'There is no such day in the calendar.';
-  return `There is no ${local.slice(11, 16)} on ${fullDay(day, style)}: the clocks go forward past it.`;
+  return `There is no ${fieldTime(local.slice(11, 16), style)} on ${fullDay(day, style)}: the clocks go forward past it.`;
 }
 
 function faultsOfWindow(

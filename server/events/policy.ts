@@ -12,7 +12,7 @@ export function mayCreateEvents(actor: Actor): boolean {
 /** The one sentence on booking: "Booking opens on Tuesday, November 24 at 8:00 AM." */
 export function sayBooking(event: Bookable & Place, now: Date): string {
   const { opensAt, closesAt } = event.booking;
-  const at = (moment: Date | undefined) => (moment ? `${dayAndTimeSoon(moment, event, now)}` : '');
+  const at = (moment: Date | undefined) => (moment ? dayAndTimeSoon(moment, event, now) : '');
   switch (bookingState(event, now)) {
     case 'archived':
       return 'This event is archived: nobody can book.';

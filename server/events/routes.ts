@@ -6,7 +6,6 @@ import { actorOf, mayRunEvent } from '../web/actor.js';
 import { bookingState } from '../web/booking-state.js';
 import { changedMeanwhile, seenOf } from '../web/compare-seen.js';
 import { HttpError, notFound } from '../web/errors.js';
-import { countOf } from '../web/format-count.js';
 import { dayAndTimeSoon, daySpan, daysInWords } from '../web/format-time.js';
 import { zoneName, zoneOptions } from '../web/format-zone.js';
 import { eventGuard, eventOf, levelGuard } from '../web/guards.js';
@@ -22,7 +21,7 @@ import { closeBooking, openBooking } from './open-booking.js';
 import { bookingStatus, mayCreateEvents, sayBooking } from './policy.js';
 import { parseEvent } from './parse-event.js';
 import { eventCounts, listEvents, slotsByDay } from './queries.js';
-import { EVENT_FIELDS, eventQuery, formOf, freshEvent, stepSchema } from './schema.js';
+import { eventFields, eventQuery, formOf, freshEvent, stepSchema } from './schema.js';
 import { updateEvent } from './update-event.js';
 
 const TWO_AT_ONCE = 'Somebody else saved these settings at the same moment. Save once more.';
@@ -136,7 +135,7 @@ function settingsPages(router: Router, deps: Deps): void {
       settingsPage(res, parsed);
       return;
     }
-    const changed = changedMeanwhile(EVENT_FIELDS, req.body, formOf(event));
+    const changed = changedMeanwhile(eventFields(event), req.body, formOf(event));
     if (changed) {
       settingsPage(res.status(422), changed);
       return;
@@ -149,11 +148,11 @@ function settingsPages(router: Router, deps: Deps): void {
 }
 
 /** Whether the settings' form was sent along with something in it that is not saved. */
-function isTyped(req: Request, event: Event): boolean {
+function isTyped(req: Request, event: PlacedEvent): boolean {
   const sent = typedValues(req.body);
   return (
     sent.seen !== undefined &&
-    changedMeanwhile(EVENT_FIELDS, { seen: sent.seen }, sent, formOf(event)) !== undefined
+    changedMeanwhile(eventFields(event), { seen: sent.seen }, sent, formOf(event)) !== undefined
   );
 }
 
@@ -162,7 +161,7 @@ async function saveAgain(req: Request, res: Response, before: PlacedEvent): Prom
   const now = await Event.findOne({ _id: before._id, account: before.account }).lean();
   if (!now) throw notFound();
   res.locals.event = placed(now, before);
-  const form = changedMeanwhile(EVENT_FIELDS, req.body, formOf(now), formOf(before));
+  const form = changedMeanwhile(eventFields(before), req.body, formOf(now), formOf(before));
   settingsPage(res.status(422), form ?? { values: typedValues(req.body), errors: { _form: TWO_AT_ONCE } });
 }
 
@@ -173,7 +172,7 @@ function newPage(res: Response, form: Form): void {
 function settingsPage(res: Response, form: Form): void {
   const event = eventOf(res);
   const zones = zoneOptions(event.timeZone);
-  const seen = seenOf(EVENT_FIELDS, formOf(event));
+  const seen = seenOf(eventFields(event), formOf(event));
   res.render('events/settings', { ...eventPage(event, 'settings'), zones, form, seen });
 }
 

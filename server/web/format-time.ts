@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { andList } from './format-count.js';
 import { zoneName } from './format-zone.js';
-import { dayOf, isDay } from './local-time.js';
+import { dayOf, fromLocal, isDay } from './local-time.js';
 import type { Place, Style } from './place.js';
 
 type Options = Intl.DateTimeFormatOptions;
@@ -76,6 +76,17 @@ export function timeUnderHour(at: Date, place: Place): string {
       .map(({ value }) => value)
       .join(''),
   ).trim();
+}
+
+/** "2:30 AM" of a time as fields have it. @param time HH:mm */
+export function fieldTime(time: string, { locale }: Style): string {
+  return timeOfDay(new Date(`2000-01-01T${time}:00Z`), { locale, timeZone: 'UTC' });
+}
+
+/** "Monday, December 7, 2026 at 5:10 PM" of a moment as fields have it; what is none is given back. @param local 2026-12-07T17:10 */
+export function fieldMoment(local: string, { locale }: Style): string {
+  const at = fromLocal(local, 'UTC');
+  return at ? dayAndTime(at, { locale, timeZone: 'UTC' }) : local;
 }
 
 /** "5 PM", "17:00": the hour that a moment is in. */

@@ -12,7 +12,7 @@ export function zoneName({ timeZone, locale }: Place): string {
 }
 
 function nameOf(timeZone: string, locale: string): string {
-  const parts = new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: 'longGeneric' }).formatToParts(0);
+  const parts = new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: 'longGeneric' }).formatToParts();
   const name = parts.find(({ type }) => type === 'timeZoneName')?.value ?? timeZone;
   return name === 'GMT+00:00' || name === 'GMT' ? 'UTC' : name;
 }

@@ -35,7 +35,7 @@ describe('booking on the pages', () => {
     assert.match(mails[0]?.ics ?? '', /DTSTART;TZID=America\/Chicago:20261124T171000/);
     const file = await visitor.get(`${path}/calendar.ics`);
     assert.match(file.headers['content-type'] ?? '', /^text\/calendar/);
-    assert.match((await visitor.get(`${desk.home}/schedule`)).text, /5:10 PM[\s\S]*to 5:20 PM[\s\S]*Mrs Lee/);
+    assert.match((await visitor.get(`${desk.home}/schedule`)).text, /5:10–5:20 PM[\s\S]*Mrs Lee/);
     assert.match((await visitor.get(`${desk.home}/schedule.ics`)).text, /SUMMARY:Mrs Lee \(Ana\)/);
   });
 

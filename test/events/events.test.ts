@@ -79,7 +79,7 @@ describe('events', () => {
     [
       'an hour that clocks skip',
       { days: ['2027-03-20'], opensAt: '2027-03-14T02:30', closesAt: '' },
-      /There is no 02:30 on Sunday, March 14, 2027/,
+      /There is no 2:30 AM on Sunday, March 14, 2027/,
     ],
     ['a zone that is none', { timeZone: 'Mars/Base' }, /Choose a time zone/],
     [

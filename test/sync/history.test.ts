@@ -5,8 +5,8 @@ import { drawHistory, FRAME, type HistoryRun } from '../../server/sync/tab/draw-
 import { showHistory } from '../../server/sync/tab/show-history.js';
 import { sumRun } from '../../server/sync/tab/sum-run.js';
 import { sayBadEnds, sayNight, saySync } from '../../server/sync/tab/tell-sync.js';
-import { tookInWords } from '../../server/runs/show/format-took.js';
 import { counts, NOW, runOf, ZONE } from '../support/roster/made-run.js';
+import { tookInWords } from '../../server/web/format-count.js';
 
 const PLACE = { timeZone: ZONE, locale: 'en-US' } as const;
 const said = { place: PLACE, now: NOW };

@@ -136,7 +136,7 @@ describe('dates and times', () => {
             daySpan([day], place),
             numericMoment(moment, place),
           ];
-          for (const text of texts) assert.match(text, /^[\p{L}\p{N} ,.:/()+–−'’-]+$/u);
+          for (const text of texts) assert.match(text, /^[\p{L}\p{N} ,.:/()+–−&'’-]+$/u);
           assert.ok(whenInWords(moment, later, place).startsWith(fullDay(day, place)));
         },
       ),
@@ -162,7 +162,7 @@ describe('time zones', () => {
       ['Eastern Time (New York)', 'Central Time (Chicago)', 'Mountain Time (Denver)'],
     );
     assert.equal(new Set(zones.map(({ value }) => value)).size, zones.length);
-    assert.ok(zones.some(({ label }) => label === 'America/Argentina/Buenos Aires'));
+    assert.ok(zones.some(({ label }) => label === 'America/Buenos Aires'));
     assert.ok(zoneOptions('US/Central').some(({ value }) => value === 'US/Central'));
     assert.equal(zoneLabel('America/Chicago'), 'Central Time (Chicago)');
   });

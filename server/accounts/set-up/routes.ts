@@ -59,7 +59,7 @@ export function setUpRoutes(deps: Deps): Router {
 function showAgain(res: Response, form: Form): void {
   res.status(422).render('accounts/setup', {
     title: 'Set up Slotbell',
-    zones: zoneOptions(String(form.values.timeZone ?? '')),
+    zones: zoneOptions(typeof form.values.timeZone === 'string' ? form.values.timeZone : ''),
     fresh: false,
     form,
   });

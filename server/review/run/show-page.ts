@@ -2,7 +2,7 @@ import type { Deps } from '../../deps.js';
 import type { RosterRun } from '../../models/roster-run.js';
 import { SyncRun } from '../../models/sync-run.js';
 import type { Actor } from '../../web/actor.js';
-import { countOf } from '../../web/format-count.js';
+import { countOf, tookInWords } from '../../web/format-count.js';
 import { dayAndTimeSoon, timeOfDay } from '../../web/format-time.js';
 import { addressOf } from '../../web/paging.js';
 import { countHeld } from '../../runs/changes/count-held.js';
@@ -12,7 +12,7 @@ import { previewState } from '../previews/queries.js';
 import { findUndoable } from './undo-run.js';
 import { findBroken } from './find-broken.js';
 import { findMend } from '../../runs/show/find-mend.js';
-import { tookInWords, tookOf } from '../../runs/show/format-took.js';
+import { tookOf } from '../../runs/show/measure-took.js';
 import {
   askerOf,
   pathOfRefresh,
@@ -81,7 +81,7 @@ async function factsOf(deps: Deps, actor: Actor, place: RunPlace): Promise<Fact[
     { term: 'State', status: STATE_WORDS[run.state] },
     { term: 'What', value: asker ? `${what}, requested by ${asker}` : what },
     ...(run.reason ? [{ term: 'Reason', value: run.reason }] : []),
-    { term: run.startedAt ? 'Began' : 'Requested', value: `${began}` },
+    { term: run.startedAt ? 'Began' : 'Requested', value: began },
     ...(run.finishedAt
       ? [
           {

@@ -1,9 +1,8 @@
 import express, { type Response, type Router } from 'express';
 import type { Deps } from '../../deps.js';
-import type { Event } from '../../models/event.js';
 import { actorOf, levelIn, type Actor } from '../../web/actor.js';
 import { countOf, number } from '../../web/format-count.js';
-import { daysInWords, fullDay, timeSpan } from '../../web/format-time.js';
+import { daysInWords, fieldTime, fullDay, timeSpan } from '../../web/format-time.js';
 import { eventGuard, eventOf } from '../../web/guards.js';
 import type { PlacedEvent, Style } from '../../web/place.js';
 import { parseForm, parseQuery, typedValues, type Form } from '../../web/parse.js';
@@ -103,7 +102,7 @@ function generatorPage(event: PlacedEvent) {
 function refused(body: unknown, form: SlotForm, fault: NotPrepared, style: Style): Form {
   const day = fullDay(form.day, style);
   const messages: Record<NotPrepared['reason'], string> = {
-    'no such time': `There is no ${fault.field === 'from' ? form.from : form.to} on ${day}: the clocks go forward past it.`,
+    'no such time': `There is no ${fieldTime(fault.field === 'from' ? form.from : form.to, style)} on ${day}: the clocks go forward past it.`,
     order: 'The last slot must end after the first begins.',
     'none fits': 'Not one slot of this length fits between the two times.',
     nobody: 'None of these teachers takes part in the event any more.',

@@ -1,10 +1,10 @@
 import type { KindCounts } from '../../models/run.js';
 import type { SyncRun } from '../../models/sync-run.js';
-import { countOf, number } from '../../web/format-count.js';
+import { countOf, number, tookInWords } from '../../web/format-count.js';
 import { shortDay, shortDayAndTime } from '../../web/format-time.js';
 import { dayOf } from '../../web/local-time.js';
 import type { Place } from '../../web/place.js';
-import { tookInWords, tookOf } from '../../runs/show/format-took.js';
+import { tookOf } from '../../runs/show/measure-took.js';
 import { pathOfRun } from '../../runs/show/queries.js';
 import { isOver, STATE_WORDS } from '../../runs/show/show-run.js';
 import { drawHistory, FRAME, totalOf, type Column } from './draw-history.js';

@@ -12,7 +12,7 @@ import { pagerOf, sliceOf } from '../../web/paging.js';
 import { findNextNight } from '../nights/find-due-night.js';
 import { heldNotices } from '../../runs/show/read-held.js';
 import { findMend } from '../../runs/show/find-mend.js';
-import { tookInWords, tookOf } from '../../runs/show/format-took.js';
+import { tookOf } from '../../runs/show/measure-took.js';
 import { pathOfRun } from '../../runs/show/queries.js';
 import { sayRemarks } from '../../runs/log/say-remark.js';
 import { isOver, STATE_WORDS, TRIGGER_WORDS } from '../../runs/show/show-run.js';
@@ -33,6 +33,7 @@ import { hourFields } from './schema.js';
 import { showHistory } from './show-history.js';
 import { sayBadEnds, sayNight, saySync, tellGood, type Night, type Said } from './tell-sync.js';
 import { sayResult } from '../../runs/log/say-result.js';
+import { tookInWords } from '../../web/format-count.js';
 
 const PAGE_SIZE = 25;
 /** Runs in the chart: a month of nights. */

@@ -2,10 +2,11 @@ import type { RunState } from '../../models/run.js';
 import type { SyncRun } from '../../models/sync-run.js';
 import { dayAndTimeSoon } from '../../web/format-time.js';
 import type { Place } from '../../web/place.js';
-import { tookInWords, tookOf } from '../../runs/show/format-took.js';
+import { tookOf } from '../../runs/show/measure-took.js';
 import { pathOfRun } from '../../runs/show/queries.js';
 import { isOver, sayRun } from '../../runs/show/show-run.js';
 import { sayResult } from '../../runs/log/say-result.js';
+import { tookInWords } from '../../web/format-count.js';
 
 /** When a sentence is said, and where: at the account. */
 export interface Said {
