@@ -86,7 +86,7 @@ describe('appointments of an event', () => {
         .split('\n');
       assert.equal(lines.length, 2);
       assert.match(lines[0] ?? '', /^Date,From,To,Teacher,Room,Student/);
-      assert.match(lines[1] ?? '', /^2026-11-24,5:10 PM,5:20 PM,Ms Lee,12,"'=HYPERLINK/);
+      assert.match(lines[1] ?? '', /^11\/24\/2026,5:10 PM,5:20 PM,Ms Lee,12,"'=HYPERLINK/);
       assert.equal(await AuditEntry.countDocuments({ action: 'download appointments' }), 1);
     });
 
