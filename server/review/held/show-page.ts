@@ -4,6 +4,7 @@ import { User } from '../../models/user.js';
 import type { Actor } from '../../web/actor.js';
 import { countOf } from '../../web/format-count.js';
 import { dayAndTimeSoon } from '../../web/format-time.js';
+import type { Style } from '../../web/place.js';
 import { addressOf, pagerOf, sliceOf } from '../../web/paging.js';
 import { countHeld, type HeldCounts } from '../../runs/changes/count-held.js';
 import { TIE_KINDS } from '../../runs/changes/tie-kinds.js';
@@ -34,7 +35,7 @@ export async function heldPage(deps: Deps, actor: Actor, place: RunPlace, query:
   const runs = [run._id];
   const held = (await countChanges(runs)).filter(({ state }) => state === 'held');
   const counts = await countHeld({ run: run._id });
-  const words = heldInWords(counts);
+  const words = heldInWords(counts, actor);
   const wanted = heldRowsOf(query);
   const total = await countMatching(runs, wanted);
   const rows = await changesPage(runs, wanted, sliceOf(total, page, PAGE_SIZE).skip, PAGE_SIZE);
@@ -48,15 +49,10 @@ export async function heldPage(deps: Deps, actor: Actor, place: RunPlace, query:
     q,
     kind,
     words,
-    source,
-    since: dayAndTimeSoon(
-      (await heldSince(run._id)) ?? run.startedAt ?? run.createdAt,
-      actor.timeZone,
-      deps.now(),
-    ),
-    reasons: sayWhyHeld(run, source),
+    since: dayAndTimeSoon((await heldSince(run._id)) ?? run.startedAt ?? run.createdAt, actor, deps.now()),
+    reasons: sayWhyHeld(run, actor),
     rollover: words ? tellRollover(run.counts) : '',
-    effects: effectsOf(counts, bookings, event !== undefined, source),
+    effects: effectsOf(counts, bookings, event !== undefined, actor),
     decided: decision && (await sayDecision(decision, actor, event !== undefined, deps.now())),
     csv: addressOf(`${home}/held.csv`, { q, kind }),
     path: `${home}/held`,
@@ -72,10 +68,10 @@ function effectsOf(
   counts: HeldCounts,
   bookings: number,
   ofEvent: boolean,
-  source: string,
+  style: Style,
 ): { accept: string[]; reject: string[] } {
   const only = (isWanted: (kind: string) => boolean) =>
-    heldInWords(Object.fromEntries(Object.entries(counts).filter(([kind]) => isWanted(kind))));
+    heldInWords(Object.fromEntries(Object.entries(counts).filter(([kind]) => isWanted(kind))), style);
   const words = only((kind) => !TIE_KINDS.includes(kind));
   const ties = only((kind) => TIE_KINDS.includes(kind));
   const how = ofEvent ? 'leave the event' : 'are marked as transferred or archived. Nobody is deleted';
@@ -109,7 +105,7 @@ async function sayDecision(decision: Decision, actor: Actor, ofEvent: boolean, n
   return {
     open,
     href: ofEvent ? pathOfRun(run) : pathOfRefresh(run),
-    text: `${user?.name ?? 'Somebody'} ${done} the removals on ${dayAndTimeSoon(at, actor.timeZone, now)}.${open ? ' It’s running now.' : ''}${state === 'failed' || state === 'stopped' ? ' That run didn’t finish, so you can decide again.' : ''}`,
+    text: `${user?.name ?? 'Somebody'} ${done} the removals on ${dayAndTimeSoon(at, actor, now)}.${open ? ' The run is at work.' : ''}${state === 'failed' || state === 'stopped' ? ' The run did not end well, so it can be decided again.' : ''}`,
     reason,
   };
 }

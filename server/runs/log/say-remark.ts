@@ -1,9 +1,10 @@
 import { sayFault } from '../../clever/explain-failure.js';
 import type { CleverFault } from '../../models/clever-fault.js';
 import type { RunRemark } from '../../models/run.js';
-import { andList, countOf } from '../../web/format-count.js';
+import { andList, countOf, number } from '../../web/format-count.js';
 import { longDay } from '../../web/format-time.js';
-import { heldInWords, sayStay } from '../show/summarize-run.js';
+import type { Style } from '../../web/place.js';
+import { heldInWords } from '../show/summarize-run.js';
 
 /** Why removals wait for a person. */
 export type HeldWhy = 'doubtful' | 'many' | 'undecided' | 'emptied';
@@ -61,22 +62,25 @@ const BECAUSE: Record<HeldWhy, string> = {
 export const SHARES_NOTHING =
   'The district no longer shares anything with Slotbell, so nothing was updated or removed. Ask the district’s Clever administrator to share your schools with Slotbell again, then select Sync now.';
 
-const SAY: { [C in Code]: (of: Of<C>, source: string) => string } = {
-  held: (of, source) =>
-    `${partOf(of)} ${isOne(of) ? 'is' : 'are'} missing from ${source}. ${BECAUSE[of.why]} ${sayStay(isOne(of))}`,
+const SAY: { [C in Code]: (of: Of<C>, style: Style) => string } = {
+  held: (of) =>
+    `${partOf(of)} ${isOne(of) ? 'is' : 'are'} missing at the source and ${isOne(of) ? 'is' : 'are'} held until somebody looks, because ${BECAUSE[of.why]}. Nothing was removed.`,
   'would be held': (of) =>
     `${partOf(of)} would be removed. ${BECAUSE[of.why]} A sync keeps them until you review them.`,
   'held with students': ({ kind, count }, source) =>
     `${countOf(count, 'guardian', many(kind))} ${count === 1 ? 'is' : 'are'} missing from ${source}. Their students stay for now. ${sayStay(count === 1)}`,
   'would be held with students': ({ kind, count }) =>
-    `${countOf(count, 'guardian', many(kind))} would stay until you review them, because their students stay.`,
-  'held besides': ({ counts }) =>
-    `Not on the list you reviewed: ${heldInWords(Object.fromEntries(Object.entries(counts).map(([kind, held]) => [kind, { held }])))}. ${sayStay(false)}`,
-  'people not shared': ({ teachers, students }) =>
-    `Clever doesn’t share ${andList([
-      ...(teachers > 0 ? [countOf(teachers, 'teacher', 'teachers')] : []),
-      ...(students > 0 ? [countOf(students, 'student', 'students')] : []),
-    ])} of these classes. They’re left out.`,
+    `${countOf(count, 'guardian', many(kind))} would be held until somebody looks, because the students they belong to stay.`,
+  'held besides': ({ counts }, style) =>
+    `Not on the list that was decided about, and held until somebody decides: ${heldInWords(Object.fromEntries(Object.entries(counts).map(([kind, held]) => [kind, { held }])), style)}.`,
+  'people not shared': ({ teachers, students }, style) =>
+    `These classes list ${andList(
+      [
+        ...(teachers > 0 ? [countOf(teachers, 'teacher', 'teachers')] : []),
+        ...(students > 0 ? [countOf(students, 'student', 'students')] : []),
+      ],
+      style,
+    )} whom Clever does not share; they are left out.`,
   'done again': () =>
     'The first attempt was cut off, so this run started over. What the first attempt changed may be counted as unchanged. The log lists all of it.',
   'possible duplicates': ({ count }) =>
@@ -86,9 +90,10 @@ const SAY: { [C in Code]: (of: Of<C>, source: string) => string } = {
     `${countOf(count, 'ID now has a different name, and nothing else shows that it’s the same person', 'IDs now have different names, and nothing else shows that they’re the same people')}. Nothing changes for ${count === 1 ? 'the person' : 'the people'} you have until you decide under Global Setup → Duplicates.`,
   'schools not listed': ({ count }) =>
     `Clever no longer lists ${count === 1 ? 'one of the matched schools' : `${String(count)} of the matched schools`}. Check the school matching.`,
-  'district paused': ({ since, asOf }) =>
-    `The district’s own sync with Clever has been paused${since === '' ? '' : ` since ${longDay(since)}`}${sayAsOf(asOf)}.`,
-  'district errors': ({ asOf }) => `The district’s own sync with Clever is failing${sayAsOf(asOf)}.`,
+  'district paused': ({ since, asOf }, style) =>
+    `The district’s own sync with Clever has been paused${since === '' ? '' : ` since ${longDay(since, style)}`}${sayAsOf(asOf, style)}.`,
+  'district errors': ({ asOf }, style) =>
+    `The district’s own sync with Clever ends in errors${sayAsOf(asOf, style)}.`,
   'list broke off': ({ kind, fault }) =>
     `The list of ${many(kind)} was cut short: ${sayFault(fault)} Additions and changes were imported. No ${many(kind)} were removed.`,
   'list unreadable': ({ kind, count }) =>
@@ -106,30 +111,21 @@ const SAY: { [C in Code]: (of: Of<C>, source: string) => string } = {
 /** Those that say why removals wait for somebody. */
 const OF_HELD: ReadonlySet<string> = new Set<Code>(['held', 'held with students', 'held besides']);
 
-/**
- * What a run says on its page, in order. Version 0.4.0 stored sentences, which are shown as they are.
- * @param source what the roster source is called (`nameSource`)
- */
-export function sayRemarks(
-  { remarks = [] }: { remarks?: readonly RunRemark[] },
-  source = 'Clever',
-): string[] {
-  return remarks.map((remark) => sayRemark(remark, source)).filter((text) => text !== '');
+/** What a run says on its page, in order. Version 0.4.0 stored sentences, which are shown as they are. */
+export function sayRemarks({ remarks = [] }: { remarks?: readonly RunRemark[] }, style: Style): string[] {
+  return remarks.map((remark) => sayRemark(remark, style)).filter((text) => text !== '');
 }
 
 /** Of what a run says, why removals wait for somebody. */
-export function sayWhyHeld(
-  { remarks = [] }: { remarks?: readonly RunRemark[] },
-  source = 'Clever',
-): string[] {
+export function sayWhyHeld({ remarks = [] }: { remarks?: readonly RunRemark[] }, style: Style): string[] {
   const why = remarks.filter(({ code, ofHeld }) => OF_HELD.has(code) || ofHeld === true);
-  return sayRemarks({ remarks: why }, source);
+  return sayRemarks({ remarks: why }, style);
 }
 
-function sayRemark(remark: RunRemark, source: string): string {
+function sayRemark(remark: RunRemark, style: Style): string {
   if (remark.text !== undefined) return remark.text;
-  const say = SAY[remark.code as Code] as ((of: RunRemark, source: string) => string) | undefined;
-  return say?.(remark, source) ?? '';
+  const say = SAY[remark.code as Code] as ((of: RunRemark, style: Style) => string) | undefined;
+  return say?.(remark, style) ?? '';
 }
 
 /** What sentences call many of a kind. */
@@ -138,7 +134,7 @@ export function many(kind: string): string {
 }
 
 function partOf({ kind, gone, here }: Of<'held' | 'would be held'>): string {
-  if (here > 0) return `${gone.toLocaleString('en')} of ${here.toLocaleString('en')} ${many(kind)}`;
+  if (here > 0) return `${number(gone)} of ${number(here)} ${many(kind)}`;
   // Some wait whatever else is here.
   return countOf(gone, many(kind).replace(/s$/, ''), many(kind));
 }
@@ -147,6 +143,6 @@ function isOne({ gone, here }: Of<'held' | 'would be held'>): boolean {
   return gone === 1 && here <= 1;
 }
 
-function sayAsOf(day: string): string {
-  return day === '' ? '' : `: what it shares is as of ${longDay(day)}`;
+function sayAsOf(day: string, style: Style): string {
+  return day === '' ? '' : `: what it shares is as of ${longDay(day, style)}`;
 }
