@@ -103,7 +103,7 @@ function problemPages(router: Router, deps: Deps): void {
     const row = await findAppointment(seenIn(res), parseId(req.params.appointment));
     if (!row) throw notFound();
     res.render('appointments/cancel', {
-      ...page(event, 'problems', 'Cancel an appointment'),
+      ...page(event, 'problems', 'Cancel appointment'),
       row: inWords(event, row),
       path: list(event),
     });

@@ -132,7 +132,7 @@ function isTooClose({ event, replaces }: Looker, slot: Slot, meeting: Meeting): 
 }
 
 function clashView({ event }: Looker, slot: Slot, meeting: Meeting): Omit<TimeView, 'slot'> {
-  const clash = `At ${timeOfDay(meeting.from, event.timeZone)} you meet ${meeting.teacher} about ${meeting.children}.`;
+  const clash = `At ${timeOfDay(meeting.from, event)} you meet ${meeting.teacher} about ${meeting.children}.`;
   const overlaps = slot.from < meeting.to && meeting.from < slot.to;
   if (overlaps) return { state: 'other', note: `${meeting.children}: ${meeting.teacher}`, clash };
   const gap = `The school allows ${String(event.booking.gapMinutes)} minutes to walk from one meeting to the next.`;

@@ -116,15 +116,13 @@ async function showMeeting(
   const words = { ...wordsOf(family, meeting), ...(form ? { form } : {}) };
   const before =
     meeting.replaces && (await meetingById(family.event, family.household._id, meeting.replaces));
-  const timeOf = (at: Date) => timeOfDay(at, family.event.timeZone);
+  const timeOf = (at: Date) => timeOfDay(at, family.event);
   const isHeld = meeting.state === 'pending' && (meeting.expiresAt ?? new Date(0)) > deps.now();
   if (isHeld && meeting.expiresAt) {
     const until = timeOfDay(meeting.expiresAt, family.event);
-    res.render('booking/check', { title: 'Check and book', ...words, until });
+    const replaced = before ? timeOf(before.from) : '';
+    res.render('booking/check', { title: 'Check and book', ...words, until, replaced });
   } else if (LIVING_STATES.includes(meeting.state)) {
-    const before =
-      meeting.replaces && (await meetingById(family.event, family.household._id, meeting.replaces));
-    const timeOf = (at: Date) => timeOfDay(at, family.event);
     res.render('booking/done', {
       title: before ? `Your meeting is now at ${timeOf(meeting.from)}` : 'Your meeting is booked',
       released: before ? timeOf(before.from) : '',

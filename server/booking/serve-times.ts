@@ -5,7 +5,7 @@ import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import { bookingState } from '../web/booking-state.js';
 import { HttpError, notFound } from '../web/errors.js';
-import { fullDay, hourOfDay, timeUnderHour } from '../web/format-time.js';
+import { fullDay, hourOfDay, timeOfDay, timeUnderHour } from '../web/format-time.js';
 import { parseForm, parseId, parseQuery } from '../web/parse.js';
 import type { Place } from '../web/place.js';
 import { refuseHere } from '../web/session.js';
@@ -108,7 +108,15 @@ async function showTimes(deps: Deps, res: Response, family: Family, asked: Asked
     teacher: { name: resource.name, room: teacher.room },
     days: daysOf(times, event),
     nearest: daysOf(nearest, event),
-    refused: asked.refused ? sayRefusal(asked.refused.reason) : '',
+    refused: asked.refused
+      ? sayRefusal(asked.refused.reason, {
+          child: child.name,
+          teacher: resource.name,
+          time: timeOfDay(asked.refused.at, event),
+          most: event.booking.perStudentAndTeacher,
+          clash: wanted?.clash ?? '',
+        })
+      : '',
     isOpen: bookingState(event, deps.now()) === 'open',
     changed,
     key: new Types.ObjectId().toHexString(),

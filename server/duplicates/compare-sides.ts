@@ -101,7 +101,7 @@ export function reasonInWords(
     })
     .map(({ label }) => label.toLowerCase());
   const what = newcomer ? 'Same ID' : first(reason);
-  return `${what}, but another ${andList(['name', ...differ], style)}`;
+  return `${what}, but different ${andList(['name', ...differ], style)}`;
 }
 
 /** What speaks for one person or two. */

@@ -197,7 +197,7 @@ async function showMerging(res: Response, id: Types.ObjectId, form: Form = FRESH
 function inWords(refused: Extract<Merged, { ok: false }>, place: Place): string {
   switch (refused.reason) {
     case 'slots overlap':
-      return `Both hold slots at the same time (${refused.event ? `${refused.event}, ` : ''}${dayAndTime(refused.at, place)}). Remove or move the slots of one of them first; nobody can be in two places.`;
+      return `Both have slots at the same time (${refused.event ? `${refused.event}, ` : ''}${dayAndTime(refused.at, place)}). Remove or move the slots of one of them first.`;
     case 'meetings overlap':
       return `Both have a meeting at the same time (${dayAndTime(refused.at, place)}). Move or cancel one of the meetings first.`;
     case 'sync is running':

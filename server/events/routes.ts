@@ -24,7 +24,7 @@ import { eventCounts, listEvents, slotsByDay } from './queries.js';
 import { eventFields, eventQuery, formOf, freshEvent, stepSchema } from './schema.js';
 import { updateEvent } from './update-event.js';
 
-const TWO_AT_ONCE = 'Somebody else saved these settings at the same moment. Save once more.';
+const TWO_AT_ONCE = 'Somebody else saved these settings at the same moment. Save again.';
 
 const pathOf = (event: Pick<Event, '_id'>): string => `/events/${event._id.toHexString()}`;
 
@@ -217,7 +217,7 @@ function openingPages(router: Router, deps: Deps): void {
     const { closesAt } = event.booking;
     const until =
       closesAt && closesAt > deps.now()
-        ? `It closes on ${dayAndTimeSoon(closesAt, event, deps.now())}, as set.`
+        ? `It closes on ${dayAndTimeSoon(closesAt, event, deps.now())}, as scheduled.`
         : 'It stays open until you close it.';
     const warnings = openingWarnings(event, counts);
     res.render('events/opening', { ...eventPage(event, 'overview'), counts, until, warnings });

@@ -129,9 +129,9 @@ function askToBegin(
       title,
       ...(cleverOn ? { lead: 'Clever and roster files can’t both be on.' } : {}),
       effects: [
-        ...(cleverOn ? ['Clever goes off; its nightly sync ends.'] : []),
-        `The record ids of ${number(people)} ${people === 1 ? 'person' : 'people'} are cleared. The first import finds them again by their numbers and email addresses.`,
-        `${number(sections)} ${sections === 1 ? 'section' : 'sections'} of the former source and its terms are archived.`,
+        ...(cleverOn ? ['Clever is turned off, and its nightly sync ends.'] : []),
+        `The record IDs of ${number(people)} ${people === 1 ? 'person' : 'people'} are cleared. The first import matches them again by their numbers and email addresses.`,
+        `${number(sections)} ${sections === 1 ? 'section' : 'sections'} and the terms of the old source are archived.`,
       ],
       notes: ['Nobody is deleted. Classes, slots and appointments stay as they are.'],
       action: `${HOME}/begin`,

@@ -79,7 +79,7 @@ describe('Global Setup → Duplicates', () => {
     assert.match(text, /Leo Lopez<\/a>[\s\S]*Ana Lopez<\/a>/);
     const line = (label: string) =>
       new RegExp(`<th scope="row">${label}</th><td>([^<]*)</td><td>([^<]*)</td>`).exec(text)?.slice(1, 3);
-    assert.deepEqual(line('School number'), ['1001', '1000']);
+    assert.deepEqual(line('Student ID'), ['1001', '1000']);
     assert.deepEqual(line('Birth date'), ['March 9, 2014', 'March 9, 2014']);
     assert.deepEqual(line('Appointments'), ['0', '1']);
     assert.deepEqual(line('Guardians'), ['1', '0']);

@@ -69,7 +69,7 @@ describe('faults of a sync', () => {
       assert.deepEqual([waiting.state, waiting.retryAt], ['queued', later(15)]);
       assert.equal(
         sayRun(waiting, { timeZone: 'America/Chicago', locale: 'en-US' }, ONE_AM),
-        'Clever did not answer; the next try is at 1:15 AM.',
+        'Clever didn’t answer. The next try is at 1:15 AM.',
       );
       district.sandbox.behave();
       assert.equal(await asApp(() => resumeRuns(district.deps)), 0, 'nobody is asked before its time');
@@ -158,7 +158,7 @@ describe('faults of a sync', () => {
   describe('the district’s own sync', () => {
     for (const [state, words] of [
       ['paused', /own sync with Clever has been paused since November 20, 2026: what it shares is as of/],
-      ['error', /own sync with Clever ends in errors: what it shares is as of/],
+      ['error', /own sync with Clever is failing: what it shares is as of/],
     ] as const)
       it(`${state}: the page says so, changes come in, and every removal waits for a person`, async () => {
         const { sandbox } = district;

@@ -113,7 +113,7 @@ describe('the chart of an event’s runs', () => {
       /^3 runs from Sun, Nov 22, 1:00 AM to Tue, Nov 24.*1 done, 1 stopped, 1 failed/,
     );
     assert.match(history.description, /4 records/);
-    assert.equal(history.runs[0]?.tip, 'Sun, Nov 22, 1:00 AM: 4 new, 0 changed, 0 gone, 41 s');
+    assert.equal(history.runs[0]?.tip, 'Sun, Nov 22, 1:00 AM: 4 new, 0 changed, 0 removed, 41 s');
   });
 
   it('names the first and the last day, in one text while there is no room for two', () => {
@@ -168,7 +168,7 @@ describe('what the Sync tab says', () => {
     const bad = [runOf('failed', 0), runOf('stopped', 1), runOf('failed', 2)];
     assert.equal(
       sayBadEnds([runOf('running', -1), ...bad, good], good, said),
-      'The last good run was on Saturday, November 21 at 1:00 AM; since then 2 failed and 1 was stopped.',
+      'The last good run was on Saturday, November 21 at 1:00 AM. Since then, 2 failed and 1 was stopped.',
     );
     assert.match(sayBadEnds(bad, good, said), /Since then, at least 2 failed and 1 was stopped/);
     assert.equal(sayBadEnds(bad, null, said), 'No sync has finished yet: 2 failed and 1 was stopped.');

@@ -126,7 +126,7 @@ describe('the Sync tab', () => {
     await store(runOf('done', 50), ...Array.from({ length: 31 }, (_, night) => runOf('failed', night)));
     assert.match(
       await page(),
-      /The last good run was on Monday, October 5 at 2:00 AM; since then at least 30 failed\./,
+      /The last good run was on Monday, October 5 at 2:00 AM\. Since then, at least 30 failed\./,
     );
   });
 

@@ -94,7 +94,10 @@ describe('terms of a new school year with all ids new', function () {
       const { text } = await office.get(tabOf(district));
       const [fall = '', spring = '', whole = ''] = newTerms(district);
       assert.deepEqual(ticked(text), []);
-      assert.match(text, /Part 1[^]+August 18, 2026 to December 19, 2026\. The days of this event are in it/);
+      assert.match(
+        text,
+        /Part 1[^]+August 18, 2026 to December 19, 2026\. The days of this event fall in it/,
+      );
       assert.match(text, new RegExp(`name="term" value="${whole}"`));
       assert.doesNotMatch(text, new RegExp(spring));
       const before = await chosenTerms(district);

@@ -13,7 +13,7 @@ export function compareEdits(
     ['Name', synced.name || synced.course, edits.name],
     ['Type', synced.type, edits.type],
     ['Room', teacherRoom && `${teacherRoom} (the teacher’s)`, edits.room],
-    ['Appointments a student', '', edits.allowed === undefined ? undefined : number(edits.allowed)],
+    ['Appointments per student', '', edits.allowed === undefined ? undefined : number(edits.allowed)],
   ] as const;
   return rows.map(([term, says, set]) => ({
     term,

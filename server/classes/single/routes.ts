@@ -64,7 +64,7 @@ export function singleClassRoutes(deps: Deps): Router {
     }
     say(req, {
       kind: 'ok',
-      text: `${parsed.value.name} is made, with ${number(added.students)} students. No sync touches it.`,
+      text: `${parsed.value.name} is added, with ${number(added.students)} students. Syncs never change it.`,
     });
     res.redirect(303, `${editorPath(event)}/${parsed.value.id.toHexString()}`);
   });

@@ -97,7 +97,7 @@ function confirmClear(
       title: `Clear the match of ${name}?`,
       effects: [
         'This school’s data no longer comes from Clever.',
-        `${countOf(people, 'person', 'people')} and ${countOf(sections, 'section', 'sections')} of it leave at the next sync, unless they also belong to another matched school.`,
+        `${countOf(people, 'person', 'people')} and ${countOf(sections, 'section', 'sections')} of this school are removed at the next sync, unless they also belong to another matched school.`,
       ],
       notes: [
         'Nobody is deleted. They’re marked as transferred, and come back when the school is matched again.',

@@ -49,10 +49,11 @@ export async function heldPage(deps: Deps, actor: Actor, place: RunPlace, query:
     q,
     kind,
     words,
+    source,
     since: dayAndTimeSoon((await heldSince(run._id)) ?? run.startedAt ?? run.createdAt, actor, deps.now()),
-    reasons: sayWhyHeld(run, actor),
+    reasons: sayWhyHeld(run, actor, source),
     rollover: words ? tellRollover(run.counts) : '',
-    effects: effectsOf(counts, bookings, event !== undefined, actor),
+    effects: effectsOf(counts, bookings, event !== undefined, actor, source),
     decided: decision && (await sayDecision(decision, actor, event !== undefined, deps.now())),
     csv: addressOf(`${home}/held.csv`, { q, kind }),
     path: `${home}/held`,
@@ -69,6 +70,7 @@ function effectsOf(
   bookings: number,
   ofEvent: boolean,
   style: Style,
+  source: string,
 ): { accept: string[]; reject: string[] } {
   const only = (isWanted: (kind: string) => boolean) =>
     heldInWords(Object.fromEntries(Object.entries(counts).filter(([kind]) => isWanted(kind))), style);
@@ -105,7 +107,7 @@ async function sayDecision(decision: Decision, actor: Actor, ofEvent: boolean, n
   return {
     open,
     href: ofEvent ? pathOfRun(run) : pathOfRefresh(run),
-    text: `${user?.name ?? 'Somebody'} ${done} the removals on ${dayAndTimeSoon(at, actor, now)}.${open ? ' The run is at work.' : ''}${state === 'failed' || state === 'stopped' ? ' The run did not end well, so it can be decided again.' : ''}`,
+    text: `${user?.name ?? 'Somebody'} ${done} the removals on ${dayAndTimeSoon(at, actor, now)}.${open ? ' It’s running now.' : ''}${state === 'failed' || state === 'stopped' ? ' That run didn’t finish, so you can decide again.' : ''}`,
     reason,
   };
 }

@@ -105,8 +105,8 @@ function apply(deps: Deps, { run }: Place, by: Place['run']['_id']) {
 function effectsOf({ run, event, locale }: Place, { leaving, ending, broken, older }: Risk): string[] {
   return [
     ...(older ? [older] : []),
-    `Everything in the preview is done: ${lowerFirst(sayResult(run, { locale }))}`,
-    ...(leaving ? [`${leaving} would leave${event ? '' : ' the roster'}.`] : []),
+    `All changes in the preview are made: ${lowerFirst(sayResult(run, { locale }))}`,
+    ...(leaving ? [`${leaving} would be removed from ${event ? 'the event' : 'the roster'}.`] : []),
     ...(ending ? [`${ending} would end: these people stay, but not in these classes.`] : []),
     ...(broken > 0
       ? [

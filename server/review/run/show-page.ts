@@ -68,7 +68,7 @@ export async function runPage(deps: Deps, actor: Actor, place: RunPlace) {
     stages: stagesOf(run, refresh, await expectedStages(place), deps.now()),
     rows: countRows(run, readableRefresh(place)),
     actions: ACTION_WORDS,
-    remarks: [readableRefresh(place), run].flatMap((part) => (part ? sayRemarks(part, actor) : [])),
+    remarks: [readableRefresh(place), run].flatMap((part) => (part ? sayRemarks(part, actor, source) : [])),
     addressOf,
   };
 }
@@ -83,7 +83,7 @@ async function factsOf(deps: Deps, actor: Actor, place: RunPlace): Promise<Fact[
     { term: 'State', status: STATE_WORDS[run.state] },
     { term: 'What', value: asker ? `${what}, requested by ${asker}` : what },
     ...(run.reason ? [{ term: 'Reason', value: run.reason }] : []),
-    { term: run.startedAt ? 'Began' : 'Requested', value: began },
+    { term: run.startedAt ? 'Started' : 'Requested', value: began },
     ...(run.finishedAt
       ? [
           {
@@ -147,18 +147,16 @@ async function relatedOf(place: RunPlace): Promise<Fact[]> {
 }
 
 /** What this run holds still, and what its download does, for whoever decides about it. */
-async function heldOf({ run, refresh, home, event }: RunPlace, actor: Actor) {
-  const own = heldInWords(await countHeld({ run: run._id }), actor);
-  const below = refresh ? heldInWords(await countHeld({ run: refresh._id }), actor) : '';
-  const text = (words: string) =>
-    `${words}: missing at the source, and held until somebody decides. Nothing was removed.`;
+async function heldOf({ run, refresh, home, event }: RunPlace, actor: Actor, source: string) {
+  const own = await countHeld({ run: run._id });
+  const below = refresh ? await countHeld({ run: refresh._id }) : {};
   return [
-    ...(heldInWords(own) ? [{ text: sayMissing(own, source), href: `${home}/held` }] : []),
-    ...(heldInWords(below) && refresh
+    ...(heldInWords(own, actor) ? [{ text: sayMissing(own, actor, source), href: `${home}/held` }] : []),
+    ...(heldInWords(below, actor) && refresh
       ? [
           event && !mayRunAll(actor)
-            ? { text: sayMissing(below, source, { reviewer: 'an administrator' }), href: '' }
-            : { text: sayMissing(below, source), href: `${pathOfRefresh(refresh._id)}/held` },
+            ? { text: sayMissing(below, actor, source, { reviewer: 'an administrator' }), href: '' }
+            : { text: sayMissing(below, actor, source), href: `${pathOfRefresh(refresh._id)}/held` },
         ]
       : []),
   ];

@@ -4,7 +4,7 @@ import type { RunRemark } from '../../models/run.js';
 import { andList, countOf, number } from '../../web/format-count.js';
 import { longDay } from '../../web/format-time.js';
 import type { Style } from '../../web/place.js';
-import { heldInWords } from '../show/summarize-run.js';
+import { heldInWords, sayStay } from '../show/summarize-run.js';
 
 /** Why removals wait for a person. */
 export type HeldWhy = 'doubtful' | 'many' | 'undecided' | 'emptied';
@@ -62,25 +62,25 @@ const BECAUSE: Record<HeldWhy, string> = {
 export const SHARES_NOTHING =
   'The district no longer shares anything with Slotbell, so nothing was updated or removed. Ask the district’s Clever administrator to share your schools with Slotbell again, then select Sync now.';
 
-const SAY: { [C in Code]: (of: Of<C>, style: Style) => string } = {
-  held: (of) =>
-    `${partOf(of)} ${isOne(of) ? 'is' : 'are'} missing at the source and ${isOne(of) ? 'is' : 'are'} held until somebody looks, because ${BECAUSE[of.why]}. Nothing was removed.`,
+const SAY: { [C in Code]: (of: Of<C>, style: Style, source: string) => string } = {
+  held: (of, _style, source) =>
+    `${partOf(of)} ${isOne(of) ? 'is' : 'are'} missing from ${source}. ${BECAUSE[of.why]} ${sayStay(isOne(of))}`,
   'would be held': (of) =>
     `${partOf(of)} would be removed. ${BECAUSE[of.why]} A sync keeps them until you review them.`,
-  'held with students': ({ kind, count }, source) =>
+  'held with students': ({ kind, count }, _style, source) =>
     `${countOf(count, 'guardian', many(kind))} ${count === 1 ? 'is' : 'are'} missing from ${source}. Their students stay for now. ${sayStay(count === 1)}`,
   'would be held with students': ({ kind, count }) =>
-    `${countOf(count, 'guardian', many(kind))} would be held until somebody looks, because the students they belong to stay.`,
+    `${countOf(count, 'guardian', many(kind))} would stay until you review them, because their students stay.`,
   'held besides': ({ counts }, style) =>
-    `Not on the list that was decided about, and held until somebody decides: ${heldInWords(Object.fromEntries(Object.entries(counts).map(([kind, held]) => [kind, { held }])), style)}.`,
+    `Not on the list you reviewed: ${heldInWords(Object.fromEntries(Object.entries(counts).map(([kind, held]) => [kind, { held }])), style)}. ${sayStay(false)}`,
   'people not shared': ({ teachers, students }, style) =>
-    `These classes list ${andList(
+    `Clever doesn’t share ${andList(
       [
         ...(teachers > 0 ? [countOf(teachers, 'teacher', 'teachers')] : []),
         ...(students > 0 ? [countOf(students, 'student', 'students')] : []),
       ],
       style,
-    )} whom Clever does not share; they are left out.`,
+    )} of these classes. They’re left out.`,
   'done again': () =>
     'The first attempt was cut off, so this run started over. What the first attempt changed may be counted as unchanged. The log lists all of it.',
   'possible duplicates': ({ count }) =>
@@ -93,7 +93,7 @@ const SAY: { [C in Code]: (of: Of<C>, style: Style) => string } = {
   'district paused': ({ since, asOf }, style) =>
     `The district’s own sync with Clever has been paused${since === '' ? '' : ` since ${longDay(since, style)}`}${sayAsOf(asOf, style)}.`,
   'district errors': ({ asOf }, style) =>
-    `The district’s own sync with Clever ends in errors${sayAsOf(asOf, style)}.`,
+    `The district’s own sync with Clever is failing${sayAsOf(asOf, style)}.`,
   'list broke off': ({ kind, fault }) =>
     `The list of ${many(kind)} was cut short: ${sayFault(fault)} Additions and changes were imported. No ${many(kind)} were removed.`,
   'list unreadable': ({ kind, count }) =>
@@ -111,21 +111,33 @@ const SAY: { [C in Code]: (of: Of<C>, style: Style) => string } = {
 /** Those that say why removals wait for somebody. */
 const OF_HELD: ReadonlySet<string> = new Set<Code>(['held', 'held with students', 'held besides']);
 
-/** What a run says on its page, in order. Version 0.4.0 stored sentences, which are shown as they are. */
-export function sayRemarks({ remarks = [] }: { remarks?: readonly RunRemark[] }, style: Style): string[] {
-  return remarks.map((remark) => sayRemark(remark, style)).filter((text) => text !== '');
+/**
+ * What a run says on its page, in order. Version 0.4.0 stored sentences, which are shown as they are.
+ * @param source what the roster source is called (`nameSource`)
+ */
+export function sayRemarks(
+  { remarks = [] }: { remarks?: readonly RunRemark[] },
+  style: Style,
+  source = 'Clever',
+): string[] {
+  return remarks.map((remark) => sayRemark(remark, style, source)).filter((text) => text !== '');
 }
 
 /** Of what a run says, why removals wait for somebody. */
-export function sayWhyHeld({ remarks = [] }: { remarks?: readonly RunRemark[] }, style: Style): string[] {
+export function sayWhyHeld(
+  { remarks = [] }: { remarks?: readonly RunRemark[] },
+  style: Style,
+  source = 'Clever',
+): string[] {
   const why = remarks.filter(({ code, ofHeld }) => OF_HELD.has(code) || ofHeld === true);
-  return sayRemarks({ remarks: why }, style);
+  return sayRemarks({ remarks: why }, style, source);
 }
 
-function sayRemark(remark: RunRemark, style: Style): string {
+function sayRemark(remark: RunRemark, style: Style, source: string): string {
   if (remark.text !== undefined) return remark.text;
-  const say = SAY[remark.code as Code] as ((of: RunRemark, style: Style) => string) | undefined;
-  return say?.(remark, style) ?? '';
+  const say = SAY[remark.code as Code] as
+    ((of: RunRemark, style: Style, source: string) => string) | undefined;
+  return say?.(remark, style, source) ?? '';
 }
 
 /** What sentences call many of a kind. */

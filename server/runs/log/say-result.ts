@@ -47,7 +47,7 @@ function say(purpose: Run['purpose'], result: RunResult, style: Style): string {
     case 'clever':
       return sayFault(result.fault);
     case 'forbidden':
-      return `Clever answered 403 (forbidden) to the lists of ${andList(result.kinds.map(many), style)}: the saved access to Clever may not read this district’s data. Ask the district’s Clever administrator to share it with Slotbell, or enter a new token on the Clever set-up page. Nothing was changed or removed here.`;
+      return `Clever refused the lists of ${andList(result.kinds.map(many), style)} (403, forbidden): the saved access to Clever can’t read this district’s data. Ask the district’s Clever administrator to share it with Slotbell, or enter a new token on the Clever set-up page. Nothing was changed or removed here.`;
     case 'stale':
       return `${result.count === 1 ? '1 record has' : `${number(result.count)} records have`} changed since the preview, so nothing was applied. The preview lists them. Make a new preview.`;
     case 'gave up':

@@ -44,7 +44,7 @@ export async function heldNotices(actor: Actor, now: Date, event?: Types.ObjectI
   if (rows.length === 0) return [];
   const source = await nameSource(actor.account);
   const notices: HeldNotice[] = [];
-  for (const row of rows) notices.push(await noticeOf(row, actor, now));
+  for (const row of rows) notices.push(await noticeOf(row, source, actor, now));
   return notices;
 }
 
@@ -81,6 +81,7 @@ async function heldByRun(account: Types.ObjectId): Promise<HeldRow[]> {
 
 async function noticeOf(
   { run, event, counts, since }: HeldRow,
+  source: string,
   place: Place,
   now: Date,
 ): Promise<HeldNotice> {
@@ -89,9 +90,8 @@ async function noticeOf(
   const name = event ? (await Event.findById(event, { name: 1 }).lean())?.name : undefined;
   const first = since ?? found?.startedAt ?? found?.createdAt;
   const at = first ? dayAndTimeSoon(first, place, now) : '';
-  const where = name ? ` in ${name}` : '';
   return {
-    text: `${heldInWords(counts, place)}${where}: missing at the source since the sync of ${at}, and held until somebody decides. Nothing was removed.`,
+    text: sayMissing(counts, place, source, { event: name, since: at }),
     href: `${event ? pathOfRun(run) : pathOfRefresh(run)}/held`,
   };
 }

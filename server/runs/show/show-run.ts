@@ -199,11 +199,11 @@ type SaidRun = Pick<Run, 'purpose' | 'state' | 'result' | 'startedAt' | 'created
 export function sayRun(run: SaidRun, place: Place, now: Date): string {
   const { noun, done } = SAID[saidAs(run)];
   if (run.state === 'queued' && run.retryAt)
-    return `Clever did not answer; the next try is at ${timeOfDay(run.retryAt, place)}.`;
-  if (run.state === 'queued') return `The ${noun} waits for its turn.`;
+    return `Clever didn’t answer. The next try is at ${timeOfDay(run.retryAt, place)}.`;
+  if (run.state === 'queued') return `The ${noun} is waiting for its turn.`;
   if (run.state === 'running') return `The ${noun} is running now.`;
   const when = sayWhen(run, place, now);
-  const end = run.purpose === 'preview' ? ' Nothing was written.' : '';
+  const end = run.purpose === 'preview' ? ' Nothing was saved.' : '';
   if (run.state === 'done') return `${done} ${when}: ${lowerFirst(sayResult(run, place))}${end}`;
   return run.state === 'stopped'
     ? `The ${noun} ${when} was stopped. ${sayResult(run, place)}`

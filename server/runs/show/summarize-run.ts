@@ -79,7 +79,7 @@ export function summarizeRun(
       `${number(broken)} ${broken === 1 ? `appointment ${verbs.needs}` : `appointments ${verbs.need}`} a look`,
     );
   const held = heldInWords(counts, style);
-  if (held !== '') phrases.push(`${held} ${verbs.held} until somebody looks`);
+  if (held !== '') phrases.push(`${held} ${verbs.held}`);
   return phrases.length > 0 ? `${phrases.join(', ')}.` : NOTHING[purpose];
 }
 
@@ -126,12 +126,13 @@ export function heldInWords(counts: Record<string, Partial<KindCounts>>, style: 
  */
 export function sayMissing(
   counts: Record<string, Partial<KindCounts>>,
+  style: Style,
   source: string,
   { event, since, reviewer }: { event?: string | undefined; since?: string; reviewer?: string } = {},
 ): string {
   const one = HELD.reduce((sum, [kind]) => sum + (counts[kind]?.held ?? 0), 0) === 1;
   const verb = since ? (one ? 'has been' : 'have been') : one ? 'is' : 'are';
-  return `${heldInWords(counts)}${event ? ` in ${event}` : ''} ${verb} missing from ${source}${since ? ` since the sync of ${since}` : ''}. ${sayStay(one, reviewer)}`;
+  return `${heldInWords(counts, style)}${event ? ` in ${event}` : ''} ${verb} missing from ${source}${since ? ` since the sync of ${since}` : ''}. ${sayStay(one, reviewer)}`;
 }
 
 /** That what is missing stays. @param one it is one record */
@@ -152,10 +153,10 @@ function phrasesFor(kind: string, counts: Partial<KindCounts>, words: Words, ver
   ];
 }
 
-const VERBS: Record<string, 'gone' | 'ended'> = {
-  class: 'gone',
-  classStudents: 'ended',
-  classTeachers: 'ended',
-  sectionStudents: 'ended',
-  sectionTeachers: 'ended',
-};
+/** Somebody's place in a class ends; nobody is removed by it. */
+const TIES: ReadonlySet<string> = new Set([
+  'classStudents',
+  'classTeachers',
+  'sectionStudents',
+  'sectionTeachers',
+]);

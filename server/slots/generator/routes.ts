@@ -102,11 +102,11 @@ function generatorPage(event: PlacedEvent) {
 function refused(body: unknown, form: SlotForm, fault: NotPrepared, style: Style): Form {
   const day = fullDay(form.day, style);
   const messages: Record<NotPrepared['reason'], string> = {
-    'no such time': `There is no ${fieldTime(fault.field === 'from' ? form.from : form.to, style)} on ${day}: the clocks go forward past it.`,
+    'no such time': `There is no ${fieldTime(fault.field === 'from' ? form.from : form.to, style)} on ${day}: the clocks go forward then. Enter another time.`,
     order: 'The last slot must end after the first begins.',
-    'none fits': 'Not one slot of this length fits between the two times.',
-    nobody: 'None of these teachers takes part in the event any more.',
-    'too many': `That would be more than ${number(MOST_SLOTS)} slots. Choose fewer teachers, or fewer times.`,
+    'none fits': 'No slot of this length fits between these times.',
+    nobody: 'None of these teachers is in the event anymore.',
+    'too many': `That would be more than ${number(MOST_SLOTS)} slots. Select fewer teachers or fewer times.`,
   };
   return { values: typedValues(body), errors: { [fault.field]: messages[fault.reason] } };
 }

@@ -88,8 +88,8 @@ function showOne(run: SyncRun, numbers: RunNumbers, took: string, column: Column
     `${number(added)} new`,
     ...(restored > 0 ? [`${number(restored)} came back`] : []),
     `${number(changed)} changed`,
-    `${number(removed)} gone`,
-    ...(held > 0 ? [`${number(held)} held`] : []),
+    `${number(removed)} removed`,
+    ...(held > 0 ? [`${number(held)} to review`] : []),
     ...(took ? [took] : []),
   ];
   const href = pathOfRun(run._id);

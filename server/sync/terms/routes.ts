@@ -33,7 +33,10 @@ export function termRoutes(deps: Deps): Router {
       refuse('These terms were already added, or they’ve changed since. Look at the list again.');
       return;
     }
-    say(req, { kind: 'ok', text: `The event takes ${andList(taken.names, event)} now, and syncs.` });
+    say(req, {
+      kind: 'ok',
+      text: `This event now includes ${andList(taken.names, event)}. A sync has started.`,
+    });
     res.redirect(303, taken.run ? pathOfRun(taken.run) : tab);
   });
 
