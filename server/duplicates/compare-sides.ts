@@ -1,5 +1,6 @@
 import type { Identifier } from '../models/account.js';
 import type { ContactType } from '../models/contact.js';
+import { sayAlike } from '../web/say-alike.js';
 import { andList } from '../web/format-count.js';
 import { longDay } from '../web/format-time.js';
 import type { PairRow } from './queries.js';
@@ -88,8 +89,9 @@ export function reasonInWords(
   { recycled, reason, newcomer, sides }: Pick<PairRow, 'recycled' | 'reason' | 'newcomer' | 'sides'>,
   names: Record<Identifier, string>,
 ): string {
-  const first = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
-  if (!recycled) return first(reason);
+  const text = sayAlike(newcomer ? { code: 'id' } : reason);
+  const what = text.charAt(0).toUpperCase() + text.slice(1);
+  if (!recycled) return what;
   const differ = factsOf(names)
     .filter(({ label }) => PROOFS.has(label))
     .filter(({ value }) => {
@@ -97,7 +99,6 @@ export function reasonInWords(
       return one && other && one !== other;
     })
     .map(({ label }) => label.toLowerCase());
-  const what = newcomer ? 'Same ID' : first(reason);
   return `${what}, but another ${andList(['name', ...differ])}`;
 }
 
