@@ -24,7 +24,7 @@ export const MAIL_FAULTS = [
   'text',
 ] as const;
 
-/** Why a mail did not go out; said by `notifications/say-fault.ts`. Never holds an address. */
+/** Why a mail did not go out; said by `notifications/show-fault.ts`. Never holds an address. */
 export interface MailFault {
   code: (typeof MAIL_FAULTS)[number];
   what?: 'address' | 'sender' | 'mail';

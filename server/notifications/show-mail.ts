@@ -1,7 +1,7 @@
 import type { Notification } from '../models/notification.js';
 import { dayAndTimeSoon, shortDayAndTime } from '../web/format-time.js';
 import type { MailRow } from './queries.js';
-import { sayFault } from './say-fault.js';
+import { sayFault } from './show-fault.js';
 
 interface Status {
   kind: 'ok' | 'notice' | 'danger' | 'busy' | 'off';

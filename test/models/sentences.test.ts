@@ -14,11 +14,11 @@ describe('a sentence in the database', () => {
     await store('notification', { fault: 'The mail server could not be reached.' });
     await store('syncRun', { remarks: [{ code: 'held', why: 'this download may not tell all.' }] });
     await store('auditEntry', { detail: { outcome: 'The meeting was canceled by the school' } });
-    await store('rosterUpload', { problems: [{ problem: 'The file is empty.' }] });
+    await store('duplicate', { reason: 'Both have the same name.', pair: 'x' });
     assert.deepEqual((await findSentences()).sort(), [
       'auditEntry detail.outcome: The meeting was canceled by the school',
+      'duplicate reason: Both have the same name.',
       'notification fault: The mail server could not be reached.',
-      'rosterUpload problems.problem: The file is empty.',
       'syncRun remarks.why: this download may not tell all.',
     ]);
   });

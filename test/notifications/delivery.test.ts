@@ -3,7 +3,7 @@ import { Types } from 'mongoose';
 import { claimMail, settleMail } from '../../server/notifications/claim-mail.js';
 import { deliverMails } from '../../server/notifications/deliver-mails.js';
 import { explainFault } from '../../server/notifications/explain-fault.js';
-import { sayFault } from '../../server/notifications/say-fault.js';
+import { sayFault } from '../../server/notifications/show-fault.js';
 import { queueMail, type Mail } from '../../server/notifications/queue-mail.js';
 import { Notification } from '../../server/models/notification.js';
 import { createTestApp, type TestApp } from '../support/app.js';

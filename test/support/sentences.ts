@@ -29,9 +29,9 @@ const ANY_TEXT = [
   'rosterRun reason',
   'syncRun reason',
   'auditEntry detail.reason',
-  ...['files.name', 'names', 'problems.file', 'problems.field', 'problems.values.**'].map(
-    (path) => `rosterUpload ${path}`,
-  ),
+  ...['files.name', 'names', 'problems.file', 'problems.field'].map((path) => `rosterUpload ${path}`),
+  // Uploads live for seven days: what is wrong in their files is kept in words.
+  ...['problems.problem', 'problems.advice'].map((path) => `rosterUpload ${path}`),
   // Mails, and what the next page says once.
   ...['subject', 'text', 'ics'].map((path) => `notification ${path}`),
   'session **',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Types } from 'mongoose';
 import { Notification } from '../../server/models/notification.js';
-import { sayFault } from '../../server/notifications/say-fault.js';
+import { sayFault } from '../../server/notifications/show-fault.js';
 import { convertMailFaults } from '../../server/upgrades/convert-mail-faults.js';
 import { emptyDatabase } from '../support/hooks.js';
 
