@@ -1,43 +1,5 @@
+import type { Refusal } from '../models/appointment.js';
 import { MOST_HOLDS } from './policy.js';
-
-/** Why a booking cannot be. None of them says anything about another household. */
-export type Refusal =
-  | 'not open'
-  | 'not here'
-  | 'not offered'
-  | 'too late'
-  | 'not your child'
-  | 'no class'
-  | 'taken'
-  | 'teacher busy'
-  | 'household busy'
-  | 'teacher limit'
-  | 'class limit'
-  | 'household limit'
-  | 'too late to change'
-  | 'changed meanwhile'
-  | 'too many holds'
-  | 'hold ended';
-
-/** What a refusal is about, where it is known. */
-export interface Refused {
-  child: string;
-  teacher: string;
-  /** The time that was wanted, in words. */
-  time: string;
-  /** How many meetings a student may have with one teacher. */
-  most: number;
-  /** The family’s other meeting, as a sentence; '' where none is known. */
-  clash: string;
-}
-
-const UNKNOWN: Refused = {
-  child: 'Your child',
-  teacher: 'this teacher',
-  time: 'this time',
-  most: 1,
-  clash: '',
-};
 
 /** What a parent reads. */
 const SENTENCES: Record<Refusal, string | ((of: Refused) => string)> = {
@@ -64,8 +26,4 @@ const SENTENCES: Record<Refusal, string | ((of: Refused) => string)> = {
 export function sayRefusal(reason: Refusal, of: Partial<Refused> = {}): string {
   const sentence = SENTENCES[reason];
   return typeof sentence === 'string' ? sentence : sentence({ ...UNKNOWN, ...of });
-}
-
-export function isRefusal(text: string | undefined): text is Refusal {
-  return text !== undefined && text in SENTENCES;
 }

@@ -1,9 +1,10 @@
 import type { NodemailerError } from 'nodemailer';
+import type { MailFault } from '../models/notification.js';
 
-/** Why a mail did not go out. */
-export interface MailFault {
-  /** For the outbox page: plain words without addresses, whatever the server answered. */
-  words: string;
+/** A try that failed. */
+export interface FailedTry {
+  /** As the outbox keeps it. */
+  fault: MailFault;
   /** For the log. */
   code: string;
   /** Trying again will not help. */
@@ -13,47 +14,49 @@ export interface MailFault {
 }
 
 /** A mail whose worker died at every try; it may be what kills them. */
-export const CUT_OFF: MailFault = {
-  words: 'Every attempt to send it was cut off.',
+export const CUT_OFF: FailedTry = {
+  fault: { code: 'cut off' },
   code: 'cut off',
   lasting: true,
   ofServer: false,
 };
 
 /** What went wrong before the server had a say, by nodemailer's codes (its errors.ts). */
-const WORDS: Partial<Record<string, string>> = {
-  ESOCKET: 'The email server couldn’t be reached.',
-  ECONNECTION: 'The email server ended the connection.',
-  ETIMEDOUT: 'The email server didn’t answer in time.',
-  EABORT: 'The email server didn’t answer in time.',
-  EDNS: 'There’s no email server with the name in SMTP_URL.',
-  ETLS: 'No secure connection to the email server could be made.',
-  EPROTOCOL: 'The server in SMTP_URL didn’t answer like an email server.',
-  EAUTH: 'The email server rejected the login in SMTP_URL.',
-  ENOAUTH: 'The email server asks for a login, but SMTP_URL has none.',
+const BEFORE: Partial<Record<string, MailFault['code']>> = {
+  ESOCKET: 'unreachable',
+  ECONNECTION: 'ended',
+  ETIMEDOUT: 'silent',
+  EABORT: 'silent',
+  EDNS: 'unknown name',
+  ETLS: 'not secure',
+  EPROTOCOL: 'not a mail server',
+  EAUTH: 'login refused',
+  ENOAUTH: 'login wanted',
 };
 
+const REFUSED: Partial<Record<string, MailFault['what']>> = { 'RCPT TO': 'address', 'MAIL FROM': 'sender' };
+
 /**
- * Turns what nodemailer throws into plain words and what to do about it. A 5xx answer to this recipient or this mail is
+ * Says of what nodemailer throws why the mail did not go out and what to do about it. A 5xx answer to this recipient or this mail is
  * for good, a 4xx one passes (RFC 5321, 4.2.1); whatever concerns connection, login or sender can be put right and is tried again.
  */
-export function explainFault(error: unknown): MailFault {
-  const { code = 'unknown', command, responseCode, permanent = false } = error as NodemailerError;
+export function explainFault(error: unknown): FailedTry {
+  const { code = 'unknown', command = '', responseCode, permanent = false } = error as NodemailerError;
   if ((code === 'EENVELOPE' || code === 'EMESSAGE') && responseCode !== 421) {
-    if (command === 'API')
-      return { words: 'Email can’t be sent to this address.', code, lasting: true, ofServer: false };
-    const what =
-      { 'RCPT TO': 'this address', 'MAIL FROM': 'the sender (MAIL_FROM)' }[command ?? ''] ?? 'this email';
-    const words = permanent
-      ? `The email server refused ${what} (${String(responseCode)}).`
-      : `The email server asked to try again later (${String(responseCode ?? 'no code')}).`;
-    const sender = command === 'MAIL FROM';
-    return { words, code, lasting: permanent && !sender, ofServer: sender };
+    if (command === 'API') return { fault: { code: 'no address' }, code, lasting: true, ofServer: false };
+    const what = REFUSED[command] ?? 'mail';
+    const status = responseCode === undefined ? {} : { status: responseCode };
+    return {
+      fault: { code: permanent ? 'refused' : 'later', what, ...status },
+      code,
+      lasting: permanent && what !== 'sender',
+      ofServer: what === 'sender',
+    };
   }
   return {
-    words: WORDS[code] ?? 'The email couldn’t be sent.',
+    fault: { code: BEFORE[code] ?? 'unsent' },
     code,
     lasting: false,
-    ofServer: code in WORDS,
+    ofServer: code in BEFORE,
   };
 }
