@@ -1,6 +1,26 @@
 import type { Refusal } from '../models/appointment.js';
 import { MOST_HOLDS } from './policy.js';
 
+/** What a refusal is about, where it is known. */
+export interface Refused {
+  child: string;
+  teacher: string;
+  /** The time that was wanted, in words. */
+  time: string;
+  /** How many meetings a student may have with one teacher. */
+  most: number;
+  /** The family’s other meeting, as a sentence; '' where none is known. */
+  clash: string;
+}
+
+const UNKNOWN: Refused = {
+  child: 'Your child',
+  teacher: 'this teacher',
+  time: 'this time',
+  most: 1,
+  clash: '',
+};
+
 /** What a parent reads. */
 const SENTENCES: Record<Refusal, string | ((of: Refused) => string)> = {
   'not open': 'Booking isn’t open now.',

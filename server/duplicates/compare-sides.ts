@@ -102,7 +102,7 @@ export function reasonInWords(
       return one && other && one !== other;
     })
     .map(({ label }) => label.toLowerCase());
-  return `${what}, but another ${andList(['name', ...differ], style)}`;
+  return `${what}, but different ${andList(['name', ...differ], style)}`;
 }
 
 /** What speaks for one person or two. */

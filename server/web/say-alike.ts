@@ -4,9 +4,9 @@ import type { AlikeReason } from '../models/duplicate.js';
 const NUMBERS: Record<MappableField | '', string> = {
   student_number: 'student number',
   teacher_number: 'teacher number',
-  staff_id: 'staff id',
-  sis_id: 'SIS id',
-  state_id: 'state id',
+  staff_id: 'staff ID',
+  sis_id: 'SIS ID',
+  state_id: 'state ID',
   '': 'number',
 };
 

@@ -97,7 +97,7 @@ describe('delivery of mails', () => {
     await deliver();
     const waiting = await read(id);
     assert.equal(waiting.state, 'queued');
-    assert.equal(sayFault(waiting.fault), 'The mail server could not be reached.');
+    assert.equal(sayFault(waiting.fault), 'The email server couldn’t be reached.');
     assert.deepEqual(waiting.nextAt, new Date(NOW.getTime() + 60_000));
     smtp = await startSmtp(smtp.port);
     await deliver();
@@ -135,7 +135,7 @@ describe('delivery of mails', () => {
     assert.deepEqual(waits, [1, 5, 15, 60, 180, 360, 720]);
     const mail = await read(id);
     assert.equal(mail.state, 'failed');
-    assert.equal(sayFault(mail.fault), 'The mail server asked to try again later (451).');
+    assert.equal(sayFault(mail.fault), 'The email server asked to try again later (451).');
   });
 
   it('a refused recipient fails at once, and the mail behind it goes out', async () => {
@@ -146,7 +146,7 @@ describe('delivery of mails', () => {
     await deliver();
     const mail = await read(refused);
     assert.equal(mail.state, 'failed');
-    assert.equal(sayFault(mail.fault), 'The mail server refused this address (550).');
+    assert.equal(sayFault(mail.fault), 'The email server refused this address (550).');
     assert.deepEqual(
       smtp.mails.map(({ to }) => to),
       ['here@example.org'],
@@ -159,7 +159,7 @@ describe('delivery of mails', () => {
     await deliver();
     const mail = await read(id);
     assert.equal(mail.state, 'queued');
-    assert.equal(sayFault(mail.fault), 'The mail server refused the sender (MAIL_FROM) (553).');
+    assert.equal(sayFault(mail.fault), 'The email server refused the sender (MAIL_FROM) (553).');
   });
 
   for (const [what, step, does, fault] of [

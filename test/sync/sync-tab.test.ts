@@ -73,7 +73,7 @@ describe('the Sync tab', () => {
     assert.doesNotMatch(text, /flash-danger/);
     assert.match(
       text,
-      /The last good run was on Saturday, November 21 at 1:00 AM; since then 1 failed and 1 was stopped\./,
+      /The last good run was on Saturday, November 21 at 1:00 AM\. Since then, 1 failed and 1 was stopped\./,
     );
     assert.match(
       text,

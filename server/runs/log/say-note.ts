@@ -27,7 +27,7 @@ const SENTENCES = {
 export function sayNote({ note, text = '' }: { note?: RunNote; text?: string }): string {
   if (!note) return text;
   if (note.code === 'may be known' && note.reason)
-    return `May be somebody who is here already: ${sayAlike(note.reason)}. Decide under Duplicates.`;
+    return `This may be somebody you already have: ${sayAlike(note.reason)}. Decide under Global Setup → Duplicates.`;
   return (SENTENCES as Record<string, string>)[note.code] ?? '';
 }
 
