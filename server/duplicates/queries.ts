@@ -24,6 +24,8 @@ export interface PairRow {
   recycled?: 'id' | 'number';
   /** The newer one is no contact until it is decided. */
   newcomer: boolean;
+  /** The older one is listed under an id of their own as well, and stays whatever is decided. */
+  isFurther: boolean;
   /** What was decided about them, where it was cut off before it was done. */
   deciding?: Identity;
   state: DuplicateState;
@@ -111,6 +113,7 @@ async function rowsOf(account: Types.ObjectId, pairs: Duplicate[]): Promise<Pair
     reason: pair.reason,
     ...(pair.recycled ? { recycled: pair.recycled } : {}),
     newcomer: pair.newcomer !== undefined,
+    isFurther: pair.newcomer?.isFurther === true,
     ...(pair.deciding ? { deciding: pair.deciding.as } : {}),
     state: pair.state,
     createdAt: pair.createdAt,

@@ -163,7 +163,7 @@ describe('Clever’s CSV files', () => {
         ],
         [
           'Term_start',
-          'Write it like 9/30/2014 or 2014-09-30. The row was taken with Term_start left empty.',
+          'Write it like 9/30/2014 or 2014-09-30. The row was taken without Term_start.',
         ],
         [
           'Teacher_id',

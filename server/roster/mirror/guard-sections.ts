@@ -258,7 +258,8 @@ export class SectionGuard {
         told: tiesOf(record.fields),
       });
       const mark = isKept && stored.record.keptFor ? { keptFor: stored.record.keptFor } : {};
-      return { ...rosterRecord(record.id, fields), ...mark };
+      const moved = hasMoved(item) ? { movedFor: markOf(tiesOf(fields)) } : {};
+      return { ...rosterRecord(record.id, fields), ...mark, ...moved };
     });
     await applyRecords(run, SECTIONS, 'section', records);
     await holdTies(run, SECTION_TIES, held, this.context.stale === true);
@@ -277,6 +278,17 @@ export class SectionGuard {
     ).lean<Stored[]>();
     return new Map(found.map((section) => [section.record.id, section]));
   }
+}
+
+/** Of one of its lists nobody is left, and all of them are in other sections instead. */
+function hasMoved({ record, stored, missing, stay, isKnown }: Losing): boolean {
+  const [was, now] = [tiesOf(stored), tiesOf(record.fields)];
+  return ROLES.some(
+    (role) =>
+      was[role].length > 0 &&
+      missing[role].length + stay[role].length === 0 &&
+      !now[role].some((id) => isKnown(role, id)),
+  );
 }
 
 function tiesOf({ studentIds, teacherIds }: Pick<RosterSection, 'studentIds' | 'teacherIds'>): Ties {

@@ -3,6 +3,7 @@ import { recordAudit } from '../../audit/record-audit.js';
 import { Contact, contactKeys, personUpdate } from '../../models/contact.js';
 import { Duplicate, type Newcomer } from '../../models/duplicate.js';
 import { isDuplicateKey } from '../../models/duplicate-key.js';
+import { learnFurther, swapFurther } from './keep-further.js';
 import { noteAlike } from './note-alike.js';
 
 /** How the ids of students in doubt begin in the ties of whoever is tied to them only since. They name nobody. */
@@ -54,14 +55,14 @@ export async function finishDecision(pair: Duplicate): Promise<void> {
   );
 }
 
-/** Unless a sync has written to them since. */
-async function takeChange({ candidate, account }: Duplicate, { id, fields, hash }: Newcomer): Promise<void> {
-  const older = await Contact.findOne({ _id: candidate, account }, { record: 1 }).lean();
+/** Unless a sync has written to them since. Who is listed under their own id as well stays as that one tells. */
+async function takeChange(pair: Duplicate, { id, fields, hash, isFurther }: Newcomer): Promise<void> {
+  const { candidate, account } = pair;
+  if (isFurther) return learnFurther([{ contact: candidate, record: { id, fields, hash } }]);
+  const older = await Contact.findOne({ _id: candidate, account }).lean();
   const { id: main = id, also = [] } = older?.record ?? {};
   // A further id of theirs takes the main one's place.
-  const swapped = also.includes(id)
-    ? { 'record.id': id, 'record.also': also.map((other) => (other === id ? main : other)) }
-    : {};
+  const swapped = older && also.includes(id) ? { 'record.id': id, ...swapFurther(older, id) } : {};
   await Contact.updateOne(
     { _id: candidate, account, 'record.id': main, ...(main === id ? {} : { 'record.also': id }) },
     {
@@ -75,7 +76,7 @@ async function takeChange({ candidate, account }: Duplicate, { id, fields, hash 
 async function partWays({ candidate, account, deciding }: Duplicate, { id }: Newcomer): Promise<void> {
   await Contact.updateOne(
     { _id: candidate, account, 'record.id': { $ne: id }, 'record.also': id },
-    { $pull: { 'record.also': id } },
+    { $pull: { 'record.also': id, 'record.further': { id } } },
   );
   const left = await Contact.updateOne(
     { _id: candidate, account, 'record.id': id, status: 'active' },
