@@ -37,9 +37,7 @@ function removalOf({ keysOf, accepted }: Kind, row: RosterChange, document: Stor
   const { kind, action, target, sourceId, searchKey, size } = row;
   const after = overlay(document, row);
   const keys = keysOf ? compareFields(document, keysOf(after as never)) : [];
-  const mark = accepted
-    ? compareFields(document, { [accepted.path]: accepted.markOf(after as never) })
-    : [];
+  const mark = accepted ? compareFields(document, { [accepted.path]: accepted.markOf(after as never) }) : [];
   const fields = [...row.fields, ...keys, ...mark];
   const removal = { kind, action, target, sourceId, fields, searchKey };
   if (size === undefined) return { ...removal, where: { status: 'active' } };

@@ -239,11 +239,7 @@ export function letStay(
 const NOBODY: Record<Role, string[]> = { students: [], teachers: [] };
 
 /** A list that would have nobody left is looked at by a person, however few it had, unless the account's roster has settled it. */
-function aloneOf({
-  item: { synced, unknown, settled },
-  missing,
-  isBooked,
-}: Losing): Record<Role, boolean> {
+function aloneOf({ item: { synced, unknown, settled }, missing, isBooked }: Losing): Record<Role, boolean> {
   const of = (role: Role) =>
     settled === undefined &&
     synced[role].length === 0 &&
