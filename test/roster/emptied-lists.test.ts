@@ -7,10 +7,9 @@ import { Section } from '../../server/models/section.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { undoRun } from '../../server/review/run/undo-run.js';
 import { decideHeldOfAccount } from '../../server/review/run/decide-held.js';
-import { sayRemarks } from '../../server/runs/log/say-remark.js';
+import { sayRemarks, sayResult } from '../support/say-run.js';
 import { Office } from '../support/roster/office.js';
 import { wholeRoster } from '../support/roster/whole-roster.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
 
 const by = new Types.ObjectId();
 const ROLES = ['students', 'teachers'] as const;

@@ -6,9 +6,9 @@ import { Event } from '../../server/models/event.js';
 import { RosterChange } from '../../server/models/roster-change.js';
 import { Section } from '../../server/models/section.js';
 import { decideHeldOfAccount } from '../../server/review/run/decide-held.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
 import { bookIn } from '../support/roster/appointments.js';
 import { Office } from '../support/roster/office.js';
+import { sayResult } from '../support/say-run.js';
 
 const ACCEPT = { verdict: 'accept' as const, by: new Types.ObjectId(), reason: 'looked' };
 

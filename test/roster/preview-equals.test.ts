@@ -7,7 +7,6 @@ import type { KindCounts } from '../../server/models/run.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { applyRun } from '../../server/review/run/apply-run.js';
 import { decideHeldOfAccount, decideHeldOfEvent } from '../../server/review/run/decide-held.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
 import { asApp } from '../support/scans.js';
 import { bookable, bookIn } from '../support/roster/appointments.js';
 import { startDistrict, type TestDistrict } from '../support/roster/district.js';
@@ -16,6 +15,7 @@ import { changeAtRandom, drawFrom } from '../support/roster/random-changes.js';
 import { RandomNights } from '../support/roster/random-nights.js';
 import { restoreSnapshot, takeSnapshot } from '../support/snapshot.js';
 import { wholeRoster } from '../support/roster/whole-roster.js';
+import { sayResult } from '../support/say-run.js';
 
 const FIRST = Number(process.env.PREVIEW_FIRST ?? 1);
 const NIGHTS = Number(process.env.PREVIEW_NIGHTS ?? 30);

@@ -4,8 +4,8 @@ import { Contact } from '../../server/models/contact.js';
 import { Duplicate } from '../../server/models/duplicate.js';
 import { mergeContacts } from '../../server/duplicates/merge-contacts.js';
 import { noteDuplicates } from '../../server/roster/people/note-duplicates.js';
-import { sayRemarks } from '../../server/runs/log/say-remark.js';
 import { RecycledId } from '../support/roster/recycled-id.js';
+import { sayRemarks } from '../support/say-run.js';
 
 const HOME = '/global-setup/duplicates';
 const by = new Types.ObjectId();

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { Contact } from '../../server/models/contact.js';
 import { Duplicate } from '../../server/models/duplicate.js';
 import { Household } from '../../server/models/household.js';
-import { sayRemarks } from '../../server/runs/log/say-remark.js';
 import { RecycledId } from '../support/roster/recycled-id.js';
+import { sayRemarks } from '../support/say-run.js';
 
 const HOME = '/global-setup/duplicates';
 

@@ -4,10 +4,9 @@ import { Duplicate } from '../../server/models/duplicate.js';
 import { RosterChange } from '../../server/models/roster-change.js';
 import type { SyncRun } from '../../server/models/sync-run.js';
 import { applyRun } from '../../server/review/run/apply-run.js';
-import { sayRemarks } from '../../server/runs/log/say-remark.js';
 import { undoRun } from '../../server/review/run/undo-run.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
 import { RecycledId } from '../support/roster/recycled-id.js';
+import { sayRemarks, sayResult } from '../support/say-run.js';
 
 const by = new Types.ObjectId();
 

@@ -4,7 +4,7 @@ import { Class } from '../../server/models/class.js';
 import { RosterChange } from '../../server/models/roster-change.js';
 import { Section } from '../../server/models/section.js';
 import { Office } from '../support/roster/office.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
+import { sayResult } from '../support/say-run.js';
 
 describe('ties of few, or of who went elsewhere, that a source no longer tells', () => {
   let office: Office;

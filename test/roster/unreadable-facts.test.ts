@@ -3,8 +3,8 @@ import { Class } from '../../server/models/class.js';
 import { Contact } from '../../server/models/contact.js';
 import { School } from '../../server/models/school.js';
 import { Section } from '../../server/models/section.js';
-import { sayRemarks } from '../../server/runs/log/say-remark.js';
 import { EventNights } from '../support/roster/event-nights.js';
+import { sayRemarks } from '../support/say-run.js';
 
 describe('facts of a person that nobody can read', function () {
   this.timeout(120_000);

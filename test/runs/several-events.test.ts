@@ -9,7 +9,7 @@ import { startSync } from '../../server/sync/runs/start-sync.js';
 import { Account } from '../../server/models/account.js';
 import { asApp } from '../support/scans.js';
 import { makeEvent, runNow, startDistrict, termsOf, type TestDistrict } from '../support/roster/district.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
+import { sayResult } from '../support/say-run.js';
 
 describe('runs of several events', () => {
   let district: TestDistrict;
