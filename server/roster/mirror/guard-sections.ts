@@ -23,6 +23,7 @@ import { IdSet } from '../../runs/changes/id-set.js';
 import { findPlaces, type Places } from './find-places.js';
 import { findHere } from '../collect/judge-delta.js';
 import type { SectionMapped } from '../../sources/records/map-clever-class.js';
+import { withTeachers } from './order-teachers.js';
 import { SECTIONS } from './stores.js';
 
 type SectionRecord = RosterRecord<RosterSection>;
@@ -293,18 +294,4 @@ function hasMoved({ record, stored, missing, stay, isKnown }: Losing): boolean {
 
 function tiesOf({ studentIds, teacherIds }: Pick<RosterSection, 'studentIds' | 'teacherIds'>): Ties {
   return { students: studentIds, teachers: teacherIds };
-}
-
-/** The primary one first, the others in the order of a source's own. One whom nobody knows takes nobody's place. */
-function withTeachers(
-  told: string[],
-  before: readonly string[],
-  kept: readonly string[],
-  isHere: (id: string) => boolean,
-): string[] {
-  if (kept.length === 0) return told;
-  const stay = before.filter((id) => kept.includes(id));
-  const isTold = told[0] !== undefined && isHere(told[0]);
-  const [primary, ...others] = isTold ? [...told, ...stay] : [...stay, ...told];
-  return primary === undefined ? [] : [primary, ...others.sort()];
 }
