@@ -142,7 +142,9 @@ describe('a preview is the sync that follows', function () {
 
 /** Whether something waits of which this sync, whose lists did not tell it, says nothing. */
 async function holdsOlder({ _id, refresh }: SyncRun): Promise<boolean> {
-  return (await RosterChange.exists({ state: 'held', run: { $nin: [_id, refresh] } })) !== null;
+  return (
+    (await RosterChange.exists({ state: 'held', run: { $nin: refresh ? [_id, refresh] : [_id] } })) !== null
+  );
 }
 
 /** Records that were changed or would be, but appointments, which may be mended and break again meanwhile. */
