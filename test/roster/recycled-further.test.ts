@@ -26,7 +26,7 @@ describe('a further record id of a merged contact that is given to somebody else
     sandbox.change(arrived, { name, roles: { student: { ...was.roles.student, dob: roles.student.dob } } });
     await of.nights.district.sync();
     const contact = await Contact.findOne({ 'record.id': arrived }).orFail().lean();
-    const pair = { contact: contact._id, candidate: of.betsy._id, reason: 'same name and birth date' };
+    const pair = { contact: contact._id, candidate: of.betsy._id, reason: { code: 'birth' as const } };
     await noteDuplicates(account, [pair], new Date());
     const merged = await mergeContacts(deps, { account, user: by }, of.betsy._id, contact._id);
     assert.deepEqual(merged, { ok: true });

@@ -7,6 +7,7 @@ import { Contact, type Contact as Person } from '../../../server/models/contact.
 import { Duplicate } from '../../../server/models/duplicate.js';
 import { Household } from '../../../server/models/household.js';
 import type { User } from '../../../server/models/user.js';
+import { findSentences } from '../sentences.js';
 import { makeUser, Visitor } from '../app.js';
 import { bookable, bookIn } from './appointments.js';
 import { EventNights } from './event-nights.js';
@@ -35,8 +36,10 @@ export class RecycledId {
     return made;
   }
 
-  close(): Promise<void> {
-    return this.nights.district.close();
+  /** Nor has anything been stored that is a sentence. */
+  async close(): Promise<void> {
+    await this.nights.district.close();
+    assert.deepEqual(await findSentences(), []);
   }
 
   async #chooseBetsy(): Promise<void> {
