@@ -72,27 +72,31 @@ function sectionOf(lists: CleverLists, row: Row): FromFile<CleverSection> {
 }
 
 /**
- * Gives the sections whose term cannot be read the only one of that name; where no row tells its dates, one without them. Which terms
- * there are besides the files do not tell then.
+ * Gives the sections whose term cannot be read the only one of that name, or where it is the name that is lost, of those dates; where no
+ * row tells the dates, one without them. Which terms there are besides the files do not tell then.
  * @param unread what can be read of their terms, by section
  */
 function settleTerms(lists: CleverLists, unread: ReadonlyMap<FromFile<CleverSection>, TermParts>): void {
   if (unread.size === 0) return;
   const { terms } = lists;
   terms.unreadable = true;
-  const named = new Map<string, string[]>();
-  for (const { id, name } of terms.objects.values()) {
-    const key = (name ?? '').toLowerCase();
-    named.set(key, [...(named.get(key) ?? []), id]);
+  const keyed = new Map<string, string[]>();
+  const add = (key: string, id: string) => keyed.set(key, [...(keyed.get(key) ?? []), id]);
+  for (const { id, name, start_date, end_date } of terms.objects.values()) {
+    add(nameKey(name ?? ''), id);
+    add(datesKey(start_date ?? '', end_date ?? ''), id);
   }
   for (const [section, { name, start, end }] of unread) {
     // Another row of it has told one.
     if (section.term_id) continue;
-    const [only, ...others] = named.get(name.toLowerCase()) ?? [];
+    const [only, ...others] = keyed.get(name ? nameKey(name) : datesKey(start, end)) ?? [];
     if (others.length > 0) continue;
-    section.term_id = only ?? termFrom(lists, name, start, end);
+    section.term_id = only ?? (name ? termFrom(lists, name, start, end) : '');
   }
 }
+
+const nameKey = (name: string): string => `name ${name.toLowerCase()}`;
+const datesKey = (start: string, end: string): string => `dates ${start} ${end}`;
 
 interface TermParts {
   name: string;
