@@ -137,12 +137,12 @@ async function rowsOf(account: Types.ObjectId, pairs: Duplicate[], now: Date): P
 }
 
 /** A newcomer beside the contact whose id they have: nothing hangs on them yet. */
-function sideOf({ account, contact }: Duplicate, { fields, source }: Newcomer): Side {
+function sideOf({ account, contact }: Duplicate, { id, hash, fields, source }: Newcomer): Side {
   const person = { identifiers: {}, ...fields, ...contactKeys(fields) };
   return {
     id: contact.toHexString(),
     name: contactName(fields),
-    contact: { _id: contact, account, source, status: 'active', ...person },
+    contact: { _id: contact, account, source, status: 'active', record: { id, hash }, ...person },
     family: 0,
     classes: 0,
     appointments: 0,
