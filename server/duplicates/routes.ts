@@ -89,10 +89,10 @@ async function postIdentity(deps: Deps, req: Request, res: Response): Promise<vo
 
 function sayDecided(as: Identity, isFurther: boolean, newer: string, older: string): string {
   if (as === 'same' && isFurther)
-    return `Both records are ${older}’s, as before. Classes follow with the next sync.`;
-  if (as === 'same') return `${older} is ${newer} now. Classes follow with the next sync.`;
+    return `Both records belong to ${older}, as before. The next sync updates the classes.`;
+  if (as === 'same') return `${older} is now ${newer}. The next sync updates the classes.`;
   const left = isFurther ? 'stays under their own ID' : 'is transferred';
-  return `${newer} has a contact of their own now, and ${older} ${left}. Classes follow with the next sync.`;
+  return `${newer} now has a separate contact, and ${older} ${left}. The next sync updates the classes.`;
 }
 
 /** Asks before a contact becomes somebody of another name. */

@@ -131,7 +131,7 @@ describe('a decision about a record id that was given to somebody else', functio
         assert.equal((await Contact.findById(of.guardian._id).orFail().lean()).status, 'active');
         assert.equal(await Duplicate.countDocuments({ recycled: 'number', state: 'open' }), 1);
       }
-      assert.match((await of.office.get(HOME)).text, /Same SIS id, but another name[^<]*birth date/);
+      assert.match((await of.office.get(HOME)).text, /Same SIS ID, but different name[^<]*birth date/);
       const { _id } = await Duplicate.findOne({ recycled: 'number' }).orFail().lean();
       await of.office.post(`${HOME}/separation`, { only: String(_id) }, HOME);
       await of.nights.district.sync();

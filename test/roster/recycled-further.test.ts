@@ -165,7 +165,7 @@ describe('a further record id of a merged contact that is given to somebody else
     const before = await Contact.find().sort({ _id: 1 }).lean();
     const preview = await of.nights.district.start({ trigger: 'preview', purpose: 'preview' });
     const refresh = await of.nights.district.refreshOf(preview);
-    assert.match(sayRemarks(refresh).join(' '), /1 ID now comes with another name/);
+    assert.match(sayRemarks(refresh).join(' '), /1 ID now has a different name/);
     assert.equal(preview.counts.appointment?.changed ?? 0, 0);
     assert.deepEqual(await Contact.find().sort({ _id: 1 }).lean(), before);
     assert.equal(await open(), 0);

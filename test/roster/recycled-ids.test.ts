@@ -24,9 +24,9 @@ describe('a record id that is given to somebody else', function () {
       const refresh = await night();
       assert.equal(refresh.how, how);
       await of.staysAsItWas();
-      assert.match(sayRemarks(refresh).join(' '), /1 ID now comes with another name/);
+      assert.match(sayRemarks(refresh).join(' '), /1 ID now has a different name/);
       const page = (await of.office.get(HOME)).text;
-      assert.match(page, /Same ID, but another name[^<]*birth date/);
+      assert.match(page, /Same ID, but different name[^<]*birth date/);
       assert.match(page, /William Johns[\s\S]*Same person[\s\S]*Different person/);
       for (let count = 0; count < 2; count += 1) {
         await night();
@@ -38,7 +38,7 @@ describe('a record id that is given to somebody else', function () {
         /the same person as William Johns\?[\s\S]*cannot be undone/,
       );
       await of.staysAsItWas();
-      assert.match((await of.decide('same', 'yes')).text, /is William Johns now/);
+      assert.match((await of.decide('same', 'yes')).text, /is now William Johns/);
       const now = await of.stored();
       assert.deepEqual([now.firstName, now.birthDate, now.status], ['William', '2014-03-02', 'active']);
       await night();
@@ -57,7 +57,7 @@ describe('a record id that is given to somebody else', function () {
     it(`becomes a contact of their own when somebody says so (${how}), and her family sees nothing of him`, async () => {
       of.recycle();
       await night();
-      assert.match((await of.decide('different')).text, /William Johns has a contact of their own now/);
+      assert.match((await of.decide('different')).text, /William Johns now has a separate contact/);
       for (let count = 0; count < 3; count += 1) {
         const william = await Contact.findOne({ 'record.id': of.id }).orFail().lean();
         assert.deepEqual([william.firstName, william.status], ['William', 'active']);

@@ -21,12 +21,12 @@ describe('a record id that is given to somebody else, in previews and undo', fun
     const preview = await of.nights.district.start({ trigger: 'preview', purpose: 'preview' });
     const refresh = await of.nights.district.refreshOf(preview);
     assert.equal(await Duplicate.countDocuments(), 0);
-    assert.match(sayRemarks(refresh).join(' '), /1 ID now comes with another name/);
+    assert.match(sayRemarks(refresh).join(' '), /1 ID now has a different name/);
     const changes = await RosterChange.find({ run: { $in: [preview._id, refresh._id] } }).lean();
     assert.ok(changes.some(({ kind }) => kind === 'duplicate'));
     assert.ok(!changes.some(({ target }) => target.equals(of.betsy._id)));
     const shown = await of.office.get(`/importer/runs/${String(preview._id)}/changes?q=william`);
-    assert.match(shown.text, /William Johns[\s\S]*This ID now comes with another name/);
+    assert.match(shown.text, /William Johns[\s\S]*This ID now has a different name/);
     const applied = await applyRun(of.nights.district.deps, preview, by);
     assert.ok(applied.ok);
     const run = (await of.nights.district.work(applied.run)) as SyncRun;

@@ -96,7 +96,7 @@ describe('facts of a person that nobody can read', function () {
     patch(student, 'student', { dob: '#N/A' });
     const refresh = await night('full');
     assert.equal((await stored()).firstName, student.firstName);
-    assert.match(sayRemarks(refresh).join(), /1 ID now comes with another name/);
+    assert.match(sayRemarks(refresh).join(), /1 ID now has a different name/);
   });
 });
 

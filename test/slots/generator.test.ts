@@ -52,7 +52,7 @@ describe('making slots', () => {
     assert.match(page.text, /Make 12 slots\?/);
     assert.match(page.text, /12 slots for all 2 teachers, 6 each/);
     assert.match(page.text, /<li>5:00–5:10 PM<\/li>/);
-    assert.match(page.text, /A further slot, 6:00–6:10 PM, would end after the last time/);
+    assert.match(page.text, /One more slot, 6:00–6:10 PM, would end too late/);
     assert.equal(await Slot.countDocuments(), 0);
     assert.equal(await AuditEntry.countDocuments({ action: 'make slots' }), 0);
   });

@@ -102,7 +102,7 @@ const SAY: { [C in Code]: (of: Of<C>, style: Style, source: string) => string } 
   'classes unreadable': ({ count }) =>
     `In ${countOf(count, 'class', 'classes')}, an ID can’t be read, so nobody was removed from ${count === 1 ? 'it' : 'them'}.`,
   'terms not known': ({ count }) =>
-    `${countOf(count, 'class names', 'classes name')} a term that isn’t known or can’t be read. ${count === 1 ? 'It keeps' : 'They keep'} the term ${count === 1 ? 'it' : 'they'} had.`,
+    `${countOf(count, 'class has', 'classes have')} a term that Slotbell doesn’t know or can’t read. ${count === 1 ? 'It keeps' : 'They keep'} the term ${count === 1 ? 'it' : 'they'} had.`,
   'people unreadable': ({ count }) =>
     `The school, grade or birth date of ${countOf(count, 'person', 'people')} can’t be read. ${count === 1 ? 'This person keeps' : 'They keep'} what they had.`,
   'no longer shared': ({ kind }) =>
