@@ -78,7 +78,7 @@ describe('a further record id of a merged contact that is given to somebody else
       await stays();
       assert.match((await of.office.get(HOME)).text, /Since a merge this is a second ID of/);
       assert.match((await of.decide('same')).text, /Both records stay those of/);
-      assert.match((await of.decide('same', 'yes')).text, /Both records are .*, as before/);
+      assert.match((await of.decide('same', 'yes')).text, /Both records belong to .*, as before/);
       for (let count = 0; count < 2; count += 1) {
         await night(how);
         const { firstName, record } = await of.stored();
