@@ -3,7 +3,7 @@ import type { StudentRelationship } from '../../clever/schema.js';
 /** Of lists that grew long what they hold, by key. */
 const held = new WeakMap<object, Map<string, unknown>>();
 /** Shorter lists are looked through. */
-const SHORT = 64;
+const SHORT = 256;
 
 /**
  * Adds to a list what it does not hold yet, as fast however long it is: files may name one parent with a hundred thousand children, and
