@@ -4,6 +4,7 @@ import { quoted } from './problem-list.js';
 import type { Row } from './reading.js';
 import type { RawRow } from './split-rows.js';
 import type { TableFormat } from './table-format.js';
+import { number } from '../web/format-count.js';
 
 /** Longer than any field of a real roster. */
 export const LONGEST = 1000;
@@ -68,7 +69,7 @@ export function findFault(
   return { field, problem: `is empty${short}`, advice: FILL_IN };
 }
 
-export const TOO_LONG = `is longer than ${LONGEST.toLocaleString('en')} characters`;
+export const TOO_LONG = `is longer than ${number(LONGEST)} characters`;
 export const SHORTEN = 'Shorten it in your system and upload again.';
 const RIGHT_COLUMNS = 'Check that each value stands in its own column, and upload again.';
 const KNOWN_WORD: Readonly<Record<string, string>> = {

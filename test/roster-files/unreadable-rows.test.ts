@@ -12,7 +12,7 @@ import { CLEVER_FILES, PICKATIME_FILES, type Contents } from '../support/roster-
 import { ONEROSTER_FILES } from '../support/roster-files/oneroster-files.js';
 import { tiesHere } from '../support/roster-files/ties-here.js';
 import { openSchool, upload, type FileSchool } from '../support/roster-files/school.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
+import { sayResult } from '../support/say-run.js';
 
 const ROSTERS: Record<FileFormat, Contents> = {
   'clever-csv': CLEVER_FILES,

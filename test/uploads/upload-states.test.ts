@@ -55,7 +55,7 @@ describe('The state of an upload', () => {
     const nothing = await school.office.get(address);
     assert.match(
       nothing.text,
-      /These files hold no sections, students or teachers: put right what is listed below, then upload all of them again\./,
+      /These files hold no sections, students, or teachers: put right what is listed below, then upload all of them again\./,
     );
     assert.match(nothing.text, /status-danger">Nothing to import/);
     assert.doesNotMatch(nothing.text, /Preview the import|Those not in the files/);
@@ -96,7 +96,7 @@ describe('The state of an upload', () => {
     school.test.setNow(new Date(Date.now() + 20 * 60_000));
     const page = await school.office.get(address);
     assert.match(page.text, /status-danger">Cut off/);
-    assert.match(page.text, /nothing of them is kept\. Upload them again/);
+    assert.match(page.text, /nothing was kept\. Upload them again/);
     assert.match((await school.office.get(HOME)).text, /status-danger">Cut off/);
   });
 
