@@ -3,6 +3,7 @@ import { cleanDate } from '../../sources/records/clean-text.js';
 import type { ListName } from '../../sources/records/lists.js';
 import { Collected, pour } from '../records/collect-objects.js';
 import { dateOf, DISTRICT, isGone, type OneRoster } from './oneroster.js';
+import { dateIn } from '../records/keep-unread.js';
 import { readManifest } from './read-manifest.js';
 import { readOneRosterClasses } from './read-oneroster-classes.js';
 import { readOneRosterUsers } from './read-oneroster-users.js';
@@ -109,8 +110,8 @@ async function readSessions({ reading, known, terms }: OneRoster): Promise<void>
       id: idOf(row),
       district: DISTRICT,
       name: row.of('title'),
-      start_date: dateOf(reading, row, 'startDate') || unreadIn(row, 'startDate'),
-      end_date: dateOf(reading, row, 'endDate') || unreadIn(row, 'endDate'),
+      start_date: dateIn(row, 'startDate', dateOf(reading, row, 'startDate')),
+      end_date: dateIn(row, 'endDate', dateOf(reading, row, 'endDate')),
     };
     const [start, end] = [cleanDate(object.start_date), cleanDate(object.end_date)];
     if (start !== '' && end !== '' && end < start)
@@ -125,11 +126,6 @@ async function readSessions({ reading, known, terms }: OneRoster): Promise<void>
   await restoreIds(reading, known, {
     ...{ table: 'academicSessions', list: 'terms', kind: 'term', collected: terms, field: 'sourcedId' },
   });
-}
-
-/** What stands where a date is to be and is none: it overwrites no date that is known. */
-function unreadIn(row: Row, field: string): string {
-  return row.of(field) || (row.hasLost(field) ? '#N/A' : '');
 }
 
 async function readCourses({ reading, known, courses }: OneRoster): Promise<void> {
