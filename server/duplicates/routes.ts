@@ -13,14 +13,14 @@ import { refuseHere, say } from '../web/session.js';
 import { compareSides, reasonInWords } from './compare-sides.js';
 import { decideIdentity, type IdentityDecided } from './decide-identity.js';
 import { keepBoth, reopenPairs, undoKeepBoth } from './keep-both.js';
-import { mergeContacts, type Merged } from './merge-contacts.js';
+import { mergeContacts, type KeepOfLost, type Merged } from './merge-contacts.js';
 import { findPair, listPairs, namesOf, newcomersAmong, PAGE_SIZE } from './queries.js';
 import { identitySchema, mergingSchema, pairsQuery, pairsSchema, type PairsQuery } from './schema.js';
 
 const HOME = '/global-setup/duplicates';
 
 /** Global Setup → Duplicates: the *to decide* list. Mounted behind the administrator's guard. */
-export function duplicateRoutes(deps: Deps): Router {
+export function duplicateRoutes(deps: Deps, keepOfLost: KeepOfLost): Router {
   const router = express.Router();
   router.get('/', (req, res) => showList(deps, req, res));
 
@@ -61,7 +61,7 @@ export function duplicateRoutes(deps: Deps): Router {
 
   router.post('/:pair/identity', (req, res) => postIdentity(deps, req, res));
 
-  mergingPages(router, deps);
+  mergingPages(router, deps, keepOfLost);
   return router;
 }
 
@@ -147,7 +147,7 @@ async function showList(deps: Deps, req: Request, res: Response): Promise<void> 
 }
 
 /** Asking before a merge, and doing it. */
-function mergingPages(router: Router, deps: Deps): void {
+function mergingPages(router: Router, deps: Deps, keepOfLost: KeepOfLost): void {
   router.get('/:pair/merging', (req, res) => showMerging(res, parseId(req.params.pair)));
 
   router.post('/:pair/merging', async (req, res) => {
@@ -161,7 +161,7 @@ function mergingPages(router: Router, deps: Deps): void {
     const other = pair.contacts.find((contact) => !contact.equals(keep));
     if (!other || !pair.contacts.some((contact) => contact.equals(keep)))
       return showMerging(res, id, { values: {}, errors: { keep: 'Select which of the two stays.' } });
-    const merged = await mergeContacts(deps, actor, keep, other);
+    const merged = await mergeContacts(deps, actor, keep, other, keepOfLost);
     if (!merged.ok && merged.reason === 'not here') throw notFound();
     if (!merged.ok && merged.reason !== 'decided already') {
       const errors = { keep: inWords(merged, actor.timeZone) };

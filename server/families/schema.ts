@@ -1,5 +1,10 @@
 import Joi from 'joi';
-import { tick } from '../web/parse.js';
+import { line, tick } from '../web/parse.js';
+
+export const familiesQuery = Joi.object<{ q: string; page: number }, true>({
+  q: line(100).allow('').default(''),
+  page: Joi.number().integer().min(1).max(10_000).default(1),
+});
 
 /** What becomes of appointments that lie ahead. */
 export type Outcome = 'keep' | 'cancel';

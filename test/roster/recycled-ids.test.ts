@@ -10,6 +10,7 @@ import { RosterChange } from '../../server/models/roster-change.js';
 import type { SyncRun } from '../../server/models/sync-run.js';
 import { applyRun } from '../../server/review/run/apply-run.js';
 import { mergeContacts } from '../../server/duplicates/merge-contacts.js';
+import { keepOfLost } from '../../server/families/keep-appointments.js';
 import { noteDuplicates } from '../../server/roster/people/note-duplicates.js';
 import { sayRemarks } from '../../server/runs/log/say-remark.js';
 import { undoRun } from '../../server/review/run/undo-run.js';
@@ -310,7 +311,13 @@ describe('a record id that is given to somebody else', function () {
     ] as const) {
       const open = await Duplicate.findOne({ state: 'open', candidate: who._id }).orFail().lean();
       assert.equal(open.reason, 'same name and birth date');
-      const merged = await mergeContacts(deps, { account, user: by }, who._id, open.contact);
+      const merged = await mergeContacts(
+        deps,
+        { account, user: by },
+        who._id,
+        open.contact,
+        keepOfLost(deps),
+      );
       assert.deepEqual(merged, { ok: true });
       await nights.district.sync();
       const now = await Appointment.findById(appointment).orFail().lean();
@@ -415,6 +422,7 @@ describe('a record id that is given to somebody else', function () {
       { account: nights.district.account, user: by },
       betsy._id,
       listed.contact,
+      keepOfLost(nights.district.deps),
     );
     assert.deepEqual(merged, { ok: false, reason: 'in doubt' });
     const answer = await stranger.post(`${HOME}/${String(_id)}/identity`, { as: 'different' }, HOME);
