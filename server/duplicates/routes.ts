@@ -1,6 +1,7 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
+import { contentHash } from '../models/content-hash.js';
 import { CONTACT_TYPES } from '../models/contact.js';
 import { actorOf, type Actor } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
@@ -157,7 +158,9 @@ function mergingPages(router: Router, deps: Deps, keepOfLost: KeepOfLost): void 
     if (!pair) throw notFound();
     const parsed = parseForm(mergingSchema, req.body);
     if (!parsed.ok) return showMerging(res, id, parsed);
-    const { keep } = parsed.value;
+    const { keep, seen } = parsed.value;
+    if (seen !== undefined && seen !== (await shownOf(actor.account, pair)))
+      return showMerging(res, id, { values: {}, errors: { keep: CHANGED } });
     const other = pair.contacts.find((contact) => !contact.equals(keep));
     if (!other || !pair.contacts.some((contact) => contact.equals(keep)))
       return showMerging(res, id, { values: {}, errors: { keep: 'Select which of the two stays.' } });
@@ -187,8 +190,20 @@ async function showMerging(res: Response, id: Types.ObjectId, form: Form = FRESH
     sides: [one, other],
     compared: compareSides([one, other], names),
     reason: reasonInWords(pair, names),
+    seen: await shownOf(account, pair),
     form,
   });
+}
+
+const CHANGED =
+  'One of the two changed while you had this page open, and nothing is merged yet. Look at both again, then select which one stays.';
+
+/** What the page shows of both, as a fingerprint for its hidden field `seen`: a merge cannot be undone. */
+async function shownOf(
+  account: Types.ObjectId,
+  { sides: [one, other] }: NonNullable<Awaited<ReturnType<typeof findPair>>>,
+): Promise<string> {
+  return one && other ? contentHash(compareSides([one, other], await namesOf(account))) : '';
 }
 
 function inWords(refused: Extract<Merged, { ok: false }>, zone: string): string {

@@ -2,12 +2,10 @@ import express, { type Request, type Response, type Router } from 'express';
 import { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import type { Household } from '../models/household.js';
-import type { Event } from '../models/event.js';
 import { actorOf, mayRunAll } from '../web/actor.js';
 import { HttpError, notFound } from '../web/errors.js';
-import { SETUP_TABS } from '../web/event-tabs.js';
 import { countOf } from '../web/format-count.js';
-import { dayAndTime, daysInWords, shortDayAndTime, zoneName } from '../web/format-time.js';
+import { dayAndTime, shortDayAndTime } from '../web/format-time.js';
 import { eventOf } from '../web/guards.js';
 import { addressOf, pagerOf } from '../web/paging.js';
 import { FRESH_FORM, parseForm, parseId, parseQuery, typedValues, type Form } from '../web/parse.js';
@@ -16,6 +14,7 @@ import { CLAIM_WORDS } from '../contacts/list-claims.js';
 import { blockLogin, unblockLogin } from './block-login.js';
 import { comingOf, findAdult, type Adult, type ClaimedChild, type ComingMeeting } from './queries.js';
 import { removeChild, returnChild } from './remove-child.js';
+import { backOf, eventIn, FAMILIES, frameOf, homeOf, page, pathOf } from './show-frame.js';
 import { FAMILIES_A_PAGE, listFamilies } from './list-families.js';
 import { familiesQuery, takingSchema, type Outcome } from './schema.js';
 
@@ -185,6 +184,7 @@ async function askRemoval(deps: Deps, req: Request, res: Response, form?: Form):
     adult,
     child,
     meetings: coming.map(inWords),
+    shown: shownOf(coming),
     ...(form ? { form } : {}),
   });
 }
@@ -196,6 +196,7 @@ function askBlock(res: Response, adult: Adult, form?: Form): void {
     ...page(res, adult, `Block ${adult.user.name}’s login?`),
     adult,
     meetings: adult.coming.map(inWords),
+    shown: shownOf(adult.coming),
     ...(form ? { form } : {}),
   });
 }
@@ -211,6 +212,12 @@ function outcomeOf(
 ): { ok: true; outcome: Outcome; tell: boolean } | { ok: false; form: Form } {
   const parsed = parseForm(takingSchema, req.body);
   const outcome = parsed.ok ? parsed.value.appointments : undefined;
+  if (parsed.ok && parsed.value.shown !== undefined && parsed.value.shown !== shownOf(coming)) {
+    const errors = {
+      _form: 'The appointments changed while you had this page open, and nothing is done yet. Look again.',
+    };
+    return { ok: false, form: { values: typedValues(req.body), errors } };
+  }
   if (parsed.ok && (outcome || coming.length === 0))
     return { ok: true, outcome: outcome ?? 'keep', tell: parsed.value.tell };
   const fault = parsed.ok ? {} : parsed.errors;
@@ -220,6 +227,11 @@ function outcomeOf(
     ...(isOutcome ? { appointments: 'Select what happens to the appointments.' } : {}),
   };
   return { ok: false, form: { values: typedValues(req.body), errors } };
+}
+
+/** Which appointments a page shows, for its hidden field `shown`. */
+function shownOf(coming: ComingMeeting[]): string {
+  return coming.map(({ id }) => id).join(',');
 }
 
 function tickOf(req: Request): { ok: true; tell: boolean } | { ok: false; form: Form } {
@@ -265,47 +277,8 @@ function administratorsTask(): HttpError {
   );
 }
 
-const FAMILIES = '/global-setup/families';
-
-/** The event of a request about what of a family is in it alone. */
-function eventIn(res: Response): Event | undefined {
-  return res.locals.event as Event | undefined;
-}
-
-function homeOf(res: Response): string {
-  const event = eventIn(res);
-  return event ? `/events/${event._id.toHexString()}/families` : FAMILIES;
-}
-
-function backOf(res: Response): { href: string; label: string } {
-  return eventIn(res)
-    ? { href: homeOf(res), label: 'Families' }
-    : { href: '/global-setup/contacts', label: 'Contacts' };
-}
-
-const pathOf = (res: Response, { user }: Pick<Adult, 'user'>): string =>
-  `${homeOf(res)}/${user._id.toHexString()}`;
-
 const onlyOf = ({ part }: Adult, student: Types.ObjectId) => ({ student, event: part?.event });
 
 function inWords({ event, from, teacher, children, state }: ComingMeeting) {
   return { when: shortDayAndTime(from, event.timeZone), event: event.name, teacher, children, state };
-}
-
-function page(res: Response, adult: Adult, title: string) {
-  return { ...frameOf(res, title), home: pathOf(res, adult) };
-}
-
-/** What the layout needs: the page stands in Global Setup, or in an event. */
-function frameOf(res: Response, title: string) {
-  const event = eventIn(res);
-  if (!event) return { title, section: 'global-setup', setupTabs: SETUP_TABS, tab: 'contacts' };
-  return {
-    title: `${event.name}: ${title}`,
-    section: 'events',
-    event,
-    tab: 'families',
-    when: daysInWords(event.days),
-    zone: zoneName(event.timeZone),
-  };
 }

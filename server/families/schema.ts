@@ -14,9 +14,12 @@ export interface TakingForm {
   appointments?: Outcome;
   /** Whether the adult is told by email. */
   tell: boolean;
+  /** The appointments that the page showed, by id. */
+  shown?: string;
 }
 
 export const takingSchema = Joi.object<TakingForm, true>({
   appointments: Joi.string().valid('keep', 'cancel').empty(''),
   tell: tick(),
+  shown: Joi.string().allow('').max(6000),
 });

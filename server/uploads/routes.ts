@@ -28,7 +28,9 @@ export function rosterFileRoutes(deps: Deps): Router {
     const parsed = parseForm(formatSchema, req.body);
     if (!parsed.ok) return show(deps, req, res, parsed);
     const { format } = parsed.value;
-    const enabled = await enableFiles(deps, actorOf(res), format);
+    const { was } = (req.body ?? {}) as Record<string, unknown>;
+    const seen = typeof was === 'string' ? was : undefined;
+    const enabled = await enableFiles(deps, actorOf(res), format, seen);
     if (!enabled.ok && enabled.reason === 'asks first') {
       askToBegin(req, res, format, enabled);
       return;

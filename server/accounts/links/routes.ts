@@ -6,8 +6,8 @@ import { User } from '../../models/user.js';
 import { afterAnswer } from '../../web/after-answer.js';
 import { HttpError } from '../../web/errors.js';
 import { andList, countOf } from '../../web/format-count.js';
-import { parseForm } from '../../web/parse.js';
-import { rateLimit } from '../../web/rate-limit.js';
+import { parseForm, typedValues } from '../../web/parse.js';
+import { rateLimit, refusedTry } from '../../web/rate-limit.js';
 import { senderOf } from '../../web/sender.js';
 import { say } from '../../web/session.js';
 import { acceptAccess } from '../confirm-access.js';
@@ -41,8 +41,15 @@ export function linkRoutes(deps: Deps, clear: ClearHouseholds): Router {
         .render('accounts/forgot', { title: 'Choose a new password', sent: false, form: parsed });
       return;
     }
-    await ofAddress.take(senderOf(req));
-    await ofLogin.take(parsed.value.email);
+    const tooMany = await refusedTry(res, async () => {
+      await ofAddress.take(senderOf(req));
+      await ofLogin.take(parsed.value.email);
+    });
+    if (tooMany) {
+      const form = { values: typedValues(req.body), errors: { email: tooMany } };
+      res.render('accounts/forgot', { title: 'Choose a new password', sent: false, form });
+      return;
+    }
     // Mailing takes longer than not mailing: an answer after it would tell whether there is such a login.
     afterAnswer(deps, res, async () => {
       const user = await findUserByEmail(parsed.value.email);

@@ -2,7 +2,7 @@ import express, { type Router } from 'express';
 import type { Deps } from '../../deps.js';
 import { HttpError } from '../../web/errors.js';
 import { parseForm, typedValues } from '../../web/parse.js';
-import { rateLimit } from '../../web/rate-limit.js';
+import { rateLimit, refusedTry } from '../../web/rate-limit.js';
 import { senderOf } from '../../web/sender.js';
 import { say } from '../../web/session.js';
 import { isSetUp, makeFirstAdministrator } from '../make-first-administrator.js';
@@ -29,7 +29,12 @@ export function setUpRoutes(deps: Deps): Router {
   });
 
   router.post('/setup', async (req, res) => {
-    await tries.take(senderOf(req));
+    const tooMany = await refusedTry(res, () => tries.take(senderOf(req)));
+    if (tooMany) {
+      const form = { values: typedValues(req.body), errors: { code: tooMany } };
+      res.render('accounts/setup', { title: 'Set up Slotbell', form });
+      return;
+    }
     const parsed = parseForm(setupSchema, req.body);
     if (!parsed.ok) {
       res.status(422).render('accounts/setup', { title: 'Set up Slotbell', form: parsed });

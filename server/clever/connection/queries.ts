@@ -30,7 +30,7 @@ export interface ConnectionPage {
   approvalWord: string;
   checkedAt: string;
   fault: string;
-  matched: { id: string; name: string; cleverName: string }[];
+  matched: { id: string; name: string; cleverId: string; cleverName: string }[];
   ours: SchoolChoice[];
   theirs: SchoolChoice[];
   /** Schools on either side that the lists do not show; a search finds them. */
@@ -66,7 +66,7 @@ export async function connectionPage(deps: Deps, actor: Actor, query: PageQuery)
     ({ _id }) => _id.toHexString() === query.school,
   );
   const matched = schools.flatMap(({ _id, name, clever: match }) =>
-    match ? [{ id: _id.toHexString(), name, cleverName: match.name }] : [],
+    match ? [{ id: _id.toHexString(), name, cleverId: match.id, cleverName: match.name }] : [],
   );
 
   return {

@@ -6,7 +6,7 @@ import { clearMatch, type Cleared } from './clear-match.js';
 import { createFromClever, createSchool } from './create-school.js';
 import { matchSchool } from './match-school.js';
 import { clearSchema, fromCleverSchema, matchSchema, schoolSchema } from './schema.js';
-import { carriedBy, DRAFT, draftOf, goOn, HOME, MATCH, NAME, refusal, show } from './show-page.js';
+import { carriedBy, DRAFT, draftOf, goOn, HOME, MATCH, NAME, refusal, show, textIn } from './show-page.js';
 
 const SCHOOLS = '#schools';
 
@@ -54,15 +54,20 @@ export function schoolRoutes(deps: Deps): Router {
     const parsed = parseForm(clearSchema, req.body);
     if (!parsed.ok) return show(deps, req, res, refusal(req, '_form', MATCH_REFUSALS['no such school']));
     const { clear: school, sure } = parsed.value;
-    const cleared = await clearMatch(deps, actorOf(res), school, sure);
+    const seen = textIn(req, `match-${school.toHexString()}`) || undefined;
+    const cleared = await clearMatch(deps, actorOf(res), school, { sure, seen });
     if (!cleared.ok && cleared.reason === 'roster there') {
-      confirmClear(req, res, school.toHexString(), cleared);
+      confirmClear(req, res, { school: school.toHexString(), seen }, cleared);
       return;
     }
     if (!cleared.ok) {
       const lastMatch =
         'At least one school stays matched while Clever is enabled. Disable Clever first (step 6).';
-      const why = cleared.reason === 'last match' ? lastMatch : 'This school has no match to clear.';
+      const why = {
+        'last match': lastMatch,
+        'not matched': 'This school has no match to clear.',
+        'other match': 'Somebody else matched this school to another one meanwhile. Look at it again.',
+      }[cleared.reason];
       return show(deps, req, res, refusal(req, '_form', why));
     }
     const text = `The match of ${cleared.name} is cleared.`;
@@ -86,7 +91,7 @@ export async function addSchool(deps: Deps, req: Request, res: Response): Promis
 function confirmClear(
   req: Request,
   res: Response,
-  school: string,
+  { school, seen }: { school: string; seen: string | undefined },
   { name, people, sections }: Extract<Cleared, { reason: 'roster there' }>,
 ): void {
   const count = (n: number, one: string, many: string): string =>
@@ -104,7 +109,7 @@ function confirmClear(
         'Nobody is deleted: they become “transferred”, and come back when the school is matched again.',
       ],
       action: `${HOME}/schools/clear`,
-      fields: { ...carriedBy(req), clear: school, sure: 'yes' },
+      fields: { ...carriedBy(req), clear: school, [`match-${school}`]: seen ?? '', sure: 'yes' },
       submit: 'Clear the match',
       danger: true,
       back: DRAFT,
