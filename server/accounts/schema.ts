@@ -2,7 +2,7 @@ import Joi from 'joi';
 import { IANAZone } from 'luxon';
 import { ACCESS_LEVELS, type AccessLevel } from '../models/user.js';
 import type { SettingsFields } from '../web/compare-seen.js';
-import { emailAddress, line, objectId } from '../web/parse.js';
+import { emailAddress, line, objectId, objectIds } from '../web/parse.js';
 import type { Types } from 'mongoose';
 
 /** Long enough to resist guessing, without rules that make people write it down (NIST SP 800-63B, 3.1.1). */
@@ -100,25 +100,78 @@ export const accountSettingsSchema = Joi.object<AccountSettings, true>({
 export interface Invitation {
   email: string;
   name: string;
+  /** The whole account, some events, or a teacher's own. */
+  scope: 'account' | 'events' | 'contact';
   level: AccessLevel;
+  events: Types.ObjectId[];
+  contact?: Types.ObjectId;
 }
 
 const staffLevels = ACCESS_LEVELS.filter((level) => level !== 'customer');
 
+/** More events than a school has at a time. */
+export const MOST_EVENTS = 200;
+
 export const invitationSchema = Joi.object<Invitation, true>({
   name: line(120).required().label('a name'),
   email: emailAddress().required(),
-  level: Joi.string()
-    .valid(...staffLevels)
-    .required()
-    .label('an access level'),
+  scope: Joi.string()
+    .valid('account', 'events', 'contact')
+    .default('account')
+    .label('what the access is for'),
+  level: Joi.when('scope', {
+    is: 'contact',
+    then: Joi.any().empty(Joi.any()).default('resource administrator'),
+    otherwise: Joi.string()
+      .valid(...staffLevels)
+      .required()
+      .label('an access level')
+      .when('scope', {
+        is: 'events',
+        then: Joi.invalid('administrator').messages({
+          'any.invalid': 'An administrator runs the whole school. Select another level for single events.',
+        }),
+      }),
+  }),
+  events: objectIds(MOST_EVENTS)
+    .default([])
+    .label('events from the list')
+    .when('scope', {
+      is: 'events',
+      then: Joi.array().min(1).messages({ 'array.min': 'Select at least one event.' }),
+      otherwise: Joi.array().max(0).messages({
+        'array.max': 'You selected events. Select “Single events”, or clear the events.',
+      }),
+    }),
+  contact: objectId()
+    .empty('')
+    .label('a teacher from the list')
+    .messages({ 'string.pattern.base': 'Choose {#label}.', 'any.required': 'Select the teacher.' })
+    .when('scope', { is: 'contact', then: Joi.required(), otherwise: Joi.forbidden() })
+    .messages({ 'any.unknown': 'You selected a teacher. Select “A teacher’s own”, or clear the teacher.' }),
 });
 
-/** `was` is the level that the page showed. */
-export const levelSchema = Joi.object<{ level: AccessLevel | 'none'; was?: AccessLevel }, true>({
-  level: Joi.string()
-    .valid(...staffLevels, 'none')
-    .required()
-    .label('an access level'),
-  was: Joi.string().valid(...staffLevels),
+export const teacherQuery = Joi.object<{ teacher: string; contact: string }, true>({
+  teacher: line(100).allow('').default(''),
+  contact: Joi.string().max(24).allow('').default(''),
 });
+
+export interface LevelForm {
+  level: AccessLevel | 'none';
+  /** The level that the page showed. */
+  was?: AccessLevel;
+}
+
+const levelOf = (levels: AccessLevel[]) =>
+  Joi.object<LevelForm, true>({
+    level: Joi.string()
+      .valid(...levels, 'none')
+      .required()
+      .label('an access level'),
+    was: Joi.string().valid(...staffLevels),
+  });
+
+export const levelSchema = levelOf(staffLevels);
+
+/** Nobody administers the account in one event alone. */
+export const eventLevelSchema = levelOf(staffLevels.filter((level) => level !== 'administrator'));

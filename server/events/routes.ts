@@ -230,9 +230,10 @@ function openingPages(router: Router, deps: Deps): void {
     const event = eventOf(res);
     // Open already, it is what is asked for, whatever was shown.
     const isOpen = bookingState(event, deps.now()) === 'open';
-    const opened = isOpen || isAsShown(req, event, deps.now())
-      ? await openBooking(actorOf(res), event, deps.now())
-      : ({ ok: false, reason: 'changed meanwhile' } as const);
+    const opened =
+      isOpen || isAsShown(req, event, deps.now())
+        ? await openBooking(actorOf(res), event, deps.now())
+        : ({ ok: false, reason: 'changed meanwhile' } as const);
     if (!opened.ok && opened.reason === 'changed meanwhile') {
       await askAgain(res);
       return showOpening(res);

@@ -31,7 +31,8 @@ export async function enableFiles(
 ): Promise<FilesEnabled> {
   const { account } = actor;
   const found = await Account.findById(account).lean();
-  if (was !== undefined && was !== (found?.files?.format ?? '')) return { ok: false, reason: 'changed meanwhile' };
+  if (was !== undefined && was !== (found?.files?.format ?? ''))
+    return { ok: false, reason: 'changed meanwhile' };
   const records = await countRecords(account);
   const cleverOn = found?.clever?.enabled === true;
   const foreign = found?.recordsOf !== format && records.people + records.sections > 0;

@@ -32,7 +32,7 @@ describe('families, for who runs one event alone', () => {
     home = `${families}/${String(parent.user._id)}`;
     booked = (await desk.book(parent.visitor, 0, 0)).split('/').at(-1) ?? '';
     const more = { name: 'Spring talks', link: 'spring', sortKey: 'spring talks' };
-    other = (await Event.create({ ...event, ...more, _id: new Types.ObjectId() }))._id;
+    other = (await Event.create(Object.assign({}, event, more, { _id: new Types.ObjectId() })))._id;
   });
 
   const inOther = (students: Types.ObjectId[]) =>
@@ -104,7 +104,7 @@ describe('families, for who runs one event alone', () => {
       'an appointment in another event': async () => {
         const one = await Appointment.findById(booked).orFail().lean();
         const own = { _id: new Types.ObjectId(), byKey: new Types.ObjectId().toHexString() };
-        await Appointment.create({ ...one, ...own, event: other });
+        await Appointment.create(Object.assign({}, one, own, { event: other }));
       },
     };
     for (const [what, make] of Object.entries(cases)) {

@@ -1,7 +1,7 @@
 import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../../deps.js';
 import { Account } from '../../models/account.js';
-import type { OneTimeLink } from '../../models/one-time-link.js';
+import { offeredGrants, type OneTimeLink } from '../../models/one-time-link.js';
 import { User } from '../../models/user.js';
 import { afterAnswer } from '../../web/after-answer.js';
 import { HttpError } from '../../web/errors.js';
@@ -16,6 +16,7 @@ import { findUserByEmail } from '../queries.js';
 import { markDevice } from '../mark-device.js';
 import { emailSchema, passwordSchema } from '../schema.js';
 import { levelInWords, levelMay } from '../show-level.js';
+import { nameReaches } from '../show-reach.js';
 import { findLink, sendLink, takeLink } from '../send-link.js';
 import { choosePassword, mayBeStrangers, type ClearHouseholds, type Cleared } from '../choose-password.js';
 import { provedEmail } from '../set-password.js';
@@ -113,12 +114,16 @@ export function linkRoutes(deps: Deps, clear: ClearHouseholds): Router {
       return;
     }
     const school = await Account.findById(link.offer.account, { name: 1 }).orFail().lean();
-    const { level } = link.offer;
+    const grants = offeredGrants(link.offer);
+    const whereOf = await nameReaches(link.offer.account, grants);
     res.render('accounts/invitation', {
       title: `Work at ${school.name}`,
       school: school.name,
-      level: levelInWords(level),
-      may: levelMay(level),
+      offered: grants.map((grant) => ({
+        level: levelInWords(grant.level),
+        may: levelMay(grant.level),
+        where: whereOf(grant),
+      })),
     });
   });
 

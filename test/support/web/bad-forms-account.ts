@@ -93,7 +93,18 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
         says: /Choose an access level/,
         keeps: /Jo Wren/,
       },
+      {
+        fields: { name: 'Jo Wren', email: 'jo@example.org', level: 'appointment viewer', scope: 'events' },
+        says: /at least one event/,
+        keeps: /Jo Wren/,
+      },
+      {
+        fields: { name: 'Jo Wren', email: 'jo@example.org', scope: 'contact', contact: NOBODY },
+        says: /This teacher isn’t there/,
+        keeps: /Jo Wren/,
+      },
     ],
+    '/global-setup/logins/draft': NOTHING_SENT,
     '/global-setup/logins/:user/level': [
       { fields: {}, says: /Select an access level for/, at: levelOf },
       {
