@@ -8,6 +8,7 @@ import { notFound } from '../web/errors.js';
 import { SETUP_TABS } from '../web/event-tabs.js';
 import { countOf } from '../web/format-count.js';
 import { dayAndTime } from '../web/format-time.js';
+import type { Place } from '../web/place.js';
 import { addressOf, pagerOf } from '../web/paging.js';
 import { FRESH_FORM, parseForm, parseId, parseQuery, type Form } from '../web/parse.js';
 import { refuseHere, say } from '../web/session.js';
@@ -104,7 +105,7 @@ async function showIdentity(
     ...page('Same person?'),
     pair,
     sides: [one, other],
-    compared: compareSides([one, other], await namesOf(account)),
+    compared: compareSides([one, other], await namesOf(account), actorOf(res)),
   });
 }
 
@@ -131,7 +132,8 @@ async function partNewcomers(
 
 async function showList(deps: Deps, req: Request, res: Response): Promise<void> {
   const query = parseQuery(pairsQuery, req.query);
-  const { account, timeZone } = actorOf(res);
+  const actor = actorOf(res);
+  const { account } = actor;
   const [list, names] = await Promise.all([listPairs(account, query, deps.now()), namesOf(account)]);
   const href = (change: Partial<PairsQuery>): string => hrefOf(query, change);
   res.render('duplicates/list', {
@@ -140,9 +142,9 @@ async function showList(deps: Deps, req: Request, res: Response): Promise<void> 
     list,
     href,
     types: CONTACT_TYPES,
-    compare: (row: (typeof list.rows)[number]) => compareSides(row.sides, names),
-    reason: (row: (typeof list.rows)[number]) => reasonInWords(row, names),
-    when: (at: Date) => dayAndTime(at, timeZone),
+    compare: (row: (typeof list.rows)[number]) => compareSides(row.sides, names, actor),
+    reason: (row: (typeof list.rows)[number]) => reasonInWords(row, names, actor),
+    when: (at: Date) => dayAndTime(at, actor),
     pager: pagerOf(list.total, query.page, PAGE_SIZE, ['pair', 'pairs'], (to) => href({ page: to })),
   });
 }
@@ -159,7 +161,7 @@ function mergingPages(router: Router, deps: Deps, keepOfLost: KeepOfLost): void 
     const parsed = parseForm(mergingSchema, req.body);
     if (!parsed.ok) return showMerging(res, id, parsed);
     const { keep, seen } = parsed.value;
-    if (seen !== undefined && seen !== (await shownOf(actor.account, pair)))
+    if (seen !== undefined && seen !== (await shownOf(actor, pair)))
       return showMerging(res, id, { values: {}, errors: { keep: CHANGED } });
     const other = pair.contacts.find((contact) => !contact.equals(keep));
     if (!other || !pair.contacts.some((contact) => contact.equals(keep)))
@@ -167,7 +169,7 @@ function mergingPages(router: Router, deps: Deps, keepOfLost: KeepOfLost): void 
     const merged = await mergeContacts(deps, actor, keep, other, keepOfLost);
     if (!merged.ok && merged.reason === 'not here') throw notFound();
     if (!merged.ok && merged.reason !== 'decided already') {
-      const errors = { keep: inWords(merged, actor.timeZone) };
+      const errors = { keep: inWords(merged, actor) };
       return showMerging(res, id, { values: { keep: keep.toHexString() }, errors });
     }
     if (merged.ok)
@@ -178,7 +180,8 @@ function mergingPages(router: Router, deps: Deps, keepOfLost: KeepOfLost): void 
 }
 
 async function showMerging(res: Response, id: Types.ObjectId, form: Form = FRESH_FORM): Promise<void> {
-  const { account } = actorOf(res);
+  const actor = actorOf(res);
+  const { account } = actor;
   const [pair, names] = await Promise.all([findPair(account, id), namesOf(account)]);
   const [one, other] = pair?.sides ?? [];
   if (!pair || !one || !other || pair.newcomer || (pair.state !== 'open' && !pair.unfinished))
@@ -188,9 +191,9 @@ async function showMerging(res: Response, id: Types.ObjectId, form: Form = FRESH
     ...page('Merge two contacts'),
     pair,
     sides: [one, other],
-    compared: compareSides([one, other], names),
-    reason: reasonInWords(pair, names),
-    seen: await shownOf(account, pair),
+    compared: compareSides([one, other], names, actor),
+    reason: reasonInWords(pair, names, actor),
+    seen: await shownOf(actor, pair),
     form,
   });
 }
@@ -200,18 +203,18 @@ const CHANGED =
 
 /** What the page shows of both, as a fingerprint for its hidden field `seen`: a merge cannot be undone. */
 async function shownOf(
-  account: Types.ObjectId,
+  actor: Actor,
   { sides: [one, other] }: NonNullable<Awaited<ReturnType<typeof findPair>>>,
 ): Promise<string> {
-  return one && other ? contentHash(compareSides([one, other], await namesOf(account))) : '';
+  return one && other ? contentHash(compareSides([one, other], await namesOf(actor.account), actor)) : '';
 }
 
-function inWords(refused: Extract<Merged, { ok: false }>, zone: string): string {
+function inWords(refused: Extract<Merged, { ok: false }>, place: Place): string {
   switch (refused.reason) {
     case 'slots overlap':
-      return `Both hold slots at the same time (${refused.event ? `${refused.event}, ` : ''}${dayAndTime(refused.at, zone)}). Remove or move the slots of one of them first; nobody can be in two places.`;
+      return `Both hold slots at the same time (${refused.event ? `${refused.event}, ` : ''}${dayAndTime(refused.at, place)}). Remove or move the slots of one of them first; nobody can be in two places.`;
     case 'meetings overlap':
-      return `Both have a meeting at the same time (${dayAndTime(refused.at, zone)}). Move or cancel one of the meetings first.`;
+      return `Both have a meeting at the same time (${dayAndTime(refused.at, place)}). Move or cancel one of the meetings first.`;
     case 'sync is running':
       return 'A sync is at work. Merge when it has finished; the Importer shows how far it is.';
     case 'another merge':

@@ -5,6 +5,8 @@ import { Contact, contactName } from '../models/contact.js';
 import { Event } from '../models/event.js';
 import { Household, type ChildProof } from '../models/household.js';
 import { findInEvent, type EventPart } from './find-in-event.js';
+import type { Actor } from '../web/actor.js';
+import { placed, type PlacedEvent, type Style } from '../web/place.js';
 import { isBlocked, User } from '../models/user.js';
 
 /** A child that an adult has, or had until the school took it away. */
@@ -17,7 +19,7 @@ export interface ClaimedChild {
 }
 
 export interface ComingMeeting extends Meeting {
-  event: Pick<Event, 'name' | 'timeZone'>;
+  event: Pick<PlacedEvent, 'name' | 'timeZone' | 'locale'>;
 }
 
 /** A parent's login as the school sees it. */
@@ -42,7 +44,7 @@ const MOST = 200;
  * @param event only where something of the family is in this event, and that alone
  */
 export async function findAdult(
-  account: Types.ObjectId,
+  { account, locale }: Pick<Actor, 'account' | 'locale'>,
   id: Types.ObjectId,
   now: Date,
   event?: Types.ObjectId,
@@ -60,7 +62,7 @@ export async function findAdult(
     user,
     household,
     children: household ? await childrenOf(household, part) : [],
-    coming: household ? await comingOf(household, now, { event }) : [],
+    coming: household ? await comingOf(household, { locale }, now, { event }) : [],
     ...(isBlocked(user, account) && blockedAt ? { blockedAt } : {}),
     isStaff: grants.some(({ level }) => level !== 'customer'),
     ...(part ? { part } : {}),
@@ -88,6 +90,7 @@ async function childrenOf(household: Household, part?: EventPart): Promise<Claim
 /** What lies ahead. @param only of this child alone, or of this event alone */
 export async function comingOf(
   household: Pick<Household, '_id'>,
+  style: Style,
   now: Date,
   only: { student?: Types.ObjectId; event?: Types.ObjectId | undefined } = {},
 ): Promise<ComingMeeting[]> {
@@ -105,9 +108,9 @@ export async function comingOf(
     { _id: { $in: found.map(({ event }) => event) } },
     { name: 1, timeZone: 1 },
   ).lean();
-  const meetings = await withNames(found);
+  const meetings = await withNames(found, style);
   return meetings.flatMap((meeting, index) => {
     const event = events.find(({ _id }) => found[index]?.event.equals(_id));
-    return event ? [{ ...meeting, event }] : [];
+    return event ? [{ ...meeting, event: placed(event, style) }] : [];
   });
 }

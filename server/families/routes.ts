@@ -73,7 +73,8 @@ function childPages(router: Router, deps: Deps): void {
   router.post('/:user/children/:student/removal', async (req, res) => {
     const { adult, child } = await childOf(deps, req, res);
     const student = new Types.ObjectId(child.id);
-    const asked = outcomeOf(req, await comingOf(adult.household, deps.now(), onlyOf(adult, student)));
+    const coming = await comingOf(adult.household, actorOf(res), deps.now(), onlyOf(adult, student));
+    const asked = outcomeOf(req, coming);
     if (!asked.ok) {
       await askRemoval(deps, req, res, asked.form);
       return;
@@ -151,7 +152,7 @@ function blockPages(router: Router, deps: Deps): void {
 
 async function showAdult(deps: Deps, req: Request, res: Response): Promise<void> {
   const adult = await adultOf(deps, req, res);
-  const { timeZone } = actorOf(res);
+  const actor = actorOf(res);
   res.render('families/adult', {
     ...page(res, adult, adult.user.name),
     back: backOf(res),
@@ -159,13 +160,13 @@ async function showAdult(deps: Deps, req: Request, res: Response): Promise<void>
     mayChange: adult.part?.isWhole ?? true,
     everything: adult.part && mayRunAll(actorOf(res)) ? `${FAMILIES}/${adult.user._id.toHexString()}` : '',
     adult,
-    since: dayAndTime(adult.user.createdAt, timeZone),
-    blocked: adult.blockedAt ? dayAndTime(adult.blockedAt, timeZone) : '',
+    since: dayAndTime(adult.user.createdAt, actor),
+    blocked: adult.blockedAt ? dayAndTime(adult.blockedAt, actor) : '',
     children: adult.children.map((child) => ({
       ...child,
       how: CLAIM_WORDS[child.by],
-      since: dayAndTime(child.since, timeZone),
-      removed: child.removedAt ? dayAndTime(child.removedAt, timeZone) : '',
+      since: dayAndTime(child.since, actor),
+      removed: child.removedAt ? dayAndTime(child.removedAt, actor) : '',
     })),
     meetings: adult.coming.map(inWords),
   });
@@ -177,7 +178,8 @@ function askReturn(res: Response, adult: Adult, child: ClaimedChild, form: Form 
 
 async function askRemoval(deps: Deps, req: Request, res: Response, form?: Form): Promise<void> {
   const { adult, child } = await childOf(deps, req, res);
-  const coming = await comingOf(adult.household, deps.now(), onlyOf(adult, new Types.ObjectId(child.id)));
+  const only = onlyOf(adult, new Types.ObjectId(child.id));
+  const coming = await comingOf(adult.household, actorOf(res), deps.now(), only);
   if (child.removedAt && coming.length === 0) throw notFound();
   res.status(form ? 422 : 200).render('families/removal', {
     ...page(res, adult, `Remove ${child.name} from this person’s list?`),
@@ -240,12 +242,7 @@ function tickOf(req: Request): { ok: true; tell: boolean } | { ok: false; form: 
 }
 
 async function adultOf(deps: Deps, req: Request, res: Response): Promise<Adult> {
-  const adult = await findAdult(
-    actorOf(res).account,
-    parseId(req.params.user),
-    deps.now(),
-    eventIn(res)?._id,
-  );
+  const adult = await findAdult(actorOf(res), parseId(req.params.user), deps.now(), eventIn(res)?._id);
   if (!adult) throw notFound();
   return adult;
 }
@@ -280,5 +277,5 @@ function administratorsTask(): HttpError {
 const onlyOf = ({ part }: Adult, student: Types.ObjectId) => ({ student, event: part?.event });
 
 function inWords({ event, from, teacher, children, state }: ComingMeeting) {
-  return { when: shortDayAndTime(from, event.timeZone), event: event.name, teacher, children, state };
+  return { when: shortDayAndTime(from, event), event: event.name, teacher, children, state };
 }

@@ -1,14 +1,14 @@
 import type { Response } from 'express';
-import type { Event } from '../models/event.js';
+import type { PlacedEvent } from '../web/place.js';
 import { SETUP_TABS } from '../web/event-tabs.js';
-import { daysInWords, zoneName } from '../web/format-time.js';
+import { daysInWords } from '../web/format-time.js';
 import type { Adult } from './queries.js';
 
 export const FAMILIES = '/global-setup/families';
 
 /** The event of a request about what of a family is in it alone. */
-export function eventIn(res: Response): Event | undefined {
-  return res.locals.event as Event | undefined;
+export function eventIn(res: Response): PlacedEvent | undefined {
+  return res.locals.event as PlacedEvent | undefined;
 }
 
 export function homeOf(res: Response): string {
@@ -38,7 +38,6 @@ export function frameOf(res: Response, title: string) {
     section: 'events',
     event,
     tab: 'families',
-    when: daysInWords(event.days),
-    zone: zoneName(event.timeZone),
+    when: daysInWords(event.days, event),
   };
 }

@@ -142,7 +142,12 @@ describe('families, for who runs one event alone', () => {
     const { findAdult } = await import('../../server/families/queries.js');
     const { removeChild } = await import('../../server/families/remove-child.js');
     const now = desk.test.deps.now();
-    const adult = await findAdult(desk.fair.account._id, parent.user._id, now, desk.fair.event._id);
+    const adult = await findAdult(
+      { account: desk.fair.account._id, locale: 'en-US' },
+      parent.user._id,
+      now,
+      desk.fair.event._id,
+    );
     assert.ok(adult?.household && adult.part?.isWhole);
     await Household.updateOne(
       { _id: parent.household._id },

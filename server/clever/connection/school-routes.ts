@@ -7,6 +7,7 @@ import { createFromClever, createSchool } from './create-school.js';
 import { matchSchool } from './match-school.js';
 import { clearSchema, fromCleverSchema, matchSchema, schoolSchema } from './schema.js';
 import { carriedBy, DRAFT, draftOf, goOn, HOME, MATCH, NAME, refusal, show, textIn } from './show-page.js';
+import { countOf } from '../../web/format-count.js';
 
 const SCHOOLS = '#schools';
 
@@ -94,8 +95,6 @@ function confirmClear(
   { school, seen }: { school: string; seen: string | undefined },
   { name, people, sections }: Extract<Cleared, { reason: 'roster there' }>,
 ): void {
-  const count = (n: number, one: string, many: string): string =>
-    `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
   res.render('clever/confirm', {
     title: `Clear the match of ${name}?`,
     section: 'global-setup',
@@ -103,7 +102,7 @@ function confirmClear(
       title: `Clear the match of ${name}?`,
       effects: [
         'This school’s data no longer comes from Clever.',
-        `${count(people, 'person', 'people')} and ${count(sections, 'section', 'sections')} of it leave at the next sync, unless they also belong to another matched school.`,
+        `${countOf(people, 'person', 'people')} and ${countOf(sections, 'section', 'sections')} of it leave at the next sync, unless they also belong to another matched school.`,
       ],
       notes: [
         'Nobody is deleted: they become “transferred”, and come back when the school is matched again.',
