@@ -33,9 +33,6 @@ export async function inviteStaff(deps: Deps, actor: Actor, invitation: Invitati
   )
     .orFail()
     .lean();
-  const own = found.grants.filter((grant) => grant.account.equals(account) && grant.level !== 'customer');
-  if (own.some((one) => grants.some((grant) => isSameReach(one, grant))))
-    return { ok: false, reason: 'has access' };
   if (isBlocked(found, account)) return { ok: false, reason: 'blocked' };
   // Nobody's yet: no password was ever set, nothing proven, nothing granted anywhere.
   const nobodys = {
@@ -48,11 +45,21 @@ export async function inviteStaff(deps: Deps, actor: Actor, invitation: Invitati
     { $set: { name }, $push: { grants: { $each: grants } } },
     { returnDocument: 'after' },
   ).lean();
+  const own = made ? [] : await staffGrants(account, found._id);
+  if (own.some((one) => grants.some((grant) => isSameReach(one, grant))))
+    return { ok: false, reason: 'has access' };
   if (made) await sendLink(deps, 'invitation', made);
-  const isMore = !made && own.length > 0 && (await addGrants(account, found._id, grants));
-  if (!made && !isMore) await offerAccess(deps, actor, found, { name, grants });
+  else if (own.length === 0) await offerAccess(deps, actor, found, { name, grants });
+  // Two at once: the other one was quicker.
+  else if (!(await addGrants(account, found._id, grants))) return { ok: false, reason: 'has access' };
   await auditAccess(deps, actor, 'invite staff', found._id, invitation.level);
-  return { ok: true, now: isMore };
+  return { ok: true, now: own.length > 0 };
+}
+
+/** What somebody may do as staff of the account, as it is now. */
+async function staffGrants(account: Types.ObjectId, user: Types.ObjectId): Promise<Grant[]> {
+  const found = await User.findById(user, { grants: 1 }).orFail().lean();
+  return found.grants.filter((grant) => grant.account.equals(account) && grant.level !== 'customer');
 }
 
 /** Events and people of another account are as good as none. */

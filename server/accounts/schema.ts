@@ -118,6 +118,9 @@ export interface Invitation {
 
 const staffLevels = ACCESS_LEVELS.filter((level) => level !== 'customer');
 
+/** Nobody administers the account in one event alone. */
+const eventLevels = staffLevels.filter((level) => level !== 'administrator');
+
 /** More events than a school has at a time. */
 export const MOST_EVENTS = 200;
 
@@ -128,26 +131,34 @@ export const invitationSchema = Joi.object<Invitation, true>({
     .valid('account', 'events', 'contact')
     .default('account')
     .label('what the access is for'),
-  level: Joi.when('scope', {
-    is: 'contact',
-    then: Joi.any().empty(Joi.any()).default('resource administrator'),
-    otherwise: Joi.string()
-      .valid(...staffLevels)
-      .required()
-      .label('an access level')
-      .when('scope', {
-        is: 'events',
-        then: Joi.invalid('administrator').messages({
-          'any.invalid': 'An administrator runs the whole school. Select another level for single events.',
-        }),
-      }),
-  }),
+  level: Joi.string()
+    .label('an access level')
+    .when('scope', {
+      switch: [
+        { is: 'contact', then: Joi.string().empty(Joi.any()).default('resource administrator') },
+        {
+          is: 'events',
+          then: Joi.string()
+            .valid(...eventLevels)
+            .required()
+            .messages({
+              'any.only': 'An administrator runs the whole school. Select another level for single events.',
+            }),
+        },
+      ],
+      otherwise: Joi.string()
+        .valid(...staffLevels)
+        .required(),
+    }),
   events: objectIds(MOST_EVENTS)
     .default([])
     .label('events from the list')
     .when('scope', {
       is: 'events',
-      then: Joi.array().min(1).messages({ 'array.min': 'Select at least one event.' }),
+      then: Joi.array().min(1).required().messages({
+        'array.min': 'Select at least one event.',
+        'any.required': 'Select at least one event.',
+      }),
       otherwise: Joi.array().max(0).messages({
         'array.max': 'You selected events. Select “Single events”, or clear the events.',
       }),
@@ -182,5 +193,4 @@ const levelOf = (levels: AccessLevel[]) =>
 
 export const levelSchema = levelOf(staffLevels);
 
-/** Nobody administers the account in one event alone. */
-export const eventLevelSchema = levelOf(staffLevels.filter((level) => level !== 'administrator'));
+export const eventLevelSchema = levelOf(eventLevels);

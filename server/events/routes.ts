@@ -234,11 +234,13 @@ function openingPages(router: Router, deps: Deps): void {
       isOpen || isAsShown(req, event, deps.now())
         ? await openBooking(actorOf(res), event, deps.now())
         : ({ ok: false, reason: 'changed meanwhile' } as const);
-    if (!opened.ok && opened.reason === 'changed meanwhile') {
-      await askAgain(res);
-      return showOpening(res);
+    if (!opened.ok) {
+      if (opened.reason === 'changed meanwhile') {
+        await askAgain(res);
+        return showOpening(res);
+      }
+      if (opened.reason !== 'open') throw cannotOpen(opened.reason);
     }
-    if (!opened.ok && opened.reason !== 'open') throw cannotOpen(opened.reason);
     say(req, { kind: 'ok', text: 'Booking is open.' });
     res.redirect(303, pathOf(event));
   });
