@@ -69,8 +69,9 @@ async function findUnknown(
 ): Promise<'no such event' | 'no such teacher' | undefined> {
   if (events.length > 0 && (await Event.countDocuments({ account, _id: { $in: events } })) < events.length)
     return 'no such event';
-  const teacher = { account, _id: contact, type: { $in: ['teacher', 'staff'] }, status: 'active' } as const;
-  return contact && !(await Contact.exists(teacher)) ? 'no such teacher' : undefined;
+  if (!contact) return undefined;
+  const teacher = { account, _id: contact, type: { $in: ['teacher', 'staff'] as const } };
+  return (await Contact.exists({ ...teacher, status: 'active' })) ? undefined : 'no such teacher';
 }
 
 function grantsOf(account: Types.ObjectId, { scope, level, events, contact }: Invitation): Grant[] {

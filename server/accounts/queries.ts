@@ -1,4 +1,4 @@
-import type { Types } from 'mongoose';
+import { Types } from 'mongoose';
 import { Account } from '../models/account.js';
 import { Contact, contactName, type ContactType } from '../models/contact.js';
 import { Event } from '../models/event.js';
@@ -133,7 +133,9 @@ export async function teacherChoices(
   const words = searchWords(teacher).slice(0, 6);
   const fields = { firstName: 1, lastName: 1, email: 1 } as const;
   const [selected, found] = await Promise.all([
-    /^[0-9a-f]{24}$/.test(contact) ? Contact.find({ ...active, _id: contact }, fields).lean() : [],
+    /^[0-9a-f]{24}$/.test(contact)
+      ? Contact.find({ ...active, _id: new Types.ObjectId(contact) }, fields).lean()
+      : [],
     Contact.find(
       {
         ...active,
