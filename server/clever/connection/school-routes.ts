@@ -55,7 +55,7 @@ export function schoolRoutes(deps: Deps): Router {
     const parsed = parseForm(clearSchema, req.body);
     if (!parsed.ok) return show(deps, req, res, refusal(req, '_form', MATCH_REFUSALS['no such school']));
     const { clear: school, sure } = parsed.value;
-    const seen = textIn(req, `match-${school.toHexString()}`) || undefined;
+    const seen = /^to (.+)$/.exec(textIn(req, `match-${school.toHexString()}`))?.[1];
     const cleared = await clearMatch(deps, actorOf(res), school, { sure, seen });
     if (!cleared.ok && cleared.reason === 'roster there') {
       confirmClear(req, res, { school: school.toHexString(), seen }, cleared);
@@ -108,7 +108,12 @@ function confirmClear(
         'Nobody is deleted: they become “transferred”, and come back when the school is matched again.',
       ],
       action: `${HOME}/schools/clear`,
-      fields: { ...carriedBy(req), clear: school, [`match-${school}`]: seen ?? '', sure: 'yes' },
+      fields: {
+        ...carriedBy(req),
+        clear: school,
+        [`match-${school}`]: seen ? `to ${seen}` : '',
+        sure: 'yes',
+      },
       submit: 'Clear the match',
       danger: true,
       back: DRAFT,
