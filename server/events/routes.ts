@@ -17,7 +17,7 @@ import { archiveEvent, bringBackEvent } from './archive-event.js';
 import { checkStep } from './check-step.js';
 import { createEvent } from './create-event.js';
 import { openingSteps, openingWarnings } from './list-steps.js';
-import { closeBooking, openBooking } from './open-booking.js';
+import { closeBooking, openBooking, windowShown } from './open-booking.js';
 import { bookingStatus, mayCreateEvents, sayBooking } from './policy.js';
 import { parseEvent } from './parse-event.js';
 import { eventCounts, listEvents, slotsByDay } from './queries.js';

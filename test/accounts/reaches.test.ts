@@ -131,7 +131,8 @@ describe('inviting to single events, or as a teacher', () => {
     const page = await office.get(LOGINS);
     const form = readForm(page.text, change, LOGINS);
     const field = `level-${String(_id)}-${spring}-all`;
-    assert.ok(form?.fields.some(([name]) => name === field));
+    assert.ok(form);
+    assert.ok(form.fields.some(([name]) => name === field));
     const fields = new URLSearchParams(form.fields.filter(([name]) => name !== field));
     fields.set(field, 'event administrator');
     fields.set('reach', `${spring}-all`);

@@ -97,7 +97,7 @@ describe('fields that no form of ours sends', function () {
   ];
   const fields = () =>
     Object.entries({ ...Object.fromEntries(NAMES.map((name) => [name, 'x'])), ...fieldsOf(place) });
-  const kinds: Record<string, (name: string, value: string) => string[][]> = {
+  const kinds: Record<string, (name: string, value: string) => [string, string][]> = {
     'a list for a text': (name, value) => [
       [name, value],
       [name, value],
@@ -129,7 +129,7 @@ describe('fields that no form of ours sends', function () {
       const faults: string[] = [];
       for (const path of paths) {
         const user = sender(path);
-        const body = [
+        const body: [string, string][] = [
           ['_csrf', visits.tokenOf(user)],
           ...fields().flatMap(([name, value]) => made(name, value)),
         ];

@@ -41,7 +41,7 @@ export class Visits {
   }
 
   /** Posts fields as they are: a name may stand in it several times, and no token comes with it but one of its own. */
-  async send(user: User | undefined, path: string, fields: string[][]): Promise<Answer> {
+  async send(user: User | undefined, path: string, fields: [string, string][]): Promise<Answer> {
     return this.ask(user, path, { method: 'POST', body: new URLSearchParams(fields) });
   }
 
