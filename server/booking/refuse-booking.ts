@@ -1,23 +1,5 @@
+import type { Refusal } from '../models/appointment.js';
 import { MOST_HOLDS } from './policy.js';
-
-/** Why a booking cannot be. None of them says anything about another household. */
-export type Refusal =
-  | 'not open'
-  | 'not here'
-  | 'not offered'
-  | 'too late'
-  | 'not your child'
-  | 'no class'
-  | 'taken'
-  | 'teacher busy'
-  | 'household busy'
-  | 'teacher limit'
-  | 'class limit'
-  | 'household limit'
-  | 'too late to change'
-  | 'changed meanwhile'
-  | 'too many holds'
-  | 'hold ended';
 
 /** What a parent reads. */
 const SENTENCES: Record<Refusal, string> = {
@@ -42,8 +24,4 @@ const SENTENCES: Record<Refusal, string> = {
 
 export function sayRefusal(reason: Refusal): string {
   return SENTENCES[reason];
-}
-
-export function isRefusal(text: string | undefined): text is Refusal {
-  return text !== undefined && text in SENTENCES;
 }

@@ -1,6 +1,7 @@
 import express, { type Response, type Router } from 'express';
 import { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
+import type { Refusal } from '../models/appointment.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import { bookingState } from '../web/booking-state.js';
@@ -13,7 +14,7 @@ import { findTimes, nearestFree, type TimeView } from './find-times.js';
 import { holdSlot } from './hold-slot.js';
 import { familyOf, type Family } from './load-conference.js';
 import { childrenWithTeachers, meetingById } from './queries.js';
-import { sayRefusal, type Refusal } from './refuse-booking.js';
+import { sayRefusal } from './refuse-booking.js';
 import { showFamily } from './show-family.js';
 import { holdSchema, timesQuery } from './schema.js';
 

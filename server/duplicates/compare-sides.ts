@@ -3,6 +3,7 @@ import type { ContactType } from '../models/contact.js';
 import { andList, number } from '../web/format-count.js';
 import { longDay } from '../web/format-time.js';
 import type { Style } from '../web/place.js';
+import { sayAlike } from '../web/say-alike.js';
 import type { PairRow } from './queries.js';
 import type { Side } from './read-sides.js';
 
@@ -91,8 +92,9 @@ export function reasonInWords(
   names: Record<Identifier, string>,
   style: Style,
 ): string {
-  const first = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
-  if (!recycled) return first(reason);
+  const text = sayAlike(newcomer ? { code: 'id' } : reason);
+  const what = text.charAt(0).toUpperCase() + text.slice(1);
+  if (!recycled) return what;
   const differ = factsOf(names, style)
     .filter(({ label }) => PROOFS.has(label))
     .filter(({ value }) => {
@@ -100,7 +102,6 @@ export function reasonInWords(
       return one && other && one !== other;
     })
     .map(({ label }) => label.toLowerCase());
-  const what = newcomer ? 'Same ID' : first(reason);
   return `${what}, but another ${andList(['name', ...differ], style)}`;
 }
 

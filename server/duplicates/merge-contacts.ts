@@ -8,7 +8,7 @@ import type { Actor } from '../web/actor.js';
 import { dropMirrorMark } from '../sources/download/cursor.js';
 import { findClash, type Clash } from './find-clash.js';
 import { HeldMerge, isSyncing, MergeLost } from './hold-merge.js';
-import { CUT_OFF_MS } from '../runs/engine/wait-merges.js';
+import { isCutOff } from '../runs/engine/wait-merges.js';
 import { moveAppointments, moveChildren, type Move } from './move-bookings.js';
 import { moveClasses } from './move-classes.js';
 import { fillBlanks, moveLogins, movePairs, moveRecord, planRecord } from './move-identity.js';
@@ -122,7 +122,7 @@ async function merge(
 function mayClaim({ state, unfinished, merge }: Duplicate, { keep, drop }: Move, now: Date): boolean {
   if (state === 'open') return true;
   if (!unfinished || !merge?.keep.equals(keep) || !merge.drop.equals(drop)) return false;
-  return +merge.at <= +now - CUT_OFF_MS;
+  return isCutOff(merge, now);
 }
 
 function recordOf(stays: Contact, goes: Contact): Pick<Merge, 'record'> {

@@ -70,7 +70,7 @@ export function duplicateRoutes(deps: Deps, keepOfLost: KeepOfLost): Router {
 /** Whether somebody who came with a contact's id is that contact. */
 async function postIdentity(deps: Deps, req: Request, res: Response): Promise<void> {
   const actor = actorOf(res);
-  const pair = await findPair(actor.account, parseId(req.params.pair));
+  const pair = await findPair(actor.account, parseId(req.params.pair), deps.now());
   const parsed = parseForm(identitySchema, req.body);
   if (!pair) throw notFound();
   if (!parsed.ok) {
@@ -78,7 +78,7 @@ async function postIdentity(deps: Deps, req: Request, res: Response): Promise<vo
     return showList(deps, req, res);
   }
   const { as, sure } = parsed.value;
-  if (as === 'same' && !sure && !pair.deciding && pair.newcomer)
+  if (as === 'same' && !sure && !pair.deciding && !pair.atWork && pair.newcomer)
     return showIdentity(res, actor.account, pair);
   const decided = await decideIdentity(deps, actor, new Types.ObjectId(pair.id), as);
   const [newer, older] = pair.sides.map((side) => side?.name ?? 'A contact');
@@ -151,26 +151,26 @@ async function showList(deps: Deps, req: Request, res: Response): Promise<void> 
 
 /** Asking before a merge, and doing it. */
 function mergingPages(router: Router, deps: Deps, keepOfLost: KeepOfLost): void {
-  router.get('/:pair/merging', (req, res) => showMerging(res, parseId(req.params.pair)));
+  router.get('/:pair/merging', (req, res) => showMerging(deps, res, parseId(req.params.pair)));
 
   router.post('/:pair/merging', async (req, res) => {
     const actor = actorOf(res);
     const id = parseId(req.params.pair);
-    const pair = await findPair(actor.account, id);
+    const pair = await findPair(actor.account, id, deps.now());
     if (!pair) throw notFound();
     const parsed = parseForm(mergingSchema, req.body);
-    if (!parsed.ok) return showMerging(res, id, parsed);
+    if (!parsed.ok) return showMerging(deps, res, id, parsed);
     const { keep, seen } = parsed.value;
     if (seen !== undefined && seen !== (await shownOf(actor, pair)))
-      return showMerging(res, id, { values: {}, errors: { keep: CHANGED } });
+      return showMerging(deps, res, id, { values: {}, errors: { keep: CHANGED } });
     const other = pair.contacts.find((contact) => !contact.equals(keep));
     if (!other || !pair.contacts.some((contact) => contact.equals(keep)))
-      return showMerging(res, id, { values: {}, errors: { keep: 'Select which of the two stays.' } });
+      return showMerging(deps, res, id, { values: {}, errors: { keep: 'Select which of the two stays.' } });
     const merged = await mergeContacts(deps, actor, keep, other, keepOfLost);
     if (!merged.ok && merged.reason === 'not here') throw notFound();
     if (!merged.ok && merged.reason !== 'decided already') {
       const errors = { keep: inWords(merged, actor) };
-      return showMerging(res, id, { values: { keep: keep.toHexString() }, errors });
+      return showMerging(deps, res, id, { values: { keep: keep.toHexString() }, errors });
     }
     if (merged.ok)
       say(req, { kind: 'ok', text: 'Merged. There is one contact now, with everything of both.' });
@@ -179,10 +179,15 @@ function mergingPages(router: Router, deps: Deps, keepOfLost: KeepOfLost): void 
   });
 }
 
-async function showMerging(res: Response, id: Types.ObjectId, form: Form = FRESH_FORM): Promise<void> {
+async function showMerging(
+  deps: Deps,
+  res: Response,
+  id: Types.ObjectId,
+  form: Form = FRESH_FORM,
+): Promise<void> {
   const actor = actorOf(res);
   const { account } = actor;
-  const [pair, names] = await Promise.all([findPair(account, id), namesOf(account)]);
+  const [pair, names] = await Promise.all([findPair(account, id, deps.now()), namesOf(account)]);
   const [one, other] = pair?.sides ?? [];
   if (!pair || !one || !other || pair.newcomer || (pair.state !== 'open' && !pair.unfinished))
     throw notFound();

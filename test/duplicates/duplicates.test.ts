@@ -3,7 +3,7 @@ import { Types } from 'mongoose';
 import { Appointment } from '../../server/models/appointment.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Contact } from '../../server/models/contact.js';
-import { Duplicate } from '../../server/models/duplicate.js';
+import { Duplicate, type AlikeReason } from '../../server/models/duplicate.js';
 import { Slot } from '../../server/models/slot.js';
 import { noteDuplicates } from '../../server/roster/people/note-duplicates.js';
 import { EVE, makeConference, makeHousehold, type Conference } from '../support/booking/conference.js';
@@ -11,6 +11,8 @@ import { createTestApp, makeAccount, makeUser, Visitor, type TestApp } from '../
 import { emptyDatabase } from '../support/hooks.js';
 
 const HOME = '/global-setup/duplicates';
+
+const NUMBER = { code: 'number', field: 'student_number' } as const;
 
 describe('Global Setup → Duplicates', () => {
   let test: TestApp;
@@ -25,7 +27,7 @@ describe('Global Setup → Duplicates', () => {
     visitor = await new Visitor(test.app).logIn(await makeUser(fair.account._id, 'administrator'));
   });
 
-  const list = async (contact: Contact, candidate: Contact, reason = 'same student number') => {
+  const list = async (contact: Contact, candidate: Contact, reason: AlikeReason = NUMBER) => {
     await noteDuplicates(fair.account._id, [{ contact: contact._id, candidate: candidate._id, reason }], EVE);
     return String((await Duplicate.findOne().sort({ _id: -1 }).orFail())._id);
   };
@@ -93,7 +95,7 @@ describe('Global Setup → Duplicates', () => {
 
   it('finds by the name of either, counts by decision and type, and has pages', async () => {
     await listStudents();
-    await list(fair.teachers[1]!.contact, fair.teachers[0]!.contact, 'same name');
+    await list(fair.teachers[1]!.contact, fair.teachers[0]!.contact, { code: 'name' });
     for (const q of ['lee', 'PARK', 'park lee'])
       assert.match((await visitor.get(`${HOME}?q=${q}`)).text, /<strong>1<\/strong> pair</, q);
     assert.match((await visitor.get(`${HOME}?q=nobody`)).text, /Nothing found/);
@@ -146,7 +148,7 @@ describe('Global Setup → Duplicates', () => {
   });
 
   it('says why it cannot merge, with what was chosen kept', async () => {
-    const id = await list(fair.teachers[1]!.contact, fair.teachers[0]!.contact, 'same name');
+    const id = await list(fair.teachers[1]!.contact, fair.teachers[0]!.contact, { code: 'name' });
     const answer = await post(`/${id}/merging`, { keep: String(fair.teachers[1]!.contact._id) });
     assert.equal(answer.status, 422);
     assert.match(answer.text, /Both hold slots at the same time \(Fall Conferences, /);

@@ -28,7 +28,7 @@ describe('a merge of duplicates and a sync', function () {
     [keep, drop] = [one._id, two._id];
     await noteDuplicates(
       district.account,
-      [{ contact: drop, candidate: keep, reason: 'same name' }],
+      [{ contact: drop, candidate: keep, reason: { code: 'name' } }],
       new Date(),
     );
     // Somebody in a class of theirs: the sync has something to write there.

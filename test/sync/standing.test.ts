@@ -134,7 +134,7 @@ describe('a night by events of an event that stands as its last sync left it', (
     const { account, deps, sandbox } = nights.district;
     const [keep, drop] = await Contact.find({ account, type: 'student', status: 'active' }).limit(2).lean();
     assert.ok(keep && drop);
-    const reason = 'same name';
+    const reason = { code: 'name' as const };
     await noteDuplicates(account, [{ contact: keep._id, candidate: drop._id, reason }], new Date());
     let night: Promise<unknown> = Promise.resolve();
     let merged: unknown;

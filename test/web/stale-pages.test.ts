@@ -131,7 +131,11 @@ describe('a page that lay open', () => {
   it('a merge asks again where one of the two changed since', async () => {
     const [keep, drop] = desk.fair.students;
     assert.ok(keep && drop);
-    await noteDuplicates(account, [{ contact: drop._id, candidate: keep._id, reason: 'same name' }], EVE);
+    await noteDuplicates(
+      account,
+      [{ contact: drop._id, candidate: keep._id, reason: { code: 'name' } }],
+      EVE,
+    );
     const list = await office.get('/global-setup/duplicates');
     const page = /href="(\/global-setup\/duplicates\/[0-9a-f]{24}\/merging)"/.exec(list.text)?.[1] ?? '';
     const press = await open(page);

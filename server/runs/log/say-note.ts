@@ -1,5 +1,6 @@
 import type { FieldChange, RunNote } from '../../models/roster-change.js';
 import type { SyncLog } from '../../models/sync-log.js';
+import { sayAlike } from '../../web/say-alike.js';
 import { sayProblem } from '../../web/say-problem.js';
 import { fieldsInWords } from '../changes/change.js';
 
@@ -26,7 +27,7 @@ const SENTENCES = {
 export function sayNote({ note, text = '' }: { note?: RunNote; text?: string }): string {
   if (!note) return text;
   if (note.code === 'may be known' && note.reason)
-    return `May be somebody who is here already: ${note.reason}. Decide under Duplicates.`;
+    return `May be somebody who is here already: ${sayAlike(note.reason)}. Decide under Duplicates.`;
   return (SENTENCES as Record<string, string>)[note.code] ?? '';
 }
 

@@ -95,7 +95,7 @@ export class Merging {
   list(contact: Some, candidate: Some): ReturnType<typeof noteDuplicates> {
     return noteDuplicates(
       this.fair.account._id,
-      [{ contact: contact._id, candidate: candidate._id, reason: 'same name' }],
+      [{ contact: contact._id, candidate: candidate._id, reason: { code: 'name' } }],
       EVE,
     );
   }
