@@ -25,6 +25,8 @@ export interface PairRow {
   recycled?: 'id' | 'number';
   /** The newer one is no contact until it is decided. */
   newcomer: boolean;
+  /** The older one is listed under an id of their own as well, and stays whatever is decided. */
+  isFurther: boolean;
   /** What was decided about them, where it was cut off before it was done. */
   deciding?: Identity;
   /** Somebody is deciding right now. */
@@ -118,6 +120,7 @@ async function rowsOf(account: Types.ObjectId, pairs: Duplicate[], now: Date): P
     reason: pair.reason,
     ...(pair.recycled ? { recycled: pair.recycled } : {}),
     newcomer: pair.newcomer !== undefined,
+    isFurther: pair.newcomer?.isFurther === true,
     ...(pair.deciding && isCutOff(pair.deciding, now) ? { deciding: pair.deciding.as } : {}),
     atWork: pair.deciding !== undefined && !isCutOff(pair.deciding, now),
     state: pair.state,
@@ -134,12 +137,12 @@ async function rowsOf(account: Types.ObjectId, pairs: Duplicate[], now: Date): P
 }
 
 /** A newcomer beside the contact whose id they have: nothing hangs on them yet. */
-function sideOf({ account, contact }: Duplicate, { fields, source }: Newcomer): Side {
+function sideOf({ account, contact }: Duplicate, { id, hash, fields, source }: Newcomer): Side {
   const person = { identifiers: {}, ...fields, ...contactKeys(fields) };
   return {
     id: contact.toHexString(),
     name: contactName(fields),
-    contact: { _id: contact, account, source, status: 'active', ...person },
+    contact: { _id: contact, account, source, status: 'active', record: { id, hash }, ...person },
     family: 0,
     classes: 0,
     appointments: 0,

@@ -3,6 +3,7 @@ import { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { contentHash } from '../models/content-hash.js';
 import { CONTACT_TYPES } from '../models/contact.js';
+import type { Identity } from '../models/duplicate.js';
 import { actorOf, type Actor } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
 import { SETUP_TABS } from '../web/event-tabs.js';
@@ -81,16 +82,18 @@ async function postIdentity(deps: Deps, req: Request, res: Response): Promise<vo
   if (as === 'same' && !sure && !pair.deciding && !pair.atWork && pair.newcomer)
     return showIdentity(res, actor.account, pair);
   const decided = await decideIdentity(deps, actor, new Types.ObjectId(pair.id), as);
-  const [newer, older] = pair.sides.map((side) => side?.name ?? 'A contact');
+  const [newer = '', older = ''] = pair.sides.map((side) => side?.name ?? 'A contact');
   if (!decided.ok) say(req, { kind: 'notice', text: REFUSED[decided.reason] });
-  else if (as === 'same')
-    say(req, { kind: 'ok', text: `${older} is ${newer} now. Classes follow with the next sync.` });
-  else
-    say(req, {
-      kind: 'ok',
-      text: `${newer} has a contact of their own now, and ${older} is transferred. Classes follow with the next sync.`,
-    });
+  else say(req, { kind: 'ok', text: sayDecided(as, pair.isFurther, newer, older) });
   res.redirect(303, HOME);
+}
+
+function sayDecided(as: Identity, isFurther: boolean, newer: string, older: string): string {
+  if (as === 'same' && isFurther)
+    return `Both records are ${older}’s, as before. Classes follow with the next sync.`;
+  if (as === 'same') return `${older} is ${newer} now. Classes follow with the next sync.`;
+  const left = isFurther ? 'stays under their own ID' : 'is transferred';
+  return `${newer} has a contact of their own now, and ${older} ${left}. Classes follow with the next sync.`;
 }
 
 /** Asks before a contact becomes somebody of another name. */

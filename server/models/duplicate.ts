@@ -1,7 +1,7 @@
 import mongoose, { Schema, type Types } from 'mongoose';
 import type { MappableField } from './account.js';
 import { CONTACT_TYPES, type Contact, type ContactType, type RosterPerson } from './contact.js';
-import { scopedSchema, type Scoped } from './scoped.js';
+import { scopedSchema, type Scoped, type SourceRecord } from './scoped.js';
 
 export const DUPLICATE_STATES = ['open', 'merged', 'separate'] as const;
 export type DuplicateState = (typeof DUPLICATE_STATES)[number];
@@ -11,7 +11,7 @@ export interface Merge {
   keep: Types.ObjectId;
   drop: Types.ObjectId;
   /** The record that the staying contact has in the end; absent where neither has one. */
-  record?: { id: string; hash: string; also?: string[] };
+  record?: Pick<SourceRecord, 'id' | 'hash' | 'also' | 'further'>;
   /** When somebody last set about it. */
   at: Date;
 }
@@ -24,6 +24,8 @@ export interface Newcomer {
   fields: RosterPerson;
   hash: string;
   source: Contact['source'];
+  /** The contact has the id as a further one since a merge, and is listed under their own as well. */
+  isFurther?: true;
 }
 
 export const IDENTITIES = ['same', 'different'] as const;
@@ -87,7 +89,7 @@ const schema = scopedSchema<Duplicate>('duplicate', {
   recycled: { type: String, enum: ['id', 'number'] },
   newcomer: {
     type: new Schema<Newcomer>(
-      { id: String, fields: Schema.Types.Mixed, hash: String, source: String },
+      { id: String, fields: Schema.Types.Mixed, hash: String, source: String, isFurther: Boolean },
       { _id: false },
     ),
   },
@@ -115,7 +117,12 @@ const schema = scopedSchema<Duplicate>('duplicate', {
         drop: objectId,
         record: {
           type: new Schema(
-            { id: String, hash: String, also: { type: [String], default: undefined } },
+            {
+              id: String,
+              hash: String,
+              also: { type: [String], default: undefined },
+              further: { type: [Schema.Types.Mixed], default: undefined },
+            },
             { _id: false },
           ),
         },

@@ -74,9 +74,9 @@ export class Reading {
     this.problems.add({ file: row.file, line: row.line, field, problem, advice });
   }
 
-  /** A value that is not what its column asks for; the field is left empty. @param fault to follow the field's name */
+  /** A value that is not what its column asks for; what was known of the field stays. @param fault to follow the field's name */
   noteEmptied(row: Row, field: string, fault: string, advice: string): void {
-    this.note(row, field, `${field} ${fault}.`, `${advice} The row was taken with ${field} left empty.`);
+    this.note(row, field, `${field} ${fault}.`, `${advice} The row was taken without ${field}.`);
   }
 
   /** A file names its columns and nothing below them, though others have what it would tie. */

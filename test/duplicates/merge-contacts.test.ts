@@ -132,7 +132,13 @@ describe('merging two contacts', function () {
   it('lets the other record id stand for the one who stays, who keeps an own that is active', async () => {
     const [keep, drop] = await merging.twoStudents();
     await merging.merge(keep, drop);
-    assert.deepEqual((await contactOf(keep)).record, { id: 'student-0', hash: '', also: ['student-1'] });
+    const { further = [], ...record } = (await contactOf(keep)).record ?? assert.fail();
+    assert.deepEqual(record, { id: 'student-0', hash: '', also: ['student-1'] });
+    // Who that was, for the day on which the source gives it to somebody else.
+    assert.deepEqual(
+      further.map(({ id, who }) => [id, who.firstName, who.email]),
+      [['student-1', 'Leo', 'd@example.org']],
+    );
   });
 
   it('takes over the other record where the own is of somebody transferred, to be written by the next sync', async () => {
@@ -140,8 +146,13 @@ describe('merging two contacts', function () {
     await Contact.updateOne({ _id: keep._id }, { $set: { status: 'transferred', transferredAt: EVE } });
     await Contact.updateOne({ _id: drop._id }, { $set: { 'record.hash': 'h' } });
     await merging.merge(keep, drop);
-    const { record, status, transferredAt } = await contactOf(keep);
+    const { record: held, status, transferredAt } = await contactOf(keep);
+    const { further = [], ...record } = held ?? assert.fail();
     assert.deepEqual(record, { id: 'student-1', hash: '', also: ['student-0'] });
+    assert.deepEqual(
+      further.map(({ id, who }) => [id, who.firstName]),
+      [['student-0', 'Ana']],
+    );
     assert.deepEqual([status, transferredAt], ['active', undefined]);
   });
 

@@ -161,10 +161,7 @@ describe('Clever’s CSV files', () => {
           '',
           `A comma, semicolon or tab inside a value splits it in two: put that value in quotation marks and upload again. ${left}`,
         ],
-        [
-          'Term_start',
-          'Write it like 9/30/2014 or 2014-09-30. The row was taken with Term_start left empty.',
-        ],
+        ['Term_start', 'Write it like 9/30/2014 or 2014-09-30. The row was taken without Term_start.'],
         [
           'Teacher_id',
           'Add the teacher to the files or correct the id, and upload again. The class was taken without this teacher.',

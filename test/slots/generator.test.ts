@@ -51,8 +51,8 @@ describe('making slots', () => {
     assert.equal(page.status, 200);
     assert.match(page.text, /Make 12 slots\?/);
     assert.match(page.text, /12 slots for all 2 teachers, 6 each/);
-    assert.match(page.text, /<li>5:00 PM – 5:10 PM<\/li>/);
-    assert.match(page.text, /A further slot, 6:00 PM – 6:10 PM, would end after the last time/);
+    assert.match(page.text, /<li>5:00–5:10 PM<\/li>/);
+    assert.match(page.text, /A further slot, 6:00–6:10 PM, would end after the last time/);
     assert.equal(await Slot.countDocuments(), 0);
     assert.equal(await AuditEntry.countDocuments({ action: 'make slots' }), 0);
   });

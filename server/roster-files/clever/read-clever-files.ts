@@ -71,8 +71,8 @@ export async function readCleverFiles(
     expected: ['students', 'teachers', 'sections'],
     complete: {
       schools: !lists.schools.isDoubtful,
-      terms: allSections,
-      courses: allSections,
+      terms: allSections && !lists.terms.isDoubtful,
+      courses: allSections && !lists.courses.isDoubtful,
       sections: !sections.isDoubtful,
       students: !students.isDoubtful,
       teachers: !lists.teachers.isDoubtful,

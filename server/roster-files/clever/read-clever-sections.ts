@@ -10,6 +10,7 @@ import {
 } from './clever-lists.js';
 import { cleanDate } from '../../sources/records/clean-text.js';
 import { keepTies, LostEnrollments } from '../records/keep-ties.js';
+import { textIn, UNREAD } from '../records/keep-unread.js';
 import { readTable } from '../../tables/read-table.js';
 import type { Row } from '../../tables/reading.js';
 import { derivedId, recordId } from '../records/record-id.js';
@@ -21,6 +22,7 @@ import { teachIn, UNREADABLE } from '../records/teach-in.js';
 export async function readSections(lists: CleverLists, known: KnownRoster): Promise<void> {
   const { reading, sections, teachers } = lists;
   const ties = new Ties(reading, known, 'teachers', teachers, NO_TEACHER);
+  const unread = new Map<FromFile<CleverSection>, TermParts>();
   for await (const row of readTable(reading, 'sections', sections.onLeftOut(sectionId))) {
     const id = sectionId(row);
     if (!hasSchool(lists, row)) {
@@ -30,6 +32,7 @@ export async function readSections(lists: CleverLists, known: KnownRoster): Prom
     const fresh = sectionOf(lists, row);
     const section = sections.add(row, 'Section_id', fresh);
     if (!section) continue;
+    if (section === fresh && isTermUnread(row)) unread.set(section, partsOf(row));
     const join = (teacher: string): void => teachIn(section, teacher);
     for (const [field, teacher] of teachersOf(row))
       ties.add(row, field, 'teacher', recordId('teacher', teacher), join, () => {
@@ -38,6 +41,7 @@ export async function readSections(lists: CleverLists, known: KnownRoster): Prom
     if (TEACHERS.some((field) => row.hasLost(field)) || row.of('Teacher_id') === '') join(UNREADABLE);
   }
   await ties.settle();
+  settleTerms(lists, unread);
 }
 
 const TEACHERS = [
@@ -57,7 +61,7 @@ function sectionOf(lists: CleverLists, row: Row): FromFile<CleverSection> {
     name: row.of('Name') || row.of('Course_name'),
     sis_id: row.of('Section_id'),
     section_number: row.of('Section_number'),
-    grade: row.of('Grade'),
+    grade: textIn(row, 'Grade'),
     period: row.of('Period'),
     subject: row.of('Subject'),
     course: courseOf(lists, row),
@@ -67,14 +71,56 @@ function sectionOf(lists: CleverLists, row: Row): FromFile<CleverSection> {
   };
 }
 
+/**
+ * Gives the sections whose term cannot be read the only one of that name, or where it is the name that is lost, of those dates; where no
+ * row tells the dates, one without them. Which terms there are besides the files do not tell then.
+ * @param unread what can be read of their terms, by section
+ */
+function settleTerms(lists: CleverLists, unread: ReadonlyMap<FromFile<CleverSection>, TermParts>): void {
+  if (unread.size === 0) return;
+  const { terms } = lists;
+  terms.unreadable = true;
+  const keyed = new Map<string, string[]>();
+  const add = (key: string, id: string) => keyed.set(key, [...(keyed.get(key) ?? []), id]);
+  for (const { id, name, start_date, end_date } of terms.objects.values()) {
+    add(nameKey(name ?? ''), id);
+    add(datesKey(start_date ?? '', end_date ?? ''), id);
+  }
+  for (const [section, { name, start, end }] of unread) {
+    // Another row of it has told one.
+    if (section.term_id) continue;
+    const [only, ...others] = keyed.get(name ? nameKey(name) : datesKey(start, end)) ?? [];
+    if (others.length > 0) continue;
+    section.term_id = only ?? (name ? termFrom(lists, name, start, end) : '');
+  }
+}
+
+const nameKey = (name: string): string => `name ${name.toLowerCase()}`;
+const datesKey = (start: string, end: string): string => `dates ${start} ${end}`;
+
+interface TermParts {
+  name: string;
+  start: string;
+  end: string;
+}
+
+function partsOf(row: Row): TermParts {
+  const date = (field: string) => cleanDate(row.of(field));
+  return { name: row.of('Term_name'), start: date('Term_start'), end: date('Term_end') };
+}
+
 function isTermUnread(row: Row): boolean {
   const isBad = (field: string) =>
     row.hasLost(field) || (row.of(field) !== '' && cleanDate(row.of(field)) === '');
   return row.hasLost('Term_name') || isBad('Term_start') || isBad('Term_end');
 }
 
-/** The course that a section's row names, made at its first mention; '' for none. */
+/** The course that a section's row names, made at its first mention; '' for none. Of what cannot be read none is made. */
 function courseOf({ courses }: CleverLists, row: Row): string {
+  if (row.hasLost('Course_name') || row.hasLost('Course_number')) {
+    courses.unreadable = true;
+    return UNREAD;
+  }
   const name = row.of('Course_name');
   const number = row.of('Course_number');
   if (!name && !number) return '';
@@ -84,11 +130,16 @@ function courseOf({ courses }: CleverLists, row: Row): string {
 }
 
 /** The term that a section's row names: the same name with other dates is another term; '' for none. */
-function termOf({ reading, terms, sections }: CleverLists, row: Row): string {
+function termOf(lists: CleverLists, row: Row): string {
+  const { reading, sections } = lists;
   const name = row.of('Term_name');
   const again = sections.objects.has(sectionId(row));
   const start = dateOf(reading, row, 'Term_start', again);
   const end = dateOf(reading, row, 'Term_end', again);
+  return isTermUnread(row) ? '' : termFrom(lists, name, start, end);
+}
+
+function termFrom({ terms }: CleverLists, name: string, start: string, end: string): string {
   if (!name && !start && !end) return '';
   const id = derivedId('term', name, start, end);
   terms.objects.set(

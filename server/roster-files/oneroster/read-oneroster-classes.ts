@@ -5,6 +5,7 @@ import { LEFT_OUT, quoted } from '../../tables/problem-list.js';
 import { gradeOf } from './map-oneroster.js';
 import { dateOf, DISTRICT, isGone, listOf, type OneRoster } from './oneroster.js';
 import { keepTeachers, keepTies, LostEnrollments } from '../records/keep-ties.js';
+import { textIn } from '../records/keep-unread.js';
 import { restoreIds } from '../records/restore-ids.js';
 import { readTable } from '../../tables/read-table.js';
 import type { Row } from '../../tables/reading.js';
@@ -52,10 +53,10 @@ function sectionOf(part: OneRoster, row: Row): FromFile<CleverSection> {
     name: row.of('title'),
     sis_id: row.of('sourcedId'),
     section_number: row.of('classCode'),
-    grade: gradeOf(listOf(row.of('grades'))[0] ?? ''),
+    grade: gradeOf(listOf(textIn(row, 'grades'))[0] ?? ''),
     period: listOf(row.of('periods')).join(', '),
     subject: listOf(row.of('subjects')).join(', '),
-    course: course ? part.courses.idOf(recordId('course', course)) : '',
+    course: course ? part.courses.idOf(recordId('course', course)) : textIn(row, 'courseSourcedId'),
     term_id: term,
     students: [],
     teachers: [],

@@ -1,6 +1,7 @@
 import type { CleverUser } from '../../clever/schema.js';
 import { Collected, pour } from '../records/collect-objects.js';
 import { gradeOf, ROLE_LISTS, roleOf, sexOf, type PersonRole } from './map-oneroster.js';
+import { dateIn, textIn, UNREAD } from '../records/keep-unread.js';
 import { mergeObjects } from '../records/merge-objects.js';
 import { LEFT_OUT, quoted } from '../../tables/problem-list.js';
 import { dateOf, DISTRICT, isGone, listOf, type OneRoster } from './oneroster.js';
@@ -73,8 +74,9 @@ function takeUser(
   if (!role) {
     reading.note(row, 'role', unknownRole(row), `${ROLES_KNOWN} ${LEFT_OUT}`);
   } else {
-    const schoolOf = (org: string): string => schools.idOf(recordId('school', org));
-    for (const org of ['', ...listOf(row.of('orgSourcedIds'))])
+    const schoolOf = (org: string): string =>
+      org === UNREAD ? UNREAD : schools.idOf(recordId('school', org));
+    for (const org of ['', ...listOf(textIn(row, 'orgSourcedIds'))])
       giveRole(draft, row, role, row.of('role'), schoolOf(org));
   }
 }
@@ -160,7 +162,7 @@ function roleHeld(
   const sis_id = row.of('sourcedId');
   const number = row.of('identifier');
   const credentials = { district_username: row.of('username') };
-  const grade = gradeOf(listOf(row.of('grades'))[0] ?? '');
+  const grade = gradeOf(listOf(textIn(row, 'grades'))[0] ?? '');
   if (role === 'student')
     return filled((roles.student ??= {}), { sis_id, student_number: number, grade, credentials });
   if (role === 'teacher')
@@ -198,7 +200,7 @@ async function readDemographics(part: OneRoster, users: Collected<CleverUser>): 
   for await (const row of readTable(reading, 'demographics')) {
     const student = users.objects.get(users.idOf(userId(row)))?.roles?.student;
     if (!student || isGone(row)) continue;
-    student.dob = dateOf(reading, row, 'birthDate');
+    student.dob = dateIn(row, 'birthDate', dateOf(reading, row, 'birthDate'));
     student.gender = sexOf(row.of('sex'));
   }
 }

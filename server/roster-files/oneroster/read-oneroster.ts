@@ -2,6 +2,7 @@ import type { CleverCourse, CleverSchool, CleverTerm } from '../../clever/schema
 import type { ListName } from '../../sources/records/lists.js';
 import { Collected, pour } from '../records/collect-objects.js';
 import { dateOf, DISTRICT, isGone, type OneRoster } from './oneroster.js';
+import { dateIn } from '../records/keep-unread.js';
 import { readManifest } from './read-manifest.js';
 import { readOneRosterClasses } from './read-oneroster-classes.js';
 import { readOneRosterUsers } from './read-oneroster-users.js';
@@ -107,19 +108,14 @@ async function readSessions({ reading, known, terms }: OneRoster): Promise<void>
       id: idOf(row),
       district: DISTRICT,
       name: row.of('title'),
-      start_date: dateOf(reading, row, 'startDate') || unreadIn(row, 'startDate'),
-      end_date: dateOf(reading, row, 'endDate') || unreadIn(row, 'endDate'),
+      start_date: dateIn(row, 'startDate', dateOf(reading, row, 'startDate')),
+      end_date: dateIn(row, 'endDate', dateOf(reading, row, 'endDate')),
     };
     terms.add(row, 'sourcedId', object);
   }
   await restoreIds(reading, known, {
     ...{ table: 'academicSessions', list: 'terms', kind: 'term', collected: terms, field: 'sourcedId' },
   });
-}
-
-/** What stands where a date is to be and is none: it overwrites no date that is known. */
-function unreadIn(row: Row, field: string): string {
-  return row.of(field) || (row.hasLost(field) ? '#N/A' : '');
 }
 
 async function readCourses({ reading, known, courses }: OneRoster): Promise<void> {

@@ -3,6 +3,7 @@ import { recordAudit } from '../../audit/record-audit.js';
 import { Contact, contactKeys, personUpdate } from '../../models/contact.js';
 import { Duplicate, type IdentityDecision, type Newcomer } from '../../models/duplicate.js';
 import { isDuplicateKey } from '../../models/duplicate-key.js';
+import { learnFurther, swapFurther } from './keep-further.js';
 import { noteAlike } from './note-alike.js';
 
 /** How the ids of students in doubt begin in the ties of whoever is tied to them only since. They name nobody. */
@@ -57,21 +58,23 @@ export async function finishDecision(pair: Duplicate): Promise<void> {
 
 /**
  * Only over the record that was read before the decision was found to be still this one's: a sync that took it for cut off, and has
- * finished it since, has written another there.
+ * finished it since, has written another there. Who is listed under their own id as well stays as that one tells.
  * @returns whether it still was
  */
 async function takeChange(
   { _id, candidate, account }: Duplicate,
   { at }: IdentityDecision,
-  { id, fields, hash }: Newcomer,
+  { id, fields, hash, isFurther }: Newcomer,
 ): Promise<boolean> {
-  const older = await Contact.findOne({ _id: candidate, account }, { record: 1 }).lean();
+  const older = await Contact.findOne({ _id: candidate, account }).lean();
   if (!(await Duplicate.exists({ _id, state: 'open', 'deciding.at': at }))) return false;
+  if (isFurther) {
+    await learnFurther([{ contact: candidate, record: { id, fields, hash } }]);
+    return true;
+  }
   const { id: main = id, also = [] } = older?.record ?? {};
   // A further id of theirs takes the main one's place.
-  const swapped = also.includes(id)
-    ? { 'record.id': id, 'record.also': also.map((other) => (other === id ? main : other)) }
-    : {};
+  const swapped = older && also.includes(id) ? { 'record.id': id, ...swapFurther(older, id) } : {};
   await Contact.updateOne(
     {
       _id: candidate,
@@ -92,7 +95,7 @@ async function takeChange(
 async function partWays({ candidate, account, deciding }: Duplicate, { id }: Newcomer): Promise<void> {
   await Contact.updateOne(
     { _id: candidate, account, 'record.id': { $ne: id }, 'record.also': id },
-    { $pull: { 'record.also': id } },
+    { $pull: { 'record.also': id, 'record.further': { id } } },
   );
   const left = await Contact.updateOne(
     { _id: candidate, account, 'record.id': id, status: 'active' },

@@ -26,6 +26,7 @@ export type Remark =
   | { code: 'list unreadable'; kind: string; count: number }
   | { code: 'classes unreadable'; count: number }
   | { code: 'terms not known'; count: number }
+  | { code: 'people unreadable'; count: number }
   | { code: 'no longer shared'; kind: string }
   | { code: 'never shared'; kind: string }
   | { code: 'not in the files'; kind: string };
@@ -102,6 +103,8 @@ const SAY: { [C in Code]: (of: Of<C>, style: Style) => string } = {
     `In the lists of ${countOf(count, 'class', 'classes')} an id can’t be read, so nobody was taken out of ${count === 1 ? 'it' : 'them'}.`,
   'terms not known': ({ count }) =>
     `${countOf(count, 'class names', 'classes name')} a term that isn’t known or can’t be read. ${count === 1 ? 'It keeps' : 'They keep'} the term ${count === 1 ? 'it' : 'they'} had.`,
+  'people unreadable': ({ count }) =>
+    `The school, grade or birth date of ${countOf(count, 'person', 'people')} can’t be read. ${count === 1 ? 'This person keeps' : 'They keep'} what they had.`,
   'no longer shared': ({ kind }) =>
     `Clever no longer shares ${many(kind)} with Slotbell. Nothing was removed. Ask the district’s Clever administrator whether that is meant.`,
   'never shared': ({ kind }) => `Clever does not share ${many(kind)} with Slotbell.`,
