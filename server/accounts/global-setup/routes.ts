@@ -123,7 +123,7 @@ function loginPages(router: Router, deps: Deps): void {
     if (!changed) {
       // One that is gone has no field any more.
       const isThere = login.access.some((one) => one.key === reachKey(reach));
-      if (!isThere && !('was' in parsed.value)) throw notFound();
+      if (!isThere && parsed.value.was === undefined) throw notFound();
       const errors = { [isThere ? field : '_form']: sayMeanwhile(login) };
       const form = { values: { ...values, [field]: parsed.value.level }, errors };
       return showLogins(deps, req, res.status(422), form);
