@@ -166,7 +166,7 @@ export const invitationSchema = Joi.object<Invitation, true>({
   contact: objectId()
     .empty('')
     .label('a teacher from the list')
-    .messages({ 'string.pattern.base': 'Choose {#label}.', 'any.required': 'Select the teacher.' })
+    .messages({ 'string.pattern.base': 'Select {#label}.', 'any.required': 'Select the teacher.' })
     .when('scope', { is: 'contact', then: Joi.required(), otherwise: Joi.forbidden() })
     .messages({ 'any.unknown': 'You selected a teacher. Select “A teacher’s own”, or clear the teacher.' }),
 });

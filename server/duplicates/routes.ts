@@ -168,7 +168,7 @@ function mergingPages(router: Router, deps: Deps, keepOfLost: KeepOfLost): void 
       return showMerging(deps, res, id, { values: {}, errors: { keep: CHANGED } });
     const other = pair.contacts.find((contact) => !contact.equals(keep));
     if (!other || !pair.contacts.some((contact) => contact.equals(keep)))
-      return showMerging(deps, res, id, { values: {}, errors: { keep: 'Select which of the two stays.' } });
+      return showMerging(deps, res, id, { values: {}, errors: { keep: 'Select which contact to keep.' } });
     const merged = await mergeContacts(deps, actor, keep, other, keepOfLost);
     if (!merged.ok && merged.reason === 'not here') throw notFound();
     if (!merged.ok && merged.reason !== 'decided already') {

@@ -264,7 +264,7 @@ function openingPages(router: Router, deps: Deps): void {
       await askAgain(res);
       return showClosing(res);
     }
-    say(req, { kind: 'ok', text: closed.ok ? 'Booking is closed.' : 'Booking was closed already.' });
+    say(req, { kind: 'ok', text: closed.ok ? 'Booking is closed.' : 'Booking was already closed.' });
     res.redirect(303, pathOf(event));
   });
 }

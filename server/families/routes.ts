@@ -122,7 +122,7 @@ function blockPages(router: Router, deps: Deps): void {
     if (!blocked.ok) throw worksHere();
     const canceled =
       blocked.canceled > 0 ? ` ${countOf(blocked.canceled, 'appointment', 'appointments')} canceled.` : '';
-    say(req, { kind: 'ok', text: `${adult.user.name} can’t log in any more.${canceled}` });
+    say(req, { kind: 'ok', text: `${adult.user.name} can no longer log in.${canceled}` });
     res.redirect(303, pathOf(res, adult));
   });
 

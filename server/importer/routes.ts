@@ -130,7 +130,7 @@ function stopAllPages(router: Router, deps: Deps): void {
   });
 }
 
-/** Sync Now for all events whose sync is on, from the page that connects Clever (seed: manually initiate a full sync). What is selected to import there is saved first. */
+/** Sync now for all events whose sync is on, from the page that connects Clever (seed: manually initiate a full sync). What is selected to import there is saved first. */
 function syncAllPage(router: Router, deps: Deps): void {
   router.post('/sync', levelGuard('administrator'), async (req, res) => {
     const fault = await saveKindsBeside(deps, req, res);
@@ -144,7 +144,7 @@ function sayQueued(queued: Awaited<ReturnType<typeof syncAll>>): Flash {
   if (queued.length === 0)
     return {
       kind: 'notice',
-      text: 'No event has its sync on, so there is nothing to sync.',
+      text: 'No event has its nightly sync on, so there’s nothing to sync.',
       links: [{ href: HOME, label: 'Import classes into an event' }],
     };
   return {

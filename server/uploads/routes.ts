@@ -125,7 +125,7 @@ function choseFiles(req: Request): boolean {
   return [files].flat().some((name) => typeof name === 'string' && name !== '');
 }
 
-const NO_FILES = 'Choose the files, or the zip that holds them.';
+const NO_FILES = 'Select the files, or one zip with all of them.';
 
 /** The page, or the page again with what is wrong in one of its forms. */
 async function show(

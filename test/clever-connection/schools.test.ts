@@ -116,7 +116,7 @@ describe('school matching', () => {
       sortKey: 'x',
     });
     const asked = await post('/clear', { clear: a });
-    assert.match(asked.text, /1 person and 0 sections of it leave at the next sync/);
+    assert.match(asked.text, /1 person and 0 sections of this school are removed at the next sync/);
     assert.equal((await matches()).filter(Boolean).length, 2);
     assert.equal((await post('/clear', { clear: a, sure: 'yes' })).status, 303);
     const last = await post('/clear', { clear: b, sure: 'yes' });

@@ -201,7 +201,7 @@ describe('a page with several buttons', () => {
       assert.match(nothing.text, /value="contacts" checked/);
     });
 
-    it('Sync Now saves the kinds that are selected, and brings those', async () => {
+    it('Sync now saves the kinds that are selected, and brings those', async () => {
       await Account.updateOne({ _id: account }, { $set: { 'clever.enabled': true } });
       const none = await press(home, '/importer/sync', { kinds: [] });
       assert.equal(none.status, 422);

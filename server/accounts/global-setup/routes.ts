@@ -97,7 +97,7 @@ function loginPages(router: Router, deps: Deps): void {
     }
     const text = invited.now
       ? 'Done. This person works here already, and has the access now.'
-      : 'Invited. The email with the link is on its way; without an email server it waits in the Outbox.';
+      : 'Invited. The email with the link is on its way. If no email server is set up, you’ll find it in the Outbox.';
     await backToLogins(deps, req, res, text, INVITATION);
   });
 
@@ -200,8 +200,8 @@ function showAccount(res: Response, settings: Settings, form: Form): void {
 const NOT_INVITED = {
   'has access': ['email', 'This person has this access already. Change the level in the list.'],
   blocked: ['email', 'Your school blocked this login as a parent. Unblock it first, then invite.'],
-  'no such event': ['events', 'One of these events isn’t there any more. Select again.'],
-  'no such teacher': ['contact', 'This teacher isn’t there any more. Select again.'],
+  'no such event': ['events', 'One of these events is no longer there. Select again.'],
+  'no such teacher': ['contact', 'This teacher is no longer there. Select again.'],
 } as const;
 
 async function showLogins(deps: Deps, req: Request, res: Response, form: Form): Promise<void> {

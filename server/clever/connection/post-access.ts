@@ -23,20 +23,20 @@ import {
 } from './show-page.js';
 
 const DISTRICT_REFUSALS = {
-  none: 'No district id was found in this. It has 24 characters, 0 to 9 and a to f. Paste the id, or the whole login link.',
-  several: 'More than one id was found in this. Paste the district’s id alone.',
-  enabled: 'Disable Clever first (step 6). Another district id brings another district’s people.',
+  none: 'There’s no district ID in this. It has 24 characters: 0 to 9 and a to f. Paste the ID or the whole login link.',
+  several: 'There’s more than one ID in this. Paste only the district ID.',
+  enabled: 'Disable Clever first (step 6). Another district ID imports another district’s people.',
   'district taken':
-    'Another school account here reads this district already. Ask whoever runs this Slotbell, or use a district token.',
-  'changed meanwhile': 'Somebody else changed this set-up a moment ago. Look at it again.',
+    'Another school account here already uses this district. Ask whoever hosts Slotbell, or use a district token.',
+  'changed meanwhile': 'Somebody else changed this set-up a moment ago. Check it again.',
 };
 
 const ACCESS_REFUSALS = {
-  'no district': 'Save the district id first (step 1).',
-  'no application': 'This installation has no Clever application of its own. Use one of the other ways.',
+  'no district': 'Save the district ID first (step 1).',
+  'no application': 'This installation has no Clever application of its own. Select another way.',
   'district taken': DISTRICT_REFUSALS['district taken'],
   'changed meanwhile':
-    'Somebody else saved an access while you had this page open. Look at what is saved now; to replace it all the same, enter yours once more.',
+    'Somebody else saved an access while you had this page open. Check what’s saved now. To replace it anyway, enter yours again.',
 };
 
 /** Step 1: the district's id. */
@@ -51,7 +51,7 @@ export async function postDistrict(deps: Deps, req: Request, res: Response): Pro
     return;
   }
   if (!saved.ok) return show(deps, req, res, refusal(req, 'district', DISTRICT_REFUSALS[saved.reason]));
-  const text = saved.changed ? 'The district id is saved.' : 'This district id was saved already.';
+  const text = saved.changed ? 'The district ID is saved.' : 'This district ID was already saved.';
   await goOn(deps, req, res, { kind: 'ok', text }, { at: '#access', done: DISTRICT });
 }
 
@@ -71,7 +71,7 @@ export async function postAccess(deps: Deps, req: Request, res: Response, body: 
 
 /** What asking Clever for the district's approval brought. @param before what was done first, as a sentence */
 export function sayApproval(result: ApprovalCheck | undefined, before: string): Flash {
-  if (!result) return { kind: 'notice', text: 'Save the district id and the access first.' };
+  if (!result) return { kind: 'notice', text: 'Save the district ID and the access first.' };
   if (result.fault) return { kind: 'danger', text: `${before} ${sayFault(result.fault)}` };
   if (result.approval === 'approved') return { kind: 'ok', text: `${before} Connected to the district.` };
   return {
@@ -87,8 +87,8 @@ function confirmDistrict(req: Request, res: Response, districtId: string, matche
     confirm: {
       title: 'Change the district?',
       effects: [
-        `${matches === 1 ? '1 school match is' : `${String(matches)} school matches are`} cleared: they belong to the other district.`,
-        'A saved district token is removed; it opens the other district only.',
+        `${matches === 1 ? '1 school match is' : `${String(matches)} school matches are`} cleared. They belong to the old district.`,
+        'A saved district token is removed. It only works for the old district.',
       ],
       notes: ['Your schools, people and events stay.'],
       action: `${HOME}/district`,

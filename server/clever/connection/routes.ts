@@ -22,7 +22,7 @@ export function connectionRoutes(deps: Deps): Router {
   router.post('/access', (req, res) => postAccess(deps, req, res, req.body));
 
   router.post('/check', async (req, res) => {
-    const flash = sayApproval(await checkApproval(deps, actorOf(res).account), 'Clever was asked.');
+    const flash = sayApproval(await checkApproval(deps, actorOf(res).account), 'Slotbell asked Clever.');
     await goOn(deps, req, res, flash, { at: '#approval', done: [] });
   });
 
@@ -31,7 +31,7 @@ export function connectionRoutes(deps: Deps): Router {
   router.post('/kinds', async (req, res) => {
     const fault = await saveKinds(deps, req, res);
     if (fault) return show(deps, req, res, fault);
-    const flash: Flash = { kind: 'ok', text: 'Saved. The next sync brings what is selected.' };
+    const flash: Flash = { kind: 'ok', text: 'Saved. The next sync imports what is selected.' };
     await goOn(deps, req, res, flash, { at: '#kinds', done: KINDS });
   });
 
@@ -44,7 +44,7 @@ export function connectionRoutes(deps: Deps): Router {
       return;
     }
     if (!enabled.ok) {
-      const why = `Clever cannot be enabled yet. ${enabled.reasons.join(' ')}`;
+      const why = `Clever can’t be enabled yet. ${enabled.reasons.join(' ')}`;
       return show(deps, req, res, withoutKinds(refusal(req, '_form', why)));
     }
     const text = 'Clever is enabled. Next: import an event’s classes with the Importer.';

@@ -9,9 +9,9 @@ import { boxesOf, KINDS_FIELDS, kindsOf, kindsSchema } from './schema.js';
 import { draftOf } from './show-page.js';
 
 const REFUSALS = {
-  none: 'Choose at least one kind.',
-  'no district': 'Save the district id first (step 1).',
-  'changed meanwhile': 'Somebody else changed this at the same moment. Save once more.',
+  none: 'Select at least one kind of people.',
+  'no district': 'Save the district ID first (step 1).',
+  'changed meanwhile': 'Somebody else changed this at the same moment. Save again.',
 };
 
 /** Saves the kinds that are selected. @returns the form again where they cannot be saved */

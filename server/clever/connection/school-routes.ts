@@ -30,7 +30,7 @@ export function schoolRoutes(deps: Deps): Router {
     if (!parsed.ok) return show(deps, req, res, { ...parsed, values: draftOf(req) });
     const created = await createFromClever(deps, actorOf(res), parsed.value.cleverSchool);
     if (!created.ok) {
-      const why = 'There is nothing to create: choose a Clever school that is not matched.';
+      const why = 'Select a Clever school that isn’t matched yet.';
       return show(deps, req, res, refusal(req, 'cleverSchool', why));
     }
     const text =
