@@ -17,8 +17,8 @@ import { restoreSnapshot, takeSnapshot } from '../support/snapshot.js';
 import { wholeRoster } from '../support/roster/whole-roster.js';
 import { sayResult } from '../support/say-run.js';
 
-const FIRST = Number(process.env.PREVIEW_FIRST ?? 31);
-const NIGHTS = Number(process.env.PREVIEW_NIGHTS ?? 26);
+const FIRST = Number(process.env.PREVIEW_FIRST ?? 1);
+const NIGHTS = Number(process.env.PREVIEW_NIGHTS ?? 27);
 const ACCEPT = { verdict: 'accept' as const, by: new Types.ObjectId(), reason: 'looked' };
 /** Of these some may stay because the account holds what they are made of. */
 const OF_EVENT: ReadonlySet<string> = new Set(['class', 'classStudents', 'classTeachers']);
