@@ -1,6 +1,7 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
+import { contentHash } from '../models/content-hash.js';
 import { CONTACT_TYPES } from '../models/contact.js';
 import type { Identity } from '../models/duplicate.js';
 import { actorOf, type Actor } from '../web/actor.js';
@@ -15,14 +16,14 @@ import { refuseHere, say } from '../web/session.js';
 import { compareSides, reasonInWords } from './compare-sides.js';
 import { decideIdentity, type IdentityDecided } from './decide-identity.js';
 import { keepBoth, reopenPairs, undoKeepBoth } from './keep-both.js';
-import { mergeContacts, type Merged } from './merge-contacts.js';
+import { mergeContacts, type KeepOfLost, type Merged } from './merge-contacts.js';
 import { findPair, listPairs, namesOf, newcomersAmong, PAGE_SIZE } from './queries.js';
 import { identitySchema, mergingSchema, pairsQuery, pairsSchema, type PairsQuery } from './schema.js';
 
 const HOME = '/global-setup/duplicates';
 
 /** Global Setup → Duplicates: the *to decide* list. Mounted behind the administrator's guard. */
-export function duplicateRoutes(deps: Deps): Router {
+export function duplicateRoutes(deps: Deps, keepOfLost: KeepOfLost): Router {
   const router = express.Router();
   router.get('/', (req, res) => showList(deps, req, res));
 
@@ -63,7 +64,7 @@ export function duplicateRoutes(deps: Deps): Router {
 
   router.post('/:pair/identity', (req, res) => postIdentity(deps, req, res));
 
-  mergingPages(router, deps);
+  mergingPages(router, deps, keepOfLost);
   return router;
 }
 
@@ -152,7 +153,7 @@ async function showList(deps: Deps, req: Request, res: Response): Promise<void> 
 }
 
 /** Asking before a merge, and doing it. */
-function mergingPages(router: Router, deps: Deps): void {
+function mergingPages(router: Router, deps: Deps, keepOfLost: KeepOfLost): void {
   router.get('/:pair/merging', (req, res) => showMerging(deps, res, parseId(req.params.pair)));
 
   router.post('/:pair/merging', async (req, res) => {
@@ -162,11 +163,13 @@ function mergingPages(router: Router, deps: Deps): void {
     if (!pair) throw notFound();
     const parsed = parseForm(mergingSchema, req.body);
     if (!parsed.ok) return showMerging(deps, res, id, parsed);
-    const { keep } = parsed.value;
+    const { keep, seen } = parsed.value;
+    if (seen !== undefined && seen !== (await shownOf(actor, pair)))
+      return showMerging(deps, res, id, { values: {}, errors: { keep: CHANGED } });
     const other = pair.contacts.find((contact) => !contact.equals(keep));
     if (!other || !pair.contacts.some((contact) => contact.equals(keep)))
       return showMerging(deps, res, id, { values: {}, errors: { keep: 'Select which of the two stays.' } });
-    const merged = await mergeContacts(deps, actor, keep, other);
+    const merged = await mergeContacts(deps, actor, keep, other, keepOfLost);
     if (!merged.ok && merged.reason === 'not here') throw notFound();
     if (!merged.ok && merged.reason !== 'decided already') {
       const errors = { keep: inWords(merged, actor) };
@@ -198,8 +201,20 @@ async function showMerging(
     sides: [one, other],
     compared: compareSides([one, other], names, actor),
     reason: reasonInWords(pair, names, actor),
+    seen: await shownOf(actor, pair),
     form,
   });
+}
+
+const CHANGED =
+  'One of the two changed while you had this page open, and nothing is merged yet. Look at both again, then select which one stays.';
+
+/** What the page shows of both, as a fingerprint for its hidden field `seen`: a merge cannot be undone. */
+async function shownOf(
+  actor: Actor,
+  { sides: [one, other] }: NonNullable<Awaited<ReturnType<typeof findPair>>>,
+): Promise<string> {
+  return one && other ? contentHash(compareSides([one, other], await namesOf(actor.account), actor)) : '';
 }
 
 function inWords(refused: Extract<Merged, { ok: false }>, place: Place): string {

@@ -28,7 +28,8 @@ export const pairsSchema = Joi.object<{ pairs: Types.ObjectId[]; only?: Types.Ob
   only: objectId().label('a pair from the list'),
 });
 
-export const mergingSchema = Joi.object<{ keep: Types.ObjectId }, true>({
+export const mergingSchema = Joi.object<{ keep: Types.ObjectId; seen?: string }, true>({
+  seen: Joi.string().max(100),
   keep: objectId().required().label('which of the two stays'),
 }).messages({ 'any.required': 'Choose {#label}.' });
 

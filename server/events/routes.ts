@@ -17,7 +17,7 @@ import { archiveEvent, bringBackEvent } from './archive-event.js';
 import { checkStep } from './check-step.js';
 import { createEvent } from './create-event.js';
 import { openingSteps, openingWarnings } from './list-steps.js';
-import { closeBooking, openBooking } from './open-booking.js';
+import { closeBooking, openBooking, windowShown } from './open-booking.js';
 import { bookingStatus, mayCreateEvents, sayBooking } from './policy.js';
 import { parseEvent } from './parse-event.js';
 import { eventCounts, listEvents, slotsByDay } from './queries.js';
@@ -211,7 +211,7 @@ function archivePages(router: Router, deps: Deps): void {
 function openingPages(router: Router, deps: Deps): void {
   const guard = eventGuard('event administrator');
 
-  router.get('/:event/opening', guard, async (_req, res) => {
+  const showOpening = async (res: Response): Promise<void> => {
     const event = eventOf(res);
     const counts = await eventCounts(event, sightOf(res));
     const { closesAt } = event.booking;
@@ -220,30 +220,70 @@ function openingPages(router: Router, deps: Deps): void {
         ? `It closes on ${dayAndTimeSoon(closesAt, event, deps.now())}, as set.`
         : 'It stays open until you close it.';
     const warnings = openingWarnings(event, counts);
-    res.render('events/opening', { ...eventPage(event, 'overview'), counts, until, warnings });
-  });
+    const shown = windowShown(event, deps.now());
+    res.render('events/opening', { ...eventPage(event, 'overview'), counts, until, warnings, shown });
+  };
+
+  router.get('/:event/opening', guard, (_req, res) => showOpening(res));
 
   router.post('/:event/opening', guard, async (req, res) => {
     const event = eventOf(res);
-    const opened = await openBooking(actorOf(res), event, deps.now());
-    if (!opened.ok && opened.reason !== 'open') throw cannotOpen(opened.reason);
+    // Open already, it is what is asked for, whatever was shown.
+    const isOpen = bookingState(event, deps.now()) === 'open';
+    const opened =
+      isOpen || isAsShown(req, event, deps.now())
+        ? await openBooking(actorOf(res), event, deps.now())
+        : ({ ok: false, reason: 'changed meanwhile' } as const);
+    if (!opened.ok) {
+      if (opened.reason === 'changed meanwhile') {
+        await askAgain(res);
+        return showOpening(res);
+      }
+      if (opened.reason !== 'open') throw cannotOpen(opened.reason);
+    }
     say(req, { kind: 'ok', text: 'Booking is open.' });
     res.redirect(303, pathOf(event));
   });
 
-  router.get('/:event/closing', guard, async (_req, res) => {
+  const showClosing = async (res: Response): Promise<void> => {
     const event = eventOf(res);
     const counts = await eventCounts(event, sightOf(res));
     const open = bookingState(event, deps.now()) === 'open';
-    res.render('events/closing', { ...eventPage(event, 'overview'), counts, open });
-  });
+    const shown = windowShown(event, deps.now());
+    res.render('events/closing', { ...eventPage(event, 'overview'), counts, open, shown });
+  };
+
+  router.get('/:event/closing', guard, (_req, res) => showClosing(res));
 
   router.post('/:event/closing', guard, async (req, res) => {
     const event = eventOf(res);
-    const closed = await closeBooking(actorOf(res), event, deps.now());
-    say(req, { kind: 'ok', text: closed ? 'Booking is closed.' : 'Booking was closed already.' });
+    const closed = isAsShown(req, event, deps.now())
+      ? await closeBooking(actorOf(res), event, deps.now())
+      : ({ ok: false, reason: 'changed meanwhile' } as const);
+    if (!closed.ok && closed.reason === 'changed meanwhile') {
+      await askAgain(res);
+      return showClosing(res);
+    }
+    say(req, { kind: 'ok', text: closed.ok ? 'Booking is closed.' : 'Booking was closed already.' });
     res.redirect(303, pathOf(event));
   });
+}
+
+/** Whether booking is as the page showed it; a sender who does not say has seen what there is. */
+function isAsShown(req: Request, event: Event, now: Date): boolean {
+  const { shown } = (req.body ?? {}) as Record<string, unknown>;
+  return shown === undefined || shown === windowShown(event, now);
+}
+
+/** Has the page that is shown next tell of the event as it is now. */
+async function askAgain(res: Response): Promise<void> {
+  const before = eventOf(res);
+  const { _id, account } = before;
+  res.locals.event = placed(await Event.findOne({ _id, account }).orFail().lean(), before);
+  res.status(422).locals.flash = {
+    kind: 'notice',
+    text: 'The booking times changed while you had this page open, and nothing is changed yet. Look again.',
+  };
 }
 
 function cannotOpen(reason: 'archived' | 'over'): HttpError {

@@ -8,7 +8,9 @@ import { countOf, tookInWords } from '../web/format-count.js';
 import { hourInWords, longDay, shortDayAndTime } from '../web/format-time.js';
 import { levelGuard } from '../web/guards.js';
 import { FRESH_FORM, parseForm, parseQuery, typedValues, type Form } from '../web/parse.js';
-import { say } from '../web/session.js';
+import { say, type Flash } from '../web/session.js';
+import { saveKindsBeside } from '../clever/connection/save-kinds.js';
+import { goOn, KINDS, show } from '../clever/connection/show-page.js';
 import { heldNotices } from '../runs/show/read-held.js';
 import { refreshRoutes, runRoutes } from '../review/run/routes.js';
 import { tookOf } from '../runs/show/measure-took.js';
@@ -128,26 +130,30 @@ function stopAllPages(router: Router, deps: Deps): void {
   });
 }
 
-/** Sync Now for all events whose sync is on, from the page that connects Clever (seed: manually initiate a full sync). */
+/** Sync Now for all events whose sync is on, from the page that connects Clever (seed: manually initiate a full sync). What is selected to import there is saved first. */
 function syncAllPage(router: Router, deps: Deps): void {
   router.post('/sync', levelGuard('administrator'), async (req, res) => {
+    const fault = await saveKindsBeside(deps, req, res);
+    if (fault) return show(deps, req, res, fault);
     const queued = await syncAll(deps, await accountOf(actorOf(res)), actorOf(res).user);
-    if (queued.length === 0)
-      say(req, {
-        kind: 'notice',
-        text: 'No event has its sync on, so there is nothing to sync.',
-        links: [{ href: HOME, label: 'Import classes into an event' }],
-      });
-    else
-      say(req, {
-        kind: 'ok',
-        text: `The sync of ${countOf(queued.length, 'event', 'events')} has been queued.`,
-        links: queued
-          .slice(0, MOST_LINKS)
-          .map(({ name, run }) => ({ href: `${HOME}/runs/${run.toHexString()}`, label: name })),
-      });
-    res.redirect(303, '/global-setup/clever');
+    await goOn(deps, req, res, sayQueued(queued), { done: KINDS });
   });
+}
+
+function sayQueued(queued: Awaited<ReturnType<typeof syncAll>>): Flash {
+  if (queued.length === 0)
+    return {
+      kind: 'notice',
+      text: 'No event has its sync on, so there is nothing to sync.',
+      links: [{ href: HOME, label: 'Import classes into an event' }],
+    };
+  return {
+    kind: 'ok',
+    text: `The sync of ${countOf(queued.length, 'event', 'events')} has been queued.`,
+    links: queued
+      .slice(0, MOST_LINKS)
+      .map(({ name, run }) => ({ href: `${HOME}/runs/${run.toHexString()}`, label: name })),
+  };
 }
 
 const MOST_LINKS = 20;

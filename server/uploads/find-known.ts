@@ -1,4 +1,4 @@
-import type { Types } from 'mongoose';
+import type { Model, Types } from 'mongoose';
 import { Contact } from '../models/contact.js';
 import { Course } from '../models/course.js';
 import { School } from '../models/school.js';
@@ -66,19 +66,18 @@ async function* storedRecords(
   }
   const filter = { account, 'record.id': { $gte: `${kind}:`, $lt: `${kind};` } };
   const isMirror = list === 'sections' || list === 'terms' || list === 'courses';
-  const cursor = isMirror
-    ? mirrorOf(list).collection.find(filter, { projection: { record: 1, status: 1 }, batchSize: BATCH })
-    : Contact.collection.find(filter, {
-        projection: { record: 1, status: 1, firstName: 1, lastName: 1, schoolId: 1 },
-        batchSize: BATCH,
-      });
+  const cursor: AsyncIterable<StoredDocument> = isMirror
+    ? mirrorOf(list).find(filter, { record: 1, status: 1 }).lean().cursor({ batchSize: BATCH })
+    : Contact.find(filter, { record: 1, status: 1, firstName: 1, lastName: 1, schoolId: 1 })
+        .lean()
+        .cursor({ batchSize: BATCH });
   let batch: StoredRecord[] = [];
-  for await (const found of cursor) {
-    const { record, status, firstName, lastName, schoolId } = found as unknown as StoredDocument;
+  for await (const { record, status, ...person } of cursor) {
+    const { firstName: first, lastName: last, schoolId: number } = person;
     batch.push({
-      id: record.id,
+      id: record?.id ?? '',
       isActive: status === 'active',
-      ...(isMirror ? {} : { first: firstName, last: lastName, number: schoolId }),
+      ...(isMirror ? {} : { first, last, number }),
     });
     if (batch.length < BATCH) continue;
     yield batch;
@@ -88,13 +87,14 @@ async function* storedRecords(
 }
 
 interface StoredDocument {
-  record: { id: string };
+  record?: { id: string };
   status: string;
-  firstName: string;
-  lastName: string;
-  schoolId: string;
+  firstName?: string;
+  lastName?: string;
+  schoolId?: string;
 }
 
-function mirrorOf(list: 'sections' | 'terms' | 'courses') {
-  return list === 'sections' ? Section : list === 'terms' ? Term : Course;
+function mirrorOf(list: 'sections' | 'terms' | 'courses'): Model<StoredDocument> {
+  const model = list === 'sections' ? Section : list === 'terms' ? Term : Course;
+  return model as unknown as Model<StoredDocument>;
 }

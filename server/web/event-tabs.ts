@@ -15,6 +15,7 @@ const TABS: { key: string; label: string; path: string; least: AccessLevel }[] =
   { key: 'day-sheet', label: 'Day Sheet', path: '/day-sheet', least: 'appointment viewer' },
   { key: 'appointments', label: 'Appointments', path: '/appointments', least: 'appointment viewer' },
   { key: 'problems', label: 'Problems', path: '/problems', least: 'appointment maker' },
+  { key: 'families', label: 'Families', path: '/families', least: 'event administrator' },
   { key: 'messages', label: 'Messages', path: '/messages', least: 'event administrator' },
   { key: 'sync', label: 'Sync', path: '/sync', least: 'event administrator' },
   { key: 'settings', label: 'Settings', path: '/settings', least: 'event administrator' },

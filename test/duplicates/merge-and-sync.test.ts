@@ -6,6 +6,7 @@ import { Duplicate } from '../../server/models/duplicate.js';
 import { RosterRun } from '../../server/models/roster-run.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { mergeContacts, type Merged } from '../../server/duplicates/merge-contacts.js';
+import { keepOfLost } from '../../server/families/keep-appointments.js';
 import { noteDuplicates } from '../../server/roster/people/note-duplicates.js';
 import { startSync } from '../../server/sync/runs/start-sync.js';
 import { asApp } from '../support/scans.js';
@@ -38,7 +39,13 @@ describe('a merge of duplicates and a sync', function () {
 
   const merge = (): Promise<Merged> =>
     asApp(() =>
-      mergeContacts(district.deps, { account: district.account, user: new Types.ObjectId() }, keep, drop),
+      mergeContacts(
+        district.deps,
+        { account: district.account, user: new Types.ObjectId() },
+        keep,
+        drop,
+        keepOfLost(district.deps),
+      ),
     );
 
   /** Asks for a sync and does it; what it has reached by `peek` is told. */

@@ -14,7 +14,9 @@ import { Slot } from '../../server/models/slot.js';
 import { User } from '../../server/models/user.js';
 import { mergeContacts } from '../../server/duplicates/merge-contacts.js';
 import { contentHash } from '../../server/models/content-hash.js';
-import { EVE } from '../support/booking/conference.js';
+import { holdSlot } from '../../server/booking/hold-slot.js';
+import { createTestApp } from '../support/app.js';
+import { bookSlot, EVE, makeHousehold, wishOf } from '../support/booking/conference.js';
 import { Merging } from '../support/roster/merging.js';
 
 describe('merging two contacts', function () {
@@ -86,6 +88,33 @@ describe('merging two contacts', function () {
         removed,
       );
     }
+  });
+
+  it('what a household booked about a child that it loses by the merge is the school’s, and what it holds ends', async () => {
+    const [keep, drop] = await merging.twoStudents();
+    const { fair } = merging;
+    fair.event.booking.perStudentAndTeacher = 4;
+    const household = await makeHousehold(fair.account._id, [drop]);
+    const deps = { ...createTestApp().deps, now: () => EVE };
+    const [time, later] = fair.teachers.at(-1)!.slots.slice(-2);
+    assert.ok(time && later);
+    const made = await bookSlot(deps, wishOf(fair, household, time));
+    assert.ok(made.ok);
+    const booked = made.appointment._id;
+    const held = await holdSlot(deps, wishOf(fair, household, later));
+    assert.ok(held.ok);
+    const child = household.children[0]!;
+    const removed = { ...child, student: keep._id, since: EVE, removedBy: merging.user };
+    await Household.updateOne({ _id: household._id }, { $set: { removed: [removed] } });
+    assert.deepEqual(await merging.merge(keep, drop), { ok: true });
+    const own = await Household.findById(household._id).orFail().lean();
+    assert.deepEqual(own.children, []);
+    const now = await Appointment.findById(booked).orFail().lean();
+    assert.deepEqual([now.state, now.students.map(String)], ['booked', [String(keep._id)]]);
+    const holder = await Household.findById(now.household).orFail().lean();
+    assert.equal(holder.ofSchool, true);
+    assert.equal(await Claim.countDocuments({ _id: new RegExp(`:${String(household._id)}:`) }), 0);
+    assert.equal((await Appointment.findById(held.appointment._id).orFail().lean()).state, 'expired');
   });
 
   it('fills in what the one who stays has not, and keeps what they have', async () => {
@@ -203,8 +232,12 @@ describe('merging two contacts', function () {
       return merged.ok ? 'merged' : merged.reason;
     };
     assert.equal(await reasonOf(merging.merge(keep, merging.fair.teachers[0]!.contact)), 'not here');
+    const none = () => Promise.resolve(0);
     const stranger = { account: new Types.ObjectId(), user: merging.user };
-    assert.equal(await reasonOf(mergeContacts({ now: () => EVE }, stranger, keep._id, drop._id)), 'not here');
+    assert.equal(
+      await reasonOf(mergeContacts({ now: () => EVE }, stranger, keep._id, drop._id, none)),
+      'not here',
+    );
     await Contact.updateOne({ _id: drop._id }, { $set: { type: 'guardian' } });
     assert.equal(await reasonOf(merging.merge(keep, drop)), 'other type');
     await Contact.updateOne({ _id: drop._id }, { $set: { type: 'student' } });

@@ -5,6 +5,7 @@ import { Appointment } from '../../server/models/appointment.js';
 import { Contact } from '../../server/models/contact.js';
 import { Duplicate } from '../../server/models/duplicate.js';
 import { mergeContacts } from '../../server/duplicates/merge-contacts.js';
+import { keepOfLost } from '../../server/families/keep-appointments.js';
 import { noteDuplicates } from '../../server/roster/people/note-duplicates.js';
 import { makeUser, Visitor } from '../support/app.js';
 import { live } from '../support/roster/crash.js';
@@ -60,7 +61,13 @@ describe('a decision about a record id that was given to somebody else', functio
     ] as const) {
       const open = await Duplicate.findOne({ state: 'open', candidate: who._id }).orFail().lean();
       assert.deepEqual(open.reason, { code: 'birth' });
-      const merged = await mergeContacts(deps, { account, user: by }, who._id, open.contact);
+      const merged = await mergeContacts(
+        deps,
+        { account, user: by },
+        who._id,
+        open.contact,
+        keepOfLost(deps),
+      );
       assert.deepEqual(merged, { ok: true });
       await of.nights.district.sync();
       const now = await Appointment.findById(appointment).orFail().lean();
@@ -163,6 +170,7 @@ describe('a decision about a record id that was given to somebody else', functio
       { account: of.nights.district.account, user: by },
       of.betsy._id,
       listed.contact,
+      keepOfLost(of.nights.district.deps),
     );
     assert.deepEqual(merged, { ok: false, reason: 'in doubt' });
     const answer = await stranger.post(`${HOME}/${String(_id)}/identity`, { as: 'different' }, HOME);

@@ -3,6 +3,7 @@ import { Types } from 'mongoose';
 import { Contact } from '../../server/models/contact.js';
 import { Duplicate } from '../../server/models/duplicate.js';
 import { mergeContacts } from '../../server/duplicates/merge-contacts.js';
+import { keepOfLost } from '../../server/families/keep-appointments.js';
 import { noteDuplicates } from '../../server/roster/people/note-duplicates.js';
 import { RecycledId } from '../support/roster/recycled-id.js';
 import { sayRemarks } from '../support/say-run.js';
@@ -28,7 +29,13 @@ describe('a further record id of a merged contact that is given to somebody else
     const contact = await Contact.findOne({ 'record.id': arrived }).orFail().lean();
     const pair = { contact: contact._id, candidate: of.betsy._id, reason: { code: 'birth' as const } };
     await noteDuplicates(account, [pair], new Date());
-    const merged = await mergeContacts(deps, { account, user: by }, of.betsy._id, contact._id);
+    const merged = await mergeContacts(
+      deps,
+      { account, user: by },
+      of.betsy._id,
+      contact._id,
+      keepOfLost(deps),
+    );
     assert.deepEqual(merged, { ok: true });
     await of.nights.district.sync();
     of.betsy = await of.stored();

@@ -5,6 +5,7 @@ import { Event } from '../../server/models/event.js';
 import { Resource } from '../../server/models/resource.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { mergeContacts } from '../../server/duplicates/merge-contacts.js';
+import { keepOfLost } from '../../server/families/keep-appointments.js';
 import { noteDuplicates } from '../../server/roster/people/note-duplicates.js';
 import { dropMirrorMark } from '../../server/sources/download/cursor.js';
 import { asApp } from '../support/scans.js';
@@ -138,7 +139,7 @@ describe('a night by events of an event that stands as its last sync left it', (
     let night: Promise<unknown> = Promise.resolve();
     let merged: unknown;
     const merge = async () => {
-      merged = await mergeContacts(deps, { account, user: keep._id }, keep._id, drop._id);
+      merged = await mergeContacts(deps, { account, user: keep._id }, keep._id, drop._id, keepOfLost(deps));
     };
     await live(() => asApp(merge), {
       async beforeWrite(nth) {

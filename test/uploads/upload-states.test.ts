@@ -96,7 +96,7 @@ describe('The state of an upload', () => {
     school.test.setNow(new Date(Date.now() + 20 * 60_000));
     const page = await school.office.get(address);
     assert.match(page.text, /status-danger">Cut off/);
-    assert.match(page.text, /nothing of them is kept\. Upload them again/);
+    assert.match(page.text, /nothing was kept\. Upload them again/);
     assert.match((await school.office.get(HOME)).text, /status-danger">Cut off/);
   });
 

@@ -46,8 +46,8 @@ export const matchSchema = Joi.object<{ school: Types.ObjectId; cleverSchool: st
   cleverSchool: cleverId().required().label('one of Clever’s schools'),
 }).messages({ 'any.required': 'Choose {#label}.' });
 
-export const clearSchema = Joi.object<{ school: Types.ObjectId; sure: boolean }, true>({
-  school: objectId().required().label('one of your schools'),
+export const clearSchema = Joi.object<{ clear: Types.ObjectId; sure: boolean }, true>({
+  clear: objectId().required().label('one of your schools'),
   sure: tick(),
 }).messages({ 'any.required': 'Choose {#label}.' });
 
@@ -86,7 +86,18 @@ export function kindsOf(ticked: string[]): CleverKinds {
   return { students: !!students, teachers: !!teachers, staff: !!staff, contacts: !!contacts };
 }
 
-export const pageQuery = Joi.object<{ q: string }, true>({ q: line(100).allow('').default('') });
+export interface PageQuery {
+  q: string;
+  /** Selected ones stay on their lists, whatever is searched for. */
+  school: string;
+  cleverSchool: string;
+}
+
+export const pageQuery = Joi.object<PageQuery, true>({
+  q: line(100).allow('').default(''),
+  school: Joi.string().max(24).allow('').default(''),
+  cleverSchool: Joi.string().max(60).allow('').default(''),
+});
 
 /** The kinds as the form's boxes, of an account's set-up. */
 export function boxesOf(kinds: CleverKinds | undefined): string[] {

@@ -11,6 +11,7 @@ import { mayRunAll } from '../../web/actor.js';
 import { previewState } from '../previews/queries.js';
 import { findUndoable } from './undo-run.js';
 import { findBroken } from './find-broken.js';
+import { findFileProblems } from './find-file-problems.js';
 import { findMend } from '../../runs/show/find-mend.js';
 import { tookOf } from '../../runs/show/measure-took.js';
 import {
@@ -62,6 +63,7 @@ export async function runPage(deps: Deps, actor: Actor, place: RunPlace) {
     undo: await mayUndo(place, actor),
     applies: preview ? await applies(deps, actor, place) : undefined,
     broken: await findBroken(place),
+    fileProblems: await findFileProblems(place),
     problems: place.event ? `/events/${place.event._id.toHexString()}/problems` : '',
     stages: stagesOf(run, refresh, await expectedStages(place), deps.now()),
     rows: countRows(run, readableRefresh(place)),

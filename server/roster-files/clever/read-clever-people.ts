@@ -1,5 +1,6 @@
 import type { CleverUser } from '../../clever/schema.js';
 import { type CleverLists, dateOf, DISTRICT, hasSchool, schoolOf, studentId } from './clever-lists.js';
+import { addId } from '../records/add-once.js';
 import { dateIn, textIn } from '../records/keep-unread.js';
 import { readTable } from '../../tables/read-table.js';
 import type { Row } from '../../tables/reading.js';
@@ -61,8 +62,7 @@ function nameOf(row: Row): NonNullable<CleverUser['name']> {
 /** One more school of a person; the first one named stays the main one. */
 function attend(role: { schools?: string[] | null } | null | undefined, school: string): void {
   if (!role) return;
-  role.schools ??= [];
-  if (!role.schools.includes(school)) role.schools.push(school);
+  addId((role.schools ??= []), school);
 }
 
 /** teachers.csv: a row a teacher and school. */

@@ -9,6 +9,7 @@ import {
   studentId,
 } from './clever-lists.js';
 import { cleanDate } from '../../sources/records/clean-text.js';
+import { addId } from '../records/add-once.js';
 import { keepTies, LostEnrollments } from '../records/keep-ties.js';
 import { textIn, UNREAD } from '../records/keep-unread.js';
 import { readTable } from '../../tables/read-table.js';
@@ -39,6 +40,7 @@ export async function readSections(lists: CleverLists, known: KnownRoster): Prom
         join(UNREADABLE);
       });
     if (TEACHERS.some((field) => row.hasLost(field)) || row.of('Teacher_id') === '') join(UNREADABLE);
+    await relieve(ties);
   }
   await ties.settle();
   settleTerms(lists, unread);
@@ -58,7 +60,7 @@ function sectionOf(lists: CleverLists, row: Row): FromFile<CleverSection> {
     id: sectionId(row),
     district: DISTRICT,
     school: schoolOf(lists, row),
-    name: row.of('Name') || row.of('Course_name'),
+    name: calledAs(lists, row),
     sis_id: row.of('Section_id'),
     section_number: row.of('Section_number'),
     grade: textIn(row, 'Grade'),
@@ -69,6 +71,15 @@ function sectionOf(lists: CleverLists, row: Row): FromFile<CleverSection> {
     students: [],
     ...(isTermUnread(row) ? { slotbell: { termUnread: true as const } } : {}),
   };
+}
+
+/** A section without a name is called as its course, or by its id. */
+function calledAs({ reading, sections }: CleverLists, row: Row): string {
+  const name = row.of('Name') || row.of('Course_name');
+  if (name !== '' || sections.objects.has(sectionId(row))) return name;
+  const called = row.of('Section_id');
+  reading.notesOf(row.file).add('Name', 'no name', row.line, '', called);
+  return called;
 }
 
 /**
@@ -136,6 +147,8 @@ function termOf(lists: CleverLists, row: Row): string {
   const again = sections.objects.has(sectionId(row));
   const start = dateOf(reading, row, 'Term_start', again);
   const end = dateOf(reading, row, 'Term_end', again);
+  if (start !== '' && end !== '' && end < start && !again)
+    reading.note(row, 'Term_end', 'Term_end is before Term_start.', TERM_AS_IT_IS);
   return isTermUnread(row) ? '' : termFrom(lists, name, start, end);
 }
 
@@ -148,6 +161,8 @@ function termFrom({ terms }: CleverLists, name: string, start: string, end: stri
   );
   return id;
 }
+
+const TERM_AS_IT_IS = 'Correct the dates and upload again. The term was taken as it is.';
 
 /** enrollments.csv: the students of the sections. */
 export async function readEnrollments(
@@ -163,8 +178,11 @@ export async function readEnrollments(
     rows += 1;
     const enrol = (id: string) => {
       const list = sections.objects.get(id)?.students;
-      const join = (student: string) => list?.push(student);
-      if (list) pupils.add(row, 'Student_id', 'student', studentId(row), join, () => lost.classes.add(id));
+      if (!list) return;
+      const join = (student: string): void => {
+        addId(list, student);
+      };
+      pupils.add(row, 'Student_id', 'student', studentId(row), join, () => lost.classes.add(id));
     };
     classes.add(row, 'Section_id', 'section', sectionId(row), enrol, () => {
       lost.ofNoClass = true;

@@ -1,4 +1,5 @@
 import type { CleverCourse, CleverSchool, CleverTerm } from '../../clever/schema.js';
+import { cleanDate } from '../../sources/records/clean-text.js';
 import type { ListName } from '../../sources/records/lists.js';
 import { Collected, pour } from '../records/collect-objects.js';
 import { dateOf, DISTRICT, isGone, type OneRoster } from './oneroster.js';
@@ -47,6 +48,7 @@ export async function readOneRoster(
   await readSessions(part);
   await readCourses(part);
   const people = await readOneRosterUsers(part);
+  const counts = await people.pour(sink);
   const { sections, complete } = await readOneRosterClasses(part, people.users);
   const bulk = (table: string, { isDoubtful }: { isDoubtful: boolean }): boolean =>
     manifest.modeOf(table) === 'bulk' && !isDoubtful;
@@ -56,7 +58,7 @@ export async function readOneRoster(
       terms: await pour(sink, 'terms', part.terms),
       courses: await pour(sink, 'courses', part.courses),
       sections: await pour(sink, 'sections', sections),
-      ...(await people.pour(sink)),
+      ...counts,
     },
     expected: whole ? EXPECTED.filter(([table]) => !manifest.isLeftOut(table)).map(([, list]) => list) : [],
     complete: {
@@ -111,6 +113,14 @@ async function readSessions({ reading, known, terms }: OneRoster): Promise<void>
       start_date: dateIn(row, 'startDate', dateOf(reading, row, 'startDate')),
       end_date: dateIn(row, 'endDate', dateOf(reading, row, 'endDate')),
     };
+    const [start, end] = [cleanDate(object.start_date), cleanDate(object.end_date)];
+    if (start !== '' && end !== '' && end < start)
+      reading.note(
+        row,
+        'endDate',
+        'endDate is before startDate.',
+        'Correct the dates and upload again. The term was taken as it is.',
+      );
     terms.add(row, 'sourcedId', object);
   }
   await restoreIds(reading, known, {

@@ -121,7 +121,7 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
     '/importer/refreshes/:run/apply': [{ ...apply, ready: preview('account') }],
     '/importer/refreshes/:run/discard': NOTHING_SENT,
     '/importer/stop': NOTHING_SENT,
-    '/importer/sync': NOTHING_SENT,
+    '/importer/sync': [{ fields: { step: 'kinds', kinds: 'ghosts' }, says: /kinds of people/ }],
     '/events/:event/sync/terms': [
       { fields: {}, says: /Select the terms that this event should take/ },
       { fields: { term: LONG }, says: /Select the terms that this event should take/ },
