@@ -53,7 +53,10 @@ describe('inviting to single events, or as a teacher', () => {
   const said = ({ level, event, contact }: Grant) =>
     [level, event ? String(event) : '', contact ? String(contact) : ''].filter(Boolean).join(' ');
   const mailed = async (): Promise<string> => {
-    const mail = await Notification.findOne({ kind: 'invitation' }).sort({ createdAt: -1, _id: -1 }).orFail().lean();
+    const mail = await Notification.findOne({ kind: 'invitation' })
+      .sort({ createdAt: -1, _id: -1 })
+      .orFail()
+      .lean();
     return new URL(/http\S+/.exec(mail.text)?.[0] ?? '').pathname;
   };
 

@@ -18,7 +18,7 @@ import { wholeRoster } from '../support/roster/whole-roster.js';
 import { sayResult } from '../support/say-run.js';
 
 const FIRST = Number(process.env.PREVIEW_FIRST ?? 1);
-const NIGHTS = Number(process.env.PREVIEW_NIGHTS ?? 30);
+const NIGHTS = Number(process.env.PREVIEW_NIGHTS ?? 27);
 const ACCEPT = { verdict: 'accept' as const, by: new Types.ObjectId(), reason: 'looked' };
 /** Of these some may stay because the account holds what they are made of. */
 const OF_EVENT: ReadonlySet<string> = new Set(['class', 'classStudents', 'classTeachers']);
@@ -147,11 +147,11 @@ async function holdsOlder({ _id, refresh }: SyncRun): Promise<boolean> {
   );
 }
 
-/** Records that were changed or would be, but appointments, which may be mended and break again meanwhile. */
+/** Records that were changed or would be, but appointments and holders of slots, which may come back and go again meanwhile. */
 async function touchedBy(state: 'planned' | 'applied'): Promise<string[]> {
   const rows = await RosterChange.find({ state, action: { $ne: 'added' } }, { kind: 1, target: 1 }).lean();
   const touched = rows
-    .filter(({ kind }) => kind !== 'appointment' && kind !== 'duplicate')
+    .filter(({ kind }) => !['appointment', 'resource', 'duplicate'].includes(kind))
     .map(({ kind, target }) => `${kind.replace(/(Students|Teachers)$/, '')} ${String(target)}`);
   return [...new Set(touched)].sort();
 }
