@@ -158,7 +158,7 @@ describe('what the Sync tab says', () => {
     assert.match(sayNight({ on: true, next, pausedBy: 'not connected' }, said), /Clever isn’t enabled/);
     assert.match(
       sayNight({ on: false, since: NOW }, said),
-      /has been off since Tuesday, November 24 at 12:00 PM;/,
+      /has been off since Tuesday, November 24 at 12:00 PM\./,
     );
     assert.match(sayNight({ on: false }, said), /^The nightly sync is off;/);
   });

@@ -141,7 +141,7 @@ describe('the Sync tab', () => {
         action: 'stop sync',
         targets: [new Types.ObjectId(), event._id],
       });
-    assert.match(await page(), /has been off since Sunday, November 22 at 12:00 PM;/);
+    assert.match(await page(), /has been off since Sunday, November 22 at 12:00 PM\./);
   });
 
   it('promises no night while the event is archived or the account is not connected', async () => {
