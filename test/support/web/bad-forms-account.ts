@@ -100,7 +100,7 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
       },
       {
         fields: { name: 'Jo Wren', email: 'jo@example.org', scope: 'contact', contact: NOBODY },
-        says: /This teacher isn’t there/,
+        says: /This teacher is no longer there/,
         keeps: /Jo Wren/,
       },
     ],
