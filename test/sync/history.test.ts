@@ -160,7 +160,7 @@ describe('what the Sync tab says', () => {
       sayNight({ on: false, since: NOW }, said),
       /has been off since Tuesday, November 24 at 12:00 PM\./,
     );
-    assert.match(sayNight({ on: false }, said), /^The nightly sync is off;/);
+    assert.match(sayNight({ on: false }, said), /^The nightly sync is off\./);
   });
 
   it('of bad ends: when the last good run was, and what came since', () => {

@@ -84,7 +84,7 @@ describe('the Sync tab', () => {
     assert.equal(text.match(/<path class="chart-failed"/g)?.length, 1);
     assert.equal(text.match(/<path class="chart-stopped"/g)?.length, 1);
     assert.match(text, /<title>Sat, Nov 21, 1:00 AM: 5 new, 0 changed, 70 removed, 41 s<\/title>/);
-    assert.match(text, /<td class="num" data-label="Gone">70<\/td>/);
+    assert.match(text, /<td class="num" data-label="Removed">70<\/td>/);
     assert.match(text, /<td class="num" data-label="Took">41 s<\/td>/);
     assert.doesNotMatch(text, / style=/);
   });
