@@ -17,7 +17,7 @@ export function tellBefore(preview: DeletionPreview, when: string | undefined): 
   ];
   if (living > 0)
     told.push(
-      `${several ? countOf(withAppointments, 'of them has', 'of them have') : 'It has'} ${appointments(living)}. ${living === 1 ? 'It stays and goes' : 'They stay and go'} to the problem list.`,
+      `${several ? countOf(withAppointments, 'of them has', 'of them have') : 'It has'} ${appointments(living)}. ${living === 1 ? 'It stays booked and is' : 'They stay booked and are'} listed under Problems.`,
     );
   const at = when ? `, ${when}` : '';
   if (imported > 0)

@@ -30,7 +30,7 @@ export const pairsSchema = Joi.object<{ pairs: Types.ObjectId[]; only?: Types.Ob
 
 export const mergingSchema = Joi.object<{ keep: Types.ObjectId; seen?: string }, true>({
   seen: Joi.string().max(100),
-  keep: objectId().required().label('which of the two stays'),
+  keep: objectId().required().label('which contact to keep'),
 }).messages({ 'any.required': 'Select {#label}.' });
 
 /** That somebody is the same is asked once more (`sure`), as it cannot be undone. */

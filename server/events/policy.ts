@@ -19,7 +19,7 @@ export function sayBooking(event: Bookable & Place, now: Date): string {
     case 'over':
       return 'The last day of this event is over, so nobody can book.';
     case 'not set':
-      return 'Booking isn’t open, and no opening time is set.';
+      return 'Booking isn’t open. Nobody has set when it opens.';
     case 'before':
       return `Booking opens on ${at(opensAt)}.`;
     case 'closed':

@@ -88,23 +88,23 @@ describe('inviting to single events, or as a teacher', () => {
     const far = (await makeAccount('Oak School'))._id;
     const farEvent = String((await makeEvent(far))._id);
     const cases: [Record<string, string | string[]>, RegExp][] = [
-      [{ scope: 'events', events: [fall, farEvent] }, /One of these events isn’t there/],
-      [{ scope: 'events', events: [String(new Types.ObjectId())] }, /One of these events isn’t there/],
+      [{ scope: 'events', events: [fall, farEvent] }, /One of these events is no longer there/],
+      [{ scope: 'events', events: [String(new Types.ObjectId())] }, /One of these events is no longer there/],
       [{ scope: 'events' }, /Select at least one event/],
       [{ scope: 'events', events: ['x'] }, /events from the list/],
       [{ scope: 'events', events: [fall], level: 'administrator' }, /An administrator runs the whole school/],
       [{ scope: 'account', events: [fall] }, /You selected events/],
       [{ scope: 'account', contact: teacher }, /You selected a teacher/],
       [{ scope: 'contact' }, /Select the teacher/],
-      [{ scope: 'contact', contact: await person(far, 'teacher') }, /This teacher isn’t there/],
-      [{ scope: 'contact', contact: await person(account, 'student') }, /This teacher isn’t there/],
+      [{ scope: 'contact', contact: await person(far, 'teacher') }, /This teacher is no longer there/],
+      [{ scope: 'contact', contact: await person(account, 'student') }, /This teacher is no longer there/],
       [
         { scope: 'contact', contact: await person(account, 'teacher', 'transferred') },
-        /This teacher isn’t there/,
+        /This teacher is no longer there/,
       ],
       [{ scope: 'contact', contact: '{"$gt":""}' }, /a teacher from the list/],
-      [{ scope: ['events', 'account'], events: [fall] }, /Choose what the access is for/],
-      [{ scope: 'world' }, /Choose what the access is for/],
+      [{ scope: ['events', 'account'], events: [fall] }, /Select what the access is for/],
+      [{ scope: 'world' }, /Select what the access is for/],
     ];
     for (const [fields, says] of cases) {
       const answer = await invite(fields);

@@ -31,7 +31,7 @@ describe('nobody is at two places', () => {
         await liveIn(zone);
         const answer = await desk.choose(visitor, 1, slot);
         assert.equal(answer.status, 409);
-        assert.match(answer.text, /You have another meeting at this time/);
+        assert.match(answer.text, /You have another meeting at this time|At .* you meet /);
         await desk.book(visitor, 1, slot === 8 ? 7 : slot + 1);
       });
 
@@ -113,7 +113,7 @@ describe('nobody is at two places', () => {
         );
         const answer = await desk.choose(parent, 0, 3);
         assert.equal(answer.status, 409);
-        assert.match(answer.text, /You have another meeting at this time/);
+        assert.match(answer.text, /You have another meeting at this time|At .* you meet /);
         await desk.book(parent, 0, 4);
       });
 

@@ -168,7 +168,7 @@ describe('the Class Editor', () => {
     const id = art._id.toHexString();
     const answer = await visitor.post(`${path}/types`, { [`type-${id}`]: 'Wizard' }, path);
     assert.equal(answer.status, 422);
-    assert.match(answer.text, /Choose a type from the list/);
+    assert.match(answer.text, /Select a type from the list/);
     assert.equal(await typeOf(art._id), undefined);
   });
 

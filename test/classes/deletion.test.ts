@@ -141,7 +141,7 @@ describe('Delete Class', () => {
     assert.equal(await stateOf(earlier._id), 'problem');
     assert.match(
       (await visitor.get(path)).text,
-      /1 class is back, with what was set for it\. 1 appointment booked again\./,
+      /1 class is back, with its settings\. 1 appointment booked again\./,
     );
   });
 
@@ -175,7 +175,10 @@ describe('Delete Class', () => {
     );
     await visitor.post(undo, {}, path);
     assert.deepEqual((await Class.findById(art._id).lean())?.edits, {});
-    assert.match((await visitor.get(path)).text, /Nothing to undo\. 1 class was changed since and stays so/);
+    assert.match(
+      (await visitor.get(path)).text,
+      /Nothing to undo\. 1 class was changed since and stays as it is/,
+    );
   });
 
   it('deleted ones are listed under their chip and come back one by one or together', async () => {

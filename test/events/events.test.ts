@@ -81,7 +81,7 @@ describe('events', () => {
       { days: ['2027-03-20'], opensAt: '2027-03-14T02:30', closesAt: '' },
       /There is no 2:30 AM on Sunday, March 14, 2027/,
     ],
-    ['a zone that is none', { timeZone: 'Mars/Base' }, /Choose a time zone/],
+    ['a zone that is none', { timeZone: 'Mars/Base' }, /Select a time zone/],
     [
       'numbers that are none',
       { gapMinutes: 'some' },
@@ -134,7 +134,10 @@ describe('events', () => {
     assert.equal(changed?.name, 'Renamed');
     assert.equal(changed.booking.opensAt, undefined);
     assert.equal(changed.link, event!.link);
-    assert.match((await admin.get(`/events/${event!._id.toHexString()}`)).text, /no opening time is set/);
+    assert.match(
+      (await admin.get(`/events/${event!._id.toHexString()}`)).text,
+      /Nobody has set when it opens/,
+    );
   });
 
   it('a day with slots cannot be dropped, nor the zone changed under them; a day that is over stays', async () => {

@@ -45,7 +45,7 @@ describe('pages of held removals and undo', () => {
       assert.match(list.text, /of \d+ records/);
       assert.match(list.text, /aria-label="Kind"[^]*kind=student">Students <span class="count">40</);
       const students = await office.visitor.get(`${refresh}/held?kind=student`);
-      assert.match(students.text, /<strong>40<\/strong> held/);
+      assert.match(students.text, /<strong>40<\/strong> records/);
       assert.doesNotMatch(students.text, /data-label="Kind">Guardian/);
       const file = await office.visitor.get(`${refresh}/held.csv?kind=student`);
       assert.equal(file.text.trim().split('\n').length, 41);

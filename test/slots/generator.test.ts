@@ -134,13 +134,13 @@ describe('making slots', () => {
   });
 
   const faults: [string, Record<string, unknown>, RegExp][] = [
-    ['a day that is not the event’s', { day: '2026-11-23' }, /Choose a day from the list/],
+    ['a day that is not the event’s', { day: '2026-11-23' }, /Select a day from the list/],
     ['no begin', { from: '' }, /Enter when the first slot begins/],
     ['an end before the begin', { to: '16:00' }, /must end after the first begins/],
     ['a length that never fits', { minutes: 90 }, /No slot of this length fits/],
     ['a length of nothing', { minutes: 0 }, /Enter the length of a slot in minutes: 1 or more/],
     ['chosen teachers, but none ticked', { who: 'chosen' }, /Select at least one teacher/],
-    ['unavailable without a message', { state: 'unavailable' }, /Enter the message that parents see/],
+    ['unavailable without a message', { state: 'unavailable' }, /Enter the message for parents/],
   ];
   for (const [what, change, message] of faults)
     it(`${what} is refused, and what was typed stays`, async () => {

@@ -158,9 +158,9 @@ describe('what the Sync tab says', () => {
     assert.match(sayNight({ on: true, next, pausedBy: 'not connected' }, said), /Clever isn’t enabled/);
     assert.match(
       sayNight({ on: false, since: NOW }, said),
-      /has been off since Tuesday, November 24 at 12:00 PM;/,
+      /has been off since Tuesday, November 24 at 12:00 PM\./,
     );
-    assert.match(sayNight({ on: false }, said), /^The nightly sync is off;/);
+    assert.match(sayNight({ on: false }, said), /^The nightly sync is off\./);
   });
 
   it('of bad ends: when the last good run was, and what came since', () => {

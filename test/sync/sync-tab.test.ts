@@ -83,8 +83,8 @@ describe('the Sync tab', () => {
     assert.equal(text.match(/class="chart-hit"/g)?.length, 4);
     assert.equal(text.match(/<path class="chart-failed"/g)?.length, 1);
     assert.equal(text.match(/<path class="chart-stopped"/g)?.length, 1);
-    assert.match(text, /<title>Sat, Nov 21, 1:00 AM: 5 new, 0 changed, 70 gone, 41 s<\/title>/);
-    assert.match(text, /<td class="num" data-label="Gone">70<\/td>/);
+    assert.match(text, /<title>Sat, Nov 21, 1:00 AM: 5 new, 0 changed, 70 removed, 41 s<\/title>/);
+    assert.match(text, /<td class="num" data-label="Removed">70<\/td>/);
     assert.match(text, /<td class="num" data-label="Took">41 s<\/td>/);
     assert.doesNotMatch(text, / style=/);
   });
@@ -141,7 +141,7 @@ describe('the Sync tab', () => {
         action: 'stop sync',
         targets: [new Types.ObjectId(), event._id],
       });
-    assert.match(await page(), /has been off since Sunday, November 22 at 12:00 PM;/);
+    assert.match(await page(), /has been off since Sunday, November 22 at 12:00 PM\./);
   });
 
   it('promises no night while the event is archived or the account is not connected', async () => {

@@ -55,7 +55,7 @@ describe('The state of an upload', () => {
     const nothing = await school.office.get(address);
     assert.match(
       nothing.text,
-      /These files hold no sections, students, or teachers: put right what is listed below, then upload all of them again\./,
+      /There are no sections, students, or teachers in these files\. To fix this, fix the problems listed below, then upload all files again\./,
     );
     assert.match(nothing.text, /status-danger">Nothing to import/);
     assert.doesNotMatch(nothing.text, /Preview the import|If not in the files/);

@@ -100,7 +100,7 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
       },
       {
         fields: { name: 'Jo Wren', email: 'jo@example.org', scope: 'contact', contact: NOBODY },
-        says: /This teacher isn’t there/,
+        says: /This teacher is no longer there/,
         keeps: /Jo Wren/,
       },
     ],
@@ -166,7 +166,7 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
     ...familyForms('/events/:event/families', place),
     '/global-setup/duplicates/separation': [
       { fields: {}, says: /Select at least one pair/ },
-      { fields: { pairs: 'x' }, says: /Choose the pairs from the list/ },
+      { fields: { pairs: 'x' }, says: /Select the pairs from the list/ },
       {
         fields: { only: 'x', pairs: ids.pair! },
         says: /a pair from the list/,

@@ -36,7 +36,7 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
   ];
   const badRows: Bad[] = [
     { fields: {}, says: /at least one class|Select the rows/ },
-    { fields: { ids: 'x' }, says: /Choose the classes from the list/ },
+    { fields: { ids: 'x' }, says: /Select the classes from the list/ },
     {
       fields: { one: 'x', ids: ids.class! },
       says: /Enter a class from the list/,
@@ -66,17 +66,17 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
       },
       {
         fields: { action: 'set', to: 'Zoo', ids: ids.class! },
-        says: /Choose a type from the list/,
+        says: /Select a type from the list/,
         keeps: box('ids', ids.class!),
       },
       {
         fields: { [`type-${ids.class!}`]: 'Zoo', ids: ids.class! },
-        says: /Choose a type from the list/,
+        says: /Select a type from the list/,
         keeps: box('ids', ids.class!),
       },
       {
         fields: { ids: 'x', [`type-${ids.class!}`]: 'Group' },
-        says: /Choose the classes from the list/,
+        says: /Select the classes from the list/,
         keeps: /<option selected>Group/,
       },
     ],
@@ -136,7 +136,7 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
     '/events/:event/settings': [{ fields: event, says: /name/, keeps: /The gym/ }],
     '/events/:event/steps': [
       { fields: {}, says: /a step/ },
-      { fields: { step: 'dance', done: '1' }, says: /Choose a step from the list/ },
+      { fields: { step: 'dance', done: '1' }, says: /Select a step from the list/ },
       { fields: { step: 'link', done: 'perhaps' }, says: /Select this or leave it empty/ },
     ],
     '/events/:event/archive': NOTHING_SENT,
