@@ -132,10 +132,11 @@ export const invitationSchema = Joi.object<Invitation, true>({
     .default('account')
     .label('what the access is for'),
   level: Joi.string()
+    .max(40)
     .label('an access level')
     .when('scope', {
       switch: [
-        { is: 'contact', then: Joi.string().empty(Joi.any()).default('resource administrator') },
+        { is: 'contact', then: Joi.string().max(40).empty(Joi.any()).default('resource administrator') },
         {
           is: 'events',
           then: Joi.string()
@@ -155,7 +156,7 @@ export const invitationSchema = Joi.object<Invitation, true>({
     .label('events from the list')
     .when('scope', {
       is: 'events',
-      then: Joi.array().min(1).required().messages({
+      then: Joi.array().min(1).max(MOST_EVENTS).required().messages({
         'array.min': 'Select at least one event.',
         'any.required': 'Select at least one event.',
       }),

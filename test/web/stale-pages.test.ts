@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Types } from 'mongoose';
+import type { Types } from 'mongoose';
 import { readForm } from '../../server/demo/read-form.js';
 import { Account } from '../../server/models/account.js';
 import { Appointment } from '../../server/models/appointment.js';
