@@ -207,7 +207,7 @@ describe('a page with several buttons', () => {
       assert.equal(none.status, 422);
       assert.match(none.text, /at least one kind/);
       const synced = await press(home, '/importer/sync', { kinds: ['students', 'contacts'], name: 'Birch' });
-      assert.match(synced.text, /no event has its sync on/i);
+      assert.match(synced.text, /No event has its nightly sync on/);
       assert.match(synced.text, /value="Birch"/);
       assert.equal((await Account.findById(account).orFail().lean()).clever?.kinds.contacts, true);
     });
