@@ -73,13 +73,12 @@ export class DatabaseGone extends Error {
 /** Turns whatever went wrong into a page, and logs it without the request's data. */
 export function errorPages(deps: Pick<Deps, 'log'>): ErrorRequestHandler {
   return (error: unknown, req, res, _next) => {
-    // An answer went out already. A stream that broke is cut; a page that stands in the place of one that came too late arrives whole,
-    // though it may still be on its way through the compression.
+    // An answer went out already. A stream that broke is cut; one that was ended arrives whole, though it may still be on its way through
+    // the compression: the session may fail to be kept after it, or the handler after the page that took its place.
     if (res.headersSent) {
-      if (!res.locals.isRefused && !res.writableEnded) res.destroy();
+      if (!res.locals.isEnded && !res.writableEnded) res.destroy();
       return;
     }
-    res.locals.isRefused = true;
     const isGone = isDatabaseGone(error);
     const page = isGone ? pageWhileGone(error, req) : pageFor(error);
     // Keeping the session would wait for the database once more.

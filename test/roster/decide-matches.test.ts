@@ -70,7 +70,7 @@ describe('deciding who a new record is', () => {
     });
     const card = { type: 'staff' as const, identifiers: { barcode: '5' } };
     assert.deepEqual(decide([record('r', card)], [candidate(card), candidate(card)]).doubtful, [
-      'r~0,1: same staff id',
+      'r~0,1: same staff ID',
     ]);
   });
 

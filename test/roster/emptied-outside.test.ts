@@ -144,7 +144,7 @@ describe('a held list of which a part is back', function () {
     );
     assert.equal((await office.district.refreshOf(run)).counts.sectionStudents?.held, 4);
     const page = (await office.visitor.get(`/importer/refreshes/${String(run.refresh)}/held`)).text;
-    assert.match(page, /4 enrollments are missing[^.]*because nobody has decided yet/);
+    assert.match(page, /4 enrollments are missing from Clever\. Nobody has reviewed them yet/);
     assert.match(page, /4 enrollments end/);
     for (const { name, studentIds } of chosen) {
       const { firstName, lastName } = await Contact.findOne({ 'record.id': studentIds[0] }).orFail().lean();

@@ -78,7 +78,10 @@ describe('ties that a source no longer tells', () => {
       assert.deepEqual(await seen(), before);
       const refresh = await office.district.refreshOf(run);
       assert.equal(refresh.counts.sectionStudents?.held, ties);
-      assert.match(sayResult(run), new RegExp(`${ties.toLocaleString('en')} enrollments held`));
+      assert.match(
+        sayResult(run),
+        new RegExp(`${ties.toLocaleString('en')} enrollments waiting for your review`),
+      );
       const page = await office.visitor.get(`/importer/refreshes/${String(run.refresh)}/held`);
       assert.match(page.text, new RegExp(`${ties.toLocaleString('en')} enrollments`));
       assert.match(page.text, /They have 1 appointment/);
