@@ -148,7 +148,7 @@ describe('the Class Editor', () => {
     assert.equal((await visitor.post(undo, {}, path)).status, 303);
     assert.equal(await typeOf(art._id), 'Homeroom');
     assert.equal(await typeOf(bio._id), 'Group');
-    assert.match((await visitor.get(path)).text, /1 type is as before\. 1 class was changed since and stay/);
+    assert.match((await visitor.get(path)).text, /1 class was changed since and stays as it is/);
   });
 
   it('does not overwrite what somebody else chose since the page was shown', async () => {
@@ -160,7 +160,7 @@ describe('the Class Editor', () => {
       path,
     );
     assert.equal(await typeOf(art._id), 'Hide');
-    assert.match((await visitor.get(path)).text, /1 class was changed by somebody else meanwhile/);
+    assert.match((await visitor.get(path)).text, /1 class was changed by somebody else in the meantime/);
   });
 
   it('a type that does not exist is refused', async () => {

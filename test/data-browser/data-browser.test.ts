@@ -107,7 +107,7 @@ describe('the Data Browser', () => {
     const section = shared().find(({ name }) => name === 'Class with unshared students');
     const page = (await visitor.get(`${HOME}/sections/${section!.id}`)).text;
     assert.equal(rowsOf(page).length, section!.students!.length - 3);
-    assert.match(page, /3 students are not shared with us/);
+    assert.match(page, /3 students are not shared with Slotbell/);
   });
 
   it('shows markup in a name as text', async () => {

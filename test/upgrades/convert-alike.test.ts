@@ -44,7 +44,7 @@ describe('what two contacts have in common, of version 0.5', () => {
     assert.deepEqual(changed.document, { ...pair, reason: { code: 'birth' } });
     for (const found of [changed, await SyncLog.findById(line._id).orFail().lean()]) {
       assert.deepEqual(found.note, { code: 'may be known', reason: { code: 'birth' } });
-      assert.match(sayNote(found), /already: same name and birth date\. Decide/);
+      assert.match(sayNote(found), /already have: same name and birth date\. Decide/);
     }
     assert.equal(await SyncLog.countDocuments({ note: { code: 'deleted here' } }), 1);
   });
