@@ -5,7 +5,7 @@ import { countOf } from '../web/format-count.js';
 import { parseForm, typedValues, type Form } from '../web/parse.js';
 import { rateLimit, refusedTry } from '../web/rate-limit.js';
 import { senderOf } from '../web/sender.js';
-import { say } from '../web/session.js';
+import { endStep } from '../web/session.js';
 import { addChild } from './add-child.js';
 import { findLinkedChildren, takeLinkedChildren } from './find-linked-children.js';
 import { conferenceOf, familyOf, type Family } from './load-conference.js';
@@ -123,13 +123,14 @@ async function goOn(
   left: Form['values'],
   next = `${conferenceOf(res).home}/children`,
 ): Promise<void> {
-  if (Object.keys(left).length === 0) {
-    if (text) say(req, { kind: 'ok', text });
-    res.redirect(303, next);
-    return;
-  }
-  if (text) res.locals.flash = { kind: 'ok', text };
-  await showChildren(res, await familyOf(res, deps), { values: left, errors: {} }, 200);
+  await endStep(req, res, {
+    flash: text ? { kind: 'ok', text } : undefined,
+    next,
+    showAgain:
+      Object.keys(left).length > 0
+        ? async () => showChildren(res, await familyOf(res, deps), { values: left, errors: {} }, 200)
+        : undefined,
+  });
 }
 
 function sayWait(seconds: number): string {

@@ -1,7 +1,6 @@
 import type { Response } from 'express';
 import type { PlacedEvent } from '../web/place.js';
-import { SETUP_TABS } from '../web/event-tabs.js';
-import { daysInWords } from '../web/format-time.js';
+import { SETUP_TABS, eventFrame } from '../web/event-tabs.js';
 import type { Adult } from './queries.js';
 
 export const FAMILIES = '/global-setup/families';
@@ -33,11 +32,5 @@ export function page(res: Response, adult: Adult, title: string) {
 export function frameOf(res: Response, title: string) {
   const event = eventIn(res);
   if (!event) return { title, section: 'global-setup', setupTabs: SETUP_TABS, tab: 'contacts' };
-  return {
-    title: `${event.name}: ${title}`,
-    section: 'events',
-    event,
-    tab: 'families',
-    when: daysInWords(event.days, event),
-  };
+  return eventFrame(event, 'families', title);
 }

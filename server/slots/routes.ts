@@ -2,11 +2,12 @@ import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../deps.js';
 import type { Event } from '../models/event.js';
 import type { Resource } from '../models/resource.js';
+import { eventFrame } from '../web/event-tabs.js';
 import { actorOf } from '../web/actor.js';
 import { changedMeanwhile, seenOf } from '../web/compare-seen.js';
 import { notFound } from '../web/errors.js';
 import { countOf } from '../web/format-count.js';
-import { daysInWords, fullDay, shortDay, shortDayAndTime, timeSpan } from '../web/format-time.js';
+import { fullDay, shortDay, shortDayAndTime, timeSpan } from '../web/format-time.js';
 import { eventGuard, eventOf } from '../web/guards.js';
 import { addressOf } from '../web/paging.js';
 import type { PlacedEvent, Style } from '../web/place.js';
@@ -152,14 +153,7 @@ async function showTeacher(deps: Deps, res: Response, resource: Resource, form: 
 }
 
 function slotsPage(event: PlacedEvent) {
-  return {
-    title: `${event.name}: Slots`,
-    section: 'events',
-    event,
-    tab: 'slots',
-    when: daysInWords(event.days, event),
-    home: slotsPath(event),
-  };
+  return { ...eventFrame(event, 'slots', 'Slots'), home: slotsPath(event) };
 }
 
 /** Asks first where much changes, where slots go for good, and where parents are to read a message. */

@@ -5,7 +5,7 @@ import { Account, type FileFormat } from '../models/account.js';
 import { actorOf } from '../web/actor.js';
 import { SETUP_TABS } from '../web/event-tabs.js';
 import { FRESH_FORM, parseForm, typedValues, type Form } from '../web/parse.js';
-import { say, type Flash } from '../web/session.js';
+import { endStep } from '../web/session.js';
 import { goOn, KINDS } from '../clever/connection/show-page.js';
 import { FORMATS } from '../roster-files/formats/formats.js';
 import { disableFiles, enableFiles, type FilesEnabled } from './enable-files.js';
@@ -109,14 +109,15 @@ function sayOther(format: FileFormat): string {
 /** Back to the page; shown at once where another kind of files is selected or files are chosen, as a new page would lose it. */
 async function goBack(deps: Deps, req: Request, res: Response, text: string, saved = false): Promise<void> {
   const other = saved ? undefined : otherFormat(req);
-  if (!other && !choseFiles(req)) {
-    say(req, { kind: 'ok', text });
-    res.redirect(303, HOME);
-    return;
-  }
   const left = other ? ` ${FORMATS[other].label} is still selected below and isn’t saved yet.` : '';
-  res.locals.flash = { kind: 'ok', text: `${text}${left}` } satisfies Flash;
-  await show(deps, req, res, { values: other ? { format: other } : {}, errors: {} });
+  await endStep(req, res, {
+    flash: { kind: 'ok', text: `${text}${left}` },
+    next: HOME,
+    showAgain:
+      other || choseFiles(req)
+        ? () => show(deps, req, res, { values: other ? { format: other } : {}, errors: {} })
+        : undefined,
+  });
 }
 
 /** Whether files were chosen, which only the button of the upload sends; others send their names. */

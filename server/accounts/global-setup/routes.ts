@@ -10,7 +10,7 @@ import { forbidden, notFound } from '../../web/errors.js';
 import { SETUP_TABS } from '../../web/event-tabs.js';
 import { zoneOptions } from '../../web/format-zone.js';
 import { FRESH_FORM, parseForm, parseId, parseQuery, typedValues, type Form } from '../../web/parse.js';
-import { say } from '../../web/session.js';
+import { endStep, say } from '../../web/session.js';
 import { changeLevel, inviteStaff } from '../invite-staff.js';
 import { mayChangeAccess } from '../policy.js';
 import { eventChoices, staffLogins, teacherChoices } from '../queries.js';
@@ -151,14 +151,12 @@ async function backToLogins(
       ? value !== values[name.replace('level-', 'was-')]
       : ['name', 'email', 'events', 'contact'].includes(name) && value !== '',
   );
-  if (!isLeft) {
-    say(req, { kind: 'ok', text });
-    res.redirect(303, LOGINS);
-    return;
-  }
-  const left = 'Your other changes on this page are still here, but they aren’t saved yet.';
-  res.locals.flash = { kind: 'ok', text: `${text} ${left}` };
-  await showLogins(deps, req, res, { values, errors: {} });
+  const left = ' Your other changes on this page are still here, but they aren’t saved yet.';
+  await endStep(req, res, {
+    flash: { kind: 'ok', text: isLeft ? `${text}${left}` : text },
+    next: LOGINS,
+    showAgain: isLeft ? () => showLogins(deps, req, res, { values, errors: {} }) : undefined,
+  });
 }
 
 /** The settings as stored. */

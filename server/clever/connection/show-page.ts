@@ -5,7 +5,7 @@ import { isChanged, seenOf } from '../../web/compare-seen.js';
 import { SETUP_TABS } from '../../web/event-tabs.js';
 import { addressOf } from '../../web/paging.js';
 import { FRESH_FORM, parseQuery, typedValues, type Form } from '../../web/parse.js';
-import { say, type Flash } from '../../web/session.js';
+import { endStep, type Flash } from '../../web/session.js';
 import { connectionPage } from './queries.js';
 import { boxesOf, KINDS_FIELDS, pageQuery } from './schema.js';
 
@@ -75,14 +75,15 @@ export async function goOn(
   { at = '', done }: { at?: string; done: readonly string[] },
 ): Promise<void> {
   const kept = leftOf(req, done);
-  if (!kept && lostSecrets(req, done).length === 0) {
-    say(req, flash);
-    res.redirect(303, addressOf(HOME, { q: textIn(req, 'q') || undefined }) + at);
-    return;
-  }
   const left = kept ? ' What else you typed or selected here is still there and isn’t saved yet.' : '';
-  res.locals.flash = { ...flash, text: `${flash.text}${left}` };
-  await show(deps, req, res, { values: kept ?? {}, errors: {} }, done);
+  await endStep(req, res, {
+    flash: { ...flash, text: `${flash.text}${left}` },
+    next: addressOf(HOME, { q: textIn(req, 'q') || undefined }) + at,
+    showAgain:
+      kept || lostSecrets(req, done).length > 0
+        ? () => show(deps, req, res, { values: kept ?? {}, errors: {} }, done)
+        : undefined,
+  });
 }
 
 /** What a page that asks first brings back, whatever is answered. */

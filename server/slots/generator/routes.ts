@@ -1,8 +1,9 @@
 import express, { type Response, type Router } from 'express';
 import type { Deps } from '../../deps.js';
+import { eventFrame } from '../../web/event-tabs.js';
 import { actorOf, levelIn, type Actor } from '../../web/actor.js';
 import { countOf, number } from '../../web/format-count.js';
-import { daysInWords, fieldTime, fullDay, timeSpan } from '../../web/format-time.js';
+import { fieldTime, fullDay, timeSpan } from '../../web/format-time.js';
 import { eventGuard, eventOf } from '../../web/guards.js';
 import type { PlacedEvent, Style } from '../../web/place.js';
 import { parseForm, parseQuery, typedValues, type Form } from '../../web/parse.js';
@@ -88,14 +89,7 @@ async function formPage(res: Response, form: Form): Promise<void> {
 }
 
 function generatorPage(event: PlacedEvent) {
-  return {
-    title: `${event.name}: Make slots`,
-    section: 'events',
-    event,
-    tab: 'slots',
-    when: daysInWords(event.days, event),
-    home: `/events/${event._id.toHexString()}/slots`,
-  };
+  return { ...eventFrame(event, 'slots', 'Make slots'), home: `/events/${event._id.toHexString()}/slots` };
 }
 
 /** Why the times cannot be laid out, beside the field that it is about. */
