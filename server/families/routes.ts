@@ -25,16 +25,19 @@ import { familiesQuery, takingSchema, type Outcome } from './schema.js';
 export function familyRoutes(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
 
-  router.get('/:user', async (req, res) => {
-    await showAdult(deps, req, res);
+  router.use('/:user', async (req, res, next) => {
+    const user = parseId(req.params.user);
+    const adult = await findAdult(actorOf(res), user, deps.now(), eventIn(res)?._id);
+    if (!adult) throw notFound();
+    res.locals.adult = adult;
+    next();
+  });
+  router.get('/:user', (_req, res) => {
+    showAdult(res);
   });
   // What concerns others too is an administrator's.
-  router.use('/:user/:what', async (req, res, next) => {
-    if (!eventIn(res)) {
-      next();
-      return;
-    }
-    const { part } = await adultOf(deps, req, res);
+  router.use('/:user/:what', (_req, res, next) => {
+    const { part } = adultOf(res);
     if (part && !part.isWhole) throw administratorsTask();
     next();
   });
@@ -71,7 +74,7 @@ function childPages(router: Router, deps: Deps): void {
   });
 
   router.post('/:user/children/:student/removal', async (req, res) => {
-    const { adult, child } = await childOf(deps, req, res);
+    const { adult, child } = childOf(req, res);
     const student = new Types.ObjectId(child.id);
     const coming = await comingOf(adult.household, actorOf(res), deps.now(), onlyOf(adult, student));
     const asked = outcomeOf(req, coming);
@@ -85,14 +88,14 @@ function childPages(router: Router, deps: Deps): void {
     res.redirect(303, pathOf(res, adult));
   });
 
-  router.get('/:user/children/:student/return', async (req, res) => {
-    const { adult, child } = await childOf(deps, req, res);
+  router.get('/:user/children/:student/return', (req, res) => {
+    const { adult, child } = childOf(req, res);
     if (!child.removedAt) throw notFound();
     askReturn(res, adult, child);
   });
 
   router.post('/:user/children/:student/return', async (req, res) => {
-    const { adult, child } = await childOf(deps, req, res);
+    const { adult, child } = childOf(req, res);
     const student = new Types.ObjectId(child.id);
     const asked = tickOf(req);
     if (!asked.ok) {
@@ -107,12 +110,12 @@ function childPages(router: Router, deps: Deps): void {
 }
 
 function blockPages(router: Router, deps: Deps): void {
-  router.get('/:user/block', async (req, res) => {
-    askBlock(res, await adultOf(deps, req, res));
+  router.get('/:user/block', (_req, res) => {
+    askBlock(res, adultOf(res));
   });
 
   router.post('/:user/block', async (req, res) => {
-    const adult = await adultOf(deps, req, res);
+    const adult = adultOf(res);
     const asked = outcomeOf(req, adult.coming);
     if (!asked.ok) {
       askBlock(res, adult, asked.form);
@@ -126,14 +129,14 @@ function blockPages(router: Router, deps: Deps): void {
     res.redirect(303, pathOf(res, adult));
   });
 
-  router.get('/:user/unblock', async (req, res) => {
-    const adult = await adultOf(deps, req, res);
+  router.get('/:user/unblock', (_req, res) => {
+    const adult = adultOf(res);
     if (!adult.blockedAt) throw notFound();
     askUnblock(res, adult);
   });
 
   router.post('/:user/unblock', async (req, res) => {
-    const adult = await adultOf(deps, req, res);
+    const adult = adultOf(res);
     const asked = tickOf(req);
     if (!asked.ok) {
       askUnblock(res.status(422), adult, asked.form);
@@ -150,15 +153,15 @@ function blockPages(router: Router, deps: Deps): void {
   });
 }
 
-async function showAdult(deps: Deps, req: Request, res: Response): Promise<void> {
-  const adult = await adultOf(deps, req, res);
+function showAdult(res: Response): void {
+  const adult = adultOf(res);
   const actor = actorOf(res);
   res.render('families/adult', {
     ...page(res, adult, adult.user.name),
     back: backOf(res),
     contacts: adult.part ? '' : '/global-setup/contacts',
     mayChange: adult.part?.isWhole ?? true,
-    everything: adult.part && mayRunAll(actorOf(res)) ? `${FAMILIES}/${adult.user._id.toHexString()}` : '',
+    everything: adult.part && mayRunAll(actor) ? `${FAMILIES}/${adult.user._id.toHexString()}` : '',
     adult,
     since: dayAndTime(adult.user.createdAt, actor),
     blocked: adult.blockedAt ? dayAndTime(adult.blockedAt, actor) : '',
@@ -177,7 +180,7 @@ function askReturn(res: Response, adult: Adult, child: ClaimedChild, form: Form 
 }
 
 async function askRemoval(deps: Deps, req: Request, res: Response, form?: Form): Promise<void> {
-  const { adult, child } = await childOf(deps, req, res);
+  const { adult, child } = childOf(req, res);
   const only = onlyOf(adult, new Types.ObjectId(child.id));
   const coming = await comingOf(adult.household, actorOf(res), deps.now(), only);
   if (child.removedAt && coming.length === 0) throw notFound();
@@ -241,18 +244,16 @@ function tickOf(req: Request): { ok: true; tell: boolean } | { ok: false; form: 
   return parsed.ok ? { ok: true, tell: parsed.value.tell } : { ok: false, form: parsed };
 }
 
-async function adultOf(deps: Deps, req: Request, res: Response): Promise<Adult> {
-  const adult = await findAdult(actorOf(res), parseId(req.params.user), deps.now(), eventIn(res)?._id);
-  if (!adult) throw notFound();
-  return adult;
+/** Who the request is about. */
+function adultOf(res: Response): Adult {
+  return res.locals.adult as Adult;
 }
 
-async function childOf(
-  deps: Deps,
+function childOf(
   req: Request,
   res: Response,
-): Promise<{ adult: Adult & { household: Household }; child: ClaimedChild }> {
-  const adult = await adultOf(deps, req, res);
+): { adult: Adult & { household: Household }; child: ClaimedChild } {
+  const adult = adultOf(res);
   const child = adult.children.find(({ id }) => id === req.params.student);
   if (!child || !adult.household) throw notFound();
   return { adult: { ...adult, household: adult.household }, child };
