@@ -1,5 +1,5 @@
 import type { AlikeReason } from '../models/duplicate.js';
-import { rewriteDocuments } from './rewrite-documents.js';
+import { codeFor, rewriteDocuments } from './rewrite-documents.js';
 
 /** What versions before 0.6 stored of a pair. */
 const REASONS: Record<string, AlikeReason> = {
@@ -38,5 +38,5 @@ interface Reasoned {
 
 function convertIn({ reason }: Reasoned): { reason: AlikeReason } {
   const text = String(reason);
-  return { reason: REASONS[text] ?? { code: 'text', text } };
+  return { reason: codeFor(REASONS, text) ?? { code: 'text', text } };
 }

@@ -40,15 +40,9 @@ function findKnownIds(account: Types.ObjectId): KnownIds {
       const schools = await School.find({ account, 'file.id': { $in: ids } }, { file: 1 }).lean();
       return new Set(schools.flatMap(({ file }) => file?.id ?? []));
     }
-    const filter = { account, 'record.id': { $in: ids } };
-    const found =
-      list === 'sections'
-        ? await Section.find(filter, { record: 1 }).lean()
-        : list === 'terms'
-          ? await Term.find(filter, { record: 1 }).lean()
-          : list === 'courses'
-            ? await Course.find(filter, { record: 1 }).lean()
-            : await Contact.find(filter, { record: 1 }).lean();
+    const found = await modelOf(list)
+      .find({ account, 'record.id': { $in: ids } }, { record: 1 })
+      .lean();
     return new Set(found.flatMap(({ record }) => record?.id ?? []));
   };
 }
@@ -65,12 +59,12 @@ async function* storedRecords(
     return;
   }
   const filter = { account, 'record.id': { $gte: `${kind}:`, $lt: `${kind};` } };
-  const isMirror = list === 'sections' || list === 'terms' || list === 'courses';
-  const cursor: AsyncIterable<StoredDocument> = isMirror
-    ? mirrorOf(list).find(filter, { record: 1, status: 1 }).lean().cursor({ batchSize: BATCH })
-    : Contact.find(filter, { record: 1, status: 1, firstName: 1, lastName: 1, schoolId: 1 })
-        .lean()
-        .cursor({ batchSize: BATCH });
+  const isMirror = list in MIRROR;
+  const person = isMirror ? {} : ({ firstName: 1, lastName: 1, schoolId: 1 } as const);
+  const cursor = modelOf(list)
+    .find(filter, { record: 1, status: 1, ...person })
+    .lean()
+    .cursor({ batchSize: BATCH });
   let batch: StoredRecord[] = [];
   for await (const { record, status, ...person } of cursor) {
     const { firstName: first, lastName: last, schoolId: number } = person;
@@ -94,7 +88,9 @@ interface StoredDocument {
   schoolId?: string;
 }
 
-function mirrorOf(list: 'sections' | 'terms' | 'courses'): Model<StoredDocument> {
-  const model = list === 'sections' ? Section : list === 'terms' ? Term : Course;
-  return model as unknown as Model<StoredDocument>;
+const MIRROR: Partial<Record<ListName, unknown>> = { sections: Section, terms: Term, courses: Course };
+
+/** Where records of a list are stored; people are in one place. */
+function modelOf(list: ListName): Model<StoredDocument> {
+  return (MIRROR[list] ?? Contact) as Model<StoredDocument>;
 }

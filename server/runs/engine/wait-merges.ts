@@ -3,7 +3,7 @@ import { Duplicate } from '../../models/duplicate.js';
 import type { HeldRun } from './hold-run.js';
 
 /** A merge that has not said for this long that it lives was cut off, and so was a decision about an identity: anybody may finish it. */
-export const CUT_OFF_MS = 30_000;
+const CUT_OFF_MS = 30_000;
 const LOOK_MS = 250;
 
 /** Whether who set about it then is taken for dead. */
