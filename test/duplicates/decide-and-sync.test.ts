@@ -8,10 +8,9 @@ import { Duplicate, type Identity } from '../../server/models/duplicate.js';
 import { RosterRun } from '../../server/models/roster-run.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { decideIdentity, type IdentityDecided } from '../../server/duplicates/decide-identity.js';
-import { startSync } from '../../server/sync/runs/start-sync.js';
 import { asApp } from '../support/scans.js';
 import { live } from '../support/roster/crash.js';
-import { runNow, startSyncedDistrict, type TestDistrict } from '../support/roster/district.js';
+import { runNow, startSyncedDistrict, untilSyncing, type TestDistrict } from '../support/roster/district.js';
 import { restoreSnapshot, takeSnapshot, type Snapshot } from '../support/snapshot.js';
 
 describe('a decision about an identity and a sync', function () {
@@ -27,7 +26,7 @@ describe('a decision about an identity and a sync', function () {
     older = await Contact.findOne({ type: 'student', status: 'active' }).sort({ _id: 1 }).orFail().lean();
     id = older.record?.id ?? assert.fail();
     rename('William');
-    assert.equal((await sync()).state, 'done');
+    assert.equal((await district.sync()).state, 'done');
     pair = (await Duplicate.findOne({ recycled: 'id', state: 'open' }).orFail().lean())._id;
     // Others move too: the sync has something to write.
     district.sandbox.advanceNight();
@@ -49,24 +48,6 @@ describe('a decision about an identity and a sync', function () {
     Duplicate.updateOne({ _id: pair }, { $set: { 'deciding.at': new Date(Date.now() - 31_000) } });
   const stored = () => Duplicate.findById(pair).orFail().lean();
 
-  async function sync(): Promise<SyncRun> {
-    const run = await ask();
-    await runNow(district.deps, run);
-    return SyncRun.findById(run).orFail().lean();
-  }
-
-  async function ask(): Promise<Types.ObjectId> {
-    const account = { _id: district.account, clever: { enabled: true } };
-    const event = { _id: district.event, sync: { schools: district.schools } };
-    const started = await startSync(district.deps, {
-      account: account as never,
-      event: event as never,
-      trigger: 'sync now',
-    });
-    assert.ok(started.ok);
-    return started.run;
-  }
-
   async function isParted(when: string): Promise<void> {
     const now = await Contact.findOne({ 'record.id': id }).orFail().lean();
     assert.deepEqual([now.firstName, now.status], ['William', 'active'], when);
@@ -84,10 +65,8 @@ describe('a decision about an identity and a sync', function () {
       await live(async () => (decided = await decide()), {
         beforeWrite: async (n) => {
           if (n !== nth) return;
-          runs.end = sync();
-          // Until it has begun.
-          while (!(await SyncRun.exists({ trigger: 'sync now', state: 'running' })))
-            await new Promise((resolve) => setImmediate(resolve));
+          runs.end = district.sync();
+          await untilSyncing();
         },
       });
       const when = `before write ${String(nth)}: ${String(writes[nth - 1])}`;
@@ -111,7 +90,7 @@ describe('a decision about an identity and a sync', function () {
       if (cutOff) await age();
       const before = await stored();
       const reasons = new Set<unknown>();
-      const run = await ask();
+      const run = await district.ask({ trigger: 'sync now' });
       // The sync writes several batches at a time; of two people who decide at once one would be told so.
       let asking: Promise<unknown> = Promise.resolve();
       const askNow = async () => {
@@ -175,7 +154,7 @@ describe('a decision about an identity and a sync', function () {
     await live(() => asApp(() => keepBoth(district.deps, actor, [_id])), {
       beforeWrite: async () => {
         nth += 1;
-        if (nth === 2) assert.equal((await sync()).state, 'done');
+        if (nth === 2) assert.equal((await district.sync()).state, 'done');
       },
     });
     const { clever } = await Account.findById(district.account).orFail().lean();
@@ -191,9 +170,9 @@ describe('a decision about an identity and a sync', function () {
       beforeWrite: async (n) => {
         if (n !== change) return;
         await age();
-        assert.equal((await sync()).state, 'done');
+        assert.equal((await district.sync()).state, 'done');
         rename('Bill');
-        assert.equal((await sync()).state, 'done');
+        assert.equal((await district.sync()).state, 'done');
       },
     });
     rename('William');

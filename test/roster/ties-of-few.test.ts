@@ -19,12 +19,6 @@ describe('ties of few, or of who went elsewhere, that a source no longer tells',
     Section.find({ status: 'active', 'studentIds.0': { $exists: true } })
       .sort({ _id: 1 })
       .lean();
-  const held = (kind: string) => RosterChange.find({ state: 'held', kind }).lean();
-  const sync = async () => {
-    const run = await office.district.sync();
-    assert.equal(run.state, 'done', sayResult(run));
-    return run;
-  };
 
   it('of one class with all its students are held; the other changes of that night come in', async () => {
     const booked = await office.book(5);
@@ -35,11 +29,11 @@ describe('ties of few, or of who went elsewhere, that a source no longer tells',
       .lean();
     const section = await Section.findById(item.section).orFail().lean();
     sandbox().change(section.record.id, { students: [], name: 'Renamed' });
-    const run = await sync();
+    const run = await office.sync();
     const after = await Class.findById(item._id).orFail().lean();
     assert.deepEqual(after.synced.students, item.synced.students);
     assert.equal(after.synced.name, 'Renamed');
-    const [row] = await held('sectionStudents');
+    const [row] = await office.held('sectionStudents');
     assert.equal(row?.size, section.studentIds.length);
     assert.equal((await office.district.refreshOf(run)).counts.section?.changed, 1);
   });
@@ -53,8 +47,8 @@ describe('ties of few, or of who went elsewhere, that a source no longer tells',
       .lean();
     const emptied = await Section.findById(item.section).orFail().lean();
     sandbox().change(emptied.record.id, { students: [] });
-    await sync();
-    const rows = await held('sectionStudents');
+    await office.sync();
+    const rows = await office.held('sectionStudents');
     assert.equal(rows.length, 1);
     const other = (await sections()).find(
       ({ _id, studentIds }) => !_id.equals(emptied._id) && studentIds.length > 4,
@@ -63,10 +57,10 @@ describe('ties of few, or of who went elsewhere, that a source no longer tells',
     const now = other.studentIds.slice(1);
     sandbox().change(other.record.id, { students: now });
     for (let count = 0; count < 2; count += 1) {
-      const run = await sync();
+      const run = await office.sync();
       assert.deepEqual((await Section.findById(other._id).orFail().lean()).studentIds, now);
       assert.deepEqual(
-        (await held('sectionStudents')).map(({ target }) => String(target)),
+        (await office.held('sectionStudents')).map(({ target }) => String(target)),
         [String(emptied._id)],
       );
       assert.match(sayResult(run), count === 0 ? /1 enrollment ended/ : /./);
@@ -82,7 +76,7 @@ describe('ties of few, or of who went elsewhere, that a source no longer tells',
     const [moved = '', left = ''] = one.studentIds;
     sandbox().change(one.record.id, { students: one.studentIds.filter((id) => id !== moved && id !== left) });
     sandbox().change(other.record.id, { students: [...other.studentIds, moved] });
-    const run = await sync();
+    const run = await office.sync();
     assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
     const refresh = await office.district.refreshOf(run);
     assert.deepEqual(
@@ -105,13 +99,13 @@ describe('ties of few, or of who went elsewhere, that a source no longer tells',
     // Each class gets the students of the next one.
     for (const [index, { record }] of all.entries())
       sandbox().change(record.id, { students: lists[(index + 1) % lists.length] ?? [] });
-    await sync();
+    await office.sync();
     assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
   });
 
   it('of those who left go with them, and count for nothing', async () => {
     office.leave(5);
-    const run = await sync();
+    const run = await office.sync();
     assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
     const { counts } = await office.district.refreshOf(run);
     assert.deepEqual([counts.student?.removed, counts.sectionStudents?.removed ?? 0], [5, 0]);
@@ -127,7 +121,7 @@ describe('ties of few, or of who went elsewhere, that a source no longer tells',
     const ids = Array.from({ length: 25 }, (_, index) => clever.idOf('student', index));
     for (const { record, studentIds } of await sections())
       clever.change(record.id, { students: studentIds.filter((id) => !ids.includes(id)) });
-    const run = await sync();
+    const run = await office.sync();
     const { counts } = await office.district.refreshOf(run);
     assert.deepEqual([counts.student?.held, counts.sectionStudents?.held ?? 0], [25, 0]);
   });

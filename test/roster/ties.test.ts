@@ -41,7 +41,6 @@ describe('ties that a source no longer tells', () => {
     const lists = (await sections()).map(({ studentIds }) => studentIds.filter((id) => known.has(id)));
     return lists.flat().length;
   };
-  const held = (kind: string) => RosterChange.find({ state: 'held', kind }).lean();
   const decide = async (run: SyncRun, verdict: 'accept' | 'reject') => {
     const refresh = await office.district.refreshOf(run);
     const decided = await decideHeldOfAccount(office.district.deps, refresh, {
@@ -53,11 +52,6 @@ describe('ties that a source no longer tells', () => {
     const done = await office.district.work(decided.run);
     assert.equal(done.state, 'done', sayResult(done));
     return done;
-  };
-  const sync = async () => {
-    const run = await office.district.sync();
-    assert.equal(run.state, 'done', sayResult(run));
-    return run;
   };
   const withoutStudents = async (list: unknown) => {
     for (const { record } of await sections()) sandbox().change(record.id, { students: list });
@@ -74,7 +68,7 @@ describe('ties that a source no longer tells', () => {
       const before = await seen();
       const ties = await countTies();
       await withoutStudents(list);
-      const run = await sync();
+      const run = await office.sync();
       assert.deepEqual(await seen(), before);
       const refresh = await office.district.refreshOf(run);
       assert.equal(refresh.counts.sectionStudents?.held, ties);
@@ -88,9 +82,9 @@ describe('ties that a source no longer tells', () => {
       assert.match((await office.visitor.get('/importer')).text, /enrollments have been missing from Clever/);
       assert.equal(await Notification.countDocuments({ kind: 'removals held' }), 1);
       // The night after finds the same, tells it nobody again, and asks still.
-      const again = await sync();
+      const again = await office.sync();
       assert.deepEqual(await seen(), before);
-      assert.equal((await held('sectionStudents')).length, (await sections()).length);
+      assert.equal((await office.held('sectionStudents')).length, (await sections()).length);
       assert.equal((await office.district.refreshOf(again)).counts.section?.changed ?? 0, 0);
       assert.equal(await Notification.countDocuments({ kind: 'removals held' }), 1);
     });
@@ -98,7 +92,7 @@ describe('ties that a source no longer tells', () => {
   it('end when they are accepted, and undo brings them back; a sync makes the same of it', async () => {
     const appointment = await office.book(3);
     await withoutStudents([]);
-    const run = await sync();
+    const run = await office.sync();
     const before = await wholeRoster();
     const accepted = await decide(run, 'accept');
     assert.match(sayResult(accepted), /enrollments ended/);
@@ -120,10 +114,10 @@ describe('ties that a source no longer tells', () => {
       it(`that were ${name} and accepted come back by undo, ${between} between`, async () => {
         await office.book(3);
         await withoutStudents(list);
-        const run = await sync();
+        const run = await office.sync();
         const before = await wholeRoster();
         const accepted = await decide(run, 'accept');
-        if (between === 'a full sync') await sync();
+        if (between === 'a full sync') await office.sync();
         if (between === 'a night by events')
           await office.district.start({ trigger: 'nightly', night: 'between' });
         const followed = await SyncRun.findOne({ refresh: accepted._id }).orFail().lean();
@@ -141,7 +135,7 @@ describe('ties that a source no longer tells', () => {
   it('stay for good when they are rejected, until the source says something else', async () => {
     const before = await seen();
     await withoutStudents([]);
-    await decide(await sync(), 'reject');
+    await decide(await office.sync(), 'reject');
     for (const how of ['full', 'events'] as const) {
       const night = await office.district.start({ trigger: 'nightly', night: how });
       assert.equal((await office.district.refreshOf(night)).how, how);
@@ -156,13 +150,13 @@ describe('ties that a source no longer tells', () => {
     const now = first.studentIds.slice(1);
     if (now.length === 0) now.push(sandbox().idOf('student', 7));
     sandbox().change(first.record.id, { students: now });
-    await sync();
+    await office.sync();
     const section = await Section.findById(first._id).orFail().lean();
     assert.deepEqual([section.studentIds, section.record.keptFor], [[...now].sort(), undefined]);
     // Gone again, they are asked about again.
     sandbox().change(first.record.id, { students: [] });
-    await sync();
-    assert.equal((await held('sectionStudents')).length, 1);
+    await office.sync();
+    assert.equal((await office.held('sectionStudents')).length, 1);
     assert.deepEqual((await Section.findById(first._id).orFail().lean()).studentIds, [...now].sort());
   });
 
@@ -170,9 +164,9 @@ describe('ties that a source no longer tells', () => {
     const told = await sections();
     const before = await wholeRoster();
     await withoutStudents([]);
-    await sync();
+    await office.sync();
     for (const { record, studentIds } of told) sandbox().change(record.id, { students: studentIds });
-    const run = await sync();
+    const run = await office.sync();
     assert.equal(run.counts.class?.changed ?? 0, 0);
     assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
     assert.deepEqual(await wholeRoster(), before);
@@ -182,7 +176,7 @@ describe('ties that a source no longer tells', () => {
     const before = await seen();
     for (const { record } of await Section.find({ status: 'active' }).lean())
       sandbox().change(record.id, { teacher: '', teachers: [] });
-    const run = await sync();
+    const run = await office.sync();
     assert.deepEqual(await seen(), before);
     assert.ok(((await office.district.refreshOf(run)).counts.sectionTeachers?.held ?? 0) > 20);
     await decide(run, 'accept');
@@ -208,7 +202,7 @@ describe('ties that a source no longer tells', () => {
     assert.match(sayResult(run), /enrollments ended/);
     assert.equal(await Class.countDocuments({ 'synced.students.0': { $exists: true } }), 0);
     const state = await wholeRoster();
-    await sync();
+    await office.sync();
     assert.deepEqual(await wholeRoster(), state, 'what was applied is what a sync makes');
     assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
   });
@@ -219,7 +213,7 @@ describe('ties that a source no longer tells', () => {
     const night = await office.district.start({ trigger: 'nightly', night: 'one' });
     assert.equal((await office.district.refreshOf(night)).how, 'events');
     assert.deepEqual(await seen(), before);
-    assert.ok((await held('sectionStudents')).length > 0);
+    assert.ok((await office.held('sectionStudents')).length > 0);
     const next = await office.district.start({ trigger: 'nightly', night: 'two' });
     assert.equal((await office.district.refreshOf(next)).how, 'full');
     assert.deepEqual(await seen(), before);
@@ -229,10 +223,12 @@ describe('ties that a source no longer tells', () => {
     this.timeout(120_000);
     await withoutStudents([]);
     sandbox().change(sandbox().idOf('section', 1), { name: 'Renamed' });
-    const { writes } = await live(() => sync());
+    const { writes } = await live(() => office.sync());
     const end = async () => [
       await wholeRoster(),
-      (await held('sectionStudents')).map(({ sourceId, size }) => `${sourceId} ${String(size)}`).sort(),
+      (await office.held('sectionStudents'))
+        .map(({ sourceId, size }) => `${sourceId} ${String(size)}`)
+        .sort(),
     ];
     const wanted = await end();
     const step = Math.max(1, Math.floor(writes.length / 6));
@@ -249,11 +245,11 @@ describe('ties that a source no longer tells', () => {
       .orFail()
       .lean();
     sandbox().change(teacher.record?.id ?? '', { roles: { teacher: { school: '', schools: [] } } });
-    await sync();
+    await office.sync();
     assert.equal((await Contact.findById(teacher._id).orFail().lean()).status, 'active');
     for (const { record } of await Section.find({ status: 'active' }).lean())
       sandbox().change(record.id, { teacher: '', teachers: [] });
-    await sync();
+    await office.sync();
     assert.equal((await Contact.findById(teacher._id).orFail().lean()).status, 'active');
     assert.equal(await RosterRun.countDocuments({ state: { $ne: 'done' } }), 0);
   });

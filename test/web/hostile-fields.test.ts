@@ -4,8 +4,8 @@ import type { User } from '../../server/models/user.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
 import { fieldsOf, fill } from '../support/permissions/addresses.js';
-import { makeDistrict, makePlace, type Place } from '../support/permissions/place.js';
-import { DISTRICT, makeReaders, MATES, MINE } from '../support/permissions/readers.js';
+import type { Place } from '../support/permissions/place.js';
+import { openPlace } from '../support/permissions/readers.js';
 import { Visits } from '../support/permissions/visits.js';
 import { listRoutes } from '../support/routes.js';
 
@@ -22,10 +22,9 @@ describe('fields that no form of ours sends', function () {
     await emptyDatabase();
     test = createTestApp();
     test.setNow(new Date('2026-11-23T18:00:00Z'));
-    const account = await makeDistrict(DISTRICT);
-    place = await makePlace(account, MINE);
-    const mates = await makePlace(account, MATES, { event: place.event, at: '17:30' });
-    const readers = await makeReaders(place, mates);
+    const made = await openPlace();
+    place = made.place;
+    const { readers } = made;
     const find = (who: string) => readers.find((reader) => reader.who === who)!.user!;
     [admin, parent] = [find('administrator of the account'), find('a parent')];
     visits = await Visits.open(test.app, test.deps, [admin, parent]);
