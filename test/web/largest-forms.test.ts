@@ -74,6 +74,8 @@ describe('the largest forms that are accepted', function () {
     const { readers } = made;
     server = createApp(test.deps).listen(0, '127.0.0.1');
     await once(server, 'listening');
+    // On a busy machine the usual 5 s pass between two requests: the second would find the connection closed.
+    server.keepAliveTimeout = 60_000;
     const known = readers.flatMap(({ who, user }) =>
       user && (who === 'a parent' || who.endsWith('of the account')) ? [{ who, user }] : [],
     );
