@@ -33,14 +33,16 @@ describe('the nightly sync, by the real queue', () => {
     const deps: Deps = { ...district.deps, queue };
     worker = await startWorker(deps, queue);
   }
-  const ticked = () =>
+  /** Whichever worker takes the tick. */
+  const ticked = (queues: AgendaQueue[]) =>
     new Promise<void>((resolve) => {
-      queue.agenda.once('complete:open-nightly-runs', () => {
-        resolve();
-      });
+      for (const { agenda } of queues)
+        agenda.once('complete:open-nightly-runs', () => {
+          resolve();
+        });
     });
-  async function tick(): Promise<void> {
-    const over = ticked();
+  async function tick(...others: AgendaQueue[]): Promise<void> {
+    const over = ticked([queue, ...others]);
     await queue.agenda.now('open-nightly-runs');
     await over;
   }
@@ -81,7 +83,7 @@ describe('the nightly sync, by the real queue', () => {
 
   it('before the hour, and when the sync is off, it opens nothing', async () => {
     district.test.setNow(new Date('2026-11-01T05:59:40Z'));
-    const over = ticked();
+    const over = ticked([queue]);
     await start();
     await over;
     await Event.updateOne({ _id: district.event }, { $set: { 'sync.on': false } });
@@ -97,7 +99,7 @@ describe('the nightly sync, by the real queue', () => {
     const second = await startWorker({ ...district.deps, queue: other }, other);
     try {
       await done(1);
-      await tick();
+      await tick(other);
     } finally {
       await second.stop();
     }
