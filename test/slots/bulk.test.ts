@@ -156,7 +156,7 @@ describe('many slots at once', () => {
       { ...fields, action: 'make', listed: hidden((await admin.get(`${home}?q=teacher`)).text, 'listed') },
       home,
     );
-    const to = make.status === 303 ? await admin.get(make.headers.location) : make;
+    const to = make.status === 303 ? await admin.get(make.headers.location ?? '') : make;
     assert.match(to.text, /Only the 56 selected teachers get slots/);
   });
 
