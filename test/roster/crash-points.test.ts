@@ -13,7 +13,7 @@ import { Section } from '../../server/models/section.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { applyRun } from '../../server/review/run/apply-run.js';
 import { decideHeldOfAccount } from '../../server/review/run/decide-held.js';
-import { runAlone } from '../../server/sync/runs/run-alone.js';
+import { runRoster } from '../../server/sync/runs/run-roster.js';
 import { startSync } from '../../server/sync/runs/start-sync.js';
 import { undoRun } from '../../server/review/run/undo-run.js';
 import { makeUser } from '../support/app.js';
@@ -175,7 +175,7 @@ describe('a worker killed at any point', () => {
     const never = new AbortController().signal;
     return live(
       () =>
-        alone ? asApp(() => runAlone(district.deps, run.toHexString(), never)) : runNow(district.deps, run),
+        alone ? asApp(() => runRoster(district.deps, run.toHexString(), never)) : runNow(district.deps, run),
       { ...(dieAt === undefined ? {} : { dieAt }), ...(half === undefined ? {} : { half }) },
     );
   }
