@@ -65,7 +65,7 @@ describe('a worker while answers of the database are lost', () => {
 
   async function startWorker(env: Record<string, string>): Promise<ChildProcess> {
     const told = { APP_SECRET: 'test-secret-test-secret-test-secret', MONGODB_URI: proxy.uri, ...env };
-    worker = fork(path.join(import.meta.dirname, 'faulty-worker.ts'), [JSON.stringify(told)], {
+    worker = fork(path.join(import.meta.dirname, '../support/jobs/faulty-worker.ts'), [JSON.stringify(told)], {
       execArgv: ['--import', import.meta.resolve('tsx')],
     });
     await once(worker, 'message');

@@ -38,7 +38,7 @@ describe('the administrator of a single event', function () {
     const path = `/importer/runs/${String(preview._id)}`;
     const page = (await own.get(path)).text;
     assert.match(page, /also changes people and classes outside this event/);
-    assert.doesNotMatch(page, /Apply exactly this/);
+    assert.doesNotMatch(page, /Apply these changes/);
     for (const fields of [{ sure: '' }, { sure: 'yes' }, { sure: ['yes', 'yes'] }]) {
       const answer = await own.post(`${path}/apply`, fields, path);
       assert.equal(answer.headers.location, path);
@@ -47,7 +47,7 @@ describe('the administrator of a single event', function () {
     assert.equal(await SyncRun.countDocuments({ of: preview._id }), 0);
     assert.equal(await RosterRun.countDocuments({ purpose: 'apply' }), 0);
     // Who reads the whole account applies it.
-    assert.match((await office.get(path)).text, /Apply exactly this/);
+    assert.match((await office.get(path)).text, /Apply these changes/);
     const gone = await own.post(`${path}/discard`, {}, path);
     assert.equal(gone.headers.location, path);
     assert.equal((await SyncRun.findById(preview._id).orFail().lean()).state, 'stopped');
