@@ -179,7 +179,7 @@ export default defineConfig(
         AbortController Blob CSS CustomEvent DOMParser Element Event EventSource File Headers HTMLElement
         HTMLFormElement HTMLInputElement HTMLSelectElement IntersectionObserver KeyboardEvent MutationObserver Node
         ResizeObserver clearInterval clearTimeout matchMedia performance queueMicrotask requestAnimationFrame
-        setInterval setTimeout structuredClone htmx Chart bootstrap`
+        setInterval setTimeout structuredClone Option htmx Chart bootstrap`
           .split(/\s+/)
           .map((name) => [name, 'readonly']),
       ),

@@ -7,7 +7,7 @@ function count(form) {
   const bar = form.querySelector('[data-bulk-count]');
   if (bar) {
     const noun = selected === 1 ? bar.dataset.one : bar.dataset.many;
-    bar.textContent = `${selected.toLocaleString('en')} ${noun} selected`;
+    bar.textContent = `${window.formatNumber(selected)} ${noun} selected`;
   }
   const all = form.querySelector('[data-select-all]');
   if (!all) return;

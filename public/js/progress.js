@@ -8,7 +8,7 @@ const WORDS = {
 };
 const KINDS = { waiting: 'off', running: 'busy', done: 'ok', stopped: 'notice', failed: 'danger' };
 
-const say = (number) => Math.round(number).toLocaleString('en');
+const say = (number) => window.formatNumber(Math.round(number));
 
 function pace({ state, perSecond, secondsLeft }) {
   if (state !== 'running') return '';

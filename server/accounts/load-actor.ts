@@ -2,6 +2,7 @@ import type { Request, RequestHandler } from 'express';
 import { Account } from '../models/account.js';
 import { isBlocked, type AccessLevel, type Grant, type User } from '../models/user.js';
 import { highestOf, type Actor } from '../web/actor.js';
+import { styleOf } from '../web/place.js';
 import { ABSOLUTE_MS } from '../web/session.js';
 import type { Deps } from '../deps.js';
 import { sectionsFor } from './policy.js';
@@ -76,6 +77,7 @@ export function actorIn(user: User, account: Account): Actor {
     account: account._id,
     accountName: account.name,
     timeZone: account.timeZone,
+    ...styleOf(account),
     level: highestOf(grants.filter((grant) => !grant.event).map((grant) => grant.level)),
     levelName: highestOf(grants.map((grant) => grant.level)),
     grants: grants.map(({ level, event }) => ({ level, ...(event ? { event } : {}) })),

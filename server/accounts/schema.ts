@@ -1,9 +1,12 @@
 import Joi from 'joi';
 import { IANAZone } from 'luxon';
+import { LOCALES, type Locale } from '../models/account.js';
 import { ACCESS_LEVELS, type AccessLevel } from '../models/user.js';
 import type { SettingsFields } from '../web/compare-seen.js';
+import { zoneLabel } from '../web/format-zone.js';
 import { emailAddress, line, objectId } from '../web/parse.js';
 import type { Types } from 'mongoose';
+import { nameLocale } from './global-setup/offer-locales.js';
 
 /** Long enough to resist guessing, without rules that make people write it down (NIST SP 800-63B, 3.1.1). */
 export const newPassword = (): Joi.StringSchema =>
@@ -84,17 +87,23 @@ export const chooseAccountSchema = Joi.object<{ account: Types.ObjectId; next: s
 export interface AccountSettings {
   name: string;
   timeZone: string;
+  locale: Locale;
 }
 
 /** What the school account's form calls its fields. */
 export const ACCOUNT_FIELDS: SettingsFields = {
   name: { label: 'School or district' },
-  timeZone: { label: 'Time zone', say: (value) => value.replaceAll('_', ' ') },
+  timeZone: { label: 'Time zone', say: zoneLabel },
+  locale: { label: 'Dates and times', say: nameLocale },
 };
 
 export const accountSettingsSchema = Joi.object<AccountSettings, true>({
   name: line(120).required().label('the name of your school or district'),
   timeZone: timeZone().required(),
+  locale: Joi.string()
+    .valid(...LOCALES)
+    .required()
+    .label('how dates and times are written'),
 });
 
 export interface Invitation {

@@ -9,8 +9,9 @@ import type { ReportRow } from '../reports/match-names.js';
 import { APPOINTMENT_COLUMNS, appointmentLines } from '../reports/write-lines.js';
 import { actorOf, levelIn } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
-import { dayAndTimeSoon, daysInWords, shortDayAndTime, timeOfDay, zoneName } from '../web/format-time.js';
+import { dayAndSpan, daysInWords, shortDayAndTime } from '../web/format-time.js';
 import { eventGuard, eventOf } from '../web/guards.js';
+import type { PlacedEvent } from '../web/place.js';
 import { addressOf, pagerOf } from '../web/paging.js';
 import { parseId, parseQuery } from '../web/parse.js';
 import { say } from '../web/session.js';
@@ -44,7 +45,7 @@ function listPages(router: Router, deps: Deps): void {
       path,
       counts,
       hrefOf,
-      rows: rows.map((row) => inWords(event, row, deps.now())),
+      rows: rows.map((row) => inWords(event, row)),
       mayRepair: atLeast(levelIn(actorOf(res), event._id), 'appointment maker'),
       csv: addressOf(`${path}.csv`, { q: query.q, state: query.state }),
       pager: pagerOf(counts[query.state], query.page, PAGE, ['appointment', 'appointments'], (to) =>
@@ -65,7 +66,7 @@ function listPages(router: Router, deps: Deps): void {
       detail: { state: query.state },
       at: deps.now(),
     });
-    const lines = appointmentLines(everyAppointment(seenIn(res), query), event.timeZone);
+    const lines = appointmentLines(everyAppointment(seenIn(res), query), event);
     await streamCsv(res, `appointments-${event.days[0] ?? ''}`, APPOINTMENT_COLUMNS, lines);
   });
 }
@@ -81,7 +82,7 @@ function problemPages(router: Router, deps: Deps): void {
       ...page(event, 'problems', 'Problems'),
       ...query,
       path: list(event),
-      rows: rows.map((row) => inWords(event, row, deps.now())),
+      rows: rows.map((row) => inWords(event, row)),
       pager: pagerOf(counts.problem, query.page, PAGE, ['problem', 'problems'], (to) =>
         addressOf(list(event), { q: query.q, page: to }),
       ),
@@ -103,7 +104,7 @@ function problemPages(router: Router, deps: Deps): void {
     if (!row) throw notFound();
     res.render('appointments/cancel', {
       ...page(event, 'problems', 'Cancel an appointment'),
-      row: inWords(event, row, deps.now()),
+      row: inWords(event, row),
       path: list(event),
     });
   });
@@ -126,29 +127,27 @@ function problemPages(router: Router, deps: Deps): void {
 }
 
 /** The event with what of it the actor sees. */
-function seenIn(res: Response): Event & { sight: Sight } {
+function seenIn(res: Response): PlacedEvent & { sight: Sight } {
   return Object.assign({ sight: sightOf(res) }, eventOf(res));
 }
 
 const SETTLED = { kind: 'notice', text: 'Somebody has settled this one already.' } as const;
 
-function inWords(event: Event, row: ReportRow, now: Date) {
+function inWords(event: PlacedEvent, row: ReportRow) {
   return {
     ...row,
-    begins: shortDayAndTime(row.from, event.timeZone),
-    when: dayAndTimeSoon(row.from, event.timeZone, now),
-    until: timeOfDay(row.to, event.timeZone),
+    begins: shortDayAndTime(row.from, event),
+    when: dayAndSpan(row.from, row.to, event),
     href: `/events/${event._id.toHexString()}/day-sheet/${row.slot}`,
   };
 }
 
-function page(event: Event, tab: string, title: string) {
+function page(event: PlacedEvent, tab: string, title: string) {
   return {
     title: `${event.name}: ${title}`,
     section: 'events',
     event,
     tab,
-    when: daysInWords(event.days),
-    zone: zoneName(event.timeZone),
+    when: daysInWords(event.days, event),
   };
 }

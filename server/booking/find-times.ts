@@ -2,10 +2,10 @@ import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Contact } from '../models/contact.js';
 import { Diary } from '../models/diary.js';
-import type { Event } from '../models/event.js';
 import type { Household } from '../models/household.js';
 import type { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
+import type { PlacedEvent } from '../web/place.js';
 import { findPeople } from './find-people.js';
 import { utcDays } from './plan-needs.js';
 import { isSoonEnough } from './policy.js';
@@ -21,7 +21,7 @@ export interface TimeView {
 }
 
 export interface Looker {
-  event: Event;
+  event: PlacedEvent;
   resource: Resource;
   household: Pick<Household, '_id' | 'account' | 'adults'>;
   user: Types.ObjectId;
@@ -51,7 +51,7 @@ export async function findTimes(looker: Looker, now: Date): Promise<TimeView[]> 
     }).lean(),
     busyElsewhere(looker, slots),
   ]);
-  const family = await withNames(own);
+  const family = await withNames(own, looker.event);
   return slots.map((slot) => ({
     slot,
     ...viewOf(

@@ -6,13 +6,15 @@ import { Event } from '../models/event.js';
 import type { Household } from '../models/household.js';
 import { actorOf, maybeActor, type Actor } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
-import { shortDay, timeOfDay, zoneName } from '../web/format-time.js';
+import { shortDay, shortDayAndTime, timeOfDay } from '../web/format-time.js';
+import { zoneName } from '../web/format-zone.js';
 import { dayOf } from '../web/local-time.js';
+import { placed, type PlacedEvent } from '../web/place.js';
 import { ensureHousehold, findHousehold } from './ensure-household.js';
 
 /** The event that a parents' link names, and its school. */
 export interface Conference {
-  event: Event;
+  event: PlacedEvent;
   account: Account;
   /** Where its pages are: /e/<link>. */
   home: string;
@@ -27,19 +29,20 @@ export const loadConference: RequestHandler<{ link: string }> = async (req, res,
   const event = /^[\w-]{1,60}$/.test(link) ? await Event.findOne({ link }).lean() : null;
   const account = event && (await Account.findById(event.account).lean());
   if (!account) throw notFound();
-  const conference: Conference = { event, account, home: `/e/${event.link}` };
+  const conference: Conference = { event: placed(event, account), account, home: `/e/${event.link}` };
   // Of a session that has just ended it is null.
   const isMember = req.user ? accountsOf(req.user).includes(account._id.toHexString()) : false;
   res.locals.actor = req.user && isMember ? actorIn(req.user, account) : undefined;
   Object.assign(res.locals, {
     conference,
     school: { name: account.name },
-    event,
+    event: conference.event,
+    lang: conference.event.locale,
     home: conference.home,
-    zone: zoneName(event.timeZone),
-    timeOf: (at: Date) => timeOfDay(at, event.timeZone),
-    shortDayOf: (at: Date) => shortDay(dayOf(at, event.timeZone)),
-    shortTime: (at: Date) => `${shortDay(dayOf(at, event.timeZone))}, ${timeOfDay(at, event.timeZone)}`,
+    zone: zoneName(conference.event),
+    timeOf: (at: Date) => timeOfDay(at, conference.event),
+    shortDayOf: (at: Date) => shortDay(dayOf(at, event.timeZone), conference.event),
+    shortTime: (at: Date) => shortDayAndTime(at, conference.event),
   });
   next();
 };

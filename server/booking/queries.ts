@@ -10,6 +10,7 @@ import { Slot } from '../models/slot.js';
 import { isBlocked, type User } from '../models/user.js';
 import { andList } from '../web/format-count.js';
 import { daysInWords } from '../web/format-time.js';
+import { styleOf, type PlacedEvent, type Style } from '../web/place.js';
 
 /** An appointment as its family reads it. */
 export interface Meeting {
@@ -35,24 +36,27 @@ export interface Meeting {
 }
 
 /** The meetings of one household in an event, in the order of their times. */
-export async function meetingsOf(event: Pick<Event, '_id'>, household: Types.ObjectId): Promise<Meeting[]> {
+export async function meetingsOf(
+  event: Pick<PlacedEvent, '_id' | 'locale'>,
+  household: Types.ObjectId,
+): Promise<Meeting[]> {
   const found = await Appointment.find({ household, event: event._id, state: { $in: LIVING_STATES } })
     .sort({ from: 1 })
     .lean();
-  return withNames(found);
+  return withNames(found, event);
 }
 
 /** One appointment of the household, whatever its state; nothing of anybody else's. */
 export async function meetingById(
-  event: Pick<Event, '_id'>,
+  event: Pick<PlacedEvent, '_id' | 'locale'>,
   household: Types.ObjectId,
   id: Types.ObjectId,
 ): Promise<Meeting | undefined> {
   const found = await Appointment.findOne({ _id: id, household, event: event._id }).lean();
-  return found ? (await withNames([found]))[0] : undefined;
+  return found ? (await withNames([found], event))[0] : undefined;
 }
 
-export async function withNames(appointments: Appointment[]): Promise<Meeting[]> {
+export async function withNames(appointments: Appointment[], style: Style): Promise<Meeting[]> {
   const [resources, classes, students] = await Promise.all([
     Resource.find({ _id: { $in: appointments.map((item) => item.resource) } }, { name: 1, room: 1 }).lean(),
     Class.find({ _id: { $in: appointments.flatMap((item) => (item.class ? [item.class] : [])) } }).lean(),
@@ -76,7 +80,10 @@ export async function withNames(appointments: Appointment[]): Promise<Meeting[]>
       teacher: resource?.name ?? 'The teacher',
       room: held?.edits.room || resource?.room || '',
       className: held ? className(held) : '',
-      children: andList(item.students.map((id) => childName(studentOf.get(id.toHexString())))),
+      children: andList(
+        item.students.map((id) => childName(studentOf.get(id.toHexString()))),
+        style,
+      ),
       from: item.from,
       to: item.to,
       note: item.note,
@@ -209,15 +216,13 @@ export async function myEvents(user: Pick<User, '_id' | 'grants' | 'blocks'>): P
       status: 'active',
       $or: [{ 'booking.opensAt': { $exists: true } }, { _id: { $in: own } }],
     }).lean(),
-    Account.find({ _id: { $in: accounts } }, { name: 1 }).lean(),
+    Account.find({ _id: { $in: accounts } }, { name: 1, locale: 1 }).lean(),
   ]);
-  const nameOf = new Map(schools.map((school) => [school._id.toHexString(), school.name]));
+  const schoolOf = new Map(schools.map((school) => [school._id.toHexString(), school]));
   return events
     .sort((a, b) => (b.days.at(-1) ?? '').localeCompare(a.days.at(-1) ?? ''))
-    .map((event) => ({
-      name: event.name,
-      school: nameOf.get(event.account.toHexString()) ?? '',
-      link: event.link,
-      days: daysInWords(event.days),
-    }));
+    .map(({ name, account, link, days }) => {
+      const school = schoolOf.get(account.toHexString());
+      return { name, school: school?.name ?? '', link, days: daysInWords(days, styleOf(school ?? {})) };
+    });
 }

@@ -53,7 +53,7 @@ export const childProofSchema = Joi.object<ChildProofForm, true>({
 export function birthDateOf({ day, month, year }: ChildProofForm): string {
   if (!day || !month || !year) return '';
   const date = DateTime.fromObject({ year, month, day });
-  return date.isValid ? date.toFormat('yyyy-MM-dd') : '';
+  return date.toISODate() ?? '';
 }
 
 export const childrenSchema = Joi.object<{ students: Types.ObjectId[] }, true>({

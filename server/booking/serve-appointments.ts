@@ -116,12 +116,12 @@ async function showMeeting(
   const words = { ...wordsOf(family, meeting), ...(form ? { form } : {}) };
   const isHeld = meeting.state === 'pending' && (meeting.expiresAt ?? new Date(0)) > deps.now();
   if (isHeld && meeting.expiresAt) {
-    const until = timeOfDay(meeting.expiresAt, family.event.timeZone);
+    const until = timeOfDay(meeting.expiresAt, family.event);
     res.render('booking/check', { title: 'Check and book', ...words, until });
   } else if (LIVING_STATES.includes(meeting.state)) {
     const before =
       meeting.replaces && (await meetingById(family.event, family.household._id, meeting.replaces));
-    const timeOf = (at: Date) => timeOfDay(at, family.event.timeZone);
+    const timeOf = (at: Date) => timeOfDay(at, family.event);
     res.render('booking/done', {
       title: before ? `Your meeting is now at ${timeOf(meeting.from)}` : 'Your meeting is booked',
       released: before ? timeOf(before.from) : '',
@@ -148,7 +148,7 @@ function sayCancelled(meeting: Meeting): string {
 function wordsOf(family: Family, meeting: Meeting): Record<string, unknown> {
   return {
     meeting,
-    when: whenInWords(meeting.from, meeting.to, family.event.timeZone),
+    when: whenInWords(meeting.from, meeting.to, family.event),
     where: [meeting.room, family.event.place].filter((part) => part).join(', '),
     timesHref: timesHref(family, meeting),
   };

@@ -1,6 +1,6 @@
 import express, { type Router } from 'express';
 import type { Deps } from '../deps.js';
-import { fullDay, timeOfDay } from '../web/format-time.js';
+import { fullDay, timeSpan } from '../web/format-time.js';
 import { dayOf } from '../web/local-time.js';
 import { familyOf } from './load-conference.js';
 import { meetingsOf } from './queries.js';
@@ -12,16 +12,16 @@ export function schedulePages(deps: Deps): Router {
 
   router.get('/schedule', async (_req, res) => {
     const family = await familyOf(res, deps);
-    const { timeZone } = family.event;
+    const { event } = family;
+    const { timeZone } = event;
     const meetings = await meetingsOf(family.event, family.household._id);
     const days = [...new Set(meetings.map((meeting) => dayOf(meeting.from, timeZone)))].map((day) => ({
-      label: fullDay(day),
+      label: fullDay(day, event),
       meetings: meetings
         .filter((meeting) => dayOf(meeting.from, timeZone) === day)
         .map((meeting) => ({
           ...meeting,
-          begin: timeOfDay(meeting.from, timeZone),
-          end: timeOfDay(meeting.to, timeZone),
+          span: timeSpan(meeting.from, meeting.to, event),
         })),
     }));
     res.render('booking/schedule', { title: 'Your schedule', days });

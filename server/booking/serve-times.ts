@@ -1,13 +1,13 @@
 import express, { type Response, type Router } from 'express';
-import { DateTime } from 'luxon';
 import { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import { bookingState } from '../web/booking-state.js';
 import { HttpError, notFound } from '../web/errors.js';
-import { fullDay } from '../web/format-time.js';
+import { fullDay, hourOfDay, timeUnderHour } from '../web/format-time.js';
 import { parseForm, parseId, parseQuery } from '../web/parse.js';
+import type { Place } from '../web/place.js';
 import { refuseHere } from '../web/session.js';
 import { findTimes, nearestFree, type TimeView } from './find-times.js';
 import { holdSlot } from './hold-slot.js';
@@ -104,8 +104,8 @@ async function showTimes(deps: Deps, res: Response, family: Family, asked: Asked
     title: `Choose a time with ${resource.name}`,
     child,
     teacher: { name: resource.name, room: teacher.room },
-    days: daysOf(times, event.timeZone),
-    nearest: daysOf(nearest, event.timeZone),
+    days: daysOf(times, event),
+    nearest: daysOf(nearest, event),
     refused: asked.refused ? sayRefusal(asked.refused.reason) : '',
     isOpen: bookingState(event, deps.now()) === 'open',
     changed,
@@ -127,18 +127,17 @@ interface DayView {
 }
 
 /** Times by local day and hour, as the grid shows them. */
-function daysOf(times: TimeView[], zone: string): DayView[] {
+function daysOf(times: TimeView[], place: Place): DayView[] {
   const days = new Map<string, DayView>();
   for (const { slot, state, note, reason } of times) {
-    const at = DateTime.fromJSDate(slot.from, { zone }).setLocale('en');
-    const day = days.get(slot.day) ?? { label: fullDay(slot.day), hours: [] };
+    const day = days.get(slot.day) ?? { label: fullDay(slot.day, place), hours: [] };
     days.set(slot.day, day);
-    const label = at.toFormat('h a');
+    const label = hourOfDay(slot.from, place);
     let hour = day.hours.find((one) => one.label === label);
     if (!hour) day.hours.push((hour = { label, slots: [] }));
     hour.slots.push({
       id: slot._id.toHexString(),
-      time: at.toFormat('h:mm'),
+      time: timeUnderHour(slot.from, place),
       state,
       ...(note ? { note } : {}),
       ...(reason ? { reason } : {}),

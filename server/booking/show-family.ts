@@ -1,7 +1,8 @@
 import type { Response } from 'express';
 import type { Deps } from '../deps.js';
 import { bookingState } from '../web/booking-state.js';
-import { dayAndTimeSoon, daysInWords, zoneName } from '../web/format-time.js';
+import { dayAndTimeSoon, daysInWords } from '../web/format-time.js';
+import { zoneName } from '../web/format-zone.js';
 import { conferenceOf, type Conference, type Family } from './load-conference.js';
 import { childrenWithTeachers, meetingsOf } from './queries.js';
 
@@ -18,7 +19,7 @@ export function aboutEvent(deps: Deps, res: Response): Record<string, unknown> {
   return {
     title: event.name,
     account,
-    days: daysInWords(event.days),
+    days: daysInWords(event.days, event),
     booking: sayWindow(conferenceOf(res), deps.now()),
     isOpen: bookingState(event, deps.now()) === 'open',
   };
@@ -26,7 +27,7 @@ export function aboutEvent(deps: Deps, res: Response): Record<string, unknown> {
 
 function sayWindow({ event }: Conference, now: Date): string {
   const { opensAt, closesAt } = event.booking;
-  const at = (moment: Date) => `${dayAndTimeSoon(moment, event.timeZone, now)} (${zoneName(event.timeZone)})`;
+  const at = (moment: Date) => `${dayAndTimeSoon(moment, event, now)} (${zoneName(event)})`;
   switch (bookingState(event, now)) {
     case 'open':
       return closesAt ? `Booking is open until ${at(closesAt)}.` : 'Booking is open.';

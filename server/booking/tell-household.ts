@@ -6,6 +6,7 @@ import { Household } from '../models/household.js';
 import { User } from '../models/user.js';
 import { queueMail, type Mail } from '../notifications/queue-mail.js';
 import { whenInWords } from '../web/format-time.js';
+import { placed, styleOf, type PlacedEvent } from '../web/place.js';
 import { withNames, type Meeting } from './queries.js';
 import { writeCalendar } from './write-calendar.js';
 
@@ -21,8 +22,9 @@ export async function tellHousehold(deps: Deps, appointment: Appointment, news: 
     Event.findById(appointment.event).lean(),
     Account.findById(appointment.account).lean(),
   ]);
-  const [meeting] = await withNames([appointment]);
-  if (!household || !event || !account || !meeting) return;
+  if (!household || !event || !account) return;
+  const [meeting] = await withNames([appointment], styleOf(account));
+  if (!meeting) return;
   const adults = await User.find({ _id: { $in: household.adults }, emailProvenAt: { $exists: true } }).lean();
   const entry = { ...meeting, cancelled: news === 'cancelled' };
   const ics = writeCalendar(event, account, [entry], deps.config.publicUrl, deps.now());
@@ -32,7 +34,7 @@ export async function tellHousehold(deps: Deps, appointment: Appointment, news: 
       event: event._id,
       kind: `appointment ${news}`,
       to: adult.email,
-      ...wordsOf(news, meeting, event, account, adult, appointment.cancelledBy === 'school'),
+      ...wordsOf(news, meeting, placed(event, account), account, adult, appointment.cancelledBy === 'school'),
       ics,
       key: `${news}:${meeting.id}:${adult._id.toHexString()}`,
     };
@@ -43,12 +45,12 @@ export async function tellHousehold(deps: Deps, appointment: Appointment, news: 
 function wordsOf(
   news: News,
   meeting: Meeting,
-  event: Event,
+  event: PlacedEvent,
   account: Account,
   adult: User,
   bySchool: boolean,
 ): { subject: string; text: string } {
-  const when = whenInWords(meeting.from, meeting.to, event.timeZone);
+  const when = whenInWords(meeting.from, meeting.to, event);
   const where = [meeting.room, event.place].filter((part) => part).join(', ');
   const facts = [`Teacher: ${meeting.teacher}`, `For: ${meeting.children}`, `When: ${when}`];
   if (where) facts.push(`Where: ${where}`);

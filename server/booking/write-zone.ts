@@ -36,17 +36,20 @@ function changesBetween(name: string, first: number, last: number): number[] {
   return changes;
 }
 
+/** 20261101T020000, as RFC 5545 has local times. */
+const LOCAL = { format: 'basic', includeOffset: false, suppressMilliseconds: true } as const;
+
 /** From a moment on the zone has the offset of that moment; begins are told in the time that held before. */
 function observance(zone: string, from: number, justBefore: number): string[] {
-  const at = DateTime.fromMillis(from, { zone });
+  const at = DateTime.fromMillis(from, { zone, locale: 'en-US' });
   const before = IANAZone.create(zone).offset(justBefore);
   const kind = at.isInDST ? 'DAYLIGHT' : 'STANDARD';
   return [
     `BEGIN:${kind}`,
-    `DTSTART:${at.setZone(FixedOffsetZone.instance(before)).toFormat("yyyyMMdd'T'HHmmss")}`,
+    `DTSTART:${at.setZone(FixedOffsetZone.instance(before)).toISO(LOCAL) ?? ''}`,
     `TZOFFSETFROM:${offsetText(before)}`,
     `TZOFFSETTO:${offsetText(at.offset)}`,
-    `TZNAME:${at.toFormat('ZZZZ')}`,
+    `TZNAME:${at.offsetNameShort ?? zone}`,
     `END:${kind}`,
   ];
 }

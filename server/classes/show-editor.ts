@@ -5,6 +5,7 @@ import type { Event } from '../models/event.js';
 import { actorOf } from '../web/actor.js';
 import { daysInWords } from '../web/format-time.js';
 import { eventOf } from '../web/guards.js';
+import type { PlacedEvent } from '../web/place.js';
 import { parseForm, parseQuery, typedValues } from '../web/parse.js';
 import { refuseHere } from '../web/session.js';
 import { chosenIds, chosenSchema, listSchema, viewAddress, type Chosen } from './schema.js';
@@ -14,13 +15,13 @@ import { nextSync } from './tell-return.js';
 export const editorPath = (event: Pick<Event, '_id'>): string => `/events/${event._id.toHexString()}/classes`;
 
 /** What every page of the editor shows. */
-export function editorPage(event: Event): Record<string, unknown> {
-  const when = daysInWords(event.days);
+export function editorPage(event: PlacedEvent): Record<string, unknown> {
+  const when = daysInWords(event.days, event);
   return { title: `Class Editor: ${event.name}`, section: 'events', tab: 'class-editor', when };
 }
 
 export function whenOf(deps: Deps, res: Response): string | undefined {
-  return nextSync(eventOf(res), actorOf(res).timeZone, deps.now());
+  return nextSync(eventOf(res), actorOf(res), deps.now());
 }
 
 /**

@@ -1,19 +1,21 @@
 import { DateTime } from 'luxon';
 import type { Event } from '../models/event.js';
 import { countOf } from '../web/format-count.js';
+import { hourOfDay } from '../web/format-time.js';
+import type { Place } from '../web/place.js';
 
 /**
  * When the next nightly sync of an event is, as said in a sentence: "tonight at 1 AM". Undefined while its sync is off.
- * @param zone the account's, in which nights are counted
+ * @param place the account's, in which nights are counted
  */
-export function nextSync(event: Pick<Event, 'sync'>, zone: string, now: Date): string | undefined {
+export function nextSync(event: Pick<Event, 'sync'>, place: Place, now: Date): string | undefined {
   if (!event.sync?.on) return undefined;
-  const here = DateTime.fromJSDate(now, { zone }).setLocale('en');
+  const here = DateTime.fromJSDate(now, { zone: place.timeZone });
   const today = here.set({ hour: event.sync.hour, minute: 0, second: 0, millisecond: 0 });
   const next = today > here ? today : today.plus({ days: 1 });
   const sameDay = next.hasSame(here, 'day');
   const day = next.hour < 6 || (sameDay && next.hour >= 18) ? 'tonight' : sameDay ? 'today' : 'tomorrow';
-  return `${day} at ${next.toFormat('h a')}`;
+  return `${day} at ${hourOfDay(next.toJSDate(), place)}`;
 }
 
 /**

@@ -40,7 +40,7 @@ export function contactRoutes(deps: Deps): Router {
       list,
       href,
       names: names.called,
-      searched: orList(['name', 'email', 'school id', ...names.mapped]),
+      searched: orList(['name', 'email', 'school id', ...names.mapped], actorOf(res)),
       types: CONTACT_TYPES,
       words: TYPE_WORDS,
       pager: pagerOf(list.total, query.page, PAGE_SIZE, ['person', 'people'], (to) => href({ page: to })),
@@ -48,7 +48,8 @@ export function contactRoutes(deps: Deps): Router {
   });
 
   router.get('/:contact', async (req, res) => {
-    const { account, timeZone } = actorOf(res);
+    const actor = actorOf(res);
+    const { account } = actor;
     const found = await loadContact(account, parseId(req.params.contact));
     if (!found) throw notFound();
     const { transferredAt, birthDate, type } = found.contact;
@@ -64,18 +65,18 @@ export function contactRoutes(deps: Deps): Router {
       names: (await namesOf(account)).called,
       claims: claims.map((claim) => ({
         ...claim,
-        since: dayAndTime(claim.since, timeZone),
-        removed: claim.removedAt ? dayAndTime(claim.removedAt, timeZone) : '',
+        since: dayAndTime(claim.since, actor),
+        removed: claim.removedAt ? dayAndTime(claim.removedAt, actor) : '',
       })),
       tries: tries && {
         wrong: countOf(tries.wrong, 'wrong try', 'wrong tries'),
-        first: dayAndTime(tries.firstAt, timeZone),
-        last: dayAndTime(tries.lastAt, timeZone),
+        first: dayAndTime(tries.firstAt, actor),
+        last: dayAndTime(tries.lastAt, actor),
       },
       login,
       typeWord: TYPE_WORDS[type].one,
-      birthDay: birthDate && longDay(birthDate),
-      since: transferredAt ? dayAndTime(transferredAt, timeZone) : '',
+      birthDay: birthDate && longDay(birthDate, actor),
+      since: transferredAt ? dayAndTime(transferredAt, actor) : '',
     });
   });
 

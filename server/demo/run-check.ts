@@ -8,6 +8,7 @@ import { bookFirst, checkBooked, registerParent } from './parent-books.js';
 import { passNight, stopEverySync } from './pass-night.js';
 import { setUpSchool, type School } from './set-up-school.js';
 import { districtOf, startDemo, type Demo, type DemoOptions } from './start-demo.js';
+import { number } from '../web/format-count.js';
 
 /**
  * The whole job once, through real requests, with a table of what was done at the end. Leaves no process behind.
@@ -60,7 +61,6 @@ async function compare(demo: Demo, { event }: School, steps: Steps): Promise<voi
 }
 
 function told({ imported, delivered, explained }: Comparison): string {
-  const number = (count: number): string => count.toLocaleString('en');
   const why = explained.map((reason) => `; ${number(reason.count)} ${reason.why}`).join('');
   return `${number(imported)} of ${number(delivered)}${why}`;
 }

@@ -74,5 +74,5 @@ export async function setUpSchool(demo: Demo, steps: Steps, districtId: string):
 export function conferenceDay(now: Date): string {
   let day = DateTime.fromJSDate(now, { zone: ZONE }).plus({ days: 8 });
   while (day.weekday > 5) day = day.plus({ days: 1 });
-  return day.toFormat('yyyy-MM-dd');
+  return day.toISODate() ?? '';
 }

@@ -1,7 +1,8 @@
 import type { Identifier } from '../models/account.js';
 import type { ContactType } from '../models/contact.js';
-import { andList } from '../web/format-count.js';
+import { andList, number } from '../web/format-count.js';
 import { longDay } from '../web/format-time.js';
+import type { Style } from '../web/place.js';
 import type { PairRow } from './queries.js';
 import type { Side } from './read-sides.js';
 
@@ -24,8 +25,9 @@ const SOURCES = { clever: 'Clever', file: 'A file', hand: 'Entered by hand' };
 export function compareSides(
   sides: readonly [Side | undefined, Side | undefined],
   names: Record<Identifier, string>,
+  style: Style,
 ): Compared[] {
-  const facts = factsOf(names).map((line) => ({ ...line, tells: true }));
+  const facts = factsOf(names, style).map((line) => ({ ...line, tells: true }));
   const counts = COUNTS.map((line) => ({ ...line, tells: false }));
   return [...facts, ...counts]
     .map(({ label, value, tells }) => {
@@ -45,7 +47,7 @@ interface Line {
   value: (side: Side) => string;
 }
 
-function factsOf(names: Record<Identifier, string>): Line[] {
+function factsOf(names: Record<Identifier, string>, style: Style): Line[] {
   return [
     { label: 'Type', value: ({ contact }) => TYPES[contact.type] },
     { label: 'School number', value: ({ contact }) => contact.schoolId },
@@ -53,7 +55,7 @@ function factsOf(names: Record<Identifier, string>): Line[] {
     { label: names.barcode, value: ({ contact }) => contact.identifiers?.barcode ?? '' },
     { label: 'Email', value: ({ contact }) => contact.email },
     { label: 'Phone', value: ({ contact }) => contact.phone },
-    { label: 'Birth date', value: ({ contact }) => contact.birthDate && longDay(contact.birthDate) },
+    { label: 'Birth date', value: ({ contact }) => contact.birthDate && longDay(contact.birthDate, style) },
     { label: 'Security value', value: ({ contact }) => contact.securityValue ?? '' },
     { label: 'Grade', value: ({ contact }) => contact.grade },
     { label: 'Status', value: ({ contact }) => (contact.status === 'active' ? 'Active' : 'Transferred') },
@@ -66,31 +68,32 @@ const COUNTS: Line[] = [
   { label: 'Record id', value: ({ contact }) => contact.record?.id ?? '' },
   {
     label: 'Guardians',
-    value: ({ contact, family }) => (contact.type === 'student' ? countIn(family) : ''),
+    value: ({ contact, family }) => (contact.type === 'student' ? number(family) : ''),
   },
   {
     label: 'Students',
-    value: ({ contact, family }) => (contact.type === 'guardian' ? countIn(family) : ''),
+    value: ({ contact, family }) => (contact.type === 'guardian' ? number(family) : ''),
   },
   {
     label: 'Classes',
-    value: ({ contact, classes }) => (contact.type === 'guardian' ? '' : countIn(classes)),
+    value: ({ contact, classes }) => (contact.type === 'guardian' ? '' : number(classes)),
   },
   {
     label: 'Appointments',
-    value: ({ contact, appointments }) => (contact.type === 'guardian' ? '' : countIn(appointments)),
+    value: ({ contact, appointments }) => (contact.type === 'guardian' ? '' : number(appointments)),
   },
-  { label: 'Logins', value: ({ logins }) => (logins === 0 ? '' : countIn(logins)) },
+  { label: 'Logins', value: ({ logins }) => (logins === 0 ? '' : number(logins)) },
 ];
 
 /** Why a pair is listed, as a sentence: an id or number that was given to two people, or what else both have. */
 export function reasonInWords(
   { recycled, reason, newcomer, sides }: Pick<PairRow, 'recycled' | 'reason' | 'newcomer' | 'sides'>,
   names: Record<Identifier, string>,
+  style: Style,
 ): string {
   const first = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
   if (!recycled) return first(reason);
-  const differ = factsOf(names)
+  const differ = factsOf(names, style)
     .filter(({ label }) => PROOFS.has(label))
     .filter(({ value }) => {
       const [one, other] = sides.map((side) => (side ? value(side) : ''));
@@ -98,12 +101,8 @@ export function reasonInWords(
     })
     .map(({ label }) => label.toLowerCase());
   const what = newcomer ? 'Same ID' : first(reason);
-  return `${what}, but another ${andList(['name', ...differ])}`;
+  return `${what}, but another ${andList(['name', ...differ], style)}`;
 }
 
 /** What speaks for one person or two. */
 const PROOFS = new Set(['Email', 'Birth date', 'Security value']);
-
-function countIn(count: number): string {
-  return count.toLocaleString('en');
-}

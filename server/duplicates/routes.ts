@@ -7,6 +7,7 @@ import { notFound } from '../web/errors.js';
 import { SETUP_TABS } from '../web/event-tabs.js';
 import { countOf } from '../web/format-count.js';
 import { dayAndTime } from '../web/format-time.js';
+import type { Place } from '../web/place.js';
 import { addressOf, pagerOf } from '../web/paging.js';
 import { FRESH_FORM, parseForm, parseId, parseQuery, type Form } from '../web/parse.js';
 import { refuseHere, say } from '../web/session.js';
@@ -103,7 +104,7 @@ async function showIdentity(
     ...page('Same person?'),
     pair,
     sides: [one, other],
-    compared: compareSides([one, other], await namesOf(account)),
+    compared: compareSides([one, other], await namesOf(account), actorOf(res)),
   });
 }
 
@@ -130,7 +131,8 @@ async function partNewcomers(
 
 async function showList(deps: Deps, req: Request, res: Response): Promise<void> {
   const query = parseQuery(pairsQuery, req.query);
-  const { account, timeZone } = actorOf(res);
+  const actor = actorOf(res);
+  const { account } = actor;
   const [list, names] = await Promise.all([listPairs(account, query, deps.now()), namesOf(account)]);
   const href = (change: Partial<PairsQuery>): string => hrefOf(query, change);
   res.render('duplicates/list', {
@@ -139,9 +141,9 @@ async function showList(deps: Deps, req: Request, res: Response): Promise<void> 
     list,
     href,
     types: CONTACT_TYPES,
-    compare: (row: (typeof list.rows)[number]) => compareSides(row.sides, names),
-    reason: (row: (typeof list.rows)[number]) => reasonInWords(row, names),
-    when: (at: Date) => dayAndTime(at, timeZone),
+    compare: (row: (typeof list.rows)[number]) => compareSides(row.sides, names, actor),
+    reason: (row: (typeof list.rows)[number]) => reasonInWords(row, names, actor),
+    when: (at: Date) => dayAndTime(at, actor),
     pager: pagerOf(list.total, query.page, PAGE_SIZE, ['pair', 'pairs'], (to) => href({ page: to })),
   });
 }
@@ -164,7 +166,7 @@ function mergingPages(router: Router, deps: Deps): void {
     const merged = await mergeContacts(deps, actor, keep, other);
     if (!merged.ok && merged.reason === 'not here') throw notFound();
     if (!merged.ok && merged.reason !== 'decided already') {
-      const errors = { keep: inWords(merged, actor.timeZone) };
+      const errors = { keep: inWords(merged, actor) };
       return showMerging(res, id, { values: { keep: keep.toHexString() }, errors });
     }
     if (merged.ok)
@@ -175,7 +177,8 @@ function mergingPages(router: Router, deps: Deps): void {
 }
 
 async function showMerging(res: Response, id: Types.ObjectId, form: Form = FRESH_FORM): Promise<void> {
-  const { account } = actorOf(res);
+  const actor = actorOf(res);
+  const { account } = actor;
   const [pair, names] = await Promise.all([findPair(account, id), namesOf(account)]);
   const [one, other] = pair?.sides ?? [];
   if (!pair || !one || !other || pair.newcomer || (pair.state !== 'open' && !pair.unfinished))
@@ -185,18 +188,18 @@ async function showMerging(res: Response, id: Types.ObjectId, form: Form = FRESH
     ...page('Merge two contacts'),
     pair,
     sides: [one, other],
-    compared: compareSides([one, other], names),
-    reason: reasonInWords(pair, names),
+    compared: compareSides([one, other], names, actor),
+    reason: reasonInWords(pair, names, actor),
     form,
   });
 }
 
-function inWords(refused: Extract<Merged, { ok: false }>, zone: string): string {
+function inWords(refused: Extract<Merged, { ok: false }>, place: Place): string {
   switch (refused.reason) {
     case 'slots overlap':
-      return `Both hold slots at the same time (${refused.event ? `${refused.event}, ` : ''}${dayAndTime(refused.at, zone)}). Remove or move the slots of one of them first; nobody can be in two places.`;
+      return `Both hold slots at the same time (${refused.event ? `${refused.event}, ` : ''}${dayAndTime(refused.at, place)}). Remove or move the slots of one of them first; nobody can be in two places.`;
     case 'meetings overlap':
-      return `Both have a meeting at the same time (${dayAndTime(refused.at, zone)}). Move or cancel one of the meetings first.`;
+      return `Both have a meeting at the same time (${dayAndTime(refused.at, place)}). Move or cancel one of the meetings first.`;
     case 'sync is running':
       return 'A sync is at work. Merge when it has finished; the Importer shows how far it is.';
     case 'another merge':

@@ -1,6 +1,7 @@
 import type { Event, HandTicked } from '../models/event.js';
 import { bookingState } from '../web/booking-state.js';
-import { countOf } from '../web/format-count.js';
+import { countOf, number } from '../web/format-count.js';
+import type { PlacedEvent } from '../web/place.js';
 import { daysInWords, dayAndTimeSoon } from '../web/format-time.js';
 import type { EventCounts } from './queries.js';
 
@@ -17,7 +18,7 @@ export interface Step {
 }
 
 /** The opening checklist in the order in which it is worked through. */
-export function openingSteps(event: Event, counts: EventCounts, now: Date): Step[] {
+export function openingSteps(event: PlacedEvent, counts: EventCounts, now: Date): Step[] {
   const home = `/events/${event._id.toHexString()}`;
   const state = bookingState(event, now);
   return [
@@ -25,7 +26,7 @@ export function openingSteps(event: Event, counts: EventCounts, now: Date): Step
       label: 'Set the days',
       href: `${home}/settings`,
       done: state !== 'over',
-      detail: state === 'over' ? 'All days are over.' : daysInWords(event.days),
+      detail: state === 'over' ? 'All days are over.' : daysInWords(event.days, event),
     },
     {
       label: 'Import the roster',
@@ -40,7 +41,7 @@ export function openingSteps(event: Event, counts: EventCounts, now: Date): Step
       label: 'Check the classes',
       href: `${home}/classes`,
       done: event.checked.includes('classes'),
-      detail: `${counts.classes.toLocaleString('en')} shown, ${counts.hiddenClasses.toLocaleString('en')} hidden`,
+      detail: `${number(counts.classes)} shown, ${number(counts.hiddenClasses)} hidden`,
       tick: 'classes',
     },
     {
@@ -53,9 +54,7 @@ export function openingSteps(event: Event, counts: EventCounts, now: Date): Step
       label: 'Set when booking opens',
       href: `${home}/settings`,
       done: event.booking.opensAt !== undefined,
-      detail: event.booking.opensAt
-        ? dayAndTimeSoon(event.booking.opensAt, event.timeZone, now)
-        : 'No time is set.',
+      detail: event.booking.opensAt ? dayAndTimeSoon(event.booking.opensAt, event, now) : 'No time is set.',
     },
     {
       label: 'Share the parents’ link',

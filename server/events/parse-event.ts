@@ -1,12 +1,13 @@
 import { DateTime } from 'luxon';
 import type { Event } from '../models/event.js';
 import { countOf } from '../web/format-count.js';
-import { fullDay } from '../web/format-time.js';
-import { dayOf, fromLocal } from '../web/local-time.js';
+import { fieldTime, fullDay } from '../web/format-time.js';
+import { dayOf, fromLocal, isDay } from '../web/local-time.js';
+import type { Style } from '../web/place.js';
 import { parseForm, typedValues, type Parsed } from '../web/parse.js';
 import { eventForm, MAX_DAYS, type EventForm, type EventSettings } from './schema.js';
 
-export interface EventContext {
+export interface EventContext extends Style {
   now: Date;
   /** The event as it is, when it is edited, and how many slots it has on each of its days. */
   event?: Pick<Event, 'days' | 'timeZone'>;
@@ -27,8 +28,8 @@ export function parseEvent(body: unknown, context: EventContext): Parsed<EventSe
     ...faultsOfWindow(opens, closes, days, typed.timeZone),
     ...faultOf('timeZone', faultOfZone(typed.timeZone, context)),
     ...faultOf('days', faultOfDays(days, typed.timeZone, context)),
-    ...faultOf('opensAt', typed.opensAt && !opens ? noSuchTime(typed.opensAt) : ''),
-    ...faultOf('closesAt', typed.closesAt && !closes ? noSuchTime(typed.closesAt) : ''),
+    ...faultOf('opensAt', typed.opensAt && !opens ? noSuchTime(typed.opensAt, context) : ''),
+    ...faultOf('closesAt', typed.closesAt && !closes ? noSuchTime(typed.closesAt, context) : ''),
     ...(parsed.ok ? {} : parsed.errors),
   };
   if (!parsed.ok && parsed.errors.days) errors.days = 'Enter each day as a date.';
@@ -76,28 +77,28 @@ function faultOfZone(zone: string, { event, slotsByDay }: EventContext): string 
 function faultOfDays(
   days: string[],
   zone: string,
-  { now, event, slotsByDay }: EventContext,
+  { now, event, slotsByDay, locale }: EventContext,
 ): string | undefined {
   if (days.length === 0) return 'Enter at least one day.';
   if (days.length > MAX_DAYS) return `Enter ${MAX_DAYS} days at most.`;
-  const wrong = days.find((day) => !DateTime.fromISO(day).isValid);
+  const wrong = days.find((day) => !isDay(day));
   if (wrong) return `${wrong} is not a day of the calendar.`;
   const known = event?.days ?? [];
   const today = dayOf(now, zone);
   const past = days.find((day) => day < today && !known.includes(day));
-  if (past) return `${fullDay(past)} is over. Check the year.`;
+  if (past) return `${fullDay(past, { locale })} is over. Check the year.`;
   const far = days.find((day) => day > dayOf(DateTime.fromJSDate(now).plus({ years: 2 }).toJSDate(), zone));
-  if (far) return `${fullDay(far)} is more than two years away. Check the year.`;
+  if (far) return `${fullDay(far, { locale })} is more than two years away. Check the year.`;
   const dropped = known.find((day) => !days.includes(day) && slotsByDay?.has(day));
   if (!dropped) return undefined;
   const slots = slotsByDay?.get(dropped) ?? 0;
-  return `${fullDay(dropped)} has ${countOf(slots, 'slot', 'slots')}. Remove them first, on the Slots tab.`;
+  return `${fullDay(dropped, { locale })} has ${countOf(slots, 'slot', 'slots')}. Remove them first, on the Slots tab.`;
 }
 
-function noSuchTime(local: string): string {
-  const day = DateTime.fromISO(local.slice(0, 10));
-  if (!day.isValid) return 'There is no such day in the calendar.';
-  return `There is no ${local.slice(11, 16)} on ${fullDay(local.slice(0, 10))}: the clocks go forward past it.`;
+function noSuchTime(local: string, style: Style): string {
+  const day = local.slice(0, 10);
+  if (!isDay(day)) return 'There is no such day in the calendar.';
+  return `There is no ${fieldTime(local.slice(11, 16), style)} on ${fullDay(day, style)}: the clocks go forward past it.`;
 }
 
 function faultsOfWindow(

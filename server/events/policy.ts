@@ -1,18 +1,18 @@
 import { atLeast } from '../models/user.js';
 import type { Actor } from '../web/actor.js';
 import { bookingState, type Bookable } from '../web/booking-state.js';
-import { dayAndTimeSoon, zoneName } from '../web/format-time.js';
+import { dayAndTimeSoon } from '../web/format-time.js';
+import type { Place } from '../web/place.js';
 
 /** Who may make events and bring them back: an event administrator of the whole account; one of a single event runs that one. */
 export function mayCreateEvents(actor: Actor): boolean {
   return atLeast(actor.level, 'event administrator');
 }
 
-/** The one sentence on booking: "Booking opens on Tuesday 24 November, 8:00 AM (Chicago time)." */
-export function sayBooking(event: Bookable, now: Date): string {
+/** The one sentence on booking: "Booking opens on Tuesday, November 24 at 8:00 AM." */
+export function sayBooking(event: Bookable & Place, now: Date): string {
   const { opensAt, closesAt } = event.booking;
-  const at = (moment: Date | undefined) =>
-    moment ? `${dayAndTimeSoon(moment, event.timeZone, now)} (${zoneName(event.timeZone)})` : '';
+  const at = (moment: Date | undefined) => (moment ? dayAndTimeSoon(moment, event, now) : '');
   switch (bookingState(event, now)) {
     case 'archived':
       return 'This event is archived: nobody can book.';

@@ -6,9 +6,10 @@ import { actorOf, mayRunEvent } from '../web/actor.js';
 import { bookingState } from '../web/booking-state.js';
 import { changedMeanwhile, seenOf } from '../web/compare-seen.js';
 import { HttpError, notFound } from '../web/errors.js';
-import { countOf } from '../web/format-count.js';
-import { dayAndTimeSoon, daySpan, daysInWords, zoneName } from '../web/format-time.js';
+import { dayAndTimeSoon, daySpan, daysInWords } from '../web/format-time.js';
+import { zoneName, zoneOptions } from '../web/format-zone.js';
 import { eventGuard, eventOf, levelGuard } from '../web/guards.js';
+import { placed, type PlacedEvent } from '../web/place.js';
 import { parseForm, parseQuery, typedValues, type Form } from '../web/parse.js';
 import { refuseHere, say } from '../web/session.js';
 import { sightOf } from '../web/sight.js';
@@ -20,11 +21,10 @@ import { closeBooking, openBooking } from './open-booking.js';
 import { bookingStatus, mayCreateEvents, sayBooking } from './policy.js';
 import { parseEvent } from './parse-event.js';
 import { eventCounts, listEvents, slotsByDay } from './queries.js';
-import { EVENT_FIELDS, eventQuery, formOf, freshEvent, stepSchema } from './schema.js';
+import { eventFields, eventQuery, formOf, freshEvent, stepSchema } from './schema.js';
 import { updateEvent } from './update-event.js';
 
 const TWO_AT_ONCE = 'Somebody else saved these settings at the same moment. Save once more.';
-const ZONES = Intl.supportedValuesOf('timeZone');
 
 const pathOf = (event: Pick<Event, '_id'>): string => `/events/${event._id.toHexString()}`;
 
@@ -51,7 +51,7 @@ function listPages(router: Router, deps: Deps): void {
       slots,
       booked,
       href: pathOf(event),
-      when: daySpan(event.days),
+      when: daySpan(event.days, actor),
       bookingStatus: bookingStatus(event, now),
     }));
     const mayCreate = mayCreateEvents(actor);
@@ -95,7 +95,7 @@ async function showOverview(deps: Deps, res: Response): Promise<void> {
     state: bookingState(event, now),
     sentence: sayBooking(event, now),
     status: bookingStatus(event, now),
-    zone: zoneName(event.timeZone),
+    zone: zoneName(event),
     link: `${deps.config.publicUrl}/e/${event.link}`,
   });
 }
@@ -108,7 +108,7 @@ function settingsPages(router: Router, deps: Deps): void {
   });
 
   router.post('/', create, async (req, res) => {
-    const parsed = parseEvent(req.body, { now: deps.now() });
+    const parsed = parseEvent(req.body, { now: deps.now(), locale: actorOf(res).locale });
     if (!parsed.ok) {
       res.status(422);
       newPage(res, parsed);
@@ -128,14 +128,14 @@ function settingsPages(router: Router, deps: Deps): void {
 
   router.post('/:event/settings', eventGuard('event administrator'), async (req, res) => {
     const event = eventOf(res);
-    const context = { now: deps.now(), event, slotsByDay: await slotsByDay(event) };
+    const context = { now: deps.now(), locale: event.locale, event, slotsByDay: await slotsByDay(event) };
     const parsed = parseEvent(req.body, context);
     if (!parsed.ok) {
       res.status(422);
       settingsPage(res, parsed);
       return;
     }
-    const changed = changedMeanwhile(EVENT_FIELDS, req.body, formOf(event));
+    const changed = changedMeanwhile(eventFields(event), req.body, formOf(event));
     if (changed) {
       settingsPage(res.status(422), changed);
       return;
@@ -148,32 +148,31 @@ function settingsPages(router: Router, deps: Deps): void {
 }
 
 /** Whether the settings' form was sent along with something in it that is not saved. */
-function isTyped(req: Request, event: Event): boolean {
+function isTyped(req: Request, event: PlacedEvent): boolean {
   const sent = typedValues(req.body);
   return (
     sent.seen !== undefined &&
-    changedMeanwhile(EVENT_FIELDS, { seen: sent.seen }, sent, formOf(event)) !== undefined
+    changedMeanwhile(eventFields(event), { seen: sent.seen }, sent, formOf(event)) !== undefined
   );
 }
 
 /** Somebody saved between the look at the event and the save: shows the form again, with what they saved. */
-async function saveAgain(req: Request, res: Response, before: Event): Promise<void> {
+async function saveAgain(req: Request, res: Response, before: PlacedEvent): Promise<void> {
   const now = await Event.findOne({ _id: before._id, account: before.account }).lean();
   if (!now) throw notFound();
-  res.locals.event = now;
-  const form = changedMeanwhile(EVENT_FIELDS, req.body, formOf(now), formOf(before));
+  res.locals.event = placed(now, before);
+  const form = changedMeanwhile(eventFields(before), req.body, formOf(now), formOf(before));
   settingsPage(res.status(422), form ?? { values: typedValues(req.body), errors: { _form: TWO_AT_ONCE } });
 }
 
 function newPage(res: Response, form: Form): void {
-  res.render('events/new', { title: 'New event', section: 'events', zones: ZONES, form });
+  res.render('events/new', { title: 'New event', section: 'events', zones: zoneOptions(), form });
 }
 
 function settingsPage(res: Response, form: Form): void {
   const event = eventOf(res);
-  // The account's list of zones lacks old names that an event may have.
-  const zones = ZONES.includes(event.timeZone) ? ZONES : [event.timeZone, ...ZONES];
-  const seen = seenOf(EVENT_FIELDS, formOf(event));
+  const zones = zoneOptions(event.timeZone);
+  const seen = seenOf(eventFields(event), formOf(event));
   res.render('events/settings', { ...eventPage(event, 'settings'), zones, form, seen });
 }
 
@@ -198,7 +197,8 @@ function archivePages(router: Router, deps: Deps): void {
     await bringBackEvent(actorOf(res), event, deps.now());
     const text = 'The event is back. Its booking and its nightly sync are still off.';
     if (isTyped(req, event)) {
-      res.locals.event = await Event.findOne({ _id: event._id, account: event.account }).orFail().lean();
+      const now = await Event.findOne({ _id: event._id, account: event.account }).orFail().lean();
+      res.locals.event = placed(now, event);
       res.locals.flash = { kind: 'ok', text: `${text} What you typed here isn’t saved yet.` };
       settingsPage(res, { values: typedValues(req.body), errors: {} });
       return;
@@ -217,7 +217,7 @@ function openingPages(router: Router, deps: Deps): void {
     const { closesAt } = event.booking;
     const until =
       closesAt && closesAt > deps.now()
-        ? `It closes on ${dayAndTimeSoon(closesAt, event.timeZone, deps.now())}, as set.`
+        ? `It closes on ${dayAndTimeSoon(closesAt, event, deps.now())}, as set.`
         : 'It stays open until you close it.';
     const warnings = openingWarnings(event, counts);
     res.render('events/opening', { ...eventPage(event, 'overview'), counts, until, warnings });
@@ -252,15 +252,14 @@ function cannotOpen(reason: 'archived' | 'over'): HttpError {
     : new HttpError(409, 'The last day of this event is over', 'Add a day in its settings first.');
 }
 
-function eventPage(event: Event, tab: string) {
+function eventPage(event: PlacedEvent, tab: string) {
   const title = tab === 'settings' ? `${event.name}: Settings` : event.name;
   return {
     title,
     section: 'events',
     event,
     tab,
-    when: daysInWords(event.days),
+    when: daysInWords(event.days, event),
     home: pathOf(event),
-    countOf,
   };
 }

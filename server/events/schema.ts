@@ -2,7 +2,10 @@ import Joi from 'joi';
 import { IANAZone } from 'luxon';
 import { HAND_TICKED, type Event, type HandTicked } from '../models/event.js';
 import type { SettingsFields } from '../web/compare-seen.js';
-import { toLocal } from '../web/local-time.js';
+import { zoneLabel } from '../web/format-zone.js';
+import type { Style } from '../web/place.js';
+import { daysInWords, fieldMoment } from '../web/format-time.js';
+import { isDay, toLocal } from '../web/local-time.js';
 import { line, tick } from '../web/parse.js';
 
 /** What people decide about an event; the rest of it is Slotbell's. */
@@ -75,24 +78,29 @@ export const eventForm = Joi.object<EventForm, true>({
 });
 
 const hours = (value: string) => (value === '1' ? '1 hour' : `${value} hours`);
-const moment = (value: string) => value.replace('T', ' ');
 
 /** What the settings form calls its fields. */
-export const EVENT_FIELDS: SettingsFields = {
+export const eventFields = (style: Style): SettingsFields => ({
   name: { label: 'Name' },
-  days: { label: 'Days' },
+  days: { label: 'Days', say: (value) => sayDays(value, style) },
   place: { label: 'Place' },
-  timeZone: { label: 'Time zone', say: (value) => value.replaceAll('_', ' ') },
+  timeZone: { label: 'Time zone', say: zoneLabel },
   description: { label: 'Description' },
-  opensAt: { label: 'Booking opens', say: moment },
-  closesAt: { label: 'Booking closes', say: moment },
+  opensAt: { label: 'Booking opens', say: (value) => fieldMoment(value, style) },
+  closesAt: { label: 'Booking closes', say: (value) => fieldMoment(value, style) },
   staffAnytime: { label: 'Staff may book at any time', say: (value) => (value ? 'Yes' : 'No') },
   stopHoursBefore: { label: 'Stop booking before a slot', say: hours },
   cancelHoursBefore: { label: 'Parents may cancel until', say: (value) => `${hours(value)} before` },
   perStudentAndTeacher: { label: 'For each student with one teacher' },
   perHousehold: { label: 'For each family', say: (value) => (value === '0' ? 'No limit' : value) },
   gapMinutes: { label: 'Between two appointments of a family', say: (value) => `${value} minutes` },
-};
+});
+
+/** @param value as `seenOf` has a list of days */
+function sayDays(value: string, style: Style): string {
+  const days = value.split(', ');
+  return days.every(isDay) ? daysInWords(days, style) : value;
+}
 
 /** What the form shows of an event. */
 export function formOf(event: EventSettings): Record<string, unknown> {

@@ -4,6 +4,8 @@ import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Contact, contactName } from '../models/contact.js';
 import { Event } from '../models/event.js';
 import { Household, type ChildProof } from '../models/household.js';
+import type { Actor } from '../web/actor.js';
+import { placed, type PlacedEvent, type Style } from '../web/place.js';
 import { isBlocked, User } from '../models/user.js';
 
 /** A child that an adult has, or had until the school took it away. */
@@ -16,7 +18,7 @@ export interface ClaimedChild {
 }
 
 export interface ComingMeeting extends Meeting {
-  event: Pick<Event, 'name' | 'timeZone'>;
+  event: Pick<PlacedEvent, 'name' | 'timeZone' | 'locale'>;
 }
 
 /** A parent's login as the school sees it. */
@@ -36,7 +38,7 @@ const MOST = 200;
 
 /** Somebody who is a parent in the account; null for anybody else, whose id is as good as none. */
 export async function findAdult(
-  account: Types.ObjectId,
+  { account, locale }: Pick<Actor, 'account' | 'locale'>,
   id: Types.ObjectId,
   now: Date,
 ): Promise<Adult | null> {
@@ -51,7 +53,7 @@ export async function findAdult(
     user,
     household,
     children: household ? await childrenOf(household) : [],
-    coming: household ? await comingOf(household, now) : [],
+    coming: household ? await comingOf(household, { locale }, now) : [],
     ...(isBlocked(user, account) && blockedAt ? { blockedAt } : {}),
     isStaff: grants.some(({ level }) => level !== 'customer'),
   };
@@ -77,6 +79,7 @@ async function childrenOf(household: Household): Promise<ClaimedChild[]> {
 /** @param student of this child alone */
 export async function comingOf(
   household: Pick<Household, '_id'>,
+  style: Style,
   now: Date,
   student?: Types.ObjectId,
 ): Promise<ComingMeeting[]> {
@@ -93,9 +96,9 @@ export async function comingOf(
     { _id: { $in: found.map(({ event }) => event) } },
     { name: 1, timeZone: 1 },
   ).lean();
-  const meetings = await withNames(found);
+  const meetings = await withNames(found, style);
   return meetings.flatMap((meeting, index) => {
     const event = events.find(({ _id }) => found[index]?.event.equals(_id));
-    return event ? [{ ...meeting, event }] : [];
+    return event ? [{ ...meeting, event: placed(event, style) }] : [];
   });
 }

@@ -37,7 +37,7 @@ function childPages(router: Router, deps: Deps): void {
   router.post('/:user/children/:student/removal', async (req, res) => {
     const { adult, child } = await childOf(deps, req, res);
     const student = new Types.ObjectId(child.id);
-    const asked = outcomeOf(req, await comingOf(adult.household, deps.now(), student));
+    const asked = outcomeOf(req, await comingOf(adult.household, actorOf(res), deps.now(), student));
     if (!asked.ok) {
       await askRemoval(deps, req, res, asked.form);
       return;
@@ -115,17 +115,17 @@ function blockPages(router: Router, deps: Deps): void {
 
 async function showAdult(deps: Deps, req: Request, res: Response): Promise<void> {
   const adult = await adultOf(deps, req, res);
-  const { timeZone } = actorOf(res);
+  const actor = actorOf(res);
   res.render('families/adult', {
     ...page(adult, adult.user.name),
     adult,
-    since: dayAndTime(adult.user.createdAt, timeZone),
-    blocked: adult.blockedAt ? dayAndTime(adult.blockedAt, timeZone) : '',
+    since: dayAndTime(adult.user.createdAt, actor),
+    blocked: adult.blockedAt ? dayAndTime(adult.blockedAt, actor) : '',
     children: adult.children.map((child) => ({
       ...child,
       how: CLAIM_WORDS[child.by],
-      since: dayAndTime(child.since, timeZone),
-      removed: child.removedAt ? dayAndTime(child.removedAt, timeZone) : '',
+      since: dayAndTime(child.since, actor),
+      removed: child.removedAt ? dayAndTime(child.removedAt, actor) : '',
     })),
     meetings: adult.coming.map(inWords),
   });
@@ -137,7 +137,7 @@ function askReturn(res: Response, adult: Adult, child: ClaimedChild, form: Form 
 
 async function askRemoval(deps: Deps, req: Request, res: Response, form?: Form): Promise<void> {
   const { adult, child } = await childOf(deps, req, res);
-  const coming = await comingOf(adult.household, deps.now(), new Types.ObjectId(child.id));
+  const coming = await comingOf(adult.household, actorOf(res), deps.now(), new Types.ObjectId(child.id));
   if (child.removedAt && coming.length === 0) throw notFound();
   res.status(form ? 422 : 200).render('families/removal', {
     ...page(adult, `Remove ${child.name} from this person’s list?`),
@@ -187,7 +187,7 @@ function tickOf(req: Request): { ok: true; tell: boolean } | { ok: false; form: 
 }
 
 async function adultOf(deps: Deps, req: Request, res: Response): Promise<Adult> {
-  const adult = await findAdult(actorOf(res).account, parseId(req.params.user), deps.now());
+  const adult = await findAdult(actorOf(res), parseId(req.params.user), deps.now());
   if (!adult) throw notFound();
   return adult;
 }
@@ -214,7 +214,7 @@ function worksHere(): HttpError {
 const pathOf = ({ user }: Pick<Adult, 'user'>): string => `${HOME}/${user._id.toHexString()}`;
 
 function inWords({ event, from, teacher, children, state }: ComingMeeting) {
-  return { when: shortDayAndTime(from, event.timeZone), event: event.name, teacher, children, state };
+  return { when: shortDayAndTime(from, event), event: event.name, teacher, children, state };
 }
 
 function page(adult: Adult, title: string) {

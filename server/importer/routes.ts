@@ -4,15 +4,15 @@ import { sourceOf } from '../models/account.js';
 import type { Event } from '../models/event.js';
 import { actorOf } from '../web/actor.js';
 import { forbidden, notFound } from '../web/errors.js';
-import { countOf } from '../web/format-count.js';
-import { longDay } from '../web/format-time.js';
+import { countOf, tookInWords } from '../web/format-count.js';
+import { hourInWords, longDay, shortDayAndTime } from '../web/format-time.js';
 import { levelGuard } from '../web/guards.js';
 import { FRESH_FORM, parseForm, parseQuery, typedValues, type Form } from '../web/parse.js';
 import { say } from '../web/session.js';
 import { heldNotices } from '../runs/show/read-held.js';
 import { refreshRoutes, runRoutes } from '../review/run/routes.js';
-import { tookInWords, tookOf } from '../runs/show/format-took.js';
-import { hourInWords, shortMoment, STATE_WORDS, TRIGGER_WORDS } from '../runs/show/show-run.js';
+import { tookOf } from '../runs/show/measure-took.js';
+import { STATE_WORDS, TRIGGER_WORDS } from '../runs/show/show-run.js';
 import { stopSync } from '../sync/runs/stop-sync.js';
 import { syncAll } from '../sync/runs/sync-all.js';
 import { chooseImport, previewImport } from './choose-import.js';
@@ -191,16 +191,16 @@ async function importerPage(deps: Deps, res: Response, query: Partial<ImporterQu
     terms,
     form,
     chosen: chosenBefore(event),
-    hour: hourInWords(event?.sync?.hour ?? 1),
-    longDay,
+    hour: hourInWords(event?.sync?.hour ?? 1, actor),
+    longDay: (day: string) => longDay(day, actor),
     runs: runs.map((run) => ({
       href: `${HOME}/runs/${run._id.toHexString()}`,
       event: events.find(({ _id }) => _id.equals(run.event))?.name ?? '',
       what: TRIGGER_WORDS[run.trigger],
-      when: shortMoment(run.createdAt, actor.timeZone),
+      when: shortDayAndTime(run.createdAt, actor),
       state: STATE_WORDS[run.state],
       took: tookInWords(tookOf(run)),
-      result: sayResult(run),
+      result: sayResult(run, actor),
     })),
   };
 }

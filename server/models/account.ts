@@ -90,12 +90,18 @@ export interface AccountFiles {
   since: Date;
 }
 
+/** How dates, times and lists may be written, all in English. */
+export const LOCALES = ['en-US', 'en-CA', 'en-GB', 'en-AU'] as const;
+export type Locale = (typeof LOCALES)[number];
+
 /** One tenant: a district or a school. */
 export interface Account {
   _id: Types.ObjectId;
   name: string;
   /** IANA zone; nights, days and times shown are in it. */
   timeZone: string;
+  /** How dates, times and lists are written; absent: en-US. */
+  locale?: Locale;
   clever?: AccountClever;
   /** Absent while nobody has mapped anything; read it by `mappingOf`. */
   mapping?: FieldMapping;
@@ -119,6 +125,7 @@ const schema = new Schema<Account>(
   {
     name: { type: String, required: true },
     timeZone: { type: String, required: true },
+    locale: { type: String, enum: LOCALES },
     clever: {
       type: new Schema<AccountClever>(
         {

@@ -39,7 +39,7 @@ export function messageRoutes(deps: Deps): Router {
     return {
       scope: { account: actorOf(res).account, event: event._id },
       home: `/events/${event._id.toHexString()}/messages`,
-      frame: { title: event.name, section: 'events', tab: 'messages', when: daysInWords(event.days) },
+      frame: { title: event.name, section: 'events', tab: 'messages', when: daysInWords(event.days, event) },
     };
   });
 }
@@ -58,7 +58,7 @@ function mailRoutes(deps: Deps, placeOf: (res: Response) => Place): Router {
       query,
       href,
       ofState: list.ofState,
-      rows: list.rows.map((mail) => rowOf(mail, actorOf(res).timeZone)),
+      rows: list.rows.map((mail) => rowOf(mail, actorOf(res))),
       pager: pagerOf(list.total, query.page, PAGE_SIZE, ['email', 'emails'], (to) => href({ page: to })),
       hasServer: deps.config.smtpUrl !== undefined,
     });
@@ -66,7 +66,8 @@ function mailRoutes(deps: Deps, placeOf: (res: Response) => Place): Router {
 
   router.get('/:mail', async (req, res) => {
     const { scope, home, frame } = placeOf(res);
-    const { level, timeZone, user } = actorOf(res);
+    const actor = actorOf(res);
+    const { level, user } = actor;
     const mail = await findMail(scope, parseId(req.params.mail));
     if (!mail) throw notFound();
     const readable = mayReadText(mail, level);
@@ -77,7 +78,7 @@ function mailRoutes(deps: Deps, placeOf: (res: Response) => Place): Router {
       ...frame,
       title: mail.subject,
       home,
-      facts: factsOf(mail, timeZone, deps.now()),
+      facts: factsOf(mail, actor, deps.now()),
       state: mail.state,
       secret: mail.secret,
       readable,

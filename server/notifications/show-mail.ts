@@ -1,5 +1,6 @@
 import type { Notification } from '../models/notification.js';
 import { dayAndTimeSoon, shortDayAndTime } from '../web/format-time.js';
+import type { Place } from '../web/place.js';
 import type { MailRow } from './queries.js';
 
 interface Status {
@@ -35,7 +36,7 @@ export function statusOf({ state, attempts }: Pick<Notification, 'state' | 'atte
 }
 
 /** A mail as a row of the list. */
-export function rowOf(mail: MailRow, zone: string) {
+export function rowOf(mail: MailRow, place: Place) {
   return {
     id: mail._id.toHexString(),
     subject: mail.subject,
@@ -43,13 +44,13 @@ export function rowOf(mail: MailRow, zone: string) {
     kind: kindInWords(mail.kind),
     status: statusOf(mail),
     fault: mail.fault ?? '',
-    when: shortDayAndTime(mail.createdAt, zone),
+    when: shortDayAndTime(mail.createdAt, place),
   };
 }
 
 /** What is known of one mail beside its text, as a list of facts. */
-export function factsOf(mail: Notification, zone: string, now: Date) {
-  const time = (at: Date) => dayAndTimeSoon(at, zone, now);
+export function factsOf(mail: Notification, place: Place, now: Date) {
+  const time = (at: Date) => dayAndTimeSoon(at, place, now);
   const waits = mail.state === 'queued' && mail.attempts > 0;
   return [
     { term: 'To', value: mail.to },

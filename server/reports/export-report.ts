@@ -1,5 +1,6 @@
 import type { Response } from 'express';
 import type { Event } from '../models/event.js';
+import type { PlacedEvent } from '../web/place.js';
 import { notFound } from '../web/errors.js';
 import type { Sight } from '../web/sight.js';
 import { streamCsv } from '../web/stream-csv.js';
@@ -12,7 +13,7 @@ import { APPOINTMENT_COLUMNS, appointmentLines } from './write-lines.js';
 /** What sends a report as a file. Days and times are the event's. @throws 404 when there is no such report */
 export function exportReport(
   res: Response,
-  event: Event & { sight: Sight },
+  event: PlacedEvent & { sight: Sight },
   report: string,
   state: StateFilter,
 ): () => Promise<void> {
@@ -21,7 +22,7 @@ export function exportReport(
 }
 
 function contentOf(
-  event: Event & { sight: Sight },
+  event: PlacedEvent & { sight: Sight },
   report: string,
   state: StateFilter,
 ): [columns: string[], lines: AsyncIterable<string[][]>] {
@@ -29,15 +30,12 @@ function contentOf(
     case 'schedule':
       return [
         teacherFirst(APPOINTMENT_COLUMNS),
-        mapLines(appointmentLines(everySchedule(event), event.timeZone), teacherFirst),
+        mapLines(appointmentLines(everySchedule(event), event), teacherFirst),
       ];
     case 'families':
       return [['Class', 'Teacher', 'Student'], unbookedLines(event)];
     case 'appointments':
-      return [
-        APPOINTMENT_COLUMNS,
-        appointmentLines(everyAppointment(event, { state, q: '' }), event.timeZone),
-      ];
+      return [APPOINTMENT_COLUMNS, appointmentLines(everyAppointment(event, { state, q: '' }), event)];
     default:
       throw notFound();
   }

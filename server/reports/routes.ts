@@ -3,9 +3,10 @@ import { recordAudit } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
 import type { Event } from '../models/event.js';
 import { actorOf } from '../web/actor.js';
-import { daysInWords, shortDay, timeOfDay, zoneName } from '../web/format-time.js';
+import { daysInWords, shortDay, timeSpan } from '../web/format-time.js';
 import { eventGuard, eventOf, staffGuard } from '../web/guards.js';
 import { addressOf, pagerOf } from '../web/paging.js';
+import type { PlacedEvent } from '../web/place.js';
 import { parseQuery } from '../web/parse.js';
 import { sightOf, type Sight } from '../web/sight.js';
 import { exportReport } from './export-report.js';
@@ -28,11 +29,12 @@ export function reportRoutes(deps: Deps): Router {
 
   router.get('/', staffGuard, async (req, res) => {
     const { page } = parseQuery(pageSchema, req.query);
-    const { events, pager } = await eventsToReport(actorOf(res), page);
+    const actor = actorOf(res);
+    const { events, pager } = await eventsToReport(actor, page);
     const rows = events.map((event) => ({
       name: event.name,
       href: pathOf(event),
-      when: daysInWords(event.days),
+      when: daysInWords(event.days, actor),
       archived: event.status === 'archived',
     }));
     res.render('reports/events', { title: 'Reports', section: 'reports', rows, pager });
@@ -126,19 +128,19 @@ export function reportRoutes(deps: Deps): Router {
 }
 
 /** The event with what of it the actor sees. */
-function seenIn(res: Response): Event & { sight: Sight } {
+function seenIn(res: Response): PlacedEvent & { sight: Sight } {
   return Object.assign({ sight: sightOf(res) }, eventOf(res));
 }
 
 const pathOf = (event: Pick<Event, '_id'>): string => `/reports/${event._id.toHexString()}`;
 
-function reportPage(event: Event, title: string): Record<string, unknown> {
+function reportPage(event: PlacedEvent, title: string): Record<string, unknown> {
   return {
     title,
     section: 'reports',
     path: pathOf(event),
-    about: `${event.name} · ${daysInWords(event.days)} (${zoneName(event.timeZone)})`,
-    dayOf: shortDay,
-    timeOf: (at: Date) => timeOfDay(at, event.timeZone),
+    about: `${event.name} · ${daysInWords(event.days, event)}`,
+    dayOf: (day: string) => shortDay(day, event),
+    spanOf: (from: Date, to: Date) => timeSpan(from, to, event),
   };
 }

@@ -1,4 +1,5 @@
-import { timeOfDay } from '../web/format-time.js';
+import { numericDay, timeOfDay } from '../web/format-time.js';
+import type { Place } from '../web/place.js';
 import type { ReportRow } from './match-names.js';
 
 /** What every file of appointments tells of each, in this order. */
@@ -15,16 +16,16 @@ export const APPOINTMENT_COLUMNS = [
   'Problem',
 ];
 
-/** A line of a file for each appointment, under `APPOINTMENT_COLUMNS`. @param zone the event's: days and times are local there */
+/** A line of a file for each appointment, under `APPOINTMENT_COLUMNS`. @param place the event's: days and times are local there */
 export async function* appointmentLines(
   parts: AsyncIterable<ReportRow[]>,
-  zone: string,
+  place: Place,
 ): AsyncGenerator<string[][]> {
   for await (const rows of parts)
     yield rows.map((row) => [
-      row.day,
-      timeOfDay(row.from, zone),
-      timeOfDay(row.to, zone),
+      numericDay(row.day, place),
+      timeOfDay(row.from, place),
+      timeOfDay(row.to, place),
       row.teacher,
       row.room,
       row.students,

@@ -6,9 +6,10 @@ import { actorOf } from '../web/actor.js';
 import { changedMeanwhile, seenOf } from '../web/compare-seen.js';
 import { notFound } from '../web/errors.js';
 import { countOf } from '../web/format-count.js';
-import { daysInWords, fullDay, shortDay, shortDayAndTime, timeOfDay, zoneName } from '../web/format-time.js';
+import { daysInWords, fullDay, shortDay, shortDayAndTime, timeSpan } from '../web/format-time.js';
 import { eventGuard, eventOf } from '../web/guards.js';
 import { addressOf } from '../web/paging.js';
+import type { PlacedEvent, Style } from '../web/place.js';
 import { FRESH_FORM, parseForm, parseId, parseQuery, typedValues, type Form } from '../web/parse.js';
 import { refuseHere, say } from '../web/session.js';
 import { changeRoom, changeSlots } from './change-slots.js';
@@ -94,10 +95,10 @@ async function showList(req: Request, res: Response): Promise<void> {
   const { rows, ...list } = await listTeachers(event, query);
   const said = rows.map(({ first, last, ...row }) => ({
     ...row,
-    first: first ? shortDayAndTime(first, event.timeZone) : '',
-    last: last ? shortDayAndTime(last, event.timeZone) : '',
+    first: first ? shortDayAndTime(first, event) : '',
+    last: last ? shortDayAndTime(last, event) : '',
   }));
-  const days = event.days.map((day) => ({ value: day, label: fullDay(day) }));
+  const days = event.days.map((day) => ({ value: day, label: fullDay(day, event) }));
   res.render('slots/list', {
     ...slotsPage(event),
     ...query,
@@ -139,27 +140,25 @@ async function showTeacher(deps: Deps, res: Response, resource: Resource, form: 
   const found = await slotsOf(event, resource._id);
   const slots = found.map(({ slot, booked, held }) => ({
     id: slot._id.toHexString(),
-    day: shortDay(slot.day),
-    time: `${timeOfDay(slot.from, event.timeZone)} – ${timeOfDay(slot.to, event.timeZone)}`,
+    day: shortDay(slot.day, event),
+    time: timeSpan(slot.from, slot.to, event),
     over: slot.from <= now,
     ...{ booked, held, capacity: slot.capacity, kind: slot.kind, state: slot.state, message: slot.message },
     word: STATE_WORDS[slot.state],
   }));
   const seen = seenOf(ROOM_FIELDS, { room: resource.room });
-  const zone = zoneName(event.timeZone);
   const shown = marksOf(found.map(({ slot }) => slot));
-  res.render('slots/teacher', { ...slotsPage(event), resource, slots, shown, zone, seen, form });
+  res.render('slots/teacher', { ...slotsPage(event), resource, slots, shown, seen, form });
 }
 
-function slotsPage(event: Event) {
+function slotsPage(event: PlacedEvent) {
   return {
     title: `${event.name}: Slots`,
     section: 'events',
     event,
     tab: 'slots',
-    when: daysInWords(event.days),
+    when: daysInWords(event.days, event),
     home: slotsPath(event),
-    countOf,
   };
 }
 
@@ -190,7 +189,7 @@ async function change(
   const slots = await readSelection(event, filter);
   const changed = wish.sure ? [] : findChanged(wish.ids, slots, wish.shown);
   if (changed.length > 0) {
-    refuseHere(res, { values: typedValues(req.body), errors: { ids: tellChanged(changed, event.timeZone) } });
+    refuseHere(res, { values: typedValues(req.body), errors: { ids: tellChanged(changed, event) } });
     return showAgain();
   }
   const isAnother = wish.sure && wish.print !== '' && wish.print !== printOf(slots);
@@ -207,7 +206,7 @@ async function change(
       ...slotsPage(event),
       ...counts,
       print: printOf(slots),
-      wish: said(wish),
+      wish: said(wish, event),
       back,
       action: req.originalUrl,
       form: { values: { message: wish.message }, errors },
@@ -229,10 +228,10 @@ function filterOf({ ids, resources, day }: SlotChange): SlotFilter | undefined {
   return resources.length > 0 ? { resource: { $in: resources }, ...(day ? { day } : {}) } : undefined;
 }
 
-function said(wish: SlotChange) {
+function said(wish: SlotChange, style: Style) {
   const hex = (ids: { toHexString(): string }[]) => ids.map((id) => id.toHexString());
   const fields = { action: wish.action, day: wish.day, ids: hex(wish.ids), resources: hex(wish.resources) };
-  return { ...fields, on: wish.day ? fullDay(wish.day) : '' };
+  return { ...fields, on: wish.day ? fullDay(wish.day, style) : '' };
 }
 
 async function carryOut(deps: Deps, res: Response, slots: SelectedSlot[], wish: SlotChange): Promise<string> {

@@ -1,6 +1,7 @@
 import type { Slot } from '../models/slot.js';
-import { countOf } from '../web/format-count.js';
+import { countOf, number } from '../web/format-count.js';
 import { shortDayAndTime } from '../web/format-time.js';
+import type { Place } from '../web/place.js';
 import type { ChangedSlot } from './mark-slots.js';
 import { STATE_WORDS } from './policy.js';
 
@@ -16,14 +17,14 @@ const NAMED = 3;
 /** What somebody else changed of the selected slots, before anything is written. */
 export function tellChanged(
   changed: ChangedSlot<Pick<Slot, 'state' | 'message' | 'from'>>[],
-  zone: string,
+  place: Place,
 ): string {
   const named = changed.slice(0, NAMED).map(({ was, now }) => {
     if (!now) return `one that was ${STATE_WORDS[was].toLowerCase()} is removed`;
     const message = now.message ? `, “${now.message}”` : '';
-    return `${shortDayAndTime(now.from, zone)} is ${STATE_WORDS[now.state].toLowerCase()}${message}`;
+    return `${shortDayAndTime(now.from, place)} is ${STATE_WORDS[now.state].toLowerCase()}${message}`;
   });
-  const more = changed.length > NAMED ? [`${(changed.length - NAMED).toLocaleString('en')} more`] : [];
+  const more = changed.length > NAMED ? [`${number(changed.length - NAMED)} more`] : [];
   const count = countOf(changed.length, 'slot that you selected', 'slots that you selected');
   return `Nothing is changed yet: somebody else changed ${count} while you had this page open (${[...named, ...more].join('; ')}). Your selection is still here. Press the button again to go on all the same.`;
 }

@@ -2,6 +2,7 @@ import type { CellNote } from './clean-cell.js';
 import { DayColumn } from './note-days.js';
 import { quoted } from './problem-list.js';
 import type { Problem } from './problem-list.js';
+import { number } from '../web/format-count.js';
 
 /** What is told of a whole column beside what was done to its cells. */
 type ColumnCode =
@@ -182,7 +183,7 @@ export class ColumnNotes {
     return [...this.#noted].map(([key, { line, lines, count, example, became }]) => {
       const at = key.lastIndexOf('|');
       const [field, code] = [key.slice(0, at), key.slice(at + 1) as ColumnCode];
-      const where = count === 1 ? '' : ` (${count.toLocaleString('en')} rows: ${linesInWords(lines, count)})`;
+      const where = count === 1 ? '' : ` (${number(count)} rows: ${linesInWords(lines, count)})`;
       const { problem, advice } = SAYS[code];
       return { file, line, field, problem: `${field} ${problem(example, became)}${where}.`, advice };
     });
@@ -191,6 +192,6 @@ export class ColumnNotes {
 
 function linesInWords(lines: readonly number[], count: number): string {
   const more = count - lines.length;
-  const named = lines.map((line) => line.toLocaleString('en')).join(', ');
-  return `lines ${named}${more > 0 ? ` and ${more.toLocaleString('en')} more` : ''}`;
+  const named = lines.map((line) => number(line)).join(', ');
+  return `lines ${named}${more > 0 ? ` and ${number(more)} more` : ''}`;
 }

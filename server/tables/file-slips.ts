@@ -1,5 +1,6 @@
 import type { Encoding } from './decode-file.js';
 import type { Problem } from './problem-list.js';
+import { number } from '../web/format-count.js';
 
 const ENCODINGS: Partial<Record<Encoding, string>> = {
   'windows-1252': 'Windows-1252, the way older versions of Excel write',
@@ -40,7 +41,7 @@ export class FileSlips {
       file: this.file,
       line,
       field: '',
-      problem: `A quotation mark on this line makes one value of ${lines.toLocaleString('en')} lines, which look like rows of their own.`,
+      problem: `A quotation mark on this line makes one value of ${number(lines)} lines, which look like rows of their own.`,
       advice: 'Remove the quotation mark and upload again. Nobody is removed because of it.',
     });
   }
@@ -57,7 +58,7 @@ export class FileSlips {
       problems.push({
         ...at,
         line: 0,
-        problem: `${this.#more.toLocaleString('en')} more lines have a quotation mark that nothing closes.`,
+        problem: `${number(this.#more)} more lines have a quotation mark that nothing closes.`,
         advice: 'Export the file again, with quotation marks doubled or left out.',
       });
     const other = ENCODINGS[this.encoding];
@@ -77,7 +78,7 @@ export class FileSlips {
         problem:
           this.#letterCount === 1
             ? 'A letter on this line is not UTF-8 like the rest of the file. It was read as Windows-1252.'
-            : `${this.#letterCount.toLocaleString('en')} letters are not UTF-8 like the rest of the file, the first ones on lines ${this.#letters.join(', ')}. They were read as Windows-1252.`,
+            : `${number(this.#letterCount)} letters are not UTF-8 like the rest of the file, the first ones on lines ${this.#letters.join(', ')}. They were read as Windows-1252.`,
         advice: 'Look at the names there. If they are wrong, correct them in your system and upload again.',
       });
     return problems;

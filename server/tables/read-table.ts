@@ -18,6 +18,7 @@ import type { FileSource } from './file-source.js';
 import { splitRows, type Counting, type RawRow } from './split-rows.js';
 import type { Column, TableFormat } from './table-format.js';
 import { FileSlips } from './file-slips.js';
+import { number } from '../web/format-count.js';
 
 /** Longer than any field of a real roster. */
 const LONGEST = 1000;
@@ -317,4 +318,4 @@ const SHORTEN = 'Shorten it in your system and upload again.';
 const FILL_IN = 'Add it in your system and upload again.';
 const NOT_BY_EXCEL = 'Export the file again and upload it without opening it in Excel.';
 
-const tooLong = `is longer than ${LONGEST.toLocaleString('en')} characters`;
+const tooLong = `is longer than ${number(LONGEST)} characters`;

@@ -2,6 +2,7 @@ import { ColumnNotes } from './column-notes.js';
 import type { TableFormat } from './table-format.js';
 import { FileRefused, quoted, type ProblemList } from './problem-list.js';
 import type { FileSource } from './file-source.js';
+import { number } from '../web/format-count.js';
 
 /** What one upload may hold in all, and one file. */
 export const LIMITS = {
@@ -134,7 +135,7 @@ export class Reading {
     this.#rows += 1;
     const file = this.#ofFile(source);
     file.rows += 1;
-    if (file.rows > most) throw tooMuch(source, `The file has more than ${most.toLocaleString('en')} rows.`);
+    if (file.rows > most) throw tooMuch(source, `The file has more than ${number(most)} rows.`);
     if (this.#rows > LIMITS.rows) throw tooMuch(source, 'All files together have more than 2,000,000 rows.');
   }
 
@@ -142,7 +143,7 @@ export class Reading {
   countRecord(): void {
     this.#records += 1;
     if (this.#records <= LIMITS.records) return;
-    const most = LIMITS.records.toLocaleString('en');
+    const most = number(LIMITS.records);
     throw tooMuch(
       { name: [...this.files.keys()].at(-1) ?? '' },
       `All files together hold more than ${most} people and classes.`,
@@ -154,7 +155,7 @@ export class Reading {
   countBlank(source: FileSource): void {
     this.#blankLines += 1;
     if (this.#blankLines <= LIMITS.blankLines) return;
-    const lines = LIMITS.blankLines.toLocaleString('en');
+    const lines = number(LIMITS.blankLines);
     throw tooMuch(
       source,
       `The file has too many blank lines: more than ${lines}, with those of the files before it.`,

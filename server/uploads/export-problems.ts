@@ -1,6 +1,7 @@
 import type { Response } from 'express';
 import type { RosterUpload } from '../models/roster-upload.js';
 import { streamCsv } from '../web/stream-csv.js';
+import { number } from '../web/format-count.js';
 
 const COLUMNS = ['File', 'Line', 'Field', 'Problem', 'What to do'];
 
@@ -16,6 +17,6 @@ export function exportProblems(
     problem,
     advice,
   ]);
-  if (more > 0) rows.push(['', '', '', `${more.toLocaleString('en')} more problems are not listed.`, '']);
+  if (more > 0) rows.push(['', '', '', `${number(more)} more problems are not listed.`, '']);
   return streamCsv(res, `problems-${_id.toHexString()}`, COLUMNS, [rows]);
 }

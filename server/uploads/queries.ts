@@ -2,7 +2,7 @@ import type { Types } from 'mongoose';
 import { Account } from '../models/account.js';
 import { RosterUpload } from '../models/roster-upload.js';
 import type { Actor } from '../web/actor.js';
-import { shortMoment } from '../runs/show/show-run.js';
+import { shortDayAndTime } from '../web/format-time.js';
 import { FORMATS } from '../roster-files/formats/formats.js';
 import { countedLists, stateOf } from './show-upload.js';
 
@@ -56,11 +56,11 @@ export async function filesPage(actor: Actor, now: Date): Promise<FilesPage> {
     source: account.clever?.enabled ? 'clever' : files?.on ? 'files' : 'none',
     format: files?.format ?? '',
     formatLabel: files ? FORMATS[files.format].label : '',
-    since: files ? shortMoment(files.since, actor.timeZone) : '',
+    since: files ? shortDayAndTime(files.since, actor) : '',
     ...(switching ? { switching: { to: switching.to, label: sourceLabel(switching.to) } } : {}),
     uploads: uploads.map((upload) => ({
       href: `${HOME}/uploads/${upload._id.toHexString()}`,
-      when: shortMoment(upload.createdAt, actor.timeZone),
+      when: shortDayAndTime(upload.createdAt, actor),
       what: FORMATS[upload.format].label,
       state: stateOf(upload, now, last === upload ? null : last),
       held: countedLists(upload.counts),

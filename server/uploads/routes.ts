@@ -14,6 +14,7 @@ import { formatSchema } from './schema.js';
 import { storeUpload } from './store-upload.js';
 import { switchSource, type Switched } from './switch-source.js';
 import { uploadRoutes } from './upload-routes.js';
+import { number } from '../web/format-count.js';
 
 const CHANGED = 'Somebody else changed the roster source a moment ago. Look at it again.';
 
@@ -129,8 +130,8 @@ function askToBegin(
       ...(cleverOn ? { lead: 'Clever and roster files cannot be on at once.' } : {}),
       effects: [
         ...(cleverOn ? ['Clever goes off; its nightly sync ends.'] : []),
-        `The record ids of ${people.toLocaleString('en')} ${people === 1 ? 'person' : 'people'} are cleared. The first import finds them again by their numbers and email addresses.`,
-        `${sections.toLocaleString('en')} ${sections === 1 ? 'section' : 'sections'} of the former source and its terms are archived.`,
+        `The record ids of ${number(people)} ${people === 1 ? 'person' : 'people'} are cleared. The first import finds them again by their numbers and email addresses.`,
+        `${number(sections)} ${sections === 1 ? 'section' : 'sections'} of the former source and its terms are archived.`,
       ],
       notes: ['Nobody is deleted. Classes, slots and appointments stay as they are.'],
       action: `${HOME}/begin`,

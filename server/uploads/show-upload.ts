@@ -1,5 +1,6 @@
 import type { RosterUpload, UploadProblem, UploadState } from '../models/roster-upload.js';
-import { orList } from '../web/format-count.js';
+import { number, orList } from '../web/format-count.js';
+import type { Style } from '../web/place.js';
 import { LIST_NAMES, LISTS } from '../sources/records/lists.js';
 
 /** A state as a shape and a word. */
@@ -37,7 +38,7 @@ type Judged = Pick<RosterUpload, 'state' | 'createdAt' | 'stored' | 'missing' | 
 export function stateOf(upload: Judged, now: Date, newer?: Pick<RosterUpload, 'state'> | null): StateShown {
   if (upload.state === 'ready' && newer)
     return { kind: 'off', word: `Replaced by a newer ${newer.state === 'used' ? 'import' : 'upload'}` };
-  return upload.state === 'ready' && attentionTo(upload) !== ''
+  return upload.state === 'ready' && isDoubtful(upload)
     ? { kind: 'notice', word: 'Needs attention' }
     : STATES[shownAs(upload, now)];
 }
@@ -78,28 +79,30 @@ export function stagesOf({
   ];
 }
 
-/** What of an upload could be read and is doubtful, with what to do, in one sentence; '' for nothing. */
-export function attentionTo({
-  state,
-  missing = [],
-  problemCount,
-  files,
-}: Omit<Judged, 'createdAt' | 'stored'>): string {
-  if (state !== 'ready' && state !== 'empty') return '';
+type Doubtful = Omit<Judged, 'createdAt' | 'stored'>;
+
+/** Whether what could be read of an upload is too little to import without a look. */
+function isDoubtful({ state, missing = [], problemCount, files }: Doubtful): boolean {
   const rows = files.reduce((sum, file) => sum + file.rows, 0);
+  return state === 'empty' || (state === 'ready' && (missing.length > 0 || problemCount * 2 > rows));
+}
+
+/** What of an upload could be read and is doubtful, with what to do, in one sentence; '' for nothing. */
+export function attentionTo(upload: Doubtful, style: Style): string {
+  const { state, missing = [], problemCount } = upload;
+  if (!isDoubtful(upload)) return '';
   const next = problemCount > 0 ? 'put right what is listed below' : 'check that your export holds them';
   const lists = LIST_NAMES.filter((list) => missing.includes(list)).map((list) => LISTS[list].plural);
   if (lists.length > 0)
-    return `These files hold no ${orList(lists)}: ${next}, then upload all of them again.`;
+    return `These files hold no ${orList(lists, style)}: ${next}, then upload all of them again.`;
   if (state === 'empty') return `There is nothing to import in these files: ${next}, then upload them again.`;
-  if (problemCount * 2 <= rows) return '';
   return `More than half of the rows have a problem: ${next}, then upload all files again.`;
 }
 
 /** "1,200 students, 80 teachers": what an upload holds. */
 export function countedLists(counts: Readonly<Record<string, number>>): string {
   return LIST_NAMES.filter((list) => counts[list])
-    .map((list) => `${(counts[list] ?? 0).toLocaleString('en')} ${nameOfList(list, counts[list] ?? 0)}`)
+    .map((list) => `${number(counts[list] ?? 0)} ${nameOfList(list, counts[list] ?? 0)}`)
     .join(', ');
 }
 
@@ -147,5 +150,5 @@ export function mostOften(problems: readonly Pick<UploadProblem, 'file' | 'field
     counted.set(place, (counted.get(place) ?? 0) + 1);
   }
   const first = [...counted].sort(([, a], [, b]) => b - a).slice(0, NAMED);
-  return first.map(([place, count]) => `${place} (${count.toLocaleString('en')})`).join(', ');
+  return first.map(([place, count]) => `${place} (${number(count)})`).join(', ');
 }

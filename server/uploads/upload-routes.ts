@@ -46,13 +46,13 @@ export function uploadRoutes(deps: Deps): Router {
       state: stateOf(upload, deps.now(), newer),
       shown: shownAs(upload, deps.now()),
       newer: newer && {
-        says: `${sayNewer(newer)}, ${dayAndTimeSoon(newer.createdAt, actor.timeZone, deps.now())}`,
+        says: `${sayNewer(newer)}, ${dayAndTimeSoon(newer.createdAt, actor, deps.now())}`,
         href: homeOf(newer),
       },
-      when: dayAndTimeSoon(upload.createdAt, actor.timeZone, deps.now()),
-      until: dayAndTimeSoon(upload.expiresAt, actor.timeZone, deps.now()),
+      when: dayAndTimeSoon(upload.createdAt, actor, deps.now()),
+      until: dayAndTimeSoon(upload.expiresAt, actor, deps.now()),
       stages: stagesOf(upload),
-      attention: attentionTo(upload),
+      attention: attentionTo(upload, actor),
       counted: countRows(upload),
       countOf,
       mostOften: mostOften(upload.problems),
@@ -101,10 +101,11 @@ async function foundUpload(req: Request, res: Response): Promise<RosterUpload> {
 }
 
 /** The last preview of an upload, for the way back to it. */
-async function previewOf(deps: Deps, { account, timeZone }: Actor, { _id, state }: RosterUpload) {
+async function previewOf(deps: Deps, actor: Actor, { _id, state }: RosterUpload) {
   const run =
-    state === 'ready' && (await RosterRun.findOne({ account, asks: asksOf(_id) }, { createdAt: 1 }).lean());
-  return run && { href: pathOfRefresh(run._id), when: dayAndTimeSoon(run.createdAt, timeZone, deps.now()) };
+    state === 'ready' &&
+    (await RosterRun.findOne({ account: actor.account, asks: asksOf(_id) }, { createdAt: 1 }).lean());
+  return run && { href: pathOfRefresh(run._id), when: dayAndTimeSoon(run.createdAt, actor, deps.now()) };
 }
 
 function homeOf({ _id }: Pick<RosterUpload, '_id'>): string {

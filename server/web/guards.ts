@@ -4,7 +4,9 @@ import { atLeast, type AccessLevel } from '../models/user.js';
 import { actorOf, levelIn, maybeActor } from './actor.js';
 import { eventTabs } from './event-tabs.js';
 import { forbidden, notFound } from './errors.js';
+import { zoneIfElsewhere } from './format-zone.js';
 import { parseId } from './parse.js';
+import { placed, type PlacedEvent } from './place.js';
 import { sightIn } from './sight.js';
 
 /** Lets nobody past who is not logged in; after logging in they come back to the page they asked for. */
@@ -44,7 +46,9 @@ export function eventGuard(least: AccessLevel): RequestHandler {
     const level = levelIn(actor, event._id);
     if (level === 'customer') throw notFound();
     if (!atLeast(level, least)) throw forbidden();
-    res.locals.event = event;
+    const place = placed(event, actor);
+    res.locals.event = place;
+    res.locals.zone = zoneIfElsewhere(place, actor);
     res.locals.sight = await sightIn(actor, event._id);
     res.locals.eventTabs = eventTabs(event._id, level);
     next();
@@ -52,8 +56,8 @@ export function eventGuard(least: AccessLevel): RequestHandler {
 }
 
 /** The event of a request behind `eventGuard`. */
-export function eventOf(res: Response): Event {
-  const event = res.locals.event as Event | undefined;
+export function eventOf(res: Response): PlacedEvent {
+  const event = res.locals.event as PlacedEvent | undefined;
   if (!event) throw new Error('This route is not behind an event guard.');
   return event;
 }

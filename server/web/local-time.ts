@@ -5,6 +5,11 @@ export function dayOf(at: Date, zone: string): string {
   return DateTime.fromJSDate(at, { zone }).toFormat('yyyy-MM-dd');
 }
 
+/** Whether a text is a day that there is, as YYYY-MM-DD. */
+export function isDay(text: string): boolean {
+  return /^\d{4}-\d\d-\d\d$/.test(text) && DateTime.fromISO(text).isValid;
+}
+
 const LOCAL = "yyyy-MM-dd'T'HH:mm";
 
 /** A moment as a local date and time, 2026-11-24T08:00, as browsers' date fields have it. */

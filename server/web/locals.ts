@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { csrfSync } from 'csrf-sync';
 import type { RequestHandler } from 'express';
+import { countOf, fileSize, number } from './format-count.js';
 import { FRESH_FORM } from './parse.js';
 import type { AssetUrl } from './assets.js';
 
@@ -19,6 +20,9 @@ export function baseLocals(asset: AssetUrl): RequestHandler {
   return (req, res, next) => {
     Object.assign(res.locals, {
       asset,
+      number,
+      countOf,
+      fileSize,
       nonce: randomBytes(16).toString('base64'),
       page: { path: req.path },
       actor: undefined,

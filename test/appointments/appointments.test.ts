@@ -52,7 +52,7 @@ describe('appointments of an event', () => {
     it('is by time, counts by state, and leaves out what was never booked', async () => {
       const page = await maker.get(`${home}/appointments`);
       assert.equal(page.status, 200);
-      assert.match(page.text, /Tue 24 Nov, 5:00 PM[\s\S]*5:10 PM[\s\S]*5:20 PM/);
+      assert.match(page.text, /Tue, Nov 24, 5:00 PM[\s\S]*5:10 PM[\s\S]*5:20 PM/);
       for (const [label, count] of [
         ['All', 3],
         ['Booked', 1],
@@ -86,7 +86,7 @@ describe('appointments of an event', () => {
         .split('\n');
       assert.equal(lines.length, 2);
       assert.match(lines[0] ?? '', /^Date,From,To,Teacher,Room,Student/);
-      assert.match(lines[1] ?? '', /^2026-11-24,5:10 PM,5:20 PM,Ms Lee,12,"'=HYPERLINK/);
+      assert.match(lines[1] ?? '', /^11\/24\/2026,5:10 PM,5:20 PM,Ms Lee,12,"'=HYPERLINK/);
       assert.equal(await AuditEntry.countDocuments({ action: 'download appointments' }), 1);
     });
 
@@ -148,7 +148,7 @@ describe('appointments of an event', () => {
       const path = `${home}/problems/${hex(problem)}/cancellation`;
       assert.match(
         (await maker.get(path)).text,
-        /Ana López with Mr Park, Tuesday 24 November, 5:00 PM to 5:10 PM/,
+        /Ana López with Mr Park, Tuesday, November 24, 2026, 5:00–5:10 PM/,
       );
       assert.equal((await Appointment.findById(problem._id).lean())?.state, 'problem');
       assert.equal((await maker.post(path, {}, path)).status, 303);

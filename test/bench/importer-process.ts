@@ -17,7 +17,7 @@ import { countWrites } from './count-writes.js';
 import { prepareAccount } from './prepare-account.js';
 import { serve, told } from './processes.js';
 import type { ServedDistrict } from './sandbox-process.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
+import { sayResult } from '../support/say-run.js';
 
 export interface ImporterTold {
   databaseUri: string;

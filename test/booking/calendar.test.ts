@@ -5,6 +5,7 @@ import { DateTime } from 'luxon';
 import { Types } from 'mongoose';
 import type { Meeting } from '../../server/booking/queries.js';
 import { writeCalendar } from '../../server/booking/write-calendar.js';
+import { placed } from '../../server/web/place.js';
 import { timeSpan, whenInWords } from '../../server/web/format-time.js';
 import { momentOf, read } from '../support/booking/read-calendar.js';
 
@@ -155,12 +156,10 @@ function isTwice(at: Date, zone: string): boolean {
 describe('a meeting in words', () => {
   it('says the half of the day once where it is one', () => {
     const [from, to] = [meeting.from, meeting.to];
-    assert.equal(timeSpan(from, to, 'America/Chicago'), '5:10 to 5:20 PM');
+    const place = placed(event, {});
+    assert.equal(timeSpan(from, to, place), '5:10–5:20 PM');
     const noon = new Date('2026-11-24T17:50:00Z');
-    assert.equal(timeSpan(noon, new Date(+noon + 900_000), 'America/Chicago'), '11:50 AM to 12:05 PM');
-    assert.equal(
-      whenInWords(from, to, 'America/Chicago'),
-      'Tuesday 24 November 2026, 5:10 to 5:20 PM (Chicago time)',
-    );
+    assert.equal(timeSpan(noon, new Date(+noon + 900_000), place), '11:50 AM–12:05 PM');
+    assert.equal(whenInWords(from, to, place), 'Tuesday, November 24, 2026, 5:10–5:20 PM (Central Time)');
   });
 });

@@ -18,7 +18,10 @@ describe("a parent's way to the teachers", () => {
     it('shows the event to everybody, and a wrong one is 404', async () => {
       const page = await new Visitor(desk.test.app).get(desk.home);
       assert.equal(page.status, 200);
-      assert.match(page.text, /Fall Conferences[\s\S]*Tuesday 24 November 2026[\s\S]*Booking is open until/);
+      assert.match(
+        page.text,
+        /Fall Conferences[\s\S]*Tuesday, November 24, 2026[\s\S]*Booking is open until/,
+      );
       assert.ok(!page.text.includes('Lopez'));
       assert.equal((await new Visitor(desk.test.app).get('/e/nothing')).status, 404);
       const deeper = await new Visitor(desk.test.app).get(`${desk.home}/children`);

@@ -20,7 +20,7 @@ describe('booking on the pages', () => {
     const check = await visitor.get(path);
     assert.match(
       check.text,
-      /Mrs Lee, Room 10<\/strong> Tuesday 24 November 2026, 5:10 to 5:20 PM \(Chicago time\)/,
+      /Mrs Lee, Room 10<\/strong> Tuesday, November 24, 2026, 5:10–5:20 PM \(Central Time\)/,
     );
     for (let click = 0; click < 2; click++)
       assert.equal(
@@ -35,7 +35,7 @@ describe('booking on the pages', () => {
     assert.match(mails[0]?.ics ?? '', /DTSTART;TZID=America\/Chicago:20261124T171000/);
     const file = await visitor.get(`${path}/calendar.ics`);
     assert.match(file.headers['content-type'] ?? '', /^text\/calendar/);
-    assert.match((await visitor.get(`${desk.home}/schedule`)).text, /5:10 PM[\s\S]*to 5:20 PM[\s\S]*Mrs Lee/);
+    assert.match((await visitor.get(`${desk.home}/schedule`)).text, /5:10–5:20 PM[\s\S]*Mrs Lee/);
     assert.match((await visitor.get(`${desk.home}/schedule.ics`)).text, /SUMMARY:Mrs Lee \(Ana\)/);
   });
 

@@ -140,7 +140,7 @@ describe('choosing types', () => {
 
 describe('the next sync in words', () => {
   const sync = (hour: number) => ({ sync: { on: true, hour, schools: [], terms: [], noTerm: false } });
-  const zone = 'America/Chicago';
+  const place = { timeZone: 'America/Chicago', locale: 'en-US' } as const;
   for (const [now, hour, said] of [
     ['2026-11-24T20:00:00Z', 1, 'tonight at 1 AM'],
     ['2026-11-24T06:30:00Z', 1, 'tonight at 1 AM'],
@@ -152,11 +152,11 @@ describe('the next sync in words', () => {
     ['2026-03-08T07:30:00Z', 2, 'tonight at 3 AM'],
   ] as const)
     it(`at ${now} for ${String(hour)} o'clock is ${said}`, () => {
-      assert.equal(nextSync(sync(hour), zone, new Date(now)), said);
+      assert.equal(nextSync(sync(hour), place, new Date(now)), said);
     });
 
   it('is none while the sync is off', () => {
-    assert.equal(nextSync({}, zone, new Date()), undefined);
-    assert.equal(nextSync({ sync: { ...sync(1).sync, on: false } }, zone, new Date()), undefined);
+    assert.equal(nextSync({}, place, new Date()), undefined);
+    assert.equal(nextSync({ sync: { ...sync(1).sync, on: false } }, place, new Date()), undefined);
   });
 });

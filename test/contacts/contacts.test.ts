@@ -130,10 +130,10 @@ describe('Global Setup → Contacts', () => {
       assert.match(found, /Lunch number: 77120/);
       assert.doesNotMatch(found, /Badge: /);
       const all = (await visitor.get(HOME)).text;
-      assert.match(all, /Name, email, school id, Lunch number or Badge/);
+      assert.match(all, /Name, email, school id, Lunch number, or Badge/);
       assert.doesNotMatch(all, /Lunch number: /);
       await AccountModel.updateOne({ _id: account._id }, { $unset: { mapping: 1 } });
-      assert.match((await visitor.get(HOME)).text, /Name, email or school id/);
+      assert.match((await visitor.get(HOME)).text, /Name, email, or school id/);
     });
 
     it('finds nobody of another account by them', async () => {
@@ -199,7 +199,7 @@ describe('Global Setup → Contacts', () => {
     const page = (await visitor.get(`${HOME}/${student._id.toHexString()}`)).text;
     for (const words of [
       'Lincoln High',
-      '4 March 2012',
+      'March 4, 2012',
       '200123',
       'Rosa Lima',
       'Parent, Primary',

@@ -80,7 +80,7 @@ describe('Global Setup → Duplicates', () => {
     const line = (label: string) =>
       new RegExp(`<th scope="row">${label}</th><td>([^<]*)</td><td>([^<]*)</td>`).exec(text)?.slice(1, 3);
     assert.deepEqual(line('School number'), ['1001', '1000']);
-    assert.deepEqual(line('Birth date'), ['9 March 2014', '9 March 2014']);
+    assert.deepEqual(line('Birth date'), ['March 9, 2014', 'March 9, 2014']);
     assert.deepEqual(line('Appointments'), ['0', '1']);
     assert.deepEqual(line('Guardians'), ['1', '0']);
     assert.deepEqual(line('Classes'), ['2', '2']);

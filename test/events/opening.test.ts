@@ -65,7 +65,7 @@ describe('opening, closing and archiving an event', () => {
     assert.match((await admin.get(home)).text, /Booking is open/);
     test.setNow(new Date(NOW.getTime() + 60_000));
     assert.equal((await admin.post(`${home}/closing`, {}, home)).status, 303);
-    assert.match((await admin.get(home)).text, /Booking closed on Monday 2 November, 9:01 AM/);
+    assert.match((await admin.get(home)).text, /Booking closed on Monday, November 2 at 9:01 AM/);
   });
 
   it('opening keeps a closing time that lies ahead, and is refused when all days are over', async () => {

@@ -16,7 +16,7 @@ import { until } from '../support/database/scratch.js';
 import { runNow, startDistrict, type TestDistrict } from '../support/roster/district.js';
 import { enginePid } from '../support/hooks.js';
 import { startWorkerProcess } from '../support/jobs/worker-process.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
+import { sayResult } from '../support/say-run.js';
 
 const STUDENTS = 900;
 

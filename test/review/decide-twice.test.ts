@@ -12,7 +12,7 @@ import { decideHeldOfAccount, decideHeldOfEvent } from '../../server/review/run/
 import { makeUser, Visitor } from '../support/app.js';
 import { makeEvent, startDistrict, type TestDistrict } from '../support/roster/district.js';
 import { HeldPeople } from '../support/roster/held-people.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
+import { sayResult } from '../support/say-run.js';
 
 const by = new Types.ObjectId();
 const accept = { verdict: 'accept', by, reason: 'looked' } as const;

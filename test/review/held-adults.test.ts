@@ -3,7 +3,7 @@ import type { CleverSection, CleverUser } from '../../server/clever/schema.js';
 import { Class } from '../../server/models/class.js';
 import { Contact } from '../../server/models/contact.js';
 import { Resource } from '../../server/models/resource.js';
-import { sayRemarks } from '../../server/runs/log/say-remark.js';
+import { sayRemarks } from '../support/say-run.js';
 import { HeldPeople } from '../support/roster/held-people.js';
 
 describe('teachers and guardians whose removal is held', () => {

@@ -6,7 +6,7 @@ import { RosterChange } from '../../server/models/roster-change.js';
 import type { SyncRun } from '../../server/models/sync-run.js';
 import { applyRun } from '../../server/review/run/apply-run.js';
 import { decideHeldOfAccount } from '../../server/review/run/decide-held.js';
-import { sayRemarks } from '../../server/runs/log/say-remark.js';
+import { sayRemarks } from '../support/say-run.js';
 import { live } from '../support/roster/crash.js';
 import type { TestDistrict } from '../support/roster/district.js';
 import { HeldPeople } from '../support/roster/held-people.js';

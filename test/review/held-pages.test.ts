@@ -8,7 +8,7 @@ import { Section } from '../../server/models/section.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { makeUser, Visitor } from '../support/app.js';
 import { Office, pathOf } from '../support/roster/office.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
+import { sayResult } from '../support/say-run.js';
 
 describe('pages of held removals', () => {
   let office: Office;
@@ -25,10 +25,10 @@ describe('pages of held removals', () => {
     office.district.test.setNow(new Date('2026-11-24T07:00:00Z'));
     const { refresh } = await office.district.sync();
     const page = await office.visitor.get(`/importer/refreshes/${String(refresh)}/held`);
-    assert.match(page.text, /since the sync of Sunday 22 November, 1:00 AM/);
+    assert.match(page.text, /since the sync of Sunday, November 22 at 1:00 AM/);
     assert.match(
       (await office.visitor.get('/importer')).text,
-      /since the sync of Sunday 22 November, 1:00 AM/,
+      /since the sync of Sunday, November 22 at 1:00 AM/,
     );
     for (let index = 0; index < 40; index += 1)
       office.district.sandbox.restore(office.district.sandbox.idOf('student', index));
@@ -37,7 +37,7 @@ describe('pages of held removals', () => {
     await office.district.sync();
     assert.match(
       (await office.visitor.get('/importer')).text,
-      /since the sync of Tuesday 24 November, 1:00 AM/,
+      /since the sync of Tuesday, November 24 at 1:00 AM/,
     );
   });
 

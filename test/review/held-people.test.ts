@@ -7,13 +7,12 @@ import { RosterChange } from '../../server/models/roster-change.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { applyRun } from '../../server/review/run/apply-run.js';
 import { undoRun } from '../../server/review/run/undo-run.js';
-import { sayRemarks } from '../../server/runs/log/say-remark.js';
+import { sayRemarks, sayResult } from '../support/say-run.js';
 import { bookIn } from '../support/roster/appointments.js';
 import { live } from '../support/roster/crash.js';
 import { takeOver } from '../support/roster/take-over.js';
 import { wholeRoster } from '../support/roster/whole-roster.js';
 import { HeldPeople } from '../support/roster/held-people.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
 
 const by = new Types.ObjectId();
 

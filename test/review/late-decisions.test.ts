@@ -10,14 +10,13 @@ import { SyncRun } from '../../server/models/sync-run.js';
 import { decideHeldOfAccount, decideHeldOfEvent } from '../../server/review/run/decide-held.js';
 import { runRoster } from '../../server/sync/runs/run-roster.js';
 import { readLog } from '../../server/runs/log/read-log.js';
-import { sayRemarks } from '../../server/runs/log/say-remark.js';
+import { sayRemarks, sayResult } from '../support/say-run.js';
 import { asApp } from '../support/scans.js';
 import { live } from '../support/roster/crash.js';
 import { makeEvent, runNow, type TestDistrict } from '../support/roster/district.js';
 import { HeldPeople } from '../support/roster/held-people.js';
 import { restoreSnapshot, takeSnapshot } from '../support/snapshot.js';
 import { takeOver } from '../support/roster/take-over.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
 
 const by = new Types.ObjectId();
 type Verdict = 'accept' | 'reject';

@@ -46,7 +46,7 @@ describe('pages of runs', () => {
     assert.match(page.text, /Appointments that need a look/);
     assert.ok(page.text.includes(`/events/${office.district.event.toHexString()}/problems`));
     const log = await office.visitor.get(`${pathOf(run)}/log?kind=appointment&action=changed`);
-    assert.match(log.text, / with .*, Tuesday 24 November 2026, 2:00 PM/);
+    assert.match(log.text, / with .*, Tuesday, November 24, 2026 at 2:00 PM/);
   });
 
   it('previews and undone runs are in the table of the Sync tab, and not in its chart', async () => {

@@ -15,7 +15,7 @@ import { bookable, bookIn } from '../support/roster/appointments.js';
 import { makeEvent, startSyncedDistrict, termsOf, type TestDistrict } from '../support/roster/district.js';
 import { changeAtRandom, drawFrom } from '../support/roster/random-changes.js';
 import { restoreSnapshot, takeSnapshot, type Snapshot } from '../support/snapshot.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
+import { sayResult } from '../support/say-run.js';
 
 type Sums = Record<string, Record<'removed' | 'changed' | 'restored' | 'refused', number>>;
 

@@ -22,7 +22,7 @@ import { bookable, bookIn } from '../support/roster/appointments.js';
 import { live } from '../support/roster/crash.js';
 import { runNow, startSyncedDistrict, type TestDistrict } from '../support/roster/district.js';
 import { restoreSnapshot, takeSnapshot, type Snapshot } from '../support/snapshot.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
+import { sayResult } from '../support/say-run.js';
 
 const by = new Types.ObjectId();
 const MINE = 'Third name';

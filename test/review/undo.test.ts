@@ -11,7 +11,7 @@ import { SyncRun } from '../../server/models/sync-run.js';
 import { findUndoable, undoRun } from '../../server/review/run/undo-run.js';
 import { startSyncedDistrict, type TestDistrict } from '../support/roster/district.js';
 import { wholeRoster } from '../support/roster/whole-roster.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
+import { sayResult } from '../support/say-run.js';
 
 const by = new Types.ObjectId();
 

@@ -12,14 +12,13 @@ import { School } from '../../server/models/school.js';
 import { Section } from '../../server/models/section.js';
 import { applyRefresh } from '../../server/review/run/apply-run.js';
 import { runRoster } from '../../server/sync/runs/run-roster.js';
-import { summarizeRun } from '../../server/runs/show/summarize-run.js';
+import { sayResult, summarizeRun } from '../support/say-run.js';
 import { startSync } from '../../server/sync/runs/start-sync.js';
 import { startFilePreview } from '../../server/uploads/start-preview.js';
 import { makeEvent, runNow } from '../support/roster/district.js';
 import { asApp } from '../support/scans.js';
 import { CLEVER_FILES, PICKATIME_FILES, type Contents } from '../support/roster-files/files.js';
 import { openSchool, upload, type FileSchool } from '../support/roster-files/school.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
 
 describe('roster files through the pipeline', () => {
   let school: FileSchool;

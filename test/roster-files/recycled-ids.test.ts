@@ -12,7 +12,7 @@ import { startFilePreview } from '../../server/uploads/start-preview.js';
 import { asApp } from '../support/scans.js';
 import type { Contents } from '../support/roster-files/files.js';
 import { openSchool, upload, type FileSchool } from '../support/roster-files/school.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
+import { sayResult } from '../support/say-run.js';
 
 const HOME = '/global-setup/duplicates';
 

@@ -15,7 +15,7 @@ import { restoreSnapshot, takeSnapshot, type Snapshot } from '../support/snapsho
 import { CLEVER_FILES, PICKATIME_FILES, type Contents } from '../support/roster-files/files.js';
 import { ONEROSTER_FILES } from '../support/roster-files/oneroster-files.js';
 import { openSchool, upload, type FileSchool } from '../support/roster-files/school.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
+import { sayResult } from '../support/say-run.js';
 
 const ROSTERS: Record<FileFormat, Contents> = {
   'clever-csv': CLEVER_FILES,

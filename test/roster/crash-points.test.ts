@@ -24,7 +24,7 @@ import { runNow, startDistrict, type TestDistrict } from '../support/roster/dist
 import { restoreSnapshot, takeSnapshot, type Snapshot } from '../support/snapshot.js';
 import { takeOver } from '../support/roster/take-over.js';
 import { wholeRoster } from '../support/roster/whole-roster.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
+import { sayResult } from '../support/say-run.js';
 
 const by = new Types.ObjectId();
 /** More of them, or all: CRASH_POINTS=1000. */

@@ -6,10 +6,9 @@ import { RosterChange } from '../../server/models/roster-change.js';
 import { Section } from '../../server/models/section.js';
 import type { SyncRun } from '../../server/models/sync-run.js';
 import { decideHeldOfAccount } from '../../server/review/run/decide-held.js';
-import { sayRemarks } from '../../server/runs/log/say-remark.js';
+import { sayRemarks, sayResult } from '../support/say-run.js';
 import { Office } from '../support/roster/office.js';
 import { wholeRoster } from '../support/roster/whole-roster.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
 
 const by = new Types.ObjectId();
 const ROLES = ['students', 'teachers'] as const;

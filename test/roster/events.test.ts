@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { Account } from '../../server/models/account.js';
 import { Contact } from '../../server/models/contact.js';
-import { sayRemarks } from '../../server/runs/log/say-remark.js';
+import { sayRemarks, sayResult } from '../support/say-run.js';
 import { EventNights } from '../support/roster/event-nights.js';
 import { changeAtRandom, drawFrom } from '../support/roster/random-changes.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
 
 /** Another one is as good. */
 const SEED = Number(process.env.SEED ?? 1);

@@ -16,12 +16,11 @@ import { nextTry } from '../../server/runs/engine/put-off.js';
 import { sayRun } from '../../server/runs/show/show-run.js';
 import { stopSync } from '../../server/sync/runs/stop-sync.js';
 import { seal } from '../../server/seal.js';
-import { sayRemarks } from '../../server/runs/log/say-remark.js';
+import { sayRemarks, sayResult } from '../support/say-run.js';
 import { withFullDisk } from '../support/full-disk.js';
 import { asApp } from '../support/scans.js';
 import { makeEvent, runNow, startSyncedDistrict, type TestDistrict } from '../support/roster/district.js';
 import { wholeRoster } from '../support/roster/whole-roster.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
 
 /** A refusal for want of budget lasts an hour: longer than a run waits. */
 const LONG = { limit: 1_000_000, windowMs: 3600_000 };
@@ -69,7 +68,7 @@ describe('faults of a sync', () => {
       const waiting = await run();
       assert.deepEqual([waiting.state, waiting.retryAt], ['queued', later(15)]);
       assert.equal(
-        sayRun(waiting, 'America/Chicago', ONE_AM),
+        sayRun(waiting, { timeZone: 'America/Chicago', locale: 'en-US' }, ONE_AM),
         'Clever did not answer; the next try is at 1:15 AM.',
       );
       district.sandbox.behave();
@@ -158,7 +157,7 @@ describe('faults of a sync', () => {
 
   describe('the district’s own sync', () => {
     for (const [state, words] of [
-      ['paused', /own sync with Clever has been paused since 20 November 2026: what it shares is as of/],
+      ['paused', /own sync with Clever has been paused since November 20, 2026: what it shares is as of/],
       ['error', /own sync with Clever ends in errors: what it shares is as of/],
     ] as const)
       it(`${state}: the page says so, changes come in, and every removal waits for a person`, async () => {

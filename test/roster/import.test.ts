@@ -5,7 +5,7 @@ import { Course } from '../../server/models/course.js';
 import { Section } from '../../server/models/section.js';
 import { Term } from '../../server/models/term.js';
 import { startDistrict, type TestDistrict } from '../support/roster/district.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
+import { sayResult } from '../support/say-run.js';
 
 describe('the import of a district', () => {
   let district: TestDistrict;

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { Class } from '../../server/models/class.js';
 import { Contact } from '../../server/models/contact.js';
 import { Section } from '../../server/models/section.js';
-import { sayRemarks } from '../../server/runs/log/say-remark.js';
+import { sayRemarks, sayResult } from '../support/say-run.js';
 import { startDistrict, type TestDistrict } from '../support/roster/district.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
 
 describe('people whom a class alone keeps here', () => {
   let district: TestDistrict;

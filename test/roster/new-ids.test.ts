@@ -7,7 +7,7 @@ import { undoRun } from '../../server/review/run/undo-run.js';
 import { makeUser, Visitor } from '../support/app.js';
 import { NewIds } from '../support/roster/new-ids.js';
 import { wholeRoster } from '../support/roster/whole-roster.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
+import { sayResult } from '../support/say-run.js';
 
 const idOf = ({ _id }: { _id: Types.ObjectId }) => _id.toHexString();
 

@@ -15,7 +15,7 @@ import { NUMBERS } from '../support/roster/new-ids.js';
 import { changeAtRandom, drawFrom } from '../support/roster/random-changes.js';
 import { restoreSnapshot, takeSnapshot } from '../support/snapshot.js';
 import { wholeRoster } from '../support/roster/whole-roster.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
+import { sayResult } from '../support/say-run.js';
 
 type Draw = (bound: number) => number;
 const NIGHTS = Number(process.env.PREVIEW_NIGHTS ?? 30);

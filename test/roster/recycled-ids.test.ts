@@ -11,7 +11,7 @@ import type { SyncRun } from '../../server/models/sync-run.js';
 import { applyRun } from '../../server/review/run/apply-run.js';
 import { mergeContacts } from '../../server/duplicates/merge-contacts.js';
 import { noteDuplicates } from '../../server/roster/people/note-duplicates.js';
-import { sayRemarks } from '../../server/runs/log/say-remark.js';
+import { sayRemarks, sayResult } from '../support/say-run.js';
 import { undoRun } from '../../server/review/run/undo-run.js';
 import { makeUser, Visitor } from '../support/app.js';
 import { live } from '../support/roster/crash.js';
@@ -20,7 +20,6 @@ import { wholeRoster } from '../support/roster/whole-roster.js';
 import { decideIdentity } from '../../server/duplicates/decide-identity.js';
 import { bookable, bookIn } from '../support/roster/appointments.js';
 import { EventNights } from '../support/roster/event-nights.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
 
 const HOME = '/global-setup/duplicates';
 const by = new Types.ObjectId();

@@ -12,11 +12,10 @@ import { readLog } from '../../server/runs/log/read-log.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { decideHeldOfAccount, decideHeldOfEvent } from '../../server/review/run/decide-held.js';
 import { sayLine } from '../../server/runs/log/say-note.js';
-import { sayRemarks } from '../../server/runs/log/say-remark.js';
+import { sayRemarks, sayResult } from '../support/say-run.js';
 import { Types } from 'mongoose';
 import { makeUser, Visitor } from '../support/app.js';
 import { startSyncedDistrict, type TestDistrict } from '../support/roster/district.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
 
 describe('a sync removes nothing that it does not know to be gone', () => {
   let district: TestDistrict;

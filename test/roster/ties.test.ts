@@ -15,7 +15,7 @@ import { Office, pathOf } from '../support/roster/office.js';
 import { live } from '../support/roster/crash.js';
 import { takeOver } from '../support/roster/take-over.js';
 import { wholeRoster } from '../support/roster/whole-roster.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
+import { sayResult } from '../support/say-run.js';
 
 const by = new Types.ObjectId();
 

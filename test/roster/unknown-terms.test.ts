@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Class } from '../../server/models/class.js';
 import { Section } from '../../server/models/section.js';
 import { Term } from '../../server/models/term.js';
-import { sayRemarks } from '../../server/runs/log/say-remark.js';
+import { sayRemarks } from '../support/say-run.js';
 import { EventNights } from '../support/roster/event-nights.js';
 
 describe('facts of a class that nobody can read', function () {

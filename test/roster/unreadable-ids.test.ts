@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import type { Kind } from '../../server/sandbox/identify.js';
 import { RosterChange } from '../../server/models/roster-change.js';
 import { Section } from '../../server/models/section.js';
-import { sayRemarks } from '../../server/runs/log/say-remark.js';
+import { sayRemarks, sayResult } from '../support/say-run.js';
 import { startSyncedDistrict, type TestDistrict } from '../support/roster/district.js';
 import { wholeRoster } from '../support/roster/whole-roster.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
 
 const SPOILT = [
   ['blank', ''],

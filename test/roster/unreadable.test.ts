@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { Account } from '../../server/models/account.js';
 import { Contact } from '../../server/models/contact.js';
 import { RosterChange } from '../../server/models/roster-change.js';
-import { sayRemarks } from '../../server/runs/log/say-remark.js';
+import { sayRemarks, sayResult } from '../support/say-run.js';
 import { startSyncedDistrict, type TestDistrict } from '../support/roster/district.js';
 import { wholeRoster } from '../support/roster/whole-roster.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
 
 describe('a token that may read nothing (403 on every list)', () => {
   let district: TestDistrict;

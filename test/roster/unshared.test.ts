@@ -8,7 +8,7 @@ import { SyncRun } from '../../server/models/sync-run.js';
 import { makeUser, Visitor } from '../support/app.js';
 import { EventNights } from '../support/roster/event-nights.js';
 import { makeEvent } from '../support/roster/district.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
+import { sayResult } from '../support/say-run.js';
 
 const KINDS = ['school', 'term', 'course', 'section', 'student', 'teacher', 'staff', 'contact'] as const;
 

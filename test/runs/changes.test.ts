@@ -9,12 +9,10 @@ import { SyncRun } from '../../server/models/sync-run.js';
 import { applyRun } from '../../server/review/run/apply-run.js';
 import { mustHold } from '../../server/runs/changes/judge-removals.js';
 import { decideHeldOfAccount } from '../../server/review/run/decide-held.js';
-import { summarizeRun } from '../../server/runs/show/summarize-run.js';
-import { sayRemarks } from '../../server/runs/log/say-remark.js';
+import { sayRemarks, sayResult, summarizeRun } from '../support/say-run.js';
 import { makeUser } from '../support/app.js';
 import { startDistrict, startSyncedDistrict, type TestDistrict } from '../support/roster/district.js';
 import { wholeRoster } from '../support/roster/whole-roster.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
 
 const by = new Types.ObjectId();
 

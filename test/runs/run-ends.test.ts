@@ -9,7 +9,7 @@ import { stopSync } from '../../server/sync/runs/stop-sync.js';
 import { undoRun } from '../../server/review/run/undo-run.js';
 import { asApp } from '../support/scans.js';
 import { startSyncedDistrict, type TestDistrict } from '../support/roster/district.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
+import { sayResult } from '../support/say-run.js';
 
 const by = new Types.ObjectId();
 

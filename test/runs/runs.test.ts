@@ -15,11 +15,10 @@ import { takeRun } from '../../server/runs/engine/take-run.js';
 import { startSync } from '../../server/sync/runs/start-sync.js';
 import { stopSync } from '../../server/sync/runs/stop-sync.js';
 import { Account } from '../../server/models/account.js';
-import { sayRemarks } from '../../server/runs/log/say-remark.js';
+import { sayRemarks, sayResult } from '../support/say-run.js';
 import { asApp } from '../support/scans.js';
 import { driveSync } from '../support/roster/drive-run.js';
 import { makeEvent, runNow, startDistrict, termsOf, type TestDistrict } from '../support/roster/district.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
 
 const QUICK: Timing = { heartbeatMs: 10, staleMs: 60_000 };
 /** Everybody is taken for silent at once. */

@@ -46,7 +46,7 @@ describe('slots', () => {
     await makeTeacher(event, 'Left long ago', { status: 'gone' });
     const page = await admin.get(home);
     assert.match(page.text, /data-label="Slots">3<[\s\S]*data-label="Booked">1</);
-    assert.match(page.text, /First begins">Tue 24 Nov, 5:00 PM<[\s\S]*Last ends">Wed 25 Nov, 5:10 PM</);
+    assert.match(page.text, /First begins">Tue, Nov 24, 5:00 PM<[\s\S]*Last ends">Wed, Nov 25, 5:10 PM</);
     assert.match(page.text, /Without slots <span class="count">1</);
     assert.doesNotMatch(page.text, /Left long ago/);
     assert.match((await admin.get(`${home}?show=without`)).text, /Zoe/);
@@ -103,7 +103,7 @@ describe('slots', () => {
   it('of ticked teachers change after asking, on the day chosen', async () => {
     const fields = { action: 'hide', resources: hex(lee), day: '2026-11-25' };
     const ask = await admin.post(`${home}/changes`, fields, home);
-    assert.match(ask.text, /Hide 1 slot\?[\s\S]*on Wednesday 25 November 2026/);
+    assert.match(ask.text, /Hide 1 slot\?[\s\S]*on Wednesday, November 25, 2026/);
     assert.deepEqual(await states(), ['visible', 'visible', 'visible']);
     await admin.post(`${home}/changes`, { ...fields, sure: '1' }, home);
     assert.deepEqual(await states(), ['visible', 'visible', 'hidden']);
@@ -234,7 +234,7 @@ describe('slots', () => {
       const empty = await makeEvent(account);
       assert.match(
         (await admin.get(`/events/${hex(empty)}/day-sheet`)).text,
-        /No slots on Tuesday 24 November/,
+        /No slots on Tuesday, November 24/,
       );
       const stranger = await new Visitor(test.app).logIn(
         await makeUser((await makeAccount('Oak'))._id, 'administrator'),

@@ -178,7 +178,7 @@ describe('making slots', () => {
     const spring = { ...typed, day: '2027-03-14', from: '02:30', to: '04:00' };
     const refused = await admin.post(path, spring, `${path}/new`);
     assert.equal(refused.status, 422);
-    assert.match(refused.text, /There is no 02:30 on Sunday 14 March 2027/);
+    assert.match(refused.text, /There is no 2:30 AM on Sunday, March 14, 2027/);
     const sheet = await admin.get(`/events/${nights._id.toHexString()}/day-sheet?day=2026-11-01`);
     assert.match(sheet.text, /1:00 AM CDT[\s\S]*1:00 AM CST/);
   });

@@ -7,7 +7,7 @@ import { fromLocal } from '../../server/web/local-time.js';
 
 type EventChange = Partial<Omit<Event, 'booking'>> & { booking?: Partial<Event['booking']> };
 
-/** An event of one day in Chicago, Tuesday 24 November 2026, without slots and with no booking window. */
+/** An event of one day in Chicago, Tuesday, November 24, 2026, without slots and with no booking window. */
 export async function makeEvent(account: Types.ObjectId, more: EventChange = {}): Promise<Event> {
   const name = more.name ?? 'Fall conferences';
   const event = await Event.create({

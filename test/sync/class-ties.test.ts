@@ -12,7 +12,7 @@ import { bookable, bookIn } from '../support/roster/appointments.js';
 import { makeEvent, termsOf } from '../support/roster/district.js';
 import { Office } from '../support/roster/office.js';
 import { wholeRoster } from '../support/roster/whole-roster.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
+import { sayResult } from '../support/say-run.js';
 
 const by = new Types.ObjectId();
 

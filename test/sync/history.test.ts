@@ -5,10 +5,11 @@ import { drawHistory, FRAME, type HistoryRun } from '../../server/sync/tab/draw-
 import { showHistory } from '../../server/sync/tab/show-history.js';
 import { sumRun } from '../../server/sync/tab/sum-run.js';
 import { sayBadEnds, sayNight, saySync } from '../../server/sync/tab/tell-sync.js';
-import { tookInWords } from '../../server/runs/show/format-took.js';
 import { counts, NOW, runOf, ZONE } from '../support/roster/made-run.js';
+import { tookInWords } from '../../server/web/format-count.js';
 
-const said = { zone: ZONE, now: NOW };
+const PLACE = { timeZone: ZONE, locale: 'en-US' } as const;
+const said = { place: PLACE, now: NOW };
 const none = { added: 0, changed: 0, removed: 0, restored: 0, held: 0 };
 
 describe('the chart of an event’s runs', () => {
@@ -88,8 +89,8 @@ describe('the chart of an event’s runs', () => {
   });
 
   it('is not drawn for fewer than two runs that are over', () => {
-    assert.equal(showHistory([runOf('running', 0), runOf('done', 1)], new Map(), ZONE), null);
-    assert.ok(showHistory([runOf('failed', 0), runOf('done', 1)], new Map(), ZONE));
+    assert.equal(showHistory([runOf('running', 0), runOf('done', 1)], new Map(), PLACE), null);
+    assert.ok(showHistory([runOf('failed', 0), runOf('done', 1)], new Map(), PLACE));
   });
 
   it('stands oldest left, with marks for what ended badly, and says so in words', () => {
@@ -98,30 +99,30 @@ describe('the chart of an event’s runs', () => {
       runOf('stopped', 1),
       runOf('done', 2, { counts: { class: counts({ added: 4 }) } }),
     ];
-    const history = showHistory(runs, new Map(), ZONE) ?? assert.fail();
+    const history = showHistory(runs, new Map(), PLACE) ?? assert.fail();
     assert.deepEqual(
       history.runs.map(({ when, mark }) => [when, mark]),
       [
-        ['Sun 22 Nov, 1:00 AM', ''],
-        ['Mon 23 Nov, 1:00 AM', 'stopped'],
-        ['Tue 24 Nov, 1:00 AM', 'failed'],
+        ['Sun, Nov 22, 1:00 AM', ''],
+        ['Mon, Nov 23, 1:00 AM', 'stopped'],
+        ['Tue, Nov 24, 1:00 AM', 'failed'],
       ],
     );
     assert.match(
       history.description,
-      /^3 runs from Sun 22 Nov, 1:00 AM to Tue 24 Nov.*1 done, 1 stopped, 1 failed/,
+      /^3 runs from Sun, Nov 22, 1:00 AM to Tue, Nov 24.*1 done, 1 stopped, 1 failed/,
     );
     assert.match(history.description, /4 records/);
-    assert.equal(history.runs[0]?.tip, 'Sun 22 Nov, 1:00 AM: 4 new, 0 changed, 0 gone, 41 s');
+    assert.equal(history.runs[0]?.tip, 'Sun, Nov 22, 1:00 AM: 4 new, 0 changed, 0 gone, 41 s');
   });
 
   it('names the first and the last day, in one text while there is no room for two', () => {
     const ends = (nights: number) => {
       const runs = Array.from({ length: nights }, (_, night) => runOf('done', night));
-      return showHistory(runs, new Map(), ZONE)?.ends.map(({ label }) => label);
+      return showHistory(runs, new Map(), PLACE)?.ends.map(({ label }) => label);
     };
-    assert.deepEqual(ends(3), ['Sun 22 Nov to Tue 24 Nov']);
-    assert.deepEqual(ends(10), ['Sun 15 Nov', 'Tue 24 Nov']);
+    assert.deepEqual(ends(3), ['Sun, Nov 22 to Tue, Nov 24']);
+    assert.deepEqual(ends(10), ['Sun, Nov 15', 'Tue, Nov 24']);
   });
 });
 
@@ -137,7 +138,7 @@ describe('what the Sync tab says', () => {
     [
       'failed',
       runOf('failed', 2, { result: { code: 'text', text: 'No answer.' } }),
-      /^The sync on Sunday 22 November, 1:00 AM failed: No answer\.$/,
+      /^The sync on Sunday, November 22 at 1:00 AM failed: No answer\.$/,
     ],
     ['an hour of the day', runOf('done', -0.5), /^Synced today at 1:00 PM: /],
   ];
@@ -148,7 +149,7 @@ describe('what the Sync tab says', () => {
     const next = new Date('2026-11-25T07:00:00Z');
     assert.equal(
       sayNight({ on: true, next }, said),
-      'The nightly sync is on. It runs next on Wednesday 25 November, 1:00 AM.',
+      'The nightly sync is on. It runs next on Wednesday, November 25 at 1:00 AM.',
     );
     assert.match(
       sayNight({ on: true, next, pausedBy: 'archived' }, said),
@@ -157,7 +158,7 @@ describe('what the Sync tab says', () => {
     assert.match(sayNight({ on: true, next, pausedBy: 'not connected' }, said), /Clever is not enabled/);
     assert.match(
       sayNight({ on: false, since: NOW }, said),
-      /has been off since Tuesday 24 November, 12:00 PM;/,
+      /has been off since Tuesday, November 24 at 12:00 PM;/,
     );
     assert.match(sayNight({ on: false }, said), /^The nightly sync is off;/);
   });
@@ -167,7 +168,7 @@ describe('what the Sync tab says', () => {
     const bad = [runOf('failed', 0), runOf('stopped', 1), runOf('failed', 2)];
     assert.equal(
       sayBadEnds([runOf('running', -1), ...bad, good], good, said),
-      'The last good run was on Saturday 21 November, 1:00 AM; since then 2 failed and 1 was stopped.',
+      'The last good run was on Saturday, November 21 at 1:00 AM; since then 2 failed and 1 was stopped.',
     );
     assert.match(sayBadEnds(bad, good, said), /since then at least 2 failed and 1 was stopped/);
     assert.equal(sayBadEnds(bad, null, said), 'No run has ended well so far: 2 failed and 1 was stopped.');

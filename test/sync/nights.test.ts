@@ -8,7 +8,7 @@ import { Resource } from '../../server/models/resource.js';
 import { Section } from '../../server/models/section.js';
 import { readLog } from '../../server/runs/log/read-log.js';
 import { startSyncedDistrict, type TestDistrict } from '../support/roster/district.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
+import { sayResult } from '../support/say-run.js';
 
 const ROSTER = ['contact', 'term', 'course', 'section', 'class', 'resource'];
 

@@ -8,7 +8,7 @@ import { readForPage } from '../../server/clever/read-for-page.js';
 import { readTerms as browseTerms } from '../../server/clever/data-browser/read-terms.js';
 import { readTerms } from '../../server/importer/read-terms.js';
 import { startDistrict, type TestDistrict } from '../support/roster/district.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
+import { sayResult } from '../support/say-run.js';
 
 describe('classes without a term', function () {
   this.timeout(60_000);

@@ -15,7 +15,7 @@ import { decideHeldOfAccount, decideHeldOfEvent } from '../../server/review/run/
 import { seal } from '../../server/seal.js';
 import { bookable, bookIn } from '../support/roster/appointments.js';
 import { startSyncedDistrict, type TestDistrict } from '../support/roster/district.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
+import { sayResult } from '../support/say-run.js';
 
 const by = new Types.ObjectId();
 const accept = { verdict: 'accept' as const, by, reason: 'New school year' };

@@ -10,7 +10,7 @@ import { dropMirrorMark } from '../../server/sources/download/cursor.js';
 import { asApp } from '../support/scans.js';
 import { live } from '../support/roster/crash.js';
 import { EventNights } from '../support/roster/event-nights.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
+import { sayResult } from '../support/say-run.js';
 
 const STRAY = 'Not what the source says';
 

@@ -51,7 +51,7 @@ describe('the Sync tab', () => {
   it('says that nothing was synced, and draws nothing', async () => {
     const text = await page();
     assert.match(text, /Nothing has been synced yet/);
-    assert.match(text, /The nightly sync is on\. It runs next on Wednesday 25 November, 1:00 AM/);
+    assert.match(text, /The nightly sync is on\. It runs next on Wednesday, November 25 at 1:00 AM/);
     assert.match(text, /None yet/);
     assert.doesNotMatch(text, /chart-drawing|The numbers/);
   });
@@ -73,17 +73,17 @@ describe('the Sync tab', () => {
     assert.doesNotMatch(text, /flash-danger/);
     assert.match(
       text,
-      /The last good run was on Saturday 21 November, 1:00 AM; since then 1 failed and 1 was stopped\./,
+      /The last good run was on Saturday, November 21 at 1:00 AM; since then 1 failed and 1 was stopped\./,
     );
     assert.match(
       text,
-      /Last good run<\/dt><dd><a href="\/importer\/runs\/[0-9a-f]{24}">Saturday 21 November, 1:00 AM<\/a>, took 41 s\. 5 new students\./,
+      /Last good run<\/dt><dd><a href="\/importer\/runs\/[0-9a-f]{24}">Saturday, November 21 at 1:00 AM<\/a>, took 41 s\. 5 new students\./,
     );
     assert.match(text, /role="img" aria-labelledby="history" aria-describedby="history-words"/);
     assert.equal(text.match(/class="chart-hit"/g)?.length, 4);
     assert.equal(text.match(/<path class="chart-failed"/g)?.length, 1);
     assert.equal(text.match(/<path class="chart-stopped"/g)?.length, 1);
-    assert.match(text, /<title>Sat 21 Nov, 1:00 AM: 5 new, 0 changed, 70 gone, 41 s<\/title>/);
+    assert.match(text, /<title>Sat, Nov 21, 1:00 AM: 5 new, 0 changed, 70 gone, 41 s<\/title>/);
     assert.match(text, /<td class="num" data-label="Gone">70<\/td>/);
     assert.match(text, /<td class="num" data-label="Took">41 s<\/td>/);
     assert.doesNotMatch(text, / style=/);
@@ -126,7 +126,7 @@ describe('the Sync tab', () => {
     await store(runOf('done', 50), ...Array.from({ length: 31 }, (_, night) => runOf('failed', night)));
     assert.match(
       await page(),
-      /The last good run was on Monday 5 October, 2:00 AM; since then at least 30 failed\./,
+      /The last good run was on Monday, October 5 at 2:00 AM; since then at least 30 failed\./,
     );
   });
 
@@ -141,7 +141,7 @@ describe('the Sync tab', () => {
         action: 'stop sync',
         targets: [new Types.ObjectId(), event._id],
       });
-    assert.match(await page(), /has been off since Sunday 22 November, 12:00 PM;/);
+    assert.match(await page(), /has been off since Sunday, November 22 at 12:00 PM;/);
   });
 
   it('promises no night while the event is archived or the account is not connected', async () => {

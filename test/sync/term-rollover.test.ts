@@ -11,7 +11,7 @@ import { takeTerms } from '../../server/sync/terms/take-terms.js';
 import { makeUser, Visitor } from '../support/app.js';
 import { startDistrict, type TestDistrict } from '../support/roster/district.js';
 import { NewIds } from '../support/roster/new-ids.js';
-import { sayResult } from '../../server/runs/log/say-result.js';
+import { sayResult } from '../support/say-run.js';
 
 const BEFORE = new Date('2026-11-02T12:00:00Z');
 const AFTER = new Date('2026-11-26T12:00:00Z');
@@ -91,7 +91,7 @@ describe('terms of a new school year with all ids new', function () {
       const { text } = await office.get(tabOf(district));
       const [fall = '', spring = '', whole = ''] = newTerms(district);
       assert.deepEqual(ticked(text), []);
-      assert.match(text, /Part 1[^]+18 August 2026 to 19 December 2026\. The days of this event are in it/);
+      assert.match(text, /Part 1[^]+August 18, 2026 to December 19, 2026\. The days of this event are in it/);
       assert.match(text, new RegExp(`name="term" value="${whole}"`));
       assert.doesNotMatch(text, new RegExp(spring));
       const before = await chosenTerms(district);

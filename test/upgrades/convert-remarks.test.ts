@@ -5,6 +5,8 @@ import { sayRemarks, sayWhyHeld } from '../../server/runs/log/say-remark.js';
 import { convertRemarks } from '../../server/upgrades/convert-remarks.js';
 import { emptyDatabase } from '../support/hooks.js';
 
+const US = { locale: 'en-US' } as const;
+
 describe('remarks of runs of version 0.4.0', () => {
   it('are shown as they were, those too that say why removals wait, and once brought over stay so', async () => {
     await emptyDatabase();
@@ -19,8 +21,8 @@ describe('remarks of runs of version 0.4.0', () => {
     await convertRemarks();
     await convertRemarks();
     const run = await RosterRun.findById(_id).orFail().lean();
-    assert.deepEqual(sayRemarks(run), [other, held]);
-    assert.deepEqual(sayWhyHeld(run), [held]);
+    assert.deepEqual(sayRemarks(run, US), [other, held]);
+    assert.deepEqual(sayWhyHeld(run, US), [held]);
     assert.equal(await RosterRun.collection.countDocuments({ warnings: { $exists: true } }), 0);
   });
 });

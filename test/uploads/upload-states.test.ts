@@ -55,7 +55,7 @@ describe('The state of an upload', () => {
     const nothing = await school.office.get(address);
     assert.match(
       nothing.text,
-      /These files hold no sections, students or teachers: put right what is listed below, then upload all of them again\./,
+      /These files hold no sections, students, or teachers: put right what is listed below, then upload all of them again\./,
     );
     assert.match(nothing.text, /status-danger">Nothing to import/);
     assert.doesNotMatch(nothing.text, /Preview the import|Those not in the files/);

@@ -1,19 +1,27 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { recordAudit } from '../../audit/record-audit.js';
 import type { Deps } from '../../deps.js';
-import { Account } from '../../models/account.js';
+import { Account, type Locale } from '../../models/account.js';
 import { asRead } from '../../models/as-read.js';
 import { ACCESS_LEVELS } from '../../models/user.js';
 import { actorOf } from '../../web/actor.js';
 import { changedMeanwhile, seenOf } from '../../web/compare-seen.js';
 import { forbidden, notFound } from '../../web/errors.js';
 import { SETUP_TABS } from '../../web/event-tabs.js';
+import { zoneOptions } from '../../web/format-zone.js';
 import { FRESH_FORM, parseForm, parseId, typedValues, type Form } from '../../web/parse.js';
 import { say } from '../../web/session.js';
 import { changeLevel, inviteStaff } from '../invite-staff.js';
 import { mayChangeAccess } from '../policy.js';
 import { staffLogins } from '../queries.js';
-import { ACCOUNT_FIELDS, accountSettingsSchema, invitationSchema, levelSchema } from '../schema.js';
+import {
+  ACCOUNT_FIELDS,
+  accountSettingsSchema,
+  invitationSchema,
+  levelSchema,
+  type AccountSettings,
+} from '../schema.js';
+import { offerLocales } from './offer-locales.js';
 import { levelInWords, levelMay } from '../show-level.js';
 
 const LOGINS = '/global-setup/logins';
@@ -23,8 +31,8 @@ export function accountSetupRoutes(deps: Deps): Router {
   const router = express.Router();
 
   router.get('/', async (_req, res) => {
-    const values = await settingsOf(res);
-    showAccount(res, values, { values, errors: {} });
+    const settings = await settingsOf(res);
+    showAccount(res, settings, { values: { ...shownOf(settings) }, errors: {} });
   });
 
   router.post('/', async (req, res) => {
@@ -35,16 +43,19 @@ export function accountSetupRoutes(deps: Deps): Router {
       showAccount(res.status(422), before, parsed);
       return;
     }
-    const changed = changedMeanwhile(ACCOUNT_FIELDS, req.body, before);
+    const changed = changedMeanwhile(ACCOUNT_FIELDS, req.body, { ...shownOf(before) });
     if (changed) {
       showAccount(res.status(422), before, changed);
       return;
     }
-    const saved = await Account.updateOne({ _id: actor.account, ...asRead(before) }, { $set: parsed.value });
+    const saved = await Account.updateOne(
+      { _id: actor.account, ...asRead({ ...before }) },
+      { $set: parsed.value },
+    );
     if (saved.matchedCount === 0) {
       // Somebody saved between the look and the save.
       const now = await settingsOf(res);
-      const form = changedMeanwhile(ACCOUNT_FIELDS, req.body, now, before);
+      const form = changedMeanwhile(ACCOUNT_FIELDS, req.body, { ...shownOf(now) }, { ...shownOf(before) });
       showAccount(res.status(422), now, form ?? { values: typedValues(req.body), errors: {} });
       return;
     }
@@ -52,6 +63,7 @@ export function accountSetupRoutes(deps: Deps): Router {
       account: actor.account,
       user: actor.user,
       action: 'change school account',
+      detail: { timeZone: parsed.value.timeZone, locale: parsed.value.locale },
       at: deps.now(),
     });
     say(req, { kind: 'ok', text: 'The school account is saved.' });
@@ -133,23 +145,38 @@ async function backToLogins(
   await showLogins(deps, res, { values, errors: {} });
 }
 
-async function settingsOf(res: Response): Promise<{ name: string; timeZone: string }> {
-  const { name, timeZone } = await Account.findById(actorOf(res).account, { name: 1, timeZone: 1 })
+/** The settings as stored. */
+async function settingsOf(res: Response): Promise<Settings> {
+  const { name, timeZone, locale } = await Account.findById(actorOf(res).account, {
+    name: 1,
+    timeZone: 1,
+    locale: 1,
+  })
     .orFail()
     .lean();
-  return { name, timeZone };
+  return { name, timeZone, locale };
 }
 
-function showAccount(res: Response, settings: { name: string; timeZone: string }, form: Form): void {
-  const zones = Intl.supportedValuesOf('timeZone');
+interface Settings {
+  name: string;
+  timeZone: string;
+  locale: Locale | undefined;
+}
+
+/** The settings as the form shows them. */
+function shownOf(settings: Settings): AccountSettings {
+  return { ...settings, locale: settings.locale ?? 'en-US' };
+}
+
+function showAccount(res: Response, settings: Settings, form: Form): void {
   res.render('accounts/school-account', {
     title: 'School account',
     section: 'global-setup',
     setupTabs: SETUP_TABS,
     tab: 'school-account',
-    // The list lacks old names that an account may have.
-    zones: zones.includes(settings.timeZone) ? zones : [settings.timeZone, ...zones],
-    seen: seenOf(ACCOUNT_FIELDS, settings),
+    zones: zoneOptions(settings.timeZone),
+    locales: offerLocales(),
+    seen: seenOf(ACCOUNT_FIELDS, { ...shownOf(settings) }),
     form,
   });
 }

@@ -5,7 +5,7 @@ import type { OneTimeLink } from '../../models/one-time-link.js';
 import { User } from '../../models/user.js';
 import { afterAnswer } from '../../web/after-answer.js';
 import { HttpError } from '../../web/errors.js';
-import { andList, countOf } from '../../web/format-count.js';
+import { countOf } from '../../web/format-count.js';
 import { parseForm } from '../../web/parse.js';
 import { rateLimit } from '../../web/rate-limit.js';
 import { senderOf } from '../../web/sender.js';
@@ -142,7 +142,7 @@ function sayCleared({ children, appointments }: Cleared): string {
     ...(appointments > 0 ? [countOf(appointments, 'meeting', 'meetings')] : []),
   ];
   if (parts.length === 0) return 'Your password is set.';
-  return `Your password is set. Somebody had used your email address before it was confirmed, and added ${andList(parts)}. They are removed. If it was you, add your children again.`;
+  return `Your password is set. Somebody had used your email address before it was confirmed, and added ${parts.join(' and ')}. They are removed. If it was you, add your children again.`;
 }
 
 function askToAccept(req: Request, res: Response): void {

@@ -1,7 +1,8 @@
-import express, { type Router } from 'express';
+import express, { type Response, type Router } from 'express';
 import type { Deps } from '../../deps.js';
 import { HttpError } from '../../web/errors.js';
-import { parseForm, typedValues } from '../../web/parse.js';
+import { hostZone, zoneOptions } from '../../web/format-zone.js';
+import { parseForm, typedValues, type Form } from '../../web/parse.js';
 import { rateLimit } from '../../web/rate-limit.js';
 import { senderOf } from '../../web/sender.js';
 import { say } from '../../web/session.js';
@@ -24,7 +25,9 @@ export function setUpRoutes(deps: Deps): Router {
     }
     res.render('accounts/setup', {
       title: 'Set up Slotbell',
-      form: { values: { timeZone: guessZone() }, errors: {} },
+      zones: zoneOptions(),
+      fresh: true,
+      form: { values: { timeZone: hostZone() }, errors: {} },
     });
   });
 
@@ -32,7 +35,7 @@ export function setUpRoutes(deps: Deps): Router {
     await tries.take(senderOf(req));
     const parsed = parseForm(setupSchema, req.body);
     if (!parsed.ok) {
-      res.status(422).render('accounts/setup', { title: 'Set up Slotbell', form: parsed });
+      showAgain(res, parsed);
       return;
     }
     const made = await makeFirstAdministrator(parsed.value, deps.now());
@@ -42,10 +45,7 @@ export function setUpRoutes(deps: Deps): Router {
       const errors = {
         code: 'This is not the code that was printed when Slotbell last started. Look at its output or log.',
       };
-      res.status(422).render('accounts/setup', {
-        title: 'Set up Slotbell',
-        form: { values: typedValues(req.body), errors },
-      });
+      showAgain(res, { values: typedValues(req.body), errors });
       return;
     }
     await signIn(req, made.user, deps, made.account.toHexString());
@@ -56,6 +56,11 @@ export function setUpRoutes(deps: Deps): Router {
   return router;
 }
 
-function guessZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+function showAgain(res: Response, form: Form): void {
+  res.status(422).render('accounts/setup', {
+    title: 'Set up Slotbell',
+    zones: zoneOptions(typeof form.values.timeZone === 'string' ? form.values.timeZone : ''),
+    fresh: false,
+    form,
+  });
 }

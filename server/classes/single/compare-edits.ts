@@ -1,6 +1,6 @@
 import { className, classType, type Class } from '../../models/class.js';
 import type { Event } from '../../models/event.js';
-import { countOf } from '../../web/format-count.js';
+import { countOf, number } from '../../web/format-count.js';
 import { shorten } from '../queries.js';
 
 /** What the roster says of a class beside what a person set for it; the dash is "nothing". */
@@ -13,7 +13,7 @@ export function compareEdits(
     ['Name', synced.name || synced.course, edits.name],
     ['Type', synced.type, edits.type],
     ['Room', teacherRoom && `${teacherRoom} (the teacher’s)`, edits.room],
-    ['Appointments a student', '', edits.allowed?.toLocaleString('en')],
+    ['Appointments a student', '', edits.allowed === undefined ? undefined : number(edits.allowed)],
   ] as const;
   return rows.map(([term, says, set]) => ({
     term,

@@ -4,7 +4,7 @@ import type { Deps } from '../../deps.js';
 import { CLASS_TYPES, className, classType } from '../../models/class.js';
 import { actorOf } from '../../web/actor.js';
 import { notFound } from '../../web/errors.js';
-import { countOf } from '../../web/format-count.js';
+import { countOf, number } from '../../web/format-count.js';
 import { eventOf } from '../../web/guards.js';
 import { addressOf, pagerOf } from '../../web/paging.js';
 import { parseForm, parseId, parseQuery, typedValues, type Form } from '../../web/parse.js';
@@ -64,7 +64,7 @@ export function singleClassRoutes(deps: Deps): Router {
     }
     say(req, {
       kind: 'ok',
-      text: `${parsed.value.name} is made, with ${added.students.toLocaleString('en')} students. No sync touches it.`,
+      text: `${parsed.value.name} is made, with ${number(added.students)} students. No sync touches it.`,
     });
     res.redirect(303, `${editorPath(event)}/${parsed.value.id.toHexString()}`);
   });

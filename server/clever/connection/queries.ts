@@ -48,10 +48,10 @@ const MOST_SHOWN = 100;
 
 /** Everything that the set-up page tells of one account. @param search narrows both lists of schools */
 export async function connectionPage(deps: Deps, actor: Actor, search: string): Promise<ConnectionPage> {
-  const { account, timeZone } = actor;
+  const { account } = actor;
   const clever = (await Account.findById(account, { clever: 1 }).lean())?.clever;
   const schools = await School.find({ account }).sort({ sortKey: 1 }).lean();
-  const words = (at: Date | undefined): string => (at ? dayAndTime(at, timeZone) : '');
+  const words = (at: Date | undefined): string => (at ? dayAndTime(at, actor) : '');
 
   const matchedIds = new Set(schools.map((school) => school.clever?.id));
   const wanted = searchKey(search);

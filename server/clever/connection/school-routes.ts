@@ -8,6 +8,7 @@ import { createFromClever, createSchool } from './create-school.js';
 import { matchSchool } from './match-school.js';
 import { clearSchema, fromCleverSchema, matchSchema, schoolSchema } from './schema.js';
 import { HOME, refusal, show } from './show-page.js';
+import { countOf } from '../../web/format-count.js';
 
 const SCHOOLS = `${HOME}#schools`;
 
@@ -93,8 +94,6 @@ function confirmClear(
   school: string,
   { name, people, sections }: Extract<Cleared, { reason: 'roster there' }>,
 ): void {
-  const count = (n: number, one: string, many: string): string =>
-    `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
   res.render('clever/confirm', {
     title: `Clear the match of ${name}?`,
     section: 'global-setup',
@@ -102,7 +101,7 @@ function confirmClear(
       title: `Clear the match of ${name}?`,
       effects: [
         'This school’s data no longer comes from Clever.',
-        `${count(people, 'person', 'people')} and ${count(sections, 'section', 'sections')} of it leave at the next sync, unless they also belong to another matched school.`,
+        `${countOf(people, 'person', 'people')} and ${countOf(sections, 'section', 'sections')} of it leave at the next sync, unless they also belong to another matched school.`,
       ],
       notes: [
         'Nobody is deleted: they become “transferred”, and come back when the school is matched again.',

@@ -39,7 +39,7 @@ export function dataBrowserRoutes(deps: Deps): Router {
       const terms = await readings.get(`${group} terms`, () => readTerms(client));
       return () => {
         res.render('data-browser/terms', {
-          ...page('Data Browser'),
+          ...page(res, 'Data Browser'),
           terms: terms.value,
           ...readAt(res, terms.at),
         });
@@ -72,7 +72,7 @@ export function dataBrowserRoutes(deps: Deps): Router {
         addressOf(`${HOME}/terms/${term.id}`, { q: query.q, sort: query.sort, ...change });
       return () => {
         res.render('data-browser/sections', {
-          ...page(term.name),
+          ...page(res, term.name),
           term,
           query,
           href,
@@ -100,7 +100,7 @@ export function dataBrowserRoutes(deps: Deps): Router {
       const path = `${HOME}/sections/${found.section.id}`;
       return () => {
         res.render('data-browser/section', {
-          ...page(found.section.name || 'Section without a name'),
+          ...page(res, found.section.name || 'Section without a name'),
           found,
           course: names.courses.get(found.section.course) ?? '',
           school: schools.get(found.section.school) ?? '',
@@ -127,7 +127,7 @@ async function look(
   const actor = actorOf(res);
   const account = await Account.findById(actor.account, { clever: 1 }).lean();
   const approval = account?.clever?.approval ?? 'unknown';
-  const common = { ...page('Data Browser'), mayConnect: mayConnect(actor) };
+  const common = { ...page(res, 'Data Browser'), mayConnect: mayConnect(actor) };
   if (!account?.clever?.credentials || approval === 'waiting') {
     res.render('data-browser/not-set-up', { ...common, waiting: approval === 'waiting' });
     return;
@@ -173,10 +173,11 @@ function groupOf(res: Response): string {
   return actorOf(res).account.toHexString();
 }
 
-function page(title: string) {
-  return { title, section: 'data-browser', home: HOME, longDay };
+function page(res: Response, title: string) {
+  const actor = actorOf(res);
+  return { title, section: 'data-browser', home: HOME, longDay: (day: string) => longDay(day, actor) };
 }
 
 function readAt(res: Response, at: Date) {
-  return { readAt: timeOfDay(at, actorOf(res).timeZone) };
+  return { readAt: timeOfDay(at, actorOf(res)) };
 }

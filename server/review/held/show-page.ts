@@ -4,6 +4,7 @@ import { User } from '../../models/user.js';
 import type { Actor } from '../../web/actor.js';
 import { countOf } from '../../web/format-count.js';
 import { dayAndTimeSoon } from '../../web/format-time.js';
+import type { Style } from '../../web/place.js';
 import { addressOf, pagerOf, sliceOf } from '../../web/paging.js';
 import { countHeld, type HeldCounts } from '../../runs/changes/count-held.js';
 import { TIE_KINDS } from '../../runs/changes/tie-kinds.js';
@@ -33,7 +34,7 @@ export async function heldPage(deps: Deps, actor: Actor, place: RunPlace, query:
   const runs = [run._id];
   const held = (await countChanges(runs)).filter(({ state }) => state === 'held');
   const counts = await countHeld({ run: run._id });
-  const words = heldInWords(counts);
+  const words = heldInWords(counts, actor);
   const wanted = heldRowsOf(query);
   const total = await countMatching(runs, wanted);
   const rows = await changesPage(runs, wanted, sliceOf(total, page, PAGE_SIZE).skip, PAGE_SIZE);
@@ -46,14 +47,10 @@ export async function heldPage(deps: Deps, actor: Actor, place: RunPlace, query:
     q,
     kind,
     words,
-    since: dayAndTimeSoon(
-      (await heldSince(run._id)) ?? run.startedAt ?? run.createdAt,
-      actor.timeZone,
-      deps.now(),
-    ),
-    reasons: sayWhyHeld(run),
+    since: dayAndTimeSoon((await heldSince(run._id)) ?? run.startedAt ?? run.createdAt, actor, deps.now()),
+    reasons: sayWhyHeld(run, actor),
     rollover: words ? tellRollover(run.counts) : '',
-    effects: effectsOf(counts, bookings, event !== undefined),
+    effects: effectsOf(counts, bookings, event !== undefined, actor),
     decided: decision && (await sayDecision(decision, actor, event !== undefined, deps.now())),
     csv: addressOf(`${home}/held.csv`, { q, kind }),
     path: `${home}/held`,
@@ -69,9 +66,10 @@ function effectsOf(
   counts: HeldCounts,
   bookings: number,
   ofEvent: boolean,
+  style: Style,
 ): { accept: string[]; reject: string[] } {
   const only = (isWanted: (kind: string) => boolean) =>
-    heldInWords(Object.fromEntries(Object.entries(counts).filter(([kind]) => isWanted(kind))));
+    heldInWords(Object.fromEntries(Object.entries(counts).filter(([kind]) => isWanted(kind))), style);
   const words = only((kind) => !TIE_KINDS.includes(kind));
   const ties = only((kind) => TIE_KINDS.includes(kind));
   const how = ofEvent ? 'leave the event' : 'are marked as transferred or archived. Nobody is deleted';
@@ -101,7 +99,7 @@ async function sayDecision(decision: Decision, actor: Actor, ofEvent: boolean, n
   return {
     open,
     href: ofEvent ? pathOfRun(run) : pathOfRefresh(run),
-    text: `${user?.name ?? 'Somebody'} ${done} the removals on ${dayAndTimeSoon(at, actor.timeZone, now)}.${open ? ' The run is at work.' : ''}${state === 'failed' || state === 'stopped' ? ' The run did not end well, so it can be decided again.' : ''}`,
+    text: `${user?.name ?? 'Somebody'} ${done} the removals on ${dayAndTimeSoon(at, actor, now)}.${open ? ' The run is at work.' : ''}${state === 'failed' || state === 'stopped' ? ' The run did not end well, so it can be decided again.' : ''}`,
     reason,
   };
 }

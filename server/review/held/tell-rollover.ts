@@ -1,4 +1,5 @@
 import type { KindCounts } from '../../models/run.js';
+import { number } from '../../web/format-count.js';
 
 /**
  * Whether what is held looks like a new school year: most of the sections went, and about as many new ones came in by the same
@@ -12,5 +13,5 @@ export function tellRollover(counts: Record<string, KindCounts>): string {
   const most = held > 0 && held >= unchanged + changed;
   const asMany = added >= held / 2 && added <= held * 2;
   if (!most || !asMany) return '';
-  return `This looks like a new school year: ${held.toLocaleString('en')} sections went, and ${added.toLocaleString('en')} new ones came in by the same run. If it is one, accept all of it at once, and take the new terms on the Sync tab of each event.`;
+  return `This looks like a new school year: ${number(held)} sections went, and ${number(added)} new ones came in by the same run. If it is one, accept all of it at once, and take the new terms on the Sync tab of each event.`;
 }

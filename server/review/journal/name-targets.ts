@@ -2,17 +2,17 @@ import type { Model, Types } from 'mongoose';
 import { Class, className } from '../../models/class.js';
 import { Contact, contactName, isContactType } from '../../models/contact.js';
 import { Course } from '../../models/course.js';
-import type { Event } from '../../models/event.js';
 import { Resource } from '../../models/resource.js';
 import type { RosterChange } from '../../models/roster-change.js';
 import { Section } from '../../models/section.js';
 import { Term } from '../../models/term.js';
+import type { PlacedEvent, Style } from '../../web/place.js';
 import { nameAppointments } from '../../runs/show/name-appointments.js';
 
 /** @param event of the run, where it has one */
-export interface TargetScope {
+export interface TargetScope extends Style {
   account: Types.ObjectId;
-  event?: Event;
+  event?: PlacedEvent;
   /** Where a preview's new people are noted. */
   runs?: Types.ObjectId[];
 }

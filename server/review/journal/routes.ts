@@ -41,7 +41,12 @@ export function addChangesPages(
 /** Of whom names are looked up. */
 export function scopeOf(place: RunPlace): TargetScope {
   const { run, event } = place;
-  return { account: run.account, runs: readableRuns(place), ...(event ? { event } : {}) };
+  return {
+    account: run.account,
+    locale: place.locale,
+    runs: readableRuns(place),
+    ...(event ? { event } : {}),
+  };
 }
 
 async function changesPageOf(place: RunPlace, query: ChangesQuery, page: number, values: boolean) {

@@ -1,11 +1,13 @@
 import { Types } from 'mongoose';
 import type { ChangeState, FieldChange, RosterChange } from '../../models/roster-change.js';
+import type { Style } from '../../web/place.js';
 import { longDay } from '../../web/format-time.js';
 import { fieldInWords, toldFields } from '../../runs/changes/change.js';
 import { sayNote } from '../../runs/log/say-note.js';
 import { ACTION_WORDS, ONE_WORDS } from '../../runs/show/show-run.js';
 import { nameTargets, type TargetScope } from './name-targets.js';
 import { isPeople, listChange, MOST_NAMED, readNames, type Names } from './read-names.js';
+import { number } from '../../web/format-count.js';
 
 export const CHANGE_STATE_WORDS: Record<ChangeState, { kind: string; word: string }> = {
   planned: { kind: 'busy', word: 'Planned' },
@@ -49,7 +51,7 @@ export async function showChanges(
     fields:
       row.action === 'added'
         ? []
-        : toldOf(row).map((field) => showField(field, names, values || !!row.event)),
+        : toldOf(row).map((field) => showField(field, names, scope, values || !!row.event)),
     note: sayNote(row),
     state: CHANGE_STATE_WORDS[row.state],
     sourceId: row.sourceId,
@@ -65,15 +67,15 @@ function toldOf(row: RosterChange): FieldChange[] {
   return toldFields(row.fields).filter(({ path }) => path !== 'status');
 }
 
-function showField(field: FieldChange, names: Names, values: boolean): ShownField {
+function showField(field: FieldChange, names: Names, style: Style, values: boolean): ShownField {
   const label = field.path === 'relations' ? 'children' : fieldInWords(field.path);
   if (!values) return { label, before: '', after: '', text: 'changed' };
   const list = isPeople(field) || Array.isArray(field.before ?? field.after);
   if (list) return { label, before: '', after: '', text: sayList(field, names) };
   return {
     label,
-    before: sayValue(field.path, field.before, names),
-    after: sayValue(field.path, field.after, names),
+    before: sayValue(field.path, field.before, names, style),
+    after: sayValue(field.path, field.after, names, style),
     text: '',
   };
 }
@@ -86,8 +88,8 @@ function sayList(field: FieldChange, { people, schools }: Names): string {
   const known = isPeople(field) ? people : field.path.endsWith('schools') ? schools : undefined;
   if (!known || added.length + removed.length > MOST_NAMED)
     return [
-      ...(added.length > 0 ? [`+${added.length.toLocaleString('en')}`] : []),
-      ...(removed.length > 0 ? [`−${removed.length.toLocaleString('en')}`] : []),
+      ...(added.length > 0 ? [`+${number(added.length)}`] : []),
+      ...(removed.length > 0 ? [`−${number(removed.length)}`] : []),
     ].join(' ');
   const nameOf = (id: string) => known.get(id) ?? 'somebody who is not shared';
   return [...added.map((id) => `+ ${nameOf(id)}`), ...removed.map((id) => `− ${nameOf(id)}`)].join(', ');
@@ -95,16 +97,16 @@ function sayList(field: FieldChange, { people, schools }: Names): string {
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
-function sayValue(path: string, value: unknown, { schools, terms, courses }: Names): string {
+function sayValue(path: string, value: unknown, { schools, terms, courses }: Names, style: Style): string {
   if (value === undefined || value === null || value === '') return '';
-  if (value instanceof Date) return longDay(value.toISOString());
+  if (value instanceof Date) return longDay(value.toISOString(), style);
   const text =
     value instanceof Types.ObjectId
       ? value.toHexString()
       : typeof value === 'string'
         ? value
         : JSON.stringify(value);
-  if (DAY.test(text)) return longDay(text);
+  if (DAY.test(text)) return longDay(text, style);
   if (/(^|\.)school$/.test(path)) return schools.get(text) ?? 'a school that is no longer there';
   if (path === 'term') return terms.get(text) ?? 'a term that is not shared';
   if (path === 'course') return courses.get(text) ?? 'a course that is not shared';

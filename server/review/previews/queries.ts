@@ -56,7 +56,13 @@ export async function previewState(place: RunPlace, now: Date): Promise<PreviewS
   const stale = await RosterChange.countDocuments({ run: { $in: runsOf(place) }, state: 'stale' });
   if (applying && (stale > 0 || applying.state !== 'failed')) {
     const href = place.event ? pathOfRun(applying._id) : pathOfRefresh(applying._id);
-    return { can: 'nothing', why: stale > 0 ? 'stale' : 'applied', href, result: sayResult(applying), stale };
+    return {
+      can: 'nothing',
+      why: stale > 0 ? 'stale' : 'applied',
+      href,
+      result: sayResult(applying, place),
+      stale,
+    };
   }
   const until = new Date((run.finishedAt ?? run.createdAt).getTime() + KEPT_DAYS * DAY_MS);
   if (until <= now) return { can: 'nothing', why: 'expired' };
@@ -100,10 +106,11 @@ async function riskOf(place: RunPlace): Promise<Risk> {
   const gone = (place.event ? OF_EVENT : COUNTED).map(
     (kind) => [kind, { held: counts[kind]?.removed ?? 0 }] as const,
   );
-  const leaving = heldInWords(Object.fromEntries(gone));
+  const leaving = heldInWords(Object.fromEntries(gone), place);
   const ties = Object.values((place.event ? CLASS_TIES : SECTION_TIES).kinds);
   const ending = heldInWords(
     Object.fromEntries(ties.map((kind) => [kind, { held: counts[kind]?.removed ?? 0 }])),
+    place,
   );
   const broken = counts.appointment?.changed ?? 0;
   const older = await olderThan(place);

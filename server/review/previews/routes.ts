@@ -102,10 +102,10 @@ function apply(deps: Deps, { run }: Place, by: Place['run']['_id']) {
   return 'trigger' in run ? applyRun(deps, run, by, run.keepSynced) : applyRefresh(deps, run, by);
 }
 
-function effectsOf({ run, event }: Place, { leaving, ending, broken, older }: Risk): string[] {
+function effectsOf({ run, event, locale }: Place, { leaving, ending, broken, older }: Risk): string[] {
   return [
     ...(older ? [older] : []),
-    `Everything in the preview is done: ${lowerFirst(sayResult(run))}`,
+    `Everything in the preview is done: ${lowerFirst(sayResult(run, { locale }))}`,
     ...(leaving ? [`${leaving} would leave${event ? '' : ' the roster'}.`] : []),
     ...(ending ? [`${ending} would end: these people stay, but not in these classes.`] : []),
     ...(broken > 0

@@ -1,4 +1,5 @@
 import type { Response } from 'express';
+import { numericMoment } from '../../web/format-time.js';
 import { streamCsv } from '../../web/stream-csv.js';
 import { nameRows } from '../../runs/show/name-rows.js';
 import { logFilter, type LogQuery, type RunPlace } from '../../runs/show/queries.js';
@@ -26,10 +27,11 @@ async function* parts(found: RunPlace, query: LogQuery): AsyncGenerator<string[]
   yield await linesOf(found, rows);
 }
 
-async function linesOf({ run, event }: RunPlace, rows: LogLine[]): Promise<string[][]> {
+async function linesOf(place: RunPlace, rows: LogLine[]): Promise<string[][]> {
+  const { run, event } = place;
   const names = await nameRows({ account: run.account, ...(event ? { event } : {}) }, rows);
   return rows.map((row, index) => [
-    row.at.toISOString(),
+    numericMoment(row.at, place),
     ONE_WORDS[row.kind] ?? row.kind,
     ACTION_WORDS[row.action] ?? row.action,
     names[index] ?? '',

@@ -1,6 +1,7 @@
 import type { Request, Response, Router } from 'express';
 import { actorOf } from '../../web/actor.js';
 import { timeOfDay } from '../../web/format-time.js';
+import type { Place } from '../../web/place.js';
 import { addressOf, pagerOf, sliceOf } from '../../web/paging.js';
 import { parseQuery } from '../../web/parse.js';
 import { exportLog } from './export-log.js';
@@ -18,7 +19,7 @@ export function addLogPages(router: Router, find: (req: Request, res: Response) 
   router.get('/:run/log', async (req, res) => {
     const place = await find(req, res);
     const { page, ...query } = parseQuery(logQuery, req.query);
-    res.render('review/log', await logPageOf(place, query, page, actorOf(res).timeZone));
+    res.render('review/log', await logPageOf(place, query, page, actorOf(res)));
   });
 
   router.get('/:run/log.csv', async (req, res) => {
@@ -28,7 +29,7 @@ export function addLogPages(router: Router, find: (req: Request, res: Response) 
   });
 }
 
-async function logPageOf(place: RunPlace, query: LogQuery, page: number, zone: string) {
+async function logPageOf(place: RunPlace, query: LogQuery, page: number, reader: Place) {
   const { run, event, home, title } = place;
   const filter = logFilter(place, query);
   const total = await countLog(filter);
@@ -43,7 +44,7 @@ async function logPageOf(place: RunPlace, query: LogQuery, page: number, zone: s
     actions: ACTION_WORDS,
     addressOf,
     rows: rows.map((row, index) => ({
-      time: timeOfDay(row.at, zone),
+      time: timeOfDay(row.at, reader),
       warning: row.level === 'warning',
       kind: ONE_WORDS[row.kind] ?? row.kind,
       action: ACTION_WORDS[row.action] ?? row.action,

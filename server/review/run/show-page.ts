@@ -2,8 +2,8 @@ import type { Deps } from '../../deps.js';
 import type { RosterRun } from '../../models/roster-run.js';
 import { SyncRun } from '../../models/sync-run.js';
 import type { Actor } from '../../web/actor.js';
-import { countOf } from '../../web/format-count.js';
-import { dayAndTimeSoon, timeOfDay, zoneName } from '../../web/format-time.js';
+import { countOf, tookInWords } from '../../web/format-count.js';
+import { dayAndTimeSoon, timeOfDay } from '../../web/format-time.js';
 import { addressOf } from '../../web/paging.js';
 import { countHeld } from '../../runs/changes/count-held.js';
 import { decisionOn } from '../../runs/show/read-held.js';
@@ -12,7 +12,7 @@ import { previewState } from '../previews/queries.js';
 import { findUndoable } from './undo-run.js';
 import { findBroken } from './find-broken.js';
 import { findMend } from '../../runs/show/find-mend.js';
-import { tookInWords, tookOf } from '../../runs/show/format-took.js';
+import { tookOf } from '../../runs/show/measure-took.js';
 import {
   askerOf,
   pathOfRefresh,
@@ -54,7 +54,7 @@ export async function runPage(deps: Deps, actor: Actor, place: RunPlace) {
     run,
     preview,
     over: isOver(run),
-    sentence: sayRun(run, actor.timeZone, deps.now()),
+    sentence: sayRun(run, actor, deps.now()),
     unshared: (refresh ?? ('trigger' in run ? undefined : run))?.unshared === true,
     mend: run.state === 'failed' ? await findMend(actor) : '',
     facts: await factsOf(deps, actor, place),
@@ -63,11 +63,10 @@ export async function runPage(deps: Deps, actor: Actor, place: RunPlace) {
     applies: preview ? await applies(deps, actor, place) : undefined,
     broken: await findBroken(place),
     problems: place.event ? `/events/${place.event._id.toHexString()}/problems` : '',
-    countOf,
     stages: stagesOf(run, refresh, await expectedStages(place), deps.now()),
     rows: countRows(run, readableRefresh(place)),
     actions: ACTION_WORDS,
-    remarks: [readableRefresh(place), run].flatMap((part) => (part ? sayRemarks(part) : [])),
+    remarks: [readableRefresh(place), run].flatMap((part) => (part ? sayRemarks(part, actor) : [])),
     addressOf,
   };
 }
@@ -76,18 +75,18 @@ async function factsOf(deps: Deps, actor: Actor, place: RunPlace): Promise<Fact[
   const { run, refresh } = place;
   const asker = await askerOf(run);
   const what = 'trigger' in run ? TRIGGER_WORDS[run.trigger] : REFRESH_WORDS[run.purpose];
-  const began = dayAndTimeSoon(run.startedAt ?? run.createdAt, actor.timeZone, deps.now());
+  const began = dayAndTimeSoon(run.startedAt ?? run.createdAt, actor, deps.now());
   const took = tookInWords(tookOf(run));
   return [
     { term: 'State', status: STATE_WORDS[run.state] },
     { term: 'What', value: asker ? `${what}, requested by ${asker}` : what },
     ...(run.reason ? [{ term: 'Reason', value: run.reason }] : []),
-    { term: run.startedAt ? 'Began' : 'Requested', value: `${began} (${zoneName(actor.timeZone)})` },
+    { term: run.startedAt ? 'Began' : 'Requested', value: began },
     ...(run.finishedAt
       ? [
           {
             term: 'Ended',
-            value: `${timeOfDay(run.finishedAt, actor.timeZone)}${took ? `, took ${took}` : ''}`,
+            value: `${timeOfDay(run.finishedAt, actor)}${took ? `, took ${took}` : ''}`,
           },
         ]
       : []),
@@ -140,8 +139,8 @@ async function relatedOf(place: RunPlace): Promise<Fact[]> {
 
 /** What this run holds still, and what its download does, for whoever decides about it. */
 async function heldOf({ run, refresh, home, event }: RunPlace, actor: Actor) {
-  const own = heldInWords(await countHeld({ run: run._id }));
-  const below = refresh ? heldInWords(await countHeld({ run: refresh._id })) : '';
+  const own = heldInWords(await countHeld({ run: run._id }), actor);
+  const below = refresh ? heldInWords(await countHeld({ run: refresh._id }), actor) : '';
   const text = (words: string) =>
     `${words}: missing at the source, and held until somebody decides. Nothing was removed.`;
   return [
@@ -165,5 +164,5 @@ async function mayUndo({ run, event }: RunPlace, actor: Actor): Promise<boolean>
 async function applies(deps: Deps, actor: Actor, place: RunPlace) {
   const state = await previewState(place, deps.now());
   if (state.can !== 'apply') return state;
-  return { ...state, untilWords: dayAndTimeSoon(state.until, actor.timeZone, deps.now()) };
+  return { ...state, untilWords: dayAndTimeSoon(state.until, actor, deps.now()) };
 }

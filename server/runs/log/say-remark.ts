@@ -1,8 +1,9 @@
 import { sayFault } from '../../clever/explain-failure.js';
 import type { CleverFault } from '../../models/clever-fault.js';
 import type { RunRemark } from '../../models/run.js';
-import { andList, countOf } from '../../web/format-count.js';
+import { andList, countOf, number } from '../../web/format-count.js';
 import { longDay } from '../../web/format-time.js';
+import type { Style } from '../../web/place.js';
 import { heldInWords } from '../show/summarize-run.js';
 
 /** Why removals wait for a person. */
@@ -61,7 +62,7 @@ const BECAUSE: Record<HeldWhy, string> = {
 export const SHARES_NOTHING =
   'The district shares nothing with Slotbell any more, so nothing was updated or removed. Ask the district’s Clever administrator to share your schools with Slotbell again, then select Sync now.';
 
-const SAY: { [C in Code]: (of: Of<C>) => string } = {
+const SAY: { [C in Code]: (of: Of<C>, style: Style) => string } = {
   held: (of) =>
     `${partOf(of)} ${isOne(of) ? 'is' : 'are'} missing at the source and ${isOne(of) ? 'is' : 'are'} held until somebody looks, because ${BECAUSE[of.why]}. Nothing was removed.`,
   'would be held': (of) =>
@@ -70,13 +71,16 @@ const SAY: { [C in Code]: (of: Of<C>) => string } = {
     `${countOf(count, 'guardian', many(kind))} ${count === 1 ? 'is' : 'are'} missing at the source and held until somebody looks, because the students they belong to stay for now.`,
   'would be held with students': ({ kind, count }) =>
     `${countOf(count, 'guardian', many(kind))} would be held until somebody looks, because the students they belong to stay.`,
-  'held besides': ({ counts }) =>
-    `Not on the list that was decided about, and held until somebody decides: ${heldInWords(Object.fromEntries(Object.entries(counts).map(([kind, held]) => [kind, { held }])))}.`,
-  'people not shared': ({ teachers, students }) =>
-    `These classes list ${andList([
-      ...(teachers > 0 ? [countOf(teachers, 'teacher', 'teachers')] : []),
-      ...(students > 0 ? [countOf(students, 'student', 'students')] : []),
-    ])} whom Clever does not share; they are left out.`,
+  'held besides': ({ counts }, style) =>
+    `Not on the list that was decided about, and held until somebody decides: ${heldInWords(Object.fromEntries(Object.entries(counts).map(([kind, held]) => [kind, { held }])), style)}.`,
+  'people not shared': ({ teachers, students }, style) =>
+    `These classes list ${andList(
+      [
+        ...(teachers > 0 ? [countOf(teachers, 'teacher', 'teachers')] : []),
+        ...(students > 0 ? [countOf(students, 'student', 'students')] : []),
+      ],
+      style,
+    )} whom Clever does not share; they are left out.`,
   'done again': () =>
     'Done again from the start, because its first worker was lost. What that one had done may count as unchanged; the log has all of it.',
   'possible duplicates': ({ count }) =>
@@ -86,9 +90,10 @@ const SAY: { [C in Code]: (of: Of<C>) => string } = {
     `${countOf(count, 'ID now comes', 'IDs now come')} with another name and no matching second fact. Whoever had ${count === 1 ? 'it stays' : 'them stays'} as they are until you decide under Global Setup → Duplicates.`,
   'schools not listed': ({ count }) =>
     `Clever no longer lists ${count === 1 ? 'one of the matched schools' : `${String(count)} of the matched schools`}. Check the school matching.`,
-  'district paused': ({ since, asOf }) =>
-    `The district’s own sync with Clever has been paused${since === '' ? '' : ` since ${longDay(since)}`}${sayAsOf(asOf)}.`,
-  'district errors': ({ asOf }) => `The district’s own sync with Clever ends in errors${sayAsOf(asOf)}.`,
+  'district paused': ({ since, asOf }, style) =>
+    `The district’s own sync with Clever has been paused${since === '' ? '' : ` since ${longDay(since, style)}`}${sayAsOf(asOf, style)}.`,
+  'district errors': ({ asOf }, style) =>
+    `The district’s own sync with Clever ends in errors${sayAsOf(asOf, style)}.`,
   'list broke off': ({ kind, fault }) =>
     `The list of ${many(kind)} broke off: ${sayFault(fault)} Additions and changes were taken; none of the ${many(kind)} were removed.`,
   'list unreadable': ({ kind, count }) =>
@@ -108,19 +113,20 @@ const SAY: { [C in Code]: (of: Of<C>) => string } = {
 const OF_HELD: ReadonlySet<string> = new Set<Code>(['held', 'held with students', 'held besides']);
 
 /** What a run says on its page, in order. Version 0.4.0 stored sentences, which are shown as they are. */
-export function sayRemarks({ remarks = [] }: { remarks?: readonly RunRemark[] }): string[] {
-  return remarks.map(sayRemark).filter((text) => text !== '');
+export function sayRemarks({ remarks = [] }: { remarks?: readonly RunRemark[] }, style: Style): string[] {
+  return remarks.map((remark) => sayRemark(remark, style)).filter((text) => text !== '');
 }
 
 /** Of what a run says, why removals wait for somebody. */
-export function sayWhyHeld({ remarks = [] }: { remarks?: readonly RunRemark[] }): string[] {
-  return sayRemarks({ remarks: remarks.filter(({ code, ofHeld }) => OF_HELD.has(code) || ofHeld === true) });
+export function sayWhyHeld({ remarks = [] }: { remarks?: readonly RunRemark[] }, style: Style): string[] {
+  const why = remarks.filter(({ code, ofHeld }) => OF_HELD.has(code) || ofHeld === true);
+  return sayRemarks({ remarks: why }, style);
 }
 
-function sayRemark(remark: RunRemark): string {
+function sayRemark(remark: RunRemark, style: Style): string {
   if (remark.text !== undefined) return remark.text;
-  const say = SAY[remark.code as Code] as ((of: RunRemark) => string) | undefined;
-  return say?.(remark) ?? '';
+  const say = SAY[remark.code as Code] as ((of: RunRemark, style: Style) => string) | undefined;
+  return say?.(remark, style) ?? '';
 }
 
 /** What sentences call many of a kind. */
@@ -129,7 +135,7 @@ export function many(kind: string): string {
 }
 
 function partOf({ kind, gone, here }: Of<'held' | 'would be held'>): string {
-  if (here > 0) return `${gone.toLocaleString('en')} of ${here.toLocaleString('en')} ${many(kind)}`;
+  if (here > 0) return `${number(gone)} of ${number(here)} ${many(kind)}`;
   // Some wait whatever else is here.
   return countOf(gone, many(kind).replace(/s$/, ''), many(kind));
 }
@@ -138,6 +144,6 @@ function isOne({ gone, here }: Of<'held' | 'would be held'>): boolean {
   return gone === 1 && here <= 1;
 }
 
-function sayAsOf(day: string): string {
-  return day === '' ? '' : `: what it shares is as of ${longDay(day)}`;
+function sayAsOf(day: string, style: Style): string {
+  return day === '' ? '' : `: what it shares is as of ${longDay(day, style)}`;
 }

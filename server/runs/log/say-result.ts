@@ -1,7 +1,8 @@
 import { explainDiskFault } from '../../disk-faults.js';
 import { sayFault } from '../../clever/explain-failure.js';
 import type { PLAIN_RESULTS, Run, RunResult } from '../../models/run.js';
-import { andList } from '../../web/format-count.js';
+import { andList, number } from '../../web/format-count.js';
+import type { Style } from '../../web/place.js';
 import { many, SHARES_NOTHING } from './say-remark.js';
 import { summarizeRun } from '../show/summarize-run.js';
 
@@ -35,20 +36,20 @@ const PLAIN: Record<(typeof PLAIN_RESULTS)[number], string> = {
 };
 
 /** How a run ended, in one sentence or two; '' while it is not over. */
-export function sayResult({ purpose, result }: Pick<Run, 'purpose' | 'result'>): string {
-  return result ? say(purpose, result) : '';
+export function sayResult({ purpose, result }: Pick<Run, 'purpose' | 'result'>, style: Style): string {
+  return result ? say(purpose, result, style) : '';
 }
 
-function say(purpose: Run['purpose'], result: RunResult): string {
+function say(purpose: Run['purpose'], result: RunResult, style: Style): string {
   switch (result.code) {
     case 'did':
-      return summarizeRun(purpose, result.counts);
+      return summarizeRun(purpose, style, result.counts);
     case 'clever':
       return sayFault(result.fault);
     case 'forbidden':
-      return `Clever answered 403 (forbidden) to the lists of ${andList(result.kinds.map(many))}: the saved access to Clever may not read this district’s data. Ask the district’s Clever administrator to share it with Slotbell, or enter a new token on the Clever set-up page. Nothing was changed or removed here.`;
+      return `Clever answered 403 (forbidden) to the lists of ${andList(result.kinds.map(many), style)}: the saved access to Clever may not read this district’s data. Ask the district’s Clever administrator to share it with Slotbell, or enter a new token on the Clever set-up page. Nothing was changed or removed here.`;
     case 'stale':
-      return `${result.count === 1 ? '1 record has' : `${result.count.toLocaleString('en')} records have`} changed since the preview, so nothing was applied. The preview lists them. Make a new preview.`;
+      return `${result.count === 1 ? '1 record has' : `${number(result.count)} records have`} changed since the preview, so nothing was applied. The preview lists them. Make a new preview.`;
     case 'gave up':
       return `Stopped after ${String(result.tries)} failed attempts.`;
     case 'disk':

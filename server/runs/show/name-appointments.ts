@@ -1,8 +1,8 @@
 import type { Types } from 'mongoose';
 import { Appointment } from '../../models/appointment.js';
 import { Contact, contactName } from '../../models/contact.js';
-import type { Event } from '../../models/event.js';
 import { Resource } from '../../models/resource.js';
+import type { PlacedEvent } from '../../web/place.js';
 import { dayAndTime, shortDayAndTime } from '../../web/format-time.js';
 
 /** An appointment as a sentence about a run speaks of it. */
@@ -17,7 +17,10 @@ export interface NamedAppointment {
 }
 
 /** Some appointments of an event by time, with the names of teacher and students. Three queries, however many there are. */
-export async function findAppointments(event: Event, ids: Types.ObjectId[]): Promise<NamedAppointment[]> {
+export async function findAppointments(
+  event: PlacedEvent,
+  ids: Types.ObjectId[],
+): Promise<NamedAppointment[]> {
   if (ids.length === 0) return [];
   const scope = { account: event.account, event: event._id };
   const found = await Appointment.find(
@@ -36,15 +39,18 @@ export async function findAppointments(event: Event, ids: Types.ObjectId[]): Pro
   const names = new Map(people.map((person) => [person._id.toHexString(), contactName(person)]));
   return found.map(({ _id, from, resource, students }) => ({
     id: _id.toHexString(),
-    when: dayAndTime(from, event.timeZone),
-    begins: shortDayAndTime(from, event.timeZone),
+    when: dayAndTime(from, event),
+    begins: shortDayAndTime(from, event),
     teacher: teachers.get(resource.toHexString()) ?? 'a teacher who is no longer known',
     students: students.map((id) => names.get(id.toHexString()) ?? 'No longer known').join(', '),
   }));
 }
 
-/** The same as one name each: "Ann Lee with Mrs Ray, Tuesday 24 November 2026, 5:10 PM". */
-export async function nameAppointments(event: Event, ids: Types.ObjectId[]): Promise<Map<string, string>> {
+/** The same as one name each: "Ann Lee with Mrs Ray, Tuesday, November 24, 2026 at 5:10 PM". */
+export async function nameAppointments(
+  event: PlacedEvent,
+  ids: Types.ObjectId[],
+): Promise<Map<string, string>> {
   const found = await findAppointments(event, ids);
   return new Map(
     found.map(({ id, when, teacher, students }) => [id, `${students} with ${teacher}, ${when}`]),

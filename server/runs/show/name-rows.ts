@@ -5,13 +5,14 @@ import { Course } from '../../models/course.js';
 import type { Event } from '../../models/event.js';
 import { Section } from '../../models/section.js';
 import { Term } from '../../models/term.js';
+import type { PlacedEvent } from '../../web/place.js';
 import { nameAppointments } from './name-appointments.js';
 import type { LogLine } from '../log/read-log.js';
 
 type Names = Map<string, string>;
 
 /** Whose names: of an account, and of an event where rows are about one. */
-export type NamedIn = Pick<Event, 'account'> & { event?: Event };
+export type NamedIn = Pick<Event, 'account'> & { event?: PlacedEvent };
 
 /**
  * What the rows of a log are about, by name: logs hold ids alone, so a person who was erased has no name here either.

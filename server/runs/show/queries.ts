@@ -7,15 +7,16 @@ import { SyncRun } from '../../models/sync-run.js';
 import { User } from '../../models/user.js';
 import { mayRunEvent, type Actor } from '../../web/actor.js';
 import { mayReadAll, mayRunAll } from '../../web/actor.js';
+import { placed, type PlacedEvent, type Place } from '../../web/place.js';
 import { REFRESH_WORDS, TITLE_WORDS } from './show-run.js';
 
 /** A run with what its pages need: of an event with the download that it stands on, or of the account's roster alone. */
-export interface RunPlace {
+export interface RunPlace extends Place {
   run: SyncRun | RosterRun;
   refresh: RosterRun | null;
   /** The reader may read the account's part too: what the whole district's log and changes tell. */
   wholeAccount: boolean;
-  event?: Event;
+  event?: PlacedEvent;
   /** "Sync of Fall conferences". */
   title: string;
   /** The address of its page; further pages lie below. */
@@ -26,7 +27,7 @@ export interface RunPlace {
 
 export interface FoundRun extends RunPlace {
   run: SyncRun;
-  event: Event;
+  event: PlacedEvent;
 }
 
 export interface FoundRefresh extends RunPlace {
@@ -50,7 +51,9 @@ export async function findRun(actor: Actor, id: Types.ObjectId): Promise<FoundRu
   if (!event) return null;
   return {
     run,
-    event,
+    timeZone: actor.timeZone,
+    locale: actor.locale,
+    event: placed(event, actor),
     refresh: run.refresh ? await RosterRun.findById(run.refresh).lean() : null,
     wholeAccount: mayReadAll(actor),
     title: `${TITLE_WORDS[run.trigger]} of ${event.name}`,
@@ -65,6 +68,8 @@ export async function findRefresh(actor: Actor, id: Types.ObjectId): Promise<Fou
   if (!run) return null;
   return {
     run,
+    timeZone: actor.timeZone,
+    locale: actor.locale,
     refresh: null,
     wholeAccount: true,
     title: `${REFRESH_WORDS[run.purpose]} of the roster`,

@@ -6,6 +6,7 @@ import type { Run } from '../../models/run.js';
 import { SyncRun } from '../../models/sync-run.js';
 import { mayRunEvent, type Actor } from '../../web/actor.js';
 import { dayAndTimeSoon } from '../../web/format-time.js';
+import type { Place } from '../../web/place.js';
 import type { HeldCounts } from '../changes/count-held.js';
 import { mayRunAll } from '../../web/actor.js';
 import { pathOfRefresh, pathOfRun, type RunPlace } from './queries.js';
@@ -40,7 +41,7 @@ export async function heldNotices(actor: Actor, now: Date, event?: Types.ObjectI
     row.event ? (!event || row.event.equals(event)) && mayRunEvent(actor, row.event) : mayRunAll(actor),
   );
   const notices: HeldNotice[] = [];
-  for (const row of rows) notices.push(await noticeOf(row, actor.timeZone, now));
+  for (const row of rows) notices.push(await noticeOf(row, actor, now));
   return notices;
 }
 
@@ -77,17 +78,17 @@ async function heldByRun(account: Types.ObjectId): Promise<HeldRow[]> {
 
 async function noticeOf(
   { run, event, counts, since }: HeldRow,
-  zone: string,
+  place: Place,
   now: Date,
 ): Promise<HeldNotice> {
   const model = (event ? SyncRun : RosterRun) as unknown as Model<Run>;
   const found = await model.findById(run, { createdAt: 1, startedAt: 1 }).lean();
   const name = event ? (await Event.findById(event, { name: 1 }).lean())?.name : undefined;
   const first = since ?? found?.startedAt ?? found?.createdAt;
-  const at = first ? dayAndTimeSoon(first, zone, now) : '';
+  const at = first ? dayAndTimeSoon(first, place, now) : '';
   const where = name ? ` in ${name}` : '';
   return {
-    text: `${heldInWords(counts)}${where}: missing at the source since the sync of ${at}, and held until somebody decides. Nothing was removed.`,
+    text: `${heldInWords(counts, place)}${where}: missing at the source since the sync of ${at}, and held until somebody decides. Nothing was removed.`,
     href: `${event ? pathOfRun(run) : pathOfRefresh(run)}/held`,
   };
 }

@@ -2,8 +2,8 @@ import { DateTime } from 'luxon';
 import type { KindCounts, Run, RunPurpose, RunState, Stage } from '../../models/run.js';
 import type { RosterRun } from '../../models/roster-run.js';
 import type { SyncTrigger } from '../../models/sync-run.js';
-import { dayAndTimeSoon, shortDay, timeOfDay } from '../../web/format-time.js';
-import { dayOf } from '../../web/local-time.js';
+import { dayAndTimeSoon, timeOfDay } from '../../web/format-time.js';
+import type { Place } from '../../web/place.js';
 import { sayResult } from '../log/say-result.js';
 
 export const TRIGGER_WORDS: Record<SyncTrigger, string> = {
@@ -196,18 +196,18 @@ type SaidRun = Pick<Run, 'purpose' | 'state' | 'result' | 'startedAt' | 'created
 };
 
 /** "Synced last night at 1:00 AM: 3 new students, 1 class changed." and the like, in the account's zone. */
-export function sayRun(run: SaidRun, zone: string, now: Date): string {
+export function sayRun(run: SaidRun, place: Place, now: Date): string {
   const { noun, done } = SAID[saidAs(run)];
   if (run.state === 'queued' && run.retryAt)
-    return `Clever did not answer; the next try is at ${timeOfDay(run.retryAt, zone)}.`;
+    return `Clever did not answer; the next try is at ${timeOfDay(run.retryAt, place)}.`;
   if (run.state === 'queued') return `The ${noun} waits for its turn.`;
   if (run.state === 'running') return `The ${noun} is running now.`;
-  const when = sayWhen(run, zone, now);
+  const when = sayWhen(run, place, now);
   const end = run.purpose === 'preview' ? ' Nothing was written.' : '';
-  if (run.state === 'done') return `${done} ${when}: ${lowerFirst(sayResult(run))}${end}`;
+  if (run.state === 'done') return `${done} ${when}: ${lowerFirst(sayResult(run, place))}${end}`;
   return run.state === 'stopped'
-    ? `The ${noun} ${when} was stopped. ${sayResult(run)}`
-    : `The ${noun} ${when} failed: ${sayResult(run)}`;
+    ? `The ${noun} ${when} was stopped. ${sayResult(run, place)}`
+    : `The ${noun} ${when} failed: ${sayResult(run, place)}`;
 }
 
 function saidAs({ purpose, trigger }: SaidRun): keyof typeof SAID {
@@ -216,30 +216,21 @@ function saidAs({ purpose, trigger }: SaidRun): keyof typeof SAID {
   return trigger === 'first import' ? 'import' : 'sync';
 }
 
-function sayWhen(run: SaidRun, zone: string, now: Date): string {
+function sayWhen(run: SaidRun, place: Place, now: Date): string {
+  const zone = place.timeZone;
   const at = run.startedAt ?? run.createdAt;
   const day = DateTime.fromJSDate(at, { zone }).startOf('day');
   const daysAgo = DateTime.fromJSDate(now, { zone }).startOf('day').diff(day, 'days').days;
-  const time = timeOfDay(at, zone);
+  const time = timeOfDay(at, place);
   // The hour may be one of the day: "last night at 2:00 PM" would be none.
   const inTheNight = run.trigger === 'nightly' && DateTime.fromJSDate(at, { zone }).hour < NOON;
   if (daysAgo === 0 && inTheNight) return `last night at ${time}`;
   if (daysAgo === 0) return `today at ${time}`;
   if (daysAgo === 1) return `yesterday at ${time}`;
-  return `on ${dayAndTimeSoon(at, zone, now)}`;
+  return `on ${dayAndTimeSoon(at, place, now)}`;
 }
 
 /** A sentence as it follows a colon. */
 export function lowerFirst(text: string): string {
   return text.slice(0, 1).toLowerCase() + text.slice(1);
-}
-
-/** "1 AM". */
-export function hourInWords(hour: number): string {
-  return `${String(hour % 12 === 0 ? 12 : hour % 12)} ${hour < 12 ? 'AM' : 'PM'}`;
-}
-
-/** "Tue 24 Nov, 1:00 AM", for tables. */
-export function shortMoment(at: Date, zone: string): string {
-  return `${shortDay(dayOf(at, zone))}, ${timeOfDay(at, zone)}`;
 }

@@ -1,5 +1,6 @@
 import type { KindCounts, RunPurpose, RunResult } from '../../models/run.js';
-import { andList } from '../../web/format-count.js';
+import { andList, number } from '../../web/format-count.js';
+import type { Style } from '../../web/place.js';
 
 interface Words {
   one: string;
@@ -55,7 +56,11 @@ function pickKept(counts: KindCounts): Partial<KindCounts> {
  * What a run did in one sentence: "3 new students, 1 student left, 1 class changed." Nothing done is said too.
  * @param parts the counts of the refresh and of the update
  */
-export function summarizeRun(purpose: RunPurpose, ...parts: Record<string, Partial<KindCounts>>[]): string {
+export function summarizeRun(
+  purpose: RunPurpose,
+  style: Style,
+  ...parts: Record<string, Partial<KindCounts>>[]
+): string {
   const counts: Record<string, Partial<KindCounts>> = Object.fromEntries(
     parts.flatMap((part) => Object.entries(part)),
   );
@@ -73,7 +78,7 @@ export function summarizeRun(purpose: RunPurpose, ...parts: Record<string, Parti
     phrases.push(
       `${number(broken)} ${broken === 1 ? `appointment ${verbs.needs}` : `appointments ${verbs.need}`} a look`,
     );
-  const held = heldInWords(counts);
+  const held = heldInWords(counts, style);
   if (held !== '') phrases.push(`${held} ${verbs.held} until somebody looks`);
   return phrases.length > 0 ? `${phrases.join(', ')}.` : NOTHING[purpose];
 }
@@ -108,13 +113,13 @@ const NOTHING: Record<RunPurpose, string> = {
   undo: 'There was nothing to undo.',
 };
 
-/** "181 students, 2 guardians and 4 classes": what waits for a person; '' for nothing. */
-export function heldInWords(counts: Record<string, Partial<KindCounts>>): string {
+/** "181 students, 2 guardians, and 4 classes": what waits for a person; '' for nothing. */
+export function heldInWords(counts: Record<string, Partial<KindCounts>>, style: Style): string {
   const phrases = HELD.flatMap(([kind, { one, many }]) => {
     const held = counts[kind]?.held ?? 0;
     return held > 0 ? [`${number(held)} ${held === 1 ? one : many}`] : [];
   });
-  return andList(phrases);
+  return andList(phrases, style);
 }
 
 function phrasesFor(kind: string, counts: Partial<KindCounts>, words: Words, verbs: typeof DID): string[] {
@@ -136,7 +141,3 @@ const VERBS: Record<string, 'gone' | 'ended'> = {
   sectionStudents: 'ended',
   sectionTeachers: 'ended',
 };
-
-function number(count: number): string {
-  return count.toLocaleString('en');
-}

@@ -2,10 +2,11 @@ import { DateTime } from 'luxon';
 import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../../models/appointment.js';
 import { Contact } from '../../models/contact.js';
-import type { Event } from '../../models/event.js';
 import { Resource } from '../../models/resource.js';
 import { holdsWords } from '../../models/scoped.js';
 import { Slot } from '../../models/slot.js';
+import { timeOfDay, timeWithZone } from '../../web/format-time.js';
+import type { Place, PlacedEvent } from '../../web/place.js';
 import { sliceOf } from '../../web/paging.js';
 import type { Sight } from '../../web/sight.js';
 
@@ -26,7 +27,7 @@ export interface Sheet {
  * when clocks go back, is two rows.
  */
 export async function buildSheet(
-  event: Event & { sight: Sight },
+  event: PlacedEvent & { sight: Sight },
   { day, q, page, size }: { day: string; q: string; page: number; size: number },
   now: Date,
 ): Promise<{ sheet: Sheet; total: number }> {
@@ -49,7 +50,7 @@ export async function buildSheet(
     cells.set(`${slot.resource.toHexString()} ${slot.from.getTime()}`, cellOf(slot, taken));
   const times = [...new Set(slots.map((slot) => slot.from.getTime()))];
   const rows = times.map((time) => ({
-    ...timeLabel(time, times, event.timeZone),
+    ...timeLabel(time, times, event),
     cells: teachers.map(({ _id }) => cells.get(`${_id.toHexString()} ${time}`) ?? null),
   }));
   return { sheet: { teachers: teachers.map(({ name, room }) => ({ name, room })), rows }, total };
@@ -117,10 +118,11 @@ function cellOf(slot: Slot, { bySlot, names }: TakenSlots): Cell {
   };
 }
 
-function timeLabel(time: number, times: number[], zone: string): { time: string; onHour: boolean } {
-  const say = (at: number, format: string) =>
-    DateTime.fromMillis(at, { zone }).setLocale('en').toFormat(format);
-  const label = say(time, 'h:mm a');
-  const twice = times.some((other) => other !== time && say(other, 'h:mm a') === label);
-  return { time: twice ? say(time, 'h:mm a ZZZZ') : label, onHour: say(time, 'm') === '0' };
+function timeLabel(time: number, times: number[], place: Place): { time: string; onHour: boolean } {
+  const say = (at: number) => timeOfDay(new Date(at), place);
+  const twice = times.some((other) => other !== time && say(other) === say(time));
+  return {
+    time: twice ? timeWithZone(new Date(time), place) : say(time),
+    onHour: DateTime.fromMillis(time, { zone: place.timeZone }).minute === 0,
+  };
 }

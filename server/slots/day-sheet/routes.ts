@@ -4,9 +4,10 @@ import type { Event } from '../../models/event.js';
 import { atLeast } from '../../models/user.js';
 import { actorOf, levelIn } from '../../web/actor.js';
 import { notFound } from '../../web/errors.js';
-import { dayAndTime, daysInWords, fullDay, shortDay, timeOfDay, zoneName } from '../../web/format-time.js';
+import { dayAndTime, daysInWords, fullDay, shortDay, timeSpan } from '../../web/format-time.js';
 import { eventGuard, eventOf } from '../../web/guards.js';
 import { dayOf } from '../../web/local-time.js';
+import type { PlacedEvent } from '../../web/place.js';
 import { addressOf, pagerOf } from '../../web/paging.js';
 import { parseId, parseQuery } from '../../web/parse.js';
 import { sightOf } from '../../web/sight.js';
@@ -38,9 +39,9 @@ export function daySheetRoutes(deps: Deps): Router {
       path,
       ...query,
       day,
-      days: event.days.map((one) => ({ day: one, label: shortDay(one) })),
+      days: event.days.map((one) => ({ day: one, label: shortDay(one, event) })),
       runs: atLeast(levelIn(actorOf(res), event._id), 'event administrator'),
-      sheet: { ...sheet, label: `${fullDay(day)} (${zoneName(event.timeZone)})` },
+      sheet: { ...sheet, label: fullDay(day, event) },
       total,
       pager: pagerOf(total, query.page, TEACHERS, ['teacher', 'teachers'], (page) =>
         addressOf(path, { day, q: query.q, page }),
@@ -57,16 +58,16 @@ export function daySheetRoutes(deps: Deps): Router {
     );
     if (!found) throw notFound();
     const { slot, appointments } = found;
-    const time = `${timeOfDay(slot.from, event.timeZone)} – ${timeOfDay(slot.to, event.timeZone)}`;
+    const time = timeSpan(slot.from, slot.to, event);
     res.render('slots/slot', {
       ...sheetPage(event, `${time}, ${found.resource.name}`),
       ...found,
       appointments: appointments.map(({ bookedAt, ...one }) => ({
         ...one,
-        bookedAt: bookedAt ? dayAndTime(bookedAt, event.timeZone) : '',
+        bookedAt: bookedAt ? dayAndTime(bookedAt, event) : '',
       })),
       time,
-      day: fullDay(slot.day),
+      day: fullDay(slot.day, event),
       word: STATE_WORDS[slot.state],
       back: addressOf(sheetPath(event), { day: slot.day }),
       runs: atLeast(levelIn(actorOf(res), event._id), 'event administrator'),
@@ -84,13 +85,13 @@ function currentDay(event: Event, now: Date): string {
   return event.days.find((day) => day >= today) ?? event.days.at(-1) ?? today;
 }
 
-function sheetPage(event: Event, page: string) {
+function sheetPage(event: PlacedEvent, page: string) {
   return {
     title: `${event.name}: ${page}`,
     section: 'events',
     event,
     tab: 'day-sheet',
-    when: daysInWords(event.days),
+    when: daysInWords(event.days, event),
     home: `/events/${event._id.toHexString()}`,
   };
 }

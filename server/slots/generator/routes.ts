@@ -1,10 +1,10 @@
 import express, { type Response, type Router } from 'express';
 import type { Deps } from '../../deps.js';
-import type { Event } from '../../models/event.js';
 import { actorOf, levelIn, type Actor } from '../../web/actor.js';
-import { countOf } from '../../web/format-count.js';
-import { daysInWords, fullDay, timeOfDay, zoneName } from '../../web/format-time.js';
+import { countOf, number } from '../../web/format-count.js';
+import { daysInWords, fieldTime, fullDay, timeSpan } from '../../web/format-time.js';
 import { eventGuard, eventOf } from '../../web/guards.js';
+import type { PlacedEvent, Style } from '../../web/place.js';
 import { parseForm, parseQuery, typedValues, type Form } from '../../web/parse.js';
 import { say } from '../../web/session.js';
 import { addSlots } from '../add-slots.js';
@@ -44,7 +44,7 @@ export function generatorRoutes(deps: Deps): Router {
     }
     const prepared = await prepareSlots(event, parsed.value);
     if (!prepared.ok) {
-      await formPage(res.status(422), refused(req.body, parsed.value, prepared));
+      await formPage(res.status(422), refused(req.body, parsed.value, prepared, event));
       return;
     }
     res.render('slots/preview', {
@@ -64,7 +64,7 @@ export function generatorRoutes(deps: Deps): Router {
     }
     const added = await addSlots(actorOf(res), event, parsed.value, deps.now());
     if (!added.ok) {
-      await formPage(res.status(422), refused(req.body, parsed.value, added));
+      await formPage(res.status(422), refused(req.body, parsed.value, added, event));
       return;
     }
     const left = added.leftOut > 0 ? ` ${countOf(added.leftOut, 'time', 'times')} left out.` : '';
@@ -78,37 +78,35 @@ export function generatorRoutes(deps: Deps): Router {
 
 async function formPage(res: Response, form: Form): Promise<void> {
   const event = eventOf(res);
-  const days = event.days.map((day) => ({ value: day, label: fullDay(day) }));
+  const days = event.days.map((day) => ({ value: day, label: fullDay(day, event) }));
   res.render('slots/new', {
     ...generatorPage(event),
     days,
-    zone: zoneName(event.timeZone),
     teachers: await activeTeachers(event),
     form,
   });
 }
 
-function generatorPage(event: Event) {
+function generatorPage(event: PlacedEvent) {
   return {
     title: `${event.name}: Make slots`,
     section: 'events',
     event,
     tab: 'slots',
-    when: daysInWords(event.days),
+    when: daysInWords(event.days, event),
     home: `/events/${event._id.toHexString()}/slots`,
-    countOf,
   };
 }
 
 /** Why the times cannot be laid out, beside the field that it is about. */
-function refused(body: unknown, form: SlotForm, fault: NotPrepared): Form {
-  const day = fullDay(form.day);
+function refused(body: unknown, form: SlotForm, fault: NotPrepared, style: Style): Form {
+  const day = fullDay(form.day, style);
   const messages: Record<NotPrepared['reason'], string> = {
-    'no such time': `There is no ${fault.field === 'from' ? form.from : form.to} on ${day}: the clocks go forward past it.`,
+    'no such time': `There is no ${fieldTime(fault.field === 'from' ? form.from : form.to, style)} on ${day}: the clocks go forward past it.`,
     order: 'The last slot must end after the first begins.',
     'none fits': 'Not one slot of this length fits between the two times.',
     nobody: 'None of these teachers takes part in the event any more.',
-    'too many': `That would be more than ${MOST_SLOTS.toLocaleString('en')} slots. Choose fewer teachers, or fewer times.`,
+    'too many': `That would be more than ${number(MOST_SLOTS)} slots. Choose fewer teachers, or fewer times.`,
   };
   return { values: typedValues(body), errors: { [fault.field]: messages[fault.reason] } };
 }
@@ -122,15 +120,13 @@ function fieldsOf(form: SlotForm): Record<string, string | string[]> {
 
 const SHOWN_ROWS = 50;
 
-function previewOf(event: Event, form: SlotForm, prepared: Prepared, actor: Actor) {
-  const span = ({ from, to }: Span) =>
-    `${timeOfDay(from, event.timeZone)} – ${timeOfDay(to, event.timeZone)}`;
+function previewOf(event: PlacedEvent, form: SlotForm, prepared: Prepared, actor: Actor) {
+  const span = ({ from, to }: Span) => timeSpan(from, to, event);
   const sum = (list: 'add' | 'there' | 'blocked' | 'elsewhere') =>
     prepared.plans.reduce((total, plan) => total + plan[list].length, 0);
   const uneven = prepared.plans.filter((plan) => plan.add.length < prepared.times.length);
   return {
-    day: fullDay(form.day),
-    zone: zoneName(event.timeZone),
+    day: fullDay(form.day, event),
     times: prepared.times.map(span),
     tooLate: prepared.tooLate && span(prepared.tooLate),
     totals: { add: sum('add'), there: sum('there'), blocked: sum('blocked'), elsewhere: sum('elsewhere') },

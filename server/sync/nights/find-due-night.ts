@@ -23,7 +23,7 @@ export function findDueNight(
   for (const day of [today, today.minus({ days: 1 })]) {
     const dueAt = momentOf(day, hour);
     if (dueAt > now) continue;
-    return onSince && dueAt <= onSince ? undefined : { night: day.toFormat('yyyy-MM-dd'), dueAt };
+    return onSince && dueAt <= onSince ? undefined : { night: day.toISODate() ?? '', dueAt };
   }
   return undefined;
 }

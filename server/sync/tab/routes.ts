@@ -13,7 +13,7 @@ import { setHour } from '../nights/set-hour.js';
 import { startSync, type StartSync } from '../runs/start-sync.js';
 import { resumeSync, stopSync } from '../runs/stop-sync.js';
 import { livingRun } from './queries.js';
-import { HOUR_FIELDS, hourSchema, pageQuery } from './schema.js';
+import { hourFields, hourSchema, pageQuery } from './schema.js';
 import { homeOf, syncPage } from './show-page.js';
 
 /** The Sync tab of an event. Behind its guard for event administrators. */
@@ -62,7 +62,7 @@ export function eventSyncRoutes(deps: Deps): Router {
     const parsed = parseForm(hourSchema, req.body);
     if (!parsed.ok) return showAgain(deps, res, parsed);
     const hour = eventOf(res).sync?.hour;
-    const changed = changedMeanwhile(HOUR_FIELDS, req.body, { hour });
+    const changed = changedMeanwhile(hourFields(actorOf(res)), req.body, { hour });
     if (changed) return showAgain(deps, res, changed);
     if (hour === undefined) throw notFound();
     const set = { account, event: eventOf(res)._id, by: user, hour: parsed.value.hour, was: hour };

@@ -1,9 +1,12 @@
 import type { KindCounts } from '../../models/run.js';
 import type { SyncRun } from '../../models/sync-run.js';
-import { countOf } from '../../web/format-count.js';
-import { tookInWords, tookOf } from '../../runs/show/format-took.js';
+import { countOf, number, tookInWords } from '../../web/format-count.js';
+import { shortDay, shortDayAndTime } from '../../web/format-time.js';
+import { dayOf } from '../../web/local-time.js';
+import type { Place } from '../../web/place.js';
+import { tookOf } from '../../runs/show/measure-took.js';
 import { pathOfRun } from '../../runs/show/queries.js';
-import { isOver, shortMoment, STATE_WORDS } from '../../runs/show/show-run.js';
+import { isOver, STATE_WORDS } from '../../runs/show/show-run.js';
 import { drawHistory, FRAME, totalOf, type Column } from './draw-history.js';
 import { sumRun, type RunNumbers } from './sum-run.js';
 
@@ -18,6 +21,8 @@ type Frame = Pick<typeof FRAME.counts | typeof FRAME.took, 'top' | 'base'>;
 interface ShownRun {
   href: string;
   when: string;
+  /** The day alone. */
+  day: string;
   state: { kind: string; word: string };
   /** What ended badly is marked. */
   mark: 'failed' | 'stopped' | '';
@@ -45,7 +50,7 @@ export interface ShownHistory {
 export function showHistory(
   runs: SyncRun[],
   refreshes: Map<string, Record<string, KindCounts>>,
-  zone: string,
+  place: Place,
 ): ShownHistory | null {
   const over = runs.filter((run) => isOver(run) && run.purpose === 'sync').reverse();
   if (over.length < 2) return null;
@@ -57,13 +62,13 @@ export function showHistory(
   const { columns, tops } = drawHistory(known);
   const shown = known.flatMap(({ run, numbers, took }, index) => {
     const column = columns[index];
-    return column ? [showOne(run, numbers, tookInWords(took), column, zone)] : [];
+    return column ? [showOne(run, numbers, tookInWords(took), column, place)] : [];
   });
   return {
     frame: FRAME,
     runs: shown,
     lines: {
-      counts: linesOf(FRAME.counts, tops.counts, (count) => count.toLocaleString('en')),
+      counts: linesOf(FRAME.counts, tops.counts, number),
       took: linesOf(FRAME.took, tops.took, tookInWords),
     },
     ends: endsOf(shown),
@@ -72,22 +77,24 @@ export function showHistory(
   };
 }
 
-function showOne(run: SyncRun, numbers: RunNumbers, took: string, column: Column, zone: string): ShownRun {
-  const when = shortMoment(run.startedAt ?? run.createdAt, zone);
+function showOne(run: SyncRun, numbers: RunNumbers, took: string, column: Column, place: Place): ShownRun {
+  const at = run.startedAt ?? run.createdAt;
+  const when = shortDayAndTime(at, place);
   const state = STATE_WORDS[run.state];
   const mark = run.state === 'failed' || run.state === 'stopped' ? run.state : '';
   const { added, changed, removed, restored, held } = numbers;
   const parts = [
     ...(mark ? [mark] : []),
-    `${added.toLocaleString('en')} new`,
-    ...(restored > 0 ? [`${restored.toLocaleString('en')} came back`] : []),
-    `${changed.toLocaleString('en')} changed`,
-    `${removed.toLocaleString('en')} gone`,
-    ...(held > 0 ? [`${held.toLocaleString('en')} held`] : []),
+    `${number(added)} new`,
+    ...(restored > 0 ? [`${number(restored)} came back`] : []),
+    `${number(changed)} changed`,
+    `${number(removed)} gone`,
+    ...(held > 0 ? [`${number(held)} held`] : []),
     ...(took ? [took] : []),
   ];
   const href = pathOfRun(run._id);
-  return { href, when, state, mark, numbers, took, column, tip: `${when}: ${parts.join(', ')}` };
+  const day = shortDay(dayOf(at, place.timeZone), place);
+  return { href, when, day, state, mark, numbers, took, column, tip: `${when}: ${parts.join(', ')}` };
 }
 
 function linesOf(frame: Frame, top: number, label: (value: number) => string): Line[] {
@@ -105,13 +112,12 @@ const ROOM_FOR_TWO = 50;
 function endsOf(runs: ShownRun[]): ShownHistory['ends'] {
   const [first, last] = [runs[0], runs.at(-1)];
   if (!first || !last) return [];
-  const dayOf = ({ when }: ShownRun) => when.split(', ')[0] ?? '';
   const right = last.column.x + last.column.width;
-  if (dayOf(first) === dayOf(last)) return [{ x: 0, label: dayOf(first), anchor: 'start' }];
-  if (right < ROOM_FOR_TWO) return [{ x: 0, label: `${dayOf(first)} to ${dayOf(last)}`, anchor: 'start' }];
+  if (first.day === last.day) return [{ x: 0, label: first.day, anchor: 'start' }];
+  if (right < ROOM_FOR_TWO) return [{ x: 0, label: `${first.day} to ${last.day}`, anchor: 'start' }];
   return [
-    { x: 0, label: dayOf(first), anchor: 'start' },
-    { x: right, label: dayOf(last), anchor: 'end' },
+    { x: 0, label: first.day, anchor: 'start' },
+    { x: right, label: last.day, anchor: 'end' },
   ];
 }
 

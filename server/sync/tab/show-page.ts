@@ -4,16 +4,18 @@ import type { Event } from '../../models/event.js';
 import type { SyncRun } from '../../models/sync-run.js';
 import { actorOf } from '../../web/actor.js';
 import { seenOf } from '../../web/compare-seen.js';
-import { dayAndTimeSoon, daysInWords, zoneName } from '../../web/format-time.js';
+import { dayAndTimeSoon, daysInWords, hourInWords, shortDayAndTime } from '../../web/format-time.js';
+import { zoneName } from '../../web/format-zone.js';
 import { eventOf } from '../../web/guards.js';
+import type { Place, PlacedEvent } from '../../web/place.js';
 import { pagerOf, sliceOf } from '../../web/paging.js';
 import { findNextNight } from '../nights/find-due-night.js';
 import { heldNotices } from '../../runs/show/read-held.js';
 import { findMend } from '../../runs/show/find-mend.js';
-import { tookInWords, tookOf } from '../../runs/show/format-took.js';
+import { tookOf } from '../../runs/show/measure-took.js';
 import { pathOfRun } from '../../runs/show/queries.js';
 import { sayRemarks } from '../../runs/log/say-remark.js';
-import { hourInWords, isOver, shortMoment, STATE_WORDS, TRIGGER_WORDS } from '../../runs/show/show-run.js';
+import { isOver, STATE_WORDS, TRIGGER_WORDS } from '../../runs/show/show-run.js';
 import {
   choiceInWords,
   countRuns,
@@ -27,10 +29,11 @@ import {
 import { findLeaving } from '../terms/find-leaving.js';
 import { proposeTerms } from '../terms/propose-terms.js';
 import { showProposals } from '../terms/show-proposals.js';
-import { HOUR_FIELDS } from './schema.js';
+import { hourFields } from './schema.js';
 import { showHistory } from './show-history.js';
 import { sayBadEnds, sayNight, saySync, tellGood, type Night, type Said } from './tell-sync.js';
 import { sayResult } from '../../runs/log/say-result.js';
+import { tookInWords } from '../../web/format-count.js';
 
 const PAGE_SIZE = 25;
 /** Runs in the chart: a month of nights. */
@@ -44,30 +47,30 @@ export function homeOf(res: Response): string {
 /** What the Sync tab shows. @param page of its runs, from 1 */
 export async function syncPage(deps: Deps, res: Response, page: number) {
   const event = eventOf(res);
-  const { timeZone } = actorOf(res);
-  const said = { zone: timeZone, now: deps.now() };
+  const actor = actorOf(res);
+  const said = { place: actor, now: deps.now() };
   const living = await livingRun(event._id);
   const runs = await runsOf(event, page, homeOf(res), said);
   return {
     title: event.name,
     section: 'events',
     tab: 'sync',
-    when: daysInWords(event.days),
+    when: daysInWords(event.days, event),
     home: homeOf(res),
-    held: await heldNotices(actorOf(res), deps.now(), event._id),
+    held: await heldNotices(actor, deps.now(), event._id),
     sync: event.sync,
-    seen: seenOf(HOUR_FIELDS, { hour: event.sync?.hour }),
+    seen: seenOf(hourFields(actor), { hour: event.sync?.hour }),
     choice: await choiceInWords(event),
     proposals: await proposalsOf(deps, event),
     living: living ? pathOfRun(living._id) : '',
-    zone: zoneName(timeZone),
-    hours: Array.from({ length: 24 }, (_, hour) => ({ value: hour, label: hourInWords(hour) })),
+    zone: zoneName(actor),
+    hours: Array.from({ length: 24 }, (_, hour) => ({ value: hour, label: hourInWords(hour, actor) })),
     ...runs,
-    mend: runs.failed ? await findMend(actorOf(res)) : '',
+    mend: runs.failed ? await findMend(actor) : '',
   };
 }
 
-async function proposalsOf(deps: Deps, event: Event) {
+async function proposalsOf(deps: Deps, event: PlacedEvent) {
   const proposals = await proposeTerms(event, deps.now());
   const { sync } = event;
   if (!sync || proposals.length === 0) return undefined;
@@ -75,7 +78,7 @@ async function proposalsOf(deps: Deps, event: Event) {
   const allGone = proposals.some(({ why }) => why !== 'moved');
   const terms = proposals.map(({ term }) => term);
   const leaving = allGone ? await findLeaving(event, { ...sync, terms }) : { classes: 0, appointments: 0 };
-  return showProposals(proposals, sync, leaving);
+  return showProposals(proposals, sync, leaving, event);
 }
 
 /** The runs: sentences, chart, the table's page. */
@@ -93,10 +96,10 @@ async function runsOf(event: Event, page: number, home: string, said: Said) {
     sentence: saySync(recent[0], said),
     badEnds: sayBadEnds(recent, good, said),
     nightly: sayNight(night, said),
-    next: night.on && !night.pausedBy ? dayAndTimeSoon(night.next, said.zone, said.now) : '',
+    next: night.on && !night.pausedBy ? dayAndTimeSoon(night.next, said.place, said.now) : '',
     good: good && tellGood(good, said),
-    history: showHistory(recent, countsOf(refreshes), said.zone),
-    rows: listed.map((run) => rowOf(run, said.zone)),
+    history: showHistory(recent, countsOf(refreshes), said.place),
+    rows: listed.map((run) => rowOf(run, said.place)),
     pager: pagerOf(total, page, PAGE_SIZE, ['run', 'runs'], (to) => `${home}?page=${String(to)}`),
   };
 }
@@ -105,22 +108,22 @@ function countsOf(refreshes: Awaited<ReturnType<typeof refreshesOf>>) {
   return new Map([...refreshes].map(([id, { counts }]) => [id, counts]));
 }
 
-async function nightOf(event: Event, recent: SyncRun[], { zone, now }: Said): Promise<Night> {
+async function nightOf(event: Event, recent: SyncRun[], { place, now }: Said): Promise<Night> {
   const { sync, status, account } = event;
   if (!sync?.on) return { on: false, ...(sync ? { since: await offSince(event, recent) } : {}) };
-  const next = findNextNight(sync.hour, zone, now);
+  const next = findNextNight(sync.hour, place.timeZone, now);
   if (status === 'archived') return { on: true, next, pausedBy: 'archived' };
   return { on: true, next, ...((await isConnected(account)) ? {} : { pausedBy: 'not connected' as const }) };
 }
 
-function rowOf(run: SyncRun, zone: string) {
+function rowOf(run: SyncRun, place: Place) {
   return {
     href: pathOfRun(run._id),
-    when: shortMoment(run.startedAt ?? run.createdAt, zone),
+    when: shortDayAndTime(run.startedAt ?? run.createdAt, place),
     what: TRIGGER_WORDS[run.trigger],
     state: STATE_WORDS[run.state],
     took: tookInWords(tookOf(run)),
-    result: sayResult(run),
-    remarks: sayRemarks(run).length,
+    result: sayResult(run, place),
+    remarks: sayRemarks(run, place).length,
   };
 }

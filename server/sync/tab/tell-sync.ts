@@ -1,14 +1,16 @@
 import type { RunState } from '../../models/run.js';
 import type { SyncRun } from '../../models/sync-run.js';
 import { dayAndTimeSoon } from '../../web/format-time.js';
-import { tookInWords, tookOf } from '../../runs/show/format-took.js';
+import type { Place } from '../../web/place.js';
+import { tookOf } from '../../runs/show/measure-took.js';
 import { pathOfRun } from '../../runs/show/queries.js';
 import { isOver, sayRun } from '../../runs/show/show-run.js';
 import { sayResult } from '../../runs/log/say-result.js';
+import { tookInWords } from '../../web/format-count.js';
 
-/** Where and when a sentence is said: the account's zone. */
+/** When a sentence is said, and where: at the account. */
 export interface Said {
-  zone: string;
+  place: Place;
   now: Date;
 }
 
@@ -17,35 +19,35 @@ export type Night =
   { on: true; next: Date; pausedBy?: 'archived' | 'not connected' } | { on: false; since?: Date };
 
 /** The first sentence of the tab: what the last run did, or does. @param last the newest run */
-export function saySync(last: SyncRun | undefined, { zone, now }: Said): string {
+export function saySync(last: SyncRun | undefined, { place, now }: Said): string {
   if (!last) return 'Nothing has been synced yet.';
   if (last.state === 'running' && last.stopRequested) return 'A run stops at its next safe point.';
-  return sayRun(last, zone, now);
+  return sayRun(last, place, now);
 }
 
 /** Whether the nightly sync is on and when it runs next, or since when it is off. */
-export function sayNight(night: Night, { zone, now }: Said): string {
+export function sayNight(night: Night, { place, now }: Said): string {
   if (!night.on) {
-    const since = night.since ? `has been off since ${dayAndTimeSoon(night.since, zone, now)}` : 'is off';
+    const since = night.since ? `has been off since ${dayAndTimeSoon(night.since, place, now)}` : 'is off';
     return `The nightly sync ${since}; until it is on again only Sync now changes the event.`;
   }
   if (night.pausedBy === 'archived') return 'The nightly sync rests while the event is archived.';
   if (night.pausedBy) return 'The nightly sync rests, because Clever is not enabled for this account.';
-  return `The nightly sync is on. It runs next on ${dayAndTimeSoon(night.next, zone, now)}.`;
+  return `The nightly sync is on. It runs next on ${dayAndTimeSoon(night.next, place, now)}.`;
 }
 
 /**
  * After runs that ended badly: when the last good one was, and what came since. '' when the last that is over was good.
  * @param recent the newest runs, newest first; @param good the last good run, which may be older than all of them
  */
-export function sayBadEnds(recent: SyncRun[], good: SyncRun | null, { zone, now }: Said): string {
+export function sayBadEnds(recent: SyncRun[], good: SyncRun | null, { place, now }: Said): string {
   const over = recent.filter((run) => isOver(run) && run.purpose === 'sync');
   const goodAt = good ? over.findIndex(({ _id }) => _id.equals(good._id)) : -1;
   if (goodAt === 0 || over.length === 0) return '';
   const since = (goodAt === -1 ? over : over.slice(0, goodAt)).map(({ state }) => state);
   const bad = sayEnds(since);
   if (!good) return `No run has ended well so far: ${bad}.`;
-  const when = dayAndTimeSoon(good.startedAt ?? good.createdAt, zone, now);
+  const when = dayAndTimeSoon(good.startedAt ?? good.createdAt, place, now);
   // Older than what was read: there may have been more.
   const atLeast = goodAt === -1 ? 'at least ' : '';
   return `The last good run was on ${when}; since then ${atLeast}${bad}.`;
@@ -61,11 +63,11 @@ function sayEnds(states: RunState[]): string {
 }
 
 /** The last good run: when (with a link to it), how long it took, what it did. */
-export function tellGood(good: SyncRun, { zone, now }: Said) {
+export function tellGood(good: SyncRun, { place, now }: Said) {
   return {
     href: pathOfRun(good._id),
-    when: dayAndTimeSoon(good.startedAt ?? good.createdAt, zone, now),
+    when: dayAndTimeSoon(good.startedAt ?? good.createdAt, place, now),
     took: tookInWords(tookOf(good)),
-    result: sayResult(good),
+    result: sayResult(good, place),
   };
 }

@@ -33,7 +33,7 @@ export function termRoutes(deps: Deps): Router {
       refuse('This was taken already, or the terms have changed since. Look again at what is there now.');
       return;
     }
-    say(req, { kind: 'ok', text: `The event takes ${andList(taken.names)} now, and syncs.` });
+    say(req, { kind: 'ok', text: `The event takes ${andList(taken.names, event)} now, and syncs.` });
     res.redirect(303, taken.run ? pathOfRun(taken.run) : tab);
   });
 

@@ -2,6 +2,7 @@ import type { EventSync } from '../../models/event.js';
 import { searchKey } from '../../models/scoped.js';
 import { andList, countOf } from '../../web/format-count.js';
 import { longDay } from '../../web/format-time.js';
+import type { Style } from '../../web/place.js';
 import type { Leaving } from './find-leaving.js';
 import type { TermProposal } from './propose-terms.js';
 
@@ -10,11 +11,12 @@ export function showProposals(
   proposals: readonly TermProposal[],
   sync: EventSync | undefined,
   leaving: Leaving,
+  style: Style,
 ) {
   const [first] = proposals;
   if (!first || !sync) return undefined;
   const allGone = proposals.some(({ why }) => why !== 'moved');
-  const chosen = andList(sync.terms.map(nameOf));
+  const chosen = andList(sync.terms.map(nameOf), style);
   return {
     lead: allGone
       ? `The source has no classes any more in what this event takes: ${chosen}.`
@@ -25,7 +27,7 @@ export function showProposals(
     options: proposals.map((proposal) => ({
       value: proposal.term.id,
       label: nameOf(proposal.term),
-      hint: [daysOf(proposal), reasonFor(proposal)].filter(Boolean).join('. '),
+      hint: [daysOf(proposal, style), reasonFor(proposal)].filter(Boolean).join('. '),
     })),
     sure: proposals.filter(({ sure }) => sure).map(({ term }) => term.id),
     button:
@@ -46,8 +48,9 @@ function nameOf({ name }: { name: string }): string {
   return name || 'a term without a name';
 }
 
-function daysOf({ term }: TermProposal): string {
-  return [term.start, term.end].filter(Boolean).map(longDay).join(' to ');
+function daysOf({ term }: TermProposal, style: Style): string {
+  const ends = [term.start, term.end].filter(Boolean);
+  return ends.map((day) => longDay(day, style)).join(' to ');
 }
 
 function reasonFor({ why, instead, count, term }: TermProposal): string {

@@ -17,7 +17,7 @@ import { wholeRoster } from '../roster/whole-roster.js';
 import { readStored } from './stored.js';
 import { readTruth } from './truth.js';
 import type { World } from './world.js';
-import { sayResult } from '../../../server/runs/log/say-result.js';
+import { sayResult } from '../say-run.js';
 
 type Act = (world: World, n: number, m: number) => Promise<void>;
 

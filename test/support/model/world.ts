@@ -42,6 +42,7 @@ export class World {
       account: this.district.account,
       accountName: 'Maple District',
       timeZone: 'America/Chicago',
+      locale: 'en-US',
       level: 'administrator',
       levelName: 'administrator',
       grants: [{ level: 'administrator' }],

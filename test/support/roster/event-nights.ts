@@ -7,7 +7,7 @@ import type { FullWhy, RosterRun } from '../../../server/models/roster-run.js';
 import { School } from '../../../server/models/school.js';
 import { makeEvent, startDistrict, startSyncedDistrict, termsOf, type TestDistrict } from './district.js';
 import { wholeRoster } from './whole-roster.js';
-import { sayResult } from '../../../server/runs/log/say-result.js';
+import { sayResult } from '../say-run.js';
 
 /** A small district with one of its schools not matched, and the nights that pass over it. */
 export class EventNights {

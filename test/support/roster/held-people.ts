@@ -5,7 +5,7 @@ import { RosterChange } from '../../../server/models/roster-change.js';
 import { SyncRun } from '../../../server/models/sync-run.js';
 import { decideHeldOfAccount } from '../../../server/review/run/decide-held.js';
 import { startSyncedDistrict, type TestDistrict } from './district.js';
-import { sayResult } from '../../../server/runs/log/say-result.js';
+import { sayResult } from '../say-run.js';
 
 const by = new Types.ObjectId();
 
