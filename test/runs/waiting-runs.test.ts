@@ -74,7 +74,7 @@ describe('a sync run that waits for its part of the account’s roster', () => {
     for (const id of [first, second]) {
       const run = await runOf(id);
       assert.deepEqual([run.state, run.waitsFor, countTries(run)], ['done', undefined, 1]);
-      assert.deepEqual(run.remarks, []);
+      assert.ok(!run.remarks.some(({ code }) => code === 'done again'));
     }
     assert.equal(await RosterRun.countDocuments({ night: NIGHT }), 1);
   });
