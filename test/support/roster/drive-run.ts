@@ -26,17 +26,16 @@ export async function driveSync(
   { stopping = new AbortController().signal, timing }: Drive = {},
 ): Promise<void> {
   let part = '';
-  let goesOn = true;
+  const asked = new Set([key]);
   const add: Queue['add'] = (name, other) => {
-    if (name === 'run-sync' && other === key) goesOn = true;
+    if (name === 'run-sync' && other === key) asked.add(key);
     else if (name === 'run-refresh' && !part) part = other;
     else return deps.queue.add(name, other);
     return Promise.resolve();
   };
   const driven = { ...deps, queue: { add } };
   const waitsStill = async (id: string) => (await SyncRun.exists({ _id: key, waitsFor: id })) !== null;
-  while (goesOn) {
-    goesOn = false;
+  while (asked.delete(key)) {
     part = '';
     await asApp(() => runSync(driven, key, stopping, timing));
     const { waitsFor } = (await SyncRun.findById(key, { waitsFor: 1 }).lean()) ?? {};
@@ -45,7 +44,7 @@ export async function driveSync(
     for (;;) {
       const before = await RosterRun.findById(part, { fence: 1 }).lean();
       await asApp(() => runRoster(driven, part, stopping, timing));
-      if (goesOn || stopping.aborted || !(await waitsStill(part))) break;
+      if (asked.has(key) || stopping.aborted || !(await waitsStill(part))) break;
       const after = await RosterRun.findById(part, { fence: 1, state: 1 }).lean();
       const isHandedBack = after?.state === 'queued' && after.fence !== before?.fence;
       if (isHandedBack) break;
