@@ -4,7 +4,7 @@ import { connectRuntime } from './runtime.js';
 import { prepareDatabase } from './upgrades/prepare-database.js';
 import { isDatabaseGone } from './web/errors.js';
 
-const AGAIN = 'Run it again; it begins anew by itself.';
+const AGAIN = 'Run it again. It starts over on its own.';
 
 /** `npm run backup -- FILE` and `npm run restore -- FILE`: everything to and from any database that the settings name. */
 const [, , order, file] = process.argv;
@@ -28,7 +28,9 @@ async function work(what: 'backup' | 'restore', where: string): Promise<void> {
       `${isBackup ? 'Saved' : 'Restored'} ${String(total)} documents of ${String(Object.keys(counts).length)} collections.`,
     );
     if (deps.config.mongodbUri === undefined && isBackup)
-      console.log('Keep the file app-secret of the data folder with it: it opens the saved Clever secrets.');
+      console.log(
+        'Keep the file app-secret from the data folder with it. It opens the saved Clever secrets.',
+      );
   } catch (error) {
     console.error(sayWhy(what, error));
     process.exitCode = 1;
@@ -36,8 +38,8 @@ async function work(what: 'backup' | 'restore', where: string): Promise<void> {
 }
 
 function sayWhy(what: 'backup' | 'restore', error: unknown): string {
-  const outcome = what === 'backup' ? 'Nothing was saved; run it again.' : AGAIN;
+  const outcome = what === 'backup' ? 'Nothing was saved. Run it again.' : AGAIN;
   if (ending.signal.aborted) return `The ${what} was stopped. ${outcome}`;
-  if (isDatabaseGone(error)) return `The database went away during the ${what}. ${outcome}`;
+  if (isDatabaseGone(error)) return `The connection to the database was lost during the ${what}. ${outcome}`;
   return error instanceof Error ? error.message : String(error);
 }

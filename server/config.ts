@@ -162,12 +162,12 @@ function madeSecret(dataDir: string): string {
     secret = readFileSync(file, 'utf8').trim();
     chmodSync(file, 0o600);
   } catch (error) {
-    throw new ConfigError([`DATA_DIR cannot be used: ${explainDiskFault(error) ?? 'unknown'}.`]);
+    throw new ConfigError([`Slotbell can’t use DATA_DIR: ${explainDiskFault(error) ?? 'unknown'}.`]);
   }
   // Not made again by itself: what was saved under the old one would stay shut.
   if (secret.length < SHORTEST_SECRET)
     throw new ConfigError([
-      'The file app-secret in DATA_DIR is empty or too short. Put it back from your backup; where nothing was saved yet, delete it.',
+      'The file app-secret in DATA_DIR is empty or too short. Restore it from your backup. If nothing has been saved yet, delete it.',
     ]);
   return secret;
 }

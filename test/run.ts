@@ -1,6 +1,7 @@
 /**
  * Runs the suite in parts, each in a process with a database of its own, as many at once as the machine has cores and one more: some
- * tests wait for processes that end or start. What a part says is shown when it ends; at the end stands the sum, as mocha prints it.
+ * tests wait for processes that end or start. What a part says is shown when it ends; at the end stand what failed in any part, once
+ * more, and the sum, as mocha prints it.
  * Arguments go to all parts: `npm test -- --grep held`. Exit code: how many tests failed, at most 250; 255 where a process broke down.
  */
 import { spawn } from 'node:child_process';
@@ -46,6 +47,11 @@ function count({ said }: Part, word: string): number {
   return Number(new RegExp(`^ *(\\d+) ${word}\\b`, 'm').exec(said)?.[1] ?? 0);
 }
 
+/** What mocha printed of the tests that failed. */
+function told({ said }: Part): string {
+  return /^ *\d+ failing\n([^]*)/m.exec(said)?.[1] ?? '';
+}
+
 const patterns = FOLDERS.map((folder) => `test/${folder}/**/*.test.ts`);
 const rest = ['test/**/*.test.ts', ...patterns.flatMap((pattern) => ['--ignore', pattern])];
 const waiting = [...patterns.map((pattern) => [pattern]), rest];
@@ -55,6 +61,7 @@ await Promise.all(
     for (let files = waiting.shift(); files; files = waiting.shift()) parts.push(await run(files));
   }),
 );
+for (const part of parts) process.stdout.write(told(part));
 for (const word of ['passing', 'pending', 'failing']) {
   const sum = parts.reduce((before, part) => before + count(part, word), 0);
   if (sum > 0 || word === 'passing') process.stdout.write(`  ${String(sum)} ${word}\n`);

@@ -4,7 +4,7 @@ const WORDS = {
   running: 'Running',
   done: 'Done',
   stopped: 'Stopped',
-  failed: 'Stopped by a fault',
+  failed: 'Failed',
 };
 const KINDS = { waiting: 'off', running: 'busy', done: 'ok', stopped: 'notice', failed: 'danger' };
 

@@ -1,7 +1,7 @@
 import { recordAudit } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
-import type { OneTimeLink } from '../models/one-time-link.js';
-import { User } from '../models/user.js';
+import { offeredGrants, type OneTimeLink } from '../models/one-time-link.js';
+import { ofReach, User } from '../models/user.js';
 import { takeLink } from './send-link.js';
 import { provedEmail } from './set-password.js';
 
@@ -16,22 +16,24 @@ export async function acceptAccess(
 ): Promise<OneTimeLink['offer']> {
   const link = await takeLink(secret, ['offer'], deps.now());
   if (!link?.offer || !link.user?.equals(user._id)) return undefined;
-  const { account, level } = link.offer;
-  await User.updateOne(
-    {
-      _id: user._id,
-      grants: { $not: { $elemMatch: { account, level: { $ne: 'customer' } } } },
-      'blocks.account': { $ne: account },
-    },
-    { $push: { grants: { account, level } } },
-  );
+  const { account } = link.offer;
+  const grants = offeredGrants(link.offer);
+  for (const grant of grants)
+    await User.updateOne(
+      {
+        _id: user._id,
+        grants: { $not: { $elemMatch: { account, level: { $ne: 'customer' }, ...ofReach(grant) } } },
+        'blocks.account': { $ne: account },
+      },
+      { $push: { grants: grant } },
+    );
   await provedEmail(user._id, deps.now());
   await recordAudit({
     account,
     user: user._id,
     action: 'accept access',
     targets: [user._id],
-    detail: { level },
+    detail: { levels: grants.map(({ level }) => level) },
     at: deps.now(),
   });
   return link.offer;

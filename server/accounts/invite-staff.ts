@@ -1,24 +1,31 @@
 import type { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
-import { isBlocked, User, type AccessLevel } from '../models/user.js';
+import { Contact } from '../models/contact.js';
+import { Event } from '../models/event.js';
+import { isBlocked, ofReach, User, type AccessLevel, type Grant, type Reach } from '../models/user.js';
 import type { Actor } from '../web/actor.js';
 import { changeOffer, offerAccess } from './offer-access.js';
 import { sendLink } from './send-link.js';
+import { isSameReach } from './show-reach.js';
 import type { Invitation } from './schema.js';
+
+export type Invited =
+  | { ok: true; now: boolean }
+  | { ok: false; reason: 'has access' | 'blocked' | 'no such event' | 'no such teacher' };
 
 /**
  * Makes a login for this account for a new address, with a mailed link to choose a password. An address that has a login already, of
  * another school or as a parent here, keeps its name, password and sessions: it is offered the access, and has it once the person
- * has opened the mailed link and logged in.
+ * has opened the mailed link and logged in. Who works here already has more access at once.
+ * @returns `now`: whether they have it already
  */
-export async function inviteStaff(
-  deps: Deps,
-  actor: Actor,
-  invitation: Invitation,
-): Promise<{ ok: true } | { ok: false; reason: 'has access' | 'blocked' }> {
+export async function inviteStaff(deps: Deps, actor: Actor, invitation: Invitation): Promise<Invited> {
   const { account } = actor;
-  const { email, name, level } = invitation;
+  const { email, name } = invitation;
+  const unknown = await findUnknown(account, invitation);
+  if (unknown) return { ok: false, reason: unknown };
+  const grants = grantsOf(account, invitation);
   const found = await User.findOneAndUpdate(
     { email },
     { $setOnInsert: { name, grants: [], createdAt: deps.now() } },
@@ -26,8 +33,6 @@ export async function inviteStaff(
   )
     .orFail()
     .lean();
-  if (found.grants.some((grant) => grant.account.equals(account) && grant.level !== 'customer'))
-    return { ok: false, reason: 'has access' };
   if (isBlocked(found, account)) return { ok: false, reason: 'blocked' };
   // Nobody's yet: no password was ever set, nothing proven, nothing granted anywhere.
   const nobodys = {
@@ -37,32 +42,80 @@ export async function inviteStaff(
   };
   const made = await User.findOneAndUpdate(
     { _id: found._id, ...nobodys },
-    { $set: { name }, $push: { grants: { account, level } } },
+    { $set: { name }, $push: { grants: { $each: grants } } },
     { returnDocument: 'after' },
   ).lean();
+  const own = made ? [] : await staffGrants(account, found._id);
+  if (own.some((one) => grants.some((grant) => isSameReach(one, grant))))
+    return { ok: false, reason: 'has access' };
   if (made) await sendLink(deps, 'invitation', made);
-  else await offerAccess(deps, actor, found, { name, level });
-  await auditAccess(deps, actor, 'invite staff', found._id, level);
-  return { ok: true };
+  else if (own.length === 0) await offerAccess(deps, actor, found, { name, grants });
+  // Two at once: the other one was quicker.
+  else if (!(await addGrants(account, found._id, grants))) return { ok: false, reason: 'has access' };
+  await auditAccess(deps, actor, 'invite staff', found._id, invitation.level);
+  return { ok: true, now: own.length > 0 };
+}
+
+/** What somebody may do as staff of the account, as it is now. */
+async function staffGrants(account: Types.ObjectId, user: Types.ObjectId): Promise<Grant[]> {
+  const found = await User.findById(user, { grants: 1 }).orFail().lean();
+  return found.grants.filter((grant) => grant.account.equals(account) && grant.level !== 'customer');
+}
+
+/** Events and people of another account are as good as none. */
+async function findUnknown(
+  account: Types.ObjectId,
+  { events, contact }: Invitation,
+): Promise<'no such event' | 'no such teacher' | undefined> {
+  if (events.length > 0 && (await Event.countDocuments({ account, _id: { $in: events } })) < events.length)
+    return 'no such event';
+  if (!contact) return undefined;
+  const teacher = { account, _id: contact, type: { $in: ['teacher', 'staff'] as const } };
+  return (await Contact.exists({ ...teacher, status: 'active' })) ? undefined : 'no such teacher';
+}
+
+function grantsOf(account: Types.ObjectId, { scope, level, events, contact }: Invitation): Grant[] {
+  if (scope === 'events') return events.map((event) => ({ account, level, event }));
+  return [{ account, level, ...(scope === 'contact' && contact ? { contact } : {}) }];
+}
+
+/** More access for somebody who works here. @returns false where they do not any more */
+async function addGrants(account: Types.ObjectId, user: Types.ObjectId, grants: Grant[]): Promise<boolean> {
+  const works = { $elemMatch: { account, level: { $ne: 'customer' as const } } };
+  let isDone = false;
+  for (const grant of grants) {
+    const has = { $elemMatch: { account, level: { $ne: 'customer' as const }, ...ofReach(grant) } };
+    const added = await User.updateOne(
+      {
+        _id: user,
+        $and: [{ grants: works }, { grants: { $not: has } }],
+        'blocks.account': { $ne: account },
+      },
+      { $push: { grants: grant } },
+    );
+    isDone ||= added.matchedCount > 0;
+  }
+  return isDone;
 }
 
 /**
- * Changes what somebody may do in this account, or is offered to; `none` takes staff access away, a parent's stays.
+ * Changes what somebody may do in this account, or is offered to; `none` takes this access away, a parent's and what reaches elsewhere stays.
  * @param was the level that the person who changes it has seen. @returns whether there was such an access, at that level
  */
 export async function changeLevel(
   deps: Deps,
   actor: Actor,
   user: Types.ObjectId,
-  level: AccessLevel | 'none',
-  was?: AccessLevel,
+  reach: Reach,
+  { level, was }: { level: AccessLevel | 'none'; was?: AccessLevel | undefined },
 ): Promise<boolean> {
-  const staffGrant = { account: actor.account, level: { $ne: 'customer' } };
-  const seen = was === undefined ? staffGrant : { account: actor.account, level: was };
+  const { account } = actor;
+  const staffGrant = { account, level: { $ne: 'customer' as const }, ...ofReach(reach) };
+  const seen = was === undefined ? staffGrant : { ...staffGrant, level: was };
   const held = { _id: user, grants: { $elemMatch: seen } };
-  const change = level === 'none' ? { $pull: { grants: staffGrant } } : { $set: { 'grants.$.level': level } };
+  const change = level === 'none' ? { $pull: { grants: seen } } : { $set: { 'grants.$.level': level } };
   const result = await User.updateOne(held, change);
-  if (result.matchedCount === 0 && !(await changeOffer(actor.account, user, level, was))) return false;
+  if (result.matchedCount === 0 && !(await changeOffer(account, user, reach, { level, was }))) return false;
   await auditAccess(deps, actor, 'change access level', user, level);
   return true;
 }

@@ -1,32 +1,42 @@
 import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
-import { OneTimeLink } from '../models/one-time-link.js';
-import type { AccessLevel, User } from '../models/user.js';
+import { offeredGrants, OneTimeLink } from '../models/one-time-link.js';
+import { ofReach, type AccessLevel, type Grant, type Reach, type User } from '../models/user.js';
 import { queueMail } from '../notifications/queue-mail.js';
 import { hashSecret, makeSecret } from '../seal.js';
 import type { Actor } from '../web/actor.js';
+import { isSameReach } from './show-reach.js';
 
 const DAY = 24 * 3600_000;
 const DAYS = 7;
 
 /**
- * Offers somebody who has a login already access to this account, by a mailed link; an earlier offer of the account ends. Nothing of
- * the login changes. The link alone is worth nothing: whoever opens it must log in with the login's password.
+ * Offers somebody who has a login already access to this account, by a mailed link; an earlier offer of the account ends, and what
+ * it offered besides is in this one. Nothing of the login changes. The link alone is worth nothing: whoever opens it must log in
+ * with the login's password.
  */
 export async function offerAccess(
   deps: Deps,
   actor: Actor,
   user: Pick<User, '_id' | 'email'>,
-  { name, level }: { name: string; level: AccessLevel },
+  { name, grants }: { name: string; grants: Grant[] },
 ): Promise<void> {
   const secret = makeSecret();
   const { publicUrl } = deps.config;
-  await OneTimeLink.deleteMany({ kind: 'offer', user: user._id, 'offer.account': actor.account });
+  const earlier = { kind: 'offer' as const, user: user._id, 'offer.account': actor.account };
+  const before = (await OneTimeLink.find({ ...earlier, expiresAt: { $gt: deps.now() } }).lean())
+    .flatMap(({ offer }) => (offer ? offeredGrants(offer) : []))
+    .filter((one) => !grants.some((grant) => isSameReach(grant, one)));
+  await OneTimeLink.deleteMany(earlier);
   await OneTimeLink.create({
     _id: hashSecret(secret),
     kind: 'offer',
     user: user._id,
-    offer: { account: actor.account, level, name },
+    offer: {
+      account: actor.account,
+      name,
+      grants: [...before, ...grants].map(({ account: _, ...grant }) => grant),
+    },
     expiresAt: new Date(deps.now().getTime() + DAYS * DAY),
   });
   await queueMail(deps, {
@@ -41,19 +51,23 @@ export async function offerAccess(
   });
 }
 
-/** Changes the level that is offered to somebody, or takes the offer back. @returns false when nothing is offered to them here */
+/** Changes a level that is offered to somebody, or takes it back; the rest of the offer stays. @returns false when it is not offered to them here */
 export async function changeOffer(
   account: Types.ObjectId,
   user: Types.ObjectId,
-  level: AccessLevel | 'none',
-  was?: AccessLevel,
+  reach: Reach,
+  { level, was }: { level: AccessLevel | 'none'; was?: AccessLevel | undefined },
 ): Promise<boolean> {
-  const offered = {
-    kind: 'offer' as const,
-    user,
-    'offer.account': account,
-    ...(was === undefined ? {} : { 'offer.level': was }),
-  };
-  if (level === 'none') return (await OneTimeLink.deleteMany(offered)).deletedCount > 0;
-  return (await OneTimeLink.updateMany(offered, { $set: { 'offer.level': level } })).matchedCount > 0;
+  const offered = { kind: 'offer' as const, user, 'offer.account': account };
+  const seen = { ...ofReach(reach), ...(was === undefined ? {} : { level: was }) };
+  const held = { ...offered, 'offer.grants': { $elemMatch: seen } };
+  const changed =
+    level === 'none'
+      ? await OneTimeLink.updateMany(held, { $pull: { 'offer.grants': ofReach(reach) } })
+      : await OneTimeLink.updateMany(held, { $set: { 'offer.grants.$.level': level } });
+  if (level === 'none') await OneTimeLink.deleteMany({ ...offered, 'offer.grants': { $size: 0 } });
+  if (changed.matchedCount > 0 || reach.event || reach.contact) return changed.matchedCount > 0;
+  const old = { ...offered, 'offer.level': was ?? { $exists: true } };
+  if (level === 'none') return (await OneTimeLink.deleteMany(old)).deletedCount > 0;
+  return (await OneTimeLink.updateMany(old, { $set: { 'offer.level': level } })).matchedCount > 0;
 }

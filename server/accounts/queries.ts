@@ -1,8 +1,13 @@
-import type { Types } from 'mongoose';
+import { Types } from 'mongoose';
 import { Account } from '../models/account.js';
-import { OneTimeLink } from '../models/one-time-link.js';
-import { User, type AccessLevel } from '../models/user.js';
+import { Contact, contactName, type ContactType } from '../models/contact.js';
+import { Event } from '../models/event.js';
+import { offeredGrants, OneTimeLink } from '../models/one-time-link.js';
+import { beginsInKey, searchWords } from '../models/scoped.js';
+import { User, type AccessLevel, type Grant } from '../models/user.js';
 import { accountsOf } from './load-actor.js';
+import { MOST_EVENTS } from './schema.js';
+import { nameReaches, reachKey } from './show-reach.js';
 
 export function findUserByEmail(email: string): Promise<User | null> {
   return User.findOne({ email }).lean();
@@ -18,14 +23,26 @@ export async function accountChoices(
     .sort((a, b) => a.name.localeCompare(b.name));
 }
 
+/** One access of somebody's, with its key in forms. */
+export interface Access {
+  key: string;
+  level: AccessLevel;
+  /** What it is for, in words. */
+  where: string;
+  /** Offered, and not accepted yet. */
+  offered: boolean;
+}
+
 export interface LoginRow {
   id: string;
   name: string;
   email: string;
-  level: AccessLevel;
-  /** Has never set a password: the invitation is still open. */
+  access: Access[];
+  /** Has never set a password, or has accepted nothing yet: the invitation is still open. */
   invited: boolean;
 }
+
+type Held = Omit<LoginRow, 'access'> & { grants: (Grant & { offered: boolean })[] };
 
 /** Staff who log in to one account, and those to whom it is offered, by e-mail. */
 export async function staffLogins(account: Types.ObjectId, now: Date): Promise<LoginRow[]> {
@@ -35,20 +52,42 @@ export async function staffLogins(account: Types.ObjectId, now: Date): Promise<L
   })
     .sort({ email: 1 })
     .lean();
-  const rows = users.map((user) => ({
-    id: user._id.toHexString(),
-    name: user.name,
-    email: user.email,
-    level:
-      user.grants.find((grant) => grant.account.equals(account) && grant.level !== 'customer')?.level ??
-      'customer',
-    invited: user.passwordHash === undefined,
-  }));
-  return [...rows, ...(await offered(account, now))].sort((a, b) => (a.email < b.email ? -1 : 1));
+  const rows = new Map<string, Held>();
+  for (const user of users)
+    rows.set(user._id.toHexString(), {
+      id: user._id.toHexString(),
+      name: user.name,
+      email: user.email,
+      invited: user.passwordHash === undefined,
+      grants: user.grants
+        .filter((grant) => grant.account.equals(account) && grant.level !== 'customer')
+        .map((grant) => ({ ...grant, offered: false })),
+    });
+  for (const row of await offered(account, now)) {
+    const known = rows.get(row.id);
+    if (known) known.grants.push(...row.grants);
+    else rows.set(row.id, row);
+  }
+  const all = [...rows.values()];
+  const whereOf = await nameReaches(
+    account,
+    all.flatMap(({ grants }) => grants),
+  );
+  return all
+    .map(({ grants, ...row }) => ({
+      ...row,
+      access: grants.map((grant) => ({
+        key: reachKey(grant),
+        level: grant.level,
+        where: whereOf(grant),
+        offered: grant.offered,
+      })),
+    }))
+    .sort((a, b) => (a.email < b.email ? -1 : 1));
 }
 
 /** Under the name that the account gave them: the login's own is told to nobody before they accept. */
-async function offered(account: Types.ObjectId, now: Date): Promise<LoginRow[]> {
+async function offered(account: Types.ObjectId, now: Date): Promise<Held[]> {
   const links = await OneTimeLink.find({ 'offer.account': account, expiresAt: { $gt: now } }).lean();
   const users = await User.find(
     { _id: { $in: links.flatMap(({ user }) => user ?? []) } },
@@ -62,9 +101,58 @@ async function offered(account: Types.ObjectId, now: Date): Promise<LoginRow[]> 
         id: login._id.toHexString(),
         name: offer.name,
         email: login.email,
-        level: offer.level,
+        grants: offeredGrants(offer).map((grant) => ({ ...grant, offered: true })),
         invited: true,
       },
     ];
   });
+}
+
+export interface Choice {
+  value: string;
+  label: string;
+}
+
+/** The account's events that are not archived, for granting them. */
+export async function eventChoices(account: Types.ObjectId): Promise<Choice[]> {
+  const events = await Event.find({ account, status: 'active' }, { name: 1 })
+    .sort({ sortKey: 1 })
+    .limit(MOST_EVENTS)
+    .lean();
+  return events.map(({ _id, name }) => ({ value: _id.toHexString(), label: name }));
+}
+
+const MOST_TEACHERS = 100;
+
+/** Teachers and staff of the roster that a search finds, after the selected one; `more`: there are others. */
+export async function teacherChoices(
+  account: Types.ObjectId,
+  { teacher, contact }: { teacher: string; contact: string },
+): Promise<{ choices: Choice[]; more: boolean }> {
+  const active = { account, type: { $in: ['teacher', 'staff'] as ContactType[] }, status: 'active' as const };
+  const words = searchWords(teacher).slice(0, 6);
+  const fields = { firstName: 1, lastName: 1, email: 1 } as const;
+  const [selected, found] = await Promise.all([
+    /^[0-9a-f]{24}$/.test(contact)
+      ? Contact.find({ ...active, _id: new Types.ObjectId(contact) }, fields).lean()
+      : [],
+    Contact.find(
+      {
+        ...active,
+        ...(words.length > 0 ? { $and: words.map((word) => ({ searchKey: beginsInKey(word) })) } : {}),
+      },
+      fields,
+    )
+      .sort({ sortKey: 1 })
+      .limit(MOST_TEACHERS + 1)
+      .lean(),
+  ]);
+  const others = found.filter(({ _id }) => _id.toHexString() !== contact);
+  return {
+    choices: [...selected, ...others.slice(0, MOST_TEACHERS)].map((person) => ({
+      value: person._id.toHexString(),
+      label: [contactName(person), person.email].filter(Boolean).join(', '),
+    })),
+    more: others.length > MOST_TEACHERS || teacher !== '',
+  };
 }

@@ -4,7 +4,7 @@ import { LOCALES, type Locale } from '../models/account.js';
 import { ACCESS_LEVELS, type AccessLevel } from '../models/user.js';
 import type { SettingsFields } from '../web/compare-seen.js';
 import { zoneLabel } from '../web/format-zone.js';
-import { emailAddress, line, objectId } from '../web/parse.js';
+import { emailAddress, line, objectId, objectIds } from '../web/parse.js';
 import type { Types } from 'mongoose';
 import { nameLocale } from './global-setup/offer-locales.js';
 
@@ -109,25 +109,89 @@ export const accountSettingsSchema = Joi.object<AccountSettings, true>({
 export interface Invitation {
   email: string;
   name: string;
+  /** The whole account, some events, or a teacher's own. */
+  scope: 'account' | 'events' | 'contact';
   level: AccessLevel;
+  events: Types.ObjectId[];
+  contact?: Types.ObjectId;
 }
 
 const staffLevels = ACCESS_LEVELS.filter((level) => level !== 'customer');
 
+/** Nobody administers the account in one event alone. */
+const eventLevels = staffLevels.filter((level) => level !== 'administrator');
+
+/** More events than a school has at a time. */
+export const MOST_EVENTS = 200;
+
 export const invitationSchema = Joi.object<Invitation, true>({
   name: line(120).required().label('a name'),
   email: emailAddress().required(),
+  scope: Joi.string()
+    .valid('account', 'events', 'contact')
+    .default('account')
+    .label('what the access is for'),
   level: Joi.string()
-    .valid(...staffLevels)
-    .required()
-    .label('an access level'),
+    .max(40)
+    .label('an access level')
+    .when('scope', {
+      switch: [
+        { is: 'contact', then: Joi.string().max(40).empty(Joi.any()).default('resource administrator') },
+        {
+          is: 'events',
+          then: Joi.string()
+            .valid(...eventLevels)
+            .required()
+            .messages({
+              'any.only': 'An administrator runs the whole school. Select another level for single events.',
+            }),
+        },
+      ],
+      otherwise: Joi.string()
+        .valid(...staffLevels)
+        .required(),
+    }),
+  events: objectIds(MOST_EVENTS)
+    .default([])
+    .label('events from the list')
+    .when('scope', {
+      is: 'events',
+      then: Joi.array().min(1).max(MOST_EVENTS).required().messages({
+        'array.min': 'Select at least one event.',
+        'any.required': 'Select at least one event.',
+      }),
+      otherwise: Joi.array().max(0).messages({
+        'array.max': 'You selected events. Select “Single events”, or clear the events.',
+      }),
+    }),
+  contact: objectId()
+    .empty('')
+    .label('a teacher from the list')
+    .messages({ 'string.pattern.base': 'Select {#label}.', 'any.required': 'Select the teacher.' })
+    .when('scope', { is: 'contact', then: Joi.required(), otherwise: Joi.forbidden() })
+    .messages({ 'any.unknown': 'You selected a teacher. Select “A teacher’s own”, or clear the teacher.' }),
 });
 
-/** `was` is the level that the page showed. */
-export const levelSchema = Joi.object<{ level: AccessLevel | 'none'; was?: AccessLevel }, true>({
-  level: Joi.string()
-    .valid(...staffLevels, 'none')
-    .required()
-    .label('an access level'),
-  was: Joi.string().valid(...staffLevels),
+export const teacherQuery = Joi.object<{ teacher: string; contact: string }, true>({
+  teacher: line(100).allow('').default(''),
+  contact: Joi.string().max(24).allow('').default(''),
 });
+
+export interface LevelForm {
+  level: AccessLevel | 'none';
+  /** The level that the page showed. */
+  was?: AccessLevel;
+}
+
+const levelOf = (levels: AccessLevel[]) =>
+  Joi.object<LevelForm, true>({
+    level: Joi.string()
+      .valid(...levels, 'none')
+      .required()
+      .label('an access level'),
+    was: Joi.string().valid(...staffLevels),
+  });
+
+export const levelSchema = levelOf(staffLevels);
+
+export const eventLevelSchema = levelOf(eventLevels);

@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
+import { Account } from '../models/account.js';
 import { OneTimeLink } from '../models/one-time-link.js';
 import type { User } from '../models/user.js';
 import { queueMail } from '../notifications/queue-mail.js';
@@ -12,26 +13,31 @@ const HOUR = 3600_000;
 
 const LINKS: Record<
   LinkKind,
-  { path: string; hours: number; subject: string; text: (greeting: string, link: string) => string }
+  {
+    path: string;
+    hours: number;
+    subject: (school: string) => string;
+    text: (greeting: string, link: string) => string;
+  }
 > = {
   'prove e-mail': {
     path: '/prove',
     hours: 24,
-    subject: 'Confirm your email address',
+    subject: (school) => `${school}: confirm your email to book`,
     text: (greeting, link) =>
       `${greeting},\n\nPlease confirm that this email address is yours:\n${link}\n\nThe link works once, within 24 hours. If you didn’t ask for it, you can ignore this email.\n`,
   },
   'new password': {
     path: '/password',
     hours: 2,
-    subject: 'Choose a new password',
+    subject: () => 'Choose a new password',
     text: (greeting, link) =>
       `${greeting},\n\nChoose a new password here:\n${link}\n\nThe link works once, within 2 hours. If you didn’t ask for it, ignore this email: your password stays as it is.\n`,
   },
   invitation: {
     path: '/password',
     hours: 7 * 24,
-    subject: 'Your login for Slotbell',
+    subject: () => 'Your login for Slotbell',
     text: (greeting, link) =>
       `${greeting},\n\nYour school has created a login for you in Slotbell, its parent-teacher conference scheduler. Choose your password here:\n${link}\n\nThe link works once, within 7 days.\n`,
   },
@@ -54,11 +60,12 @@ export async function sendLink(deps: Deps, kind: LinkKind, user: User, next = ''
     expiresAt: new Date(deps.now().getTime() + about.hours * HOUR),
   });
   const account = onlyAccount(user);
+  const school = account && (await Account.findById(account, { name: 1 }).lean());
   await queueMail(deps, {
     ...(account ? { account } : {}),
     kind,
     to: user.email,
-    subject: about.subject,
+    subject: about.subject(school?.name ?? 'Slotbell'),
     text: about.text(greet(kind, user), `${deps.config.publicUrl}${about.path}/${secret}`),
     key: `link:${link}`,
     secret: true,

@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
+import { asRead } from '../models/as-read.js';
 import { Appointment } from '../models/appointment.js';
 import type { Event } from '../models/event.js';
 import type { Actor } from '../web/actor.js';
@@ -19,7 +20,7 @@ export async function keepAppointment(
   if (!found) return false;
   const kept = found.problem ? { kept: found.problem } : {};
   const result = await Appointment.updateOne(
-    { _id: id, ...scope, state: 'problem' },
+    { _id: id, ...scope, state: 'problem', ...asRead({ 'problem.code': found.problem?.code }) },
     { $set: { state: 'booked', ...kept }, $unset: { problem: 1 } },
   );
   if (result.matchedCount === 0) return false;

@@ -7,9 +7,10 @@ import { atLeast } from '../models/user.js';
 import { everyAppointment, listAppointments } from '../reports/list-appointments.js';
 import type { ReportRow } from '../reports/match-names.js';
 import { APPOINTMENT_COLUMNS, appointmentLines } from '../reports/write-lines.js';
+import { eventFrame } from '../web/event-tabs.js';
 import { actorOf, levelIn } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
-import { dayAndSpan, daysInWords, shortDayAndTime } from '../web/format-time.js';
+import { dayAndSpan, shortDayAndTime } from '../web/format-time.js';
 import { eventGuard, eventOf } from '../web/guards.js';
 import type { PlacedEvent } from '../web/place.js';
 import { addressOf, pagerOf } from '../web/paging.js';
@@ -40,7 +41,7 @@ function listPages(router: Router, deps: Deps): void {
     const hrefOf = (change: Record<string, string | number>) =>
       addressOf(path, { q: query.q, state: query.state, ...change });
     res.render('appointments/list', {
-      ...page(event, 'appointments', 'Appointments'),
+      ...eventFrame(event, 'appointments', 'Appointments'),
       ...query,
       path,
       counts,
@@ -79,7 +80,7 @@ function problemPages(router: Router, deps: Deps): void {
     const query = { ...parseQuery(appointmentsQuery, req.query), state: 'problem' as const };
     const { rows, counts } = await listAppointments(seenIn(res), query, { page: query.page, size: PAGE });
     res.render('appointments/problems', {
-      ...page(event, 'problems', 'Problems'),
+      ...eventFrame(event, 'problems', 'Problems'),
       ...query,
       path: list(event),
       rows: rows.map((row) => inWords(event, row)),
@@ -103,7 +104,7 @@ function problemPages(router: Router, deps: Deps): void {
     const row = await findAppointment(seenIn(res), parseId(req.params.appointment));
     if (!row) throw notFound();
     res.render('appointments/cancel', {
-      ...page(event, 'problems', 'Cancel an appointment'),
+      ...eventFrame(event, 'problems', 'Cancel appointment'),
       row: inWords(event, row),
       path: list(event),
     });
@@ -113,14 +114,14 @@ function problemPages(router: Router, deps: Deps): void {
     const event = eventOf(res);
     const id = parseId(req.params.appointment);
     if (!(await findAppointment(seenIn(res), id))) throw notFound();
-    const cancelled = await cancelAppointment(deps, {
+    const canceled = await cancelAppointment(deps, {
       appointment: { _id: id, account: event.account },
       by: 'school',
       actor: actorOf(res),
     });
     say(
       req,
-      cancelled.ok ? { kind: 'ok', text: 'The appointment is canceled and the time is free.' } : SETTLED,
+      canceled.ok ? { kind: 'ok', text: 'The appointment is canceled and the time is free.' } : SETTLED,
     );
     res.redirect(303, list(event));
   });
@@ -131,7 +132,7 @@ function seenIn(res: Response): PlacedEvent & { sight: Sight } {
   return Object.assign({ sight: sightOf(res) }, eventOf(res));
 }
 
-const SETTLED = { kind: 'notice', text: 'Somebody has settled this one already.' } as const;
+const SETTLED = { kind: 'notice', text: 'Somebody has already decided this one.' } as const;
 
 function inWords(event: PlacedEvent, row: ReportRow) {
   return {
@@ -139,15 +140,5 @@ function inWords(event: PlacedEvent, row: ReportRow) {
     begins: shortDayAndTime(row.from, event),
     when: dayAndSpan(row.from, row.to, event),
     href: `/events/${event._id.toHexString()}/day-sheet/${row.slot}`,
-  };
-}
-
-function page(event: PlacedEvent, tab: string, title: string) {
-  return {
-    title: `${event.name}: ${title}`,
-    section: 'events',
-    event,
-    tab,
-    when: daysInWords(event.days, event),
   };
 }

@@ -1,4 +1,5 @@
 import type { Types } from 'mongoose';
+import type { Refusal } from '../models/appointment.js';
 import { Class, isMeetable } from '../models/class.js';
 import { Contact } from '../models/contact.js';
 import type { Event } from '../models/event.js';
@@ -7,7 +8,6 @@ import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import { findPeople, type People } from './find-people.js';
 import { isSoonEnough, mayBookNow } from './policy.js';
-import type { Refusal } from './refuse-booking.js';
 
 export interface Wish {
   event: Event;

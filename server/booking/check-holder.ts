@@ -1,6 +1,5 @@
 import type { Types } from 'mongoose';
-import { Appointment } from '../models/appointment.js';
-import type { Refusal } from './refuse-booking.js';
+import { Appointment, type Refusal } from '../models/appointment.js';
 
 /**
  * Whether an appointment that a claim names holds nothing any more. Once dead it stays dead: expired, cancelled and missing

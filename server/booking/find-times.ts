@@ -7,6 +7,7 @@ import type { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import type { PlacedEvent } from '../web/place.js';
 import { findPeople } from './find-people.js';
+import { timeOfDay } from '../web/format-time.js';
 import { utcDays } from './plan-needs.js';
 import { isSoonEnough } from './policy.js';
 import { withNames, type Meeting } from './queries.js';
@@ -18,6 +19,8 @@ export interface TimeView {
   note?: string;
   /** Why it cannot be booked. */
   reason?: string;
+  /** The family’s own meeting that is in the way, as a sentence. */
+  clash?: string;
 }
 
 export interface Looker {
@@ -83,23 +86,23 @@ function viewOf(looker: Looker, slot: Slot, around: Around, now: Date): Omit<Tim
     return {
       state: 'away',
       note: 'Call',
-      reason: 'The school gives this time away itself. Call the office.',
+      reason: 'Call the school’s office to book this time.',
     };
   if (slot.state === 'unavailable')
-    return { state: 'away', reason: slot.message || 'The teacher does not meet parents at this time.' };
+    return { state: 'away', reason: slot.message || 'The teacher isn’t available at this time.' };
   const full = seatsTaken(looker, slot, around.seats, now);
   if (full) return full;
   const clash = around.family.find((meeting) => isTooClose(looker, slot, meeting));
   if (clash) return clashView(looker, slot, clash);
   const overlaps = (busy: Span) => busy.from < slot.to && slot.from < busy.to;
   if (around.elsewhere.family.some(overlaps))
-    return { state: 'away', note: 'You teach', reason: 'You meet another family as a teacher then.' };
+    return { state: 'away', note: 'You teach', reason: 'You’re meeting another family as a teacher then.' };
   if (around.elsewhere.teacher.some(overlaps))
-    return { state: 'taken', reason: 'The teacher is at another meeting then.' };
+    return { state: 'taken', reason: 'The teacher has another meeting then.' };
   if (!isSoonEnough(event, slot.from, now, 'household'))
     return {
       state: 'away',
-      reason: `Booking ends ${String(event.booking.stopHoursBefore)} hours before a meeting. Call the school.`,
+      reason: `Booking ends ${String(event.booking.stopHoursBefore)} hours before a meeting. Call the school’s office.`,
     };
   return { state: 'free' };
 }
@@ -118,7 +121,7 @@ function seatsTaken(
   );
   if (counted.length < slot.capacity) return undefined;
   return counted.filter((seat) => seat.state !== 'pending').length < slot.capacity
-    ? { state: 'held', reason: 'Somebody is deciding on this time. Look again in some minutes.' }
+    ? { state: 'held', reason: 'Somebody else is deciding on this time. Check again in a few minutes.' }
     : { state: 'taken', reason: 'Another family has this time.' };
 }
 
@@ -129,13 +132,11 @@ function isTooClose({ event, replaces }: Looker, slot: Slot, meeting: Meeting): 
 }
 
 function clashView({ event }: Looker, slot: Slot, meeting: Meeting): Omit<TimeView, 'slot'> {
+  const clash = `At ${timeOfDay(meeting.from, event)} you meet ${meeting.teacher} about ${meeting.children}.`;
   const overlaps = slot.from < meeting.to && meeting.from < slot.to;
-  if (overlaps) return { state: 'other', note: `${meeting.children}: ${meeting.teacher}` };
-  return {
-    state: 'away',
-    note: 'Too close',
-    reason: `Less than ${String(event.booking.gapMinutes)} minutes from ${meeting.children} with ${meeting.teacher}.`,
-  };
+  if (overlaps) return { state: 'other', note: `${meeting.children}: ${meeting.teacher}`, clash };
+  const gap = `The school allows ${String(event.booking.gapMinutes)} minutes to walk from one meeting to the next.`;
+  return { state: 'away', note: 'Too close', reason: `${clash} ${gap}`, clash: `${clash} ${gap}` };
 }
 
 /** When either side is at a meeting that is none of this teacher's slots here, nor listed as the family's own: the diaries know. */

@@ -1,12 +1,11 @@
 import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
-import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { Appointment, LIVING_STATES, type Refusal } from '../models/appointment.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { checkBooking, type Bookable, type Wish } from './check-booking.js';
 import { endHold } from './check-holder.js';
 import { planNeeds, type Need } from './plan-needs.js';
 import { HOLD_MS, mayCancel, MOST_HOLDS } from './policy.js';
-import { isRefusal, type Refusal } from './refuse-booking.js';
 import { settleAppointment } from './settle-appointment.js';
 import { takeClaims } from './take-claims.js';
 
@@ -147,5 +146,5 @@ export async function giveUp(deps: Deps, appointment: Appointment, reason: Refus
 }
 
 function refusedBefore(found: Appointment): { ok: false; reason: Refusal } {
-  return { ok: false, reason: isRefusal(found.refused) ? found.refused : 'hold ended' };
+  return { ok: false, reason: found.refused ?? 'hold ended' };
 }

@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
+import type { Refusal } from '../models/appointment.js';
 import type { Event } from '../models/event.js';
 import type { People } from './find-people.js';
-import type { Refusal } from './refuse-booking.js';
 
 /** One of so many: a seat of a slot, or a count of a limit. Claims are called `<prefix><n>`. */
 export interface CountedNeed {

@@ -28,7 +28,6 @@ export interface Meeting {
   to: Date;
   note: string;
   expiresAt?: Date;
-  refused?: string;
   cancelledBy?: Appointment['cancelledBy'];
   replaces?: Types.ObjectId;
   /** The entry in the family's calendar that it changes; absent: one of its own. */
@@ -88,7 +87,6 @@ export async function withNames(appointments: Appointment[], style: Style): Prom
       to: item.to,
       note: item.note,
       ...(item.expiresAt ? { expiresAt: item.expiresAt } : {}),
-      ...(item.refused ? { refused: item.refused } : {}),
       ...(item.cancelledBy ? { cancelledBy: item.cancelledBy } : {}),
       ...(item.replaces ? { replaces: item.replaces } : {}),
       ...(item.entry

@@ -1,49 +1,49 @@
+import type { Refusal } from '../models/appointment.js';
 import { MOST_HOLDS } from './policy.js';
 
-/** Why a booking cannot be. None of them says anything about another household. */
-export type Refusal =
-  | 'not open'
-  | 'not here'
-  | 'not offered'
-  | 'too late'
-  | 'not your child'
-  | 'no class'
-  | 'taken'
-  | 'teacher busy'
-  | 'household busy'
-  | 'teacher limit'
-  | 'class limit'
-  | 'household limit'
-  | 'too late to change'
-  | 'changed meanwhile'
-  | 'too many holds'
-  | 'hold ended';
+/** What a refusal is about, where it is known. */
+export interface Refused {
+  child: string;
+  teacher: string;
+  /** The time that was wanted, in words. */
+  time: string;
+  /** How many meetings a student may have with one teacher. */
+  most: number;
+  /** The family’s other meeting, as a sentence; '' where none is known. */
+  clash: string;
+}
+
+const UNKNOWN: Refused = {
+  child: 'Your child',
+  teacher: 'this teacher',
+  time: 'this time',
+  most: 1,
+  clash: '',
+};
 
 /** What a parent reads. */
-const SENTENCES: Record<Refusal, string> = {
+const SENTENCES: Record<Refusal, string | ((of: Refused) => string)> = {
   'not open': 'Booking isn’t open now.',
   'not here': 'This time is no longer offered.',
   'not offered': 'The school no longer offers this time.',
   'too late': 'It’s too late to book this time.',
   'not your child': 'Add your child first.',
-  'no class': 'Your child has no class with this teacher that takes part.',
+  'no class': ({ child, teacher }) => `${child} has no class with ${teacher} in this event.`,
   taken: 'This time has just been taken.',
   'teacher busy': 'The teacher has another meeting at this time.',
-  'household busy': 'You have another meeting at this time or too close to it.',
-  'teacher limit':
-    'Your child already has a meeting with this teacher, and the school allows no more. Call the office if you need your own.',
-  'class limit': 'There is already a meeting for this class.',
+  'household busy': ({ clash }) => clash || 'You have another meeting at this time or too close to it.',
+  'teacher limit': ({ child, teacher, most }) =>
+    `${child} already has ${most === 1 ? 'a meeting' : `${String(most)} meetings`} with ${teacher}. The school allows ${most === 1 ? 'one' : 'no more'}. Call the office if you need your own.`,
+  'class limit': ({ child }) =>
+    `${child} already has all the meetings that the school allows for this class. Call the office if you need your own.`,
   'household limit': 'You’ve booked as many meetings as the school allows.',
   'too late to change': 'It’s too late to change this meeting. Call the school’s office.',
   'changed meanwhile': 'This meeting is already being moved to another time.',
-  'too many holds': `You have ${String(MOST_HOLDS)} times on hold. Confirm one of them, or wait ten minutes until they are released. Then select this time again.`,
-  'hold ended': 'We held this time for 10 minutes. If it’s still free, you can take it again.',
+  'too many holds': `You have ${String(MOST_HOLDS)} times on hold. Confirm one of them, or wait 10 minutes until they’re released. Then select this time again.`,
+  'hold ended': ({ time }) => `We held ${time} for 10 minutes. If it’s still free, you can take it again.`,
 };
 
-export function sayRefusal(reason: Refusal): string {
-  return SENTENCES[reason];
-}
-
-export function isRefusal(text: string | undefined): text is Refusal {
-  return text !== undefined && text in SENTENCES;
+export function sayRefusal(reason: Refusal, of: Partial<Refused> = {}): string {
+  const sentence = SENTENCES[reason];
+  return typeof sentence === 'string' ? sentence : sentence({ ...UNKNOWN, ...of });
 }

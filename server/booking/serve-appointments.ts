@@ -114,14 +114,15 @@ async function showMeeting(
   form?: object,
 ): Promise<void> {
   const words = { ...wordsOf(family, meeting), ...(form ? { form } : {}) };
+  const before =
+    meeting.replaces && (await meetingById(family.event, family.household._id, meeting.replaces));
+  const timeOf = (at: Date) => timeOfDay(at, family.event);
   const isHeld = meeting.state === 'pending' && (meeting.expiresAt ?? new Date(0)) > deps.now();
   if (isHeld && meeting.expiresAt) {
     const until = timeOfDay(meeting.expiresAt, family.event);
-    res.render('booking/check', { title: 'Check and book', ...words, until });
+    const replaced = before ? timeOf(before.from) : '';
+    res.render('booking/check', { title: 'Check and book', ...words, until, replaced });
   } else if (LIVING_STATES.includes(meeting.state)) {
-    const before =
-      meeting.replaces && (await meetingById(family.event, family.household._id, meeting.replaces));
-    const timeOf = (at: Date) => timeOfDay(at, family.event);
     res.render('booking/done', {
       title: before ? `Your meeting is now at ${timeOf(meeting.from)}` : 'Your meeting is booked',
       released: before ? timeOf(before.from) : '',
@@ -133,9 +134,9 @@ async function showMeeting(
   } else {
     const wasBooked = meeting.state === 'cancelled';
     res.render('booking/ended', {
-      title: wasBooked ? 'This meeting is canceled' : 'We can’t hold this time any longer',
+      title: wasBooked ? 'This meeting is canceled' : 'We no longer hold this time for you',
       ...words,
-      why: wasBooked ? sayCancelled(meeting) : sayRefusal('hold ended'),
+      why: wasBooked ? sayCancelled(meeting) : sayRefusal('hold ended', { time: timeOf(meeting.from) }),
     });
   }
 }
@@ -167,7 +168,7 @@ function isCancellable(deps: Deps, family: Family, meeting: Meeting): boolean {
 
 function tooLate(deps: Deps, meeting: Meeting): HttpError {
   const why = !LIVING_STATES.includes(meeting.state)
-    ? 'It’s canceled already.'
+    ? 'It’s already canceled.'
     : meeting.from <= deps.now()
       ? 'It has already started. Call the school’s office.'
       : 'It starts too soon to change it here. Call the school’s office.';

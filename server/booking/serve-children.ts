@@ -3,9 +3,9 @@ import { sendLink } from '../accounts/send-link.js';
 import type { Deps } from '../deps.js';
 import { countOf } from '../web/format-count.js';
 import { parseForm, typedValues, type Form } from '../web/parse.js';
-import { rateLimit } from '../web/rate-limit.js';
+import { rateLimit, refusedTry } from '../web/rate-limit.js';
 import { senderOf } from '../web/sender.js';
-import { say } from '../web/session.js';
+import { endStep } from '../web/session.js';
 import { addChild } from './add-child.js';
 import { findLinkedChildren, takeLinkedChildren } from './find-linked-children.js';
 import { conferenceOf, familyOf, type Family } from './load-conference.js';
@@ -46,8 +46,14 @@ export function childrenPages(deps: Deps): Router {
     }
     const person = family.actor.user.toHexString();
     const address = `${family.account._id.toHexString()} ${senderOf(req)}`;
-    await ofPerson.take(person);
-    await ofAddress.take(address);
+    const tooMany = await refusedTry(res, async () => {
+      await ofPerson.take(person);
+      await ofAddress.take(address);
+    });
+    if (tooMany) {
+      await showChildren(res, family, { values, errors: { number: tooMany } });
+      return;
+    }
     const added = await addChild(deps, family, { number, birthDate, code });
     // Not all: an own child would buy fresh tries at other people's. One that has to wait was not compared.
     if (added.ok || added.reason === 'wait')
@@ -77,7 +83,15 @@ export function childrenPages(deps: Deps): Router {
   router.post('/prove', async (req, res) => {
     let text = '';
     if (req.user && !req.user.emailProvenAt) {
-      await ofProof.take(req.user._id.toHexString());
+      const login = req.user._id.toHexString();
+      const tooMany = await refusedTry(res, () => ofProof.take(login));
+      if (tooMany) {
+        await showChildren(res, await familyOf(res, deps), {
+          values: sentValues(req),
+          errors: { _form: tooMany },
+        });
+        return;
+      }
       await sendLink(deps, 'prove e-mail', req.user, `${conferenceOf(res).home}/children`);
       text = `A link is on its way to ${req.user.email}.`;
     }
@@ -109,13 +123,14 @@ async function goOn(
   left: Form['values'],
   next = `${conferenceOf(res).home}/children`,
 ): Promise<void> {
-  if (Object.keys(left).length === 0) {
-    if (text) say(req, { kind: 'ok', text });
-    res.redirect(303, next);
-    return;
-  }
-  if (text) res.locals.flash = { kind: 'ok', text };
-  await showChildren(res, await familyOf(res, deps), { values: left, errors: {} }, 200);
+  await endStep(req, res, {
+    flash: text ? { kind: 'ok', text } : undefined,
+    next,
+    showAgain:
+      Object.keys(left).length > 0
+        ? async () => showChildren(res, await familyOf(res, deps), { values: left, errors: {} }, 200)
+        : undefined,
+  });
 }
 
 function sayWait(seconds: number): string {

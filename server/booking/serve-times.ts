@@ -1,11 +1,12 @@
 import express, { type Response, type Router } from 'express';
 import { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
+import type { Refusal } from '../models/appointment.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import { bookingState } from '../web/booking-state.js';
 import { HttpError, notFound } from '../web/errors.js';
-import { fullDay, hourOfDay, timeUnderHour } from '../web/format-time.js';
+import { fullDay, hourOfDay, timeOfDay, timeUnderHour } from '../web/format-time.js';
 import { parseForm, parseId, parseQuery } from '../web/parse.js';
 import type { Place } from '../web/place.js';
 import { refuseHere } from '../web/session.js';
@@ -13,7 +14,7 @@ import { findTimes, nearestFree, type TimeView } from './find-times.js';
 import { holdSlot } from './hold-slot.js';
 import { familyOf, type Family } from './load-conference.js';
 import { childrenWithTeachers, meetingById } from './queries.js';
-import { sayRefusal, type Refusal } from './refuse-booking.js';
+import { sayRefusal } from './refuse-booking.js';
 import { showFamily } from './show-family.js';
 import { holdSchema, timesQuery } from './schema.js';
 
@@ -99,6 +100,8 @@ async function showTimes(deps: Deps, res: Response, family: Family, asked: Asked
   }
   const looker = { event, resource, household, user: actor.user, replaces: changed && asked.change };
   const times = await findTimes(looker, deps.now());
+  const wanted =
+    asked.refused && times.find(({ slot }) => slot.from.getTime() === asked.refused?.at.getTime());
   const nearest = asked.refused ? nearestFree(times, asked.refused.at) : [];
   res.status(asked.refused ? 409 : 200).render('booking/times', {
     title: `Choose a time with ${resource.name}`,
@@ -106,7 +109,15 @@ async function showTimes(deps: Deps, res: Response, family: Family, asked: Asked
     teacher: { name: resource.name, room: teacher.room },
     days: daysOf(times, event),
     nearest: daysOf(nearest, event),
-    refused: asked.refused ? sayRefusal(asked.refused.reason) : '',
+    refused: asked.refused
+      ? sayRefusal(asked.refused.reason, {
+          child: child.name,
+          teacher: resource.name,
+          time: timeOfDay(asked.refused.at, event),
+          most: event.booking.perStudentAndTeacher,
+          clash: wanted?.clash ?? '',
+        })
+      : '',
     isOpen: bookingState(event, deps.now()) === 'open',
     changed,
     key: new Types.ObjectId().toHexString(),

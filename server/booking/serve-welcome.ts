@@ -1,8 +1,8 @@
 import express, { type Response, type Router } from 'express';
 import type { Deps } from '../deps.js';
 import { maybeActor } from '../web/actor.js';
-import { parseForm } from '../web/parse.js';
-import { rateLimit } from '../web/rate-limit.js';
+import { parseForm, typedValues } from '../web/parse.js';
+import { rateLimit, refusedTry } from '../web/rate-limit.js';
 import { senderOf } from '../web/sender.js';
 import { conferenceOf, familyOf } from './load-conference.js';
 import { joinSchool, registerParent } from './register-parent.js';
@@ -32,8 +32,15 @@ export function welcomePages(deps: Deps): Router {
       res.status(422).render('booking/register', { title: 'Register', form: parsed });
       return;
     }
-    await ofAddress.take(senderOf(req));
-    await ofEmail.take(parsed.value.email);
+    const tooMany = await refusedTry(res, async () => {
+      await ofAddress.take(senderOf(req));
+      await ofEmail.take(parsed.value.email);
+    });
+    if (tooMany) {
+      const form = { values: typedValues(req.body), errors: { email: tooMany } };
+      res.render('booking/register', { title: 'Register', form });
+      return;
+    }
     await registerParent(deps, conferenceOf(res), parsed.value);
     res.redirect(303, `${conferenceOf(res).home}/registered`);
   });

@@ -33,7 +33,7 @@ function sayWindow({ event }: Conference, now: Date): string {
       return closesAt ? `Booking is open until ${at(closesAt)}.` : 'Booking is open.';
     case 'not set':
     case 'before':
-      return opensAt ? `Booking opens on ${at(opensAt)}.` : 'Booking is not open yet.';
+      return opensAt ? `Booking opens on ${at(opensAt)}.` : 'Booking isn’t open yet.';
     default:
       return 'Booking is closed.';
   }

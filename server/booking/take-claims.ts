@@ -1,12 +1,11 @@
 import type { Model } from 'mongoose';
 import type { Deps } from '../deps.js';
-import type { Appointment } from '../models/appointment.js';
+import type { Appointment, Refusal } from '../models/appointment.js';
 import { Claim, underPrefix } from '../models/claim.js';
 import { Diary } from '../models/diary.js';
 import { duplicatesAmong } from '../models/duplicate-key.js';
 import { enterDiary, type DiaryWrite } from './enter-diary.js';
 import { diariesFor, type CountedNeed, type DiaryNeed, type Need } from './plan-needs.js';
-import type { Refusal } from './refuse-booking.js';
 import { remove, takeCount, type ClaimWrite } from './take-count.js';
 
 /** More losses in a row than that, and it is as good as taken. */

@@ -154,7 +154,7 @@ export const newClassSchema = Joi.object<NewClassForm, true>({
   id: objectId().required(),
   name: line(120).required().label('a name'),
   type: classType().invalid('Hide').required().label('a type'),
-  teacher: objectId().required().label('a teacher').messages({ 'string.empty': 'Choose a teacher.' }),
+  teacher: objectId().required().label('a teacher').messages({ 'string.empty': 'Select a teacher.' }),
   room: room(),
   from: Joi.string().valid('event', 'classes').required().label('the students'),
   ids: objectIds(200).default([]),

@@ -2,8 +2,8 @@ import type { Request, Response } from 'express';
 import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import type { Event } from '../models/event.js';
+import { eventFrame } from '../web/event-tabs.js';
 import { actorOf } from '../web/actor.js';
-import { daysInWords } from '../web/format-time.js';
 import { eventOf } from '../web/guards.js';
 import type { PlacedEvent } from '../web/place.js';
 import { parseForm, parseQuery, typedValues } from '../web/parse.js';
@@ -16,8 +16,7 @@ export const editorPath = (event: Pick<Event, '_id'>): string => `/events/${even
 
 /** What every page of the editor shows. */
 export function editorPage(event: PlacedEvent): Record<string, unknown> {
-  const when = daysInWords(event.days, event);
-  return { title: `Class Editor: ${event.name}`, section: 'events', tab: 'class-editor', when };
+  return { ...eventFrame(event, 'class-editor'), title: `Class Editor: ${event.name}` };
 }
 
 export function whenOf(deps: Deps, res: Response): string | undefined {

@@ -17,7 +17,7 @@ export function tellBefore(preview: DeletionPreview, when: string | undefined): 
   ];
   if (living > 0)
     told.push(
-      `${several ? countOf(withAppointments, 'of them has', 'of them have') : 'It has'} ${appointments(living)}. ${living === 1 ? 'It stays and goes' : 'They stay and go'} to the problem list.`,
+      `${several ? countOf(withAppointments, 'of them has', 'of them have') : 'It has'} ${appointments(living)}. ${living === 1 ? 'It stays booked and is' : 'They stay booked and are'} listed under Problems.`,
     );
   const at = when ? `, ${when}` : '';
   if (imported > 0)
@@ -26,7 +26,7 @@ export function tellBefore(preview: DeletionPreview, when: string | undefined): 
     );
   if (byHand > 0)
     told.push(
-      `${imported > 0 ? countOf(byHand, 'class was', 'classes were') : several ? 'They were' : 'It was'} made by hand and ${byHand === 1 ? 'does' : 'do'} not come back by a sync.`,
+      `${imported > 0 ? countOf(byHand, 'class was', 'classes were') : several ? 'They were' : 'It was'} made by hand. Syncs don’t bring ${byHand === 1 ? 'it' : 'them'} back.`,
     );
   if (imported > 0 && !when) told.push('The sync of this event is off now.');
   return told;
@@ -35,7 +35,7 @@ export function tellBefore(preview: DeletionPreview, when: string | undefined): 
 /** What deleting did, and when it will undo itself. @param when of `nextSync` */
 export function tellDeletion(done: Deletion, names: string[], when: string | undefined): string {
   if (done.ids.length === 0 && done.problems === 0)
-    return 'Nothing was deleted: select classes first, or they are gone already.';
+    return 'Nothing was deleted. Select at least one class that’s still in the event.';
   const what = done.ids.length === 1 ? (names[0] ?? classes(1)) : classes(done.ids.length);
   const told = [`Deleted ${what}.`];
   if (done.problems > 0)
@@ -45,7 +45,9 @@ export function tellDeletion(done: Deletion, names: string[], when: string | und
   if (done.imported > 0) told.push(`${itOrThey(done)} at the next sync${when ? `, ${when}` : ''}.`);
   else if (done.ids.length > 0)
     told.push(
-      done.ids.length === 1 ? 'It was made by hand and does not come back.' : 'They do not come back.',
+      done.ids.length === 1
+        ? 'It was made by hand, so syncs don’t bring it back.'
+        : 'Syncs don’t bring them back.',
     );
   return told.join(' ');
 }
@@ -69,24 +71,25 @@ export function tellTypes(done: TypesSet): string {
   if (others > 0) told.push(`${countOf(others, 'type is', 'types are')} saved.`);
   if (stale > 0)
     told.push(
-      `${countOf(stale, 'class was', 'classes were')} changed by somebody else meanwhile and left as the list shows.`,
+      `${countOf(stale, 'class was', 'classes were')} changed by somebody else in the meantime and left as listed.`,
     );
   return told.join(' ') || 'No type was changed.';
 }
 
 export function tellRestoration(done: Restoration): string {
-  if (done.classes === 0) return 'Nothing to bring back: these classes are in the event already.';
+  if (done.classes === 0) return 'These classes are already in the event.';
   const booked = done.appointments > 0 ? ` ${appointments(done.appointments)} booked again.` : '';
-  return `${countOf(done.classes, 'class is', 'classes are')} back, with what was set for ${done.classes === 1 ? 'it' : 'them'}.${booked}`;
+  return `${countOf(done.classes, 'class is', 'classes are')} back, with ${done.classes === 1 ? 'its' : 'their'} settings.${booked}`;
 }
 
 export function tellUndo(done: Extract<Undone, { ok: true }>): string {
   const missing = done.of - done.classes;
   const since =
     missing > 0
-      ? ` ${classes(missing)} ${missing === 1 ? 'was changed since and stays' : 'were changed since and stay'} so.`
+      ? ` ${classes(missing)} ${missing === 1 ? 'was changed since and stays' : 'were changed since and stay'} as ${missing === 1 ? 'it is' : 'they are'}.`
       : '';
   if (done.classes === 0) return `Nothing to undo.${since}`;
-  if (done.what === 'types') return `${countOf(done.classes, 'type is', 'types are')} as before.${since}`;
+  if (done.what === 'types')
+    return `${countOf(done.classes, 'type is', 'types are')} back to what ${done.classes === 1 ? 'it was' : 'they were'}.${since}`;
   return `${tellRestoration(done)}${since}`;
 }

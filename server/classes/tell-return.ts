@@ -31,11 +31,11 @@ export function tellReturn(imported: number, byHand: number, when: string | unde
     );
   else if (imported > 0)
     told.push(
-      `${countOf(imported, 'deleted class stays', 'deleted classes stay')} away while the sync of this event is off; the next sync brings ${one ? 'it' : 'them'} back.`,
+      `${countOf(imported, 'class stays', 'classes stay')} deleted while the sync of this event is off. The next sync brings ${one ? 'it' : 'them'} back.`,
     );
   if (byHand > 0)
     told.push(
-      `${countOf(byHand, 'class made by hand does', 'classes made by hand do')} not come back by a sync.`,
+      `${countOf(byHand, 'deleted class was', 'deleted classes were')} made by hand. Syncs don’t bring ${byHand === 1 ? 'it' : 'them'} back.`,
     );
   return told;
 }

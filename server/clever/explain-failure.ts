@@ -60,11 +60,11 @@ export class CleverError extends Error {
 /** What a client calls the list of Clever's Events API. */
 const EVENTS = 'events';
 const NO_EVENTS =
-  'Clever’s Events API is not available to this application. Syncs read everything instead, which brings the same.';
+  'Clever doesn’t offer its list of changes (Events API) to this application. Syncs download everything instead, with the same result.';
 
 const OF_ACCESS = {
   'other district':
-    'This token belongs to another district than the one saved above. Check the district id, or enter the right token.',
+    'This token is for a different district than the one saved above. Check the district ID, or enter the right token.',
   'unreadable access':
     'The saved access can no longer be opened, because this installation’s secret or its Clever application changed. Enter the access again.',
 } as const;
@@ -79,39 +79,39 @@ export function sayFault(fault: CleverFault | undefined): string {
 function explain(kind: CleverFailure, { what, status }: Pick<FailureFacts, 'what' | 'status'>): string {
   switch (kind) {
     case 'unauthorized':
-      return 'Clever rejected the district token or the client id and secret. Enter them again on the Clever set-up page.';
+      return 'Clever rejected the district token or the client ID and secret. Enter them again on the Clever set-up page.';
     case 'not-approved':
-      return 'The district has not approved this application in Clever yet. Approval takes 24 to 36 hours; ask the district’s Clever administrator if it takes longer.';
+      return 'The district hasn’t approved this application in Clever yet. Approval takes 24 to 36 hours; ask the district’s Clever administrator if it takes longer.';
     case 'forbidden':
       if (what === EVENTS) return NO_EVENTS;
-      return `Clever does not let this application read ${what}. Ask the district’s Clever administrator to share them. Nothing was removed here.`;
+      return `Clever doesn’t let this application read ${what}. Ask the district’s Clever administrator to share them. Nothing was removed here.`;
     case 'not-found':
       if (what === EVENTS) return NO_EVENTS;
       return `Nothing was found where ${what} should be. Check that the Clever address ends in the version, such as https://api.clever.com/v3.1.`;
     case 'bad-request':
-      return `Clever refused the request for ${what} as wrong. If this was an update from events, run a full sync instead.`;
+      return `Clever didn’t understand the request for ${what}. If this was an update from changes only, run a full sync instead.`;
     case 'page-too-large':
-      return `Clever refused a page of ${what} as too large. Set a smaller page size (Clever allows up to 10,000).`;
+      return `Clever said a page of ${what} is too large. Set a smaller page size (Clever allows up to 10,000).`;
     case 'rate-limited':
-      return 'Clever takes no more requests from this district for now. Try again in a few minutes.';
+      return 'Clever isn’t taking more requests from this district right now. Try again in a few minutes.';
     case 'server':
-      return `Clever has a problem of its own (${String(status)}) and did not give ${what}. Try again later.`;
+      return `Clever has a problem (${String(status)}) and didn’t send ${what}. Try again later.`;
     case 'time-out':
-      return `Clever did not answer in time when asked for ${what}. Try again later; check the network if it stays so.`;
+      return `Clever didn’t answer in time when asked for ${what}. Try again later. If it keeps happening, check the network.`;
     case 'connection':
-      return `The connection to Clever could not be made or broke off while reading ${what}. Check the network and the Clever address.`;
+      return `Slotbell couldn’t reach Clever, or the connection broke, while reading ${what}. Check the network and the Clever address.`;
     case 'redirect':
-      return `The server sent the request for ${what} to another address. It was not followed, because the token must not leave the configured address. Check the Clever address.`;
+      return `The server sent the request for ${what} to another address. Slotbell didn’t follow it, because the token must stay with the configured address. Check the Clever address.`;
     case 'not-json':
-      return `A web page came back instead of ${what}. A proxy, a filter or a log-in page may stand between this server and Clever. Check the Clever address.`;
+      return `A web page came back instead of ${what}. There may be a proxy, a filter or a login page between this server and Clever. Check the Clever address.`;
     case 'truncated':
-      return `The answer with ${what} broke off in the middle. Try again; if it happens again, a proxy may be cutting answers short.`;
+      return `The answer with ${what} was cut off. Try again. If it keeps happening, a proxy may be cutting answers short.`;
     case 'not-clever':
-      return `The answer with ${what} does not look like Clever’s. Check the Clever address.`;
+      return `The answer with ${what} doesn’t look like Clever’s. Check the Clever address.`;
     case 'too-large':
       return `The answer with ${what} is too large to read safely. Set a smaller page size.`;
     case 'loop':
-      return `Clever’s pages of ${what} lead in a circle, so the list could not be read to its end. Nothing was removed here. Try again later.`;
+      return `Clever’s pages of ${what} never end, so the list couldn’t be read completely. Nothing was removed here. Try again later.`;
     case 'stopped':
       return 'The download was stopped.';
   }

@@ -40,7 +40,7 @@ export function contactRoutes(deps: Deps): Router {
       list,
       href,
       names: names.called,
-      searched: orList(['name', 'email', 'school id', ...names.mapped], actorOf(res)),
+      searched: orList(['name', 'email', 'Student ID', ...names.mapped], actorOf(res)),
       types: CONTACT_TYPES,
       words: TYPE_WORDS,
       pager: pagerOf(list.total, query.page, PAGE_SIZE, ['person', 'people'], (to) => href({ page: to })),

@@ -88,7 +88,7 @@ async function connect(uri: string, options: mongoose.ConnectOptions): Promise<v
   } catch (error) {
     await mongoose.disconnect();
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`Cannot reach the database: ${reason}. Check MONGODB_URI`, { cause: error });
+    throw new Error(`The database can’t be reached: ${reason}. Check MONGODB_URI`, { cause: error });
   }
 }
 
@@ -98,8 +98,8 @@ function nameIn(uri: string): string {
 }
 
 function watch(log: Log): () => void {
-  const away = () => log.warn('The database is away');
-  const back = () => log.info('The database is back');
+  const away = () => log.warn('The database doesn’t answer');
+  const back = () => log.info('The database answers again');
   mongoose.connection.on('disconnected', away).on('reconnected', back);
   return () => mongoose.connection.off('disconnected', away).off('reconnected', back);
 }
@@ -144,10 +144,12 @@ function indexFault(collection: string, error: unknown): Error {
     const fields = Object.keys(error.keyPattern as object).join(', ');
     const index = `unique index on ${fields} of the collection "${collection}"`;
     // Without the cause: it quotes the values, and this ends in the log.
-    return new Error(`Cannot build the ${index}: it holds documents with equal values`);
+    return new Error(`The ${index} can’t be built: some documents have equal values`);
   }
   const reason = error instanceof Error ? error.message : String(error);
-  return new Error(`Cannot build the indexes of the collection "${collection}": ${reason}`, { cause: error });
+  return new Error(`The indexes of the collection "${collection}" can’t be built: ${reason}`, {
+    cause: error,
+  });
 }
 
 /**

@@ -31,6 +31,6 @@ export async function forgetRestore(): Promise<void> {
 export async function refuseHalfRestored(): Promise<void> {
   if (await isHalfRestored())
     throw new Error(
-      'A restore into this database broke off. Run the restore again; it begins anew by itself.',
+      'A restore into this database was cut off. Run the restore again. It starts over on its own.',
     );
 }

@@ -5,7 +5,7 @@ import { forgetRestore, isHalfRestored, noteRestore, RESTORE_NOTE } from './note
 import { FORMAT } from './write-backup.js';
 
 const LINE_FEED = 10;
-const NOT_OURS = 'This file is not a backup of Slotbell, or it is damaged.';
+const NOT_OURS = 'This file isn’t a Slotbell backup, or it’s damaged.';
 const { EJSON } = mongoose.mongo.BSON;
 const BATCH = 500;
 
@@ -62,7 +62,7 @@ async function namesOf(db: mongoose.mongo.Db): Promise<string[]> {
 async function refuseFull(db: mongoose.mongo.Db): Promise<void> {
   for (const name of await namesOf(db))
     if ((await db.collection(name).findOne({}, { projection: { _id: 1 } })) !== null)
-      throw new Error(`The database is not empty (${name} has documents). Restore into a new one.`);
+      throw new Error(`The database isn’t empty (${name} has documents). Restore into a new one.`);
 }
 
 async function empty(db: mongoose.mongo.Db): Promise<void> {
@@ -77,7 +77,7 @@ async function checkWhole(file: string): Promise<void> {
   try {
     for await (const line of linesOf(file)) {
       if (first && !(line.kind === 'head' && line.version === FORMAT.version))
-        throw new Error('This file is not a backup of Slotbell, or one of another version.');
+        throw new Error('This file isn’t a Slotbell backup, or it’s from a different version.');
       first = false;
       if (line.kind === 'collection') counts[(collection = line.name)] = 0;
       if (line.kind === 'document') counts[collection] = (counts[collection] ?? 0) + 1;

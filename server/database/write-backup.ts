@@ -20,7 +20,7 @@ const MAILS = 'notification';
 const WITHOUT_LINKS = { $or: [{ secret: { $ne: true } }, { state: 'sent' }] };
 
 const IN_THE_WAY =
-  'that file is there already, as another backup is at work, or one was cut off. Delete it and try again';
+  'that file already exists, because another backup is running or one was cut off. Delete it and try again';
 
 /** How a backup's first line names itself. */
 export const FORMAT = { slotbell: 'backup', version: 1 };
@@ -57,7 +57,7 @@ export async function writeBackup(file: string, signal?: AbortSignal): Promise<R
 }
 
 function sayUnwritable(part: string, why: string): string {
-  return `The backup cannot be written to ${part}: ${why}. Nothing was saved.`;
+  return `The backup can’t be written to ${part}: ${why}. Nothing was saved.`;
 }
 
 async function* lines(counts: Record<string, number>): AsyncGenerator<string> {

@@ -18,7 +18,7 @@ export async function registerParent(demo: Demo, school: School, steps: Steps): 
   const family = demo.sandbox?.sampleFamily();
   const browser = new Browser(demo.url);
   const login = { email: family?.guardian.email ?? 'parent@maple.example', password: makePassword() };
-  await steps.take('A parent registers and proves the e-mail', async () => {
+  await steps.take('A parent registers and confirms the email', async () => {
     const { link } = school;
     await browser.submit(`${link}/register`, `${link}/register`, {
       name: family?.guardian.name ?? 'Pat Parent',
@@ -27,7 +27,7 @@ export async function registerParent(demo: Demo, school: School, steps: Steps): 
     const proof = await mailedLink(demo, school, login.email, '/prove/');
     await browser.submit('/login', '/login', { ...login, next: proof });
     await browser.submit(proof, proof);
-    return { outcome: 'by the link in the mail', value: undefined };
+    return { outcome: 'with the link in the email', value: undefined };
   });
   await steps.take('The children are added', async () => {
     const page = await browser.get(`${school.link}/children`);
@@ -36,8 +36,8 @@ export async function registerParent(demo: Demo, school: School, steps: Steps): 
     else await browser.submit(page.path, `${school.link}/children`, await knownChild(school.event));
     const outcome =
       linked > 0
-        ? `${String(linked)} that the school has under this e-mail`
-        : 'one, by student number and birth date';
+        ? `${String(linked)} that the school has under this email`
+        : 'one, by Student ID and birth date';
     return { outcome, value: undefined };
   });
   return { browser, login };
@@ -74,7 +74,7 @@ export async function checkBooked(demo: Demo, school: School, parent: Parent, st
     if (!/booked/i.test(wordsOf(text))) throw new Error('The day sheet shows no booking.');
     const mails = (await outboxOf(demo, school)).filter((mail) => mail.text.includes(parent.login.email));
     if (mails.length < 2) throw new Error('The confirmation is not in the outbox.');
-    return { outcome: `${String(mails.length)} mails to the parent`, value: undefined };
+    return { outcome: `${String(mails.length)} emails to the parent`, value: undefined };
   });
 }
 
@@ -84,7 +84,7 @@ export async function mailedLink(demo: Demo, school: School, to: string, start: 
     const link = new RegExp(`${demo.url}(${start}[\\w-]+)`).exec(mail.text)?.[1];
     if (link && mail.text.includes(to)) return link;
   }
-  throw new Error('The mail with the link is not in the outbox.');
+  throw new Error('The email with the link isn’t in the outbox.');
 }
 
 async function outboxOf({ url }: Demo, { admin }: School): Promise<Page[]> {
@@ -112,6 +112,6 @@ async function knownChild(event: string): Promise<Record<string, string>> {
     return { number: child.schoolId, year, month, day };
   }
   throw new Error(
-    'No student of the event has both a student number and a birth date, so no parent can add one.',
+    'No student of the event has both a Student ID and a birth date, so no parent can add one.',
   );
 }

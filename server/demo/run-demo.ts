@@ -28,7 +28,7 @@ Slotbell is open at ${demo.url}
 
   Parents’ link  ${demo.url}${school.link}
 
-Everything is made anew at the next start. Stop: Ctrl-C.`);
+Every start makes a new school. Stop: Ctrl-C.`);
 }
 
 async function inviteDesk(demo: Demo, school: School): Promise<Login> {

@@ -3,6 +3,7 @@ import type { ContactType } from '../models/contact.js';
 import { andList, number } from '../web/format-count.js';
 import { longDay } from '../web/format-time.js';
 import type { Style } from '../web/place.js';
+import { sayAlike } from '../web/say-alike.js';
 import type { PairRow } from './queries.js';
 import type { Side } from './read-sides.js';
 
@@ -50,7 +51,7 @@ interface Line {
 function factsOf(names: Record<Identifier, string>, style: Style): Line[] {
   return [
     { label: 'Type', value: ({ contact }) => TYPES[contact.type] },
-    { label: 'School number', value: ({ contact }) => contact.schoolId },
+    { label: 'Student ID', value: ({ contact }) => contact.schoolId },
     { label: names.communityId, value: ({ contact }) => contact.identifiers?.communityId ?? '' },
     { label: names.barcode, value: ({ contact }) => contact.identifiers?.barcode ?? '' },
     { label: 'Email', value: ({ contact }) => contact.email },
@@ -64,8 +65,8 @@ function factsOf(names: Record<Identifier, string>, style: Style): Line[] {
 
 /** What differs between any two contacts, whether they are one person or not. */
 const COUNTS: Line[] = [
-  { label: 'Came from', value: ({ contact }) => SOURCES[contact.source] },
-  { label: 'Record id', value: ({ contact }) => contact.record?.id ?? '' },
+  { label: 'Source', value: ({ contact }) => SOURCES[contact.source] },
+  { label: 'Record ID', value: ({ contact }) => contact.record?.id ?? '' },
   {
     label: 'Guardians',
     value: ({ contact, family }) => (contact.type === 'student' ? number(family) : ''),
@@ -91,8 +92,9 @@ export function reasonInWords(
   names: Record<Identifier, string>,
   style: Style,
 ): string {
-  const first = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
-  if (!recycled) return first(reason);
+  const text = sayAlike(newcomer ? { code: 'id' } : reason);
+  const what = text.charAt(0).toUpperCase() + text.slice(1);
+  if (!recycled) return what;
   const differ = factsOf(names, style)
     .filter(({ label }) => PROOFS.has(label))
     .filter(({ value }) => {
@@ -100,8 +102,7 @@ export function reasonInWords(
       return one && other && one !== other;
     })
     .map(({ label }) => label.toLowerCase());
-  const what = newcomer ? 'Same ID' : first(reason);
-  return `${what}, but another ${andList(['name', ...differ], style)}`;
+  return `${what}, but different ${andList(['name', ...differ], style)}`;
 }
 
 /** What speaks for one person or two. */

@@ -2,9 +2,10 @@ import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { Account } from '../models/account.js';
 import { Contact } from '../models/contact.js';
-import { Duplicate, type Identity } from '../models/duplicate.js';
+import { Duplicate, type Identity, type IdentityDecision } from '../models/duplicate.js';
 import type { Actor } from '../web/actor.js';
 import { finishDecision } from '../roster/people/finish-decision.js';
+import { isCutOff } from '../runs/engine/wait-merges.js';
 import { isSyncing } from './hold-merge.js';
 
 export type IdentityDecided =
@@ -13,7 +14,8 @@ export type IdentityDecided =
 /**
  * Decides whether a newcomer is the contact whose id they have. The same: the contact takes what the source says of them. Another: they
  * become a contact of their own with the id; the one who had it is transferred and keeps logins, households and appointments, and
- * their family is never tied to the id. What is decided is noted first, so that a decision that was cut off is finished by the next sync.
+ * their family is never tied to the id. The pair is claimed with what is decided first, so that of two people at once one does it, and a
+ * decision that was cut off is finished by the next sync, or by asking for the same again.
  */
 export async function decideIdentity(
   { now }: Pick<Deps, 'now'>,
@@ -23,24 +25,46 @@ export async function decideIdentity(
 ): Promise<IdentityDecided> {
   const pair = await Duplicate.findOne({ _id: id, account, state: 'open' }).lean();
   if (!pair?.newcomer) return { ok: false, reason: 'decided already' };
-  if (!pair.deciding) {
-    // First: a night that has read the marks already is found at work.
-    await forgetStand(account);
-    if (await isSyncing(account)) return { ok: false, reason: 'sync is running' };
-    if (await Contact.exists({ _id: pair.candidate, account, merging: { $exists: true } }))
-      return { ok: false, reason: 'another merge' };
-    const tied = await Contact.find({ account, 'relations.student': pair.newcomer.id }, { _id: 1 }).lean();
-    const deciding = { as, by: user, at: now(), family: tied.map(({ _id }) => _id) };
-    const claimed = await Duplicate.updateOne(
-      { _id: id, state: 'open', deciding: { $exists: false }, 'newcomer.hash': pair.newcomer.hash },
-      { $set: { deciding } },
-    );
-    if (claimed.modifiedCount === 0) return { ok: false, reason: 'decided already' };
+  const { newcomer, candidate, deciding: before } = pair;
+  if (before && (before.as !== as || !isCutOff(before, now())))
+    return { ok: false, reason: 'decided already' };
+  if (await Contact.exists({ _id: candidate, account, merging: { $exists: true } }))
+    return { ok: false, reason: 'another merge' };
+  const tied = await Contact.find({ account, 'relations.student': newcomer.id }, { _id: 1 }).lean();
+  const family = before?.family ?? tied.map(({ _id }) => _id);
+  const deciding = { as, by: before?.by ?? user, at: now(), family };
+  const claimed = await claim(pair, deciding);
+  if (!claimed) return { ok: false, reason: 'decided already' };
+  // After it is known as at work: a sync that begins now waits for it, and one that has begun is found here.
+  if (await isSyncing(account)) {
+    await giveUp(pair, deciding);
+    return { ok: false, reason: 'sync is running' };
   }
-  const claimed = await Duplicate.findOne({ _id: id, account, state: 'open' }).lean();
-  if (claimed?.deciding?.as !== as) return { ok: false, reason: 'decided already' };
+  await forgetStand(account);
   await finishDecision(claimed);
   return { ok: true };
+}
+
+/** The pair as this decision's own; null when somebody was quicker, or the source says something else of the newcomer now. */
+function claim({ _id, newcomer, deciding }: Duplicate, claimed: IdentityDecision): Promise<Duplicate | null> {
+  return Duplicate.findOneAndUpdate(
+    {
+      _id,
+      state: 'open',
+      'newcomer.hash': newcomer?.hash,
+      ...(deciding ? { 'deciding.at': deciding.at } : { deciding: { $exists: false } }),
+    },
+    { $set: { deciding: claimed } },
+    { returnDocument: 'after' },
+  ).lean();
+}
+
+/** Leaves the pair as it was before it was claimed: undecided, or cut off. */
+async function giveUp({ _id, deciding: before }: Duplicate, { at }: IdentityDecision): Promise<void> {
+  await Duplicate.updateOne(
+    { _id, state: 'open', 'deciding.at': at },
+    before ? { $set: { deciding: before } } : { $unset: { deciding: 1 } },
+  );
 }
 
 /** The next sync reads everything and looks at all classes: what the source said of somebody in doubt was not taken. */

@@ -35,7 +35,8 @@ export async function keepBoth(
     newcomer: { $exists: false },
   }).lean();
   // Who had the number goes with the next sync if the source has them no more.
-  if (open.some(({ recycled }) => recycled)) await forgetStand(account);
+  const anyRecycled = open.some(({ recycled }) => recycled);
+  if (anyRecycled) await forgetStand(account);
   const ids = open.flatMap(({ contact, candidate }) => [contact, candidate]);
   const contacts = await Contact.find({ account, _id: { $in: ids } }, { record: 1 }).lean();
   const held = new Map(contacts.map((contact) => [contact._id.toHexString(), recordIds(contact)]));
@@ -57,6 +58,8 @@ export async function keepBoth(
     );
     if (saved.modifiedCount === 1) decided.push(_id);
   }
+  // Once more: a sync may have come in between, and have found them in doubt.
+  if (anyRecycled) await forgetStand(account);
   const entry = new Types.ObjectId();
   if (decided.length > 0)
     await recordAudit({

@@ -8,11 +8,17 @@ import type { Actor } from '../web/actor.js';
 import { dropMirrorMark } from '../sources/download/cursor.js';
 import { findClash, type Clash } from './find-clash.js';
 import { HeldMerge, isSyncing, MergeLost } from './hold-merge.js';
-import { CUT_OFF_MS } from '../runs/engine/wait-merges.js';
+import { isCutOff } from '../runs/engine/wait-merges.js';
 import { moveAppointments, moveChildren, type Move } from './move-bookings.js';
 import { moveClasses } from './move-classes.js';
 import { fillBlanks, moveLogins, movePairs, moveRecord, planRecord } from './move-identity.js';
 import { copyDiaries, endDiaries, moveResources } from './move-resources.js';
+
+/**
+ * Hands what households have booked about a child that the school took away from them to the school, and ends what they hold.
+ * Safe to do again. @returns how many appointments
+ */
+export type KeepOfLost = (actor: Pick<Actor, 'account' | 'user'>, student: Types.ObjectId) => Promise<number>;
 
 export type Merged =
   | { ok: true }
@@ -34,6 +40,7 @@ export async function mergeContacts(
   actor: Pick<Actor, 'account' | 'user'>,
   keep: Types.ObjectId,
   drop: Types.ObjectId,
+  keepOfLost: KeepOfLost,
 ): Promise<Merged> {
   const { account } = actor;
   const move: Move = { account, keep, drop };
@@ -59,7 +66,7 @@ export async function mergeContacts(
     return { ok: false, reason: 'sync is running' };
   }
   try {
-    return await merge(deps, actor, move, held, cutOffAt);
+    return await merge(deps, actor, move, held, { cutOffAt, keepOfLost });
   } catch (error) {
     if (error instanceof MergeLost) return { ok: false, reason: 'another merge' };
     throw error;
@@ -72,7 +79,7 @@ async function merge(
   actor: Pick<Actor, 'account' | 'user'>,
   move: Move,
   held: HeldMerge,
-  cutOffAt: Date | undefined,
+  { cutOffAt, keepOfLost }: { cutOffAt: Date | undefined; keepOfLost: KeepOfLost },
 ): Promise<Merged> {
   const { account, keep, drop } = move;
   const { pair } = held;
@@ -100,7 +107,10 @@ async function merge(
     const moved = await moveAll(move, planned, held);
     if (!moved.ok) return moved;
     await held.live();
-    await leaveEntry(deps, actor, pair, move, moved.counts);
+    // Who lost one of the two has neither now: what they booked about the other is theirs no more.
+    const kept = await keepOfLost(actor, keep);
+    await held.live();
+    await leaveEntry(deps, actor, pair, move, { ...moved.counts, ...(kept > 0 ? { kept } : {}) });
     await Contact.deleteOne({ _id: drop, account });
   }
   await Contact.updateOne({ _id: keep, merging: pair }, { $unset: { merging: 1 } });
@@ -112,7 +122,7 @@ async function merge(
 function mayClaim({ state, unfinished, merge }: Duplicate, { keep, drop }: Move, now: Date): boolean {
   if (state === 'open') return true;
   if (!unfinished || !merge?.keep.equals(keep) || !merge.drop.equals(drop)) return false;
-  return +merge.at <= +now - CUT_OFF_MS;
+  return isCutOff(merge, now);
 }
 
 function recordOf(stays: Contact, goes: Contact): Pick<Merge, 'record'> {

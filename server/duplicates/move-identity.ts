@@ -4,6 +4,7 @@ import { Contact, contactKeys, recordIds } from '../models/contact.js';
 import { Duplicate, pairKey, type Merge } from '../models/duplicate.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { User } from '../models/user.js';
+import { furtherOf } from '../roster/people/keep-further.js';
 import type { Move } from './move-bookings.js';
 
 /** What is filled in where the one who stays has none of it: what belongs together goes together. */
@@ -32,7 +33,8 @@ export function planRecord(keep: Contact, drop: Contact): Merge['record'] {
   const id = takes ? first : (own?.id ?? first);
   if (!id) return undefined;
   const also = [...new Set(ids)].filter((other) => other !== id);
-  return { id, hash: takes || !own ? '' : own.hash, ...(also.length > 0 ? { also } : {}) };
+  const further = [...furtherOf(keep), ...furtherOf(drop)].filter((one) => also.includes(one.id));
+  return { id, hash: takes || !own ? '' : own.hash, ...(also.length > 0 ? { also, further } : {}) };
 }
 
 function takesOver(keep: Contact, drop: Contact): boolean {

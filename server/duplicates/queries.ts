@@ -4,6 +4,7 @@ import { CONTACT_TYPES, contactKeys, contactName, type ContactType } from '../mo
 import {
   Duplicate,
   DUPLICATE_STATES,
+  type AlikeReason,
   type DuplicateState,
   type Identity,
   type Newcomer,
@@ -11,7 +12,7 @@ import {
 import { holdsWords } from '../models/scoped.js';
 import { User } from '../models/user.js';
 import { sliceOf } from '../web/paging.js';
-import { CUT_OFF_MS } from '../runs/engine/wait-merges.js';
+import { isCutOff } from '../runs/engine/wait-merges.js';
 import { readSides, type Side } from './read-sides.js';
 import type { PairsQuery } from './schema.js';
 
@@ -19,13 +20,17 @@ export const PAGE_SIZE = 20;
 
 export interface PairRow {
   id: string;
-  reason: string;
+  reason: AlikeReason;
   /** One id or number for two people, by all that is known. */
   recycled?: 'id' | 'number';
   /** The newer one is no contact until it is decided. */
   newcomer: boolean;
+  /** The older one is listed under an id of their own as well, and stays whatever is decided. */
+  isFurther: boolean;
   /** What was decided about them, where it was cut off before it was done. */
   deciding?: Identity;
+  /** Somebody is deciding right now. */
+  atWork: boolean;
   state: DuplicateState;
   createdAt: Date;
   decidedAt?: Date;
@@ -67,7 +72,7 @@ export async function listPairs(account: Types.ObjectId, query: PairsQuery, now:
     .limit(PAGE_SIZE)
     .lean();
   return {
-    rows: await rowsOf(account, pairs),
+    rows: await rowsOf(account, pairs, now),
     total,
     ofState: keyed(DUPLICATE_STATES, (state) => sum(state, query.type)),
     ofType: keyed(['', ...CONTACT_TYPES], (type) => sum(query.state, type)),
@@ -76,10 +81,14 @@ export async function listPairs(account: Types.ObjectId, query: PairsQuery, now:
 }
 
 /** One pair of the account with both sides; null where there is none. */
-export async function findPair(account: Types.ObjectId, id: Types.ObjectId): Promise<PairRow | null> {
+export async function findPair(
+  account: Types.ObjectId,
+  id: Types.ObjectId,
+  now: Date,
+): Promise<PairRow | null> {
   const pair = await Duplicate.findOne({ _id: id, account }).lean();
   if (!pair) return null;
-  const [row] = await rowsOf(account, [pair]);
+  const [row] = await rowsOf(account, [pair], now);
   return row ?? null;
 }
 
@@ -98,7 +107,7 @@ export async function namesOf(account: Types.ObjectId): Promise<Record<Identifie
   return identifierNamesOf(await Account.findById(account, { identifierNames: 1 }).orFail().lean());
 }
 
-async function rowsOf(account: Types.ObjectId, pairs: Duplicate[]): Promise<PairRow[]> {
+async function rowsOf(account: Types.ObjectId, pairs: Duplicate[], now: Date): Promise<PairRow[]> {
   const ids = pairs.flatMap(({ contact, candidate }) => [contact, candidate]);
   const deciders = pairs.flatMap(({ decidedBy }) => decidedBy ?? []);
   const [sides, users] = await Promise.all([
@@ -111,7 +120,9 @@ async function rowsOf(account: Types.ObjectId, pairs: Duplicate[]): Promise<Pair
     reason: pair.reason,
     ...(pair.recycled ? { recycled: pair.recycled } : {}),
     newcomer: pair.newcomer !== undefined,
-    ...(pair.deciding ? { deciding: pair.deciding.as } : {}),
+    isFurther: pair.newcomer?.isFurther === true,
+    ...(pair.deciding && isCutOff(pair.deciding, now) ? { deciding: pair.deciding.as } : {}),
+    atWork: pair.deciding !== undefined && !isCutOff(pair.deciding, now),
     state: pair.state,
     createdAt: pair.createdAt,
     ...(pair.decidedAt ? { decidedAt: pair.decidedAt } : {}),
@@ -126,12 +137,12 @@ async function rowsOf(account: Types.ObjectId, pairs: Duplicate[]): Promise<Pair
 }
 
 /** A newcomer beside the contact whose id they have: nothing hangs on them yet. */
-function sideOf({ account, contact }: Duplicate, { fields, source }: Newcomer): Side {
+function sideOf({ account, contact }: Duplicate, { id, hash, fields, source }: Newcomer): Side {
   const person = { identifiers: {}, ...fields, ...contactKeys(fields) };
   return {
     id: contact.toHexString(),
     name: contactName(fields),
-    contact: { _id: contact, account, source, status: 'active', ...person },
+    contact: { _id: contact, account, source, status: 'active', record: { id, hash }, ...person },
     family: 0,
     classes: 0,
     appointments: 0,
@@ -143,9 +154,7 @@ function sideOf({ account, contact }: Duplicate, { fields, source }: Newcomer): 
 async function unfinishedOf(account: Types.ObjectId, now: Date): Promise<PairsPage['unfinished']> {
   const found = await Duplicate.find({ account, unfinished: true }, { merge: 1 }).limit(20).lean();
   return found.flatMap(({ _id, merge }) =>
-    merge && +merge.at <= +now - CUT_OFF_MS
-      ? [{ id: _id.toHexString(), keep: merge.keep.toHexString() }]
-      : [],
+    merge && isCutOff(merge, now) ? [{ id: _id.toHexString(), keep: merge.keep.toHexString() }] : [],
   );
 }
 

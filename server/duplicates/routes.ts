@@ -1,7 +1,9 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
+import { contentHash } from '../models/content-hash.js';
 import { CONTACT_TYPES } from '../models/contact.js';
+import type { Identity } from '../models/duplicate.js';
 import { actorOf, type Actor } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
 import { SETUP_TABS } from '../web/event-tabs.js';
@@ -14,14 +16,14 @@ import { refuseHere, say } from '../web/session.js';
 import { compareSides, reasonInWords } from './compare-sides.js';
 import { decideIdentity, type IdentityDecided } from './decide-identity.js';
 import { keepBoth, reopenPairs, undoKeepBoth } from './keep-both.js';
-import { mergeContacts, type Merged } from './merge-contacts.js';
+import { mergeContacts, type KeepOfLost, type Merged } from './merge-contacts.js';
 import { findPair, listPairs, namesOf, newcomersAmong, PAGE_SIZE } from './queries.js';
 import { identitySchema, mergingSchema, pairsQuery, pairsSchema, type PairsQuery } from './schema.js';
 
 const HOME = '/global-setup/duplicates';
 
 /** Global Setup → Duplicates: the *to decide* list. Mounted behind the administrator's guard. */
-export function duplicateRoutes(deps: Deps): Router {
+export function duplicateRoutes(deps: Deps, keepOfLost: KeepOfLost): Router {
   const router = express.Router();
   router.get('/', (req, res) => showList(deps, req, res));
 
@@ -34,13 +36,13 @@ export function duplicateRoutes(deps: Deps): Router {
     if (apart.parted > 0)
       say(req, {
         kind: 'ok',
-        text: `${countOf(apart.parted, 'person has a contact of their own', 'people have contacts of their own')} now. Classes follow with the next sync.`,
+        text: `${countOf(apart.parted, 'person now has a separate contact', 'people now have separate contacts')}. The next sync updates the classes.`,
       });
     if (apart.refused) say(req, { kind: 'notice', text: REFUSED[apart.refused] });
     if (kept.pairs > 0)
       say(req, { kind: 'ok', text: `Kept both of ${countOf(kept.pairs, 'pair', 'pairs')}.`, undo });
     else if (apart.parted === 0 && !apart.refused)
-      say(req, { kind: 'notice', text: 'Nothing was changed: select pairs that nobody has decided yet.' });
+      say(req, { kind: 'notice', text: 'Nothing was changed. Select pairs that nobody has decided yet.' });
     res.redirect(303, HOME);
   });
 
@@ -62,14 +64,14 @@ export function duplicateRoutes(deps: Deps): Router {
 
   router.post('/:pair/identity', (req, res) => postIdentity(deps, req, res));
 
-  mergingPages(router, deps);
+  mergingPages(router, deps, keepOfLost);
   return router;
 }
 
 /** Whether somebody who came with a contact's id is that contact. */
 async function postIdentity(deps: Deps, req: Request, res: Response): Promise<void> {
   const actor = actorOf(res);
-  const pair = await findPair(actor.account, parseId(req.params.pair));
+  const pair = await findPair(actor.account, parseId(req.params.pair), deps.now());
   const parsed = parseForm(identitySchema, req.body);
   if (!pair) throw notFound();
   if (!parsed.ok) {
@@ -77,19 +79,21 @@ async function postIdentity(deps: Deps, req: Request, res: Response): Promise<vo
     return showList(deps, req, res);
   }
   const { as, sure } = parsed.value;
-  if (as === 'same' && !sure && !pair.deciding && pair.newcomer)
+  if (as === 'same' && !sure && !pair.deciding && !pair.atWork && pair.newcomer)
     return showIdentity(res, actor.account, pair);
   const decided = await decideIdentity(deps, actor, new Types.ObjectId(pair.id), as);
-  const [newer, older] = pair.sides.map((side) => side?.name ?? 'A contact');
+  const [newer = '', older = ''] = pair.sides.map((side) => side?.name ?? 'A contact');
   if (!decided.ok) say(req, { kind: 'notice', text: REFUSED[decided.reason] });
-  else if (as === 'same')
-    say(req, { kind: 'ok', text: `${older} is ${newer} now. Classes follow with the next sync.` });
-  else
-    say(req, {
-      kind: 'ok',
-      text: `${newer} has a contact of their own now, and ${older} is transferred. Classes follow with the next sync.`,
-    });
+  else say(req, { kind: 'ok', text: sayDecided(as, pair.isFurther, newer, older) });
   res.redirect(303, HOME);
+}
+
+function sayDecided(as: Identity, isFurther: boolean, newer: string, older: string): string {
+  if (as === 'same' && isFurther)
+    return `Both records belong to ${older}, as before. The next sync updates the classes.`;
+  if (as === 'same') return `${older} is now ${newer}. The next sync updates the classes.`;
+  const left = isFurther ? 'stays under their own ID' : 'is transferred';
+  return `${newer} now has a separate contact, and ${older} ${left}. The next sync updates the classes.`;
 }
 
 /** Asks before a contact becomes somebody of another name. */
@@ -110,7 +114,7 @@ async function showIdentity(
 
 const REFUSED: Record<Extract<IdentityDecided, { ok: false }>['reason'], string> = {
   'decided already': 'Somebody else has decided this pair already.',
-  'sync is running': 'A sync is running. Decide when it has finished; the Importer shows how far it is.',
+  'sync is running': 'A sync is running. Decide when it has finished. The Importer shows its progress.',
   'another merge': 'This contact is being merged right now. Wait a minute and look again.',
 };
 
@@ -149,37 +153,44 @@ async function showList(deps: Deps, req: Request, res: Response): Promise<void> 
 }
 
 /** Asking before a merge, and doing it. */
-function mergingPages(router: Router, deps: Deps): void {
-  router.get('/:pair/merging', (req, res) => showMerging(res, parseId(req.params.pair)));
+function mergingPages(router: Router, deps: Deps, keepOfLost: KeepOfLost): void {
+  router.get('/:pair/merging', (req, res) => showMerging(deps, res, parseId(req.params.pair)));
 
   router.post('/:pair/merging', async (req, res) => {
     const actor = actorOf(res);
     const id = parseId(req.params.pair);
-    const pair = await findPair(actor.account, id);
+    const pair = await findPair(actor.account, id, deps.now());
     if (!pair) throw notFound();
     const parsed = parseForm(mergingSchema, req.body);
-    if (!parsed.ok) return showMerging(res, id, parsed);
-    const { keep } = parsed.value;
+    if (!parsed.ok) return showMerging(deps, res, id, parsed);
+    const { keep, seen } = parsed.value;
+    if (seen !== undefined && seen !== (await shownOf(actor, pair)))
+      return showMerging(deps, res, id, { values: {}, errors: { keep: CHANGED } });
     const other = pair.contacts.find((contact) => !contact.equals(keep));
     if (!other || !pair.contacts.some((contact) => contact.equals(keep)))
-      return showMerging(res, id, { values: {}, errors: { keep: 'Select which of the two stays.' } });
-    const merged = await mergeContacts(deps, actor, keep, other);
+      return showMerging(deps, res, id, { values: {}, errors: { keep: 'Select which contact to keep.' } });
+    const merged = await mergeContacts(deps, actor, keep, other, keepOfLost);
     if (!merged.ok && merged.reason === 'not here') throw notFound();
     if (!merged.ok && merged.reason !== 'decided already') {
       const errors = { keep: inWords(merged, actor) };
-      return showMerging(res, id, { values: { keep: keep.toHexString() }, errors });
+      return showMerging(deps, res, id, { values: { keep: keep.toHexString() }, errors });
     }
     if (merged.ok)
-      say(req, { kind: 'ok', text: 'Merged. There is one contact now, with everything of both.' });
+      say(req, { kind: 'ok', text: 'Merged. There’s now one contact with everything from both.' });
     else say(req, { kind: 'notice', text: 'Somebody else has decided this pair already.' });
     res.redirect(303, HOME);
   });
 }
 
-async function showMerging(res: Response, id: Types.ObjectId, form: Form = FRESH_FORM): Promise<void> {
+async function showMerging(
+  deps: Deps,
+  res: Response,
+  id: Types.ObjectId,
+  form: Form = FRESH_FORM,
+): Promise<void> {
   const actor = actorOf(res);
   const { account } = actor;
-  const [pair, names] = await Promise.all([findPair(account, id), namesOf(account)]);
+  const [pair, names] = await Promise.all([findPair(account, id, deps.now()), namesOf(account)]);
   const [one, other] = pair?.sides ?? [];
   if (!pair || !one || !other || pair.newcomer || (pair.state !== 'open' && !pair.unfinished))
     throw notFound();
@@ -190,24 +201,36 @@ async function showMerging(res: Response, id: Types.ObjectId, form: Form = FRESH
     sides: [one, other],
     compared: compareSides([one, other], names, actor),
     reason: reasonInWords(pair, names, actor),
+    seen: await shownOf(actor, pair),
     form,
   });
+}
+
+const CHANGED =
+  'One of the two changed while you had this page open, and nothing is merged yet. Look at both again, then select which one stays.';
+
+/** What the page shows of both, as a fingerprint for its hidden field `seen`: a merge cannot be undone. */
+async function shownOf(
+  actor: Actor,
+  { sides: [one, other] }: NonNullable<Awaited<ReturnType<typeof findPair>>>,
+): Promise<string> {
+  return one && other ? contentHash(compareSides([one, other], await namesOf(actor.account), actor)) : '';
 }
 
 function inWords(refused: Extract<Merged, { ok: false }>, place: Place): string {
   switch (refused.reason) {
     case 'slots overlap':
-      return `Both hold slots at the same time (${refused.event ? `${refused.event}, ` : ''}${dayAndTime(refused.at, place)}). Remove or move the slots of one of them first; nobody can be in two places.`;
+      return `Both have slots at the same time (${refused.event ? `${refused.event}, ` : ''}${dayAndTime(refused.at, place)}). Remove or move the slots of one of them first.`;
     case 'meetings overlap':
       return `Both have a meeting at the same time (${dayAndTime(refused.at, place)}). Move or cancel one of the meetings first.`;
     case 'sync is running':
-      return 'A sync is at work. Merge when it has finished; the Importer shows how far it is.';
+      return 'A sync is running. Merge when it has finished. The Importer shows its progress.';
     case 'another merge':
-      return 'One of the two is being merged with somebody else right now. Wait a minute and look again.';
+      return 'One of these contacts is being merged with another one right now. Wait a minute and look again.';
     case 'in doubt':
-      return 'Somebody else came with the ID of one of the two. Decide that first: it is on this list too.';
+      return 'One of these IDs now belongs to somebody else. Decide that pair first. It’s on this list too.';
     case 'other type':
-      return 'The two are of different types now, so they cannot be one contact.';
+      return 'These contacts now have different types, so they can’t be merged.';
     default:
       return 'Somebody else has decided this pair already.';
   }
@@ -219,7 +242,7 @@ function pairsOf(req: Request, res: Response): Types.ObjectId[] | undefined {
   if (!parsed.ok) refuseHere(res, parsed);
   else if (parsed.value.only) return [parsed.value.only];
   else if (parsed.value.pairs.length > 0) return parsed.value.pairs;
-  else refuseHere(res, { values: {}, errors: { pairs: 'Select at least one pair first.' } });
+  else refuseHere(res, { values: {}, errors: { pairs: 'Select at least one pair.' } });
   return undefined;
 }
 

@@ -28,9 +28,10 @@ export const pairsSchema = Joi.object<{ pairs: Types.ObjectId[]; only?: Types.Ob
   only: objectId().label('a pair from the list'),
 });
 
-export const mergingSchema = Joi.object<{ keep: Types.ObjectId }, true>({
-  keep: objectId().required().label('which of the two stays'),
-}).messages({ 'any.required': 'Choose {#label}.' });
+export const mergingSchema = Joi.object<{ keep: Types.ObjectId; seen?: string }, true>({
+  seen: Joi.string().max(100),
+  keep: objectId().required().label('which contact to keep'),
+}).messages({ 'any.required': 'Select {#label}.' });
 
 /** That somebody is the same is asked once more (`sure`), as it cannot be undone. */
 export const identitySchema = Joi.object<{ as: Identity; sure?: 'yes' }, true>({

@@ -76,8 +76,8 @@ function slotsDetail({ slots, teachersWithoutSlots }: EventCounts): string {
 /** What speaks against opening now, said before somebody does. */
 export function openingWarnings(event: Event, counts: EventCounts): string[] {
   return [
-    counts.importedClasses === 0 && 'No roster is imported: parents find no teachers.',
-    counts.slots === 0 && 'There are no slots: parents find no times.',
+    counts.importedClasses === 0 && 'No roster is imported, so parents find no teachers.',
+    counts.slots === 0 && 'There are no slots, so parents find no times.',
     counts.slots > 0 &&
       counts.teachersWithoutSlots > 0 &&
       `${countOf(counts.teachersWithoutSlots, 'teacher has', 'teachers have')} no slots.`,

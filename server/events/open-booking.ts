@@ -1,4 +1,5 @@
 import { recordAudit } from '../audit/record-audit.js';
+import { asRead } from '../models/as-read.js';
 import { Event } from '../models/event.js';
 import type { Actor } from '../web/actor.js';
 import { bookingState } from '../web/booking-state.js';
@@ -11,29 +12,44 @@ export async function openBooking(
   actor: Actor,
   event: Event,
   now: Date,
-): Promise<{ ok: true } | { ok: false; reason: 'archived' | 'over' | 'open' }> {
+): Promise<{ ok: true } | { ok: false; reason: 'archived' | 'over' | 'open' | 'changed meanwhile' }> {
   const state = bookingState(event, now);
   if (state === 'archived' || state === 'over' || state === 'open') return { ok: false, reason: state };
   const ended = event.booking.closesAt !== undefined && event.booking.closesAt <= now;
   const result = await Event.updateOne(
-    { _id: event._id, account: actor.account, status: 'active' },
+    { _id: event._id, account: actor.account, status: 'active', ...windowAsRead(event) },
     { $set: { 'booking.opensAt': now }, ...(ended ? { $unset: { 'booking.closesAt': 1 } } : {}) },
   );
-  if (result.matchedCount === 0) return { ok: false, reason: 'archived' };
+  if (result.matchedCount === 0) return { ok: false, reason: 'changed meanwhile' };
   await audit(actor, event, 'open booking', now);
   return { ok: true };
 }
 
-/** Closes booking now, or takes away the time at which it would have opened. False when there was nothing to close. */
-export async function closeBooking(actor: Actor, event: Event, now: Date): Promise<boolean> {
+/** Closes booking now, or takes away the time at which it would have opened. */
+export async function closeBooking(
+  actor: Actor,
+  event: Event,
+  now: Date,
+): Promise<{ ok: true } | { ok: false; reason: 'closed' | 'changed meanwhile' }> {
   const { set, unset } = withoutWindow(event, now);
-  if (!unset && Object.keys(set).length === 0) return false;
-  await Event.updateOne(
-    { _id: event._id, account: actor.account },
+  if (!unset && Object.keys(set).length === 0) return { ok: false, reason: 'closed' };
+  const result = await Event.updateOne(
+    { _id: event._id, account: actor.account, ...windowAsRead(event) },
     { ...(Object.keys(set).length > 0 ? { $set: set } : {}), ...(unset ? { $unset: unset } : {}) },
   );
+  if (result.matchedCount === 0) return { ok: false, reason: 'changed meanwhile' };
   await audit(actor, event, 'close booking', now);
-  return true;
+  return { ok: true };
+}
+
+/** What a page shows of the window and of whether it is open, for its hidden field `shown`. */
+export function windowShown(event: Event, now: Date): string {
+  const { opensAt, closesAt } = event.booking;
+  return [bookingState(event, now), opensAt?.getTime() ?? '', closesAt?.getTime() ?? ''].join(' ');
+}
+
+function windowAsRead({ booking: { opensAt, closesAt } }: Pick<Event, 'booking'>) {
+  return asRead({ 'booking.opensAt': opensAt, 'booking.closesAt': closesAt });
 }
 
 /** The change that leaves nobody able to book from now on: a window that is open ends, one that lies ahead goes. */

@@ -71,7 +71,7 @@ function faultOf(field: string, message: string | undefined): Record<string, str
 
 function faultOfZone(zone: string, { event, slotsByDay }: EventContext): string | undefined {
   if (!event || !slotsByDay?.size || event.timeZone === zone) return undefined;
-  return 'The time zone stays while there are slots: their times were made in it. Remove the slots first.';
+  return 'You can’t change the time zone while there are slots. Remove the slots first.';
 }
 
 function faultOfDays(
@@ -82,7 +82,7 @@ function faultOfDays(
   if (days.length === 0) return 'Enter at least one day.';
   if (days.length > MAX_DAYS) return `Enter ${MAX_DAYS} days at most.`;
   const wrong = days.find((day) => !isDay(day));
-  if (wrong) return `${wrong} is not a day of the calendar.`;
+  if (wrong) return `${wrong} isn’t a date. Check the year, month and day.`;
   const known = event?.days ?? [];
   const today = dayOf(now, zone);
   const past = days.find((day) => day < today && !known.includes(day));
@@ -97,8 +97,8 @@ function faultOfDays(
 
 function noSuchTime(local: string, style: Style): string {
   const day = local.slice(0, 10);
-  if (!isDay(day)) return 'There is no such day in the calendar.';
-  return `There is no ${fieldTime(local.slice(11, 16), style)} on ${fullDay(day, style)}: the clocks go forward past it.`;
+  if (!isDay(day)) return 'There’s no such date. Check the month and day.';
+  return `There is no ${fieldTime(local.slice(11, 16), style)} on ${fullDay(day, style)}: the clocks go forward then. Enter another time.`;
 }
 
 function faultsOfWindow(
@@ -110,6 +110,6 @@ function faultsOfWindow(
   if (opens && closes && closes <= opens) return { closesAt: 'Booking must close after it opens.' };
   const last = days.at(-1);
   if (opens && last && dayOf(opens, zone) > last)
-    return { opensAt: 'Booking would open when the last day is over.' };
+    return { opensAt: 'Booking must open before the last day is over.' };
   return {};
 }

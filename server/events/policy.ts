@@ -15,11 +15,11 @@ export function sayBooking(event: Bookable & Place, now: Date): string {
   const at = (moment: Date | undefined) => (moment ? dayAndTimeSoon(moment, event, now) : '');
   switch (bookingState(event, now)) {
     case 'archived':
-      return 'This event is archived: nobody can book.';
+      return 'This event is archived, so nobody can book.';
     case 'over':
-      return 'The last day of this event is over: nobody can book.';
+      return 'The last day of this event is over, so nobody can book.';
     case 'not set':
-      return 'Booking is not open, and no time is set at which it opens.';
+      return 'Booking isn’t open. Nobody has set when it opens.';
     case 'before':
       return `Booking opens on ${at(opensAt)}.`;
     case 'closed':

@@ -1,32 +1,29 @@
 import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../deps.js';
-import { Event } from '../models/event.js';
 import { heldNotices } from '../runs/show/read-held.js';
 import { actorOf, mayRunEvent } from '../web/actor.js';
 import { bookingState } from '../web/booking-state.js';
 import { changedMeanwhile, seenOf } from '../web/compare-seen.js';
-import { HttpError, notFound } from '../web/errors.js';
-import { dayAndTimeSoon, daySpan, daysInWords } from '../web/format-time.js';
+import { daySpan } from '../web/format-time.js';
 import { zoneName, zoneOptions } from '../web/format-zone.js';
 import { eventGuard, eventOf, levelGuard } from '../web/guards.js';
-import { placed, type PlacedEvent } from '../web/place.js';
+import type { PlacedEvent } from '../web/place.js';
 import { parseForm, parseQuery, typedValues, type Form } from '../web/parse.js';
-import { refuseHere, say } from '../web/session.js';
+import { endStep, refuseHere, say } from '../web/session.js';
 import { sightOf } from '../web/sight.js';
 import { archiveEvent, bringBackEvent } from './archive-event.js';
 import { checkStep } from './check-step.js';
 import { createEvent } from './create-event.js';
-import { openingSteps, openingWarnings } from './list-steps.js';
-import { closeBooking, openBooking } from './open-booking.js';
+import { openingSteps } from './list-steps.js';
 import { bookingStatus, mayCreateEvents, sayBooking } from './policy.js';
 import { parseEvent } from './parse-event.js';
 import { eventCounts, listEvents, slotsByDay } from './queries.js';
 import { eventFields, eventQuery, formOf, freshEvent, stepSchema } from './schema.js';
+import { openingPages } from './serve-opening.js';
+import { eventPage, pathOf, reloadEvent } from './show-event.js';
 import { updateEvent } from './update-event.js';
 
-const TWO_AT_ONCE = 'Somebody else saved these settings at the same moment. Save once more.';
-
-const pathOf = (event: Pick<Event, '_id'>): string => `/events/${event._id.toHexString()}`;
+const TWO_AT_ONCE = 'Somebody else saved these settings at the same moment. Save again.';
 
 /** The list of events, and of each its overview, settings, archiving and opening. Behind the staff guard. */
 export function eventRoutes(deps: Deps): Router {
@@ -117,7 +114,7 @@ function settingsPages(router: Router, deps: Deps): void {
     const event = await createEvent(actorOf(res), parsed.value, deps.now());
     say(req, {
       kind: 'ok',
-      text: 'The event is made. The list below says what it needs before booking opens.',
+      text: 'The event is created. The list below shows what it needs before booking opens.',
     });
     res.redirect(303, pathOf(event));
   });
@@ -158,9 +155,7 @@ function isTyped(req: Request, event: PlacedEvent): boolean {
 
 /** Somebody saved between the look at the event and the save: shows the form again, with what they saved. */
 async function saveAgain(req: Request, res: Response, before: PlacedEvent): Promise<void> {
-  const now = await Event.findOne({ _id: before._id, account: before.account }).lean();
-  if (!now) throw notFound();
-  res.locals.event = placed(now, before);
+  const now = await reloadEvent(res);
   const form = changedMeanwhile(eventFields(before), req.body, formOf(now), formOf(before));
   settingsPage(res.status(422), form ?? { values: typedValues(req.body), errors: { _form: TWO_AT_ONCE } });
 }
@@ -196,70 +191,16 @@ function archivePages(router: Router, deps: Deps): void {
     const event = eventOf(res);
     await bringBackEvent(actorOf(res), event, deps.now());
     const text = 'The event is back. Its booking and its nightly sync are still off.';
-    if (isTyped(req, event)) {
-      const now = await Event.findOne({ _id: event._id, account: event.account }).orFail().lean();
-      res.locals.event = placed(now, event);
-      res.locals.flash = { kind: 'ok', text: `${text} What you typed here isn’t saved yet.` };
-      settingsPage(res, { values: typedValues(req.body), errors: {} });
-      return;
-    }
-    say(req, { kind: 'ok', text });
-    res.redirect(303, pathOf(event));
+    const isLeft = isTyped(req, event);
+    await endStep(req, res, {
+      flash: { kind: 'ok', text: isLeft ? `${text} What you typed here isn’t saved yet.` : text },
+      next: pathOf(event),
+      showAgain: isLeft
+        ? async () => {
+            await reloadEvent(res);
+            settingsPage(res, { values: typedValues(req.body), errors: {} });
+          }
+        : undefined,
+    });
   });
-}
-
-function openingPages(router: Router, deps: Deps): void {
-  const guard = eventGuard('event administrator');
-
-  router.get('/:event/opening', guard, async (_req, res) => {
-    const event = eventOf(res);
-    const counts = await eventCounts(event, sightOf(res));
-    const { closesAt } = event.booking;
-    const until =
-      closesAt && closesAt > deps.now()
-        ? `It closes on ${dayAndTimeSoon(closesAt, event, deps.now())}, as set.`
-        : 'It stays open until you close it.';
-    const warnings = openingWarnings(event, counts);
-    res.render('events/opening', { ...eventPage(event, 'overview'), counts, until, warnings });
-  });
-
-  router.post('/:event/opening', guard, async (req, res) => {
-    const event = eventOf(res);
-    const opened = await openBooking(actorOf(res), event, deps.now());
-    if (!opened.ok && opened.reason !== 'open') throw cannotOpen(opened.reason);
-    say(req, { kind: 'ok', text: 'Booking is open.' });
-    res.redirect(303, pathOf(event));
-  });
-
-  router.get('/:event/closing', guard, async (_req, res) => {
-    const event = eventOf(res);
-    const counts = await eventCounts(event, sightOf(res));
-    const open = bookingState(event, deps.now()) === 'open';
-    res.render('events/closing', { ...eventPage(event, 'overview'), counts, open });
-  });
-
-  router.post('/:event/closing', guard, async (req, res) => {
-    const event = eventOf(res);
-    const closed = await closeBooking(actorOf(res), event, deps.now());
-    say(req, { kind: 'ok', text: closed ? 'Booking is closed.' : 'Booking was closed already.' });
-    res.redirect(303, pathOf(event));
-  });
-}
-
-function cannotOpen(reason: 'archived' | 'over'): HttpError {
-  return reason === 'archived'
-    ? new HttpError(409, 'This event is archived', 'Bring it back first, then open its booking.')
-    : new HttpError(409, 'The last day of this event is over', 'Add a day in its settings first.');
-}
-
-function eventPage(event: PlacedEvent, tab: string) {
-  const title = tab === 'settings' ? `${event.name}: Settings` : event.name;
-  return {
-    title,
-    section: 'events',
-    event,
-    tab,
-    when: daysInWords(event.days, event),
-    home: pathOf(event),
-  };
 }

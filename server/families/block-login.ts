@@ -16,7 +16,7 @@ import type { Outcome } from './schema.js';
 export async function blockLogin(
   deps: Deps,
   actor: Actor,
-  { user, household, isStaff }: Adult,
+  { user, household, isStaff, part }: Adult,
   { outcome, tell }: { outcome: Outcome; tell: boolean },
 ): Promise<{ ok: true; canceled: number } | { ok: false; reason: 'works here' }> {
   if (isStaff) return { ok: false, reason: 'works here' };
@@ -34,11 +34,13 @@ export async function blockLogin(
   await OneTimeLink.deleteMany({ user: user._id, kind: 'offer', 'offer.account': account });
   const kinds = { $in: ['prove e-mail', 'new password', 'invitation'] as const };
   if (isShutOut(blocked ?? user)) await OneTimeLink.deleteMany({ user: user._id, kind: kinds });
-  if (household) await endHolds(deps, household);
-  const canceled = household && outcome === 'cancel' ? await cancelComing(deps, actor, household) : 0;
+  const which = household && { _id: household._id, event: part?.event };
+  if (which) await endHolds(deps, which);
+  const canceled = which && outcome === 'cancel' ? await cancelComing(deps, actor, which) : 0;
   if (!blocked) return { ok: true, canceled };
   await recordAudit({
     account,
+    ...(part ? { event: part.event } : {}),
     user: actor.user,
     action: 'block login',
     targets: [user._id],
@@ -53,7 +55,7 @@ export async function blockLogin(
 export async function unblockLogin(
   deps: Deps,
   actor: Actor,
-  { user }: Pick<Adult, 'user'>,
+  { user, part }: Pick<Adult, 'user' | 'part'>,
   { tell }: { tell: boolean },
 ): Promise<boolean> {
   const { account } = actor;
@@ -63,7 +65,14 @@ export async function unblockLogin(
   );
   if (done.modifiedCount === 0) return false;
   const at = deps.now();
-  await recordAudit({ account, user: actor.user, action: 'unblock login', targets: [user._id], at });
+  await recordAudit({
+    account,
+    ...(part ? { event: part.event } : {}),
+    user: actor.user,
+    action: 'unblock login',
+    targets: [user._id],
+    at,
+  });
   if (tell) await tellUnblocked(deps, actor, user, at);
   return true;
 }

@@ -7,11 +7,12 @@ import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import type { Household } from '../models/household.js';
 import type { Actor } from '../web/actor.js';
 
-type Which = Pick<Household, '_id'> & { student?: Types.ObjectId };
+type Which = Pick<Household, '_id'> & { student?: Types.ObjectId; event?: Types.ObjectId | undefined };
 
-const filterOf = ({ _id, student }: Which) => ({
+const filterOf = ({ _id, student, event }: Which) => ({
   household: _id,
   ...(student ? { students: student } : {}),
+  ...(event ? { event } : {}),
 });
 
 /** Ends what a household holds and has not booked yet, so that a request that is on its way books nothing any more. */

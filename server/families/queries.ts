@@ -4,6 +4,7 @@ import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Contact, contactName } from '../models/contact.js';
 import { Event } from '../models/event.js';
 import { Household, type ChildProof } from '../models/household.js';
+import { findInEvent, type EventPart } from './find-in-event.js';
 import type { Actor } from '../web/actor.js';
 import { placed, type PlacedEvent, type Style } from '../web/place.js';
 import { isBlocked, User } from '../models/user.js';
@@ -31,16 +32,22 @@ export interface Adult {
   blockedAt?: Date;
   /** Has access as staff of this account too. */
   isStaff: boolean;
+  /** For who runs one event alone: what of the family is in it. Children and appointments are those alone. */
+  part?: EventPart;
 }
 
 /** More are not listed; a family has a few. */
 const MOST = 200;
 
-/** Somebody who is a parent in the account; null for anybody else, whose id is as good as none. */
+/**
+ * Somebody who is a parent in the account; null for anybody else, whose id is as good as none.
+ * @param event only where something of the family is in this event, and that alone
+ */
 export async function findAdult(
   { account, locale }: Pick<Actor, 'account' | 'locale'>,
   id: Types.ObjectId,
   now: Date,
+  event?: Types.ObjectId,
 ): Promise<Adult | null> {
   const [user, household] = await Promise.all([
     User.findById(id).lean(),
@@ -48,22 +55,26 @@ export async function findAdult(
   ]);
   const grants = user?.grants.filter((grant) => grant.account.equals(account)) ?? [];
   if (!user || (!household && !grants.some(({ level }) => level === 'customer'))) return null;
+  const part = event && (household ? await findInEvent(event, household, now) : null);
+  if (part === null) return null;
   const blockedAt = user.blocks?.find((block) => block.account.equals(account))?.at;
   return {
     user,
     household,
-    children: household ? await childrenOf(household) : [],
-    coming: household ? await comingOf(household, { locale }, now) : [],
+    children: household ? await childrenOf(household, part) : [],
+    coming: household ? await comingOf(household, { locale }, now, { event }) : [],
     ...(isBlocked(user, account) && blockedAt ? { blockedAt } : {}),
     isStaff: grants.some(({ level }) => level !== 'customer'),
+    ...(part ? { part } : {}),
   };
 }
 
-async function childrenOf(household: Household): Promise<ClaimedChild[]> {
-  const claims = [
+async function childrenOf(household: Household, part?: EventPart): Promise<ClaimedChild[]> {
+  const all = [
     ...household.children.map(({ student, by, at }) => ({ student, by, since: at })),
     ...(household.removed ?? []).map(({ student, by, since, at }) => ({ student, by, since, removedAt: at })),
   ];
+  const claims = all.filter(({ student }) => !part || part.children.some((one) => one.equals(student)));
   const people = await Contact.find(
     { _id: { $in: claims.map(({ student }) => student) }, account: household.account },
     { firstName: 1, lastName: 1, email: 1 },
@@ -76,18 +87,19 @@ async function childrenOf(household: Household): Promise<ClaimedChild[]> {
   }));
 }
 
-/** @param student of this child alone */
+/** What lies ahead. @param only of this child alone, or of this event alone */
 export async function comingOf(
   household: Pick<Household, '_id'>,
   style: Style,
   now: Date,
-  student?: Types.ObjectId,
+  only: { student?: Types.ObjectId; event?: Types.ObjectId | undefined } = {},
 ): Promise<ComingMeeting[]> {
   const found = await Appointment.find({
     household: household._id,
     state: { $in: LIVING_STATES },
     from: { $gt: now },
-    ...(student ? { students: student } : {}),
+    ...(only.student ? { students: only.student } : {}),
+    ...(only.event ? { event: only.event } : {}),
   })
     .sort({ from: 1 })
     .limit(MOST)

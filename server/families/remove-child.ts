@@ -6,6 +6,7 @@ import type { Actor } from '../web/actor.js';
 import { cancelComing, endHolds } from './end-appointments.js';
 import { keepForSchool } from './keep-appointments.js';
 import { tellRemoved, tellReturned } from './tell-adult.js';
+import type { EventPart } from './find-in-event.js';
 import type { Adult } from './queries.js';
 import type { Outcome } from './schema.js';
 
@@ -20,26 +21,30 @@ export async function removeChild(
   adult: Adult & { household: Household },
   { student, outcome, tell }: { student: Types.ObjectId; outcome: Outcome; tell: boolean },
 ): Promise<{ appointments: number } | undefined> {
-  const { household } = adult;
+  const { household, part } = adult;
+  const event = part?.event;
   const now = deps.now();
   const child = household.children.find((one) => one.student.equals(student));
   if (!child && !household.removed?.some((one) => one.student.equals(student))) return undefined;
   if (child) {
     const { adult: claimer, by, at: since } = child;
     const removed = { student, adult: claimer, by, since, removedBy: actor.user, at: now };
-    await Household.updateOne(
-      { _id: household._id, account: actor.account, 'children.student': student },
+    const taken = await Household.updateOne(
+      { _id: household._id, account: actor.account, 'children.student': student, ...asSeen(part) },
       { $pull: { children: { student } }, $push: { removed } },
     );
+    // A child of another event was added meanwhile, or somebody else took this one away.
+    if (taken.matchedCount === 0 && part) return undefined;
   }
-  await endHolds(deps, { _id: household._id, student });
-  const canceled =
-    outcome === 'cancel' ? await cancelComing(deps, actor, { _id: household._id, student }) : 0;
+  const which = { _id: household._id, student, event };
+  await endHolds(deps, which);
+  const canceled = outcome === 'cancel' ? await cancelComing(deps, actor, which) : 0;
   // Also those that are over: they are about a child that is not theirs to see.
   const kept = await keepForSchool(actor, household, student, now);
   const appointments = outcome === 'cancel' ? canceled : kept;
   await recordAudit({
     account: actor.account,
+    ...(event ? { event } : {}),
     user: actor.user,
     action: 'take child away',
     targets: [student, adult.user._id],
@@ -57,7 +62,7 @@ export async function returnChild(
   adult: Adult & { household: Household },
   { student, tell }: { student: Types.ObjectId; tell: boolean },
 ): Promise<boolean> {
-  const { household, user } = adult;
+  const { household, user, part } = adult;
   const now = deps.now();
   const child = { student, adult: user._id, by: 'school' as const, at: now };
   const returned = await Household.updateOne(
@@ -66,12 +71,14 @@ export async function returnChild(
       account: actor.account,
       'removed.student': student,
       'children.student': { $ne: student },
+      ...asSeen(part),
     },
     { $pull: { removed: { student } }, $push: { children: child } },
   );
   if (returned.modifiedCount === 0) return false;
   await recordAudit({
     account: actor.account,
+    ...(part ? { event: part.event } : {}),
     user: actor.user,
     action: 'give child back',
     targets: [student, user._id],
@@ -79,4 +86,9 @@ export async function returnChild(
   });
   if (tell) await tellReturned(deps, actor, user, student);
   return true;
+}
+
+/** Of who runs one event alone: only while the family has no children but those of the event. */
+function asSeen(part: EventPart | undefined) {
+  return part ? { $nor: [{ children: { $elemMatch: { student: { $nin: part.children } } } }] } : {};
 }

@@ -1,5 +1,10 @@
 import Joi from 'joi';
-import { tick } from '../web/parse.js';
+import { line, tick } from '../web/parse.js';
+
+export const familiesQuery = Joi.object<{ q: string; page: number }, true>({
+  q: line(100).allow('').default(''),
+  page: Joi.number().integer().min(1).max(10_000).default(1),
+});
 
 /** What becomes of appointments that lie ahead. */
 export type Outcome = 'keep' | 'cancel';
@@ -9,9 +14,12 @@ export interface TakingForm {
   appointments?: Outcome;
   /** Whether the adult is told by email. */
   tell: boolean;
+  /** The appointments that the page showed, by id. */
+  shown?: string;
 }
 
 export const takingSchema = Joi.object<TakingForm, true>({
   appointments: Joi.string().valid('keep', 'cancel').empty(''),
   tell: tick(),
+  shown: Joi.string().allow('').max(6000),
 });

@@ -22,7 +22,7 @@ export async function tellRemoved(
       : '';
   await tell(deps, actor, user, {
     subject: `${actor.accountName}: ${name} is no longer on your list`,
-    text: `${actor.accountName} has removed ${name} from your list of children. You can't book meetings about ${name} any more.${meetings}`,
+    text: `${actor.accountName} has removed ${name} from your list of children. You can no longer book meetings about ${name}.${meetings}`,
     about: student,
   });
 }
@@ -44,7 +44,7 @@ export async function tellReturned(
 export async function tellBlocked(deps: Deps, actor: Actor, user: User, at: Date): Promise<void> {
   await tell(deps, actor, user, {
     subject: `${actor.accountName} has blocked your login`,
-    text: `${actor.accountName} has blocked your login to its parent-teacher conferences. You can't log in or book there any more.`,
+    text: `${actor.accountName} has blocked your login to its parent-teacher conferences. You can no longer log in or book there.`,
     about: at.getTime(),
   });
 }

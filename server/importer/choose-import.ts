@@ -72,7 +72,11 @@ async function checkChoice(
     ...matchedBy(account),
   });
   if (schools !== choice.schools.length)
-    return { ok: false, field: 'schools', message: 'One of the schools is no longer matched. Choose again.' };
+    return {
+      ok: false,
+      field: 'schools',
+      message: 'One of the schools is no longer matched. Select the schools again.',
+    };
   const read = await readTerms(deps, account, choice.schools);
   if (!read.ok) return { ok: false, field: '_form', message: read.message };
   const terms = read.value.terms
@@ -80,11 +84,15 @@ async function checkChoice(
     .map(({ id, name, start, end }) => ({ id, name, start, end }));
   const noTerm = choice.terms.includes(NO_TERM);
   if (terms.length + Number(noTerm) < choice.terms.length)
-    return { ok: false, field: 'terms', message: 'One of the terms is no longer there. Choose again.' };
+    return {
+      ok: false,
+      field: 'terms',
+      message: 'One of the terms is no longer there. Select the terms again.',
+    };
   return { ok: true, choice: { schools: choice.schools, terms, noTerm } };
 }
 
 function started(sync: SyncStarted): ImportChosen {
   if (sync.ok) return sync;
-  return { ok: false, field: '_form', message: 'No roster source is on for this account any more.' };
+  return { ok: false, field: '_form', message: 'No roster source is turned on for this account.' };
 }

@@ -103,5 +103,5 @@ function order(a: TermChoice, b: TermChoice): number {
 }
 
 function sayWhy(read: { reason: string; error?: CleverError }): string {
-  return read.error?.message ?? 'Clever is not set up yet, so its terms cannot be read.';
+  return read.error?.message ?? 'Clever isn’t set up yet, so its terms can’t be read.';
 }

@@ -8,7 +8,9 @@ import { countOf, tookInWords } from '../web/format-count.js';
 import { hourInWords, longDay, shortDayAndTime } from '../web/format-time.js';
 import { levelGuard } from '../web/guards.js';
 import { FRESH_FORM, parseForm, parseQuery, typedValues, type Form } from '../web/parse.js';
-import { say } from '../web/session.js';
+import { say, type Flash } from '../web/session.js';
+import { saveKindsBeside } from '../clever/connection/save-kinds.js';
+import { goOn, KINDS, show } from '../clever/connection/show-page.js';
 import { heldNotices } from '../runs/show/read-held.js';
 import { refreshRoutes, runRoutes } from '../review/run/routes.js';
 import { tookOf } from '../runs/show/measure-took.js';
@@ -83,7 +85,7 @@ function startImport(deps: Deps, start: typeof chooseImport): RequestHandler {
     const matched = await matchedSchools(account);
     if (!schools.every((school) => mayImportSchool(actor, event, school, matched.length)))
       return refuse(
-        { schools: 'Select schools that this event has, or ask an administrator to add one.' },
+        { schools: 'Select schools that are already in this event, or ask an administrator to add one.' },
         { event: id },
       );
     const chosen = await start(deps, account, event, parsed.value, actor.user);
@@ -121,33 +123,37 @@ function stopAllPages(router: Router, deps: Deps): void {
       stopped.runs > 0 ? ` ${countOf(stopped.runs, 'run stops', 'runs stop')} at the next safe point.` : '';
     const text =
       stopped.events + stopped.runs === 0
-        ? 'No event had its sync on.'
+        ? 'No event had its nightly sync on.'
         : `The nightly sync is off for ${countOf(stopped.events, 'event', 'events')}.${runs}`;
     say(req, { kind: 'ok', text });
     res.redirect(303, HOME);
   });
 }
 
-/** Sync Now for all events whose sync is on, from the page that connects Clever (seed: manually initiate a full sync). */
+/** Sync now for all events whose sync is on, from the page that connects Clever (seed: manually initiate a full sync). What is selected to import there is saved first. */
 function syncAllPage(router: Router, deps: Deps): void {
   router.post('/sync', levelGuard('administrator'), async (req, res) => {
+    const fault = await saveKindsBeside(deps, req, res);
+    if (fault) return show(deps, req, res, fault);
     const queued = await syncAll(deps, await accountOf(actorOf(res)), actorOf(res).user);
-    if (queued.length === 0)
-      say(req, {
-        kind: 'notice',
-        text: 'No event has its sync on, so there is nothing to sync.',
-        links: [{ href: HOME, label: 'Import classes into an event' }],
-      });
-    else
-      say(req, {
-        kind: 'ok',
-        text: `The sync of ${countOf(queued.length, 'event', 'events')} has been queued.`,
-        links: queued
-          .slice(0, MOST_LINKS)
-          .map(({ name, run }) => ({ href: `${HOME}/runs/${run.toHexString()}`, label: name })),
-      });
-    res.redirect(303, '/global-setup/clever');
+    await goOn(deps, req, res, sayQueued(queued), { done: KINDS });
   });
+}
+
+function sayQueued(queued: Awaited<ReturnType<typeof syncAll>>): Flash {
+  if (queued.length === 0)
+    return {
+      kind: 'notice',
+      text: 'No event has its nightly sync on, so there’s nothing to sync.',
+      links: [{ href: HOME, label: 'Import classes into an event' }],
+    };
+  return {
+    kind: 'ok',
+    text: `The sync of ${countOf(queued.length, 'event', 'events')} has been queued.`,
+    links: queued
+      .slice(0, MOST_LINKS)
+      .map(({ name, run }) => ({ href: `${HOME}/runs/${run.toHexString()}`, label: name })),
+  };
 }
 
 const MOST_LINKS = 20;

@@ -31,7 +31,7 @@ export const importSchema = Joi.object<ImportChoice, true>({
   event: objectId().required().label('an event'),
   shown: objectId(),
   schools: objectIds(500).min(1).required().label('at least one school').messages({
-    'any.required': 'Choose {#label}.',
+    'any.required': 'Select {#label}.',
   }),
   terms: Joi.array()
     .items(line(100))
@@ -41,6 +41,6 @@ export const importSchema = Joi.object<ImportChoice, true>({
     .max(200)
     .required()
     .label('at least one term')
-    .messages({ 'any.required': 'Choose {#label}.' }),
+    .messages({ 'any.required': 'Select {#label}.' }),
   nightly: tick(),
 });

@@ -29,7 +29,7 @@ export interface MappedTable {
 
 const STATUS = 'active; transferred when Clever no longer lists the person';
 const BOTH: FieldRow[] = [
-  { field: 'Record id', from: 'id' },
+  { field: 'Record ID', from: 'id' },
   { field: 'First name', from: 'name.first' },
   { field: 'Middle name', from: 'name.middle' },
   { field: 'Last name', from: 'name.last' },
@@ -45,7 +45,7 @@ const TAIL: FieldRow[] = [
 const FIXED: Record<MappedType, FieldRow[]> = {
   student: [
     ...BOTH,
-    { field: 'School number', from: 'student_number, else sis_id (only to look a child up)' },
+    { field: 'Student ID', from: 'student_number, or sis_id if it’s blank (only to find a child)' },
     { field: 'Birth date', from: 'dob' },
     { field: 'Sex', from: 'gender' },
     { field: 'Address', from: 'location.address' },

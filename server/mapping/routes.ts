@@ -39,7 +39,7 @@ export function mappingRoutes(deps: Deps): Router {
     const { mapping } = await mappingPage(actorOf(res).account);
     if (compareMappings(mapping, mappingFrom(parsed.value)).length > 0)
       return showWarning(res, mappingFrom(parsed.value));
-    say(req, { kind: 'notice', text: 'Nothing is changed: the mapping was like this already.' });
+    say(req, { kind: 'notice', text: 'Nothing was changed. The mapping was already like this.' });
     res.redirect(303, HOME);
   });
 
@@ -49,7 +49,7 @@ export function mappingRoutes(deps: Deps): Router {
     const saved = await saveMapping(deps, actorOf(res), parsed.value.was, mappingFrom(parsed.value));
     if (!saved.ok)
       return showWarning(res, mappingFrom(parsed.value), await changedMapping(res, parsed.value.was));
-    say(req, { kind: 'ok', text: 'The mapping is saved. The next sync goes by it.' });
+    say(req, { kind: 'ok', text: 'The mapping is saved. The next sync uses it.' });
     res.redirect(303, HOME);
   });
 
@@ -63,7 +63,7 @@ export function mappingRoutes(deps: Deps): Router {
     }
     await showWarning(res, mappingFrom(parsed.value), {
       values: typedValues(req.body),
-      errors: { _form: 'Enable Clever first: a preview reads the district.' },
+      errors: { _form: 'Enable Clever first. A preview reads the district.' },
     });
   });
 
@@ -73,7 +73,8 @@ export function mappingRoutes(deps: Deps): Router {
     const chosen = parseForm(mappingSchema, req.body);
     const { mapping } = await mappingPage(actorOf(res).account);
     if (chosen.ok && isChosen(req) && compareMappings(mapping, mappingFrom(chosen.value)).length > 0) {
-      const text = 'The names are saved. The fields that you selected above are not: continue there.';
+      const text =
+        'The names are saved. The fields you selected above aren’t saved yet. Select Continue below them.';
       res.locals.flash = { kind: 'notice', text };
       return showPage(res, { values: choicesOf(mappingFrom(chosen.value)), errors: {} });
     }
@@ -98,7 +99,7 @@ async function saveNames(deps: Deps, req: Request, res: Response): Promise<Form 
   if (changed)
     return { ...changed, values: { ...typedValues(req.body), ...changed.values, seen: undefined } };
   if (await renameIdentifiers(deps, actorOf(res), parsed.value, names)) return undefined;
-  const errors = { communityId: 'Somebody else renamed these at the same moment. Save once more.' };
+  const errors = { communityId: 'Somebody else renamed these at the same moment. Save again.' };
   return { values: typedValues(req.body), errors };
 }
 
@@ -106,7 +107,7 @@ async function saveNames(deps: Deps, req: Request, res: Response): Promise<Form 
 function understood(req: Request): Parsed<MappingForm> {
   const parsed = parseForm(mappingSchema, req.body);
   if (!parsed.ok || parsed.value.understood) return parsed;
-  const message = 'Select that you have read what can go wrong.';
+  const message = 'Select the box to confirm that you understand what can go wrong.';
   return { ok: false, values: typedValues(req.body), errors: { understood: message } };
 }
 

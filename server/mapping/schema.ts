@@ -50,7 +50,7 @@ export const namesSchema = Joi.object<Record<Identifier, string>, true>({
     .required()
     .label('a name')
     .disallow(Joi.ref('communityId'))
-    .messages({ 'any.invalid': 'Give the two different names.' }),
+    .messages({ 'any.invalid': 'Give the two identifiers different names.' }),
 });
 
 /** The mapping that a form asks for. */

@@ -23,6 +23,27 @@ export interface AppointmentProblem {
   text?: string;
 }
 
+/** Why a booking cannot be; said by `booking/refuse-booking.ts`. None of them tells anything of another household. */
+export const REFUSALS = [
+  'not open',
+  'not here',
+  'not offered',
+  'too late',
+  'not your child',
+  'no class',
+  'taken',
+  'teacher busy',
+  'household busy',
+  'teacher limit',
+  'class limit',
+  'household limit',
+  'too late to change',
+  'changed meanwhile',
+  'too many holds',
+  'hold ended',
+] as const;
+export type Refusal = (typeof REFUSALS)[number];
+
 /** One entry in the family's calendar, however often the meeting is moved. */
 export interface CalendarEntry {
   /** The first appointment of the chain of changes. */
@@ -52,7 +73,7 @@ export interface Appointment extends Scoped {
   /** Its place in the family's calendar, where it takes the place of another. Absent: an entry of its own. */
   entry?: CalendarEntry;
   /** Never booked because: what a repeated request with the same key is told again. */
-  refused?: string;
+  refused?: Refusal;
   /** It was booked or ended, and what follows (claims freed, the replaced one cancelled, mails) is not all done yet. */
   unfinished?: boolean;
   /** Why it is in the problem list. */
@@ -96,7 +117,7 @@ const schema = scopedSchema<Appointment>('appointment', {
       { _id: false },
     ),
   },
-  refused: String,
+  refused: { type: String, enum: REFUSALS },
   unfinished: Boolean,
   problem,
   kept: problem,

@@ -1,6 +1,7 @@
 import mongoose, { Schema, type Types } from 'mongoose';
+import type { MappableField } from './account.js';
 import { CONTACT_TYPES, type Contact, type ContactType, type RosterPerson } from './contact.js';
-import { scopedSchema, type Scoped } from './scoped.js';
+import { scopedSchema, type Scoped, type SourceRecord } from './scoped.js';
 
 export const DUPLICATE_STATES = ['open', 'merged', 'separate'] as const;
 export type DuplicateState = (typeof DUPLICATE_STATES)[number];
@@ -10,7 +11,7 @@ export interface Merge {
   keep: Types.ObjectId;
   drop: Types.ObjectId;
   /** The record that the staying contact has in the end; absent where neither has one. */
-  record?: { id: string; hash: string; also?: string[] };
+  record?: Pick<SourceRecord, 'id' | 'hash' | 'also' | 'further'>;
   /** When somebody last set about it. */
   at: Date;
 }
@@ -23,6 +24,8 @@ export interface Newcomer {
   fields: RosterPerson;
   hash: string;
   source: Contact['source'];
+  /** The contact has the id as a further one since a merge, and is listed under their own as well. */
+  isFurther?: true;
 }
 
 export const IDENTITIES = ['same', 'different'] as const;
@@ -37,6 +40,15 @@ export interface IdentityDecision {
   family: Types.ObjectId[];
 }
 
+/** What speaks for two contacts being one person (`web/say-alike.ts`). */
+export type AlikeReason =
+  /** The same number, by the source's field that it is taken from. */
+  | { code: 'number'; field: MappableField | '' }
+  /** `email`: with the last name. `family`: a student in common, with the name, email or phone. `birth`: name and birth date. */
+  | { code: 'email' | 'family' | 'name' | 'birth' | 'id' }
+  /** As a version before 0.6 stored it. */
+  | { code: 'text'; text: string };
+
 /** Two contacts that may be one person, for a person to decide: the *to decide* list. A decision lasts. */
 export interface Duplicate extends Scoped {
   /** The newer one: made by the record that could not be matched for sure. Of a newcomer: the contact they are to become. */
@@ -45,8 +57,7 @@ export interface Duplicate extends Scoped {
   /** `<smaller id>:<larger id>`, so that a pair is listed once whichever came first. */
   pair: string;
   type: ContactType;
-  /** In words: "same student number". */
-  reason: string;
+  reason: AlikeReason;
   /** One id, or one mapped number, was given to two people by all that is known: the older one stays as they are until it is decided. */
   recycled?: 'id' | 'number';
   newcomer?: Newcomer;
@@ -74,11 +85,11 @@ const schema = scopedSchema<Duplicate>('duplicate', {
   candidate: objectId,
   pair: { type: String, required: true },
   type: { type: String, enum: CONTACT_TYPES, required: true },
-  reason: { type: String, required: true },
+  reason: { type: Schema.Types.Mixed, required: true },
   recycled: { type: String, enum: ['id', 'number'] },
   newcomer: {
     type: new Schema<Newcomer>(
-      { id: String, fields: Schema.Types.Mixed, hash: String, source: String },
+      { id: String, fields: Schema.Types.Mixed, hash: String, source: String, isFurther: Boolean },
       { _id: false },
     ),
   },
@@ -106,7 +117,12 @@ const schema = scopedSchema<Duplicate>('duplicate', {
         drop: objectId,
         record: {
           type: new Schema(
-            { id: String, hash: String, also: { type: [String], default: undefined } },
+            {
+              id: String,
+              hash: String,
+              also: { type: [String], default: undefined },
+              further: { type: [Schema.Types.Mixed], default: undefined },
+            },
             { _id: false },
           ),
         },

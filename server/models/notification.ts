@@ -3,6 +3,35 @@ import mongoose, { Schema, type Types } from 'mongoose';
 export const MAIL_STATES = ['queued', 'sending', 'sent', 'kept', 'failed'] as const;
 export type MailState = (typeof MAIL_STATES)[number];
 
+/**
+ * `cut off`: its worker died at every try. `no address`: no mail can go there. `refused` and `later`: the mail server said so, of which
+ * part (`what`) and with which status. `unsent`: anything else. `text`: in the words of a version before 0.6.
+ */
+export const MAIL_FAULTS = [
+  'cut off',
+  'no address',
+  'refused',
+  'later',
+  'unreachable',
+  'ended',
+  'silent',
+  'unknown name',
+  'not secure',
+  'not a mail server',
+  'login refused',
+  'login wanted',
+  'unsent',
+  'text',
+] as const;
+
+/** Why a mail did not go out; said by `notifications/show-fault.ts`. Never holds an address. */
+export interface MailFault {
+  code: (typeof MAIL_FAULTS)[number];
+  what?: 'address' | 'sender' | 'mail';
+  status?: number;
+  text?: string;
+}
+
 /** A mail in the outbox. `kept`: no mail server is set, so it waits here to be read by administrators. */
 export interface Notification {
   _id: Types.ObjectId;
@@ -26,8 +55,8 @@ export interface Notification {
   secret: boolean;
   createdAt: Date;
   sentAt?: Date;
-  /** Why the last try failed, in plain words without addresses. */
-  fault?: string;
+  /** Why the last try failed. */
+  fault?: MailFault;
 }
 
 const schema = new Schema<Notification>(
@@ -46,7 +75,17 @@ const schema = new Schema<Notification>(
     secret: { type: Boolean, default: false },
     createdAt: { type: Date, required: true },
     sentAt: Date,
-    fault: String,
+    fault: {
+      type: new Schema<MailFault>(
+        {
+          code: { type: String, enum: MAIL_FAULTS, required: true },
+          what: { type: String, enum: ['address', 'sender', 'mail'] },
+          status: Number,
+          text: String,
+        },
+        { _id: false },
+      ),
+    },
   },
   { collection: 'notification', strict: 'throw', versionKey: false },
 );

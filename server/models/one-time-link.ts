@@ -1,5 +1,5 @@
 import mongoose, { Schema, type Types } from 'mongoose';
-import { ACCESS_LEVELS, type AccessLevel } from './user.js';
+import { ACCESS_LEVELS, type AccessLevel, type Grant } from './user.js';
 
 /** What somebody asked for who set this installation up, while it is being made. */
 export interface BegunSetUp {
@@ -12,6 +12,20 @@ export interface BegunSetUp {
   passwordHash: string;
 }
 
+/** Access to an account. */
+export interface Offer {
+  account: Types.ObjectId;
+  name: string;
+  grants?: Omit<Grant, 'account'>[];
+  /** Of an offer from before 0.6, to the whole account: it has no grants. */
+  level?: AccessLevel;
+}
+
+/** What is offered, each by itself. */
+export function offeredGrants({ account, grants, level }: Offer): Grant[] {
+  return (grants ?? (level ? [{ level }] : [])).map((grant) => ({ account, ...grant }));
+}
+
 /** A link that works once: sent by mail, or printed at the first start. Only the hash of its secret is kept. */
 export interface OneTimeLink {
   /** SHA-256 of the secret, base64url; of a set-up that was begun its kind, so that there is one. */
@@ -19,7 +33,7 @@ export interface OneTimeLink {
   kind: 'first administrator' | 'set-up' | 'prove e-mail' | 'new password' | 'invitation' | 'offer';
   user?: Types.ObjectId;
   /** Of an `offer`: access to an account, for a login that there is already. `name` as the account calls the person. */
-  offer?: { account: Types.ObjectId; level: AccessLevel; name: string };
+  offer?: Offer;
   /** Where to go on afterwards, a path of ours. */
   next?: string;
   begun?: BegunSetUp;
@@ -34,7 +48,20 @@ const schema = new Schema<OneTimeLink>(
     offer: new Schema(
       {
         account: { type: Schema.Types.ObjectId, required: true },
-        level: { type: String, enum: ACCESS_LEVELS, required: true },
+        level: { type: String, enum: ACCESS_LEVELS },
+        grants: {
+          type: [
+            new Schema<Omit<Grant, 'account'>>(
+              {
+                level: { type: String, enum: ACCESS_LEVELS, required: true },
+                event: Schema.Types.ObjectId,
+                contact: Schema.Types.ObjectId,
+              },
+              { _id: false },
+            ),
+          ],
+          default: undefined,
+        },
         name: { type: String, required: true },
       },
       { _id: false },

@@ -1,4 +1,5 @@
 import mongoose, { Schema, type Types } from 'mongoose';
+import type { AlikeReason } from './duplicate.js';
 import { scopedSchema, type Scoped } from './scoped.js';
 
 /**
@@ -22,7 +23,7 @@ export interface FieldChange {
 export interface RunNote {
   code: string;
   /** Of a possible duplicate: what the two have in common. */
-  reason?: string;
+  reason?: AlikeReason;
 }
 
 /**

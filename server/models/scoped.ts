@@ -17,6 +17,15 @@ export function scopedSchema<T extends Scoped>(collection: string, definition: S
   );
 }
 
+/** Whom a further id of the source stood for when it was last taken for the same person. */
+export interface FurtherRecord {
+  id: string;
+  /** Of what the source said then. */
+  hash: string;
+  /** By what a person is told from another (`identityOf`). */
+  who: Record<string, string>;
+}
+
 /** What ties a stored document to a record of the roster's source. */
 export interface SourceRecord {
   /** The source's id. */
@@ -25,12 +34,18 @@ export interface SourceRecord {
   hash: string;
   /** Further ids of the source that stand for the same one, since somebody merged two. */
   also?: string[];
+  /** Who those were; absent of merges that are older than this. */
+  further?: FurtherRecord[];
   /** The run that made the document. */
   addedBy?: Types.ObjectId;
   /** When somebody said that it stays although the source has it no more; until the source has it again. */
   kept?: Date;
   /** Of a section: what the source said of its people (`markOf`) when somebody refused to take those out whom it lacks. */
   keptFor?: string;
+  /** Of a section whose list came empty: what is stored of its people since somebody accepted that. No event asks about it again. */
+  acceptedFor?: string;
+  /** The same since all whom it lost were found in other sections. */
+  movedFor?: string;
 }
 
 export const recordSchema = new Schema<SourceRecord>(
@@ -38,9 +53,12 @@ export const recordSchema = new Schema<SourceRecord>(
     id: { type: String, required: true },
     hash: { type: String, default: '' },
     also: { type: [String], default: undefined },
+    further: { type: [Schema.Types.Mixed], default: undefined } as unknown as FurtherRecord[],
     addedBy: Schema.Types.ObjectId,
     kept: Date,
     keptFor: String,
+    acceptedFor: String,
+    movedFor: String,
   },
   { _id: false },
 );

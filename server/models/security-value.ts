@@ -3,7 +3,7 @@ const FAULT_OF_FORMULA = /^#(?:#+|n\/[a-z]{1,4}|nv|¡?[\p{L}\p{N}/]+[!?])$/iu;
 
 /** Words that stand for nothing, without what may stand around them. None of them is used for a name. */
 const NOTHING =
-  /^(?:n\/a|n\.a\.?|n\/d|n\.d\.?|not (?:available|applicable|provided|given|known|on file)|no (?:data|value|email|e-mail))$/;
+  /^(?:n ?\/ ?a|n\.a\.?|n\/d|n\.d\.?|not (?:available|applicable|provided|given|known|on file)|no (?:data|value|email|e-mail|dob|date|birth ?date)|k\.\s?a\.?|\\n)$/;
 /** The same for fields that hold no name: Na, Nil and Null are names of people. */
 const NOTHING_BUT_A_NAME =
   /^(?:na|nan|nat|nd|nil|null|none|undefined|unknown|missing|blank|empty|tbd|tba|nothing)$/;
@@ -22,8 +22,12 @@ export function isPlaceholder(value: string, name = false): boolean {
   return NOTHING.test(word) || (!name && NOTHING_BUT_A_NAME.test(word));
 }
 
-/** Zeros alone, which a spreadsheet writes for an empty cell that it looked up, also as a date: 0, 00/00/0000, 1/0/1900. */
-const ZERO = /^[0\s./:-]*$|^0?1\/0?0\/(?:19)?00$|^1900-0?1-0?0$/;
+/**
+ * Zeros alone, which a spreadsheet writes for an empty cell that it looked up, also as a date: 0, 00/00/0000, 1/0/1900; and the days by which
+ * databases mean none: 1/1/1900, 12/30/1899, 12/31/9999.
+ */
+const ZERO =
+  /^[0\s./:-]*$|^0?1[/.-]0?[01][/.-](?:19)?00$|^(?:12[/.-]3[01]|3[01][/.-]12)[/.-](?:1899|9999)$|^1900-0?1-0?[01](?:$|[\st])|^(?:1899|9999)-12-3[01](?:$|[\st])/i;
 
 /** A security value that is one; '' for what stands for nothing, which proves nothing. */
 export function securityValueOf(value: string | undefined): string {

@@ -24,6 +24,14 @@ export interface Grant {
   contact?: Types.ObjectId;
 }
 
+/** What a grant is for: one event, the person that the login is on the roster, or neither for the whole account. */
+export type Reach = Pick<Grant, 'event' | 'contact'>;
+
+/** The part of a filter that finds the grants of one reach alone. */
+export function ofReach({ event, contact }: Reach) {
+  return { event: event ?? { $exists: false }, contact: contact ?? { $exists: false } };
+}
+
 /** An account that lets a parent's login in no more. */
 export interface Block {
   account: Types.ObjectId;

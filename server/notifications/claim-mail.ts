@@ -1,6 +1,6 @@
 import type { UpdateQuery } from 'mongoose';
 import { Notification } from '../models/notification.js';
-import type { MailFault } from './explain-fault.js';
+import type { FailedTry } from './explain-fault.js';
 
 const MINUTE = 60_000;
 
@@ -28,22 +28,22 @@ export async function claimMail(now: Date): Promise<Notification | null> {
 /** Notes what became of a claimed mail: sent, to be tried again later, or failed. A claim that was lost changes nothing. */
 export async function settleMail(
   mail: Notification,
-  fault: MailFault | undefined,
+  failed: FailedTry | undefined,
   now: Date,
 ): Promise<Notification['state']> {
   const wait = WAITS[mail.attempts - 1];
   let change: UpdateQuery<Notification>;
   let state: Notification['state'];
-  if (!fault) {
+  if (!failed) {
     state = 'sent';
     // A link that logs in has done its work here: nobody may find it later.
     change = { $set: { state, sentAt: now, ...(mail.secret ? { text: '' } : {}) }, $unset: { fault: true } };
-  } else if (fault.lasting || wait === undefined) {
+  } else if (failed.lasting || wait === undefined) {
     state = 'failed';
-    change = { $set: { state, fault: fault.words } };
+    change = { $set: { state, fault: failed.fault } };
   } else {
     state = 'queued';
-    change = { $set: { state, fault: fault.words, nextAt: new Date(now.getTime() + wait * MINUTE) } };
+    change = { $set: { state, fault: failed.fault, nextAt: new Date(now.getTime() + wait * MINUTE) } };
   }
   await Notification.updateOne({ _id: mail._id, state: 'sending', attempts: mail.attempts }, change);
   return state;

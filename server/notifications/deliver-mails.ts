@@ -41,10 +41,10 @@ async function workLane(
   while (!halt.aborted) {
     const mail = await claimMail(deps.now());
     if (!mail) return;
-    const fault = mail.attempts > MOST_TRIES ? CUT_OFF : await server.send(mail);
-    const state = await settleMail(mail, fault, deps.now());
-    if (fault)
-      deps.log.warn({ mail: mail._id, code: fault.code, attempts: mail.attempts, state }, 'mail not sent');
-    if (fault?.ofServer) down.abort();
+    const failed = mail.attempts > MOST_TRIES ? CUT_OFF : await server.send(mail);
+    const state = await settleMail(mail, failed, deps.now());
+    if (failed)
+      deps.log.warn({ mail: mail._id, code: failed.code, attempts: mail.attempts, state }, 'mail not sent');
+    if (failed?.ofServer) down.abort();
   }
 }

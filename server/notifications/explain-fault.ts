@@ -1,9 +1,10 @@
 import type { NodemailerError } from 'nodemailer';
+import type { MailFault } from '../models/notification.js';
 
-/** Why a mail did not go out. */
-export interface MailFault {
-  /** For the outbox page: plain words without addresses, whatever the server answered. */
-  words: string;
+/** A try that failed. */
+export interface FailedTry {
+  /** As the outbox keeps it. */
+  fault: MailFault;
   /** For the log. */
   code: string;
   /** Trying again will not help. */
@@ -13,47 +14,49 @@ export interface MailFault {
 }
 
 /** A mail whose worker died at every try; it may be what kills them. */
-export const CUT_OFF: MailFault = {
-  words: 'Sending it was cut off at every try.',
+export const CUT_OFF: FailedTry = {
+  fault: { code: 'cut off' },
   code: 'cut off',
   lasting: true,
   ofServer: false,
 };
 
 /** What went wrong before the server had a say, by nodemailer's codes (its errors.ts). */
-const WORDS: Partial<Record<string, string>> = {
-  ESOCKET: 'The mail server could not be reached.',
-  ECONNECTION: 'The mail server ended the connection.',
-  ETIMEDOUT: 'The mail server did not answer in time.',
-  EABORT: 'The mail server did not answer in time.',
-  EDNS: 'The name of the mail server is not known.',
-  ETLS: 'No secure connection to the mail server could be made.',
-  EPROTOCOL: 'The mail server did not answer as a mail server does.',
-  EAUTH: 'The mail server did not accept the login in SMTP_URL.',
-  ENOAUTH: 'The mail server asks for a login, and SMTP_URL has none.',
+const BEFORE: Partial<Record<string, MailFault['code']>> = {
+  ESOCKET: 'unreachable',
+  ECONNECTION: 'ended',
+  ETIMEDOUT: 'silent',
+  EABORT: 'silent',
+  EDNS: 'unknown name',
+  ETLS: 'not secure',
+  EPROTOCOL: 'not a mail server',
+  EAUTH: 'login refused',
+  ENOAUTH: 'login wanted',
 };
 
+const REFUSED: Partial<Record<string, MailFault['what']>> = { 'RCPT TO': 'address', 'MAIL FROM': 'sender' };
+
 /**
- * Turns what nodemailer throws into plain words and what to do about it. A 5xx answer to this recipient or this mail is
+ * Says of what nodemailer throws why the mail did not go out and what to do about it. A 5xx answer to this recipient or this mail is
  * for good, a 4xx one passes (RFC 5321, 4.2.1); whatever concerns connection, login or sender can be put right and is tried again.
  */
-export function explainFault(error: unknown): MailFault {
-  const { code = 'unknown', command, responseCode, permanent = false } = error as NodemailerError;
+export function explainFault(error: unknown): FailedTry {
+  const { code = 'unknown', command = '', responseCode, permanent = false } = error as NodemailerError;
   if ((code === 'EENVELOPE' || code === 'EMESSAGE') && responseCode !== 421) {
-    if (command === 'API')
-      return { words: 'No mail can go to this address.', code, lasting: true, ofServer: false };
-    const what =
-      { 'RCPT TO': 'this address', 'MAIL FROM': 'the sender (MAIL_FROM)' }[command ?? ''] ?? 'this mail';
-    const words = permanent
-      ? `The mail server refused ${what} (${String(responseCode)}).`
-      : `The mail server asked to try again later (${String(responseCode ?? 'no code')}).`;
-    const sender = command === 'MAIL FROM';
-    return { words, code, lasting: permanent && !sender, ofServer: sender };
+    if (command === 'API') return { fault: { code: 'no address' }, code, lasting: true, ofServer: false };
+    const what = REFUSED[command] ?? 'mail';
+    const status = responseCode === undefined ? {} : { status: responseCode };
+    return {
+      fault: { code: permanent ? 'refused' : 'later', what, ...status },
+      code,
+      lasting: permanent && what !== 'sender',
+      ofServer: what === 'sender',
+    };
   }
   return {
-    words: WORDS[code] ?? 'The mail could not be sent.',
+    fault: { code: BEFORE[code] ?? 'unsent' },
     code,
     lasting: false,
-    ofServer: code in WORDS,
+    ofServer: code in BEFORE,
   };
 }

@@ -3,8 +3,7 @@ import { recordAudit } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
 import { actorOf } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
-import { SETUP_TABS } from '../web/event-tabs.js';
-import { daysInWords } from '../web/format-time.js';
+import { SETUP_TABS, eventFrame } from '../web/event-tabs.js';
 import { eventOf } from '../web/guards.js';
 import { addressOf, pagerOf } from '../web/paging.js';
 import { parseId, parseQuery } from '../web/parse.js';
@@ -39,7 +38,7 @@ export function messageRoutes(deps: Deps): Router {
     return {
       scope: { account: actorOf(res).account, event: event._id },
       home: `/events/${event._id.toHexString()}/messages`,
-      frame: { title: event.name, section: 'events', tab: 'messages', when: daysInWords(event.days, event) },
+      frame: eventFrame(event, 'messages'),
     };
   });
 }
@@ -95,7 +94,7 @@ function mailRoutes(deps: Deps, placeOf: (res: Response) => Place): Router {
     const asked = await sendAgain(deps, scope, mail._id, actorOf(res).user);
     if (asked.ok) say(req, { kind: 'ok', text: 'The email is on its way.' });
     else if (asked.reason === 'on its way')
-      say(req, { kind: 'notice', text: 'This mail was sent or is on its way already.' });
+      say(req, { kind: 'notice', text: 'This email was already sent or is on its way.' });
     else say(req, { kind: 'danger', text: 'No email server is set up, so nothing can be sent.' });
     res.redirect(303, `${home}/${mail._id.toHexString()}`);
   });

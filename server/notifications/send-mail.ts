@@ -1,14 +1,14 @@
 import nodemailer from 'nodemailer';
 import type { Config } from '../config.js';
 import type { Notification } from '../models/notification.js';
-import { explainFault, type MailFault } from './explain-fault.js';
+import { explainFault, type FailedTry } from './explain-fault.js';
 
 /** The longest that one mail may take, whatever the server does; far below the lease on a claimed mail. */
 const SEND_MS = 60_000;
 
 export interface MailServer {
   /** Sends one mail. @returns why it did not go out, or undefined */
-  send(mail: Notification): Promise<MailFault | undefined>;
+  send(mail: Notification): Promise<FailedTry | undefined>;
   /** Ends its connections. */
   close(): void;
 }

@@ -2,6 +2,7 @@ import type { Notification } from '../models/notification.js';
 import { dayAndTimeSoon, shortDayAndTime } from '../web/format-time.js';
 import type { Place } from '../web/place.js';
 import type { MailRow } from './queries.js';
+import { sayFault } from './show-fault.js';
 
 interface Status {
   kind: 'ok' | 'notice' | 'danger' | 'busy' | 'off';
@@ -43,7 +44,7 @@ export function rowOf(mail: MailRow, place: Place) {
     to: mail.to,
     kind: kindInWords(mail.kind),
     status: statusOf(mail),
-    fault: mail.fault ?? '',
+    fault: sayFault(mail.fault),
     when: shortDayAndTime(mail.createdAt, place),
   };
 }
@@ -56,7 +57,7 @@ export function factsOf(mail: Notification, place: Place, now: Date) {
     { term: 'To', value: mail.to },
     { term: 'Kind', value: kindInWords(mail.kind) },
     { term: 'State', status: statusOf(mail) },
-    ...(mail.fault ? [{ term: 'Why', value: mail.fault }] : []),
+    ...(mail.fault ? [{ term: 'Why', value: sayFault(mail.fault) }] : []),
     ...(mail.attempts > 1 || mail.fault ? [{ term: 'Tries so far', value: String(mail.attempts) }] : []),
     ...(waits ? [{ term: 'Next try', value: time(mail.nextAt) }] : []),
     { term: 'Written', value: time(mail.createdAt) },

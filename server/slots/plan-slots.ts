@@ -58,7 +58,7 @@ export interface ResourcePlan {
   resource: string;
   /** To be made. */
   add: Span[];
-  /** There already, with the same begin and end. */
+  /** Already there, with the same begin and end. */
   there: Span[];
   /** Left out, because a slot of this resource lies across. */
   blocked: Span[];

@@ -2,11 +2,12 @@ import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../deps.js';
 import type { Event } from '../models/event.js';
 import type { Resource } from '../models/resource.js';
+import { eventFrame } from '../web/event-tabs.js';
 import { actorOf } from '../web/actor.js';
 import { changedMeanwhile, seenOf } from '../web/compare-seen.js';
 import { notFound } from '../web/errors.js';
 import { countOf } from '../web/format-count.js';
-import { daysInWords, fullDay, shortDay, shortDayAndTime, timeSpan } from '../web/format-time.js';
+import { fullDay, shortDay, shortDayAndTime, timeSpan } from '../web/format-time.js';
 import { eventGuard, eventOf } from '../web/guards.js';
 import { addressOf } from '../web/paging.js';
 import type { PlacedEvent, Style } from '../web/place.js';
@@ -152,14 +153,7 @@ async function showTeacher(deps: Deps, res: Response, resource: Resource, form: 
 }
 
 function slotsPage(event: PlacedEvent) {
-  return {
-    title: `${event.name}: Slots`,
-    section: 'events',
-    event,
-    tab: 'slots',
-    when: daysInWords(event.days, event),
-    home: slotsPath(event),
-  };
+  return { ...eventFrame(event, 'slots', 'Slots'), home: slotsPath(event) };
 }
 
 /** Asks first where much changes, where slots go for good, and where parents are to read a message. */
@@ -219,7 +213,7 @@ async function change(
 
 function faultOfMessage({ action, message }: SlotChange): string | undefined {
   if (action !== 'unavailable') return undefined;
-  if (message === '') return 'Enter what parents read instead.';
+  if (message === '') return 'Enter the message that parents see.';
   return message.length > MESSAGE_MAX ? `Use ${MESSAGE_MAX} characters at most.` : undefined;
 }
 
@@ -243,7 +237,7 @@ async function carryOut(deps: Deps, res: Response, slots: SelectedSlot[], wish: 
       `Removed ${countOf(removed, 'slot', 'slots')}.`,
       booked.length > 0 && `${countOf(booked.length, 'booked slot stays', 'booked slots stay')}.`,
       held.length > 0 &&
-        `${countOf(held.length, 'slot that a parent holds stays', 'slots that parents hold stay')}; try again in some minutes.`,
+        `${countOf(held.length, 'slot that a parent is booking right now stays', 'slots that parents are booking right now stay')}. Try again in a few minutes.`,
       tellLost(slots.length - removed - booked.length - held.length),
     ]
       .filter((part) => part !== false && part !== '')
@@ -257,4 +251,4 @@ async function carryOut(deps: Deps, res: Response, slots: SelectedSlot[], wish: 
 }
 
 const CHANGED_MEANWHILE =
-  'Somebody else changed some of these slots while you had this page open. This is how it is now: look at it, then go on.';
+  'Somebody else changed some of these slots while you had this page open. This is how they are now. Check them, then continue.';

@@ -71,7 +71,7 @@ export function slotForm(event: Pick<Event, 'days'>): Joi.ObjectSchema<SlotForm>
       .default('')
       .when('state', {
         is: 'unavailable',
-        then: line(MESSAGE_MAX).empty('').required().label('what parents read instead'),
+        then: line(MESSAGE_MAX).empty('').required().label('the message for parents'),
       }),
     elsewhere: tick(),
   });

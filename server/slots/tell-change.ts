@@ -26,5 +26,5 @@ export function tellChanged(
   });
   const more = changed.length > NAMED ? [`${number(changed.length - NAMED)} more`] : [];
   const count = countOf(changed.length, 'slot that you selected', 'slots that you selected');
-  return `Nothing is changed yet: somebody else changed ${count} while you had this page open (${[...named, ...more].join('; ')}). Your selection is still here. Press the button again to go on all the same.`;
+  return `Nothing is changed yet. Somebody else changed ${count} while you had this page open (${[...named, ...more].join('; ')}). Your selection is still here. Select the button again to continue anyway.`;
 }

@@ -102,6 +102,8 @@ export function cleanCell(raw: string, { name, id, holds }: Column): CleanCell {
   if (isNothing && name !== 'Action')
     return { value: '', notes: value === '' ? notes : [...notes, 'placeholder'] };
   if (holds === 'email') return withAddress(value, notes);
+  // A letter that an encoding lacked became a question mark.
+  if (holds === 'name' && /\p{L}\?/u.test(value)) notes.push('garbled');
   if (holds === 'name' && name !== 'Contact_name' && /\p{L},\s*\p{L}/u.test(value) && !SUFFIX.test(value))
     notes.push('whole name');
   return { value, notes };

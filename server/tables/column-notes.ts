@@ -16,6 +16,8 @@ type ColumnCode =
   | 'not read'
   | 'no name'
   | 'day first'
+  | 'mixed days'
+  | 'either day'
   | 'day numbers';
 
 interface Noted {
@@ -110,8 +112,18 @@ const SAYS: Record<ColumnCode, { problem: (example: string, became: string) => s
   },
   'day first': {
     problem: (example, became) =>
-      `holds dates with the day first, like ${example}. Others, like ${became}, were read with the month first`,
+      `holds dates with the day first, like ${example}, so those like ${became} were read with the day first too`,
+    advice: 'Nothing to do if that is right. Otherwise write all dates like 2014-09-30, and upload again.',
+  },
+  'mixed days': {
+    problem: (example, became) =>
+      `holds dates with the day first, like ${example}, and with the month first, like ${became}. What can be either was read with the day first`,
     advice: 'Write all dates alike, best as 2014-09-30, and upload again.',
+  },
+  'either day': {
+    problem: (example) =>
+      `holds dates like ${example}, and none that tells whether the day or the month comes first. They were read with the month first`,
+    advice: 'Nothing to do if that is right. Otherwise write all dates like 2014-09-30, and upload again.',
   },
   'day numbers': {
     problem: (example) => `holds numbers like ${example}, which a spreadsheet makes of dates`,
@@ -143,6 +155,8 @@ const SAYS: Record<ColumnCode, { problem: (example: string, became: string) => s
 export class ColumnNotes {
   readonly #noted = new Map<string, Noted>();
   readonly #days = new Map<string, DayColumn>();
+  /** Columns whose days are read with the day first. */
+  dayFirst: ReadonlySet<string> = new Set();
 
   /** @param became what the cell was read as */
   add(field: string, code: ColumnCode, line: number, cell: string, became: string): void {
@@ -170,8 +184,14 @@ export class ColumnNotes {
   }
 
   #tellDays(): void {
-    for (const [field, { dayFirst, doubted, counted }] of this.#days) {
-      if (dayFirst && doubted) this.add(field, 'day first', doubted.line, dayFirst.value, doubted.value);
+    const isMonth = [...this.#days.values()].some(({ monthFirst }) => monthFirst);
+    const first = [...this.#days.values()].find(({ dayFirst }) => dayFirst)?.dayFirst;
+    for (const [field, { dayFirst = first, monthFirst, either, counted }] of this.#days) {
+      if (this.dayFirst.has(field) && dayFirst) {
+        if (monthFirst) this.add(field, 'mixed days', monthFirst.line, dayFirst.value, monthFirst.value);
+        else if (either) this.add(field, 'day first', either.line, dayFirst.value, either.value);
+      } else if (either && !monthFirst && (first || !isMonth))
+        this.add(field, 'either day', either.line, either.value, '');
       if (counted) this.add(field, 'day numbers', counted.line, counted.value, '');
     }
     this.#days.clear();

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { TextDecoder } from 'node:util';
+import { breathe, isDue } from './breathe.js';
 import { FileRefused } from './problem-list.js';
 import type { FileSource } from './file-source.js';
 
@@ -12,20 +13,37 @@ const LOOK = 65_536;
 /**
  * A file's encoding: by its mark; else UTF-16 where every other byte is often zero; else UTF-8 where nearly all of it is; else the
  * one of the older two that makes words of it.
+ * @param onPart is told of the file's bytes, part by part, unless they are UTF-16
  * @throws FileRefused for what is no text: a workbook, or an encoding that no spreadsheet writes
  */
-export async function detectEncoding(source: FileSource): Promise<Encoding> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
+export async function detectEncoding(source: FileSource, onPart: (part: Buffer) => void): Promise<Encoding> {
   let head: Buffer | undefined;
+  let isUnicode = true;
+  let carried: Buffer = Buffer.alloc(0);
   for await (const part of partsFrom(source, LOOK)) {
+    if (isDue()) await breathe();
     if (!head) {
       head = part;
       const known = encodingOfHead(source, head);
       if (known) return known;
     }
-    if (!isValid(decoder, part, true)) return countedEncoding(source);
+    onPart(part);
+    if (!isUnicode) continue;
+    const bytes = carried.length > 0 ? Buffer.concat([carried, part]) : part;
+    const end = bytes.length - unfinishedOf(bytes);
+    isUnicode = isUtf8(bytes.subarray(0, end));
+    carried = bytes.subarray(end);
   }
-  return isValid(decoder, Buffer.alloc(0), false) ? 'utf-8' : countedEncoding(source);
+  return isUnicode && carried.length === 0 ? 'utf-8' : countedEncoding(source);
+}
+
+/** How many bytes at the end begin a letter that goes on in the next part. */
+function unfinishedOf(bytes: Buffer): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
+    if ((bytes[bytes.length - back] ?? 0) >> 6 === 2) continue;
+    return lengthAt(bytes, bytes.length - back) === 'cut off' ? back : 0;
+  }
+  return 0;
 }
 
 /** A file's bytes in parts, the first of which has at least so many if there are so many. */
@@ -46,12 +64,18 @@ async function* partsFrom(source: FileSource, least: number): AsyncGenerator<Buf
   if (head) yield Buffer.concat(head);
 }
 
+/** How web pages, PDFs, JSON and rich text begin. */
+const NO_TABLE =
+  /^(?:\xef\xbb\xbf)?\s*(?:<(?:!doctype|html|\?xml|table)\b|%PDF-|[[{]\s*[{"][^\n]*[:{]|\{\\rtf)/i;
+
 function encodingOfHead({ name }: FileSource, head: Buffer): Encoding | undefined {
   const begins = (...bytes: number[]): boolean => bytes.every((byte, index) => head[index] === byte);
   if (begins(0xff, 0xfe, 0, 0) || begins(0, 0, 0xfe, 0xff))
     throw refused(name, 'The file is written in UTF-32, which Slotbell does not read.');
   if (begins(0x50, 0x4b, 3, 4) || begins(0xd0, 0xcf, 0x11, 0xe0))
     throw refused(name, 'The file is an Excel workbook, though its name says that it is text.');
+  if (begins(0x1f, 0x8b) || NO_TABLE.test(head.toString('latin1', 0, 200)))
+    throw refused(name, 'The file is no table, though its name says that it is one.');
   if (begins(0xff, 0xfe)) return 'utf-16le';
   if (begins(0xfe, 0xff)) return 'utf-16be';
   const zeros = [0, 0];
@@ -69,15 +93,6 @@ function refused(file: string, problem: string): FileRefused {
   return new FileRefused({ file, line: 0, field: '', problem, advice });
 }
 
-function isValid(decoder: TextDecoder, bytes: Buffer, stream: boolean): boolean {
-  try {
-    decoder.decode(bytes, { stream });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** Bytes that are a letter within a word in Mac Roman, and a mark or nothing in Windows-1252. */
 const MAC_LETTERS = new Set([
   0x81, 0x83, 0x84, 0x86, 0x87, 0x88, 0x89, 0x8a, 0x8b, 0x8d, 0x8e, 0x8f, 0x90, 0x9a, 0x9b, 0x9c, 0x9d, 0x9e,
@@ -89,6 +104,7 @@ async function countedEncoding(source: FileSource): Promise<Encoding> {
   let [whole, slips, mac, western] = [0, 0, 0, 0];
   let carried = Buffer.alloc(0);
   for await (const part of await source.open()) {
+    if (isDue()) await breathe();
     const bytes = Buffer.concat([carried, part as Buffer]);
     let at = 0;
     for (; at < bytes.length; at += 1) {

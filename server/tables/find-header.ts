@@ -8,6 +8,8 @@ import type { Column, TableFormat } from './table-format.js';
 export const HEAD_ROWS = 30;
 /** Longer than any heading. */
 const LONGEST = 100;
+/** No roster has a named column beyond; spreadsheets write sixteen thousand. */
+const MOST_COLUMNS = 1000;
 
 export interface Header {
   /** Where each column that Slotbell reads stands. */
@@ -54,7 +56,7 @@ export function unreadColumns({ cells, places, at }: Header, format: TableFormat
   const taken = new Set(places.values());
   const missing = format.columns.filter(({ name }) => !places.has(name));
   const read = new Set([...taken].map((place) => lettersOf(cells[place] ?? '')));
-  return [...cells.entries()].filter(([place, cell]) => {
+  return [...cells.slice(0, MOST_COLUMNS).entries()].filter(([place, cell]) => {
     const letters = cell.length > LONGEST ? '' : lettersOf(cell);
     if (letters === '' || taken.has(place)) return false;
     return (
@@ -88,17 +90,23 @@ function bestOf(found: readonly ReadonlyMap<string, number>[]): number {
 
 /** Where the columns stand in a row of headings: those with their own name first, then those with another one. */
 export function placesIn(cells: readonly string[], columns: readonly Column[]): Map<string, number> {
-  const letters = cells.map((cell) => (cell.length > LONGEST ? '' : lettersOf(cell)));
+  const found = new Map<string, number[]>();
+  for (const [place, cell] of cells.slice(0, MOST_COLUMNS).entries()) {
+    const text = cell.length > LONGEST ? '' : lettersOf(cell);
+    const known = found.get(text);
+    if (known) known.push(place);
+    else if (text !== '') found.set(text, [place]);
+  }
   const places = new Map<string, number>();
   const taken = new Set<number>();
-  const take = (column: Column, isIt: (text: string) => boolean): void => {
-    const place = letters.findIndex((text, at) => text !== '' && !taken.has(at) && isIt(text));
-    if (place < 0 || places.has(column.name)) return;
+  const take = (column: Column, name: string): void => {
+    const place = found.get(name)?.find((at) => !taken.has(at));
+    if (place === undefined || places.has(column.name)) return;
     places.set(column.name, place);
     taken.add(place);
   };
-  for (const column of columns) take(column, (text) => text === lettersOf(column.name));
-  for (const column of columns) for (const other of column.also ?? []) take(column, (text) => text === other);
+  for (const column of columns) take(column, lettersOf(column.name));
+  for (const column of columns) for (const other of column.also ?? []) take(column, other);
   return places;
 }
 

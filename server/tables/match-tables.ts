@@ -1,45 +1,58 @@
 import type { TableFormat } from './table-format.js';
-import { FileRefused, type ProblemList } from './problem-list.js';
+import { FileRefused, type Problem } from './problem-list.js';
 import { lettersOf } from './column-names.js';
 import type { FileSource } from './file-source.js';
 
+/** The files of an upload by what they are for, and those of which nobody knows it. */
+interface MatchedTables {
+  matched: Map<string, FileSource>;
+  strangers: FileSource[];
+}
+
 /**
- * Which of the files is which table of a format, by their names: "Students (2).csv" and "students-2026-11.txt" are
- * students. What is none is noted and not read.
+ * Which of the files is which table of a format, by their names: "Students (2).csv" and "students-2026-11.txt" are students.
  * @throws FileRefused where two files are the same table
  */
 export function matchTables(
   tables: Readonly<Record<string, TableFormat>>,
   sources: readonly FileSource[],
-  problems: ProblemList,
-): Map<string, FileSource> {
+): MatchedTables {
   const matched = new Map<string, FileSource>();
-  const wanted = Object.values(tables).map(({ name }) => name);
+  const strangers: FileSource[] = [];
   for (const source of sources) {
     const table = isText(source)
       ? Object.keys(tables).find((key) => namesOf(tables[key]).includes(stemOf(source.name)))
       : undefined;
-    const at = { file: source.name, line: 0, field: '' };
-    if (!table)
-      problems.add({
-        ...at,
-        problem: 'Slotbell does not know what this file is for. It was not read.',
-        advice: isText(source)
-          ? `If it belongs to the roster, give it one of these names: ${wanted.join(', ')}.`
-          : 'Save a table as CSV or as tab-delimited text. Leave any other file out.',
-      });
+    if (!table) strangers.push(source);
     else if (matched.has(table))
       throw new FileRefused({
-        ...at,
+        file: source.name,
+        line: 0,
+        field: '',
         problem: `There are two files for ${tables[table]?.name ?? table}.`,
         advice: 'Upload one of them alone, with the other files.',
       });
     else matched.set(table, source);
   }
-  return matched;
+  return { matched, strangers };
 }
 
-function isText({ name }: FileSource): boolean {
+/** A file that is not read, as a problem. */
+export function sayStranger(source: FileSource, tables: Readonly<Record<string, TableFormat>>): Problem {
+  const wanted = Object.values(tables).map(({ name }) => name);
+  return {
+    file: source.name,
+    line: 0,
+    field: '',
+    problem: 'Slotbell does not know what this file is for. It was not read.',
+    advice: isText(source)
+      ? `If it belongs to the roster, give it one of these names: ${wanted.join(', ')}.`
+      : 'Save a table as CSV or as tab-delimited text. Leave any other file out.',
+  };
+}
+
+/** Whether a file's name says that it is a table. */
+export function isText({ name }: FileSource): boolean {
   return /\.(csv|txt|tsv|tab)$/i.test(name);
 }
 

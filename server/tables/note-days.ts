@@ -1,5 +1,5 @@
-/** A day of numbers alone, as people and spreadsheets write them: 3/4/2015, 31.12.15. */
-const PARTS = /^(\d{1,2})[/.-](\d{1,2})[/.-](?:\d{4}|\d{2})(?!\d)/;
+/** A day of numbers alone, as people and spreadsheets write them: 3/4/2015, 31.12.15. With dashes, 15-12-31 may be one too. */
+const PARTS = /^(\d{1,2})(?:[/.](\d{1,2})[/.](\d{4}|\d{2})|-(\d{1,2})-(\d{4}))(?!\d)/;
 /** How spreadsheets count days, for 1990 to 2040. */
 const COUNTED = /^(?:3[3-9]|4\d|50|51)\d{3}(?:[.,]0+)?$/;
 
@@ -15,7 +15,7 @@ export class DayColumn {
   /** Either can: 3/4/2015. */
   either: Seen | undefined;
   /** Only the month can: 12/31/2015. */
-  #monthFirst: Seen | undefined;
+  monthFirst: Seen | undefined;
   #counted: Seen | undefined;
   #hasOthers = false;
   #hasDays = false;
@@ -27,19 +27,27 @@ export class DayColumn {
     else if (!parts && !/^\d{4}-\d{1,2}-\d{1,2}/.test(value)) this.#hasOthers = true;
     else this.#hasDays = true;
     if (!parts) return;
-    const [first, second] = [Number(parts[1]), Number(parts[2])];
+    const [first, second] = [Number(parts[1]), Number(parts[2] ?? parts[4])];
+    if (first > 31 || second > 31 || (first > 12 && second > 12)) return;
     if (first > 12) this.dayFirst ??= { line, value };
-    else if (second > 12) this.#monthFirst ??= { line, value };
+    else if (second > 12) this.monthFirst ??= { line, value };
     else if (first !== second) this.either ??= { line, value };
-  }
-
-  /** A day that is read with the month first, beside others that cannot be. */
-  get doubted(): Seen | undefined {
-    return this.dayFirst && (this.either ?? this.#monthFirst);
   }
 
   /** A number that seems to be a day: among days, or where nothing else stands in the column. */
   get counted(): Seen | undefined {
     return this.#hasDays || !this.#hasOthers ? this.#counted : undefined;
   }
+}
+
+/** A day of a column in which the day stands first, as YYYY-MM-DD; what can only have the month first, or is no day, stays. */
+export function turnDay(value: string): string {
+  const parts = PARTS.exec(value);
+  if (!parts) return value;
+  const [day, month] = [Number(parts[1]), Number(parts[2] ?? parts[4])];
+  if (month > 12 || month < 1 || day < 1 || day > 31) return value;
+  const given = parts[3] ?? parts[5] ?? '';
+  // Two digits of a year are of 1950 to 2049.
+  const year = given.length === 2 ? `${Number(given) < 50 ? '20' : '19'}${given}` : given;
+  return `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
 }

@@ -56,12 +56,18 @@ function sourceOf(zip: ZipFile, entry: Entry, name: string): FileSource {
   return {
     name,
     bytes: entry.uncompressedSize,
-    open: async () => checked(await zip.openReadStreamPromise(entry), entry),
+    async open() {
+      try {
+        return checked(await zip.openReadStreamPromise(entry), entry, name);
+      } catch (error) {
+        throw faultOf(error, name);
+      }
+    },
   };
 }
 
 /** The bytes of an entry; its checksum, which yauzl does not look at, tells at the end whether they are those that were packed. */
-function checked(bytes: Readable, { crc32: packed, uncompressedSize }: Entry): Readable {
+function checked(bytes: Readable, { crc32: packed, uncompressedSize }: Entry, name: string): Readable {
   let sum = 0;
   let count = 0;
   const check = new Transform({
@@ -69,10 +75,37 @@ function checked(bytes: Readable, { crc32: packed, uncompressedSize }: Entry): R
       sum = crc32(part, sum);
       count += part.length;
       const isWrong = count === uncompressedSize && sum !== packed;
-      done(isWrong ? new Error('CRC of an entry differs') : null, part);
+      done(isWrong ? damaged(name) : null, part);
     },
   });
+  // Before the pipeline hands the error on as it is.
+  bytes.once('error', (error) => check.destroy(faultOf(error, name)));
   return pipeline(bytes, check, () => undefined);
+}
+
+/** What kept a file from being inflated: its damage in words, or a fault of Slotbell's own as it is. */
+function faultOf(error: unknown, name: string): Error {
+  return isDamage(error) ? damaged(name) : (error as Error);
+}
+
+/** Damage shows while inflating: zlib's own codes, or what yauzl says of sizes and places. */
+function isDamage(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code = '' } = error as NodeJS.ErrnoException;
+  return (
+    code.startsWith('Z_') ||
+    /too (many|few) bytes|not enough bytes|overflows file bounds|invalid (local file|compressed)|unsupported compression|EOF/i.test(
+      error.message,
+    )
+  );
+}
+
+function damaged(name: string): FileRefused {
+  return refused(
+    name,
+    'This file of the zip is damaged, so it cannot be unzipped.',
+    'Make the zip again from the exported files and upload it.',
+  );
 }
 
 /** The name without its folders, whichever slash the zip's maker used. */

@@ -51,7 +51,7 @@ export class ProblemList {
 
 /** A value from a file as it can be shown in a sentence: short, and without line breaks. */
 export function quoted(value: string): string {
-  const line = value.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ');
+  const line = value.slice(0, 1000).replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ');
   const letters = [...line.slice(0, 200)];
   return `“${letters.length > 40 ? `${letters.slice(0, 40).join('')}…` : letters.join('')}”`;
 }

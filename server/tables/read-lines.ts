@@ -1,9 +1,10 @@
-import { breathe } from './breathe.js';
+import { breathe, isDue } from './breathe.js';
 import { FileRefused } from './problem-list.js';
 
 /** No roster has such a line; a few kilobytes of a zip may hold one of 200 MB, which would fill the memory. */
 const LONGEST_LINE = 10_000_000;
-const MOST_SEPARATORS = 100_000;
+/** Separators and quotation marks, each of which may make a cell. */
+const MOST_MARKS = 100_000;
 
 /** A text's lines one after the other, with a look at those to come. */
 export interface Lines {
@@ -26,11 +27,11 @@ export function readLines(file: string, text: AsyncGenerator<string, void, undef
   let count = 0;
   let unfinished: string[] = [];
   let length = 0;
-  let separators = 0;
+  let marks = 0;
   let ended = false;
 
   async function more(): Promise<void> {
-    await breathe();
+    if (isDue()) await breathe();
     const part = await text.next();
     if (part.done) {
       ended = true;
@@ -42,14 +43,14 @@ export function readLines(file: string, text: AsyncGenerator<string, void, undef
     if (end < 0) {
       unfinished.push(part.value);
       length += part.value.length;
-      separators += part.value.split(/[\t,;|]/).length;
-      if (length > LONGEST_LINE || separators > MOST_SEPARATORS) throw tooLong(file);
+      marks += part.value.split(/[\t,;|"]/).length;
+      if (length > LONGEST_LINE || marks > MOST_MARKS) throw tooLong(file);
       return;
     }
     const made = `${unfinished.join('')}${part.value}`.split('\n');
     const last = made.pop() ?? '';
     unfinished = last === '' ? [] : [last];
-    [length, separators] = [last.length, 0];
+    [length, marks] = [last.length, 0];
     lines = [...lines.slice(taken), ...made];
     taken = 0;
   }
@@ -59,6 +60,8 @@ export function readLines(file: string, text: AsyncGenerator<string, void, undef
       return count;
     },
     async next() {
+      // A part of a file may hold sixty thousand lines.
+      if (isDue()) await breathe();
       while (taken >= lines.length && !ended) await more();
       const line = lines[taken];
       if (line === undefined) return undefined;

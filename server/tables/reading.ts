@@ -2,6 +2,7 @@ import { ColumnNotes } from './column-notes.js';
 import type { TableFormat } from './table-format.js';
 import { FileRefused, quoted, type ProblemList } from './problem-list.js';
 import type { FileSource } from './file-source.js';
+import { sayStranger } from './match-tables.js';
 import { number } from '../web/format-count.js';
 
 /** What one upload may hold in all, and one file. */
@@ -12,6 +13,8 @@ export const LIMITS = {
   rowsOfTies: 2_000_000,
   /** People, classes, terms and whatever else has an id of its own: they are held in memory while the rows are read. */
   records: 200_000,
+  /** What stands in lists in cells: schools of users, terms of classes. */
+  listed: 3_000_000,
   blankLines: 1_000_000,
 };
 
@@ -54,11 +57,14 @@ export class Reading {
   readonly #total: number;
   #rows = 0;
   #records = 0;
+  #listed = 0;
   #blankLines = 0;
 
   constructor(
     readonly tables: Readonly<Record<string, TableFormat>>,
     readonly sources: ReadonlyMap<string, FileSource>,
+    /** Files of which nobody knows what they are for; told at the end. */
+    readonly strangers: FileSource[],
     readonly problems: ProblemList,
     private readonly onRead: (bytes: number, total: number) => void,
   ) {
@@ -74,9 +80,9 @@ export class Reading {
     this.problems.add({ file: row.file, line: row.line, field, problem, advice });
   }
 
-  /** A value that is not what its column asks for; the field is left empty. @param fault to follow the field's name */
+  /** A value that is not what its column asks for; what was known of the field stays. @param fault to follow the field's name */
   noteEmptied(row: Row, field: string, fault: string, advice: string): void {
-    this.note(row, field, `${field} ${fault}.`, `${advice} The row was taken with ${field} left empty.`);
+    this.note(row, field, `${field} ${fault}.`, `${advice} The row was taken without ${field}.`);
   }
 
   /** A file names its columns and nothing below them, though others have what it would tie. */
@@ -104,9 +110,11 @@ export class Reading {
     this.notesOf(row.file).add(field, 'lost zeros', row.line, row.of(field), raw);
   }
 
-  /** Puts what is told of columns before the problems of single rows; once, at the end. */
+  /** Puts what is told of whole files and columns before the problems of single rows; once, at the end. */
   tellNotes(): void {
-    this.problems.addFirst([...this.#notes].flatMap(([file, notes]) => notes.problems(file)));
+    const strangers = this.strangers.map((source) => sayStranger(source, this.tables));
+    const columns = [...this.#notes].flatMap(([file, notes]) => notes.problems(file));
+    this.problems.addFirst([...strangers, ...columns]);
     this.#notes.clear();
   }
 
@@ -149,6 +157,20 @@ export class Reading {
       `All files together hold more than ${most} people and classes.`,
       'Check the ids: each person and class has one of its own, the same in every row. Leave out former students and past terms, then upload again.',
     );
+  }
+
+  /**
+   * A list that stands in one cell: short ones make more of a small file than anything else.
+   * @throws FileRefused where all of them together are more than Slotbell reads
+   */
+  counted(list: string[]): string[] {
+    this.#listed += list.length;
+    if (this.#listed > LIMITS.listed)
+      throw tooMuch(
+        { name: [...this.files.keys()].at(-1) ?? '' },
+        'The lists in its cells are far longer than any roster’s.',
+      );
+    return list;
   }
 
   /** @throws FileRefused where the upload has more than any spreadsheet leaves behind */

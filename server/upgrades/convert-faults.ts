@@ -1,4 +1,5 @@
-import { rewriteDocuments } from './rewrite-documents.js';
+import type { CleverFault } from '../models/clever-fault.js';
+import { codeFor, rewriteDocuments } from './rewrite-documents.js';
 
 const OTHER_DISTRICT =
   'This token belongs to another district than the one saved above. Check the district id, or enter the right token.';
@@ -6,6 +7,13 @@ const UNREADABLE =
   'The saved access can no longer be opened, because this installation’s secret or its Clever application changed. Enter the access again.';
 const UNAUTHORIZED =
   'Clever did not accept the district token or the client id and secret. Enter them again on the Clever set-up page.';
+
+/** What versions before 0.6 stored. */
+const FAULTS: Record<string, CleverFault> = {
+  [OTHER_DISTRICT]: { code: 'other district' },
+  [UNREADABLE]: { code: 'unreadable access' },
+  [UNAUTHORIZED]: { code: 'unauthorized', what: 'districts' },
+};
 
 /** What kept Slotbell from asking Clever was a sentence; it is a code now. */
 export async function convertFaults(): Promise<void> {
@@ -15,14 +23,7 @@ export async function convertFaults(): Promise<void> {
     ['clever.fault'],
     ({ clever }) => {
       const { fault } = clever as { fault: string };
-      return { 'clever.fault': convert(fault) };
+      return { 'clever.fault': codeFor(FAULTS, fault) };
     },
   );
-}
-
-function convert(text: string): object | undefined {
-  if (text === '') return undefined;
-  if (text === OTHER_DISTRICT) return { code: 'other district' };
-  if (text === UNREADABLE) return { code: 'unreadable access' };
-  return text === UNAUTHORIZED ? { code: 'unauthorized', what: 'districts' } : { code: 'text', text };
 }

@@ -1,10 +1,10 @@
 import type { AppointmentProblem } from '../models/appointment.js';
-import { rewriteDocuments } from './rewrite-documents.js';
+import { codeFor, rewriteDocuments } from './rewrite-documents.js';
 
 /** What versions before 0.6 stored of an appointment that needs a person. */
-const CODES: Record<string, AppointmentProblem['code']> = {
-  'The student is no longer in a class of this teacher (found by the sync).': 'not together',
-  'The class was deleted from this event.': 'class deleted',
+const PROBLEMS: Record<string, AppointmentProblem> = {
+  'The student is no longer in a class of this teacher (found by the sync).': { code: 'not together' },
+  'The class was deleted from this event.': { code: 'class deleted' },
 };
 const PATHS = ['problem', 'kept'] as const;
 
@@ -17,7 +17,7 @@ export async function convertProblems(): Promise<void> {
     (stored) =>
       Object.fromEntries(
         PATHS.flatMap((path) =>
-          typeof stored[path] === 'string' ? [[path, problemOf(stored[path])] as const] : [],
+          typeof stored[path] === 'string' ? [[path, codeFor(PROBLEMS, stored[path])] as const] : [],
         ),
       ),
   );
@@ -37,17 +37,11 @@ interface NotedField {
 
 function convertField(field: NotedField): NotedField {
   if (field.path !== 'problem') return field;
-  const convert = (value: unknown) => (typeof value === 'string' && value !== '' ? problemOf(value) : value);
+  const convert = (value: unknown) =>
+    typeof value === 'string' && value !== '' ? codeFor(PROBLEMS, value) : value;
   return {
     ...field,
     ...('before' in field ? { before: convert(field.before) } : {}),
     ...('after' in field ? { after: convert(field.after) } : {}),
   };
-}
-
-/** An empty text said nothing. */
-function problemOf(text: string): AppointmentProblem | undefined {
-  if (text === '') return undefined;
-  const code = CODES[text];
-  return code ? { code } : { code: 'text', text };
 }

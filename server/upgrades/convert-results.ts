@@ -1,6 +1,6 @@
 import type { RosterRun } from '../models/roster-run.js';
 import type { Run } from '../models/run.js';
-import { rewriteDocuments } from './rewrite-documents.js';
+import { codeFor, rewriteDocuments } from './rewrite-documents.js';
 
 type Result = NonNullable<Run['result']>;
 type Why = NonNullable<RosterRun['why']>;
@@ -54,16 +54,10 @@ export async function convertResults(): Promise<void> {
   };
   for (const name of ['rosterRun', 'syncRun'])
     await rewriteDocuments(name, filter, paths, ({ result, why, remarks }) => ({
-      ...(typeof result === 'string' ? { result: convert(RESULTS, result) } : {}),
-      ...(typeof why === 'string' ? { why: convert(WHYS, why) } : {}),
+      ...(typeof result === 'string' ? { result: codeFor(RESULTS, result) } : {}),
+      ...(typeof why === 'string' ? { why: codeFor(WHYS, why) } : {}),
       ...(Array.isArray(remarks) ? { remarks: remarks.map(convertRemark) } : {}),
     }));
-}
-
-/** An empty text said nothing. */
-function convert<T>(known: Record<string, T>, text: string) {
-  if (text === '') return undefined;
-  return known[text] ?? { code: 'text', text };
 }
 
 function convertRemark(remark: unknown): unknown {

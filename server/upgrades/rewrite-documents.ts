@@ -3,6 +3,15 @@ import { whileAt } from '../runs/changes/guard-write.js';
 
 const BATCH = 500;
 
+/** What stands for a sentence that is a code now: a text that no version is known to have written stays as it is, and an empty one said nothing. */
+export function codeFor<T extends object>(
+  known: Readonly<Record<string, T>>,
+  text: string,
+): T | { code: 'text'; text: string } | undefined {
+  if (text === '') return undefined;
+  return known[text] ?? { code: 'text', text };
+}
+
 export type Stored = { _id: mongoose.Types.ObjectId } & Record<string, unknown>;
 
 /**

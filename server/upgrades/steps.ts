@@ -1,5 +1,7 @@
 import { dropTargetIndex } from './drop-target-index.js';
+import { convertAlike } from './convert-alike.js';
 import { convertFaults } from './convert-faults.js';
+import { convertMailFaults } from './convert-mail-faults.js';
 import { convertProblems } from './convert-problems.js';
 import { convertRemarks } from './convert-remarks.js';
 import { convertResults } from './convert-results.js';
@@ -30,4 +32,6 @@ export const STEPS: readonly UpgradeStep[] = [
   { id: 'convert-problems', when: 'after indexes', run: convertProblems },
   { id: 'convert-results', when: 'after indexes', run: convertResults },
   { id: 'convert-faults', when: 'after indexes', run: convertFaults },
+  { id: 'convert-alike', when: 'after indexes', run: convertAlike },
+  { id: 'convert-mail-faults', when: 'after indexes', run: convertMailFaults },
 ];

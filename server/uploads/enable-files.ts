@@ -1,6 +1,7 @@
 import type { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
+import { asRead } from '../models/as-read.js';
 import { Account, type FileFormat } from '../models/account.js';
 import { Contact } from '../models/contact.js';
 import { Section } from '../models/section.js';
@@ -18,17 +19,32 @@ export type FilesEnabled =
   /** Clever is on, or record ids of another source are there: a person has to begin the change (`switchSource`). */
   | ({ ok: false; reason: 'asks first'; cleverOn: boolean } & OtherRecords);
 
-/** Turns roster files on as the account's source, where no other one is on or has left record ids behind. */
-export async function enableFiles(deps: Deps, actor: Actor, format: FileFormat): Promise<FilesEnabled> {
+/**
+ * Turns roster files on as the account's source, where no other one is on or has left record ids behind.
+ * @param was the kind of files that the page showed, '' for none
+ */
+export async function enableFiles(
+  deps: Deps,
+  actor: Actor,
+  format: FileFormat,
+  was?: string,
+): Promise<FilesEnabled> {
   const { account } = actor;
   const found = await Account.findById(account).lean();
+  if (was !== undefined && was !== (found?.files?.format ?? ''))
+    return { ok: false, reason: 'changed meanwhile' };
   const records = await countRecords(account);
   const cleverOn = found?.clever?.enabled === true;
   const foreign = found?.recordsOf !== format && records.people + records.sections > 0;
   if (cleverOn || foreign || found?.switching)
     return { ok: false, reason: 'asks first', cleverOn, ...records };
   const enabled = await Account.updateOne(
-    { _id: account, 'clever.enabled': { $ne: true }, switching: { $exists: false } },
+    {
+      _id: account,
+      'clever.enabled': { $ne: true },
+      switching: { $exists: false },
+      ...asRead({ 'files.format': found?.files?.format, recordsOf: found?.recordsOf }),
+    },
     { $set: { files: { on: true, format, since: deps.now() }, recordsOf: format } },
   );
   if (enabled.matchedCount === 0) return { ok: false, reason: 'changed meanwhile' };

@@ -17,6 +17,6 @@ export function exportProblems(
     problem,
     advice,
   ]);
-  if (more > 0) rows.push(['', '', '', `${number(more)} more problems are not listed.`, '']);
+  if (more > 0) rows.push(['', '', '', `${number(more)} more problems aren’t listed.`, '']);
   return streamCsv(res, `problems-${_id.toHexString()}`, COLUMNS, [rows]);
 }

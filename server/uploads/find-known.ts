@@ -1,4 +1,4 @@
-import type { Types } from 'mongoose';
+import type { Model, Types } from 'mongoose';
 import { Contact } from '../models/contact.js';
 import { Course } from '../models/course.js';
 import { School } from '../models/school.js';
@@ -40,15 +40,9 @@ function findKnownIds(account: Types.ObjectId): KnownIds {
       const schools = await School.find({ account, 'file.id': { $in: ids } }, { file: 1 }).lean();
       return new Set(schools.flatMap(({ file }) => file?.id ?? []));
     }
-    const filter = { account, 'record.id': { $in: ids } };
-    const found =
-      list === 'sections'
-        ? await Section.find(filter, { record: 1 }).lean()
-        : list === 'terms'
-          ? await Term.find(filter, { record: 1 }).lean()
-          : list === 'courses'
-            ? await Course.find(filter, { record: 1 }).lean()
-            : await Contact.find(filter, { record: 1 }).lean();
+    const found = await modelOf(list)
+      .find({ account, 'record.id': { $in: ids } }, { record: 1 })
+      .lean();
     return new Set(found.flatMap(({ record }) => record?.id ?? []));
   };
 }
@@ -65,20 +59,19 @@ async function* storedRecords(
     return;
   }
   const filter = { account, 'record.id': { $gte: `${kind}:`, $lt: `${kind};` } };
-  const isMirror = list === 'sections' || list === 'terms' || list === 'courses';
-  const cursor = isMirror
-    ? mirrorOf(list).collection.find(filter, { projection: { record: 1, status: 1 }, batchSize: BATCH })
-    : Contact.collection.find(filter, {
-        projection: { record: 1, status: 1, firstName: 1, lastName: 1, schoolId: 1 },
-        batchSize: BATCH,
-      });
+  const isMirror = list in MIRROR;
+  const person = isMirror ? {} : ({ firstName: 1, lastName: 1, schoolId: 1 } as const);
+  const cursor = modelOf(list)
+    .find(filter, { record: 1, status: 1, ...person })
+    .lean()
+    .cursor({ batchSize: BATCH });
   let batch: StoredRecord[] = [];
-  for await (const found of cursor) {
-    const { record, status, firstName, lastName, schoolId } = found as unknown as StoredDocument;
+  for await (const { record, status, ...person } of cursor) {
+    const { firstName: first, lastName: last, schoolId: number } = person;
     batch.push({
-      id: record.id,
+      id: record?.id ?? '',
       isActive: status === 'active',
-      ...(isMirror ? {} : { first: firstName, last: lastName, number: schoolId }),
+      ...(isMirror ? {} : { first, last, number }),
     });
     if (batch.length < BATCH) continue;
     yield batch;
@@ -88,13 +81,16 @@ async function* storedRecords(
 }
 
 interface StoredDocument {
-  record: { id: string };
+  record?: { id: string };
   status: string;
-  firstName: string;
-  lastName: string;
-  schoolId: string;
+  firstName?: string;
+  lastName?: string;
+  schoolId?: string;
 }
 
-function mirrorOf(list: 'sections' | 'terms' | 'courses') {
-  return list === 'sections' ? Section : list === 'terms' ? Term : Course;
+const MIRROR: Partial<Record<ListName, unknown>> = { sections: Section, terms: Term, courses: Course };
+
+/** Where records of a list are stored; people are in one place. */
+function modelOf(list: ListName): Model<StoredDocument> {
+  return (MIRROR[list] ?? Contact) as Model<StoredDocument>;
 }

@@ -19,5 +19,5 @@ export async function findNewerUpload(
 
 /** The same as a sentence without its end. */
 export function sayNewer({ state }: Pick<NewerUpload, 'state'>): string {
-  return state === 'used' ? 'A newer upload was imported since' : 'A newer upload was made since';
+  return state === 'used' ? 'A newer upload has been imported' : 'There’s a newer upload';
 }

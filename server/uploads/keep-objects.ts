@@ -1,14 +1,17 @@
 import { Types } from 'mongoose';
-import type { CleverObject } from '../clever/schema.js';
+import type { CleverObject, CleverSection, CleverUser } from '../clever/schema.js';
 import { UploadChunk, type ChunkPart } from '../models/upload-chunk.js';
 import type { ListName } from '../sources/records/lists.js';
 import { FileRefused, quoted } from '../tables/problem-list.js';
+import { LIMITS } from '../tables/reading.js';
 import type { FromFile, RosterSink } from '../roster-files/records/roster-files.js';
 
 const MOST = 500;
 const LARGEST = 1_000_000;
 /** A document of the database holds 16 MB; its form there may be larger than JSON. */
 const LARGEST_OBJECT = 8_000_000;
+/** More people than one upload may hold stand in no list. */
+const MOST_PEOPLE = LIMITS.records;
 
 interface Waiting {
   objects: unknown[];
@@ -52,7 +55,7 @@ export class KeptObjects implements RosterSink {
     const waiting = this.#waiting.get(key) ?? { objects: [], bytes: 0, n: 0 };
     this.#waiting.set(key, waiting);
     for (const entry of entries) {
-      const bytes = JSON.stringify(entry).length;
+      const bytes = lengthOf(entry);
       if (bytes > LARGEST_OBJECT) throw tooLarge(entry);
       if (waiting.objects.length === MOST || waiting.bytes + bytes > LARGEST) await this.#flush(key, waiting);
       waiting.objects.push(entry);
@@ -69,6 +72,14 @@ export class KeptObjects implements RosterSink {
     await UploadChunk.collection.insertOne({ _id: new Types.ObjectId(), ...chunk });
     Object.assign(waiting, { objects: [], bytes: 0, n: waiting.n + 1 });
   }
+}
+
+/** How long an object is as JSON. Far too long a list of people is not made JSON first, which would hold up everybody else. */
+function lengthOf(entry: unknown): number {
+  const { students, slotbell, roles } = entry as FromFile<CleverSection & CleverUser>;
+  const lists = [students, slotbell?.tiesChange?.without, roles?.contact?.student_relationships];
+  if (lists.some((list) => (list?.length ?? 0) > MOST_PEOPLE)) return Infinity;
+  return JSON.stringify(entry).length;
 }
 
 function tooLarge(entry: unknown): FileRefused {

@@ -105,7 +105,7 @@ function startBeat(deps: Deps, mine: Reading['mine'], stopping: AbortSignal) {
   const lost = new Promise<never>((_resolve, reject) => {
     giveUp = () => {
       isLost = true;
-      reject(new Error('Nothing has come of the reading for too long.'));
+      reject(new Error('Reading the files took too long.'));
     };
   });
   lost.catch(() => undefined);

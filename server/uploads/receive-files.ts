@@ -28,10 +28,10 @@ export interface ReceivedFiles {
 const BESIDE = 1_000_000;
 
 const FAULTS: Record<string, string> = {
-  LIMIT_FILE_SIZE: 'One of the files is larger than 200 MB.',
-  LIMIT_FILE_COUNT: 'These are more than 20 files. Choose those of the roster alone, or one zip.',
+  LIMIT_FILE_SIZE: 'One of the files is larger than 200 MB. Upload smaller files, or one zip.',
+  LIMIT_FILE_COUNT: 'You selected more than 20 files. Select only the roster files, or one zip.',
 };
-const OTHER_FAULT = 'The files did not arrive whole. Choose them again.';
+const OTHER_FAULT = 'The files didn’t arrive completely. Select them again.';
 
 /**
  * Receives the files of an upload into DATA_DIR/tmp, for this account of the host alone. Stands before the CSRF guard, which
@@ -98,7 +98,7 @@ function sayDiskFault(error: unknown): string | undefined {
   const why = explainDiskFault(error);
   return why === undefined
     ? undefined
-    : `The files could not be kept in Slotbell’s data folder: ${why}. Tell whoever hosts Slotbell, then choose them again.`;
+    : `The files couldn’t be saved in Slotbell’s data folder: ${why}. Tell whoever hosts Slotbell, then select them again.`;
 }
 
 /** Files under names of our own, readable by this account of the host alone. */

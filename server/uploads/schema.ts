@@ -6,7 +6,7 @@ export const formatSchema = Joi.object<{ format: FileFormat }, true>({
     .valid(...FILE_FORMATS)
     .required()
     .label('a kind of files')
-    .messages({ 'any.required': 'Choose {#label}.' }),
+    .messages({ 'any.required': 'Select {#label}.' }),
 });
 
 export const reportQuery = Joi.object<{ page: number }, true>({

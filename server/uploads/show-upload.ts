@@ -23,13 +23,13 @@ export function shownAs(
 }
 
 const STATES: Record<ReturnType<typeof shownAs>, StateShown> = {
-  reading: { kind: 'busy', word: 'Being read' },
+  reading: { kind: 'busy', word: 'Reading' },
   'cut off': { kind: 'danger', word: 'Cut off' },
   ready: { kind: 'ok', word: 'Ready' },
   empty: { kind: 'danger', word: 'Nothing to import' },
   refused: { kind: 'danger', word: 'Refused' },
   used: { kind: 'ok', word: 'Imported' },
-  expired: { kind: 'off', word: 'No longer kept' },
+  expired: { kind: 'off', word: 'Deleted' },
 };
 
 type Judged = Pick<RosterUpload, 'state' | 'createdAt' | 'stored' | 'missing' | 'problemCount' | 'files'>;
@@ -71,7 +71,7 @@ export function stagesOf({
     },
     {
       key: 'keep',
-      label: 'People and classes kept',
+      label: 'People and classes read',
       done: kept,
       total: 0,
       state: over ? 'done' : kept > 0 ? 'running' : 'waiting',
@@ -91,12 +91,13 @@ function isDoubtful({ state, missing = [], problemCount, files }: Doubtful): boo
 export function attentionTo(upload: Doubtful, style: Style): string {
   const { state, missing = [], problemCount } = upload;
   if (!isDoubtful(upload)) return '';
-  const next = problemCount > 0 ? 'put right what is listed below' : 'check that your export holds them';
+  const next = problemCount > 0 ? 'fix the problems listed below' : 'check that your export includes them';
   const lists = LIST_NAMES.filter((list) => missing.includes(list)).map((list) => LISTS[list].plural);
   if (lists.length > 0)
-    return `These files hold no ${orList(lists, style)}: ${next}, then upload all of them again.`;
-  if (state === 'empty') return `There is nothing to import in these files: ${next}, then upload them again.`;
-  return `More than half of the rows have a problem: ${next}, then upload all files again.`;
+    return `There are no ${orList(lists, style)} in these files. To fix this, ${next}, then upload all files again.`;
+  if (state === 'empty')
+    return `There’s nothing to import in these files. To fix this, ${next}, then upload them again.`;
+  return `More than half of the rows have a problem. To fix this, ${next}, then upload all files again.`;
 }
 
 /** "1,200 students, 80 teachers": what an upload holds. */
@@ -129,7 +130,7 @@ export function countRows(
     label: capital(LISTS[list].plural),
     count: upload.counts[list] ?? 0,
     removals: upload.removals[list] ?? 0,
-    others: upload.complete[list] ? 'leave the roster' : 'stay',
+    others: upload.complete[list] ? 'Removed' : 'Kept',
   }));
 }
 

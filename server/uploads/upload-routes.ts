@@ -22,9 +22,9 @@ import { asksOf, startFilePreview } from './start-preview.js';
 const PAGE_SIZE = 100;
 
 const PREVIEW_REFUSALS = {
-  'not ready': 'This upload cannot be imported. Upload the files again.',
+  'not ready': 'This upload can’t be imported. Upload the files again.',
   'files are off': 'Roster files are off. Turn them on first.',
-  'other format': 'These files are of another kind than the one that is on now. Upload the files again.',
+  'other format': 'These files are a different kind than the one that’s on now. Upload the files again.',
 };
 
 /** One upload: its report, its problems as a file, and the way on to the preview. */
@@ -87,7 +87,7 @@ export function uploadRoutes(deps: Deps): Router {
       res.redirect(303, `${HOME}/uploads/${upload.toHexString()}`);
       return;
     }
-    say(req, { kind: 'ok', text: 'The preview is being made. Nothing changes before you apply it.' });
+    say(req, { kind: 'ok', text: 'The preview is on its way. Nothing changes until you apply it.' });
     res.redirect(303, pathOfRefresh(started.run));
   });
 

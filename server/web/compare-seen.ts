@@ -48,6 +48,13 @@ export function changedMeanwhile(
   return { values, errors: {}, meanwhile };
 }
 
+/** Whether a person changed something in a settings form, by what it says it showed; one that does not say holds nothing of theirs. */
+export function isChanged(fields: SettingsFields, body: unknown): boolean {
+  const sent = (body ?? {}) as Record<string, unknown>;
+  const seen = seenIn(sent.seen);
+  return seen !== undefined && Object.keys(fields).some((name) => (seen[name] ?? '') !== textOf(sent[name]));
+}
+
 function seenIn(text: unknown): Record<string, string> | undefined {
   if (typeof text !== 'string' || text.length > LONGEST) return undefined;
   try {

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { ErrorRequestHandler, RequestHandler } from 'express';
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import mongoose from 'mongoose';
 import { DatabaseGone } from './errors.js';
 
@@ -24,6 +24,7 @@ export interface GuardedDatabase {
  */
 export function databaseGuard(database: GuardedDatabase, answer: ErrorRequestHandler): RequestHandler {
   return (req, res, next) => {
+    noteEnd(res);
     if (mongoose.connection.readyState !== mongoose.ConnectionStates.connected) {
       next(new DatabaseGone('nothing begun'));
       return;
@@ -53,4 +54,13 @@ export function databaseGuard(database: GuardedDatabase, answer: ErrorRequestHan
     });
     commands.follow(next);
   };
+}
+
+/** Says of an answer that nothing more comes to it, as soon as it is so (`errorPages` asks). */
+function noteEnd(res: Response): void {
+  const end = res.end.bind(res) as (...given: unknown[]) => Response;
+  res.end = ((...given: unknown[]) => {
+    res.locals.isEnded = true;
+    return end(...given);
+  }) as typeof res.end;
 }

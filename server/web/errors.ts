@@ -46,7 +46,7 @@ interface ErrorPage {
 const DATABASE_GONE: ErrorPage = {
   status: 503,
   headline: 'Slotbell can’t reach its database',
-  advice: 'Nothing that was saved is lost. Wait a minute and load this page again; it comes back by itself.',
+  advice: 'Nothing that was saved is lost. Wait a minute, then load this page again.',
   retryAfterSeconds: 10,
 };
 
@@ -60,7 +60,7 @@ const NOT_BEGUN: ErrorPage = {
 const UNSURE: ErrorPage = {
   ...DATABASE_GONE,
   advice:
-    'We couldn’t see whether what you sent was saved. Wait a minute, then look before you send it again; nothing that was saved is lost.',
+    'We don’t know whether what you sent was saved. Wait a minute, then check before you send it again. Nothing that was saved is lost.',
 };
 
 /** No database answers: to a request that was not begun, or in the middle of one. */
@@ -73,13 +73,12 @@ export class DatabaseGone extends Error {
 /** Turns whatever went wrong into a page, and logs it without the request's data. */
 export function errorPages(deps: Pick<Deps, 'log'>): ErrorRequestHandler {
   return (error: unknown, req, res, _next) => {
-    // An answer went out already. A stream that broke is cut; a page that stands in the place of one that came too late arrives whole,
-    // though it may still be on its way through the compression.
+    // An answer went out already. A stream that broke is cut; one that was ended arrives whole, though it may still be on its way through
+    // the compression: the session may fail to be kept after it, or the handler after the page that took its place.
     if (res.headersSent) {
-      if (!res.locals.isRefused && !res.writableEnded) res.destroy();
+      if (!res.locals.isEnded && !res.writableEnded) res.destroy();
       return;
     }
-    res.locals.isRefused = true;
     const isGone = isDatabaseGone(error);
     const page = isGone ? pageWhileGone(error, req) : pageFor(error);
     // Keeping the session would wait for the database once more.
@@ -114,27 +113,27 @@ function pageFor(error: unknown): ErrorPage {
   if (code === 'EBADCSRFTOKEN')
     return {
       status: 403,
-      headline: 'This form has gone stale',
+      headline: 'This form is out of date',
       advice:
-        'You may have logged in or out in another tab. Go back, load the page again and send the form once more.',
+        'You may have logged in or out in another tab. Go back, load the page again, and send the form again.',
     };
   if (status === 413)
     return {
       status: 413,
-      headline: 'That is more than Slotbell takes at once',
+      headline: 'That’s too much at once',
       advice: 'Go back, shorten what you typed or choose fewer rows, and send it again.',
     };
   if (typeof status === 'number' && status >= 400 && status < 500)
     return {
       status,
-      headline: 'Slotbell could not read that request',
-      advice: 'Go back, load the page again and retry.',
+      headline: 'Slotbell couldn’t read that request',
+      advice: 'Go back, load the page again, and try again.',
     };
   return {
     status: 500,
     headline: 'Something in Slotbell went wrong',
     advice:
-      'It has been noted in the log. Nothing was half saved; try again, and tell your administrator if it stays.',
+      'It’s noted in the log, and nothing was half saved. Try again. If it keeps happening, tell your administrator.',
   };
 }
 

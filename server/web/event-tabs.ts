@@ -1,5 +1,7 @@
 import type { Types } from 'mongoose';
 import { atLeast, type AccessLevel } from '../models/user.js';
+import { daysInWords } from './format-time.js';
+import type { PlacedEvent } from './place.js';
 
 export interface Tab {
   key: string;
@@ -15,6 +17,7 @@ const TABS: { key: string; label: string; path: string; least: AccessLevel }[] =
   { key: 'day-sheet', label: 'Day Sheet', path: '/day-sheet', least: 'appointment viewer' },
   { key: 'appointments', label: 'Appointments', path: '/appointments', least: 'appointment viewer' },
   { key: 'problems', label: 'Problems', path: '/problems', least: 'appointment maker' },
+  { key: 'families', label: 'Families', path: '/families', least: 'event administrator' },
   { key: 'messages', label: 'Messages', path: '/messages', least: 'event administrator' },
   { key: 'sync', label: 'Sync', path: '/sync', least: 'event administrator' },
   { key: 'settings', label: 'Settings', path: '/settings', least: 'event administrator' },
@@ -26,6 +29,17 @@ export function eventTabs(event: Types.ObjectId, level: AccessLevel): Tab[] {
     label: tab.label,
     href: `/events/${event.toHexString()}${tab.path}`,
   }));
+}
+
+/** What the layout needs of an event's page. @param page its name, where it is more than the event's own */
+export function eventFrame(event: PlacedEvent, tab: string, page = '') {
+  return {
+    title: page ? `${event.name}: ${page}` : event.name,
+    section: 'events',
+    event,
+    tab,
+    when: daysInWords(event.days, event),
+  };
 }
 
 /** The pages of Global Setup. */

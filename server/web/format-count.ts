@@ -1,4 +1,5 @@
 import type { Style } from './place.js';
+import { remember } from './remember.js';
 
 /** All locales that an account may have write numbers alike, so a number needs no locale. A test holds that. */
 const NUMBERS = new Intl.NumberFormat('en-US');
@@ -25,10 +26,7 @@ export function orList(parts: readonly string[], style: Style): string {
 }
 
 function lists(type: 'conjunction' | 'disjunction', { locale }: Style): Intl.ListFormat {
-  const key = `${type} ${locale}`;
-  const kept = LISTS.get(key) ?? new Intl.ListFormat(locale, { type });
-  LISTS.set(key, kept);
-  return kept;
+  return remember(LISTS, `${type} ${locale}`, () => new Intl.ListFormat(locale, { type }));
 }
 
 /** "3 KB", "1.4 MB". */

@@ -3,6 +3,7 @@ import { andList } from './format-count.js';
 import { zoneName } from './format-zone.js';
 import { dayOf, fromLocal, isDay } from './local-time.js';
 import type { Place, Style } from './place.js';
+import { remember } from './remember.js';
 
 type Options = Intl.DateTimeFormatOptions;
 
@@ -18,9 +19,7 @@ const formatters = new LRUCache<string, Intl.DateTimeFormat>({ max: 500 });
 
 function formatter({ locale, timeZone }: Place, options: Options): Intl.DateTimeFormat {
   const key = `${locale} ${timeZone} ${JSON.stringify(options)}`;
-  const kept = formatters.get(key) ?? new Intl.DateTimeFormat(locale, { ...options, timeZone });
-  formatters.set(key, kept);
-  return kept;
+  return remember(formatters, key, () => new Intl.DateTimeFormat(locale, { ...options, timeZone }));
 }
 
 /** Intl writes thin and no-break spaces, which mails, CSV and searches do not expect. */

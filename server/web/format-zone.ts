@@ -1,14 +1,12 @@
 import { LRUCache } from 'lru-cache';
 import type { Place } from './place.js';
+import { remember } from './remember.js';
 
 const names = new LRUCache<string, string>({ max: 500 });
 
 /** "Central Time": for readers who may be elsewhere. */
 export function zoneName({ timeZone, locale }: Place): string {
-  const key = `${locale} ${timeZone}`;
-  const name = names.get(key) ?? nameOf(timeZone, locale);
-  names.set(key, name);
-  return name;
+  return remember(names, `${locale} ${timeZone}`, () => nameOf(timeZone, locale));
 }
 
 function nameOf(timeZone: string, locale: string): string {

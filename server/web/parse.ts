@@ -32,11 +32,11 @@ const MESSAGES: Joi.LanguageMessages = {
   'number.unsafe': 'Enter {#label} as a smaller number.',
   'date.base': 'Enter {#label}.',
   'boolean.base': 'Select this or leave it empty.',
-  'any.only': 'Choose {#label} from the list.',
-  'array.min': 'Choose at least {#limit}.',
-  'array.max': 'Choose {#limit} at most.',
-  'array.base': 'Choose {#label}.',
-  'object.unknown': 'This field is not part of the form.',
+  'any.only': 'Select {#label} from the list.',
+  'array.min': 'Select at least {#limit}.',
+  'array.max': 'Select {#limit} at most.',
+  'array.base': 'Select {#label}.',
+  'object.unknown': 'This field isn’t part of the form.',
 };
 
 const OPTIONS: Joi.ValidationOptions = {

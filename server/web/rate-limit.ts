@@ -1,6 +1,7 @@
 import mongoose from 'mongoose';
 import { RateLimiterMongo, RateLimiterRes } from 'rate-limiter-flexible';
 import { RateLimit } from '../models/rate-limit.js';
+import type { Response } from 'express';
 import { HttpError } from './errors.js';
 
 /** So many tries within so many seconds, counted in the database so that all processes count together. */
@@ -41,6 +42,21 @@ export function rateLimit(name: string, tries: number, seconds: number): Limit {
       await counter().delete(key);
     },
   };
+}
+
+/**
+ * Counts a try, for a page that shows its form again where there were too many: nothing that was typed is lost then.
+ * @returns why not and how long to wait, as a sentence for the form; the answer's status and head say it too
+ */
+export async function refusedTry(res: Response, take: () => Promise<unknown>): Promise<string | undefined> {
+  try {
+    await take();
+    return undefined;
+  } catch (refused) {
+    if (!(refused instanceof HttpError) || refused.status !== 429) throw refused;
+    res.status(429).set('Retry-After', String(refused.retryAfterSeconds ?? 1));
+    return `${refused.headline}. ${refused.advice}`;
+  }
 }
 
 function tooMany(seconds: number): HttpError {

@@ -1,7 +1,7 @@
 import type { AppointmentProblem } from '../models/appointment.js';
 
 const SENTENCES = {
-  'not together': 'The student is no longer in a class of this teacher (found by the sync).',
+  'not together': 'The student is no longer in a class with this teacher (found by the sync).',
   'class deleted': 'The class was deleted from this event.',
 } as const;
 

@@ -87,6 +87,29 @@ export function refuseHere(res: Response, { values, errors }: Form): void {
   Object.assign(res.status(422).locals, { flash, form: { values, errors: {} } });
 }
 
+/**
+ * Ends one of several things that a page is for: says what was done and goes on to `next`; or shows the page again at once, where something
+ * else on it is not saved yet, as a new page would lose it.
+ * @param showAgain absent: nothing else is left on the page
+ */
+export async function endStep(
+  req: Request,
+  res: Response,
+  {
+    flash,
+    next,
+    showAgain,
+  }: { flash: Flash | undefined; next: string; showAgain: (() => unknown) | undefined },
+): Promise<void> {
+  if (!showAgain) {
+    if (flash) say(req, flash);
+    res.redirect(303, next);
+    return;
+  }
+  if (flash) res.locals.flash = flash;
+  await showAgain();
+}
+
 /** Keeps a message for the next page. */
 export function say(req: { session: session.Session & Partial<session.SessionData> }, flash: Flash): void {
   req.session.flash = flash;

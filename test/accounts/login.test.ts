@@ -75,7 +75,7 @@ describe('logging in', () => {
       .type('form')
       .send({ email: user.email, password: PASSWORD });
     assert.equal(answer.status, 403);
-    assert.match(answer.text, /gone stale/);
+    assert.match(answer.text, /out of date/);
   });
 
   it('takes operators in a field as text', async () => {

@@ -56,7 +56,7 @@ describe('what somebody entered under an address before its owner came', () => {
     const gone = await Appointment.find({ bookedBy: user._id }).lean();
     assert.deepEqual(gone.map(({ state }) => state).sort(), ['cancelled', 'expired']);
     for (const { _id } of gone) assert.deepEqual(await heldBy(_id), []);
-    assert.equal((await Household.findOne({ adults: user._id }).lean())?.children.length, 0);
+    assert.equal((await Household.findOne({ adults: user._id }).lean())?.children.length ?? 0, 0);
     assert.equal((await owner.get(`${desk.home}/appointments/${booked}`)).status, 404);
     assert.ok(await AuditEntry.exists({ action: 'clear household', account: desk.fair.account._id }));
     // Nothing about the stranger's child goes to the owner.

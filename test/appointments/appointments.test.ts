@@ -134,7 +134,7 @@ describe('appointments of an event', () => {
       assert.deepEqual([kept?.state, kept?.problem, kept?.kept], ['booked', undefined, LEFT]);
       assert.match((await maker.get(`${home}/problems`)).text, /kept as it is[\s\S]*No problems/);
       await maker.post(path, {}, `${home}/problems`);
-      assert.match((await maker.get(`${home}/problems`)).text, /settled this one already/);
+      assert.match((await maker.get(`${home}/problems`)).text, /already decided this one/);
       assert.equal(await AuditEntry.countDocuments({ action: 'keep appointment' }), 1);
     });
 

@@ -42,7 +42,7 @@ describe('holds of one login', () => {
     await fill(user._id, household._id);
     const refused = await desk.choose(visitor, 1, 0);
     assert.notEqual(refused.status, 303);
-    assert.match(refused.text, /You have 8 times on hold\. Confirm one of them, or wait ten minutes/);
+    assert.match(refused.text, /You have 8 times on hold\. Confirm one of them, or wait 10 minutes/);
     assert.equal(await Appointment.countDocuments({ state: 'pending' }), MOST_HOLDS);
     const other = await desk.parentOf(0);
     assert.equal((await desk.choose(other.visitor, 1, 0)).status, 303);

@@ -124,7 +124,7 @@ describe('booking while answers of the database are lost', () => {
     const confirmed = await within(app.post(parent, `${held.to}/confirm`, { note: '' }));
     await heal();
     assert.equal(confirmed.status, 503);
-    assert.match(confirmed.text, /couldn’t see whether what you sent was saved/);
+    assert.match(confirmed.text, /don’t know whether what you sent was saved/);
     assert.ok(confirmed.text.includes(`href="${held.to}"`), confirmed.text);
     await until(async () => (await within(app.get(parent, held.to))).status === 200);
     assert.match((await within(app.get(parent, held.to))).text, /Your meeting is booked/);

@@ -148,7 +148,7 @@ describe('the Class Editor', () => {
     assert.equal((await visitor.post(undo, {}, path)).status, 303);
     assert.equal(await typeOf(art._id), 'Homeroom');
     assert.equal(await typeOf(bio._id), 'Group');
-    assert.match((await visitor.get(path)).text, /1 type is as before\. 1 class was changed since and stay/);
+    assert.match((await visitor.get(path)).text, /1 class was changed since and stays as it is/);
   });
 
   it('does not overwrite what somebody else chose since the page was shown', async () => {
@@ -160,7 +160,7 @@ describe('the Class Editor', () => {
       path,
     );
     assert.equal(await typeOf(art._id), 'Hide');
-    assert.match((await visitor.get(path)).text, /1 class was changed by somebody else meanwhile/);
+    assert.match((await visitor.get(path)).text, /1 class was changed by somebody else in the meantime/);
   });
 
   it('a type that does not exist is refused', async () => {
@@ -168,7 +168,7 @@ describe('the Class Editor', () => {
     const id = art._id.toHexString();
     const answer = await visitor.post(`${path}/types`, { [`type-${id}`]: 'Wizard' }, path);
     assert.equal(answer.status, 422);
-    assert.match(answer.text, /Choose a type from the list/);
+    assert.match(answer.text, /Select a type from the list/);
     assert.equal(await typeOf(art._id), undefined);
   });
 

@@ -88,7 +88,10 @@ describe('Delete Class', () => {
     const page = await visitor.get(asked.headers.location ?? '');
     assert.equal(page.status, 200);
     assert.match(page.text, /Delete 2 classes\?/);
-    assert.match(page.text, /1 of them has 2 appointments\. They stay and go to the problem list\./);
+    assert.match(
+      page.text,
+      /1 of them has 2 appointments\. They stay booked and are listed under Problems\./,
+    );
     assert.match(page.text, /They reappear at the next sync, tonight at 1 AM/);
     assert.match(page.text, /&lt;b&gt;Bio/);
     assert.match(page.text, /Hide 2 classes/);
@@ -138,7 +141,7 @@ describe('Delete Class', () => {
     assert.equal(await stateOf(earlier._id), 'problem');
     assert.match(
       (await visitor.get(path)).text,
-      /1 class is back, with what was set for it\. 1 appointment booked again\./,
+      /1 class is back, with its settings\. 1 appointment booked again\./,
     );
   });
 
@@ -172,7 +175,10 @@ describe('Delete Class', () => {
     );
     await visitor.post(undo, {}, path);
     assert.deepEqual((await Class.findById(art._id).lean())?.edits, {});
-    assert.match((await visitor.get(path)).text, /Nothing to undo\. 1 class was changed since and stays so/);
+    assert.match(
+      (await visitor.get(path)).text,
+      /Nothing to undo\. 1 class was changed since and stays as it is/,
+    );
   });
 
   it('deleted ones are listed under their chip and come back one by one or together', async () => {
@@ -201,19 +207,16 @@ describe('Delete Class', () => {
     const club = await makeClass(event, 'Chess', { type: 'Activity', byHand: true });
     await visitor.post(`${path}/deletion`, { one: club._id.toHexString() }, path);
     const page = await visitor.get(path);
-    assert.match(page.text, /Deleted Chess\. It was made by hand and does not come back\./);
+    assert.match(page.text, /Deleted Chess\. It was made by hand, so syncs don’t bring it back\./);
     assert.equal(page.text.includes('Hide instead'), false);
-    assert.match(page.text, /1 class made by hand does not come back by a sync/);
+    assert.match(page.text, /1 deleted class was made by hand\. Syncs don’t bring it back/);
   });
 
   it('while the sync is off says that the class stays away until it runs', async () => {
     await Event.updateOne({ _id: event._id }, { $set: { 'sync.on': false } });
     const art = await makeClass(event, 'Art');
     await visitor.post(`${path}/deletion`, { one: art._id.toHexString() }, path);
-    assert.match(
-      (await visitor.get(path)).text,
-      /1 deleted class stays away while the sync of this event is off/,
-    );
+    assert.match((await visitor.get(path)).text, /1 class stays deleted while the sync of this event is off/);
   });
 
   it('with nothing ticked says so', async () => {

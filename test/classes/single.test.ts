@@ -72,7 +72,7 @@ describe('one class of an event', () => {
       path,
     );
     assert.equal(answer.status, 422);
-    assert.match(answer.text, /changed this class meanwhile/);
+    assert.match(answer.text, /changed this class while you had it open/);
     assert.match(answer.text, /value="Mine"/);
     assert.deepEqual((await Class.findById(art._id).lean())?.edits, { room: '9' });
   });
@@ -138,7 +138,7 @@ describe('one class of an event', () => {
       assert.deepEqual(club.synced.students.map(String).sort(), [one, two].map(String).sort());
       assert.deepEqual(club.synced.teachers.map(String), [lee.contact._id.toHexString()]);
       assert.equal(club.edits.room, 'Library');
-      assert.match((await visitor.get(`${path}/${fields.id}`)).text, /No sync touches this class/);
+      assert.match((await visitor.get(`${path}/${fields.id}`)).text, /Syncs never change this class/);
     });
 
     it('takes all students of the event', async () => {
@@ -154,7 +154,7 @@ describe('one class of an event', () => {
       const empty = await visitor.post(path, form({ name: '', teacher: '' }), path);
       assert.equal(empty.status, 422);
       assert.match(empty.text, /Enter a name\./);
-      assert.match(empty.text, /Choose a teacher\./);
+      assert.match(empty.text, /Select a teacher\./);
       const nobody = await visitor.post(path, form({ teacher: lee.resource._id.toHexString() }), path);
       assert.equal(nobody.status, 422);
       assert.match(nobody.text, /There are no students in these classes/);

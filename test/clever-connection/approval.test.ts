@@ -108,9 +108,9 @@ describe('approval by the district', () => {
 
   for (const [kind, words] of [
     ['html', /A web page came back/],
-    ['truncated', /broke off in the middle/],
-    ['403', /does not let this application read/],
-    ['429', /takes no more requests/],
+    ['truncated', /was cut off/],
+    ['403', /doesn’t let this application read/],
+    ['429', /isn’t taking more requests/],
   ] as const)
     it(`keeps what was known when Clever answers with ${kind}, and says so in plain words`, async () => {
       await saveToken();
@@ -130,7 +130,7 @@ describe('approval by the district', () => {
     await saveToken();
     await sandbox.close();
     await post('/check');
-    assert.match(await page(), /connection to Clever could not be made/);
+    assert.match(await page(), /couldn’t reach Clever/);
     assert.equal((await clever())?.approval, 'approved');
   });
 });

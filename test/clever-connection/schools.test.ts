@@ -45,7 +45,7 @@ describe('school matching', () => {
     const page = (await visitor.get(SET_UP)).text;
     assert.match(page, /aria-label="Clear the match of Lincoln &lt;High&gt;"/);
     assert.ok(!page.includes(`value="${theirs[1]!.id}"`), 'a matched one is no longer offered');
-    assert.equal((await post('/clear', { school })).status, 303);
+    assert.equal((await post('/clear', { clear: school })).status, 303);
     assert.deepEqual(await matches(), [undefined]);
   });
 
@@ -56,7 +56,7 @@ describe('school matching', () => {
       schools.map((school) => post('/match', { school, cleverSchool: theirs[0]!.id })),
     );
     assert.deepEqual(answers.map(({ status }) => status).sort(), [303, 422, 422]);
-    assert.ok(answers.some(({ text }) => text.includes('One Clever school goes to one of yours')));
+    assert.ok(answers.some(({ text }) => text.includes('Each Clever school matches only one of yours')));
     assert.equal((await matches()).filter(Boolean).length, 1);
   });
 
@@ -82,7 +82,7 @@ describe('school matching', () => {
       { school: other._id.toHexString() + '$', cleverSchool: theirs[0]!.id },
     ])
       assert.equal((await post('/match', fields as Record<string, string>)).status, 422);
-    assert.equal((await post('/clear', { school: other._id.toHexString() })).status, 422);
+    assert.equal((await post('/clear', { clear: other._id.toHexString() })).status, 422);
     assert.equal(await School.countDocuments({ 'clever.id': { $exists: true } }), 0);
   });
 
@@ -115,11 +115,11 @@ describe('school matching', () => {
       searchKey: 'x',
       sortKey: 'x',
     });
-    const asked = await post('/clear', { school: a });
-    assert.match(asked.text, /1 person and 0 sections of it leave at the next sync/);
+    const asked = await post('/clear', { clear: a });
+    assert.match(asked.text, /1 person and 0 sections of this school are removed at the next sync/);
     assert.equal((await matches()).filter(Boolean).length, 2);
-    assert.equal((await post('/clear', { school: a, sure: 'yes' })).status, 303);
-    const last = await post('/clear', { school: b, sure: 'yes' });
+    assert.equal((await post('/clear', { clear: a, sure: 'yes' })).status, 303);
+    const last = await post('/clear', { clear: b, sure: 'yes' });
     assert.equal(last.status, 422);
     assert.match(last.text, /At least one school stays matched/);
     assert.equal((await matches()).filter(Boolean).length, 1);

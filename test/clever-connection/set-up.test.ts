@@ -44,7 +44,7 @@ describe('Global Setup → Clever', () => {
     it('that is none is refused with the form as it was typed', async () => {
       const answer = await post('/district', { district: 'maple <b>unified</b>' });
       assert.equal(answer.status, 422);
-      assert.match(answer.text, /No district id was found/);
+      assert.match(answer.text, /no district ID in this/);
       assert.match(answer.text, /maple &lt;b&gt;unified/);
       assert.equal(await clever(), undefined);
     });
@@ -92,7 +92,7 @@ describe('Global Setup → Clever', () => {
       for (const secret of [sandbox.token, sandbox.clientSecret, 'two words'])
         for (const text of [...pages, ...stored, lines.join('')]) assert.ok(!text.includes(secret));
       assert.match(pages[0] ?? '', /A district token<\/strong> is saved on/);
-      assert.match(pages[1] ?? '', /A client id and secret<\/strong> is saved on/);
+      assert.match(pages[1] ?? '', /A client ID and secret<\/strong> is saved on/);
       assert.ok(lines.length > 0);
     });
 
@@ -112,7 +112,7 @@ describe('Global Setup → Clever', () => {
       await post('/district', { district: '5b2ad81a709e300001e2cd7a' });
       await saveToken();
       assert.equal((await clever())?.approval, 'refused');
-      assert.match(await page(), /belongs to another district/);
+      assert.match(await page(), /is for a different district/);
     });
 
     it('by a wrong token is refused in words, and the right one puts it right', async () => {
@@ -140,7 +140,7 @@ describe('Global Setup → Clever', () => {
       sandbox.approve(false);
       await saveApplication();
       assert.deepEqual(await blockers(), [
-        'The district has not approved access yet.',
+        'The district hasn’t approved access yet.',
         'No school is matched.',
       ]);
       sandbox.approve(true);
@@ -178,7 +178,7 @@ describe('Global Setup → Clever', () => {
   it('says that nobody logs in through Clever, and where the district id is found', async () => {
     const text = await page();
     assert.match(text, /nobody logs in to Slotbell through Clever/);
-    assert.match(text, /Where to find the district id/);
+    assert.match(text, /Where to find the district ID/);
   });
 
   it('another account’s administrator sees nothing of it', async () => {

@@ -20,9 +20,9 @@ describe('the Clever client, when Clever misbehaves', () => {
     ['403', 'forbidden', /administrator to share/],
     ['404', 'not-found', /Check that the Clever address/],
     ['413', 'page-too-large', /smaller page size/],
-    ['501', 'server', /problem of its own/],
-    ['loop', 'loop', /in a circle/],
-    ['redirect', 'redirect', /not followed/],
+    ['501', 'server', /has a problem \(501\)/],
+    ['loop', 'loop', /never end/],
+    ['redirect', 'redirect', /didn’t follow it/],
   ];
   for (const [kind, failure, words] of FATAL) {
     it(`${kind}: fails at once as "${failure}", with words to act on`, async () => {
@@ -48,7 +48,7 @@ describe('the Clever client, when Clever misbehaves', () => {
 
   for (const [kind, failure, words] of [
     ['html', 'not-json', /web page came back/],
-    ['truncated', 'truncated', /broke off in the middle/],
+    ['truncated', 'truncated', /was cut off/],
   ] as const)
     it(`${kind}: an answer that is spoilt each time fails in words in the end`, async () => {
       sandbox.misbehave({ match: /\/sections/, kind, times: 99 });
@@ -180,7 +180,7 @@ describe('the Clever client, when something in between answers once', () => {
       });
       try {
         const { message } = await failureOf(client.newestEventId());
-        assert.match(message, /Events API is not available/);
+        assert.match(message, /doesn’t offer its list of changes/);
         assert.doesNotMatch(message, /address/);
       } finally {
         await server.close();

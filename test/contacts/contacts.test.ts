@@ -130,10 +130,10 @@ describe('Global Setup → Contacts', () => {
       assert.match(found, /Lunch number: 77120/);
       assert.doesNotMatch(found, /Badge: /);
       const all = (await visitor.get(HOME)).text;
-      assert.match(all, /Name, email, school id, Lunch number, or Badge/);
+      assert.match(all, /Name, email, Student ID, Lunch number, or Badge/);
       assert.doesNotMatch(all, /Lunch number: /);
       await AccountModel.updateOne({ _id: account._id }, { $unset: { mapping: 1 } });
-      assert.match((await visitor.get(HOME)).text, /Name, email, or school id/);
+      assert.match((await visitor.get(HOME)).text, /Name, email, or Student ID/);
     });
 
     it('finds nobody of another account by them', async () => {
@@ -208,7 +208,7 @@ describe('Global Setup → Contacts', () => {
       assert.ok(page.includes(words), words);
     const other = (await visitor.get(`${HOME}/${guardian._id.toHexString()}`)).text;
     assert.ok(other.includes(`${HOME}/${student._id.toHexString()}`));
-    assert.match(other, /1 more student is named by the roster but not known here/);
+    assert.match(other, /1 more student is in the roster but not in Slotbell/);
   });
 
   it('knows guardians, students and classes by every record id that a merge left somebody', async () => {
@@ -239,14 +239,14 @@ describe('Global Setup → Contacts', () => {
   });
 
   it('says what it is for while nobody is there', async () => {
-    assert.match((await visitor.get(HOME)).text, /Nobody here yet/);
+    assert.match((await visitor.get(HOME)).text, /No contacts yet/);
   });
 
   it('another account’s people are not listed, not counted, and their pages 404', async () => {
     const contact = await add('student', 'Ana', 'A', { email: 'ana@example.org' });
     const other = await makeAccount('Oak School');
     const stranger = await new Visitor(test.app).logIn(await makeUser(other._id, 'administrator'));
-    assert.match((await stranger.get(HOME)).text, /Nobody here yet/);
+    assert.match((await stranger.get(HOME)).text, /No contacts yet/);
     assert.ok(!(await stranger.get(`${HOME}?q=ana%40example.org`)).text.includes('Ana A'));
     assert.equal((await stranger.get(`${HOME}/${contact._id.toHexString()}`)).status, 404);
   });

@@ -107,7 +107,7 @@ describe('the Data Browser', () => {
     const section = shared().find(({ name }) => name === 'Class with unshared students');
     const page = (await visitor.get(`${HOME}/sections/${section!.id}`)).text;
     assert.equal(rowsOf(page).length, section!.students!.length - 3);
-    assert.match(page, /3 students are not shared with us/);
+    assert.match(page, /3 students are not shared with Slotbell/);
   });
 
   it('shows markup in a name as text', async () => {
@@ -156,9 +156,9 @@ describe('the Data Browser', () => {
   for (const [kind, words] of [
     ['html', /A web page came back/],
     ['401', /Clever rejected the district token/],
-    ['403', /does not let this application read terms/],
-    ['429', /takes no more requests/],
-    ['truncated', /broke off in the middle/],
+    ['403', /doesn’t let this application read terms/],
+    ['429', /isn’t taking more requests/],
+    ['truncated', /was cut off/],
     ['redirect', /sent the request for terms to another address/],
   ] as const)
     it(`answers 502 and says in plain words what to do when Clever answers with ${kind}, and goes on after it`, async () => {
@@ -175,7 +175,7 @@ describe('the Data Browser', () => {
     await sandbox.close();
     const answer = await visitor.get(HOME);
     assert.equal(answer.status, 502);
-    assert.match(answer.text, /connection to Clever could not be made/);
+    assert.match(answer.text, /couldn’t reach Clever/);
   });
 
   it('shows sections without names of teachers that are not shared', async () => {

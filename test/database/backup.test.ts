@@ -73,19 +73,19 @@ describe('backup and restore', () => {
 
   it('is written into a file of its own, and never into one that is there', async () => {
     await writeFile(`${file}.part`, 'of somebody');
-    await assert.rejects(writeBackup(file), /is there already/);
+    await assert.rejects(writeBackup(file), /already exists/);
     assert.equal(await readFile(`${file}.part`, 'utf8'), 'of somebody');
   });
 
   it('says so in one line where the disk is full or the folder is not there, and leaves no part', async () => {
     await assert.rejects(
       withFullDisk(() => writeBackup(file)),
-      { message: `The backup cannot be written to ${file}.part: its disk is full. Nothing was saved.` },
+      { message: `The backup can’t be written to ${file}.part: its disk is full. Nothing was saved.` },
     );
     assert.deepEqual(await readdir(folder), []);
     await assert.rejects(
       writeBackup(path.join(folder, 'none', 'all.gz')),
-      /: the folder is not there\. Nothing/,
+      /: the folder doesn’t exist\. Nothing/,
     );
     await writeBackup(file);
   });
@@ -113,7 +113,7 @@ describe('backup and restore', () => {
 
   it('refuses a database that holds something', async () => {
     await writeBackup(file);
-    await assert.rejects(readBackup(file), /not empty/);
+    await assert.rejects(readBackup(file), /isn’t empty/);
   });
 
   it('changes nothing when the file is cut off or something else', async () => {
@@ -123,7 +123,7 @@ describe('backup and restore', () => {
     await writeFile(file, whole.subarray(0, whole.length / 2));
     await assert.rejects(readBackup(file), /cut off/);
     await writeFile(file, 'hello');
-    await assert.rejects(readBackup(file), /not a backup/);
+    await assert.rejects(readBackup(file), /isn’t a Slotbell backup/);
     assert.equal(await things().countDocuments(), 0);
   });
 });

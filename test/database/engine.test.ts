@@ -178,7 +178,7 @@ describe('The embedded engine', () => {
     const hold = net.connect(elsewhere.control).resume();
     await assert.rejects(
       scratch.attach(dataDir, { patienceMs: 0 }),
-      /db is held by another process that does not answer/,
+      /db is in use by another process that doesn’t answer/,
     );
     hold.write('stop');
     await once(hold, 'close');

@@ -15,7 +15,7 @@ describe('Where the embedded engine runs', () => {
   });
 
   const refused: [string, PlatformFacts, RegExp][] = [
-    ['musl', { ...debian12, glibc: undefined }, /another C library \(musl\)/],
+    ['musl', { ...debian12, glibc: undefined }, /a different C library \(musl\)/],
     ['an older glibc', { ...debian12, glibc: '2.31' }, /glibc 2\.36 or later, and this system has 2\.31/],
     ['Windows', { platform: 'win32', arch: 'x64' }, /this is win32 x64/],
     ['an Intel Mac', { platform: 'darwin', arch: 'x64' }, /this is darwin x64/],

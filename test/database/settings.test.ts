@@ -66,7 +66,7 @@ describe('settings', () => {
       writeFileSync(path.join(folder, 'file'), '');
       const faults = faultsOf({ DATA_DIR: path.join(folder, 'file', 'data') });
       assert.equal(faults.length, 1);
-      assert.match(faults[0]!, /^DATA_DIR cannot be used/);
+      assert.match(faults[0]!, /^Slotbell can’t use DATA_DIR/);
     });
   });
 });

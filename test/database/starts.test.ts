@@ -42,7 +42,7 @@ describe('a start that cannot succeed', () => {
       const { code, lines } = await start(server, { ...inTest(), PORT: String(port) });
       assert.equal(code, 1);
       assert.deepEqual(lines, [
-        `Slotbell cannot listen at 127.0.0.1, port ${String(port)}: something else does. Set PORT.`,
+        `Slotbell can’t listen at 127.0.0.1, port ${String(port)}: another program uses this port. Set PORT.`,
       ]);
     } finally {
       other.close();
@@ -57,7 +57,7 @@ describe('a start that cannot succeed', () => {
     assert.equal(lines.length, 1, lines.join('\n'));
     assert.match(
       lines[0]!,
-      /^Slotbell cannot start: The embedded database could not start: the folder .*db cannot be used: a file of that name is in the way/,
+      /^Slotbell can’t start: The embedded database couldn’t start: the folder .*db cannot be used: there’s already a file with that name/,
     );
   });
 
@@ -66,7 +66,7 @@ describe('a start that cannot succeed', () => {
     const { code, lines } = await start(server, { ...inTest(), MONGODB_URI: 'mongodb://127.0.0.1:1/x' });
     assert.equal(code, 1);
     assert.equal(lines.length, 1, lines.join('\n'));
-    assert.match(lines[0]!, /^Slotbell cannot start: Cannot reach the database/);
+    assert.match(lines[0]!, /^Slotbell can’t start: The database can’t be reached/);
   });
 
   it('as argon2’s part for this machine is missing: one line that says what to do, and 1', async function () {
@@ -89,7 +89,7 @@ describe('a start that cannot succeed', () => {
     const { code, lines } = await start(starter, {});
     assert.equal(code, 1);
     assert.equal(lines.length, 1, lines.join('\n'));
-    assert.match(lines[0]!, /^Slotbell cannot start: .*argon2.*Run "npm ci"/);
+    assert.match(lines[0]!, /^Slotbell can’t start: .*argon2.*Run "npm ci"/);
   });
 
   it('npm alone is told to end, or killed: what it started ends too', async function () {

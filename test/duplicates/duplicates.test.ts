@@ -3,7 +3,7 @@ import { Types } from 'mongoose';
 import { Appointment } from '../../server/models/appointment.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Contact } from '../../server/models/contact.js';
-import { Duplicate } from '../../server/models/duplicate.js';
+import { Duplicate, type AlikeReason } from '../../server/models/duplicate.js';
 import { Slot } from '../../server/models/slot.js';
 import { noteDuplicates } from '../../server/roster/people/note-duplicates.js';
 import { EVE, makeConference, makeHousehold, type Conference } from '../support/booking/conference.js';
@@ -11,6 +11,8 @@ import { createTestApp, makeAccount, makeUser, Visitor, type TestApp } from '../
 import { emptyDatabase } from '../support/hooks.js';
 
 const HOME = '/global-setup/duplicates';
+
+const NUMBER = { code: 'number', field: 'student_number' } as const;
 
 describe('Global Setup → Duplicates', () => {
   let test: TestApp;
@@ -25,7 +27,7 @@ describe('Global Setup → Duplicates', () => {
     visitor = await new Visitor(test.app).logIn(await makeUser(fair.account._id, 'administrator'));
   });
 
-  const list = async (contact: Contact, candidate: Contact, reason = 'same student number') => {
+  const list = async (contact: Contact, candidate: Contact, reason: AlikeReason = NUMBER) => {
     await noteDuplicates(fair.account._id, [{ contact: contact._id, candidate: candidate._id, reason }], EVE);
     return String((await Duplicate.findOne().sort({ _id: -1 }).orFail())._id);
   };
@@ -79,7 +81,7 @@ describe('Global Setup → Duplicates', () => {
     assert.match(text, /Leo Lopez<\/a>[\s\S]*Ana Lopez<\/a>/);
     const line = (label: string) =>
       new RegExp(`<th scope="row">${label}</th><td>([^<]*)</td><td>([^<]*)</td>`).exec(text)?.slice(1, 3);
-    assert.deepEqual(line('School number'), ['1001', '1000']);
+    assert.deepEqual(line('Student ID'), ['1001', '1000']);
     assert.deepEqual(line('Birth date'), ['March 9, 2014', 'March 9, 2014']);
     assert.deepEqual(line('Appointments'), ['0', '1']);
     assert.deepEqual(line('Guardians'), ['1', '0']);
@@ -93,7 +95,7 @@ describe('Global Setup → Duplicates', () => {
 
   it('finds by the name of either, counts by decision and type, and has pages', async () => {
     await listStudents();
-    await list(fair.teachers[1]!.contact, fair.teachers[0]!.contact, 'same name');
+    await list(fair.teachers[1]!.contact, fair.teachers[0]!.contact, { code: 'name' });
     for (const q of ['lee', 'PARK', 'park lee'])
       assert.match((await visitor.get(`${HOME}?q=${q}`)).text, /<strong>1<\/strong> pair</, q);
     assert.match((await visitor.get(`${HOME}?q=nobody`)).text, /Nothing found/);
@@ -134,11 +136,11 @@ describe('Global Setup → Duplicates', () => {
     const id = await listStudents();
     const { text } = await visitor.get(`${HOME}/${id}/merging`);
     assert.match(text, /Merging cannot be undone/);
-    assert.match(text, /Which contact stays/);
+    assert.match(text, /Which contact do you want to keep/);
     const keep = String(fair.students[0]!._id);
     assert.equal((await post(`/${id}/merging`, { keep })).status, 303);
     assert.equal(await Contact.countDocuments({ type: 'student' }), 1);
-    assert.match((await visitor.get(HOME)).text, /There is one contact now/);
+    assert.match((await visitor.get(HOME)).text, /There’s now one contact/);
     assert.match((await visitor.get(`${HOME}?state=merged`)).text, /Merged into the other/);
     assert.equal((await visitor.get(`${HOME}/${id}/merging`)).status, 404);
     assert.equal((await post(`/${id}/merging`, { keep })).status, 303);
@@ -146,10 +148,10 @@ describe('Global Setup → Duplicates', () => {
   });
 
   it('says why it cannot merge, with what was chosen kept', async () => {
-    const id = await list(fair.teachers[1]!.contact, fair.teachers[0]!.contact, 'same name');
+    const id = await list(fair.teachers[1]!.contact, fair.teachers[0]!.contact, { code: 'name' });
     const answer = await post(`/${id}/merging`, { keep: String(fair.teachers[1]!.contact._id) });
     assert.equal(answer.status, 422);
-    assert.match(answer.text, /Both hold slots at the same time \(Fall Conferences, /);
+    assert.match(answer.text, /Both have slots at the same time \(Fall Conferences, /);
     assert.match(answer.text, new RegExp(`value="${String(fair.teachers[1]!.contact._id)}" checked`));
     await Slot.deleteMany({ resource: fair.teachers[1]!.resource._id });
     assert.equal((await post(`/${id}/merging`, { keep: String(fair.teachers[1]!.contact._id) })).status, 303);

@@ -6,11 +6,11 @@ import { Duplicate } from '../../server/models/duplicate.js';
 import { RosterRun } from '../../server/models/roster-run.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { mergeContacts, type Merged } from '../../server/duplicates/merge-contacts.js';
+import { keepOfLost } from '../../server/families/keep-appointments.js';
 import { noteDuplicates } from '../../server/roster/people/note-duplicates.js';
-import { startSync } from '../../server/sync/runs/start-sync.js';
 import { asApp } from '../support/scans.js';
 import { live } from '../support/roster/crash.js';
-import { runNow, startSyncedDistrict, type TestDistrict } from '../support/roster/district.js';
+import { runNow, startSyncedDistrict, untilSyncing, type TestDistrict } from '../support/roster/district.js';
 import { restoreSnapshot, takeSnapshot, type Snapshot } from '../support/snapshot.js';
 
 describe('a merge of duplicates and a sync', function () {
@@ -27,7 +27,7 @@ describe('a merge of duplicates and a sync', function () {
     [keep, drop] = [one._id, two._id];
     await noteDuplicates(
       district.account,
-      [{ contact: drop, candidate: keep, reason: 'same name' }],
+      [{ contact: drop, candidate: keep, reason: { code: 'name' } }],
       new Date(),
     );
     // Somebody in a class of theirs: the sync has something to write there.
@@ -38,27 +38,14 @@ describe('a merge of duplicates and a sync', function () {
 
   const merge = (): Promise<Merged> =>
     asApp(() =>
-      mergeContacts(district.deps, { account: district.account, user: new Types.ObjectId() }, keep, drop),
+      mergeContacts(
+        district.deps,
+        { account: district.account, user: new Types.ObjectId() },
+        keep,
+        drop,
+        keepOfLost(district.deps),
+      ),
     );
-
-  /** Asks for a sync and does it; what it has reached by `peek` is told. */
-  async function sync(): Promise<SyncRun> {
-    const run = await ask();
-    await runNow(district.deps, run);
-    return SyncRun.findById(run).orFail().lean();
-  }
-
-  async function ask(): Promise<Types.ObjectId> {
-    const account = { _id: district.account, clever: { enabled: true } };
-    const event = { _id: district.event, sync: { schools: district.schools } };
-    const started = await startSync(district.deps, {
-      account: account as never,
-      event: event as never,
-      trigger: 'sync now',
-    });
-    assert.ok(started.ok);
-    return started.run;
-  }
 
   it('exclude each other: a sync that begins at any step of a merge waits for its end', async () => {
     const { writes } = await live(merge);
@@ -69,10 +56,8 @@ describe('a merge of duplicates and a sync', function () {
       await live(async () => (merged = await merge()), {
         beforeWrite: async (n) => {
           if (n !== nth) return;
-          runs.end = sync();
-          // Until it has begun.
-          while (!(await SyncRun.exists({ trigger: 'sync now', state: 'running' })))
-            await new Promise((resolve) => setImmediate(resolve));
+          runs.end = district.sync();
+          await untilSyncing();
         },
       });
       const when = `before write ${String(nth)}: ${String(writes[nth - 1])}`;
@@ -94,7 +79,7 @@ describe('a merge of duplicates and a sync', function () {
   it('exclude each other: a merge that is asked for at any step of a sync is refused', async () => {
     await restoreSnapshot(base);
     const reasons = new Set<unknown>();
-    const run = await ask();
+    const run = await district.ask({ trigger: 'sync now' });
     await live(() => runNow(district.deps, run), {
       beforeWrite: async () => {
         if (!(await SyncRun.exists({ _id: run, state: 'running' }))) return;
@@ -115,7 +100,7 @@ describe('a merge of duplicates and a sync', function () {
       await live(merge, { dieAt });
       const { merge: cut } = await Duplicate.findOne().orFail().lean();
       await Duplicate.updateOne({}, { $set: { 'merge.at': new Date(Date.now() - 31_000) } });
-      const run = await sync();
+      const run = await district.sync();
       assert.equal(run.state, 'done', run.result?.code);
       assert.ok(cut);
       assert.ok((await Duplicate.findOne().orFail().lean()).merge?.at.getTime() === 0);

@@ -14,7 +14,9 @@ import { Slot } from '../../server/models/slot.js';
 import { User } from '../../server/models/user.js';
 import { mergeContacts } from '../../server/duplicates/merge-contacts.js';
 import { contentHash } from '../../server/models/content-hash.js';
-import { EVE } from '../support/booking/conference.js';
+import { holdSlot } from '../../server/booking/hold-slot.js';
+import { createTestApp } from '../support/app.js';
+import { bookSlot, EVE, makeHousehold, wishOf } from '../support/booking/conference.js';
 import { Merging } from '../support/roster/merging.js';
 
 describe('merging two contacts', function () {
@@ -88,6 +90,33 @@ describe('merging two contacts', function () {
     }
   });
 
+  it('what a household booked about a child that it loses by the merge is the school’s, and what it holds ends', async () => {
+    const [keep, drop] = await merging.twoStudents();
+    const { fair } = merging;
+    fair.event.booking.perStudentAndTeacher = 4;
+    const household = await makeHousehold(fair.account._id, [drop]);
+    const deps = { ...createTestApp().deps, now: () => EVE };
+    const [time, later] = fair.teachers.at(-1)!.slots.slice(-2);
+    assert.ok(time && later);
+    const made = await bookSlot(deps, wishOf(fair, household, time));
+    assert.ok(made.ok);
+    const booked = made.appointment._id;
+    const held = await holdSlot(deps, wishOf(fair, household, later));
+    assert.ok(held.ok);
+    const child = household.children[0]!;
+    const removed = { ...child, student: keep._id, since: EVE, removedBy: merging.user };
+    await Household.updateOne({ _id: household._id }, { $set: { removed: [removed] } });
+    assert.deepEqual(await merging.merge(keep, drop), { ok: true });
+    const own = await Household.findById(household._id).orFail().lean();
+    assert.deepEqual(own.children, []);
+    const now = await Appointment.findById(booked).orFail().lean();
+    assert.deepEqual([now.state, now.students.map(String)], ['booked', [String(keep._id)]]);
+    const holder = await Household.findById(now.household).orFail().lean();
+    assert.equal(holder.ofSchool, true);
+    assert.equal(await Claim.countDocuments({ _id: new RegExp(`:${String(household._id)}:`) }), 0);
+    assert.equal((await Appointment.findById(held.appointment._id).orFail().lean()).state, 'expired');
+  });
+
   it('fills in what the one who stays has not, and keeps what they have', async () => {
     const [keep, drop] = await merging.twoStudents();
     await merging.merge(keep, drop);
@@ -103,7 +132,13 @@ describe('merging two contacts', function () {
   it('lets the other record id stand for the one who stays, who keeps an own that is active', async () => {
     const [keep, drop] = await merging.twoStudents();
     await merging.merge(keep, drop);
-    assert.deepEqual((await contactOf(keep)).record, { id: 'student-0', hash: '', also: ['student-1'] });
+    const { further = [], ...record } = (await contactOf(keep)).record ?? assert.fail();
+    assert.deepEqual(record, { id: 'student-0', hash: '', also: ['student-1'] });
+    // Who that was, for the day on which the source gives it to somebody else.
+    assert.deepEqual(
+      further.map(({ id, who }) => [id, who.firstName, who.email]),
+      [['student-1', 'Leo', 'd@example.org']],
+    );
   });
 
   it('takes over the other record where the own is of somebody transferred, to be written by the next sync', async () => {
@@ -111,8 +146,13 @@ describe('merging two contacts', function () {
     await Contact.updateOne({ _id: keep._id }, { $set: { status: 'transferred', transferredAt: EVE } });
     await Contact.updateOne({ _id: drop._id }, { $set: { 'record.hash': 'h' } });
     await merging.merge(keep, drop);
-    const { record, status, transferredAt } = await contactOf(keep);
+    const { record: held, status, transferredAt } = await contactOf(keep);
+    const { further = [], ...record } = held ?? assert.fail();
     assert.deepEqual(record, { id: 'student-1', hash: '', also: ['student-0'] });
+    assert.deepEqual(
+      further.map(({ id, who }) => [id, who.firstName]),
+      [['student-0', 'Ana']],
+    );
     assert.deepEqual([status, transferredAt], ['active', undefined]);
   });
 
@@ -192,8 +232,12 @@ describe('merging two contacts', function () {
       return merged.ok ? 'merged' : merged.reason;
     };
     assert.equal(await reasonOf(merging.merge(keep, merging.fair.teachers[0]!.contact)), 'not here');
+    const none = () => Promise.resolve(0);
     const stranger = { account: new Types.ObjectId(), user: merging.user };
-    assert.equal(await reasonOf(mergeContacts({ now: () => EVE }, stranger, keep._id, drop._id)), 'not here');
+    assert.equal(
+      await reasonOf(mergeContacts({ now: () => EVE }, stranger, keep._id, drop._id, none)),
+      'not here',
+    );
     await Contact.updateOne({ _id: drop._id }, { $set: { type: 'guardian' } });
     assert.equal(await reasonOf(merging.merge(keep, drop)), 'other type');
     await Contact.updateOne({ _id: drop._id }, { $set: { type: 'student' } });

@@ -55,7 +55,7 @@ describe('the Importer', () => {
     const fields = { event: fresh.toHexString(), schools: school, nightly: 'yes' };
     const answer = await office.post('/importer/runs', fields, '/importer');
     assert.equal(answer.status, 422);
-    assert.match(answer.text, /Choose at least one term/);
+    assert.match(answer.text, /Select at least one term/);
     assert.equal((await Event.findById(fresh).lean())?.sync, undefined);
   });
 
@@ -120,7 +120,7 @@ describe('the Importer', () => {
     const run = await SyncRun.findOne({ event: fresh }).orFail().lean();
     assert.equal(answer.headers.location, `/importer/runs/${run._id.toHexString()}`);
     assert.deepEqual(district.test.asked.at(-1), { name: 'run-sync', key: run._id.toHexString() });
-    assert.match((await office.get(answer.headers.location)).text, /Waiting for a free worker/);
+    assert.match((await office.get(answer.headers.location)).text, /Waiting for its turn/);
     assert.equal((await Event.findById(fresh).orFail().lean()).sync?.on, false, 'not before it is done');
 
     await work(run._id.toHexString());
@@ -175,7 +175,7 @@ describe('the Importer', () => {
     const confirm = await office.get(`${path(fresh)}/stop`);
     assert.match(confirm.text, /Stop the sync of Spring conferences\?/);
     assert.equal((await Event.findById(fresh).orFail().lean()).sync?.on, true);
-    for (const text of [/The nightly sync of this event is off\. 1 run stops/, /was off already/]) {
+    for (const text of [/The nightly sync of this event is off\. 1 run stops/, /was already off/]) {
       const answer = await office.post(`${path(fresh)}/stop`, {}, `${path(fresh)}/stop`);
       assert.equal(answer.status, 303);
       assert.match((await office.get(path(fresh))).text, text);

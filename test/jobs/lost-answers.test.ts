@@ -10,7 +10,6 @@ import { Notification } from '../../server/models/notification.js';
 import { RosterUpload } from '../../server/models/roster-upload.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { UploadChunk } from '../../server/models/upload-chunk.js';
-import { queueMail } from '../../server/notifications/queue-mail.js';
 import { startSync } from '../../server/sync/runs/start-sync.js';
 import { readUpload } from '../../server/uploads/read-upload.js';
 import { storeUpload } from '../../server/uploads/store-upload.js';
@@ -24,6 +23,7 @@ import { openSchool, turnOn, type FileSchool } from '../support/roster-files/sch
 import { createTestApp } from '../support/app.js';
 import { seededRandom, startFaultyProxy, type FaultyProxy } from '../support/faulty-proxy.js';
 import { emptyDatabase, testDatabaseUri } from '../support/hooks.js';
+import { queueNews } from '../support/news.js';
 import { startSmtp, type SmtpServer } from '../support/smtp.js';
 
 const MAILS = 20;
@@ -65,9 +65,13 @@ describe('a worker while answers of the database are lost', () => {
 
   async function startWorker(env: Record<string, string>): Promise<ChildProcess> {
     const told = { APP_SECRET: 'test-secret-test-secret-test-secret', MONGODB_URI: proxy.uri, ...env };
-    worker = fork(path.join(import.meta.dirname, '../support/jobs/faulty-worker.ts'), [JSON.stringify(told)], {
-      execArgv: ['--import', import.meta.resolve('tsx')],
-    });
+    worker = fork(
+      path.join(import.meta.dirname, '../support/jobs/faulty-worker.ts'),
+      [JSON.stringify(told)],
+      {
+        execArgv: ['--import', import.meta.resolve('tsx')],
+      },
+    );
     await once(worker, 'message');
     worker.on('message', (message: Told) => {
       if (typeof message === 'object' && 'fault' in message) faults.push(message.fault);
@@ -146,14 +150,7 @@ describe('a worker while answers of the database are lost', () => {
     const smtp: SmtpServer = await startSmtp();
     try {
       const { deps } = createTestApp({ SMTP_URL: smtp.url });
-      for (let n = 0; n < MAILS; n++)
-        await queueMail(deps, {
-          kind: 'news',
-          to: `parent${String(n)}@example.org`,
-          subject: 'News',
-          text: 'Hello.',
-          key: String(n),
-        });
+      await queueNews(deps, MAILS);
       loseSome(12, 6);
       await startWorker({ SMTP_URL: smtp.url, DATA_DIR: deps.config.dataDir });
       await until(async () => (await Notification.countDocuments({ state: 'sent' })) === MAILS);

@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Deps } from '../../server/deps.js';
 import { Notification } from '../../server/models/notification.js';
-import { queueMail } from '../../server/notifications/queue-mail.js';
 import { createTestApp } from '../support/app.js';
 import { startFaultyProxy, type FaultyProxy } from '../support/faulty-proxy.js';
 import { emptyDatabase, testDatabaseUri } from '../support/hooks.js';
+import { queueNews } from '../support/news.js';
 import { startSmtp, type SmtpServer } from '../support/smtp.js';
 import { startWorkerProcess } from '../support/jobs/worker-process.js';
 
@@ -76,14 +76,7 @@ for (const program of ['server/index.ts', 'jobs/worker.ts'] as const)
 
     it('as the first mails are under way: it waits for their answers, and none goes out twice', async function () {
       this.timeout(60_000);
-      for (let n = 0; n < MAILS; n++)
-        await queueMail(deps, {
-          kind: 'news',
-          to: `parent${String(n)}@example.org`,
-          subject: 'News',
-          text: 'Hello.',
-          key: String(n),
-        });
+      await queueNews(deps, MAILS);
       smtp.delayMs = 800;
       // What a start has to do after its first job began takes a while.
       proxy.lateMs = 500;

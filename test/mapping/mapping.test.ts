@@ -40,7 +40,7 @@ describe('Global Setup → Clever → Field mapping', () => {
       assert.ok(text.includes(from), from);
     assert.equal(text.match(/<select/g)?.length, 6);
     assert.ok(!/<option value="\w+" selected/.test(text));
-    assert.match(text, /not mapped is never matched on/);
+    assert.match(text, /isn’t mapped is never used for matching/);
     const options = (name: string) =>
       [
         ...(new RegExp(`name="${name}"[\\s\\S]*?</select>`).exec(text)?.[0] ?? '').matchAll(/value="(\w+)"/g),
@@ -58,7 +58,7 @@ describe('Global Setup → Clever → Field mapping', () => {
     const answer = await post('', WANTED);
     assert.equal(answer.status, 200);
     assert.match(answer.text, /A wrong mapping mixes people up/);
-    assert.match(answer.text, /1 of 2 students have a Community ID now/);
+    assert.match(answer.text, /1 of 2 students now have a Community ID/);
     assert.match(answer.text, /There are no staff yet/);
     assert.match(answer.text, /not mapped → student_number/);
     assert.deepEqual(await stored(), NO_MAPPING);
@@ -67,7 +67,7 @@ describe('Global Setup → Clever → Field mapping', () => {
   it('is saved only with the tick, and leaves an entry', async () => {
     const refused = await post('/saved', { ...WANTED, was: UNMAPPED });
     assert.equal(refused.status, 422);
-    assert.match(refused.text, /Select that you have read what can go wrong/);
+    assert.match(refused.text, /confirm that you understand what can go wrong/);
     assert.match(refused.text, /name="student-communityId" value="student_number"/);
     assert.deepEqual(await stored(), NO_MAPPING);
     const answer = await post('/saved', { ...WANTED, was: UNMAPPED, understood: 'yes' });
@@ -117,7 +117,7 @@ describe('Global Setup → Clever → Field mapping', () => {
     assert.match((await post('', WANTED)).text, /Students: Library card/);
     const alike = await post('/names', { communityId: 'Card', barcode: 'Card' });
     assert.equal(alike.status, 422);
-    assert.match(alike.text, /Give the two different names/);
+    assert.match(alike.text, /Give the two identifiers different names/);
     assert.equal((await post('/names', { communityId: ' ', barcode: 'B' })).status, 422);
     assert.ok(!(await visitor.get(HOME)).text.includes('value="Card"'));
   });

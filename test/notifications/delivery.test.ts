@@ -3,11 +3,13 @@ import { Types } from 'mongoose';
 import { claimMail, settleMail } from '../../server/notifications/claim-mail.js';
 import { deliverMails } from '../../server/notifications/deliver-mails.js';
 import { explainFault } from '../../server/notifications/explain-fault.js';
+import { sayFault } from '../../server/notifications/show-fault.js';
 import { queueMail, type Mail } from '../../server/notifications/queue-mail.js';
 import { Notification } from '../../server/models/notification.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
 import { asApp } from '../support/scans.js';
+import { findSentences } from '../support/sentences.js';
 import { startSmtp, type SmtpServer } from '../support/smtp.js';
 
 const NOW = new Date('2026-11-02T15:00:00Z');
@@ -38,7 +40,10 @@ describe('delivery of mails', () => {
     minutes = 0;
     test.setNow(NOW);
   });
-  afterEach(() => smtp.close());
+  afterEach(async () => {
+    await smtp.close();
+    assert.deepEqual(await findSentences(), []);
+  });
 
   it('sends a queued mail once, with its text and its id as Message-ID', async () => {
     const id = await queue({ subject: 'Grüße', text: 'See you at 5.\n' });
@@ -92,7 +97,7 @@ describe('delivery of mails', () => {
     await deliver();
     const waiting = await read(id);
     assert.equal(waiting.state, 'queued');
-    assert.equal(waiting.fault, 'The mail server could not be reached.');
+    assert.equal(sayFault(waiting.fault), 'The email server couldn’t be reached.');
     assert.deepEqual(waiting.nextAt, new Date(NOW.getTime() + 60_000));
     smtp = await startSmtp(smtp.port);
     await deliver();
@@ -130,7 +135,7 @@ describe('delivery of mails', () => {
     assert.deepEqual(waits, [1, 5, 15, 60, 180, 360, 720]);
     const mail = await read(id);
     assert.equal(mail.state, 'failed');
-    assert.equal(mail.fault, 'The mail server asked to try again later (451).');
+    assert.equal(sayFault(mail.fault), 'The email server asked to try again later (451).');
   });
 
   it('a refused recipient fails at once, and the mail behind it goes out', async () => {
@@ -141,7 +146,7 @@ describe('delivery of mails', () => {
     await deliver();
     const mail = await read(refused);
     assert.equal(mail.state, 'failed');
-    assert.equal(mail.fault, 'The mail server refused this address (550).');
+    assert.equal(sayFault(mail.fault), 'The email server refused this address (550).');
     assert.deepEqual(
       smtp.mails.map(({ to }) => to),
       ['here@example.org'],
@@ -154,13 +159,13 @@ describe('delivery of mails', () => {
     await deliver();
     const mail = await read(id);
     assert.equal(mail.state, 'queued');
-    assert.equal(mail.fault, 'The mail server refused the sender (MAIL_FROM) (553).');
+    assert.equal(sayFault(mail.fault), 'The email server refused the sender (MAIL_FROM) (553).');
   });
 
   for (const [what, step, does, fault] of [
-    ['never greets', 'CONNECT', 'hang', 'The mail server did not answer in time.'],
-    ['says nothing after the text', 'END OF DATA', 'hang', 'The mail server did not answer in time.'],
-    ['cuts the connection', 'END OF DATA', 'drop', 'The mail server ended the connection.'],
+    ['never greets', 'CONNECT', 'hang', 'The email server didn’t answer in time.'],
+    ['says nothing after the text', 'END OF DATA', 'hang', 'The email server didn’t answer in time.'],
+    ['cuts the connection', 'END OF DATA', 'drop', 'The email server ended the connection.'],
   ] as const)
     it(`a server that ${what} is tried again later`, async () => {
       test.deps.config.smtpUrl = smtp.hastyUrl;
@@ -169,7 +174,7 @@ describe('delivery of mails', () => {
       await deliver();
       const mail = await read(id);
       assert.equal(mail.state, 'queued');
-      assert.equal(mail.fault, fault);
+      assert.equal(sayFault(mail.fault), fault);
     });
 
   it('a mail whose worker died while sending goes out again after the lease, with the same Message-ID', async () => {

@@ -63,7 +63,7 @@ describe('the outbox', () => {
     await mail({
       subject: 'The failed',
       state: 'failed',
-      fault: 'The mail server refused this address (550).',
+      fault: { code: 'refused', what: 'address', status: 550 },
     });
     const all = await admin.get(OUTBOX);
     assert.match(all.text, /The newer[\s\S]*The older/);
@@ -190,7 +190,7 @@ describe('the outbox', () => {
         const id = await mail({
           state,
           attempts: 8,
-          fault: 'The mail server could not be reached.',
+          fault: { code: 'unreachable' },
           event: event._id,
         });
         const path = `${messages}/${id}`;

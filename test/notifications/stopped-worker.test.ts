@@ -6,10 +6,10 @@ import path from 'node:path';
 import type { Deps } from '../../server/deps.js';
 import { AgendaJob } from '../../server/models/agenda-job.js';
 import { Notification } from '../../server/models/notification.js';
-import { queueMail } from '../../server/notifications/queue-mail.js';
 import { startWorkerProcess } from '../support/jobs/worker-process.js';
 import { createTestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
+import { queueNews } from '../support/news.js';
 import { startSmtp, type SmtpServer } from '../support/smtp.js';
 
 const MAILS = 12;
@@ -26,14 +26,7 @@ describe('a worker that ends amid sending', () => {
     smtp = await startSmtp();
     dataDir = await mkdtemp(path.join(tmpdir(), 'slotbell-mail-'));
     ({ deps } = createTestApp({ SMTP_URL: smtp.url, DATA_DIR: dataDir }));
-    for (let n = 0; n < MAILS; n++)
-      await queueMail(deps, {
-        kind: 'news',
-        to: `parent${String(n)}@example.org`,
-        subject: 'News',
-        text: 'Hello.',
-        key: String(n),
-      });
+    await queueNews(deps, MAILS);
   });
   afterEach(async () => {
     await smtp.close();

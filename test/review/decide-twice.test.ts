@@ -60,7 +60,7 @@ describe('two decisions about what a newer sync holds as well', () => {
       const again = await decideHeldOfEvent(district.deps, second, accept);
       assert.deepEqual(again, { ok: false, reason: 'another waits' });
       await workAll();
-      assert.match(sayResult(await ofPurpose('accept')), new RegExp(`^${String(many)} classes gone`));
+      assert.match(sayResult(await ofPurpose('accept')), new RegExp(`^${String(many)} classes removed`));
       assert.equal(await held(), 2);
       const then = await decideHeldOfEvent(district.deps, second, accept);
       assert.ok(then.ok);
@@ -72,7 +72,7 @@ describe('two decisions about what a newer sync holds as well', () => {
     it('a reject after an accept is about those alone that nobody had decided about', async () => {
       assert.ok((await decideHeldOfEvent(district.deps, second, reject)).ok);
       await workAll();
-      assert.match(sayResult(await ofPurpose('accept')), new RegExp(`^${String(many)} classes gone`));
+      assert.match(sayResult(await ofPurpose('accept')), new RegExp(`^${String(many)} classes removed`));
       assert.equal(await Class.countDocuments({ kept: { $exists: true } }), 2);
       assert.equal(await held(), 0);
     });
@@ -83,10 +83,10 @@ describe('two decisions about what a newer sync holds as well', () => {
       );
       const page = `/importer/runs/${second._id.toHexString()}/held`;
       const { text } = await office.get(page);
-      assert.match(text, /accepted the removals on .*The run is at work/);
-      assert.doesNotMatch(text, /Accept the removals/);
+      assert.match(text, /accepted the removals on .*It’s running now/);
+      assert.doesNotMatch(text, /Accept removals/);
       await workAll();
-      assert.match((await office.get(page)).text, /Accept the removals/);
+      assert.match((await office.get(page)).text, /Accept removals/);
     });
 
     it('an accept takes no teacher along whose own removal waits for a decision', async () => {
@@ -135,7 +135,7 @@ describe('two decisions about what a newer sync holds as well', () => {
       const rejected = await decideHeldOfAccount(deps, second, reject);
       assert.deepEqual(rejected, { ok: false, reason: 'decided already' });
       await people.district.work(accepted.run);
-      assert.match(sayResult(await RosterRun.findById(accepted.run).orFail().lean()), /^40 students left/);
+      assert.match(sayResult(await RosterRun.findById(accepted.run).orFail().lean()), /^40 students removed/);
       assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
     });
 

@@ -36,16 +36,16 @@ describe('pages of held removals and undo', () => {
         refresh,
       ]) {
         const page = await office.visitor.get(path);
-        assert.match(page.text, /40 students.*held until somebody decides/, path);
+        assert.match(page.text, /40 students.*stay until you review them/, path);
         assert.ok(page.text.includes(`${refresh}/held`), path);
       }
       const changes = await office.visitor.get(`${refresh}/changes?kind=guardian&action=changed`);
       assert.match(changes.text, /children<\/span>[^<]*− \S/, 'which child a guardian has no more');
       const list = await office.visitor.get(`${refresh}/held`);
-      assert.match(list.text, /of \d+ held/);
+      assert.match(list.text, /of \d+ records/);
       assert.match(list.text, /aria-label="Kind"[^]*kind=student">Students <span class="count">40</);
       const students = await office.visitor.get(`${refresh}/held?kind=student`);
-      assert.match(students.text, /<strong>40<\/strong> held/);
+      assert.match(students.text, /<strong>40<\/strong> records/);
       assert.doesNotMatch(students.text, /data-label="Kind">Guardian/);
       const file = await office.visitor.get(`${refresh}/held.csv?kind=student`);
       assert.equal(file.text.trim().split('\n').length, 41);
@@ -69,7 +69,7 @@ describe('pages of held removals and undo', () => {
     it('need a reason, which is kept with the verdict and told afterwards', async () => {
       await office.book(0);
       const refresh = await hold();
-      assert.match((await office.visitor.get(`${refresh}/held`)).text, /1 appointment is with them/);
+      assert.match((await office.visitor.get(`${refresh}/held`)).text, /They have 1 appointment/);
       const refused = await office.visitor.post(
         `${refresh}/held`,
         { verdict: 'accept', reason: ' ' },
@@ -98,8 +98,8 @@ describe('pages of held removals and undo', () => {
       const told = await office.visitor.get(`${refresh}/held`);
       assert.match(told.text, /(accepted|rejected) the removals on/);
       assert.ok(told.text.includes('Reason: &lt;script&gt;'));
-      assert.match(told.text, /decided already/);
-      assert.doesNotMatch((await office.visitor.get('/importer')).text, /held until somebody decides/);
+      assert.match(told.text, /already decided/);
+      assert.doesNotMatch((await office.visitor.get('/importer')).text, /until you review/);
     });
 
     it('of the account are for its administrators alone', async () => {
@@ -109,7 +109,7 @@ describe('pages of held removals and undo', () => {
       assert.equal((await one.get(`${refresh}/held`)).status, 403);
       const answer = await one.post(`${refresh}/held`, { verdict: 'accept', reason: 'x' }, '/importer');
       assert.equal(answer.status, 403);
-      assert.doesNotMatch((await one.get('/importer')).text, /students, .*held until somebody decides/);
+      assert.doesNotMatch((await one.get('/importer')).text, /students.*until you review/);
       assert.equal(await RosterRun.countDocuments({ purpose: 'accept' }), 0);
     });
   });

@@ -63,7 +63,10 @@ describe('teachers and guardians whose removal is held', () => {
     const run = await people.sync();
     const refresh = await people.district.refreshOf(run);
     assert.equal(refresh.counts.guardian?.held, theirs.length);
-    assert.match(sayRemarks(refresh).join(), /\d+ guardians? (is|are) missing at the source and held until/);
+    assert.match(
+      sayRemarks(refresh).join(),
+      /\d+ guardians? (is|are) missing from Clever\. .* until you review/,
+    );
     assert.equal(await Contact.countDocuments({ _id: { $in: theirs }, status: 'active' }), theirs.length);
     await people.decide(run, 'accept');
     assert.equal(await Contact.countDocuments({ _id: { $in: theirs }, status: 'active' }), 0);

@@ -68,7 +68,7 @@ describe('who comes back while their removal is held', () => {
     await hold();
     comeBack();
     const run = await district.sync();
-    assert.match(sayRemarks(await district.refreshOf(run)).join(), /list of students broke off/);
+    assert.match(sayRemarks(await district.refreshOf(run)).join(), /list of students was cut short/);
     assert.deepEqual(await waiting(), students(20, 40));
     await accept();
     assert.deepEqual(await gone(), students(20, 40));

@@ -56,14 +56,11 @@ describe('pages of held removals', () => {
     assert.match(
       page.text,
       new RegExp(
-        `This looks like a new school year: ${String(counts.section?.held)} sections went, and ${String(counts.section?.added)} new ones`,
+        `This looks like a new school year: ${String(counts.section?.held)} sections are gone, and ${String(counts.section?.added)} new ones`,
       ),
     );
-    assert.match(page.text, /It is a new school year: accept all/);
-    assert.match(
-      page.text,
-      /accept all of it at once, and take the new terms on the Sync tab of each event\./,
-    );
+    assert.match(page.text, /New school year: accept all removals/);
+    assert.match(page.text, /accept all removals, then add the new terms on each event’s Sync tab\./);
   });
 
   describe('of an event', () => {

@@ -168,7 +168,7 @@ describe('people whose removal is held', () => {
     });
     await takeOver(people.district);
     const refresh = await people.district.refreshOf(await lastRun());
-    assert.match(sayRemarks(refresh).join(), /list of students broke off/);
+    assert.match(sayRemarks(refresh).join(), /list of students was cut short/);
     assert.deepEqual(await ours(), before);
     assert.equal(await RosterChange.countDocuments({ state: 'held', kind: 'student' }), 40);
   });

@@ -66,8 +66,8 @@ describe('what somebody decided about held removals while a sync ran', () => {
     assert.deepEqual(await gone(), students(0, 37).sort());
     assert.deepEqual(await waiting(), students(40, 42).sort());
     const done = await settled(decision);
-    assert.match(sayResult(done), /^37 students left/);
-    assert.match(sayRemarks(done).join(), /Not on the list .* held until somebody decides: 2 students/);
+    assert.match(sayResult(done), /^37 students removed/);
+    assert.match(sayRemarks(done).join(), /Not on the list you reviewed: 2 students/);
     assert.deepEqual([done.by, done.reason, done.of], [by, 'looked', held._id]);
     // Those two are a question of their own.
     const again = await decideHeldOfAccount(district.deps, await district.refreshOf(run), {
@@ -88,7 +88,7 @@ describe('what somebody decided about held removals while a sync ran', () => {
     assert.deepEqual(await waiting(), students(40, 42).sort());
     const kept = await Contact.distinct('record.id', { 'record.kept': { $exists: true }, type: 'student' });
     assert.deepEqual(kept.map(String).sort(), students(0, 37).sort());
-    assert.equal(sayResult(await settled(decision)), 'The records that were held stay.');
+    assert.equal(sayResult(await settled(decision)), 'The reviewed records stay.');
   });
 
   it('is nothing any more where all came back, and is said so', async () => {
@@ -98,7 +98,7 @@ describe('what somebody decided about held removals while a sync ran', () => {
       await district.sync();
       const run = await asked;
       await district.work(run);
-      assert.match(sayResult(await settled(run)), /^Nothing (had to be removed|was held) any more\.$/);
+      assert.match(sayResult(await settled(run)), /^There was nothing left to (remove|review)\.$/);
       assert.deepEqual([await gone(), await waiting()], [[], []]);
       for (let index = 0; index < 40; index += 1) district.sandbox.removeStudent(student(index));
       held = await district.refreshOf(await district.sync());
@@ -230,7 +230,7 @@ describe('what somebody decided about held removals while a sync ran', () => {
     const decision = await SyncRun.findById(decided.run).orFail().lean();
     const { state, remarks } = decision;
     assert.equal(state, 'done');
-    assert.match(sayResult(decision), new RegExp(`^${String(many)} classes gone`));
+    assert.match(sayResult(decision), new RegExp(`^${String(many)} classes removed`));
     assert.match(sayRemarks({ remarks }).join(), /Not on the list .*: 2 classes/);
     assert.equal(await Class.countDocuments({ status: 'gone' }), before + many);
     assert.equal(await RosterChange.countDocuments({ state: 'held', kind: 'class' }), 2);

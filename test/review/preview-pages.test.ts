@@ -27,11 +27,11 @@ describe('pages of previews', () => {
       const page = await office.visitor.get(pathOf(run));
       assert.match(
         page.text,
-        /Previewed today at .*1 student would change, 1 student would leave.*Nothing was written/,
+        /Previewed today at .*1 student would change, 1 student would be removed.*Nothing was saved/,
       );
       assert.match(page.text, /1 appointment would need a look/);
       assert.match(page.text, /Appointments that would need a look/);
-      assert.match(page.text, /no longer in a class of this teacher/);
+      assert.match(page.text, /no longer in a class with this teacher/);
       assert.equal((await Appointment.findById(appointment._id).lean())?.state, 'booked');
       const changes = await office.visitor.get(`${pathOf(run)}/changes?kind=student&action=changed`);
       assert.ok(changes.text.includes('→ &lt;script&gt;alert(1)&lt;/script&gt;'), 'before and after');
@@ -46,7 +46,7 @@ describe('pages of previews', () => {
       assert.equal(asked.headers.location, `${pathOf(run)}/apply`);
       assert.equal(await SyncRun.countDocuments({ purpose: 'apply' }), 0);
       const confirm = await office.visitor.get(`${pathOf(run)}/apply`);
-      assert.match(confirm.text, /1 student.* would leave/);
+      assert.match(confirm.text, /1 student.* would be removed/);
       const answers = await Promise.all(
         [1, 2].map(() =>
           office.visitor.post(`${pathOf(run)}/apply`, { sure: 'yes' }, `${pathOf(run)}/apply`),
@@ -93,7 +93,7 @@ describe('pages of previews', () => {
         office.visitor.post(`${pathOf(run)}/apply`, { sure: 'yes' }, pathOf(run));
       await apply(first);
       assert.equal((await apply(second)).headers.location, pathOf(second));
-      assert.match((await office.visitor.get(pathOf(second))).text, /Another preview .* waits/);
+      assert.match((await office.visitor.get(pathOf(second))).text, /Another preview .* is waiting/);
       assert.equal(await SyncRun.countDocuments({ purpose: 'apply' }), 1);
     });
 
@@ -102,7 +102,7 @@ describe('pages of previews', () => {
       const run = await office.preview();
       await office.visitor.post(`${pathOf(run)}/apply`, { sure: 'yes' }, pathOf(run));
       await office.visitor.post(`${pathOf(run)}/discard`, {}, pathOf(run));
-      assert.match((await office.visitor.get(pathOf(run))).text, /nothing to discard any more/);
+      assert.match((await office.visitor.get(pathOf(run))).text, /nothing left to discard/);
       const apply = await SyncRun.findOne({ purpose: 'apply' }).orFail().lean();
       await office.district.work(apply._id);
       assert.equal(await Contact.countDocuments({ firstName: 'First' }), 1);

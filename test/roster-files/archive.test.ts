@@ -95,7 +95,11 @@ describe('roster files in a zip', () => {
         entry = zip.indexOf(Buffer.from('PK\u0001\u0002', 'latin1'), entry + 1);
       zip.writeUInt32LE(12_345, entry + 16);
       const read = await readFiles('clever-csv', { 'roster.zip': zip });
-      assert.deepEqual([read.ok, shortly(read)[0]?.includes('damaged')], [false, true]);
+      const name = Object.keys(CLEVER_FILES)[nth] ?? '';
+      assert.deepEqual(
+        [read.ok, shortly(read)],
+        [false, [`${name}:0 : This file of the zip is damaged, so it cannot be unzipped.`]],
+      );
     }
   });
 
@@ -110,7 +114,7 @@ describe('roster files in a zip', () => {
       Buffer.from(bare.toString('latin1').replaceAll('sections.csv', name), 'latin1');
     for (const [zip, told] of [
       [locked, /^roster\.zip:0 : The zip is protected by a password/],
-      [packed, /^roster\.zip:0 : A file is damaged/],
+      [packed, /^schools\.csv:0 : This file of the zip is damaged/],
       [called('..\\ions.csv'), /^roster\.zip:0 : This zip cannot be opened/],
       [called('/ections.csv'), /^roster\.zip:0 : This zip cannot be opened/],
       [called('\u00ff\u00fections.csv'.slice(0, 12)), /^sections\.csv:0 : This file is missing/],
@@ -124,6 +128,27 @@ describe('roster files in a zip', () => {
       assert.equal(read.ok, false);
       assert.match(shortly(read)[0] ?? '', told);
     }
+  });
+
+  it('with one file under a name that nobody knows is told in one line, which names both', async () => {
+    const { 'sections.csv': sections, ...others } = CLEVER_FILES;
+    const bare = await zipOf(CLEVER_FILES);
+    const garbled = Buffer.from(
+      bare.toString('latin1').replaceAll('sections.csv', '\u00ff\u00fections.csv'),
+      'latin1',
+    );
+    for (const zip of [garbled, await zipOf({ ...others, 'Klassen.csv': sections })]) {
+      const read = await readFiles('clever-csv', { 'roster.zip': zip });
+      assert.deepEqual([read.ok, shortly(read)], [false, ['sections.csv:0 : This file is missing.']]);
+      assert.match(
+        read.problems[0]?.advice ?? '',
+        /^If it is “[^”]+\.csv”, give it the name sections\.csv\. Upload/,
+      );
+    }
+    const alone = await readFiles('pickatime', { 'Klassen.csv': 'x' });
+    assert.deepEqual(shortly(alone), [
+      'Klassen.csv:0 : None of the files has a name that Slotbell looks for.',
+    ]);
   });
 
   it('comes alone', async () => {

@@ -35,7 +35,7 @@ describe('pickAtime’s files', () => {
       { student: 'student:1001', relationship: 'Parent', type: 'Parent/Guardian' },
     ]);
     assert.equal(lists.terms, undefined);
-    assert.deepEqual(read.files[0], { name: 'students.txt', bytes: 89, rows: 2 });
+    assert.deepEqual(read.files[0], { name: 'students.txt', bytes: 90, rows: 2 });
   });
 
   it('need no header', async () => {

@@ -73,7 +73,7 @@ describe('a student id of roster files that is given to another child', function
     await take(LAST_YEAR);
     assert.deepEqual(await offered('maya@example.org'), ['Betsy']);
     const run = await take(THIS_YEAR);
-    assert.match((await school.office.get(HOME)).text, /Same ID, but another name and security value/);
+    assert.match((await school.office.get(HOME)).text, /Same ID, but different name and security value/);
     assert.deepEqual([(await betsy())?.securityValue, await william()], ['blue', null]);
     assert.deepEqual([await offered('maya@example.org'), await offered('ada@example.org')], [['Betsy'], []]);
     assert.equal(run.counts.duplicate?.added, 1);
@@ -132,7 +132,7 @@ describe('a student id of roster files that is given to another child', function
     assert.equal(pairs.length, 5);
     const answer = await school.office.post(`${HOME}/separation`, { pairs }, HOME);
     assert.equal(answer.status, 303);
-    assert.match((await school.office.get(HOME)).text, /5 people have contacts of their own now/);
+    assert.match((await school.office.get(HOME)).text, /5 people now have separate contacts/);
     assert.deepEqual(
       [
         await Contact.countDocuments({ status: 'active' }),

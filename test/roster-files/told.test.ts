@@ -51,22 +51,51 @@ describe('what roster files say of a value that can be read in two ways', () => 
 
   it('days with the day first beside others, and days that became numbers', async () => {
     assert.match(
-      await told('1\tA\tB\t31/12/2015\n2\tC\tD\t3/4/2015\n'),
-      /SecurityValue holds dates with the day first, like “31\/12\/2015”\. Others, like “3\/4\/2015”/,
+      await told('1\tA\tB\t3/4/2015\n2\tC\tD\t31/12/2015\n'),
+      /2 SecurityValue: SecurityValue holds dates with the day first, like “31\/12\/2015”, so those like “3\/4\/2015” were read/,
     );
-    assert.match(await told('1\tA\tB\t31.12.15\n2\tC\tD\t12.31.15\n'), /with the day first/);
+    assert.match(
+      await told('1\tA\tB\t31.12.15\n2\tC\tD\t12.31.15\n'),
+      /3 SecurityValue: SecurityValue holds dates with the day first, like “31\.12\.15”, and with the month first/,
+    );
+    assert.match(
+      await told('1\tA\tB\t3/4/2015\n2\tC\tD\t5/6/2015\n'),
+      /2 SecurityValue: SecurityValue holds dates like “3\/4\/2015”, and none that tells whether/,
+    );
+    assert.equal(await told('1\tA\tB\t31/12/2015\n'), '');
     assert.equal(await told('1\tA\tB\t12/31/2015\n2\tC\tD\t3/4/2015\n'), '');
     assert.match(
       await told('1\tA\tB\t12/31/2015\n2\tC\tD\t42369\n'),
       /3 SecurityValue: SecurityValue holds numbers like “42369”, which a spreadsheet makes of dates/,
     );
     assert.equal(await told('1\tA\tB\tblue\n2\tC\tD\t42369\n'), '');
-    const { problems } = await readFiles('clever-csv', {
+  });
+
+  it('the last row of a column decides how its days are read, and another column where it tells nothing itself', async () => {
+    const read = await readFiles('clever-csv', {
       ...CLEVER_FILES,
-      'students.csv': CLEVER_FILES['students.csv'].replace('2017-01-02', '13/01/2017'),
+      'students.csv': CLEVER_FILES['students.csv']
+        .replace('1/22/2017', '22/01/2017')
+        .replace('1/22/2017', '22/01/2017'),
+      'sections.csv': CLEVER_FILES['sections.csv'].replaceAll('8/1/2026,12/20/2026', '1/8/2026,20/12/2026'),
     });
-    assert.ok(
-      problems.some(({ field, problem }) => field === 'DOB' && problem.includes('with the day first')),
+    const [ana, leo] = read.roster.people('students').map(({ roles }) => roles?.student?.dob);
+    assert.deepEqual([ana, leo], ['2015-05-04', '2017-01-22']);
+    const [term] = (read.roster.lists.terms ?? []) as { start_date?: string; end_date?: string }[];
+    assert.deepEqual([term?.start_date, term?.end_date], ['2026-08-01', '2026-12-20']);
+    assert.deepEqual(
+      shortly(read).map((line) => line.slice(0, 60)),
+      [
+        'students.csv:2 DOB: DOB holds dates with the day first, like',
+        'sections.csv:2 Term_start: Term_start holds dates with the d',
+      ],
+    );
+    const utf16 = await readFiles('pickatime', {
+      'students.txt': Buffer.from(`\ufeff${STUDENTS}1\tA\tB\t3/4/2015\n2\tC\tD\t31-12-2015\n`, 'utf16le'),
+    });
+    assert.deepEqual(
+      utf16.roster.people('students').map(({ slotbell }) => slotbell?.securityValue),
+      ['2015-04-03', '2015-12-31'],
     );
   });
 

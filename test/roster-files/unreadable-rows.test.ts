@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Types } from 'mongoose';
 import type { FileFormat } from '../../server/models/account.js';
-import { Contact } from '../../server/models/contact.js';
-import { Course } from '../../server/models/course.js';
 import { RosterRun } from '../../server/models/roster-run.js';
 import { RosterUpload } from '../../server/models/roster-upload.js';
-import { Section } from '../../server/models/section.js';
-import { Term } from '../../server/models/term.js';
 import { applyRefresh } from '../../server/review/run/apply-run.js';
 import { runRoster } from '../../server/sync/runs/run-roster.js';
 import { startFilePreview } from '../../server/uploads/start-preview.js';
@@ -14,6 +10,7 @@ import { asApp } from '../support/scans.js';
 import { restoreSnapshot, takeSnapshot, type Snapshot } from '../support/snapshot.js';
 import { CLEVER_FILES, PICKATIME_FILES, type Contents } from '../support/roster-files/files.js';
 import { ONEROSTER_FILES } from '../support/roster-files/oneroster-files.js';
+import { tiesHere } from '../support/roster-files/ties-here.js';
 import { openSchool, upload, type FileSchool } from '../support/roster-files/school.js';
 import { sayResult } from '../support/say-run.js';
 
@@ -90,22 +87,7 @@ describe('rows of roster files that do not say whom they are about', () => {
     return work(applied.run);
   }
 
-  /** Who and what is here, and all ties among them; more may have come. */
-  const ties = async () => {
-    const here = { account: school.account._id, status: 'active' as const };
-    const people = await Contact.find(here).lean();
-    return [
-      ...people.map(({ type, record }) => `${type} ${record?.id ?? ''}`),
-      ...people.flatMap(({ record, relations }) =>
-        relations.map(({ student }) => `${record?.id ?? ''} of ${student}`),
-      ),
-      ...(await Section.find(here).lean()).flatMap(({ record, studentIds, teacherIds }) =>
-        ['', ...studentIds, ...teacherIds].map((id) => `section ${record.id} ${id}`),
-      ),
-      ...(await Term.find(here).lean()).map(({ record }) => `term ${record.id}`),
-      ...(await Course.find(here).lean()).map(({ record }) => `course ${record.id}`),
-    ];
-  };
+  const ties = () => tiesHere(school.account);
 
   for (const [format, what, file, cell] of CELLS)
     for (const [name, spoilt] of [

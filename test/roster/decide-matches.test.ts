@@ -66,11 +66,11 @@ describe('deciding who a new record is', () => {
     ]);
     assert.deepEqual(decide([record('r', ana)], [candidate(ana), candidate(ana)]), {
       matched: [],
-      doubtful: ['r~0,1: same e-mail and last name'],
+      doubtful: ['r~0,1: same email and last name'],
     });
     const card = { type: 'staff' as const, identifiers: { barcode: '5' } };
     assert.deepEqual(decide([record('r', card)], [candidate(card), candidate(card)]).doubtful, [
-      'r~0,1: same staff id',
+      'r~0,1: same staff ID',
     ]);
   });
 
@@ -87,11 +87,11 @@ describe('deciding who a new record is', () => {
       [record('b', ana), record('a', { identifiers: { communityId: '77' } })],
       [candidate({ ...ana, identifiers: { communityId: '77' } })],
     );
-    assert.deepEqual(found, { matched: ['a=0'], doubtful: ['b~0: same e-mail and last name'] });
+    assert.deepEqual(found, { matched: ['a=0'], doubtful: ['b~0: same email and last name'] });
   });
 
   it('does not take a brother for his sister by the family’s e-mail: another number or birth date is a doubt', () => {
-    const doubt = ['r~0: same e-mail and last name'];
+    const doubt = ['r~0: same email and last name'];
     const numbers = decide(
       [record('r', { ...ana, identifiers: { communityId: '1' } })],
       [candidate({ ...ana, identifiers: { communityId: '2' } })],
@@ -107,7 +107,7 @@ describe('deciding who a new record is', () => {
   it('gives nobody’s login to a record by e-mail, unless the login’s address is proven and the same', () => {
     const login = (email: string, proven: boolean) =>
       decide([record('r', ana)], [candidate({ ...ana, logins: [{ email, proven }] })]);
-    const doubt = { matched: [], doubtful: ['r~0: same e-mail and last name'] };
+    const doubt = { matched: [], doubtful: ['r~0: same email and last name'] };
     assert.deepEqual(login('ana@example.org', true), { matched: ['r=0'], doubtful: [] });
     assert.deepEqual(login('ana@example.org', false), doubt);
     assert.deepEqual(login('other@example.org', true), doubt);
@@ -199,7 +199,7 @@ describe('deciding which guardian a new record is', () => {
   it('takes none of two', () => {
     assert.deepEqual(decide([record('r', sanjiv)], [candidate(sanjiv), candidate(sanjiv)]), {
       matched: [],
-      doubtful: ['r~0,1: same name, e-mail or phone, and a student in common'],
+      doubtful: ['r~0,1: same name, email or phone, and a student in common'],
     });
   });
 });

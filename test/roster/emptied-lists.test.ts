@@ -4,7 +4,8 @@ import { Class } from '../../server/models/class.js';
 import { Contact } from '../../server/models/contact.js';
 import { RosterChange } from '../../server/models/roster-change.js';
 import { Section } from '../../server/models/section.js';
-import type { SyncRun } from '../../server/models/sync-run.js';
+import { SyncRun } from '../../server/models/sync-run.js';
+import { undoRun } from '../../server/review/run/undo-run.js';
 import { decideHeldOfAccount } from '../../server/review/run/decide-held.js';
 import { sayRemarks, sayResult } from '../support/say-run.js';
 import { Office } from '../support/roster/office.js';
@@ -77,16 +78,16 @@ describe('a class whose list comes back empty or of unknown ids, without appoint
             (await wholeRoster()).filter(({ text }) => text.includes('"class"')),
             before,
           );
-          assert.match(sayResult(run), /(enrollments?|teaching assignments?) held until somebody looks/);
+          assert.match(sayResult(run), /(enrollments?|teaching assignments?) waiting for your review/);
           assert.match(
             sayRemarks(await office.district.refreshOf(run)).join(),
-            /no students or no teachers would be left/,
+            /would have no students or no teachers/,
           );
           await restore(section);
         });
 
   for (const role of ROLES)
-    it(`${role}: a preview says so and notes the same; accepted they go, in the class too, and undo brings all back`, async () => {
+    it(`${role}: a preview says so and notes the same; accepted they go, in the class too, and come back with the source`, async () => {
       const section = await aSection(99, 3);
       const before = await wholeRoster();
       sandbox().change(section.record.id, patchOf(role, []));
@@ -96,7 +97,7 @@ describe('a class whose list comes back empty or of unknown ids, without appoint
       assert.equal(preview.counts[`class${kind}`]?.removed, length);
       assert.match(sayResult(preview), /would end/);
       const told = sayRemarks(await office.district.refreshOf(preview)).join();
-      assert.match(told, /would hold them until somebody looks, because no students or no teachers/);
+      assert.match(told, /no students or no teachers\. A sync keeps them until you review them/);
       const run = await night('full');
       const decided = await decideHeldOfAccount(office.district.deps, await office.district.refreshOf(run), {
         verdict: 'accept',
@@ -112,6 +113,37 @@ describe('a class whose list comes back empty or of unknown ids, without appoint
       await restore(section);
       assert.deepEqual(await wholeRoster(), before);
     });
+
+  for (const role of ROLES)
+    for (const between of ['nothing', 'a full sync'] as const)
+      it(`${role}: accepted for one class, they come back by undo of that, ${between} between`, async () => {
+        const section = await aSection(99, 3);
+        sandbox().change(section.record.id, patchOf(role, []));
+        const run = await night('full');
+        const before = await wholeRoster();
+        const decided = await decideHeldOfAccount(
+          office.district.deps,
+          await office.district.refreshOf(run),
+          { verdict: 'accept', by, reason: 'looked' },
+        );
+        assert.ok(decided.ok);
+        assert.equal((await office.district.work(decided.run)).state, 'done');
+        assert.notDeepEqual(await wholeRoster(), before);
+        if (between === 'a full sync') await night('full');
+        const followed = await SyncRun.findOne({ refresh: decided.run }).orFail().lean();
+        const asked = { by, reason: '', whole: true, stopNightly: false };
+        const undone = await undoRun(office.district.deps, followed, asked);
+        assert.ok(undone.ok);
+        assert.equal((await office.district.work(undone.run)).state, 'done');
+        assert.deepEqual(await wholeRoster(), before);
+        // The source says still that nobody is in it: that is a question again.
+        await night('full');
+        assert.deepEqual(
+          (await RosterChange.find({ state: 'held' }).lean()).map(({ target }) => String(target)),
+          [String(section._id)],
+        );
+        await restore(section);
+      });
 
   it('teachers who wait keep their order: one whom nobody knows takes no first place', async () => {
     const section = await aSection(99, 3);

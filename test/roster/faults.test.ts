@@ -69,7 +69,7 @@ describe('faults of a sync', () => {
       assert.deepEqual([waiting.state, waiting.retryAt], ['queued', later(15)]);
       assert.equal(
         sayRun(waiting, { timeZone: 'America/Chicago', locale: 'en-US' }, ONE_AM),
-        'Clever did not answer; the next try is at 1:15 AM.',
+        'Clever didn’t answer. The next try is at 1:15 AM.',
       );
       district.sandbox.behave();
       assert.equal(await asApp(() => resumeRuns(district.deps)), 0, 'nobody is asked before its time');
@@ -80,7 +80,7 @@ describe('faults of a sync', () => {
       await runNow(district.deps, night);
       const done = await run();
       assert.equal(done.state, 'done');
-      assert.doesNotMatch(sayRemarks(done).join(), /worker was lost/);
+      assert.doesNotMatch(sayRemarks(done).join(), /was cut off/);
       assert.equal(await SyncRun.countDocuments({ night: '2026-11-24' }), 1);
       assert.equal(await RosterRun.countDocuments({ night: '2026-11-24' }), 1);
       assert.equal(await Contact.countDocuments({ type: 'student', status: 'transferred' }), 1);
@@ -94,7 +94,7 @@ describe('faults of a sync', () => {
       }
       const failed = await run();
       assert.equal(failed.state, 'failed');
-      assert.match(sayResult(failed), /takes no more requests/);
+      assert.match(sayResult(failed), /isn’t taking more requests/);
       assert.deepEqual(await wholeRoster(), before);
     });
 
@@ -129,7 +129,7 @@ describe('faults of a sync', () => {
     it('does not keep a run that a person asked for waiting: that one fails at once', async () => {
       const asked = await district.sync();
       assert.equal(asked.state, 'failed');
-      assert.match(sayResult(asked), /takes no more requests/);
+      assert.match(sayResult(asked), /isn’t taking more requests/);
     });
   });
 
@@ -158,7 +158,7 @@ describe('faults of a sync', () => {
   describe('the district’s own sync', () => {
     for (const [state, words] of [
       ['paused', /own sync with Clever has been paused since November 20, 2026: what it shares is as of/],
-      ['error', /own sync with Clever ends in errors: what it shares is as of/],
+      ['error', /own sync with Clever is failing: what it shares is as of/],
     ] as const)
       it(`${state}: the page says so, changes come in, and every removal waits for a person`, async () => {
         const { sandbox } = district;
@@ -197,10 +197,7 @@ describe('faults of a sync', () => {
       assert.equal(run.state, 'done', sayResult(run));
       const refresh = await district.refreshOf(run);
       const { counts } = refresh;
-      assert.match(
-        sayRemarks(refresh).join(),
-        /list of teachers broke off.*none of the teachers were removed/,
-      );
+      assert.match(sayRemarks(refresh).join(), /list of teachers was cut short.*No teachers were removed/);
       assert.equal(await gone(), 0);
       assert.deepEqual([counts.student?.held, counts.section?.held], [1, 1]);
       assert.equal(await Class.countDocuments({ status: 'gone' }), 0);
@@ -237,7 +234,7 @@ describe('faults of a sync', () => {
       district.sandbox.rotateToken();
       const run = await district.sync();
       assert.equal(run.state, 'failed');
-      assert.match(sayResult(run), /has not approved this application/);
+      assert.match(sayResult(run), /hasn’t approved this application/);
       assert.deepEqual(await wholeRoster(), before);
     });
   });

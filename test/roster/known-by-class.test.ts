@@ -56,7 +56,7 @@ describe('people whom a class alone keeps here', () => {
     assert.ok(places > 3 && unknown >= 3);
     assert.match(
       sayRemarks(run).join(),
-      new RegExp(`These classes list (\\d+ teachers? and )?${String(unknown)} students`),
+      new RegExp(`Clever doesn’t share (\\d+ teachers? and )?${String(unknown)} students of these classes`),
     );
     assert.ok((await Class.countDocuments({ status: 'active' })) > 0);
   });

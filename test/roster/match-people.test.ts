@@ -107,7 +107,7 @@ describe('matching new records with the contacts of the account', () => {
       grants: [{ account, level: 'resource administrator', contact: one._id }],
       createdAt: new Date(),
     });
-    assert.equal((await match(asked)).doubtful[0]?.reason, 'same e-mail and last name');
+    assert.deepEqual((await match(asked)).doubtful[0]?.reason, { code: 'email' });
     await User.updateOne({ _id: user._id }, { $set: { emailProvenAt: new Date() } });
     assert.deepEqual(await matchedWith(asked), one._id);
   });
@@ -117,7 +117,7 @@ describe('matching new records with the contacts of the account', () => {
     const two = await add({ firstName: 'Ana', lastName: 'Lee' });
     await noteDuplicates(
       account,
-      [{ contact: two._id, candidate: one._id, reason: 'same name' }],
+      [{ contact: two._id, candidate: one._id, reason: { code: 'name' } }],
       new Date(),
     );
     const asked = [record('r', { firstName: 'Ana', lastName: 'Lee' })];
@@ -131,7 +131,7 @@ describe('matching new records with the contacts of the account', () => {
   it('lists a pair once, whichever comes first, and never again after a decision', async () => {
     const [one, two] = [await add({ lastName: 'Lee' }), await add({ lastName: 'Lim' })];
     const note = (contact: Types.ObjectId, candidate: Types.ObjectId) =>
-      asApp(() => noteDuplicates(account, [{ contact, candidate, reason: 'same name' }], new Date()));
+      asApp(() => noteDuplicates(account, [{ contact, candidate, reason: { code: 'name' } }], new Date()));
     assert.equal(await note(one._id, two._id), 1);
     assert.equal(await note(two._id, one._id), 0);
     await Duplicate.updateOne({}, { $set: { state: 'separate' } });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { AT_CLEVER } from '../support/model/at-clever.js';
 import { BY_PEOPLE } from '../support/model/by-people.js';
 import { BY_RUNS } from '../support/model/by-runs.js';
+import { findSentences } from '../support/sentences.js';
 import { World } from '../support/model/world.js';
 
 /** More of them by MODEL_RUNS=500; one again by MODEL_SEED and MODEL_PATH, as a failure prints them. */
@@ -60,6 +61,7 @@ async function play(list: Command[]): Promise<void> {
   try {
     await step(world, ['a sync', 0, 0]);
     for (const command of list) await step(world, command);
+    assert.deepEqual(await findSentences(), []);
   } finally {
     await world.district.close();
   }

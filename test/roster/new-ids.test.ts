@@ -64,7 +64,7 @@ describe('a new school year with all ids new', function () {
       await makeUser(year.district.account, 'administrator'),
     );
     const page = await office.get(`/importer/refreshes/${idOf(refresh)}/held`);
-    assert.match(page.text, /This looks like a new school year: \d+ sections went, and \d+ new ones/);
+    assert.match(page.text, /This looks like a new school year: \d+ sections are gone, and \d+ new ones/);
     const again = await changesNothing('second');
     const followed = await year.accept(await year.district.refreshOf(again));
     assert.equal(followed.counts.class?.held, classes.length);

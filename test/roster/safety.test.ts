@@ -39,7 +39,7 @@ describe('a sync removes nothing that it does not know to be gone', () => {
       assert.equal(await gone('student'), 0);
       assert.equal((await Contact.findOne({ 'record.id': first }).lean())?.firstName, 'Changed');
       const said = sayRemarks(await district.refreshOf(run));
-      assert.match(said.join(), /list of students broke off.*none of the students were removed/);
+      assert.match(said.join(), /list of students was cut short.*No students were removed/);
       sandbox.behave();
       await district.sync();
       assert.equal(await gone('student'), 1);
@@ -82,7 +82,7 @@ describe('a sync removes nothing that it does not know to be gone', () => {
         const said = sayRemarks(await district.refreshOf(run));
         assert.ok(
           said.includes(
-            `Clever no longer shares ${plural} with Slotbell. Nothing was removed. Ask the district’s Clever administrator whether that is meant.`,
+            `Clever no longer shares ${plural} with Slotbell. Nothing was removed. If that isn’t intended, ask the district’s Clever administrator.`,
           ),
           said.join(),
         );
@@ -126,10 +126,7 @@ describe('a sync removes nothing that it does not know to be gone', () => {
     await Event.updateOne({ _id: district.event }, { $set: { 'sync.on': true } });
     const run = await district.sync();
     const refresh = await district.refreshOf(run);
-    assert.ok(
-      (refresh.counts.section?.held ?? 0) > 0,
-      'a school is more than a tenth: held until somebody looks',
-    );
+    assert.ok((refresh.counts.section?.held ?? 0) > 0, 'a school is more than a tenth: held for review');
     const by = new Types.ObjectId();
     const accepted = await decideHeldOfAccount(district.deps, refresh, { verdict: 'accept', by, reason: '' });
     assert.ok(accepted.ok);
@@ -154,7 +151,7 @@ describe('a sync removes nothing that it does not know to be gone', () => {
     const [row] = await readLog({ run: run.refresh, action: 'refused' }, { limit: 10 });
     assert.deepEqual(
       [row?.kind, row?.sourceId, row && sayLine(row)],
-      ['section', sandbox.idOf('section', 0), 'It names no school.'],
+      ['section', sandbox.idOf('section', 0), 'It has no school.'],
     );
     assert.equal(await Section.countDocuments({ name: 'Still taken' }), 1);
   });

@@ -44,7 +44,7 @@ describe('facts of a class that nobody can read', function () {
         assert.deepEqual((await classNow()).synced.term, before.synced.term);
         assert.match(
           sayRemarks(refresh).join(),
-          /1 class names a term that isn’t known or can’t be read. It keeps the term it had/,
+          /1 class has a term that Slotbell doesn’t know or can’t read. It keeps the term it had/,
         );
         await nights.isSettled();
       });
@@ -66,7 +66,7 @@ describe('facts of a class that nobody can read', function () {
     sandbox().change(section.record.id, { term_id: '' });
     const refresh = await night('events');
     assert.equal((await stored()).term, '');
-    assert.doesNotMatch(sayRemarks(refresh).join(), /names a term/);
+    assert.doesNotMatch(sayRemarks(refresh).join(), /has a term/);
   });
 
   for (const how of ['full', 'events'] as const)

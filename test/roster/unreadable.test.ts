@@ -16,7 +16,7 @@ describe('a token that may read nothing (403 on every list)', () => {
 
   const refuse = () => district.sandbox.misbehave({ match: /v3/, kind: '403', times: 99 });
   const REFUSED =
-    'Clever answered 403 (forbidden) to the lists of sections, students and teachers: the saved access to Clever may not read this district’s data. Ask the district’s Clever administrator to share it with Slotbell, or enter a new token on the Clever set-up page. Nothing was changed or removed here.';
+    'Clever refused the lists of sections, students, and teachers (403, forbidden): the saved access to Clever can’t read this district’s data. Ask the district’s Clever administrator to share it with Slotbell, or enter a new token on the Clever set-up page. Nothing was changed or removed here.';
   const accountNow = () => Account.findById(district.account).orFail().lean();
 
   for (const ask of ['a sync', 'a night', 'a preview'] as const)
@@ -50,7 +50,7 @@ describe('a token that may read nothing (403 on every list)', () => {
     refuse();
     const run = await district.sync();
     assert.equal(run.state, 'failed');
-    assert.match(sayResult(run), /the lists of sections and teachers:/);
+    assert.match(sayResult(run), /the lists of sections and teachers \(403/);
   });
 
   it('is not a token that may read one of those lists: the others are told of, and it ends well', async () => {

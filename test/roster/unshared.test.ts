@@ -36,12 +36,12 @@ describe('a district that changes what it lets Slotbell read', function () {
     for (let count = 0; count < 3; count += 1) {
       const run = await nights.district.start({ trigger: 'nightly', night: nights.next() });
       assert.equal(run.state, 'done', sayResult(run));
-      assert.match(sayResult(run), /shares nothing with Slotbell any more/);
+      assert.match(sayResult(run), /no longer shares anything with Slotbell/);
       const page = await office.get(`/importer/runs/${run._id.toHexString()}`);
       for (const shown of [await tab(), page.text])
         assert.match(
           shown,
-          /flash-notice">[\s\S]{0,300}shares nothing with Slotbell any more[\s\S]*share your schools/,
+          /flash-notice">[\s\S]{0,300}no longer shares anything with Slotbell[\s\S]*share your schools/,
         );
       assert.equal(await told(), 1);
     }
@@ -50,7 +50,7 @@ describe('a district that changes what it lets Slotbell read', function () {
     assert.match(mail.text, /Ask the district’s Clever administrator/);
     share('shared');
     const good = await nights.district.sync();
-    assert.doesNotMatch(sayResult(good), /shares nothing/);
+    assert.doesNotMatch(sayResult(good), /no longer shares anything/);
     assert.doesNotMatch(await tab(), /flash-notice">[\s\S]{0,300}shares nothing/);
     share('empty');
     await nights.district.sync();
@@ -77,11 +77,11 @@ describe('a district that changes what it lets Slotbell read', function () {
     assert.equal(await approval(), 'approved');
   });
 
-  it('Sync Now on the Clever page queues all events whose sync is on, once each', async () => {
+  it('Sync now on the Clever page queues all events whose sync is on, once each', async () => {
     const { account, event, schools } = nights.district;
     const link = async () => (await office.get('/global-setup/clever')).text;
     await office.post('/importer/sync', {}, '/global-setup/clever');
-    assert.match(await link(), /No event has its sync on/);
+    assert.match(await link(), /No event has its nightly sync on/);
     await Event.updateOne({ _id: event }, { $set: { 'sync.on': true } });
     await makeEvent(account, { schools, noTerm: true, on: true }, 'Second');
     await makeEvent(account, { schools, noTerm: true }, 'Off');

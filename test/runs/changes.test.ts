@@ -58,9 +58,9 @@ describe('changes of a sync', () => {
       assert.equal(run.state, 'done', sayResult(run));
       assert.equal(await gone(), 0);
       assert.equal(await Contact.countDocuments({ firstName: 'New', lastName: 'Name' }), 1);
-      assert.match(sayResult(run), /40 students.* held until somebody looks/);
+      assert.match(sayResult(run), /40 students.* waiting for your review/);
       const refresh = await district.refreshOf(run);
-      assert.match(sayRemarks(refresh).join(), /40 of 150 students are missing at the source and are held/);
+      assert.match(sayRemarks(refresh).join(), /40 of 150 students are missing from Clever/);
       assert.equal(
         await RosterChange.countDocuments({ run: refresh._id, state: 'held', kind: 'student' }),
         40,

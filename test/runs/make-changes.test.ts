@@ -50,7 +50,7 @@ describe('changes of which the database takes a part', () => {
     (await readLog({ run: id }, { limit: 100 }))
       .map((line) => [line.level, line.action, line.sourceId, sayLine(line)].join(' ').trim())
       .sort();
-  const told = ['info added two', 'warning refused one The database did not take it.'];
+  const told = ['info added two', 'warning refused one The database didn’t accept it.'];
 
   it('are told as they ended: the one was added, the other refused', async () => {
     const counts = await make('one', 'two');

@@ -69,7 +69,7 @@ describe('every run comes to an end', () => {
     await district.sync();
     const late = await district.work(undo.run);
     assert.equal(late.state, 'failed');
-    assert.match(sayResult(late), /open that one/);
+    assert.match(sayResult(late), /Open that one/);
     await isOver();
   });
 

@@ -64,7 +64,7 @@ describe('slots', () => {
 
   it('become unavailable only with a message, which showing them takes away', async () => {
     const ask = await change({ action: 'unavailable', ids: hex(slots[0]) });
-    assert.match(ask.text, /What parents read instead/);
+    assert.match(ask.text, /Message for parents/);
     const empty = await change({ action: 'unavailable', ids: hex(slots[0]), sure: '1', message: ' ' });
     assert.equal(empty.status, 422);
     const long = await change({
@@ -97,7 +97,10 @@ describe('slots', () => {
     await change({ ...fields, sure: '1' });
     assert.deepEqual(await states(), ['visible', 'hidden']);
     const page = await admin.get(`${home}/${hex(lee)}`);
-    assert.match(page.text, /Removed 1 slot\. 1 booked slot stays\. 1 slot that a parent holds stays/);
+    assert.match(
+      page.text,
+      /Removed 1 slot\. 1 booked slot stays\. 1 slot that a parent is booking right now stays/,
+    );
   });
 
   it('of ticked teachers change after asking, on the day chosen', async () => {

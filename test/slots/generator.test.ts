@@ -51,8 +51,8 @@ describe('making slots', () => {
     assert.equal(page.status, 200);
     assert.match(page.text, /Make 12 slots\?/);
     assert.match(page.text, /12 slots for all 2 teachers, 6 each/);
-    assert.match(page.text, /<li>5:00 PM – 5:10 PM<\/li>/);
-    assert.match(page.text, /A further slot, 6:00 PM – 6:10 PM, would end after the last time/);
+    assert.match(page.text, /<li>5:00–5:10 PM<\/li>/);
+    assert.match(page.text, /One more slot, 6:00–6:10 PM, would end too late/);
     assert.equal(await Slot.countDocuments(), 0);
     assert.equal(await AuditEntry.countDocuments({ action: 'make slots' }), 0);
   });
@@ -81,7 +81,7 @@ describe('making slots', () => {
     const before = await Slot.find().sort({ _id: 1 }).lean();
     const page = await preview({ capacity: 5 });
     assert.match(page.text, /Nothing to make/);
-    assert.match(page.text, /12 slots are there already/);
+    assert.match(page.text, /12 slots already exist/);
     await make({ capacity: 5 });
     assert.deepEqual(await Slot.find().sort({ _id: 1 }).lean(), before);
   });
@@ -134,13 +134,13 @@ describe('making slots', () => {
   });
 
   const faults: [string, Record<string, unknown>, RegExp][] = [
-    ['a day that is not the event’s', { day: '2026-11-23' }, /Choose a day from the list/],
+    ['a day that is not the event’s', { day: '2026-11-23' }, /Select a day from the list/],
     ['no begin', { from: '' }, /Enter when the first slot begins/],
     ['an end before the begin', { to: '16:00' }, /must end after the first begins/],
-    ['a length that never fits', { minutes: 90 }, /Not one slot of this length fits/],
+    ['a length that never fits', { minutes: 90 }, /No slot of this length fits/],
     ['a length of nothing', { minutes: 0 }, /Enter the length of a slot in minutes: 1 or more/],
     ['chosen teachers, but none ticked', { who: 'chosen' }, /Select at least one teacher/],
-    ['unavailable without a message', { state: 'unavailable' }, /Enter what parents read instead/],
+    ['unavailable without a message', { state: 'unavailable' }, /Enter the message for parents/],
   ];
   for (const [what, change, message] of faults)
     it(`${what} is refused, and what was typed stays`, async () => {
@@ -157,7 +157,7 @@ describe('making slots', () => {
     const stranger = await makeTeacher(await makeEvent((await makeAccount('Oak'))._id), 'Strange');
     const answer = await make({ who: 'chosen', resources: stranger._id.toHexString() });
     assert.equal(answer.status, 422);
-    assert.match(answer.text, /takes part in the event any more/);
+    assert.match(answer.text, /is in the event anymore/);
     assert.equal(await Slot.countDocuments(), 0);
   });
 

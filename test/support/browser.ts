@@ -112,6 +112,8 @@ interface PageOptions {
   dark?: boolean;
   /** false: no script runs, axe neither */
   javaScript?: boolean;
+  /** IANA zone of the browser; else that of the computer. */
+  timeZone?: string;
 }
 
 /** Opens a page with cookies of its own; requests to anything but loopback fail. Closing the page frees all of it. */
@@ -122,6 +124,7 @@ export async function openPage(browser: Browser, options: PageOptions): Promise<
     javaScriptEnabled: options.javaScript ?? true,
     reducedMotion: 'reduce',
     serviceWorkers: 'block',
+    ...(options.timeZone ? { timezoneId: options.timeZone } : {}),
   });
   // tsx marks named functions by a helper that the page lacks.
   await page.addInitScript('globalThis.__name = (value) => value');

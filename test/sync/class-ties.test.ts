@@ -80,7 +80,7 @@ describe('ties of an event that takes a small part of the district', () => {
     assert.deepEqual(await classes(), before);
     assert.ok((await held()) > 0);
     assert.equal(await RosterChange.countDocuments({ state: 'held', event: { $exists: false } }), 0);
-    assert.match(sayResult(run), /enrollments held until somebody looks/);
+    assert.match(sayResult(run), /enrollments waiting for your review/);
     const page = await office.visitor.get(`/importer/runs/${String(run._id)}/held`);
     assert.match(page.text, /enrollments end: these people stay, but not in these classes/);
     run = await office.district.sync(event);
@@ -159,7 +159,7 @@ describe('ties of an event that takes a small part of the district', () => {
     assert.equal(await stateOf(appointment), 'problem');
     assert.match(sayResult(accepted), /1 appointment needs a look/);
     const page = await office.visitor.get(`/events/${String(event)}/problems`);
-    assert.match(page.text, /The student is no longer in a class of this teacher/);
+    assert.match(page.text, /The student is no longer in a class with this teacher/);
     await office.district.sync(event);
     assert.equal(await stateOf(appointment), 'problem');
     await undo(accepted);

@@ -113,7 +113,7 @@ describe('the chart of an event’s runs', () => {
       /^3 runs from Sun, Nov 22, 1:00 AM to Tue, Nov 24.*1 done, 1 stopped, 1 failed/,
     );
     assert.match(history.description, /4 records/);
-    assert.equal(history.runs[0]?.tip, 'Sun, Nov 22, 1:00 AM: 4 new, 0 changed, 0 gone, 41 s');
+    assert.equal(history.runs[0]?.tip, 'Sun, Nov 22, 1:00 AM: 4 new, 0 changed, 0 removed, 41 s');
   });
 
   it('names the first and the last day, in one text while there is no room for two', () => {
@@ -129,11 +129,11 @@ describe('the chart of an event’s runs', () => {
 describe('what the Sync tab says', () => {
   const sentences: [string, SyncRun | undefined, RegExp][] = [
     ['never synced', undefined, /^Nothing has been synced yet\.$/],
-    ['waiting', runOf('queued', 0), /^The sync waits for its turn\.$/],
+    ['waiting', runOf('queued', 0), /^The sync is waiting for its turn\.$/],
     ['running', runOf('running', 0), /^The sync is running now\.$/],
     ['importing', runOf('running', 0, { trigger: 'first import' }), /^The import is running now\.$/],
     ['stopping', runOf('running', 0, { stopRequested: true }), /^A run stops at its next safe point\.$/],
-    ['done', runOf('done', 0), /^Synced last night at 1:00 AM: nothing had changed\.$/],
+    ['done', runOf('done', 0), /^Synced last night at 1:00 AM: nothing changed\.$/],
     ['stopped', runOf('stopped', 1), /^The sync yesterday at 1:00 AM was stopped\. /],
     [
       'failed',
@@ -153,14 +153,14 @@ describe('what the Sync tab says', () => {
     );
     assert.match(
       sayNight({ on: true, next, pausedBy: 'archived' }, said),
-      /rests while the event is archived/,
+      /paused while the event is archived/,
     );
-    assert.match(sayNight({ on: true, next, pausedBy: 'not connected' }, said), /Clever is not enabled/);
+    assert.match(sayNight({ on: true, next, pausedBy: 'not connected' }, said), /Clever isn’t enabled/);
     assert.match(
       sayNight({ on: false, since: NOW }, said),
-      /has been off since Tuesday, November 24 at 12:00 PM;/,
+      /has been off since Tuesday, November 24 at 12:00 PM\./,
     );
-    assert.match(sayNight({ on: false }, said), /^The nightly sync is off;/);
+    assert.match(sayNight({ on: false }, said), /^The nightly sync is off\./);
   });
 
   it('of bad ends: when the last good run was, and what came since', () => {
@@ -168,10 +168,10 @@ describe('what the Sync tab says', () => {
     const bad = [runOf('failed', 0), runOf('stopped', 1), runOf('failed', 2)];
     assert.equal(
       sayBadEnds([runOf('running', -1), ...bad, good], good, said),
-      'The last good run was on Saturday, November 21 at 1:00 AM; since then 2 failed and 1 was stopped.',
+      'The last good run was on Saturday, November 21 at 1:00 AM. Since then, 2 failed and 1 was stopped.',
     );
-    assert.match(sayBadEnds(bad, good, said), /since then at least 2 failed and 1 was stopped/);
-    assert.equal(sayBadEnds(bad, null, said), 'No run has ended well so far: 2 failed and 1 was stopped.');
+    assert.match(sayBadEnds(bad, good, said), /Since then, at least 2 failed and 1 was stopped/);
+    assert.equal(sayBadEnds(bad, null, said), 'No sync has finished yet: 2 failed and 1 was stopped.');
     assert.equal(sayBadEnds([runOf('queued', 0), good, ...bad], good, said), '');
     assert.equal(sayBadEnds([], null, said), '');
   });

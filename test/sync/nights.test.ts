@@ -71,7 +71,7 @@ describe('nights over a district', () => {
     for (const id of night.left) assert.equal(await statusOf(id), 'transferred');
     for (const id of night.arrived) assert.equal(await statusOf(id), 'active');
     assert.ok((await Contact.countDocuments()) >= people + night.arrived.length);
-    assert.match(sayResult(run), new RegExp(`${String(night.left.length)} students? left`));
+    assert.match(sayResult(run), new RegExp(`${String(night.left.length)} students? removed`));
     const told = { run: run.refresh, kind: 'student', action: 'removed' };
     const rows = await readLog(told, { limit: 1000 });
     assert.deepEqual(rows.map(({ sourceId }) => sourceId).sort(), [...night.left].sort());

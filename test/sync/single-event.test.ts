@@ -61,7 +61,7 @@ describe('the administrator of a single event', function () {
     const terms = termsOf(district.sandbox).map(({ id }) => id);
     const fields = { event: String(fresh), shown: String(fresh), schools: String(school), terms };
     const several = (await newcomer.get(at)).text;
-    assert.match(several, /An administrator of your school selects it/);
+    assert.match(several, /An administrator of your school selects one/);
     assert.doesNotMatch(several, /School 1/);
     assert.equal((await newcomer.post('/importer/runs', fields, '/importer')).status, 422);
     assert.equal((await newcomer.post('/importer/previews', fields, '/importer')).status, 422);

@@ -5,6 +5,7 @@ import { Event } from '../../server/models/event.js';
 import { Resource } from '../../server/models/resource.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { mergeContacts } from '../../server/duplicates/merge-contacts.js';
+import { keepOfLost } from '../../server/families/keep-appointments.js';
 import { noteDuplicates } from '../../server/roster/people/note-duplicates.js';
 import { dropMirrorMark } from '../../server/sources/download/cursor.js';
 import { asApp } from '../support/scans.js';
@@ -48,7 +49,7 @@ describe('a night by events of an event that stands as its last sync left it', (
     const teachers = await Resource.countDocuments({ event: nights.district.event, status: 'active' });
     assert.ok(teachers > 0);
     assert.equal(run.counts.resource?.unchanged, teachers);
-    assert.equal(sayResult(run), 'Nothing had changed.');
+    assert.equal(sayResult(run), 'Nothing changed.');
   });
 
   it('does not look when a student has another name or address', async () => {
@@ -133,12 +134,12 @@ describe('a night by events of an event that stands as its last sync left it', (
     const { account, deps, sandbox } = nights.district;
     const [keep, drop] = await Contact.find({ account, type: 'student', status: 'active' }).limit(2).lean();
     assert.ok(keep && drop);
-    const reason = 'same name';
+    const reason = { code: 'name' as const };
     await noteDuplicates(account, [{ contact: keep._id, candidate: drop._id, reason }], new Date());
     let night: Promise<unknown> = Promise.resolve();
     let merged: unknown;
     const merge = async () => {
-      merged = await mergeContacts(deps, { account, user: keep._id }, keep._id, drop._id);
+      merged = await mergeContacts(deps, { account, user: keep._id }, keep._id, drop._id, keepOfLost(deps));
     };
     await live(() => asApp(merge), {
       async beforeWrite(nth) {

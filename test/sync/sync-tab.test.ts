@@ -53,7 +53,7 @@ describe('the Sync tab', () => {
     assert.match(text, /Nothing has been synced yet/);
     assert.match(text, /The nightly sync is on\. It runs next on Wednesday, November 25 at 1:00 AM/);
     assert.match(text, /None yet/);
-    assert.doesNotMatch(text, /chart-drawing|The numbers/);
+    assert.doesNotMatch(text, /chart-drawing|See the numbers/);
   });
 
   it('shows runs of every state: chart, numbers, table, and the last good run although later ones failed', async () => {
@@ -69,11 +69,11 @@ describe('the Sync tab', () => {
       runOf('done', 4),
     );
     const text = await page();
-    assert.match(text, /The sync (waits|is running).*Follow it/);
+    assert.match(text, /The sync is (waiting|running).*Follow it/);
     assert.doesNotMatch(text, /flash-danger/);
     assert.match(
       text,
-      /The last good run was on Saturday, November 21 at 1:00 AM; since then 1 failed and 1 was stopped\./,
+      /The last good run was on Saturday, November 21 at 1:00 AM\. Since then, 1 failed and 1 was stopped\./,
     );
     assert.match(
       text,
@@ -83,8 +83,8 @@ describe('the Sync tab', () => {
     assert.equal(text.match(/class="chart-hit"/g)?.length, 4);
     assert.equal(text.match(/<path class="chart-failed"/g)?.length, 1);
     assert.equal(text.match(/<path class="chart-stopped"/g)?.length, 1);
-    assert.match(text, /<title>Sat, Nov 21, 1:00 AM: 5 new, 0 changed, 70 gone, 41 s<\/title>/);
-    assert.match(text, /<td class="num" data-label="Gone">70<\/td>/);
+    assert.match(text, /<title>Sat, Nov 21, 1:00 AM: 5 new, 0 changed, 70 removed, 41 s<\/title>/);
+    assert.match(text, /<td class="num" data-label="Removed">70<\/td>/);
     assert.match(text, /<td class="num" data-label="Took">41 s<\/td>/);
     assert.doesNotMatch(text, / style=/);
   });
@@ -126,14 +126,14 @@ describe('the Sync tab', () => {
     await store(runOf('done', 50), ...Array.from({ length: 31 }, (_, night) => runOf('failed', night)));
     assert.match(
       await page(),
-      /The last good run was on Monday, October 5 at 2:00 AM; since then at least 30 failed\./,
+      /The last good run was on Monday, October 5 at 2:00 AM\. Since then, at least 30 failed\./,
     );
   });
 
   it('says since when the nightly sync is off: from its stop, not from later ones or those before it was on', async () => {
     const off = { ...sync, on: false, onSince: new Date('2026-11-20T00:00:00Z') };
     await Event.updateOne({ _id: event._id }, { $set: { sync: off } });
-    assert.match(await page(), /The nightly sync is off;/);
+    assert.match(await page(), /The nightly sync is off\./);
     for (const at of ['2026-11-18', '2026-11-22', '2026-11-23'])
       await AuditEntry.create({
         account: account._id,
@@ -141,15 +141,15 @@ describe('the Sync tab', () => {
         action: 'stop sync',
         targets: [new Types.ObjectId(), event._id],
       });
-    assert.match(await page(), /has been off since Sunday, November 22 at 12:00 PM;/);
+    assert.match(await page(), /has been off since Sunday, November 22 at 12:00 PM\./);
   });
 
   it('promises no night while the event is archived or the account is not connected', async () => {
     await Account.updateOne({ _id: account._id }, { $set: { 'clever.enabled': false } });
-    assert.match(await page(), /rests, because Clever is not enabled/);
+    assert.match(await page(), /paused because Clever isn’t enabled/);
     await Event.updateOne({ _id: event._id }, { $set: { status: 'archived' } });
     const text = await page();
-    assert.match(text, /rests while the event is archived/);
+    assert.match(text, /paused while the event is archived/);
     assert.doesNotMatch(text, /Next run/);
   });
 

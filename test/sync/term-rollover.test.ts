@@ -40,8 +40,11 @@ describe('terms of a new school year with all ids new', function () {
       await district.sync();
       const office = await logIn(district);
       const { text } = await office.get(tabOf(district));
-      assert.match(text, /The source has no classes any more in what this event takes: Semester 1, /);
-      assert.match(text, /It has the name of one that is gone, and \d+ sections? of this event’s schools/);
+      assert.match(text, /There are no classes left in the terms of this event: Semester 1, /);
+      assert.match(
+        text,
+        /It has the same name as one that’s gone, and \d+ sections? of this event’s schools/,
+      );
       assert.deepEqual(ticked(text).sort(), newTerms(district).sort());
       const ids = newTerms(district);
       assert.equal(ids.length, withTerm);
@@ -59,7 +62,7 @@ describe('terms of a new school year with all ids new', function () {
       assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
       assert.equal(await Class.countDocuments({ status: 'active' }), old.length);
       assert.deepEqual(await year.booked(), ['booked', 'booked', 'booked', 'booked']);
-      assert.doesNotMatch((await office.get(tabOf(district))).text, /Terms have changed/);
+      assert.doesNotMatch((await office.get(tabOf(district))).text, /The terms have changed/);
     } finally {
       await district.close();
     }
@@ -91,7 +94,10 @@ describe('terms of a new school year with all ids new', function () {
       const { text } = await office.get(tabOf(district));
       const [fall = '', spring = '', whole = ''] = newTerms(district);
       assert.deepEqual(ticked(text), []);
-      assert.match(text, /Part 1[^]+August 18, 2026 to December 19, 2026\. The days of this event are in it/);
+      assert.match(
+        text,
+        /Part 1[^]+August 18, 2026 to December 19, 2026\. The days of this event fall in it/,
+      );
       assert.match(text, new RegExp(`name="term" value="${whole}"`));
       assert.doesNotMatch(text, new RegExp(spring));
       const before = await chosenTerms(district);

@@ -80,7 +80,7 @@ describe('terms that change at Clever', () => {
     assert.ok(proposal);
     assert.equal(proposal.instead?.id, term);
     const page = await office.get(path());
-    assert.match(page.text, /Terms have changed at the source/);
+    assert.match(page.text, /The terms have changed/);
     const answers = await Promise.all(
       [1, 2].map(() => office.post(`${path()}/terms`, { term: proposal.term.id }, path())),
     );
@@ -99,7 +99,7 @@ describe('terms that change at Clever', () => {
       await proposeTerms(await Event.findById(district.event).orFail().lean(), new Date()),
       [],
     );
-    assert.doesNotMatch((await office.get(path())).text, /Terms have changed/);
+    assert.doesNotMatch((await office.get(path())).text, /The terms have changed/);
   });
 
   it('one that live sections still name stays chosen when another is taken: no class goes unasked; undo brings the choice back', async () => {

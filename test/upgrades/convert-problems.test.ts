@@ -12,7 +12,7 @@ const DELETED = 'The class was deleted from this event.';
 describe('problems of appointments of version 0.5', () => {
   beforeEach(() => emptyDatabase());
 
-  it('become codes, are said as before, and words that nobody knows stay as they are', async () => {
+  it('become codes, are said in today’s words, and words that nobody knows stay as they are', async () => {
     const stored = [
       { problem: ROSTER },
       { problem: DELETED, kept: ROSTER },
@@ -36,7 +36,13 @@ describe('problems of appointments of version 0.5', () => {
     );
     assert.deepEqual(
       found.map(({ problem }) => sayProblem(problem)),
-      [ROSTER, DELETED, '', 'Snow day.', ''],
+      [
+        'The student is no longer in a class with this teacher (found by the sync).',
+        DELETED,
+        '',
+        'Snow day.',
+        '',
+      ],
     );
   });
 

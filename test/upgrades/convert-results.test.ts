@@ -55,7 +55,7 @@ describe('results of runs and faults of Clever’s of version 0.5', () => {
       ['Full download (requested).', `Full download: the events could not be read: ${fault}`],
     );
     for (const run of found)
-      assert.ok(sayRemarks(run)[0]?.startsWith(`The list of sections broke off: ${fault}`));
+      assert.ok(sayRemarks(run)[0]?.startsWith(`The list of sections was cut short: ${fault}`));
   });
 
   it('say what kept Slotbell from Clever', async () => {
@@ -76,7 +76,7 @@ describe('results of runs and faults of Clever’s of version 0.5', () => {
     assert.deepEqual(
       found.map(({ clever }) => [clever?.fault?.code, sayFault(clever?.fault), clever?.enabled]),
       [
-        ['other district', told[0], true],
+        ['other district', sayFault({ code: 'other district' }), true],
         ['text', told[1], true],
       ],
     );

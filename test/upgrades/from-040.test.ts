@@ -13,6 +13,7 @@ import { choicesOf, wordsOf } from '../../server/demo/read-form.js';
 import { idOf } from '../../server/demo/import-roster.js';
 import type { Browser } from '../../server/demo/browse.js';
 import { findWasteful, watchQueries } from '../support/scans.js';
+import { findSentences } from '../support/sentences.js';
 import { openDatabaseOf040, openEverything, type OldSchool } from '../support/upgrades/database-of-040.js';
 
 describe('a database of version 0.4.0', function () {
@@ -162,6 +163,10 @@ describe('a database of version 0.4.0', function () {
       (line) => !/^\w+ find \{[^}]*addedBy":"object"/.test(line),
     );
     assert.deepEqual(wasteful, []);
+  });
+
+  it('keeps codes and numbers, and no sentence of its own', async () => {
+    assert.deepEqual(await findSentences(), []);
   });
 
   async function families() {

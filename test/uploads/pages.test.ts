@@ -68,7 +68,7 @@ describe('Global Setup → Roster files', () => {
     assert.deepEqual(kept.counts, { schools: 1, students: 2, teachers: 1, sections: 1, contacts: 1 });
     assert.deepEqual(await school.leftOnDisk(), []);
     const report = await school.office.get(answer.headers.location);
-    assert.match(report.text, /Every row can be taken/);
+    assert.match(report.text, /Every row can be imported/);
     assert.match(report.text, /Preview the import/);
     assert.match(
       (await school.office.get(HOME)).text,
@@ -117,7 +117,7 @@ describe('Global Setup → Roster files', () => {
     await turnOn(school.account, 'clever-csv');
     const none = await upload(school.office, {});
     assert.equal(none.status, 422);
-    assert.match(none.text, /href="#f-files">Choose the files/);
+    assert.match(none.text, /href="#f-files">Select the files/);
     const many = Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`${String(index)}.csv`, 'x']));
     const crowded = await upload(school.office, many);
     assert.equal(crowded.status, 422);
@@ -138,7 +138,7 @@ describe('Global Setup → Roster files', () => {
     for (const token of ['', 'wrong']) {
       const answer = await upload(school.office, PICKATIME_FILES, token);
       assert.equal(answer.status, 403);
-      assert.match(answer.text, /gone stale/);
+      assert.match(answer.text, /out of date/);
     }
     assert.deepEqual(await school.leftInTheEnd(), []);
     assert.equal(await RosterUpload.countDocuments(), 0);
@@ -195,7 +195,7 @@ describe('Global Setup → Roster files', () => {
     await RosterRun.updateOne({}, { $set: { state: 'running' } });
     started.push(await press());
     assert.equal(new Set(started.map(({ headers }) => headers.location)).size, 1);
-    assert.match((await school.office.get(address)).text, /The preview is being made/);
+    assert.match((await school.office.get(address)).text, /The preview is on its way/);
     const schools = await School.find({ account }).sort({ sortKey: 1 }).lean();
     assert.deepEqual(
       schools.map(({ name, file }) => [name, file?.id]),
@@ -229,7 +229,7 @@ describe('Global Setup → Roster files', () => {
       createdAt: new Date(),
     });
     const sync = await school.office.get(`/importer/runs/${run._id.toHexString()}`);
-    assert.deepEqual(stagesIn(sync.text), ['Classes of the event', 'Teachers with slots', 'Appointments']);
+    assert.deepEqual(stagesIn(sync.text), ['Event classes', 'Teachers with slots', 'Appointments']);
   });
 
   it('takes pickAtime’s files into the account’s only school', async () => {

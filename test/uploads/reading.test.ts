@@ -48,7 +48,7 @@ describe('The reading of uploads', () => {
     const id = await store(PICKATIME_FILES);
     assert.deepEqual(school.test.asked, [{ name: 'read-upload', key: id.toHexString() }]);
     const page = await school.office.get(`/global-setup/roster-files/uploads/${id.toHexString()}`);
-    assert.match(page.text, /status-busy">Being read/);
+    assert.match(page.text, /status-busy">Reading/);
     assert.match(page.text, /<noscript><meta http-equiv="refresh"/);
     assert.match(page.text, /data-progress-url="[^"]+\/progress"/);
     assert.equal(await UploadChunk.countDocuments({ part: 'file' }), 6);

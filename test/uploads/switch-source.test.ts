@@ -104,8 +104,8 @@ describe('changing the roster source', () => {
   it('from Clever to files asks first, in numbers, and Cancel leaves all as it is', async () => {
     const asked = await school.office.post(`${HOME}/format`, { format: 'pickatime' }, HOME);
     assert.equal(asked.status, 200);
-    assert.match(asked.text, /Clever and roster files cannot be on at once/);
-    assert.match(asked.text, /record ids of 1 person/);
+    assert.match(asked.text, /Clever and roster files can’t both be on/);
+    assert.match(asked.text, /record IDs of 1 person/);
     assert.match(asked.text, /1 section/);
     assert.match(asked.text, />Begin</);
     assert.match(asked.text, /href="\/global-setup\/roster-files">Cancel/);
@@ -158,7 +158,7 @@ describe('changing the roster source', () => {
     await RosterRun.create({ account, state: 'running', createdAt: new Date(), purpose: 'sync' });
     const answer = await school.office.post(`${HOME}/begin`, { format: 'pickatime' }, HOME);
     assert.equal(answer.status, 422);
-    assert.match(answer.text, /An import or sync is at work/);
+    assert.match(answer.text, /An import or sync is running/);
     assert.equal((await sources()).clever, true);
     assert.ok((await recordIds()).includes('c1'));
   });
@@ -183,7 +183,7 @@ describe('changing the roster source', () => {
       assert.equal(between.files, false);
       assert.equal(between.clever, index < 2, 'on only where it was not yet turned off');
       const page = await school.office.get(HOME);
-      if (index > 0) assert.match(page.text, /was begun and is not finished/);
+      if (index > 0) assert.match(page.text, /to .* isn’t finished/);
       assert.deepEqual(await begin('pickatime'), { ok: true });
       assert.deepEqual(await sources(), {
         clever: false,
@@ -225,7 +225,7 @@ describe('changing the roster source', () => {
   it('from files to Clever asks on the Clever page, and Begin enables it', async () => {
     await begin('pickatime');
     const asked = await school.office.post(`${CLEVER}/enable`, {}, CLEVER);
-    assert.match(asked.text, /Clever and roster files cannot be on at once/);
+    assert.match(asked.text, /Clever and roster files can’t both be on/);
     assert.match(asked.text, /action="\/global-setup\/roster-files\/begin-clever"/);
     assert.equal((await sources()).clever, false);
     const done = await school.office.post(`${HOME}/begin-clever`, {}, HOME);
@@ -243,7 +243,7 @@ describe('changing the roster source', () => {
     await Account.updateOne({ _id: account }, { $set: { 'clever.approval': 'waiting' } });
     const answer = await school.office.post(`${HOME}/begin-clever`, {}, HOME);
     assert.equal(answer.status, 422);
-    assert.match(answer.text, /The district has not approved access yet/);
+    assert.match(answer.text, /The district hasn’t approved access yet/);
     assert.deepEqual(await sources(), {
       clever: false,
       files: true,

@@ -52,7 +52,7 @@ describe('the form of an upload in a browser', function () {
         button.click();
         return seen;
       })()`);
-      const said = 'Uploading and checking. A large roster takes up to a minute: leave this page open.';
+      const said = 'Uploading and checking. A large roster takes up to a minute. Leave this page open.';
       assert.deepEqual(pressed, [
         [said, false],
         [said, true],

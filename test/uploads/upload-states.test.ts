@@ -37,12 +37,12 @@ describe('The state of an upload', () => {
     const doubtful = await school.office.get(String(noSections.headers.location));
     assert.match(
       doubtful.text,
-      /These files hold no sections: check that your export holds them, then upload all of them again\./,
+      /There are no sections in these files\. To fix this, check that your export includes them, then upload all files again\./,
     );
     assert.match(doubtful.text, /status-notice">Needs attention/);
     assert.match(doubtful.text, /Sections<\/th>\s*<td[^>]*>0</);
     assert.match(doubtful.text, /No problems<\/h2>/);
-    assert.match(doubtful.text, /leave the roster/);
+    assert.match(doubtful.text, /Removed/);
     assert.doesNotMatch(doubtful.text, /To be removed|Open the preview/);
     assert.match(doubtful.text, /Preview the import/);
     const shifted = await upload(school.office, {
@@ -55,10 +55,10 @@ describe('The state of an upload', () => {
     const nothing = await school.office.get(address);
     assert.match(
       nothing.text,
-      /These files hold no sections, students, or teachers: put right what is listed below, then upload all of them again\./,
+      /There are no sections, students, or teachers in these files\. To fix this, fix the problems listed below, then upload all files again\./,
     );
     assert.match(nothing.text, /status-danger">Nothing to import/);
-    assert.doesNotMatch(nothing.text, /Preview the import|Those not in the files/);
+    assert.doesNotMatch(nothing.text, /Preview the import|If not in the files/);
     assert.doesNotMatch(nothing.text, /class="pager"/);
     const list = await school.office.get(HOME);
     assert.ok(
@@ -92,11 +92,11 @@ describe('The state of an upload', () => {
     await turnOn(school.account, 'pickatime');
     const address = String((await upload(school.office, PICKATIME_FILES)).headers.location);
     await RosterUpload.updateOne({}, { $set: { state: 'reading', stored: false } });
-    assert.match((await school.office.get(address)).text, /status-busy">Being read/);
+    assert.match((await school.office.get(address)).text, /status-busy">Reading/);
     school.test.setNow(new Date(Date.now() + 20 * 60_000));
     const page = await school.office.get(address);
     assert.match(page.text, /status-danger">Cut off/);
-    assert.match(page.text, /nothing of them is kept\. Upload them again/);
+    assert.match(page.text, /nothing was saved\. Upload them again/);
     assert.match((await school.office.get(HOME)).text, /status-danger">Cut off/);
   });
 
@@ -131,7 +131,7 @@ describe('The state of an upload', () => {
     const page = await school.office.get(older);
     assert.match(
       page.text,
-      /A newer upload was made since, [^<]*11:00 AM\. Importing this older one puts older data over newer/,
+      /There’s a newer upload, [^<]*11:00 AM\. Importing this older one replaces newer data with older/,
     );
     assert.ok(page.text.includes(`href="${newer}">Open the newer upload`));
     assert.match(page.text, /Preview this older upload/);
@@ -142,12 +142,12 @@ describe('The state of an upload', () => {
     assert.deepEqual(await states(), ['Imported', 'Nothing to import', 'Replaced by a newer import']);
     assert.match(
       (await school.office.get(preview)).text,
-      /A newer upload was imported since; applying this one puts older data over newer\./,
+      /A newer upload has been imported\. Applying this one replaces newer data with older\./,
     );
     const asked = await school.office.post(`${preview}/apply`, {}, HOME);
     assert.equal(asked.headers.location, `${preview}/apply`);
     assert.equal(await RosterRun.countDocuments({ purpose: 'apply' }), 1);
-    assert.match((await school.office.get(`${preview}/apply`)).text, /A newer upload was imported since/);
+    assert.match((await school.office.get(`${preview}/apply`)).text, /A newer upload has been imported/);
     await school.office.post(`${preview}/apply`, { sure: 'yes' }, HOME);
     assert.equal(await RosterRun.countDocuments({ purpose: 'apply' }), 2);
   });

@@ -60,4 +60,22 @@ describe('a page that comes after the one that says the database is gone', () =>
     const answer = await supertest(app).get('/').set('Accept-Encoding', 'gzip');
     assert.deepEqual([answer.status, answer.text.length], [503, page.length]);
   });
+
+  it('nor does a session that cannot be kept after a page cut that page', async () => {
+    const page = randomBytes(200_000).toString('hex');
+    const app = express();
+    app.use(compression());
+    app.use(
+      databaseGuard({ ready: () => Promise.resolve(true), watchCommands }, (_error, _req, _res, next) =>
+        next(),
+      ),
+    );
+    app.get('/', (_req, res, next) => {
+      res.send(page);
+      next(new Error('the session was not kept'));
+    });
+    app.use(errorPages({ log: createLog('silent') }));
+    const answer = await supertest(app).get('/').set('Accept-Encoding', 'gzip');
+    assert.deepEqual([answer.status, answer.text.length], [200, page.length]);
+  });
 });

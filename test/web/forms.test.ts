@@ -31,7 +31,7 @@ describe('a posted form', () => {
       const held = await loopHeldBy(async () => {
         const answer = await post('/login', body, { 'Content-Encoding': encoding });
         assert.equal(answer.status, 415);
-        assert.match(answer.text, /could not read that request/);
+        assert.match(answer.text, /couldn’t read that request/);
       });
       assert.ok(held < 200, `${held} ms`);
     }

@@ -10,8 +10,8 @@ import { loopHeldBy } from '../support/loop.js';
 import { listRoutes } from '../support/routes.js';
 import { makeSessions, type LoggedIn } from '../support/sessions.js';
 import { fieldsOf, fill } from '../support/permissions/addresses.js';
-import { makeDistrict, makePlace, type Place } from '../support/permissions/place.js';
-import { DISTRICT, makeReaders, MATES, MINE } from '../support/permissions/readers.js';
+import type { Place } from '../support/permissions/place.js';
+import { openPlace } from '../support/permissions/readers.js';
 
 /** Nothing that anybody sends may hold the event loop for longer, in ms. */
 const MOST = 200;
@@ -73,10 +73,9 @@ describe('the largest forms that are accepted', function () {
     await emptyDatabase();
     test = createTestApp();
     test.setNow(new Date('2026-11-23T18:00:00Z'));
-    const account = await makeDistrict(DISTRICT);
-    place = await makePlace(account, MINE);
-    const mates = await makePlace(account, MATES, { event: place.event, at: '17:30' });
-    const readers = await makeReaders(place, mates);
+    const made = await openPlace();
+    place = made.place;
+    const { readers } = made;
     server = createApp(test.deps).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const known = readers.flatMap(({ who, user }) =>

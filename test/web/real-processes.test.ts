@@ -156,7 +156,7 @@ describe('real processes, with parents who book', () => {
     await until(async () => parents.booked.size >= enough);
     await parents.stop();
     assert.deepEqual(parents.wrong, []);
-    const says = /wasn’t saved|couldn’t see whether|Nothing that was saved is lost/;
+    const says = /wasn’t saved|don’t know whether|Nothing that was saved is lost/;
     for (const text of parents.sorry) assert.match(text, says);
     await isAllKept();
   });

@@ -112,10 +112,10 @@ describe('a list of ids', () => {
     const single = parseForm(schema, { ids: a });
     assert.deepEqual(single.ok && single.value.ids.map(String), [a]);
     for (const [ids, message] of [
-      [[a, b, a, b], 'Choose 3 at most.'],
-      [['x'], 'Choose a row.'],
-      [[a, { $gt: '' }], 'Choose a row.'],
-      [[], 'Choose at least 1.'],
+      [[a, b, a, b], 'Select 3 at most.'],
+      [['x'], 'Select a row.'],
+      [[a, { $gt: '' }], 'Select a row.'],
+      [[], 'Select at least 1.'],
       [undefined, 'Enter a row.'],
     ] as const) {
       const refused = parseForm(schema, { ids });

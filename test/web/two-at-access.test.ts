@@ -59,7 +59,7 @@ describe('what is selected or typed beside a button, and what somebody else chan
     });
     assert.equal(await levelOf(user), 'appointment maker');
     assert.equal(await levelOf(other), 'appointment viewer');
-    assert.match(answer.text, /isn’t saved yet/);
+    assert.match(answer.text, /aren’t saved yet/);
     assert.match(answer.text, /<option value="event administrator" selected>/);
     assert.match(answer.text, /value="kim@example\.org"/);
   });

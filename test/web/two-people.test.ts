@@ -76,7 +76,10 @@ describe('two people who save one form', () => {
       action: `${home()}/settings`,
       one: { perHousehold: '2', opensAt: '2026-11-21T08:00' },
       other: { perHousehold: '3' },
-      tells: [/For each family[\s\S]*No limit[\s\S]*>2</, /Booking opens[\s\S]*Empty[\s\S]*Saturday, November 21, 2026 at 8:00 AM/],
+      tells: [
+        /For each family[\s\S]*No limit[\s\S]*>2</,
+        /Booking opens[\s\S]*Empty[\s\S]*Saturday, November 21, 2026 at 8:00 AM/,
+      ],
       stored: async () => (await stored()).booking.perHousehold,
       first: 2,
       second: 3,

@@ -1,13 +1,13 @@
 import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../../deps.js';
 import { Account } from '../../models/account.js';
-import type { OneTimeLink } from '../../models/one-time-link.js';
+import { offeredGrants, type OneTimeLink } from '../../models/one-time-link.js';
 import { User } from '../../models/user.js';
 import { afterAnswer } from '../../web/after-answer.js';
 import { HttpError } from '../../web/errors.js';
 import { countOf } from '../../web/format-count.js';
-import { parseForm } from '../../web/parse.js';
-import { rateLimit } from '../../web/rate-limit.js';
+import { parseForm, typedValues } from '../../web/parse.js';
+import { rateLimit, refusedTry } from '../../web/rate-limit.js';
 import { senderOf } from '../../web/sender.js';
 import { say } from '../../web/session.js';
 import { acceptAccess } from '../confirm-access.js';
@@ -16,6 +16,7 @@ import { findUserByEmail } from '../queries.js';
 import { markDevice } from '../mark-device.js';
 import { emailSchema, passwordSchema } from '../schema.js';
 import { levelInWords, levelMay } from '../show-level.js';
+import { nameReaches } from '../show-reach.js';
 import { findLink, sendLink, takeLink } from '../send-link.js';
 import { choosePassword, mayBeStrangers, type ClearHouseholds, type Cleared } from '../choose-password.js';
 import { provedEmail } from '../set-password.js';
@@ -41,8 +42,15 @@ export function linkRoutes(deps: Deps, clear: ClearHouseholds): Router {
         .render('accounts/forgot', { title: 'Choose a new password', sent: false, form: parsed });
       return;
     }
-    await ofAddress.take(senderOf(req));
-    await ofLogin.take(parsed.value.email);
+    const tooMany = await refusedTry(res, async () => {
+      await ofAddress.take(senderOf(req));
+      await ofLogin.take(parsed.value.email);
+    });
+    if (tooMany) {
+      const form = { values: typedValues(req.body), errors: { email: tooMany } };
+      res.render('accounts/forgot', { title: 'Choose a new password', sent: false, form });
+      return;
+    }
     // Mailing takes longer than not mailing: an answer after it would tell whether there is such a login.
     afterAnswer(deps, res, async () => {
       const user = await findUserByEmail(parsed.value.email);
@@ -106,12 +114,16 @@ export function linkRoutes(deps: Deps, clear: ClearHouseholds): Router {
       return;
     }
     const school = await Account.findById(link.offer.account, { name: 1 }).orFail().lean();
-    const { level } = link.offer;
+    const grants = offeredGrants(link.offer);
+    const whereOf = await nameReaches(link.offer.account, grants);
     res.render('accounts/invitation', {
       title: `Work at ${school.name}`,
       school: school.name,
-      level: levelInWords(level),
-      may: levelMay(level),
+      offered: grants.map((grant) => ({
+        level: levelInWords(grant.level),
+        may: levelMay(grant.level),
+        where: whereOf(grant),
+      })),
     });
   });
 
@@ -157,7 +169,7 @@ function askToAccept(req: Request, res: Response): void {
 function askToLogIn(req: Request, res: Response): void {
   say(req, {
     kind: 'notice',
-    text: 'Log in with the password you registered with, to confirm your email address. If it was not you who registered, choose a new password instead.',
+    text: 'Log in with the password you registered with, to confirm your email address. If it wasn’t you who registered, choose a new password instead.',
   });
   res.redirect(303, `/login?next=${encodeURIComponent(req.originalUrl)}`);
 }

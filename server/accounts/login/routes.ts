@@ -5,7 +5,8 @@ import type { User } from '../../models/user.js';
 import { maybeActor } from '../../web/actor.js';
 import { signedIn } from '../../web/guards.js';
 import { parseForm, parseQuery, typedValues, type Form } from '../../web/parse.js';
-import { limitLogins } from '../limit-logins.js';
+import { limitLogins, type LoginTry } from '../limit-logins.js';
+import { refusedTry } from '../../web/rate-limit.js';
 import { accountsOf, endSession, isShutOut } from '../load-actor.js';
 import { homeOf } from '../policy.js';
 import { accountChoices } from '../queries.js';
@@ -44,7 +45,13 @@ export function loginRoutes(deps: Deps, passport: PassportStatic): Router {
       return;
     }
     const { email, next: target } = parsed.value;
-    const counted = await countTry(req, email);
+    let counted: LoginTry | undefined;
+    const tooMany = await refusedTry(res, async () => (counted = await countTry(req, email)));
+    if (tooMany) {
+      const form = { values: typedValues(req.body), errors: { email: tooMany } };
+      res.render('accounts/login', { title: 'Log in', form });
+      return;
+    }
     const check = passport.authenticate('local', async (error: unknown, user: User | false | null) => {
       if (error) {
         next(error);
@@ -59,7 +66,7 @@ export function loginRoutes(deps: Deps, passport: PassportStatic): Router {
           .render('accounts/login', { title: 'Log in', form: { values: typedValues(req.body), errors } });
         return;
       }
-      await counted.wasRight();
+      await counted?.wasRight();
       if (isShutOut(user)) {
         const errors = { email: 'Your school has blocked this login. Call the school’s office.' };
         res

@@ -3,7 +3,7 @@ import type { Deps } from '../../deps.js';
 import { HttpError } from '../../web/errors.js';
 import { hostZone, zoneOptions } from '../../web/format-zone.js';
 import { parseForm, typedValues, type Form } from '../../web/parse.js';
-import { rateLimit } from '../../web/rate-limit.js';
+import { rateLimit, refusedTry } from '../../web/rate-limit.js';
 import { senderOf } from '../../web/sender.js';
 import { say } from '../../web/session.js';
 import { isSetUp, makeFirstAdministrator } from '../make-first-administrator.js';
@@ -32,7 +32,11 @@ export function setUpRoutes(deps: Deps): Router {
   });
 
   router.post('/setup', async (req, res) => {
-    await tries.take(senderOf(req));
+    const tooMany = await refusedTry(res, () => tries.take(senderOf(req)));
+    if (tooMany) {
+      showAgain(res, { values: typedValues(req.body), errors: { code: tooMany } }, 429);
+      return;
+    }
     const parsed = parseForm(setupSchema, req.body);
     if (!parsed.ok) {
       showAgain(res, parsed);
@@ -41,9 +45,9 @@ export function setUpRoutes(deps: Deps): Router {
     const made = await makeFirstAdministrator(parsed.value, deps.now());
     if (!made.ok) {
       if (made.reason === 'already set up')
-        throw new HttpError(409, 'This installation is set up already', 'Log in instead.');
+        throw new HttpError(409, 'Slotbell is already set up', 'Log in instead.');
       const errors = {
-        code: 'This is not the code that was printed when Slotbell last started. Look at its output or log.',
+        code: 'This isn’t the code that Slotbell printed when it last started. Check its output or log.',
       };
       showAgain(res, { values: typedValues(req.body), errors });
       return;
@@ -56,8 +60,8 @@ export function setUpRoutes(deps: Deps): Router {
   return router;
 }
 
-function showAgain(res: Response, form: Form): void {
-  res.status(422).render('accounts/setup', {
+function showAgain(res: Response, form: Form, status = 422): void {
+  res.status(status).render('accounts/setup', {
     title: 'Set up Slotbell',
     zones: zoneOptions(typeof form.values.timeZone === 'string' ? form.values.timeZone : ''),
     fresh: false,

@@ -51,7 +51,7 @@ export function deletionRoutes(deps: Deps): Router {
     const event = eventOf(res);
     const preview = await previewDeletion(event, parseQuery(idsInAddress, req.query).ids);
     if (preview.ids.length === 0) {
-      say(req, { kind: 'notice', text: 'These classes are gone from the event already.' });
+      say(req, { kind: 'notice', text: 'These classes are already gone from the event.' });
       backToList(req, res);
       return;
     }

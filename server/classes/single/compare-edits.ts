@@ -13,7 +13,7 @@ export function compareEdits(
     ['Name', synced.name || synced.course, edits.name],
     ['Type', synced.type, edits.type],
     ['Room', teacherRoom && `${teacherRoom} (the teacher’s)`, edits.room],
-    ['Appointments a student', '', edits.allowed === undefined ? undefined : number(edits.allowed)],
+    ['Appointments per student', '', edits.allowed === undefined ? undefined : number(edits.allowed)],
   ] as const;
   return rows.map(([term, says, set]) => ({
     term,
@@ -55,7 +55,7 @@ export function classTexts(
   const original = shorten(className({ synced: item.synced, edits: {} }), 100);
   return {
     lead: parts.filter(Boolean).join(' · '),
-    nameHint: `Parents read this. Leave it empty for ${source}: ${original}.`,
-    allowedHint: `Leave it empty for the event’s setting: ${usual} with each teacher. 0 means none.`,
+    nameHint: `Parents see this name. Leave it empty to use ${source}: ${original}.`,
+    allowedHint: `Leave it empty to use the event’s setting: ${usual} with each teacher. 0 means none.`,
   };
 }

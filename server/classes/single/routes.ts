@@ -20,9 +20,9 @@ import { classTexts, compareEdits, rosterFacts } from './compare-edits.js';
 import { classPage, namesOfClasses, STUDENTS_A_PAGE, teacherChoices } from './queries.js';
 
 const REFUSALS = {
-  'no such teacher': { teacher: 'Choose a teacher from the list.' },
-  'no students': { from: 'There are no students in these classes. Choose others.' },
-  taken: { _form: 'This form was used already. Load the page again.' },
+  'no such teacher': { teacher: 'Select a teacher from the list.' },
+  'no students': { from: 'There are no students in these classes. Select other classes.' },
+  taken: { _form: 'This form was already sent. Load the page again.' },
 };
 
 /** One class with what Clever says and what was set here, and classes made by hand. */
@@ -64,7 +64,7 @@ export function singleClassRoutes(deps: Deps): Router {
     }
     say(req, {
       kind: 'ok',
-      text: `${parsed.value.name} is made, with ${number(added.students)} students. No sync touches it.`,
+      text: `${parsed.value.name} is added, with ${number(added.students)} students. Syncs never change it.`,
     });
     res.redirect(303, `${editorPath(event)}/${parsed.value.id.toHexString()}`);
   });
@@ -87,7 +87,7 @@ export function singleClassRoutes(deps: Deps): Router {
     if (!saved.ok) {
       const errors = {
         _form:
-          'Somebody else or the sync changed this class meanwhile. Compare with the table below, then save again.',
+          'Somebody else or a sync changed this class while you had it open. Compare with the table below, then save again.',
       };
       res.status(422);
       await onePage(res, deps, id, 1, { values: typedValues(req.body), errors });
@@ -95,7 +95,7 @@ export function singleClassRoutes(deps: Deps): Router {
     }
     say(req, {
       kind: 'ok',
-      text: saved.changed ? 'The class is saved. No sync undoes it.' : 'Nothing was changed.',
+      text: saved.changed ? 'The class is saved. Syncs keep your changes.' : 'Nothing was changed.',
     });
     res.redirect(303, `${editorPath(event)}/${id.toHexString()}`);
   });
@@ -161,7 +161,7 @@ async function newPage(res: Response, ids: Types.ObjectId[], form: Form): Promis
     told:
       classes.length > 0
         ? `${countOf(chosen, 'student', 'students')} of ${countOf(classes.length, 'selected class', 'selected classes')}`
-        : 'Students of chosen classes',
+        : 'Students of selected classes',
     names:
       names.length > 5 ? `${names.slice(0, 4).join(', ')} and ${names.length - 4} more` : names.join(', '),
     teachers: await teacherChoices(event),

@@ -70,7 +70,7 @@ async function tellApproved(deps: Deps, { _id, name, clever }: Account): Promise
     {
       kind: 'district approved',
       subject: `${name}: your district has approved Slotbell in Clever`,
-      text: `Your district has approved Slotbell in Clever. You can bring in your students, teachers and classes now.\n\n${next}\n${publicUrl}/importer\n`,
+      text: `Your district has approved Slotbell in Clever. You can now import your students, teachers and classes.\n\n${next}\n${publicUrl}/importer\n`,
       key: `approved:${_id.toHexString()}:${clever?.districtId ?? ''}:${String(at)}`,
     },
   );

@@ -9,24 +9,25 @@ import type { Actor } from '../../web/actor.js';
 
 export type Cleared =
   | { ok: true; name: string }
-  | { ok: false; reason: 'not matched' }
+  | { ok: false; reason: 'not matched' | 'other match' }
   | { ok: false; reason: 'last match'; name: string }
   | { ok: false; reason: 'roster there'; name: string; people: number; sections: number };
 
 /**
  * Undoes a match. Where people or sections of the school were imported while Clever is on, they would leave at the next
- * sync: that is told first (`sure`). The last match stays while Clever is enabled.
+ * sync: that is told first (`sure`). The last match stays while Clever is enabled. `seen`: the match that the page showed.
  */
 export async function clearMatch(
   deps: Deps,
   actor: Actor,
   id: Types.ObjectId,
-  sure: boolean,
+  { sure, seen }: { sure: boolean; seen?: string | undefined },
 ): Promise<Cleared> {
   const { account } = actor;
   const matched = { account, 'clever.id': { $type: 'string' as const } };
   const school = await School.findOne({ _id: id, ...matched }).lean();
   if (!school) return { ok: false, reason: 'not matched' };
+  if (seen !== undefined && seen !== school.clever?.id) return { ok: false, reason: 'other match' };
   const { name } = school;
   const connected = await Account.findById(account, { 'clever.enabled': 1 }).lean();
   if (connected?.clever?.enabled) {

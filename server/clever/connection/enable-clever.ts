@@ -35,7 +35,7 @@ export async function enableClever(deps: Deps, actor: Actor): Promise<Enabled> {
     return {
       ok: false,
       reason: 'not ready',
-      reasons: ['The set-up was changed meanwhile. Look at it again.'],
+      reasons: ['Somebody else changed the set-up a moment ago. Check it again.'],
     };
   return { ok: true };
 }

@@ -9,15 +9,15 @@ export const APPROVAL_WORDS: Record<AccountClever['approval'], string> = {
 };
 
 const NOT_APPROVED: Record<Exclude<AccountClever['approval'], 'approved'>, string> = {
-  unknown: 'Clever has not been asked yet whether the district lets Slotbell read. Use “Check now”.',
-  waiting: 'The district has not approved access yet.',
-  refused: 'Clever does not accept the saved access. Enter it again.',
+  unknown: 'Slotbell hasn’t asked Clever yet. Select “Check now”.',
+  waiting: 'The district hasn’t approved access yet.',
+  refused: 'Clever rejects the saved access. Enter it again.',
 };
 
 /** Why Clever cannot be enabled yet, as sentences; empty when it can. */
 export function enableBlockers(clever: AccountClever | undefined, matchedSchools: number): string[] {
   const reasons: string[] = [];
-  if (!clever) reasons.push('No district id is saved.');
+  if (!clever) reasons.push('No district ID is saved.');
   if (!clever?.credentials) reasons.push('No access is saved.');
   else if (clever.approval !== 'approved') reasons.push(NOT_APPROVED[clever.approval]);
   if (matchedSchools === 0) reasons.push('No school is matched.');

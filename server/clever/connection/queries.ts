@@ -4,6 +4,7 @@ import { School } from '../../models/school.js';
 import { searchKey } from '../../models/scoped.js';
 import type { Actor } from '../../web/actor.js';
 import { dayAndTime } from '../../web/format-time.js';
+import type { PageQuery } from './schema.js';
 import { APPROVAL_WORDS, enableBlockers } from './policy.js';
 import { sayFault } from '../explain-failure.js';
 
@@ -29,7 +30,7 @@ export interface ConnectionPage {
   approvalWord: string;
   checkedAt: string;
   fault: string;
-  matched: { id: string; name: string; cleverName: string }[];
+  matched: { id: string; name: string; cleverId: string; cleverName: string }[];
   ours: SchoolChoice[];
   theirs: SchoolChoice[];
   /** Schools on either side that the lists do not show; a search finds them. */
@@ -46,22 +47,26 @@ export interface ConnectionPage {
 /** A list to pick from stays short; the search finds the rest. */
 const MOST_SHOWN = 100;
 
-/** Everything that the set-up page tells of one account. @param search narrows both lists of schools */
-export async function connectionPage(deps: Deps, actor: Actor, search: string): Promise<ConnectionPage> {
+/** Everything that the set-up page tells of one account. @param query its search narrows both lists of schools */
+export async function connectionPage(deps: Deps, actor: Actor, query: PageQuery): Promise<ConnectionPage> {
   const { account } = actor;
   const clever = (await Account.findById(account, { clever: 1 }).lean())?.clever;
   const schools = await School.find({ account }).sort({ sortKey: 1 }).lean();
   const words = (at: Date | undefined): string => (at ? dayAndTime(at, actor) : '');
 
   const matchedIds = new Set(schools.map((school) => school.clever?.id));
-  const wanted = searchKey(search);
+  const wanted = searchKey(query.q);
   const found = ({ name, number }: { name: string; number?: string }): boolean =>
     searchKey(name, number).includes(wanted);
   const theirs = (clever?.schools ?? []).filter(({ id }) => !matchedIds.has(id)).sort(byName);
-  const foundTheirs = theirs.filter(found);
-  const ours = schools.filter((school) => !school.clever).filter(found);
+  const foundTheirs = selectedFirst(theirs, found, ({ id }) => id === query.cleverSchool);
+  const ours = selectedFirst(
+    schools.filter((school) => !school.clever),
+    found,
+    ({ _id }) => _id.toHexString() === query.school,
+  );
   const matched = schools.flatMap(({ _id, name, clever: match }) =>
-    match ? [{ id: _id.toHexString(), name, cleverName: match.name }] : [],
+    match ? [{ id: _id.toHexString(), name, cleverId: match.id, cleverName: match.name }] : [],
   );
 
   return {
@@ -85,6 +90,11 @@ export async function connectionPage(deps: Deps, actor: Actor, search: string): 
     enabledAt: words(clever?.enabledAt),
     blockers: enableBlockers(clever, matched.length),
   };
+}
+
+/** What is found, after the selected one. */
+function selectedFirst<T>(all: T[], isFound: (one: T) => boolean, isSelected: (one: T) => boolean): T[] {
+  return [...all.filter(isSelected), ...all.filter((one) => !isSelected(one) && isFound(one))];
 }
 
 function choice(id: string, { name, number }: { name: string; number?: string }): SchoolChoice {

@@ -1,83 +1,29 @@
 import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../../deps.js';
-import { Account } from '../../models/account.js';
 import { actorOf } from '../../web/actor.js';
-import { changedMeanwhile } from '../../web/compare-seen.js';
-import { parseForm, typedValues, type Form } from '../../web/parse.js';
-import { say, type Flash } from '../../web/session.js';
-import { checkApproval, type ApprovalCheck } from './check-approval.js';
-import { chooseKinds } from './choose-kinds.js';
+import type { Form } from '../../web/parse.js';
+import type { Flash } from '../../web/session.js';
+import { checkApproval } from './check-approval.js';
 import { disableClever, enableClever } from './enable-clever.js';
-import { parseDistrictId } from './parse-district-id.js';
-import { saveAccess } from './save-access.js';
-import { saveDistrict } from './save-district.js';
-import { accessSchema, boxesOf, districtSchema, KINDS_FIELDS, kindsOf, kindsSchema } from './schema.js';
+import { postAccess, postDistrict, sayApproval } from './post-access.js';
+import { saveKinds, saveKindsBeside } from './save-kinds.js';
+import { saveTyped } from './save-typed.js';
 import { schoolRoutes } from './school-routes.js';
-import { HOME, refusal, show } from './show-page.js';
-import { sayFault } from '../explain-failure.js';
+import { carriedBy, DRAFT, draftOf, goOn, KINDS, refusal, show } from './show-page.js';
 
-const DISTRICT_REFUSALS = {
-  none: 'No district id was found in this. It has 24 characters, 0 to 9 and a to f. Paste the id, or the whole login link.',
-  several: 'More than one id was found in this. Paste the district’s id alone.',
-  enabled: 'Disable Clever first (step 6). Another district id brings another district’s people.',
-  'district taken':
-    'Another school account here reads this district already. Ask whoever runs this Slotbell, or use a district token.',
-  'changed meanwhile': 'Somebody else changed this set-up a moment ago. Look at it again.',
-};
-
-const ACCESS_REFUSALS = {
-  'no district': 'Save the district id first (step 1).',
-  'no application': 'This installation has no Clever application of its own. Use one of the other ways.',
-  'district taken': DISTRICT_REFUSALS['district taken'],
-  'changed meanwhile':
-    'Somebody else saved an access while you had this page open. Look at what is saved now; to replace it all the same, enter yours once more.',
-};
-
-const KINDS_REFUSALS = {
-  none: 'Choose at least one kind.',
-  'no district': ACCESS_REFUSALS['no district'],
-  'changed meanwhile': 'Somebody else changed this at the same moment. Save once more.',
-};
-
-/** Global Setup → Clever: the steps that connect an account. Mounted behind the administrator's guard. */
+/** Global Setup → Clever: the steps that connect an account, all one form. Mounted behind the administrator's guard. */
 export function connectionRoutes(deps: Deps): Router {
   const router = express.Router();
 
   router.get('/', (req, res) => show(deps, req, res));
-
-  router.post('/district', async (req, res) => {
-    const parsed = parseForm(districtSchema, req.body);
-    if (!parsed.ok) return show(deps, req, res, parsed);
-    const found = parseDistrictId(parsed.value.district);
-    if (!found.ok) return show(deps, req, res, refusal(req, 'district', DISTRICT_REFUSALS[found.reason]));
-    const saved = await saveDistrict(deps, actorOf(res), found.id, parsed.value.sure);
-    if (!saved.ok && saved.reason === 'clears matches') {
-      confirmDistrict(res, found.id, saved.matches);
-      return;
-    }
-    if (!saved.ok) return show(deps, req, res, refusal(req, 'district', DISTRICT_REFUSALS[saved.reason]));
-    say(req, {
-      kind: 'ok',
-      text: saved.changed ? 'The district id is saved.' : 'This district id was saved already.',
-    });
-    res.redirect(303, `${HOME}#access`);
-  });
-
-  router.post('/access', async (req, res) => {
-    const parsed = parseForm(accessSchema, req.body);
-    if (!parsed.ok) return show(deps, req, res, parsed);
-    const actor = actorOf(res);
-    const { accessSeen, ...access } = parsed.value;
-    const saved = await saveAccess(deps, actor, access, accessSeen);
-    if (!saved.ok) return show(deps, req, res, refusal(req, 'access', ACCESS_REFUSALS[saved.reason]));
-    // Asked at once, so that a slip in a token shows here and not tomorrow.
-    say(req, checked(await checkApproval(deps, actor.account), 'The access is saved.'));
-    res.redirect(303, `${HOME}#approval`);
-  });
+  router.post('/draft', (req, res) => show(deps, req, res, { values: draftOf(req), errors: {} }));
+  router.post('/typed', (req, res) => saveTyped(deps, req, res));
+  router.post('/district', (req, res) => postDistrict(deps, req, res));
+  router.post('/access', (req, res) => postAccess(deps, req, res, req.body));
 
   router.post('/check', async (req, res) => {
-    say(req, checked(await checkApproval(deps, actorOf(res).account), 'Clever was asked.'));
-    res.redirect(303, `${HOME}#approval`);
+    const flash = sayApproval(await checkApproval(deps, actorOf(res).account), 'Slotbell asked Clever.');
+    await goOn(deps, req, res, flash, { at: '#approval', done: [] });
   });
 
   router.use('/schools', schoolRoutes(deps));
@@ -85,8 +31,8 @@ export function connectionRoutes(deps: Deps): Router {
   router.post('/kinds', async (req, res) => {
     const fault = await saveKinds(deps, req, res);
     if (fault) return show(deps, req, res, fault);
-    say(req, { kind: 'ok', text: 'Saved. The next sync brings what is selected.' });
-    res.redirect(303, `${HOME}#kinds`);
+    const flash: Flash = { kind: 'ok', text: 'Saved. The next sync imports what is selected.' };
+    await goOn(deps, req, res, flash, { at: '#kinds', done: KINDS });
   });
 
   router.post('/enable', async (req, res) => {
@@ -94,99 +40,52 @@ export function connectionRoutes(deps: Deps): Router {
     if (fault) return show(deps, req, res, fault);
     const enabled = await enableClever(deps, actorOf(res));
     if (!enabled.ok && enabled.reason === 'files') {
-      confirmInsteadOfFiles(res);
+      confirmInsteadOfFiles(req, res);
       return;
     }
-    if (!enabled.ok)
-      return show(
-        deps,
-        req,
-        res,
-        refusal(req, '_form', `Clever cannot be enabled yet. ${enabled.reasons.join(' ')}`),
-      );
-    say(req, { kind: 'ok', text: 'Clever is enabled. Next: import an event’s classes with the Importer.' });
-    res.redirect(303, HOME);
+    if (!enabled.ok) {
+      const why = `Clever can’t be enabled yet. ${enabled.reasons.join(' ')}`;
+      return show(deps, req, res, withoutKinds(refusal(req, '_form', why)));
+    }
+    const text = 'Clever is enabled. Next: import an event’s classes with the Importer.';
+    await goOn(deps, req, res, { kind: 'ok', text }, { done: KINDS });
   });
 
   router.post('/disable', async (req, res) => {
     const fault = await saveKindsBeside(deps, req, res);
     if (fault) return show(deps, req, res, fault);
     await disableClever(deps, actorOf(res));
-    say(req, { kind: 'ok', text: 'Clever is disabled. What was imported stays as it is.' });
-    res.redirect(303, HOME);
+    const text = 'Clever is disabled. What was imported stays as it is.';
+    await goOn(deps, req, res, { kind: 'ok', text }, { done: KINDS });
   });
 
   return router;
 }
 
-/** Saves the kinds that are selected. @returns the form again where they cannot be saved */
-async function saveKinds(deps: Deps, req: Request, res: Response): Promise<Form | undefined> {
-  const values = { kinds: [], ...typedValues(req.body) };
-  const parsed = parseForm(kindsSchema, req.body);
-  if (!parsed.ok) return { ...parsed, values };
-  const actor = actorOf(res);
-  const account = await Account.findById(actor.account, { 'clever.kinds': 1 }).lean();
-  const before = account?.clever?.kinds;
-  const changed = changedMeanwhile(KINDS_FIELDS, req.body, { kinds: boxesOf(before) });
-  if (changed) return changed;
-  const chosen = await chooseKinds(deps, actor, kindsOf(parsed.value.kinds), before);
-  return chosen.ok ? undefined : { values, errors: { kinds: KINDS_REFUSALS[chosen.reason] } };
-}
-
-/** The button of another step is in one form with the kinds: what is selected there is saved with it. */
-async function saveKindsBeside(deps: Deps, req: Request, res: Response): Promise<Form | undefined> {
-  const isThere = (req.body as Record<string, unknown> | undefined)?.step === 'kinds';
-  return isThere ? saveKinds(deps, req, res) : undefined;
+/** The kinds are saved already. */
+function withoutKinds({ values, ...form }: Form): Form {
+  return { ...form, values: { ...values, kinds: undefined, seen: undefined } };
 }
 
 /** Clever and roster files are never on at once: Begin or Cancel. The roster does the change. */
-function confirmInsteadOfFiles(res: Response): void {
+function confirmInsteadOfFiles(req: Request, res: Response): void {
   res.render('clever/confirm', {
     title: 'Clever instead of roster files?',
     section: 'global-setup',
     confirm: {
       title: 'Clever instead of roster files?',
-      lead: 'Clever and roster files cannot be on at once.',
+      lead: 'Clever and roster files can’t both be on.',
       effects: [
-        'Roster files go off, and Clever is enabled.',
-        'The record ids that the files gave are cleared. Terms and sections of the files are archived.',
-        'The first import from Clever finds people again by their numbers and email addresses.',
+        'Roster files are turned off, and Clever is enabled.',
+        'The record IDs from the files are cleared. Terms and sections from the files are archived.',
+        'The first import from Clever matches people again by their numbers and email addresses.',
       ],
       notes: ['Nobody is deleted. Classes, slots and appointments stay as they are.'],
       action: '/global-setup/roster-files/begin-clever',
+      fields: carriedBy(req),
       submit: 'Begin',
       danger: true,
-      cancel: `${HOME}#enable`,
+      back: DRAFT,
     },
   });
-}
-
-function confirmDistrict(res: Response, districtId: string, matches: number): void {
-  res.render('clever/confirm', {
-    title: 'Change the district?',
-    section: 'global-setup',
-    confirm: {
-      title: 'Change the district?',
-      effects: [
-        `${matches === 1 ? '1 school match is' : `${String(matches)} school matches are`} cleared: they belong to the other district.`,
-        'A saved district token is removed; it opens the other district only.',
-      ],
-      notes: ['Your schools, people and events stay.'],
-      action: `${HOME}/district`,
-      fields: { district: districtId, sure: 'yes' },
-      submit: 'Change the district',
-      danger: true,
-      cancel: HOME,
-    },
-  });
-}
-
-function checked(result: ApprovalCheck | undefined, before: string): Flash {
-  if (!result) return { kind: 'notice', text: 'Save the district id and the access first.' };
-  if (result.fault) return { kind: 'danger', text: `${before} ${sayFault(result.fault)}` };
-  if (result.approval === 'approved') return { kind: 'ok', text: `${before} Connected to the district.` };
-  return {
-    kind: 'notice',
-    text: `${before} The district has not approved it yet. Slotbell asks again every hour.`,
-  };
 }

@@ -5,7 +5,7 @@ import type { SettingsFields } from '../../web/compare-seen.js';
 import { line, objectId, tick } from '../../web/parse.js';
 
 export const districtSchema = Joi.object<{ district: string; sure: boolean }, true>({
-  district: line(2000).required().label('the district id or the login link'),
+  district: line(2000).required().label('the district ID or the login link'),
   sure: tick(),
 });
 
@@ -32,7 +32,7 @@ export const accessSchema = Joi.object<Access & { accessSeen?: string }>({
   accessSeen: Joi.string().isoDate().max(30).allow('').label('this page’s access'),
   kind: Joi.string().valid('token', 'application', 'installation').required().label('a kind of access'),
   token: onlyFor('token', 'the district token'),
-  clientId: onlyFor('application', 'the client id'),
+  clientId: onlyFor('application', 'the client ID'),
   clientSecret: onlyFor('application', 'the client secret'),
 });
 
@@ -44,12 +44,12 @@ const cleverId = (): Joi.StringSchema =>
 export const matchSchema = Joi.object<{ school: Types.ObjectId; cleverSchool: string }, true>({
   school: objectId().required().label('one of your schools'),
   cleverSchool: cleverId().required().label('one of Clever’s schools'),
-}).messages({ 'any.required': 'Choose {#label}.' });
+}).messages({ 'any.required': 'Select {#label}.' });
 
-export const clearSchema = Joi.object<{ school: Types.ObjectId; sure: boolean }, true>({
-  school: objectId().required().label('one of your schools'),
+export const clearSchema = Joi.object<{ clear: Types.ObjectId; sure: boolean }, true>({
+  clear: objectId().required().label('one of your schools'),
   sure: tick(),
-}).messages({ 'any.required': 'Choose {#label}.' });
+}).messages({ 'any.required': 'Select {#label}.' });
 
 export const schoolSchema = Joi.object<{ name: string }, true>({
   name: line(120).required().label('the school’s name'),
@@ -60,7 +60,7 @@ export const fromCleverSchema = Joi.object<{ cleverSchool: string }, true>({
   cleverSchool: cleverId()
     .required()
     .label('one of Clever’s schools')
-    .messages({ 'any.required': 'Choose {#label}.' }),
+    .messages({ 'any.required': 'Select {#label}.' }),
 });
 
 /** What the form of kinds calls its field. */
@@ -86,7 +86,18 @@ export function kindsOf(ticked: string[]): CleverKinds {
   return { students: !!students, teachers: !!teachers, staff: !!staff, contacts: !!contacts };
 }
 
-export const pageQuery = Joi.object<{ q: string }, true>({ q: line(100).allow('').default('') });
+export interface PageQuery {
+  q: string;
+  /** Selected ones stay on their lists, whatever is searched for. */
+  school: string;
+  cleverSchool: string;
+}
+
+export const pageQuery = Joi.object<PageQuery, true>({
+  q: line(100).allow('').default(''),
+  school: Joi.string().max(24).allow('').default(''),
+  cleverSchool: Joi.string().max(60).allow('').default(''),
+});
 
 /** The kinds as the form's boxes, of an account's set-up. */
 export function boxesOf(kinds: CleverKinds | undefined): string[] {

@@ -52,18 +52,18 @@ export function engineObstacle(facts: PlatformFacts): string | undefined {
   const reason = obstacle(facts);
   if (reason === undefined) return undefined;
   return (
-    `The embedded database cannot run here: ${reason}. ` +
-    'Either set MONGODB_URI to a MongoDB of yours, or start one with Docker: ' +
+    `The embedded database can’t run here: ${reason}. ` +
+    'Set MONGODB_URI to your own MongoDB, or start one with Docker: ' +
     '"docker run -d -p 127.0.0.1:27017:27017 -v slotbell-db:/data/db mongo" and MONGODB_URI=mongodb://127.0.0.1:27017/slotbell'
   );
 }
 
 function obstacle({ platform, arch, glibc, library }: PlatformFacts): string | undefined {
   if (!SUPPORTED.includes(`${platform} ${arch}`)) {
-    return `it is made for Linux (x64, arm64) and macOS (arm64), and this is ${platform} ${arch}`;
+    return `it runs on Linux (x64, arm64) and macOS (arm64), and this is ${platform} ${arch}`;
   }
   if (platform === 'linux' && glibc === undefined)
-    return 'it needs glibc, and this system has another C library (musl)';
+    return 'it needs glibc, and this system has a different C library (musl)';
   if (glibc !== undefined && minor(glibc) < OLDEST_GLIBC) {
     return `it needs glibc 2.${OLDEST_GLIBC} or later, and this system has ${glibc}`;
   }

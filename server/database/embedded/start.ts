@@ -78,7 +78,7 @@ export async function attachEngine(options: EngineOptions): Promise<AttachedEngi
   }
 
   async function revive(): Promise<void> {
-    log.warn('The database engine has ended unexpectedly; starting it again');
+    log.warn('The database engine stopped unexpectedly. Starting it again');
     for (let pause = 100; !closing.signal.aborted; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       try {
         link = await attach(launch, patienceMs, closing.signal);
@@ -111,13 +111,13 @@ async function attach(launch: Launch, patienceMs: number, signal: AbortSignal): 
     const link = await openLink(launch.run.control);
     if (link) return link;
     const report = await launchHost(launch);
-    if (report.state === 'failed') throw new Error(`The embedded database could not start: ${report.reason}`);
+    if (report.state === 'failed') throw new Error(`The embedded database couldn’t start: ${report.reason}`);
     if (report.state === 'serving') continue;
     const other = await waitForOther(launch.run.control, signal);
     if (other) return other;
     if (Date.now() > giveUp) {
       throw new Error(
-        `${launch.dataDir}/db is held by another process that does not answer. ` +
+        `${launch.dataDir}/db is in use by another process that doesn’t answer. ` +
           'End that process (its id is in db/mongod.lock), or set DATA_DIR to another folder',
       );
     }

@@ -48,9 +48,9 @@ export function addHeldPages(
 }
 
 const REFUSED = {
-  'nothing held': 'Nothing is held by this run any more.',
-  'decided already': 'This was decided already; see below by whom.',
-  'another waits': 'Another decision about this event waits to be done. Decide about this one after it.',
+  'nothing held': 'There’s nothing left to review in this run.',
+  'decided already': 'Somebody has already decided this. See below.',
+  'another waits': 'Another decision about this event is still waiting. Decide this one after it.',
 };
 
 function decide(deps: Deps, { run, event }: RunPlace, verdict: HeldVerdict & { by: RunPlace['run']['_id'] }) {

@@ -17,6 +17,7 @@ import { pathOfRefresh, pathOfRun, type RunPlace } from '../../runs/show/queries
 import { sayWhyHeld } from '../../runs/log/say-remark.js';
 import { heldInWords } from '../../runs/show/summarize-run.js';
 import { countBookings } from './count-bookings.js';
+import { nameSource } from '../../runs/show/name-source.js';
 import { decisionOn, heldSince, type Decision } from '../../runs/show/read-held.js';
 import type { HeldQuery } from './schema.js';
 import { tellRollover } from './tell-rollover.js';
@@ -40,23 +41,25 @@ export async function heldPage(deps: Deps, actor: Actor, place: RunPlace, query:
   const rows = await changesPage(runs, wanted, sliceOf(total, page, PAGE_SIZE).skip, PAGE_SIZE);
   const decision = await decisionOn(place);
   const bookings = words ? await countBookings(run.account, run._id) : 0;
+  const source = await nameSource(run.account);
   return {
     section: 'importer',
-    title: `Held removals: ${event?.name ?? 'the account’s roster'}`,
+    title: `Removals to review: ${event?.name ?? 'the account’s roster'}`,
     place,
     q,
     kind,
     words,
+    source,
     since: dayAndTimeSoon((await heldSince(run._id)) ?? run.startedAt ?? run.createdAt, actor, deps.now()),
-    reasons: sayWhyHeld(run, actor),
+    reasons: sayWhyHeld(run, actor, source),
     rollover: words ? tellRollover(run.counts) : '',
-    effects: effectsOf(counts, bookings, event !== undefined, actor),
+    effects: effectsOf(counts, bookings, event !== undefined, actor, source),
     decided: decision && (await sayDecision(decision, actor, event !== undefined, deps.now())),
     csv: addressOf(`${home}/held.csv`, { q, kind }),
     path: `${home}/held`,
     chips: listChips(`${home}/held`, { ...wanted, state: '' }, held),
     rows: await showChanges(scopeOf(place), rows, true),
-    pager: pagerOf(total, page, PAGE_SIZE, ['held', 'held'], (to) =>
+    pager: pagerOf(total, page, PAGE_SIZE, ['record', 'records'], (to) =>
       addressOf(`${home}/held`, { q, kind, page: to }),
     ),
   };
@@ -67,6 +70,7 @@ function effectsOf(
   bookings: number,
   ofEvent: boolean,
   style: Style,
+  source: string,
 ): { accept: string[]; reject: string[] } {
   const only = (isWanted: (kind: string) => boolean) =>
     heldInWords(Object.fromEntries(Object.entries(counts).filter(([kind]) => isWanted(kind))), style);
@@ -78,15 +82,19 @@ function effectsOf(
       ...(words ? [`${words} ${how}.`] : []),
       ...(ties ? [`${ties} end: these people stay, but not in these classes.`] : []),
       bookings > 0
-        ? `${countOf(bookings, 'appointment is', 'appointments are')} with them. They stay, and those that no longer fit are put into the problem list.`
-        : 'No appointment is with them.',
+        ? `They have ${countOf(bookings, 'appointment', 'appointments')}. All stay booked; those that no longer fit are listed under Problems.`
+        : 'They have no appointments.',
     ],
     reject: [
       'All of them stay as they are, and parents can book as before.',
       ...(words
-        ? ['No later sync removes them, unless they come back at the source and go missing again.']
+        ? [`Later syncs keep them too, unless they come back in ${source} and go missing again.`]
         : []),
-      ...(ties ? ['These classes keep their people until the source says something else about them.'] : []),
+      ...(ties
+        ? [
+            `These classes keep their people until ${source} ${source === 'Clever' ? 'lists' : 'list'} somebody else for them.`,
+          ]
+        : []),
     ],
   };
 }
@@ -99,7 +107,7 @@ async function sayDecision(decision: Decision, actor: Actor, ofEvent: boolean, n
   return {
     open,
     href: ofEvent ? pathOfRun(run) : pathOfRefresh(run),
-    text: `${user?.name ?? 'Somebody'} ${done} the removals on ${dayAndTimeSoon(at, actor, now)}.${open ? ' The run is at work.' : ''}${state === 'failed' || state === 'stopped' ? ' The run did not end well, so it can be decided again.' : ''}`,
+    text: `${user?.name ?? 'Somebody'} ${done} the removals on ${dayAndTimeSoon(at, actor, now)}.${open ? ' It’s running now.' : ''}${state === 'failed' || state === 'stopped' ? ' That run didn’t finish, so you can decide again.' : ''}`,
     reason,
   };
 }

@@ -13,5 +13,5 @@ export function tellRollover(counts: Record<string, KindCounts>): string {
   const most = held > 0 && held >= unchanged + changed;
   const asMany = added >= held / 2 && added <= held * 2;
   if (!most || !asMany) return '';
-  return `This looks like a new school year: ${number(held)} sections went, and ${number(added)} new ones came in by the same run. If it is one, accept all of it at once, and take the new terms on the Sync tab of each event.`;
+  return `This looks like a new school year: ${number(held)} sections are gone, and ${number(added)} new ones came in the same run. If it is, accept all removals, then add the new terms on each event’s Sync tab.`;
 }

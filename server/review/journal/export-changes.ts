@@ -8,7 +8,7 @@ import { showChanges, type ShownField } from './show-changes.js';
 
 const BATCH = 500;
 
-const COLUMNS = ['Name', 'Kind', 'What', 'Changed', 'Note', 'State', 'Id at the source'];
+const COLUMNS = ['Name', 'Kind', 'What', 'Changed', 'Note', 'State', 'Record ID'];
 
 /** Answers with the changes of some runs as CSV, in batches. @param name of the file */
 export function exportChanges(

@@ -11,10 +11,10 @@ import { number } from '../../web/format-count.js';
 
 export const CHANGE_STATE_WORDS: Record<ChangeState, { kind: string; word: string }> = {
   planned: { kind: 'busy', word: 'Planned' },
-  held: { kind: 'notice', word: 'Held' },
+  held: { kind: 'notice', word: 'To review' },
   applied: { kind: 'ok', word: 'Done' },
-  undone: { kind: 'off', word: 'Taken back' },
-  rejected: { kind: 'off', word: 'Kept by a person' },
+  undone: { kind: 'off', word: 'Undone' },
+  rejected: { kind: 'off', word: 'Kept after review' },
   stale: { kind: 'notice', word: 'Changed since' },
 };
 
@@ -60,7 +60,7 @@ export async function showChanges(
 
 function actionOf({ kind, action }: RosterChange): string {
   if (kind !== 'appointment') return ACTION_WORDS[action] ?? action;
-  return action === 'restored' ? 'No problem any more' : 'Needs a look';
+  return action === 'restored' ? 'No longer a problem' : 'Needs a look';
 }
 
 function toldOf(row: RosterChange): FieldChange[] {
@@ -84,14 +84,14 @@ function showField(field: FieldChange, names: Names, style: Style, values: boole
 function sayList(field: FieldChange, { people, schools }: Names): string {
   const { added, removed } = listChange(field);
   if (added.length + removed.length === 0)
-    return field.path === 'relations' ? 'what they are to the child' : 'in another order';
+    return field.path === 'relations' ? 'relationship changed' : 'order changed';
   const known = isPeople(field) ? people : field.path.endsWith('schools') ? schools : undefined;
   if (!known || added.length + removed.length > MOST_NAMED)
     return [
       ...(added.length > 0 ? [`+${number(added.length)}`] : []),
       ...(removed.length > 0 ? [`−${number(removed.length)}`] : []),
     ].join(' ');
-  const nameOf = (id: string) => known.get(id) ?? 'somebody who is not shared';
+  const nameOf = (id: string) => known.get(id) ?? 'somebody Clever doesn’t share';
   return [...added.map((id) => `+ ${nameOf(id)}`), ...removed.map((id) => `− ${nameOf(id)}`)].join(', ');
 }
 
@@ -108,7 +108,7 @@ function sayValue(path: string, value: unknown, { schools, terms, courses }: Nam
         : JSON.stringify(value);
   if (DAY.test(text)) return longDay(text, style);
   if (/(^|\.)school$/.test(path)) return schools.get(text) ?? 'a school that is no longer there';
-  if (path === 'term') return terms.get(text) ?? 'a term that is not shared';
-  if (path === 'course') return courses.get(text) ?? 'a course that is not shared';
+  if (path === 'term') return terms.get(text) ?? 'a term Clever doesn’t share';
+  if (path === 'course') return courses.get(text) ?? 'a course Clever doesn’t share';
   return text;
 }

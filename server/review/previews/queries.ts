@@ -133,7 +133,7 @@ async function olderThan({ run }: RunPlace): Promise<string> {
     { createdAt: 1 },
   ).lean();
   const newer = upload && (await findNewerUpload(run.account, upload));
-  return newer ? `${sayNewer(newer)}; applying this one puts older data over newer.` : '';
+  return newer ? `${sayNewer(newer)}. Applying this one replaces newer data with older.` : '';
 }
 
 export function isRisky({ leaving, ending, broken, older }: Risk): boolean {

@@ -49,7 +49,7 @@ export function addPreviewPages(
     if (!parsed.ok) {
       refuseHere(res, {
         values: {},
-        errors: { sure: 'Select Apply once more: what you sent could not be read.' },
+        errors: { sure: 'That didn’t arrive completely. Select “Apply these changes” again.' },
       });
       ask(res, place, state.risk);
       return;
@@ -74,7 +74,7 @@ export function addPreviewPages(
       req,
       gone
         ? { kind: 'ok', text: 'The preview is discarded. Nothing was changed.' }
-        : { kind: 'notice', text: 'There was nothing to discard any more.' },
+        : { kind: 'notice', text: 'There was nothing left to discard.' },
     );
     res.redirect(303, place.home);
   });
@@ -91,11 +91,11 @@ function ask(res: Response, place: Place, risk: Risk): void {
 }
 
 const REFUSED = {
-  'no preview': 'This preview is not there to be applied any more.',
-  'applied already': 'This preview was applied already.',
+  'no preview': 'This preview is no longer available.',
+  'applied already': 'This preview has already been applied.',
   'another waits':
-    'Another preview of this event waits to be applied. Look at this one again when that is done.',
-  'not connected': 'Clever is not enabled for this account, so nothing can be applied.',
+    'Another preview of this event is waiting to be applied. Come back to this one when that’s done.',
+  'not connected': 'Clever isn’t enabled for this account, so nothing can be applied.',
 };
 
 function apply(deps: Deps, { run }: Place, by: Place['run']['_id']) {
@@ -105,12 +105,12 @@ function apply(deps: Deps, { run }: Place, by: Place['run']['_id']) {
 function effectsOf({ run, event, locale }: Place, { leaving, ending, broken, older }: Risk): string[] {
   return [
     ...(older ? [older] : []),
-    `Everything in the preview is done: ${lowerFirst(sayResult(run, { locale }))}`,
-    ...(leaving ? [`${leaving} would leave${event ? '' : ' the roster'}.`] : []),
+    `All changes in the preview are made: ${lowerFirst(sayResult(run, { locale }))}`,
+    ...(leaving ? [`${leaving} would be removed from ${event ? 'the event' : 'the roster'}.`] : []),
     ...(ending ? [`${ending} would end: these people stay, but not in these classes.`] : []),
     ...(broken > 0
       ? [
-          `${countOf(broken, 'appointment goes into the problem list and stays', 'appointments go into the problem list and stay')} until somebody decides.`,
+          `${countOf(broken, 'appointment stays booked and is', 'appointments stay booked and are')} listed under Problems for you to decide.`,
         ]
       : []),
   ];

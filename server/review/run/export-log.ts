@@ -9,7 +9,7 @@ import { ACTION_WORDS, ONE_WORDS } from '../../runs/show/show-run.js';
 
 const BATCH = 500;
 
-const COLUMNS = ['When', 'What', 'Happened', 'Name', 'Id at the source', 'Note'];
+const COLUMNS = ['When', 'What', 'Happened', 'Name', 'Record ID', 'Note'];
 
 /** Answers with a run's log as CSV, in batches. */
 export function exportLog(res: Response, found: RunPlace, query: LogQuery): Promise<void> {

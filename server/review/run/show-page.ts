@@ -11,6 +11,7 @@ import { mayRunAll } from '../../web/actor.js';
 import { previewState } from '../previews/queries.js';
 import { findUndoable } from './undo-run.js';
 import { findBroken } from './find-broken.js';
+import { findFileProblems } from './find-file-problems.js';
 import { findMend } from '../../runs/show/find-mend.js';
 import { tookOf } from '../../runs/show/measure-took.js';
 import {
@@ -32,7 +33,8 @@ import {
   STATE_WORDS,
   TRIGGER_WORDS,
 } from '../../runs/show/show-run.js';
-import { heldInWords } from '../../runs/show/summarize-run.js';
+import { nameSource } from '../../runs/show/name-source.js';
+import { heldInWords, sayMissing } from '../../runs/show/summarize-run.js';
 import { sayWhy } from '../../runs/log/say-why.js';
 
 interface Fact {
@@ -46,6 +48,7 @@ interface Fact {
 export async function runPage(deps: Deps, actor: Actor, place: RunPlace) {
   const { run, refresh, home, title, back } = place;
   const preview = run.purpose === 'preview';
+  const source = await nameSource(actor.account);
   return {
     title,
     section: 'importer',
@@ -58,15 +61,16 @@ export async function runPage(deps: Deps, actor: Actor, place: RunPlace) {
     unshared: (refresh ?? ('trigger' in run ? undefined : run))?.unshared === true,
     mend: run.state === 'failed' ? await findMend(actor) : '',
     facts: await factsOf(deps, actor, place),
-    held: await heldOf(place, actor),
+    held: await heldOf(place, actor, source),
     undo: await mayUndo(place, actor),
     applies: preview ? await applies(deps, actor, place) : undefined,
     broken: await findBroken(place),
+    fileProblems: await findFileProblems(place),
     problems: place.event ? `/events/${place.event._id.toHexString()}/problems` : '',
     stages: stagesOf(run, refresh, await expectedStages(place), deps.now()),
     rows: countRows(run, readableRefresh(place)),
     actions: ACTION_WORDS,
-    remarks: [readableRefresh(place), run].flatMap((part) => (part ? sayRemarks(part, actor) : [])),
+    remarks: [readableRefresh(place), run].flatMap((part) => (part ? sayRemarks(part, actor, source) : [])),
     addressOf,
   };
 }
@@ -81,7 +85,7 @@ async function factsOf(deps: Deps, actor: Actor, place: RunPlace): Promise<Fact[
     { term: 'State', status: STATE_WORDS[run.state] },
     { term: 'What', value: asker ? `${what}, requested by ${asker}` : what },
     ...(run.reason ? [{ term: 'Reason', value: run.reason }] : []),
-    { term: run.startedAt ? 'Began' : 'Requested', value: began },
+    { term: run.startedAt ? 'Started' : 'Requested', value: began },
     ...(run.finishedAt
       ? [
           {
@@ -101,8 +105,9 @@ async function factsOf(deps: Deps, actor: Actor, place: RunPlace): Promise<Fact[
 /** Whether the district was read whole or by its events, and why. */
 function howOf({ how, why, events = 0 }: Pick<RosterRun, 'how' | 'why' | 'events'>): Fact[] {
   if (!how) return [];
-  const value = how === 'full' ? sayWhy(why) : `Clever’s events: ${countOf(events, 'event', 'events')}`;
-  return [{ term: 'Read by', value }];
+  const value =
+    how === 'full' ? sayWhy(why) : `Changes only: ${countOf(events, 'change', 'changes')} in Clever`;
+  return [{ term: 'How it was read', value }];
 }
 
 /** The runs that this one is about, and that are about it. */
@@ -120,14 +125,20 @@ async function relatedOf(place: RunPlace): Promise<Fact[]> {
             value:
               run.purpose === 'apply' || run.purpose === 'undo'
                 ? of[run.purpose]
-                : 'The run that held the removals',
+                : 'The run with these removals',
             href: pathOf(run.of),
           },
         ]
       : []),
     ...(run.undoneBy ? [{ term: 'Undone', value: 'The run that undid it', href: pathOf(run.undoneBy) }] : []),
     ...(decided
-      ? [{ term: 'Held removals', value: `Were ${decided.verdict}ed`, href: pathOf(decided.run) }]
+      ? [
+          {
+            term: 'Removals',
+            value: decided.verdict === 'accept' ? 'Accepted' : 'Rejected',
+            href: pathOf(decided.run),
+          },
+        ]
       : []),
     ...users.map((user) => ({
       term: 'Used by',
@@ -138,18 +149,16 @@ async function relatedOf(place: RunPlace): Promise<Fact[]> {
 }
 
 /** What this run holds still, and what its download does, for whoever decides about it. */
-async function heldOf({ run, refresh, home, event }: RunPlace, actor: Actor) {
-  const own = heldInWords(await countHeld({ run: run._id }), actor);
-  const below = refresh ? heldInWords(await countHeld({ run: refresh._id }), actor) : '';
-  const text = (words: string) =>
-    `${words}: missing at the source, and held until somebody decides. Nothing was removed.`;
+async function heldOf({ run, refresh, home, event }: RunPlace, actor: Actor, source: string) {
+  const own = await countHeld({ run: run._id });
+  const below = refresh ? await countHeld({ run: refresh._id }) : {};
   return [
-    ...(own ? [{ text: text(own), href: `${home}/held` }] : []),
-    ...(below && refresh
+    ...(heldInWords(own, actor) ? [{ text: sayMissing(own, actor, source), href: `${home}/held` }] : []),
+    ...(heldInWords(below, actor) && refresh
       ? [
           event && !mayRunAll(actor)
-            ? { text: `${text(below)} An administrator of the account decides.`, href: '' }
-            : { text: text(below), href: `${pathOfRefresh(refresh._id)}/held` },
+            ? { text: sayMissing(below, actor, source, { reviewer: 'an administrator' }), href: '' }
+            : { text: sayMissing(below, actor, source), href: `${pathOfRefresh(refresh._id)}/held` },
         ]
       : []),
   ];

@@ -58,8 +58,7 @@ async function showUndo(req: Request, res: Response, found: FoundRun, form: Form
 }
 
 function refuse(req: Request, res: Response, { home }: FoundRun): void {
-  const text =
-    'This run cannot be undone any more: it was undone, or a later run has changed something since.';
+  const text = 'This run can no longer be undone: it already was, or a later run changed something.';
   say(req, { kind: 'notice', text });
   res.redirect(303, home);
 }

@@ -1,13 +1,14 @@
 import type { CleverUser } from '../../clever/schema.js';
 import { searchKey } from '../../models/scoped.js';
-import { breathe } from '../../tables/breathe.js';
-import type { Collected } from '../records/collect-objects.js';
+import { breathe, isDue } from '../../tables/breathe.js';
+import { addOnce, childOf } from '../records/add-once.js';
+import { pour, type Collected } from '../records/collect-objects.js';
 import { RecordMap } from '../records/hold-records.js';
 import { mergeObjects } from '../records/merge-objects.js';
 import { quoted } from '../../tables/problem-list.js';
 import type { Reading, Row } from '../../tables/reading.js';
 import { derivedId, recordId } from '../records/record-id.js';
-import type { FromFile, KnownRoster, StoredGuardian } from '../records/roster-files.js';
+import type { FromFile, KnownRoster, RosterSink, StoredGuardian } from '../records/roster-files.js';
 
 /** So many students are asked for at once. */
 const ASKED = 1000;
@@ -66,9 +67,16 @@ export class CleverContacts {
   async settle(known: KnownRoster, students: Collected<CleverUser>): Promise<void> {
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (const contact of this.objects.values())
-      for (const tie of contact.roles?.contact?.student_relationships ?? [])
-        tie.student = students.idOf(tie.student ?? '');
+    for (const contact of this.objects.values()) {
+      if (isDue()) await breathe();
+      const role = contact.roles?.contact;
+      // Another list: what the one before held stood under other ids.
+      if (role && students.aliases.size > 0)
+        role.student_relationships = role.student_relationships?.map((tie) => ({
+          ...tie,
+          student: students.idOf(tie.student ?? ''),
+        }));
+    }
     for (let from = 0; from < waiting.length; from += ASKED) {
       const mentions = waiting.slice(from, from + ASKED);
       for (const { tie } of mentions) tie.student = students.idOf(tie.student);
@@ -85,6 +93,14 @@ export class CleverContacts {
       }
       await breathe();
     }
+  }
+
+  /** Hands all over to the sink, and lets go of them. @returns how many there are */
+  async pour(sink: RosterSink): Promise<number> {
+    const count = await pour(sink, 'contacts', this);
+    this.objects.clear();
+    this.#reached.clear();
+    return count;
   }
 
   /**
@@ -142,10 +158,8 @@ function guardiansByName(guardians: readonly StoredGuardian[]): Map<string, stri
 }
 
 function relateTo({ roles }: CleverUser, tie: Mention['tie']): void {
-  const ties = roles?.contact?.student_relationships;
-  const known = ties?.find(({ student }) => student === tie.student);
-  if (!known) ties?.push(tie);
-  else mergeObjects(known, tie, [], []);
+  const known = addOnce(roles?.contact?.student_relationships ?? [], tie, childOf);
+  if (known !== tie) mergeObjects(known, tie, [], []);
 }
 
 /** Clever keeps a contact's whole name in the last name. */

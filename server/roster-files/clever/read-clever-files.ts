@@ -31,6 +31,17 @@ export async function readCleverFiles(
     ...{ field: 'Student_id', number: 'Student_number' },
   });
   await lists.contacts.settle(known, lists.students);
+  const { sections, students } = lists;
+  const allStudents = !students.isDoubtful && students.leftOut.size === 0;
+  // Parents stand in the rows of students: one that was left out may have told of another child of theirs.
+  const allContacts = allStudents && !lists.contacts.isDoubtful;
+  if (!allContacts)
+    for (const contact of lists.contacts.objects.values()) contact.slotbell = { tiesChange: { without: [] } };
+  const people = {
+    students: await pour(sink, 'students', students),
+    contacts: await lists.contacts.pour(sink),
+  };
+  students.release();
   await readTeachers(lists);
   await restoreIds(reading, known, {
     ...{
@@ -50,34 +61,27 @@ export async function readCleverFiles(
     ...{ table: 'sections', list: 'sections', kind: 'class', collected: lists.sections, field: 'Section_id' },
   });
   await readEnrollments(lists, known);
-  const { sections, students } = lists;
   const allSections = !sections.isDoubtful && sections.leftOut.size === 0;
-  const allStudents = !students.isDoubtful && students.leftOut.size === 0;
-  // Parents stand in the rows of students: one that was left out may have told of another child of theirs.
-  const allContacts = allStudents && !lists.contacts.isDoubtful;
-  if (!allContacts)
-    for (const contact of lists.contacts.objects.values()) contact.slotbell = { tiesChange: { without: [] } };
   return {
     counts: {
       schools: await pour(sink, 'schools', lists.schools),
       terms: await pour(sink, 'terms', lists.terms),
       courses: await pour(sink, 'courses', lists.courses),
       sections: await pour(sink, 'sections', sections),
-      students: await pour(sink, 'students', students),
       teachers: await pour(sink, 'teachers', lists.teachers),
       staff: await pour(sink, 'staff', lists.staff),
-      contacts: await pour(sink, 'contacts', lists.contacts),
+      ...people,
     },
     expected: ['students', 'teachers', 'sections'],
     complete: {
       schools: !lists.schools.isDoubtful,
-      terms: allSections,
-      courses: allSections,
+      terms: allSections && !lists.terms.isDoubtful,
+      courses: allSections && !lists.courses.isDoubtful,
       sections: !sections.isDoubtful,
       students: !students.isDoubtful,
       teachers: !lists.teachers.isDoubtful,
       staff: reading.has('staff') && !lists.staff.isDoubtful,
-      contacts: allContacts && lists.contacts.objects.size > 0,
+      contacts: allContacts && people.contacts > 0,
     },
   };
 }

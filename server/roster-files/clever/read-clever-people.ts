@@ -1,5 +1,7 @@
 import type { CleverUser } from '../../clever/schema.js';
 import { type CleverLists, dateOf, DISTRICT, hasSchool, schoolOf, studentId } from './clever-lists.js';
+import { addId } from '../records/add-once.js';
+import { dateIn, textIn } from '../records/keep-unread.js';
 import { readTable } from '../../tables/read-table.js';
 import type { Row } from '../../tables/reading.js';
 import { recordId } from '../records/record-id.js';
@@ -39,8 +41,8 @@ function studentOf(lists: CleverLists, row: Row, again: boolean): FromFile<Cleve
         student_number: row.of('Student_number'),
         state_id: row.of('State_id'),
         gender: row.of('Gender'),
-        dob: dateOf(lists.reading, row, 'DOB', again),
-        grade: row.of('Grade'),
+        dob: dateIn(row, 'DOB', dateOf(lists.reading, row, 'DOB', again)),
+        grade: textIn(row, 'Grade'),
         location: {
           address: row.of('Student_street'),
           city: row.of('Student_city'),
@@ -60,8 +62,7 @@ function nameOf(row: Row): NonNullable<CleverUser['name']> {
 /** One more school of a person; the first one named stays the main one. */
 function attend(role: { schools?: string[] | null } | null | undefined, school: string): void {
   if (!role) return;
-  role.schools ??= [];
-  if (!role.schools.includes(school)) role.schools.push(school);
+  addId((role.schools ??= []), school);
 }
 
 /** teachers.csv: a row a teacher and school. */

@@ -9,7 +9,9 @@ import {
   studentId,
 } from './clever-lists.js';
 import { cleanDate } from '../../sources/records/clean-text.js';
+import { addId } from '../records/add-once.js';
 import { keepTies, LostEnrollments } from '../records/keep-ties.js';
+import { textIn, UNREAD } from '../records/keep-unread.js';
 import { readTable } from '../../tables/read-table.js';
 import type { Row } from '../../tables/reading.js';
 import { derivedId, recordId } from '../records/record-id.js';
@@ -21,6 +23,7 @@ import { teachIn, UNREADABLE } from '../records/teach-in.js';
 export async function readSections(lists: CleverLists, known: KnownRoster): Promise<void> {
   const { reading, sections, teachers } = lists;
   const ties = new Ties(reading, known, 'teachers', teachers, NO_TEACHER);
+  const unread = new Map<FromFile<CleverSection>, TermParts>();
   for await (const row of readTable(reading, 'sections', sections.onLeftOut(sectionId))) {
     const id = sectionId(row);
     if (!hasSchool(lists, row)) {
@@ -30,14 +33,17 @@ export async function readSections(lists: CleverLists, known: KnownRoster): Prom
     const fresh = sectionOf(lists, row);
     const section = sections.add(row, 'Section_id', fresh);
     if (!section) continue;
+    if (section === fresh && isTermUnread(row)) unread.set(section, partsOf(row));
     const join = (teacher: string): void => teachIn(section, teacher);
     for (const [field, teacher] of teachersOf(row))
       ties.add(row, field, 'teacher', recordId('teacher', teacher), join, () => {
         join(UNREADABLE);
       });
     if (TEACHERS.some((field) => row.hasLost(field)) || row.of('Teacher_id') === '') join(UNREADABLE);
+    await relieve(ties);
   }
   await ties.settle();
+  settleTerms(lists, unread);
 }
 
 const TEACHERS = [
@@ -54,10 +60,10 @@ function sectionOf(lists: CleverLists, row: Row): FromFile<CleverSection> {
     id: sectionId(row),
     district: DISTRICT,
     school: schoolOf(lists, row),
-    name: row.of('Name') || row.of('Course_name'),
+    name: calledAs(lists, row),
     sis_id: row.of('Section_id'),
     section_number: row.of('Section_number'),
-    grade: row.of('Grade'),
+    grade: textIn(row, 'Grade'),
     period: row.of('Period'),
     subject: row.of('Subject'),
     course: courseOf(lists, row),
@@ -67,14 +73,65 @@ function sectionOf(lists: CleverLists, row: Row): FromFile<CleverSection> {
   };
 }
 
+/** A section without a name is called as its course, or by its id. */
+function calledAs({ reading, sections }: CleverLists, row: Row): string {
+  const name = row.of('Name') || row.of('Course_name');
+  if (name !== '' || sections.objects.has(sectionId(row))) return name;
+  const called = row.of('Section_id');
+  reading.notesOf(row.file).add('Name', 'no name', row.line, '', called);
+  return called;
+}
+
+/**
+ * Gives the sections whose term cannot be read the only one of that name, or where it is the name that is lost, of those dates; where no
+ * row tells the dates, one without them. Which terms there are besides the files do not tell then.
+ * @param unread what can be read of their terms, by section
+ */
+function settleTerms(lists: CleverLists, unread: ReadonlyMap<FromFile<CleverSection>, TermParts>): void {
+  if (unread.size === 0) return;
+  const { terms } = lists;
+  terms.unreadable = true;
+  const keyed = new Map<string, string[]>();
+  const add = (key: string, id: string) => keyed.set(key, [...(keyed.get(key) ?? []), id]);
+  for (const { id, name, start_date, end_date } of terms.objects.values()) {
+    add(nameKey(name ?? ''), id);
+    add(datesKey(start_date ?? '', end_date ?? ''), id);
+  }
+  for (const [section, { name, start, end }] of unread) {
+    // Another row of it has told one.
+    if (section.term_id) continue;
+    const [only, ...others] = keyed.get(name ? nameKey(name) : datesKey(start, end)) ?? [];
+    if (others.length > 0) continue;
+    section.term_id = only ?? (name ? termFrom(lists, name, start, end) : '');
+  }
+}
+
+const nameKey = (name: string): string => `name ${name.toLowerCase()}`;
+const datesKey = (start: string, end: string): string => `dates ${start} ${end}`;
+
+interface TermParts {
+  name: string;
+  start: string;
+  end: string;
+}
+
+function partsOf(row: Row): TermParts {
+  const date = (field: string) => cleanDate(row.of(field));
+  return { name: row.of('Term_name'), start: date('Term_start'), end: date('Term_end') };
+}
+
 function isTermUnread(row: Row): boolean {
   const isBad = (field: string) =>
     row.hasLost(field) || (row.of(field) !== '' && cleanDate(row.of(field)) === '');
   return row.hasLost('Term_name') || isBad('Term_start') || isBad('Term_end');
 }
 
-/** The course that a section's row names, made at its first mention; '' for none. */
+/** The course that a section's row names, made at its first mention; '' for none. Of what cannot be read none is made. */
 function courseOf({ courses }: CleverLists, row: Row): string {
+  if (row.hasLost('Course_name') || row.hasLost('Course_number')) {
+    courses.unreadable = true;
+    return UNREAD;
+  }
   const name = row.of('Course_name');
   const number = row.of('Course_number');
   if (!name && !number) return '';
@@ -84,11 +141,18 @@ function courseOf({ courses }: CleverLists, row: Row): string {
 }
 
 /** The term that a section's row names: the same name with other dates is another term; '' for none. */
-function termOf({ reading, terms, sections }: CleverLists, row: Row): string {
+function termOf(lists: CleverLists, row: Row): string {
+  const { reading, sections } = lists;
   const name = row.of('Term_name');
   const again = sections.objects.has(sectionId(row));
   const start = dateOf(reading, row, 'Term_start', again);
   const end = dateOf(reading, row, 'Term_end', again);
+  if (start !== '' && end !== '' && end < start && !again)
+    reading.note(row, 'Term_end', 'Term_end is before Term_start.', TERM_AS_IT_IS);
+  return isTermUnread(row) ? '' : termFrom(lists, name, start, end);
+}
+
+function termFrom({ terms }: CleverLists, name: string, start: string, end: string): string {
   if (!name && !start && !end) return '';
   const id = derivedId('term', name, start, end);
   terms.objects.set(
@@ -97,6 +161,8 @@ function termOf({ reading, terms, sections }: CleverLists, row: Row): string {
   );
   return id;
 }
+
+const TERM_AS_IT_IS = 'Correct the dates and upload again. The term was taken as it is.';
 
 /** enrollments.csv: the students of the sections. */
 export async function readEnrollments(
@@ -112,8 +178,11 @@ export async function readEnrollments(
     rows += 1;
     const enrol = (id: string) => {
       const list = sections.objects.get(id)?.students;
-      const join = (student: string) => list?.push(student);
-      if (list) pupils.add(row, 'Student_id', 'student', studentId(row), join, () => lost.classes.add(id));
+      if (!list) return;
+      const join = (student: string): void => {
+        addId(list, student);
+      };
+      pupils.add(row, 'Student_id', 'student', studentId(row), join, () => lost.classes.add(id));
     };
     classes.add(row, 'Section_id', 'section', sectionId(row), enrol, () => {
       lost.ofNoClass = true;

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import type { FileFormat } from '../../models/account.js';
 import { FORMATS } from './formats.js';
 import type { TableFormat } from '../../tables/table-format.js';
-import { matchTables } from '../../tables/match-tables.js';
+import { isText, matchTables, sayStranger } from '../../tables/match-tables.js';
 import { baseOf, openArchive, type Archive } from '../../tables/open-archive.js';
 import { FileRefused, ProblemList } from '../../tables/problem-list.js';
 import { readCleverFiles } from '../clever/read-clever-files.js';
@@ -52,16 +52,21 @@ export async function readRosterFiles(
   try {
     archive = await openFiles(files);
     const tables: Readonly<Record<string, TableFormat>> = FORMATS[format].tables;
-    const matched = matchTables(tables, archive.sources, problems);
-    if (matched.size === 0) throw nothingFound(files, tables);
-    reading = new Reading(tables, matched, problems, onRead);
+    const { matched, strangers } = matchTables(tables, archive.sources);
+    if (matched.size === 0) {
+      for (const each of strangers.filter((source) => !isText(source)))
+        problems.add(sayStranger(each, tables));
+      throw nothingFound(files, tables);
+    }
+    reading = new Reading(tables, matched, strangers, problems, onRead);
     Object.assign(read, await READERS[format](reading, sink, known, today));
     reading.tellNotes();
     read.ok = !problems.fatal;
   } catch (error) {
-    const problem = problemOf(error, files);
+    // A fault of Slotbell's own stays an exception.
+    if (!(error instanceof FileRefused)) throw error;
     reading?.tellNotes();
-    problems.addFatal(problem);
+    problems.addFatal(error.problem);
   } finally {
     archive?.close();
   }
@@ -107,29 +112,4 @@ function nothingFound(
     problem: 'None of the files has a name that Slotbell looks for.',
     advice: `Give them these names: ${names.join(', ')}. If they are another kind of files, choose that kind first.`,
   });
-}
-
-/** What ended the reading, as a problem; a fault of Slotbell's own stays an exception. */
-function problemOf(error: unknown, files: readonly UploadedFile[]) {
-  if (error instanceof FileRefused) return error.problem;
-  if (!isDamage(error)) throw error;
-  return {
-    file: shortName(files[0]?.name ?? ''),
-    line: 0,
-    field: '',
-    problem: 'A file is damaged, so it cannot be unzipped.',
-    advice: 'Make the zip again from the exported files and upload it.',
-  };
-}
-
-/** Damage shows while inflating: zlib's own codes, or what yauzl says of sizes and checksums. */
-function isDamage(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code = '' } = error as NodeJS.ErrnoException;
-  return (
-    code.startsWith('Z_') ||
-    /too (many|few) bytes|not enough bytes|overflows file bounds|invalid (local file|compressed)|unsupported compression|CRC|EOF/i.test(
-      error.message,
-    )
-  );
 }

@@ -1,6 +1,7 @@
-import { FileRefused } from '../../tables/problem-list.js';
+import { FileRefused, quoted } from '../../tables/problem-list.js';
 import { lettersOf } from '../../tables/column-names.js';
 import { readTable } from '../../tables/read-table.js';
+import { nameStranger } from '../../tables/require-tables.js';
 import type { Reading } from '../../tables/reading.js';
 
 /** What a OneRoster manifest says of one file: `bulk` is all there is, `delta` the changes since the last export. */
@@ -19,8 +20,18 @@ export interface Manifest {
  */
 export async function readManifest(reading: Reading): Promise<Manifest> {
   const said = new Map<string, string>();
-  for await (const row of readTable(reading, 'manifest'))
-    said.set(lettersOf(row.of('propertyName')), row.of('value').toLowerCase());
+  for await (const row of readTable(reading, 'manifest')) {
+    const property = row.of('propertyName');
+    const value = row.of('value').toLowerCase();
+    said.set(lettersOf(property), value);
+    if (/^file\./i.test(property) && !/^(?:bulk|delta|absent)$/.test(value))
+      reading.note(
+        row,
+        'value',
+        `value is ${quoted(row.of('value'))} for ${quoted(property)}, which is none of bulk, delta and absent.`,
+        'Correct it and upload again. The file was taken as one that brings changes: nobody leaves who is not in it.',
+      );
+  }
   const modes = new Map<string, FileMode>();
   for (const table of Object.keys(reading.tables).filter((name) => name !== 'manifest')) {
     const mode = said.get(lettersOf(`file.${table}`));
@@ -35,11 +46,13 @@ export async function readManifest(reading: Reading): Promise<Manifest> {
 }
 
 function promised(reading: Reading, table: string): FileRefused {
-  return new FileRefused({
+  const problem = {
     file: reading.tables[table]?.name ?? table,
     line: 0,
     field: '',
     problem: 'This file is missing, though manifest.csv lists it.',
     advice: 'Upload all files of one export together, or the zip that holds them.',
-  });
+  };
+  nameStranger(reading, problem);
+  return new FileRefused(problem);
 }

@@ -1,13 +1,16 @@
 import type { CleverSection, CleverUser } from '../../clever/schema.js';
 import { cleanDate } from '../../sources/records/clean-text.js';
+import { breathe, isDue } from '../../tables/breathe.js';
+import { addId } from '../records/add-once.js';
 import { Collected } from '../records/collect-objects.js';
 import { LEFT_OUT, quoted } from '../../tables/problem-list.js';
 import { gradeOf } from './map-oneroster.js';
 import { dateOf, DISTRICT, isGone, listOf, type OneRoster } from './oneroster.js';
 import { keepTeachers, keepTies, LostEnrollments } from '../records/keep-ties.js';
+import { textIn } from '../records/keep-unread.js';
 import { restoreIds } from '../records/restore-ids.js';
 import { readTable } from '../../tables/read-table.js';
-import type { Row } from '../../tables/reading.js';
+import type { Reading, Row } from '../../tables/reading.js';
 import { recordId } from '../records/record-id.js';
 import type { FromFile } from '../records/roster-files.js';
 import { NOT_ENROLLED, relieve, Ties } from '../records/settle-ties.js';
@@ -33,6 +36,7 @@ export async function readOneRosterClasses(
     };
     if (isGone(row)) sections.remove(row, 'sourcedId', id);
     else schools.add(row, 'schoolSourcedId', 'school', school, take, () => sections.leftOut.add(id));
+    await relieve(schools);
   }
   await schools.settle();
   await restoreIds(reading, part.known, {
@@ -45,6 +49,8 @@ export async function readOneRosterClasses(
 function sectionOf(part: OneRoster, row: Row): FromFile<CleverSection> {
   const course = row.of('courseSourcedId');
   const [term = '', ...otherTerms] = termsOf(part, row);
+  const isNowhere = isTermNowhere(part, term);
+  if (isNowhere) part.reading.noteUnknown(row, 'termSourcedIds', 'term', 'The class was taken without it.');
   return {
     id: classId(row),
     district: DISTRICT,
@@ -52,19 +58,26 @@ function sectionOf(part: OneRoster, row: Row): FromFile<CleverSection> {
     name: row.of('title'),
     sis_id: row.of('sourcedId'),
     section_number: row.of('classCode'),
-    grade: gradeOf(listOf(row.of('grades'))[0] ?? ''),
+    grade: gradeOf(listOf(textIn(row, 'grades'))[0] ?? ''),
     period: listOf(row.of('periods')).join(', '),
     subject: listOf(row.of('subjects')).join(', '),
-    course: course ? part.courses.idOf(recordId('course', course)) : '',
-    term_id: term,
+    course: course ? part.courses.idOf(recordId('course', course)) : textIn(row, 'courseSourcedId'),
+    term_id: isNowhere ? '' : term,
     students: [],
     teachers: [],
     slotbell: {
       ...tiesOf(part).slotbell,
-      otherTerms,
-      ...(row.hasLost('termSourcedIds') ? { termUnread: true as const } : {}),
+      otherTerms: isNowhere ? [] : otherTerms,
+      ...(isNowhere || row.hasLost('termSourcedIds') ? { termUnread: true as const } : {}),
     },
   };
+}
+
+/** Whether a term is in no file though these hold all there are; one whose row was left out was told there. */
+function isTermNowhere({ manifest, terms }: OneRoster, term: string): boolean {
+  if (term === '' || terms.objects.has(term) || terms.leftOut.has(term) || terms.removed.has(term))
+    return false;
+  return manifest.modeOf('academicSessions') === 'bulk' && !terms.isDoubtful;
 }
 
 /** Enrolments that are changes are added to those known before. */
@@ -78,8 +91,10 @@ function tiesOf({ manifest }: OneRoster): Pick<FromFile<CleverSection>, 'slotbel
  * The terms in which a class runs: first the one of today, else the next one, else the last one that was. Where some of them are in the
  * files, the others are none.
  */
-function termsOf({ terms, today }: OneRoster, row: Row): string[] {
-  const ids = listOf(row.of('termSourcedIds')).map((raw) => terms.idOf(recordId('term', raw)));
+function termsOf({ reading, terms, today }: OneRoster, row: Row): string[] {
+  const ids = reading
+    .counted(listOf(row.of('termSourcedIds')))
+    .map((raw) => terms.idOf(recordId('term', raw)));
   const rankOf = (id: string): string => {
     const term = terms.objects.get(id);
     if (!term) return '3';
@@ -134,13 +149,13 @@ async function readEnrollments(
     const enrol = (id: string) => {
       if (isGone(row) || time === 'over') {
         // In a whole list, what is gone need not be taken away.
-        sectionFor(part, sections, id).slotbell?.tiesChange?.without.push(user);
+        addId(sectionFor(part, sections, id).slotbell?.tiesChange?.without ?? [], user);
         return;
       }
       const join = (known: string) => {
         const section = sectionFor(part, sections, id);
-        if (role === 'student') section.students?.push(known);
-        else teachers.add(section, known, { time, primary: row.of('primary').toLowerCase() === 'true' });
+        if (role === 'student') addId((section.students ??= []), known);
+        else teachers.add(section, known, { time, primary: isPrimary(reading, row) });
       };
       people.add(row, 'userSourcedId', 'user', user, join, () => lost.classes.add(id));
     };
@@ -151,12 +166,26 @@ async function readEnrollments(
   }
   await classes.settle();
   await people.settle();
-  teachers.settle();
+  await teachers.settle();
   if (isWhole && sections.objects.size > 0) reading.noteNoRows('enrollments');
   const doubted =
     slips > 0 || (isWhole && rows === 0) ? [...sections.objects.values()] : lost.in(sections.objects);
   keepTies(doubted);
   keepTeachers(doubted);
+}
+
+/** As spreadsheets write it in their languages; a word that nobody knows is told. */
+function isPrimary(reading: Reading, row: Row): boolean {
+  const word = row.of('primary').toLowerCase();
+  if (/^(?:true|t|yes|y|1|wahr|vrai|verdadero|vero)$/.test(word)) return true;
+  if (!/^(?:false|f|no|n|0|falsch|faux|falso|)$/.test(word))
+    reading.note(
+      row,
+      'primary',
+      `primary is ${quoted(row.of('primary'))}, which is neither true nor false.`,
+      'Write true or false and upload again. The teacher was taken as a further one.',
+    );
+  return false;
 }
 
 /** When an enrolment counts: its last day is a part of it. */
@@ -170,7 +199,7 @@ function timeOf({ reading, today }: OneRoster, row: Row): Time {
 
 /** The teachers of classes: who is primary now comes first, then who teaches now, then who will. */
 class Teachers {
-  readonly #ranked = new Map<FromFile<CleverSection>, { id: string; rank: number }[]>();
+  readonly #ranked = new Map<FromFile<CleverSection>, Map<string, number>>();
 
   add(
     section: FromFile<CleverSection>,
@@ -178,14 +207,16 @@ class Teachers {
     { time, primary }: { time: Time; primary: boolean },
   ): void {
     const rank = (time === 'now' ? 0 : 2) + (primary ? 0 : 1);
-    const known = this.#ranked.get(section) ?? [];
+    const known = this.#ranked.get(section) ?? new Map<string, number>();
     this.#ranked.set(section, known);
-    known.push({ id, rank });
+    known.set(id, Math.min(rank, known.get(id) ?? rank));
   }
 
-  settle(): void {
-    for (const [section, ranked] of this.#ranked)
-      for (const { id } of ranked.sort((a, b) => a.rank - b.rank)) teachIn(section, id);
+  async settle(): Promise<void> {
+    for (const [section, ranked] of this.#ranked) {
+      if (isDue()) await breathe();
+      for (const [id] of [...ranked].sort(([, a], [, b]) => a - b)) teachIn(section, id);
+    }
   }
 }
 

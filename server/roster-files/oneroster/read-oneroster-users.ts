@@ -1,6 +1,9 @@
 import type { CleverUser } from '../../clever/schema.js';
+import { breathe, isDue } from '../../tables/breathe.js';
+import { addId } from '../records/add-once.js';
 import { Collected, pour } from '../records/collect-objects.js';
 import { gradeOf, ROLE_LISTS, roleOf, sexOf, type PersonRole } from './map-oneroster.js';
+import { dateIn, textIn, UNREAD } from '../records/keep-unread.js';
 import { mergeObjects } from '../records/merge-objects.js';
 import { LEFT_OUT, quoted } from '../../tables/problem-list.js';
 import { dateOf, DISTRICT, isGone, listOf, type OneRoster } from './oneroster.js';
@@ -10,7 +13,7 @@ import type { Row } from '../../tables/reading.js';
 import { recordId } from '../records/record-id.js';
 import { relateGuardians, type Draft } from './relate-guardians.js';
 import type { FilesRead, RosterSink } from '../records/roster-files.js';
-import { Ties } from '../records/settle-ties.js';
+import { relieve, Ties } from '../records/settle-ties.js';
 
 export interface OneRosterPeople {
   users: Collected<CleverUser>;
@@ -30,7 +33,10 @@ export async function readOneRosterUsers(part: OneRoster): Promise<OneRosterPeop
     else takeUser(part, users, drafts, row);
   }
   await readRoles(part, users, drafts);
-  for (const draft of drafts.values()) settleRoles(part, users, draft);
+  for (const draft of drafts.values()) {
+    if (isDue()) await breathe();
+    settleRoles(part, users, draft);
+  }
   await restoreIds(reading, part.known, {
     ...{ table: 'users', list: 'students', kind: 'user', collected: users },
     ...{ field: 'sourcedId', number: 'identifier' },
@@ -73,8 +79,9 @@ function takeUser(
   if (!role) {
     reading.note(row, 'role', unknownRole(row), `${ROLES_KNOWN} ${LEFT_OUT}`);
   } else {
-    const schoolOf = (org: string): string => schools.idOf(recordId('school', org));
-    for (const org of ['', ...listOf(row.of('orgSourcedIds'))])
+    const schoolOf = (org: string): string =>
+      org === UNREAD ? UNREAD : schools.idOf(recordId('school', org));
+    for (const org of ['', ...reading.counted(listOf(textIn(row, 'orgSourcedIds')))])
       giveRole(draft, row, role, row.of('role'), schoolOf(org));
   }
 }
@@ -117,6 +124,7 @@ async function readRoles(
         first,
       );
     });
+    await relieve(ties);
   }
   await ties.settle();
 }
@@ -145,9 +153,8 @@ function giveRole(
   }
   const held = roleHeld(user, row, role, word);
   if (!school) return;
-  const others = (held.schools ?? []).filter((id) => id !== school);
-  held.schools = first ? [school, ...others] : [...others, school];
-  if (role !== 'staff') Object.assign(held, { school: held.schools[0] });
+  addId((held.schools ??= []), school);
+  if (first) (draft.mains ??= new Map()).set(role, school);
 }
 
 function roleHeld(
@@ -160,7 +167,7 @@ function roleHeld(
   const sis_id = row.of('sourcedId');
   const number = row.of('identifier');
   const credentials = { district_username: row.of('username') };
-  const grade = gradeOf(listOf(row.of('grades'))[0] ?? '');
+  const grade = gradeOf(listOf(textIn(row, 'grades'))[0] ?? '');
   if (role === 'student')
     return filled((roles.student ??= {}), { sis_id, student_number: number, grade, credentials });
   if (role === 'teacher')
@@ -174,12 +181,19 @@ function filled<R extends object>(held: R, said: object): R {
   return held;
 }
 
-/** Who has no role at the end cannot be taken. */
+/** The school of a primary role comes first. Who has no role at the end cannot be taken. */
 function settleRoles(
   { reading, manifest }: OneRoster,
   users: Collected<CleverUser>,
-  { row, user }: Draft,
+  { row, user, mains }: Draft,
 ): void {
+  for (const role of ['student', 'teacher', 'staff'] as const) {
+    const held = user.roles?.[role];
+    const main = mains?.get(role);
+    if (held && main) held.schools = [main, ...(held.schools ?? []).filter((id) => id !== main)];
+    const [first] = held?.schools ?? [];
+    if (held && first && role !== 'staff') Object.assign(held, { school: first });
+  }
   if (Object.keys(user.roles ?? {}).length > 0) return;
   users.objects.delete(user.id);
   users.leftOut.add(user.id);
@@ -198,7 +212,7 @@ async function readDemographics(part: OneRoster, users: Collected<CleverUser>): 
   for await (const row of readTable(reading, 'demographics')) {
     const student = users.objects.get(users.idOf(userId(row)))?.roles?.student;
     if (!student || isGone(row)) continue;
-    student.dob = dateOf(reading, row, 'birthDate');
+    student.dob = dateIn(row, 'birthDate', dateOf(reading, row, 'birthDate'));
     student.gender = sexOf(row.of('sex'));
   }
 }
@@ -207,8 +221,9 @@ async function pourPeople(sink: RosterSink, users: Collected<CleverUser>): Promi
   const counts: FilesRead['counts'] = {};
   const { removed, leftOut } = users;
   for (const [role, list] of Object.entries(ROLE_LISTS)) {
-    const having = [...users.objects].filter(([, user]) => user.roles?.[role as PersonRole]);
-    counts[list] = await pour(sink, list, { objects: new Map(having), removed, leftOut });
+    const having = [...users.objects.values()].filter(({ roles }) => roles?.[role as PersonRole]);
+    counts[list] = await pour(sink, list, { objects: having, removed, leftOut });
   }
+  users.release();
   return counts;
 }

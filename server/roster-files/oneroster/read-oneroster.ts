@@ -1,7 +1,9 @@
-import type { CleverCourse, CleverSchool, CleverTerm } from '../../clever/schema.js';
+import type { CleverCourse, CleverObject, CleverSchool, CleverTerm } from '../../clever/schema.js';
+import { cleanDate } from '../../sources/records/clean-text.js';
 import type { ListName } from '../../sources/records/lists.js';
 import { Collected, pour } from '../records/collect-objects.js';
 import { dateOf, DISTRICT, isGone, type OneRoster } from './oneroster.js';
+import { dateIn } from '../records/keep-unread.js';
 import { readManifest } from './read-manifest.js';
 import { readOneRosterClasses } from './read-oneroster-classes.js';
 import { readOneRosterUsers } from './read-oneroster-users.js';
@@ -46,6 +48,7 @@ export async function readOneRoster(
   await readSessions(part);
   await readCourses(part);
   const people = await readOneRosterUsers(part);
+  const counts = await people.pour(sink);
   const { sections, complete } = await readOneRosterClasses(part, people.users);
   const bulk = (table: string, { isDoubtful }: { isDoubtful: boolean }): boolean =>
     manifest.modeOf(table) === 'bulk' && !isDoubtful;
@@ -55,7 +58,7 @@ export async function readOneRoster(
       terms: await pour(sink, 'terms', part.terms),
       courses: await pour(sink, 'courses', part.courses),
       sections: await pour(sink, 'sections', sections),
-      ...(await people.pour(sink)),
+      ...counts,
     },
     expected: whole ? EXPECTED.filter(([table]) => !manifest.isLeftOut(table)).map(([, list]) => list) : [],
     complete: {
@@ -75,66 +78,70 @@ const EXPECTED: readonly [string, ListName][] = [
   ['classes', 'sections'],
 ];
 
-const ownId = (kind: 'school' | 'term' | 'course') => (row: Row) => recordId(kind, row.of('sourcedId'));
+/** Where records of a table go that are made of one row each. */
+interface OwnTable<T extends CleverObject> {
+  table: string;
+  kind: 'school' | 'term' | 'course';
+  list: ListName;
+  collected: Collected<T>;
+}
 
-async function readOrgs({ reading, known, schools }: OneRoster): Promise<void> {
-  const idOf = ownId('school');
-  for await (const row of readTable(reading, 'orgs', schools.onLeftOut(idOf))) {
+/** @param make is not asked for a record that is gone; `isMeant`: whether a row is a record of this kind */
+async function readOwn<T extends CleverObject>(
+  { reading, known }: OneRoster,
+  { table, kind, list, collected }: OwnTable<T>,
+  make: (row: Row, id: string) => T,
+  isMeant: (row: Row) => boolean = () => true,
+): Promise<void> {
+  const idOf = (row: Row) => recordId(kind, row.of('sourcedId'));
+  for await (const row of readTable(reading, table, collected.onLeftOut(idOf))) {
+    if (!isMeant(row)) continue;
+    if (isGone(row)) collected.remove(row, 'sourcedId', idOf(row));
+    else collected.add(row, 'sourcedId', make(row, idOf(row)));
+  }
+  await restoreIds(reading, known, { table, list, kind, collected, field: 'sourcedId' });
+}
+
+async function readOrgs(part: OneRoster): Promise<void> {
+  await readOwn<CleverSchool>(
+    part,
+    { table: 'orgs', kind: 'school', list: 'schools', collected: part.schools },
+    (row, id) => ({ id, district: DISTRICT, name: row.of('name'), school_number: row.of('identifier') }),
     // Districts, departments and the like are no schools.
-    if (row.of('type') !== '' && row.of('type').toLowerCase() !== 'school') continue;
-    const object: CleverSchool = {
-      id: idOf(row),
-      district: DISTRICT,
-      name: row.of('name'),
-      school_number: row.of('identifier'),
-    };
-    if (isGone(row)) schools.remove(row, 'sourcedId', object.id);
-    else schools.add(row, 'sourcedId', object);
-  }
-  await restoreIds(reading, known, {
-    ...{ table: 'orgs', list: 'schools', kind: 'school', collected: schools, field: 'sourcedId' },
-  });
+    (row) => row.of('type') === '' || row.of('type').toLowerCase() === 'school',
+  );
 }
 
-async function readSessions({ reading, known, terms }: OneRoster): Promise<void> {
-  const idOf = ownId('term');
-  for await (const row of readTable(reading, 'academicSessions', terms.onLeftOut(idOf))) {
-    if (isGone(row)) {
-      terms.remove(row, 'sourcedId', idOf(row));
-      continue;
-    }
-    const object: CleverTerm = {
-      id: idOf(row),
-      district: DISTRICT,
-      name: row.of('title'),
-      start_date: dateOf(reading, row, 'startDate') || unreadIn(row, 'startDate'),
-      end_date: dateOf(reading, row, 'endDate') || unreadIn(row, 'endDate'),
-    };
-    terms.add(row, 'sourcedId', object);
-  }
-  await restoreIds(reading, known, {
-    ...{ table: 'academicSessions', list: 'terms', kind: 'term', collected: terms, field: 'sourcedId' },
-  });
+async function readSessions(part: OneRoster): Promise<void> {
+  const { reading, terms } = part;
+  await readOwn<CleverTerm>(
+    part,
+    { table: 'academicSessions', kind: 'term', list: 'terms', collected: terms },
+    (row, id) => {
+      const object: CleverTerm = {
+        id,
+        district: DISTRICT,
+        name: row.of('title'),
+        start_date: dateIn(row, 'startDate', dateOf(reading, row, 'startDate')),
+        end_date: dateIn(row, 'endDate', dateOf(reading, row, 'endDate')),
+      };
+      const [start, end] = [cleanDate(object.start_date), cleanDate(object.end_date)];
+      if (start !== '' && end !== '' && end < start)
+        reading.note(
+          row,
+          'endDate',
+          'endDate is before startDate.',
+          'Correct the dates and upload again. The term was taken as it is.',
+        );
+      return object;
+    },
+  );
 }
 
-/** What stands where a date is to be and is none: it overwrites no date that is known. */
-function unreadIn(row: Row, field: string): string {
-  return row.of(field) || (row.hasLost(field) ? '#N/A' : '');
-}
-
-async function readCourses({ reading, known, courses }: OneRoster): Promise<void> {
-  const idOf = ownId('course');
-  for await (const row of readTable(reading, 'courses', courses.onLeftOut(idOf))) {
-    const object: CleverCourse = {
-      id: idOf(row),
-      district: DISTRICT,
-      name: row.of('title'),
-      number: row.of('courseCode'),
-    };
-    if (isGone(row)) courses.remove(row, 'sourcedId', object.id);
-    else courses.add(row, 'sourcedId', object);
-  }
-  await restoreIds(reading, known, {
-    ...{ table: 'courses', list: 'courses', kind: 'course', collected: courses, field: 'sourcedId' },
-  });
+async function readCourses(part: OneRoster): Promise<void> {
+  await readOwn<CleverCourse>(
+    part,
+    { table: 'courses', kind: 'course', list: 'courses', collected: part.courses },
+    (row, id) => ({ id, district: DISTRICT, name: row.of('title'), number: row.of('courseCode') }),
+  );
 }

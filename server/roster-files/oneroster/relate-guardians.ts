@@ -1,11 +1,13 @@
 import type { CleverUser } from '../../clever/schema.js';
+import { breathe, isDue } from '../../tables/breathe.js';
+import { addOnce, childOf } from '../records/add-once.js';
 import type { Collected } from '../records/collect-objects.js';
-import { relationshipOf } from './map-oneroster.js';
+import { relationshipOf, type PersonRole } from './map-oneroster.js';
 import { DISTRICT, listOf, type OneRoster } from './oneroster.js';
 import type { Row } from '../../tables/reading.js';
 import { recordId } from '../records/record-id.js';
 import type { FromFile } from '../records/roster-files.js';
-import { NOT_RELATED, Ties } from '../records/settle-ties.js';
+import { NOT_RELATED, relieve, Ties } from '../records/settle-ties.js';
 
 /** A user while the files are read: the roles may come in a file of their own. */
 export interface Draft {
@@ -13,6 +15,8 @@ export interface Draft {
   user: FromFile<CleverUser>;
   /** The word of the role by which somebody is a child's guardian. */
   guardianAs: string;
+  /** The school of the primary role, by role. */
+  mains?: Map<PersonRole, string>;
 }
 
 /**
@@ -36,10 +40,13 @@ export async function relateGuardians(
     told.every((row) => row.of('agentSourcedIds') === '');
   let lost = false as boolean;
   const agents = new Ties(reading, known, 'contacts', users, NOT_RELATED);
-  for (const draft of [...drafts.values()].filter(({ user }) => users.objects.has(user.id))) {
+  for (const draft of drafts.values()) {
+    if (isDue()) await breathe();
+    await relieve(agents);
     const { row, user } = draft;
+    if (!users.objects.has(user.id)) continue;
     if (user.roles?.contact && changes) keepAll(user);
-    for (const raw of listOf(row.of('agentSourcedIds')))
+    for (const raw of reading.counted(listOf(row.of('agentSourcedIds'))))
       agents.add(
         row,
         'agentSourcedIds',
@@ -80,6 +87,6 @@ function guardianOf(users: Collected<CleverUser>, id: string): FromFile<CleverUs
 
 /** A user who is no guardian (a student's aide, say) has no such ties. */
 function relate({ roles }: CleverUser, student: string, word: string): void {
-  const ties = roles?.contact?.student_relationships;
-  if (ties?.every((tie) => tie.student !== student)) ties.push({ student, ...relationshipOf(word) });
+  const ties = roles?.contact?.student_relationships ?? [];
+  addOnce(ties, { student, ...relationshipOf(word) }, childOf);
 }

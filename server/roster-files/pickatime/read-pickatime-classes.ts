@@ -10,6 +10,7 @@ import {
   type PickatimeLists,
 } from './pickatime-lists.js';
 import { quoted } from '../../tables/problem-list.js';
+import { addId } from '../records/add-once.js';
 import { restoreIds } from '../records/restore-ids.js';
 import { readTable } from '../../tables/read-table.js';
 import type { Reading, Row } from '../../tables/reading.js';
@@ -46,6 +47,7 @@ export async function readClasses(
           keepTeachers([section]);
         },
       );
+    await relieve(ties);
   }
   await ties.settle();
   await restoreIds(reading, known, {
@@ -100,9 +102,10 @@ export async function readEnrollment(
   for await (const row of readTable(reading, 'enrollment')) {
     classes.add(row, 'ClassID', 'class', classId(row), (id) => {
       const student = studentId(row);
-      const tie = removes(row)
-        ? (known: string) => tieOnly(sections, id).slotbell?.tiesChange?.without.push(known)
-        : (known: string) => push(tieOnly(sections, id), known);
+      const tie = (known: string): void => {
+        const section = tieOnly(sections, id);
+        addId((removes(row) ? section.slotbell?.tiesChange?.without : section.students) ?? [], known);
+      };
       pupils.add(row, 'StudentID', 'student', student, tie);
     });
     await relieve(classes, pupils);
@@ -124,8 +127,4 @@ function tieOnly(sections: Collected<CleverSection>, id: string): FromFile<Cleve
   };
   sections.objects.set(id, fresh);
   return fresh;
-}
-
-function push(section: CleverSection, student: string): void {
-  (section.students ??= []).push(student);
 }

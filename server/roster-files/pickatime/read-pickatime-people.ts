@@ -10,6 +10,7 @@ import {
   teacherId,
   type PickatimeLists,
 } from './pickatime-lists.js';
+import { addId, addOnce, childOf } from '../records/add-once.js';
 import { restoreIds } from '../records/restore-ids.js';
 import { readTable } from '../../tables/read-table.js';
 import type { Reading } from '../../tables/reading.js';
@@ -106,9 +107,11 @@ export async function readParents(
     parents.add(row, 'ParentID', 'parent', parentId(row), (id) => {
       const student = studentId(row);
       const parent = tieOnlyParent(contacts, id);
-      const tie = removes(row)
-        ? (known: string) => parent.slotbell?.tiesChange?.without.push(known)
-        : (known: string) => relate(parent, known);
+      const without = parent.slotbell?.tiesChange?.without ?? [];
+      const tie = (known: string): void => {
+        if (removes(row)) addId(without, known);
+        else relate(parent, known);
+      };
       children.add(row, 'StudentID', 'student', student, tie);
     });
     await relieve(parents, children);
@@ -132,7 +135,6 @@ function tieOnlyParent(contacts: Collected<CleverUser>, id: string): FromFile<Cl
 }
 
 function relate(parent: CleverUser, student: string): void {
-  const ties = parent.roles?.contact?.student_relationships;
-  if (ties?.every((tie) => tie.student !== student))
-    ties.push({ student, relationship: 'Parent', type: 'Parent/Guardian' });
+  const ties = parent.roles?.contact?.student_relationships ?? [];
+  addOnce(ties, { student, relationship: 'Parent', type: 'Parent/Guardian' }, childOf);
 }

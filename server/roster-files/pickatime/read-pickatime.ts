@@ -30,6 +30,8 @@ export async function readPickatime(
     contacts: new Collected(reading),
   };
   await readStudents(reading, lists, known);
+  const students = await pour(sink, 'students', lists.students);
+  lists.students.release();
   await readTeachers(reading, lists, known);
   await readClasses(reading, lists, known);
   await readEnrollment(reading, lists, known);
@@ -38,7 +40,7 @@ export async function readPickatime(
   return {
     counts: {
       schools: 1,
-      students: await pour(sink, 'students', lists.students),
+      students,
       teachers: await pour(sink, 'teachers', lists.teachers),
       sections: await pour(sink, 'sections', lists.sections),
       contacts: await pour(sink, 'contacts', lists.contacts),

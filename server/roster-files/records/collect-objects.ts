@@ -3,6 +3,7 @@ import type { ListName } from '../../sources/records/lists.js';
 import { numberKey } from '../../models/security-value.js';
 import { RecordIds, RecordMap } from './hold-records.js';
 import { isNamedOtherwise, mergeObjects } from './merge-objects.js';
+import { breathe, isDue } from '../../tables/breathe.js';
 import { quoted } from '../../tables/problem-list.js';
 import type { Reading, Row } from '../../tables/reading.js';
 import type { FromFile, RosterSink } from './roster-files.js';
@@ -23,8 +24,9 @@ export class Collected<T extends CleverObject> {
   isContradicted = false;
   /** Where the first row of an id stands. */
   readonly #lines = new Map<string, number>();
-  /** Ids by what a spreadsheet leaves of them; those that share it are none. Made when first asked for. */
-  #keys: Map<string, string | undefined> | undefined;
+  /** Ids by what a spreadsheet leaves of them; those that share it are none. */
+  #keys: ReadonlyMap<string, string | undefined> | undefined;
+  #shareKeys = false;
 
   constructor(private readonly reading: Reading) {
     this.objects = new RecordMap(reading);
@@ -64,13 +66,31 @@ export class Collected<T extends CleverObject> {
     return undefined;
   }
 
+  /** Makes ready what `alike` and `hasAlike` look up: of many ids it takes a while. */
+  async readKeys(): Promise<void> {
+    if (this.#keys) return;
+    const keys = new Map<string, string | undefined>();
+    this.#shareKeys = false;
+    for (const id of this.objects.keys()) {
+      if (isDue()) await breathe();
+      const key = keyOf(id);
+      this.#shareKeys ||= keys.has(key);
+      keys.set(key, keys.has(key) ? undefined : id);
+    }
+    this.#keys = keys;
+  }
+
+  /** Whether an object's id reads the same. After `readKeys`. */
+  hasAlike(key: string): boolean {
+    return this.#keys?.has(key) === true;
+  }
+
   /**
    * The only object whose id reads the same as one that is nowhere, but for capitals, spaces and the zeros before it, which
-   * spreadsheets drop.
+   * spreadsheets drop. After `readKeys`.
    */
   alike(id: string): string | undefined {
-    this.#keys ??= keysOf(this.objects.keys());
-    return this.#keys.get(keyOf(id));
+    return this.#keys?.get(keyOf(id));
   }
 
   /** What an id of the files stands for. */
@@ -103,15 +123,26 @@ export class Collected<T extends CleverObject> {
   }
 
   /** Ids that read the same, each with the first one of them. */
-  pairs(): [string, string][] {
+  async pairs(): Promise<[string, string][]> {
+    await this.readKeys();
+    if (!this.#shareKeys) return [];
     const first = new Map<string, string>();
     const pairs: [string, string][] = [];
     for (const id of this.objects.keys()) {
-      const known = first.get(keyOf(id));
-      if (known === undefined) first.set(keyOf(id), id);
+      if (isDue()) await breathe();
+      const key = keyOf(id);
+      const known = first.get(key);
+      if (known === undefined) first.set(key, id);
       else pairs.push([known, id]);
     }
     return pairs;
+  }
+
+  /** Keeps the ids alone: once the records are handed over, what else they hold is of no more use. */
+  release(): void {
+    for (const { id } of this.objects.values()) this.objects.set(id, { id } as FromFile<T>);
+    this.#lines.clear();
+    this.#keys = undefined;
   }
 
   /** Takes a row that removes its id. What was added in the same files stays: one of the two is a slip. */
@@ -142,7 +173,7 @@ export class Collected<T extends CleverObject> {
 }
 
 interface Poured<T extends CleverObject> {
-  objects: ReadonlyMap<string, FromFile<T>>;
+  objects: { values(): Iterable<FromFile<T>> };
   removed: ReadonlySet<string>;
   leftOut: ReadonlySet<string>;
 }
@@ -153,28 +184,25 @@ export async function pour<T extends CleverObject>(
   list: ListName,
   { objects, removed, leftOut }: Poured<T>,
 ): Promise<number> {
+  let count = 0;
   let batch: FromFile<T>[] = [];
   for (const object of objects.values()) {
+    count += 1;
     batch.push(object);
     if (batch.length < BATCH) continue;
     await sink.write(list, batch);
+    if (isDue()) await breathe();
     batch = [];
   }
   if (batch.length > 0) await sink.write(list, batch);
   await sink.remove(list, [...removed]);
   await sink.leaveOut(list, [...leftOut]);
-  return objects.size;
+  return count;
 }
 
 /** `birthDate` is "birth date". */
 function inWords(field: string): string {
   return field.replace(/_/g, ' ').replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-}
-
-function keysOf(ids: Iterable<string>): Map<string, string | undefined> {
-  const keys = new Map<string, string | undefined>();
-  for (const id of ids) keys.set(keyOf(id), keys.has(keyOf(id)) ? undefined : id);
-  return keys;
 }
 
 /** What is left of an id by which it is known again: 00123 and 123, C01 and c1 read the same. Of a hashed id nothing can be told. */

@@ -1,3 +1,5 @@
+import { UNREAD } from './keep-unread.js';
+
 /** Anything that a row makes, by its fields. */
 type Fields = Record<string, unknown>;
 
@@ -14,14 +16,18 @@ export function mergeObjects(
 ): void {
   const known = into as Fields;
   for (const [field, value] of Object.entries(from as Fields)) {
-    if (apart.includes(field) || value === undefined || value === null || value === '') continue;
     const before = known[field];
-    if (before === undefined || before === null || before === '') known[field] = value;
+    if (apart.includes(field) || isBlank(value) || (value === UNREAD && !isBlank(before))) continue;
+    if (isBlank(before) || before === UNREAD) known[field] = value;
     else if (Array.isArray(value)) continue;
     else if (typeof value === 'object' && typeof before === 'object')
       mergeObjects(before, value, apart, differing);
     else if (before !== value && !sameText(before, value)) differing.push(field);
   }
+}
+
+function isBlank(value: unknown): value is undefined | null | '' {
+  return value === undefined || value === null || value === '';
 }
 
 /** E-mail addresses and names are the same in small letters. */

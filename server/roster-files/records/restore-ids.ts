@@ -1,7 +1,7 @@
 import type { CleverObject, CleverUser } from '../../clever/schema.js';
 import { searchKey } from '../../models/scoped.js';
 import type { ListName } from '../../sources/records/lists.js';
-import { breathe } from '../../tables/breathe.js';
+import { breathe, isDue } from '../../tables/breathe.js';
 import { keyOf, rawOf, type Collected } from './collect-objects.js';
 import { LEFT_OUT, quoted } from '../../tables/problem-list.js';
 import type { Reading } from '../../tables/reading.js';
@@ -39,6 +39,13 @@ export async function restoreIds<T extends CleverObject>(
 ): Promise<void> {
   const { list, kind, collected } = restored;
   if (!reading.has(restored.table)) return;
+  await collected.readKeys();
+  const others = new Set<string>();
+  for (const ids of [collected.leftOut, collected.removed])
+    for (const id of ids) {
+      if (isDue()) await breathe();
+      others.add(keyOf(id));
+    }
   const missing = new Map<string, StoredRecord[]>();
   let hasSome = false as boolean;
   for await (const batch of known.records(list, kind)) {
@@ -48,26 +55,44 @@ export async function restoreIds<T extends CleverObject>(
       if (here) keepNumber(reading, restored, stored, here);
       else if (!collected.removed.has(stored.id)) {
         const key = keyOf(stored.id);
-        missing.set(key, [...(missing.get(key) ?? []), stored]);
+        if (!collected.hasAlike(key) && !others.has(key)) continue;
+        const alike = missing.get(key);
+        if (alike) alike.push(stored);
+        else missing.set(key, [stored]);
       }
     }
     await breathe();
   }
-  const byKey = new Map<string, Candidate[]>();
-  for (const part of ['objects', 'leftOut', 'removed'] as const)
-    for (const id of collected[part].keys()) {
-      const key = keyOf(id);
-      if (missing.has(key)) byKey.set(key, [...(byKey.get(key) ?? []), { id, part }]);
-    }
+  const byKey = await candidatesOf(collected, missing);
   const ids = [...byKey.values()].flat().map(({ id }) => id);
   const had = ids.length > 0 ? await known.ids(list, ids) : new Set<string>();
   for (const [key, candidates] of byKey) {
+    if (isDue()) await breathe();
     const fresh = candidates.filter(({ id }) => !had.has(id));
     if (fresh.length > 0) settle(reading, restored, missing.get(key) ?? [], fresh);
   }
-  tellAlike(reading, restored);
+  await tellAlike(reading, restored);
   // An account that has none of the kind yet has nobody to miss.
   if (restored.tellRemovals && hasSome) await tellRemovals(reading, known, restored);
+}
+
+/** The ids of an upload that may be those of records which it lacks, by how they read. */
+async function candidatesOf<T extends CleverObject>(
+  collected: Collected<T>,
+  missing: ReadonlyMap<string, StoredRecord[]>,
+): Promise<Map<string, Candidate[]>> {
+  const byKey = new Map<string, Candidate[]>();
+  if (missing.size === 0) return byKey;
+  for (const part of ['objects', 'leftOut', 'removed'] as const)
+    for (const id of collected[part].keys()) {
+      if (isDue()) await breathe();
+      const key = keyOf(id);
+      if (!missing.has(key)) continue;
+      const known = byKey.get(key);
+      if (known) known.push({ id, part });
+      else byKey.set(key, [{ id, part }]);
+    }
+  return byKey;
 }
 
 function settle<T extends CleverObject>(
@@ -143,9 +168,10 @@ function keepNumber<T extends CleverObject>(
 }
 
 /** Two ids of one list that read alike: most likely one of them is a slip. */
-function tellAlike<T extends CleverObject>(reading: Reading, restored: Restored<T>): void {
+async function tellAlike<T extends CleverObject>(reading: Reading, restored: Restored<T>): Promise<void> {
   const { collected } = restored;
-  for (const [one, other] of collected.pairs()) {
+  for (const [one, other] of await collected.pairs()) {
+    if (isDue()) await breathe();
     const [first, second] = [collected.objects.get(one), collected.objects.get(other)];
     if (first && second && isNamedSame(first, second)) tell(reading, restored, 'alike', other, rawOf(one));
   }
@@ -163,7 +189,7 @@ async function tellRemovals<T extends CleverObject>(
 ): Promise<void> {
   const removed = [...restored.collected.removed];
   const had = removed.length > 0 ? await known.ids(restored.list, removed) : new Set<string>();
-  for (const id of removed.filter((each) => !had.has(each))) tell(reading, restored, 'nobody', id, '');
+  for (const id of removed) if (!had.has(id)) tell(reading, restored, 'nobody', id, '');
 }
 
 function tell<T extends CleverObject>(

@@ -1,6 +1,6 @@
 import type { CleverObject } from '../../clever/schema.js';
 import type { ListName } from '../../sources/records/lists.js';
-import { breathe } from '../../tables/breathe.js';
+import { breathe, isDue } from '../../tables/breathe.js';
 import type { Collected } from './collect-objects.js';
 import type { Reading, Row } from '../../tables/reading.js';
 import type { KnownRoster } from './roster-files.js';
@@ -26,8 +26,6 @@ interface Waiting {
  */
 export class Ties<T extends CleverObject> {
   readonly #waiting = new Map<string, Waiting[]>();
-  /** Ids by themselves, so that a million references to one record hold one text. */
-  readonly #had: ReadonlyMap<string, string>;
   readonly #known = new Map<string, string>();
   #count = 0;
 
@@ -38,13 +36,7 @@ export class Ties<T extends CleverObject> {
     private readonly collected: Collected<T>,
     /** What is not taken where the other record is nowhere, as a sentence. */
     private readonly lost: string,
-  ) {
-    // As they are now: what later rows only tie to must not count as there.
-    this.#had = new Map([
-      ...[...collected.objects.keys()].map((id): [string, string] => [id, id]),
-      ...collected.aliases,
-    ]);
-  }
+  ) {}
 
   /** Many references wait: they are to be decided before more come. */
   get isFull(): boolean {
@@ -63,7 +55,7 @@ export class Ties<T extends CleverObject> {
     join: (id: string) => void,
     lose: () => void = () => undefined,
   ): void {
-    const there = this.#had.get(id) ?? this.#known.get(id);
+    const there = this.#hereAs(id) ?? this.#known.get(id);
     if (there !== undefined) join(there);
     else {
       const waiting = this.#waiting.get(id) ?? [];
@@ -80,17 +72,30 @@ export class Ties<T extends CleverObject> {
     // Of a list that tells all, who is not in it is nowhere.
     const isNowhere = ids.length === 0 || (reading.isWhole && !collected.unreadable);
     const known = isNowhere ? new Set<string>() : await this.known.ids(this.list, ids);
-    for (const id of ids) this.#decide(id, known.has(id) && !collected.removed.has(id));
+    if (ids.some((id) => !known.has(id))) await collected.readKeys();
+    for (const id of ids) {
+      if (isDue()) await breathe();
+      this.#decide(id, known.has(id) && !collected.removed.has(id));
+    }
     this.#waiting.clear();
     this.#count = 0;
     await breathe();
+  }
+
+  /**
+   * The record of this upload that an id names, by the text that it holds itself: a million references hold one text. What rows only tie to
+   * does not count as there.
+   */
+  #hereAs(id: string): string | undefined {
+    const object = this.collected.objects.get(this.collected.idOf(id));
+    return object && !object.slotbell?.onlyTies ? object.id : undefined;
   }
 
   #decide(id: string, isKnown: boolean): void {
     // A row that was left out has said why already, and nobody is taken from where they were.
     const holds = isKnown || this.collected.leftOut.has(id);
     const alike = holds ? id : this.collected.alike(id);
-    const there = alike !== undefined && (holds || this.#had.has(alike)) ? alike : undefined;
+    const there = alike !== undefined && (holds || this.#hereAs(alike) !== undefined) ? alike : undefined;
     if (holds) this.#known.set(id, id);
     for (const { row, field, what, join, lose } of this.#waiting.get(id) ?? []) {
       if (there !== undefined) {

@@ -7,6 +7,7 @@ import type { Standing } from '../../sources/download/delivery.js';
 import { keepStayingTies } from '../mirror/keep-staying-ties.js';
 import type { Rules } from '../../sources/download/cursor.js';
 import type { Changes } from '../../sources/download/read-events.js';
+import { keepPersonFacts } from '../people/keep-person-facts.js';
 import { placeOf } from '../people/refresh-people.js';
 
 const BATCH = 1000;
@@ -27,9 +28,11 @@ export interface Judged {
 /** Says of everybody that the changes speak of whether they belong here, by the rule of a full sync over changes and what is stored. */
 export async function judgeDelta(scope: Scope, changes: Changes): Promise<Judged> {
   const { kinds, schools, mapping } = scope;
-  const told = [...changes.users.values()].flatMap((user) =>
+  const mapped = [...changes.users.values()].flatMap((user) =>
     user ? [mapCleverPerson(user, kinds, schools, mapping)] : [],
   );
+  // Who names a school by what is no id is here by those that are stored.
+  const { people: told } = await keepPersonFacts(scope.account, mapped);
   // Who names a child by what is no id is here by the children that are stored.
   const people = await keepStayingTies({ account: { _id: scope.account } }, told, new Set());
   const standing = {

@@ -19,6 +19,7 @@ export async function findPlaces({ read, kinds, schools, mapping }: RefreshConte
     for await (const batch of read<CleverUser>(list))
       for (const user of batch) {
         const person = mapCleverPerson(user, kinds, schools, mapping);
+        if (person.ok && person.spoilt?.includes('schools')) continue;
         const isElsewhere =
           !person.ok || (person.named.length > 0 && person.record.fields.schools.length === 0);
         if (isElsewhere) away.add(user.id);

@@ -23,6 +23,7 @@ import { IdSet } from '../../runs/changes/id-set.js';
 import { findPlaces, type Places } from './find-places.js';
 import { findHere } from '../collect/judge-delta.js';
 import type { SectionMapped } from '../../sources/records/map-clever-class.js';
+import { withTeachers } from './order-teachers.js';
 import { SECTIONS } from './stores.js';
 
 type SectionRecord = RosterRecord<RosterSection>;
@@ -258,7 +259,8 @@ export class SectionGuard {
         told: tiesOf(record.fields),
       });
       const mark = isKept && stored.record.keptFor ? { keptFor: stored.record.keptFor } : {};
-      return { ...rosterRecord(record.id, fields), ...mark };
+      const moved = hasMoved(item) ? { movedFor: markOf(tiesOf(fields)) } : {};
+      return { ...rosterRecord(record.id, fields), ...mark, ...moved };
     });
     await applyRecords(run, SECTIONS, 'section', records);
     await holdTies(run, SECTION_TIES, held, this.context.stale === true);
@@ -279,20 +281,17 @@ export class SectionGuard {
   }
 }
 
-function tiesOf({ studentIds, teacherIds }: Pick<RosterSection, 'studentIds' | 'teacherIds'>): Ties {
-  return { students: studentIds, teachers: teacherIds };
+/** Of one of its lists nobody is left, and all of them are in other sections instead. */
+function hasMoved({ record, stored, missing, stay, isKnown }: Losing): boolean {
+  const [was, now] = [tiesOf(stored), tiesOf(record.fields)];
+  return ROLES.some(
+    (role) =>
+      was[role].length > 0 &&
+      missing[role].length + stay[role].length === 0 &&
+      !now[role].some((id) => isKnown(role, id)),
+  );
 }
 
-/** The primary one first, the others in the order of a source's own. One whom nobody knows takes nobody's place. */
-function withTeachers(
-  told: string[],
-  before: readonly string[],
-  kept: readonly string[],
-  isHere: (id: string) => boolean,
-): string[] {
-  if (kept.length === 0) return told;
-  const stay = before.filter((id) => kept.includes(id));
-  const isTold = told[0] !== undefined && isHere(told[0]);
-  const [primary, ...others] = isTold ? [...told, ...stay] : [...stay, ...told];
-  return primary === undefined ? [] : [primary, ...others.sort()];
+function tiesOf({ studentIds, teacherIds }: Pick<RosterSection, 'studentIds' | 'teacherIds'>): Ties {
+  return { students: studentIds, teachers: teacherIds };
 }

@@ -1,6 +1,7 @@
 import type { QueryFilter, Types } from 'mongoose';
 import { Contact, recordIds } from '../../models/contact.js';
 import { Duplicate } from '../../models/duplicate.js';
+import { isCutOff } from '../../runs/engine/wait-merges.js';
 import { finishDecision } from '../people/finish-decision.js';
 
 /** Who is in doubt: an id or a mapped number of theirs was given to somebody else by all that is known, and nobody has decided yet. */
@@ -18,17 +19,17 @@ export interface Doubts {
 }
 
 /**
- * Reads the doubts that wait for somebody. What was decided and cut off is finished first, and a doubt about somebody who has lost
- * the id since is none.
- * @param write false: a preview, which only reads
+ * Reads the doubts that wait for somebody. What was decided and cut off is finished first; whoever has begun to decide since the run
+ * began finds it at work and takes that back. A doubt about somebody who has lost the id since is none.
+ * @param now undefined: only reads, as a preview does
  */
-export async function listDoubts(account: Types.ObjectId, write: boolean): Promise<Doubts> {
+export async function listDoubts(account: Types.ObjectId, now?: Date): Promise<Doubts> {
   const open = { account, recycled: { $in: ['id', 'number'] }, state: 'open' as const };
   const found = await Duplicate.find(open as QueryFilter<Duplicate>).lean();
   const pairs: Duplicate[] = [];
   for (const pair of found)
-    if (!pair.deciding) pairs.push(pair);
-    else if (write) await finishDecision(pair);
+    if (now && pair.deciding && isCutOff(pair.deciding, now)) await finishDecision(pair);
+    else pairs.push(pair);
   const doubts: Doubts = {
     byId: new Map(),
     contacts: new Set(),
@@ -36,7 +37,7 @@ export async function listDoubts(account: Types.ObjectId, write: boolean): Promi
     unsure: 0,
     notTied: await readNotTied(account),
   };
-  if (pairs.length > 0) await readDoubts(account, pairs, doubts, write);
+  if (pairs.length > 0) await readDoubts(account, pairs, doubts, now !== undefined);
   return doubts;
 }
 

@@ -3,6 +3,7 @@ import { Course } from '../../models/course.js';
 import { Section, type RosterSection } from '../../models/section.js';
 import { Term } from '../../models/term.js';
 import type { Collection } from '../../runs/changes/read-changes.js';
+import { swapFurther } from '../people/keep-further.js';
 import type { RosterCourse, RosterTerm } from '../../sources/records/map-clever-class.js';
 
 /** Where records of one kind are kept, and how. */
@@ -16,6 +17,8 @@ export interface Store<F> {
   made: (fields: F) => Record<string, unknown>;
   /** By what a list of changes finds it. */
   searchKeyOf: (fields: F) => string;
+  /** Of what can have further ids: what changes of a document when one of them takes the main one's place. */
+  swap?: (document: object, id: string) => Record<string, unknown>;
 }
 
 export const PEOPLE: Store<RosterPerson> = {
@@ -24,6 +27,7 @@ export const PEOPLE: Store<RosterPerson> = {
   stored: personUpdate,
   made: (person) => ({ ...person, ...contactKeys(person) }),
   searchKeyOf: (person) => contactKeys(person).searchKey,
+  swap: (document, id) => swapFurther(document as Contact, id),
 };
 
 export const SECTIONS: Store<RosterSection> = {

@@ -44,11 +44,12 @@ export function matcherFor(
     async onAdded(added) {
       const rows = added.flatMap(({ id, target }) => {
         const doubt = doubts.get(id);
-        const recycled = doubt?.recycled === true;
-        return (doubt?.candidates ?? []).map((candidate) => ({
+        if (!doubt) return [];
+        const { candidates, reason, recycled } = doubt;
+        return candidates.map((candidate) => ({
           contact: target,
           candidate,
-          reason: doubt?.reason ?? '',
+          reason,
           ...(recycled ? { recycled } : {}),
         }));
       });

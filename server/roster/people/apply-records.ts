@@ -28,10 +28,14 @@ export interface ApplyOptions<F> {
     records: readonly RosterRecord<F>[],
     known: ReadonlyMap<string, KnownRecord>,
   ) => Promise<readonly RosterRecord<F>[]>;
-  /** Of the batch and of those in it that would change a document: the ids that stand for somebody else by all that is known. They are left out. */
+  /**
+   * Of the batch, of those in it that would change a document, and of those that are a further one of somebody's (`merged`): the ids that
+   * stand for somebody else by all that is known. They are left out.
+   */
   findDoubted?: (
     records: readonly RosterRecord<F>[],
     claims: readonly Claim<F>[],
+    merged: RecordDiff<F>['merged'],
   ) => Promise<ReadonlySet<string>>;
   /** Whether the source still lists an id, as far as that can be told. */
   isCurrent?: (id: string) => boolean;
@@ -61,12 +65,12 @@ export async function applyRecords<F extends object>(
   const revised = (await options.revise?.(records, known)) ?? records;
   const whole = diffRecords(revised, known);
   const before = await findBefore(store, whole);
-  const doubted = await options.findDoubted?.(revised, claimsOf(whole, known, before));
+  const doubted = await options.findDoubted?.(revised, claimsOf(whole, known, before), whole.merged);
   const diff = doubted?.size ? withoutDoubted(whole, doubted) : whole;
   const changes = changesOf(run, store, kind, diff, before, options);
   await makeChanges(run, store.collection, changes);
   run.count(kind, 'unchanged', diff.unchanged);
-  run.count(kind, 'leftOut', diff.merged);
+  run.count(kind, 'leftOut', diff.merged.length);
   const added = changes.slice(0, diff.added.length).map(({ sourceId, target }) => ({ id: sourceId, target }));
   const earlier = run.again ? await addedBefore(run, known, records, options) : [];
   if (added.length + earlier.length > 0) await options.onAdded?.([...earlier, ...added]);
@@ -87,7 +91,8 @@ function claimsOf<F>(
 
 function withoutDoubted<F>(diff: RecordDiff<F>, doubted: ReadonlySet<string>): RecordDiff<F> {
   const sure = ({ record }: { record: RosterRecord<F> }) => !doubted.has(record.id);
-  return { ...diff, changed: diff.changed.filter(sure), restored: diff.restored.filter(sure) };
+  const [changed, restored] = [diff.changed.filter(sure), diff.restored.filter(sure)];
+  return { ...diff, changed, restored, merged: diff.merged.filter(sure) };
 }
 
 async function findKnown<F>(
@@ -201,21 +206,25 @@ function changesOf<F extends object>(
 
 function wantedOf<F>(
   store: Store<F>,
-  { id, hash, fields, keptFor }: RosterRecord<F>,
+  { id, hash, fields, keptFor, movedFor }: RosterRecord<F>,
   fresh: Record<string, unknown>,
   document: Stored | undefined,
 ): Record<string, unknown> {
+  const moved = movedFor === undefined ? {} : { 'record.movedFor': movedFor };
   const record = document?.record
-    ? { ...renewed(document.record, id, hash), 'record.keptFor': keptFor }
+    ? { ...renewed(store, document, document.record, { id, hash }), 'record.keptFor': keptFor, ...moved }
     : { record: { id, hash } };
   return { status: 'active', transferredAt: undefined, ...record, ...fresh, ...store.stored(fields) };
 }
 
 /** The tie to the source; a further id that takes the main one's place leaves its own to it. */
-function renewed({ id: main, also }: SourceRecord, id: string, hash: string): Record<string, unknown> {
-  const swapped = also?.includes(id)
-    ? { 'record.also': also.map((other) => (other === id ? main : other)) }
-    : {};
+function renewed<F>(
+  { swap }: Store<F>,
+  document: Stored,
+  { also }: SourceRecord,
+  { id, hash }: Pick<SourceRecord, 'id' | 'hash'>,
+): Record<string, unknown> {
+  const swapped = swap && also?.includes(id) ? swap(document, id) : {};
   return { 'record.id': id, 'record.hash': hash, 'record.kept': undefined, ...swapped };
 }
 

@@ -1,4 +1,5 @@
 import type { RosterPerson } from '../../models/contact.js';
+import type { FurtherRecord } from '../../models/scoped.js';
 import { readDay, sameSecurityValue, securityValueOf } from '../../models/security-value.js';
 import { digits, plain } from './compare-people.js';
 
@@ -7,6 +8,26 @@ export type Identified = Pick<
   RosterPerson,
   'type' | 'firstName' | 'middleName' | 'lastName' | 'email' | 'username' | 'phone' | 'birthDate'
 > & { securityValue?: string };
+
+const COMPARED = [
+  'type',
+  'firstName',
+  'middleName',
+  'lastName',
+  'email',
+  'username',
+  'phone',
+  'birthDate',
+] as const;
+
+/** What has to be kept of somebody to tell later whether they are still the same. */
+export function identityOf(person: Identified): FurtherRecord['who'] {
+  const { securityValue } = person;
+  return {
+    ...Object.fromEntries(COMPARED.map((key) => [key, person[key]])),
+    ...(securityValue ? { securityValue } : {}),
+  };
+}
 
 /**
  * Whether one id or number stands for somebody else now: an id is a claim, not a proof. Of students the name and the second fact (birth

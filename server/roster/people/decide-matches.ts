@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
 import { IDENTIFIERS, type FieldMapping } from '../../models/account.js';
+import type { AlikeReason } from '../../models/duplicate.js';
 import type { RosterPerson } from '../../models/contact.js';
 import type { RosterRecord } from '../../sources/records/roster-record.js';
 import { nameKeys, plain, sameName } from './compare-people.js';
@@ -11,8 +12,7 @@ export interface Doubt {
   /** The record's id. */
   id: string;
   candidates: Types.ObjectId[];
-  /** For people: "same student number". */
-  reason: string;
+  reason: AlikeReason;
   /** The number was given to somebody else, by all that is known. */
   recycled?: true;
 }
@@ -82,7 +82,7 @@ interface Wish {
   candidates: Types.ObjectId[];
   /** One candidate, and nothing that speaks against it. */
   sure: boolean;
-  reason: string;
+  reason: AlikeReason;
   /** Whoever has the number is somebody else. */
   recycled: boolean;
 }
@@ -132,8 +132,8 @@ export function findAlike(
   if (alike.length === 0) return undefined;
   const born = alike.filter(({ birthDate }) => birthDate !== '' && birthDate === fields.birthDate);
   const found = born.length > 0 ? born : alike;
-  const reason = born.length > 0 ? 'same name and birth date' : 'same name';
-  return { id, candidates: found.map(({ _id }) => _id), reason };
+  const code = born.length > 0 ? 'birth' : 'name';
+  return { id, candidates: found.map(({ _id }) => _id), reason: { code } };
 }
 
 /** Looks up whom a record could be compared with at all, so that a thousand records are not held against all contacts. */

@@ -26,7 +26,7 @@ export interface RecordDiff<F> {
   restored: { record: RosterRecord<F>; _id: Types.ObjectId }[];
   unchanged: number;
   /** Of somebody whose main record is another one. */
-  merged: number;
+  merged: { record: RosterRecord<F>; _id: Types.ObjectId }[];
 }
 
 /** What has to be written so that the stored records say what the source says. Every record is in exactly one of the five. */
@@ -34,11 +34,11 @@ export function diffRecords<F>(
   records: readonly RosterRecord<F>[],
   known: ReadonlyMap<string, KnownRecord>,
 ): RecordDiff<F> {
-  const diff: RecordDiff<F> = { added: [], changed: [], restored: [], unchanged: 0, merged: 0 };
+  const diff: RecordDiff<F> = { added: [], changed: [], restored: [], unchanged: 0, merged: [] };
   for (const record of records) {
     const stored = known.get(record.id);
     if (!stored) diff.added.push(record);
-    else if (stored.by === 'merged') diff.merged += 1;
+    else if (stored.by === 'merged') diff.merged.push({ record, _id: stored._id });
     else if (!stored.here) diff.restored.push({ record, _id: stored._id });
     else if (isChanged(record, stored)) diff.changed.push({ record, _id: stored._id });
     else diff.unchanged += 1;

@@ -1,19 +1,19 @@
 import { Types } from 'mongoose';
-import type { RosterPerson } from '../../models/contact.js';
+import type { Contact, RosterPerson } from '../../models/contact.js';
 import { RosterRun } from '../../models/roster-run.js';
 import { dropNewcomers, noteNewcomers, type FoundNewcomer } from './note-newcomers.js';
 import { planNewcomers } from './plan-pairs.js';
 import { logRun } from '../../runs/log/log-run.js';
 import type { RosterRecord } from '../../sources/records/roster-record.js';
 import type { Claim } from './apply-records.js';
-import { isSomebodyElse, type Identified } from './compare-identity.js';
+import { isAnother, judgeFurther, type FurtherClaim } from './keep-further.js';
 import { LIST_OF_TYPE, type RefreshContext } from '../run/context.js';
 import type { Ids } from '../../runs/changes/id-set.js';
 import { tellsAll } from '../../sources/download/download-district.js';
 import { addDoubt, dropDoubt } from '../mirror/list-doubts.js';
 
 /**
- * Of records that would change the contact which has their id, those that speak of somebody else by all that is known. They are put on
+ * Of records that would change the contact which has their id, or are a further one of theirs, those that speak of somebody else by all that is known. They are put on
  * the *to decide* list, and the contact stays as they are. Who was in doubt and is plain again in this batch is taken off it.
  * @returns their record ids
  */
@@ -22,18 +22,18 @@ export async function findDoubted(
   kind: string,
   records: readonly RosterRecord<RosterPerson>[],
   claims: readonly Claim<RosterPerson>[],
+  merged: readonly FurtherClaim[],
 ): Promise<ReadonlySet<string>> {
   const { run, account, doubts, source } = context;
   const found = claims.flatMap(({ record: { id, fields, hash }, document }): FoundNewcomer[] =>
-    isSomebodyElse(document as unknown as Identified, fields)
-      ? [
-          {
-            newcomer: { id, fields, hash, source },
-            candidate: document,
-          },
-        ]
+    isAnother(document as unknown as Contact, id, fields)
+      ? [{ newcomer: { id, fields, hash, source }, candidate: document }]
       : [],
   );
+  for (const { record, contact } of await judgeFurther(run, merged)) {
+    const { id, fields, hash } = record;
+    found.push({ newcomer: { id, fields, hash, source, isFurther: true }, candidate: contact });
+  }
   const doubted = new Set(found.map(({ newcomer }) => newcomer.id));
   const plain = records.flatMap(({ id }) => (doubts.byId.has(id) && !doubted.has(id) ? [id] : []));
   await dropDoubts(context, plain);

@@ -1,8 +1,9 @@
 import type { Types } from 'mongoose';
 import { recordAudit } from '../../audit/record-audit.js';
 import { Contact, contactKeys, personUpdate } from '../../models/contact.js';
-import { Duplicate, type Newcomer } from '../../models/duplicate.js';
+import { Duplicate, type IdentityDecision, type Newcomer } from '../../models/duplicate.js';
 import { isDuplicateKey } from '../../models/duplicate-key.js';
+import { learnFurther, swapFurther } from './keep-further.js';
 import { noteAlike } from './note-alike.js';
 
 /** How the ids of students in doubt begin in the ties of whoever is tied to them only since. They name nobody. */
@@ -13,12 +14,13 @@ export function undecidedId(id: string): string {
   return `${UNDECIDED}${id}`;
 }
 
-/** Carries out what was decided. Cutting it off anywhere and doing it again from the start ends the same. */
+/** Carries out what was decided, unless somebody else has. Cutting it off anywhere and doing it again from the start ends the same. */
 export async function finishDecision(pair: Duplicate): Promise<void> {
   const { newcomer, deciding, account, contact } = pair;
   if (!newcomer || !deciding) return;
-  if (deciding.as === 'same') await takeChange(pair, newcomer);
-  else {
+  if (deciding.as === 'same') {
+    if (!(await takeChange(pair, deciding, newcomer))) return;
+  } else {
     await partWays(pair, newcomer);
     await makeContact(pair, newcomer);
     await Contact.updateMany(
@@ -54,28 +56,46 @@ export async function finishDecision(pair: Duplicate): Promise<void> {
   );
 }
 
-/** Unless a sync has written to them since. */
-async function takeChange({ candidate, account }: Duplicate, { id, fields, hash }: Newcomer): Promise<void> {
-  const older = await Contact.findOne({ _id: candidate, account }, { record: 1 }).lean();
+/**
+ * Only over the record that was read before the decision was found to be still this one's: a sync that took it for cut off, and has
+ * finished it since, has written another there. Who is listed under their own id as well stays as that one tells.
+ * @returns whether it still was
+ */
+async function takeChange(
+  { _id, candidate, account }: Duplicate,
+  { at }: IdentityDecision,
+  { id, fields, hash, isFurther }: Newcomer,
+): Promise<boolean> {
+  const older = await Contact.findOne({ _id: candidate, account }).lean();
+  if (!(await Duplicate.exists({ _id, state: 'open', 'deciding.at': at }))) return false;
+  if (isFurther) {
+    await learnFurther([{ contact: candidate, record: { id, fields, hash } }]);
+    return true;
+  }
   const { id: main = id, also = [] } = older?.record ?? {};
   // A further id of theirs takes the main one's place.
-  const swapped = also.includes(id)
-    ? { 'record.id': id, 'record.also': also.map((other) => (other === id ? main : other)) }
-    : {};
+  const swapped = older && also.includes(id) ? { 'record.id': id, ...swapFurther(older, id) } : {};
   await Contact.updateOne(
-    { _id: candidate, account, 'record.id': main, ...(main === id ? {} : { 'record.also': id }) },
+    {
+      _id: candidate,
+      account,
+      'record.id': main,
+      'record.hash': older?.record?.hash,
+      ...(main === id ? {} : { 'record.also': id }),
+    },
     {
       $set: { ...personUpdate(fields), ...swapped, 'record.hash': hash, status: 'active' },
       $unset: { transferredAt: 1, 'record.kept': 1 },
     },
   );
+  return true;
 }
 
 /** Who had the id is one that the source does not have; whoever had it as a further one since a merge is who they were without it. */
 async function partWays({ candidate, account, deciding }: Duplicate, { id }: Newcomer): Promise<void> {
   await Contact.updateOne(
     { _id: candidate, account, 'record.id': { $ne: id }, 'record.also': id },
-    { $pull: { 'record.also': id } },
+    { $pull: { 'record.also': id, 'record.further': { id } } },
   );
   const left = await Contact.updateOne(
     { _id: candidate, account, 'record.id': id, status: 'active' },

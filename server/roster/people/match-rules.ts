@@ -1,5 +1,6 @@
-import { IDENTIFIERS, type FieldMapping, type Identifier, type MappableField } from '../../models/account.js';
+import { IDENTIFIERS, type FieldMapping, type Identifier } from '../../models/account.js';
 import type { Contact, ContactType, RosterPerson } from '../../models/contact.js';
+import type { AlikeReason } from '../../models/duplicate.js';
 import { searchKey } from '../../models/scoped.js';
 import { isSomebodyElse } from './compare-identity.js';
 import { differ, digits, plain, same, sameEmail, sameName, shareStudent } from './compare-people.js';
@@ -27,23 +28,15 @@ export type Candidate = Pick<
 /** What a rule says of one record and one contact. `other`: the number was given to somebody else, it seems. Undefined: this rule says nothing. */
 type Verdict = 'same' | 'unsure' | 'other' | undefined;
 export interface Rule {
-  reason: (person: RosterPerson, mapping: FieldMapping) => string;
+  reason: (person: RosterPerson, mapping: FieldMapping) => AlikeReason;
   compare: (person: RosterPerson, candidate: Candidate, mapping: FieldMapping) => Verdict;
 }
-
-const FIELD_WORDS: Record<MappableField, string> = {
-  student_number: 'student number',
-  teacher_number: 'teacher number',
-  staff_id: 'staff id',
-  sis_id: 'SIS id',
-  state_id: 'state id',
-};
 
 /** The strongest first. */
 export const RULES: Rule[] = [
   ...IDENTIFIERS.map(numberRule),
   {
-    reason: () => 'same e-mail and last name',
+    reason: () => ({ code: 'email' }),
     compare: (person, candidate, mapping) => {
       if (!sameEmail(person, candidate) || !same(searchKey, person.lastName, candidate.lastName))
         return undefined;
@@ -52,8 +45,7 @@ export const RULES: Rule[] = [
     },
   },
   {
-    reason: (person) =>
-      person.type === 'guardian' ? 'same name, e-mail or phone, and a student in common' : '',
+    reason: () => ({ code: 'family' }),
     compare: (person, candidate) => {
       if (person.type !== 'guardian' || !shareStudent(person, candidate)) return undefined;
       if (sameName(person, candidate) || same(digits, person.phone, candidate.phone)) return 'same';
@@ -67,10 +59,7 @@ function numberRule(identifier: Identifier): Rule {
   const fieldOf = (type: ContactType, mapping: FieldMapping) =>
     type === 'guardian' ? '' : mapping[type][identifier];
   return {
-    reason: ({ type }, mapping) => {
-      const field = fieldOf(type, mapping);
-      return field === '' ? '' : `same ${FIELD_WORDS[field]}`;
-    },
+    reason: ({ type }, mapping) => ({ code: 'number', field: fieldOf(type, mapping) }),
     compare: (person, candidate, mapping) => {
       const mine = person.identifiers?.[identifier];
       if (fieldOf(person.type, mapping) === '' || !same(plain, mine, candidate.identifiers?.[identifier]))

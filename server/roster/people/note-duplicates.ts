@@ -1,6 +1,6 @@
 import type { mongo, Types } from 'mongoose';
 import { Contact } from '../../models/contact.js';
-import { Duplicate, pairKey } from '../../models/duplicate.js';
+import { Duplicate, pairKey, type AlikeReason } from '../../models/duplicate.js';
 import { duplicatesAmong } from '../../models/duplicate-key.js';
 import { isPassing } from '../../runs/engine/judge-fault.js';
 
@@ -8,8 +8,7 @@ import { isPassing } from '../../runs/engine/judge-fault.js';
 export interface DoubtfulPair {
   contact: Types.ObjectId;
   candidate: Types.ObjectId;
-  /** In words: "same student number". */
-  reason: string;
+  reason: AlikeReason;
   /** The number was given to somebody else, by all that is known. */
   recycled?: boolean;
 }

@@ -37,7 +37,7 @@ export async function noteNewcomers(
             $setOnInsert: {
               contact,
               pair: pairKey(contact, candidate._id),
-              reason: 'same id',
+              reason: { code: 'id' },
               recycled: 'id',
               run,
               state: 'open',

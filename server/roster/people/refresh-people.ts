@@ -17,6 +17,7 @@ import { findStaying } from './find-staying.js';
 import { tellsAll } from '../../sources/download/download-district.js';
 import { IdSet } from '../../runs/changes/id-set.js';
 import { LISTS, PEOPLE_LISTS, type PeopleList } from '../../sources/records/lists.js';
+import { keepPersonFacts } from './keep-person-facts.js';
 import { matcherFor } from './adopt-people.js';
 import { PEOPLE } from '../mirror/stores.js';
 import { withholdTies } from '../mirror/withhold-ties.js';
@@ -34,6 +35,7 @@ export async function refreshPeople(
   const seen: Ids = new IdSet();
   /** Main ids of those who came by a further id only: they are here too. */
   const spared = new Set<string>();
+  const kept = new IdSet();
   for (const list of PEOPLE_LISTS) {
     const outcome = download[list];
     if (!outcome) continue;
@@ -42,10 +44,11 @@ export async function refreshPeople(
       context.staying ??= await findStaying(context, { has: (id) => seen.has(id) || spared.has(id) });
     await run.begin(list, outcome.read);
     await walkThrough(read<FromFile<CleverUser>>(list), async (batch) => {
-      await takePeople(context, list, batch, { seen, spared, listed });
+      await takePeople(context, list, batch, { seen, spared, listed, kept });
       await run.step(batch.length);
     });
   }
+  if (kept.size > 0) run.warn({ code: 'people unreadable', count: kept.size });
   await settleDoubts(context, seen);
   return { has: (id) => seen.has(id) || spared.has(id) };
 }
@@ -54,7 +57,7 @@ async function takePeople(
   context: RefreshContext,
   list: PeopleList,
   batch: FromFile<CleverUser>[],
-  { seen, spared, listed }: { seen: Ids; spared: Ids; listed: Pick<Ids, 'has'> },
+  { seen, spared, listed, kept }: { seen: Ids; spared: Ids; listed: Pick<Ids, 'has'>; kept: Ids },
 ): Promise<void> {
   const { run, kinds, schools, mapping } = context;
   const { kind } = LISTS[list];
@@ -65,7 +68,9 @@ async function takePeople(
   );
   // Files that tell which ties to take away mean these.
   const meant = new Set(batch.filter(({ slotbell }) => slotbell?.tiesChange).map(({ id }) => id));
-  const people = await keepStayingTies(context, told, meant);
+  const read = await keepPersonFacts(context.account._id, told);
+  for (const id of read.kept) kept.add(id);
+  const people = await keepStayingTies(context, read.people, meant);
   const stored = await storedStudents(context, people);
   const hasStudent = (person: RosterPerson): boolean =>
     person.relations.some(({ student }) => seen.has(student) || spared.has(student) || stored.has(student));
@@ -92,7 +97,7 @@ async function takePeople(
     ...matcherFor(context, list),
     revise: async (matched, known) =>
       withholdTies(context, await keepAdoptedTies(context, matched, known), known),
-    findDoubted: (revised, claims) => findDoubted(context, kind, revised, claims),
+    findDoubted: (revised, claims, merged) => findDoubted(context, kind, revised, claims, merged),
     onMerged: (ids) => ids.forEach((id) => spared.add(id)),
   });
 }
@@ -113,7 +118,7 @@ async function keepTies(
     const record = kept.get(person.record.id);
     const { named } = person;
     return record
-      ? { ok: true, named, record }
+      ? { ...person, record }
       : { ok: false, named, id: person.record.id, reason: 'unknown person' };
   });
 }

@@ -102,7 +102,7 @@ async function refreshFromFiles(account: Account, run: HeldRun, upload: Types.Ob
 }
 
 async function contextOf(account: Account, run: HeldRun) {
-  const doubts = await listDoubts(account._id, !run.preview);
+  const doubts = await listDoubts(account._id, run.preview ? undefined : run.now());
   return {
     account,
     run,

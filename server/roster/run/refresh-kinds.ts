@@ -3,6 +3,7 @@ import { contentHash } from '../../models/content-hash.js';
 import { Course } from '../../models/course.js';
 import { Section } from '../../models/section.js';
 import { Term } from '../../models/term.js';
+import { markOf } from '../../runs/changes/hold-ties.js';
 import type { Kind } from '../../runs/changes/kind.js';
 import type { Collection } from '../../runs/changes/read-changes.js';
 import { SECTION_TIES } from '../../runs/changes/tie-kinds.js';
@@ -29,6 +30,10 @@ const sectionTies: Kind = {
   ...mirrored(Section),
   kept: 'record.keptFor',
   keysOf: (section: Section) => ({ 'record.hash': contentHash(sectionFields(section)) }),
+  accepted: {
+    path: 'record.acceptedFor',
+    markOf: ({ studentIds, teacherIds }: Section) => markOf({ students: studentIds, teachers: teacherIds }),
+  },
   isPart: true,
 };
 

@@ -16,6 +16,8 @@ export interface Kind {
   keysFrom?: string[];
   /** Where people say something about a document that a run made: one that says so is theirs. */
   decided?: string[];
+  /** Where it is noted, and how, that somebody accepted what goes by the change: what it is asked of need not be asked anew. */
+  accepted?: { path: string; markOf: (document: never) => string };
   /** Only lists of documents of another kind: none of its own comes in or goes. */
   isPart?: true;
 }

@@ -33,11 +33,12 @@ export async function acceptHeld(run: HeldRun, kinds: Record<string, Kind>): Pro
   await tellOthers(run);
 }
 
-function removalOf({ keysOf }: Kind, row: RosterChange, document: StoredDocument): Change {
+function removalOf({ keysOf, accepted }: Kind, row: RosterChange, document: StoredDocument): Change {
   const { kind, action, target, sourceId, searchKey, size } = row;
   const after = overlay(document, row);
   const keys = keysOf ? compareFields(document, keysOf(after as never)) : [];
-  const fields = [...row.fields, ...keys];
+  const mark = accepted ? compareFields(document, { [accepted.path]: accepted.markOf(after as never) }) : [];
+  const fields = [...row.fields, ...keys, ...mark];
   const removal = { kind, action, target, sourceId, fields, searchKey };
   if (size === undefined) return { ...removal, where: { status: 'active' } };
   const asRead = whileAt(

@@ -10,6 +10,7 @@ import { mailAdministrators } from '../../notifications/mail-administrators.js';
 import { styleOf } from '../../web/place.js';
 import type { HeldRun } from './hold-run.js';
 import { pathOfRefresh, pathOfRun } from '../show/queries.js';
+import { nameSource } from '../show/name-source.js';
 import { heldInWords } from '../show/summarize-run.js';
 
 /**
@@ -30,8 +31,8 @@ export async function tellHeld(
   await mailAdministrators(deps, account, {
     ...(run.event ? { event: run.event } : {}),
     kind: 'removals held',
-    subject: `${account.name}: the roster sync holds removals until you look`,
-    text: `The last roster sync found a lot missing at the source: ${words}. That is more than usual, so nothing was removed. Please look at the list and accept or reject it:\n${deps.config.publicUrl}${page}\n\nUntil then everybody stays, and parents can book as before.`,
+    subject: `${account.name}: the roster sync found removals for you to review`,
+    text: `The last roster sync found a lot missing from ${await nameSource(account._id)}: ${words}. That’s more than usual, so nothing was removed. Please review the list and accept or reject the removals:\n${deps.config.publicUrl}${page}\n\nUntil then, everybody stays, and parents can book as before.`,
     key: `held:${run.id.toHexString()}`,
   });
 }

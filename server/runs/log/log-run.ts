@@ -47,7 +47,7 @@ export async function logRun(run: LoggingRun, rows: LogRow[]): Promise<void> {
 }
 
 function keyOf({ level = 'info', kind, action, fields = [], note }: Omit<LogRow, 'sourceId'>): string {
-  return [level, kind, action, fields.join(), note?.code, note?.reason].join('\n');
+  return [level, kind, action, fields.join(), note?.code, JSON.stringify(note?.reason)].join('\n');
 }
 
 /** Of rows, those that are in the run's log, each as its key and the record's id. */

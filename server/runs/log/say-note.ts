@@ -1,5 +1,6 @@
 import type { FieldChange, RunNote } from '../../models/roster-change.js';
 import type { SyncLog } from '../../models/sync-log.js';
+import { sayAlike } from '../../web/say-alike.js';
 import { sayProblem } from '../../web/say-problem.js';
 import { fieldsInWords } from '../changes/change.js';
 
@@ -7,26 +8,26 @@ import { fieldsInWords } from '../changes/change.js';
 export type NoteCode = keyof typeof SENTENCES;
 
 const SENTENCES = {
-  'bad id': 'Its id is not one that Clever gives.',
-  'no school': 'It names no school.',
-  'no role': 'It has no role that this account syncs.',
-  'no school, no class': 'It names no school and is in no class.',
-  'unknown class': 'Its class is in none of the files and not known here.',
-  'unknown person': 'Is in none of the files and not known here.',
-  'not stored': 'The database did not take it.',
-  'changed since': 'Somebody changed it since; it stays as it is.',
-  'deleted here': 'Was deleted here; came back without the changes made to it.',
+  'bad id': 'Its record ID isn’t one that Clever uses.',
+  'no school': 'It has no school.',
+  'no role': 'Its role isn’t one that you import.',
+  'no school, no class': 'It has no school and is in no class.',
+  'unknown class': 'Its class isn’t in the files or in Slotbell.',
+  'unknown person': 'Isn’t in the files or in Slotbell.',
+  'not stored': 'The database didn’t accept it.',
+  'changed since': 'Somebody has changed it since, so it stays as it is.',
+  'deleted here': 'It was deleted here. It’s back, without the changes made to it.',
   'not together': sayProblem({ code: 'not together' }),
   'id in doubt':
-    'This ID now comes with another name and no matching second fact. Nothing was changed. Decide under Global Setup → Duplicates.',
-  'may be known': 'May be somebody who is here already. Decide under Duplicates.',
+    'This ID now has a different name, and nothing else shows that it’s the same person. Nothing was changed. Decide under Global Setup → Duplicates.',
+  'may be known': 'This may be somebody you already have. Decide under Global Setup → Duplicates.',
 } as const;
 
 /** A remark on one change as a sentence; '' for none. Version 0.4.0 stored the sentence itself (`text`). */
 export function sayNote({ note, text = '' }: { note?: RunNote; text?: string }): string {
   if (!note) return text;
   if (note.code === 'may be known' && note.reason)
-    return `May be somebody who is here already: ${note.reason}. Decide under Duplicates.`;
+    return `This may be somebody you already have: ${sayAlike(note.reason)}. Decide under Global Setup → Duplicates.`;
   return (SENTENCES as Record<string, string>)[note.code] ?? '';
 }
 

@@ -4,7 +4,7 @@ import type { RunRemark } from '../../models/run.js';
 import { andList, countOf, number } from '../../web/format-count.js';
 import { longDay } from '../../web/format-time.js';
 import type { Style } from '../../web/place.js';
-import { heldInWords } from '../show/summarize-run.js';
+import { heldInWords, sayStay } from '../show/summarize-run.js';
 
 /** Why removals wait for a person. */
 export type HeldWhy = 'doubtful' | 'many' | 'undecided' | 'emptied';
@@ -26,6 +26,7 @@ export type Remark =
   | { code: 'list unreadable'; kind: string; count: number }
   | { code: 'classes unreadable'; count: number }
   | { code: 'terms not known'; count: number }
+  | { code: 'people unreadable'; count: number }
   | { code: 'no longer shared'; kind: string }
   | { code: 'never shared'; kind: string }
   | { code: 'not in the files'; kind: string };
@@ -52,81 +53,94 @@ const MANY: Record<string, string> = {
 };
 
 const BECAUSE: Record<HeldWhy, string> = {
-  doubtful: 'this download may not tell all',
-  many: 'that is more than a night usually brings',
-  undecided: 'nobody has decided yet',
-  emptied: 'no students or no teachers would be left in these classes',
+  doubtful: 'This download may be incomplete.',
+  many: 'That’s more than usual for one night.',
+  undecided: 'Nobody has reviewed them yet.',
+  emptied: 'Without them, these classes would have no students or no teachers.',
 };
 
 /** Of a district that had shared its lists. */
 export const SHARES_NOTHING =
-  'The district shares nothing with Slotbell any more, so nothing was updated or removed. Ask the district’s Clever administrator to share your schools with Slotbell again, then select Sync now.';
+  'The district no longer shares anything with Slotbell, so nothing was updated or removed. Ask the district’s Clever administrator to share your schools with Slotbell again, then select Sync now.';
 
-const SAY: { [C in Code]: (of: Of<C>, style: Style) => string } = {
-  held: (of) =>
-    `${partOf(of)} ${isOne(of) ? 'is' : 'are'} missing at the source and ${isOne(of) ? 'is' : 'are'} held until somebody looks, because ${BECAUSE[of.why]}. Nothing was removed.`,
+const SAY: { [C in Code]: (of: Of<C>, style: Style, source: string) => string } = {
+  held: (of, _style, source) =>
+    `${partOf(of)} ${isOne(of) ? 'is' : 'are'} missing from ${source}. ${BECAUSE[of.why]} ${sayStay(isOne(of))}`,
   'would be held': (of) =>
-    `${partOf(of)} would leave. A sync by itself would hold them until somebody looks, because ${BECAUSE[of.why]}.`,
-  'held with students': ({ kind, count }) =>
-    `${countOf(count, 'guardian', many(kind))} ${count === 1 ? 'is' : 'are'} missing at the source and held until somebody looks, because the students they belong to stay for now.`,
+    `${partOf(of)} would be removed. ${BECAUSE[of.why]} A sync keeps them until you review them.`,
+  'held with students': ({ kind, count }, _style, source) =>
+    `${countOf(count, 'guardian', many(kind))} ${count === 1 ? 'is' : 'are'} missing from ${source}. Their students stay for now. ${sayStay(count === 1)}`,
   'would be held with students': ({ kind, count }) =>
-    `${countOf(count, 'guardian', many(kind))} would be held until somebody looks, because the students they belong to stay.`,
+    `${countOf(count, 'guardian', many(kind))} would stay until you review them, because their students stay.`,
   'held besides': ({ counts }, style) =>
-    `Not on the list that was decided about, and held until somebody decides: ${heldInWords(Object.fromEntries(Object.entries(counts).map(([kind, held]) => [kind, { held }])), style)}.`,
+    `Not on the list you reviewed: ${heldInWords(Object.fromEntries(Object.entries(counts).map(([kind, held]) => [kind, { held }])), style)}. ${sayStay(false)}`,
   'people not shared': ({ teachers, students }, style) =>
-    `These classes list ${andList(
+    `Clever doesn’t share ${andList(
       [
         ...(teachers > 0 ? [countOf(teachers, 'teacher', 'teachers')] : []),
         ...(students > 0 ? [countOf(students, 'student', 'students')] : []),
       ],
       style,
-    )} whom Clever does not share; they are left out.`,
+    )} of these classes. They’re left out.`,
   'done again': () =>
-    'Done again from the start, because its first worker was lost. What that one had done may count as unchanged; the log has all of it.',
+    'The first attempt was cut off, so this run started over. What the first attempt changed may be counted as unchanged. The log lists all of it.',
   'possible duplicates': ({ count }) =>
-    `${countOf(count, 'new contact', 'new contacts')} may be somebody who was here already. Nothing was joined: decide under Global Setup → Duplicates.`,
+    `${countOf(count, 'new contact may be somebody', 'new contacts may be people')} you already have. Nothing was merged. Decide under Global Setup → Duplicates.`,
   'shares nothing': () => SHARES_NOTHING,
   'ids in doubt': ({ count }) =>
-    `${countOf(count, 'ID now comes', 'IDs now come')} with another name and no matching second fact. Whoever had ${count === 1 ? 'it stays' : 'them stays'} as they are until you decide under Global Setup → Duplicates.`,
+    `${countOf(count, 'ID now has a different name, and nothing else shows that it’s the same person', 'IDs now have different names, and nothing else shows that they’re the same people')}. Nothing changes for ${count === 1 ? 'the person' : 'the people'} you have until you decide under Global Setup → Duplicates.`,
   'schools not listed': ({ count }) =>
     `Clever no longer lists ${count === 1 ? 'one of the matched schools' : `${String(count)} of the matched schools`}. Check the school matching.`,
   'district paused': ({ since, asOf }, style) =>
     `The district’s own sync with Clever has been paused${since === '' ? '' : ` since ${longDay(since, style)}`}${sayAsOf(asOf, style)}.`,
   'district errors': ({ asOf }, style) =>
-    `The district’s own sync with Clever ends in errors${sayAsOf(asOf, style)}.`,
+    `The district’s own sync with Clever is failing${sayAsOf(asOf, style)}.`,
   'list broke off': ({ kind, fault }) =>
-    `The list of ${many(kind)} broke off: ${sayFault(fault)} Additions and changes were taken; none of the ${many(kind)} were removed.`,
+    `The list of ${many(kind)} was cut short: ${sayFault(fault)} Additions and changes were imported. No ${many(kind)} were removed.`,
   'list unreadable': ({ kind, count }) =>
-    `${countOf(count, 'record', 'records')} in the list of ${many(kind)} can’t be told apart: the id is missing or unreadable, or another record has the same one. Additions and changes were taken; none of the ${many(kind)} were removed.`,
+    `${countOf(count, 'record', 'records')} in the list of ${many(kind)} can’t be told apart: the ID is missing, unreadable or used twice. Additions and changes were imported. No ${many(kind)} were removed.`,
   'classes unreadable': ({ count }) =>
-    `In the lists of ${countOf(count, 'class', 'classes')} an id can’t be read, so nobody was taken out of ${count === 1 ? 'it' : 'them'}.`,
+    `In ${countOf(count, 'class', 'classes')}, an ID can’t be read, so nobody was removed from ${count === 1 ? 'it' : 'them'}.`,
   'terms not known': ({ count }) =>
-    `${countOf(count, 'class names', 'classes name')} a term that isn’t known or can’t be read. ${count === 1 ? 'It keeps' : 'They keep'} the term ${count === 1 ? 'it' : 'they'} had.`,
+    `${countOf(count, 'class has', 'classes have')} a term that Slotbell doesn’t know or can’t read. ${count === 1 ? 'It keeps' : 'They keep'} the term ${count === 1 ? 'it' : 'they'} had.`,
+  'people unreadable': ({ count }) =>
+    `The school, grade or birth date of ${countOf(count, 'person', 'people')} can’t be read. ${count === 1 ? 'This person keeps' : 'They keep'} what they had.`,
   'no longer shared': ({ kind }) =>
-    `Clever no longer shares ${many(kind)} with Slotbell. Nothing was removed. Ask the district’s Clever administrator whether that is meant.`,
-  'never shared': ({ kind }) => `Clever does not share ${many(kind)} with Slotbell.`,
-  'not in the files': ({ kind }) =>
-    `The files list no ${many(kind)} at all. None of those who are here were removed.`,
+    `Clever no longer shares ${many(kind)} with Slotbell. Nothing was removed. If that isn’t intended, ask the district’s Clever administrator.`,
+  'never shared': ({ kind }) => `Clever doesn’t share ${many(kind)} with Slotbell.`,
+  'not in the files': ({ kind }) => `There are no ${many(kind)} in the files. None of yours were removed.`,
 };
 
 /** Those that say why removals wait for somebody. */
 const OF_HELD: ReadonlySet<string> = new Set<Code>(['held', 'held with students', 'held besides']);
 
-/** What a run says on its page, in order. Version 0.4.0 stored sentences, which are shown as they are. */
-export function sayRemarks({ remarks = [] }: { remarks?: readonly RunRemark[] }, style: Style): string[] {
-  return remarks.map((remark) => sayRemark(remark, style)).filter((text) => text !== '');
+/**
+ * What a run says on its page, in order. Version 0.4.0 stored sentences, which are shown as they are.
+ * @param source what the roster source is called (`nameSource`)
+ */
+export function sayRemarks(
+  { remarks = [] }: { remarks?: readonly RunRemark[] },
+  style: Style,
+  source = 'Clever',
+): string[] {
+  return remarks.map((remark) => sayRemark(remark, style, source)).filter((text) => text !== '');
 }
 
 /** Of what a run says, why removals wait for somebody. */
-export function sayWhyHeld({ remarks = [] }: { remarks?: readonly RunRemark[] }, style: Style): string[] {
+export function sayWhyHeld(
+  { remarks = [] }: { remarks?: readonly RunRemark[] },
+  style: Style,
+  source = 'Clever',
+): string[] {
   const why = remarks.filter(({ code, ofHeld }) => OF_HELD.has(code) || ofHeld === true);
-  return sayRemarks({ remarks: why }, style);
+  return sayRemarks({ remarks: why }, style, source);
 }
 
-function sayRemark(remark: RunRemark, style: Style): string {
+function sayRemark(remark: RunRemark, style: Style, source: string): string {
   if (remark.text !== undefined) return remark.text;
-  const say = SAY[remark.code as Code] as ((of: RunRemark, style: Style) => string) | undefined;
-  return say?.(remark, style) ?? '';
+  const say = SAY[remark.code as Code] as
+    ((of: RunRemark, style: Style, source: string) => string) | undefined;
+  return say?.(remark, style, source) ?? '';
 }
 
 /** What sentences call many of a kind. */

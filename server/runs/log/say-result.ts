@@ -9,7 +9,7 @@ import { summarizeRun } from '../show/summarize-run.js';
 const PLAIN: Record<(typeof PLAIN_RESULTS)[number], string> = {
   'shares nothing': SHARES_NOTHING,
   stopped: 'Changes made before you stopped it are kept.',
-  'stopped with its run': 'Stopped together with the run that started it.',
+  'stopped with its run': 'Stopped along with the run that started it.',
   'stopped before its start': 'Stopped before it started. Nothing was changed.',
   discarded: 'Discarded. Nothing was applied.',
   'source changed': 'The roster source changed after this preview. Make a new preview.',
@@ -21,7 +21,7 @@ const PLAIN: Record<(typeof PLAIN_RESULTS)[number], string> = {
   'about nothing': 'The run that this one is about no longer exists.',
   'download missing': 'The record of the download is missing. Sync again.',
   'changed since':
-    'Another run has changed something since this was asked for, so nothing was undone. Only the newest run that changed something can be undone: open that one.',
+    'Another run has changed something since you asked for this, so nothing was undone. Only the newest run that changed something can be undone. Open that one.',
   'preview discarded':
     'The preview was discarded, so nothing was applied. Make a new preview if you still want its changes.',
   'not enabled': 'Clever is not enabled for this account. Enable it on the Clever set-up page.',
@@ -32,7 +32,7 @@ const PLAIN: Record<(typeof PLAIN_RESULTS)[number], string> = {
   'no district': 'No Clever district is set up for this account. Enter its id on the Clever set-up page.',
   'no credentials': 'No access to Clever is saved for this account. Enter it on the Clever set-up page.',
   'unreadable credentials':
-    'The saved access to Clever can’t be opened any more. Enter it again on the Clever set-up page.',
+    'The saved access to Clever can no longer be opened. Enter it again on the Clever set-up page.',
 };
 
 /** How a run ended, in one sentence or two; '' while it is not over. */
@@ -47,7 +47,7 @@ function say(purpose: Run['purpose'], result: RunResult, style: Style): string {
     case 'clever':
       return sayFault(result.fault);
     case 'forbidden':
-      return `Clever answered 403 (forbidden) to the lists of ${andList(result.kinds.map(many), style)}: the saved access to Clever may not read this district’s data. Ask the district’s Clever administrator to share it with Slotbell, or enter a new token on the Clever set-up page. Nothing was changed or removed here.`;
+      return `Clever refused the lists of ${andList(result.kinds.map(many), style)} (403, forbidden): the saved access to Clever can’t read this district’s data. Ask the district’s Clever administrator to share it with Slotbell, or enter a new token on the Clever set-up page. Nothing was changed or removed here.`;
     case 'stale':
       return `${result.count === 1 ? '1 record has' : `${number(result.count)} records have`} changed since the preview, so nothing was applied. The preview lists them. Make a new preview.`;
     case 'gave up':

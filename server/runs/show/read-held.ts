@@ -10,7 +10,8 @@ import type { Place } from '../../web/place.js';
 import type { HeldCounts } from '../changes/count-held.js';
 import { mayRunAll } from '../../web/actor.js';
 import { pathOfRefresh, pathOfRun, type RunPlace } from './queries.js';
-import { heldInWords } from './summarize-run.js';
+import { nameSource } from './name-source.js';
+import { sayMissing } from './summarize-run.js';
 
 /** Removals that wait for somebody: what and where. */
 export interface HeldNotice {
@@ -40,8 +41,10 @@ export async function heldNotices(actor: Actor, now: Date, event?: Types.ObjectI
   const rows = (await heldByRun(actor.account)).filter((row) =>
     row.event ? (!event || row.event.equals(event)) && mayRunEvent(actor, row.event) : mayRunAll(actor),
   );
+  if (rows.length === 0) return [];
+  const source = await nameSource(actor.account);
   const notices: HeldNotice[] = [];
-  for (const row of rows) notices.push(await noticeOf(row, actor, now));
+  for (const row of rows) notices.push(await noticeOf(row, source, actor, now));
   return notices;
 }
 
@@ -78,6 +81,7 @@ async function heldByRun(account: Types.ObjectId): Promise<HeldRow[]> {
 
 async function noticeOf(
   { run, event, counts, since }: HeldRow,
+  source: string,
   place: Place,
   now: Date,
 ): Promise<HeldNotice> {
@@ -86,9 +90,8 @@ async function noticeOf(
   const name = event ? (await Event.findById(event, { name: 1 }).lean())?.name : undefined;
   const first = since ?? found?.startedAt ?? found?.createdAt;
   const at = first ? dayAndTimeSoon(first, place, now) : '';
-  const where = name ? ` in ${name}` : '';
   return {
-    text: `${heldInWords(counts, place)}${where}: missing at the source since the sync of ${at}, and held until somebody decides. Nothing was removed.`,
+    text: sayMissing(counts, place, source, { event: name, since: at }),
     href: `${event ? pathOfRun(run) : pathOfRefresh(run)}/held`,
   };
 }

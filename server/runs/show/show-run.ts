@@ -12,8 +12,8 @@ export const TRIGGER_WORDS: Record<SyncTrigger, string> = {
   'sync now': 'Sync now',
   preview: 'Preview',
   apply: 'Preview applied',
-  accept: 'Held removals accepted',
-  reject: 'Held removals rejected',
+  accept: 'Removals accepted',
+  reject: 'Removals rejected',
   undo: 'Undo',
 };
 
@@ -55,12 +55,12 @@ export const KIND_WORDS: Record<string, string> = {
   classTeachers: 'Teaching assignments',
   resource: 'Teachers with slots',
   appointment: 'Appointments',
-  sectionStudents: 'Enrollments at the source',
-  sectionTeachers: 'Teaching assignments at the source',
-  section: 'Sections at the source',
-  course: 'Courses at the source',
-  term: 'Terms at the source',
-  school: 'Schools at the source',
+  sectionStudents: 'Section enrollments',
+  sectionTeachers: 'Section teaching assignments',
+  section: 'Sections',
+  course: 'Courses',
+  term: 'Terms',
+  school: 'Schools',
 };
 
 /** The same of one record, for a row of a list. */
@@ -89,11 +89,11 @@ const MIRROR_KINDS = ['section', 'sectionStudents', 'sectionTeachers', 'course',
 export const ACTION_WORDS: Record<string, string> = {
   added: 'New',
   changed: 'Changed',
-  removed: 'Gone',
+  removed: 'Removed',
   restored: 'Came back',
-  held: 'Held',
+  held: 'To review',
   kept: 'Kept',
-  refused: 'Not taken',
+  refused: 'Not imported',
 };
 
 const STAGE_WORDS: Record<string, string> = {
@@ -106,10 +106,10 @@ const STAGE_WORDS: Record<string, string> = {
   teachers: 'Teachers',
   staff: 'Staff',
   contacts: 'Guardians',
-  leavers: 'Who is gone',
-  changes: 'Changes of the roster',
-  event: 'Changes of the event',
-  classes: 'Classes of the event',
+  leavers: 'Who left',
+  changes: 'Roster changes',
+  event: 'Event changes',
+  classes: 'Event classes',
   resources: 'Teachers with slots',
   appointments: 'Appointments',
 };
@@ -186,8 +186,8 @@ const SAID: Record<RunPurpose | 'import' | 'download', { noun: string; done: str
   download: { noun: 'download', done: 'Downloaded' },
   preview: { noun: 'preview', done: 'Previewed' },
   apply: { noun: 'run that applies a preview', done: 'Applied a preview' },
-  accept: { noun: 'run that accepts what was held', done: 'Accepted what was held' },
-  reject: { noun: 'run that rejects what was held', done: 'Rejected what was held' },
+  accept: { noun: 'run that accepts removals', done: 'Removals accepted' },
+  reject: { noun: 'run that rejects removals', done: 'Removals rejected' },
   undo: { noun: 'undo', done: 'Undone' },
 };
 
@@ -199,11 +199,11 @@ type SaidRun = Pick<Run, 'purpose' | 'state' | 'result' | 'startedAt' | 'created
 export function sayRun(run: SaidRun, place: Place, now: Date): string {
   const { noun, done } = SAID[saidAs(run)];
   if (run.state === 'queued' && run.retryAt)
-    return `Clever did not answer; the next try is at ${timeOfDay(run.retryAt, place)}.`;
-  if (run.state === 'queued') return `The ${noun} waits for its turn.`;
+    return `Clever didn’t answer. The next try is at ${timeOfDay(run.retryAt, place)}.`;
+  if (run.state === 'queued') return `The ${noun} is waiting for its turn.`;
   if (run.state === 'running') return `The ${noun} is running now.`;
   const when = sayWhen(run, place, now);
-  const end = run.purpose === 'preview' ? ' Nothing was written.' : '';
+  const end = run.purpose === 'preview' ? ' Nothing was saved.' : '';
   if (run.state === 'done') return `${done} ${when}: ${lowerFirst(sayResult(run, place))}${end}`;
   return run.state === 'stopped'
     ? `The ${noun} ${when} was stopped. ${sayResult(run, place)}`

@@ -14,7 +14,7 @@ const ASSIGNMENTS: Words = { one: 'teaching assignment', many: 'teaching assignm
 const SPOKEN: [kind: string, words: Words][] = [
   ['student', { one: 'student', many: 'students' }],
   ['teacher', { one: 'teacher', many: 'teachers' }],
-  ['staff', { one: 'member of staff', many: 'members of staff' }],
+  ['staff', { one: 'staff member', many: 'staff members' }],
   ['guardian', { one: 'guardian', many: 'guardians' }],
   ['class', { one: 'class', many: 'classes' }],
   ['classStudents', ENROLLMENTS],
@@ -53,7 +53,7 @@ function pickKept(counts: KindCounts): Partial<KindCounts> {
 }
 
 /**
- * What a run did in one sentence: "3 new students, 1 student left, 1 class changed." Nothing done is said too.
+ * What a run did in one sentence: "3 new students, 1 student removed, 1 class changed." Nothing done is said too.
  * @param parts the counts of the refresh and of the update
  */
 export function summarizeRun(
@@ -66,7 +66,7 @@ export function summarizeRun(
   );
   if (purpose === 'reject')
     return Object.entries(counts).some(([kind, { unchanged = 0 }]) => kind !== 'appointment' && unchanged > 0)
-      ? 'The records that were held stay.'
+      ? 'The reviewed records stay.'
       : NOTHING.reject;
   const verbs = purpose === 'preview' ? WOULD : DID;
   const spoken = counts.class ? SPOKEN : [...SPOKEN, ...MIRRORED];
@@ -79,37 +79,35 @@ export function summarizeRun(
       `${number(broken)} ${broken === 1 ? `appointment ${verbs.needs}` : `appointments ${verbs.need}`} a look`,
     );
   const held = heldInWords(counts, style);
-  if (held !== '') phrases.push(`${held} ${verbs.held} until somebody looks`);
+  if (held !== '') phrases.push(`${held} ${verbs.held}`);
   return phrases.length > 0 ? `${phrases.join(', ')}.` : NOTHING[purpose];
 }
 
 const DID = {
   restored: 'came back',
   changed: 'changed',
-  left: 'left',
-  gone: 'gone',
+  removed: 'removed',
   ended: 'ended',
   needs: 'needs',
   need: 'need',
-  held: 'held',
+  held: 'waiting for your review',
 };
 const WOULD: typeof DID = {
   restored: 'would come back',
   changed: 'would change',
-  left: 'would leave',
-  gone: 'would go',
+  removed: 'would be removed',
   ended: 'would end',
   needs: 'would need',
   need: 'would need',
-  held: 'would be held',
+  held: 'would wait for your review',
 };
 
 const NOTHING: Record<RunPurpose, string> = {
-  sync: 'Nothing had changed.',
+  sync: 'Nothing changed.',
   preview: 'Nothing would change.',
-  apply: 'Nothing had to be changed.',
-  accept: 'Nothing had to be removed any more.',
-  reject: 'Nothing was held any more.',
+  apply: 'There was nothing left to change.',
+  accept: 'There was nothing left to remove.',
+  reject: 'There was nothing left to review.',
   undo: 'There was nothing to undo.',
 };
 
@@ -122,6 +120,27 @@ export function heldInWords(counts: Record<string, Partial<KindCounts>>, style: 
   return andList(phrases, style);
 }
 
+/**
+ * "181 students and 4 classes in Fall conferences have been missing from Clever since the sync of Mon, Dec 7. They stay until you review them."
+ * @param source what the roster source is called (`nameSource`)
+ */
+export function sayMissing(
+  counts: Record<string, Partial<KindCounts>>,
+  style: Style,
+  source: string,
+  { event, since, reviewer }: { event?: string | undefined; since?: string; reviewer?: string } = {},
+): string {
+  const one = HELD.reduce((sum, [kind]) => sum + (counts[kind]?.held ?? 0), 0) === 1;
+  const verb = since ? (one ? 'has been' : 'have been') : one ? 'is' : 'are';
+  return `${heldInWords(counts, style)}${event ? ` in ${event}` : ''} ${verb} missing from ${source}${since ? ` since the sync of ${since}` : ''}. ${sayStay(one, reviewer)}`;
+}
+
+/** That what is missing stays. @param one it is one record */
+export function sayStay(one: boolean, reviewer = 'you'): string {
+  const review = reviewer === 'you' ? 'review' : 'reviews';
+  return one ? `It stays until ${reviewer} ${review} it.` : `They stay until ${reviewer} ${review} them.`;
+}
+
 function phrasesFor(kind: string, counts: Partial<KindCounts>, words: Words, verbs: typeof DID): string[] {
   const { added = 0, changed = 0, removed = 0, restored = 0 } = counts;
   const say = (count: number, before: string, after: string): string[] =>
@@ -130,14 +149,14 @@ function phrasesFor(kind: string, counts: Partial<KindCounts>, words: Words, ver
     ...say(added, ' new', ''),
     ...say(restored, '', ` ${verbs.restored}`),
     ...say(changed, '', ` ${verbs.changed}`),
-    ...say(removed, '', ` ${verbs[VERBS[kind] ?? 'left']}`),
+    ...say(removed, '', ` ${TIES.has(kind) ? verbs.ended : verbs.removed}`),
   ];
 }
 
-const VERBS: Record<string, 'gone' | 'ended'> = {
-  class: 'gone',
-  classStudents: 'ended',
-  classTeachers: 'ended',
-  sectionStudents: 'ended',
-  sectionTeachers: 'ended',
-};
+/** Somebody's place in a class ends; nobody is removed by it. */
+const TIES: ReadonlySet<string> = new Set([
+  'classStudents',
+  'classTeachers',
+  'sectionStudents',
+  'sectionTeachers',
+]);

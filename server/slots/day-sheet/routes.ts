@@ -2,9 +2,10 @@ import express, { type Router } from 'express';
 import type { Deps } from '../../deps.js';
 import type { Event } from '../../models/event.js';
 import { atLeast } from '../../models/user.js';
+import { eventFrame } from '../../web/event-tabs.js';
 import { actorOf, levelIn } from '../../web/actor.js';
 import { notFound } from '../../web/errors.js';
-import { dayAndTime, daysInWords, fullDay, shortDay, timeSpan } from '../../web/format-time.js';
+import { dayAndTime, fullDay, shortDay, timeSpan } from '../../web/format-time.js';
 import { eventGuard, eventOf } from '../../web/guards.js';
 import { dayOf } from '../../web/local-time.js';
 import type { PlacedEvent } from '../../web/place.js';
@@ -86,12 +87,5 @@ function currentDay(event: Event, now: Date): string {
 }
 
 function sheetPage(event: PlacedEvent, page: string) {
-  return {
-    title: `${event.name}: ${page}`,
-    section: 'events',
-    event,
-    tab: 'day-sheet',
-    when: daysInWords(event.days, event),
-    home: `/events/${event._id.toHexString()}`,
-  };
+  return { ...eventFrame(event, 'day-sheet', page), home: `/events/${event._id.toHexString()}` };
 }

@@ -1,8 +1,9 @@
 import express, { type Response, type Router } from 'express';
 import type { Deps } from '../../deps.js';
+import { eventFrame } from '../../web/event-tabs.js';
 import { actorOf, levelIn, type Actor } from '../../web/actor.js';
 import { countOf, number } from '../../web/format-count.js';
-import { daysInWords, fieldTime, fullDay, timeSpan } from '../../web/format-time.js';
+import { fieldTime, fullDay, timeSpan } from '../../web/format-time.js';
 import { eventGuard, eventOf } from '../../web/guards.js';
 import type { PlacedEvent, Style } from '../../web/place.js';
 import { parseForm, parseQuery, typedValues, type Form } from '../../web/parse.js';
@@ -88,25 +89,18 @@ async function formPage(res: Response, form: Form): Promise<void> {
 }
 
 function generatorPage(event: PlacedEvent) {
-  return {
-    title: `${event.name}: Make slots`,
-    section: 'events',
-    event,
-    tab: 'slots',
-    when: daysInWords(event.days, event),
-    home: `/events/${event._id.toHexString()}/slots`,
-  };
+  return { ...eventFrame(event, 'slots', 'Make slots'), home: `/events/${event._id.toHexString()}/slots` };
 }
 
 /** Why the times cannot be laid out, beside the field that it is about. */
 function refused(body: unknown, form: SlotForm, fault: NotPrepared, style: Style): Form {
   const day = fullDay(form.day, style);
   const messages: Record<NotPrepared['reason'], string> = {
-    'no such time': `There is no ${fieldTime(fault.field === 'from' ? form.from : form.to, style)} on ${day}: the clocks go forward past it.`,
+    'no such time': `There is no ${fieldTime(fault.field === 'from' ? form.from : form.to, style)} on ${day}: the clocks go forward then. Enter another time.`,
     order: 'The last slot must end after the first begins.',
-    'none fits': 'Not one slot of this length fits between the two times.',
-    nobody: 'None of these teachers takes part in the event any more.',
-    'too many': `That would be more than ${number(MOST_SLOTS)} slots. Choose fewer teachers, or fewer times.`,
+    'none fits': 'No slot of this length fits between these times.',
+    nobody: 'None of these teachers is in the event anymore.',
+    'too many': `That would be more than ${number(MOST_SLOTS)} slots. Select fewer teachers or fewer times.`,
   };
   return { values: typedValues(body), errors: { [fault.field]: messages[fault.reason] } };
 }

@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
 import { Account, type CleverKinds, type EventCursor, type FieldMapping } from '../../models/account.js';
+import { Duplicate } from '../../models/duplicate.js';
 import { RosterChange } from '../../models/roster-change.js';
 import type { FullWhy } from '../../models/roster-run.js';
 import type { HeldRun } from '../../runs/engine/hold-run.js';
@@ -12,7 +13,7 @@ const FULL_AFTER_MS = 6.5 * DAY_MS;
 /** Clever keeps events for 30 days. */
 const EVENTS_KEPT_MS = 27 * DAY_MS;
 /** Raised when the mapping of records, or of sections to classes, changes in the code: then all must be read anew. */
-const RULES_VERSION = 1;
+const RULES_VERSION = 2;
 
 /** What decides how records are taken and who belongs here. */
 export interface Rules {
@@ -41,6 +42,9 @@ export async function findStart(account: Types.ObjectId, setup: string, now: Dat
   if (now.getTime() - cursor.at.getTime() > EVENTS_KEPT_MS)
     return { ok: false, why: { code: 'too long ago' } };
   if (now.getTime() - cursor.fullAt.getTime() > FULL_AFTER_MS) return { ok: false, why: { code: 'weekly' } };
+  // Nobody may have come to say so after it: what the source said of somebody in doubt was not taken.
+  const decided = { account, recycled: 'id' as const, state: 'open' as const, deciding: { $exists: true } };
+  if (await Duplicate.exists(decided)) return { ok: false, why: { code: 'ended badly' } };
   const held = await RosterChange.exists({ account, state: 'held', event: { $exists: false } });
   return held ? { ok: false, why: { code: 'removals wait' } } : { ok: true, cursor };
 }

@@ -30,6 +30,11 @@ export function isSpoiltId(value: unknown): boolean {
   return isSpoilt(value) || (cleanText(value) !== '' && cleanId(value) === '');
 }
 
+/** The same of a date. */
+export function isSpoiltDate(value: unknown): boolean {
+  return isSpoilt(value) || (cleanText(value) !== '' && cleanDate(value) === '');
+}
+
 /** The ids of a list that may be absent or hold anything, each once. */
 export function cleanIds(values: unknown): string[] {
   const list: unknown[] = Array.isArray(values) ? values : [];

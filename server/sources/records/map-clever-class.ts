@@ -2,7 +2,7 @@ import type { CleverCourse, CleverSection, CleverTerm } from '../../clever/schem
 import type { Course } from '../../models/course.js';
 import type { RosterSection } from '../../models/section.js';
 import type { Term } from '../../models/term.js';
-import { cleanDate, cleanId, cleanIds, cleanText, isSpoilt, isSpoiltId } from './clean-text.js';
+import { cleanDate, cleanId, cleanIds, cleanText, isSpoilt, isSpoiltDate, isSpoiltId } from './clean-text.js';
 import type { MatchedSchools } from './map-clever-person.js';
 import { rosterRecord, type Mapped } from './roster-record.js';
 
@@ -72,8 +72,10 @@ function unsureOf({ students, teacher, teachers }: CleverSection): ('students' |
 
 /** Which dates of a term are none. */
 export function spoiltDates({ start_date, end_date }: CleverTerm): ('start' | 'end')[] {
-  const isBad = (value: unknown) => isSpoilt(value) || (cleanText(value) !== '' && cleanDate(value) === '');
-  return [...(isBad(start_date) ? (['start'] as const) : []), ...(isBad(end_date) ? (['end'] as const) : [])];
+  return [
+    ...(isSpoiltDate(start_date) ? (['start'] as const) : []),
+    ...(isSpoiltDate(end_date) ? (['end'] as const) : []),
+  ];
 }
 
 export function mapCleverTerm(term: CleverTerm): Mapped<RosterTerm> {

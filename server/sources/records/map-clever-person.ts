@@ -8,7 +8,7 @@ import {
   type MappableField,
 } from '../../models/account.js';
 import type { ContactType, Relation, RosterPerson } from '../../models/contact.js';
-import { cleanDate, cleanId, cleanIds, cleanText } from './clean-text.js';
+import { cleanDate, cleanId, cleanIds, cleanText, isSpoilt, isSpoiltDate, isSpoiltId } from './clean-text.js';
 import { rosterRecord, type Mapped } from './roster-record.js';
 
 /** Our schools by the ids of the Clever schools that are matched to them. */
@@ -19,7 +19,12 @@ export type PersonMapped = Mapped<RosterPerson> & {
   named: string[];
   /** Its list of children is none, or names one by what is no id, so that it does not tell whose other children are theirs. */
   unsure?: true;
+  /** What of it nobody can read. */
+  spoilt?: readonly PersonFact[];
 };
+
+/** Facts of a person that a record may tell in a way that nobody can read. */
+export type PersonFact = 'schools' | 'grade' | 'birthDate';
 
 /**
  * A Clever user as one person of ours, whatever is missing. Who has several roles is one contact, of the first type of
@@ -54,7 +59,7 @@ export function mapCleverPerson(
     city: cleanText(student?.location?.city),
     state: cleanText(student?.location?.state),
     postalCode: cleanText(student?.location?.zip),
-    grade: cleanText(student?.grade),
+    grade: isSpoilt(student?.grade) ? '' : cleanText(student?.grade),
     title: cleanText(teacher?.title) || cleanText(staff?.title) || cleanText(admin?.title),
     phone: cleanText(contact?.phone),
     schools: named.flatMap((school) => schools.get(school) ?? []),
@@ -62,7 +67,33 @@ export function mapCleverPerson(
     ...identifiersOf(user, type, mapping),
   };
   const unsure = kinds.contacts && hasUnreadable(user);
-  return { ok: true, named, record: rosterRecord(id, fields), ...(unsure ? { unsure } : {}) };
+  const spoilt = spoiltIn(user, kinds);
+  return {
+    ok: true,
+    named,
+    record: rosterRecord(id, fields),
+    ...(unsure ? { unsure } : {}),
+    ...(spoilt.length > 0 ? { spoilt } : {}),
+  };
+}
+
+function spoiltIn({ roles }: CleverUser, kinds: CleverKinds): PersonFact[] {
+  const { student, teacher, staff } = roles ?? {};
+  const mine = [
+    ...(kinds.students && student ? [student.school, ...listed(student.schools)] : []),
+    ...(kinds.teachers && teacher ? [teacher.school, ...listed(teacher.schools)] : []),
+    ...(kinds.staff && staff ? listed(staff.schools) : []),
+  ];
+  return [
+    ...(mine.some(isSpoiltId) ? (['schools'] as const) : []),
+    ...(isSpoilt(student?.grade) ? (['grade'] as const) : []),
+    ...(isSpoiltDate(student?.dob) ? (['birthDate'] as const) : []),
+  ];
+}
+
+/** What stands in a list, or in its place. */
+function listed(list: unknown): unknown[] {
+  return Array.isArray(list) ? list : [list];
 }
 
 function hasUnreadable({ roles }: CleverUser): boolean {

@@ -10,6 +10,8 @@ export interface RosterRecord<F> {
   hash: string;
   /** Of a section: some of its people stay because somebody said so while the source says this of them (`markOf`). */
   keptFor?: string;
+  /** Of a section whose list came empty: all whom it lost were found in others while its people are these (`markOf`). */
+  movedFor?: string;
 }
 
 /** A record, or why it cannot be taken (a row in the run's log). */

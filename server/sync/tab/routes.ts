@@ -51,8 +51,11 @@ export function eventSyncRoutes(deps: Deps): Router {
     say(
       req,
       resumed.ok
-        ? { kind: 'ok', text: 'The nightly sync is on again. The next run is the coming night’s.' }
-        : { kind: 'notice', text: 'The nightly sync was on already, or the event was never imported.' },
+        ? { kind: 'ok', text: 'The nightly sync is on again, starting with the coming night.' }
+        : {
+            kind: 'notice',
+            text: 'The nightly sync was already on, or nothing has been imported into this event yet.',
+          },
     );
     res.redirect(303, homeOf(res));
   });
@@ -67,7 +70,7 @@ export function eventSyncRoutes(deps: Deps): Router {
     if (hour === undefined) throw notFound();
     const set = { account, event: eventOf(res)._id, by: user, hour: parsed.value.hour, was: hour };
     if (!(await setHour(deps, set))) {
-      const errors = { hour: 'Somebody else set the hour at the same moment. Save once more.' };
+      const errors = { hour: 'Somebody else set the hour at the same moment. Save again.' };
       return showAgain(deps, res, { values: parsed.value, errors });
     }
     say(req, { kind: 'ok', text: 'The hour of the nightly sync is saved.' });
@@ -95,15 +98,15 @@ function startRun(deps: Deps, what: Pick<StartSync, 'trigger' | 'purpose'>): Req
     }
     const text =
       started.reason === 'not connected'
-        ? 'Clever is not enabled for this account, so nothing can be synced.'
-        : 'Import this event first; then it can be synced.';
+        ? 'Clever isn’t enabled for this account, so nothing can be synced.'
+        : 'Import classes into this event first. Then you can sync it.';
     say(req, { kind: 'danger', text });
     res.redirect(303, homeOf(res));
   };
 }
 
 function sayStopped({ events, runs }: { events: number; runs: number }): string {
-  if (events + runs === 0) return 'The sync of this event was off already.';
+  if (events + runs === 0) return 'The nightly sync of this event was already off.';
   const parts = [
     ...(events > 0 ? ['The nightly sync of this event is off.'] : []),
     ...(runs > 0 ? [`${countOf(runs, 'run stops', 'runs stop')} at the next safe point.`] : []),

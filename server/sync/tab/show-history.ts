@@ -88,8 +88,8 @@ function showOne(run: SyncRun, numbers: RunNumbers, took: string, column: Column
     `${number(added)} new`,
     ...(restored > 0 ? [`${number(restored)} came back`] : []),
     `${number(changed)} changed`,
-    `${number(removed)} gone`,
-    ...(held > 0 ? [`${number(held)} held`] : []),
+    `${number(removed)} removed`,
+    ...(held > 0 ? [`${number(held)} to review`] : []),
     ...(took ? [took] : []),
   ];
   const href = pathOfRun(run._id);
@@ -130,8 +130,8 @@ function describe(known: { run: SyncRun; numbers: RunNumbers }[], shown: ShownRu
   const ends = [...ended('done', 'done'), ...ended('stopped', 'stopped'), ...ended('failed', 'failed')];
   const most = Math.max(...known.map(({ numbers }) => totalOf(numbers)));
   return [
-    `${countOf(known.length, 'run', 'runs')} from ${shown[0]?.when ?? ''} to ${shown.at(-1)?.when ?? ''}, oldest left: ${ends.join(', ')}.`,
-    `The most that one run brought in, changed or took out is ${countOf(most, 'record', 'records')}.`,
+    `${countOf(known.length, 'run', 'runs')} from ${shown[0]?.when ?? ''} to ${shown.at(-1)?.when ?? ''}, oldest on the left: ${ends.join(', ')}.`,
+    `The largest run added, changed or removed ${countOf(most, 'record', 'records')}.`,
     'The table below has every number.',
   ].join(' ');
 }

@@ -2,9 +2,10 @@ import type { Response } from 'express';
 import type { Deps } from '../../deps.js';
 import type { Event } from '../../models/event.js';
 import type { SyncRun } from '../../models/sync-run.js';
+import { eventFrame } from '../../web/event-tabs.js';
 import { actorOf } from '../../web/actor.js';
 import { seenOf } from '../../web/compare-seen.js';
-import { dayAndTimeSoon, daysInWords, hourInWords, shortDayAndTime } from '../../web/format-time.js';
+import { dayAndTimeSoon, hourInWords, shortDayAndTime } from '../../web/format-time.js';
 import { zoneName } from '../../web/format-zone.js';
 import { eventOf } from '../../web/guards.js';
 import type { Place, PlacedEvent } from '../../web/place.js';
@@ -52,10 +53,7 @@ export async function syncPage(deps: Deps, res: Response, page: number) {
   const living = await livingRun(event._id);
   const runs = await runsOf(event, page, homeOf(res), said);
   return {
-    title: event.name,
-    section: 'events',
-    tab: 'sync',
-    when: daysInWords(event.days, event),
+    ...eventFrame(event, 'sync'),
     home: homeOf(res),
     held: await heldNotices(actor, deps.now(), event._id),
     sync: event.sync,

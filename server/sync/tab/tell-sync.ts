@@ -29,10 +29,10 @@ export function saySync(last: SyncRun | undefined, { place, now }: Said): string
 export function sayNight(night: Night, { place, now }: Said): string {
   if (!night.on) {
     const since = night.since ? `has been off since ${dayAndTimeSoon(night.since, place, now)}` : 'is off';
-    return `The nightly sync ${since}; until it is on again only Sync now changes the event.`;
+    return `The nightly sync ${since}. Until you start it again, only Sync now updates this event.`;
   }
-  if (night.pausedBy === 'archived') return 'The nightly sync rests while the event is archived.';
-  if (night.pausedBy) return 'The nightly sync rests, because Clever is not enabled for this account.';
+  if (night.pausedBy === 'archived') return 'The nightly sync is paused while the event is archived.';
+  if (night.pausedBy) return 'The nightly sync is paused because Clever isn’t enabled for this account.';
   return `The nightly sync is on. It runs next on ${dayAndTimeSoon(night.next, place, now)}.`;
 }
 
@@ -46,11 +46,11 @@ export function sayBadEnds(recent: SyncRun[], good: SyncRun | null, { place, now
   if (goodAt === 0 || over.length === 0) return '';
   const since = (goodAt === -1 ? over : over.slice(0, goodAt)).map(({ state }) => state);
   const bad = sayEnds(since);
-  if (!good) return `No run has ended well so far: ${bad}.`;
+  if (!good) return `No sync has finished yet: ${bad}.`;
   const when = dayAndTimeSoon(good.startedAt ?? good.createdAt, place, now);
   // Older than what was read: there may have been more.
   const atLeast = goodAt === -1 ? 'at least ' : '';
-  return `The last good run was on ${when}; since then ${atLeast}${bad}.`;
+  return `The last good run was on ${when}. Since then, ${atLeast}${bad}.`;
 }
 
 function sayEnds(states: RunState[]): string {

@@ -23,17 +23,20 @@ export function termRoutes(deps: Deps): Router {
     };
     const parsed = parseForm(termSchema, req.body);
     if (!parsed.ok) {
-      const errors = { term: 'Select the terms that this event should take.' };
+      const errors = { term: 'Select at least one term to add.' };
       refuseHere(res, { values: typedValues(req.body), errors });
       res.render('sync/event-sync', await syncPage(deps, res, 1));
       return;
     }
     const taken = await takeTerms(deps, event, parsed.value.term, actorOf(res).user);
     if (!taken.ok) {
-      refuse('This was taken already, or the terms have changed since. Look again at what is there now.');
+      refuse('These terms were already added, or they’ve changed since. Look at the list again.');
       return;
     }
-    say(req, { kind: 'ok', text: `The event takes ${andList(taken.names, event)} now, and syncs.` });
+    say(req, {
+      kind: 'ok',
+      text: `This event now includes ${andList(taken.names, event)}. A sync has started.`,
+    });
     res.redirect(303, taken.run ? pathOfRun(taken.run) : tab);
   });
 

@@ -19,10 +19,10 @@ export function showProposals(
   const chosen = andList(sync.terms.map(nameOf), style);
   return {
     lead: allGone
-      ? `The source has no classes any more in what this event takes: ${chosen}.`
-      : 'Classes of this event are now in a term that it does not take. They stay as they are; new classes of that term come only after you take it.',
+      ? `There are no classes left in the terms of this event: ${chosen}.`
+      : 'Some classes of this event have moved to a term it doesn’t include. They stay as they are. New classes of that term come in only after you add it.',
     then: allGone
-      ? `A sync follows and brings the classes of what you take. ${sayLeaving(leaving)} You can undo the run, which brings back the terms too.`
+      ? `A sync then imports the classes of the terms you add. ${sayLeaving(leaving)} If you undo that sync, the old terms come back too.`
       : '',
     options: proposals.map((proposal) => ({
       value: proposal.term.id,
@@ -32,16 +32,16 @@ export function showProposals(
     sure: proposals.filter(({ sure }) => sure).map(({ term }) => term.id),
     button:
       proposals.length > 1
-        ? 'Take the selected terms'
-        : `Take ${nameOf(first.term)}${first.instead ? ' instead' : ''}`,
+        ? 'Add the selected terms'
+        : `${first.instead ? 'Use' : 'Add'} ${nameOf(first.term)}${first.instead ? ' instead' : ''}`,
   };
 }
 
 function sayLeaving({ classes, appointments }: Leaving): string {
   if (classes === 0) return 'No class leaves the event.';
   const gone = `${countOf(classes, 'class leaves', 'classes leave')} the event`;
-  if (appointments === 0) return `${gone}. No appointment is with ${classes === 1 ? 'it' : 'them'}.`;
-  return `${gone}, and ${countOf(appointments, 'appointment is', 'appointments are')} with ${classes === 1 ? 'it' : 'them'}. Appointments stay; those that no longer fit a class are listed under Problems.`;
+  if (appointments === 0) return `${gone}. ${classes === 1 ? 'It has' : 'They have'} no appointments.`;
+  return `${gone}. ${classes === 1 ? 'It has' : 'They have'} ${countOf(appointments, 'appointment', 'appointments')}. All stay booked; those that no longer fit a class are listed under Problems.`;
 }
 
 function nameOf({ name }: { name: string }): string {
@@ -61,11 +61,11 @@ function reasonFor({ why, instead, count, term }: TermProposal): string {
   const reasons = {
     looks:
       searchKey(term.name) === searchKey(instead?.name ?? '')
-        ? 'It has the name of one that is gone'
-        : `It has the dates of ${gone}, which is gone`,
-    days: 'The days of this event are in it',
+        ? 'It has the same name as one that’s gone'
+        : `It has the same dates as ${gone}, which is gone`,
+    days: 'The days of this event fall in it',
     overlap: `It overlaps with ${gone}, which is gone`,
-    today: 'It runs today',
+    today: 'It’s the current term',
   };
   return `${reasons[why]}, and ${sections}.`;
 }

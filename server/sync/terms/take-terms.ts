@@ -39,7 +39,7 @@ export async function takeTerms(
     event: event._id,
     user: by,
     action: 'take terms',
-    detail: { terms: ids.join(', '), instead: left.map(({ id }) => id).join(', ') },
+    detail: { terms: [...ids], instead: left.map(({ id }) => id) },
     at: deps.now(),
   });
   const account = await Account.findById(event.account).orFail().lean();

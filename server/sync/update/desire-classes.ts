@@ -3,10 +3,11 @@ import { Class, type ClassEdits, type SyncedClass } from '../../models/class.js'
 import type { Event, EventSync } from '../../models/event.js';
 import type { Section } from '../../models/section.js';
 import type { Ties } from '../../runs/changes/compare-ties.js';
+import { markOf } from '../../runs/changes/hold-ties.js';
 import type { Mirror } from './mirror.js';
 import type { MirrorTerm } from './select-sections.js';
 import { hashClass } from '../../models/class.js';
-import { heirsOf, selectionOf } from './select-sections.js';
+import { heirsOf, isSelected, selectionOf } from './select-sections.js';
 
 /** A class as the mirror says it should be in the event. */
 export interface DesiredClass {
@@ -16,6 +17,8 @@ export interface DesiredClass {
   edits: ClassEdits;
   /** Ids of people of the section whom the source does not share. */
   unknown: Ties;
+  /** What of its section's lists came empty is no question any more: somebody accepted it, or all are in other sections instead. */
+  settled?: 'accepted' | 'moved';
   /** Some of its people stay because somebody said so while the sync says this of them (`markOf`). */
   keptFor?: string;
 }
@@ -34,12 +37,14 @@ export async function* readDesired(
   sync: EventSync,
 ): AsyncGenerator<DesiredClass[], void, undefined> {
   const terms = await mirror.terms();
-  for await (const batch of mirror.sections(selectionOf(sync, terms)))
-    yield await desireBatch(mirror, batch, terms);
+  const selection = selectionOf(sync, terms);
+  for await (const batch of mirror.sections(selection)) yield await desireBatch(mirror, batch, terms);
   const heirs = heirsOf(sync, terms);
   if (!heirs) return;
   for await (const batch of mirror.sections(heirs)) {
-    const known = await knownOf(event, batch);
+    // Whose term is chosen and gone is of no known term as well.
+    const others = batch.filter((section) => !isSelected(section, selection));
+    const known = await knownOf(event, others);
     yield await desireBatch(mirror, known, terms);
   }
 }
@@ -101,7 +106,16 @@ export function desireClass(section: Section, { people, courses, terms }: Lookup
       teachers: unknown(section.teacherIds),
       students: unknown(section.studentIds),
     },
+    ...settledOf(section),
   };
+}
+
+function settledOf({ record, studentIds, teacherIds }: Section): Pick<DesiredClass, 'settled'> {
+  const { acceptedFor, movedFor } = record;
+  if (acceptedFor === undefined && movedFor === undefined) return {};
+  const mark = markOf({ students: studentIds, teachers: teacherIds });
+  if (acceptedFor === mark) return { settled: 'accepted' };
+  return movedFor === mark ? { settled: 'moved' } : {};
 }
 
 /** Two records that somebody merged are one person. */

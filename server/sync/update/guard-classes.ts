@@ -153,7 +153,7 @@ export class ClassGuard {
             item,
             known: of,
             before: people,
-            missing: isKept ? NOBODY : this.#watch.missing(was, now, isHere),
+            missing: isKept || item.settled === 'accepted' ? NOBODY : this.#watch.missing(was, now, isHere),
             stay: isKept ? all : NOBODY,
             isBooked: booked.has(of._id.toHexString()),
           },
@@ -238,9 +238,10 @@ export function letStay(
 
 const NOBODY: Record<Role, string[]> = { students: [], teachers: [] };
 
-/** A list that would have nobody left is looked at by a person, however few it had. */
-function aloneOf({ item: { synced, unknown }, missing, isBooked }: Losing): Record<Role, boolean> {
+/** A list that would have nobody left is looked at by a person, however few it had, unless the account's roster has settled it. */
+function aloneOf({ item: { synced, unknown, settled }, missing, isBooked }: Losing): Record<Role, boolean> {
   const of = (role: Role) =>
+    settled === undefined &&
     synced[role].length === 0 &&
     isDoubtful(role, { missing: missing[role], isOfUnknown: unknown[role].length > 0, isBooked });
   return { students: of('students'), teachers: of('teachers') };

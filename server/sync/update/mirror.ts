@@ -75,7 +75,7 @@ export function storedMirror(account: Types.ObjectId): Mirror {
       ).lean(),
     staying: (contacts) => findStaying(Contact, account, contacts),
     waiting: (sections) => findStaying(Section, account, sections),
-    doubted: async () => (await (doubts ??= listDoubts(account, false))).contacts,
+    doubted: async () => (await (doubts ??= listDoubts(account))).contacts,
     async here(contacts) {
       const active = await Contact.find(
         { account, _id: { $in: [...contacts] }, status: 'active' },

@@ -27,9 +27,14 @@ const many =
     for (let index = 0; index < times; index += 1) act(world, n + index, m);
   };
 
+/** Somebody stays: a district without a single student has stopped sharing them, which is a story of its own: unshared.test.ts. */
 const leave: Act = (world, n) => {
   const id = pick(world, 'student', n, 40);
-  if (!id) return;
+  const { sandbox } = world.district;
+  const others = Array.from({ length: 40 }, (_, index) => sandbox.idOf('student', index)).filter(
+    (other) => other !== id && sandbox.read(other),
+  );
+  if (!id || others.length === 0) return;
   world.district.sandbox.removeStudent(id);
   world.away.push(id);
 };

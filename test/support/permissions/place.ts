@@ -126,7 +126,7 @@ export async function makePlace(
     candidate: twin._id,
     pair: `${String(student._id)}:${String(twin._id)}`,
     type: 'student',
-    reason: 'same name',
+    reason: { code: 'name' },
     state: 'open',
     createdAt: AT,
     searchKey: mark.toLowerCase(),

@@ -1,6 +1,7 @@
+import type { Types } from 'mongoose';
 import { User, type AccessLevel } from '../../../server/models/user.js';
 import { makeUser } from '../app.js';
-import type { Place } from './place.js';
+import { makeDistrict, makePlace, type Place } from './place.js';
 
 // Of one event two teachers; of one account two events; and another account.
 export const [MINE, MATES, OTHERS, FAR] = ['Qmine', 'Qmate', 'Qother', 'Qfar'] as const;
@@ -18,6 +19,14 @@ export interface Reader {
   runs: boolean;
   /** Of what they may see, they may settle problems. */
   settles: boolean;
+}
+
+/** An account with an event of two places and somebody of every level, in an empty database. */
+export async function openPlace(): Promise<{ account: Types.ObjectId; place: Place; readers: Reader[] }> {
+  const account = await makeDistrict(DISTRICT);
+  const place = await makePlace(account, MINE);
+  const mates = await makePlace(account, MATES, { event: place.event, at: '17:30' });
+  return { account, place, readers: await makeReaders(place, mates) };
 }
 
 /** Somebody of every level, in the event of `mine` and in its whole account. */

@@ -37,8 +37,16 @@ export class Visits {
   }
 
   async post(user: User | undefined, path: string, fields: Record<string, string>): Promise<Answer> {
-    const body = new URLSearchParams({ _csrf: this.of(user)?.csrf ?? '', ...fields });
-    return this.ask(user, path, { method: 'POST', body });
+    return this.send(user, path, Object.entries({ _csrf: this.of(user)?.csrf ?? '', ...fields }));
+  }
+
+  /** Posts fields as they are: a name may stand in it several times, and no token comes with it but one of its own. */
+  async send(user: User | undefined, path: string, fields: [string, string][]): Promise<Answer> {
+    return this.ask(user, path, { method: 'POST', body: new URLSearchParams(fields) });
+  }
+
+  tokenOf(user: User): string {
+    return this.of(user)?.csrf ?? '';
   }
 
   private of(user: User | undefined): LoggedIn | undefined {

@@ -105,7 +105,7 @@ export function shortly({ problems }: Pick<FilesRead, 'problems'>): string[] {
 /** pickAtime's six files of a school of two. */
 export const PICKATIME_FILES = {
   'students.txt':
-    'StudentID\tFirst\tLast\tSecurityValue\r\n1001\tÁna\tGarcía\t4/5/2015\r\n1002\tBo\tO"Neil\t5/6/2016\r\n',
+    'StudentID\tFirst\tLast\tSecurityValue\r\n1001\tÁna\tGarcía\t4/5/2015\r\n1002\tBo\tO"Neil\t5/26/2016\r\n',
   'teachers.txt':
     'TeacherID\tFirst\tLast\tEmail\tRoom\tAccessLevel\r\nT1\tPat\tLee\tlee@example.org\t12\tuser\r\n',
   'classes.txt': 'ClassID\tTeacherID\tClassName\tGroupName\tPTAN\r\nC1\tT1\tMath 4\tGrade 4\t2\r\n',
@@ -121,8 +121,8 @@ export const CLEVER_FILES = {
     'School_id,Student_id,Student_number,Last_name,Middle_name,First_name,Grade,Gender,DOB,Student_email,Contact_relationship,Contact_type,Contact_name,Contact_phone,Contact_email,Contact_sis_id\n' +
     'S1,11,N11,García,,Ana,4,F,4/5/2015,ana@example.org,Parent,Primary,Eva García,555-0101,eva@example.org,\n' +
     'S1,11,N11,García,,Ana,4,F,4/5/2015,ana@example.org,Grandparent,Emergency,Rosa Paz,555-0102,,G9\n' +
-    'S1,12,N12,García,,Leo,2,M,2017-01-02,,Parent,Primary,Eva García,555-0101,eva@example.org,\n' +
-    'S2,12,N12,García,,Leo,2,M,2017-01-02,,,,,,,\n',
+    'S1,12,N12,García,,Leo,2,M,1/22/2017,,Parent,Primary,Eva García,555-0101,eva@example.org,\n' +
+    'S2,12,N12,García,,Leo,2,M,1/22/2017,,,,,,,\n',
   'teachers.csv':
     'School_id,Teacher_id,Teacher_number,Teacher_email,First_name,Last_name,Title\nS1,T1,N1,lee@example.org,Pat,Lee,Teacher\nS2,T1,N1,lee@example.org,Pat,Lee,Teacher\nS1,T2,N2,,Kim,Fox,\n',
   'sections.csv':

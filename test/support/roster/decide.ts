@@ -6,6 +6,7 @@ import {
   type MatchInput,
   type PersonRecord,
 } from '../../../server/roster/people/decide-matches.js';
+import { sayAlike } from '../../../server/web/say-alike.js';
 import type { Candidate } from '../../../server/roster/people/match-rules.js';
 
 /** Numbers that people are known by. */
@@ -59,7 +60,7 @@ export function decide(records: PersonRecord[], candidates: Candidate[], more: P
   return {
     matched: [...matched].map(([id, contact]) => `${id}=${nameOf(contact)}`).sort(),
     doubtful: doubtful.map(
-      ({ id, candidates: held, reason }) => `${id}~${held.map(nameOf).sort().join(',')}: ${reason}`,
+      ({ id, candidates: held, reason }) => `${id}~${held.map(nameOf).sort().join(',')}: ${sayAlike(reason)}`,
     ),
   };
 }

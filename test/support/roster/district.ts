@@ -26,6 +26,8 @@ import { driveSync } from './drive-run.js';
 const PLENTY: RateLimit = { limit: 1_000_000, windowMs: 60_000 };
 
 /** A school account that is connected to a sandbox district, all schools matched, with one event that takes everything. */
+type Asked = Partial<StartSync> & Pick<StartSync, 'trigger'>;
+
 export interface TestDistrict {
   sandbox: Sandbox;
   test: TestApp;
@@ -35,8 +37,10 @@ export interface TestDistrict {
   event: Types.ObjectId;
   /** Syncs the event now, to the end; gives the run. */
   sync(event?: Types.ObjectId, timing?: Timing): Promise<SyncRun>;
+  /** Asks for a run of the event, which nobody does yet. */
+  ask(asked: Asked, event?: Types.ObjectId): Promise<Types.ObjectId>;
   /** Starts a run of the event and does it to the end. */
-  start(asked: Partial<StartSync> & Pick<StartSync, 'trigger'>, event?: Types.ObjectId): Promise<SyncRun>;
+  start(asked: Asked, event?: Types.ObjectId, timing?: Timing): Promise<SyncRun>;
   /** Does a run that was asked for, of an event or of the account alone, and what was asked for by it. */
   work(run: Types.ObjectId): Promise<SyncRun | RosterRun>;
   refreshOf(run: SyncRun): Promise<RosterRun>;
@@ -107,18 +111,23 @@ async function open(options: SandboxOptions, env: NodeJS.ProcessEnv): Promise<Op
 }
 
 function workOn({ sandbox, test, dataDir, account, schools, event }: Open & Ids): TestDistrict {
-  const start: TestDistrict['start'] = async (asked, id = event) => {
+  const ask: TestDistrict['ask'] = async (asked, id = event) => {
     const found = await Event.findById(id).orFail().lean();
     const of = await Account.findById(found.account).orFail().lean();
     const started = await startSync(test.deps, { account: of, event: found, ...asked });
     if (!started.ok) throw new Error(started.reason);
-    await runNow(test.deps, started.run);
-    return SyncRun.findById(started.run).orFail().lean();
+    return started.run;
+  };
+  const start: TestDistrict['start'] = async (asked, id, timing) => {
+    const run = await ask(asked, id);
+    await runNow(test.deps, run, timing);
+    return SyncRun.findById(run).orFail().lean();
   };
 
   return {
     sandbox,
     test,
+    ask,
     start,
     async work(run) {
       const alone = await RosterRun.findById(run).lean();
@@ -135,14 +144,7 @@ function workOn({ sandbox, test, dataDir, account, schools, event }: Open & Ids)
     account,
     schools,
     event,
-    async sync(id = event, timing) {
-      const found = await Event.findById(id).orFail().lean();
-      const of = await Account.findById(found.account).orFail().lean();
-      const started = await startSync(test.deps, { account: of, event: found, trigger: 'sync now' });
-      if (!started.ok) throw new Error(started.reason);
-      await runNow(test.deps, started.run, timing);
-      return SyncRun.findById(started.run).orFail().lean();
-    },
+    sync: (id, timing) => start({ trigger: 'sync now' }, id, timing),
     refreshOf: (run) => RosterRun.findById(run.refresh).orFail().lean(),
     async close() {
       await sandbox.close();
@@ -218,4 +220,10 @@ export async function makeEvent(
     ...(sync ? { sync: { on: false, hour: 1, schools: [], terms: [], noTerm: false, ...sync } } : {}),
   });
   return event._id;
+}
+
+/** Waits until a sync that somebody asked for is at work. */
+export async function untilSyncing(): Promise<void> {
+  while (!(await SyncRun.exists({ trigger: 'sync now', state: 'running' })))
+    await new Promise((resolve) => setImmediate(resolve));
 }

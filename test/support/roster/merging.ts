@@ -13,6 +13,7 @@ import { Resource } from '../../../server/models/resource.js';
 import { Slot } from '../../../server/models/slot.js';
 import { User } from '../../../server/models/user.js';
 import { mergeContacts } from '../../../server/duplicates/merge-contacts.js';
+import { keepOfLost } from '../../../server/families/keep-appointments.js';
 import { noteDuplicates } from '../../../server/roster/people/note-duplicates.js';
 import {
   bookSlot,
@@ -78,9 +79,15 @@ export class Merging {
 
   /** Merges the second into the first, as the app does. */
   merge(keep: Some, drop: Some): ReturnType<typeof mergeContacts> {
-    const deps = { now: () => this.now };
+    const deps = { ...createTestApp().deps, now: () => this.now };
     return asApp(() =>
-      mergeContacts(deps, { account: this.fair.account._id, user: this.user }, keep._id, drop._id),
+      mergeContacts(
+        deps,
+        { account: this.fair.account._id, user: this.user },
+        keep._id,
+        drop._id,
+        keepOfLost(deps),
+      ),
     );
   }
 
@@ -88,7 +95,7 @@ export class Merging {
   list(contact: Some, candidate: Some): ReturnType<typeof noteDuplicates> {
     return noteDuplicates(
       this.fair.account._id,
-      [{ contact: contact._id, candidate: candidate._id, reason: 'same name' }],
+      [{ contact: contact._id, candidate: candidate._id, reason: { code: 'name' } }],
       EVE,
     );
   }

@@ -12,6 +12,7 @@ import { SyncRun } from '../../../server/models/sync-run.js';
 import { User } from '../../../server/models/user.js';
 import { decideHeldOfAccount, decideHeldOfEvent } from '../../../server/review/run/decide-held.js';
 import { mergeContacts } from '../../../server/duplicates/merge-contacts.js';
+import { keepOfLost } from '../../../server/families/keep-appointments.js';
 import { asApp } from '../scans.js';
 import { bookable, bookIn } from './appointments.js';
 import { startSyncedDistrict, type TestDistrict } from './district.js';
@@ -108,9 +109,12 @@ export class NewIds {
     const { deps, account } = this.district;
     const students: Types.ObjectId[] = await Appointment.distinct('students');
     for (const { contact, candidate } of await Duplicate.find({ candidate: { $in: students } }).lean())
-      assert.deepEqual(await asApp(() => mergeContacts(deps, { account, user: by }, candidate, contact)), {
-        ok: true,
-      });
+      assert.deepEqual(
+        await asApp(() => mergeContacts(deps, { account, user: by }, candidate, contact, keepOfLost(deps))),
+        {
+          ok: true,
+        },
+      );
   }
 
   /** Accepts what a refresh held. @returns what followed at the event */

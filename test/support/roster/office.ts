@@ -1,12 +1,15 @@
+import assert from 'node:assert/strict';
 import type { Types } from 'mongoose';
 import type { Appointment } from '../../../server/models/appointment.js';
 import { Class } from '../../../server/models/class.js';
 import { Contact } from '../../../server/models/contact.js';
+import { RosterChange } from '../../../server/models/roster-change.js';
 import { Resource } from '../../../server/models/resource.js';
 import { Slot } from '../../../server/models/slot.js';
 import { SyncRun } from '../../../server/models/sync-run.js';
 import { makeUser, Visitor } from '../app.js';
 import { makeAppointment } from '../appointment.js';
+import { sayResult } from '../say-run.js';
 import { startSyncedDistrict, type TestDistrict } from './district.js';
 
 /** A name that must never be taken for markup. */
@@ -64,6 +67,18 @@ export class Office {
     const to = new Date(from.getTime() + 600_000);
     const slot = await Slot.create({ account, event, resource: resource._id, from, to, day: '2026-11-24' });
     return makeAppointment(slot.toObject(), { students: [student._id] });
+  }
+
+  /** A sync of the event that ends well. */
+  async sync(): Promise<SyncRun> {
+    const run = await this.district.sync();
+    assert.equal(run.state, 'done', sayResult(run));
+    return run;
+  }
+
+  /** What waits for somebody's decision, of a kind. */
+  held(kind: string): Promise<RosterChange[]> {
+    return RosterChange.find({ state: 'held', kind }).lean();
   }
 
   /** Presses Preview on the Sync tab, and lets it be done. */

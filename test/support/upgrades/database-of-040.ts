@@ -6,6 +6,7 @@ import path from 'node:path';
 import mongoose from 'mongoose';
 import { ONE_SHOTS } from '../../../jobs/schedule.js';
 import { startSandbox, type Sandbox } from '../../../server/sandbox/start-sandbox.js';
+import { ensureIndexes } from '../../../server/database/connect.js';
 import { readBackup } from '../../../server/database/read-backup.js';
 import { Browser, type Page } from '../../../server/demo/browse.js';
 import { Account } from '../../../server/models/account.js';
@@ -77,6 +78,8 @@ export async function openDatabaseOf040(): Promise<OldSchool> {
       await new Promise((resolve) => server.close(resolve));
       await rm(dataDir, { recursive: true, force: true });
       await mongoose.connection.db?.dropDatabase();
+      // The tests that come after it find the collections as they were: empty, with their indexes.
+      await ensureIndexes();
     },
   };
 }

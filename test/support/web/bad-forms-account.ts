@@ -9,11 +9,6 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
   const { ids } = place;
   const levelOf = `/global-setup/logins/${String(viewer._id)}/level`;
   const password = { fields: { password: 'short' }, says: /Use at least 10 characters/ };
-  const tell: Bad = { fields: { tell: 'perhaps' }, says: /Select this or leave it empty/ };
-  const outcome: Bad[] = [
-    { fields: { appointments: 'forget' }, says: /Select what happens to the appointments/ },
-    { fields: { appointments: 'keep', tell: 'perhaps' }, says: /Select this or leave it empty/ },
-  ];
   const mapping: Bad[] = [
     {
       fields: { 'student-communityId': 'shoe_size', communityId: 'Card', barcode: 'Badge' },
@@ -95,10 +90,21 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
       },
       {
         fields: { name: 'Jo Wren', email: 'jo@example.org', level: 'king' },
-        says: /Choose an access level/,
+        says: /Select an access level/,
+        keeps: /Jo Wren/,
+      },
+      {
+        fields: { name: 'Jo Wren', email: 'jo@example.org', level: 'appointment viewer', scope: 'events' },
+        says: /at least one event/,
+        keeps: /Jo Wren/,
+      },
+      {
+        fields: { name: 'Jo Wren', email: 'jo@example.org', scope: 'contact', contact: NOBODY },
+        says: /This teacher is no longer there/,
         keeps: /Jo Wren/,
       },
     ],
+    '/global-setup/logins/draft': NOTHING_SENT,
     '/global-setup/logins/:user/level': [
       { fields: {}, says: /Select an access level for/, at: levelOf },
       {
@@ -110,15 +116,23 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
     ],
     '/global-setup/clever/mapping': mapping,
     '/global-setup/clever/mapping/saved': [
-      { fields: { 'student-communityId': 'sis_id' }, says: /have read what can go wrong/ },
+      { fields: { 'student-communityId': 'sis_id' }, says: /understand what can go wrong/ },
     ],
     '/global-setup/clever/mapping/preview': mapping.map(({ fields, says }) => ({ fields, says })),
     '/global-setup/clever/mapping/names': [
       { fields: { communityId: '', barcode: 'Badge' }, says: /Enter a name/, keeps: /value="Badge"/ },
-      { fields: { communityId: 'Badge', barcode: 'Badge' }, says: /two different names/ },
+      { fields: { communityId: 'Badge', barcode: 'Badge' }, says: /two identifiers different names/ },
+    ],
+    '/global-setup/clever/draft': NOTHING_SENT,
+    '/global-setup/clever/typed': [
+      {
+        fields: { district: 'a'.repeat(24), name: 'Oak' },
+        says: /more than one step/,
+        keeps: /value="Oak"/,
+      },
     ],
     '/global-setup/clever/district': [
-      { fields: { district: 'no id here' }, says: /No district id was found/, keeps: /no id here/ },
+      { fields: { district: 'no id here' }, says: /no district ID in this/, keeps: /no id here/ },
     ],
     '/global-setup/clever/access': [
       { fields: { kind: 'key' }, says: /a kind of access/ },
@@ -134,7 +148,7 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
       { fields: { school: 'x', cleverSchool: 'a' }, says: /one of your schools/ },
     ],
     '/global-setup/clever/schools/clear': [
-      { fields: { school: 'x' }, says: /This school is no longer there/ },
+      { fields: { clear: 'x', name: 'Oak' }, says: /This school is no longer there/, keeps: /value="Oak"/ },
     ],
     '/global-setup/clever/kinds': [
       { fields: {}, says: /at least one kind/ },
@@ -148,31 +162,11 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
     '/global-setup/roster-files/disable': NOTHING_SENT,
     '/global-setup/roster-files/uploads': FILES,
     '/global-setup/roster-files/uploads/:upload/preview': NOTHING_SENT,
-    '/global-setup/families/:user/children/:student/removal': outcome,
-    '/global-setup/families/:user/children/:student/return': [
-      {
-        ...tell,
-        ready: () =>
-          Household.updateOne(
-            { 'children.student': ids.student },
-            { $set: { 'children.$.removedAt': new Date('2026-11-22T18:00:00Z') } },
-          ),
-      },
-    ],
-    '/global-setup/families/:user/block': outcome,
-    '/global-setup/families/:user/unblock': [
-      {
-        ...tell,
-        ready: () =>
-          User.updateOne(
-            { _id: ids.user },
-            { $set: { blocks: [{ account: place.event.account, at: new Date('2026-11-22T18:00:00Z') }] } },
-          ),
-      },
-    ],
+    ...familyForms('/global-setup/families', place),
+    ...familyForms('/events/:event/families', place),
     '/global-setup/duplicates/separation': [
       { fields: {}, says: /Select at least one pair/ },
-      { fields: { pairs: 'x' }, says: /Choose the pairs from the list/ },
+      { fields: { pairs: 'x' }, says: /Select the pairs from the list/ },
       {
         fields: { only: 'x', pairs: ids.pair! },
         says: /a pair from the list/,
@@ -193,10 +187,47 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
       },
     ],
     '/global-setup/duplicates/:pair/merging': [
-      { fields: {}, says: /which of the two stays/ },
-      { fields: { keep: NOBODY }, says: /which of the two stays/ },
+      { fields: {}, says: /which contact to keep/ },
+      { fields: { keep: NOBODY }, says: /which contact to keep/ },
     ],
     '/global-setup/outbox/:mail/sending': NOTHING_SENT,
     '/data-browser/readings': [{ fields: { term: '../x' }, says: /Select a term/ }],
+  };
+}
+
+/** The pages about a parent's login, in Global Setup and in an event. */
+function familyForms(home: string, place: Place): Record<string, Bad[]> {
+  const { ids } = place;
+  const tell: Bad = { fields: { tell: 'perhaps' }, says: /Select this or leave it empty/ };
+  const outcome: Bad[] = [
+    { fields: { appointments: 'forget' }, says: /Select what happens to the appointments/ },
+    { fields: { appointments: 'keep', tell: 'perhaps' }, says: /Select this or leave it empty/ },
+  ];
+  return {
+    [`${home}/:user/children/:student/removal`]: outcome,
+    [`${home}/:user/children/:student/return`]: [
+      {
+        ...tell,
+        ready: () =>
+          Household.updateOne(
+            { 'children.student': ids.student },
+            { $set: { 'children.$.removedAt': new Date('2026-11-22T18:00:00Z') } },
+          ),
+      },
+    ],
+    [`${home}/:user/block`]: outcome.map((bad) => ({
+      ...bad,
+      ready: () => User.updateOne({ _id: ids.user }, { $unset: { blocks: 1 } }),
+    })),
+    [`${home}/:user/unblock`]: [
+      {
+        ...tell,
+        ready: () =>
+          User.updateOne(
+            { _id: ids.user },
+            { $set: { blocks: [{ account: place.event.account, at: new Date('2026-11-22T18:00:00Z') }] } },
+          ),
+      },
+    ],
   };
 }

@@ -36,7 +36,7 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
   ];
   const badRows: Bad[] = [
     { fields: {}, says: /at least one class|Select the rows/ },
-    { fields: { ids: 'x' }, says: /Choose the classes from the list/ },
+    { fields: { ids: 'x' }, says: /Select the classes from the list/ },
     {
       fields: { one: 'x', ids: ids.class! },
       says: /Enter a class from the list/,
@@ -47,7 +47,7 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
     { fields: { verdict: 'maybe', reason: 'because' }, says: /accept or reject/, keeps: /because/ },
     { fields: { verdict: 'accept', reason: '' }, says: /Enter a reason/ },
   ];
-  const apply = { fields: { sure: 'perhaps' }, says: /Select Apply once more/ };
+  const apply = { fields: { sure: 'perhaps' }, says: /Apply these changes” again/ };
   const importing: Bad[] = [
     { fields: { event: 'x' }, says: /Enter an event/ },
     { fields: { event: ids.event!, shown: ids.event!, terms: 't1' }, says: /at least one school/ },
@@ -66,17 +66,17 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
       },
       {
         fields: { action: 'set', to: 'Zoo', ids: ids.class! },
-        says: /Choose a type from the list/,
+        says: /Select a type from the list/,
         keeps: box('ids', ids.class!),
       },
       {
         fields: { [`type-${ids.class!}`]: 'Zoo', ids: ids.class! },
-        says: /Choose a type from the list/,
+        says: /Select a type from the list/,
         keeps: box('ids', ids.class!),
       },
       {
         fields: { ids: 'x', [`type-${ids.class!}`]: 'Group' },
-        says: /Choose the classes from the list/,
+        says: /Select the classes from the list/,
         keeps: /<option selected>Group/,
       },
     ],
@@ -121,10 +121,10 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
     '/importer/refreshes/:run/apply': [{ ...apply, ready: preview('account') }],
     '/importer/refreshes/:run/discard': NOTHING_SENT,
     '/importer/stop': NOTHING_SENT,
-    '/importer/sync': NOTHING_SENT,
+    '/importer/sync': [{ fields: { step: 'kinds', kinds: 'ghosts' }, says: /kinds of people/ }],
     '/events/:event/sync/terms': [
-      { fields: {}, says: /Select the terms that this event should take/ },
-      { fields: { term: LONG }, says: /Select the terms that this event should take/ },
+      { fields: {}, says: /Select at least one term to add/ },
+      { fields: { term: LONG }, says: /Select at least one term to add/ },
     ],
     '/events/:event/sync/runs': NOTHING_SENT,
     '/events/:event/sync/previews': NOTHING_SENT,
@@ -136,7 +136,7 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
     '/events/:event/settings': [{ fields: event, says: /name/, keeps: /The gym/ }],
     '/events/:event/steps': [
       { fields: {}, says: /a step/ },
-      { fields: { step: 'dance', done: '1' }, says: /Choose a step from the list/ },
+      { fields: { step: 'dance', done: '1' }, says: /Select a step from the list/ },
       { fields: { step: 'link', done: 'perhaps' }, says: /Select this or leave it empty/ },
     ],
     '/events/:event/archive': NOTHING_SENT,

@@ -1,0 +1,27 @@
+import type { Request, Response } from 'express';
+import type { Deps } from '../../deps.js';
+import { postAccess, postDistrict } from './post-access.js';
+import { addSchool } from './school-routes.js';
+import { CLIENT, draftOf, refusal, show, textIn } from './show-page.js';
+
+/**
+ * What the Enter key does in a field of the page, which is one form: saves the step that is typed in. Where several are typed in,
+ * or none, nothing is saved: a button of a step says which.
+ */
+export async function saveTyped(deps: Deps, req: Request, res: Response): Promise<void> {
+  const body = req.body as Record<string, unknown> | undefined;
+  const isTyped = (...names: readonly string[]) => names.some((name) => textIn(req, name) !== '');
+  const steps = [
+    ...(isTyped('district') ? [() => postDistrict(deps, req, res)] : []),
+    ...(isTyped('token') ? [() => postAccess(deps, req, res, { ...body, kind: 'token' })] : []),
+    ...(isTyped(...CLIENT) ? [() => postAccess(deps, req, res, { ...body, kind: 'application' })] : []),
+    ...(isTyped('name') ? [() => addSchool(deps, req, res)] : []),
+  ];
+  const [only, ...others] = steps;
+  if (only && others.length === 0) return only();
+  if (only) return show(deps, req, res, refusal(req, '_form', SEVERAL));
+  return show(deps, req, res, { values: draftOf(req), errors: {} });
+}
+
+const SEVERAL =
+  'You typed in more than one step, and nothing is saved yet. Select the button of the step to save first.';

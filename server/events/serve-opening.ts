@@ -1,0 +1,97 @@
+import type { Request, Response, Router } from 'express';
+import type { Deps } from '../deps.js';
+import type { Event } from '../models/event.js';
+import { actorOf } from '../web/actor.js';
+import { bookingState } from '../web/booking-state.js';
+import { HttpError } from '../web/errors.js';
+import { dayAndTimeSoon } from '../web/format-time.js';
+import { eventGuard, eventOf } from '../web/guards.js';
+import { say } from '../web/session.js';
+import { sightOf } from '../web/sight.js';
+import { openingWarnings } from './list-steps.js';
+import { closeBooking, openBooking, windowShown } from './open-booking.js';
+import { eventCounts } from './queries.js';
+import { eventPage, pathOf, reloadEvent } from './show-event.js';
+
+/** Opening and closing an event's booking by hand. */
+export function openingPages(router: Router, deps: Deps): void {
+  const guard = eventGuard('event administrator');
+
+  const showOpening = async (res: Response): Promise<void> => {
+    const event = eventOf(res);
+    const counts = await eventCounts(event, sightOf(res));
+    const { closesAt } = event.booking;
+    const until =
+      closesAt && closesAt > deps.now()
+        ? `It closes on ${dayAndTimeSoon(closesAt, event, deps.now())}, as scheduled.`
+        : 'It stays open until you close it.';
+    const warnings = openingWarnings(event, counts);
+    const shown = windowShown(event, deps.now());
+    res.render('events/opening', { ...eventPage(event, 'overview'), counts, until, warnings, shown });
+  };
+
+  router.get('/:event/opening', guard, (_req, res) => showOpening(res));
+
+  router.post('/:event/opening', guard, async (req, res) => {
+    const event = eventOf(res);
+    // Open already, it is what is asked for, whatever was shown.
+    const isOpen = bookingState(event, deps.now()) === 'open';
+    const opened =
+      isOpen || isAsShown(req, event, deps.now())
+        ? await openBooking(actorOf(res), event, deps.now())
+        : ({ ok: false, reason: 'changed meanwhile' } as const);
+    if (!opened.ok) {
+      if (opened.reason === 'changed meanwhile') {
+        await askAgain(res);
+        return showOpening(res);
+      }
+      if (opened.reason !== 'open') throw cannotOpen(opened.reason);
+    }
+    say(req, { kind: 'ok', text: 'Booking is open.' });
+    res.redirect(303, pathOf(event));
+  });
+
+  const showClosing = async (res: Response): Promise<void> => {
+    const event = eventOf(res);
+    const counts = await eventCounts(event, sightOf(res));
+    const open = bookingState(event, deps.now()) === 'open';
+    const shown = windowShown(event, deps.now());
+    res.render('events/closing', { ...eventPage(event, 'overview'), counts, open, shown });
+  };
+
+  router.get('/:event/closing', guard, (_req, res) => showClosing(res));
+
+  router.post('/:event/closing', guard, async (req, res) => {
+    const event = eventOf(res);
+    const closed = isAsShown(req, event, deps.now())
+      ? await closeBooking(actorOf(res), event, deps.now())
+      : ({ ok: false, reason: 'changed meanwhile' } as const);
+    if (!closed.ok && closed.reason === 'changed meanwhile') {
+      await askAgain(res);
+      return showClosing(res);
+    }
+    say(req, { kind: 'ok', text: closed.ok ? 'Booking is closed.' : 'Booking was already closed.' });
+    res.redirect(303, pathOf(event));
+  });
+}
+
+/** Whether booking is as the page showed it; a sender who does not say has seen what there is. */
+function isAsShown(req: Request, event: Event, now: Date): boolean {
+  const { shown } = (req.body ?? {}) as Record<string, unknown>;
+  return shown === undefined || shown === windowShown(event, now);
+}
+
+/** Has the page that is shown next tell of the event as it is now. */
+async function askAgain(res: Response): Promise<void> {
+  await reloadEvent(res);
+  res.status(422).locals.flash = {
+    kind: 'notice',
+    text: 'The booking times changed while you had this page open, and nothing is changed yet. Look again.',
+  };
+}
+
+function cannotOpen(reason: 'archived' | 'over'): HttpError {
+  return reason === 'archived'
+    ? new HttpError(409, 'This event is archived', 'Bring it back first, then open its booking.')
+    : new HttpError(409, 'The last day of this event is over', 'Add a day in its settings first.');
+}

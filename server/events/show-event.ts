@@ -1,0 +1,22 @@
+import type { Response } from 'express';
+import { Event } from '../models/event.js';
+import { notFound } from '../web/errors.js';
+import { eventFrame } from '../web/event-tabs.js';
+import { eventOf } from '../web/guards.js';
+import { placed, type PlacedEvent } from '../web/place.js';
+
+export const pathOf = (event: Pick<Event, '_id'>): string => `/events/${event._id.toHexString()}`;
+
+export function eventPage(event: PlacedEvent, tab: string) {
+  return { ...eventFrame(event, tab, tab === 'settings' ? 'Settings' : ''), home: pathOf(event) };
+}
+
+/** Has the rest of a request tell of its event as it is now. @returns it */
+export async function reloadEvent(res: Response): Promise<PlacedEvent> {
+  const before = eventOf(res);
+  const found = await Event.findOne({ _id: before._id, account: before.account }).lean();
+  if (!found) throw notFound();
+  const now = placed(found, before);
+  res.locals.event = now;
+  return now;
+}

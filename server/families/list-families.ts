@@ -1,0 +1,98 @@
+import type { Types } from 'mongoose';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { Class } from '../models/class.js';
+import { Contact, contactName } from '../models/contact.js';
+import type { Event } from '../models/event.js';
+import { Household } from '../models/household.js';
+import { searchKey } from '../models/scoped.js';
+import { isBlocked, User } from '../models/user.js';
+import { sliceOf } from '../web/paging.js';
+
+export const FAMILIES_A_PAGE = 50;
+
+/** A parent's login that has a child or an appointment in an event. */
+export interface FamilyRow {
+  id: string;
+  name: string;
+  email: string;
+  /** Those in the event. */
+  children: string[];
+  blocked: boolean;
+}
+
+/** The logins of an event's families by name. @param q in names and addresses */
+export async function listFamilies(
+  event: Pick<Event, '_id' | 'account'>,
+  q: string,
+  wanted: number,
+): Promise<{ rows: FamilyRow[]; total: number; page: number }> {
+  const { account } = event;
+  const [taught, booked] = await Promise.all([
+    Class.distinct('synced.students', { event: event._id, status: 'active' }),
+    Appointment.find(
+      { event: event._id, state: { $in: LIVING_STATES } },
+      { household: 1, students: 1 },
+    ).lean(),
+  ]);
+  const students = new Set([...taught, ...booked.flatMap((one) => one.students)].map(String));
+  const households = await familiesWith(
+    account,
+    taught,
+    booked.map(({ household }) => household),
+  );
+  const found = await User.find(
+    { _id: { $in: households.flatMap(({ adults }) => adults) } },
+    { name: 1, email: 1, blocks: 1 },
+  ).lean();
+  const key = searchKey(q);
+  const users = found
+    .map((user) => ({ ...user, sortKey: searchKey(user.name, user.email) }))
+    .filter(({ sortKey }) => sortKey.includes(key))
+    .sort((a, b) => (a.sortKey < b.sortKey ? -1 : 1));
+  const { page, skip } = sliceOf(users.length, wanted, FAMILIES_A_PAGE);
+  const shown = users.slice(skip, skip + FAMILIES_A_PAGE);
+  const familyOf = new Map(households.flatMap((one) => one.adults.map((adult) => [String(adult), one])));
+  const childrenOf = (user: Types.ObjectId) =>
+    (familyOf.get(String(user))?.children ?? [])
+      .map(({ student }) => student)
+      .filter((student) => students.has(String(student)));
+  const names = await namesOf(
+    account,
+    shown.flatMap(({ _id }) => childrenOf(_id)),
+  );
+  return {
+    rows: shown.map((user) => ({
+      id: String(user._id),
+      name: user.name,
+      email: user.email,
+      children: childrenOf(user._id).map((student) => names.get(String(student)) ?? 'No longer known'),
+      blocked: isBlocked(user, account),
+    })),
+    total: users.length,
+    page,
+  };
+}
+
+/** Households that have, or had until the school took it away, one of some children; and those that booked. */
+async function familiesWith(
+  account: Types.ObjectId,
+  students: Types.ObjectId[],
+  booked: Types.ObjectId[],
+): Promise<Household[]> {
+  const own = { account, ofSchool: { $ne: true } };
+  const [having, lost, others] = await Promise.all([
+    Household.find({ ...own, 'children.student': { $in: students } }).lean(),
+    // That there is one is what lets the partial index answer.
+    Household.find({ ...own, 'removed.student': { $in: students, $exists: true } }).lean(),
+    Household.find({ ...own, _id: { $in: booked } }).lean(),
+  ]);
+  return [...new Map([...having, ...lost, ...others].map((one) => [String(one._id), one])).values()];
+}
+
+async function namesOf(account: Types.ObjectId, students: Types.ObjectId[]): Promise<Map<string, string>> {
+  const people = await Contact.find(
+    { _id: { $in: students }, account },
+    { firstName: 1, lastName: 1, email: 1 },
+  ).lean();
+  return new Map(people.map((person) => [String(person._id), contactName(person)]));
+}

@@ -1,0 +1,36 @@
+import type { Response } from 'express';
+import type { PlacedEvent } from '../web/place.js';
+import { SETUP_TABS, eventFrame } from '../web/event-tabs.js';
+import type { Adult } from './queries.js';
+
+export const FAMILIES = '/global-setup/families';
+
+/** The event of a request about what of a family is in it alone. */
+export function eventIn(res: Response): PlacedEvent | undefined {
+  return res.locals.event as PlacedEvent | undefined;
+}
+
+export function homeOf(res: Response): string {
+  const event = eventIn(res);
+  return event ? `/events/${event._id.toHexString()}/families` : FAMILIES;
+}
+
+export function backOf(res: Response): { href: string; label: string } {
+  return eventIn(res)
+    ? { href: homeOf(res), label: 'Families' }
+    : { href: '/global-setup/contacts', label: 'Contacts' };
+}
+
+export const pathOf = (res: Response, { user }: Pick<Adult, 'user'>): string =>
+  `${homeOf(res)}/${user._id.toHexString()}`;
+
+export function page(res: Response, adult: Adult, title: string) {
+  return { ...frameOf(res, title), home: pathOf(res, adult) };
+}
+
+/** What the layout needs: the page stands in Global Setup, or in an event. */
+export function frameOf(res: Response, title: string) {
+  const event = eventIn(res);
+  if (!event) return { title, section: 'global-setup', setupTabs: SETUP_TABS, tab: 'contacts' };
+  return eventFrame(event, 'families', title);
+}

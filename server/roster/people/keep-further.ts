@@ -1,0 +1,78 @@
+import type { Types } from 'mongoose';
+import { Contact, type RosterPerson } from '../../models/contact.js';
+import type { FurtherRecord } from '../../models/scoped.js';
+import type { HeldRun } from '../../runs/engine/hold-run.js';
+import type { RosterRecord } from '../../sources/records/roster-record.js';
+import { identityOf, isSomebodyElse, type Identified } from './compare-identity.js';
+
+type PersonRecord = RosterRecord<RosterPerson>;
+
+/** A record of the source under a further id of a contact who is listed under their own as well. */
+export interface FurtherClaim {
+  record: PersonRecord;
+  _id: Types.ObjectId;
+}
+
+/** Whether a record under an id of a contact's speaks of somebody else: neither of the contact nor of whom the id stood for. */
+export function isAnother(contact: Contact, id: string, told: Identified): boolean {
+  const further = contact.record?.further?.find((one) => one.id === id);
+  if (further && !isSomebodyElse(further.who as unknown as Identified, told)) return false;
+  return isSomebodyElse(contact, told);
+}
+
+/**
+ * Of records under further ids, those that speak of somebody else since the ids were found to stand for the contact. What the others say is kept
+ * to judge the next ones by. Of a merge that kept nothing, what comes first is believed.
+ */
+export async function judgeFurther(
+  run: Pick<HeldRun, 'preview'>,
+  claims: readonly FurtherClaim[],
+): Promise<{ record: PersonRecord; contact: Contact }[]> {
+  if (claims.length === 0) return [];
+  const found = await Contact.find({ _id: { $in: claims.map(({ _id }) => _id) } }).lean();
+  const contacts = new Map(found.map((contact) => [contact._id.toHexString(), contact]));
+  const others: { record: PersonRecord; contact: Contact }[] = [];
+  const learned: { record: PersonRecord; contact: Types.ObjectId }[] = [];
+  for (const { record, _id } of claims) {
+    const contact = contacts.get(_id.toHexString());
+    const known = contact?.record?.further?.find(({ id }) => id === record.id);
+    if (!contact || known?.hash === record.hash) continue;
+    if (known && isAnother(contact, record.id, record.fields)) others.push({ record, contact });
+    else learned.push({ record, contact: _id });
+  }
+  if (!run.preview) await learnFurther(learned);
+  return others;
+}
+
+/** Keeps of further records whom they stand for. */
+export async function learnFurther(
+  learned: readonly { contact: Types.ObjectId; record: PersonRecord }[],
+): Promise<void> {
+  if (learned.length === 0) return;
+  await Contact.bulkWrite(
+    learned.flatMap(({ contact, record: { id, hash, fields } }) => {
+      const filter = { _id: contact, 'record.also': id };
+      const entry: FurtherRecord = { id, hash, who: identityOf(fields) };
+      return [
+        { updateOne: { filter, update: { $pull: { 'record.further': { id } } } } },
+        { updateOne: { filter, update: { $push: { 'record.further': entry } } } },
+      ];
+    }),
+  );
+}
+
+/** What is kept of a contact's own record once it is a further one of somebody's. */
+export function furtherOf({ record, ...person }: Identified & Pick<Contact, 'record'>): FurtherRecord[] {
+  return record
+    ? [...(record.further ?? []), { id: record.id, hash: record.hash, who: identityOf(person) }]
+    : [];
+}
+
+/** The fields of a contact one of whose further ids takes the main one's place, which becomes a further one. */
+export function swapFurther(contact: Contact, id: string): Record<string, unknown> {
+  const { id: main = '', also = [] } = contact.record ?? {};
+  return {
+    'record.also': also.map((other) => (other === id ? main : other)),
+    'record.further': furtherOf(contact).filter((one) => one.id !== id),
+  };
+}

@@ -1,0 +1,99 @@
+import type { ColumnNotes } from './column-notes.js';
+import { lettersOf } from './column-names.js';
+import { findHeader, missingIn, placesIn, unreadColumns, type Header } from './find-header.js';
+import type { FileSource } from './file-source.js';
+import { quoted } from './problem-list.js';
+import type { Reading, Row } from './reading.js';
+import type { RawRow } from './split-rows.js';
+import type { TableFormat } from './table-format.js';
+
+/** Told of each row that was left out; of none where its cells cannot be told apart. */
+export type OnLeftOut = (row: Row | undefined) => void;
+
+/** Knows which column of a file stands where, from the header on its first lines and from those that come again lower down. */
+export class FollowedHeader {
+  header: Header | undefined;
+  #again = 0;
+
+  constructor(
+    private readonly reading: Reading,
+    private readonly source: FileSource,
+    private readonly format: TableFormat,
+    private readonly notes: ColumnNotes,
+    private readonly onLeftOut: OnLeftOut,
+  ) {}
+
+  /** Whether a row at the head names every column that must be there. */
+  isHeader({ cells }: RawRow): boolean {
+    return missingIn(placesIn(cells, this.format.columns), this.format).length === 0;
+  }
+
+  /** Takes the header from the rows at the head. @returns those below it */
+  begin(head: readonly RawRow[]): RawRow[] {
+    const header = findHeader(this.source, this.format, head);
+    this.#use(header, head[header.at]?.line ?? 1);
+    const above = head.slice(0, Math.max(0, header.at));
+    this.#tellAbove(above);
+    return head.slice(header.at + 1);
+  }
+
+  #use(header: Header, line: number): void {
+    this.header = header;
+    for (const [name, place] of header.places) {
+      const cell = header.cells[place] ?? '';
+      if (cell !== '' && lettersOf(cell) !== lettersOf(name))
+        this.notes.add(name, 'heading', line, cell, name);
+    }
+    const unread = unreadColumns(header, this.format);
+    for (const [place, cell] of unread)
+      this.notes.add(`Column ${String(place + 1)}`, 'not read', line, cell, '');
+  }
+
+  #tellAbove(above: readonly RawRow[]): void {
+    const [first, last] = [above[0], above.at(-1)];
+    if (!first || !last) return;
+    const where =
+      first === last
+        ? `Line ${String(first.line)} stands`
+        : `Lines ${String(first.line)} to ${String(last.line)} stand`;
+    this.reading.note(
+      { file: this.source.name, line: first.line },
+      '',
+      `${where} above the names of the columns and ${first === last ? 'was' : 'were'} not read: ${quoted(first.cells.join(' ').trim())}.`,
+      'Nothing to do if this is a title. Otherwise move the names of the columns to the first line.',
+    );
+    // A title fills one cell; what fills as many as a person does may be one.
+    const needed = this.format.columns.filter(({ need }) => need !== undefined).length;
+    if (above.some(({ cells }) => cells.filter((cell) => cell.trim() !== '').length >= Math.max(2, needed)))
+      this.onLeftOut(undefined);
+  }
+
+  /**
+   * Whether a row is the header once more, as where files were pasted together: told once. From one that names the columns in another
+   * order on, that order counts.
+   */
+  isHeaderAgain(raw: RawRow): boolean {
+    const { header } = this;
+    if (!header || header.at < 0) return false;
+    const [first] = this.format.columns;
+    const place = header.places.get(first?.name ?? '') ?? 0;
+    const cell = raw.cells[place] ?? '';
+    if (cell === '') return false;
+    // Ids have digits, which spares looking at every row.
+    const mayName = cell === header.cells[place] || (cell.length < 50 && !/\d/.test(cell));
+    if (!mayName || placesIn(raw.cells, this.format.columns).size < 2 || !this.isHeader(raw)) return false;
+    this.#again += 1;
+    const places = placesIn(raw.cells, this.format.columns);
+    const isMoved =
+      [...places].some(([name, at]) => header.places.get(name) !== at) || places.size !== header.places.size;
+    if (isMoved) this.header = { places, width: raw.width, cells: raw.cells, at: header.at };
+    if (this.#again === 1 || isMoved)
+      this.reading.note(
+        { file: this.source.name, line: raw.line },
+        '',
+        `This line names the columns again${isMoved ? ', in another order' : ''}, so it was not read as a row.`,
+        isMoved ? 'Check that the rows below it belong to this file.' : 'Nothing to do.',
+      );
+    return true;
+  }
+}

@@ -1,0 +1,121 @@
+import { isDelete, isTotal } from './check-row.js';
+import { cleanCell, type CleanCell } from './clean-cell.js';
+import type { ColumnNotes } from './column-notes.js';
+import { findFault, LONGEST, SHORTEN, TOO_LONG } from './find-fault.js';
+import type { Header } from './find-header.js';
+import type { OnLeftOut } from './follow-header.js';
+import type { FileSource } from './file-source.js';
+import { turnDay } from './note-days.js';
+import { LEFT_OUT, quoted } from './problem-list.js';
+import { Row, type Reading } from './reading.js';
+import type { RawRow } from './split-rows.js';
+import type { Column, TableFormat } from './table-format.js';
+
+/** Cells of a column that were cleaned are remembered: schools, grades and ids of classes stand in it again and again. */
+const REMEMBERED = 2000;
+const NONE: readonly string[] = [];
+
+/** Makes rows of a file's lines. */
+export class RowMaker {
+  readonly #remembered = new Map<string, Map<string, CleanCell>>();
+  readonly #order: ReadonlyMap<string, number>;
+  /** A row was no wider than the header: wider ones are no habit of whoever made the file. */
+  #isTight = false;
+
+  constructor(
+    private readonly reading: Reading,
+    private readonly source: FileSource,
+    private readonly format: TableFormat,
+    private readonly notes: ColumnNotes,
+    private readonly onLeftOut: OnLeftOut,
+  ) {
+    this.#order = new Map(format.columns.map(({ name }, place) => [name, place]));
+  }
+
+  /** A row that can be used; what is wrong with another is noted. */
+  rowOf(header: Header, raw: RawRow): Row | undefined {
+    const { cells, line } = raw;
+    const at = { file: this.source.name, line };
+    if (isTotal(cells)) {
+      this.reading.note(
+        at,
+        '',
+        `This row seems to be a total: ${quoted(cells.join(' ').trim())}.`,
+        `Delete it, or correct the row. ${LEFT_OUT}`,
+      );
+      this.onLeftOut(undefined);
+      return undefined;
+    }
+    if (header.at < 0 && isDelete(cells.at(-1)) && cells.length < header.width) {
+      // Without a header, Action is whatever stands last.
+      const last = cells.pop() ?? '';
+      while (cells.length < header.width - 1) cells.push('');
+      cells.push(last);
+    }
+    // A value split in two moves the others, though the last ones be blank; a longer tail of blanks is what spreadsheets leave.
+    const isMoved = this.#isTight && raw.width <= header.width + 2;
+    const values = isMoved ? raw.width : cells.length;
+    if (raw.width <= header.width) this.#isTight = true;
+    if (values > header.width && (header.at < 0 || !raw.tabbed)) {
+      const problem = `This row has ${String(values)} values, but the file has ${String(header.width)} columns.`;
+      this.reading.note(at, '', problem, `${MANY_VALUES} ${LEFT_OUT}`);
+      this.onLeftOut(undefined);
+      return undefined;
+    }
+    this.#tellUnnamed(header, raw);
+    const long: string[] = [];
+    const spoilt = new Map<string, string>();
+    const lost: string[] = [];
+    const cleaned: string[] = [];
+    for (const column of this.format.columns) {
+      const cell = cells[header.places.get(column.name) ?? -1] ?? '';
+      const at = cleaned.push('') - 1;
+      if (cell === '') continue;
+      if (cell.length > LONGEST) {
+        long.push(column.name);
+        continue;
+      }
+      const clean = this.#clean(column, cell);
+      for (const note of clean.notes) this.notes.add(column.name, note, line, cell, clean.value);
+      if (clean.spoilt) spoilt.set(column.name, clean.spoilt);
+      if (clean.spoilt) continue;
+      if (clean.value !== '') cleaned[at] = this.#dayOf(column, line, clean.value);
+      else if (clean.notes.length > 0) lost.push(column.name);
+    }
+    const row = new Row(at.file, line, this.#order, cleaned, lost.length > 0 ? lost : NONE);
+    const fault = findFault(this.format, row, header, raw, { long, spoilt });
+    if (fault) {
+      this.reading.note(at, fault.field, `${fault.field} ${fault.problem}.`, `${fault.advice} ${LEFT_OUT}`);
+      this.onLeftOut(row);
+      return undefined;
+    }
+    for (const name of long) this.reading.noteEmptied(row, name, TOO_LONG, SHORTEN);
+    return row;
+  }
+
+  #dayOf({ name, holds }: Column, line: number, value: string): string {
+    if (holds !== 'day') return value;
+    this.notes.day(name, line, value);
+    return this.notes.dayFirst.has(name) ? turnDay(value) : value;
+  }
+
+  #clean(column: Column, cell: string): CleanCell {
+    const known = this.#remembered.get(column.name) ?? new Map<string, CleanCell>();
+    this.#remembered.set(column.name, known);
+    const before = known.get(cell);
+    if (before) return before;
+    const clean = cleanCell(cell, column);
+    if (known.size < REMEMBERED) known.set(cell, clean);
+    return clean;
+  }
+
+  #tellUnnamed({ cells: names, at, width }: Header, { cells, line }: RawRow): void {
+    if (at < 0 || (cells.length <= names.length && !names.includes(''))) return;
+    for (let place = 0; place < Math.min(cells.length, width + 20); place += 1)
+      if ((names[place] ?? '').trim() === '' && (cells[place] ?? '').trim() !== '')
+        this.notes.add(`Column ${String(place + 1)}`, 'no heading', line, cells[place] ?? '', '');
+  }
+}
+
+const MANY_VALUES =
+  'A comma, semicolon or tab inside a value splits it in two: put that value in quotation marks and upload again.';

@@ -1,0 +1,24 @@
+import type { MailFault } from '../models/notification.js';
+import { codeFor, rewriteDocuments } from './rewrite-documents.js';
+
+/** What versions before 0.6 stored of a mail that did not go out. */
+const FAULTS: Record<string, MailFault> = {
+  'Sending it was cut off at every try.': { code: 'cut off' },
+  'No mail can go to this address.': { code: 'no address' },
+  'The mail server could not be reached.': { code: 'unreachable' },
+  'The mail server ended the connection.': { code: 'ended' },
+  'The mail server did not answer in time.': { code: 'silent' },
+  'The name of the mail server is not known.': { code: 'unknown name' },
+  'No secure connection to the mail server could be made.': { code: 'not secure' },
+  'The mail server did not answer as a mail server does.': { code: 'not a mail server' },
+  'The mail server did not accept the login in SMTP_URL.': { code: 'login refused' },
+  'The mail server asks for a login, and SMTP_URL has none.': { code: 'login wanted' },
+  'The mail could not be sent.': { code: 'unsent' },
+};
+
+/** Why a mail did not go out was a sentence; it is a code with its status now. What had a status in it is shown as it was. */
+export async function convertMailFaults(): Promise<void> {
+  await rewriteDocuments('notification', { fault: { $type: 'string' } }, ['fault'], ({ fault }) => ({
+    fault: codeFor(FAULTS, fault as string),
+  }));
+}

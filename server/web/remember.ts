@@ -1,0 +1,13 @@
+interface Kept<V> {
+  get(key: string): V | undefined;
+  set(key: string, value: NoInfer<V>): unknown;
+}
+
+/** What is kept under a key; made, and kept, where there is nothing yet. */
+export function remember<V extends object | string>(kept: Kept<V>, key: string, make: () => NoInfer<V>): V {
+  const known = kept.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  kept.set(key, made);
+  return made;
+}

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { Types } from 'mongoose';
+import { Class } from '../../server/models/class.js';
+import { Contact } from '../../server/models/contact.js';
+import { Event } from '../../server/models/event.js';
+import { RosterChange } from '../../server/models/roster-change.js';
+import { Section } from '../../server/models/section.js';
+import { decideHeldOfAccount } from '../../server/review/run/decide-held.js';
+import { bookIn } from '../support/roster/appointments.js';
+import { Office } from '../support/roster/office.js';
+import { sayResult } from '../support/say-run.js';
+
+const ACCEPT = { verdict: 'accept' as const, by: new Types.ObjectId(), reason: 'looked' };
+
+describe('a class of an event that is emptied', function () {
+  this.timeout(90_000);
+  let office: Office;
+  beforeEach(async () => (office = await Office.open()));
+  afterEach(() => office.close());
+
+  const sandbox = () => office.district.sandbox;
+  const held = () => RosterChange.countDocuments({ state: 'held' });
+  const studentsOf = async ({ _id }: Pick<Section, '_id'>) =>
+    (await Class.findOne({ section: _id }).orFail().lean()).synced.students;
+  const studentsIn = async (event: Types.ObjectId, { _id }: Section) =>
+    (await Class.findOne({ event, section: _id }).orFail().lean()).synced.students;
+  /** A section of three students at least, and one of another term, with appointments with the first. */
+  async function twoTerms(): Promise<[Section, Section]> {
+    const sections = await Section.find({ status: 'active', 'studentIds.2': { $exists: true } })
+      .sort({ _id: 1 })
+      .lean();
+    const [from] = sections;
+    const to = sections.find(({ term }) => term !== from?.term);
+    assert.ok(from && to);
+    const item = await Class.findOne({ section: from._id }).orFail().lean();
+    await bookIn(item, item.synced.students[0] ?? assert.fail());
+    await Event.updateOne({ _id: office.district.event }, { $pull: { 'sync.terms': { id: to.term } } });
+    await office.district.sync();
+    await RosterChange.deleteMany({ state: 'held' });
+    return [from, to];
+  }
+  const move = (from: Section, to: Section) => {
+    sandbox().change(from.record.id, { students: [] });
+    sandbox().change(to.record.id, { students: [...new Set([...to.studentIds, ...from.studentIds])] });
+  };
+
+  for (const how of ['full', 'events'] as const)
+    it(`by people who moved to classes outside it is no question, as at the account (${how})`, async () => {
+      const [from, to] = await twoTerms();
+      move(from, to);
+      const start = (night: string) => office.district.start({ trigger: 'nightly', night });
+      const run = how === 'full' ? await office.district.sync() : await start('one');
+      assert.equal(run.state, 'done', sayResult(run));
+      assert.equal((await office.district.refreshOf(run)).how, how);
+      assert.equal(await held(), 0);
+      assert.deepEqual(await studentsOf(from), []);
+      assert.equal(run.counts.classStudents?.removed, from.studentIds.length);
+    });
+
+  it('and so is in a preview, and in a sync that comes later', async () => {
+    const [from, to] = await twoTerms();
+    move(from, to);
+    const preview = await office.preview();
+    assert.doesNotMatch(sayResult(preview), /held/);
+    // Another event of the account brings the roster up to date.
+    const { _id, ...event } = await Event.findById(office.district.event).orFail().lean();
+    const other = await Event.create({ ...event, _id: new Types.ObjectId(), link: 'another' });
+    assert.equal((await office.district.sync(other._id)).state, 'done');
+    await office.district.sync(_id);
+    assert.equal(await held(), 0);
+    assert.deepEqual(await studentsOf(from), []);
+  });
+
+  it('is asked about at the account, and no more at an event that follows later', async () => {
+    const [from] = await twoTerms();
+    sandbox().change(from.record.id, { students: [] });
+    const { _id, ...event } = await Event.findById(office.district.event).orFail().lean();
+    const other = await Event.create({ ...event, _id: new Types.ObjectId(), link: 'another' });
+    const refresh = await office.district.refreshOf(await office.district.sync(other._id));
+    assert.equal((await RosterChange.find({ run: refresh._id, state: 'held' }).lean()).length, 1);
+    const decided = await decideHeldOfAccount(office.district.deps, refresh, ACCEPT);
+    assert.ok(decided.ok);
+    await office.district.work(decided.run);
+    assert.equal(await held(), 0);
+    assert.ok((await studentsIn(_id, from)).length > 0, 'it has not followed');
+    await office.district.sync(_id);
+    assert.equal(await held(), 0);
+    assert.deepEqual(await studentsIn(_id, from), []);
+  });
+
+  it('with many others at once is asked about all the same', async () => {
+    const [, to] = await twoTerms();
+    const others = await Section.find({ status: 'active', term: { $ne: to.term } }).lean();
+    const moved = new Set(to.studentIds);
+    for (const one of others) {
+      sandbox().change(one.record.id, { students: [] });
+      for (const id of one.studentIds) moved.add(id);
+    }
+    for (const { record } of await Section.find({ status: 'active', term: to.term }).lean())
+      sandbox().change(record.id, { students: [...moved] });
+    await office.district.sync();
+    assert.ok((await RosterChange.find({ state: 'held', kind: 'classStudents' }).lean()).length > 0);
+  });
+});
+
+describe('a held list of which a part is back', function () {
+  this.timeout(90_000);
+  let office: Office;
+  beforeEach(async () => (office = await Office.open()));
+  afterEach(() => office.close());
+
+  it('is judged anew where other classes are back whole: a handful who leave is no question', async () => {
+    const { sandbox } = office.district;
+    const sections = await Section.find({ status: 'active', 'studentIds.0': { $exists: true } })
+      .sort({ _id: 1 })
+      .lean();
+    for (const { record } of sections) sandbox.change(record.id, { students: [] });
+    await office.district.sync();
+    // All but one student of each of the first three, and all of the others.
+    const short = sections.filter(({ studentIds }) => studentIds.length > 2).slice(0, 3);
+    for (const { record, studentIds } of sections) {
+      const isShort = short.some((one) => one.record.id === record.id);
+      sandbox.change(record.id, { students: isShort ? studentIds.slice(1) : studentIds });
+    }
+    const run = await office.district.sync();
+    assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+    assert.equal((await office.district.refreshOf(run)).counts.sectionStudents?.removed, 3);
+  });
+
+  it('waits on with the rest alone where each class has a part back, and the page tells its number and names', async () => {
+    const { sandbox } = office.district;
+    const sections = await Section.find({ status: 'active', 'studentIds.2': { $exists: true } })
+      .sort({ _id: 1 })
+      .lean();
+    const chosen = sections.slice(0, 4);
+    for (const { record } of chosen) sandbox.change(record.id, { students: [] });
+    await office.district.sync();
+    for (const { record, studentIds } of chosen) sandbox.change(record.id, { students: studentIds.slice(1) });
+    const run = await office.district.sync();
+    const rows = await RosterChange.find({ state: 'held' }).lean();
+    assert.deepEqual(
+      rows.map(({ target, size }) => [String(target), size]).sort(),
+      chosen.map(({ _id }) => [String(_id), 1]).sort(),
+    );
+    assert.equal((await office.district.refreshOf(run)).counts.sectionStudents?.held, 4);
+    const page = (await office.visitor.get(`/importer/refreshes/${String(run.refresh)}/held`)).text;
+    assert.match(page, /4 enrollments are missing from Clever\. Nobody has reviewed them yet/);
+    assert.match(page, /4 enrollments end/);
+    for (const { name, studentIds } of chosen) {
+      const { firstName, lastName } = await Contact.findOne({ 'record.id': studentIds[0] }).orFail().lean();
+      assert.match(page, new RegExp(`${name}</th>.*− ${firstName} ${lastName}</td>`));
+    }
+    // Back altogether, they are no question any more.
+    for (const { record, studentIds } of chosen) sandbox.change(record.id, { students: studentIds });
+    await office.district.sync();
+    assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+  });
+});

@@ -1,0 +1,71 @@
+import type { FileFormat } from '../../../server/models/account.js';
+import { CLEVER_FILES, PICKATIME_FILES, type Contents } from './files.js';
+import { ONEROSTER_FILES } from './oneroster-files.js';
+
+/**
+ * What becomes of a file: `as is`: taken, and nothing to tell. `told`: taken, and what was made of it is told. `held`: the row is left out, and
+ * nobody leaves because of it. `asked`: nothing is taken before somebody answers what is told.
+ */
+export type Verdict = 'as is' | 'told' | 'held' | 'asked';
+
+/** A file that a hurried secretary, or a spreadsheet, sends. */
+export interface Hostile {
+  /** As in the list of cases. */
+  kind: string;
+  name: string;
+  format: FileFormat;
+  files: Contents;
+  verdict: Verdict;
+  /** What is told, in a word or two. */
+  says?: RegExp;
+  /** The students at the end, where that is the question: `id First Last value`. */
+  students?: string[];
+}
+
+export const WHOLE: Record<FileFormat, Contents> = {
+  pickatime: PICKATIME_FILES,
+  'clever-csv': CLEVER_FILES,
+  oneroster: ONEROSTER_FILES,
+};
+
+export const HEAD = 'StudentID\tFirst\tLast\tSecurityValue\n';
+
+/** Rows of pickAtime's students. */
+export function pupils(
+  kind: string,
+  name: string,
+  text: string | Buffer,
+  verdict: Verdict,
+  says?: RegExp,
+  students?: string[],
+): Hostile {
+  return {
+    ...{ kind, name, format: 'pickatime', files: { 'students.txt': text }, verdict },
+    ...(says ? { says } : {}),
+    ...(students ? { students } : {}),
+  };
+}
+
+/** A file of a whole upload in which something is replaced. */
+export function changed(
+  kind: string,
+  name: string,
+  format: FileFormat,
+  file: string,
+  from: string | RegExp,
+  to: string,
+  verdict: Verdict,
+  says?: RegExp,
+): Hostile {
+  const text = String(WHOLE[format][file]);
+  const other = text.replace(from, to);
+  if (other === text) throw new Error(`${name}: nothing to replace in ${file}`);
+  return {
+    kind,
+    name,
+    format,
+    files: { ...WHOLE[format], [file]: other },
+    verdict,
+    ...(says ? { says } : {}),
+  };
+}
