@@ -87,7 +87,7 @@ describe('sync runs', () => {
   it('a worker that hangs gives its run up by itself, its heartbeat being one of progress, and another does it', async () => {
     const id = await queued();
     district.sandbox.misbehave({ match: /role=student/, kind: 'slow', times: 9 });
-    await driveSync(district.deps, id.toHexString(), { timing: { ...QUICK, quietMs: 300 } });
+    await driveSync(district.deps, id.toHexString(), { timing: { ...QUICK, quietMs: 2000 } });
     assert.equal((await partOf(id)).state, 'queued');
     district.sandbox.behave();
     await runNow(district.deps, id);
@@ -113,9 +113,9 @@ describe('sync runs', () => {
 
   it('a sync whose refresh waits for Clever, as it told, is not given up meanwhile', async () => {
     const id = await queued();
-    // Tried again after one second, and after two more: longer than a run may be silent here.
-    district.sandbox.misbehave({ match: /role=student/, kind: '503', times: 2 });
-    await runNow(district.deps, id, { heartbeatMs: 20, staleMs: 60_000, quietMs: 1500 });
+    // Tried again after one second, two and four more: longer than a run may be silent here.
+    district.sandbox.misbehave({ match: /role=student/, kind: '503', times: 3 });
+    await runNow(district.deps, id, { heartbeatMs: 20, staleMs: 60_000, quietMs: 3500 });
     const run = await runOf(id);
     assert.deepEqual([run.state, run.fence], ['done', 1], sayResult(run));
   });

@@ -21,6 +21,7 @@ import { createTestApp, type TestApp } from '../app.js';
 import { emptyDatabase } from '../hooks.js';
 import { asApp } from '../scans.js';
 import { restoreSnapshot, takeSnapshot, type Snapshot } from '../snapshot.js';
+import { untilWritten } from './crash.js';
 import { driveSync } from './drive-run.js';
 
 const PLENTY: RateLimit = { limit: 1_000_000, windowMs: 60_000 };
@@ -223,7 +224,7 @@ export async function makeEvent(
 }
 
 /** Waits until a sync that somebody asked for is at work. */
-export async function untilSyncing(): Promise<void> {
-  while (!(await SyncRun.exists({ trigger: 'sync now', state: 'running' })))
-    await new Promise((resolve) => setImmediate(resolve));
+export function untilSyncing(): Promise<void> {
+  const isSyncing = async () => (await SyncRun.exists({ trigger: 'sync now', state: 'running' })) !== null;
+  return untilWritten(SyncRun.collection.collectionName, isSyncing);
 }
