@@ -4,6 +4,7 @@ import { deleteOldJob } from './delete-old.js';
 import { deliverNotifications, retryNotifications } from './deliver-notifications.js';
 import { expireHoldsJob } from './expire-holds.js';
 import type { OneShot, Recurring } from './job.js';
+import { continueMovesJob, moveSlotsJob } from './move-slots.js';
 import { openNightlyRuns } from './open-nightly-runs.js';
 import { readUploadJob } from './read-upload.js';
 import { runRefreshJob, runSyncJob } from './run-sync.js';
@@ -11,6 +12,7 @@ import { runRefreshJob, runSyncJob } from './run-sync.js';
 /** The one table of what runs when. Each job is shallow: it calls a feature. */
 export const ONE_SHOTS: Record<JobName, OneShot> = {
   'deliver-notifications': deliverNotifications,
+  'move-slots': moveSlotsJob,
   'read-upload': readUploadJob,
   'run-refresh': runRefreshJob,
   'run-sync': runSyncJob,
@@ -18,6 +20,7 @@ export const ONE_SHOTS: Record<JobName, OneShot> = {
 
 export const RECURRING: Recurring[] = [
   checkApprovals,
+  continueMovesJob,
   deleteOldJob,
   expireHoldsJob,
   openNightlyRuns,

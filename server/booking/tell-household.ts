@@ -15,8 +15,14 @@ export type News = 'booked' | 'changed' | 'cancelled';
 /**
  * Mails the adults of an appointment's household what became of it, with a calendar file. Saying it twice queues it once.
  * Nothing goes to an address that nobody has proven: it may be a stranger's.
+ * @param notice the school's words to the family
  */
-export async function tellHousehold(deps: Deps, appointment: Appointment, news: News): Promise<void> {
+export async function tellHousehold(
+  deps: Deps,
+  appointment: Appointment,
+  news: News,
+  notice = appointment.notice ?? '',
+): Promise<void> {
   const [household, event, account] = await Promise.all([
     Household.findById(appointment.household).lean(),
     Event.findById(appointment.event).lean(),
@@ -28,15 +34,20 @@ export async function tellHousehold(deps: Deps, appointment: Appointment, news: 
   const adults = await User.find({ _id: { $in: household.adults }, emailProvenAt: { $exists: true } }).lean();
   const entry = { ...meeting, cancelled: news === 'cancelled' };
   const ics = writeCalendar(event, account, [entry], deps.config.publicUrl, deps.now());
+  // One meeting may be moved several times.
+  const nth = news === 'changed' ? `:${String(meeting.entry?.changes ?? 0)}` : '';
   for (const adult of adults) {
     const mail: Mail = {
       account: account._id,
       event: event._id,
       kind: `appointment ${news}`,
       to: adult.email,
-      ...wordsOf(news, meeting, placed(event, account), account, adult, appointment.cancelledBy === 'school'),
+      ...wordsOf(news, meeting, placed(event, account), account, adult, {
+        bySchool: appointment.cancelledBy === 'school',
+        notice,
+      }),
       ics,
-      key: `${news}:${meeting.id}:${adult._id.toHexString()}`,
+      key: `${news}:${meeting.id}${nth}:${adult._id.toHexString()}`,
     };
     await queueMail(deps, { ...mail, text: `${mail.text}\n${deps.config.publicUrl}/e/${event.link}\n` });
   }
@@ -48,7 +59,7 @@ function wordsOf(
   event: PlacedEvent,
   account: Account,
   adult: User,
-  bySchool: boolean,
+  { bySchool, notice }: { bySchool: boolean; notice: string },
 ): { subject: string; text: string } {
   const when = whenInWords(meeting.from, meeting.to, event);
   const where = [meeting.room, event.place].filter((part) => part).join(', ');
@@ -67,5 +78,6 @@ function wordsOf(
     cancelled: `Canceled: ${meeting.teacher}, ${when}`,
   }[news];
   const closing = news === 'cancelled' ? 'Your meetings and free times:' : 'See, change or cancel it here:';
-  return { subject, text: `Hello ${adult.name},\n\n${opening}\n\n${facts.join('\n')}\n\n${closing}` };
+  const said = notice ? `${notice}\n\n` : '';
+  return { subject, text: `Hello ${adult.name},\n\n${opening}\n\n${said}${facts.join('\n')}\n\n${closing}` };
 }

@@ -1,6 +1,7 @@
 import { Types, type Model } from 'mongoose';
 import { AuditEntry } from '../models/audit-entry.js';
 import { Notification } from '../models/notification.js';
+import { SlotMove, SlotMoveItem } from '../models/slot-move.js';
 import { SyncLog } from '../models/sync-log.js';
 
 const DAY_MS = 24 * 3600_000;
@@ -33,6 +34,12 @@ export const LIFETIMES: Lifetime[] = [
     where: { state: { $in: ['sent', 'kept', 'failed'] } },
   },
   { collection: AuditEntry as Model<unknown>, ms: (keepMs) => keepMs, where: {} },
+  {
+    collection: SlotMove as Model<unknown>,
+    ms: (keepMs) => keepMs,
+    where: { state: { $in: ['done', 'undone'] } },
+  },
+  { collection: SlotMoveItem as Model<unknown>, ms: (keepMs) => keepMs, where: {} },
   { collection: SyncLog as Model<unknown>, ms: () => 180 * DAY_MS, where: {} },
 ];
 
