@@ -12,6 +12,7 @@ import { RosterUpload } from '../../../server/models/roster-upload.js';
 import { NO_COUNTS } from '../../../server/models/run.js';
 import { School } from '../../../server/models/school.js';
 import { searchKey } from '../../../server/models/scoped.js';
+import { SlotMove } from '../../../server/models/slot-move.js';
 import { SyncLog } from '../../../server/models/sync-log.js';
 import { SyncRun } from '../../../server/models/sync-run.js';
 import { Term } from '../../../server/models/term.js';
@@ -142,6 +143,10 @@ export async function makePlace(
     createdAt: AT,
     expiresAt: LATER,
   });
+  const move = await SlotMove.create({
+    ...{ account, event: event._id, kind: 'move', state: 'waiting', by: adult._id, total: 1 },
+    ...{ day: '2026-11-24', toDay: '2026-11-25', createdAt: AT, tellAt: LATER },
+  });
   const entry = await AuditEntry.create({
     account,
     event: event._id,
@@ -167,6 +172,7 @@ export async function makePlace(
     pair: pair._id,
     upload: upload._id,
     entry: entry._id,
+    move: move._id,
     school: school._id,
   };
   return {
