@@ -58,13 +58,13 @@ const clock = (minutes: number): string =>
 
 async function slotsOf(event: EventScope, form: MoveForm): Promise<Slot[]> {
   const scope = { account: event.account, event: event._id };
-  const whose =
-    form.whose === 'teacher'
-      ? { resource: form.teacher }
-      : form.whose === 'room'
-        ? { resource: { $in: await Resource.distinct('_id', { ...scope, room: form.room }) } }
-        : {};
-  return Slot.find({ ...scope, day: form.day, ...whose })
+  const whose = [
+    ...(form.teacher ? [{ resource: form.teacher }] : []),
+    ...(form.room
+      ? [{ resource: { $in: await Resource.distinct('_id', { ...scope, room: form.room }) } }]
+      : []),
+  ];
+  return Slot.find({ ...scope, day: form.day, ...(whose.length > 0 ? { $and: whose } : {}) })
     .sort({ from: 1, _id: 1 })
     .lean();
 }

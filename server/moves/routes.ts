@@ -40,7 +40,7 @@ export function moveRoutes(deps: Deps): Router {
   router.use('/:event/slots', eventGuard('event administrator'));
 
   router.get('/:event/slots/move', async (_req, res) => {
-    await showForm(res, { values: { kind: 'move', whose: 'all' }, errors: {} });
+    await showForm(res, { values: { kind: 'move' }, errors: {} });
   });
 
   router.post('/:event/slots/move/preview', async (req, res) => {
@@ -153,7 +153,7 @@ async function showPreview(
   const toDay = form.toDay || form.day;
   const times = going.flatMap(({ to }) => to?.from ?? []).sort((a, b) => +a - +b);
   const warnings = form.kind === 'move' ? await warnOfDays(event, [toDay], deps.now()) : [];
-  const { kind, day, whose, teacher, room, toTime, notice } = form;
+  const { kind, day, teacher, room, toTime, notice } = form;
   res.render('moves/preview', {
     ...slotsPage(event, 'Move a day'),
     kind,
@@ -183,7 +183,7 @@ async function showPreview(
     asksElsewhere: checked.elsewhere > 0 && !form.elsewhere,
     notice,
     fields: {
-      ...{ kind, day, whose, teacher: teacher?.toHexString() ?? '', room, toDay: form.toDay, toTime, notice },
+      ...{ kind, day, teacher: teacher?.toHexString() ?? '', room, toDay: form.toDay, toTime, notice },
       ...(form.elsewhere ? { elsewhere: '1' } : {}),
       key: new Types.ObjectId().toHexString(),
     },

@@ -5,13 +5,14 @@ import { isDay } from '../web/local-time.js';
 import { objectId, tick } from '../web/parse.js';
 import { NOTICE_MAX } from './policy.js';
 
-/** What goes where: all slots of a day, of one teacher of it or of one room. */
+/** What goes where: all slots of a day, or those of one teacher or one room. */
 export interface MoveForm {
   kind: 'move' | 'cancel';
   /** YYYY-MM-DD. */
   day: string;
-  whose: 'all' | 'teacher' | 'room';
+  /** Only this teacher's; absent: everybody's. */
   teacher?: Types.ObjectId;
+  /** Only those of this room; '' is every room. */
   room: string;
   /** '' is the same day. */
   toDay: string;
@@ -31,23 +32,8 @@ export function moveForm(event: Pick<Event, 'days'>): Joi.ObjectSchema<MoveForm>
       .valid(...event.days)
       .required()
       .label('a day'),
-    whose: Joi.string().valid('all', 'teacher', 'room').default('all').label('whose slots'),
-    teacher: objectId()
-      .empty('')
-      .when('whose', { is: 'teacher', then: Joi.required() })
-      .label('a teacher from the list')
-      .messages({ 'any.required': 'Select a teacher from the list.' }),
-    room: Joi.string()
-      .trim()
-      .max(60)
-      .allow('')
-      .default('')
-      .when('whose', { is: 'room', then: Joi.invalid('').required() })
-      .label('a room from the list')
-      .messages({
-        'any.invalid': 'Select a room from the list.',
-        'any.required': 'Select a room from the list.',
-      }),
+    teacher: objectId().empty('').label('a teacher from the list'),
+    room: Joi.string().trim().max(60).allow('').default('').label('a room from the list'),
     toDay: Joi.string()
       .trim()
       .allow('')
