@@ -134,7 +134,6 @@ export class SectionGuard {
     const { account, run } = this.context;
     const here = { account: account._id, status: 'active', 'record.addedBy': { $ne: run.id } };
     const verdicts = await judgeTies(run, sums, {
-      kinds: SECTION_TIES.kinds,
       countHere: (role, enough) => countTies(Section.collection, here, SECTION_TIES.paths[role], enough),
       verdict: this.context.stale ? 'hold' : undefined,
     });

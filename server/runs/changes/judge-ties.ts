@@ -113,8 +113,6 @@ export function heldIn(
 }
 
 export interface TieScope {
-  /** How the changes of each role are called. */
-  kinds: Record<Role, string>;
   /** How many ties were here before the run; it may stop counting at `enough`. */
   countHere: (role: Role, enough: number) => Promise<number>;
   /** `hold`: a person looks at any of them. `let go`: a person chose so. Else the guard decides. */
@@ -137,7 +135,7 @@ async function judge(
   run: HeldRun,
   role: Role,
   sums: TieSums,
-  { kinds, countHere, verdict }: TieScope,
+  { countHere, verdict }: TieScope,
 ): Promise<TieVerdict> {
   const [gone, alone] = [sums.missing[role], sums.alone[role]];
   if (gone === 0 || verdict === 'let go') return { all: false, held: 0, here: 0 };

@@ -108,7 +108,6 @@ export class ClassGuard {
     for await (const items of this.#losing(batches()))
       for (const one of items) sums.add(one.known._id, one.missing, aloneOf(one));
     const verdicts = await judgeTies(run, sums, {
-      kinds: CLASS_TIES.kinds,
       countHere: (role, enough) => countTies(Class.collection, here, CLASS_TIES.paths[role], enough),
       verdict: this.verdict,
     });
