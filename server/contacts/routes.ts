@@ -95,6 +95,6 @@ export function contactRoutes(deps: Deps, end: EndAppointment): Router {
 
 /** By what a parent shows that the student is theirs. */
 function proofOf(student: { securityValue?: string | undefined; birthDate: string }): string {
-  if (securityValueOf(student.securityValue)) return 'A security value that your school set';
-  return securityValueOf(student.birthDate) ? 'The birth date' : '';
+  if (securityValueOf(student.securityValue)) return 'the security value that your school set';
+  return securityValueOf(student.birthDate) ? 'the birth date' : '';
 }

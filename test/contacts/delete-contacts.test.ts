@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import mongoose, { Types } from 'mongoose';
+import mongoose, { type Types } from 'mongoose';
 import { endAppointment } from '../../server/booking/end-appointment.js';
 import { deleteContacts } from '../../server/contacts/deletion/delete-contacts.js';
 import { resumeDeletions } from '../../server/contacts/deletion/resume-deletions.js';

@@ -1,19 +1,13 @@
 import assert from 'node:assert/strict';
-import { Types } from 'mongoose';
-import { addChild } from '../../server/booking/add-child.js';
+import type { Types } from 'mongoose';
 import { findLinkedChildren } from '../../server/booking/find-linked-children.js';
 import type { Family } from '../../server/booking/load-conference.js';
 import { Account } from '../../server/models/account.js';
-import { Appointment } from '../../server/models/appointment.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Class } from '../../server/models/class.js';
 import { Contact } from '../../server/models/contact.js';
-import { Diary } from '../../server/models/diary.js';
-import { Household } from '../../server/models/household.js';
 import { Resource } from '../../server/models/resource.js';
 import { School } from '../../server/models/school.js';
-import { Slot } from '../../server/models/slot.js';
-import { User } from '../../server/models/user.js';
 import { createTestApp, makeAccount, makeUser, Visitor, type TestApp } from '../support/app.js';
 import { makeFullSchool, makePerson, type FullSchool } from '../support/contacts/full-school.js';
 import { emptyDatabase } from '../support/hooks.js';
@@ -47,7 +41,7 @@ describe('Contacts edited by hand', function () {
     for (const [, tag = ''] of text.matchAll(/<input ([^>]*)>/g)) {
       const name = /name="([^"]*)"/.exec(tag)?.[1] ?? '';
       const isBox = /type="(checkbox|radio)"/.test(tag);
-      if (name && (!isBox || / checked/.test(tag)))
+      if (name && (!isBox || tag.includes(' checked')))
         fields[name] = unescape(/value="([^"]*)"/.exec(tag)?.[1] ?? '');
     }
     return visitor.post(path, { ...fields, ...change }, path);
@@ -111,7 +105,7 @@ describe('Contacts edited by hand', function () {
       /Sam event-administrator has this email address/,
     );
     assert.equal(await Contact.countDocuments({ lastName: 'A' }), 0);
-    assert.equal((await visitor.post(`${HOME}/new`, { type: 'admin', lastName: 'A' })).status, 200);
+    assert.equal((await visitor.post(`${HOME}/new`, { type: 'admin', lastName: 'A' })).status, 422);
   });
 
   it('marks what the sync owns, says that it overwrites it, and makes that true', async () => {
@@ -180,7 +174,7 @@ describe('Contacts edited by hand', function () {
       'Fall Conferences',
       'Mrs Lee',
       'Booked',
-      'The birth date',
+      'With the Student ID and the birth date.',
     ])
       assert.ok(text.includes(words) || text.includes(words.toLowerCase()), words);
     const guardian = await Contact.findOne({ lastName: 'Lopez0' }).orFail().lean();
@@ -202,7 +196,7 @@ describe('Contacts edited by hand', function () {
     it('are made by hand, from either side, and are the parent’s to take over', async () => {
       const guardian = await Contact.findOne({ lastName: 'Lopez0' }).orFail().lean();
       const student = school.fair.students[2]!;
-      const found = (await visitor.get(`${pageOf(guardian)}/links?q=mia`)).text;
+      const found = (await visitor.get(`${pageOf(guardian)}/links?q=lopez`)).text;
       assert.match(found, new RegExp(student._id.toHexString()));
       const linked = await visitor.post(`${pageOf(guardian)}/links`, {
         other: student._id.toHexString(),
@@ -265,129 +259,6 @@ describe('Contacts edited by hand', function () {
     assert.match(text, /Bare Child/);
     assert.doesNotMatch(text, /Ana Lopez/);
     assert.equal(await chip('Students', '?missing=birthDate'), 1);
-  });
-
-  it('modifies the access level in bulk: changes, invites, and says whom it cannot', async () => {
-    const teachers = await Contact.find({
-      account: school.account,
-      type: { $in: ['teacher', 'staff'] },
-    }).lean();
-    const ids = teachers.map(({ _id }) => _id.toHexString());
-    await makePerson(school.account, 'teacher', 'Nora', 'New', { email: 'nora@example.org' });
-    const fields = { all: 'on', type: 'teacher', level: 'appointment maker' };
-    const asked = (await visitor.post(`${HOME}/levels`, fields)).text;
-    assert.match(asked, /2 staff accounts get Front desk/);
-    assert.match(asked, /1 person is invited/);
-    assert.match(asked, /2 people have no email address/);
-    assert.equal(await User.countDocuments({ email: 'nora@example.org' }), 0);
-    await visitor.post(`${HOME}/levels`, { ...fields, sure: 'on' });
-    const nora = await User.findOne({ email: 'nora@example.org' }).orFail().lean();
-    assert.equal(nora.grants[0]?.level, 'appointment maker');
-    const { user } = school.staff['event administrator'];
-    assert.equal((await User.findById(user._id).orFail().lean()).grants[0]?.level, 'appointment maker');
-    const kept = (await visitor.post(`${HOME}/levels`, { ids, level: 'none' })).text;
-    assert.match(kept, /1 administrator is left alone/);
-    assert.equal(
-      (await visitor.post(`${HOME}/levels`, { ids, level: 'administrator', sure: 'on' })).status,
-      303,
-    );
-    assert.ok(!(await User.exists({ 'grants.level': 'administrator', email: nora.email })));
-  });
-
-  describe('one-time codes', () => {
-    const familyOf = (user: User, household: unknown) =>
-      ({
-        account: { _id: school.account, name: 'Maple School' },
-        household,
-        actor: { user: user._id, email: user.email, emailProven: true, account: school.account },
-      }) as unknown as Family;
-
-    it('are printed once, kept as hashes, and add the child to one family', async () => {
-      const student = school.fair.students[2]!;
-      const ids = [student._id.toHexString(), school.fair.teachers[0]!.contact._id.toHexString()];
-      assert.match((await visitor.post(`${HOME}/codes`, { ids })).text, /Print 1 one-time code\?/);
-      const { text } = await visitor.post(`${HOME}/codes`, { ids, sure: 'on' });
-      const code = /slip-code">([A-Z2-9]{4}-[A-Z2-9]{4})</.exec(text)![1]!;
-      assert.ok(!JSON.stringify(await read(student)).includes(code.slice(0, 4)));
-      const [one, two] = [school.parents[0]!, school.parents[1]!];
-      const households = [
-        await Household.findOne({ adults: one._id }).orFail().lean(),
-        await Household.findOne({ adults: two._id }).orFail().lean(),
-      ];
-      const proof = { number: student.schoolId, birthDate: '', code: code.toLowerCase().replace('-', ' ') };
-      const wrong = await addChild(test.deps, familyOf(one, households[0]), { ...proof, code: 'AAAA-AAAA' });
-      assert.equal(wrong.ok, false);
-      const added = await addChild(test.deps, familyOf(one, households[0]), proof);
-      assert.equal(added.ok, true);
-      assert.equal((await addChild(test.deps, familyOf(two, households[1]), proof)).ok, false);
-      assert.equal((await read(student)).code, undefined);
-      assert.ok(await AuditEntry.exists({ action: 'print codes', targets: student._id }));
-    });
-  });
-
-  describe('one transferred person', () => {
-    it('is restored, and stays though the source lacks them', async () => {
-      const student = school.fair.students[0]!;
-      await Contact.updateOne(
-        { _id: student._id },
-        { $set: { status: 'transferred', transferredAt: new Date() } },
-      );
-      assert.match((await visitor.get(pageOf(student))).text, /restoration/);
-      await visitor.post(`${pageOf(student)}/restoration`);
-      const { status, transferredAt, record } = await read(student);
-      assert.deepEqual([status, transferredAt, record?.kept instanceof Date], ['active', undefined, true]);
-    });
-
-    it('is deleted with all that hangs on them, which is counted first', async () => {
-      const student = school.fair.students[0]!;
-      await Contact.updateOne({ _id: student._id }, { $set: { status: 'transferred' } });
-      const { text } = await visitor.get(`${pageOf(student)}/deletion`);
-      for (const words of [
-        /1 appointment is deleted\. 1 of them is upcoming/,
-        /3 classes lose/,
-        /2 adults lose/,
-      ])
-        assert.match(text, words);
-      const shown = unescape(/name="shown" value="([^"]+)"/.exec(text)![1]!);
-      const stale = await visitor.post(`${pageOf(student)}/deletion`, { shown: 'x' });
-      assert.equal(stale.status, 422);
-      assert.equal((await visitor.post(`${pageOf(student)}/deletion`, { shown })).status, 303);
-      const id = student._id.toHexString();
-      for (const model of [Contact, Household, Class, Diary, Appointment])
-        assert.ok(
-          !JSON.stringify(await (model as typeof Contact).find().lean()).includes(id),
-          model.modelName,
-        );
-      assert.equal(await Appointment.countDocuments(), 2);
-    });
-
-    it('is a teacher: slots and access go too', async () => {
-      const { contact, resource } = school.fair.teachers[1]!;
-      await Contact.updateOne({ _id: contact._id }, { $set: { status: 'transferred' } });
-      const login = school.staff['resource administrator'].user;
-      await User.updateOne({ _id: login._id }, { $set: { 'grants.0.contact': contact._id } });
-      const { text } = await visitor.get(`${pageOf(contact)}/deletion`);
-      const shown = unescape(/name="shown" value="([^"]+)"/.exec(text)![1]!);
-      await visitor.post(`${pageOf(contact)}/deletion`, { shown });
-      assert.deepEqual(
-        [
-          await Slot.countDocuments({ resource: resource._id }),
-          await Resource.countDocuments({ _id: resource._id }),
-          await User.countDocuments({ _id: login._id }),
-        ],
-        [0, 0, 0],
-      );
-    });
-
-    it('is not deleted while the roster has them, nor an administrator ever', async () => {
-      const student = school.fair.students[0]!;
-      assert.equal((await visitor.get(`${pageOf(student)}/deletion`)).status, 409);
-      const own = await Contact.findOne({ firstName: 'Ada' }).orFail().lean();
-      await Contact.updateOne({ _id: own._id }, { $set: { status: 'transferred' } });
-      assert.equal((await visitor.get(`${pageOf(own)}/deletion`)).status, 409);
-      assert.equal((await visitor.post(`${pageOf(own)}/deletion`, { shown: '' })).status, 409);
-      assert.ok(await Contact.exists({ _id: own._id }));
-    });
   });
 
   it('everything is of this account alone, and of administrators', async () => {

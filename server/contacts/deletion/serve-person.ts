@@ -89,7 +89,7 @@ async function goingOf(req: Request, res: Response): Promise<Contact> {
     throw new HttpError(
       409,
       'This contact is still in the roster',
-      'The next sync would bring it back. Take it out at the source first; it’s transferred then and can be deleted.',
+      'The next sync would bring it back. Take the person out of Clever or your roster files first. After that sync you can delete them here.',
     );
   if (await isProtected(contact, actorOf(res).user))
     throw new HttpError(

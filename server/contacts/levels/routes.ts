@@ -35,7 +35,10 @@ export function addLevelPages(router: Router, deps: Deps): void {
         form,
       );
     const plan = await planLevels(actor, chosen, form.level);
-    if (!form.sure) return ask(res, form, plan);
+    if (!form.sure) {
+      ask(res, form, plan);
+      return;
+    }
     const set = await setLevels(deps, actor, plan, form.level);
     const text = [
       set.changed > 0 ? `${countOf(set.changed, 'access level is', 'access levels are')} changed.` : '',

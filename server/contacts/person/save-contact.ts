@@ -74,7 +74,7 @@ export async function editContact(
   // Which one is the main school only the roster says: the same ones stay in their order.
   const schools = changed.includes('schools') ? form.schools : before.schools;
   const stored = { ...storedOf(type, form), schools };
-  const next = { ...before, ...stored };
+  const next: Contact = Object.assign({}, before, stored);
   const unset = form.securityValue === '' ? { $unset: { securityValue: 1 as const } } : {};
   const saved = await Contact.updateOne(
     { _id, account, merging: { $exists: false }, ...asRead(readOf(before)) },
