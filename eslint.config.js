@@ -36,7 +36,7 @@ const layers = [
   ['events',        'server/events/**',                             `sync runs ${base}`],
   ['classes',       'server/classes/**',                            base],
   ['slots',         'server/slots/**',                              base],
-  ['contacts',      'server/contacts/**',                           base],
+  ['contacts',      'server/contacts/**',                           `runs accounts ${base}`],
   ['accounts',      'server/accounts/**',                           base],
   ['reports',       'server/reports/**',                            base],
   ['booking',       'server/booking/**',                            `slots accounts ${base}`],
