@@ -1,6 +1,7 @@
 import { dropTargetIndex } from './drop-target-index.js';
 import { convertAlike } from './convert-alike.js';
 import { convertFaults } from './convert-faults.js';
+import { convertFileProblems } from './convert-file-problems.js';
 import { convertMailFaults } from './convert-mail-faults.js';
 import { convertProblems } from './convert-problems.js';
 import { convertRemarks } from './convert-remarks.js';
@@ -34,4 +35,5 @@ export const STEPS: readonly UpgradeStep[] = [
   { id: 'convert-faults', when: 'after indexes', run: convertFaults },
   { id: 'convert-alike', when: 'after indexes', run: convertAlike },
   { id: 'convert-mail-faults', when: 'after indexes', run: convertMailFaults },
+  { id: 'convert-file-problems', when: 'after indexes', run: convertFileProblems },
 ];
