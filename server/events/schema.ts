@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import { IANAZone } from 'luxon';
-import { HAND_TICKED, type Event, type HandTicked } from '../models/event.js';
+import { HAND_TICKED, MAX_DAYS, type Event, type HandTicked } from '../models/event.js';
 import type { SettingsFields } from '../web/compare-seen.js';
 import { zoneLabel } from '../web/format-zone.js';
 import type { Style } from '../web/place.js';
@@ -26,8 +26,6 @@ export interface EventForm {
   perHousehold: number;
   gapMinutes: number;
 }
-
-export const MAX_DAYS = 30;
 
 const count = (min: number, max: number, label: string) =>
   Joi.number().integer().min(min).max(max).required().label(label);
