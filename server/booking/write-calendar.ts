@@ -47,7 +47,8 @@ export function writeCalendar(
       summary: `${entry.teacher} (${entry.children})`,
       description: [entry.className, account.name].filter((part) => part).join('\n'),
       location: [entry.room, event.place].filter((part) => part).join(', '),
-      url: `${publicUrl}/e/${event.link}`,
+      // Of one that was moved since, this leads to its new time.
+      url: `${publicUrl}/e/${event.link}/appointments/${entry.id}`,
     });
   }
   return calendar.toString();

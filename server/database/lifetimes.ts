@@ -1,5 +1,6 @@
 import { Types, type Model } from 'mongoose';
 import { AuditEntry } from '../models/audit-entry.js';
+import { ContactDeletion } from '../models/contact-deletion.js';
 import { Notification } from '../models/notification.js';
 import { SlotMove, SlotMoveItem } from '../models/slot-move.js';
 import { SyncLog } from '../models/sync-log.js';
@@ -40,6 +41,11 @@ export const LIFETIMES: Lifetime[] = [
     where: { state: { $in: ['done', 'undone'] } },
   },
   { collection: SlotMoveItem as Model<unknown>, ms: (keepMs) => keepMs, where: {} },
+  {
+    collection: ContactDeletion as Model<unknown>,
+    ms: (keepMs) => keepMs,
+    where: { state: { $in: ['done', 'stopped', 'failed'] } },
+  },
   { collection: SyncLog as Model<unknown>, ms: () => 180 * DAY_MS, where: {} },
 ];
 

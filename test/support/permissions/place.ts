@@ -2,6 +2,7 @@ import type { Types } from 'mongoose';
 import { Account } from '../../../server/models/account.js';
 import { AuditEntry } from '../../../server/models/audit-entry.js';
 import { Contact, contactKeys, type ContactType } from '../../../server/models/contact.js';
+import { ContactDeletion } from '../../../server/models/contact-deletion.js';
 import { Duplicate } from '../../../server/models/duplicate.js';
 import type { Event } from '../../../server/models/event.js';
 import { Household } from '../../../server/models/household.js';
@@ -137,7 +138,7 @@ export async function makePlace(
     format: 'pickatime',
     state: 'refused',
     files: [{ name: `File${mark}.txt`, bytes: 1, rows: 1 }],
-    problems: [{ file: `File${mark}.txt`, line: 1, field: '', problem: 'odd', advice: '' }],
+    problems: [{ file: `File${mark}.txt`, line: 1, field: '', fault: { code: 'empty' } }],
     problemCount: 1,
     by: adult._id,
     createdAt: AT,
@@ -146,6 +147,13 @@ export async function makePlace(
   const move = await SlotMove.create({
     ...{ account, event: event._id, kind: 'move', state: 'waiting', by: adult._id, total: 1 },
     ...{ day: '2026-11-24', toDay: '2026-11-25', createdAt: AT, tellAt: LATER },
+  });
+  const deletion = await ContactDeletion.create({
+    account,
+    by: adult._id,
+    level: 'appointment viewer',
+    state: 'done',
+    createdAt: AT,
   });
   const entry = await AuditEntry.create({
     account,
@@ -171,6 +179,8 @@ export async function makePlace(
     refresh: refresh._id,
     pair: pair._id,
     upload: upload._id,
+    deletion: deletion._id,
+    other: student._id,
     entry: entry._id,
     move: move._id,
     school: school._id,
