@@ -2,12 +2,14 @@ import type { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import type { Answer } from '../models/appointment-field.js';
 import type { Class } from '../models/class.js';
 import type { Event } from '../models/event.js';
 import { Slot } from '../models/slot.js';
 import { checkBooking, isOffered } from './check-booking.js';
 import { giveUp, needsOf, type Held } from './hold-slot.js';
 import { mayCancel } from './policy.js';
+import { isAnswered, mergeAnswers, questionsFor } from './read-answers.js';
 import { settleAppointment } from './settle-appointment.js';
 import { takeClaims } from './take-claims.js';
 
@@ -18,6 +20,8 @@ export interface Confirmation {
   user: Types.ObjectId;
   by: 'household' | 'school';
   note: string;
+  /** Absent: nothing was asked, and what is answered already stays. */
+  answers?: Answer[];
 }
 
 /**
@@ -33,6 +37,11 @@ export async function confirmAppointment(deps: Deps, ask: Confirmation): Promise
   if (!pending) return { ok: false, reason: 'hold ended' };
   if (LIVING_STATES.includes(pending.state)) return { ok: true, appointment: pending };
   if (pending.state !== 'pending') return { ok: false, reason: 'hold ended' };
+
+  const asked = questionsFor(ask.event, ask.by);
+  // Of a family alone: what the office takes down for a caller may lack something.
+  if (ask.by === 'household' && !isAnswered(asked, ask.answers ?? []))
+    return { ok: false, reason: 'not answered' };
 
   const wish = { ...ask, slot: pending.slot, students: pending.students };
   const checked = await checkBooking(wish, deps.now());
@@ -62,11 +71,15 @@ async function book(
   held: Pick<Class, '_id'>,
 ): Promise<Held> {
   const now = deps.now();
+  const before = pending.answers ?? [];
+  const answers = ask.answers
+    ? mergeAnswers(before, ask.answers, questionsFor(ask.event, ask.by))
+    : before;
   const booked = await Appointment.findOneAndUpdate(
     { _id: pending._id, state: 'pending', expiresAt: { $gt: now } },
     {
       // The class that was gone through now: the student may have changed classes while it was on hold.
-      $set: { state: 'booked', class: held._id, bookedAt: now, note: ask.note, unfinished: true },
+      $set: { state: 'booked', class: held._id, bookedAt: now, note: ask.note, answers, unfinished: true },
       $unset: { expiresAt: 1 },
     },
     { returnDocument: 'after' },

@@ -102,7 +102,9 @@ async function insert(
             entry: { first: old.entry?.first ?? old._id, changes: (old.entry?.changes ?? 0) + 1 },
           }
         : {}),
-      note: '',
+      note: old?.note ?? '',
+      // What was answered stays when the time is changed.
+      ...(old?.answers ? { answers: old.answers } : {}),
       createdAt: now,
     });
     return made.toObject();

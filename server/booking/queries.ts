@@ -1,6 +1,7 @@
 import type { Types } from 'mongoose';
 import { Account } from '../models/account.js';
 import { Appointment, LIVING_STATES, type AppointmentState } from '../models/appointment.js';
+import type { Answer } from '../models/appointment-field.js';
 import { Class, className, isMeetable } from '../models/class.js';
 import { Contact, contactName } from '../models/contact.js';
 import { Event } from '../models/event.js';
@@ -27,6 +28,7 @@ export interface Meeting {
   from: Date;
   to: Date;
   note: string;
+  answers: Answer[];
   expiresAt?: Date;
   cancelledBy?: Appointment['cancelledBy'];
   replaces?: Types.ObjectId;
@@ -86,6 +88,7 @@ export async function withNames(appointments: Appointment[], style: Style): Prom
       from: item.from,
       to: item.to,
       note: item.note,
+      answers: item.answers ?? [],
       ...(item.expiresAt ? { expiresAt: item.expiresAt } : {}),
       ...(item.cancelledBy ? { cancelledBy: item.cancelledBy } : {}),
       ...(item.replaces ? { replaces: item.replaces } : {}),

@@ -36,10 +36,14 @@ const SENTENCES: Record<Refusal, string | ((of: Refused) => string)> = {
     `${child} already has ${most === 1 ? 'a meeting' : `${String(most)} meetings`} with ${teacher}. The school allows ${most === 1 ? 'one' : 'no more'}. Call the office if you need your own.`,
   'class limit': ({ child }) =>
     `${child} already has all the meetings that the school allows for this class. Call the office if you need your own.`,
+  'student limit': ({ child }) => `${child} already has as many meetings as the school allows.`,
+  'day limit': ({ teacher }) =>
+    `${teacher} has as many meetings on this day as the school allows. Choose another day, or call the office.`,
   'household limit': 'You’ve booked as many meetings as the school allows.',
   'too late to change': 'It’s too late to change this meeting. Call the school’s office.',
   'changed meanwhile': 'This meeting is already being moved to another time.',
   'too many holds': `You have ${String(MOST_HOLDS)} times on hold. Confirm one of them, or wait 10 minutes until they’re released. Then select this time again.`,
+  'not answered': 'The school asks a question that isn’t answered yet. Select this time again to answer it.',
   'hold ended': ({ time }) => `We held ${time} for 10 minutes. If it’s still free, you can take it again.`,
 };
 

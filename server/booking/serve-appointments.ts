@@ -3,13 +3,15 @@ import type { Deps } from '../deps.js';
 import { LIVING_STATES } from '../models/appointment.js';
 import { HttpError, notFound } from '../web/errors.js';
 import { timeOfDay, whenInWords } from '../web/format-time.js';
-import { parseForm, parseId } from '../web/parse.js';
+import { parseForm, parseId, typedValues, type Form } from '../web/parse.js';
+import { sayAnswers } from '../web/say-answers.js';
 import { say } from '../web/session.js';
 import { cancelAppointment } from './cancel-appointment.js';
 import { confirmAppointment } from './confirm-appointment.js';
 import { familyOf, type Family } from './load-conference.js';
 import { mayCancel } from './policy.js';
 import { meetingById, type Meeting } from './queries.js';
+import { questionsFor, readAnswers } from './read-answers.js';
 import { sayRefusal } from './refuse-booking.js';
 import { confirmSchema } from './schema.js';
 import { showRefusal } from './serve-times.js';
@@ -33,9 +35,11 @@ export function appointmentPages(deps: Deps): Router {
   router.post('/appointments/:id/confirm', async (req, res) => {
     const { family, meeting } = await meetingOf(deps, req, res);
     const parsed = parseForm(confirmSchema, req.body);
-    if (!parsed.ok) {
+    const read = readAnswers(questionsFor(family.event, 'household'), req.body);
+    if (!parsed.ok || !read.ok) {
+      const errors = { ...(read.ok ? {} : read.errors), ...(parsed.ok ? {} : parsed.errors) };
       res.status(422);
-      await showMeeting(deps, res, family, meeting, parsed);
+      await showMeeting(deps, res, family, meeting, { values: typedValues(req.body), errors });
       return;
     }
     const answer = await confirmAppointment(deps, {
@@ -45,6 +49,7 @@ export function appointmentPages(deps: Deps): Router {
       user: family.actor.user,
       by: 'household',
       note: parsed.value.note,
+      answers: read.answers,
     });
     const [student] = meeting.students;
     if (answer.ok) res.redirect(303, `${family.home}/appointments/${meeting.id}`);
@@ -111,7 +116,7 @@ async function showMeeting(
   res: Response,
   family: Family,
   meeting: Meeting,
-  form?: object,
+  form?: Form,
 ): Promise<void> {
   const words = { ...wordsOf(family, meeting), ...(form ? { form } : {}) };
   const before =
@@ -121,7 +126,8 @@ async function showMeeting(
   if (isHeld && meeting.expiresAt) {
     const until = timeOfDay(meeting.expiresAt, family.event);
     const replaced = before ? timeOf(before.from) : '';
-    res.render('booking/check', { title: 'Check and book', ...words, until, replaced });
+    const questions = questionsFor(family.event, 'household');
+    res.render('booking/check', { title: 'Check and book', ...words, until, replaced, questions });
   } else if (LIVING_STATES.includes(meeting.state)) {
     res.render('booking/done', {
       title: before ? `Your meeting is now at ${timeOf(meeting.from)}` : 'Your meeting is booked',
@@ -149,6 +155,7 @@ function sayCancelled(meeting: Meeting): string {
 function wordsOf(family: Family, meeting: Meeting): Record<string, unknown> {
   return {
     meeting,
+    answers: sayAnswers(meeting.answers, 'family'),
     when: whenInWords(meeting.from, meeting.to, family.event),
     where: [meeting.room, family.event.place].filter((part) => part).join(', '),
     timesHref: timesHref(family, meeting),

@@ -6,6 +6,7 @@ import { Household } from '../models/household.js';
 import { User } from '../models/user.js';
 import { queueMail, type Mail } from '../notifications/queue-mail.js';
 import { whenInWords } from '../web/format-time.js';
+import { sayAnswers } from '../web/say-answers.js';
 import { placed, styleOf, type PlacedEvent } from '../web/place.js';
 import { withNames, type Meeting } from './queries.js';
 import { writeCalendar } from './write-calendar.js';
@@ -54,6 +55,7 @@ function wordsOf(
   const where = [meeting.room, event.place].filter((part) => part).join(', ');
   const facts = [`Teacher: ${meeting.teacher}`, `For: ${meeting.children}`, `When: ${when}`];
   if (where) facts.push(`Where: ${where}`);
+  for (const { label, text } of sayAnswers(meeting.answers, 'family')) facts.push(`${label}: ${text}`);
   const opening = {
     booked: `Your meeting at ${account.name} is booked.`,
     changed: `Your meeting at ${account.name} has a new time.`,

@@ -20,7 +20,8 @@ import { parseEvent } from './parse-event.js';
 import { eventCounts, listEvents, slotsByDay } from './queries.js';
 import { eventFields, eventQuery, formOf, freshEvent, stepSchema } from './schema.js';
 import { openingPages } from './serve-opening.js';
-import { eventPage, pathOf, reloadEvent } from './show-event.js';
+import { eventPage, pathOf, reloadEvent, settingsFrame } from './show-event.js';
+import { questionPages } from './questions/routes.js';
 import { updateEvent } from './update-event.js';
 
 const TWO_AT_ONCE = 'Somebody else saved these settings at the same moment. Save again.';
@@ -30,6 +31,7 @@ export function eventRoutes(deps: Deps): Router {
   const router = express.Router();
   // First, because `new` would be taken for an event.
   settingsPages(router, deps);
+  questionPages(router, deps);
   listPages(router, deps);
   archivePages(router, deps);
   openingPages(router, deps);
@@ -168,7 +170,7 @@ function settingsPage(res: Response, form: Form): void {
   const event = eventOf(res);
   const zones = zoneOptions(event.timeZone);
   const seen = seenOf(eventFields(event), formOf(event));
-  res.render('events/settings', { ...eventPage(event, 'settings'), zones, form, seen });
+  res.render('events/settings', { ...settingsFrame(event, 'event'), zones, form, seen });
 }
 
 function archivePages(router: Router, deps: Deps): void {

@@ -24,6 +24,8 @@ export interface EventForm {
   cancelHoursBefore: number;
   perStudentAndTeacher: number;
   perHousehold: number;
+  perStudent: number;
+  perTeacherAndDay: number;
   gapMinutes: number;
 }
 
@@ -74,9 +76,12 @@ export const eventForm = Joi.object<EventForm, true>({
   cancelHoursBefore: count(0, 720, 'until when parents may cancel, in hours'),
   perStudentAndTeacher: count(1, 20, 'the appointments for each student with one teacher'),
   perHousehold: count(0, 100, 'the appointments for each family'),
+  perStudent: count(0, 100, 'the appointments for each student').optional().default(0),
+  perTeacherAndDay: count(0, 200, 'the appointments for each teacher and day').optional().default(0),
   gapMinutes: count(0, 240, 'the minutes between two appointments'),
 });
 
+const orNone = (value: string) => (value === '0' ? 'No limit' : value);
 const hours = (value: string) => (value === '1' ? '1 hour' : `${value} hours`);
 
 /** What the settings form calls its fields. */
@@ -92,7 +97,9 @@ export const eventFields = (style: Style): SettingsFields => ({
   stopHoursBefore: { label: 'Stop booking before a slot', say: hours },
   cancelHoursBefore: { label: 'Parents may cancel until', say: (value) => `${hours(value)} before` },
   perStudentAndTeacher: { label: 'For each student with one teacher' },
-  perHousehold: { label: 'For each family', say: (value) => (value === '0' ? 'No limit' : value) },
+  perHousehold: { label: 'For each family', say: orNone },
+  perStudent: { label: 'For each student', say: orNone },
+  perTeacherAndDay: { label: 'For each teacher and day', say: orNone },
   gapMinutes: { label: 'Between two appointments of a family', say: (value) => `${value} minutes` },
 });
 
@@ -127,6 +134,8 @@ export function freshEvent(timeZone: string): Record<string, unknown> {
     cancelHoursBefore: 24,
     perStudentAndTeacher: 1,
     perHousehold: 0,
+    perStudent: 0,
+    perTeacherAndDay: 0,
     gapMinutes: 0,
   };
 }

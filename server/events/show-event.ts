@@ -11,6 +11,21 @@ export function eventPage(event: PlacedEvent, tab: string) {
   return { ...eventFrame(event, tab, tab === 'settings' ? 'Settings' : ''), home: pathOf(event) };
 }
 
+/** The sections of an event's settings, each a page of its own. */
+const SECTIONS = [
+  { key: 'event', label: 'Event and booking', path: '' },
+  { key: 'questions', label: 'Questions', path: '/questions' },
+];
+
+/** What a page of the settings needs. */
+export function settingsFrame(event: PlacedEvent, section: string) {
+  return {
+    ...eventPage(event, 'settings'),
+    settingsTab: section,
+    settingsTabs: SECTIONS.map(({ path, ...one }) => ({ ...one, href: `${pathOf(event)}/settings${path}` })),
+  };
+}
+
 /** Has the rest of a request tell of its event as it is now. @returns it */
 export async function reloadEvent(res: Response): Promise<PlacedEvent> {
   const before = eventOf(res);

@@ -1,4 +1,5 @@
 import mongoose, { Schema, type Types } from 'mongoose';
+import { answerSchema, type Answer } from './appointment-field.js';
 import { scopedSchema, type Scoped } from './scoped.js';
 
 /**
@@ -37,9 +38,12 @@ export const REFUSALS = [
   'teacher limit',
   'class limit',
   'household limit',
+  'student limit',
+  'day limit',
   'too late to change',
   'changed meanwhile',
   'too many holds',
+  'not answered',
   'hold ended',
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
@@ -81,6 +85,8 @@ export interface Appointment extends Scoped {
   /** The problem with which somebody decided to keep it; it is not listed for that again. */
   kept?: AppointmentProblem;
   note: string;
+  /** What the family, or staff for it, answered to the event's questions. Absent: nothing. */
+  answers?: Answer[];
   createdAt: Date;
   bookedAt?: Date;
   cancelledAt?: Date;
@@ -122,6 +128,7 @@ const schema = scopedSchema<Appointment>('appointment', {
   problem,
   kept: problem,
   note: { type: String, default: '' },
+  answers: { type: [answerSchema], default: undefined },
   createdAt: { type: Date, required: true },
   bookedAt: Date,
   cancelledAt: Date,

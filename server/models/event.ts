@@ -1,4 +1,5 @@
 import mongoose, { Schema, type Types } from 'mongoose';
+import { fieldSchema, type AppointmentField } from './appointment-field.js';
 import { scopedSchema, type Scoped } from './scoped.js';
 
 /** Where an event's classes come from, and whether they are kept fresh. */
@@ -43,9 +44,15 @@ export interface Event extends Scoped {
     perStudentAndTeacher: number;
     /** Appointments one household may have in the event; 0 is no limit. */
     perHousehold: number;
+    /** Appointments about one student in the event; 0 is no limit. */
+    perStudent: number;
+    /** Appointments that one resource has on one day; 0 is no limit. */
+    perTeacherAndDay: number;
     /** Least minutes between two appointments of one household; 0 allows back to back. */
     gapMinutes: number;
   };
+  /** Questions asked at booking, in their order. Absent: there never were any. */
+  fields?: AppointmentField[];
   sync?: EventSync;
   /** What somebody ticked off on the way to opening. */
   checked: HandTicked[];
@@ -69,8 +76,11 @@ const schema = scopedSchema<Event>('event', {
     cancelHoursBefore: { type: Number, default: 0 },
     perStudentAndTeacher: { type: Number, default: 1 },
     perHousehold: { type: Number, default: 0 },
+    perStudent: { type: Number, default: 0 },
+    perTeacherAndDay: { type: Number, default: 0 },
     gapMinutes: { type: Number, default: 0 },
   },
+  fields: { type: [fieldSchema], default: undefined },
   sync: {
     type: new Schema<EventSync>(
       {

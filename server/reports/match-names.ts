@@ -7,6 +7,7 @@ import { Household } from '../models/household.js';
 import { Resource } from '../models/resource.js';
 import { User } from '../models/user.js';
 import { dayOf } from '../web/local-time.js';
+import { sayAnswers, type SaidAnswer } from '../web/say-answers.js';
 import { sayProblem } from '../web/say-problem.js';
 
 type Scope = Pick<Event, '_id' | 'account' | 'timeZone'>;
@@ -27,6 +28,8 @@ export interface ReportRow {
   family: string;
   state: string;
   problem: string;
+  /** What was answered at booking, as staff read it. */
+  answers: SaidAnswer[];
 }
 
 export const STATE_WORDS: Record<AppointmentState, string> = {
@@ -90,6 +93,7 @@ export async function matchNames(event: Scope, appointments: Appointment[]): Pro
             .join(', '),
       state: STATE_WORDS[item.state],
       problem: sayProblem(item.problem),
+      answers: sayAnswers(item.answers, 'staff'),
     };
   });
 }

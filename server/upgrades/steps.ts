@@ -6,6 +6,7 @@ import { convertProblems } from './convert-problems.js';
 import { convertRemarks } from './convert-remarks.js';
 import { convertResults } from './convert-results.js';
 import { fillClaims } from './fill-claims.js';
+import { fillLimits } from './fill-limits.js';
 import { foldSearchKeys } from './fold-search-keys.js';
 import { renameRecords } from './rename-records.js';
 
@@ -34,4 +35,5 @@ export const STEPS: readonly UpgradeStep[] = [
   { id: 'convert-faults', when: 'after indexes', run: convertFaults },
   { id: 'convert-alike', when: 'after indexes', run: convertAlike },
   { id: 'convert-mail-faults', when: 'after indexes', run: convertMailFaults },
+  { id: 'fill-limits', when: 'after indexes', run: fillLimits },
 ];

@@ -5,6 +5,7 @@ import type { Event } from '../../models/event.js';
 import { Resource } from '../../models/resource.js';
 import { Slot } from '../../models/slot.js';
 import type { Sight } from '../../web/sight.js';
+import { sayAnswers, type SaidAnswer } from '../../web/say-answers.js';
 import { sayProblem } from '../../web/say-problem.js';
 
 export interface SlotPage {
@@ -15,6 +16,7 @@ export interface SlotPage {
     state: AppointmentState;
     problem: string;
     note: string;
+    answers: SaidAnswer[];
     bookedAt?: Date;
   }[];
   /** Holds that have not run out. */
@@ -44,11 +46,12 @@ export async function findSlot(
   return {
     slot,
     resource,
-    appointments: living.map(({ students, state, problem, note, bookedAt }) => ({
+    appointments: living.map(({ students, state, problem, note, answers, bookedAt }) => ({
       students: students.map((student) => names.get(student.toHexString()) ?? 'No name'),
       state,
       problem: sayProblem(problem),
       note,
+      answers: sayAnswers(answers, 'staff'),
       ...(bookedAt ? { bookedAt } : {}),
     })),
     held: found.filter(({ state, expiresAt }) => state === 'pending' && expiresAt && expiresAt > now).length,
