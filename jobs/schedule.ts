@@ -6,6 +6,7 @@ import { expireHoldsJob } from './expire-holds.js';
 import type { OneShot, Recurring } from './job.js';
 import { openNightlyRuns } from './open-nightly-runs.js';
 import { readUploadJob } from './read-upload.js';
+import { sendRemindersJob } from './send-reminders.js';
 import { runRefreshJob, runSyncJob } from './run-sync.js';
 
 /** The one table of what runs when. Each job is shallow: it calls a feature. */
@@ -22,4 +23,5 @@ export const RECURRING: Recurring[] = [
   expireHoldsJob,
   openNightlyRuns,
   retryNotifications,
+  sendRemindersJob,
 ];

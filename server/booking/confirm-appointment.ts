@@ -5,7 +5,8 @@ import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import type { Answer } from '../models/appointment-field.js';
 import type { Class } from '../models/class.js';
 import type { Event } from '../models/event.js';
-import { Slot } from '../models/slot.js';
+import { Slot, type MeetingKind } from '../models/slot.js';
+import { kindOf } from '../web/say-kind.js';
 import { checkBooking, isOffered } from './check-booking.js';
 import { giveUp, needsOf, type Held } from './hold-slot.js';
 import { mayCancel } from './policy.js';
@@ -20,6 +21,8 @@ export interface Confirmation {
   user: Types.ObjectId;
   by: 'household' | 'school';
   note: string;
+  /** How they want to meet, where the slot leaves it open. */
+  kind?: MeetingKind;
   /** Absent: nothing was asked, and what is answered already stays. */
   answers?: Answer[];
 }
@@ -52,9 +55,10 @@ export async function confirmAppointment(deps: Deps, ask: Confirmation): Promise
   const taken = await takeClaims(deps, pending, needsOf(wish, checked, pending));
   if (!taken.ok) return giveUp(deps, pending, taken.reason);
   // Last thing before: whoever removes a slot hides it first and looks for appointments then.
-  const slot = await Slot.findById(pending.slot, { state: 1 }).lean();
+  const slot = await Slot.findById(pending.slot, { state: 1, kind: 1 }).lean();
   if (!slot || !isOffered(slot, ask.by)) return giveUp(deps, pending, 'not offered');
-  return book(deps, ask, pending, checked.class);
+  const kind = kindOf(slot, ask.kind ? { kind: ask.kind } : pending);
+  return book(deps, ask, pending, { class: checked.class._id, kind });
 }
 
 /** The time until which the replaced one may be changed can end while the new one is on hold. */
@@ -68,18 +72,16 @@ async function book(
   deps: Deps,
   ask: Confirmation,
   pending: Appointment,
-  held: Pick<Class, '_id'>,
+  agreed: { class: Class['_id']; kind: MeetingKind },
 ): Promise<Held> {
   const now = deps.now();
   const before = pending.answers ?? [];
-  const answers = ask.answers
-    ? mergeAnswers(before, ask.answers, questionsFor(ask.event, ask.by))
-    : before;
+  const answers = ask.answers ? mergeAnswers(before, ask.answers, questionsFor(ask.event, ask.by)) : before;
   const booked = await Appointment.findOneAndUpdate(
     { _id: pending._id, state: 'pending', expiresAt: { $gt: now } },
     {
       // The class that was gone through now: the student may have changed classes while it was on hold.
-      $set: { state: 'booked', class: held._id, bookedAt: now, note: ask.note, answers, unfinished: true },
+      $set: { state: 'booked', ...agreed, bookedAt: now, note: ask.note, answers, unfinished: true },
       $unset: { expiresAt: 1 },
     },
     { returnDocument: 'after' },

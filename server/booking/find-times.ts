@@ -6,7 +6,9 @@ import type { Household } from '../models/household.js';
 import type { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import type { PlacedEvent } from '../web/place.js';
+import { callOffice } from '../web/say-office.js';
 import { findPeople } from './find-people.js';
+import { countOf } from '../web/format-count.js';
 import { timeOfDay } from '../web/format-time.js';
 import { dayOf } from '../web/local-time.js';
 import { utcDays } from './plan-needs.js';
@@ -84,13 +86,14 @@ type Span = Pick<Slot, 'from' | 'to'>;
 
 function viewOf(looker: Looker, slot: Slot, around: Around, now: Date): Omit<TimeView, 'slot'> {
   const { event } = looker;
+  const office = callOffice(event);
   const mine = around.family.find((meeting) => meeting.slot.equals(slot._id));
   if (mine) return { state: 'mine', note: mine.children };
   if (slot.state === 'call the school')
     return {
       state: 'away',
       note: 'Call',
-      reason: 'Call the school’s office to book this time.',
+      reason: `To book this time, ${office}.`,
     };
   if (slot.state === 'unavailable')
     return { state: 'away', reason: slot.message || 'The teacher isn’t available at this time.' };
@@ -112,7 +115,7 @@ function viewOf(looker: Looker, slot: Slot, around: Around, now: Date): Omit<Tim
   if (!isSoonEnough(event, slot.from, now, 'household'))
     return {
       state: 'away',
-      reason: `Booking ends ${String(event.booking.stopHoursBefore)} hours before a meeting. Call the school’s office.`,
+      reason: `Booking ends ${countOf(event.booking.stopHoursBefore, 'hour', 'hours')} before a meeting. To book it all the same, ${office}.`,
     };
   return { state: 'free' };
 }

@@ -105,6 +105,8 @@ async function insert(
       note: old?.note ?? '',
       // What was answered stays when the time is changed.
       ...(old?.answers ? { answers: old.answers } : {}),
+      ...(old?.kind ? { kind: old.kind } : {}),
+      ...(old?.reminded ? { reminded: old.reminded } : {}),
       createdAt: now,
     });
     return made.toObject();

@@ -9,6 +9,7 @@ import { notFound } from '../web/errors.js';
 import { shortDay, shortDayAndTime, timeOfDay } from '../web/format-time.js';
 import { zoneName } from '../web/format-zone.js';
 import { dayOf } from '../web/local-time.js';
+import { callOffice } from '../web/say-office.js';
 import { placed, type PlacedEvent } from '../web/place.js';
 import { ensureHousehold, findHousehold } from './ensure-household.js';
 
@@ -40,6 +41,7 @@ export const loadConference: RequestHandler<{ link: string }> = async (req, res,
     lang: conference.event.locale,
     home: conference.home,
     zone: zoneName(conference.event),
+    office: callOffice(event),
     timeOf: (at: Date) => timeOfDay(at, conference.event),
     shortDayOf: (at: Date) => shortDay(dayOf(at, event.timeZone), conference.event),
     shortTime: (at: Date) => shortDayAndTime(at, conference.event),

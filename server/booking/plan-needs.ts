@@ -54,12 +54,7 @@ export function planNeeds(plan: Plan): Need[] {
     ...(plan.replaces ? [counted('change', [plan.replaces], 1, 'changed meanwhile')] : []),
     ...plan.students.flatMap((student) => studentLimits(plan, student)),
     counted('limit', [event._id, plan.household], perHousehold || Infinity, 'household limit'),
-    counted(
-      'limit-day',
-      [event._id, plan.resource._id, slot.day],
-      perTeacherAndDay || Infinity,
-      'day limit',
-    ),
+    counted('limit-day', [event._id, plan.resource._id, slot.day], perTeacherAndDay || Infinity, 'day limit'),
     ...people.family
       .filter((id) => !sits.has(id.toHexString()))
       .map((person) => {

@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import type { Answer, AppointmentField } from '../models/appointment-field.js';
 import type { Event } from '../models/event.js';
-import { line, parseForm } from '../web/parse.js';
+import { line, parseForm, phoneNumber } from '../web/parse.js';
 
 /** Who books: a family is not asked what is for staff only. */
 export type Booker = 'household' | 'school';
@@ -73,6 +73,6 @@ function kindOf(kind: AppointmentField['kind'], choices: string[]): Joi.StringSc
     case 'tick':
       return Joi.string().valid('yes');
     case 'phone':
-      return line(40).pattern(/^(?=(?:\D*\d){7})[\d\s+().,/x#*-]*(?:ext\.?[\d\s]*)?$/i);
+      return phoneNumber();
   }
 }

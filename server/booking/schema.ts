@@ -1,6 +1,7 @@
 import Joi from 'joi';
 import { DateTime } from 'luxon';
 import type { Types } from 'mongoose';
+import type { MeetingKind } from '../models/slot.js';
 import { newPassword, personName } from '../accounts/schema.js';
 import { emailAddress, line, objectId, objectIds } from '../web/parse.js';
 
@@ -82,7 +83,27 @@ export const holdSchema = Joi.object<HoldForm, true>({
   change: objectId().empty('').label('the meeting to change'),
 });
 
-export const confirmSchema = Joi.object<{ note: string }, true>({
+const meetingKind = () => Joi.string().valid('in person', 'video').label('how you want to meet');
+
+/** @param chooses whether the family says how they meet */
+export function confirmForm(chooses: boolean): Joi.ObjectSchema<ConfirmForm> {
+  return confirmSchema.keys({
+    meet: chooses
+      ? meetingKind().required().messages(sameTexts('Select how you want to meet: in person or by video.'))
+      : Joi.any().strip(),
+  });
+}
+
+function sameTexts(message: string): Record<string, string> {
+  return { 'any.required': message, 'any.only': message, 'string.base': message };
+}
+
+export interface ConfirmForm {
+  note: string;
+  meet?: MeetingKind;
+}
+
+const confirmSchema = Joi.object<ConfirmForm>({
   note: Joi.string()
     .trim()
     // Browsers count the end of a line as one character and send two.

@@ -5,6 +5,7 @@ import { HttpError, notFound } from '../web/errors.js';
 import { timeOfDay, whenInWords } from '../web/format-time.js';
 import { parseForm, parseId, typedValues, type Form } from '../web/parse.js';
 import { sayAnswers } from '../web/say-answers.js';
+import { sayCallOffice } from '../web/say-office.js';
 import { say } from '../web/session.js';
 import { cancelAppointment } from './cancel-appointment.js';
 import { confirmAppointment } from './confirm-appointment.js';
@@ -13,7 +14,7 @@ import { mayCancel } from './policy.js';
 import { meetingById, type Meeting } from './queries.js';
 import { questionsFor, readAnswers } from './read-answers.js';
 import { sayRefusal } from './refuse-booking.js';
-import { confirmSchema } from './schema.js';
+import { confirmForm } from './schema.js';
 import { showRefusal } from './serve-times.js';
 import { writeCalendar } from './write-calendar.js';
 
@@ -34,7 +35,7 @@ export function appointmentPages(deps: Deps): Router {
 
   router.post('/appointments/:id/confirm', async (req, res) => {
     const { family, meeting } = await meetingOf(deps, req, res);
-    const parsed = parseForm(confirmSchema, req.body);
+    const parsed = parseForm(confirmForm(meeting.isOpenKind), req.body);
     const read = readAnswers(questionsFor(family.event, 'household'), req.body);
     if (!parsed.ok || !read.ok) {
       const errors = { ...(read.ok ? {} : read.errors), ...(parsed.ok ? {} : parsed.errors) };
@@ -49,6 +50,7 @@ export function appointmentPages(deps: Deps): Router {
       user: family.actor.user,
       by: 'household',
       note: parsed.value.note,
+      ...(parsed.value.meet ? { kind: parsed.value.meet } : {}),
       answers: read.answers,
     });
     const [student] = meeting.students;
@@ -64,13 +66,13 @@ export function appointmentPages(deps: Deps): Router {
 
   router.get('/appointments/:id/change', async (req, res) => {
     const { family, meeting } = await meetingOf(deps, req, res);
-    if (!isCancellable(deps, family, meeting)) throw tooLate(deps, meeting);
+    if (!isCancellable(deps, family, meeting)) throw tooLate(deps, family, meeting);
     res.redirect(303, `${timesHref(family, meeting)}&change=${meeting.id}`);
   });
 
   router.get('/appointments/:id/cancel', async (req, res) => {
     const { family, meeting } = await meetingOf(deps, req, res);
-    if (!isCancellable(deps, family, meeting)) throw tooLate(deps, meeting);
+    if (!isCancellable(deps, family, meeting)) throw tooLate(deps, family, meeting);
     res.render('booking/cancel', { title: 'Cancel this meeting?', ...wordsOf(family, meeting) });
   });
 
@@ -81,7 +83,7 @@ export function appointmentPages(deps: Deps): Router {
       by: 'household',
       actor: family.actor,
     });
-    if (!answer.ok && answer.reason === 'too late') throw tooLate(deps, meeting);
+    if (!answer.ok && answer.reason === 'too late') throw tooLate(deps, family, meeting);
     if (!answer.ok) {
       // On hold or not kept any longer: its page says which.
       res.redirect(303, `${family.home}/appointments/${meeting.id}`);
@@ -157,7 +159,6 @@ function wordsOf(family: Family, meeting: Meeting): Record<string, unknown> {
     meeting,
     answers: sayAnswers(meeting.answers, 'family'),
     when: whenInWords(meeting.from, meeting.to, family.event),
-    where: [meeting.room, family.event.place].filter((part) => part).join(', '),
     timesHref: timesHref(family, meeting),
   };
 }
@@ -173,12 +174,12 @@ function isCancellable(deps: Deps, family: Family, meeting: Meeting): boolean {
   );
 }
 
-function tooLate(deps: Deps, meeting: Meeting): HttpError {
+function tooLate(deps: Deps, { event }: Family, meeting: Meeting): HttpError {
   const why = !LIVING_STATES.includes(meeting.state)
     ? 'It’s already canceled.'
     : meeting.from <= deps.now()
-      ? 'It has already started. Call the school’s office.'
-      : 'It starts too soon to change it here. Call the school’s office.';
+      ? `It has already started. ${sayCallOffice(event)}`
+      : `It starts too soon to change it here. ${sayCallOffice(event)}`;
   return new HttpError(409, 'This meeting can’t be changed here', why);
 }
 

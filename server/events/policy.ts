@@ -14,7 +14,11 @@ export function mayCreateEvents(actor: Actor): boolean {
 /** An event that was put away stays as it is. @throws HttpError 409 */
 export function refuseArchived({ status }: Pick<Event, 'status'>): void {
   if (status === 'archived')
-    throw new HttpError(409, 'This event is archived', 'Bring it back first. Then you can change its settings.');
+    throw new HttpError(
+      409,
+      'This event is archived',
+      'Bring it back first. Then you can change its settings.',
+    );
 }
 
 /** The one sentence on booking: "Booking opens on Tuesday, November 24 at 8:00 AM." */

@@ -21,6 +21,7 @@ import { eventCounts, listEvents, slotsByDay } from './queries.js';
 import { eventFields, eventQuery, formOf, freshEvent, stepSchema } from './schema.js';
 import { openingPages } from './serve-opening.js';
 import { eventPage, pathOf, reloadEvent, settingsFrame } from './show-event.js';
+import { emailPages } from './emails/routes.js';
 import { questionPages } from './questions/routes.js';
 import { updateEvent } from './update-event.js';
 
@@ -32,6 +33,7 @@ export function eventRoutes(deps: Deps): Router {
   // First, because `new` would be taken for an event.
   settingsPages(router, deps);
   questionPages(router, deps);
+  emailPages(router, deps);
   listPages(router, deps);
   archivePages(router, deps);
   openingPages(router, deps);

@@ -15,6 +15,7 @@ export function eventPage(event: PlacedEvent, tab: string) {
 const SECTIONS = [
   { key: 'event', label: 'Event and booking', path: '' },
   { key: 'questions', label: 'Questions', path: '/questions' },
+  { key: 'emails', label: 'Office and emails', path: '/emails' },
 ];
 
 /** What a page of the settings needs. */

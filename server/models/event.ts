@@ -1,5 +1,6 @@
 import mongoose, { Schema, type Types } from 'mongoose';
 import { fieldSchema, type AppointmentField } from './appointment-field.js';
+import { messagesSchema, officeSchema, type MessageKind, type MessageText, type Office } from './message.js';
 import { scopedSchema, type Scoped } from './scoped.js';
 
 /** Where an event's classes come from, and whether they are kept fresh. */
@@ -53,6 +54,14 @@ export interface Event extends Scoped {
   };
   /** Questions asked at booking, in their order. Absent: there never were any. */
   fields?: AppointmentField[];
+  /** Absent: nothing is said of the office. */
+  office?: Office;
+  /** Texts of mails in the school's own words; a kind that is absent has Slotbell's. */
+  messages?: Partial<Record<MessageKind, MessageText>>;
+  /** How many hours before a meeting its family is reminded, the most first. Absent: never. */
+  reminders?: number[];
+  /** By the hours of a reminder (`h24`): meetings that begin up to then have been looked at for it. */
+  reminded?: Record<string, Date>;
   sync?: EventSync;
   /** What somebody ticked off on the way to opening. */
   checked: HandTicked[];
@@ -81,6 +90,10 @@ const schema = scopedSchema<Event>('event', {
     gapMinutes: { type: Number, default: 0 },
   },
   fields: { type: [fieldSchema], default: undefined },
+  office: { type: officeSchema },
+  messages: { type: messagesSchema },
+  reminders: { type: [Number], default: undefined },
+  reminded: Schema.Types.Mixed,
   sync: {
     type: new Schema<EventSync>(
       {

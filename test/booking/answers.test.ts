@@ -110,8 +110,16 @@ describe('questions at booking', () => {
       `/reports/${event}/appointments.csv`,
     ]) {
       const { text } = await office.get(file);
-      assert.match(text, /Allergies <b>\?,Interpreter,Cell phone,Anything else,Seen by nurse,Other answers/, file);
-      assert.match(text, /Nuts & <milk>,Yes,\(555\) 010-1234 ext\. 5,"One\ntwo",Monday,Language: Spanish/, file);
+      assert.match(
+        text,
+        /Allergies <b>\?,Interpreter,Cell phone,Anything else,Seen by nurse,Other answers/,
+        file,
+      );
+      assert.match(
+        text,
+        /Nuts & <milk>,Yes,\(555\) 010-1234 ext\. 5,"One\ntwo",Monday,Language: Spanish/,
+        file,
+      );
     }
   });
 

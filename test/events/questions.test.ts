@@ -28,7 +28,8 @@ describe('the questions of an event', () => {
     body.append('act', act);
     return office.agent.post(path).type('form').send(body.toString());
   }
-  const idsIn = (html: string) => [...html.matchAll(/name="fields" value="([0-9a-f]{24})"/g)].map((found) => found[1]!);
+  const idsIn = (html: string) =>
+    [...html.matchAll(/name="fields" value="([0-9a-f]{24})"/g)].map((found) => found[1]!);
   const stored = async () => (await Event.findById(event._id).lean())?.fields;
   const open = async () => (await office.get(path)).text;
 
@@ -69,7 +70,10 @@ describe('the questions of an event', () => {
     ]);
     html = (await send(await open(), `remove:${second}`)).text;
     await send(html, 'save');
-    assert.deepEqual((await stored())?.map(({ label }) => label), ['Allergies?']);
+    assert.deepEqual(
+      (await stored())?.map(({ label }) => label),
+      ['Allergies?'],
+    );
   });
 
   it('that are wrong are named by number and field, and what was typed is kept', async () => {
@@ -104,7 +108,10 @@ describe('the questions of an event', () => {
     const choices = (list: string[]) => ({ [`kind-${id!}`]: 'choice', [`choices-${id!}`]: list.join('\n') });
     const many = Array.from({ length: 21 }, (_, n) => `Choice ${n}`);
     assert.match((await send(html, 'save', choices(many))).text, /20 choices at most/);
-    assert.match((await send(html, 'save', choices(['a', 'b'.repeat(61)]))).text, /60 characters at most for each/);
+    assert.match(
+      (await send(html, 'save', choices(['a', 'b'.repeat(61)]))).text,
+      /60 characters at most for each/,
+    );
     assert.equal(await stored(), undefined);
   });
 
@@ -119,7 +126,10 @@ describe('the questions of an event', () => {
     assert.match(refused.text, /Question 2[\s\S]*Pets\? \(Short text\)[\s\S]*Any pets\? \(Short text\)/);
     assert.match(refused.text, /Question 3[\s\S]*Empty[\s\S]*Siblings\?/);
     assert.equal((await send(refused.text, 'save')).status, 303);
-    assert.deepEqual((await stored())?.map(({ label }) => label), ['Food allergies?', 'Any pets?', 'Siblings?']);
+    assert.deepEqual(
+      (await stored())?.map(({ label }) => label),
+      ['Food allergies?', 'Any pets?', 'Siblings?'],
+    );
   });
 
   it('of an archived event stay as they are', async () => {

@@ -41,7 +41,8 @@ export function parseQuestions(
       staffOnly: row.staffOnly ? 'yes' : '',
     });
     const tell = (part: string, message: string) => {
-      errors[`${part}-${row.id}`] = `Question ${index + 1}: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
+      errors[`${part}-${row.id}`] =
+        `Question ${index + 1}: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
     };
     if (!parsed.ok) {
       for (const part of PARTS) {

@@ -25,7 +25,9 @@ export function questionPages(router: Router, deps: Deps): void {
     refuseArchived(eventOf(res));
     const parsed = parseForm(listSchema, req.body);
     if (!parsed.ok) {
-      showQuestions(res.status(422), rowsFrom(eventOf(res).fields), { errors: { _form: firstOf(parsed.errors) } });
+      showQuestions(res.status(422), rowsFrom(eventOf(res).fields), {
+        errors: { _form: firstOf(parsed.errors) },
+      });
       return;
     }
     const ids = parsed.value.fields.map((id) => id.toHexString());
@@ -66,7 +68,11 @@ async function save(deps: Deps, req: Request, res: Response, ids: string[]): Pro
 
 const SAVE_AGAIN = 'Somebody else saved these questions at the same moment. Save again.';
 
-function showQuestions(res: Response, rows: Row[], more: Partial<Form> & { isArranged?: boolean } = {}): void {
+function showQuestions(
+  res: Response,
+  rows: Row[],
+  more: Partial<Form> & { isArranged?: boolean } = {},
+): void {
   const event = eventOf(res);
   const { isArranged = false, values = {}, errors = {}, ...form } = more;
   res.render('events/questions', {

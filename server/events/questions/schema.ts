@@ -47,10 +47,7 @@ export const rowSchema = Joi.object<RowForm, true>({
     .valid(...FIELD_KINDS)
     .required()
     .label('a kind of answer'),
-  choices: Joi.string()
-    .allow('')
-    .max(MAX_CHOICES * (CHOICE_MAX + 2) * 2)
-    .default('')
+  choices: Joi.any()
     .custom(linesOf)
     .messages({
       'choices.few': 'enter at least two choices, one per line.',
@@ -63,9 +60,9 @@ export const rowSchema = Joi.object<RowForm, true>({
 });
 
 /** Each line once, without spaces around it. */
-function linesOf(text: string, check: Joi.CustomHelpers): unknown {
+function linesOf(text: unknown, check: Joi.CustomHelpers): unknown {
   const { kind } = check.state.ancestors[0] as { kind?: unknown };
-  const lines = text.split(/\r\n?|\n/).map((one) => one.replace(/\p{Cc}+/gu, ' ').trim());
+  const lines = String(text).split(/\r\n?|\n/).map((one) => one.replace(/\p{Cc}+/gu, ' ').trim());
   const choices = [...new Set(lines.filter(Boolean))];
   if (kind !== 'choice') return [];
   if (choices.length < 2) return check.error('choices.few');
