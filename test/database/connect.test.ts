@@ -64,7 +64,9 @@ describe('Connecting to the database', () => {
   });
 
   it('a MONGODB_URI that takes connections and never answers is one, too', async () => {
-    const silence = net.createServer().listen(0, '127.0.0.1');
+    const silence = net
+      .createServer((socket) => socket.on('error', () => socket.destroy()).resume())
+      .listen(0, '127.0.0.1');
     await once(silence, 'listening');
     const { port } = silence.address() as net.AddressInfo;
     try {

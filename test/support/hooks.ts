@@ -27,10 +27,20 @@ export const mochaHooks = {
     if (!database?.embedded) await mongoose.connection.db?.dropDatabase();
     await database?.close({ stopEngine: true });
     await rm(dataDir, { recursive: true, force: true });
+    endInTime();
     if (scans.length > 0)
       throw new Error(`These queries of the app read a whole collection:\n${scans.join('\n')}`);
   },
 };
+
+/** What a test left open keeps the process: after half a minute it says what that is, and fails. */
+function endInTime(): void {
+  const end = () => {
+    console.error(`Still open after the tests: ${process.getActiveResourcesInfo().join(', ')}`);
+    process.exit(255);
+  };
+  setTimeout(end, 30_000).unref();
+}
 
 /** Where the test database is, for a process of its own that a test starts. */
 export function testDatabaseUri(): string {
