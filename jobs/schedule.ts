@@ -1,5 +1,6 @@
 import type { JobName } from '../server/queue.js';
 import { checkApprovals } from './check-approvals.js';
+import { deleteEventsAgain, deleteEventsJob } from './delete-events.js';
 import { deleteOldJob } from './delete-old.js';
 import { deliverNotifications, retryNotifications } from './deliver-notifications.js';
 import { expireHoldsJob } from './expire-holds.js';
@@ -11,6 +12,7 @@ import { runRefreshJob, runSyncJob } from './run-sync.js';
 
 /** The one table of what runs when. Each job is shallow: it calls a feature. */
 export const ONE_SHOTS: Record<JobName, OneShot> = {
+  'delete-events': deleteEventsJob,
   'deliver-notifications': deliverNotifications,
   'read-upload': readUploadJob,
   'run-refresh': runRefreshJob,
@@ -19,6 +21,7 @@ export const ONE_SHOTS: Record<JobName, OneShot> = {
 
 export const RECURRING: Recurring[] = [
   checkApprovals,
+  deleteEventsAgain,
   deleteOldJob,
   expireHoldsJob,
   openNightlyRuns,

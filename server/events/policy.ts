@@ -1,24 +1,12 @@
-import type { Event } from '../models/event.js';
 import { atLeast } from '../models/user.js';
 import type { Actor } from '../web/actor.js';
 import { bookingState, type Bookable } from '../web/booking-state.js';
-import { HttpError } from '../web/errors.js';
 import { dayAndTimeSoon } from '../web/format-time.js';
 import type { Place } from '../web/place.js';
 
 /** Who may make events and bring them back: an event administrator of the whole account; one of a single event runs that one. */
 export function mayCreateEvents(actor: Actor): boolean {
   return atLeast(actor.level, 'event administrator');
-}
-
-/** An event that was put away stays as it is. @throws HttpError 409 */
-export function refuseArchived({ status }: Pick<Event, 'status'>): void {
-  if (status === 'archived')
-    throw new HttpError(
-      409,
-      'This event is archived',
-      'Bring it back first. Then you can change its settings.',
-    );
 }
 
 /** The one sentence on booking: "Booking opens on Tuesday, November 24 at 8:00 AM." */

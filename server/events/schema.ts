@@ -1,12 +1,13 @@
 import Joi from 'joi';
 import { IANAZone } from 'luxon';
+import type { Types } from 'mongoose';
 import { HAND_TICKED, type Event, type HandTicked } from '../models/event.js';
 import type { SettingsFields } from '../web/compare-seen.js';
 import { zoneLabel } from '../web/format-zone.js';
 import type { Style } from '../web/place.js';
 import { daysInWords, fieldMoment } from '../web/format-time.js';
 import { isDay, toLocal } from '../web/local-time.js';
-import { line, tick } from '../web/parse.js';
+import { line, objectId, tick } from '../web/parse.js';
 
 /** What people decide about an event; the rest of it is Slotbell's. */
 export type EventSettings = Pick<Event, 'name' | 'place' | 'description' | 'timeZone' | 'days' | 'booking'>;
@@ -140,9 +141,14 @@ export function freshEvent(timeZone: string): Record<string, unknown> {
   };
 }
 
+/** The event that a new one begins with, if any. */
+export const templateSchema = Joi.object<{ template?: Types.ObjectId }, true>({
+  template: objectId().empty(''),
+});
+
 export interface EventQuery {
   q: string;
-  status: Event['status'];
+  status: 'active' | 'archived';
   page: number;
 }
 

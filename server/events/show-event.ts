@@ -30,7 +30,11 @@ export function settingsFrame(event: PlacedEvent, section: string) {
 /** Has the rest of a request tell of its event as it is now. @returns it */
 export async function reloadEvent(res: Response): Promise<PlacedEvent> {
   const before = eventOf(res);
-  const found = await Event.findOne({ _id: before._id, account: before.account }).lean();
+  const found = await Event.findOne({
+    _id: before._id,
+    account: before.account,
+    status: { $ne: 'deleted' },
+  }).lean();
   if (!found) throw notFound();
   const now = placed(found, before);
   res.locals.event = now;

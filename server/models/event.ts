@@ -31,7 +31,8 @@ export interface Event extends Scoped {
   days: string[];
   /** Part of the parents' link; not guessable. */
   link: string;
-  status: 'active' | 'archived';
+  /** `deleted`: nobody sees it any more, and a job deletes all that is in it, itself last. */
+  status: 'active' | 'archived' | 'deleted';
   booking: {
     /** The booking window; open between the two. */
     opensAt?: Date;
@@ -65,6 +66,8 @@ export interface Event extends Scoped {
   sync?: EventSync;
   /** What somebody ticked off on the way to opening. */
   checked: HandTicked[];
+  /** The event whose settings, texts and questions it began with. */
+  templateOf?: Types.ObjectId;
   createdAt: Date;
   sortKey: string;
 }
@@ -76,7 +79,7 @@ const schema = scopedSchema<Event>('event', {
   timeZone: { type: String, required: true },
   days: { type: [String], required: true },
   link: { type: String, required: true },
-  status: { type: String, enum: ['active', 'archived'], default: 'active' },
+  status: { type: String, enum: ['active', 'archived', 'deleted'], default: 'active' },
   booking: {
     opensAt: Date,
     closesAt: Date,
@@ -108,11 +111,13 @@ const schema = scopedSchema<Event>('event', {
     ),
   },
   checked: { type: [String], enum: HAND_TICKED, default: [] },
+  templateOf: Schema.Types.ObjectId,
   createdAt: { type: Date, required: true },
   sortKey: { type: String, required: true },
 });
 schema.index({ account: 1, status: 1, sortKey: 1 });
 schema.index({ link: 1 }, { unique: true });
+schema.index({ status: 1 }, { partialFilterExpression: { status: 'deleted' } });
 // Those that are over, across accounts.
 schema.index({ days: 1 });
 schema.index({ 'sync.on': 1 }, { partialFilterExpression: { 'sync.on': true } });

@@ -7,7 +7,6 @@ import { changedMeanwhile, seenOf } from '../../web/compare-seen.js';
 import { eventGuard, eventOf } from '../../web/guards.js';
 import { parseForm, typedValues, type Form } from '../../web/parse.js';
 import { say } from '../../web/session.js';
-import { refuseArchived } from '../policy.js';
 import { pathOf, reloadEvent, settingsFrame } from '../show-event.js';
 import { saveEmails, settingsOf, type EmailSettings } from './save-emails.js';
 import { emailFields, emailsForm, emailsOf, MESSAGE_WORDS } from './schema.js';
@@ -24,7 +23,6 @@ export function emailPages(router: Router, deps: Deps): void {
 
   router.post(path, guard, async (req, res) => {
     const event = eventOf(res);
-    refuseArchived(event);
     const parsed = parseForm(emailsForm, req.body);
     if (!parsed.ok) {
       showEmails(deps, res.status(422), parsed);

@@ -42,7 +42,7 @@ export async function saveEmails(
     event: event._id,
     user: actor.user,
     action: 'change emails',
-    detail: { ...settings },
+    detail: { reminders: settings.reminders, texts: Object.keys(settings.messages) },
     at: now,
   });
   return true;

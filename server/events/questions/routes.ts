@@ -4,7 +4,6 @@ import { actorOf } from '../../web/actor.js';
 import { eventGuard, eventOf } from '../../web/guards.js';
 import { parseForm, type Form } from '../../web/parse.js';
 import { say } from '../../web/session.js';
-import { refuseArchived } from '../policy.js';
 import { pathOf, reloadEvent, settingsFrame } from '../show-event.js';
 import { arrangeRows } from './arrange-rows.js';
 import { mergeRows, seenOfRows } from './compare-questions.js';
@@ -22,7 +21,6 @@ export function questionPages(router: Router, deps: Deps): void {
   });
 
   router.post(path, guard, async (req, res) => {
-    refuseArchived(eventOf(res));
     const parsed = parseForm(listSchema, req.body);
     if (!parsed.ok) {
       showQuestions(res.status(422), rowsFrom(eventOf(res).fields), {

@@ -24,7 +24,7 @@ export async function saveQuestions(
     event: event._id,
     user: actor.user,
     action: 'change questions',
-    detail: { fields },
+    detail: { questions: fields.length },
     at: now,
   });
   return true;

@@ -62,7 +62,9 @@ export const rowSchema = Joi.object<RowForm, true>({
 /** Each line once, without spaces around it. */
 function linesOf(text: unknown, check: Joi.CustomHelpers): unknown {
   const { kind } = check.state.ancestors[0] as { kind?: unknown };
-  const lines = String(text).split(/\r\n?|\n/).map((one) => one.replace(/\p{Cc}+/gu, ' ').trim());
+  const lines = String(text)
+    .split(/\r\n?|\n/)
+    .map((one) => one.replace(/\p{Cc}+/gu, ' ').trim());
   const choices = [...new Set(lines.filter(Boolean))];
   if (kind !== 'choice') return [];
   if (choices.length < 2) return check.error('choices.few');

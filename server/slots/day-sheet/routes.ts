@@ -17,7 +17,7 @@ import { KIND_WORDS } from '../../web/say-kind.js';
 import { say } from '../../web/session.js';
 import { sightOf } from '../../web/sight.js';
 import { changeLink } from '../change-link.js';
-import { refuseArchived, STATE_WORDS } from '../policy.js';
+import { STATE_WORDS } from '../policy.js';
 import { LINK_FIELDS, linkSchema } from '../schema.js';
 import { buildSheet } from './build-sheet.js';
 import { findSlot, type SlotPage } from './find-slot.js';
@@ -61,7 +61,6 @@ export function daySheetRoutes(deps: Deps): Router {
   });
 
   router.post('/:event/day-sheet/:slot/link', eventGuard('event administrator'), async (req, res) => {
-    refuseArchived(eventOf(res));
     const found = await slotOf(deps, req, res);
     const parsed = parseForm(linkSchema, req.body);
     if (!parsed.ok) {
