@@ -27,7 +27,9 @@ export interface Conference {
  */
 export const loadConference: RequestHandler<{ link: string }> = async (req, res, next) => {
   const { link } = req.params;
-  const event = /^[\w-]{1,60}$/.test(link) ? await Event.findOne({ link, status: { $ne: 'deleted' } }).lean() : null;
+  const event = /^[\w-]{1,60}$/.test(link)
+    ? await Event.findOne({ link, status: { $ne: 'deleted' } }).lean()
+    : null;
   const account = event && (await Account.findById(event.account).lean());
   if (!account) throw notFound();
   const conference: Conference = { event: placed(event, account), account, home: `/e/${event.link}` };

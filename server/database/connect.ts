@@ -12,6 +12,8 @@ export interface DatabaseOptions {
   mongodbUri?: string | undefined;
   dataDir: string;
   log: Log;
+  /** How often the embedded engine deletes what has expired. */
+  sweepMs?: number;
 }
 
 export interface Database {
@@ -47,7 +49,12 @@ mongoose.set({ bufferCommands: false, strictQuery: 'throw', autoIndex: false, au
  *
  * @throws one message for the person who starts the app, within about 3 s when MONGODB_URI does not answer
  */
-export async function connectDatabase({ mongodbUri, dataDir, log }: DatabaseOptions): Promise<Database> {
+export async function connectDatabase({
+  mongodbUri,
+  dataDir,
+  log,
+  ...engineOptions
+}: DatabaseOptions): Promise<Database> {
   if (mongodbUri !== undefined) {
     await connect(mongodbUri, { dbName: nameIn(mongodbUri), writeConcern: { w: 'majority', journal: true } });
     connectedTo = mongodbUri;
@@ -55,7 +62,7 @@ export async function connectDatabase({ mongodbUri, dataDir, log }: DatabaseOpti
     return { embedded: false, uri: mongodbUri, close: () => disconnect(unwatch) };
   }
 
-  const engine = await attachEngine({ dataDir, log });
+  const engine = await attachEngine({ dataDir, log, ...engineOptions });
   try {
     await connect(engine.uri, {});
   } catch (error) {

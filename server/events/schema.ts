@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import { IANAZone } from 'luxon';
 import type { Types } from 'mongoose';
-import { HAND_TICKED, type Event, type HandTicked } from '../models/event.js';
+import { HAND_TICKED, MAX_DAYS, type Event, type HandTicked } from '../models/event.js';
 import type { SettingsFields } from '../web/compare-seen.js';
 import { zoneLabel } from '../web/format-zone.js';
 import type { Style } from '../web/place.js';
@@ -29,8 +29,6 @@ export interface EventForm {
   perTeacherAndDay: number;
   gapMinutes: number;
 }
-
-export const MAX_DAYS = 30;
 
 const count = (min: number, max: number, label: string) =>
   Joi.number().integer().min(min).max(max).required().label(label);

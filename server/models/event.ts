@@ -2,6 +2,7 @@ import mongoose, { Schema, type Types } from 'mongoose';
 import { fieldSchema, type AppointmentField } from './appointment-field.js';
 import { messagesSchema, officeSchema, type MessageKind, type MessageText, type Office } from './message.js';
 import { scopedSchema, type Scoped } from './scoped.js';
+import { SLOT_KINDS, SLOT_STATES, type SlotKind, type SlotState } from './slot.js';
 
 /** Where an event's classes come from, and whether they are kept fresh. */
 export interface EventSync {
@@ -16,6 +17,22 @@ export interface EventSync {
   /** Whether sections without a term come too. */
   noTerm: boolean;
 }
+
+/** What the slot generator was last asked for in an event; whom it was asked for is not kept. */
+export interface LastSlots {
+  days: string[];
+  /** Local HH:mm. */
+  blocks: { from: string; to: string }[];
+  minutes: number;
+  breakMinutes: number;
+  capacity: number;
+  kind: SlotKind;
+  state: SlotState;
+  message: string;
+}
+
+/** An event's days at most. */
+export const MAX_DAYS = 30;
 
 /** Steps towards opening that only a person can call done. */
 export const HAND_TICKED = ['classes', 'link'] as const;
@@ -68,6 +85,7 @@ export interface Event extends Scoped {
   checked: HandTicked[];
   /** The event whose settings, texts and questions it began with. */
   templateOf?: Types.ObjectId;
+  lastSlots?: LastSlots;
   createdAt: Date;
   sortKey: string;
 }
@@ -112,6 +130,21 @@ const schema = scopedSchema<Event>('event', {
   },
   checked: { type: [String], enum: HAND_TICKED, default: [] },
   templateOf: Schema.Types.ObjectId,
+  lastSlots: {
+    type: new Schema<LastSlots>(
+      {
+        days: [String],
+        blocks: [new Schema({ from: String, to: String }, { _id: false })],
+        minutes: Number,
+        breakMinutes: Number,
+        capacity: Number,
+        kind: { type: String, enum: SLOT_KINDS },
+        state: { type: String, enum: SLOT_STATES },
+        message: { type: String, default: '' },
+      },
+      { _id: false },
+    ),
+  },
   createdAt: { type: Date, required: true },
   sortKey: { type: String, required: true },
 });

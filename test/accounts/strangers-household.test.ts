@@ -4,6 +4,7 @@ import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Household } from '../../server/models/household.js';
 import { Notification } from '../../server/models/notification.js';
 import { User } from '../../server/models/user.js';
+import { workIsDone } from '../../server/web/after-answer.js';
 import { heldBy } from '../support/booking/conference.js';
 import { Desk } from '../support/booking/desk.js';
 import { PASSWORD, Visitor } from '../support/app.js';
@@ -37,8 +38,7 @@ describe('what somebody entered under an address before its owner came', () => {
   const choose = async (fields: Record<string, string>) => {
     const owner = new Visitor(desk.test.app);
     await owner.post('/forgot', { email: EMAIL });
-    for (let n = 0; n < 200 && !(await Notification.exists({ kind: 'new password' })); n++)
-      await new Promise(setImmediate);
+    await workIsDone();
     const path = await linkIn('new password');
     assert.match((await owner.get(path)).text, /Your name/);
     const answer = await owner.post(path, { password: PASSWORD, ...fields }, path);
@@ -86,8 +86,7 @@ describe('what somebody entered under an address before its owner came', () => {
     // From now on a new password takes nothing away.
     const owner = new Visitor(desk.test.app);
     await owner.post('/forgot', { email: EMAIL });
-    for (let n = 0; n < 200 && !(await Notification.exists({ kind: 'new password' })); n++)
-      await new Promise(setImmediate);
+    await workIsDone();
     const reset = await linkIn('new password');
     assert.ok(!(await owner.get(reset)).text.includes('Your name'));
     await owner.post(reset, { password: PASSWORD }, reset);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Notification } from '../../server/models/notification.js';
 import { User } from '../../server/models/user.js';
+import { workIsDone } from '../../server/web/after-answer.js';
 import { makeConference } from '../support/booking/conference.js';
 import { createTestApp, makeAccount, makeUser, PASSWORD, Visitor, type TestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
@@ -12,11 +13,6 @@ const THEIRS = 'only the stranger knows';
 async function mailedPath(kind: string): Promise<string> {
   const mail = await Notification.findOne({ kind }).lean();
   return new URL(/http\S+/.exec(mail?.text ?? '')?.[0] ?? '').pathname;
-}
-
-/** Some mails are queued after the answer. */
-async function waitForMail(kind: string): Promise<void> {
-  while (!(await Notification.exists({ kind }))) await new Promise(setImmediate);
 }
 
 describe("somebody who registered with another person's address", () => {
@@ -77,7 +73,7 @@ describe("somebody who registered with another person's address", () => {
     const victim = new Visitor(test.app);
     assert.match((await victim.get(path)).headers.location ?? '', /^\/login/);
     await victim.post('/forgot', { email: EMAIL });
-    await waitForMail('new password');
+    await workIsDone();
     const reset = await mailedPath('new password');
     assert.equal((await victim.post(reset, { password: PASSWORD }, reset)).status, 303);
     assert.equal((await logIn(new Visitor(test.app), THEIRS)).status, 422);

@@ -6,6 +6,9 @@ import path from 'node:path';
 import { Apps } from '../support/database/app.js';
 import { isRunning, needsEngine, Scratch, until } from '../support/database/scratch.js';
 
+/** What has no limit of its own hangs for good, or for half a minute. How far over its limit it may go, on a busy machine, is no matter. */
+const ENDS_MS = 15_000;
+
 /** What a process says that found no database. */
 interface Refused {
   error: string;
@@ -60,7 +63,7 @@ describe('Connecting to the database', () => {
     const { error, tookMs } = app.greeting as Refused;
     assert.match(error, /The database can’t be reached: .*ECONNREFUSED.*Check MONGODB_URI/);
     assert.doesNotMatch(error, /secret/);
-    assert.ok(tookMs < 5_000, String(tookMs));
+    assert.ok(tookMs < ENDS_MS, String(tookMs));
   });
 
   it('a MONGODB_URI that takes connections and never answers is one, too', async () => {
@@ -73,7 +76,7 @@ describe('Connecting to the database', () => {
       const app = await apps.start({ mongodbUri: `mongodb://127.0.0.1:${port}`, dataDir: scratch.folder() });
       const { error, tookMs } = app.greeting as Refused;
       assert.match(error, /The database can’t be reached/);
-      assert.ok(tookMs < 5_000, String(tookMs));
+      assert.ok(tookMs < ENDS_MS, String(tookMs));
     } finally {
       await apps.killAll();
       silence.close();
@@ -108,7 +111,7 @@ describe('Connecting to the database', () => {
     try {
       const asked = performance.now();
       assert.equal(await app.ask('ready'), false);
-      assert.ok(performance.now() - asked < 2_000);
+      assert.ok(performance.now() - asked < ENDS_MS);
     } finally {
       process.kill(engine.pid, 'SIGCONT');
     }

@@ -6,7 +6,8 @@ import { SyncRun } from '../../server/models/sync-run.js';
 import { applyRun } from '../../server/review/run/apply-run.js';
 import { decideHeldOfAccount } from '../../server/review/run/decide-held.js';
 import { undoRun } from '../../server/review/run/undo-run.js';
-import { until } from '../support/database/scratch.js';
+import { startFaultyProxy, writeOf } from '../support/faulty-proxy.js';
+import { testDatabaseUri } from '../support/hooks.js';
 import { startSyncedDistrict, type TestDistrict } from '../support/roster/district.js';
 import { restoreSnapshot, takeSnapshot } from '../support/snapshot.js';
 import { takeOver } from '../support/roster/take-over.js';
@@ -57,12 +58,16 @@ describe('a worker killed in the middle of what somebody decided', () => {
       await restoreSnapshot(asked);
       const model = ((await RosterRun.exists({ _id: run })) ? RosterRun : SyncRun) as typeof RosterRun;
       const stateOf = async () => (await model.findById(run, { state: 1 }).orFail().lean()).state;
-      const worker = startWorkerProcess(district);
+      const proxy = await startFaultyProxy(testDatabaseUri());
+      // Held there, it does not come to its end before it is killed, however busy the machine is.
+      const reached = proxy.holdAfter(writeOf('contact'));
+      const worker = startWorkerProcess(district, { env: { MONGODB_URI: proxy.uri } });
       try {
-        await until(async () => (await stateOf()) === 'running');
+        await reached;
       } finally {
         worker.kill('SIGKILL');
         await once(worker, 'exit');
+        await proxy.close();
       }
       assert.equal(await stateOf(), 'running');
       await takeOver(district);

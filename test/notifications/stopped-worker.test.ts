@@ -33,13 +33,19 @@ describe('a worker that ends amid sending', () => {
     await rm(dataDir, { recursive: true, force: true });
   });
 
+  /** When it was sent the signal, in the clock of `performance`. */
+  let toldAt = 0;
+
   /** @returns its exit code, once it was sent the signal in the moment that so many texts are there without an answer */
   async function endAmid(signal: NodeJS.Signals, arrived: number, env = {}): Promise<number | null> {
     const worker = startWorkerProcess({ deps }, { env });
     try {
       await smtp.arrived(arrived);
+      toldAt = performance.now();
       worker.kill(signal);
       const [code] = (await once(worker, 'exit')) as [number | null];
+      // What it sent before may still be on its way.
+      await smtp.left();
       return code;
     } finally {
       worker.kill('SIGKILL');
@@ -65,7 +71,7 @@ describe('a worker that ends amid sending', () => {
 
   it('told to end: it waits for the server’s answers; the next one sends the rest, and no mail goes out twice', async function () {
     this.timeout(90_000);
-    smtp.delayMs = 1500;
+    smtp.delayMs = 3000;
     assert.equal(await endAmid('SIGTERM', 1), 0);
     const early = smtp.mails.length;
     assert.ok(early < MAILS, 'it stopped early');
@@ -77,11 +83,12 @@ describe('a worker that ends amid sending', () => {
   it('told to end while the server never answers: it waits as long as its drain allows, and they go out again under the same Message-ID', async function () {
     this.timeout(90_000);
     smtp.misbehave = (step) => (step === 'END OF DATA' ? 'hang' : undefined);
-    const begun = performance.now();
     assert.equal(await endAmid('SIGTERM', LANES, { DRAIN_SECONDS: '2' }), 0);
-    assert.ok(performance.now() - begun >= 2000);
+    assert.ok(performance.now() - toldAt >= 2000);
     const unanswered = smtp.mails.length;
-    assert.equal(await Notification.countDocuments({ state: 'sending' }), unanswered);
+    // It may have taken some whose text had not gone out yet.
+    const taken = await Notification.countDocuments({ state: 'sending' });
+    assert.ok(taken >= unanswered && taken <= 2 * LANES, String(taken));
     await sendTheRest(MAILS + unanswered);
   });
 

@@ -8,7 +8,7 @@ import { RosterRun } from '../../server/models/roster-run.js';
 import { Section } from '../../server/models/section.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { decideHeldOfAccount, decideHeldOfEvent } from '../../server/review/run/decide-held.js';
-import { runAlone } from '../../server/sync/runs/run-alone.js';
+import { runRoster } from '../../server/sync/runs/run-roster.js';
 import { readLog } from '../../server/runs/log/read-log.js';
 import { sayRemarks, sayResult } from '../support/say-run.js';
 import { asApp } from '../support/scans.js';
@@ -176,7 +176,7 @@ describe('what somebody decided about held removals while a sync ran', () => {
       const { decision } = await decideMeanwhile(verdict);
       const from = await takeSnapshot();
       const work = () =>
-        asApp(() => runAlone(district.deps, decision.toHexString(), new AbortController().signal));
+        asApp(() => runRoster(district.deps, decision.toHexString(), new AbortController().signal));
       const { writes } = await live(work);
       await takeOver(district);
       const end = async () => {

@@ -5,7 +5,7 @@ import { RosterRun } from '../../server/models/roster-run.js';
 import { RosterUpload } from '../../server/models/roster-upload.js';
 import { applyRefresh } from '../../server/review/run/apply-run.js';
 import { pathOfRefresh } from '../../server/runs/show/queries.js';
-import { runAlone } from '../../server/sync/runs/run-alone.js';
+import { runRoster } from '../../server/sync/runs/run-roster.js';
 import { startFilePreview } from '../../server/uploads/start-preview.js';
 import { readFiles, shortly, type ReadFiles } from '../support/roster-files/files.js';
 import { HEADERS_AND_CELLS, LETTERS_AND_TIES } from '../support/roster-files/hostile-cases.js';
@@ -67,7 +67,7 @@ describe('the worst of them, uploaded, previewed and applied', function () {
   after(() => Promise.all([...taken.values()].map(({ opened }) => opened.close())));
 
   const work = async (run: Types.ObjectId) => {
-    await asApp(() => runAlone(school.test.deps, run.toHexString(), new AbortController().signal));
+    await asApp(() => runRoster(school.test.deps, run.toHexString(), new AbortController().signal));
     const done = await RosterRun.findById(run).orFail().lean();
     assert.equal(done.state, 'done');
     return done;

@@ -14,6 +14,8 @@ export interface FaultyProxy {
   decide: (way: 'question' | 'answer', message: Buffer) => Fate;
   /** By how much a `late` message is late. */
   lateMs: number;
+  /** Hands on everything until a question matches, that one still, and nothing after it. @returns once that question came */
+  holdAfter(question: RegExp): Promise<void>;
   /** Waits until a connection has stalled. */
   stalled(): Promise<void>;
   /** Cuts every connection. */
@@ -70,6 +72,16 @@ export async function startFaultyProxy(databaseUri: string): Promise<FaultyProxy
     uri: `mongodb://127.0.0.1:${String(port)}/slotbell?directConnection=true&retryWrites=false`,
     decide: () => 'pass',
     lateMs: 0,
+    holdAfter: (question) =>
+      new Promise((resolve) => {
+        let isHeld = false;
+        proxy.decide = (way, message) => {
+          if (isHeld) return 'swallow';
+          isHeld = way === 'question' && question.test(message.toString('latin1', 0, HEAD));
+          if (isHeld) resolve();
+          return 'pass';
+        };
+      }),
     stalled: () => new Promise((resolve) => waiting.push(resolve)),
     cut() {
       for (const socket of sockets) socket.destroy();
@@ -84,6 +96,8 @@ export async function startFaultyProxy(databaseUri: string): Promise<FaultyProxy
 }
 
 const LARGE = 1_000_000;
+/** So many bytes of a message name the command and the collection. */
+const HEAD = 200;
 
 /** Hands whole messages on, each as its fate is; the first four bytes of a message are its length. */
 function relay(
@@ -125,6 +139,11 @@ function relay(
     }
   };
   from.on('data', handOn);
+}
+
+/** A question that writes to the collection. */
+export function writeOf(collection: string): RegExp {
+  return new RegExp(`(insert|update|findAndModify)\\0.{4}${collection}\\0`, 's');
 }
 
 function addressOf(uri: string): { path: string } | { host: string; port: number } {

@@ -7,6 +7,12 @@ import { createLog } from '../../server/log.js';
 import { findScans, noteQueries } from './scans.js';
 import { deleteEverything } from './snapshot.js';
 
+/**
+ * Never, as far as a timer can tell: the engine goes by the real time, and by that everything has expired long ago that a test has made
+ * under a clock of its own. Once a minute it would be gone in the middle of a test.
+ */
+const NEVER_MS = 2 ** 31 - 1;
+
 /** One database for the whole run: `MONGODB_URI` if set (in a database of its own), else an embedded engine in a temporary folder. */
 let dataDir: string;
 let database: Database | undefined;
@@ -19,6 +25,7 @@ export const mochaHooks = {
       mongodbUri: testUri(process.env.MONGODB_URI),
       dataDir,
       log: createLog('silent'),
+      sweepMs: NEVER_MS,
     });
     noteQueries();
   },

@@ -28,6 +28,8 @@ export interface SmtpServer {
   delayMs: number;
   /** Waits until so many mails have arrived. */
   arrived(count: number): Promise<void>;
+  /** Waits until whoever was connected has left: then nothing more arrives. */
+  left(): Promise<void>;
   /** Cuts every connection. */
   cut(): void;
   /** Cuts every connection and stops listening. */
@@ -38,13 +40,29 @@ export interface SmtpServer {
 export async function startSmtp(port = 0): Promise<SmtpServer> {
   const sockets = new Set<Socket>();
   const waiting = new Set<() => void>();
+  const untilSo = (isSo: () => boolean): Promise<void> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        if (!isSo()) return;
+        waiting.delete(look);
+        resolve();
+      };
+      waiting.add(look);
+      look();
+    });
   const listener = net.createServer((socket) => {
     sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket)).on('error', () => undefined);
-    smtp.connections++;
-    talk(socket, smtp, () => {
+    const tell = (): void => {
       for (const look of waiting) look();
-    });
+    };
+    socket
+      .on('close', () => {
+        sockets.delete(socket);
+        tell();
+      })
+      .on('error', () => undefined);
+    smtp.connections++;
+    talk(socket, smtp, tell);
   });
   listener.listen(port, '127.0.0.1');
   await once(listener, 'listening');
@@ -57,16 +75,8 @@ export async function startSmtp(port = 0): Promise<SmtpServer> {
     connections: 0,
     misbehave: () => undefined,
     delayMs: 0,
-    arrived: (count) =>
-      new Promise((resolve) => {
-        const look = (): void => {
-          if (smtp.mails.length < count) return;
-          waiting.delete(look);
-          resolve();
-        };
-        waiting.add(look);
-        look();
-      }),
+    arrived: (count) => untilSo(() => smtp.mails.length >= count),
+    left: () => untilSo(() => sockets.size === 0),
     cut() {
       for (const socket of sockets) socket.destroy();
     },

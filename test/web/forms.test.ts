@@ -5,7 +5,7 @@ import { Session } from '../../server/models/session.js';
 import { createTestApp, makeAccount, makeUser, Visitor, type TestApp } from '../support/app.js';
 import { makeEvent } from '../support/event.js';
 import { emptyDatabase } from '../support/hooks.js';
-import { loopHeldBy } from '../support/loop.js';
+import { leastHeldBy, MOST_HELD } from '../support/loop.js';
 
 const FORM = 'application/x-www-form-urlencoded';
 const keys = (count: number) => Array.from({ length: count }, (_, n) => `k${n}=`).join('&');
@@ -28,12 +28,12 @@ describe('a posted form', () => {
   it('is not inflated: a few bytes would hold the process for seconds', async () => {
     for (const encoding of ['gzip', 'deflate', 'br']) {
       const body = gzipSync(keys(19_990));
-      const held = await loopHeldBy(async () => {
+      const held = await leastHeldBy(async () => {
         const answer = await post('/login', body, { 'Content-Encoding': encoding });
         assert.equal(answer.status, 415);
         assert.match(answer.text, /couldn’t read that request/);
       });
-      assert.ok(held < 200, `${held} ms`);
+      assert.ok(held <= MOST_HELD, `${held} ms`);
     }
   });
 

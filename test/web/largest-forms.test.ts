@@ -6,19 +6,15 @@ import { createApp } from '../../server/app.js';
 import { LONG_FORMS } from '../../server/routes.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
-import { loopHeldBy } from '../support/loop.js';
+import { leastHeldBy, loopHeldBy, MOST_HELD } from '../support/loop.js';
 import { listRoutes } from '../support/routes.js';
 import { makeSessions, type LoggedIn } from '../support/sessions.js';
 import { fieldsOf, fill } from '../support/permissions/addresses.js';
 import type { Place } from '../support/permissions/place.js';
 import { openPlace } from '../support/permissions/readers.js';
 
-/** Nothing that anybody sends may hold the event loop for longer, in ms. */
-const MOST = 200;
 /** Who is logged out cannot send any more. */
 const ENDS_SESSIONS = /^\/logout$|\/block$/;
-/** A busy machine holds every process up now and then: what is too slow is looked at again. */
-const LOOKS = 3;
 
 /** Names that fields of our forms have, beside those that `fieldsOf` knows a value for. */
 const MORE_NAMES =
@@ -89,6 +85,8 @@ describe('the largest forms that are accepted', function () {
     const { readers } = made;
     server = createApp(test.deps).listen(0, '127.0.0.1');
     await once(server, 'listening');
+    // On a busy machine the usual 5 s pass between two requests: the second would find the connection closed.
+    server.keepAliveTimeout = 60_000;
     const known = readers.flatMap(({ who, user }) =>
       user && (who === 'a parent' || who.endsWith('of the account')) ? [{ who, user }] : [],
     );
@@ -198,13 +196,11 @@ describe('the largest forms that are accepted', function () {
         assert.ok(status < 500 && status !== 413, `${sender.who} ${address} ${what}: ${status}`);
       }
     });
-    if (held <= MOST) return [];
+    if (held <= MOST_HELD) return [];
     const faults: string[] = [];
     for (const [what, body] of bodies) {
-      let least = Infinity;
-      for (let look = 0; look < LOOKS && least > MOST; look += 1)
-        least = Math.min(least, await loopHeldBy(() => post(sender, address, body)));
-      if (least > MOST) faults.push(`${sender.who} ${address} ${what}: ${least} ms`);
+      const least = await leastHeldBy(() => post(sender, address, body));
+      if (least > MOST_HELD) faults.push(`${sender.who} ${address} ${what}: ${least} ms`);
     }
     return faults;
   }

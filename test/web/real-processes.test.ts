@@ -13,8 +13,7 @@ import { makeSessions, type LoggedIn } from '../support/sessions.js';
 import { send, Served, type Answer } from '../support/web/served.js';
 
 const PARENTS = 8;
-/** Of each of the two; more of them: RESTARTS=5. */
-const RESTARTS = 2 * Number(process.env.RESTARTS ?? 2);
+const RESTARTS = 10;
 const DEATHS = 3;
 
 /** Parents who book, look, and cancel, again and again, each with a teacher of their own. */

@@ -40,7 +40,7 @@ describe('a rolling restart behind a proxy that keeps its connections', () => {
     return {
       port,
       agent: agentOf(),
-      leave: () => leave({ pauseMs: 10, idleMs: 300, longestMs: 5000 }),
+      leave: () => leave({ pauseMs: 10, idleMs: 2000, longestMs: 5000 }),
     };
   }
 

@@ -5,15 +5,11 @@ import { line } from '../../web/parse.js';
 export function deletionSchema(name: string): Joi.ObjectSchema<{ typed: string }> {
   const message = 'Enter the event’s name exactly as it is shown above.';
   return Joi.object<{ typed: string }, true>({
-    typed: line(120)
-      .required()
-      .valid(name)
-      .label('the event’s name')
-      .messages({
-        'any.only': message,
-        'any.required': message,
-        'string.empty': message,
-        'string.base': message,
-      }),
+    typed: line(120).required().valid(name).label('the event’s name').messages({
+      'any.only': message,
+      'any.required': message,
+      'string.empty': message,
+      'string.base': message,
+    }),
   });
 }

@@ -23,6 +23,8 @@ export class Visits {
   static async open(app: Express, deps: Deps, users: User[]): Promise<Visits> {
     const server = app.listen(0, '127.0.0.1');
     await once(server, 'listening');
+    // On a busy machine the usual 5 s pass between two requests: the second would find the connection closed.
+    server.keepAliveTimeout = 60_000;
     const made = await makeSessions(users, deps.config.appSecret, deps.now());
     return new Visits(server, new Map(users.map((user, at) => [user._id.toHexString(), made[at]!])));
   }

@@ -8,7 +8,7 @@ import { RosterRun } from '../../../server/models/roster-run.js';
 import { RosterUpload } from '../../../server/models/roster-upload.js';
 import type { User } from '../../../server/models/user.js';
 import { applyRefresh } from '../../../server/review/run/apply-run.js';
-import { runAlone } from '../../../server/sync/runs/run-alone.js';
+import { runRoster } from '../../../server/sync/runs/run-roster.js';
 import { startFilePreview } from '../../../server/uploads/start-preview.js';
 import { readUpload } from '../../../server/uploads/read-upload.js';
 import type { Deps } from '../../../server/deps.js';
@@ -114,7 +114,7 @@ export async function take(school: FileSchool, contents: Contents): Promise<stri
   const preview = await startFilePreview(of, await school.actor(), _id);
   assert.ok(preview.ok);
   const run = (id: { toHexString(): string }) =>
-    asApp(() => runAlone(of, id.toHexString(), new AbortController().signal));
+    asApp(() => runRoster(of, id.toHexString(), new AbortController().signal));
   await run(preview.run);
   const previewed = await RosterRun.findById(preview.run).orFail().lean();
   const applied = await applyRefresh(of, previewed, school.administrator._id);

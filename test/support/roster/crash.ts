@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { EventEmitter } from 'node:events';
 import mongoose from 'mongoose';
 
 /** What the code of a killed process gets from its next call to the database: it changes nothing there any more. */
@@ -21,6 +22,8 @@ export interface Lived {
 }
 
 const lives = new AsyncLocalStorage<Life>();
+/** Tells of each write of this process that was answered, by the collection. */
+const written = new EventEmitter();
 let patched = false;
 
 const WRITES = [
@@ -61,6 +64,21 @@ export async function live(
   return { writes: life.writes, killed: life.dead };
 }
 
+/** Waits until something is so that a write of this process to the collection makes so; it is looked at now and after each of them. */
+export async function untilWritten(collection: string, isSo: () => Promise<boolean>): Promise<void> {
+  patch();
+  for (;;) {
+    let tell = (): void => undefined;
+    const next = new Promise<void>((resolve) => (tell = resolve));
+    written.once(collection, tell);
+    if (await isSo()) {
+      written.off(collection, tell);
+      return;
+    }
+    await next;
+  }
+}
+
 type Call = (...args: unknown[]) => unknown;
 
 function patch(): void {
@@ -72,7 +90,10 @@ function patch(): void {
     if (!real) throw new Error(`The driver has no ${name}.`);
     methods[name] = function (this: mongoose.mongo.Collection, ...args: unknown[]) {
       const life = lives.getStore();
-      return life ? write(life, this, name, args, real) : real.apply(this, args);
+      const done = Promise.resolve(life ? write(life, this, name, args, real) : real.apply(this, args));
+      const tell = (): void => void written.emit(this.collectionName);
+      done.then(tell, tell);
+      return done;
     };
   }
   for (const name of READS) {

@@ -12,6 +12,7 @@ const NOBODY = ['0-nobody', '1-nobody'];
 /** What happens in a night besides changes of records: somebody under a new id, lists that come empty or not at all, terms that are lost or unknown. */
 export class RandomNights {
   readonly #unshared = new Set<(typeof LISTS)[number]>();
+  #isRenewed = false;
 
   constructor(private readonly district: TestDistrict) {}
 
@@ -34,12 +35,17 @@ export class RandomNights {
     return done;
   }
 
-  get withholdsList(): boolean {
-    return [...this.#unshared].some((kind) => kind !== 'event');
+  /**
+   * Whether events tell what a preview, which reads the lists, sees. They tell who left also of a list that is not shared any more; and
+   * they do not tell of a person whom this class, not the district, has put under another id.
+   */
+  get areToldByEvents(): boolean {
+    return !this.#isRenewed && ![...this.#unshared].some((kind) => kind !== 'event');
   }
 
-  /** The district shares everything again. */
+  /** The night is over, and the district shares everything again. */
   share(): void {
+    this.#isRenewed = false;
     for (const kind of this.#unshared) this.district.sandbox.share(kind, 'shared');
     this.#unshared.clear();
   }
@@ -56,6 +62,7 @@ export class RandomNights {
       { $set: { 'record.id': old } },
     );
     if (!found) return 'nobody under a new id';
+    this.#isRenewed = true;
     const path = kind === 'student' ? 'studentIds' : 'teacherIds';
     let named = 0;
     for (const section of await Section.find({ account, [path]: id }).lean()) {
