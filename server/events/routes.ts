@@ -125,8 +125,11 @@ function settingsPages(router: Router, deps: Deps): void {
     const template = asked.ok ? asked.value.template : undefined;
     const past = template && (await findTemplate(actorOf(res), template));
     if (!parsed.ok || !asked.ok || (template && !past)) {
-      const gone = asked.ok && (!template || past) ? {} : { _form: TEMPLATE_GONE };
-      const errors = { ...gone, ...(parsed.ok ? {} : parsed.errors) };
+      const isGone = !asked.ok || (template && !past);
+      const errors: Record<string, string> = {
+        ...(isGone ? { _form: TEMPLATE_GONE } : {}),
+        ...(parsed.ok ? {} : parsed.errors),
+      };
       newPage(res.status(422), { values: typedValues(req.body), errors }, past);
       return;
     }

@@ -84,7 +84,11 @@ describe('a new event from a past one', () => {
     );
     assert.notEqual(made.link, past.link);
     const event = made._id;
-    const left = await Promise.all([Class, Resource, Slot].map((model) => model.countDocuments({ event })));
+    const left = await Promise.all([
+      Class.countDocuments({ event }),
+      Resource.countDocuments({ event }),
+      Slot.countDocuments({ event }),
+    ]);
     assert.deepEqual(left, [0, 0, 0]);
   });
 

@@ -81,7 +81,7 @@ function known(text: Joi.StringSchema, label: string): Joi.StringSchema {
       return unknown ? check.error('macro.unknown', { unknown }) : value;
     })
     .messages({
-      'macro.unknown': `${label}: {#unknown} can’t be filled in. Use one from the list.`,
+      'macro.unknown': `${label}: “{#unknown}” can’t be filled in. Use what the list above the texts shows.`,
       'string.max': `${label}: use {#limit} characters at most.`,
       'string.base': `${label}: enter it once.`,
     });

@@ -24,10 +24,10 @@ function isMacro(name: string): name is Macro {
   return Object.hasOwn(MACROS, name);
 }
 
-/** What stands between braces in a text and is no macro, as it was written. */
+/** What stands between braces in a text and is no macro. */
 export function unknownMacros(text: string): string[] {
   const found = [...text.matchAll(IN_BRACES)].filter(([, name = '']) => !isMacro(nameOf(name)));
-  return [...new Set(found.map(([all]) => all))];
+  return [...new Set(found.map(([, name = '']) => name.trim()))];
 }
 
 /** The text with its macros filled in, once: what is filled in is not looked at again. */

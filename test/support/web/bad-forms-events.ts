@@ -157,7 +157,7 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
         says: /whole hours/,
         keeps: /kept@example\.org/,
       },
-      { fields: { bookedText: '{nobody}' }, says: /\{nobody\} can’t be filled in/ },
+      { fields: { bookedText: '{nobody}' }, says: /“nobody” can’t be filled in/ },
       { fields: { act: 'dance' }, says: /what to do/ },
     ],
     '/events/:event/deletion': [
