@@ -53,19 +53,23 @@ export function eventGuard(least: AccessLevel, { archived = false } = {}): Reque
     const level = levelIn(actor, event._id);
     if (level === 'customer') throw notFound();
     if (!atLeast(level, least)) throw forbidden();
-    if (event.status === 'archived' && req.method === 'POST' && !archived) throw archivedEvent();
     const place = placed(event, actor);
     res.locals.event = place;
     res.locals.zone = zoneIfElsewhere(place, actor);
     res.locals.sight = await sightIn(actor, event._id);
     res.locals.eventTabs = eventTabs(event._id, level);
-    lookAlone(res);
+    guardArchived(res, () => eventOf(res).status, archived);
     next();
   };
 }
 
-/** Has each page of this answer that is about an archived event offer nothing that changes it. */
-function lookAlone(res: Response): void {
+/**
+ * Has an archived event be looked at alone: each page of this answer offers nothing that changes it.
+ * @param statusNow the event's, which the request may change before it answers
+ * @throws 409 for what is sent, unless `accepts`
+ */
+export function guardArchived(res: Response, statusNow: () => Event['status'], accepts = false): void {
+  if (statusNow() === 'archived' && res.req.method === 'POST' && !accepts) throw archivedEvent();
   // Guards of a room and of a route may both stand before a page.
   if (res.locals.looksAlone) return;
   res.locals.looksAlone = true;
@@ -73,7 +77,7 @@ function lookAlone(res: Response): void {
   res.render = (view: string, locals?: object) => {
     render(view, locals, (error: Error | null, html: string) => {
       if (error) res.req.next?.(error);
-      else res.send(eventOf(res).status === 'archived' ? disableForms(html) : html);
+      else res.send(statusNow() === 'archived' ? disableForms(html) : html);
     });
   };
 }
