@@ -38,7 +38,9 @@ export function appointmentPages(deps: Deps): Router {
     const parsed = parseForm(confirmForm(meeting.isOpenKind), req.body);
     const read = readAnswers(questionsFor(family.event, 'household'), req.body);
     if (!parsed.ok || !read.ok) {
-      const errors = { ...(read.ok ? {} : read.errors), ...(parsed.ok ? {} : parsed.errors) };
+      // As the fields stand: how to meet comes first, the note last.
+      const { note, ...meet } = parsed.ok ? {} : parsed.errors;
+      const errors = { ...meet, ...(read.ok ? {} : read.errors), ...(note ? { note } : {}) };
       res.status(422);
       await showMeeting(deps, res, family, meeting, { values: typedValues(req.body), errors });
       return;

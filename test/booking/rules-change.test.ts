@@ -150,39 +150,6 @@ describe('rules that change after something was booked', () => {
     assert.equal(await refusal(slot(0, 3)), 'teacher limit');
   });
 
-  it('a limit for each student counts what was booked before, by every household of the child', async () => {
-    await booked(slot(0, 0));
-    await booked(slot(1, 1));
-    await rule({ perStudent: 2 });
-    assert.equal(await refusal(slot(2, 2)), 'student limit');
-    const other = await makeHousehold(fair.account._id, fair.students.slice(0, 1));
-    const answer = await bookSlot(test.deps, wishOf(fair, other, slot(2, 2)));
-    assert.equal(answer.ok ? 'booked' : answer.reason, 'student limit');
-    await rule({ perStudent: 3 });
-    await booked(slot(2, 2));
-    await rule({ perStudent: 0 });
-    await booked(slot(3, 3));
-  });
-
-  it('a limit for each teacher and day counts all families of before, and each day by itself', async () => {
-    await set({ students: 3 });
-    const others = await makeHousehold(fair.account._id, fair.students.slice(1, 2));
-    const first = await booked(slot(0, 0));
-    assert.ok((await bookSlot(test.deps, wishOf(fair, others, slot(0, 1)))).ok);
-    await rule({ perTeacherAndDay: 2, perStudentAndTeacher: 5 });
-    assert.equal(await refusal(slot(0, 2)), 'day limit');
-    await booked(slot(0, 3), { replaces: first._id });
-    assert.equal(await refusal(slot(0, 2)), 'day limit');
-    await booked(slot(1, 4));
-    const later = new Date(+slot(0, 4).from + 24 * 3600_000);
-    const next = await Slot.create({
-      ...{ account: fair.account._id, event: fair.event._id, resource: slot(0, 0).resource },
-      ...{ from: later, to: new Date(+later + 600_000), day: '2026-11-25' },
-    });
-    await Event.updateOne({ _id: fair.event._id }, { $set: { days: ['2026-11-24', '2026-11-25'] } });
-    await booked(next.toObject());
-  });
-
   it('what is booked may still be moved to another time when the limit was lowered below it', async () => {
     const old = await booked(slot(0, 0));
     await booked(slot(1, 1));

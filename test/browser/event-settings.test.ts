@@ -85,9 +85,7 @@ describe('the settings of an event in a browser', function () {
     await office();
     await page.goto(`${home}${event}/settings/emails`);
     await page.fill('[name=bookedText]', 'Dear {parent}, <b>{student}</b>');
-    await page.waitForFunction(
-      "document.querySelector('#sample-booked').textContent.includes('Dear Jordan Smith, <b>Alex</b>')",
-    );
+    await page.waitForSelector('#sample-booked >> text=Dear Jordan Smith, <b>Alex</b>');
     assert.equal((await Event.findById(desk.fair.event._id).lean())?.messages, undefined);
     const faults = await lookAt(page, 'emails');
     await page.setViewportSize({ width: 1280, height: 844 });

@@ -84,11 +84,12 @@ async function inBatches(
   first: (ids: Types.ObjectId[]) => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   const { find, deleteMany } = bound(model as Model<{ _id: Types.ObjectId }>);
-  while (!stopping.aborted) {
+  const isStopped = () => stopping.aborted;
+  while (!isStopped()) {
     const ids = (await find(filter)).map(({ _id }) => _id);
     if (ids.length === 0) return;
     await first(ids);
-    if (stopping.aborted) return;
+    if (isStopped()) return;
     await deleteMany(ids);
   }
 }

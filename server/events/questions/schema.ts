@@ -61,7 +61,7 @@ export const rowSchema = Joi.object<RowForm, true>({
 
 /** Each line once, without spaces around it. */
 function linesOf(text: unknown, check: Joi.CustomHelpers): unknown {
-  const { kind } = check.state.ancestors[0] as { kind?: unknown };
+  const [{ kind }] = check.state.ancestors as [{ kind?: unknown }];
   const lines = String(text)
     .split(/\r\n?|\n/)
     .map((one) => one.replace(/\p{Cc}+/gu, ' ').trim());
