@@ -39,7 +39,8 @@ export function appointmentPages(deps: Deps): Router {
     const read = readAnswers(questionsFor(family.event, 'household'), req.body);
     if (!parsed.ok || !read.ok) {
       // As the fields stand: how to meet comes first, the note last.
-      const { note, ...meet } = parsed.ok ? {} : parsed.errors;
+      const faults: Record<string, string> = parsed.ok ? {} : parsed.errors;
+      const { note, ...meet } = faults;
       const errors = { ...meet, ...(read.ok ? {} : read.errors), ...(note ? { note } : {}) };
       res.status(422);
       await showMeeting(deps, res, family, meeting, { values: typedValues(req.body), errors });
