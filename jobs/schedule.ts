@@ -1,6 +1,7 @@
 import type { JobName } from '../server/queue.js';
 import { checkApprovals } from './check-approvals.js';
 import { deleteEventsAgain, deleteEventsJob } from './delete-events.js';
+import { deleteContactsJob } from './delete-contacts.js';
 import { deleteOldJob } from './delete-old.js';
 import { deliverNotifications, retryNotifications } from './deliver-notifications.js';
 import { expireHoldsJob } from './expire-holds.js';
@@ -13,6 +14,7 @@ import { runRefreshJob, runSyncJob } from './run-sync.js';
 /** The one table of what runs when. Each job is shallow: it calls a feature. */
 export const ONE_SHOTS: Record<JobName, OneShot> = {
   'delete-events': deleteEventsJob,
+  'delete-contacts': deleteContactsJob,
   'deliver-notifications': deliverNotifications,
   'read-upload': readUploadJob,
   'run-refresh': runRefreshJob,

@@ -2,6 +2,7 @@ import express, { type Router } from 'express';
 import type { PassportStatic } from 'passport';
 import { accountRoutes } from './accounts/routes.js';
 import { accountSetupRoutes } from './accounts/global-setup/routes.js';
+import { endAppointment } from './booking/end-appointment.js';
 import { clearHouseholds } from './booking/clear-household.js';
 import { bookingRoutes } from './booking/routes.js';
 import { appointmentRoutes } from './appointments/routes.js';
@@ -54,7 +55,11 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
   router.use('/global-setup/clever/mapping', levelGuard('administrator'), mappingRoutes(deps));
   router.use('/global-setup/clever', levelGuard('administrator'), connectionRoutes(deps));
   router.use('/global-setup/roster-files', levelGuard('administrator'), rosterFileRoutes(deps));
-  router.use('/global-setup/contacts', levelGuard('administrator'), contactRoutes(deps));
+  router.use(
+    '/global-setup/contacts',
+    levelGuard('administrator'),
+    contactRoutes(deps, endAppointment(deps)),
+  );
   router.use('/global-setup/families', levelGuard('administrator'), familyRoutes(deps));
   router.use(
     '/global-setup/duplicates',

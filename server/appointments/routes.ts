@@ -7,6 +7,7 @@ import { atLeast } from '../models/user.js';
 import { everyAppointment, listAppointments } from '../reports/list-appointments.js';
 import type { ReportRow } from '../reports/match-names.js';
 import { appointmentColumns, appointmentLines } from '../reports/write-lines.js';
+import { tellComing } from '../sync/tab/tell-coming.js';
 import { eventFrame } from '../web/event-tabs.js';
 import { actorOf, levelIn } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
@@ -83,6 +84,7 @@ function problemPages(router: Router, deps: Deps): void {
       ...eventFrame(event, 'problems', 'Problems'),
       ...query,
       path: list(event),
+      coming: await tellComing(actorOf(res), event, deps.now()),
       rows: rows.map((row) => inWords(event, row)),
       pager: pagerOf(counts.problem, query.page, PAGE, ['problem', 'problems'], (to) =>
         addressOf(list(event), { q: query.q, page: to }),

@@ -6,6 +6,7 @@ import { numberKey, sameSecurityValue, secondFactOf } from '../models/security-v
 import { User } from '../models/user.js';
 import { callOffice } from '../web/say-office.js';
 import { queueMail } from '../notifications/queue-mail.js';
+import { hashCode } from '../seal.js';
 import { returnTurn, takeTurn } from './limit-guesses.js';
 import type { Family } from './load-conference.js';
 import { childName } from './queries.js';
@@ -46,7 +47,8 @@ export async function addChild(deps: Deps, family: Family, proof: Proof): Promis
     status: 'active',
   }).lean();
   const students = withNumber(found, proof.number);
-  const student = students.find((one) => isProven(one, proof));
+  const student =
+    students.find((one) => isProven(one, proof)) ?? (await findByPrintedCode(deps, students, proof.code));
   if (student && (await linkChild(deps, family, student, 'number and security value'))) {
     await returnTurn(taken.turn);
     return { ok: true, student };
@@ -54,6 +56,25 @@ export async function addChild(deps: Deps, family: Family, proof: Proof): Promis
   const fact = proof.code ? 'code' : 'birth date';
   await reportGuess(deps, family, { students, fact, wrong: taken.turn.wrong });
   return { ok: false, reason: 'not proven' };
+}
+
+/** The student for whom this one-time code was printed: it is used up by that, so that of two at once one has it. */
+async function findByPrintedCode(
+  { config }: Pick<Deps, 'config'>,
+  students: readonly Contact[],
+  code: string,
+): Promise<Contact | undefined> {
+  if (code === '' || code.length > 200) return undefined;
+  for (const student of students) {
+    const hash = hashCode(code, student._id.toHexString(), config.appSecret);
+    if (student.code?.hash !== hash) continue;
+    const used = await Contact.updateOne(
+      { _id: student._id, account: student.account, 'code.hash': hash },
+      { $unset: { code: 1 } },
+    );
+    if (used.modifiedCount === 1) return student;
+  }
+  return undefined;
 }
 
 /**

@@ -43,7 +43,6 @@ async function isOneTooMany(request: HoldRequest, { _id }: Appointment, now: Dat
   if (request.by !== 'household') return false;
   const before = await Appointment.countDocuments({
     household: request.household,
-    event: request.event._id,
     bookedBy: request.user,
     state: 'pending',
     expiresAt: { $gt: now },

@@ -203,7 +203,8 @@ function teachersOf(
         id: resource._id.toHexString(),
         name: resource.name,
         room: first.edits.room || resource.room,
-        classNames: held.map(className).join(', '),
+        // Several classes of one name say it once.
+        classNames: [...new Set(held.map(className))].join(', '),
         hasTimes: withTimes.has(resource._id.toHexString()),
         meetings: own,
       },

@@ -1,4 +1,4 @@
-import express, { type Request, type Response, type Router } from 'express';
+import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
 import type { Deps } from '../deps.js';
 import { LIVING_STATES } from '../models/appointment.js';
 import { HttpError, notFound } from '../web/errors.js';
@@ -9,6 +9,7 @@ import { sayCallOffice } from '../web/say-office.js';
 import { say } from '../web/session.js';
 import { cancelAppointment } from './cancel-appointment.js';
 import { confirmAppointment } from './confirm-appointment.js';
+import { findMoved } from './find-moved.js';
 import { familyOf, type Family } from './load-conference.js';
 import { mayCancel } from './policy.js';
 import { meetingById, type Meeting } from './queries.js';
@@ -27,6 +28,7 @@ export function appointmentPages(deps: Deps): Router {
     res.locals.lookHref = req.baseUrl;
     next();
   });
+  router.use('/appointments/:id', leadToMoved(deps));
 
   router.get('/appointments/:id', async (req, res) => {
     const { family, meeting } = await meetingOf(deps, req, res);
@@ -102,6 +104,32 @@ export function appointmentPages(deps: Deps): Router {
     sendCalendar(deps, res, family, [meeting], 'meeting.ics');
   });
   return router;
+}
+
+/** A link to a meeting that was moved since, as old mails and calendars have it, leads to where it is now. */
+function leadToMoved(deps: Deps): RequestHandler<{ id: string }> {
+  return async (req, res, next) => {
+    if (req.method !== 'GET') {
+      next();
+      return;
+    }
+    const { event, household, home } = await familyOf(res, deps);
+    const moved = await findMoved(event, household._id, parseId(req.params.id));
+    if (!moved) {
+      next();
+      return;
+    }
+    const now = `${home}/appointments/${moved._id.toHexString()}`;
+    if (req.path === '/calendar.ics') {
+      res.redirect(303, `${now}/calendar.ics`);
+      return;
+    }
+    if (moved.isLiving) {
+      const when = whenInWords(moved.from, moved.to, event);
+      say(req, { kind: 'notice', text: `This meeting was moved. Its time is now ${when}.` });
+    }
+    res.redirect(303, now);
+  };
 }
 
 /** The household's own appointment; anybody else's is as if it were not there. */

@@ -52,7 +52,8 @@ export function writeCalendar(
         entry.kind === 'video'
           ? entry.link || 'Video meeting'
           : [entry.room, event.place].filter((part) => part).join(', '),
-      url: `${publicUrl}/e/${event.link}`,
+      // Of one that was moved since, this leads to its new time.
+      url: `${publicUrl}/e/${event.link}/appointments/${entry.id}`,
     });
   }
   return calendar.toString();

@@ -97,5 +97,7 @@ schema.index({ state: 1, nextAt: 1 });
 // The outbox pages: counts by state and the search over addresses are answered from the keys alone.
 schema.index({ account: 1, state: 1, createdAt: -1, _id: -1, to: 1 });
 schema.index({ account: 1, event: 1, state: 1, createdAt: -1, _id: -1, to: 1 });
+// The mails of one person.
+schema.index({ account: 1, to: 1, createdAt: -1 });
 
 export const Notification = mongoose.model<Notification>('notification', schema);

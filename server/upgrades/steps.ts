@@ -1,3 +1,4 @@
+import { dropContactIndex } from './drop-contact-index.js';
 import { dropTargetIndex } from './drop-target-index.js';
 import { convertAlike } from './convert-alike.js';
 import { convertFaults } from './convert-faults.js';
@@ -8,6 +9,7 @@ import { convertResults } from './convert-results.js';
 import { fillClaims } from './fill-claims.js';
 import { fillLimits } from './fill-limits.js';
 import { foldSearchKeys } from './fold-search-keys.js';
+import { noteMissing } from './note-missing.js';
 import { renameRecords } from './rename-records.js';
 
 /**
@@ -35,5 +37,7 @@ export const STEPS: readonly UpgradeStep[] = [
   { id: 'convert-faults', when: 'after indexes', run: convertFaults },
   { id: 'convert-alike', when: 'after indexes', run: convertAlike },
   { id: 'convert-mail-faults', when: 'after indexes', run: convertMailFaults },
+  { id: 'drop-contact-index', when: 'before indexes', run: dropContactIndex },
+  { id: 'note-missing', when: 'after indexes', run: noteMissing },
   { id: 'fill-limits', when: 'after indexes', run: fillLimits },
 ];

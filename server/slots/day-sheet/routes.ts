@@ -19,12 +19,15 @@ import { sightOf } from '../../web/sight.js';
 import { changeLink } from '../change-link.js';
 import { STATE_WORDS } from '../policy.js';
 import { LINK_FIELDS, linkSchema } from '../schema.js';
-import { buildSheet } from './build-sheet.js';
+import { buildSheet, type Sheet } from './build-sheet.js';
 import { findSlot, type SlotPage } from './find-slot.js';
-import { sheetQuery } from './schema.js';
+import { sheetQuery, type SheetQuery } from './schema.js';
+import { splitSheet } from './split-sheet.js';
 
 /** As many teachers across as a desk's screen can be scrolled through in reason. */
 const TEACHERS = 20;
+/** More teachers than an event has: all go on paper at once. */
+const MOST_PRINTED = 2000;
 
 /** The day sheet of an event, and one slot opened from it. */
 export function daySheetRoutes(deps: Deps): Router {
@@ -34,12 +37,7 @@ export function daySheetRoutes(deps: Deps): Router {
   router.get('/:event/day-sheet', async (req, res) => {
     const event = eventOf(res);
     const query = parseQuery(sheetQuery, req.query);
-    const day = event.days.includes(query.day) ? query.day : currentDay(event, deps.now());
-    const { sheet, total } = await buildSheet(
-      Object.assign({ sight: sightOf(res) }, event),
-      { ...query, day, size: TEACHERS },
-      deps.now(),
-    );
+    const { day, sheet, total } = await sheetOf(deps, res, query, TEACHERS);
     const path = sheetPath(event);
     res.render('slots/day-sheet', {
       ...sheetPage(event, 'Day Sheet'),
@@ -49,10 +47,25 @@ export function daySheetRoutes(deps: Deps): Router {
       days: event.days.map((one) => ({ day: one, label: shortDay(one, event) })),
       runs: atLeast(levelIn(actorOf(res), event._id), 'event administrator'),
       sheet: { ...sheet, label: fullDay(day, event) },
+      papers: papersOf(event, day, sheet),
+      print: total > 0 ? addressOf(`${path}/print`, { day, q: query.q }) : '',
       total,
       pager: pagerOf(total, query.page, TEACHERS, ['teacher', 'teachers'], (page) =>
         addressOf(path, { day, q: query.q, page }),
       ),
+    });
+  });
+
+  // Before the slots, for one of which it would be taken.
+  router.get('/:event/day-sheet/print', async (req, res) => {
+    const event = eventOf(res);
+    const query = parseQuery(sheetQuery, req.query);
+    const { day, sheet, total } = await sheetOf(deps, res, { ...query, page: 1 }, MOST_PRINTED);
+    res.render('slots/day-sheet-print', {
+      ...sheetPage(event, 'Print the day sheet'),
+      back: addressOf(sheetPath(event), { day, q: query.q }),
+      papers: papersOf(event, day, sheet),
+      total,
     });
   });
 
@@ -112,6 +125,18 @@ function showSlot(res: Response, found: SlotPage, form: Form): void {
     back: addressOf(sheetPath(event), { day: slot.day }),
     runs: atLeast(levelIn(actorOf(res), event._id), 'event administrator'),
   });
+}
+
+/** The sheet of the day that is asked for, or of the one that comes next. */
+async function sheetOf(deps: Deps, res: Response, query: SheetQuery, size: number) {
+  const event = eventOf(res);
+  const day = event.days.includes(query.day) ? query.day : currentDay(event, deps.now());
+  const seen = Object.assign({ sight: sightOf(res) }, event);
+  return { day, ...(await buildSheet(seen, { ...query, day, size }, deps.now())) };
+}
+
+function papersOf(event: PlacedEvent, day: string, sheet: Sheet) {
+  return { title: event.name, day: fullDay(day, event), sheets: splitSheet(sheet) };
 }
 
 const sheetPath = (event: Event): string => `/events/${event._id.toHexString()}/day-sheet`;
