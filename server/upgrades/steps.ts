@@ -2,6 +2,7 @@ import { dropContactIndex } from './drop-contact-index.js';
 import { dropTargetIndex } from './drop-target-index.js';
 import { convertAlike } from './convert-alike.js';
 import { convertFaults } from './convert-faults.js';
+import { convertFileProblems } from './convert-file-problems.js';
 import { convertMailFaults } from './convert-mail-faults.js';
 import { convertProblems } from './convert-problems.js';
 import { convertRemarks } from './convert-remarks.js';
@@ -39,5 +40,6 @@ export const STEPS: readonly UpgradeStep[] = [
   { id: 'convert-mail-faults', when: 'after indexes', run: convertMailFaults },
   { id: 'drop-contact-index', when: 'before indexes', run: dropContactIndex },
   { id: 'note-missing', when: 'after indexes', run: noteMissing },
+  { id: 'convert-file-problems', when: 'after indexes', run: convertFileProblems },
   { id: 'fill-limits', when: 'after indexes', run: fillLimits },
 ];
