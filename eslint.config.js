@@ -40,7 +40,7 @@ const layers = [
   ['accounts',      'server/accounts/**',                           base],
   ['reports',       'server/reports/**',                            base],
   ['booking',       'server/booking/**',                            `slots accounts ${base}`],
-  ['appointments',  'server/appointments/**',                       `booking reports ${base}`],
+  ['appointments',  'server/appointments/**',                       `booking reports sync ${base}`],
   ['families',      'server/families/**',                           `booking contacts accounts ${base}`],
   ['routes',        'server/{routes,app,index}.ts',                 `${all} jobs runtime`],
   ['upgrades',      'server/upgrades/**',                           'database models booking runs roster web core'],

@@ -1,13 +1,13 @@
 import { isDelete, isTotal } from './check-row.js';
 import { cleanCell, type CleanCell } from './clean-cell.js';
 import type { ColumnNotes } from './column-notes.js';
-import { findFault, LONGEST, SHORTEN, TOO_LONG } from './find-fault.js';
+import { findFault, LONGEST } from './find-fault.js';
 import type { Header } from './find-header.js';
 import type { OnLeftOut } from './follow-header.js';
 import type { FileSource } from './file-source.js';
 import { turnDay } from './note-days.js';
-import { LEFT_OUT, quoted } from './problem-list.js';
 import { Row, type Reading } from './reading.js';
+import type { Fault } from './say-file-problem.js';
 import type { RawRow } from './split-rows.js';
 import type { Column, TableFormat } from './table-format.js';
 
@@ -37,12 +37,7 @@ export class RowMaker {
     const { cells, line } = raw;
     const at = { file: this.source.name, line };
     if (isTotal(cells)) {
-      this.reading.note(
-        at,
-        '',
-        `This row seems to be a total: ${quoted(cells.join(' ').trim())}.`,
-        `Delete it, or correct the row. ${LEFT_OUT}`,
-      );
+      this.reading.note(at, '', { code: 'total', cell: cells.join(' ') });
       this.onLeftOut(undefined);
       return undefined;
     }
@@ -57,14 +52,13 @@ export class RowMaker {
     const values = isMoved ? raw.width : cells.length;
     if (raw.width <= header.width) this.#isTight = true;
     if (values > header.width && (header.at < 0 || !raw.tabbed)) {
-      const problem = `This row has ${String(values)} values, but the file has ${String(header.width)} columns.`;
-      this.reading.note(at, '', problem, `${MANY_VALUES} ${LEFT_OUT}`);
+      this.reading.note(at, '', { code: 'too many values', values, columns: header.width });
       this.onLeftOut(undefined);
       return undefined;
     }
     this.#tellUnnamed(header, raw);
     const long: string[] = [];
-    const spoilt = new Map<string, string>();
+    const spoilt = new Map<string, Fault>();
     const lost: string[] = [];
     const cleaned: string[] = [];
     for (const column of this.format.columns) {
@@ -77,7 +71,7 @@ export class RowMaker {
       }
       const clean = this.#clean(column, cell);
       for (const note of clean.notes) this.notes.add(column.name, note, line, cell, clean.value);
-      if (clean.spoilt) spoilt.set(column.name, clean.spoilt);
+      if (clean.spoilt) spoilt.set(column.name, { code: clean.spoilt, cell: clean.value });
       if (clean.spoilt) continue;
       if (clean.value !== '') cleaned[at] = this.#dayOf(column, line, clean.value);
       else if (clean.notes.length > 0) lost.push(column.name);
@@ -85,11 +79,11 @@ export class RowMaker {
     const row = new Row(at.file, line, this.#order, cleaned, lost.length > 0 ? lost : NONE);
     const fault = findFault(this.format, row, header, raw, { long, spoilt });
     if (fault) {
-      this.reading.note(at, fault.field, `${fault.field} ${fault.problem}.`, `${fault.advice} ${LEFT_OUT}`);
+      this.reading.note(at, fault.field, fault.fault);
       this.onLeftOut(row);
       return undefined;
     }
-    for (const name of long) this.reading.noteEmptied(row, name, TOO_LONG, SHORTEN);
+    for (const name of long) this.reading.note(row, name, { code: 'too long', most: LONGEST, lost: 'value' });
     return row;
   }
 
@@ -116,6 +110,3 @@ export class RowMaker {
         this.notes.add(`Column ${String(place + 1)}`, 'no heading', line, cells[place] ?? '', '');
   }
 }
-
-const MANY_VALUES =
-  'A comma, semicolon or tab inside a value splits it in two: put that value in quotation marks and upload again.';

@@ -5,7 +5,6 @@ import { addOnce, childOf } from '../records/add-once.js';
 import { pour, type Collected } from '../records/collect-objects.js';
 import { RecordMap } from '../records/hold-records.js';
 import { mergeObjects } from '../records/merge-objects.js';
-import { quoted } from '../../tables/problem-list.js';
 import type { Reading, Row } from '../../tables/reading.js';
 import { derivedId, recordId } from '../records/record-id.js';
 import type { FromFile, KnownRoster, RosterSink, StoredGuardian } from '../records/roster-files.js';
@@ -129,12 +128,10 @@ export class CleverContacts {
     const differing: string[] = [];
     if (known) mergeObjects(known, fresh, ['id'], differing);
     if (differing.length > 0)
-      this.reading.note(
-        { file, line },
-        'Contact_name',
-        `${quoted(fresh.name?.last ?? '')} is in another row too, with other details (${differing.join(', ').replace('_', ' ')}).`,
-        'Correct the wrong one of the two rows. The first one was taken.',
-      );
+      this.reading.note({ file, line }, 'Contact_name', {
+        code: 'contact differs',
+        ...{ cell: fresh.name?.last ?? '', differing },
+      });
     relateTo(contact, tie);
   }
 }

@@ -7,7 +7,7 @@ import { DISTRICT, listOf, type OneRoster } from './oneroster.js';
 import type { Row } from '../../tables/reading.js';
 import { recordId } from '../records/record-id.js';
 import type { FromFile } from '../records/roster-files.js';
-import { NOT_RELATED, relieve, Ties } from '../records/settle-ties.js';
+import { relieve, Ties } from '../records/settle-ties.js';
 
 /** A user while the files are read: the roles may come in a file of their own. */
 export interface Draft {
@@ -39,7 +39,7 @@ export async function relateGuardians(
     // Files that relate nobody to anybody do not tell of guardians at all.
     told.every((row) => row.of('agentSourcedIds') === '');
   let lost = false as boolean;
-  const agents = new Ties(reading, known, 'contacts', users, NOT_RELATED);
+  const agents = new Ties(reading, known, 'contacts', users, 'parent');
   for (const draft of drafts.values()) {
     if (isDue()) await breathe();
     await relieve(agents);

@@ -3,7 +3,6 @@ import { searchKey } from '../../models/scoped.js';
 import type { ListName } from '../../sources/records/lists.js';
 import { breathe, isDue } from '../../tables/breathe.js';
 import { keyOf, rawOf, type Collected } from './collect-objects.js';
-import { LEFT_OUT, quoted } from '../../tables/problem-list.js';
 import type { Reading } from '../../tables/reading.js';
 import type { KnownRoster, StoredRecord } from './roster-files.js';
 import type { IdKind } from './record-id.js';
@@ -118,15 +117,10 @@ function settle<T extends CleverObject>(
   if (staying.length === 0) return;
   for (const { id, part } of fresh) {
     if (part !== 'leftOut') {
-      reading.note(
-        { file: fileOf(reading, restored), line: collected.lineOf(id) },
-        restored.field,
-        `${restored.field} is ${quoted(rawOf(id))}, which is nobody’s, but reads like ${staying
-          .map((each) => quoted(rawOf(each.id)))
-          .slice(0, 3)
-          .join(' and ')}.`,
-        `Correct the id and upload again. ${LEFT_OUT}`,
-      );
+      reading.note({ file: fileOf(reading, restored), line: collected.lineOf(id) }, restored.field, {
+        code: 'looks like others',
+        ...{ cell: rawOf(id), like: staying.slice(0, 3).map((each) => rawOf(each.id)) },
+      });
     }
     collected.leaveOut(id);
   }

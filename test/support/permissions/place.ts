@@ -137,7 +137,7 @@ export async function makePlace(
     format: 'pickatime',
     state: 'refused',
     files: [{ name: `File${mark}.txt`, bytes: 1, rows: 1 }],
-    problems: [{ file: `File${mark}.txt`, line: 1, field: '', problem: 'odd', advice: '' }],
+    problems: [{ file: `File${mark}.txt`, line: 1, field: '', fault: { code: 'empty' } }],
     problemCount: 1,
     by: adult._id,
     createdAt: AT,
