@@ -57,6 +57,8 @@ export async function startWorker(
   await resumeRuns(deps);
   // Mails that a worker before left queued.
   await queue.add('deliver-notifications', 'outbox');
+  // Events that were being deleted.
+  await queue.add('delete-events', 'all');
   for (const { name, everyMs } of recurring) await agenda.every(everyMs, name);
   // Last: a start that fails before has begun no job.
   await agenda.start();

@@ -8,6 +8,7 @@ import { convertProblems } from './convert-problems.js';
 import { convertRemarks } from './convert-remarks.js';
 import { convertResults } from './convert-results.js';
 import { fillClaims } from './fill-claims.js';
+import { fillLimits } from './fill-limits.js';
 import { foldSearchKeys } from './fold-search-keys.js';
 import { noteMissing } from './note-missing.js';
 import { renameRecords } from './rename-records.js';
@@ -40,4 +41,5 @@ export const STEPS: readonly UpgradeStep[] = [
   { id: 'drop-contact-index', when: 'before indexes', run: dropContactIndex },
   { id: 'note-missing', when: 'after indexes', run: noteMissing },
   { id: 'convert-file-problems', when: 'after indexes', run: convertFileProblems },
+  { id: 'fill-limits', when: 'after indexes', run: fillLimits },
 ];

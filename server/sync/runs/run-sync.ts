@@ -128,7 +128,7 @@ async function isUnshared({ _id }: SyncRun): Promise<boolean> {
 
 async function eventOf(run: SyncRun): Promise<Event> {
   const event = await Event.findById(run.event).lean();
-  if (!event) throw new RunFailed({ code: 'event gone' });
+  if (!event || event.status === 'deleted') throw new RunFailed({ code: 'event gone' });
   return event;
 }
 
