@@ -21,20 +21,14 @@ export interface Meeting extends Candidate {
 
 /**
  * Fills a part of all slots with meetings: each student meets a teacher once, nobody is in two places, and every third time stays free
- * first, so that gaps lie all over the day.
- * The same tables give the same meetings.
+ * as far as it may, so that gaps lie all over the day. The same tables give the same meetings.
  * @param part of all slots, 0 to 1
  */
 export function planMeetings(tables: readonly Table[], part: number): Meeting[] {
   const wanted = Math.floor(tables.reduce((sum, { slots }) => sum + slots.length, 0) * part);
   const meetings: Meeting[] = [];
   const busy = new Set<string>();
-  const open = tables.map((table, at) => ({
-    ...table,
-    at,
-    taken: new Set<string>(),
-    left: [...table.candidates],
-  }));
+  const open = tables.map((table, at) => ({ ...table, at, left: [...table.candidates] }));
   const take = (table: (typeof open)[number], slot: Slot) => {
     const when = slot.from.getTime();
     const next = table.left.findIndex(({ family }) => !busy.has(`${family} ${when}`));
