@@ -1,5 +1,6 @@
 import type { JobName } from '../server/queue.js';
 import { checkApprovals } from './check-approvals.js';
+import { deleteEventsAgain, deleteEventsJob } from './delete-events.js';
 import { deleteContactsJob } from './delete-contacts.js';
 import { deleteOldJob } from './delete-old.js';
 import { deliverNotifications, retryNotifications } from './deliver-notifications.js';
@@ -8,10 +9,12 @@ import type { OneShot, Recurring } from './job.js';
 import { continueMovesJob, moveSlotsJob } from './move-slots.js';
 import { openNightlyRuns } from './open-nightly-runs.js';
 import { readUploadJob } from './read-upload.js';
+import { sendRemindersJob } from './send-reminders.js';
 import { runRefreshJob, runSyncJob } from './run-sync.js';
 
 /** The one table of what runs when. Each job is shallow: it calls a feature. */
 export const ONE_SHOTS: Record<JobName, OneShot> = {
+  'delete-events': deleteEventsJob,
   'delete-contacts': deleteContactsJob,
   'deliver-notifications': deliverNotifications,
   'move-slots': moveSlotsJob,
@@ -23,8 +26,10 @@ export const ONE_SHOTS: Record<JobName, OneShot> = {
 export const RECURRING: Recurring[] = [
   checkApprovals,
   continueMovesJob,
+  deleteEventsAgain,
   deleteOldJob,
   expireHoldsJob,
   openNightlyRuns,
   retryNotifications,
+  sendRemindersJob,
 ];

@@ -6,7 +6,7 @@ import type { Event } from '../models/event.js';
 import { atLeast } from '../models/user.js';
 import { everyAppointment, listAppointments } from '../reports/list-appointments.js';
 import type { ReportRow } from '../reports/match-names.js';
-import { APPOINTMENT_COLUMNS, appointmentLines } from '../reports/write-lines.js';
+import { appointmentColumns, appointmentLines } from '../reports/write-lines.js';
 import { tellComing } from '../sync/tab/tell-coming.js';
 import { eventFrame } from '../web/event-tabs.js';
 import { actorOf, levelIn } from '../web/actor.js';
@@ -69,7 +69,7 @@ function listPages(router: Router, deps: Deps): void {
       at: deps.now(),
     });
     const lines = appointmentLines(everyAppointment(seenIn(res), query), event);
-    await streamCsv(res, `appointments-${event.days[0] ?? ''}`, APPOINTMENT_COLUMNS, lines);
+    await streamCsv(res, `appointments-${event.days[0] ?? ''}`, appointmentColumns(event), lines);
   });
 }
 

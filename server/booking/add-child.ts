@@ -4,6 +4,7 @@ import { Contact, withNumber } from '../models/contact.js';
 import { Household, type ChildProof } from '../models/household.js';
 import { numberKey, sameSecurityValue, secondFactOf } from '../models/security-value.js';
 import { User } from '../models/user.js';
+import { callOffice } from '../web/say-office.js';
 import { queueMail } from '../notifications/queue-mail.js';
 import { hashCode } from '../seal.js';
 import { returnTurn, takeTurn } from './limit-guesses.js';
@@ -90,7 +91,7 @@ export function isProven(student: Pick<Contact, 'securityValue' | 'birthDate'>, 
  */
 export async function linkChild(
   deps: Deps,
-  { account, household, actor }: Family,
+  { account, event, household, actor }: Family,
   student: Contact,
   by: ChildProof,
 ): Promise<boolean> {
@@ -126,7 +127,7 @@ export async function linkChild(
       kind: 'another adult',
       to: adult.email,
       subject: `Another adult can book for ${childName(student)}`,
-      text: `Hello ${adult.name},\n\nAnother adult has added ${childName(student)} at ${account.name} and can now book meetings with the teachers. Neither of you sees what the other books.\n\nIf this is a mistake, please call the school’s office.\n`,
+      text: `Hello ${adult.name},\n\nAnother adult has added ${childName(student)} at ${account.name} and can now book meetings with the teachers. Neither of you sees what the other books.\n\nIf this is a mistake, please ${callOffice(event)}.\n`,
       key: `child:${student._id.toHexString()}:${household._id.toHexString()}:${adult._id.toHexString()}`,
     });
   }

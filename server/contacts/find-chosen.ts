@@ -1,5 +1,5 @@
 import type { QueryFilter, Types } from 'mongoose';
-import { CONTACT_TYPES, Contact, lacking } from '../models/contact.js';
+import { CONTACT_TYPES, Contact, lacking, LISTING_INDEX } from '../models/contact.js';
 import { readSearch } from './search-contacts.js';
 import type { ContactsQuery } from './schema.js';
 
@@ -22,13 +22,13 @@ export async function findChosen(
 ): Promise<Contact[]> {
   const by = chosen.all ? await filtered(account, chosen) : [{ _id: { $in: chosen.ids } }];
   const found: Contact[] = [];
-  for (const which of by)
-    found.push(
-      ...(await Contact.find({ $and: [{ account, ...which }, fits] })
-        .sort({ sortKey: 1 })
-        .limit(most + 1)
-        .lean()),
-    );
+  for (const which of by) {
+    const query = Contact.find({ $and: [{ account, ...which }, fits] })
+      .sort({ sortKey: 1 })
+      .limit(most + 1);
+    if (!('_id' in which)) query.hint(LISTING_INDEX);
+    found.push(...(await query.lean()));
+  }
   const each = [...new Map(found.map((contact) => [contact._id.toHexString(), contact])).values()];
   return each.sort((a, b) => (a.sortKey < b.sortKey ? -1 : 1)).slice(0, most + 1);
 }

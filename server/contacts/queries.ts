@@ -5,6 +5,7 @@ import {
   Contact,
   contactName,
   lacking,
+  LISTING_INDEX,
   MISSING,
   type ContactType,
   type Missing,
@@ -63,15 +64,14 @@ export async function listContacts(account: Types.ObjectId, query: ContactsQuery
     ...(search.others.length > 0 ? [{ _id: { $in: search.others.map(({ _id }) => _id) } }] : []),
   ];
   const branches = found.map((by) => ({ ...wanted, ...by }));
-  const rows =
-    total === 0
-      ? []
-      : await Contact.find(branches.length === 1 ? (branches[0] ?? wanted) : { $or: branches })
-          .sort({ sortKey: query.sort === 'name' ? 1 : -1 })
-          .skip(sliceOf(total, query.page, PAGE_SIZE).skip)
-          .limit(PAGE_SIZE)
-          .select({ firstName: 1, lastName: 1, type: 1, status: 1, email: 1, schoolId: 1, grade: 1 })
-          .lean();
+  const page = Contact.find(branches.length === 1 ? (branches[0] ?? wanted) : { $or: branches })
+    .sort({ sortKey: query.sort === 'name' ? 1 : -1 })
+    .skip(sliceOf(total, query.page, PAGE_SIZE).skip)
+    .limit(PAGE_SIZE)
+    .select({ firstName: 1, lastName: 1, type: 1, status: 1, email: 1, schoolId: 1, grade: 1 });
+  // The database may prefer the order alone, and look at every document for what the index tells.
+  if (found[0] === search.keys && found.length === 1 && (query.q || query.missing)) page.hint(LISTING_INDEX);
+  const rows = total === 0 ? [] : await page.lean();
   const foundBy = new Map(search.others.map((other) => [other._id.toHexString(), other.foundBy]));
   return {
     rows: rows.map((contact) => ({

@@ -15,7 +15,7 @@ const PAGE = 50;
 
 export interface EventList {
   events: { event: Event; slots: number; booked: number }[];
-  counts: Record<Event['status'], number>;
+  counts: Record<EventQuery['status'], number>;
   pager: Pager;
 }
 

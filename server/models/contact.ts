@@ -91,6 +91,9 @@ export interface Contact extends Scoped, RosterPerson {
 
 const text = { type: String, default: '' };
 
+/** With searchKey and lacks at the end: the list of contacts finds, counts and sorts in the index alone. */
+export const LISTING_INDEX = { account: 1, type: 1, status: 1, sortKey: 1, searchKey: 1, lacks: 1 } as const;
+
 const schema = scopedSchema<Contact>('contact', {
   type: { type: String, enum: CONTACT_TYPES, required: true },
   source: { type: String, enum: ['clever', 'file', 'hand'], required: true },
@@ -156,8 +159,7 @@ schema.index(
   { account: 1, 'record.id': 1 },
   { unique: true, partialFilterExpression: { 'record.id': { $exists: true } } },
 );
-// With searchKey and lacks at the end: the list of contacts finds, counts and sorts in the index alone.
-schema.index({ account: 1, type: 1, status: 1, sortKey: 1, searchKey: 1, lacks: 1 });
+schema.index(LISTING_INDEX);
 schema.index({ account: 1, sortKey: 1 });
 schema.index({ account: 1, email: 1 });
 schema.index({ account: 1, numberKey: 1 });
@@ -228,7 +230,7 @@ export function recordIds({ record }: Pick<Contact, 'record'>): string[] {
  * The contacts for which one of these record ids stands, as their own or since a merge.
  * @param more what else must hold; within each branch, as only so the database picks an index for each by itself
  */
-export function standsFor(
+export function byRecordIds(
   account: Types.ObjectId,
   ids: readonly string[],
   more: QueryFilter<Contact> = {},

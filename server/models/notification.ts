@@ -40,6 +40,8 @@ export interface Notification {
   event?: Types.ObjectId;
   kind: string;
   to: string;
+  /** Where answers go; absent: to the sender. */
+  replyTo?: string;
   subject: string;
   text: string;
   /** A calendar file sent along. */
@@ -65,6 +67,7 @@ const schema = new Schema<Notification>(
     event: Schema.Types.ObjectId,
     kind: { type: String, required: true },
     to: { type: String, required: true },
+    replyTo: String,
     subject: { type: String, required: true },
     text: { type: String, required: true },
     ics: String,

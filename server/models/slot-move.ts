@@ -56,6 +56,7 @@ export const STAY_CODES = [
   'elsewhere',
   'teacher busy',
   'household busy',
+  'day limit',
   'midnight',
   'no such time',
   'changed',

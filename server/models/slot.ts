@@ -4,6 +4,9 @@ import { scopedSchema, type Scoped } from './scoped.js';
 export const SLOT_KINDS = ['in person', 'video', 'either'] as const;
 export type SlotKind = (typeof SLOT_KINDS)[number];
 
+/** How one meeting takes place. */
+export type MeetingKind = Exclude<SlotKind, 'either'>;
+
 export const SLOT_STATES = ['visible', 'hidden', 'call the school', 'unavailable'] as const;
 export type SlotState = (typeof SLOT_STATES)[number];
 
@@ -17,6 +20,8 @@ export interface Slot extends Scoped {
   day: string;
   capacity: number;
   kind: SlotKind;
+  /** Where its video meetings are; absent or '': at the resource's link. */
+  link?: string;
   state: SlotState;
   /** Said to parents when the state is `unavailable`. */
   message: string;
@@ -39,6 +44,7 @@ const schema = scopedSchema<Slot>('slot', {
   day: { type: String, required: true },
   capacity: { type: Number, min: 1, max: 500, default: 1 },
   kind: { type: String, enum: SLOT_KINDS, default: 'in person' },
+  link: String,
   state: { type: String, enum: SLOT_STATES, default: 'visible' },
   message: { type: String, default: '' },
   minutes: {

@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import { endHold } from '../booking/check-holder.js';
 import { findPeople } from '../booking/find-people.js';
-import { planNeeds } from '../booking/plan-needs.js';
+import { planNeeds, type Need } from '../booking/plan-needs.js';
 import { settleAppointment } from '../booking/settle-appointment.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
@@ -14,6 +14,7 @@ import { Resource } from '../models/resource.js';
 import { coveredMinutes, Slot } from '../models/slot.js';
 import { SlotMoveItem, type StayCode } from '../models/slot-move.js';
 import { LOCKED } from '../slots/lock-slots.js';
+import { enterDay, leaveDay } from './enter-day.js';
 import { enterTime, leaveTime } from './enter-time.js';
 
 /** A slot's place in time. */
@@ -27,9 +28,9 @@ export interface SlotTime {
  * Moves one slot with everything that is booked in it, or nothing of it. Its claims stay; each appointment keeps its id, and its entry in the
  * family's calendar counts one change more. The steps, each of which may be done again, so that a death between two of them loses nothing:
  * 1. lock the slot, so that nobody books it, and end what is on hold in it
- * 2. enter the new time in all diaries, beside the old one
+ * 2. enter the new time in all diaries, and take what is counted by the day, beside the old ones
  * 3. move the slot, on condition that it is where it was, and unlock it by the same write
- * 4. move its appointments · 5. take the old time out of the diaries
+ * 4. move its appointments · 5. take the old time out of the diaries, and give the old day's count back
  * Where 2 or 3 cannot be, what was entered is taken out and the slot is unlocked where it is.
  * @returns why it stays, where it does
  */
@@ -42,24 +43,23 @@ export async function moveSlot(
   const slot = await Slot.findOne({ _id: item.slot, account: item.account, event: item.event }).lean();
   if (!slot) return 'gone';
   if (isAt(slot, target)) {
-    await moveAppointments(item.slot, source, target);
+    await moveAppointments(item, source, target);
     return undefined;
   }
   if (!isAt(slot, source)) return 'changed';
   const before = await lockSlot(deps, item, source);
   if (!before) return 'changed';
   const living = await Appointment.find({ slot: item.slot, state: { $in: LIVING_STATES } }).lean();
-  const refused = await enterAll(deps, living, target);
+  const refused = await enterAll(deps, living, source, target);
   const why = refused ?? (await moveTo(item, source, target, before));
   if (why) {
-    await leaveTime(
-      living.map(({ _id }) => _id),
-      target.from,
-    );
+    const ids = living.map(({ _id }) => _id);
+    await leaveTime(ids, target.from);
+    if (source.day !== target.day) await leaveDay(item, ids, target.day);
     await unlockSlot(item, source, before);
     return why;
   }
-  await moveAppointments(item.slot, source, target);
+  await moveAppointments(item, source, target);
   return undefined;
 }
 
@@ -119,10 +119,19 @@ export async function unlockSlot(
   await Slot.updateOne({ ...scope, state: LOCKED }, { $set: before });
 }
 
-async function enterAll(deps: Deps, living: Appointment[], target: SlotTime): Promise<StayCode | undefined> {
+async function enterAll(
+  deps: Deps,
+  living: Appointment[],
+  source: SlotTime,
+  target: SlotTime,
+): Promise<StayCode | undefined> {
   for (const appointment of living) {
-    const needs = await diaryNeedsOf(appointment, target);
+    const needs = await needsOf(appointment, target);
     for (const need of needs) {
+      if (need.kind === 'counted') {
+        if (source.day !== target.day && !(await enterDay(appointment, need, deps.now()))) return 'day limit';
+        continue;
+      }
       const refusal = await enterTime(appointment, need, deps.now());
       if (refusal) return refusal === 'teacher busy' ? 'teacher busy' : 'household busy';
     }
@@ -130,7 +139,8 @@ async function enterAll(deps: Deps, living: Appointment[], target: SlotTime): Pr
   return undefined;
 }
 
-async function diaryNeedsOf(appointment: Appointment, { from, to }: SlotTime) {
+/** What changes with the time: the diaries, and what is counted by the day. */
+async function needsOf(appointment: Appointment, { from, to, day }: SlotTime): Promise<Need[]> {
   const [event, resource, found] = await Promise.all([
     Event.findById(appointment.event, { booking: 1 }).lean(),
     Resource.findById(appointment.resource, { contact: 1 }).lean(),
@@ -143,10 +153,10 @@ async function diaryNeedsOf(appointment: Appointment, { from, to }: SlotTime) {
     household,
     resource.contact && (teacher ?? { _id: resource.contact, email: '' }),
   );
-  const slot = { _id: appointment.slot, from, to, capacity: Infinity };
+  const slot = { _id: appointment.slot, from, to, day, capacity: Infinity };
   const { students } = appointment;
   return planNeeds({ event, slot, resource, students, household: household._id, people }).filter(
-    (need) => need.kind === 'diary',
+    (need) => need.kind === 'diary' || need.prefix.startsWith('limit-day:'),
   );
 }
 
@@ -171,7 +181,8 @@ async function moveTo(
 }
 
 /** Whatever is still at the old time; a change that the family made meanwhile is theirs. */
-async function moveAppointments(slot: Types.ObjectId, source: SlotTime, target: SlotTime): Promise<void> {
+async function moveAppointments(item: SlotMoveItem, source: SlotTime, target: SlotTime): Promise<void> {
+  const { slot } = item;
   const left = await Appointment.find({ slot, state: { $in: LIVING_STATES }, from: source.from }).lean();
   for (const { _id, entry } of left)
     await Appointment.updateOne(
@@ -190,8 +201,7 @@ async function moveAppointments(slot: Types.ObjectId, source: SlotTime, target: 
       },
     );
   const all = await Appointment.find({ slot, state: { $in: LIVING_STATES } }, { _id: 1 }).lean();
-  await leaveTime(
-    all.map(({ _id }) => _id),
-    source.from,
-  );
+  const ids = all.map(({ _id }) => _id);
+  await leaveTime(ids, source.from);
+  if (source.day !== target.day) await leaveDay(item, ids, source.day);
 }

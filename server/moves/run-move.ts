@@ -124,7 +124,10 @@ async function tellMoved(deps: Deps, move: SlotMove, item: SlotMoveItem): Promis
     createdAt: { $lte: move.createdAt },
   }).lean();
   for (const appointment of moved)
-    if (appointment.entry) await tellHousehold(deps, appointment, 'changed', move.notice);
+    if (appointment.entry) {
+      const nth = String(appointment.entry.changes);
+      await tellHousehold(deps, appointment, 'changed', nth, move.notice);
+    }
 }
 
 async function cancelAll(deps: Deps, move: SlotMove, item: SlotMoveItem): Promise<void> {

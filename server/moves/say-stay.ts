@@ -6,6 +6,7 @@ export const SAY_STAY: Record<StayCode, string> = {
   elsewhere: 'The teacher has a slot in another event then.',
   'teacher busy': 'The teacher has another meeting then.',
   'household busy': 'The family has another meeting then, or too close to it.',
+  'day limit': 'The teacher would have more meetings that day than the event allows.',
   midnight: 'It would go past midnight.',
   'no such time': 'The clocks skip that time.',
   changed: 'Somebody else moved or removed it.',

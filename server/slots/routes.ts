@@ -15,7 +15,7 @@ import { changeRoom } from './change-slots.js';
 import { marksOf } from './mark-slots.js';
 import { STATE_WORDS } from './policy.js';
 import { findResource, listTeachers, slotsOf } from './queries.js';
-import { ROOM_FIELDS, roomSchema, slotsQuery, type SlotsQuery } from './schema.js';
+import { ROOM_FIELDS, roomSchema, slotsQuery, type PlaceForm, type SlotsQuery } from './schema.js';
 import { change } from './serve-changes.js';
 import { slotsPage, slotsPath } from './show-frame.js';
 
@@ -68,10 +68,13 @@ export function slotRoutes(deps: Deps): Router {
     if (fault) return showTeacher(deps, res.status(422), fault.resource, fault.form);
     const { ids } = typedValues(req.body);
     if (ids !== undefined) {
-      res.locals.flash = { kind: 'ok', text: 'The room is saved. The slots are still selected.' };
+      res.locals.flash = {
+        kind: 'ok',
+        text: 'The room and the link are saved. The slots are still selected.',
+      };
       return showTeacher(deps, res, await resourceOf(req, eventOf(res)), { values: { ids }, errors: {} });
     }
-    say(req, { kind: 'ok', text: 'The room is saved.' });
+    say(req, { kind: 'ok', text: 'The room and the link are saved.' });
     res.redirect(303, `${slotsPath(eventOf(res))}/${resource._id.toHexString()}`);
   });
 
@@ -111,7 +114,11 @@ async function resourceOf(req: Request, event: Event): Promise<Resource> {
   return resource;
 }
 
-/** Saves the room. @returns the form again where that cannot be, and the teacher as stored */
+function placeOf({ room, link = '' }: Resource): PlaceForm {
+  return { room, link };
+}
+
+/** Saves the room and the link. @returns the form again where that cannot be, and the teacher as stored */
 async function saveRoom(
   deps: Deps,
   req: Request,
@@ -119,14 +126,16 @@ async function saveRoom(
   resource: Resource,
 ): Promise<{ resource: Resource; form: Form } | undefined> {
   const typed = typedValues(req.body);
-  const parsed = parseForm(roomSchema, req.body);
+  // A sender who names one of the two leaves the other as it is.
+  const parsed = parseForm(roomSchema, { ...placeOf(resource), ...(req.body as object | undefined) });
   if (!parsed.ok) return { resource, form: parsed };
-  const changed = changedMeanwhile(ROOM_FIELDS, req.body, { room: resource.room });
+  const changed = changedMeanwhile(ROOM_FIELDS, req.body, { ...placeOf(resource) });
   if (changed) return { resource, form: { ...changed, values: { ids: typed.ids, ...changed.values } } };
-  if (parsed.value.room === resource.room) return undefined;
-  if (await changeRoom(actorOf(res), resource, parsed.value.room, deps.now())) return undefined;
+  const { room, link } = placeOf(resource);
+  if (parsed.value.room === room && parsed.value.link === link) return undefined;
+  if (await changeRoom(actorOf(res), resource, parsed.value, deps.now())) return undefined;
   const now = await resourceOf(req, eventOf(res));
-  const form = changedMeanwhile(ROOM_FIELDS, req.body, { room: now.room }, { room: resource.room });
+  const form = changedMeanwhile(ROOM_FIELDS, req.body, { ...placeOf(now) }, { ...placeOf(resource) });
   return { resource: now, form: form ?? { values: typed, errors: {} } };
 }
 
@@ -142,7 +151,7 @@ async function showTeacher(deps: Deps, res: Response, resource: Resource, form: 
     ...{ booked, held, capacity: slot.capacity, kind: slot.kind, state: slot.state, message: slot.message },
     word: STATE_WORDS[slot.state],
   }));
-  const seen = seenOf(ROOM_FIELDS, { room: resource.room });
+  const seen = seenOf(ROOM_FIELDS, { ...placeOf(resource) });
   const shown = marksOf(found.map(({ slot }) => slot));
   const listed = printOfList(found.map(({ slot }) => slot._id));
   res.render('slots/teacher', { ...slotsPage(event), resource, slots, shown, seen, form, listed });

@@ -3,7 +3,7 @@ import type { Types } from 'mongoose';
 import { CLASS_TYPES } from '../models/class.js';
 import type { Event } from '../models/event.js';
 import type { SettingsFields } from '../web/compare-seen.js';
-import { line, objectIds, tick } from '../web/parse.js';
+import { line, objectIds, tick, webLink } from '../web/parse.js';
 import type { TeacherFilter } from './filter-teachers.js';
 import { MOST_MARKS } from './mark-slots.js';
 
@@ -62,11 +62,22 @@ export function slotChange(event: Pick<Event, 'days'>): Joi.ObjectSchema<SlotCha
   });
 }
 
-export const ROOM_FIELDS: SettingsFields = { room: { label: 'Room' } };
+export const ROOM_FIELDS: SettingsFields = { room: { label: 'Room' }, link: { label: 'Video link' } };
 
-export const roomSchema = Joi.object<{ room: string }, true>({
+/** Where a teacher meets families. */
+export interface PlaceForm {
+  room: string;
+  link: string;
+}
+
+export const roomSchema = Joi.object<PlaceForm, true>({
   room: line(60).allow('').default('').label('a room'),
+  link: webLink().label('a video link'),
 });
+
+export const LINK_FIELDS: SettingsFields = { link: { label: 'Video link' } };
+
+export const linkSchema = Joi.object<{ link: string }, true>({ link: webLink().label('a video link') });
 
 export interface SlotsQuery extends TeacherFilter {
   show: 'all' | 'with' | 'without';

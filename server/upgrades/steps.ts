@@ -8,8 +8,10 @@ import { convertProblems } from './convert-problems.js';
 import { convertRemarks } from './convert-remarks.js';
 import { convertResults } from './convert-results.js';
 import { fillClaims } from './fill-claims.js';
+import { fillLimits } from './fill-limits.js';
 import { foldSearchKeys } from './fold-search-keys.js';
 import { noteMissing } from './note-missing.js';
+import { renameClaims } from './rename-claims.js';
 import { renameRecords } from './rename-records.js';
 
 /**
@@ -40,4 +42,6 @@ export const STEPS: readonly UpgradeStep[] = [
   { id: 'drop-contact-index', when: 'before indexes', run: dropContactIndex },
   { id: 'note-missing', when: 'after indexes', run: noteMissing },
   { id: 'convert-file-problems', when: 'after indexes', run: convertFileProblems },
+  { id: 'fill-limits', when: 'after indexes', run: fillLimits },
+  { id: 'rename-claims', when: 'after indexes', run: renameClaims },
 ];

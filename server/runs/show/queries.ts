@@ -5,8 +5,7 @@ import type { Run } from '../../models/run.js';
 import type { SyncLog } from '../../models/sync-log.js';
 import { SyncRun } from '../../models/sync-run.js';
 import { User } from '../../models/user.js';
-import { mayRunEvent, type Actor } from '../../web/actor.js';
-import { mayReadAll, mayRunAll } from '../../web/actor.js';
+import { mayRunEvent, mayReadAll, mayRunAll, type Actor } from '../../web/actor.js';
 import { placed, type PlacedEvent, type Place } from '../../web/place.js';
 import { REFRESH_WORDS, TITLE_WORDS } from './show-run.js';
 
@@ -48,7 +47,7 @@ export async function findRun(actor: Actor, id: Types.ObjectId): Promise<FoundRu
   const run = await SyncRun.findOne({ _id: id, account: actor.account }).lean();
   if (!run || !mayRunEvent(actor, run.event)) return null;
   const event = await Event.findOne({ _id: run.event, account: actor.account }).lean();
-  if (!event) return null;
+  if (!event || event.status === 'deleted') return null;
   return {
     run,
     timeZone: actor.timeZone,

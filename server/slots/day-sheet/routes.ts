@@ -1,20 +1,26 @@
-import express, { type Response, type Router } from 'express';
+import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../../deps.js';
 import type { Event } from '../../models/event.js';
+import type { Slot } from '../../models/slot.js';
 import { atLeast } from '../../models/user.js';
 import { eventFrame } from '../../web/event-tabs.js';
 import { actorOf, levelIn } from '../../web/actor.js';
+import { changedMeanwhile, seenOf } from '../../web/compare-seen.js';
 import { notFound } from '../../web/errors.js';
 import { dayAndTime, fullDay, shortDay, timeSpan } from '../../web/format-time.js';
 import { eventGuard, eventOf } from '../../web/guards.js';
 import { dayOf } from '../../web/local-time.js';
 import type { PlacedEvent } from '../../web/place.js';
 import { addressOf, pagerOf } from '../../web/paging.js';
-import { parseId, parseQuery } from '../../web/parse.js';
+import { FRESH_FORM, parseForm, parseId, parseQuery, typedValues, type Form } from '../../web/parse.js';
+import { KIND_WORDS } from '../../web/say-kind.js';
+import { say } from '../../web/session.js';
 import { sightOf } from '../../web/sight.js';
+import { changeLink } from '../change-link.js';
 import { STATE_WORDS } from '../policy.js';
+import { LINK_FIELDS, linkSchema } from '../schema.js';
 import { buildSheet, type Sheet } from './build-sheet.js';
-import { findSlot } from './find-slot.js';
+import { findSlot, type SlotPage } from './find-slot.js';
 import { sheetQuery, type SheetQuery } from './schema.js';
 import { splitSheet } from './split-sheet.js';
 
@@ -64,31 +70,61 @@ export function daySheetRoutes(deps: Deps): Router {
   });
 
   router.get('/:event/day-sheet/:slot', async (req, res) => {
-    const event = eventOf(res);
-    const found = await findSlot(
-      Object.assign({ sight: sightOf(res) }, event),
-      parseId(req.params.slot),
-      deps.now(),
-    );
-    if (!found) throw notFound();
-    const { slot, appointments } = found;
-    const time = timeSpan(slot.from, slot.to, event);
-    res.render('slots/slot', {
-      ...sheetPage(event, `${time}, ${found.resource.name}`),
-      ...found,
-      appointments: appointments.map(({ bookedAt, ...one }) => ({
-        ...one,
-        bookedAt: bookedAt ? dayAndTime(bookedAt, event) : '',
-      })),
-      time,
-      day: fullDay(slot.day, event),
-      word: STATE_WORDS[slot.state],
-      back: addressOf(sheetPath(event), { day: slot.day }),
-      runs: atLeast(levelIn(actorOf(res), event._id), 'event administrator'),
-    });
+    showSlot(res, await slotOf(deps, req, res), FRESH_FORM);
+  });
+
+  router.post('/:event/day-sheet/:slot/link', eventGuard('event administrator'), async (req, res) => {
+    const found = await slotOf(deps, req, res);
+    const parsed = parseForm(linkSchema, req.body);
+    if (!parsed.ok) {
+      showSlot(res.status(422), found, parsed);
+      return;
+    }
+    const meanwhile = changedMeanwhile(LINK_FIELDS, req.body, shownOf(found.slot));
+    if (meanwhile || !(await changeLink(actorOf(res), found.slot, parsed.value.link, deps.now()))) {
+      const now = await slotOf(deps, req, res);
+      const form = changedMeanwhile(LINK_FIELDS, req.body, shownOf(now.slot), shownOf(found.slot));
+      showSlot(res.status(422), now, form ?? { values: typedValues(req.body), errors: {} });
+      return;
+    }
+    say(req, { kind: 'ok', text: 'The video link is saved.' });
+    res.redirect(303, `${sheetPath(eventOf(res))}/${found.slot._id.toHexString()}`);
   });
 
   return router;
+}
+
+function shownOf({ link = '' }: Pick<Slot, 'link'>): { link: string } {
+  return { link };
+}
+
+async function slotOf(deps: Deps, req: Request, res: Response): Promise<SlotPage> {
+  const scope = Object.assign({ sight: sightOf(res) }, eventOf(res));
+  const found = await findSlot(scope, parseId(req.params.slot), deps.now());
+  if (!found) throw notFound();
+  return found;
+}
+
+function showSlot(res: Response, found: SlotPage, form: Form): void {
+  const event = eventOf(res);
+  const { slot, appointments } = found;
+  const time = timeSpan(slot.from, slot.to, event);
+  res.render('slots/slot', {
+    ...sheetPage(event, `${time}, ${found.resource.name}`),
+    ...found,
+    appointments: appointments.map(({ bookedAt, ...one }) => ({
+      ...one,
+      bookedAt: bookedAt ? dayAndTime(bookedAt, event) : '',
+    })),
+    time,
+    day: fullDay(slot.day, event),
+    word: STATE_WORDS[slot.state],
+    kindWord: KIND_WORDS[slot.kind],
+    seen: seenOf(LINK_FIELDS, shownOf(slot)),
+    form,
+    back: addressOf(sheetPath(event), { day: slot.day }),
+    runs: atLeast(levelIn(actorOf(res), event._id), 'event administrator'),
+  });
 }
 
 /** The sheet of the day that is asked for, or of the one that comes next. */

@@ -17,11 +17,12 @@ export interface SyncStopped {
 
 /**
  * Stops the nightly sync of these events, and their runs. Stopping twice is stopping once.
+ * @param stop.by absent when a job does it
  * @param stop.spare runs with this purpose go on
  */
 export async function stopSync(
   deps: Pick<Deps, 'now'>,
-  stop: { account: Types.ObjectId; events: Types.ObjectId[]; by: Types.ObjectId; spare?: RunPurpose },
+  stop: { account: Types.ObjectId; events: Types.ObjectId[]; by?: Types.ObjectId; spare?: RunPurpose },
 ): Promise<SyncStopped> {
   const ofEvents = {
     account: stop.account,
@@ -51,7 +52,7 @@ export async function stopSync(
     await recordAudit({
       account: stop.account,
       ...(stop.events.length === 1 ? { event: stop.events[0] } : {}),
-      user: stop.by,
+      ...(stop.by ? { user: stop.by } : {}),
       action: 'stop sync',
       targets: stop.events,
       detail: { ...stopped },

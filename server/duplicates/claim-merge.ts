@@ -1,0 +1,64 @@
+import type { Types } from 'mongoose';
+import type { Deps } from '../deps.js';
+import { Contact } from '../models/contact.js';
+import { Duplicate, type Merge } from '../models/duplicate.js';
+import type { Move } from './move-bookings.js';
+
+/** The merge was taken over by somebody, or a sync that took it for cut off has begun: it must not write another thing. */
+export class MergeLost extends Error {}
+
+/**
+ * A merge while somebody is at it. It says between its steps that it lives, which nobody else may have changed: whoever was silent for
+ * too long finds that, and stops.
+ */
+export class ClaimedMerge {
+  readonly pair: Types.ObjectId;
+  readonly #now: () => Date;
+  #at: Date;
+
+  constructor({ now }: Pick<Deps, 'now'>, pair: Types.ObjectId, { at }: Merge) {
+    this.pair = pair;
+    this.#now = now;
+    this.#at = at;
+  }
+
+  /** @param plan is kept with it @throws MergeLost */
+  async live(plan: Partial<Merge> = {}): Promise<Merge> {
+    const at = this.#now();
+    const set = Object.entries({ ...plan, at }).map(([key, value]) => [`merge.${key}`, value] as const);
+    const found = await Duplicate.findOneAndUpdate(
+      { _id: this.pair, unfinished: true, 'merge.at': this.#at },
+      { $set: Object.fromEntries(set) },
+      { returnDocument: 'after' },
+    ).lean();
+    if (!found?.merge) throw new MergeLost();
+    this.#at = at;
+    return found.merge;
+  }
+
+  /** Leaves the pair as it was before it was claimed: open, or (`cutOffAt`) cut off. */
+  async giveUp(cutOffAt: Date | undefined): Promise<void> {
+    const mine = { _id: this.pair, unfinished: true, 'merge.at': this.#at };
+    if (cutOffAt) await Duplicate.updateOne(mine, { $set: { 'merge.at': cutOffAt } });
+    else
+      await Duplicate.updateOne(mine, {
+        $set: { state: 'open' },
+        $unset: { merge: 1, unfinished: 1, decidedAt: 1, decidedBy: 1 },
+      });
+  }
+
+  /** Both contacts, in the order of their ids, or neither: each may be in another merge. */
+  async lockBoth({ account, keep, drop }: Move): Promise<boolean> {
+    const free = { $or: [{ merging: { $exists: false } }, { merging: this.pair }] };
+    for (const _id of [keep, drop].sort((a, b) => a.toHexString().localeCompare(b.toHexString()))) {
+      const locked = await Contact.updateOne({ _id, account, ...free }, { $set: { merging: this.pair } });
+      if (locked.matchedCount === 1) continue;
+      await Contact.updateMany(
+        { _id: { $in: [keep, drop] }, merging: this.pair },
+        { $unset: { merging: 1 } },
+      );
+      return false;
+    }
+    return true;
+  }
+}

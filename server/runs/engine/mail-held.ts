@@ -1,0 +1,80 @@
+import { hash } from 'node:crypto';
+import type { Model } from 'mongoose';
+import type { Deps } from '../../deps.js';
+import type { Account } from '../../models/account.js';
+import { RosterChange } from '../../models/roster-change.js';
+import { RosterRun } from '../../models/roster-run.js';
+import type { Run } from '../../models/run.js';
+import { SyncRun } from '../../models/sync-run.js';
+import { mailAdministrators } from '../../notifications/mail-administrators.js';
+import { styleOf } from '../../web/place.js';
+import type { ActiveRun } from './active-run.js';
+import { pathOfRefresh, pathOfRun } from '../show/queries.js';
+import { nameSource } from '../show/name-source.js';
+import { heldInWords } from '../show/summarize-run.js';
+
+/**
+ * Mails the account's administrators that removals wait for them. The same held again the next night is not told again; as many
+ * others are.
+ */
+export async function mailHeld(
+  deps: Pick<Deps, 'config' | 'queue' | 'now'>,
+  account: Pick<Account, '_id' | 'name' | 'locale'>,
+  run: ActiveRun,
+  kinds: readonly string[],
+): Promise<void> {
+  if (run.preview) return;
+  const isNew = await isNewList(run, kinds);
+  const words = heldInWords(run.counts, styleOf(account));
+  if (words === '' || !isNew) return;
+  const page = run.event ? pathOfRun(run.id) : pathOfRefresh(run.id);
+  await mailAdministrators(deps, account, {
+    ...(run.event ? { event: run.event } : {}),
+    kind: 'removals held',
+    subject: `${account.name}: the roster sync found removals for you to review`,
+    text: `The last roster sync found a lot missing from ${await nameSource(account._id)}: ${words}. That’s more than usual, so nothing was removed. Please review the list and accept or reject the removals:\n${deps.config.publicUrl}${page}\n\nUntil then, everybody stays, and parents can book as before.`,
+    key: `held:${run.id.toHexString()}`,
+  });
+}
+
+/** Whether the run holds other records than the sync before it. Notes what it holds, for the next one. */
+async function isNewList(run: ActiveRun, kinds: readonly string[]): Promise<boolean> {
+  const model = (run.event ? SyncRun : RosterRun) as unknown as Model<Run>;
+  const holds = await printOf(run);
+  const noted = await model.updateOne({ _id: run.id, purpose: 'sync' }, { $set: { holds } });
+  if (noted.matchedCount === 0) return true;
+  const last = await model
+    .findOne(
+      {
+        ...(run.event ? { event: run.event } : { account: run.account }),
+        _id: { $ne: run.id },
+        purpose: 'sync',
+        $or: [{ holds: { $exists: true } }, { state: 'done' }],
+      },
+      { holds: 1, counts: 1 },
+    )
+    .sort({ createdAt: -1 })
+    .lean();
+  if (last?.holds !== undefined) return last.holds !== holds;
+  // Version 0.4.0 knew only how many.
+  return !last || kinds.some((kind) => heldOf(last, kind) !== heldOf(run, kind));
+}
+
+function heldOf({ counts }: Pick<Run, 'counts'>, kind: string): number {
+  return counts[kind]?.held ?? 0;
+}
+
+/** The same for the same records, in whatever order they are found. */
+async function printOf({ id }: ActiveRun): Promise<string> {
+  const print = Buffer.alloc(BYTES);
+  let count = 0;
+  const rows = RosterChange.find({ run: id, state: 'held' }, { kind: 1, target: 1 }).lean();
+  for await (const { kind, target } of rows.cursor({ batchSize: 1000 })) {
+    const one = hash('sha256', `${kind} ${target.toHexString()}`, 'buffer');
+    for (let index = 0; index < BYTES; index += 1) print[index] = (print[index] ?? 0) ^ (one[index] ?? 0);
+    count += 1;
+  }
+  return count === 0 ? '' : `${String(count)}:${print.toString('base64url')}`;
+}
+
+const BYTES = 32;
