@@ -105,5 +105,6 @@ const itemSchema = scopedSchema<SlotMoveItem>('slotMoveItem', {
 });
 itemSchema.index({ move: 1, slot: 1 }, { unique: true });
 itemSchema.index({ move: 1, state: 1, order: 1 });
+itemSchema.index({ event: 1 });
 
 export const SlotMoveItem = mongoose.model<SlotMoveItem>('slotMoveItem', itemSchema);
