@@ -1,10 +1,11 @@
+import { resumeDeletions } from '../server/contacts/deletion/resume-deletions.js';
 import { openNights } from '../server/sync/nights/open-nights.js';
 import { resumeRuns, wipeOldDownloads } from '../server/sync/nights/resume-runs.js';
 import { resumeUploads } from '../server/uploads/resume-uploads.js';
 import type { Recurring } from './job.js';
 
 /**
- * Opens the nightly syncs whose moment has come, asks again for runs and uploads that wait or lost their worker, and removes what such
+ * Opens the nightly syncs whose moment has come, asks again for runs, uploads and deletions that wait or lost their worker, and removes what such
  * a worker had downloaded.
  */
 export const openNightlyRuns: Recurring = {
@@ -14,6 +15,7 @@ export const openNightlyRuns: Recurring = {
     await resumeRuns(deps);
     await wipeOldDownloads(deps);
     await resumeUploads(deps);
+    await resumeDeletions(deps);
     await openNights(deps);
   },
 };

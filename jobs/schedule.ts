@@ -1,15 +1,20 @@
 import type { JobName } from '../server/queue.js';
 import { checkApprovals } from './check-approvals.js';
+import { deleteEventsAgain, deleteEventsJob } from './delete-events.js';
+import { deleteContactsJob } from './delete-contacts.js';
 import { deleteOldJob } from './delete-old.js';
 import { deliverNotifications, retryNotifications } from './deliver-notifications.js';
 import { expireHoldsJob } from './expire-holds.js';
 import type { OneShot, Recurring } from './job.js';
 import { openNightlyRuns } from './open-nightly-runs.js';
 import { readUploadJob } from './read-upload.js';
+import { sendRemindersJob } from './send-reminders.js';
 import { runRefreshJob, runSyncJob } from './run-sync.js';
 
 /** The one table of what runs when. Each job is shallow: it calls a feature. */
 export const ONE_SHOTS: Record<JobName, OneShot> = {
+  'delete-events': deleteEventsJob,
+  'delete-contacts': deleteContactsJob,
   'deliver-notifications': deliverNotifications,
   'read-upload': readUploadJob,
   'run-refresh': runRefreshJob,
@@ -18,8 +23,10 @@ export const ONE_SHOTS: Record<JobName, OneShot> = {
 
 export const RECURRING: Recurring[] = [
   checkApprovals,
+  deleteEventsAgain,
   deleteOldJob,
   expireHoldsJob,
   openNightlyRuns,
   retryNotifications,
+  sendRemindersJob,
 ];

@@ -11,7 +11,7 @@ const LOOK_MS = 50;
  * more, in which a mail under way has its answer, nobody waits for it. Runs and uploads see to it themselves that they go on.
  */
 const LIMIT_MS = 10 * 60_000;
-const UNLIMITED: ReadonlySet<string> = new Set(['run-sync', 'run-refresh', 'read-upload']);
+const UNLIMITED: ReadonlySet<string> = new Set(['run-sync', 'run-refresh', 'read-upload', 'delete-contacts']);
 
 export interface Worker {
   /** Tells running jobs to stop at their next safe point and waits for them. */
@@ -57,6 +57,8 @@ export async function startWorker(
   await resumeRuns(deps);
   // Mails that a worker before left queued.
   await queue.add('deliver-notifications', 'outbox');
+  // Events that were being deleted.
+  await queue.add('delete-events', 'all');
   for (const { name, everyMs } of recurring) await agenda.every(everyMs, name);
   // Last: a start that fails before has begun no job.
   await agenda.start();

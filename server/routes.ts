@@ -2,6 +2,7 @@ import express, { type Router } from 'express';
 import type { PassportStatic } from 'passport';
 import { accountRoutes } from './accounts/routes.js';
 import { accountSetupRoutes } from './accounts/global-setup/routes.js';
+import { endAppointment } from './booking/end-appointment.js';
 import { clearHouseholds } from './booking/clear-household.js';
 import { bookingRoutes } from './booking/routes.js';
 import { appointmentRoutes } from './appointments/routes.js';
@@ -21,15 +22,24 @@ import { mappingRoutes } from './mapping/routes.js';
 import { importerRoutes } from './importer/routes.js';
 import { termRoutes } from './sync/terms/routes.js';
 import { rosterFileRoutes } from './uploads/routes.js';
+import { bulkRoutes } from './slots/bulk/routes.js';
 import { daySheetRoutes } from './slots/day-sheet/routes.js';
 import { generatorRoutes } from './slots/generator/routes.js';
+import { roomRoutes } from './slots/rooms/routes.js';
 import { slotRoutes } from './slots/routes.js';
 import { eventGuard, levelGuard, signedIn, staffGuard } from './web/guards.js';
 
 /** Forms with a box for every teacher of a large district, or for every slot of one: they may have more fields than others. */
-export const LONG_FORMS = ['', '/new', '/preview', '/changes', '/:resource/changes'].map(
-  (path) => `/events/:event/slots${path}`,
-);
+export const LONG_FORMS = [
+  '',
+  '/new',
+  '/preview',
+  '/changes',
+  '/bulk',
+  '/copy',
+  '/rooms',
+  '/:resource/changes',
+].map((path) => `/events/:event/slots${path}`);
 
 /**
  * The contents page: one line a feature. What stands above `signedIn` is open to everybody; below, to who is logged in,
@@ -45,7 +55,11 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
   router.use('/global-setup/clever/mapping', levelGuard('administrator'), mappingRoutes(deps));
   router.use('/global-setup/clever', levelGuard('administrator'), connectionRoutes(deps));
   router.use('/global-setup/roster-files', levelGuard('administrator'), rosterFileRoutes(deps));
-  router.use('/global-setup/contacts', levelGuard('administrator'), contactRoutes(deps));
+  router.use(
+    '/global-setup/contacts',
+    levelGuard('administrator'),
+    contactRoutes(deps, endAppointment(deps)),
+  );
   router.use('/global-setup/families', levelGuard('administrator'), familyRoutes(deps));
   router.use(
     '/global-setup/duplicates',
@@ -65,6 +79,8 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
   router.use(
     '/events',
     generatorRoutes(deps),
+    bulkRoutes(deps),
+    roomRoutes(deps),
     slotRoutes(deps),
     daySheetRoutes(deps),
     appointmentRoutes(deps),

@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  randomInt,
+} from 'node:crypto';
 
 const keyOf = (appSecret: string): Buffer =>
   Buffer.from(hkdfSync('sha256', appSecret, '', 'slotbell sealed secrets', 32));
@@ -36,4 +44,22 @@ export function makeSecret(): string {
 /** What is kept of a link's secret. */
 export function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('base64url');
+}
+
+/** Letters and digits that are not taken for each other on paper. */
+const CODE_LETTERS = 'ABCDEFGHJKMNPQRSTUVWXYZ23456789';
+
+/** A code to print and type: eight letters and digits, some 40 bits, like K7QM-4XPD. */
+export function makeCode(): string {
+  const letters = Array.from({ length: 8 }, () => CODE_LETTERS[randomInt(CODE_LETTERS.length)]).join('');
+  return `${letters.slice(0, 4)}-${letters.slice(4)}`;
+}
+
+/**
+ * What is kept of such a code. Keyed by APP_SECRET, as codes are short; capitals and dashes make no difference.
+ * @param of whom it is of: the same code of another has another hash
+ */
+export function hashCode(code: string, of: string, appSecret: string): string {
+  const typed = code.toUpperCase().replace(/[^A-Z0-9]/g, '');
+  return createHmac('sha256', keyOf(appSecret)).update(`${of} ${typed}`).digest('base64url');
 }

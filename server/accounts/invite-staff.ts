@@ -67,7 +67,11 @@ async function findUnknown(
   account: Types.ObjectId,
   { events, contact }: Invitation,
 ): Promise<'no such event' | 'no such teacher' | undefined> {
-  if (events.length > 0 && (await Event.countDocuments({ account, _id: { $in: events } })) < events.length)
+  if (
+    events.length > 0 &&
+    (await Event.countDocuments({ account, _id: { $in: events }, status: { $ne: 'deleted' } })) <
+      events.length
+  )
     return 'no such event';
   if (!contact) return undefined;
   const teacher = { account, _id: contact, type: { $in: ['teacher', 'staff'] as const } };

@@ -28,7 +28,7 @@ export function loadActor(deps: Pick<Deps, 'now'>): RequestHandler {
     if (account) {
       const actor = actorIn(user, account);
       res.locals.actor = actor;
-      res.locals.sections = sectionsFor(actor);
+      res.locals.navigation = sectionsFor(actor);
       res.locals.levelWords = levelInWords(actor.levelName);
     } else res.locals.chooseAccount = accounts.length > 1;
     next();

@@ -6,7 +6,8 @@ import type { Event } from '../models/event.js';
 import { atLeast } from '../models/user.js';
 import { everyAppointment, listAppointments } from '../reports/list-appointments.js';
 import type { ReportRow } from '../reports/match-names.js';
-import { APPOINTMENT_COLUMNS, appointmentLines } from '../reports/write-lines.js';
+import { appointmentColumns, appointmentLines } from '../reports/write-lines.js';
+import { tellComing } from '../sync/tab/tell-coming.js';
 import { eventFrame } from '../web/event-tabs.js';
 import { actorOf, levelIn } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
@@ -68,7 +69,7 @@ function listPages(router: Router, deps: Deps): void {
       at: deps.now(),
     });
     const lines = appointmentLines(everyAppointment(seenIn(res), query), event);
-    await streamCsv(res, `appointments-${event.days[0] ?? ''}`, APPOINTMENT_COLUMNS, lines);
+    await streamCsv(res, `appointments-${event.days[0] ?? ''}`, appointmentColumns(event), lines);
   });
 }
 
@@ -83,6 +84,7 @@ function problemPages(router: Router, deps: Deps): void {
       ...eventFrame(event, 'problems', 'Problems'),
       ...query,
       path: list(event),
+      coming: await tellComing(actorOf(res), event, deps.now()),
       rows: rows.map((row) => inWords(event, row)),
       pager: pagerOf(counts.problem, query.page, PAGE, ['problem', 'problems'], (to) =>
         addressOf(list(event), { q: query.q, page: to }),

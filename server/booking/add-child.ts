@@ -4,7 +4,9 @@ import { Contact, withNumber } from '../models/contact.js';
 import { Household, type ChildProof } from '../models/household.js';
 import { numberKey, sameSecurityValue, secondFactOf } from '../models/security-value.js';
 import { User } from '../models/user.js';
+import { callOffice } from '../web/say-office.js';
 import { queueMail } from '../notifications/queue-mail.js';
+import { hashCode } from '../seal.js';
 import { returnTurn, takeTurn } from './limit-guesses.js';
 import type { Family } from './load-conference.js';
 import { childName } from './queries.js';
@@ -45,7 +47,8 @@ export async function addChild(deps: Deps, family: Family, proof: Proof): Promis
     status: 'active',
   }).lean();
   const students = withNumber(found, proof.number);
-  const student = students.find((one) => isProven(one, proof));
+  const student =
+    students.find((one) => isProven(one, proof)) ?? (await findByPrintedCode(deps, students, proof.code));
   if (student && (await linkChild(deps, family, student, 'number and security value'))) {
     await returnTurn(taken.turn);
     return { ok: true, student };
@@ -53,6 +56,25 @@ export async function addChild(deps: Deps, family: Family, proof: Proof): Promis
   const fact = proof.code ? 'code' : 'birth date';
   await reportGuess(deps, family, { students, fact, wrong: taken.turn.wrong });
   return { ok: false, reason: 'not proven' };
+}
+
+/** The student for whom this one-time code was printed: it is used up by that, so that of two at once one has it. */
+async function findByPrintedCode(
+  { config }: Pick<Deps, 'config'>,
+  students: readonly Contact[],
+  code: string,
+): Promise<Contact | undefined> {
+  if (code === '' || code.length > 200) return undefined;
+  for (const student of students) {
+    const hash = hashCode(code, student._id.toHexString(), config.appSecret);
+    if (student.code?.hash !== hash) continue;
+    const used = await Contact.updateOne(
+      { _id: student._id, account: student.account, 'code.hash': hash },
+      { $unset: { code: 1 } },
+    );
+    if (used.modifiedCount === 1) return student;
+  }
+  return undefined;
 }
 
 /**
@@ -69,7 +91,7 @@ export function isProven(student: Pick<Contact, 'securityValue' | 'birthDate'>, 
  */
 export async function linkChild(
   deps: Deps,
-  { account, household, actor }: Family,
+  { account, event, household, actor }: Family,
   student: Contact,
   by: ChildProof,
 ): Promise<boolean> {
@@ -105,7 +127,7 @@ export async function linkChild(
       kind: 'another adult',
       to: adult.email,
       subject: `Another adult can book for ${childName(student)}`,
-      text: `Hello ${adult.name},\n\nAnother adult has added ${childName(student)} at ${account.name} and can now book meetings with the teachers. Neither of you sees what the other books.\n\nIf this is a mistake, please call the school’s office.\n`,
+      text: `Hello ${adult.name},\n\nAnother adult has added ${childName(student)} at ${account.name} and can now book meetings with the teachers. Neither of you sees what the other books.\n\nIf this is a mistake, please ${callOffice(event)}.\n`,
       key: `child:${student._id.toHexString()}:${household._id.toHexString()}:${adult._id.toHexString()}`,
     });
   }

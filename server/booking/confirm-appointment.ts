@@ -2,12 +2,15 @@ import type { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import type { Answer } from '../models/appointment-field.js';
 import type { Class } from '../models/class.js';
 import type { Event } from '../models/event.js';
-import { Slot } from '../models/slot.js';
+import { Slot, type MeetingKind } from '../models/slot.js';
+import { kindOf } from '../web/say-kind.js';
 import { checkBooking, isOffered } from './check-booking.js';
 import { giveUp, needsOf, type Held } from './hold-slot.js';
 import { mayCancel } from './policy.js';
+import { isAnswered, mergeAnswers, questionsFor } from './read-answers.js';
 import { settleAppointment } from './settle-appointment.js';
 import { takeClaims } from './take-claims.js';
 
@@ -18,6 +21,10 @@ export interface Confirmation {
   user: Types.ObjectId;
   by: 'household' | 'school';
   note: string;
+  /** How they want to meet, where the slot leaves it open. */
+  kind?: MeetingKind;
+  /** Absent: nothing was asked, and what is answered already stays. */
+  answers?: Answer[];
 }
 
 /**
@@ -34,6 +41,11 @@ export async function confirmAppointment(deps: Deps, ask: Confirmation): Promise
   if (LIVING_STATES.includes(pending.state)) return { ok: true, appointment: pending };
   if (pending.state !== 'pending') return { ok: false, reason: 'hold ended' };
 
+  const asked = questionsFor(ask.event, ask.by);
+  // Of a family alone: what the office takes down for a caller may lack something.
+  if (ask.by === 'household' && !isAnswered(asked, ask.answers ?? []))
+    return { ok: false, reason: 'not answered' };
+
   const wish = { ...ask, slot: pending.slot, students: pending.students };
   const checked = await checkBooking(wish, deps.now());
   if (!checked.ok) return giveUp(deps, pending, checked.reason);
@@ -43,9 +55,10 @@ export async function confirmAppointment(deps: Deps, ask: Confirmation): Promise
   const taken = await takeClaims(deps, pending, needsOf(wish, checked, pending));
   if (!taken.ok) return giveUp(deps, pending, taken.reason);
   // Last thing before: whoever removes a slot hides it first and looks for appointments then.
-  const slot = await Slot.findById(pending.slot, { state: 1 }).lean();
+  const slot = await Slot.findById(pending.slot, { state: 1, kind: 1 }).lean();
   if (!slot || !isOffered(slot, ask.by)) return giveUp(deps, pending, 'not offered');
-  return book(deps, ask, pending, checked.class);
+  const kind = kindOf(slot, ask.kind ? { kind: ask.kind } : pending);
+  return book(deps, ask, pending, { class: checked.class._id, kind });
 }
 
 /** The time until which the replaced one may be changed can end while the new one is on hold. */
@@ -59,14 +72,16 @@ async function book(
   deps: Deps,
   ask: Confirmation,
   pending: Appointment,
-  held: Pick<Class, '_id'>,
+  agreed: { class: Class['_id']; kind: MeetingKind },
 ): Promise<Held> {
   const now = deps.now();
+  const before = pending.answers ?? [];
+  const answers = ask.answers ? mergeAnswers(before, ask.answers, questionsFor(ask.event, ask.by)) : before;
   const booked = await Appointment.findOneAndUpdate(
     { _id: pending._id, state: 'pending', expiresAt: { $gt: now } },
     {
       // The class that was gone through now: the student may have changed classes while it was on hold.
-      $set: { state: 'booked', class: held._id, bookedAt: now, note: ask.note, unfinished: true },
+      $set: { state: 'booked', ...agreed, bookedAt: now, note: ask.note, answers, unfinished: true },
       $unset: { expiresAt: 1 },
     },
     { returnDocument: 'after' },

@@ -6,7 +6,7 @@ import { linkChild } from './add-child.js';
 import type { Family } from './load-conference.js';
 
 /**
- * The children that the roster ties to a person's proven address as their parent or guardian, and that are not in the household yet;
+ * The children whom the roster, or the school by hand, ties to a person's proven address as their parent or guardian, and that are not in the household yet;
  * none that the school took away from it.
  * Whatever kind of contact it is: a teacher of the school may be a parent too.
  */
@@ -17,14 +17,18 @@ export async function findLinkedChildren(
   if (!mayTakeOver(actor)) return [];
   const people = await Contact.find(
     { account: account._id, email: actor.email, status: 'active' },
-    { relations: 1 },
+    { relations: 1, tied: 1 },
   ).lean();
   const sources = people.flatMap((person) => person.relations.filter(isGuardian)).map((tie) => tie.student);
-  if (sources.length === 0) return [];
-  const students = await Contact.find(
-    standsFor(account._id, sources, { type: 'student', status: 'active' }),
-  ).lean();
-  return students
+  const byHand = people.flatMap(({ tied = [] }) =>
+    tied.filter(({ relationship }) => isGuardian({ relationship, type: '' })).map(({ student }) => student),
+  );
+  const alive = { type: 'student' as const, status: 'active' as const };
+  const [ofRoster, tied] = await Promise.all([
+    sources.length > 0 ? Contact.find(standsFor(account._id, sources, alive)).lean() : [],
+    byHand.length > 0 ? Contact.find({ account: account._id, _id: { $in: byHand }, ...alive }).lean() : [],
+  ]);
+  return [...new Map([...ofRoster, ...tied].map((student) => [student._id.toHexString(), student])).values()]
     .filter(({ _id }) => !household.children.some((child) => child.student.equals(_id)))
     .filter(({ _id }) => !household.removed?.some((child) => child.student.equals(_id)))
     .sort((a, b) => a.sortKey.localeCompare(b.sortKey));

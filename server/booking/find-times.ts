@@ -6,8 +6,11 @@ import type { Household } from '../models/household.js';
 import type { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import type { PlacedEvent } from '../web/place.js';
+import { callOffice } from '../web/say-office.js';
 import { findPeople } from './find-people.js';
+import { countOf } from '../web/format-count.js';
 import { timeOfDay } from '../web/format-time.js';
+import { dayOf } from '../web/local-time.js';
 import { utcDays } from './plan-needs.js';
 import { isSoonEnough } from './policy.js';
 import { withNames, type Meeting } from './queries.js';
@@ -44,8 +47,8 @@ export async function findTimes(looker: Looker, now: Date): Promise<TimeView[]> 
     .lean();
   const [seats, own, elsewhere] = await Promise.all([
     Appointment.find(
-      { resource: resource._id, state: { $in: ['pending', ...LIVING_STATES] }, from: { $gt: now } },
-      { slot: 1, state: 1, household: 1, bookedBy: 1, expiresAt: 1 },
+      { resource: resource._id, state: { $in: ['pending', ...LIVING_STATES] } },
+      { slot: 1, state: 1, household: 1, bookedBy: 1, expiresAt: 1, from: 1 },
     ).lean(),
     Appointment.find({
       household: household._id,
@@ -55,12 +58,13 @@ export async function findTimes(looker: Looker, now: Date): Promise<TimeView[]> 
     busyElsewhere(looker, slots),
   ]);
   const family = await withNames(own, looker.event);
+  const fullDays = daysThatAreFull(looker, seats, now);
   return slots.map((slot) => ({
     slot,
     ...viewOf(
       looker,
       slot,
-      { seats: seats.filter((seat) => seat.slot.equals(slot._id)), family, elsewhere },
+      { seats: seats.filter((seat) => seat.slot.equals(slot._id)), family, elsewhere, fullDays },
       now,
     ),
   }));
@@ -68,30 +72,39 @@ export async function findTimes(looker: Looker, now: Date): Promise<TimeView[]> 
 
 const DAY_MS = 24 * 3600_000;
 
-type Seat = Pick<Appointment, '_id' | 'slot' | 'state' | 'household' | 'bookedBy' | 'expiresAt'>;
+type Seat = Pick<Appointment, '_id' | 'slot' | 'state' | 'household' | 'bookedBy' | 'expiresAt' | 'from'>;
 interface Around {
   seats: Seat[];
   family: Meeting[];
   /** When the teacher is at another meeting, and when the family's adults are as teachers. */
   elsewhere: { teacher: Span[]; family: Span[] };
+  /** On which the teacher has as many meetings as the school allows. */
+  fullDays: Set<string>;
 }
 
 type Span = Pick<Slot, 'from' | 'to'>;
 
 function viewOf(looker: Looker, slot: Slot, around: Around, now: Date): Omit<TimeView, 'slot'> {
   const { event } = looker;
+  const office = callOffice(event);
   const mine = around.family.find((meeting) => meeting.slot.equals(slot._id));
   if (mine) return { state: 'mine', note: mine.children };
   if (slot.state === 'call the school')
     return {
       state: 'away',
       note: 'Call',
-      reason: 'Call the school’s office to book this time.',
+      reason: `To book this time, ${office}.`,
     };
   if (slot.state === 'unavailable')
     return { state: 'away', reason: slot.message || 'The teacher isn’t available at this time.' };
   const full = seatsTaken(looker, slot, around.seats, now);
   if (full) return full;
+  if (around.fullDays.has(slot.day))
+    return {
+      state: 'away',
+      note: 'Day full',
+      reason: `${looker.resource.name} has as many meetings on this day as the school allows.`,
+    };
   const clash = around.family.find((meeting) => isTooClose(looker, slot, meeting));
   if (clash) return clashView(looker, slot, clash);
   const overlaps = (busy: Span) => busy.from < slot.to && slot.from < busy.to;
@@ -102,23 +115,35 @@ function viewOf(looker: Looker, slot: Slot, around: Around, now: Date): Omit<Tim
   if (!isSoonEnough(event, slot.from, now, 'household'))
     return {
       state: 'away',
-      reason: `Booking ends ${String(event.booking.stopHoursBefore)} hours before a meeting. Call the school’s office.`,
+      reason: `Booking ends ${countOf(event.booking.stopHoursBefore, 'hour', 'hours')} before a meeting. To book it all the same, ${office}.`,
     };
   return { state: 'free' };
 }
 
 /** A hold of this same person is in nobody's way: choosing anew gives it up. */
+function countsFor({ user, replaces }: Looker, seat: Seat, now: Date): boolean {
+  if (replaces?.equals(seat._id)) return false;
+  return seat.state !== 'pending' || ((seat.expiresAt ?? now) > now && !seat.bookedBy.equals(user));
+}
+
+function daysThatAreFull(looker: Looker, seats: Seat[], now: Date): Set<string> {
+  const { booking, timeZone } = looker.event;
+  const counts = new Map<string, number>();
+  for (const seat of seats) {
+    if (!booking.perTeacherAndDay || !countsFor(looker, seat, now)) continue;
+    const day = dayOf(seat.from, timeZone);
+    counts.set(day, (counts.get(day) ?? 0) + 1);
+  }
+  return new Set([...counts].filter(([, count]) => count >= booking.perTeacherAndDay).map(([day]) => day));
+}
+
 function seatsTaken(
-  { user, replaces }: Looker,
+  looker: Looker,
   slot: Slot,
   seats: Seat[],
   now: Date,
 ): Omit<TimeView, 'slot'> | undefined {
-  const counted = seats.filter(
-    (seat) =>
-      !replaces?.equals(seat._id) &&
-      (seat.state !== 'pending' || ((seat.expiresAt ?? now) > now && !seat.bookedBy.equals(user))),
-  );
+  const counted = seats.filter((seat) => countsFor(looker, seat, now));
   if (counted.length < slot.capacity) return undefined;
   return counted.filter((seat) => seat.state !== 'pending').length < slot.capacity
     ? { state: 'held', reason: 'Somebody else is deciding on this time. Check again in a few minutes.' }

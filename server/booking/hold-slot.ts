@@ -43,7 +43,6 @@ async function isOneTooMany(request: HoldRequest, { _id }: Appointment, now: Dat
   if (request.by !== 'household') return false;
   const before = await Appointment.countDocuments({
     household: request.household,
-    event: request.event._id,
     bookedBy: request.user,
     state: 'pending',
     expiresAt: { $gt: now },
@@ -102,7 +101,11 @@ async function insert(
             entry: { first: old.entry?.first ?? old._id, changes: (old.entry?.changes ?? 0) + 1 },
           }
         : {}),
-      note: '',
+      note: old?.note ?? '',
+      // What was answered stays when the time is changed.
+      ...(old?.answers ? { answers: old.answers } : {}),
+      ...(old?.kind ? { kind: old.kind } : {}),
+      ...(old?.reminded ? { reminded: old.reminded } : {}),
       createdAt: now,
     });
     return made.toObject();

@@ -9,6 +9,7 @@ import { notFound } from '../web/errors.js';
 import { shortDay, shortDayAndTime, timeOfDay } from '../web/format-time.js';
 import { zoneName } from '../web/format-zone.js';
 import { dayOf } from '../web/local-time.js';
+import { callOffice } from '../web/say-office.js';
 import { placed, type PlacedEvent } from '../web/place.js';
 import { ensureHousehold, findHousehold } from './ensure-household.js';
 
@@ -26,7 +27,9 @@ export interface Conference {
  */
 export const loadConference: RequestHandler<{ link: string }> = async (req, res, next) => {
   const { link } = req.params;
-  const event = /^[\w-]{1,60}$/.test(link) ? await Event.findOne({ link }).lean() : null;
+  const event = /^[\w-]{1,60}$/.test(link)
+    ? await Event.findOne({ link, status: { $ne: 'deleted' } }).lean()
+    : null;
   const account = event && (await Account.findById(event.account).lean());
   if (!account) throw notFound();
   const conference: Conference = { event: placed(event, account), account, home: `/e/${event.link}` };
@@ -40,6 +43,7 @@ export const loadConference: RequestHandler<{ link: string }> = async (req, res,
     lang: conference.event.locale,
     home: conference.home,
     zone: zoneName(conference.event),
+    office: callOffice(event),
     timeOf: (at: Date) => timeOfDay(at, conference.event),
     shortDayOf: (at: Date) => shortDay(dayOf(at, event.timeZone), conference.event),
     shortTime: (at: Date) => shortDayAndTime(at, conference.event),

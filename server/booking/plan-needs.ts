@@ -29,7 +29,8 @@ export type Need = CountedNeed | DiaryNeed;
 
 export interface Plan {
   event: Pick<Event, '_id' | 'booking'>;
-  slot: { _id: Types.ObjectId; from: Date; to: Date; capacity: number };
+  /** Its `day` is stored with it, so that no change of a time zone moves what is counted by it. */
+  slot: { _id: Types.ObjectId; from: Date; to: Date; day: string; capacity: number };
   resource: { _id: Types.ObjectId };
   students: Types.ObjectId[];
   household: Types.ObjectId;
@@ -45,7 +46,7 @@ export interface Plan {
  */
 export function planNeeds(plan: Plan): Need[] {
   const { event, slot, people } = plan;
-  const { perHousehold, gapMinutes } = event.booking;
+  const { perHousehold, perTeacherAndDay, gapMinutes } = event.booking;
   // The teacher's own meetings as a parent are in the same diaries; who is both sides of one meeting is there once.
   const sits = new Set(people.teacher.map((id) => id.toHexString()));
   return [
@@ -53,6 +54,7 @@ export function planNeeds(plan: Plan): Need[] {
     ...(plan.replaces ? [counted('change', [plan.replaces], 1, 'changed meanwhile')] : []),
     ...plan.students.flatMap((student) => studentLimits(plan, student)),
     counted('limit', [event._id, plan.household], perHousehold || Infinity, 'household limit'),
+    counted('limit-day', [event._id, plan.resource._id, slot.day], perTeacherAndDay || Infinity, 'day limit'),
     ...people.family
       .filter((id) => !sits.has(id.toHexString()))
       .map((person) => {
@@ -66,19 +68,20 @@ export function planNeeds(plan: Plan): Need[] {
   ];
 }
 
-/** With the teacher, and in the class; a number set for the class may also be above the usual one. */
+/** In the event, with the teacher, and in the class; a number set for the class may also be above the usual one. */
 function studentLimits({ event, resource, class: held }: Plan, student: Types.ObjectId): CountedNeed[] {
   const allowed = held?.edits.allowed;
-  const usual = event.booking.perStudentAndTeacher;
+  const { perStudentAndTeacher: usual, perStudent } = event.booking;
   const most = usual > 0 ? Math.max(usual, allowed ?? 0) : Infinity;
   return [
+    counted('limit-student', [event._id, student], perStudent || Infinity, 'student limit'),
     counted('limit', [event._id, student, resource._id], most, 'teacher limit'),
     ...(held ? [counted('limit', [event._id, student, held._id], allowed ?? Infinity, 'class limit')] : []),
   ];
 }
 
-function counted(kind: string, ids: Types.ObjectId[], of: number, refusal: Refusal): CountedNeed {
-  const prefix = `${kind}:${ids.map((id) => id.toHexString()).join(':')}:`;
+function counted(kind: string, ids: (Types.ObjectId | string)[], of: number, refusal: Refusal): CountedNeed {
+  const prefix = `${kind}:${ids.map(String).join(':')}:`;
   return { kind: 'counted', prefix, of, refusal };
 }
 

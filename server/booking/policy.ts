@@ -27,5 +27,5 @@ export function mayCancel(event: Event, from: Date, now: Date, by: 'household' |
 /** How long a hold that was never booked is kept after its end: a repeated request is answered as before. */
 export const ENDED_HOLDS_MS = 2 * 24 * HOUR_MS;
 
-/** Holds that one login may have in an event at once: more than anybody decides about in ten minutes. */
+/** Holds that one login may have at a school at once, in all its events together: more than anybody decides about in ten minutes. */
 export const MOST_HOLDS = 8;

@@ -1,15 +1,17 @@
 import type { Types } from 'mongoose';
 import { Account } from '../models/account.js';
 import { Appointment, LIVING_STATES, type AppointmentState } from '../models/appointment.js';
+import type { Answer } from '../models/appointment-field.js';
 import { Class, className, isMeetable } from '../models/class.js';
 import { Contact, contactName } from '../models/contact.js';
 import { Event } from '../models/event.js';
 import { Household, type HouseholdChild } from '../models/household.js';
 import { Resource } from '../models/resource.js';
-import { Slot } from '../models/slot.js';
+import { Slot, type MeetingKind } from '../models/slot.js';
 import { isBlocked, type User } from '../models/user.js';
 import { andList } from '../web/format-count.js';
 import { daysInWords } from '../web/format-time.js';
+import { kindOf, linkOf } from '../web/say-kind.js';
 import { styleOf, type PlacedEvent, type Style } from '../web/place.js';
 
 /** An appointment as its family reads it. */
@@ -27,6 +29,14 @@ export interface Meeting {
   from: Date;
   to: Date;
   note: string;
+  answers: Answer[];
+  /** Whether the family chooses how they meet. */
+  isOpenKind: boolean;
+  kind: MeetingKind;
+  /** What was chosen before, where they choose. */
+  chosenKind: MeetingKind | '';
+  /** Where a video meeting is, or ''. */
+  link: string;
   expiresAt?: Date;
   cancelledBy?: Appointment['cancelledBy'];
   replaces?: Types.ObjectId;
@@ -56,8 +66,12 @@ export async function meetingById(
 }
 
 export async function withNames(appointments: Appointment[], style: Style): Promise<Meeting[]> {
-  const [resources, classes, students] = await Promise.all([
-    Resource.find({ _id: { $in: appointments.map((item) => item.resource) } }, { name: 1, room: 1 }).lean(),
+  const [resources, slots, classes, students] = await Promise.all([
+    Resource.find(
+      { _id: { $in: appointments.map((item) => item.resource) } },
+      { name: 1, room: 1, link: 1 },
+    ).lean(),
+    Slot.find({ _id: { $in: appointments.map((item) => item.slot) } }, { kind: 1, link: 1 }).lean(),
     Class.find({ _id: { $in: appointments.flatMap((item) => (item.class ? [item.class] : [])) } }).lean(),
     Contact.find(
       { _id: { $in: appointments.flatMap((item) => item.students) } },
@@ -66,9 +80,16 @@ export async function withNames(appointments: Appointment[], style: Style): Prom
   ]);
   const byId = <T extends { _id: Types.ObjectId }>(list: T[]) =>
     new Map(list.map((item) => [item._id.toHexString(), item]));
-  const [resourceOf, classOf, studentOf] = [byId(resources), byId(classes), byId(students)];
+  const [resourceOf, slotOf, classOf, studentOf] = [
+    byId(resources),
+    byId(slots),
+    byId(classes),
+    byId(students),
+  ];
   return appointments.map((item) => {
     const resource = resourceOf.get(item.resource.toHexString());
+    const slot = slotOf.get(item.slot.toHexString());
+    const kind = kindOf(slot, item);
     const held = item.class && classOf.get(item.class.toHexString());
     return {
       id: item._id.toHexString(),
@@ -77,7 +98,7 @@ export async function withNames(appointments: Appointment[], style: Style): Prom
       resource: item.resource,
       students: item.students,
       teacher: resource?.name ?? 'The teacher',
-      room: held?.edits.room || resource?.room || '',
+      room: kind === 'video' ? '' : held?.edits.room || resource?.room || '',
       className: held ? className(held) : '',
       children: andList(
         item.students.map((id) => childName(studentOf.get(id.toHexString()))),
@@ -86,6 +107,11 @@ export async function withNames(appointments: Appointment[], style: Style): Prom
       from: item.from,
       to: item.to,
       note: item.note,
+      answers: item.answers ?? [],
+      isOpenKind: slot?.kind === 'either',
+      kind,
+      chosenKind: item.kind ?? '',
+      link: kind === 'video' ? linkOf(slot, resource) : '',
       ...(item.expiresAt ? { expiresAt: item.expiresAt } : {}),
       ...(item.cancelledBy ? { cancelledBy: item.cancelledBy } : {}),
       ...(item.replaces ? { replaces: item.replaces } : {}),
@@ -177,7 +203,8 @@ function teachersOf(
         id: resource._id.toHexString(),
         name: resource.name,
         room: first.edits.room || resource.room,
-        classNames: held.map(className).join(', '),
+        // Several classes of one name say it once.
+        classNames: [...new Set(held.map(className))].join(', '),
         hasTimes: withTimes.has(resource._id.toHexString()),
         meetings: own,
       },

@@ -7,7 +7,9 @@ import { isDuplicateKey } from '../models/duplicate-key.js';
 import { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
 import { Resource } from '../models/resource.js';
+import { Slot } from '../models/slot.js';
 import { findPeople } from './find-people.js';
+import { dayOf } from '../web/local-time.js';
 import { diariesFor, planNeeds, type CountedNeed, type DiaryNeed, type Need } from './plan-needs.js';
 
 /**
@@ -29,10 +31,11 @@ export async function reconcileClaims(appointments: Appointment[]): Promise<void
 
 /** What each needs, by its id. */
 async function needsOfAll(appointments: Appointment[]): Promise<Map<string, Need[]>> {
-  const [events, resources, households] = await Promise.all([
-    Event.find({ _id: { $in: appointments.map(({ event }) => event) } }, { booking: 1 }).lean(),
+  const [events, resources, households, slots] = await Promise.all([
+    Event.find({ _id: { $in: appointments.map(({ event }) => event) } }, { booking: 1, timeZone: 1 }).lean(),
     Resource.find({ _id: { $in: appointments.map(({ resource }) => resource) } }, { contact: 1 }).lean(),
     Household.find({ _id: { $in: appointments.map(({ household }) => household) } }).lean(),
+    Slot.find({ _id: { $in: appointments.map(({ slot }) => slot) } }, { day: 1 }).lean(),
   ]);
   const contacts = resources.flatMap(({ contact }) => (contact ? [contact] : []));
   const teachers = await Contact.find({ _id: { $in: contacts } }, { email: 1 }).lean();
@@ -50,7 +53,8 @@ async function needsOfAll(appointments: Appointment[]): Promise<Map<string, Need
       household,
       resource.contact && (byId(teachers, resource.contact) ?? { _id: resource.contact, email: '' }),
     );
-    const slot = { _id: item.slot, from: item.from, to: item.to, capacity: Infinity };
+    const day = byId(slots, item.slot)?.day ?? dayOf(item.from, event.timeZone);
+    const slot = { _id: item.slot, from: item.from, to: item.to, day, capacity: Infinity };
     const held = item.class ? { class: { _id: item.class, edits: {} } } : {};
     all.set(
       item._id.toHexString(),
@@ -83,7 +87,7 @@ async function addMissing(
     const missing = (needs.get(_id.toHexString()) ?? []).filter(
       (need): need is CountedNeed =>
         need.kind === 'counted' &&
-        need.prefix.startsWith('limit:') &&
+        need.prefix.startsWith('limit') &&
         !held.some((claim) => claim._id.startsWith(need.prefix)),
     );
     for (const { prefix } of missing) await addClaim(prefix, { account, event, appointment: _id });

@@ -1,4 +1,5 @@
 import type { Refusal } from '../models/appointment.js';
+import { callOffice } from '../web/say-office.js';
 import { MOST_HOLDS } from './policy.js';
 
 /** What a refusal is about, where it is known. */
@@ -9,6 +10,8 @@ export interface Refused {
   time: string;
   /** How many meetings a student may have with one teacher. */
   most: number;
+  /** What to do where only the office can help, as in `callOffice`. */
+  office: string;
   /** The family’s other meeting, as a sentence; '' where none is known. */
   clash: string;
 }
@@ -18,6 +21,7 @@ const UNKNOWN: Refused = {
   teacher: 'this teacher',
   time: 'this time',
   most: 1,
+  office: callOffice({}),
   clash: '',
 };
 
@@ -32,14 +36,18 @@ const SENTENCES: Record<Refusal, string | ((of: Refused) => string)> = {
   taken: 'This time has just been taken.',
   'teacher busy': 'The teacher has another meeting at this time.',
   'household busy': ({ clash }) => clash || 'You have another meeting at this time or too close to it.',
-  'teacher limit': ({ child, teacher, most }) =>
-    `${child} already has ${most === 1 ? 'a meeting' : `${String(most)} meetings`} with ${teacher}. The school allows ${most === 1 ? 'one' : 'no more'}. Call the office if you need your own.`,
-  'class limit': ({ child }) =>
-    `${child} already has all the meetings that the school allows for this class. Call the office if you need your own.`,
+  'teacher limit': ({ child, teacher, most, office }) =>
+    `${child} already has ${most === 1 ? 'a meeting' : `${String(most)} meetings`} with ${teacher}. The school allows ${most === 1 ? 'one' : 'no more'}. If you need your own, ${office}.`,
+  'class limit': ({ child, office }) =>
+    `${child} already has all the meetings that the school allows for this class. If you need your own, ${office}.`,
+  'student limit': ({ child }) => `${child} already has as many meetings as the school allows.`,
+  'day limit': ({ teacher, office }) =>
+    `${teacher} has as many meetings on this day as the school allows. Choose another day, or ${office}.`,
   'household limit': 'You’ve booked as many meetings as the school allows.',
-  'too late to change': 'It’s too late to change this meeting. Call the school’s office.',
+  'too late to change': ({ office }) => `It’s too late to change this meeting here. To change it, ${office}.`,
   'changed meanwhile': 'This meeting is already being moved to another time.',
   'too many holds': `You have ${String(MOST_HOLDS)} times on hold. Confirm one of them, or wait 10 minutes until they’re released. Then select this time again.`,
+  'not answered': 'The school asks a question that isn’t answered yet. Select this time again to answer it.',
   'hold ended': ({ time }) => `We held ${time} for 10 minutes. If it’s still free, you can take it again.`,
 };
 

@@ -1,8 +1,10 @@
 import Joi from 'joi';
 import { DateTime } from 'luxon';
 import type { Types } from 'mongoose';
+import type { AppointmentField } from '../models/appointment-field.js';
+import type { MeetingKind } from '../models/slot.js';
 import { newPassword, personName } from '../accounts/schema.js';
-import { emailAddress, line, objectId, objectIds } from '../web/parse.js';
+import { emailAddress, line, objectId, objectIds, phoneNumber } from '../web/parse.js';
 
 export interface Registration {
   name: string;
@@ -82,7 +84,27 @@ export const holdSchema = Joi.object<HoldForm, true>({
   change: objectId().empty('').label('the meeting to change'),
 });
 
-export const confirmSchema = Joi.object<{ note: string }, true>({
+const meetingKind = () => Joi.string().valid('in person', 'video').label('how you want to meet');
+
+/** @param chooses whether the family says how they meet */
+export function confirmForm(chooses: boolean): Joi.ObjectSchema<ConfirmForm> {
+  return confirmSchema.keys({
+    meet: chooses
+      ? meetingKind().required().messages(sameTexts('Select how you want to meet: in person or by video.'))
+      : Joi.any().strip(),
+  });
+}
+
+function sameTexts(message: string): Record<string, string> {
+  return { 'any.required': message, 'any.only': message, 'string.base': message };
+}
+
+export interface ConfirmForm {
+  note: string;
+  meet?: MeetingKind;
+}
+
+const confirmSchema = Joi.object<ConfirmForm>({
   note: Joi.string()
     .trim()
     // Browsers count the end of a line as one character and send two.
@@ -93,3 +115,49 @@ export const confirmSchema = Joi.object<{ note: string }, true>({
     .default('')
     .label('a note'),
 });
+
+const TEXT_MAX = 200;
+const LONG_MAX = 1000;
+
+/** What a question's field is called in a form. */
+export function answerName({ id }: Pick<AppointmentField, 'id'>): string {
+  return `answer-${id}`;
+}
+
+/** The form of an event's questions. Each message names its question. */
+export function answersForm(fields: AppointmentField[]): Joi.ObjectSchema<Record<string, string>> {
+  return Joi.object<Record<string, string>>(
+    Object.fromEntries(fields.map((field) => [answerName(field), schemaOf(field)])),
+  );
+}
+
+function schemaOf({ kind, label, choices, required }: AppointmentField): Joi.StringSchema {
+  const said = `“${label}”`;
+  const named = kindOf(kind, choices).messages({
+    'any.required': kind === 'tick' ? `Select ${said} to book.` : `Answer ${said}.`,
+    'any.only': `Select one of the choices of ${said}.`,
+    'string.base': `Answer ${said} once.`,
+    'string.max': `${said}: use {#limit} characters at most.`,
+    'string.pattern.base': `${said}: enter a phone number with at least 7 digits, like 555-010-1234.`,
+  });
+  return required ? named.empty('').required() : named.allow('').default('');
+}
+
+function kindOf(kind: AppointmentField['kind'], choices: string[]): Joi.StringSchema {
+  switch (kind) {
+    case 'text':
+      return line(TEXT_MAX);
+    case 'long text':
+      return Joi.string()
+        .trim()
+        .replace(/\r\n?/g, '\n')
+        .replace(/[^\P{Cc}\n]/gu, ' ')
+        .max(LONG_MAX);
+    case 'choice':
+      return Joi.string().valid(...choices);
+    case 'tick':
+      return Joi.string().valid('yes');
+    case 'phone':
+      return phoneNumber();
+  }
+}

@@ -1,17 +1,21 @@
-import express, { type Request, type Response, type Router } from 'express';
+import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
 import type { Deps } from '../deps.js';
 import { LIVING_STATES } from '../models/appointment.js';
 import { HttpError, notFound } from '../web/errors.js';
 import { timeOfDay, whenInWords } from '../web/format-time.js';
-import { parseForm, parseId } from '../web/parse.js';
+import { parseForm, parseId, typedValues, type Form } from '../web/parse.js';
+import { sayAnswers } from '../web/say-answers.js';
+import { sayCallOffice } from '../web/say-office.js';
 import { say } from '../web/session.js';
 import { cancelAppointment } from './cancel-appointment.js';
 import { confirmAppointment } from './confirm-appointment.js';
+import { findMoved } from './find-moved.js';
 import { familyOf, type Family } from './load-conference.js';
 import { mayCancel } from './policy.js';
 import { meetingById, type Meeting } from './queries.js';
+import { questionsFor, readAnswers } from './read-answers.js';
 import { sayRefusal } from './refuse-booking.js';
-import { confirmSchema } from './schema.js';
+import { confirmForm } from './schema.js';
 import { showRefusal } from './serve-times.js';
 import { writeCalendar } from './write-calendar.js';
 
@@ -24,6 +28,7 @@ export function appointmentPages(deps: Deps): Router {
     res.locals.lookHref = req.baseUrl;
     next();
   });
+  router.use('/appointments/:id', leadToMoved(deps));
 
   router.get('/appointments/:id', async (req, res) => {
     const { family, meeting } = await meetingOf(deps, req, res);
@@ -32,10 +37,15 @@ export function appointmentPages(deps: Deps): Router {
 
   router.post('/appointments/:id/confirm', async (req, res) => {
     const { family, meeting } = await meetingOf(deps, req, res);
-    const parsed = parseForm(confirmSchema, req.body);
-    if (!parsed.ok) {
+    const parsed = parseForm(confirmForm(meeting.isOpenKind), req.body);
+    const read = readAnswers(questionsFor(family.event, 'household'), req.body);
+    if (!parsed.ok || !read.ok) {
+      // As the fields stand: how to meet comes first, the note last.
+      const faults: Record<string, string> = parsed.ok ? {} : parsed.errors;
+      const { note, ...meet } = faults;
+      const errors = { ...meet, ...(read.ok ? {} : read.errors), ...(note ? { note } : {}) };
       res.status(422);
-      await showMeeting(deps, res, family, meeting, parsed);
+      await showMeeting(deps, res, family, meeting, { values: typedValues(req.body), errors });
       return;
     }
     const answer = await confirmAppointment(deps, {
@@ -45,6 +55,8 @@ export function appointmentPages(deps: Deps): Router {
       user: family.actor.user,
       by: 'household',
       note: parsed.value.note,
+      ...(parsed.value.meet ? { kind: parsed.value.meet } : {}),
+      answers: read.answers,
     });
     const [student] = meeting.students;
     if (answer.ok) res.redirect(303, `${family.home}/appointments/${meeting.id}`);
@@ -59,13 +71,13 @@ export function appointmentPages(deps: Deps): Router {
 
   router.get('/appointments/:id/change', async (req, res) => {
     const { family, meeting } = await meetingOf(deps, req, res);
-    if (!isCancellable(deps, family, meeting)) throw tooLate(deps, meeting);
+    if (!isCancellable(deps, family, meeting)) throw tooLate(deps, family, meeting);
     res.redirect(303, `${timesHref(family, meeting)}&change=${meeting.id}`);
   });
 
   router.get('/appointments/:id/cancel', async (req, res) => {
     const { family, meeting } = await meetingOf(deps, req, res);
-    if (!isCancellable(deps, family, meeting)) throw tooLate(deps, meeting);
+    if (!isCancellable(deps, family, meeting)) throw tooLate(deps, family, meeting);
     res.render('booking/cancel', { title: 'Cancel this meeting?', ...wordsOf(family, meeting) });
   });
 
@@ -76,7 +88,7 @@ export function appointmentPages(deps: Deps): Router {
       by: 'household',
       actor: family.actor,
     });
-    if (!answer.ok && answer.reason === 'too late') throw tooLate(deps, meeting);
+    if (!answer.ok && answer.reason === 'too late') throw tooLate(deps, family, meeting);
     if (!answer.ok) {
       // On hold or not kept any longer: its page says which.
       res.redirect(303, `${family.home}/appointments/${meeting.id}`);
@@ -92,6 +104,32 @@ export function appointmentPages(deps: Deps): Router {
     sendCalendar(deps, res, family, [meeting], 'meeting.ics');
   });
   return router;
+}
+
+/** A link to a meeting that was moved since, as old mails and calendars have it, leads to where it is now. */
+function leadToMoved(deps: Deps): RequestHandler<{ id: string }> {
+  return async (req, res, next) => {
+    if (req.method !== 'GET') {
+      next();
+      return;
+    }
+    const { event, household, home } = await familyOf(res, deps);
+    const moved = await findMoved(event, household._id, parseId(req.params.id));
+    if (!moved) {
+      next();
+      return;
+    }
+    const now = `${home}/appointments/${moved._id.toHexString()}`;
+    if (req.path === '/calendar.ics') {
+      res.redirect(303, `${now}/calendar.ics`);
+      return;
+    }
+    if (moved.isLiving) {
+      const when = whenInWords(moved.from, moved.to, event);
+      say(req, { kind: 'notice', text: `This meeting was moved. Its time is now ${when}.` });
+    }
+    res.redirect(303, now);
+  };
 }
 
 /** The household's own appointment; anybody else's is as if it were not there. */
@@ -111,7 +149,7 @@ async function showMeeting(
   res: Response,
   family: Family,
   meeting: Meeting,
-  form?: object,
+  form?: Form,
 ): Promise<void> {
   const words = { ...wordsOf(family, meeting), ...(form ? { form } : {}) };
   const before =
@@ -121,7 +159,8 @@ async function showMeeting(
   if (isHeld && meeting.expiresAt) {
     const until = timeOfDay(meeting.expiresAt, family.event);
     const replaced = before ? timeOf(before.from) : '';
-    res.render('booking/check', { title: 'Check and book', ...words, until, replaced });
+    const questions = questionsFor(family.event, 'household');
+    res.render('booking/check', { title: 'Check and book', ...words, until, replaced, questions });
   } else if (LIVING_STATES.includes(meeting.state)) {
     res.render('booking/done', {
       title: before ? `Your meeting is now at ${timeOf(meeting.from)}` : 'Your meeting is booked',
@@ -149,8 +188,8 @@ function sayCancelled(meeting: Meeting): string {
 function wordsOf(family: Family, meeting: Meeting): Record<string, unknown> {
   return {
     meeting,
+    answers: sayAnswers(meeting.answers, 'family'),
     when: whenInWords(meeting.from, meeting.to, family.event),
-    where: [meeting.room, family.event.place].filter((part) => part).join(', '),
     timesHref: timesHref(family, meeting),
   };
 }
@@ -166,12 +205,12 @@ function isCancellable(deps: Deps, family: Family, meeting: Meeting): boolean {
   );
 }
 
-function tooLate(deps: Deps, meeting: Meeting): HttpError {
+function tooLate(deps: Deps, { event }: Family, meeting: Meeting): HttpError {
   const why = !LIVING_STATES.includes(meeting.state)
     ? 'It’s already canceled.'
     : meeting.from <= deps.now()
-      ? 'It has already started. Call the school’s office.'
-      : 'It starts too soon to change it here. Call the school’s office.';
+      ? `It has already started. ${sayCallOffice(event)}`
+      : `It starts too soon to change it here. ${sayCallOffice(event)}`;
   return new HttpError(409, 'This meeting can’t be changed here', why);
 }
 

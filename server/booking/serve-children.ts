@@ -2,6 +2,8 @@ import express, { type Request, type Response, type Router } from 'express';
 import { sendLink } from '../accounts/send-link.js';
 import type { Deps } from '../deps.js';
 import { countOf } from '../web/format-count.js';
+import type { PlacedEvent } from '../web/place.js';
+import { callOffice } from '../web/say-office.js';
 import { parseForm, typedValues, type Form } from '../web/parse.js';
 import { rateLimit, refusedTry } from '../web/rate-limit.js';
 import { senderOf } from '../web/sender.js';
@@ -14,8 +16,8 @@ import { birthDateOf, childProofSchema, childrenSchema } from './schema.js';
 
 const HOUR = 3600;
 /** One text for everything that can be wrong, so that it tells nobody which numbers there are. */
-const NO_SUCH_CHILD =
-  'This Student ID and birth date or code don’t match. Check both, or ask the school’s office.';
+const sayNoSuchChild = (event: PlacedEvent): string =>
+  `This Student ID and birth date or code don’t match. Check both, or ${callOffice(event)}.`;
 
 /** A family's children: those it has, those that the school knows to be theirs, and adding one by number. */
 export function childrenPages(deps: Deps): Router {
@@ -61,7 +63,10 @@ export function childrenPages(deps: Deps): Router {
     if (!added.ok) {
       const wait = added.reason === 'wait' ? Math.ceil(added.waitMs / 1000) : undefined;
       if (wait) res.status(429).set('Retry-After', String(wait));
-      await showChildren(res, family, { values, errors: { number: wait ? sayWait(wait) : NO_SUCH_CHILD } });
+      await showChildren(res, family, {
+        values,
+        errors: { number: wait ? sayWait(wait) : sayNoSuchChild(family.event) },
+      });
       return;
     }
     const { students, offered } = values;

@@ -2,6 +2,7 @@ import express, { type Router } from 'express';
 import type { Deps } from '../deps.js';
 import { fullDay, timeSpan } from '../web/format-time.js';
 import { dayOf } from '../web/local-time.js';
+import { sayAnswers } from '../web/say-answers.js';
 import { familyOf } from './load-conference.js';
 import { meetingsOf } from './queries.js';
 import { sendCalendar } from './serve-appointments.js';
@@ -21,6 +22,7 @@ export function schedulePages(deps: Deps): Router {
         .filter((meeting) => dayOf(meeting.from, timeZone) === day)
         .map((meeting) => ({
           ...meeting,
+          said: sayAnswers(meeting.answers, 'family'),
           span: timeSpan(meeting.from, meeting.to, event),
         })),
     }));

@@ -8,7 +8,9 @@ import { bookingState } from '../web/booking-state.js';
 import { HttpError, notFound } from '../web/errors.js';
 import { fullDay, hourOfDay, timeOfDay, timeUnderHour } from '../web/format-time.js';
 import { parseForm, parseId, parseQuery } from '../web/parse.js';
-import type { Place } from '../web/place.js';
+import type { Place, PlacedEvent } from '../web/place.js';
+import { KIND_WORDS } from '../web/say-kind.js';
+import { callOffice } from '../web/say-office.js';
 import { refuseHere } from '../web/session.js';
 import { findTimes, nearestFree, type TimeView } from './find-times.js';
 import { holdSlot } from './hold-slot.js';
@@ -69,7 +71,7 @@ export async function showRefusal(
     { _id: wanted.slot, event: family.event._id },
     { resource: 1, from: 1 },
   ).lean();
-  if (!slot) throw refusal(wanted.reason);
+  if (!slot) throw refusal(wanted.reason, family.event);
   await showTimes(deps, res, family, {
     ...wanted,
     resource: slot.resource,
@@ -96,7 +98,7 @@ async function showTimes(deps: Deps, res: Response, family: Family, asked: Asked
   const changed = asked.change && (await meetingById(event, household._id, asked.change));
   if (!resource || !child || !teacher) {
     // Nothing of a teacher who is not this child's: no name, no times.
-    throw child && asked.refused ? refusal(asked.refused.reason) : notFound();
+    throw child && asked.refused ? refusal(asked.refused.reason, event) : notFound();
   }
   const looker = { event, resource, household, user: actor.user, replaces: changed && asked.change };
   const times = await findTimes(looker, deps.now());
@@ -115,6 +117,7 @@ async function showTimes(deps: Deps, res: Response, family: Family, asked: Asked
           teacher: resource.name,
           time: timeOfDay(asked.refused.at, event),
           most: event.booking.perStudentAndTeacher,
+          office: callOffice(event),
           clash: wanted?.clash ?? '',
         })
       : '',
@@ -125,8 +128,12 @@ async function showTimes(deps: Deps, res: Response, family: Family, asked: Asked
   });
 }
 
-function refusal(reason: Refusal): HttpError {
-  return new HttpError(409, sayRefusal(reason), 'Go back and choose another time.');
+function refusal(reason: Refusal, event: PlacedEvent): HttpError {
+  return new HttpError(
+    409,
+    sayRefusal(reason, { office: callOffice(event) }),
+    'Go back and choose another time.',
+  );
 }
 
 interface DayView {
@@ -137,10 +144,15 @@ interface DayView {
   }[];
 }
 
+/** A free time says when it is not simply in person. */
+function noteOf({ kind }: Slot, state: string): string | undefined {
+  return state === 'free' && kind !== 'in person' ? KIND_WORDS[kind] : undefined;
+}
+
 /** Times by local day and hour, as the grid shows them. */
 function daysOf(times: TimeView[], place: Place): DayView[] {
   const days = new Map<string, DayView>();
-  for (const { slot, state, note, reason } of times) {
+  for (const { slot, state, note = noteOf(slot, state), reason } of times) {
     const day = days.get(slot.day) ?? { label: fullDay(slot.day, place), hours: [] };
     days.set(slot.day, day);
     const label = hourOfDay(slot.from, place);

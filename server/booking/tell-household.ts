@@ -3,20 +3,31 @@ import { Account } from '../models/account.js';
 import type { Appointment } from '../models/appointment.js';
 import { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
+import type { MessageKind } from '../models/message.js';
 import { User } from '../models/user.js';
-import { queueMail, type Mail } from '../notifications/queue-mail.js';
+import { textOf } from '../notifications/messages/default-texts.js';
+import type { MacroValues } from '../notifications/messages/macros.js';
+import { writeMessage } from '../notifications/messages/write-message.js';
+import { queueMail } from '../notifications/queue-mail.js';
 import { whenInWords } from '../web/format-time.js';
 import { placed, styleOf, type PlacedEvent } from '../web/place.js';
+import { sayAnswers } from '../web/say-answers.js';
+import { sayCallOffice } from '../web/say-office.js';
 import { withNames, type Meeting } from './queries.js';
 import { writeCalendar } from './write-calendar.js';
 
-export type News = 'booked' | 'changed' | 'cancelled';
-
 /**
- * Mails the adults of an appointment's household what became of it, with a calendar file. Saying it twice queues it once.
- * Nothing goes to an address that nobody has proven: it may be a stranger's.
+ * Mails the adults of an appointment's household what became of it, or reminds them of it, in the event's words; what changes their
+ * calendar comes with a calendar file. Saying it twice queues it once. Nothing goes to an address that nobody has proven: it may be a
+ * stranger's.
+ * @param once tells news of one kind about one appointment apart, such as two reminders
  */
-export async function tellHousehold(deps: Deps, appointment: Appointment, news: News): Promise<void> {
+export async function tellHousehold(
+  deps: Deps,
+  appointment: Appointment,
+  news: MessageKind,
+  once = '',
+): Promise<void> {
   const [household, event, account] = await Promise.all([
     Household.findById(appointment.household).lean(),
     Event.findById(appointment.event).lean(),
@@ -28,44 +39,64 @@ export async function tellHousehold(deps: Deps, appointment: Appointment, news: 
   const adults = await User.find({ _id: { $in: household.adults }, emailProvenAt: { $exists: true } }).lean();
   const entry = { ...meeting, cancelled: news === 'cancelled' };
   const ics = writeCalendar(event, account, [entry], deps.config.publicUrl, deps.now());
-  for (const adult of adults) {
-    const mail: Mail = {
+  const replyTo = event.office?.replyTo || event.office?.email;
+  const values = valuesOf(news, meeting, placed(event, account), account);
+  const link = `${deps.config.publicUrl}/e/${event.link}`;
+  for (const adult of adults)
+    await queueMail(deps, {
       account: account._id,
       event: event._id,
       kind: `appointment ${news}`,
       to: adult.email,
-      ...wordsOf(news, meeting, placed(event, account), account, adult, appointment.cancelledBy === 'school'),
-      ics,
-      key: `${news}:${meeting.id}:${adult._id.toHexString()}`,
-    };
-    await queueMail(deps, { ...mail, text: `${mail.text}\n${deps.config.publicUrl}/e/${event.link}\n` });
-  }
+      ...(replyTo ? { replyTo } : {}),
+      ...writeMessage(textOf(event, news), { ...values, parent: adult.name, link }),
+      ...(news === 'reminder' ? {} : { ics }),
+      key: [news, meeting.id, ...(once ? [once] : []), adult._id.toHexString()].join(':'),
+    });
 }
 
-function wordsOf(
-  news: News,
+function valuesOf(
+  news: MessageKind,
   meeting: Meeting,
   event: PlacedEvent,
   account: Account,
-  adult: User,
-  bySchool: boolean,
-): { subject: string; text: string } {
+): Omit<MacroValues, 'parent' | 'link'> {
   const when = whenInWords(meeting.from, meeting.to, event);
-  const where = [meeting.room, event.place].filter((part) => part).join(', ');
+  const where = whereIs(meeting, event);
   const facts = [`Teacher: ${meeting.teacher}`, `For: ${meeting.children}`, `When: ${when}`];
   if (where) facts.push(`Where: ${where}`);
-  const opening = {
-    booked: `Your meeting at ${account.name} is booked.`,
-    changed: `Your meeting at ${account.name} has a new time.`,
-    cancelled: bySchool
-      ? `${account.name} has canceled this meeting. You can choose another time.`
-      : `Your meeting at ${account.name} is canceled, as you asked.`,
-  }[news];
-  const subject = {
-    booked: `Booked: ${meeting.teacher}, ${when}`,
-    changed: `New time: ${meeting.teacher}, ${when}`,
-    cancelled: `Canceled: ${meeting.teacher}, ${when}`,
-  }[news];
-  const closing = news === 'cancelled' ? 'Your meetings and free times:' : 'See, change or cancel it here:';
-  return { subject, text: `Hello ${adult.name},\n\n${opening}\n\n${facts.join('\n')}\n\n${closing}` };
+  for (const { label, text } of sayAnswers(meeting.answers, 'family')) facts.push(`${label}: ${text}`);
+  return {
+    news: sayNews(news, meeting, account),
+    details: facts.join('\n'),
+    student: meeting.children,
+    teacher: meeting.teacher,
+    class: meeting.className,
+    when,
+    where,
+    event: event.name,
+    school: account.name,
+    office: sayCallOffice(event),
+  };
+}
+
+function whereIs(meeting: Meeting, event: Pick<Event, 'place'>): string {
+  if (meeting.kind === 'video')
+    return `Video meeting, ${meeting.link || 'the school will tell you how to join'}`;
+  return [meeting.room, event.place].filter((part) => part).join(', ');
+}
+
+function sayNews(news: MessageKind, meeting: Meeting, { name }: Pick<Account, 'name'>): string {
+  switch (news) {
+    case 'booked':
+      return `Your meeting at ${name} is booked.`;
+    case 'changed':
+      return `Your meeting at ${name} has a new time.`;
+    case 'reminder':
+      return `This is a reminder of your meeting at ${name}.`;
+    case 'cancelled':
+      return meeting.cancelledBy === 'school'
+        ? `${name} has canceled this meeting. You can choose another time.`
+        : `Your meeting at ${name} is canceled, as you asked.`;
+  }
 }

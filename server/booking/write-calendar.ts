@@ -45,9 +45,15 @@ export function writeCalendar(
       sequence: sequenceOf(entry),
       status: entry.cancelled ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,
       summary: `${entry.teacher} (${entry.children})`,
-      description: [entry.className, account.name].filter((part) => part).join('\n'),
-      location: [entry.room, event.place].filter((part) => part).join(', '),
-      url: `${publicUrl}/e/${event.link}`,
+      description: [entry.className, account.name, entry.link && `Video meeting: ${entry.link}`]
+        .filter((part) => part)
+        .join('\n'),
+      location:
+        entry.kind === 'video'
+          ? entry.link || 'Video meeting'
+          : [entry.room, event.place].filter((part) => part).join(', '),
+      // Of one that was moved since, this leads to its new time.
+      url: `${publicUrl}/e/${event.link}/appointments/${entry.id}`,
     });
   }
   return calendar.toString();

@@ -20,6 +20,8 @@ export interface Row {
   /** Everything it is found by. */
   words: string;
   students: number;
+  /** Its school's id; '' where there is none, as of what was made by hand. */
+  school: string;
 }
 
 export const SORTS = ['name', 'teacher', 'students', 'type'] as const;
@@ -42,6 +44,8 @@ export interface RowFilter {
   q: string;
   type: TypeFilter | '';
   onlyClasses: boolean;
+  /** '' is every school. */
+  school: string;
 }
 
 export interface FoundRows {
@@ -70,6 +74,7 @@ export function filterRows(rows: Row[], filter: RowFilter): FoundRows {
   const counts = Object.fromEntries(['', ...TYPE_FILTERS].map((key) => [key, 0])) as FoundRows['counts'];
   const found = rows.filter((row) => {
     if (filter.onlyClasses && !row.isClass) return false;
+    if (filter.school !== '' && row.school !== filter.school) return false;
     if (!words.every((word) => word.test(row.words))) return false;
     const key = filterOf(row);
     counts[key] += 1;

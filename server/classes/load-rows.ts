@@ -32,6 +32,7 @@ interface Light {
   before?: string;
   teachers: Types.ObjectId[];
   students: number;
+  school?: Types.ObjectId;
 }
 
 /** What `Light` is made of. */
@@ -46,6 +47,7 @@ const LIGHT = {
   before: { $cond: ['$edits.name', '$synced.name', '$$REMOVE'] },
   teachers: { $ifNull: ['$synced.teachers', []] },
   students: { $size: { $ifNull: ['$synced.students', []] } },
+  school: '$synced.school',
 };
 
 /**
@@ -85,6 +87,7 @@ export async function loadRows(event: Pick<Event, '_id' | 'account'>): Promise<L
       teacher: keys[0] ?? '',
       words: [item.searchKey, searchKey(item.before), ...keys].join(' '),
       students: item.students,
+      school: item.school?.toHexString() ?? '',
     };
   });
   for (const { _id, contact, status, sortKey, searchKey: words } of resources) {
@@ -100,6 +103,7 @@ export async function loadRows(event: Pick<Event, '_id' | 'account'>): Promise<L
       teacher: sortKey,
       words,
       students: 0,
+      school: '',
     });
   }
   return { rows, teachers };

@@ -3,6 +3,7 @@ import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Class, className } from '../models/class.js';
 import type { Event } from '../models/event.js';
 import { Resource } from '../models/resource.js';
+import { School } from '../models/school.js';
 import { countOf } from '../web/format-count.js';
 import { sliceOf } from '../web/paging.js';
 import { filterRows, sortRows, type FoundRows, type Row, type RowType } from './filter-rows.js';
@@ -16,6 +17,8 @@ export interface ShownRow {
   type: RowType;
   deleted: boolean;
   name: string;
+  /** What tells it from others of the same name: school, subject, period. */
+  apart: string;
   /** What the sync calls it, where a person renamed it. */
   original: string;
   imported: boolean;
@@ -44,25 +47,58 @@ export interface ClassList {
   deleted: { imported: number; byHand: number };
   /** Whether there is anything at all, found or not. */
   any: boolean;
+  /** The schools of the event's classes by name, where there are several. */
+  schools: { id: string; name: string }[];
 }
 
 type Scope = Pick<Event, '_id' | 'account'>;
 
 /** One page of the Class Editor. */
 export async function listClasses(event: Scope, view: ListView): Promise<ClassList> {
-  const { rows, teachers } = await loadRows(event);
-  const filter = { q: view.q, type: view.type, onlyClasses: view.only === 'classes' };
+  const [{ rows, teachers }, schools] = await Promise.all([loadRows(event), schoolsOf(event.account)]);
+  const { q, type, school } = view;
+  const filter = { q, type, school, onlyClasses: view.only === 'classes' };
   const found = filterRows(rows, filter);
   const { page, skip } = sliceOf(found.rows.length, view.page, view.size);
   const part = sortRows(found.rows, view.sort).slice(skip, skip + view.size);
   return {
-    rows: await showRows(event, part, teachers),
+    rows: await showRows(event, part, { teachers, schools, shared: sharedNames(rows) }),
     total: found.rows.length,
     page,
     counts: found.counts,
     deleted: countDeleted(rows),
     any: rows.length > 0,
+    schools: several(schools, rows),
   };
+}
+
+/** Names of the account's schools by their ids, in the order of the names. */
+async function schoolsOf(account: Types.ObjectId): Promise<Map<string, string>> {
+  const found = await School.find({ account }, { name: 1 }).sort({ sortKey: 1 }).lean();
+  return new Map(found.map(({ _id, name }) => [_id.toHexString(), name]));
+}
+
+function several(schools: ReadonlyMap<string, string>, rows: Row[]): ClassList['schools'] {
+  const taking = new Set(rows.map(({ school }) => school));
+  const found = [...schools].filter(([id]) => taking.has(id));
+  return found.length > 1 ? found.map(([id, name]) => ({ id, name })) : [];
+}
+
+/** Names that several classes have. */
+function sharedNames(rows: Row[]): Set<string> {
+  const [once, shared] = [new Set<string>(), new Set<string>()];
+  for (const { of, name, deleted } of rows) {
+    if (of !== 'class' || deleted) continue;
+    if (once.has(name)) shared.add(name);
+    once.add(name);
+  }
+  return shared;
+}
+
+interface Known {
+  teachers: Map<string, Teacher>;
+  schools: ReadonlyMap<string, string>;
+  shared: ReadonlySet<string>;
 }
 
 function countDeleted(rows: Row[]): ClassList['deleted'] {
@@ -71,7 +107,7 @@ function countDeleted(rows: Row[]): ClassList['deleted'] {
   return { imported, byHand: deleted.length - imported };
 }
 
-async function showRows(event: Scope, rows: Row[], teachers: Map<string, Teacher>): Promise<ShownRow[]> {
+async function showRows(event: Scope, rows: Row[], known: Known): Promise<ShownRow[]> {
   const idsOf = (of: Row['of']) => rows.filter((row) => row.of === of).map((row) => row.id);
   const scope = { account: event.account, event: event._id };
   const [classes, resources, inClass, withResource] = await Promise.all([
@@ -90,7 +126,7 @@ async function showRows(event: Scope, rows: Row[], teachers: Map<string, Teacher
     const item = classOf.get(id);
     const cells = resource
       ? { ...EMPTY, name: shorten(resource.name), room: shorten(resource.room, 30) }
-      : item && describe(item, teachers);
+      : item && describe(item, known, known.shared.has(row.name));
     if (!cells) return [];
     const shown = { ...base, ...living, ...cells };
     return { ...shown, status: statusOf(shown) };
@@ -108,15 +144,16 @@ export function statusOf(row: Omit<ShownRow, 'status'>): Status {
   return { kind: 'ok', word: 'Shown' };
 }
 
-const EMPTY = { original: '', imported: false, teachers: '', term: '', period: '' };
+const EMPTY = { apart: '', original: '', imported: false, teachers: '', term: '', period: '' };
 
 /** What of a class goes into the table's cells; roster text may be of any length. */
-function describe(item: Omit<Class, 'students'>, teachers: Map<string, Teacher>) {
+function describe(item: Omit<Class, 'students'>, { teachers, schools }: Known, isShared: boolean) {
   const names = item.synced.teachers.map((id) => teachers.get(id.toHexString())?.name ?? 'Unknown teacher');
   const more = names.length > 3 ? ` and ${names.length - 2} more` : '';
   const primary = item.synced.teachers[0];
   return {
     name: shorten(className(item)),
+    apart: isShared ? tellApart(item.synced, schools) : '',
     original: item.edits.name && item.edits.name !== item.synced.name ? shorten(item.synced.name) : '',
     imported: item.section !== undefined,
     teachers: (more ? names.slice(0, 2) : names).map((name) => shorten(name, 40)).join(', ') + more,
@@ -124,6 +161,17 @@ function describe(item: Omit<Class, 'students'>, teachers: Map<string, Teacher>)
     period: shorten(item.synced.period, 20),
     room: shorten(item.edits.room ?? (primary && teachers.get(primary.toHexString())?.room) ?? '', 30),
   };
+}
+
+/** "Cedar Elementary · Reading · Period 2". */
+function tellApart(
+  { school, subject, period }: Class['synced'],
+  schools: ReadonlyMap<string, string>,
+): string {
+  const place = schools.size > 1 && school ? schools.get(school.toHexString()) : undefined;
+  return [place, subject, period && `Period ${period}`]
+    .flatMap((part) => (part ? [shorten(part, 40)] : []))
+    .join(' · ');
 }
 
 /** At most so many characters, with an ellipsis where some are missing. */

@@ -11,6 +11,8 @@ export interface ListView {
   q: string;
   type: TypeFilter | '';
   only: 'classes' | '';
+  /** A school's id; '' is all. */
+  school: string;
   sort: Sort;
   page: number;
   size: 50 | 100;
@@ -24,6 +26,11 @@ export const listSchema = Joi.object<ListView, true>({
     .valid('', ...TYPE_FILTERS)
     .default(''),
   only: Joi.string().valid('', 'classes').default(''),
+  school: Joi.string()
+    .max(24)
+    .pattern(/^[0-9a-f]{24}$/)
+    .allow('')
+    .default(''),
   sort: Joi.string()
     .valid(...SORTS.flatMap((sort) => [sort, `-${sort}`]))
     .default('name'),
@@ -35,11 +42,12 @@ export const listSchema = Joi.object<ListView, true>({
 
 /** The address of `path` with a list's view in it; what is as usual is left out. */
 export function viewAddress(path: string, view: ListView, change: Partial<ListView> = {}): string {
-  const { q, type, only, sort, page, size } = { ...view, page: 1, ...change };
+  const { q, type, only, school, sort, page, size } = { ...view, page: 1, ...change };
   return addressOf(path, {
     q,
     type,
     only,
+    school,
     sort: sort === 'name' ? '' : sort,
     page: page === 1 ? '' : page,
     size: size === 50 ? '' : size,

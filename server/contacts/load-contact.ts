@@ -7,8 +7,10 @@ export interface RelatedPerson {
   id: string;
   name: string;
   status: Contact['status'];
-  /** "Parent, Primary": what the roster says of the tie. */
+  /** "Parent, Primary": what the roster says of the tie, or who made it by hand. */
   tie: string;
+  /** Somebody of the school made it. */
+  byHand: boolean;
 }
 
 export interface ContactPage {
@@ -33,31 +35,48 @@ export async function loadContact(account: Types.ObjectId, id: Types.ObjectId): 
   const nameOf = new Map(schools.map((school) => [school._id.toHexString(), school.name]));
   const related = contact.type === 'student' ? await guardiansOf(contact) : await studentsOf(contact);
   const tied = new Set(contact.relations.map(({ student }) => student)).size;
+  const ofRoster = related.filter(({ byHand }) => !byHand).length;
   return {
     contact,
     name: contactName(contact),
     schools: contact.schools.flatMap((school) => nameOf.get(school.toHexString()) ?? []),
     related,
-    unknownStudents: contact.type === 'student' ? 0 : Math.max(0, Math.min(tied, MOST) - related.length),
+    unknownStudents: contact.type === 'student' ? 0 : Math.max(0, Math.min(tied, MOST) - ofRoster),
     classes: await classesOf(contact),
   };
 }
 
 async function guardiansOf(student: Contact): Promise<RelatedPerson[]> {
   const ids = recordIds(student);
-  if (ids.length === 0) return [];
-  const found = await Contact.find({ account: student.account, 'relations.student': { $in: ids } })
-    .sort({ sortKey: 1 })
-    .limit(MOST)
-    .lean();
-  return found.map((guardian) => relatedPerson(guardian, tieTo(guardian, ids)));
+  const { account, _id } = student;
+  const [ofRoster, byHand] = await Promise.all([
+    ids.length > 0
+      ? Contact.find({ account, 'relations.student': { $in: ids } })
+          .sort({ sortKey: 1 })
+          .limit(MOST)
+          .lean()
+      : [],
+    Contact.find({ account, 'tied.student': { $eq: _id, $exists: true } })
+      .limit(MOST)
+      .lean(),
+  ]);
+  return inOrder([...ofRoster, ...byHand]).map((guardian) => relatedPerson(guardian, guardian, student));
 }
 
 async function studentsOf(guardian: Contact): Promise<RelatedPerson[]> {
+  const { account, tied = [] } = guardian;
   const ids = [...new Set(guardian.relations.map(({ student }) => student))].slice(0, MOST);
-  if (ids.length === 0) return [];
-  const found = await Contact.find(standsFor(guardian.account, ids)).sort({ sortKey: 1 }).lean();
-  return found.map((student) => relatedPerson(student, tieTo(guardian, recordIds(student))));
+  const [ofRoster, byHand] = await Promise.all([
+    ids.length > 0 ? Contact.find(standsFor(account, ids)).lean() : [],
+    tied.length > 0 ? Contact.find({ account, _id: { $in: tied.map(({ student }) => student) } }).lean() : [],
+  ]);
+  return inOrder([...ofRoster, ...byHand]).map((student) => relatedPerson(student, guardian, student));
+}
+
+/** Each once, by name. */
+function inOrder(people: Contact[]): Contact[] {
+  const each = new Map(people.map((person) => [person._id.toHexString(), person]));
+  return [...each.values()].sort((a, b) => (a.sortKey < b.sortKey ? -1 : 1));
 }
 
 function tieTo(guardian: Contact, student: string[]): string {
@@ -67,8 +86,19 @@ function tieTo(guardian: Contact, student: string[]): string {
     .join(', ');
 }
 
-function relatedPerson(person: Contact, tie: string): RelatedPerson {
-  return { id: person._id.toHexString(), name: contactName(person), status: person.status, tie };
+function relatedPerson(person: Contact, guardian: Contact, student: Contact): RelatedPerson {
+  const hand = guardian.tied?.find((tie) => tie.student.equals(student._id));
+  const ties = [
+    tieTo(guardian, recordIds(student)),
+    hand ? `${hand.relationship} (linked by your school)` : '',
+  ];
+  return {
+    id: person._id.toHexString(),
+    name: contactName(person),
+    status: person.status,
+    tie: ties.filter(Boolean).join('; '),
+    byHand: hand !== undefined,
+  };
 }
 
 /** The roster's classes of a student or a teacher, by the mirror: also those that no event has taken. */

@@ -1,6 +1,15 @@
 import type { Types } from 'mongoose';
 import type { Identifier } from '../models/account.js';
-import { CONTACT_TYPES, Contact, contactName, type ContactType } from '../models/contact.js';
+import {
+  CONTACT_TYPES,
+  Contact,
+  contactName,
+  lacking,
+  LISTING_INDEX,
+  MISSING,
+  type ContactType,
+  type Missing,
+} from '../models/contact.js';
 import { sliceOf } from '../web/paging.js';
 import type { ContactsQuery } from './schema.js';
 import { readSearch, type Search } from './search-contacts.js';
@@ -8,6 +17,7 @@ import { readSearch, type Search } from './search-contacts.js';
 export const PAGE_SIZE = 50;
 
 const STATUSES = ['active', 'transferred'] as const;
+const MISSINGS = Object.keys(MISSING) as Missing[];
 
 export interface ContactRow {
   id: string;
@@ -24,40 +34,44 @@ export interface ContactRow {
 export interface ContactsPage {
   rows: ContactRow[];
   total: number;
-  /** Found by the search alone, by type and by status within the other filter, for the chips. */
+  /** Found by the search alone, by type, by status and by what is missing within the other filters, for the chips. */
   ofType: Record<ContactType | '', number>;
   ofStatus: Record<Contact['status'] | '', number>;
+  ofMissing: Record<Missing | '', number>;
 }
 
 /** One page of the account's people. */
 export async function listContacts(account: Types.ObjectId, query: ContactsQuery): Promise<ContactsPage> {
   const search = await readSearch(account, query.q);
   const byKeys = await countByKeys(account, search.keys);
-  const counts = [...byKeys, ...search.others.map(({ type, status }) => ({ type, status, count: 1 }))];
-  const sum = (of: readonly Count[], type: ContactType | '', status: Contact['status'] | ''): number =>
-    of
+  const counts = [...byKeys, ...search.others.map((other) => ({ ...other, count: 1 }))];
+  const sum = (of: readonly Count[], change: Partial<Chosen> = {}): number => {
+    const { type, status, missing } = { ...query, ...change };
+    return of
       .filter((count) => (!type || count.type === type) && (!status || count.status === status))
+      .filter((count) => !missing || count.lacks.includes(MISSING[missing]))
       .reduce((total, { count }) => total + count, 0);
-  const total = sum(counts, query.type, query.status);
+  };
+  const total = sum(counts);
   const wanted = {
     account,
     type: query.type || { $in: CONTACT_TYPES },
     status: query.status || { $in: STATUSES },
+    ...(query.missing ? { lacks: { $in: lacking(query.missing) } } : {}),
   };
   const found = [
-    ...(sum(byKeys, query.type, query.status) > 0 ? [search.keys] : []),
+    ...(sum(byKeys) > 0 ? [search.keys] : []),
     ...(search.others.length > 0 ? [{ _id: { $in: search.others.map(({ _id }) => _id) } }] : []),
   ];
   const branches = found.map((by) => ({ ...wanted, ...by }));
-  const rows =
-    total === 0
-      ? []
-      : await Contact.find(branches.length === 1 ? (branches[0] ?? wanted) : { $or: branches })
-          .sort({ sortKey: query.sort === 'name' ? 1 : -1 })
-          .skip(sliceOf(total, query.page, PAGE_SIZE).skip)
-          .limit(PAGE_SIZE)
-          .select({ firstName: 1, lastName: 1, type: 1, status: 1, email: 1, schoolId: 1, grade: 1 })
-          .lean();
+  const page = Contact.find(branches.length === 1 ? (branches[0] ?? wanted) : { $or: branches })
+    .sort({ sortKey: query.sort === 'name' ? 1 : -1 })
+    .skip(sliceOf(total, query.page, PAGE_SIZE).skip)
+    .limit(PAGE_SIZE)
+    .select({ firstName: 1, lastName: 1, type: 1, status: 1, email: 1, schoolId: 1, grade: 1 });
+  // The database may prefer the order alone, and look at every document for what the index tells.
+  if (found[0] === search.keys && found.length === 1 && (query.q || query.missing)) page.hint(LISTING_INDEX);
+  const rows = total === 0 ? [] : await page.lean();
   const foundBy = new Map(search.others.map((other) => [other._id.toHexString(), other.foundBy]));
   return {
     rows: rows.map((contact) => ({
@@ -71,22 +85,26 @@ export async function listContacts(account: Types.ObjectId, query: ContactsQuery
       foundBy: foundBy.get(contact._id.toHexString()) ?? [],
     })),
     total,
-    ofType: keyed(['', ...CONTACT_TYPES], (type) => sum(counts, type, query.status)),
-    ofStatus: keyed(['', ...STATUSES], (status) => sum(counts, query.type, status)),
+    ofType: keyed(['', ...CONTACT_TYPES], (type) => sum(counts, { type })),
+    ofStatus: keyed(['', ...STATUSES], (status) => sum(counts, { status })),
+    ofMissing: keyed(['', ...MISSINGS], (missing) => sum(counts, { missing })),
   };
 }
+
+type Chosen = Pick<ContactsQuery, 'type' | 'status' | 'missing'>;
 
 interface Count {
   type: ContactType;
   status: Contact['status'];
+  lacks: string;
   count: number;
 }
 
 function countByKeys(account: Types.ObjectId, keys: Search['keys']): Promise<Count[]> {
   return Contact.aggregate<Count>([
     { $match: { account, type: { $in: CONTACT_TYPES }, status: { $in: STATUSES }, ...keys } },
-    { $group: { _id: { type: '$type', status: '$status' }, count: { $sum: 1 } } },
-    { $project: { _id: 0, type: '$_id.type', status: '$_id.status', count: 1 } },
+    { $group: { _id: { type: '$type', status: '$status', lacks: '$lacks' }, count: { $sum: 1 } } },
+    { $project: { _id: 0, type: '$_id.type', status: '$_id.status', lacks: '$_id.lacks', count: 1 } },
   ]);
 }
 

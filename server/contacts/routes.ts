@@ -1,66 +1,64 @@
 import express, { type Router } from 'express';
-import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
-import { Account, IDENTIFIERS, identifierNamesOf, MAPPED_TYPES, mappingOf } from '../models/account.js';
-import { CONTACT_TYPES, type ContactType } from '../models/contact.js';
+import { securityValueOf } from '../models/security-value.js';
+import { statusOf } from '../notifications/show-mail.js';
 import { actorOf } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
-import { SETUP_TABS } from '../web/event-tabs.js';
-import { countOf, orList } from '../web/format-count.js';
+import { countOf } from '../web/format-count.js';
 import { dayAndTime, longDay } from '../web/format-time.js';
-import { addressOf, pagerOf } from '../web/paging.js';
 import { parseId, parseQuery } from '../web/parse.js';
+import type { EndAppointment } from './deletion/end-appointments.js';
+import { addDeletionPages } from './deletion/routes.js';
+import { addPersonEnds } from './deletion/serve-person.js';
 import { findLogin, listClaims, wrongTries } from './list-claims.js';
 import { loadContact } from './load-contact.js';
-import { listContacts, PAGE_SIZE } from './queries.js';
-import { contactsQuery, type ContactsQuery } from './schema.js';
-
-const HOME = '/global-setup/contacts';
-
-const TYPE_WORDS: Record<ContactType, { one: string; many: string }> = {
-  student: { one: 'Student', many: 'Students' },
-  teacher: { one: 'Teacher', many: 'Teachers' },
-  staff: { one: 'Staff', many: 'Staff' },
-  guardian: { one: 'Guardian', many: 'Guardians' },
-};
+import { isProtected } from './person/count-person.js';
+import { mayDelete } from './person/policy.js';
+import { readAppointments, readEventClasses, readHistory, readMails } from './person/read-life.js';
+import { addPersonPages } from './person/routes.js';
+import { addTiePages } from './ties/routes.js';
+import { addCodePages } from './codes/routes.js';
+import { addLevelPages } from './levels/routes.js';
+import { contactsQuery } from './schema.js';
+import { pageOf, TYPE_WORDS } from './show-frame.js';
+import { namesOf, showList } from './show-list.js';
 
 /** Global Setup → Contacts: the people of the account. Mounted behind the administrator's guard. */
-export function contactRoutes(deps: Deps): Router {
+export function contactRoutes(deps: Deps, end: EndAppointment): Router {
   const router = express.Router();
 
   router.get('/', async (req, res) => {
-    const query = parseQuery(contactsQuery, req.query);
-    const { account } = actorOf(res);
-    const list = await listContacts(account, query);
-    const names = await namesOf(account);
-    const href = (change: Partial<ContactsQuery>): string => hrefOf(query, change);
-    res.render('contacts/list', {
-      ...page('Contacts'),
-      query,
-      list,
-      href,
-      names: names.called,
-      searched: orList(['name', 'email', 'Student ID', ...names.mapped], actorOf(res)),
-      types: CONTACT_TYPES,
-      words: TYPE_WORDS,
-      pager: pagerOf(list.total, query.page, PAGE_SIZE, ['person', 'people'], (to) => href({ page: to })),
-    });
+    await showList(res, parseQuery(contactsQuery, req.query));
   });
+
+  addDeletionPages(router, deps);
+  addPersonPages(router, deps);
+  addLevelPages(router, deps);
+  addCodePages(router, deps);
+  addTiePages(router, deps);
+  addPersonEnds(router, deps, end);
 
   router.get('/:contact', async (req, res) => {
     const actor = actorOf(res);
     const { account } = actor;
     const found = await loadContact(account, parseId(req.params.contact));
     if (!found) throw notFound();
-    const { transferredAt, birthDate, type } = found.contact;
+    const { transferredAt, birthDate, type, code, securityValue } = found.contact;
     const isStudent = type === 'student';
     const [claims, tries, login] = await Promise.all([
       isStudent ? listClaims(found.contact) : [],
       isStudent ? wrongTries(found.contact, deps.now()) : null,
       isStudent ? undefined : findLogin(found.contact),
     ]);
+    const [meetings, eventClasses, mails, history, isKept] = await Promise.all([
+      readAppointments(found.contact, login, actor),
+      readEventClasses(found.contact),
+      readMails(found.contact),
+      readHistory(found.contact),
+      isProtected(found.contact, actor.user),
+    ]);
     res.render('contacts/contact', {
-      ...page(found.name),
+      ...pageOf(found.name),
       ...found,
       names: (await namesOf(account)).called,
       claims: claims.map((claim) => ({
@@ -74,6 +72,18 @@ export function contactRoutes(deps: Deps): Router {
         last: dayAndTime(tries.lastAt, actor),
       },
       login,
+      meetings,
+      eventClasses,
+      mails: mails.map((mail) => ({
+        href: `/global-setup/outbox/${mail._id.toHexString()}`,
+        subject: mail.subject,
+        when: dayAndTime(mail.createdAt, actor),
+        state: statusOf(mail),
+      })),
+      history: history.map((line) => ({ ...line, when: dayAndTime(line.at, actor) })),
+      mayDelete: mayDelete(found.contact) && !isKept,
+      proof: isStudent ? proofOf({ securityValue, birthDate }) : '',
+      printed: code ? dayAndTime(code.at, actor) : '',
       typeWord: TYPE_WORDS[type].one,
       birthDay: birthDate && longDay(birthDate, actor),
       since: transferredAt ? dayAndTime(transferredAt, actor) : '',
@@ -83,27 +93,8 @@ export function contactRoutes(deps: Deps): Router {
   return router;
 }
 
-/** What the account calls its identifiers, and those of them that it has mapped. */
-async function namesOf(account: Types.ObjectId) {
-  const found = await Account.findById(account, { identifierNames: 1, mapping: 1 }).orFail().lean();
-  const called = identifierNamesOf(found);
-  const mapping = mappingOf(found);
-  const mapped = IDENTIFIERS.filter((name) => MAPPED_TYPES.some((type) => mapping[type][name] !== ''));
-  return { called, mapped: mapped.map((name) => called[name]) };
-}
-
-/** The list's address with something changed; another filter or order begins at its first page. */
-function hrefOf(query: ContactsQuery, change: Partial<ContactsQuery>): string {
-  const { q, type, status, sort, page } = { ...query, page: 1, ...change };
-  return addressOf(HOME, {
-    q,
-    type,
-    status,
-    sort: sort === 'name' ? undefined : sort,
-    page: page === 1 ? undefined : page,
-  });
-}
-
-function page(title: string) {
-  return { title, section: 'global-setup', setupTabs: SETUP_TABS, tab: 'contacts', home: HOME };
+/** By what a parent shows that the student is theirs. */
+function proofOf(student: { securityValue?: string | undefined; birthDate: string }): string {
+  if (securityValueOf(student.securityValue)) return 'the security value that your school set';
+  return securityValueOf(student.birthDate) ? 'the birth date' : '';
 }

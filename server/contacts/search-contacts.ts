@@ -9,7 +9,9 @@ type Beginning = string | RegExp;
 /** Whom a search finds: those by their search keys, and others by an identifier alone. */
 export interface Search {
   keys: Filter;
-  others: (Pick<Contact, '_id' | 'type' | 'status'> & { foundBy: { name: Identifier; value: string }[] })[];
+  others: (Pick<Contact, '_id' | 'type' | 'status' | 'lacks'> & {
+    foundBy: { name: Identifier; value: string }[];
+  })[];
 }
 
 /** A word as it was typed, as identifiers are stored, and the expression that its place in a search key must fit. */
@@ -24,7 +26,7 @@ const LEAST = 3;
 /**
  * What a person is found by. Each word of the search must begin a name, wherever it stands ("cruz" finds Maria de la Cruz, "jones"
  * Ann Smith-Jones), or the e-mail address or school id; one of them, or all as they stand, may begin an identifier instead. Words inside a key cannot be
- * looked up in an ordered index, so they are held against the keys of {account, type, status, sortKey, searchKey}: the account's
+ * looked up in an ordered index, so they are held against the keys of {account, type, status, sortKey, searchKey, lacks}: the account's
  * own, and never documents. Some 15 ms for 5,000 people, about a second for 100,000 where few are found. Identifiers have indexes of their own.
  */
 export async function readSearch(account: Types.ObjectId, q: string): Promise<Search> {
@@ -36,16 +38,16 @@ export async function readSearch(account: Types.ObjectId, q: string): Promise<Se
   // More than nothing: the indexes have no others.
   const candidates = await Contact.find(
     { $or: IDENTIFIERS.map((name) => ({ account, [`identifiers.${name}`]: { $in: beginnings, $gt: '' } })) },
-    { type: 1, status: 1, searchKey: 1, identifiers: 1 },
+    { type: 1, status: 1, lacks: 1, searchKey: 1, identifiers: 1 },
   ).lean();
-  const others = candidates.flatMap(({ _id, type, status, searchKey: key, identifiers }) => {
+  const others = candidates.flatMap(({ _id, type, status, lacks, searchKey: key, identifiers }) => {
     const missing = words.filter(({ inKey }) => !inKey.test(key));
     if (missing.length === 0) return [];
     const texts = [...(missing.length === 1 ? missing.map(({ typed }) => typed) : []), q.trim()];
     const foundBy = IDENTIFIERS.map((name) => ({ name, value: identifiers?.[name] ?? '' })).filter(
       ({ value }) => texts.flatMap(beginningsOf).some((beginning) => begins(value, beginning)),
     );
-    return foundBy.length > 0 ? [{ _id, type, status, foundBy }] : [];
+    return foundBy.length > 0 ? [{ _id, type, status, lacks, foundBy }] : [];
   });
   return { keys, others };
 }

@@ -1,6 +1,6 @@
 import { Appointment, APPOINTMENT_STATES } from '../models/appointment.js';
 import { Claim } from '../models/claim.js';
-import { Diary } from '../models/diary.js';
+import { clearDiaries } from '../models/diary.js';
 import { Event } from '../models/event.js';
 
 const BATCH = 500;
@@ -32,15 +32,4 @@ export async function deleteBookkeeping(until: Date, stopping: AbortSignal): Pro
       }
     }
   return deleted;
-}
-
-async function clearDiaries(appointments: Appointment['_id'][]): Promise<void> {
-  const theirs = { 'busy.appointment': { $in: appointments } };
-  const diaries = (await Diary.find(theirs, { _id: 1 }).lean()).map(({ _id }) => _id);
-  if (diaries.length === 0) return;
-  await Diary.updateMany(
-    { _id: { $in: diaries } },
-    { $pull: { busy: { appointment: { $in: appointments } } } },
-  );
-  await Diary.deleteMany({ _id: { $in: diaries }, busy: { $size: 0 } });
 }

@@ -1,5 +1,6 @@
 import { Types, type Model } from 'mongoose';
 import { AuditEntry } from '../models/audit-entry.js';
+import { ContactDeletion } from '../models/contact-deletion.js';
 import { Notification } from '../models/notification.js';
 import { SyncLog } from '../models/sync-log.js';
 
@@ -33,6 +34,11 @@ export const LIFETIMES: Lifetime[] = [
     where: { state: { $in: ['sent', 'kept', 'failed'] } },
   },
   { collection: AuditEntry as Model<unknown>, ms: (keepMs) => keepMs, where: {} },
+  {
+    collection: ContactDeletion as Model<unknown>,
+    ms: (keepMs) => keepMs,
+    where: { state: { $in: ['done', 'stopped', 'failed'] } },
+  },
   { collection: SyncLog as Model<unknown>, ms: () => 180 * DAY_MS, where: {} },
 ];
 

@@ -10,6 +10,7 @@ const { values } = parseArgs({
     check: { type: 'boolean', default: false },
     'clever-url': { type: 'string' },
     token: { type: 'string' },
+    hostile: { type: 'boolean', default: false },
   },
 });
 
@@ -23,6 +24,7 @@ if ((url === undefined) !== (values.token === undefined)) {
 const options: DemoOptions = {
   port: Number(process.env.PORT ?? 3000),
   folder: process.env.DEMO_DIR ?? path.join(ROOT, 'data', 'demo'),
+  hostile: values.hostile,
   ...(url !== undefined && values.token !== undefined && { clever: { url, token: values.token } }),
 };
 

@@ -1,11 +1,17 @@
+import { Types } from 'mongoose';
 import { Ending } from '../ending.js';
+import { number } from '../web/format-count.js';
 import { Browser } from './browse.js';
-import { importRoster } from './import-roster.js';
+import { bookFamilies } from './book-families.js';
+import { followRun, idOf, importRoster } from './import-roster.js';
 import { Steps } from './keep-steps.js';
+import { leaveClasses } from './make-problems.js';
 import { openBooking } from './open-booking.js';
 import { mailedLink, registerParent } from './parent-books.js';
 import { makePassword, setUpSchool, type Login, type School } from './set-up-school.js';
 import { districtOf, startDemo, type Demo, type DemoOptions } from './start-demo.js';
+
+const TWO_THIRDS = 2 / 3;
 
 /** Slotbell at work for a generated district, for somebody to look at: set up, imported, open for booking. Runs until it is stopped. */
 export async function runDemo(options: DemoOptions): Promise<void> {
@@ -17,6 +23,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   await importRoster(school, steps);
   await openBooking(school, steps);
   const parent = await registerParent(demo, school, steps);
+  await fillEvent(demo, school, steps);
   const desk = await inviteDesk(demo, school);
 
   console.log(`
@@ -29,6 +36,21 @@ Slotbell is open at ${demo.url}
   Parents’ link  ${demo.url}${school.link}
 
 Every start makes a new school. Stop: Ctrl-C.`);
+}
+
+/** Families book most of the slots, and two students leave a class since, as the sync finds. */
+async function fillEvent({ deps, sandbox }: Demo, { admin, event }: School, steps: Steps): Promise<void> {
+  const id = new Types.ObjectId(idOf(event));
+  await steps.take('Families book', async () => {
+    const { booked, slots } = await bookFamilies(id, TWO_THIRDS, deps.now());
+    return { outcome: `${number(booked)} of ${number(slots)} slots`, value: undefined };
+  });
+  if (!sandbox) return;
+  await steps.take('Two students leave a class', async () => {
+    await leaveClasses(sandbox, id, 2);
+    const run = await admin.submit(`${event}/sync`, `${event}/sync/runs`);
+    return { outcome: await followRun(admin, run), value: undefined };
+  });
 }
 
 async function inviteDesk(demo: Demo, school: School): Promise<Login> {

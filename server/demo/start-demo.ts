@@ -20,6 +20,8 @@ export interface DemoOptions {
   folder: string;
   /** Another Clever-shaped server instead of the sandbox district. */
   clever?: { url: string; token: string };
+  /** The district's names are traps for careless pages, as in tests. */
+  hostile?: boolean;
 }
 
 /** Slotbell as it runs for a school, in this process, beside a district of its own. */
@@ -47,7 +49,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const dataDir = path.join(options.folder, String(port));
   await rm(dataDir, { recursive: true, force: true });
 
-  const sandbox = options.clever ? undefined : await startSandbox();
+  const sandbox = options.clever ? undefined : await startSandbox({ plainNames: !options.hostile });
   const clever = options.clever ?? { url: sandbox?.url ?? '', token: sandbox?.token ?? '' };
   const config = loadConfig({
     PORT: String(port),

@@ -5,11 +5,11 @@ import { Contact } from '../models/contact.js';
 import { Duplicate, type Identity, type IdentityDecision } from '../models/duplicate.js';
 import type { Actor } from '../web/actor.js';
 import { finishDecision } from '../roster/people/finish-decision.js';
-import { isCutOff } from '../runs/engine/wait-merges.js';
-import { isSyncing } from './hold-merge.js';
+import { isCutOff, isDeleting, isSyncing } from '../runs/engine/find-at-work.js';
 
 export type IdentityDecided =
-  { ok: true } | { ok: false; reason: 'decided already' | 'sync is running' | 'another merge' };
+  | { ok: true }
+  | { ok: false; reason: 'decided already' | 'sync is running' | 'being deleted' | 'another merge' };
 
 /**
  * Decides whether a newcomer is the contact whose id they have. The same: the contact takes what the source says of them. Another: they
@@ -36,9 +36,10 @@ export async function decideIdentity(
   const claimed = await claim(pair, deciding);
   if (!claimed) return { ok: false, reason: 'decided already' };
   // After it is known as at work: a sync that begins now waits for it, and one that has begun is found here.
-  if (await isSyncing(account)) {
+  const isSynced = await isSyncing(account);
+  if (isSynced || (await isDeleting(account))) {
     await giveUp(pair, deciding);
-    return { ok: false, reason: 'sync is running' };
+    return { ok: false, reason: isSynced ? 'sync is running' : 'being deleted' };
   }
   await forgetStand(account);
   await finishDecision(claimed);

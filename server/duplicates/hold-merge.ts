@@ -2,8 +2,6 @@ import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { Contact } from '../models/contact.js';
 import { Duplicate, type Merge } from '../models/duplicate.js';
-import { RosterRun } from '../models/roster-run.js';
-import { SyncRun } from '../models/sync-run.js';
 import type { Move } from './move-bookings.js';
 
 /** The merge was taken over by somebody, or a sync that took it for cut off has begun: it must not write another thing. */
@@ -63,13 +61,4 @@ export class HeldMerge {
     }
     return true;
   }
-}
-
-/** A sync that is at work has looked people up already and would write the one who goes into classes. */
-export async function isSyncing(account: Types.ObjectId): Promise<boolean> {
-  const found = await Promise.all([
-    RosterRun.exists({ account, state: 'running' }),
-    SyncRun.exists({ state: 'running', account }),
-  ]);
-  return found.some(Boolean);
 }

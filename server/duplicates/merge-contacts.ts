@@ -7,11 +7,11 @@ import { isDuplicateKey } from '../models/duplicate-key.js';
 import type { Actor } from '../web/actor.js';
 import { dropMirrorMark } from '../sources/download/cursor.js';
 import { findClash, type Clash } from './find-clash.js';
-import { HeldMerge, isSyncing, MergeLost } from './hold-merge.js';
-import { isCutOff } from '../runs/engine/wait-merges.js';
+import { HeldMerge, MergeLost } from './hold-merge.js';
+import { isCutOff, isDeleting, isSyncing } from '../runs/engine/find-at-work.js';
 import { moveAppointments, moveChildren, type Move } from './move-bookings.js';
 import { moveClasses } from './move-classes.js';
-import { fillBlanks, moveLogins, movePairs, moveRecord, planRecord } from './move-identity.js';
+import { fillBlanks, moveHandTies, moveLogins, movePairs, moveRecord, planRecord } from './move-identity.js';
 import { copyDiaries, endDiaries, moveResources } from './move-resources.js';
 
 /**
@@ -25,7 +25,13 @@ export type Merged =
   | {
       ok: false;
       reason:
-        'not here' | 'other type' | 'decided already' | 'another merge' | 'sync is running' | 'in doubt';
+        | 'not here'
+        | 'other type'
+        | 'decided already'
+        | 'another merge'
+        | 'sync is running'
+        | 'being deleted'
+        | 'in doubt';
     }
   | ({ ok: false } & Clash);
 
@@ -61,9 +67,10 @@ export async function mergeContacts(
   const cutOffAt = listed.state === 'open' ? undefined : listed.merge?.at;
   const held = new HeldMerge(deps, pair._id, pair.merge);
   // After it is known as at work: a sync that begins now waits for it, and one that has begun is found here.
-  if (await isSyncing(account)) {
+  const isSynced = await isSyncing(account);
+  if (isSynced || (await isDeleting(account))) {
     await held.giveUp(cutOffAt);
-    return { ok: false, reason: 'sync is running' };
+    return { ok: false, reason: isSynced ? 'sync is running' : 'being deleted' };
   }
   try {
     return await merge(deps, actor, move, held, { cutOffAt, keepOfLost });
@@ -166,6 +173,7 @@ async function moveAll(move: Move, { record, at }: Merge, held: HeldMerge): Prom
   await fillBlanks(move, record);
   await moveRecord(move, record);
   await held.live();
+  await moveHandTies(move);
   const logins = await moveLogins(move);
   const children = await moveChildren(move);
   await held.live();

@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
 import { IDENTIFIERS } from '../models/account.js';
-import { Contact, contactKeys, recordIds } from '../models/contact.js';
+import { Contact, personKeys, recordIds } from '../models/contact.js';
 import { Duplicate, pairKey, type Merge } from '../models/duplicate.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { User } from '../models/user.js';
@@ -68,6 +68,9 @@ export async function fillBlanks({ keep, drop }: Move, record: Merge['record']):
   if (stays.schools.length === 0) set.schools = goes.schools;
   const tied = new Set(stays.relations.map(({ student }) => student));
   set.relations = [...stays.relations, ...goes.relations.filter(({ student }) => !tied.has(student))];
+  const byHand = new Set(stays.tied?.map(({ student }) => student.toHexString()));
+  const alsoTied = (goes.tied ?? []).filter(({ student }) => !byHand.has(student.toHexString()));
+  if (alsoTied.length > 0) set.tied = [...(stays.tied ?? []), ...alsoTied];
   // Whose record it becomes is where they come from, and whether they are here.
   const taken = record !== undefined && goes.record?.id === record.id;
   if (taken) set.source = goes.source;
@@ -76,9 +79,23 @@ export async function fillBlanks({ keep, drop }: Move, record: Merge['record']):
   await Contact.updateOne(
     { _id: keep },
     {
-      $set: { ...set, ...contactKeys(Object.assign(stays, set)) },
+      $set: { ...set, ...personKeys(Object.assign(stays, set)) },
       ...(back ? { $unset: { transferredAt: 1 } } : {}),
     },
+  );
+}
+
+/** Adults who are tied by hand to who goes are tied to who stays. */
+export async function moveHandTies({ account, keep, drop }: Move): Promise<void> {
+  const tied = { account, 'tied.student': { $eq: drop, $exists: true } };
+  await Contact.updateMany(
+    { ...tied, $and: [{ 'tied.student': keep }] },
+    { $pull: { tied: { student: drop } } },
+  );
+  await Contact.updateMany(
+    tied,
+    { $set: { 'tied.$[held].student': keep } },
+    { arrayFilters: [{ 'held.student': drop }] },
   );
 }
 

@@ -1,6 +1,6 @@
 import type { QueryFilter, Types } from 'mongoose';
 import { Account, identifierNamesOf, type Identifier } from '../models/account.js';
-import { CONTACT_TYPES, contactKeys, contactName, type ContactType } from '../models/contact.js';
+import { CONTACT_TYPES, personKeys, contactName, type ContactType } from '../models/contact.js';
 import {
   Duplicate,
   DUPLICATE_STATES,
@@ -12,7 +12,7 @@ import {
 import { holdsWords } from '../models/scoped.js';
 import { User } from '../models/user.js';
 import { sliceOf } from '../web/paging.js';
-import { isCutOff } from '../runs/engine/wait-merges.js';
+import { isCutOff } from '../runs/engine/find-at-work.js';
 import { readSides, type Side } from './read-sides.js';
 import type { PairsQuery } from './schema.js';
 
@@ -138,7 +138,7 @@ async function rowsOf(account: Types.ObjectId, pairs: Duplicate[], now: Date): P
 
 /** A newcomer beside the contact whose id they have: nothing hangs on them yet. */
 function sideOf({ account, contact }: Duplicate, { id, hash, fields, source }: Newcomer): Side {
-  const person = { identifiers: {}, ...fields, ...contactKeys(fields) };
+  const person = { identifiers: {}, ...fields, ...personKeys(fields) };
   return {
     id: contact.toHexString(),
     name: contactName(fields),

@@ -115,6 +115,7 @@ async function showIdentity(
 const REFUSED: Record<Extract<IdentityDecided, { ok: false }>['reason'], string> = {
   'decided already': 'Somebody else has decided this pair already.',
   'sync is running': 'A sync is running. Decide when it has finished. The Importer shows its progress.',
+  'being deleted': 'Contacts are being deleted right now. Look again when that has finished.',
   'another merge': 'This contact is being merged right now. Wait a minute and look again.',
 };
 
@@ -225,6 +226,8 @@ function inWords(refused: Extract<Merged, { ok: false }>, place: Place): string 
       return `Both have a meeting at the same time (${dayAndTime(refused.at, place)}). Move or cancel one of the meetings first.`;
     case 'sync is running':
       return 'A sync is running. Merge when it has finished. The Importer shows its progress.';
+    case 'being deleted':
+      return 'Contacts are being deleted right now. Look again when that has finished.';
     case 'another merge':
       return 'One of these contacts is being merged with another one right now. Wait a minute and look again.';
     case 'in doubt':

@@ -4,11 +4,21 @@ import { Event } from '../models/event.js';
 import { searchKey } from '../models/scoped.js';
 import type { Actor } from '../web/actor.js';
 import type { EventSettings } from './schema.js';
+import { keptOf } from './take-template.js';
 
-/** Makes an event; its link for parents is made with it, cannot be guessed (96 bits) and never changes. */
-export async function createEvent(actor: Actor, settings: EventSettings, now: Date): Promise<Event> {
+/**
+ * Makes an event; its link for parents is made with it, cannot be guessed (96 bits) and never changes.
+ * @param template the event whose questions, texts, reminders and office it begins with
+ */
+export async function createEvent(
+  actor: Actor,
+  settings: EventSettings,
+  now: Date,
+  template?: Event,
+): Promise<Event> {
   const event = await Event.create({
     ...settings,
+    ...(template ? keptOf(template) : {}),
     account: actor.account,
     link: randomBytes(12).toString('base64url'),
     status: 'active',
@@ -20,6 +30,7 @@ export async function createEvent(actor: Actor, settings: EventSettings, now: Da
     event: event._id,
     user: actor.user,
     action: 'create event',
+    ...(template ? { targets: [template._id] } : {}),
     at: now,
   });
   return event.toObject();

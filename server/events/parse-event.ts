@@ -1,11 +1,11 @@
 import { DateTime } from 'luxon';
-import type { Event } from '../models/event.js';
+import { MAX_DAYS, type Event } from '../models/event.js';
 import { countOf } from '../web/format-count.js';
 import { fieldTime, fullDay } from '../web/format-time.js';
 import { dayOf, fromLocal, isDay } from '../web/local-time.js';
 import type { Style } from '../web/place.js';
 import { parseForm, typedValues, type Parsed } from '../web/parse.js';
-import { eventForm, MAX_DAYS, type EventForm, type EventSettings } from './schema.js';
+import { eventForm, type EventForm, type EventSettings } from './schema.js';
 
 export interface EventContext extends Style {
   now: Date;

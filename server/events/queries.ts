@@ -15,7 +15,7 @@ const PAGE = 50;
 
 export interface EventList {
   events: { event: Event; slots: number; booked: number }[];
-  counts: Record<Event['status'], number>;
+  counts: Record<EventQuery['status'], number>;
   pager: Pager;
 }
 
@@ -34,9 +34,10 @@ export async function listEvents(actor: Actor, { q, status, page }: EventQuery):
     .limit(PAGE)
     .lean();
   const ids = events.map((event) => event._id);
+  const seen = await seenIn(actor, ids);
   const [slots, booked] = await Promise.all([
-    countByEvent(Slot, { event: { $in: ids } }),
-    countByEvent(Appointment, { ...(await seenIn(actor, ids)), state: { $in: LIVING_STATES } }),
+    countByEvent(Slot, seen),
+    countByEvent(Appointment, { ...seen, state: { $in: LIVING_STATES } }),
   ]);
   return {
     events: events.map((event) => ({
@@ -58,7 +59,7 @@ function onlyGranted(actor: Actor): { _id?: { $in: string[] } } {
   return { _id: { $in: granted.map(([event]) => event) } };
 }
 
-/** The appointments of some events that the actor sees. */
+/** The slots and appointments of some events that the actor sees. */
 async function seenIn(actor: Actor, events: Types.ObjectId[]): Promise<Record<string, unknown>> {
   const sights = [...(await sightsIn(actor, events)).entries()];
   const partly = sights.flatMap(([, { resource }]) => resource?.$in ?? []);
@@ -79,7 +80,7 @@ async function countByEvent(
   return new Map(rows.map((row) => [row._id.toHexString(), row.count]));
 }
 
-/** What an event holds, for its overview and before booking is opened. */
+/** What an event holds, for its overview and before booking is opened: of all of it, or of what the reader sees. */
 export interface EventCounts {
   classes: number;
   hiddenClasses: number;
@@ -87,7 +88,6 @@ export interface EventCounts {
   teachers: number;
   teachersWithoutSlots: number;
   slots: number;
-  /** Of what the reader sees, as are problems. */
   booked: number;
   problems: number;
 }
@@ -95,12 +95,13 @@ export interface EventCounts {
 export async function eventCounts(event: Pick<Event, '_id' | 'account'>, sight: Sight): Promise<EventCounts> {
   const scope = { account: event.account, event: event._id };
   const [classes, teachers, withSlots, slots, booked, problems] = await Promise.all([
-    Class.find({ ...scope, status: 'active' }, { section: 1, 'synced.type': 1, 'edits.type': 1 }).lean<
-      Pick<Class, 'section' | 'synced' | 'edits'>[]
-    >(),
-    Resource.find({ ...scope, status: 'active' }, { _id: 1 }).lean(),
-    Slot.distinct('resource', scope),
-    Slot.countDocuments(scope),
+    Class.find(
+      { ...scope, status: 'active', ...(await classesIn(scope, sight)) },
+      { section: 1, 'synced.type': 1, 'edits.type': 1 },
+    ).lean<Pick<Class, 'section' | 'synced' | 'edits'>[]>(),
+    Resource.find({ ...scope, status: 'active', ...ownAlone(sight) }, { _id: 1 }).lean(),
+    Slot.distinct('resource', { ...scope, ...sight }),
+    Slot.countDocuments({ ...scope, ...sight }),
     Appointment.countDocuments({ ...scope, ...sight, state: { $in: LIVING_STATES } }),
     Appointment.countDocuments({ ...scope, ...sight, state: 'problem' }),
   ]);
@@ -116,6 +117,20 @@ export async function eventCounts(event: Pick<Event, '_id' | 'account'>, sight: 
     booked,
     problems,
   };
+}
+
+function ownAlone({ resource }: Sight): { _id?: Sight['resource'] } {
+  return resource ? { _id: resource } : {};
+}
+
+/** The classes of those whose slots the reader sees. */
+async function classesIn(
+  scope: { account: Types.ObjectId; event: Types.ObjectId },
+  sight: Sight,
+): Promise<Record<string, unknown>> {
+  if (!sight.resource) return {};
+  const own = await Resource.find({ ...scope, ...ownAlone(sight) }, { contact: 1 }).lean();
+  return { 'synced.teachers': { $in: own.flatMap(({ contact }) => contact ?? []) } };
 }
 
 /** How many slots an event has on each of its days; days without are left out. */

@@ -3,7 +3,9 @@ import type { Deps } from '../deps.js';
 import { heldNotices } from '../runs/show/read-held.js';
 import { actorOf, mayRunEvent } from '../web/actor.js';
 import { bookingState } from '../web/booking-state.js';
+import type { Event } from '../models/event.js';
 import { changedMeanwhile, seenOf } from '../web/compare-seen.js';
+import { notFound } from '../web/errors.js';
 import { daySpan } from '../web/format-time.js';
 import { zoneName, zoneOptions } from '../web/format-zone.js';
 import { eventGuard, eventOf, levelGuard } from '../web/guards.js';
@@ -18,9 +20,13 @@ import { openingSteps } from './list-steps.js';
 import { bookingStatus, mayCreateEvents, sayBooking } from './policy.js';
 import { parseEvent } from './parse-event.js';
 import { eventCounts, listEvents, slotsByDay } from './queries.js';
-import { eventFields, eventQuery, formOf, freshEvent, stepSchema } from './schema.js';
+import { eventFields, eventQuery, formOf, freshEvent, stepSchema, templateSchema } from './schema.js';
 import { openingPages } from './serve-opening.js';
-import { eventPage, pathOf, reloadEvent } from './show-event.js';
+import { eventPage, pathOf, reloadEvent, settingsFrame } from './show-event.js';
+import { deletionPages } from './deletion/routes.js';
+import { emailPages } from './emails/routes.js';
+import { questionPages } from './questions/routes.js';
+import { findTemplate, templateLists, valuesFrom } from './take-template.js';
 import { updateEvent } from './update-event.js';
 
 const TWO_AT_ONCE = 'Somebody else saved these settings at the same moment. Save again.';
@@ -30,8 +36,11 @@ export function eventRoutes(deps: Deps): Router {
   const router = express.Router();
   // First, because `new` would be taken for an event.
   settingsPages(router, deps);
+  questionPages(router, deps);
+  emailPages(router, deps);
   listPages(router, deps);
   archivePages(router, deps);
+  deletionPages(router, deps);
   openingPages(router, deps);
   return router;
 }
@@ -48,6 +57,7 @@ function listPages(router: Router, deps: Deps): void {
       slots,
       booked,
       href: pathOf(event),
+      template: `/events/new?template=${event._id.toHexString()}`,
       when: daySpan(event.days, actor),
       bookingStatus: bookingStatus(event, now),
     }));
@@ -86,6 +96,7 @@ async function showOverview(deps: Deps, res: Response): Promise<void> {
   res.render('events/overview', {
     ...eventPage(event, 'overview'),
     runs: mayRunEvent(actorOf(res), event._id),
+    mayCreate: mayCreateEvents(actorOf(res)),
     counts,
     held: await heldNotices(actorOf(res), now, event._id),
     steps: openingSteps(event, counts, now),
@@ -100,18 +111,29 @@ async function showOverview(deps: Deps, res: Response): Promise<void> {
 function settingsPages(router: Router, deps: Deps): void {
   const create = levelGuard('event administrator');
 
-  router.get('/new', create, (_req, res) => {
-    newPage(res, { values: freshEvent(actorOf(res).timeZone), errors: {} });
+  router.get('/new', create, async (req, res) => {
+    const { template } = parseQuery(templateSchema, req.query);
+    const past = template && (await findTemplate(actorOf(res), template));
+    if (template && !past) throw notFound();
+    const values = past ? valuesFrom(past, deps.now()) : freshEvent(actorOf(res).timeZone);
+    newPage(res, { values, errors: {} }, past);
   });
 
   router.post('/', create, async (req, res) => {
     const parsed = parseEvent(req.body, { now: deps.now(), locale: actorOf(res).locale });
-    if (!parsed.ok) {
-      res.status(422);
-      newPage(res, parsed);
+    const asked = parseForm(templateSchema, req.body);
+    const template = asked.ok ? asked.value.template : undefined;
+    const past = template && (await findTemplate(actorOf(res), template));
+    if (!parsed.ok || !asked.ok || (template && !past)) {
+      const isGone = !asked.ok || (template && !past);
+      const errors: Record<string, string> = {
+        ...(isGone ? { _form: TEMPLATE_GONE } : {}),
+        ...(parsed.ok ? {} : parsed.errors),
+      };
+      newPage(res.status(422), { values: typedValues(req.body), errors }, past);
       return;
     }
-    const event = await createEvent(actorOf(res), parsed.value, deps.now());
+    const event = await createEvent(actorOf(res), parsed.value, deps.now(), past);
     say(req, {
       kind: 'ok',
       text: 'The event is created. The list below shows what it needs before booking opens.',
@@ -160,19 +182,29 @@ async function saveAgain(req: Request, res: Response, before: PlacedEvent): Prom
   settingsPage(res.status(422), form ?? { values: typedValues(req.body), errors: { _form: TWO_AT_ONCE } });
 }
 
-function newPage(res: Response, form: Form): void {
-  res.render('events/new', { title: 'New event', section: 'events', zones: zoneOptions(), form });
+const TEMPLATE_GONE =
+  'The event that you started from is gone. Create this one without it, or select another template.';
+
+function newPage(res: Response, form: Form, past?: Event): void {
+  const template = past && { id: past._id.toHexString(), ...templateLists(past) };
+  res.render('events/new', { title: 'New event', section: 'events', zones: zoneOptions(), form, template });
 }
 
 function settingsPage(res: Response, form: Form): void {
   const event = eventOf(res);
   const zones = zoneOptions(event.timeZone);
   const seen = seenOf(eventFields(event), formOf(event));
-  res.render('events/settings', { ...eventPage(event, 'settings'), zones, form, seen });
+  res.render('events/settings', {
+    ...settingsFrame(event, 'event'),
+    zones,
+    form,
+    seen,
+    mayCreate: mayCreateEvents(actorOf(res)),
+  });
 }
 
 function archivePages(router: Router, deps: Deps): void {
-  const guard = eventGuard('event administrator');
+  const guard = eventGuard('event administrator', { archived: true });
 
   router.get('/:event/archive', guard, async (_req, res) => {
     const event = eventOf(res);

@@ -1,12 +1,13 @@
 import Joi from 'joi';
 import { IANAZone } from 'luxon';
-import { HAND_TICKED, type Event, type HandTicked } from '../models/event.js';
+import type { Types } from 'mongoose';
+import { HAND_TICKED, MAX_DAYS, type Event, type HandTicked } from '../models/event.js';
 import type { SettingsFields } from '../web/compare-seen.js';
 import { zoneLabel } from '../web/format-zone.js';
 import type { Style } from '../web/place.js';
 import { daysInWords, fieldMoment } from '../web/format-time.js';
 import { isDay, toLocal } from '../web/local-time.js';
-import { line, tick } from '../web/parse.js';
+import { line, objectId, tick } from '../web/parse.js';
 
 /** What people decide about an event; the rest of it is Slotbell's. */
 export type EventSettings = Pick<Event, 'name' | 'place' | 'description' | 'timeZone' | 'days' | 'booking'>;
@@ -24,10 +25,10 @@ export interface EventForm {
   cancelHoursBefore: number;
   perStudentAndTeacher: number;
   perHousehold: number;
+  perStudent: number;
+  perTeacherAndDay: number;
   gapMinutes: number;
 }
-
-export const MAX_DAYS = 30;
 
 const count = (min: number, max: number, label: string) =>
   Joi.number().integer().min(min).max(max).required().label(label);
@@ -74,9 +75,12 @@ export const eventForm = Joi.object<EventForm, true>({
   cancelHoursBefore: count(0, 720, 'until when parents may cancel, in hours'),
   perStudentAndTeacher: count(1, 20, 'the appointments for each student with one teacher'),
   perHousehold: count(0, 100, 'the appointments for each family'),
+  perStudent: count(0, 100, 'the appointments for each student').optional().default(0),
+  perTeacherAndDay: count(0, 200, 'the appointments for each teacher and day').optional().default(0),
   gapMinutes: count(0, 240, 'the minutes between two appointments'),
 });
 
+const orNone = (value: string) => (value === '0' ? 'No limit' : value);
 const hours = (value: string) => (value === '1' ? '1 hour' : `${value} hours`);
 
 /** What the settings form calls its fields. */
@@ -92,7 +96,9 @@ export const eventFields = (style: Style): SettingsFields => ({
   stopHoursBefore: { label: 'Stop booking before a slot', say: hours },
   cancelHoursBefore: { label: 'Parents may cancel until', say: (value) => `${hours(value)} before` },
   perStudentAndTeacher: { label: 'For each student with one teacher' },
-  perHousehold: { label: 'For each family', say: (value) => (value === '0' ? 'No limit' : value) },
+  perHousehold: { label: 'For each family', say: orNone },
+  perStudent: { label: 'For each student', say: orNone },
+  perTeacherAndDay: { label: 'For each teacher and day', say: orNone },
   gapMinutes: { label: 'Between two appointments of a family', say: (value) => `${value} minutes` },
 });
 
@@ -127,13 +133,20 @@ export function freshEvent(timeZone: string): Record<string, unknown> {
     cancelHoursBefore: 24,
     perStudentAndTeacher: 1,
     perHousehold: 0,
+    perStudent: 0,
+    perTeacherAndDay: 0,
     gapMinutes: 0,
   };
 }
 
+/** The event that a new one begins with, if any. */
+export const templateSchema = Joi.object<{ template?: Types.ObjectId }, true>({
+  template: objectId().empty(''),
+});
+
 export interface EventQuery {
   q: string;
-  status: Event['status'];
+  status: 'active' | 'archived';
   page: number;
 }
 

@@ -11,10 +11,30 @@ export function eventPage(event: PlacedEvent, tab: string) {
   return { ...eventFrame(event, tab, tab === 'settings' ? 'Settings' : ''), home: pathOf(event) };
 }
 
+/** The sections of an event's settings, each a page of its own. */
+const SECTIONS = [
+  { key: 'event', label: 'Event and booking', path: '' },
+  { key: 'questions', label: 'Questions', path: '/questions' },
+  { key: 'emails', label: 'Office and emails', path: '/emails' },
+];
+
+/** What a page of the settings needs. */
+export function settingsFrame(event: PlacedEvent, section: string) {
+  return {
+    ...eventPage(event, 'settings'),
+    settingsTab: section,
+    settingsTabs: SECTIONS.map(({ path, ...one }) => ({ ...one, href: `${pathOf(event)}/settings${path}` })),
+  };
+}
+
 /** Has the rest of a request tell of its event as it is now. @returns it */
 export async function reloadEvent(res: Response): Promise<PlacedEvent> {
   const before = eventOf(res);
-  const found = await Event.findOne({ _id: before._id, account: before.account }).lean();
+  const found = await Event.findOne({
+    _id: before._id,
+    account: before.account,
+    status: { $ne: 'deleted' },
+  }).lean();
   if (!found) throw notFound();
   const now = placed(found, before);
   res.locals.event = now;

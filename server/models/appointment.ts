@@ -1,5 +1,7 @@
 import mongoose, { Schema, type Types } from 'mongoose';
+import { answerSchema, type Answer } from './appointment-field.js';
 import { scopedSchema, type Scoped } from './scoped.js';
+import type { MeetingKind } from './slot.js';
 
 /**
  * A booking of a slot, and the one document that decides whether there is one: claims and diary only keep others out.
@@ -37,9 +39,12 @@ export const REFUSALS = [
   'teacher limit',
   'class limit',
   'household limit',
+  'student limit',
+  'day limit',
   'too late to change',
   'changed meanwhile',
   'too many holds',
+  'not answered',
   'hold ended',
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
@@ -81,6 +86,12 @@ export interface Appointment extends Scoped {
   /** The problem with which somebody decided to keep it; it is not listed for that again. */
   kept?: AppointmentProblem;
   note: string;
+  /** How they meet: what was chosen where the slot leaves it open, else the slot's kind then. Absent: booked before version 0.7. */
+  kind?: MeetingKind;
+  /** What the family, or staff for it, answered to the event's questions. Absent: nothing. */
+  answers?: Answer[];
+  /** The last reminder that went out for it, or for what it replaces: so many hours before, for which begin, and when. */
+  reminded?: { hours: number; from: Date; at: Date };
   createdAt: Date;
   bookedAt?: Date;
   cancelledAt?: Date;
@@ -122,6 +133,9 @@ const schema = scopedSchema<Appointment>('appointment', {
   problem,
   kept: problem,
   note: { type: String, default: '' },
+  kind: { type: String, enum: ['in person', 'video'] },
+  answers: { type: [answerSchema], default: undefined },
+  reminded: { type: new Schema({ hours: Number, from: Date, at: Date }, { _id: false }) },
   createdAt: { type: Date, required: true },
   bookedAt: Date,
   cancelledAt: Date,

@@ -29,5 +29,7 @@ const schema = new Schema<AuditEntry>(
 );
 schema.index({ account: 1, at: -1 });
 schema.index({ event: 1, at: -1 });
+// What was done to one person or thing.
+schema.index({ account: 1, targets: 1, at: -1 });
 
 export const AuditEntry = mongoose.model<AuditEntry>('auditEntry', schema);

@@ -18,7 +18,25 @@ export interface Relation {
   type: string;
 }
 
-/** What the roster says of a person. Only a roster refresh writes these fields. */
+/** A tie that somebody of the school made by hand: the sync neither makes nor takes such. By our own id of the student. */
+export interface HandTie {
+  student: Types.ObjectId;
+  relationship: string;
+  by: Types.ObjectId;
+  at: Date;
+}
+
+/** A code that was printed for a student: it adds them to one family, once. Its hash alone is kept. */
+export interface PrintedCode {
+  hash: string;
+  at: Date;
+}
+
+/** What a roster should tell of a person and may not, by the letter that `lacks` has for it. Number and birth date are of students alone. */
+export const MISSING = { email: 'e', number: 'n', birthDate: 'b' } as const;
+export type Missing = keyof typeof MISSING;
+
+/** What the roster says of a person. A roster refresh writes these fields; what a person writes there it overwrites. */
 export interface RosterPerson {
   type: ContactType;
   firstName: string;
@@ -58,15 +76,23 @@ export interface Contact extends Scoped, RosterPerson {
   securityValue?: string;
   /** Record ids of students whom they are not tied to, whatever the source says: each was their child's before it was given to another. */
   notTied?: string[];
+  /** Made by hand. */
+  tied?: HandTie[];
+  code?: PrintedCode;
   /** The listed duplicate by which it is being merged right now: nobody else may merge it meanwhile. */
   merging?: Types.ObjectId;
   searchKey: string;
   sortKey: string;
   /** Of `schoolId`: what a student is looked up by. */
   numberKey: string;
+  /** What is not known of them, a letter each (`MISSING`), in a fixed order. */
+  lacks: string;
 }
 
 const text = { type: String, default: '' };
+
+/** With searchKey and lacks at the end: the list of contacts finds, counts and sorts in the index alone. */
+export const LISTING_INDEX = { account: 1, type: 1, status: 1, sortKey: 1, searchKey: 1, lacks: 1 } as const;
 
 const schema = scopedSchema<Contact>('contact', {
   type: { type: String, enum: CONTACT_TYPES, required: true },
@@ -98,6 +124,21 @@ const schema = scopedSchema<Contact>('contact', {
   securityValue: String,
   room: String,
   notTied: { type: [String], default: undefined },
+  tied: {
+    type: [
+      new Schema<HandTie>(
+        {
+          student: { type: Schema.Types.ObjectId, required: true },
+          relationship: String,
+          by: { type: Schema.Types.ObjectId, required: true },
+          at: { type: Date, required: true },
+        },
+        { _id: false },
+      ),
+    ],
+    default: undefined,
+  },
+  code: { type: new Schema<PrintedCode>({ hash: String, at: Date }, { _id: false }) },
   merging: Schema.Types.ObjectId,
   searchKey: { type: String, default: '' },
   sortKey: { type: String, default: '' },
@@ -107,13 +148,18 @@ const schema = scopedSchema<Contact>('contact', {
       return numberKey(this.schoolId);
     },
   },
+  lacks: {
+    type: String,
+    default(this: Contact) {
+      return lacksOf(this);
+    },
+  },
 });
 schema.index(
   { account: 1, 'record.id': 1 },
   { unique: true, partialFilterExpression: { 'record.id': { $exists: true } } },
 );
-// With searchKey at the end: the list of contacts finds, counts and sorts in the index alone.
-schema.index({ account: 1, type: 1, status: 1, sortKey: 1, searchKey: 1 });
+schema.index(LISTING_INDEX);
 schema.index({ account: 1, sortKey: 1 });
 schema.index({ account: 1, email: 1 });
 schema.index({ account: 1, numberKey: 1 });
@@ -121,6 +167,10 @@ schema.index({ account: 1, 'relations.student': 1 });
 schema.index(
   { account: 1, 'record.also': 1 },
   { partialFilterExpression: { 'record.also': { $exists: true } } },
+);
+schema.index(
+  { account: 1, 'tied.student': 1 },
+  { partialFilterExpression: { 'tied.student': { $exists: true } } },
 );
 schema.index({ account: 1, notTied: 1 }, { partialFilterExpression: { notTied: { $exists: true } } });
 schema.index(
@@ -143,10 +193,32 @@ export function contactKeys(
   };
 }
 
+/** What is not known of a person, a letter each. */
+export function lacksOf(person: Pick<RosterPerson, 'type' | 'email' | 'schoolId' | 'birthDate'>): string {
+  const isStudent = person.type === 'student';
+  return [
+    person.email ? '' : MISSING.email,
+    isStudent && numberKey(person.schoolId) === '' ? MISSING.number : '',
+    isStudent && !person.birthDate ? MISSING.birthDate : '',
+  ].join('');
+}
+
+/** Every value of `lacks` that says so. */
+export function lacking(missing: Missing): string[] {
+  return ['e', 'n', 'b', 'en', 'eb', 'nb', 'enb'].filter((letters) => letters.includes(MISSING[missing]));
+}
+
+/** All that is stored with a person and made of the rest. */
+export function personKeys(
+  person: Pick<RosterPerson, 'type' | 'firstName' | 'lastName' | 'email' | 'schoolId' | 'birthDate'>,
+): Pick<Contact, 'searchKey' | 'sortKey' | 'numberKey' | 'lacks'> {
+  return { ...contactKeys(person), lacks: lacksOf(person) };
+}
+
 /** What the roster says of a person as an update sets it: identifiers one by one, so that one that is not mapped stays as it is. */
 export function personUpdate({ identifiers, ...person }: RosterPerson): Record<string, unknown> {
   const dotted = Object.entries(identifiers ?? {}).map(([key, value]) => [`identifiers.${key}`, value]);
-  return { ...person, ...(Object.fromEntries(dotted) as Record<string, string>), ...contactKeys(person) };
+  return { ...person, ...(Object.fromEntries(dotted) as Record<string, string>), ...personKeys(person) };
 }
 
 /** Every record id that stands for the person. */

@@ -37,3 +37,15 @@ const schema = new Schema<Diary>(
 schema.index({ 'busy.appointment': 1 });
 
 export const Diary = mongoose.model<Diary>('diary', schema);
+
+/** Takes appointments out of all diaries; a diary that is empty then goes. */
+export async function clearDiaries(appointments: Types.ObjectId[]): Promise<void> {
+  const theirs = { 'busy.appointment': { $in: appointments } };
+  const diaries = (await Diary.find(theirs, { _id: 1 }).lean()).map(({ _id }) => _id);
+  if (diaries.length === 0) return;
+  await Diary.updateMany(
+    { _id: { $in: diaries } },
+    { $pull: { busy: { appointment: { $in: appointments } } } },
+  );
+  await Diary.deleteMany({ _id: { $in: diaries }, busy: { $size: 0 } });
+}

@@ -1,5 +1,8 @@
 import mongoose, { Schema, type Types } from 'mongoose';
+import { fieldSchema, type AppointmentField } from './appointment-field.js';
+import { messagesSchema, officeSchema, type MessageKind, type MessageText, type Office } from './message.js';
 import { scopedSchema, type Scoped } from './scoped.js';
+import { SLOT_KINDS, SLOT_STATES, type SlotKind, type SlotState } from './slot.js';
 
 /** Where an event's classes come from, and whether they are kept fresh. */
 export interface EventSync {
@@ -15,6 +18,22 @@ export interface EventSync {
   noTerm: boolean;
 }
 
+/** What the slot generator was last asked for in an event; whom it was asked for is not kept. */
+export interface LastSlots {
+  days: string[];
+  /** Local HH:mm. */
+  blocks: { from: string; to: string }[];
+  minutes: number;
+  breakMinutes: number;
+  capacity: number;
+  kind: SlotKind;
+  state: SlotState;
+  message: string;
+}
+
+/** An event's days at most. */
+export const MAX_DAYS = 30;
+
 /** Steps towards opening that only a person can call done. */
 export const HAND_TICKED = ['classes', 'link'] as const;
 export type HandTicked = (typeof HAND_TICKED)[number];
@@ -29,7 +48,8 @@ export interface Event extends Scoped {
   days: string[];
   /** Part of the parents' link; not guessable. */
   link: string;
-  status: 'active' | 'archived';
+  /** `deleted`: nobody sees it any more, and a job deletes all that is in it, itself last. */
+  status: 'active' | 'archived' | 'deleted';
   booking: {
     /** The booking window; open between the two. */
     opensAt?: Date;
@@ -43,12 +63,29 @@ export interface Event extends Scoped {
     perStudentAndTeacher: number;
     /** Appointments one household may have in the event; 0 is no limit. */
     perHousehold: number;
+    /** Appointments about one student in the event; 0 is no limit. */
+    perStudent: number;
+    /** Appointments that one resource has on one day; 0 is no limit. */
+    perTeacherAndDay: number;
     /** Least minutes between two appointments of one household; 0 allows back to back. */
     gapMinutes: number;
   };
+  /** Questions asked at booking, in their order. Absent: there never were any. */
+  fields?: AppointmentField[];
+  /** Absent: nothing is said of the office. */
+  office?: Office;
+  /** Texts of mails in the school's own words; a kind that is absent has Slotbell's. */
+  messages?: Partial<Record<MessageKind, MessageText>>;
+  /** How many hours before a meeting its family is reminded, the most first. Absent: never. */
+  reminders?: number[];
+  /** By the hours of a reminder (`h24`): meetings that begin up to then have been looked at for it. */
+  reminded?: Record<string, Date>;
   sync?: EventSync;
   /** What somebody ticked off on the way to opening. */
   checked: HandTicked[];
+  /** The event whose settings, texts and questions it began with. */
+  templateOf?: Types.ObjectId;
+  lastSlots?: LastSlots;
   createdAt: Date;
   sortKey: string;
 }
@@ -60,7 +97,7 @@ const schema = scopedSchema<Event>('event', {
   timeZone: { type: String, required: true },
   days: { type: [String], required: true },
   link: { type: String, required: true },
-  status: { type: String, enum: ['active', 'archived'], default: 'active' },
+  status: { type: String, enum: ['active', 'archived', 'deleted'], default: 'active' },
   booking: {
     opensAt: Date,
     closesAt: Date,
@@ -69,8 +106,15 @@ const schema = scopedSchema<Event>('event', {
     cancelHoursBefore: { type: Number, default: 0 },
     perStudentAndTeacher: { type: Number, default: 1 },
     perHousehold: { type: Number, default: 0 },
+    perStudent: { type: Number, default: 0 },
+    perTeacherAndDay: { type: Number, default: 0 },
     gapMinutes: { type: Number, default: 0 },
   },
+  fields: { type: [fieldSchema], default: undefined },
+  office: { type: officeSchema },
+  messages: { type: messagesSchema },
+  reminders: { type: [Number], default: undefined },
+  reminded: Schema.Types.Mixed,
   sync: {
     type: new Schema<EventSync>(
       {
@@ -85,11 +129,28 @@ const schema = scopedSchema<Event>('event', {
     ),
   },
   checked: { type: [String], enum: HAND_TICKED, default: [] },
+  templateOf: Schema.Types.ObjectId,
+  lastSlots: {
+    type: new Schema<LastSlots>(
+      {
+        days: [String],
+        blocks: [new Schema({ from: String, to: String }, { _id: false })],
+        minutes: Number,
+        breakMinutes: Number,
+        capacity: Number,
+        kind: { type: String, enum: SLOT_KINDS },
+        state: { type: String, enum: SLOT_STATES },
+        message: { type: String, default: '' },
+      },
+      { _id: false },
+    ),
+  },
   createdAt: { type: Date, required: true },
   sortKey: { type: String, required: true },
 });
 schema.index({ account: 1, status: 1, sortKey: 1 });
 schema.index({ link: 1 }, { unique: true });
+schema.index({ status: 1 }, { partialFilterExpression: { status: 'deleted' } });
 // Those that are over, across accounts.
 schema.index({ days: 1 });
 schema.index({ 'sync.on': 1 }, { partialFilterExpression: { 'sync.on': true } });

@@ -40,6 +40,8 @@ export interface Notification {
   event?: Types.ObjectId;
   kind: string;
   to: string;
+  /** Where answers go; absent: to the sender. */
+  replyTo?: string;
   subject: string;
   text: string;
   /** A calendar file sent along. */
@@ -65,6 +67,7 @@ const schema = new Schema<Notification>(
     event: Schema.Types.ObjectId,
     kind: { type: String, required: true },
     to: { type: String, required: true },
+    replyTo: String,
     subject: { type: String, required: true },
     text: { type: String, required: true },
     ics: String,
@@ -94,5 +97,7 @@ schema.index({ state: 1, nextAt: 1 });
 // The outbox pages: counts by state and the search over addresses are answered from the keys alone.
 schema.index({ account: 1, state: 1, createdAt: -1, _id: -1, to: 1 });
 schema.index({ account: 1, event: 1, state: 1, createdAt: -1, _id: -1, to: 1 });
+// The mails of one person.
+schema.index({ account: 1, to: 1, createdAt: -1 });
 
 export const Notification = mongoose.model<Notification>('notification', schema);

@@ -7,6 +7,8 @@ export interface Resource extends Scoped {
   contact?: Types.ObjectId;
   name: string;
   room: string;
+  /** Where its video meetings are; absent or '': nowhere yet. */
+  link?: string;
   /** `gone`: the teacher no longer has a class in the event; slots that are booked stay. */
   status: 'active' | 'gone';
   /** Made by the sync, which alone lets it go; one that a person made stays whatever the roster says. */
@@ -24,6 +26,7 @@ const schema = scopedSchema<Resource>('resource', {
   contact: Schema.Types.ObjectId,
   name: { type: String, required: true },
   room: { type: String, default: '' },
+  link: String,
   status: { type: String, enum: ['active', 'gone'], required: true },
   fromSync: { type: Boolean, default: false },
   addedBy: Schema.Types.ObjectId,

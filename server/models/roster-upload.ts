@@ -14,8 +14,8 @@ export interface UploadProblem {
   /** 0 where the whole file is meant. */
   line: number;
   field: string;
-  problem: string;
-  advice: string;
+  /** A code with the values of its sentence (`tables/say-file-problem.ts`). `text`: the words themselves, as versions before 0.7 stored them. */
+  fault: { code: string } & Record<string, unknown>;
 }
 
 /** How far a reading is. */
@@ -73,7 +73,7 @@ const schema = scopedSchema<RosterUpload>('rosterUpload', {
   complete: { type: Schema.Types.Mixed, default: {} },
   problems: [
     new Schema<UploadProblem>(
-      { file: String, line: Number, field: String, problem: String, advice: String },
+      { file: String, line: Number, field: String, fault: { type: Schema.Types.Mixed, required: true } },
       { _id: false },
     ),
   ],

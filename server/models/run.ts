@@ -142,6 +142,11 @@ export interface Run extends Scoped {
   /** Raised at each take-over: a worker that was given up on finds its number stale and stops. */
   fence: number;
   stopRequested: boolean;
+  /**
+   * The run of the account's roster that it waits for. Meanwhile it is `running` without a worker and without a heartbeat: it keeps its
+   * place, so that no other run of the event comes between its parts.
+   */
+  waitsFor?: Types.ObjectId;
   /** A night that found its source away waits until then. */
   retryAt?: Date;
   /** How often it was put off so. */
@@ -187,6 +192,7 @@ export const runFields: SchemaDefinition = {
   heartbeatAt: Date,
   fence: { type: Number, default: 0 },
   stopRequested: { type: Boolean, default: false },
+  waitsFor: Schema.Types.ObjectId,
   retryAt: Date,
   retries: Number,
   spared: Number,

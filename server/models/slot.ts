@@ -4,6 +4,9 @@ import { scopedSchema, type Scoped } from './scoped.js';
 export const SLOT_KINDS = ['in person', 'video', 'either'] as const;
 export type SlotKind = (typeof SLOT_KINDS)[number];
 
+/** How one meeting takes place. */
+export type MeetingKind = Exclude<SlotKind, 'either'>;
+
 export const SLOT_STATES = ['visible', 'hidden', 'call the school', 'unavailable'] as const;
 export type SlotState = (typeof SLOT_STATES)[number];
 
@@ -17,17 +20,19 @@ export interface Slot extends Scoped {
   day: string;
   capacity: number;
   kind: SlotKind;
+  /** Where its video meetings are; absent or '': at the resource's link. */
+  link?: string;
   state: SlotState;
   /** Said to parents when the state is `unavailable`. */
   message: string;
-  /** Every minute it covers, in minutes since 1970: what the unique index refuses overlap by. Set by itself; not read. */
+  /** Every minute it covers, in minutes since 1970: what the unique index refuses overlap by. Set by itself when it is made; not read. */
   minutes?: number[];
 }
 
-/** The minutes from `from` up to `to`, as the index of slots keeps them. */
-function coveredMinutes(this: Slot): number[] {
-  const first = Math.floor(this.from.getTime() / 60_000);
-  const end = Math.ceil(this.to.getTime() / 60_000);
+/** The minutes from `from` up to `to`, as the index of slots keeps them. Whoever moves a slot writes these with its times. */
+export function coveredMinutes({ from, to }: Pick<Slot, 'from' | 'to'>): number[] {
+  const first = Math.floor(from.getTime() / 60_000);
+  const end = Math.ceil(to.getTime() / 60_000);
   return Array.from({ length: Math.max(0, end - first) }, (_, index) => first + index);
 }
 
@@ -39,9 +44,16 @@ const schema = scopedSchema<Slot>('slot', {
   day: { type: String, required: true },
   capacity: { type: Number, min: 1, max: 500, default: 1 },
   kind: { type: String, enum: SLOT_KINDS, default: 'in person' },
+  link: String,
   state: { type: String, enum: SLOT_STATES, default: 'visible' },
   message: { type: String, default: '' },
-  minutes: { type: [Number], default: coveredMinutes, select: false },
+  minutes: {
+    type: [Number],
+    default(this: Slot) {
+      return coveredMinutes(this);
+    },
+    select: false,
+  },
 });
 schema.index({ resource: 1, from: 1 }, { unique: true });
 // Two who make slots for one resource at once cannot both have a minute, whatever each of them read before.

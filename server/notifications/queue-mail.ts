@@ -9,6 +9,8 @@ export interface Mail {
   event?: Types.ObjectId;
   kind: string;
   to: string;
+  /** Where answers go; absent: to the sender. */
+  replyTo?: string;
   subject: string;
   text: string;
   ics?: string;

@@ -54,6 +54,7 @@ function compose(mail: Notification, { publicUrl, mailFrom }: Pick<Config, 'publ
     from: mailFrom,
     // As an object, so that one address is never read as several.
     to: { name: '', address: mail.to },
+    ...(mail.replyTo ? { replyTo: { name: '', address: mail.replyTo } } : {}),
     subject: mail.subject,
     text: mail.text,
     // Asks for no answer from holiday notices (RFC 3834).

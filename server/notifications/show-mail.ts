@@ -17,6 +17,7 @@ const KIND_WORDS: Partial<Record<string, string>> = {
   'appointment booked': 'Appointment booked',
   'appointment changed': 'Appointment changed',
   'appointment cancelled': 'Appointment canceled',
+  'appointment reminder': 'Reminder',
   'another adult': 'Another adult added',
 };
 

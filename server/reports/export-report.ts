@@ -8,7 +8,7 @@ import { everyAppointment } from './list-appointments.js';
 import { everySchedule } from './list-schedule.js';
 import { everyUnbooked } from './list-unbooked.js';
 import type { StateFilter } from './schema.js';
-import { APPOINTMENT_COLUMNS, appointmentLines } from './write-lines.js';
+import { appointmentColumns, appointmentLines } from './write-lines.js';
 
 /** What sends a report as a file. Days and times are the event's. @throws 404 when there is no such report */
 export function exportReport(
@@ -29,13 +29,13 @@ function contentOf(
   switch (report) {
     case 'schedule':
       return [
-        teacherFirst(APPOINTMENT_COLUMNS),
+        teacherFirst(appointmentColumns(event)),
         mapLines(appointmentLines(everySchedule(event), event), teacherFirst),
       ];
     case 'families':
       return [['Class', 'Teacher', 'Student'], unbookedLines(event)];
     case 'appointments':
-      return [APPOINTMENT_COLUMNS, appointmentLines(everyAppointment(event, { state, q: '' }), event)];
+      return [appointmentColumns(event), appointmentLines(everyAppointment(event, { state, q: '' }), event)];
     default:
       throw notFound();
   }

@@ -5,8 +5,11 @@ import { Contact, contactName } from '../models/contact.js';
 import type { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
 import { Resource } from '../models/resource.js';
+import { Slot } from '../models/slot.js';
 import { User } from '../models/user.js';
 import { dayOf } from '../web/local-time.js';
+import { sayAnswers, type SaidAnswer } from '../web/say-answers.js';
+import { kindOf } from '../web/say-kind.js';
 import { sayProblem } from '../web/say-problem.js';
 
 type Scope = Pick<Event, '_id' | 'account' | 'timeZone'>;
@@ -27,6 +30,10 @@ export interface ReportRow {
   family: string;
   state: string;
   problem: string;
+  /** 'Video', or '' for in person. */
+  kind: string;
+  /** What was answered at booking, as staff read it. */
+  answers: SaidAnswer[];
 }
 
 export const STATE_WORDS: Record<AppointmentState, string> = {
@@ -37,15 +44,16 @@ export const STATE_WORDS: Record<AppointmentState, string> = {
   expired: 'Expired',
 };
 
-/** Puts names to some appointments of an event, in their order: five queries, however many there are. */
+/** Puts names to some appointments of an event, in their order: seven queries, however many there are. */
 export async function matchNames(event: Scope, appointments: Appointment[]): Promise<ReportRow[]> {
   if (appointments.length === 0) return [];
   const scope = { account: event.account, event: event._id };
   const ids = (pick: (item: Appointment) => Types.ObjectId[]) => ({
     $in: distinct(appointments.flatMap(pick)),
   });
-  const [resources, classes, students, households] = await Promise.all([
+  const [resources, slots, classes, students, households] = await Promise.all([
     Resource.find({ _id: ids((item) => [item.resource]), ...scope }, { name: 1, room: 1 }).lean(),
+    Slot.find({ _id: ids((item) => [item.slot]), ...scope }, { kind: 1 }).lean(),
     Class.find(
       { _id: ids((item) => (item.class ? [item.class] : [])), ...scope },
       { 'synced.students': 0, 'synced.teachers': 0 },
@@ -61,8 +69,9 @@ export async function matchNames(event: Scope, appointments: Appointment[]): Pro
     { name: 1 },
   ).lean();
 
-  const [resourceOf, classOf, studentOf, householdOf, adultOf] = [
+  const [resourceOf, slotOf, classOf, studentOf, householdOf, adultOf] = [
     byId(resources),
+    byId(slots),
     byId(classes),
     byId(students),
     byId(households),
@@ -90,6 +99,8 @@ export async function matchNames(event: Scope, appointments: Appointment[]): Pro
             .join(', '),
       state: STATE_WORDS[item.state],
       problem: sayProblem(item.problem),
+      kind: kindOf(slotOf(item.slot), item) === 'video' ? 'Video' : '',
+      answers: sayAnswers(item.answers, 'staff'),
     };
   });
 }

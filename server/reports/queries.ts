@@ -10,6 +10,7 @@ export async function eventsToReport(actor: Actor, page: number): Promise<{ even
   const granted = [...actor.eventLevels].filter(([, level]) => atLeast(level, 'appointment viewer'));
   const filter = {
     account: actor.account,
+    status: { $in: ['active', 'archived'] as const },
     ...(atLeast(actor.level, 'appointment viewer') ? {} : { _id: { $in: granted.map(([event]) => event) } }),
   };
   const total = await Event.countDocuments(filter);

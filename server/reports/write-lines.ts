@@ -1,4 +1,5 @@
 import { numericDay, timeOfDay } from '../web/format-time.js';
+import type { Event } from '../models/event.js';
 import type { Place } from '../web/place.js';
 import type { ReportRow } from './match-names.js';
 
@@ -16,16 +17,22 @@ export const APPOINTMENT_COLUMNS = [
   'Problem',
 ];
 
-/** A line of a file for each appointment, under `APPOINTMENT_COLUMNS`. @param place the event's: days and times are local there */
+/** Those of an event: a column for each question that it asks now, and one for what was answered to others. */
+export function appointmentColumns({ fields }: Pick<Event, 'fields'>): string[] {
+  if (!fields) return APPOINTMENT_COLUMNS;
+  return [...APPOINTMENT_COLUMNS, ...fields.map(({ label }) => label), 'Other answers'];
+}
+
+/** A line of a file for each appointment, under `appointmentColumns`. @param event days and times are local there */
 export async function* appointmentLines(
   parts: AsyncIterable<ReportRow[]>,
-  place: Place,
+  event: Place & Pick<Event, 'fields'>,
 ): AsyncGenerator<string[][]> {
   for await (const rows of parts)
     yield rows.map((row) => [
-      numericDay(row.day, place),
-      timeOfDay(row.from, place),
-      timeOfDay(row.to, place),
+      numericDay(row.day, event),
+      timeOfDay(row.from, event),
+      timeOfDay(row.to, event),
       row.teacher,
       row.room,
       row.students,
@@ -33,5 +40,17 @@ export async function* appointmentLines(
       row.family,
       row.state,
       row.problem,
+      ...answerCells(row.answers, event),
     ]);
+}
+
+/** By the questions' ids, as one may have been reworded since. */
+function answerCells(answers: ReportRow['answers'], { fields }: Pick<Event, 'fields'>): string[] {
+  if (!fields) return [];
+  const asked = new Set(fields.map(({ id }) => id));
+  const others = answers.filter(({ field }) => !asked.has(field));
+  return [
+    ...fields.map(({ id }) => answers.find(({ field }) => field === id)?.text ?? ''),
+    others.map(({ label, text }) => `${label}: ${text}`).join('; '),
+  ];
 }

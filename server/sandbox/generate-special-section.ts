@@ -11,7 +11,8 @@ interface Cast {
   missing: (kind: 'student' | 'teacher', place: number) => string;
 }
 
-type Special = Partial<CleverSection> & { at: number };
+/** `plain`: its name where no name is a trap. */
+type Special = Partial<CleverSection> & { at: number; plain?: string };
 
 /** Each a pitfall seen in the wild, and clubs whose members come from several grades. All but one belong to one school. */
 const SPECIALS: readonly ((cast: Cast) => Special)[] = [
@@ -37,18 +38,21 @@ const SPECIALS: readonly ((cast: Cast) => Special)[] = [
   ({ students }) => ({
     at: 3,
     name: 'Study Hall without a teacher',
+    plain: 'Study Hall',
     students: students(3, 18),
     teachers: [],
   }),
   ({ students, missing }) => ({
     at: 2,
     name: 'Class of an unshared teacher',
+    plain: 'Woodshop',
     students: students(2, 15),
     teachers: [missing('teacher', 0)],
   }),
   ({ students, teacher, missing }) => ({
     at: 2,
     name: 'Class with unshared students',
+    plain: 'Spanish Club',
     students: [...students(2, 10), missing('student', 0), missing('student', 1), missing('student', 2)],
     teachers: [teacher(2, 1)],
   }),
@@ -58,22 +62,31 @@ const SPECIALS: readonly ((cast: Cast) => Special)[] = [
     students: students(3, 28),
     teachers: Array.from({ length: 10 }, (_, place) => teacher(3, place)),
   }),
-  ({ students, teacher }) => ({ at: 1, name: '', students: students(1, 12), teachers: [teacher(1, 0)] }),
+  ({ students, teacher }) => ({
+    at: 1,
+    name: '',
+    plain: 'Book Club',
+    students: students(1, 12),
+    teachers: [teacher(1, 0)],
+  }),
   ({ students, teacher }) => ({
     at: 0,
     name: '<img src=x onerror=alert(1)> & "Friends"',
+    plain: 'Drama Club',
     students: students(0, 14),
     teachers: [teacher(0, 0)],
   }),
   ({ students, teacher }) => ({
     at: 0,
     name: '=HYPERLINK("https://example.com";"Class")',
+    plain: 'Garden Club',
     students: students(0, 13),
     teachers: [teacher(0, 1)],
   }),
   ({ students, teacher }) => ({
     at: 1,
     name: `Reading Circle ${'of the long name '.repeat(30)}📚`,
+    plain: 'Reading Circle',
     students: students(1, 11),
     teachers: [teacher(1, 1)],
   }),
@@ -101,6 +114,7 @@ const SPECIALS: readonly ((cast: Cast) => Special)[] = [
   ({ students, teacher }) => ({
     at: 2,
     name: null,
+    plain: 'Homework Club',
     students: students(2, 6),
     teachers: [teacher(2, 2)],
     grade: null,
@@ -110,6 +124,7 @@ const SPECIALS: readonly ((cast: Cast) => Special)[] = [
   ({ students, teacher, missing }) => ({
     at: 3,
     name: 'Class of a lost term',
+    plain: 'Yearbook',
     students: students(3, 16),
     teachers: [teacher(3, 5)],
     term_id: missing('student', 3),
@@ -135,6 +150,7 @@ const SPECIALS: readonly ((cast: Cast) => Special)[] = [
   ({ students, teacher }) => ({
     at: 0,
     name: 'Школа танца · 舞蹈 · رقص',
+    plain: 'Dance Club',
     students: students(0, 19),
     teachers: [teacher(0, 3), teacher(1, 3)],
   }),
@@ -142,7 +158,7 @@ const SPECIALS: readonly ((cast: Cast) => Special)[] = [
 export const SPECIAL_SECTIONS = SPECIALS.length;
 
 export function generateSpecialSection(world: World, place: number): CleverSection | null {
-  const { at, ...special } = SPECIALS[place]?.(castOf(world)) ?? { at: -1 };
+  const { at, plain, ...special } = SPECIALS[place]?.(castOf(world)) ?? { at: -1 };
   if (at < 0) return null;
   const index = world.plan.timetabled + place;
   const primary = special.teachers?.[0];
@@ -157,6 +173,7 @@ export function generateSpecialSection(world: World, place: number): CleverSecti
     last_modified: world.baseTime,
     ...(primary === undefined ? {} : { teacher: primary }),
     ...special,
+    ...(world.plainNames && plain !== undefined ? { name: plain } : {}),
   };
 }
 

@@ -6,7 +6,8 @@ import { gradeOfStudent } from './place-students.js';
 import type { World } from './world.js';
 
 /** The first students bear the hostile names, every third of them so that ordinary ones stand between. */
-function hostileName(index: number): PersonName | undefined {
+function hostileName(world: World, index: number): PersonName | undefined {
+  if (world.plainNames) return undefined;
   return index >= 20 && (index - 20) % 3 === 0 ? HOSTILE_NAMES[(index - 20) / 3] : undefined;
 }
 
@@ -51,7 +52,7 @@ export function generateStudent(world: World, index: number): CleverUser {
 }
 
 function nameOf(world: World, index: number): PersonName {
-  const hostile = hostileName(index);
+  const hostile = hostileName(world, index);
   if (hostile) return { ...hostile };
   const { draw } = world;
   const names = familyNames(world, familyOf(world.plan, index));

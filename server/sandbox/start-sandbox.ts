@@ -27,6 +27,8 @@ export interface SandboxOptions {
   rateLimit?: RateLimit;
   /** A path before the version, as a proxy may have: "/clever". */
   prefix?: string;
+  /** Ordinary names alone, for somebody to look at; by default some are traps. */
+  plainNames?: boolean;
   /** False leaves the application waiting for the district's approval. */
   approved?: boolean;
 }
@@ -78,7 +80,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const { students = 1800, seed = 1, port = 0, prefix = '', version = 'v3.1' } = options;
   if (!Number.isInteger(students) || students < 20 || students > 1_000_000)
     throw new RangeError('students must be 20 to 1,000,000');
-  const world = createWorld(seed, students, options.today ?? new Date());
+  const world = createWorld(seed, students, options.today ?? new Date(), options.plainNames);
   const district = new District(world);
   const changes = createRosterChanges(district);
   let family = findSampleFamily(district);

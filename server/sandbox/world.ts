@@ -12,10 +12,12 @@ export interface World {
   schoolYear: number;
   /** When the untouched district was last synced, as Clever writes times. */
   baseTime: string;
+  /** Nobody and nothing bears a name that is a trap, as one bears for tests. */
+  plainNames: boolean;
 }
 
 /** `today` decides the school year; it turns over in July. */
-export function createWorld(seed: number, students: number, today: Date): World {
+export function createWorld(seed: number, students: number, today: Date, plainNames = false): World {
   const ids = createIdentifier(seed);
   return {
     plan: layOutDistrict(students),
@@ -24,5 +26,6 @@ export function createWorld(seed: number, students: number, today: Date): World 
     districtId: ids.idOf('district', 0),
     schoolYear: today.getUTCMonth() >= 6 ? today.getUTCFullYear() : today.getUTCFullYear() - 1,
     baseTime: today.toISOString(),
+    plainNames,
   };
 }

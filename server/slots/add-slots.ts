@@ -1,15 +1,16 @@
 import { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
 import { duplicatesAmong } from '../models/duplicate-key.js';
-import type { Event } from '../models/event.js';
+import { Event } from '../models/event.js';
 import { Slot } from '../models/slot.js';
 import type { Actor } from '../web/actor.js';
+import { addDays } from './add-day.js';
+import type { SlotForm } from './generator/schema.js';
 import { prepareSlots, type NotPrepared } from './prepare-slots.js';
-import type { SlotForm } from './schema.js';
 
 const BATCH = 1000;
 
-type NewSlot = Omit<Slot, '_id' | 'minutes'>;
+export type NewSlot = Omit<Slot, '_id' | 'minutes'>;
 
 /**
  * Makes the slots that are missing and touches none that are there. Somebody who makes slots for the same teacher at the
@@ -25,23 +26,22 @@ export async function addSlots(
   const prepared = await prepareSlots(event, form);
   if (!prepared.ok) return prepared;
   const wanted = prepared.plans.flatMap((plan): NewSlot[] =>
-    [...plan.add, ...(form.elsewhere ? plan.elsewhere : [])].map(({ from, to }) => ({
+    [...plan.add, ...(form.elsewhere ? plan.elsewhere : [])].map(({ from, to, day }) => ({
       account: event.account,
       event: event._id,
       resource: new Types.ObjectId(plan.resource),
       from,
       to,
-      day: form.day,
+      day,
       capacity: form.capacity,
       kind: form.kind,
       state: form.state,
       message: form.message,
     })),
   );
-  const refused = new Set<NewSlot>();
-  for (let start = 0; start < wanted.length; start += BATCH)
-    for (const slot of await insertMissing(wanted.slice(start, start + BATCH))) refused.add(slot);
-  const made = wanted.filter((slot) => !refused.has(slot));
+  await addDays(event, form.days);
+  const made = await insertSlots(wanted);
+  await keepForm(event, form);
   const teachers = new Set(made.map((slot) => slot.resource.toHexString())).size;
   await recordAudit({
     account: actor.account,
@@ -51,9 +51,8 @@ export async function addSlots(
     detail: {
       made: made.length,
       teachers,
-      day: form.day,
-      from: form.from,
-      to: form.to,
+      days: form.days,
+      blocks: form.blocks,
       minutes: form.minutes,
     },
     at: now,
@@ -64,6 +63,21 @@ export async function addSlots(
     teachers,
     leftOut: prepared.plans.length * prepared.times.length - made.length,
   };
+}
+
+/** For the next time that the event's generator is opened. */
+async function keepForm({ _id, account }: Event, form: SlotForm): Promise<void> {
+  const { days, blocks, minutes, breakMinutes, capacity, kind, state, message } = form;
+  const lastSlots = { days, blocks, minutes, breakMinutes, capacity, kind, state, message };
+  await Event.updateOne({ _id, account }, { $set: { lastSlots } });
+}
+
+/** Inserts slots; those whose time the resource has already are left out. @returns those that were made */
+export async function insertSlots(wanted: NewSlot[]): Promise<NewSlot[]> {
+  const refused = new Set<NewSlot>();
+  for (let start = 0; start < wanted.length; start += BATCH)
+    for (const slot of await insertMissing(wanted.slice(start, start + BATCH))) refused.add(slot);
+  return wanted.filter((slot) => !refused.has(slot));
 }
 
 /** Inserts slots and gives back those that the index refused. */

@@ -4,6 +4,7 @@ import type { Event } from '../models/event.js';
 import { Resource } from '../models/resource.js';
 import { Slot, type SlotState } from '../models/slot.js';
 import type { Actor } from '../web/actor.js';
+import type { PlaceForm } from './schema.js';
 import { groupSlots, type ReadSlot } from './mark-slots.js';
 
 /**
@@ -36,15 +37,19 @@ export async function changeSlots(
   return changed;
 }
 
-/** Sets where a teacher sits in this event. @param resource as it was read; false when somebody has set another room since */
+/** Sets where a teacher meets families in this event. @param resource as it was read; false when somebody has changed it since */
 export async function changeRoom(
   actor: Actor,
-  resource: Pick<Resource, '_id' | 'account' | 'event' | 'room'>,
-  room: string,
+  resource: Pick<Resource, '_id' | 'account' | 'event' | 'room' | 'link'>,
+  { room, link }: PlaceForm,
   now: Date,
 ): Promise<boolean> {
-  const asFound = { _id: resource._id, account: actor.account, ...asRead({ room: resource.room }) };
-  const saved = await Resource.updateOne(asFound, { $set: { room } });
+  const asFound = {
+    _id: resource._id,
+    account: actor.account,
+    ...asRead({ room: resource.room, link: resource.link }),
+  };
+  const saved = await Resource.updateOne(asFound, { $set: { room, link } });
   if (saved.matchedCount === 0) return false;
   await recordAudit({
     account: resource.account,

@@ -6,7 +6,7 @@ export interface Span {
   to: Date;
 }
 
-/** Which times somebody asks for: one local day, from and to as local HH:mm, in the event's zone. */
+/** One block of a day that somebody asks for: one local day, from and to as local HH:mm, in the event's zone. */
 export interface Pattern {
   day: string;
   from: string;
@@ -54,38 +54,58 @@ export function layOutTimes(pattern: Pattern, zone: string): Times {
 }
 
 /** What making the times would do for one resource. */
-export interface ResourcePlan {
+export interface ResourcePlan<T extends Span = Span> {
   resource: string;
   /** To be made. */
-  add: Span[];
+  add: T[];
   /** Already there, with the same begin and end. */
-  there: Span[];
+  there: T[];
   /** Left out, because a slot of this resource lies across. */
-  blocked: Span[];
+  blocked: T[];
   /** Lies across a slot that the same teacher has in another event; made only when asked for. */
-  elsewhere: Span[];
+  elsewhere: T[];
 }
 
 /**
  * Sorts the asked times of each resource into those to add and those to leave out; every time is in exactly one list.
  * @param own slots that the resource has in this event; @param others those of the same teacher in other events.
  */
-export function planSlots(
-  times: Span[],
+export function planSlots<T extends Span>(
+  times: T[],
   resources: { id: string; own: Span[]; others: Span[] }[],
-): ResourcePlan[] {
+): ResourcePlan<T>[] {
   return resources.map(({ id, own, others }) => {
-    const plan: ResourcePlan = { resource: id, add: [], there: [], blocked: [], elsewhere: [] };
-    for (const time of times) listFor(plan, time, own, others).push(time);
+    const plan: ResourcePlan<T> = { resource: id, add: [], there: [], blocked: [], elsewhere: [] };
+    const same = new Set(own.map(keyOf));
+    const [liesAcross, isElsewhere] = [findOverlaps(own), findOverlaps(others)];
+    for (const time of times) {
+      if (same.has(keyOf(time))) plan.there.push(time);
+      else if (liesAcross(time)) plan.blocked.push(time);
+      else if (isElsewhere(time)) plan.elsewhere.push(time);
+      else plan.add.push(time);
+    }
     return plan;
   });
 }
 
-function listFor(plan: ResourcePlan, time: Span, own: Span[], others: Span[]): Span[] {
-  if (own.some((span) => +span.from === +time.from && +span.to === +time.to)) return plan.there;
-  if (own.some((span) => overlap(span, time))) return plan.blocked;
-  if (others.some((span) => overlap(span, time))) return plan.elsewhere;
-  return plan.add;
+const keyOf = ({ from, to }: Span): string => `${from.getTime()}-${to.getTime()}`;
+
+/** A question of whether a stretch overlaps any of these, answered in the logarithm of their number. */
+export function findOverlaps(spans: Span[]): (time: Span) => boolean {
+  const sorted = spans.toSorted((a, b) => a.from.getTime() - b.from.getTime());
+  const begins = sorted.map(({ from }) => from.getTime());
+  // The latest end of all up to here: one of those that begin before `to` reaches into the stretch just when the latest end does.
+  const ends: number[] = [];
+  for (const { to } of sorted) ends.push(Math.max(to.getTime(), ends.at(-1) ?? -Infinity));
+  return ({ from, to }) => {
+    let [low, high] = [0, begins.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((begins[middle] ?? 0) < to.getTime()) low = middle + 1;
+      else high = middle;
+    }
+    return (ends[low - 1] ?? -Infinity) > from.getTime();
+  };
 }
 
 export function overlap(a: Span, b: Span): boolean {

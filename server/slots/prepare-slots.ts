@@ -2,8 +2,13 @@ import type { Types } from 'mongoose';
 import { Event } from '../models/event.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
-import { layOutTimes, planSlots, type ResourcePlan, type Span, type Times } from './plan-slots.js';
-import { MOST_SLOTS, type SlotForm } from './schema.js';
+import { groupBy } from './group-slots.js';
+import { loadTeachers, type Teacher } from './load-teachers.js';
+import { layOutDays, type DayTime, type LaidOut } from './lay-out-days.js';
+import { linesOf, matchTeachers } from './match-teachers.js';
+import { planSlots, type ResourcePlan, type Span } from './plan-slots.js';
+import type { SlotForm } from './generator/schema.js';
+import { MOST_SLOTS } from './schema.js';
 
 const DAY_MS = 24 * 3600_000;
 
@@ -13,34 +18,41 @@ type EventName = Pick<Event, '_id' | 'name'>;
 
 export interface Prepared {
   ok: true;
-  times: Span[];
-  tooLate?: Span;
-  plans: (ResourcePlan & { name: string; elsewhereEvents: EventName[] })[];
+  times: DayTime[];
+  tooLate: Span[];
+  plans: (ResourcePlan<DayTime> & { name: string; elsewhereEvents: EventName[] })[];
+  /** Of whom none was chosen: those who get nothing, as parents see none of their classes. */
+  hidden: Teacher[];
+  /** Lines of the pasted list that name nobody, and that name several. */
+  unknown: string[];
+  several: string[];
 }
 
 export type NotPrepared =
-  Extract<Times, { ok: false }> | { ok: false; field: 'resources'; reason: 'nobody' | 'too many' };
+  | Extract<LaidOut, { ok: false }>
+  | { ok: false; field: 'resources'; reason: 'nobody' | 'too many' }
+  | { ok: false; field: 'list'; reason: 'nobody named' };
 
 /** What the generator would do for this form at this moment; writes nothing. */
 export async function prepareSlots(
   event: Pick<Event, '_id' | 'account' | 'timeZone'>,
   form: SlotForm,
 ): Promise<Prepared | NotPrepared> {
-  const laidOut = layOutTimes(form, event.timeZone);
+  const laidOut = layOutDays(form, event.timeZone, MOST_SLOTS);
   if (!laidOut.ok) return laidOut;
   const { times, tooLate } = laidOut;
 
-  const resources = await Resource.find(
-    {
-      account: event.account,
-      event: event._id,
-      status: 'active',
-      ...(form.who === 'chosen' ? { _id: { $in: form.resources } } : {}),
-    },
-    { name: 1, contact: 1 },
-  )
-    .sort({ sortKey: 1 })
-    .lean();
+  const all = (await loadTeachers(event)).filter(({ status }) => status === 'active');
+  const named = matchTeachers(all, linesOf(form.list), (line) => line);
+  const chosen = new Set([
+    ...form.resources.map((id) => id.toHexString()),
+    ...named.found.map(({ teacher }) => teacher._id.toHexString()),
+  ]);
+  if (chosen.size === 0 && form.list.trim() !== '')
+    return { ok: false, field: 'list', reason: 'nobody named' };
+  const isChosen = ({ _id, isHidden }: Teacher) =>
+    chosen.size > 0 ? chosen.has(_id.toHexString()) : !isHidden;
+  const resources = all.filter(isChosen);
   if (resources.length === 0) return { ok: false, field: 'resources', reason: 'nobody' };
   if (resources.length * times.length > MOST_SLOTS)
     return { ok: false, field: 'resources', reason: 'too many' };
@@ -49,7 +61,7 @@ export async function prepareSlots(
     resources.map((resource) => resource._id),
     times,
   );
-  const others = await slotsElsewhere(event, resources, times, form.day);
+  const others = await slotsElsewhere(event, resources, times, form.days);
   const plans = planSlots(
     times,
     resources.map(({ _id, contact }) => ({
@@ -61,7 +73,10 @@ export async function prepareSlots(
   return {
     ok: true,
     times,
-    ...(tooLate ? { tooLate } : {}),
+    tooLate,
+    hidden: chosen.size > 0 ? [] : all.filter(({ isHidden }) => isHidden),
+    unknown: named.unknown,
+    several: named.several,
     plans: plans.map((plan, index) => {
       const { name = '', contact } = resources[index] ?? {};
       const there = others.get(contact?.toHexString() ?? '') ?? [];
@@ -72,7 +87,7 @@ export async function prepareSlots(
 }
 
 /** The slots that some resources have around the times, by resource. */
-async function spansOf(resources: Types.ObjectId[], times: Span[]): Promise<Map<string, Span[]>> {
+export async function spansOf(resources: Types.ObjectId[], times: Span[]): Promise<Map<string, Span[]>> {
   const first = times[0]?.from ?? new Date(0);
   const end = times.at(-1)?.to ?? first;
   const slots = await Slot.find(
@@ -84,15 +99,15 @@ async function spansOf(resources: Types.ObjectId[], times: Span[]): Promise<Map<
 }
 
 /** The slots that the same teachers have in the account's other events around the times, by contact. */
-async function slotsElsewhere(
+export async function slotsElsewhere(
   event: Pick<Event, '_id' | 'account'>,
   resources: { contact?: Types.ObjectId | null }[],
   times: Span[],
-  day: string,
+  days: string[],
 ): Promise<Map<string, Elsewhere[]>> {
   const contacts = resources.flatMap(({ contact }) => (contact ? [contact] : []));
-  const around = [-1, 0, 1].map((days) =>
-    new Date(Date.parse(day) + days * DAY_MS).toISOString().slice(0, 10),
+  const around = days.flatMap((day) =>
+    [-1, 0, 1].map((more) => new Date(Date.parse(day) + more * DAY_MS).toISOString().slice(0, 10)),
   );
   const events = await Event.find(
     { account: event.account, status: 'active', _id: { $ne: event._id }, days: { $in: around } },
@@ -124,14 +139,4 @@ async function slotsElsewhere(
     }));
   });
   return groupBy(all, ({ contact }) => contact);
-}
-
-function groupBy<T>(items: T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group) group.push(item);
-    else groups.set(keyOf(item), [item]);
-  }
-  return groups;
 }

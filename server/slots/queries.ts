@@ -2,9 +2,10 @@ import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import type { Event } from '../models/event.js';
 import { Resource } from '../models/resource.js';
-import { holdsWords } from '../models/scoped.js';
 import { Slot } from '../models/slot.js';
 import { addressOf, pagerOf, sliceOf, type Pager } from '../web/paging.js';
+import { choicesOf, filterTeachers } from './filter-teachers.js';
+import { loadTeachers, schoolsOf, type Choice, type Teacher } from './load-teachers.js';
 import type { SlotFilter } from './remove-slots.js';
 import type { SlotsQuery } from './schema.js';
 
@@ -29,46 +30,56 @@ export interface TeacherList {
   counts: Record<SlotsQuery['show'], number>;
   slots: number;
   pager: Pager;
+  /** Whether there is anybody, found or not. */
+  any: boolean;
+  /** All that the filter finds, on whatever page. */
+  matching: Types.ObjectId[];
+  schools: Choice[];
+  grades: Choice[];
+  types: Choice[];
 }
 
 /** The event's teachers with what slots they have. Who left the event is listed as long as slots are left. */
-export async function listTeachers(event: EventScope, { q, show, page }: SlotsQuery): Promise<TeacherList> {
-  const [resources, sums] = await Promise.all([
-    Resource.find(
-      { account: event.account, event: event._id, ...holdsWords('searchKey', q) },
-      { name: 1, room: 1, status: 1 },
-    )
-      .sort({ sortKey: 1 })
-      .lean(),
-    slotSums(event),
-  ]);
-  const listed = resources.filter(
-    (resource) => resource.status === 'active' || sums.has(resource._id.toHexString()),
-  );
-  const by = {
-    all: listed,
-    with: listed.filter((resource) => sums.has(resource._id.toHexString())),
-    without: listed.filter((resource) => !sums.has(resource._id.toHexString())),
-  };
+export async function listTeachers(event: EventScope, query: SlotsQuery): Promise<TeacherList> {
+  const { show, page } = query;
+  const [teachers, sums] = await Promise.all([loadTeachers(event), slotSums(event)]);
+  const isListed = ({ _id, status }: Teacher) => status === 'active' || sums.has(_id.toHexString());
+  const all = teachers.filter(isListed);
+  const by = byShow(filterTeachers(all, query), sums);
   const { skip } = sliceOf(by[show].length, page, PAGE);
   const shown = by[show].slice(skip, skip + PAGE);
-  const booked = await bookedByResource(
-    event,
-    shown.map((resource) => resource._id),
-  );
+  const [booked, schools] = await Promise.all([
+    bookedByResource(
+      event,
+      shown.map((resource) => resource._id),
+    ),
+    schoolsOf(event, all),
+  ]);
   const rows = shown.map(({ _id, name, room, status }) => {
     const id = _id.toHexString();
     const { slots = 0, first, last } = sums.get(id) ?? {};
     const times = first && last ? { first, last } : {};
     return { id, name, room, gone: status === 'gone', slots, booked: booked.get(id) ?? 0, ...times };
   });
-  const counts = { all: by.all.length, with: by.with.length, without: by.without.length };
   const path = `/events/${event._id.toHexString()}/slots`;
-  const pager = pagerOf(counts[show], page, PAGE, ['teacher', 'teachers'], (to) =>
-    addressOf(path, { q, show, page: to }),
+  const pager = pagerOf(by[show].length, page, PAGE, ['teacher', 'teachers'], (to) =>
+    addressOf(path, { ...query, page: to }),
   );
-  const slots = [...sums.values()].reduce((sum, row) => sum + row.slots, 0);
-  return { rows, counts, slots, pager };
+  return {
+    rows,
+    counts: { all: by.all.length, with: by.with.length, without: by.without.length },
+    slots: [...sums.values()].reduce((sum, row) => sum + row.slots, 0),
+    pager,
+    any: all.length > 0,
+    matching: by[show].map(({ _id }) => _id),
+    schools,
+    ...choicesOf(all),
+  };
+}
+
+function byShow(listed: Teacher[], sums: Map<string, SlotSum>): Record<SlotsQuery['show'], Teacher[]> {
+  const has = ({ _id }: Teacher) => sums.has(_id.toHexString());
+  return { all: listed, with: listed.filter(has), without: listed.filter((one) => !has(one)) };
 }
 
 interface SlotSum {
@@ -116,19 +127,6 @@ export async function slotsOf(
   const count = (slot: Slot, held: boolean) =>
     appointments.filter((one) => one.slot.equals(slot._id) && (one.state === 'pending') === held).length;
   return slots.map((slot) => ({ slot, booked: count(slot, false), held: count(slot, true) }));
-}
-
-/** Teachers to choose from, for the generator. */
-export async function activeTeachers(
-  event: EventScope,
-): Promise<{ id: string; name: string; room: string }[]> {
-  const resources = await Resource.find(
-    { account: event.account, event: event._id, status: 'active' },
-    { name: 1, room: 1 },
-  )
-    .sort({ sortKey: 1 })
-    .lean();
-  return resources.map(({ _id, name, room }) => ({ id: _id.toHexString(), name, room }));
 }
 
 export interface SelectionCounts {

@@ -1,7 +1,6 @@
 import { isPlaceholder, securityValueOf } from '../models/security-value.js';
 import { isPlain } from '../models/scoped.js';
 import { cleanText } from '../sources/records/clean-text.js';
-import { quoted } from './problem-list.js';
 import type { Column } from './table-format.js';
 
 /** What was done to a cell, or is wrong with it; told once a column. */
@@ -24,8 +23,8 @@ export type CellNote =
 export interface CleanCell {
   value: string;
   notes: CellNote[];
-  /** Nobody can tell which id it was: a spreadsheet made something else of it, or there are two. To follow the field's name. */
-  spoilt?: string;
+  /** Nobody can tell which id it was: a spreadsheet made something else of it, or there are two. */
+  spoilt?: 'id changed by Excel' | 'several ids in a row';
 }
 
 /** Marks that nobody sees: zero-width ones, soft hyphens, byte order marks, marks of direction. */
@@ -86,11 +85,11 @@ export function cleanCell(raw: string, { name, id, holds }: Column): CleanCell {
   if (isId) {
     if (SCIENTIFIC.test(value) || A_DAY.test(value))
       return id
-        ? { value, notes, spoilt: `was changed to ${quoted(value)} by Excel` }
+        ? { value, notes, spoilt: 'id changed by Excel' }
         : { value: '', notes: [...notes, 'spoilt'] };
     if (SEVERAL.test(value) || (raw.includes('\n') && SEVERAL.test(raw.trim())))
       return id
-        ? { value, notes, spoilt: `is ${quoted(value)}, which may be several IDs` }
+        ? { value, notes, spoilt: 'several ids in a row' }
         : { value: '', notes: [...notes, 'several ids'] };
     if (ROUNDED.test(value)) notes.push('rounded');
     if (/^\d+[.,]0+$/.test(value)) value = note('decimals', value, value.replace(/[.,]0+$/, ''));

@@ -70,12 +70,10 @@ const NO_TABLE =
 
 function encodingOfHead({ name }: FileSource, head: Buffer): Encoding | undefined {
   const begins = (...bytes: number[]): boolean => bytes.every((byte, index) => head[index] === byte);
-  if (begins(0xff, 0xfe, 0, 0) || begins(0, 0, 0xfe, 0xff))
-    throw refused(name, 'The file is written in UTF-32, which Slotbell does not read.');
-  if (begins(0x50, 0x4b, 3, 4) || begins(0xd0, 0xcf, 0x11, 0xe0))
-    throw refused(name, 'The file is an Excel workbook, though its name says that it is text.');
+  if (begins(0xff, 0xfe, 0, 0) || begins(0, 0, 0xfe, 0xff)) throw refused(name, 'utf-32');
+  if (begins(0x50, 0x4b, 3, 4) || begins(0xd0, 0xcf, 0x11, 0xe0)) throw refused(name, 'workbook');
   if (begins(0x1f, 0x8b) || NO_TABLE.test(head.toString('latin1', 0, 200)))
-    throw refused(name, 'The file is no table, though its name says that it is one.');
+    throw refused(name, 'not a table');
   if (begins(0xff, 0xfe)) return 'utf-16le';
   if (begins(0xfe, 0xff)) return 'utf-16be';
   const zeros = [0, 0];
@@ -88,9 +86,8 @@ function encodingOfHead({ name }: FileSource, head: Buffer): Encoding | undefine
   return undefined;
 }
 
-function refused(file: string, problem: string): FileRefused {
-  const advice = 'Open it in Excel, save it as “CSV UTF-8”, and upload that file.';
-  return new FileRefused({ file, line: 0, field: '', problem, advice });
+function refused(file: string, code: 'utf-32' | 'workbook' | 'not a table'): FileRefused {
+  return new FileRefused({ file, line: 0, field: '', fault: { code } });
 }
 
 /** Bytes that are a letter within a word in Mac Roman, and a mark or nothing in Windows-1252. */

@@ -25,7 +25,7 @@ export interface Header {
 /**
  * The header of a file among the rows at its head: the first one that names all columns that must be there; titles may stand above it.
  * Where a file may come without one, and no row looks like one, the columns are those of the format.
- * @throws FileRefused, in words, where columns are missing or the first row seems to be a header in words that nobody here knows
+ * @throws FileRefused where columns are missing or the first row seems to be a header in words that nobody here knows
  */
 export function findHeader(source: FileSource, format: TableFormat, head: readonly RawRow[]): Header {
   const found = head.map(({ cells }) => placesIn(cells, format.columns));
@@ -135,22 +135,21 @@ function looksLikeHeader([first, ...others]: readonly RawRow[]): boolean {
 }
 
 function missingColumns({ name }: FileSource, line: number, missing: readonly Column[]): FileRefused {
-  const names = missing.map((column) => column.name).join(', ');
+  const names = missing.map((column) => column.name);
   return new FileRefused({
     file: name,
     line,
-    field: names,
-    problem: missing.length === 1 ? `The column ${names} is missing.` : `The columns ${names} are missing.`,
-    advice: 'Check that this is the right file and that its first line names the columns. Then upload again.',
+    field: names.join(', '),
+    fault: { code: 'missing columns', names },
   });
 }
 
 function unknownHeader({ name }: FileSource, { columns }: TableFormat, row: RawRow | undefined): FileRefused {
+  const names = columns.map((column) => column.name);
   return new FileRefused({
     file: name,
     line: row?.line ?? 1,
     field: '',
-    problem: 'This line seems to name the columns, in words that Slotbell does not know.',
-    advice: `Name them ${columns.map((column) => column.name).join(', ')}. If it is a person, add a line with these names above it.`,
+    fault: { code: 'unknown header', names },
   });
 }

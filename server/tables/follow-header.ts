@@ -2,8 +2,8 @@ import type { ColumnNotes } from './column-notes.js';
 import { lettersOf } from './column-names.js';
 import { findHeader, missingIn, placesIn, unreadColumns, type Header } from './find-header.js';
 import type { FileSource } from './file-source.js';
-import { quoted } from './problem-list.js';
 import type { Reading, Row } from './reading.js';
+import type { Fault } from './say-file-problem.js';
 import type { RawRow } from './split-rows.js';
 import type { TableFormat } from './table-format.js';
 
@@ -52,16 +52,10 @@ export class FollowedHeader {
   #tellAbove(above: readonly RawRow[]): void {
     const [first, last] = [above[0], above.at(-1)];
     if (!first || !last) return;
-    const where =
-      first === last
-        ? `Line ${String(first.line)} stands`
-        : `Lines ${String(first.line)} to ${String(last.line)} stand`;
-    this.reading.note(
-      { file: this.source.name, line: first.line },
-      '',
-      `${where} above the names of the columns and ${first === last ? 'was' : 'were'} not read: ${quoted(first.cells.join(' ').trim())}.`,
-      'Nothing to do if this is a title. Otherwise move the names of the columns to the first line.',
-    );
+    this.#note(first.line, {
+      code: 'above header',
+      ...{ cell: first.cells.join(' '), from: first.line, to: last.line },
+    });
     // A title fills one cell; what fills as many as a person does may be one.
     const needed = this.format.columns.filter(({ need }) => need !== undefined).length;
     if (above.some(({ cells }) => cells.filter((cell) => cell.trim() !== '').length >= Math.max(2, needed)))
@@ -88,12 +82,11 @@ export class FollowedHeader {
       [...places].some(([name, at]) => header.places.get(name) !== at) || places.size !== header.places.size;
     if (isMoved) this.header = { places, width: raw.width, cells: raw.cells, at: header.at };
     if (this.#again === 1 || isMoved)
-      this.reading.note(
-        { file: this.source.name, line: raw.line },
-        '',
-        `This line names the columns again${isMoved ? ', in another order' : ''}, so it was not read as a row.`,
-        isMoved ? 'Check that the rows below it belong to this file.' : 'Nothing to do.',
-      );
+      this.#note(raw.line, { code: isMoved ? 'header moved' : 'header again' });
     return true;
+  }
+
+  #note(line: number, fault: Fault): void {
+    this.reading.note({ file: this.source.name, line }, '', fault);
   }
 }

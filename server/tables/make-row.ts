@@ -1,13 +1,14 @@
 import { isDelete, isTotal } from './check-row.js';
 import { cleanCell, type CleanCell } from './clean-cell.js';
 import type { ColumnNotes } from './column-notes.js';
-import { findFault, LONGEST, SHORTEN, TOO_LONG } from './find-fault.js';
+import { findFault, LONGEST } from './find-fault.js';
 import type { Header } from './find-header.js';
 import type { OnLeftOut } from './follow-header.js';
 import type { FileSource } from './file-source.js';
 import { turnDay } from './note-days.js';
-import { LEFT_OUT, quoted } from './problem-list.js';
+import { bytesHeldBy, ownText } from './own-text.js';
 import { Row, type Reading } from './reading.js';
+import type { Fault } from './say-file-problem.js';
 import type { RawRow } from './split-rows.js';
 import type { Column, TableFormat } from './table-format.js';
 
@@ -15,9 +16,14 @@ import type { Column, TableFormat } from './table-format.js';
 const REMEMBERED = 2000;
 const NONE: readonly string[] = [];
 
+interface KnownCell extends CleanCell {
+  /** What its value takes in memory. */
+  bytes: number;
+}
+
 /** Makes rows of a file's lines. */
 export class RowMaker {
-  readonly #remembered = new Map<string, Map<string, CleanCell>>();
+  readonly #remembered = new Map<string, Map<string, KnownCell>>();
   readonly #order: ReadonlyMap<string, number>;
   /** A row was no wider than the header: wider ones are no habit of whoever made the file. */
   #isTight = false;
@@ -37,12 +43,7 @@ export class RowMaker {
     const { cells, line } = raw;
     const at = { file: this.source.name, line };
     if (isTotal(cells)) {
-      this.reading.note(
-        at,
-        '',
-        `This row seems to be a total: ${quoted(cells.join(' ').trim())}.`,
-        `Delete it, or correct the row. ${LEFT_OUT}`,
-      );
+      this.reading.note(at, '', { code: 'total', cell: cells.join(' ') });
       this.onLeftOut(undefined);
       return undefined;
     }
@@ -57,16 +58,16 @@ export class RowMaker {
     const values = isMoved ? raw.width : cells.length;
     if (raw.width <= header.width) this.#isTight = true;
     if (values > header.width && (header.at < 0 || !raw.tabbed)) {
-      const problem = `This row has ${String(values)} values, but the file has ${String(header.width)} columns.`;
-      this.reading.note(at, '', problem, `${MANY_VALUES} ${LEFT_OUT}`);
+      this.reading.note(at, '', { code: 'too many values', values, columns: header.width });
       this.onLeftOut(undefined);
       return undefined;
     }
     this.#tellUnnamed(header, raw);
     const long: string[] = [];
-    const spoilt = new Map<string, string>();
+    const spoilt = new Map<string, Fault>();
     const lost: string[] = [];
     const cleaned: string[] = [];
+    let bytes = 0;
     for (const column of this.format.columns) {
       const cell = cells[header.places.get(column.name) ?? -1] ?? '';
       const at = cleaned.push('') - 1;
@@ -77,19 +78,21 @@ export class RowMaker {
       }
       const clean = this.#clean(column, cell);
       for (const note of clean.notes) this.notes.add(column.name, note, line, cell, clean.value);
-      if (clean.spoilt) spoilt.set(column.name, clean.spoilt);
+      if (clean.spoilt) spoilt.set(column.name, { code: clean.spoilt, cell: clean.value });
       if (clean.spoilt) continue;
+      bytes += clean.bytes;
       if (clean.value !== '') cleaned[at] = this.#dayOf(column, line, clean.value);
       else if (clean.notes.length > 0) lost.push(column.name);
     }
+    if (!this.format.ties) this.reading.countText(this.source, bytes);
     const row = new Row(at.file, line, this.#order, cleaned, lost.length > 0 ? lost : NONE);
     const fault = findFault(this.format, row, header, raw, { long, spoilt });
     if (fault) {
-      this.reading.note(at, fault.field, `${fault.field} ${fault.problem}.`, `${fault.advice} ${LEFT_OUT}`);
+      this.reading.note(at, fault.field, fault.fault);
       this.onLeftOut(row);
       return undefined;
     }
-    for (const name of long) this.reading.noteEmptied(row, name, TOO_LONG, SHORTEN);
+    for (const name of long) this.reading.note(row, name, { code: 'too long', most: LONGEST, lost: 'value' });
     return row;
   }
 
@@ -99,14 +102,16 @@ export class RowMaker {
     return this.notes.dayFirst.has(name) ? turnDay(value) : value;
   }
 
-  #clean(column: Column, cell: string): CleanCell {
-    const known = this.#remembered.get(column.name) ?? new Map<string, CleanCell>();
+  #clean(column: Column, cell: string): KnownCell {
+    const known = this.#remembered.get(column.name) ?? new Map<string, KnownCell>();
     this.#remembered.set(column.name, known);
     const before = known.get(cell);
     if (before) return before;
     const clean = cleanCell(cell, column);
-    if (known.size < REMEMBERED) known.set(cell, clean);
-    return clean;
+    const value = ownText(clean.value);
+    const made = { ...clean, value, bytes: bytesHeldBy(value) };
+    if (known.size < REMEMBERED) known.set(ownText(cell), made);
+    return made;
   }
 
   #tellUnnamed({ cells: names, at, width }: Header, { cells, line }: RawRow): void {
@@ -116,6 +121,3 @@ export class RowMaker {
         this.notes.add(`Column ${String(place + 1)}`, 'no heading', line, cells[place] ?? '', '');
   }
 }
-
-const MANY_VALUES =
-  'A comma, semicolon or tab inside a value splits it in two: put that value in quotation marks and upload again.';

@@ -29,8 +29,7 @@ export function matchTables(
         file: source.name,
         line: 0,
         field: '',
-        problem: `There are two files for ${tables[table]?.name ?? table}.`,
-        advice: 'Upload one of them alone, with the other files.',
+        fault: { code: 'file twice', table: tables[table]?.name ?? table },
       });
     else matched.set(table, source);
   }
@@ -38,17 +37,12 @@ export function matchTables(
 }
 
 /** A file that is not read, as a problem. */
-export function sayStranger(source: FileSource, tables: Readonly<Record<string, TableFormat>>): Problem {
-  const wanted = Object.values(tables).map(({ name }) => name);
-  return {
-    file: source.name,
-    line: 0,
-    field: '',
-    problem: 'Slotbell does not know what this file is for. It was not read.',
-    advice: isText(source)
-      ? `If it belongs to the roster, give it one of these names: ${wanted.join(', ')}.`
-      : 'Save a table as CSV or as tab-delimited text. Leave any other file out.',
-  };
+export function strangerProblem(source: FileSource, tables: Readonly<Record<string, TableFormat>>): Problem {
+  const names = Object.values(tables).map(({ name }) => name);
+  const fault = isText(source)
+    ? ({ code: 'unknown file', names } as const)
+    : ({ code: 'not a text file' } as const);
+  return { file: source.name, line: 0, field: '', fault };
 }
 
 /** Whether a file's name says that it is a table. */

@@ -4,6 +4,7 @@ import yauzl, { type Entry, type ZipFile } from 'yauzl';
 import { FileRefused } from './problem-list.js';
 import { LIMITS } from './reading.js';
 import type { FileSource } from './file-source.js';
+import type { Fault } from './say-file-problem.js';
 
 const MOST_ENTRIES = 1000;
 
@@ -28,29 +29,25 @@ export async function openArchive(file: string, name: string): Promise<Archive> 
   } catch (error) {
     zip?.close();
     if (error instanceof FileRefused) throw error;
-    throw refused(name, 'This zip cannot be opened.', 'Make the zip again from the exported files.');
+    throw refused(name, { code: 'zip unreadable' });
   }
 }
 
 async function sourcesOf(zip: ZipFile, name: string): Promise<FileSource[]> {
-  if (zip.entryCount > MOST_ENTRIES)
-    throw refused(name, `The zip holds more than ${MOST_ENTRIES} files.`, FEWER);
+  if (zip.entryCount > MOST_ENTRIES) throw refused(name, { code: 'zip of many files', most: MOST_ENTRIES });
   const sources: FileSource[] = [];
   let bytes = 0;
   for await (const entry of zip.eachEntry()) {
     const base = baseOf(entry.fileName);
     // Folders, and what macOS adds beside each file.
     if (base === '' || base.startsWith('._') || !/\.(csv|txt|tsv|tab)$/i.test(base)) continue;
-    if (entry.isEncrypted())
-      throw refused(name, 'The zip is protected by a password.', 'Make the zip again without a password.');
+    if (entry.isEncrypted()) throw refused(name, { code: 'zip with a password' });
     bytes += entry.uncompressedSize;
-    if (bytes > LIMITS.bytes) throw refused(name, 'Unzipped, its files are larger than 200 MB.', FEWER);
+    if (bytes > LIMITS.bytes) throw refused(name, { code: 'zip too large', most: LIMITS.bytes });
     sources.push(sourceOf(zip, entry, base));
   }
   return sources;
 }
-
-const FEWER = 'Put only the files of this roster into the zip.';
 
 function sourceOf(zip: ZipFile, entry: Entry, name: string): FileSource {
   return {
@@ -83,7 +80,7 @@ function checked(bytes: Readable, { crc32: packed, uncompressedSize }: Entry, na
   return pipeline(bytes, check, () => undefined);
 }
 
-/** What kept a file from being inflated: its damage in words, or a fault of Slotbell's own as it is. */
+/** What kept a file from being inflated: its damage, or a fault of Slotbell's own as it is. */
 function faultOf(error: unknown, name: string): Error {
   return isDamage(error) ? damaged(name) : (error as Error);
 }
@@ -101,11 +98,7 @@ function isDamage(error: unknown): boolean {
 }
 
 function damaged(name: string): FileRefused {
-  return refused(
-    name,
-    'This file of the zip is damaged, so it cannot be unzipped.',
-    'Make the zip again from the exported files and upload it.',
-  );
+  return refused(name, { code: 'zip damaged' });
 }
 
 /** The name without its folders, whichever slash the zip's maker used. */
@@ -113,6 +106,6 @@ export function baseOf(path: string): string {
   return path.split(/[/\\]/).at(-1) ?? '';
 }
 
-function refused(file: string, problem: string, advice: string): FileRefused {
-  return new FileRefused({ file, line: 0, field: '', problem, advice });
+function refused(file: string, fault: Fault): FileRefused {
+  return new FileRefused({ file, line: 0, field: '', fault });
 }

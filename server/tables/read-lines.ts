@@ -82,7 +82,6 @@ function tooLong(file: string): FileRefused {
     file,
     line: 0,
     field: '',
-    problem: 'A line of the file is far longer than any row of a roster.',
-    advice: 'Check that this is the right file, and export it again.',
+    fault: { code: 'endless line' },
   });
 }

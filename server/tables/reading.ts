@@ -1,9 +1,9 @@
 import { ColumnNotes } from './column-notes.js';
 import type { TableFormat } from './table-format.js';
-import { FileRefused, quoted, type ProblemList } from './problem-list.js';
+import { FileRefused, type ProblemList } from './problem-list.js';
 import type { FileSource } from './file-source.js';
-import { sayStranger } from './match-tables.js';
-import { number } from '../web/format-count.js';
+import { strangerProblem } from './match-tables.js';
+import type { Fault } from './say-file-problem.js';
 
 /** What one upload may hold in all, and one file. */
 export const LIMITS = {
@@ -16,6 +16,8 @@ export const LIMITS = {
   /** What stands in lists in cells: schools of users, terms of classes. */
   listed: 3_000_000,
   blankLines: 1_000_000,
+  /** Bytes that the texts of rows take in memory, but for those that tie what other files hold. */
+  text: 100_000_000,
 };
 
 /** One row of a table, by the names of its columns. Values are one line of text each, '' where there is nothing. */
@@ -41,10 +43,25 @@ export class Row {
     return this.#values[this.#order.get(column) ?? -1] ?? '';
   }
 
+  /** The row with what it tells in one column alone, where all rows of a file are kept. */
+  only(column: string): Row {
+    const lost = this.hasLost(column) ? [column] : NO_COLUMNS;
+    return new Row(this.file, this.line, orderOf(column), [this.of(column)], lost);
+  }
+
   /** Something stood in the cell that says nothing: what belongs there is not known. */
   hasLost(column: string): boolean {
     return this.#lost.includes(column);
   }
+}
+
+const NO_COLUMNS: readonly string[] = [];
+const ORDERS = new Map<string, ReadonlyMap<string, number>>();
+
+function orderOf(column: string): ReadonlyMap<string, number> {
+  const known = ORDERS.get(column) ?? new Map([[column, 0]]);
+  ORDERS.set(column, known);
+  return known;
 }
 
 /** The reading of one upload: its files by table, what is wrong in them, and how much of the limits is used. */
@@ -59,6 +76,7 @@ export class Reading {
   #records = 0;
   #listed = 0;
   #blankLines = 0;
+  #text = 0;
 
   constructor(
     readonly tables: Readonly<Record<string, TableFormat>>,
@@ -75,26 +93,16 @@ export class Reading {
     return this.sources.has(table);
   }
 
-  /** Something is wrong in a row. @param advice what a person does, and what happens to the row meanwhile */
-  note(row: Pick<Row, 'file' | 'line'>, field: string, problem: string, advice: string): void {
-    this.problems.add({ file: row.file, line: row.line, field, problem, advice });
-  }
-
-  /** A value that is not what its column asks for; what was known of the field stays. @param fault to follow the field's name */
-  noteEmptied(row: Row, field: string, fault: string, advice: string): void {
-    this.note(row, field, `${field} ${fault}.`, `${advice} The row was taken without ${field}.`);
+  /** Something is wrong in a row. */
+  note(row: Pick<Row, 'file' | 'line'>, field: string, fault: Fault): void {
+    this.problems.add({ file: row.file, line: row.line, field, fault });
   }
 
   /** A file names its columns and nothing below them, though others have what it would tie. */
   noteNoRows(table: string): void {
     const source = this.sources.get(table);
     if (!source || this.files.get(source.name)?.rows) return;
-    this.note(
-      { file: source.name, line: 0 },
-      '',
-      'The file has no rows below the names of its columns.',
-      'Export it again if there should be some. Nobody is removed because of it.',
-    );
+    this.note({ file: source.name, line: 0 }, '', { code: 'no rows' });
   }
 
   /** What is told of a file's columns, once for each. */
@@ -112,21 +120,10 @@ export class Reading {
 
   /** Puts what is told of whole files and columns before the problems of single rows; once, at the end. */
   tellNotes(): void {
-    const strangers = this.strangers.map((source) => sayStranger(source, this.tables));
+    const strangers = this.strangers.map((source) => strangerProblem(source, this.tables));
     const columns = [...this.#notes].flatMap(([file, notes]) => notes.problems(file));
     this.problems.addFirst([...strangers, ...columns]);
     this.#notes.clear();
-  }
-
-  /** An id of something that is nowhere. @param lost what is not taken for it, as a sentence */
-  noteUnknown(row: Row, field: string, what: string, lost: string): void {
-    const problem = `${field} is ${quoted(row.of(field))}, but there is no ${what} with this id.`;
-    this.note(
-      row,
-      field,
-      problem,
-      `Add the ${what} to the files or correct the id, and upload again. ${lost}`,
-    );
   }
 
   /** @throws FileRefused where the upload is more than Slotbell reads */
@@ -134,8 +131,7 @@ export class Reading {
     this.#bytes += count;
     this.#ofFile(source).bytes += count;
     this.onRead(count, this.#total);
-    if (this.#bytes > LIMITS.bytes)
-      throw tooMuch(source, 'All files together, unzipped, are larger than 200 MB.');
+    if (this.#bytes > LIMITS.bytes) throw tooMuch(source, { code: 'too large', most: LIMITS.bytes });
   }
 
   /** @throws FileRefused where the upload is more than Slotbell reads */
@@ -143,20 +139,20 @@ export class Reading {
     this.#rows += 1;
     const file = this.#ofFile(source);
     file.rows += 1;
-    if (file.rows > most) throw tooMuch(source, `The file has more than ${number(most)} rows.`);
-    if (this.#rows > LIMITS.rows) throw tooMuch(source, 'All files together have more than 2,000,000 rows.');
+    if (file.rows > most) throw tooMuch(source, { code: 'too many rows in a file', most });
+    if (this.#rows > LIMITS.rows) throw tooMuch(source, { code: 'too many rows', most: LIMITS.rows });
   }
 
   /** @throws FileRefused where the upload is more than Slotbell reads */
   countRecord(): void {
     this.#records += 1;
     if (this.#records <= LIMITS.records) return;
-    const most = number(LIMITS.records);
-    throw tooMuch(
-      { name: [...this.files.keys()].at(-1) ?? '' },
-      `All files together hold more than ${most} people and classes.`,
-      'Check the ids: each person and class has one of its own, the same in every row. Leave out former students and past terms, then upload again.',
-    );
+    throw tooMuch(this.#lastFile, { code: 'too many records', most: LIMITS.records });
+  }
+
+  /** A record that was counted before its id was known: it is counted again under that. */
+  discountRecord(): void {
+    this.#records -= 1;
   }
 
   /**
@@ -165,11 +161,7 @@ export class Reading {
    */
   counted(list: string[]): string[] {
     this.#listed += list.length;
-    if (this.#listed > LIMITS.listed)
-      throw tooMuch(
-        { name: [...this.files.keys()].at(-1) ?? '' },
-        'The lists in its cells are far longer than any roster’s.',
-      );
+    if (this.#listed > LIMITS.listed) throw tooMuch(this.#lastFile, { code: 'lists too long' });
     return list;
   }
 
@@ -177,12 +169,22 @@ export class Reading {
   countBlank(source: FileSource): void {
     this.#blankLines += 1;
     if (this.#blankLines <= LIMITS.blankLines) return;
-    const lines = number(LIMITS.blankLines);
-    throw tooMuch(
-      source,
-      `The file has too many blank lines: more than ${lines}, with those of the files before it.`,
-      'Delete the blank lines, which often stand below the last row, and upload again.',
-    );
+    throw tooMuch(source, { code: 'too many blank lines', most: LIMITS.blankLines });
+  }
+
+  /** @throws FileRefused where the upload holds more text than Slotbell keeps in memory */
+  countText(source: FileSource, bytes: number): void {
+    this.#text += bytes;
+    if (this.#text > LIMITS.text) throw tooMuch(source, { code: 'too much text' });
+  }
+
+  /** Tells that the reading goes on where it looks things up, which reads no bytes. */
+  tellProgress(): void {
+    this.onRead(0, this.#total);
+  }
+
+  get #lastFile(): Pick<FileSource, 'name'> {
+    return { name: [...this.files.keys()].at(-1) ?? '' };
   }
 
   #ofFile({ name }: FileSource) {
@@ -194,10 +196,6 @@ export class Reading {
   }
 }
 
-function tooMuch(
-  { name }: Pick<FileSource, 'name'>,
-  problem: string,
-  advice = 'Export the current term alone, then upload again.',
-): FileRefused {
-  return new FileRefused({ file: name, line: 0, field: '', problem, advice });
+function tooMuch({ name }: Pick<FileSource, 'name'>, fault: Fault): FileRefused {
+  return new FileRefused({ file: name, line: 0, field: '', fault });
 }

@@ -1,29 +1,30 @@
 import { isText } from './match-tables.js';
-import { FileRefused, quoted, type Problem } from './problem-list.js';
+import { FileRefused, type Problem } from './problem-list.js';
 import type { Reading } from './reading.js';
 
 /** @throws FileRefused for the first of these tables that the upload lacks; the others are noted beside it */
 export function requireTables(reading: Reading, tables: readonly string[]): void {
-  const problems: Problem[] = tables
-    .filter((table) => !reading.has(table))
-    .map((table) => ({
-      file: reading.tables[table]?.name ?? table,
-      line: 0,
-      field: '',
-      problem: 'This file is missing.',
-      advice: 'Upload all files of one export together, or the zip that holds them.',
-    }));
-  const [first, ...others] = problems;
-  if (!first) return;
-  if (others.length === 0) nameStranger(reading, first);
-  for (const problem of others.reverse()) reading.problems.addFatal(problem);
-  throw new FileRefused(first);
+  const [first, ...others] = tables.filter((table) => !reading.has(table));
+  if (first === undefined) return;
+  const stranger = others.length === 0 ? takeStranger(reading) : '';
+  for (const table of others.reverse()) reading.problems.addFatal(missingFile(reading, table, ''));
+  throw new FileRefused(missingFile(reading, first, stranger));
+}
+
+/** @throws FileRefused for a table that the upload lacks though its manifest lists it */
+export function refuseUnlisted(reading: Reading, table: string): never {
+  throw new FileRefused(missingFile(reading, table, takeStranger(reading), true));
+}
+
+function missingFile(reading: Reading, table: string, stranger: string, listed = false): Problem {
+  const file = reading.tables[table]?.name ?? table;
+  return { file, line: 0, field: '', fault: { code: 'missing file', listed, stranger } };
 }
 
 /** Where one file is missing and one is of no known name, it is most likely that one: then one line says both. */
-export function nameStranger(reading: Reading, missing: Problem): void {
+function takeStranger(reading: Reading): string {
   const [stranger, another] = reading.strangers;
-  if (!stranger || another || !isText(stranger)) return;
+  if (!stranger || another || !isText(stranger)) return '';
   reading.strangers.length = 0;
-  missing.advice = `If it is ${quoted(stranger.name)}, give it the name ${missing.file}. ${missing.advice}`;
+  return stranger.name;
 }

@@ -155,8 +155,7 @@ class Rows {
       file: this.file,
       line,
       field: '',
-      problem: 'A quotation mark that opens on this line is never closed, so the rest cannot be read.',
-      advice: 'Close or remove the quotation mark, then upload the file again.',
+      fault: { code: 'quotation mark never closed' },
     });
   }
 

@@ -12,8 +12,8 @@ export interface Column {
    * stand in it, which are zeros as 00/00/0000. `number`: cleaned as an id is, and left blank where a spreadsheet spoilt it.
    */
   holds?: 'name' | 'email' | 'fact' | 'day' | 'number';
-  /** The only words that it may hold, beside nothing; a row with another one is left out. */
-  words?: RegExp;
+  /** The only words that it may hold, beside nothing; a row with another one is left out, for that fault. */
+  words?: { are: RegExp; fault: 'unknown action' | 'unknown status' };
 }
 
 /** One file of a format. */

@@ -1,12 +1,16 @@
+import { dropContactIndex } from './drop-contact-index.js';
 import { dropTargetIndex } from './drop-target-index.js';
 import { convertAlike } from './convert-alike.js';
 import { convertFaults } from './convert-faults.js';
+import { convertFileProblems } from './convert-file-problems.js';
 import { convertMailFaults } from './convert-mail-faults.js';
 import { convertProblems } from './convert-problems.js';
 import { convertRemarks } from './convert-remarks.js';
 import { convertResults } from './convert-results.js';
 import { fillClaims } from './fill-claims.js';
+import { fillLimits } from './fill-limits.js';
 import { foldSearchKeys } from './fold-search-keys.js';
+import { noteMissing } from './note-missing.js';
 import { renameRecords } from './rename-records.js';
 
 /**
@@ -34,4 +38,8 @@ export const STEPS: readonly UpgradeStep[] = [
   { id: 'convert-faults', when: 'after indexes', run: convertFaults },
   { id: 'convert-alike', when: 'after indexes', run: convertAlike },
   { id: 'convert-mail-faults', when: 'after indexes', run: convertMailFaults },
+  { id: 'drop-contact-index', when: 'before indexes', run: dropContactIndex },
+  { id: 'note-missing', when: 'after indexes', run: noteMissing },
+  { id: 'convert-file-problems', when: 'after indexes', run: convertFileProblems },
+  { id: 'fill-limits', when: 'after indexes', run: fillLimits },
 ];

@@ -1,7 +1,9 @@
 import type { Response } from 'express';
 import type { RosterUpload } from '../models/roster-upload.js';
+import type { Style } from '../web/place.js';
 import { streamCsv } from '../web/stream-csv.js';
-import { number } from '../web/format-count.js';
+import { countOf } from '../web/format-count.js';
+import { showProblems } from './show-problems.js';
 
 const COLUMNS = ['File', 'Line', 'Field', 'Problem', 'What to do'];
 
@@ -9,14 +11,16 @@ const COLUMNS = ['File', 'Line', 'Field', 'Problem', 'What to do'];
 export function exportProblems(
   res: Response,
   { _id, problems, more }: Pick<RosterUpload, '_id' | 'problems' | 'more'>,
+  style: Style,
 ): Promise<void> {
-  const rows = problems.map(({ file, line, field, problem, advice }) => [
+  const rows = showProblems(problems, style).map(({ file, line, field, problem, advice }) => [
     file,
     line === 0 ? '' : String(line),
     field,
     problem,
     advice,
   ]);
-  if (more > 0) rows.push(['', '', '', `${number(more)} more problems aren’t listed.`, '']);
+  if (more > 0)
+    rows.push(['', '', '', `${countOf(more, 'more problem isn’t', 'more problems aren’t')} listed.`, '']);
   return streamCsv(res, `problems-${_id.toHexString()}`, COLUMNS, [rows]);
 }

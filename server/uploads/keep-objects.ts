@@ -2,7 +2,7 @@ import { Types } from 'mongoose';
 import type { CleverObject, CleverSection, CleverUser } from '../clever/schema.js';
 import { UploadChunk, type ChunkPart } from '../models/upload-chunk.js';
 import type { ListName } from '../sources/records/lists.js';
-import { FileRefused, quoted } from '../tables/problem-list.js';
+import { FileRefused } from '../tables/problem-list.js';
 import { LIMITS } from '../tables/reading.js';
 import type { FromFile, RosterSink } from '../roster-files/records/roster-files.js';
 
@@ -84,12 +84,10 @@ function lengthOf(entry: unknown): number {
 
 function tooLarge(entry: unknown): FileRefused {
   const { id = '' } = entry as { id?: string };
-  const named = quoted(id.slice(id.indexOf(':') + 1));
   return new FileRefused({
     file: '',
     line: 0,
     field: '',
-    problem: `The id ${named} stands in far more rows than any class or parent does.`,
-    advice: 'Check whether columns of the enrollments or parents are mixed up, then upload again.',
+    fault: { code: 'id in too many rows', cell: id.slice(id.indexOf(':') + 1) },
   });
 }

@@ -17,6 +17,7 @@ import { findNewerUpload, sayNewer } from './find-newer.js';
 import { findUpload, HOME } from './queries.js';
 import { reportQuery } from './schema.js';
 import { attentionTo, countRows, mostOften, shownAs, stagesOf, stateOf } from './show-upload.js';
+import { showProblems } from './show-problems.js';
 import { asksOf, startFilePreview } from './start-preview.js';
 
 const PAGE_SIZE = 100;
@@ -58,7 +59,7 @@ export function uploadRoutes(deps: Deps): Router {
       mostOften: mostOften(upload.problems),
       preview: await previewOf(deps, actor, upload),
       total: upload.problemCount,
-      problems: upload.problems.slice(skip, skip + PAGE_SIZE),
+      problems: showProblems(upload.problems.slice(skip, skip + PAGE_SIZE), actor),
       pager: pagerOf(upload.problems.length, page, PAGE_SIZE, ['problem', 'problems'], (to) =>
         addressOf(home, { page: to }),
       ),
@@ -75,7 +76,7 @@ export function uploadRoutes(deps: Deps): Router {
   });
 
   router.get('/:upload/problems.csv', async (req, res) => {
-    await exportProblems(res, await foundUpload(req, res));
+    await exportProblems(res, await foundUpload(req, res), actorOf(res));
   });
 
   router.post('/:upload/preview', async (req, res) => {

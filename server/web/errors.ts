@@ -32,6 +32,15 @@ export function forbidden(): HttpError {
   );
 }
 
+/** What would change an event that was put away. */
+export function archivedEvent(): HttpError {
+  return new HttpError(
+    409,
+    'This event is archived',
+    'Bring it back in its settings first. Then you can change it.',
+  );
+}
+
 export const unknownPage: RequestHandler = () => {
   throw notFound();
 };

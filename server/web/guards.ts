@@ -3,7 +3,8 @@ import { Event } from '../models/event.js';
 import { atLeast, type AccessLevel } from '../models/user.js';
 import { actorOf, levelIn, maybeActor } from './actor.js';
 import { eventTabs } from './event-tabs.js';
-import { forbidden, notFound } from './errors.js';
+import { disableForms } from './disable-forms.js';
+import { archivedEvent, forbidden, notFound } from './errors.js';
 import { zoneIfElsewhere } from './format-zone.js';
 import { parseId } from './parse.js';
 import { placed, type PlacedEvent } from './place.js';
@@ -36,12 +37,18 @@ export const staffGuard: RequestHandler = (_req, res, next) => {
 
 /**
  * Loads the event named by `:event` through the actor's own account, for whoever holds `least` or above in it.
- * A stranger gets 404, so that ids tell nothing; somebody with a lower level in it gets 403.
+ * A stranger gets 404, so that ids tell nothing; somebody with a lower level in it gets 403. An archived event is looked at: its pages
+ * offer nothing that changes it, and what is sent all the same gets 409.
+ * @param options.archived the route is for archived events, too
  */
-export function eventGuard(least: AccessLevel): RequestHandler {
+export function eventGuard(least: AccessLevel, { archived = false } = {}): RequestHandler {
   return async (req, res, next) => {
     const actor = actorOf(res);
-    const event = await Event.findOne({ _id: parseId(req.params.event), account: actor.account }).lean();
+    const event = await Event.findOne({
+      _id: parseId(req.params.event),
+      account: actor.account,
+      status: { $ne: 'deleted' },
+    }).lean();
     if (!event) throw notFound();
     const level = levelIn(actor, event._id);
     if (level === 'customer') throw notFound();
@@ -51,7 +58,27 @@ export function eventGuard(least: AccessLevel): RequestHandler {
     res.locals.zone = zoneIfElsewhere(place, actor);
     res.locals.sight = await sightIn(actor, event._id);
     res.locals.eventTabs = eventTabs(event._id, level);
+    guardArchived(res, () => eventOf(res).status, archived);
     next();
+  };
+}
+
+/**
+ * Has an archived event be looked at alone: each page of this answer offers nothing that changes it.
+ * @param statusNow the event's, which the request may change before it answers
+ * @throws 409 for what is sent, unless `accepts`
+ */
+export function guardArchived(res: Response, statusNow: () => Event['status'], accepts = false): void {
+  if (statusNow() === 'archived' && res.req.method === 'POST' && !accepts) throw archivedEvent();
+  // Guards of a room and of a route may both stand before a page.
+  if (res.locals.looksAlone) return;
+  res.locals.looksAlone = true;
+  const render = res.render.bind(res);
+  res.render = (view: string, locals?: object) => {
+    render(view, locals, (error: Error | null, html: string) => {
+      if (error) res.req.next?.(error);
+      else res.send(statusNow() === 'archived' ? disableForms(html) : html);
+    });
   };
 }
 

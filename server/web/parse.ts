@@ -145,6 +145,26 @@ export function line(max = 200): Joi.StringSchema {
   );
 }
 
+/** Longest address of a video meeting. */
+const LINK_MAX = 500;
+
+/** Joi: the address of a page that begins with https://, which may be left out; '' is none. */
+export function webLink(): Joi.StringSchema {
+  return line(LINK_MAX)
+    .allow('')
+    .default('')
+    .custom((value: string, check) => {
+      if (value === '') return '';
+      const whole = /^[a-z][a-z\d+.-]*:/i.test(value) ? value : `https://${value}`;
+      const url = URL.canParse(whole) ? new URL(whole) : undefined;
+      const isPage = url?.protocol === 'https:' && url.username === '' && /[^.]\.[^.]/.test(url.hostname);
+      return isPage && url.href.length <= LINK_MAX ? url.href : check.error('link.none');
+    })
+    .messages({
+      'link.none': 'Enter {#label} that starts with https://, like https://meet.example.org/room.',
+    });
+}
+
 /** Joi: an email address, trimmed and lower-cased. Any domain will do: schools have odd ones. */
 export function emailAddress(): Joi.StringSchema {
   return Joi.string()
@@ -153,6 +173,13 @@ export function emailAddress(): Joi.StringSchema {
     .max(254)
     .email({ tlds: { allow: false } })
     .label('an email address');
+}
+
+/** Joi: a phone number as people write it, with seven digits at least. */
+export function phoneNumber(): Joi.StringSchema {
+  return line(40)
+    .pattern(/^(?=(?:\D*\d){7})[\d\s+().,/x#*-]*(?:ext\.?[\d\s]*)?$/i)
+    .messages({ 'string.pattern.base': 'Enter {#label} with at least 7 digits, like 555-010-1234.' });
 }
 
 /** Joi: a checkbox; absent is false. */

@@ -28,6 +28,8 @@ export interface Flash {
   links?: { href: string; label: string }[];
   /** Another way on, beside undo. */
   other?: { action: string; label: string };
+  /** The section of the next page that says it, where that page has one of this name; else its top does. */
+  at?: string;
 }
 
 /** A session ends after this long without a request … */

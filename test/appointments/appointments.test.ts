@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import type { Types } from 'mongoose';
+import { Account } from '../../server/models/account.js';
 import { Appointment } from '../../server/models/appointment.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Claim } from '../../server/models/claim.js';
-import type { Event } from '../../server/models/event.js';
+import { Event } from '../../server/models/event.js';
+import { RosterRun } from '../../server/models/roster-run.js';
 import type { Slot } from '../../server/models/slot.js';
+import { SyncRun } from '../../server/models/sync-run.js';
 import { createTestApp, makeAccount, makeUser, Visitor, type TestApp } from '../support/app.js';
 import { makeAppointment, makeStudent } from '../support/appointment.js';
 import { makeEvent, makeSlot, makeTeacher } from '../support/event.js';
@@ -112,6 +115,37 @@ describe('appointments of an event', () => {
       const change = { students: [ana._id], state: 'problem', problem: LEFT } as const;
       problem = await makeAppointment(slots[0], { ...change, students: [ana._id] });
       await makeAppointment(slots[1]);
+    });
+
+    it('say which run may change them: at work, waiting, of the roster, or the next night', async () => {
+      const note = async (visitor = maker) =>
+        /<p class="note">(.*)<\/p>/.exec((await visitor.get(`${home}/problems`)).text)?.[1];
+      assert.equal(await note(), undefined);
+      await Account.updateOne({ _id: account }, { $set: { 'files.on': true, 'files.format': 'clever' } });
+      await Event.updateOne(
+        { _id: event._id },
+        { $set: { sync: { on: true, hour: 1, schools: [], terms: [], noTerm: true } } },
+      );
+      assert.equal(
+        await note(),
+        'The next sync is on Saturday, October 3 at 1:00 AM. It may change this list.',
+      );
+      const now = new Date();
+      const made = { account, createdAt: now, heartbeatAt: now, fence: 1 };
+      await RosterRun.create({ ...made, state: 'queued', purpose: 'preview' });
+      assert.match((await note()) ?? '', /^The next sync/);
+      await RosterRun.create({ ...made, state: 'queued', purpose: 'accept' });
+      assert.equal(await note(), 'The school’s roster is being updated. This list may change afterwards.');
+      const run = { ...made, event: event._id, trigger: 'sync now', purpose: 'sync' } as const;
+      const queued = await SyncRun.create({ ...run, state: 'queued' });
+      assert.equal(await note(), 'A sync is about to start. It may change this list.');
+      await SyncRun.updateOne({ _id: queued._id }, { $set: { state: 'running' } });
+      assert.equal(await note(), 'A sync is running now. It may change this list.');
+      const administrator = await new Visitor(test.app).logIn(await makeUser(account, 'administrator'));
+      assert.match(
+        (await note(administrator)) ?? '',
+        new RegExp(`href="/importer/runs/${hex(queued)}">Follow it`),
+      );
     });
 
     it('are listed with the reason; a viewer does not reach them', async () => {

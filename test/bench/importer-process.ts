@@ -10,7 +10,7 @@ import { Account } from '../../server/models/account.js';
 import { Event } from '../../server/models/event.js';
 import { RosterRun } from '../../server/models/roster-run.js';
 import { SyncRun } from '../../server/models/sync-run.js';
-import { runSync } from '../../server/sync/runs/run-sync.js';
+import { driveSync } from '../support/roster/drive-run.js';
 import { startSync } from '../../server/sync/runs/start-sync.js';
 import mongoose from 'mongoose';
 import { countWrites } from './count-writes.js';
@@ -91,7 +91,7 @@ const commands: ImporterCommands = {
     const writes = countWrites();
     const cpu = process.cpuUsage();
     const start = performance.now();
-    await runSync(deps, started.run.toHexString(), new AbortController().signal);
+    await driveSync(deps, started.run.toHexString());
     const ms = performance.now() - start;
     const { user, system } = process.cpuUsage(cpu);
     const run = await SyncRun.findById(started.run).orFail().lean();

@@ -22,6 +22,11 @@ const meeting: Meeting = {
   from: new Date('2026-11-24T23:10:00Z'),
   to: new Date('2026-11-24T23:20:00Z'),
   note: '',
+  answers: [],
+  isOpenKind: false,
+  kind: 'in person',
+  chosenKind: '',
+  link: '',
 };
 const event = { name: 'Fall', place: 'Main building', timeZone: 'America/Chicago', link: 'x' };
 const write = (entries: Parameters<typeof writeCalendar>[2]) =>

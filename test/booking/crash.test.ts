@@ -20,7 +20,7 @@ import {
 } from '../support/booking/conference.js';
 
 /** A seat, and what the limits count: of child and teacher, of child and class, of the family. */
-const CLAIMS = 4;
+const CLAIMS = 6;
 const DIARIES = 2;
 
 describe('an app process killed while a parent books', function () {

@@ -6,6 +6,7 @@ import { Household } from '../../server/models/household.js';
 import { makeUser, Visitor } from '../support/app.js';
 import { EVE } from '../support/booking/conference.js';
 import { Desk } from '../support/booking/desk.js';
+import { makeEvent } from '../support/event.js';
 
 describe('holds of one login', () => {
   let desk: Desk;
@@ -15,8 +16,8 @@ describe('holds of one login', () => {
   });
 
   /** As many holds as one login may have, at times that are nobody's. */
-  async function fill(bookedBy: unknown, household: unknown): Promise<void> {
-    const { account, event } = { account: desk.fair.account._id, event: desk.fair.event._id };
+  async function fill(bookedBy: unknown, household: unknown, event = desk.fair.event._id): Promise<void> {
+    const account = desk.fair.account._id;
     const [teacher] = desk.fair.teachers;
     await Appointment.insertMany(
       Array.from({ length: MOST_HOLDS }, (_, n) => ({
@@ -48,6 +49,12 @@ describe('holds of one login', () => {
     assert.equal((await desk.choose(other.visitor, 1, 0)).status, 303);
     await Appointment.updateMany({}, { $set: { expiresAt: EVE } });
     assert.equal((await desk.choose(visitor, 1, 1)).status, 303);
+  });
+
+  it('are counted over all events of the school', async () => {
+    const { visitor, user, household } = await desk.parentOf(0);
+    await fill(user._id, household._id, (await makeEvent(desk.fair.account._id))._id);
+    assert.match((await desk.choose(visitor, 1, 0)).text, /You have 8 times on hold/);
   });
 
   it('that ended are deleted two days later, whatever ended them', async () => {

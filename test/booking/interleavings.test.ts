@@ -117,8 +117,8 @@ describe('bookings in any order of their steps, some dying on the way', () => {
       'nothing is left on hold or unfinished',
     );
     const living = all.filter((item) => item.state === 'booked');
-    // A seat, three limits that count, two diaries.
-    const expected = 6;
+    // A seat, five limits that count, two diaries.
+    const expected = 8;
     for (const item of living) {
       const own = (await heldBy(item._id)).filter((name) => !name.startsWith('change:'));
       assert.equal(own.length, expected, 'a booked one holds all that it needs');

@@ -5,7 +5,7 @@ import { HOLD_MS } from '../../server/booking/policy.js';
 import { createTestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
 import { switchClaimsOff } from '../support/without-claims.js';
-import { makeDay, type SchoolDay } from '../support/booking/school-day.js';
+import { makeDay, type Rules, type SchoolDay } from '../support/booking/school-day.js';
 
 const RUNS = Number(process.env.INVARIANTS ?? 30);
 
@@ -14,7 +14,7 @@ type Step =
   | { do: 'hold' | 'book' | 'change'; home: number; teacher: number; slot: number }
   | { do: 'rush'; home: number; teacher: number; slot: number; other: number }
   | { do: 'confirm' | 'cancel' | 'expire'; which: number }
-  | { do: 'rules' | 'two save'; perHousehold: number; perStudentAndTeacher: number; gapMinutes: number }
+  | ({ do: 'rules' | 'two save' } & Rules)
   | { do: 'number'; teacher: number; allowed: number | undefined }
   | { do: 'hide' | 'show' | 'delete' | 'restore' | 'swap' | 'leave' | 'join'; teacher: number; home: number }
   | { do: 'zone'; zone: string }
@@ -29,6 +29,8 @@ const wish = { home, teacher, slot };
 const rules = {
   perHousehold: fc.constantFrom(0, 0, 1, 2, 3),
   perStudentAndTeacher: fc.constantFrom(1, 1, 2, 3),
+  perStudent: fc.constantFrom(0, 0, 1, 2, 3),
+  perTeacherAndDay: fc.constantFrom(0, 0, 1, 2, 3),
   gapMinutes: fc.constantFrom(0, 0, 10, 20),
 };
 const kind = <K extends string>(...names: K[]) => fc.constantFrom(...names);

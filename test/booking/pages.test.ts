@@ -4,6 +4,7 @@ import { Appointment } from '../../server/models/appointment.js';
 import { Notification } from '../../server/models/notification.js';
 import { EVE, makeHousehold } from '../support/booking/conference.js';
 import { Desk, hidden } from '../support/booking/desk.js';
+import { read } from '../support/booking/read-calendar.js';
 
 describe('booking on the pages', () => {
   let desk: Desk;
@@ -81,10 +82,45 @@ describe('booking on the pages', () => {
     const fresh = held.headers.location ?? '';
     assert.match((await visitor.get(path)).text, /Your meeting is booked/);
     await visitor.post(`${fresh}/confirm`, {}, fresh);
-    assert.match((await visitor.get(path)).text, /This meeting is canceled[\s\S]*another time instead/);
+    assert.match((await visitor.get(fresh)).text, /Your meeting is now at 5:20 PM/);
     assert.equal(await Appointment.countDocuments({ state: 'booked' }), 1);
     const kinds = (await Notification.find().lean()).map((mail) => mail.kind).sort();
     assert.deepEqual(kinds, ['appointment booked', 'appointment changed']);
+  });
+
+  it('that was moved, once or twice, is found under its old links, which say so', async () => {
+    const { visitor } = await desk.parentOf(0);
+    const move = async (path: string, slot: number) => {
+      const held = await desk.choose(visitor, 0, slot, 0, { change: path.split('/').at(-1)! });
+      const now = held.headers.location ?? '';
+      await visitor.post(`${now}/confirm`, {}, now);
+      return now;
+    };
+    const first = await desk.book(visitor, 0, 1);
+    const second = await move(first, 2);
+    const third = await move(second, 0);
+    for (const old of [first, second])
+      for (const page of ['', '/cancel', '/change']) {
+        const led = await visitor.get(`${old}${page}`);
+        assert.deepEqual([led.status, led.headers.location], [303, third], `${old}${page}`);
+        const { text } = await visitor.get(third);
+        assert.match(
+          text,
+          /This meeting was moved\. Its time is now Tuesday, November 24, 2026, 5:00–5:10 PM/,
+        );
+        assert.match(text, /Your meeting is now at 5:00 PM/);
+      }
+    assert.doesNotMatch((await visitor.get(third)).text, /was moved/);
+    assert.equal((await visitor.get(`${first}/calendar.ics`)).headers.location, `${third}/calendar.ics`);
+    const [entry] = read((await visitor.get(`${third}/calendar.ics`)).text).events;
+    assert.equal(entry?.getFirstPropertyValue('url'), `${desk.test.deps.config.publicUrl}${third}`);
+    const stranger = (await desk.parentOf(1)).visitor;
+    assert.equal((await stranger.get(first)).status, 404);
+    await visitor.post(`${third}/cancel`, {}, desk.home);
+    assert.equal((await visitor.get(first)).headers.location, third);
+    const ended = (await visitor.get(third)).text;
+    assert.match(ended, /You canceled it/);
+    assert.doesNotMatch(ended, /was moved/);
   });
 
   it('can be cancelled after a page that asks, and frees the time', async () => {

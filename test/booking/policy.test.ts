@@ -22,6 +22,8 @@ const rules: Event['booking'] = {
   cancelHoursBefore: 0,
   perStudentAndTeacher: 1,
   perHousehold: 0,
+  perStudent: 0,
+  perTeacherAndDay: 0,
   gapMinutes: 0,
 };
 
@@ -47,6 +49,7 @@ describe('what a booking needs', () => {
             _id: new Types.ObjectId(),
             from: new Date(at),
             to: new Date(at + 600_000),
+            day: '2026-11-24',
             capacity: 1,
           };
           const needs = planNeeds({
@@ -71,7 +74,7 @@ describe('what a booking needs', () => {
     const family = new Types.ObjectId();
     const needs = planNeeds({
       event: { _id: new Types.ObjectId(), booking: { ...rules, perHousehold: 2 } },
-      slot: { _id: new Types.ObjectId(), from: new Date(0), to: new Date(1), capacity: 4 },
+      slot: { _id: new Types.ObjectId(), from: new Date(0), to: new Date(1), day: '1970-01-01', capacity: 4 },
       resource: { _id: new Types.ObjectId() },
       students: [new Types.ObjectId()],
       household: family,
@@ -82,9 +85,11 @@ describe('what a booking needs', () => {
       needs.map((need) => (need.kind === 'counted' ? [need.refusal, need.of] : [need.refusal])),
       [
         ['taken', 4],
+        ['student limit', Infinity],
         ['teacher limit', 3],
         ['class limit', 3],
         ['household limit', 2],
+        ['day limit', Infinity],
         ['household busy'],
         ['teacher busy'],
       ],

@@ -27,6 +27,8 @@ describe('the booking protocol', () => {
         'limit',
         'limit',
         'limit',
+        'limit-day',
+        'limit-student',
         desk.family._id.toHexString(),
         desk.fair.teachers[0]!.contact._id.toHexString(),
       ].sort(),

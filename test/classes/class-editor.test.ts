@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { Types } from 'mongoose';
 import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Class } from '../../server/models/class.js';
+import { School } from '../../server/models/school.js';
 import type { Event } from '../../server/models/event.js';
 import type { User } from '../../server/models/user.js';
 import { createTestApp, makeAccount, makeUser, Visitor, type TestApp } from '../support/app.js';
@@ -63,6 +64,36 @@ describe('the Class Editor', () => {
       assert.equal(page.text.includes(absent), false, absent);
     assert.match(page.text, /<input type="checkbox" name="only" value="classes" checked>/);
     assert.match((await visitor.get(path)).text, /Chess club/);
+  });
+
+  it('of a district filters by school, and tells classes of one name apart by school, subject and period', async () => {
+    const { account } = event;
+    const [oak, elm] = await School.create([
+      { account, name: 'Oak Elementary', sortKey: 'oak' },
+      { account, name: 'Elm High', sortKey: 'elm' },
+    ]);
+    assert.ok(oak && elm);
+    await makeClass(event, 'Reading', { school: oak._id, subject: 'english', period: '1' });
+    await makeClass(event, 'Reading', { school: elm._id, subject: 'english', period: '3' });
+    await makeClass(event, 'Reading', { school: elm._id, subject: '', period: '' });
+    await makeClass(event, 'Algebra', { school: elm._id, subject: 'math' });
+    const apart = (html: string) =>
+      [...html.matchAll(/>Reading<\/a>(?:<span class="soft d-block">(.*?)<\/span>)?/g)].map(
+        ([, told]) => told,
+      );
+    const page = await visitor.get(path);
+    assert.deepEqual(apart(page.text).sort(), [
+      'Elm High',
+      'Elm High · english · Period 3',
+      'Oak Elementary · english · Period 1',
+    ]);
+    assert.doesNotMatch(page.text, /math/);
+    assert.match(page.text, /<option value="" selected>All schools<\/option><option[^>]*>Elm High/);
+    const ofElm = await visitor.get(`${path}?school=${elm._id.toHexString()}&sort=students`);
+    assert.equal(apart(ofElm.text).length, 2);
+    assert.match(ofElm.text, /All <span class="count">3</);
+    assert.match(ofElm.text, new RegExp(`school=${elm._id.toHexString()}&amp;sort=-students`));
+    assert.equal(apart((await visitor.get(`${path}?school=<&type=class`)).text).length, 3);
   });
 
   it('finds by name, former name and teacher, with accents folded', async () => {

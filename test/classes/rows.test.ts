@@ -20,6 +20,7 @@ const row = (more: Partial<Row>): Row => ({
   teacher: '',
   words: more.name ?? 'art',
   students: 0,
+  school: '',
   ...more,
 });
 
@@ -42,7 +43,7 @@ describe('rows of the Class Editor', () => {
       row({ name: 'arts', deleted: true }),
       row({ name: 'biology' }),
     ];
-    const found = filterRows(rows, { q: 'art', type: '', onlyClasses: false });
+    const found = filterRows(rows, { q: 'art', type: '', onlyClasses: false, school: '' });
     assert.deepEqual(
       found.rows.map(({ name }) => name),
       ['art', 'art club'],
@@ -50,13 +51,13 @@ describe('rows of the Class Editor', () => {
     assert.equal(found.counts[''], 2);
     assert.equal(found.counts.activity, 1);
     assert.equal(found.counts.deleted, 1);
-    assert.equal(filterRows(rows, { q: '', type: '', onlyClasses: true }).counts.activity, 0);
-    assert.equal(filterRows(rows, { q: '', type: 'deleted', onlyClasses: false }).rows.length, 1);
+    assert.equal(filterRows(rows, { q: '', type: '', onlyClasses: true, school: '' }).counts.activity, 0);
+    assert.equal(filterRows(rows, { q: '', type: 'deleted', onlyClasses: false, school: '' }).rows.length, 1);
   });
 
   it('are found by every word, wherever it stands', () => {
     const rows = [row({ words: 'algebra 1 lee ana' }), row({ words: 'algebra 2 park' })];
-    assert.equal(filterRows(rows, { q: 'ana alg', type: '', onlyClasses: false }).rows.length, 1);
+    assert.equal(filterRows(rows, { q: 'ana alg', type: '', onlyClasses: false, school: '' }).rows.length, 1);
   });
 
   it('sort into one order whatever order they come in', () => {

@@ -96,9 +96,22 @@ describe('Global Setup → Clever', () => {
       assert.ok(lines.length > 0);
     });
 
-    it('before a district id is refused', async () => {
+    it('before a district id is refused; together with one, one button saves both', async () => {
       assert.equal((await saveToken()).status, 422);
       assert.equal(await clever(), undefined);
+      const { districtId: district, token } = sandbox;
+      const wrong = await post('/access', { kind: 'token', token, district: 'no id here' });
+      assert.equal(wrong.status, 422);
+      assert.match(wrong.text, /no district ID in this/);
+      assert.equal((await clever())?.credentials, undefined);
+      const both = await post('/access', { kind: 'token', token, district });
+      assert.equal(both.headers.location, `${SET_UP}#approval`);
+      assert.deepEqual([(await clever())?.districtId, (await clever())?.approval], [district, 'approved']);
+    });
+
+    it('by the Enter key too: district and token at once', async () => {
+      await post('/typed', { district: sandbox.districtId, token: sandbox.token });
+      assert.equal((await clever())?.approval, 'approved');
     });
 
     it('by this installation’s application is offered only where there is one', async () => {
@@ -153,7 +166,10 @@ describe('Global Setup → Clever', () => {
       assert.deepEqual(await blockers(), []);
       assert.equal((await post('/enable')).status, 303);
       assert.equal((await clever())?.enabled, true);
-      await post('/disable');
+      const asked = await post('/disable');
+      assert.match(asked.text, /Disable Clever\?[\s\S]*Nothing is imported[\s\S]*Keep it enabled/);
+      assert.equal((await clever())?.enabled, true);
+      await post('/disable', { sure: 'yes' });
       assert.equal((await clever())?.enabled, false);
       const actions = (await AuditEntry.find({ account: account._id }).sort({ at: 1 }).lean()).map(
         ({ action }) => action,
@@ -173,6 +189,29 @@ describe('Global Setup → Clever', () => {
     });
     assert.equal((await post('/kinds')).status, 422);
     assert.equal((await clever())?.kinds.students, true);
+  });
+
+  it('answers in the step that was worked at, and folds the steps that are done', async () => {
+    const step = (html: string, id: string) =>
+      new RegExp(`<section[^>]*step-${id}">[\\s\\S]*?</section>`).exec(html)?.[0] ?? '';
+    const first = await page();
+    assert.doesNotMatch(first, /<details class="step"/);
+    await post('/access', { kind: 'token', token: sandbox.token, district: sandbox.districtId });
+    const html = await page();
+    assert.match(step(html, 'approval'), /<details class="step" open>[\s\S]*Connected to the district/);
+    assert.equal(html.split('Connected to the district').length, 2, 'and nowhere else');
+    for (const id of ['district', 'access'])
+      assert.match(step(html, id), /<details class="step">\s*<summary>[\s\S]*Done/, id);
+    for (const id of ['schools', 'kinds', 'enable'])
+      assert.doesNotMatch(step(html, id), /<details class="step"/, id);
+    await post('/schools/from-clever', { cleverSchool: 'all' });
+    assert.match(
+      step(await page(), 'schools'),
+      /<details class="step" open>[\s\S]*schools? (is|are) created/,
+    );
+    assert.match(step(await page(), 'schools'), /<details class="step">/);
+    const wrong = await post('/district', { district: 'nothing' });
+    assert.match(step(wrong.text, 'district'), /<details class="step" open>/);
   });
 
   it('says that nobody logs in through Clever, and where the district id is found', async () => {

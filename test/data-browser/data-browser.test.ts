@@ -110,6 +110,18 @@ describe('the Data Browser', () => {
     assert.match(page, /3 students are not shared with Slotbell/);
   });
 
+  it('keeps the main navigation on every page', async () => {
+    const { text } = await visitor.get(HOME);
+    const term = rowsOf(text)[0]?.href ?? '';
+    const section = (await sections('none'))[0]?.href ?? '';
+    for (const path of [HOME, term, section])
+      assert.match(
+        (await visitor.get(path)).text,
+        /<nav aria-label="Main">[\s\S]*?href="\/global-setup"/,
+        path,
+      );
+  });
+
   it('shows markup in a name as text', async () => {
     const section = shared().find(({ name }) => name?.startsWith('<img'));
     for (const path of [

@@ -7,8 +7,8 @@ import { Contact } from '../../server/models/contact.js';
 import { Event } from '../../server/models/event.js';
 import { Section } from '../../server/models/section.js';
 import { SyncRun } from '../../server/models/sync-run.js';
-import { runSync } from '../../server/sync/runs/run-sync.js';
 import { makeAccount, makeUser, Visitor } from '../support/app.js';
+import { driveSync } from '../support/roster/drive-run.js';
 import { makeEvent, startDistrict, termsOf, type TestDistrict } from '../support/roster/district.js';
 
 describe('the Importer', () => {
@@ -32,7 +32,7 @@ describe('the Importer', () => {
     return new Visitor(district.test.app).logIn(user);
   }
 
-  const work = (key: string) => runSync(district.deps, key, new AbortController().signal);
+  const work = (key: string) => driveSync(district.deps, key);
   const path = (event: Types.ObjectId) => `/events/${event.toHexString()}/sync`;
 
   it('leads from the event over the schools to the terms, with the sections of each', async () => {

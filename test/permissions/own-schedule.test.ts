@@ -6,6 +6,12 @@ import { createTestApp, makeUser, Visitor, type TestApp } from '../support/app.j
 import { emptyDatabase } from '../support/hooks.js';
 import { makeDistrict, makePlace, type Place } from '../support/permissions/place.js';
 
+/** The figures at the head of an overview, by their labels. */
+function figuresOf(text: string): Record<string, string> {
+  const rows = text.matchAll(/<dt>([^<]+)<\/dt>\s*<dd>(?:<a [^>]*>)?([\d,]+)/g);
+  return Object.fromEntries([...rows].map(([, label = '', value = '']) => [label, value]));
+}
+
 describe("a teacher's own schedule", () => {
   let test: TestApp;
   let account: Types.ObjectId;
@@ -53,8 +59,32 @@ describe("a teacher's own schedule", () => {
   it('is counted alone on the list of events and on the overview', async () => {
     const { visitor } = await logIn();
     const list = await visitor.get('/events');
+    assert.match(list.text, /data-label="Slots">2</);
     assert.match(list.text, /data-label="Booked">2</);
     const all = await new Visitor(test.app).logIn(await makeUser(account, 'administrator'));
-    assert.match((await all.get('/events')).text, /data-label="Booked">4</);
+    const whole = (await all.get('/events')).text;
+    assert.match(whole, /data-label="Slots">4</);
+    assert.match(whole, /data-label="Booked">4</);
+    const overview = (at: Visitor) =>
+      at.get(`/events/${mine.ids.event!}`).then(({ text }) => figuresOf(text));
+    assert.deepEqual(await overview(visitor), {
+      'Your classes': '1',
+      'Your slots': '2',
+      Booked: '2',
+      Problems: '1',
+    });
+    assert.deepEqual(await overview(all), {
+      Classes: '2',
+      Teachers: '2',
+      Slots: '4',
+      Booked: '4',
+      Problems: '2',
+    });
+  });
+
+  it('has no figures while it is nobody’s', async () => {
+    const { visitor } = await logIn({ proven: false });
+    const figures = figuresOf((await visitor.get(`/events/${mine.ids.event!}`)).text);
+    assert.deepEqual([...new Set(Object.values(figures))], ['0']);
   });
 });

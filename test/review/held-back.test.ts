@@ -57,8 +57,8 @@ describe('who comes back while their removal is held', () => {
       });
     }
   };
-  const accept = async () => {
-    const refresh = await district.refreshOf(first);
+  const accept = async (of = first) => {
+    const refresh = await district.refreshOf(of);
     const decided = await decideHeldOfAccount(district.deps, refresh, { verdict: 'accept', by, reason: '' });
     assert.ok(decided.ok);
     await district.work(decided.run);
@@ -102,6 +102,35 @@ describe('who comes back while their removal is held', () => {
       [],
     );
   });
+
+  for (const [back, what] of [
+    [15, 'so many that the guard would ask again'],
+    [35, 'a handful'],
+  ] as const)
+    it(`leaves the rest of the list waiting, ${what}, and nobody else who leaves`, async () => {
+      await hold();
+      const tied = () =>
+        Contact.countDocuments({
+          'relations.student': { $in: students(back, 40) },
+          type: 'guardian',
+          status: 'active',
+        });
+      const guardians = await tied();
+      assert.ok(guardians > 0);
+      for (let index = back - 1; index >= 0; index -= 1) district.sandbox.restore(student(index));
+      district.sandbox.removeStudent(student(100));
+      const run = await district.sync();
+      assert.deepEqual(await waiting(), students(back, 40));
+      assert.deepEqual(await gone(), [student(100)]);
+      assert.equal(await tied(), guardians);
+      const rest = String(40 - back);
+      assert.match(
+        sayRemarks(await district.refreshOf(run)).join(' '),
+        new RegExp(`${rest} of \\d+ students are missing from Clever\\. Nobody has reviewed them yet`),
+      );
+      await accept(run);
+      assert.deepEqual(await gone(), [...students(back, 40), student(100)].sort());
+    });
 
   it('waits no more after a night by events that name them', async () => {
     district.sandbox.change(student(1), { name: { first: 'Nova' } });

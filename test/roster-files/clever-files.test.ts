@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { sayFileProblem } from '../../server/tables/say-file-problem.js';
 import { CLEVER_FILES, readFiles, shortly } from '../support/roster-files/files.js';
 
 describe('Clever’s CSV files', () => {
@@ -66,8 +67,8 @@ describe('Clever’s CSV files', () => {
     const read = await readFiles('clever-csv', others);
     assert.equal(read.ok, false);
     assert.deepEqual(shortly(read), [
-      'teachers.csv:0 : This file is missing.',
-      'enrollments.csv:0 : This file is missing.',
+      'teachers.csv:0 : missing file listed=false stranger=',
+      'enrollments.csv:0 : missing file listed=false stranger=',
     ]);
   });
 
@@ -75,14 +76,14 @@ describe('Clever’s CSV files', () => {
     const students = CLEVER_FILES['students.csv'].replace('Last_name', 'Clan');
     const read = await readFiles('clever-csv', { ...CLEVER_FILES, 'students.csv': students });
     assert.equal(read.ok, false);
-    assert.deepEqual(shortly(read), ['students.csv:1 Last_name: The column Last_name is missing.']);
+    assert.deepEqual(shortly(read), ['students.csv:1 Last_name: missing columns names=Last_name']);
   });
 
   it('that are empty are refused', async () => {
     const read = await readFiles('clever-csv', { ...CLEVER_FILES, 'sections.csv': '\r\n\r\n' });
     assert.equal(read.ok, false);
     assert.deepEqual(shortly(read), [
-      'sections.csv:1 School_id, Section_id: The columns School_id, Section_id are missing.',
+      'sections.csv:1 School_id, Section_id: missing columns names=School_id+Section_id',
     ]);
   });
 
@@ -111,15 +112,15 @@ describe('Clever’s CSV files', () => {
     assert.deepEqual(
       shortly(read).filter((line) => line.startsWith('students')),
       [
-        'students.csv:2 DOB: DOB holds dates with the day first, like “31/12/2015”, so those like “4/5/2015” were read with the day first too.',
-        'students.csv:4 Last_name: Last_name is empty.',
-        'students.csv:6 School_id: School_id is “S9”, but there is no school with this id.',
-        'students.csv:7 : This row has 7 values, but the file has 6 columns.',
-        'students.csv:8 Student_id: Student_id “11” is on line 2 too, with other details.',
-        'students.csv:9 Grade: Grade is longer than 1,000 characters.',
-        'students.csv:10 Last_name: Last_name is longer than 1,000 characters.',
-        'students.csv:11 Student_id: Student_id was changed to “1.23457E+11” by Excel.',
-        'students.csv:12 Last_name: Last_name is empty: the row ends after 2 of 6 columns.',
+        'students.csv:2 DOB: day first cell=31/12/2015 became=4/5/2015 count=1 lines=2',
+        'students.csv:4 Last_name: empty',
+        'students.csv:6 School_id: unknown id cell=S9 of=school lost=row',
+        'students.csv:7 : too many values values=7 columns=6',
+        'students.csv:8 Student_id: repeated with another name cell=11 before=2',
+        'students.csv:9 Grade: too long most=1000 lost=value',
+        'students.csv:10 Last_name: too long most=1000 lost=row',
+        'students.csv:11 Student_id: id changed by Excel cell=1.23457E+11',
+        'students.csv:12 Last_name: cut off cells=2 columns=6',
       ],
     );
     assert.deepEqual(
@@ -150,24 +151,30 @@ describe('Clever’s CSV files', () => {
       'sections.csv': 'School_id,Section_id,Teacher_id,Term_start,Name\nS1,C1,T8,soon,Math\n',
       'enrollments.csv': 'Section_id,Student_id\nC1,99\n',
     });
-    const left = 'The row was left out; nobody is removed because of it.';
+    const skipped = 'This row was skipped. Nobody is removed because of it.';
     assert.deepEqual(
-      problems.map(({ field, advice }) => [field, advice]),
+      problems.map((problem) => sayFileProblem(problem, { locale: 'en-US' })),
       [
-        ['Teacher_id', `Export the file again and upload it without opening it in Excel. ${left}`],
-        ['Last_name', `Add it in your system and upload again. ${left}`],
         [
-          '',
-          `A comma, semicolon or tab inside a value splits it in two: put that value in quotation marks and upload again. ${left}`,
+          `Excel changed Teacher_id to “1.2E+9”. ${skipped}`,
+          'Export the file again and upload it without opening it in Excel.',
         ],
-        ['Term_start', 'Write it like 9/30/2014 or 2014-09-30. The row was taken without Term_start.'],
+        [`Last_name is empty. ${skipped}`, 'Fill in Last_name and upload again.'],
         [
-          'Teacher_id',
-          'Add the teacher to the files or correct the id, and upload again. The class was taken without this teacher.',
+          `This row has 5 values, but the file has 4 columns. ${skipped}`,
+          'A comma, semicolon, or tab inside a value splits it in two. Put quotation marks around that value and upload again.',
         ],
         [
-          'Student_id',
-          'Add the student to the files or correct the id, and upload again. This enrollment was left out.',
+          'Term_start is “soon”, which isn’t a date. The row was read without Term_start.',
+          'Write it like 9/30/2014 or 2014-09-30, and upload again.',
+        ],
+        [
+          'Teacher_id is “T8”, but there’s no teacher with this ID. The class was read without this teacher.',
+          'Add the teacher or correct the ID, and upload again.',
+        ],
+        [
+          'Student_id is “99”, but there’s no student with this ID. This enrollment was skipped.',
+          'Add the student or correct the ID, and upload again.',
         ],
       ],
     );
@@ -180,9 +187,9 @@ describe('Clever’s CSV files', () => {
       'sections.csv': CLEVER_FILES['sections.csv'].replace('T1,T2', 'T1,T8'),
     });
     assert.deepEqual(shortly(read), [
-      'sections.csv:2 Teacher_2_id: Teacher_2_id is “T8”, but there is no teacher with this id.',
-      'enrollments.csv:3 Section_id: Section_id is “C9”, but there is no section with this id.',
-      'enrollments.csv:4 Student_id: Student_id is “99”, but there is no student with this id.',
+      'sections.csv:2 Teacher_2_id: unknown id cell=T8 of=teacher lost=teacher',
+      'enrollments.csv:3 Section_id: unknown id cell=C9 of=section lost=enrollment',
+      'enrollments.csv:4 Student_id: unknown id cell=99 of=student lost=enrollment',
     ]);
     assert.deepEqual(read.roster.sections[0]?.students, ['student:11']);
   });
@@ -194,7 +201,7 @@ describe('Clever’s CSV files', () => {
       ...CLEVER_FILES,
       'enrollments.csv': 'Section_id,Student_id\nC1,11\nC1\n',
     });
-    assert.deepEqual(shortly(read), ['enrollments.csv:3 Student_id: Student_id is empty.']);
+    assert.deepEqual(shortly(read), ['enrollments.csv:3 Student_id: empty']);
     assert.deepEqual(
       read.roster.sections.map(({ slotbell }) => slotbell),
       [{ tiesChange: { without: [] } }, { tiesChange: { without: [] } }],

@@ -11,7 +11,7 @@ import { RosterUpload } from '../../server/models/roster-upload.js';
 import { School } from '../../server/models/school.js';
 import { Section } from '../../server/models/section.js';
 import { applyRefresh } from '../../server/review/run/apply-run.js';
-import { runAlone } from '../../server/sync/runs/run-alone.js';
+import { runRoster } from '../../server/sync/runs/run-roster.js';
 import { sayResult, summarizeRun } from '../support/say-run.js';
 import { startSync } from '../../server/sync/runs/start-sync.js';
 import { startFilePreview } from '../../server/uploads/start-preview.js';
@@ -26,7 +26,7 @@ describe('roster files through the pipeline', () => {
 
   const deps = () => school.test.deps;
   const work = async (run: Types.ObjectId) => {
-    await asApp(() => runAlone(deps(), run.toHexString(), new AbortController().signal));
+    await asApp(() => runRoster(deps(), run.toHexString(), new AbortController().signal));
     return RosterRun.findById(run).orFail().lean();
   };
 

@@ -113,8 +113,8 @@ describe('OneRoster files', () => {
       'demographics.csv': 'sourcedId\n',
     });
     assert.deepEqual(shortly(read), [
-      'roles.csv:5 userSourcedId: userSourcedId is “u8”, but there is no user with this id.',
-      'users.csv:3 sourcedId: sourcedId “u9” has no role in roles.csv.',
+      'roles.csv:5 userSourcedId: unknown id cell=u8 of=user lost=role',
+      'users.csv:3 sourcedId: no role cell=u9',
     ]);
     const [lee] = read.roster.people('teachers');
     assert.deepEqual(lee?.roles?.teacher?.schools, ['school:o1', 'school:o2']);
@@ -157,11 +157,13 @@ describe('OneRoster files', () => {
 
   it('without the manifest, or without a file that it names, are refused', async () => {
     const { 'manifest.csv': _manifest, ...bare } = ROSTER;
-    assert.deepEqual(shortly(await readFiles('oneroster', bare)), ['manifest.csv:0 : This file is missing.']);
+    assert.deepEqual(shortly(await readFiles('oneroster', bare)), [
+      'manifest.csv:0 : missing file listed=false stranger=',
+    ]);
     const { 'courses.csv': _courses, ...short } = ROSTER;
     const read = await readFiles('oneroster', short);
     assert.equal(read.ok, false);
-    assert.deepEqual(shortly(read), ['courses.csv:0 : This file is missing, though manifest.csv lists it.']);
+    assert.deepEqual(shortly(read), ['courses.csv:0 : missing file listed=true stranger=']);
   });
 
   it('with a class of a school that is nowhere leave the class out and keep it where it was known', async () => {
@@ -169,9 +171,7 @@ describe('OneRoster files', () => {
       ...ROSTER,
       'classes.csv': ROSTER['classes.csv'].replace('scheduled,o1', 'scheduled,o9'),
     });
-    assert.deepEqual(shortly(read), [
-      'classes.csv:2 schoolSourcedId: schoolSourcedId is “o9”, but there is no school with this id.',
-    ]);
+    assert.deepEqual(shortly(read), ['classes.csv:2 schoolSourcedId: unknown id cell=o9 of=school lost=row']);
     assert.deepEqual(read.roster.leftOut.sections, ['class:c1']);
   });
 
@@ -180,7 +180,7 @@ describe('OneRoster files', () => {
       ...ROSTER,
       'users.csv': ROSTER['users.csv'].replace('o1,teacher,fox', 'o1,wizard,fox'),
     });
-    assert.deepEqual(shortly(read), ['users.csv:4 role: role is “wizard”, which Slotbell does not know.']);
+    assert.deepEqual(shortly(read), ['users.csv:4 role: unknown role cell=wizard lost=row']);
     assert.deepEqual(read.roster.leftOut.teachers, ['user:u3']);
     assert.equal(read.roster.sections[0]?.teacher, 'user:u3');
   });

@@ -80,8 +80,8 @@ describe('pickAtime’s files', () => {
     );
     assert.deepEqual(asked, ['sections class:C1 class:C7', 'students student:1 student:2']);
     assert.deepEqual(shortly(read), [
-      'Enrolment (2).txt:4 ClassID: ClassID is “C7”, but there is no class with this id.',
-      'Enrolment (2).txt:3 StudentID: StudentID is “2”, but there is no student with this id.',
+      'Enrolment (2).txt:4 ClassID: unknown id cell=C7 of=class lost=enrollment',
+      'Enrolment (2).txt:3 StudentID: unknown id cell=2 of=student lost=enrollment',
     ]);
     assert.equal(read.ok, true);
     assert.deepEqual(read.roster.sections, [
@@ -101,9 +101,7 @@ describe('pickAtime’s files', () => {
     });
     assert.deepEqual(read.roster.sections[0]?.teachers, ['teacher:T1', 'teacher:T2']);
     assert.equal(read.roster.sections[0].teacher, 'teacher:T1');
-    assert.deepEqual(shortly(read), [
-      'classes.txt:3 ClassID: ClassID “C1” is on line 1 too, with other details.',
-    ]);
+    assert.deepEqual(shortly(read), ['classes.txt:3 ClassID: repeated with another name cell=C1 before=1']);
   });
 
   it('with an odd PTAN keep the class', async () => {
@@ -111,9 +109,7 @@ describe('pickAtime’s files', () => {
       'teachers.txt': 'T1\tPat\tLee\n',
       'classes.txt': 'C1\tT1\tMath\t\tmany\n',
     });
-    assert.deepEqual(shortly(read), [
-      'classes.txt:1 PTAN: PTAN is “many”, which is not a number from 0 to 99.',
-    ]);
+    assert.deepEqual(shortly(read), ['classes.txt:1 PTAN: not a count cell=many most=99']);
     assert.equal(read.roster.sections.length, 1);
   });
 });

@@ -7,7 +7,7 @@ import { RosterUpload } from '../../server/models/roster-upload.js';
 import { User } from '../../server/models/user.js';
 import { findLinkedChildren } from '../../server/booking/find-linked-children.js';
 import { applyRefresh } from '../../server/review/run/apply-run.js';
-import { runAlone } from '../../server/sync/runs/run-alone.js';
+import { runRoster } from '../../server/sync/runs/run-roster.js';
 import { startFilePreview } from '../../server/uploads/start-preview.js';
 import { asApp } from '../support/scans.js';
 import type { Contents } from '../support/roster-files/files.js';
@@ -25,7 +25,7 @@ describe('a student id of roster files that is given to another child', function
   afterEach(() => school.close());
 
   const work = async (run: Types.ObjectId) => {
-    await asApp(() => runAlone(school.test.deps, run.toHexString(), new AbortController().signal));
+    await asApp(() => runRoster(school.test.deps, run.toHexString(), new AbortController().signal));
     const done = await RosterRun.findById(run).orFail().lean();
     assert.equal(done.state, 'done', sayResult(done));
     return done;

@@ -4,7 +4,7 @@ import type { FileFormat } from '../../server/models/account.js';
 import { RosterRun } from '../../server/models/roster-run.js';
 import { RosterUpload } from '../../server/models/roster-upload.js';
 import { applyRefresh } from '../../server/review/run/apply-run.js';
-import { runAlone } from '../../server/sync/runs/run-alone.js';
+import { runRoster } from '../../server/sync/runs/run-roster.js';
 import { startFilePreview } from '../../server/uploads/start-preview.js';
 import { asApp } from '../support/scans.js';
 import { restoreSnapshot, takeSnapshot, type Snapshot } from '../support/snapshot.js';
@@ -70,7 +70,7 @@ describe('rows of roster files that do not say whom they are about', () => {
   }
 
   const work = async (run: Types.ObjectId) => {
-    await asApp(() => runAlone(school.test.deps, run.toHexString(), new AbortController().signal));
+    await asApp(() => runRoster(school.test.deps, run.toHexString(), new AbortController().signal));
     return RosterRun.findById(run).orFail().lean();
   };
 

@@ -127,6 +127,32 @@ describe('a held list of which a part is back', function () {
     assert.equal((await office.district.refreshOf(run)).counts.sectionStudents?.removed, 3);
   });
 
+  it('makes nobody else wait who leaves meanwhile', async () => {
+    const { sandbox } = office.district;
+    const sections = await Section.find({ status: 'active', 'studentIds.3': { $exists: true } })
+      .sort({ _id: 1 })
+      .lean();
+    const chosen = sections.slice(0, 4);
+    const other = sections.find(
+      ({ studentIds }) => !chosen.some((one) => one.studentIds.includes(studentIds[0] ?? '')),
+    );
+    assert.ok(other);
+    for (const { record } of chosen) sandbox.change(record.id, { students: [] });
+    await office.district.sync();
+    for (const { record, studentIds } of chosen) sandbox.change(record.id, { students: studentIds.slice(1) });
+    sandbox.change(other.record.id, { students: other.studentIds.slice(1) });
+    const run = await office.district.sync();
+    const rows = await RosterChange.find({ state: 'held' }).lean();
+    assert.deepEqual(
+      rows.map(({ target }) => String(target)).sort(),
+      chosen.map(({ _id }) => String(_id)).sort(),
+    );
+    const { counts } = await office.district.refreshOf(run);
+    assert.deepEqual([counts.sectionStudents?.held, counts.sectionStudents?.removed], [4, 1]);
+    const stored = await Section.findById(other._id).orFail().lean();
+    assert.deepEqual(stored.studentIds, other.studentIds.slice(1));
+  });
+
   it('waits on with the rest alone where each class has a part back, and the page tells its number and names', async () => {
     const { sandbox } = office.district;
     const sections = await Section.find({ status: 'active', 'studentIds.2': { $exists: true } })

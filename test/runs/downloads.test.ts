@@ -6,12 +6,12 @@ import { Event } from '../../server/models/event.js';
 import { RosterRun } from '../../server/models/roster-run.js';
 import { openNightlyRuns } from '../../jobs/open-nightly-runs.js';
 import { wipeOldDownloads } from '../../server/sync/nights/resume-runs.js';
-import { runSync } from '../../server/sync/runs/run-sync.js';
 import type { Timing } from '../../server/runs/engine/hold-run.js';
 import { takeRun } from '../../server/runs/engine/take-run.js';
 import { startSync } from '../../server/sync/runs/start-sync.js';
 import { Account } from '../../server/models/account.js';
 import { asApp } from '../support/scans.js';
+import { driveSync } from '../support/roster/drive-run.js';
 import { startDistrict, type TestDistrict } from '../support/roster/district.js';
 
 const QUICK: Timing = { heartbeatMs: 10, staleMs: 60_000 };
@@ -66,7 +66,10 @@ describe('what runs have downloaded', () => {
     assert.ok(started.ok);
     district.sandbox.misbehave({ match: /role=contact/, kind: 'slow' });
     const ending = new AbortController();
-    const working = runSync(district.deps, started.run.toHexString(), ending.signal, QUICK);
+    const working = driveSync(district.deps, started.run.toHexString(), {
+      stopping: ending.signal,
+      timing: QUICK,
+    });
     await asked;
     const tmp = path.join(district.deps.config.dataDir, 'tmp');
     const [folder = ''] = await readdir(tmp);

@@ -9,7 +9,6 @@ import { RosterRun } from '../../server/models/roster-run.js';
 import type { Run } from '../../server/models/run.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { resumeRuns } from '../../server/sync/nights/resume-runs.js';
-import { runSync } from '../../server/sync/runs/run-sync.js';
 import { HeldRun, RunHandedBack, RunLost, type Timing } from '../../server/runs/engine/hold-run.js';
 import { takeRun } from '../../server/runs/engine/take-run.js';
 import { startSync } from '../../server/sync/runs/start-sync.js';
@@ -17,6 +16,7 @@ import { stopSync } from '../../server/sync/runs/stop-sync.js';
 import { Account } from '../../server/models/account.js';
 import { sayRemarks, sayResult } from '../support/say-run.js';
 import { asApp } from '../support/scans.js';
+import { driveSync } from '../support/roster/drive-run.js';
 import { runNow, startDistrict, type TestDistrict } from '../support/roster/district.js';
 
 const QUICK: Timing = { heartbeatMs: 10, staleMs: 60_000 };
@@ -46,6 +46,13 @@ describe('sync runs', () => {
     return started.run;
   }
   const runOf = (id: Types.ObjectId) => SyncRun.findById(id).orFail().lean();
+  /** The run of the account's roster that it waits for. */
+  const partOf = async (id: Types.ObjectId) => {
+    const { waitsFor, refresh } = await runOf(id);
+    return RosterRun.findById(waitsFor ?? refresh)
+      .orFail()
+      .lean();
+  };
   const downloads = () => district.sandbox.requests().filter((address) => address.includes('/terms')).length;
 
   it('two workers at once do one run once', async () => {
@@ -80,13 +87,11 @@ describe('sync runs', () => {
   it('a worker that hangs gives its run up by itself, its heartbeat being one of progress, and another does it', async () => {
     const id = await queued();
     district.sandbox.misbehave({ match: /role=student/, kind: 'slow', times: 9 });
-    await runSync(district.deps, id.toHexString(), never, { ...QUICK, quietMs: 2000 });
-    const handedBack = await runOf(id);
-    assert.equal(handedBack.state, 'queued');
-    assert.equal((await RosterRun.findById(handedBack.refresh).lean())?.state, 'queued');
+    await driveSync(district.deps, id.toHexString(), { timing: { ...QUICK, quietMs: 2000 } });
+    assert.equal((await partOf(id)).state, 'queued');
     district.sandbox.behave();
     await runNow(district.deps, id);
-    assert.deepEqual([(await runOf(id)).state, (await runOf(id)).fence], ['done', 2]);
+    assert.deepEqual([(await runOf(id)).state, (await partOf(id)).fence], ['done', 2]);
   });
 
   it('work that never comes to an end is no longer waited for, unless it tells of its wait', async () => {
@@ -122,7 +127,7 @@ describe('sync runs', () => {
     assert.equal(await asApp(() => resumeRuns(district.deps, QUICK)), 0, 'not while its heartbeat is fresh');
     assert.equal(await resumeRuns(district.deps, AT_ONCE), 1);
     assert.deepEqual(district.test.asked, [{ name: 'run-sync', key: id.toHexString() }]);
-    await runSync(district.deps, id.toHexString(), never, AT_ONCE);
+    await driveSync(district.deps, id.toHexString(), { timing: AT_ONCE });
     const run = await runOf(id);
     assert.deepEqual([run.state, run.fence], ['done', 2]);
     assert.match(sayRemarks(run)[0] ?? '', /first attempt was cut off/);
@@ -134,11 +139,14 @@ describe('sync runs', () => {
     for (let restart = 0; restart < 7; restart++) {
       const stopping = new AbortController();
       const asked = district.sandbox.nextRequest(/v3/);
-      const working = runSync(district.deps, id.toHexString(), stopping.signal, QUICK);
+      const working = driveSync(district.deps, id.toHexString(), {
+        stopping: stopping.signal,
+        timing: QUICK,
+      });
       await asked;
       stopping.abort();
       await working;
-      assert.equal((await runOf(id)).state, 'queued');
+      assert.equal((await partOf(id)).state, 'queued');
     }
     await runNow(district.deps, id);
     const run = await runOf(id);
@@ -191,11 +199,11 @@ describe('sync runs', () => {
     const ending = new AbortController();
     const asked = district.sandbox.nextRequest(/role=student/);
     district.sandbox.misbehave({ match: /role=student/, kind: 'slow', times: 9 });
-    const working = runSync(district.deps, id.toHexString(), ending.signal, QUICK);
+    const working = driveSync(district.deps, id.toHexString(), { stopping: ending.signal, timing: QUICK });
     await asked;
     ending.abort();
     await working;
-    assert.equal((await runOf(id)).state, 'queued');
+    assert.equal((await partOf(id)).state, 'queued');
     district.sandbox.behave();
     await runNow(district.deps, id);
     assert.equal((await runOf(id)).state, 'done');

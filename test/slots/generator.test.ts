@@ -8,13 +8,12 @@ import type { Resource } from '../../server/models/resource.js';
 import { Slot } from '../../server/models/slot.js';
 import { addSlots } from '../../server/slots/add-slots.js';
 import { overlap } from '../../server/slots/plan-slots.js';
-import type { SlotForm } from '../../server/slots/schema.js';
+import type { SlotForm } from '../../server/slots/generator/schema.js';
 import { makeAccount, makeUser, startAs, type TestApp, Visitor } from '../support/app.js';
 import { makeEvent, makeSlot, makeTeacher } from '../support/event.js';
 
 const NOW = new Date('2026-10-02T15:00:00Z');
 const typed = {
-  who: 'all',
   day: '2026-11-24',
   from: '17:00',
   to: '18:05',
@@ -88,7 +87,7 @@ describe('making slots', () => {
 
   it('for chosen teachers makes theirs alone, and leaves out times across another slot of theirs', async () => {
     await makeSlot(event, lee, '2026-11-24T17:05');
-    const chosen = { who: 'chosen', resources: lee._id.toHexString() };
+    const chosen = { resources: lee._id.toHexString() };
     const page = await preview(chosen);
     assert.match(page.text, /Make 4 slots\?/);
     assert.match(page.text, /2 times are left out: they overlap/);
@@ -124,7 +123,7 @@ describe('making slots', () => {
   it('the form comes back from the preview with everything typed', async () => {
     const back = await admin.post(
       `${home}/new`,
-      { ...typed, who: 'chosen', resources: [park._id.toHexString()], breakMinutes: 7 },
+      { ...typed, resources: [park._id.toHexString()], breakMinutes: 7 },
       `${home}/new`,
     );
     assert.equal(back.status, 200);
@@ -139,7 +138,15 @@ describe('making slots', () => {
     ['an end before the begin', { to: '16:00' }, /must end after the first begins/],
     ['a length that never fits', { minutes: 90 }, /No slot of this length fits/],
     ['a length of nothing', { minutes: 0 }, /Enter the length of a slot in minutes: 1 or more/],
-    ['chosen teachers, but none ticked', { who: 'chosen' }, /Select at least one teacher/],
+    ['no day', { day: [] }, /Select at least one day/],
+    [
+      'a block without its end',
+      { from: ['17:00', '19:00'], to: ['18:00', ''] },
+      /Enter when the last slot of block 2 ends/,
+    ],
+    ['blocks that overlap', { from: ['17:00', '17:30'], to: ['18:00', '19:00'] }, /Two blocks overlap/],
+    ['another day that is none', { otherDay: '2026-02-30' }, /Enter another day as a date/],
+    ['a list that names nobody', { list: 'Nobody at all' }, /Nobody on the list is a teacher of this event/],
     ['unavailable without a message', { state: 'unavailable' }, /Enter the message for parents/],
   ];
   for (const [what, change, message] of faults)
@@ -155,7 +162,7 @@ describe('making slots', () => {
 
   it("another event's teacher, or another account's, gets nothing", async () => {
     const stranger = await makeTeacher(await makeEvent((await makeAccount('Oak'))._id), 'Strange');
-    const answer = await make({ who: 'chosen', resources: stranger._id.toHexString() });
+    const answer = await make({ resources: stranger._id.toHexString() });
     assert.equal(answer.status, 422);
     assert.match(answer.text, /is in the event anymore/);
     assert.equal(await Slot.countDocuments(), 0);
@@ -187,7 +194,8 @@ describe('making slots', () => {
     const user = await makeUser(account, 'event administrator');
     const actor = actorIn(user, (await Account.findById(account).lean())!);
     const form = (from: string, minutes: number): SlotForm => ({
-      ...{ who: 'all', resources: [], day: '2026-11-24', from, to: '21:00', minutes, breakMinutes: 0 },
+      ...{ resources: [], list: '', days: ['2026-11-24'], blocks: [{ from, to: '21:00' }] },
+      ...{ minutes, breakMinutes: 0 },
       ...{ capacity: 1, kind: 'either', state: 'visible', message: '', elsewhere: false },
     });
     const forms = [form('17:00', 10), form('17:05', 10), form('17:00', 15), form('17:02', 7)];

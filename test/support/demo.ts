@@ -14,13 +14,17 @@ export interface RunningDemo {
   stop(): Promise<number | null>;
 }
 
-/** `npm run demo` as a process of its own, with what it printed; its data lies in `folder`. */
+/** `npm run demo -- --hostile` as a process of its own, with what it printed; its data lies in `folder`. */
 export async function startDemoProcess(folder: string): Promise<RunningDemo> {
-  const child = spawn(process.execPath, ['--import', 'tsx', path.join(ROOT, 'server/demo/index.ts')], {
-    cwd: ROOT,
-    env: { ...process.env, MONGODB_URI: '', DEMO_DIR: folder, PORT: '4300', LOG_LEVEL: 'error' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', path.join(ROOT, 'server/demo/index.ts'), '--hostile'],
+    {
+      cwd: ROOT,
+      env: { ...process.env, MONGODB_URI: '', DEMO_DIR: folder, PORT: '4300', LOG_LEVEL: 'error' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let said = '';
   child.stderr.on('data', (text: Buffer) => (said += text.toString()));
   const logins: Partial<RunningDemo['logins']> = {};

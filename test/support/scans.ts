@@ -13,6 +13,7 @@ interface Seen {
   sort?: Filter;
   limit?: number;
   skip?: number;
+  hint?: Filter;
 }
 
 /** Marks what the app does, as against what a test does to look behind it. */
@@ -26,7 +27,7 @@ export function noteQueries(): void {
   mongoose.set('debug', (collection, method, ...args: unknown[]) => {
     if (!inApp.getStore()) return;
     for (const [verb, query, options] of queriesOf(method, args)) {
-      const { sort, limit, skip } = (options ?? {}) as Pick<Seen, 'sort' | 'limit' | 'skip'>;
+      const { sort, limit, skip, hint } = (options ?? {}) as Pick<Seen, 'sort' | 'limit' | 'skip' | 'hint'>;
       const shape = `${collection} ${verb} ${JSON.stringify(shapeOf(query))} ${JSON.stringify(sort ?? {})}`;
       const asked = {
         collection,
@@ -35,6 +36,7 @@ export function noteQueries(): void {
         ...(sort && { sort }),
         ...(limit && { limit }),
         ...(skip && { skip }),
+        ...(hint && { hint }),
       };
       if (!seen.has(shape)) seen.set(shape, asked);
       watched?.set(shape, asked);
@@ -130,7 +132,7 @@ export async function findWasteful(): Promise<string[]> {
 export async function measure(asked: Seen): Promise<{ examined: number; returned: number }> {
   const { db } = mongoose.connection;
   if (!db) throw new Error('no database');
-  const { collection, method, sort, skip } = asked;
+  const { collection, method, sort, skip, hint } = asked;
   const limit = asked.limit ?? (method.includes('One') ? 1 : 0);
   const find = {
     find: collection,
@@ -138,6 +140,7 @@ export async function measure(asked: Seen): Promise<{ examined: number; returned
     ...(sort && { sort }),
     ...(limit && { limit }),
     ...(skip && { skip }),
+    ...(hint && { hint }),
   };
   const { executionStats } = (await db.command({ explain: find, verbosity: 'executionStats' })) as {
     executionStats: { totalDocsExamined: number; nReturned: number };

@@ -29,9 +29,11 @@ const ANY_TEXT = [
   'rosterRun reason',
   'syncRun reason',
   'auditEntry detail.reason',
+  // Names of files and columns, and what stands in their cells.
   ...['files.name', 'names', 'problems.file', 'problems.field'].map((path) => `rosterUpload ${path}`),
-  // Uploads live for seven days: what is wrong in their files is kept in words.
-  ...['problems.problem', 'problems.advice'].map((path) => `rosterUpload ${path}`),
+  ...['cell', 'became', 'like', 'property', 'names', 'stranger'].map(
+    (value) => `rosterUpload problems.fault.${value}`,
+  ),
   // Mails, and what the next page says once.
   ...['subject', 'text', 'ics'].map((path) => `notification ${path}`),
   'session **',
@@ -41,8 +43,9 @@ const ANY_TEXT = [
   'rosterChange text',
 ].map(patternOf);
 
-/** Codes under which the words of an older version are kept, beside them. */
+/** Codes under which the words of an older version are kept, beside them, and where. */
 const OLD_WORDS = new Set(['text', 'sentence']);
+const OLD_PATHS = new Set(['text', 'advice']);
 
 /** Stored texts that are sentences and should be codes with their numbers, one line each: where, and the text. */
 export async function findSentences(): Promise<string[]> {
@@ -81,6 +84,6 @@ function* textsIn(value: unknown, path: string): Generator<[string, string]> {
   else if (Array.isArray(value)) for (const held of value) yield* textsIn(held, path);
   else if (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype)
     for (const [key, held] of Object.entries(value))
-      if (!(key === 'text' && OLD_WORDS.has(String((value as { code?: unknown }).code))))
+      if (!(OLD_PATHS.has(key) && OLD_WORDS.has(String((value as { code?: unknown }).code))))
         yield* textsIn(held, path === '' ? key : `${path}.${key}`);
 }

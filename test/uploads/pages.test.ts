@@ -8,6 +8,7 @@ import { RosterRun } from '../../server/models/roster-run.js';
 import { RosterUpload } from '../../server/models/roster-upload.js';
 import { School } from '../../server/models/school.js';
 import { UploadChunk } from '../../server/models/upload-chunk.js';
+import { findSentences } from '../support/sentences.js';
 import { makeEvent } from '../support/roster/district.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { makeAccount, makeUser, Visitor } from '../support/app.js';
@@ -85,17 +86,27 @@ describe('Global Setup → Roster files', () => {
       'enrollment.txt': '=1+1\tC1\n',
       '=HYPERLINK("x") <b>.csv': 'x',
     });
+    assert.deepEqual(await findSentences(), []);
     const report = await school.office.get(String(answer.headers.location));
     assert.equal(report.status, 200);
-    assert.match(report.text, /PTAN is “&lt;img src=x onerror=1&gt;”, which is not a number/);
+    assert.match(
+      report.text,
+      /PTAN is “&lt;img src=x onerror=1&gt;”, which isn’t a number from 0 to 99\. The row was read without PTAN\./,
+    );
     assert.doesNotMatch(report.text, /<img src=x/);
-    assert.match(report.text, /StudentID is “=1\+1”, but there is no student/);
+    assert.match(
+      report.text,
+      /StudentID is “=1\+1”, but there’s no student with this ID\. This enrollment was skipped\./,
+    );
     assert.match(report.text, /&lt;b&gt;\.csv/);
     const csv = await school.office.get(`${String(answer.headers.location)}/problems.csv`);
     assert.match(String(csv.headers['content-type']), /text\/csv/);
     assert.ok(csv.text.startsWith('\ufeffFile,Line,Field,Problem,What to do'));
     assert.match(csv.text, /"?'=HYPERLINK/);
-    assert.match(csv.text, /classes\.txt,1,PTAN,/);
+    assert.match(
+      csv.text,
+      /classes\.txt,1,PTAN,"?PTAN is “<img src=x onerror=1>”, which isn’t a number from 0 to 99\./,
+    );
   });
 
   it('refuses what cannot be used, and keeps nothing of it', async () => {

@@ -3,7 +3,7 @@ import { RosterRun } from '../../server/models/roster-run.js';
 import { RosterUpload } from '../../server/models/roster-upload.js';
 import { UploadChunk } from '../../server/models/upload-chunk.js';
 import { CLEVER_FILES, PICKATIME_FILES, type Contents } from '../support/roster-files/files.js';
-import { runAlone } from '../../server/sync/runs/run-alone.js';
+import { runRoster } from '../../server/sync/runs/run-roster.js';
 import { withFullDisk } from '../support/full-disk.js';
 import { asApp } from '../support/scans.js';
 import { HOME, openSchool, turnOn, upload, type FileSchool } from '../support/roster-files/school.js';
@@ -108,7 +108,7 @@ describe('The state of an upload', () => {
     const pressPreview = async (address: string) => {
       const started = await school.office.post(`${address}/preview`, {}, HOME);
       const home = String(started.headers.location);
-      await asApp(() => runAlone(deps, home.split('/').at(-1) ?? '', new AbortController().signal));
+      await asApp(() => runRoster(deps, home.split('/').at(-1) ?? '', new AbortController().signal));
       return home;
     };
     const states = async () =>
@@ -138,7 +138,7 @@ describe('The state of an upload', () => {
     assert.doesNotMatch(page.text, /btn-primary/);
     await school.office.post(`${await pressPreview(newer)}/apply`, {}, HOME);
     const apply = await RosterRun.findOne({ purpose: 'apply' }).orFail().lean();
-    await asApp(() => runAlone(deps, apply._id.toHexString(), new AbortController().signal));
+    await asApp(() => runRoster(deps, apply._id.toHexString(), new AbortController().signal));
     assert.deepEqual(await states(), ['Imported', 'Nothing to import', 'Replaced by a newer import']);
     assert.match(
       (await school.office.get(preview)).text,

@@ -89,10 +89,12 @@ describe('a kept upload', () => {
       record: { id: 'class:C7', hash: '' },
     });
     const { problems } = await keep({ 'enrollment.txt': 'StudentID\tClassID\n7\tC7\n8\tC7\n' });
-    assert.deepEqual(
-      problems.map(({ line, problem }) => [line, problem]),
-      [[3, 'StudentID is “8”, but there is no student with this id.']],
-    );
+    assert.deepEqual(problems, [
+      {
+        ...{ file: 'enrollment.txt', line: 3, field: 'StudentID' },
+        fault: { code: 'unknown id', cell: '8', of: 'student', lost: 'enrollment' },
+      },
+    ]);
   });
 
   it('holds nothing when something is fatally wrong at the end', async () => {

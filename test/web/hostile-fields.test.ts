@@ -82,6 +82,7 @@ describe('fields that no form of ours sends', function () {
       'to',
     ],
     ...[
+      ...['act', 'fields', 'meet', 'reminders', 'replyTo', 'officePhone', 'template', 'typed', 'bookedText'],
       'capacity',
       'password',
       'next',

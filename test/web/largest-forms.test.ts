@@ -19,16 +19,27 @@ const ENDS_SESSIONS = /^\/logout$|\/block$/;
 /** Names that fields of our forms have, beside those that `fieldsOf` knows a value for. */
 const MORE_NAMES =
   `accountName allowed barcode breakMinutes cancelHoursBefore capacity change cleverSchool clientId clientSecret code
-  communityId data date day days description district elsewhere email format from gapMinutes id intent kind kinds member message minutes month
-  new next note number one only opensAt closesAt password perHousehold perStudentAndTeacher place pairs page q reason room seen size state
-  staffAnytime stop stopHoursBefore term terms timeZone to token understood user values was who whole year`.split(
+  act bookedSubject bookedText cancelledText communityId data date day days description district elsewhere email format from gapMinutes id intent kind kinds meet member message minutes month
+  new next note number officeEmail officePhone one only opensAt closesAt password perHousehold perStudent perTeacherAndDay perStudentAndTeacher place pairs page q reason reminders replyTo room seen size state
+  staffAnytime stop stopHoursBefore template term terms timeZone to token typed understood user values was who whole year`.split(
     /\s+/,
   );
 const NUMBERS =
   `allowed capacity hour gapMinutes minutes breakMinutes perHousehold day month year page size stopHoursBefore`.split(
     ' ',
   );
-const LISTS = ['ids', 'resources', 'students', 'schools', 'terms', 'term', 'days', 'kinds', 'pairs'];
+const LISTS = [
+  'fields',
+  'ids',
+  'resources',
+  'students',
+  'schools',
+  'terms',
+  'term',
+  'days',
+  'kinds',
+  'pairs',
+];
 
 /** Worst cases of what reads a field: regexes, numbers, trimming, broken percent signs. */
 const PATTERNS: Record<string, (length: number) => string> = {

@@ -48,7 +48,14 @@ describe('a page with several buttons', () => {
     );
     const clever = async () => (await Account.findById(account).orFail().lean()).clever;
     const home = '/global-setup/clever';
-    const off = await press(home, `${home}/disable`, { kinds: ['students', 'contacts'] });
+    const asked = await press(home, `${home}/disable`, { kinds: ['students', 'contacts'] });
+    assert.match(asked.text, /Disable Clever\?/);
+    assert.equal((await clever())?.enabled, true);
+    const form = readForm(asked.text, `${home}/disable`, home);
+    const off = await office.agent
+      .post(`${home}/disable`)
+      .type('form')
+      .send(new URLSearchParams(form?.fields).toString());
     assert.equal(off.status, 303);
     assert.deepEqual((await clever())?.kinds, {
       students: true,

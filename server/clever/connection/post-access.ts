@@ -1,13 +1,13 @@
 import type { Request, Response } from 'express';
 import type { Deps } from '../../deps.js';
 import { actorOf } from '../../web/actor.js';
-import { parseForm } from '../../web/parse.js';
+import { parseForm, type Form } from '../../web/parse.js';
 import type { Flash } from '../../web/session.js';
 import { sayFault } from '../explain-failure.js';
 import { checkApproval, type ApprovalCheck } from './check-approval.js';
 import { parseDistrictId } from './parse-district-id.js';
 import { saveAccess } from './save-access.js';
-import { saveDistrict } from './save-district.js';
+import { hasDistrict, saveDistrict } from './save-district.js';
 import { accessSchema, districtSchema } from './schema.js';
 import {
   carriedBy,
@@ -19,6 +19,7 @@ import {
   HOME,
   refusal,
   show,
+  textIn,
   TOKEN,
 } from './show-page.js';
 
@@ -32,7 +33,7 @@ const DISTRICT_REFUSALS = {
 };
 
 const ACCESS_REFUSALS = {
-  'no district': 'Save the district ID first (step 1).',
+  'no district': 'Enter the district ID first (step 1).',
   'no application': 'This installation has no Clever application of its own. Select another way.',
   'district taken': DISTRICT_REFUSALS['district taken'],
   'changed meanwhile':
@@ -41,32 +42,48 @@ const ACCESS_REFUSALS = {
 
 /** Step 1: the district's id. */
 export async function postDistrict(deps: Deps, req: Request, res: Response): Promise<void> {
-  const parsed = parseForm(districtSchema, req.body);
-  if (!parsed.ok) return show(deps, req, res, { ...parsed, values: draftOf(req) });
-  const found = parseDistrictId(parsed.value.district);
-  if (!found.ok) return show(deps, req, res, refusal(req, 'district', DISTRICT_REFUSALS[found.reason]));
-  const saved = await saveDistrict(deps, actorOf(res), found.id, parsed.value.sure);
-  if (!saved.ok && saved.reason === 'clears matches') {
-    confirmDistrict(req, res, found.id, saved.matches);
-    return;
-  }
-  if (!saved.ok) return show(deps, req, res, refusal(req, 'district', DISTRICT_REFUSALS[saved.reason]));
+  const saved = await keepDistrict(deps, req, res);
+  if (!saved) return;
   const text = saved.changed ? 'The district ID is saved.' : 'This district ID was already saved.';
   await goOn(deps, req, res, { kind: 'ok', text }, { at: '#access', done: DISTRICT });
 }
 
-/** Step 2: one of the ways in. @param body the form, which says which way */
+/** Saves the district that is typed. @returns undefined where the request is answered with why not, or with a question */
+async function keepDistrict(
+  deps: Deps,
+  req: Request,
+  res: Response,
+): Promise<{ changed: boolean } | undefined> {
+  const refuse = (form: Form) => show(deps, req, res, form).then(() => undefined);
+  const parsed = parseForm(districtSchema, req.body);
+  if (!parsed.ok) return refuse({ ...parsed, values: draftOf(req) });
+  const found = parseDistrictId(parsed.value.district);
+  if (!found.ok) return refuse(refusal(req, 'district', DISTRICT_REFUSALS[found.reason]));
+  const saved = await saveDistrict(deps, actorOf(res), found.id, parsed.value.sure);
+  if (!saved.ok && saved.reason === 'clears matches') {
+    confirmDistrict(req, res, found.id, saved.matches);
+    return undefined;
+  }
+  return saved.ok ? saved : refuse(refusal(req, 'district', DISTRICT_REFUSALS[saved.reason]));
+}
+
+/**
+ * Step 2: one of the ways in, and with it the first district where that is typed: one button for both.
+ * @param body the form, which says which way
+ */
 export async function postAccess(deps: Deps, req: Request, res: Response, body: unknown): Promise<void> {
   const parsed = parseForm(accessSchema, body);
   if (!parsed.ok) return show(deps, req, res, { ...parsed, values: draftOf(req) });
   const actor = actorOf(res);
+  const isFirst = textIn(req, 'district') !== '' && !(await hasDistrict(actor.account));
+  if (isFirst && !(await keepDistrict(deps, req, res))) return;
   const { accessSeen, ...access } = parsed.value;
   const saved = await saveAccess(deps, actor, access, accessSeen);
   if (!saved.ok) return show(deps, req, res, refusal(req, 'access', ACCESS_REFUSALS[saved.reason]));
   // Asked at once, so that a slip in a token shows here and not tomorrow.
   const flash = sayApproval(await checkApproval(deps, actor.account), 'The access is saved.');
   const done = access.kind === 'token' ? TOKEN : access.kind === 'application' ? CLIENT : [];
-  await goOn(deps, req, res, flash, { at: '#approval', done });
+  await goOn(deps, req, res, flash, { at: '#approval', done: [...done, ...(isFirst ? DISTRICT : [])] });
 }
 
 /** What asking Clever for the district's approval brought. @param before what was done first, as a sentence */

@@ -1,5 +1,7 @@
+import type { Types } from 'mongoose';
 import type { Deps } from '../../deps.js';
 import { Account, type AccountClever, type CleverKinds } from '../../models/account.js';
+import { Event } from '../../models/event.js';
 import { School } from '../../models/school.js';
 import { searchKey } from '../../models/scoped.js';
 import type { Actor } from '../../web/actor.js';
@@ -90,6 +92,15 @@ export async function connectionPage(deps: Deps, actor: Actor, query: PageQuery)
     enabledAt: words(clever?.enabledAt),
     blockers: enableBlockers(clever, matched.length),
   };
+}
+
+export async function isEnabled(account: Types.ObjectId): Promise<boolean> {
+  return (await Account.exists({ _id: account, 'clever.enabled': true })) !== null;
+}
+
+/** How many events are kept in sync every night. */
+export function countSynced(account: Types.ObjectId): Promise<number> {
+  return Event.countDocuments({ account, status: 'active', 'sync.on': true });
 }
 
 /** What is found, after the selected one. */

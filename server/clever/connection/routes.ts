@@ -1,15 +1,18 @@
 import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../../deps.js';
 import { actorOf } from '../../web/actor.js';
-import type { Form } from '../../web/parse.js';
+import { countOf } from '../../web/format-count.js';
+import { parseForm, type Form } from '../../web/parse.js';
 import type { Flash } from '../../web/session.js';
 import { checkApproval } from './check-approval.js';
 import { disableClever, enableClever } from './enable-clever.js';
+import { countSynced, isEnabled } from './queries.js';
 import { postAccess, postDistrict, sayApproval } from './post-access.js';
 import { saveKinds, saveKindsBeside } from './save-kinds.js';
 import { saveTyped } from './save-typed.js';
 import { schoolRoutes } from './school-routes.js';
-import { carriedBy, DRAFT, draftOf, goOn, KINDS, refusal, show } from './show-page.js';
+import { disableSchema } from './schema.js';
+import { carriedBy, DRAFT, draftOf, goOn, HOME, KINDS, refusal, show } from './show-page.js';
 
 /** Global Setup → Clever: the steps that connect an account, all one form. Mounted behind the administrator's guard. */
 export function connectionRoutes(deps: Deps): Router {
@@ -48,15 +51,22 @@ export function connectionRoutes(deps: Deps): Router {
       return show(deps, req, res, withoutKinds(refusal(req, '_form', why)));
     }
     const text = 'Clever is enabled. Next: import an event’s classes with the Importer.';
-    await goOn(deps, req, res, { kind: 'ok', text }, { done: KINDS });
+    await goOn(deps, req, res, { kind: 'ok', text }, { at: '#enable', done: KINDS });
   });
 
   router.post('/disable', async (req, res) => {
     const fault = await saveKindsBeside(deps, req, res);
     if (fault) return show(deps, req, res, fault);
-    await disableClever(deps, actorOf(res));
+    const actor = actorOf(res);
+    const parsed = parseForm(disableSchema, req.body);
+    const isSure = parsed.ok && parsed.value.sure;
+    if (!isSure && (await isEnabled(actor.account))) {
+      confirmDisable(req, res, await countSynced(actor.account));
+      return;
+    }
+    await disableClever(deps, actor);
     const text = 'Clever is disabled. What was imported stays as it is.';
-    await goOn(deps, req, res, { kind: 'ok', text }, { done: KINDS });
+    await goOn(deps, req, res, { kind: 'ok', text }, { at: '#enable', done: KINDS });
   });
 
   return router;
@@ -65,6 +75,33 @@ export function connectionRoutes(deps: Deps): Router {
 /** The kinds are saved already. */
 function withoutKinds({ values, ...form }: Form): Form {
   return { ...form, values: { ...values, kinds: undefined, seen: undefined } };
+}
+
+/** @param synced how many events Clever keeps in sync */
+function confirmDisable(req: Request, res: Response, synced: number): void {
+  const carried = Object.entries(carriedBy(req)).filter(([name]) => !KINDS.includes(name));
+  res.render('clever/confirm', {
+    title: 'Disable Clever?',
+    section: 'global-setup',
+    confirm: {
+      title: 'Disable Clever?',
+      effects: [
+        'Nothing is imported from Clever until you enable it again.',
+        ...(synced > 0
+          ? [
+              `The nightly sync of ${countOf(synced, 'event', 'events')} pauses. New students and changed classes don’t arrive.`,
+            ]
+          : []),
+      ],
+      notes: ['Everything that was imported stays, and so do slots and appointments.'],
+      action: `${HOME}/disable`,
+      fields: { ...Object.fromEntries(carried), sure: 'yes' },
+      submit: 'Disable Clever',
+      danger: true,
+      back: DRAFT,
+      keep: 'Keep it enabled',
+    },
+  });
 }
 
 /** Clever and roster files are never on at once: Begin or Cancel. The roster does the change. */

@@ -4,6 +4,7 @@ import { Account, type AccountClever } from '../../models/account.js';
 import { isDuplicateKey } from '../../models/duplicate-key.js';
 import { seal } from '../../seal.js';
 import type { Actor } from '../../web/actor.js';
+import { hasDistrict } from './save-district.js';
 import type { Access } from './schema.js';
 
 export type SavedAccess =
@@ -35,11 +36,10 @@ export async function saveAccess(
       },
     );
     if (saved.matchedCount === 0) {
-      const hasDistrict = await Account.exists({
-        _id: actor.account,
-        'clever.districtId': { $exists: true },
-      });
-      return { ok: false, reason: hasDistrict ? 'changed meanwhile' : 'no district' };
+      return {
+        ok: false,
+        reason: (await hasDistrict(actor.account)) ? 'changed meanwhile' : 'no district',
+      };
     }
   } catch (error) {
     if (isDuplicateKey(error)) return { ok: false, reason: 'district taken' };

@@ -1,3 +1,4 @@
+import type { Types } from 'mongoose';
 import { recordAudit } from '../../audit/record-audit.js';
 import type { Deps } from '../../deps.js';
 import { Account } from '../../models/account.js';
@@ -12,6 +13,10 @@ export type SavedDistrict =
 
 /** Students and teachers are what conferences need; who else comes is the school's choice. */
 const KINDS = { students: true, teachers: true, staff: false, contacts: false };
+
+export async function hasDistrict(account: Types.ObjectId): Promise<boolean> {
+  return (await Account.exists({ _id: account, 'clever.districtId': { $exists: true } })) !== null;
+}
 
 /**
  * Sets the account's district. Another id than before is another district's data: matches are cleared (`sure` asked

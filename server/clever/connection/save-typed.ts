@@ -1,20 +1,26 @@
 import type { Request, Response } from 'express';
 import type { Deps } from '../../deps.js';
+import { actorOf } from '../../web/actor.js';
 import { postAccess, postDistrict } from './post-access.js';
+import { hasDistrict } from './save-district.js';
 import { addSchool } from './school-routes.js';
 import { CLIENT, draftOf, refusal, show, textIn } from './show-page.js';
 
 /**
- * What the Enter key does in a field of the page, which is one form: saves the step that is typed in. Where several are typed in,
- * or none, nothing is saved: a button of a step says which.
+ * What the Enter key does in a field of the page, which is one form: saves the step that is typed in, the first district together with
+ * its access. Where others are typed in at once, or none, nothing is saved: a button of a step says which.
  */
 export async function saveTyped(deps: Deps, req: Request, res: Response): Promise<void> {
   const body = req.body as Record<string, unknown> | undefined;
   const isTyped = (...names: readonly string[]) => names.some((name) => textIn(req, name) !== '');
-  const steps = [
-    ...(isTyped('district') ? [() => postDistrict(deps, req, res)] : []),
+  const ways = [
     ...(isTyped('token') ? [() => postAccess(deps, req, res, { ...body, kind: 'token' })] : []),
     ...(isTyped(...CLIENT) ? [() => postAccess(deps, req, res, { ...body, kind: 'application' })] : []),
+  ];
+  const isWithAccess = ways.length > 0 && !(await hasDistrict(actorOf(res).account));
+  const steps = [
+    ...(isTyped('district') && !isWithAccess ? [() => postDistrict(deps, req, res)] : []),
+    ...ways,
     ...(isTyped('name') ? [() => addSchool(deps, req, res)] : []),
   ];
   const [only, ...others] = steps;

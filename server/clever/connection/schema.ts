@@ -63,6 +63,9 @@ export const fromCleverSchema = Joi.object<{ cleverSchool: string }, true>({
     .messages({ 'any.required': 'Select {#label}.' }),
 });
 
+/** `sure`: the page that asks first was answered. */
+export const disableSchema = Joi.object<{ sure: boolean }, true>({ sure: tick() });
+
 /** What the form of kinds calls its field. */
 export const KINDS_FIELDS: SettingsFields = { kinds: { label: 'People that the sync brings' } };
 

@@ -48,6 +48,8 @@ export async function show(
     chosen: { school: query.school, cleverSchool: query.cleverSchool },
     lost,
     lostInWords: lost.map((name) => SECRETS[name] ?? name),
+    // A page that shows a form again is read from its top.
+    flashInSections: req.method === 'GET',
     form,
   });
 }
@@ -77,7 +79,7 @@ export async function goOn(
   const kept = leftOf(req, done);
   const left = kept ? ' What else you typed or selected here is still there and isn’t saved yet.' : '';
   await endStep(req, res, {
-    flash: { ...flash, text: `${flash.text}${left}` },
+    flash: { ...flash, text: `${flash.text}${left}`, ...(at ? { at: at.slice(1) } : {}) },
     next: addressOf(HOME, { q: textIn(req, 'q') || undefined }) + at,
     showAgain:
       kept || lostSecrets(req, done).length > 0

@@ -2,6 +2,7 @@ import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../../deps.js';
 import { actorOf } from '../../web/actor.js';
 import { notFound } from '../../web/errors.js';
+import { guardArchived } from '../../web/guards.js';
 import { parseId } from '../../web/parse.js';
 import { sendProgress } from '../../web/progress.js';
 import { addHeldPages } from '../held/routes.js';
@@ -19,8 +20,11 @@ type Find<P> = (req: Request, res: Response) => Promise<P>;
 /** The pages of an event's runs, for whoever runs the event. */
 export function runRoutes(deps: Deps): Router {
   const router = express.Router();
-  const find: Find<FoundRun> = async (req, res) =>
-    found(await findRun(actorOf(res), parseId(req.params.run)));
+  const find: Find<FoundRun> = async (req, res) => {
+    const run = found(await findRun(actorOf(res), parseId(req.params.run)));
+    guardArchived(res, () => run.event.status);
+    return run;
+  };
   addPages(router, deps, find);
   addUndoPages(router, deps, find);
   return router;

@@ -65,7 +65,7 @@ export async function runPage(deps: Deps, actor: Actor, place: RunPlace) {
     undo: await mayUndo(place, actor),
     applies: preview ? await applies(deps, actor, place) : undefined,
     broken: await findBroken(place),
-    fileProblems: await findFileProblems(place),
+    fileProblems: await findFileProblems(place, actor),
     problems: place.event ? `/events/${place.event._id.toHexString()}/problems` : '',
     stages: stagesOf(run, refresh, await expectedStages(place), deps.now()),
     rows: countRows(run, readableRefresh(place)),

@@ -8,7 +8,6 @@ import type {
 import { cleanDate } from '../../sources/records/clean-text.js';
 import { CleverContacts } from './collect-clever-contacts.js';
 import { Collected } from '../records/collect-objects.js';
-import { LEFT_OUT, quoted } from '../../tables/problem-list.js';
 import type { Reading, Row } from '../../tables/reading.js';
 import { recordId } from '../records/record-id.js';
 
@@ -48,7 +47,10 @@ export const schoolOf = ({ schools }: CleverLists, row: Row): string => schools.
 export function hasSchool({ reading, schools }: CleverLists, row: Row): boolean {
   const id = schools.idOf(schoolId(row));
   if (schools.objects.has(id) || schools.leftOut.has(id)) return true;
-  reading.noteUnknown(row, 'School_id', 'school', LEFT_OUT);
+  reading.note(row, 'School_id', {
+    code: 'unknown id',
+    ...{ cell: row.of('School_id'), of: 'school', lost: 'row' },
+  });
   return false;
 }
 
@@ -56,12 +58,6 @@ export function hasSchool({ reading, schools }: CleverLists, row: Row): boolean 
 export function dateOf(reading: Reading, row: Row, field: string, quiet: boolean): string {
   const value = row.of(field);
   const date = cleanDate(value);
-  if (value !== '' && date === '' && !quiet)
-    reading.noteEmptied(
-      row,
-      field,
-      `is ${quoted(value)}, which is not a date`,
-      'Write it like 9/30/2014 or 2014-09-30.',
-    );
+  if (value !== '' && date === '' && !quiet) reading.note(row, field, { code: 'not a date', cell: value });
   return date;
 }

@@ -16,13 +16,13 @@ import { readTable } from '../../tables/read-table.js';
 import type { Row } from '../../tables/reading.js';
 import { derivedId, recordId } from '../records/record-id.js';
 import type { FromFile, KnownRoster } from '../records/roster-files.js';
-import { NO_TEACHER, NOT_ENROLLED, relieve, Ties } from '../records/settle-ties.js';
+import { relieve, Ties } from '../records/settle-ties.js';
 import { teachIn, UNREADABLE } from '../records/teach-in.js';
 
 /** sections.csv, with the courses and terms in its rows. */
 export async function readSections(lists: CleverLists, known: KnownRoster): Promise<void> {
   const { reading, sections, teachers } = lists;
-  const ties = new Ties(reading, known, 'teachers', teachers, NO_TEACHER);
+  const ties = new Ties(reading, known, 'teachers', teachers, 'teacher');
   const unread = new Map<FromFile<CleverSection>, TermParts>();
   for await (const row of readTable(reading, 'sections', sections.onLeftOut(sectionId))) {
     const id = sectionId(row);
@@ -91,8 +91,9 @@ function settleTerms(lists: CleverLists, unread: ReadonlyMap<FromFile<CleverSect
   if (unread.size === 0) return;
   const { terms } = lists;
   terms.unreadable = true;
-  const keyed = new Map<string, string[]>();
-  const add = (key: string, id: string) => keyed.set(key, [...(keyed.get(key) ?? []), id]);
+  // Of terms that share a key none is the only one.
+  const keyed = new Map<string, string | undefined>();
+  const add = (key: string, id: string) => keyed.set(key, keyed.has(key) ? undefined : id);
   for (const { id, name, start_date, end_date } of terms.objects.values()) {
     add(nameKey(name ?? ''), id);
     add(datesKey(start_date ?? '', end_date ?? ''), id);
@@ -100,9 +101,9 @@ function settleTerms(lists: CleverLists, unread: ReadonlyMap<FromFile<CleverSect
   for (const [section, { name, start, end }] of unread) {
     // Another row of it has told one.
     if (section.term_id) continue;
-    const [only, ...others] = keyed.get(name ? nameKey(name) : datesKey(start, end)) ?? [];
-    if (others.length > 0) continue;
-    section.term_id = only ?? (name ? termFrom(lists, name, start, end) : '');
+    const key = name ? nameKey(name) : datesKey(start, end);
+    if (!keyed.has(key)) section.term_id = name ? termFrom(lists, name, start, end) : '';
+    else if (keyed.get(key)) section.term_id = keyed.get(key);
   }
 }
 
@@ -148,7 +149,7 @@ function termOf(lists: CleverLists, row: Row): string {
   const start = dateOf(reading, row, 'Term_start', again);
   const end = dateOf(reading, row, 'Term_end', again);
   if (start !== '' && end !== '' && end < start && !again)
-    reading.note(row, 'Term_end', 'Term_end is before Term_start.', TERM_AS_IT_IS);
+    reading.note(row, 'Term_end', { code: 'ends before it starts', start: 'Term_start' });
   return isTermUnread(row) ? '' : termFrom(lists, name, start, end);
 }
 
@@ -162,15 +163,13 @@ function termFrom({ terms }: CleverLists, name: string, start: string, end: stri
   return id;
 }
 
-const TERM_AS_IT_IS = 'Correct the dates and upload again. The term was taken as it is.';
-
 /** enrollments.csv: the students of the sections. */
 export async function readEnrollments(
   { reading, sections, students }: CleverLists,
   known: KnownRoster,
 ): Promise<void> {
-  const classes = new Ties(reading, known, 'sections', sections, NOT_ENROLLED);
-  const pupils = new Ties(reading, known, 'students', students, NOT_ENROLLED);
+  const classes = new Ties(reading, known, 'sections', sections, 'enrollment');
+  const pupils = new Ties(reading, known, 'students', students, 'enrollment');
   const lost = new LostEnrollments();
   let slips = 0;
   let rows = 0;

@@ -14,17 +14,17 @@ export interface Format {
 export const FORMATS = {
   pickatime: {
     label: 'pickAtime’s files',
-    lead: 'Tab-delimited files as for pickAtime’s own import. They add and change; only rows with “delete” in the column Action remove. Any of the six may be left out.',
+    lead: 'The tab-delimited files of pickAtime’s own import. They add and change. To remove somebody, write “delete” in the column Action of their row. You don’t need all six files.',
     tables: PICKATIME,
   },
   'clever-csv': {
     label: 'Clever’s CSV files',
-    lead: 'The files that a student information system writes for Clever. Each upload holds the whole roster: who is no longer in it leaves. Parents stand in students.csv, a row each.',
+    lead: 'The files that a student information system exports for Clever. Upload the whole roster each time: people who are no longer in it are removed. Parents are listed in students.csv, one row for each.',
     tables: CLEVER,
   },
   oneroster: {
     label: 'OneRoster 1.1 or 1.2',
-    lead: 'A OneRoster CSV export, best as the zip that it comes in. Its manifest tells of each file whether it is whole or only brings changes.',
+    lead: 'A OneRoster CSV export, best as the zip file that it comes in. Its manifest says for each file whether it holds the whole list or only changes.',
     tables: ONEROSTER,
   },
 } satisfies Record<FileFormat, Format>;

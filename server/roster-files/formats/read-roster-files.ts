@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import type { FileFormat } from '../../models/account.js';
 import { FORMATS } from './formats.js';
 import type { TableFormat } from '../../tables/table-format.js';
-import { isText, matchTables, sayStranger } from '../../tables/match-tables.js';
+import { isText, matchTables, strangerProblem } from '../../tables/match-tables.js';
 import { baseOf, openArchive, type Archive } from '../../tables/open-archive.js';
 import { FileRefused, ProblemList } from '../../tables/problem-list.js';
 import { readCleverFiles } from '../clever/read-clever-files.js';
@@ -55,7 +55,7 @@ export async function readRosterFiles(
     const { matched, strangers } = matchTables(tables, archive.sources);
     if (matched.size === 0) {
       for (const each of strangers.filter((source) => !isText(source)))
-        problems.add(sayStranger(each, tables));
+        problems.add(strangerProblem(each, tables));
       throw nothingFound(files, tables);
     }
     reading = new Reading(tables, matched, strangers, problems, onRead);
@@ -81,8 +81,7 @@ async function openFiles(files: readonly UploadedFile[]): Promise<Archive> {
       file: shortName(zip.name),
       line: 0,
       field: '',
-      problem: 'A zip came together with other files.',
-      advice: 'Upload either one zip, or the files by themselves.',
+      fault: { code: 'zip beside files' },
     });
   if (zip) return openArchive(zip.path, shortName(zip.name));
   const sources: FileSource[] = [];
@@ -109,7 +108,6 @@ function nothingFound(
     file: shortName(files[0]?.name ?? ''),
     line: 0,
     field: '',
-    problem: 'None of the files has a name that Slotbell looks for.',
-    advice: `Give them these names: ${names.join(', ')}. If they are another kind of files, choose that kind first.`,
+    fault: { code: 'no known name', names },
   });
 }

@@ -15,7 +15,7 @@ import {
 
 /** OneRoster 1.1 and 1.2 CSV (1EdTech): what conferences need of it. */
 const state: Column[] = [
-  { name: 'status', words: /^(?:active|tobedeleted)$/i },
+  { name: 'status', words: { are: /^(?:active|tobedeleted)$/i, fault: 'unknown status' } },
   ...optional('dateLastModified'),
 ];
 export const ONEROSTER = {

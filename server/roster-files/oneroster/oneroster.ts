@@ -1,7 +1,6 @@
 import type { CleverCourse, CleverSchool, CleverTerm } from '../../clever/schema.js';
 import { cleanDate } from '../../sources/records/clean-text.js';
 import type { Collected } from '../records/collect-objects.js';
-import { quoted } from '../../tables/problem-list.js';
 import type { Manifest } from './read-manifest.js';
 import type { Reading, Row } from '../../tables/reading.js';
 import type { KnownRoster } from '../records/roster-files.js';
@@ -35,7 +34,6 @@ export function listOf(value: string): string[] {
 export function dateOf(reading: Reading, row: Row, field: string): string {
   const value = row.of(field);
   const date = cleanDate(value);
-  if (value !== '' && date === '')
-    reading.noteEmptied(row, field, `is ${quoted(value)}, which is not a date`, 'Write it like 2014-09-30.');
+  if (value !== '' && date === '') reading.note(row, field, { code: 'not a date', cell: value });
   return date;
 }

@@ -1,7 +1,6 @@
-import { FileRefused, quoted } from '../../tables/problem-list.js';
 import { lettersOf } from '../../tables/column-names.js';
 import { readTable } from '../../tables/read-table.js';
-import { nameStranger } from '../../tables/require-tables.js';
+import { refuseUnlisted } from '../../tables/require-tables.js';
 import type { Reading } from '../../tables/reading.js';
 
 /** What a OneRoster manifest says of one file: `bulk` is all there is, `delta` the changes since the last export. */
@@ -25,34 +24,17 @@ export async function readManifest(reading: Reading): Promise<Manifest> {
     const value = row.of('value').toLowerCase();
     said.set(lettersOf(property), value);
     if (/^file\./i.test(property) && !/^(?:bulk|delta|absent)$/.test(value))
-      reading.note(
-        row,
-        'value',
-        `value is ${quoted(row.of('value'))} for ${quoted(property)}, which is none of bulk, delta and absent.`,
-        'Correct it and upload again. The file was taken as one that brings changes: nobody leaves who is not in it.',
-      );
+      reading.note(row, 'value', { code: 'unknown mode', cell: row.of('value'), property });
   }
   const modes = new Map<string, FileMode>();
   for (const table of Object.keys(reading.tables).filter((name) => name !== 'manifest')) {
     const mode = said.get(lettersOf(`file.${table}`));
     if (reading.has(table)) modes.set(table, mode === 'bulk' ? 'bulk' : 'delta');
-    else if (mode === 'bulk' || mode === 'delta') throw promised(reading, table);
+    else if (mode === 'bulk' || mode === 'delta') refuseUnlisted(reading, table);
     else modes.set(table, 'absent');
   }
   return {
     modeOf: (table) => modes.get(table) ?? 'absent',
     isLeftOut: (table) => !reading.has(table) && said.get(lettersOf(`file.${table}`)) === 'absent',
   };
-}
-
-function promised(reading: Reading, table: string): FileRefused {
-  const problem = {
-    file: reading.tables[table]?.name ?? table,
-    line: 0,
-    field: '',
-    problem: 'This file is missing, though manifest.csv lists it.',
-    advice: 'Upload all files of one export together, or the zip that holds them.',
-  };
-  nameStranger(reading, problem);
-  return new FileRefused(problem);
 }

@@ -3,7 +3,6 @@ import { cleanDate } from '../../sources/records/clean-text.js';
 import { breathe, isDue } from '../../tables/breathe.js';
 import { addId } from '../records/add-once.js';
 import { Collected } from '../records/collect-objects.js';
-import { LEFT_OUT, quoted } from '../../tables/problem-list.js';
 import { gradeOf } from './map-oneroster.js';
 import { dateOf, DISTRICT, isGone, listOf, type OneRoster } from './oneroster.js';
 import { keepTeachers, keepTies, LostEnrollments } from '../records/keep-ties.js';
@@ -13,7 +12,7 @@ import { readTable } from '../../tables/read-table.js';
 import type { Reading, Row } from '../../tables/reading.js';
 import { recordId } from '../records/record-id.js';
 import type { FromFile } from '../records/roster-files.js';
-import { NOT_ENROLLED, relieve, Ties } from '../records/settle-ties.js';
+import { relieve, Ties } from '../records/settle-ties.js';
 import { teachIn } from '../records/teach-in.js';
 
 const classId = (row: Row): string => recordId('class', row.of('sourcedId'));
@@ -25,7 +24,7 @@ export async function readOneRosterClasses(
 ): Promise<{ sections: Collected<CleverSection>; complete: boolean }> {
   const { reading, manifest } = part;
   const sections = new Collected<CleverSection>(reading);
-  const schools = new Ties(reading, part.known, 'schools', part.schools, LEFT_OUT);
+  const schools = new Ties(reading, part.known, 'schools', part.schools, 'row');
   const rows = readTable(reading, 'classes', sections.onLeftOut(classId));
   for await (const row of rows) {
     const id = classId(row);
@@ -50,7 +49,11 @@ function sectionOf(part: OneRoster, row: Row): FromFile<CleverSection> {
   const course = row.of('courseSourcedId');
   const [term = '', ...otherTerms] = termsOf(part, row);
   const isNowhere = isTermNowhere(part, term);
-  if (isNowhere) part.reading.noteUnknown(row, 'termSourcedIds', 'term', 'The class was taken without it.');
+  if (isNowhere)
+    part.reading.note(row, 'termSourcedIds', {
+      code: 'unknown id',
+      ...{ cell: row.of('termSourcedIds'), of: 'term', lost: 'term' },
+    });
   return {
     id: classId(row),
     district: DISTRICT,
@@ -118,8 +121,8 @@ async function readEnrollments(
   users: Collected<CleverUser>,
 ): Promise<void> {
   const { reading, known } = part;
-  const classes = new Ties(reading, known, 'sections', sections, NOT_ENROLLED);
-  const people = new Ties(reading, known, 'students', users, NOT_ENROLLED);
+  const classes = new Ties(reading, known, 'sections', sections, 'enrollment');
+  const people = new Ties(reading, known, 'students', users, 'enrollment');
   const teachers = new Teachers();
   const lost = new LostEnrollments();
   const isWhole = part.manifest.modeOf('enrollments') === 'bulk';
@@ -135,12 +138,7 @@ async function readEnrollments(
     if (role !== 'student' && role !== 'teacher') {
       if (!/^(administrator|proctor|aide|guardian|parent|relative)$/.test(role)) {
         slips += 1;
-        reading.note(
-          row,
-          'role',
-          `role is ${quoted(row.of('role'))}, which is not a role in a class.`,
-          `Use student or teacher. ${NOT_ENROLLED}`,
-        );
+        reading.note(row, 'role', { code: 'unknown class role', cell: row.of('role') });
       }
       continue;
     }
@@ -179,12 +177,7 @@ function isPrimary(reading: Reading, row: Row): boolean {
   const word = row.of('primary').toLowerCase();
   if (/^(?:true|t|yes|y|1|wahr|vrai|verdadero|vero)$/.test(word)) return true;
   if (!/^(?:false|f|no|n|0|falsch|faux|falso|)$/.test(word))
-    reading.note(
-      row,
-      'primary',
-      `primary is ${quoted(row.of('primary'))}, which is neither true nor false.`,
-      'Write true or false and upload again. The teacher was taken as a further one.',
-    );
+    reading.note(row, 'primary', { code: 'neither true nor false', cell: row.of('primary') });
   return false;
 }
 
@@ -199,7 +192,8 @@ function timeOf({ reading, today }: OneRoster, row: Row): Time {
 
 /** The teachers of classes: who is primary now comes first, then who teaches now, then who will. */
 class Teachers {
-  readonly #ranked = new Map<FromFile<CleverSection>, Map<string, number>>();
+  /** A list for each rank that somebody has: the ids are kept once, however many rows there are. */
+  readonly #ranked = new Map<FromFile<CleverSection>, (string[] | undefined)[]>();
 
   add(
     section: FromFile<CleverSection>,
@@ -207,15 +201,16 @@ class Teachers {
     { time, primary }: { time: Time; primary: boolean },
   ): void {
     const rank = (time === 'now' ? 0 : 2) + (primary ? 0 : 1);
-    const known = this.#ranked.get(section) ?? new Map<string, number>();
-    this.#ranked.set(section, known);
-    known.set(id, Math.min(rank, known.get(id) ?? rank));
+    const ranks = this.#ranked.get(section) ?? [];
+    this.#ranked.set(section, ranks);
+    addId((ranks[rank] ??= []), id);
   }
 
   async settle(): Promise<void> {
-    for (const [section, ranked] of this.#ranked) {
+    for (const [section, ranks] of this.#ranked) {
       if (isDue()) await breathe();
-      for (const [id] of [...ranked].sort(([, a], [, b]) => a - b)) teachIn(section, id);
+      for (const ids of ranks) for (const id of ids ?? []) teachIn(section, id);
+      this.#ranked.delete(section);
     }
   }
 }

@@ -5,13 +5,13 @@ import { Collected, pour } from '../records/collect-objects.js';
 import { gradeOf, ROLE_LISTS, roleOf, sexOf, type PersonRole } from './map-oneroster.js';
 import { dateIn, textIn, UNREAD } from '../records/keep-unread.js';
 import { mergeObjects } from '../records/merge-objects.js';
-import { LEFT_OUT, quoted } from '../../tables/problem-list.js';
 import { dateOf, DISTRICT, isGone, listOf, type OneRoster } from './oneroster.js';
 import { readTable } from '../../tables/read-table.js';
 import { restoreIds } from '../records/restore-ids.js';
 import type { Row } from '../../tables/reading.js';
+import type { Fault } from '../../tables/say-file-problem.js';
 import { recordId } from '../records/record-id.js';
-import { relateGuardians, type Draft } from './relate-guardians.js';
+import { AGENTS, relateGuardians, type Draft } from './relate-guardians.js';
 import type { FilesRead, RosterSink } from '../records/roster-files.js';
 import { relieve, Ties } from '../records/settle-ties.js';
 
@@ -36,6 +36,8 @@ export async function readOneRosterUsers(part: OneRoster): Promise<OneRosterPeop
   for (const draft of drafts.values()) {
     if (isDue()) await breathe();
     settleRoles(part, users, draft);
+    // All else that it tells has been taken.
+    draft.row = draft.row.only(AGENTS);
   }
   await restoreIds(reading, part.known, {
     ...{ table: 'users', list: 'students', kind: 'user', collected: users },
@@ -77,7 +79,7 @@ function takeUser(
   if (manifest.modeOf('roles') !== 'absent') return;
   const role = roleOf(row.of('role'));
   if (!role) {
-    reading.note(row, 'role', unknownRole(row), `${ROLES_KNOWN} ${LEFT_OUT}`);
+    reading.note(row, 'role', unknownRole(row, 'row'));
   } else {
     const schoolOf = (org: string): string =>
       org === UNREAD ? UNREAD : schools.idOf(recordId('school', org));
@@ -86,12 +88,9 @@ function takeUser(
   }
 }
 
-const ROLES_KNOWN = 'Use student, teacher, parent, guardian or administrator.';
-const NO_ROLE = 'This role was left out.';
-
-function unknownRole(row: Row): string {
-  const role = row.of('role');
-  return role ? `role is ${quoted(role)}, which Slotbell does not know.` : 'role is empty.';
+function unknownRole(row: Row, lost: 'row' | 'role'): Fault {
+  const cell = row.of('role');
+  return cell ? { code: 'unknown role', cell, lost } : { code: 'empty role', lost };
 }
 
 async function readRoles(
@@ -99,7 +98,7 @@ async function readRoles(
   users: Collected<CleverUser>,
   drafts: Map<string, Draft>,
 ): Promise<void> {
-  const ties = new Ties(reading, known, 'students', users, NO_ROLE);
+  const ties = new Ties(reading, known, 'students', users, 'role');
   const slip = () => {
     users.unreadable = true;
   };
@@ -107,7 +106,7 @@ async function readRoles(
     if (isGone(row)) continue;
     const role = roleOf(row.of('role'));
     if (!role) {
-      reading.note(row, 'role', unknownRole(row), `${ROLES_KNOWN} ${NO_ROLE}`);
+      reading.note(row, 'role', unknownRole(row, 'role'));
       continue;
     }
     ties.add(row, 'userSourcedId', 'user', recordId('user', row.of('userSourcedId')), (id) => {
@@ -198,13 +197,7 @@ function settleRoles(
   users.objects.delete(user.id);
   users.leftOut.add(user.id);
   if (manifest.modeOf('roles') === 'absent') return;
-  const advice = `Give this user a role in roles.csv and upload again. ${LEFT_OUT}`;
-  reading.note(
-    row,
-    'sourcedId',
-    `sourcedId ${quoted(row.of('sourcedId'))} has no role in roles.csv.`,
-    advice,
-  );
+  reading.note(row, 'sourcedId', { code: 'no role', cell: row.of('sourcedId') });
 }
 
 async function readDemographics(part: OneRoster, users: Collected<CleverUser>): Promise<void> {

@@ -127,12 +127,7 @@ async function readSessions(part: OneRoster): Promise<void> {
       };
       const [start, end] = [cleanDate(object.start_date), cleanDate(object.end_date)];
       if (start !== '' && end !== '' && end < start)
-        reading.note(
-          row,
-          'endDate',
-          'endDate is before startDate.',
-          'Correct the dates and upload again. The term was taken as it is.',
-        );
+        reading.note(row, 'endDate', { code: 'ends before it starts', start: 'startDate' });
       return object;
     },
   );

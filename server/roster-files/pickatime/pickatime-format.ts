@@ -18,8 +18,10 @@ function columns(first: Column, ...others: Column[]): Column[] {
 /** `delete`, or one of the words by which systems say that a row adds or changes. */
 const ACTION: Column = {
   name: 'Action',
-  words:
-    /^(?:action\s*=\s*)?(?:delete|add(?:ed)?|new|insert|create|update[ds]?|change[ds]?|edit|modify|upsert|keep|save|none|no|no change|same|active)$/i,
+  words: {
+    are: /^(?:action\s*=\s*)?(?:delete|add(?:ed)?|new|insert|create|update[ds]?|change[ds]?|edit|modify|upsert|keep|save|none|no|no change|same|active)$/i,
+    fault: 'unknown action',
+  },
 };
 const ONE_NAME = ['First', 'Last'];
 

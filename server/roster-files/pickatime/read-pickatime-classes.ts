@@ -9,7 +9,6 @@ import {
   teacherId,
   type PickatimeLists,
 } from './pickatime-lists.js';
-import { quoted } from '../../tables/problem-list.js';
 import { addId } from '../records/add-once.js';
 import { restoreIds } from '../records/restore-ids.js';
 import { readTable } from '../../tables/read-table.js';
@@ -17,7 +16,7 @@ import type { Reading, Row } from '../../tables/reading.js';
 import type { FromFile, KnownRoster } from '../records/roster-files.js';
 import { keepTeachers } from '../records/keep-ties.js';
 import { teachIn } from '../records/teach-in.js';
-import { NO_TEACHER, NOT_ENROLLED, relieve, Ties } from '../records/settle-ties.js';
+import { relieve, Ties } from '../records/settle-ties.js';
 
 /** classes.txt: a row a class, or several where teachers share it. */
 export async function readClasses(
@@ -25,7 +24,7 @@ export async function readClasses(
   { sections, teachers }: PickatimeLists,
   known: KnownRoster,
 ): Promise<void> {
-  const ties = new Ties(reading, known, 'teachers', teachers, NO_TEACHER);
+  const ties = new Ties(reading, known, 'teachers', teachers, 'teacher');
   for await (const row of readTable(reading, 'classes', sections.onLeftOut(classId))) {
     const id = classId(row);
     if (removes(row)) {
@@ -82,12 +81,7 @@ function allowedOf(reading: Reading, row: Row): number | undefined {
   const value = row.of('PTAN');
   if (value === '') return undefined;
   if (/^\d{1,2}$/.test(value)) return Number(value);
-  reading.noteEmptied(
-    row,
-    'PTAN',
-    `is ${quoted(value)}, which is not a number from 0 to 99`,
-    'Write a number.',
-  );
+  reading.note(row, 'PTAN', { code: 'not a count', cell: value, most: 99 });
   return undefined;
 }
 
@@ -97,8 +91,8 @@ export async function readEnrollment(
   { sections, students }: PickatimeLists,
   known: KnownRoster,
 ): Promise<void> {
-  const classes = new Ties(reading, known, 'sections', sections, NOT_ENROLLED);
-  const pupils = new Ties(reading, known, 'students', students, NOT_ENROLLED);
+  const classes = new Ties(reading, known, 'sections', sections, 'enrollment');
+  const pupils = new Ties(reading, known, 'students', students, 'enrollment');
   for await (const row of readTable(reading, 'enrollment')) {
     classes.add(row, 'ClassID', 'class', classId(row), (id) => {
       const student = studentId(row);

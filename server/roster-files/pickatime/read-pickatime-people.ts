@@ -15,7 +15,7 @@ import { restoreIds } from '../records/restore-ids.js';
 import { readTable } from '../../tables/read-table.js';
 import type { Reading } from '../../tables/reading.js';
 import type { FromFile, KnownRoster } from '../records/roster-files.js';
-import { NOT_RELATED, relieve, Ties } from '../records/settle-ties.js';
+import { relieve, Ties } from '../records/settle-ties.js';
 
 /** students.txt, with the security values. */
 export async function readStudents(
@@ -101,8 +101,8 @@ export async function readParents(
     ...{ table: 'parents', list: 'contacts', kind: 'parent', collected: contacts },
     ...{ field: 'ParentID', tellRemovals: true },
   });
-  const parents = new Ties(reading, known, 'contacts', contacts, NOT_RELATED);
-  const children = new Ties(reading, known, 'students', students, NOT_RELATED);
+  const parents = new Ties(reading, known, 'contacts', contacts, 'parent');
+  const children = new Ties(reading, known, 'students', students, 'parent');
   for await (const row of readTable(reading, 'parentStudent')) {
     parents.add(row, 'ParentID', 'parent', parentId(row), (id) => {
       const student = studentId(row);

@@ -4,7 +4,6 @@ import { numberKey } from '../../models/security-value.js';
 import { RecordIds, RecordMap } from './hold-records.js';
 import { isNamedOtherwise, mergeObjects } from './merge-objects.js';
 import { breathe, isDue } from '../../tables/breathe.js';
-import { quoted } from '../../tables/problem-list.js';
 import type { Reading, Row } from '../../tables/reading.js';
 import type { FromFile, RosterSink } from './roster-files.js';
 
@@ -57,10 +56,12 @@ export class Collected<T extends CleverObject> {
     const isOther = isNamedOtherwise(known, fresh);
     if (!isOther) mergeObjects(known, fresh, apart, differing);
     if (!isOther && differing.length === 0) return known;
-    const before = String(this.#lines.get(id) ?? 0);
-    const details = isOther ? 'details' : `details (${differing.map(inWords).join(', ')})`;
-    const problem = `${field} ${quoted(row.of(field))} is on line ${before} too, with other ${details}.`;
-    this.reading.note(row, field, problem, 'Delete the wrong one of the two rows. The first one was taken.');
+    const where = { cell: row.of(field), before: this.lineOf(id) };
+    this.reading.note(
+      row,
+      field,
+      isOther ? { code: 'repeated with another name', ...where } : { code: 'repeated', ...where, differing },
+    );
     if (!isOther) return known;
     this.isContradicted = true;
     return undefined;
@@ -78,6 +79,11 @@ export class Collected<T extends CleverObject> {
       keys.set(key, keys.has(key) ? undefined : id);
     }
     this.#keys = keys;
+  }
+
+  /** Lets go of what `readKeys` made. */
+  dropKeys(): void {
+    this.#keys = undefined;
   }
 
   /** Whether an object's id reads the same. After `readKeys`. */
@@ -149,13 +155,7 @@ export class Collected<T extends CleverObject> {
   remove(row: Row, field: string, id: string): void {
     const before = this.#lines.get(id);
     if (before !== undefined && this.objects.has(id)) {
-      const problem = `${field} ${quoted(row.of(field))} is added on line ${String(before)} and deleted here.`;
-      this.reading.note(
-        row,
-        field,
-        problem,
-        'Delete the wrong one of the two rows. The first one was taken.',
-      );
+      this.reading.note(row, field, { code: 'added and deleted', cell: row.of(field), before });
       return;
     }
     this.removed.add(id);
@@ -198,11 +198,6 @@ export async function pour<T extends CleverObject>(
   await sink.remove(list, [...removed]);
   await sink.leaveOut(list, [...leftOut]);
   return count;
-}
-
-/** `birthDate` is "birth date". */
-function inWords(field: string): string {
-  return field.replace(/_/g, ' ').replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 /** What is left of an id by which it is known again: 00123 and 123, C01 and c1 read the same. Of a hashed id nothing can be told. */

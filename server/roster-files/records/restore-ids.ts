@@ -3,7 +3,6 @@ import { searchKey } from '../../models/scoped.js';
 import type { ListName } from '../../sources/records/lists.js';
 import { breathe, isDue } from '../../tables/breathe.js';
 import { keyOf, rawOf, type Collected } from './collect-objects.js';
-import { LEFT_OUT, quoted } from '../../tables/problem-list.js';
 import type { Reading } from '../../tables/reading.js';
 import type { KnownRoster, StoredRecord } from './roster-files.js';
 import type { IdKind } from './record-id.js';
@@ -61,6 +60,7 @@ export async function restoreIds<T extends CleverObject>(
         else missing.set(key, [stored]);
       }
     }
+    reading.tellProgress();
     await breathe();
   }
   const byKey = await candidatesOf(collected, missing);
@@ -74,6 +74,7 @@ export async function restoreIds<T extends CleverObject>(
   await tellAlike(reading, restored);
   // An account that has none of the kind yet has nobody to miss.
   if (restored.tellRemovals && hasSome) await tellRemovals(reading, known, restored);
+  collected.dropKeys();
 }
 
 /** The ids of an upload that may be those of records which it lacks, by how they read. */
@@ -118,15 +119,10 @@ function settle<T extends CleverObject>(
   if (staying.length === 0) return;
   for (const { id, part } of fresh) {
     if (part !== 'leftOut') {
-      reading.note(
-        { file: fileOf(reading, restored), line: collected.lineOf(id) },
-        restored.field,
-        `${restored.field} is ${quoted(rawOf(id))}, which is nobody’s, but reads like ${staying
-          .map((each) => quoted(rawOf(each.id)))
-          .slice(0, 3)
-          .join(' and ')}.`,
-        `Correct the id and upload again. ${LEFT_OUT}`,
-      );
+      reading.note({ file: fileOf(reading, restored), line: collected.lineOf(id) }, restored.field, {
+        code: 'looks like others',
+        ...{ cell: rawOf(id), like: staying.slice(0, 3).map((each) => rawOf(each.id)) },
+      });
     }
     collected.leaveOut(id);
   }

@@ -3,19 +3,16 @@ import type { ListName } from '../../sources/records/lists.js';
 import { breathe, isDue } from '../../tables/breathe.js';
 import type { Collected } from './collect-objects.js';
 import type { Reading, Row } from '../../tables/reading.js';
+import type { IdOf, Lost } from '../../tables/say-row.js';
 import type { KnownRoster } from './roster-files.js';
 
 /** So many references wait at once: each holds a row. */
 const MOST = 5000;
 
-export const NO_TEACHER = 'The class was taken without this teacher.';
-export const NOT_ENROLLED = 'This enrollment was left out.';
-export const NOT_RELATED = 'The parent was not tied to the child.';
-
 interface Waiting {
   row: Row;
   field: string;
-  what: string;
+  of: IdOf;
   join: (id: string) => void;
   lose: () => void;
 }
@@ -34,8 +31,8 @@ export class Ties<T extends CleverObject> {
     private readonly known: KnownRoster,
     private readonly list: ListName,
     private readonly collected: Collected<T>,
-    /** What is not taken where the other record is nowhere, as a sentence. */
-    private readonly lost: string,
+    /** What is not taken where the other record is nowhere. */
+    private readonly lost: Lost,
   ) {}
 
   /** Many references wait: they are to be decided before more come. */
@@ -44,13 +41,13 @@ export class Ties<T extends CleverObject> {
   }
 
   /**
-   * @param what is referred to, in words; @param join is called once the reference is known to hold
+   * @param of what it is; @param join is called once the reference is known to hold
    * @param lose is called where it does not
    */
   add(
     row: Row,
     field: string,
-    what: string,
+    of: IdOf,
     id: string,
     join: (id: string) => void,
     lose: () => void = () => undefined,
@@ -59,7 +56,7 @@ export class Ties<T extends CleverObject> {
     if (there !== undefined) join(there);
     else {
       const waiting = this.#waiting.get(id) ?? [];
-      waiting.push({ row, field, what, join, lose });
+      waiting.push({ row, field, of, join, lose });
       this.#waiting.set(id, waiting);
       this.#count += 1;
     }
@@ -97,13 +94,13 @@ export class Ties<T extends CleverObject> {
     const alike = holds ? id : this.collected.alike(id);
     const there = alike !== undefined && (holds || this.#hereAs(alike) !== undefined) ? alike : undefined;
     if (holds) this.#known.set(id, id);
-    for (const { row, field, what, join, lose } of this.#waiting.get(id) ?? []) {
+    for (const { row, field, of, join, lose } of this.#waiting.get(id) ?? []) {
       if (there !== undefined) {
         if (!holds) this.reading.noteAlike(row, field, there);
         join(there);
         continue;
       }
-      this.reading.noteUnknown(row, field, what, this.lost);
+      this.reading.note(row, field, { code: 'unknown id', cell: row.of(field), of, lost: this.lost });
       lose();
     }
   }

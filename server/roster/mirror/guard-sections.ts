@@ -125,7 +125,7 @@ export class SectionGuard {
   }
 
   async #judge(batches: AsyncIterable<MappedBatch>) {
-    const sums = new TieSums();
+    const sums = await TieSums.begin(this.context.run, SECTION_TIES.kinds);
     for await (const items of this.#losing(batches))
       for (const { stored, missing, stay, isKept, alone } of items) {
         sums.add(stored._id, missing, alone);
@@ -134,7 +134,6 @@ export class SectionGuard {
     const { account, run } = this.context;
     const here = { account: account._id, status: 'active', 'record.addedBy': { $ne: run.id } };
     const verdicts = await judgeTies(run, sums, {
-      kinds: SECTION_TIES.kinds,
       countHere: (role, enough) => countTies(Section.collection, here, SECTION_TIES.paths[role], enough),
       verdict: this.context.stale ? 'hold' : undefined,
     });
@@ -228,8 +227,9 @@ export class SectionGuard {
     return (role, id) => here.has(id) && this.#isListed(role, id) && !this.#places.away.has(id);
   }
 
-  #heldIn({ alone, missing }: Losing, role: Role, verdicts: Record<Role, TieVerdict>): string[] {
-    return heldIn(this.context.run, verdicts[role], missing[role], alone[role]);
+  #heldIn({ stored, alone, missing }: Losing, role: Role, verdicts: Record<Role, TieVerdict>): string[] {
+    const list = { target: stored._id, missing: missing[role], alone: alone[role] };
+    return heldIn(this.context.run, verdicts[role], list);
   }
 
   #keptIn(item: Losing, role: Role, verdicts: Record<Role, TieVerdict>): string[] {

@@ -1,7 +1,7 @@
 import type { QueryFilter, Types } from 'mongoose';
 import { Contact, recordIds } from '../../models/contact.js';
 import { Duplicate } from '../../models/duplicate.js';
-import { isCutOff } from '../../runs/engine/wait-merges.js';
+import { isCutOff } from '../../runs/engine/find-at-work.js';
 import { finishDecision } from '../people/finish-decision.js';
 
 /** Who is in doubt: an id or a mapped number of theirs was given to somebody else by all that is known, and nobody has decided yet. */

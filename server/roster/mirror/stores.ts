@@ -1,4 +1,4 @@
-import { Contact, contactKeys, personUpdate, type RosterPerson } from '../../models/contact.js';
+import { Contact, contactKeys, personKeys, personUpdate, type RosterPerson } from '../../models/contact.js';
 import { Course } from '../../models/course.js';
 import { Section, type RosterSection } from '../../models/section.js';
 import { Term } from '../../models/term.js';
@@ -25,7 +25,7 @@ export const PEOPLE: Store<RosterPerson> = {
   collection: Contact.collection,
   gone: 'transferred',
   stored: personUpdate,
-  made: (person) => ({ ...person, ...contactKeys(person) }),
+  made: (person) => ({ ...person, ...personKeys(person) }),
   searchKeyOf: (person) => contactKeys(person).searchKey,
   swap: (document, id) => swapFurther(document as Contact, id),
 };

@@ -25,8 +25,11 @@ export async function findStaying(context: RefreshContext, seen: Pick<Ids, 'has'
   const { answered, removals } = await foreseeLeavers(context, 'students', of, seen);
   if (!answered || !tellsAll(download.students))
     for await (const id of heldStudents(run.account)) if (!seen.has(id)) staying.add(id);
-  if (!removals || run.preview || !(await judgeRemovals(run, removals)).why) return staying;
-  for await (const document of readGone(removals)) staying.add(removals.sourceIdOf(document));
+  if (!removals || run.preview) return staying;
+  const { why, waits } = await judgeRemovals(run, removals);
+  if (!why) return staying;
+  for await (const document of readGone(removals))
+    if (waits(document)) staying.add(removals.sourceIdOf(document));
   return staying;
 }
 

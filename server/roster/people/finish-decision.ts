@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
 import { recordAudit } from '../../audit/record-audit.js';
-import { Contact, contactKeys, personUpdate } from '../../models/contact.js';
+import { Contact, personKeys, personUpdate } from '../../models/contact.js';
 import { Duplicate, type IdentityDecision, type Newcomer } from '../../models/duplicate.js';
 import { isDuplicateKey } from '../../models/duplicate-key.js';
 import { learnFurther, swapFurther } from './keep-further.js';
@@ -115,7 +115,7 @@ async function makeContact({ contact, account }: Duplicate, newcomer: Newcomer):
       status: 'active',
       record: { id, hash },
       ...fields,
-      ...contactKeys(fields),
+      ...personKeys(fields),
     });
   } catch (error) {
     // Made by a try before, or meanwhile by a sync for the id that nobody had.

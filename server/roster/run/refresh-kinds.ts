@@ -1,4 +1,4 @@
-import { Contact, contactKeys } from '../../models/contact.js';
+import { Contact, personKeys } from '../../models/contact.js';
 import { contentHash } from '../../models/content-hash.js';
 import { Course } from '../../models/course.js';
 import { Section } from '../../models/section.js';
@@ -15,9 +15,9 @@ const person: Kind = {
   ...ofSource,
   collection: Contact.collection,
   gone: 'transferred',
-  keysOf: (contact: Contact) => ({ ...contactKeys(contact) }),
-  keysFrom: ['firstName', 'lastName', 'email', 'schoolId'],
-  decided: ['securityValue', 'merging'],
+  keysOf: (contact: Contact) => ({ ...personKeys(contact) }),
+  keysFrom: ['type', 'firstName', 'lastName', 'email', 'schoolId', 'birthDate'],
+  decided: ['securityValue', 'tied', 'code', 'merging'],
 };
 const mirrored = (model: { collection: unknown }): Kind => ({
   ...ofSource,

@@ -22,7 +22,7 @@ import { refreshAccount, refreshStages } from './refresh-account.js';
 import { NothingShared, RefreshRefused } from '../../sources/download/refuse-refresh.js';
 import { HeldRun, RunHandedBack, RunLost, RunStopped, type Timing } from '../../runs/engine/hold-run.js';
 import { isPassing } from '../../runs/engine/judge-fault.js';
-import { nextTry, RunPutOff } from '../../runs/engine/put-off.js';
+import { nextTry } from '../../runs/engine/put-off.js';
 import { whatItDid } from '../../runs/show/summarize-run.js';
 import { countTries, MOST_TRIES } from '../../runs/engine/take-run.js';
 import { tellHeld } from '../../runs/engine/tell-held.js';
@@ -31,16 +31,6 @@ import { waitForMerges } from '../../runs/engine/wait-merges.js';
 
 const rosterRuns = RosterRun as unknown as Model<Run>;
 
-/** The refresh that a sync run stands on could not be had. */
-export class RefreshFailed extends Error {
-  constructor(
-    readonly result: RunResult,
-    options?: ErrorOptions,
-  ) {
-    super(result.code, options);
-  }
-}
-
 /** What a roster run goes through. */
 export function stagesOfRefresh(account: Account, run: Pick<RosterRun, 'purpose' | 'upload'>): string[] {
   const reads = run.purpose === 'sync' || run.purpose === 'preview';
@@ -48,33 +38,22 @@ export function stagesOfRefresh(account: Account, run: Pick<RosterRun, 'purpose'
 }
 
 export interface RefreshOptions {
-  /** Ends it too: the worker that stops, or the sync run that it is done for. */
-  outer: AbortSignal;
+  /** The worker is to end: the run goes back to the queue at its next safe point. */
+  stopping: AbortSignal;
   timing: Timing;
-  /** Told of each safe point, and of the milliseconds of a wait that is meant. */
-  onProgress?: (waitMs: number) => void;
   /** Starts what follows once the roster is written. The run is not over before: a worker that dies here does it again. */
   follow?: () => Promise<void>;
 }
 
-/**
- * Does a roster run that was taken, and ends it.
- * @throws RefreshFailed, RunPutOff, and what ended the run
- */
+/** Does a roster run that was taken, and ends it, puts it off or hands it back. */
 export async function runRefresh(
   deps: Deps,
   account: Account,
   taken: RosterRun,
-  { outer, timing, onProgress, follow }: RefreshOptions,
+  { stopping, timing, follow }: RefreshOptions,
 ): Promise<void> {
   const stages = stagesOfRefresh(account, taken);
-  const run = new HeldRun(rosterRuns, taken, {
-    stages,
-    timing,
-    outer,
-    now: deps.now,
-    ...(onProgress ? { onProgress } : {}),
-  });
+  const run = new HeldRun(rosterRuns, taken, { stages, timing, outer: stopping, now: deps.now });
   try {
     if (countTries(taken) > MOST_TRIES) throw new RefreshRefused({ code: 'gave up', tries: MOST_TRIES });
     await waitForMerges(run);
@@ -92,13 +71,11 @@ export async function runRefresh(
     // Work that was cut short because the run is to end says nothing by its fault.
     const error: unknown = run.signal.aborted ? run.signal.reason : caught;
     const until = nextTry(taken, error, deps.now());
-    if (until && (await run.putOff(until))) throw new RunPutOff(until, error);
+    if (until && (await run.putOff(until))) return;
     if (error instanceof CleverError && error.kind === 'unauthorized')
       await recordRefusal(account, error.fault);
     if (error instanceof NothingShared && !run.preview) await tellUnshared(deps, account);
-    await endBadly(run, error);
-    const result = resultOf(error);
-    throw result ? new RefreshFailed(result, { cause: error }) : error;
+    await endBadly(deps, run, error);
   } finally {
     run.letGo();
   }
@@ -156,12 +133,15 @@ async function applyAll(run: HeldRun, preview: Types.ObjectId): Promise<void> {
   if (upload) await RosterUpload.updateOne({ _id: upload }, { $set: { state: 'used' } });
 }
 
-/** Somebody else may be waiting for a refresh whose own run was stopped: it goes back to the queue and is begun anew by them. */
-async function endBadly(run: HeldRun, error: unknown): Promise<void> {
+async function endBadly(deps: Pick<Deps, 'log'>, run: HeldRun, error: unknown): Promise<void> {
   if (error instanceof RunLost) return;
+  const result = resultOf(error);
   if (error instanceof RunHandedBack || isPassing(error)) await run.handBack().catch(() => undefined);
   else if (error instanceof RunStopped) await run.end('stopped', { code: 'stopped with its run' });
-  else await run.end('failed', resultOf(error) ?? { code: 'fault' });
+  else {
+    if (!result) deps.log.error({ err: error, run: run.id.toHexString() }, 'roster run failed');
+    await run.end('failed', result ?? { code: 'fault' });
+  }
 }
 
 /** What Clever, or a rule of the roster's, kept the run from; undefined for a fault of Slotbell's own. */

@@ -1,21 +1,28 @@
 import type { Types } from 'mongoose';
-import { RosterChange } from '../../models/roster-change.js';
-import { IdSet } from './id-set.js';
 import type { HeldRun } from '../engine/hold-run.js';
 import type { HeldWhy } from '../log/say-remark.js';
 import { ROLES, type Role } from './compare-ties.js';
+import { findWaiting, mustHoldAll, waits, type Waiting } from './find-waiting.js';
 import { enoughToLetGo, mustHold } from './judge-removals.js';
 
-/** How many ties are missing, and which documents miss them. */
+/** How many ties are missing, and how many of them wait for a person already. */
 export class TieSums {
   readonly missing: Record<Role, number> = { students: 0, teachers: 0 };
   /** Of those, how many wait for a person however few they are. */
   readonly alone: Record<Role, number> = { students: 0, teachers: 0 };
   /** How many lists could not be read to their end, so that nobody is missing in them. */
   unreadable = 0;
-  readonly targets: Record<Role, IdSet> = { students: new IdSet(), teachers: new IdSet() };
-  /** Of those, the ones at which a person looks in any case. */
-  readonly emptied: Record<Role, IdSet> = { students: new IdSet(), teachers: new IdSet() };
+  readonly known: Record<Role, KnownSums> = { students: noneKnown(), teachers: noneKnown() };
+
+  constructor(readonly waiting: Record<Role, Waiting>) {}
+
+  /** @param kinds how the changes of each role are called */
+  static async begin(run: HeldRun, kinds: Record<Role, string>): Promise<TieSums> {
+    return new TieSums({
+      students: await findWaiting(run, kinds.students),
+      teachers: await findWaiting(run, kinds.teachers),
+    });
+  }
 
   /** @param alone of which role a person looks in any case */
   add(target: Types.ObjectId, missing: Record<Role, string[]>, alone: Record<Role, boolean>): void {
@@ -23,18 +30,42 @@ export class TieSums {
       const { length } = missing[role];
       if (length === 0) continue;
       this.missing[role] += length;
-      this.targets[role].add(target.toHexString());
-      if (!alone[role]) continue;
-      this.alone[role] += length;
-      this.emptied[role].add(target.toHexString());
+      if (alone[role]) this.alone[role] += length;
+      const id = target.toHexString();
+      if (waits(this.waiting[role], id))
+        addKnown(this.known[role], length, this.waiting[role].older.has(id), alone[role]);
     }
   }
 }
 
+/** Of the lists that wait already, those that miss somebody still. */
+interface KnownSums {
+  lists: number;
+  /** How many are missing in them, … */
+  missing: number;
+  /** … in those that older runs hold, … */
+  older: number;
+  /** … and in those at which a person looks in any case. */
+  alone: number;
+}
+
+function noneKnown(): KnownSums {
+  return { lists: 0, missing: 0, older: 0, alone: 0 };
+}
+
+function addKnown(sums: KnownSums, missing: number, isOlder: boolean, isAlone: boolean): void {
+  sums.lists += 1;
+  sums.missing += missing;
+  if (isOlder) sums.older += missing;
+  if (isAlone) sums.alone += missing;
+}
+
 /** What the guard says of the missing ties of one role. */
 export interface TieVerdict {
-  /** All of them wait, as against those alone that do in any case. */
+  /** All of them wait, … */
   all: boolean;
+  /** … or those in these lists; those that do in any case wait besides. */
+  waits?: (target: string) => boolean;
   /** How many wait. */
   held: number;
   /** Of how many; 0 where that was not counted. */
@@ -62,20 +93,26 @@ export function isDoubtful(role: Role, { missing, isOfUnknown, isBooked }: Empty
   return isOfUnknown || isBooked || role === 'teachers' || missing.length > 1;
 }
 
-/** Of those missing in one list, the ones who wait for a person. @param alone a person looks at this list in any case */
+/** One list of which somebody is missing. */
+export interface MissingIn {
+  /** The section or class. */
+  target: Types.ObjectId;
+  missing: string[];
+  /** A person looks at this list in any case. */
+  alone: boolean;
+}
+
+/** Of those missing in one list, the ones who wait for a person. */
 export function heldIn(
   { preview }: Pick<HeldRun, 'preview'>,
-  { all, held }: TieVerdict,
-  missing: string[],
-  alone: boolean,
+  { all, held, waits }: TieVerdict,
+  { target, missing, alone }: MissingIn,
 ): string[] {
   if (preview) return [];
-  return all || (held > 0 && alone) ? missing : [];
+  return all || (held > 0 && alone) || waits?.(target.toHexString()) ? missing : [];
 }
 
 export interface TieScope {
-  /** How the changes of each role are called. */
-  kinds: Record<Role, string>;
   /** How many ties were here before the run; it may stop counting at `enough`. */
   countHere: (role: Role, enough: number) => Promise<number>;
   /** `hold`: a person looks at any of them. `let go`: a person chose so. Else the guard decides. */
@@ -98,32 +135,28 @@ async function judge(
   run: HeldRun,
   role: Role,
   sums: TieSums,
-  { kinds, countHere, verdict }: TieScope,
+  { countHere, verdict }: TieScope,
 ): Promise<TieVerdict> {
   const [gone, alone] = [sums.missing[role], sums.alone[role]];
   if (gone === 0 || verdict === 'let go') return { all: false, held: 0, here: 0 };
   const here = await countHere(role, enoughToLetGo(gone));
   const all = { all: true, held: gone, here };
   if (verdict === 'hold') return { ...all, why: 'doubtful' };
-  if (mustHold(gone, here)) return { ...all, why: 'many' };
-  if (await waitsStill(run, kinds[role], sums.targets[role], sums.emptied[role]))
-    return { ...all, here: 0, why: 'undecided' };
+  const [waiting, known] = [sums.waiting[role], sums.known[role]];
+  if (mustHoldAll(waiting, { gone, known: known.older, here })) return { ...all, why: 'many' };
+  if (mustHold(gone, here) || waitStill(waiting, known)) {
+    const held = known.missing + alone - known.alone;
+    return { all: false, waits: (target) => waits(waiting, target), held, here: 0, why: 'undecided' };
+  }
   if (alone === 0) return { all: false, held: 0, here: 0 };
   return { all: false, held: alone, here: 0, why: 'emptied' };
 }
 
 /**
- * Whether all that waits of a kind is found missing again (`waitStill` says why). What waits however few it is makes no others wait.
+ * Whether every list that waits misses somebody still. Where others are back whole, a handful is no question; lists at which a person
+ * looks in any case make no others wait.
  */
-async function waitsStill(run: HeldRun, kind: string, targets: IdSet, emptied: IdSet): Promise<boolean> {
-  const held = { account: run.account, event: run.event ?? { $exists: false }, state: 'held' as const, kind };
-  const waiting = RosterChange.find({ ...held, doubtful: { $exists: false } }, { target: 1 })
-    .lean()
-    .cursor();
-  let found = false;
-  for await (const { target } of waiting) {
-    if (!targets.has(target.toHexString())) return false;
-    found ||= !emptied.has(target.toHexString());
-  }
-  return found;
+function waitStill({ older, own }: Waiting, { lists, missing, alone }: KnownSums): boolean {
+  const all = new Set([...older.keys(), ...own.keys()]).size;
+  return all > 0 && lists === all && missing > alone;
 }

@@ -3,8 +3,7 @@ import { searchKey } from '../../models/scoped.js';
 import type { HeldRun } from '../engine/hold-run.js';
 import type { HeldWhy } from '../log/say-remark.js';
 import { fieldChange, type Change } from './change.js';
-import { waitStill } from './find-waiting.js';
-import { mustHold } from './judge-removals.js';
+import { findWaiting, mustHoldAll, waits, type Waiting } from './find-waiting.js';
 import { makeChanges } from './make-changes.js';
 import type { Collection } from './read-changes.js';
 import { noteChanges } from './note-changes.js';
@@ -41,13 +40,13 @@ export type Document = Record<string, unknown> & { _id: Types.ObjectId };
  */
 export async function takeRemovals(run: HeldRun, removals: Removals): Promise<number> {
   const judged = await judgeRemovals(run, removals);
-  const { gone, why } = judged;
+  const { gone, held } = judged;
   if (gone === 0) return 0;
-  if (why) tellHeld(run, removals, judged, why);
+  if (judged.why) tellHeld(run, removals, judged, judged.why);
   let waiting = 0;
   let [go, wait]: [Change[], Change[]] = [[], []];
   for await (const document of readGone(removals)) {
-    const waits = why !== undefined || removals.waits?.(document) === true;
+    const waits = judged.waits(document) || removals.waits?.(document) === true;
     (waits ? wait : go).push(removalOf(run, removals, document));
     if (go.length + wait.length < BATCH) continue;
     await takeBatch(run, removals, go, wait);
@@ -56,7 +55,7 @@ export async function takeRemovals(run: HeldRun, removals: Removals): Promise<nu
   }
   await takeBatch(run, removals, go, wait);
   waiting += wait.length;
-  if (waiting > 0 && !why) tellWaiting(run, removals, waiting);
+  if (waiting > held) tellWaiting(run, removals, waiting - held);
   return gone;
 }
 
@@ -64,9 +63,14 @@ interface Judged {
   gone: number;
   /** Of how many. */
   here: number;
-  /** Why they wait for a person; absent: the guard lets them go. */
-  why?: HeldWhy | undefined;
+  /** How many of them wait for a person, and which. */
+  held: number;
+  waits: (document: Document) => boolean;
+  /** Why they wait; absent: the guard lets all go. */
+  why?: HeldWhy;
 }
+
+const GO = { held: 0, waits: () => false };
 
 /** What the guard says of them. */
 export async function judgeRemovals(run: HeldRun, removals: Removals): Promise<Judged> {
@@ -76,22 +80,29 @@ export async function judgeRemovals(run: HeldRun, removals: Removals): Promise<J
     if (!isNew(run, document)) here += 1;
     if (removals.isGone(document)) gone += 1;
   }
-  if (gone === 0) return { gone, here };
+  if (gone === 0 || removals.verdict === 'let go') return { gone, here, ...GO };
   if (removals.among)
     here = await removals.collection.countDocuments({ ...removals.among, 'record.addedBy': { $ne: run.id } });
-  return { gone, here, why: await whyHold(run, removals, gone, here) };
+  const all = { gone, here, held: gone, waits: () => true };
+  if (removals.verdict === 'hold') return { ...all, why: 'doubtful' };
+  const waiting = await findWaiting(run, removals.kind);
+  const { known, held } = await countWaiting(removals, waiting);
+  if (mustHoldAll(waiting, { gone, known, here })) return { ...all, why: 'many' };
+  if (held === 0) return { gone, here, ...GO };
+  // Until somebody decides or the source has them again, whatever came in meanwhile and makes them look few.
+  return { gone, here, held, waits: ({ _id }) => waits(waiting, _id.toHexString()), why: 'undecided' };
 }
 
-async function whyHold(
-  run: HeldRun,
-  removals: Removals,
-  gone: number,
-  here: number,
-): Promise<HeldWhy | undefined> {
-  if (removals.verdict === 'let go') return undefined;
-  if (removals.verdict === 'hold') return 'doubtful';
-  if (mustHold(gone, here)) return 'many';
-  return (await waitStill(run, removals.kind, readGone(removals))) ? 'undecided' : undefined;
+/** How many of those that are gone wait already: for older runs, and in all. */
+async function countWaiting(removals: Removals, waiting: Waiting): Promise<{ known: number; held: number }> {
+  let [known, held] = [0, 0];
+  if (waiting.older.size + waiting.own.size === 0) return { known, held };
+  for await (const { _id } of readGone(removals)) {
+    const id = _id.toHexString();
+    if (waiting.older.has(id)) known += 1;
+    if (waits(waiting, id)) held += 1;
+  }
+  return { known, held };
 }
 
 export async function* readGone(removals: Removals): AsyncGenerator<Document, void, undefined> {
@@ -142,8 +153,8 @@ async function takeBatch(run: HeldRun, removals: Removals, go: Change[], wait: C
   await run.step();
 }
 
-function tellHeld(run: HeldRun, { kind }: Removals, { gone, here }: Judged, why: HeldWhy): void {
-  run.warn({ code: run.preview ? 'would be held' : 'held', kind, gone, here, why });
+function tellHeld(run: HeldRun, { kind }: Removals, { held, here }: Judged, why: HeldWhy): void {
+  run.warn({ code: run.preview ? 'would be held' : 'held', kind, gone: held, here, why });
 }
 
 function tellWaiting(run: HeldRun, { kind }: Removals, count: number): void {

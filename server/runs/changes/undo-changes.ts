@@ -1,12 +1,13 @@
-import type { mongo, Types } from 'mongoose';
+import type { Types } from 'mongoose';
 import type { RosterChange } from '../../models/roster-change.js';
 import type { HeldRun } from '../engine/hold-run.js';
 import { changedSince, countLogged, logRefused, logRun, type LogRow } from '../log/log-run.js';
-import { updateTo, valueAt } from './change.js';
+import { valueAt } from './change.js';
 import { backwards, guardWrite, whileAt } from './guard-write.js';
 import { findUsed, inverseOf, judgeUndo, readAdded, type UndoVerdicts } from './judge-undo.js';
 import type { Kind } from './kind.js';
 import { isAt, markChanges, readChanges, readTargets, type StoredDocument } from './read-changes.js';
+import { writeChanges, type Writable } from './write-changes.js';
 
 const BATCH = 1000;
 /** Somebody may be at work at the same records: then they are looked at again. */
@@ -51,36 +52,38 @@ async function undoRows(run: HeldRun, kind: Kind, rows: RosterChange[]): Promise
   for (const row of [...left, ...lost]) run.count(row.kind, 'refused');
 }
 
-/** @returns those that somebody changed between the look and the write */
+/** @returns those that somebody changed between the look and the write, or whose earlier values the database refuses */
 async function takeBack(kind: Kind, rows: UndoVerdicts['open']): Promise<RosterChange[]> {
   let open = rows;
   const lost: RosterChange[] = [];
   for (let tries = 1; tries <= TRIES && open.length > 0; tries += 1) {
-    const { matchedCount } = await kind.collection.bulkWrite(
+    const { refused, missed } = await writeChanges(
+      kind.collection,
       open.map(({ row, document }) => backOf(kind, row, document)),
-      { ordered: false },
     );
-    if (matchedCount === open.length) return lost;
+    const left = [...refused, ...missed].flatMap((index) => open[index]?.row ?? []);
+    if (left.length === 0) return lost;
     const targets = await readTargets(
       kind.collection,
-      open.map(({ row }) => row.target),
+      left.map(({ target }) => target),
     );
-    const missed = open.flatMap(({ row }) => {
-      const document = targets.get(row.target.toHexString());
-      return document && isAt('before', document, row.fields) ? [] : [{ row, document }];
+    open = missed.flatMap((index) => {
+      const row = open[index]?.row;
+      const document = row && targets.get(row.target.toHexString());
+      return row && document && isAt('after', document, row.fields) ? [{ row, document }] : [];
     });
-    open = missed.flatMap(({ row, document }) =>
-      document && isAt('after', document, row.fields) ? [{ row, document }] : [],
-    );
     const again = new Set(open.map(({ row }) => row));
-    lost.push(...missed.flatMap(({ row }) => (again.has(row) ? [] : [row])));
+    lost.push(...left.filter((row) => !again.has(row)));
   }
   return [...lost, ...open.map(({ row }) => row)];
 }
 
-function backOf(kind: Kind, row: RosterChange, document: StoredDocument): mongo.AnyBulkWriteOperation {
-  const { fields, where } = guardWrite(kind, document, backwards(row.fields));
-  return { updateOne: { filter: { _id: document._id, ...where }, update: updateTo('after', fields) } };
+function backOf(kind: Kind, row: RosterChange, document: StoredDocument): Writable {
+  return {
+    action: inverseOf(row),
+    target: row.target,
+    ...guardWrite(kind, document, backwards(row.fields)),
+  };
 }
 
 function backRow(row: RosterChange): LogRow {

@@ -37,11 +37,9 @@ export interface HeldRunOptions {
   /** The names of its stages, in order. */
   stages: readonly string[];
   timing: Timing;
-  /** Ends the run too: the worker that stops, or the run that this one is a part of. */
+  /** Ends the run too: the worker that stops. */
   outer: AbortSignal;
   now: () => Date;
-  /** Told of each safe point, and of the milliseconds of a wait that is meant, for a run that waits for this one. */
-  onProgress?: (waitMs: number) => void;
 }
 
 /**
@@ -58,8 +56,8 @@ export class HeldRun {
   readonly preview: boolean;
   /** Another worker was at it before and was lost. */
   readonly again: boolean;
-  readonly counts: Record<string, KindCounts> = {};
-  readonly remarks: RunRemark[] = [];
+  readonly counts: Record<string, KindCounts>;
+  readonly remarks: RunRemark[];
   readonly now: () => Date;
   readonly #model: Model<Run>;
   readonly #fence: number;
@@ -74,10 +72,9 @@ export class HeldRun {
   #keptAt = 0;
   readonly #quietMs: number;
   #quietUntil = 0;
-  readonly #onProgress: ((waitMs: number) => void) | undefined;
 
-  /** @param run as it was taken (`takeRun`) */
-  constructor(model: Model<Run>, run: Run, { stages, timing, outer, now, onProgress }: HeldRunOptions) {
+  /** @param run as it was taken (`takeRun`), or as it goes on after a wait (`resumeWaiting`) */
+  constructor(model: Model<Run>, run: Run, { stages, timing, outer, now }: HeldRunOptions) {
     this.id = run._id;
     this.account = run.account;
     this.event = (run as Run & { event?: Types.ObjectId }).event;
@@ -86,11 +83,13 @@ export class HeldRun {
     this.#changed = run.changed ?? false;
     this.#model = model;
     this.#fence = run.fence;
-    this.#stages = stages.map((name) => ({ name, done: 0, total: 0 }));
+    this.counts = { ...run.counts };
+    this.remarks = [...run.remarks];
+    const begun = new Map(run.stages.map((stage) => [stage.name, stage]));
+    this.#stages = stages.map((name) => begun.get(name) ?? { name, done: 0, total: 0 });
     this.#timer = setInterval(() => void this.#beat(), timing.heartbeatMs);
     this.#keepMs = Math.min(KEEP_MS, timing.staleMs / 10);
     this.#quietMs = timing.quietMs ?? QUIET_MS;
-    this.#onProgress = onProgress;
     this.noteProgress();
     this.#outer = outer;
     this.now = now;
@@ -120,7 +119,6 @@ export class HeldRun {
   /** Tells of a wait that is meant, as for Clever's next minute. */
   expectWait(ms: number): void {
     this.#quietUntil = Math.max(this.#quietUntil, performance.now() + ms + this.#quietMs);
-    this.#onProgress?.(ms);
   }
 
   /**
@@ -246,6 +244,19 @@ export class HeldRun {
       { $set: { state: 'queued', retryAt: until }, $inc: { retries: 1 } },
     );
     return put.modifiedCount === 1;
+  }
+
+  /**
+   * Leaves the run waiting for another one, without a worker. It keeps its place, its fence and what it has done so far; whoever finds
+   * the other one over goes on with it (`resumeWaiting`). @returns false when it is no longer ours, or somebody asked for a stop
+   */
+  async waitFor(other: Types.ObjectId): Promise<boolean> {
+    this.letGo();
+    const waits = await this.#model.updateOne(
+      { ...this.#mine(), stopRequested: false },
+      { $set: { waitsFor: other, stages: this.#stages, counts: this.counts, remarks: this.remarks } },
+    );
+    return waits.modifiedCount === 1;
   }
 
   /** Ends the heartbeat. */

@@ -6,11 +6,8 @@ const AFTER_MINUTES = [15, 30, 60];
 
 /** The source is away for now: the night goes on later, as the same run. */
 export class RunPutOff extends Error {
-  readonly until: Date;
-
-  constructor(until: Date, cause?: unknown) {
-    super('The source did not answer.', { cause });
-    this.until = until;
+  constructor(readonly until: Date) {
+    super('The source did not answer.');
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Model, QueryFilter, Types } from 'mongoose';
 import { isDuplicateKey } from '../../models/duplicate-key.js';
-import type { Run, RunState } from '../../models/run.js';
+import type { Run } from '../../models/run.js';
 import type { Timing } from './hold-run.js';
 import { dueAt } from './put-off.js';
 
@@ -10,7 +10,6 @@ export const MOST_TRIES = 5;
 /**
  * Takes a run to work at it: one that waits, or one whose worker has been silent for too long. Its fence is raised, so that
  * the worker before can write no more, and its progress begins anew: what was done already is found done.
- * @param also states besides `queued` from which it may be begun again
  * @returns null when somebody else is at it, at another run of the same place, its time has not come, or it is over
  */
 export async function takeRun(
@@ -18,12 +17,11 @@ export async function takeRun(
   id: Types.ObjectId,
   timing: Timing,
   now: Date,
-  also: RunState[] = [],
 ): Promise<Run | null> {
   try {
     return await model
       .findOneAndUpdate(
-        { _id: id, $or: [{ state: { $in: ['queued', ...also] }, ...dueAt(now) }, staleRun(timing)] },
+        { _id: id, $or: [{ state: 'queued', ...dueAt(now) }, staleRun(timing)] },
         {
           $set: { state: 'running', startedAt: now, stages: [], counts: {}, remarks: [] },
           $unset: { finishedAt: 1, retryAt: 1, result: 1 },
@@ -48,10 +46,11 @@ export function countTries({
   return fence - retries - spared;
 }
 
-/** Runs that say they are at work and have been silent for too long, by the database's clock. */
+/** Runs that a worker has and that have been silent for too long, by the database's clock. One that waits for another has no worker. */
 export function staleRun(timing: Timing): QueryFilter<Run> {
   return {
     state: 'running',
+    waitsFor: { $exists: false },
     $expr: { $lt: ['$heartbeatAt', { $subtract: ['$$NOW', timing.staleMs] }] },
   };
 }

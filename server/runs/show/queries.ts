@@ -48,7 +48,7 @@ export async function findRun(actor: Actor, id: Types.ObjectId): Promise<FoundRu
   const run = await SyncRun.findOne({ _id: id, account: actor.account }).lean();
   if (!run || !mayRunEvent(actor, run.event)) return null;
   const event = await Event.findOne({ _id: run.event, account: actor.account }).lean();
-  if (!event) return null;
+  if (!event || event.status === 'deleted') return null;
   return {
     run,
     timeZone: actor.timeZone,

@@ -5,16 +5,20 @@ import type { Event } from '../../models/event.js';
 import { Resource } from '../../models/resource.js';
 import { Slot } from '../../models/slot.js';
 import type { Sight } from '../../web/sight.js';
+import { KIND_WORDS, kindOf } from '../../web/say-kind.js';
+import { sayAnswers, type SaidAnswer } from '../../web/say-answers.js';
 import { sayProblem } from '../../web/say-problem.js';
 
 export interface SlotPage {
   slot: Slot;
-  resource: Pick<Resource, '_id' | 'name' | 'room'>;
+  resource: Pick<Resource, '_id' | 'name' | 'room' | 'link'>;
   appointments: {
     students: string[];
     state: AppointmentState;
     problem: string;
     note: string;
+    kind: string;
+    answers: SaidAnswer[];
     bookedAt?: Date;
   }[];
   /** Holds that have not run out. */
@@ -29,7 +33,7 @@ export async function findSlot(
 ): Promise<SlotPage | null> {
   const scope = { account: event.account, event: event._id, ...event.sight };
   const slot = await Slot.findOne({ _id: id, ...scope }).lean();
-  const resource = slot && (await Resource.findById(slot.resource, { name: 1, room: 1 }).lean());
+  const resource = slot && (await Resource.findById(slot.resource, { name: 1, room: 1, link: 1 }).lean());
   if (!slot || !resource) return null;
   const found = await Appointment.find({
     slot: slot._id,
@@ -44,11 +48,13 @@ export async function findSlot(
   return {
     slot,
     resource,
-    appointments: living.map(({ students, state, problem, note, bookedAt }) => ({
+    appointments: living.map(({ students, state, problem, note, kind, answers, bookedAt }) => ({
       students: students.map((student) => names.get(student.toHexString()) ?? 'No name'),
       state,
       problem: sayProblem(problem),
       note,
+      kind: KIND_WORDS[kindOf(slot, kind ? { kind } : {})],
+      answers: sayAnswers(answers, 'staff'),
       ...(bookedAt ? { bookedAt } : {}),
     })),
     held: found.filter(({ state, expiresAt }) => state === 'pending' && expiresAt && expiresAt > now).length,

@@ -1,24 +1,33 @@
-import express, { type Router } from 'express';
+import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../../deps.js';
 import type { Event } from '../../models/event.js';
+import type { Slot } from '../../models/slot.js';
 import { atLeast } from '../../models/user.js';
 import { eventFrame } from '../../web/event-tabs.js';
 import { actorOf, levelIn } from '../../web/actor.js';
+import { changedMeanwhile, seenOf } from '../../web/compare-seen.js';
 import { notFound } from '../../web/errors.js';
 import { dayAndTime, fullDay, shortDay, timeSpan } from '../../web/format-time.js';
 import { eventGuard, eventOf } from '../../web/guards.js';
 import { dayOf } from '../../web/local-time.js';
 import type { PlacedEvent } from '../../web/place.js';
 import { addressOf, pagerOf } from '../../web/paging.js';
-import { parseId, parseQuery } from '../../web/parse.js';
+import { FRESH_FORM, parseForm, parseId, parseQuery, typedValues, type Form } from '../../web/parse.js';
+import { KIND_WORDS } from '../../web/say-kind.js';
+import { say } from '../../web/session.js';
 import { sightOf } from '../../web/sight.js';
+import { changeLink } from '../change-link.js';
 import { STATE_WORDS } from '../policy.js';
-import { buildSheet } from './build-sheet.js';
-import { findSlot } from './find-slot.js';
-import { sheetQuery } from './schema.js';
+import { LINK_FIELDS, linkSchema } from '../schema.js';
+import { buildSheet, type Sheet } from './build-sheet.js';
+import { findSlot, type SlotPage } from './find-slot.js';
+import { sheetQuery, type SheetQuery } from './schema.js';
+import { splitSheet } from './split-sheet.js';
 
 /** As many teachers across as a desk's screen can be scrolled through in reason. */
 const TEACHERS = 20;
+/** More teachers than an event has: all go on paper at once. */
+const MOST_PRINTED = 2000;
 
 /** The day sheet of an event, and one slot opened from it. */
 export function daySheetRoutes(deps: Deps): Router {
@@ -28,12 +37,7 @@ export function daySheetRoutes(deps: Deps): Router {
   router.get('/:event/day-sheet', async (req, res) => {
     const event = eventOf(res);
     const query = parseQuery(sheetQuery, req.query);
-    const day = event.days.includes(query.day) ? query.day : currentDay(event, deps.now());
-    const { sheet, total } = await buildSheet(
-      Object.assign({ sight: sightOf(res) }, event),
-      { ...query, day, size: TEACHERS },
-      deps.now(),
-    );
+    const { day, sheet, total } = await sheetOf(deps, res, query, TEACHERS);
     const path = sheetPath(event);
     res.render('slots/day-sheet', {
       ...sheetPage(event, 'Day Sheet'),
@@ -43,6 +47,8 @@ export function daySheetRoutes(deps: Deps): Router {
       days: event.days.map((one) => ({ day: one, label: shortDay(one, event) })),
       runs: atLeast(levelIn(actorOf(res), event._id), 'event administrator'),
       sheet: { ...sheet, label: fullDay(day, event) },
+      papers: papersOf(event, day, sheet),
+      print: total > 0 ? addressOf(`${path}/print`, { day, q: query.q }) : '',
       total,
       pager: pagerOf(total, query.page, TEACHERS, ['teacher', 'teachers'], (page) =>
         addressOf(path, { day, q: query.q, page }),
@@ -50,32 +56,87 @@ export function daySheetRoutes(deps: Deps): Router {
     });
   });
 
-  router.get('/:event/day-sheet/:slot', async (req, res) => {
+  // Before the slots, for one of which it would be taken.
+  router.get('/:event/day-sheet/print', async (req, res) => {
     const event = eventOf(res);
-    const found = await findSlot(
-      Object.assign({ sight: sightOf(res) }, event),
-      parseId(req.params.slot),
-      deps.now(),
-    );
-    if (!found) throw notFound();
-    const { slot, appointments } = found;
-    const time = timeSpan(slot.from, slot.to, event);
-    res.render('slots/slot', {
-      ...sheetPage(event, `${time}, ${found.resource.name}`),
-      ...found,
-      appointments: appointments.map(({ bookedAt, ...one }) => ({
-        ...one,
-        bookedAt: bookedAt ? dayAndTime(bookedAt, event) : '',
-      })),
-      time,
-      day: fullDay(slot.day, event),
-      word: STATE_WORDS[slot.state],
-      back: addressOf(sheetPath(event), { day: slot.day }),
-      runs: atLeast(levelIn(actorOf(res), event._id), 'event administrator'),
+    const query = parseQuery(sheetQuery, req.query);
+    const { day, sheet, total } = await sheetOf(deps, res, { ...query, page: 1 }, MOST_PRINTED);
+    res.render('slots/day-sheet-print', {
+      ...sheetPage(event, 'Print the day sheet'),
+      back: addressOf(sheetPath(event), { day, q: query.q }),
+      papers: papersOf(event, day, sheet),
+      total,
     });
   });
 
+  router.get('/:event/day-sheet/:slot', async (req, res) => {
+    showSlot(res, await slotOf(deps, req, res), FRESH_FORM);
+  });
+
+  router.post('/:event/day-sheet/:slot/link', eventGuard('event administrator'), async (req, res) => {
+    const found = await slotOf(deps, req, res);
+    const parsed = parseForm(linkSchema, req.body);
+    if (!parsed.ok) {
+      showSlot(res.status(422), found, parsed);
+      return;
+    }
+    const meanwhile = changedMeanwhile(LINK_FIELDS, req.body, shownOf(found.slot));
+    if (meanwhile || !(await changeLink(actorOf(res), found.slot, parsed.value.link, deps.now()))) {
+      const now = await slotOf(deps, req, res);
+      const form = changedMeanwhile(LINK_FIELDS, req.body, shownOf(now.slot), shownOf(found.slot));
+      showSlot(res.status(422), now, form ?? { values: typedValues(req.body), errors: {} });
+      return;
+    }
+    say(req, { kind: 'ok', text: 'The video link is saved.' });
+    res.redirect(303, `${sheetPath(eventOf(res))}/${found.slot._id.toHexString()}`);
+  });
+
   return router;
+}
+
+function shownOf({ link = '' }: Pick<Slot, 'link'>): { link: string } {
+  return { link };
+}
+
+async function slotOf(deps: Deps, req: Request, res: Response): Promise<SlotPage> {
+  const scope = Object.assign({ sight: sightOf(res) }, eventOf(res));
+  const found = await findSlot(scope, parseId(req.params.slot), deps.now());
+  if (!found) throw notFound();
+  return found;
+}
+
+function showSlot(res: Response, found: SlotPage, form: Form): void {
+  const event = eventOf(res);
+  const { slot, appointments } = found;
+  const time = timeSpan(slot.from, slot.to, event);
+  res.render('slots/slot', {
+    ...sheetPage(event, `${time}, ${found.resource.name}`),
+    ...found,
+    appointments: appointments.map(({ bookedAt, ...one }) => ({
+      ...one,
+      bookedAt: bookedAt ? dayAndTime(bookedAt, event) : '',
+    })),
+    time,
+    day: fullDay(slot.day, event),
+    word: STATE_WORDS[slot.state],
+    kindWord: KIND_WORDS[slot.kind],
+    seen: seenOf(LINK_FIELDS, shownOf(slot)),
+    form,
+    back: addressOf(sheetPath(event), { day: slot.day }),
+    runs: atLeast(levelIn(actorOf(res), event._id), 'event administrator'),
+  });
+}
+
+/** The sheet of the day that is asked for, or of the one that comes next. */
+async function sheetOf(deps: Deps, res: Response, query: SheetQuery, size: number) {
+  const event = eventOf(res);
+  const day = event.days.includes(query.day) ? query.day : currentDay(event, deps.now());
+  const seen = Object.assign({ sight: sightOf(res) }, event);
+  return { day, ...(await buildSheet(seen, { ...query, day, size }, deps.now())) };
+}
+
+function papersOf(event: PlacedEvent, day: string, sheet: Sheet) {
+  return { title: event.name, day: fullDay(day, event), sheets: splitSheet(sheet) };
 }
 
 const sheetPath = (event: Event): string => `/events/${event._id.toHexString()}/day-sheet`;

@@ -1,19 +1,22 @@
-import express, { type Response, type Router } from 'express';
+import express, { type Router } from 'express';
 import type { Deps } from '../../deps.js';
-import { eventFrame } from '../../web/event-tabs.js';
 import { actorOf, levelIn, type Actor } from '../../web/actor.js';
-import { countOf, number } from '../../web/format-count.js';
-import { fieldTime, fullDay, timeSpan } from '../../web/format-time.js';
+import { andList, countOf, number } from '../../web/format-count.js';
+import { daysInWords, fieldTime, fullDay, timeSpan } from '../../web/format-time.js';
 import { eventGuard, eventOf } from '../../web/guards.js';
 import type { PlacedEvent, Style } from '../../web/place.js';
-import { parseForm, parseQuery, typedValues, type Form } from '../../web/parse.js';
+import { parseQuery, typedValues, type Form } from '../../web/parse.js';
 import { say } from '../../web/session.js';
 import { addSlots } from '../add-slots.js';
 import type { Span } from '../plan-slots.js';
 import { refuseArchived } from '../policy.js';
 import { prepareSlots, type NotPrepared, type Prepared } from '../prepare-slots.js';
-import { activeTeachers } from '../queries.js';
-import { freshSlots, MOST_SLOTS, newSlotsQuery, slotForm, type SlotForm } from '../schema.js';
+import { MOST_SLOTS, teachersFound } from '../schema.js';
+import { slotsPage } from '../show-frame.js';
+import { warnOfDays, type DayWarning } from '../warn-days.js';
+import { parseSlots } from './parse-slots.js';
+import { freshSlots, newSlotsQuery, type SlotForm } from './schema.js';
+import { showForm, stepOf } from './show-form.js';
 
 /** Making slots: a form, a preview that writes nothing, and the making. */
 export function generatorRoutes(deps: Deps): Router {
@@ -22,50 +25,56 @@ export function generatorRoutes(deps: Deps): Router {
 
   router.get('/:event/slots/new', async (req, res) => {
     const { resources } = parseQuery(newSlotsQuery, req.query);
-    const [day] = eventOf(res).days;
-    const values = { ...freshSlots, day, ...(resources.length > 0 ? { who: 'chosen', resources } : {}) };
-    await formPage(res, { values, errors: {} });
+    const filter = parseQuery(teachersFound, req.query);
+    await showForm(res, { values: { ...freshSlots(eventOf(res)), ...filter, resources }, errors: {} });
   });
 
-  // Back from the preview, with what was typed.
+  // Back from the preview, or one of the form's own buttons: with what was typed.
   router.post('/:event/slots/new', async (req, res) => {
-    const parsed = parseForm(slotForm(eventOf(res)), req.body);
-    await formPage(
-      parsed.ok ? res : res.status(422),
-      parsed.ok ? { values: typedValues(req.body), errors: {} } : parsed,
-    );
+    const step = stepOf(req.body);
+    const typed: Form = { values: typedValues(req.body), errors: {} };
+    const parsed = step === '' ? parseSlots(eventOf(res), req.body) : undefined;
+    if (parsed && !parsed.ok) await showForm(res.status(422), parsed);
+    else await showForm(res, typed, step);
   });
 
   router.post('/:event/slots/preview', async (req, res) => {
     const event = eventOf(res);
-    const parsed = parseForm(slotForm(event), req.body);
+    const step = stepOf(req.body);
+    if (step !== '') {
+      await showForm(res, { values: typedValues(req.body), errors: {} }, step);
+      return;
+    }
+    const parsed = parseSlots(event, req.body);
     if (!parsed.ok) {
-      await formPage(res.status(422), parsed);
+      await showForm(res.status(422), parsed);
       return;
     }
     const prepared = await prepareSlots(event, parsed.value);
     if (!prepared.ok) {
-      await formPage(res.status(422), refused(req.body, parsed.value, prepared, event));
+      await showForm(res.status(422), refused(req.body, prepared, event));
       return;
     }
+    const warnings = await warnOfDays(event, parsed.value.days, deps.now());
     res.render('slots/preview', {
-      ...generatorPage(event),
+      ...slotsPage(event, 'Make slots'),
       ...previewOf(event, parsed.value, prepared, actorOf(res)),
-      fields: fieldsOf(parsed.value),
+      warnings: warnings.map((warning) => sayWarning(warning, event)),
+      fields: fieldsOf(parsed.value, prepared, event),
     });
   });
 
   router.post('/:event/slots', async (req, res) => {
     const event = eventOf(res);
     refuseArchived(event);
-    const parsed = parseForm(slotForm(event), req.body);
+    const parsed = parseSlots(event, req.body);
     if (!parsed.ok) {
-      await formPage(res.status(422), parsed);
+      await showForm(res.status(422), parsed);
       return;
     }
     const added = await addSlots(actorOf(res), event, parsed.value, deps.now());
     if (!added.ok) {
-      await formPage(res.status(422), refused(req.body, parsed.value, added, event));
+      await showForm(res.status(422), refused(req.body, added, event));
       return;
     }
     const left = added.leftOut > 0 ? ` ${countOf(added.leftOut, 'time', 'times')} left out.` : '';
@@ -77,52 +86,87 @@ export function generatorRoutes(deps: Deps): Router {
   return router;
 }
 
-async function formPage(res: Response, form: Form): Promise<void> {
-  const event = eventOf(res);
-  const days = event.days.map((day) => ({ value: day, label: fullDay(day, event) }));
-  res.render('slots/new', {
-    ...generatorPage(event),
-    days,
-    teachers: await activeTeachers(event),
-    form,
-  });
-}
-
-function generatorPage(event: PlacedEvent) {
-  return { ...eventFrame(event, 'slots', 'Make slots'), home: `/events/${event._id.toHexString()}/slots` };
-}
-
 /** Why the times cannot be laid out, beside the field that it is about. */
-function refused(body: unknown, form: SlotForm, fault: NotPrepared, style: Style): Form {
-  const day = fullDay(form.day, style);
-  const messages: Record<NotPrepared['reason'], string> = {
-    'no such time': `There is no ${fieldTime(fault.field === 'from' ? form.from : form.to, style)} on ${day}: the clocks go forward then. Enter another time.`,
-    order: 'The last slot must end after the first begins.',
-    'none fits': 'No slot of this length fits between these times.',
-    nobody: 'None of these teachers is in the event anymore.',
-    'too many': `That would be more than ${number(MOST_SLOTS)} slots. Select fewer teachers or fewer times.`,
+function refused(body: unknown, fault: NotPrepared, style: Style): Form {
+  const message = () => {
+    switch (fault.reason) {
+      case 'no such time':
+        return `There is no ${fieldTime(fault.field === 'from' ? fault.block.from : fault.block.to, style)} on ${fullDay(fault.day, style)}: the clocks go forward then. Enter another time.`;
+      case 'order':
+        return 'The last slot must end after the first begins.';
+      case 'none fits':
+        return 'No slot of this length fits between these times.';
+      case 'blocks overlap':
+        return 'Two blocks overlap. Each block must begin after the one before it ends.';
+      case 'nobody':
+        return 'None of these teachers is in the event anymore.';
+      case 'nobody named':
+        return 'Nobody on the list is a teacher of this event. Check the names, emails, or numbers.';
+      case 'too many':
+        return `That would be more than ${number(MOST_SLOTS)} slots. Select fewer teachers, days, or times.`;
+    }
   };
-  return { values: typedValues(body), errors: { [fault.field]: messages[fault.reason] } };
+  return { values: typedValues(body), errors: { [fault.field]: message() } };
 }
 
-/** The form again, for the hidden fields of the preview. */
-function fieldsOf(form: SlotForm): Record<string, string | string[]> {
-  const { resources, elsewhere: _asked, ...rest } = form;
-  const texts = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, String(value)]));
-  return { ...texts, resources: resources.map((id) => id.toHexString()) };
+/** The form again, for the hidden fields of the preview: with the teachers of the pasted list among those selected. */
+function fieldsOf(
+  form: SlotForm,
+  { plans }: Prepared,
+  event: PlacedEvent,
+): Record<string, string | string[]> {
+  const { minutes, breakMinutes, capacity, kind, state, message } = form;
+  const rest = { minutes, breakMinutes, capacity, kind, state, message };
+  const isForAll = form.resources.length === 0 && form.list.trim() === '';
+  return {
+    ...Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, String(value)])),
+    day: form.days.filter((day) => event.days.includes(day)),
+    otherDay: form.days.filter((day) => !event.days.includes(day)),
+    from: form.blocks.map(({ from }) => from),
+    to: form.blocks.map(({ to }) => to),
+    resources: isForAll ? [] : plans.map(({ resource }) => resource),
+  };
+}
+
+function sayWarning({ code, day }: DayWarning, style: Style): string {
+  const said = fullDay(day, style);
+  switch (code) {
+    case 'sunday':
+      return `${said} is a Sunday.`;
+    case 'outside':
+      return `${said} isn’t a day of this event yet. It’s added to the event’s days.`;
+    case 'past':
+      return `${said} is over.`;
+    case 'empty':
+      return `${said} still has no slots.`;
+  }
 }
 
 const SHOWN_ROWS = 50;
+const SHOWN_TIMES = 200;
+const SHOWN_NAMES = 20;
 
 function previewOf(event: PlacedEvent, form: SlotForm, prepared: Prepared, actor: Actor) {
   const span = ({ from, to }: Span) => timeSpan(from, to, event);
   const sum = (list: 'add' | 'there' | 'blocked' | 'elsewhere') =>
     prepared.plans.reduce((total, plan) => total + plan[list].length, 0);
   const uneven = prepared.plans.filter((plan) => plan.add.length < prepared.times.length);
+  const ofFirstDay = prepared.times.filter(({ day }) => day === form.days[0]);
+  const names = (list: string[]) =>
+    list.length > SHOWN_NAMES
+      ? `${list.slice(0, SHOWN_NAMES).join(', ')} and ${number(list.length - SHOWN_NAMES)} more`
+      : andList(list, event);
   return {
-    day: fullDay(form.day, event),
-    times: prepared.times.map(span),
-    tooLate: prepared.tooLate && span(prepared.tooLate),
+    day: daysInWords(form.days, event),
+    dayCount: form.days.length,
+    forAll: form.resources.length === 0 && form.list.trim() === '',
+    each: prepared.times.length,
+    times: ofFirstDay.slice(0, SHOWN_TIMES).map(span),
+    moreTimes: Math.max(0, ofFirstDay.length - SHOWN_TIMES),
+    tooLate: prepared.tooLate.map(span),
+    hidden: { count: prepared.hidden.length, names: names(prepared.hidden.map(({ name }) => name)) },
+    unknown: { count: prepared.unknown.length, names: names(prepared.unknown.map(shortLine)) },
+    several: { count: prepared.several.length, names: names(prepared.several.map(shortLine)) },
     totals: { add: sum('add'), there: sum('there'), blocked: sum('blocked'), elsewhere: sum('elsewhere') },
     teachers: prepared.plans.length,
     gaining: prepared.plans.filter((plan) => plan.add.length > 0).length,
@@ -138,3 +182,5 @@ function previewOf(event: PlacedEvent, form: SlotForm, prepared: Prepared, actor
     ],
   };
 }
+
+const shortLine = (line: string): string => `“${line.length > 60 ? `${line.slice(0, 59)}…` : line}”`;

@@ -1,15 +1,17 @@
+import type { Types } from 'mongoose';
 import type { Deps } from '../../deps.js';
 import { RosterRun } from '../../models/roster-run.js';
 import { SyncRun } from '../../models/sync-run.js';
 import { endLostParts } from '../runs/end-parts.js';
+import { findReady, WAITING } from '../runs/queue-waiting.js';
 import { wipeSpools } from '../../sources/download/spool.js';
 import { TIMING, type Timing } from '../../runs/engine/hold-run.js';
 import { dueAt } from '../../runs/engine/put-off.js';
 import { staleRun } from '../../runs/engine/take-run.js';
 
 /**
- * Asks the queue again for runs that wait, unless for a later hour, and for those whose worker went silent; who is quickest takes them. Asking for one
- * that is at work already does nothing.
+ * Asks the queue again for runs that wait, unless for a later hour, for those that may go on as what they waited for is over, and for
+ * those whose worker went silent; who is quickest takes them. Asking for one that is at work already does nothing.
  * @returns how many were asked for
  */
 export async function resumeRuns(deps: Deps, timing: Timing = TIMING): Promise<number> {
@@ -18,13 +20,23 @@ export async function resumeRuns(deps: Deps, timing: Timing = TIMING): Promise<n
     .sort({ createdAt: 1 })
     .lean();
   const lost = await SyncRun.find(staleRun(timing) as object, { _id: 1 }).lean();
-  for (const { _id } of [...lost, ...waiting]) await deps.queue.add('run-sync', _id.toHexString());
-  const alone = await RosterRun.find(
-    { alone: true, $or: [{ state: 'queued' }, staleRun(timing) as object] },
-    { _id: 1 },
-  ).lean();
-  for (const { _id } of alone) await deps.queue.add('run-refresh', _id.toHexString());
-  return lost.length + waiting.length + alone.length;
+  const waitFor = await SyncRun.find(WAITING, { waitsFor: 1 }).lean();
+  const parts = waitFor.flatMap(({ waitsFor }) => waitsFor ?? []);
+  const ready = await findReady(parts, deps.now());
+  const goOn = waitFor.filter(({ waitsFor }) => waitsFor && ready.has(waitsFor.toHexString()));
+  for (const { _id } of [...lost, ...waiting, ...goOn]) await deps.queue.add('run-sync', _id.toHexString());
+  const refreshes = await findRefreshes(parts, deps.now(), timing);
+  for (const { _id } of refreshes) await deps.queue.add('run-refresh', _id.toHexString());
+  return lost.length + waiting.length + goOn.length + refreshes.length;
+}
+
+/** Runs of accounts' rosters that may begin, as they stand by themselves or are waited for, and those that lost their worker. */
+async function findRefreshes(waitedFor: Types.ObjectId[], now: Date, timing: Timing) {
+  const queued = { state: 'queued' as const, ...dueAt(now) };
+  const alone = await RosterRun.find({ alone: true, ...queued }, { _id: 1 }).lean();
+  const parts = await RosterRun.find({ _id: { $in: waitedFor }, ...queued }, { _id: 1 }).lean();
+  const lost = await RosterRun.find(staleRun(timing) as object, { _id: 1 }).lean();
+  return [...alone, ...parts, ...lost];
 }
 
 /** No upload takes as long. */

@@ -3,6 +3,8 @@ import type { Deps } from '../../deps.js';
 import { RosterRun } from '../../models/roster-run.js';
 import { SyncRun } from '../../models/sync-run.js';
 import type { RunResult } from '../../models/run.js';
+import type { Timing } from '../../runs/engine/hold-run.js';
+import { staleRun } from '../../runs/engine/take-run.js';
 
 /** How a run ends before anybody began with it. */
 export const NOT_STARTED: RunResult = { code: 'stopped before its start' };
@@ -12,8 +14,8 @@ const STARTING_MS = 60_000;
 const MOST = 500;
 
 /**
- * Ends those of these parts of the account's roster that wait for a run which is over: it failed, was stopped or was refused before it
- * came to them, so that nobody will ever do them.
+ * Ends those of these parts of the account's roster that are there for runs which are over: they failed, were stopped or were refused, so
+ * that nobody wants them any more. One that is at work ends at its next safe point.
  */
 export async function endParts(
   { now }: Pick<Deps, 'now'>,
@@ -21,12 +23,37 @@ export async function endParts(
 ): Promise<void> {
   for (const _id of parts) {
     if (!_id) continue;
-    if (await SyncRun.exists({ refresh: _id, state: { $in: ['queued', 'running'] } })) continue;
+    if (await isWanted(_id)) continue;
     await RosterRun.updateOne(
       { _id, state: 'queued', alone: { $ne: true } },
       { $set: { state: 'stopped', result: NOT_STARTED, finishedAt: now() } },
     );
+    // After those that wait, as one may be taken in between.
+    await RosterRun.updateOne(
+      { _id, state: 'running', alone: { $ne: true } },
+      { $set: { stopRequested: true } },
+    );
   }
+}
+
+async function isWanted(refresh: Types.ObjectId): Promise<boolean> {
+  return (await SyncRun.exists({ refresh, state: { $in: ['queued', 'running'] } })) !== null;
+}
+
+/** Ends a part that lost its worker and that nobody wants any more: of an account no other could begin while it is there. */
+export async function endLostPart(
+  { now }: Pick<Deps, 'now'>,
+  _id: Types.ObjectId,
+  timing: Timing,
+): Promise<void> {
+  if (await isWanted(_id)) return;
+  await RosterRun.updateOne(
+    { _id, alone: { $ne: true }, ...(staleRun(timing) as object) },
+    {
+      $set: { state: 'stopped', result: { code: 'stopped with its run' }, finishedAt: now() },
+      $inc: { fence: 1 },
+    },
+  );
 }
 
 /** The same of all that wait: also where a process died before it had asked for the run that would have done the part. */

@@ -13,24 +13,31 @@ import { storedMirror } from '../update/mirror.js';
 import { updateResources } from '../update/update-resources.js';
 import { acceptHeld, rejectHeld } from '../../runs/changes/settle-held.js';
 import { undoChanges } from '../../runs/changes/undo-changes.js';
-import { RefreshFailed } from '../../roster/run/run-refresh.js';
 import type { HeldRun } from '../../runs/engine/hold-run.js';
+import { RunFailed } from '../../runs/engine/resume-waiting.js';
 
 /**
  * Does what a sync run says of another run of the event: applies a preview exactly, settles what was held, or takes it back; with
- * the part of the account's roster where the run names a roster run for it.
- * @param refreshed does that part
+ * the part of the account's roster where the run names a roster run for it: first where a preview is applied, last otherwise.
+ * @param goesOn the run waited for that part: what comes before it is done
+ * @param refreshed gives that part, once it is done
  * @returns its counts
  */
 export async function settleRun(
   run: SyncRun,
   event: Event,
   held: HeldRun,
+  goesOn: boolean,
   refreshed: () => Promise<RosterRun>,
 ): Promise<Record<string, KindCounts>> {
-  if (!run.of) throw new RefreshFailed({ code: 'about nothing' });
-  await held.begin('event', 0);
-  if (run.purpose === 'apply') return applyAll(run, run.of, event, held, refreshed);
+  if (!run.of) throw new RunFailed({ code: 'about nothing' });
+  if (!goesOn) await held.begin('event', 0);
+  if (run.purpose === 'apply') return applyAll(run, run.of, event, held, goesOn, refreshed);
+  if (!goesOn) await settleEvent(run, run.of, event, held);
+  return run.refresh ? (await refreshed()).counts : {};
+}
+
+async function settleEvent(run: SyncRun, of: Types.ObjectId, event: Event, held: HeldRun): Promise<void> {
   if (run.purpose === 'accept') {
     await acceptHeld(held, UPDATE_KINDS);
     // Whoever accepts that classes go has said so of those who teach nothing else, unless they are a question of their own.
@@ -42,15 +49,14 @@ export async function settleRun(
     });
     await updateResources(held, event, storedMirror(event.account), new Map(), 'let go', waiting);
   } else if (run.purpose === 'reject') await rejectHeld(held, UPDATE_KINDS);
-  else await undo(run, run.of, held);
-  return run.refresh ? (await refreshed()).counts : {};
+  else await undo(run, of, held);
 }
 
 /** Looks at both parts before either is begun, as an undo may have waited for a sync. */
 async function undo(run: SyncRun, of: Types.ObjectId, held: HeldRun): Promise<void> {
   const refresh = run.refresh && (await RosterRun.findById(run.refresh).lean());
   const isLate = (await hasChangedSince(run)) || (refresh && (await hasChangedSince(refresh)));
-  if (isLate) throw new RefreshFailed({ code: 'changed since' });
+  if (isLate) throw new RunFailed({ code: 'changed since' });
   await undoChanges(held, of, UPDATE_KINDS, { event: run.event });
   await undoChoice(run, of);
   await SyncRun.updateOne({ _id: of }, { $set: { undoneBy: run._id } });
@@ -79,12 +85,15 @@ async function applyAll(
   preview: Types.ObjectId,
   event: Event,
   held: HeldRun,
+  goesOn: boolean,
   refreshed: () => Promise<RosterRun>,
 ): Promise<Record<string, KindCounts>> {
   const previewed = await SyncRun.findById(preview, { choice: 1, state: 1, counts: 1 }).lean();
-  if (previewed?.state !== 'done') throw new RefreshFailed({ code: 'preview discarded' });
-  const stale = await countStale(held, preview, UPDATE_KINDS);
-  if (stale > 0 && !held.changed) throw new RefreshFailed({ code: 'stale', count: stale });
+  if (previewed?.state !== 'done') throw new RunFailed({ code: 'preview discarded' });
+  if (!goesOn) {
+    const stale = await countStale(held, preview, UPDATE_KINDS);
+    if (stale > 0 && !held.changed) throw new RunFailed({ code: 'stale', count: stale });
+  }
   const { counts } = await refreshed();
   if (previewed.choice) {
     const after = await keepChoice(event, previewed.choice);

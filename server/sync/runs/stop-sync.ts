@@ -5,6 +5,7 @@ import { Event } from '../../models/event.js';
 import type { RunPurpose } from '../../models/run.js';
 import { SyncRun } from '../../models/sync-run.js';
 import { endParts, NOT_STARTED } from './end-parts.js';
+import { WAITING } from './queue-waiting.js';
 
 /** What a stop found to stop; both 0 when all had been stopped before. */
 export interface SyncStopped {
@@ -16,11 +17,12 @@ export interface SyncStopped {
 
 /**
  * Stops the nightly sync of these events, and their runs. Stopping twice is stopping once.
+ * @param stop.by absent when a job does it
  * @param stop.spare runs with this purpose go on
  */
 export async function stopSync(
   deps: Pick<Deps, 'now'>,
-  stop: { account: Types.ObjectId; events: Types.ObjectId[]; by: Types.ObjectId; spare?: RunPurpose },
+  stop: { account: Types.ObjectId; events: Types.ObjectId[]; by?: Types.ObjectId; spare?: RunPurpose },
 ): Promise<SyncStopped> {
   const ofEvents = {
     account: stop.account,
@@ -32,10 +34,15 @@ export async function stopSync(
     { ...ofEvents, state: { $in: ['queued', 'running'] }, stopRequested: false },
     { $set: { stopRequested: true } },
   );
-  const waiting = { ...ofEvents, state: 'queued' as const, stopRequested: true };
-  const parts: Types.ObjectId[] = await SyncRun.distinct('refresh', waiting);
+  // Those that no worker has look at nothing themselves.
+  const notBegun = { ...ofEvents, state: 'queued' as const, stopRequested: true };
+  const waiting = { ...ofEvents, ...WAITING, stopRequested: true };
+  const parts: Types.ObjectId[] = await SyncRun.distinct('refresh', { $or: [notBegun, waiting] });
+  const finishedAt = deps.now();
+  await SyncRun.updateMany(notBegun, { $set: { state: 'stopped', result: NOT_STARTED, finishedAt } });
   await SyncRun.updateMany(waiting, {
-    $set: { state: 'stopped', result: NOT_STARTED, finishedAt: deps.now() },
+    $set: { state: 'stopped', result: { code: 'stopped' }, finishedAt },
+    $unset: { waitsFor: 1 },
   });
   await endParts(deps, parts);
   const on = { _id: { $in: stop.events }, account: stop.account, 'sync.on': true };
@@ -45,7 +52,7 @@ export async function stopSync(
     await recordAudit({
       account: stop.account,
       ...(stop.events.length === 1 ? { event: stop.events[0] } : {}),
-      user: stop.by,
+      ...(stop.by ? { user: stop.by } : {}),
       action: 'stop sync',
       targets: stop.events,
       detail: { ...stopped },

@@ -104,11 +104,10 @@ export class ClassGuard {
       section: { $type: 'objectId' },
       addedBy: { $ne: run.id },
     };
-    const sums = new TieSums();
+    const sums = await TieSums.begin(run, CLASS_TIES.kinds);
     for await (const items of this.#losing(batches()))
       for (const one of items) sums.add(one.known._id, one.missing, aloneOf(one));
     const verdicts = await judgeTies(run, sums, {
-      kinds: CLASS_TIES.kinds,
       countHere: (role, enough) => countTies(Class.collection, here, CLASS_TIES.paths[role], enough),
       verdict: this.verdict,
     });
@@ -164,7 +163,8 @@ export class ClassGuard {
   }
 
   #heldIn(one: Losing, role: Role, verdicts: Record<Role, TieVerdict>): string[] {
-    return heldIn(this.run, verdicts[role], one.missing[role], aloneOf(one)[role]);
+    const list = { target: one.known._id, missing: one.missing[role], alone: aloneOf(one)[role] };
+    return heldIn(this.run, verdicts[role], list);
   }
 
   async #hold(

@@ -39,6 +39,11 @@ export async function makeDay(test: TestApp): Promise<SchoolDay> {
   return new SchoolDay(test, fair, homes);
 }
 
+export type Rules = Pick<
+  Event['booking'],
+  'perHousehold' | 'perStudentAndTeacher' | 'perStudent' | 'perTeacherAndDay' | 'gapMinutes'
+>;
+
 /** A small school on which anything is done, and what must hold whatever it was. */
 export class SchoolDay extends Witness {
   private now = EVE;
@@ -106,9 +111,9 @@ export class SchoolDay extends Witness {
     return expireHolds(this.test.deps, new AbortController().signal);
   }
 
-  async rule(booking: Pick<Event['booking'], 'perHousehold' | 'perStudentAndTeacher' | 'gapMinutes'>) {
-    const { perHousehold, perStudentAndTeacher, gapMinutes } = booking;
-    const set = { perHousehold, perStudentAndTeacher, gapMinutes };
+  async rule(booking: Rules) {
+    const { perHousehold, perStudentAndTeacher, perStudent, perTeacherAndDay, gapMinutes } = booking;
+    const set = { perHousehold, perStudentAndTeacher, perStudent, perTeacherAndDay, gapMinutes };
     await Event.updateOne(
       { _id: this.fair.event._id },
       { $set: Object.fromEntries(Object.entries(set).map(([name, value]) => [`booking.${name}`, value])) },

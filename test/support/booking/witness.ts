@@ -7,7 +7,7 @@ import { Diary } from '../../../server/models/diary.js';
 import { Event } from '../../../server/models/event.js';
 import type { Household } from '../../../server/models/household.js';
 import { Slot } from '../../../server/models/slot.js';
-import type { Conference } from './conference.js';
+import { DAY, type Conference } from './conference.js';
 
 interface Before {
   /** How many take place of whatever a rule counts. */
@@ -54,11 +54,13 @@ export class Witness {
 
   /** A limit may be lowered below what there is; more than it allows never comes to be afterwards. */
   private async findPassed(event: Event, { counts }: Before): Promise<string[]> {
-    const { perHousehold, perStudentAndTeacher } = event.booking;
+    const { perHousehold, perStudentAndTeacher, perStudent, perTeacherAndDay } = event.booking;
     const [classes, slots] = [await Class.find().lean(), await Slot.find().lean()];
     const most = (key: string): number => {
       const [kind, id, student] = key.split(' ');
       if (kind === 'household') return perHousehold || Infinity;
+      if (kind === 'student') return perStudent || Infinity;
+      if (kind === 'day') return perTeacherAndDay || Infinity;
       if (kind === 'slot') return slots.find(({ _id }) => String(_id) === id)?.capacity ?? 0;
       const held = classes.find(({ _id }) => String(_id) === id);
       if (kind === 'class') return held?.edits.allowed ?? Infinity;
@@ -169,6 +171,9 @@ function keysOf(item: Appointment): string[] {
   return [
     `slot ${String(item.slot)}`,
     `household ${String(item.household)}`,
+    `student ${String(student)}`,
+    // All slots are on one day of the school.
+    `day ${String(item.resource)}`,
     `teacher ${String(item.resource)} ${String(student)}`,
     `class ${String(item.class)} ${String(student)}`,
   ];
@@ -180,7 +185,9 @@ function namesOf(item: Appointment): string[] {
   return [
     `slot:${String(item.slot)}`,
     `limit:${event}:${String(item.household)}`,
+    `limit-day:${event}:${String(item.resource)}:${DAY}`,
     ...item.students.flatMap((student) => [
+      `limit-student:${event}:${String(student)}`,
       `limit:${event}:${String(student)}:${String(item.resource)}`,
       `limit:${event}:${String(student)}:${String(item.class)}`,
     ]),

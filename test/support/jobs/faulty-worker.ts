@@ -11,7 +11,7 @@ import type { Deps } from '../../../server/deps.js';
 import { createLog } from '../../../server/log.js';
 import { deliverMails } from '../../../server/notifications/deliver-mails.js';
 import { resumeRuns } from '../../../server/sync/nights/resume-runs.js';
-import { runAlone } from '../../../server/sync/runs/run-alone.js';
+import { runRoster } from '../../../server/sync/runs/run-roster.js';
 import { runSync } from '../../../server/sync/runs/run-sync.js';
 import { isPassing } from '../../../server/runs/engine/judge-fault.js';
 import { readUpload } from '../../../server/uploads/read-upload.js';
@@ -73,7 +73,7 @@ for (;;) {
   await calmly(() => resumeUploads(deps));
   for (const [name, key] of asked.splice(0)) {
     if (name === 'run-sync') await calmly(() => runSync(deps, key, signal, TIMING));
-    if (name === 'run-refresh') await calmly(() => runAlone(deps, key, signal, TIMING));
+    if (name === 'run-refresh') await calmly(() => runRoster(deps, key, signal, TIMING));
     if (name === 'read-upload') await calmly(() => readUpload(deps, key, signal));
   }
   await calmly(() => deliverMails(deps, signal));

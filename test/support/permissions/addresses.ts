@@ -62,6 +62,7 @@ export function fieldsOf({ ids }: Place): Record<string, string> {
     level: 'administrator',
     action: 'unavailable',
     message: 'Away',
+    link: 'https://meet.example.org/x',
     sure: '1',
     type: 'Hide',
     room: 'Elsewhere',

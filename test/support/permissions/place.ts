@@ -2,6 +2,7 @@ import type { Types } from 'mongoose';
 import { Account } from '../../../server/models/account.js';
 import { AuditEntry } from '../../../server/models/audit-entry.js';
 import { Contact, contactKeys, type ContactType } from '../../../server/models/contact.js';
+import { ContactDeletion } from '../../../server/models/contact-deletion.js';
 import { Duplicate } from '../../../server/models/duplicate.js';
 import type { Event } from '../../../server/models/event.js';
 import { Household } from '../../../server/models/household.js';
@@ -136,11 +137,18 @@ export async function makePlace(
     format: 'pickatime',
     state: 'refused',
     files: [{ name: `File${mark}.txt`, bytes: 1, rows: 1 }],
-    problems: [{ file: `File${mark}.txt`, line: 1, field: '', problem: 'odd', advice: '' }],
+    problems: [{ file: `File${mark}.txt`, line: 1, field: '', fault: { code: 'empty' } }],
     problemCount: 1,
     by: adult._id,
     createdAt: AT,
     expiresAt: LATER,
+  });
+  const deletion = await ContactDeletion.create({
+    account,
+    by: adult._id,
+    level: 'appointment viewer',
+    state: 'done',
+    createdAt: AT,
   });
   const entry = await AuditEntry.create({
     account,
@@ -166,6 +174,8 @@ export async function makePlace(
     refresh: refresh._id,
     pair: pair._id,
     upload: upload._id,
+    deletion: deletion._id,
+    other: student._id,
     entry: entry._id,
     school: school._id,
   };

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
 import type { CleverObject, CleverSection, CleverUser } from '../../../server/clever/schema.js';
 import type { FileFormat } from '../../../server/models/account.js';
+import type { UploadProblem } from '../../../server/models/roster-upload.js';
 import type { ListName } from '../../../server/sources/records/lists.js';
 import {
   readRosterFiles,
@@ -97,9 +98,17 @@ export async function writeLarge(file: string, parts: Iterable<string>): Promise
   await pipeline(parts, createWriteStream(file));
 }
 
-/** One problem in short: `file:line field problem`. */
-export function shortly({ problems }: Pick<FilesRead, 'problems'>): string[] {
-  return problems.map(({ file, line, field, problem }) => `${file}:${String(line)} ${field}: ${problem}`);
+/** Problems in short: `file:line field: code name=value …`. */
+export function shortly({ problems }: { problems: readonly UploadProblem[] }): string[] {
+  return problems.map((problem) => `${problem.file}:${inShort(problem)}`);
+}
+
+/** One problem in short, without its file. */
+export function inShort({ line, field, fault: { code, ...values } }: Omit<UploadProblem, 'file'>): string {
+  const said = Object.entries(values).map(
+    ([name, value]) => ` ${name}=${Array.isArray(value) ? value.join('+') : String(value)}`,
+  );
+  return `${String(line)} ${field}: ${code}${said.join('')}`;
 }
 
 /** pickAtime's six files of a school of two. */

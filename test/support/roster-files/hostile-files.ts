@@ -16,7 +16,7 @@ export interface Hostile {
   format: FileFormat;
   files: Contents;
   verdict: Verdict;
-  /** What is told, in a word or two. */
+  /** What is told, as `shortly` has it. */
   says?: RegExp;
   /** The students at the end, where that is the question: `id First Last value`. */
   students?: string[];

@@ -8,7 +8,7 @@ import { RosterRun } from '../../../server/models/roster-run.js';
 import { RosterUpload } from '../../../server/models/roster-upload.js';
 import type { User } from '../../../server/models/user.js';
 import { applyRefresh } from '../../../server/review/run/apply-run.js';
-import { runAlone } from '../../../server/sync/runs/run-alone.js';
+import { runRoster } from '../../../server/sync/runs/run-roster.js';
 import { startFilePreview } from '../../../server/uploads/start-preview.js';
 import { readUpload } from '../../../server/uploads/read-upload.js';
 import type { Deps } from '../../../server/deps.js';
@@ -17,7 +17,7 @@ import { actorIn } from '../../../server/accounts/load-actor.js';
 import { createTestApp, makeAccount, makeUser, Visitor, type TestApp } from '../app.js';
 import { emptyDatabase } from '../hooks.js';
 import { asApp } from '../scans.js';
-import type { Contents } from './files.js';
+import { inShort, type Contents } from './files.js';
 
 /** What uploads of the school at hand are read with. */
 let deps: Deps | undefined;
@@ -103,18 +103,18 @@ export async function upload(
   return answer;
 }
 
-/** Uploads, previews and applies. @returns what is told, as `line field problem`, after the state where that is not `ready` */
+/** Uploads, previews and applies. @returns what is told, as `line field: code name=value …`, after the state where that is not `ready` */
 export async function take(school: FileSchool, contents: Contents): Promise<string[]> {
   const { deps: of } = school.test;
   const answer = await upload(school.office, contents);
   assert.equal(answer.status, 303, answer.text);
   const { _id, state, problems } = await RosterUpload.findOne().sort({ _id: -1 }).orFail().lean();
-  const told = problems.map(({ line, field, problem }) => `${String(line)} ${field}: ${problem}`);
+  const told = problems.map(inShort);
   if (state !== 'ready') return [state, ...told];
   const preview = await startFilePreview(of, await school.actor(), _id);
   assert.ok(preview.ok);
   const run = (id: { toHexString(): string }) =>
-    asApp(() => runAlone(of, id.toHexString(), new AbortController().signal));
+    asApp(() => runRoster(of, id.toHexString(), new AbortController().signal));
   await run(preview.run);
   const previewed = await RosterRun.findById(preview.run).orFail().lean();
   const applied = await applyRefresh(of, previewed, school.administrator._id);

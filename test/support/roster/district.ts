@@ -13,8 +13,7 @@ import { RosterRun } from '../../../server/models/roster-run.js';
 import { School } from '../../../server/models/school.js';
 import { searchKey } from '../../../server/models/scoped.js';
 import { SyncRun } from '../../../server/models/sync-run.js';
-import { runAlone } from '../../../server/sync/runs/run-alone.js';
-import { runSync } from '../../../server/sync/runs/run-sync.js';
+import { runRoster } from '../../../server/sync/runs/run-roster.js';
 import type { Timing } from '../../../server/runs/engine/hold-run.js';
 import { startSync, type StartSync } from '../../../server/sync/runs/start-sync.js';
 import { seal } from '../../../server/seal.js';
@@ -23,6 +22,7 @@ import { emptyDatabase } from '../hooks.js';
 import { asApp } from '../scans.js';
 import { restoreSnapshot, takeSnapshot, type Snapshot } from '../snapshot.js';
 import { untilWritten } from './crash.js';
+import { driveSync } from './drive-run.js';
 
 const PLENTY: RateLimit = { limit: 1_000_000, windowMs: 60_000 };
 
@@ -136,7 +136,7 @@ function workOn({ sandbox, test, dataDir, account, schools, event }: Open & Ids)
         await runNow(test.deps, run);
         return SyncRun.findById(run).orFail().lean();
       }
-      await asApp(() => runAlone(test.deps, run.toHexString(), new AbortController().signal));
+      await asApp(() => runRoster(test.deps, run.toHexString(), new AbortController().signal));
       for (const { _id } of await SyncRun.find({ refresh: run, state: 'queued' }))
         await runNow(test.deps, _id);
       return RosterRun.findById(run).orFail().lean();
@@ -156,7 +156,7 @@ function workOn({ sandbox, test, dataDir, account, schools, event }: Open & Ids)
 
 /** Does a run to its end, as a worker would. */
 export function runNow(deps: Deps, run: Types.ObjectId, timing?: Timing): Promise<void> {
-  return asApp(() => runSync(deps, run.toHexString(), new AbortController().signal, timing));
+  return driveSync(deps, run.toHexString(), timing ? { timing } : {});
 }
 
 const credentialsFor = (sandbox: Sandbox, deps: Deps) => ({

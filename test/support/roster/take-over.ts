@@ -1,5 +1,5 @@
 import { Types } from 'mongoose';
-import { runAlone } from '../../../server/sync/runs/run-alone.js';
+import { runRoster } from '../../../server/sync/runs/run-roster.js';
 import { resumeRuns } from '../../../server/sync/nights/resume-runs.js';
 import type { Timing } from '../../../server/runs/engine/hold-run.js';
 import { asApp } from '../scans.js';
@@ -19,6 +19,6 @@ export async function takeOver({ deps, test }: Pick<TestDistrict, 'deps' | 'test
     for (const { name, key } of [...test.asked])
       if (name === 'run-sync') await runNow(deps, new Types.ObjectId(key), AT_ONCE);
       else if (name === 'run-refresh')
-        await asApp(() => runAlone(deps, key, new AbortController().signal, AT_ONCE));
+        await asApp(() => runRoster(deps, key, new AbortController().signal, AT_ONCE));
   }
 }

@@ -1,4 +1,5 @@
 import { Appointment } from '../../../server/models/appointment.js';
+import { Contact } from '../../../server/models/contact.js';
 import { Household } from '../../../server/models/household.js';
 import { User } from '../../../server/models/user.js';
 import type { Place } from '../permissions/place.js';
@@ -164,6 +165,7 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
     '/global-setup/roster-files/uploads/:upload/preview': NOTHING_SENT,
     ...familyForms('/global-setup/families', place),
     ...familyForms('/events/:event/families', place),
+    ...contactForms(place),
     '/global-setup/duplicates/separation': [
       { fields: {}, says: /Select at least one pair/ },
       { fields: { pairs: 'x' }, says: /Select the pairs from the list/ },
@@ -192,6 +194,54 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
     ],
     '/global-setup/outbox/:mail/sending': NOTHING_SENT,
     '/data-browser/readings': [{ fields: { term: '../x' }, says: /Select a term/ }],
+  };
+}
+
+/** Contacts edited by hand, and deleted. */
+function contactForms({ ids }: Place): Record<string, Bad[] | typeof NOTHING_SENT> {
+  const home = '/global-setup/contacts';
+  const one = `${home}/:contact`;
+  const typed = { lastName: 'Lee', birthDate: 'soon' };
+  return {
+    [`${home}/deletions`]: [
+      { fields: { level: 'king', appointments: 'on', typed: 'Maple' }, says: /Select the level to delete/ },
+      {
+        fields: { level: 'administrator', appointments: 'on', typed: 'Oak' },
+        says: /Type Maple to confirm/,
+        keeps: box('level', 'administrator'),
+      },
+      { fields: { level: 'administrator', typed: 'Maple' }, says: /Delete the events first/ },
+    ],
+    [`${home}/new`]: [
+      { fields: { lastName: 'Lee' }, says: /Select the type of contact first/ },
+      { fields: { type: 'student', ...typed }, says: /Enter the birth date/, keeps: /value="Lee"/ },
+      { fields: { type: 'student', phone: '5' }, says: /first or a last name/, keeps: /value="5"/ },
+    ],
+    [`${one}/edit`]: [
+      { fields: typed, says: /Enter the birth date/, keeps: /value="Lee"/ },
+      { fields: { lastName: LONG }, says: /Use 100 characters at most/ },
+    ],
+    [`${home}/levels`]: [
+      { fields: { ids: ids.contact!, level: 'king' }, says: /an access level from the list/ },
+      { fields: { level: 'none' }, says: /at least one active teacher/ },
+    ],
+    [`${home}/codes`]: [
+      { fields: {}, says: /at least one active student/ },
+      { fields: { ids: 'x' }, says: /Select the contacts from the list/ },
+    ],
+    [`${one}/links`]: [
+      { fields: { other: 'x' }, says: /Select the person to link/ },
+      { fields: { other: NOBODY }, says: /Select the person to link/ },
+    ],
+    [`${one}/links/:other`]: NOTHING_SENT,
+    [`${one}/restoration`]: NOTHING_SENT,
+    [`${one}/deletion`]: [
+      {
+        fields: { shown: 'x' },
+        says: /What goes with this contact changed/,
+        ready: () => Contact.updateOne({ _id: ids.contact }, { $set: { status: 'transferred' } }),
+      },
+    ],
   };
 }
 

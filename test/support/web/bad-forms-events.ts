@@ -1,5 +1,6 @@
 import { RosterChange } from '../../../server/models/roster-change.js';
 import { RosterRun } from '../../../server/models/roster-run.js';
+import { Slot } from '../../../server/models/slot.js';
 import { SyncRun } from '../../../server/models/sync-run.js';
 import type { Place } from '../permissions/place.js';
 import { box, LONG, NOTHING_SENT, type Bad } from './bad-form.js';
@@ -132,8 +133,44 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
     '/events/:event/sync/start': NOTHING_SENT,
     '/events/:event/sync/hour': [{ fields: { hour: '25' }, says: /Enter an hour: 23 or less/ }],
     '/events/:event/messages/:mail/sending': NOTHING_SENT,
-    '/events': [{ fields: event, says: /name/, keeps: /The gym/ }],
+    '/events': [
+      { fields: event, says: /name/, keeps: /The gym/ },
+      { fields: { ...event, template: 'x' }, says: /template/, keeps: /The gym/ },
+    ],
     '/events/:event/settings': [{ fields: event, says: /name/, keeps: /The gym/ }],
+    '/events/:event/settings/questions': [
+      { fields: { act: 'dance' }, says: /what to do with the questions/ },
+      { fields: { fields: 'x' }, says: /the questions/ },
+      {
+        fields: {
+          fields: ids.event!,
+          [`kind-${ids.event!}`]: 'text',
+          [`choices-${ids.event!}`]: 'Kept words',
+        },
+        says: /Question 1: enter what you ask/,
+        keeps: /Kept words/,
+      },
+    ],
+    '/events/:event/settings/emails': [
+      {
+        fields: { reminders: 'soon', replyTo: 'kept@example.org' },
+        says: /whole hours/,
+        keeps: /kept@example\.org/,
+      },
+      { fields: { bookedText: '{nobody}' }, says: /“nobody” can’t be filled in/ },
+      { fields: { act: 'dance' }, says: /what to do/ },
+    ],
+    '/events/:event/deletion': [
+      { fields: { typed: 'Something else' }, says: /event’s name exactly/, keeps: /value="Something else"/ },
+    ],
+    '/events/:event/day-sheet/:slot/link': [
+      {
+        fields: { link: 'soon' },
+        says: /Enter a video link that starts with https/,
+        keeps: /value="soon"/,
+        ready: () => Slot.updateOne({ _id: ids.slot }, { $set: { kind: 'video' } }),
+      },
+    ],
     '/events/:event/steps': [
       { fields: {}, says: /a step/ },
       { fields: { step: 'dance', done: '1' }, says: /Select a step from the list/ },

@@ -1,0 +1,38 @@
+import type { Answer, AppointmentField } from '../models/appointment-field.js';
+import type { Event } from '../models/event.js';
+import { parseForm } from '../web/parse.js';
+import { answerName, answersForm } from './schema.js';
+
+/** Who books: a family is not asked what is for staff only. */
+export type Booker = 'household' | 'school';
+
+/** The questions that somebody who books is asked. */
+export function questionsFor({ fields = [] }: Pick<Event, 'fields'>, by: Booker): AppointmentField[] {
+  return fields.filter(({ staffOnly }) => by === 'school' || !staffOnly);
+}
+
+/** Checks what was answered in a form; what is empty is no answer. Each message names its question. */
+export function readAnswers(
+  fields: AppointmentField[],
+  body: unknown,
+): { ok: true; answers: Answer[] } | { ok: false; errors: Record<string, string> } {
+  const parsed = parseForm(answersForm(fields), body);
+  if (!parsed.ok) return { ok: false, errors: parsed.errors };
+  const answers = fields.flatMap((field): Answer[] => {
+    const value = parsed.value[answerName(field)] ?? '';
+    const { id, label, kind, staffOnly } = field;
+    return value === '' ? [] : [{ field: id, label, kind, value, ...(staffOnly ? { staffOnly } : {}) }];
+  });
+  return { ok: true, answers };
+}
+
+/** Whether every question that a booking needs an answer to has one. */
+export function isAnswered(fields: AppointmentField[], answers: Answer[]): boolean {
+  return fields.every(({ id, required }) => !required || answers.some(({ field }) => field === id));
+}
+
+/** The answers of an appointment after somebody was asked: who is not asked a question changes no answer to it. */
+export function mergeAnswers(before: Answer[], given: Answer[], asked: AppointmentField[]): Answer[] {
+  const kept = before.filter(({ field }) => !asked.some(({ id }) => id === field));
+  return [...given, ...kept];
+}

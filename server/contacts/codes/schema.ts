@@ -1,0 +1,11 @@
+import Joi from 'joi';
+import { tick } from '../../web/parse.js';
+import type { Chosen } from '../find-chosen.js';
+import { chosenFields } from '../schema.js';
+
+export interface CodesForm extends Chosen {
+  /** The numbers were shown. */
+  sure: boolean;
+}
+
+export const codesForm = Joi.object<CodesForm, true>({ ...chosenFields, sure: tick() });

@@ -1,0 +1,38 @@
+import type { Model } from 'mongoose';
+import { Account } from '../../models/account.js';
+import { Course } from '../../models/course.js';
+import { Duplicate } from '../../models/duplicate.js';
+import { CHANGE_STATES, RosterChange } from '../../models/roster-change.js';
+import { RosterRun } from '../../models/roster-run.js';
+import { Section } from '../../models/section.js';
+import { SyncRun } from '../../models/sync-run.js';
+import { Term } from '../../models/term.js';
+import type { Run } from '../../models/run.js';
+import type { HeldRun } from '../../runs/engine/hold-run.js';
+import { deleteAll } from './delete-batches.js';
+
+/**
+ * Forgets what the source gave: the mirror, how far its events were followed, possible duplicates, what waits for review, and what runs
+ * noted for undo. The next import begins as the first one did. How runs went stays readable.
+ */
+export async function clearRoster(run: HeldRun): Promise<void> {
+  const { account } = run;
+  // First: whatever happens from here on, the next sync reads everything.
+  await Account.updateOne(
+    { _id: account, clever: { $exists: true } },
+    { $unset: { 'clever.cursor': 1, 'clever.refreshing': 1 } },
+  );
+  await deleteAll(run, RosterChange, { account, state: { $in: [...CHANGE_STATES] } });
+  for (const model of [RosterRun, SyncRun] as unknown as Model<Run>[]) {
+    await model.updateMany({ account, changed: true }, { $unset: { changed: 1 } });
+    await model.updateMany(
+      { account, purpose: 'preview', state: 'done' },
+      { $set: { state: 'stopped', result: { code: 'source changed' } } },
+    );
+  }
+  await deleteAll(run, Duplicate, { account });
+  for (const model of [Term, Course, Section] as unknown as Model<Term>[])
+    await deleteAll(run, model, { account });
+  // No id of a former source is left: another one can be enabled without clearing them first.
+  await Account.updateOne({ _id: account, 'files.on': { $ne: true } }, { $unset: { recordsOf: 1 } });
+}

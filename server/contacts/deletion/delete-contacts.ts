@@ -1,0 +1,193 @@
+import { Types, type Model } from 'mongoose';
+import { recordAudit } from '../../audit/record-audit.js';
+import type { Deps } from '../../deps.js';
+import { Appointment } from '../../models/appointment.js';
+import { Contact } from '../../models/contact.js';
+import { ContactDeletion, type DeletionRefusal } from '../../models/contact-deletion.js';
+import { isDuplicateKey } from '../../models/duplicate-key.js';
+import { Event } from '../../models/event.js';
+import { Household } from '../../models/household.js';
+import type { Run } from '../../models/run.js';
+import { HeldRun, RunHandedBack, RunLost, TIMING, type Timing } from '../../runs/engine/hold-run.js';
+import { isPassing } from '../../runs/engine/judge-fault.js';
+import { countTries, MOST_TRIES, takeRun } from '../../runs/engine/take-run.js';
+import { clearEvent } from './clear-events.js';
+import { clearRoster } from './clear-roster.js';
+import { deleteFamilies, deletePeople, takeChildren } from './delete-people.js';
+import { deletePerson } from './delete-person.js';
+import { deleteAppointments, endComing, type EndAppointment } from './end-appointments.js';
+import { readStaff } from './find-staying.js';
+import { staysAt, typesBelow, type DeletionLevel } from './policy.js';
+import { countBooked, LISTED } from './queries.js';
+import { removeLogins } from './remove-logins.js';
+import { findAgainst } from './start-deletion.js';
+
+const deletions = ContactDeletion as unknown as Model<Run>;
+
+/** In their order; each may be done again from its start, and all from the first. */
+export const DELETION_STAGES = ['appointments', 'events', 'logins', 'roster', 'people', 'families'] as const;
+
+/** It does not begin, or was tried too often. */
+class DeletionEnded extends Error {
+  readonly refused: DeletionRefusal | undefined;
+
+  constructor(refused?: DeletionRefusal) {
+    super(refused ?? 'gave up');
+    this.refused = refused;
+  }
+}
+
+/**
+ * Does a deletion of contacts that was asked for, unless somebody else is at it. A worker that dies leaves it to be done again from the
+ * start, with the same end.
+ * @param key its id; @param stopping the worker is to end: the deletion goes back to the queue at its next safe point
+ */
+export async function deleteContacts(
+  deps: Deps,
+  key: string,
+  stopping: AbortSignal,
+  end: EndAppointment,
+  timing: Timing = TIMING,
+): Promise<void> {
+  const taken = (await takeRun(
+    deletions,
+    new Types.ObjectId(key),
+    timing,
+    deps.now(),
+  )) as ContactDeletion | null;
+  if (!taken) return;
+  const run = new HeldRun(deletions, taken, {
+    stages: DELETION_STAGES,
+    timing,
+    outer: stopping,
+    now: deps.now,
+  });
+  try {
+    await run.whileGoing(work(deps, taken, run, end));
+    await run.end('done', { code: 'did', counts: {} });
+  } catch (error) {
+    await endBadly(deps, run, run.signal.aborted ? run.signal.reason : error);
+  } finally {
+    run.letGo();
+  }
+}
+
+async function work(deps: Deps, taken: ContactDeletion, run: HeldRun, end: EndAppointment): Promise<void> {
+  const { by, contact, level } = taken;
+  if (countTries(taken) > MOST_TRIES) throw new DeletionEnded();
+  if (level) {
+    await deleteLevel(deps, taken, level as DeletionLevel, run, end);
+    return;
+  }
+  if (!contact) return;
+  if (!run.changed) await lookOnce(taken, run);
+  await leaveEntry(deps, taken);
+  await run.markChanged();
+  await deletePerson(run, contact, by, end);
+}
+
+async function deleteLevel(
+  deps: Deps,
+  taken: ContactDeletion,
+  level: DeletionLevel,
+  run: HeldRun,
+  end: EndAppointment,
+): Promise<void> {
+  const { account, by } = taken;
+  const events = (await Event.find({ account }, { _id: 1 }).lean()).map(({ _id }) => _id);
+  if (!run.changed) await lookOnce(taken, run);
+  await leaveEntry(deps, taken);
+  await run.markChanged();
+  const staff = await readStaff(account, by, run.now());
+  const staying = staff.filter(({ highest }) => staysAt(highest, level));
+  const contacts = staying.flatMap((login) => login.contacts.map(({ _id }) => _id));
+  const types = typesBelow(level);
+
+  await takeChildren(run);
+  await endAppointments(run, events, by, end);
+  await run.begin('events', events.length);
+  for (const event of events)
+    await clearEvent(run, event, { teachersGo: types.includes('teacher'), staying: contacts });
+  await run.begin('logins', (taken.planned.parentLogin ?? 0) + (taken.planned.staffLogin ?? 0));
+  await removeLogins(
+    run,
+    level,
+    staying.map(({ user }) => user),
+  );
+  await run.begin('roster', 0);
+  await clearRoster(run);
+  await run.begin('people', await Contact.countDocuments({ account, type: { $in: types } }));
+  await deletePeople(run, types, contacts);
+  // A request that was on its way may have booked, or added a child, while all that went on.
+  await run.begin('families', await Household.countDocuments({ account }));
+  for (const event of events) {
+    await endComing(run, { event }, by, end);
+    await deleteAppointments(run, { event });
+  }
+  await deleteFamilies(run);
+}
+
+/** Before anything changes: what was asked for may not hold any more. */
+async function lookOnce(
+  { account, contact, appointments, cleared }: ContactDeletion,
+  run: HeldRun,
+): Promise<void> {
+  const against = cleared ? undefined : await findAgainst(account, run.now());
+  if (against) throw new DeletionEnded(against);
+  if (contact || appointments) return;
+  const events = await Event.find({ account, status: { $in: [...LISTED] } }, { _id: 1 }).lean();
+  const booked = await countBooked(
+    events.map(({ _id }) => _id),
+    run.now(),
+  );
+  if (booked.size > 0) throw new DeletionEnded('still booked');
+}
+
+async function endAppointments(
+  run: HeldRun,
+  events: readonly Types.ObjectId[],
+  by: Types.ObjectId,
+  end: EndAppointment,
+): Promise<void> {
+  await run.begin('appointments', await Appointment.countDocuments({ event: { $in: [...events] } }));
+  for (const event of events) {
+    await endComing(run, { event }, by, end);
+    await deleteAppointments(run, { event });
+  }
+}
+
+/** One entry a deletion, under its id, though it may be done in several goes; before the first thing is gone. */
+async function leaveEntry(deps: Deps, deletion: ContactDeletion): Promise<void> {
+  const { _id, account, by, contact, level, appointments, planned } = deletion;
+  try {
+    await recordAudit({
+      _id,
+      account,
+      user: by,
+      ...(contact
+        ? { action: 'delete contact', targets: [contact], detail: { ...planned } }
+        : { action: 'delete all contacts', targets: [_id], detail: { level, appointments, ...planned } }),
+      at: deps.now(),
+    });
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+  }
+}
+
+async function endBadly(deps: Deps, run: HeldRun, error: unknown): Promise<void> {
+  if (error instanceof RunLost) return;
+  if (error instanceof RunHandedBack || isPassing(error)) {
+    await run.handBack().catch(() => undefined);
+    return;
+  }
+  if (error instanceof DeletionEnded && error.refused) {
+    await ContactDeletion.updateOne({ _id: run.id }, { $set: { refused: error.refused } });
+    await run.end('stopped', { code: 'stopped before its start' });
+    return;
+  }
+  if (error instanceof DeletionEnded) await run.end('failed', { code: 'gave up', tries: MOST_TRIES });
+  else {
+    deps.log.error({ err: error, run: run.id.toHexString() }, 'deleting contacts failed');
+    await run.end('failed', { code: 'fault' });
+  }
+}

@@ -1,0 +1,118 @@
+import type { Types } from 'mongoose';
+import { Appointment } from '../../models/appointment.js';
+import { Claim, underPrefix } from '../../models/claim.js';
+import { Class } from '../../models/class.js';
+import { Contact, recordIds } from '../../models/contact.js';
+import { Duplicate } from '../../models/duplicate.js';
+import { Event } from '../../models/event.js';
+import { Household } from '../../models/household.js';
+import { OneTimeLink } from '../../models/one-time-link.js';
+import { Resource } from '../../models/resource.js';
+import { CHANGE_STATES, RosterChange } from '../../models/roster-change.js';
+import { Slot } from '../../models/slot.js';
+import { User } from '../../models/user.js';
+import type { HeldRun } from '../../runs/engine/hold-run.js';
+import { deleteDiaries } from './delete-people.js';
+import { deleteAppointments, endComing, type EndAppointment } from './end-appointments.js';
+
+/**
+ * Deletes one person with everything that hangs on them, in an order in which a repetition finds what is left. A meeting about several
+ * children stays for the others.
+ */
+export async function deletePerson(
+  run: HeldRun,
+  id: Types.ObjectId,
+  by: Types.ObjectId,
+  end: EndAppointment,
+): Promise<void> {
+  const { account } = run;
+  const contact = await Contact.findOne({ _id: id, account }).lean();
+  if (!contact) return;
+  await run.begin('people', 1);
+  const events = (await Event.find({ account }, { _id: 1 }).lean()).map((event) => event._id);
+  // First, so that nothing more can be booked.
+  await Household.updateMany({ account, 'children.student': id }, { $pull: { children: { student: id } } });
+  await leaveAppointments(run, events, id, by, end);
+  await leaveResources(run, id, by, end);
+  await Class.updateMany(
+    { event: { $in: events }, 'synced.students': id },
+    { $pull: { 'synced.students': id } },
+  );
+  await Class.updateMany(
+    { event: { $in: events }, 'synced.teachers': id },
+    { $pull: { 'synced.teachers': id } },
+  );
+  await Household.updateMany(
+    { account, 'removed.student': { $eq: id, $exists: true } },
+    { $pull: { removed: { student: id } } },
+  );
+  await leaveLogins(account, id);
+  await leaveRoster(account, contact);
+  await deleteDiaries([id]);
+  await Contact.deleteOne({ _id: id, account });
+  await run.step(1);
+}
+
+async function leaveAppointments(
+  run: HeldRun,
+  events: Types.ObjectId[],
+  student: Types.ObjectId,
+  by: Types.ObjectId,
+  end: EndAppointment,
+): Promise<void> {
+  for (const event of events) {
+    const theirs = { event, students: student };
+    await Appointment.updateMany(
+      { ...theirs, 'students.1': { $exists: true } },
+      { $pull: { students: student } },
+    );
+    await endComing(run, theirs, by, end);
+    await deleteAppointments(run, theirs);
+    await Claim.deleteMany(underPrefix(`limit:${event.toHexString()}:${student.toHexString()}:`));
+  }
+}
+
+async function leaveResources(
+  run: HeldRun,
+  contact: Types.ObjectId,
+  by: Types.ObjectId,
+  end: EndAppointment,
+): Promise<void> {
+  const held = await Resource.find({ contact: { $eq: contact, $exists: true } }, { _id: 1 }).lean();
+  for (const { _id: resource } of held) {
+    await endComing(run, { resource }, by, end);
+    await deleteAppointments(run, { resource });
+    await Slot.deleteMany({ resource });
+    await Resource.deleteOne({ _id: resource });
+  }
+}
+
+/** Access that was given to the login as this person ends; a login that opens nothing else goes. */
+async function leaveLogins(account: Types.ObjectId, contact: Types.ObjectId): Promise<void> {
+  await OneTimeLink.updateMany(
+    { 'offer.account': account, 'offer.grants.contact': contact },
+    { $pull: { 'offer.grants': { contact } } },
+  );
+  await OneTimeLink.deleteMany({ 'offer.account': account, 'offer.grants': { $size: 0 } });
+  const theirs = { 'grants.contact': { $eq: contact, $exists: true } };
+  const other = { $elemMatch: { contact: { $ne: contact } } };
+  await User.deleteMany({ ...theirs, grants: { $not: other }, 'blocks.0': { $exists: false } });
+  await User.updateMany(theirs, { $pull: { grants: { contact } } });
+}
+
+async function leaveRoster(account: Types.ObjectId, contact: Contact): Promise<void> {
+  const { _id } = contact;
+  await Duplicate.deleteMany({ account, contact: _id });
+  await Duplicate.deleteMany({ account, candidate: _id });
+  await RosterChange.deleteMany({ account, state: { $in: [...CHANGE_STATES] }, target: _id });
+  if (contact.type !== 'student') return;
+  const ids = recordIds(contact);
+  await Contact.updateMany(
+    { account, 'relations.student': { $in: ids } },
+    { $pull: { relations: { student: { $in: ids } } } },
+  );
+  await Contact.updateMany(
+    { account, 'tied.student': { $eq: _id, $exists: true } },
+    { $pull: { tied: { student: _id } } },
+  );
+}

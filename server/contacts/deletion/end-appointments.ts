@@ -1,0 +1,57 @@
+import type { QueryFilter, Types } from 'mongoose';
+import { Appointment, LIVING_STATES } from '../../models/appointment.js';
+import { Claim } from '../../models/claim.js';
+import { Diary } from '../../models/diary.js';
+import type { HeldRun } from '../../runs/engine/hold-run.js';
+import { deleteBatches } from './delete-batches.js';
+
+/** Ends a hold, or cancels what is booked with the school's notice to the family; tells of what was canceled before. In the room of bookings. */
+export type EndAppointment = (
+  appointment: Pick<Appointment, '_id' | 'account' | 'state'>,
+  user: Types.ObjectId,
+) => Promise<void>;
+
+const BATCH = 200;
+
+/** Ends holds, and cancels what lies ahead, with its notices. A repetition finds what is not told yet; a notice has one key, so nobody is told twice. */
+export async function endComing(
+  run: HeldRun,
+  which: QueryFilter<Appointment>,
+  by: Types.ObjectId,
+  end: EndAppointment,
+): Promise<void> {
+  const alive: QueryFilter<Appointment>[] = [
+    { state: 'pending' },
+    { state: { $in: LIVING_STATES }, from: { $gt: run.now() } },
+    // Ended by a worker that was killed before it told the family.
+    { state: 'cancelled', unfinished: true },
+  ];
+  for (const state of alive)
+    for (;;) {
+      const found = await Appointment.find({ ...which, ...state }, { account: 1, state: 1 })
+        .limit(BATCH)
+        .lean();
+      if (found.length === 0) break;
+      for (const appointment of found) {
+        await end(appointment, by);
+        await run.step();
+      }
+    }
+}
+
+/** Deletes appointments with what they hold: seats, limits, and what stands in diaries. Those that lie ahead have been canceled. */
+export function deleteAppointments(run: HeldRun, which: QueryFilter<Appointment>): Promise<void> {
+  return deleteBatches(run, Appointment, which, async (ids) => {
+    // First, as it is by the appointments that a repetition finds them.
+    await Claim.updateMany({ next: { $in: ids, $exists: true } }, { $unset: { next: 1 } });
+    await Claim.deleteMany({ appointment: { $in: ids } });
+    const days = await Diary.find({ 'busy.appointment': { $in: ids } }, { _id: 1 }).lean();
+    await Diary.updateMany(
+      { 'busy.appointment': { $in: ids } },
+      { $pull: { busy: { appointment: { $in: ids } } } },
+    );
+    if (days.length > 0)
+      await Diary.deleteMany({ _id: { $in: days.map(({ _id }) => _id) }, busy: { $size: 0 } });
+    await Appointment.deleteMany({ _id: { $in: ids } });
+  });
+}

@@ -1,0 +1,148 @@
+import type { Types } from 'mongoose';
+import { Appointment, LIVING_STATES } from '../../models/appointment.js';
+import { Class } from '../../models/class.js';
+import { CONTACT_TYPES, Contact, type ContactType } from '../../models/contact.js';
+import { ContactDeletion, type LevelNumbers } from '../../models/contact-deletion.js';
+import { Event } from '../../models/event.js';
+import { Household } from '../../models/household.js';
+import { User } from '../../models/user.js';
+import { readStaff, type StaffLogin } from './find-staying.js';
+import { DELETION_LEVELS, staysAt, typesBelow, type DeletionLevel } from './policy.js';
+
+/** Events that are there for people: of one that is being deleted, everything goes by itself. */
+export const LISTED = ['active', 'archived'] as const;
+
+/** What an event still holds of the people of the account. */
+export interface BookedEvent {
+  id: string;
+  name: string;
+  booked: number;
+  /** Of these, those that lie ahead: their families are told. */
+  coming: number;
+}
+
+/** Everything that *Delete All Contacts* would take away. */
+export interface DeletionNumbers {
+  levels: Record<DeletionLevel, LevelNumbers>;
+  /** Contacts of any type, of any status. */
+  total: number;
+  events: BookedEvent[];
+  /** Events whose nightly sync is on: it brings people back. */
+  synced: string[];
+  /** Classes from the roster, in all events. */
+  classes: number;
+  /** Children whom the school took away from an adult: that is forgotten with them. */
+  takenAway: number;
+}
+
+/** The exact numbers of each level, and what goes with every one of them. */
+export async function countDeletion(
+  account: Types.ObjectId,
+  own: Types.ObjectId,
+  now: Date,
+): Promise<DeletionNumbers> {
+  const [byType, staff, logins, events, takenAway] = await Promise.all([
+    countByType(account),
+    readStaff(account, own, now),
+    User.countDocuments({ 'grants.account': account }),
+    Event.find({ account, status: { $in: [...LISTED] } }, { name: 1, sync: 1 })
+      .sort({ sortKey: 1 })
+      .lean(),
+    countTakenAway(account),
+  ]);
+  const ids = events.map(({ _id }) => _id);
+  const [booked, classes] = await Promise.all([countBooked(ids, now), countClasses(ids)]);
+  const granted = await User.countDocuments({
+    'grants.account': account,
+    _id: { $in: staff.map(({ user }) => user) },
+  });
+  const levels = DELETION_LEVELS.map(
+    (level) => [level, numbersOf(level, byType, staff, logins - granted)] as const,
+  );
+  return {
+    levels: Object.fromEntries(levels) as DeletionNumbers['levels'],
+    total: Object.values(byType).reduce((sum, count) => sum + count, 0),
+    events: events.flatMap(({ _id, name }) => {
+      const found = booked.get(_id.toHexString());
+      return found ? [{ id: _id.toHexString(), name, ...found }] : [];
+    }),
+    synced: events.filter(({ sync }) => sync?.on).map(({ name }) => name),
+    classes,
+    takenAway,
+  };
+}
+
+function numbersOf(
+  level: DeletionLevel,
+  byType: Record<ContactType, number>,
+  staff: readonly StaffLogin[],
+  parentLogin: number,
+): LevelNumbers {
+  const staying = staff.filter(({ highest }) => staysAt(highest, level));
+  const kept = new Map(
+    staying.flatMap(({ contacts }) => contacts).map(({ _id, type }) => [_id.toHexString(), type]),
+  );
+  const types = typesBelow(level);
+  const count = (type: ContactType): number =>
+    types.includes(type) ? byType[type] - [...kept.values()].filter((one) => one === type).length : 0;
+  return {
+    student: count('student'),
+    guardian: count('guardian'),
+    teacher: count('teacher'),
+    staff: count('staff'),
+    parentLogin,
+    staffLogin: staff.length - staying.length,
+  };
+}
+
+async function countByType(account: Types.ObjectId): Promise<Record<ContactType, number>> {
+  const counts = await Promise.all(
+    CONTACT_TYPES.map(async (type) => [type, await Contact.countDocuments({ account, type })] as const),
+  );
+  return Object.fromEntries(counts) as Record<ContactType, number>;
+}
+
+/** By the event's id: what is booked or held, over or not. */
+export async function countBooked(
+  events: readonly Types.ObjectId[],
+  now: Date,
+): Promise<Map<string, Pick<BookedEvent, 'booked' | 'coming'>>> {
+  const found = await Appointment.aggregate<{ _id: Types.ObjectId; booked: number; coming: number }>([
+    { $match: { event: { $in: [...events] }, state: { $in: ['pending', ...LIVING_STATES] } } },
+    {
+      $group: {
+        _id: '$event',
+        booked: { $sum: 1 },
+        coming: { $sum: { $cond: [{ $gt: ['$from', now] }, 1, 0] } },
+      },
+    },
+  ]);
+  return new Map(found.map(({ _id, ...counts }) => [_id.toHexString(), counts]));
+}
+
+async function countClasses(events: readonly Types.ObjectId[]): Promise<number> {
+  const ofRoster = { section: { $exists: true }, status: 'active' as const };
+  const counts = await Promise.all(events.map((event) => Class.countDocuments({ event, ...ofRoster })));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+async function countTakenAway(account: Types.ObjectId): Promise<number> {
+  const found = await Household.find(
+    { account, 'removed.student': { $exists: true } },
+    { removed: 1 },
+  ).lean();
+  return found.reduce((sum, { removed = [] }) => sum + removed.length, 0);
+}
+
+/** A deletion of the account's; null where there is none of that id. */
+export function findDeletion(account: Types.ObjectId, id: Types.ObjectId): Promise<ContactDeletion | null> {
+  return ContactDeletion.findOne({ _id: id, account }).lean();
+}
+
+/** The last ones, for the page of advanced options. */
+export function recentDeletions(account: Types.ObjectId): Promise<ContactDeletion[]> {
+  return ContactDeletion.find({ account, level: { $exists: true } })
+    .sort({ createdAt: -1 })
+    .limit(5)
+    .lean();
+}

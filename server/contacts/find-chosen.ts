@@ -1,0 +1,51 @@
+import type { QueryFilter, Types } from 'mongoose';
+import { CONTACT_TYPES, Contact, lacking, LISTING_INDEX } from '../models/contact.js';
+import { readSearch } from './search-contacts.js';
+import type { ContactsQuery } from './schema.js';
+
+/** What a list's form is about: ticked rows, or all that its filters find. */
+export interface Chosen extends Pick<ContactsQuery, 'q' | 'type' | 'status' | 'missing'> {
+  ids: Types.ObjectId[];
+  all: boolean;
+}
+
+/**
+ * The contacts that a form of the list is about, by name, as far as they fit.
+ * @param fits what is done can only be done to these
+ * @returns one more than `most` where there are more
+ */
+export async function findChosen(
+  account: Types.ObjectId,
+  chosen: Chosen,
+  fits: QueryFilter<Contact>,
+  most: number,
+): Promise<Contact[]> {
+  const by = chosen.all ? await filtered(account, chosen) : [{ _id: { $in: chosen.ids } }];
+  const found: Contact[] = [];
+  for (const which of by) {
+    const query = Contact.find({ $and: [{ account, ...which }, fits] })
+      .sort({ sortKey: 1 })
+      .limit(most + 1);
+    if (!('_id' in which)) query.hint(LISTING_INDEX);
+    found.push(...(await query.lean()));
+  }
+  const each = [...new Map(found.map((contact) => [contact._id.toHexString(), contact])).values()];
+  return each.sort((a, b) => (a.sortKey < b.sortKey ? -1 : 1)).slice(0, most + 1);
+}
+
+/** The list's own filters: by the keys, and those who are found by an identifier alone. */
+async function filtered(
+  account: Types.ObjectId,
+  { q, type, status, missing }: Chosen,
+): Promise<QueryFilter<Contact>[]> {
+  const search = await readSearch(account, q);
+  const wanted: QueryFilter<Contact> = {
+    type: type || { $in: [...CONTACT_TYPES] },
+    status: status || { $in: ['active', 'transferred'] },
+    ...(missing ? { lacks: { $in: lacking(missing) } } : {}),
+  };
+  return [
+    { ...wanted, ...search.keys },
+    ...(search.others.length > 0 ? [{ ...wanted, _id: { $in: search.others.map(({ _id }) => _id) } }] : []),
+  ];
+}

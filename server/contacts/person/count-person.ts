@@ -1,0 +1,71 @@
+import type { Types } from 'mongoose';
+import { Appointment, LIVING_STATES } from '../../models/appointment.js';
+import { Class } from '../../models/class.js';
+import type { Contact } from '../../models/contact.js';
+import { Event } from '../../models/event.js';
+import { Household } from '../../models/household.js';
+import { Resource } from '../../models/resource.js';
+import { Slot } from '../../models/slot.js';
+import { atLeast, User } from '../../models/user.js';
+
+/** What hangs on one person and goes with them. */
+export interface PersonTies {
+  /** Booked ones, over or not; of these those that lie ahead. */
+  appointments: number;
+  coming: number;
+  classes: number;
+  /** Adults' lists that have the child, or had it until the school took it away. */
+  families: number;
+  slots: number;
+  logins: number;
+}
+
+type Of = Pick<Contact, '_id' | 'account' | 'email'>;
+
+export async function countPerson({ _id, account }: Of, now: Date): Promise<PersonTies> {
+  const events = (await Event.find({ account }, { _id: 1 }).lean()).map((event) => event._id);
+  const held = (await Resource.find({ contact: { $eq: _id, $exists: true } }, { _id: 1 }).lean()).map(
+    (resource) => resource._id,
+  );
+  const living = { state: { $in: LIVING_STATES } };
+  const both = [
+    { event: { $in: events }, students: _id, ...living },
+    { resource: { $in: held }, ...living },
+  ];
+  const sum = async (counts: Promise<number>[]) =>
+    (await Promise.all(counts)).reduce((total, count) => total + count, 0);
+  const ofClasses = { event: { $in: events }, status: 'active' as const };
+  const [appointments, coming, classes, families, slots, logins] = await Promise.all([
+    sum(both.map((which) => Appointment.countDocuments(which))),
+    sum(both.map((which) => Appointment.countDocuments({ ...which, from: { $gt: now } }))),
+    sum([
+      Class.countDocuments({ ...ofClasses, 'synced.students': _id }),
+      Class.countDocuments({ ...ofClasses, 'synced.teachers': _id }),
+    ]),
+    sum([
+      Household.countDocuments({ account, 'children.student': _id }),
+      Household.countDocuments({ account, 'removed.student': { $eq: _id, $exists: true } }),
+    ]),
+    Slot.countDocuments({ resource: { $in: held } }),
+    User.countDocuments({ 'grants.contact': { $eq: _id, $exists: true } }),
+  ]);
+  return { appointments, coming, classes, families, slots, logins };
+}
+
+/** Whether a person logs in as an administrator here, or is who asks: they are never deleted. */
+export async function isProtected({ _id, account, email }: Of, self: Types.ObjectId): Promise<boolean> {
+  const logins = await User.find(
+    {
+      $or: [
+        { 'grants.contact': { $eq: _id, $exists: true } },
+        ...(email ? [{ email: email.toLowerCase() }] : []),
+      ],
+    },
+    { grants: 1 },
+  ).lean();
+  return logins.some(
+    (login) =>
+      login._id.equals(self) ||
+      login.grants.some((grant) => grant.account.equals(account) && atLeast(grant.level, 'administrator')),
+  );
+}

@@ -1,0 +1,43 @@
+import type { Types } from 'mongoose';
+import { recordAudit } from '../../audit/record-audit.js';
+import type { Deps } from '../../deps.js';
+import { Contact, contactName } from '../../models/contact.js';
+import { isDeleting } from '../../runs/engine/find-at-work.js';
+import type { Actor } from '../../web/actor.js';
+
+export type Restored =
+  | { ok: true }
+  | { ok: false; reason: 'not transferred' | 'being deleted' }
+  /** An active student has the same Student ID, who is called so. */
+  | { ok: false; reason: 'number taken'; by: string };
+
+/**
+ * Makes a transferred person active again. That somebody wants them to stay is noted, so that no sync lets them go for being missing,
+ * until the source has them again.
+ */
+export async function restoreContact(
+  { now }: Pick<Deps, 'now'>,
+  { account, user }: Pick<Actor, 'account' | 'user'>,
+  id: Types.ObjectId,
+): Promise<Restored> {
+  const found = await Contact.findOne({ _id: id, account, status: 'transferred' }).lean();
+  if (!found) return { ok: false, reason: 'not transferred' };
+  if (await isDeleting(account)) return { ok: false, reason: 'being deleted' };
+  const { type, numberKey, record } = found;
+  if (type === 'student' && numberKey !== '') {
+    const same = { account, type, status: 'active' as const, numberKey };
+    const other = await Contact.findOne(same, { firstName: 1, lastName: 1, email: 1 }).lean();
+    if (other) return { ok: false, reason: 'number taken', by: contactName(other) };
+  }
+  const at = now();
+  const done = await Contact.updateOne(
+    { _id: id, account, status: 'transferred', merging: { $exists: false } },
+    {
+      $set: { status: 'active', ...(record?.id ? { 'record.kept': at } : {}) },
+      $unset: { transferredAt: 1 },
+    },
+  );
+  if (done.matchedCount === 0) return { ok: false, reason: 'not transferred' };
+  await recordAudit({ account, user, action: 'restore contact', targets: [id], at });
+  return { ok: true };
+}

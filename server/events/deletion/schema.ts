@@ -1,0 +1,15 @@
+import Joi from 'joi';
+import { line } from '../../web/parse.js';
+
+/** The event's name, typed by whoever deletes it. */
+export function deletionSchema(name: string): Joi.ObjectSchema<{ typed: string }> {
+  const message = 'Enter the event’s name exactly as it is shown above.';
+  return Joi.object<{ typed: string }, true>({
+    typed: line(120).required().valid(name).label('the event’s name').messages({
+      'any.only': message,
+      'any.required': message,
+      'string.empty': message,
+      'string.base': message,
+    }),
+  });
+}

@@ -1,0 +1,49 @@
+import { recordAudit } from '../../audit/record-audit.js';
+import { asRead } from '../../models/as-read.js';
+import { Event } from '../../models/event.js';
+import { MESSAGE_KINDS, type MessageKind, type MessageText } from '../../models/message.js';
+import { DEFAULT_TEXTS } from '../../notifications/messages/default-texts.js';
+import type { Actor } from '../../web/actor.js';
+import type { EmailsForm } from './schema.js';
+
+/** What an event keeps of the form. */
+export type EmailSettings = Pick<Event, 'office' | 'reminders' | 'messages'>;
+
+/** A text that is Slotbell's own, or empty, is not kept: the event goes by what Slotbell says then. */
+export function settingsOf(form: EmailsForm): Required<EmailSettings> {
+  const messages: Partial<Record<MessageKind, MessageText>> = {};
+  for (const kind of MESSAGE_KINDS) {
+    const usual = DEFAULT_TEXTS[kind];
+    const own = {
+      subject: form[`${kind}Subject`] || usual.subject,
+      text: form[`${kind}Text`] ? `${form[`${kind}Text`]}\n` : usual.text,
+    };
+    if (own.subject !== usual.subject || own.text !== usual.text) messages[kind] = own;
+  }
+  const { officePhone: phone, officeEmail: email, replyTo, reminders } = form;
+  return { office: { phone, email, replyTo }, reminders, messages };
+}
+
+/** Saves how families reach the office and what mails say, all of it. @param event as it was read; false when somebody changed it since */
+export async function saveEmails(
+  actor: Actor,
+  event: Pick<Event, '_id'> & EmailSettings,
+  settings: Required<EmailSettings>,
+  now: Date,
+): Promise<boolean> {
+  const { office, reminders, messages } = event;
+  const saved = await Event.updateOne(
+    { _id: event._id, account: actor.account, status: 'active', ...asRead({ office, reminders, messages }) },
+    { $set: settings },
+  );
+  if (saved.matchedCount === 0) return false;
+  await recordAudit({
+    account: actor.account,
+    event: event._id,
+    user: actor.user,
+    action: 'change emails',
+    detail: { reminders: settings.reminders, texts: Object.keys(settings.messages) },
+    at: now,
+  });
+  return true;
+}

@@ -1,0 +1,126 @@
+import Joi from 'joi';
+import type { Event } from '../../models/event.js';
+import { MESSAGE_KINDS, type MessageKind } from '../../models/message.js';
+import { textOf } from '../../notifications/messages/default-texts.js';
+import { unknownMacros } from '../../notifications/messages/macros.js';
+import type { SettingsFields } from '../../web/compare-seen.js';
+import { emailAddress, line, phoneNumber } from '../../web/parse.js';
+
+/** What the page calls the mails. */
+export const MESSAGE_WORDS: Record<MessageKind, string> = {
+  booked: 'Confirmation',
+  changed: 'New time',
+  cancelled: 'Cancellation',
+  reminder: 'Reminder',
+};
+
+export const MOST_REMINDERS = 5;
+const MOST_HOURS = 336;
+
+type Texts = Record<`${MessageKind}Subject` | `${MessageKind}Text`, string>;
+
+export interface EmailsForm extends Texts {
+  officePhone: string;
+  officeEmail: string;
+  replyTo: string;
+  /** The most hours first. */
+  reminders: number[];
+  act: 'save' | 'preview';
+}
+
+const REMINDERS = `Enter the reminders as whole hours from 1 to ${MOST_HOURS}, like 48, 2.`;
+
+export const emailsForm = Joi.object<EmailsForm, true>({
+  officePhone: phoneNumber().allow('').default('').label('the office’s phone number'),
+  officeEmail: address('the office’s email address'),
+  replyTo: address('the address for replies'),
+  reminders: Joi.string()
+    .trim()
+    .empty('')
+    .max(60)
+    .default([])
+    .custom(hoursOf)
+    .messages({
+      'reminders.none': REMINDERS,
+      'reminders.many': `Enter ${MOST_REMINDERS} reminders at most.`,
+      'string.max': REMINDERS,
+      'string.base': REMINDERS,
+    }) as unknown as Joi.ArraySchema<number[]>,
+  ...(Object.fromEntries(
+    MESSAGE_KINDS.flatMap((kind) => [
+      [`${kind}Subject`, known(line(200), `${MESSAGE_WORDS[kind]}, subject`)],
+      [`${kind}Text`, known(longText(), `${MESSAGE_WORDS[kind]}, text`)],
+    ]),
+  ) as Record<keyof Texts, Joi.StringSchema>),
+  act: Joi.string().valid('save', 'preview').default('save').label('what to do'),
+});
+
+function address(label: string): Joi.StringSchema {
+  return emailAddress()
+    .allow('')
+    .default('')
+    .label(label)
+    .messages({ 'string.email': `Enter ${label}, like office@example.org.` });
+}
+
+function longText(): Joi.StringSchema {
+  return Joi.string()
+    .trim()
+    .replace(/\r\n?/g, '\n')
+    .replace(/[^\P{Cc}\n]/gu, '')
+    .max(2000);
+}
+
+/** A text in which nothing between braces is unknown; '' is Slotbell's own. */
+function known(text: Joi.StringSchema, label: string): Joi.StringSchema {
+  return text
+    .allow('')
+    .default('')
+    .custom((value: string, check) => {
+      const [unknown] = unknownMacros(value);
+      return unknown ? check.error('macro.unknown', { unknown }) : value;
+    })
+    .messages({
+      'macro.unknown': `${label}: “{#unknown}” can’t be filled in. Use what the list above the texts shows.`,
+      'string.max': `${label}: use {#limit} characters at most.`,
+      'string.base': `${label}: enter it once.`,
+    });
+}
+
+function hoursOf(text: string, check: Joi.CustomHelpers): unknown {
+  const parts = text.split(/[\s,;]+/).filter(Boolean);
+  const hours = [...new Set(parts.map((part) => (/^\d{1,3}$/.test(part) ? Number(part) : 0)))];
+  if (hours.some((one) => one < 1 || one > MOST_HOURS)) return check.error('reminders.none');
+  return hours.length > MOST_REMINDERS ? check.error('reminders.many') : hours.sort((a, b) => b - a);
+}
+
+export const emailFields: SettingsFields = {
+  officePhone: { label: 'Office phone' },
+  officeEmail: { label: 'Office email' },
+  replyTo: { label: 'Replies go to' },
+  reminders: { label: 'Reminders' },
+  ...Object.fromEntries(
+    MESSAGE_KINDS.flatMap((kind) => [
+      [`${kind}Subject`, { label: `${MESSAGE_WORDS[kind]}, subject` }],
+      [`${kind}Text`, { label: `${MESSAGE_WORDS[kind]}, text` }],
+    ]),
+  ),
+};
+
+/** What the form shows of an event. */
+export function emailsOf(event: Pick<Event, 'office' | 'reminders' | 'messages'>): Record<string, string> {
+  const texts = MESSAGE_KINDS.flatMap((kind) => {
+    const { subject, text } = textOf(event, kind);
+    return [
+      [`${kind}Subject`, subject],
+      [`${kind}Text`, text],
+    ];
+  });
+  return {
+    officePhone: event.office?.phone ?? '',
+    officeEmail: event.office?.email ?? '',
+    replyTo: event.office?.replyTo ?? '',
+    reminders: (event.reminders ?? []).join(', '),
+    ...(Object.fromEntries(texts) as Record<string, string>),
+  };
+}

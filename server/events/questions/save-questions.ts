@@ -1,0 +1,31 @@
+import { recordAudit } from '../../audit/record-audit.js';
+import type { AppointmentField } from '../../models/appointment-field.js';
+import { asRead } from '../../models/as-read.js';
+import { Event } from '../../models/event.js';
+import type { Actor } from '../../web/actor.js';
+
+/**
+ * Saves what is asked at booking, all of it. What was answered before stays with the appointments.
+ * @param event as it was read; false when somebody has changed its questions since
+ */
+export async function saveQuestions(
+  actor: Actor,
+  event: Pick<Event, '_id' | 'fields'>,
+  fields: AppointmentField[],
+  now: Date,
+): Promise<boolean> {
+  const saved = await Event.updateOne(
+    { _id: event._id, account: actor.account, status: 'active', ...asRead({ fields: event.fields }) },
+    { $set: { fields } },
+  );
+  if (saved.matchedCount === 0) return false;
+  await recordAudit({
+    account: actor.account,
+    event: event._id,
+    user: actor.user,
+    action: 'change questions',
+    detail: { questions: fields.length },
+    at: now,
+  });
+  return true;
+}

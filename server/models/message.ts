@@ -1,0 +1,40 @@
+import { Schema } from 'mongoose';
+
+/** What families are told by mail of their appointments. */
+export const MESSAGE_KINDS = ['booked', 'changed', 'cancelled', 'reminder'] as const;
+export type MessageKind = (typeof MESSAGE_KINDS)[number];
+
+/** A mail's text with macros such as {student}. */
+export interface MessageText {
+  subject: string;
+  text: string;
+}
+
+/** How families reach the office; '' where it is not said. */
+export interface Office {
+  phone: string;
+  email: string;
+  /** Where answers to mails go; '': to `email`. */
+  replyTo: string;
+}
+
+const text = {
+  type: new Schema<MessageText>(
+    { subject: { type: String, required: true }, text: { type: String, required: true } },
+    { _id: false },
+  ),
+};
+
+export const messagesSchema = new Schema<Partial<Record<MessageKind, MessageText>>>(
+  { booked: text, changed: text, cancelled: text, reminder: text },
+  { _id: false },
+);
+
+export const officeSchema = new Schema<Office>(
+  {
+    phone: { type: String, default: '' },
+    email: { type: String, default: '' },
+    replyTo: { type: String, default: '' },
+  },
+  { _id: false },
+);

@@ -1,0 +1,55 @@
+import mongoose, { type mongo } from 'mongoose';
+import { isPassing } from '../engine/judge-fault.js';
+import { updateTo, type Change } from './change.js';
+import { isAt, readTargets, type Collection } from './read-changes.js';
+
+/** What became of changes, by their places. */
+export interface Written {
+  /** Those that the database refused. */
+  refused: number[];
+  /** Those that found their document changed by somebody else, so that they were not made. */
+  missed: number[];
+}
+
+/** What is written of a change. */
+export type Writable = Pick<Change, 'action' | 'target' | 'document' | 'fields' | 'where'>;
+
+/**
+ * Writes a batch of changes (about 1,000) in one bulk write. A change whose document is no longer as `where` says is not made: whoever
+ * changes a record at the same moment is not overwritten.
+ */
+export async function writeChanges(collection: Collection, changes: readonly Writable[]): Promise<Written> {
+  if (changes.length === 0) return { refused: [], missed: [] };
+  const operations = changes.map(operationOf);
+  try {
+    const { insertedCount, matchedCount } = await collection.bulkWrite(operations, { ordered: false });
+    const landed = insertedCount + matchedCount === operations.length;
+    return { refused: [], missed: landed ? [] : await findMissed(collection, changes) };
+  } catch (error) {
+    if (!(error instanceof mongoose.mongo.MongoBulkWriteError)) throw error;
+    const failed = ([] as mongo.WriteError[]).concat(error.writeErrors);
+    if (failed.length === 0 || failed.some(isPassing)) throw error;
+    const refused = failed.map(({ index }) => index);
+    const landed = error.insertedCount + error.matchedCount + failed.length === operations.length;
+    const missed = landed ? [] : await findMissed(collection, changes);
+    return { refused, missed: missed.filter((index) => !refused.includes(index)) };
+  }
+}
+
+function operationOf({ action, document, target, where, fields }: Writable): mongo.AnyBulkWriteOperation {
+  if (action === 'added') return { insertOne: { document: { ...document, _id: target } } };
+  return { updateOne: { filter: { _id: target, ...where }, update: updateTo('after', fields) } };
+}
+
+/** Of changes that were written, the places of those that did not land: their documents are not as they would be after them. */
+async function findMissed(collection: Collection, changes: readonly Writable[]): Promise<number[]> {
+  const known = changes.filter(({ action }) => action !== 'added');
+  const found = await readTargets(
+    collection,
+    known.map(({ target }) => target),
+  );
+  return changes.flatMap(({ action, target, fields }, index) => {
+    const document = found.get(target.toHexString());
+    return action === 'added' || (document && isAt('after', document, fields)) ? [] : [index];
+  });
+}

@@ -1,0 +1,113 @@
+import { recordAudit } from '../../audit/record-audit.js';
+import type { Event } from '../../models/event.js';
+import type { Slot } from '../../models/slot.js';
+import type { Actor } from '../../web/actor.js';
+import { fromLocal, toLocal } from '../../web/local-time.js';
+import { addDays } from '../add-day.js';
+import { insertSlots, type NewSlot } from '../add-slots.js';
+import { groupBy } from '../group-slots.js';
+import type { DayTime } from '../lay-out-days.js';
+import type { Teacher } from '../load-teachers.js';
+import { planSlots, type ResourcePlan } from '../plan-slots.js';
+import { slotsElsewhere, spansOf } from '../prepare-slots.js';
+import { MOST_SLOTS } from '../schema.js';
+
+type Copied = DayTime & Pick<Slot, 'capacity' | 'kind' | 'state' | 'message'>;
+
+export type CopyPlan =
+  | { ok: true; plans: (ResourcePlan<Copied> & { teacher: Teacher })[]; skipped: number }
+  | { ok: false; reason: 'nobody' | 'several days' | 'too many' };
+
+/**
+ * What copying would make: each teacher of `to` gets every time of the copied slots; with nobody in `to` each teacher gets their own
+ * on another day. What is there already, or lies across, is left out. Writes nothing.
+ * @param toDay the day that they go to, '' for their own; local times stay
+ */
+export async function planCopy(
+  event: Pick<Event, '_id' | 'account' | 'timeZone'>,
+  slots: Slot[],
+  { to, toDay }: { to: Teacher[]; toDay: string },
+  teachers: Teacher[],
+): Promise<CopyPlan> {
+  if (toDay !== '' && new Set(slots.map(({ day }) => day)).size > 1)
+    return { ok: false, reason: 'several days' };
+  const moved = slots.map((slot) => ({ slot, copied: copyOf(slot, toDay, event.timeZone) }));
+  const bySource = groupBy(moved, ({ slot }) => slot.resource.toHexString());
+  const targets =
+    to.length > 0 ? to : toDay === '' ? [] : teachers.filter(({ _id }) => bySource.has(_id.toHexString()));
+  if (targets.length === 0 || slots.length === 0) return { ok: false, reason: 'nobody' };
+  const all = distinct(moved.flatMap(({ copied }) => copied ?? []));
+  const timesOf = (teacher: Teacher) =>
+    to.length > 0
+      ? all
+      : (bySource.get(teacher._id.toHexString()) ?? []).flatMap(({ copied }) => copied ?? []);
+  if (targets.reduce((sum, teacher) => sum + timesOf(teacher).length, 0) > MOST_SLOTS)
+    return { ok: false, reason: 'too many' };
+  const sorted = all.toSorted((a, b) => +a.from - +b.from);
+  const days = [...new Set(sorted.map(({ day }) => day))];
+  const [own, others] = await Promise.all([
+    spansOf(
+      targets.map(({ _id }) => _id),
+      sorted,
+    ),
+    slotsElsewhere(event, targets, sorted, days),
+  ]);
+  const plans = targets.flatMap((teacher) =>
+    planSlots(timesOf(teacher), [
+      {
+        id: teacher._id.toHexString(),
+        own: own.get(teacher._id.toHexString()) ?? [],
+        others: others.get(teacher.contact?.toHexString() ?? '') ?? [],
+      },
+    ]).map((plan) => ({ ...plan, teacher })),
+  );
+  return { ok: true, plans, skipped: moved.filter(({ copied }) => !copied).length };
+}
+
+/** The same local time on another day; none where the clocks skip it then. */
+function copyOf(slot: Slot, toDay: string, zone: string): Copied | undefined {
+  const { capacity, kind, state, message } = slot;
+  const rest = { capacity, kind, state, message };
+  if (toDay === '' || toDay === slot.day) return { from: slot.from, to: slot.to, day: slot.day, ...rest };
+  const from = fromLocal(`${toDay}${toLocal(slot.from, zone).slice(10)}`, zone);
+  return from && { from, to: new Date(+from + (+slot.to - +slot.from)), day: toDay, ...rest };
+}
+
+/** One of those that lie over each other: two teachers' evenings, copied to a third, are not two. */
+function distinct(times: Copied[]): Copied[] {
+  const kept: Copied[] = [];
+  for (const time of times.toSorted((a, b) => +a.from - +b.from || +a.to - +b.to)) {
+    const before = kept.at(-1);
+    if (!before || time.from >= before.to) kept.push(time);
+  }
+  return kept;
+}
+
+/** Makes what was planned; what somebody made at the same time is left out. @returns how many slots were made */
+export async function copySlots(
+  actor: Actor,
+  event: Pick<Event, '_id' | 'account' | 'days'>,
+  plans: Extract<CopyPlan, { ok: true }>['plans'],
+  elsewhere: boolean,
+  now: Date,
+): Promise<number> {
+  const wanted = plans.flatMap((plan): NewSlot[] =>
+    [...plan.add, ...(elsewhere ? plan.elsewhere : [])].map((time) => ({
+      account: event.account,
+      event: event._id,
+      resource: plan.teacher._id,
+      ...time,
+    })),
+  );
+  await addDays(event, [...new Set(wanted.map(({ day }) => day))]);
+  const made = (await insertSlots(wanted)).length;
+  await recordAudit({
+    account: event.account,
+    event: event._id,
+    user: actor.user,
+    action: 'copy slots',
+    detail: { made, teachers: plans.length },
+    at: now,
+  });
+  return made;
+}

@@ -1,0 +1,30 @@
+import { DateTime } from 'luxon';
+import type { Event } from '../models/event.js';
+import { Slot } from '../models/slot.js';
+import { dayOf } from '../web/local-time.js';
+
+/** What is odd about a day that somebody puts slots on. `empty`: a day of the event that still has none. */
+export interface DayWarning {
+  code: 'sunday' | 'outside' | 'past' | 'empty';
+  day: string;
+}
+
+/** @param days on which slots are to be */
+export async function warnOfDays(
+  event: Pick<Event, '_id' | 'account' | 'days' | 'timeZone'>,
+  days: string[],
+  now: Date,
+): Promise<DayWarning[]> {
+  const today = dayOf(now, event.timeZone);
+  const having = new Set(await Slot.distinct('day', { account: event.account, event: event._id }));
+  return [
+    ...days.flatMap((day): DayWarning[] => [
+      ...(event.days.includes(day) ? [] : [{ code: 'outside' as const, day }]),
+      ...(day < today ? [{ code: 'past' as const, day }] : []),
+      ...(DateTime.fromISO(day).weekday === 7 ? [{ code: 'sunday' as const, day }] : []),
+    ]),
+    ...event.days
+      .filter((day) => !having.has(day) && !days.includes(day))
+      .map((day) => ({ code: 'empty' as const, day })),
+  ];
+}

@@ -1,0 +1,38 @@
+import type { QueryFilter, Types } from 'mongoose';
+import type { Deps } from '../../deps.js';
+import { RosterRun } from '../../models/roster-run.js';
+import { SyncRun } from '../../models/sync-run.js';
+import { dueAt } from '../../runs/engine/put-off.js';
+
+/** Sync runs that wait for a run of the account's roster. */
+export const WAITING: QueryFilter<SyncRun> = { state: 'running', waitsFor: { $exists: true } };
+
+/**
+ * Of runs of the account's roster, those for which nobody needs to wait any longer: they are over, put off to a later hour, or not there.
+ * @returns their ids in hexadecimal
+ */
+export async function findReady(ids: readonly Types.ObjectId[], now: Date): Promise<Set<string>> {
+  const ready = new Set(ids.map((id) => id.toHexString()));
+  if (ready.size === 0) return ready;
+  const open = await RosterRun.find(
+    { _id: { $in: [...ids] }, $or: [{ state: 'running' }, { state: 'queued', ...dueAt(now) }] },
+    { _id: 1 },
+  ).lean();
+  for (const { _id } of open) ready.delete(_id.toHexString());
+  return ready;
+}
+
+/** Whether a sync run waits for this run of the account's roster. */
+export async function isWaitedFor(refresh: Types.ObjectId): Promise<boolean> {
+  return (await SyncRun.exists({ refresh, state: 'running', waitsFor: refresh })) !== null;
+}
+
+/** Lets the sync runs that wait for a run of the account's roster go on, if that is ready. */
+export async function queueWaiting(
+  { queue, now }: Pick<Deps, 'queue' | 'now'>,
+  refresh: Types.ObjectId,
+): Promise<void> {
+  if ((await findReady([refresh], now())).size === 0) return;
+  const waiting = await SyncRun.find({ refresh, state: 'running', waitsFor: refresh }, { _id: 1 }).lean();
+  for (const { _id } of waiting) await queue.add('run-sync', _id.toHexString());
+}

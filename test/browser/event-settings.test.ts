@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { Event } from '../../server/models/event.js';
+import { Slot } from '../../server/models/slot.js';
+import type { User } from '../../server/models/user.js';
+import { makeUser, PASSWORD } from '../support/app.js';
+import { Desk } from '../support/booking/desk.js';
+import { axeViolations, launchBrowser, openPage, screenshot } from '../support/browser.js';
+
+/** Where to leave pictures of the pages, for somebody who looks at them. */
+const PICTURES = process.env.PICTURES;
+
+describe('the settings of an event in a browser', function () {
+  this.timeout(120_000);
+  let desk: Desk;
+  let server: Server;
+  let browser: Browser;
+  let page: Page;
+  let home: string;
+  let event: string;
+  let clicks = 0;
+
+  before(async () => {
+    browser = await launchBrowser();
+  });
+  after(async () => {
+    await browser.close();
+  });
+  beforeEach(async () => {
+    desk = await Desk.open();
+    event = `/events/${desk.fair.event._id.toHexString()}`;
+    server = desk.test.app.listen(0);
+    await once(server, 'listening');
+    home = `http://localhost:${String((server.address() as AddressInfo).port)}`;
+    page = await openPage(browser, { width: 1280 });
+    clicks = 0;
+  });
+  afterEach(async () => {
+    await page.close();
+    server.closeAllConnections();
+    server.close();
+  });
+
+  async function logIn(user: User): Promise<void> {
+    await page.goto(`${home}/login`);
+    await page.fill('[name=email]', user.email);
+    await page.fill('[name=password]', PASSWORD);
+    await Promise.all([
+      page.waitForURL((url) => url.pathname !== '/login'),
+      page.press('[name=password]', 'Enter'),
+    ]);
+  }
+  const office = async () => logIn(await makeUser(desk.fair.account._id, 'event administrator'));
+
+  async function click(what: string): Promise<void> {
+    clicks += 1;
+    await page.click(what);
+  }
+
+  it('a new event starts from a past one in 2 clicks', async () => {
+    await Event.updateOne(
+      { _id: desk.fair.event._id },
+      { $set: { reminders: [24], 'booking.perHousehold': 6 } },
+    );
+    await office();
+    await page.goto(`${home}/events`);
+    await click('text=Use as template');
+    await page.waitForURL(/\/events\/new\?template=/);
+    const faults = await lookAt(page, 'template');
+    await page.setViewportSize({ width: 1280, height: 844 });
+    await page.fill('#f-days', '2027-03-10');
+    await click('text=Create event');
+    await page.waitForURL(/\/events\/[0-9a-f]{24}$/);
+    assert.equal(clicks, 2);
+    const made = (await Event.findOne({ templateOf: desk.fair.event._id }).lean())!;
+    assert.deepEqual([made.days, made.reminders, made.booking.perHousehold], [['2027-03-10'], [24], 6]);
+    assert.deepEqual(faults, []);
+  });
+
+  it('a preview follows what is typed; questions, deletion and an archived event can be read on a phone', async () => {
+    await office();
+    await page.goto(`${home}${event}/settings/emails`);
+    await page.fill('[name=bookedText]', 'Dear {parent}, <b>{student}</b>');
+    await page.waitForSelector('#sample-booked >> text=Dear Jordan Smith, <b>Alex</b>');
+    assert.equal((await Event.findById(desk.fair.event._id).lean())?.messages, undefined);
+    const faults = await lookAt(page, 'emails');
+    await page.setViewportSize({ width: 1280, height: 844 });
+    await page.goto(`${home}${event}/settings/questions`);
+    await page.click('text=Add a question');
+    await page.fill('[name^=label-]', 'Allergies?');
+    await page.click('text=Add a question');
+    assert.equal(await page.inputValue('[name^=label-] >> nth=0'), 'Allergies?');
+    faults.push(...(await lookAt(page, 'questions')));
+    await page.goto(`${home}${event}/deletion`);
+    faults.push(...(await lookAt(page, 'deletion')));
+    await Event.updateOne({ _id: desk.fair.event._id }, { $set: { status: 'archived' } });
+    for (const tab of ['settings', 'classes', 'sync']) {
+      await page.goto(`${home}${event}/${tab}`);
+      faults.push(...(await lookAt(page, `archived ${tab}`)));
+    }
+    assert.ok(await page.isDisabled('main form[method=post] button >> nth=0'));
+    assert.deepEqual(faults, []);
+  });
+
+  it('a family answers questions and chooses how to meet', async () => {
+    const kinds = ['text', 'long text', 'choice', 'tick', 'phone'] as const;
+    const fields = kinds.map((kind, n) => ({
+      ...{ id: String(n + 1).repeat(24), label: `Question of kind ${kind}`, kind, required: n % 2 === 0 },
+      ...{ choices: kind === 'choice' ? ['English', 'Spanish'] : [], staffOnly: false },
+    }));
+    await Event.updateOne({ _id: desk.fair.event._id }, { $set: { fields } });
+    await Slot.updateOne({ _id: desk.fair.teachers[0]!.slots[0]!._id }, { $set: { kind: 'either' } });
+    const { user } = await desk.parentOf(0);
+    await logIn(user);
+    await page.goto(`${home}${desk.timesPath()}`);
+    await page.click('.time-free');
+    await page.click('text=Book this time');
+    await page.waitForSelector('.error-summary');
+    const faults = await lookAt(page, 'check');
+    await page.check('[name=meet][value=video]');
+    for (const { id, kind } of fields)
+      if (kind === 'choice') await page.selectOption(`[name=answer-${id}]`, 'Spanish');
+      else if (kind === 'tick') await page.check(`[name=answer-${id}]`);
+      else await page.fill(`[name=answer-${id}]`, '555-010-1234');
+    await page.click('text=Book this time');
+    await page.waitForSelector('text=Your meeting is booked');
+    faults.push(...(await lookAt(page, 'done')));
+    assert.deepEqual(faults, []);
+  });
+});
+
+async function lookAt(page: Page, name: string): Promise<string[]> {
+  const faults: string[] = [];
+  for (const colorScheme of ['light', 'dark'] as const)
+    for (const width of [1280, 390]) {
+      await page.emulateMedia({ colorScheme });
+      // High enough that the bar at the bottom lies over no link.
+      await page.setViewportSize({ width, height: 1800 });
+      const where = `${name} ${String(width)} ${colorScheme}`;
+      faults.push(...(await axeViolations(page)).map((violation) => `${where}: ${violation}`));
+      const wider = Number(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth'));
+      if (wider > 0) faults.push(`${where}: ${String(wider)} px wider than the screen`);
+      if (PICTURES) await screenshot(page, path.join(PICTURES, `${where.replace(/ /g, '-')}.png`));
+    }
+  return faults;
+}
