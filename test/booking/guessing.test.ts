@@ -28,7 +28,7 @@ function readTogether(count: number): () => void {
     return query;
   }) as typeof ChildTry.find;
   return () => {
-    ChildTry.find = find as typeof ChildTry.find;
+    ChildTry.find = find;
   };
 }
 
