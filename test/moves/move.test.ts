@@ -131,7 +131,12 @@ describe('moving a day', function () {
       assert.equal(after.state, 'booked');
       assert.deepEqual([after.from, after.slot], [shifted(before, WEEK), before.slot]);
       assert.deepEqual(after.entry, { first: before._id, changes: 1 });
-      assert.equal((await heldBy(before._id)).length, 6);
+      const held = await heldBy(before._id);
+      assert.equal(held.length, 8);
+      assert.deepEqual(
+        held.filter((id) => id.startsWith('limit-day:')).map((id) => id.split(':')[3]),
+        ['2026-12-01'],
+      );
     }
     assert.deepEqual(await findFaults(), []);
     assert.deepEqual((await Event.findById(fair.event._id).lean())?.days, ['2026-11-24', '2026-12-01']);
