@@ -65,7 +65,7 @@ const verbs = `
   notify number offer open order parse pause pick plan post prepare preview print propose protect prove
   publish pull purge push put queue rank rate read receive reconcile record redeem refresh refuse register
   reject release remind remove rename render reopen repair replace report request require reschedule reset
-  resolve restore resume retry return revoke rotate run save scan schedule search seed select send serve set
+  resolve restore resume retry return revoke rotate run save say scan schedule search seed select send serve set
   settle share show sign skip sort split start stop store stream submit sum summarize suspend swap switch
   sync take tell test track transfer unarchive undo unhide unlink unlock update upload validate verify wait
   walk warn watch write`

@@ -37,7 +37,7 @@ export async function startWorker(
 
   for (const [name, run] of Object.entries(oneShots)) {
     agenda.define<{ key: string }>(name, (job) =>
-      calmly(deps, queue, job, () =>
+      catchFaults(deps, queue, job, () =>
         inTime(stopping.signal, limitOf(name), (signal) => run(deps, job.attrs.data.key, signal)),
       ),
     );
@@ -46,7 +46,9 @@ export async function startWorker(
     agenda.define(
       name,
       (job) =>
-        calmly(deps, queue, job, () => inTime(stopping.signal, limitOf(name), (signal) => run(deps, signal))),
+        catchFaults(deps, queue, job, () =>
+          inTime(stopping.signal, limitOf(name), (signal) => run(deps, signal)),
+        ),
       { concurrency: 1, lockLimit: 1 },
     );
   }
@@ -87,7 +89,7 @@ export async function startWorker(
  * Runs a job so that it never throws: a job that failed would stay in the queue under its key, and Agenda does not retry it.
  * What must be retried is in the record that the job is about (a run's heartbeat, a mail's next try). Keeps the lock fresh meanwhile.
  */
-async function calmly<T>(
+async function catchFaults<T>(
   deps: Deps,
   queue: AgendaQueue,
   job: Job<T>,

@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
-import { Contact, standsFor, type Relation } from '../models/contact.js';
+import { Contact, byRecordIds, type Relation } from '../models/contact.js';
 import type { Actor } from '../web/actor.js';
 import { linkChild } from './add-child.js';
 import type { Family } from './load-conference.js';
@@ -25,7 +25,7 @@ export async function findLinkedChildren(
   );
   const alive = { type: 'student' as const, status: 'active' as const };
   const [ofRoster, tied] = await Promise.all([
-    sources.length > 0 ? Contact.find(standsFor(account._id, sources, alive)).lean() : [],
+    sources.length > 0 ? Contact.find(byRecordIds(account._id, sources, alive)).lean() : [],
     byHand.length > 0 ? Contact.find({ account: account._id, _id: { $in: byHand }, ...alive }).lean() : [],
   ]);
   return [...new Map([...ofRoster, ...tied].map((student) => [student._id.toHexString(), student])).values()]

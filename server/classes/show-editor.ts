@@ -9,7 +9,7 @@ import type { PlacedEvent } from '../web/place.js';
 import { parseForm, parseQuery, typedValues } from '../web/parse.js';
 import { refuseHere } from '../web/session.js';
 import { chosenIds, chosenSchema, listSchema, viewAddress, type Chosen } from './schema.js';
-import { nextSync } from './tell-return.js';
+import { nextSync } from './say-return.js';
 
 /** Path of an event's Class Editor. */
 export const editorPath = (event: Pick<Event, '_id'>): string => `/events/${event._id.toHexString()}/classes`;

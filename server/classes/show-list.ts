@@ -7,7 +7,7 @@ import { parseQuery } from '../web/parse.js';
 import { listClasses } from './queries.js';
 import { listSchema, PAGE_SIZES, viewAddress, type ListView } from './schema.js';
 import { addressHere, editorPage, editorPath, whenOf } from './show-editor.js';
-import { tellReturn } from './tell-return.js';
+import { sayReturn } from './say-return.js';
 
 /** The list of an event's classes, in the view that the address asks for. */
 export async function showList(deps: Deps, req: Request, res: Response): Promise<void> {
@@ -38,6 +38,6 @@ export async function showList(deps: Deps, req: Request, res: Response): Promise
         current: size === view.size,
       })),
     },
-    returns: tellReturn(list.deleted.imported, list.deleted.byHand, whenOf(deps, res)),
+    returns: sayReturn(list.deleted.imported, list.deleted.byHand, whenOf(deps, res)),
   });
 }

@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import { Contact, contactName, recordIds, standsFor } from '../models/contact.js';
+import { Contact, contactName, recordIds, byRecordIds } from '../models/contact.js';
 import { School } from '../models/school.js';
 import { Section } from '../models/section.js';
 
@@ -67,7 +67,7 @@ async function studentsOf(guardian: Contact): Promise<RelatedPerson[]> {
   const { account, tied = [] } = guardian;
   const ids = [...new Set(guardian.relations.map(({ student }) => student))].slice(0, MOST);
   const [ofRoster, byHand] = await Promise.all([
-    ids.length > 0 ? Contact.find(standsFor(account, ids)).lean() : [],
+    ids.length > 0 ? Contact.find(byRecordIds(account, ids)).lean() : [],
     tied.length > 0 ? Contact.find({ account, _id: { $in: tied.map(({ student }) => student) } }).lean() : [],
   ]);
   return inOrder([...ofRoster, ...byHand]).map((student) => relatedPerson(student, guardian, student));

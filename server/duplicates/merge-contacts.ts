@@ -7,7 +7,7 @@ import { isDuplicateKey } from '../models/duplicate-key.js';
 import type { Actor } from '../web/actor.js';
 import { dropMirrorMark } from '../sources/download/cursor.js';
 import { findClash, type Clash } from './find-clash.js';
-import { HeldMerge, MergeLost } from './hold-merge.js';
+import { ClaimedMerge, MergeLost } from './claim-merge.js';
 import { isCutOff, isDeleting, isSyncing } from '../runs/engine/find-at-work.js';
 import { moveAppointments, moveChildren, type Move } from './move-bookings.js';
 import { moveClasses } from './move-classes.js';
@@ -65,15 +65,15 @@ export async function mergeContacts(
   const pair = await claimPair(deps, actor, listed, move);
   if (!pair?.merge) return { ok: false, reason: 'decided already' };
   const cutOffAt = listed.state === 'open' ? undefined : listed.merge?.at;
-  const held = new HeldMerge(deps, pair._id, pair.merge);
+  const claimed = new ClaimedMerge(deps, pair._id, pair.merge);
   // After it is known as at work: a sync that begins now waits for it, and one that has begun is found here.
   const isSynced = await isSyncing(account);
   if (isSynced || (await isDeleting(account))) {
-    await held.giveUp(cutOffAt);
+    await claimed.giveUp(cutOffAt);
     return { ok: false, reason: isSynced ? 'sync is running' : 'being deleted' };
   }
   try {
-    return await merge(deps, actor, move, held, { cutOffAt, keepOfLost });
+    return await merge(deps, actor, move, claimed, { cutOffAt, keepOfLost });
   } catch (error) {
     if (error instanceof MergeLost) return { ok: false, reason: 'another merge' };
     throw error;
@@ -85,11 +85,11 @@ async function merge(
   deps: Pick<Deps, 'now'>,
   actor: Pick<Actor, 'account' | 'user'>,
   move: Move,
-  held: HeldMerge,
+  claimed: ClaimedMerge,
   { cutOffAt, keepOfLost }: { cutOffAt: Date | undefined; keepOfLost: KeepOfLost },
 ): Promise<Merged> {
   const { account, keep, drop } = move;
-  const { pair } = held;
+  const { pair } = claimed;
   await dropMirrorMark(account);
   // A sync may have come between the first look and now.
   const contacts = await Contact.find({ account, _id: { $in: [keep, drop] } }).lean();
@@ -97,26 +97,26 @@ async function merge(
   const goes = contacts.find(({ _id }) => _id.equals(drop));
   const refused = !stays || (!cutOffAt && !goes) ? 'not here' : goes && goes.type !== stays.type;
   if (refused || !stays) {
-    await held.giveUp(cutOffAt);
+    await claimed.giveUp(cutOffAt);
     return { ok: false, reason: refused === 'not here' || !stays ? 'not here' : 'other type' };
   }
   if (await isInDoubt(account, [keep, drop])) {
-    await held.giveUp(cutOffAt);
+    await claimed.giveUp(cutOffAt);
     return { ok: false, reason: 'in doubt' };
   }
   if (goes) {
-    if (!(await held.lockBoth(move))) {
-      await held.giveUp(cutOffAt);
+    if (!(await claimed.lockBoth(move))) {
+      await claimed.giveUp(cutOffAt);
       return { ok: false, reason: 'another merge' };
     }
-    const { record } = await held.live();
-    const planned = await held.live(record ? {} : recordOf(stays, goes));
-    const moved = await moveAll(move, planned, held);
+    const { record } = await claimed.live();
+    const planned = await claimed.live(record ? {} : recordOf(stays, goes));
+    const moved = await moveAll(move, planned, claimed);
     if (!moved.ok) return moved;
-    await held.live();
+    await claimed.live();
     // Who lost one of the two has neither now: what they booked about the other is theirs no more.
     const kept = await keepOfLost(actor, keep);
-    await held.live();
+    await claimed.live();
     await leaveEntry(deps, actor, pair, move, { ...moved.counts, ...(kept > 0 ? { kept } : {}) });
     await Contact.deleteOne({ _id: drop, account });
   }
@@ -169,16 +169,16 @@ function claimPair(
 type Moved = { ok: true; counts: Record<string, number> } | ({ ok: false } & Clash);
 
 /** In an order in which cutting it off anywhere and doing it again from the start ends the same. */
-async function moveAll(move: Move, { record, at }: Merge, held: HeldMerge): Promise<Moved> {
+async function moveAll(move: Move, { record, at }: Merge, claimed: ClaimedMerge): Promise<Moved> {
   await fillBlanks(move, record);
   await moveRecord(move, record);
-  await held.live();
+  await claimed.live();
   await moveHandTies(move);
   const logins = await moveLogins(move);
   const children = await moveChildren(move);
-  await held.live();
+  await claimed.live();
   const classes = await moveClasses(move);
-  await held.live();
+  await claimed.live();
   await copyDiaries(move);
   const resources = await moveResources(move).catch((error: unknown) => {
     if (isDuplicateKey(error)) return undefined;
@@ -186,11 +186,11 @@ async function moveAll(move: Move, { record, at }: Merge, held: HeldMerge): Prom
   });
   // A slot was added since the clash was looked for. What moved stays moved; once that is mended, the merge is finished.
   if (resources === undefined) return { ok: false, reason: 'slots overlap', at };
-  await held.live();
+  await claimed.live();
   const appointments = await moveAppointments(move);
-  await held.live();
+  await claimed.live();
   await endDiaries(move);
-  await movePairs(move, held.pair);
+  await movePairs(move, claimed.pair);
   return { ok: true, counts: { logins, children, classes, resources, appointments } };
 }
 

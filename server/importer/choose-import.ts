@@ -4,7 +4,7 @@ import type { Account } from '../models/account.js';
 import type { Event } from '../models/event.js';
 import { School } from '../models/school.js';
 import type { SyncChoice } from '../models/sync-run.js';
-import { keepChoice } from '../sync/runs/settle-run.js';
+import { keepChoice } from '../sync/runs/act-on-run.js';
 import { startSync, type SyncStarted } from '../sync/runs/start-sync.js';
 import { matchedBy } from './queries.js';
 import { readTerms } from './read-terms.js';

@@ -230,7 +230,7 @@ export function recordIds({ record }: Pick<Contact, 'record'>): string[] {
  * The contacts for which one of these record ids stands, as their own or since a merge.
  * @param more what else must hold; within each branch, as only so the database picks an index for each by itself
  */
-export function standsFor(
+export function byRecordIds(
   account: Types.ObjectId,
   ids: readonly string[],
   more: QueryFilter<Contact> = {},

@@ -53,7 +53,7 @@ export interface RosterChange extends Scoped {
   since?: Date;
   /** Of what is held: the try at the run that found it so. */
   heldBy?: string;
-  /** Of what is held: the run that settles it, as somebody decided. A run that holds it anew hands this on. */
+  /** Of what is held: the run that does what somebody decided. A run that holds it anew hands this on. */
   decidedBy?: Types.ObjectId;
   /** Of what is held: the download may not have told all, so that a whole one answers it. */
   doubtful?: boolean;

@@ -57,7 +57,7 @@ export interface RosterRun extends Run {
   upload?: Types.ObjectId;
   /** Of a preview: what it looks at. Asked for twice before it is over, it is one run. */
   asks?: string;
-  /** Of a preview: kinds of which the source told all, so that what earlier runs held of them is settled where it is applied. */
+  /** Of a preview: kinds of which the source told all, so that what earlier runs held of them is answered where it is applied. */
   answered?: string[];
   /** Of a preview: documents whose removal earlier runs held, and that the source has, though it did not tell all of their kind. */
   back?: Types.ObjectId[];

@@ -7,7 +7,7 @@ export type RunState = (typeof RUN_STATES)[number];
 
 /**
  * What a run is there for. `preview` notes what a `sync` would change and changes nothing; `apply` does exactly what a preview
- * noted; `accept` and `reject` settle removals that were held; `undo` takes a run back. The last four are `of` another run.
+ * noted; `accept` and `reject` answer removals that were held; `undo` takes a run back. The last four are `of` another run.
  */
 export const RUN_PURPOSES = ['sync', 'preview', 'apply', 'accept', 'reject', 'undo'] as const;
 export type RunPurpose = (typeof RUN_PURPOSES)[number];
@@ -115,7 +115,7 @@ export interface KindCounts {
 export interface Run extends Scoped {
   state: RunState;
   purpose: RunPurpose;
-  /** The run, of the same kind, whose changes are applied, settled or undone. */
+  /** The run, of the same kind, whose changes are applied, accepted, rejected or undone. */
   of?: Types.ObjectId;
   /** Why somebody accepted, rejected or undid, in their words. */
   reason?: string;
@@ -125,8 +125,8 @@ export interface Run extends Scoped {
   holds?: string;
   /** It was undone by that run. */
   undoneBy?: Types.ObjectId;
-  /** The run that applies this preview, or settles what this run held; it may not have begun. */
-  settledBy?: Types.ObjectId;
+  /** The run that applies this preview, or does what was decided about what this run held; it may not have begun. */
+  claimedBy?: Types.ObjectId;
   stages: Stage[];
   counts: Record<string, KindCounts>;
   remarks: RunRemark[];
@@ -175,7 +175,7 @@ export const runFields: SchemaDefinition = {
   changed: Boolean,
   holds: String,
   undoneBy: Schema.Types.ObjectId,
-  settledBy: Schema.Types.ObjectId,
+  claimedBy: Schema.Types.ObjectId,
   stages: [
     new Schema<Stage>(
       { name: String, done: Number, total: Number, startedAt: Date, finishedAt: Date },

@@ -29,7 +29,7 @@ export interface SyncRun extends Run {
   /** It came with another choice of what the event takes: undoing it brings the one before back, unless it was chosen anew since. */
   chose?: { before: SyncChoice; after: SyncChoice };
   /** What the event's classes were made of, and what it took and had besides (a hash): where both are the same still, so are the classes. */
-  stoodOn?: { mirror: Types.ObjectId; selection: string };
+  madeFrom?: { mirror: Types.ObjectId; selection: string };
 }
 
 export type SyncChoice = Pick<EventSync, 'schools' | 'terms' | 'noTerm'>;
@@ -43,7 +43,7 @@ const schema = scopedSchema<SyncRun>('syncRun', {
   keepSynced: Boolean,
   choice: Schema.Types.Mixed,
   chose: Schema.Types.Mixed,
-  stoodOn: new Schema({ mirror: Schema.Types.ObjectId, selection: String }, { _id: false }),
+  madeFrom: new Schema({ mirror: Schema.Types.ObjectId, selection: String }, { _id: false }),
 });
 schema.index({ event: 1, night: 1 }, { unique: true, partialFilterExpression: { night: { $exists: true } } });
 schema.index({ account: 1, createdAt: -1 });

@@ -1,5 +1,6 @@
 import { numericDay, timeOfDay } from '../web/format-time.js';
 import type { Event } from '../models/event.js';
+import { harmlessCell } from '../web/stream-csv.js';
 import type { Place } from '../web/place.js';
 import type { ReportRow } from './match-names.js';
 
@@ -20,7 +21,7 @@ export const APPOINTMENT_COLUMNS = [
 /** Those of an event: a column for each question that it asks now, and one for what was answered to others. */
 export function appointmentColumns({ fields }: Pick<Event, 'fields'>): string[] {
   if (!fields) return APPOINTMENT_COLUMNS;
-  return [...APPOINTMENT_COLUMNS, ...fields.map(({ label }) => label), 'Other answers'];
+  return [...APPOINTMENT_COLUMNS, ...fields.map(({ label }) => harmlessCell(label)), 'Other answers'];
 }
 
 /** A line of a file for each appointment, under `appointmentColumns`. @param event days and times are local there */

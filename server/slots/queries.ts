@@ -8,6 +8,7 @@ import { choicesOf, filterTeachers } from './filter-teachers.js';
 import { loadTeachers, schoolsOf, type Choice, type Teacher } from './load-teachers.js';
 import type { SlotFilter } from './remove-slots.js';
 import type { SlotsQuery } from './schema.js';
+import { tellApart } from './tell-apart.js';
 
 const PAGE = 50;
 
@@ -16,6 +17,8 @@ type EventScope = Pick<Event, '_id' | 'account'>;
 export interface TeacherRow {
   id: string;
   name: string;
+  /** What tells them from others of the same name; '' where nobody has it. */
+  apart: string;
   room: string;
   gone: boolean;
   slots: number;
@@ -55,11 +58,13 @@ export async function listTeachers(event: EventScope, query: SlotsQuery): Promis
     ),
     schoolsOf(event, all),
   ]);
+  const apart = tellApart(all, schools);
   const rows = shown.map(({ _id, name, room, status }) => {
     const id = _id.toHexString();
     const { slots = 0, first, last } = sums.get(id) ?? {};
     const times = first && last ? { first, last } : {};
-    return { id, name, room, gone: status === 'gone', slots, booked: booked.get(id) ?? 0, ...times };
+    const told = { name, room, apart: apart.get(id) ?? '', gone: status === 'gone' };
+    return { id, ...told, slots, booked: booked.get(id) ?? 0, ...times };
   });
   const path = `/events/${event._id.toHexString()}/slots`;
   const pager = pagerOf(by[show].length, page, PAGE, ['teacher', 'teachers'], (to) =>

@@ -6,6 +6,7 @@ import type { Header } from './find-header.js';
 import type { OnLeftOut } from './follow-header.js';
 import type { FileSource } from './file-source.js';
 import { turnDay } from './note-days.js';
+import { bytesHeldBy, ownText } from './own-text.js';
 import { Row, type Reading } from './reading.js';
 import type { Fault } from './say-file-problem.js';
 import type { RawRow } from './split-rows.js';
@@ -15,9 +16,14 @@ import type { Column, TableFormat } from './table-format.js';
 const REMEMBERED = 2000;
 const NONE: readonly string[] = [];
 
+interface KnownCell extends CleanCell {
+  /** What its value takes in memory. */
+  bytes: number;
+}
+
 /** Makes rows of a file's lines. */
 export class RowMaker {
-  readonly #remembered = new Map<string, Map<string, CleanCell>>();
+  readonly #remembered = new Map<string, Map<string, KnownCell>>();
   readonly #order: ReadonlyMap<string, number>;
   /** A row was no wider than the header: wider ones are no habit of whoever made the file. */
   #isTight = false;
@@ -61,6 +67,7 @@ export class RowMaker {
     const spoilt = new Map<string, Fault>();
     const lost: string[] = [];
     const cleaned: string[] = [];
+    let bytes = 0;
     for (const column of this.format.columns) {
       const cell = cells[header.places.get(column.name) ?? -1] ?? '';
       const at = cleaned.push('') - 1;
@@ -73,9 +80,11 @@ export class RowMaker {
       for (const note of clean.notes) this.notes.add(column.name, note, line, cell, clean.value);
       if (clean.spoilt) spoilt.set(column.name, { code: clean.spoilt, cell: clean.value });
       if (clean.spoilt) continue;
+      bytes += clean.bytes;
       if (clean.value !== '') cleaned[at] = this.#dayOf(column, line, clean.value);
       else if (clean.notes.length > 0) lost.push(column.name);
     }
+    if (!this.format.ties) this.reading.countText(this.source, bytes);
     const row = new Row(at.file, line, this.#order, cleaned, lost.length > 0 ? lost : NONE);
     const fault = findFault(this.format, row, header, raw, { long, spoilt });
     if (fault) {
@@ -93,14 +102,16 @@ export class RowMaker {
     return this.notes.dayFirst.has(name) ? turnDay(value) : value;
   }
 
-  #clean(column: Column, cell: string): CleanCell {
-    const known = this.#remembered.get(column.name) ?? new Map<string, CleanCell>();
+  #clean(column: Column, cell: string): KnownCell {
+    const known = this.#remembered.get(column.name) ?? new Map<string, KnownCell>();
     this.#remembered.set(column.name, known);
     const before = known.get(cell);
     if (before) return before;
     const clean = cleanCell(cell, column);
-    if (known.size < REMEMBERED) known.set(cell, clean);
-    return clean;
+    const value = ownText(clean.value);
+    const made = { ...clean, value, bytes: bytesHeldBy(value) };
+    if (known.size < REMEMBERED) known.set(ownText(cell), made);
+    return made;
   }
 
   #tellUnnamed({ cells: names, at, width }: Header, { cells, line }: RawRow): void {

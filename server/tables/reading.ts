@@ -16,6 +16,8 @@ export const LIMITS = {
   /** What stands in lists in cells: schools of users, terms of classes. */
   listed: 3_000_000,
   blankLines: 1_000_000,
+  /** Bytes that the texts of rows take in memory, but for those that tie what other files hold. */
+  text: 100_000_000,
 };
 
 /** One row of a table, by the names of its columns. Values are one line of text each, '' where there is nothing. */
@@ -41,10 +43,25 @@ export class Row {
     return this.#values[this.#order.get(column) ?? -1] ?? '';
   }
 
+  /** The row with what it tells in one column alone, where all rows of a file are kept. */
+  only(column: string): Row {
+    const lost = this.hasLost(column) ? [column] : NO_COLUMNS;
+    return new Row(this.file, this.line, orderOf(column), [this.of(column)], lost);
+  }
+
   /** Something stood in the cell that says nothing: what belongs there is not known. */
   hasLost(column: string): boolean {
     return this.#lost.includes(column);
   }
+}
+
+const NO_COLUMNS: readonly string[] = [];
+const ORDERS = new Map<string, ReadonlyMap<string, number>>();
+
+function orderOf(column: string): ReadonlyMap<string, number> {
+  const known = ORDERS.get(column) ?? new Map([[column, 0]]);
+  ORDERS.set(column, known);
+  return known;
 }
 
 /** The reading of one upload: its files by table, what is wrong in them, and how much of the limits is used. */
@@ -59,6 +76,7 @@ export class Reading {
   #records = 0;
   #listed = 0;
   #blankLines = 0;
+  #text = 0;
 
   constructor(
     readonly tables: Readonly<Record<string, TableFormat>>,
@@ -132,6 +150,11 @@ export class Reading {
     throw tooMuch(this.#lastFile, { code: 'too many records', most: LIMITS.records });
   }
 
+  /** A record that was counted before its id was known: it is counted again under that. */
+  discountRecord(): void {
+    this.#records -= 1;
+  }
+
   /**
    * A list that stands in one cell: short ones make more of a small file than anything else.
    * @throws FileRefused where all of them together are more than Slotbell reads
@@ -147,6 +170,17 @@ export class Reading {
     this.#blankLines += 1;
     if (this.#blankLines <= LIMITS.blankLines) return;
     throw tooMuch(source, { code: 'too many blank lines', most: LIMITS.blankLines });
+  }
+
+  /** @throws FileRefused where the upload holds more text than Slotbell keeps in memory */
+  countText(source: FileSource, bytes: number): void {
+    this.#text += bytes;
+    if (this.#text > LIMITS.text) throw tooMuch(source, { code: 'too much text' });
+  }
+
+  /** Tells that the reading goes on where it looks things up, which reads no bytes. */
+  tellProgress(): void {
+    this.onRead(0, this.#total);
   }
 
   get #lastFile(): Pick<FileSource, 'name'> {

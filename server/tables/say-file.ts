@@ -110,6 +110,10 @@ export const SAY_FILE = {
     'The lists in the cells of this file are far longer than in any roster.',
     LESS,
   ],
+  'too much text': (_: None): Words => [
+    'The people and classes in these files have far more text than in any roster.',
+    'Check that each column has what its name says. Leave out former students and past terms, and upload again.',
+  ],
   'too many blank lines': ({ most }: Most): Words => [
     `This file has too many blank lines: more than ${number(most)}, together with the files before it.`,
     'Delete the blank lines, which are often below the last row, and upload again.',

@@ -11,6 +11,7 @@ import { fillClaims } from './fill-claims.js';
 import { fillLimits } from './fill-limits.js';
 import { foldSearchKeys } from './fold-search-keys.js';
 import { noteMissing } from './note-missing.js';
+import { renameClaims } from './rename-claims.js';
 import { renameRecords } from './rename-records.js';
 
 /**
@@ -42,4 +43,5 @@ export const STEPS: readonly UpgradeStep[] = [
   { id: 'note-missing', when: 'after indexes', run: noteMissing },
   { id: 'convert-file-problems', when: 'after indexes', run: convertFileProblems },
   { id: 'fill-limits', when: 'after indexes', run: fillLimits },
+  { id: 'rename-claims', when: 'after indexes', run: renameClaims },
 ];

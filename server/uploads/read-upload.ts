@@ -100,6 +100,7 @@ type Beat = ReturnType<typeof startBeat>;
 function startBeat(deps: Deps, mine: Reading['mine'], stopping: AbortSignal) {
   const progress: UploadProgress = { bytes: 0, total: 0, kept: 0 };
   let fetched = 0;
+  let steps = 0;
   let isLost = false;
   let giveUp = (): void => undefined;
   const lost = new Promise<never>((_resolve, reject) => {
@@ -112,7 +113,7 @@ function startBeat(deps: Deps, mine: Reading['mine'], stopping: AbortSignal) {
   let stored = '';
   let lastAt = performance.now();
   const store = async (): Promise<void> => {
-    const now = JSON.stringify([progress, fetched]);
+    const now = JSON.stringify([progress, fetched, steps]);
     if (now === stored) {
       // Another worker may have it by now, and this one's place is of use to others.
       if (performance.now() - lastAt > SILENT_MS) giveUp();
@@ -139,6 +140,7 @@ function startBeat(deps: Deps, mine: Reading['mine'], stopping: AbortSignal) {
       check();
     },
     read: (bytes: number, total: number): void => {
+      steps += 1;
       progress.bytes += bytes;
       progress.total = total;
       check();

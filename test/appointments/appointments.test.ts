@@ -119,7 +119,7 @@ describe('appointments of an event', () => {
 
     it('say which run may change them: at work, waiting, of the roster, or the next night', async () => {
       const note = async (visitor = maker) =>
-        /<p class="note">(.*)<\/p>/.exec((await visitor.get(`${home}/problems`)).text)?.[1];
+        /<p class="note mb-3">(.*)<\/p>/.exec((await visitor.get(`${home}/problems`)).text)?.[1];
       assert.equal(await note(), undefined);
       await Account.updateOne({ _id: account }, { $set: { 'files.on': true, 'files.format': 'clever' } });
       await Event.updateOne(

@@ -16,7 +16,7 @@ const FIELDS = [
   field(2, { label: 'Language', kind: 'choice', choices: ['English', 'Spanish'] }),
   field(3, { label: 'Interpreter', kind: 'tick' }),
   field(4, { label: 'Cell phone', kind: 'phone', required: true }),
-  field(5, { label: 'Anything else', kind: 'long text' }),
+  field(5, { label: '=Anything else', kind: 'long text' }),
   field(6, { label: 'Seen by nurse', staffOnly: true, required: true }),
 ];
 
@@ -64,7 +64,7 @@ describe('questions at booking', () => {
     const twice = await confirm({ ...good, [name(1)]: ['a', 'b'] });
     assert.match(twice.text, /Answer “Allergies &lt;b&gt;\?” once\./);
     const long = await confirm({ ...good, [name(5)]: 'x'.repeat(1001) });
-    assert.match(long.text, /“Anything else”: use 1000 characters at most\./);
+    assert.match(long.text, /“=Anything else”: use 1000 characters at most\./);
   });
 
   it('are kept with the appointment as they read then, and shown wherever it is, to the family without staff’s', async () => {
@@ -75,7 +75,7 @@ describe('questions at booking', () => {
       { field: id(2), label: 'Language', kind: 'choice', value: 'Spanish' },
       { field: id(3), label: 'Interpreter', kind: 'tick', value: 'yes' },
       { field: id(4), label: 'Cell phone', kind: 'phone', value: '(555) 010-1234 ext. 5' },
-      { field: id(5), label: 'Anything else', kind: 'long text', value: 'One\ntwo' },
+      { field: id(5), label: '=Anything else', kind: 'long text', value: 'One\ntwo' },
     ]);
     const staffs = { field: id(6), label: 'Seen by nurse', kind: 'text', value: 'Monday', staffOnly: true };
     await Appointment.updateOne({ _id: (await appointment())._id }, { $push: { answers: staffs } });
@@ -112,7 +112,7 @@ describe('questions at booking', () => {
       const { text } = await office.get(file);
       assert.match(
         text,
-        /Allergies <b>\?,Interpreter,Cell phone,Anything else,Seen by nurse,Other answers/,
+        /Allergies <b>\?,Interpreter,Cell phone,'=Anything else,Seen by nurse,Other answers/,
         file,
       );
       assert.match(
@@ -141,7 +141,7 @@ describe('questions at booking', () => {
       answers.map(({ label, value }) => `${label}: ${value}`),
       [
         ...['Allergies <b>?: Nuts & <milk>', 'Language: English', 'Cell phone: (555) 010-1234 ext. 5'],
-        ...['Anything else: One\ntwo', 'Seen by nurse: Monday'],
+        ...['=Anything else: One\ntwo', 'Seen by nurse: Monday'],
       ],
     );
   });

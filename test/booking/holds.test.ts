@@ -80,6 +80,12 @@ describe('holds of one login', () => {
     for (const who of [staff, visitor])
       for (const page of ['', '/children', '/schedule']) await who.get(`${desk.home}${page}`);
     assert.equal(await Household.countDocuments(), 0);
+    const children = async (who: Visitor) => (await who.get(`${desk.home}/children`)).text;
+    assert.match(
+      await children(staff),
+      /staff account[\s\S]*href="\/events\/[0-9a-f]{24}">go back to the event/,
+    );
+    assert.doesNotMatch(await children(visitor), /staff account/);
     const child = { number: '1000', day: '9', month: '3', year: '2014' };
     assert.equal((await visitor.post(`${desk.home}/children`, child, `${desk.home}/children`)).status, 303);
     assert.equal(await Household.countDocuments(), 1);

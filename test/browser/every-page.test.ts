@@ -12,6 +12,9 @@ const PHONE = { width: 390, height: 844 };
 /** Letter paper between its margins. */
 const SHEET = { width: 703, height: 943 };
 
+/** Staff's pages lead to all others. */
+const IS_LED = `!document.body.matches('.is-staff') || document.querySelectorAll('nav[aria-label=Main] a').length >= 4`;
+
 describe('every page of the demo', function () {
   this.timeout(240_000);
   let demo: RunningDemo;
@@ -53,7 +56,22 @@ describe('every page of the demo', function () {
       assert.deepEqual(faults, []);
       assert.ok(visited.length >= atLeast, visited.join('\n'));
     });
+
+  it('heads take a quarter of a phone’s first screen at most', async () => {
+    const page = await openPage(browser, PHONE);
+    await logIn(page, demo, 'administrator');
+    const event = await page.getAttribute('.list-table tbody th a', 'href');
+    for (const path of HEADED) {
+      await page.goto(`${demo.url}${path.startsWith('/global') ? '' : (event ?? '')}${path}`);
+      const tabs = await page.locator('main > .page-head + .tabs').boundingBox();
+      assert.ok(tabs && tabs.y + tabs.height <= PHONE.height / 4, `${path}: ${JSON.stringify(tabs)}`);
+    }
+    await page.close();
+  });
 });
+
+/** The pages that staff are on all day, behind the event's address or as they stand. */
+const HEADED = ['', '/classes', '/slots', '/day-sheet', '/problems', '/sync', '/global-setup/clever'];
 
 /** What is wrong with the page that is open, one line each. Widths and themes are style sheets' alone: it is loaded once for all. */
 async function look(page: Page): Promise<string[]> {
@@ -65,6 +83,7 @@ async function look(page: Page): Promise<string[]> {
     const wider = Number(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth'));
     if (wider > 0) faults.push(`(${String(viewport.width)} px): ${String(wider)} px wider than the screen`);
   }
+  if (!(await page.evaluate<boolean>(IS_LED))) faults.push('has no main navigation');
   faults.push(...(await lookPrinted(page)));
   // The same page in other colours: only those can be wrong anew, and they do not depend on the width.
   await page.setViewportSize(SCREEN);

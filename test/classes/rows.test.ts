@@ -7,7 +7,7 @@ import { filterRows, isClassRow, sortRows, type Row, type Sort } from '../../ser
 import { shorten } from '../../server/classes/queries.js';
 import { wantedTypes, type TypesForm } from '../../server/classes/schema.js';
 import { planTypes } from '../../server/classes/set-types.js';
-import { nextSync } from '../../server/classes/tell-return.js';
+import { nextSync } from '../../server/classes/say-return.js';
 
 const row = (more: Partial<Row>): Row => ({
   id: new Types.ObjectId(),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Appointment } from '../../server/models/appointment.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';
-import { Contact, recordIds, standsFor } from '../../server/models/contact.js';
+import { Contact, recordIds, byRecordIds } from '../../server/models/contact.js';
 import { Household } from '../../server/models/household.js';
 import { interleave } from '../support/booking/interleave.js';
 import { EVE, makeHousehold } from '../support/booking/conference.js';
@@ -86,7 +86,7 @@ describe('merging two contacts, at once or killed', function () {
         await interleave([{ name: 'merge', dieAfter: steps, run: work }], () => 0);
         for (const id of ids)
           assert.ok(
-            await Contact.exists(standsFor(merging.fair.account._id, [id])),
+            await Contact.exists(byRecordIds(merging.fair.account._id, [id])),
             `${id}, step ${String(steps)}`,
           );
         merging.now = LATER;

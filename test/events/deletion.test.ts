@@ -4,6 +4,7 @@ import { deleteEvents } from '../../server/events/deletion/delete-events.js';
 import { Appointment } from '../../server/models/appointment.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Event } from '../../server/models/event.js';
+import { Notification } from '../../server/models/notification.js';
 import { SyncLog } from '../../server/models/sync-log.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { User } from '../../server/models/user.js';
@@ -136,6 +137,18 @@ describe('deleting an event', () => {
     await SyncRun.updateOne({ _id }, { $set: { state: 'stopped' } });
     await work();
     assert.ok(!(await Event.exists({ _id: event })));
+  });
+
+  it('still sends what families and staff are to be told', async () => {
+    const mail = (await Notification.findOne({ event }).lean())!;
+    await Notification.updateOne({ _id: mail._id }, { $set: { state: 'queued' } });
+    await type();
+    await work();
+    const left = await Notification.find().lean();
+    assert.deepEqual(
+      left.map(({ _id, event: of, state }) => [String(_id), of, state]),
+      [[String(mail._id), undefined, 'queued']],
+    );
   });
 
   it('leaves nothing of a booking that was under way', async () => {

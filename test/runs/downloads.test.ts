@@ -6,7 +6,7 @@ import { Event } from '../../server/models/event.js';
 import { RosterRun } from '../../server/models/roster-run.js';
 import { openNightlyRuns } from '../../jobs/open-nightly-runs.js';
 import { wipeOldDownloads } from '../../server/sync/nights/resume-runs.js';
-import type { Timing } from '../../server/runs/engine/hold-run.js';
+import type { Timing } from '../../server/runs/engine/timing.js';
 import { takeRun } from '../../server/runs/engine/take-run.js';
 import { startSync } from '../../server/sync/runs/start-sync.js';
 import { Account } from '../../server/models/account.js';

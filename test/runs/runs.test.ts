@@ -9,7 +9,9 @@ import { RosterRun } from '../../server/models/roster-run.js';
 import type { Run } from '../../server/models/run.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { resumeRuns } from '../../server/sync/nights/resume-runs.js';
-import { HeldRun, RunHandedBack, RunLost, type Timing } from '../../server/runs/engine/hold-run.js';
+import { ActiveRun } from '../../server/runs/engine/active-run.js';
+import type { Timing } from '../../server/runs/engine/timing.js';
+import { RunHandedBack, RunLost } from '../../server/runs/engine/run-ends.js';
 import { takeRun } from '../../server/runs/engine/take-run.js';
 import { startSync } from '../../server/sync/runs/start-sync.js';
 import { stopSync } from '../../server/sync/runs/stop-sync.js';
@@ -67,10 +69,10 @@ describe('sync runs', () => {
     const id = await queued();
     const first = await takeRun(syncRuns, id, QUICK, new Date());
     assert.ok(first);
-    const held = new HeldRun(syncRuns, first, {
+    const held = new ActiveRun(syncRuns, first, {
       stages: ['classes'],
       timing: AT_ONCE,
-      outer: never,
+      stopping: never,
       now: () => new Date(),
     });
     await held.begin('classes', 10);
@@ -98,10 +100,10 @@ describe('sync runs', () => {
     const id = await queued();
     const taken = await takeRun(syncRuns, id, QUICK, new Date());
     assert.ok(taken);
-    const held = new HeldRun(syncRuns, taken, {
+    const held = new ActiveRun(syncRuns, taken, {
       stages: [],
       timing: { ...QUICK, quietMs: 20 },
-      outer: never,
+      stopping: never,
       now: () => new Date(),
     });
     const begun = performance.now();

@@ -6,7 +6,7 @@ import { RosterRun } from '../../server/models/roster-run.js';
 import type { Run } from '../../server/models/run.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { undoRun } from '../../server/review/run/undo-run.js';
-import type { Timing } from '../../server/runs/engine/hold-run.js';
+import type { Timing } from '../../server/runs/engine/timing.js';
 import { countTries, takeRun } from '../../server/runs/engine/take-run.js';
 import { resumeRuns } from '../../server/sync/nights/resume-runs.js';
 import { runRoster } from '../../server/sync/runs/run-roster.js';

@@ -4,14 +4,14 @@ import { fileURLToPath } from 'node:url';
 import { Types } from 'mongoose';
 import { createCleverClient } from '../../server/clever/client.js';
 import { NotByEvents, readEvents, type Changes } from '../../server/sources/download/read-events.js';
-import type { HeldRun } from '../../server/runs/engine/hold-run.js';
+import type { ActiveRun } from '../../server/runs/engine/active-run.js';
 import { mapCleverPerson } from '../../server/sources/records/map-clever-person.js';
 import { serveLoopback } from '../support/clever/loopback.js';
 
 const FOLDER = fileURLToPath(new URL('../../../shared/clever/recorded', import.meta.url));
 const PAGES = ['starting_after_640df950d306111b2385f72b', 'starting_after_64206e4531f12f05cc490ffd'];
 const KINDS = { students: true, teachers: true, staff: true, contacts: true };
-const run = { step: () => Promise.resolve() } as unknown as HeldRun;
+const run = { step: () => Promise.resolve() } as unknown as ActiveRun;
 
 interface Body {
   data: unknown[];

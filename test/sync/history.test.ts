@@ -4,7 +4,7 @@ import type { SyncRun } from '../../server/models/sync-run.js';
 import { drawHistory, FRAME, type HistoryRun } from '../../server/sync/tab/draw-history.js';
 import { showHistory } from '../../server/sync/tab/show-history.js';
 import { sumRun } from '../../server/sync/tab/sum-run.js';
-import { sayBadEnds, sayNight, saySync } from '../../server/sync/tab/tell-sync.js';
+import { sayBadEnds, sayNight, saySync } from '../../server/sync/tab/say-sync.js';
 import { counts, NOW, runOf, ZONE } from '../support/roster/made-run.js';
 import { tookInWords } from '../../server/web/format-count.js';
 

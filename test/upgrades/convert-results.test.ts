@@ -5,7 +5,7 @@ import { Account } from '../../server/models/account.js';
 import { RosterRun } from '../../server/models/roster-run.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { sayRemarks, sayResult } from '../support/say-run.js';
-import { sayWhy } from '../../server/runs/log/say-why.js';
+import { sayWhy } from '../../server/review/run/say-why.js';
 import { convertFaults } from '../../server/upgrades/convert-faults.js';
 import { convertResults } from '../../server/upgrades/convert-results.js';
 import { emptyDatabase } from '../support/hooks.js';

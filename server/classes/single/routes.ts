@@ -15,7 +15,7 @@ import { shorten } from '../queries.js';
 import { chosenIds, editSchema, idsInAddress, newClassSchema, pageSchema } from '../schema.js';
 import { chosenOf, editorPage, editorPath, whenOf } from '../show-editor.js';
 import { showList } from '../show-list.js';
-import { tellReturn } from '../tell-return.js';
+import { sayReturn } from '../say-return.js';
 import { classTexts, compareEdits, rosterFacts } from './compare-edits.js';
 import { classPage, namesOfClasses, STUDENTS_A_PAGE, teacherChoices } from './queries.js';
 
@@ -135,7 +135,7 @@ async function onePage(
     imported,
     compared: compareEdits(item, found.teachers[0]?.room ?? ''),
     facts: rosterFacts(item, found.school),
-    returns: tellReturn(Number(imported), Number(!imported), whenOf(deps, res)),
+    returns: sayReturn(Number(imported), Number(!imported), whenOf(deps, res)),
     form: { values: { ...values, seen: seenOf(item) }, errors: form?.errors ?? {} },
     pager: pagerOf(
       found.total,

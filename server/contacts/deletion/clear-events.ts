@@ -3,7 +3,7 @@ import { Class } from '../../models/class.js';
 import { Event } from '../../models/event.js';
 import { Resource } from '../../models/resource.js';
 import { Slot } from '../../models/slot.js';
-import type { HeldRun } from '../../runs/engine/hold-run.js';
+import type { ActiveRun } from '../../runs/engine/active-run.js';
 import { deleteAll } from './delete-batches.js';
 
 /**
@@ -12,7 +12,7 @@ import { deleteAll } from './delete-batches.js';
  * @param staying contacts of those who run events or teach and stay; `types` has no teachers: all of them do
  */
 export async function clearEvent(
-  run: HeldRun,
+  run: ActiveRun,
   event: Types.ObjectId,
   { teachersGo, staying }: { teachersGo: boolean; staying: readonly Types.ObjectId[] },
 ): Promise<void> {
@@ -31,7 +31,7 @@ export async function clearEvent(
 }
 
 async function deleteResources(
-  run: HeldRun,
+  run: ActiveRun,
   event: Types.ObjectId,
   staying: readonly Types.ObjectId[],
 ): Promise<void> {

@@ -8,14 +8,14 @@ import { Section } from '../../models/section.js';
 import { SyncRun } from '../../models/sync-run.js';
 import { Term } from '../../models/term.js';
 import type { Run } from '../../models/run.js';
-import type { HeldRun } from '../../runs/engine/hold-run.js';
+import type { ActiveRun } from '../../runs/engine/active-run.js';
 import { deleteAll } from './delete-batches.js';
 
 /**
  * Forgets what the source gave: the mirror, how far its events were followed, possible duplicates, what waits for review, and what runs
  * noted for undo. The next import begins as the first one did. How runs went stays readable.
  */
-export async function clearRoster(run: HeldRun): Promise<void> {
+export async function clearRoster(run: ActiveRun): Promise<void> {
   const { account } = run;
   // First: whatever happens from here on, the next sync reads everything.
   await Account.updateOne(

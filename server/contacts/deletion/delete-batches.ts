@@ -1,5 +1,5 @@
 import type { Model, QueryFilter, Types } from 'mongoose';
-import type { HeldRun } from '../../runs/engine/hold-run.js';
+import type { ActiveRun } from '../../runs/engine/active-run.js';
 
 const BATCH = 500;
 
@@ -8,7 +8,7 @@ const BATCH = 500;
  * Between two batches the run says that it lives, and ends where it is to end.
  */
 export async function deleteBatches<T extends { _id: Types.ObjectId }>(
-  run: HeldRun,
+  run: ActiveRun,
   model: Model<T>,
   filter: QueryFilter<T>,
   work: (ids: Types.ObjectId[]) => Promise<unknown>,
@@ -26,7 +26,7 @@ export async function deleteBatches<T extends { _id: Types.ObjectId }>(
 
 /** The same for documents that nothing else hangs on. */
 export function deleteAll<T extends { _id: Types.ObjectId }>(
-  run: HeldRun,
+  run: ActiveRun,
   model: Model<T>,
   filter: QueryFilter<T>,
 ): Promise<void> {

@@ -8,7 +8,9 @@ import { isDuplicateKey } from '../../models/duplicate-key.js';
 import { Event } from '../../models/event.js';
 import { Household } from '../../models/household.js';
 import type { Run } from '../../models/run.js';
-import { HeldRun, RunHandedBack, RunLost, TIMING, type Timing } from '../../runs/engine/hold-run.js';
+import { ActiveRun } from '../../runs/engine/active-run.js';
+import { TIMING, type Timing } from '../../runs/engine/timing.js';
+import { RunHandedBack, RunLost } from '../../runs/engine/run-ends.js';
 import { isPassing } from '../../runs/engine/judge-fault.js';
 import { countTries, MOST_TRIES, takeRun } from '../../runs/engine/take-run.js';
 import { clearEvent } from './clear-events.js';
@@ -56,10 +58,10 @@ export async function deleteContacts(
     deps.now(),
   )) as ContactDeletion | null;
   if (!taken) return;
-  const run = new HeldRun(deletions, taken, {
+  const run = new ActiveRun(deletions, taken, {
     stages: DELETION_STAGES,
     timing,
-    outer: stopping,
+    stopping,
     now: deps.now,
   });
   try {
@@ -72,7 +74,7 @@ export async function deleteContacts(
   }
 }
 
-async function work(deps: Deps, taken: ContactDeletion, run: HeldRun, end: EndAppointment): Promise<void> {
+async function work(deps: Deps, taken: ContactDeletion, run: ActiveRun, end: EndAppointment): Promise<void> {
   const { by, contact, level } = taken;
   if (countTries(taken) > MOST_TRIES) throw new DeletionEnded();
   if (level) {
@@ -90,7 +92,7 @@ async function deleteLevel(
   deps: Deps,
   taken: ContactDeletion,
   level: DeletionLevel,
-  run: HeldRun,
+  run: ActiveRun,
   end: EndAppointment,
 ): Promise<void> {
   const { account, by } = taken;
@@ -130,7 +132,7 @@ async function deleteLevel(
 /** Before anything changes: what was asked for may not hold any more. */
 async function lookOnce(
   { account, contact, appointments, cleared }: ContactDeletion,
-  run: HeldRun,
+  run: ActiveRun,
 ): Promise<void> {
   const against = cleared ? undefined : await findAgainst(account, run.now());
   if (against) throw new DeletionEnded(against);
@@ -144,7 +146,7 @@ async function lookOnce(
 }
 
 async function endAppointments(
-  run: HeldRun,
+  run: ActiveRun,
   events: readonly Types.ObjectId[],
   by: Types.ObjectId,
   end: EndAppointment,
@@ -174,7 +176,7 @@ async function leaveEntry(deps: Deps, deletion: ContactDeletion): Promise<void> 
   }
 }
 
-async function endBadly(deps: Deps, run: HeldRun, error: unknown): Promise<void> {
+async function endBadly(deps: Deps, run: ActiveRun, error: unknown): Promise<void> {
   if (error instanceof RunLost) return;
   if (error instanceof RunHandedBack || isPassing(error)) {
     await run.handBack().catch(() => undefined);

@@ -2,18 +2,18 @@ import type { Types } from 'mongoose';
 import { Contact, type ContactType } from '../../models/contact.js';
 import { Diary } from '../../models/diary.js';
 import { Household } from '../../models/household.js';
-import type { HeldRun } from '../../runs/engine/hold-run.js';
+import type { ActiveRun } from '../../runs/engine/active-run.js';
 import { deleteBatches } from './delete-batches.js';
 import { dropMails } from './remove-logins.js';
 
 /** Nothing more can be booked about any child, and no child is added for good: the children are deleted. */
-export async function takeChildren({ account }: Pick<HeldRun, 'account'>): Promise<void> {
+export async function takeChildren({ account }: Pick<ActiveRun, 'account'>): Promise<void> {
   await Household.updateMany({ account, 'children.student': { $exists: true } }, { $set: { children: [] } });
 }
 
 /** Deletes contacts of these types, but for those who stay, who lose what the source gave them: it gives it again. */
 export async function deletePeople(
-  run: HeldRun,
+  run: ActiveRun,
   types: readonly ContactType[],
   staying: readonly Types.ObjectId[],
 ): Promise<void> {
@@ -35,7 +35,7 @@ export async function deletePeople(
 }
 
 /** Families have no children any more; a parent who stays gets an empty one at the first need of it. */
-export function deleteFamilies(run: HeldRun): Promise<void> {
+export function deleteFamilies(run: ActiveRun): Promise<void> {
   return deleteBatches(run, Household, { account: run.account }, async (ids) => {
     await deleteDiaries(ids);
     await Household.deleteMany({ _id: { $in: ids } });

@@ -11,7 +11,7 @@ import { Resource } from '../../models/resource.js';
 import { CHANGE_STATES, RosterChange } from '../../models/roster-change.js';
 import { Slot } from '../../models/slot.js';
 import { User } from '../../models/user.js';
-import type { HeldRun } from '../../runs/engine/hold-run.js';
+import type { ActiveRun } from '../../runs/engine/active-run.js';
 import { deleteDiaries } from './delete-people.js';
 import { deleteAppointments, endComing, type EndAppointment } from './end-appointments.js';
 
@@ -20,7 +20,7 @@ import { deleteAppointments, endComing, type EndAppointment } from './end-appoin
  * children stays for the others.
  */
 export async function deletePerson(
-  run: HeldRun,
+  run: ActiveRun,
   id: Types.ObjectId,
   by: Types.ObjectId,
   end: EndAppointment,
@@ -54,7 +54,7 @@ export async function deletePerson(
 }
 
 async function leaveAppointments(
-  run: HeldRun,
+  run: ActiveRun,
   events: Types.ObjectId[],
   student: Types.ObjectId,
   by: Types.ObjectId,
@@ -75,7 +75,7 @@ async function leaveAppointments(
 }
 
 async function leaveResources(
-  run: HeldRun,
+  run: ActiveRun,
   contact: Types.ObjectId,
   by: Types.ObjectId,
   end: EndAppointment,

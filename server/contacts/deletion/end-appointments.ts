@@ -2,7 +2,7 @@ import type { QueryFilter, Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../../models/appointment.js';
 import { Claim } from '../../models/claim.js';
 import { clearDiaries } from '../../models/diary.js';
-import type { HeldRun } from '../../runs/engine/hold-run.js';
+import type { ActiveRun } from '../../runs/engine/active-run.js';
 import { deleteBatches } from './delete-batches.js';
 
 /** Ends a hold, or cancels what is booked with the school's notice to the family; tells of what was canceled before. In the room of bookings. */
@@ -15,7 +15,7 @@ const BATCH = 200;
 
 /** Ends holds, and cancels what lies ahead, with its notices. A repetition finds what is not told yet; a notice has one key, so nobody is told twice. */
 export async function endComing(
-  run: HeldRun,
+  run: ActiveRun,
   which: QueryFilter<Appointment>,
   by: Types.ObjectId,
   end: EndAppointment,
@@ -40,7 +40,7 @@ export async function endComing(
 }
 
 /** Deletes appointments with what they hold: seats, limits, and what stands in diaries. Those that lie ahead have been canceled. */
-export function deleteAppointments(run: HeldRun, which: QueryFilter<Appointment>): Promise<void> {
+export function deleteAppointments(run: ActiveRun, which: QueryFilter<Appointment>): Promise<void> {
   return deleteBatches(run, Appointment, which, async (ids) => {
     // First, as it is by the appointments that a repetition finds them.
     await Claim.updateMany({ next: { $in: ids, $exists: true } }, { $unset: { next: 1 } });

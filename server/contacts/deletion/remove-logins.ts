@@ -2,7 +2,7 @@ import type { Types } from 'mongoose';
 import { offeredGrants, OneTimeLink } from '../../models/one-time-link.js';
 import { Notification } from '../../models/notification.js';
 import { ACCESS_LEVELS, atLeast, User } from '../../models/user.js';
-import type { HeldRun } from '../../runs/engine/hold-run.js';
+import type { ActiveRun } from '../../runs/engine/active-run.js';
 import type { DeletionLevel } from './policy.js';
 
 const BATCH = 500;
@@ -13,7 +13,7 @@ const BATCH = 500;
  * @param staying logins that are never touched
  */
 export async function removeLogins(
-  run: HeldRun,
+  run: ActiveRun,
   level: DeletionLevel,
   staying: readonly Types.ObjectId[],
 ): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Deps } from '../../deps.js';
 import { ContactDeletion } from '../../models/contact-deletion.js';
-import { TIMING, type Timing } from '../../runs/engine/hold-run.js';
+import { TIMING, type Timing } from '../../runs/engine/timing.js';
 import { dueAt } from '../../runs/engine/put-off.js';
 import { staleRun } from '../../runs/engine/take-run.js';
 

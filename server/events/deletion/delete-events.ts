@@ -50,6 +50,11 @@ async function deleteEvent(deps: Pick<Deps, 'now'>, event: Gone, stopping: Abort
     await Claim.deleteMany({ appointment: { $in: ids } });
     await clearDiaries(ids);
   });
+  // What families and staff are still to be told goes out: it is the account's from now on.
+  await Notification.updateMany(
+    { ...scope, state: { $in: ['queued', 'sending'] } },
+    { $unset: { event: 1 } },
+  );
   for (const model of [Slot, Class, Resource, Notification]) await inBatches(model, scope, stopping);
   await inBatches(SyncRun, scope, stopping, async (runs) => {
     for (const run of runs) {

@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../../models/appointment.js';
 import { Class } from '../../models/class.js';
-import { Contact, standsFor } from '../../models/contact.js';
+import { Contact, byRecordIds } from '../../models/contact.js';
 import { Event } from '../../models/event.js';
 import { Resource } from '../../models/resource.js';
 import { RosterChange } from '../../models/roster-change.js';
@@ -87,7 +87,9 @@ async function bookedIn(
   };
   const lost = [...new Set(rows.flatMap(lostIn))];
   const people = ofSections
-    ? (await Contact.find(standsFor(account, lost.map(String), {}), { _id: 1 }).lean()).map(({ _id }) => _id)
+    ? (await Contact.find(byRecordIds(account, lost.map(String), {}), { _id: 1 }).lean()).map(
+        ({ _id }) => _id,
+      )
     : (lost as Types.ObjectId[]);
   if (role === 'students')
     return hexOf(await Appointment.distinct('_id', { ...inThese, students: { $in: people } }));

@@ -20,7 +20,7 @@ import { countBookings } from './count-bookings.js';
 import { nameSource } from '../../runs/show/name-source.js';
 import { decisionOn, heldSince, type Decision } from '../../runs/show/read-held.js';
 import type { HeldQuery } from './schema.js';
-import { tellRollover } from './tell-rollover.js';
+import { sayRollover } from './say-rollover.js';
 
 const PAGE_SIZE = 50;
 
@@ -52,7 +52,7 @@ export async function heldPage(deps: Deps, actor: Actor, place: RunPlace, query:
     source,
     since: dayAndTimeSoon((await heldSince(run._id)) ?? run.startedAt ?? run.createdAt, actor, deps.now()),
     reasons: sayWhyHeld(run, actor, source),
-    rollover: words ? tellRollover(run.counts) : '',
+    rollover: words ? sayRollover(run.counts) : '',
     effects: effectsOf(counts, bookings, event !== undefined, actor, source),
     decided: decision && (await sayDecision(decision, actor, event !== undefined, deps.now())),
     csv: addressOf(`${home}/held.csv`, { q, kind }),

@@ -1,9 +1,8 @@
 import type { Request, Response, Router } from 'express';
-import { actorOf } from '../../web/actor.js';
+import { actorOf, mayRunAll } from '../../web/actor.js';
 import { addressOf, pagerOf, sliceOf } from '../../web/paging.js';
 import { parseQuery } from '../../web/parse.js';
-import { mayRunAll } from '../../web/actor.js';
-import { nameRows } from '../../runs/show/name-rows.js';
+import { nameRows } from '../run/name-rows.js';
 import { readableRefresh, readableRuns, type RunPlace } from '../../runs/show/queries.js';
 import { countLog, readLog } from '../../runs/log/read-log.js';
 import { sayLine } from '../../runs/log/say-note.js';

@@ -56,7 +56,7 @@ export async function decideHeldOfEvent(
   return { ok: false, reason: 'another waits' };
 }
 
-/** What a run holds, as what somebody decides about alone. @returns the id under which to start the run that settles it */
+/** What a run holds, as what somebody decides about alone. @returns the id under which to start the run that does it */
 async function claimHeld<T extends Run>(
   deps: Deps,
   model: Model<T>,

@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 import { numericMoment } from '../../web/format-time.js';
 import { streamCsv } from '../../web/stream-csv.js';
-import { nameRows } from '../../runs/show/name-rows.js';
+import { nameRows } from './name-rows.js';
 import { logFilter, type LogQuery, type RunPlace } from '../../runs/show/queries.js';
 import { streamLog, type LogLine } from '../../runs/log/read-log.js';
 import { sayLine } from '../../runs/log/say-note.js';

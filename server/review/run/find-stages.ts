@@ -8,6 +8,6 @@ export async function expectedStages({ run, event }: RunPlace): Promise<string[]
   const account = await Account.findById(run.account).orFail().lean();
   if (!event) return stagesOfRefresh(account, run);
   const reads = run.purpose === 'sync' || run.purpose === 'preview';
-  const standsOn = 'refresh' in run && run.refresh;
-  return [...(reads || standsOn ? stagesOfRefresh(account, run) : []), ...stagesOfSync(run)];
+  const hasRefresh = 'refresh' in run && run.refresh;
+  return [...(reads || hasRefresh ? stagesOfRefresh(account, run) : []), ...stagesOfSync(run)];
 }

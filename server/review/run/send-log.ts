@@ -5,7 +5,7 @@ import type { Place } from '../../web/place.js';
 import { addressOf, pagerOf, sliceOf } from '../../web/paging.js';
 import { parseQuery } from '../../web/parse.js';
 import { exportLog } from './export-log.js';
-import { nameRows } from '../../runs/show/name-rows.js';
+import { nameRows } from './name-rows.js';
 import { logFilter, readableRefresh, type LogQuery, type RunPlace } from '../../runs/show/queries.js';
 import { countLog, readLog } from '../../runs/log/read-log.js';
 import { sayLine } from '../../runs/log/say-note.js';

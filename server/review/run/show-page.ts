@@ -1,13 +1,12 @@
 import type { Deps } from '../../deps.js';
 import type { RosterRun } from '../../models/roster-run.js';
 import { SyncRun } from '../../models/sync-run.js';
-import type { Actor } from '../../web/actor.js';
+import { mayRunAll, type Actor } from '../../web/actor.js';
 import { countOf, tookInWords } from '../../web/format-count.js';
 import { dayAndTimeSoon, timeOfDay } from '../../web/format-time.js';
 import { addressOf } from '../../web/paging.js';
 import { countHeld } from '../../runs/changes/count-held.js';
 import { decisionOn } from '../../runs/show/read-held.js';
-import { mayRunAll } from '../../web/actor.js';
 import { previewState } from '../previews/queries.js';
 import { findUndoable } from './undo-run.js';
 import { findBroken } from './find-broken.js';
@@ -35,7 +34,7 @@ import {
 } from '../../runs/show/show-run.js';
 import { nameSource } from '../../runs/show/name-source.js';
 import { heldInWords, sayMissing } from '../../runs/show/summarize-run.js';
-import { sayWhy } from '../../runs/log/say-why.js';
+import { sayWhy } from './say-why.js';
 
 interface Fact {
   term: string;

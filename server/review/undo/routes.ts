@@ -1,9 +1,8 @@
 import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.js';
-import { actorOf } from '../../web/actor.js';
+import { actorOf, mayRunAll } from '../../web/actor.js';
 import { FRESH_FORM, parseForm, type Form } from '../../web/parse.js';
 import { say } from '../../web/session.js';
-import { mayRunAll } from '../../web/actor.js';
 import { pathOfRun, type FoundRun } from '../../runs/show/queries.js';
 import { undoRun } from '../run/undo-run.js';
 import { planUndo } from './queries.js';

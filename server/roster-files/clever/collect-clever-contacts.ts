@@ -1,4 +1,4 @@
-import type { CleverUser } from '../../clever/schema.js';
+import type { CleverUser, StudentRelationship } from '../../clever/schema.js';
 import { searchKey } from '../../models/scoped.js';
 import { breathe, isDue } from '../../tables/breathe.js';
 import { addOnce, childOf } from '../records/add-once.js';
@@ -20,7 +20,19 @@ interface Mention {
   email: string;
   phone: string;
   contact: FromFile<CleverUser>;
-  tie: { student: string; relationship: string; type: string };
+  tie: Tie;
+}
+
+interface Tie {
+  student: string;
+  relationship: string;
+  type: string;
+}
+
+/** A parent whom rows name without an own id and without an address, with the children of all these rows. */
+interface Waiting {
+  mention: Mention;
+  ties: Tie[];
 }
 
 /** The parents in the rows of Clever's students.csv: one object a parent, with all the children that their rows are of. */
@@ -34,8 +46,8 @@ export class CleverContacts {
 
   /** Ids of parents without an own one, by their name with an address or a telephone number. */
   readonly #reached = new Map<string, string>();
-  /** Rows that name a parent without an own id and without an address. */
-  #waiting: Mention[] = [];
+  /** Parents without an own id and without an address, by what makes them one: the name, with the telephone or the child. */
+  readonly #waiting = new Map<string, Waiting>();
 
   constructor(private readonly reading: Reading) {
     this.objects = new RecordMap(reading);
@@ -56,7 +68,20 @@ export class CleverContacts {
     const own = row.of('Contact_sis_id');
     if (own) this.#take(recordId('parent', own), mention);
     else if (email) this.#take(this.#idOf(mention), mention);
-    else this.#waiting.push(mention);
+    else this.#wait(mention);
+  }
+
+  #wait(mention: Mention): void {
+    const { name, phone, tie } = mention;
+    const key = phone ? `phone ${phone} ${name}` : `child ${tie.student} ${name}`;
+    const known = this.#waiting.get(key);
+    if (!known) {
+      this.reading.countRecord();
+      this.#waiting.set(key, { mention, ties: [tie] });
+      return;
+    }
+    this.#merge(known.mention.contact, mention);
+    addTie(known.ties, tie);
   }
 
   /**
@@ -64,34 +89,36 @@ export class CleverContacts {
    * account knows by them, else the guardian of that name whom the child has already: an address that went makes nobody new.
    */
   async settle(known: KnownRoster, students: Collected<CleverUser>): Promise<void> {
-    const waiting = this.#waiting;
-    this.#waiting = [];
+    const renamed = (tie: Tie): Tie => ({ ...tie, student: students.idOf(tie.student) });
     for (const contact of this.objects.values()) {
       if (isDue()) await breathe();
       const role = contact.roles?.contact;
       // Another list: what the one before held stood under other ids.
       if (role && students.aliases.size > 0)
-        role.student_relationships = role.student_relationships?.map((tie) => ({
-          ...tie,
-          student: students.idOf(tie.student ?? ''),
-        }));
+        role.student_relationships = role.student_relationships?.map((tie) => renamed(tie as Tie));
     }
-    for (let from = 0; from < waiting.length; from += ASKED) {
-      const mentions = waiting.slice(from, from + ASKED);
-      for (const { tie } of mentions) tie.student = students.idOf(tie.student);
-      const ids = mentions.map((mention) => derivedOf(mention));
+    for (const waiting of batchesOf(this.#waiting.values(), ASKED)) {
+      for (const each of waiting) {
+        each.ties = each.ties.map(renamed);
+        each.mention.tie = each.ties[0] ?? each.mention.tie;
+      }
+      const ids = waiting.map(({ mention }) => derivedOf(mention));
       const had = await known.ids('contacts', ids);
-      const unknown = mentions.filter((_, at) => !had.has(ids[at] ?? ''));
+      const unknown = waiting.filter((_, at) => !had.has(ids[at] ?? ''));
       const guardians = guardiansByName(
-        unknown.length > 0 ? await known.guardians(unknown.map(({ tie }) => tie.student)) : [],
+        unknown.length > 0 ? await known.guardians(unknown.map(({ mention }) => mention.tie.student)) : [],
       );
-      for (const [at, mention] of mentions.entries()) {
+      for (const [at, { mention, ties }] of waiting.entries()) {
         const isKnown = had.has(ids[at] ?? '');
         const before = isKnown ? undefined : guardians.get(nameAt(mention.tie.student, mention.name));
-        this.#take(this.#idOf(mention, before), mention);
+        this.reading.discountRecord();
+        const contact = this.#take(this.#idOf(mention, before), mention);
+        for (const tie of ties) relateTo(contact, tie);
       }
+      this.reading.tellProgress();
       await breathe();
     }
+    this.#waiting.clear();
   }
 
   /** Hands all over to the sink, and lets go of them. @returns how many there are */
@@ -120,19 +147,26 @@ export class CleverContacts {
     return id;
   }
 
-  #take(id: string, { file, line, contact: fresh, tie }: Mention): void {
+  #take(id: string, mention: Mention): FromFile<CleverUser> {
+    const fresh = mention.contact;
     fresh.id = id;
     const known = this.objects.get(id);
     const contact = known ?? fresh;
     this.objects.set(id, contact);
+    if (known) this.#merge(known, mention);
+    relateTo(contact, mention.tie);
+    return contact;
+  }
+
+  /** Adds to a parent what another row says of them; what it says otherwise is noted. */
+  #merge(known: FromFile<CleverUser>, { file, line, contact: fresh }: Mention): void {
     const differing: string[] = [];
-    if (known) mergeObjects(known, fresh, ['id'], differing);
-    if (differing.length > 0)
-      this.reading.note({ file, line }, 'Contact_name', {
-        code: 'contact differs',
-        ...{ cell: fresh.name?.last ?? '', differing },
-      });
-    relateTo(contact, tie);
+    mergeObjects(known, fresh, ['id'], differing);
+    if (differing.length === 0) return;
+    this.reading.note({ file, line }, 'Contact_name', {
+      code: 'contact differs',
+      ...{ cell: fresh.name?.last ?? '', differing },
+    });
   }
 }
 
@@ -154,9 +188,23 @@ function guardiansByName(guardians: readonly StoredGuardian[]): Map<string, stri
   return found;
 }
 
-function relateTo({ roles }: CleverUser, tie: Mention['tie']): void {
-  const known = addOnce(roles?.contact?.student_relationships ?? [], tie, childOf);
+function relateTo({ roles }: CleverUser, tie: Tie): void {
+  addTie(roles?.contact?.student_relationships ?? [], tie);
+}
+
+function addTie(ties: StudentRelationship[], tie: Tie): void {
+  const known = addOnce(ties, tie, childOf);
   if (known !== tie) mergeObjects(known, tie, [], []);
+}
+
+function* batchesOf<T>(all: Iterable<T>, size: number): Generator<T[]> {
+  let batch: T[] = [];
+  for (const each of all)
+    if (batch.push(each) === size) {
+      yield batch;
+      batch = [];
+    }
+  if (batch.length > 0) yield batch;
 }
 
 /** Clever keeps a contact's whole name in the last name. */

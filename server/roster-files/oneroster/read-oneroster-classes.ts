@@ -192,7 +192,8 @@ function timeOf({ reading, today }: OneRoster, row: Row): Time {
 
 /** The teachers of classes: who is primary now comes first, then who teaches now, then who will. */
 class Teachers {
-  readonly #ranked = new Map<FromFile<CleverSection>, Map<string, number>>();
+  /** A list for each rank that somebody has: the ids are kept once, however many rows there are. */
+  readonly #ranked = new Map<FromFile<CleverSection>, (string[] | undefined)[]>();
 
   add(
     section: FromFile<CleverSection>,
@@ -200,15 +201,16 @@ class Teachers {
     { time, primary }: { time: Time; primary: boolean },
   ): void {
     const rank = (time === 'now' ? 0 : 2) + (primary ? 0 : 1);
-    const known = this.#ranked.get(section) ?? new Map<string, number>();
-    this.#ranked.set(section, known);
-    known.set(id, Math.min(rank, known.get(id) ?? rank));
+    const ranks = this.#ranked.get(section) ?? [];
+    this.#ranked.set(section, ranks);
+    addId((ranks[rank] ??= []), id);
   }
 
   async settle(): Promise<void> {
-    for (const [section, ranked] of this.#ranked) {
+    for (const [section, ranks] of this.#ranked) {
       if (isDue()) await breathe();
-      for (const [id] of [...ranked].sort(([, a], [, b]) => a - b)) teachIn(section, id);
+      for (const ids of ranks) for (const id of ids ?? []) teachIn(section, id);
+      this.#ranked.delete(section);
     }
   }
 }

@@ -11,7 +11,7 @@ import { restoreIds } from '../records/restore-ids.js';
 import type { Row } from '../../tables/reading.js';
 import type { Fault } from '../../tables/say-file-problem.js';
 import { recordId } from '../records/record-id.js';
-import { relateGuardians, type Draft } from './relate-guardians.js';
+import { AGENTS, relateGuardians, type Draft } from './relate-guardians.js';
 import type { FilesRead, RosterSink } from '../records/roster-files.js';
 import { relieve, Ties } from '../records/settle-ties.js';
 
@@ -36,6 +36,8 @@ export async function readOneRosterUsers(part: OneRoster): Promise<OneRosterPeop
   for (const draft of drafts.values()) {
     if (isDue()) await breathe();
     settleRoles(part, users, draft);
+    // All else that it tells has been taken.
+    draft.row = draft.row.only(AGENTS);
   }
   await restoreIds(reading, part.known, {
     ...{ table: 'users', list: 'students', kind: 'user', collected: users },

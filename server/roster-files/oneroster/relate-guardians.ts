@@ -9,6 +9,9 @@ import { recordId } from '../records/record-id.js';
 import type { FromFile } from '../records/roster-files.js';
 import { relieve, Ties } from '../records/settle-ties.js';
 
+/** The column of a user's guardians, or children. */
+export const AGENTS = 'agentSourcedIds';
+
 /** A user while the files are read: the roles may come in a file of their own. */
 export interface Draft {
   row: Row;
@@ -35,9 +38,9 @@ export async function relateGuardians(
     manifest.modeOf('users') === 'delta' ||
     users.isDoubtful ||
     users.leftOut.size > 0 ||
-    told.some((row) => row.hasLost('agentSourcedIds')) ||
+    told.some((row) => row.hasLost(AGENTS)) ||
     // Files that relate nobody to anybody do not tell of guardians at all.
-    told.every((row) => row.of('agentSourcedIds') === '');
+    told.every((row) => row.of(AGENTS) === '');
   let lost = false as boolean;
   const agents = new Ties(reading, known, 'contacts', users, 'parent');
   for (const draft of drafts.values()) {
@@ -46,10 +49,10 @@ export async function relateGuardians(
     const { row, user } = draft;
     if (!users.objects.has(user.id)) continue;
     if (user.roles?.contact && changes) keepAll(user);
-    for (const raw of reading.counted(listOf(row.of('agentSourcedIds'))))
+    for (const raw of reading.counted(listOf(row.of(AGENTS))))
       agents.add(
         row,
-        'agentSourcedIds',
+        AGENTS,
         'user',
         recordId('user', raw),
         (id) => {

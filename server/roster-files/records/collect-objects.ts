@@ -81,6 +81,11 @@ export class Collected<T extends CleverObject> {
     this.#keys = keys;
   }
 
+  /** Lets go of what `readKeys` made. */
+  dropKeys(): void {
+    this.#keys = undefined;
+  }
+
   /** Whether an object's id reads the same. After `readKeys`. */
   hasAlike(key: string): boolean {
     return this.#keys?.has(key) === true;

@@ -60,6 +60,7 @@ export async function restoreIds<T extends CleverObject>(
         else missing.set(key, [stored]);
       }
     }
+    reading.tellProgress();
     await breathe();
   }
   const byKey = await candidatesOf(collected, missing);
@@ -73,6 +74,7 @@ export async function restoreIds<T extends CleverObject>(
   await tellAlike(reading, restored);
   // An account that has none of the kind yet has nobody to miss.
   if (restored.tellRemovals && hasSome) await tellRemovals(reading, known, restored);
+  collected.dropKeys();
 }
 
 /** The ids of an upload that may be those of records which it lacks, by how they read. */

@@ -3,7 +3,7 @@ import { CleverError } from '../../clever/explain-failure.js';
 import type { CleverUser } from '../../clever/schema.js';
 import type { CleverKinds, EventCursor } from '../../models/account.js';
 import type { FullWhy } from '../../models/roster-run.js';
-import type { HeldRun } from '../../runs/engine/hold-run.js';
+import type { ActiveRun } from '../../runs/engine/active-run.js';
 import { mapCleverSection } from '../../sources/records/map-clever-class.js';
 import { askUsers } from '../../sources/download/ask-users.js';
 import type { Delivery } from '../../sources/download/delivery.js';
@@ -35,7 +35,7 @@ export type DeltaCollected = { ok: true; delivery: Delivery; events: number } | 
 export async function collectDelta(
   client: CleverClient,
   scope: Scope,
-  run: HeldRun,
+  run: ActiveRun,
   spool: Spool,
   { cursor, most }: { cursor: EventCursor; most: number },
 ): Promise<DeltaCollected> {
@@ -47,7 +47,7 @@ export async function collectDelta(
     });
     const ask = askUsers(client, changes, run);
     const withContacts = scope.kinds.contacts && !cursor.silent.includes('contacts');
-    const { gone: people, standing } = await findAffected(scope, changes, ask, withContacts);
+    const { gone: people, unmentioned } = await findAffected(scope, changes, ask, withContacts);
     const gone = goneOf(scope, changes, people);
     await guardDelta(run.account, gone);
     const download = await writeDelta(scope, run, spool, changes, cursor.silent);
@@ -61,7 +61,7 @@ export async function collectDelta(
       source: 'clever' as const,
       read,
       gone,
-      standing,
+      unmentioned,
       cursor: next,
     };
     return { ok: true, delivery, events };
@@ -116,7 +116,7 @@ function goneOf({ schools }: Scope, changes: Changes, people: Set<string>): NonN
 /** @throws NotByEvents where a list has something of which the last full download had nothing */
 async function writeDelta(
   { kinds }: Scope,
-  run: HeldRun,
+  run: ActiveRun,
   spool: Spool,
   changes: Changes,
   silent: readonly string[],

@@ -1,4 +1,4 @@
-import { Contact, recordIds, standsFor } from '../../models/contact.js';
+import { Contact, recordIds, byRecordIds } from '../../models/contact.js';
 import { Section } from '../../models/section.js';
 import type { CleverSection } from '../../clever/schema.js';
 import { cleanIds } from '../../sources/records/clean-text.js';
@@ -54,7 +54,7 @@ export async function findAffected(
 /** The other ids of those whom somebody merged: one that is listed still keeps them here. */
 async function findTwins({ account }: Scope, { users }: Changes): Promise<string[]> {
   const merged = await Contact.find(
-    standsFor(account, [...users.keys()], { 'record.also.0': { $exists: true } }),
+    byRecordIds(account, [...users.keys()], { 'record.also.0': { $exists: true } }),
     { record: 1 },
   ).lean();
   return merged.flatMap(recordIds);
@@ -81,7 +81,7 @@ async function findBySections(scope: Scope, { sections, users }: Changes): Promi
   }
   const here = await findHere(scope, came);
   const byClass = await Contact.find(
-    standsFor(scope.account, went, {
+    byRecordIds(scope.account, went, {
       status: 'active',
       type: { $ne: 'guardian' },
       'schools.0': { $exists: false },
@@ -132,7 +132,7 @@ async function findFormer(scope: Scope, { people, here }: Judged): Promise<strin
     person.ok && here.has(person.record.id) ? [person.record] : [],
   );
   const ids = belonging.map(({ id }) => id);
-  const known = await Contact.find(standsFor(scope.account, ids), { record: 1 }).lean();
+  const known = await Contact.find(byRecordIds(scope.account, ids), { record: 1 }).lean();
   const old = new Set(known.flatMap(recordIds));
   const records = belonging.filter(({ id }) => !old.has(id));
   if (records.length === 0) return [];

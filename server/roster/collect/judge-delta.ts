@@ -1,10 +1,10 @@
-import { Contact, recordIds, standsFor, type RosterPerson } from '../../models/contact.js';
+import { Contact, recordIds, byRecordIds, type RosterPerson } from '../../models/contact.js';
 import type { Types } from 'mongoose';
 import { Section } from '../../models/section.js';
 import { mapCleverSection } from '../../sources/records/map-clever-class.js';
 import { mapCleverPerson, type PersonMapped } from '../../sources/records/map-clever-person.js';
-import type { Standing } from '../../sources/download/delivery.js';
-import { keepStayingTies } from '../mirror/keep-staying-ties.js';
+import type { Unmentioned } from '../../sources/download/delivery.js';
+import { keepStudentTies } from '../people/keep-student-ties.js';
 import type { Rules } from '../../sources/download/cursor.js';
 import type { Changes } from '../../sources/download/read-events.js';
 import { keepPersonFacts } from '../people/keep-person-facts.js';
@@ -19,10 +19,10 @@ export interface Scope extends Rules {
 
 export interface Judged {
   /** Everybody that the changes speak of, as mapped. */
-  people: PersonMapped[];
+  people: readonly PersonMapped[];
   /** Who of them belongs to the account's schools now, by record ids. */
   here: Set<string>;
-  standing: Standing;
+  unmentioned: Unmentioned;
 }
 
 /** Says of everybody that the changes speak of whether they belong here, by the rule of a full sync over changes and what is stored. */
@@ -34,24 +34,24 @@ export async function judgeDelta(scope: Scope, changes: Changes): Promise<Judged
   // Who names a school by what is no id is here by those that are stored.
   const { people: told } = await keepPersonFacts(scope.account, mapped);
   // Who names a child by what is no id is here by the children that are stored.
-  const people = await keepStayingTies({ account: { _id: scope.account } }, told, new Set());
-  const standing = {
+  const people = await keepStudentTies({ account: { _id: scope.account } }, told, new Set());
+  const unmentioned = {
     listed: await findListed(scope, changes, people),
     students: await findStudents(scope, changes, people),
   };
   const sections = [...changes.sections.values()];
   const listedNow = new Set(sections.flatMap((section) => (section ? idsIn(scope, section) : [])));
-  const listed = { has: (id: string) => listedNow.has(id) || standing.listed.has(id) };
+  const listed = { has: (id: string) => listedNow.has(id) || unmentioned.listed.has(id) };
   const here = new Set<string>();
   const hasStudent = ({ relations }: RosterPerson) =>
-    relations.some(({ student }) => here.has(student) || standing.students.has(student));
+    relations.some(({ student }) => here.has(student) || unmentioned.students.has(student));
   // Who is here by a student only is known once that student is.
   for (let known = -1; known !== here.size;) {
     known = here.size;
     for (const person of people)
       if (person.ok && placeOf(person, here, listed, hasStudent) === 'here') here.add(person.record.id);
   }
-  return { people, here, standing };
+  return { people, here, unmentioned };
 }
 
 /** Ids of the people in a section of Clever's, none where it is not one of ours. */
@@ -110,15 +110,15 @@ export async function findHere(
   for (let from = 0; from < wanted.length; from += BATCH) {
     const batch = wanted.slice(from, from + BATCH);
     const found = await Contact.find(
-      standsFor(account, batch, {
+      byRecordIds(account, batch, {
         status: 'active',
         type: { $ne: 'guardian' },
         'record.kept': { $exists: false },
       }),
       { record: 1 },
     ).lean();
-    const standing = new Set(found.flatMap(recordIds));
-    for (const id of batch) if (standing.has(id)) here.add(id);
+    const stored = new Set(found.flatMap(recordIds));
+    for (const id of batch) if (stored.has(id)) here.add(id);
   }
   return here;
 }

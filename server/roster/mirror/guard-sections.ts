@@ -1,52 +1,44 @@
 import { Section, type RosterSection } from '../../models/section.js';
 import {
+  byRole,
   lostOf,
-  NO_TIES,
   ROLES,
   TieWatch,
   type IsHere,
   type Role,
   type Ties,
 } from '../../runs/changes/compare-ties.js';
-import { countTies } from '../../runs/changes/count-ties.js';
-import { holdTies, markOf, tellTies, type HeldTies } from '../../runs/changes/hold-ties.js';
-import { heldIn, isDoubtful, judgeTies, TieSums, type TieVerdict } from '../../runs/changes/judge-ties.js';
-import { recallTies } from '../../runs/changes/recall-ties.js';
+import { TieGuard, type Losing } from '../../runs/changes/guard-ties.js';
+import { markOf } from '../../runs/changes/hold-ties.js';
+import { isDoubtful } from '../../runs/changes/judge-ties.js';
 import { SECTION_TIES } from '../../runs/changes/tie-kinds.js';
 import { rosterRecord, type RosterRecord } from '../../sources/records/roster-record.js';
 import { applyRecords } from '../people/apply-records.js';
 import type { RefreshContext } from '../run/context.js';
-import { currentIn } from '../people/adopt-people.js';
+import { currentIn } from '../people/match-records.js';
 import { findBookedSections } from '../people/find-booked.js';
 import type { KnownRecord } from '../people/diff-records.js';
 import { IdSet } from '../../runs/changes/id-set.js';
 import { findPlaces, type Places } from './find-places.js';
 import { findHere } from '../collect/judge-delta.js';
 import type { SectionMapped } from '../../sources/records/map-clever-class.js';
-import { withTeachers } from './order-teachers.js';
+import { tiesOf, withMembers } from './join-members.js';
 import { SECTIONS } from './stores.js';
 
 type SectionRecord = RosterRecord<RosterSection>;
 type Stored = Pick<Section, '_id' | 'record' | 'teacherIds' | 'studentIds'>;
 
 /** A section that loses somebody who is here. */
-interface Losing {
+interface LosingSection extends Losing {
   record: SectionRecord;
   stored: Stored;
-  /** Those who have not moved to another section. */
-  missing: Record<Role, string[]>;
-  /** Those who stay in any case: the list could not be read, or somebody said so. */
-  stay: Record<Role, string[]>;
-  /** Somebody said so. */
+  /** Somebody said that those stay. */
   isKept: boolean;
-  /** A person looks at it however few it loses. */
-  alone: Record<Role, boolean>;
+  /** Is here, or comes by this delivery. */
   isKnown: IsHere;
 }
 
-interface Compared {
-  record: SectionRecord;
-  stored: Stored;
+interface Compared extends Pick<LosingSection, 'record' | 'stored' | 'isKnown'> {
   /** Of which of its lists it is not sure whom they tell of. */
   unsure: readonly Role[];
   isHere: IsHere;
@@ -57,26 +49,33 @@ interface Compared {
 /** One batch of a list of sections, as mapped. */
 export type MappedBatch = { id: string; mapped: SectionMapped }[];
 
-/**
- * The guard over who is in the district's sections. Those that lose nobody pass at once; the others wait until all were read, as only
- * then it is known who has moved to another section, and how many are missing in all.
- */
+/** The guard over who is in the district's sections (`TieGuard`). */
 export class SectionGuard {
-  readonly #watch = new TieWatch();
   readonly #isListed: IsHere;
   /** Where the people are whom this delivery lists; nobody is known of before it is asked for. */
   #places: Places = { here: new IdSet(), away: new IdSet() };
+  /** How many sections have a list that nobody can read, so that nobody is missing in it. */
+  #unreadable = 0;
 
-  private constructor(private readonly context: RefreshContext) {
+  private constructor(
+    private readonly context: RefreshContext,
+    private readonly guard: TieGuard,
+  ) {
     const listed = { students: currentIn(context, 'students'), teachers: currentIn(context, 'teachers') };
     const { leftOut } = context;
     this.#isListed = (role, id) => listed[role](id) || leftOut?.has(id) === true;
   }
 
   static async open(context: RefreshContext): Promise<SectionGuard> {
-    const guard = new SectionGuard(context);
-    if (context.run.again) await recallTies(context.run, 'section', SECTION_TIES, guard.#watch);
-    return guard;
+    const { account, run, stale } = context;
+    const guard = await TieGuard.open(run, {
+      kind: 'section',
+      ties: SECTION_TIES,
+      collection: Section.collection,
+      here: { account: account._id, 'record.addedBy': { $ne: run.id } },
+      verdict: stale ? 'hold' : undefined,
+    });
+    return new SectionGuard(context, guard);
   }
 
   /** Lets those pass that lose nobody. @param known by record ids */
@@ -92,11 +91,8 @@ export class SectionGuard {
     return records.filter((record) => {
       const { here, hash, addedBy } = known.get(record.id) ?? {};
       const before = stored.get(record.id);
-      if (before) return !this.#watch.look(record.id, tiesOf(before), tiesOf(record.fields), isHere);
-      // It is new, or was so to the run's first try.
-      if (!here || hash !== record.hash || addedBy?.equals(run.id))
-        this.#watch.gain(record.id, NO_TIES, tiesOf(record.fields));
-      return true;
+      const isNew = !here || hash !== record.hash || addedBy?.equals(run.id) === true;
+      return this.guard.passes(record.id, before && tiesOf(before), tiesOf(record.fields), isHere, isNew);
     });
   }
 
@@ -105,102 +101,77 @@ export class SectionGuard {
    * @param batches the list of sections once more, as it was read the first time
    * @returns the people who stay in sections though the source lacks them there
    */
-  async settle(batches: () => AsyncIterable<MappedBatch>): Promise<Ties> {
+  async writeOthers(batches: () => AsyncIterable<MappedBatch>): Promise<Ties> {
     const staying = { students: [] as string[], teachers: [] as string[] };
-    if (this.#watch.losing.size === 0) return staying;
-    const { run } = this.context;
-    let { sums, verdicts } = await this.#judge(batches());
-    if (ROLES.some((role) => verdicts[role].why)) {
+    if (!this.guard.isAsked) return staying;
+    if (await this.guard.judge(this.#losing(batches()))) {
       this.#places = await findPlaces(this.context);
-      ({ sums, verdicts } = await this.#judge(batches()));
+      await this.guard.judge(this.#losing(batches()));
     }
-    tellTies(run, SECTION_TIES.kinds, sums.missing, verdicts);
-    if (sums.unreadable > 0) run.warn({ code: 'classes unreadable', count: sums.unreadable });
+    this.guard.report();
+    if (this.#unreadable > 0) this.context.run.warn({ code: 'classes unreadable', count: this.#unreadable });
     for await (const items of this.#losing(batches())) {
-      for (const role of ROLES)
-        for (const item of items) staying[role].push(...this.#keptIn(item, role, verdicts));
-      await this.#write(items, verdicts);
+      for (const item of items)
+        for (const role of ROLES) staying[role].push(...this.guard.staying(item)[role]);
+      await this.#write(items);
     }
     return staying;
   }
 
-  async #judge(batches: AsyncIterable<MappedBatch>) {
-    const sums = await TieSums.begin(this.context.run, SECTION_TIES.kinds);
-    for await (const items of this.#losing(batches))
-      for (const { stored, missing, stay, isKept, alone } of items) {
-        sums.add(stored._id, missing, alone);
-        if (!isKept && ROLES.some((role) => stay[role].length > 0)) sums.unreadable += 1;
-      }
-    const { account, run } = this.context;
-    const here = { account: account._id, status: 'active', 'record.addedBy': { $ne: run.id } };
-    const verdicts = await judgeTies(run, sums, {
-      countHere: (role, enough) => countTies(Section.collection, here, SECTION_TIES.paths[role], enough),
-      verdict: this.context.stale ? 'hold' : undefined,
-    });
-    return { sums, verdicts };
-  }
-
   /** Those that lose somebody, in the order in which they are listed. */
-  async *#losing(batches: AsyncIterable<MappedBatch>): AsyncGenerator<Losing[], void, undefined> {
-    this.#watch.restart();
+  async *#losing(batches: AsyncIterable<MappedBatch>): AsyncGenerator<LosingSection[], void, undefined> {
+    this.guard.restart();
+    this.#unreadable = 0;
     const met = new IdSet();
     for await (const batch of batches) {
       const taken = batch.flatMap(({ mapped }) => (mapped.ok ? [mapped] : []));
-      const wanted = taken.filter(({ record: { id } }) => this.#watch.losing.has(id) && met.add(id));
-      const stored = await this.#read(wanted.map(({ record }) => record));
-      const isHere = await this.#hereOf(
-        wanted.map(({ record }) => record),
-        stored,
-        true,
-      );
-      const nobodyIn = wanted.filter(({ record: { fields } }) =>
-        ROLES.some((role) => !this.#holdsAnybody(role, tiesOf(fields), isHere)),
+      const wanted = taken.filter(({ record: { id } }) => this.guard.waits(id) && met.add(id));
+      const records = wanted.map(({ record }) => record);
+      const stored = await this.#read(records);
+      const isHere = await this.#hereOf(records, stored, true);
+      const isKnown: IsHere = (role, id) => isHere(role, id) || this.#places.here.has(id);
+      const nobodyIn = records.filter(({ fields }) =>
+        ROLES.some((role) => !tiesOf(fields)[role].some((id) => isKnown(role, id))),
       );
       const booked = await findBookedSections(
         this.context.account._id,
-        nobodyIn.flatMap(({ record: { id } }) => stored.get(id)?._id ?? []),
+        nobodyIn.flatMap(({ id }) => stored.get(id)?._id ?? []),
       );
       const items = wanted.flatMap(({ record, unsure = [] }) => {
         const before = stored.get(record.id);
-        return before ? [this.#compare({ record, stored: before, unsure, isHere, booked })] : [];
+        return before ? [this.#compare({ record, stored: before, unsure, isHere, isKnown, booked })] : [];
       });
+      this.#unreadable += items.filter(
+        ({ isKept, stay }) => !isKept && ROLES.some((role) => stay[role].length > 0),
+      ).length;
       if (items.length > 0) yield items;
     }
   }
 
-  #compare({ record, stored, unsure, isHere, booked }: Compared): Losing {
+  #compare({ record, stored, unsure, isHere, isKnown, booked }: Compared): LosingSection {
     const [before, now] = [tiesOf(stored), tiesOf(record.fields)];
     const isKept = stored.record.keptFor === markOf(now);
     const all = new TieWatch().missing(before, now, isHere);
-    const missing = this.#watch.missing(before, now, (role, id) => {
+    const missing = this.guard.missing(before, now, (role, id) => {
       return !isKept && !unsure.includes(role) && isHere(role, id);
     });
-    const stayIn = (role: Role) => (isKept || unsure.includes(role) ? all[role] : []);
     const isAlone = (role: Role) =>
-      !this.#holdsAnybody(role, now, isHere) &&
+      !now[role].some((id) => isKnown(role, id)) &&
       isDoubtful(role, {
         missing: missing[role],
         isOfUnknown: now[role].length > 0,
         isBooked: booked.has(stored._id.toHexString()),
       });
     return {
+      target: stored._id,
       record,
       stored,
       isKept,
-      alone: { students: isAlone('students'), teachers: isAlone('teachers') },
+      alone: byRole(isAlone),
       missing,
-      stay: { students: stayIn('students'), teachers: stayIn('teachers') },
-      isKnown: (role, id) => this.#isKnown(role, id, isHere),
+      stay: byRole((role) => (isKept || unsure.includes(role) ? all[role] : [])),
+      isKnown,
     };
-  }
-
-  /** Of the people that the source tells of in a list, one is here or comes. */
-  #holdsAnybody(role: Role, now: Ties, isHere: IsHere): boolean {
-    return now[role].some((id) => this.#isKnown(role, id, isHere));
-  }
-
-  #isKnown(role: Role, id: string, isHere: IsHere): boolean {
-    return isHere(role, id) || this.#places.here.has(id);
   }
 
   /**
@@ -227,54 +198,38 @@ export class SectionGuard {
     return (role, id) => here.has(id) && this.#isListed(role, id) && !this.#places.away.has(id);
   }
 
-  #heldIn({ stored, alone, missing }: Losing, role: Role, verdicts: Record<Role, TieVerdict>): string[] {
-    const list = { target: stored._id, missing: missing[role], alone: alone[role] };
-    return heldIn(this.context.run, verdicts[role], list);
-  }
-
-  #keptIn(item: Losing, role: Role, verdicts: Record<Role, TieVerdict>): string[] {
-    return [...item.stay[role], ...this.#heldIn(item, role, verdicts)];
-  }
-
-  async #write(items: Losing[], verdicts: Record<Role, TieVerdict>): Promise<void> {
+  async #write(items: LosingSection[]): Promise<void> {
     const { run } = this.context;
-    const held: HeldTies[] = [];
-    const records = items.map((item) => {
-      const { record, stored, isKept } = item;
-      const kept = (role: Role) => this.#keptIn(item, role, verdicts);
-      const fields = {
-        ...record.fields,
-        teacherIds: withTeachers(record.fields.teacherIds, stored.teacherIds, kept('teachers'), (id) =>
-          item.isKnown('teachers', id),
-        ),
-        studentIds: [...record.fields.studentIds, ...kept('students')].sort(),
-      };
-      const heldIn = (role: Role) => new Set(this.#heldIn(item, role, verdicts));
-      held.push({
-        target: stored._id,
-        sourceId: record.id,
-        name: fields.name,
-        held: { students: heldIn('students'), teachers: heldIn('teachers') },
-        stored: { students: fields.studentIds, teachers: fields.teacherIds },
-        told: tiesOf(record.fields),
-      });
+    const written = items.map((item) => {
+      const { record, stored, isKept, isKnown } = item;
+      const fields = withMembers(record.fields, stored.teacherIds, this.guard.staying(item), isKnown);
       const mark = isKept && stored.record.keptFor ? { keptFor: stored.record.keptFor } : {};
       const moved = hasMoved(item) ? { movedFor: markOf(tiesOf(fields)) } : {};
-      return { ...rosterRecord(record.id, fields), ...mark, ...moved };
+      return { item, record: { ...rosterRecord(record.id, fields), ...mark, ...moved } };
     });
-    await applyRecords(run, SECTIONS, 'section', records);
-    await holdTies(run, SECTION_TIES, held, this.context.stale === true);
+    await applyRecords(
+      run,
+      SECTIONS,
+      'section',
+      written.map(({ record }) => record),
+    );
+    await this.guard.hold(
+      written.map(({ item, record: { id, fields } }) => ({
+        item,
+        sourceId: id,
+        name: fields.name,
+        stored: tiesOf(fields),
+        told: tiesOf(item.record.fields),
+      })),
+    );
     await run.step();
   }
 
   async #read(records: readonly SectionRecord[]): Promise<Map<string, Stored>> {
     if (records.length === 0) return new Map();
+    const ids = records.map(({ id }) => id);
     const found = await Section.find(
-      {
-        account: this.context.account._id,
-        'record.id': { $in: records.map(({ id }) => id) },
-        status: 'active',
-      },
+      { account: this.context.account._id, 'record.id': { $in: ids }, status: 'active' },
       { record: 1, teacherIds: 1, studentIds: 1 },
     ).lean<Stored[]>();
     return new Map(found.map((section) => [section.record.id, section]));
@@ -282,7 +237,7 @@ export class SectionGuard {
 }
 
 /** Of one of its lists nobody is left, and all of them are in other sections instead. */
-function hasMoved({ record, stored, missing, stay, isKnown }: Losing): boolean {
+function hasMoved({ record, stored, missing, stay, isKnown }: LosingSection): boolean {
   const [was, now] = [tiesOf(stored), tiesOf(record.fields)];
   return ROLES.some(
     (role) =>
@@ -290,8 +245,4 @@ function hasMoved({ record, stored, missing, stay, isKnown }: Losing): boolean {
       missing[role].length + stay[role].length === 0 &&
       !now[role].some((id) => isKnown(role, id)),
   );
-}
-
-function tiesOf({ studentIds, teacherIds }: Pick<RosterSection, 'studentIds' | 'teacherIds'>): Ties {
-  return { students: studentIds, teachers: teacherIds };
 }

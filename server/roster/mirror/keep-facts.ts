@@ -7,7 +7,7 @@ import { rosterRecord, type RosterRecord } from '../../sources/records/roster-re
 import type { RefreshContext } from '../run/context.js';
 import type { Ids } from '../../runs/changes/id-set.js';
 import { tellsAll } from '../../sources/download/download-district.js';
-import { sectionFields } from './keep-ties.js';
+import { sectionFields } from './complete-records.js';
 
 /** A section as its source tells it, with what of it nobody can read. */
 export interface ToldSection {

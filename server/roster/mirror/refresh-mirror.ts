@@ -1,5 +1,4 @@
 import type { CleverCourse, CleverSchool, CleverSection, CleverTerm } from '../../clever/schema.js';
-import type { Account } from '../../models/account.js';
 import type { FromFile } from '../../roster-files/records/roster-files.js';
 import {
   mapCleverCourse,
@@ -9,19 +8,18 @@ import {
 } from '../../sources/records/map-clever-class.js';
 import type { MatchedSchools } from '../../sources/records/map-clever-person.js';
 import { findTermsCome, keepDates, keepFacts, knownTerms } from './keep-facts.js';
-import { keepSectionTies } from './keep-ties.js';
+import { completeMapped, completeSections } from './complete-records.js';
 import type { RosterRecord } from '../../sources/records/roster-record.js';
-import type { HeldRun } from '../../runs/engine/hold-run.js';
+import type { ActiveRun } from '../../runs/engine/active-run.js';
 import { walkThrough } from '../../runs/engine/walk-through.js';
-import { logRun, type LogRow } from '../../runs/log/log-run.js';
+import { refuseRecords } from '../../runs/log/log-run.js';
 import { Section, type RosterSection } from '../../models/section.js';
 import { applyRecords, type ApplyOptions } from '../people/apply-records.js';
 import { tellsAll } from '../../sources/download/download-district.js';
 import { SectionGuard, type MappedBatch } from './guard-sections.js';
 import type { NoteCode } from '../../runs/log/say-note.js';
-import { IdSet } from '../../runs/changes/id-set.js';
+import { IdSet, type Ids } from '../../runs/changes/id-set.js';
 import type { RefreshContext } from '../run/context.js';
-import type { Ids } from '../../runs/changes/id-set.js';
 import { COURSES, SECTIONS, TERMS, type Store } from './stores.js';
 
 /** What the mirror's lists held. */
@@ -86,7 +84,7 @@ async function refreshCourses({ run, read, download }: RefreshContext, seen: Ids
 }
 
 async function refreshSections(context: RefreshContext, seen: MirrorSeen): Promise<void> {
-  const { account, run, read, download, standing } = context;
+  const { account, run, read, download, unmentioned } = context;
   const terms = await knownTerms(context, seen.terms);
   const kept = new IdSet();
   await run.begin('sections', download.sections?.read ?? 0);
@@ -102,10 +100,10 @@ async function refreshSections(context: RefreshContext, seen: MirrorSeen): Promi
     }
     await take(run, SECTIONS, 'section', taken, seen.sections, pass);
   });
-  if (standing)
+  if (unmentioned)
     await applyRecords(run, SECTIONS, 'section', await findTermsCome(account._id, seen.sections, terms));
   if (kept.size > 0) run.warn({ code: 'terms not known', count: kept.size });
-  const staying = await guard.settle(() => mappedSections(context, terms));
+  const staying = await guard.writeOthers(() => mappedSections(context, terms));
   for (const id of [...staying.students, ...staying.teachers]) seen.listed.add(id);
   await listStored(context, seen);
 }
@@ -120,10 +118,10 @@ async function* mappedSections(
 
 /** Where the list of sections does not tell all, whoever is in those that are stored is in a class still. */
 async function listStored(
-  { account, download, standing }: RefreshContext,
+  { account, download, unmentioned }: RefreshContext,
   { listed }: MirrorSeen,
 ): Promise<void> {
-  if (standing || tellsAll(download.sections)) return;
+  if (unmentioned || tellsAll(download.sections)) return;
   const stored = Section.find(
     { account: account._id, status: 'active' },
     { teacherIds: 1, studentIds: 1 },
@@ -140,44 +138,24 @@ async function mapSections(
   batch: FromFile<CleverSection>[],
   terms: KnownTerms,
   kept: Pick<Ids, 'add'>,
-): Promise<{ id: string; mapped: SectionMapped }[]> {
-  const taken = await mapTold(account, batch, schools);
-  const unsure = new Set(batch.flatMap(({ id, slotbell }) => (slotbell?.termUnread ? [id] : [])));
-  const told = taken.flatMap(({ id, mapped }) =>
-    mapped.ok
-      ? {
-          record: mapped.record,
-          spoilt: [...(mapped.spoilt ?? []), ...(unsure.has(id) ? (['term'] as const) : [])],
-        }
-      : [],
+): Promise<MappedBatch> {
+  const mapped = await completeMapped<RosterSection, SectionMapped>(
+    batch,
+    batch.map((section) => mapSection(section, schools)),
+    (told) => completeSections(account._id, told),
+    ({ record: { id } }) => ({ ok: false, id, reason: 'unknown class' }),
   );
+  const told = mapped.flatMap((one, index) => {
+    const unread = batch[index]?.slotbell?.termUnread ? (['term'] as const) : [];
+    return one.ok ? [{ record: one.record, spoilt: [...(one.spoilt ?? []), ...unread] }] : [];
+  });
   const { records, kept: keeping } = await keepFacts(account._id, told, terms);
   for (const id of keeping) kept.add(id);
-  if (records.every((record, index) => record === told[index]?.record)) return taken;
   const next = records.values();
-  return taken.map(({ id, mapped }) => {
-    if (!mapped.ok) return { id, mapped };
-    return { id, mapped: { ...mapped, record: next.next().value ?? mapped.record } };
-  });
-}
-
-/** Of files that tell only what changed in a section, what is known of it besides is kept. */
-async function mapTold(
-  account: Account,
-  batch: FromFile<CleverSection>[],
-  schools: MatchedSchools,
-): Promise<{ id: string; mapped: SectionMapped }[]> {
-  const taken = batch.map((section) => ({ id: section.id, mapped: mapSection(section, schools) }));
-  if (!batch.some(({ slotbell }) => slotbell)) return taken;
-  const told = taken.flatMap(({ mapped }, index) =>
-    mapped.ok ? [{ record: mapped.record, extras: batch[index]?.slotbell }] : [],
-  );
-  const kept = new Map((await keepSectionTies(account._id, told)).map((record) => [record.id, record]));
-  return taken.map(({ id, mapped }) => {
-    const record = mapped.ok ? kept.get(mapped.record.id) : undefined;
-    if (!mapped.ok) return { id, mapped };
-    return { id, mapped: record ? { ...mapped, record } : { ok: false, id, reason: 'unknown class' } };
-  });
+  return mapped.map((one, index) => ({
+    id: batch[index]?.id ?? '',
+    mapped: one.ok ? { ...one, record: next.next().value ?? one.record } : one,
+  }));
 }
 
 /** What tells a section's people alone names no school: whatever stands in the others' places is kept from before. */
@@ -191,7 +169,7 @@ type Taken<F> = { ok: true; record: RosterRecord<F> } | { ok: false; reason: Not
 
 /** Writes one batch; what cannot be taken is a row in the log, what is listed twice counts once. */
 async function take<F extends object>(
-  run: HeldRun,
+  run: ActiveRun,
   store: Store<F>,
   kind: string,
   batch: { id: string; mapped: Taken<F> }[],
@@ -199,19 +177,17 @@ async function take<F extends object>(
   options: ApplyOptions<F> = {},
 ): Promise<void> {
   const records: RosterRecord<F>[] = [];
-  const rows: LogRow[] = [];
+  const refused: { id: string; code: NoteCode }[] = [];
   for (const { id, mapped } of batch) {
-    if (!mapped.ok && mapped.reason !== 'outside') {
-      const sourceId = id.slice(0, 100);
-      rows.push({ level: 'warning', kind, action: 'refused', sourceId, note: { code: mapped.reason } });
-    } else if (!mapped.ok || seen.has(id)) run.count(kind, 'leftOut');
+    if (!mapped.ok && mapped.reason !== 'outside')
+      refused.push({ id: id.slice(0, 100), code: mapped.reason });
+    else if (!mapped.ok || seen.has(id)) run.count(kind, 'leftOut');
     else {
       seen.add(id);
       records.push(mapped.record);
     }
   }
-  run.count(kind, 'refused', rows.length);
-  await logRun(run, rows);
+  await refuseRecords(run, kind, refused);
   await applyRecords(run, store, kind, records, options);
   await run.step(batch.length);
 }

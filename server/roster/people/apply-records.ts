@@ -3,7 +3,7 @@ import type { RunNote } from '../../models/roster-change.js';
 import type { SourceRecord } from '../../models/scoped.js';
 import { compareFields, type Change } from '../../runs/changes/change.js';
 import { makeChanges } from '../../runs/changes/make-changes.js';
-import type { HeldRun } from '../../runs/engine/hold-run.js';
+import type { ActiveRun } from '../../runs/engine/active-run.js';
 import type { RosterRecord } from '../../sources/records/roster-record.js';
 import { diffRecords, type KnownRecord, type RecordDiff } from './diff-records.js';
 import type { Store } from '../mirror/stores.js';
@@ -17,7 +17,7 @@ export interface Claim<F> {
 }
 
 export interface ApplyOptions<F> {
-  /** What else a new document needs; an adopted one gets it too. */
+  /** What else a new document needs; an matched one gets it too. */
   fresh?: Record<string, unknown>;
   /** No record of the store is known yet: there is nothing to look for. */
   noneKnown?: boolean;
@@ -53,7 +53,7 @@ export interface ApplyOptions<F> {
  * @param kind how counts and log call one of them
  */
 export async function applyRecords<F extends object>(
-  run: HeldRun,
+  run: ActiveRun,
   store: Store<F>,
   kind: string,
   records: readonly RosterRecord<F>[],
@@ -96,7 +96,7 @@ function withoutDoubted<F>(diff: RecordDiff<F>, doubted: ReadonlySet<string>): R
 }
 
 async function findKnown<F>(
-  run: HeldRun,
+  run: ActiveRun,
   store: Store<F>,
   records: readonly RosterRecord<F>[],
   { match, isCurrent, onMerged }: ApplyOptions<F>,
@@ -111,10 +111,10 @@ async function findKnown<F>(
   for await (const document of readBy(run, store, { 'record.also': { $in: [...wanted], $exists: true } })) {
     const main = document.record?.id ?? '';
     // Of a person whose main record left, the next one that is listed takes its place.
-    let by: KnownRecord['by'] = isCurrent?.(main) === false ? 'adopted' : 'merged';
+    let by: KnownRecord['by'] = isCurrent?.(main) === false ? 'matched' : 'merged';
     for (const id of document.record?.also ?? []) {
       if (wanted.delete(id)) known.set(id, { ...knownOf(document), by, isFurther: true });
-      if (known.get(id)?.by === 'adopted') by = 'merged';
+      if (known.get(id)?.by === 'matched') by = 'merged';
     }
     if (by === 'merged') onMerged?.([main]);
   }
@@ -125,14 +125,14 @@ async function findKnown<F>(
       found.set(document._id.toHexString(), document);
   for (const [id, target] of matched) {
     const document = found.get(target.toHexString());
-    if (document) known.set(id, { ...knownOf(document), by: 'adopted' });
+    if (document) known.set(id, { ...knownOf(document), by: 'matched' });
   }
   return known;
 }
 
 /** What the run's first try had added before its worker was lost: it may not have come to tell of it. */
 async function addedBefore<F>(
-  run: HeldRun,
+  run: ActiveRun,
   known: ReadonlyMap<string, KnownRecord>,
   records: readonly RosterRecord<F>[],
   { match }: ApplyOptions<F>,
@@ -145,7 +145,7 @@ async function addedBefore<F>(
   });
 }
 
-function readBy<F>(run: HeldRun, store: Store<F>, filter: object): AsyncIterable<Stored> {
+function readBy<F>(run: ActiveRun, store: Store<F>, filter: object): AsyncIterable<Stored> {
   return store.collection.find(
     { account: run.account, ...filter },
     { projection: { record: 1, status: 1 }, batchSize: 1000 },
@@ -170,7 +170,7 @@ function remarkOn(id: string, remark: ApplyOptions<never>['remark']): { note?: R
 
 /** New ones first, in the order of the diff. */
 function changesOf<F extends object>(
-  run: HeldRun,
+  run: ActiveRun,
   store: Store<F>,
   kind: string,
   diff: RecordDiff<F>,

@@ -48,13 +48,10 @@ export function decideMatches(records: readonly PersonRecord[], input: MatchInpu
       if (matched.has(record.id) || doubts.has(record.id)) return [];
       const wish = wishOf(rule, record, near(record), input);
       // A weaker rule may know who they are.
-      if (wish?.recycled && !others.has(record.id))
-        others.set(record.id, {
-          id: record.id,
-          candidates: wish.candidates,
-          reason: wish.reason,
-          recycled: true,
-        });
+      if (wish?.recycled && !others.has(record.id)) {
+        const { candidates, reason } = wish;
+        others.set(record.id, { id: record.id, candidates, reason, recycled: true });
+      }
       return wish && !wish.recycled ? [wish] : [];
     });
     const wanted = countWanted(wishes.filter(({ sure }) => sure));

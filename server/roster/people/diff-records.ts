@@ -13,8 +13,8 @@ export interface KnownRecord {
   keptFor?: string;
   /** The run that made the document. */
   addedBy?: Types.ObjectId;
-  /** It was found by another id than its own: it is to take this one (`adopted`), or somebody merged the two (`merged`). */
-  by?: 'adopted' | 'merged';
+  /** It was found by another id than its own: it is to take this one (`matched`), or somebody merged the two (`merged`). */
+  by?: 'matched' | 'merged';
   /** That id is a further one of theirs, since somebody merged two. */
   isFurther?: true;
 }
@@ -48,6 +48,6 @@ export function diffRecords<F>(
 
 function isChanged<F>({ hash, keptFor }: RosterRecord<F>, stored: KnownRecord): boolean {
   return (
-    stored.hash !== hash || stored.kept === true || stored.by === 'adopted' || stored.keptFor !== keptFor
+    stored.hash !== hash || stored.kept === true || stored.by === 'matched' || stored.keptFor !== keptFor
   );
 }

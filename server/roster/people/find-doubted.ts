@@ -3,11 +3,12 @@ import type { Contact, RosterPerson } from '../../models/contact.js';
 import { RosterRun } from '../../models/roster-run.js';
 import { dropNewcomers, noteNewcomers, type FoundNewcomer } from './note-newcomers.js';
 import { planNewcomers } from './plan-pairs.js';
-import { logRun } from '../../runs/log/log-run.js';
+import { refuseRecords } from '../../runs/log/log-run.js';
 import type { RosterRecord } from '../../sources/records/roster-record.js';
 import type { Claim } from './apply-records.js';
 import { isAnother, judgeFurther, type FurtherClaim } from './keep-further.js';
-import { LIST_OF_TYPE, type RefreshContext } from '../run/context.js';
+import type { RefreshContext } from '../run/context.js';
+import { PEOPLE_LISTS } from '../../sources/records/lists.js';
 import type { Ids } from '../../runs/changes/id-set.js';
 import { tellsAll } from '../../sources/download/download-district.js';
 import { addDoubt, dropDoubt } from '../mirror/list-doubts.js';
@@ -47,26 +48,20 @@ export async function findDoubted(
     addDoubt(doubts, candidate);
   }
   if (noted.added > 0) run.count('duplicate', 'added', noted.added);
-  run.count(kind, 'refused', found.length);
-  await logRun(
+  await refuseRecords(
     run,
-    [...doubted].map((sourceId) => ({
-      level: 'warning',
-      kind,
-      action: 'refused',
-      sourceId,
-      note: { code: 'id in doubt' as const },
-    })),
+    kind,
+    [...doubted].map((id) => ({ id, code: 'id in doubt' })),
   );
   return doubted;
 }
 
 /** Takes off the list whom the source has no more, and says how many wait. @param seen who is here */
-export async function settleDoubts(context: RefreshContext, seen: Pick<Ids, 'has'>): Promise<void> {
-  const { run, doubts, adopted } = context;
+export async function closeDoubts(context: RefreshContext, seen: Pick<Ids, 'has'>): Promise<void> {
+  const { run, doubts, matched } = context;
   const gone = [...doubts.byId.keys()].filter((id) => !seen.has(id) && isGone(context, id));
   await dropDoubts(context, gone);
-  for (const contact of doubts.contacts) adopted.add(contact);
+  for (const contact of doubts.contacts) matched.add(contact);
   if (run.preview) await RosterRun.updateOne({ _id: run.id }, { $set: { inDoubt: idsOf(doubts.contacts) } });
   if (doubts.contacts.size > 0) run.warn({ code: 'ids in doubt', count: doubts.contacts.size });
   if (doubts.unsure > 0) run.warn({ code: 'possible duplicates', count: doubts.unsure });
@@ -82,7 +77,7 @@ async function dropDoubts({ run, account, doubts }: RefreshContext, ids: readonl
 }
 
 /** Only a list that was read to its end says so, or one of who left. */
-function isGone({ gone, standing, download }: RefreshContext, id: string): boolean {
-  if (standing || gone) return Object.values(gone ?? {}).some((ids) => ids.has(id));
-  return Object.values(LIST_OF_TYPE).every((list) => !download[list] || tellsAll(download[list]));
+function isGone({ gone, unmentioned, download }: RefreshContext, id: string): boolean {
+  if (unmentioned || gone) return Object.values(gone ?? {}).some((ids) => ids.has(id));
+  return PEOPLE_LISTS.every((list) => !download[list] || tellsAll(download[list]));
 }

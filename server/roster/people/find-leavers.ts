@@ -1,5 +1,5 @@
 import type { Document, Removals } from '../../runs/changes/take-removals.js';
-import type { HeldRun } from '../../runs/engine/hold-run.js';
+import type { ActiveRun } from '../../runs/engine/active-run.js';
 import type { Remark } from '../../runs/log/say-remark.js';
 import { tellsAll, type ListOutcome } from '../../sources/download/download-district.js';
 import type { Store } from '../mirror/stores.js';
@@ -16,7 +16,7 @@ export interface Removal<F> {
   /** A list of this download broke off, or it is out of date: then a person looks at every removal. */
   doubtful: boolean;
   /** Contacts (hex ids) that came under another id: a preview has not written that yet. */
-  adopted: ReadonlySet<string>;
+  matched: ReadonlySet<string>;
   source: 'clever' | 'file';
   /** Who waits for a person in any case, and the fields that this is told from. */
   waits?: Condition;
@@ -30,7 +30,7 @@ export interface Condition {
 }
 
 export interface Leavers {
-  /** Whether the source tells who is gone, so that what earlier runs held of this kind is settled by it. */
+  /** Whether the source tells who is gone, so that what earlier runs held of this kind is answered by it. */
   answered: boolean;
   /** What the page says where it does not. */
   told: Remark[];
@@ -44,7 +44,7 @@ export interface Leavers {
  * @param seen ids that the source has; of a list of changes: `gone` the ids that left
  */
 export async function findLeavers<F>(
-  run: HeldRun,
+  run: ActiveRun,
   removal: Removal<F>,
   seen: { has(id: string): boolean },
   gone?: ReadonlySet<string>,
@@ -68,7 +68,7 @@ export async function findLeavers<F>(
     return { answered: true, told: [] };
   const isGone = (document: Document) =>
     !seen.has(sourceIdOf(document)) &&
-    !removal.adopted.has(document._id.toHexString()) &&
+    !removal.matched.has(document._id.toHexString()) &&
     !stays?.test(document);
   const paths = [waits, stays].flatMap((condition) => (condition ? [[condition.path, 1] as const] : []));
   const projection = { 'record.id': 1, searchKey: 1, name: 1, ...Object.fromEntries(paths) } as const;
@@ -93,7 +93,7 @@ export async function findLeavers<F>(
 }
 
 /** In the index alone: a thousandth of what it takes to look at each. */
-function countHere<F>(run: HeldRun, { store, filter }: Removal<F>): Promise<number> {
+function countHere<F>(run: ActiveRun, { store, filter }: Removal<F>): Promise<number> {
   return store.collection.countDocuments({ account: run.account, ...filter, status: 'active' });
 }
 

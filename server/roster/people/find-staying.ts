@@ -3,10 +3,9 @@ import { Contact } from '../../models/contact.js';
 import { RosterChange } from '../../models/roster-change.js';
 import { judgeRemovals, readGone } from '../../runs/changes/take-removals.js';
 import type { RefreshContext } from '../run/context.js';
-import type { Ids } from '../../runs/changes/id-set.js';
+import { IdSet, type Ids } from '../../runs/changes/id-set.js';
 import { tellsAll } from '../../sources/download/download-district.js';
-import { IdSet } from '../../runs/changes/id-set.js';
-import { foreseeLeavers } from '../mirror/settle-list.js';
+import { findLeaversOf } from '../mirror/take-leavers.js';
 import { PEOPLE } from '../mirror/stores.js';
 
 /**
@@ -22,7 +21,7 @@ export async function findStaying(context: RefreshContext, seen: Pick<Ids, 'has'
   for (const id of doubts.tied) staying.add(id);
   for await (const id of keptStudents(run.account)) if (!seen.has(id)) staying.add(id);
   const of = { store: PEOPLE, filter: { type: 'student' }, most: taken.student };
-  const { answered, removals } = await foreseeLeavers(context, 'students', of, seen);
+  const { answered, removals } = await findLeaversOf(context, 'students', of, seen);
   if (!answered || !tellsAll(download.students))
     for await (const id of heldStudents(run.account)) if (!seen.has(id)) staying.add(id);
   if (!removals || run.preview) return staying;

@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import { Contact, type RosterPerson } from '../../models/contact.js';
 import type { FurtherRecord } from '../../models/scoped.js';
-import type { HeldRun } from '../../runs/engine/hold-run.js';
+import type { ActiveRun } from '../../runs/engine/active-run.js';
 import type { RosterRecord } from '../../sources/records/roster-record.js';
 import { identityOf, isSomebodyElse, type Identified } from './compare-identity.js';
 
@@ -25,7 +25,7 @@ export function isAnother(contact: Contact, id: string, told: Identified): boole
  * to judge the next ones by. Of a merge that kept nothing, what comes first is believed.
  */
 export async function judgeFurther(
-  run: Pick<HeldRun, 'preview'>,
+  run: Pick<ActiveRun, 'preview'>,
   claims: readonly FurtherClaim[],
 ): Promise<{ record: PersonRecord; contact: Contact }[]> {
   if (claims.length === 0) return [];

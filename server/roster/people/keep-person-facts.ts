@@ -12,8 +12,8 @@ import { nameKeys } from './compare-people.js';
  */
 export async function keepPersonFacts(
   account: Types.ObjectId,
-  people: PersonMapped[],
-): Promise<{ people: PersonMapped[]; kept: string[] }> {
+  people: readonly PersonMapped[],
+): Promise<{ people: readonly PersonMapped[]; kept: string[] }> {
   const ids = people.flatMap((person) => (person.ok && person.spoilt ? [person.record.id] : []));
   if (ids.length === 0) return { people, kept: [] };
   const found = await Contact.find(

@@ -62,24 +62,15 @@ export async function noteNewcomers(
   };
 }
 
+const UNDECIDED = { state: 'open' as const, deciding: { $exists: false } };
+
 /** Doubts that the source itself has answered: the id is with its holder again, or with nobody. Not one that somebody is deciding. */
 export async function dropNewcomers(account: Types.ObjectId, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
-  await Duplicate.deleteMany({
-    account,
-    'newcomer.id': { $in: [...ids] },
-    state: 'open',
-    deciding: { $exists: false },
-  });
+  await Duplicate.deleteMany({ account, 'newcomer.id': { $in: [...ids] }, ...UNDECIDED });
 }
 
 /** Takes back what a refresh put on the list, unless it is decided. */
 export async function dropNewcomersOf(account: Types.ObjectId, run: Types.ObjectId): Promise<void> {
-  await Duplicate.deleteMany({
-    account,
-    recycled: 'id',
-    state: 'open',
-    run,
-    deciding: { $exists: false },
-  });
+  await Duplicate.deleteMany({ account, recycled: 'id', run, ...UNDECIDED });
 }

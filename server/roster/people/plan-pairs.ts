@@ -4,7 +4,7 @@ import { searchKey } from '../../models/scoped.js';
 import type { Change } from '../../runs/changes/change.js';
 import { noteChanges } from '../../runs/changes/note-changes.js';
 import { readChanges } from '../../runs/changes/read-changes.js';
-import type { HeldRun } from '../../runs/engine/hold-run.js';
+import type { ActiveRun } from '../../runs/engine/active-run.js';
 import { noteDuplicates, type DoubtfulPair } from './note-duplicates.js';
 import { noteNewcomers, type FoundNewcomer } from './note-newcomers.js';
 
@@ -12,7 +12,7 @@ import { noteNewcomers, type FoundNewcomer } from './note-newcomers.js';
 const KIND = 'duplicate';
 
 /** Notes pairs that a preview would list. */
-export async function planPairs(run: HeldRun, rows: readonly DoubtfulPair[]): Promise<void> {
+export async function planPairs(run: ActiveRun, rows: readonly DoubtfulPair[]): Promise<void> {
   await plan(
     run,
     rows.map((row) => ({
@@ -25,7 +25,7 @@ export async function planPairs(run: HeldRun, rows: readonly DoubtfulPair[]): Pr
 
 /** The same of newcomers. @returns ids that stand for the pairs, by record id */
 export async function planNewcomers(
-  run: HeldRun,
+  run: ActiveRun,
   found: readonly FoundNewcomer[],
 ): Promise<Map<string, Types.ObjectId>> {
   const rows = found.map(({ newcomer, candidate: { _id, firstName, lastName, email } }) => {
@@ -38,7 +38,7 @@ export async function planNewcomers(
 }
 
 async function plan(
-  run: HeldRun,
+  run: ActiveRun,
   rows: readonly Pick<Change, 'sourceId' | 'document' | 'note'>[],
 ): Promise<Types.ObjectId[]> {
   const targets = rows.map(() => new Types.ObjectId());
@@ -59,7 +59,7 @@ async function plan(
 }
 
 /** Lists what a preview found, now that it is applied. */
-export async function applyPlannedPairs(run: HeldRun, preview: Types.ObjectId): Promise<void> {
+export async function applyPlannedPairs(run: ActiveRun, preview: Types.ObjectId): Promise<void> {
   for await (const rows of readChanges({ run: preview }, KIND, 'planned')) {
     const documents = rows.map(({ document }) => document as unknown as DoubtfulPair | FoundNewcomer);
     const newcomers = documents.filter((document) => 'newcomer' in document);

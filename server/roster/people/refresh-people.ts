@@ -1,24 +1,22 @@
 import type { CleverUser } from '../../clever/schema.js';
-import { Contact, recordIds, standsFor, type RosterPerson } from '../../models/contact.js';
-import type { Account } from '../../models/account.js';
+import { Contact, recordIds, byRecordIds, type RosterPerson } from '../../models/contact.js';
 import type { FromFile } from '../../roster-files/records/roster-files.js';
-import { keepAdoptedTies, keepStayingTies } from '../mirror/keep-staying-ties.js';
-import { keepPeopleTies } from '../mirror/keep-ties.js';
+import { keepMatchedTies, keepStudentTies } from './keep-student-ties.js';
+import { completeMapped, completePeople } from '../mirror/complete-records.js';
 import { mapCleverPerson, type PersonMapped } from '../../sources/records/map-clever-person.js';
 import type { RosterRecord } from '../../sources/records/roster-record.js';
 import { walkThrough } from '../../runs/engine/walk-through.js';
-import { logRun, type LogRow } from '../../runs/log/log-run.js';
+import { refuseRecords } from '../../runs/log/log-run.js';
 import type { NoteCode } from '../../runs/log/say-note.js';
 import { applyRecords } from './apply-records.js';
 import type { RefreshContext } from '../run/context.js';
-import type { Ids } from '../../runs/changes/id-set.js';
-import { findDoubted, settleDoubts } from './find-doubted.js';
+import { IdSet, type Ids } from '../../runs/changes/id-set.js';
+import { findDoubted, closeDoubts } from './find-doubted.js';
 import { findStaying } from './find-staying.js';
 import { tellsAll } from '../../sources/download/download-district.js';
-import { IdSet } from '../../runs/changes/id-set.js';
 import { LISTS, PEOPLE_LISTS, type PeopleList } from '../../sources/records/lists.js';
 import { keepPersonFacts } from './keep-person-facts.js';
-import { matcherFor } from './adopt-people.js';
+import { matcherFor } from './match-records.js';
 import { PEOPLE } from '../mirror/stores.js';
 import { withholdTies } from '../mirror/withhold-ties.js';
 
@@ -49,7 +47,7 @@ export async function refreshPeople(
     });
   }
   if (kept.size > 0) run.warn({ code: 'people unreadable', count: kept.size });
-  await settleDoubts(context, seen);
+  await closeDoubts(context, seen);
   return { has: (id) => seen.has(id) || spared.has(id) };
 }
 
@@ -61,21 +59,22 @@ async function takePeople(
 ): Promise<void> {
   const { run, kinds, schools, mapping } = context;
   const { kind } = LISTS[list];
-  const told = await keepTies(
-    context.account,
+  const told = await completeMapped<RosterPerson, PersonMapped>(
     batch,
     batch.map((user) => mapCleverPerson(user, kinds, schools, mapping)),
+    (records) => completePeople(context.account._id, records),
+    ({ record: { id }, named }) => ({ ok: false, named, id, reason: 'unknown person' }),
   );
   // Files that tell which ties to take away mean these.
   const meant = new Set(batch.filter(({ slotbell }) => slotbell?.tiesChange).map(({ id }) => id));
   const read = await keepPersonFacts(context.account._id, told);
   for (const id of read.kept) kept.add(id);
-  const people = await keepStayingTies(context, read.people, meant);
+  const people = await keepStudentTies(context, read.people, meant);
   const stored = await storedStudents(context, people);
   const hasStudent = (person: RosterPerson): boolean =>
     person.relations.some(({ student }) => seen.has(student) || spared.has(student) || stored.has(student));
   const records: RosterRecord<RosterPerson>[] = [];
-  const rows: LogRow[] = [];
+  const refused: { id: string; code: NoteCode }[] = [];
   for (const person of people) {
     const verdict = placeOf(person, seen, listed, hasStudent);
     if (verdict === 'here' && person.ok) {
@@ -84,42 +83,19 @@ async function takePeople(
       context.taken[person.record.fields.type] += 1;
     } else if (verdict === 'elsewhere') run.count(kind, 'leftOut');
     else if (verdict !== 'here') {
-      const sourceId = person.ok ? person.record.id : person.id;
       // What could not be taken is here all the same.
       if (!person.ok && person.id) spared.add(person.id);
-      rows.push({ level: 'warning', kind, action: 'refused', sourceId, note: { code: verdict } });
+      refused.push({ id: person.ok ? person.record.id : person.id, code: verdict });
     }
   }
-  run.count(kind, 'refused', rows.length);
-  await logRun(run, rows);
+  await refuseRecords(run, kind, refused);
   await applyRecords(run, PEOPLE, kind, records, {
     fresh: { source: context.source },
     ...matcherFor(context, list),
     revise: async (matched, known) =>
-      withholdTies(context, await keepAdoptedTies(context, matched, known), known),
+      withholdTies(context, await keepMatchedTies(context, matched, known), known),
     findDoubted: (revised, claims, merged) => findDoubted(context, kind, revised, claims, merged),
     onMerged: (ids) => ids.forEach((id) => spared.add(id)),
-  });
-}
-
-/** Of files that tell only what changed of a guardian, what is known besides is kept. */
-async function keepTies(
-  account: Account,
-  batch: FromFile<CleverUser>[],
-  people: PersonMapped[],
-): Promise<PersonMapped[]> {
-  if (!batch.some(({ slotbell }) => slotbell)) return people;
-  const told = people.flatMap((person, index) =>
-    person.ok ? [{ record: person.record, extras: batch[index]?.slotbell }] : [],
-  );
-  const kept = new Map((await keepPeopleTies(account._id, told)).map((record) => [record.id, record]));
-  return people.map((person) => {
-    if (!person.ok) return person;
-    const record = kept.get(person.record.id);
-    const { named } = person;
-    return record
-      ? { ...person, record }
-      : { ok: false, named, id: person.record.id, reason: 'unknown person' };
   });
 }
 
@@ -144,16 +120,16 @@ export function placeOf(
  * end, so that their guardians are not taken for strangers.
  */
 async function storedStudents(
-  { run, download, standing }: RefreshContext,
+  { run, download, unmentioned }: RefreshContext,
   people: readonly PersonMapped[],
 ): Promise<ReadonlySet<string>> {
-  if (standing) return standing.students;
+  if (unmentioned) return unmentioned.students;
   if (tellsAll(download.students)) return new Set();
   const tied = people.flatMap((person) =>
     person.ok ? person.record.fields.relations.map(({ student }) => student) : [],
   );
   if (tied.length === 0) return new Set();
-  const students = await Contact.find(standsFor(run.account, tied, { type: 'student', status: 'active' }), {
+  const students = await Contact.find(byRecordIds(run.account, tied, { type: 'student', status: 'active' }), {
     record: 1,
   }).lean();
   return new Set(students.flatMap(recordIds));

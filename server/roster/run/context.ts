@@ -1,6 +1,6 @@
 import type { Account, CleverKinds, FieldMapping } from '../../models/account.js';
 import type { ContactType } from '../../models/contact.js';
-import type { HeldRun } from '../../runs/engine/hold-run.js';
+import type { ActiveRun } from '../../runs/engine/active-run.js';
 import type { MatchedSchools } from '../../sources/records/map-clever-person.js';
 import type { Delivery } from '../../sources/download/delivery.js';
 import type { Ids } from '../../runs/changes/id-set.js';
@@ -9,7 +9,7 @@ import type { Doubts } from '../mirror/list-doubts.js';
 /** What every part of a refresh works with. */
 export interface RefreshContext extends Delivery {
   account: Account;
-  run: HeldRun;
+  run: ActiveRun;
   kinds: CleverKinds;
   schools: MatchedSchools;
   mapping: FieldMapping;
@@ -20,16 +20,9 @@ export interface RefreshContext extends Delivery {
   /** How many people of each type were taken: if no more are here, nobody is gone. */
   taken: Record<ContactType, number>;
   /** Contacts (hex ids) that records of this run were matched with. */
-  adopted: Set<string>;
+  matched: Set<string>;
   /** Who is in doubt, because somebody else came with their id or number. */
   doubts: Doubts;
   /** Ids of students who stay though the source has them no more; absent until the list of students was read. */
   staying?: Pick<Ids, 'has' | 'size'>;
 }
-
-export const LIST_OF_TYPE: Record<ContactType, 'students' | 'teachers' | 'staff' | 'contacts'> = {
-  student: 'students',
-  teacher: 'teachers',
-  staff: 'staff',
-  guardian: 'contacts',
-};

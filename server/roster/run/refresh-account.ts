@@ -4,21 +4,21 @@ import { mappingOf, type Account, type FieldMapping } from '../../models/account
 import { Contact, type ContactType } from '../../models/contact.js';
 import { RosterRun } from '../../models/roster-run.js';
 import { School } from '../../models/school.js';
-import type { HeldRun } from '../../runs/engine/hold-run.js';
+import type { ActiveRun } from '../../runs/engine/active-run.js';
 import type { MatchedSchools } from '../../sources/records/map-clever-person.js';
 import { fileSchools } from '../../sources/download/match-file-schools.js';
 import { collectFromClever } from '../collect/collect-from-clever.js';
-import { collectFromFiles } from '../collect/collect-from-files.js';
+import { collectFromFiles } from '../../sources/download/collect-files.js';
 import { dropCursor, saveCursor } from '../../sources/download/cursor.js';
-import { LIST_OF_TYPE, type RefreshContext } from './context.js';
+import type { RefreshContext } from './context.js';
 import type { Ids } from '../../runs/changes/id-set.js';
 import { listDoubts } from '../mirror/list-doubts.js';
-import { listsFor, type ListName } from '../../sources/records/lists.js';
+import { LISTS, listsFor, PEOPLE_LISTS } from '../../sources/records/lists.js';
 import { sharesNothing, tellsLeavers } from '../../sources/download/download-district.js';
 import { refreshMirror, type MirrorSeen } from '../mirror/refresh-mirror.js';
 import { refreshPeople } from '../people/refresh-people.js';
-import { RefreshRefused } from '../../sources/download/refuse-refresh.js';
-import { settleList, settleTies } from '../mirror/settle-list.js';
+import { RunFailed } from '../../runs/engine/run-ends.js';
+import { takeLeavers, answerTies } from '../mirror/take-leavers.js';
 import { Spool } from '../../sources/download/spool.js';
 import { COURSES, PEOPLE, SECTIONS, TERMS } from '../mirror/stores.js';
 
@@ -43,21 +43,21 @@ export interface RefreshOptions {
 /**
  * Brings an account's people and mirror to what its source says now: download, map, match, diff, guard, apply. Doing it
  * again changes nothing more, so that a run whose worker died is simply done again. A preview notes the changes instead.
- * @throws RefreshRefused, CleverError, and what ends a held run
+ * @throws RunFailed, CleverError, and what ends a run
  */
 export async function refreshAccount(
   deps: Pick<Deps, 'config' | 'log'>,
   account: Account,
-  run: HeldRun,
+  run: ActiveRun,
   { expected, full, mapping = mappingOf(account), upload }: RefreshOptions,
 ): Promise<void> {
   if (upload) return refreshFromFiles(account, run, upload);
   // Nothing to download: the roster is as of the files that were imported last, and the event's update goes by it.
   if (account.files?.on) return;
   const { clever } = account;
-  if (!clever?.enabled) throw new RefreshRefused({ code: 'not enabled' });
+  if (!clever?.enabled) throw new RunFailed({ code: 'not enabled' });
   const schools = await matchedSchools(account);
-  if (schools.size === 0) throw new RefreshRefused({ code: 'no school matched' });
+  if (schools.size === 0) throw new RunFailed({ code: 'no school matched' });
   const spool = await Spool.open(deps.config.dataDir, run.name);
   try {
     await run.begin('download', expected);
@@ -65,11 +65,7 @@ export async function refreshAccount(
     const delivery = await collectFromClever(deps, account, run, spool, { ...rules, full, expected });
     // From here on the roster is neither at the old cursor nor at the new one.
     if (!run.preview) await dropCursor(run);
-    await takeDelivery({
-      ...delivery,
-      ...(await contextOf(account, run)),
-      ...rules,
-    });
+    await takeDelivery({ ...delivery, ...(await contextOf(account, run)), ...rules });
     if (sharesNothing(delivery.download)) await noteUnshared(run);
     if (!run.preview) await saveCursor(run, delivery.cursor);
   } finally {
@@ -78,7 +74,7 @@ export async function refreshAccount(
 }
 
 /** Of a district that shared something before. */
-async function noteUnshared(run: HeldRun): Promise<void> {
+async function noteUnshared(run: ActiveRun): Promise<void> {
   const had = await Contact.exists({
     account: run.account,
     source: 'clever',
@@ -92,8 +88,8 @@ async function noteUnshared(run: HeldRun): Promise<void> {
 const NO_KINDS = { students: false, teachers: false, staff: false, contacts: false };
 const ALL_KINDS = { students: true, teachers: true, staff: true, contacts: true };
 
-async function refreshFromFiles(account: Account, run: HeldRun, upload: Types.ObjectId): Promise<void> {
-  if (!account.files?.on || account.switching) throw new RefreshRefused({ code: 'other source' });
+async function refreshFromFiles(account: Account, run: ActiveRun, upload: Types.ObjectId): Promise<void> {
+  if (!account.files?.on || account.switching) throw new RunFailed({ code: 'other source' });
   await run.begin('files', 0);
   const delivery = await collectFromFiles(run, upload);
   const schools = await fileSchools(account._id);
@@ -101,14 +97,14 @@ async function refreshFromFiles(account: Account, run: HeldRun, upload: Types.Ob
   await takeDelivery({ ...delivery, ...(await contextOf(account, run)), kinds: ALL_KINDS, schools });
 }
 
-async function contextOf(account: Account, run: HeldRun) {
+async function contextOf(account: Account, run: ActiveRun) {
   const doubts = await listDoubts(account._id, run.preview ? undefined : run.now());
   return {
     account,
     run,
     mapping: mappingOf(account),
     // No other record takes who is in doubt.
-    adopted: new Set(doubts.contacts),
+    matched: new Set(doubts.contacts),
     taken: { student: 0, teacher: 0, staff: 0, guardian: 0 },
     isFirst: await isFirstRefresh(run),
     matching: Promise.resolve(),
@@ -124,7 +120,7 @@ async function matchedSchools(account: Account): Promise<MatchedSchools> {
   return new Map(schools.flatMap(({ _id, clever }) => (clever ? [[clever.id, _id] as const] : [])));
 }
 
-async function isFirstRefresh(run: HeldRun): Promise<boolean> {
+async function isFirstRefresh(run: ActiveRun): Promise<boolean> {
   const before = await Contact.findOne(
     { account: run.account, 'record.addedBy': { $ne: run.id } },
     { _id: 1 },
@@ -134,8 +130,8 @@ async function isFirstRefresh(run: HeldRun): Promise<boolean> {
 
 async function takeDelivery(context: RefreshContext): Promise<void> {
   const mirror = await refreshMirror(context);
-  const { standing } = context;
-  const listed = { has: (id: string) => mirror.listed.has(id) || standing?.listed.has(id) === true };
+  const { unmentioned } = context;
+  const listed = { has: (id: string) => mirror.listed.has(id) || unmentioned?.listed.has(id) === true };
   const people = await refreshPeople(context, listed);
   await context.run.begin('leavers', 0);
   await removeFromMirror(context, mirror);
@@ -143,26 +139,32 @@ async function takeDelivery(context: RefreshContext): Promise<void> {
 }
 
 async function removeFromMirror(context: RefreshContext, seen: MirrorSeen): Promise<void> {
-  await settleList(context, 'terms', { store: TERMS, filter: {}, most: seen.terms.size }, seen.terms);
-  await settleList(context, 'courses', { store: COURSES, filter: {}, most: seen.courses.size }, seen.courses);
-  await settleList(
+  await takeLeavers(context, 'terms', { store: TERMS, filter: {}, most: seen.terms.size }, seen.terms);
+  await takeLeavers(
+    context,
+    'courses',
+    { store: COURSES, filter: {}, most: seen.courses.size },
+    seen.courses,
+  );
+  await takeLeavers(
     context,
     'sections',
     { store: SECTIONS, filter: {}, most: seen.sections.size },
     { has: (id) => seen.sections.has(id) || seen.spared.has(id) },
   );
-  await settleTies(context, seen.sections);
+  await answerTies(context, seen.sections);
 }
 
 /** Somebody is gone when in none of the lists; who also has ties to students only when the guardians' list says so too. */
 async function removePeople(context: RefreshContext, seen: Pick<Ids, 'has'>): Promise<void> {
   const { contacts } = context.download;
   const tiesKnown = contacts === undefined || tellsLeavers(contacts);
-  for (const [type, list] of Object.entries(LIST_OF_TYPE) as [ContactType, ListName][]) {
+  for (const list of PEOPLE_LISTS) {
+    const type = LISTS[list].kind as ContactType;
     const anyTies = tiesKnown || type === 'guardian';
     const ties = anyTies ? {} : { 'relations.0': { $exists: false } };
     // Those taken were counted whatever their ties: of a part of them the count says nothing.
     const most = anyTies ? context.taken[type] : 0;
-    await settleList(context, list, { store: PEOPLE, filter: { type, ...ties }, most }, seen);
+    await takeLeavers(context, list, { store: PEOPLE, filter: { type, ...ties }, most }, seen);
   }
 }

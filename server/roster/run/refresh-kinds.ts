@@ -7,7 +7,7 @@ import { markOf } from '../../runs/changes/hold-ties.js';
 import type { Kind } from '../../runs/changes/kind.js';
 import type { Collection } from '../../runs/changes/read-changes.js';
 import { SECTION_TIES } from '../../runs/changes/tie-kinds.js';
-import { sectionFields } from '../mirror/keep-ties.js';
+import { sectionFields } from '../mirror/complete-records.js';
 
 const ofSource = { addedBy: 'record.addedBy', kept: 'record.kept', sameBy: ['account', 'record.id'] };
 

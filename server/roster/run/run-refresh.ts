@@ -5,28 +5,30 @@ import type { Deps } from '../../deps.js';
 import type { Account } from '../../models/account.js';
 import { RosterRun } from '../../models/roster-run.js';
 import { RosterUpload } from '../../models/roster-upload.js';
-import type { Run, RunResult } from '../../models/run.js';
+import type { Run } from '../../models/run.js';
 import { hasChangedSince } from '../../runs/engine/find-later-change.js';
 import { applyPreview, countStale } from '../../runs/changes/apply-preview.js';
 import { countEnded } from '../../runs/changes/hold-ties.js';
 import { SECTION_TIES } from '../../runs/changes/tie-kinds.js';
 import { forgetFirstTry, forgetOlderChanges } from '../../runs/changes/forget-changes.js';
 import { REFRESH_KINDS } from './refresh-kinds.js';
-import { acceptHeld, rejectHeld } from '../../runs/changes/settle-held.js';
+import { acceptHeld, rejectHeld } from '../../runs/changes/answer-held.js';
 import { dropHeldOf, dropOlderHeld } from '../../runs/changes/drop-held.js';
 import { undoChanges } from '../../runs/changes/undo-changes.js';
 import { dropNewcomersOf } from '../people/note-newcomers.js';
 import { applyPlannedPairs } from '../people/plan-pairs.js';
 import { dropCursor } from '../../sources/download/cursor.js';
 import { refreshAccount, refreshStages } from './refresh-account.js';
-import { NothingShared, RefreshRefused } from '../../sources/download/refuse-refresh.js';
-import { HeldRun, RunHandedBack, RunLost, RunStopped, type Timing } from '../../runs/engine/hold-run.js';
-import { isPassing } from '../../runs/engine/judge-fault.js';
+import { NothingShared } from '../../sources/download/download-district.js';
+import { RunFailed } from '../../runs/engine/run-ends.js';
+import { endBadly } from '../../runs/engine/end-run.js';
+import { ActiveRun } from '../../runs/engine/active-run.js';
+import type { Timing } from '../../runs/engine/timing.js';
 import { nextTry } from '../../runs/engine/put-off.js';
 import { whatItDid } from '../../runs/show/summarize-run.js';
 import { countTries, MOST_TRIES } from '../../runs/engine/take-run.js';
-import { tellHeld } from '../../runs/engine/tell-held.js';
-import { tellUnshared } from './tell-unshared.js';
+import { mailHeld } from '../../runs/engine/mail-held.js';
+import { mailUnshared } from '../../sources/download/mail-unshared.js';
 import { waitForMerges } from '../../runs/engine/wait-merges.js';
 
 const rosterRuns = RosterRun as unknown as Model<Run>;
@@ -53,17 +55,17 @@ export async function runRefresh(
   { stopping, timing, follow }: RefreshOptions,
 ): Promise<void> {
   const stages = stagesOfRefresh(account, taken);
-  const run = new HeldRun(rosterRuns, taken, { stages, timing, outer: stopping, now: deps.now });
+  const run = new ActiveRun(rosterRuns, taken, { stages, timing, stopping, now: deps.now });
   try {
-    if (countTries(taken) > MOST_TRIES) throw new RefreshRefused({ code: 'gave up', tries: MOST_TRIES });
+    if (countTries(taken) > MOST_TRIES) throw new RunFailed({ code: 'gave up', tries: MOST_TRIES });
     await waitForMerges(run);
     await forgetFirstTry(run);
     await run.whileGoing(work(deps, account, taken, run));
     if (!run.preview) await follow?.();
     // Before the end: what is over is not taken up again by anybody, should the worker die between the two.
-    await tellHeld(deps, account, run, Object.keys(REFRESH_KINDS));
+    await mailHeld(deps, account, run, Object.keys(REFRESH_KINDS));
     const unshared = (await RosterRun.exists({ _id: taken._id, unshared: true })) !== null;
-    if (unshared && !run.preview) await tellUnshared(deps, account);
+    if (unshared && !run.preview) await mailUnshared(deps, account);
     await run.end('done', unshared ? { code: 'shares nothing' } : whatItDid(run.counts));
     if (readsClever(account, taken)) await recordAcceptance(account);
     if (taken.purpose !== 'undo') await forgetOlderChanges(run);
@@ -74,8 +76,8 @@ export async function runRefresh(
     if (until && (await run.putOff(until))) return;
     if (error instanceof CleverError && error.kind === 'unauthorized')
       await recordRefusal(account, error.fault);
-    if (error instanceof NothingShared && !run.preview) await tellUnshared(deps, account);
-    await endBadly(deps, run, error);
+    if (error instanceof NothingShared && !run.preview) await mailUnshared(deps, account);
+    await endBadly(deps, run, error, { code: 'stopped with its run' });
   } finally {
     run.letGo();
   }
@@ -87,7 +89,7 @@ function readsClever({ clever, files }: Account, { purpose, upload }: RosterRun)
   return reads && !upload && !files?.on && clever?.enabled === true;
 }
 
-async function work(deps: Deps, account: Account, taken: RosterRun, run: HeldRun): Promise<void> {
+async function work(deps: Deps, account: Account, taken: RosterRun, run: ActiveRun): Promise<void> {
   const { purpose, of } = taken;
   if (purpose === 'sync' || purpose === 'preview') {
     await refreshAccount(deps, account, run, {
@@ -98,7 +100,7 @@ async function work(deps: Deps, account: Account, taken: RosterRun, run: HeldRun
     });
     return;
   }
-  if (!of) throw new RefreshRefused({ code: 'about nothing' });
+  if (!of) throw new RunFailed({ code: 'about nothing' });
   await run.begin('changes', 0);
   // What the events told since may have been undone, and what they did not tell been accepted.
   await dropCursor(run);
@@ -106,24 +108,18 @@ async function work(deps: Deps, account: Account, taken: RosterRun, run: HeldRun
   else if (purpose === 'accept') await acceptHeld(run, REFRESH_KINDS);
   else if (purpose === 'reject') await rejectHeld(run, REFRESH_KINDS);
   else {
-    if (await hasChangedSince(taken)) throw new RefreshRefused({ code: 'changed since' });
+    if (await hasChangedSince(taken)) throw new RunFailed({ code: 'changed since' });
     await undoChanges(run, of, REFRESH_KINDS, { account: account._id });
     await dropNewcomersOf(account._id, of);
     await RosterRun.updateOne({ _id: of }, { $set: { undoneBy: run.id } });
   }
 }
 
-async function applyAll(run: HeldRun, preview: Types.ObjectId): Promise<void> {
-  const previewed = await RosterRun.findById(preview, {
-    upload: 1,
-    answered: 1,
-    back: 1,
-    state: 1,
-    counts: 1,
-  }).lean();
-  if (previewed?.state !== 'done') throw new RefreshRefused({ code: 'preview discarded' });
+async function applyAll(run: ActiveRun, preview: Types.ObjectId): Promise<void> {
+  const previewed = await RosterRun.findById(preview).lean();
+  if (previewed?.state !== 'done') throw new RunFailed({ code: 'preview discarded' });
   const stale = await countStale(run, preview, REFRESH_KINDS);
-  if (stale > 0 && !run.changed) throw new RefreshRefused({ code: 'stale', count: stale });
+  if (stale > 0 && !run.changed) throw new RunFailed({ code: 'stale', count: stale });
   await applyPreview(run, preview, REFRESH_KINDS);
   countEnded(run, SECTION_TIES, previewed.counts);
   await applyPlannedPairs(run, preview);
@@ -131,23 +127,6 @@ async function applyAll(run: HeldRun, preview: Types.ObjectId): Promise<void> {
   await dropOlderHeld(run, answered, preview);
   await dropHeldOf(run, back, preview);
   if (upload) await RosterUpload.updateOne({ _id: upload }, { $set: { state: 'used' } });
-}
-
-async function endBadly(deps: Pick<Deps, 'log'>, run: HeldRun, error: unknown): Promise<void> {
-  if (error instanceof RunLost) return;
-  const result = resultOf(error);
-  if (error instanceof RunHandedBack || isPassing(error)) await run.handBack().catch(() => undefined);
-  else if (error instanceof RunStopped) await run.end('stopped', { code: 'stopped with its run' });
-  else {
-    if (!result) deps.log.error({ err: error, run: run.id.toHexString() }, 'roster run failed');
-    await run.end('failed', result ?? { code: 'fault' });
-  }
-}
-
-/** What Clever, or a rule of the roster's, kept the run from; undefined for a fault of Slotbell's own. */
-function resultOf(error: unknown): RunResult | undefined {
-  if (error instanceof CleverError) return { code: 'clever', fault: error.fault };
-  return error instanceof RefreshRefused ? error.result : undefined;
 }
 
 /** How many records the account's last whole download had. */

@@ -33,7 +33,7 @@ export async function startRefresh(
 }
 
 /**
- * Asks for a preview, unless the same was asked for before and is not over: then that one is meant. `asks` settles it, and is
+ * Asks for a preview, unless the same was asked for before and is not over: then that one is meant. `asks` is unique, and is
  * given up by a run that is over when the next one wants it.
  */
 export async function startPreview(

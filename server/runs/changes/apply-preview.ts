@@ -1,7 +1,7 @@
 import type { mongo, Types } from 'mongoose';
 import type { RosterChange } from '../../models/roster-change.js';
-import type { HeldRun } from '../engine/hold-run.js';
-import { changedSince, countLogged, logRun } from '../log/log-run.js';
+import type { ActiveRun } from '../engine/active-run.js';
+import { countLogged, logRun, refusal } from '../log/log-run.js';
 import { valueAt, type Change } from './change.js';
 import type { Kind } from './kind.js';
 import { guardWrite } from './guard-write.js';
@@ -13,7 +13,7 @@ import { isAt, markChanges, readChanges, readTargets, type StoredDocument } from
  * @returns how many records were changed since, each marked as stale; 0: it can
  */
 export async function countStale(
-  run: HeldRun,
+  run: ActiveRun,
   preview: Types.ObjectId,
   kinds: Record<string, Kind>,
 ): Promise<number> {
@@ -37,7 +37,7 @@ export async function countStale(
  * written, is left and listed.
  */
 export async function applyPreview(
-  run: HeldRun,
+  run: ActiveRun,
   preview: Types.ObjectId,
   kinds: Record<string, Kind>,
 ): Promise<void> {
@@ -54,7 +54,7 @@ export async function applyPreview(
       const stale = judged.filter(({ verdict }) => verdict === 'stale');
       await logRun(
         run,
-        stale.map(({ row }) => changedSince(row)),
+        stale.map(({ row }) => refusal(row.kind, row.sourceId, 'changed since')),
       );
       run.count(name, 'refused', stale.length);
       await markChanges(
@@ -72,7 +72,7 @@ export async function applyPreview(
 }
 
 /** Of a run that is done again the log has those too that the try before found changed. */
-async function countLeft(run: HeldRun, name: string): Promise<void> {
+async function countLeft(run: ActiveRun, name: string): Promise<void> {
   for (const { kind, action, lines } of await countLogged(run))
     if (kind === name && action === 'refused')
       run.count(name, 'refused', lines - (run.counts[name]?.refused ?? 0));
@@ -129,7 +129,7 @@ function keyOf({ sameBy }: Kind, document: object): string {
   return sameBy.map((path) => String(valueAt(document, path))).join(' ');
 }
 
-function changeOf(run: HeldRun, kind: Kind, row: RosterChange, stored: StoredDocument | undefined): Change {
+function changeOf(run: ActiveRun, kind: Kind, row: RosterChange, stored: StoredDocument | undefined): Change {
   const { action, target, sourceId, note, searchKey } = row;
   const change = { kind: row.kind, action, target, sourceId, searchKey, ...(note ? { note } : {}) };
   if (!row.document) return { ...change, ...guardWrite(kind, stored ?? {}, row.fields) };

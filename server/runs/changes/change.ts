@@ -50,7 +50,7 @@ export function sameValue(one: unknown, other: unknown): boolean {
 export function valueAt(document: object, path: string): unknown {
   return path
     .split('.')
-    .reduce<unknown>((held, key) => (held as Record<string, unknown> | undefined)?.[key], document);
+    .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], document);
 }
 
 /** The update that brings every field to its value after the change, or back to the one before. */

@@ -10,6 +10,10 @@ export interface Ties {
 export const ROLES = ['students', 'teachers'] as const;
 export type Role = (typeof ROLES)[number];
 
+export function byRole<T>(of: (role: Role) => T): Record<Role, T> {
+  return { students: of('students'), teachers: of('teachers') };
+}
+
 /** Whether somebody is here; who left takes their ties along, and that is no loss of its own. */
 export type IsHere = (role: Role, id: string) => boolean;
 
@@ -24,7 +28,7 @@ export class TieWatch {
   readonly losing = new IdSet();
   /** Those whose newcomers are counted. */
   readonly #met = new IdSet();
-  readonly #gained: Record<Role, IdCounts> = { students: new IdCounts(), teachers: new IdCounts() };
+  readonly #gained = byRole(() => new IdCounts());
 
   /** Compares one of them. @returns whether it loses somebody who is here */
   look(key: string, before: Ties, now: Ties, isHere: IsHere): boolean {
@@ -50,8 +54,7 @@ export class TieWatch {
 
   /** Of whom one of them loses, those who have not moved to another one. To be asked once a walk. */
   missing(before: Ties, now: Ties, isHere: IsHere): Record<Role, string[]> {
-    const of = (role: Role) => lostOf(role, before, now, isHere).filter((id) => !this.#gained[role].take(id));
-    return { students: of('students'), teachers: of('teachers') };
+    return byRole((role) => lostOf(role, before, now, isHere).filter((id) => !this.#gained[role].take(id)));
   }
 }
 

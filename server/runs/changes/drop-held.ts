@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
 import { RosterChange } from '../../models/roster-change.js';
-import type { HeldRun } from '../engine/hold-run.js';
+import type { ActiveRun } from '../engine/active-run.js';
 
 const BATCH = 1000;
 
@@ -10,7 +10,7 @@ const BATCH = 1000;
  * @param found the run whose findings these are, where this one applies a preview
  */
 export async function dropOlderHeld(
-  run: Pick<HeldRun, 'id' | 'name' | 'account' | 'event' | 'preview'>,
+  run: Pick<ActiveRun, 'id' | 'name' | 'account' | 'event' | 'preview'>,
   kinds: readonly string[],
   found?: Types.ObjectId,
 ): Promise<void> {
@@ -50,7 +50,7 @@ export async function dropOlderHeld(
  * Of the documents of a kind whose removal earlier runs hold, those that the source has again: that is no question to anybody any more.
  */
 export async function findHeldHere(
-  run: Pick<HeldRun, 'name' | 'account'>,
+  run: Pick<ActiveRun, 'name' | 'account'>,
   kind: string,
   isHere: (row: Pick<RosterChange, 'target' | 'sourceId'>) => boolean,
 ): Promise<Types.ObjectId[]> {
@@ -63,7 +63,7 @@ export async function findHeldHere(
 
 /** Lets go of what earlier runs hold of these kinds and nobody has decided about, as far as this run has read its records. */
 export async function dropHeldRead(
-  run: Pick<HeldRun, 'name' | 'account'>,
+  run: Pick<ActiveRun, 'name' | 'account'>,
   kinds: readonly string[],
   wasRead: (sourceId: string) => boolean,
 ): Promise<void> {
@@ -88,7 +88,7 @@ export async function dropHeldRead(
  * @param found the run that found them at the source, where this one applies a preview: what was held since stays so
  */
 export async function dropHeldOf(
-  { account }: Pick<HeldRun, 'account'>,
+  { account }: Pick<ActiveRun, 'account'>,
   targets: readonly Types.ObjectId[],
   found?: Types.ObjectId,
 ): Promise<void> {

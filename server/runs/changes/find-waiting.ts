@@ -1,5 +1,5 @@
 import { RosterChange } from '../../models/roster-change.js';
-import type { HeldRun } from '../engine/hold-run.js';
+import type { ActiveRun } from '../engine/active-run.js';
 import { mustHold } from './judge-removals.js';
 
 /** The removals of a kind that wait for a person: by the document (hex id), how many each stands for. */
@@ -12,7 +12,7 @@ export interface Waiting {
 
 /** What waits for a person, and nobody has decided about. What only a doubtful download missed is no part of it. */
 export async function findWaiting(
-  run: Pick<HeldRun, 'id' | 'account' | 'event'>,
+  run: Pick<ActiveRun, 'id' | 'account' | 'event'>,
   kind: string,
 ): Promise<Waiting> {
   const held = {

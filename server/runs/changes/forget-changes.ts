@@ -1,11 +1,11 @@
 import { RosterChange } from '../../models/roster-change.js';
-import type { HeldRun } from '../engine/hold-run.js';
+import type { ActiveRun } from '../engine/active-run.js';
 
 /**
  * Lets go of what earlier runs of the event (or of the account's refreshes) kept for undo: only the last one that changed something
  * can be undone, and what it kept holds personal data.
  */
-export async function forgetOlderChanges(run: HeldRun): Promise<void> {
+export async function forgetOlderChanges(run: ActiveRun): Promise<void> {
   if (run.preview || !run.changed) return;
   await RosterChange.deleteMany({
     account: run.account,
@@ -19,6 +19,6 @@ export async function forgetOlderChanges(run: HeldRun): Promise<void> {
  * What a preview's first try, whose worker was lost, noted: the second one finds it anew. What a run's first try held stays held until
  * the second one knows better (`dropOlderHeld`).
  */
-export async function forgetFirstTry(run: HeldRun): Promise<void> {
+export async function forgetFirstTry(run: ActiveRun): Promise<void> {
   await RosterChange.deleteMany({ run: run.id, state: 'planned' });
 }

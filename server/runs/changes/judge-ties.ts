@@ -1,31 +1,36 @@
 import type { Types } from 'mongoose';
-import type { HeldRun } from '../engine/hold-run.js';
+import type { ActiveRun } from '../engine/active-run.js';
 import type { HeldWhy } from '../log/say-remark.js';
-import { ROLES, type Role } from './compare-ties.js';
+import { byRole, ROLES, type Role } from './compare-ties.js';
 import { findWaiting, mustHoldAll, waits, type Waiting } from './find-waiting.js';
 import { enoughToLetGo, mustHold } from './judge-removals.js';
+
+/** A section or class that misses somebody. */
+interface Missing {
+  target: Types.ObjectId;
+  missing: Record<Role, string[]>;
+  /** A person looks at the list in any case. */
+  alone: Record<Role, boolean>;
+}
 
 /** How many ties are missing, and how many of them wait for a person already. */
 export class TieSums {
   readonly missing: Record<Role, number> = { students: 0, teachers: 0 };
   /** Of those, how many wait for a person however few they are. */
   readonly alone: Record<Role, number> = { students: 0, teachers: 0 };
-  /** How many lists could not be read to their end, so that nobody is missing in them. */
-  unreadable = 0;
-  readonly known: Record<Role, KnownSums> = { students: noneKnown(), teachers: noneKnown() };
+  readonly known = byRole(noneKnown);
 
   constructor(readonly waiting: Record<Role, Waiting>) {}
 
   /** @param kinds how the changes of each role are called */
-  static async begin(run: HeldRun, kinds: Record<Role, string>): Promise<TieSums> {
+  static async begin(run: ActiveRun, kinds: Record<Role, string>): Promise<TieSums> {
     return new TieSums({
       students: await findWaiting(run, kinds.students),
       teachers: await findWaiting(run, kinds.teachers),
     });
   }
 
-  /** @param alone of which role a person looks in any case */
-  add(target: Types.ObjectId, missing: Record<Role, string[]>, alone: Record<Role, boolean>): void {
+  add({ target, missing, alone }: Missing): void {
     for (const role of ROLES) {
       const { length } = missing[role];
       if (length === 0) continue;
@@ -93,23 +98,15 @@ export function isDoubtful(role: Role, { missing, isOfUnknown, isBooked }: Empty
   return isOfUnknown || isBooked || role === 'teachers' || missing.length > 1;
 }
 
-/** One list of which somebody is missing. */
-export interface MissingIn {
-  /** The section or class. */
-  target: Types.ObjectId;
-  missing: string[];
-  /** A person looks at this list in any case. */
-  alone: boolean;
-}
-
-/** Of those missing in one list, the ones who wait for a person. */
+/** Of those missing in one list, the ones who wait for a person. A preview holds nobody. */
 export function heldIn(
-  { preview }: Pick<HeldRun, 'preview'>,
+  { preview }: Pick<ActiveRun, 'preview'>,
+  role: Role,
   { all, held, waits }: TieVerdict,
-  { target, missing, alone }: MissingIn,
+  { target, missing, alone }: Missing,
 ): string[] {
   if (preview) return [];
-  return all || (held > 0 && alone) || waits?.(target.toHexString()) ? missing : [];
+  return all || (held > 0 && alone[role]) || waits?.(target.toHexString()) ? missing[role] : [];
 }
 
 export interface TieScope {
@@ -121,7 +118,7 @@ export interface TieScope {
 
 /** What the guard says of ties: the same as of records, and that some wait however few. */
 export async function judgeTies(
-  run: HeldRun,
+  run: ActiveRun,
   sums: TieSums,
   scope: TieScope,
 ): Promise<Record<Role, TieVerdict>> {
@@ -132,7 +129,7 @@ export async function judgeTies(
 }
 
 async function judge(
-  run: HeldRun,
+  run: ActiveRun,
   role: Role,
   sums: TieSums,
   { countHere, verdict }: TieScope,

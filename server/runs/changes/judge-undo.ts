@@ -128,6 +128,6 @@ async function findHolders(ids: Types.ObjectId[]): Promise<Types.ObjectId[]> {
   const holding: Types.ObjectId[] = await Slot.distinct('resource', {
     resource: { $in: resources.map(({ _id }) => _id) },
   });
-  const held = new Set(holding.map((id) => id.toHexString()));
-  return resources.flatMap(({ _id, contact }) => (contact && held.has(_id.toHexString()) ? [contact] : []));
+  const busy = new Set(holding.map((id) => id.toHexString()));
+  return resources.flatMap(({ _id, contact }) => (contact && busy.has(_id.toHexString()) ? [contact] : []));
 }

@@ -1,6 +1,6 @@
 import { isContactType } from '../../models/contact.js';
 import { Resource } from '../../models/resource.js';
-import type { HeldRun } from '../engine/hold-run.js';
+import type { ActiveRun } from '../engine/active-run.js';
 import { logRefused, logRun, type LogRow } from '../log/log-run.js';
 import { reachesClasses, toldFields, type Change } from './change.js';
 import { noteChanges } from './note-changes.js';
@@ -22,7 +22,7 @@ const NONE: Written = { refused: [], missed: [] };
  * done no later try comes upon again. A change whose document is no longer as `where` says is not made. A preview only notes them.
  */
 export async function makeChanges(
-  run: HeldRun,
+  run: ActiveRun,
   collection: Collection,
   changes: readonly Change[],
   { again = false, retries = false }: MakeOptions = {},
@@ -34,7 +34,7 @@ export async function makeChanges(
     return NONE;
   }
   await run.markChanged();
-  if (!run.touched && (changes.some(reachesClasses) || (await holdSlots(run, changes)))) run.markTouched();
+  if (!run.touched && (changes.some(reachesClasses) || (await haveSlots(run, changes)))) run.touched = true;
   const known = changes.filter(({ action }) => action !== 'added');
   await noteChanges(run, known, 'applied');
   if (!again) await logRun(run, changes.map(lineOf));
@@ -48,7 +48,7 @@ export async function makeChanges(
 }
 
 /** Whether somebody of these is named on slots. */
-async function holdSlots({ account }: HeldRun, changes: readonly Change[]): Promise<boolean> {
+async function haveSlots({ account }: ActiveRun, changes: readonly Change[]): Promise<boolean> {
   const people = changes.filter(({ kind }) => isContactType(kind)).map(({ target }) => target);
   return people.length > 0 && (await Resource.exists({ account, contact: { $in: people } })) !== null;
 }
@@ -69,14 +69,14 @@ function at(changes: readonly Change[], places: readonly number[]): Change[] {
   return places.flatMap((index) => changes[index] ?? []);
 }
 
-function countMade(run: HeldRun, changes: readonly Change[], lost: readonly number[]): void {
+function countMade(run: ActiveRun, changes: readonly Change[], lost: readonly number[]): void {
   const places = new Set(lost);
   for (const [index, { kind, action, size }] of changes.entries())
     run.count(kind, places.has(index) ? 'refused' : action, size);
 }
 
 /** What was counted as done at the first try was not. */
-function moveCount(run: HeldRun, kind: string, action: Change['action']): void {
+function moveCount(run: ActiveRun, kind: string, action: Change['action']): void {
   run.count(kind, action, -1);
   run.count(kind, 'refused');
 }

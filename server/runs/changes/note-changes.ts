@@ -1,7 +1,7 @@
 import type { mongo } from 'mongoose';
 import { duplicatesAmong } from '../../models/duplicate-key.js';
 import { RosterChange, type ChangeState, type FieldChange } from '../../models/roster-change.js';
-import type { HeldRun } from '../engine/hold-run.js';
+import type { ActiveRun } from '../engine/active-run.js';
 import { isPassing } from '../engine/judge-fault.js';
 import { sameValue, type Change } from './change.js';
 
@@ -11,7 +11,7 @@ const KEPT_MS: Partial<Record<ChangeState, number>> = { planned: 7 * DAY_MS };
 const KEPT_LONG_MS = 60 * DAY_MS;
 
 type Row = Omit<RosterChange, '_id'>;
-type NotingRun = Pick<HeldRun, 'id' | 'account' | 'event' | 'now' | 'name'>;
+type NotingRun = Pick<ActiveRun, 'id' | 'account' | 'event' | 'now' | 'name'>;
 
 /**
  * Notes what a run does or would do to documents, a row a document. Where a run that is done again comes upon a document that its
@@ -53,7 +53,7 @@ async function findSince(run: NotingRun, changes: readonly Change[]): Promise<Ma
 }
 
 function rowOf(
-  run: Pick<HeldRun, 'id' | 'account' | 'event'>,
+  run: Pick<ActiveRun, 'id' | 'account' | 'event'>,
   { kind, action, target, sourceId, document, fields, note, searchKey, doubtful, size, keptFor }: Change,
   state: ChangeState,
   expiresAt: Date,

@@ -13,7 +13,7 @@ export type StoredDocument = Record<string, unknown> & { _id: Types.ObjectId; st
 
 /**
  * Changes of one kind, in batches. Rows whose state is changed meanwhile are not met again.
- * @param of whose: those that a run made, or that it is to settle
+ * @param of whose: those that a run made, or about which it is to do what was decided
  */
 export async function* readChanges(
   of: { run: Types.ObjectId } | { decidedBy: Types.ObjectId },

@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
 import { searchKey } from '../../models/scoped.js';
-import type { HeldRun } from '../engine/hold-run.js';
+import type { ActiveRun } from '../engine/active-run.js';
 import type { HeldWhy } from '../log/say-remark.js';
 import { fieldChange, type Change } from './change.js';
 import { findWaiting, mustHoldAll, waits, type Waiting } from './find-waiting.js';
@@ -38,11 +38,11 @@ export type Document = Record<string, unknown> & { _id: Types.ObjectId };
  * until a person accepts or rejects them. Reads the documents twice rather than keeping them, as they may be a district's.
  * @returns how many are gone
  */
-export async function takeRemovals(run: HeldRun, removals: Removals): Promise<number> {
+export async function takeRemovals(run: ActiveRun, removals: Removals): Promise<number> {
   const judged = await judgeRemovals(run, removals);
   const { gone, held } = judged;
   if (gone === 0) return 0;
-  if (judged.why) tellHeld(run, removals, judged, judged.why);
+  if (judged.why) warnOfHeld(run, removals, judged, judged.why);
   let waiting = 0;
   let [go, wait]: [Change[], Change[]] = [[], []];
   for await (const document of readGone(removals)) {
@@ -55,7 +55,7 @@ export async function takeRemovals(run: HeldRun, removals: Removals): Promise<nu
   }
   await takeBatch(run, removals, go, wait);
   waiting += wait.length;
-  if (waiting > held) tellWaiting(run, removals, waiting - held);
+  if (waiting > held) warnOfWaiting(run, removals, waiting - held);
   return gone;
 }
 
@@ -73,7 +73,7 @@ interface Judged {
 const GO = { held: 0, waits: () => false };
 
 /** What the guard says of them. */
-export async function judgeRemovals(run: HeldRun, removals: Removals): Promise<Judged> {
+export async function judgeRemovals(run: ActiveRun, removals: Removals): Promise<Judged> {
   let here = 0;
   let gone = 0;
   for await (const document of read(removals)) {
@@ -110,7 +110,7 @@ export async function* readGone(removals: Removals): AsyncGenerator<Document, vo
 }
 
 /** Came in by this run: where all ids are new, as many come as go, and those who go are all who were here. */
-function isNew(run: HeldRun, { addedBy, record }: Document): boolean {
+function isNew(run: ActiveRun, { addedBy, record }: Document): boolean {
   const by = addedBy ?? (record as { addedBy?: unknown } | undefined)?.addedBy;
   return String(by) === run.id.toHexString();
 }
@@ -122,7 +122,7 @@ function read({ collection, here, projection }: Removals): AsyncIterable<Documen
   });
 }
 
-function removalOf(run: HeldRun, removals: Removals, document: Document): Change {
+function removalOf(run: ActiveRun, removals: Removals, document: Document): Change {
   const { kind, status, more = {}, sourceIdOf } = removals;
   return {
     kind,
@@ -144,7 +144,7 @@ function textAt(document: Document, key: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-async function takeBatch(run: HeldRun, removals: Removals, go: Change[], wait: Change[]): Promise<void> {
+async function takeBatch(run: ActiveRun, removals: Removals, go: Change[], wait: Change[]): Promise<void> {
   await makeChanges(run, removals.collection, run.preview ? [...go, ...wait] : go);
   if (!run.preview && wait.length > 0) {
     await noteChanges(run, wait, 'held');
@@ -153,10 +153,10 @@ async function takeBatch(run: HeldRun, removals: Removals, go: Change[], wait: C
   await run.step();
 }
 
-function tellHeld(run: HeldRun, { kind }: Removals, { held, here }: Judged, why: HeldWhy): void {
+function warnOfHeld(run: ActiveRun, { kind }: Removals, { held, here }: Judged, why: HeldWhy): void {
   run.warn({ code: run.preview ? 'would be held' : 'held', kind, gone: held, here, why });
 }
 
-function tellWaiting(run: HeldRun, { kind }: Removals, count: number): void {
+function warnOfWaiting(run: ActiveRun, { kind }: Removals, count: number): void {
   run.warn({ code: run.preview ? 'would be held with students' : 'held with students', kind, count });
 }

@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import type { RosterChange } from '../../models/roster-change.js';
-import type { HeldRun } from '../engine/hold-run.js';
-import { changedSince, countLogged, logRefused, logRun, type LogRow } from '../log/log-run.js';
+import type { ActiveRun } from '../engine/active-run.js';
+import { countLogged, logRefused, logRun, refusal, type LogRow } from '../log/log-run.js';
 import { valueAt } from './change.js';
 import { backwards, guardWrite, whileAt } from './guard-write.js';
 import { findUsed, inverseOf, judgeUndo, readAdded, type UndoVerdicts } from './judge-undo.js';
@@ -22,7 +22,7 @@ const TRIES = 3;
  * @param scope the account's or the event's documents
  */
 export async function undoChanges(
-  run: HeldRun,
+  run: ActiveRun,
   of: Types.ObjectId,
   kinds: Record<string, Kind>,
   scope: Record<string, Types.ObjectId>,
@@ -37,11 +37,14 @@ export async function undoChanges(
   if (run.again) await countAll(run, kinds);
 }
 
-async function undoRows(run: HeldRun, kind: Kind, rows: RosterChange[]): Promise<void> {
+async function undoRows(run: ActiveRun, kind: Kind, rows: RosterChange[]): Promise<void> {
   const { open, done, left } = await judgeUndo(kind, rows);
   await run.markChanged();
   // First, as a try after this one finds what is done done.
-  await logRun(run, [...open.map(({ row }) => backRow(row)), ...left.map(changedSince)]);
+  await logRun(run, [
+    ...open.map(({ row }) => backRow(row)),
+    ...left.map(({ kind, sourceId }) => refusal(kind, sourceId, 'changed since')),
+  ]);
   const lost = await takeBack(kind, open);
   await logRefused(run, lost.map(backRow), 'changed since');
   const missed = new Set(lost);
@@ -95,7 +98,7 @@ function idsOf(rows: readonly RosterChange[]): Types.ObjectId[] {
 }
 
 async function undoAdded(
-  run: HeldRun,
+  run: ActiveRun,
   of: Types.ObjectId,
   name: string,
   kind: Kind,
@@ -113,7 +116,7 @@ async function undoAdded(
       action: 'removed',
       sourceId: sourceIdOf(kind, document),
     });
-    const ofLeft = left.map((document) => changedSince({ kind: name, sourceId: sourceIdOf(kind, document) }));
+    const ofLeft = left.map((document) => refusal(name, sourceIdOf(kind, document), 'changed since'));
     await logRun(run, [...going.map(removedRow), ...ofLeft]);
     const lost = await markGone(run, of, name, kind, going);
     await logRefused(run, lost.map(removedRow), 'changed since');
@@ -126,7 +129,7 @@ async function undoAdded(
 
 /** @returns those that somebody has done something with between the look and the write: they stay, or come back */
 async function markGone(
-  run: HeldRun,
+  run: ActiveRun,
   of: Types.ObjectId,
   name: string,
   kind: Kind,
@@ -175,7 +178,7 @@ function sourceIdOf({ sameBy }: Kind, document: StoredDocument): string {
 }
 
 /** Of a run that is done again the log has all, that of the try before too. */
-async function countAll(run: HeldRun, kinds: Record<string, Kind>): Promise<void> {
+async function countAll(run: ActiveRun, kinds: Record<string, Kind>): Promise<void> {
   for (const { kind, action, lines } of await countLogged(run))
     // A line of ties stands for several.
     if (kinds[kind] && !kinds[kind].isPart && isCounted(action))

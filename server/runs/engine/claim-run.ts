@@ -5,8 +5,8 @@ import type { Run } from '../../models/run.js';
 const STARTING_MS = 60_000;
 
 /**
- * Lets one of several who ask at once settle a run: decide what it held, apply it. Whoever claims starts the run of the id that is
- * given here. A settling run that failed or was stopped gives way to the next.
+ * Lets one of several who ask at once follow up a run: decide what it held, apply it. Whoever claims starts the run of the id that is
+ * given here. A run of theirs that failed or was stopped gives way to the next.
  * @returns the id under which to start; undefined when somebody else has done it or is at it
  */
 export async function claimRun<T extends Run>(
@@ -15,12 +15,12 @@ export async function claimRun<T extends Run>(
   now: Date,
 ): Promise<Types.ObjectId | undefined> {
   const runs = model as unknown as Model<Run>;
-  const { settledBy } = await runs.findById(id, { settledBy: 1 }).orFail().lean();
-  if (settledBy && (await isLiving(runs, settledBy, now))) return undefined;
+  const { claimedBy } = await runs.findById(id, { claimedBy: 1 }).orFail().lean();
+  if (claimedBy && (await isLiving(runs, claimedBy, now))) return undefined;
   const run = new Types.ObjectId();
   const claimed = await runs.updateOne(
-    { _id: id, settledBy: settledBy ?? { $exists: false } },
-    { $set: { settledBy: run } },
+    { _id: id, claimedBy: claimedBy ?? { $exists: false } },
+    { $set: { claimedBy: run } },
   );
   return claimed.modifiedCount === 1 ? run : undefined;
 }
@@ -32,10 +32,10 @@ export async function dropClaim<T extends Run>(
   run: Types.ObjectId,
 ): Promise<void> {
   const runs = model as unknown as Model<Run>;
-  await runs.updateOne({ _id: id, settledBy: run }, { $unset: { settledBy: 1 } });
+  await runs.updateOne({ _id: id, claimedBy: run }, { $unset: { claimedBy: 1 } });
 }
 
-/** Of runs by which something is to be settled, those that are yet to do it or are at it. */
+/** Of runs that follow up others, those that are yet to do it or are at it. */
 export async function findAtWork<T extends Run>(
   model: Model<T>,
   ids: readonly Types.ObjectId[],

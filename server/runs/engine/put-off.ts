@@ -4,13 +4,6 @@ import type { Run } from '../../models/run.js';
 /** After so many minutes a night that found its source away tries again. */
 const AFTER_MINUTES = [15, 30, 60];
 
-/** The source is away for now: the night goes on later, as the same run. */
-export class RunPutOff extends Error {
-  constructor(readonly until: Date) {
-    super('The source did not answer.');
-  }
-}
-
 /**
  * When a night's run is tried again after a fault: undefined where the fault does not pass by itself, where a person asked for the
  * run and waits for its answer, and after the third further try.

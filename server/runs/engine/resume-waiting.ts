@@ -1,19 +1,5 @@
 import type { Model, Types } from 'mongoose';
-import type { Run, RunResult } from '../../models/run.js';
-
-/** The run needs another one that is not over yet. */
-export class RunWaits extends Error {
-  constructor(readonly waitsFor: Types.ObjectId) {
-    super('The run waits for another one.');
-  }
-}
-
-/** The run cannot be done, for a reason that its page tells. */
-export class RunFailed extends Error {
-  constructor(readonly result: RunResult) {
-    super(result.code);
-  }
-}
+import type { Run } from '../../models/run.js';
 
 /**
  * Goes on with a run that waited for another one, under the same fence: whoever left it waiting writes to it no more, and of those who

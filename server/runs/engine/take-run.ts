@@ -1,7 +1,7 @@
 import type { Model, QueryFilter, Types } from 'mongoose';
 import { isDuplicateKey } from '../../models/duplicate-key.js';
 import type { Run } from '../../models/run.js';
-import type { Timing } from './hold-run.js';
+import type { Timing } from './timing.js';
 import { dueAt } from './put-off.js';
 
 /** After this many tries a run that takes its worker down each time is given up. */

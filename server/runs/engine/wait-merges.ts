@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Duplicate } from '../../models/duplicate.js';
 import { cutOffBefore, isDeleting, isMerging } from './find-at-work.js';
-import type { HeldRun } from './hold-run.js';
+import type { ActiveRun } from './active-run.js';
 
 const LOOK_MS = 250;
 
@@ -11,7 +11,7 @@ const LOOK_MS = 250;
  * do nothing more by itself then, as its mark of life is taken away; a decision is finished by the refresh. A deletion that was cut off
  * goes on by itself.
  */
-export async function waitForMerges(run: HeldRun): Promise<void> {
+export async function waitForMerges(run: ActiveRun): Promise<void> {
   for (;;) {
     const now = run.now();
     const { account } = run;

@@ -1,6 +1,7 @@
 import type { RunNote } from '../../models/roster-change.js';
 import { SyncLog } from '../../models/sync-log.js';
-import type { HeldRun } from '../engine/hold-run.js';
+import type { ActiveRun } from '../engine/active-run.js';
+import type { NoteCode } from './say-note.js';
 
 export interface LogRow {
   level?: SyncLog['level'];
@@ -13,7 +14,7 @@ export interface LogRow {
   note?: RunNote;
 }
 
-type LoggingRun = Pick<HeldRun, 'id' | 'account' | 'now' | 'again'>;
+type LoggingRun = Pick<ActiveRun, 'id' | 'account' | 'now' | 'again'>;
 
 /**
  * Writes rows of a run's log, about a batch of them; those that say the same are stored together. What a try at the run told whose
@@ -75,25 +76,32 @@ export async function logRefused(
   }
   await logRun(
     run,
-    rows.map(({ kind, sourceId }) => ({
-      kind,
-      action: 'refused',
-      sourceId,
-      level: 'warning',
-      note: { code },
-    })),
+    rows.map(({ kind, sourceId }) => refusal(kind, sourceId, code)),
   );
 }
 
-/** Of a record that is left as it is, because somebody changed it. */
-export function changedSince({ kind, sourceId }: Pick<LogRow, 'kind' | 'sourceId'>): LogRow {
-  return { kind, action: 'refused', sourceId, level: 'warning', note: { code: 'changed since' } };
+/** Counts and logs records of a source that are not taken. */
+export async function refuseRecords(
+  run: LoggingRun & Pick<ActiveRun, 'count'>,
+  kind: string,
+  refused: readonly { id: string; code: NoteCode }[],
+): Promise<void> {
+  run.count(kind, 'refused', refused.length);
+  await logRun(
+    run,
+    refused.map(({ id, code }) => refusal(kind, id, code)),
+  );
+}
+
+/** Of a record that is not taken or is left as it is. */
+export function refusal(kind: string, sourceId: string, code: NoteCode): LogRow {
+  return { kind, action: 'refused', sourceId, level: 'warning', note: { code } };
 }
 
 /** How many lines the run's log has by kind and action. */
 export async function countLogged({
   id,
-}: Pick<HeldRun, 'id'>): Promise<{ kind: string; action: string; lines: number }[]> {
+}: Pick<ActiveRun, 'id'>): Promise<{ kind: string; action: string; lines: number }[]> {
   const groups = await SyncLog.aggregate<{ _id: { kind: string; action: string }; lines: number }>([
     { $match: { run: id } },
     { $group: { _id: { kind: '$kind', action: '$action' }, lines: { $sum: { $size: '$sourceIds' } } } },

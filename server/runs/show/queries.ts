@@ -5,8 +5,7 @@ import type { Run } from '../../models/run.js';
 import type { SyncLog } from '../../models/sync-log.js';
 import { SyncRun } from '../../models/sync-run.js';
 import { User } from '../../models/user.js';
-import { mayRunEvent, type Actor } from '../../web/actor.js';
-import { mayReadAll, mayRunAll } from '../../web/actor.js';
+import { mayRunEvent, mayReadAll, mayRunAll, type Actor } from '../../web/actor.js';
 import { placed, type PlacedEvent, type Place } from '../../web/place.js';
 import { REFRESH_WORDS, TITLE_WORDS } from './show-run.js';
 

@@ -1,7 +1,7 @@
 import type { CleverClient } from '../../clever/client.js';
 import { CleverError } from '../../clever/explain-failure.js';
 import type { CleverUser } from '../../clever/schema.js';
-import type { HeldRun } from '../../runs/engine/hold-run.js';
+import type { ActiveRun } from '../../runs/engine/active-run.js';
 import { NotByEvents, type Changes } from './read-events.js';
 
 /** So many single people are asked for; beyond, a full download is less work for everybody. */
@@ -15,7 +15,7 @@ export interface AskUsers {
 }
 
 /** @throws NotByEvents when it becomes too much */
-export function askUsers(client: CleverClient, changes: Changes, run: HeldRun): AskUsers {
+export function askUsers(client: CleverClient, changes: Changes, run: ActiveRun): AskUsers {
   let asked = 0;
   async function count(): Promise<void> {
     asked += 1;

@@ -3,7 +3,7 @@ import { Account, type CleverKinds, type EventCursor, type FieldMapping } from '
 import { Duplicate } from '../../models/duplicate.js';
 import { RosterChange } from '../../models/roster-change.js';
 import type { FullWhy } from '../../models/roster-run.js';
-import type { HeldRun } from '../../runs/engine/hold-run.js';
+import type { ActiveRun } from '../../runs/engine/active-run.js';
 import type { MatchedSchools } from '../records/map-clever-person.js';
 import { contentHash } from '../../models/content-hash.js';
 
@@ -50,7 +50,7 @@ export async function findStart(account: Types.ObjectId, setup: string, now: Dat
 }
 
 /** Notes that this run is about to change the roster: until it says where it ended, the next sync reads everything. */
-export async function dropCursor(run: HeldRun): Promise<void> {
+export async function dropCursor(run: ActiveRun): Promise<void> {
   await run.step();
   await Account.updateOne(
     { _id: run.account, clever: { $exists: true } },
@@ -62,7 +62,7 @@ export async function dropCursor(run: HeldRun): Promise<void> {
  * Says where the events go on from, unless another run has begun to change the roster since.
  * @param cursor undefined: there are no events, or not all was read
  */
-export async function saveCursor(run: HeldRun, cursor: EventCursor | undefined): Promise<void> {
+export async function saveCursor(run: ActiveRun, cursor: EventCursor | undefined): Promise<void> {
   await run.step();
   await Account.updateOne(
     { _id: run.account, 'clever.refreshing': run.name },
@@ -74,7 +74,7 @@ export async function saveCursor(run: HeldRun, cursor: EventCursor | undefined):
 }
 
 /** A try that reads by events began with a cursor, so that nothing of it was done by one before. */
-function marked({ id, touched }: HeldRun, cursor: EventCursor): EventCursor {
+function marked({ id, touched }: ActiveRun, cursor: EventCursor): EventCursor {
   return touched || !cursor.mirror ? { ...cursor, mirror: id } : cursor;
 }
 

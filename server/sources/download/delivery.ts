@@ -4,7 +4,7 @@ import type { Ids } from '../../runs/changes/id-set.js';
 import type { ListName } from '../records/lists.js';
 
 /** Of those whom a delivery of changes names: who is in sections that it does not speak of, and which of the students it does not. */
-export interface Standing {
+export interface Unmentioned {
   listed: ReadonlySet<string>;
   students: ReadonlySet<string>;
 }
@@ -24,7 +24,7 @@ export interface Delivery {
   /** What the source holds may be out of date: then a person looks at every removal. */
   stale?: boolean;
   /** Of a delivery of changes alone: what goes on in the part that it does not speak of. */
-  standing?: Standing;
+  unmentioned?: Unmentioned;
   /** Where the district's events go on from once this delivery is taken in; absent: nowhere. */
   cursor?: EventCursor;
   /** What new documents say of where they came from. */

@@ -1,14 +1,16 @@
 import type { CleverClient } from '../../clever/client.js';
 import { CleverError } from '../../clever/explain-failure.js';
 import type { CleverFault } from '../../models/clever-fault.js';
-import type { HeldRun } from '../../runs/engine/hold-run.js';
+import type { ActiveRun } from '../../runs/engine/active-run.js';
 import type { CleverUser } from '../../clever/schema.js';
-import type { Ids } from '../../runs/changes/id-set.js';
+import { IdSet, type Ids } from '../../runs/changes/id-set.js';
 import { cleanId } from '../records/clean-text.js';
-import { IdSet } from '../../runs/changes/id-set.js';
 import { isPeopleList, LISTS, MAIN_LISTS, type ListName } from '../records/lists.js';
-import { NothingShared } from './refuse-refresh.js';
+import { RunFailed } from '../../runs/engine/run-ends.js';
 import type { Spool } from './spool.js';
+
+/** The district lets Slotbell read none of its lists. */
+export class NothingShared extends RunFailed {}
 
 /** How the reading of one list ended. Only a whole one says anything about who is gone. */
 export interface ListOutcome {
@@ -56,7 +58,7 @@ export async function downloadDistrict(
   client: CleverClient,
   spool: Spool,
   names: readonly ListName[],
-  run: HeldRun,
+  run: ActiveRun,
   people: Pick<Ids, 'add' | 'has'>,
 ): Promise<Download> {
   const download: Download = {};
@@ -79,7 +81,7 @@ async function downloadList(
   client: CleverClient,
   spool: Spool,
   name: ListName,
-  run: HeldRun,
+  run: ActiveRun,
   isFirst: boolean,
   ids: Pick<Ids, 'add'> | undefined,
 ): Promise<ListOutcome> {

@@ -8,7 +8,7 @@ import type {
   CleverUser,
 } from '../../clever/schema.js';
 import type { FullWhy } from '../../models/roster-run.js';
-import type { HeldRun } from '../../runs/engine/hold-run.js';
+import type { ActiveRun } from '../../runs/engine/active-run.js';
 import { cleanId } from '../records/clean-text.js';
 import type { MatchedSchools } from '../records/map-clever-person.js';
 
@@ -42,7 +42,7 @@ export interface Changes {
 export async function readEvents(
   client: CleverClient,
   after: string,
-  { run, schools, most }: { run: HeldRun; schools: MatchedSchools; most: number },
+  { run, schools, most }: { run: ActiveRun; schools: MatchedSchools; most: number },
 ): Promise<Changes> {
   const changes: Changes = {
     users: new Map(),

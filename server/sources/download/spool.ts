@@ -2,7 +2,7 @@ import { appendFile, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { explainDiskFault } from '../../disk-faults.js';
 import type { ListName } from '../records/lists.js';
-import { RefreshRefused } from './refuse-refresh.js';
+import { RunFailed } from '../../runs/engine/run-ends.js';
 
 const BATCH = 1000;
 
@@ -19,7 +19,7 @@ export class Spool {
     this.#folder = folder;
   }
 
-  /** @param name of the run and its try, so that a worker which was given up on does not write into the next one's files @throws RefreshRefused */
+  /** @param name of the run and its try, so that a worker which was given up on does not write into the next one's files @throws RunFailed */
   static async open(dataDir: string, name: string): Promise<Spool> {
     const folder = path.join(spoolsIn(dataDir), name);
     await onDisk(async () => {
@@ -29,7 +29,7 @@ export class Spool {
     return new Spool(folder);
   }
 
-  /** @throws RefreshRefused where the disk does not take it */
+  /** @throws RunFailed where the disk does not take it */
   async write(list: ListName, objects: readonly unknown[]): Promise<void> {
     const lengths = this.#lengths.get(list) ?? [];
     this.#lengths.set(list, lengths);
@@ -72,7 +72,7 @@ async function onDisk(write: () => Promise<unknown>): Promise<void> {
   } catch (error) {
     if (explainDiskFault(error) === undefined) throw error;
     const errno = (error as NodeJS.ErrnoException).code ?? '';
-    throw new RefreshRefused({ code: 'disk', errno }, { cause: error });
+    throw new RunFailed({ code: 'disk', errno }, { cause: error });
   }
 }
 

@@ -149,10 +149,14 @@ function relationsOf({ roles }: CleverUser): Relation[] {
     relationship: cleanText(tie?.relationship),
     type: cleanText(tie?.type),
   }));
-  return relations.filter(({ student }) => student !== '').sort((a, b) => (tieKey(a) < tieKey(b) ? -1 : 1));
+  return sortTies(relations.filter(({ student }) => student !== ''));
 }
 
-/** By what ties are sorted: Clever promises no order. */
+/** In an order of their own, as Clever promises none. */
+export function sortTies(ties: Relation[]): Relation[] {
+  return ties.sort((a, b) => (tieKey(a) < tieKey(b) ? -1 : 1));
+}
+
 export function tieKey(relation: Relation): string {
   return `${relation.student} ${relation.relationship} ${relation.type}`;
 }

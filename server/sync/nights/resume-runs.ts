@@ -5,7 +5,7 @@ import { SyncRun } from '../../models/sync-run.js';
 import { endLostParts } from '../runs/end-parts.js';
 import { findReady, WAITING } from '../runs/queue-waiting.js';
 import { wipeSpools } from '../../sources/download/spool.js';
-import { TIMING, type Timing } from '../../runs/engine/hold-run.js';
+import { TIMING, type Timing } from '../../runs/engine/timing.js';
 import { dueAt } from '../../runs/engine/put-off.js';
 import { staleRun } from '../../runs/engine/take-run.js';
 

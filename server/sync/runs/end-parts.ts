@@ -3,7 +3,7 @@ import type { Deps } from '../../deps.js';
 import { RosterRun } from '../../models/roster-run.js';
 import { SyncRun } from '../../models/sync-run.js';
 import type { RunResult } from '../../models/run.js';
-import type { Timing } from '../../runs/engine/hold-run.js';
+import type { Timing } from '../../runs/engine/timing.js';
 import { staleRun } from '../../runs/engine/take-run.js';
 
 /** How a run ends before anybody began with it. */

@@ -3,8 +3,7 @@ import type { Deps } from '../../deps.js';
 import { isDuplicateKey } from '../../models/duplicate-key.js';
 import { RosterRun } from '../../models/roster-run.js';
 import { SyncRun } from '../../models/sync-run.js';
-import { RunPutOff } from '../../runs/engine/put-off.js';
-import { RunFailed, RunWaits } from '../../runs/engine/resume-waiting.js';
+import { RunFailed, RunPutOff, RunWaits } from '../../runs/engine/run-ends.js';
 
 /**
  * The refresh that a sync run stands on, once it is done. Events of one account share a night's refresh; other runs have their own.

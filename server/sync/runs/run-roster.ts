@@ -4,7 +4,7 @@ import { Account } from '../../models/account.js';
 import { RosterRun } from '../../models/roster-run.js';
 import type { Run } from '../../models/run.js';
 import { runRefresh } from '../../roster/run/run-refresh.js';
-import { TIMING, type Timing } from '../../runs/engine/hold-run.js';
+import { TIMING, type Timing } from '../../runs/engine/timing.js';
 import { dueAt } from '../../runs/engine/put-off.js';
 import { takeRun } from '../../runs/engine/take-run.js';
 import { endLostPart } from './end-parts.js';

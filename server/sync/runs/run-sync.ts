@@ -6,23 +6,26 @@ import type { KindCounts, Run, RunResult } from '../../models/run.js';
 import { RosterRun } from '../../models/roster-run.js';
 import { SyncRun } from '../../models/sync-run.js';
 import { forgetFirstTry, forgetOlderChanges } from '../../runs/changes/forget-changes.js';
-import { HeldRun, TIMING, type Timing } from '../../runs/engine/hold-run.js';
+import { ActiveRun } from '../../runs/engine/active-run.js';
+import { TIMING, type Timing } from '../../runs/engine/timing.js';
 import { isPassing } from '../../runs/engine/judge-fault.js';
-import { resumeWaiting, RunFailed, RunWaits } from '../../runs/engine/resume-waiting.js';
+import { resumeWaiting } from '../../runs/engine/resume-waiting.js';
+import { RunFailed, RunWaits } from '../../runs/engine/run-ends.js';
 import { countTries, MOST_TRIES, takeRun } from '../../runs/engine/take-run.js';
-import { tellHeld } from '../../runs/engine/tell-held.js';
+import { mailHeld } from '../../runs/engine/mail-held.js';
 import { waitForMerges } from '../../runs/engine/wait-merges.js';
 import { whatItDid } from '../../runs/show/summarize-run.js';
-import { findStanding } from '../update/find-standing.js';
+import { findUnchanged } from '../update/find-unchanged.js';
 import { flagAppointments } from '../update/flag-appointments.js';
 import { storedMirror } from '../update/mirror.js';
 import { plannedMirror } from '../update/overlay-mirror.js';
 import { updateEvent, UPDATE_STAGES } from '../update/update-event.js';
 import { UPDATE_KINDS } from '../update/update-kinds.js';
-import { endBadly, endPartOf, endWell, queueNext } from './end-sync.js';
+import { endBadly } from '../../runs/engine/end-run.js';
+import { endPartOf, endWell, queueNext, STOPPED } from './end-sync.js';
 import { findReady } from './queue-waiting.js';
 import { requireRefresh } from './require-refresh.js';
-import { settleRun } from './settle-run.js';
+import { actOnRun } from './act-on-run.js';
 
 const syncRuns = SyncRun as unknown as Model<Run>;
 
@@ -47,20 +50,20 @@ export async function runSync(
   const taken = await take(deps, new Types.ObjectId(key), timing);
   if (!taken) return;
   const { run } = taken;
-  const held = new HeldRun(syncRuns, run, {
+  const active = new ActiveRun(syncRuns, run, {
     stages: stagesOfSync(run),
     timing,
-    outer: stopping,
+    stopping,
     now: deps.now,
   });
   try {
-    await held.whileGoing(work(deps, taken, held));
+    await active.whileGoing(work(deps, taken, active));
   } catch (caught) {
-    const error: unknown = held.signal.aborted ? held.signal.reason : caught;
-    if (error instanceof RunWaits && (await leaveWaiting(deps, held, error.waitsFor))) return;
-    await endBadly(deps, held, error);
+    const error: unknown = active.signal.aborted ? active.signal.reason : caught;
+    if (error instanceof RunWaits && (await leaveWaiting(deps, active, error.waitsFor))) return;
+    await endBadly(deps, active, error, STOPPED);
   } finally {
-    held.letGo();
+    active.letGo();
   }
   await endPartOf(deps, run);
   await queueNext(deps, run.event);
@@ -82,9 +85,9 @@ async function take({ now }: Deps, id: Types.ObjectId, timing: Timing): Promise<
 }
 
 /** @returns false when the run is no longer ours, or somebody asked for a stop */
-async function leaveWaiting({ queue }: Deps, held: HeldRun, waitsFor: Types.ObjectId): Promise<boolean> {
+async function leaveWaiting({ queue }: Deps, active: ActiveRun, waitsFor: Types.ObjectId): Promise<boolean> {
   try {
-    if (!(await held.waitFor(waitsFor))) return false;
+    if (!(await active.waitFor(waitsFor))) return false;
   } catch (error) {
     if (!isPassing(error)) throw error;
     // Either it waits, or its silence tells. It may be somebody else's already: nothing more is written to it.
@@ -95,29 +98,29 @@ async function leaveWaiting({ queue }: Deps, held: HeldRun, waitsFor: Types.Obje
   return true;
 }
 
-async function work(deps: Deps, { run, goesOn }: Taken, held: HeldRun): Promise<void> {
+async function work(deps: Deps, { run, goesOn }: Taken, active: ActiveRun): Promise<void> {
   const tries = countTries(run);
   if (tries > MOST_TRIES) throw new RunFailed({ code: 'gave up', tries: MOST_TRIES });
-  await held.step();
-  await waitForMerges(held);
-  if (!goesOn) await forgetFirstTry(held);
-  if (!goesOn && tries > 1) held.warn({ code: 'done again' });
+  await active.step();
+  await waitForMerges(active);
+  if (!goesOn) await forgetFirstTry(active);
+  if (!goesOn && tries > 1) active.warn({ code: 'done again' });
   const account = await Account.findById(run.account).lean();
   if (!account) throw new RunFailed({ code: 'account gone' });
   const refreshed = () => requireRefresh(deps, run);
   let counts: Record<string, KindCounts>;
-  if (run.purpose === 'sync' || run.purpose === 'preview') counts = await update(run, held, refreshed);
+  if (run.purpose === 'sync' || run.purpose === 'preview') counts = await update(run, active, refreshed);
   else {
     const event = await eventOf(run);
-    counts = await settleRun(run, event, held, goesOn, refreshed);
-    await flagAppointments(held, event);
+    counts = await actOnRun(run, event, active, goesOn, refreshed);
+    await flagAppointments(active, event);
   }
   // Before the end: what is over is not taken up again by anybody, should the worker die between the two.
-  await tellHeld(deps, account, held, Object.keys(UPDATE_KINDS));
+  await mailHeld(deps, account, active, Object.keys(UPDATE_KINDS));
   const unshared = await isUnshared(run);
-  const result: RunResult = unshared ? { code: 'shares nothing' } : whatItDid(counts, held.counts);
-  await endWell(deps, run, held, result);
-  if (run.purpose !== 'undo') await forgetOlderChanges(held);
+  const result: RunResult = unshared ? { code: 'shares nothing' } : whatItDid(counts, active.counts);
+  await endWell(deps, run, active, result);
+  if (run.purpose !== 'undo') await forgetOlderChanges(active);
 }
 
 /** Whether the district shared nothing any more. A run that waited for a refresh has been given it since. */
@@ -139,15 +142,15 @@ async function syncOf(run: SyncRun): Promise<{ event: Event; sync: EventSync }> 
   return { event, sync };
 }
 
-async function update(run: SyncRun, held: HeldRun, refreshed: () => Promise<RosterRun>) {
+async function update(run: SyncRun, active: ActiveRun, refreshed: () => Promise<RosterRun>) {
   await syncOf(run);
   const refresh = await refreshed();
   // What is to be synced may have been chosen anew while the download ran.
   const { event, sync } = await syncOf(run);
-  const mirror = held.preview ? plannedMirror(run.account, refresh._id) : storedMirror(run.account);
-  const standing = await findStanding(run, sync, refresh);
+  const mirror = active.preview ? plannedMirror(run.account, refresh._id) : storedMirror(run.account);
+  const unchanged = await findUnchanged(run, sync, refresh);
   const chosen = run.trigger === 'first import' || !!run.choice;
   const seen = refresh.purpose === 'accept' || refresh.purpose === 'apply';
-  await updateEvent(event, sync, held, { mirror, chosen, seen, standing });
+  await updateEvent(event, sync, active, { mirror, chosen, seen, unchanged });
   return refresh.counts;
 }

@@ -21,7 +21,7 @@ export interface StartSync {
   keepSynced?: boolean;
   /** By default a sync. */
   purpose?: RunPurpose;
-  /** The run whose changes are applied, settled or undone. */
+  /** The run whose changes are applied, accepted, rejected or undone. */
   of?: Types.ObjectId;
   /** The roster run that does the account's part; by default one of its own. */
   refresh?: Types.ObjectId;

@@ -32,7 +32,7 @@ import { proposeTerms } from '../terms/propose-terms.js';
 import { showProposals } from '../terms/show-proposals.js';
 import { hourFields } from './schema.js';
 import { showHistory } from './show-history.js';
-import { sayBadEnds, sayNight, saySync, tellGood, type Night, type Said } from './tell-sync.js';
+import { sayBadEnds, sayNight, saySync, sayGood, type Night, type Said } from './say-sync.js';
 import { sayResult } from '../../runs/log/say-result.js';
 import { tookInWords } from '../../web/format-count.js';
 
@@ -95,7 +95,7 @@ async function runsOf(event: Event, page: number, home: string, said: Said) {
     badEnds: sayBadEnds(recent, good, said),
     nightly: sayNight(night, said),
     next: night.on && !night.pausedBy ? dayAndTimeSoon(night.next, said.place, said.now) : '',
-    good: good && tellGood(good, said),
+    good: good && sayGood(good, said),
     history: showHistory(recent, countsOf(refreshes), said.place),
     rows: listed.map((run) => rowOf(run, said.place)),
     pager: pagerOf(total, page, PAGE_SIZE, ['run', 'runs'], (to) => `${home}?page=${String(to)}`),

@@ -1,6 +1,5 @@
 import type { EventSync } from '../../models/event.js';
-import type { MirrorTerm } from '../update/select-sections.js';
-import { sameName } from '../update/select-sections.js';
+import { sameName, type MirrorTerm } from '../update/select-sections.js';
 
 export type ChosenTerm = EventSync['terms'][number];
 

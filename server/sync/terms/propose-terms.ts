@@ -5,8 +5,7 @@ import { RosterChange } from '../../models/roster-change.js';
 import { Section } from '../../models/section.js';
 import { dayOf } from '../../web/local-time.js';
 import { storedMirror } from '../update/mirror.js';
-import type { MirrorTerm } from '../update/select-sections.js';
-import { lostTerms, sameName } from '../update/select-sections.js';
+import { lostTerms, sameName, type MirrorTerm } from '../update/select-sections.js';
 import { matchTerms, type ChosenTerm, type Likeness } from './match-terms.js';
 
 /** A term that an event should take. */

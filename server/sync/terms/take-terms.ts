@@ -3,7 +3,7 @@ import { recordAudit } from '../../audit/record-audit.js';
 import type { Deps } from '../../deps.js';
 import { Account } from '../../models/account.js';
 import { Event, type EventSync } from '../../models/event.js';
-import { choiceOf } from '../runs/settle-run.js';
+import { choiceOf } from '../runs/act-on-run.js';
 import { startSync } from '../runs/start-sync.js';
 import { findLeaving } from './find-leaving.js';
 import { proposeTerms, type TermProposal } from './propose-terms.js';

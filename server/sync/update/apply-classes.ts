@@ -5,33 +5,33 @@ import { compareFields, type Change } from '../../runs/changes/change.js';
 import { readTargets, type StoredDocument } from '../../runs/changes/read-changes.js';
 import { makeChanges } from '../../runs/changes/make-changes.js';
 import { takeRemovals, type Removals } from '../../runs/changes/take-removals.js';
-import type { HeldRun } from '../../runs/engine/hold-run.js';
-import type { DesiredClass } from './desire-classes.js';
+import type { ActiveRun } from '../../runs/engine/active-run.js';
+import type { DerivedClass } from './derive-classes.js';
 import { diffClasses, type ClassDiff, type KnownClass } from './diff-classes.js';
 import type { ComparedBatch } from './guard-classes.js';
-import { findPeople, keepStaying } from './keep-staying.js';
+import { findPeople, keepMembers } from './keep-members.js';
 import type { Mirror } from './mirror.js';
 
 /** A person may be at work in the Class Editor: then a batch is looked at again. */
 const TRIES = 3;
 
 /**
- * Brings one batch of classes to what is desired. What a person decided (`edits`) stays, but of a class that they deleted.
- * @param settle what is written of them: not all, or with more of their people
+ * Brings one batch of classes to what its sections say. What a person decided (`edits`) stays, but of a class that they deleted.
+ * @param choose what is written of them: not all, or with more of their people
  * @returns that batch, with those who stay in their classes though the source has them no more
  */
 export async function applyClasses(
-  run: HeldRun,
+  run: ActiveRun,
   event: Event,
   mirror: Mirror,
-  desired: DesiredClass[],
-  settle: (batch: ComparedBatch) => Promise<DesiredClass[]>,
-): Promise<DesiredClass[]> {
-  let wanted: DesiredClass[] = [];
+  derived: DerivedClass[],
+  choose: (batch: ComparedBatch) => Promise<DerivedClass[]>,
+): Promise<DerivedClass[]> {
+  let wanted: DerivedClass[] = [];
   for (let tries = 1; tries <= TRIES; tries += 1) {
-    const compared = await compareClasses(event, mirror, desired);
+    const compared = await compareClasses(event, mirror, derived);
     const { known } = compared;
-    wanted = await settle(compared);
+    wanted = await choose(compared);
     const diff = diffClasses(wanted, known);
     if (tries === 1) run.count('class', 'unchanged', diff.unchanged);
     const changes = await changesOf(run, event, diff);
@@ -46,30 +46,30 @@ export async function applyClasses(
 export async function compareClasses(
   event: Event,
   mirror: Mirror,
-  desired: DesiredClass[],
+  derived: DerivedClass[],
 ): Promise<ComparedBatch> {
-  const known = await findKnown(event, desired);
-  const before = await findPeople(desired, known);
-  return { known, before, wanted: await keepStaying(mirror, desired, known, before) };
+  const known = await findKnown(event, derived);
+  const before = await findPeople(derived, known);
+  return { known, before, wanted: await keepMembers(mirror, derived, known, before) };
 }
 
-async function findKnown(event: Event, desired: DesiredClass[]): Promise<KnownClass[]> {
+async function findKnown(event: Event, derived: DerivedClass[]): Promise<KnownClass[]> {
   const found = await Class.find(
-    { event: event._id, section: { $in: desired.map(({ section }) => section) } },
+    { event: event._id, section: { $in: derived.map(({ section }) => section) } },
     { section: 1, status: 1, edits: 1, kept: 1, keptFor: 1, addedBy: 1, 'synced.hash': 1 },
   ).lean();
   return found.filter((item): item is typeof item & KnownClass => item.section !== undefined);
 }
 
-async function changesOf(run: HeldRun, event: Event, diff: ClassDiff): Promise<Change[]> {
+async function changesOf(run: ActiveRun, event: Event, diff: ClassDiff): Promise<Change[]> {
   const differ = [...diff.changed, ...diff.restored, ...diff.bare].map(({ known }) => known._id);
   const before =
     differ.length > 0 ? await readTargets(Class.collection, differ) : new Map<string, StoredDocument>();
   const update = (
     action: 'changed' | 'restored',
-    { known, desired }: ClassDiff['changed'][number],
+    { known, derived }: ClassDiff['changed'][number],
     bare = false,
-  ) => updateOf(action, known, desired, before.get(known._id.toHexString()) ?? known, bare);
+  ) => updateOf(action, known, derived, before.get(known._id.toHexString()) ?? known, bare);
   const added = diff.added.map(({ section, synced, edits }): Change => {
     const keys = classKeys({ synced, edits });
     return {
@@ -103,7 +103,7 @@ const NO_EDITS: ClassEdits = {};
 function updateOf(
   action: 'changed' | 'restored',
   known: KnownClass,
-  { section, synced, keptFor }: DesiredClass,
+  { section, synced, keptFor }: DerivedClass,
   before: object,
   bare: boolean,
 ): Change {
@@ -130,9 +130,9 @@ function updateOf(
 
 /** Marks as gone the classes whose section left the event's schools and terms, or the school. They keep what people decided. */
 export async function removeGoneClasses(
-  run: HeldRun,
+  run: ActiveRun,
   event: Event,
-  desired: ReadonlySet<string>,
+  derived: ReadonlySet<string>,
   verdict: Removals['verdict'],
 ): Promise<void> {
   await takeRemovals(run, {
@@ -145,7 +145,7 @@ export async function removeGoneClasses(
       kept: { $exists: false },
     },
     projection: { section: 1, searchKey: 1 },
-    isGone: ({ section }) => !desired.has(String(section)),
+    isGone: ({ section }) => !derived.has(String(section)),
     sourceIdOf: ({ section }) => String(section),
     status: 'gone',
     verdict,

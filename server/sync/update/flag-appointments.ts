@@ -2,7 +2,7 @@ import { Appointment, LIVING_STATES, type AppointmentProblem } from '../../model
 import type { Event } from '../../models/event.js';
 import { fieldChange, type Change } from '../../runs/changes/change.js';
 import { makeChanges } from '../../runs/changes/make-changes.js';
-import type { HeldRun } from '../../runs/engine/hold-run.js';
+import type { ActiveRun } from '../../runs/engine/active-run.js';
 import { taughtAfter, taughtNow } from './find-taught.js';
 import { judgeAppointments, LOOKED, type Looked } from './judge-appointments.js';
 
@@ -13,7 +13,7 @@ const NOT_TOGETHER: AppointmentProblem = { code: 'not together' };
  * Appointments stay, whatever the roster says. One whose student is in no active class of that teacher any more goes into
  * the problem list, and leaves it when that holds again.
  */
-export async function flagAppointments(run: HeldRun, event: Event): Promise<void> {
+export async function flagAppointments(run: ActiveRun, event: Event): Promise<void> {
   const living = { event: event._id, state: { $in: LIVING_STATES } };
   await run.begin('appointments', await Appointment.countDocuments(living));
   const cursor = Appointment.find(living, LOOKED).lean().cursor({ batchSize: BATCH });
@@ -30,7 +30,7 @@ export async function flagAppointments(run: HeldRun, event: Event): Promise<void
   if (batch.length > 0) await flush();
 }
 
-async function flagBatch(run: HeldRun, event: Event, batch: Looked[]): Promise<void> {
+async function flagBatch(run: ActiveRun, event: Event, batch: Looked[]): Promise<void> {
   const findTaught = run.preview ? taughtAfter(run.id, event) : taughtNow(event);
   const { broken, mended } = await judgeAppointments(event, batch, findTaught);
   run.count('appointment', 'read', batch.length);

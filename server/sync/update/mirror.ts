@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import { Contact, recordIds, standsFor } from '../../models/contact.js';
+import { Contact, recordIds, byRecordIds } from '../../models/contact.js';
 import { Course } from '../../models/course.js';
 import { RosterChange } from '../../models/roster-change.js';
 import type { SourceRecord } from '../../models/scoped.js';
@@ -125,7 +125,9 @@ async function findPeople(
   const missing = ids.filter((id) => !people.has(id));
   if (missing.length === 0) return people;
   // Few: those who are not shared, and those who were merged.
-  const merged = await Contact.find(standsFor(account, missing, { status: 'active' }), { record: 1 }).lean();
+  const merged = await Contact.find(byRecordIds(account, missing, { status: 'active' }), {
+    record: 1,
+  }).lean();
   for (const contact of merged) for (const id of recordIds(contact)) people.set(id, contact._id);
   return people;
 }

@@ -115,7 +115,7 @@ export function plannedMirror(account: Types.ObjectId, run: Types.ObjectId): Mir
   };
 }
 
-/** What earlier runs hold of a kind is settled by a source that tells all of it: they are back, or would go. */
+/** What earlier runs hold of a kind is answered by a source that tells all of it: they are back, or would go. */
 async function stayingAfter(
   account: Types.ObjectId,
   run: Types.ObjectId,

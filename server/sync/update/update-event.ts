@@ -4,14 +4,14 @@ import { ROLES } from '../../runs/changes/compare-ties.js';
 import { dropOlderHeld } from '../../runs/changes/drop-held.js';
 import type { Removals } from '../../runs/changes/take-removals.js';
 import { CLASS_TIES } from '../../runs/changes/tie-kinds.js';
-import type { HeldRun } from '../../runs/engine/hold-run.js';
+import type { ActiveRun } from '../../runs/engine/active-run.js';
 import { walkThrough } from '../../runs/engine/walk-through.js';
 import { IdSet } from '../../runs/changes/id-set.js';
 import { applyClasses, compareClasses, removeGoneClasses } from './apply-classes.js';
-import { countDesired, readDesired, type DesiredClass } from './desire-classes.js';
+import { countDerived, deriveClasses, type DerivedClass } from './derive-classes.js';
 import { ClassGuard, letStay, type ComparedBatch } from './guard-classes.js';
 import { flagAppointments } from './flag-appointments.js';
-import type { Standing } from './find-standing.js';
+import type { Unchanged } from './find-unchanged.js';
 import type { Mirror } from './mirror.js';
 import { updateResources } from './update-resources.js';
 
@@ -24,7 +24,7 @@ export interface UpdateOptions {
   /** A person has seen what the account's roster takes out of classes: that is not held again. */
   seen: boolean;
   /** Of its classes and resources nothing needs to be looked at. */
-  standing: Standing | undefined;
+  unchanged: Unchanged | undefined;
 }
 
 /**
@@ -34,12 +34,12 @@ export interface UpdateOptions {
 export async function updateEvent(
   event: Event,
   sync: EventSync,
-  run: HeldRun,
+  run: ActiveRun,
   options: UpdateOptions,
 ): Promise<void> {
-  const { mirror, chosen, seen, standing } = options;
+  const { mirror, chosen, seen, unchanged } = options;
   const verdict = chosen ? 'let go' : undefined;
-  if (standing) await countStanding(run, standing);
+  if (unchanged) await countUnchanged(run, unchanged);
   else {
     const ties = chosen || seen ? 'let go' : undefined;
     const teaching = await updateClasses(event, sync, run, mirror, { verdict, ties });
@@ -53,22 +53,22 @@ export async function updateEvent(
 async function updateClasses(
   event: Event,
   sync: EventSync,
-  run: HeldRun,
+  run: ActiveRun,
   mirror: Mirror,
   { verdict, ties }: { verdict: Removals['verdict']; ties: Removals['verdict'] },
 ): Promise<ReadonlyMap<string, Types.ObjectId>> {
-  await run.begin('classes', await countDesired(mirror, sync));
-  const desired = new Set<string>();
+  await run.begin('classes', await countDerived(mirror, sync));
+  const derived = new Set<string>();
   const teaching = new Map<string, Types.ObjectId>();
   const unknown = { teachers: new IdSet(), students: new IdSet() };
   const guard = await ClassGuard.open(run, event, mirror, ties);
   const take = async (
-    wanted: DesiredClass[],
-    settle: (batch: ComparedBatch) => Promise<DesiredClass[]>,
-  ): Promise<DesiredClass[]> => {
-    const batch = await applyClasses(run, event, mirror, wanted, settle);
+    wanted: DerivedClass[],
+    choose: (batch: ComparedBatch) => Promise<DerivedClass[]>,
+  ): Promise<DerivedClass[]> => {
+    const batch = await applyClasses(run, event, mirror, wanted, choose);
     for (const item of batch) {
-      desired.add(item.section.toHexString());
+      derived.add(item.section.toHexString());
       for (const id of item.synced.teachers) teaching.set(id.toHexString(), id);
       for (const role of ROLES) for (const id of item.unknown[role]) unknown[role].add(id);
     }
@@ -76,15 +76,15 @@ async function updateClasses(
     await run.step(batch.length);
     return batch;
   };
-  await walkThrough(readDesired(mirror, event, sync), async (wanted) => {
+  await walkThrough(deriveClasses(mirror, event, sync), async (wanted) => {
     await take(wanted, (batch) => guard.pass(batch));
   });
-  await guard.settle(
+  await guard.writeOthers(
     () => compareAgain(event, sync, mirror),
     (items, staying) => take(items, async ({ wanted, before }) => letStay(wanted, before, staying)),
   );
   warnOfUnknown(run, unknown.teachers.size, unknown.students.size);
-  await removeGoneClasses(run, event, desired, verdict);
+  await removeGoneClasses(run, event, derived, verdict);
   return teaching;
 }
 
@@ -93,11 +93,11 @@ async function* compareAgain(
   sync: EventSync,
   mirror: Mirror,
 ): AsyncGenerator<ComparedBatch, void, undefined> {
-  for await (const wanted of readDesired(mirror, event, sync))
+  for await (const wanted of deriveClasses(mirror, event, sync))
     yield await compareClasses(event, mirror, wanted);
 }
 
-async function countStanding(run: HeldRun, { classes, resources }: Standing): Promise<void> {
+async function countUnchanged(run: ActiveRun, { classes, resources }: Unchanged): Promise<void> {
   for (const [stage, kind, count] of [
     ['classes', 'class', classes],
     ['resources', 'resource', resources],
@@ -109,6 +109,6 @@ async function countStanding(run: HeldRun, { classes, resources }: Standing): Pr
   }
 }
 
-function warnOfUnknown(run: HeldRun, teachers: number, students: number): void {
+function warnOfUnknown(run: ActiveRun, teachers: number, students: number): void {
   if (teachers + students > 0) run.warn({ code: 'people not shared', teachers, students });
 }

@@ -7,7 +7,7 @@ import { searchKey } from '../../models/scoped.js';
 import { compareFields, type Change } from '../../runs/changes/change.js';
 import { makeChanges } from '../../runs/changes/make-changes.js';
 import { takeRemovals, type Removals } from '../../runs/changes/take-removals.js';
-import type { HeldRun } from '../../runs/engine/hold-run.js';
+import type { ActiveRun } from '../../runs/engine/active-run.js';
 import type { Mirror, NamedPerson } from './mirror.js';
 
 /** Somebody who teaches a class of the event. */
@@ -47,18 +47,18 @@ export function diffResources(teachers: readonly Teacher[], known: readonly Know
 
 /**
  * Everyone who teaches an active class of the event, hand-made ones too, holds slots in it; who has none left is gone.
- * @param desired in a preview: who would teach its classes
+ * @param derived in a preview: who would teach its classes
  * @param waiting holders of slots about whose removal somebody is yet to decide
  */
 export async function updateResources(
-  run: HeldRun,
+  run: ActiveRun,
   event: Event,
   mirror: Mirror,
-  desired: ReadonlyMap<string, Types.ObjectId>,
+  derived: ReadonlyMap<string, Types.ObjectId>,
   verdict: Removals['verdict'],
   waiting: readonly Types.ObjectId[] = [],
 ): Promise<void> {
-  const teaching = await teachingIn(event, run.preview ? desired : undefined);
+  const teaching = await teachingIn(event, run.preview ? derived : undefined);
   const teachers = (await mirror.named(teaching)).map(teacherOf);
   await run.begin('resources', teachers.length);
   const diff = diffResources(teachers, await knownOf(event));
@@ -88,14 +88,14 @@ export async function updateResources(
 
 async function teachingIn(
   event: Event,
-  desired: ReadonlyMap<string, Types.ObjectId> | undefined,
+  derived: ReadonlyMap<string, Types.ObjectId> | undefined,
 ): Promise<Types.ObjectId[]> {
   const active = { event: event._id, status: 'active' as const };
-  if (!desired) return Class.distinct('synced.teachers', active);
+  if (!derived) return Class.distinct('synced.teachers', active);
   // Made by hand, or kept although the section is gone: the preview says nothing of these.
   const others = { $or: [{ section: { $exists: false } }, { kept: { $exists: true } }] };
   const byHand = await Class.distinct('synced.teachers', { ...active, ...others });
-  return [...new Map([...desired, ...byHand.map((id) => [id.toHexString(), id] as const)]).values()];
+  return [...new Map([...derived, ...byHand.map((id) => [id.toHexString(), id] as const)]).values()];
 }
 
 function teacherOf(contact: NamedPerson): Teacher {
@@ -115,7 +115,7 @@ async function knownOf(event: Event): Promise<KnownResource[]> {
   return found.flatMap((item) => (item.contact ? [{ ...item, contact: item.contact }] : []));
 }
 
-function changesOf(run: HeldRun, event: Event, diff: ResourceDiff): Change[] {
+function changesOf(run: ActiveRun, event: Event, diff: ResourceDiff): Change[] {
   const keysOf = ({ name, sortKey }: Teacher) => ({ name, sortKey, searchKey: searchKey(name) });
   const added = diff.added.map((teacher): Change => ({
     kind: 'resource',

@@ -53,7 +53,7 @@ const deps: Deps = {
 };
 const { signal } = new AbortController();
 
-async function calmly(work: () => Promise<unknown>): Promise<void> {
+async function catchFaults(work: () => Promise<unknown>): Promise<void> {
   await work().catch((error: unknown) => {
     if (!isPassing(error)) process.send?.({ fault: error instanceof Error ? error.stack : String(error) });
   });
@@ -69,13 +69,13 @@ process.on('disconnect', () => process.exit(0));
 process.send?.('ready');
 
 for (;;) {
-  await calmly(() => resumeRuns(deps, TIMING));
-  await calmly(() => resumeUploads(deps));
+  await catchFaults(() => resumeRuns(deps, TIMING));
+  await catchFaults(() => resumeUploads(deps));
   for (const [name, key] of asked.splice(0)) {
-    if (name === 'run-sync') await calmly(() => runSync(deps, key, signal, TIMING));
-    if (name === 'run-refresh') await calmly(() => runRoster(deps, key, signal, TIMING));
-    if (name === 'read-upload') await calmly(() => readUpload(deps, key, signal));
+    if (name === 'run-sync') await catchFaults(() => runSync(deps, key, signal, TIMING));
+    if (name === 'run-refresh') await catchFaults(() => runRoster(deps, key, signal, TIMING));
+    if (name === 'read-upload') await catchFaults(() => readUpload(deps, key, signal));
   }
-  await calmly(() => deliverMails(deps, signal));
+  await catchFaults(() => deliverMails(deps, signal));
   await new Promise((resolve) => setTimeout(resolve, 50));
 }

@@ -14,7 +14,7 @@ import { School } from '../../../server/models/school.js';
 import { searchKey } from '../../../server/models/scoped.js';
 import { SyncRun } from '../../../server/models/sync-run.js';
 import { runRoster } from '../../../server/sync/runs/run-roster.js';
-import type { Timing } from '../../../server/runs/engine/hold-run.js';
+import type { Timing } from '../../../server/runs/engine/timing.js';
 import { startSync, type StartSync } from '../../../server/sync/runs/start-sync.js';
 import { seal } from '../../../server/seal.js';
 import { createTestApp, type TestApp } from '../app.js';

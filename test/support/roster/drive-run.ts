@@ -3,7 +3,7 @@ import type { Deps } from '../../../server/deps.js';
 import { RosterRun } from '../../../server/models/roster-run.js';
 import { SyncRun } from '../../../server/models/sync-run.js';
 import type { Queue } from '../../../server/queue.js';
-import type { Timing } from '../../../server/runs/engine/hold-run.js';
+import type { Timing } from '../../../server/runs/engine/timing.js';
 import { runRoster } from '../../../server/sync/runs/run-roster.js';
 import { runSync } from '../../../server/sync/runs/run-sync.js';
 import { asApp } from '../scans.js';

@@ -1,7 +1,7 @@
 import { Types } from 'mongoose';
 import { runRoster } from '../../../server/sync/runs/run-roster.js';
 import { resumeRuns } from '../../../server/sync/nights/resume-runs.js';
-import type { Timing } from '../../../server/runs/engine/hold-run.js';
+import type { Timing } from '../../../server/runs/engine/timing.js';
 import { asApp } from '../scans.js';
 import { runNow, type TestDistrict } from './district.js';
 

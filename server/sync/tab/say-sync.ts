@@ -63,7 +63,7 @@ function sayEnds(states: RunState[]): string {
 }
 
 /** The last good run: when (with a link to it), how long it took, what it did. */
-export function tellGood(good: SyncRun, { place, now }: Said) {
+export function sayGood(good: SyncRun, { place, now }: Said) {
   return {
     href: pathOfRun(good._id),
     when: dayAndTimeSoon(good.startedAt ?? good.createdAt, place, now),

@@ -1,7 +1,7 @@
 import type { CleverClient } from '../../clever/client.js';
 import { CleverError } from '../../clever/explain-failure.js';
 import type { CleverDistrict } from '../../clever/schema.js';
-import type { HeldRun } from '../../runs/engine/hold-run.js';
+import type { ActiveRun } from '../../runs/engine/active-run.js';
 import { cleanText } from '../records/clean-text.js';
 
 /**
@@ -10,9 +10,9 @@ import { cleanText } from '../records/clean-text.js';
  * @returns whether what Clever shares may be out of date: then a person looks at every removal
  * @throws CleverError where nothing can be had at all
  */
-export async function tellDistrict(
+export async function checkDistrict(
   client: Pick<CleverClient, 'district'>,
-  run: Pick<HeldRun, 'warn'>,
+  run: Pick<ActiveRun, 'warn'>,
 ): Promise<boolean> {
   const district = await readDistrict(client);
   const asOf = dayIn(district?.last_sync);

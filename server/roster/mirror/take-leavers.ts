@@ -12,65 +12,65 @@ import { LISTS, type ListName } from '../../sources/records/lists.js';
 type Of<F> = Pick<Removal<F>, 'store' | 'filter' | 'most'>;
 
 /**
- * Marks as gone what a list no longer has, and settles by it what earlier runs held of the kind: all of it, or where the list does not
+ * Marks as gone what a list no longer has, which answers what earlier runs held of the kind: all of it, or where the list does not
  * tell all, those whom it has again.
  * @param seen who belongs here
  */
-export async function settleList<F>(
+export async function takeLeavers<F>(
   context: RefreshContext,
   list: ListName,
   of: Of<F>,
   seen: Pick<Ids, 'has'>,
 ): Promise<void> {
   const { run, download } = context;
-  const { answered, told, removals } = await foreseeLeavers(context, list, of, seen);
+  const { answered, told, removals } = await findLeaversOf(context, list, of, seen);
   for (const remark of told) run.warn(remark);
   if (removals) await takeRemovals(run, removals);
   const { kind } = LISTS[list];
-  const settled = answered && tellsAll(download[list]);
+  const isWhole = answered && tellsAll(download[list]);
   const here = hereIn(context, seen);
   const isHere = ({ target, sourceId }: Pick<RosterChange, 'target' | 'sourceId'>) =>
-    here.has(sourceId) || context.adopted.has(target.toHexString());
-  const back = settled ? [] : await findHeldHere(run, kind, isHere);
+    here.has(sourceId) || context.matched.has(target.toHexString());
+  const back = isWhole ? [] : await findHeldHere(run, kind, isHere);
   if (run.preview)
     await RosterRun.updateOne(
       { _id: run.id },
       {
-        [settled ? '$addToSet' : '$pull']: { answered: kind },
+        [isWhole ? '$addToSet' : '$pull']: { answered: kind },
         ...(back.length > 0 ? { $push: { back: { $each: back } } } : {}),
       },
     );
-  else if (settled) await dropOlderHeld(run, [kind]);
+  else if (isWhole) await dropOlderHeld(run, [kind]);
   else await dropHeldOf(run, back);
 }
 
-/** Settles what earlier runs held of who is in sections: of all of them, or where the list does not tell all, of those that were read. */
-export async function settleTies({ run, download }: RefreshContext, read: Pick<Ids, 'has'>): Promise<void> {
+/** Answers what earlier runs held of who is in sections: of all of them, or where the list does not tell all, of those that were read. */
+export async function answerTies({ run, download }: RefreshContext, read: Pick<Ids, 'has'>): Promise<void> {
   const kinds = Object.values(SECTION_TIES.kinds);
-  const settled = tellsAll(download.sections);
+  const isWhole = tellsAll(download.sections);
   if (run.preview)
     await RosterRun.updateOne(
       { _id: run.id },
-      settled ? { $addToSet: { answered: { $each: kinds } } } : { $pullAll: { answered: kinds } },
+      isWhole ? { $addToSet: { answered: { $each: kinds } } } : { $pullAll: { answered: kinds } },
     );
-  else if (settled) await dropOlderHeld(run, kinds);
+  else if (isWhole) await dropOlderHeld(run, kinds);
   else await dropHeldRead(run, kinds, (id) => read.has(id));
 }
 
 /** Who of a list would be gone, before anybody is marked so. */
-export function foreseeLeavers<F>(
+export function findLeaversOf<F>(
   context: RefreshContext,
   list: ListName,
   of: Of<F>,
   seen: Pick<Ids, 'has'>,
 ): Promise<Leavers> {
-  const { run, download, gone, adopted, stale, source, staying, doubts } = context;
+  const { run, download, gone, matched, stale, source, staying, doubts } = context;
   const doubtful = stale === true || Object.values(download).some(({ ended }) => ended === 'broken off');
   const waits = list === 'contacts' && staying?.size ? { waits: byStudents(staying) } : {};
   // The family of who is in doubt: the source may have taken them away with the child.
   const stays = list === 'contacts' && doubts.tied.size > 0 ? { stays: byStudents(doubts.tied) } : {};
   const outcome = download[list];
-  const removal = { ...of, ...LISTS[list], outcome, doubtful, adopted, source, ...waits, ...stays };
+  const removal = { ...of, ...LISTS[list], outcome, doubtful, matched, source, ...waits, ...stays };
   const ids = download[list]?.ended === 'changes alone' ? (gone?.[list] ?? new Set<string>()) : undefined;
   return findLeavers(run, removal, hereIn(context, seen), ids);
 }

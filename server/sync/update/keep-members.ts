@@ -1,9 +1,8 @@
 import type { Types } from 'mongoose';
-import { Class, type SyncedClass } from '../../models/class.js';
+import { Class, hashClass, type SyncedClass } from '../../models/class.js';
 import { NO_TIES } from '../../runs/changes/compare-ties.js';
-import type { DesiredClass } from './desire-classes.js';
+import type { DerivedClass } from './derive-classes.js';
 import type { KnownClass } from './diff-classes.js';
-import { hashClass } from '../../models/class.js';
 import type { Mirror } from './mirror.js';
 
 export type People = Pick<SyncedClass, 'teachers' | 'students'>;
@@ -12,33 +11,33 @@ export type People = Pick<SyncedClass, 'teachers' | 'students'>;
  * Leaves in their classes the people who stay though the source has them no more: the sections lost them with the same download, and
  * nothing of it is believed before somebody has looked. Where the section itself stays in that way, everybody does who is here: it
  * names them by ids that may be others by now. A class that is back after it was gone knows nobody of before.
- * @param known the stored classes among those desired
+ * @param known the stored classes among those derived
  * @param before who is in those that would change, by section (`findPeople`)
  */
-export async function keepStaying(
+export async function keepMembers(
   mirror: Pick<Mirror, 'staying' | 'waiting' | 'here' | 'doubted'>,
-  told: readonly DesiredClass[],
+  told: readonly DerivedClass[],
   known: readonly KnownClass[],
   before: ReadonlyMap<string, People>,
-): Promise<DesiredClass[]> {
+): Promise<DerivedClass[]> {
   const doubted = await mirror.doubted();
-  const desired = doubted.size > 0 ? withoutDoubted(told, known, before, doubted) : told;
+  const derived = doubted.size > 0 ? withoutDoubted(told, known, before, doubted) : told;
   const lost = new Map(
-    desired.flatMap(({ section, synced }) => {
+    derived.flatMap(({ section, synced }) => {
       const people = before.get(section.toHexString());
       const ids = people ? lostOf(people, synced) : [];
       return ids.length > 0 ? [[section.toHexString(), ids] as const] : [];
     }),
   );
-  if (lost.size === 0) return [...desired];
+  if (lost.size === 0) return [...derived];
   const waiting = await mirror.waiting(
-    desired.map(({ section }) => section).filter((id) => lost.has(id.toHexString())),
+    derived.map(({ section }) => section).filter((id) => lost.has(id.toHexString())),
   );
   const [staying, here] = await Promise.all([
     stayingOf(mirror, [...lost.values()].flat(), doubted),
     mirror.here([...waiting].flatMap((section) => lost.get(section) ?? [])),
   ]);
-  return desired.map((item) => {
+  return derived.map((item) => {
     const section = item.section.toHexString();
     const people = before.get(section);
     if (!people) return item;
@@ -50,11 +49,11 @@ export async function keepStaying(
 
 /** Who was given an id that the section names is no reason for its former holder to come into a class. */
 function withoutDoubted(
-  told: readonly DesiredClass[],
+  told: readonly DerivedClass[],
   known: readonly KnownClass[],
   before: ReadonlyMap<string, People>,
   doubted: ReadonlySet<string>,
-): DesiredClass[] {
+): DerivedClass[] {
   const stored = new Map(known.map((item) => [item.section.toHexString(), item]));
   return told.map((item) => {
     const section = item.section.toHexString();
@@ -88,10 +87,10 @@ async function stayingOf(
 
 /** Who is in the classes that would change, by section. */
 export async function findPeople(
-  desired: readonly DesiredClass[],
+  derived: readonly DerivedClass[],
   known: readonly KnownClass[],
 ): Promise<Map<string, People>> {
-  const hashes = new Map(desired.map(({ section, synced }) => [section.toHexString(), synced.hash]));
+  const hashes = new Map(derived.map(({ section, synced }) => [section.toHexString(), synced.hash]));
   const differ = known.filter(
     ({ section, status, synced }) => status !== 'gone' && synced.hash !== hashes.get(section.toHexString()),
   );

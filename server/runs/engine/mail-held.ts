@@ -8,7 +8,7 @@ import type { Run } from '../../models/run.js';
 import { SyncRun } from '../../models/sync-run.js';
 import { mailAdministrators } from '../../notifications/mail-administrators.js';
 import { styleOf } from '../../web/place.js';
-import type { HeldRun } from './hold-run.js';
+import type { ActiveRun } from './active-run.js';
 import { pathOfRefresh, pathOfRun } from '../show/queries.js';
 import { nameSource } from '../show/name-source.js';
 import { heldInWords } from '../show/summarize-run.js';
@@ -17,10 +17,10 @@ import { heldInWords } from '../show/summarize-run.js';
  * Mails the account's administrators that removals wait for them. The same held again the next night is not told again; as many
  * others are.
  */
-export async function tellHeld(
+export async function mailHeld(
   deps: Pick<Deps, 'config' | 'queue' | 'now'>,
   account: Pick<Account, '_id' | 'name' | 'locale'>,
-  run: HeldRun,
+  run: ActiveRun,
   kinds: readonly string[],
 ): Promise<void> {
   if (run.preview) return;
@@ -38,7 +38,7 @@ export async function tellHeld(
 }
 
 /** Whether the run holds other records than the sync before it. Notes what it holds, for the next one. */
-async function isNewList(run: HeldRun, kinds: readonly string[]): Promise<boolean> {
+async function isNewList(run: ActiveRun, kinds: readonly string[]): Promise<boolean> {
   const model = (run.event ? SyncRun : RosterRun) as unknown as Model<Run>;
   const holds = await printOf(run);
   const noted = await model.updateOne({ _id: run.id, purpose: 'sync' }, { $set: { holds } });
@@ -65,7 +65,7 @@ function heldOf({ counts }: Pick<Run, 'counts'>, kind: string): number {
 }
 
 /** The same for the same records, in whatever order they are found. */
-async function printOf({ id }: HeldRun): Promise<string> {
+async function printOf({ id }: ActiveRun): Promise<string> {
   const print = Buffer.alloc(BYTES);
   let count = 0;
   const rows = RosterChange.find({ run: id, state: 'held' }, { kind: 1, target: 1 }).lean();

@@ -1,5 +1,5 @@
 import { RosterChange } from '../../models/roster-change.js';
-import type { HeldRun } from '../engine/hold-run.js';
+import type { ActiveRun } from '../engine/active-run.js';
 import { logRun } from '../log/log-run.js';
 import { compareFields, type Change } from './change.js';
 import { countHeld } from './count-held.js';
@@ -13,7 +13,7 @@ import { isAt, markChanges, readChanges, readTargets, type StoredDocument } from
  * Does the held removals that somebody decided about, as far as they wait still and the records are as they were. A sync that came
  * between holds them anew; what it holds besides is a question of its own.
  */
-export async function acceptHeld(run: HeldRun, kinds: Record<string, Kind>): Promise<void> {
+export async function acceptHeld(run: ActiveRun, kinds: Record<string, Kind>): Promise<void> {
   for (const [name, kind] of Object.entries(kinds)) {
     for await (const rows of readChanges({ decidedBy: run.id }, name, 'held')) {
       const targets = await readTargets(
@@ -30,7 +30,7 @@ export async function acceptHeld(run: HeldRun, kinds: Record<string, Kind>): Pro
     }
     await countFirstTry(run, name, 'removed', { run: run.id, state: 'applied' });
   }
-  await tellOthers(run);
+  await warnOfOthers(run);
 }
 
 function removalOf({ keysOf, accepted }: Kind, row: RosterChange, document: StoredDocument): Change {
@@ -49,7 +49,7 @@ function removalOf({ keysOf, accepted }: Kind, row: RosterChange, document: Stor
 }
 
 /** Says of the records whose held removal somebody decided about that they stay, until the source has them again. */
-export async function rejectHeld(run: HeldRun, kinds: Record<string, Kind>): Promise<void> {
+export async function rejectHeld(run: ActiveRun, kinds: Record<string, Kind>): Promise<void> {
   for (const [name, kind] of Object.entries(kinds)) {
     for await (const rows of readChanges({ decidedBy: run.id }, name, 'held')) {
       // First, as a try after this one meets those alone that are not marked.
@@ -75,7 +75,7 @@ export async function rejectHeld(run: HeldRun, kinds: Record<string, Kind>): Pro
     }
     await countFirstTry(run, name, 'unchanged', { decidedBy: run.id, state: 'rejected' });
   }
-  await tellOthers(run);
+  await warnOfOthers(run);
 }
 
 /** Of ties a row stands for several. */
@@ -83,9 +83,9 @@ function sumOf(rows: readonly RosterChange[]): number {
   return rows.reduce((sum, { size = 1 }) => sum + size, 0);
 }
 
-/** A try whose worker was lost has settled a part; what it did is noted, and counts. @param done what tells all that was settled */
+/** Counts what a try whose worker was lost has done of it, too. @param done what tells all that was done */
 async function countFirstTry(
-  run: HeldRun,
+  run: ActiveRun,
   kind: string,
   action: 'removed' | 'unchanged',
   done: Pick<RosterChange, 'run' | 'state'> | Pick<Required<RosterChange>, 'decidedBy' | 'state'>,
@@ -95,13 +95,13 @@ async function countFirstTry(
     { $match: { ...done, kind } },
     { $group: { _id: null, size: { $sum: { $ifNull: ['$size', 1] } } } },
   ]);
-  const settled = sum?.size ?? 0;
+  const size = sum?.size ?? 0;
   const { refused = 0, [action]: counted = 0 } = run.counts[kind] ?? {};
-  if (settled > refused + counted) run.count(kind, action, settled - refused - counted);
+  if (size > refused + counted) run.count(kind, action, size - refused - counted);
 }
 
 /** What waits on, as nobody has decided about it: a sync found it since, or it waits with another run. */
-async function tellOthers(run: HeldRun): Promise<void> {
+async function warnOfOthers(run: ActiveRun): Promise<void> {
   const { account, event = { $exists: false } } = run;
   const waiting = Object.entries(await countHeld({ account, event })).map(([kind, { held }]) => [kind, held]);
   if (waiting.length > 0)

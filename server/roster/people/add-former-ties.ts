@@ -1,14 +1,14 @@
 import type { RosterPerson } from '../../models/contact.js';
 import { RosterChange } from '../../models/roster-change.js';
-import type { HeldRun } from '../../runs/engine/hold-run.js';
+import type { ActiveRun } from '../../runs/engine/active-run.js';
 import type { RosterRecord } from '../../sources/records/roster-record.js';
 
 /**
  * Guardians' records, for matching alone, with the ids that their students had until this run too: where a source makes all ids new,
  * students come before their guardians and are known by new ids already, while the guardians stored still name the old ones.
  */
-export async function withFormerTies(
-  run: Pick<HeldRun, 'id'>,
+export async function addFormerTies(
+  run: Pick<ActiveRun, 'id'>,
   records: readonly RosterRecord<RosterPerson>[],
 ): Promise<RosterRecord<RosterPerson>[]> {
   const ids = records.flatMap(({ fields: { type, relations } }) =>

@@ -4,7 +4,7 @@ import { RosterRun } from '../../models/roster-run.js';
 import { mailAdministrators } from '../../notifications/mail-administrators.js';
 
 /** Mails the account's administrators that the district shares nothing any more: once, until it shares something again. */
-export async function tellUnshared(
+export async function mailUnshared(
   deps: Pick<Deps, 'config' | 'queue' | 'now'>,
   account: Pick<Account, '_id' | 'name'>,
 ): Promise<void> {

@@ -1,44 +1,19 @@
 import type { Model, Types } from 'mongoose';
-import {
-  NO_COUNTS,
-  type KindCounts,
-  type Run,
-  type RunRemark,
-  type RunResult,
-  type RunState,
-  type Stage,
-} from '../../models/run.js';
+import { NO_COUNTS, type KindCounts, type Run, type RunResult } from '../../models/run.js';
 import type { Remark } from '../log/say-remark.js';
-
-/** How often a run says that it goes on, and after how long a silence another worker may take it. */
-export interface Timing {
-  heartbeatMs: number;
-  staleMs: number;
-  /**
-   * The longest from one safe point to the next, waits that were told of (`expectWait`) apart: a worker that takes longer hangs. By
-   * default longer than the slowest answer of Clever's and the slowest command to the database.
-   */
-  quietMs?: number;
-}
-export const TIMING: Timing = { heartbeatMs: 2000, staleMs: 30_000 };
-const QUIET_MS = 330_000;
+import { QUIET_MS, type Timing } from './timing.js';
+import { RunHandedBack, RunHung, RunLost, RunStopped } from './run-ends.js';
+import { Stages } from './stages.js';
 
 /** How often progress is kept, at most: as often as a page that shows it can tell, and long before the run counts as silent. */
 const KEEP_MS = 250;
 
-/** Somebody else has taken the run over: whoever sees this must not write another record. */
-export class RunLost extends Error {}
-/** A person asked for it to stop. */
-export class RunStopped extends Error {}
-/** This worker is going, or hangs; another one is to go on. */
-export class RunHandedBack extends Error {}
-
-export interface HeldRunOptions {
+export interface ActiveRunOptions {
   /** The names of its stages, in order. */
   stages: readonly string[];
   timing: Timing;
-  /** Ends the run too: the worker that stops. */
-  outer: AbortSignal;
+  /** The worker is to end: the run goes back to the queue at its next safe point. */
+  stopping: AbortSignal;
   now: () => Date;
 }
 
@@ -47,7 +22,7 @@ export interface HeldRunOptions {
  * Everything that it writes names the fence under which the run was taken, so a worker that was given up on (a long pause, a
  * lost network) finds nothing to write to, and stops.
  */
-export class HeldRun {
+export class ActiveRun {
   readonly id: Types.ObjectId;
   readonly account: Types.ObjectId;
   /** Of a sync run. */
@@ -56,25 +31,26 @@ export class HeldRun {
   readonly preview: boolean;
   /** Another worker was at it before and was lost. */
   readonly again: boolean;
-  readonly counts: Record<string, KindCounts>;
-  readonly remarks: RunRemark[];
+  readonly counts: Run['counts'];
+  readonly remarks: Run['remarks'];
   readonly now: () => Date;
+  /** Something of what classes are made of has changed (sections, courses, terms, who is here), by this try: they may have to follow. */
+  touched = false;
   readonly #model: Model<Run>;
   readonly #fence: number;
-  readonly #stages: Stage[];
+  readonly #stages: Stages;
   readonly #ended = new AbortController();
   readonly #timer: NodeJS.Timeout;
-  readonly #outer: AbortSignal;
-  readonly #passOn: () => void;
+  readonly #stopping: AbortSignal;
+  readonly #onStopping = () => this.#ended.abort(new RunHandedBack());
   #changed: boolean;
-  #touched = false;
   readonly #keepMs: number;
   #keptAt = 0;
   readonly #quietMs: number;
   #quietUntil = 0;
 
   /** @param run as it was taken (`takeRun`), or as it goes on after a wait (`resumeWaiting`) */
-  constructor(model: Model<Run>, run: Run, { stages, timing, outer, now }: HeldRunOptions) {
+  constructor(model: Model<Run>, run: Run, { stages, timing, stopping, now }: ActiveRunOptions) {
     this.id = run._id;
     this.account = run.account;
     this.event = (run as Run & { event?: Types.ObjectId }).event;
@@ -85,20 +61,15 @@ export class HeldRun {
     this.#fence = run.fence;
     this.counts = { ...run.counts };
     this.remarks = [...run.remarks];
-    const begun = new Map(run.stages.map((stage) => [stage.name, stage]));
-    this.#stages = stages.map((name) => begun.get(name) ?? { name, done: 0, total: 0 });
+    this.#stages = new Stages(stages, run.stages);
     this.#timer = setInterval(() => void this.#beat(), timing.heartbeatMs);
     this.#keepMs = Math.min(KEEP_MS, timing.staleMs / 10);
     this.#quietMs = timing.quietMs ?? QUIET_MS;
     this.noteProgress();
-    this.#outer = outer;
     this.now = now;
-    this.#passOn = () => {
-      const reason: unknown = outer.reason;
-      this.#ended.abort(isEnd(reason) ? reason : new RunHandedBack());
-    };
-    outer.addEventListener('abort', this.#passOn);
-    if (outer.aborted) this.#passOn();
+    this.#stopping = stopping;
+    stopping.addEventListener('abort', this.#onStopping);
+    if (stopping.aborted) this.#onStopping();
   }
 
   /** Of this try at the run. */
@@ -144,12 +115,7 @@ export class HeldRun {
 
   /** Begins a stage; the one before is finished. @param total 0: not known yet */
   async begin(name: string, total: number): Promise<void> {
-    const now = this.now();
-    const before = this.#stages.find((stage) => stage.startedAt && !stage.finishedAt);
-    if (before) Object.assign(before, { finishedAt: now, total: Math.max(before.total, before.done) });
-    const stage = this.#stages.find((other) => other.name === name);
-    if (!stage) throw new Error(`The run has no stage ${name}.`);
-    Object.assign(stage, { startedAt: now, total });
+    this.#stages.begin(name, total, this.now());
     await this.#keep();
   }
 
@@ -159,8 +125,7 @@ export class HeldRun {
    * @throws RunLost, RunStopped, RunHandedBack
    */
   async step(done = 0): Promise<void> {
-    const stage = this.#stages.findLast((other) => other.startedAt);
-    if (stage) stage.done += done;
+    this.#stages.advance(done);
     this.noteProgress();
     this.#ended.signal.throwIfAborted();
     if (performance.now() - this.#keptAt >= this.#keepMs) await this.#keep();
@@ -169,7 +134,7 @@ export class HeldRun {
   async #keep(): Promise<void> {
     this.noteProgress();
     this.#keptAt = performance.now();
-    await this.#touch({ stages: this.#stages, counts: this.counts, remarks: this.remarks });
+    await this.#touch(this.#progress());
     this.#ended.signal.throwIfAborted();
   }
 
@@ -190,40 +155,19 @@ export class HeldRun {
     return this.#changed;
   }
 
-  /** Notes that something of what classes are made of changes: sections, courses, terms, who is here. Of this try alone. */
-  markTouched(): void {
-    this.#touched = true;
-  }
-
-  /** Whether classes may have to follow. */
-  get touched(): boolean {
-    return this.#touched;
-  }
-
   /** Says something plainly on the run's page. */
   warn(remark: Remark): void {
     this.remarks.push(remark);
   }
 
   /** Ends the run, unless it is no longer ours. @param unlessStopped refuses when somebody asked for a stop meanwhile */
-  async end(state: RunState, result: RunResult, unlessStopped = false): Promise<boolean> {
+  async end(state: Run['state'], result: RunResult, unlessStopped = false): Promise<boolean> {
     this.letGo();
     const now = this.now();
-    const current = this.#stages.find((stage) => stage.startedAt && !stage.finishedAt);
-    if (current && state === 'done')
-      Object.assign(current, { finishedAt: now, total: Math.max(current.total, current.done) });
+    if (state === 'done') this.#stages.finish(now);
     const ended = await this.#model.updateOne(
       { ...this.#mine(), ...(unlessStopped ? { stopRequested: false } : {}) },
-      {
-        $set: {
-          state,
-          result,
-          finishedAt: now,
-          stages: this.#stages,
-          counts: this.counts,
-          remarks: this.remarks,
-        },
-      },
+      { $set: { state, result, finishedAt: now, ...this.#progress() } },
     );
     return ended.modifiedCount === 1;
   }
@@ -254,7 +198,7 @@ export class HeldRun {
     this.letGo();
     const waits = await this.#model.updateOne(
       { ...this.#mine(), stopRequested: false },
-      { $set: { waitsFor: other, stages: this.#stages, counts: this.counts, remarks: this.remarks } },
+      { $set: { waitsFor: other, ...this.#progress() } },
     );
     return waits.modifiedCount === 1;
   }
@@ -262,11 +206,15 @@ export class HeldRun {
   /** Ends the heartbeat. */
   letGo(): void {
     clearInterval(this.#timer);
-    this.#outer.removeEventListener('abort', this.#passOn);
+    this.#stopping.removeEventListener('abort', this.#onStopping);
   }
 
   #mine() {
     return { _id: this.id, state: 'running' as const, fence: this.#fence };
+  }
+
+  #progress() {
+    return { stages: this.#stages.all, counts: this.counts, remarks: this.remarks };
   }
 
   async #touch(progress: Partial<Run>): Promise<void> {
@@ -293,11 +241,4 @@ export class HeldRun {
     // A database that is away is noticed by the next batch.
     await this.#touch({}).catch(() => undefined);
   }
-}
-
-/** Nothing has come of it for too long. */
-class RunHung extends RunHandedBack {}
-
-function isEnd(reason: unknown): boolean {
-  return reason instanceof RunLost || reason instanceof RunStopped || reason instanceof RunHandedBack;
 }

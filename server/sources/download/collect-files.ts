@@ -1,20 +1,20 @@
 import type { Types } from 'mongoose';
 import { RosterUpload } from '../../models/roster-upload.js';
-import type { HeldRun } from '../../runs/engine/hold-run.js';
-import { UploadSpool } from '../../sources/download/upload-spool.js';
-import type { Delivery } from '../../sources/download/delivery.js';
-import type { Download } from '../../sources/download/download-district.js';
+import type { ActiveRun } from '../../runs/engine/active-run.js';
+import { UploadSpool } from './upload-spool.js';
+import type { Delivery } from './delivery.js';
+import type { Download } from './download-district.js';
 import { IdSet } from '../../runs/changes/id-set.js';
-import { isPeopleList, LIST_NAMES, LISTS, type ListName } from '../../sources/records/lists.js';
-import { RefreshRefused } from '../../sources/download/refuse-refresh.js';
+import { isPeopleList, LIST_NAMES, LISTS, type ListName } from '../records/lists.js';
+import { RunFailed } from '../../runs/engine/run-ends.js';
 
 /**
  * What somebody uploaded as roster files. A list that holds all there is says who is gone; of one that does not, those are gone
  * whom the files name. Rows that were left out for a problem are neither taken nor gone.
  */
-export async function collectFromFiles(run: HeldRun, id: Types.ObjectId): Promise<Delivery> {
+export async function collectFromFiles(run: ActiveRun, id: Types.ObjectId): Promise<Delivery> {
   const upload = await RosterUpload.findOne({ _id: id, account: run.account }).lean();
-  if (!upload || !['ready', 'used'].includes(upload.state)) throw new RefreshRefused({ code: 'files gone' });
+  if (!upload || !['ready', 'used'].includes(upload.state)) throw new RunFailed({ code: 'files gone' });
   const spool = new UploadSpool(run.account, id);
   const people = new IdSet();
   const leftOut = new IdSet();

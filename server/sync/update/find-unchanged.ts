@@ -7,25 +7,24 @@ import { SyncRun } from '../../models/sync-run.js';
 import { readMirrorMark } from '../../sources/download/cursor.js';
 import { contentHash } from '../../models/content-hash.js';
 
-/** How many classes and holders of slots stand as an event's last sync left them. */
-export interface Standing {
+/** How many classes and holders of slots are as an event's last sync left them. */
+export interface Unchanged {
   classes: number;
   resources: number;
 }
 
-type StoodOn = NonNullable<SyncRun['stoodOn']>;
+type MadeFrom = NonNullable<SyncRun['madeFrom']>;
 
 /**
- * What of the event stands as its last sync left it, nothing of what its classes and holders of slots are made of having changed since, so
- * that they need not be held against the mirror one by one; undefined where they have to be. Only after a night by events: whoever
- * has everything read has everything looked at. Notes what they are made of now, for the next one; so it is asked before they are
- * looked at.
+ * Counts the event's classes and holders of slots where nothing of what they are made of has changed since its last sync, so that they
+ * need not be compared with the mirror one by one; undefined where they have to be. Only after a night by events: whoever has everything
+ * read has everything compared. Notes what they are made of now, for the next sync, before they are compared.
  */
-export async function findStanding(
+export async function findUnchanged(
   run: SyncRun,
   sync: EventSync,
   refresh: Pick<RosterRun, 'how'>,
-): Promise<Standing | undefined> {
+): Promise<Unchanged | undefined> {
   if (run.purpose !== 'sync') return undefined;
   const mirror = await readMirrorMark(run.account);
   if (!mirror) return undefined;
@@ -34,7 +33,7 @@ export async function findStanding(
   const byHand = await Class.find({ event: run.event, 'synced.hash': '' }, { status: 1 })
     .sort({ _id: 1 })
     .lean();
-  const stoodOn = {
+  const madeFrom = {
     mirror,
     selection: contentHash([
       schools,
@@ -43,24 +42,24 @@ export async function findStanding(
       byHand.map(({ _id, status }) => [_id, status]),
     ]),
   };
-  const standing =
-    refresh.how === 'events' && !run.choice ? await standingOnTheSame(run, stoodOn) : undefined;
-  await SyncRun.updateOne({ _id: run._id, fence: run.fence }, { $set: { stoodOn } });
-  return standing;
+  const unchanged =
+    refresh.how === 'events' && !run.choice ? await madeFromTheSame(run, madeFrom) : undefined;
+  await SyncRun.updateOne({ _id: run._id, fence: run.fence }, { $set: { madeFrom } });
+  return unchanged;
 }
 
-async function standingOnTheSame(
+async function madeFromTheSame(
   { _id, account, event }: SyncRun,
-  { mirror, selection }: StoodOn,
-): Promise<Standing | undefined> {
+  { mirror, selection }: MadeFrom,
+): Promise<Unchanged | undefined> {
   const last = await SyncRun.findOne(
     { event, _id: { $ne: _id }, purpose: { $ne: 'preview' }, state: { $ne: 'queued' } },
-    { purpose: 1, state: 1, stoodOn: 1, counts: 1 },
+    { purpose: 1, state: 1, madeFrom: 1, counts: 1 },
   )
     .sort({ createdAt: -1 })
     .lean();
-  if (last?.purpose !== 'sync' || last.state !== 'done' || !last.stoodOn) return undefined;
-  const same = last.stoodOn.mirror.equals(mirror) && last.stoodOn.selection === selection;
+  if (last?.purpose !== 'sync' || last.state !== 'done' || !last.madeFrom) return undefined;
+  const same = last.madeFrom.mirror.equals(mirror) && last.madeFrom.selection === selection;
   if (!same || (await RosterChange.exists({ account, state: 'held', event }))) return undefined;
   if (await hasDeleted(event)) return undefined;
   return { classes: last.counts.class?.read ?? 0, resources: last.counts.resource?.read ?? 0 };

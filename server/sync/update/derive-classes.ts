@@ -1,16 +1,14 @@
 import type { Types } from 'mongoose';
-import { Class, type ClassEdits, type SyncedClass } from '../../models/class.js';
+import { Class, hashClass, type ClassEdits, type SyncedClass } from '../../models/class.js';
 import type { Event, EventSync } from '../../models/event.js';
 import type { Section } from '../../models/section.js';
 import type { Ties } from '../../runs/changes/compare-ties.js';
 import { markOf } from '../../runs/changes/hold-ties.js';
 import type { Mirror } from './mirror.js';
-import type { MirrorTerm } from './select-sections.js';
-import { hashClass } from '../../models/class.js';
-import { heirsOf, isSelected, selectionOf } from './select-sections.js';
+import { heirsOf, isSelected, selectionOf, type MirrorTerm } from './select-sections.js';
 
 /** A class as the mirror says it should be in the event. */
-export interface DesiredClass {
+export interface DerivedClass {
   section: Types.ObjectId;
   synced: SyncedClass;
   /** What a new class begins with; a person may change it. */
@@ -18,7 +16,7 @@ export interface DesiredClass {
   /** Ids of people of the section whom the source does not share. */
   unknown: Ties;
   /** What of its section's lists came empty is no question any more: somebody accepted it, or all are in other sections instead. */
-  settled?: 'accepted' | 'moved';
+  answered?: 'accepted' | 'moved';
   /** Some of its people stay because somebody said so while the sync says this of them (`markOf`). */
   keptFor?: string;
 }
@@ -31,21 +29,21 @@ export interface Lookups {
 }
 
 /** The event's classes by its schools and terms, in batches. Memory holds one batch and the account's terms. */
-export async function* readDesired(
+export async function* deriveClasses(
   mirror: Mirror,
   event: Pick<Event, '_id'>,
   sync: EventSync,
-): AsyncGenerator<DesiredClass[], void, undefined> {
+): AsyncGenerator<DerivedClass[], void, undefined> {
   const terms = await mirror.terms();
   const selection = selectionOf(sync, terms);
-  for await (const batch of mirror.sections(selection)) yield await desireBatch(mirror, batch, terms);
+  for await (const batch of mirror.sections(selection)) yield await deriveBatch(mirror, batch, terms);
   const heirs = heirsOf(sync, terms);
   if (!heirs) return;
   for await (const batch of mirror.sections(heirs)) {
     // Whose term is chosen and gone is of no known term as well.
     const others = batch.filter((section) => !isSelected(section, selection));
     const known = await knownOf(event, others);
-    yield await desireBatch(mirror, known, terms);
+    yield await deriveBatch(mirror, known, terms);
   }
 }
 
@@ -60,15 +58,15 @@ async function knownOf(event: Pick<Event, '_id'>, sections: Section[]): Promise<
   return sections.filter(({ _id }) => known.has(_id.toHexString()));
 }
 
-export async function countDesired(mirror: Mirror, sync: EventSync): Promise<number> {
+export async function countDerived(mirror: Mirror, sync: EventSync): Promise<number> {
   return mirror.count(selectionOf(sync, await mirror.terms()));
 }
 
-async function desireBatch(
+async function deriveBatch(
   mirror: Mirror,
   sections: Section[],
   terms: readonly MirrorTerm[],
-): Promise<DesiredClass[]> {
+): Promise<DerivedClass[]> {
   if (sections.length === 0) return [];
   const ids = sections.flatMap(({ teacherIds, studentIds }) => [...teacherIds, ...studentIds]);
   const courseIds = sections.map(({ course }) => course).filter((course) => course !== '');
@@ -77,11 +75,11 @@ async function desireBatch(
     mirror.courses([...new Set(courseIds)]),
   ]);
   const lookups: Lookups = { people, courses, terms: new Map(terms.map(({ id, name }) => [id, name])) };
-  return sections.map((section) => desireClass(section, lookups));
+  return sections.map((section) => deriveClass(section, lookups));
 }
 
 /** One section as a class: pure. People whom the source does not share are left out and counted; who is named twice counts once. */
-export function desireClass(section: Section, { people, courses, terms }: Lookups): DesiredClass {
+export function deriveClass(section: Section, { people, courses, terms }: Lookups): DerivedClass {
   const known = (ids: string[]) => ids.flatMap((id) => people.get(id) ?? []);
   const unknown = (ids: string[]) => ids.filter((id) => !people.has(id));
   const [teachers, students] = [known(section.teacherIds), known(section.studentIds)];
@@ -106,16 +104,16 @@ export function desireClass(section: Section, { people, courses, terms }: Lookup
       teachers: unknown(section.teacherIds),
       students: unknown(section.studentIds),
     },
-    ...settledOf(section),
+    ...answerOf(section),
   };
 }
 
-function settledOf({ record, studentIds, teacherIds }: Section): Pick<DesiredClass, 'settled'> {
+function answerOf({ record, studentIds, teacherIds }: Section): Pick<DerivedClass, 'answered'> {
   const { acceptedFor, movedFor } = record;
   if (acceptedFor === undefined && movedFor === undefined) return {};
   const mark = markOf({ students: studentIds, teachers: teacherIds });
-  if (acceptedFor === mark) return { settled: 'accepted' };
-  return movedFor === mark ? { settled: 'moved' } : {};
+  if (acceptedFor === mark) return { answered: 'accepted' };
+  return movedFor === mark ? { answered: 'moved' } : {};
 }
 
 /** Two records that somebody merged are one person. */

@@ -5,7 +5,7 @@ import type { ApplyOptions } from './apply-records.js';
 import type { RefreshContext } from '../run/context.js';
 import type { Matches } from './decide-matches.js';
 import { tellsAll } from '../../sources/download/download-district.js';
-import { withFormerTies } from '../mirror/former-ties.js';
+import { addFormerTies } from './add-former-ties.js';
 import { addDoubt } from '../mirror/list-doubts.js';
 import type { PeopleList } from '../../sources/records/lists.js';
 import { matchPeople } from './match-people.js';
@@ -18,7 +18,7 @@ export function matcherFor(
   context: RefreshContext,
   list: PeopleList,
 ): Pick<ApplyOptions<RosterPerson>, 'noneKnown' | 'match' | 'isCurrent' | 'remark' | 'onAdded'> {
-  const { account, run, mapping, adopted } = context;
+  const { account, run, mapping, matched } = context;
   const doubts = new Map<string, Matches['doubtful'][number]>();
   const isCurrent = currentIn(context, list);
   return {
@@ -27,12 +27,12 @@ export function matcherFor(
     async match(unknown) {
       if (context.isFirst) return new Map();
       const turn = context.matching.then(async () => {
-        const records = await withFormerTies(run, unknown);
-        const { matched, doubtful } = await matchPeople(account._id, records, mapping, isCurrent, adopted);
-        for (const contact of matched.values()) adopted.add(contact.toHexString());
-        for (const doubt of doubtful) doubts.set(doubt.id, doubt);
-        await keepDoubted(context, doubtful);
-        return matched;
+        const records = await addFormerTies(run, unknown);
+        const found = await matchPeople(account._id, records, mapping, isCurrent, matched);
+        for (const contact of found.matched.values()) matched.add(contact.toHexString());
+        for (const doubt of found.doubtful) doubts.set(doubt.id, doubt);
+        await keepDoubted(context, found.doubtful);
+        return found.matched;
       });
       context.matching = turn.catch(() => undefined);
       return turn;
@@ -63,20 +63,20 @@ export function matcherFor(
 
 /** Whoever has the number of somebody else stays as they are until a person has decided. */
 async function keepDoubted(
-  { account, adopted, doubts }: RefreshContext,
+  { account, matched, doubts }: RefreshContext,
   doubtful: Matches['doubtful'],
 ): Promise<void> {
   const ids = doubtful.flatMap(({ recycled, candidates }) => (recycled ? candidates : []));
   if (ids.length === 0) return;
   for (const older of await Contact.find({ account: account._id, _id: { $in: ids } }, { record: 1 }).lean())
     addDoubt(doubts, older);
-  for (const id of ids) adopted.add(id.toHexString());
+  for (const id of ids) matched.add(id.toHexString());
 }
 
 /** Whether the source still lists a record id. Only a list that was read to its end can say that it does not, or one of who left. */
 export function currentIn(context: RefreshContext, list: PeopleList): (id: string) => boolean {
-  const { download, people, gone, standing } = context;
-  if (standing) return (id) => people.has(id);
+  const { download, people, gone, unmentioned } = context;
+  if (unmentioned) return (id) => people.has(id);
   if (gone) return (id) => gone[list]?.has(id) !== true;
   return tellsAll(download[list]) ? (id) => people.has(id) : () => true;
 }

@@ -22,7 +22,7 @@ export function nextSync(event: Pick<Event, 'sync'>, place: Place, now: Date): s
  * What becomes of deleted classes (seed: they reappear when the nightly import occurs). Those made by hand are no part of it.
  * @param when of `nextSync`
  */
-export function tellReturn(imported: number, byHand: number, when: string | undefined): string[] {
+export function sayReturn(imported: number, byHand: number, when: string | undefined): string[] {
   const told: string[] = [];
   const one = imported === 1;
   if (imported > 0 && when)

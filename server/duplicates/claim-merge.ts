@@ -11,7 +11,7 @@ export class MergeLost extends Error {}
  * A merge while somebody is at it. It says between its steps that it lives, which nobody else may have changed: whoever was silent for
  * too long finds that, and stops.
  */
-export class HeldMerge {
+export class ClaimedMerge {
   readonly pair: Types.ObjectId;
   readonly #now: () => Date;
   #at: Date;

@@ -2,19 +2,45 @@ import type { Types } from 'mongoose';
 import { Contact, type Relation, type RosterPerson } from '../../models/contact.js';
 import { Section, type RosterSection } from '../../models/section.js';
 import type { FileExtras } from '../../roster-files/records/roster-files.js';
+import { sortTies, tieKey } from '../../sources/records/map-clever-person.js';
 import { rosterRecord, type RosterRecord } from '../../sources/records/roster-record.js';
 
 /** A record with what its file said besides. */
-export interface Told<F> {
+interface Told<F> {
   record: RosterRecord<F>;
   extras: FileExtras | undefined;
 }
 
+type Mapped<F> = { ok: false } | { ok: true; record: RosterRecord<F> };
+
 /**
- * Records of files with what Clever has no field for. Sections of files that tell only what changed: the students they name are added to those known, and those taken away are. Where
+ * Objects of files, as mapped, with what Clever has no field for; of those that tell only what changed, with what is known besides.
+ * @param complete makes whole records of a batch, and leaves out those of which nothing is known
+ * @param unknown says so of one that is left out
+ */
+export async function completeMapped<F, M extends Mapped<F>>(
+  batch: readonly { slotbell?: FileExtras }[],
+  mapped: readonly M[],
+  complete: (told: Told<F>[]) => Promise<RosterRecord<F>[]>,
+  unknown: (one: Extract<M, { ok: true }>) => M,
+): Promise<readonly M[]> {
+  if (!batch.some(({ slotbell }) => slotbell)) return mapped;
+  const told = mapped.flatMap((one, index) =>
+    one.ok ? [{ record: one.record, extras: batch[index]?.slotbell }] : [],
+  );
+  const whole = new Map((await complete(told)).map((record) => [record.id, record]));
+  return mapped.map((one) => {
+    if (!one.ok) return one;
+    const record = whole.get(one.record.id);
+    return record ? { ...one, record } : unknown(one as Extract<M, { ok: true }>);
+  });
+}
+
+/**
+ * Sections of files that tell only what changed: the students they name are added to those known, and those taken away are. Where
  * nothing but its people is told of a section, all else stays; of one that is not known there is nothing to keep.
  */
-export async function keepSectionTies(
+export async function completeSections(
   account: Types.ObjectId,
   told: readonly Told<RosterSection>[],
 ): Promise<RosterRecord<RosterSection>[]> {
@@ -35,7 +61,7 @@ export async function keepSectionTies(
 }
 
 /** The same of guardians and their children. */
-export async function keepPeopleTies(
+export async function completePeople(
   account: Types.ObjectId,
   told: readonly Told<RosterPerson>[],
 ): Promise<RosterRecord<RosterPerson>[]> {
@@ -48,16 +74,13 @@ export async function keepPeopleTies(
     const fields = extras?.onlyTies ? personFields(before, record.fields) : whole.fields;
     const without = new Set(extras?.tiesChange?.without);
     const kept = extras?.tiesChange ? before.relations.filter(({ student }) => !without.has(student)) : [];
-    const relations = new Map<string, Relation>(
-      [...kept, ...record.fields.relations].map(({ student, relationship, type }) => [
-        `${student} ${relationship} ${type}`,
-        { student, relationship, type },
-      ]),
-    );
-    const sorted = [...relations.entries()]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([, relation]) => relation);
-    return [rosterRecord(record.id, { ...fields, relations: sorted })];
+    const ties = [...kept, ...record.fields.relations].map(({ student, relationship, type }): Relation => ({
+      student,
+      relationship,
+      type,
+    }));
+    const relations = sortTies([...new Map(ties.map((tie) => [tieKey(tie), tie])).values()]);
+    return [rosterRecord(record.id, { ...fields, relations })];
   });
 }
 

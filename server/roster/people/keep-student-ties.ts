@@ -1,21 +1,21 @@
 import type { Account } from '../../models/account.js';
 import { Contact, type Relation, type RosterPerson } from '../../models/contact.js';
-import { tieKey, type PersonMapped } from '../../sources/records/map-clever-person.js';
+import { sortTies, type PersonMapped } from '../../sources/records/map-clever-person.js';
 import { rosterRecord, type RosterRecord } from '../../sources/records/roster-record.js';
 import type { RefreshContext } from '../run/context.js';
 import type { Ids } from '../../runs/changes/id-set.js';
-import type { KnownRecord } from '../people/diff-records.js';
+import type { KnownRecord } from './diff-records.js';
 
 /**
  * Leaves people the ties that they have here to students who stay though the source has them no more: with the student the source
  * lost the ties, and nothing of it is believed before somebody has looked. Who names a child by what is no id keeps all of theirs.
  * @param meant record ids of those whose lost ties are believed
  */
-export async function keepStayingTies(
+export async function keepStudentTies(
   { account, staying }: Pick<RefreshContext, 'staying'> & { account: Pick<Account, '_id'> },
-  people: PersonMapped[],
+  people: readonly PersonMapped[],
   meant: ReadonlySet<string>,
-): Promise<PersonMapped[]> {
+): Promise<readonly PersonMapped[]> {
   const isAsked = (person: PersonMapped) => person.unsure === true || staying?.size;
   const ids = people.flatMap((person) =>
     person.ok && isAsked(person) && !meant.has(person.record.id) ? [person.record.id] : [],
@@ -41,17 +41,17 @@ export async function keepStayingTies(
 }
 
 /** The same of those who come under another id and so were not found by it. */
-export async function keepAdoptedTies(
+export async function keepMatchedTies(
   { staying }: Pick<RefreshContext, 'staying'>,
   records: readonly RosterRecord<RosterPerson>[],
   known: ReadonlyMap<string, KnownRecord>,
 ): Promise<readonly RosterRecord<RosterPerson>[]> {
-  const adopted = records.flatMap(({ id }) => {
+  const matched = records.flatMap(({ id }) => {
     const found = known.get(id);
-    return found?.by === 'adopted' ? [found._id] : [];
+    return found?.by === 'matched' ? [found._id] : [];
   });
-  if (!staying?.size || adopted.length === 0) return records;
-  const stored = await Contact.find({ _id: { $in: adopted } }, { relations: 1 }).lean();
+  if (!staying?.size || matched.length === 0) return records;
+  const stored = await Contact.find({ _id: { $in: matched } }, { relations: 1 }).lean();
   const before = new Map(stored.map(({ _id, relations }) => [_id.toHexString(), relations]));
   return records.map((record) =>
     withStaying(record, before.get(known.get(record.id)?._id.toHexString() ?? ''), staying),
@@ -70,11 +70,6 @@ function withStaying(
   const listed = new Set(fields.relations.map(({ student }) => student));
   const kept = before.filter(({ student }) => staying.has(student) && !listed.has(student));
   if (kept.length === 0) return record;
-  return rosterRecord(id, { ...fields, relations: joined(fields.relations, kept) });
-}
-
-/** In the order in which a source's own are, so that the record's hash tells nothing new. */
-function joined(told: Relation[], kept: Relation[]): Relation[] {
-  const all = [...told, ...kept].map(({ student, relationship, type }) => ({ student, relationship, type }));
-  return all.sort((a, b) => (tieKey(a) < tieKey(b) ? -1 : 1));
+  const ties = kept.map(({ student, relationship, type }) => ({ student, relationship, type }));
+  return rosterRecord(id, { ...fields, relations: sortTies([...fields.relations, ...ties]) });
 }

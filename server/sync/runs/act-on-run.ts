@@ -11,35 +11,35 @@ import { CLASS_TIES } from '../../runs/changes/tie-kinds.js';
 import { UPDATE_KINDS } from '../update/update-kinds.js';
 import { storedMirror } from '../update/mirror.js';
 import { updateResources } from '../update/update-resources.js';
-import { acceptHeld, rejectHeld } from '../../runs/changes/settle-held.js';
+import { acceptHeld, rejectHeld } from '../../runs/changes/answer-held.js';
 import { undoChanges } from '../../runs/changes/undo-changes.js';
-import type { HeldRun } from '../../runs/engine/hold-run.js';
-import { RunFailed } from '../../runs/engine/resume-waiting.js';
+import type { ActiveRun } from '../../runs/engine/active-run.js';
+import { RunFailed } from '../../runs/engine/run-ends.js';
 
 /**
- * Does what a sync run says of another run of the event: applies a preview exactly, settles what was held, or takes it back; with
+ * Does what a sync run says of another run of the event: applies a preview exactly, does what somebody decided about what it held, or takes it back; with
  * the part of the account's roster where the run names a roster run for it: first where a preview is applied, last otherwise.
  * @param goesOn the run waited for that part: what comes before it is done
  * @param refreshed gives that part, once it is done
  * @returns its counts
  */
-export async function settleRun(
+export async function actOnRun(
   run: SyncRun,
   event: Event,
-  held: HeldRun,
+  active: ActiveRun,
   goesOn: boolean,
   refreshed: () => Promise<RosterRun>,
 ): Promise<Record<string, KindCounts>> {
   if (!run.of) throw new RunFailed({ code: 'about nothing' });
-  if (!goesOn) await held.begin('event', 0);
-  if (run.purpose === 'apply') return applyAll(run, run.of, event, held, goesOn, refreshed);
-  if (!goesOn) await settleEvent(run, run.of, event, held);
+  if (!goesOn) await active.begin('event', 0);
+  if (run.purpose === 'apply') return applyAll(run, run.of, event, active, goesOn, refreshed);
+  if (!goesOn) await actOnEvent(run, run.of, event, active);
   return run.refresh ? (await refreshed()).counts : {};
 }
 
-async function settleEvent(run: SyncRun, of: Types.ObjectId, event: Event, held: HeldRun): Promise<void> {
+async function actOnEvent(run: SyncRun, of: Types.ObjectId, event: Event, active: ActiveRun): Promise<void> {
   if (run.purpose === 'accept') {
-    await acceptHeld(held, UPDATE_KINDS);
+    await acceptHeld(active, UPDATE_KINDS);
     // Whoever accepts that classes go has said so of those who teach nothing else, unless they are a question of their own.
     const waiting: Types.ObjectId[] = await RosterChange.distinct('target', {
       account: event.account,
@@ -47,17 +47,17 @@ async function settleEvent(run: SyncRun, of: Types.ObjectId, event: Event, held:
       state: 'held',
       kind: 'resource',
     });
-    await updateResources(held, event, storedMirror(event.account), new Map(), 'let go', waiting);
-  } else if (run.purpose === 'reject') await rejectHeld(held, UPDATE_KINDS);
-  else await undo(run, of, held);
+    await updateResources(active, event, storedMirror(event.account), new Map(), 'let go', waiting);
+  } else if (run.purpose === 'reject') await rejectHeld(active, UPDATE_KINDS);
+  else await undo(run, of, active);
 }
 
 /** Looks at both parts before either is begun, as an undo may have waited for a sync. */
-async function undo(run: SyncRun, of: Types.ObjectId, held: HeldRun): Promise<void> {
+async function undo(run: SyncRun, of: Types.ObjectId, active: ActiveRun): Promise<void> {
   const refresh = run.refresh && (await RosterRun.findById(run.refresh).lean());
   const isLate = (await hasChangedSince(run)) || (refresh && (await hasChangedSince(refresh)));
   if (isLate) throw new RunFailed({ code: 'changed since' });
-  await undoChanges(held, of, UPDATE_KINDS, { event: run.event });
+  await undoChanges(active, of, UPDATE_KINDS, { event: run.event });
   await undoChoice(run, of);
   await SyncRun.updateOne({ _id: of }, { $set: { undoneBy: run._id } });
 }
@@ -84,15 +84,15 @@ async function applyAll(
   run: SyncRun,
   preview: Types.ObjectId,
   event: Event,
-  held: HeldRun,
+  active: ActiveRun,
   goesOn: boolean,
   refreshed: () => Promise<RosterRun>,
 ): Promise<Record<string, KindCounts>> {
   const previewed = await SyncRun.findById(preview, { choice: 1, state: 1, counts: 1 }).lean();
   if (previewed?.state !== 'done') throw new RunFailed({ code: 'preview discarded' });
   if (!goesOn) {
-    const stale = await countStale(held, preview, UPDATE_KINDS);
-    if (stale > 0 && !held.changed) throw new RunFailed({ code: 'stale', count: stale });
+    const stale = await countStale(active, preview, UPDATE_KINDS);
+    if (stale > 0 && !active.changed) throw new RunFailed({ code: 'stale', count: stale });
   }
   const { counts } = await refreshed();
   if (previewed.choice) {
@@ -103,8 +103,8 @@ async function applyAll(
         { $set: { chose: { before: choiceOf(event.sync), after: choiceOf(after) } } },
       );
   }
-  await applyPreview(held, preview, UPDATE_KINDS);
-  countEnded(held, CLASS_TIES, previewed.counts);
+  await applyPreview(active, preview, UPDATE_KINDS);
+  countEnded(active, CLASS_TIES, previewed.counts);
   return counts;
 }
 

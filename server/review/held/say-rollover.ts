@@ -6,7 +6,7 @@ import { number } from '../../web/format-count.js';
  * run.
  * @returns the sentence that says so, or ''
  */
-export function tellRollover(counts: Record<string, KindCounts>): string {
+export function sayRollover(counts: Record<string, KindCounts>): string {
   const sections = counts.section;
   if (!sections) return '';
   const { held, added, unchanged, changed } = sections;
