@@ -24,6 +24,7 @@ import { termRoutes } from './sync/terms/routes.js';
 import { rosterFileRoutes } from './uploads/routes.js';
 import { bulkRoutes } from './slots/bulk/routes.js';
 import { daySheetRoutes } from './slots/day-sheet/routes.js';
+import { moveRoutes } from './moves/routes.js';
 import { generatorRoutes } from './slots/generator/routes.js';
 import { roomRoutes } from './slots/rooms/routes.js';
 import { slotRoutes } from './slots/routes.js';
@@ -81,6 +82,7 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
     generatorRoutes(deps),
     bulkRoutes(deps),
     roomRoutes(deps),
+    moveRoutes(deps),
     slotRoutes(deps),
     daySheetRoutes(deps),
     appointmentRoutes(deps),

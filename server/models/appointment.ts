@@ -96,6 +96,8 @@ export interface Appointment extends Scoped {
   bookedAt?: Date;
   cancelledAt?: Date;
   cancelledBy?: 'household' | 'school' | 'change';
+  /** What the school said to the family when it canceled. */
+  notice?: string;
 }
 
 const problem = {
@@ -140,6 +142,7 @@ const schema = scopedSchema<Appointment>('appointment', {
   bookedAt: Date,
   cancelledAt: Date,
   cancelledBy: { type: String, enum: ['household', 'school', 'change'] },
+  notice: String,
 });
 schema.index({ byKey: 1 }, { unique: true });
 schema.index({ event: 1, state: 1, from: 1 });

@@ -37,6 +37,8 @@ export interface TeacherList {
   any: boolean;
   /** All that the filter finds, on whatever page. */
   matching: Types.ObjectId[];
+  /** Days on which anybody has slots. */
+  having: Set<string>;
   schools: Choice[];
   grades: Choice[];
   types: Choice[];
@@ -77,6 +79,7 @@ export async function listTeachers(event: EventScope, query: SlotsQuery): Promis
     pager,
     any: all.length > 0,
     matching: by[show].map(({ _id }) => _id),
+    having: new Set([...sums.values()].flatMap((sum) => sum.days)),
     schools,
     ...choicesOf(all),
   };
@@ -89,6 +92,7 @@ function byShow(listed: Teacher[], sums: Map<string, SlotSum>): Record<SlotsQuer
 
 interface SlotSum {
   slots: number;
+  days: string[];
   first: Date;
   last: Date;
 }
@@ -96,7 +100,15 @@ interface SlotSum {
 async function slotSums(event: EventScope): Promise<Map<string, SlotSum>> {
   const rows = await Slot.aggregate<SlotSum & { _id: Types.ObjectId }>([
     { $match: { account: event.account, event: event._id } },
-    { $group: { _id: '$resource', slots: { $sum: 1 }, first: { $min: '$from' }, last: { $max: '$to' } } },
+    {
+      $group: {
+        _id: '$resource',
+        slots: { $sum: 1 },
+        days: { $addToSet: '$day' },
+        first: { $min: '$from' },
+        last: { $max: '$to' },
+      },
+    },
   ]);
   return new Map(rows.map((row) => [row._id.toHexString(), row]));
 }
