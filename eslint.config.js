@@ -38,7 +38,7 @@ const layers = [
   ['slots',         'server/slots/**',                              base],
   ['contacts',      'server/contacts/**',                           `runs accounts ${base}`],
   ['accounts',      'server/accounts/**',                           base],
-  ['reports',       'server/reports/**',                            base],
+  ['reports',       'server/reports/**',                            `sync runs ${base}`],
   ['booking',       'server/booking/**',                            `slots accounts ${base}`],
   ['moves',         'server/moves/**',                              `booking slots ${base}`],
   ['appointments',  'server/appointments/**',                       `booking reports sync ${base}`],

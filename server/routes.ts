@@ -18,6 +18,7 @@ import { messageRoutes, outboxRoutes } from './notifications/routes.js';
 import { duplicateRoutes } from './duplicates/routes.js';
 import { eventSyncRoutes } from './sync/tab/routes.js';
 import { reportRoutes } from './reports/routes.js';
+import { listLinks } from './reports/show-report.js';
 import { mappingRoutes } from './mapping/routes.js';
 import { importerRoutes } from './importer/routes.js';
 import { termRoutes } from './sync/terms/routes.js';
@@ -76,7 +77,7 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
   router.use('/reports', reportRoutes(deps));
   router.use('/events/:event/messages', eventGuard('event administrator'), messageRoutes(deps));
   router.use('/events/:event/families', eventGuard('event administrator'), eventFamilyRoutes(deps));
-  router.use('/events', staffGuard, eventRoutes(deps));
+  router.use('/events', staffGuard, eventRoutes(deps, listLinks));
   router.use(
     '/events',
     generatorRoutes(deps),

@@ -55,6 +55,7 @@ describe('a deletion of all contacts and a sync', function () {
     const before = await Contact.countDocuments({ status: 'active' });
     const { writes } = await live(remove);
     const points = new Set([1, 2, 3, 4, Math.floor(writes.length / 2), writes.length - 1, writes.length]);
+    let reached = 0;
     for (const nth of points) {
       await restoreSnapshot(base);
       const when = `before write ${String(nth)}: ${String(writes[nth - 1])}`;
@@ -67,14 +68,18 @@ describe('a deletion of all contacts and a sync', function () {
           await untilSyncing();
         },
       });
+      // How often a deletion tells of its progress depends on how long it takes: the last writes may not be there again.
+      if (!runs.end) continue;
+      reached += 1;
       const gone = await ContactDeletion.exists({ state: 'done' });
       const run = await runs.end;
-      assert.equal(run?.state, 'done', `${when}: ${String(run?.result?.code)}`);
+      assert.equal(run.state, 'done', `${when}: ${String(run.result?.code)}`);
       assert.equal(started?.ok ?? false, gone !== null, when);
       if (!started?.ok) assert.equal(started?.reason, 'sync is running', when);
       assert.equal(await Contact.countDocuments({ status: 'active' }), before, when);
       assert.equal((await Class.countDocuments({ event: district.event, status: 'active' })) > 0, true, when);
     }
+    assert.ok(reached >= 5);
   });
 
   it('exclude each other: a deletion that is asked for at any step of a sync is refused', async () => {

@@ -4,7 +4,6 @@ import { findLinkedChildren } from '../../server/booking/find-linked-children.js
 import type { Family } from '../../server/booking/load-conference.js';
 import { Account } from '../../server/models/account.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';
-import { Class } from '../../server/models/class.js';
 import { Contact } from '../../server/models/contact.js';
 import { Resource } from '../../server/models/resource.js';
 import { School } from '../../server/models/school.js';

@@ -68,7 +68,9 @@ async function leaveAppointments(
     );
     await endComing(run, theirs, by, end);
     await deleteAppointments(run, theirs);
-    await Claim.deleteMany(underPrefix(`limit:${event.toHexString()}:${student.toHexString()}:`));
+    // Of meetings that stay for other children.
+    for (const limit of ['limit', 'limit-student'])
+      await Claim.deleteMany(underPrefix(`${limit}:${event.toHexString()}:${student.toHexString()}:`));
   }
 }
 

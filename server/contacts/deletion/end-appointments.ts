@@ -1,7 +1,7 @@
 import type { QueryFilter, Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../../models/appointment.js';
 import { Claim } from '../../models/claim.js';
-import { Diary } from '../../models/diary.js';
+import { clearDiaries } from '../../models/diary.js';
 import type { ActiveRun } from '../../runs/engine/active-run.js';
 import { deleteBatches } from './delete-batches.js';
 
@@ -45,13 +45,7 @@ export function deleteAppointments(run: ActiveRun, which: QueryFilter<Appointmen
     // First, as it is by the appointments that a repetition finds them.
     await Claim.updateMany({ next: { $in: ids, $exists: true } }, { $unset: { next: 1 } });
     await Claim.deleteMany({ appointment: { $in: ids } });
-    const days = await Diary.find({ 'busy.appointment': { $in: ids } }, { _id: 1 }).lean();
-    await Diary.updateMany(
-      { 'busy.appointment': { $in: ids } },
-      { $pull: { busy: { appointment: { $in: ids } } } },
-    );
-    if (days.length > 0)
-      await Diary.deleteMany({ _id: { $in: days.map(({ _id }) => _id) }, busy: { $size: 0 } });
+    await clearDiaries(ids);
     await Appointment.deleteMany({ _id: { $in: ids } });
   });
 }
