@@ -9,7 +9,7 @@ import { fileNames } from './.eslint/file-names.js';
 const base = 'models web audit core notifications';
 const roster = 'roster sources runs clever';
 const all =
-  'core database models web audit notifications clever runs sources tables roster-files roster uploads duplicates mapping sync review importer events classes slots contacts accounts reports booking appointments families';
+  'core database models web audit notifications clever runs sources tables roster-files roster uploads duplicates mapping sync review importer events classes slots contacts accounts reports booking moves appointments families';
 
 // prettier-ignore
 const layers = [
@@ -38,8 +38,9 @@ const layers = [
   ['slots',         'server/slots/**',                              base],
   ['contacts',      'server/contacts/**',                           `runs accounts ${base}`],
   ['accounts',      'server/accounts/**',                           base],
-  ['reports',       'server/reports/**',                            base],
+  ['reports',       'server/reports/**',                            `sync runs ${base}`],
   ['booking',       'server/booking/**',                            `slots accounts ${base}`],
+  ['moves',         'server/moves/**',                              `booking slots ${base}`],
   ['appointments',  'server/appointments/**',                       `booking reports sync ${base}`],
   ['families',      'server/families/**',                           `booking contacts accounts ${base}`],
   ['routes',        'server/{routes,app,index}.ts',                 `${all} jobs runtime`],
@@ -52,7 +53,7 @@ const layers = [
 
 // The closed file vocabulary of a feature folder.
 const features =
-  'accounts appointments audit booking classes clever contacts duplicates events families importer mapping notifications reports slots uploads'.split(
+  'accounts appointments audit booking classes clever contacts duplicates events families importer mapping moves notifications reports slots uploads'.split(
     ' ',
   );
 const featureFiles = ['routes.ts', 'schema.ts', 'queries.ts', 'policy.ts', 'client.ts'];

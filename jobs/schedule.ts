@@ -6,6 +6,7 @@ import { deleteOldJob } from './delete-old.js';
 import { deliverNotifications, retryNotifications } from './deliver-notifications.js';
 import { expireHoldsJob } from './expire-holds.js';
 import type { OneShot, Recurring } from './job.js';
+import { continueMovesJob, moveSlotsJob } from './move-slots.js';
 import { openNightlyRuns } from './open-nightly-runs.js';
 import { readUploadJob } from './read-upload.js';
 import { sendRemindersJob } from './send-reminders.js';
@@ -16,6 +17,7 @@ export const ONE_SHOTS: Record<JobName, OneShot> = {
   'delete-events': deleteEventsJob,
   'delete-contacts': deleteContactsJob,
   'deliver-notifications': deliverNotifications,
+  'move-slots': moveSlotsJob,
   'read-upload': readUploadJob,
   'run-refresh': runRefreshJob,
   'run-sync': runSyncJob,
@@ -23,6 +25,7 @@ export const ONE_SHOTS: Record<JobName, OneShot> = {
 
 export const RECURRING: Recurring[] = [
   checkApprovals,
+  continueMovesJob,
   deleteEventsAgain,
   deleteOldJob,
   expireHoldsJob,

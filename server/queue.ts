@@ -1,6 +1,12 @@
 /** One-shot jobs that a feature may ask for. What runs on its own, and when, is told in `jobs/schedule.ts`. */
 export type JobName =
-  'run-sync' | 'run-refresh' | 'read-upload' | 'delete-contacts' | 'delete-events' | 'deliver-notifications';
+  | 'run-sync'
+  | 'run-refresh'
+  | 'read-upload'
+  | 'delete-contacts'
+  | 'delete-events'
+  | 'deliver-notifications'
+  | 'move-slots';
 
 /** Where features hand work over to the worker; `jobs/` gives the real one, tests may run a job at once. */
 export interface Queue {

@@ -4,14 +4,16 @@ import { cancelAppointment } from '../booking/cancel-appointment.js';
 import type { Deps } from '../deps.js';
 import type { Event } from '../models/event.js';
 import { atLeast } from '../models/user.js';
-import { everyAppointment, listAppointments } from '../reports/list-appointments.js';
+import { appointments } from '../reports/definitions/appointments.js';
+import { columnsOf, linesOf } from '../reports/export-report.js';
+import { listAppointments } from '../reports/list-appointments.js';
+import { makeReport } from '../reports/make-report.js';
 import type { ReportRow } from '../reports/match-names.js';
-import { appointmentColumns, appointmentLines } from '../reports/write-lines.js';
 import { tellComing } from '../sync/tab/tell-coming.js';
 import { eventFrame } from '../web/event-tabs.js';
 import { actorOf, levelIn } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
-import { dayAndSpan, shortDayAndTime } from '../web/format-time.js';
+import { dayAndSpan, shortDay, shortDayAndTime } from '../web/format-time.js';
 import { eventGuard, eventOf } from '../web/guards.js';
 import type { PlacedEvent } from '../web/place.js';
 import { addressOf, pagerOf } from '../web/paging.js';
@@ -19,6 +21,7 @@ import { parseId, parseQuery } from '../web/parse.js';
 import { say } from '../web/session.js';
 import { sightOf, type Sight } from '../web/sight.js';
 import { streamCsv } from '../web/stream-csv.js';
+import { attendanceRoutes } from './attendance/routes.js';
 import { keepAppointment } from './keep-appointment.js';
 import { findAppointment } from './queries.js';
 import { appointmentsQuery, PAGE } from './schema.js';
@@ -30,8 +33,12 @@ export function appointmentRoutes(deps: Deps): Router {
   router.use('/:event/problems', eventGuard('appointment maker'));
   listPages(router, deps);
   problemPages(router, deps);
+  router.use(attendanceRoutes(deps));
   return router;
 }
+
+/** The list's file is the report's. */
+const FILE = makeReport(appointments);
 
 function listPages(router: Router, deps: Deps): void {
   router.get('/:event/appointments', async (req, res) => {
@@ -40,7 +47,7 @@ function listPages(router: Router, deps: Deps): void {
     const { rows, counts } = await listAppointments(seenIn(res), query, { page: query.page, size: PAGE });
     const path = `/events/${event._id.toHexString()}/appointments`;
     const hrefOf = (change: Record<string, string | number>) =>
-      addressOf(path, { q: query.q, state: query.state, ...change });
+      addressOf(path, { q: query.q, state: query.state, day: query.day, ...change });
     res.render('appointments/list', {
       ...eventFrame(event, 'appointments', 'Appointments'),
       ...query,
@@ -49,7 +56,9 @@ function listPages(router: Router, deps: Deps): void {
       hrefOf,
       rows: rows.map((row) => inWords(event, row)),
       mayRepair: atLeast(levelIn(actorOf(res), event._id), 'appointment maker'),
-      csv: addressOf(`${path}.csv`, { q: query.q, state: query.state }),
+      days: event.days.length > 1 ? ['', ...event.days] : [],
+      dayLabel: (day: string) => (day ? shortDay(day, event) : 'All days'),
+      csv: addressOf(`${path}.csv`, { q: query.q, state: query.state, day: query.day }),
       pager: pagerOf(counts[query.state], query.page, PAGE, ['appointment', 'appointments'], (to) =>
         hrefOf({ page: to }),
       ),
@@ -68,8 +77,9 @@ function listPages(router: Router, deps: Deps): void {
       detail: { state: query.state },
       at: deps.now(),
     });
-    const lines = appointmentLines(everyAppointment(seenIn(res), query), event);
-    await streamCsv(res, `appointments-${event.days[0] ?? ''}`, appointmentColumns(event), lines);
+    const seen = Object.assign({ level: levelIn(actor, event._id) }, seenIn(res));
+    const lines = linesOf(FILE, seen, { ...query, show: query.state });
+    await streamCsv(res, `appointments-${event.days[0] ?? ''}`, columnsOf(FILE, seen), lines);
   });
 }
 
@@ -78,7 +88,7 @@ function problemPages(router: Router, deps: Deps): void {
 
   router.get('/:event/problems', async (req, res) => {
     const event = eventOf(res);
-    const query = { ...parseQuery(appointmentsQuery, req.query), state: 'problem' as const };
+    const query = { ...parseQuery(appointmentsQuery, req.query), state: 'problem' as const, day: '' };
     const { rows, counts } = await listAppointments(seenIn(res), query, { page: query.page, size: PAGE });
     res.render('appointments/problems', {
       ...eventFrame(event, 'problems', 'Problems'),

@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import type { StateFilter } from '../reports/schema.js';
+import { dayField, type StateFilter } from '../reports/schema.js';
 import { line } from '../web/parse.js';
 
 const FILTERS: readonly StateFilter[] = ['all', 'booked', 'problem', 'pending', 'cancelled'];
@@ -10,6 +10,8 @@ export const PAGE = 50;
 export interface AppointmentsQuery {
   q: string;
   state: StateFilter;
+  /** A local day of the event; '' for all. */
+  day: string;
   page: number;
 }
 
@@ -18,5 +20,6 @@ export const appointmentsQuery = Joi.object<AppointmentsQuery, true>({
   state: Joi.string()
     .valid(...FILTERS)
     .default('all'),
+  day: dayField(),
   page: Joi.number().integer().min(1).max(100_000).default(1),
 });

@@ -11,6 +11,8 @@ export interface Cancellation {
   /** The school may cancel at any time and is told to the family as the one who did. */
   by: 'household' | 'school';
   actor: { user: Types.ObjectId };
+  /** The school's words to the family. */
+  notice?: string;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface Cancellation {
  */
 export async function cancelAppointment(
   deps: Deps,
-  { appointment, by, actor }: Cancellation,
+  { appointment, by, actor, notice }: Cancellation,
 ): Promise<{ ok: true } | { ok: false; reason: 'not booked' | 'too late' }> {
   const found = await Appointment.findOne({ _id: appointment._id, account: appointment.account }).lean();
   if (found?.state === 'cancelled') return { ok: true };
@@ -30,7 +32,12 @@ export async function cancelAppointment(
 
   await Appointment.updateOne(
     { _id: found._id, state: { $in: LIVING_STATES } },
-    { $set: { state: 'cancelled', cancelledAt: now, cancelledBy: by, unfinished: true } },
+    {
+      $set: {
+        ...{ state: 'cancelled', cancelledAt: now, cancelledBy: by, unfinished: true },
+        ...(notice ? { notice } : {}),
+      },
+    },
   );
   await recordAudit({
     account: found.account,

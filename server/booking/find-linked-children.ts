@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
-import { Contact, byRecordIds, type Relation } from '../models/contact.js';
+import { Contact, byRecordIds, isGuardian } from '../models/contact.js';
 import type { Actor } from '../web/actor.js';
 import { linkChild } from './add-child.js';
 import type { Family } from './load-conference.js';
@@ -36,11 +36,6 @@ export async function findLinkedChildren(
 
 export function mayTakeOver(actor: Pick<Actor, 'email' | 'emailProven'>): boolean {
   return actor.emailProven && actor.email !== '';
-}
-
-/** Parents, and guardians of any kind: Clever tells the kin in `relationship` and the duty in `type`. Not emergency contacts, aunts, siblings. */
-export function isGuardian(tie: Pick<Relation, 'relationship' | 'type'>): boolean {
-  return /^(parent|guardian)$/i.test(tie.relationship.trim()) || /^parent\/guardian$/i.test(tie.type.trim());
 }
 
 /** Adds those of the offered children that were chosen. @returns how many */

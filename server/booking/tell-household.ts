@@ -21,12 +21,14 @@ import { writeCalendar } from './write-calendar.js';
  * calendar comes with a calendar file. Saying it twice queues it once. Nothing goes to an address that nobody has proven: it may be a
  * stranger's.
  * @param once tells news of one kind about one appointment apart, such as two reminders
+ * @param notice the school's words to the family
  */
 export async function tellHousehold(
   deps: Deps,
   appointment: Appointment,
   news: MessageKind,
   once = '',
+  notice = appointment.notice ?? '',
 ): Promise<void> {
   const [household, event, account] = await Promise.all([
     Household.findById(appointment.household).lean(),
@@ -41,18 +43,23 @@ export async function tellHousehold(
   const ics = writeCalendar(event, account, [entry], deps.config.publicUrl, deps.now());
   const replyTo = event.office?.replyTo || event.office?.email;
   const values = valuesOf(news, meeting, placed(event, account), account);
+  if (notice) values.news = `${values.news}\n\n${notice}`;
   const link = `${deps.config.publicUrl}/e/${event.link}`;
-  for (const adult of adults)
+  for (const adult of adults) {
+    const { subject, text } = writeMessage(textOf(event, news), { ...values, parent: adult.name, link });
     await queueMail(deps, {
       account: account._id,
       event: event._id,
       kind: `appointment ${news}`,
       to: adult.email,
       ...(replyTo ? { replyTo } : {}),
-      ...writeMessage(textOf(event, news), { ...values, parent: adult.name, link }),
+      subject,
+      // Words of an event's own may leave the news out, with which it stands else.
+      text: text.includes(notice) ? text : `${notice}\n\n${text}`,
       ...(news === 'reminder' ? {} : { ics }),
       key: [news, meeting.id, ...(once ? [once] : []), adult._id.toHexString()].join(':'),
     });
+  }
 }
 
 function valuesOf(

@@ -2,6 +2,7 @@ import { Types, type Model } from 'mongoose';
 import { AuditEntry } from '../models/audit-entry.js';
 import { ContactDeletion } from '../models/contact-deletion.js';
 import { Notification } from '../models/notification.js';
+import { SlotMove, SlotMoveItem } from '../models/slot-move.js';
 import { SyncLog } from '../models/sync-log.js';
 
 const DAY_MS = 24 * 3600_000;
@@ -34,6 +35,12 @@ export const LIFETIMES: Lifetime[] = [
     where: { state: { $in: ['sent', 'kept', 'failed'] } },
   },
   { collection: AuditEntry as Model<unknown>, ms: (keepMs) => keepMs, where: {} },
+  {
+    collection: SlotMove as Model<unknown>,
+    ms: (keepMs) => keepMs,
+    where: { state: { $in: ['done', 'undone'] } },
+  },
+  { collection: SlotMoveItem as Model<unknown>, ms: (keepMs) => keepMs, where: {} },
   {
     collection: ContactDeletion as Model<unknown>,
     ms: (keepMs) => keepMs,

@@ -1,6 +1,6 @@
 import { Types } from 'mongoose';
 import { diariesFor, planNeeds } from '../booking/plan-needs.js';
-import { isGuardian } from '../booking/find-linked-children.js';
+import { isGuardian } from '../models/contact.js';
 import { Appointment } from '../models/appointment.js';
 import { Claim } from '../models/claim.js';
 import { Class, isMeetable } from '../models/class.js';

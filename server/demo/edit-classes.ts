@@ -1,4 +1,4 @@
-import type { Browser } from './browse.js';
+import type { Browser, Page } from './browse.js';
 import type { Steps } from './keep-steps.js';
 import { flashOf, unescapeHtml } from './read-form.js';
 import type { School } from './set-up-school.js';
@@ -17,10 +17,11 @@ export interface EditedClasses {
 /** Hides one class, deletes one and renames one, in the Class Editor with only classes shown. */
 export async function editClasses({ admin, event }: School, steps: Steps): Promise<EditedClasses> {
   const list = `${event}/classes`;
-  const page = await admin.get(`${list}?only=classes&size=100`);
-  const rows = rowsOf(page.text).filter(({ booked }) => booked === 0);
+  // Clubs, where there are any: the sandbox's night takes away, renames and gives away other classes.
+  const clubs = await admin.get(`${list}?only=classes&q=club`);
+  const page = freeOf(clubs).length >= 3 ? clubs : await admin.get(`${list}?only=classes&size=100`);
+  const rows = freeOf(page);
   const [hidden, deleted] = rows;
-  // Not the next one: the sandbox's night takes that class away.
   const renamed = rows.at(-1);
   if (!hidden || !deleted || !renamed) throw new Error('The Class Editor shows too few classes.');
 
@@ -38,6 +39,11 @@ export async function editClasses({ admin, event }: School, steps: Steps): Promi
     return { outcome: `now “${to}”`, value: undefined };
   });
   return { hidden, deleted, renamed: { ...renamed, to } };
+}
+
+/** Classes of a page that nobody has booked. */
+function freeOf(page: Page): ClassRow[] {
+  return rowsOf(page.text).filter(({ booked }) => booked === 0);
 }
 
 /** After a night: the deleted class is back, the hidden one is hidden still, the renamed one keeps its name. */

@@ -1,9 +1,10 @@
 import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../deps.js';
-import { heldNotices } from '../runs/show/read-held.js';
-import { actorOf, mayRunEvent } from '../web/actor.js';
-import { bookingState } from '../web/booking-state.js';
 import type { Event } from '../models/event.js';
+import type { AccessLevel } from '../models/user.js';
+import { heldNotices } from '../runs/show/read-held.js';
+import { actorOf, levelIn, mayRunEvent } from '../web/actor.js';
+import { bookingState } from '../web/booking-state.js';
 import { changedMeanwhile, seenOf } from '../web/compare-seen.js';
 import { notFound } from '../web/errors.js';
 import { daySpan } from '../web/format-time.js';
@@ -31,21 +32,27 @@ import { updateEvent } from './update-event.js';
 
 const TWO_AT_ONCE = 'Somebody else saved these settings at the same moment. Save again.';
 
+/** The reports of an event that somebody of a level in it may read, as links. */
+type ListReports = (
+  event: Pick<Event, '_id'>,
+  level: AccessLevel,
+) => { title: string; about: string; href: string }[];
+
 /** The list of events, and of each its overview, settings, archiving and opening. Behind the staff guard. */
-export function eventRoutes(deps: Deps): Router {
+export function eventRoutes(deps: Deps, listReports: ListReports): Router {
   const router = express.Router();
   // First, because `new` would be taken for an event.
   settingsPages(router, deps);
   questionPages(router, deps);
   emailPages(router, deps);
-  listPages(router, deps);
+  listPages(router, deps, listReports);
   archivePages(router, deps);
   deletionPages(router, deps);
   openingPages(router, deps);
   return router;
 }
 
-function listPages(router: Router, deps: Deps): void {
+function listPages(router: Router, deps: Deps, listReports: ListReports): void {
   router.get('/', async (req, res) => {
     const actor = actorOf(res);
     const query = parseQuery(eventQuery, req.query);
@@ -74,7 +81,7 @@ function listPages(router: Router, deps: Deps): void {
   });
 
   router.get('/:event', eventGuard('appointment viewer'), async (_req, res) => {
-    await showOverview(deps, res);
+    await showOverview(deps, res, listReports);
   });
 
   router.post('/:event/steps', eventGuard('event administrator'), async (req, res) => {
@@ -82,14 +89,14 @@ function listPages(router: Router, deps: Deps): void {
     const parsed = parseForm(stepSchema, req.body);
     if (!parsed.ok) {
       refuseHere(res, parsed);
-      return showOverview(deps, res);
+      return showOverview(deps, res, listReports);
     }
     await checkStep(actorOf(res), event, parsed.value.step, parsed.value.done, deps.now());
     res.redirect(303, pathOf(event));
   });
 }
 
-async function showOverview(deps: Deps, res: Response): Promise<void> {
+async function showOverview(deps: Deps, res: Response, listReports: ListReports): Promise<void> {
   const event = eventOf(res);
   const now = deps.now();
   const counts = await eventCounts(event, sightOf(res));
@@ -105,6 +112,7 @@ async function showOverview(deps: Deps, res: Response): Promise<void> {
     status: bookingStatus(event, now),
     zone: zoneName(event),
     link: `${deps.config.publicUrl}/e/${event.link}`,
+    reports: listReports(event, levelIn(actorOf(res), event._id)),
   });
 }
 

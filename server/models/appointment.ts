@@ -49,6 +49,10 @@ export const REFUSALS = [
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
+/** Whether the family came, as the school marked it. */
+export const ATTENDED = ['yes', 'no'] as const;
+export type Attended = (typeof ATTENDED)[number];
+
 /** One entry in the family's calendar, however often the meeting is moved. */
 export interface CalendarEntry {
   /** The first appointment of the chain of changes. */
@@ -86,6 +90,8 @@ export interface Appointment extends Scoped {
   /** The problem with which somebody decided to keep it; it is not listed for that again. */
   kept?: AppointmentProblem;
   note: string;
+  /** Absent: nobody has marked it. */
+  attended?: Attended;
   /** How they meet: what was chosen where the slot leaves it open, else the slot's kind then. Absent: booked before version 0.7. */
   kind?: MeetingKind;
   /** What the family, or staff for it, answered to the event's questions. Absent: nothing. */
@@ -96,6 +102,8 @@ export interface Appointment extends Scoped {
   bookedAt?: Date;
   cancelledAt?: Date;
   cancelledBy?: 'household' | 'school' | 'change';
+  /** What the school said to the family when it canceled. */
+  notice?: string;
 }
 
 const problem = {
@@ -133,6 +141,7 @@ const schema = scopedSchema<Appointment>('appointment', {
   problem,
   kept: problem,
   note: { type: String, default: '' },
+  attended: { type: String, enum: ATTENDED },
   kind: { type: String, enum: ['in person', 'video'] },
   answers: { type: [answerSchema], default: undefined },
   reminded: { type: new Schema({ hours: Number, from: Date, at: Date }, { _id: false }) },
@@ -140,6 +149,7 @@ const schema = scopedSchema<Appointment>('appointment', {
   bookedAt: Date,
   cancelledAt: Date,
   cancelledBy: { type: String, enum: ['household', 'school', 'change'] },
+  notice: String,
 });
 schema.index({ byKey: 1 }, { unique: true });
 schema.index({ event: 1, state: 1, from: 1 });

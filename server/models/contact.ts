@@ -243,6 +243,11 @@ export function byRecordIds(
   };
 }
 
+/** Parents, and guardians of any kind: Clever tells the kin in `relationship` and the duty in `type`. Not emergency contacts, aunts, siblings. */
+export function isGuardian(tie: Pick<Relation, 'relationship' | 'type'>): boolean {
+  return /^(parent|guardian)$/i.test(tie.relationship.trim()) || /^parent\/guardian$/i.test(tie.type.trim());
+}
+
 /** How a person is called on pages: first and last name, or what there is of them. */
 export function contactName(person: { firstName?: string; lastName?: string; email?: string }): string {
   return [person.firstName, person.lastName].filter((part) => part).join(' ') || person.email || 'No name';

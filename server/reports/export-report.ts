@@ -1,59 +1,115 @@
+import { once } from 'node:events';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
 import type { Response } from 'express';
-import type { Event } from '../models/event.js';
-import type { PlacedEvent } from '../web/place.js';
-import { notFound } from '../web/errors.js';
-import type { Sight } from '../web/sight.js';
-import { streamCsv } from '../web/stream-csv.js';
-import { everyAppointment } from './list-appointments.js';
-import { everySchedule } from './list-schedule.js';
-import { everyUnbooked } from './list-unbooked.js';
-import type { StateFilter } from './schema.js';
-import { appointmentColumns, appointmentLines } from './write-lines.js';
+import { ROOT } from '../root.js';
+import { numericDay, timeOfDay } from '../web/format-time.js';
+import type { Place } from '../web/place.js';
+import { toLocal } from '../web/local-time.js';
+import { harmlessCell } from '../web/stream-csv.js';
+import type { Report, ReportEvent } from './make-report.js';
+import type { ReportQuery } from './schema.js';
+import { writeFileCell, type CellValue } from './write-cell.js';
 
-/** What sends a report as a file. Days and times are the event's. @throws 404 when there is no such report */
-export function exportReport(
-  res: Response,
-  event: PlacedEvent & { sight: Sight },
-  report: string,
-  state: StateFilter,
-): () => Promise<void> {
-  const [columns, lines] = contentOf(event, report, state);
-  return () => streamCsv(res, `${report}-${event.days[0] ?? ''}`, columns, lines);
+/** The columns of a CSV file; a question of the event is no formula there either. */
+export function columnsOf(report: Report, event: ReportEvent): string[] {
+  return report.labels(event, 'file').map(({ label }) => harmlessCell(label));
 }
 
-function contentOf(
-  event: PlacedEvent & { sight: Sight },
-  report: string,
-  state: StateFilter,
-): [columns: string[], lines: AsyncIterable<string[][]>] {
-  switch (report) {
-    case 'schedule':
-      return [
-        teacherFirst(appointmentColumns(event)),
-        mapLines(appointmentLines(everySchedule(event), event), teacherFirst),
-      ];
-    case 'families':
-      return [['Class', 'Teacher', 'Student'], unbookedLines(event)];
-    case 'appointments':
-      return [appointmentColumns(event), appointmentLines(everyAppointment(event, { state, q: '' }), event)];
-    default:
-      throw notFound();
+/** A report's rows as text, for a CSV file. */
+export async function* linesOf(
+  report: Report,
+  event: ReportEvent,
+  query: ReportQuery,
+): AsyncGenerator<string[][]> {
+  for await (const rows of report.lines(event, query))
+    yield rows.map((row) => row.map((value) => writeFileCell(value, event)));
+}
+
+/** Excel reads no more characters in a cell. */
+const LONGEST_CELL = 32_767;
+/** What no XML file may hold: control characters but tabs and line ends, halves of characters, and two that are none. */
+const UNWRITABLE = /[^\P{Cc}\t\n\r]|\p{Cs}|[\ufffe\uffff]/gu;
+/** Of the thread that makes a file, in MB: twice what 25,000 rows take. */
+const MOST_MEMORY = 512;
+const WORKER = path.join(ROOT, 'server/reports/xlsx-worker.mjs');
+
+/** One file is made at a time, so that their memory does not add up. */
+let turn: Promise<unknown> = Promise.resolve();
+
+/**
+ * Answers with the report as an Excel file. Texts are texts whatever they begin with; days, times and numbers are such, so that they can
+ * be sorted and added up.
+ * @param name of the file, without its ending
+ */
+export async function sendXlsx(
+  res: Response,
+  name: string,
+  report: Report,
+  event: ReportEvent,
+  query: ReportQuery,
+): Promise<void> {
+  const made = turn.then(() => (res.destroyed ? undefined : makeXlsx(report, event, query)));
+  turn = made.catch(() => undefined);
+  const file = await made;
+  if (!file) return;
+  res
+    .attachment(`${name}.xlsx`)
+    .type('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet')
+    .set('Cache-Control', 'no-store')
+    .send(file);
+}
+
+async function makeXlsx(report: Report, event: ReportEvent, query: ReportQuery): Promise<Buffer> {
+  const worker = new Worker(WORKER, {
+    workerData: {
+      title: sheetName(report.title),
+      labels: report.labels(event, 'file').map(({ label }) => label),
+    },
+    // The thread needs none of what the process was started with, such as a compiler.
+    execArgv: [],
+    resourceLimits: { maxOldGenerationSizeMb: MOST_MEMORY },
+  });
+  const answer = once(worker, 'message') as Promise<[Uint8Array]>;
+  try {
+    const cellOf = cellsFor(event);
+    const send = async () => {
+      for await (const rows of report.lines(event, query))
+        worker.postMessage({ rows: rows.map((row) => row.map(cellOf)) });
+      worker.postMessage({ done: true });
+    };
+    const [[file]] = await Promise.all([answer, send()]);
+    return Buffer.from(file);
+  } finally {
+    answer.catch(() => undefined);
+    await worker.terminate();
   }
 }
 
-async function* mapLines(
-  parts: AsyncIterable<string[][]>,
-  change: (line: string[]) => string[],
-): AsyncGenerator<string[][]> {
-  for await (const lines of parts) yield lines.map(change);
+type FileCell = string | number | { serial: number; format: string };
+
+/** What turns a value into a cell. Formats of days and times are those of the locale. */
+function cellsFor(place: Place): (value: CellValue) => FileCell {
+  const dayFormat = numericDay('2000-11-22', place)
+    .replace('2000', 'yyyy')
+    .replace('11', 'mm')
+    .replace('22', 'dd');
+  const isTwelveHours = /[AP]M/i.test(timeOfDay(new Date(0), place));
+  const timeFormat = isTwelveHours ? 'h:mm AM/PM' : 'hh:mm';
+  return (value) => {
+    if (typeof value === 'string') return value.slice(0, LONGEST_CELL).replace(UNWRITABLE, '');
+    if (typeof value === 'number') return value;
+    if ('day' in value) return { serial: Date.parse(value.day) / DAY + EPOCH, format: dayFormat };
+    const [hour = 0, minute = 0] = toLocal(value.time, place.timeZone).slice(11).split(':').map(Number);
+    return { serial: (hour * 60 + minute) / 1440, format: timeFormat };
+  };
 }
 
-/** Teacher and room before day and times, as that file is read teacher by teacher. */
-function teacherFirst([day = '', from = '', to = '', teacher = '', room = '', ...rest]: string[]): string[] {
-  return [teacher, room, day, from, to, ...rest];
-}
+const DAY = 86_400_000;
+/** January 1, 1970 in Excel's days. */
+const EPOCH = 25_569;
 
-async function* unbookedLines(event: Event & { sight: Sight }): AsyncGenerator<string[][]> {
-  for await (const classes of everyUnbooked(event))
-    yield classes.flatMap((item) => item.students.map((student) => [item.name, item.teacher, student]));
+/** Of a sheet Excel takes 31 characters. */
+function sheetName(title: string): string {
+  return title.slice(0, 31);
 }

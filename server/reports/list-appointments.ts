@@ -1,22 +1,25 @@
 import type { Types } from 'mongoose';
-import { Appointment, type AppointmentState } from '../models/appointment.js';
-import { Contact } from '../models/contact.js';
+import { Appointment, type AppointmentState, type Attended } from '../models/appointment.js';
 import type { Event } from '../models/event.js';
-import { Resource } from '../models/resource.js';
-import { holdsWords } from '../models/scoped.js';
+import { spanOfDay } from '../web/local-time.js';
 import { sliceOf } from '../web/paging.js';
 import type { Sight } from '../web/sight.js';
+import { findCalled } from './find-called.js';
 import { matchNames, type ReportRow } from './match-names.js';
 import { STATE_FILTERS, type StateFilter } from './schema.js';
 
 /** An event, and what of it the reader sees. */
-type Scope = Pick<Event, '_id' | 'account' | 'timeZone'> & { sight: Sight };
+export type Scope = Pick<Event, '_id' | 'account' | 'timeZone'> & { sight: Sight };
 
 /** What of an event's appointments is looked for. */
 export interface Search {
   state: StateFilter;
-  /** Words of a teacher's or a student's name; '' for everybody. */
+  /** Words of a teacher's, a student's or a parent's name; '' for everybody. */
   q: string;
+  /** A local day; '' for all. */
+  day: string;
+  /** Only those of whom this is marked; `null`: nothing yet. */
+  attended?: Attended | null;
 }
 
 export interface AppointmentList {
@@ -30,23 +33,33 @@ export interface AppointmentList {
 /** One page of the event's appointments by time. */
 export async function listAppointments(
   event: Scope,
-  { state, q }: Search,
+  search: Search,
   slice: { page: number; size: number },
 ): Promise<AppointmentList> {
-  const filter = await filterOf(event, q);
+  const filter = await filterOf(event, search);
   const counts = await countsOf(filter);
-  const total = counts[state];
+  const total = counts[search.state];
   const { page, skip } = sliceOf(total, slice.page, slice.size);
-  const found = await find(filter, state).skip(skip).limit(slice.size).lean();
-  return { rows: await matchNames(event, found), counts, total, page };
+  const rows = await matchNames(event, await readSome(filter, search, skip, slice.size));
+  return { rows, counts, total, page };
+}
+
+/** Some of what a filter of `filterOf` lets through, by time. */
+export async function readSome(
+  filter: AppointmentFilter,
+  search: Pick<Search, 'state' | 'attended'>,
+  skip: number,
+  size: number,
+): Promise<Appointment[]> {
+  return find(filter, search).skip(skip).limit(size).lean();
 }
 
 const BATCH = 500;
 
 /** All that is looked for, in parts, for a file. */
-export async function* everyAppointment(event: Scope, { state, q }: Search): AsyncGenerator<ReportRow[]> {
+export async function* everyAppointment(event: Scope, search: Search): AsyncGenerator<ReportRow[]> {
   let batch: Appointment[] = [];
-  const cursor = find(await filterOf(event, q), state)
+  const cursor = find(await filterOf(event, search), search)
     .lean()
     .cursor({ batchSize: BATCH });
   for await (const item of cursor) {
@@ -58,47 +71,47 @@ export async function* everyAppointment(event: Scope, { state, q }: Search): Asy
   yield await matchNames(event, batch);
 }
 
-/** How many appointments of the event each filter has. */
-export async function countStates(event: Scope): Promise<AppointmentList['counts']> {
-  return countsOf(await filterOf(event, ''));
-}
-
-interface AppointmentFilter extends Sight {
+export interface AppointmentFilter extends Sight {
   account: Types.ObjectId;
   event: Types.ObjectId;
-  $or?: ({ resource: { $in: Types.ObjectId[] } } | { students: { $in: Types.ObjectId[] } })[];
+  from?: { $gte: Date; $lt: Date };
+  $or?: Record<string, { $in: Types.ObjectId[] }>[];
 }
 
-/**
- * Those whose teacher or student is called so. Names are looked up only among those who have an appointment in the event, by
- * their ids: the district's other people, who may be many, are not read.
- */
-async function filterOf(event: Scope, q: string): Promise<AppointmentFilter> {
-  const inEvent = { account: event.account, event: event._id };
-  const scope = { ...inEvent, ...event.sight };
+/** Those of a day, whose teacher, student or parent is called so. */
+export async function filterOf(
+  event: Scope,
+  { q, day }: Pick<Search, 'q' | 'day'>,
+): Promise<AppointmentFilter> {
+  const { start, end } = spanOfDay(day || '2000-01-01', event.timeZone);
+  const scope = {
+    account: event.account,
+    event: event._id,
+    ...event.sight,
+    ...(day ? { from: { $gte: start, $lt: end } } : {}),
+  };
   if (q === '') return scope;
-  const students = await Appointment.distinct('students', { ...scope, state: { $in: STATE_FILTERS.all } });
-  const [teachers, called] = await Promise.all([
-    Resource.find({ ...inEvent, ...holdsWords('searchKey', q) }, { _id: 1 }).lean(),
-    Contact.find(
-      { _id: { $in: students }, account: event.account, ...holdsWords('searchKey', q) },
-      { _id: 1 },
-    ).lean(),
-  ]);
+  const { resources, students, households } = await findCalled(event, q);
   return {
     ...scope,
     $or: [
-      { resource: { $in: teachers.map(({ _id }) => _id) } },
-      { students: { $in: called.map(({ _id }) => _id) } },
+      { resource: { $in: resources } },
+      { students: { $in: students } },
+      { household: { $in: households } },
     ],
   };
 }
 
-function find(filter: AppointmentFilter, state: StateFilter) {
-  return Appointment.find({ ...filter, state: { $in: STATE_FILTERS[state] } }).sort({ from: 1, _id: 1 });
+function find(filter: AppointmentFilter, { state, attended }: Pick<Search, 'state' | 'attended'>) {
+  const marked = attended === undefined ? {} : { attended: attended ?? { $exists: false } };
+  return Appointment.find({ ...filter, ...marked, state: { $in: STATE_FILTERS[state] } }).sort({
+    from: 1,
+    _id: 1,
+  });
 }
 
-async function countsOf(filter: AppointmentFilter): Promise<AppointmentList['counts']> {
+/** How many appointments each filter of states has. */
+export async function countsOf(filter: AppointmentFilter): Promise<AppointmentList['counts']> {
   const groups = await Appointment.aggregate<{ _id: AppointmentState; count: number }>([
     { $match: { ...filter, state: { $in: STATE_FILTERS.all } } },
     { $group: { _id: '$state', count: { $sum: 1 } } },

@@ -1,95 +1,50 @@
 import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
-import { Class, className, isMeetable } from '../models/class.js';
-import { Contact, contactName } from '../models/contact.js';
-import type { Event } from '../models/event.js';
+import { Class, isMeetable } from '../models/class.js';
+import { Contact, recordIds } from '../models/contact.js';
 import { Resource } from '../models/resource.js';
-import { sliceOf } from '../web/paging.js';
-import type { Sight } from '../web/sight.js';
-import { PERSON } from './match-names.js';
+import type { Scope } from './list-appointments.js';
 
-/** An event, and what of it the reader sees: of a teacher's own alone, the classes and appointments are theirs. */
-type Scope = Pick<Event, '_id' | 'account'> & { sight: Sight };
-
-/** A class that parents may book, with those of its students for whom nothing is booked in the event. */
-export interface UnbookedClass {
-  name: string;
-  teacher: string;
-  size: number;
-  students: string[];
-}
+/** A student of a class that parents may book, with what a family is told by. */
+export type Child = Pick<
+  Contact,
+  '_id' | 'firstName' | 'lastName' | 'email' | 'grade' | 'record' | 'searchKey' | 'sortKey'
+>;
 
 export interface Unbooked {
-  /** Students in classes that parents may book, each counted once, and those without an appointment. */
+  /** Students in classes that parents may book, each counted once. */
   students: number;
-  without: number;
-  classes: UnbookedClass[];
-  total: number;
-  page: number;
+  /** Those without an appointment, by name. */
+  without: Child[];
+  /** Those with one, by their ids, and by the record ids that guardians' ties name them by. */
+  booked: Set<string>;
+  bookedRecords: Set<string>;
 }
 
-export const CLASSES_A_PAGE = 25;
-
-/** Students for whom no appointment takes place in the event, class by class; a student may stand in several. */
-export async function listUnbooked(event: Scope, wanted: number): Promise<Unbooked> {
-  const { found, students, without } = await findUnbooked(event);
-  const { page, skip } = sliceOf(found.length, wanted, CLASSES_A_PAGE);
-  return {
-    students,
-    without,
-    classes: await nameClasses(event, found.slice(skip, skip + CLASSES_A_PAGE)),
-    total: found.length,
-    page,
-  };
-}
-
-/** All classes with somebody missing, for a file. */
-export async function* everyUnbooked(event: Scope): AsyncGenerator<UnbookedClass[]> {
-  const { found } = await findUnbooked(event);
-  for (let from = 0; from < found.length; from += CLASSES_A_PAGE)
-    yield await nameClasses(event, found.slice(from, from + CLASSES_A_PAGE));
-}
-
-interface Missing {
-  name: string;
-  teacher: Types.ObjectId | undefined;
-  size: number;
-  ids: Types.ObjectId[];
-}
-
-/** Compares in memory: ids alone, of one event. Names are read for the part that is shown. */
-export async function findUnbooked(
-  event: Scope,
-): Promise<{ found: Missing[]; students: number; without: number }> {
+/** Students for whom no appointment takes place in the event. Of a teacher's own alone: their students, and appointments with them. */
+export async function listUnbooked(event: Scope): Promise<Unbooked> {
   const scope = { account: event.account, event: event._id };
-  const [classes, booked] = await Promise.all([
-    Class.find({ ...scope, ...(await classesSeen(event)), status: 'active' })
-      .sort({ sortKey: 1, _id: 1 })
-      .lean(),
+  const classes = await Class.find(
+    { ...scope, ...(await classesSeen(event)), status: 'active' },
+    { status: 1, 'synced.type': 1, 'edits.type': 1, 'edits.allowed': 1 },
+  ).lean<Pick<Class, '_id' | 'status' | 'synced' | 'edits'>[]>();
+  const meetable = classes.filter(isMeetable).map(({ _id }) => _id);
+  const [students, met] = await Promise.all([
+    Class.distinct('synced.students', { _id: { $in: meetable }, account: event.account }),
     Appointment.distinct('students', { ...scope, ...event.sight, state: { $in: LIVING_STATES } }),
   ]);
-  const met = new Set(booked.map((id) => id.toHexString()));
-  const all = new Set<string>();
-  const missing = new Set<string>();
-  const found = classes
-    .filter(isMeetable)
-    .map((item) => {
-      const ids = item.synced.students.filter((id) => {
-        const student = id.toHexString();
-        all.add(student);
-        if (met.has(student)) return false;
-        missing.add(student);
-        return true;
-      });
-      return {
-        name: className(item),
-        teacher: item.synced.teachers[0],
-        size: item.synced.students.length,
-        ids,
-      };
-    })
-    .filter(({ ids }) => ids.length > 0);
-  return { found, students: all.size, without: missing.size };
+  const booked = new Set(met.map((id) => id.toHexString()));
+  const found = await Contact.find(
+    { _id: { $in: [...students, ...met] }, account: event.account },
+    { firstName: 1, lastName: 1, email: 1, grade: 1, record: 1, searchKey: 1, sortKey: 1 },
+  ).lean();
+  const isBooked = ({ _id }: Child) => booked.has(_id.toHexString());
+  return {
+    students: students.length,
+    without: found.filter((child) => !isBooked(child)).sort((a, b) => (a.sortKey < b.sortKey ? -1 : 1)),
+    booked,
+    bookedRecords: new Set(found.filter(isBooked).flatMap(recordIds)),
+  };
 }
 
 /** Those in which one of the teachers whom the reader sees comes first. */
@@ -97,23 +52,4 @@ async function classesSeen({ _id, account, sight }: Scope) {
   if (!sight.resource) return {};
   const seen = await Resource.find({ _id: sight.resource, account, event: _id }, { contact: 1 }).lean();
   return { 'synced.teachers.0': { $in: seen.flatMap(({ contact }) => (contact ? [contact] : [])) } };
-}
-
-async function nameClasses(event: Scope, classes: Missing[]): Promise<UnbookedClass[]> {
-  const wanted = classes.flatMap(({ ids, teacher }) => (teacher ? [...ids, teacher] : ids));
-  const people = await Contact.find(
-    { _id: { $in: wanted }, account: event.account },
-    { ...PERSON, sortKey: 1 },
-  ).lean();
-  const personOf = new Map(people.map((person) => [person._id.toHexString(), person]));
-  return classes.map(({ name, teacher, size, ids }) => ({
-    name,
-    teacher: teacher ? contactName(personOf.get(teacher.toHexString()) ?? {}) : '',
-    size,
-    students: ids
-      .map((id) => personOf.get(id.toHexString()))
-      .filter((person) => person !== undefined)
-      .sort((a, b) => (a.sortKey < b.sortKey ? -1 : 1))
-      .map((person) => contactName(person)),
-  }));
 }

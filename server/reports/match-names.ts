@@ -1,23 +1,27 @@
 import type { Types } from 'mongoose';
-import type { Appointment, AppointmentState } from '../models/appointment.js';
+import type { Appointment, AppointmentState, Attended } from '../models/appointment.js';
 import { Class, className } from '../models/class.js';
 import { Contact, contactName } from '../models/contact.js';
 import type { Event } from '../models/event.js';
-import { Household } from '../models/household.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
-import { User } from '../models/user.js';
 import { dayOf } from '../web/local-time.js';
 import { sayAnswers, type SaidAnswer } from '../web/say-answers.js';
 import { kindOf } from '../web/say-kind.js';
 import { sayProblem } from '../web/say-problem.js';
+import { matchFamilies } from './match-families.js';
 
 type Scope = Pick<Event, '_id' | 'account' | 'timeZone'>;
+
+/** What reports need of a teacher. */
+export type NamedResource = Pick<Resource, '_id' | 'name' | 'room'>;
 
 /** An appointment in words, as reports list it. */
 export interface ReportRow {
   id: string;
   slot: string;
+  resource: string;
+  household: string;
   /** The event's local day, YYYY-MM-DD. */
   day: string;
   from: Date;
@@ -30,6 +34,9 @@ export interface ReportRow {
   family: string;
   state: string;
   problem: string;
+  /** What the family wrote. */
+  note: string;
+  attended?: Attended;
   /** 'Video', or '' for in person. */
   kind: string;
   /** What was answered at booking, as staff read it. */
@@ -44,46 +51,48 @@ export const STATE_WORDS: Record<AppointmentState, string> = {
   expired: 'Expired',
 };
 
-/** Puts names to some appointments of an event, in their order: seven queries, however many there are. */
-export async function matchNames(event: Scope, appointments: Appointment[]): Promise<ReportRow[]> {
+/**
+ * Puts names to some appointments of an event, in their order: five queries, however many there are.
+ * @param known what has been read already: all teachers, and some of the slots
+ */
+export async function matchNames(
+  event: Scope,
+  appointments: Appointment[],
+  known: { resources?: NamedResource[]; slots?: Pick<Slot, '_id' | 'kind'>[] } = {},
+): Promise<ReportRow[]> {
   if (appointments.length === 0) return [];
   const scope = { account: event.account, event: event._id };
   const ids = (pick: (item: Appointment) => Types.ObjectId[]) => ({
     $in: distinct(appointments.flatMap(pick)),
   });
-  const [resources, slots, classes, students, households] = await Promise.all([
-    Resource.find({ _id: ids((item) => [item.resource]), ...scope }, { name: 1, room: 1 }).lean(),
-    Slot.find({ _id: ids((item) => [item.slot]), ...scope }, { kind: 1 }).lean(),
+  const read = new Set(known.slots?.map(({ _id }) => _id.toHexString()));
+  const unread = appointments.map(({ slot }) => slot).filter((slot) => !read.has(slot.toHexString()));
+  const [resources, slots, classes, students, familyOf] = await Promise.all([
+    known.resources ??
+      Resource.find({ _id: ids((item) => [item.resource]), ...scope }, { name: 1, room: 1 }).lean(),
+    unread.length > 0 ? Slot.find({ _id: { $in: distinct(unread) }, ...scope }, { kind: 1 }).lean() : [],
     Class.find(
       { _id: ids((item) => (item.class ? [item.class] : [])), ...scope },
       { 'synced.students': 0, 'synced.teachers': 0 },
     ).lean(),
     Contact.find({ _id: ids((item) => item.students), account: event.account }, PERSON).lean(),
-    Household.find(
-      { _id: ids((item) => [item.household]), account: event.account },
-      { adults: 1, ofSchool: 1 },
-    ).lean(),
+    matchFamilies(event.account, distinct(appointments.map((item) => item.household))),
   ]);
-  const adults = await User.find(
-    { _id: { $in: distinct(households.flatMap((household) => household.adults)) } },
-    { name: 1 },
-  ).lean();
 
-  const [resourceOf, slotOf, classOf, studentOf, householdOf, adultOf] = [
+  const [resourceOf, slotOf, classOf, studentOf] = [
     byId(resources),
-    byId(slots),
+    byId([...(known.slots ?? []), ...slots]),
     byId(classes),
     byId(students),
-    byId(households),
-    byId(adults),
   ];
   return appointments.map((item) => {
     const resource = resourceOf(item.resource);
     const inClass = item.class && classOf(item.class);
-    const household = householdOf(item.household);
     return {
       id: item._id.toHexString(),
       slot: item.slot.toHexString(),
+      resource: item.resource.toHexString(),
+      household: item.household.toHexString(),
       day: dayOf(item.from, event.timeZone),
       from: item.from,
       to: item.to,
@@ -91,16 +100,13 @@ export async function matchNames(event: Scope, appointments: Appointment[]): Pro
       room: (inClass ? inClass.edits.room : undefined) ?? resource?.room ?? '',
       students: item.students.map((id) => contactName(studentOf(id) ?? {})).join(', '),
       className: inClass ? className(inClass) : '',
-      family: household?.ofSchool
-        ? 'Kept for the school'
-        : (household?.adults ?? [])
-            .map((id) => adultOf(id)?.name ?? '')
-            .filter(Boolean)
-            .join(', '),
+      family: familyOf.get(item.household.toHexString()) ?? '',
       state: STATE_WORDS[item.state],
       problem: sayProblem(item.problem),
+      note: item.note,
       kind: kindOf(slotOf(item.slot), item) === 'video' ? 'Video' : '',
       answers: sayAnswers(item.answers, 'staff'),
+      ...(item.attended ? { attended: item.attended } : {}),
     };
   });
 }

@@ -1,26 +1,39 @@
 import Joi from 'joi';
 import type { AppointmentState } from '../models/appointment.js';
+import { isDay } from '../web/local-time.js';
 import { line } from '../web/parse.js';
 
 const page = () => Joi.number().integer().min(1).max(100_000).default(1);
 
 export const pageSchema = Joi.object<{ page: number }, true>({ page: page() });
 
-/** Teachers on one page of the schedule. */
-export const TEACHERS_A_PAGE = [25, 100] as const;
-
-export interface ScheduleView {
+/** What of a report is asked for. */
+export interface ReportQuery {
   q: string;
+  /** A local day of the event; '' for all. */
+  day: string;
+  /** A key of the report's `shows`; '' for its first. */
+  show: string;
   page: number;
-  size: (typeof TEACHERS_A_PAGE)[number];
 }
 
-export const scheduleSchema = Joi.object<ScheduleView, true>({
+/** Joi: a day as YYYY-MM-DD, or none. */
+export const dayField = () =>
+  Joi.string()
+    .max(10)
+    .allow('')
+    .default('')
+    .custom((day: string, check) => (isDay(day) ? day : check.error('any.only')));
+
+export const reportQuery = Joi.object<ReportQuery, true>({
   q: line(100).allow('').default(''),
+  day: dayField(),
+  show: Joi.string()
+    .pattern(/^[a-z]+$/)
+    .max(20)
+    .allow('')
+    .default(''),
   page: page(),
-  size: Joi.number()
-    .valid(...TEACHERS_A_PAGE)
-    .default(25),
 });
 
 /** Which appointments a list shows, '' being those that take place; what was never booked is in none. */
@@ -33,16 +46,3 @@ export const STATE_FILTERS = {
   cancelled: ['cancelled'],
 } as const satisfies Record<string, AppointmentState[]>;
 export type StateFilter = keyof typeof STATE_FILTERS;
-
-/** Appointments on one page of the report. */
-export const APPOINTMENTS_A_PAGE = 100;
-
-export interface AppointmentsView {
-  state: '' | 'problem' | 'cancelled';
-  page: number;
-}
-
-export const appointmentsSchema = Joi.object<AppointmentsView, true>({
-  state: Joi.string().valid('', 'problem', 'cancelled').default(''),
-  page: page(),
-});

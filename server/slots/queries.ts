@@ -8,6 +8,7 @@ import { choicesOf, filterTeachers } from './filter-teachers.js';
 import { loadTeachers, schoolsOf, type Choice, type Teacher } from './load-teachers.js';
 import type { SlotFilter } from './remove-slots.js';
 import type { SlotsQuery } from './schema.js';
+import { tellApart } from './tell-apart.js';
 
 const PAGE = 50;
 
@@ -16,6 +17,8 @@ type EventScope = Pick<Event, '_id' | 'account'>;
 export interface TeacherRow {
   id: string;
   name: string;
+  /** What tells them from others of the same name; '' where nobody has it. */
+  apart: string;
   room: string;
   gone: boolean;
   slots: number;
@@ -34,6 +37,8 @@ export interface TeacherList {
   any: boolean;
   /** All that the filter finds, on whatever page. */
   matching: Types.ObjectId[];
+  /** Days on which anybody has slots. */
+  having: Set<string>;
   schools: Choice[];
   grades: Choice[];
   types: Choice[];
@@ -55,11 +60,13 @@ export async function listTeachers(event: EventScope, query: SlotsQuery): Promis
     ),
     schoolsOf(event, all),
   ]);
+  const apart = tellApart(all, schools);
   const rows = shown.map(({ _id, name, room, status }) => {
     const id = _id.toHexString();
     const { slots = 0, first, last } = sums.get(id) ?? {};
     const times = first && last ? { first, last } : {};
-    return { id, name, room, gone: status === 'gone', slots, booked: booked.get(id) ?? 0, ...times };
+    const told = { name, room, apart: apart.get(id) ?? '', gone: status === 'gone' };
+    return { id, ...told, slots, booked: booked.get(id) ?? 0, ...times };
   });
   const path = `/events/${event._id.toHexString()}/slots`;
   const pager = pagerOf(by[show].length, page, PAGE, ['teacher', 'teachers'], (to) =>
@@ -72,6 +79,7 @@ export async function listTeachers(event: EventScope, query: SlotsQuery): Promis
     pager,
     any: all.length > 0,
     matching: by[show].map(({ _id }) => _id),
+    having: new Set([...sums.values()].flatMap((sum) => sum.days)),
     schools,
     ...choicesOf(all),
   };
@@ -84,6 +92,7 @@ function byShow(listed: Teacher[], sums: Map<string, SlotSum>): Record<SlotsQuer
 
 interface SlotSum {
   slots: number;
+  days: string[];
   first: Date;
   last: Date;
 }
@@ -91,7 +100,15 @@ interface SlotSum {
 async function slotSums(event: EventScope): Promise<Map<string, SlotSum>> {
   const rows = await Slot.aggregate<SlotSum & { _id: Types.ObjectId }>([
     { $match: { account: event.account, event: event._id } },
-    { $group: { _id: '$resource', slots: { $sum: 1 }, first: { $min: '$from' }, last: { $max: '$to' } } },
+    {
+      $group: {
+        _id: '$resource',
+        slots: { $sum: 1 },
+        days: { $addToSet: '$day' },
+        first: { $min: '$from' },
+        last: { $max: '$to' },
+      },
+    },
   ]);
   return new Map(rows.map((row) => [row._id.toHexString(), row]));
 }

@@ -101,6 +101,7 @@ async function showList(req: Request, res: Response): Promise<void> {
     ...query,
     ...list,
     listed: printOfList(list.matching),
+    emptyDays: event.days.filter((day) => !list.having.has(day)).map((day) => fullDay(day, event)),
     rows: said,
     days,
     changes: `${slotsPath(event)}/changes${viewOf(query)}`,

@@ -9,10 +9,11 @@ import type { Style } from '../web/place.js';
 import { FRESH_FORM, parseForm, typedValues, type Parsed } from '../web/parse.js';
 import { refuseHere, say } from '../web/session.js';
 import { filterOf, printOfList } from './bulk/read-selection.js';
-import { showChange, showCopy } from './bulk/routes.js';
+import { rowsOfLeft, showChange, showCopy } from './bulk/routes.js';
 import { changeSlots } from './change-slots.js';
 import { freshSlots } from './generator/schema.js';
 import { showForm } from './generator/show-form.js';
+import { takenAmong } from './lock-slots.js';
 import { findChanged, printOf } from './mark-slots.js';
 import { refuseArchived, STATE_WORDS } from './policy.js';
 import { countSelection, readSelection, type SelectedSlot } from './queries.js';
@@ -88,6 +89,7 @@ export async function change(
       ...counts,
       print: printOf(slots),
       wish: said(wish, event),
+      left: await rowsOfLeft(event, wish.action === 'remove' ? await takenOf(slots) : []),
       back,
       action: req.originalUrl,
       form: { values: { message: wish.message }, errors },
@@ -96,6 +98,15 @@ export async function change(
   }
   say(req, { kind: 'ok', text: await carryOut(deps, res, slots, wish) });
   res.redirect(303, back);
+}
+
+/** Those that are not removed, with why. */
+async function takenOf(slots: SelectedSlot[]) {
+  const taken = await takenAmong(slots.map(({ _id }) => _id));
+  return slots.flatMap((slot) => {
+    const has = taken.get(slot._id.toHexString());
+    return has ? [{ slot, why: has.why }] : [];
+  });
 }
 
 function faultOfMessage({ action, message }: SlotChange): string | undefined {

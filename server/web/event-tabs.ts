@@ -10,13 +10,14 @@ export interface Tab {
 }
 
 /** The tabs of an event in their order, each a page, with the level it asks for. */
-const TABS: { key: string; label: string; path: string; least: AccessLevel }[] = [
+const TABS: { key: string; label: string; root?: string; path: string; least: AccessLevel }[] = [
   { key: 'overview', label: 'Overview', path: '', least: 'appointment viewer' },
   { key: 'class-editor', label: 'Class Editor', path: '/classes', least: 'event administrator' },
   { key: 'slots', label: 'Slots', path: '/slots', least: 'event administrator' },
   { key: 'day-sheet', label: 'Day Sheet', path: '/day-sheet', least: 'appointment viewer' },
   { key: 'appointments', label: 'Appointments', path: '/appointments', least: 'appointment viewer' },
   { key: 'problems', label: 'Problems', path: '/problems', least: 'appointment maker' },
+  { key: 'reports', label: 'Reports', root: '/reports', path: '', least: 'appointment viewer' },
   { key: 'families', label: 'Families', path: '/families', least: 'event administrator' },
   { key: 'messages', label: 'Messages', path: '/messages', least: 'event administrator' },
   { key: 'sync', label: 'Sync', path: '/sync', least: 'event administrator' },
@@ -27,7 +28,7 @@ export function eventTabs(event: Types.ObjectId, level: AccessLevel): Tab[] {
   return TABS.filter((tab) => atLeast(level, tab.least)).map((tab) => ({
     key: tab.key,
     label: tab.label,
-    href: `/events/${event.toHexString()}${tab.path}`,
+    href: `${tab.root ?? '/events'}/${event.toHexString()}${tab.path}`,
   }));
 }
 

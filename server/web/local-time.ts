@@ -27,3 +27,9 @@ export function fromLocal(local: string, zone: string): Date | undefined {
   if (!moment.isValid || moment.toFormat(LOCAL) !== local) return undefined;
   return new Date(Math.min(...moment.getPossibleOffsets().map((possible) => possible.toMillis())));
 }
+
+/** When a local day begins, and when the next one does. @param day YYYY-MM-DD */
+export function spanOfDay(day: string, zone: string): { start: Date; end: Date } {
+  const start = DateTime.fromISO(day, { zone }).startOf('day');
+  return { start: start.toJSDate(), end: start.plus({ days: 1 }).toJSDate() };
+}

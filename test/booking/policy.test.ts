@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Types } from 'mongoose';
 import { isProven } from '../../server/booking/add-child.js';
-import { isGuardian } from '../../server/booking/find-linked-children.js';
+import { isGuardian } from '../../server/models/contact.js';
 import { nearestFree, type TimeView } from '../../server/booking/find-times.js';
 import { diariesFor, planNeeds, utcDays, type DiaryNeed } from '../../server/booking/plan-needs.js';
 import { isSoonEnough } from '../../server/booking/policy.js';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { Types } from 'mongoose';
 import { AuditEntry } from '../../server/models/audit-entry.js';
 import type { Class } from '../../server/models/class.js';
 import type { Contact } from '../../server/models/contact.js';
 import type { Event } from '../../server/models/event.js';
 import { Household } from '../../server/models/household.js';
 import type { Resource } from '../../server/models/resource.js';
+import { REPORTS } from '../../server/reports/list-reports.js';
 import { createTestApp, makeAccount, makeUser, Visitor, type TestApp } from '../support/app.js';
 import { makeEvent, makeSlot } from '../support/event.js';
 import { emptyDatabase } from '../support/hooks.js';
@@ -82,15 +82,10 @@ describe('reports', () => {
     const account = (await makeAccount('Oak School'))._id;
     const stranger = await new Visitor(test.app).logIn(await makeUser(account, 'administrator'));
     const parent = await new Visitor(test.app).logIn(await makeUser(event.account, 'customer'));
-    for (const page of [
-      '',
-      '/schedule',
-      '/families',
-      '/appointments',
-      '/schedule.csv',
-      '/families.csv',
-      '/appointments.csv',
-    ]) {
+    const each = REPORTS.flatMap(({ name }) =>
+      ['', '.csv', '.xlsx', '/print'].map((end) => `/${name}${end}`),
+    );
+    for (const page of ['', ...each]) {
       assert.equal((await stranger.get(`${path}${page}`)).status, 404, page);
       assert.equal((await parent.get(`${path}${page}`)).status, 404, page);
     }
@@ -102,44 +97,24 @@ describe('reports', () => {
     const park = await makeTeachingPerson(event, 'Bo Park');
     await makeSlot(event, lee.resource, '2026-11-24T17:00');
     await makeSlot(event, lee.resource, '2026-11-24T17:10');
-    await book(students[0]!);
+    await book(students[0]!, { note: 'Bring the report' });
     await book(students[1]!, { state: 'cancelled' });
     await makeAppointment(event, art, { resource: park.resource._id, state: 'pending' });
     const page = await visitor.get(`${path}/schedule`);
     assert.equal(page.status, 200);
-    assert.match(page.text, /<h2>Ana Lee<\/h2>\s*<p class="soft">Room R 1 · 1 booked of 2 times/);
+    assert.match(page.text, /<h3>Ana Lee<\/h3>\s*<p class="soft">Room R 1 · 1 booked, 2 free/);
     assert.match(page.text, /Tue, Nov 24, 5:00–5:10 PM[\s\S]*Bea Adams[\s\S]*Art[\s\S]*Pat &#34;Family&#34;/);
-    assert.match(page.text, /<h2>Bo Park<\/h2>\s*<p class="soft">Room R 1 · 0 booked of 0 times/);
+    assert.match(page.text, /<h3>Bo Park<\/h3>\s*<p class="soft">Room R 1 · 0 booked, 0 free/);
     assert.equal(page.text.includes('Brown'), false);
     assert.equal((await visitor.get(`${path}/schedule?q=park`)).text.includes('Ana Lee'), false);
     assert.deepEqual(await fileOf('schedule.csv'), [
-      'Teacher,Room,Date,From,To,Student,Class,Family,State,Problem',
-      'Ana Lee,R 1,11/24/2026,5:00 PM,5:10 PM,Bea Adams,Art,"Pat ""Family""",Booked,',
+      'Teacher,Room,Date,From,To,Student,Class,Family,State,Problem,Note,Meeting type,Came',
+      'Ana Lee,R 1,11/24/2026,5:00 PM,5:10 PM,Bea Adams,Art,"Pat ""Family""",Booked,,Bring the report,In person,',
+      'Ana Lee,R 1,11/24/2026,5:00 PM,5:10 PM,,,,Free,,,,',
+      'Ana Lee,R 1,11/24/2026,5:10 PM,5:20 PM,,,,Free,,,,',
     ]);
-  });
-
-  it('families without an appointment are counted once and listed by class, hidden ones and those that allow none left out', async () => {
-    await makeClass(event, 'Bio', { students: [students[0]!._id, students[1]!._id] });
-    await makeClass(event, 'Secret', { students: [new Types.ObjectId()], edits: { type: 'Hide' } });
-    await makeClass(event, 'Not this time', { students: [new Types.ObjectId()], edits: { allowed: 0 } });
-    await book(students[0]!, { state: 'problem', problem: { code: 'text', text: 'The teacher left.' } });
-    await book(students[1]!, { state: 'cancelled' });
-    const page = await visitor.get(`${path}/families`);
-    assert.match(page.text, /Students without an appointment<\/dt>\s*<dd>2/);
-    assert.match(page.text, /Students in shown classes<\/dt>\s*<dd>3/);
-    assert.match(page.text, /<h2>Art<\/h2>\s*<p class="soft">Ana Lee · 2 of 3 students/);
-    assert.match(page.text, /<h2>Bio<\/h2>\s*<p class="soft">1 of 2 students[\s\S]*Cy &lt;i&gt;Brown/);
-    assert.equal(page.text.includes('Bea Adams'), false);
-    for (const unmet of ['Secret', 'Not this time']) assert.equal(page.text.includes(unmet), false, unmet);
-    const lines = await fileOf('families.csv');
-    assert.deepEqual(lines.slice(0, 1), ['Class,Teacher,Student']);
-    assert.equal(lines.length, 4);
-    assert.equal(
-      lines.some((line) => line.startsWith(`Art,Ana Lee,"'=HYPERLINK`)),
-      true,
-    );
-    await Promise.all(students.map((student) => book(student)));
-    assert.match((await visitor.get(`${path}/families`)).text, /Nobody is missing/);
+    assert.equal((await fileOf('schedule.csv?show=booked')).length, 2);
+    assert.equal((await fileOf('schedule.csv?day=2026-11-25')).length, 1);
   });
 
   it('appointments are listed by time and state, and formulas are escaped in the file', async () => {
@@ -153,12 +128,12 @@ describe('reports', () => {
     const page = await visitor.get(`${path}/appointments`);
     assert.match(page.text, /Bea Adams[\s\S]*=HYPERLINK/);
     assert.equal(page.text.includes('Brown'), false);
-    assert.match((await visitor.get(`${path}/appointments?state=cancelled`)).text, /Cy &lt;i&gt;Brown/);
+    assert.match((await visitor.get(`${path}/appointments?show=cancelled`)).text, /Cy &lt;i&gt;Brown/);
     const lines = await fileOf('appointments.csv');
     assert.equal(lines.length, 3);
     assert.match(lines[1] ?? '', /^11\/24\/2026,5:00 PM,5:10 PM,Ana Lee,R 1,Bea Adams,Art,/);
     assert.match(lines[2] ?? '', /"'=HYPERLINK\(""http/);
-    assert.equal((await fileOf('appointments.csv?state=cancelled')).length, 2);
+    assert.equal((await fileOf('appointments.csv?show=cancelled')).length, 2);
     assert.equal(await AuditEntry.countDocuments({ action: 'export report', event: event._id }), 2);
   });
 
@@ -183,7 +158,7 @@ describe('reports', () => {
     const empty = await makeEvent(event.account, { name: 'Empty' });
     const there = `/reports/${empty._id.toHexString()}`;
     assert.match((await visitor.get(`${there}/schedule`)).text, /No teachers yet/);
-    assert.match((await visitor.get(`${there}/families`)).text, /No students yet/);
+    assert.match((await visitor.get(`${there}/unbooked`)).text, /No students yet/);
     assert.match((await visitor.get(`${there}/appointments`)).text, /No appointments here/);
     assert.equal((await visitor.get(there)).status, 200);
   });

@@ -162,6 +162,7 @@ describe('making slots for several days, blocks and chosen teachers', () => {
     assert.deepEqual((await Event.findById(event._id).lean())?.days, event.days);
     await make({ day: '2026-12-08', otherDay: '2026-12-13' });
     assert.deepEqual((await Event.findById(event._id).lean())?.days, [...event.days, '2026-12-13']);
+    assert.match((await admin.get(home)).text, /Thursday, December 10, 2026 has no slots/);
     assert.equal(await Slot.countDocuments({ day: '2026-12-13' }), 18);
   });
 

@@ -10,6 +10,7 @@ import { OneTimeLink } from '../../models/one-time-link.js';
 import { Resource } from '../../models/resource.js';
 import { RosterChange } from '../../models/roster-change.js';
 import { Slot } from '../../models/slot.js';
+import { SlotMove, SlotMoveItem } from '../../models/slot-move.js';
 import { SyncLog } from '../../models/sync-log.js';
 import { SyncRun } from '../../models/sync-run.js';
 import { User } from '../../models/user.js';
@@ -55,7 +56,8 @@ async function deleteEvent(deps: Pick<Deps, 'now'>, event: Gone, stopping: Abort
     { ...scope, state: { $in: ['queued', 'sending'] } },
     { $unset: { event: 1 } },
   );
-  for (const model of [Slot, Class, Resource, Notification]) await inBatches(model, scope, stopping);
+  for (const model of [SlotMove, SlotMoveItem, Slot, Class, Resource, Notification])
+    await inBatches(model, scope, stopping);
   await inBatches(SyncRun, scope, stopping, async (runs) => {
     for (const run of runs) {
       await inBatches(SyncLog, { run }, stopping);

@@ -36,13 +36,13 @@ export const REFRESH_WORDS: Record<RunPurpose, string> = {
   undo: 'Undo',
 };
 
-export const STATE_WORDS: Record<RunState, { kind: string; word: string }> = {
+export const STATE_WORDS = {
   queued: { kind: 'off', word: 'Waiting' },
   running: { kind: 'busy', word: 'Running' },
   done: { kind: 'ok', word: 'Done' },
   stopped: { kind: 'notice', word: 'Stopped' },
   failed: { kind: 'danger', word: 'Failed' },
-};
+} as const satisfies Record<RunState, { kind: string; word: string }>;
 
 /** What the kinds of records are called in tables, in their order. */
 export const KIND_WORDS: Record<string, string> = {

@@ -213,7 +213,11 @@ const WHY: Record<WhyLeft, string> = {
 
 const SHOWN_LEFT = 200;
 
-async function rowsOfLeft(event: PlacedEvent, left: BulkPlan['left']) {
+/** Slots that stay as they are, as slots/left-table shows them. */
+export async function rowsOfLeft(
+  event: PlacedEvent,
+  left: { slot: Pick<Slot, '_id' | 'resource' | 'from'>; why: WhyLeft }[],
+) {
   const shown = left.slice(0, SHOWN_LEFT);
   const teachers = await Resource.find(
     { _id: { $in: shown.map(({ slot }) => slot.resource) }, account: event.account },

@@ -1,3 +1,4 @@
+import { REPORTS } from '../../../server/reports/list-reports.js';
 import type { Place } from './place.js';
 
 export type Places = Record<'mine' | 'mates' | 'others' | 'far', Place>;
@@ -15,11 +16,17 @@ export function fill(path: string, place: Place, event = place): string {
   });
 }
 
+/** The reports that are asked for as this. What an Excel file holds is packed, and printed is what is on the page. */
+function namesFor(path: string): string[] {
+  if (path.endsWith('.xlsx')) return ['appointments'];
+  return path.endsWith('/print') ? ['schedule', 'unbooked'] : REPORTS.map(({ name }) => name);
+}
+
 /** All addresses of a route: of each place, and with another place's record inside the own event. */
 export function addressesOf(path: string, places: Places): string[] {
   const { mine, mates, others, far } = places;
   const paths = path.includes(':report')
-    ? ['schedule', 'families', 'appointments'].map((report) => path.replace(':report', report))
+    ? namesFor(path).map((name) => path.replace(':report', name))
     : [path];
   const filled = paths.flatMap((one) => [
     ...[mine, mates, others, far].map((place) => fill(one, place)),

@@ -13,6 +13,7 @@ import { RosterUpload } from '../../../server/models/roster-upload.js';
 import { NO_COUNTS } from '../../../server/models/run.js';
 import { School } from '../../../server/models/school.js';
 import { searchKey } from '../../../server/models/scoped.js';
+import { SlotMove } from '../../../server/models/slot-move.js';
 import { SyncLog } from '../../../server/models/sync-log.js';
 import { SyncRun } from '../../../server/models/sync-run.js';
 import { Term } from '../../../server/models/term.js';
@@ -143,6 +144,10 @@ export async function makePlace(
     createdAt: AT,
     expiresAt: LATER,
   });
+  const move = await SlotMove.create({
+    ...{ account, event: event._id, kind: 'move', state: 'waiting', by: adult._id, total: 1 },
+    ...{ day: '2026-11-24', toDay: '2026-11-25', createdAt: AT, tellAt: LATER },
+  });
   const deletion = await ContactDeletion.create({
     account,
     by: adult._id,
@@ -177,6 +182,7 @@ export async function makePlace(
     deletion: deletion._id,
     other: student._id,
     entry: entry._id,
+    move: move._id,
     school: school._id,
   };
   return {

@@ -1,0 +1,12 @@
+import { continueMoves, runMove } from '../server/moves/run-move.js';
+import type { OneShot, Recurring } from './job.js';
+
+/** Moves or cancels the slots of a day, or takes that back. */
+export const moveSlotsJob: OneShot = (deps, key, stopping) => runMove(deps, key, stopping);
+
+/** Goes on with what a killed worker left, and tells families when their time has come. */
+export const continueMovesJob: Recurring = {
+  name: 'continue-moves',
+  everyMs: 20_000,
+  run: continueMoves,
+};

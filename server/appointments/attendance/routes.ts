@@ -1,0 +1,126 @@
+import express, { type Request, type Response, type Router } from 'express';
+import type { Deps } from '../../deps.js';
+import { Appointment, LIVING_STATES } from '../../models/appointment.js';
+import { Resource } from '../../models/resource.js';
+import { matchNames } from '../../reports/match-names.js';
+import { actorOf } from '../../web/actor.js';
+import { HttpError, notFound } from '../../web/errors.js';
+import { eventFrame } from '../../web/event-tabs.js';
+import { countOf } from '../../web/format-count.js';
+import { shortDay, timeSpan } from '../../web/format-time.js';
+import { eventGuard, eventOf } from '../../web/guards.js';
+import { addressOf, pagerOf, sliceOf } from '../../web/paging.js';
+import { parseForm, parseId, parseQuery } from '../../web/parse.js';
+import type { PlacedEvent } from '../../web/place.js';
+import { say, type Flash } from '../../web/session.js';
+import { sightOf } from '../../web/sight.js';
+import { markAttendance, undoMarks, type MarkChange, type Marked } from './mark-attendance.js';
+import { MARKS_A_PAGE, marksForm, marksQuery, type MarksForm } from './schema.js';
+
+/** A teacher's appointments, where the school marks who came. A teacher marks their own. */
+export function attendanceRoutes(deps: Deps): Router {
+  const router = express.Router();
+  router.use('/:event/attendance', eventGuard('appointment maker'));
+
+  router.get('/:event/attendance/:resource', async (req, res) => {
+    const event = eventOf(res);
+    const resource = await resourceOf(req, res);
+    const { page } = parseQuery(marksQuery, req.query);
+    const { rows, total } = await readPage(event, resource, page);
+    res.render('appointments/attendance', {
+      ...eventFrame(event, 'reports', `Who came to ${resource.name}`),
+      resource,
+      rows,
+      home: homeOf(res, resource),
+      action: addressOf(homeOf(res, resource), { page: page > 1 ? page : '' }),
+      back: `/reports/${event._id.toHexString()}/schedule`,
+      isArchived: event.status === 'archived',
+      pager: pagerOf(total, page, MARKS_A_PAGE, ['appointment', 'appointments'], (to) =>
+        addressOf(homeOf(res, resource), { page: to }),
+      ),
+    });
+  });
+
+  router.post('/:event/attendance/:resource', async (req, res) => {
+    const resource = await resourceOf(req, res);
+    const { page } = parseQuery(marksQuery, req.query);
+    const parsed = parseForm(marksForm, req.body);
+    const back = addressOf(homeOf(res, resource), { page: page > 1 ? page : '' });
+    if (!parsed.ok)
+      throw new HttpError(422, 'This form can’t be read', 'Open the page again and mark who came.');
+    const done = await markAttendance(deps, actorOf(res), resource, changesOf(parsed.value));
+    say(req, tell(done, done.entry && `${homeOf(res, resource)}/undo/${done.entry.toHexString()}`));
+    res.redirect(303, back);
+  });
+
+  router.post('/:event/attendance/:resource/undo/:entry', async (req, res) => {
+    const resource = await resourceOf(req, res);
+    const done = await undoMarks(deps, actorOf(res), resource, parseId(req.params.entry));
+    if (!done) throw notFound();
+    say(req, {
+      kind: done.marked > 0 ? 'ok' : 'notice',
+      text: `Undone for ${countOf(done.marked, 'appointment', 'appointments')}.${staleWords(done)}`,
+    });
+    res.redirect(303, homeOf(res, resource));
+  });
+  return router;
+}
+
+/** The teacher of the address, of those whom the actor sees. @throws 404 */
+async function resourceOf(req: Request, res: Response): Promise<Resource> {
+  const { _id: event, account } = eventOf(res);
+  const id = parseId(req.params.resource);
+  const { resource: seen } = sightOf(res);
+  const isSeen = !seen || seen.$in.some((one) => one.equals(id));
+  const found = isSeen ? await Resource.findOne({ _id: id, account, event }).lean() : null;
+  if (!found) throw notFound();
+  return found;
+}
+
+async function readPage(event: PlacedEvent, { _id }: Resource, page: number) {
+  const filter = {
+    account: event.account,
+    event: event._id,
+    resource: _id,
+    state: { $in: LIVING_STATES },
+  };
+  const total = await Appointment.countDocuments(filter);
+  const { skip } = sliceOf(total, page, MARKS_A_PAGE);
+  const found = await Appointment.find(filter)
+    .sort({ from: 1, _id: 1 })
+    .skip(skip)
+    .limit(MARKS_A_PAGE)
+    .lean();
+  const rows = (await matchNames(event, found)).map((row) => ({
+    ...row,
+    when: `${shortDay(row.day, event)}, ${timeSpan(row.from, row.to, event)}`,
+  }));
+  return { rows, total };
+}
+
+const homeOf = (res: Response, { _id }: Resource): string =>
+  `/events/${eventOf(res)._id.toHexString()}/attendance/${_id.toHexString()}`;
+
+/** What the form changes of what its page showed. */
+function changesOf(form: MarksForm): MarkChange[] {
+  return Object.entries(form).flatMap(([field, from]) => {
+    if (!field.startsWith('was-')) return [];
+    const id = field.slice('was-'.length);
+    return [{ id, from, to: form[`mark-${id}`] || form.rest }];
+  });
+}
+
+function tell(done: Marked, undo: string | undefined): Flash {
+  if (done.marked === 0 && done.stale === 0) return { kind: 'notice', text: 'You didn’t change anything.' };
+  return {
+    kind: done.stale > 0 ? 'notice' : 'ok',
+    text: `Marked ${countOf(done.marked, 'appointment', 'appointments')}.${staleWords(done)}`,
+    ...(undo ? { undo: { action: undo, label: 'Undo' } } : {}),
+  };
+}
+
+function staleWords({ stale }: Marked): string {
+  if (stale === 0) return '';
+  const many = countOf(stale, 'appointment is', 'appointments are');
+  return ` ${many} left as somebody else changed them meanwhile.`;
+}

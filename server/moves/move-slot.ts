@@ -1,0 +1,207 @@
+import type { Types } from 'mongoose';
+import { endHold } from '../booking/check-holder.js';
+import { findPeople } from '../booking/find-people.js';
+import { planNeeds, type Need } from '../booking/plan-needs.js';
+import { settleAppointment } from '../booking/settle-appointment.js';
+import type { Deps } from '../deps.js';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { asRead } from '../models/as-read.js';
+import { Contact } from '../models/contact.js';
+import { isDuplicateKey } from '../models/duplicate-key.js';
+import { Event } from '../models/event.js';
+import { Household } from '../models/household.js';
+import { Resource } from '../models/resource.js';
+import { coveredMinutes, Slot } from '../models/slot.js';
+import { SlotMoveItem, type StayCode } from '../models/slot-move.js';
+import { LOCKED } from '../slots/lock-slots.js';
+import { enterDay, leaveDay } from './enter-day.js';
+import { enterTime, leaveTime } from './enter-time.js';
+
+/** A slot's place in time. */
+export interface SlotTime {
+  from: Date;
+  to: Date;
+  day: string;
+}
+
+/**
+ * Moves one slot with everything that is booked in it, or nothing of it. Its claims stay; each appointment keeps its id, and its entry in the
+ * family's calendar counts one change more. The steps, each of which may be done again, so that a death between two of them loses nothing:
+ * 1. lock the slot, so that nobody books it, and end what is on hold in it
+ * 2. enter the new time in all diaries, and take what is counted by the day, beside the old ones
+ * 3. move the slot, on condition that it is where it was, and unlock it by the same write
+ * 4. move its appointments · 5. take the old time out of the diaries, and give the old day's count back
+ * Where 2 or 3 cannot be, what was entered is taken out and the slot is unlocked where it is.
+ * @returns why it stays, where it does
+ */
+export async function moveSlot(
+  deps: Deps,
+  item: SlotMoveItem,
+  source: SlotTime,
+  target: SlotTime,
+): Promise<StayCode | undefined> {
+  const slot = await Slot.findOne({ _id: item.slot, account: item.account, event: item.event }).lean();
+  if (!slot) return 'gone';
+  if (isAt(slot, target)) {
+    await moveAppointments(item, source, target);
+    return undefined;
+  }
+  if (!isAt(slot, source)) return 'changed';
+  const before = await lockSlot(deps, item, source);
+  if (!before) return 'changed';
+  const living = await Appointment.find({ slot: item.slot, state: { $in: LIVING_STATES } }).lean();
+  const refused = await enterAll(deps, living, source, target);
+  const why = refused ?? (await moveTo(item, source, target, before));
+  if (why) {
+    const ids = living.map(({ _id }) => _id);
+    await leaveTime(ids, target.from);
+    if (source.day !== target.day) await leaveDay(item, ids, target.day);
+    await unlockSlot(item, source, before);
+    return why;
+  }
+  await moveAppointments(item, source, target);
+  return undefined;
+}
+
+const isAt = (slot: Slot, { from, to }: SlotTime) => +slot.from === +from && +slot.to === +to;
+type Before = Pick<Slot, 'state' | 'message'>;
+
+/**
+ * Keeps everybody from booking a slot and ends what is on hold in it. What it was before is noted first.
+ * @returns what it was; undefined where it is no longer there
+ */
+export async function lockSlot(
+  deps: Deps,
+  item: SlotMoveItem,
+  { from, to }: Pick<SlotTime, 'from' | 'to'>,
+  message?: string,
+): Promise<Before | undefined> {
+  const scope = { _id: item.slot, account: item.account, event: item.event, from, to };
+  let before = noted(await SlotMoveItem.findById(item._id).lean());
+  for (;;) {
+    const slot = await Slot.findOne(scope, { state: 1, message: 1 }).lean();
+    if (!slot) return undefined;
+    // Noted by a worker that died after it locked the slot; else it is as it was found.
+    const isLocked =
+      before !== undefined && slot.state === LOCKED && slot.message === (message ?? before.message);
+    if (!isLocked || !before) {
+      before = { state: slot.state, message: slot.message };
+      await SlotMoveItem.updateOne(
+        { _id: item._id },
+        { $set: { slotState: before.state, slotMessage: before.message } },
+      );
+    }
+    const locked = await Slot.updateOne(
+      { ...scope, state: slot.state, message: slot.message },
+      { $set: { state: LOCKED, ...(message === undefined ? {} : { message }) } },
+    );
+    if (locked.matchedCount === 1) break;
+  }
+  const holds = await Appointment.find({ slot: item.slot, state: 'pending' }, { _id: 1 }).lean();
+  for (const { _id } of holds) {
+    await endHold(_id, 'not here');
+    await settleAppointment(deps, _id);
+  }
+  return before;
+}
+
+function noted(item: SlotMoveItem | null): Before | undefined {
+  return item?.slotState && { state: item.slotState, message: item.slotMessage ?? '' };
+}
+
+/** Gives the slot back what it was, where it is. */
+export async function unlockSlot(
+  item: SlotMoveItem,
+  { from, to }: Pick<SlotTime, 'from' | 'to'>,
+  before: Before,
+): Promise<void> {
+  const scope = { _id: item.slot, account: item.account, event: item.event, from, to };
+  await Slot.updateOne({ ...scope, state: LOCKED }, { $set: before });
+}
+
+async function enterAll(
+  deps: Deps,
+  living: Appointment[],
+  source: SlotTime,
+  target: SlotTime,
+): Promise<StayCode | undefined> {
+  for (const appointment of living) {
+    const needs = await needsOf(appointment, target);
+    for (const need of needs) {
+      if (need.kind === 'counted') {
+        if (source.day !== target.day && !(await enterDay(appointment, need, deps.now()))) return 'day limit';
+        continue;
+      }
+      const refusal = await enterTime(appointment, need, deps.now());
+      if (refusal) return refusal === 'teacher busy' ? 'teacher busy' : 'household busy';
+    }
+  }
+  return undefined;
+}
+
+/** What changes with the time: the diaries, and what is counted by the day. */
+async function needsOf(appointment: Appointment, { from, to, day }: SlotTime): Promise<Need[]> {
+  const [event, resource, found] = await Promise.all([
+    Event.findById(appointment.event, { booking: 1 }).lean(),
+    Resource.findById(appointment.resource, { contact: 1 }).lean(),
+    Household.findById(appointment.household).lean(),
+  ]);
+  if (!event || !resource) return [];
+  const teacher = resource.contact && (await Contact.findById(resource.contact, { email: 1 }).lean());
+  const household = found ?? { _id: appointment.household, account: appointment.account, adults: [] };
+  const people = await findPeople(
+    household,
+    resource.contact && (teacher ?? { _id: resource.contact, email: '' }),
+  );
+  const slot = { _id: appointment.slot, from, to, day, capacity: Infinity };
+  const { students } = appointment;
+  return planNeeds({ event, slot, resource, students, household: household._id, people }).filter(
+    (need) => need.kind === 'diary' || need.prefix.startsWith('limit-day:'),
+  );
+}
+
+async function moveTo(
+  item: SlotMoveItem,
+  source: SlotTime,
+  target: SlotTime,
+  before: Before,
+): Promise<StayCode | undefined> {
+  const scope = { _id: item.slot, account: item.account, event: item.event };
+  const { from, to, day } = target;
+  try {
+    const moved = await Slot.updateOne(
+      { ...scope, from: source.from, to: source.to, state: LOCKED },
+      { $set: { from, to, day, minutes: coveredMinutes(target), ...before } },
+    );
+    return moved.matchedCount === 1 ? undefined : 'changed';
+  } catch (error) {
+    if (isDuplicateKey(error)) return 'overlap';
+    throw error;
+  }
+}
+
+/** Whatever is still at the old time; a change that the family made meanwhile is theirs. */
+async function moveAppointments(item: SlotMoveItem, source: SlotTime, target: SlotTime): Promise<void> {
+  const { slot } = item;
+  const left = await Appointment.find({ slot, state: { $in: LIVING_STATES }, from: source.from }).lean();
+  for (const { _id, entry } of left)
+    await Appointment.updateOne(
+      {
+        _id,
+        state: { $in: LIVING_STATES },
+        from: source.from,
+        ...asRead({ 'entry.changes': entry?.changes }),
+      },
+      {
+        $set: {
+          from: target.from,
+          to: target.to,
+          entry: { first: entry?.first ?? _id, changes: (entry?.changes ?? 0) + 1 },
+        },
+      },
+    );
+  const all = await Appointment.find({ slot, state: { $in: LIVING_STATES } }, { _id: 1 }).lean();
+  const ids = all.map(({ _id }) => _id);
+  await leaveTime(ids, source.from);
+  if (source.day !== target.day) await leaveDay(item, ids, source.day);
+}

@@ -1,0 +1,70 @@
+import { DateTime } from 'luxon';
+import type { Event } from '../models/event.js';
+import { Resource } from '../models/resource.js';
+import { Slot } from '../models/slot.js';
+import type { StayCode } from '../models/slot-move.js';
+import { dayOf, fromLocal } from '../web/local-time.js';
+import type { MoveForm } from './schema.js';
+
+/** A slot and where it is to go; without a time it cannot. */
+export interface Planned {
+  slot: Slot;
+  to?: { from: Date; to: Date; day: string };
+  why?: StayCode;
+}
+
+export type MovePlan =
+  { ok: true; planned: Planned[] } | { ok: false; field: string; reason: 'nothing' | 'same' };
+
+type EventScope = Pick<Event, '_id' | 'account' | 'timeZone'>;
+
+/**
+ * Where each slot of the wish would go, in the order in which they move: later ones first when they go to a later time, so that none has
+ * to pass another. All keep their length, their order and what lies between them.
+ */
+export async function planMove(event: EventScope, form: MoveForm): Promise<MovePlan> {
+  const slots = await slotsOf(event, form);
+  const [first] = slots;
+  if (!first) return { ok: false, field: 'day', reason: 'nothing' };
+  if (form.kind === 'cancel')
+    return {
+      ok: true,
+      planned: slots.map((slot) => ({ slot, to: { from: slot.from, to: slot.to, day: slot.day } })),
+    };
+  const toDay = form.toDay || form.day;
+  const minutesOf = (at: Date) => {
+    const { hour, minute } = DateTime.fromJSDate(at, { zone: event.timeZone });
+    return hour * 60 + minute;
+  };
+  const [hour = 0, minute = 0] = form.toTime.split(':').map(Number);
+  const shift = form.toTime === '' ? 0 : hour * 60 + minute - minutesOf(first.from);
+  if (toDay === form.day && shift === 0) return { ok: false, field: 'toDay', reason: 'same' };
+  const planned = slots.map((slot): Planned => {
+    const begin = minutesOf(slot.from) + shift;
+    const length = slot.to.getTime() - slot.from.getTime();
+    if (begin < 0 || begin + length / 60_000 > 24 * 60) return { slot, why: 'midnight' };
+    const from = fromLocal(`${toDay}T${clock(begin)}`, event.timeZone);
+    if (!from) return { slot, why: 'no such time' };
+    const to = new Date(from.getTime() + length);
+    const endsThatDay = dayOf(new Date(to.getTime() - 1), event.timeZone) === toDay;
+    return endsThatDay ? { slot, to: { from, to, day: toDay } } : { slot, why: 'midnight' };
+  });
+  const isLater = toDay > form.day || (toDay === form.day && shift > 0);
+  return { ok: true, planned: isLater ? planned.reverse() : planned };
+}
+
+const clock = (minutes: number): string =>
+  `${String(Math.floor(minutes / 60) % 24).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
+
+async function slotsOf(event: EventScope, form: MoveForm): Promise<Slot[]> {
+  const scope = { account: event.account, event: event._id };
+  const whose = [
+    ...(form.teacher ? [{ resource: form.teacher }] : []),
+    ...(form.room
+      ? [{ resource: { $in: await Resource.distinct('_id', { ...scope, room: form.room }) } }]
+      : []),
+  ];
+  return Slot.find({ ...scope, day: form.day, ...(whose.length > 0 ? { $and: whose } : {}) })
+    .sort({ from: 1, _id: 1 })
+    .lean();
+}

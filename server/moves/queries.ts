@@ -1,0 +1,100 @@
+import type { Types } from 'mongoose';
+import { Contact, contactName } from '../models/contact.js';
+import type { Event } from '../models/event.js';
+import { Household } from '../models/household.js';
+import { Resource } from '../models/resource.js';
+import { SlotMove, SlotMoveItem, type StayCode } from '../models/slot-move.js';
+import { User } from '../models/user.js';
+import type { Booked } from './check-move.js';
+
+type EventScope = Pick<Event, '_id' | 'account'>;
+
+export interface Told {
+  /** Families with somebody whose address is proven, and people who get a mail. */
+  families: number;
+  people: number;
+  /** Children of the families whom no mail reaches; the office calls them. */
+  untold: { families: number; children: string[] };
+}
+
+const SHOWN_CHILDREN = 100;
+
+/** Who hears by mail of these appointments, and who does not. */
+export async function findTold(event: EventScope, appointments: Booked[]): Promise<Told> {
+  const ids = [...new Set(appointments.map(({ household }) => household.toHexString()))];
+  const households = await Household.find(
+    { _id: { $in: ids }, account: event.account },
+    { adults: 1 },
+  ).lean();
+  const adults = await User.find(
+    { _id: { $in: households.flatMap((one) => one.adults) }, emailProvenAt: { $exists: true } },
+    { _id: 1 },
+  ).lean();
+  const proven = new Set(adults.map(({ _id }) => _id.toHexString()));
+  const told = new Set(
+    households
+      .filter((one) => one.adults.some((id) => proven.has(id.toHexString())))
+      .map(({ _id }) => _id.toHexString()),
+  );
+  const untold = appointments.filter(({ household }) => !told.has(household.toHexString()));
+  const children = await Contact.find(
+    { _id: { $in: untold.flatMap(({ students }) => students) }, account: event.account },
+    { firstName: 1, lastName: 1, email: 1 },
+  )
+    .sort({ sortKey: 1 })
+    .limit(SHOWN_CHILDREN)
+    .lean();
+  return {
+    families: told.size,
+    people: proven.size,
+    untold: { families: ids.length - told.size, children: children.map(contactName) },
+  };
+}
+
+/** The names of resources, by id. */
+export async function namesOf(event: EventScope, resources: Types.ObjectId[]): Promise<Map<string, string>> {
+  const found = await Resource.find(
+    { _id: { $in: resources }, account: event.account, event: event._id },
+    { name: 1 },
+  ).lean();
+  return new Map(found.map(({ _id, name }) => [_id.toHexString(), name]));
+}
+
+export function findMove(event: EventScope, id: Types.ObjectId): Promise<SlotMove | null> {
+  return SlotMove.findOne({ _id: id, account: event.account, event: event._id }).lean();
+}
+
+/** The latest moves of an event. */
+export function recentMoves(event: EventScope): Promise<SlotMove[]> {
+  return SlotMove.find({ event: event._id, account: event.account }).sort({ createdAt: -1 }).limit(5).lean();
+}
+
+export type ItemCounts = Record<SlotMoveItem['state'], number>;
+
+/** How many slots of a move are how far. */
+export async function countItems(move: Types.ObjectId): Promise<ItemCounts> {
+  const rows = await SlotMoveItem.aggregate<{ _id: SlotMoveItem['state']; count: number }>([
+    { $match: { move } },
+    { $group: { _id: '$state', count: { $sum: 1 } } },
+  ]);
+  const none: ItemCounts = { todo: 0, done: 0, stays: 0, undone: 0, told: 0 };
+  return rows.reduce((counts, { _id, count }) => ({ ...counts, [_id]: count }), none);
+}
+
+export interface Stay {
+  slot: Types.ObjectId;
+  resource: Types.ObjectId;
+  from: Date;
+  why: StayCode;
+}
+
+const SHOWN_STAYS = 200;
+
+/** The first slots of a move that stay where they are, and those that could not go back. */
+export async function findStays(move: Types.ObjectId): Promise<Stay[]> {
+  const items = await SlotMoveItem.find({ move, state: { $in: ['stays', 'done'] }, why: { $exists: true } })
+    .sort({ order: 1 })
+    .limit(SHOWN_STAYS)
+    .lean();
+  return items.map(({ slot, resource, from, why = 'changed' }) => ({ slot, resource, from, why }));
+}

@@ -1,0 +1,145 @@
+import type { Types } from 'mongoose';
+import { cancelAppointment } from '../booking/cancel-appointment.js';
+import { tellHousehold } from '../booking/tell-household.js';
+import type { Deps } from '../deps.js';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { SlotMove, SlotMoveItem, WORKING_STATES, type MoveState } from '../models/slot-move.js';
+import { MESSAGE_MAX } from '../slots/schema.js';
+import { lockSlot, moveSlot, unlockSlot, type SlotTime } from './move-slot.js';
+import { WAIT_MS } from './policy.js';
+
+/** A worker that said nothing for so long has died. */
+const LEASE_MS = 60_000;
+/** After so many slots a worker says that it lives. */
+const AT_ONCE = 20;
+
+/** Goes on with every move that has work to do and no worker: after a death, and when families are to be told. */
+export async function continueMoves(deps: Deps, stopping: AbortSignal): Promise<void> {
+  const now = deps.now();
+  const due = await SlotMove.find(
+    { $or: [{ state: { $in: WORKING_STATES } }, { state: 'waiting', tellAt: { $lte: now } }] },
+    { _id: 1 },
+  ).lean();
+  for (const { _id } of due) {
+    if (stopping.aborted) return;
+    await runMove(deps, _id, stopping);
+  }
+}
+
+/** Does what a move's state asks for, to its end; nothing where another worker has it. */
+export async function runMove(deps: Deps, id: Types.ObjectId | string, stopping: AbortSignal): Promise<void> {
+  const now = deps.now();
+  await SlotMove.updateOne(
+    { _id: id, state: 'waiting', tellAt: { $lte: now } },
+    { $set: { state: 'telling' } },
+  );
+  const move = await SlotMove.findOneAndUpdate(
+    {
+      _id: id,
+      state: { $in: WORKING_STATES },
+      $or: [{ leaseUntil: { $exists: false } }, { leaseUntil: { $lte: now } }],
+    },
+    { $set: { leaseUntil: new Date(now.getTime() + LEASE_MS) }, $inc: { fence: 1 } },
+    { returnDocument: 'after' },
+  ).lean();
+  if (!move) return;
+  const mine = { _id: move._id, state: move.state, fence: move.fence };
+  const whole = await workThrough(deps, move, stopping);
+  if (!whole) {
+    await SlotMove.updateOne(mine, { $unset: { leaseUntil: 1 } });
+    return;
+  }
+  const next = await nextOf(move);
+  const tellAt = next === 'waiting' ? { tellAt: new Date(deps.now().getTime() + WAIT_MS) } : {};
+  await SlotMove.updateOne(mine, { $set: { state: next, ...tellAt }, $unset: { leaseUntil: 1 } });
+}
+
+async function nextOf({ _id, state }: SlotMove): Promise<MoveState> {
+  if (state === 'telling') return 'done';
+  // What could not be undone is told like the rest.
+  if (await SlotMoveItem.exists({ move: _id, state: 'done' })) return 'waiting';
+  return state === 'undoing' ? 'undone' : 'done';
+}
+
+/** @returns whether nothing is left; not so where the worker is told to end, or another one has taken over */
+async function workThrough(deps: Deps, move: SlotMove, stopping: AbortSignal): Promise<boolean> {
+  const wanted = move.state === 'running' ? 'todo' : 'done';
+  const order = move.state === 'undoing' ? -1 : 1;
+  // What could not be undone stays `done`, and is not looked at again.
+  let after: number | undefined;
+  for (;;) {
+    const past = after === undefined ? {} : { order: order > 0 ? { $gt: after } : { $lt: after } };
+    const items = await SlotMoveItem.find({ move: move._id, state: wanted, ...past })
+      .sort({ order })
+      .limit(AT_ONCE)
+      .lean();
+    for (const item of items) {
+      if (stopping.aborted) return false;
+      await workOn(deps, move, item);
+    }
+    after = items.at(-1)?.order;
+    if (items.length < AT_ONCE) return true;
+    const lease = await SlotMove.updateOne(
+      { _id: move._id, state: move.state, fence: move.fence },
+      { $set: { leaseUntil: new Date(deps.now().getTime() + LEASE_MS) } },
+    );
+    if (lease.matchedCount === 0) return false;
+  }
+}
+
+async function workOn(deps: Deps, move: SlotMove, item: SlotMoveItem): Promise<void> {
+  const old: SlotTime = { from: item.from, to: item.to, day: item.day };
+  const fresh: SlotTime = { from: item.newFrom, to: item.newTo, day: item.newDay };
+  const end = (state: SlotMoveItem['state'], why?: SlotMoveItem['why']) =>
+    SlotMoveItem.updateOne(
+      { _id: item._id, state: item.state },
+      { $set: { state, ...(why ? { why } : {}) } },
+    );
+  if (move.state === 'telling') {
+    await (move.kind === 'move' ? tellMoved(deps, move, item) : cancelAll(deps, move, item));
+    await end('told');
+  } else if (move.kind === 'cancel') {
+    const message = (move.notice || 'Canceled').slice(0, MESSAGE_MAX);
+    if (move.state === 'running') {
+      const before = await lockSlot(deps, item, old, message);
+      await (before ? end('done') : end('stays', 'changed'));
+    } else {
+      await unlockSlot(item, old, { state: item.slotState ?? 'visible', message: item.slotMessage ?? '' });
+      await end('undone');
+    }
+  } else {
+    const [source, target] = move.state === 'running' ? [old, fresh] : [fresh, old];
+    const why = await moveSlot(deps, item, source, target);
+    if (!why) await end(move.state === 'running' ? 'done' : 'undone');
+    else await (move.state === 'running' ? end('stays', why) : end('done', why));
+  }
+}
+
+/** Each change of a meeting is told once: the mail's key names it. */
+async function tellMoved(deps: Deps, move: SlotMove, item: SlotMoveItem): Promise<void> {
+  const moved = await Appointment.find({
+    slot: item.slot,
+    state: { $in: LIVING_STATES },
+    from: item.newFrom,
+    createdAt: { $lte: move.createdAt },
+  }).lean();
+  for (const appointment of moved)
+    if (appointment.entry) {
+      const nth = String(appointment.entry.changes);
+      await tellHousehold(deps, appointment, 'changed', nth, move.notice);
+    }
+}
+
+async function cancelAll(deps: Deps, move: SlotMove, item: SlotMoveItem): Promise<void> {
+  const booked = await Appointment.find(
+    { slot: item.slot, state: { $in: LIVING_STATES }, from: item.from },
+    { account: 1 },
+  ).lean();
+  for (const appointment of booked)
+    await cancelAppointment(deps, {
+      appointment,
+      by: 'school',
+      actor: { user: move.by },
+      notice: move.notice,
+    });
+}

@@ -1,0 +1,14 @@
+import type { StayCode } from '../models/slot-move.js';
+
+/** Why a slot stays where it is, for the office. */
+export const SAY_STAY: Record<StayCode, string> = {
+  overlap: 'The teacher has another slot then.',
+  elsewhere: 'The teacher has a slot in another event then.',
+  'teacher busy': 'The teacher has another meeting then.',
+  'household busy': 'The family has another meeting then, or too close to it.',
+  'day limit': 'The teacher would have more meetings that day than the event allows.',
+  midnight: 'It would go past midnight.',
+  'no such time': 'The clocks skip that time.',
+  changed: 'Somebody else moved or removed it.',
+  gone: 'Somebody else removed it.',
+};

@@ -1,0 +1,56 @@
+import Joi from 'joi';
+import { Types } from 'mongoose';
+import type { Event } from '../models/event.js';
+import { isDay } from '../web/local-time.js';
+import { objectId, tick } from '../web/parse.js';
+import { NOTICE_MAX } from './policy.js';
+
+/** What goes where: all slots of a day, or those of one teacher or one room. */
+export interface MoveForm {
+  kind: 'move' | 'cancel';
+  /** YYYY-MM-DD. */
+  day: string;
+  /** Only this teacher's; absent: everybody's. */
+  teacher?: Types.ObjectId;
+  /** Only those of this room; '' is every room. */
+  room: string;
+  /** '' is the same day. */
+  toDay: string;
+  /** When the first one begins then, local HH:mm; '' is when it begins now. */
+  toTime: string;
+  notice: string;
+  /** Also where the teacher has slots in another event. */
+  elsewhere: boolean;
+  /** Says which click this is: the same one twice moves once. */
+  key: Types.ObjectId;
+}
+
+export function moveForm(event: Pick<Event, 'days'>): Joi.ObjectSchema<MoveForm> {
+  return Joi.object<MoveForm>({
+    kind: Joi.string().valid('move', 'cancel').default('move').label('what to do'),
+    day: Joi.string()
+      .valid(...event.days)
+      .required()
+      .label('a day'),
+    teacher: objectId().empty('').label('a teacher from the list'),
+    room: Joi.string().trim().max(60).allow('').default('').label('a room from the list'),
+    toDay: Joi.string()
+      .trim()
+      .allow('')
+      .max(10)
+      .pattern(/^20\d\d-\d\d-\d\d$/)
+      .custom((value: string, check) => (isDay(value) ? value : check.error('string.pattern.base')))
+      .default('')
+      .label('the new day as a date, like 12/9/2026'),
+    toTime: Joi.string()
+      .trim()
+      .allow('')
+      .max(5)
+      .pattern(/^([01]\d|2[0-3]):[0-5]\d$/)
+      .default('')
+      .label('when the first slot begins'),
+    notice: Joi.string().trim().max(NOTICE_MAX).allow('').default('').label('the message to families'),
+    elsewhere: tick(),
+    key: objectId().default(() => new Types.ObjectId()),
+  });
+}

@@ -1,0 +1,71 @@
+import { DateTime } from 'luxon';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { Slot } from '../models/slot.js';
+import { spanOfDay } from '../web/local-time.js';
+import type { Scope } from './list-appointments.js';
+
+/** An hour of a local day, and how many of its times are booked and free. */
+export interface Hour {
+  day: string;
+  /** When it begins. */
+  at: Date;
+  booked: number;
+  free: number;
+}
+
+/**
+ * The hours in which the event has times that the reader sees, in order. What begins in an hour counts to it; each place of a slot for
+ * several families counts; what parents can't book counts only where it is booked.
+ */
+export async function countHours(event: Scope, { day }: { day: string }): Promise<Hour[]> {
+  const { start, end } = spanOfDay(day || '2000-01-01', event.timeZone);
+  const scope = {
+    account: event.account,
+    event: event._id,
+    ...event.sight,
+    ...(day ? { from: { $gte: start, $lt: end } } : {}),
+  };
+  const [places, closed, booked] = await Promise.all([
+    Slot.aggregate<Count>([
+      { $match: { ...scope, state: 'visible' } },
+      { $group: { _id: '$from', count: { $sum: '$capacity' } } },
+    ]),
+    Slot.find({ ...scope, state: { $ne: 'visible' } }, { _id: 1 }).lean(),
+    countBooked(scope),
+  ]);
+  // Only what is booked at a time that can be booked takes one of its places.
+  const elsewhere =
+    closed.length > 0 ? await countBooked({ ...scope, slot: { $in: closed.map(({ _id }) => _id) } }) : [];
+  const hours = new Map<number, Hour>();
+  const add = (from: Date, more: { booked?: number; free?: number }): void => {
+    const at = DateTime.fromJSDate(from, { zone: event.timeZone }).startOf('hour');
+    const hour = hours.get(at.toMillis()) ?? {
+      day: at.toFormat('yyyy-MM-dd'),
+      at: at.toJSDate(),
+      booked: 0,
+      free: 0,
+    };
+    hour.booked += more.booked ?? 0;
+    hour.free += more.free ?? 0;
+    hours.set(at.toMillis(), hour);
+  };
+  for (const { _id, count } of places) add(_id, { free: count });
+  for (const { _id, count } of booked) add(_id, { booked: count, free: -count });
+  for (const { _id, count } of elsewhere) add(_id, { free: count });
+  return [...hours.values()]
+    .map((hour) => ({ ...hour, free: Math.max(0, hour.free) }))
+    .sort((a, b) => a.at.getTime() - b.at.getTime());
+}
+
+interface Count {
+  _id: Date;
+  count: number;
+}
+
+/** How many appointments take place, by when they begin. */
+async function countBooked(scope: Record<string, unknown>): Promise<Count[]> {
+  return Appointment.aggregate<Count>([
+    { $match: { ...scope, state: { $in: LIVING_STATES } } },
+    { $group: { _id: '$from', count: { $sum: 1 } } },
+  ]);
+}

@@ -1,0 +1,119 @@
+import type { Event } from '../../models/event.js';
+import { shortDay, timeSpan } from '../../web/format-time.js';
+import type { TimeRow } from '../list-times.js';
+import type { Column, StatusKind } from '../make-report.js';
+
+type Columns = Column<TimeRow>[];
+
+/** On pages and paper answers stand below the student. */
+function answersBelow({ answers }: TimeRow): string {
+  return answers.map(({ label, text }) => `${label}: ${text}`).join('\n');
+}
+
+/** In files a column for each question that the event asks now, by its id as it may have been reworded, and one for other answers. */
+export function answerColumns({ fields }: Pick<Event, 'fields'>): Columns {
+  if (!fields) return [];
+  const asked = new Set(fields.map(({ id }) => id));
+  return [
+    ...fields.map(({ id, label }): Column<TimeRow> => ({
+      label,
+      on: ['file'],
+      value: ({ answers }) => answers.find(({ field }) => field === id)?.text ?? '',
+    })),
+    {
+      label: 'Other answers',
+      on: ['file'],
+      value: ({ answers }) =>
+        answers
+          .filter(({ field }) => !asked.has(field))
+          .map(({ label, text }) => `${label}: ${text}`)
+          .join('; '),
+    },
+  ];
+}
+
+const when: Column<TimeRow> = {
+  label: 'Time',
+  isShort: true,
+  on: ['screen'],
+  value: ({ day, from, to }, place) => `${shortDay(day, place)}, ${timeSpan(from, to, place)}`,
+  href: ({ slot }, event) => `/events/${event._id.toHexString()}/day-sheet/${slot}`,
+};
+const fileWhen: Columns = [
+  { label: 'Date', on: ['file'], value: ({ day }) => ({ day }) },
+  { label: 'From', on: ['file'], value: ({ from }) => ({ time: from }) },
+  { label: 'To', on: ['file'], value: ({ to }) => ({ time: to }) },
+];
+
+/** When, with the day in every row. */
+export const WHEN: Columns = [{ ...when, on: ['screen', 'paper'] }, ...fileWhen];
+
+/** The same where each sheet of paper is about one day. */
+export const WHEN_BY_DAY: Columns = [
+  when,
+  { label: 'Time', isShort: true, on: ['paper'], value: ({ from, to }, place) => timeSpan(from, to, place) },
+  ...fileWhen,
+];
+
+/** A column that is the heading of its group on pages and paper. */
+export function asHeading(column: Column<TimeRow>): Column<TimeRow> {
+  return { ...column, on: ['file'] };
+}
+
+export const TEACHER: Column<TimeRow> = { label: 'Teacher', value: ({ teacher }) => teacher };
+/** Where; on pages and paper, that it is by video instead. */
+export const ROOM: Columns = [
+  { label: 'Room', on: ['screen', 'paper'], value: ({ room, kind }) => kind || room },
+  { label: 'Room', on: ['file'], value: ({ room }) => room },
+];
+/** Where it is the heading of its group on pages and paper. */
+export const ROOM_IN_FILE = ROOM.slice(1);
+export const FAMILY: Column<TimeRow> = { label: 'Family', value: ({ family }) => family };
+const classColumn: Column<TimeRow> = { label: 'Class', value: ({ className }) => className };
+export const STUDENT: Columns = [
+  { label: 'Student', value: ({ students }) => students, below: answersBelow },
+  classColumn,
+];
+/** The same where no column tells that a meeting is by video. */
+export const STUDENT_AND_KIND: Columns = [
+  {
+    label: 'Student',
+    value: ({ students }) => students,
+    below: (row) => [row.kind, answersBelow(row)].filter(Boolean).join('\n'),
+  },
+  classColumn,
+];
+
+export const STATE: Columns = [
+  {
+    label: 'State',
+    value: ({ state }) => state,
+    status: ({ state, free }) => kindOf(state, free !== undefined),
+    below: ({ problem }) => problem,
+  },
+  { label: 'Problem', on: ['file'], value: ({ problem }) => problem },
+];
+
+export const NOTE: Columns = [
+  { label: 'Note', value: ({ note }) => note },
+  {
+    label: 'Meeting type',
+    on: ['file'],
+    value: ({ kind, free }) => kind || (free ? '' : 'In person'),
+  },
+];
+
+export const CAME: Column<TimeRow> = {
+  label: 'Came',
+  value: ({ attended }) => (attended ? { yes: 'Yes', no: 'No' }[attended] : ''),
+};
+
+function kindOf(state: string, isFree: boolean): StatusKind {
+  if (isFree) return 'off';
+  return ({ Booked: 'ok', Problem: 'notice', 'On hold': 'busy' } as const)[state] ?? 'off';
+}
+
+/** "Room 12", where there is one. */
+export function roomFact(room: string): string[] {
+  return room ? [/^room\b/i.test(room) ? room : `Room ${room}`] : [];
+}

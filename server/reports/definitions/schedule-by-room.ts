@@ -1,0 +1,146 @@
+import type { Types } from 'mongoose';
+import { Appointment, LIVING_STATES } from '../../models/appointment.js';
+import { Class } from '../../models/class.js';
+import { searchKey } from '../../models/scoped.js';
+import { findTeachers, type Teacher } from '../find-teachers.js';
+import { groupRows, listTimes, type TimeRow } from '../list-times.js';
+import type { Definition, Group, ReportEvent } from '../make-report.js';
+import type { ReportQuery } from '../schema.js';
+import {
+  answerColumns,
+  asHeading,
+  CAME,
+  FAMILY,
+  NOTE,
+  ROOM_IN_FILE,
+  STATE,
+  STUDENT_AND_KIND,
+  TEACHER,
+  WHEN_BY_DAY,
+} from './columns.js';
+import { sumTimes, TIMES_SHOWN } from './times-shown.js';
+
+/** Rooms that are read at once for a file. */
+const BATCH = 50;
+
+/** A room, the teachers who sit in it, and the classes that meet in it whoever teaches them. */
+interface Room {
+  /** As it is searched by: "Rm 12" and "rm 12" are one. */
+  key: string;
+  name: string;
+  teachers: Teacher[];
+  classes: Types.ObjectId[];
+}
+
+export const scheduleByRoom: Definition<TimeRow> = {
+  name: 'rooms',
+  title: 'Schedule by room',
+  about: 'Who meets in each room and when, with free times. Prints a sheet per room and day, for the door.',
+  columns: [
+    ...ROOM_IN_FILE,
+    ...WHEN_BY_DAY,
+    TEACHER,
+    ...STUDENT_AND_KIND,
+    FAMILY,
+    ...STATE,
+    ...NOTE,
+    asHeading(CAME),
+  ],
+  eventColumns: answerColumns,
+  search: 'Search rooms',
+  byDay: true,
+  shows: TIMES_SHOWN,
+  size: 25,
+  noun: ['room', 'rooms'],
+  sum: sumTimes,
+  sheetDay: ({ day }) => day,
+  empty: {
+    title: 'No rooms yet',
+    text: 'Enter the rooms of teachers under Slots, or of classes in the Class Editor.',
+  },
+  read: async (event, query, slice) => {
+    const { rooms, teachers } = await findRooms(event, query.q);
+    const { skip, size } = slice(rooms.length);
+    const groups = await groupsOf(event, rooms.slice(skip, skip + size), teachers, query);
+    return { total: rooms.length, groups };
+  },
+  readAll: async function* (event, query) {
+    const { rooms, teachers } = await findRooms(event, query.q);
+    for (let from = 0; from < rooms.length; from += BATCH)
+      yield await groupsOf(event, rooms.slice(from, from + BATCH), teachers, query);
+  },
+};
+
+const byNumber = new Intl.Collator('en-US', { numeric: true });
+
+/** The event's rooms, room 2 before room 12; times without a room come last. */
+async function findRooms(event: ReportEvent, q: string): Promise<{ rooms: Room[]; teachers: Teacher[] }> {
+  const [teachers, classes] = await Promise.all([
+    findTeachers(event),
+    Class.find({ account: event.account, event: event._id }, { 'edits.room': 1 }).lean<
+      Pick<Class, '_id' | 'edits'>[]
+    >(),
+  ]);
+  const rooms = new Map<string, Room>();
+  const roomOf = (name: string): Room => {
+    const key = searchKey(name);
+    const room = rooms.get(key) ?? { key, name, teachers: [], classes: [] };
+    rooms.set(key, room);
+    return room;
+  };
+  for (const teacher of teachers) roomOf(teacher.room).teachers.push(teacher);
+  for (const { _id, edits } of await meetingClasses(event, classes))
+    roomOf(edits.room ?? '').classes.push(_id);
+  const wanted = searchKey(q);
+  return {
+    teachers,
+    rooms: [...rooms.values()]
+      .filter(({ key }) => key.includes(wanted))
+      .sort((a, b) => (a.key && b.key ? byNumber.compare(a.key, b.key) : a.key ? -1 : 1)),
+  };
+}
+
+/** Classes with a room of their own over which somebody meets whom the reader sees. */
+async function meetingClasses(
+  { _id: event, account, sight }: ReportEvent,
+  classes: Pick<Class, '_id' | 'edits'>[],
+): Promise<Pick<Class, '_id' | 'edits'>[]> {
+  const housed = classes.filter(({ edits }) => edits.room);
+  if (housed.length === 0) return [];
+  const met = await Appointment.distinct('class', {
+    account,
+    event,
+    ...sight,
+    class: { $in: housed.map(({ _id }) => _id) },
+    state: { $in: LIVING_STATES },
+  });
+  const ids = new Set(met.map(String));
+  return housed.filter(({ _id }) => ids.has(_id.toHexString()));
+}
+
+async function groupsOf(
+  event: ReportEvent,
+  rooms: Room[],
+  known: Teacher[],
+  { day, show }: ReportQuery,
+): Promise<Group<TimeRow>[]> {
+  const asked = { day, withFree: show !== 'booked' };
+  const seen = event.sight;
+  const rows = await listTimes(
+    event,
+    rooms.flatMap(({ teachers }) => teachers),
+    asked,
+    { filter: { class: { $in: rooms.flatMap(({ classes }) => classes) }, ...seen }, known },
+  );
+  const rowsOf = groupRows(rows, ({ room }) => searchKey(room));
+  return rooms.map(({ key, name }) => {
+    const own = rowsOf.get(key) ?? [];
+    return { title: titleOf(name), facts: [], rows: own };
+  });
+}
+
+/** "Room 12", "Gym". */
+function titleOf(name: string): string {
+  if (name === '') return 'No room';
+  return /^\d/.test(name) ? `Room ${name}` : name;
+}

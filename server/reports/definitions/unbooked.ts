@@ -1,0 +1,122 @@
+import { contactName } from '../../models/contact.js';
+import { number } from '../../web/format-count.js';
+import { groupFamilies, type UnbookedFamily } from '../group-families.js';
+import { listUnbooked, type Child } from '../list-unbooked.js';
+import type { Column, Definition, ReportEvent } from '../make-report.js';
+import { matchContacts, type Reachable } from '../match-contacts.js';
+import type { ReportQuery } from '../schema.js';
+
+/** A family and whom to reach in it. */
+interface Row {
+  children: Child[];
+  contacts: Reachable[];
+}
+
+/** Families that are read at once for a file. */
+const BATCH = 500;
+/** Contacts with columns of their own in a file, as a mail merge needs them. */
+const OWN_COLUMNS = [0, 1];
+
+const contactColumns = OWN_COLUMNS.flatMap((index): Column<Row>[] =>
+  (['name', 'email', 'phone'] as const).map((key) => ({
+    label: `${{ name: 'Contact', email: 'Email', phone: 'Phone' }[key]} ${String(index + 1)}`,
+    on: ['file'],
+    value: ({ contacts }) => contacts[index]?.[key] ?? '',
+  })),
+);
+
+export const unbooked: Definition<Row> = {
+  name: 'unbooked',
+  title: 'Families without an appointment',
+  about:
+    'A row for each family that hasn’t booked, with whom to call or write to. Hidden classes don’t count.',
+  columns: [
+    { label: 'Students', value: ({ children }) => children.map((child) => contactName(child)).join(', ') },
+    {
+      label: 'Grade',
+      value: ({ children }) =>
+        children
+          .map(({ grade }) => grade)
+          .filter(Boolean)
+          .join(', '),
+    },
+    {
+      label: 'Contacts',
+      on: ['screen', 'paper'],
+      value: ({ contacts }) => contacts.map(inOneLine).join('\n') || 'Nobody on the roster',
+    },
+    ...contactColumns,
+    {
+      label: 'Further contacts',
+      on: ['file'],
+      value: ({ contacts }) => contacts.slice(OWN_COLUMNS.length).map(inOneLine).join(', '),
+    },
+  ],
+  search: 'Search students and parents',
+  shows: {
+    label: 'Families',
+    items: [
+      ['', 'No appointment at all'],
+      ['some', 'Only some of their children'],
+    ],
+  },
+  size: 50,
+  noun: ['family', 'families'],
+  empty: { title: 'Nobody is missing', text: 'Every student has at least one appointment.' },
+  read: async (event, query, slice) => {
+    const found = await findFamilies(event, query);
+    const wanted = found.groups[query.show === 'some' ? 'some' : ''];
+    const { skip, size } = slice(wanted.length);
+    return {
+      total: wanted.length,
+      counts: { '': found.groups[''].length, some: found.groups.some.length },
+      stats: [
+        { label: 'Families without an appointment', value: found.groups[''].length },
+        {
+          label: 'Students without an appointment',
+          value: found.without,
+          note: `of ${number(found.students)}`,
+        },
+      ],
+      groups: [{ facts: [], rows: await rowsOf(event, wanted.slice(skip, skip + size)) }],
+      ...(found.students === 0 ? { empty: NO_STUDENTS } : found.without > 0 ? { empty: ONLY_SOME } : {}),
+    };
+  },
+  readAll: async function* (event, query) {
+    const wanted = (await findFamilies(event, query)).groups[query.show === 'some' ? 'some' : ''];
+    for (let from = 0; from < wanted.length; from += BATCH)
+      yield [{ facts: [], rows: await rowsOf(event, wanted.slice(from, from + BATCH)) }];
+  },
+};
+
+const NO_STUDENTS = {
+  title: 'No students yet',
+  text: 'Students come with the classes of the event. Hidden classes don’t count.',
+};
+
+const ONLY_SOME = {
+  title: 'No families here',
+  text: 'Look at the other filter: some families have an appointment for only some of their children.',
+};
+
+async function findFamilies(event: ReportEvent, { q }: ReportQuery) {
+  const found = await listUnbooked(event);
+  const families = await groupFamilies(event.account, found, q);
+  return {
+    students: found.students,
+    without: found.without.length,
+    groups: {
+      '': families.filter(({ hasBooked }) => !hasBooked),
+      some: families.filter(({ hasBooked }) => hasBooked),
+    },
+  };
+}
+
+async function rowsOf(event: ReportEvent, families: UnbookedFamily[]): Promise<Row[]> {
+  const contacts = await matchContacts(event.account, families);
+  return families.map(({ children }, index) => ({ children, contacts: contacts[index] ?? [] }));
+}
+
+function inOneLine({ name, email, phone }: Reachable): string {
+  return [name, email, phone].filter(Boolean).join(', ');
+}

@@ -1,0 +1,200 @@
+import type { AccessLevel } from '../models/user.js';
+import type { Place, PlacedEvent } from '../web/place.js';
+import type { Sight } from '../web/sight.js';
+import type { ReportQuery } from './schema.js';
+import { writeCell, type CellValue } from './write-cell.js';
+
+/** An event, what of it the reader sees, and who they are in it. */
+export type ReportEvent = PlacedEvent & { sight: Sight; level: AccessLevel };
+
+export type Medium = 'screen' | 'paper' | 'file';
+
+export type StatusKind = 'ok' | 'notice' | 'danger' | 'busy' | 'off';
+
+/** A column of a report: the same on the page, on paper and in files, but for what only one of them has. */
+export interface Column<Row> {
+  label: string;
+  value: (row: Row, place: Place) => CellValue;
+  /** Where it stands, everywhere by default. */
+  on?: readonly Medium[];
+  /** Numbers stand at the right. */
+  isNumber?: true;
+  /** It stays in one line. */
+  isShort?: true;
+  /** On a page: where the cell leads, and the sign before its word. */
+  href?: (row: Row, event: ReportEvent) => string;
+  status?: (row: Row) => StatusKind;
+  /** Further words below the cell's own. */
+  below?: (row: Row) => string;
+}
+
+/** Rows under one heading: a teacher's, a room's, a family's. A report without headings is one group. */
+export interface Group<Row> {
+  title?: string;
+  /** Said below the heading. */
+  facts: string[];
+  rows: Row[];
+  /** What can be done with it, as a link. */
+  link?: { label: string; href: string };
+}
+
+export interface Slice {
+  skip: number;
+  size: number;
+}
+
+/** A part of a report that is small enough for a page. */
+export interface Part<Row> {
+  groups: Group<Row>[];
+  /** How many groups there are, or rows of a report without headings. */
+  total: number;
+  /** How many each of the `shows` has. */
+  counts?: Record<string, number>;
+  stats?: { label: string; value: number; note?: string }[];
+  /** Said where there is nothing, instead of the report's own. */
+  empty?: { title: string; text: string };
+}
+
+/** All that is particular to a report. Adding one is a file in `definitions/` and a line in `list-reports.ts`. */
+export interface Definition<Row> {
+  /** Of its address and its files. */
+  name: string;
+  title: string;
+  /** What it shows, in a sentence or two. */
+  about: string;
+  /** Who may read it, an appointment viewer by default. */
+  least?: AccessLevel;
+  columns: Column<Row>[];
+  /** Further ones, last in each row, that depend on the event: its questions. */
+  eventColumns?: (event: ReportEvent) => Column<Row>[];
+  /** What its search looks for; absent where it has none. */
+  search?: string;
+  /** It can be narrowed to one day. */
+  byDay?: true;
+  /** What of it is shown, the first one unless another is selected. */
+  shows?: { label: string; items: [key: string, label: string][] };
+  size: number;
+  noun: [one: string, many: string];
+  /** What is said of a group's rows below its heading: "12 booked, 3 free". */
+  sum?: (rows: Row[], query: ReportQuery) => string;
+  /** Of rows on paper: the day, where each day has a sheet of its own. */
+  sheetDay?: (row: Row) => string;
+  empty: { title: string; text: string };
+  /** @param slice of the groups, or of the rows of a report without headings; `total` may tell that there are fewer */
+  read: (event: ReportEvent, query: ReportQuery, slice: (total: number) => Slice) => Promise<Part<Row>>;
+  /** All of it, in parts, for files and paper. */
+  readAll: (event: ReportEvent, query: ReportQuery) => AsyncIterable<Group<Row>[]>;
+}
+
+/** A cell as a page shows it. */
+export interface ShownCell {
+  label: string;
+  text: string;
+  isNumber: boolean;
+  isShort: boolean;
+  href?: string;
+  status?: StatusKind;
+  below?: string;
+}
+
+export interface ShownGroup extends Omit<Group<never>, 'rows'> {
+  rows: ShownCell[][];
+}
+
+/** A report whose rows nobody else needs to know. */
+export interface Report extends Omit<
+  Definition<never>,
+  'columns' | 'eventColumns' | 'read' | 'readAll' | 'sheetDay' | 'sum' | 'least'
+> {
+  least: AccessLevel;
+  /** Its columns' names. */
+  labels: (event: ReportEvent, medium: Medium) => { label: string; isNumber: boolean }[];
+  show: (
+    event: ReportEvent,
+    query: ReportQuery,
+    slice: (total: number) => Slice,
+  ) => Promise<Omit<Part<never>, 'groups'> & { groups: ShownGroup[] }>;
+  /** For paper: a group for each sheet. `day` where the sheet is about one day. */
+  sheets: (event: ReportEvent, query: ReportQuery) => AsyncIterable<(ShownGroup & { day?: string })[]>;
+  /** For files, row by row. */
+  lines: (event: ReportEvent, query: ReportQuery) => AsyncIterable<CellValue[][]>;
+}
+
+/** Makes a report of its definition. */
+export function makeReport<Row>(definition: Definition<Row>): Report {
+  const {
+    columns,
+    eventColumns,
+    read,
+    readAll,
+    sheetDay,
+    sum,
+    least = 'appointment viewer',
+    ...same
+  } = definition;
+  const on = (event: ReportEvent, medium: Medium) =>
+    [...columns, ...(eventColumns?.(event) ?? [])].filter((column) => column.on?.includes(medium) ?? true);
+  const showRow = (row: Row, shown: Column<Row>[], event: ReportEvent): ShownCell[] =>
+    shown.map(({ label, value, isNumber = false, isShort = false, href, status, below }) => ({
+      label,
+      isNumber,
+      isShort,
+      text: writeCell(value(row, event), event),
+      ...(href ? { href: href(row, event) } : {}),
+      ...(status ? { status: status(row) } : {}),
+      ...(below ? { below: below(row) } : {}),
+    }));
+  const showGroup = (
+    { rows, facts, ...group }: Group<Row>,
+    event: ReportEvent,
+    query: ReportQuery,
+    medium: Medium,
+  ): ShownGroup => {
+    const shown = on(event, medium);
+    return {
+      ...group,
+      facts: sum ? [...facts, sum(rows, query)] : facts,
+      rows: rows.map((row) => showRow(row, shown, event)),
+    };
+  };
+
+  return {
+    ...same,
+    least,
+    labels: (event, medium) => on(event, medium).map(({ label, isNumber = false }) => ({ label, isNumber })),
+    show: async (event, query, slice) => {
+      const { groups, ...part } = await read(event, query, slice);
+      return { ...part, groups: groups.map((group) => showGroup(group, event, query, 'screen')) };
+    },
+    sheets: async function* (event, query) {
+      for await (const groups of readAll(event, query))
+        yield groups
+          .filter(({ rows }) => rows.length > 0)
+          .flatMap((group) =>
+            sheetDay
+              ? byDay(group, sheetDay).map(({ day, ...part }) => ({
+                  ...showGroup(part, event, query, 'paper'),
+                  day,
+                }))
+              : [showGroup(group, event, query, 'paper')],
+          );
+    },
+    lines: async function* (event, query) {
+      const inFile = on(event, 'file');
+      for await (const groups of readAll(event, query))
+        yield groups.flatMap(({ rows }) => rows.map((row) => inFile.map(({ value }) => value(row, event))));
+    },
+  };
+}
+
+/** A group parted by days; rows come in the order of time. */
+function byDay<Row>(group: Group<Row>, dayOf: (row: Row) => string): (Group<Row> & { day: string })[] {
+  const days = new Map<string, Row[]>();
+  for (const row of group.rows) {
+    const day = dayOf(row);
+    const rows = days.get(day);
+    if (rows) rows.push(row);
+    else days.set(day, [row]);
+  }
+  return [...days].map(([day, rows]) => ({ ...group, rows, day }));
+}

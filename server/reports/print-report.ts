@@ -1,0 +1,73 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Response } from 'express';
+import { daysInWords, fullDay } from '../web/format-time.js';
+import type { Report, ReportEvent, ShownGroup } from './make-report.js';
+import { reportFrame } from './show-report.js';
+import type { ReportQuery } from './schema.js';
+
+/**
+ * Answers with the whole report as sheets of paper, each with a head of its own. It is sent part by part, so that its length does not
+ * matter.
+ * @param back the page that it was asked for on
+ */
+export async function printReport(
+  res: Response,
+  report: Report,
+  event: ReportEvent,
+  query: ReportQuery,
+  back: string,
+): Promise<void> {
+  res.type('html');
+  try {
+    await pipeline(Readable.from(partsOf(res, report, event, query, back)), res);
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+  }
+}
+
+async function* partsOf(
+  res: Response,
+  report: Report,
+  event: ReportEvent,
+  query: ReportQuery,
+  back: string,
+): AsyncGenerator<string> {
+  const render = (view: string, locals: object) => renderPart(res, `reports/${view}`, locals);
+  const headOf = (group: ShownGroup & { day?: string }) => ({
+    heading: group.title ?? report.title,
+    facts: group.facts,
+    eventName: event.name,
+    reportTitle: group.title ? report.title : '',
+    when: dayOfSheet(group.day || query.day, event),
+    labels: report.labels(event, 'paper'),
+  });
+  yield await render('print-top', { ...reportFrame(event, report.title), report, back });
+  let open = false;
+  for await (const groups of report.sheets(event, query))
+    for (const group of groups) {
+      // What has no heading goes on in the same table.
+      if (open && group.title !== undefined) yield CLOSE;
+      if (!open || group.title !== undefined) yield await render('print-open', headOf(group));
+      open = true;
+      yield await render('print-rows', { rows: group.rows });
+    }
+  if (open) yield CLOSE;
+  yield await render('print-bottom', { isEmpty: !open, empty: report.empty });
+}
+
+const CLOSE = '</tbody></table></section>\n';
+
+function dayOfSheet(day: string, event: ReportEvent): string {
+  return day ? fullDay(day, event) : daysInWords(event.days, event);
+}
+
+/** A part of the page as text; `res.render` would end the answer with it. */
+function renderPart(res: Response, view: string, locals: object): Promise<string> {
+  return new Promise((resolve, reject) => {
+    res.app.render(view, { ...res.locals, ...locals }, (error: Error | null, html: string) => {
+      if (error) reject(error);
+      else resolve(html);
+    });
+  });
+}
