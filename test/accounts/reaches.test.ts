@@ -159,6 +159,9 @@ describe('inviting to single events, or as a teacher', () => {
     const again = await invite({ scope: 'events', events: [fall] });
     assert.equal(again.status, 422);
     assert.match(again.text, /has this access already/);
+    // Of two of which one is there already none is given: the page says so, and nothing of it unseen.
+    assert.equal((await invite({ scope: 'events', events: [spring, fall] })).status, 422);
+    assert.deepEqual(await grants(), [`appointment maker ${fall}`]);
     await Promise.all([1, 2].map(() => invite({ scope: 'events', events: [spring] })));
     await invite({ scope: 'contact', contact: teacher });
     assert.deepEqual(await grants(), [

@@ -79,6 +79,29 @@ describe('facts of a person that nobody can read', function () {
     });
   }
 
+  it('a school of a student in no class keeps the family too, of whom no event speaks', async () => {
+    const alone = await Contact.find({ type: 'guardian', status: 'active', relations: { $size: 1 } }).lean();
+    student = await Contact.findOne({
+      'record.id': { $in: alone.flatMap(({ relations }) => relations.map((tie) => tie.student)) },
+      type: 'student',
+      status: 'active',
+      'schools.0': { $exists: true },
+    })
+      .sort({ _id: 1 })
+      .orFail()
+      .lean();
+    for (const section of await Section.find({ studentIds: idOf() }).lean())
+      sandbox().change(section.record.id, { students: section.studentIds.filter((id) => id !== idOf()) });
+    await night('full');
+    const family = () => Contact.find({ 'relations.student': idOf() }).sort({ _id: 1 }).lean();
+    const before = await family();
+    assert.ok(before.length > 0 && before.every(({ status }) => status === 'active'));
+    patch(student, 'student', { school: '#N/A', schools: ['#N/A'] });
+    assert.equal((await night('events')).how, 'events');
+    assert.deepEqual(await family(), before);
+    await nights.isSettled();
+  });
+
   it('comes in once it can be read, and none is none', async () => {
     patch(student, 'student', { grade: '#N/A' });
     await night('full');
