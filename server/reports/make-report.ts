@@ -1,4 +1,5 @@
 import type { AccessLevel } from '../models/user.js';
+import type { Chart } from '../web/draw-chart.js';
 import type { Place, PlacedEvent } from '../web/place.js';
 import type { Sight } from '../web/sight.js';
 import type { ReportQuery } from './schema.js';
@@ -51,6 +52,7 @@ export interface Part<Row> {
   /** How many each of the `shows` has. */
   counts?: Record<string, number>;
   stats?: { label: string; value: number; note?: string }[];
+  chart?: { title: string; drawing: Chart };
   /** Said where there is nothing, instead of the report's own. */
   empty?: { title: string; text: string };
 }

@@ -34,7 +34,7 @@ export async function showReport(report: Report, event: ReportEvent, query: Repo
   const home = `${pathOf(event)}/${report.name}`;
   const hrefOf = (change: Partial<ReportQuery>) => addressOf(home, { ...asked(query), ...change });
   const slice = (total: number) => ({ ...sliceOf(total, query.page, report.size), size: report.size });
-  const { groups, total, counts, stats, empty } = await report.show(event, query, slice);
+  const { groups, total, counts, stats, chart, empty } = await report.show(event, query, slice);
   const [first] = report.shows?.items ?? [];
   const show = report.shows?.items.some(([key]) => key === query.show) ? query.show : (first?.[0] ?? '');
   return {
@@ -45,6 +45,7 @@ export async function showReport(report: Report, event: ReportEvent, query: Repo
     groups,
     labels: report.labels(event, 'screen'),
     stats,
+    chart,
     empty: empty ?? report.empty,
     isFiltered: query.q !== '' || query.day !== '' || show !== '',
     q: query.q,

@@ -4,6 +4,7 @@ import { tookOf } from '../../runs/show/measure-took.js';
 import { STATE_WORDS, TRIGGER_WORDS } from '../../runs/show/show-run.js';
 import type { SyncRun } from '../../models/sync-run.js';
 import { countRuns, eventRuns, refreshesOf } from '../../sync/tab/queries.js';
+import { showHistory } from '../../sync/tab/show-history.js';
 import { sumRun, type RunNumbers } from '../../sync/tab/sum-run.js';
 import { tookInWords } from '../../web/format-count.js';
 import { shortDayAndTime } from '../../web/format-time.js';
@@ -16,6 +17,8 @@ interface Row {
   numbers: RunNumbers;
 }
 
+/** Runs in the chart: a month of nights. */
+const CHARTED = 30;
 /** Runs that are read at once for a file. */
 const BATCH = 200;
 
@@ -63,7 +66,16 @@ export const syncHistory: Definition<Row> = {
   read: async (event, _query, slice) => {
     const total = await countRuns(event._id);
     const { skip, size } = slice(total);
-    return { total, groups: [{ facts: [], rows: await readRuns(event, skip, size) }] };
+    const [rows, recent] = await Promise.all([readRuns(event, skip, size), eventRuns(event._id, 0, CHARTED)]);
+    const counts = new Map(
+      [...(await refreshesOf(event.account, recent))].map(([id, refresh]) => [id, refresh.counts]),
+    );
+    const history = showHistory(recent, counts, event);
+    return {
+      total,
+      groups: [{ facts: [], rows }],
+      ...(history ? { chart: { title: 'The last runs', drawing: history.chart } } : {}),
+    };
   },
   readAll: async function* (event) {
     const total = await countRuns(event._id);

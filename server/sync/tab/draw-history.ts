@@ -1,3 +1,4 @@
+import { layColumns, roundTop, stackBar, type Bar } from '../../web/draw-chart.js';
 import type { RunNumbers } from './sum-run.js';
 
 /** A run as the chart needs it. */
@@ -5,12 +6,6 @@ export interface HistoryRun {
   numbers: RunNumbers;
   /** in ms; undefined: never begun */
   took: number | undefined;
-}
-
-/** A bar or a part of one: px from the top of the drawing. */
-export interface Bar {
-  y: number;
-  height: number;
 }
 
 /** One run's place, in per cent of the drawing's width, and its bars. */
@@ -42,12 +37,9 @@ export const FRAME = {
 
 /** Of a few runs the columns would be walls. */
 const FEWEST_COLUMNS = 15;
-/** What is there at all is seen. */
-const THINNEST = 2;
 /** A first import brings thousands, a night three: what is so far above the middle does not set the scale. */
 const FAR_ABOVE = 10;
 
-const COUNT_TOPS = [2, 4, 6, 10];
 const MINUTE = 60_000;
 const TOOK_TOPS = [
   2_000,
@@ -68,17 +60,17 @@ const TOOK_TOPS = [
 /** Lays out the runs as columns, in the order given. Pure: the same runs give the same drawing. */
 export function drawHistory(runs: HistoryRun[]): History {
   const tops = {
-    counts: roundCount(scaleEnd(runs.map(({ numbers }) => totalOf(numbers)))),
+    counts: roundTop(scaleEnd(runs.map(({ numbers }) => totalOf(numbers)))),
     took: roundTook(scaleEnd(runs.map(({ took }) => took ?? 0))),
   };
-  const width = 100 / Math.max(runs.length, FEWEST_COLUMNS);
+  const places = layColumns(runs.length, FEWEST_COLUMNS);
   const columns = runs.map(({ numbers, took = 0 }, index) => {
     const { added, changed, removed, restored } = numbers;
-    const [bottom, middle, upper] = stack([added + restored, changed, removed], tops.counts, FRAME.counts);
-    const [bar] = stack([took], tops.took, FRAME.took);
+    const [bottom, middle, upper] = stackBar([added + restored, changed, removed], tops.counts, FRAME.counts);
+    const [bar] = stackBar([took], tops.took, FRAME.took);
     return {
-      x: round(index * width),
-      width: round(width),
+      x: places[index]?.x ?? 0,
+      width: places[index]?.width ?? 0,
       added: bottom ?? null,
       changed: middle ?? null,
       removed: upper ?? null,
@@ -94,23 +86,6 @@ export function totalOf({ added, changed, removed, restored }: RunNumbers): numb
   return added + changed + removed + restored;
 }
 
-/** Parts on top of one another, the first at the base; null where there is nothing. All of a cut bar keep their proportions. */
-function stack(parts: number[], top: number, frame: { top: number; base: number }): (Bar | null)[] {
-  const room = frame.base - frame.top;
-  const full = parts.reduce((sum, part) => sum + part, 0);
-  const raw = parts.map((part) =>
-    part > 0 ? Math.max(THINNEST, ((part / full) * Math.min(full, top) * room) / top) : 0,
-  );
-  const high = raw.reduce((sum, height) => sum + height, 0);
-  let y: number = frame.base;
-  return raw.map((height) => {
-    if (height === 0) return null;
-    const fitted = height * Math.min(1, room / high);
-    y -= fitted;
-    return { y: round(y), height: round(fitted) };
-  });
-}
-
 /** The greatest value that is not far above the middle one. */
 function scaleEnd(values: number[]): number {
   const some = values.filter((value) => value > 0).sort((a, b) => a - b);
@@ -118,16 +93,6 @@ function scaleEnd(values: number[]): number {
   return some.findLast((value) => value <= middle * FAR_ABOVE) ?? 0;
 }
 
-/** Up to an even number that is easy to halve: 2, 4, 6, 10, 20, 40 … */
-function roundCount(value: number): number {
-  for (let power = 1; ; power *= 10)
-    for (const step of COUNT_TOPS) if (value <= step * power) return step * power;
-}
-
 function roundTook(value: number): number {
   return TOOK_TOPS.find((top) => value <= top) ?? value;
-}
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100;
 }

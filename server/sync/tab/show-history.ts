@@ -7,16 +7,9 @@ import type { Place } from '../../web/place.js';
 import { tookOf } from '../../runs/show/measure-took.js';
 import { pathOfRun } from '../../runs/show/queries.js';
 import { isOver, STATE_WORDS } from '../../runs/show/show-run.js';
+import { linesOf, type Chart, type ChartColumn, type Label } from '../../web/draw-chart.js';
 import { drawHistory, FRAME, totalOf, type Column } from './draw-history.js';
 import { sumRun, type RunNumbers } from './sum-run.js';
-
-/** A line of the scale: its height, and what it stands for in words. */
-interface Line {
-  y: number;
-  label: string;
-}
-
-type Frame = Pick<typeof FRAME.counts | typeof FRAME.took, 'top' | 'base'>;
 
 interface ShownRun {
   href: string;
@@ -34,13 +27,11 @@ interface ShownRun {
 }
 
 export interface ShownHistory {
-  frame: typeof FRAME;
+  chart: Chart;
   /** Oldest first. */
   runs: ShownRun[];
-  lines: { counts: Line[]; took: Line[] };
-  ends: { x: number; label: string; anchor: 'start' | 'end' }[];
+  ends: Label[];
   description: string;
-  anyCut: boolean;
 }
 
 /**
@@ -64,16 +55,54 @@ export function showHistory(
     const column = columns[index];
     return column ? [showOne(run, numbers, tookInWords(took), column, place)] : [];
   });
+  const description = describe(known, shown);
+  const ends = endsOf(shown);
+  return { runs: shown, ends, description, chart: chartOf(shown, tops, ends, description) };
+}
+
+function chartOf(
+  runs: ShownRun[],
+  tops: { counts: number; took: number },
+  ends: Label[],
+  description: string,
+): Chart {
   return {
-    frame: FRAME,
-    runs: shown,
-    lines: {
-      counts: linesOf(FRAME.counts, tops.counts, number),
-      took: linesOf(FRAME.took, tops.took, tookInWords),
-    },
-    ends: endsOf(shown),
-    description: describe(known, shown),
-    anyCut: columns.some(({ cut }) => cut.counts || cut.took),
+    id: 'history',
+    description,
+    height: FRAME.height,
+    base: FRAME.took.base,
+    titles: [
+      { y: FRAME.counts.title, label: 'People and classes' },
+      { y: FRAME.took.title, label: 'How long it took' },
+    ],
+    lines: [
+      ...linesOf(FRAME.counts, tops.counts, number),
+      ...linesOf(FRAME.took, tops.took, tookInWords),
+    ],
+    columns: runs.map(columnOf),
+    labels: ends.map((end) => ({ ...end, y: FRAME.days })),
+    keys: [
+      { role: 'full', label: 'New or came back' },
+      { role: 'slanted', label: 'Changed' },
+      { role: 'level', label: 'Removed' },
+    ],
+  };
+}
+
+function columnOf({ column, tip, mark }: ShownRun): ChartColumn {
+  const { x, width, added, changed, removed, took, cut } = column;
+  return {
+    x,
+    width,
+    tip,
+    bars: [
+      ...(added ? [{ ...added, role: 'full' as const }] : []),
+      ...(changed ? [{ ...changed, role: 'slanted' as const }] : []),
+      ...(removed ? [{ ...removed, role: 'level' as const }] : []),
+      ...(took ? [{ ...took, role: 'ink' as const }] : []),
+    ],
+    cuts: [...(cut.counts ? [FRAME.counts.top] : []), ...(cut.took ? [FRAME.took.top] : [])],
+    ...(mark ? { mark: { kind: mark, y: FRAME.marks } } : {}),
   };
 }
 
@@ -97,19 +126,11 @@ function showOne(run: SyncRun, numbers: RunNumbers, took: string, column: Column
   return { href, when, day, state, mark, numbers, took, column, tip: `${when}: ${parts.join(', ')}` };
 }
 
-function linesOf(frame: Frame, top: number, label: (value: number) => string): Line[] {
-  return [
-    { y: frame.top, label: label(top) },
-    { y: (frame.top + frame.base) / 2, label: label(top / 2) },
-    { y: frame.base, label: '0' },
-  ];
-}
-
 /** Two days side by side need half the width of a phone. */
 const ROOM_FOR_TWO = 50;
 
 /** The days of the first and the last run, below them; in one text where there is no room for two. */
-function endsOf(runs: ShownRun[]): ShownHistory['ends'] {
+function endsOf(runs: ShownRun[]): Label[] {
   const [first, last] = [runs[0], runs.at(-1)];
   if (!first || !last) return [];
   const right = last.column.x + last.column.width;
