@@ -4,13 +4,13 @@ import { Appointment, LIVING_STATES } from '../../models/appointment.js';
 import { Resource } from '../../models/resource.js';
 import { matchNames } from '../../reports/match-names.js';
 import { actorOf } from '../../web/actor.js';
-import { HttpError, notFound } from '../../web/errors.js';
+import { notFound } from '../../web/errors.js';
 import { eventFrame } from '../../web/event-tabs.js';
 import { countOf } from '../../web/format-count.js';
 import { shortDay, timeSpan } from '../../web/format-time.js';
 import { eventGuard, eventOf } from '../../web/guards.js';
 import { addressOf, pagerOf, sliceOf } from '../../web/paging.js';
-import { parseForm, parseId, parseQuery } from '../../web/parse.js';
+import { FRESH_FORM, parseForm, parseId, parseQuery, type Form } from '../../web/parse.js';
 import type { PlacedEvent } from '../../web/place.js';
 import { say, type Flash } from '../../web/session.js';
 import { sightOf } from '../../web/sight.js';
@@ -23,34 +23,17 @@ export function attendanceRoutes(deps: Deps): Router {
   router.use('/:event/attendance', eventGuard('appointment maker'));
 
   router.get('/:event/attendance/:resource', async (req, res) => {
-    const event = eventOf(res);
-    const resource = await resourceOf(req, res);
-    const { page } = parseQuery(marksQuery, req.query);
-    const { rows, total } = await readPage(event, resource, page);
-    res.render('appointments/attendance', {
-      ...eventFrame(event, 'reports', `Who came to ${resource.name}`),
-      resource,
-      rows,
-      home: homeOf(res, resource),
-      action: addressOf(homeOf(res, resource), { page: page > 1 ? page : '' }),
-      back: `/reports/${event._id.toHexString()}/schedule`,
-      isArchived: event.status === 'archived',
-      pager: pagerOf(total, page, MARKS_A_PAGE, ['appointment', 'appointments'], (to) =>
-        addressOf(homeOf(res, resource), { page: to }),
-      ),
-    });
+    await showMarks(res, await resourceOf(req, res), parseQuery(marksQuery, req.query).page, FRESH_FORM);
   });
 
   router.post('/:event/attendance/:resource', async (req, res) => {
     const resource = await resourceOf(req, res);
     const { page } = parseQuery(marksQuery, req.query);
     const parsed = parseForm(marksForm, req.body);
-    const back = addressOf(homeOf(res, resource), { page: page > 1 ? page : '' });
-    if (!parsed.ok)
-      throw new HttpError(422, 'This form can’t be read', 'Open the page again and mark who came.');
+    if (!parsed.ok) return showMarks(res.status(422), resource, page, parsed);
     const done = await markAttendance(deps, actorOf(res), resource, changesOf(parsed.value));
     say(req, tell(done, done.entry && `${homeOf(res, resource)}/undo/${done.entry.toHexString()}`));
-    res.redirect(303, back);
+    res.redirect(303, addressOf(homeOf(res, resource), { page: page > 1 ? page : '' }));
   });
 
   router.post('/:event/attendance/:resource/undo/:entry', async (req, res) => {
@@ -64,6 +47,23 @@ export function attendanceRoutes(deps: Deps): Router {
     res.redirect(303, homeOf(res, resource));
   });
   return router;
+}
+
+async function showMarks(res: Response, resource: Resource, page: number, form: Form): Promise<void> {
+  const event = eventOf(res);
+  const { rows, total } = await readPage(event, resource, page);
+  res.render('appointments/attendance', {
+    ...eventFrame(event, 'reports', `Who came to ${resource.name}`),
+    resource,
+    rows,
+    form,
+    action: addressOf(homeOf(res, resource), { page: page > 1 ? page : '' }),
+    back: `/reports/${event._id.toHexString()}/schedule`,
+    isArchived: event.status === 'archived',
+    pager: pagerOf(total, page, MARKS_A_PAGE, ['appointment', 'appointments'], (to) =>
+      addressOf(homeOf(res, resource), { page: to }),
+    ),
+  });
 }
 
 /** The teacher of the address, of those whom the actor sees. @throws 404 */

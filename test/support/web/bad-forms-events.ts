@@ -35,6 +35,15 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
     },
     { fields: { ...slots, who: 'chosen', resources: 'x' }, says: /teachers/ },
   ];
+  const badMoves: Bad[] = [
+    { fields: { day: 'soon', notice: 'Kept words' }, says: /a day/, keeps: /Kept words/ },
+    {
+      fields: { day: '2026-11-24', toDay: 'never', notice: 'Kept words' },
+      says: /the new day as a date/,
+      keeps: /Kept words/,
+    },
+    { fields: { day: '2026-11-24' }, says: /another day, another time/ },
+  ];
   const badRows: Bad[] = [
     { fields: {}, says: /at least one class|Select the rows/ },
     { fields: { ids: 'x' }, says: /Select the classes from the list/ },
@@ -207,6 +216,36 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
         keeps: box('ids', ids.slot!),
       },
     ],
+    '/events/:event/slots/bulk': [
+      { fields: { minutes: '5' }, says: /Select slots that are still there/, keeps: /value="5"/ },
+      { fields: { ids: ids.slot! }, says: /what the slots become/ },
+      {
+        fields: { ids: ids.slot!, minutes: 'ten', room: 'Gym' },
+        says: /length of a slot/,
+        keeps: /value="Gym"/,
+      },
+    ],
+    '/events/:event/slots/copy': [
+      { fields: { ids: ids.slot!, toDay: 'soon' }, says: /new day|the day as a date/, keeps: /value="soon"/ },
+      { fields: { ids: ids.slot!, list: 'Nobody Here' }, says: /Not recognized/, keeps: /Nobody Here/ },
+      { fields: { ids: ids.slot! }, says: /Select the teachers who get these times/ },
+    ],
+    '/events/:event/slots/rooms': [
+      {
+        fields: { teacher: ids.resource!, was: '', room: 'y'.repeat(61), list: 'Kept words' },
+        says: /Use 60 characters at most for a room/,
+        keeps: /Kept words/,
+      },
+      { fields: { teacher: ids.resource!, room: '12' }, says: /wasn’t sent whole/ },
+      { fields: { list: 'Nobody Here\t12' }, says: /Nobody Here/, keeps: /Nobody Here\t12/ },
+    ],
+    '/events/:event/slots/move/preview': badMoves,
+    '/events/:event/slots/move': badMoves,
+    '/events/:event/slots/moves/:move/undo': NOTHING_SENT,
+    '/events/:event/attendance/:resource': [
+      { fields: { [`mark-${ids.appointment!}`]: 'perhaps' }, says: /who came/ },
+    ],
+    '/events/:event/attendance/:resource/undo/:entry': NOTHING_SENT,
     '/events/:event/slots/:resource/room': [
       {
         fields: { room: 'y'.repeat(61), ids: ids.slot! },
