@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Slot } from '../models/slot.js';
-import { spanOfDay } from '../web/local-time.js';
+import { dayOf, spanOfDay } from '../web/local-time.js';
 import type { Scope } from './list-appointments.js';
 
 /** An hour of a local day, and how many of its times are booked and free. */
@@ -40,7 +40,7 @@ export async function countHours(event: Scope, { day }: { day: string }): Promis
   const add = (from: Date, more: { booked?: number; free?: number }): void => {
     const at = DateTime.fromJSDate(from, { zone: event.timeZone }).startOf('hour');
     const hour = hours.get(at.toMillis()) ?? {
-      day: at.toFormat('yyyy-MM-dd'),
+      day: dayOf(from, event.timeZone),
       at: at.toJSDate(),
       booked: 0,
       free: 0,

@@ -16,7 +16,7 @@ const SHEET = { width: 703, height: 943 };
 const IS_LED = `!document.body.matches('.is-staff') || document.querySelectorAll('nav[aria-label=Main] a').length >= 4`;
 
 describe('every page of the demo', function () {
-  this.timeout(240_000);
+  this.timeout(900_000);
   let demo: RunningDemo;
   let folder: string;
   let browser: Browser;

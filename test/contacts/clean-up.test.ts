@@ -122,6 +122,7 @@ describe('the clean-up before Clever is turned on', function () {
   it('step 2: the past event’s reports are exported', async () => {
     await main('Reports');
     await link(PAST);
+    await page.getByRole('link', { name: 'Appointments' }).last().click();
     const file = page.waitForEvent('download');
     await page.getByRole('link', { name: /CSV/ }).first().click();
     assert.match((await file).suggestedFilename(), /\.csv$/);

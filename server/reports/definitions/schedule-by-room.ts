@@ -71,7 +71,7 @@ export const scheduleByRoom: Definition<TimeRow> = {
   },
 };
 
-const byNumber = new Intl.Collator('en-US', { numeric: true });
+const byNumber = (a: string, b: string): number => a.localeCompare(b, 'en-US', { numeric: true });
 
 /** The event's rooms, room 2 before room 12; times without a room come last. */
 async function findRooms(event: ReportEvent, q: string): Promise<{ rooms: Room[]; teachers: Teacher[] }> {
@@ -96,7 +96,7 @@ async function findRooms(event: ReportEvent, q: string): Promise<{ rooms: Room[]
     teachers,
     rooms: [...rooms.values()]
       .filter(({ key }) => key.includes(wanted))
-      .sort((a, b) => (a.key && b.key ? byNumber.compare(a.key, b.key) : a.key ? -1 : 1)),
+      .sort((a, b) => (a.key && b.key ? byNumber(a.key, b.key) : a.key ? -1 : 1)),
   };
 }
 
