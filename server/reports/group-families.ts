@@ -76,7 +76,7 @@ export async function groupFamilies(
   const tied: Tied[] = without.map(() => ({ guardians: [], others: [], adults: [], called: '', met: false }));
 
   for (const person of named) {
-    const { _id, searchKey = '' } = person;
+    const { _id, searchKey } = person;
     const relations = tiesOf(person);
     const guarded = new Set(relations.filter(isGuardian).map(({ student }) => student));
     const children = distinctChildren(guarded, childOf);

@@ -1,4 +1,3 @@
-import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Class, isMeetable } from '../models/class.js';
 import { Contact, recordIds } from '../models/contact.js';

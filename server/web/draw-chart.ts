@@ -83,7 +83,9 @@ export function layColumns(count: number, fewest: number): Across[] {
 export function stackBar(parts: number[], top: number, { top: upper, base }: Frame): (Bar | null)[] {
   const room = base - upper;
   const full = sumOf(parts);
-  const height = scaleLinear().domain([0, Math.max(full, top)]).range([0, room]);
+  const height = scaleLinear()
+    .domain([0, Math.max(full, top)])
+    .range([0, room]);
   const high = parts.map((part) => (part > 0 ? Math.max(THINNEST, height(part)) : 0));
   const fit = Math.min(1, room / Math.max(THINNEST, sumOf(high)));
   const layers = stack<number[], number>()

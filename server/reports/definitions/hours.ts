@@ -35,9 +35,7 @@ export const hours: Definition<Hour> = {
     return {
       total: rows.length,
       groups: [{ facts: [], rows: rows.slice(skip, skip + size) }],
-      ...(rows.length > 0
-        ? { chart: { title: 'How full each hour is', drawing: draw(rows, event) } }
-        : {}),
+      ...(rows.length > 0 ? { chart: { title: 'How full each hour is', drawing: draw(rows, event) } } : {}),
     };
   },
   readAll: async function* (event: ReportEvent, query: ReportQuery) {

@@ -75,10 +75,7 @@ function chartOf(
       { y: FRAME.counts.title, label: 'People and classes' },
       { y: FRAME.took.title, label: 'How long it took' },
     ],
-    lines: [
-      ...linesOf(FRAME.counts, tops.counts, number),
-      ...linesOf(FRAME.took, tops.took, tookInWords),
-    ],
+    lines: [...linesOf(FRAME.counts, tops.counts, number), ...linesOf(FRAME.took, tops.took, tookInWords)],
     columns: runs.map(columnOf),
     labels: ends.map((end) => ({ ...end, y: FRAME.days })),
     keys: [
