@@ -14,10 +14,7 @@ type Me = Pick<Appointment, '_id' | 'account' | 'slot'>;
  */
 export async function enterTime(me: Me, need: DiaryNeed, now: Date): Promise<Refusal | undefined> {
   for (const id of diariesFor(need)) {
-    let done = false;
-    while (!done) {
-      done = await push(me, need, id);
-      if (done) break;
+    while (!(await push(me, need, id))) {
       const busy = (await Diary.findById(id).lean())?.busy ?? [];
       if (busy.some((entry) => isMine(entry, me, need))) break;
       const inTheWay = busy.filter((entry) => isInTheWay(entry, me, need));

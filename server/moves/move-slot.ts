@@ -1,4 +1,3 @@
-import type { Types } from 'mongoose';
 import { endHold } from '../booking/check-holder.js';
 import { findPeople } from '../booking/find-people.js';
 import { planNeeds, type Need } from '../booking/plan-needs.js';

@@ -243,7 +243,7 @@ async function showMove(deps: Deps, res: Response, move: SlotMove): Promise<void
 }
 
 function stagesOf(move: SlotMove, counts: ItemCounts) {
-  const words = {
+  const words: Partial<Record<SlotMove['state'], string>> = {
     running: move.kind === 'move' ? 'Moving slots' : 'Closing slots',
     undoing: 'Undoing',
     telling: move.kind === 'move' ? 'Telling families' : 'Canceling appointments',
@@ -256,6 +256,6 @@ function stagesOf(move: SlotMove, counts: ItemCounts) {
         : move.total - counts.todo;
   const total = move.state === 'running' ? move.total : counts.done + counts.undone + counts.told;
   const state = WORKING_STATES.includes(move.state) ? ('running' as const) : ('done' as const);
-  const label = words[move.state as keyof typeof words] ?? 'Done';
+  const label = words[move.state] ?? 'Done';
   return [{ key: 'work', label, done: state === 'done' ? total : of, total, state }];
 }

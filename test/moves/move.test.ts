@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Types } from 'mongoose';
+import type { Types } from 'mongoose';
 import { confirmAppointment } from '../../server/booking/confirm-appointment.js';
 import { holdSlot } from '../../server/booking/hold-slot.js';
 import { Appointment } from '../../server/models/appointment.js';

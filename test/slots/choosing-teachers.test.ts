@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Types } from 'mongoose';
+import type { Types } from 'mongoose';
 import { Class } from '../../server/models/class.js';
 import { Contact, contactKeys } from '../../server/models/contact.js';
 import { Event } from '../../server/models/event.js';
