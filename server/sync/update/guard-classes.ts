@@ -1,15 +1,7 @@
 import { Types } from 'mongoose';
 import { Class } from '../../models/class.js';
 import type { Event } from '../../models/event.js';
-import {
-  byRole,
-  lostOf,
-  ROLES,
-  TieWatch,
-  type IsHere,
-  type Role,
-  type Ties,
-} from '../../runs/changes/compare-ties.js';
+import { byRole, lostOf, ROLES, type IsHere, type Role, type Ties } from '../../runs/changes/compare-ties.js';
 import { TieGuard, type Losing } from '../../runs/changes/guard-ties.js';
 import { markOf } from '../../runs/changes/hold-ties.js';
 import { isDoubtful } from '../../runs/changes/judge-ties.js';
@@ -129,7 +121,7 @@ export class ClassGuard {
         const isKept = of.keptFor !== undefined && of.keptFor === markOf(now);
         const isFree = isKept || item.answered === 'accepted';
         const missing = isFree ? NOBODY : this.guard.missing(was, now, isHere);
-        const stay = isKept ? new TieWatch().missing(was, now, isHere) : NOBODY;
+        const stay = isKept ? byRole((role) => lostOf(role, was, now, isHere)) : NOBODY;
         const alone = aloneOf(item, missing, booked.has(of._id.toHexString()));
         return [{ target: of._id, item, known: of, missing, stay, alone }];
       });
