@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
 import { Event, type EventSync } from '../../models/event.js';
-import { RosterChange } from '../../models/roster-change.js';
+import { heldOf, RosterChange } from '../../models/roster-change.js';
 import { RosterRun } from '../../models/roster-run.js';
 import { SyncRun, type SyncChoice } from '../../models/sync-run.js';
 import { hasChangedSince } from '../../runs/engine/find-later-change.js';
@@ -41,9 +41,7 @@ async function actOnEvent(run: SyncRun, of: Types.ObjectId, event: Event, active
     await acceptHeld(active, UPDATE_KINDS);
     // Whoever accepts that classes go has said so of those who teach nothing else, unless they are a question of their own.
     const waiting: Types.ObjectId[] = await RosterChange.distinct('target', {
-      account: event.account,
-      event: event._id,
-      state: 'held',
+      ...heldOf({ account: event.account, event: event._id }),
       kind: 'resource',
     });
     await updateResources(active, event, storedMirror(event.account), new Map(), 'let go', waiting);
