@@ -107,3 +107,8 @@ schema.index({ account: 1, state: 1, target: 1 });
 schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 
 export const RosterChange = mongoose.model<RosterChange>('rosterChange', schema);
+
+/** Removals that wait for somebody: of an event's runs, or, without an event, of the account's own. */
+export function heldOf({ account, event }: { account: Types.ObjectId; event?: Types.ObjectId | undefined }) {
+  return { account, event: event ?? { $exists: false }, state: 'held' as const };
+}

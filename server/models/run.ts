@@ -12,6 +12,11 @@ export type RunState = (typeof RUN_STATES)[number];
 export const RUN_PURPOSES = ['sync', 'preview', 'apply', 'accept', 'reject', 'undo'] as const;
 export type RunPurpose = (typeof RUN_PURPOSES)[number];
 
+/** Whether a run is about what its source says now, not about another run. */
+export function readsSource({ purpose }: { purpose: RunPurpose }): boolean {
+  return purpose === 'sync' || purpose === 'preview';
+}
+
 /** How far one stage of a run is; `total` is 0 until it is known. */
 export interface Stage {
   name: string;

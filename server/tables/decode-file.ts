@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { TextDecoder } from 'node:util';
 import { breathe, isDue } from './breathe.js';
-import { FileRefused } from './problem-list.js';
+import { FileRefused, wholeFile } from './problem-list.js';
 import type { FileSource } from './file-source.js';
 
 /** How the bytes of a text file are read; spreadsheets write all of these. `utf-8 with slips`: a few bytes of it are of another one. */
@@ -87,7 +87,7 @@ function encodingOfHead({ name }: FileSource, head: Buffer): Encoding | undefine
 }
 
 function refused(file: string, code: 'utf-32' | 'workbook' | 'not a table'): FileRefused {
-  return new FileRefused({ file, line: 0, field: '', fault: { code } });
+  return new FileRefused(wholeFile(file, { code }));
 }
 
 /** Bytes that are a letter within a word in Mac Roman, and a mark or nothing in Windows-1252. */

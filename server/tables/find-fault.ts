@@ -31,10 +31,9 @@ export function findFault(
   { long, spoilt }: Spoilt,
 ): RowFault | undefined {
   const isRemoved = removes(row);
-  const cellsAndColumns = { cells: raw.width, columns: names.length || width };
-  const { cells, columns: columnsHad } = cellsAndColumns;
+  const had = { cells: raw.width, columns: names.length || width };
   const empty: Fault =
-    cells < columnsHad && cells > 1 ? { code: 'cut off', ...cellsAndColumns } : { code: 'empty' };
+    had.cells > 1 && had.cells < had.columns ? { code: 'cut off', ...had } : { code: 'empty' };
   for (const { name, need, words } of columns) {
     const value = row.of(name);
     if (words && value !== '' && !words.are.test(value))

@@ -75,9 +75,10 @@ export class FollowedHeader {
     if (cell === '') return false;
     // Ids have digits, which spares looking at every row.
     const mayName = cell === header.cells[place] || (cell.length < 50 && !/\d/.test(cell));
-    if (!mayName || placesIn(raw.cells, this.format.columns).size < 2 || !this.isHeader(raw)) return false;
-    this.#again += 1;
+    if (!mayName) return false;
     const places = placesIn(raw.cells, this.format.columns);
+    if (places.size < 2 || missingIn(places, this.format).length > 0) return false;
+    this.#again += 1;
     const isMoved =
       [...places].some(([name, at]) => header.places.get(name) !== at) || places.size !== header.places.size;
     if (isMoved) this.header = { places, width: raw.width, cells: raw.cells, at: header.at };

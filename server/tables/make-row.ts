@@ -78,8 +78,10 @@ export class RowMaker {
       }
       const clean = this.#clean(column, cell);
       for (const note of clean.notes) this.notes.add(column.name, note, line, cell, clean.value);
-      if (clean.spoilt) spoilt.set(column.name, { code: clean.spoilt, cell: clean.value });
-      if (clean.spoilt) continue;
+      if (clean.spoilt) {
+        spoilt.set(column.name, { code: clean.spoilt, cell: clean.value });
+        continue;
+      }
       bytes += clean.bytes;
       if (clean.value !== '') cleaned[at] = this.#dayOf(column, line, clean.value);
       else if (clean.notes.length > 0) lost.push(column.name);

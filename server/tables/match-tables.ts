@@ -1,5 +1,5 @@
 import type { TableFormat } from './table-format.js';
-import { FileRefused, type Problem } from './problem-list.js';
+import { FileRefused, wholeFile, type Problem } from './problem-list.js';
 import { lettersOf } from './column-names.js';
 import type { FileSource } from './file-source.js';
 
@@ -25,12 +25,9 @@ export function matchTables(
       : undefined;
     if (!table) strangers.push(source);
     else if (matched.has(table))
-      throw new FileRefused({
-        file: source.name,
-        line: 0,
-        field: '',
-        fault: { code: 'file twice', table: tables[table]?.name ?? table },
-      });
+      throw new FileRefused(
+        wholeFile(source.name, { code: 'file twice', table: tables[table]?.name ?? table }),
+      );
     else matched.set(table, source);
   }
   return { matched, strangers };
@@ -39,10 +36,10 @@ export function matchTables(
 /** A file that is not read, as a problem. */
 export function strangerProblem(source: FileSource, tables: Readonly<Record<string, TableFormat>>): Problem {
   const names = Object.values(tables).map(({ name }) => name);
-  const fault = isText(source)
-    ? ({ code: 'unknown file', names } as const)
-    : ({ code: 'not a text file' } as const);
-  return { file: source.name, line: 0, field: '', fault };
+  return wholeFile(
+    source.name,
+    isText(source) ? { code: 'unknown file', names } : { code: 'not a text file' },
+  );
 }
 
 /** Whether a file's name says that it is a table. */

@@ -1,7 +1,7 @@
 import { pipeline, Transform, type Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import yauzl, { type Entry, type ZipFile } from 'yauzl';
-import { FileRefused } from './problem-list.js';
+import { FileRefused, wholeFile } from './problem-list.js';
 import { LIMITS } from './reading.js';
 import type { FileSource } from './file-source.js';
 import type { Fault } from './say-file-problem.js';
@@ -107,5 +107,5 @@ export function baseOf(path: string): string {
 }
 
 function refused(file: string, fault: Fault): FileRefused {
-  return new FileRefused({ file, line: 0, field: '', fault });
+  return new FileRefused(wholeFile(file, fault));
 }

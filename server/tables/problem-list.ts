@@ -10,6 +10,11 @@ export interface Problem {
   fault: Fault;
 }
 
+/** Something wrong with a whole file. */
+export function wholeFile(file: string, fault: Fault): Problem {
+  return { file, line: 0, field: '', fault };
+}
+
 const MOST = 1000;
 /** Longer lists stand in no sentence. */
 const MOST_LISTED = 20;

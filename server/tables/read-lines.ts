@@ -1,5 +1,5 @@
 import { breathe, isDue } from './breathe.js';
-import { FileRefused } from './problem-list.js';
+import { FileRefused, wholeFile } from './problem-list.js';
 
 /** No roster has such a line; a few kilobytes of a zip may hold one of 200 MB, which would fill the memory. */
 const LONGEST_LINE = 10_000_000;
@@ -78,10 +78,5 @@ export function readLines(file: string, text: AsyncGenerator<string, void, undef
 }
 
 function tooLong(file: string): FileRefused {
-  return new FileRefused({
-    file,
-    line: 0,
-    field: '',
-    fault: { code: 'endless line' },
-  });
+  return new FileRefused(wholeFile(file, { code: 'endless line' }));
 }

@@ -1,6 +1,6 @@
 import { ColumnNotes } from './column-notes.js';
 import type { TableFormat } from './table-format.js';
-import { FileRefused, type ProblemList } from './problem-list.js';
+import { FileRefused, wholeFile, type ProblemList } from './problem-list.js';
 import type { FileSource } from './file-source.js';
 import { strangerProblem } from './match-tables.js';
 import type { Fault } from './say-file-problem.js';
@@ -197,5 +197,5 @@ export class Reading {
 }
 
 function tooMuch({ name }: Pick<FileSource, 'name'>, fault: Fault): FileRefused {
-  return new FileRefused({ file: name, line: 0, field: '', fault });
+  return new FileRefused(wholeFile(name, fault));
 }

@@ -1,5 +1,5 @@
 import { isText } from './match-tables.js';
-import { FileRefused, type Problem } from './problem-list.js';
+import { FileRefused, wholeFile, type Problem } from './problem-list.js';
 import type { Reading } from './reading.js';
 
 /** @throws FileRefused for the first of these tables that the upload lacks; the others are noted beside it */
@@ -18,7 +18,7 @@ export function refuseUnlisted(reading: Reading, table: string): never {
 
 function missingFile(reading: Reading, table: string, stranger: string, listed = false): Problem {
   const file = reading.tables[table]?.name ?? table;
-  return { file, line: 0, field: '', fault: { code: 'missing file', listed, stranger } };
+  return wholeFile(file, { code: 'missing file', listed, stranger });
 }
 
 /** Where one file is missing and one is of no known name, it is most likely that one: then one line says both. */

@@ -2,7 +2,7 @@ import { Types } from 'mongoose';
 import type { CleverObject, CleverSection, CleverUser } from '../clever/schema.js';
 import { UploadChunk, type ChunkPart } from '../models/upload-chunk.js';
 import type { ListName } from '../sources/records/lists.js';
-import { FileRefused } from '../tables/problem-list.js';
+import { FileRefused, wholeFile } from '../tables/problem-list.js';
 import { LIMITS } from '../tables/reading.js';
 import type { FromFile, RosterSink } from '../roster-files/records/roster-files.js';
 
@@ -84,10 +84,5 @@ function lengthOf(entry: unknown): number {
 
 function tooLarge(entry: unknown): FileRefused {
   const { id = '' } = entry as { id?: string };
-  return new FileRefused({
-    file: '',
-    line: 0,
-    field: '',
-    fault: { code: 'id in too many rows', cell: id.slice(id.indexOf(':') + 1) },
-  });
+  return new FileRefused(wholeFile('', { code: 'id in too many rows', cell: id.slice(id.indexOf(':') + 1) }));
 }

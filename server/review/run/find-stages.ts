@@ -1,4 +1,5 @@
 import { Account } from '../../models/account.js';
+import { readsSource } from '../../models/run.js';
 import { stagesOfRefresh } from '../../roster/run/run-refresh.js';
 import { stagesOfSync } from '../../sync/runs/run-sync.js';
 import type { RunPlace } from '../../runs/show/queries.js';
@@ -7,7 +8,6 @@ import type { RunPlace } from '../../runs/show/queries.js';
 export async function expectedStages({ run, event }: RunPlace): Promise<string[]> {
   const account = await Account.findById(run.account).orFail().lean();
   if (!event) return stagesOfRefresh(account, run);
-  const reads = run.purpose === 'sync' || run.purpose === 'preview';
   const hasRefresh = 'refresh' in run && run.refresh;
-  return [...(reads || hasRefresh ? stagesOfRefresh(account, run) : []), ...stagesOfSync(run)];
+  return [...(readsSource(run) || hasRefresh ? stagesOfRefresh(account, run) : []), ...stagesOfSync(run)];
 }

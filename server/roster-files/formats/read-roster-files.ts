@@ -5,7 +5,7 @@ import { FORMATS } from './formats.js';
 import type { TableFormat } from '../../tables/table-format.js';
 import { isText, matchTables, strangerProblem } from '../../tables/match-tables.js';
 import { baseOf, openArchive, type Archive } from '../../tables/open-archive.js';
-import { FileRefused, ProblemList } from '../../tables/problem-list.js';
+import { FileRefused, ProblemList, wholeFile } from '../../tables/problem-list.js';
 import { readCleverFiles } from '../clever/read-clever-files.js';
 import { readOneRoster } from '../oneroster/read-oneroster.js';
 import { readPickatime } from '../pickatime/read-pickatime.js';
@@ -77,12 +77,7 @@ async function openFiles(files: readonly UploadedFile[]): Promise<Archive> {
   const zips = files.filter(({ name }) => /\.zip$/i.test(name));
   const [zip] = zips;
   if (zip && files.length > 1)
-    throw new FileRefused({
-      file: shortName(zip.name),
-      line: 0,
-      field: '',
-      fault: { code: 'zip beside files' },
-    });
+    throw new FileRefused(wholeFile(shortName(zip.name), { code: 'zip beside files' }));
   if (zip) return openArchive(zip.path, shortName(zip.name));
   const sources: FileSource[] = [];
   for (const { path, name } of files)
@@ -104,10 +99,5 @@ function nothingFound(
   tables: Readonly<Record<string, TableFormat>>,
 ): FileRefused {
   const names = Object.values(tables).map(({ name }) => name);
-  return new FileRefused({
-    file: shortName(files[0]?.name ?? ''),
-    line: 0,
-    field: '',
-    fault: { code: 'no known name', names },
-  });
+  return new FileRefused(wholeFile(shortName(files[0]?.name ?? ''), { code: 'no known name', names }));
 }

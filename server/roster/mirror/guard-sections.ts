@@ -1,13 +1,5 @@
 import { Section, type RosterSection } from '../../models/section.js';
-import {
-  byRole,
-  lostOf,
-  ROLES,
-  TieWatch,
-  type IsHere,
-  type Role,
-  type Ties,
-} from '../../runs/changes/compare-ties.js';
+import { byRole, lostOf, ROLES, type IsHere, type Role, type Ties } from '../../runs/changes/compare-ties.js';
 import { TieGuard, type Losing } from '../../runs/changes/guard-ties.js';
 import { markOf } from '../../runs/changes/hold-ties.js';
 import { isDoubtful } from '../../runs/changes/judge-ties.js';
@@ -151,7 +143,6 @@ export class SectionGuard {
   #compare({ record, stored, unsure, isHere, isKnown, booked }: Compared): LosingSection {
     const [before, now] = [tiesOf(stored), tiesOf(record.fields)];
     const isKept = stored.record.keptFor === markOf(now);
-    const all = new TieWatch().missing(before, now, isHere);
     const missing = this.guard.missing(before, now, (role, id) => {
       return !isKept && !unsure.includes(role) && isHere(role, id);
     });
@@ -169,7 +160,7 @@ export class SectionGuard {
       isKept,
       alone: byRole(isAlone),
       missing,
-      stay: byRole((role) => (isKept || unsure.includes(role) ? all[role] : [])),
+      stay: byRole((role) => (isKept || unsure.includes(role) ? lostOf(role, before, now, isHere) : [])),
       isKnown,
     };
   }

@@ -17,7 +17,7 @@ export interface Claim<F> {
 }
 
 export interface ApplyOptions<F> {
-  /** What else a new document needs; an matched one gets it too. */
+  /** What else a new document needs; a matched one gets it too. */
   fresh?: Record<string, unknown>;
   /** No record of the store is known yet: there is nothing to look for. */
   noneKnown?: boolean;

@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
 import { Contact } from '../../models/contact.js';
-import { RosterChange } from '../../models/roster-change.js';
+import { heldOf, RosterChange } from '../../models/roster-change.js';
 import { judgeRemovals, readGone } from '../../runs/changes/take-removals.js';
 import type { RefreshContext } from '../run/context.js';
 import { IdSet, type Ids } from '../../runs/changes/id-set.js';
@@ -42,6 +42,6 @@ async function* keptStudents(account: Types.ObjectId): AsyncGenerator<string, vo
 
 /** By earlier runs. */
 async function* heldStudents(account: Types.ObjectId): AsyncGenerator<string, void, undefined> {
-  const held = { account, state: 'held' as const, kind: 'student', event: { $exists: false } };
-  for await (const { sourceId } of RosterChange.find(held, { sourceId: 1 }).lean().cursor()) yield sourceId;
+  const held = RosterChange.find({ ...heldOf({ account }), kind: 'student' }, { sourceId: 1 });
+  for await (const { sourceId } of held.lean().cursor()) yield sourceId;
 }

@@ -5,7 +5,7 @@ import type { Deps } from '../../deps.js';
 import type { Account } from '../../models/account.js';
 import { RosterRun } from '../../models/roster-run.js';
 import { RosterUpload } from '../../models/roster-upload.js';
-import type { Run } from '../../models/run.js';
+import { readsSource, type Run } from '../../models/run.js';
 import { hasChangedSince } from '../../runs/engine/find-later-change.js';
 import { applyPreview, countStale } from '../../runs/changes/apply-preview.js';
 import { countEnded } from '../../runs/changes/hold-ties.js';
@@ -35,8 +35,7 @@ const rosterRuns = RosterRun as unknown as Model<Run>;
 
 /** What a roster run goes through. */
 export function stagesOfRefresh(account: Account, run: Pick<RosterRun, 'purpose' | 'upload'>): string[] {
-  const reads = run.purpose === 'sync' || run.purpose === 'preview';
-  return reads ? refreshStages(account, run.upload) : ['changes'];
+  return readsSource(run) ? refreshStages(account, run.upload) : ['changes'];
 }
 
 export interface RefreshOptions {
@@ -84,14 +83,13 @@ export async function runRefresh(
 }
 
 /** Whether the run has read the district itself, by the access that the account has. */
-function readsClever({ clever, files }: Account, { purpose, upload }: RosterRun): boolean {
-  const reads = purpose === 'sync' || purpose === 'preview';
-  return reads && !upload && !files?.on && clever?.enabled === true;
+function readsClever({ clever, files }: Account, run: RosterRun): boolean {
+  return readsSource(run) && !run.upload && !files?.on && clever?.enabled === true;
 }
 
 async function work(deps: Deps, account: Account, taken: RosterRun, run: ActiveRun): Promise<void> {
   const { purpose, of } = taken;
-  if (purpose === 'sync' || purpose === 'preview') {
+  if (readsSource(taken)) {
     await refreshAccount(deps, account, run, {
       expected: await expectedRecords(account._id),
       full: taken.full === true || run.preview,

@@ -1,4 +1,4 @@
-import { RosterChange } from '../../models/roster-change.js';
+import { heldOf, RosterChange } from '../../models/roster-change.js';
 import type { ActiveRun } from '../engine/active-run.js';
 import { logRun } from '../log/log-run.js';
 import { compareFields, type Change } from './change.js';
@@ -102,8 +102,7 @@ async function countFirstTry(
 
 /** What waits on, as nobody has decided about it: a sync found it since, or it waits with another run. */
 async function warnOfOthers(run: ActiveRun): Promise<void> {
-  const { account, event = { $exists: false } } = run;
-  const waiting = Object.entries(await countHeld({ account, event })).map(([kind, { held }]) => [kind, held]);
+  const waiting = Object.entries(await countHeld(heldOf(run))).map(([kind, { held }]) => [kind, held]);
   if (waiting.length > 0)
     run.warn({ code: 'held besides', counts: Object.fromEntries(waiting) as Record<string, number> });
 }

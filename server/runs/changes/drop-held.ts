@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import { RosterChange } from '../../models/roster-change.js';
+import { heldOf, RosterChange } from '../../models/roster-change.js';
 import type { ActiveRun } from '../engine/active-run.js';
 
 const BATCH = 1000;
@@ -16,9 +16,7 @@ export async function dropOlderHeld(
 ): Promise<void> {
   if (run.preview || kinds.length === 0) return;
   const older = {
-    account: run.account,
-    event: run.event ?? { $exists: false },
-    state: 'held' as const,
+    ...heldOf(run),
     kind: { $in: [...kinds] },
     // Ids rise with time: what was held since is none of a preview's findings.
     ...(found ? { run: { $lt: found } } : { heldBy: { $ne: run.name } }),
@@ -50,33 +48,30 @@ export async function dropOlderHeld(
  * Of the documents of a kind whose removal earlier runs hold, those that the source has again: that is no question to anybody any more.
  */
 export async function findHeldHere(
-  run: Pick<ActiveRun, 'name' | 'account'>,
+  { account, name }: Pick<ActiveRun, 'name' | 'account'>,
   kind: string,
   isHere: (row: Pick<RosterChange, 'target' | 'sourceId'>) => boolean,
 ): Promise<Types.ObjectId[]> {
-  const held = { account: run.account, state: 'held' as const, event: { $exists: false }, kind };
+  const held = { ...heldOf({ account }), kind, heldBy: { $ne: name } };
   const found: Types.ObjectId[] = [];
-  const rows = RosterChange.find({ ...held, heldBy: { $ne: run.name } }, { target: 1, sourceId: 1 });
+  const rows = RosterChange.find(held, { target: 1, sourceId: 1 });
   for await (const row of rows.lean().cursor()) if (isHere(row)) found.push(row.target);
   return found;
 }
 
 /** Lets go of what earlier runs hold of these kinds and nobody has decided about, as far as this run has read its records. */
 export async function dropHeldRead(
-  run: Pick<ActiveRun, 'name' | 'account'>,
+  { account, name }: Pick<ActiveRun, 'name' | 'account'>,
   kinds: readonly string[],
   wasRead: (sourceId: string) => boolean,
 ): Promise<void> {
   const held = {
-    account: run.account,
-    state: 'held' as const,
-    event: { $exists: false },
+    ...heldOf({ account }),
     kind: { $in: [...kinds] },
+    heldBy: { $ne: name },
+    decidedBy: { $exists: false },
   };
-  const rows = RosterChange.find(
-    { ...held, heldBy: { $ne: run.name }, decidedBy: { $exists: false } },
-    { sourceId: 1 },
-  );
+  const rows = RosterChange.find(held, { sourceId: 1 });
   const answered: Types.ObjectId[] = [];
   for await (const { _id, sourceId } of rows.lean().cursor()) if (wasRead(sourceId)) answered.push(_id);
   for (let from = 0; from < answered.length; from += BATCH)
@@ -94,9 +89,7 @@ export async function dropHeldOf(
 ): Promise<void> {
   for (let from = 0; from < targets.length; from += BATCH)
     await RosterChange.deleteMany({
-      account,
-      state: 'held',
-      event: { $exists: false },
+      ...heldOf({ account }),
       target: { $in: targets.slice(from, from + BATCH) },
       ...(found ? { run: { $lt: found } } : {}),
     });

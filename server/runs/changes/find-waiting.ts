@@ -1,4 +1,4 @@
-import { RosterChange } from '../../models/roster-change.js';
+import { heldOf, RosterChange } from '../../models/roster-change.js';
 import type { ActiveRun } from '../engine/active-run.js';
 import { mustHold } from './judge-removals.js';
 
@@ -15,13 +15,7 @@ export async function findWaiting(
   run: Pick<ActiveRun, 'id' | 'account' | 'event'>,
   kind: string,
 ): Promise<Waiting> {
-  const held = {
-    account: run.account,
-    event: run.event ?? { $exists: false },
-    state: 'held' as const,
-    kind,
-    doubtful: { $exists: false },
-  };
+  const held = { ...heldOf(run), kind, doubtful: { $exists: false } };
   const [older, own] = [new Map<string, number>(), new Map<string, number>()];
   const rows = RosterChange.find(held, { target: 1, run: 1, size: 1 }).lean().cursor();
   for await (const { target, run: by, size = 1 } of rows)

@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import { Account, type CleverKinds, type EventCursor, type FieldMapping } from '../../models/account.js';
 import { Duplicate } from '../../models/duplicate.js';
-import { RosterChange } from '../../models/roster-change.js';
+import { heldOf, RosterChange } from '../../models/roster-change.js';
 import type { FullWhy } from '../../models/roster-run.js';
 import type { ActiveRun } from '../../runs/engine/active-run.js';
 import type { MatchedSchools } from '../records/map-clever-person.js';
@@ -45,7 +45,7 @@ export async function findStart(account: Types.ObjectId, setup: string, now: Dat
   // Nobody may have come to say so after it: what the source said of somebody in doubt was not taken.
   const decided = { account, recycled: 'id' as const, state: 'open' as const, deciding: { $exists: true } };
   if (await Duplicate.exists(decided)) return { ok: false, why: { code: 'ended badly' } };
-  const held = await RosterChange.exists({ account, state: 'held', event: { $exists: false } });
+  const held = await RosterChange.exists(heldOf({ account }));
   return held ? { ok: false, why: { code: 'removals wait' } } : { ok: true, cursor };
 }
 

@@ -1,8 +1,7 @@
 import type { Types } from 'mongoose';
 import { Event, type EventSync } from '../../models/event.js';
-import { RosterChange } from '../../models/roster-change.js';
+import { heldOf, RosterChange } from '../../models/roster-change.js';
 import { RosterRun } from '../../models/roster-run.js';
-import type { KindCounts } from '../../models/run.js';
 import { SyncRun, type SyncChoice } from '../../models/sync-run.js';
 import { hasChangedSince } from '../../runs/engine/find-later-change.js';
 import { applyPreview, countStale } from '../../runs/changes/apply-preview.js';
@@ -21,7 +20,7 @@ import { RunFailed } from '../../runs/engine/run-ends.js';
  * the part of the account's roster where the run names a roster run for it: first where a preview is applied, last otherwise.
  * @param goesOn the run waited for that part: what comes before it is done
  * @param refreshed gives that part, once it is done
- * @returns its counts
+ * @returns that part; undefined where there is none
  */
 export async function actOnRun(
   run: SyncRun,
@@ -29,12 +28,12 @@ export async function actOnRun(
   active: ActiveRun,
   goesOn: boolean,
   refreshed: () => Promise<RosterRun>,
-): Promise<Record<string, KindCounts>> {
+): Promise<RosterRun | undefined> {
   if (!run.of) throw new RunFailed({ code: 'about nothing' });
   if (!goesOn) await active.begin('event', 0);
   if (run.purpose === 'apply') return applyAll(run, run.of, event, active, goesOn, refreshed);
   if (!goesOn) await actOnEvent(run, run.of, event, active);
-  return run.refresh ? (await refreshed()).counts : {};
+  return run.refresh ? refreshed() : undefined;
 }
 
 async function actOnEvent(run: SyncRun, of: Types.ObjectId, event: Event, active: ActiveRun): Promise<void> {
@@ -42,9 +41,7 @@ async function actOnEvent(run: SyncRun, of: Types.ObjectId, event: Event, active
     await acceptHeld(active, UPDATE_KINDS);
     // Whoever accepts that classes go has said so of those who teach nothing else, unless they are a question of their own.
     const waiting: Types.ObjectId[] = await RosterChange.distinct('target', {
-      account: event.account,
-      event: event._id,
-      state: 'held',
+      ...heldOf({ account: event.account, event: event._id }),
       kind: 'resource',
     });
     await updateResources(active, event, storedMirror(event.account), new Map(), 'let go', waiting);
@@ -87,14 +84,14 @@ async function applyAll(
   active: ActiveRun,
   goesOn: boolean,
   refreshed: () => Promise<RosterRun>,
-): Promise<Record<string, KindCounts>> {
+): Promise<RosterRun> {
   const previewed = await SyncRun.findById(preview, { choice: 1, state: 1, counts: 1 }).lean();
   if (previewed?.state !== 'done') throw new RunFailed({ code: 'preview discarded' });
   if (!goesOn) {
     const stale = await countStale(active, preview, UPDATE_KINDS);
     if (stale > 0 && !active.changed) throw new RunFailed({ code: 'stale', count: stale });
   }
-  const { counts } = await refreshed();
+  const refresh = await refreshed();
   if (previewed.choice) {
     const after = await keepChoice(event, previewed.choice);
     if (event.sync)
@@ -105,7 +102,7 @@ async function applyAll(
   }
   await applyPreview(active, preview, UPDATE_KINDS);
   countEnded(active, CLASS_TIES, previewed.counts);
-  return counts;
+  return refresh;
 }
 
 /** Keeps what an event takes. Whether and when it syncs at night stays as it is. */

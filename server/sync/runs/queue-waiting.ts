@@ -22,9 +22,14 @@ export async function findReady(ids: readonly Types.ObjectId[], now: Date): Prom
   return ready;
 }
 
+/** The sync runs that wait for this run of the account's roster. */
+function waitingFor(refresh: Types.ObjectId): QueryFilter<SyncRun> {
+  return { refresh, state: 'running', waitsFor: refresh };
+}
+
 /** Whether a sync run waits for this run of the account's roster. */
 export async function isWaitedFor(refresh: Types.ObjectId): Promise<boolean> {
-  return (await SyncRun.exists({ refresh, state: 'running', waitsFor: refresh })) !== null;
+  return (await SyncRun.exists(waitingFor(refresh))) !== null;
 }
 
 /** Lets the sync runs that wait for a run of the account's roster go on, if that is ready. */
@@ -33,6 +38,6 @@ export async function queueWaiting(
   refresh: Types.ObjectId,
 ): Promise<void> {
   if ((await findReady([refresh], now())).size === 0) return;
-  const waiting = await SyncRun.find({ refresh, state: 'running', waitsFor: refresh }, { _id: 1 }).lean();
+  const waiting = await SyncRun.find(waitingFor(refresh), { _id: 1 }).lean();
   for (const { _id } of waiting) await queue.add('run-sync', _id.toHexString());
 }

@@ -2,8 +2,8 @@ import { Types, type Model } from 'mongoose';
 import type { Deps } from '../../deps.js';
 import { Account } from '../../models/account.js';
 import { Event, type EventSync } from '../../models/event.js';
-import type { KindCounts, Run, RunResult } from '../../models/run.js';
-import { RosterRun } from '../../models/roster-run.js';
+import { readsSource, type Run, type RunResult } from '../../models/run.js';
+import type { RosterRun } from '../../models/roster-run.js';
 import { SyncRun } from '../../models/sync-run.js';
 import { forgetFirstTry, forgetOlderChanges } from '../../runs/changes/forget-changes.js';
 import { ActiveRun } from '../../runs/engine/active-run.js';
@@ -30,9 +30,9 @@ import { actOnRun } from './act-on-run.js';
 const syncRuns = SyncRun as unknown as Model<Run>;
 
 /** What a sync run goes through after its refresh. */
-export function stagesOfSync({ purpose }: Pick<Run, 'purpose'>): string[] {
-  if (purpose === 'sync' || purpose === 'preview') return UPDATE_STAGES;
-  return purpose === 'accept' ? ['event', 'resources', 'appointments'] : ['event', 'appointments'];
+export function stagesOfSync(run: Pick<Run, 'purpose'>): string[] {
+  if (readsSource(run)) return UPDATE_STAGES;
+  return run.purpose === 'accept' ? ['event', 'resources', 'appointments'] : ['event', 'appointments'];
 }
 
 /**
@@ -108,25 +108,20 @@ async function work(deps: Deps, { run, goesOn }: Taken, active: ActiveRun): Prom
   const account = await Account.findById(run.account).lean();
   if (!account) throw new RunFailed({ code: 'account gone' });
   const refreshed = () => requireRefresh(deps, run);
-  let counts: Record<string, KindCounts>;
-  if (run.purpose === 'sync' || run.purpose === 'preview') counts = await update(run, active, refreshed);
+  let refresh: RosterRun | undefined;
+  if (readsSource(run)) refresh = await update(run, active, refreshed);
   else {
     const event = await eventOf(run);
-    counts = await actOnRun(run, event, active, goesOn, refreshed);
+    refresh = await actOnRun(run, event, active, goesOn, refreshed);
     await flagAppointments(active, event);
   }
   // Before the end: what is over is not taken up again by anybody, should the worker die between the two.
   await mailHeld(deps, account, active, Object.keys(UPDATE_KINDS));
-  const unshared = await isUnshared(run);
-  const result: RunResult = unshared ? { code: 'shares nothing' } : whatItDid(counts, active.counts);
+  const result: RunResult = refresh?.unshared
+    ? { code: 'shares nothing' }
+    : whatItDid(refresh?.counts ?? {}, active.counts);
   await endWell(deps, run, active, result);
   if (run.purpose !== 'undo') await forgetOlderChanges(active);
-}
-
-/** Whether the district shared nothing any more. A run that waited for a refresh has been given it since. */
-async function isUnshared({ _id }: SyncRun): Promise<boolean> {
-  const { refresh } = (await SyncRun.findById(_id, { refresh: 1 }).lean()) ?? {};
-  return refresh !== undefined && (await RosterRun.exists({ _id: refresh, unshared: true })) !== null;
 }
 
 async function eventOf(run: SyncRun): Promise<Event> {
@@ -142,7 +137,12 @@ async function syncOf(run: SyncRun): Promise<{ event: Event; sync: EventSync }> 
   return { event, sync };
 }
 
-async function update(run: SyncRun, active: ActiveRun, refreshed: () => Promise<RosterRun>) {
+/** @returns the refresh that it stands on */
+async function update(
+  run: SyncRun,
+  active: ActiveRun,
+  refreshed: () => Promise<RosterRun>,
+): Promise<RosterRun> {
   await syncOf(run);
   const refresh = await refreshed();
   // What is to be synced may have been chosen anew while the download ran.
@@ -152,5 +152,5 @@ async function update(run: SyncRun, active: ActiveRun, refreshed: () => Promise<
   const chosen = run.trigger === 'first import' || !!run.choice;
   const seen = refresh.purpose === 'accept' || refresh.purpose === 'apply';
   await updateEvent(event, sync, active, { mirror, chosen, seen, unchanged });
-  return refresh.counts;
+  return refresh;
 }

@@ -4,7 +4,7 @@ import type { Deps } from '../../deps.js';
 import { sourceOf, type Account } from '../../models/account.js';
 import { isDuplicateKey } from '../../models/duplicate-key.js';
 import type { Event } from '../../models/event.js';
-import type { RunPurpose } from '../../models/run.js';
+import { readsSource, type RunPurpose } from '../../models/run.js';
 import { SyncRun, type SyncChoice, type SyncTrigger } from '../../models/sync-run.js';
 
 export interface StartSync {
@@ -53,8 +53,7 @@ const AUDITED: Record<SyncTrigger, string> = {
  */
 export async function startSync(deps: Deps, asked: StartSync): Promise<SyncStarted> {
   const { account, event, trigger, by, ...more } = asked;
-  const purpose = asked.purpose ?? 'sync';
-  const reads = purpose === 'sync' || purpose === 'preview';
+  const reads = readsSource({ purpose: asked.purpose ?? 'sync' });
   if (reads && !asked.refresh && !sourceOf(account)) return { ok: false, reason: 'not connected' };
   const schools = (asked.choice ?? event.sync)?.schools ?? [];
   if (reads && schools.length === 0) return { ok: false, reason: 'nothing chosen' };

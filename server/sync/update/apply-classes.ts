@@ -53,12 +53,13 @@ export async function compareClasses(
   return { known, before, wanted: await keepMembers(mirror, derived, known, before) };
 }
 
-async function findKnown(event: Event, derived: DerivedClass[]): Promise<KnownClass[]> {
+async function findKnown(event: Event, derived: DerivedClass[]): Promise<Map<string, KnownClass>> {
   const found = await Class.find(
     { event: event._id, section: { $in: derived.map(({ section }) => section) } },
     { section: 1, status: 1, edits: 1, kept: 1, keptFor: 1, addedBy: 1, 'synced.hash': 1 },
   ).lean();
-  return found.filter((item): item is typeof item & KnownClass => item.section !== undefined);
+  const known = found.filter((item): item is typeof item & KnownClass => item.section !== undefined);
+  return new Map(known.map((item) => [item.section.toHexString(), item]));
 }
 
 async function changesOf(run: ActiveRun, event: Event, diff: ClassDiff): Promise<Change[]> {

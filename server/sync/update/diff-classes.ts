@@ -18,12 +18,14 @@ export interface ClassDiff {
   unchanged: number;
 }
 
-/** What has to be written for these classes; each derived one is in exactly one of the five. */
-export function diffClasses(derived: readonly DerivedClass[], known: readonly KnownClass[]): ClassDiff {
-  const bySection = new Map(known.map((item) => [item.section.toHexString(), item]));
+/** What has to be written for these classes; each derived one is in exactly one of the five. @param known by section */
+export function diffClasses(
+  derived: readonly DerivedClass[],
+  known: ReadonlyMap<string, KnownClass>,
+): ClassDiff {
   const diff: ClassDiff = { added: [], changed: [], restored: [], bare: [], unchanged: 0 };
   for (const item of derived) {
-    const stored = bySection.get(item.section.toHexString());
+    const stored = known.get(item.section.toHexString());
     if (!stored) diff.added.push(item);
     else if (stored.status === 'deleted') diff.bare.push({ known: stored, derived: item });
     else if (stored.status === 'gone') diff.restored.push({ known: stored, derived: item });

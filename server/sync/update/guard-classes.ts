@@ -1,15 +1,7 @@
 import { Types } from 'mongoose';
 import { Class } from '../../models/class.js';
 import type { Event } from '../../models/event.js';
-import {
-  byRole,
-  lostOf,
-  ROLES,
-  TieWatch,
-  type IsHere,
-  type Role,
-  type Ties,
-} from '../../runs/changes/compare-ties.js';
+import { byRole, lostOf, ROLES, type IsHere, type Role, type Ties } from '../../runs/changes/compare-ties.js';
 import { TieGuard, type Losing } from '../../runs/changes/guard-ties.js';
 import { markOf } from '../../runs/changes/hold-ties.js';
 import { isDoubtful } from '../../runs/changes/judge-ties.js';
@@ -31,8 +23,8 @@ interface LosingClass extends Losing {
 /** What was compared of a batch of classes: what they are to become, and what is stored of them. */
 export interface ComparedBatch {
   wanted: readonly DerivedClass[];
-  known: readonly KnownClass[];
-  /** By section. */
+  /** By section, as is the next one. */
+  known: ReadonlyMap<string, KnownClass>;
   before: ReadonlyMap<string, People>;
 }
 
@@ -67,11 +59,10 @@ export class ClassGuard {
 
   /** Of a batch, those that lose nobody; the others wait for `writeOthers`. */
   async pass({ wanted, known, before }: ComparedBatch): Promise<DerivedClass[]> {
-    const stored = new Map(known.map((item) => [item.section.toHexString(), item]));
     const isHere = await this.#hereOf(wanted, before);
     return wanted.filter((item) => {
       const key = item.section.toHexString();
-      const { status, synced, addedBy } = stored.get(key) ?? {};
+      const { status, synced, addedBy } = known.get(key) ?? {};
       const people = status === 'active' ? before.get(key) : undefined;
       const isNew =
         status !== 'active' || addedBy?.equals(this.run.id) === true || synced?.hash !== item.synced.hash;
@@ -116,20 +107,19 @@ export class ClassGuard {
   async *#losing(batches: AsyncIterable<ComparedBatch>): AsyncGenerator<LosingClass[], void, undefined> {
     this.guard.restart();
     for await (const { wanted, known, before } of batches) {
-      const stored = new Map(known.map((item) => [item.section.toHexString(), item]));
       const waiting = wanted.filter(({ section }) => this.guard.waits(section.toHexString()));
       if (waiting.length === 0) continue;
       const isHere = await this.#hereOf(waiting, before);
-      const booked = await this.#bookedOf(waiting, stored, before);
+      const booked = await this.#bookedOf(waiting, known, before);
       const items = waiting.flatMap((item): LosingClass[] => {
         const key = item.section.toHexString();
-        const [of, people] = [stored.get(key), before.get(key)];
+        const [of, people] = [known.get(key), before.get(key)];
         if (!of || !people) return [];
         const [was, now] = [tiesOf(people), tiesOf(item.synced)];
         const isKept = of.keptFor !== undefined && of.keptFor === markOf(now);
         const isFree = isKept || item.answered === 'accepted';
         const missing = isFree ? NOBODY : this.guard.missing(was, now, isHere);
-        const stay = isKept ? new TieWatch().missing(was, now, isHere) : NOBODY;
+        const stay = isKept ? byRole((role) => lostOf(role, was, now, isHere)) : NOBODY;
         const alone = aloneOf(item, missing, booked.has(of._id.toHexString()));
         return [{ target: of._id, item, known: of, missing, stay, alone }];
       });
@@ -167,14 +157,15 @@ export class ClassGuard {
   /** Of these classes, those that would have no students or teachers left and have appointments. */
   async #bookedOf(
     wanted: readonly DerivedClass[],
-    stored: ReadonlyMap<string, KnownClass>,
+    known: ReadonlyMap<string, KnownClass>,
     before: ReadonlyMap<string, People>,
   ): Promise<Set<string>> {
     const emptied = wanted.filter(({ synced }) => ROLES.some((role) => synced[role].length === 0));
     return findBooked(
       emptied.flatMap(({ section }) => {
-        const [known, people] = [stored.get(section.toHexString()), before.get(section.toHexString())];
-        return known && people ? [{ _id: known._id, section, event: this.event._id, synced: people }] : [];
+        const key = section.toHexString();
+        const [of, people] = [known.get(key), before.get(key)];
+        return of && people ? [{ _id: of._id, section, event: this.event._id, synced: people }] : [];
       }),
     );
   }

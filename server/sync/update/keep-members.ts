@@ -11,13 +11,13 @@ export type People = Pick<SyncedClass, 'teachers' | 'students'>;
  * Leaves in their classes the people who stay though the source has them no more: the sections lost them with the same download, and
  * nothing of it is believed before somebody has looked. Where the section itself stays in that way, everybody does who is here: it
  * names them by ids that may be others by now. A class that is back after it was gone knows nobody of before.
- * @param known the stored classes among those derived
+ * @param known the stored classes among those derived, by section
  * @param before who is in those that would change, by section (`findPeople`)
  */
 export async function keepMembers(
   mirror: Pick<Mirror, 'staying' | 'waiting' | 'here' | 'doubted'>,
   told: readonly DerivedClass[],
-  known: readonly KnownClass[],
+  known: ReadonlyMap<string, KnownClass>,
   before: ReadonlyMap<string, People>,
 ): Promise<DerivedClass[]> {
   const doubted = await mirror.doubted();
@@ -50,14 +50,13 @@ export async function keepMembers(
 /** Who was given an id that the section names is no reason for its former holder to come into a class. */
 function withoutDoubted(
   told: readonly DerivedClass[],
-  known: readonly KnownClass[],
+  known: ReadonlyMap<string, KnownClass>,
   before: ReadonlyMap<string, People>,
   doubted: ReadonlySet<string>,
 ): DerivedClass[] {
-  const stored = new Map(known.map((item) => [item.section.toHexString(), item]));
   return told.map((item) => {
     const section = item.section.toHexString();
-    const there = stored.get(section);
+    const there = known.get(section);
     // As it is stored.
     if (there && there.status !== 'gone' && there.synced.hash === item.synced.hash) return item;
     const { teachers = [], students = [] } = before.get(section) ?? {};
@@ -88,15 +87,15 @@ async function stayingOf(
 /** Who is in the classes that would change, by section. */
 export async function findPeople(
   derived: readonly DerivedClass[],
-  known: readonly KnownClass[],
+  known: ReadonlyMap<string, KnownClass>,
 ): Promise<Map<string, People>> {
-  const hashes = new Map(derived.map(({ section, synced }) => [section.toHexString(), synced.hash]));
-  const differ = known.filter(
-    ({ section, status, synced }) => status !== 'gone' && synced.hash !== hashes.get(section.toHexString()),
-  );
+  const differ = derived.flatMap(({ section, synced }) => {
+    const stored = known.get(section.toHexString());
+    return stored && stored.status !== 'gone' && stored.synced.hash !== synced.hash ? [stored._id] : [];
+  });
   if (differ.length === 0) return new Map();
   const found = await Class.find(
-    { _id: { $in: differ.map(({ _id }) => _id) } },
+    { _id: { $in: differ } },
     { section: 1, 'synced.teachers': 1, 'synced.students': 1 },
   ).lean<(Pick<Class, 'section'> & { synced: People })[]>();
   return new Map(found.map(({ section, synced }) => [section?.toHexString() ?? '', synced]));

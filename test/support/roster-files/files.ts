@@ -1,8 +1,6 @@
-import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
 import type { CleverObject, CleverSection, CleverUser } from '../../../server/clever/schema.js';
 import type { FileFormat } from '../../../server/models/account.js';
@@ -91,11 +89,6 @@ export async function zipOf(contents: Contents): Promise<Buffer> {
   const parts: Buffer[] = [];
   for await (const part of zip.outputStream) parts.push(part as Buffer);
   return Buffer.concat(parts);
-}
-
-/** Writes a file of `size` bytes in parts. */
-export async function writeLarge(file: string, parts: Iterable<string>): Promise<void> {
-  await pipeline(parts, createWriteStream(file));
 }
 
 /** Problems in short: `file:line field: code name=value …`. */
