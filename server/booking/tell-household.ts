@@ -7,6 +7,7 @@ import type { MessageKind } from '../models/message.js';
 import { User } from '../models/user.js';
 import { textOf } from '../notifications/messages/default-texts.js';
 import type { MacroValues } from '../notifications/messages/macros.js';
+import { sayDetails, sayNews } from '../notifications/messages/say-meeting.js';
 import { writeMessage } from '../notifications/messages/write-message.js';
 import { queueMail } from '../notifications/queue-mail.js';
 import { whenInWords } from '../web/format-time.js';
@@ -68,19 +69,17 @@ function valuesOf(
   event: PlacedEvent,
   account: Account,
 ): Omit<MacroValues, 'parent' | 'link'> {
-  const when = whenInWords(meeting.from, meeting.to, event);
-  const where = whereIs(meeting, event);
-  const facts = [`Teacher: ${meeting.teacher}`, `For: ${meeting.children}`, `When: ${when}`];
-  if (where) facts.push(`Where: ${where}`);
-  for (const { label, text } of sayAnswers(meeting.answers, 'family')) facts.push(`${label}: ${text}`);
-  return {
-    news: sayNews(news, meeting, account),
-    details: facts.join('\n'),
+  const facts = {
     student: meeting.children,
     teacher: meeting.teacher,
+    when: whenInWords(meeting.from, meeting.to, event),
+    where: whereIs(meeting, event),
+  };
+  return {
+    ...facts,
+    news: sayNews(news, account.name, meeting.cancelledBy === 'school'),
+    details: sayDetails(facts, sayAnswers(meeting.answers, 'family')),
     class: meeting.className,
-    when,
-    where,
     event: event.name,
     school: account.name,
     office: sayCallOffice(event),
@@ -91,19 +90,4 @@ function whereIs(meeting: Meeting, event: Pick<Event, 'place'>): string {
   if (meeting.kind === 'video')
     return `Video meeting, ${meeting.link || 'the school will tell you how to join'}`;
   return [meeting.room, event.place].filter((part) => part).join(', ');
-}
-
-function sayNews(news: MessageKind, meeting: Meeting, { name }: Pick<Account, 'name'>): string {
-  switch (news) {
-    case 'booked':
-      return `Your meeting at ${name} is booked.`;
-    case 'changed':
-      return `Your meeting at ${name} has a new time.`;
-    case 'reminder':
-      return `This is a reminder of your meeting at ${name}.`;
-    case 'cancelled':
-      return meeting.cancelledBy === 'school'
-        ? `${name} has canceled this meeting. You can choose another time.`
-        : `Your meeting at ${name} is canceled, as you asked.`;
-  }
 }

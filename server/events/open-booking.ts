@@ -6,15 +6,15 @@ import { bookingState } from '../web/booking-state.js';
 
 /**
  * Opens booking now. A closing time that is behind us goes; one that lies ahead stays.
- * Refused when the event is archived, its days are over, or booking is open already.
+ * Refused when the event's days are over, or booking is open already.
  */
 export async function openBooking(
   actor: Actor,
   event: Event,
   now: Date,
-): Promise<{ ok: true } | { ok: false; reason: 'archived' | 'over' | 'open' | 'changed meanwhile' }> {
+): Promise<{ ok: true } | { ok: false; reason: 'over' | 'open' | 'changed meanwhile' }> {
   const state = bookingState(event, now);
-  if (state === 'archived' || state === 'over' || state === 'open') return { ok: false, reason: state };
+  if (state === 'over' || state === 'open') return { ok: false, reason: state };
   const ended = event.booking.closesAt !== undefined && event.booking.closesAt <= now;
   const result = await Event.updateOne(
     { _id: event._id, account: actor.account, status: 'active', ...windowAsRead(event) },

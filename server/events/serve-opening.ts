@@ -40,13 +40,12 @@ export function openingPages(router: Router, deps: Deps): void {
       isOpen || isAsShown(req, event, deps.now())
         ? await openBooking(actorOf(res), event, deps.now())
         : ({ ok: false, reason: 'changed meanwhile' } as const);
-    if (!opened.ok) {
-      if (opened.reason === 'changed meanwhile') {
-        await askAgain(res);
-        return showOpening(res);
-      }
-      if (opened.reason !== 'open') throw cannotOpen(opened.reason);
+    if (!opened.ok && opened.reason === 'changed meanwhile') {
+      await askAgain(res);
+      return showOpening(res);
     }
+    if (!opened.ok && opened.reason === 'over')
+      throw new HttpError(409, 'The last day of this event is over', 'Add a day in its settings first.');
     say(req, { kind: 'ok', text: 'Booking is open.' });
     res.redirect(303, pathOf(event));
   });
@@ -88,10 +87,4 @@ async function askAgain(res: Response): Promise<void> {
     kind: 'notice',
     text: 'The booking times changed while you had this page open, and nothing is changed yet. Look again.',
   };
-}
-
-function cannotOpen(reason: 'archived' | 'over'): HttpError {
-  return reason === 'archived'
-    ? new HttpError(409, 'This event is archived', 'Bring it back first, then open its booking.')
-    : new HttpError(409, 'The last day of this event is over', 'Add a day in its settings first.');
 }

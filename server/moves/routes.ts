@@ -5,7 +5,6 @@ import { LIVING_STATES, Appointment } from '../models/appointment.js';
 import { Resource } from '../models/resource.js';
 import { WORKING_STATES, type SlotMove, type StayCode } from '../models/slot-move.js';
 import { loadTeachers } from '../slots/load-teachers.js';
-import { refuseArchived } from '../slots/policy.js';
 import { slotsPage, slotsPath } from '../slots/show-frame.js';
 import { warnOfDays } from '../slots/warn-days.js';
 import { actorOf } from '../web/actor.js';
@@ -45,7 +44,6 @@ export function moveRoutes(deps: Deps): Router {
 
   router.post('/:event/slots/move/preview', async (req, res) => {
     const event = eventOf(res);
-    refuseArchived(event);
     const parsed = parseForm(moveForm(event), req.body);
     if (!parsed.ok) return showForm(res.status(422), parsed);
     const plan = await planMove(event, parsed.value);
@@ -55,7 +53,6 @@ export function moveRoutes(deps: Deps): Router {
 
   router.post('/:event/slots/move', async (req, res) => {
     const event = eventOf(res);
-    refuseArchived(event);
     const parsed = parseForm(moveForm(event), req.body);
     if (!parsed.ok) return showForm(res.status(422), parsed);
     const started = await startMove(deps, actorOf(res), event, parsed.value);

@@ -15,7 +15,7 @@ import { freshSlots } from './generator/schema.js';
 import { showForm } from './generator/show-form.js';
 import { takenAmong } from './lock-slots.js';
 import { findChanged, printOf } from './mark-slots.js';
-import { refuseArchived, STATE_WORDS } from './policy.js';
+import { STATE_WORDS } from './policy.js';
 import { countSelection, readSelection, type SelectedSlot } from './queries.js';
 import { removeSlots } from './remove-slots.js';
 import { MESSAGE_MAX, slotChange, type SlotChange } from './schema.js';
@@ -65,7 +65,6 @@ export async function change(
     res.redirect(303, `${slotsPath(event)}/new?${ids.join('&')}`);
     return;
   }
-  refuseArchived(event);
   if (wish.action === 'change') return showChange(res, wish, FRESH_FORM);
   if (wish.action === 'copy') return showCopy(res, wish, FRESH_FORM);
   const slots = await readSelection(event, filter);

@@ -15,10 +15,29 @@ import { SyncLog } from '../../models/sync-log.js';
 import { SyncRun } from '../../models/sync-run.js';
 import { User } from '../../models/user.js';
 import { stopSync } from '../../sync/runs/stop-sync.js';
+import { isSyncing } from './count-contents.js';
 
 const BATCH = 500;
 
 type Gone = Pick<Event, '_id' | 'account'>;
+
+/** Documents of one kind. `first`: what hangs on them and goes before them, so that a death in between leaves a way on. */
+interface Kind {
+  model: Model<unknown>;
+  first?: (ids: Types.ObjectId[], stopping: AbortSignal) => Promise<void>;
+}
+
+/** What is stored under an event, in the order in which it goes. */
+const CONTENTS: Kind[] = [
+  { model: Appointment as Model<unknown>, first: clearTaken },
+  { model: SlotMove as Model<unknown> },
+  { model: SlotMoveItem as Model<unknown> },
+  { model: Slot as Model<unknown> },
+  { model: Class as Model<unknown> },
+  { model: Resource as Model<unknown> },
+  { model: Notification as Model<unknown> },
+  { model: SyncRun as Model<unknown>, first: deleteRecords },
+];
 
 /**
  * Deletes what is in events that somebody deleted, and at last the events. May be killed at any step and done again, also by two workers
@@ -47,63 +66,49 @@ async function deleteEvent(deps: Pick<Deps, 'now'>, event: Gone, stopping: Abort
     { $pull: { 'offer.grants': { event: _id } } },
   );
   await OneTimeLink.deleteMany({ 'offer.account': account, 'offer.grants': { $size: 0 } });
-  await inBatches(Appointment, scope, stopping, async (ids) => {
-    await Claim.deleteMany({ appointment: { $in: ids } });
-    await clearDiaries(ids);
-  });
   // What families and staff are still to be told goes out: it is the account's from now on.
   await Notification.updateMany(
     { ...scope, state: { $in: ['queued', 'sending'] } },
     { $unset: { event: 1 } },
   );
-  for (const model of [SlotMove, SlotMoveItem, Slot, Class, Resource, Notification])
-    await inBatches(model, scope, stopping);
-  await inBatches(SyncRun, scope, stopping, async (runs) => {
-    for (const run of runs) {
-      await inBatches(SyncLog, { run }, stopping);
-      await inBatches(RosterChange, { run }, stopping);
-    }
-  });
+  for (const kind of CONTENTS) await deleteAll(kind, scope, stopping);
   if (stopping.aborted || (await hasContents(scope))) return;
   await Event.deleteOne({ _id, account, status: 'deleted' });
 }
 
 /** @returns whether one runs still */
 async function endsSync(deps: Pick<Deps, 'now'>, { _id, account }: Gone): Promise<boolean> {
-  if (!(await SyncRun.exists({ event: _id, state: { $in: ['queued', 'running'] } }))) return false;
+  if (!(await isSyncing(_id))) return false;
   await stopSync(deps, { account, events: [_id] });
   return (await SyncRun.exists({ event: _id, state: 'running' })) !== null;
 }
 
 /** Something may have been made by a request that began before the event was deleted: then it is gone through again. */
 async function hasContents(scope: { account: Types.ObjectId; event: Types.ObjectId }): Promise<boolean> {
-  const found = await Promise.all(
-    [Appointment, Slot, Class, Resource, SyncRun].map((model) => (model as Model<unknown>).exists(scope)),
-  );
+  const found = await Promise.all(CONTENTS.map(({ model }) => model.exists(scope)));
   return found.some((one) => one !== null);
 }
 
-/** Deletes what a filter finds, some at once. @param first is done before those are deleted, so that a death in between leaves a way on */
-async function inBatches(
-  model: unknown,
-  filter: object,
-  stopping: AbortSignal,
-  first: (ids: Types.ObjectId[]) => Promise<void> = () => Promise.resolve(),
-): Promise<void> {
-  const { find, deleteMany } = bound(model as Model<{ _id: Types.ObjectId }>);
-  const isStopped = () => stopping.aborted;
-  while (!isStopped()) {
-    const ids = (await find(filter)).map(({ _id }) => _id);
-    if (ids.length === 0) return;
-    await first(ids);
-    if (isStopped()) return;
-    await deleteMany(ids);
-  }
+async function clearTaken(appointments: Types.ObjectId[]): Promise<void> {
+  await Claim.deleteMany({ appointment: { $in: appointments } });
+  await clearDiaries(appointments);
 }
 
-function bound(model: Model<{ _id: Types.ObjectId }>) {
-  return {
-    find: (filter: object) => model.find(filter, { _id: 1 }).limit(BATCH).lean(),
-    deleteMany: (ids: Types.ObjectId[]) => model.deleteMany({ _id: { $in: ids } }),
-  };
+/** What runs have noted. */
+async function deleteRecords(runs: Types.ObjectId[], stopping: AbortSignal): Promise<void> {
+  for (const model of [SyncLog, RosterChange])
+    await deleteAll({ model: model as Model<unknown> }, { run: { $in: runs } }, stopping);
+}
+
+/** Deletes what a filter finds, some at once. */
+async function deleteAll({ model, first }: Kind, filter: object, stopping: AbortSignal): Promise<void> {
+  const isStopped = () => stopping.aborted;
+  while (!isStopped()) {
+    const ids = (await model.find(filter, { _id: 1 }).limit(BATCH).lean()).map(({ _id }) => _id);
+    if (ids.length === 0) return;
+    await first?.(ids, stopping);
+    if (isStopped()) return;
+    await model.deleteMany({ _id: { $in: ids } });
+    if (ids.length < BATCH) return;
+  }
 }

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { FieldKind } from '../../models/appointment-field.js';
 import type { Meanwhile, SettingsFields } from '../../web/compare-seen.js';
 import { changedMeanwhile, seenOf } from '../../web/compare-seen.js';
-import { rowsOf } from './parse-questions.js';
 import { KIND_WORDS, MAX_QUESTIONS, type Row } from './schema.js';
 
 /** A row begins with its id and a mark of all that is in it; what follows is for people. */
@@ -25,18 +24,17 @@ export function seenOfRows(rows: Row[]): string {
  * become what they are now, also those that are new or gone; what they changed stays as typed.
  */
 export function mergeRows(
-  ids: string[],
+  mine: Row[],
   body: unknown,
   now: Row[],
 ): { rows: Row[]; meanwhile: Meanwhile[] } | undefined {
   const changed = changedMeanwhile(POSITIONS, body, byPosition(now));
   if (!changed?.meanwhile) return undefined;
   const seen = seenMarks(body);
-  const mine = rowsOf(ids, body);
   const rows = mine.flatMap((row) =>
     seen.get(row.id) === markOf(row) ? now.filter(({ id }) => id === row.id) : [row],
   );
-  const added = now.filter(({ id }) => !seen.has(id) && !ids.includes(id));
+  const added = now.filter(({ id }) => !seen.has(id) && !mine.some((row) => row.id === id));
   return { rows: [...rows, ...added].slice(0, MAX_QUESTIONS), meanwhile: changed.meanwhile };
 }
 

@@ -28,25 +28,26 @@ export function questionPages(router: Router, deps: Deps): void {
       });
       return;
     }
-    const ids = parsed.value.fields.map((id) => id.toHexString());
-    const rows = rowsOf(ids, req.body);
+    const rows = rowsOf(
+      parsed.value.fields.map((id) => id.toHexString()),
+      req.body,
+    );
     if (parsed.value.act !== 'save') {
       const arranged = arrangeRows(rows, parsed.value.act);
       showQuestions(res, arranged, { values: seenSent(req), isArranged: true });
       return;
     }
-    await save(deps, req, res, ids);
+    await save(deps, req, res, rows);
   });
 }
 
-async function save(deps: Deps, req: Request, res: Response, ids: string[]): Promise<void> {
-  const rows = rowsOf(ids, req.body);
+async function save(deps: Deps, req: Request, res: Response, rows: Row[]): Promise<void> {
   const checked = parseQuestions(rows);
   if (!checked.ok) {
     showQuestions(res.status(422), rows, { errors: checked.errors, values: seenSent(req) });
     return;
   }
-  const merged = mergeRows(ids, req.body, rowsFrom(eventOf(res).fields));
+  const merged = mergeRows(rows, req.body, rowsFrom(eventOf(res).fields));
   if (merged) {
     showQuestions(res.status(422), merged.rows, { meanwhile: merged.meanwhile });
     return;
@@ -54,7 +55,7 @@ async function save(deps: Deps, req: Request, res: Response, ids: string[]): Pro
   if (!(await saveQuestions(actorOf(res), eventOf(res), checked.fields, deps.now()))) {
     // Somebody saved between the look at the event and the save.
     const now = rowsFrom((await reloadEvent(res)).fields);
-    const again = mergeRows(ids, req.body, now);
+    const again = mergeRows(rows, req.body, now);
     showQuestions(res.status(422), again?.rows ?? rows, {
       ...(again ? { meanwhile: again.meanwhile } : { errors: { _form: SAVE_AGAIN } }),
     });

@@ -11,7 +11,7 @@ import { parseForm, typedValues, type Form } from '../../web/parse.js';
 import { say } from '../../web/session.js';
 import { loadTeachers, type Teacher } from '../load-teachers.js';
 import { linesOf, matchTeachers } from '../match-teachers.js';
-import { refuseArchived, STATE_WORDS } from '../policy.js';
+import { STATE_WORDS } from '../policy.js';
 import { MOST_SLOTS } from '../schema.js';
 import { slotsPage, slotsPath } from '../show-frame.js';
 import { changeMany, planChange, type BulkPlan, type WhyLeft } from './change-many.js';
@@ -26,7 +26,6 @@ export function bulkRoutes(deps: Deps): Router {
 
   router.post('/:event/slots/bulk', async (req, res) => {
     const event = eventOf(res);
-    refuseArchived(event);
     const parsed = parseForm(bulkChange(event), req.body);
     if (!parsed.ok) return showChange(res.status(422), selectionIn(event, req.body), parsed);
     const wish = parsed.value;
@@ -51,7 +50,6 @@ export function bulkRoutes(deps: Deps): Router {
 
   router.post('/:event/slots/copy', async (req, res) => {
     const event = eventOf(res);
-    refuseArchived(event);
     const parsed = parseForm(copyForm(event), req.body);
     if (!parsed.ok) return showCopy(res.status(422), selectionIn(event, req.body), parsed);
     const wish = parsed.value;

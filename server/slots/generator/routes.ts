@@ -9,7 +9,6 @@ import { parseQuery, typedValues, type Form } from '../../web/parse.js';
 import { say } from '../../web/session.js';
 import { addSlots } from '../add-slots.js';
 import type { Span } from '../plan-slots.js';
-import { refuseArchived } from '../policy.js';
 import { prepareSlots, type NotPrepared, type Prepared } from '../prepare-slots.js';
 import { MOST_SLOTS, teachersFound } from '../schema.js';
 import { slotsPage } from '../show-frame.js';
@@ -66,7 +65,6 @@ export function generatorRoutes(deps: Deps): Router {
 
   router.post('/:event/slots', async (req, res) => {
     const event = eventOf(res);
-    refuseArchived(event);
     const parsed = parseSlots(event, req.body);
     if (!parsed.ok) {
       await showForm(res.status(422), parsed);

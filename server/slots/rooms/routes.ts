@@ -6,7 +6,6 @@ import { eventGuard, eventOf } from '../../web/guards.js';
 import { FRESH_FORM, parseForm, typedValues, type Form } from '../../web/parse.js';
 import { say } from '../../web/session.js';
 import { loadTeachers, type Teacher } from '../load-teachers.js';
-import { refuseArchived } from '../policy.js';
 import { slotsPage, slotsPath } from '../show-frame.js';
 import { saveRooms } from './save-rooms.js';
 import { roomsForm } from './schema.js';
@@ -22,7 +21,6 @@ export function roomRoutes(deps: Deps): Router {
 
   router.post('/:event/slots/rooms', async (req, res) => {
     const event = eventOf(res);
-    refuseArchived(event);
     const parsed = parseForm(roomsForm, req.body);
     if (!parsed.ok) return showRooms(res.status(422), parsed);
     const { teacher, room, was } = parsed.value;
