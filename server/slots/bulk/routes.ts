@@ -12,12 +12,12 @@ import { say } from '../../web/session.js';
 import { loadTeachers, type Teacher } from '../load-teachers.js';
 import { linesOf, matchTeachers } from '../match-teachers.js';
 import { refuseArchived, STATE_WORDS } from '../policy.js';
-import { MOST_SLOTS } from '../schema.js';
+import { MOST_SLOTS, type Selected } from '../schema.js';
 import { slotsPage, slotsPath } from '../show-frame.js';
 import { changeMany, planChange, type BulkPlan, type WhyLeft } from './change-many.js';
 import { copySlots, planCopy, type CopyPlan } from './copy-slots.js';
 import { printOfSlots, readWhole } from './read-selection.js';
-import { bulkChange, copyForm, type BulkChange, type Selection } from './schema.js';
+import { bulkChange, copyForm, type BulkChange } from './schema.js';
 
 /** Changes of many slots that have a form of their own: what they become, and where they are copied to. */
 export function bulkRoutes(deps: Deps): Router {
@@ -104,13 +104,11 @@ function isNothing({ minutes, capacity, kind, state, room }: BulkChange): boolea
 }
 
 /** Of a form that cannot be read: what it is about. */
-function selectionIn(event: PlacedEvent, body: unknown): Pick<Selection, 'ids' | 'resources' | 'day'> {
+function selectionIn(event: PlacedEvent, body: unknown): Selected {
   const { ids, resources, day } = typedValues(body);
   const parsed = parseForm(copyForm(event), { ids, resources, day });
   return parsed.ok ? parsed.value : { ids: [], resources: [], day: '' };
 }
-
-type Selected = Pick<Selection, 'ids' | 'resources' | 'day'>;
 
 function fieldsOf({ ids, resources, day }: Selected, slots: Slot[]) {
   const hex = (list: { toHexString(): string }[]) => list.map((id) => id.toHexString());
