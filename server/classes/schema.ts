@@ -2,7 +2,7 @@ import Joi from 'joi';
 import { Types } from 'mongoose';
 import { CLASS_TYPES, type ClassType } from '../models/class.js';
 import { addressOf } from '../web/paging.js';
-import { line, objectId, objectIds, tick } from '../web/parse.js';
+import { idText, line, objectId, objectIds, tick } from '../web/parse.js';
 import type { WantedType } from './set-types.js';
 import { SORTS, TYPE_FILTERS, type Sort, type TypeFilter } from './filter-rows.js';
 
@@ -26,11 +26,7 @@ export const listSchema = Joi.object<ListView, true>({
     .valid('', ...TYPE_FILTERS)
     .default(''),
   only: Joi.string().valid('', 'classes').default(''),
-  school: Joi.string()
-    .max(24)
-    .pattern(/^[0-9a-f]{24}$/)
-    .allow('')
-    .default(''),
+  school: idText().allow('').default(''),
   sort: Joi.string()
     .valid(...SORTS.flatMap((sort) => [sort, `-${sort}`]))
     .default('name'),

@@ -1,8 +1,7 @@
 import Joi from 'joi';
 import { Types } from 'mongoose';
 import type { Event } from '../models/event.js';
-import { isDay } from '../web/local-time.js';
-import { objectId, tick } from '../web/parse.js';
+import { dateField, objectId, tick, timeField } from '../web/parse.js';
 import { NOTICE_MAX } from './policy.js';
 
 /** What goes where: all slots of a day, or those of one teacher or one room. */
@@ -34,21 +33,8 @@ export function moveForm(event: Pick<Event, 'days'>): Joi.ObjectSchema<MoveForm>
       .label('a day'),
     teacher: objectId().empty('').label('a teacher from the list'),
     room: Joi.string().trim().max(60).allow('').default('').label('a room from the list'),
-    toDay: Joi.string()
-      .trim()
-      .allow('')
-      .max(10)
-      .pattern(/^20\d\d-\d\d-\d\d$/)
-      .custom((value: string, check) => (isDay(value) ? value : check.error('string.pattern.base')))
-      .default('')
-      .label('the new day as a date, like 12/9/2026'),
-    toTime: Joi.string()
-      .trim()
-      .allow('')
-      .max(5)
-      .pattern(/^([01]\d|2[0-3]):[0-5]\d$/)
-      .default('')
-      .label('when the first slot begins'),
+    toDay: dateField().default('').label('the new day as a date, like 12/9/2026'),
+    toTime: timeField().default('').label('when the first slot begins'),
     notice: Joi.string().trim().max(NOTICE_MAX).allow('').default('').label('the message to families'),
     elsewhere: tick(),
     key: objectId().default(() => new Types.ObjectId()),

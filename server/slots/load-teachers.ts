@@ -4,6 +4,7 @@ import { Contact } from '../models/contact.js';
 import type { Event } from '../models/event.js';
 import { Resource } from '../models/resource.js';
 import { School } from '../models/school.js';
+import { groupBy } from './group-slots.js';
 
 /** A holder of slots with all that one is found by. */
 export interface Teacher extends Pick<Resource, '_id' | 'name' | 'room' | 'status' | 'searchKey'> {
@@ -53,13 +54,10 @@ export async function loadTeachers(event: EventScope): Promise<Teacher[]> {
     { firstName: 1, lastName: 1, email: 1, schoolId: 1, schools: 1 },
   ).lean();
   const people = new Map(contacts.map((person) => [person._id.toHexString(), person]));
-  const byTeacher = new Map<string, Held[]>();
-  for (const held of classes)
-    for (const id of held.teachers) {
-      const list = byTeacher.get(id.toHexString());
-      if (list) list.push(held);
-      else byTeacher.set(id.toHexString(), [held]);
-    }
+  const byTeacher = groupBy(
+    classes.flatMap((held) => held.teachers.map((teacher) => ({ ...held, teacher }))),
+    ({ teacher }) => teacher.toHexString(),
+  );
   return resources.map((resource) => {
     const key = resource.contact?.toHexString() ?? '';
     const person = people.get(key);
@@ -75,6 +73,11 @@ export async function loadTeachers(event: EventScope): Promise<Teacher[]> {
       isHidden: held.length > 0 && held.every(({ type }) => type === 'Hide'),
     };
   });
+}
+
+/** Those who have not left the event: whom somebody may give slots. */
+export async function loadActive(event: EventScope): Promise<Teacher[]> {
+  return (await loadTeachers(event)).filter(({ status }) => status === 'active');
 }
 
 export interface Choice {

@@ -51,6 +51,21 @@ export function matchTeachers<T>(teachers: Teacher[], lines: T[], nameIn: (line:
   return matched;
 }
 
+/**
+ * Whom a form names, in boxes and in its pasted list.
+ * @param ids the boxes', which may name somebody who is none of the teachers
+ * @returns the ids of all, and the lines that name nobody, or several
+ */
+export function nameTeachers(
+  teachers: Teacher[],
+  ids: { toHexString(): string }[],
+  list: string,
+): { ids: Set<string>; unknown: string[]; several: string[] } {
+  const { found, unknown, several } = matchTeachers(teachers, linesOf(list), (line) => line);
+  const all = [...ids, ...found.map(({ teacher }) => teacher._id)];
+  return { ids: new Set(all.map((id) => id.toHexString())), unknown, several };
+}
+
 /** The lines of a pasted text that say something. */
 export function linesOf(text: string): string[] {
   return text

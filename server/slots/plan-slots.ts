@@ -88,6 +88,17 @@ export function planSlots<T extends Span>(
   });
 }
 
+/** What the plans of all resources come to, and how many of them get any. */
+export function sumPlans(plans: ResourcePlan[]) {
+  const sum = (list: 'add' | 'there' | 'blocked' | 'elsewhere') =>
+    plans.reduce((total, plan) => total + plan[list].length, 0);
+  return {
+    totals: { add: sum('add'), there: sum('there'), blocked: sum('blocked'), elsewhere: sum('elsewhere') },
+    teachers: plans.length,
+    gaining: plans.filter((plan) => plan.add.length > 0).length,
+  };
+}
+
 const keyOf = ({ from, to }: Span): string => `${from.getTime()}-${to.getTime()}`;
 
 /** A question of whether a stretch overlaps any of these, answered in the logarithm of their number. */

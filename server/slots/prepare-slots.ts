@@ -3,9 +3,9 @@ import { Event } from '../models/event.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import { groupBy } from './group-slots.js';
-import { loadTeachers, type Teacher } from './load-teachers.js';
+import { loadActive, type Teacher } from './load-teachers.js';
 import { layOutDays, type DayTime, type LaidOut } from './lay-out-days.js';
-import { linesOf, matchTeachers } from './match-teachers.js';
+import { nameTeachers } from './match-teachers.js';
 import { planSlots, type ResourcePlan, type Span } from './plan-slots.js';
 import type { SlotForm } from './generator/schema.js';
 import { MOST_SLOTS } from './schema.js';
@@ -42,12 +42,8 @@ export async function prepareSlots(
   if (!laidOut.ok) return laidOut;
   const { times, tooLate } = laidOut;
 
-  const all = (await loadTeachers(event)).filter(({ status }) => status === 'active');
-  const named = matchTeachers(all, linesOf(form.list), (line) => line);
-  const chosen = new Set([
-    ...form.resources.map((id) => id.toHexString()),
-    ...named.found.map(({ teacher }) => teacher._id.toHexString()),
-  ]);
+  const all = await loadActive(event);
+  const { ids: chosen, unknown, several } = nameTeachers(all, form.resources, form.list);
   if (chosen.size === 0 && form.list.trim() !== '')
     return { ok: false, field: 'list', reason: 'nobody named' };
   const isChosen = ({ _id, isHidden }: Teacher) =>
@@ -57,37 +53,46 @@ export async function prepareSlots(
   if (resources.length * times.length > MOST_SLOTS)
     return { ok: false, field: 'resources', reason: 'too many' };
 
-  const own = await spansOf(
-    resources.map((resource) => resource._id),
-    times,
-  );
-  const others = await slotsElsewhere(event, resources, times, form.days);
-  const plans = planSlots(
-    times,
-    resources.map(({ _id, contact }) => ({
-      id: _id.toHexString(),
-      own: own.get(_id.toHexString()) ?? [],
-      others: others.get(contact?.toHexString() ?? '') ?? [],
-    })),
-  );
+  const around = await slotsAround(event, resources, times, form.days);
+  const plans = planSlots(times, around);
   return {
     ok: true,
     times,
     tooLate,
     hidden: chosen.size > 0 ? [] : all.filter(({ isHidden }) => isHidden),
-    unknown: named.unknown,
-    several: named.several,
+    unknown,
+    several,
     plans: plans.map((plan, index) => {
-      const { name = '', contact } = resources[index] ?? {};
-      const there = others.get(contact?.toHexString() ?? '') ?? [];
-      const byId = new Map(there.map((span) => [span.event._id.toHexString(), span.event]));
+      const name = resources[index]?.name ?? '';
+      const byId = new Map(around[index]?.others.map((span) => [span.event._id.toHexString(), span.event]));
       return { ...plan, name, elsewhereEvents: [...byId.values()] };
     }),
   };
 }
 
+/** What teachers have around some times, here and in the account's other events; in the teachers' order, as `planSlots` takes it. */
+export async function slotsAround(
+  event: Pick<Event, '_id' | 'account'>,
+  teachers: Teacher[],
+  times: Span[],
+  days: string[],
+): Promise<{ id: string; own: Span[]; others: Elsewhere[] }[]> {
+  const [own, others] = await Promise.all([
+    spansOf(
+      teachers.map(({ _id }) => _id),
+      times,
+    ),
+    slotsElsewhere(event, teachers, times, days),
+  ]);
+  return teachers.map(({ _id, contact }) => ({
+    id: _id.toHexString(),
+    own: own.get(_id.toHexString()) ?? [],
+    others: others.get(contact?.toHexString() ?? '') ?? [],
+  }));
+}
+
 /** The slots that some resources have around the times, by resource. */
-export async function spansOf(resources: Types.ObjectId[], times: Span[]): Promise<Map<string, Span[]>> {
+async function spansOf(resources: Types.ObjectId[], times: Span[]): Promise<Map<string, Span[]>> {
   const first = times[0]?.from ?? new Date(0);
   const end = times.at(-1)?.to ?? first;
   const slots = await Slot.find(

@@ -8,6 +8,7 @@ import { choicesOf, filterTeachers } from './filter-teachers.js';
 import { loadTeachers, schoolsOf, type Choice, type Teacher } from './load-teachers.js';
 import type { SlotFilter } from './remove-slots.js';
 import type { SlotsQuery } from './schema.js';
+import { slotsPath } from './show-frame.js';
 import { tellApart } from './tell-apart.js';
 
 const PAGE = 50;
@@ -68,9 +69,8 @@ export async function listTeachers(event: EventScope, query: SlotsQuery): Promis
     const told = { name, room, apart: apart.get(id) ?? '', gone: status === 'gone' };
     return { id, ...told, slots, booked: booked.get(id) ?? 0, ...times };
   });
-  const path = `/events/${event._id.toHexString()}/slots`;
   const pager = pagerOf(by[show].length, page, PAGE, ['teacher', 'teachers'], (to) =>
-    addressOf(path, { ...query, page: to }),
+    addressOf(slotsPath(event), { ...query, page: to }),
   );
   return {
     rows,
@@ -151,8 +151,6 @@ export interface SelectionCounts {
   teachers: number;
   /** The first few teachers' names. */
   names: string[];
-  /** Slots that somebody has or holds. */
-  taken: number;
 }
 
 export type SelectedSlot = Pick<Slot, '_id' | 'resource' | 'state' | 'message' | 'from'>;
@@ -168,20 +166,13 @@ export function readSelection(event: EventScope, filter: SlotFilter): Promise<Se
 /** What a selection of slots comes to, for asking before it is changed. */
 export async function countSelection(slots: SelectedSlot[]): Promise<SelectionCounts> {
   const teachers = [...new Set(slots.map((slot) => slot.resource.toHexString()))];
-  const [taken, named] = await Promise.all([
-    Appointment.distinct('slot', {
-      slot: { $in: slots.map((slot) => slot._id) },
-      state: { $in: ['pending', ...LIVING_STATES] },
-    }),
-    Resource.find({ _id: { $in: teachers } }, { name: 1 })
-      .sort({ sortKey: 1 })
-      .limit(5)
-      .lean(),
-  ]);
+  const named = await Resource.find({ _id: { $in: teachers } }, { name: 1 })
+    .sort({ sortKey: 1 })
+    .limit(5)
+    .lean();
   return {
     slots: slots.length,
     teachers: teachers.length,
     names: named.map(({ name }) => name),
-    taken: taken.length,
   };
 }

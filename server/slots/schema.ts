@@ -3,7 +3,7 @@ import type { Types } from 'mongoose';
 import { CLASS_TYPES } from '../models/class.js';
 import type { Event } from '../models/event.js';
 import type { SettingsFields } from '../web/compare-seen.js';
-import { line, objectIds, tick, webLink } from '../web/parse.js';
+import { idText, line, objectIds, tick, webLink } from '../web/parse.js';
 import type { TeacherFilter } from './filter-teachers.js';
 import { MOST_MARKS } from './mark-slots.js';
 
@@ -16,25 +16,62 @@ export const MOST_CHOSEN = 5_000;
 /** Longest message to parents on a slot. */
 export const MESSAGE_MAX = 200;
 
-export const SLOT_ACTIONS = ['make', 'show', 'hide', 'unavailable', 'remove', 'change', 'copy'] as const;
-export type SlotAction = (typeof SLOT_ACTIONS)[number];
+export const slotMinutes = Joi.number().integer().min(1).max(480).label('the length of a slot in minutes');
+export const slotCapacity = Joi.number().integer().min(1).max(500).label('the families in one slot');
 
-/** Many slots and what becomes of them: named one by one, or all of some teachers, of one day or of all. */
-export interface SlotChange {
-  action: SlotAction;
+/** What parents read of a slot: where the form's `state` makes it unavailable, it must be there. */
+export const slotMessage = line(MESSAGE_MAX)
+  .allow('')
+  .default('')
+  .when('state', {
+    is: 'unavailable',
+    then: line(MESSAGE_MAX).empty('').required().label('the message for parents'),
+  });
+
+/** A pasted list of teachers, one a line. */
+export const pastedList = Joi.string().max(60_000).allow('').default('').label('the list');
+
+/** Which slots: named one by one, or all of some teachers, of one day or of all. */
+export interface Selected {
   ids: Types.ObjectId[];
   resources: Types.ObjectId[];
   /** '' is all days. */
   day: string;
+}
+
+/** A selection that is asked about before anything changes. */
+export interface Selection extends Selected {
+  /** What the selected slots were when they were asked about. */
+  print: string;
+  sure: boolean;
+}
+
+export const selection = (event: Pick<Event, 'days'>) => ({
+  ids: objectIds(MOST_CHOSEN).default([]).label('the slots from the list'),
+  resources: objectIds(MOST_CHOSEN).default([]).label('the teachers from the list'),
+  // A day that the event no longer has may still have slots.
+  day: Joi.string()
+    .allow('', ...event.days)
+    .max(10)
+    .pattern(/^\d{4}-\d\d-\d\d$/)
+    .default('')
+    .label('a day'),
+  print: line(60).allow('').default('').label('this page’s slots'),
+  sure: tick(),
+});
+
+export const SLOT_ACTIONS = ['make', 'show', 'hide', 'unavailable', 'remove', 'change', 'copy'] as const;
+export type SlotAction = (typeof SLOT_ACTIONS)[number];
+
+/** Many slots and what becomes of them; their `print` is `printOf`. */
+export interface SlotChange extends Selection {
+  action: SlotAction;
   message: string;
   /** What the page showed of its slots (`marksOf`). */
   shown: string;
-  /** What the selected slots were when they were asked about (`printOf`). */
-  print: string;
   /** Everything that the list finds, on whatever page of it; `listed` says what that was when it was shown (`printOfList`). */
   all: boolean;
   listed: string;
-  sure: boolean;
 }
 
 export function slotChange(event: Pick<Event, 'days'>): Joi.ObjectSchema<SlotChange> {
@@ -43,22 +80,12 @@ export function slotChange(event: Pick<Event, 'days'>): Joi.ObjectSchema<SlotCha
       .valid(...SLOT_ACTIONS)
       .required()
       .label('what to do'),
-    ids: objectIds(MOST_CHOSEN).default([]).label('the slots from the list'),
-    resources: objectIds(MOST_CHOSEN).default([]).label('the teachers from the list'),
-    // A day that the event no longer has may still have slots.
-    day: Joi.string()
-      .allow('', ...event.days)
-      .max(10)
-      .pattern(/^\d{4}-\d\d-\d\d$/)
-      .default('')
-      .label('a day'),
+    ...selection(event),
     // Its length is told on the page that asks for it.
     message: line(2000).allow('').default(''),
     shown: Joi.string().max(MOST_MARKS).allow('').default('').label('this page’s slots'),
-    print: line(60).allow('').default('').label('this page’s slots'),
     all: tick(),
     listed: line(60).allow('').default(''),
-    sure: tick(),
   });
 }
 
@@ -86,11 +113,7 @@ export interface SlotsQuery extends TeacherFilter {
 
 const teacherFilter = {
   q: line(100).allow('').default(''),
-  school: Joi.string()
-    .max(24)
-    .pattern(/^[0-9a-f]{24}$/)
-    .allow('')
-    .default(''),
+  school: idText().allow('').default(''),
   grade: line(60).allow('').default(''),
   type: Joi.string()
     .valid('', ...CLASS_TYPES)

@@ -9,7 +9,9 @@ import type { Style } from '../web/place.js';
 import { FRESH_FORM, parseForm, typedValues, type Parsed } from '../web/parse.js';
 import { refuseHere, say } from '../web/session.js';
 import { filterOf, printOfList } from './bulk/read-selection.js';
-import { rowsOfLeft, showChange, showCopy } from './bulk/routes.js';
+import { SAY_LEFT } from './bulk/say-left.js';
+import { showChange } from './bulk/show-change.js';
+import { showCopy } from './bulk/show-copy.js';
 import { changeSlots } from './change-slots.js';
 import { freshSlots } from './generator/schema.js';
 import { showForm } from './generator/show-form.js';
@@ -20,7 +22,8 @@ import { countSelection, readSelection, type SelectedSlot } from './queries.js';
 import { removeSlots } from './remove-slots.js';
 import { MESSAGE_MAX, slotChange, type SlotChange } from './schema.js';
 import { slotsPage, slotsPath } from './show-frame.js';
-import { tellChanged, tellLost } from './tell-change.js';
+import { rowsOfLeft } from './show-left.js';
+import { CHANGED_MEANWHILE, tellChanged, tellLost } from './tell-change.js';
 
 /** Where a change was asked for. */
 export interface Around {
@@ -74,21 +77,27 @@ export async function change(
     return showAgain();
   }
   const isAnother = wish.sure && wish.print !== '' && wish.print !== printOf(slots);
-  const counts = await countSelection(slots);
   const asks = wish.action === 'remove' || wish.action === 'unavailable' || wish.resources.length > 0;
   const fault = faultOfMessage(wish);
-  if (counts.slots > 0 && asks && (!wish.sure || fault || isAnother)) {
+  if (slots.length > 0 && asks && (!wish.sure || fault || isAnother)) {
     const errors = {
       ...(wish.sure && fault ? { message: fault } : {}),
       ...(isAnother ? { _form: CHANGED_MEANWHILE } : {}),
     };
+    const taken = await takenAmong(slots.map(({ _id }) => _id));
+    const staying = wish.action === 'remove' ? slots : [];
+    const left = staying.flatMap((slot) => {
+      const has = taken.get(slot._id.toHexString());
+      return has ? [{ slot, why: has.why }] : [];
+    });
     res.status(wish.sure ? 422 : 200);
     res.render('slots/confirm', {
       ...slotsPage(event),
-      ...counts,
+      ...(await countSelection(slots)),
+      taken: taken.size,
       print: printOf(slots),
       wish: said(wish, event),
-      left: await rowsOfLeft(event, wish.action === 'remove' ? await takenOf(slots) : []),
+      left: await rowsOfLeft(event, left, SAY_LEFT),
       back,
       action: req.originalUrl,
       form: { values: { message: wish.message }, errors },
@@ -97,15 +106,6 @@ export async function change(
   }
   say(req, { kind: 'ok', text: await carryOut(deps, res, slots, wish) });
   res.redirect(303, back);
-}
-
-/** Those that are not removed, with why. */
-async function takenOf(slots: SelectedSlot[]) {
-  const taken = await takenAmong(slots.map(({ _id }) => _id));
-  return slots.flatMap((slot) => {
-    const has = taken.get(slot._id.toHexString());
-    return has ? [{ slot, why: has.why }] : [];
-  });
 }
 
 function faultOfMessage({ action, message }: SlotChange): string | undefined {
@@ -143,6 +143,3 @@ async function carryOut(deps: Deps, res: Response, slots: SelectedSlot[], wish: 
   const now = `${countOf(changed, 'slot is', 'slots are')} now ${STATE_WORDS[state].toLowerCase()}.`;
   return [now, tellLost(slots.length - changed)].filter(Boolean).join(' ');
 }
-
-const CHANGED_MEANWHILE =
-  'Somebody else changed some of these slots while you had this page open. This is how they are now. Check them, then continue.';

@@ -5,6 +5,9 @@ import type { Place } from '../web/place.js';
 import type { ChangedSlot } from './mark-slots.js';
 import { STATE_WORDS } from './policy.js';
 
+export const CHANGED_MEANWHILE =
+  'Somebody else changed some of these slots while you had this page open. This is how they are now. Check them, then continue.';
+
 /** Of slots that somebody changed between the look at them and the write. */
 export function tellLost(count: number): string {
   return count > 0

@@ -1,6 +1,7 @@
 import Joi from 'joi';
 import { Types } from 'mongoose';
 import { notFound } from './errors.js';
+import { isDay } from './local-time.js';
 
 /** What came in, checked: the value to use, or a message for each field and what was typed, for showing the form again. */
 export type Parsed<T> =
@@ -109,12 +110,16 @@ export function parseId(value: unknown): Types.ObjectId {
   return new Types.ObjectId(value);
 }
 
+/** Joi: one of our ids, as text. */
+export function idText(): Joi.StringSchema {
+  return Joi.string().max(24).pattern(ID);
+}
+
 /** Joi: one of our ids, turned into an ObjectId. */
 export function objectId(): Joi.ObjectSchema<Types.ObjectId> {
-  return Joi.string()
-    .max(24)
-    .pattern(ID)
-    .custom((value: string) => new Types.ObjectId(value)) as unknown as Joi.ObjectSchema<Types.ObjectId>;
+  return idText().custom(
+    (value: string) => new Types.ObjectId(value),
+  ) as unknown as Joi.ObjectSchema<Types.ObjectId>;
 }
 
 /** Joi: a list of at most `max` of our ids, from selected boxes or one of them; a repeated id counts once. Linear in the length of the list. */
@@ -180,6 +185,25 @@ export function phoneNumber(): Joi.StringSchema {
   return line(40)
     .pattern(/^(?=(?:\D*\d){7})[\d\s+().,/x#*-]*(?:ext\.?[\d\s]*)?$/i)
     .messages({ 'string.pattern.base': 'Enter {#label} with at least 7 digits, like 555-010-1234.' });
+}
+
+/** Joi: a day that there is, as date fields send it (2026-12-09); '' is none. */
+export function dateField(): Joi.StringSchema {
+  return Joi.string()
+    .trim()
+    .allow('')
+    .max(10)
+    .pattern(/^20\d\d-\d\d-\d\d$/)
+    .custom((value: string, check) => (isDay(value) ? value : check.error('string.pattern.base')));
+}
+
+/** Joi: a time of day, as time fields send it (17:30); '' is none. */
+export function timeField(): Joi.StringSchema {
+  return Joi.string()
+    .trim()
+    .allow('')
+    .max(5)
+    .pattern(/^([01]\d|2[0-3]):[0-5]\d$/);
 }
 
 /** Joi: a checkbox; absent is false. */

@@ -24,8 +24,10 @@ export interface BulkPlan {
   runs: Run<Slot>[];
 }
 
+type Wanted = Pick<BulkChange, 'minutes' | 'capacity' | 'kind'>;
+
 /** What of a change goes by what a family has booked; nobody may have the slot then. */
-function needsFree({ minutes, kind }: BulkChange): boolean {
+function needsFree({ minutes, kind }: Wanted): boolean {
   return minutes !== undefined || kind !== '';
 }
 
@@ -34,7 +36,7 @@ function needsFree({ minutes, kind }: BulkChange): boolean {
  * as are taken.
  * @param slots whole, as they were read
  */
-export async function planChange(event: EventScope, slots: Slot[], change: BulkChange): Promise<BulkPlan> {
+export async function planChange(event: EventScope, slots: Slot[], change: Wanted): Promise<BulkPlan> {
   const taken = await takenAmong(slots.map(({ _id }) => _id));
   return planAround(event, slots, change, taken);
 }
@@ -42,7 +44,7 @@ export async function planChange(event: EventScope, slots: Slot[], change: BulkC
 async function planAround(
   event: EventScope,
   slots: Slot[],
-  change: BulkChange,
+  change: Wanted,
   taken: Map<string, Taken>,
 ): Promise<BulkPlan> {
   const left: BulkPlan['left'] = [];
@@ -192,7 +194,7 @@ async function writeRun(
 /** Written before it is looked at who has a seat: whoever books meanwhile has the appointment there already, or finds the new number. */
 async function changeSeats(event: EventScope, slots: Slot[], capacity: number, done: Done): Promise<void> {
   const ids = slots.map(({ _id }) => _id);
-  const plan = await planAround(event, slots, { ...NOTHING, capacity }, await takenAmong(ids));
+  const plan = await planAround(event, slots, { capacity, kind: '' }, await takenAmong(ids));
   done.left.push(...plan.left);
   for (const [before, list] of groupBy(plan.changing, (slot) => slot.capacity))
     await Slot.updateMany(
@@ -209,8 +211,3 @@ async function changeSeats(event: EventScope, slots: Slot[], capacity: number, d
   done.left.push(...over.map((slot) => ({ slot, why: 'seats' as const })));
   done.changed += plan.changing.length - over.length;
 }
-
-const NOTHING: BulkChange = {
-  ...{ ids: [], resources: [], day: '', print: '', sure: true },
-  ...{ kind: '', state: '', message: '', room: '' },
-};

@@ -9,7 +9,7 @@ import { groupBy } from '../group-slots.js';
 import type { DayTime } from '../lay-out-days.js';
 import type { Teacher } from '../load-teachers.js';
 import { planSlots, type ResourcePlan } from '../plan-slots.js';
-import { slotsElsewhere, spansOf } from '../prepare-slots.js';
+import { slotsAround } from '../prepare-slots.js';
 import { MOST_SLOTS } from '../schema.js';
 
 type Copied = DayTime & Pick<Slot, 'capacity' | 'kind' | 'state' | 'message'>;
@@ -45,21 +45,9 @@ export async function planCopy(
     return { ok: false, reason: 'too many' };
   const sorted = all.toSorted((a, b) => +a.from - +b.from);
   const days = [...new Set(sorted.map(({ day }) => day))];
-  const [own, others] = await Promise.all([
-    spansOf(
-      targets.map(({ _id }) => _id),
-      sorted,
-    ),
-    slotsElsewhere(event, targets, sorted, days),
-  ]);
-  const plans = targets.flatMap((teacher) =>
-    planSlots(timesOf(teacher), [
-      {
-        id: teacher._id.toHexString(),
-        own: own.get(teacher._id.toHexString()) ?? [],
-        others: others.get(teacher.contact?.toHexString() ?? '') ?? [],
-      },
-    ]).map((plan) => ({ ...plan, teacher })),
+  const around = await slotsAround(event, targets, sorted, days);
+  const plans = targets.flatMap((teacher, index) =>
+    planSlots(timesOf(teacher), around.slice(index, index + 1)).map((plan) => ({ ...plan, teacher })),
   );
   return { ok: true, plans, skipped: moved.filter(({ copied }) => !copied).length };
 }

@@ -2,23 +2,16 @@ import { hash } from 'node:crypto';
 import type { Event } from '../../models/event.js';
 import { Slot } from '../../models/slot.js';
 import type { SlotFilter } from '../remove-slots.js';
-import type { Selection } from './schema.js';
+import type { Selected } from '../schema.js';
 
 /** What selects slots; undefined where nothing is selected. */
-export function filterOf({
-  ids,
-  resources,
-  day,
-}: Pick<Selection, 'ids' | 'resources' | 'day'>): SlotFilter | undefined {
+export function filterOf({ ids, resources, day }: Selected): SlotFilter | undefined {
   if (ids.length > 0) return { _id: { $in: ids } };
   return resources.length > 0 ? { resource: { $in: resources }, ...(day ? { day } : {}) } : undefined;
 }
 
 /** The selected slots, whole, by teacher and time. */
-export async function readWhole(
-  event: Pick<Event, '_id' | 'account'>,
-  selection: Pick<Selection, 'ids' | 'resources' | 'day'>,
-): Promise<Slot[]> {
+export async function readWhole(event: Pick<Event, '_id' | 'account'>, selection: Selected): Promise<Slot[]> {
   const filter = filterOf(selection);
   if (!filter) return [];
   return Slot.find({ account: event.account, event: event._id, ...filter })

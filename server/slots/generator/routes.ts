@@ -8,10 +8,10 @@ import type { PlacedEvent, Style } from '../../web/place.js';
 import { parseQuery, typedValues, type Form } from '../../web/parse.js';
 import { say } from '../../web/session.js';
 import { addSlots } from '../add-slots.js';
-import type { Span } from '../plan-slots.js';
+import { sumPlans, type Span } from '../plan-slots.js';
 import { prepareSlots, type NotPrepared, type Prepared } from '../prepare-slots.js';
 import { MOST_SLOTS, teachersFound } from '../schema.js';
-import { slotsPage } from '../show-frame.js';
+import { slotsPage, slotsPath } from '../show-frame.js';
 import { warnOfDays, type DayWarning } from '../warn-days.js';
 import { parseSlots } from './parse-slots.js';
 import { freshSlots, newSlotsQuery, type SlotForm } from './schema.js';
@@ -78,7 +78,7 @@ export function generatorRoutes(deps: Deps): Router {
     const left = added.leftOut > 0 ? ` ${countOf(added.leftOut, 'time', 'times')} left out.` : '';
     const text = `Made ${countOf(added.made, 'slot', 'slots')} for ${countOf(added.teachers, 'teacher', 'teachers')}.${left}`;
     say(req, { kind: added.made > 0 ? 'ok' : 'notice', text });
-    res.redirect(303, `/events/${event._id.toHexString()}/slots`);
+    res.redirect(303, slotsPath(event));
   });
 
   return router;
@@ -146,8 +146,6 @@ const SHOWN_NAMES = 20;
 
 function previewOf(event: PlacedEvent, form: SlotForm, prepared: Prepared, actor: Actor) {
   const span = ({ from, to }: Span) => timeSpan(from, to, event);
-  const sum = (list: 'add' | 'there' | 'blocked' | 'elsewhere') =>
-    prepared.plans.reduce((total, plan) => total + plan[list].length, 0);
   const uneven = prepared.plans.filter((plan) => plan.add.length < prepared.times.length);
   const ofFirstDay = prepared.times.filter(({ day }) => day === form.days[0]);
   const names = (list: string[]) =>
@@ -165,9 +163,7 @@ function previewOf(event: PlacedEvent, form: SlotForm, prepared: Prepared, actor
     hidden: { count: prepared.hidden.length, names: names(prepared.hidden.map(({ name }) => name)) },
     unknown: { count: prepared.unknown.length, names: names(prepared.unknown.map(shortLine)) },
     several: { count: prepared.several.length, names: names(prepared.several.map(shortLine)) },
-    totals: { add: sum('add'), there: sum('there'), blocked: sum('blocked'), elsewhere: sum('elsewhere') },
-    teachers: prepared.plans.length,
-    gaining: prepared.plans.filter((plan) => plan.add.length > 0).length,
+    ...sumPlans(prepared.plans),
     uneven: uneven.slice(0, SHOWN_ROWS),
     more: Math.max(0, uneven.length - SHOWN_ROWS),
     otherEvents: [

@@ -2,10 +2,9 @@ import Joi from 'joi';
 import type { Types } from 'mongoose';
 import type { Event, LastSlots } from '../../models/event.js';
 import { SLOT_KINDS, SLOT_STATES, type SlotKind, type SlotState } from '../../models/slot.js';
-import { isDay } from '../../web/local-time.js';
-import { line, objectIds, tick } from '../../web/parse.js';
+import { dateField, objectIds, tick, timeField } from '../../web/parse.js';
 import type { Pattern } from '../lay-out-days.js';
-import { MESSAGE_MAX, MOST_CHOSEN } from '../schema.js';
+import { MOST_CHOSEN, pastedList, slotCapacity, slotMessage, slotMinutes } from '../schema.js';
 
 /** What somebody asks the generator for. */
 export interface SlotForm extends Pattern {
@@ -32,31 +31,13 @@ export interface TypedSlots extends Omit<SlotForm, 'days' | 'blocks'> {
 /** Blocks that one form has at most. */
 export const MOST_BLOCKS = 12;
 
-/** Longest pasted list of teachers; the form takes no more. */
-export const LIST_MAX = 60_000;
-
-const whole = (min: number, max: number, label: string) =>
-  Joi.number().integer().min(min).max(max).required().label(label);
-
 const times = (label: string) =>
-  Joi.array()
-    .items(
-      Joi.string()
-        .trim()
-        .max(5)
-        .pattern(/^([01]\d|2[0-3]):[0-5]\d$/)
-        .allow('')
-        .label(label),
-    )
-    .single()
-    .max(MOST_BLOCKS)
-    .default([])
-    .label(label);
+  Joi.array().items(timeField().label(label)).single().max(MOST_BLOCKS).default([]).label(label);
 
 export function typedSlots(event: Pick<Event, 'days'>): Joi.ObjectSchema<TypedSlots> {
   return Joi.object<TypedSlots, true>({
     resources: objectIds(MOST_CHOSEN).default([]).label('teachers'),
-    list: Joi.string().max(LIST_MAX).allow('').default('').label('the list'),
+    list: pastedList,
     day: Joi.array()
       .items(Joi.string().valid(...event.days))
       .single()
@@ -64,19 +45,12 @@ export function typedSlots(event: Pick<Event, 'days'>): Joi.ObjectSchema<TypedSl
       .default([])
       .messages({ 'any.only': 'Select a day from the list.' })
       .label('a day'),
-    otherDay: Joi.string()
-      .trim()
-      .allow('')
-      .max(10)
-      .pattern(/^20\d\d-\d\d-\d\d$/)
-      .custom((value: string, check) => (isDay(value) ? value : check.error('string.pattern.base')))
-      .default('')
-      .label('another day as a date, like 12/9/2026'),
+    otherDay: dateField().default('').label('another day as a date, like 12/9/2026'),
     from: times('when the first slot begins'),
     to: times('when the last slot ends'),
-    minutes: whole(1, 480, 'the length of a slot in minutes'),
-    breakMinutes: whole(0, 240, 'the travel break in minutes'),
-    capacity: whole(1, 500, 'the families in one slot'),
+    minutes: slotMinutes.required(),
+    breakMinutes: Joi.number().integer().min(0).max(240).required().label('the travel break in minutes'),
+    capacity: slotCapacity.required(),
     kind: Joi.string()
       .valid(...SLOT_KINDS)
       .default('in person')
@@ -85,13 +59,7 @@ export function typedSlots(event: Pick<Event, 'days'>): Joi.ObjectSchema<TypedSl
       .valid(...SLOT_STATES)
       .default('visible')
       .label('a state'),
-    message: line(MESSAGE_MAX)
-      .allow('')
-      .default('')
-      .when('state', {
-        is: 'unavailable',
-        then: line(MESSAGE_MAX).empty('').required().label('the message for parents'),
-      }),
+    message: slotMessage,
     elsewhere: tick(),
   });
 }

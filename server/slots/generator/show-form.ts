@@ -3,7 +3,7 @@ import { fullDay } from '../../web/format-time.js';
 import { eventOf } from '../../web/guards.js';
 import { parseForm, typedValues, type Form } from '../../web/parse.js';
 import { choicesOf, EVERY_TEACHER, filterTeachers, type TeacherFilter } from '../filter-teachers.js';
-import { loadTeachers, schoolsOf, type Teacher } from '../load-teachers.js';
+import { loadActive, schoolsOf, type Teacher } from '../load-teachers.js';
 import { linesOf, matchTeachers } from '../match-teachers.js';
 import { teachersFound } from '../schema.js';
 import { slotsPage } from '../show-frame.js';
@@ -15,7 +15,7 @@ const LEAST_BLOCKS = 3;
 /** The form, with everything that was typed; of a step the teachers who are selected by it. */
 export async function showForm(res: Response, form: Form, step: FormStep | '' = ''): Promise<void> {
   const event = eventOf(res);
-  const all = (await loadTeachers(event)).filter(({ status }) => status === 'active');
+  const all = await loadActive(event);
   const filter = filterIn(form.values);
   const found = filterTeachers(all, filter);
   const list = listIn(form.values, all);

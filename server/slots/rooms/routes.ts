@@ -5,7 +5,7 @@ import { countOf } from '../../web/format-count.js';
 import { eventGuard, eventOf } from '../../web/guards.js';
 import { FRESH_FORM, parseForm, typedValues, type Form } from '../../web/parse.js';
 import { say } from '../../web/session.js';
-import { loadTeachers, type Teacher } from '../load-teachers.js';
+import { loadActive } from '../load-teachers.js';
 import { slotsPage, slotsPath } from '../show-frame.js';
 import { saveRooms } from './save-rooms.js';
 import { roomsForm } from './schema.js';
@@ -28,7 +28,7 @@ export function roomRoutes(deps: Deps): Router {
       const errors = { _form: 'This page wasn’t sent whole. Nothing is saved. Try again.' };
       return showRooms(res.status(422), { values: typedValues(req.body), errors });
     }
-    const teachers = (await loadTeachers(event)).filter(isListed);
+    const teachers = await loadActive(event);
     const done = await saveRooms(actorOf(res), event, parsed.value, teachers, deps.now());
     const text = `Saved ${countOf(done.saved, 'room', 'rooms')}.`;
     if (done.left.length === 0 && done.changed.length === 0) {
@@ -53,12 +53,10 @@ export function roomRoutes(deps: Deps): Router {
   return router;
 }
 
-const isListed = ({ status }: Teacher) => status === 'active';
-
 /** @param wanted rooms that are typed and not saved, by teacher */
 async function showRooms(res: Response, form: Form, wanted = typedIn(form)): Promise<void> {
   const event = eventOf(res);
-  const teachers = (await loadTeachers(event)).filter(isListed);
+  const teachers = await loadActive(event);
   res.render('slots/rooms', {
     ...slotsPage(event, 'Rooms'),
     teachers: teachers.map(({ _id, name, room }) => {

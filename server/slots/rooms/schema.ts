@@ -1,6 +1,6 @@
 import Joi from 'joi';
-import { line } from '../../web/parse.js';
-import { MOST_CHOSEN } from '../schema.js';
+import { idText, line } from '../../web/parse.js';
+import { MOST_CHOSEN, pastedList } from '../schema.js';
 
 /** The page of all rooms as it is sent: the three lists go by the same order. */
 export interface RoomsForm {
@@ -22,16 +22,12 @@ const texts = () => Joi.array().items(oneRoom).single().max(MOST_CHOSEN).default
 export const roomsForm = Joi.object<RoomsForm, true>({
   // Not as a set: one that is named twice would shift the others.
   teacher: Joi.array()
-    .items(
-      Joi.string()
-        .max(24)
-        .pattern(/^[0-9a-f]{24}$/),
-    )
+    .items(idText())
     .single()
     .max(MOST_CHOSEN)
     .default([])
     .label('the teachers from the list'),
   room: texts().messages({ 'string.max': `Use ${ROOM_MAX} characters at most for a room.` }),
   was: texts(),
-  list: Joi.string().max(60_000).allow('').default('').label('the list'),
+  list: pastedList,
 });
