@@ -6,6 +6,9 @@ import { diariesFor, type DiaryNeed } from './plan-needs.js';
 
 export type DiaryWrite = AnyBulkWriteOperation<Diary>;
 
+/** Whose entry it is. What it replaces is not in its way. */
+type Entrant = Pick<Appointment, '_id' | 'account' | 'slot' | 'replaces'>;
+
 /**
  * What is to be written so that an appointment is in somebody's diary; nothing where it is. Touching is not overlapping, and what the
  * appointment replaces is not in its way.
@@ -26,30 +29,34 @@ export async function enterDiary(
     for (const entry of inTheWay) if (!(await isDead(entry.appointment, now, me))) return undefined;
     if (busy.some((entry) => entry.appointment.equals(me._id))) continue;
     if (inTheWay.length > 0) writes.push(clear(id, inTheWay));
-    writes.push(push(me, need, id));
+    writes.push(push(me, need, id, { appointment: me._id }));
   }
   return writes;
 }
 
-function clear(_id: string, dead: Busy[]): DiaryWrite {
+/** Takes entries of the dead out of a diary. */
+export function clear(_id: string, dead: Busy[]): DiaryWrite {
   const appointments = dead.map((entry) => entry.appointment);
   return {
     updateOne: { filter: { _id }, update: { $pull: { busy: { appointment: { $in: appointments } } } } },
   };
 }
 
-/** One write: it pushes only if nothing overlaps; where something does, no document matches and inserting one collides. */
-function push(me: Appointment, need: DiaryNeed, _id: string): DiaryWrite {
+/**
+ * One write: it pushes only if nothing overlaps; where something does, no document matches and inserting one collides.
+ * @param mine by what it is seen that the entry is there already
+ */
+export function push(me: Entrant, need: DiaryNeed, _id: string, mine: Partial<Busy>): DiaryWrite {
   const [after, before] = reach(need);
   const isFree = {
     $not: {
       $elemMatch: {
         $or: [
-          { appointment: me._id },
+          mine,
           {
+            appointment: { $nin: me.replaces ? [me._id, me.replaces] : [me._id] },
             from: { $lt: before },
             to: { $gt: after },
-            ...(me.replaces ? { appointment: { $ne: me.replaces } } : {}),
             ...(need.shared ? { slot: { $ne: me.slot } } : {}),
           },
         ],
@@ -67,7 +74,7 @@ function push(me: Appointment, need: DiaryNeed, _id: string): DiaryWrite {
 }
 
 /** The same question that `push` puts to the database. */
-function isInTheWay(entry: Busy, me: Appointment, need: DiaryNeed): boolean {
+export function isInTheWay(entry: Busy, me: Entrant, need: DiaryNeed): boolean {
   if (entry.appointment.equals(me._id) || me.replaces?.equals(entry.appointment)) return false;
   if (need.shared && entry.slot.equals(me.slot)) return false;
   const [after, before] = reach(need);

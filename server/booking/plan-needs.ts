@@ -81,8 +81,12 @@ function studentLimits({ event, resource, class: held }: Plan, student: Types.Ob
 }
 
 function counted(kind: string, ids: (Types.ObjectId | string)[], of: number, refusal: Refusal): CountedNeed {
-  const prefix = `${kind}:${ids.map(String).join(':')}:`;
-  return { kind: 'counted', prefix, of, refusal };
+  return { kind: 'counted', prefix: prefixOf(kind, ids), of, refusal };
+}
+
+/** What the claims of a counted need begin with. */
+export function prefixOf(kind: string, ids: (Types.ObjectId | string)[]): string {
+  return `${kind}:${ids.map(String).join(':')}:`;
 }
 
 function diary(

@@ -23,7 +23,8 @@ export async function takeClaims(deps: Deps, me: Appointment, needs: Need[]): Pr
     const planned = await planWrites(me, needs, deps.now());
     if (!planned.ok) return planned;
     // In this order, and each in its own: whoever gets no seat has not stood in anybody's way.
-    if ((await write(Claim, planned.claims)) && (await write(Diary, planned.entries))) return { ok: true };
+    if ((await writeAll(Claim, planned.claims)) && (await writeAll(Diary, planned.entries)))
+      return { ok: true };
   }
   return { ok: false, reason: 'taken' };
 }
@@ -73,7 +74,7 @@ function needless(me: Appointment, needs: CountedNeed[], found: Claim[]): Claim[
 }
 
 /** @returns whether all of it was written; if not, somebody was quicker, or it was there from before */
-async function write<T>(
+export async function writeAll<T>(
   model: Pick<Model<T>, 'bulkWrite'>,
   writes: Parameters<Model<T>['bulkWrite']>[0],
 ): Promise<boolean> {

@@ -8,11 +8,12 @@ import { groupBy } from '../slots/group-slots.js';
 import { findOverlaps, type Span } from '../slots/plan-slots.js';
 import { slotsElsewhere } from '../slots/prepare-slots.js';
 import { utcDays } from '../booking/plan-needs.js';
-import type { Planned } from './plan-move.js';
-
-export type Booked = Pick<Appointment, '_id' | 'slot' | 'household' | 'students'>;
+import { planMove, type MovePlan, type Planned } from './plan-move.js';
+import { findBooked, type Booked } from './queries.js';
+import type { MoveForm } from './schema.js';
 
 export interface CheckedMove {
+  ok: true;
   planned: Planned[];
   /** Of all slots of the plan, whether they can move or not. */
   appointments: Booked[];
@@ -20,24 +21,20 @@ export interface CheckedMove {
   elsewhere: number;
 }
 
-type EventScope = Pick<Event, '_id' | 'account'>;
-
 /**
- * Marks what cannot move, with why, by what is there now; writes nothing. Diaries of the teachers and of the families are asked all at
+ * Where each slot of the wish would go, or why it cannot, by what is there now; writes nothing. What is canceled always can. Diaries of the teachers and of the families are asked all at
  * once; a teacher who is a parent here is only found out when it moves.
  */
 export async function checkMove(
-  event: EventScope,
-  planned: Planned[],
-  mayOverlap: boolean,
-): Promise<CheckedMove> {
-  const slots = planned.map(({ slot }) => slot._id);
-  const appointments = await Appointment.find(
-    { slot: { $in: slots }, state: { $in: LIVING_STATES } },
-    { slot: 1, household: 1, students: 1 },
-  ).lean();
+  event: Pick<Event, '_id' | 'account' | 'timeZone'>,
+  form: MoveForm,
+): Promise<CheckedMove | Extract<MovePlan, { ok: false }>> {
+  const plan = await planMove(event, form);
+  if (!plan.ok) return plan;
+  const { planned } = plan;
+  const appointments = await findBooked(planned.map(({ slot }) => slot._id));
   const going = planned.flatMap(({ to }) => to ?? []);
-  if (going.length === 0) return { planned, appointments, elsewhere: 0 };
+  if (form.kind === 'cancel' || going.length === 0) return { ok: true, planned, appointments, elsewhere: 0 };
   const resources = await Resource.find(
     {
       _id: { $in: [...new Set(planned.map(({ slot }) => slot.resource.toHexString()))] },
@@ -60,19 +57,7 @@ export async function checkMove(
     busyOf(planned, appointments, resources),
   ]);
   const bySlot = groupBy(appointments, ({ slot }) => slot.toHexString());
-  const question = (key: string, spans: Span[] | undefined, kept: Map<string, (span: Span) => boolean>) => {
-    const known = kept.get(key) ?? findOverlaps(spans ?? []);
-    kept.set(key, known);
-    return known;
-  };
-  const [ofOwn, ofOthers, ofPeople] = [new Map(), new Map(), new Map()] as Map<
-    string,
-    (span: Span) => boolean
-  >[] as [
-    Map<string, (span: Span) => boolean>,
-    Map<string, (span: Span) => boolean>,
-    Map<string, (span: Span) => boolean>,
-  ];
+  const [isInOwn, isElsewhere, isBusy] = [askAbout(own), askAbout(others), askAbout(diaries)];
   let elsewhere = 0;
   const checked = planned.map((one): Planned => {
     const { slot, to } = one;
@@ -80,20 +65,23 @@ export async function checkMove(
     const resource = slot.resource.toHexString();
     const contact = contactOf.get(resource) ?? '';
     const held = bySlot.get(slot._id.toHexString()) ?? [];
-    if (question(resource, own.get(resource), ofOwn)(to)) return { slot, why: 'overlap' };
-    if (held.length > 0 && question(contact, diaries.get(contact), ofPeople)(to))
-      return { slot, why: 'teacher busy' };
-    if (
-      held.some(({ household }) => question(String(household), diaries.get(String(household)), ofPeople)(to))
-    )
+    if (isInOwn(resource, to)) return { slot, why: 'overlap' };
+    if (held.length > 0 && isBusy(contact, to)) return { slot, why: 'teacher busy' };
+    if (held.some(({ household }) => isBusy(household.toHexString(), to)))
       return { slot, why: 'household busy' };
-    if (question(contact, others.get(contact), ofOthers)(to)) {
+    if (isElsewhere(contact, to)) {
       elsewhere += 1;
-      if (!mayOverlap) return { slot, why: 'elsewhere' };
+      if (!form.elsewhere) return { slot, why: 'elsewhere' };
     }
     return one;
   });
-  return { planned: checked, appointments, elsewhere };
+  return { ok: true, planned: checked, appointments, elsewhere };
+}
+
+/** A question of whether a stretch overlaps any of somebody's; they are sorted once. */
+function askAbout(spans: Map<string, Span[]>): (whose: string, span: Span) => boolean {
+  const asks = new Map([...spans].map(([whose, list]) => [whose, findOverlaps(list)]));
+  return (whose, span) => asks.get(whose)?.(span) ?? false;
 }
 
 /** The same teachers' other slots on the days they go to, which do not move along. */

@@ -1,9 +1,9 @@
 import type { Types } from 'mongoose';
-import type { CountedNeed } from '../booking/plan-needs.js';
+import { prefixOf, type CountedNeed } from '../booking/plan-needs.js';
+import { writeAll } from '../booking/take-claims.js';
 import { takeCount } from '../booking/take-count.js';
 import type { Appointment } from '../models/appointment.js';
 import { Claim, underPrefix } from '../models/claim.js';
-import { duplicatesAmong } from '../models/duplicate-key.js';
 import type { SlotMoveItem } from '../models/slot-move.js';
 
 /** Takes one of what a teacher may have on the new day, beside that of the old one. @returns false where all are taken */
@@ -13,12 +13,8 @@ export async function enterDay(me: Appointment, need: CountedNeed, now: Date): P
     const writes = await takeCount(me, need, claims, now);
     if (!writes) return false;
     if (writes.length === 0) return true;
-    try {
-      await Claim.bulkWrite(writes, { ordered: true });
-    } catch (error) {
-      // Somebody took the same one at this moment.
-      if (!duplicatesAmong(error)) throw error;
-    }
+    // Also where all was written: somebody may have taken the same one at this moment.
+    await writeAll(Claim, writes);
   }
 }
 
@@ -28,6 +24,6 @@ export async function leaveDay(
   appointments: Types.ObjectId[],
   day: string,
 ): Promise<void> {
-  const prefix = ['limit-day', event.toHexString(), resource.toHexString(), day, ''].join(':');
+  const prefix = prefixOf('limit-day', [event, resource, day]);
   await Claim.deleteMany({ ...underPrefix(prefix), appointment: { $in: appointments } });
 }

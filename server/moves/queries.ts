@@ -1,13 +1,23 @@
 import type { Types } from 'mongoose';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Contact, contactName } from '../models/contact.js';
 import type { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
-import { Resource } from '../models/resource.js';
 import { SlotMove, SlotMoveItem, type StayCode } from '../models/slot-move.js';
 import { User } from '../models/user.js';
-import type { Booked } from './check-move.js';
+import type { Left } from '../slots/show-left.js';
 
 type EventScope = Pick<Event, '_id' | 'account'>;
+
+export type Booked = Pick<Appointment, '_id' | 'slot' | 'household' | 'students'>;
+
+/** What is booked in some slots. */
+export function findBooked(slots: Types.ObjectId[]): Promise<Booked[]> {
+  return Appointment.find(
+    { slot: { $in: slots }, state: { $in: LIVING_STATES } },
+    { slot: 1, household: 1, students: 1 },
+  ).lean();
+}
 
 export interface Told {
   /** Families with somebody whose address is proven, and people who get a mail. */
@@ -51,15 +61,6 @@ export async function findTold(event: EventScope, appointments: Booked[]): Promi
   };
 }
 
-/** The names of resources, by id. */
-export async function namesOf(event: EventScope, resources: Types.ObjectId[]): Promise<Map<string, string>> {
-  const found = await Resource.find(
-    { _id: { $in: resources }, account: event.account, event: event._id },
-    { name: 1 },
-  ).lean();
-  return new Map(found.map(({ _id, name }) => [_id.toHexString(), name]));
-}
-
 export function findMove(event: EventScope, id: Types.ObjectId): Promise<SlotMove | null> {
   return SlotMove.findOne({ _id: id, account: event.account, event: event._id }).lean();
 }
@@ -81,20 +82,16 @@ export async function countItems(move: Types.ObjectId): Promise<ItemCounts> {
   return rows.reduce((counts, { _id, count }) => ({ ...counts, [_id]: count }), none);
 }
 
-export interface Stay {
-  slot: Types.ObjectId;
-  resource: Types.ObjectId;
-  from: Date;
-  why: StayCode;
-}
-
 const SHOWN_STAYS = 200;
 
 /** The first slots of a move that stay where they are, and those that could not go back. */
-export async function findStays(move: Types.ObjectId): Promise<Stay[]> {
+export async function findStays(move: Types.ObjectId): Promise<Left<StayCode>[]> {
   const items = await SlotMoveItem.find({ move, state: { $in: ['stays', 'done'] }, why: { $exists: true } })
     .sort({ order: 1 })
     .limit(SHOWN_STAYS)
     .lean();
-  return items.map(({ slot, resource, from, why = 'changed' }) => ({ slot, resource, from, why }));
+  return items.map(({ slot, resource, from, why = 'changed' }) => ({
+    slot: { _id: slot, resource, from },
+    why,
+  }));
 }

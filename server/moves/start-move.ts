@@ -6,7 +6,7 @@ import { SlotMove, SlotMoveItem } from '../models/slot-move.js';
 import { addDays } from '../slots/add-day.js';
 import type { Actor } from '../web/actor.js';
 import { checkMove } from './check-move.js';
-import { planMove, type MovePlan } from './plan-move.js';
+import type { MovePlan } from './plan-move.js';
 import type { MoveForm } from './schema.js';
 
 const BATCH = 1000;
@@ -32,10 +32,9 @@ export async function startMove(deps: Deps, actor: Actor, event: Event, form: Mo
     state: { $in: ['running', 'undoing'] },
   });
   if (underWay) return { ok: false, field: '_form', reason: 'under way' };
-  const plan = await planMove(event, form);
-  if (!plan.ok) return plan;
-  const { planned } = form.kind === 'cancel' ? plan : await checkMove(event, plan.planned, form.elsewhere);
-  const items = planned.map(({ slot, to, why }, order) => ({
+  const checked = await checkMove(event, form);
+  if (!checked.ok) return checked;
+  const items = checked.planned.map(({ slot, to, why }, order) => ({
     ...{
       account: event.account,
       event: event._id,

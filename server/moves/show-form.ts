@@ -1,0 +1,44 @@
+import type { Response } from 'express';
+import { Resource } from '../models/resource.js';
+import { loadTeachers } from '../slots/load-teachers.js';
+import { slotsPage } from '../slots/show-frame.js';
+import { fullDay } from '../web/format-time.js';
+import { eventOf } from '../web/guards.js';
+import { typedValues, type Form } from '../web/parse.js';
+import { NOTICE_MAX } from './policy.js';
+import { recentMoves } from './queries.js';
+import { movePath, titleOf } from './show-move.js';
+import type { Started } from './start-move.js';
+
+/** The form for what is to move, and the latest moves. */
+export async function showForm(res: Response, form: Form): Promise<void> {
+  const event = eventOf(res);
+  const [teachers, rooms, recent] = await Promise.all([
+    loadTeachers(event),
+    Resource.distinct('room', { account: event.account, event: event._id, room: { $gt: '' } }),
+    recentMoves(event),
+  ]);
+  res.render('moves/new', {
+    ...slotsPage(event, 'Move a day'),
+    days: event.days.map((day) => ({ value: day, label: fullDay(day, event) })),
+    teachers: teachers.map(({ _id, name }) => ({ value: _id.toHexString(), label: name })),
+    rooms: rooms.sort().map((room) => ({ value: room, label: room })),
+    recent: recent.map((move) => ({
+      href: movePath(event, move._id),
+      title: titleOf(move, event),
+      state: move.state,
+    })),
+    noticeMax: NOTICE_MAX,
+    form,
+  });
+}
+
+/** Why nothing can be moved so, at the field that it is about. */
+export function refused(body: unknown, { field, reason }: Extract<Started, { ok: false }>): Form {
+  const message = {
+    nothing: 'There are no slots to move. Select another day, teacher, or room.',
+    same: 'Enter another day, another time, or both.',
+    'under way': 'Another move of this event is still running. Wait until it’s done.',
+  }[reason];
+  return { values: typedValues(body), errors: { [field]: message } };
+}

@@ -1,0 +1,63 @@
+import type { Response } from 'express';
+import type { Types } from 'mongoose';
+import type { Deps } from '../deps.js';
+import { WORKING_STATES, type SlotMove } from '../models/slot-move.js';
+import { slotsPage, slotsPath } from '../slots/show-frame.js';
+import { rowsOfLeft } from '../slots/show-left.js';
+import { countOf } from '../web/format-count.js';
+import { fullDay, timeOfDay } from '../web/format-time.js';
+import { eventOf } from '../web/guards.js';
+import type { PlacedEvent } from '../web/place.js';
+import { countItems, findStays, type ItemCounts } from './queries.js';
+import { SAY_STAY } from './say-stay.js';
+
+export const movePath = (event: PlacedEvent, move: Types.ObjectId): string =>
+  `${slotsPath(event)}/moves/${move.toHexString()}`;
+
+/** "12 slots moved from Tuesday, December 8, 2026 to another time". */
+export function titleOf({ kind, day, toDay = day, total }: SlotMove, event: PlacedEvent): string {
+  const many = countOf(total, 'slot', 'slots');
+  if (kind === 'cancel') return `${many} of ${fullDay(day, event)} canceled`;
+  return `${many} moved from ${fullDay(day, event)} to ${toDay === day ? 'another time' : fullDay(toDay, event)}`;
+}
+
+/** How far a move is, or what became of it. */
+export async function showMove(deps: Deps, res: Response, move: SlotMove): Promise<void> {
+  const event = eventOf(res);
+  const [counts, stays] = await Promise.all([countItems(move._id), findStays(move._id)]);
+  const { day, toDay = day, tellAt } = move;
+  const isWorking = WORKING_STATES.includes(move.state);
+  res.render('moves/move', {
+    ...slotsPage(event, 'Move a day'),
+    move,
+    path: movePath(event, move._id),
+    heading: titleOf(move, event),
+    counts,
+    stays: await rowsOfLeft(event, stays, SAY_STAY),
+    tellAt: tellAt ? timeOfDay(tellAt, event) : '',
+    mayUndo: move.state === 'waiting' && tellAt !== undefined && tellAt > deps.now(),
+    hasMail: deps.config.smtpUrl !== undefined,
+    isWorking,
+    stages: stagesOf(move, counts),
+    sheet: `/events/${event._id.toHexString()}/day-sheet?day=${toDay}`,
+  });
+}
+
+/** How far a move's worker is, for its progress bar. */
+export function stagesOf(move: SlotMove, counts: ItemCounts) {
+  const words: Partial<Record<SlotMove['state'], string>> = {
+    running: move.kind === 'move' ? 'Moving slots' : 'Closing slots',
+    undoing: 'Undoing',
+    telling: move.kind === 'move' ? 'Telling families' : 'Canceling appointments',
+  };
+  const of =
+    move.state === 'undoing'
+      ? counts.undone
+      : move.state === 'telling'
+        ? counts.told
+        : move.total - counts.todo;
+  const total = move.state === 'running' ? move.total : counts.done + counts.undone + counts.told;
+  const state = WORKING_STATES.includes(move.state) ? ('running' as const) : ('done' as const);
+  const label = words[move.state] ?? 'Done';
+  return [{ key: 'work', label, done: state === 'done' ? total : of, total, state }];
+}
