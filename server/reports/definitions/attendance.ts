@@ -44,7 +44,7 @@ export const attendance: Definition<TimeRow> = {
   read: async (event, query, slice) => {
     const filter = await filterOf(event, query);
     const counts = await countMarks(filter);
-    const total = counts[query.show] ?? counts[''];
+    const total = (Object.hasOwn(counts, query.show) ? counts[query.show] : undefined) ?? counts[''];
     const { skip, size } = slice(total);
     const found = await readSome(filter, { state: '', ...markOf(query) }, skip, size);
     return { total, counts, groups: [{ facts: [], rows: await matchNames(event, found) }] };
