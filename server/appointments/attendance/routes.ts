@@ -2,6 +2,7 @@ import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../../deps.js';
 import { Appointment, LIVING_STATES } from '../../models/appointment.js';
 import { Resource } from '../../models/resource.js';
+import { roomFact } from '../../reports/definitions/columns.js';
 import { matchNames } from '../../reports/match-names.js';
 import { actorOf } from '../../web/actor.js';
 import { notFound } from '../../web/errors.js';
@@ -55,6 +56,7 @@ async function showMarks(res: Response, resource: Resource, page: number, form: 
   res.render('appointments/attendance', {
     ...eventFrame(event, 'reports', `Who came to ${resource.name}`),
     resource,
+    facts: roomFact(resource.room),
     rows,
     form,
     action: addressOf(homeOf(res, resource), { page: page > 1 ? page : '' }),
