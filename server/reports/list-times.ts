@@ -80,15 +80,3 @@ function freeRow(event: Scope, slot: Slot, left: number, resource: NamedResource
     free: slot.state,
   };
 }
-
-/** Some rows under what they are grouped by, each group in the order it is first met. */
-export function groupRows(rows: TimeRow[], keyOf: (row: TimeRow) => string): Map<string, TimeRow[]> {
-  const groups = new Map<string, TimeRow[]>();
-  for (const row of rows) {
-    const key = keyOf(row);
-    const group = groups.get(key);
-    if (group) group.push(row);
-    else groups.set(key, [row]);
-  }
-  return groups;
-}

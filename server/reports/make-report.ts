@@ -1,5 +1,6 @@
 import type { AccessLevel } from '../models/user.js';
 import type { Chart } from '../web/draw-chart.js';
+import { groupBy } from '../web/lists.js';
 import type { Place, PlacedEvent } from '../web/place.js';
 import type { Sight } from '../web/sight.js';
 import type { ReportQuery } from './schema.js';
@@ -191,12 +192,5 @@ export function makeReport<Row>(definition: Definition<Row>): Report {
 
 /** A group parted by days; rows come in the order of time. */
 function byDay<Row>(group: Group<Row>, dayOf: (row: Row) => string): (Group<Row> & { day: string })[] {
-  const days = new Map<string, Row[]>();
-  for (const row of group.rows) {
-    const day = dayOf(row);
-    const rows = days.get(day);
-    if (rows) rows.push(row);
-    else days.set(day, [row]);
-  }
-  return [...days].map(([day, rows]) => ({ ...group, rows, day }));
+  return [...groupBy(group.rows, dayOf)].map(([day, rows]) => ({ ...group, rows, day }));
 }

@@ -2,8 +2,9 @@ import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../../models/appointment.js';
 import { searchKey } from '../../models/scoped.js';
 import { countOf } from '../../web/format-count.js';
+import { groupBy } from '../../web/lists.js';
 import { filterOf } from '../list-appointments.js';
-import { groupRows, type TimeRow } from '../list-times.js';
+import type { TimeRow } from '../list-times.js';
 import type { Definition, Group, ReportEvent } from '../make-report.js';
 import { matchFamilies } from '../match-families.js';
 import { matchNames } from '../match-names.js';
@@ -90,7 +91,7 @@ async function groupsOf(
   })
     .sort({ from: 1 })
     .lean();
-  const rowsOf = groupRows(await matchNames(event, appointments), ({ household }) => household);
+  const rowsOf = groupBy(await matchNames(event, appointments), ({ household }) => household);
   return families.map(({ _id, name }) => {
     const rows = rowsOf.get(_id.toHexString()) ?? [];
     return { title: name, facts: [], rows };

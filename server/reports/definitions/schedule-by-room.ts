@@ -2,8 +2,9 @@ import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../../models/appointment.js';
 import { Class } from '../../models/class.js';
 import { searchKey } from '../../models/scoped.js';
+import { groupBy } from '../../web/lists.js';
 import { findTeachers, type Teacher } from '../find-teachers.js';
-import { groupRows, listTimes, type TimeRow } from '../list-times.js';
+import { listTimes, type TimeRow } from '../list-times.js';
 import type { Definition, Group, ReportEvent } from '../make-report.js';
 import type { ReportQuery } from '../schema.js';
 import {
@@ -132,7 +133,7 @@ async function groupsOf(
     asked,
     { filter: { class: { $in: rooms.flatMap(({ classes }) => classes) }, ...seen }, known },
   );
-  const rowsOf = groupRows(rows, ({ room }) => searchKey(room));
+  const rowsOf = groupBy(rows, ({ room }) => searchKey(room));
   return rooms.map(({ key, name }) => {
     const own = rowsOf.get(key) ?? [];
     return { title: titleOf(name), facts: [], rows: own };

@@ -1,5 +1,6 @@
+import { groupBy } from '../../web/lists.js';
 import { findTeachers, type Teacher } from '../find-teachers.js';
-import { groupRows, listTimes, type TimeRow } from '../list-times.js';
+import { listTimes, type TimeRow } from '../list-times.js';
 import type { Definition, Group, ReportEvent } from '../make-report.js';
 import type { ReportQuery } from '../schema.js';
 import {
@@ -62,7 +63,7 @@ async function groupsOf(
   { day, show }: ReportQuery,
 ): Promise<Group<TimeRow>[]> {
   const asked = { day, withFree: show !== 'booked' };
-  const rowsOf = groupRows(await listTimes(event, teachers, asked), ({ resource }) => resource);
+  const rowsOf = groupBy(await listTimes(event, teachers, asked), ({ resource }) => resource);
   return teachers.map(({ _id, name, room }) => {
     const rows = rowsOf.get(_id.toHexString()) ?? [];
     return { title: name, facts: roomFact(room), rows, ...markLink(event, _id, rows) };
