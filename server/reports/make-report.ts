@@ -85,7 +85,7 @@ export interface Definition<Row> {
   empty: { title: string; text: string };
   /** @param slice of the groups, or of the rows of a report without headings; `total` may tell that there are fewer */
   read: (event: ReportEvent, query: ReportQuery, slice: (total: number) => Slice) => Promise<Part<Row>>;
-  /** All of it, in parts, for files and paper. */
+  /** All of it, in parts, for files and paper. Most have both from `read-in-parts.ts` or `read-by-time.ts`. */
   readAll: (event: ReportEvent, query: ReportQuery) => AsyncIterable<Group<Row>[]>;
 }
 
