@@ -12,9 +12,10 @@ import { ROOT } from '../server/root.js';
 
 /** Folders of test/, those that take longest first; what none of them names is the last part. */
 const FOLDERS = [
+  'web',
+  'browser',
   'roster',
   '{database,jobs}',
-  'web',
   '{runs,review}',
   '{sync,duplicates}',
   'booking',
