@@ -2,6 +2,7 @@ import type { Types } from 'mongoose';
 import { Contact } from '../models/contact.js';
 import { Household } from '../models/household.js';
 import { User } from '../models/user.js';
+import { distinctIds } from '../web/lists.js';
 
 /** Whose diaries a meeting is entered in, on either side of the table. */
 export interface People {
@@ -39,8 +40,8 @@ export async function findPeople(household: Family, teacher: Teacher | undefined
     sitting.length > 0 ? Household.find({ account, adults: { $in: sitting } }, { _id: 1 }).lean() : [],
   ]);
   return {
-    family: distinct([household._id, ...parents.flatMap(granted), ...asTeachers]),
-    teacher: distinct([...(teacher ? [teacher._id] : []), ...asParents.map(({ _id }) => _id)]),
+    family: distinctIds([household._id, ...parents.flatMap(granted), ...asTeachers]),
+    teacher: distinctIds([...(teacher ? [teacher._id] : []), ...asParents.map(({ _id }) => _id)]),
   };
 }
 
@@ -65,8 +66,4 @@ async function teachersWith(account: Types.ObjectId, emails: string[]): Promise<
     { _id: 1 },
   ).lean();
   return found.map(({ _id }) => _id);
-}
-
-function distinct(ids: Types.ObjectId[]): Types.ObjectId[] {
-  return [...new Map(ids.map((id) => [id.toHexString(), id])).values()];
 }

@@ -4,7 +4,7 @@ import { Diary } from '../models/diary.js';
 import type { Event } from '../models/event.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
-import { groupBy } from '../slots/group-slots.js';
+import { groupBy } from '../web/lists.js';
 import { findOverlaps, type Span } from '../slots/plan-slots.js';
 import { slotsElsewhere } from '../slots/prepare-slots.js';
 import { utcDays } from '../booking/plan-needs.js';

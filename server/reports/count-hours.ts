@@ -1,8 +1,8 @@
 import { DateTime } from 'luxon';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Slot } from '../models/slot.js';
-import { dayOf, spanOfDay } from '../web/local-time.js';
-import type { Scope } from './list-appointments.js';
+import { dayOf } from '../web/local-time.js';
+import { scopeOf, type Scope } from './list-appointments.js';
 
 /** An hour of a local day, and how many of its times are booked and free. */
 export interface Hour {
@@ -18,13 +18,7 @@ export interface Hour {
  * several families counts; what parents can't book counts only where it is booked.
  */
 export async function countHours(event: Scope, { day }: { day: string }): Promise<Hour[]> {
-  const { start, end } = spanOfDay(day || '2000-01-01', event.timeZone);
-  const scope = {
-    account: event.account,
-    event: event._id,
-    ...event.sight,
-    ...(day ? { from: { $gte: start, $lt: end } } : {}),
-  };
+  const scope = scopeOf(event, day);
   const [places, closed, booked] = await Promise.all([
     Slot.aggregate<Count>([
       { $match: { ...scope, state: 'visible' } },
@@ -63,7 +57,7 @@ interface Count {
 }
 
 /** How many appointments take place, by when they begin. */
-async function countBooked(scope: Record<string, unknown>): Promise<Count[]> {
+async function countBooked(scope: object): Promise<Count[]> {
   return Appointment.aggregate<Count>([
     { $match: { ...scope, state: { $in: LIVING_STATES } } },
     { $group: { _id: '$from', count: { $sum: 1 } } },

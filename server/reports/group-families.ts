@@ -2,6 +2,7 @@ import type { Types } from 'mongoose';
 import { Contact, isGuardian, recordIds, type HandTie, type Relation } from '../models/contact.js';
 import { Household } from '../models/household.js';
 import { inKey, searchWords } from '../models/scoped.js';
+import { distinctIds, groupBy } from '../web/lists.js';
 import type { Child, Unbooked } from './list-unbooked.js';
 
 /** Children without an appointment who share a guardian or a login's household. */
@@ -143,10 +144,6 @@ function familyOf(members: number[], without: Child[], tied: Tied[]) {
   return { family, called };
 }
 
-function distinctIds(ids: Types.ObjectId[]): Types.ObjectId[] {
-  return [...new Map(ids.map((id) => [id.toHexString(), id])).values()];
-}
-
 /** Who belongs together, each by their place in a list. */
 class Families {
   private readonly above: number[];
@@ -165,14 +162,8 @@ class Families {
 
   /** Each by its first member, in order. */
   groups(): number[][] {
-    const groups = new Map<number, number[]>();
-    this.above.forEach((_, index) => {
-      const first = this.firstOf(index);
-      const group = groups.get(first);
-      if (group) group.push(index);
-      else groups.set(first, [index]);
-    });
-    return [...groups.values()];
+    const members = this.above.map((_, index) => index);
+    return [...groupBy(members, (index) => this.firstOf(index)).values()];
   }
 
   private firstOf(index: number): number {

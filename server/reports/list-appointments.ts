@@ -26,8 +26,6 @@ export interface AppointmentList {
   rows: ReportRow[];
   /** How many each filter has of what is searched for. */
   counts: Record<StateFilter, number>;
-  total: number;
-  page: number;
 }
 
 /** One page of the event's appointments by time. */
@@ -38,10 +36,9 @@ export async function listAppointments(
 ): Promise<AppointmentList> {
   const filter = await filterOf(event, search);
   const counts = await countsOf(filter);
-  const total = counts[search.state];
-  const { page, skip } = sliceOf(total, slice.page, slice.size);
+  const { skip } = sliceOf(counts[search.state], slice.page, slice.size);
   const rows = await matchNames(event, await readSome(filter, search, skip, slice.size));
-  return { rows, counts, total, page };
+  return { rows, counts };
 }
 
 /** Some of what a filter of `filterOf` lets through, by time. */
@@ -71,11 +68,27 @@ export async function* everyAppointment(event: Scope, search: Search): AsyncGene
   yield await matchNames(event, batch);
 }
 
-export interface AppointmentFilter extends Sight {
+/** What times of an event the reader sees. */
+interface TimeFilter extends Sight {
   account: Types.ObjectId;
   event: Types.ObjectId;
   from?: { $gte: Date; $lt: Date };
+}
+
+export interface AppointmentFilter extends TimeFilter {
   $or?: Record<string, { $in: Types.ObjectId[] }>[];
+}
+
+/** Those of a local day; '' for all. */
+export function onDay({ timeZone }: Pick<Event, 'timeZone'>, day: string): Pick<TimeFilter, 'from'> {
+  if (day === '') return {};
+  const { start, end } = spanOfDay(day, timeZone);
+  return { from: { $gte: start, $lt: end } };
+}
+
+/** The event's slots or appointments of a local day, or all of them, that the reader sees. */
+export function scopeOf(event: Scope, day: string): TimeFilter {
+  return { account: event.account, event: event._id, ...event.sight, ...onDay(event, day) };
 }
 
 /** Those of a day, whose teacher, student or parent is called so. */
@@ -83,13 +96,7 @@ export async function filterOf(
   event: Scope,
   { q, day }: Pick<Search, 'q' | 'day'>,
 ): Promise<AppointmentFilter> {
-  const { start, end } = spanOfDay(day || '2000-01-01', event.timeZone);
-  const scope = {
-    account: event.account,
-    event: event._id,
-    ...event.sight,
-    ...(day ? { from: { $gte: start, $lt: end } } : {}),
-  };
+  const scope = scopeOf(event, day);
   if (q === '') return scope;
   const { resources, students, households } = await findCalled(event, q);
   return {

@@ -1,8 +1,8 @@
 import type { QueryFilter } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Slot, type SlotState } from '../models/slot.js';
-import { dayOf, spanOfDay } from '../web/local-time.js';
-import type { Scope } from './list-appointments.js';
+import { dayOf } from '../web/local-time.js';
+import { onDay, type Scope } from './list-appointments.js';
 import { matchNames, type NamedResource, type ReportRow } from './match-names.js';
 
 /** A time of a teacher: an appointment, or what of a slot nobody has booked. */
@@ -38,13 +38,11 @@ export async function listTimes(
   more?: { filter: QueryFilter<Appointment>; known: NamedResource[] },
 ): Promise<TimeRow[]> {
   const ids = { $in: resources.map(({ _id }) => _id) };
-  const { start, end } = spanOfDay(day || '2000-01-01', event.timeZone);
-  const onDay = day ? { from: { $gte: start, $lt: end } } : {};
-  const scope = { account: event.account, event: event._id };
+  const scope = { account: event.account, event: event._id, ...onDay(event, day) };
   const of = more ? { $or: [{ resource: ids }, more.filter] } : { resource: ids };
   const [appointments, slots] = await Promise.all([
-    Appointment.find({ ...scope, ...of, ...onDay, state: { $in: LIVING_STATES } }).lean(),
-    withFree ? Slot.find({ ...scope, resource: ids, ...onDay }).lean() : [],
+    Appointment.find({ ...scope, ...of, state: { $in: LIVING_STATES } }).lean(),
+    withFree ? Slot.find({ ...scope, resource: ids }).lean() : [],
   ]);
   const booked = await matchNames(event, appointments, { resources: more?.known ?? resources, slots });
   const taken = new Map<string, number>();
@@ -79,16 +77,4 @@ function freeRow(event: Scope, slot: Slot, left: number, resource: NamedResource
     answers: [],
     free: slot.state,
   };
-}
-
-/** Some rows under what they are grouped by, each group in the order it is first met. */
-export function groupRows(rows: TimeRow[], keyOf: (row: TimeRow) => string): Map<string, TimeRow[]> {
-  const groups = new Map<string, TimeRow[]>();
-  for (const row of rows) {
-    const key = keyOf(row);
-    const group = groups.get(key);
-    if (group) group.push(row);
-    else groups.set(key, [row]);
-  }
-  return groups;
 }

@@ -1,5 +1,6 @@
 import type { AccessLevel } from '../models/user.js';
 import type { Chart } from '../web/draw-chart.js';
+import { groupBy } from '../web/lists.js';
 import type { Place, PlacedEvent } from '../web/place.js';
 import type { Sight } from '../web/sight.js';
 import type { ReportQuery } from './schema.js';
@@ -84,7 +85,7 @@ export interface Definition<Row> {
   empty: { title: string; text: string };
   /** @param slice of the groups, or of the rows of a report without headings; `total` may tell that there are fewer */
   read: (event: ReportEvent, query: ReportQuery, slice: (total: number) => Slice) => Promise<Part<Row>>;
-  /** All of it, in parts, for files and paper. */
+  /** All of it, in parts, for files and paper. Most have both from `read-in-parts.ts` or `read-by-time.ts`. */
   readAll: (event: ReportEvent, query: ReportQuery) => AsyncIterable<Group<Row>[]>;
 }
 
@@ -191,12 +192,5 @@ export function makeReport<Row>(definition: Definition<Row>): Report {
 
 /** A group parted by days; rows come in the order of time. */
 function byDay<Row>(group: Group<Row>, dayOf: (row: Row) => string): (Group<Row> & { day: string })[] {
-  const days = new Map<string, Row[]>();
-  for (const row of group.rows) {
-    const day = dayOf(row);
-    const rows = days.get(day);
-    if (rows) rows.push(row);
-    else days.set(day, [row]);
-  }
-  return [...days].map(([day, rows]) => ({ ...group, rows, day }));
+  return [...groupBy(group.rows, dayOf)].map(([day, rows]) => ({ ...group, rows, day }));
 }

@@ -5,6 +5,7 @@ import { Contact, contactName } from '../models/contact.js';
 import type { Event } from '../models/event.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
+import { distinctIds } from '../web/lists.js';
 import { dayOf } from '../web/local-time.js';
 import { sayAnswers, type SaidAnswer } from '../web/say-answers.js';
 import { kindOf } from '../web/say-kind.js';
@@ -63,20 +64,20 @@ export async function matchNames(
   if (appointments.length === 0) return [];
   const scope = { account: event.account, event: event._id };
   const ids = (pick: (item: Appointment) => Types.ObjectId[]) => ({
-    $in: distinct(appointments.flatMap(pick)),
+    $in: distinctIds(appointments.flatMap(pick)),
   });
   const read = new Set(known.slots?.map(({ _id }) => _id.toHexString()));
   const unread = appointments.map(({ slot }) => slot).filter((slot) => !read.has(slot.toHexString()));
   const [resources, slots, classes, students, familyOf] = await Promise.all([
     known.resources ??
       Resource.find({ _id: ids((item) => [item.resource]), ...scope }, { name: 1, room: 1 }).lean(),
-    unread.length > 0 ? Slot.find({ _id: { $in: distinct(unread) }, ...scope }, { kind: 1 }).lean() : [],
+    unread.length > 0 ? Slot.find({ _id: { $in: distinctIds(unread) }, ...scope }, { kind: 1 }).lean() : [],
     Class.find(
       { _id: ids((item) => (item.class ? [item.class] : [])), ...scope },
       { 'synced.students': 0, 'synced.teachers': 0 },
     ).lean(),
     Contact.find({ _id: ids((item) => item.students), account: event.account }, PERSON).lean(),
-    matchFamilies(event.account, distinct(appointments.map((item) => item.household))),
+    matchFamilies(event.account, distinctIds(appointments.map((item) => item.household))),
   ]);
 
   const [resourceOf, slotOf, classOf, studentOf] = [
@@ -117,8 +118,4 @@ export const PERSON = { firstName: 1, lastName: 1, email: 1 } as const;
 function byId<T extends { _id: Types.ObjectId }>(items: T[]): (id: Types.ObjectId) => T | undefined {
   const map = new Map(items.map((item) => [item._id.toHexString(), item]));
   return (id) => map.get(id.toHexString());
-}
-
-function distinct(ids: Types.ObjectId[]): Types.ObjectId[] {
-  return [...new Map(ids.map((id) => [id.toHexString(), id])).values()];
 }

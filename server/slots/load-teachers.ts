@@ -4,7 +4,7 @@ import { Contact } from '../models/contact.js';
 import type { Event } from '../models/event.js';
 import { Resource } from '../models/resource.js';
 import { School } from '../models/school.js';
-import { groupBy } from './group-slots.js';
+import { groupBy } from '../web/lists.js';
 
 /** A holder of slots with all that one is found by. */
 export interface Teacher extends Pick<Resource, '_id' | 'name' | 'room' | 'status' | 'searchKey'> {

@@ -2,7 +2,7 @@ import type { Types } from 'mongoose';
 import { Event } from '../models/event.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
-import { groupBy } from './group-slots.js';
+import { groupBy } from '../web/lists.js';
 import { loadActive, type Teacher } from './load-teachers.js';
 import { layOutDays, type DayTime, type LaidOut } from './lay-out-days.js';
 import { nameTeachers } from './match-teachers.js';

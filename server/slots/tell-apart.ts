@@ -1,4 +1,4 @@
-import { groupBy } from './group-slots.js';
+import { groupBy } from '../web/lists.js';
 import type { Choice, Teacher } from './load-teachers.js';
 
 /**

@@ -110,6 +110,11 @@ export function dayAndSpan(from: Date, to: Date, place: Place): string {
   return `${fullDay(dayOf(from, place.timeZone), place)}, ${timeSpan(from, to, place)}`;
 }
 
+/** "Mon, Dec 7, 5:10–5:20 PM", for tables. */
+export function shortDayAndSpan(from: Date, to: Date, place: Place): string {
+  return `${shortDay(dayOf(from, place.timeZone), place)}, ${timeSpan(from, to, place)}`;
+}
+
 /** "Monday, December 7, 2026, 5:10–5:20 PM (Central Time)", for families, who may read it elsewhere. */
 export function whenInWords(from: Date, to: Date, place: Place): string {
   return `${dayAndSpan(from, to, place)} (${zoneName(place)})`;

@@ -3,7 +3,7 @@ import type { Types } from 'mongoose';
 import { Appointment } from '../../server/models/appointment.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Event } from '../../server/models/event.js';
-import type { Resource } from '../../server/models/resource.js';
+import { Resource } from '../../server/models/resource.js';
 import { User } from '../../server/models/user.js';
 import { createTestApp, makeAccount, makeUser, Visitor, type TestApp } from '../support/app.js';
 import { makeAppointment } from '../support/appointment.js';
@@ -52,7 +52,9 @@ describe('who came to a teacher', () => {
   it('is reached from the schedule, marked in one form, and undone', async () => {
     const schedule = await maker.get(`/reports/${String(event._id)}/schedule`);
     assert.ok(schedule.text.includes(`href="${home}"`));
-    assert.match((await maker.get(home)).text, /Who came to Ana Lee[\s\S]*Tue, Nov 24, 5:00–5:10 PM/);
+    const page = await maker.get(home);
+    assert.match(page.text, /Who came to Ana Lee[\s\S]*Tue, Nov 24, 5:00–5:10 PM/);
+    assert.match(page.text, /<p class="lead">Fall conferences · Tuesday, November 24, 2026 · Room R 1</);
     assert.equal((await maker.post(home, form(['', 'yes'], ['', 'no'], ['', '']), home)).status, 303);
     assert.deepEqual(await marks(), ['yes', 'no', undefined]);
     const after = await maker.get(home);
@@ -67,6 +69,13 @@ describe('who came to a teacher', () => {
       (await AuditEntry.find({ event: event._id }).sort({ _id: 1 }).lean()).map(({ action }) => action),
       ['mark attendance', 'undo attendance'],
     );
+  });
+
+  it('names the room as it is written on the door', async () => {
+    await Resource.updateOne({ _id: lee.resource._id }, { $set: { room: 'Room 12' } });
+    assert.match((await maker.get(home)).text, /<p class="lead">[^<]* · Room 12</);
+    await Resource.updateOne({ _id: lee.resource._id }, { $set: { room: '' } });
+    assert.match((await maker.get(home)).text, /<p class="lead">Fall conferences · [^·<]*</);
   });
 
   it('one button says that everybody else came', async () => {

@@ -156,6 +156,8 @@ describe('reports of two days, rooms and families', () => {
     assert.doesNotMatch(missed, /Bea Adams/);
     const came = await visitor.get(`${path}/attendance.csv?show=came`);
     assert.equal(came.text.trim().split('\n').length, 2);
+    // Not one of its filters, though every object of the language has it.
+    assert.match(await read('attendance?show=constructor'), /<strong>3<\/strong> appointments/);
   });
 
   it('hours count what is booked and what could be, in the event’s own time', async () => {

@@ -1,21 +1,21 @@
 import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../../deps.js';
-import { Appointment, LIVING_STATES } from '../../models/appointment.js';
 import { Resource } from '../../models/resource.js';
-import { matchNames } from '../../reports/match-names.js';
+import { roomFact } from '../../reports/definitions/columns.js';
+import { listAppointments } from '../../reports/list-appointments.js';
+import { pageSchema } from '../../reports/schema.js';
 import { actorOf } from '../../web/actor.js';
 import { notFound } from '../../web/errors.js';
 import { eventFrame } from '../../web/event-tabs.js';
 import { countOf } from '../../web/format-count.js';
-import { shortDay, timeSpan } from '../../web/format-time.js';
+import { shortDayAndSpan } from '../../web/format-time.js';
 import { eventGuard, eventOf } from '../../web/guards.js';
-import { addressOf, pagerOf, sliceOf } from '../../web/paging.js';
+import { addressOf, pagerOf } from '../../web/paging.js';
 import { FRESH_FORM, parseForm, parseId, parseQuery, type Form } from '../../web/parse.js';
-import type { PlacedEvent } from '../../web/place.js';
 import { say, type Flash } from '../../web/session.js';
 import { sightOf } from '../../web/sight.js';
 import { markAttendance, undoMarks, type MarkChange, type Marked } from './mark-attendance.js';
-import { MARKS_A_PAGE, marksForm, marksQuery, type MarksForm } from './schema.js';
+import { MARKS_A_PAGE, marksForm, type MarksForm } from './schema.js';
 
 /** A teacher's appointments, where the school marks who came. A teacher marks their own. */
 export function attendanceRoutes(deps: Deps): Router {
@@ -23,12 +23,12 @@ export function attendanceRoutes(deps: Deps): Router {
   router.use('/:event/attendance', eventGuard('appointment maker'));
 
   router.get('/:event/attendance/:resource', async (req, res) => {
-    await showMarks(res, await resourceOf(req, res), parseQuery(marksQuery, req.query).page, FRESH_FORM);
+    await showMarks(res, await resourceOf(req, res), parseQuery(pageSchema, req.query).page, FRESH_FORM);
   });
 
   router.post('/:event/attendance/:resource', async (req, res) => {
     const resource = await resourceOf(req, res);
-    const { page } = parseQuery(marksQuery, req.query);
+    const { page } = parseQuery(pageSchema, req.query);
     const parsed = parseForm(marksForm, req.body);
     if (!parsed.ok) return showMarks(res.status(422), resource, page, parsed);
     const done = await markAttendance(deps, actorOf(res), resource, changesOf(parsed.value));
@@ -51,16 +51,21 @@ export function attendanceRoutes(deps: Deps): Router {
 
 async function showMarks(res: Response, resource: Resource, page: number, form: Form): Promise<void> {
   const event = eventOf(res);
-  const { rows, total } = await readPage(event, resource, page);
+  const { rows, counts } = await listAppointments(
+    Object.assign({ sight: { resource: { $in: [resource._id] } } }, event),
+    { state: '', q: '', day: '' },
+    { page, size: MARKS_A_PAGE },
+  );
   res.render('appointments/attendance', {
     ...eventFrame(event, 'reports', `Who came to ${resource.name}`),
     resource,
-    rows,
+    facts: roomFact(resource.room),
+    rows: rows.map((row) => ({ ...row, when: shortDayAndSpan(row.from, row.to, event) })),
     form,
     action: addressOf(homeOf(res, resource), { page: page > 1 ? page : '' }),
     back: `/reports/${event._id.toHexString()}/schedule`,
     isArchived: event.status === 'archived',
-    pager: pagerOf(total, page, MARKS_A_PAGE, ['appointment', 'appointments'], (to) =>
+    pager: pagerOf(counts[''], page, MARKS_A_PAGE, ['appointment', 'appointments'], (to) =>
       addressOf(homeOf(res, resource), { page: to }),
     ),
   });
@@ -75,27 +80,6 @@ async function resourceOf(req: Request, res: Response): Promise<Resource> {
   const found = isSeen ? await Resource.findOne({ _id: id, account, event }).lean() : null;
   if (!found) throw notFound();
   return found;
-}
-
-async function readPage(event: PlacedEvent, { _id }: Resource, page: number) {
-  const filter = {
-    account: event.account,
-    event: event._id,
-    resource: _id,
-    state: { $in: LIVING_STATES },
-  };
-  const total = await Appointment.countDocuments(filter);
-  const { skip } = sliceOf(total, page, MARKS_A_PAGE);
-  const found = await Appointment.find(filter)
-    .sort({ from: 1, _id: 1 })
-    .skip(skip)
-    .limit(MARKS_A_PAGE)
-    .lean();
-  const rows = (await matchNames(event, found)).map((row) => ({
-    ...row,
-    when: `${shortDay(row.day, event)}, ${timeSpan(row.from, row.to, event)}`,
-  }));
-  return { rows, total };
 }
 
 const homeOf = (res: Response, { _id }: Resource): string =>

@@ -4,10 +4,6 @@ import { ATTENDED, type Attended } from '../../models/appointment.js';
 /** Appointments on one page of a teacher's attendance: two fields each, of the thousand that a form may have. */
 export const MARKS_A_PAGE = 100;
 
-export const marksQuery = Joi.object<{ page: number }, true>({
-  page: Joi.number().integer().min(1).max(100_000).default(1),
-});
-
 export interface MarksForm {
   /** What everybody came to be who is not marked. */
   rest: 'yes' | '';

@@ -1,8 +1,7 @@
-import { countsOf, everyAppointment, filterOf, readSome } from '../list-appointments.js';
+import { countsOf } from '../list-appointments.js';
 import type { TimeRow } from '../list-times.js';
 import type { Definition } from '../make-report.js';
-import { matchNames } from '../match-names.js';
-import { STATE_FILTERS, type ReportQuery, type StateFilter } from '../schema.js';
+import { readByTime } from '../read-by-time.js';
 import {
   answerColumns,
   asHeading,
@@ -22,8 +21,6 @@ export const appointments: Definition<TimeRow> = {
   about: 'All appointments by time. Find them by teacher, student or parent.',
   columns: [...WHEN, TEACHER, ...ROOM, ...STUDENT, FAMILY, ...STATE, ...NOTE, asHeading(CAME)],
   eventColumns: answerColumns,
-  search: 'Search teachers, students and parents',
-  byDay: true,
   shows: {
     label: 'State',
     items: [
@@ -34,26 +31,15 @@ export const appointments: Definition<TimeRow> = {
       ['all', 'All'],
     ],
   },
-  size: 100,
-  noun: ['appointment', 'appointments'],
-  empty: {
-    title: 'No appointments here',
-    text: 'You’ll see them here as soon as the first family books.',
-  },
-  read: async (event, query, slice) => {
-    const state = stateOf(query);
-    const filter = await filterOf(event, query);
-    const counts = await countsOf(filter);
-    const { skip, size } = slice(counts[state]);
-    const rows = await matchNames(event, await readSome(filter, { state }, skip, size));
-    return { total: counts[state], counts, groups: [{ facts: [], rows }] };
-  },
-  readAll: async function* (event, query) {
-    for await (const rows of everyAppointment(event, { ...query, state: stateOf(query) }))
-      yield [{ facts: [], rows }];
-  },
+  ...readByTime(
+    {
+      '': { state: '' },
+      all: { state: 'all' },
+      booked: { state: 'booked' },
+      problem: { state: 'problem' },
+      pending: { state: 'pending' },
+      cancelled: { state: 'cancelled' },
+    },
+    countsOf,
+  ),
 };
-
-function stateOf({ show }: Pick<ReportQuery, 'show'>): StateFilter {
-  return Object.hasOwn(STATE_FILTERS, show) ? (show as StateFilter) : '';
-}

@@ -1,9 +1,8 @@
 import { Appointment, LIVING_STATES, type Attended } from '../../models/appointment.js';
-import { everyAppointment, filterOf, readSome, type AppointmentFilter } from '../list-appointments.js';
+import type { AppointmentFilter } from '../list-appointments.js';
 import type { TimeRow } from '../list-times.js';
 import type { Definition } from '../make-report.js';
-import { matchNames } from '../match-names.js';
-import type { ReportQuery } from '../schema.js';
+import { readByTime } from '../read-by-time.js';
 import { CAME, FAMILY, ROOM, STUDENT, TEACHER, WHEN } from './columns.js';
 
 const STATUS = { yes: 'ok', no: 'danger' } as const;
@@ -24,8 +23,6 @@ export const attendance: Definition<TimeRow> = {
       status: ({ attended }) => (attended ? STATUS[attended] : 'off'),
     },
   ],
-  search: 'Search teachers, students and parents',
-  byDay: true,
   shows: {
     label: 'Attendance',
     items: [
@@ -35,32 +32,16 @@ export const attendance: Definition<TimeRow> = {
       ['unmarked', 'Not marked'],
     ],
   },
-  size: 100,
-  noun: ['appointment', 'appointments'],
-  empty: {
-    title: 'No appointments here',
-    text: 'You’ll see them here as soon as the first family books.',
-  },
-  read: async (event, query, slice) => {
-    const filter = await filterOf(event, query);
-    const counts = await countMarks(filter);
-    const total = counts[query.show] ?? counts[''];
-    const { skip, size } = slice(total);
-    const found = await readSome(filter, { state: '', ...markOf(query) }, skip, size);
-    return { total, counts, groups: [{ facts: [], rows: await matchNames(event, found) }] };
-  },
-  readAll: async function* (event, query) {
-    for await (const rows of everyAppointment(event, { ...query, state: '', ...markOf(query) }))
-      yield [{ facts: [], rows }];
-  },
+  ...readByTime(
+    {
+      '': { state: '' },
+      came: { state: '', attended: 'yes' },
+      missed: { state: '', attended: 'no' },
+      unmarked: { state: '', attended: null },
+    },
+    countMarks,
+  ),
 };
-
-const MARKS: Record<string, Attended | null> = { came: 'yes', missed: 'no', unmarked: null };
-
-function markOf({ show }: ReportQuery): { attended?: Attended | null } {
-  const mark = Object.hasOwn(MARKS, show) ? MARKS[show] : undefined;
-  return mark === undefined ? {} : { attended: mark };
-}
 
 async function countMarks(filter: AppointmentFilter) {
   const groups = await Appointment.aggregate<{ _id: Attended | null; count: number }>([
@@ -69,5 +50,5 @@ async function countMarks(filter: AppointmentFilter) {
   ]);
   const count = (mark: Attended | null) => groups.find(({ _id }) => _id === mark)?.count ?? 0;
   const [came, missed, unmarked] = [count('yes'), count('no'), count(null)];
-  return { '': came + missed + unmarked, came, missed, unmarked } as Record<string, number> & { '': number };
+  return { '': came + missed + unmarked, came, missed, unmarked };
 }

@@ -1,5 +1,5 @@
 import type { Event } from '../../models/event.js';
-import { shortDay, timeSpan } from '../../web/format-time.js';
+import { shortDayAndSpan, timeSpan } from '../../web/format-time.js';
 import type { TimeRow } from '../list-times.js';
 import type { Column, StatusKind } from '../make-report.js';
 
@@ -36,7 +36,7 @@ const when: Column<TimeRow> = {
   label: 'Time',
   isShort: true,
   on: ['screen'],
-  value: ({ day, from, to }, place) => `${shortDay(day, place)}, ${timeSpan(from, to, place)}`,
+  value: ({ from, to }, place) => shortDayAndSpan(from, to, place),
   href: ({ slot }, event) => `/events/${event._id.toHexString()}/day-sheet/${slot}`,
 };
 const fileWhen: Columns = [

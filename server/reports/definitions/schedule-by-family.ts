@@ -2,11 +2,13 @@ import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../../models/appointment.js';
 import { searchKey } from '../../models/scoped.js';
 import { countOf } from '../../web/format-count.js';
-import { filterOf } from '../list-appointments.js';
-import { groupRows, type TimeRow } from '../list-times.js';
+import { groupBy } from '../../web/lists.js';
+import { filterOf, scopeOf } from '../list-appointments.js';
+import type { TimeRow } from '../list-times.js';
 import type { Definition, Group, ReportEvent } from '../make-report.js';
 import { matchFamilies } from '../match-families.js';
 import { matchNames } from '../match-names.js';
+import { readInParts } from '../read-in-parts.js';
 import type { ReportQuery } from '../schema.js';
 import {
   answerColumns,
@@ -20,9 +22,6 @@ import {
   TEACHER,
   WHEN,
 } from './columns.js';
-
-/** Families that are read at once for a file. */
-const BATCH = 200;
 
 interface NamedFamily {
   _id: Types.ObjectId;
@@ -44,17 +43,11 @@ export const scheduleByFamily: Definition<TimeRow> = {
     title: 'No family has booked yet',
     text: 'You’ll see each family’s appointments here as soon as the first one books.',
   },
-  read: async (event, query, slice) => {
-    const families = await findFamilies(event, query);
-    const { skip, size } = slice(families.length);
-    const groups = await groupsOf(event, families.slice(skip, skip + size), query);
-    return { total: families.length, groups };
-  },
-  readAll: async function* (event, query) {
-    const families = await findFamilies(event, query);
-    for (let from = 0; from < families.length; from += BATCH)
-      yield await groupsOf(event, families.slice(from, from + BATCH), query);
-  },
+  ...readInParts({
+    find: async (event, query) => ({ items: await findFamilies(event, query) }),
+    groupsOf,
+    batch: 200,
+  }),
 };
 
 /** Families with an appointment that the reader sees, by name. */
@@ -82,17 +75,17 @@ async function groupsOf(
   families: NamedFamily[],
   { day }: ReportQuery,
 ): Promise<Group<TimeRow>[]> {
-  const all = await filterOf(event, { q: '', day });
   const appointments = await Appointment.find({
-    ...all,
+    ...scopeOf(event, day),
     household: { $in: families.map(({ _id }) => _id) },
     state: { $in: LIVING_STATES },
   })
     .sort({ from: 1 })
     .lean();
-  const rowsOf = groupRows(await matchNames(event, appointments), ({ household }) => household);
-  return families.map(({ _id, name }) => {
-    const rows = rowsOf.get(_id.toHexString()) ?? [];
-    return { title: name, facts: [], rows };
-  });
+  const rowsOf = groupBy(await matchNames(event, appointments), ({ household }) => household);
+  return families.map(({ _id, name }) => ({
+    title: name,
+    facts: [],
+    rows: rowsOf.get(_id.toHexString()) ?? [],
+  }));
 }

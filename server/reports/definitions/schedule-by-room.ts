@@ -2,12 +2,13 @@ import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../../models/appointment.js';
 import { Class } from '../../models/class.js';
 import { searchKey } from '../../models/scoped.js';
+import { groupBy } from '../../web/lists.js';
 import { findTeachers, type Teacher } from '../find-teachers.js';
-import { groupRows, listTimes, type TimeRow } from '../list-times.js';
+import { listTimes, type TimeRow } from '../list-times.js';
 import type { Definition, Group, ReportEvent } from '../make-report.js';
+import { readInParts } from '../read-in-parts.js';
 import type { ReportQuery } from '../schema.js';
 import {
-  answerColumns,
   asHeading,
   CAME,
   FAMILY,
@@ -18,10 +19,7 @@ import {
   TEACHER,
   WHEN_BY_DAY,
 } from './columns.js';
-import { sumTimes, TIMES_SHOWN } from './times-shown.js';
-
-/** Rooms that are read at once for a file. */
-const BATCH = 50;
+import { SCHEDULE, timesAsked } from './times-shown.js';
 
 /** A room, the teachers who sit in it, and the classes that meet in it whoever teaches them. */
 interface Room {
@@ -46,35 +44,23 @@ export const scheduleByRoom: Definition<TimeRow> = {
     ...NOTE,
     asHeading(CAME),
   ],
-  eventColumns: answerColumns,
+  ...SCHEDULE,
   search: 'Search rooms',
-  byDay: true,
-  shows: TIMES_SHOWN,
-  size: 25,
   noun: ['room', 'rooms'],
-  sum: sumTimes,
-  sheetDay: ({ day }) => day,
   empty: {
     title: 'No rooms yet',
     text: 'Enter the rooms of teachers under Slots, or of classes in the Class Editor.',
   },
-  read: async (event, query, slice) => {
-    const { rooms, teachers } = await findRooms(event, query.q);
-    const { skip, size } = slice(rooms.length);
-    const groups = await groupsOf(event, rooms.slice(skip, skip + size), teachers, query);
-    return { total: rooms.length, groups };
-  },
-  readAll: async function* (event, query) {
-    const { rooms, teachers } = await findRooms(event, query.q);
-    for (let from = 0; from < rooms.length; from += BATCH)
-      yield await groupsOf(event, rooms.slice(from, from + BATCH), teachers, query);
-  },
+  ...readInParts({ find: findRooms, groupsOf, batch: 50 }),
 };
 
 const byNumber = (a: string, b: string): number => a.localeCompare(b, 'en-US', { numeric: true });
 
 /** The event's rooms, room 2 before room 12; times without a room come last. */
-async function findRooms(event: ReportEvent, q: string): Promise<{ rooms: Room[]; teachers: Teacher[] }> {
+async function findRooms(
+  event: ReportEvent,
+  { q }: ReportQuery,
+): Promise<{ items: Room[]; teachers: Teacher[] }> {
   const [teachers, classes] = await Promise.all([
     findTeachers(event),
     Class.find({ account: event.account, event: event._id }, { 'edits.room': 1 }).lean<
@@ -94,7 +80,7 @@ async function findRooms(event: ReportEvent, q: string): Promise<{ rooms: Room[]
   const wanted = searchKey(q);
   return {
     teachers,
-    rooms: [...rooms.values()]
+    items: [...rooms.values()]
       .filter(({ key }) => key.includes(wanted))
       .sort((a, b) => (a.key && b.key ? byNumber(a.key, b.key) : a.key ? -1 : 1)),
   };
@@ -121,22 +107,17 @@ async function meetingClasses(
 async function groupsOf(
   event: ReportEvent,
   rooms: Room[],
-  known: Teacher[],
-  { day, show }: ReportQuery,
+  query: ReportQuery,
+  { teachers: known }: { teachers: Teacher[] },
 ): Promise<Group<TimeRow>[]> {
-  const asked = { day, withFree: show !== 'booked' };
-  const seen = event.sight;
   const rows = await listTimes(
     event,
     rooms.flatMap(({ teachers }) => teachers),
-    asked,
-    { filter: { class: { $in: rooms.flatMap(({ classes }) => classes) }, ...seen }, known },
+    timesAsked(query),
+    { filter: { class: { $in: rooms.flatMap(({ classes }) => classes) }, ...event.sight }, known },
   );
-  const rowsOf = groupRows(rows, ({ room }) => searchKey(room));
-  return rooms.map(({ key, name }) => {
-    const own = rowsOf.get(key) ?? [];
-    return { title: titleOf(name), facts: [], rows: own };
-  });
+  const rowsOf = groupBy(rows, ({ room }) => searchKey(room));
+  return rooms.map(({ key, name }) => ({ title: titleOf(name), facts: [], rows: rowsOf.get(key) ?? [] }));
 }
 
 /** "Room 12", "Gym". */

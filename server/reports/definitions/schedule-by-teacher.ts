@@ -1,9 +1,10 @@
+import { groupBy } from '../../web/lists.js';
 import { findTeachers, type Teacher } from '../find-teachers.js';
-import { groupRows, listTimes, type TimeRow } from '../list-times.js';
+import { listTimes, type TimeRow } from '../list-times.js';
 import type { Definition, Group, ReportEvent } from '../make-report.js';
+import { readInParts } from '../read-in-parts.js';
 import type { ReportQuery } from '../schema.js';
 import {
-  answerColumns,
   asHeading,
   CAME,
   FAMILY,
@@ -15,10 +16,7 @@ import {
   TEACHER,
   WHEN_BY_DAY,
 } from './columns.js';
-import { markLink, sumTimes, TIMES_SHOWN } from './times-shown.js';
-
-/** Teachers who are read at once for a file. */
-const BATCH = 50;
+import { markLink, SCHEDULE, timesAsked } from './times-shown.js';
 
 export const scheduleByTeacher: Definition<TimeRow> = {
   name: 'schedule',
@@ -34,35 +32,24 @@ export const scheduleByTeacher: Definition<TimeRow> = {
     ...NOTE,
     asHeading(CAME),
   ],
-  eventColumns: answerColumns,
+  ...SCHEDULE,
   search: 'Search teachers',
-  byDay: true,
-  shows: TIMES_SHOWN,
-  size: 25,
   noun: ['teacher', 'teachers'],
-  sum: sumTimes,
-  sheetDay: ({ day }) => day,
   empty: { title: 'No teachers yet', text: 'Teachers take part once their classes are imported.' },
-  read: async (event, query, slice) => {
-    const teachers = await findTeachers(event, query.q);
-    const { skip, size } = slice(teachers.length);
-    const groups = await groupsOf(event, teachers.slice(skip, skip + size), query);
-    return { total: teachers.length, groups };
-  },
-  readAll: async function* (event, query) {
-    const teachers = await findTeachers(event, query.q);
-    for (let from = 0; from < teachers.length; from += BATCH)
-      yield await groupsOf(event, teachers.slice(from, from + BATCH), query);
-  },
+  ...readInParts({
+    find: async (event, { q }) => ({ items: await findTeachers(event, q) }),
+    groupsOf,
+    batch: 50,
+  }),
 };
 
 async function groupsOf(
   event: ReportEvent,
   teachers: Teacher[],
-  { day, show }: ReportQuery,
+  query: ReportQuery,
 ): Promise<Group<TimeRow>[]> {
-  const asked = { day, withFree: show !== 'booked' };
-  const rowsOf = groupRows(await listTimes(event, teachers, asked), ({ resource }) => resource);
+  const times = await listTimes(event, teachers, timesAsked(query));
+  const rowsOf = groupBy(times, ({ resource }) => resource);
   return teachers.map(({ _id, name, room }) => {
     const rows = rowsOf.get(_id.toHexString()) ?? [];
     return { title: name, facts: roomFact(room), rows, ...markLink(event, _id, rows) };

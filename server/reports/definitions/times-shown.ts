@@ -1,21 +1,34 @@
 import type { Types } from 'mongoose';
 import { atLeast } from '../../models/user.js';
 import { number } from '../../web/format-count.js';
-import type { TimeRow } from '../list-times.js';
+import type { TimeRow, TimesAsked } from '../list-times.js';
 import type { Definition, Group, ReportEvent } from '../make-report.js';
 import type { ReportQuery } from '../schema.js';
+import { answerColumns } from './columns.js';
 
-/** Of schedules: whether times that nobody booked are among them. */
-export const TIMES_SHOWN: Definition<TimeRow>['shows'] = {
-  label: 'Times',
-  items: [
-    ['', 'Booked and free'],
-    ['booked', 'Booked'],
-  ],
-};
+/** What schedules with booked and free times have alike, whatever they go by. */
+export const SCHEDULE = {
+  eventColumns: answerColumns,
+  byDay: true,
+  shows: {
+    label: 'Times',
+    items: [
+      ['', 'Booked and free'],
+      ['booked', 'Booked'],
+    ],
+  },
+  size: 25,
+  sum: sumTimes,
+  sheetDay: ({ day }) => day,
+} satisfies Partial<Definition<TimeRow>>;
+
+/** Whether times that nobody booked are among those of a schedule. */
+export function timesAsked({ day, show }: ReportQuery): TimesAsked {
+  return { day, withFree: show !== 'booked' };
+}
 
 /** "12 booked, 3 free". */
-export function sumTimes(rows: TimeRow[], { show }: Pick<ReportQuery, 'show'>): string {
+function sumTimes(rows: TimeRow[], { show }: Pick<ReportQuery, 'show'>): string {
   const booked = `${number(rows.filter(({ free }) => !free).length)} booked`;
   const free = rows.filter((row) => row.free === 'visible').length;
   return show === 'booked' ? booked : `${booked}, ${number(free)} free`;

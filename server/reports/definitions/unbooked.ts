@@ -4,6 +4,7 @@ import { groupFamilies, type UnbookedFamily } from '../group-families.js';
 import { listUnbooked, type Child } from '../list-unbooked.js';
 import type { Column, Definition, ReportEvent } from '../make-report.js';
 import { matchContacts, type Reachable } from '../match-contacts.js';
+import { readInParts } from '../read-in-parts.js';
 import type { ReportQuery } from '../schema.js';
 
 /** A family and whom to reach in it. */
@@ -12,8 +13,6 @@ interface Row {
   contacts: Reachable[];
 }
 
-/** Families that are read at once for a file. */
-const BATCH = 500;
 /** Contacts with columns of their own in a file, as a mail merge needs them. */
 const OWN_COLUMNS = [0, 1];
 
@@ -63,30 +62,19 @@ export const unbooked: Definition<Row> = {
   size: 50,
   noun: ['family', 'families'],
   empty: { title: 'Nobody is missing', text: 'Every student has at least one appointment.' },
-  read: async (event, query, slice) => {
-    const found = await findFamilies(event, query);
-    const wanted = found.groups[query.show === 'some' ? 'some' : ''];
-    const { skip, size } = slice(wanted.length);
-    return {
-      total: wanted.length,
-      counts: { '': found.groups[''].length, some: found.groups.some.length },
+  ...readInParts({
+    find: findFamilies,
+    groupsOf: async (event, families) => [{ facts: [], rows: await rowsOf(event, families) }],
+    batch: 500,
+    more: ({ counts, students, without }) => ({
+      counts,
       stats: [
-        { label: 'Families without an appointment', value: found.groups[''].length },
-        {
-          label: 'Students without an appointment',
-          value: found.without,
-          note: `of ${number(found.students)}`,
-        },
+        { label: 'Families without an appointment', value: counts[''] },
+        { label: 'Students without an appointment', value: without, note: `of ${number(students)}` },
       ],
-      groups: [{ facts: [], rows: await rowsOf(event, wanted.slice(skip, skip + size)) }],
-      ...(found.students === 0 ? { empty: NO_STUDENTS } : found.without > 0 ? { empty: ONLY_SOME } : {}),
-    };
-  },
-  readAll: async function* (event, query) {
-    const wanted = (await findFamilies(event, query)).groups[query.show === 'some' ? 'some' : ''];
-    for (let from = 0; from < wanted.length; from += BATCH)
-      yield [{ facts: [], rows: await rowsOf(event, wanted.slice(from, from + BATCH)) }];
-  },
+      ...(students === 0 ? { empty: NO_STUDENTS } : without > 0 ? { empty: ONLY_SOME } : {}),
+    }),
+  }),
 };
 
 const NO_STUDENTS = {
@@ -99,16 +87,16 @@ const ONLY_SOME = {
   text: 'Look at the other filter: some families have an appointment for only some of their children.',
 };
 
-async function findFamilies(event: ReportEvent, { q }: ReportQuery) {
+async function findFamilies(event: ReportEvent, { q, show }: ReportQuery) {
   const found = await listUnbooked(event);
   const families = await groupFamilies(event.account, found, q);
+  const some = families.filter(({ hasBooked }) => hasBooked);
+  const none = families.filter(({ hasBooked }) => !hasBooked);
   return {
+    items: show === 'some' ? some : none,
+    counts: { '': none.length, some: some.length },
     students: found.students,
     without: found.without.length,
-    groups: {
-      '': families.filter(({ hasBooked }) => !hasBooked),
-      some: families.filter(({ hasBooked }) => hasBooked),
-    },
   };
 }
 

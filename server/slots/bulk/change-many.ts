@@ -6,7 +6,7 @@ import { Resource } from '../../models/resource.js';
 import { coveredMinutes, Slot } from '../../models/slot.js';
 import type { Actor } from '../../web/actor.js';
 import { insertSlots } from '../add-slots.js';
-import { groupBy } from '../group-slots.js';
+import { groupBy } from '../../web/lists.js';
 import { changeSlots } from '../change-slots.js';
 import { LOCKED, lockFree, takenAmong, unlock, type Taken } from '../lock-slots.js';
 import { layAgain, type Run } from './lay-again.js';

@@ -5,7 +5,7 @@ import type { Actor } from '../../web/actor.js';
 import { fromLocal, toLocal } from '../../web/local-time.js';
 import { addDays } from '../add-day.js';
 import { insertSlots, type NewSlot } from '../add-slots.js';
-import { groupBy } from '../group-slots.js';
+import { groupBy } from '../../web/lists.js';
 import type { DayTime } from '../lay-out-days.js';
 import type { Teacher } from '../load-teachers.js';
 import { planSlots, type ResourcePlan } from '../plan-slots.js';

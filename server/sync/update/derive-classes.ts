@@ -4,6 +4,7 @@ import type { Event, EventSync } from '../../models/event.js';
 import type { Section } from '../../models/section.js';
 import type { Ties } from '../../runs/changes/compare-ties.js';
 import { markOf } from '../../runs/changes/hold-ties.js';
+import { distinctIds } from '../../web/lists.js';
 import type { Mirror } from './mirror.js';
 import { heirsOf, isSelected, selectionOf, type MirrorTerm } from './select-sections.js';
 
@@ -93,8 +94,9 @@ export function deriveClass(section: Section, { people, courses, terms }: Lookup
     grade: section.grade,
     term: terms.get(section.term) ?? '',
     school: section.school,
-    teachers: eachOnce(teachers),
-    students: eachOnce(students),
+    // Two records that somebody merged are one person.
+    teachers: distinctIds(teachers),
+    students: distinctIds(students),
   };
   return {
     section: section._id,
@@ -114,9 +116,4 @@ function answerOf({ record, studentIds, teacherIds }: Section): Pick<DerivedClas
   const mark = markOf({ students: studentIds, teachers: teacherIds });
   if (acceptedFor === mark) return { answered: 'accepted' };
   return movedFor === mark ? { answered: 'moved' } : {};
-}
-
-/** Two records that somebody merged are one person. */
-function eachOnce(ids: Types.ObjectId[]): Types.ObjectId[] {
-  return [...new Map(ids.map((id) => [id.toHexString(), id])).values()];
 }
