@@ -2,7 +2,7 @@ import type { Types } from 'mongoose';
 import { Appointment } from '../../models/appointment.js';
 import { Claim, underPrefix } from '../../models/claim.js';
 import { Class } from '../../models/class.js';
-import { Contact, recordIds } from '../../models/contact.js';
+import { Contact, handTiedTo, recordIds } from '../../models/contact.js';
 import { Duplicate } from '../../models/duplicate.js';
 import { Event } from '../../models/event.js';
 import { Household } from '../../models/household.js';
@@ -113,8 +113,5 @@ async function leaveRoster(account: Types.ObjectId, contact: Contact): Promise<v
     { account, 'relations.student': { $in: ids } },
     { $pull: { relations: { student: { $in: ids } } } },
   );
-  await Contact.updateMany(
-    { account, 'tied.student': { $eq: _id, $exists: true } },
-    { $pull: { tied: { student: _id } } },
-  );
+  await Contact.updateMany(handTiedTo(account, _id), { $pull: { tied: { student: _id } } });
 }
