@@ -13,7 +13,7 @@ import { Slot } from '../../models/slot.js';
 import { User } from '../../models/user.js';
 import type { ActiveRun } from '../../runs/engine/active-run.js';
 import { deleteDiaries } from './delete-people.js';
-import { deleteAppointments, endComing, type EndAppointment } from './end-appointments.js';
+import { clearAppointments, type EndAppointment } from './end-appointments.js';
 
 /**
  * Deletes one person with everything that hangs on them, in an order in which a repetition finds what is left. A meeting about several
@@ -66,8 +66,7 @@ async function leaveAppointments(
       { ...theirs, 'students.1': { $exists: true } },
       { $pull: { students: student } },
     );
-    await endComing(run, theirs, by, end);
-    await deleteAppointments(run, theirs);
+    await clearAppointments(run, theirs, by, end);
     // Of meetings that stay for other children.
     for (const limit of ['limit', 'limit-student'])
       await Claim.deleteMany(underPrefix(`${limit}:${event.toHexString()}:${student.toHexString()}:`));
@@ -82,8 +81,7 @@ async function leaveResources(
 ): Promise<void> {
   const held = await Resource.find({ contact: { $eq: contact, $exists: true } }, { _id: 1 }).lean();
   for (const { _id: resource } of held) {
-    await endComing(run, { resource }, by, end);
-    await deleteAppointments(run, { resource });
+    await clearAppointments(run, { resource }, by, end);
     await Slot.deleteMany({ resource });
     await Resource.deleteOne({ _id: resource });
   }
