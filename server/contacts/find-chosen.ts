@@ -1,10 +1,11 @@
 import type { QueryFilter, Types } from 'mongoose';
-import { CONTACT_TYPES, Contact, lacking, LISTING_INDEX } from '../models/contact.js';
+import { Contact, LISTING_INDEX } from '../models/contact.js';
+import { fitting } from './queries.js';
 import { readSearch } from './search-contacts.js';
-import type { ContactsQuery } from './schema.js';
+import type { ContactsFilter } from './schema.js';
 
 /** What a list's form is about: ticked rows, or all that its filters find. */
-export interface Chosen extends Pick<ContactsQuery, 'q' | 'type' | 'status' | 'missing'> {
+export interface Chosen extends ContactsFilter {
   ids: Types.ObjectId[];
   all: boolean;
 }
@@ -34,16 +35,9 @@ export async function findChosen(
 }
 
 /** The list's own filters: by the keys, and those who are found by an identifier alone. */
-async function filtered(
-  account: Types.ObjectId,
-  { q, type, status, missing }: Chosen,
-): Promise<QueryFilter<Contact>[]> {
-  const search = await readSearch(account, q);
-  const wanted: QueryFilter<Contact> = {
-    type: type || { $in: [...CONTACT_TYPES] },
-    status: status || { $in: ['active', 'transferred'] },
-    ...(missing ? { lacks: { $in: lacking(missing) } } : {}),
-  };
+async function filtered(account: Types.ObjectId, filter: ContactsFilter): Promise<QueryFilter<Contact>[]> {
+  const search = await readSearch(account, filter.q);
+  const wanted = fitting(filter);
   return [
     { ...wanted, ...search.keys },
     ...(search.others.length > 0 ? [{ ...wanted, _id: { $in: search.others.map(({ _id }) => _id) } }] : []),

@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import { Contact, contactName, recordIds, byRecordIds } from '../models/contact.js';
+import { Contact, contactName, handTiedTo, recordIds, byRecordIds } from '../models/contact.js';
 import { School } from '../models/school.js';
 import { Section } from '../models/section.js';
 
@@ -56,9 +56,7 @@ async function guardiansOf(student: Contact): Promise<RelatedPerson[]> {
           .limit(MOST)
           .lean()
       : [],
-    Contact.find({ account, 'tied.student': { $eq: _id, $exists: true } })
-      .limit(MOST)
-      .lean(),
+    Contact.find(handTiedTo(account, _id)).limit(MOST).lean(),
   ]);
   return inOrder([...ofRoster, ...byHand]).map((guardian) => relatedPerson(guardian, guardian, student));
 }

@@ -1,17 +1,9 @@
-import type { Types } from 'mongoose';
+import type { QueryFilter, Types } from 'mongoose';
 import type { Identifier } from '../models/account.js';
-import {
-  CONTACT_TYPES,
-  Contact,
-  contactName,
-  lacking,
-  LISTING_INDEX,
-  MISSING,
-  type ContactType,
-  type Missing,
-} from '../models/contact.js';
+import { CONTACT_TYPES, Contact, contactName, LISTING_INDEX, type ContactType } from '../models/contact.js';
+import { lacking, MISSING, type Missing } from '../models/person-keys.js';
 import { sliceOf } from '../web/paging.js';
-import type { ContactsQuery } from './schema.js';
+import type { ContactsFilter, ContactsQuery } from './schema.js';
 import { readSearch, type Search } from './search-contacts.js';
 
 export const PAGE_SIZE = 50;
@@ -45,7 +37,7 @@ export async function listContacts(account: Types.ObjectId, query: ContactsQuery
   const search = await readSearch(account, query.q);
   const byKeys = await countByKeys(account, search.keys);
   const counts = [...byKeys, ...search.others.map((other) => ({ ...other, count: 1 }))];
-  const sum = (of: readonly Count[], change: Partial<Chosen> = {}): number => {
+  const sum = (of: readonly Count[], change: Partial<Kinds> = {}): number => {
     const { type, status, missing } = { ...query, ...change };
     return of
       .filter((count) => (!type || count.type === type) && (!status || count.status === status))
@@ -53,12 +45,7 @@ export async function listContacts(account: Types.ObjectId, query: ContactsQuery
       .reduce((total, { count }) => total + count, 0);
   };
   const total = sum(counts);
-  const wanted = {
-    account,
-    type: query.type || { $in: CONTACT_TYPES },
-    status: query.status || { $in: STATUSES },
-    ...(query.missing ? { lacks: { $in: lacking(query.missing) } } : {}),
-  };
+  const wanted = { account, ...fitting(query) };
   const found = [
     ...(sum(byKeys) > 0 ? [search.keys] : []),
     ...(search.others.length > 0 ? [{ _id: { $in: search.others.map(({ _id }) => _id) } }] : []),
@@ -91,7 +78,16 @@ export async function listContacts(account: Types.ObjectId, query: ContactsQuery
   };
 }
 
-type Chosen = Pick<ContactsQuery, 'type' | 'status' | 'missing'>;
+type Kinds = Omit<ContactsFilter, 'q'>;
+
+/** Whom the list's chips show. */
+export function fitting({ type, status, missing }: Kinds): QueryFilter<Contact> {
+  return {
+    type: type || { $in: [...CONTACT_TYPES] },
+    status: status || { $in: [...STATUSES] },
+    ...(missing ? { lacks: { $in: lacking(missing) } } : {}),
+  };
+}
 
 interface Count {
   type: ContactType;

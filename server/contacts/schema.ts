@@ -1,5 +1,6 @@
 import Joi from 'joi';
-import { CONTACT_TYPES, MISSING, type Contact, type ContactType, type Missing } from '../models/contact.js';
+import { CONTACT_TYPES, type Contact, type ContactType } from '../models/contact.js';
+import { MISSING, type Missing } from '../models/person-keys.js';
 import { line, objectIds, tick } from '../web/parse.js';
 
 export interface ContactsQuery {
@@ -12,10 +13,10 @@ export interface ContactsQuery {
   page: number;
 }
 
-/** A form of the list: what is ticked, or its filters with `all`. */
-export const chosenFields = {
-  ids: objectIds(500).default([]).label('the contacts from the list'),
-  all: tick(),
+/** Whom the list shows. */
+export type ContactsFilter = Pick<ContactsQuery, 'q' | 'type' | 'status' | 'missing'>;
+
+const filterFields = {
   q: line(100).allow('').default(''),
   type: Joi.string()
     .valid(...CONTACT_TYPES, '')
@@ -26,15 +27,15 @@ export const chosenFields = {
     .default(''),
 };
 
+/** A form of the list: what is ticked, or its filters with `all`. */
+export const chosenFields = {
+  ids: objectIds(500).default([]).label('the contacts from the list'),
+  all: tick(),
+  ...filterFields,
+};
+
 export const contactsQuery = Joi.object<ContactsQuery, true>({
-  q: line(100).allow('').default(''),
-  type: Joi.string()
-    .valid(...CONTACT_TYPES, '')
-    .default(''),
-  status: Joi.string().valid('active', 'transferred', '').default(''),
-  missing: Joi.string()
-    .valid(...Object.keys(MISSING), '')
-    .default(''),
+  ...filterFields,
   sort: Joi.string().valid('name', '-name').default('name'),
   page: Joi.number().integer().min(1).max(100_000).default(1),
 });

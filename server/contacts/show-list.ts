@@ -7,10 +7,9 @@ import { orList } from '../web/format-count.js';
 import { addressOf, pagerOf } from '../web/paging.js';
 import { typedValues } from '../web/parse.js';
 import { refuseHere } from '../web/session.js';
-import type { Chosen } from './find-chosen.js';
 import { LEVEL_CHOICES } from './levels/schema.js';
 import { listContacts, PAGE_SIZE } from './queries.js';
-import type { ContactsQuery } from './schema.js';
+import type { ContactsFilter, ContactsQuery } from './schema.js';
 import { HOME, pageOf, TYPE_WORDS } from './show-frame.js';
 
 /** The list of contacts, with what is ticked where a form of it was refused. */
@@ -38,7 +37,7 @@ export async function refuseList(
   res: Response,
   body: unknown,
   errors: Record<string, string>,
-  chosen?: Omit<Chosen, 'ids' | 'all'>,
+  chosen?: ContactsFilter,
 ): Promise<void> {
   refuseHere(res, { values: typedValues(body), errors });
   const { q = '', type = '', status = '', missing = '' } = chosen ?? {};

@@ -2,6 +2,7 @@ import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { Contact } from '../models/contact.js';
 import { Duplicate, type Merge } from '../models/duplicate.js';
+import { isDeleting, isSyncing } from '../runs/engine/find-at-work.js';
 import type { Move } from './move-bookings.js';
 
 /** The merge was taken over by somebody, or a sync that took it for cut off has begun: it must not write another thing. */
@@ -61,4 +62,12 @@ export class ClaimedMerge {
     }
     return true;
   }
+}
+
+/** What stands against a merge, or a decision about an identity, that has announced itself. */
+export async function findAgainst(
+  account: Types.ObjectId,
+): Promise<'sync is running' | 'being deleted' | undefined> {
+  if (await isSyncing(account)) return 'sync is running';
+  return (await isDeleting(account)) ? 'being deleted' : undefined;
 }

@@ -5,7 +5,8 @@ import { Contact } from '../models/contact.js';
 import { Duplicate, type Identity, type IdentityDecision } from '../models/duplicate.js';
 import type { Actor } from '../web/actor.js';
 import { finishDecision } from '../roster/people/finish-decision.js';
-import { isCutOff, isDeleting, isSyncing } from '../runs/engine/find-at-work.js';
+import { isCutOff } from '../runs/engine/find-at-work.js';
+import { findAgainst } from './claim-merge.js';
 
 export type IdentityDecided =
   | { ok: true }
@@ -36,10 +37,10 @@ export async function decideIdentity(
   const claimed = await claim(pair, deciding);
   if (!claimed) return { ok: false, reason: 'decided already' };
   // After it is known as at work: a sync that begins now waits for it, and one that has begun is found here.
-  const isSynced = await isSyncing(account);
-  if (isSynced || (await isDeleting(account))) {
+  const against = await findAgainst(account);
+  if (against) {
     await giveUp(pair, deciding);
-    return { ok: false, reason: isSynced ? 'sync is running' : 'being deleted' };
+    return { ok: false, reason: against };
   }
   await forgetStand(account);
   await finishDecision(claimed);

@@ -7,8 +7,8 @@ import { isDuplicateKey } from '../models/duplicate-key.js';
 import type { Actor } from '../web/actor.js';
 import { dropMirrorMark } from '../sources/download/cursor.js';
 import { findClash, type Clash } from './find-clash.js';
-import { ClaimedMerge, MergeLost } from './claim-merge.js';
-import { isCutOff, isDeleting, isSyncing } from '../runs/engine/find-at-work.js';
+import { ClaimedMerge, findAgainst, MergeLost } from './claim-merge.js';
+import { isCutOff } from '../runs/engine/find-at-work.js';
 import { moveAppointments, moveChildren, type Move } from './move-bookings.js';
 import { moveClasses } from './move-classes.js';
 import { fillBlanks, moveHandTies, moveLogins, movePairs, moveRecord, planRecord } from './move-identity.js';
@@ -67,10 +67,10 @@ export async function mergeContacts(
   const cutOffAt = listed.state === 'open' ? undefined : listed.merge?.at;
   const claimed = new ClaimedMerge(deps, pair._id, pair.merge);
   // After it is known as at work: a sync that begins now waits for it, and one that has begun is found here.
-  const isSynced = await isSyncing(account);
-  if (isSynced || (await isDeleting(account))) {
+  const against = await findAgainst(account);
+  if (against) {
     await claimed.giveUp(cutOffAt);
-    return { ok: false, reason: isSynced ? 'sync is running' : 'being deleted' };
+    return { ok: false, reason: against };
   }
   try {
     return await merge(deps, actor, move, claimed, { cutOffAt, keepOfLost });

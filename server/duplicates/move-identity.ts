@@ -1,6 +1,7 @@
 import type { Types } from 'mongoose';
 import { IDENTIFIERS } from '../models/account.js';
-import { Contact, personKeys, recordIds } from '../models/contact.js';
+import { Contact, handTiedTo, recordIds } from '../models/contact.js';
+import { personKeys } from '../models/person-keys.js';
 import { Duplicate, pairKey, type Merge } from '../models/duplicate.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { User } from '../models/user.js';
@@ -87,7 +88,7 @@ export async function fillBlanks({ keep, drop }: Move, record: Merge['record']):
 
 /** Adults who are tied by hand to who goes are tied to who stays. */
 export async function moveHandTies({ account, keep, drop }: Move): Promise<void> {
-  const tied = { account, 'tied.student': { $eq: drop, $exists: true } };
+  const tied = handTiedTo(account, drop);
   await Contact.updateMany(
     { ...tied, $and: [{ 'tied.student': keep }] },
     { $pull: { tied: { student: drop } } },

@@ -1,6 +1,7 @@
 import type { QueryFilter, Types } from 'mongoose';
 import { Account, identifierNamesOf, type Identifier } from '../models/account.js';
-import { CONTACT_TYPES, personKeys, contactName, type ContactType } from '../models/contact.js';
+import { CONTACT_TYPES, contactName, type ContactType } from '../models/contact.js';
+import { personKeys } from '../models/person-keys.js';
 import {
   Duplicate,
   DUPLICATE_STATES,

@@ -11,7 +11,7 @@ import { countOf } from '../web/format-count.js';
 import { dayAndTime } from '../web/format-time.js';
 import type { Place } from '../web/place.js';
 import { addressOf, pagerOf } from '../web/paging.js';
-import { FRESH_FORM, parseForm, parseId, parseQuery, type Form } from '../web/parse.js';
+import { FRESH_FORM, parseForm, parseId, parseQuery, statusOf, type Form } from '../web/parse.js';
 import { refuseHere, say } from '../web/session.js';
 import { compareSides, reasonInWords } from './compare-sides.js';
 import { decideIdentity, type IdentityDecided } from './decide-identity.js';
@@ -195,8 +195,7 @@ async function showMerging(
   const [one, other] = pair?.sides ?? [];
   if (!pair || !one || !other || pair.newcomer || (pair.state !== 'open' && !pair.unfinished))
     throw notFound();
-  const refused = Object.keys(form.errors).length > 0;
-  res.status(refused ? 422 : 200).render('duplicates/merging', {
+  res.status(statusOf(form)).render('duplicates/merging', {
     ...page('Merge two contacts'),
     pair,
     sides: [one, other],

@@ -4,7 +4,7 @@ import type { FieldMapping } from '../models/account.js';
 import { actorOf } from '../web/actor.js';
 import { changedMeanwhile, seenOf } from '../web/compare-seen.js';
 import { SETUP_TABS } from '../web/event-tabs.js';
-import { FRESH_FORM, parseForm, typedValues, type Form, type Parsed } from '../web/parse.js';
+import { FRESH_FORM, parseForm, statusOf, typedValues, type Form, type Parsed } from '../web/parse.js';
 import { say } from '../web/session.js';
 import { pathOfRefresh } from '../runs/show/queries.js';
 import { compareMappings } from './compare-mappings.js';
@@ -153,10 +153,6 @@ async function showWarning(res: Response, wanted: FieldMapping, form: Form = FRE
     canPreview: connected,
     form,
   });
-}
-
-function statusOf(form: Form): number {
-  return Object.keys(form.errors).length > 0 || form.meanwhile ? 422 : 200;
 }
 
 function page(title: string) {

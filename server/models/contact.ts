@@ -1,6 +1,7 @@
 import mongoose, { Schema, type QueryFilter, type Types } from 'mongoose';
 import type { Identifier } from './account.js';
-import { recordSchema, scopedSchema, searchKey, type Scoped, type SourceRecord } from './scoped.js';
+import { lacksOf, personKeys, type PersonKeys } from './person-keys.js';
+import { recordSchema, scopedSchema, type Scoped, type SourceRecord } from './scoped.js';
 import { numberKey } from './security-value.js';
 
 export const CONTACT_TYPES = ['student', 'teacher', 'staff', 'guardian'] as const;
@@ -31,10 +32,6 @@ export interface PrintedCode {
   hash: string;
   at: Date;
 }
-
-/** What a roster should tell of a person and may not, by the letter that `lacks` has for it. Number and birth date are of students alone. */
-export const MISSING = { email: 'e', number: 'n', birthDate: 'b' } as const;
-export type Missing = keyof typeof MISSING;
 
 /** What the roster says of a person. A roster refresh writes these fields; what a person writes there it overwrites. */
 export interface RosterPerson {
@@ -67,7 +64,7 @@ export interface RosterPerson {
 }
 
 /** Any person the account knows. */
-export interface Contact extends Scoped, RosterPerson {
+export interface Contact extends Scoped, RosterPerson, PersonKeys {
   source: 'clever' | 'file' | 'hand';
   status: 'active' | 'transferred';
   transferredAt?: Date;
@@ -81,12 +78,6 @@ export interface Contact extends Scoped, RosterPerson {
   code?: PrintedCode;
   /** The listed duplicate by which it is being merged right now: nobody else may merge it meanwhile. */
   merging?: Types.ObjectId;
-  searchKey: string;
-  sortKey: string;
-  /** Of `schoolId`: what a student is looked up by. */
-  numberKey: string;
-  /** What is not known of them, a letter each (`MISSING`), in a fixed order. */
-  lacks: string;
 }
 
 const text = { type: String, default: '' };
@@ -182,39 +173,6 @@ for (const identifier of ['identifiers.communityId', 'identifiers.barcode'])
 
 export const Contact = mongoose.model<Contact>('contact', schema);
 
-/** What a person is searched, sorted and looked up by. */
-export function contactKeys(
-  person: Pick<RosterPerson, 'firstName' | 'lastName' | 'email' | 'schoolId'>,
-): Pick<Contact, 'searchKey' | 'sortKey' | 'numberKey'> {
-  return {
-    numberKey: numberKey(person.schoolId),
-    searchKey: searchKey(person.firstName, person.lastName, person.email, person.schoolId),
-    sortKey: searchKey(person.lastName, person.firstName),
-  };
-}
-
-/** What is not known of a person, a letter each. */
-export function lacksOf(person: Pick<RosterPerson, 'type' | 'email' | 'schoolId' | 'birthDate'>): string {
-  const isStudent = person.type === 'student';
-  return [
-    person.email ? '' : MISSING.email,
-    isStudent && numberKey(person.schoolId) === '' ? MISSING.number : '',
-    isStudent && !person.birthDate ? MISSING.birthDate : '',
-  ].join('');
-}
-
-/** Every value of `lacks` that says so. */
-export function lacking(missing: Missing): string[] {
-  return ['e', 'n', 'b', 'en', 'eb', 'nb', 'enb'].filter((letters) => letters.includes(MISSING[missing]));
-}
-
-/** All that is stored with a person and made of the rest. */
-export function personKeys(
-  person: Pick<RosterPerson, 'type' | 'firstName' | 'lastName' | 'email' | 'schoolId' | 'birthDate'>,
-): Pick<Contact, 'searchKey' | 'sortKey' | 'numberKey' | 'lacks'> {
-  return { ...contactKeys(person), lacks: lacksOf(person) };
-}
-
 /** What the roster says of a person as an update sets it: identifiers one by one, so that one that is not mapped stays as it is. */
 export function personUpdate({ identifiers, ...person }: RosterPerson): Record<string, unknown> {
   const dotted = Object.entries(identifiers ?? {}).map(([key, value]) => [`identifiers.${key}`, value]);
@@ -241,6 +199,11 @@ export function byRecordIds(
       { account, 'record.also': { $in: [...ids], $exists: true }, ...more },
     ],
   };
+}
+
+/** The adults whom somebody of the school tied to a student by hand. That there is a tie is what lets the partial index answer. */
+export function handTiedTo(account: Types.ObjectId, student: Types.ObjectId): QueryFilter<Contact> {
+  return { account, 'tied.student': { $eq: student, $exists: true } };
 }
 
 /** Parents, and guardians of any kind: Clever tells the kin in `relationship` and the duty in `type`. Not emergency contacts, aunts, siblings. */

@@ -1,5 +1,5 @@
 import mongoose, { type mongo } from 'mongoose';
-import { contactKeys } from '../models/contact.js';
+import { contactKeys } from '../models/person-keys.js';
 import { searchKey } from '../models/scoped.js';
 
 /** Collections beside people that are searched or sorted by stored keys. */

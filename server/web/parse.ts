@@ -17,6 +17,11 @@ export interface Form {
 
 export const FRESH_FORM: Form = { values: {}, errors: {} };
 
+/** The status of the page that shows a form. */
+export function statusOf({ errors, meanwhile }: Form): 200 | 422 {
+  return Object.keys(errors).length > 0 || meanwhile ? 422 : 200;
+}
+
 /** Labels are lower case, with their article: `.label('a name')` gives "Enter a name." */
 const MESSAGES: Joi.LanguageMessages = {
   'any.required': 'Enter {#label}.',

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { Types } from 'mongoose';
 import { Account as AccountModel, NO_MAPPING, type Account } from '../../server/models/account.js';
-import { Contact, contactKeys, type ContactType } from '../../server/models/contact.js';
+import { Contact, type ContactType } from '../../server/models/contact.js';
+import { contactKeys } from '../../server/models/person-keys.js';
 import { School } from '../../server/models/school.js';
 import { Section } from '../../server/models/section.js';
 import { createTestApp, makeAccount, makeUser, Visitor, type TestApp } from '../support/app.js';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { Types } from 'mongoose';
 import { NO_MAPPING, type FieldMapping } from '../../server/models/account.js';
-import { Contact, contactKeys, type RosterPerson } from '../../server/models/contact.js';
+import { Contact, type RosterPerson } from '../../server/models/contact.js';
+import { contactKeys } from '../../server/models/person-keys.js';
 import { Duplicate } from '../../server/models/duplicate.js';
 import { User } from '../../server/models/user.js';
 import { noteDuplicates } from '../../server/roster/people/note-duplicates.js';

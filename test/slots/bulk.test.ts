@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { Types } from 'mongoose';
 import fc from 'fast-check';
-import { Contact, contactKeys } from '../../server/models/contact.js';
+import { Contact } from '../../server/models/contact.js';
+import { contactKeys } from '../../server/models/person-keys.js';
 import { Event } from '../../server/models/event.js';
 import { Resource } from '../../server/models/resource.js';
 import { Slot } from '../../server/models/slot.js';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Types } from 'mongoose';
 import { Class } from '../../server/models/class.js';
-import { Contact, contactKeys } from '../../server/models/contact.js';
+import { Contact } from '../../server/models/contact.js';
+import { contactKeys } from '../../server/models/person-keys.js';
 import { Event } from '../../server/models/event.js';
 import type { Resource } from '../../server/models/resource.js';
 import { School } from '../../server/models/school.js';

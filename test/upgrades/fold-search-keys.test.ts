@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Types } from 'mongoose';
-import { Contact, contactKeys } from '../../server/models/contact.js';
+import { Contact } from '../../server/models/contact.js';
+import { contactKeys } from '../../server/models/person-keys.js';
 import { Resource } from '../../server/models/resource.js';
 import { searchKey } from '../../server/models/scoped.js';
 import { prepareDatabase } from '../../server/upgrades/prepare-database.js';

@@ -17,7 +17,7 @@ import { clearEvent } from './clear-events.js';
 import { clearRoster } from './clear-roster.js';
 import { deleteFamilies, deletePeople, takeChildren } from './delete-people.js';
 import { deletePerson } from './delete-person.js';
-import { deleteAppointments, endComing, type EndAppointment } from './end-appointments.js';
+import { clearAppointments, type EndAppointment } from './end-appointments.js';
 import { readStaff } from './find-staying.js';
 import { staysAt, typesBelow, type DeletionLevel } from './policy.js';
 import { countBooked, LISTED } from './queries.js';
@@ -77,19 +77,14 @@ export async function deleteContacts(
 async function work(deps: Deps, taken: ContactDeletion, run: ActiveRun, end: EndAppointment): Promise<void> {
   const { by, contact, level } = taken;
   if (countTries(taken) > MOST_TRIES) throw new DeletionEnded();
-  if (level) {
-    await deleteLevel(deps, taken, level as DeletionLevel, run, end);
-    return;
-  }
-  if (!contact) return;
   if (!run.changed) await lookOnce(taken, run);
   await leaveEntry(deps, taken);
   await run.markChanged();
-  await deletePerson(run, contact, by, end);
+  if (level) await deleteLevel(taken, level as DeletionLevel, run, end);
+  else if (contact) await deletePerson(run, contact, by, end);
 }
 
 async function deleteLevel(
-  deps: Deps,
   taken: ContactDeletion,
   level: DeletionLevel,
   run: ActiveRun,
@@ -97,16 +92,14 @@ async function deleteLevel(
 ): Promise<void> {
   const { account, by } = taken;
   const events = (await Event.find({ account }, { _id: 1 }).lean()).map(({ _id }) => _id);
-  if (!run.changed) await lookOnce(taken, run);
-  await leaveEntry(deps, taken);
-  await run.markChanged();
   const staff = await readStaff(account, by, run.now());
   const staying = staff.filter(({ highest }) => staysAt(highest, level));
   const contacts = staying.flatMap((login) => login.contacts.map(({ _id }) => _id));
   const types = typesBelow(level);
 
   await takeChildren(run);
-  await endAppointments(run, events, by, end);
+  await run.begin('appointments', await Appointment.countDocuments({ event: { $in: events } }));
+  for (const event of events) await clearAppointments(run, { event }, by, end);
   await run.begin('events', events.length);
   for (const event of events)
     await clearEvent(run, event, { teachersGo: types.includes('teacher'), staying: contacts });
@@ -122,10 +115,7 @@ async function deleteLevel(
   await deletePeople(run, types, contacts);
   // A request that was on its way may have booked, or added a child, while all that went on.
   await run.begin('families', await Household.countDocuments({ account }));
-  for (const event of events) {
-    await endComing(run, { event }, by, end);
-    await deleteAppointments(run, { event });
-  }
+  for (const event of events) await clearAppointments(run, { event }, by, end);
   await deleteFamilies(run);
 }
 
@@ -143,19 +133,6 @@ async function lookOnce(
     run.now(),
   );
   if (booked.size > 0) throw new DeletionEnded('still booked');
-}
-
-async function endAppointments(
-  run: ActiveRun,
-  events: readonly Types.ObjectId[],
-  by: Types.ObjectId,
-  end: EndAppointment,
-): Promise<void> {
-  await run.begin('appointments', await Appointment.countDocuments({ event: { $in: [...events] } }));
-  for (const event of events) {
-    await endComing(run, { event }, by, end);
-    await deleteAppointments(run, { event });
-  }
 }
 
 /** One entry a deletion, under its id, though it may be done in several goes; before the first thing is gone. */

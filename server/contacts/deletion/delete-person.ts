@@ -2,7 +2,7 @@ import type { Types } from 'mongoose';
 import { Appointment } from '../../models/appointment.js';
 import { Claim, underPrefix } from '../../models/claim.js';
 import { Class } from '../../models/class.js';
-import { Contact, recordIds } from '../../models/contact.js';
+import { Contact, handTiedTo, recordIds } from '../../models/contact.js';
 import { Duplicate } from '../../models/duplicate.js';
 import { Event } from '../../models/event.js';
 import { Household } from '../../models/household.js';
@@ -13,7 +13,7 @@ import { Slot } from '../../models/slot.js';
 import { User } from '../../models/user.js';
 import type { ActiveRun } from '../../runs/engine/active-run.js';
 import { deleteDiaries } from './delete-people.js';
-import { deleteAppointments, endComing, type EndAppointment } from './end-appointments.js';
+import { clearAppointments, type EndAppointment } from './end-appointments.js';
 
 /**
  * Deletes one person with everything that hangs on them, in an order in which a repetition finds what is left. A meeting about several
@@ -66,8 +66,7 @@ async function leaveAppointments(
       { ...theirs, 'students.1': { $exists: true } },
       { $pull: { students: student } },
     );
-    await endComing(run, theirs, by, end);
-    await deleteAppointments(run, theirs);
+    await clearAppointments(run, theirs, by, end);
     // Of meetings that stay for other children.
     for (const limit of ['limit', 'limit-student'])
       await Claim.deleteMany(underPrefix(`${limit}:${event.toHexString()}:${student.toHexString()}:`));
@@ -82,8 +81,7 @@ async function leaveResources(
 ): Promise<void> {
   const held = await Resource.find({ contact: { $eq: contact, $exists: true } }, { _id: 1 }).lean();
   for (const { _id: resource } of held) {
-    await endComing(run, { resource }, by, end);
-    await deleteAppointments(run, { resource });
+    await clearAppointments(run, { resource }, by, end);
     await Slot.deleteMany({ resource });
     await Resource.deleteOne({ _id: resource });
   }
@@ -113,8 +111,5 @@ async function leaveRoster(account: Types.ObjectId, contact: Contact): Promise<v
     { account, 'relations.student': { $in: ids } },
     { $pull: { relations: { student: { $in: ids } } } },
   );
-  await Contact.updateMany(
-    { account, 'tied.student': { $eq: _id, $exists: true } },
-    { $pull: { tied: { student: _id } } },
-  );
+  await Contact.updateMany(handTiedTo(account, _id), { $pull: { tied: { student: _id } } });
 }

@@ -13,8 +13,19 @@ export type EndAppointment = (
 
 const BATCH = 200;
 
+/** Takes appointments away: those that lie ahead are canceled first, with notices to their families. */
+export async function clearAppointments(
+  run: ActiveRun,
+  which: QueryFilter<Appointment>,
+  by: Types.ObjectId,
+  end: EndAppointment,
+): Promise<void> {
+  await endComing(run, which, by, end);
+  await deleteAppointments(run, which);
+}
+
 /** Ends holds, and cancels what lies ahead, with its notices. A repetition finds what is not told yet; a notice has one key, so nobody is told twice. */
-export async function endComing(
+async function endComing(
   run: ActiveRun,
   which: QueryFilter<Appointment>,
   by: Types.ObjectId,
@@ -40,7 +51,7 @@ export async function endComing(
 }
 
 /** Deletes appointments with what they hold: seats, limits, and what stands in diaries. Those that lie ahead have been canceled. */
-export function deleteAppointments(run: ActiveRun, which: QueryFilter<Appointment>): Promise<void> {
+function deleteAppointments(run: ActiveRun, which: QueryFilter<Appointment>): Promise<void> {
   return deleteBatches(run, Appointment, which, async (ids) => {
     // First, as it is by the appointments that a repetition finds them.
     await Claim.updateMany({ next: { $in: ids, $exists: true } }, { $unset: { next: 1 } });

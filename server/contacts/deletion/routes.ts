@@ -5,7 +5,7 @@ import { isOver } from '../../runs/show/show-run.js';
 import { actorOf } from '../../web/actor.js';
 import { notFound } from '../../web/errors.js';
 import { dayAndTime } from '../../web/format-time.js';
-import { FRESH_FORM, parseForm, parseId, typedValues, type Form } from '../../web/parse.js';
+import { FRESH_FORM, parseForm, parseId, statusOf, typedValues, type Form } from '../../web/parse.js';
 import { sendProgress } from '../../web/progress.js';
 import { HOME, pageOf } from '../show-frame.js';
 import { countDeletion, findDeletion, recentDeletions, type DeletionNumbers } from './queries.js';
@@ -111,8 +111,7 @@ function fingerprint(numbers: DeletionNumbers): string {
 async function askDeletion(deps: Deps, res: Response, form: Form = FRESH_FORM): Promise<void> {
   const actor = actorOf(res);
   const numbers = await countDeletion(actor.account, actor.user, deps.now());
-  const refused = Object.keys(form.errors).length > 0;
-  res.status(refused ? 422 : 200).render('contacts/deletion', {
+  res.status(statusOf(form)).render('contacts/deletion', {
     ...pageOf('Delete All Contacts'),
     numbers,
     levels: levelChoices(numbers, actor),

@@ -1,13 +1,14 @@
 import type { Request, Response, Router } from 'express';
 import type { Deps } from '../../deps.js';
 import { contentHash } from '../../models/content-hash.js';
-import { Contact, contactName } from '../../models/contact.js';
+import { contactName, type Contact } from '../../models/contact.js';
 import { ContactDeletion } from '../../models/contact-deletion.js';
 import { actorOf } from '../../web/actor.js';
-import { HttpError, notFound } from '../../web/errors.js';
+import { HttpError } from '../../web/errors.js';
 import { countOf } from '../../web/format-count.js';
-import { FRESH_FORM, parseForm, parseId, type Form } from '../../web/parse.js';
+import { FRESH_FORM, parseForm, statusOf, type Form } from '../../web/parse.js';
 import { say } from '../../web/session.js';
+import { contactOf } from '../find-contact.js';
 import { countPerson, isProtected, type PersonTies } from '../person/count-person.js';
 import { mayDelete } from '../person/policy.js';
 import { restoreContact, type Restored } from '../person/restore-contact.js';
@@ -75,13 +76,6 @@ function sayRefused(refused: Extract<Restored, { ok: false }>): string {
     : 'This contact is active already.';
 }
 
-async function contactOf(req: Request, res: Response): Promise<Contact> {
-  const _id = parseId(req.params.contact);
-  const found = await Contact.findOne({ _id, account: actorOf(res).account }).lean();
-  if (!found) throw notFound();
-  return found;
-}
-
 /** Somebody who may be deleted. */
 async function goingOf(req: Request, res: Response): Promise<Contact> {
   const contact = await contactOf(req, res);
@@ -107,8 +101,7 @@ async function askDeletion(
   form: Form = FRESH_FORM,
 ): Promise<void> {
   const ties = await countPerson(contact, deps.now());
-  const refused = Object.keys(form.errors).length > 0;
-  res.status(refused ? 422 : 200).render('contacts/delete-one', {
+  res.status(statusOf(form)).render('contacts/delete-one', {
     ...pageOf('Delete a contact'),
     name: contactName(contact),
     path: `${HOME}/${contact._id.toHexString()}`,

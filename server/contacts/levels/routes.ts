@@ -4,11 +4,10 @@ import type { Deps } from '../../deps.js';
 import { contactName, type Contact } from '../../models/contact.js';
 import { actorOf } from '../../web/actor.js';
 import { countOf } from '../../web/format-count.js';
-import { addressOf } from '../../web/paging.js';
 import { parseForm } from '../../web/parse.js';
 import { say } from '../../web/session.js';
-import { findChosen, type Chosen } from '../find-chosen.js';
-import { HOME, pageOf } from '../show-frame.js';
+import { chooseContacts, chosenAgain, listOf } from '../choose-contacts.js';
+import { pageOf } from '../show-frame.js';
 import { refuseList } from '../show-list.js';
 import { levelForm, type LevelForm } from './schema.js';
 import { planLevels, setLevels, type LevelPlan } from './set-levels.js';
@@ -22,18 +21,14 @@ export function addLevelPages(router: Router, deps: Deps): void {
     const parsed = parseForm(levelForm, req.body);
     if (!parsed.ok) return refuseList(res, req.body, parsed.errors);
     const form = parsed.value;
+    const chosen = await chooseContacts(res, req.body, form, {
+      fits: { type: { $in: ['teacher', 'staff'] }, status: 'active' },
+      most: MOST,
+      none: 'Select at least one active teacher or staff member.',
+      words: ['contact', 'contacts'],
+    });
+    if (!chosen) return;
     const actor = actorOf(res);
-    const works = { type: { $in: ['teacher', 'staff'] as const }, status: 'active' as const };
-    const chosen = await findChosen(actor.account, form, works, MOST);
-    if (chosen.length === 0)
-      return refuseList(res, req.body, { ids: 'Select at least one active teacher or staff member.' }, form);
-    if (chosen.length > MOST)
-      return refuseList(
-        res,
-        req.body,
-        { ids: `Select ${countOf(MOST, 'contact', 'contacts')} at most at a time.` },
-        form,
-      );
     const plan = await planLevels(actor, chosen, form.level);
     if (!form.sure) {
       ask(res, form, plan);
@@ -49,16 +44,12 @@ export function addLevelPages(router: Router, deps: Deps): void {
       kind: set.failed.length > 0 ? 'notice' : 'ok',
       text: text.join(' ') || 'Nothing had to be changed.',
     });
-    res.redirect(303, addressOf(HOME, filterOf(form)));
+    res.redirect(303, listOf(form));
   });
 }
 
-function filterOf({ q, type, status, missing }: Omit<Chosen, 'ids' | 'all'>) {
-  return { q, type, status, missing };
-}
-
 function ask(res: Response, form: LevelForm, plan: LevelPlan): void {
-  const { level, all, ids } = form;
+  const { level } = form;
   const names = (contacts: readonly Contact[]) => contacts.map(contactName);
   const done = [...plan.change.map(({ contact }) => contact), ...plan.invite];
   res.render('contacts/levels', {
@@ -75,12 +66,7 @@ function ask(res: Response, form: LevelForm, plan: LevelPlan): void {
     names: names(done).slice(0, 5),
     more: Math.max(0, done.length - 5),
     without: names(plan.noEmail).slice(0, 5),
-    fields: {
-      level,
-      sure: 'on',
-      ...filterOf(form),
-      ...(all ? { all: 'on' } : { ids: ids.map(String) }),
-    },
-    cancel: addressOf(HOME, filterOf(form)),
+    fields: { level, sure: 'on', ...chosenAgain(form) },
+    cancel: listOf(form),
   });
 }

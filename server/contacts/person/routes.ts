@@ -1,14 +1,14 @@
-import type { Request, Response, Router } from 'express';
+import type { Response, Router } from 'express';
 import type { Types } from 'mongoose';
 import type { Deps } from '../../deps.js';
 import { Account, identifierNamesOf, sourceOf } from '../../models/account.js';
-import { Contact, CONTACT_TYPES, contactName, type ContactType } from '../../models/contact.js';
+import { CONTACT_TYPES, contactName, type Contact, type ContactType } from '../../models/contact.js';
 import { School } from '../../models/school.js';
 import { actorOf } from '../../web/actor.js';
 import { changedMeanwhile, seenOf } from '../../web/compare-seen.js';
-import { notFound } from '../../web/errors.js';
-import { FRESH_FORM, parseForm, parseId, parseQuery, typedValues, type Form } from '../../web/parse.js';
+import { FRESH_FORM, parseForm, parseQuery, statusOf, typedValues, type Form } from '../../web/parse.js';
 import { say } from '../../web/session.js';
+import { contactOf } from '../find-contact.js';
 import { HOME, pageOf, TYPE_WORDS } from '../show-frame.js';
 import { fieldsOf, ownedFields } from './policy.js';
 import { addContact, editContact, formOf, type Saved } from './save-contact.js';
@@ -73,13 +73,6 @@ export function addPersonPages(router: Router, deps: Deps): void {
 
 const NO_TYPE = 'Select the type of contact first.';
 
-async function contactOf(req: Request, res: Response): Promise<Contact> {
-  const _id = parseId(req.params.contact);
-  const found = await Contact.findOne({ _id, account: actorOf(res).account }).lean();
-  if (!found) throw notFound();
-  return found;
-}
-
 /** A contact as the form shows it, for `seen`: schools as texts. */
 function shownOf(contact: Contact): Record<string, unknown> {
   const form = formOf(contact);
@@ -124,8 +117,7 @@ async function schoolsOf(account: Types.ObjectId): Promise<{ value: string; labe
 
 async function showNew(res: Response, type: ContactType | '', form: Form = FRESH_FORM): Promise<void> {
   const { account } = actorOf(res);
-  const refused = Object.keys(form.errors).length > 0;
-  res.status(refused ? 422 : 200).render('contacts/form', {
+  res.status(statusOf(form)).render('contacts/form', {
     ...pageOf('Add a contact'),
     back: { href: HOME, label: 'Contacts' },
     action: `${HOME}/new`,
@@ -150,8 +142,7 @@ async function showEdit(res: Response, contact: Contact, form: Form = FRESH_FORM
   const labels = labelsOf(identifierNamesOf(of));
   const home = `${HOME}/${contact._id.toHexString()}`;
   const shown = shownOf(contact) as unknown as PersonForm;
-  const isRefused = Object.keys(form.errors).length > 0 || form.meanwhile !== undefined;
-  res.status(isRefused ? 422 : 200).render('contacts/form', {
+  res.status(statusOf(form)).render('contacts/form', {
     ...pageOf(`Edit ${contactName(contact)}`),
     back: { href: home, label: contactName(contact) },
     action: `${home}/edit`,

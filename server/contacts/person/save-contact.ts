@@ -3,7 +3,8 @@ import { recordAudit } from '../../audit/record-audit.js';
 import type { Deps } from '../../deps.js';
 import { Account, type Identifier } from '../../models/account.js';
 import { asRead } from '../../models/as-read.js';
-import { Contact, contactName, personKeys, type ContactType } from '../../models/contact.js';
+import { Contact, contactName, type ContactType } from '../../models/contact.js';
+import { personKeys } from '../../models/person-keys.js';
 import { Resource } from '../../models/resource.js';
 import { School } from '../../models/school.js';
 import { searchKey } from '../../models/scoped.js';
@@ -30,7 +31,7 @@ export async function addContact(
 ): Promise<Saved> {
   const fault = await findFault(account, type, form);
   if (fault) return fault;
-  const { communityId, barcode, securityValue: _, ...facts } = onlyOf(type, form);
+  const { communityId, barcode, securityValue, ...facts } = onlyOf(type, form);
   const made = await Contact.create({
     account,
     type,
@@ -38,7 +39,7 @@ export async function addContact(
     status: 'active',
     ...facts,
     identifiers: { communityId, barcode },
-    securityValue: storedOf(type, form).securityValue,
+    securityValue: securityValue || undefined,
     ...personKeys({ ...facts, type }),
   });
   await recordAudit({
@@ -69,7 +70,8 @@ export async function editContact(
   const changed = fieldsOf(type).filter((field) => textOf(shown[field]) !== textOf(form[field]));
   if (changed.length === 0) return { ok: true, id: _id };
   const of = await Account.findById(account, { mapping: 1, files: 1, clever: 1 }).orFail().lean();
-  const isOwned = changed.some((field) => ownedFields(before, of).includes(field));
+  const owned = ownedFields(before, of);
+  const isOwned = changed.some((field) => owned.includes(field));
   if (isOwned) await Account.updateOne({ _id: account }, { $unset: { 'clever.cursor': 1 } });
   // Which one is the main school only the roster says: the same ones stay in their order.
   const schools = changed.includes('schools') ? form.schools : before.schools;
@@ -103,10 +105,11 @@ export async function editContact(
 /** A contact as the form shows it. */
 export function formOf(contact: Contact): PersonForm {
   const { identifiers, securityValue = '', schools } = contact;
-  const texts = fieldsOf(contact.type).filter((field) => !isApart(field)) as (keyof Contact & FormField)[];
+  // Not everybody was stored with every field.
+  const held: Partial<Contact> = contact;
   return {
     ...EMPTY,
-    ...Object.fromEntries(texts.map((field) => [field, contact[field] ?? ''])),
+    ...Object.fromEntries(plainFields(contact.type).map((field) => [field, held[field] ?? ''])),
     communityId: identifiers?.communityId ?? '',
     barcode: identifiers?.barcode ?? '',
     securityValue,
@@ -135,8 +138,12 @@ const EMPTY: PersonForm = {
 };
 
 const APART = ['communityId', 'barcode', 'securityValue', 'schools'] as const;
-function isApart(field: FormField): boolean {
-  return (APART as readonly string[]).includes(field);
+type PlainField = Exclude<FormField, (typeof APART)[number]>;
+
+/** Which fields of the type are texts that are stored under their own names. */
+function plainFields(type: ContactType): PlainField[] {
+  const apart: readonly FormField[] = APART;
+  return fieldsOf(type).filter((field): field is PlainField => !apart.includes(field));
 }
 
 /** The form without what the type has not. */
@@ -148,13 +155,11 @@ function onlyOf(type: ContactType, form: PersonForm): PersonForm {
 
 /** The form as it is stored: what the type has not is left alone. */
 function storedOf(type: ContactType, form: PersonForm) {
-  const fields = fieldsOf(type);
-  const texts = fields.filter((field) => !isApart(field) && field !== 'schools');
-  const identifiers = fields.filter(
+  const identifiers = fieldsOf(type).filter(
     (field): field is Identifier => field === 'communityId' || field === 'barcode',
   );
   const stored = Object.fromEntries([
-    ...texts.map((field) => [field, form[field]]),
+    ...plainFields(type).map((field) => [field, form[field]]),
     ...identifiers.map((name) => [`identifiers.${name}`, form[name]]),
   ]) as Pick<Contact, 'firstName' | 'lastName' | 'email' | 'schoolId' | 'birthDate'>;
   return {
@@ -166,9 +171,8 @@ function storedOf(type: ContactType, form: PersonForm) {
 
 /** What the write rests on, by path. */
 function readOf(contact: Contact): Record<string, unknown> {
-  const texts = fieldsOf(contact.type).filter((field) => !isApart(field)) as (keyof Contact)[];
   return {
-    ...Object.fromEntries(texts.map((field) => [field, contact[field]])),
+    ...Object.fromEntries(plainFields(contact.type).map((field) => [field, contact[field]])),
     schools: contact.schools,
     securityValue: contact.securityValue,
     'record.id': contact.record?.id,

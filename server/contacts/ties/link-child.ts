@@ -1,4 +1,3 @@
-import type { Types } from 'mongoose';
 import { recordAudit } from '../../audit/record-audit.js';
 import type { Deps } from '../../deps.js';
 import { Contact, recordIds } from '../../models/contact.js';
@@ -91,9 +90,4 @@ export async function unlinkChild(
 
 function note(action: string, { account, user }: By, { student, adult }: Pair, at: Date): Promise<void> {
   return recordAudit({ account, user, action, targets: [student._id, adult._id], at });
-}
-
-/** The students whom an adult is tied to by hand, and the adults so tied to a student. */
-export function handTied(account: Types.ObjectId, student: Types.ObjectId) {
-  return { account, 'tied.student': { $eq: student, $exists: true } };
 }

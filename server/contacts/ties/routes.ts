@@ -1,11 +1,11 @@
 import type { Request, Response, Router } from 'express';
-import type { Types } from 'mongoose';
 import type { Deps } from '../../deps.js';
-import { Contact, contactName, CONTACT_TYPES } from '../../models/contact.js';
+import { contactName, CONTACT_TYPES, type Contact } from '../../models/contact.js';
 import { actorOf } from '../../web/actor.js';
 import { notFound } from '../../web/errors.js';
-import { FRESH_FORM, parseForm, parseId, parseQuery, typedValues, type Form } from '../../web/parse.js';
+import { FRESH_FORM, parseForm, parseQuery, statusOf, typedValues, type Form } from '../../web/parse.js';
 import { say } from '../../web/session.js';
+import { contactOf, findContact } from '../find-contact.js';
 import { listContacts } from '../queries.js';
 import { HOME, pageOf, TYPE_WORDS } from '../show-frame.js';
 import { linkChild, pairOf, RELATIONSHIPS, unlinkChild, type Linked } from './link-child.js';
@@ -17,11 +17,11 @@ const OFFERED = 20;
 /** Linking child and adult by hand. Part of the contacts' routes, behind the administrator's guard. */
 export function addTiePages(router: Router, deps: Deps): void {
   router.get('/:contact/links', async (req, res) => {
-    await showLinks(req, res, await contactOf(res, parseId(req.params.contact)));
+    await showLinks(req, res, await contactOf(req, res));
   });
 
   router.post('/:contact/links', async (req, res) => {
-    const contact = await contactOf(res, parseId(req.params.contact));
+    const contact = await contactOf(req, res);
     const parsed = parseForm(tieSchema, req.body);
     const other = parsed.ok ? await findContact(res, parsed.value.other) : null;
     const pair = other && pairOf(contact, other);
@@ -79,19 +79,9 @@ const REFUSED: Record<Extract<Linked, { ok: false }>['reason'], string> = {
   'not here': 'This contact is no longer there.',
 };
 
-function findContact(res: Response, _id: Types.ObjectId): Promise<Contact | null> {
-  return Contact.findOne({ _id, account: actorOf(res).account }).lean();
-}
-
-async function contactOf(res: Response, id: Types.ObjectId): Promise<Contact> {
-  const found = await findContact(res, id);
-  if (!found) throw notFound();
-  return found;
-}
-
 async function bothOf(req: Request, res: Response) {
-  const contact = await contactOf(res, parseId(req.params.contact));
-  const other = await contactOf(res, parseId(req.params.other));
+  const contact = await contactOf(req, res);
+  const other = await contactOf(req, res, 'other');
   const pair = pairOf(contact, other);
   if (!pair) throw notFound();
   return { contact, other, pair };
@@ -116,8 +106,7 @@ async function showLinks(
     : [];
   const rows = found.flatMap((list) => list.rows);
   const name = contactName(contact);
-  const refused = Object.keys(form.errors).length > 0;
-  res.status(refused ? 422 : 200).render('contacts/links', {
+  res.status(statusOf(form)).render('contacts/links', {
     ...pageOf(isStudent ? `Link an adult to ${name}` : `Link a child to ${name}`),
     back: { href: `${HOME}/${contact._id.toHexString()}`, label: name },
     action: `${HOME}/${contact._id.toHexString()}/links`,

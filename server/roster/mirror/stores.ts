@@ -1,4 +1,5 @@
-import { Contact, contactKeys, personKeys, personUpdate, type RosterPerson } from '../../models/contact.js';
+import { Contact, personUpdate, type RosterPerson } from '../../models/contact.js';
+import { contactKeys, personKeys } from '../../models/person-keys.js';
 import { Course } from '../../models/course.js';
 import { Section, type RosterSection } from '../../models/section.js';
 import { Term } from '../../models/term.js';

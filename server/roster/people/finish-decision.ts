@@ -1,6 +1,7 @@
 import type { Types } from 'mongoose';
 import { recordAudit } from '../../audit/record-audit.js';
-import { Contact, personKeys, personUpdate } from '../../models/contact.js';
+import { Contact, personUpdate } from '../../models/contact.js';
+import { personKeys } from '../../models/person-keys.js';
 import { Duplicate, type IdentityDecision, type Newcomer } from '../../models/duplicate.js';
 import { isDuplicateKey } from '../../models/duplicate-key.js';
 import { learnFurther, swapFurther } from './keep-further.js';

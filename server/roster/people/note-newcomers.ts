@@ -1,5 +1,6 @@
 import { Types } from 'mongoose';
-import { contactKeys, contactName } from '../../models/contact.js';
+import { contactName } from '../../models/contact.js';
+import { contactKeys } from '../../models/person-keys.js';
 import { Duplicate, pairKey, type Newcomer } from '../../models/duplicate.js';
 import { searchKey } from '../../models/scoped.js';
 

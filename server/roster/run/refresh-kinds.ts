@@ -1,4 +1,5 @@
-import { Contact, personKeys } from '../../models/contact.js';
+import { Contact } from '../../models/contact.js';
+import { personKeys } from '../../models/person-keys.js';
 import { contentHash } from '../../models/content-hash.js';
 import { Course } from '../../models/course.js';
 import { Section } from '../../models/section.js';

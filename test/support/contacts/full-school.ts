@@ -1,7 +1,8 @@
 import { Types } from 'mongoose';
 import { Account } from '../../../server/models/account.js';
 import { Class } from '../../../server/models/class.js';
-import { Contact, contactKeys, type ContactType } from '../../../server/models/contact.js';
+import { Contact, type ContactType } from '../../../server/models/contact.js';
+import { contactKeys } from '../../../server/models/person-keys.js';
 import { Course } from '../../../server/models/course.js';
 import { Duplicate } from '../../../server/models/duplicate.js';
 import { Household } from '../../../server/models/household.js';

@@ -1,7 +1,8 @@
 import type { Types } from 'mongoose';
 import { Account } from '../../../server/models/account.js';
 import { AuditEntry } from '../../../server/models/audit-entry.js';
-import { Contact, contactKeys, type ContactType } from '../../../server/models/contact.js';
+import { Contact, type ContactType } from '../../../server/models/contact.js';
+import { contactKeys } from '../../../server/models/person-keys.js';
 import { ContactDeletion } from '../../../server/models/contact-deletion.js';
 import { Duplicate } from '../../../server/models/duplicate.js';
 import type { Event } from '../../../server/models/event.js';

@@ -1,0 +1,43 @@
+import type { Response } from 'express';
+import type { QueryFilter } from 'mongoose';
+import type { Contact } from '../models/contact.js';
+import { actorOf } from '../web/actor.js';
+import { countOf } from '../web/format-count.js';
+import { addressOf } from '../web/paging.js';
+import { findChosen, type Chosen } from './find-chosen.js';
+import { HOME } from './show-frame.js';
+import { refuseList } from './show-list.js';
+
+/**
+ * The contacts that a form of the list is about; undefined where they are none or too many, and the list then says so.
+ * @param of what is done can only be done to those who fit, and to so many at a time
+ */
+export async function chooseContacts(
+  res: Response,
+  body: unknown,
+  form: Chosen,
+  of: { fits: QueryFilter<Contact>; most: number; none: string; words: [one: string, many: string] },
+): Promise<Contact[] | undefined> {
+  const found = await findChosen(actorOf(res).account, form, of.fits, of.most);
+  if (found.length > 0 && found.length <= of.most) return found;
+  const ids = found.length === 0 ? of.none : `Select ${countOf(of.most, ...of.words)} at most at a time.`;
+  await refuseList(res, body, { ids }, form);
+  return undefined;
+}
+
+/** What a page that asks first sends again, so that it is about the same contacts. */
+export function chosenAgain({
+  q,
+  type,
+  status,
+  missing,
+  all,
+  ids,
+}: Chosen): Record<string, string | string[]> {
+  return { q, type, status, missing, ...(all ? { all: 'on' } : { ids: ids.map(String) }) };
+}
+
+/** The list as it was when they were chosen. */
+export function listOf({ q, type, status, missing }: Chosen): string {
+  return addressOf(HOME, { q, type, status, missing });
+}
