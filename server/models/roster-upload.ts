@@ -3,10 +3,19 @@ import { FILE_FORMATS, type FileFormat } from './account.js';
 import { scopedSchema, type Scoped } from './scoped.js';
 
 /**
- * `reading`: its files wait to be read, or are being read. `cut off`: that ended its worker again and again. `refused`: something is fatally wrong, nothing of it is kept. `ready`: it can be
- * previewed and imported. `empty`: it could be, but there is nothing in it. `used`: it was imported. `expired`: what it held is gone.
+ * `reading`: its files wait to be read, or are being read. `cut off`: that ended its worker again and again. `too large`: it took more
+ * memory than a reading may have. `refused`: something is fatally wrong, nothing of it is kept. `ready`: it can be previewed and imported. `empty`: it could be, but there is nothing in it. `used`: it was imported. `expired`: what it held is gone.
  */
-export const UPLOAD_STATES = ['reading', 'cut off', 'ready', 'empty', 'refused', 'used', 'expired'] as const;
+export const UPLOAD_STATES = [
+  'reading',
+  'cut off',
+  'too large',
+  'ready',
+  'empty',
+  'refused',
+  'used',
+  'expired',
+] as const;
 export type UploadState = (typeof UPLOAD_STATES)[number];
 
 export interface UploadProblem {
