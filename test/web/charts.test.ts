@@ -52,7 +52,10 @@ describe('bars drawn on the server', () => {
       const { labels, columns } = draw(Array.from({ length: count }, () => at));
       const places = labels.filter(({ anchor }) => anchor === 'middle').map(({ x }) => x);
       for (const [index, x] of places.entries())
-        assert.ok(index === 0 || x - (places[index - 1] ?? 0) >= 100 / 7, `${String(count)}: ${places.join()}`);
+        assert.ok(
+          index === 0 || x - (places[index - 1] ?? 0) >= 100 / 7,
+          `${String(count)}: ${places.join()}`,
+        );
       const last = columns.at(-1);
       assert.ok(last && (count < 3 || last.x + last.width >= 49.9), String(count));
     }
