@@ -12,7 +12,7 @@ export async function fieldsReadBy(work: () => Promise<unknown>): Promise<Fields
     const keys = this.$_terms.keys as { key: string; schema: Joi.Schema }[] | null;
     for (const { key, schema } of keys ?? [])
       fields.set(key, (fields.get(key) ?? new Set()).add(schema.type ?? ''));
-    return validate.apply(this, given) as never;
+    return validate.apply(this, given);
   };
   try {
     await work();
