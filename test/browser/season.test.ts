@@ -230,7 +230,7 @@ describe('a season in the office', function () {
     await go(page.getByRole('group', { name: 'Changed types' }).getByRole('button', { name: 'Save types' }));
     await press(`Delete ${names.at(-1)!}`);
     await page
-      .getByText(/is deleted|was deleted/)
+      .getByText(/^Deleted /)
       .first()
       .waitFor();
     assert.equal(await Class.countDocuments({ event: _id, 'edits.type': 'Hide' }), 1);
