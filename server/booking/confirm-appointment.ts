@@ -11,7 +11,7 @@ import { checkBooking, isOffered } from './check-booking.js';
 import { giveUp, needsOf, type Held } from './hold-slot.js';
 import { mayCancel } from './policy.js';
 import { isAnswered, mergeAnswers, questionsFor } from './read-answers.js';
-import { settleAppointment } from './settle-appointment.js';
+import { finishAppointment } from './finish-appointment.js';
 import { takeClaims } from './take-claims.js';
 
 export interface Confirmation {
@@ -99,6 +99,6 @@ async function book(
     },
     at: now,
   });
-  await settleAppointment(deps, booked._id);
+  await finishAppointment(deps, booked._id);
   return { ok: true, appointment: booked };
 }

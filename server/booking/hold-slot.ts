@@ -6,7 +6,7 @@ import { checkBooking, type Bookable, type Wish } from './check-booking.js';
 import { endHold } from './check-holder.js';
 import { planNeeds, type Need } from './plan-needs.js';
 import { HOLD_MS, mayCancel, MOST_HOLDS } from './policy.js';
-import { settleAppointment } from './settle-appointment.js';
+import { finishAppointment } from './finish-appointment.js';
 import { takeClaims } from './take-claims.js';
 
 export interface HoldRequest extends Omit<Wish, 'over'> {
@@ -148,7 +148,7 @@ export async function giveUp(deps: Deps, appointment: Appointment, reason: Refus
   const ended = await endHold(appointment._id, reason);
   const found = await Appointment.findById(appointment._id).lean();
   if (found && LIVING_STATES.includes(found.state)) return { ok: true, appointment: found };
-  await settleAppointment(deps, appointment._id);
+  await finishAppointment(deps, appointment._id);
   return ended || !found ? { ok: false, reason } : refusedBefore(found);
 }
 
