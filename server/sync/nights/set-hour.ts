@@ -5,8 +5,8 @@ import type { Deps } from '../../deps.js';
 import { Event } from '../../models/event.js';
 
 /**
- * Sets the hour of an event's nightly sync, in the account's zone. A night that had its run gets no second one by this.
- * @param set.was the hour as it was read; false when somebody has set another since
+ * Sets the hour of an event's nightly sync, in the account's zone. A night that had its run does not get a second one.
+ * @param set.was the hour as it was read; false if somebody has set another since
  */
 export async function setHour(
   deps: Pick<Deps, 'now'>,
