@@ -1,4 +1,5 @@
 import type { Types } from 'mongoose';
+import { changesOf } from '../../audit/compare-values.js';
 import { recordAudit } from '../../audit/record-audit.js';
 import type { Deps } from '../../deps.js';
 import { Event } from '../../models/event.js';
@@ -22,7 +23,7 @@ export async function setHour(
       event,
       user: by,
       action: 'set hour of sync',
-      detail: { hour },
+      changes: changesOf({ hour: was }, { hour }),
       at: deps.now(),
     });
   return changed.matchedCount > 0;
