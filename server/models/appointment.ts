@@ -49,6 +49,27 @@ export const REFUSALS = [
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
+/** Rules of the event that staff may set aside, by their refusals; of 'household busy' only the gap. */
+export const OVERRIDABLE = [
+  'not open',
+  'too late',
+  'teacher limit',
+  'class limit',
+  'household limit',
+  'student limit',
+  'day limit',
+  'household busy',
+] as const satisfies Refusal[];
+export type Overridable = (typeof OVERRIDABLE)[number];
+
+/** What somebody of the school set aside for one booking, and why. */
+export interface Override {
+  rules: Overridable[];
+  reason: string;
+  by: Types.ObjectId;
+  at: Date;
+}
+
 /** Whether the family came, as the school marked it. */
 export const ATTENDED = ['yes', 'no'] as const;
 export type Attended = (typeof ATTENDED)[number];
@@ -67,7 +88,7 @@ export interface Appointment extends Scoped {
   resource: Types.ObjectId;
   household: Types.ObjectId;
   bookedBy: Types.ObjectId;
-  /** Contacts, 1 to n, all of the household. */
+  /** One or more contacts, all of the household. */
   students: Types.ObjectId[];
   class?: Types.ObjectId;
   state: AppointmentState;
@@ -77,17 +98,17 @@ export interface Appointment extends Scoped {
   byKey: string;
   /** While pending: when the hold ends. */
   expiresAt?: Date;
-  /** The appointment this one takes the place of. */
+  /** The appointment that this one replaces. */
   replaces?: Types.ObjectId;
-  /** Its place in the family's calendar, where it takes the place of another. Absent: an entry of its own. */
+  /** Its place in the family's calendar, if it replaces another. Absent: an entry of its own. */
   entry?: CalendarEntry;
-  /** Never booked because: what a repeated request with the same key is told again. */
+  /** Why it was never booked: a repeated request with the same key gets the same answer. */
   refused?: Refusal;
-  /** It was booked or ended, and what follows (claims freed, the replaced one cancelled, mails) is not all done yet. */
+  /** It was booked or has ended, and what follows (claims freed, the replaced one canceled, emails) is not all done yet. */
   unfinished?: boolean;
-  /** Why it is in the problem list. */
+  /** Why it is on the problem list. */
   problem?: AppointmentProblem;
-  /** The problem with which somebody decided to keep it; it is not listed for that again. */
+  /** The problem despite which somebody decided to keep it; it is not listed for the same problem again. */
   kept?: AppointmentProblem;
   note: string;
   /** Absent: nobody has marked it. */
@@ -104,6 +125,8 @@ export interface Appointment extends Scoped {
   cancelledBy?: 'household' | 'school' | 'change';
   /** What the school said to the family when it canceled. */
   notice?: string;
+  /** Absent: booked within the rules. */
+  override?: Override;
 }
 
 const problem = {
@@ -150,6 +173,17 @@ const schema = scopedSchema<Appointment>('appointment', {
   cancelledAt: Date,
   cancelledBy: { type: String, enum: ['household', 'school', 'change'] },
   notice: String,
+  override: {
+    type: new Schema<Override>(
+      {
+        rules: { type: [{ type: String, enum: OVERRIDABLE }], required: true },
+        reason: { type: String, required: true },
+        by: { type: Schema.Types.ObjectId, required: true },
+        at: { type: Date, required: true },
+      },
+      { _id: false },
+    ),
+  },
 });
 schema.index({ byKey: 1 }, { unique: true });
 schema.index({ event: 1, state: 1, from: 1 });
