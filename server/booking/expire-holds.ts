@@ -5,6 +5,7 @@ import { endHold } from './check-holder.js';
 import { freeClaims } from './free-claims.js';
 import { ENDED_HOLDS_MS } from './policy.js';
 import { settleAppointment } from './settle-appointment.js';
+import { settleSlots } from './settle-slots.js';
 
 const AT_ONCE = 200;
 
@@ -16,6 +17,7 @@ export async function expireHolds(deps: Deps, stopping: AbortSignal): Promise<vo
   });
   await inBatches(stopping, { unfinished: true }, (id) => settleAppointment(deps, id));
   if (stopping.aborted) return;
+  await settleSlots(deps.now(), stopping);
   await freeClaims(deps.now());
   await Appointment.deleteMany({
     state: 'expired',

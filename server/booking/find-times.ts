@@ -1,6 +1,5 @@
 import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
-import { Contact } from '../models/contact.js';
 import { Diary } from '../models/diary.js';
 import type { Household } from '../models/household.js';
 import type { Resource } from '../models/resource.js';
@@ -8,6 +7,7 @@ import { Slot } from '../models/slot.js';
 import type { PlacedEvent } from '../web/place.js';
 import { callOffice } from '../web/say-office.js';
 import { findPeople } from './find-people.js';
+import { findSitting } from './find-sitting.js';
 import { countOf } from '../web/format-count.js';
 import { timeOfDay } from '../web/format-time.js';
 import { dayOf } from '../web/local-time.js';
@@ -169,8 +169,7 @@ async function busyElsewhere(
   { resource, household, replaces }: Looker,
   slots: Slot[],
 ): Promise<Around['elsewhere']> {
-  const contact = resource.contact && (await Contact.findById(resource.contact, { email: 1 }).lean());
-  const people = await findPeople(household, contact ?? undefined);
+  const people = await findPeople(household, await findSitting([resource]));
   const sits = new Set(people.teacher.map(String));
   const family = people.family.filter((id) => !id.equals(household._id) && !sits.has(String(id)));
   const days = new Set(slots.flatMap((slot) => utcDays(slot.from, slot.to)));

@@ -27,6 +27,10 @@ export async function moveResources(move: Move): Promise<number> {
     if (kept) await joinResources(resource, kept);
     else await handOver(resource, move);
   }
+  await Resource.updateMany(
+    { account, 'byHand.staff': { $eq: drop, $exists: true } },
+    { $set: { 'byHand.staff': keep } },
+  );
   return held.length;
 }
 

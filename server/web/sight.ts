@@ -34,8 +34,21 @@ export async function sightsIn(actor: Actor, events: Types.ObjectId[]): Promise<
   const own =
     contacts.length > 0
       ? await Resource.find(
-          // The type is what lets the partial index answer.
-          { account: actor.account, event: { $in: partly }, contact: { $in: contacts, $type: 'objectId' } },
+          {
+            $or: [
+              // The type is what lets the partial index answer.
+              {
+                account: actor.account,
+                event: { $in: partly },
+                contact: { $in: contacts, $type: 'objectId' },
+              },
+              {
+                account: actor.account,
+                event: { $in: partly },
+                'byHand.staff': { $in: contacts, $exists: true },
+              },
+            ],
+          },
           { event: 1 },
         ).lean()
       : [];

@@ -44,4 +44,9 @@ async function deleteResources(
     await Resource.deleteOne({ _id, event });
     await run.step();
   }
+  // What was made by hand stays, without them.
+  await Resource.updateMany(
+    { event, 'byHand.kind': { $exists: true }, 'byHand.staff': { $exists: true, $nin: [...staying] } },
+    { $unset: { 'byHand.staff': 1 } },
+  );
 }

@@ -85,6 +85,11 @@ async function leaveResources(
     await Slot.deleteMany({ resource });
     await Resource.deleteOne({ _id: resource });
   }
+  // What was made by hand stays, without them.
+  await Resource.updateMany(
+    { 'byHand.staff': { $eq: contact, $exists: true } },
+    { $unset: { 'byHand.staff': 1 } },
+  );
 }
 
 /** Access that was given to the login as this person ends; a login that opens nothing else goes. */
