@@ -12,7 +12,10 @@ import type { HandmadeForm } from './schema.js';
 
 type EventScope = Pick<Event, '_id' | 'account'>;
 
-export type NotSaved = { ok: false; reason: 'unknown' | 'several' | 'no such school' | 'taken' };
+export interface NotSaved {
+  ok: false;
+  reason: 'unknown' | 'several' | 'no such school' | 'taken';
+}
 
 /** More of these than any school has. */
 const MOST = 500;

@@ -206,7 +206,7 @@ describe('what families book without a class', () => {
       source: 'hand',
       status: 'active',
       sortKey: 'ortiz eva',
-    };
+    } as const;
     await Contact.create({ ...person, firstName: 'Eva', lastName: 'Ortiz', email: 'eva@maple.example' });
     const one = await add({ staff: 'Ortiz, Eva' });
     assert.equal(one.answer.status, 303);
