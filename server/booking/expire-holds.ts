@@ -4,8 +4,8 @@ import { Appointment } from '../models/appointment.js';
 import { endHold } from './check-holder.js';
 import { freeClaims } from './free-claims.js';
 import { ENDED_HOLDS_MS } from './policy.js';
-import { settleAppointment } from './settle-appointment.js';
 import { settleSlots } from './settle-slots.js';
+import { finishAppointment } from './finish-appointment.js';
 
 const AT_ONCE = 200;
 
@@ -13,9 +13,9 @@ const AT_ONCE = 200;
 export async function expireHolds(deps: Deps, stopping: AbortSignal): Promise<void> {
   await inBatches(stopping, { state: 'pending', expiresAt: { $lte: deps.now() } }, async (id) => {
     await endHold(id, 'hold ended');
-    await settleAppointment(deps, id);
+    await finishAppointment(deps, id);
   });
-  await inBatches(stopping, { unfinished: true }, (id) => settleAppointment(deps, id));
+  await inBatches(stopping, { unfinished: true }, (id) => finishAppointment(deps, id));
   if (stopping.aborted) return;
   await settleSlots(deps.now(), stopping);
   await freeClaims(deps.now());
