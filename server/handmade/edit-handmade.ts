@@ -67,7 +67,7 @@ export async function hideHandmade(
   if (done.modifiedCount === 0) return false;
   await recordAudit({
     ...{ account, event, user: actor.user, targets: [_id], at: deps.now() },
-    action: hidden ? 'hide bookable' : 'show bookable' as const,
+    action: hidden ? 'hide bookable' : ('show bookable' as const),
   });
   return true;
 }
