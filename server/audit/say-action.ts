@@ -27,6 +27,7 @@ export const ACTIONS = {
   'hide bookable': 'Counselor, activity or room hidden from parents',
   'show bookable': 'Counselor, activity or room shown to parents',
   'delete bookable': 'Counselor, activity or room deleted',
+  'change team': 'Who meets families in a slot changed',
   'make slots': 'Slots made',
   'copy slots': 'Slots copied',
   'change slots': 'Slots changed',

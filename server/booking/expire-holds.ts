@@ -17,7 +17,7 @@ export async function expireHolds(deps: Deps, stopping: AbortSignal): Promise<vo
   });
   await inBatches(stopping, { unfinished: true }, (id) => finishAppointment(deps, id));
   if (stopping.aborted) return;
-  await settleSlots(deps.now(), stopping);
+  await settleSlots(deps, stopping);
   await freeClaims(deps.now());
   await Appointment.deleteMany({
     state: 'expired',

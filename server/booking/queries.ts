@@ -6,7 +6,7 @@ import { Contact, contactName } from '../models/contact.js';
 import type { Event } from '../models/event.js';
 import type { HouseholdChild } from '../models/household.js';
 import { Resource } from '../models/resource.js';
-import { Slot, type MeetingKind } from '../models/slot.js';
+import { holdersOf, Slot, type MeetingKind } from '../models/slot.js';
 import { andList } from '../web/format-count.js';
 import { kindOf, linkOf } from '../web/say-kind.js';
 import type { PlacedEvent, Style } from '../web/place.js';
@@ -65,10 +65,7 @@ export async function meetingById(
 
 export async function withNames(appointments: Appointment[], style: Style): Promise<Meeting[]> {
   const [resources, slots, classes, students] = await Promise.all([
-    Resource.find(
-      { _id: { $in: appointments.map((item) => item.resource) } },
-      { name: 1, room: 1, link: 1 },
-    ).lean(),
+    Resource.find({ _id: { $in: appointments.flatMap(holdersOf) } }, { name: 1, room: 1, link: 1 }).lean(),
     Slot.find({ _id: { $in: appointments.map((item) => item.slot) } }, { kind: 1, link: 1 }).lean(),
     Class.find({ _id: { $in: appointments.flatMap((item) => (item.class ? [item.class] : [])) } }).lean(),
     Contact.find(
@@ -95,7 +92,11 @@ export async function withNames(appointments: Appointment[], style: Style): Prom
       slot: item.slot,
       resource: item.resource,
       students: item.students,
-      teacher: resource?.name ?? 'The teacher',
+      teacher:
+        andList(
+          holdersOf(item).flatMap((id) => resourceOf.get(id.toHexString())?.name ?? []),
+          style,
+        ) || 'The teacher',
       room: kind === 'video' ? '' : held?.edits.room || resource?.room || '',
       className: held ? className(held) : '',
       children: andList(

@@ -1,11 +1,14 @@
 import type { Types } from 'mongoose';
+import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { asRead } from '../models/as-read.js';
 import { Diary } from '../models/diary.js';
 import { Resource } from '../models/resource.js';
 import { holdersOf, Slot } from '../models/slot.js';
 import { enterTime } from './enter-time.js';
 import { findNeeds } from './find-needs.js';
 import { contactsOf, HOLDER } from './find-sitting.js';
+import { tellHousehold } from './tell-household.js';
 
 /** Somebody who could not come in: they have another meeting then. */
 export interface NotFree {
@@ -20,26 +23,28 @@ export interface NotFree {
  *
  * No booking slips between: one that was there before the change is found here; one that is confirmed after it reads the slot anew.
  */
-export async function settleSlot(id: Types.ObjectId, now: Date): Promise<NotFree[]> {
+export async function settleSlot(deps: Deps, id: Types.ObjectId): Promise<NotFree[]> {
   const notFree: NotFree[] = [];
   for (;;) {
     const slot = await Slot.findById(id).lean();
     if (!slot) return notFree;
-    const refused = await enterAll(slot, now);
+    const refused = await enterAll(slot, deps.now());
     if (!refused) break;
     notFree.push(refused);
     await takeOut(slot, refused.holder);
   }
+  const slot = await Slot.findById(id).lean();
+  if (slot) await tellAll(deps, slot);
   await Slot.updateOne({ _id: id }, { $unset: { unsettled: 1 } });
   return notFree;
 }
 
 /** Finishes what a process that died left. */
-export async function settleSlots(now: Date, stopping: AbortSignal): Promise<void> {
+export async function settleSlots(deps: Deps, stopping: AbortSignal): Promise<void> {
   const left = await Slot.find({ unsettled: true }, { _id: 1 }).limit(1000).lean();
   for (const { _id } of left) {
     if (stopping.aborted) return;
-    await settleSlot(_id, now);
+    await settleSlot(deps, _id);
   }
 }
 
@@ -60,12 +65,59 @@ async function enterAll(slot: Slot, now: Date): Promise<NotFree | undefined> {
       appointment._id,
       needs.map(({ person }) => person.toHexString()),
     );
-    await Appointment.updateOne(
-      { _id: appointment._id, slot: slot._id },
-      slot.with?.length ? { $set: { with: slot.with } } : { $unset: { with: 1 } },
-    );
   }
   return undefined;
+}
+
+/**
+ * Tells families who comes and who does not any more, and writes it in their appointments: after the mail is queued, whose key names the
+ * change, so that nobody misses it or hears it twice. Of what is only held nobody has to be told.
+ */
+async function tellAll(deps: Deps, slot: Slot): Promise<void> {
+  const here = await Appointment.find({
+    slot: slot._id,
+    state: { $in: ['pending', ...LIVING_STATES] },
+  }).lean();
+  for (const { with: before, ...appointment } of here) {
+    if (String(before ?? []) === String(slot.with ?? [])) continue;
+    const sits = slot.with?.length ? { with: slot.with } : {};
+    const same = { _id: appointment._id, slot: slot._id, state: appointment.state };
+    const change = slot.with?.length ? { $set: sits } : { $unset: { with: 1 as const } };
+    if (appointment.state === 'pending') {
+      await Appointment.updateOne(same, change);
+      continue;
+    }
+    const { entry } = appointment;
+    const next = { first: entry?.first ?? appointment._id, changes: (entry?.changes ?? 0) + 1 };
+    const news = await sayTeam(before ?? [], slot.with ?? []);
+    if (appointment.from > deps.now())
+      await tellHousehold(
+        deps,
+        { ...appointment, ...sits, entry: next },
+        'changed',
+        `team:${next.changes}`,
+        news,
+        news,
+      );
+    await Appointment.updateOne(
+      { ...same, ...asRead({ 'entry.changes': entry?.changes }) },
+      { ...change, $set: { ...sits, entry: next } },
+    );
+  }
+}
+
+/** "Mr. Park joins this meeting. Ms. Cohen no longer takes part in this meeting." */
+async function sayTeam(before: Types.ObjectId[], after: Types.ObjectId[]): Promise<string> {
+  const found = await Resource.find({ _id: { $in: [...before, ...after] } }, { name: 1 })
+    .sort({ sortKey: 1 })
+    .lean();
+  const isIn = (list: Types.ObjectId[], id: Types.ObjectId) => list.some((one) => one.equals(id));
+  return [
+    ...found.filter(({ _id }) => !isIn(before, _id)).map(({ name }) => `${name} joins this meeting.`),
+    ...found
+      .filter(({ _id }) => !isIn(after, _id))
+      .map(({ name }) => `${name} no longer takes part in this meeting.`),
+  ].join(' ');
 }
 
 /** Which of a slot's holders a diary's owner is, or is tied to: last come first. */

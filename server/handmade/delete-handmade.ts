@@ -24,7 +24,10 @@ export async function deleteHandmade(
   const { booked, held } = await removeSlots(actor, { _id: event, account }, slots, deps.now());
   const left = booked.length + held.length;
   if (left > 0 || (await Slot.exists(scope))) return Math.max(left, 1);
-  await Slot.updateMany({ event, account, with: { $eq: _id, $exists: true } }, { $pull: { with: _id } });
+  await Slot.updateMany(
+    { event, account, with: { $eq: _id, $exists: true } },
+    { $pull: { with: _id }, $set: { unsettled: true } },
+  );
   await Resource.updateOne(
     { _id, account, event, status: 'active', 'byHand.hidden': true },
     { $set: { status: 'gone' } },

@@ -1,14 +1,12 @@
 import { recordAudit } from '../audit/record-audit.js';
+import { findBusy } from '../booking/find-busy.js';
 import { settleSlot } from '../booking/settle-slots.js';
 import type { Deps } from '../deps.js';
-import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { asRead } from '../models/as-read.js';
-import { Diary } from '../models/diary.js';
 import type { Event } from '../models/event.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import type { Types } from 'mongoose';
-import { utcDays } from '../booking/plan-needs.js';
 import type { Actor } from '../web/actor.js';
 import { namesOf, parseHandmade, type NotSaved } from './add-handmade.js';
 import type { Handmade } from './queries.js';
@@ -19,7 +17,7 @@ import type { HandmadeForm } from './schema.js';
  * @param before as it was read; `changed` where somebody has changed it since
  */
 export async function editHandmade(
-  deps: Pick<Deps, 'now'>,
+  deps: Deps,
   actor: Actor,
   event: Pick<Event, '_id' | 'account'>,
   before: Handmade,
@@ -32,14 +30,15 @@ export async function editHandmade(
   const { staff } = parsed.byHand;
   const isOther = String(staff) !== String(before.byHand.staff);
   const now = deps.now();
-  const clash = isOther && staff ? await findClash(before, staff, now) : undefined;
+  const booked = { resource: before._id, to: { $gt: now } };
+  const clash = isOther && staff ? await findBusy([staff], booked) : undefined;
   if (clash) return { ok: false, reason: 'busy', at: clash };
   const slots = isOther ? await markSlots(before, now) : [];
   const saved = await Resource.updateOne(asFound(before), {
     $set: { ...namesOf(form), byHand: { ...parsed.byHand, hidden: before.byHand.hidden } },
   });
   let late: Date | undefined;
-  for (const slot of slots) for (const { at } of await settleSlot(slot, now)) late ??= at;
+  for (const slot of slots) for (const { at } of await settleSlot(deps, slot)) late ??= at;
   if (saved.matchedCount === 0) return { ok: false, reason: 'changed' };
   await recordAudit({
     account: event.account,
@@ -83,32 +82,6 @@ function asFound({ _id, account, event, name, room, byHand }: Handmade) {
       ...Object.fromEntries(Object.entries(fields).map(([key, value]) => [`byHand.${key}`, value])),
     }),
   };
-}
-
-/** When somebody has another meeting while something is booked with it. */
-async function findClash({ _id }: Handmade, staff: Types.ObjectId, now: Date): Promise<Date | undefined> {
-  const booked = await Appointment.find(
-    { resource: _id, state: { $in: LIVING_STATES }, to: { $gt: now } },
-    { from: 1, to: 1 },
-  ).lean();
-  const days = new Set(booked.flatMap(({ from, to }) => utcDays(from, to)));
-  const diaries = await Diary.find({
-    _id: { $in: [...days].map((day) => `${staff.toHexString()}:${day}`) },
-  }).lean();
-  const own = new Set(booked.map((one) => one._id.toHexString()));
-  const busy = diaries
-    .flatMap((diary) => diary.busy)
-    .filter(({ appointment }) => !own.has(String(appointment)));
-  const met = busy.flatMap((entry) => {
-    const at = booked.find(({ from, to }) => entry.from < to && from < entry.to)?.from;
-    return at ? [{ at, appointment: entry.appointment }] : [];
-  });
-  if (met.length === 0) return undefined;
-  const living = await Appointment.find(
-    { _id: { $in: met.map(({ appointment }) => appointment) }, state: { $in: LIVING_STATES } },
-    { _id: 1 },
-  ).lean();
-  return met.find(({ appointment }) => living.some((one) => one._id.equals(appointment)))?.at;
 }
 
 /** Notes on its slots to come that who sits there is changing. */

@@ -39,13 +39,23 @@ export interface Choices {
 
 const MOST_PEOPLE = 500;
 
-/** @param kept grades that are chosen, whether anybody is in them or not */
-export async function formChoices(account: Types.ObjectId, kept: string[]): Promise<Choices> {
+/**
+ * Who runs one event alone is offered its own teachers: whom else the school has is not theirs to read.
+ * @param kept grades that are chosen, whether anybody is in them or not
+ */
+export async function formChoices(
+  { _id: event, account }: EventScope,
+  kept: string[],
+  seesAll: boolean,
+): Promise<Choices> {
+  const own = seesAll
+    ? {}
+    : { _id: { $in: await Resource.distinct('contact', { event, account, status: 'active' }) } };
   const [schools, grades, people] = await Promise.all([
     School.find({ account }, { name: 1 }).sort({ sortKey: 1 }).lean(),
     Contact.distinct('grade', { account, type: 'student', status: 'active' }),
     Contact.find(
-      { account, type: { $in: ['teacher', 'staff'] }, status: 'active' },
+      { ...own, account, type: { $in: ['teacher', 'staff'] }, status: 'active' },
       { firstName: 1, lastName: 1, email: 1 },
     )
       .sort({ sortKey: 1 })

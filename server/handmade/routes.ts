@@ -66,7 +66,7 @@ export function handmadeRoutes(deps: Deps): Router {
     const found = await handmadeOf(req, res);
     const parsed = parseForm(handmadeForm, req.body);
     if (!parsed.ok) return showOne(res.status(422), found, parsed);
-    const again = await formAgain(req, found);
+    const again = await formAgain(req, res, found);
     if (again) return showOne(res.status(422), found, again);
     const event = eventOf(res);
     const saved = await editHandmade(deps, actorOf(res), event, found, parsed.value);
@@ -80,7 +80,7 @@ export function handmadeRoutes(deps: Deps): Router {
       return showOne(
         res.status(422),
         now,
-        (await formAgain(req, now, found)) ?? { values: typedValues(req.body), errors: {} },
+        (await formAgain(req, res, now, found)) ?? { values: typedValues(req.body), errors: {} },
       );
     }
     const errors =
@@ -156,14 +156,14 @@ async function handmadeOf(req: Request, res: Response): Promise<Handmade> {
 async function showNew(res: Response, form: Form): Promise<void> {
   res.render('handmade/new', {
     ...frameOf(res, 'Add a counselor, activity, or room'),
-    ...(await formChoices(eventOf(res).account, [])),
+    ...(await choicesFor(res, [])),
     path: pathOf(res),
     form,
   });
 }
 
 async function showOne(res: Response, found: Handmade, form?: Form): Promise<void> {
-  const choices = await formChoices(found.account, found.byHand.grades);
+  const choices = await choicesFor(res, found.byHand.grades);
   const shown = formOf(found, await staffText(found.account, found.byHand.staff));
   res.render('handmade/single', {
     ...frameOf(res, found.name),
@@ -178,9 +178,18 @@ async function showOne(res: Response, found: Handmade, form?: Form): Promise<voi
   });
 }
 
+function choicesFor(res: Response, kept: string[]): Promise<Choices> {
+  return formChoices(eventOf(res), kept, actorOf(res).levelName === 'administrator');
+}
+
 /** The form again where somebody else saved meanwhile. @param was what it showed, for a sender who does not say */
-async function formAgain(req: Request, now: Handmade, was?: Handmade): Promise<Form | undefined> {
-  const choices = await formChoices(now.account, now.byHand.grades);
+async function formAgain(
+  req: Request,
+  res: Response,
+  now: Handmade,
+  was?: Handmade,
+): Promise<Form | undefined> {
+  const choices = await choicesFor(res, now.byHand.grades);
   const shownOf = async (one: Handmade) => formOf(one, await staffText(one.account, one.byHand.staff));
   return changedMeanwhile(fieldsIn(choices), req.body, await shownOf(now), was && (await shownOf(was)));
 }

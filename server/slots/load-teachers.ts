@@ -7,7 +7,7 @@ import { School } from '../models/school.js';
 import { groupBy } from '../web/lists.js';
 
 /** A holder of slots with all that one is found by. */
-export interface Teacher extends Pick<Resource, '_id' | 'name' | 'room' | 'status' | 'searchKey'> {
+export interface Teacher extends Pick<Resource, '_id' | 'name' | 'room' | 'status' | 'searchKey' | 'byHand'> {
   contact?: Types.ObjectId;
   firstName: string;
   lastName: string;

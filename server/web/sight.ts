@@ -13,6 +13,15 @@ export interface Sight {
   resource?: { $in: Types.ObjectId[] };
 }
 
+/** The part of a filter of slots or appointments that leaves what somebody sees: also others' in which they sit. */
+export interface InSight {
+  $and?: { $or: ({ resource: { $in: Types.ObjectId[] } } | { with: { $in: Types.ObjectId[] } })[] }[];
+}
+
+export function inSight({ resource }: Sight): InSight {
+  return resource ? { $and: [{ $or: [{ resource }, { with: resource }] }] } : {};
+}
+
 /** Nothing is left out. */
 const WHOLE_EVENT: Sight = {};
 const NOTHING: Sight = { resource: { $in: [] } };

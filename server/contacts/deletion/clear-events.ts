@@ -41,6 +41,10 @@ async function deleteResources(
   ).lean();
   for (const { _id } of going) {
     await Slot.deleteMany({ resource: _id });
+    await Slot.updateMany(
+      { with: { $eq: _id, $exists: true } },
+      { $pull: { with: _id }, $set: { unsettled: true } },
+    );
     await Resource.deleteOne({ _id, event });
     await run.step();
   }

@@ -83,6 +83,10 @@ async function leaveResources(
   for (const { _id: resource } of held) {
     await clearAppointments(run, { resource }, by, end);
     await Slot.deleteMany({ resource });
+    await Slot.updateMany(
+      { with: { $eq: resource, $exists: true } },
+      { $pull: { with: resource }, $set: { unsettled: true } },
+    );
     await Resource.deleteOne({ _id: resource });
   }
   // What was made by hand stays, without them.

@@ -123,6 +123,10 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
       { fields: { to: 'perhaps' }, says: /whether parents see it/ },
     ],
     '/events/:event/handmade/:bookable/deletion': NOTHING_SENT,
+    '/events/:event/day-sheet/:slot/team': [
+      { fields: { act: 'add', holder: '' }, says: /Select a teacher/ },
+      { fields: { act: 'dance', holder: ids.resource! }, says: /what to do/ },
+    ],
     '/importer/choice': [
       { fields: { event: 'x' }, says: /Enter an event/ },
       { fields: { event: ids.event!, schools: 'x' }, says: /schools from the list/ },
