@@ -14,6 +14,7 @@ import type { Deps } from './deps.js';
 import { eventRoutes } from './events/routes.js';
 import { handmadeRoutes } from './handmade/routes.js';
 import { teamRoutes } from './handmade/team/routes.js';
+import { auditRoutes, eventAuditRoutes } from './history/routes.js';
 import { keepOfLost } from './families/keep-appointments.js';
 import { eventFamilyRoutes, familyRoutes } from './families/routes.js';
 import { messageRoutes, outboxRoutes } from './notifications/routes.js';
@@ -71,16 +72,18 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
     duplicateRoutes(deps, keepOfLost(deps)),
   );
   router.use('/global-setup/outbox', levelGuard('administrator'), outboxRoutes(deps));
+  router.use('/global-setup/audit', levelGuard('administrator'), auditRoutes(deps));
   router.use('/data-browser', dataBrowserRoutes(deps));
   router.use('/events/:event/classes', eventGuard('event administrator'), classRoutes(deps));
   router.use('/events/:event/handmade', eventGuard('event administrator'), handmadeRoutes(deps));
-  router.use('/events/:event/day-sheet', eventGuard('event administrator'), teamRoutes(deps));
+  router.use('/events/:event/day-sheet/:slot/team', eventGuard('event administrator'), teamRoutes(deps));
   router.use('/importer', importerRoutes(deps));
   router.use('/events/:event/sync/terms', eventGuard('event administrator'), termRoutes(deps));
   router.use('/events/:event/sync', eventGuard('event administrator'), eventSyncRoutes(deps));
   router.use('/reports', reportRoutes(deps));
   router.use('/events/:event/messages', eventGuard('event administrator'), messageRoutes(deps));
   router.use('/events/:event/families', eventGuard('event administrator'), eventFamilyRoutes(deps));
+  router.use('/events/:event/settings/audit', eventAuditRoutes(deps));
   router.use('/events', staffGuard, eventRoutes(deps, listLinks));
   router.use(
     '/events',

@@ -25,15 +25,15 @@ export interface Resource extends Scoped {
   contact?: Types.ObjectId;
   name: string;
   room: string;
-  /** Where its video meetings are; absent or '': nowhere yet. */
+  /** The link to its video meetings; absent or '': none yet. */
   link?: string;
   /** `gone`: the teacher no longer has a class in the event; slots that are booked stay. */
   status: 'active' | 'gone';
-  /** Made by the sync, which alone lets it go; one that a person made stays whatever the roster says. */
+  /** Whether the sync added it, and may remove it; one that a person added stays whatever the roster says. */
   fromSync: boolean;
   /** The sync run that made it. */
   addedBy?: Types.ObjectId;
-  /** When somebody said that it stays although the teacher has no class; until there is one again. */
+  /** When somebody decided that it stays although the teacher has no class; until there is one again. */
   kept?: Date;
   /** Present where somebody made it by hand; it has no contact then. */
   byHand?: ByHand;

@@ -24,15 +24,15 @@ export const teamForm = Joi.object<TeamForm, true>({
   act: Joi.string().valid('add', 'remove').required().label('what to do'),
 });
 
-/** Who meets the family in one slot: several teachers together. Mounted at /events/:event/day-sheet. */
+/** Who meets the family in one slot: several teachers together. Mounted at /events/:event/day-sheet/:slot/team. */
 export function teamRoutes(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
 
-  router.get('/:slot/team', async (req, res) => {
+  router.get('/', async (req, res) => {
     await showTeam(res, await slotOf(req, res), FRESH_FORM);
   });
 
-  router.post('/:slot/team', async (req, res) => {
+  router.post('/', async (req, res) => {
     const slot = await slotOf(req, res);
     const parsed = parseForm(teamForm, req.body);
     if (!parsed.ok) return showTeam(res.status(422), slot, parsed);
