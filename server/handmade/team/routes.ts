@@ -54,9 +54,9 @@ export function teamRoutes(deps: Deps): Router {
 const pathOf = (slot: Slot): string =>
   `/events/${slot.event.toHexString()}/day-sheet/${slot._id.toHexString()}/team`;
 
-async function slotOf(req: Request<{ slot: string }>, res: Response): Promise<Slot> {
+async function slotOf(req: Request, res: Response): Promise<Slot> {
   const { _id: event, account } = eventOf(res);
-  const found = await Slot.findOne({ _id: parseId(req.params.slot), account, event }).lean();
+  const found = await Slot.findOne({ _id: parseId((req.params as { slot?: string }).slot), account, event }).lean();
   if (!found) throw notFound();
   return found;
 }
