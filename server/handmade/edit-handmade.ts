@@ -2,11 +2,11 @@ import { recordAudit } from '../audit/record-audit.js';
 import { findBusy } from '../booking/find-busy.js';
 import { settleSlot } from '../booking/settle-slots.js';
 import type { Deps } from '../deps.js';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { asRead } from '../models/as-read.js';
 import type { Event } from '../models/event.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
-import type { Types } from 'mongoose';
 import type { Actor } from '../web/actor.js';
 import { namesOf, parseHandmade, type NotSaved } from './add-handmade.js';
 import type { Handmade } from './queries.js';
@@ -33,12 +33,11 @@ export async function editHandmade(
   const booked = { resource: before._id, to: { $gt: now } };
   const clash = isOther && staff ? await findBusy([staff], booked) : undefined;
   if (clash) return { ok: false, reason: 'busy', at: clash };
-  const slots = isOther ? await markSlots(before, now) : [];
+  if (isOther) await Slot.updateMany(slotsToCome(before, now), { $set: { unsettled: true } });
   const saved = await Resource.updateOne(asFound(before), {
     $set: { ...namesOf(form), byHand: { ...parsed.byHand, hidden: before.byHand.hidden } },
   });
-  let late: Date | undefined;
-  for (const slot of slots) for (const { at } of await settleSlot(deps, slot)) late ??= at;
+  const late = isOther ? await settleAll(deps, before, now) : undefined;
   if (saved.matchedCount === 0) return { ok: false, reason: 'changed' };
   await recordAudit({
     account: event.account,
@@ -84,9 +83,23 @@ function asFound({ _id, account, event, name, room, byHand }: Handmade) {
   };
 }
 
-/** Notes on its slots to come that who sits there is changing. */
-async function markSlots({ _id, account, event }: Handmade, now: Date): Promise<Types.ObjectId[]> {
-  const scope = { resource: _id, account, event, to: { $gt: now } };
-  await Slot.updateMany(scope, { $set: { unsettled: true } });
-  return (await Slot.find(scope, { _id: 1 }).lean()).map((slot) => slot._id);
+const slotsToCome = ({ _id, account, event }: Handmade, now: Date) => ({
+  ...{ resource: _id, account, event },
+  to: { $gt: now },
+});
+
+/** Settles its slots that somebody has or holds; the others need no more. @returns when the new contact turned out to be elsewhere */
+async function settleAll(deps: Deps, handmade: Handmade, now: Date): Promise<Date | undefined> {
+  const taken = await Appointment.distinct('slot', {
+    resource: handmade._id,
+    state: { $in: ['pending', ...LIVING_STATES] },
+    to: { $gt: now },
+  });
+  let late: Date | undefined;
+  for (const slot of taken) for (const { at } of await settleSlot(deps, slot)) late ??= at;
+  await Slot.updateMany(
+    { ...slotsToCome(handmade, now), unsettled: true, _id: { $nin: taken } },
+    { $unset: { unsettled: 1 } },
+  );
+  return late;
 }

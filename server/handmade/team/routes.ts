@@ -1,6 +1,4 @@
 import express, { type Request, type Response, type Router } from 'express';
-import Joi from 'joi';
-import type { Types } from 'mongoose';
 import type { Deps } from '../../deps.js';
 import { Appointment, LIVING_STATES } from '../../models/appointment.js';
 import { holdersOf, Slot } from '../../models/slot.js';
@@ -10,19 +8,10 @@ import { notFound } from '../../web/errors.js';
 import { eventFrame } from '../../web/event-tabs.js';
 import { fullDay, shortDayAndTime, timeSpan } from '../../web/format-time.js';
 import { eventOf } from '../../web/guards.js';
-import { FRESH_FORM, objectId, parseForm, parseId, typedValues, type Form } from '../../web/parse.js';
+import { FRESH_FORM, parseForm, parseId, typedValues, type Form } from '../../web/parse.js';
 import { say } from '../../web/session.js';
+import { teamForm } from './schema.js';
 import { changeTeam, MOST_JOINED, type TeamChange } from './change-team.js';
-
-export interface TeamForm {
-  holder: Types.ObjectId;
-  act: 'add' | 'remove';
-}
-
-export const teamForm = Joi.object<TeamForm, true>({
-  holder: objectId().required().label('a teacher').messages({ 'string.empty': 'Select a teacher.' }),
-  act: Joi.string().valid('add', 'remove').required().label('what to do'),
-});
 
 /** Who meets the family in one slot: several teachers together. Mounted at /events/:event/day-sheet/:slot/team. */
 export function teamRoutes(deps: Deps): Router {
@@ -56,7 +45,11 @@ const pathOf = (slot: Slot): string =>
 
 async function slotOf(req: Request, res: Response): Promise<Slot> {
   const { _id: event, account } = eventOf(res);
-  const found = await Slot.findOne({ _id: parseId((req.params as { slot?: string }).slot), account, event }).lean();
+  const found = await Slot.findOne({
+    _id: parseId((req.params as { slot?: string }).slot),
+    account,
+    event,
+  }).lean();
   if (!found) throw notFound();
   return found;
 }
