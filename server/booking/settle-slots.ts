@@ -34,8 +34,10 @@ export async function settleSlot(deps: Deps, id: Types.ObjectId): Promise<NotFre
     await takeOut(slot, refused.holder);
   }
   const slot = await Slot.findById(id).lean();
-  if (slot) await tellAll(deps, slot);
-  await Slot.updateOne({ _id: id }, { $unset: { unsettled: 1 } });
+  if (!slot) return notFree;
+  await tellAll(deps, slot);
+  // Not where somebody changed it meanwhile: that is settled by whoever did.
+  await Slot.updateOne({ _id: id, ...asRead({ with: slot.with }) }, { $unset: { unsettled: 1 } });
   return notFree;
 }
 
