@@ -1,5 +1,7 @@
 import type { Types } from 'mongoose';
+import { changesOf } from '../audit/compare-values.js';
 import { recordAudit } from '../audit/record-audit.js';
+import type { AuditAction } from '../audit/say-action.js';
 import type { Deps } from '../deps.js';
 import { Contact } from '../models/contact.js';
 import { Event } from '../models/event.js';
@@ -120,23 +122,24 @@ export async function changeLevel(
   const change = level === 'none' ? { $pull: { grants: seen } } : { $set: { 'grants.$.level': level } };
   const result = await User.updateOne(held, change);
   if (result.matchedCount === 0 && !(await changeOffer(account, user, reach, { level, was }))) return false;
-  await auditAccess(deps, actor, 'change access level', user, level);
+  await auditAccess(deps, actor, 'change access level', user, level, was);
   return true;
 }
 
 function auditAccess(
   deps: Deps,
   actor: Actor,
-  action: string,
+  action: AuditAction,
   target: Types.ObjectId,
   level: string,
+  was = '',
 ): Promise<void> {
   return recordAudit({
     account: actor.account,
     user: actor.user,
     action,
     targets: [target],
-    detail: { level },
+    changes: changesOf({ level: was }, { level }),
     at: deps.now(),
   });
 }
