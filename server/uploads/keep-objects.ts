@@ -8,9 +8,9 @@ import type { FromFile, RosterSink } from '../roster-files/records/roster-files.
 
 const MOST = 500;
 const LARGEST = 1_000_000;
-/** A document of the database holds 16 MB; its form there may be larger than JSON. */
+/** The largest object in JSON, as a database document holds 16 MB and may be larger than its JSON. */
 const LARGEST_OBJECT = 8_000_000;
-/** More people than one upload may hold stand in no list. */
+/** A list of people longer than an upload's limit is refused. */
 const MOST_PEOPLE = LIMITS.records;
 
 interface Waiting {
@@ -19,19 +19,19 @@ interface Waiting {
   n: number;
 }
 
-/** Keeps what a reader makes of an upload in the database, in pieces of at most 500 objects and about 1 MB. */
+/** Stores what a reader makes of an upload in the database, in pieces of at most 500 objects and about 1 MB. */
 export class KeptObjects implements RosterSink {
-  /** Ids to be removed, by list. */
+  /** How many ids are to be removed, by list. */
   readonly removals: Partial<Record<ListName, number>> = {};
   readonly #waiting = new Map<string, Waiting>();
 
   constructor(
     private readonly of: { account: Types.ObjectId; upload: Types.ObjectId; expiresAt: Date },
-    /** Told of each piece before it is written. */
+    /** Called before each piece is written. */
     private readonly onKeep: (count: number) => Promise<void> = () => Promise.resolve(),
   ) {}
 
-  /** @throws FileRefused for an object that no document can hold: a class of a hundred thousand students */
+  /** @throws FileRefused if an object is too large for a document: a class of a hundred thousand students */
   async write(list: ListName, objects: readonly FromFile<CleverObject>[]): Promise<void> {
     await this.#add(list, 'objects', objects);
   }
@@ -45,7 +45,7 @@ export class KeptObjects implements RosterSink {
     await this.#add(list, 'left out', ids);
   }
 
-  /** Writes what still waits; once, at the end. */
+  /** Writes what still waits; called once, at the end. */
   async end(): Promise<void> {
     for (const [key, waiting] of this.#waiting) await this.#flush(key, waiting);
   }
@@ -68,13 +68,13 @@ export class KeptObjects implements RosterSink {
     const [list = '', part = ''] = key.split('|');
     const chunk = { ...this.of, list, part: part as ChunkPart, n: waiting.n, objects: waiting.objects };
     await this.onKeep(waiting.objects.length);
-    // Past Mongoose, which would copy every record of a piece once more and hold up everybody else meanwhile.
+    // Written without Mongoose, which would copy every record again and block the process meanwhile.
     await UploadChunk.collection.insertOne({ _id: new Types.ObjectId(), ...chunk });
     Object.assign(waiting, { objects: [], bytes: 0, n: waiting.n + 1 });
   }
 }
 
-/** How long an object is as JSON. Far too long a list of people is not made JSON first, which would hold up everybody else. */
+/** The length of an object in JSON. A list of people that is far too long is not converted first, as that would block the process. */
 function lengthOf(entry: unknown): number {
   const { students, slotbell, roles } = entry as FromFile<CleverSection & CleverUser>;
   const lists = [students, slotbell?.tiesChange?.without, roles?.contact?.student_relationships];

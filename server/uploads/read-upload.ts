@@ -14,20 +14,19 @@ import { findKnown } from './find-known.js';
 import { KeptObjects } from './keep-objects.js';
 import { resumeUploads } from './resume-uploads.js';
 
-/** So many uploads keep what they hold; of older ones the report stays until it expires. */
+/** How many uploads keep their content; of older ones only the report stays until it expires. */
 const KEPT_UPLOADS = 5;
 const BEAT_MS = 1000;
 
-/** Without any of these there is nothing to import. */
+/** Without records of any of these there is nothing to import. */
 const BRINGING = ['students', 'teachers', 'staff', 'sections', 'contacts'] as const;
 
 /** Another worker took the reading over, or this one is told to end. */
 class ReadingStopped extends Error {}
 
 /**
- * Reads an upload's files, keeps what is in them and what is wrong with them, and tells by its state whether they can be used.
- * Nothing of the roster changes. One is read at a time; the next one is asked for at the end. What a killed worker had begun is begun
- * again.
+ * Reads an upload's files, stores their records and problems, and sets the state that says whether they can be used. The roster does not
+ * change. One upload is read at a time; the next one is queued at the end. A reading whose worker was killed starts over.
  */
 export async function readUpload(deps: Deps, id: string, stopping: AbortSignal): Promise<void> {
   const reading = await claimReading(deps, id);
@@ -35,7 +34,7 @@ export async function readUpload(deps: Deps, id: string, stopping: AbortSignal):
   const { upload, mine } = reading;
   const { _id, account } = upload;
   try {
-    // What an earlier worker had kept by the time it was killed.
+    // Removes what an earlier worker had stored before it was killed.
     await dropContent(account, [_id], ['objects', 'removed', 'left out']);
     const beat = startBeat(deps, mine, stopping);
     try {
@@ -94,8 +93,8 @@ async function readFetched(
 type Beat = ReturnType<typeof startBeat>;
 
 /**
- * Stores how far the reading is, and with it that its worker lives: only where there is progress. The callbacks throw once another
- * worker has taken over, or this one is to end.
+ * Stores the progress of the reading, which also shows that its worker lives; only when there is progress. The callbacks throw once another
+ * worker has taken over, or this one is told to end.
  */
 function startBeat(deps: Deps, mine: Reading['mine'], stopping: AbortSignal) {
   const progress: UploadProgress = { bytes: 0, total: 0, kept: 0 };
@@ -115,7 +114,7 @@ function startBeat(deps: Deps, mine: Reading['mine'], stopping: AbortSignal) {
   const store = async (): Promise<void> => {
     const now = JSON.stringify([progress, fetched, steps]);
     if (now === stored) {
-      // Another worker may have it by now, and this one's place is of use to others.
+      // Another worker may have it by now, and this one should be free for other work.
       if (performance.now() - lastAt > SILENT_MS) giveUp();
       return;
     }
@@ -133,7 +132,7 @@ function startBeat(deps: Deps, mine: Reading['mine'], stopping: AbortSignal) {
     if (isLost || stopping.aborted) throw new ReadingStopped();
   };
   return {
-    /** Waits for the work as long as something comes of it. */
+    /** Waits for the work unless the reading is lost. */
     whileGoing: (work: Promise<void>): Promise<void> => Promise.race([work, lost]),
     fetched: (bytes: number): void => {
       fetched += bytes;
@@ -147,7 +146,7 @@ function startBeat(deps: Deps, mine: Reading['mine'], stopping: AbortSignal) {
     },
     kept: async (count: number): Promise<void> => {
       progress.kept += count;
-      // Whoever was frozen for long asks first whether the reading is still theirs.
+      // After a long pause, checks first whether the reading is still this worker's.
       if (performance.now() - lastAt > 10 * BEAT_MS) await store();
       check();
     },
@@ -173,7 +172,7 @@ async function noteUpload(
   });
 }
 
-/** Student data is kept no longer than it is of use. */
+/** Deletes the content of older uploads, as student data is stored no longer than needed. */
 async function expireOlder(account: Types.ObjectId): Promise<void> {
   const older = await RosterUpload.find({ account, state: { $in: ['ready', 'used'] } }, { _id: 1 })
     .sort({ createdAt: -1 })
