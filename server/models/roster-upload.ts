@@ -3,11 +3,20 @@ import { FILE_FORMATS, type FileFormat } from './account.js';
 import { scopedSchema, type Scoped } from './scoped.js';
 
 /**
- * `reading`: its files wait to be read, or are being read. `cut off`: reading ended its worker again and again. `refused`: a problem
- * prevents its use, and nothing of it is kept. `ready`: it can be previewed and imported. `empty`: it could be, but has no records. `used`:
- * it was imported. `expired`: its content is deleted.
+ * `reading`: its files wait to be read, or are being read. `cut off`: reading ended its worker again and again. `too large`: reading took
+ * more memory than it may. `refused`: a problem prevents its use, and nothing of it is kept. `ready`: it can be previewed and imported.
+ * `empty`: it could be, but has no records. `used`: it was imported. `expired`: its content is deleted.
  */
-export const UPLOAD_STATES = ['reading', 'cut off', 'ready', 'empty', 'refused', 'used', 'expired'] as const;
+export const UPLOAD_STATES = [
+  'reading',
+  'cut off',
+  'too large',
+  'ready',
+  'empty',
+  'refused',
+  'used',
+  'expired',
+] as const;
 export type UploadState = (typeof UPLOAD_STATES)[number];
 
 export interface UploadProblem {
