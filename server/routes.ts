@@ -14,6 +14,7 @@ import type { Deps } from './deps.js';
 import { eventRoutes } from './events/routes.js';
 import { keepOfLost } from './families/keep-appointments.js';
 import { eventFamilyRoutes, familyRoutes } from './families/routes.js';
+import { announceRoutes, mailingRoutes } from './mailings/routes.js';
 import { messageRoutes, outboxRoutes } from './notifications/routes.js';
 import { duplicateRoutes } from './duplicates/routes.js';
 import { eventSyncRoutes } from './sync/tab/routes.js';
@@ -76,6 +77,8 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
   router.use('/events/:event/sync', eventGuard('event administrator'), eventSyncRoutes(deps));
   router.use('/reports', reportRoutes(deps));
   router.use('/events/:event/messages', eventGuard('event administrator'), messageRoutes(deps));
+  router.use('/events/:event/announce', eventGuard('event administrator'), announceRoutes(deps));
+  router.use('/events/:event/mailings', eventGuard('event administrator'), mailingRoutes(deps));
   router.use('/events/:event/families', eventGuard('event administrator'), eventFamilyRoutes(deps));
   router.use('/events', staffGuard, eventRoutes(deps, listLinks));
   router.use(

@@ -10,6 +10,7 @@ import type { MacroValues } from '../notifications/messages/macros.js';
 import { sayDetails, sayNews } from '../notifications/messages/say-meeting.js';
 import { writeMessage } from '../notifications/messages/write-message.js';
 import { queueMail } from '../notifications/queue-mail.js';
+import { findUnsubscribed } from '../notifications/unsubscribing/find-unsubscribed.js';
 import { whenInWords } from '../web/format-time.js';
 import { placed, styleOf, type PlacedEvent } from '../web/place.js';
 import { sayAnswers } from '../web/say-answers.js';
@@ -39,7 +40,16 @@ export async function tellHousehold(
   if (!household || !event || !account) return;
   const [meeting] = await withNames([appointment], styleOf(account));
   if (!meeting) return;
-  const adults = await User.find({ _id: { $in: household.adults }, emailProvenAt: { $exists: true } }).lean();
+  const proven = await User.find({ _id: { $in: household.adults }, emailProvenAt: { $exists: true } }).lean();
+  // Only reminders can be unsubscribed from.
+  const without =
+    news === 'reminder'
+      ? await findUnsubscribed(
+          account._id,
+          proven.map(({ email }) => email),
+        )
+      : new Set<string>();
+  const adults = proven.filter(({ email }) => !without.has(email));
   const entry = { ...meeting, cancelled: news === 'cancelled' };
   const ics = writeCalendar(event, account, [entry], deps.config.publicUrl, deps.now());
   const replyTo = event.office?.replyTo || event.office?.email;
@@ -57,7 +67,7 @@ export async function tellHousehold(
       subject,
       // Words of an event's own may leave the news out, with which it stands else.
       text: text.includes(notice) ? text : `${notice}\n\n${text}`,
-      ...(news === 'reminder' ? {} : { ics }),
+      ...(news === 'reminder' ? { mayUnsubscribe: true } : { ics }),
       key: [news, meeting.id, ...(once ? [once] : []), adult._id.toHexString()].join(':'),
     });
   }

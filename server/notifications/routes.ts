@@ -35,10 +35,18 @@ export function outboxRoutes(deps: Deps): Router {
 export function messageRoutes(deps: Deps): Router {
   return mailRoutes(deps, (res) => {
     const event = eventOf(res);
+    const path = `/events/${event._id.toHexString()}`;
     return {
       scope: { account: actorOf(res).account, event: event._id },
-      home: `/events/${event._id.toHexString()}/messages`,
-      frame: eventFrame(event, 'messages'),
+      home: `${path}/messages`,
+      frame: {
+        ...eventFrame(event, 'messages'),
+        actions: [
+          { label: 'Announce booking', href: `${path}/announce`, icon: 'envelope', primary: true },
+          { label: 'Write to a group', href: `${path}/mailings/new` },
+          { label: 'Group emails', href: `${path}/mailings`, stays: true },
+        ],
+      },
     };
   });
 }
