@@ -5,6 +5,7 @@ import helmet from 'helmet';
 import { pinoHttp } from 'pino-http';
 import { connectPassport } from './accounts/connect-passport.js';
 import { loadActor } from './accounts/load-actor.js';
+import { followSource } from './audit/follow-source.js';
 import { databaseAnswersAnew, databaseReady } from './database/connect.js';
 import { watchCommands } from './database/follow-commands.js';
 import { judgeRecovery } from './database/judge-recovery.js';
@@ -52,7 +53,7 @@ export function createApp(deps: Deps): Express {
   app.use(passport.initialize(), passport.session() as express.RequestHandler, loadActor(deps));
   app.post(LONG_FORMS, formOfWhoIsIn(LONG_FORM));
   app.use(formOfWhoIsIn(FORM), readForm(OPEN_FORM));
-  app.use(keptNowhere, sessionLocals, receiveFiles(deps));
+  app.use(keptNowhere, sessionLocals, receiveFiles(deps), followSource);
   app.use(unsubscribeRoutes(deps), csrfGuard);
   app.use(routes(deps, passport));
   app.use(unknownPage);

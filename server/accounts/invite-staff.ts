@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
+import type { AuditAction } from '../audit/say-action.js';
 import type { Deps } from '../deps.js';
 import { Contact } from '../models/contact.js';
 import { Event } from '../models/event.js';
@@ -127,7 +128,7 @@ export async function changeLevel(
 function auditAccess(
   deps: Deps,
   actor: Actor,
-  action: string,
+  action: AuditAction,
   target: Types.ObjectId,
   level: string,
 ): Promise<void> {

@@ -51,21 +51,28 @@ async function findDay(event: Scope, day: string, unsubscribed: Set<string>): Pr
   const byHousehold = groupBy(booked, ({ household }) => household.toHexString());
   const households = await Household.find(
     { _id: { $in: [...byHousehold.keys()] }, account },
-    { adults: 1 },
+    { adults: 1, keptFor: 1 },
   ).lean();
+  const kept = await Contact.find(
+    { _id: { $in: households.flatMap(({ keptFor }) => keptFor ?? []) }, account, status: 'active' },
+    { firstName: 1, lastName: 1, email: 1 },
+  ).lean();
+  const keptFor = new Map(kept.map((contact) => [contact._id.toHexString(), contact]));
   const users = await User.find(
     { _id: { $in: households.flatMap(({ adults }) => adults) }, emailProvenAt: { $exists: true } },
     { name: 1, email: 1, blocks: 1 },
   ).lean();
   const userOf = new Map(users.map((user) => [user._id.toHexString(), user]));
-  for (const { _id, adults } of households) {
-    const children = (byHousehold.get(_id.toHexString()) ?? []).flatMap((one) => one.students);
-    for (const adult of adults) {
-      const user = userOf.get(adult.toHexString());
-      if (!user || isBlocked(user, account)) continue;
+  for (const household of households) {
+    const children = (byHousehold.get(household._id.toHexString()) ?? []).flatMap((one) => one.students);
+    const contact = keptFor.get(household.keptFor?.toHexString() ?? '');
+    const adults = household.adults.flatMap((adult) => userOf.get(adult.toHexString()) ?? []);
+    const readers = contact
+      ? [{ email: contact.email, name: [contact.firstName, contact.lastName].filter(Boolean).join(' ') }]
+      : adults.filter((user) => !isBlocked(user, account));
+    for (const { email, name } of readers)
       for (const child of children)
-        audience.add(user.email, user.name, indexOf.get(child.toHexString()), _id);
-    }
+        audience.add(email, name, indexOf.get(child.toHexString()), { household: household._id });
   }
   return audience;
 }

@@ -39,7 +39,7 @@ export async function findFamilies(account: Types.ObjectId, audience: Audience):
     for (const { name, email, emailProvenAt } of adultsOf(household))
       if (emailProvenAt)
         for (const { student } of household.children)
-          audience.add(email, name, indexOf.get(student.toHexString()));
+          audience.add(email, name, indexOf.get(student.toHexString()), { isLogin: true });
   await addRoster(account, audience, ids, indexOf);
 }
 

@@ -13,6 +13,8 @@ export interface Person {
   /** Places in the list of students. */
   children: Set<number>;
   household?: Types.ObjectId;
+  /** It is a login's, which has one name: how the person calls themselves. */
+  isLogin?: boolean;
 }
 
 /** An address with more children than this is an agency's or a placeholder: one family's children are no news for another. */
@@ -42,12 +44,16 @@ export class Audience {
     if (student !== undefined) this.withheld.add(`${String(student)} ${addressOf(email)}`);
   }
 
-  /** @param student absent: who is written to for themselves. Anything else that is no address and no student of the list is left out. */
+  /**
+   * Adds a reader; where that is no address, or no student of the list, nothing.
+   * @param student `themselves`: who is written to as nobody's guardian
+   * @param of the household whose meetings they are told; whether they are a login, which come first
+   */
   add(
     email: string,
     name: string,
     student: number | undefined | 'themselves',
-    household?: Types.ObjectId,
+    of: Pick<Person, 'household' | 'isLogin'> = {},
   ): void {
     const address = addressOf(email);
     if (student === undefined || !ADDRESS.test(address)) return;
@@ -55,9 +61,9 @@ export class Audience {
     const person: Person = this.found.get(address) ?? { email: address, names: [], children: new Set() };
     this.found.set(address, person);
     const key = searchKey(name);
-    if (key && !person.names.some((other) => searchKey(other) === key)) person.names.push(name);
+    if (key && !person.isLogin && !person.names.some((other) => searchKey(other) === key)) person.names.push(name);
     if (student !== 'themselves') person.children.add(student);
-    if (household) person.household = household;
+    Object.assign(person, of);
   }
 
   /** Who gets a mail. */

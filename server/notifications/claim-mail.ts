@@ -15,7 +15,7 @@ export const MOST_TRIES = WAITS.length + 1;
 /**
  * Takes the mail that has waited longest, or one whose worker has not been heard of for the length of the lease; those of mailings last,
  * as nobody who waits for a login link waits behind an announcement. The number of `attempts` it comes with names this claim: only its
- * holder can settle it.
+ * holder can record what became of it.
  */
 export async function claimMail(now: Date): Promise<Notification | null> {
   return (await claimOf({ mailing: null }, now)) ?? (await claimOf({}, now));
@@ -30,8 +30,8 @@ async function claimOf(which: { mailing?: null }, now: Date): Promise<Notificati
   return mail;
 }
 
-/** Notes what became of a claimed mail: sent, to be tried again later, or failed. A claim that was lost changes nothing. */
-export async function settleMail(
+/** Records what became of a claimed mail: sent, to be tried again later, or failed. A claim that was lost changes nothing. */
+export async function recordTry(
   mail: Notification,
   failed: FailedTry | undefined,
   now: Date,

@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.js';
-import { claimMail, keepWaitingMails, MOST_TRIES, settleMail } from './claim-mail.js';
+import { claimMail, keepWaitingMails, MOST_TRIES, recordTry } from './claim-mail.js';
 import { CUT_OFF, UNSUBSCRIBED, type FailedTry } from './explain-fault.js';
 import { openMailServer, type MailServer } from './send-mail.js';
 import { findUnsubscribed } from './unsubscribing/find-unsubscribed.js';
@@ -44,7 +44,7 @@ async function workLane(
     const mail = await claimMail(deps.now());
     if (!mail) return;
     const failed = (await findObstacle(mail)) ?? (await server.send(mail));
-    const state = await settleMail(mail, failed, deps.now());
+    const state = await recordTry(mail, failed, deps.now());
     if (failed)
       deps.log.warn({ mail: mail._id, code: failed.code, attempts: mail.attempts, state }, 'mail not sent');
     if (failed?.ofServer) down.abort();
