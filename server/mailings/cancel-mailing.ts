@@ -13,6 +13,13 @@ export async function cancelMailing(
     { $set: { state: 'canceled', why: 'asked' } },
   );
   if (canceled.modifiedCount === 0) return false;
-  await recordAudit({ account, event, user: actor.user, action: 'cancel group email', targets: [_id], at: now });
+  await recordAudit({
+    account,
+    event,
+    user: actor.user,
+    action: 'cancel group email',
+    targets: [_id],
+    at: now,
+  });
   return true;
 }

@@ -24,7 +24,10 @@ export async function findFamilies(account: Types.ObjectId, audience: Audience):
   ).lean<Pick<Household, 'adults' | 'children' | 'removed'>[]>();
   const users = await User.find(
     {
-      $or: [{ _id: { $in: households.flatMap(({ adults }) => adults) } }, { 'blocks.account': { $eq: account, $exists: true } }],
+      $or: [
+        { _id: { $in: households.flatMap(({ adults }) => adults) } },
+        { 'blocks.account': { $eq: account, $exists: true } },
+      ],
     },
     { name: 1, email: 1, emailProvenAt: 1, blocks: 1 },
   ).lean();
@@ -34,7 +37,8 @@ export async function findFamilies(account: Types.ObjectId, audience: Audience):
     adults.flatMap((id) => userOf.get(id.toHexString()) ?? []);
   for (const household of households)
     for (const { student } of household.removed ?? [])
-      for (const adult of adultsOf(household)) audience.withhold(adult.email, indexOf.get(student.toHexString()));
+      for (const adult of adultsOf(household))
+        audience.withhold(adult.email, indexOf.get(student.toHexString()));
   for (const household of households)
     for (const { name, email, emailProvenAt } of adultsOf(household))
       if (emailProvenAt)

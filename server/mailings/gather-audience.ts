@@ -61,7 +61,8 @@ export class Audience {
     const person: Person = this.found.get(address) ?? { email: address, names: [], children: new Set() };
     this.found.set(address, person);
     const key = searchKey(name);
-    if (key && !person.isLogin && !person.names.some((other) => searchKey(other) === key)) person.names.push(name);
+    if (key && !person.isLogin && !person.names.some((other) => searchKey(other) === key))
+      person.names.push(name);
     if (student !== 'themselves') person.children.add(student);
     Object.assign(person, of);
   }

@@ -30,7 +30,10 @@ export function findMailing({ _id, account }: EventScope, id: Types.ObjectId): P
 
 /** The announcements of an event, newest first: few. */
 export function findAnnouncements({ _id, account }: EventScope): Promise<Mailing[]> {
-  return Mailing.find({ event: _id, account, nth: { $exists: true } }).sort({ nth: -1 }).limit(1000).lean();
+  return Mailing.find({ event: _id, account, nth: { $exists: true } })
+    .sort({ nth: -1 })
+    .limit(1000)
+    .lean();
 }
 
 export type Delivery = Record<MailState, number>;

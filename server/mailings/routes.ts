@@ -94,7 +94,9 @@ async function takeForm(deps: Deps, req: Request, res: Response, isAnnouncement:
   if (form.act === 'preview') {
     // A first look brings no text of its own, and what a text lacks is said when it is to be sent.
     const own = form.subject === undefined && form.text === undefined ? {} : typedText(req.body);
-    const wrong = Object.fromEntries(Object.entries(faults).filter(([field]) => isOfGroup(field) || isTyped(form, field)));
+    const wrong = Object.fromEntries(
+      Object.entries(faults).filter(([field]) => isOfGroup(field) || isTyped(form, field)),
+    );
     const status = Object.keys(wrong).length > 0 ? 422 : 200;
     await showDraft(deps, res.status(status), { ...page, form: { values: own, errors: wrong } });
     return;
@@ -116,7 +118,10 @@ async function takeForm(deps: Deps, req: Request, res: Response, isAnnouncement:
   if (started.ok) res.redirect(303, pathOf(event, started.mailing));
   else {
     const { key: _used, ...again } = page;
-    await showDraft(deps, res.status(422), { ...again, form: { values, errors: { _form: REFUSED[started.reason] } } });
+    await showDraft(deps, res.status(422), {
+      ...again,
+      form: { values, errors: { _form: REFUSED[started.reason] } },
+    });
   }
 }
 

@@ -49,10 +49,7 @@ export async function runMailing(
       _id: id,
       $and: [
         {
-          $or: [
-            { state: 'scheduled', sendAt: { $lte: now } },
-            { state: { $in: ['collecting', 'sending'] } },
-          ],
+          $or: [{ state: 'scheduled', sendAt: { $lte: now } }, { state: { $in: ['collecting', 'sending'] } }],
         },
         { $or: [{ leaseUntil: { $exists: false } }, { leaseUntil: { $lte: now } }] },
       ],
@@ -116,7 +113,9 @@ async function freeze(deps: Deps, event: PlacedEvent, mailing: Mailing): Promise
     { returnDocument: 'after' },
   ).lean();
   // What other workers had noted counts for nothing, nor what this one did for a mailing that was canceled.
-  await MailingRecipient.deleteMany(frozen ? { mailing: _id, round: { $ne: fence } } : { mailing: _id, round: fence });
+  await MailingRecipient.deleteMany(
+    frozen ? { mailing: _id, round: { $ne: fence } } : { mailing: _id, round: fence },
+  );
   return frozen ?? undefined;
 }
 

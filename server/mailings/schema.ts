@@ -34,7 +34,12 @@ const groupFields = ({ days }: Pick<Event, 'days'>) => ({
     .valid(...days, '')
     .default('')
     .label('a day'),
-  students: Joi.array().single().max(MOST_TICKED).custom(idsOf).default([]).label('the families from the list'),
+  students: Joi.array()
+    .single()
+    .max(MOST_TICKED)
+    .custom(idsOf)
+    .default([])
+    .label('the families from the list'),
 });
 
 export const groupQuery = (event: Pick<Event, 'days'>) =>
@@ -47,7 +52,7 @@ function idsOf(values: unknown[], check: Joi.CustomHelpers): unknown {
   const ids = new Set<string>();
   for (const value of values) {
     if (typeof value !== 'string' || value.length > MOST_TICKED * 25) return check.error('array.base');
-    for (const id of value.split(',')) {
+    for (const id of value.split(',').filter(Boolean)) {
       if (!ID.test(id)) return check.error('array.base');
       ids.add(id);
     }

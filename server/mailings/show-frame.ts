@@ -9,7 +9,13 @@ export const pathOf = (event: Pick<PlacedEvent, '_id'>, mailing: Types.ObjectId)
 
 /** What every page of an event's mailings has. */
 export function mailingsPage(event: PlacedEvent, page: string) {
-  return { ...eventFrame(event, 'messages', page), heading: page, home: homeOf(event), announce: announcePath(event) };
+  return {
+    ...eventFrame(event, 'messages', page),
+    heading: page,
+    home: homeOf(event),
+    announce: announcePath(event),
+  };
 }
 
-export const announcePath = ({ _id }: Pick<PlacedEvent, '_id'>): string => `/events/${_id.toHexString()}/announce`;
+export const announcePath = ({ _id }: Pick<PlacedEvent, '_id'>): string =>
+  `/events/${_id.toHexString()}/announce`;

@@ -39,7 +39,10 @@ export async function showMailing(deps: Deps, res: Response, mailing: Mailing): 
     facts: [
       { term: 'Group', value: name ?? 'A class or a teacher that’s no longer in this event' },
       { term: 'Written by', value: by?.name ?? 'Somebody who no longer has access' },
-      { term: mailing.sendAt > now ? 'Goes out' : 'Sent on', value: dayAndTimeSoon(mailing.sendAt, event, now) },
+      {
+        term: mailing.sendAt > now ? 'Goes out' : 'Sent on',
+        value: dayAndTimeSoon(mailing.sendAt, event, now),
+      },
       { term: 'Subject', value: mailing.subject },
     ],
     hasServer: deps.config.smtpUrl !== undefined,

@@ -65,9 +65,10 @@ function valuesFor(
   return {
     event: event.name,
     school: account.name,
-    details: [`When: ${daysInWords(event.days, event)}`, ...(event.place ? [`Where: ${event.place}`] : [])].join(
-      '\n',
-    ),
+    details: [
+      `When: ${daysInWords(event.days, event)}`,
+      ...(event.place ? [`Where: ${event.place}`] : []),
+    ].join('\n'),
     booking: sayWindow(event, now),
     link: `${config.publicUrl}${own}`,
     office: sayCallOffice(event),

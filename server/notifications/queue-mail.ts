@@ -49,5 +49,10 @@ export async function queueMails(deps: Sending, mails: Mail[]): Promise<void> {
 
 function asQueued({ config, now }: Sending, mail: Mail) {
   const at = now();
-  return { ...mail, state: config.smtpUrl ? ('queued' as const) : ('kept' as const), nextAt: at, createdAt: at };
+  return {
+    ...mail,
+    state: config.smtpUrl ? ('queued' as const) : ('kept' as const),
+    nextAt: at,
+    createdAt: at,
+  };
 }

@@ -121,7 +121,8 @@ function mailRoutes(deps: Deps, placeOf: (res: Response) => Place): Router {
     const query = parseQuery(outboxQuery, req.body);
     const count = await retryMails(deps, scope, query.q, actorOf(res).user);
     if (count === undefined) say(req, NO_SERVER);
-    else if (count === 0) say(req, { kind: 'notice', text: 'There are no failed emails that can be sent again.' });
+    else if (count === 0)
+      say(req, { kind: 'notice', text: 'There are no failed emails that can be sent again.' });
     else say(req, { kind: 'ok', text: `${countOf(count, 'email is', 'emails are')} being sent again.` });
     res.redirect(303, hrefOf(home, query, {}));
   });

@@ -21,11 +21,7 @@ export interface MailServer {
  * The mail server of SMTP_URL, with a few connections that are kept while mails follow each other. Each wait is bounded;
  * the address' own query may set other bounds (`?socketTimeout=…`), as nodemailer reads it.
  */
-export function openMailServer(
-  config: Sender,
-  smtpUrl: string,
-  connections: number,
-): MailServer {
+export function openMailServer(config: Sender, smtpUrl: string, connections: number): MailServer {
   const transport = nodemailer.createTransport({
     pool: true,
     connectionTimeout: 10_000,
@@ -51,7 +47,8 @@ export function openMailServer(
 }
 
 /** Below reminders and mails to groups. */
-const FOOTER = 'You get reminders and announcements from this school. Changes to your own appointments always arrive.';
+const FOOTER =
+  'You get reminders and announcements from this school. Changes to your own appointments always arrive.';
 
 /** A mail as nodemailer takes it. */
 export function compose(mail: Notification, config: Sender) {
@@ -72,7 +69,9 @@ export function compose(mail: Notification, config: Sender) {
       // Asks for no answer from holiday notices (RFC 3834).
       'Auto-Submitted': 'auto-generated',
       // Mail programs show a button of their own (RFC 8058).
-      ...(way ? { 'List-Unsubscribe': `<${way}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' } : {}),
+      ...(way
+        ? { 'List-Unsubscribe': `<${way}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }
+        : {}),
     },
     attachments: mail.ics
       ? [

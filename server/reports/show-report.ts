@@ -51,7 +51,9 @@ export async function showReport(report: Report, event: ReportEvent, query: Repo
       report.writeTo && atLeast(event.level, 'event administrator')
         ? {
             home: `/events/${event._id.toHexString()}/mailings`,
-            all: addressOf(`/events/${event._id.toHexString()}/mailings/new`, { group: report.writeTo(query) }),
+            all: addressOf(`/events/${event._id.toHexString()}/mailings/new`, {
+              group: report.writeTo(query),
+            }),
           }
         : undefined,
     isFiltered: query.q !== '' || query.day !== '' || show !== '',

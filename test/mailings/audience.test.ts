@@ -85,7 +85,14 @@ describe('who a mail to a group goes to', () => {
   it('is told nothing of a child whom the school took away from them, whatever the roster says', async () => {
     await guardian('Tom Reed', 'tom@x.org', child(ANA, LEO));
     const { household, user } = await login('tom@x.org', child(LEO));
-    const removed = { student: child(ANA)[0]!._id, adult: user._id, by: 'roster', since: EVE, removedBy: user._id, at: EVE };
+    const removed = {
+      student: child(ANA)[0]!._id,
+      adult: user._id,
+      by: 'roster',
+      since: EVE,
+      removedBy: user._id,
+      at: EVE,
+    };
     await Household.updateOne({ _id: household._id }, { $set: { removed: [removed] } });
     assert.deepEqual((await reach(all)).people, ['tom@x.org (Login Name): Leo']);
   });
@@ -156,10 +163,7 @@ describe('who a mail to a group goes to', () => {
     const [first, second] = school.teachers;
     await Contact.updateOne({ _id: first!.contact._id }, { $set: { email: 'Lee@school.org' } });
     await makeUser(account, 'resource administrator', { email: 'park@school.org' });
-    await User.updateOne(
-      { email: 'park@school.org' },
-      { $set: { 'grants.0.contact': second!.contact._id } },
-    );
+    await User.updateOne({ email: 'park@school.org' }, { $set: { 'grants.0.contact': second!.contact._id } });
     const found = await reach({ kind: 'teachers' });
     assert.deepEqual(found.people, ['lee@school.org (Mrs Lee): ', 'park@school.org (Mr Park): ']);
     assert.deepEqual([found.mails, found.unreached], [2, 0]);

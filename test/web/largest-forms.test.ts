@@ -19,8 +19,8 @@ const ENDS_SESSIONS = /^\/logout$|\/block$/;
 /** Names that fields of our forms have, beside those that `fieldsOf` knows a value for. */
 const MORE_NAMES =
   `accountName allowed barcode breakMinutes cancelHoursBefore capacity change cleverSchool clientId clientSecret code
-  act bookedSubject bookedText cancelledText communityId data date day days description district elsewhere email format from gapMinutes id intent kind kinds meet member message minutes month
-  new next note number officeEmail officePhone one only opensAt closesAt password perHousehold perStudent perTeacherAndDay perStudentAndTeacher place pairs page q reason reminders replyTo room seen size state
+  act as group sendAt subject text when bookedSubject bookedText cancelledText communityId data date day days description district elsewhere email format from gapMinutes id intent kind kinds meet member message minutes month
+  new next nth note number officeEmail officePhone one only opensAt closesAt password perHousehold perStudent perTeacherAndDay perStudentAndTeacher place pairs page q reason reminders replyTo room seen size state
   staffAnytime stop stopHoursBefore template term terms timeZone to token typed understood user values was who whole year`.split(
     /\s+/,
   );
@@ -56,7 +56,7 @@ const PATTERNS: Record<string, (length: number) => string> = {
 /** Whether the fields of a form are looked at: who is refused before is refused in every shape of them. */
 function isReadOf({ who }: Sender, path: string): boolean {
   if (who === 'administrator of the account') return true;
-  const isOpen = /^\/(setup|login|forgot|password|prove|invitation|choose-school)/.test(path);
+  const isOpen = /^\/(setup|login|forgot|password|prove|invitation|unsubscribe|choose-school)/.test(path);
   return who === 'nobody'
     ? isOpen || path.endsWith('/register')
     : who === 'a parent' && path.startsWith('/e/');

@@ -21,5 +21,6 @@ export async function unsubscribe(reader: Reader, at: Date): Promise<void> {
 /** They go there again. */
 export async function subscribe(reader: Reader, at: Date): Promise<void> {
   const gone = await Unsubscription.findOneAndDelete(reader).lean();
-  if (gone) await recordAudit({ account: reader.account, action: 'subscribe again', targets: [gone._id], at });
+  if (gone)
+    await recordAudit({ account: reader.account, action: 'subscribe again', targets: [gone._id], at });
 }
