@@ -1,10 +1,13 @@
 import { withNames } from '../booking/queries.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import type { MailingRecipient } from '../models/mailing.js';
 import { groupBy } from '../web/lists.js';
 import { spanOfDay } from '../web/local-time.js';
 import { timeSpan } from '../web/format-time.js';
 import type { PlacedEvent } from '../web/place.js';
-import type { Reader } from './write-mails.js';
+
+/** Somebody a mailing is written for. */
+export type Reader = Pick<MailingRecipient, 'email' | 'names' | 'students' | 'household'>;
 
 /** The meetings of each reader's household on a day, a line each: "5:00–5:10 PM: Mrs Lee, Room 10 (Ana)". */
 export async function meetingLines(

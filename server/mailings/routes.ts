@@ -63,7 +63,7 @@ export function mailingRoutes(deps: Deps): Router {
     await sendProgress(res, async () => {
       const mailing = await findMailing(event, _id);
       const stages = mailing ? stagesOf(mailing, await countDelivery(_id)) : [];
-      return { data: { stages }, done: !mailing || !isWorking(mailing) };
+      return { data: { stages }, done: !mailing || !isWorking(mailing, deps.now()) };
     });
   });
 

@@ -11,8 +11,8 @@ import { sayGroup } from './say-group.js';
 import { mailingsPage, pathOf } from './show-frame.js';
 
 /** Whether a worker has something to do for it now. */
-export function isWorking({ state }: Pick<Mailing, 'state'>): boolean {
-  return state === 'collecting' || state === 'sending';
+export function isWorking({ state, sendAt }: Pick<Mailing, 'state' | 'sendAt'>, now: Date): boolean {
+  return state === 'collecting' || state === 'sending' || (state === 'scheduled' && sendAt <= now);
 }
 
 /** What became of a mailing, or when it goes out. */
@@ -25,14 +25,13 @@ export async function showMailing(deps: Deps, res: Response, mailing: Mailing): 
     sayGroup(event, mailing.group),
   ]);
   const path = pathOf(event, mailing._id);
-  const isDue = mailing.state === 'scheduled' && mailing.sendAt <= now;
   res.render('mailings/mailing', {
     ...mailingsPage(event, mailing.subject),
     mailing,
     path,
     messages: `/events/${event._id.toHexString()}/messages`,
     state: sayState(mailing, event, now),
-    isWorking: isWorking(mailing) || isDue,
+    isWorking: isWorking(mailing, now),
     mayCancel: mailing.state === 'scheduled' || mailing.state === 'collecting',
     stages: stagesOf(mailing, delivery),
     delivery,
@@ -84,7 +83,7 @@ function sayState(mailing: Mailing, place: Place, now: Date): string {
 /** How far it is, for its progress bar. */
 export function stagesOf(mailing: Pick<Mailing, 'state' | 'numbers'>, delivery: Delivery) {
   const queued = Object.values(delivery).reduce((sum, count) => sum + count, 0);
-  const isOver = !isWorking(mailing) && mailing.state !== 'scheduled';
+  const isOver = mailing.state === 'done' || mailing.state === 'canceled';
   const state = isOver ? ('done' as const) : ('running' as const);
   const total = mailing.numbers.mails;
   return [{ key: 'work', label: 'Emails in the outbox', done: Math.min(queued, total), total, state }];

@@ -1,8 +1,7 @@
-import { meetingLines } from './list-meetings.js';
 import type { Config } from '../config.js';
 import type { Account } from '../models/account.js';
 import { Contact, contactName } from '../models/contact.js';
-import type { Mailing, MailingRecipient } from '../models/mailing.js';
+import type { Mailing } from '../models/mailing.js';
 import type { MessageText } from '../models/message.js';
 import { writeMessage } from '../notifications/messages/write-message.js';
 import { bookingState } from '../web/booking-state.js';
@@ -11,9 +10,8 @@ import { dayAndTimeSoon, daysInWords } from '../web/format-time.js';
 import { zoneName } from '../web/format-zone.js';
 import type { PlacedEvent } from '../web/place.js';
 import { sayCallOffice } from '../web/say-office.js';
+import { meetingLines, type Reader } from './list-meetings.js';
 import type { MailingValues } from './policy.js';
-
-export type Reader = Pick<MailingRecipient, 'email' | 'names' | 'students' | 'household'>;
 
 /** What a mailing's text is filled in from, beside its readers. */
 export interface Sender {

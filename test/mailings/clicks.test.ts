@@ -109,9 +109,7 @@ describe('clicks that the office needs to write to families', function () {
       await reader.emulateMedia({ colorScheme });
       await reader.setContent(html ?? '');
       assert.ok(await reader.getByRole('link', { name: 'Open the page' }).isVisible());
-      const wider = Number(
-        await reader.evaluate('document.documentElement.scrollWidth - window.innerWidth'),
-      );
+      const wider = Number(await reader.evaluate('document.documentElement.scrollWidth - window.innerWidth'));
       assert.ok(wider <= 0, `${String(wider)} px wider`);
       if (process.env.SHOTS)
         await reader.screenshot({ path: `${process.env.SHOTS}/mail-${colorScheme}.png`, fullPage: true });
