@@ -10,7 +10,7 @@ import { findUnsubscribed } from '../notifications/unsubscribing/find-unsubscrib
 import { groupBy } from '../web/lists.js';
 import { spanOfDay } from '../web/local-time.js';
 import { findFamilies } from './find-families.js';
-import { Audience, type Student } from './gather-audience.js';
+import { Audience, type Student } from './collect-audience.js';
 import { listStudents } from './list-students.js';
 
 type Scope = Pick<Event, '_id' | 'account' | 'timeZone'>;

@@ -2,7 +2,7 @@ import type { Types } from 'mongoose';
 import { Contact, isGuardian, recordIds } from '../models/contact.js';
 import { Household } from '../models/household.js';
 import { isBlocked, User } from '../models/user.js';
-import type { Audience } from './gather-audience.js';
+import type { Audience } from './collect-audience.js';
 
 /**
  * Who is a guardian of the audience's students: whom the roster or the school by hand names as parent or guardian, and adults with a

@@ -42,8 +42,7 @@ const groupFields = ({ days }: Pick<Event, 'days'>) => ({
     .label('the families from the list'),
 });
 
-export const groupQuery = (event: Pick<Event, 'days'>) =>
-  Joi.object<GroupForm, true>(groupFields(event) as unknown as Joi.StrictSchemaMap<GroupForm>);
+export const groupQuery = (event: Pick<Event, 'days'>) => Joi.object<GroupForm>(groupFields(event));
 
 const ID = /^[0-9a-f]{24}$/;
 

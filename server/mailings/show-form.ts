@@ -14,7 +14,7 @@ import { eventOf } from '../web/guards.js';
 import type { Form } from '../web/parse.js';
 import type { PlacedEvent } from '../web/place.js';
 import { sayBooking } from '../events/policy.js';
-import type { Audience, Person } from './gather-audience.js';
+import type { Audience, Person } from './collect-audience.js';
 import { ANNOUNCEMENT, beginningOf, macrosOf, SUBJECT_MAX, TEXT_MAX } from './policy.js';
 import type { GroupForm } from './schema.js';
 import { announcePath, homeOf, mailingsPage } from './show-frame.js';
@@ -58,7 +58,7 @@ export async function showForm(deps: Deps, res: Response, draft: Draft): Promise
   };
   const numbers = audience.numbers();
   const [sample, teachers] = await Promise.all([
-    writeSample(deps, res, draft, { subject: String(values.subject), text: String(values.text) }),
+    writeSample(deps, res, draft, { subject: values.subject, text: values.text }),
     isAnnouncement ? [] : listTeachers(event),
   ]);
   const now = deps.now();

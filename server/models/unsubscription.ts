@@ -1,4 +1,4 @@
-import mongoose, { Schema } from 'mongoose';
+import mongoose from 'mongoose';
 import { scopedSchema, type Scoped } from './scoped.js';
 
 /** An address that wants no reminders and no group emails of an account. What concerns its own appointments it gets all the same. */

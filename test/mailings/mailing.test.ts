@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Types } from 'mongoose';
-import { continueMailings, runMailing } from '../../server/mailings/run-mailing.js';
+import { continueMailings } from '../../server/mailings/run-mailing.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Event } from '../../server/models/event.js';
 import { Mailing, MailingRecipient } from '../../server/models/mailing.js';
@@ -245,109 +245,5 @@ describe('a mail to a group', function () {
       (await viewer.get(`/reports/${String(school.event._id)}/unbooked`)).text,
       /Remind|name="students"/,
     );
-  });
-
-  describe('whose worker dies', () => {
-    const kill = new Error('killed');
-    let mailing: string;
-
-    beforeEach(async () => {
-      await Promise.all(
-        Array.from({ length: 450 }, (_, n) =>
-          makeGuardian(school.account._id, `Parent No${String(n)}`, `p${String(n)}@x.org`, [
-            school.students[n % 4]!,
-          ]),
-        ),
-      );
-      const sent = await send(await open('group=guardians'));
-      mailing = /\w{24}$/.exec(sent.headers.location ?? '')![0];
-    });
-    const take = () => asApp(() => runMailing(test.deps, mailing, going));
-    const expire = () => test.setNow(new Date(test.deps.now().getTime() + 5 * 60_000));
-    async function checkAll(): Promise<void> {
-      const all = await addresses();
-      assert.equal(new Set(all).size, all.length);
-      assert.equal(all.length, 452);
-      assert.equal((await Mailing.findById(mailing).lean())!.state, 'done');
-      assert.equal(await MailingRecipient.countDocuments(), 0);
-    }
-
-    /** Lets so many writes of one kind through, then dies at each. */
-    async function dieAfter(
-      writes: number,
-      model: typeof Notification | typeof MailingRecipient,
-      verb: 'insertMany' | 'updateMany',
-    ): Promise<void> {
-      const owner = model as unknown as Record<string, (...args: unknown[]) => unknown>;
-      const real = owner[verb]!;
-      let left = writes;
-      owner[verb] = function (this: unknown, ...args: unknown[]) {
-        if (left-- > 0) return real.apply(this, args);
-        throw kill;
-      };
-      try {
-        await assert.rejects(take(), kill);
-      } finally {
-        owner[verb] = real;
-      }
-    }
-
-    for (const [what, writes, model, verb] of [
-      ['while it finds people', 1, MailingRecipient, 'insertMany'],
-      ['before a batch is in the outbox', 1, Notification, 'insertMany'],
-      ['after a batch is in the outbox and before that is noted', 0, MailingRecipient, 'updateMany'],
-      ['between batches', 2, MailingRecipient, 'updateMany'],
-    ] as const)
-      it(`${what}: the next one does the rest, nobody twice and nobody missed`, async () => {
-        await dieAfter(writes, model, verb);
-        await take();
-        assert.notEqual(
-          (await Mailing.findById(mailing).lean())!.state,
-          'done',
-          'taken from a living worker',
-        );
-        expire();
-        await Promise.all([take(), take()]);
-        await checkAll();
-      });
-
-    it('before it knows everybody: who books in between is left out, and who is new is in', async () => {
-      await dieAfter(1, MailingRecipient, 'insertMany');
-      await makeGuardian(school.account._id, 'New Parent', 'new@x.org', school.students.slice(0, 1));
-      expire();
-      await take();
-      assert.ok((await addresses()).includes('new@x.org'));
-    });
-
-    it('while sending: the people stay those it began with', async () => {
-      await dieAfter(1, Notification, 'insertMany');
-      await makeGuardian(school.account._id, 'New Parent', 'new@x.org', school.students.slice(0, 1));
-      expire();
-      await take();
-      await checkAll();
-    });
-
-    it('a slow worker that comes back after another took over adds nobody', async () => {
-      // The other one does all of it while the first one stores its first people.
-      const owner = MailingRecipient as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
-      const real = owner.insertMany!;
-      let first = true;
-      owner.insertMany = async function (this: unknown, ...args: unknown[]) {
-        if (first) {
-          first = false;
-          expire();
-          await take();
-        }
-        return real.apply(this, args);
-      };
-      try {
-        await take();
-      } finally {
-        owner.insertMany = real;
-      }
-      const all = await addresses();
-      assert.equal(new Set(all).size, all.length);
-      assert.equal(all.length, 452);
-    });
   });
 });
