@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Types } from 'mongoose';
+import type { Types } from 'mongoose';
 import { runMailing } from '../../server/mailings/run-mailing.js';
 import { Mailing, MailingRecipient } from '../../server/models/mailing.js';
 import { Notification } from '../../server/models/notification.js';
