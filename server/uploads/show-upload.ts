@@ -25,6 +25,7 @@ export function shownAs(
 const STATES: Record<ReturnType<typeof shownAs>, StateShown> = {
   reading: { kind: 'busy', word: 'Reading' },
   'cut off': { kind: 'danger', word: 'Cut off' },
+  'too large': { kind: 'danger', word: 'Too large' },
   ready: { kind: 'ok', word: 'Ready' },
   empty: { kind: 'danger', word: 'Nothing to import' },
   refused: { kind: 'danger', word: 'Refused' },
