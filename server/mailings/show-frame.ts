@@ -1,4 +1,5 @@
 import type { Types } from 'mongoose';
+import { fillMacros } from '../notifications/messages/macros.js';
 import { eventFrame } from '../web/event-tabs.js';
 import type { PlacedEvent } from '../web/place.js';
 
@@ -16,6 +17,10 @@ export function mailingsPage(event: PlacedEvent, page: string) {
     announce: announcePath(event),
   };
 }
+
+/** A mailing's subject for the office: what is the same for all of its readers is filled in. */
+export const subjectOf = (event: Pick<PlacedEvent, 'name'>, { subject }: { subject: string }): string =>
+  fillMacros(subject, { event: event.name });
 
 export const announcePath = ({ _id }: Pick<PlacedEvent, '_id'>): string =>
   `/events/${_id.toHexString()}/announce`;

@@ -4,7 +4,7 @@ import { shortDayAndTime } from '../web/format-time.js';
 import { eventOf } from '../web/guards.js';
 import { addressOf, pagerOf } from '../web/paging.js';
 import { listMailings, PAGE_SIZE } from './queries.js';
-import { homeOf, mailingsPage, pathOf } from './show-frame.js';
+import { homeOf, mailingsPage, pathOf, subjectOf } from './show-frame.js';
 import { statusOf } from './show-mailing.js';
 
 /** The event's mailings, newest first. */
@@ -14,7 +14,7 @@ export async function showList(res: Response, page: number, now: Date): Promise<
   res.render('mailings/list', {
     ...mailingsPage(event, 'Group emails'),
     rows: mailings.map((mailing) => ({
-      subject: mailing.subject,
+      subject: subjectOf(event, mailing),
       href: pathOf(event, mailing._id),
       kind: mailing.kind === 'announcement' ? 'Announcement' : 'Group email',
       people: countOf(mailing.numbers.people, 'person', 'people'),

@@ -8,7 +8,7 @@ import { eventOf } from '../web/guards.js';
 import type { Place } from '../web/place.js';
 import { countDelivery, type Delivery } from './queries.js';
 import { sayGroup } from './say-group.js';
-import { mailingsPage, pathOf } from './show-frame.js';
+import { mailingsPage, pathOf, subjectOf } from './show-frame.js';
 
 /** Whether a worker has something to do for it now. */
 export function isWorking({ state, sendAt }: Pick<Mailing, 'state' | 'sendAt'>, now: Date): boolean {
@@ -26,7 +26,7 @@ export async function showMailing(deps: Deps, res: Response, mailing: Mailing): 
   ]);
   const path = pathOf(event, mailing._id);
   res.render('mailings/mailing', {
-    ...mailingsPage(event, mailing.subject),
+    ...mailingsPage(event, subjectOf(event, mailing)),
     mailing,
     path,
     messages: `/events/${event._id.toHexString()}/messages`,
