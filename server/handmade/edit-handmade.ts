@@ -1,6 +1,6 @@
 import { recordAudit } from '../audit/record-audit.js';
 import { findBusy } from '../booking/find-busy.js';
-import { settleSlot } from '../booking/settle-slots.js';
+import { reconcileSlot } from '../booking/reconcile-slots.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { asRead } from '../models/as-read.js';
@@ -96,7 +96,7 @@ async function settleAll(deps: Deps, handmade: Handmade, now: Date): Promise<Dat
     to: { $gt: now },
   });
   let late: Date | undefined;
-  for (const slot of taken) for (const { at } of await settleSlot(deps, slot)) late ??= at;
+  for (const slot of taken) for (const { at } of await reconcileSlot(deps, slot)) late ??= at;
   await Slot.updateMany(
     { ...slotsToCome(handmade, now), unsettled: true, _id: { $nin: taken } },
     { $unset: { unsettled: 1 } },

@@ -2,7 +2,7 @@ import type { Types } from 'mongoose';
 import { recordAudit } from '../../audit/record-audit.js';
 import { findBusy } from '../../booking/find-busy.js';
 import { findSitting, HOLDER } from '../../booking/find-sitting.js';
-import { settleSlot } from '../../booking/settle-slots.js';
+import { reconcileSlot } from '../../booking/reconcile-slots.js';
 import type { Deps } from '../../deps.js';
 import { asRead } from '../../models/as-read.js';
 import { Resource } from '../../models/resource.js';
@@ -45,7 +45,7 @@ export async function changeTeam(
     },
   );
   if (changed.matchedCount === 0) return { ok: false, reason: 'changed' };
-  const notFree = await settleSlot(deps, slot._id);
+  const notFree = await reconcileSlot(deps, slot._id);
   await recordAudit({
     account: slot.account,
     event: slot.event,

@@ -39,9 +39,7 @@ export async function buildSheet(
     Slot.distinct('with', seen),
   ]);
   const own = event.sight.resource?.$in.map(String);
-  const having = distinctIds([...holding, ...joining.flatMap((id) => id ?? [])]).filter(
-    (id) => !own || own.includes(id.toHexString()),
-  );
+  const having = distinctIds([...holding, ...joining]).filter((id) => !own || own.includes(id.toHexString()));
   const wanted = { ...scope, _id: { $in: having }, ...holdsWords('searchKey', q) };
   const total = await Resource.countDocuments(wanted);
   const teachers = await Resource.find(wanted, { name: 1, room: 1 })

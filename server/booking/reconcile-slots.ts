@@ -23,7 +23,7 @@ export interface NotFree {
  *
  * No booking slips between: one that was there before the change is found here; one that is confirmed after it reads the slot anew.
  */
-export async function settleSlot(deps: Deps, id: Types.ObjectId): Promise<NotFree[]> {
+export async function reconcileSlot(deps: Deps, id: Types.ObjectId): Promise<NotFree[]> {
   const notFree: NotFree[] = [];
   for (;;) {
     const slot = await Slot.findById(id).lean();
@@ -42,11 +42,11 @@ export async function settleSlot(deps: Deps, id: Types.ObjectId): Promise<NotFre
 }
 
 /** Finishes what a process that died left. */
-export async function settleSlots(deps: Deps, stopping: AbortSignal): Promise<void> {
+export async function reconcileSlots(deps: Deps, stopping: AbortSignal): Promise<void> {
   const left = await Slot.find({ unsettled: true }, { _id: 1 }).limit(1000).lean();
   for (const { _id } of left) {
     if (stopping.aborted) return;
-    await settleSlot(deps, _id);
+    await reconcileSlot(deps, _id);
   }
 }
 
