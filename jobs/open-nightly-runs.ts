@@ -1,12 +1,13 @@
 import { resumeDeletions } from '../server/contacts/deletion/resume-deletions.js';
+import { resumeInvitations } from '../server/staff/resume-invitations.js';
 import { openNights } from '../server/sync/nights/open-nights.js';
 import { resumeRuns, wipeOldDownloads } from '../server/sync/nights/resume-runs.js';
 import { resumeUploads } from '../server/uploads/resume-uploads.js';
 import type { Recurring } from './job.js';
 
 /**
- * Opens the nightly syncs whose moment has come, asks again for runs, uploads and deletions that wait or lost their worker, and removes what such
- * a worker had downloaded.
+ * Opens the nightly syncs whose moment has come, asks again for runs, uploads, deletions and invitations that wait or lost their worker, and removes
+ * what such a worker had downloaded.
  */
 export const openNightlyRuns: Recurring = {
   name: 'open-nightly-runs',
@@ -16,6 +17,7 @@ export const openNightlyRuns: Recurring = {
     await wipeOldDownloads(deps);
     await resumeUploads(deps);
     await resumeDeletions(deps);
+    await resumeInvitations(deps);
     await openNights(deps);
   },
 };

@@ -11,7 +11,13 @@ const LOOK_MS = 50;
  * more, in which a mail under way has its answer, nobody waits for it. Runs and uploads see to it themselves that they go on.
  */
 const LIMIT_MS = 10 * 60_000;
-const UNLIMITED: ReadonlySet<string> = new Set(['run-sync', 'run-refresh', 'read-upload', 'delete-contacts']);
+const UNLIMITED: ReadonlySet<string> = new Set([
+  'run-sync',
+  'run-refresh',
+  'read-upload',
+  'delete-contacts',
+  'invite-staff',
+]);
 
 export interface Worker {
   /** Tells running jobs to stop at their next safe point and waits for them. */

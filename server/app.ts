@@ -3,6 +3,7 @@ import compression from 'compression';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import { pinoHttp } from 'pino-http';
+import { receiveLogo } from './accounts/brand/receive-logo.js';
 import { connectPassport } from './accounts/connect-passport.js';
 import { loadActor } from './accounts/load-actor.js';
 import { databaseAnswersAnew, databaseReady } from './database/connect.js';
@@ -51,7 +52,7 @@ export function createApp(deps: Deps): Express {
   app.use(passport.initialize(), passport.session() as express.RequestHandler, loadActor(deps));
   app.post(LONG_FORMS, formOfWhoIsIn(LONG_FORM));
   app.use(formOfWhoIsIn(FORM), readForm(OPEN_FORM));
-  app.use(keptNowhere, sessionLocals, receiveFiles(deps), csrfGuard);
+  app.use(keptNowhere, sessionLocals, receiveFiles(deps), receiveLogo, csrfGuard);
   app.use(routes(deps, passport));
   app.use(unknownPage);
   app.use(answerFaults);

@@ -6,6 +6,7 @@ export type JobName =
   | 'delete-contacts'
   | 'delete-events'
   | 'deliver-notifications'
+  | 'invite-staff'
   | 'move-slots';
 
 /** Where features hand work over to the worker; `jobs/` gives the real one, tests may run a job at once. */

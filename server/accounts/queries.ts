@@ -3,7 +3,7 @@ import { Account } from '../models/account.js';
 import { Contact, contactName, type ContactType } from '../models/contact.js';
 import { Event } from '../models/event.js';
 import { offeredGrants, OneTimeLink } from '../models/one-time-link.js';
-import { beginsInKey, searchWords } from '../models/scoped.js';
+import { beginsInKey, inKey, searchKey, searchWords } from '../models/scoped.js';
 import { User, type AccessLevel, type Grant } from '../models/user.js';
 import { accountsOf } from './load-actor.js';
 import { MOST_EVENTS } from './schema.js';
@@ -84,6 +84,31 @@ export async function staffLogins(account: Types.ObjectId, now: Date): Promise<L
       })),
     }))
     .sort((a, b) => (a.email < b.email ? -1 : 1));
+}
+
+/** Those of some staff accounts that a list's filters find. */
+export function filterLogins(
+  logins: LoginRow[],
+  { q, state }: { q: string; state: 'active' | 'invited' | '' },
+): LoginRow[] {
+  const words = searchWords(q).slice(0, 6).map(inKey);
+  return logins.filter((login) => {
+    const key = searchKey(login.name, login.email);
+    const isWaiting = login.invited || login.access.some(({ offered: isOffered }) => isOffered);
+    return words.every((word) => word.test(key)) && (state === '' || (state === 'invited') === isWaiting);
+  });
+}
+
+/** The staff accounts that a form of the list is about: ticked ones, or all that its filters find. */
+export async function chooseLogins(
+  account: Types.ObjectId,
+  form: { ids: Types.ObjectId[]; all: boolean; q: string; state: 'active' | 'invited' | '' },
+  now: Date,
+): Promise<LoginRow[]> {
+  const logins = await staffLogins(account, now);
+  if (form.all) return filterLogins(logins, form);
+  const ids = new Set(form.ids.map(String));
+  return logins.filter(({ id }) => ids.has(id));
 }
 
 /** Under the name that the account gave them: the login's own is told to nobody before they accept. */

@@ -97,7 +97,7 @@ export function childrenPages(deps: Deps): Router {
         });
         return;
       }
-      await sendLink(deps, 'prove e-mail', req.user, `${conferenceOf(res).home}/children`);
+      await sendLink(deps, 'prove e-mail', req.user, { next: `${conferenceOf(res).home}/children` });
       text = `A link is on its way to ${req.user.email}.`;
     }
     await goOn(deps, req, res, text, typedProof(req));

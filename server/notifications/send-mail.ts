@@ -1,14 +1,16 @@
 import nodemailer from 'nodemailer';
 import type { Config } from '../config.js';
 import type { Notification } from '../models/notification.js';
+import type { MailLogo } from './load-logo.js';
+import { LOGO_ID, writeHtml } from './write-html.js';
 import { explainFault, type FailedTry } from './explain-fault.js';
 
 /** The longest that one mail may take, whatever the server does; far below the lease on a claimed mail. */
 const SEND_MS = 60_000;
 
 export interface MailServer {
-  /** Sends one mail. @returns why it did not go out, or undefined */
-  send(mail: Notification): Promise<FailedTry | undefined>;
+  /** Sends one mail, under its school's logo. @returns why it did not go out, or undefined */
+  send(mail: Notification, logo?: MailLogo): Promise<FailedTry | undefined>;
   /** Ends its connections. */
   close(): void;
 }
@@ -34,9 +36,9 @@ export function openMailServer(
     url: smtpUrl,
   });
   return {
-    async send(mail) {
+    async send(mail, logo) {
       try {
-        await transport.sendMail({ ...compose(mail, config), signal: AbortSignal.timeout(SEND_MS) });
+        await transport.sendMail({ ...compose(mail, config, logo), signal: AbortSignal.timeout(SEND_MS) });
         return undefined;
       } catch (error) {
         return explainFault(error);
@@ -46,7 +48,11 @@ export function openMailServer(
   };
 }
 
-function compose(mail: Notification, { publicUrl, mailFrom }: Pick<Config, 'publicUrl' | 'mailFrom'>) {
+function compose(
+  mail: Notification,
+  { publicUrl, mailFrom }: Pick<Config, 'publicUrl' | 'mailFrom'>,
+  logo?: MailLogo,
+) {
   const method = /^METHOD:([A-Z]+)/m.exec(mail.ics ?? '')?.[1] ?? 'PUBLISH';
   return {
     // A mail that is sent again, because its worker died, can be known by this.
@@ -57,17 +63,21 @@ function compose(mail: Notification, { publicUrl, mailFrom }: Pick<Config, 'publ
     ...(mail.replyTo ? { replyTo: { name: '', address: mail.replyTo } } : {}),
     subject: mail.subject,
     text: mail.text,
+    ...(logo ? { html: writeHtml(mail.text, publicUrl, logo) } : {}),
     // Asks for no answer from holiday notices (RFC 3834).
     headers: { 'Auto-Submitted': 'auto-generated' },
-    attachments: mail.ics
-      ? [
-          {
-            filename: 'meeting.ics',
-            content: mail.ics,
-            contentType: `text/calendar; charset=utf-8; method=${method}`,
-          },
-        ]
-      : [],
+    attachments: [
+      ...(mail.ics
+        ? [
+            {
+              filename: 'meeting.ics',
+              content: mail.ics,
+              contentType: `text/calendar; charset=utf-8; method=${method}`,
+            },
+          ]
+        : []),
+      ...(logo ? [{ filename: 'logo', content: logo.data, contentType: logo.type, cid: LOGO_ID }] : []),
+    ],
     disableFileAccess: true,
     disableUrlAccess: true,
   };
