@@ -1,4 +1,5 @@
 import type { Job } from 'agenda';
+import { withoutSource } from '../server/audit/follow-source.js';
 import type { Deps } from '../server/deps.js';
 import { resumeRuns, wipeOldDownloads } from '../server/sync/nights/resume-runs.js';
 import type { OneShot, Recurring } from './job.js';
@@ -105,7 +106,7 @@ async function catchFaults<T>(
     job.touch().catch(() => undefined);
   }, queue.lockMs / 3);
   try {
-    await work();
+    await withoutSource(work);
   } catch (error) {
     deps.log.error({ err: error, job: job.attrs.name }, 'job failed');
   } finally {

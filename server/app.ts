@@ -6,6 +6,7 @@ import { pinoHttp } from 'pino-http';
 import { receiveLogo } from './accounts/brand/receive-logo.js';
 import { connectPassport } from './accounts/connect-passport.js';
 import { loadActor } from './accounts/load-actor.js';
+import { followSource } from './audit/follow-source.js';
 import { databaseAnswersAnew, databaseReady } from './database/connect.js';
 import { watchCommands } from './database/follow-commands.js';
 import { judgeRecovery } from './database/judge-recovery.js';
@@ -53,7 +54,7 @@ export function createApp(deps: Deps): Express {
   app.post(LONG_FORMS, formOfWhoIsIn(LONG_FORM));
   app.use(formOfWhoIsIn(FORM), readForm(OPEN_FORM));
   app.use(keptNowhere, sessionLocals, receiveFiles(deps), receiveLogo, csrfGuard);
-  app.use(routes(deps, passport));
+  app.use(followSource, routes(deps, passport));
   app.use(unknownPage);
   app.use(answerFaults);
   return app;

@@ -1,6 +1,8 @@
 import type { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
+import type { AuditAction } from '../audit/say-action.js';
 import type { Deps } from '../deps.js';
+import type { AuditChange } from '../models/audit-entry.js';
 import { Contact } from '../models/contact.js';
 import { Event } from '../models/event.js';
 import { isBlocked, ofReach, User, type AccessLevel, type Grant, type Reach } from '../models/user.js';
@@ -62,7 +64,9 @@ export async function inviteStaff(
   else if (own.length === 0) await offerAccess(deps, actor, found, { name, grants }, once);
   // Two at once: the other one was quicker.
   else if (!(await addGrants(account, found._id, grants))) return { ok: false, reason: 'has access' };
-  await auditAccess(deps, actor, 'invite staff', found._id, { after: { level: invitation.level } });
+  await auditAccess(deps, actor, 'invite staff', found._id, [
+    { field: 'level', before: '', after: invitation.level },
+  ]);
   return { ok: true, now: own.length > 0 };
 }
 
@@ -140,10 +144,9 @@ export async function changeLevel(
     return (await changeOffer(account, user, reach, { level, was })) ? { level: was } : undefined;
   });
   if (!before) return false;
-  await auditAccess(deps, actor, 'change access level', user, {
-    before: { level: before.level ?? '' },
-    after: { level },
-  });
+  await auditAccess(deps, actor, 'change access level', user, [
+    { field: 'level', before: before.level ?? '', after: level },
+  ]);
   return true;
 }
 
@@ -154,16 +157,16 @@ function isStaffIn(grant: Grant, account: Types.ObjectId): boolean {
 function auditAccess(
   deps: Deps,
   actor: Pick<Actor, 'account' | 'user'>,
-  action: string,
+  action: AuditAction,
   target: Types.ObjectId,
-  detail: Record<string, unknown>,
+  changes: AuditChange[],
 ): Promise<void> {
   return recordAudit({
     account: actor.account,
     user: actor.user,
     action,
     targets: [target],
-    detail,
+    changes,
     at: deps.now(),
   });
 }

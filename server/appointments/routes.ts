@@ -107,7 +107,7 @@ function problemPages(router: Router, deps: Deps): void {
     const id = parseId(req.params.appointment);
     if (!(await findAppointment(seenIn(res), id))) throw notFound();
     const kept = await keepAppointment(actorOf(res), event, id, deps.now());
-    say(req, kept ? { kind: 'ok', text: 'The appointment is kept as it is.' } : SETTLED);
+    say(req, kept ? { kind: 'ok', text: 'The appointment is kept as it is.' } : DECIDED_ALREADY);
     res.redirect(303, list(event));
   });
 
@@ -133,7 +133,9 @@ function problemPages(router: Router, deps: Deps): void {
     });
     say(
       req,
-      canceled.ok ? { kind: 'ok', text: 'The appointment is canceled and the time is free.' } : SETTLED,
+      canceled.ok
+        ? { kind: 'ok', text: 'The appointment is canceled and the time is free.' }
+        : DECIDED_ALREADY,
     );
     res.redirect(303, list(event));
   });
@@ -144,7 +146,7 @@ function seenIn(res: Response): PlacedEvent & { sight: Sight } {
   return Object.assign({ sight: sightOf(res) }, eventOf(res));
 }
 
-const SETTLED = { kind: 'notice', text: 'Somebody has already decided this one.' } as const;
+const DECIDED_ALREADY = { kind: 'notice', text: 'Somebody has already decided this one.' } as const;
 
 function inWords(event: PlacedEvent, row: ReportRow) {
   return {

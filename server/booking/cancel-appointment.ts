@@ -4,7 +4,7 @@ import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Event } from '../models/event.js';
 import { mayCancel } from './policy.js';
-import { settleAppointment } from './settle-appointment.js';
+import { finishAppointment } from './finish-appointment.js';
 
 export interface Cancellation {
   appointment: Pick<Appointment, '_id' | 'account'>;
@@ -48,6 +48,6 @@ export async function cancelAppointment(
     detail: { by },
     at: now,
   });
-  await settleAppointment(deps, found._id);
+  await finishAppointment(deps, found._id);
   return { ok: true };
 }

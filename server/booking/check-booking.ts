@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import type { Refusal } from '../models/appointment.js';
+import type { Overridable, Refusal } from '../models/appointment.js';
 import { Class, isMeetable } from '../models/class.js';
 import { Contact } from '../models/contact.js';
 import type { Event } from '../models/event.js';
@@ -15,6 +15,8 @@ export interface Wish {
   students: Types.ObjectId[];
   household: Types.ObjectId;
   by: 'household' | 'school';
+  /** Rules that staff have set aside for this booking. */
+  over?: readonly Overridable[] | undefined;
 }
 
 export interface Bookable {
@@ -33,8 +35,8 @@ export async function checkBooking(
   wish: Wish,
   now: Date,
 ): Promise<({ ok: true } & Bookable) | { ok: false; reason: Refusal }> {
-  const { event, by } = wish;
-  if (!mayBookNow(event, now, by)) return { ok: false, reason: 'not open' };
+  const { event, by, over = [] } = wish;
+  if (!mayBookNow(event, now, by) && !over.includes('not open')) return { ok: false, reason: 'not open' };
   const slot = await Slot.findOne({ _id: wish.slot, account: event.account, event: event._id }).lean();
   if (!slot) return { ok: false, reason: 'not here' };
   const resource = await Resource.findOne({ _id: slot.resource, event: event._id }).lean();
@@ -58,7 +60,9 @@ export async function checkBooking(
   const [held] = classes;
   if (!held || classes.includes(undefined)) return { ok: false, reason: 'no class' };
   if (!isOffered(slot, by)) return { ok: false, reason: 'not offered' };
-  if (!isSoonEnough(event, slot.from, now, by)) return { ok: false, reason: 'too late' };
+  // One that has begun, while it lasts, for who stands at the door.
+  const last = over.includes('too late') ? slot.to : slot.from;
+  if (!isSoonEnough(event, last, now, by)) return { ok: false, reason: 'too late' };
   const people = await findPeople(
     household,
     contacts.find(({ _id }) => _id.equals(teacher)),

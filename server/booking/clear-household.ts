@@ -7,7 +7,7 @@ import { Household } from '../models/household.js';
 import type { User } from '../models/user.js';
 import { cancelAppointment } from './cancel-appointment.js';
 import { endHold } from './check-holder.js';
-import { settleAppointment } from './settle-appointment.js';
+import { finishAppointment } from './finish-appointment.js';
 
 /**
  * Removes what somebody entered under an address before it was proven: their children first, so that nothing more can be booked,
@@ -50,7 +50,7 @@ async function endAppointments(deps: Deps, household: Household, user: Types.Obj
   let ended = 0;
   for (const { _id, account, state, from } of found) {
     if (state === 'pending') {
-      if (await endHold(_id, 'hold ended')) await settleAppointment(deps, _id);
+      if (await endHold(_id, 'hold ended')) await finishAppointment(deps, _id);
     } else if (from > deps.now()) {
       await cancelAppointment(deps, { appointment: { _id, account }, by: 'school', actor: { user } });
       ended += 1;

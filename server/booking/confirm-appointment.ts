@@ -11,7 +11,7 @@ import { checkBooking, isOffered } from './check-booking.js';
 import { giveUp, needsOf, type Held } from './hold-slot.js';
 import { mayCancel } from './policy.js';
 import { isAnswered, mergeAnswers, questionsFor } from './read-answers.js';
-import { settleAppointment } from './settle-appointment.js';
+import { finishAppointment } from './finish-appointment.js';
 import { takeClaims } from './take-claims.js';
 
 export interface Confirmation {
@@ -46,7 +46,7 @@ export async function confirmAppointment(deps: Deps, ask: Confirmation): Promise
   if (ask.by === 'household' && !isAnswered(asked, ask.answers ?? []))
     return { ok: false, reason: 'not answered' };
 
-  const wish = { ...ask, slot: pending.slot, students: pending.students };
+  const wish = { ...ask, slot: pending.slot, students: pending.students, over: pending.override?.rules };
   const checked = await checkBooking(wish, deps.now());
   if (!checked.ok) return giveUp(deps, pending, checked.reason);
   const moved = +checked.slot.from !== +pending.from || +checked.slot.to !== +pending.to;
@@ -93,9 +93,12 @@ async function book(
     user: ask.user,
     action: booked.replaces ? 'change appointment' : 'book appointment',
     targets: [booked._id],
-    detail: { by: ask.by },
+    detail: {
+      by: ask.by,
+      ...(booked.override ? { rules: booked.override.rules, reason: booked.override.reason } : {}),
+    },
     at: now,
   });
-  await settleAppointment(deps, booked._id);
+  await finishAppointment(deps, booked._id);
   return { ok: true, appointment: booked };
 }

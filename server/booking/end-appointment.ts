@@ -3,7 +3,7 @@ import type { Deps } from '../deps.js';
 import type { Appointment } from '../models/appointment.js';
 import { cancelAppointment } from './cancel-appointment.js';
 import { endHold } from './check-holder.js';
-import { settleAppointment } from './settle-appointment.js';
+import { finishAppointment } from './finish-appointment.js';
 
 /**
  * Ends an appointment for the school: a hold ends, what is booked is canceled with its notice to the family. Of what has ended before,
@@ -16,6 +16,6 @@ export function endAppointment(deps: Deps) {
   ): Promise<void> => {
     if (state !== 'pending' || !(await endHold(_id, 'hold ended')))
       await cancelAppointment(deps, { appointment: { _id, account }, by: 'school', actor: { user } });
-    await settleAppointment(deps, _id);
+    await finishAppointment(deps, _id);
   };
 }

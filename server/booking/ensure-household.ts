@@ -1,6 +1,7 @@
 import { Types } from 'mongoose';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { Household } from '../models/household.js';
+import { findKept, takeKept } from './find-kept.js';
 
 /** The household of an adult in one account; an adult alone is a household of one, made at the first need of it. */
 export async function ensureHousehold(
@@ -10,6 +11,8 @@ export async function ensureHousehold(
 ): Promise<Household> {
   const found = await Household.findOne({ account, adults: adult }).lean();
   if (found) return found;
+  const kept = await takeKept(account, adult);
+  if (kept) return kept;
   try {
     return (await Household.create({ account, adults: [adult], children: [], createdAt: now })).toObject();
   } catch (error) {
@@ -27,5 +30,6 @@ export async function findHousehold(
   now: Date,
 ): Promise<Household> {
   const found = await Household.findOne({ account, adults: adult }).lean();
-  return found ?? { _id: new Types.ObjectId(), account, adults: [adult], children: [], createdAt: now };
+  const kept = found ?? (await findKept(account, adult));
+  return kept ?? { _id: new Types.ObjectId(), account, adults: [adult], children: [], createdAt: now };
 }

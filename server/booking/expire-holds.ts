@@ -4,7 +4,7 @@ import { Appointment } from '../models/appointment.js';
 import { endHold } from './check-holder.js';
 import { freeClaims } from './free-claims.js';
 import { ENDED_HOLDS_MS } from './policy.js';
-import { settleAppointment } from './settle-appointment.js';
+import { finishAppointment } from './finish-appointment.js';
 
 const AT_ONCE = 200;
 
@@ -12,9 +12,9 @@ const AT_ONCE = 200;
 export async function expireHolds(deps: Deps, stopping: AbortSignal): Promise<void> {
   await inBatches(stopping, { state: 'pending', expiresAt: { $lte: deps.now() } }, async (id) => {
     await endHold(id, 'hold ended');
-    await settleAppointment(deps, id);
+    await finishAppointment(deps, id);
   });
-  await inBatches(stopping, { unfinished: true }, (id) => settleAppointment(deps, id));
+  await inBatches(stopping, { unfinished: true }, (id) => finishAppointment(deps, id));
   if (stopping.aborted) return;
   await freeClaims(deps.now());
   await Appointment.deleteMany({

@@ -1,20 +1,22 @@
 import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
-import { Appointment, LIVING_STATES, type Refusal } from '../models/appointment.js';
+import { Appointment, LIVING_STATES, type Override, type Refusal } from '../models/appointment.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { checkBooking, type Bookable, type Wish } from './check-booking.js';
 import { endHold } from './check-holder.js';
 import { planNeeds, type Need } from './plan-needs.js';
 import { HOLD_MS, mayCancel, MOST_HOLDS } from './policy.js';
-import { settleAppointment } from './settle-appointment.js';
+import { finishAppointment } from './finish-appointment.js';
 import { takeClaims } from './take-claims.js';
 
-export interface HoldRequest extends Wish {
+export interface HoldRequest extends Omit<Wish, 'over'> {
   user: Types.ObjectId;
   /** The same for every repetition of one request, such as the form's. */
   key: string;
   /** The booked appointment of the same household that this one is to take the place of. */
   replaces?: Types.ObjectId;
+  /** The caller has checked that whoever asks may set these rules aside. */
+  override?: Override | undefined;
 }
 
 export type Held = { ok: true; appointment: Appointment } | { ok: false; reason: Refusal };
@@ -28,7 +30,7 @@ export async function holdSlot(deps: Deps, request: HoldRequest): Promise<Held> 
   const before = await Appointment.findOne({ byKey }).lean();
   if (before) return holdAgain(deps, request, before);
 
-  const checked = await checkBooking(request, deps.now());
+  const checked = await checkBooking({ ...request, over: request.override?.rules }, deps.now());
   if (!checked.ok) return checked;
   const replaced = await checkReplaced(request, checked, deps.now());
   if (!replaced.ok) return replaced;
@@ -51,7 +53,7 @@ async function isOneTooMany(request: HoldRequest, { _id }: Appointment, now: Dat
   return before >= MOST_HOLDS;
 }
 
-/** Only what the same children have with the same teacher, and may still cancel, can be changed. */
+/** Only what the same children have, with the same teacher where they change it themselves, and what may still be canceled. */
 async function checkReplaced(
   request: HoldRequest,
   { slot }: Bookable,
@@ -62,7 +64,8 @@ async function checkReplaced(
     _id: request.replaces,
     event: request.event._id,
     household: request.household,
-    resource: slot.resource,
+    // The school also gives a family a time with another teacher instead.
+    ...(request.by === 'household' ? { resource: slot.resource } : {}),
     students: request.students,
     state: { $in: LIVING_STATES },
   }).lean();
@@ -106,6 +109,7 @@ async function insert(
       ...(old?.answers ? { answers: old.answers } : {}),
       ...(old?.kind ? { kind: old.kind } : {}),
       ...(old?.reminded ? { reminded: old.reminded } : {}),
+      ...(request.override ? { override: request.override } : {}),
       createdAt: now,
     });
     return made.toObject();
@@ -121,7 +125,7 @@ async function insert(
 async function holdAgain(deps: Deps, request: HoldRequest, before: Appointment): Promise<Held> {
   if (LIVING_STATES.includes(before.state)) return { ok: true, appointment: before };
   if (before.state !== 'pending') return refusedBefore(before);
-  const checked = await checkBooking(request, deps.now());
+  const checked = await checkBooking({ ...request, over: before.override?.rules }, deps.now());
   if (!checked.ok) return giveUp(deps, before, checked.reason);
   return takeAll(deps, before, needsOf(request, checked, before));
 }
@@ -129,9 +133,9 @@ async function holdAgain(deps: Deps, request: HoldRequest, before: Appointment):
 export function needsOf(
   request: Pick<HoldRequest, 'event' | 'students' | 'household'>,
   bookable: Bookable,
-  { replaces }: Pick<Appointment, 'replaces'>,
+  { replaces, override }: Pick<Appointment, 'replaces' | 'override'>,
 ): Need[] {
-  return planNeeds({ ...request, ...bookable, ...(replaces ? { replaces } : {}) });
+  return planNeeds({ ...request, ...bookable, ...(replaces ? { replaces } : {}), over: override?.rules });
 }
 
 async function takeAll(deps: Deps, appointment: Appointment, needs: Need[]): Promise<Held> {
@@ -144,7 +148,7 @@ export async function giveUp(deps: Deps, appointment: Appointment, reason: Refus
   const ended = await endHold(appointment._id, reason);
   const found = await Appointment.findById(appointment._id).lean();
   if (found && LIVING_STATES.includes(found.state)) return { ok: true, appointment: found };
-  await settleAppointment(deps, appointment._id);
+  await finishAppointment(deps, appointment._id);
   return ended || !found ? { ok: false, reason } : refusedBefore(found);
 }
 

@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import type { Refusal } from '../models/appointment.js';
+import type { Overridable, Refusal } from '../models/appointment.js';
 import type { Event } from '../models/event.js';
 import type { People } from './find-people.js';
 
@@ -38,6 +38,8 @@ export interface Plan {
   people: People;
   /** The appointment whose place it takes: only one may. */
   replaces?: Types.ObjectId;
+  /** Rules that staff have set aside: limits are counted, and compared no more. */
+  over?: readonly Overridable[] | undefined;
 }
 
 /**
@@ -45,6 +47,17 @@ export interface Plan {
  * also while no limit is set, so that one that is set later finds what is booked already.
  */
 export function planNeeds(plan: Plan): Need[] {
+  const { over = [] } = plan;
+  const isOver = ({ refusal }: Need) => over.some((rule) => rule === refusal);
+  return needsByTheRules(plan).map((need) => (isOver(need) ? setAside(need) : need));
+}
+
+/** Counted all the same; of a diary the gap alone: nobody is at two places at once. */
+function setAside(need: Need): Need {
+  return need.kind === 'counted' ? { ...need, of: Infinity } : { ...need, gapMs: 0 };
+}
+
+function needsByTheRules(plan: Plan): Need[] {
   const { event, slot, people } = plan;
   const { perHousehold, perTeacherAndDay, gapMinutes } = event.booking;
   // The teacher's own meetings as a parent are in the same diaries; who is both sides of one meeting is there once.

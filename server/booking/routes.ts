@@ -1,7 +1,7 @@
 import express, { type Router } from 'express';
 import type { Deps } from '../deps.js';
 import { loadConference, parentGuard } from './load-conference.js';
-import { myEvents } from './queries.js';
+import { myEvents } from './list-my-events.js';
 import { appointmentPages } from './serve-appointments.js';
 import { childrenPages } from './serve-children.js';
 import { addSchoolPage } from './serve-school.js';

@@ -1,6 +1,8 @@
+import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { Account } from '../models/account.js';
 import type { Appointment } from '../models/appointment.js';
+import { Contact, contactName } from '../models/contact.js';
 import { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
 import type { MessageKind } from '../models/message.js';
@@ -39,7 +41,7 @@ export async function tellHousehold(
   if (!household || !event || !account) return;
   const [meeting] = await withNames([appointment], styleOf(account));
   if (!meeting) return;
-  const adults = await User.find({ _id: { $in: household.adults }, emailProvenAt: { $exists: true } }).lean();
+  const adults = await addresseesOf(household);
   const entry = { ...meeting, cancelled: news === 'cancelled' };
   const ics = writeCalendar(event, account, [entry], deps.config.publicUrl, deps.now());
   const replyTo = event.office?.replyTo || event.office?.email;
@@ -52,7 +54,7 @@ export async function tellHousehold(
       account: account._id,
       event: event._id,
       kind: `appointment ${news}`,
-      to: adult.email,
+      to: adult.email.toLowerCase(),
       ...(replyTo ? { replyTo } : {}),
       subject,
       // Words of an event's own may leave the news out, with which it stands else.
@@ -61,6 +63,33 @@ export async function tellHousehold(
       key: [news, meeting.id, ...(once ? [once] : []), adult._id.toHexString()].join(':'),
     });
   }
+}
+
+export interface Addressee {
+  _id: Types.ObjectId;
+  name: string;
+  email: string;
+}
+
+/** Whom a household's mails go to: its adults with a proven address, or the adult of the roster for whom the school keeps it. */
+export async function addresseesOf({
+  account,
+  adults,
+  keptFor,
+}: Pick<Household, 'account' | 'adults' | 'keptFor'>): Promise<Addressee[]> {
+  if (!keptFor)
+    return User.find(
+      { _id: { $in: adults }, emailProvenAt: { $exists: true } },
+      { name: 1, email: 1 },
+    ).lean();
+  const contact = await Contact.findOne({
+    _id: keptFor,
+    account,
+    type: { $ne: 'student' },
+    status: 'active',
+  }).lean();
+  if (!contact?.email) return [];
+  return [{ _id: contact._id, name: contactName(contact), email: contact.email }];
 }
 
 function valuesOf(

@@ -33,6 +33,7 @@ const DATABASE_NAME = 'slotbell';
 const INDEX_BUILDERS = 4;
 /** Indexes of older versions that no query needs any more, by collection: each slows every write. */
 const RETIRED: Record<string, string[]> = {
+  auditEntry: ['account_1_at_-1', 'event_1_at_-1', 'account_1_targets_1_at_-1'],
   class: ['synced.students_1'],
   section: ['account_1_status_1_school_1_term_1'],
 };

@@ -1,6 +1,7 @@
 import type { Types } from 'mongoose';
 import { Appointment } from '../models/appointment.js';
 import { addClaim, Claim, underPrefix } from '../models/claim.js';
+import { isDuplicateKey } from '../models/duplicate-key.js';
 import { Household } from '../models/household.js';
 import { eventIds } from './find-clash.js';
 
@@ -67,8 +68,23 @@ export async function renameClaims(
   }
 }
 
+/** The household that the office made for the one who goes is kept for the one who stays, who may have one already: then both stay. */
+async function moveKept({ account, keep, drop }: Move): Promise<void> {
+  try {
+    await Household.updateOne(
+      { account, adults: drop, keptFor: drop },
+      { $set: { adults: [keep], keptFor: keep } },
+    );
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    // Its mails and its name go by the one who stays.
+    await Household.updateOne({ account, adults: drop, keptFor: drop }, { $set: { keptFor: keep } });
+  }
+}
+
 /** Moves a student in the households that have them as a child; one that has both has one then. */
 export async function moveChildren({ account, keep, drop }: Move): Promise<number> {
+  await moveKept({ account, keep, drop });
   const only = {
     $and: [{ 'children.student': drop }, { 'children.student': { $ne: keep } }],
     // Who lost one of the two does not get the child by way of the other.

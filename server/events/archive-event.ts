@@ -1,4 +1,5 @@
 import { recordAudit } from '../audit/record-audit.js';
+import type { AuditAction } from '../audit/say-action.js';
 import type { Deps } from '../deps.js';
 import { Event } from '../models/event.js';
 import { stopSync } from '../sync/runs/stop-sync.js';
@@ -32,6 +33,6 @@ export async function bringBackEvent(actor: Actor, event: Event, now: Date): Pro
   return true;
 }
 
-function audit(actor: Actor, event: Event, action: string, at: Date): Promise<void> {
+function audit(actor: Actor, event: Event, action: AuditAction, at: Date): Promise<void> {
   return recordAudit({ account: actor.account, event: event._id, user: actor.user, action, at });
 }

@@ -1,4 +1,5 @@
 import { recordAudit } from '../audit/record-audit.js';
+import type { AuditAction } from '../audit/say-action.js';
 import { asRead } from '../models/as-read.js';
 import { Event } from '../models/event.js';
 import type { Actor } from '../web/actor.js';
@@ -63,6 +64,6 @@ export function withoutWindow(
   return { set: { 'booking.closesAt': now } };
 }
 
-function audit(actor: Actor, event: Event, action: string, at: Date): Promise<void> {
+function audit(actor: Actor, event: Event, action: AuditAction, at: Date): Promise<void> {
   return recordAudit({ account: actor.account, event: event._id, user: actor.user, action, at });
 }

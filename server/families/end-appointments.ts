@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import { cancelAppointment } from '../booking/cancel-appointment.js';
 import { endHold } from '../booking/check-holder.js';
-import { settleAppointment } from '../booking/settle-appointment.js';
+import { finishAppointment } from '../booking/finish-appointment.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import type { Household } from '../models/household.js';
@@ -18,7 +18,7 @@ const filterOf = ({ _id, student, event }: Which) => ({
 /** Ends what a household holds and has not booked yet, so that a request that is on its way books nothing any more. */
 export async function endHolds(deps: Deps, which: Which): Promise<void> {
   const held = await Appointment.find({ ...filterOf(which), state: 'pending' }, { _id: 1 }).lean();
-  for (const { _id } of held) if (await endHold(_id, 'hold ended')) await settleAppointment(deps, _id);
+  for (const { _id } of held) if (await endHold(_id, 'hold ended')) await finishAppointment(deps, _id);
 }
 
 /** Cancels what lies ahead, for the school, with its notice. @returns how many */

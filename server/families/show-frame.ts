@@ -1,7 +1,8 @@
 import type { Response } from 'express';
+import { shortDayAndTime } from '../web/format-time.js';
 import type { PlacedEvent } from '../web/place.js';
 import { SETUP_TABS, eventFrame } from '../web/event-tabs.js';
-import type { Adult } from './queries.js';
+import type { Adult, ComingMeeting } from './queries.js';
 
 export const FAMILIES = '/global-setup/families';
 
@@ -33,4 +34,13 @@ export function frameOf(res: Response, title: string) {
   const event = eventIn(res);
   if (!event) return { title, section: 'global-setup', setupTabs: SETUP_TABS, tab: 'contacts' };
   return eventFrame(event, 'families', title);
+}
+
+/** Who the request is about. */
+export function adultOf(res: Response): Adult {
+  return res.locals.adult as Adult;
+}
+
+export function meetingInWords({ event, from, teacher, children, state }: ComingMeeting) {
+  return { when: shortDayAndTime(from, event), event: event.name, teacher, children, state };
 }

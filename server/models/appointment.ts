@@ -49,6 +49,27 @@ export const REFUSALS = [
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
+/** Rules of the event that staff may set aside, each by the refusal that it ends in; of 'household busy' the gap alone. */
+export const OVERRIDABLE = [
+  'not open',
+  'too late',
+  'teacher limit',
+  'class limit',
+  'household limit',
+  'student limit',
+  'day limit',
+  'household busy',
+] as const satisfies Refusal[];
+export type Overridable = (typeof OVERRIDABLE)[number];
+
+/** What somebody of the school set aside for one booking, and why. */
+export interface Override {
+  rules: Overridable[];
+  reason: string;
+  by: Types.ObjectId;
+  at: Date;
+}
+
 /** Whether the family came, as the school marked it. */
 export const ATTENDED = ['yes', 'no'] as const;
 export type Attended = (typeof ATTENDED)[number];
@@ -104,6 +125,8 @@ export interface Appointment extends Scoped {
   cancelledBy?: 'household' | 'school' | 'change';
   /** What the school said to the family when it canceled. */
   notice?: string;
+  /** Absent: booked within the rules. */
+  override?: Override;
 }
 
 const problem = {
@@ -150,6 +173,17 @@ const schema = scopedSchema<Appointment>('appointment', {
   cancelledAt: Date,
   cancelledBy: { type: String, enum: ['household', 'school', 'change'] },
   notice: String,
+  override: {
+    type: new Schema<Override>(
+      {
+        rules: { type: [{ type: String, enum: OVERRIDABLE }], required: true },
+        reason: { type: String, required: true },
+        by: { type: Schema.Types.ObjectId, required: true },
+        at: { type: Date, required: true },
+      },
+      { _id: false },
+    ),
+  },
 });
 schema.index({ byKey: 1 }, { unique: true });
 schema.index({ event: 1, state: 1, from: 1 });

@@ -1,6 +1,13 @@
 import mongoose, { Schema, type Types } from 'mongoose';
 
-/** Who changed what, when. Append only. */
+/** A setting before and after. Without either, only that it changed is told: it is a secret or about a person. */
+export interface AuditChange {
+  field: string;
+  before?: string | number | boolean;
+  after?: string | number | boolean;
+}
+
+/** Who changed what, when, from where. Append only. */
 export interface AuditEntry {
   _id: Types.ObjectId;
   account: Types.ObjectId;
@@ -13,6 +20,10 @@ export interface AuditEntry {
   targets: Types.ObjectId[];
   /** Counts and settings; never names. */
   detail: Record<string, unknown>;
+  /** Absent: nothing is told of before and after. */
+  changes?: AuditChange[];
+  /** The address that the request came from. Absent: a job did it, or it was before that was kept. */
+  from?: string;
 }
 
 const schema = new Schema<AuditEntry>(
@@ -24,12 +35,25 @@ const schema = new Schema<AuditEntry>(
     action: { type: String, required: true },
     targets: [Schema.Types.ObjectId],
     detail: { type: Schema.Types.Mixed, default: {} },
+    changes: {
+      type: [
+        new Schema<AuditChange>(
+          { field: { type: String, required: true }, before: Schema.Types.Mixed, after: Schema.Types.Mixed },
+          { _id: false },
+        ),
+      ],
+      default: undefined,
+    },
+    from: String,
   },
   { collection: 'auditEntry', strict: 'throw', versionKey: false, minimize: false },
 );
-schema.index({ account: 1, at: -1 });
-schema.index({ event: 1, at: -1 });
+// The audit's pages, by time; entries of one moment in the order in which they were made.
+schema.index({ account: 1, at: -1, _id: -1 });
+schema.index({ event: 1, at: -1, _id: -1 });
+schema.index({ account: 1, user: 1, at: -1, _id: -1 });
+schema.index({ account: 1, action: 1, at: -1, _id: -1 });
 // What was done to one person or thing.
-schema.index({ account: 1, targets: 1, at: -1 });
+schema.index({ account: 1, targets: 1, at: -1, _id: -1 });
 
 export const AuditEntry = mongoose.model<AuditEntry>('auditEntry', schema);

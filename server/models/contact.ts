@@ -1,6 +1,6 @@
 import mongoose, { Schema, type QueryFilter, type Types } from 'mongoose';
 import type { Identifier } from './account.js';
-import { lacksOf, personKeys, type PersonKeys } from './person-keys.js';
+import { lacksOf, personKeys, phoneKey, type PersonKeys } from './person-keys.js';
 import { recordSchema, scopedSchema, type Scoped, type SourceRecord } from './scoped.js';
 import { numberKey } from './security-value.js';
 
@@ -145,6 +145,12 @@ const schema = scopedSchema<Contact>('contact', {
       return lacksOf(this);
     },
   },
+  phoneKey: {
+    type: String,
+    default(this: Contact) {
+      return phoneKey(this.phone);
+    },
+  },
 });
 schema.index(
   { account: 1, 'record.id': 1 },
@@ -154,6 +160,7 @@ schema.index(LISTING_INDEX);
 schema.index({ account: 1, sortKey: 1 });
 schema.index({ account: 1, email: 1 });
 schema.index({ account: 1, numberKey: 1 });
+schema.index({ account: 1, phoneKey: 1 }, { partialFilterExpression: { phoneKey: { $gt: '' } } });
 schema.index({ account: 1, 'relations.student': 1 });
 schema.index(
   { account: 1, 'record.also': 1 },

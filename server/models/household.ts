@@ -32,6 +32,11 @@ export interface Household extends Scoped {
   removed?: RemovedChild[];
   /** It has no adults: it keeps appointments for the school, whose family lost the child. */
   ofSchool?: boolean;
+  /**
+   * The school made it for somebody of the roster without a login, who stands in `adults` instead of one: a guardian, or the child itself
+   * where no adult is known.
+   */
+  keptFor?: Types.ObjectId;
   createdAt: Date;
 }
 
@@ -65,6 +70,7 @@ const schema = scopedSchema<Household>('household', {
     default: undefined,
   },
   ofSchool: Boolean,
+  keptFor: Schema.Types.ObjectId,
   createdAt: { type: Date, required: true },
 });
 // Unique: two first requests of one adult at once make one household.

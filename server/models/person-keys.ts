@@ -13,6 +13,7 @@ interface Keyed {
   email: string;
   schoolId: string;
   birthDate: string;
+  phone?: string;
 }
 
 /** What is stored with a person and made of the rest. */
@@ -23,10 +24,14 @@ export interface PersonKeys {
   numberKey: string;
   /** What is not known of them, a letter each (`MISSING`), in a fixed order. */
   lacks: string;
+  /** Of `phone`: what a caller is looked up by. */
+  phoneKey: string;
 }
 
 /** What a person is searched, sorted and looked up by. */
-export function contactKeys(person: Omit<Keyed, 'type' | 'birthDate'>): Omit<PersonKeys, 'lacks'> {
+export function contactKeys(
+  person: Omit<Keyed, 'type' | 'birthDate' | 'phone'>,
+): Omit<PersonKeys, 'lacks' | 'phoneKey'> {
   return {
     numberKey: numberKey(person.schoolId),
     searchKey: searchKey(person.firstName, person.lastName, person.email, person.schoolId),
@@ -51,5 +56,23 @@ export function lacking(missing: Missing): string[] {
 
 /** All that is stored with a person and made of the rest. */
 export function personKeys(person: Keyed): PersonKeys {
-  return { ...contactKeys(person), lacks: lacksOf(person) };
+  return { ...contactKeys(person), lacks: lacksOf(person), phoneKey: phoneKey(person.phone ?? '') };
+}
+
+/** The digits of a phone number from its end, without an extension: an ordered index finds it by its last digits, with or without area code. */
+export function phoneKey(phone: string): string {
+  const [number = ''] = phone.slice(0, 60).split(/[a-z,;#]/i);
+  return [...number.replace(/\D/g, '')].reverse().join('').slice(0, 15);
+}
+
+/** Fewer digits are as well a Student ID. */
+const LEAST_DIGITS = 7;
+
+/** What the stored key of a number that somebody typed is or begins with; none where that is no phone number. */
+export function phoneSearch(text: string): (string | RegExp)[] {
+  if (!/^[\d\s+().,/x#*-]*(?:ext\.?[\d\s]*)?$/i.test(text)) return [];
+  const key = phoneKey(text);
+  if (key.length < LEAST_DIGITS) return [];
+  // Ten digits are a whole number, whatever country code stands before them; some are stored without area code.
+  return [new RegExp(`^${key.slice(0, 10)}`), key.slice(0, LEAST_DIGITS)];
 }

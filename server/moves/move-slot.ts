@@ -1,7 +1,7 @@
 import { endHold } from '../booking/check-holder.js';
 import { findPeople } from '../booking/find-people.js';
 import { planNeeds, type Need } from '../booking/plan-needs.js';
-import { settleAppointment } from '../booking/settle-appointment.js';
+import { finishAppointment } from '../booking/finish-appointment.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { asRead } from '../models/as-read.js';
@@ -99,7 +99,7 @@ export async function lockSlot(
   const holds = await Appointment.find({ slot: item.slot, state: 'pending' }, { _id: 1 }).lean();
   for (const { _id } of holds) {
     await endHold(_id, 'not here');
-    await settleAppointment(deps, _id);
+    await finishAppointment(deps, _id);
   }
   return before;
 }

@@ -34,13 +34,29 @@ export async function findTold(event: EventScope, appointments: Booked[]): Promi
   const ids = [...new Set(appointments.map(({ household }) => household.toHexString()))];
   const households = await Household.find(
     { _id: { $in: ids }, account: event.account },
-    { adults: 1 },
+    { adults: 1, keptFor: 1 },
   ).lean();
-  const adults = await User.find(
-    { _id: { $in: households.flatMap((one) => one.adults) }, emailProvenAt: { $exists: true } },
-    { _id: 1 },
-  ).lean();
-  const proven = new Set(adults.map(({ _id }) => _id.toHexString()));
+  const kept = households.flatMap(({ keptFor }) => keptFor ?? []);
+  const [adults, ofRoster] = await Promise.all([
+    User.find(
+      { _id: { $in: households.flatMap((one) => one.adults) }, emailProvenAt: { $exists: true } },
+      { _id: 1 },
+    ).lean(),
+    // As `addresseesOf` has it.
+    kept.length > 0
+      ? Contact.find(
+          {
+            _id: { $in: kept },
+            account: event.account,
+            type: { $ne: 'student' },
+            status: 'active',
+            email: { $gt: '' },
+          },
+          { _id: 1 },
+        ).lean()
+      : [],
+  ]);
+  const proven = new Set([...adults, ...ofRoster].map(({ _id }) => _id.toHexString()));
   const told = new Set(
     households
       .filter((one) => one.adults.some((id) => proven.has(id.toHexString())))

@@ -14,7 +14,7 @@ export const MOST_TRIES = WAITS.length + 1;
 
 /**
  * Takes the mail that has waited longest, or one whose worker has not been heard of for the length of the lease. The number of
- * `attempts` it comes with names this claim: only its holder can settle it.
+ * `attempts` it comes with names this claim: only its holder can record what became of it.
  */
 export async function claimMail(now: Date): Promise<Notification | null> {
   const mail = await Notification.findOneAndUpdate(
@@ -25,8 +25,8 @@ export async function claimMail(now: Date): Promise<Notification | null> {
   return mail;
 }
 
-/** Notes what became of a claimed mail: sent, to be tried again later, or failed. A claim that was lost changes nothing. */
-export async function settleMail(
+/** Records what became of a claimed mail: sent, to be tried again later, or failed. A claim that was lost changes nothing. */
+export async function recordTry(
   mail: Notification,
   failed: FailedTry | undefined,
   now: Date,

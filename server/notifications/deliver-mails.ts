@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.js';
-import { claimMail, keepWaitingMails, MOST_TRIES, settleMail } from './claim-mail.js';
+import { claimMail, keepWaitingMails, MOST_TRIES, recordTry } from './claim-mail.js';
 import { CUT_OFF } from './explain-fault.js';
 import { findLogos, type LogoOf } from './load-logo.js';
 import { openMailServer, type MailServer } from './send-mail.js';
@@ -44,7 +44,7 @@ async function workLane(
     const mail = await claimMail(deps.now());
     if (!mail) return;
     const failed = mail.attempts > MOST_TRIES ? CUT_OFF : await server.send(mail, await logoOf(mail.account));
-    const state = await settleMail(mail, failed, deps.now());
+    const state = await recordTry(mail, failed, deps.now());
     if (failed)
       deps.log.warn({ mail: mail._id, code: failed.code, attempts: mail.attempts, state }, 'mail not sent');
     if (failed?.ofServer) down.abort();

@@ -29,7 +29,7 @@ export async function startInvitations(
   await recordAudit({
     account,
     user,
-    action: asked.kind === 'invite' ? 'invite staff' : 'invite staff again',
+    action: asked.kind === 'invite' ? 'invite many staff' : 'invite staff again',
     targets: [id],
     detail: { people: asked.people.length, ...(asked.level ? { level: asked.level } : {}) },
     at: deps.now(),

@@ -9,6 +9,7 @@ import { convertRemarks } from './convert-remarks.js';
 import { convertResults } from './convert-results.js';
 import { fillClaims } from './fill-claims.js';
 import { fillLimits } from './fill-limits.js';
+import { keyPhones } from './key-phones.js';
 import { foldSearchKeys } from './fold-search-keys.js';
 import { noteMissing } from './note-missing.js';
 import { renameClaims } from './rename-claims.js';
@@ -44,4 +45,5 @@ export const STEPS: readonly UpgradeStep[] = [
   { id: 'convert-file-problems', when: 'after indexes', run: convertFileProblems },
   { id: 'fill-limits', when: 'after indexes', run: fillLimits },
   { id: 'rename-claims', when: 'after indexes', run: renameClaims },
+  { id: 'key-phones', when: 'after indexes', run: keyPhones },
 ];

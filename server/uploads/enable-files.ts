@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
+import type { AuditAction } from '../audit/say-action.js';
 import type { Deps } from '../deps.js';
 import { asRead } from '../models/as-read.js';
 import { Account, type FileFormat } from '../models/account.js';
@@ -72,7 +73,7 @@ export async function countRecords(account: Types.ObjectId): Promise<OtherRecord
 async function note(
   deps: Deps,
   actor: Actor,
-  action: string,
+  action: AuditAction,
   detail: Record<string, unknown>,
 ): Promise<void> {
   await recordAudit({ account: actor.account, user: actor.user, action, detail, at: deps.now() });

@@ -131,7 +131,6 @@ export interface BarChart {
 }
 
 const BARS = { title: 12, top: 26, base: 166, labels: 184, groups: 202, height: 208 } as const;
-const FEWEST_BARS = 12;
 /** Beside each other on a phone. */
 const MOST_LABELS = 6;
 /** A day needs a quarter of a phone's width. */
@@ -144,7 +143,8 @@ export function drawBars({ id, title, description, parts, columns, say }: BarCha
     const before = columns[index - 1];
     return before && before.group !== column.group ? [undefined, column] : [column];
   });
-  const places = layColumns(shown.length, FEWEST_BARS);
+  // As many places as labels at least: a few bars fill the width and are no wall, and each has room for its label.
+  const places = layColumns(shown.length, MOST_LABELS);
   const step = Math.ceil(shown.length / MOST_LABELS);
   let grouped = -GROUP_WIDTH;
   let group = '';

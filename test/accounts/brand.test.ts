@@ -151,11 +151,11 @@ describe('how a school looks to parents', () => {
     assert.equal((await Account.findById(account).orFail().lean()).logo, undefined);
     const entries = await AuditEntry.find({ action: 'change logo' }).sort({ _id: 1 }).lean();
     assert.deepEqual(
-      entries.map(({ detail }) => [detail.before, detail.after]),
+      entries.map(({ changes }) => [changes![0]!.before, changes![0]!.after]),
       [
-        [{ logo: '' }, { logo: '60 × 40' }],
-        [{ logo: '60 × 40' }, { logo: '61 × 40' }],
-        [{ logo: '61 × 40' }, { logo: '' }],
+        ['', '60 × 40'],
+        ['60 × 40', '61 × 40'],
+        ['61 × 40', ''],
       ],
     );
   });

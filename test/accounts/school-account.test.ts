@@ -159,11 +159,10 @@ describe('the school account', () => {
     assert.match(second.text, /value="#654321"/, 'what the second typed is kept');
     assert.equal((await Account.findById(account).orFail().lean()).color, '#123456');
     const entry = await AuditEntry.findOne({ action: 'change school account' }).orFail().lean();
-    assert.deepEqual(entry.detail, {
-      fields: ['officePhone', 'color'],
-      before: { color: '' },
-      after: { color: '#123456' },
-    });
+    assert.deepEqual(entry.changes, [
+      { field: 'officePhone' },
+      { field: 'color', before: '', after: '#123456' },
+    ]);
   });
 });
 

@@ -76,7 +76,7 @@ describe('Contacts edited by hand', function () {
       '90-001',
       'Lincoln High',
       'Entered by hand',
-      'Added by hand',
+      'Contact added by hand',
     ])
       assert.ok(text.includes(words), words);
     assert.match((await visitor.get(`${HOME}?q=nunez`)).text, /Zoë Nuñez/);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Types } from 'mongoose';
-import { claimMail, settleMail } from '../../server/notifications/claim-mail.js';
+import { claimMail, recordTry } from '../../server/notifications/claim-mail.js';
 import { deliverMails } from '../../server/notifications/deliver-mails.js';
 import { explainFault } from '../../server/notifications/explain-fault.js';
 import { sayFault } from '../../server/notifications/show-fault.js';
@@ -205,9 +205,9 @@ describe('delivery of mails', () => {
     later(6);
     const second = await claimMail(test.deps.now());
     assert.ok(first && second);
-    await settleMail(first, explainFault(new Error('any')), test.deps.now());
+    await recordTry(first, explainFault(new Error('any')), test.deps.now());
     assert.equal((await read(id)).state, 'sending');
-    await settleMail(second, undefined, test.deps.now());
+    await recordTry(second, undefined, test.deps.now());
     assert.equal((await read(id)).state, 'sent');
   });
 

@@ -103,7 +103,7 @@ describe('staff accounts for many', () => {
       'cy@example.org',
       'fay@example.org',
     ]);
-    assert.equal(await AuditEntry.countDocuments({ action: 'invite staff', 'detail.people': { $gt: 0 } }), 2);
+    assert.equal(await AuditEntry.countDocuments({ action: 'invite many staff' }), 2);
   });
 
   it('are asked for once when the button is pressed twice, and not without anybody', async () => {
@@ -252,10 +252,9 @@ describe('staff accounts for many', () => {
       [['administrator'], ['appointment maker']],
     );
     const entry = await AuditEntry.findOne({ action: 'change access level' }).orFail().lean();
-    assert.deepEqual(entry.detail, {
-      before: { level: 'appointment viewer' },
-      after: { level: 'appointment maker' },
-    });
+    assert.deepEqual(entry.changes, [
+      { field: 'level', before: 'appointment viewer', after: 'appointment maker' },
+    ]);
     await visitor.post(`${LOGINS}/bulk`, { ...fields, act: 'remove', all: '1', ids: [], sure: 'on' }, LOGINS);
     assert.deepEqual(
       [await levelOf(self), await levelOf(one!._id), await levelOf(two!._id)],

@@ -46,6 +46,21 @@ describe('bars drawn on the server', () => {
     );
   });
 
+  it('have labels that keep a sixth of the width between them, and fill half of it from three bars on', () => {
+    for (let count = 1; count <= 40; count += 1) {
+      const at = { label: '10 AM', group: 'Tue', tip: '', values: [1, 0] };
+      const { labels, columns } = draw(Array.from({ length: count }, () => at));
+      const places = labels.filter(({ anchor }) => anchor === 'middle').map(({ x }) => x);
+      for (const [index, x] of places.entries())
+        assert.ok(
+          index === 0 || x - (places[index - 1] ?? 0) >= 100 / 7,
+          `${String(count)}: ${places.join()}`,
+        );
+      const last = columns.at(-1);
+      assert.ok(last && (count < 3 || last.x + last.width >= 49.9), String(count));
+    }
+  });
+
   it('are to scale, and a group keeps apart from the next', () => {
     const at = (group: string, booked: number) => ({ label: '5 PM', group, tip: '', values: [booked, 0] });
     const { columns, lines } = draw([at('Tue', 100), at('Tue', 50), at('Wed', 25)]);

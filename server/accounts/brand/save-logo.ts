@@ -51,7 +51,7 @@ function noteLogo(
     account,
     user,
     action: 'change logo',
-    detail: { before: { logo: size(before) }, after: { logo: size(after) } },
+    changes: [{ field: 'logo', before: size(before), after: size(after) }],
     at: deps.now(),
   });
 }

@@ -1,3 +1,4 @@
+import { changesOf } from '../../audit/compare-values.js';
 import { recordAudit } from '../../audit/record-audit.js';
 import type { Deps } from '../../deps.js';
 import { Account } from '../../models/account.js';
@@ -5,6 +6,9 @@ import { asRead } from '../../models/as-read.js';
 import { isDuplicateKey } from '../../models/duplicate-key.js';
 import type { Actor } from '../../web/actor.js';
 import { sayFee, shownOf, type AccountSettings, type StoredSettings } from './schema.js';
+
+/** Addresses of people or what leads to them: the audit keeps only that they changed. */
+const OFFICE = ['officePhone', 'officeEmail', 'replyTo'];
 
 /** Link names that one school may use up: they stay its own for good. */
 const MOST_LINK_NAMES = 50;
@@ -51,7 +55,7 @@ export async function saveAccount(
     account: _id,
     user,
     action: 'change school account',
-    detail: changesBetween(shownOf(before), { ...settings, schoolFee: sayFee(settings.schoolFee) }),
+    changes: changesOf(shownOf(before), { ...settings, schoolFee: sayFee(settings.schoolFee) }, OFFICE),
     at: deps.now(),
   });
   return { ok: true };
@@ -69,15 +73,4 @@ function readFields({ name, timeZone, locale, office, linkName, color, schoolFee
     color,
     schoolFee,
   };
-}
-
-type Shown = ReturnType<typeof shownOf>;
-
-/** What changed, before and after; how the office is reached is not kept in the audit, only that it changed. */
-function changesBetween(before: Shown, after: Shown): Record<string, unknown> {
-  const changed = (Object.keys(before) as (keyof Shown)[]).filter((key) => before[key] !== after[key]);
-  const isTold = (key: keyof Shown) => !['officePhone', 'officeEmail', 'replyTo'].includes(key);
-  const of = (settings: Shown) =>
-    Object.fromEntries(changed.filter(isTold).map((key) => [key, settings[key]]));
-  return { fields: changed, before: of(before), after: of(after) };
 }

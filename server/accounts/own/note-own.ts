@@ -1,4 +1,5 @@
 import { recordAudit } from '../../audit/record-audit.js';
+import type { AuditAction } from '../../audit/say-action.js';
 import type { Deps } from '../../deps.js';
 import { Account } from '../../models/account.js';
 import type { User } from '../../models/user.js';
@@ -14,7 +15,7 @@ export async function findSchool(user: User): Promise<Pick<Account, '_id' | 'nam
 }
 
 /** Leaves an entry in every account that the login belongs to. */
-export async function noteOwn(deps: Pick<Deps, 'now'>, user: User, action: string): Promise<void> {
+export async function noteOwn(deps: Pick<Deps, 'now'>, user: User, action: AuditAction): Promise<void> {
   const accounts = new Map(user.grants.map(({ account }) => [account.toHexString(), account]));
   for (const account of accounts.values())
     await recordAudit({ account, user: user._id, action, targets: [user._id], at: deps.now() });

@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
 import { recordAudit } from '../../audit/record-audit.js';
+import type { AuditAction } from '../../audit/say-action.js';
 import type { Deps } from '../../deps.js';
 import { Account } from '../../models/account.js';
 import { School } from '../../models/school.js';
@@ -64,7 +65,7 @@ export async function disableClever(deps: Deps, actor: Actor): Promise<void> {
 async function note(
   deps: Deps,
   actor: Actor,
-  action: string,
+  action: AuditAction,
   detail: Record<string, unknown>,
 ): Promise<void> {
   await recordAudit({ account: actor.account, user: actor.user, action, detail, at: deps.now() });

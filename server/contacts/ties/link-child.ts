@@ -1,4 +1,5 @@
 import { recordAudit } from '../../audit/record-audit.js';
+import type { AuditAction } from '../../audit/say-action.js';
 import type { Deps } from '../../deps.js';
 import { Contact, recordIds } from '../../models/contact.js';
 import { isDeleting } from '../../runs/engine/find-at-work.js';
@@ -88,6 +89,6 @@ export async function unlinkChild(
   return true;
 }
 
-function note(action: string, { account, user }: By, { student, adult }: Pair, at: Date): Promise<void> {
+function note(action: AuditAction, { account, user }: By, { student, adult }: Pair, at: Date): Promise<void> {
   return recordAudit({ account, user, action, targets: [student._id, adult._id], at });
 }

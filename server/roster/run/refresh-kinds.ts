@@ -17,7 +17,7 @@ const person: Kind = {
   collection: Contact.collection,
   gone: 'transferred',
   keysOf: (contact: Contact) => ({ ...personKeys(contact) }),
-  keysFrom: ['type', 'firstName', 'lastName', 'email', 'schoolId', 'birthDate'],
+  keysFrom: ['type', 'firstName', 'lastName', 'email', 'schoolId', 'birthDate', 'phone'],
   decided: ['securityValue', 'tied', 'code', 'merging'],
 };
 const mirrored = (model: { collection: unknown }): Kind => ({

@@ -23,7 +23,7 @@ export async function startRefresh(
   await recordAudit({
     account: asked.account,
     user: asked.by,
-    action: `${asked.purpose} roster`,
+    action: `${asked.purpose} roster` as const,
     targets: asked.of ? [run._id, asked.of] : [run._id],
     detail: asked.reason ? { reason: asked.reason } : {},
     at: deps.now(),

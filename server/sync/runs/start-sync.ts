@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
 import { recordAudit } from '../../audit/record-audit.js';
+import type { AuditAction } from '../../audit/say-action.js';
 import type { Deps } from '../../deps.js';
 import { sourceOf, type Account } from '../../models/account.js';
 import { isDuplicateKey } from '../../models/duplicate-key.js';
@@ -36,7 +37,7 @@ export type SyncStarted =
   | { ok: true; run: Types.ObjectId; /** The same was asked for before and waits still. */ waits: boolean }
   | { ok: false; reason: 'not connected' | 'nothing chosen' | 'night is done' };
 
-const AUDITED: Record<SyncTrigger, string> = {
+const AUDITED: Record<SyncTrigger, AuditAction> = {
   'first import': 'start import',
   nightly: 'start sync',
   'sync now': 'start sync',

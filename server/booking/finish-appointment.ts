@@ -9,7 +9,7 @@ import { tellHousehold } from './tell-household.js';
  * Does what follows from an appointment that was booked or has ended: cancels the one it replaces, frees claims, mails the family.
  * The deciding update left `unfinished` on it, so that a job does it where the process died; every part may be done twice.
  */
-export async function settleAppointment(deps: Deps, id: Types.ObjectId): Promise<void> {
+export async function finishAppointment(deps: Deps, id: Types.ObjectId): Promise<void> {
   const appointment = await Appointment.findOne({ _id: id, unfinished: true }).lean();
   if (!appointment) return;
   const isLiving = LIVING_STATES.includes(appointment.state);
@@ -44,5 +44,5 @@ async function cancelReplaced(deps: Deps, replaced: Types.ObjectId): Promise<voi
     { _id: replaced, state: { $in: LIVING_STATES } },
     { $set: { state: 'cancelled', cancelledAt: deps.now(), cancelledBy: 'change', unfinished: true } },
   );
-  await settleAppointment(deps, replaced);
+  await finishAppointment(deps, replaced);
 }

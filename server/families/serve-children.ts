@@ -1,0 +1,85 @@
+import type { Request, Response, Router } from 'express';
+import { Types } from 'mongoose';
+import type { Deps } from '../deps.js';
+import type { Household } from '../models/household.js';
+import { actorOf } from '../web/actor.js';
+import { notFound } from '../web/errors.js';
+import { FRESH_FORM, type Form } from '../web/parse.js';
+import { say } from '../web/session.js';
+import { comingOf, type Adult, type ClaimedChild } from './queries.js';
+import { readOutcome, readTelling, shownOf } from './read-outcome.js';
+import { removeChild, returnChild } from './remove-child.js';
+import { adultOf, meetingInWords, page, pathOf } from './show-frame.js';
+
+/** Taking a child off an adult's list, and giving it back. */
+export function childPages(router: Router, deps: Deps): void {
+  router.get('/:user/children/:student/removal', async (req, res) => {
+    await askRemoval(deps, req, res);
+  });
+
+  router.post('/:user/children/:student/removal', async (req, res) => {
+    const { adult, child } = childOf(req, res);
+    const student = new Types.ObjectId(child.id);
+    const coming = await comingOf(adult.household, actorOf(res), deps.now(), onlyOf(adult, student));
+    const asked = readOutcome(req, coming);
+    if (!asked.ok) {
+      await askRemoval(deps, req, res, asked.form);
+      return;
+    }
+    const removed = await removeChild(deps, actorOf(res), adult, { student, ...asked });
+    if (!removed) throw notFound();
+    say(req, { kind: 'ok', text: `${child.name} is no longer on this person’s list.` });
+    res.redirect(303, pathOf(res, adult));
+  });
+
+  router.get('/:user/children/:student/return', (req, res) => {
+    const { adult, child } = childOf(req, res);
+    if (!child.removedAt) throw notFound();
+    askReturn(res, adult, child);
+  });
+
+  router.post('/:user/children/:student/return', async (req, res) => {
+    const { adult, child } = childOf(req, res);
+    const student = new Types.ObjectId(child.id);
+    const asked = readTelling(req);
+    if (!asked.ok) {
+      askReturn(res.status(422), adult, child, asked.form);
+      return;
+    }
+    const { tell } = asked;
+    if (!(await returnChild(deps, actorOf(res), adult, { student, tell }))) throw notFound();
+    say(req, { kind: 'ok', text: `${child.name} is on this person’s list again.` });
+    res.redirect(303, pathOf(res, adult));
+  });
+}
+
+async function askRemoval(deps: Deps, req: Request, res: Response, form?: Form): Promise<void> {
+  const { adult, child } = childOf(req, res);
+  const only = onlyOf(adult, new Types.ObjectId(child.id));
+  const coming = await comingOf(adult.household, actorOf(res), deps.now(), only);
+  if (child.removedAt && coming.length === 0) throw notFound();
+  res.status(form ? 422 : 200).render('families/removal', {
+    ...page(res, adult, `Remove ${child.name} from this person’s list?`),
+    adult,
+    child,
+    meetings: coming.map(meetingInWords),
+    shown: shownOf(coming),
+    ...(form ? { form } : {}),
+  });
+}
+
+function askReturn(res: Response, adult: Adult, child: ClaimedChild, form: Form = FRESH_FORM): void {
+  res.render('families/return', { ...page(res, adult, `Give ${child.name} back?`), adult, child, form });
+}
+
+function childOf(
+  req: Request,
+  res: Response,
+): { adult: Adult & { household: Household }; child: ClaimedChild } {
+  const adult = adultOf(res);
+  const child = adult.children.find(({ id }) => id === req.params.student);
+  if (!child || !adult.household) throw notFound();
+  return { adult: { ...adult, household: adult.household }, child };
+}
+
+const onlyOf = ({ part }: Adult, student: Types.ObjectId) => ({ student, event: part?.event });
