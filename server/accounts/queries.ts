@@ -3,6 +3,7 @@ import { Account } from '../models/account.js';
 import { Contact, contactName, type ContactType } from '../models/contact.js';
 import { Event } from '../models/event.js';
 import { offeredGrants, OneTimeLink } from '../models/one-time-link.js';
+import { School } from '../models/school.js';
 import { beginsInKey, inKey, searchKey, searchWords } from '../models/scoped.js';
 import { User, type AccessLevel, type Grant } from '../models/user.js';
 import { accountsOf } from './load-actor.js';
@@ -156,7 +157,7 @@ export async function teacherChoices(
 ): Promise<{ choices: Choice[]; more: boolean }> {
   const active = { account, type: { $in: ['teacher', 'staff'] as ContactType[] }, status: 'active' as const };
   const words = searchWords(teacher).slice(0, 6);
-  const fields = { firstName: 1, lastName: 1, email: 1 } as const;
+  const fields = { firstName: 1, lastName: 1, email: 1, schools: 1 } as const;
   const [selected, found] = await Promise.all([
     /^[0-9a-f]{24}$/.test(contact)
       ? Contact.find({ ...active, _id: new Types.ObjectId(contact) }, fields).lean()
@@ -172,11 +173,15 @@ export async function teacherChoices(
       .limit(MOST_TEACHERS + 1)
       .lean(),
   ]);
+  const schools = await School.find({ account }, { name: 1 }).lean();
+  const nameOf = new Map(schools.map(({ _id, name }) => [_id.toHexString(), name]));
   const others = found.filter(({ _id }) => _id.toHexString() !== contact);
   return {
     choices: [...selected, ...others.slice(0, MOST_TEACHERS)].map((person) => ({
       value: person._id.toHexString(),
-      label: [contactName(person), person.email].filter(Boolean).join(', '),
+      label: [contactName(person), nameOf.get(person.schools[0]?.toHexString() ?? ''), person.email]
+        .filter(Boolean)
+        .join(', '),
     })),
     more: others.length > MOST_TEACHERS || teacher !== '',
   };
