@@ -1,3 +1,4 @@
+import { changesOf } from '../audit/compare-values.js';
 import { recordAudit } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
 import { asRead } from '../models/as-read.js';
@@ -40,7 +41,7 @@ export async function saveMapping(
     account,
     user,
     action: 'change field mapping',
-    detail: { before: choicesOf(known), after: choicesOf(mapping) },
+    changes: changesOf(choicesOf(known), choicesOf(mapping)),
     at: now(),
   });
   return { ok: true, changed: changes.length };
@@ -69,7 +70,7 @@ export async function renameIdentifiers(
       account,
       user,
       action: 'rename identifiers',
-      detail: { ...identifierNames },
+      changes: changesOf(before, identifierNames),
       at: now(),
     });
   return true;

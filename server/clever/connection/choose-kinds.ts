@@ -1,3 +1,4 @@
+import { changesOf } from '../../audit/compare-values.js';
 import { recordAudit } from '../../audit/record-audit.js';
 import type { Deps } from '../../deps.js';
 import { asRead } from '../../models/as-read.js';
@@ -29,7 +30,7 @@ export async function chooseKinds(
     account: actor.account,
     user: actor.user,
     action: 'choose clever kinds',
-    detail: { ...kinds },
+    changes: changesOf({ ...before }, { ...kinds }),
     at: deps.now(),
   });
   return { ok: true };

@@ -1,4 +1,5 @@
 import type { Types } from 'mongoose';
+import { changesOf } from '../../audit/compare-values.js';
 import { recordAudit } from '../../audit/record-audit.js';
 import type { Deps } from '../../deps.js';
 import { Account } from '../../models/account.js';
@@ -65,7 +66,8 @@ export async function saveDistrict(
     account: actor.account,
     user: actor.user,
     action: 'save clever district',
-    detail: { districtId, before: before?.districtId ?? '', matchesCleared: matches },
+    detail: { matchesCleared: matches },
+    changes: changesOf({ districtId: before?.districtId }, { districtId }),
     at: deps.now(),
   });
   return { ok: true, changed: true };
