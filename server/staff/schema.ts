@@ -35,16 +35,18 @@ export const rosterQuery = Joi.object<RosterFilter & { page: number }, true>({
 });
 
 const ids = () => objectIds(MOST_PEOPLE).default([]).label('people from the list');
-const OPEN_AGAIN = 'Open this page again, and then select the people once more.';
+const OPEN_AGAIN = 'Open this page again, and select the people again.';
 
 const once = () =>
   Joi.string()
+    .max(40)
     .pattern(/^[\w-]{8,40}$/)
     .required()
     .messages({
       'any.required': OPEN_AGAIN,
       'string.empty': OPEN_AGAIN,
       'string.base': OPEN_AGAIN,
+      'string.max': OPEN_AGAIN,
       'string.pattern.base': OPEN_AGAIN,
     });
 

@@ -42,7 +42,7 @@ export function addBulkPages(router: Router, deps: Deps): void {
     const changed = await changeEach(deps, res, form, others);
     const text =
       form.act === 'remove'
-        ? `${countOf(changed, 'staff account has', 'staff accounts have')} no access any more.`
+        ? `${countOf(changed, 'person has', 'people have')} no access to your school now.`
         : `${countOf(changed, 'staff account is', 'staff accounts are')} ${levelInWords(form.toLevel)} now.`;
     say(req, { kind: 'ok', text });
     res.redirect(303, LOGINS);

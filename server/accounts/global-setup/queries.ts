@@ -3,6 +3,7 @@ import { USUAL_FEE } from '../../models/account.js';
 import { Event } from '../../models/event.js';
 import { School } from '../../models/school.js';
 import type { Style } from '../../web/place.js';
+import { dollars } from '../../web/format-count.js';
 import { dayOf } from '../../web/local-time.js';
 
 /** Schools that the page lists; the total counts all. */
@@ -15,30 +16,20 @@ export interface Fees {
 }
 
 /** The account's attached schools, each with its fee for a year, and what they come to. */
-export async function listFees(
-  account: Types.ObjectId,
-  { locale }: Style,
-  schoolFee = USUAL_FEE,
-): Promise<Fees> {
+export async function listFees(account: Types.ObjectId, style: Style, schoolFee = USUAL_FEE): Promise<Fees> {
   const [schools, count] = await Promise.all([
     School.find({ account }, { name: 1, clever: 1, file: 1 }).sort({ sortKey: 1 }).limit(LISTED).lean(),
     School.countDocuments({ account }),
   ]);
-  const dollars = (amount: number) =>
-    new Intl.NumberFormat(locale, {
-      style: 'currency',
-      currency: 'USD',
-      minimumFractionDigits: Number.isInteger(amount) ? 0 : 2,
-    }).format(amount);
   return {
     schools: schools.map(({ name, clever, file }) => ({
       name,
       source: clever ? 'Clever' : file ? 'Roster files' : 'Not matched',
-      fee: dollars(schoolFee),
+      fee: dollars(schoolFee, style),
     })),
     count,
     // In whole cents: 0.1 three times is not 0.3.
-    total: dollars((count * Math.round(schoolFee * 100)) / 100),
+    total: dollars((count * Math.round(schoolFee * 100)) / 100, style),
   };
 }
 

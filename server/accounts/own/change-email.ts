@@ -86,7 +86,7 @@ export async function takeNewEmail(
   await tellOwner(deps, user, {
     to: from,
     subject: 'Your email address was changed',
-    text: 'Your login has another email address from now on. This address doesn’t open it any more.',
+    text: 'Your login has another email address from now on. This address no longer opens it.',
     once: String(at.getTime()),
   });
   return { ok: true, user };
