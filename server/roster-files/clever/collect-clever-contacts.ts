@@ -98,7 +98,10 @@ export class CleverContacts {
       if (role && students.aliases.size > 0)
         role.student_relationships = role.student_relationships?.map((tie) => renamed(tie as Tie));
     }
-    for (const waiting of batchesOf(this.#waiting.values(), ASKED)) {
+    for (const batch of batchesOf(this.#waiting, ASKED)) {
+      const waiting = batch.map(([, each]) => each);
+      // What was taken is in one place alone.
+      for (const [key] of batch) this.#waiting.delete(key);
       for (const each of waiting) {
         each.ties = each.ties.map(renamed);
         each.mention.tie = each.ties[0] ?? each.mention.tie;
@@ -119,7 +122,6 @@ export class CleverContacts {
       this.reading.tellProgress();
       await breathe();
     }
-    this.#waiting.clear();
   }
 
   /** Hands all parents over to the sink and releases them. @returns how many there are */
