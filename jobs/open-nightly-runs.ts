@@ -6,7 +6,7 @@ import { resumeUploads } from '../server/uploads/resume-uploads.js';
 import type { Recurring } from './job.js';
 
 /**
- * Opens the nightly syncs whose moment has come, asks again for runs, uploads, deletions and invitations that wait or lost their worker, and removes
+ * Adds the nightly syncs whose time has come, queues runs, uploads, deletions and invitations again that wait or lost their worker, and removes
  * what such a worker had downloaded.
  */
 export const openNightlyRuns: Recurring = {

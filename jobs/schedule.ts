@@ -13,7 +13,7 @@ import { readUploadJob } from './read-upload.js';
 import { sendRemindersJob } from './send-reminders.js';
 import { runRefreshJob, runSyncJob } from './run-sync.js';
 
-/** The one table of what runs when. Each job is shallow: it calls a feature. */
+/** The single table of what runs when. Each job only calls a feature. */
 export const ONE_SHOTS: Record<JobName, OneShot> = {
   'delete-events': deleteEventsJob,
   'delete-contacts': deleteContactsJob,

@@ -19,13 +19,13 @@ import { messageRoutes, outboxRoutes } from './notifications/routes.js';
 import { duplicateRoutes } from './duplicates/routes.js';
 import { eventSyncRoutes } from './sync/tab/routes.js';
 import { reportRoutes } from './reports/routes.js';
-import { listLinks } from './reports/show-report.js';
 import { mappingRoutes } from './mapping/routes.js';
 import { importerRoutes } from './importer/routes.js';
 import { termRoutes } from './sync/terms/routes.js';
 import { rosterFileRoutes } from './uploads/routes.js';
 import { bulkRoutes } from './slots/bulk/routes.js';
 import { daySheetRoutes } from './slots/day-sheet/routes.js';
+import { overviewRoutes } from './overview/routes.js';
 import { moveRoutes } from './moves/routes.js';
 import { generatorRoutes } from './slots/generator/routes.js';
 import { roomRoutes } from './slots/rooms/routes.js';
@@ -82,7 +82,7 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
   router.use('/events/:event/messages', eventGuard('event administrator'), messageRoutes(deps));
   router.use('/events/:event/families', eventGuard('event administrator'), eventFamilyRoutes(deps));
   router.use('/events/:event/settings/audit', eventAuditRoutes(deps));
-  router.use('/events', staffGuard, eventRoutes(deps, listLinks));
+  router.use('/events', staffGuard, eventRoutes(deps), overviewRoutes(deps));
   router.use(
     '/events',
     generatorRoutes(deps),

@@ -185,6 +185,11 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
       { fields: { step: 'dance', done: '1' }, says: /Select a step from the list/ },
       { fields: { step: 'link', done: 'perhaps' }, says: /Select this or leave it empty/ },
     ],
+    '/events/:event/forecast/:resource': [
+      { fields: {}, says: /what to do/ },
+      { fields: { fix: 'dance' }, says: /Select what to do from the list/ },
+      { fields: { fix: 'after', print: 'x'.repeat(100) }, says: /print|60/ },
+    ],
     '/events/:event/archive': NOTHING_SENT,
     '/events/:event/return': NOTHING_SENT,
     '/events/:event/opening': NOTHING_SENT,
