@@ -7,7 +7,8 @@ export type JobName =
   | 'delete-events'
   | 'deliver-notifications'
   | 'invite-staff'
-  | 'move-slots';
+  | 'move-slots'
+  | 'send-mailing';
 
 /** Where features hand work over to the worker; `jobs/` gives the real one, tests may run a job at once. */
 export interface Queue {

@@ -15,6 +15,7 @@ import { eventRoutes } from './events/routes.js';
 import { auditRoutes, eventAuditRoutes } from './history/routes.js';
 import { keepOfLost } from './families/keep-appointments.js';
 import { eventFamilyRoutes, familyRoutes } from './families/routes.js';
+import { announceRoutes, mailingRoutes } from './mailings/routes.js';
 import { messageRoutes, outboxRoutes } from './notifications/routes.js';
 import { duplicateRoutes } from './duplicates/routes.js';
 import { eventSyncRoutes } from './sync/tab/routes.js';
@@ -80,6 +81,8 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
   router.use('/events/:event/sync', eventGuard('event administrator'), eventSyncRoutes(deps));
   router.use('/reports', reportRoutes(deps));
   router.use('/events/:event/messages', eventGuard('event administrator'), messageRoutes(deps));
+  router.use('/events/:event/announce', eventGuard('event administrator'), announceRoutes(deps));
+  router.use('/events/:event/mailings', eventGuard('event administrator'), mailingRoutes(deps));
   router.use('/events/:event/families', eventGuard('event administrator'), eventFamilyRoutes(deps));
   router.use('/events/:event/settings/audit', eventAuditRoutes(deps));
   router.use('/events', staffGuard, eventRoutes(deps), overviewRoutes(deps));

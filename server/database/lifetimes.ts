@@ -1,6 +1,7 @@
 import { Types, type Model } from 'mongoose';
 import { AuditEntry } from '../models/audit-entry.js';
 import { ContactDeletion } from '../models/contact-deletion.js';
+import { Mailing, MailingRecipient } from '../models/mailing.js';
 import { Notification } from '../models/notification.js';
 import { SlotMove, SlotMoveItem } from '../models/slot-move.js';
 import { SyncLog } from '../models/sync-log.js';
@@ -39,6 +40,12 @@ export const LIFETIMES: Lifetime[] = [
     ms: (keepMs) => keepMs,
     where: { state: { $in: ['done', 'undone'] } },
   },
+  {
+    collection: Mailing as Model<unknown>,
+    ms: (keepMs) => keepMs,
+    where: { state: { $in: ['done', 'canceled'] } },
+  },
+  { collection: MailingRecipient as Model<unknown>, ms: (keepMs) => keepMs, where: {} },
   { collection: SlotMoveItem as Model<unknown>, ms: (keepMs) => keepMs, where: {} },
   {
     collection: ContactDeletion as Model<unknown>,

@@ -4,22 +4,62 @@ import type { MailLogo } from './load-logo.js';
 /** How the mail's text names the logo that comes with it (RFC 2392). */
 export const LOGO_ID = 'logo@slotbell';
 
-/** A mail's text as HTML, under the school's logo; readers without HTML have the text itself. */
-export function writeHtml(text: string, publicUrl: string, logo: MailLogo): string {
-  const paragraphs = linkText(text, publicUrl)
-    .map((lines) => `<p>${lines.map((pieces) => pieces.map(writePiece).join('')).join('<br>')}</p>`)
-    .join('\n');
-  const { width, height, school } = logo;
-  const picture = `<img src="cid:${LOGO_ID}" alt="${escapeHtml(school)}" width="${String(width)}" height="${String(height)}">`;
-  return `<!doctype html>\n<html><body style="font-family:sans-serif;font-size:16px;line-height:1.5">\n<p>${picture}</p>\n${paragraphs}\n</body></html>\n`;
+const FONT = 'font-family:system-ui,-apple-system,"Segoe UI",Roboto,Helvetica,Arial,sans-serif';
+
+/**
+ * A mail's text as HTML that reads alike in the mail programs there are: one column, styles on the elements, no picture but
+ * the school's logo. An address that
+ * stands on a line by itself becomes a button.
+ * @param options.footer said below a line, with `way` as the last words' link
+ */
+export function writeHtml(
+  text: string,
+  publicUrl: string,
+  { footer = '', way = '', logo }: { footer?: string; way?: string; logo?: MailLogo },
+): string {
+  const paragraphs = linkText(text, publicUrl).map(
+    (lines) => `<p style="margin:0 0 16px">${lines.map((line) => writeLine(line)).join('<br>')}</p>`,
+  );
+  return [
+    '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
+    '<meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark"></head>',
+    `<body style="margin:0;padding:24px 16px"><div style="max-width:560px;margin:0 auto;${escape(FONT)};font-size:16px;line-height:1.5">`,
+    ...(logo ? [writeLogo(logo)] : []),
+    ...paragraphs,
+    ...(way
+      ? [
+          '<hr style="border:0;border-top:1px solid #8a9499;margin:24px 0 12px">',
+          `<p style="margin:0;font-size:13px;line-height:1.5">${escape(footer)} <a href="${escape(way)}" style="color:inherit">Unsubscribe</a></p>`,
+        ]
+      : []),
+    '</div></body></html>',
+  ].join('\n');
 }
 
-function writePiece({ text, href }: Piece): string {
-  return href ? `<a href="${escapeHtml(href)}">${escapeHtml(text)}</a>` : escapeHtml(text);
+function writeLogo({ school, width, height }: MailLogo): string {
+  return `<p style="margin:0 0 16px"><img src="cid:${LOGO_ID}" alt="${escape(school)}" width="${String(width)}" height="${String(height)}"></p>`;
 }
 
-const SIGNS: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+function writeLine(pieces: Piece[]): string {
+  const [only] = pieces;
+  if (pieces.length === 1 && only?.href) return writeButton(only.href);
+  return pieces
+    .map(({ text, href }) => (href ? `<a href="${escape(href)}">${escape(text)}</a>` : escape(text)))
+    .join('');
+}
 
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (sign) => SIGNS[sign] ?? sign);
+/** The address stays readable below, for whoever copies it. */
+function writeButton(href: string): string {
+  const look =
+    'display:inline-block;margin:4px 0;padding:12px 20px;border-radius:6px;background:#0f6b6b;color:#ffffff;text-decoration:none;font-weight:600';
+  return `<a href="${escape(href)}" style="${look}">Open the page</a><br><a href="${escape(href)}" style="font-size:13px;color:inherit;word-break:break-all">${escape(href)}</a>`;
+}
+
+function escape(text: string): string {
+  return text
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/"/g, '&quot;')
+    .replace(/'/g, '&#39;');
 }

@@ -86,5 +86,7 @@ export function fieldsOf({ ids }: Place): Record<string, string> {
     hour: '3',
     step: 'classes',
     done: '1',
+    subject: 'News',
+    text: 'Hello {parent}',
   };
 }
