@@ -80,6 +80,8 @@ export function fieldsOf({ ids }: Place): Record<string, string> {
     type: 'Hide',
     room: 'Elsewhere',
     name: 'Changed',
+    kind: 'Nurse',
+    to: 'shown',
     verdict: 'reject',
     reason: 'because',
     appointments: 'cancel',

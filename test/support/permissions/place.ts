@@ -83,6 +83,9 @@ export async function makePlace(
     await person('student', 'Twin'),
   ];
   const resource = await makeTeacher(event, `Teacher${mark}`, { contact: teacher._id, room: `Room${mark}` });
+  const bookable = await makeTeacher(event, `Counselor${mark}`, {
+    byHand: { kind: 'Counselor', hidden: true, schools: [], grades: [] },
+  });
   const held = await makeClass(event, `Class${mark}`, {
     teachers: [teacher._id],
     students: [student._id, twin._id],
@@ -187,6 +190,7 @@ export async function makePlace(
     link: event.link,
     slot: slot._id,
     resource: resource._id,
+    bookable: bookable._id,
     appointment: problem._id,
     id: booked._id,
     class: held._id,
