@@ -68,7 +68,8 @@ function resultOf(
         throw Object.assign(new Error('Reading the files failed.'), message);
       else {
         const value = await answers.to(message.about, message.value);
-        if (child.connected) child.send({ n: message.n, value });
+        // That it ended meanwhile is told by its end.
+        if (child.connected) child.send({ n: message.n, value }, () => undefined);
       }
     };
     const onMessage = (message: unknown): void => {
@@ -79,7 +80,7 @@ function resultOf(
     };
     // What is asked of the database belongs to whoever asked for the reading.
     child.on('message', AsyncResource.bind(onMessage));
-    child.once('error', reject);
+    child.on('error', reject);
     // Unlike 'exit', it comes after the last message.
     child.once('close', (code, endedBy) => {
       if (signal.aborted) reject(signal.reason as Error);
@@ -124,6 +125,6 @@ class Answers implements Questions {
 
   /** Lets go of what a reading that was ended had begun to ask. */
   async close(): Promise<void> {
-    for (const batches of this.#cursors.values()) await batches.return?.();
+    for (const batches of this.#cursors.values()) await batches.return?.().catch(() => undefined);
   }
 }
