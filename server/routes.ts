@@ -14,7 +14,9 @@ import type { Deps } from './deps.js';
 import { eventRoutes } from './events/routes.js';
 import { auditRoutes, eventAuditRoutes } from './history/routes.js';
 import { keepOfLost } from './families/keep-appointments.js';
+import { viewingRoutes } from './families/viewing/routes.js';
 import { eventFamilyRoutes, familyRoutes } from './families/routes.js';
+import { letterRoutes } from './letters/routes.js';
 import { messageRoutes, outboxRoutes } from './notifications/routes.js';
 import { duplicateRoutes } from './duplicates/routes.js';
 import { eventSyncRoutes } from './sync/tab/routes.js';
@@ -80,6 +82,8 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
   router.use('/events/:event/messages', eventGuard('event administrator'), messageRoutes(deps));
   router.use('/events/:event/families', eventGuard('event administrator'), eventFamilyRoutes(deps));
   router.use('/events/:event/settings/audit', eventAuditRoutes(deps));
+  router.use('/events/:event', letterRoutes(deps));
+  router.use('/events/:event/as', viewingRoutes(deps));
   router.use('/events', staffGuard, eventRoutes(deps, listLinks));
   router.use(
     '/events',
