@@ -69,7 +69,7 @@ const verbs = `
   publish pull purge push put queue rank rate read receive reconcile record redeem refresh refuse register
   reject release remind remove rename render reopen repair replace report request require reschedule reset
   resolve restore resume retry return revoke rotate run save say scan schedule search seed select send serve set
-  settle share show sign skip sort split start stop store stream submit sum summarize suspend swap switch
+  share show sign skip sort split start stop store stream submit sum summarize suspend swap switch
   sync take tell test track transfer unarchive undo unhide unlink unlock update upload validate verify wait
   walk warn watch write`
   .trim()

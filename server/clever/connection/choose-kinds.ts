@@ -8,8 +8,8 @@ import type { Actor } from '../../web/actor.js';
 export type Chosen = { ok: true } | { ok: false; reason: 'none' | 'no district' | 'changed meanwhile' };
 
 /**
- * Which kinds of people the sync brings; at least one.
- * @param before as they were read: saved only while they are still that
+ * Saves which kinds of people the sync brings; at least one.
+ * @param before the stored kinds as they were read: saved only while they are still the same
  */
 export async function chooseKinds(
   deps: Deps,

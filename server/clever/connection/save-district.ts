@@ -20,8 +20,8 @@ export async function hasDistrict(account: Types.ObjectId): Promise<boolean> {
 }
 
 /**
- * Sets the account's district. Another id than before is another district's data: matches are cleared (`sure` asked
- * first) and a district token is dropped; refused while Clever is enabled.
+ * Saves the account's district. Another id is another district's data: matches are cleared (`sure` is asked first) and a district token is
+ * dropped; refused while Clever is enabled.
  */
 export async function saveDistrict(
   deps: Deps,

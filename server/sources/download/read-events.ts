@@ -61,6 +61,9 @@ export async function readEvents(
     if (changes.events > most) throw new NotByEvents({ code: 'too many' });
     await run.step(objects.length);
   }
+  // Where events are not shared any more the list is empty too, but the one it begins after is gone with all others.
+  if (changes.events === 0 && (await client.newestEventId()) === null)
+    throw new NotByEvents({ code: 'event forgotten' });
   return changes;
 }
 
