@@ -49,19 +49,28 @@ const chosenFields = {
   perSheet: Joi.number()
     .valid(...PER_SHEET)
     .default(2)
-    .label('how many letters a sheet has'),
+    .label('the letters on a sheet'),
   codes: Joi.string()
     .valid(...CODES)
     .default('missing')
-    .label('which codes are printed'),
+    .label('the one-time codes'),
 };
 
 export const lettersForm = Joi.object<LettersForm, true>(chosenFields);
 
+const PREPARE = 'Prepare the letters again, and print them from there.';
+
 /** The same once it was shown; `key` is of the printing, which asked for twice is one. */
 export const printForm = Joi.object<LettersForm & { key: Types.ObjectId }, true>({
   ...chosenFields,
-  key: objectId().required().label('the printing'),
+  key: objectId()
+    .required()
+    .messages({
+      'any.required': PREPARE,
+      'string.base': PREPARE,
+      'string.max': PREPARE,
+      'string.pattern.base': PREPARE,
+    }),
 });
 
 export interface LetterText {

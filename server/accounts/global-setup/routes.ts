@@ -1,4 +1,5 @@
 import express, { type Request, type Response, type Router } from 'express';
+import { changesOf } from '../../audit/compare-values.js';
 import { recordAudit } from '../../audit/record-audit.js';
 import type { Deps } from '../../deps.js';
 import { Account, type Locale } from '../../models/account.js';
@@ -67,6 +68,7 @@ export function accountSetupRoutes(deps: Deps): Router {
       user: actor.user,
       action: 'change school account',
       detail: { timeZone: parsed.value.timeZone, locale: parsed.value.locale },
+      changes: changesOf({ ...shownOf(before) }, { ...parsed.value }),
       at: deps.now(),
     });
     say(req, { kind: 'ok', text: 'The school account is saved.' });
