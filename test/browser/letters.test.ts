@@ -87,7 +87,7 @@ describe('letters, poster and link in a browser', function () {
     await page.setViewportSize({ width: 1280, height: 844 });
     await page.emulateMedia({ colorScheme: 'light', media: 'print' });
     await page.screenshot({ path: `${process.env.SHOTS}/${name}-print.png`, fullPage: true });
-    await page.emulateMedia({ media: 'screen' });
+    await page.emulateMedia({ media: null });
   }
 
   async function pagesOfPdf(): Promise<number> {

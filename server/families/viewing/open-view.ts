@@ -7,6 +7,7 @@ import { Account } from '../../models/account.js';
 import { AuditEntry } from '../../models/audit-entry.js';
 import { contactName } from '../../models/contact.js';
 import { actorOf } from '../../web/actor.js';
+import { bookingState } from '../../web/booking-state.js';
 import { disableForms } from '../../web/disable-forms.js';
 import { HttpError, notFound } from '../../web/errors.js';
 import { eventOf } from '../../web/guards.js';
@@ -36,6 +37,7 @@ export function openView(deps: Deps): RequestHandler<ParamsDictionary> {
     const viewed = await findViewed({ event, account, child, adult, staff, now: deps.now() });
     if (!viewed) throw notFound();
     await noteLook(deps, res, child._id);
+    const isOpenNow = bookingState(event, deps.now()) === 'open';
     const path = `/events/${event._id.toHexString()}/as/${adult}/${child._id.toHexString()}`;
     const conference = { event: mode === 'open' ? asOpen(event) : event, account, home: `${path}/${mode}` };
     openConference(res, conference);
@@ -44,7 +46,8 @@ export function openView(deps: Deps): RequestHandler<ParamsDictionary> {
     showAlone(res, family, {
       who: adult === 'none' ? `a family that has added ${contactName(child)} alone` : viewed.actor.name,
       isOpened: mode === 'open',
-      other: `${path}/${mode === 'open' ? 'now' : 'open'}`,
+      // Where booking is open, both are the same.
+      other: mode === 'now' && isOpenNow ? '' : `${path}/${mode === 'open' ? 'now' : 'open'}`,
       back: `/events/${event._id.toHexString()}/as/${child._id.toHexString()}`,
     });
     next();
