@@ -63,14 +63,12 @@ const PREPARE = 'Prepare the letters again, and print them from there.';
 /** The same once it was shown; `key` is of the printing, which asked for twice is one. */
 export const printForm = Joi.object<LettersForm & { key: Types.ObjectId }, true>({
   ...chosenFields,
-  key: objectId()
-    .required()
-    .messages({
-      'any.required': PREPARE,
-      'string.base': PREPARE,
-      'string.max': PREPARE,
-      'string.pattern.base': PREPARE,
-    }),
+  key: objectId().required().messages({
+    'any.required': PREPARE,
+    'string.base': PREPARE,
+    'string.max': PREPARE,
+    'string.pattern.base': PREPARE,
+  }),
 });
 
 export interface LetterText {
