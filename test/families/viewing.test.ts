@@ -60,6 +60,8 @@ describe('the parents’ pages as staff see them', function () {
     for (const link of new Set(links)) {
       const answer = await admin.get(link);
       assert.equal(answer.status, 200, link);
+      // Where one ends it, the staff's own pages go on.
+      if (!/\/(now|open)\b/.test(link)) continue;
       if (link.includes('/now/')) assert.match(answer.text, /Nothing can be booked/, link);
       for (const [form = ''] of answer.text.matchAll(/<form[^>]*method="post"[\s\S]*?<\/form>/g))
         assert.match(form, /<fieldset class="form-off" disabled>/, link);
