@@ -12,22 +12,25 @@ import { dataBrowserRoutes } from './clever/data-browser/routes.js';
 import { contactRoutes } from './contacts/routes.js';
 import type { Deps } from './deps.js';
 import { eventRoutes } from './events/routes.js';
+import { handmadeRoutes } from './handmade/routes.js';
+import { teamRoutes } from './handmade/team/routes.js';
 import { auditRoutes, eventAuditRoutes } from './history/routes.js';
 import { keepOfLost } from './families/keep-appointments.js';
 import { viewingRoutes } from './families/viewing/routes.js';
 import { eventFamilyRoutes, familyRoutes } from './families/routes.js';
 import { letterRoutes } from './letters/routes.js';
+import { announceRoutes, mailingRoutes } from './mailings/routes.js';
 import { messageRoutes, outboxRoutes } from './notifications/routes.js';
 import { duplicateRoutes } from './duplicates/routes.js';
 import { eventSyncRoutes } from './sync/tab/routes.js';
 import { reportRoutes } from './reports/routes.js';
-import { listLinks } from './reports/show-report.js';
 import { mappingRoutes } from './mapping/routes.js';
 import { importerRoutes } from './importer/routes.js';
 import { termRoutes } from './sync/terms/routes.js';
 import { rosterFileRoutes } from './uploads/routes.js';
 import { bulkRoutes } from './slots/bulk/routes.js';
 import { daySheetRoutes } from './slots/day-sheet/routes.js';
+import { overviewRoutes } from './overview/routes.js';
 import { moveRoutes } from './moves/routes.js';
 import { generatorRoutes } from './slots/generator/routes.js';
 import { roomRoutes } from './slots/rooms/routes.js';
@@ -75,16 +78,20 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
   router.use('/global-setup/audit', levelGuard('administrator'), auditRoutes(deps));
   router.use('/data-browser', dataBrowserRoutes(deps));
   router.use('/events/:event/classes', eventGuard('event administrator'), classRoutes(deps));
+  router.use('/events/:event/handmade', eventGuard('event administrator'), handmadeRoutes(deps));
+  router.use('/events/:event/day-sheet/:slot/team', eventGuard('event administrator'), teamRoutes(deps));
   router.use('/importer', importerRoutes(deps));
   router.use('/events/:event/sync/terms', eventGuard('event administrator'), termRoutes(deps));
   router.use('/events/:event/sync', eventGuard('event administrator'), eventSyncRoutes(deps));
   router.use('/reports', reportRoutes(deps));
   router.use('/events/:event/messages', eventGuard('event administrator'), messageRoutes(deps));
+  router.use('/events/:event/announce', eventGuard('event administrator'), announceRoutes(deps));
+  router.use('/events/:event/mailings', eventGuard('event administrator'), mailingRoutes(deps));
   router.use('/events/:event/families', eventGuard('event administrator'), eventFamilyRoutes(deps));
   router.use('/events/:event/settings/audit', eventAuditRoutes(deps));
   router.use('/events/:event', letterRoutes(deps));
   router.use('/events/:event/as', viewingRoutes(deps));
-  router.use('/events', staffGuard, eventRoutes(deps, listLinks));
+  router.use('/events', staffGuard, eventRoutes(deps), overviewRoutes(deps));
   router.use(
     '/events',
     generatorRoutes(deps),

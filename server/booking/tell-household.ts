@@ -12,6 +12,7 @@ import type { MacroValues } from '../notifications/messages/macros.js';
 import { sayDetails, sayNews } from '../notifications/messages/say-meeting.js';
 import { writeMessage } from '../notifications/messages/write-message.js';
 import { queueMail } from '../notifications/queue-mail.js';
+import { findUnsubscribed } from '../notifications/unsubscribing/find-unsubscribed.js';
 import { whenInWords } from '../web/format-time.js';
 import { placed, styleOf, type PlacedEvent } from '../web/place.js';
 import { sayAnswers } from '../web/say-answers.js';
@@ -25,6 +26,7 @@ import { writeCalendar } from './write-calendar.js';
  * stranger's.
  * @param once tells news of one kind about one appointment apart, such as two reminders
  * @param notice the school's words to the family
+ * @param said the news in words of its own, where it is none of the usual
  */
 export async function tellHousehold(
   deps: Deps,
@@ -32,6 +34,7 @@ export async function tellHousehold(
   news: MessageKind,
   once = '',
   notice = appointment.notice ?? '',
+  said?: string,
 ): Promise<void> {
   const [household, event, account] = await Promise.all([
     Household.findById(appointment.household).lean(),
@@ -41,12 +44,13 @@ export async function tellHousehold(
   if (!household || !event || !account) return;
   const [meeting] = await withNames([appointment], styleOf(account));
   if (!meeting) return;
-  const adults = await addresseesOf(household);
+  const adults = await withoutUnsubscribed(news, account._id, await addresseesOf(household));
   const entry = { ...meeting, cancelled: news === 'cancelled' };
   const ics = writeCalendar(event, account, [entry], deps.config.publicUrl, deps.now());
   const replyTo = event.office?.replyTo || event.office?.email;
   const values = valuesOf(news, meeting, placed(event, account), account);
-  if (notice) values.news = `${values.news}\n\n${notice}`;
+  if (said !== undefined) values.news = said;
+  else if (notice) values.news = `${values.news}\n\n${notice}`;
   const link = `${deps.config.publicUrl}/e/${event.link}`;
   for (const adult of adults) {
     const { subject, text } = writeMessage(textOf(event, news), { ...values, parent: adult.name, link });
@@ -59,7 +63,7 @@ export async function tellHousehold(
       subject,
       // Words of an event's own may leave the news out, with which it stands else.
       text: text.includes(notice) ? text : `${notice}\n\n${text}`,
-      ...(news === 'reminder' ? {} : { ics }),
+      ...(news === 'reminder' ? { mayUnsubscribe: true } : { ics }),
       key: [news, meeting.id, ...(once ? [once] : []), adult._id.toHexString()].join(':'),
     });
   }
@@ -90,6 +94,18 @@ export async function addresseesOf({
   }).lean();
   if (!contact?.email) return [];
   return [{ _id: contact._id, name: contactName(contact), email: contact.email }];
+}
+
+/** Who wants no reminders is told everything else all the same. */
+async function withoutUnsubscribed(
+  news: MessageKind,
+  account: Types.ObjectId,
+  addressees: Addressee[],
+): Promise<Addressee[]> {
+  if (news !== 'reminder') return addressees;
+  const emailOf = ({ email }: Addressee) => email.toLowerCase();
+  const without = await findUnsubscribed(account, addressees.map(emailOf));
+  return addressees.filter((one) => !without.has(emailOf(one)));
 }
 
 function valuesOf(

@@ -80,11 +80,15 @@ export function fieldsOf({ ids }: Place): Record<string, string> {
     type: 'Hide',
     room: 'Elsewhere',
     name: 'Changed',
+    kind: 'Nurse',
+    to: 'shown',
     verdict: 'reject',
     reason: 'because',
     appointments: 'cancel',
     hour: '3',
     step: 'classes',
     done: '1',
+    subject: 'News',
+    text: 'Hello {parent}',
   };
 }
