@@ -10,6 +10,7 @@ import { shortDay, shortDayAndTime, timeOfDay } from '../web/format-time.js';
 import { zoneName } from '../web/format-zone.js';
 import { dayOf } from '../web/local-time.js';
 import { callOffice } from '../web/say-office.js';
+import { brandOf } from '../web/show-brand.js';
 import { placed, type PlacedEvent } from '../web/place.js';
 import { ensureHousehold, findHousehold } from './ensure-household.js';
 
@@ -45,8 +46,8 @@ export function openConference(res: Response, conference: Conference): void {
   const { event, account } = conference;
   Object.assign(res.locals, {
     conference,
-    school: { name: account.name },
-    event: event,
+    school: brandOf(account),
+    event,
     lang: event.locale,
     home: conference.home,
     zone: zoneName(event),

@@ -102,7 +102,7 @@ async function lettersOf(
     { firstName: 1, lastName: 1, email: 1, schoolId: 1, numberKey: 1, code: 1 },
   ).lean();
   const codes: Map<string, CodeOnPaper> =
-    form.codes === 'none' ? new Map() : await makeCodesAgain(deps, printing, students);
+    form.codes === 'none' ? new Map<string, CodeOnPaper>() : await makeCodesAgain(deps, printing, students);
   const known = new Map(students.map((student) => [student._id.toHexString(), student]));
   return new Map(
     rows.flatMap((row): [string, Letter][] => {

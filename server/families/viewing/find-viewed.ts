@@ -93,8 +93,6 @@ async function withinEvent({ event, now }: Asked, { actor, household }: Seen): P
   ]);
   const taught = new Set(here.map(String));
   const children = household.children.filter(({ student }) => taught.has(student.toHexString()));
-  return {
-    actor,
-    household: { ...household, children, ...(elsewhere ? { _id: new Types.ObjectId() } : {}) },
-  };
+  const seen = Object.assign({}, household, { children });
+  return { actor, household: elsewhere ? Object.assign(seen, { _id: new Types.ObjectId() }) : seen };
 }

@@ -1,5 +1,4 @@
 import type { RequestHandler, Response } from 'express';
-import type { ParamsDictionary } from 'express-serve-static-core';
 import { recordAudit } from '../../audit/record-audit.js';
 import { openConference, type Family } from '../../booking/load-conference.js';
 import type { Deps } from '../../deps.js';
@@ -24,7 +23,7 @@ const ONE_LOOK_MS = 3600_000;
  * Has the parents' pages that follow be shown to staff as one family sees them, and changes nothing: what is sent is refused, no form can
  * be sent, and nothing of a parent's login is used. Behind the guard of the event.
  */
-export function openView(deps: Deps): RequestHandler<ParamsDictionary> {
+export function openView(deps: Deps): RequestHandler {
   return async (req, res, next) => {
     if (req.method !== 'GET' && req.method !== 'HEAD') throw lookOnly();
     const event = eventOf(res);
@@ -65,7 +64,7 @@ function lookOnly(): HttpError {
 /** The event as if its booking had begun. */
 function asOpen(event: PlacedEvent): PlacedEvent {
   const { closesAt: _, ...booking } = event.booking;
-  return { ...event, booking: { ...booking, opensAt: new Date(0) } };
+  return Object.assign({}, event, { booking: Object.assign({}, booking, { opensAt: new Date(0) }) });
 }
 
 /** Renders as the family's pages are, with every form off and a banner that says so. */

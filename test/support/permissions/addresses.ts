@@ -11,6 +11,8 @@ export function fill(path: string, place: Place, event = place): string {
     adult: 'none',
     mode: 'now',
     secret: 'nothing',
+    color: 'nothing',
+    logo: 'nothing',
   };
   return path.replace(/:(\w+)/g, (_all, name: string) => {
     if (name === 'event') return event.ids.event!;
