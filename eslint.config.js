@@ -9,7 +9,7 @@ import { fileNames } from './.eslint/file-names.js';
 const base = 'models web audit core notifications';
 const roster = 'roster sources runs clever';
 const all =
-  'core database models web audit notifications clever runs sources tables roster-files roster uploads duplicates mapping sync review importer events classes slots contacts accounts reports booking moves appointments families';
+  'core database models web audit notifications clever runs sources tables roster-files roster uploads duplicates mapping sync review importer events classes slots contacts accounts reports booking desk moves appointments families';
 
 // prettier-ignore
 const layers = [
@@ -40,6 +40,7 @@ const layers = [
   ['accounts',      'server/accounts/**',                           base],
   ['reports',       'server/reports/**',                            `sync runs ${base}`],
   ['booking',       'server/booking/**',                            `slots accounts ${base}`],
+  ['desk',          'server/desk/**',                             `booking reports contacts slots accounts ${base}`],
   ['moves',         'server/moves/**',                              `booking slots ${base}`],
   ['appointments',  'server/appointments/**',                       `booking reports sync ${base}`],
   ['families',      'server/families/**',                           `booking contacts accounts ${base}`],
@@ -53,7 +54,7 @@ const layers = [
 
 // The closed file vocabulary of a feature folder.
 const features =
-  'accounts appointments audit booking classes clever contacts duplicates events families importer mapping moves notifications reports slots uploads'.split(
+  'accounts appointments audit booking classes clever contacts desk duplicates events families importer mapping moves notifications reports slots uploads'.split(
     ' ',
   );
 const featureFiles = ['routes.ts', 'schema.ts', 'queries.ts', 'policy.ts', 'client.ts'];

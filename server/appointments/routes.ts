@@ -94,6 +94,7 @@ function problemPages(router: Router, deps: Deps): void {
       ...eventFrame(event, 'problems', 'Problems'),
       ...query,
       path: list(event),
+      desk: `/events/${event._id.toHexString()}/desk`,
       coming: await tellComing(actorOf(res), event, deps.now()),
       rows: rows.map((row) => inWords(event, row)),
       pager: pagerOf(counts.problem, query.page, PAGE, ['problem', 'problems'], (to) =>

@@ -144,7 +144,7 @@ export interface TeacherView {
 /** A household's children with the teachers they can meet: those first in a class that takes part and is shown. */
 export async function childrenWithTeachers(
   event: Pick<Event, '_id' | 'account'>,
-  children: HouseholdChild[],
+  children: Pick<HouseholdChild, 'student'>[],
   meetings: Meeting[],
 ): Promise<ChildView[]> {
   const ids = children.map((child) => child.student);

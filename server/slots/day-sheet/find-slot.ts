@@ -13,6 +13,7 @@ export interface SlotPage {
   slot: Slot;
   resource: Pick<Resource, '_id' | 'name' | 'room' | 'link'>;
   appointments: {
+    id: string;
     students: string[];
     state: AppointmentState;
     problem: string;
@@ -48,7 +49,8 @@ export async function findSlot(
   return {
     slot,
     resource,
-    appointments: living.map(({ students, state, problem, note, kind, answers, bookedAt }) => ({
+    appointments: living.map(({ _id: one, students, state, problem, note, kind, answers, bookedAt }) => ({
+      id: one.toHexString(),
       students: students.map((student) => names.get(student.toHexString()) ?? 'No name'),
       state,
       problem: sayProblem(problem),
