@@ -42,7 +42,7 @@ const layers = [
   ['booking',       'server/booking/**',                            `slots accounts ${base}`],
   ['desk',          'server/desk/**',                             `booking reports contacts slots accounts ${base}`],
   ['moves',         'server/moves/**',                              `booking slots ${base}`],
-  ['appointments',  'server/appointments/**',                       `booking reports sync ${base}`],
+  ['appointments',  'server/appointments/**',                       `booking desk reports sync ${base}`],
   ['families',      'server/families/**',                           `booking contacts accounts ${base}`],
   ['routes',        'server/{routes,app,index}.ts',                 `${all} jobs runtime`],
   ['upgrades',      'server/upgrades/**',                           'database models booking runs roster web core'],

@@ -114,6 +114,7 @@ export const manyForm = Joi.object<ManyForm, true>({
         .pattern(/^[0-9a-f]{24}-[0-9a-f]{24}$/),
     )
     .required()
-    .label('an appointment'),
+    .label('an appointment')
+    .messages({ 'any.required': 'Select the appointments to move first.' }),
   key: Joi.string().max(40).alphanum().required().label('an appointment'),
 });

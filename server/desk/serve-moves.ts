@@ -3,9 +3,10 @@ import { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { Appointment } from '../models/appointment.js';
 import { actorOf } from '../web/actor.js';
+import { notFound } from '../web/errors.js';
 import { shortDayAndSpan } from '../web/format-time.js';
 import { parseForm } from '../web/parse.js';
-import { say } from '../web/session.js';
+import { refuseHere } from '../web/session.js';
 import { namesOf, planMoves, type Unfit } from './plan-moves.js';
 import { sayRefusal } from './say-refusal.js';
 import { manyForm, selectionForm } from './schema.js';
@@ -22,9 +23,8 @@ export function moveManyPages(deps: Deps): Router {
     const event = seenIn(res);
     const parsed = parseForm(selectionForm, req.body);
     if (!parsed.ok) {
-      say(req, { kind: 'notice', text: Object.values(parsed.errors).join(' ') });
-      res.redirect(303, problemsPath(event));
-      return;
+      refuseHere(res, parsed);
+      return showPlan(deps, res, event, []);
     }
     await showPlan(deps, res, event, parsed.value.ids);
   });
@@ -33,9 +33,8 @@ export function moveManyPages(deps: Deps): Router {
     const event = seenIn(res);
     const parsed = parseForm(manyForm, req.body);
     if (!parsed.ok) {
-      say(req, { kind: 'notice', text: 'Select the appointments to move first.' });
-      res.redirect(303, problemsPath(event));
-      return;
+      refuseHere(res, parsed);
+      return showPlan(deps, res, event, []);
     }
     await moveAll(deps, res, event, parsed.value);
   });
@@ -52,6 +51,8 @@ const WHY: Record<Unfit, string> = {
 
 async function showPlan(deps: Deps, res: Response, event: SeenEvent, ids: Types.ObjectId[]): Promise<void> {
   const planned = await planMoves(event, ids, actorOf(res).user, deps.now());
+  // Strangers' ids are as good as those that are gone.
+  if (ids.length > 0 && planned.length === 0) res.status(409);
   const names = await namesOf(
     event,
     planned.map(({ appointment }) => appointment),
@@ -98,6 +99,7 @@ async function moveAll(
     Appointment.find({ ...scope, _id: { $in: pairs.flatMap(([id]) => id ?? []) } }).lean(),
     Slot.find({ ...scope, _id: { $in: pairs.flatMap(([, slot]) => slot ?? []) } }, { _id: 1 }).lean(),
   ]);
+  if (olds.length === 0) throw notFound();
   const names = await namesOf(event, olds);
   const moved: { child: string; teacher: string; when: string; href: string }[] = [];
   const stayed: { child: string; from: string; why: string; href: string }[] = [];

@@ -84,6 +84,8 @@ describe('fields that no form of ours sends', function () {
     ...[
       ...['act', 'fields', 'meet', 'reminders', 'replyTo', 'officePhone', 'template', 'typed', 'bookedText'],
       'capacity',
+      'rules',
+      'notice',
       'password',
       'next',
       'account',
