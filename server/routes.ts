@@ -13,6 +13,7 @@ import { contactRoutes } from './contacts/routes.js';
 import type { Deps } from './deps.js';
 import { deskRoutes } from './desk/routes.js';
 import { eventRoutes } from './events/routes.js';
+import { auditRoutes, eventAuditRoutes } from './history/routes.js';
 import { keepOfLost } from './families/keep-appointments.js';
 import { eventFamilyRoutes, familyRoutes } from './families/routes.js';
 import { messageRoutes, outboxRoutes } from './notifications/routes.js';
@@ -70,6 +71,7 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
     duplicateRoutes(deps, keepOfLost(deps)),
   );
   router.use('/global-setup/outbox', levelGuard('administrator'), outboxRoutes(deps));
+  router.use('/global-setup/audit', levelGuard('administrator'), auditRoutes(deps));
   router.use('/data-browser', dataBrowserRoutes(deps));
   router.use('/events/:event/classes', eventGuard('event administrator'), classRoutes(deps));
   router.use('/importer', importerRoutes(deps));
@@ -78,6 +80,7 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
   router.use('/reports', reportRoutes(deps));
   router.use('/events/:event/messages', eventGuard('event administrator'), messageRoutes(deps));
   router.use('/events/:event/families', eventGuard('event administrator'), eventFamilyRoutes(deps));
+  router.use('/events/:event/settings/audit', eventAuditRoutes(deps));
   router.use('/events', staffGuard, eventRoutes(deps, listLinks));
   router.use(
     '/events',

@@ -1,4 +1,5 @@
 import type { Types } from 'mongoose';
+import { changesOf } from '../audit/compare-values.js';
 import { recordAudit } from '../audit/record-audit.js';
 import type { AuditAction } from '../audit/say-action.js';
 import type { Deps } from '../deps.js';
@@ -121,7 +122,7 @@ export async function changeLevel(
   const change = level === 'none' ? { $pull: { grants: seen } } : { $set: { 'grants.$.level': level } };
   const result = await User.updateOne(held, change);
   if (result.matchedCount === 0 && !(await changeOffer(account, user, reach, { level, was }))) return false;
-  await auditAccess(deps, actor, 'change access level', user, level);
+  await auditAccess(deps, actor, 'change access level', user, level, was);
   return true;
 }
 
@@ -131,13 +132,14 @@ function auditAccess(
   action: AuditAction,
   target: Types.ObjectId,
   level: string,
+  was = '',
 ): Promise<void> {
   return recordAudit({
     account: actor.account,
     user: actor.user,
     action,
     targets: [target],
-    detail: { level },
+    changes: changesOf({ level: was }, { level }),
     at: deps.now(),
   });
 }

@@ -11,7 +11,7 @@ import { columnsOf, linesOf } from '../reports/export-report.js';
 import { listAppointments } from '../reports/list-appointments.js';
 import { makeReport } from '../reports/make-report.js';
 import type { ReportRow } from '../reports/match-names.js';
-import { tellComing } from '../sync/tab/tell-coming.js';
+import { sayComing } from '../sync/tab/say-coming.js';
 import { eventFrame } from '../web/event-tabs.js';
 import { actorOf, levelIn } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
@@ -106,8 +106,8 @@ function problemPages(router: Router, deps: Deps): void {
       ...eventFrame(event, 'problems', 'Problems'),
       ...query,
       path: list(event),
-      desk: `/events/${event._id.toHexString()}/desk`,
-      coming: await tellComing(actorOf(res), event, deps.now()),
+      desk: deskPath(event),
+      coming: await sayComing(actorOf(res), event, deps.now()),
       rows: rows.map((row) => inWords(event, row)),
       pager: pagerOf(counts.problem, query.page, PAGE, ['problem', 'problems'], (to) =>
         addressOf(list(event), { q: query.q, page: to }),

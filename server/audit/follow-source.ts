@@ -6,8 +6,13 @@ const source = new AsyncLocalStorage<{ address: string }>();
 
 /** Has what a request changes be recorded with the address that it came from. Its address goes into the audit alone, and into no log. */
 export const followSource: RequestHandler = (req, _res, next) => {
-  source.run({ address: req.ip ?? '' }, next);
+  source.run({ address: plainAddress(req.ip ?? '') }, next);
 };
+
+/** An IPv4 address as people write it, also where the system has it as an IPv6 one. */
+function plainAddress(address: string): string {
+  return /^::ffff:([\d.]+)$/i.exec(address)?.[1] ?? address;
+}
 
 /** The address of the request that asked for what is being done; '' in a job. */
 export function currentSource(): string {

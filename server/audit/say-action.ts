@@ -42,6 +42,7 @@ export const ACTIONS = {
   'undo attendance': 'Attendance marks undone',
   'download appointments': 'Appointments downloaded',
   'export report': 'Report printed or downloaded',
+  'export audit': 'Audit downloaded',
   'add contact': 'Contact added by hand',
   'edit contact': 'Contact edited',
   'link child': 'Child linked by hand',

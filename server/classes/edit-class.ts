@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Types } from 'mongoose';
+import { changesOf } from '../audit/compare-values.js';
 import { recordAudit } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
 import { Class, classKeys, type ClassEdits } from '../models/class.js';
@@ -59,8 +60,13 @@ export async function editClass(
     user: actor.user,
     action: 'edit class',
     targets: [id],
-    detail: { fields: different },
+    changes: changesOf(valuesOf(item.edits), valuesOf(edits)),
     at: deps.now(),
   });
   return { ok: true, changed: true };
+}
+
+/** Absent is as the sync has it. */
+function valuesOf(edits: ClassEdits): Record<string, unknown> {
+  return Object.fromEntries(FIELDS.map((field) => [field, edits[field]]));
 }

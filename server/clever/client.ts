@@ -23,28 +23,28 @@ export type CleverClientOptions = CleverAuth & {
   /** Retries after the first try; a page that a person waits for takes fewer. */
   retries?: number | undefined;
   bounds?: Partial<RequestBounds> | undefined;
-  /** For tests. */
+  /** Replaced in tests. */
   sleep?: PaceOptions['sleep'];
 };
 
 export interface CleverClient {
   /**
-   * A list, page by page in the server's order (which Clever does not promise). The loop ending normally means that the
-   * whole list was read; a chain that breaks off throws.
-   * @param ahead asks for the next page while the caller is busy with this one
+   * Reads a list page by page in the server's order (which Clever does not promise). If the loop ends normally, the whole list was read; a
+   * chain that breaks off throws.
+   * @param ahead requests the next page while the caller works on this one
    */
   pages<P extends ListPath>(
     path: P,
     query?: Query,
     ahead?: boolean,
   ): AsyncGenerator<CleverPage<ListedAt<P>>, void, undefined>;
-  /** One object, or null where Clever has none of this id (or no longer shares it). */
+  /** One object, or null if Clever has none with this id (or no longer shares it). */
   one<P extends SinglePath>(path: P, id: string): Promise<ListedAt<P> | null>;
   /** The district that the token belongs to. */
   district(): Promise<CleverDistrict>;
-  /** Ids of the districts that may be read: those which approved the application, or the token's own. */
+  /** Ids of the districts that may be read: those that approved the application, or the token's own. */
   readableDistricts(): Promise<string[]>;
-  /** The id of the newest event, to go on from after a full sync; null where there is none yet. */
+  /** The id of the newest event, to continue from after a full sync; null if there is none yet. */
   newestEventId(): Promise<string | null>;
 }
 
@@ -55,8 +55,8 @@ const DEFAULT_PAGE_SIZE = 1000;
 const PART_OF_PATH = /^[\w-]+$/;
 
 /**
- * Makes a reader of one district's data, over Clever's Data API v3.0 or v3.1 or any server that speaks it. Knows no
- * database. Everything throws a CleverError, whose `kind` says what happened and whose `message` can be shown.
+ * Makes a reader of one district's data, over Clever's Data API v3.0 or v3.1 or any server that speaks it. Knows no database. Everything
+ * throws a CleverError, whose `kind` says what happened and whose `message` can be shown.
  */
 export function createCleverClient(options: CleverClientOptions): CleverClient {
   const base = new URL(options.apiUrl);
@@ -76,7 +76,7 @@ export function createCleverClient(options: CleverClientOptions): CleverClient {
     return reading;
   }
 
-  /** Tokens rotate: where we can, we read the token again after a 401, once. */
+  /** Tokens change: after a 401 the token is looked up again, once, if that is possible. */
   async function askWithToken(url: URL, what: string): Promise<Record<string, unknown>> {
     const reading = currentToken();
     const used = await reading;
@@ -151,7 +151,7 @@ function paceOptions(options: CleverClientOptions): PaceOptions {
   };
 }
 
-/** What a path is about, in words for people: "sections", "guardians". */
+/** What a path is about, in words: "sections", "guardians". */
 function wordFor(path: string, query: Query = {}): string {
   const [type = '', , part = ''] = path.slice(1).split('/');
   return part || PEOPLE[query.role ?? ''] || type;
@@ -172,7 +172,7 @@ const PEOPLE: Record<string, string> = {
   contact: 'guardians',
 };
 
-/** A pasted token may hold what no header can. */
+/** A pasted token may contain characters that a header cannot have. */
 function bearer(token: string, what: string): string {
   if (!/^[\x21-\x7e]+$/.test(token)) throw new CleverError('unauthorized', { what });
   return `Bearer ${token}`;

@@ -13,7 +13,7 @@ export type AccountClient =
   | { ok: false; reason: 'no district' | 'no credentials' | 'unreadable credentials' };
 
 /**
- * A reader of the account's own district, by the credentials that its set-up page keeps sealed.
+ * A reader of the account's own district, with the credentials that its setup page stores sealed.
  * @param tuning `signal`, `onWait`, `retries` … of the client; a page that a person waits for takes few retries
  */
 export function connectAccount(

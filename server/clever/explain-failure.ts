@@ -1,6 +1,6 @@
 import type { CleverFailure, CleverFault } from '../models/clever-fault.js';
 
-/** What is known about a failure besides its kind. */
+/** Details of a failure besides its kind. */
 export interface FailureFacts {
   /** What was being read, in words: "sections", "the list of district tokens". */
   what: string;
@@ -32,7 +32,7 @@ export class CleverError extends Error {
     this.waitMs = facts.waitMs;
   }
 
-  /** As records keep it. */
+  /** The fault as records store it. */
   get fault(): CleverFault {
     return {
       code: this.kind,
@@ -41,15 +41,15 @@ export class CleverError extends Error {
     };
   }
 
-  /** Whether it may pass with time. 400, 401 and 501 never do (Clever's reference on errors). */
+  /** Whether it may pass by itself. 400, 401 and 501 never do (Clever's reference on errors). */
   get temporary(): boolean {
     const byKind = ['rate-limited', 'time-out', 'connection'].includes(this.kind);
     return byKind || (this.kind === 'server' && [500, 502, 503, 504].includes(this.status ?? 0));
   }
 
   /**
-   * Whether the same request may be answered rightly a moment later. An answer that was cut short, or is not Clever's though it says
-   * that all is well, comes from something in between.
+   * Whether the same request may succeed a moment later. An answer that was cut short, or that is not Clever's although its status is 200,
+   * comes from something in between.
    */
   get repeatable(): boolean {
     const spoilt = ['truncated', 'not-json', 'not-clever'].includes(this.kind) && this.status === 200;
@@ -57,7 +57,7 @@ export class CleverError extends Error {
   }
 }
 
-/** What a client calls the list of Clever's Events API. */
+/** The name of the Events API's list. */
 const EVENTS = 'events';
 const NO_EVENTS =
   'Clever doesn’t offer its list of changes (Events API) to this application. Syncs download everything instead, with the same result.';

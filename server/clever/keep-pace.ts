@@ -3,7 +3,7 @@ import { CleverError } from './explain-failure.js';
 import { millisecondsUntilReset, numberIn, readAnswer } from './read-answer.js';
 import { sendRequest, type RequestBounds } from './send-request.js';
 
-/** Told before every wait, so that a page can show why nothing moves. */
+/** Reported before every wait, so that a page can say why nothing moves. */
 export interface Wait {
   reason: 'rate-limit' | 'retry';
   ms: number;
@@ -16,20 +16,20 @@ export interface PaceOptions {
   retries: number;
   signal?: AbortSignal | undefined;
   onWait?: ((wait: Wait) => void) | undefined;
-  /** For tests. */
+  /** Replaced in tests. */
   sleep?: ((ms: number, signal?: AbortSignal) => Promise<void>) | undefined;
 }
 
-/** A longer wait than this is an error: Clever's budget is one of a minute. */
+/** A longer wait is an error, as Clever's budget is renewed every minute. */
 const LONGEST_WAIT_MS = 10 * 60_000;
 
-/** Asks for one address; gives the JSON object that came back. */
+/** Requests one address and returns the JSON object of the answer. */
 export type Ask = (url: URL, authorization: string, what: string) => Promise<Record<string, unknown>>;
 
 /**
- * Makes the one way to ask, with the budget of one token: waits for the reset before the budget is used up (a part is
- * left to others who share the token), waits after a 429 until the reset, and repeats what failed by accident after
- * 1, 2, 4, 8 and 16 s. Throws a CleverError.
+ * Makes the single function for requests, with the budget of one token: it waits for the reset before the budget is used up (a part is left
+ * to others who share the token), waits after a 429 until the reset, and repeats accidental failures after 1, 2, 4, 8 and 16 s. Throws a
+ * CleverError.
  */
 export function keepPace(options: PaceOptions): Ask {
   const { bounds, retries, signal } = options;
@@ -69,7 +69,7 @@ export function keepPace(options: PaceOptions): Ask {
         return await askOnce(url, authorization, what);
       } catch (error) {
         if (!(error instanceof CleverError) || !error.repeatable || tries >= retries) throw error;
-        // A reset that is past by the server's clock, but still answers 429, must not become a busy loop.
+        // If the server's reset time is past but it still answers 429, waiting prevents a busy loop.
         const backOff = 1000 * 2 ** tries;
         if (error.kind === 'rate-limited')
           await wait('rate-limit', Math.max(error.waitMs ?? backOff, 250), what);

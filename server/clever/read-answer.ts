@@ -12,8 +12,8 @@ const KIND_OF_STATUS: Record<number, CleverFailure> = {
 };
 
 /**
- * Turns an answer into the JSON object in it. `now` (ms) is the local time, used where the answer carries no date.
- * Throws a CleverError for every status but 200 and for everything that is not a JSON object.
+ * Returns the JSON object in an answer. `now` (ms) is the local time, used if the answer has no date. Throws a CleverError for every status
+ * but 200 and for everything that is not a JSON object.
  */
 export function readAnswer(answer: Answer, what: string, now: number): Record<string, unknown> {
   const { status, text } = answer;
@@ -24,7 +24,7 @@ export function readAnswer(answer: Answer, what: string, now: number): Record<st
   } catch (error) {
     throw new CleverError(looksLikeData(text) ? 'truncated' : 'not-json', { what, status }, error);
   }
-  // Every answer of Clever's has it; a proxy's own "please wait" in JSON does not.
+  // Every answer of Clever's has `data`; a proxy's own "please wait" in JSON does not.
   if (!isRecord(body) || !isData(body.data)) throw new CleverError('not-clever', { what, status });
   return body;
 }
@@ -56,14 +56,14 @@ function isData(data: unknown): boolean {
   return isRecord(data) || Array.isArray(data);
 }
 
-/** Nothing at all is an answer that was cut off before it began. */
+/** An empty text is an answer that was cut off before it began. */
 function looksLikeData(text: string): boolean {
   return /^\s*([{[]|$)/.test(text);
 }
 
 /**
- * Milliseconds until the request budget is full again, from X-RateLimit-Reset (unix seconds), else Retry-After (seconds);
- * undefined where the answer has neither. Counted by the server's clock, because ours may be wrong.
+ * Milliseconds until the request budget is full again, from X-RateLimit-Reset (unix seconds), else Retry-After (seconds); undefined if the
+ * answer has neither. Counted by the server's clock, as ours may be wrong.
  */
 export function millisecondsUntilReset(answer: Answer, now: number): number | undefined {
   const reset = numberIn(answer, 'x-ratelimit-reset');
@@ -75,7 +75,7 @@ export function millisecondsUntilReset(answer: Answer, now: number): number | un
   return retryAfter === undefined ? undefined : Math.max(0, retryAfter * 1000);
 }
 
-/** A header's value where it is a plain number. */
+/** A header's value if it is a plain number. */
 export function numberIn(answer: Answer, header: string): number | undefined {
   const value = answer.headers[header];
   return typeof value === 'string' && /^\d+$/.test(value.trim()) ? Number(value) : undefined;

@@ -11,14 +11,14 @@ export type PageReading<T> =
   | { ok: false; reason: Extract<AccountClient, { ok: false }>['reason'] }
   | { ok: false; reason: 'clever'; error: CleverError };
 
-/** A person waits: one retry, and no longer than this for one answer … */
+/** As a person waits: one retry, and at most this long for one answer. */
 const ONE_ANSWER_MS = 15_000;
-/** … for a whole list … */
+/** At most this long for a whole list. */
 const WHOLE_MS = 60_000;
-/** … and before a retry. Clever's rate limit may ask for a minute: then the page says so instead of hanging. */
+/** At most this long before a retry. Clever's rate limit may ask for a minute: then the page says so instead of hanging. */
 const LONGEST_WAIT_MS = 3000;
 
-/** Reads from the account's district while a person waits for the page. Whatever Clever does wrong is a return value. */
+/** Reads from the account's district while a person waits for the page. Faults of Clever's are return values. */
 export async function readForPage<T>(
   deps: Pick<Deps, 'config' | 'log'>,
   account: Pick<Account, '_id' | 'clever'>,

@@ -4,26 +4,26 @@ import { isRecord } from './read-answer.js';
 /** One page of records. */
 export interface CleverPage<T> {
   objects: T[];
-  /** Entries without an id, which nothing can be done with. */
+  /** How many entries had no id and are useless. */
   skipped: number;
 }
 
 export type Query = Record<string, string>;
 
-/** Empty pages in a row that are believed; `next` may lead to one (Clever's reference), never to many. */
+/** How many empty pages in a row are accepted; `next` may lead to one (Clever's reference), never to many. */
 const MOST_EMPTY_PAGES = 5;
 
 export interface ReadPagesOptions {
   /** The only server that a `next` may name. */
   origin: string;
-  /** The next page is asked for while the caller is busy with this one. */
+  /** Whether the next page is requested while the caller works on this one. */
   ahead?: boolean;
 }
 
 /**
- * Reads a list from its first page to its last. Of `next` only the query is taken, over the caller's own, and never one
- * seen before. Ends normally only when the last page (the one without `next`) was read: whoever got that far has the whole
- * list; everything else throws a CleverError.
+ * Reads a list from its first page to its last. Of `next` only the query is used, added to the caller's own, and never the same one twice.
+ * Ends normally only after the last page (the one without `next`), so that a caller who gets there has the whole list; everything else
+ * throws a CleverError.
  */
 export async function* readPages<T extends { id: string }>(
   askPage: (query: Query) => Promise<Record<string, unknown>>,
@@ -49,12 +49,12 @@ export async function* readPages<T extends { id: string }>(
   while (body) {
     const page = unwrap<T>(body, what);
     emptyInARow = page.objects.length === 0 ? emptyInARow + 1 : 0;
-    // New cursors over the same records are a circle too.
+    // New cursors over the same records are an endless loop too.
     const content = fingerprint(page.objects);
     if (contents.has(content) || emptyInARow > MOST_EMPTY_PAGES) throw new CleverError('loop', { what });
     if (page.objects.length > 0) contents.add(content);
     const early: ReturnType<typeof askNext> | undefined = ahead ? askNext(body) : undefined;
-    // Of whoever leaves the loop before the end nobody waits for it.
+    // Nobody waits for the early request if the caller leaves the loop.
     early?.catch(() => undefined);
     yield page;
     body = await (early ?? askNext(body));

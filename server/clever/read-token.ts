@@ -13,8 +13,8 @@ export interface CleverApplication {
 const WHAT = 'the list of district tokens';
 
 /**
- * The districts (ids) that have approved the application, so that a page can say "waiting for approval" of any other.
- * Throws a CleverError: `unauthorized` where id or secret are wrong.
+ * Ids of the districts that have approved the application, so that a page can say "waiting for approval" of any other. Throws a
+ * CleverError: `unauthorized` if id or secret are wrong.
  */
 export async function readApprovedDistricts(
   application: CleverApplication,
@@ -24,13 +24,13 @@ export async function readApprovedDistricts(
   return (await readTokens(ask, application)).map((entry) => entry.district);
 }
 
-/** The token of one district. Throws a CleverError: `not-approved` where the district is not in the application's list. */
+/** The token of one district. Throws a CleverError: `not-approved` if the district is not in the application's list. */
 export async function readToken(
   ask: Ask,
   application: CleverApplication,
   districtId: string,
 ): Promise<string> {
-  // The filter is only a request: a server that ignores it must not give us another district's token.
+  // A server may ignore the filter and must not give us another district's token.
   const entry = (await readTokens(ask, application, districtId)).find(
     ({ district }) => district === districtId,
   );

@@ -3,7 +3,7 @@ import type { CleverFault } from '../models/clever-fault.js';
 
 type Asked = Pick<Account, '_id' | 'clever'>;
 
-/** Notes that Clever did not accept the saved access (401), so that no page calls it approved. */
+/** Stores that Clever rejected the saved access (401), so that no page calls it approved. */
 export async function recordRefusal({ _id, clever }: Asked, fault: CleverFault): Promise<void> {
   await Account.updateOne(
     { _id, ...sameAccess(clever) },
@@ -11,7 +11,7 @@ export async function recordRefusal({ _id, clever }: Asked, fault: CleverFault):
   );
 }
 
-/** Notes that the district was read by an access that Clever had refused before. */
+/** Stores that the district was read with an access that Clever had rejected before. */
 export async function recordAcceptance({ _id, clever }: Asked): Promise<void> {
   await Account.updateOne(
     { _id, ...sameAccess(clever), 'clever.approval': 'refused' },
@@ -19,7 +19,7 @@ export async function recordAcceptance({ _id, clever }: Asked): Promise<void> {
   );
 }
 
-/** Only of what was asked with: the district or the access may have been changed meanwhile. */
+/** Matches only the district and access that were used, as they may have been changed meanwhile. */
 function sameAccess(clever: Account['clever']) {
   return {
     'clever.districtId': clever?.districtId ?? null,

@@ -1,7 +1,7 @@
 /**
- * Clever's records as they arrive (Data API v3.0 and v3.1, clever.com). Only `id` and `district` are certain; every other
- * field may be absent, an empty string or null. Keys that are not named here are kept in the objects, but nobody may rely
- * on them. Strings are hostile: any UTF-8 of any length.
+ * Clever's records as they arrive (Data API v3.0 and v3.1, clever.com). Only `id` and `district` are certain; every other field may be
+ * absent, empty or null. Keys that are not named here stay in the objects, but nothing may use them. Texts are untrusted: any UTF-8 of any
+ * length.
  */
 export type Text = string | null;
 
@@ -47,7 +47,7 @@ export interface CleverSchool extends CleverObject {
   last_modified?: Text;
 }
 
-/** Dates are "YYYY-MM-DD", or a whole timestamp where a sub-route gives the term. A term names no school. */
+/** Dates are "YYYY-MM-DD", or a whole timestamp if a sub-route gives the term. A term names no school. */
 export interface CleverTerm extends CleverObject {
   name?: Text;
   start_date?: Text;
@@ -185,7 +185,7 @@ interface ListTypes {
   myteachers: CleverUser;
 }
 
-/** What can be read page by page: a whole type (`/sections`), or the part of it below one object (`/schools/ID/sections`). */
+/** A path that is read page by page: a whole type (`/sections`), or the part of it below one object (`/schools/ID/sections`). */
 export type ListPath = `/${keyof ListTypes}` | `/${string}/${string}/${keyof ListTypes}`;
 
 export type ListedAt<P extends ListPath> = P extends `/${string}/${string}/${infer K extends keyof ListTypes}`

@@ -1,13 +1,13 @@
 import { Agent, request } from 'undici';
 import { CleverError } from './explain-failure.js';
 
-/** Bounds of one request. All times in milliseconds. */
+/** Limits of one request, in milliseconds. */
 export interface RequestBounds {
   /** Until the answer's first byte. */
   headersTimeoutMs: number;
   /** Between two pieces of the answer. */
   bodyTimeoutMs: number;
-  /** For everything, so that a trickle cannot hold a run for ever. */
+  /** For the whole request, so that a trickle cannot hold a run forever. */
   totalTimeoutMs: number;
   maxBodyBytes: number;
 }
@@ -25,7 +25,7 @@ export interface Answer {
   text: string;
 }
 
-// Idle connections do not keep the process alive, so nobody has to close this.
+// Idle connections do not keep the process alive, so nobody has to close it.
 const agent = new Agent({ connect: { timeout: 10_000 }, connections: 8 });
 
 /**
@@ -39,7 +39,7 @@ export async function sendRequest(
   bounds: RequestBounds,
   signal?: AbortSignal,
 ): Promise<Answer> {
-  // A signal that outlives thousands of requests must not collect a listener for each: hence not AbortSignal.any.
+  // AbortSignal.any would add a listener for each request to a signal that outlives thousands of them.
   const abort = new AbortController();
   const stop = () => {
     abort.abort(new CleverError('stopped', { what }));

@@ -89,7 +89,10 @@ export async function planMoves(
   return give(event, choices, free, families);
 }
 
-type Choice = { appointment: Appointment; teachers: Pick<Resource, '_id' | 'name' | 'contact'>[] };
+interface Choice {
+  appointment: Appointment;
+  teachers: Pick<Resource, '_id' | 'name' | 'contact'>[];
+}
 
 /** Of several teachers those who teach what the old class was about. */
 function likeBefore(

@@ -8,7 +8,7 @@ import { actorOf } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
 import { dayAndSpan } from '../web/format-time.js';
 import { parseForm, parseId, parseQuery } from '../web/parse.js';
-import { refuseHere, say } from '../web/session.js';
+import { refuseHere } from '../web/session.js';
 import { holdSlot } from '../booking/hold-slot.js';
 import { readOverride } from './check-override.js';
 import { ensureFamily } from './ensure-family.js';

@@ -5,12 +5,12 @@ import { Duplicate, type Merge } from '../models/duplicate.js';
 import { isDeleting, isSyncing } from '../runs/engine/find-at-work.js';
 import type { Move } from './move-bookings.js';
 
-/** The merge was taken over by somebody, or a sync that took it for cut off has begun: it must not write another thing. */
+/** Somebody else took the merge over, or a sync that took it for cut off has begun: it must write nothing more. */
 export class MergeLost extends Error {}
 
 /**
- * A merge while somebody is at it. It says between its steps that it lives, which nobody else may have changed: whoever was silent for
- * too long finds that, and stops.
+ * A merge that somebody is working on. Between its steps it renews its sign of life, provided nobody else has changed it: after too long a
+ * silence it finds that somebody has, and stops.
  */
 export class ClaimedMerge {
   readonly pair: Types.ObjectId;
@@ -23,7 +23,7 @@ export class ClaimedMerge {
     this.#at = at;
   }
 
-  /** @param plan is kept with it @throws MergeLost */
+  /** @param plan is stored with it @throws MergeLost */
   async live(plan: Partial<Merge> = {}): Promise<Merge> {
     const at = this.#now();
     const set = Object.entries({ ...plan, at }).map(([key, value]) => [`merge.${key}`, value] as const);
@@ -48,7 +48,7 @@ export class ClaimedMerge {
       });
   }
 
-  /** Both contacts, in the order of their ids, or neither: each may be in another merge. */
+  /** Locks both contacts, in the order of their ids, or neither: each may be in another merge. */
   async lockBoth({ account, keep, drop }: Move): Promise<boolean> {
     const free = { $or: [{ merging: { $exists: false } }, { merging: this.pair }] };
     for (const _id of [keep, drop].sort((a, b) => a.toHexString().localeCompare(b.toHexString()))) {
@@ -64,7 +64,7 @@ export class ClaimedMerge {
   }
 }
 
-/** What stands against a merge, or a decision about an identity, that has announced itself. */
+/** What prevents a merge, or an identity decision, that has announced itself. */
 export async function findAgainst(
   account: Types.ObjectId,
 ): Promise<'sync is running' | 'being deleted' | undefined> {

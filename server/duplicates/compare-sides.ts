@@ -7,7 +7,7 @@ import { sayAlike } from '../web/say-alike.js';
 import type { PairRow } from './queries.js';
 import type { Side } from './read-sides.js';
 
-/** One line of the comparison; `differs` where both have a value that speaks for two people. */
+/** One line of the comparison; `differs` if the two values suggest two people. */
 export interface Compared {
   label: string;
   values: [string, string];
@@ -22,7 +22,7 @@ const TYPES: Record<ContactType, string> = {
 };
 const SOURCES = { clever: 'Clever', file: 'A file', hand: 'Entered by hand' };
 
-/** Two contacts side by side, in words; lines in which neither says anything are left out. */
+/** Two contacts side by side, in words; lines without a value on either side are left out. */
 export function compareSides(
   sides: readonly [Side | undefined, Side | undefined],
   names: Record<Identifier, string>,
@@ -63,7 +63,7 @@ function factsOf(names: Record<Identifier, string>, style: Style): Line[] {
   ];
 }
 
-/** What differs between any two contacts, whether they are one person or not. */
+/** Facts that differ between any two contacts, whether they are one person or not. */
 const COUNTS: Line[] = [
   { label: 'Source', value: ({ contact }) => SOURCES[contact.source] },
   { label: 'Record ID', value: ({ contact }) => contact.record?.id ?? '' },
@@ -86,7 +86,7 @@ const COUNTS: Line[] = [
   { label: 'Logins', value: ({ logins }) => (logins === 0 ? '' : number(logins)) },
 ];
 
-/** Why a pair is listed, as a sentence: an id or number that was given to two people, or what else both have. */
+/** Why a pair is listed, in a sentence: an id or number that was given to two people, or what the two have in common. */
 export function reasonInWords(
   { recycled, reason, newcomer, sides }: Pick<PairRow, 'recycled' | 'reason' | 'newcomer' | 'sides'>,
   names: Record<Identifier, string>,
@@ -105,5 +105,5 @@ export function reasonInWords(
   return `${what}, but different ${andList(['name', ...differ], style)}`;
 }
 
-/** What speaks for one person or two. */
+/** Facts that show whether it is one person or two. */
 const PROOFS = new Set(['Email', 'Birth date', 'Security value']);

@@ -13,10 +13,10 @@ export type IdentityDecided =
   | { ok: false; reason: 'decided already' | 'sync is running' | 'being deleted' | 'another merge' };
 
 /**
- * Decides whether a newcomer is the contact whose id they have. The same: the contact takes what the source says of them. Another: they
- * become a contact of their own with the id; the one who had it is transferred and keeps logins, households and appointments, and
- * their family is never tied to the id. The pair is claimed with what is decided first, so that of two people at once one does it, and a
- * decision that was cut off is finished by the next sync, or by asking for the same again.
+ * Decides whether a newcomer is the contact whose id they have. The same: the contact takes what the source says. Different: the newcomer
+ * becomes a contact with the id; the former holder is transferred and keeps logins, households and appointments, and their family is never
+ * tied to the id. The pair is first claimed with the decision, so that of two people one succeeds, and a decision that was cut off is
+ * finished by the next sync or by repeating it.
  */
 export async function decideIdentity(
   { now }: Pick<Deps, 'now'>,
@@ -36,7 +36,7 @@ export async function decideIdentity(
   const deciding = { as, by: before?.by ?? user, at: now(), family };
   const claimed = await claim(pair, deciding);
   if (!claimed) return { ok: false, reason: 'decided already' };
-  // After it is known as at work: a sync that begins now waits for it, and one that has begun is found here.
+  // Checked after the decision is announced: a sync that begins now waits for it, and one that has begun is found here.
   const against = await findAgainst(account);
   if (against) {
     await giveUp(pair, deciding);
@@ -47,7 +47,7 @@ export async function decideIdentity(
   return { ok: true };
 }
 
-/** The pair as this decision's own; null when somebody was quicker, or the source says something else of the newcomer now. */
+/** Claims the pair for this decision; null if somebody was faster, or the source now says something else of the newcomer. */
 function claim({ _id, newcomer, deciding }: Duplicate, claimed: IdentityDecision): Promise<Duplicate | null> {
   return Duplicate.findOneAndUpdate(
     {
@@ -69,7 +69,7 @@ async function giveUp({ _id, deciding: before }: Duplicate, { at }: IdentityDeci
   );
 }
 
-/** The next sync reads everything and looks at all classes: what the source said of somebody in doubt was not taken. */
+/** Makes the next sync read everything and look at all classes, as what the source said of somebody in doubt was not taken. */
 export async function forgetStand(account: Types.ObjectId): Promise<void> {
   await Account.updateOne(
     { _id: account, clever: { $exists: true } },

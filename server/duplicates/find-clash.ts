@@ -5,15 +5,15 @@ import { Event } from '../models/event.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 
-/** Why two contacts cannot be one person as things are: they would be in two places at once. */
+/** Why two contacts cannot be one person at present: they would be in two places at once. */
 export interface Clash {
   reason: 'slots overlap' | 'meetings overlap';
   at: Date;
-  /** The event's name, where it is one event's slots. */
+  /** The name of the event, if it is about one event's slots. */
   event?: string;
 }
 
-/** The first thing that stands against one person holding what two hold now; undefined where nothing does. */
+/** The first conflict if one person had the slots and meetings of both; undefined if there is none. */
 export async function findClash(
   account: Types.ObjectId,
   keep: Types.ObjectId,
@@ -22,7 +22,7 @@ export async function findClash(
   return (await slotClash(account, keep, drop)) ?? (await meetingClash(keep, drop));
 }
 
-/** The account's events, by which the indexes of what is in them begin. */
+/** The account's events: indexes on what is in events begin with them. */
 export async function eventIds(account: Types.ObjectId): Promise<Types.ObjectId[]> {
   const events = await Event.find({ account }, { _id: 1 }).lean();
   return events.map(({ _id }) => _id);
@@ -58,7 +58,7 @@ async function firstOverlap(kept: Types.ObjectId, dropped: Types.ObjectId): Prom
   return met.map(({ from }) => from).sort((a, b) => +a - +b)[0];
 }
 
-/** Meetings in any of the account's events; what was cancelled or never booked is in nobody's way. */
+/** Conflicting meetings in any of the account's events; canceled or never booked ones do not count. */
 async function meetingClash(keep: Types.ObjectId, drop: Types.ObjectId): Promise<Clash | undefined> {
   const [mine, others] = [await busyOf(keep), await busyOf(drop)];
   const met = others.flatMap((entry) =>
@@ -86,7 +86,7 @@ async function busyOf(contact: Types.ObjectId): Promise<Busy[]> {
   return (await Diary.find(diariesOf(contact)).lean()).flatMap(({ busy }) => busy);
 }
 
-/** All days of somebody's diary: ';' follows ':' in the order of bytes. */
+/** All days of somebody's diary. ';' follows ':' in the order of bytes. */
 export function diariesOf(contact: Types.ObjectId) {
   const id = contact.toHexString();
   return { _id: { $gt: `${id}:`, $lt: `${id};` } };

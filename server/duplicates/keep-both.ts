@@ -10,17 +10,17 @@ import { forgetStand } from './decide-identity.js';
 type Decider = Pick<Actor, 'account' | 'user'>;
 
 export interface KeptBoth {
-  /** The audit entry, by which it is undone. */
+  /** The audit entry, needed to undo it. */
   entry: Types.ObjectId;
-  /** How many pairs were decided; the others somebody had decided already. */
+  /** How many pairs were decided; somebody had decided the others already. */
   pairs: number;
 }
 
 const KEEP_BOTH = 'keep both contacts';
 
 /**
- * Decides that listed pairs are two people each. It lasts: they are not listed again, and the records that stand for the one
- * now are never matched with the other.
+ * Decides that each listed pair is two people. This lasts: they are not listed again, and the records of one are never matched with the
+ * other.
  */
 export async function keepBoth(
   { now }: Pick<Deps, 'now'>,
@@ -34,7 +34,7 @@ export async function keepBoth(
     state: 'open',
     newcomer: { $exists: false },
   }).lean();
-  // Who had the number goes with the next sync if the source has them no more.
+  // The former holder of the number goes with the next sync if the source no longer has them.
   const anyRecycled = open.some(({ recycled }) => recycled);
   if (anyRecycled) await forgetStand(account);
   const ids = open.flatMap(({ contact, candidate }) => [contact, candidate]);
@@ -58,7 +58,7 @@ export async function keepBoth(
     );
     if (saved.modifiedCount === 1) decided.push(_id);
   }
-  // Once more: a sync may have come in between, and have found them in doubt.
+  // Repeated, as a sync in between may have found them still in doubt.
   if (anyRecycled) await forgetStand(account);
   const entry = new Types.ObjectId();
   if (decided.length > 0)
@@ -96,7 +96,7 @@ export async function reopenPairs(
   return modifiedCount;
 }
 
-/** Undoes one decision to keep both. @returns how many pairs are listed again; undefined where there is no such decision */
+/** Undoes one decision to keep both. @returns how many pairs are listed again; undefined if there is no such decision */
 export async function undoKeepBoth(
   deps: Pick<Deps, 'now'>,
   actor: Decider,

@@ -15,8 +15,8 @@ import { fillBlanks, moveHandTies, moveLogins, movePairs, moveRecord, planRecord
 import { copyDiaries, endDiaries, moveResources } from './move-resources.js';
 
 /**
- * Hands what households have booked about a child that the school took away from them to the school, and ends what they hold.
- * Safe to do again. @returns how many appointments
+ * Hands to the school what households have booked about a child that the school took away from them, and ends their holds. May be repeated.
+ * @returns how many appointments
  */
 export type KeepOfLost = (actor: Pick<Actor, 'account' | 'user'>, student: Types.ObjectId) => Promise<number>;
 
@@ -36,10 +36,10 @@ export type Merged =
   | ({ ok: false } & Clash);
 
 /**
- * Makes one contact of two that are listed as a possible duplicate: everything of `drop` moves to `keep`, and `drop` is deleted
- * last. It cannot be undone. The listed pair is claimed first, then both contacts, so that of two people at once one does it;
- * a merge that was cut off anywhere is finished by asking for the same again.
- * @returns why not: a pair that is not listed in this account is 'not here'; `at` of a clash is when it is
+ * Merges two contacts that are listed as a possible duplicate: everything of `drop` moves to `keep`, and `drop` is deleted last. It cannot
+ * be undone. The listed pair is claimed first, then both contacts, so that of two people one succeeds; a merge that was cut off is finished
+ * by requesting it again.
+ * @returns the refusal: a pair that is not listed in this account is 'not here'; `at` is the time of a conflict
  */
 export async function mergeContacts(
   deps: Pick<Deps, 'now'>,
@@ -66,7 +66,7 @@ export async function mergeContacts(
   if (!pair?.merge) return { ok: false, reason: 'decided already' };
   const cutOffAt = listed.state === 'open' ? undefined : listed.merge?.at;
   const claimed = new ClaimedMerge(deps, pair._id, pair.merge);
-  // After it is known as at work: a sync that begins now waits for it, and one that has begun is found here.
+  // Checked after the merge is announced: a sync that begins now waits for it, and one that has begun is found here.
   const against = await findAgainst(account);
   if (against) {
     await claimed.giveUp(cutOffAt);
@@ -80,7 +80,7 @@ export async function mergeContacts(
   }
 }
 
-/** No sync is at work, and none begins. */
+/** Called while no sync is at work and none begins. */
 async function merge(
   deps: Pick<Deps, 'now'>,
   actor: Pick<Actor, 'account' | 'user'>,
@@ -91,7 +91,7 @@ async function merge(
   const { account, keep, drop } = move;
   const { pair } = claimed;
   await dropMirrorMark(account);
-  // A sync may have come between the first look and now.
+  // A sync may have changed them since the first look.
   const contacts = await Contact.find({ account, _id: { $in: [keep, drop] } }).lean();
   const stays = contacts.find(({ _id }) => _id.equals(keep));
   const goes = contacts.find(({ _id }) => _id.equals(drop));
@@ -114,7 +114,7 @@ async function merge(
     const moved = await moveAll(move, planned, claimed);
     if (!moved.ok) return moved;
     await claimed.live();
-    // Who lost one of the two has neither now: what they booked about the other is theirs no more.
+    // Families who lost one of the two have neither now: what they booked about the other is the school's.
     const kept = await keepOfLost(actor, keep);
     await claimed.live();
     await leaveEntry(deps, actor, pair, move, { ...moved.counts, ...(kept > 0 ? { kept } : {}) });
@@ -137,13 +137,13 @@ function recordOf(stays: Contact, goes: Contact): Pick<Merge, 'record'> {
   return record ? { record } : {};
 }
 
-/** Whether somebody else came with the id of one of them: that has to be decided first. */
+/** Whether somebody else came with the id of one of them: that must be decided first. */
 async function isInDoubt(account: Types.ObjectId, contacts: Types.ObjectId[]): Promise<boolean> {
   const pair = { account, candidate: { $in: contacts }, state: 'open' as const };
   return (await Duplicate.exists({ ...pair, newcomer: { $exists: true } })) !== null;
 }
 
-/** The pair as this merge's own; null when somebody was quicker. */
+/** Claims the pair for this merge; null if somebody was faster. */
 function claimPair(
   { now }: Pick<Deps, 'now'>,
   { user }: Pick<Actor, 'user'>,
@@ -160,7 +160,7 @@ function claimPair(
   };
   return Duplicate.findOneAndUpdate(
     state === 'open' ? { _id, state } : { _id, unfinished: true, 'merge.at': merge?.at },
-    // A merge that was cut off goes on by its first plan: what it was made from may have moved already.
+    // A merge that was cut off continues by its first plan, as what the plan was made from may have moved already.
     { $set: state === 'open' ? begun : { 'merge.at': at } },
     { returnDocument: 'after' },
   ).lean();
@@ -168,7 +168,7 @@ function claimPair(
 
 type Moved = { ok: true; counts: Record<string, number> } | ({ ok: false } & Clash);
 
-/** In an order in which cutting it off anywhere and doing it again from the start ends the same. */
+/** Moves everything, in an order in which it may be cut off anywhere and repeated from the start with the same result. */
 async function moveAll(move: Move, { record, at }: Merge, claimed: ClaimedMerge): Promise<Moved> {
   await fillBlanks(move, record);
   await moveRecord(move, record);
@@ -184,7 +184,7 @@ async function moveAll(move: Move, { record, at }: Merge, claimed: ClaimedMerge)
     if (isDuplicateKey(error)) return undefined;
     throw error;
   });
-  // A slot was added since the clash was looked for. What moved stays moved; once that is mended, the merge is finished.
+  // A slot was added since the conflicts were checked. What has moved stays moved; once the conflict is fixed, the merge is finished.
   if (resources === undefined) return { ok: false, reason: 'slots overlap', at };
   await claimed.live();
   const appointments = await moveAppointments(move);
@@ -194,7 +194,7 @@ async function moveAll(move: Move, { record, at }: Merge, claimed: ClaimedMerge)
   return { ok: true, counts: { logins, children, classes, resources, appointments } };
 }
 
-/** One entry a merge, by the pair's id, though it may have been finished in several goes. */
+/** One entry for each merge, under the pair's id, even if it took several attempts. */
 async function leaveEntry(
   { now }: Pick<Deps, 'now'>,
   { account, user }: Pick<Actor, 'account' | 'user'>,

@@ -5,20 +5,20 @@ import { isDuplicateKey } from '../models/duplicate-key.js';
 import { Household } from '../models/household.js';
 import { eventIds } from './find-clash.js';
 
-/** Who stays and who goes. Every move below may be done again from its start after it was cut off anywhere. */
+/** The remaining contact and the one that goes. Each move below may be cut off anywhere and repeated from its start. */
 export interface Move {
   account: Types.ObjectId;
   keep: Types.ObjectId;
   drop: Types.ObjectId;
 }
 
-/** Moves a student's appointments, also past and cancelled ones, with the limits that they count against. */
+/** Moves a student's appointments, including past and canceled ones, with the limits that count them. */
 export async function moveAppointments({ account, keep, drop }: Move): Promise<number> {
   const found = await Appointment.find(
     { event: { $in: await eventIds(account) }, students: drop },
     { students: 1 },
   ).lean();
-  // First, because it is by the appointments that a repetition finds them.
+  // First, because a repetition finds the limits by the appointments.
   await renameClaims(
     found.map(({ _id }) => _id),
     drop,
@@ -32,7 +32,7 @@ export async function moveAppointments({ account, keep, drop }: Move): Promise<n
   return found.length;
 }
 
-/** The list with one in the place of another, each once. */
+/** The list with one contact replaced by the other, nobody twice. */
 export function exchange(
   ids: readonly Types.ObjectId[],
   from: Types.ObjectId,
@@ -45,8 +45,8 @@ export function exchange(
 }
 
 /**
- * Renames what appointments hold under an id (`limit:<event>:<student>:<resource>:<n>`), the new name first, so that at no
- * moment a limit counts too little. It may then count more than the limit allows: nothing is taken from anybody.
+ * Renames limits under an id (`limit:<event>:<student>:<resource>:<n>`). The new name is added first, so that a limit never counts too
+ * little. It may then count more than is allowed: nobody loses anything.
  */
 export async function renameClaims(
   appointments: readonly Types.ObjectId[],
@@ -68,7 +68,9 @@ export async function renameClaims(
   }
 }
 
-/** The household that the office made for the one who goes is kept for the one who stays, who may have one already: then both stay. */
+/**
+ * Keeps the household that the office made for the contact that goes, for the remaining one; if that one has a household too, both stay.
+ */
 async function moveKept({ account, keep, drop }: Move): Promise<void> {
   try {
     await Household.updateOne(
@@ -77,17 +79,17 @@ async function moveKept({ account, keep, drop }: Move): Promise<void> {
     );
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
-    // Its mails and its name go by the one who stays.
+    // Emails to it, and its name, follow the remaining contact.
     await Household.updateOne({ account, adults: drop, keptFor: drop }, { $set: { keptFor: keep } });
   }
 }
 
-/** Moves a student in the households that have them as a child; one that has both has one then. */
+/** Moves a student in the households that have them as a child; a household with both has one afterwards. */
 export async function moveChildren({ account, keep, drop }: Move): Promise<number> {
   await moveKept({ account, keep, drop });
   const only = {
     $and: [{ 'children.student': drop }, { 'children.student': { $ne: keep } }],
-    // Who lost one of the two does not get the child by way of the other.
+    // A family that lost one of the two does not get the child through the other.
     'removed.student': { $nin: [keep, drop] },
   };
   const moved = await Household.updateMany(
@@ -96,7 +98,7 @@ export async function moveChildren({ account, keep, drop }: Move): Promise<numbe
     { arrayFilters: [{ 'held.student': drop }] },
   );
   const lost = { account, 'removed.student': { $eq: drop, $exists: true } };
-  // What was said of the one who stays holds.
+  // What is stored about the remaining contact counts.
   await Household.updateMany(
     { ...lost, $or: [{ 'children.student': keep }, { 'removed.student': keep }] },
     { $pull: { removed: { student: drop } } },

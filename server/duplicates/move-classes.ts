@@ -2,7 +2,7 @@ import { Class, hashClass } from '../models/class.js';
 import { eventIds } from './find-clash.js';
 import { exchange, type Move } from './move-bookings.js';
 
-/** Puts who stays in the place of who goes in the classes of every event, teachers and students, each once. */
+/** Replaces the contact that goes by the remaining one in the classes of every event, as teacher and student, nobody twice. */
 export async function moveClasses({ account, keep, drop }: Move): Promise<number> {
   const event = { $in: await eventIds(account) };
   const found = await Class.find(
@@ -17,7 +17,7 @@ export async function moveClasses({ account, keep, drop }: Move): Promise<number
   for (const { _id, synced } of found) {
     const teachers = exchange(synced.teachers, drop, keep);
     const students = exchange(synced.students, drop, keep);
-    // Hashed as event updates do, so that the next sync finds it unchanged. A hand-made class has no hash.
+    // Hashed as event updates do, so that the next sync finds the class unchanged. A hand-made class has no hash.
     await Class.updateOne(
       { _id },
       {

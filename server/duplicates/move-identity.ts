@@ -8,7 +8,7 @@ import { User } from '../models/user.js';
 import { furtherOf } from '../roster/people/keep-further.js';
 import type { Move } from './move-bookings.js';
 
-/** What is filled in where the one who stays has none of it: what belongs together goes together. */
+/** Groups of fields that belong together: a group is filled in if the remaining contact has none of it. */
 const GROUPS = [
   ['firstName', 'middleName', 'lastName'],
   ['address', 'city', 'state', 'postalCode'],
@@ -23,8 +23,8 @@ const GROUPS = [
 ] as const;
 
 /**
- * The record that the one who stays has in the end: their own where it is active, else the other's; all further ids still
- * stand for them. Taken over without its hash, so that the next sync writes what the source says.
+ * The record of the remaining contact in the end: their own if it is active, else the other's; all further ids still stand for them. Taken
+ * without its hash, so that the next sync writes what the source says.
  */
 export function planRecord(keep: Contact, drop: Contact): Merge['record'] {
   const ids = [...recordIds(keep), ...recordIds(drop)];
@@ -43,19 +43,21 @@ function takesOver(keep: Contact, drop: Contact): boolean {
   return !keep.record?.id || (keep.status !== 'active' && drop.status === 'active');
 }
 
-/** Gives who stays the record. At every moment one of the two answers to each id, so that no sync takes it for a new person. */
+/**
+ * Gives the remaining contact the record. At every moment one of the two answers to each id, so that no sync takes it for a new person.
+ */
 export async function moveRecord({ keep, drop }: Move, record: Merge['record']): Promise<void> {
   if (!record) return;
   const own = await Contact.findById(keep, { record: 1 }).lean();
   const also = [record.id, ...(record.also ?? [])].filter((id) => id !== own?.record?.id);
   if (also.length > 0) await Contact.updateOne({ _id: keep }, { $set: { 'record.also': also } });
   await Contact.updateOne({ _id: drop }, { $unset: { record: 1 } });
-  // A hash that a sync has written since is as good, but only for the record that it is of.
+  // A hash that a sync has written since is valid too, but only for its own record.
   const hash = own?.record?.id === record.id ? own.record.hash : record.hash;
   await Contact.updateOne({ _id: keep }, { $set: { record: { ...record, hash } } });
 }
 
-/** Fills in what who stays has not: identifiers, security value, texts, schools; ties to students are joined. */
+/** Fills in what the remaining contact lacks: identifiers, security value, texts, schools; ties to students are joined. */
 export async function fillBlanks({ keep, drop }: Move, record: Merge['record']): Promise<void> {
   const [stays, goes] = await Promise.all([Contact.findById(keep).lean(), Contact.findById(drop).lean()]);
   if (!stays || !goes) return;
@@ -72,7 +74,7 @@ export async function fillBlanks({ keep, drop }: Move, record: Merge['record']):
   const byHand = new Set(stays.tied?.map(({ student }) => student.toHexString()));
   const alsoTied = (goes.tied ?? []).filter(({ student }) => !byHand.has(student.toHexString()));
   if (alsoTied.length > 0) set.tied = [...(stays.tied ?? []), ...alsoTied];
-  // Whose record it becomes is where they come from, and whether they are here.
+  // The contact whose record is taken decides the source and whether they are here.
   const taken = record !== undefined && goes.record?.id === record.id;
   if (taken) set.source = goes.source;
   const back = goes.status === 'active' && (taken || !record);
@@ -86,7 +88,7 @@ export async function fillBlanks({ keep, drop }: Move, record: Merge['record']):
   );
 }
 
-/** Adults who are tied by hand to who goes are tied to who stays. */
+/** Moves ties that were made by hand to the remaining contact. */
 export async function moveHandTies({ account, keep, drop }: Move): Promise<void> {
   const tied = handTiedTo(account, drop);
   await Contact.updateMany(
@@ -100,7 +102,7 @@ export async function moveHandTies({ account, keep, drop }: Move): Promise<void>
   );
 }
 
-/** Logins that are who goes are who stays. @returns how many */
+/** Moves logins to the remaining contact. @returns how many */
 export async function moveLogins({ account, keep, drop }: Move): Promise<number> {
   const { modifiedCount } = await User.updateMany(
     { 'grants.contact': drop },
@@ -110,7 +112,7 @@ export async function moveLogins({ account, keep, drop }: Move): Promise<number>
   return modifiedCount;
 }
 
-/** Other pairs with who goes are pairs with who stays, as far as those are not listed already. */
+/** Moves other pairs to the remaining contact, unless those are listed already. */
 export async function movePairs({ account, keep, drop }: Move, self: Types.ObjectId): Promise<void> {
   const others = await Duplicate.find({
     $or: [
@@ -126,7 +128,7 @@ export async function movePairs({ account, keep, drop }: Move, self: Types.Objec
   }
 }
 
-/** A merge that was cut off before it had both contacts: nothing was moved by it. */
+/** Resets a merge that was cut off before it had both contacts: it has moved nothing. */
 async function giveUp(pair: Types.ObjectId, other: Types.ObjectId): Promise<void> {
   await Contact.updateOne({ _id: other, merging: pair }, { $unset: { merging: 1 } });
   await Duplicate.deleteOne({ _id: pair });

@@ -9,9 +9,9 @@ import { diariesOf, eventIds } from './find-clash.js';
 import { renameClaims, type Move } from './move-bookings.js';
 
 /**
- * Makes who stays the holder of all slots that who goes has in any event. Where both hold slots in one, the slots and their
- * appointments move over.
- * @throws a duplicate key where slots overlap after all: made since it was looked (`findClash`)
+ * Gives the remaining contact all slots that the other has in any event. If both have slots in one event, the slots and their appointments
+ * move over.
+ * @throws a duplicate key if slots overlap after all: added since the check (`findClash`)
  */
 export async function moveResources(move: Move): Promise<number> {
   const { account, keep, drop } = move;
@@ -50,13 +50,16 @@ async function joinResources(from: Resource, to: Resource): Promise<void> {
   await renameClaims(ids, from._id, to._id);
   await Appointment.updateMany({ _id: { $in: ids } }, { $set: { resource: to._id } });
   const status = from.status === 'active' || to.status === 'active' ? 'active' : 'gone';
-  // Only what the sync alone made may the sync let go.
+  // A sync may remove only what a sync alone has added.
   const fromSync = from.fromSync && to.fromSync;
   await Resource.updateOne({ _id: to._id }, { $set: { room: to.room || from.room, status, fromSync } });
   await Resource.deleteOne({ _id: from._id });
 }
 
-/** Copies the days of a diary; what is in it already is not entered twice. Before slots move: no time is free meanwhile. */
+/**
+ * Copies the days of a diary; entries that are there already are not added twice. Done before slots move, so that no time appears free
+ * meanwhile.
+ */
 export async function copyDiaries({ account, keep, drop }: Move): Promise<void> {
   for (const { _id, busy } of await Diary.find(diariesOf(drop)).lean()) {
     const id = _id.replace(drop.toHexString(), keep.toHexString());
@@ -77,7 +80,7 @@ async function ensureDay(_id: string, account: Move['account']): Promise<void> {
   }
 }
 
-/** Ends the diary of who goes, once nothing leads to it any more. */
+/** Deletes the diary of the contact that goes, once nothing leads to it any more. */
 export async function endDiaries(move: Move): Promise<void> {
   await copyDiaries(move);
   await Diary.deleteMany(diariesOf(move.drop));

@@ -22,25 +22,25 @@ export const PAGE_SIZE = 20;
 export interface PairRow {
   id: string;
   reason: AlikeReason;
-  /** One id or number for two people, by all that is known. */
+  /** Whether one id or number seems to belong to two people. */
   recycled?: 'id' | 'number';
-  /** The newer one is no contact until it is decided. */
+  /** Whether the newer one is no contact until somebody decides. */
   newcomer: boolean;
-  /** The older one is listed under an id of their own as well, and stays whatever is decided. */
+  /** Whether the older one is also listed under an id of their own, and stays whatever is decided. */
   isFurther: boolean;
-  /** What was decided about them, where it was cut off before it was done. */
+  /** The decision about them, if it was cut off before it was carried out. */
   deciding?: Identity;
-  /** Somebody is deciding right now. */
+  /** Whether somebody is deciding right now. */
   atWork: boolean;
   state: DuplicateState;
   createdAt: Date;
   decidedAt?: Date;
   /** The name of the login that decided. */
   decidedBy: string;
-  /** A merge has begun and is not done with. */
+  /** Whether a merge has begun and is not finished. */
   unfinished: boolean;
   contacts: [Types.ObjectId, Types.ObjectId];
-  /** The newer contact, then the older; undefined where it is not there any more. */
+  /** The newer contact, then the older; undefined if it no longer exists. */
   sides: [Side | undefined, Side | undefined];
 }
 
@@ -53,7 +53,7 @@ export interface PairsPage {
   unfinished: { id: string; keep: string }[];
 }
 
-/** One page of the pairs, the newest first; counts by state and by type within the search and the other filter. */
+/** One page of the pairs, newest first; counts by state and by type, within the search and the other filter. */
 export async function listPairs(account: Types.ObjectId, query: PairsQuery, now: Date): Promise<PairsPage> {
   const search = holdsWords('searchKey', query.q) as QueryFilter<Duplicate>;
   const [counts, unfinished] = await Promise.all([countPairs(account, search), unfinishedOf(account, now)]);
@@ -81,7 +81,7 @@ export async function listPairs(account: Types.ObjectId, query: PairsQuery, now:
   };
 }
 
-/** One pair of the account with both sides; null where there is none. */
+/** One pair of the account with both sides; null if there is none. */
 export async function findPair(
   account: Types.ObjectId,
   id: Types.ObjectId,
@@ -137,7 +137,7 @@ async function rowsOf(account: Types.ObjectId, pairs: Duplicate[], now: Date): P
   }));
 }
 
-/** A newcomer beside the contact whose id they have: nothing hangs on them yet. */
+/** A newcomer beside the contact whose id they have; nothing depends on the newcomer yet. */
 function sideOf({ account, contact }: Duplicate, { id, hash, fields, source }: Newcomer): Side {
   const person = { identifiers: {}, ...fields, ...personKeys(fields) };
   return {
@@ -151,7 +151,7 @@ function sideOf({ account, contact }: Duplicate, { id, hash, fields, source }: N
   };
 }
 
-/** A merge at work is no merge that was cut off: only those that somebody may take up again. */
+/** Merges that were cut off and may be taken up; one that is at work is not among them. */
 async function unfinishedOf(account: Types.ObjectId, now: Date): Promise<PairsPage['unfinished']> {
   const found = await Duplicate.find({ account, unfinished: true }, { merge: 1 }).limit(20).lean();
   return found.flatMap(({ _id, merge }) =>

@@ -6,19 +6,19 @@ import { Resource } from '../models/resource.js';
 import { User } from '../models/user.js';
 import { eventIds } from './find-clash.js';
 
-/** One of two contacts side by side, with what hangs on them. */
+/** One of two contacts side by side, with counts of what depends on them. */
 export interface Side {
   id: string;
   name: string;
   contact: Contact;
-  /** Of a student: guardians. Of a guardian: students. */
+  /** For a student: guardians. For a guardian: students. */
   family: number;
   classes: number;
   appointments: number;
   logins: number;
 }
 
-/** Contacts of the account by hex id, with counts; who is not there any more is left out. */
+/** Contacts of the account by hex id, with counts; contacts that no longer exist are left out. */
 export async function readSides(
   account: Types.ObjectId,
   ids: readonly Types.ObjectId[],
@@ -98,7 +98,7 @@ async function countClasses(
   return byId(counts);
 }
 
-/** Living appointments of students. */
+/** Appointments of students that are not canceled. */
 async function countMeetings(events: Types.ObjectId[], ids: Types.ObjectId[]): Promise<Map<string, number>> {
   const counts = await Appointment.aggregate<Count>([
     { $match: { event: { $in: events }, students: { $in: ids }, state: { $in: LIVING_STATES } } },
@@ -109,7 +109,7 @@ async function countMeetings(events: Types.ObjectId[], ids: Types.ObjectId[]): P
   return byId(counts);
 }
 
-/** Living appointments with holders of slots. */
+/** Appointments of resources that are not canceled. */
 async function countHeld(events: Types.ObjectId[], ids: Types.ObjectId[]): Promise<Map<string, number>> {
   const resources = await Resource.find(
     { event: { $in: events }, contact: { $in: ids, $type: 'objectId' } },

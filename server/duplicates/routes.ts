@@ -68,7 +68,7 @@ export function duplicateRoutes(deps: Deps, keepOfLost: KeepOfLost): Router {
   return router;
 }
 
-/** Whether somebody who came with a contact's id is that contact. */
+/** Decides whether somebody who came with a contact's id is that contact. */
 async function postIdentity(deps: Deps, req: Request, res: Response): Promise<void> {
   const actor = actorOf(res);
   const pair = await findPair(actor.account, parseId(req.params.pair), deps.now());
@@ -96,7 +96,7 @@ function sayDecided(as: Identity, isFurther: boolean, newer: string, older: stri
   return `${newer} now has a separate contact, and ${older} ${left}. The next sync updates the classes.`;
 }
 
-/** Asks before a contact becomes somebody of another name. */
+/** Asks before a contact takes another name. */
 async function showIdentity(
   res: Response,
   account: Types.ObjectId,
@@ -119,7 +119,7 @@ const REFUSED: Record<Extract<IdentityDecided, { ok: false }>['reason'], string>
   'another merge': 'This contact is being merged right now. Wait a minute and look again.',
 };
 
-/** Of the pairs, those of newcomers: each gets a contact of their own. */
+/** Gives each newcomer among the pairs a contact of their own. */
 async function partNewcomers(
   deps: Deps,
   actor: Actor,
@@ -209,7 +209,7 @@ async function showMerging(
 const CHANGED =
   'One of the two changed while you had this page open, and nothing is merged yet. Look at both again, then select which one stays.';
 
-/** What the page shows of both, as a fingerprint for its hidden field `seen`: a merge cannot be undone. */
+/** A fingerprint of what the page shows of both, for its hidden field `seen`, as a merge cannot be undone. */
 async function shownOf(
   actor: Actor,
   { sides: [one, other] }: NonNullable<Awaited<ReturnType<typeof findPair>>>,
@@ -238,7 +238,7 @@ function inWords(refused: Extract<Merged, { ok: false }>, place: Place): string 
   }
 }
 
-/** The pairs that a form is about; undefined where it names none, and the page then says so. */
+/** The pairs that a form names; undefined if it names none, and the page then says so. */
 function pairsOf(req: Request, res: Response): Types.ObjectId[] | undefined {
   const parsed = parseForm(pairsSchema, req.body);
   if (!parsed.ok) refuseHere(res, parsed);

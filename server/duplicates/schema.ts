@@ -22,7 +22,7 @@ export const pairsQuery = Joi.object<PairsQuery, true>({
   page: Joi.number().integer().min(1).max(100_000).default(1),
 });
 
-/** The ticked pairs, or the one whose own button was pressed. */
+/** The selected pairs, or the one whose own button was pressed. */
 export const pairsSchema = Joi.object<{ pairs: Types.ObjectId[]; only?: Types.ObjectId }>({
   pairs: objectIds(200).default([]).label('the pairs from the list'),
   only: objectId().label('a pair from the list'),
@@ -33,7 +33,7 @@ export const mergingSchema = Joi.object<{ keep: Types.ObjectId; seen?: string },
   keep: objectId().required().label('which contact to keep'),
 }).messages({ 'any.required': 'Select {#label}.' });
 
-/** That somebody is the same is asked once more (`sure`), as it cannot be undone. */
+/** That somebody is the same person is confirmed on a second page (`sure`), as it cannot be undone. */
 export const identitySchema = Joi.object<{ as: Identity; sure?: 'yes' }, true>({
   sure: Joi.string().valid('yes'),
   as: Joi.string()

@@ -16,6 +16,7 @@ const SECTIONS = [
   { key: 'event', label: 'Event and booking', path: '' },
   { key: 'questions', label: 'Questions', path: '/questions' },
   { key: 'emails', label: 'Office and emails', path: '/emails' },
+  { key: 'audit', label: 'Audit', path: '/audit' },
 ];
 
 /** What a page of the settings needs. */

@@ -1,9 +1,10 @@
+import { changesOf } from '../audit/compare-values.js';
 import { recordAudit } from '../audit/record-audit.js';
 import { asRead } from '../models/as-read.js';
 import { Event } from '../models/event.js';
 import { searchKey } from '../models/scoped.js';
 import type { Actor } from '../web/actor.js';
-import type { EventSettings } from './schema.js';
+import { formOf, type EventSettings } from './schema.js';
 
 /**
  * Saves an event's settings, all of them: a booking time that was emptied is gone.
@@ -20,13 +21,12 @@ export async function updateEvent(
     { $set: { ...settings, sortKey: searchKey(settings.name) } },
   );
   if (saved.matchedCount === 0) return false;
-  const { days, timeZone, booking } = settings;
   await recordAudit({
     account: actor.account,
     event: event._id,
     user: actor.user,
     action: 'change event',
-    detail: { days, timeZone, booking },
+    changes: changesOf(formOf(event), formOf(settings)),
     at: now,
   });
   return true;

@@ -11,12 +11,16 @@ import { readTerms } from './read-terms.js';
 import { NO_TERM, type ImportChoice } from './schema.js';
 
 export type ImportChosen =
-  | { ok: true; run: Types.ObjectId; /** The same was asked for before and waits still. */ waits: boolean }
+  | {
+      ok: true;
+      run: Types.ObjectId;
+      /** The same import was requested before and still waits. */ waits: boolean;
+    }
   | { ok: false; field: 'schools' | 'terms' | '_form'; message: string };
 
 type Refused = Extract<ImportChosen, { ok: false }>;
 
-/** Keeps what an event takes from the roster and starts its import. The nightly sync follows the tick once that is done. */
+/** Saves what an event takes from the roster and starts its import. The nightly sync goes on or off, as selected, once that is done. */
 export async function chooseImport(
   deps: Deps,
   account: Account,
@@ -38,7 +42,7 @@ export async function chooseImport(
   );
 }
 
-/** Starts a preview of the same import: nothing is kept, and the tick for the nights is for whoever applies it. */
+/** Starts a preview of the same import: nothing is saved, and whoever applies it decides about the nightly sync. */
 export async function previewImport(
   deps: Deps,
   account: Account,

@@ -2,14 +2,14 @@ import type { Types } from 'mongoose';
 import { atLeast } from '../models/user.js';
 import { mayReadAll, type Actor } from '../web/actor.js';
 
-/** Who sees the Importer: event administrators of any event, and above. */
+/** Who may see the Importer: event administrators of any event, and above. */
 export function mayImport(actor: Actor): boolean {
   return atLeast(actor.levelName, 'event administrator');
 }
 
 /**
- * Whether the actor may import a school into an event. Who runs a single event takes again what it has, and for the first time where
- * the account has one school alone: which of several belong to the event is for an administrator to say, as others are not theirs to see.
+ * Whether the actor may import a school into an event. Somebody who runs a single event may import its schools again, and for the first
+ * time if the account has only one school: with several, an administrator decides which belong to the event.
  * @param matched how many schools of the account can be imported
  */
 export function mayImportSchool(

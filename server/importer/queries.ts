@@ -5,7 +5,7 @@ import { School } from '../models/school.js';
 import { SyncRun } from '../models/sync-run.js';
 import { mayRunEvent, type Actor } from '../web/actor.js';
 
-/** Events offered at once; an account with more archives its old ones. */
+/** The most events on offer; an account with more archives its old ones. */
 const MOST_EVENTS = 500;
 const RECENT = 10;
 
@@ -27,7 +27,7 @@ export async function eventsAtWork(account: Types.ObjectId): Promise<Types.Objec
   return SyncRun.distinct('event', { account, state: { $in: ['queued', 'running'] } });
 }
 
-/** Schools of ours that the account's source names too: only their people and classes come. */
+/** Schools of ours that the account's source has too: only their people and classes are imported. */
 export function matchedSchools(account: Account): Promise<Pick<School, '_id' | 'name'>[]> {
   return School.find({ account: account._id, ...matchedBy(account) }, { name: 1 })
     .sort({ sortKey: 1 })

@@ -17,7 +17,7 @@ export interface TermChoice extends RosterTerm {
 }
 
 export interface TermChoices {
-  /** Those with sections first, the newest first. */
+  /** Terms with sections first, the newest first. */
   terms: TermChoice[];
   /** Sections that name no term, or one that is not shared. */
   noTerm: number;
@@ -27,7 +27,7 @@ export interface TermChoices {
 
 export type TermsRead = { ok: true; value: TermChoices } | { ok: false; message: string };
 
-/** The terms of the chosen schools: from the last download where it had these schools, else from Clever while the person waits. */
+/** The terms of the chosen schools: from the last download if it had these schools, else from Clever while the person waits. */
 export async function readTerms(deps: Deps, account: Account, schools: Types.ObjectId[]): Promise<TermsRead> {
   if (sourceOf(account) === 'files') return { ok: true, value: await fromMirror(account._id, schools) };
   const mirrored = await mirroredSchools(account._id, schools);
@@ -74,7 +74,7 @@ async function fromClever(client: CleverClient, schools: MatchedSchools): Promis
   const counts = new Map<string, number>();
   for await (const { objects } of client.pages('/sections')) {
     for (const section of objects) {
-      // As an import takes them.
+      // As an import reads them.
       const mapped = mapCleverSection(section, schools);
       if (!mapped.ok) continue;
       const { term } = mapped.record.fields;

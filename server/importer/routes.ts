@@ -95,7 +95,7 @@ function startImport(deps: Deps, start: typeof chooseImport): RequestHandler {
   };
 }
 
-/** What was sent, where a box that is not selected sends nothing: it stays so, whatever the event takes now. */
+/** The checkboxes of the form; one that is not selected sends nothing and stays unselected, whatever the event takes now. */
 function sentBoxes(req: Request): Form['values'] {
   return { schools: [], terms: [], nightly: '', ...typedValues(req.body) };
 }
@@ -130,7 +130,7 @@ function stopAllPages(router: Router, deps: Deps): void {
   });
 }
 
-/** Sync now for all events whose sync is on, from the page that connects Clever (seed: manually initiate a full sync). What is selected to import there is saved first. */
+/** Sync now for all events whose sync is on, from the page that connects Clever. The kinds selected there are saved first. */
 function syncAllPage(router: Router, deps: Deps): void {
   router.post('/sync', levelGuard('administrator'), async (req, res) => {
     const fault = await saveKindsBeside(deps, req, res);
@@ -164,7 +164,7 @@ async function importerPage(deps: Deps, res: Response, query: Partial<ImporterQu
   const [events, matched] = await Promise.all([importableEvents(actor), matchedSchools(account)]);
   const event = events.find(({ _id }) => query.event?.equals(_id));
   const schools = matched.filter(({ _id }) => event && mayImportSchool(actor, event, _id, matched.length));
-  // An event that was imported before shows what it takes now.
+  // An event that was imported before shows its present schools.
   const wanted = query.schools?.length ? query.schools : (event?.sync?.schools ?? []);
   const picked = schools.filter(({ _id }) => wanted.some((id) => id.equals(_id)));
   const source = sourceOf(account);
@@ -211,7 +211,7 @@ async function importerPage(deps: Deps, res: Response, query: Partial<ImporterQu
   };
 }
 
-/** What an event that was imported before takes now, for its ticks. */
+/** The schools and terms of an event that was imported before, as checkboxes. */
 function chosenBefore(event: Pick<Event, 'sync'> | undefined) {
   const sync = event?.sync;
   return {

@@ -2,7 +2,7 @@ import Joi from 'joi';
 import type { Types } from 'mongoose';
 import { line, objectId, objectIds, tick } from '../web/parse.js';
 
-/** Where somebody is in the Importer: first the event, then the schools. */
+/** The state of the Importer's page: first the event, then the schools. */
 export interface ImporterQuery {
   event?: Types.ObjectId;
   schools: Types.ObjectId[];
@@ -13,7 +13,7 @@ export const importerQuery = Joi.object<ImporterQuery, true>({
   schools: objectIds(500).default([]).label('schools from the list'),
 });
 
-/** The value of the tick for sections without a term, among the terms' ids. */
+/** The value of the checkbox for sections without a term, among the terms' ids. */
 export const NO_TERM = 'none';
 
 export interface ImportChoice {
@@ -23,7 +23,7 @@ export interface ImportChoice {
   schools: Types.ObjectId[];
   /** Clever's ids, and `none`. */
   terms: string[];
-  /** Whether the event stays in step every night afterwards. */
+  /** Whether the event is synced every night afterwards. */
   nightly: boolean;
 }
 

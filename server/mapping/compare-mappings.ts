@@ -6,7 +6,7 @@ import {
   type MappedType,
 } from '../models/account.js';
 
-/** One identifier of a type that would come from elsewhere; '' is not mapped. */
+/** One identifier of a type that would come from another field; '' is not mapped. */
 export interface MappingChange {
   type: MappedType;
   identifier: Identifier;
@@ -14,7 +14,7 @@ export interface MappingChange {
   to: string;
 }
 
-/** In which identifiers two mappings differ: pure. */
+/** The identifiers in which two mappings differ; a pure function. */
 export function compareMappings(before: FieldMapping, after: FieldMapping): MappingChange[] {
   return MAPPED_TYPES.flatMap((type) =>
     IDENTIFIERS.flatMap((identifier) => {

@@ -41,7 +41,7 @@ const TAIL: FieldRow[] = [
   { field: 'Status', from: STATUS },
 ];
 
-/** The rows that nobody can change (seed: Data Matching and Field Mapping). */
+/** The rows that nobody can change. */
 const FIXED: Record<MappedType, FieldRow[]> = {
   student: [
     ...BOTH,
@@ -65,7 +65,7 @@ export interface MappingPage {
   mapping: FieldMapping;
   names: Record<Identifier, string>;
   tables: MappedTable[];
-  /** No source is enabled: there is nothing to preview. */
+  /** Whether a source is enabled; without one there is nothing to preview. */
   connected: boolean;
 }
 
@@ -87,7 +87,7 @@ export async function mappingPage(account: Types.ObjectId): Promise<MappingPage>
   return { mapping: mappingOf(found), names, tables, connected: found.clever?.enabled === true };
 }
 
-/** A change with what it meets: how many contacts of the type there are, and how many have the identifier now. */
+/** A change with its extent: how many contacts of the type there are, and how many have the identifier now. */
 export interface CountedChange extends MappingChange {
   title: string;
   name: string;

@@ -30,7 +30,7 @@ export function mappingRoutes(deps: Deps): Router {
 
   router.get('/', (_req, res) => showPage(res));
 
-  // The names stand in the same form: what is typed there is saved by this button, too.
+  // The names are in the same form, so this button saves them too.
   router.post('/', async (req, res) => {
     const parsed = parseForm(mappingSchema, req.body);
     if (!parsed.ok) return showPage(res, parsed);
@@ -90,7 +90,7 @@ const hasNames = (req: Request): boolean => sentKeys(req).some((key) => key in N
 const isChosen = (req: Request): boolean =>
   sentKeys(req).some((key) => /^(student|teacher|staff)-/.test(key));
 
-/** Saves what the identifiers are called. @returns the form again where that cannot be */
+/** Saves the names of the identifiers. @returns the form again if they cannot be saved */
 async function saveNames(deps: Deps, req: Request, res: Response): Promise<Form | undefined> {
   const parsed = parseForm(namesSchema, req.body);
   if (!parsed.ok) return parsed;
@@ -103,7 +103,7 @@ async function saveNames(deps: Deps, req: Request, res: Response): Promise<Form 
   return { values: typedValues(req.body), errors };
 }
 
-/** The wanted mapping, if the person has ticked that the warning is understood. */
+/** The wanted mapping, if the person has confirmed the warning. */
 function understood(req: Request): Parsed<MappingForm> {
   const parsed = parseForm(mappingSchema, req.body);
   if (!parsed.ok || parsed.value.understood) return parsed;
@@ -111,7 +111,7 @@ function understood(req: Request): Parsed<MappingForm> {
   return { ok: false, values: typedValues(req.body), errors: { understood: message } };
 }
 
-/** What somebody else changed since the warning was shown. @param was the mapping that it was about */
+/** What somebody else changed since the warning was shown. @param was the mapping that the warning was about */
 async function changedMapping(res: Response, was: string): Promise<Form> {
   const { mapping, names, tables } = await mappingPage(actorOf(res).account);
   const meanwhile = compareMappings(mappingOfMark(was), mapping).map(({ type, identifier, from, to }) => {
@@ -125,7 +125,7 @@ async function changedMapping(res: Response, was: string): Promise<Form> {
   return { values: {}, errors: {}, meanwhile };
 }
 
-/** The warning again with what is missing, or the mapping itself where a field is none. */
+/** Shows the warning again with what is missing, or the mapping if one of its fields is faulty. */
 async function refuse(req: Request, res: Response, form: Form): Promise<void> {
   const parsed = parseForm(mappingSchema, req.body);
   if (parsed.ok) await showWarning(res, mappingFrom(parsed.value), form);

@@ -1,3 +1,4 @@
+import { changesOf } from '../audit/compare-values.js';
 import { recordAudit } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
 import { asRead } from '../models/as-read.js';
@@ -12,13 +13,13 @@ import type { Actor } from '../web/actor.js';
 import { compareMappings } from './compare-mappings.js';
 import { choicesOf, markOf } from './schema.js';
 
-/** `changed` counts the identifiers that come from elsewhere now. */
+/** `changed` counts the identifiers that now come from another field. */
 export type MappingSaved = { ok: true; changed: number } | { ok: false; reason: 'changed meanwhile' };
 
 /**
- * Saves where the identifiers come from. It works with the next sync: what is mapped is overwritten, and records that are
- * new are matched by it.
- * @param seen the mapping that the person was asked about (`markOf`): saved only while it is still that
+ * Saves where the identifiers come from. It takes effect with the next sync: mapped identifiers are overwritten, and new records are
+ * matched by them.
+ * @param seen the mapping that the person was asked about (`markOf`): saved only while it is still the same
  */
 export async function saveMapping(
   { now }: Pick<Deps, 'now'>,
@@ -40,7 +41,7 @@ export async function saveMapping(
     account,
     user,
     action: 'change field mapping',
-    detail: { before: choicesOf(known), after: choicesOf(mapping) },
+    changes: changesOf(choicesOf(known), choicesOf(mapping)),
     at: now(),
   });
   return { ok: true, changed: changes.length };
@@ -48,7 +49,7 @@ export async function saveMapping(
 
 /**
  * Saves what the school calls the two identifiers.
- * @param before as they were read; false when somebody has renamed them since
+ * @param before the stored names as they were read; false if somebody has changed them since
  */
 export async function renameIdentifiers(
   { now }: Pick<Deps, 'now'>,
@@ -69,7 +70,7 @@ export async function renameIdentifiers(
       account,
       user,
       action: 'rename identifiers',
-      detail: { ...identifierNames },
+      changes: changesOf(before, identifierNames),
       at: now(),
     });
   return true;

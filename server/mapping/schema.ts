@@ -38,7 +38,7 @@ export const mappingSchema = Joi.object<MappingForm, true>({
   was: line(200).allow('').default(''),
 });
 
-/** What the names' form calls its fields. */
+/** The fields of the names' form, with their labels. */
 export const NAME_FIELDS: SettingsFields = {
   communityId: { label: 'First identifier' },
   barcode: { label: 'Second identifier' },
@@ -62,7 +62,7 @@ export function mappingFrom(form: Choices): FieldMapping {
   return { student: of('student'), teacher: of('teacher'), staff: of('staff') } as FieldMapping;
 }
 
-/** The same as fields of a form. */
+/** A mapping as fields of a form. */
 export function choicesOf(mapping: FieldMapping): Choices {
   return Object.fromEntries(
     MAPPED_TYPES.flatMap((type) =>

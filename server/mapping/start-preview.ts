@@ -8,8 +8,8 @@ import { markOf } from './schema.js';
 export type PreviewStarted = { ok: true; run: Types.ObjectId } | { ok: false; reason: 'not connected' };
 
 /**
- * Asks for a preview: a refresh by the wanted mapping that writes nothing but what it would change.
- * @returns the run, to be followed; 'not connected' while no source is enabled
+ * Requests a preview: a refresh with the wanted mapping that only notes what it would change.
+ * @returns the run; 'not connected' while no source is enabled
  */
 export async function startMappingPreview(
   deps: Pick<Deps, 'now' | 'queue'>,

@@ -12,7 +12,7 @@ export interface CleverKinds {
 export interface AccountClever {
   districtId: string;
   districtName?: string;
-  /** How the district's token is had: given here, by an application named here, or by the installation's own application. */
+  /** Where the district's token comes from: entered here, from an application named here, or from the installation's own application. */
   credentials?:
     | { kind: 'token'; token: string }
     | { kind: 'application'; clientId: string; clientSecret: string }
@@ -21,33 +21,33 @@ export interface AccountClever {
   /** `waiting`: the district has not approved the application yet. `refused`: Clever no longer accepts our token. */
   approval: 'unknown' | 'waiting' | 'approved' | 'refused';
   checkedAt?: Date;
-  /** What kept the last check from being finished. */
+  /** Why the last check could not be finished. */
   fault?: CleverFault;
   enabled: boolean;
   enabledAt?: Date;
   kinds: CleverKinds;
   /** The district's schools as last seen, for matching without asking Clever again. */
   schools: { id: string; name: string; number?: string }[];
-  /** Where the district's events go on from; absent: the next sync reads everything. */
+  /** Where the district's events continue; absent: the next sync reads everything. */
   cursor?: EventCursor;
-  /** The run (and its try) that is changing the roster, or was when its worker died: only it may set the cursor. */
+  /** The run (and its try) that changes the roster, or did when its worker died: only that run may set the cursor. */
   refreshing?: string;
 }
 
 /** How far the roster has followed a district's events. */
 export interface EventCursor {
-  /** Id of the newest event that is taken in. */
+  /** Id of the newest event that was applied. */
   event: string;
   at: Date;
   /** When everything was last read. */
   fullAt: Date;
-  /** Fingerprint of what else decides who belongs here: another one, and everything is read. */
+  /** Fingerprint of the settings that decide who belongs here: if it differs, everything is read. */
   setup: string;
-  /** Lists that were not shared or empty, and so said of nobody that they left. */
+  /** Lists that were unshared or empty, and so said of nobody that they left. */
   silent: string[];
   /**
-   * The roster run that last changed what classes are made of: an event that was brought up to date since has nothing to look for. Absent:
-   * a person changed something of it.
+   * The roster run that last changed what classes are made of: an event that was updated since has nothing to look for. Absent: a person
+   * changed something of it.
    */
   mirror?: Types.ObjectId;
 }
@@ -56,7 +56,7 @@ export interface EventCursor {
 export const IDENTIFIERS = ['communityId', 'barcode'] as const;
 export type Identifier = (typeof IDENTIFIERS)[number];
 
-/** The fields of Clever that an identifier may be mapped to, by type (seed: Data Matching and Field Mapping). Guardians have none. */
+/** The Clever fields that an identifier may be mapped to, by type. Guardians have none. */
 export const MAPPABLE = {
   student: ['student_number', 'sis_id', 'state_id'],
   teacher: ['teacher_number', 'sis_id', 'state_id'],
@@ -103,15 +103,15 @@ export interface Account {
   /** How dates, times and lists are written; absent: en-US. */
   locale?: Locale;
   clever?: AccountClever;
-  /** Absent while nobody has mapped anything; read it by `mappingOf`. */
+  /** Absent until somebody maps an identifier; read it with `mappingOf`. */
   mapping?: FieldMapping;
-  /** What this school calls the identifiers; read it by `identifierNamesOf`. */
+  /** What this school calls the identifiers; read it with `identifierNamesOf`. */
   identifierNames?: Record<Identifier, string>;
   /** Roster files as the source. Never on while Clever is enabled. */
   files?: AccountFiles;
-  /** The source that gave the record ids which people and mirror carry; absent: Clever, if there are any. */
+  /** The source of the record ids that people and mirror have; absent: Clever, if there are any. */
   recordsOf?: RosterSource;
-  /** A change of source that was begun: both sources are off until it is done. Begun again, it goes on. */
+  /** A change of source that has begun: both sources are off until it is done. Starting it again continues it. */
   switching?: { to: RosterSource; at: Date };
   createdAt: Date;
 }
@@ -184,7 +184,7 @@ const schema = new Schema<Account>(
   { collection: 'account', strict: 'throw', versionKey: false },
 );
 schema.index({ 'clever.approval': 1 });
-// The installation's application reads every district that approved it: so each such district belongs to one account.
+// The installation's application reads every district that approved it, so each such district belongs to one account.
 schema.index(
   { 'clever.districtId': 1 },
   { unique: true, partialFilterExpression: { 'clever.credentials.kind': 'installation' } },
@@ -192,7 +192,7 @@ schema.index(
 
 export const Account = mongoose.model<Account>('account', schema);
 
-/** The account's mapping; nothing is mapped until somebody does. */
+/** The account's mapping; an account that has mapped nothing gets an empty one. */
 export function mappingOf({ mapping }: Pick<Account, 'mapping'>): FieldMapping {
   return {
     student: { ...UNMAPPED, ...mapping?.student },

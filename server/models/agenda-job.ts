@@ -17,7 +17,7 @@ schema.index(
   { name: 1, nextRunAt: 1, priority: -1, lockedAt: 1, disabled: 1 },
   { name: 'findAndLockNextJobIndex' },
 );
-// Agenda's own `unique` is a query that two may pass at once; this holds.
+// Agenda's own `unique` is a query that two requests may pass at once; this index is exact.
 schema.index(
   { name: 1, 'data.key': 1 },
   { unique: true, partialFilterExpression: { 'data.key': { $exists: true } } },

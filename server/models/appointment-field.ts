@@ -5,23 +5,23 @@ export type FieldKind = (typeof FIELD_KINDS)[number];
 
 /** A question that is asked when a meeting of the event is booked. */
 export interface AppointmentField {
-  /** Stays when the question is reworded: answers name it. */
+  /** Stays the same when the question is reworded: answers name it. */
   id: string;
   label: string;
   kind: FieldKind;
-  /** Of a choice, in their order. */
+  /** The choices in their order, if it is a choice. */
   choices: string[];
   required: boolean;
   /** Asked of staff who book, and shown to staff alone. */
   staffOnly: boolean;
 }
 
-/** What was answered, with the question as it read then: it stays readable when the question is changed or removed. */
+/** An answer, with the question as it read then, so that it stays readable when the question is changed or removed. */
 export interface Answer {
   field: string;
   label: string;
   kind: FieldKind;
-  /** Of a tick: 'yes'. Never empty. */
+  /** 'yes' for a checkbox. Never empty. */
   value: string;
   staffOnly?: boolean;
 }

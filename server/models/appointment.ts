@@ -49,7 +49,7 @@ export const REFUSALS = [
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
-/** Rules of the event that staff may set aside, each by the refusal that it ends in; of 'household busy' the gap alone. */
+/** Rules of the event that staff may set aside, by their refusals; of 'household busy' only the gap. */
 export const OVERRIDABLE = [
   'not open',
   'too late',
@@ -88,7 +88,7 @@ export interface Appointment extends Scoped {
   resource: Types.ObjectId;
   household: Types.ObjectId;
   bookedBy: Types.ObjectId;
-  /** Contacts, 1 to n, all of the household. */
+  /** One or more contacts, all of the household. */
   students: Types.ObjectId[];
   class?: Types.ObjectId;
   state: AppointmentState;
@@ -98,17 +98,17 @@ export interface Appointment extends Scoped {
   byKey: string;
   /** While pending: when the hold ends. */
   expiresAt?: Date;
-  /** The appointment this one takes the place of. */
+  /** The appointment that this one replaces. */
   replaces?: Types.ObjectId;
-  /** Its place in the family's calendar, where it takes the place of another. Absent: an entry of its own. */
+  /** Its place in the family's calendar, if it replaces another. Absent: an entry of its own. */
   entry?: CalendarEntry;
-  /** Never booked because: what a repeated request with the same key is told again. */
+  /** Why it was never booked: a repeated request with the same key gets the same answer. */
   refused?: Refusal;
-  /** It was booked or ended, and what follows (claims freed, the replaced one cancelled, mails) is not all done yet. */
+  /** It was booked or has ended, and what follows (claims freed, the replaced one canceled, emails) is not all done yet. */
   unfinished?: boolean;
-  /** Why it is in the problem list. */
+  /** Why it is on the problem list. */
   problem?: AppointmentProblem;
-  /** The problem with which somebody decided to keep it; it is not listed for that again. */
+  /** The problem despite which somebody decided to keep it; it is not listed for the same problem again. */
   kept?: AppointmentProblem;
   note: string;
   /** Absent: nobody has marked it. */

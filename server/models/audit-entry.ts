@@ -1,6 +1,6 @@
 import mongoose, { Schema, type Types } from 'mongoose';
 
-/** A setting before and after. Without either, only that it changed is told: it is a secret or about a person. */
+/** A setting before and after. Without either, the entry only says that it changed: it is a secret or about a person. */
 export interface AuditChange {
   field: string;
   before?: string | number | boolean;
@@ -20,9 +20,9 @@ export interface AuditEntry {
   targets: Types.ObjectId[];
   /** Counts and settings; never names. */
   detail: Record<string, unknown>;
-  /** Absent: nothing is told of before and after. */
+  /** Absent: the entry does not say what was before and after. */
   changes?: AuditChange[];
-  /** The address that the request came from. Absent: a job did it, or it was before that was kept. */
+  /** The address that the request came from. Absent if a job did it, or before addresses were kept. */
   from?: string;
 }
 

@@ -1,12 +1,12 @@
 import mongoose, { Schema, type Types } from 'mongoose';
 import { numberKey } from './security-value.js';
 
-/** Tries to add the student of a number, in one account. Kept for a short while: it only slows down whoever guesses. */
+/** Failed tries to add the student with a number, in one account. Kept for a short while, to slow down people who guess. */
 export interface ChildTry {
   /** `<account>:<number key>`, whether or not there is such a student; of one login alone `login:<login>:<account>:<number key>`. */
   _id: string;
   account: Types.ObjectId;
-  /** Tries that proved nothing, since the last time that there was none for a day. */
+  /** Tries that proved nothing; starts over after a day without any. */
   wrong: number;
   firstAt: Date;
   lastAt: Date;
@@ -34,12 +34,12 @@ schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 
 export const ChildTry = mongoose.model<ChildTry>('childTry', schema);
 
-/** Where the tries at a student's number are counted, however it is written. */
+/** The id under which the tries at a student's number are counted, however the number is written. */
 export function childTryId(account: Types.ObjectId, number: string): string {
   return `${account.toHexString()}:${numberKey(number)}`;
 }
 
-/** Where one login's tries at a student's number are counted. */
+/** The id under which one login's tries at a student's number are counted. */
 export function loginTryId(account: Types.ObjectId, number: string, user: Types.ObjectId): string {
   return `login:${user.toHexString()}:${childTryId(account, number)}`;
 }

@@ -8,7 +8,7 @@ export interface Claim {
   account: Types.ObjectId;
   event: Types.ObjectId;
   appointment: Types.ObjectId;
-  /** An appointment that is to take the place of that one: it counts this claim as its own, and inherits it. */
+  /** An appointment that will replace that one: it counts this claim as its own, and inherits it. */
   next?: Types.ObjectId;
 }
 
@@ -27,12 +27,12 @@ schema.index({ next: 1 }, { partialFilterExpression: { next: { $exists: true } }
 
 export const Claim = mongoose.model<Claim>('claim', schema);
 
-/** All claims whose name begins so. ';' follows ':' in the order of bytes. */
+/** All claims whose name begins with the prefix. ';' follows ':' in the order of bytes. */
 export function underPrefix(prefix: string): { _id: { $gt: string; $lt: string } } {
   return { _id: { $gt: prefix, $lt: `${prefix.slice(0, -1)};` } };
 }
 
-/** Makes a claim with the first number that is free, however many are allowed: for what is booked already. */
+/** Makes a claim with the first free number, regardless of the limit: for appointments that are booked already. */
 export async function addClaim(prefix: string, claim: Omit<Claim, '_id'>): Promise<void> {
   for (let number = 0; ; number++) {
     try {

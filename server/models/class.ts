@@ -23,7 +23,7 @@ export interface SyncedClass {
   hash: string;
 }
 
-/** By what a class is told to have changed: of all that the sync says of it, in a fixed order. */
+/** The hash of all that the sync says of a class, in a fixed order, which shows whether it has changed. */
 export function hashClass(synced: Omit<SyncedClass, 'hash'>): string {
   const { name, type, course, subject, period, grade, term, school, teachers, students } = synced;
   return contentHash({ name, type, course, subject, period, grade, term, school, teachers, students });
@@ -51,9 +51,9 @@ export interface Class extends Scoped {
   deletedAt?: Date;
   /** The sync run that made it. */
   addedBy?: Types.ObjectId;
-  /** When somebody said that it stays although its section is gone; until the section is back. */
+  /** When somebody decided that it stays although its section is gone; until the section is back. */
   kept?: Date;
-  /** What the sync said of its people (`markOf`) when somebody refused to take those out whom it lacks. */
+  /** The fingerprint (`markOf`) of the source's people when somebody refused to remove those whom the source lacks. */
   keptFor?: string;
   searchKey: string;
   sortKey: string;
@@ -110,7 +110,7 @@ schema.index(
 schema.index({ event: 1, status: 1, sortKey: 1 });
 schema.index({ event: 1, 'synced.students': 1 });
 schema.index({ event: 1, 'synced.teachers': 1 });
-// Those that were made by hand.
+// Classes that were made by hand.
 schema.index({ event: 1 }, { partialFilterExpression: { 'synced.hash': '' } });
 
 export const Class = mongoose.model<Class>('class', schema);
@@ -123,7 +123,7 @@ export function className(item: {
   return item.edits.name || item.synced.name || item.synced.course || 'Class without a name';
 }
 
-/** What a class is searched and sorted by; whoever changes a name, sync or person, stores these with it. */
+/** The keys by which a class is searched and sorted. Every change of a name, by a sync or a person, stores them too. */
 export function classKeys(item: Pick<Class, 'synced' | 'edits'>): Pick<Class, 'searchKey' | 'sortKey'> {
   const key = searchKey(className(item));
   return { searchKey: key, sortKey: key };
@@ -137,7 +137,7 @@ export function classType(item: {
   return item.edits.type ?? item.synced.type;
 }
 
-/** Whether parents meet the teacher over this class: it takes part, is shown, and allows an appointment. */
+/** Whether parents meet the teacher of this class: it takes part, is shown, and allows an appointment. */
 export function isMeetable(item: Pick<Class, 'status' | 'synced' | 'edits'>): boolean {
   return item.status === 'active' && classType(item) !== 'Hide' && item.edits.allowed !== 0;
 }

@@ -22,7 +22,7 @@ export const CLEVER_FAILURES = [
 ] as const;
 export type CleverFailure = (typeof CLEVER_FAILURES)[number];
 
-/** What keeps an access from being asked at all. */
+/** Faults for which Clever is not even asked. */
 const OF_ACCESS = ['other district', 'unreadable access'] as const;
 
 /** Why Clever could not be read; said by `clever/explain-failure.ts`. `text`: in the words of a version before 0.6. */

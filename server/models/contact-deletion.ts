@@ -8,7 +8,7 @@ import { ACCESS_LEVELS, type AccessLevel } from './user.js';
 export type LevelNumbers = Record<ContactType | 'parentLogin' | 'staffLogin', number>;
 
 export const DELETION_REFUSALS = ['sync is running', 'merge is running', 'still booked'] as const;
-/** Why a deletion that was asked for did not begin. `still booked`: somebody booked in the last moment. */
+/** Why a requested deletion did not begin. `still booked`: somebody booked at the last moment. */
 export type DeletionRefusal = (typeof DELETION_REFUSALS)[number];
 
 /**
@@ -17,14 +17,14 @@ export type DeletionRefusal = (typeof DELETION_REFUSALS)[number];
  */
 export interface ContactDeletion extends Run {
   by: Types.ObjectId;
-  /** Contacts and logins below it go. Of one person: absent. */
+  /** Contacts and logins below this level are deleted. Absent for one person. */
   level?: AccessLevel;
   contact?: Types.ObjectId;
-  /** Somebody agreed that the appointments of events go too. */
+  /** Somebody agreed that the events' appointments are deleted too. */
   appointments: boolean;
-  /** What the page showed when it was asked for. */
+  /** The numbers that the page showed when it was requested. */
   planned: Record<string, number>;
-  /** It has looked after it announced itself, and nothing stood against it. */
+  /** It has announced itself, looked again, and found nothing against it. */
   cleared?: boolean;
   refused?: DeletionRefusal;
 }
@@ -40,7 +40,7 @@ const schema = scopedSchema<ContactDeletion>('contactDeletion', {
 });
 schema.index({ account: 1, createdAt: -1 });
 schema.index({ state: 1, heartbeatAt: 1 });
-// One waits and one is at work at a time, so that two people at once ask for one.
+// One waits and one is at work at a time, so that two requests at once are one.
 schema.index({ account: 1, state: 1 }, { unique: true, partialFilterExpression: { state: 'running' } });
 schema.index({ account: 1 }, { unique: true, partialFilterExpression: { state: 'queued' } });
 

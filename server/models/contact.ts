@@ -12,14 +12,14 @@ export function isContactType(kind: string): kind is ContactType {
   return (CONTACT_TYPES as readonly string[]).includes(kind);
 }
 
-/** A guardian's tie to a student, as the roster tells it. `student` is the source's id, so that a tie may come before its student. */
+/** A guardian's tie to a student, as the roster has it. `student` is the source's id, as a tie may arrive before its student. */
 export interface Relation {
   student: string;
   relationship: string;
   type: string;
 }
 
-/** A tie that somebody of the school made by hand: the sync neither makes nor takes such. By our own id of the student. */
+/** A tie that somebody of the school made by hand; the sync neither makes nor removes these. It names the student by our own id. */
 export interface HandTie {
   student: Types.ObjectId;
   relationship: string;
@@ -27,13 +27,13 @@ export interface HandTie {
   at: Date;
 }
 
-/** A code that was printed for a student: it adds them to one family, once. Its hash alone is kept. */
+/** A printed code for a student: it adds the student to one family, once. Only its hash is stored. */
 export interface PrintedCode {
   hash: string;
   at: Date;
 }
 
-/** What the roster says of a person. A roster refresh writes these fields; what a person writes there it overwrites. */
+/** What the roster says of a person. A roster refresh writes these fields and overwrites what a person wrote there. */
 export interface RosterPerson {
   type: ContactType;
   firstName: string;
@@ -56,9 +56,12 @@ export interface RosterPerson {
   /** Our schools, the main one first. */
   schools: Types.ObjectId[];
   relations: Relation[];
-  /** Only those that the account's mapping fills; the others are left alone by every sync. Last, and absent where nothing is mapped: so is the hash. */
+  /**
+   * Only the identifiers that the account's mapping fills; no sync touches the others. The last field, and absent if nothing is mapped, so
+   * that the hash stays the same.
+   */
   identifiers?: Partial<Record<Identifier, string>>;
-  /** Of roster files alone, where they tell it: a student's second fact, a teacher's room. */
+  /** Only from roster files: a student's second fact, a teacher's room. */
   securityValue?: string;
   room?: string;
 }
@@ -69,20 +72,23 @@ export interface Contact extends Scoped, RosterPerson, PersonKeys {
   status: 'active' | 'transferred';
   transferredAt?: Date;
   record?: SourceRecord;
-  /** The second fact, set by the school, by which a parent proves a student is theirs; the birth date where unset. */
+  /** The second fact, set by the school, by which a parent proves that a student is theirs; if unset, the birth date. */
   securityValue?: string;
-  /** Record ids of students whom they are not tied to, whatever the source says: each was their child's before it was given to another. */
+  /**
+   * Record ids of students whom they are not tied to, whatever the source says: the id was their child's before it was given to somebody
+   * else.
+   */
   notTied?: string[];
   /** Made by hand. */
   tied?: HandTie[];
   code?: PrintedCode;
-  /** The listed duplicate by which it is being merged right now: nobody else may merge it meanwhile. */
+  /** The listed duplicate by which the contact is being merged; no other merge may take it meanwhile. */
   merging?: Types.ObjectId;
 }
 
 const text = { type: String, default: '' };
 
-/** With searchKey and lacks at the end: the list of contacts finds, counts and sorts in the index alone. */
+/** Ends with searchKey and lacks, so that the list of contacts finds, counts and sorts by the index alone. */
 export const LISTING_INDEX = { account: 1, type: 1, status: 1, sortKey: 1, searchKey: 1, lacks: 1 } as const;
 
 const schema = scopedSchema<Contact>('contact', {
@@ -180,7 +186,7 @@ for (const identifier of ['identifiers.communityId', 'identifiers.barcode'])
 
 export const Contact = mongoose.model<Contact>('contact', schema);
 
-/** What the roster says of a person as an update sets it: identifiers one by one, so that one that is not mapped stays as it is. */
+/** The update that stores what the roster says of a person: identifiers one by one, so that one that is not mapped stays as it is. */
 export function personUpdate({ identifiers, ...person }: RosterPerson): Record<string, unknown> {
   const dotted = Object.entries(identifiers ?? {}).map(([key, value]) => [`identifiers.${key}`, value]);
   return { ...person, ...(Object.fromEntries(dotted) as Record<string, string>), ...personKeys(person) };
@@ -192,8 +198,8 @@ export function recordIds({ record }: Pick<Contact, 'record'>): string[] {
 }
 
 /**
- * The contacts for which one of these record ids stands, as their own or since a merge.
- * @param more what else must hold; within each branch, as only so the database picks an index for each by itself
+ * The contacts for whom one of these record ids stands, as their own or since a merge.
+ * @param more a further condition, repeated in each branch, as only then the database uses an index for each
  */
 export function byRecordIds(
   account: Types.ObjectId,
@@ -208,12 +214,17 @@ export function byRecordIds(
   };
 }
 
-/** The adults whom somebody of the school tied to a student by hand. That there is a tie is what lets the partial index answer. */
+/**
+ * The adults whom somebody of the school tied to a student by hand. The filter says that there is a tie so that the partial index is used.
+ */
 export function handTiedTo(account: Types.ObjectId, student: Types.ObjectId): QueryFilter<Contact> {
   return { account, 'tied.student': { $eq: student, $exists: true } };
 }
 
-/** Parents, and guardians of any kind: Clever tells the kin in `relationship` and the duty in `type`. Not emergency contacts, aunts, siblings. */
+/**
+ * Whether a tie is that of a parent or legal guardian: Clever gives the kin in `relationship` and the duty in `type`. Emergency contacts,
+ * aunts and siblings are not.
+ */
 export function isGuardian(tie: Pick<Relation, 'relationship' | 'type'>): boolean {
   return /^(parent|guardian)$/i.test(tie.relationship.trim()) || /^parent\/guardian$/i.test(tie.type.trim());
 }
@@ -223,7 +234,7 @@ export function contactName(person: { firstName?: string; lastName?: string; ema
   return [person.firstName, person.lastName].filter((part) => part).join(' ') || person.email || 'No name';
 }
 
-/** Of students whose numbers read the same (`numberKey`): those who have it exactly, else the only one there is. */
+/** Of students whose numbers read the same (`numberKey`): those with exactly this number, else the only student there is. */
 export function withNumber<T extends Pick<Contact, 'schoolId'>>(students: T[], number: string): T[] {
   const exact = students.filter(({ schoolId }) => schoolId === number.trim());
   if (exact.length > 0) return exact;

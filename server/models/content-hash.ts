@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
-/** By what a document's content is told to have changed. @param fields in a fixed order of keys */
+/** The hash of a document's content, which shows whether it has changed. @param fields in a fixed order of keys */
 export function contentHash(fields: unknown): string {
   return hash('sha256', JSON.stringify(fields), 'base64url');
 }

@@ -1,7 +1,7 @@
 import mongoose from 'mongoose';
 import { recordSchema, scopedSchema, type Scoped, type SourceRecord } from './scoped.js';
 
-/** Mirror of one of the district's courses. Written by roster refreshes only. */
+/** A course of the district, as the source has it. Only roster refreshes write it. */
 export interface Course extends Scoped {
   record: SourceRecord;
   name: string;

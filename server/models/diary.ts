@@ -1,6 +1,6 @@
 import mongoose, { Schema, type Types } from 'mongoose';
 
-/** A stretch of somebody's day that an appointment fills. In a teacher's diary those of one slot lie over each other: they share its seats. */
+/** A stretch of somebody's day that an appointment takes. In a teacher's diary those of one slot overlap, as they share its seats. */
 export interface Busy {
   from: Date;
   to: Date;
@@ -38,7 +38,7 @@ schema.index({ 'busy.appointment': 1 });
 
 export const Diary = mongoose.model<Diary>('diary', schema);
 
-/** Takes appointments out of all diaries; a diary that is empty then goes. */
+/** Removes appointments from all diaries, and diaries that are then empty. */
 export async function clearDiaries(appointments: Types.ObjectId[]): Promise<void> {
   const theirs = { 'busy.appointment': { $in: appointments } };
   const diaries = (await Diary.find(theirs, { _id: 1 }).lean()).map(({ _id }) => _id);

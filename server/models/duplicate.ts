@@ -6,25 +6,28 @@ import { scopedSchema, type Scoped, type SourceRecord } from './scoped.js';
 export const DUPLICATE_STATES = ['open', 'merged', 'separate'] as const;
 export type DuplicateState = (typeof DUPLICATE_STATES)[number];
 
-/** What a merge set out to do, so that one that was cut off can be finished in the same way. */
+/** What a merge is about to do, so that one that was cut off can be finished in the same way. */
 export interface Merge {
   keep: Types.ObjectId;
   drop: Types.ObjectId;
-  /** The record that the staying contact has in the end; absent where neither has one. */
+  /** The record that the remaining contact has in the end; absent if neither has one. */
   record?: Pick<SourceRecord, 'id' | 'hash' | 'also' | 'further'>;
-  /** When somebody last set about it. */
+  /** When somebody last worked on it. */
   at: Date;
 }
 
-/** Whoever the source lists now under the id of a contact with another name and another second fact. No contact until that is decided. */
+/**
+ * Somebody whom the source now lists under the id of a contact with another name and another second fact. They are not a contact until that
+ * is decided.
+ */
 export interface Newcomer {
   /** The record id. */
   id: string;
-  /** As the source told them last, and of what that is the hash. */
+  /** As the source had them last, and the hash of that. */
   fields: RosterPerson;
   hash: string;
   source: Contact['source'];
-  /** The contact has the id as a further one since a merge, and is listed under their own as well. */
+  /** Whether the contact has the id as a further one since a merge, and is also listed under their own. */
   isFurther?: true;
 }
 
@@ -36,7 +39,7 @@ export interface IdentityDecision {
   as: Identity;
   by: Types.ObjectId;
   at: Date;
-  /** Contacts who were tied to the id as its former holder's family. */
+  /** Contacts who were tied to the id as the family of its former holder. */
   family: Types.ObjectId[];
 }
 
@@ -51,24 +54,24 @@ export type AlikeReason =
 
 /** Two contacts that may be one person, for a person to decide: the *to decide* list. A decision lasts. */
 export interface Duplicate extends Scoped {
-  /** The newer one: made by the record that could not be matched for sure. Of a newcomer: the contact they are to become. */
+  /** The newer contact, made by a record that could not be matched with certainty. For a newcomer: the contact whose id they have. */
   contact: Types.ObjectId;
   candidate: Types.ObjectId;
   /** `<smaller id>:<larger id>`, so that a pair is listed once whichever came first. */
   pair: string;
   type: ContactType;
   reason: AlikeReason;
-  /** One id, or one mapped number, was given to two people by all that is known: the older one stays as they are until it is decided. */
+  /** One id, or one mapped number, seems to have been given to two people: the older contact stays as it is until somebody decides. */
   recycled?: 'id' | 'number';
   newcomer?: Newcomer;
   deciding?: IdentityDecision;
   /** The refresh that found the newcomer. */
   run?: Types.ObjectId;
   state: DuplicateState;
-  /** Record ids that stood for each when it was decided to keep both: these are never matched with the other. */
+  /** The record ids of each when it was decided to keep both: these are never matched with the other. */
   records: { contact: Types.ObjectId; id: string }[];
   merge?: Merge;
-  /** A merge has begun and is not done with. */
+  /** Whether a merge has begun and is not finished. */
   unfinished?: boolean;
   createdAt: Date;
   decidedAt?: Date;
@@ -139,7 +142,7 @@ const schema = scopedSchema<Duplicate>('duplicate', {
   searchKey: { type: String, default: '' },
 });
 schema.index({ account: 1, pair: 1 }, { unique: true });
-// With searchKey at the end: the list finds and counts in the index alone.
+// Ends with searchKey, so that the list finds and counts by the index alone.
 schema.index({ account: 1, state: 1, type: 1, createdAt: -1, _id: -1, searchKey: 1 });
 schema.index({ account: 1, contact: 1 });
 schema.index({ account: 1, candidate: 1 });
@@ -148,7 +151,7 @@ schema.index(
   { account: 1, 'records.id': 1 },
   { partialFilterExpression: { 'records.id': { $exists: true } } },
 );
-// Those that nobody has decided yet: one an id.
+// One open question for each id.
 schema.index(
   { account: 1, 'newcomer.id': 1 },
   { unique: true, partialFilterExpression: { 'newcomer.id': { $exists: true } } },
@@ -160,7 +163,7 @@ schema.index(
 
 export const Duplicate = mongoose.model<Duplicate>('duplicate', schema);
 
-/** What a pair of contacts is kept under. */
+/** The key of a pair of contacts. */
 export function pairKey(one: Types.ObjectId, other: Types.ObjectId): string {
   return [one.toHexString(), other.toHexString()].sort().join(':');
 }

@@ -12,13 +12,13 @@ export interface EventSync {
   /** Hour of the night, 0 to 23, in the account's zone. */
   hour: number;
   schools: Types.ObjectId[];
-  /** Chosen terms, with what they were called then: their ids are not stable. */
+  /** Chosen terms, with their names at that time, as term ids are not stable. */
   terms: { id: string; name: string; start: string; end: string }[];
-  /** Whether sections without a term come too. */
+  /** Whether sections without a term are included. */
   noTerm: boolean;
 }
 
-/** What the slot generator was last asked for in an event; whom it was asked for is not kept. */
+/** The last settings of the slot generator in an event, without the teachers. */
 export interface LastSlots {
   days: string[];
   /** Local HH:mm. */
@@ -31,10 +31,10 @@ export interface LastSlots {
   message: string;
 }
 
-/** An event's days at most. */
+/** The most days that an event may have. */
 export const MAX_DAYS = 30;
 
-/** Steps towards opening that only a person can call done. */
+/** Steps towards opening that only a person can mark as done. */
 export const HAND_TICKED = ['classes', 'link'] as const;
 export type HandTicked = (typeof HAND_TICKED)[number];
 
@@ -72,18 +72,18 @@ export interface Event extends Scoped {
   };
   /** Questions asked at booking, in their order. Absent: there never were any. */
   fields?: AppointmentField[];
-  /** Absent: nothing is said of the office. */
+  /** Absent: nothing is said about the office. */
   office?: Office;
-  /** Texts of mails in the school's own words; a kind that is absent has Slotbell's. */
+  /** Texts of emails in the school's own words; for a kind that is absent, Slotbell's are used. */
   messages?: Partial<Record<MessageKind, MessageText>>;
   /** How many hours before a meeting its family is reminded, the most first. Absent: never. */
   reminders?: number[];
-  /** By the hours of a reminder (`h24`): meetings that begin up to then have been looked at for it. */
+  /** By the hours of a reminder (`h24`): the latest start of the meetings that were checked for it. */
   reminded?: Record<string, Date>;
   sync?: EventSync;
-  /** What somebody ticked off on the way to opening. */
+  /** The steps towards opening that somebody marked as done. */
   checked: HandTicked[];
-  /** The event whose settings, texts and questions it began with. */
+  /** The event from which it copied its settings, texts and questions. */
   templateOf?: Types.ObjectId;
   lastSlots?: LastSlots;
   createdAt: Date;
@@ -151,7 +151,7 @@ const schema = scopedSchema<Event>('event', {
 schema.index({ account: 1, status: 1, sortKey: 1 });
 schema.index({ link: 1 }, { unique: true });
 schema.index({ status: 1 }, { partialFilterExpression: { status: 'deleted' } });
-// Those that are over, across accounts.
+// Finds events that are over, across accounts.
 schema.index({ days: 1 });
 schema.index({ 'sync.on': 1 }, { partialFilterExpression: { 'sync.on': true } });
 

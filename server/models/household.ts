@@ -1,25 +1,25 @@
 import mongoose, { Schema, type Types } from 'mongoose';
 import { scopedSchema, type Scoped } from './scoped.js';
 
-/** How it was shown that a child belongs to an adult. */
+/** How it was proven that a child belongs to an adult. */
 export type ChildProof = 'number and security value' | 'roster' | 'school';
 
 export interface HouseholdChild {
   student: Types.ObjectId;
-  /** The adult who brought the child in. */
+  /** The adult who added the child. */
   adult: Types.ObjectId;
   by: ChildProof;
   at: Date;
 }
 
-/** A child that the school took away from the household: no adult of it can add the child again, until the school gives it back. */
+/** A child whom the school removed from the household: none of its adults can add the child until the school gives it back. */
 export interface RemovedChild {
   student: Types.ObjectId;
-  /** Who had brought the child in, how and when. */
+  /** Who added the child, how and when. */
   adult: Types.ObjectId;
   by: ChildProof;
   since: Date;
-  /** Who of the school took it away. */
+  /** Who at the school removed the child. */
   removedBy: Types.ObjectId;
   at: Date;
 }
@@ -28,13 +28,13 @@ export interface RemovedChild {
 export interface Household extends Scoped {
   adults: Types.ObjectId[];
   children: HouseholdChild[];
-  /** Absent where there are none. */
+  /** Absent if there are none. */
   removed?: RemovedChild[];
-  /** It has no adults: it keeps appointments for the school, whose family lost the child. */
+  /** It has no adults: it keeps the appointments of a family that lost the child, for the school. */
   ofSchool?: boolean;
   /**
-   * The school made it for somebody of the roster without a login, who stands in `adults` instead of one: a guardian, or the child itself
-   * where no adult is known.
+   * The school made it for somebody of the roster without a login, whose contact is in `adults` instead: a guardian, or the child if no
+   * adult is known.
    */
   keptFor?: Types.ObjectId;
   createdAt: Date;
@@ -73,7 +73,7 @@ const schema = scopedSchema<Household>('household', {
   keptFor: Schema.Types.ObjectId,
   createdAt: { type: Date, required: true },
 });
-// Unique: two first requests of one adult at once make one household.
+// Unique: two first requests of one adult at the same time make one household.
 schema.index({ account: 1, adults: 1 }, { unique: true });
 schema.index({ account: 1, 'children.student': 1 });
 schema.index(

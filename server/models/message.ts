@@ -1,6 +1,6 @@
 import { Schema } from 'mongoose';
 
-/** What families are told by mail of their appointments. */
+/** The kinds of emails to families about their appointments. */
 export const MESSAGE_KINDS = ['booked', 'changed', 'cancelled', 'reminder'] as const;
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
 
@@ -10,11 +10,11 @@ export interface MessageText {
   text: string;
 }
 
-/** How families reach the office; '' where it is not said. */
+/** How families reach the office; '' if not given. */
 export interface Office {
   phone: string;
   email: string;
-  /** Where answers to mails go; '': to `email`. */
+  /** Where replies to emails go; '': to `email`. */
   replyTo: string;
 }
 

@@ -35,25 +35,25 @@ export interface MailFault {
 /** A mail in the outbox. `kept`: no mail server is set, so it waits here to be read by administrators. */
 export interface Notification {
   _id: Types.ObjectId;
-  /** Absent for mails about a login rather than an account. */
+  /** Absent for emails about a login rather than an account. */
   account?: Types.ObjectId;
   event?: Types.ObjectId;
   kind: string;
   to: string;
-  /** Where answers go; absent: to the sender. */
+  /** Where replies go; absent: to the sender. */
   replyTo?: string;
   subject: string;
   text: string;
-  /** A calendar file sent along. */
+  /** A calendar file that is attached. */
   ics?: string;
   state: MailState;
   /** How often it was claimed for sending. */
   attempts: number;
-  /** When it may next be tried; while it is being sent, when its worker counts as dead. */
+  /** When it may next be tried; while it is being sent, when its worker is taken for dead. */
   nextAt: Date;
-  /** Says what the mail is about, so that the same one is never queued twice. */
+  /** Names the occasion of the email, so that the same one is never queued twice. */
   key: string;
-  /** Holds a link that logs in or sets a password: the text is emptied once sent. */
+  /** It contains a link that logs in or sets a password: the text is emptied once sent. */
   secret: boolean;
   createdAt: Date;
   sentAt?: Date;
@@ -94,10 +94,10 @@ const schema = new Schema<Notification>(
 );
 schema.index({ key: 1 }, { unique: true });
 schema.index({ state: 1, nextAt: 1 });
-// The outbox pages: counts by state and the search over addresses are answered from the keys alone.
+// The outbox pages count by state and search addresses by the index alone.
 schema.index({ account: 1, state: 1, createdAt: -1, _id: -1, to: 1 });
 schema.index({ account: 1, event: 1, state: 1, createdAt: -1, _id: -1, to: 1 });
-// The mails of one person.
+// Finds the emails to one person.
 schema.index({ account: 1, to: 1, createdAt: -1 });
 
 export const Notification = mongoose.model<Notification>('notification', schema);

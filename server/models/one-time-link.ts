@@ -1,7 +1,7 @@
 import mongoose, { Schema, type Types } from 'mongoose';
 import { ACCESS_LEVELS, type AccessLevel, type Grant } from './user.js';
 
-/** What somebody asked for who set this installation up, while it is being made. */
+/** What somebody who is setting up this installation asked for, until it is done. */
 export interface BegunSetUp {
   account: Types.ObjectId;
   accountName: string;
@@ -17,24 +17,24 @@ export interface Offer {
   account: Types.ObjectId;
   name: string;
   grants?: Omit<Grant, 'account'>[];
-  /** Of an offer from before 0.6, to the whole account: it has no grants. */
+  /** Only in offers from before 0.6, to the whole account, which have no grants. */
   level?: AccessLevel;
 }
 
-/** What is offered, each by itself. */
+/** The grants that are offered, one by one. */
 export function offeredGrants({ account, grants, level }: Offer): Grant[] {
   return (grants ?? (level ? [{ level }] : [])).map((grant) => ({ account, ...grant }));
 }
 
 /** A link that works once: sent by mail, or printed at the first start. Only the hash of its secret is kept. */
 export interface OneTimeLink {
-  /** SHA-256 of the secret, base64url; of a set-up that was begun its kind, so that there is one. */
+  /** SHA-256 of the secret, base64url; for a setup that has begun, its kind, so that there is only one. */
   _id: string;
   kind: 'first administrator' | 'set-up' | 'prove e-mail' | 'new password' | 'invitation' | 'offer';
   user?: Types.ObjectId;
-  /** Of an `offer`: access to an account, for a login that there is already. `name` as the account calls the person. */
+  /** For an `offer`: access to an account for an existing login. `name` is what the account calls the person. */
   offer?: Offer;
-  /** Where to go on afterwards, a path of ours. */
+  /** The path to go to afterwards. */
   next?: string;
   begun?: BegunSetUp;
   expiresAt: Date;

@@ -1,11 +1,13 @@
 import { searchKey } from './scoped.js';
 import { numberKey } from './security-value.js';
 
-/** What a roster should tell of a person and may not, by the letter that `lacks` has for it. Number and birth date are of students alone. */
+/**
+ * Facts of a person that a roster should have and may lack, by their letters in `lacks`. Number and birth date are asked of students only.
+ */
 export const MISSING = { email: 'e', number: 'n', birthDate: 'b' } as const;
 export type Missing = keyof typeof MISSING;
 
-/** What keys are made of. */
+/** The fields that the keys are made of. */
 interface Keyed {
   type: string;
   firstName: string;
@@ -16,19 +18,19 @@ interface Keyed {
   phone?: string;
 }
 
-/** What is stored with a person and made of the rest. */
+/** Fields that are stored with a person and made of the others. */
 export interface PersonKeys {
   searchKey: string;
   sortKey: string;
-  /** Of `schoolId`: what a student is looked up by. */
+  /** Made of `schoolId`: finds a student by number. */
   numberKey: string;
-  /** What is not known of them, a letter each (`MISSING`), in a fixed order. */
+  /** The facts that are missing, one letter each (`MISSING`), in a fixed order. */
   lacks: string;
-  /** Of `phone`: what a caller is looked up by. */
+  /** Made of `phone`: finds a caller. */
   phoneKey: string;
 }
 
-/** What a person is searched, sorted and looked up by. */
+/** The keys by which a person is searched, sorted and looked up. */
 export function contactKeys(
   person: Omit<Keyed, 'type' | 'birthDate' | 'phone'>,
 ): Omit<PersonKeys, 'lacks' | 'phoneKey'> {
@@ -39,7 +41,7 @@ export function contactKeys(
   };
 }
 
-/** What is not known of a person, a letter each. */
+/** The facts that are missing, one letter each. */
 export function lacksOf(person: Omit<Keyed, 'firstName' | 'lastName'>): string {
   const isStudent = person.type === 'student';
   return [
@@ -49,30 +51,33 @@ export function lacksOf(person: Omit<Keyed, 'firstName' | 'lastName'>): string {
   ].join('');
 }
 
-/** Every value of `lacks` that says so. */
+/** Every value of `lacks` that includes this fact. */
 export function lacking(missing: Missing): string[] {
   return ['e', 'n', 'b', 'en', 'eb', 'nb', 'enb'].filter((letters) => letters.includes(MISSING[missing]));
 }
 
-/** All that is stored with a person and made of the rest. */
+/** All fields that are stored with a person and made of the others. */
 export function personKeys(person: Keyed): PersonKeys {
   return { ...contactKeys(person), lacks: lacksOf(person), phoneKey: phoneKey(person.phone ?? '') };
 }
 
-/** The digits of a phone number from its end, without an extension: an ordered index finds it by its last digits, with or without area code. */
+/**
+ * The digits of a phone number in reverse, without an extension: an ordered index finds it by its last digits, with or without the area
+ * code.
+ */
 export function phoneKey(phone: string): string {
   const [number = ''] = phone.slice(0, 60).split(/[a-z,;#]/i);
   return [...number.replace(/\D/g, '')].reverse().join('').slice(0, 15);
 }
 
-/** Fewer digits are as well a Student ID. */
+/** Fewer digits may just as well be a Student ID. */
 const LEAST_DIGITS = 7;
 
-/** What the stored key of a number that somebody typed is or begins with; none where that is no phone number. */
+/** The stored keys that match a number that somebody typed, whole or by their beginning; none if it is not a phone number. */
 export function phoneSearch(text: string): (string | RegExp)[] {
   if (!/^[\d\s+().,/x#*-]*(?:ext\.?[\d\s]*)?$/i.test(text)) return [];
   const key = phoneKey(text);
   if (key.length < LEAST_DIGITS) return [];
-  // Ten digits are a whole number, whatever country code stands before them; some are stored without area code.
+  // Ten digits are a whole number, whatever country code precedes them; some numbers are stored without an area code.
   return [new RegExp(`^${key.slice(0, 10)}`), key.slice(0, LEAST_DIGITS)];
 }

@@ -1,6 +1,6 @@
 import mongoose, { Schema } from 'mongoose';
 
-/** Where rate limits are counted: written by the limiter, known here for its indexes. */
+/** The counters of rate limits: the limiter writes them; they are declared here for their indexes. */
 const schema = new Schema(
   { key: String, points: Number, expire: Date },
   { collection: 'rateLimit', versionKey: false },

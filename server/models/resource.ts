@@ -1,21 +1,21 @@
 import mongoose, { Schema, type Types } from 'mongoose';
 import { scopedSchema, type Scoped } from './scoped.js';
 
-/** A holder of slots in an event: usually a teacher (`contact`), else a room or an activity by its name. */
+/** Somebody or something with slots in an event: usually a teacher (`contact`), else a room or an activity with a name. */
 export interface Resource extends Scoped {
   event: Types.ObjectId;
   contact?: Types.ObjectId;
   name: string;
   room: string;
-  /** Where its video meetings are; absent or '': nowhere yet. */
+  /** The link to its video meetings; absent or '': none yet. */
   link?: string;
   /** `gone`: the teacher no longer has a class in the event; slots that are booked stay. */
   status: 'active' | 'gone';
-  /** Made by the sync, which alone lets it go; one that a person made stays whatever the roster says. */
+  /** Whether the sync added it, and may remove it; one that a person added stays whatever the roster says. */
   fromSync: boolean;
   /** The sync run that made it. */
   addedBy?: Types.ObjectId;
-  /** When somebody said that it stays although the teacher has no class; until there is one again. */
+  /** When somebody decided that it stays although the teacher has no class; until there is one again. */
   kept?: Date;
   searchKey: string;
   sortKey: string;

@@ -4,7 +4,7 @@ import { cleverFaultSchema, type CleverFault } from './clever-fault.js';
 import { runFields, type Run } from './run.js';
 import { scopedSchema } from './scoped.js';
 
-/** Why everything is read that needs no number to be told. */
+/** Reasons for reading everything that need no number. */
 const PLAIN_WHYS = [
   'asked for',
   'ended badly',
@@ -39,31 +39,31 @@ const whySchema = new Schema(
 
 /** One refresh of an account's people and mirror from its roster source. */
 export interface RosterRun extends Run {
-  /** The account's local date, for the refresh that a night's events share; absent otherwise. */
+  /** The account's local date, for a refresh that a night's events share; absent otherwise. */
   night?: string;
-  /** It stands by itself, without a sync run that brings it about. */
+  /** Whether it stands alone, without a sync run that needs it. */
   alone?: boolean;
-  /** Everything is read anew, though the district tells its changes. */
+  /** Whether everything is to be read, though the district reports its changes. */
   full?: boolean;
-  /** Whether everything was read, or the district's events alone. */
+  /** Whether everything was read, or only the district's events. */
   how?: 'full' | 'events';
   /** Why everything was read. */
   why?: FullWhy;
   /** How many events were read. */
   events?: number;
-  /** Of a preview: as if this were the account's mapping. */
+  /** For a preview: used in place of the account's mapping. */
   mapping?: FieldMapping;
-  /** Of a preview: the roster files that it reads. */
+  /** For a preview: the roster files that it reads. */
   upload?: Types.ObjectId;
-  /** Of a preview: what it looks at. Asked for twice before it is over, it is one run. */
+  /** For a preview: what it looks at. Two requests for the same before it is over are one run. */
   asks?: string;
-  /** Of a preview: kinds of which the source told all, so that what earlier runs held of them is answered where it is applied. */
+  /** For a preview: kinds whose lists were complete, so that applying it settles what earlier runs hold of them. */
   answered?: string[];
-  /** Of a preview: documents whose removal earlier runs held, and that the source has, though it did not tell all of their kind. */
+  /** For a preview: documents that earlier runs would remove and that the source has, although its list of the kind was incomplete. */
   back?: Types.ObjectId[];
-  /** The district shares nothing any more of what was here. */
+  /** The district no longer shares anything that was here. */
   unshared?: true;
-  /** Of a preview: contacts who stay as they are, because somebody else came with their id or number. */
+  /** For a preview: contacts who stay as they are, because somebody else came with their id or number. */
   inDoubt?: Types.ObjectId[];
 }
 
@@ -92,7 +92,7 @@ schema.index({ account: 1, asks: 1 }, { unique: true, partialFilterExpression: {
 schema.index({ state: 1, heartbeatAt: 1 });
 schema.index({ alone: 1, state: 1 }, { partialFilterExpression: { alone: true } });
 schema.index({ of: 1 }, { partialFilterExpression: { of: { $exists: true } } });
-// Two refreshes of one account at once would each call gone what only the other has seen.
+// Two refreshes of one account at once would each mark as gone what only the other one has seen.
 schema.index({ account: 1, state: 1 }, { unique: true, partialFilterExpression: { state: 'running' } });
 
 export const RosterRun = mongoose.model<RosterRun>('rosterRun', schema);

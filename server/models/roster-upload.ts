@@ -3,22 +3,32 @@ import { FILE_FORMATS, type FileFormat } from './account.js';
 import { scopedSchema, type Scoped } from './scoped.js';
 
 /**
- * `reading`: its files wait to be read, or are being read. `cut off`: that ended its worker again and again. `refused`: something is fatally wrong, nothing of it is kept. `ready`: it can be
- * previewed and imported. `empty`: it could be, but there is nothing in it. `used`: it was imported. `expired`: what it held is gone.
+ * `reading`: its files wait to be read, or are being read. `cut off`: reading ended its worker again and again. `too large`: reading took
+ * more memory than it may. `refused`: a problem prevents its use, and nothing of it is kept. `ready`: it can be previewed and imported.
+ * `empty`: it could be, but has no records. `used`: it was imported. `expired`: its content is deleted.
  */
-export const UPLOAD_STATES = ['reading', 'cut off', 'ready', 'empty', 'refused', 'used', 'expired'] as const;
+export const UPLOAD_STATES = [
+  'reading',
+  'cut off',
+  'too large',
+  'ready',
+  'empty',
+  'refused',
+  'used',
+  'expired',
+] as const;
 export type UploadState = (typeof UPLOAD_STATES)[number];
 
 export interface UploadProblem {
   file: string;
-  /** 0 where the whole file is meant. */
+  /** 0 for the whole file. */
   line: number;
   field: string;
   /** A code with the values of its sentence (`tables/say-file-problem.ts`). `text`: the words themselves, as versions before 0.7 stored them. */
   fault: { code: string } & Record<string, unknown>;
 }
 
-/** How far a reading is. */
+/** The progress of a reading. */
 export interface UploadProgress {
   bytes: number;
   /** Bytes of all files, unzipped. */
@@ -34,27 +44,27 @@ export interface RosterUpload extends Scoped {
   files: { name: string; bytes: number; rows: number }[];
   /** Objects by list. */
   counts: Record<string, number>;
-  /** Ids by list that the files say are to be removed. */
+  /** By list, how many ids the files remove. */
   removals: Record<string, number>;
-  /** Lists that such files bring, of which nothing came: most likely their columns were misread. */
+  /** Lists that such files usually bring and that are empty: most likely their columns were misread. */
   missing?: string[];
-  /** Lists that hold all there is: who is not in them is gone. */
+  /** Lists that hold everything: who is not in them is gone. */
   complete: Record<string, boolean>;
-  /** The first 1,000. */
+  /** The first 1,000 problems. */
   problems: UploadProblem[];
-  /** Problems beyond those. */
+  /** How many further problems there are. */
   more: number;
-  /** All of them. */
+  /** How many problems there are in all. */
   problemCount: number;
   /** What the files were called, in their order. */
   names?: string[];
-  /** All of the files are kept, so that they can be read. */
+  /** Whether all of the files are stored, so that they can be read. */
   stored?: boolean;
   /** Only one upload in the whole database has it: the one that is being read. */
   lock?: 'reading';
-  /** When the reading last told of progress. */
+  /** When the reading last showed progress. */
   beatAt?: Date;
-  /** Counts the workers that took it up; what an earlier one still writes finds nothing. */
+  /** Counts the workers that took it; what an earlier one still writes matches nothing. */
   fence?: number;
   tries?: number;
   progress?: UploadProgress;
@@ -92,7 +102,7 @@ const schema = scopedSchema<RosterUpload>('rosterUpload', {
 });
 schema.index({ account: 1, createdAt: -1 });
 schema.index({ lock: 1 }, { unique: true, partialFilterExpression: { lock: { $exists: true } } });
-// Those that wait to be read, in whichever account.
+// Finds uploads that wait to be read, in any account.
 schema.index({ state: 1, createdAt: 1 }, { partialFilterExpression: { state: 'reading' } });
 schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 

@@ -6,8 +6,8 @@ export const RUN_STATES = ['queued', 'running', 'done', 'stopped', 'failed'] as 
 export type RunState = (typeof RUN_STATES)[number];
 
 /**
- * What a run is there for. `preview` notes what a `sync` would change and changes nothing; `apply` does exactly what a preview
- * noted; `accept` and `reject` answer removals that were held; `undo` takes a run back. The last four are `of` another run.
+ * The purpose of a run. `preview` notes what a `sync` would change and changes nothing; `apply` does exactly what a preview noted; `accept`
+ * and `reject` answer held removals; `undo` takes back a run. The last four are `of` another run.
  */
 export const RUN_PURPOSES = ['sync', 'preview', 'apply', 'accept', 'reject', 'undo'] as const;
 export type RunPurpose = (typeof RUN_PURPOSES)[number];
@@ -17,7 +17,7 @@ export function readsSource({ purpose }: { purpose: RunPurpose }): boolean {
   return purpose === 'sync' || purpose === 'preview';
 }
 
-/** How far one stage of a run is; `total` is 0 until it is known. */
+/** The progress of one stage of a run; `total` is 0 until it is known. */
 export interface Stage {
   name: string;
   done: number;
@@ -27,8 +27,8 @@ export interface Stage {
 }
 
 /**
- * What a run says plainly on its page, as a code with its numbers (`runs/log/say-remark.ts`). Version 0.4.0 stored sentences:
- * `text`, and whether it says why removals wait.
+ * A remark on a run's page, as a code with its numbers (`runs/log/say-remark.ts`). Version 0.4.0 stored sentences: `text`, and whether it
+ * says why removals wait.
  */
 export interface RunRemark extends Record<string, unknown> {
   code: string;
@@ -36,7 +36,7 @@ export interface RunRemark extends Record<string, unknown> {
   ofHeld?: boolean;
 }
 
-/** How a run ends that needs no number to be told. */
+/** Results that need no number. */
 export const PLAIN_RESULTS = [
   'shares nothing',
   'stopped',
@@ -79,11 +79,11 @@ export type RunResult =
   | { code: (typeof PLAIN_RESULTS)[number] }
   | { code: 'did'; counts: Record<string, Partial<KindCounts>> }
   | { code: 'clever'; fault: CleverFault }
-  /** The kinds whose lists may not be read. */
+  /** The kinds whose lists the access may not read. */
   | { code: 'forbidden'; kinds: string[] }
   | { code: 'stale'; count: number }
   | { code: 'gave up'; tries: number }
-  /** What the system said of the data folder. */
+  /** The system's error code for the data folder. */
   | { code: 'disk'; errno: string }
   | { code: 'text'; text: string };
 
@@ -112,51 +112,51 @@ export interface KindCounts {
   refused: number;
   /** Removals that wait for a person. */
   held: number;
-  /** Read and not wanted: of no matched school, or met in another list before. */
+  /** Read and not taken: of a school that is not matched, or already taken from another list. */
   leftOut: number;
 }
 
-/** What a roster run and a sync run have in common: the record of a piece of work that may outlive its worker. */
+/** What a roster run and a sync run have in common: the record of work that may outlive its worker. */
 export interface Run extends Scoped {
   state: RunState;
   purpose: RunPurpose;
   /** The run, of the same kind, whose changes are applied, accepted, rejected or undone. */
   of?: Types.ObjectId;
-  /** Why somebody accepted, rejected or undid, in their words. */
+  /** Why somebody accepted, rejected or undid, in their own words. */
   reason?: string;
-  /** Something was written to the roster, so that there is something to undo. */
+  /** Whether something was written to the roster, so that there is something to undo. */
   changed?: boolean;
-  /** Of a sync: what it holds, as a fingerprint; '' for nothing. By it the next one knows whether it holds anything else. */
+  /** For a sync: the fingerprint of what it holds; '' for nothing. It shows the next one whether it holds anything else. */
   holds?: string;
-  /** It was undone by that run. */
+  /** The run that undid it. */
   undoneBy?: Types.ObjectId;
-  /** The run that applies this preview, or does what was decided about what this run held; it may not have begun. */
+  /** The run that applies this preview, or carries out the decision about what this run held; it may not have begun. */
   claimedBy?: Types.ObjectId;
   stages: Stage[];
   counts: Record<string, KindCounts>;
   remarks: RunRemark[];
   /** Absent until it is over. */
   result?: RunResult;
-  /** Who asked for it; absent for the nightly one. */
+  /** Who requested it; absent for a nightly run. */
   by?: Types.ObjectId;
   createdAt: Date;
   startedAt?: Date;
   finishedAt?: Date;
   /** A running run whose heartbeat is old has lost its worker; any other may take it over. */
   heartbeatAt?: Date;
-  /** Raised at each take-over: a worker that was given up on finds its number stale and stops. */
+  /** Raised at each take-over: a worker that was given up on finds its number outdated and stops. */
   fence: number;
   stopRequested: boolean;
   /**
-   * The run of the account's roster that it waits for. Meanwhile it is `running` without a worker and without a heartbeat: it keeps its
-   * place, so that no other run of the event comes between its parts.
+   * The run of the account's roster that it waits for. Meanwhile it is `running` without a worker or a heartbeat: it keeps its place, so
+   * that no other run of the event comes between its parts.
    */
   waitsFor?: Types.ObjectId;
-  /** A night that found its source away waits until then. */
+  /** Until when a night waits that found its source away. */
   retryAt?: Date;
-  /** How often it was put off so. */
+  /** How often it was put off that way. */
   retries?: number;
-  /** How often its worker was told to end in the middle of it, which says nothing against the run. */
+  /** How often its worker was told to end during it, which does not count against the run. */
   spared?: number;
 }
 

@@ -1,12 +1,12 @@
 import { Schema, type SchemaDefinition, type Types } from 'mongoose';
 
-/** What every document but `account` and `user` carries: the tenant it belongs to. */
+/** What every document except `account` and `user` has: the tenant it belongs to. */
 export interface Scoped {
   _id: Types.ObjectId;
   account: Types.ObjectId;
 }
 
-/** A schema with the account in it; unknown fields are refused rather than dropped, so that a typing slip shows in a test. */
+/** A schema with the account in it; unknown fields are refused rather than dropped, so that a typo shows in a test. */
 export function scopedSchema<T extends Scoped>(collection: string, definition: SchemaDefinition): Schema<T> {
   return new Schema<T>(
     {
@@ -17,34 +17,36 @@ export function scopedSchema<T extends Scoped>(collection: string, definition: S
   );
 }
 
-/** Whom a further id of the source stood for when it was last taken for the same person. */
+/** The person for whom a further id of the source stood when it was last confirmed. */
 export interface FurtherRecord {
   id: string;
-  /** Of what the source said then. */
+  /** The hash of what the source said then. */
   hash: string;
-  /** By what a person is told from another (`identityOf`). */
+  /** The facts that tell people apart (`identityOf`). */
   who: Record<string, string>;
 }
 
-/** What ties a stored document to a record of the roster's source. */
+/** The tie of a stored document to a record of the roster's source. */
 export interface SourceRecord {
   /** The source's id. */
   id: string;
-  /** Hash of what was mapped; an unchanged record is not written. */
+  /** Hash of the mapped record; an unchanged record is not written. */
   hash: string;
-  /** Further ids of the source that stand for the same one, since somebody merged two. */
+  /** Further ids of the source that stand for the same person or class, since somebody merged two. */
   also?: string[];
-  /** Who those were; absent of merges that are older than this. */
+  /** The people for whom those ids stood; absent for older merges. */
   further?: FurtherRecord[];
   /** The run that made the document. */
   addedBy?: Types.ObjectId;
-  /** When somebody said that it stays although the source has it no more; until the source has it again. */
+  /** When somebody decided that it stays although the source no longer has it; until the source has it again. */
   kept?: Date;
-  /** Of a section: what the source said of its people (`markOf`) when somebody refused to take those out whom it lacks. */
+  /** For a section: the fingerprint (`markOf`) of the source's people when somebody refused to remove those whom the source lacks. */
   keptFor?: string;
-  /** Of a section whose list came empty: what is stored of its people since somebody accepted that. No event asks about it again. */
+  /**
+   * For a section whose list came empty: the fingerprint of its stored people when somebody accepted that. No event asks about it again.
+   */
   acceptedFor?: string;
-  /** The same since all whom it lost were found in other sections. */
+  /** The same, when all whom it lost were found in other sections. */
   movedFor?: string;
 }
 
@@ -63,7 +65,7 @@ export const recordSchema = new Schema<SourceRecord>(
   { _id: false },
 );
 
-/** Letters that no accent can be taken from, as people write them who have no such key. */
+/** Letters that have no separable accent, as people write them without such a key. */
 const LETTERS: Record<string, string> = {
   ...{ ł: 'l', ø: 'o', đ: 'd', ð: 'd', þ: 'th', ß: 'ss', æ: 'ae', œ: 'oe', ı: 'i', ħ: 'h', ŋ: 'n', ŧ: 't' },
   ...{ ə: 'e', ɛ: 'e', ɔ: 'o', ɓ: 'b', ɗ: 'd', ƙ: 'k', ƴ: 'y', ƒ: 'f', ĸ: 'k', ȷ: 'j', ɨ: 'i', ʉ: 'u' },
@@ -90,13 +92,13 @@ export function searchKey(...parts: (string | undefined)[]): string {
 function folded(text: string): string {
   return (
     text
-      // Before accents are taken away: an acute accent that stands alone is an apostrophe.
+      // Before accents are removed: an acute accent that stands alone is an apostrophe.
       .replace(APOSTROPHES, "'")
       .replace(HYPHENS, '-')
       .normalize('NFKD')
       .replace(/\p{M}/gu, '')
       .toLowerCase()
-      // What lower case makes of a capital: İ is i with a dot of its own.
+      // Lower case leaves marks of its own: İ becomes i with a separate dot.
       .replace(/\p{M}/gu, '')
       .replace(OTHER_LETTERS, (letter) => LETTERS[letter] ?? letter)
       .replace(APOSTROPHES, "'")
@@ -106,15 +108,14 @@ function folded(text: string): string {
   );
 }
 
-/** Whether a text has nothing but ASCII's visible characters and spaces: most texts, and the rest is dear to look after. */
+/** Whether a text has only visible ASCII characters and spaces. Most texts do, and the steps for others are slow. */
 export function isPlain(text: string): boolean {
   return /^[\x20-\x7e]*$/.test(text);
 }
 
 /**
- * A filter for stored search keys that hold every word of `text`, in any order and anywhere; nothing typed is no filter.
- * Such a search reads all keys that the rest of the filter leaves, so that must be little and by an index: one event's
- * teachers, one account's events.
+ * A filter for stored keys that contain every word of `text`, in any order and place; an empty text is no filter. The search reads all keys
+ * that the rest of the filter leaves, so that must be few, found by an index: one event's teachers, one account's events.
  */
 export function holdsWords(key: 'searchKey' | 'sortKey', text: string): { $and?: Record<string, RegExp>[] } {
   const words = searchWords(text);
@@ -129,12 +130,15 @@ export function searchWords(text: string): string[] {
     .filter((word) => /[^'-]/.test(word));
 }
 
-/** An expression for the place of a word in a key: "obrien" and "o'brien" stand in either's key, "smithjones" in "smith-jones". */
+/** An expression that finds a word in a key: "obrien" and "o'brien" are in either's key, "smithjones" in "smith-jones". */
 export function inKey(word: string): RegExp {
   return new RegExp(lettersInKey(word));
 }
 
-/** The same where the word must begin a name or the other half of one: "jones" in "smith-jones". Zeros before a number may be missing. */
+/**
+ * An expression that finds a word at the beginning of a name or of its second half: "jones" in "smith-jones". Leading zeros of a number may
+ * be missing.
+ */
 export function beginsInKey(word: string): RegExp {
   return new RegExp(`(?:^|[ '-])${/^\d/.test(word) ? '0*' : ''}${lettersInKey(word)}`);
 }

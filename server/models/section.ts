@@ -1,7 +1,7 @@
 import mongoose, { Schema, type Types } from 'mongoose';
 import { recordSchema, scopedSchema, type Scoped, type SourceRecord } from './scoped.js';
 
-/** What the roster says of a section. People, term and course are the source's ids: they may not be readable, or come later. */
+/** What the roster says of a section. People, term and course are the source's ids: they may be unreadable, or come later. */
 export interface RosterSection {
   school: Types.ObjectId;
   name: string;
@@ -12,18 +12,18 @@ export interface RosterSection {
   course: string;
   /** '' for a section without a term. */
   term: string;
-  /** The term that the source names now, where that is none that is known: then the section keeps the one it had. */
+  /** The term that the source names now, if it does not exist: then the section keeps the one it had. */
   termTold?: string;
-  /** Further terms in which it runs. Of roster files alone, where they tell it. */
+  /** Further terms in which it runs; only from roster files. */
   otherTerms?: string[];
   /** Primary teacher first. */
   teacherIds: string[];
   studentIds: string[];
-  /** Of roster files alone, where they tell it: appointments a student may have in the class. */
+  /** Appointments that a student may have in the class; only from roster files. */
   allowed?: number;
 }
 
-/** Mirror of one of the district's sections. Written by roster refreshes only. */
+/** A section of the district, as the source has it. Only roster refreshes write it. */
 export interface Section extends Scoped, RosterSection {
   record: SourceRecord;
   status: 'active' | 'archived';
@@ -49,14 +49,14 @@ const schema = scopedSchema<Section>('section', {
   status: { type: String, enum: ['active', 'archived'], required: true },
 });
 schema.index({ account: 1, 'record.id': 1 }, { unique: true });
-// With _id at the end: sections that wait for somebody are passed over in the index alone.
+// Ends with _id, so that sections that wait for a decision are skipped by the index alone.
 schema.index({ account: 1, status: 1, school: 1, term: 1, _id: 1 });
-// The sections of one person.
+// Finds the sections of one student.
 schema.index({ account: 1, studentIds: 1 });
 schema.index({ account: 1, teacherIds: 1 });
 schema.index({ account: 1, otherTerms: 1 }, { partialFilterExpression: { otherTerms: { $exists: true } } });
 
-// Those that name a term which may come yet.
+// Finds sections that name a term which may still come.
 schema.index({ account: 1, termTold: 1 }, { partialFilterExpression: { termTold: { $exists: true } } });
 
 export const Section = mongoose.model<Section>('section', schema);

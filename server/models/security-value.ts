@@ -1,16 +1,16 @@
-/** How spreadsheets write a formula without a result, in any of their languages: #N/A, #REF!, #¡VALOR!, #NV, ####. */
+/** How spreadsheets show a formula without a result, in any language: #N/A, #REF!, #¡VALOR!, #NV, ####. */
 const FAULT_OF_FORMULA = /^#(?:#+|n\/[a-z]{1,4}|nv|¡?[\p{L}\p{N}/]+[!?])$/iu;
 
-/** Words that stand for nothing, without what may stand around them. None of them is used for a name. */
+/** Words for nothing, without the marks around them. None of them is a name. */
 const NOTHING =
   /^(?:n ?\/ ?a|n\.a\.?|n\/d|n\.d\.?|not (?:available|applicable|provided|given|known|on file)|no (?:data|value|email|e-mail|dob|date|birth ?date)|k\.\s?a\.?|\\n)$/;
-/** The same for fields that hold no name: Na, Nil and Null are names of people. */
+/** Words for nothing in fields that hold no name: Na, Nil and Null are names of people. */
 const NOTHING_BUT_A_NAME =
   /^(?:na|nan|nat|nd|nil|null|none|undefined|unknown|missing|blank|empty|tbd|tba|nothing)$/;
 
 /**
- * Whether a text stands for nothing: blank, a dash or another mark alone, a formula without a result, "N/A" and the like.
- * @param name the text is a person's name, which may be Na or Null
+ * Whether a text means nothing: blank, only a dash or another mark, a formula without a result, "N/A" and the like.
+ * @param name whether it is a person's name, which may be Na or Null
  */
 export function isPlaceholder(value: string, name = false): boolean {
   const text = value.normalize('NFKC').trim();
@@ -23,38 +23,38 @@ export function isPlaceholder(value: string, name = false): boolean {
 }
 
 /**
- * Zeros alone, which a spreadsheet writes for an empty cell that it looked up, also as a date: 0, 00/00/0000, 1/0/1900; and the days by which
- * databases mean none: 1/1/1900, 12/30/1899, 12/31/9999.
+ * Only zeros, which a spreadsheet writes for an empty cell that it looked up, also as a date (0, 00/00/0000, 1/0/1900), and the dates by
+ * which databases mean none: 1/1/1900, 12/30/1899, 12/31/9999.
  */
 const ZERO =
   /^[0\s./:-]*$|^0?1[/.-]0?[01][/.-](?:19)?00$|^(?:12[/.-]3[01]|3[01][/.-]12)[/.-](?:1899|9999)$|^1900-0?1-0?[01](?:$|[\st])|^(?:1899|9999)-12-3[01](?:$|[\st])/i;
 
-/** A security value that is one; '' for what stands for nothing, which proves nothing. */
+/** A usable security value; '' for a text that means nothing and so proves nothing. */
 export function securityValueOf(value: string | undefined): string {
   const text = (value ?? '').trim();
   return isPlaceholder(text) || ZERO.test(text) || lettersOf(text) === '' ? '' : text;
 }
 
-/** The second fact by which a parent proves a child theirs: the value that the school gave, else the birth date. '' for none. */
+/** The second fact by which a parent proves that a child is theirs: the school's value, else the birth date. '' if there is neither. */
 export function secondFactOf(student: { securityValue?: string; birthDate: string }): string {
   return securityValueOf(student.securityValue) || securityValueOf(student.birthDate);
 }
 
 /**
- * Whether a security value means what was kept: dates are compared as dates however they are written, numbers without their
- * leading zeros, everything else by its letters and digits. What stands for nothing is like nothing.
+ * Whether a security value equals the stored one: dates are compared as dates, numbers without leading zeros, everything else by letters
+ * and digits. A text that means nothing equals nothing.
  */
 export function sameSecurityValue(kept: string | undefined, given: string | undefined): boolean {
   const [one, other] = [securityValueOf(kept), securityValueOf(given)];
   if (one === '' || other === '' || one.length > 200 || other.length > 200) return false;
   const [oneDay, otherDay] = [readDay(one), readDay(other)];
-  // 1/15/2015 and 11/5/2015 have the same digits.
+  // The digits alone do not tell 1/15/2015 from 11/5/2015.
   if (oneDay !== '' && otherDay !== '') return oneDay === otherDay;
   if (lettersOf(one) !== lettersOf(other)) return false;
   return oneDay === '' && otherDay === '' ? true : !separated(one) || !separated(other);
 }
 
-/** Letters and digits alone, small; a number without the zeros before it. */
+/** Only letters and digits, in lower case; a number without leading zeros. */
 function lettersOf(value: string): string {
   const letters = value
     .normalize('NFKC')
@@ -80,9 +80,9 @@ const NAMED_SECOND = new RegExp(
 );
 
 /**
- * A day as YYYY-MM-DD from the spellings met in the United States: 1/15/2015, 01-15-15, 2015-01-15, Jan 15, 2015, 15 January
- * 2015, 20150115, with or without a weekday or a time. The month comes first, unless it would be none: 15/1/2015. '' for no day
- * of the calendar.
+ * A date as YYYY-MM-DD from the spellings used in the United States: 1/15/2015, 01-15-15, 2015-01-15, Jan 15, 2015, 15 January 2015,
+ * 20150115, with or without a weekday or a time. The month comes first, unless it cannot be one: 15/1/2015. '' if it is not a day of the
+ * calendar.
  */
 export function readDay(value: string): string {
   const text = value.normalize('NFKC').trim().toLowerCase();
@@ -108,19 +108,19 @@ function monthOf(name = ''): string {
   return String(MONTHS.indexOf(name.slice(0, 3)) + 1);
 }
 
-/** Two digits of a year are of 1950 to 2049. */
+/** Two-digit years stand for 1950 to 2049. */
 function dayOf(year = '', month = '', day = ''): string {
   const [m, d] = [Number(month), Number(day)];
   const y = year.length === 2 ? (Number(year) < 50 ? 2000 : 1900) + Number(year) : Number(year);
   if (y < 1000 || m < 1 || m > 12 || d < 1) return '';
   const date = new Date(Date.UTC(y, m - 1, d));
-  // The 30th of February would be a day in March.
+  // JavaScript reads the 30th of February as a day in March.
   return date.getUTCMonth() === m - 1 ? date.toISOString().slice(0, 10) : '';
 }
 
 /**
- * What a student's number is looked up by where it is not found as it was typed: without spaces, dashes, capitals and the zeros
- * before it, which spreadsheets drop. Two children may share a key; then it names nobody.
+ * The key of a student's number, for finding it when it is not typed exactly: without spaces, dashes, capitals and leading zeros, which
+ * spreadsheets drop. Two children may share a key; then it identifies nobody.
  */
 export function numberKey(number: string): string {
   return number

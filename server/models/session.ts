@@ -1,6 +1,6 @@
 import mongoose, { Schema } from 'mongoose';
 
-/** Where sessions lie: written by the session store, known here for its index. `_id` is a hash of the cookie's value. */
+/** The sessions: the session store writes them; they are declared here for their index. `_id` is a hash of the cookie's value. */
 const schema = new Schema(
   { _id: String, session: Schema.Types.Mixed, expires: Date, lastModified: Date },
   { collection: 'session', versionKey: false },

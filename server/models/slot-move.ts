@@ -9,7 +9,7 @@ import { SLOT_STATES, type SlotState } from './slot.js';
 export const MOVE_STATES = ['running', 'waiting', 'undoing', 'telling', 'done', 'undone'] as const;
 export type MoveState = (typeof MOVE_STATES)[number];
 
-/** States in which a worker has something to do. */
+/** States in which a worker has work to do. */
 export const WORKING_STATES: MoveState[] = ['running', 'undoing', 'telling'];
 
 /** Slots that go to another time together, or are canceled together: work that outlives its worker. */
@@ -76,11 +76,11 @@ export interface SlotMoveItem extends Scoped {
   from: Date;
   to: Date;
   day: string;
-  /** Where it goes; as before where it is canceled. */
+  /** Where it goes; unchanged if it is canceled. */
   newFrom: Date;
   newTo: Date;
   newDay: string;
-  /** What the slot was before it was locked. */
+  /** The slot's state before it was locked. */
   slotState?: SlotState;
   slotMessage?: string;
   why?: StayCode;

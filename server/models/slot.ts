@@ -20,12 +20,12 @@ export interface Slot extends Scoped {
   day: string;
   capacity: number;
   kind: SlotKind;
-  /** Where its video meetings are; absent or '': at the resource's link. */
+  /** The link to its video meetings; absent or '': the resource's link is used. */
   link?: string;
   state: SlotState;
-  /** Said to parents when the state is `unavailable`. */
+  /** Shown to parents when the state is `unavailable`. */
   message: string;
-  /** Every minute it covers, in minutes since 1970: what the unique index refuses overlap by. Set by itself when it is made; not read. */
+  /** Every minute it covers, in minutes since 1970; the unique index refuses overlaps by it. Set when the slot is made, and not read. */
   minutes?: number[];
 }
 
@@ -56,7 +56,7 @@ const schema = scopedSchema<Slot>('slot', {
   },
 });
 schema.index({ resource: 1, from: 1 }, { unique: true });
-// Two who make slots for one resource at once cannot both have a minute, whatever each of them read before.
+// If two people make slots for one resource at once, only one gets a minute, whatever each of them read before.
 schema.index(
   { resource: 1, minutes: 1 },
   { unique: true, partialFilterExpression: { minutes: { $exists: true } } },

@@ -2,8 +2,8 @@ import mongoose, { Schema, type Types } from 'mongoose';
 import type { RunNote } from './roster-change.js';
 
 /**
- * Lines of a run's log, of a roster run or a sync run, that say the same of up to a batch of records. They tell kind, ids and what
- * happened; names are looked up when shown.
+ * Lines of a run's log that say the same of up to a batch of records. They have kind, ids and what happened; names are looked up when
+ * shown.
  */
 export interface SyncLog {
   _id: Types.ObjectId;
@@ -15,12 +15,12 @@ export interface SyncLog {
   kind: string;
   /** added, changed, removed, restored, refused, … */
   action: string;
-  /** The records' ids at the source, a line each. */
+  /** The records' ids at the source, one line each. */
   sourceIds: string[];
-  /** The paths of what changed. */
+  /** The paths of the changed fields. */
   fields?: string[];
   note?: RunNote;
-  /** Of version 0.4.0: fields and note in words. */
+  /** From version 0.4.0: fields and note in words. */
   text?: string;
 }
 

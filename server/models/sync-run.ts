@@ -24,11 +24,13 @@ export interface SyncRun extends Run {
   refresh?: Types.ObjectId;
   /** Whether the nightly sync is to be on once this import is done; absent: stays as it is. */
   keepSynced?: boolean;
-  /** Of a preview: what the event would take, where that is not what it takes now. */
+  /** For a preview: what the event would take, if that is not what it takes now. */
   choice?: SyncChoice;
-  /** It came with another choice of what the event takes: undoing it brings the one before back, unless it was chosen anew since. */
+  /**
+   * The change of schools and terms that was made with it: undoing the run restores the choice before, unless it was changed again since.
+   */
   chose?: { before: SyncChoice; after: SyncChoice };
-  /** What the event's classes were made of, and what it took and had besides (a hash): where both are the same still, so are the classes. */
+  /** What the event's classes were made of (a mark and a hash): while both are the same, so are the classes. */
   madeFrom?: { mirror: Types.ObjectId; selection: string };
 }
 
@@ -51,7 +53,7 @@ schema.index({ event: 1, createdAt: -1 });
 schema.index({ state: 1, heartbeatAt: 1 });
 schema.index({ refresh: 1, state: 1 });
 schema.index({ of: 1 }, { partialFilterExpression: { of: { $exists: true } } });
-// Of an event one run is at work at a time, and of a trigger one waits: whoever asks twice gets the same run.
+// An event has one run at work at a time, and one waiting for each trigger: two requests get the same run.
 schema.index({ event: 1, state: 1 }, { unique: true, partialFilterExpression: { state: 'running' } });
 schema.index({ event: 1, trigger: 1 }, { unique: true, partialFilterExpression: { state: 'queued' } });
 

@@ -1,7 +1,7 @@
 import mongoose from 'mongoose';
 import { recordSchema, scopedSchema, type Scoped, type SourceRecord } from './scoped.js';
 
-/** Mirror of one of the district's terms. Written by roster refreshes only. */
+/** A term of the district, as the source has it. Only roster refreshes write it. */
 export interface Term extends Scoped {
   record: SourceRecord;
   name: string;

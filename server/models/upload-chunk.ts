@@ -2,8 +2,8 @@ import mongoose, { Schema, type Types } from 'mongoose';
 import { scopedSchema, type Scoped } from './scoped.js';
 
 /**
- * `objects`: in Clever's shape. `removed`: ids to be removed. `left out`: ids that the files name but that could not be taken,
- * so they are not gone either. `file`: pieces of a file as it was uploaded (`list` is its place among them), until it was read.
+ * `objects`: in Clever's shape. `removed`: ids to remove. `left out`: ids that the files name but that could not be taken, so they are not
+ * gone either. `file`: pieces of an uploaded file (`list` is its place among them), until it was read.
  */
 export const CHUNK_PARTS = ['objects', 'removed', 'left out', 'file'] as const;
 export type ChunkPart = (typeof CHUNK_PARTS)[number];
@@ -11,7 +11,7 @@ export type ChunkPart = (typeof CHUNK_PARTS)[number];
 /** A piece of one list of an upload, readable by any worker on any host. At most 500 entries and about 1 MB. */
 export interface UploadChunk extends Scoped {
   upload: Types.ObjectId;
-  /** A ListName of the refresh; of a file its place. */
+  /** A ListName of the refresh; for a file, its place. */
   list: string;
   part: ChunkPart;
   /** From 0, in the order of the list. */

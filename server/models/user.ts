@@ -1,6 +1,6 @@
 import mongoose, { Schema, type Types } from 'mongoose';
 
-/** Access levels from low to high (product.md, People). */
+/** Access levels from low to high. */
 export const ACCESS_LEVELS = [
   'customer',
   'appointment viewer',
@@ -24,19 +24,19 @@ export interface Grant {
   contact?: Types.ObjectId;
 }
 
-/** What a grant is for: one event, the person that the login is on the roster, or neither for the whole account. */
+/** What a grant applies to: one event, the person that the login is on the roster, or with neither the whole account. */
 export type Reach = Pick<Grant, 'event' | 'contact'>;
 
-/** The part of a filter that finds the grants of one reach alone. */
+/** The part of a filter that finds the grants of exactly this reach. */
 export function ofReach({ event, contact }: Reach) {
   return { event: event ?? { $exists: false }, contact: contact ?? { $exists: false } };
 }
 
-/** An account that lets a parent's login in no more. */
+/** An account that no longer lets a parent's login in. */
 export interface Block {
   account: Types.ObjectId;
   at: Date;
-  /** Who of the school blocked it. */
+  /** Who at the school blocked it. */
   by: Types.ObjectId;
 }
 
@@ -47,12 +47,12 @@ export interface User {
   email: string;
   name: string;
   passwordHash?: string;
-  /** When a one-time link sent to the address was opened; until then nothing is believed of it. */
+  /** When a one-time link sent to the address was opened; until then the address proves nothing. */
   emailProvenAt?: Date;
   grants: Grant[];
-  /** Absent where there are none. */
+  /** Absent if there are none. */
   blocks?: Block[];
-  /** Sessions begun before this moment are over (password changed, logged out everywhere). */
+  /** Sessions begun before this moment are over (the password was changed, or somebody logged out everywhere). */
   sessionsFrom?: Date;
   createdAt: Date;
 }
@@ -98,7 +98,7 @@ schema.index({ 'grants.contact': 1 }, { partialFilterExpression: { 'grants.conta
 
 export const User = mongoose.model<User>('user', schema);
 
-/** Whether an account lets this login in no more. */
+/** Whether an account no longer lets this login in. */
 export function isBlocked(user: Pick<User, 'blocks'>, account: Types.ObjectId): boolean {
   return user.blocks?.some((block) => block.account.equals(account)) ?? false;
 }

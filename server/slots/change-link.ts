@@ -1,3 +1,4 @@
+import { changesOf } from '../audit/compare-values.js';
 import { recordAudit } from '../audit/record-audit.js';
 import { asRead } from '../models/as-read.js';
 import { Slot } from '../models/slot.js';
@@ -16,6 +17,9 @@ export async function changeLink(
     { $set: { link } },
   );
   if (saved.matchedCount === 0) return false;
-  await recordAudit({ account, event, user: actor.user, action: 'change link', targets: [_id], at: now });
+  await recordAudit({
+    ...{ account, event, user: actor.user, action: 'change link', targets: [_id], at: now },
+    changes: changesOf({ link: slot.link }, { link }),
+  });
   return true;
 }

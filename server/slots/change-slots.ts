@@ -1,3 +1,4 @@
+import { changesOf } from '../audit/compare-values.js';
 import { recordAudit } from '../audit/record-audit.js';
 import { asRead } from '../models/as-read.js';
 import type { Event } from '../models/event.js';
@@ -57,6 +58,7 @@ export async function changeRoom(
     user: actor.user,
     action: 'change room',
     targets: [resource._id],
+    changes: changesOf({ room: resource.room, link: resource.link }, { room, link }),
     at: now,
   });
   return true;

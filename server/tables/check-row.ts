@@ -11,7 +11,7 @@ export function isTotal(cells: readonly string[]): boolean {
   );
 }
 
-/** Digits without a letter, or an email address, as where columns are mixed up or below stands a total. */
+/** Digits without a letter, or an email address: columns are mixed up, or the row is a total. */
 export function isNoName(value: string): boolean {
   return (/\p{N}/u.test(value) && !/\p{L}/u.test(value)) || /\S@\S+\.\S/.test(value);
 }

@@ -3,7 +3,7 @@ import { isPlain } from '../models/scoped.js';
 import { cleanText } from '../sources/records/clean-text.js';
 import type { Column } from './table-format.js';
 
-/** What was done to a cell, or is wrong with it; told once a column. */
+/** What was done to a cell, or is wrong with it; reported once for each column. */
 export type CellNote =
   | 'formula text'
   | 'apostrophe'
@@ -23,42 +23,42 @@ export type CellNote =
 export interface CleanCell {
   value: string;
   notes: CellNote[];
-  /** Nobody can tell which id it was: a spreadsheet made something else of it, or there are two. */
+  /** Why the id cannot be known: a spreadsheet changed it, or the cell has two. */
   spoilt?: 'id changed by Excel' | 'several ids in a row';
 }
 
-/** Marks that nobody sees: zero-width ones, soft hyphens, byte order marks, marks of direction. */
+/** Invisible characters: zero-width ones, soft hyphens, byte order marks, direction marks. */
 const HIDDEN = /(?:\p{Cf}|\u034f|\u115f|\u1160|\u3164|\uffa0)/gu;
-/** Within words of some scripts, and between the parts of a picture, they are a part of the spelling. */
+/** Joiners are a part of the spelling in words of some scripts and in emoji. */
 const JOINER = /\u200c|\u200d/;
 const ALL_HIDDEN = new RegExp(`${HIDDEN.source}|\\p{Cc}`, 'gu');
 
 /** How spreadsheets write large numbers, in any locale: 1.23E+11, 1,23e11, 1.23×10^11. */
 const SCIENTIFIC =
   /^[-+]?\d+(?:[.,\u066b]\d+)?\s?e\s?[-+\u2212]\s?\d{1,3}$|^[-+]?\d+[.,\u066b]\d+\s?e\s?\d{1,3}$|^\d+(?:[.,]\d+)?\s?[x×*·]\s?10\s?\^?\s?[-+]?\d{1,3}$/i;
-/** What they make of 3-4 or 12/5: a day. */
+/** A day, which spreadsheets make of 3-4 or 12/5. */
 const A_DAY =
   /^\d{1,2}\/\d{1,2}\/(?:19|20)\d{2}$|^\d{1,2}[-. ](?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)\w*\.?$|^(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)\w*[-. ]\d{2,4}$/i;
 const ADDRESS =
   /^[^\s@<>()[\]\\,;:"'.][^\s@<>()[\]\\,;:"]{0,63}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62})\.)+\p{L}[\p{L}\p{N}-]{1,62}$/u;
-/** Addresses that a school writes where a parent has none. */
+/** Placeholder addresses that schools write for parents without one. */
 const NOBODY =
   /^(?:no[-_.]?e?[-_.]?mail|no[-_.]?address|no[-_.]?reply|do[-_.]?not[-_.]?reply|none|nobody|null|n\.?a|unknown|noone)@/i;
 const QUOTE = '["“”„‟«»″＂]';
 const QUOTES = new RegExp(QUOTE, 'gu');
-/** A part of a name that follows a comma and is none of a person's first names: Moss, Jr. */
+/** What follows a comma in a name without being a first name: Moss, Jr. */
 const SUFFIX =
   /,\s*(?:jr|sr|i{1,3}|iv|vi?|esq|md|dds|dvm|rn|ph\.?d|ed\.?d|m\.?d|m\.?a|m\.?ed|b\.?a)\.?(?:\s|,|$)/i;
-/** Spreadsheets keep fifteen digits of a number, and write zeros for the rest. */
+/** Spreadsheets keep fifteen digits of a number and write zeros for the rest. */
 const ROUNDED = /^\d{15,40}0$/;
-/** 1001, 1002 or 1001 & 1002, or one above the other in a cell. */
+/** Several ids in a cell: 1001, 1002 or 1001 & 1002, or one below the other. */
 const SEVERAL =
   /^[^\s,;]*\d[^\s,;]*(?:(?:\s*[,;]\s*|\s+(?:[&+/]|and|or|und|y|et)\s+|\s*[\n\t]\s*)[^\s,;]*\d[^\s,;]*)+$/i;
-/** UTF-8 that was once read as Windows-1252: "JosÃ©"; or what is left of letters that were lost. */
+/** UTF-8 that was once read as Windows-1252 ("JosÃ©"), or the replacement for lost letters. */
 const GARBLED =
   /\u00c3[\u0080-\u00bf\u0152\u0153\u0160\u0161\u017d\u017e\u0178\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]|\u00e2\u20ac|\ufffd/;
 
-/** A cell as a line of text, for what its column holds, and what was done to it. */
+/** Cleans a cell to one line of text, by what its column holds; says what was done to it. */
 export function cleanCell(raw: string, { name, id, holds }: Column): CleanCell {
   const notes: CellNote[] = [];
   const note = (code: CellNote, before: string, after: string): string => {
@@ -101,14 +101,14 @@ export function cleanCell(raw: string, { name, id, holds }: Column): CleanCell {
   if (isNothing && name !== 'Action')
     return { value: '', notes: value === '' ? notes : [...notes, 'placeholder'] };
   if (holds === 'email') return withAddress(value, notes);
-  // A letter that an encoding lacked became a question mark.
+  // An encoding without the letter made it a question mark.
   if (holds === 'name' && /\p{L}\?/u.test(value)) notes.push('garbled');
   if (holds === 'name' && name !== 'Contact_name' && /\p{L},\s*\p{L}/u.test(value) && !SUFFIX.test(value))
     notes.push('whole name');
   return { value, notes };
 }
 
-/** Quotation marks around a value, and one that has no other, are no letters of it; those around a part of it are: Al "Bo" Cruz. */
+/** Removes quotation marks around a value, and a single one; those around a part of it belong to it: Al "Bo" Cruz. */
 function quotesOff(value: string, isId: boolean): string {
   if (isId) return value.replace(QUOTES, '').trim();
   const inner = new RegExp(`^${QUOTE}(.*)${QUOTE}$`, 'u').exec(value)?.[1];
@@ -117,13 +117,13 @@ function quotesOff(value: string, isId: boolean): string {
   return value.replace(new RegExp(`^${QUOTE}+|${QUOTE}+$`, 'gu'), '').trim();
 }
 
-/** ="00101" and =00101 are texts that were kept from becoming numbers. */
+/** ="00101" and =00101 are texts that somebody kept from becoming numbers. */
 function formulaText(value: string): string {
   const text = /^=\s*"((?:[^"]|"")*)"$/.exec(value)?.[1];
   return text?.replaceAll('""', '"') ?? /^=\s*(\d+)$/.exec(value)?.[1] ?? value;
 }
 
-/** '00101 is a text that was kept from becoming a number; in an id nothing else begins so. */
+/** '00101 is a text that somebody kept from becoming a number; no id begins that way. */
 function apostropheOff(value: string, isId: boolean): string {
   const text = value.slice(1);
   if (!isId && !/^[\d=+@-]/.test(text)) return value;

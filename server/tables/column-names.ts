@@ -1,6 +1,6 @@
 /**
- * Other names by which offices call the columns of files that they make by hand, in the languages of their spreadsheets. Letters and
- * digits alone, small, without accents.
+ * Other names that offices give to the columns of files that they make by hand, in the languages of their spreadsheets. Lower-case letters
+ * and digits only, without accents.
  */
 const NUMBER_WORDS = ['number', 'no', 'nr', 'num', 'code', 'key', ''];
 
@@ -35,7 +35,7 @@ const PARENTS = 'parent guardian contact eltern padre tutor parents parentguardi
 
 const split = (names: string): string[] => names.split(/\s+/);
 
-/** By the name of the column. */
+/** By the column's name. */
 export const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   First: split(FIRST),
   Last: split(LAST),
@@ -62,7 +62,7 @@ export const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   PTAN: split('ptan appointments allowed appointmentsallowed maxappointments'),
 };
 
-/** What names the first column of a table, where nothing else does. */
+/** Headings that mark the first column of a table when no other name does. */
 export const FIRST_COLUMN_NAMES: readonly string[] = [
   'id',
   'ids',

@@ -4,17 +4,17 @@ import type { ColumnFault } from './say-column.js';
 
 type Noted = ColumnFault & { field: string };
 
-/** So many lines are named. */
+/** How many lines are named. */
 const NAMED = 5;
 
-/** What was done to the cells of one file, told once a column however many rows it is true of. */
+/** Collects what was done to the cells of one file, reported once for each column however many rows it applies to. */
 export class ColumnNotes {
   readonly #noted = new Map<string, Noted>();
   readonly #days = new Map<string, DayColumn>();
-  /** Columns whose days are read with the day first. */
+  /** Columns whose dates are read with the day first. */
   dayFirst: ReadonlySet<string> = new Set();
 
-  /** @param became what the cell was read as */
+  /** @param became the value that the cell was read as */
   add(field: string, code: ColumnFault['code'], line: number, cell: string, became: string): void {
     const key = `${field}|${code}`;
     const known = this.#noted.get(key);
@@ -29,7 +29,7 @@ export class ColumnNotes {
     }
   }
 
-  /** A value of a column in which days may stand. */
+  /** Notes a value of a column that may hold dates. */
   day(field: string, line: number, value: string): void {
     const days = this.#days.get(field) ?? new DayColumn();
     this.#days.set(field, days);

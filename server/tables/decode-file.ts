@@ -4,17 +4,17 @@ import { breathe, isDue } from './breathe.js';
 import { FileRefused, wholeFile } from './problem-list.js';
 import type { FileSource } from './file-source.js';
 
-/** How the bytes of a text file are read; spreadsheets write all of these. `utf-8 with slips`: a few bytes of it are of another one. */
+/** How the bytes of a text file are read; spreadsheets write all of these. `utf-8 with slips`: UTF-8 but for a few bytes. */
 export type Encoding = 'utf-8' | 'utf-8 with slips' | 'utf-16le' | 'utf-16be' | 'windows-1252' | 'macintosh';
 
-/** So much of a file is looked at for the zeros of UTF-16. */
+/** How much of a file is searched for the zeros of UTF-16. */
 const LOOK = 65_536;
 
 /**
- * A file's encoding: by its mark; else UTF-16 where every other byte is often zero; else UTF-8 where nearly all of it is; else the
- * one of the older two that makes words of it.
- * @param onPart is told of the file's bytes, part by part, unless they are UTF-16
- * @throws FileRefused for what is no text: a workbook, or an encoding that no spreadsheet writes
+ * Detects a file's encoding: by its mark; else UTF-16 if every other byte is often zero; else UTF-8 if nearly all of it is; else whichever
+ * of the two older encodings makes words of it.
+ * @param onPart receives the file's bytes, part by part, unless they are UTF-16
+ * @throws FileRefused for what is not text: a workbook, or an encoding that no spreadsheet writes
  */
 export async function detectEncoding(source: FileSource, onPart: (part: Buffer) => void): Promise<Encoding> {
   let head: Buffer | undefined;
@@ -37,7 +37,7 @@ export async function detectEncoding(source: FileSource, onPart: (part: Buffer) 
   return isUnicode && carried.length === 0 ? 'utf-8' : countedEncoding(source);
 }
 
-/** How many bytes at the end begin a letter that goes on in the next part. */
+/** How many bytes at the end begin a letter that continues in the next part. */
 function unfinishedOf(bytes: Buffer): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
     if ((bytes[bytes.length - back] ?? 0) >> 6 === 2) continue;
@@ -46,7 +46,7 @@ function unfinishedOf(bytes: Buffer): number {
   return 0;
 }
 
-/** A file's bytes in parts, the first of which has at least so many if there are so many. */
+/** A file's bytes in parts; the first has at least so many if the file does. */
 async function* partsFrom(source: FileSource, least: number): AsyncGenerator<Buffer, void, undefined> {
   let head: Buffer[] | undefined = [];
   let length = 0;
@@ -80,7 +80,7 @@ function encodingOfHead({ name }: FileSource, head: Buffer): Encoding | undefine
   const looked = Math.min(head.length, LOOK);
   for (let at = 0; at < looked; at += 1) if (head[at] === 0) zeros[at % 2] = (zeros[at % 2] ?? 0) + 1;
   const [even = 0, odd = 0] = zeros;
-  // Of letters beyond Latin's, the separators and line ends are left that have a zero.
+  // Text beyond Latin letters still has separators and line ends, which contain a zero byte.
   if (odd > looked / 50 && odd > 3 * even) return 'utf-16le';
   if (even > looked / 50 && even > 3 * odd) return 'utf-16be';
   return undefined;
@@ -90,13 +90,13 @@ function refused(file: string, code: 'utf-32' | 'workbook' | 'not a table'): Fil
   return new FileRefused(wholeFile(file, { code }));
 }
 
-/** Bytes that are a letter within a word in Mac Roman, and a mark or nothing in Windows-1252. */
+/** Bytes that are letters within words in Mac Roman, and punctuation or nothing in Windows-1252. */
 const MAC_LETTERS = new Set([
   0x81, 0x83, 0x84, 0x86, 0x87, 0x88, 0x89, 0x8a, 0x8b, 0x8d, 0x8e, 0x8f, 0x90, 0x9a, 0x9b, 0x9c, 0x9d, 0x9e,
   0x9f,
 ]);
 
-/** Of a file that is not all UTF-8: by what its bytes beyond ASCII can be. */
+/** Decides the encoding of a file that is not entirely UTF-8, by what its bytes beyond ASCII can be. */
 async function countedEncoding(source: FileSource): Promise<Encoding> {
   let [whole, slips, mac, western] = [0, 0, 0, 0];
   let carried = Buffer.alloc(0);
@@ -128,7 +128,7 @@ function isLetter(byte: number | undefined): boolean {
   return byte !== undefined && ((byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a));
 }
 
-/** How long the letter of several bytes is that begins here; 0 where it is none. */
+/** The length of the UTF-8 letter of several bytes that begins here; 0 if none does. */
 function lengthAt(bytes: Buffer, at: number): number | 'cut off' {
   const first = bytes[at] ?? 0;
   const length =
@@ -142,11 +142,11 @@ function lengthAt(bytes: Buffer, at: number): number | 'cut off' {
   return isUtf8(bytes.subarray(at, at + length)) ? length : 0;
 }
 
-/** What is told of a file while it is decoded. */
+/** Receives what is found while a file is decoded. */
 export interface Decoding {
-  /** Of each part that was read. */
+  /** Called for each part that was read. */
   bytes(count: number): void;
-  /** A letter on this line was of another encoding than the file. */
+  /** Called if a letter on this line is in another encoding than the file. */
   slip(line: number): void;
 }
 
@@ -179,7 +179,7 @@ function decoderOf(encoding: string): Decode {
   return (part) => (part ? decoder.decode(part, { stream: true }) : decoder.decode());
 }
 
-/** UTF-8 in which a byte that is none is taken as Windows-1252. */
+/** Decodes UTF-8, and takes a byte that is not UTF-8 as Windows-1252. */
 function slipDecoder(told: Decoding): Decode {
   const western = new TextDecoder('windows-1252');
   let carried: Buffer = Buffer.alloc(0);

@@ -2,10 +2,10 @@ import type { Encoding } from './decode-file.js';
 import type { Problem } from './problem-list.js';
 import type { Fault } from './say-file-problem.js';
 
-/** So many cells that swallowed lines, and stray quotation marks, are told one by one. */
+/** How many cells that swallowed lines, and stray quotation marks, are reported one by one. */
 const TOLD = 20;
 
-/** What is told of a file's letters and quotation marks. */
+/** Collects what is wrong with a file's letters and quotation marks. */
 export class FileSlips {
   #letters: number[] = [];
   #letterCount = 0;

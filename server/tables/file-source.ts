@@ -2,9 +2,9 @@ import type { Readable } from 'node:stream';
 
 /** One file of an upload; its bytes can be read more than once. */
 export interface FileSource {
-  /** Its own name, without a folder; chosen by whoever made the file. */
+  /** Its own name, without a folder; the uploader chose it. */
   name: string;
-  /** Its size, unzipped, as a zip claims it. */
+  /** Its unzipped size, as the zip claims it. */
   bytes: number;
   open(): Promise<Readable>;
 }

@@ -8,21 +8,21 @@ import type { TableFormat } from './table-format.js';
 /** Longer than any field of a real roster. */
 export const LONGEST = 1000;
 
-/** Why a row cannot be taken at all. */
+/** Why a row is left out. */
 export interface RowFault {
   field: string;
   fault: Fault;
 }
 
-/** What became of a row's cells that are not as they stood. */
+/** A row's cells that were changed or cannot be understood. */
 export interface Spoilt {
   /** Columns whose cells are too long. */
   long: readonly string[];
-  /** Columns whose ids nobody can tell, with why. */
+  /** Columns whose ids cannot be known, with the reason. */
   spoilt: ReadonlyMap<string, Fault>;
 }
 
-/** The first fault of a row for which it is left out. */
+/** The first fault for which a row is left out. */
 export function findFault(
   { columns, oneOf, key }: TableFormat,
   row: Row,

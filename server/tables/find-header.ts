@@ -4,28 +4,28 @@ import type { FileSource } from './file-source.js';
 import type { RawRow } from './split-rows.js';
 import type { Column, TableFormat } from './table-format.js';
 
-/** Rows at the head among which the header is looked for. */
+/** How many rows at the top are searched for the header. */
 export const HEAD_ROWS = 30;
 /** Longer than any heading. */
 const LONGEST = 100;
-/** No roster has a named column beyond; spreadsheets write sixteen thousand. */
+/** No roster has a named column beyond this one; spreadsheets write sixteen thousand. */
 const MOST_COLUMNS = 1000;
 
 export interface Header {
-  /** Where each column that Slotbell reads stands. */
+  /** The place of each column that Slotbell reads. */
   places: ReadonlyMap<string, number>;
   /** How many columns the file has. */
   width: number;
-  /** The cells as they stand; none where the file has no header, and is in the order of the format. */
+  /** The cells as they are; none if the file has no header and follows the format's order. */
   cells: readonly string[];
-  /** Its place among the rows at the head; -1 for none. */
+  /** The header's place among the rows at the top; -1 if there is none. */
   at: number;
 }
 
 /**
- * The header of a file among the rows at its head: the first one that names all columns that must be there; titles may stand above it.
- * Where a file may come without one, and no row looks like one, the columns are those of the format.
- * @throws FileRefused where columns are missing or the first row seems to be a header in words that nobody here knows
+ * Finds the header among a file's first rows: the first row that names all required columns; titles may precede it. If the format allows
+ * files without a header and no row looks like one, the columns are in the format's order.
+ * @throws FileRefused if columns are missing, or if the first row seems to be a header in unknown words
  */
 export function findHeader(source: FileSource, format: TableFormat, head: readonly RawRow[]): Header {
   const found = head.map(({ cells }) => placesIn(cells, format.columns));
@@ -48,8 +48,8 @@ export function findHeader(source: FileSource, format: TableFormat, head: readon
 }
 
 /**
- * Columns that are not read though they may be meant: one whose name is nearly that of a column that is missing, one that has a name for
- * the second time, and any in a file that is made by hand. By their places.
+ * Columns that are not read but may be meant, by place: one whose name is nearly that of a missing column, one with a name that appears
+ * twice, and any in a file that is made by hand.
  */
 export function unreadColumns({ cells, places, at }: Header, format: TableFormat): [number, string][] {
   if (at < 0) return [];
@@ -69,7 +69,7 @@ export function unreadColumns({ cells, places, at }: Header, format: TableFormat
   });
 }
 
-/** Whether two words of five letters and more are the same but for one letter that is wrong, missing, too many, or changed places with the next. */
+/** Whether two words of at least five letters differ by one letter that is wrong, missing, extra or swapped with the next. */
 function isNearly(one: string, other: string): boolean {
   if (Math.min(one.length, other.length) < 5 || Math.abs(one.length - other.length) > 1) return false;
   let from = 0;
@@ -88,7 +88,7 @@ function bestOf(found: readonly ReadonlyMap<string, number>[]): number {
   return found.reduce((best, places, at) => (places.size > (found[best]?.size ?? 0) ? at : best), 0);
 }
 
-/** Where the columns stand in a row of headings: those with their own name first, then those with another one. */
+/** The places of the columns in a row of headings: first by their own names, then by other names. */
 export function placesIn(cells: readonly string[], columns: readonly Column[]): Map<string, number> {
   const found = new Map<string, number[]>();
   for (const [place, cell] of cells.slice(0, MOST_COLUMNS).entries()) {
@@ -110,20 +110,20 @@ export function placesIn(cells: readonly string[], columns: readonly Column[]): 
   return places;
 }
 
-/** The columns that must be there and are not. */
+/** Required columns that are missing. */
 export function missingIn(places: ReadonlyMap<string, number>, { columns }: TableFormat): Column[] {
   return columns.filter(({ name, need }) => need !== undefined && !places.has(name));
 }
 
-/** Whether a cell is the name of one of the columns, for telling the separator. */
+/** Whether a cell is the name of one of the columns; helps to detect the separator. */
 export function headingOf(columns: readonly Column[]): (cell: string) => boolean {
   const names = new Set(columns.flatMap(({ name, also = [] }) => [lettersOf(name), ...also]));
   return (cell) => cell.length <= LONGEST && names.has(lettersOf(cell));
 }
 
 /**
- * Whether the first row is a header in words that nobody here knows: it has no digits, stands above rows whose first cells all have
- * some, and none of its words is met in them.
+ * Whether the first row is a header in unknown words: it has no digits, the first cells of the rows below it all have some, and none of its
+ * words appears in them.
  */
 function looksLikeHeader([first, ...others]: readonly RawRow[]): boolean {
   if (!first || others.length === 0 || first.cells.length < 2) return false;

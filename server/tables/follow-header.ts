@@ -7,10 +7,10 @@ import type { Fault } from './say-file-problem.js';
 import type { RawRow } from './split-rows.js';
 import type { TableFormat } from './table-format.js';
 
-/** Told of each row that was left out; of none where its cells cannot be told apart. */
+/** Receives each row that was left out; undefined if its cells cannot be told apart. */
 export type OnLeftOut = (row: Row | undefined) => void;
 
-/** Knows which column of a file stands where, from the header on its first lines and from those that come again lower down. */
+/** Knows the place of each column, from the header at the top and from headers that are repeated further down. */
 export class FollowedHeader {
   header: Header | undefined;
   #again = 0;
@@ -23,12 +23,12 @@ export class FollowedHeader {
     private readonly onLeftOut: OnLeftOut,
   ) {}
 
-  /** Whether a row at the head names every column that must be there. */
+  /** Whether a row names every required column. */
   isHeader({ cells }: RawRow): boolean {
     return missingIn(placesIn(cells, this.format.columns), this.format).length === 0;
   }
 
-  /** Takes the header from the rows at the head. @returns those below it */
+  /** Takes the header from the first rows. @returns the rows below it */
   begin(head: readonly RawRow[]): RawRow[] {
     const header = findHeader(this.source, this.format, head);
     this.#use(header, head[header.at]?.line ?? 1);
@@ -56,15 +56,15 @@ export class FollowedHeader {
       code: 'above header',
       ...{ cell: first.cells.join(' '), from: first.line, to: last.line },
     });
-    // A title fills one cell; what fills as many as a person does may be one.
+    // A title fills one cell; a row that fills as many as a person needs may be a person.
     const needed = this.format.columns.filter(({ need }) => need !== undefined).length;
     if (above.some(({ cells }) => cells.filter((cell) => cell.trim() !== '').length >= Math.max(2, needed)))
       this.onLeftOut(undefined);
   }
 
   /**
-   * Whether a row is the header once more, as where files were pasted together: told once. From one that names the columns in another
-   * order on, that order counts.
+   * Whether a row repeats the header, as in files that were pasted together; reported once. If it names the columns in another order, that
+   * order applies from there on.
    */
   isHeaderAgain(raw: RawRow): boolean {
     const { header } = this;
@@ -73,7 +73,7 @@ export class FollowedHeader {
     const place = header.places.get(first?.name ?? '') ?? 0;
     const cell = raw.cells[place] ?? '';
     if (cell === '') return false;
-    // Ids have digits, which spares looking at every row.
+    // Ids have digits, so most rows need no closer look.
     const mayName = cell === header.cells[place] || (cell.length < 50 && !/\d/.test(cell));
     if (!mayName) return false;
     const places = placesIn(raw.cells, this.format.columns);

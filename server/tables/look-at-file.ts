@@ -7,21 +7,21 @@ import { FileRefused } from './problem-list.js';
 import { splitRows, type Counting, type RawRow } from './split-rows.js';
 import type { TableFormat } from './table-format.js';
 
-/** What a file must be looked through for before its rows can be read. */
+/** What must be known of a file before its rows can be read. */
 interface LookedAt {
   encoding: Encoding;
-  /** Columns whose days are written with the day first. */
+  /** Columns whose dates are written with the day first. */
   dayFirst: ReadonlySet<string>;
 }
 
-/** A day whose first number is none of a month, anywhere in a text: 31/12/2015. */
+/** A date whose first number cannot be a month, anywhere in a text: 31/12/2015. */
 const DAY_FIRST = /(?<![\d/.-])(?:1[3-9]|2\d|3[01])[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})(?!\d)/;
-/** Longer than any such day, which two parts of a file may share. */
+/** Longer than any such date, which may begin in one part of a file and end in the next. */
 const OVERLAP = 12;
 
 /**
- * A file's encoding, and in which of its columns the day stands first: the last row may be the first that tells. The columns are looked
- * at only where the file has such a day at all.
+ * A file's encoding, and which of its columns have the day first; the last row may be the first to show it. Columns are examined only if
+ * the file has such a date at all.
  */
 export async function lookAtFile(source: FileSource, format: TableFormat): Promise<LookedAt> {
   const days = format.columns.filter(({ holds }) => holds === 'day');
@@ -33,12 +33,15 @@ export async function lookAtFile(source: FileSource, format: TableFormat): Promi
     isFound = DAY_FIRST.test(text);
     before = text.slice(-OVERLAP);
   });
-  // In UTF-16 the digits do not stand side by side.
+  // UTF-16 separates the digits, so the search does not see them.
   const look = days.length > 0 && (isFound || encoding.startsWith('utf-16'));
   return { encoding, dayFirst: look ? await dayFirstOf(source, format, encoding) : new Set() };
 }
 
-/** Of a column that has days of both kinds, or of neither where the file's other columns have the day first, it is the day. */
+/**
+ * The day comes first in a column that has only such dates; in one that has dates of both kinds, or neither while other columns have the
+ * day first, it does too.
+ */
 async function dayFirstOf(
   source: FileSource,
   format: TableFormat,
@@ -93,7 +96,7 @@ async function daysOf(
       head.slice(header.at + 1).forEach(look);
     }
   } catch (error) {
-    // Whoever reads the rows says it.
+    // The reader of the rows reports it.
     if (!(error instanceof FileRefused)) throw error;
   }
   return seen;

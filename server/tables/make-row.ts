@@ -12,12 +12,12 @@ import type { Fault } from './say-file-problem.js';
 import type { RawRow } from './split-rows.js';
 import type { Column, TableFormat } from './table-format.js';
 
-/** Cells of a column that were cleaned are remembered: schools, grades and ids of classes stand in it again and again. */
+/** How many cleaned cells of a column are remembered, as schools, grades and class ids repeat. */
 const REMEMBERED = 2000;
 const NONE: readonly string[] = [];
 
 interface KnownCell extends CleanCell {
-  /** What its value takes in memory. */
+  /** How many bytes the value takes in memory. */
   bytes: number;
 }
 
@@ -25,7 +25,7 @@ interface KnownCell extends CleanCell {
 export class RowMaker {
   readonly #remembered = new Map<string, Map<string, KnownCell>>();
   readonly #order: ReadonlyMap<string, number>;
-  /** A row was no wider than the header: wider ones are no habit of whoever made the file. */
+  /** Whether a row was as narrow as the header: then a wider row is a slip. */
   #isTight = false;
 
   constructor(
@@ -38,7 +38,7 @@ export class RowMaker {
     this.#order = new Map(format.columns.map(({ name }, place) => [name, place]));
   }
 
-  /** A row that can be used; what is wrong with another is noted. */
+  /** The row, if it can be used; otherwise its fault is noted. */
   rowOf(header: Header, raw: RawRow): Row | undefined {
     const { cells, line } = raw;
     const at = { file: this.source.name, line };
@@ -48,12 +48,12 @@ export class RowMaker {
       return undefined;
     }
     if (header.at < 0 && isDelete(cells.at(-1)) && cells.length < header.width) {
-      // Without a header, Action is whatever stands last.
+      // Without a header, Action is the last cell.
       const last = cells.pop() ?? '';
       while (cells.length < header.width - 1) cells.push('');
       cells.push(last);
     }
-    // A value split in two moves the others, though the last ones be blank; a longer tail of blanks is what spreadsheets leave.
+    // A value that was split in two moves the others, even if the last ones are blank; spreadsheets leave longer tails of blanks.
     const isMoved = this.#isTight && raw.width <= header.width + 2;
     const values = isMoved ? raw.width : cells.length;
     if (raw.width <= header.width) this.#isTight = true;

@@ -3,15 +3,15 @@ import { FileRefused, wholeFile, type Problem } from './problem-list.js';
 import { lettersOf } from './column-names.js';
 import type { FileSource } from './file-source.js';
 
-/** The files of an upload by what they are for, and those of which nobody knows it. */
+/** An upload's files by their purpose, and those with an unknown purpose. */
 interface MatchedTables {
   matched: Map<string, FileSource>;
   strangers: FileSource[];
 }
 
 /**
- * Which of the files is which table of a format, by their names: "Students (2).csv" and "students-2026-11.txt" are students.
- * @throws FileRefused where two files are the same table
+ * Assigns files to the tables of a format, by their names: "Students (2).csv" and "students-2026-11.txt" are students.
+ * @throws FileRefused if two files are the same table
  */
 export function matchTables(
   tables: Readonly<Record<string, TableFormat>>,
@@ -33,7 +33,7 @@ export function matchTables(
   return { matched, strangers };
 }
 
-/** A file that is not read, as a problem. */
+/** The problem that a file is not read. */
 export function strangerProblem(source: FileSource, tables: Readonly<Record<string, TableFormat>>): Problem {
   const names = Object.values(tables).map(({ name }) => name);
   return wholeFile(
@@ -42,7 +42,7 @@ export function strangerProblem(source: FileSource, tables: Readonly<Record<stri
   );
 }
 
-/** Whether a file's name says that it is a table. */
+/** Whether a file's name shows that it is a table. */
 export function isText({ name }: FileSource): boolean {
   return /\.(csv|txt|tsv|tab)$/i.test(name);
 }
@@ -51,7 +51,7 @@ function namesOf(table: TableFormat | undefined): string[] {
   return table ? [stemOf(table.name), ...(table.also ?? [])] : [];
 }
 
-/** The letters of a name: without its ending, and without the numbers that downloads and dates add. */
+/** The letters of a name, without its ending and without the numbers of downloads and dates. */
 function stemOf(name: string): string {
   const stem = name.replace(/\.[^.]*$/, '').replace(/\(\d+\)/g, '');
   return lettersOf(stem).replace(/\d+/g, '');

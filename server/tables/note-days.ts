@@ -1,6 +1,9 @@
-/** A day of numbers alone, as people and spreadsheets write them: 3/4/2015, 31.12.15. With dashes, 15-12-31 may be one too. */
+/**
+ * A date of numbers alone, as people and spreadsheets write it: 3/4/2015, 31.12.15. With dashes only a four-digit year counts, as 15-12-31
+ * may begin with the year.
+ */
 const PARTS = /^(\d{1,2})(?:[/.](\d{1,2})[/.](\d{4}|\d{2})|-(\d{1,2})-(\d{4}))(?!\d)/;
-/** How spreadsheets count days, for 1990 to 2040. */
+/** The day numbers of spreadsheets, for 1990 to 2040. */
 const COUNTED = /^(?:3[3-9]|4\d|50|51)\d{3}(?:[.,]0+)?$/;
 
 interface Seen {
@@ -8,13 +11,13 @@ interface Seen {
   value: string;
 }
 
-/** What the days of one column look like, for telling where they can be read in two ways. */
+/** What the dates of one column look like, to tell whether they can be read in two ways. */
 export class DayColumn {
-  /** Only the day can stand first: 31/12/2015. */
+  /** The day must come first: 31/12/2015. */
   dayFirst: Seen | undefined;
-  /** Either can: 3/4/2015. */
+  /** Either may come first: 3/4/2015. */
   either: Seen | undefined;
-  /** Only the month can: 12/31/2015. */
+  /** The month must come first: 12/31/2015. */
   monthFirst: Seen | undefined;
   #counted: Seen | undefined;
   #hasOthers = false;
@@ -34,20 +37,20 @@ export class DayColumn {
     else if (first !== second) this.either ??= { line, value };
   }
 
-  /** A number that seems to be a day: among days, or where nothing else stands in the column. */
+  /** A number that seems to be a date: among dates, or if the column has nothing else. */
   get counted(): Seen | undefined {
     return this.#hasDays || !this.#hasOthers ? this.#counted : undefined;
   }
 }
 
-/** A day of a column in which the day stands first, as YYYY-MM-DD; what can only have the month first, or is no day, stays. */
+/** A date of a column with the day first, as YYYY-MM-DD. A date that must have the month first, or no date, is returned as it is. */
 export function turnDay(value: string): string {
   const parts = PARTS.exec(value);
   if (!parts) return value;
   const [day, month] = [Number(parts[1]), Number(parts[2] ?? parts[4])];
   if (month > 12 || month < 1 || day < 1 || day > 31) return value;
   const given = parts[3] ?? parts[5] ?? '';
-  // Two digits of a year are of 1950 to 2049.
+  // Two-digit years stand for 1950 to 2049.
   const year = given.length === 2 ? `${Number(given) < 50 ? '20' : '19'}${given}` : given;
   return `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
 }

@@ -8,18 +8,17 @@ import type { Fault } from './say-file-problem.js';
 
 const MOST_ENTRIES = 1000;
 
-/** The files of a zip while it is open. */
+/** An open zip and its files. */
 export interface Archive {
   sources: FileSource[];
   close(): void;
 }
 
 /**
- * Opens a zip for reading its files in place: nothing is unpacked to disk and no path in it is used. Folders are looked
- * through; the sizes that it claims are checked here and held to while inflating (yauzl ends a file that is larger than
- * it claims).
- * @param file where it lies; @param name how the person called it
- * @throws FileRefused for what is no zip, is protected by a password, or is too much
+ * Opens a zip to read its files in place: nothing is unpacked to disk, and no path in it is used. Folders are searched; the sizes that the
+ * zip claims are checked here and enforced while inflating (yauzl ends a file that is larger than it claims).
+ * @param file its path; @param name what the person called it
+ * @throws FileRefused if it is not a zip, is protected by a password, or is too large
  */
 export async function openArchive(file: string, name: string): Promise<Archive> {
   let zip: ZipFile | undefined;
@@ -39,7 +38,7 @@ async function sourcesOf(zip: ZipFile, name: string): Promise<FileSource[]> {
   let bytes = 0;
   for await (const entry of zip.eachEntry()) {
     const base = baseOf(entry.fileName);
-    // Folders, and what macOS adds beside each file.
+    // Skips folders, and the files that macOS adds beside each file.
     if (base === '' || base.startsWith('._') || !/\.(csv|txt|tsv|tab)$/i.test(base)) continue;
     if (entry.isEncrypted()) throw refused(name, { code: 'zip with a password' });
     bytes += entry.uncompressedSize;
@@ -63,7 +62,7 @@ function sourceOf(zip: ZipFile, entry: Entry, name: string): FileSource {
   };
 }
 
-/** The bytes of an entry; its checksum, which yauzl does not look at, tells at the end whether they are those that were packed. */
+/** The bytes of an entry. Its checksum, which yauzl ignores, is compared at the end. */
 function checked(bytes: Readable, { crc32: packed, uncompressedSize }: Entry, name: string): Readable {
   let sum = 0;
   let count = 0;
@@ -75,17 +74,17 @@ function checked(bytes: Readable, { crc32: packed, uncompressedSize }: Entry, na
       done(isWrong ? damaged(name) : null, part);
     },
   });
-  // Before the pipeline hands the error on as it is.
+  // Runs before the pipeline passes the error on unchanged.
   bytes.once('error', (error) => check.destroy(faultOf(error, name)));
   return pipeline(bytes, check, () => undefined);
 }
 
-/** What kept a file from being inflated: its damage, or a fault of Slotbell's own as it is. */
+/** Why a file could not be inflated: damage becomes a refusal; a fault of Slotbell's own stays as it is. */
 function faultOf(error: unknown, name: string): Error {
   return isDamage(error) ? damaged(name) : (error as Error);
 }
 
-/** Damage shows while inflating: zlib's own codes, or what yauzl says of sizes and places. */
+/** Damage appears while inflating: zlib's own codes, or what yauzl says of sizes and places. */
 function isDamage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code = '' } = error as NodeJS.ErrnoException;
@@ -101,7 +100,7 @@ function damaged(name: string): FileRefused {
   return refused(name, { code: 'zip damaged' });
 }
 
-/** The name without its folders, whichever slash the zip's maker used. */
+/** The name without its folders, with either slash. */
 export function baseOf(path: string): string {
   return path.split(/[/\\]/).at(-1) ?? '';
 }

@@ -4,15 +4,15 @@ import { isPlain } from '../models/scoped.js';
 const SLICED = 13;
 
 /**
- * The same text in memory of its own. A piece that is cut out of a file's text keeps the whole part that it stood in, so that one cell
- * of each row would keep the whole file; a part with one letter beyond Latin's takes two bytes for each of its letters.
+ * Copies a text into memory of its own. A piece of a file's text keeps the whole part in memory from which it was cut, so one cell of each
+ * row would keep the whole file; and a part with one letter beyond Latin takes two bytes for each of its letters.
  */
 export function ownText(text: string): string {
   if (text.length < SLICED) return text;
   return isPlain(text) ? Buffer.from(text, 'latin1').toString('latin1') : Buffer.from(text).toString();
 }
 
-/** How many bytes a text takes in memory at most. */
+/** The most bytes that a text takes in memory. */
 export function bytesHeldBy(text: string): number {
   return isPlain(text) ? text.length : 2 * text.length;
 }

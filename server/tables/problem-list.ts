@@ -1,36 +1,36 @@
 import type { Fault } from './say-file-problem.js';
 
-/** Something wrong with a row, or with a file (`line` 0). */
+/** A problem with a row, or with a file (`line` 0). */
 export interface Problem {
   file: string;
-  /** As a text editor counts, from 1; 0 where the whole file is meant. */
+  /** The line in a text editor, from 1; 0 for the whole file. */
   line: number;
   field: string;
-  /** What it is; said where it is shown (`sayFileProblem`). */
+  /** What is wrong; `sayFileProblem` puts it into words. */
   fault: Fault;
 }
 
-/** Something wrong with a whole file. */
+/** A problem with a whole file. */
 export function wholeFile(file: string, fault: Fault): Problem {
   return { file, line: 0, field: '', fault };
 }
 
 const MOST = 1000;
-/** Longer lists stand in no sentence. */
+/** Sentences name at most so many items. */
 const MOST_LISTED = 20;
 
-/** The upload as it stands cannot be used: a file is missing or cannot be read. */
+/** The upload cannot be used as it is: a file is missing or unreadable. */
 export class FileRefused extends Error {
   constructor(readonly problem: Problem) {
     super(problem.fault.code);
   }
 }
 
-/** What is wrong in an upload: the first 1,000 listed, the others counted. */
+/** The problems of an upload: the first 1,000 are listed, the others counted. */
 export class ProblemList {
   readonly listed: Problem[] = [];
   more = 0;
-  /** Something was found for which nothing of the upload may be used. */
+  /** Whether a problem prevents the whole upload from being used. */
   fatal = false;
 
   add(problem: Problem): void {
@@ -38,14 +38,14 @@ export class ProblemList {
     else this.more += 1;
   }
 
-  /** Few, and true of many rows: they are told however many problems there are. */
+  /** Adds problems that each apply to many rows, at the front: they are few, and shown however many others there are. */
   addFirst(problems: readonly Problem[]): void {
     this.listed.unshift(...problems.slice(0, MOST).map(shortened));
     this.more += Math.max(0, this.listed.length - MOST) + Math.max(0, problems.length - MOST);
     this.listed.length = Math.min(this.listed.length, MOST);
   }
 
-  /** Fatal ones come first: they are what has to be put right. */
+  /** Adds a problem that prevents the upload, at the front, as it must be fixed first. */
   addFatal(problem: Problem): void {
     this.fatal = true;
     this.listed.unshift(shortened(problem));
@@ -55,7 +55,7 @@ export class ProblemList {
   }
 }
 
-/** A problem that can be stored, whatever stands in the file. */
+/** Shortens a problem so that it can be stored, whatever the file holds. */
 function shortened({ fault, ...where }: Problem): Problem {
   const values = Object.entries(fault).map(([name, value]: [string, unknown]) => [name, shortValue(value)]);
   return { ...where, fault: Object.fromEntries(values) as Fault };
@@ -66,7 +66,7 @@ function shortValue(value: unknown): unknown {
   return Array.isArray(value) ? value.slice(0, MOST_LISTED).map(shortValue) : value;
 }
 
-/** A text from a file as it can be shown in a sentence: short, and without line breaks. */
+/** A text from a file, short and without line breaks, for a sentence. */
 export function shortText(text: string): string {
   const line = text
     .slice(0, 1000)

@@ -1,26 +1,26 @@
 import { breathe, isDue } from './breathe.js';
 import { FileRefused, wholeFile } from './problem-list.js';
 
-/** No roster has such a line; a few kilobytes of a zip may hold one of 200 MB, which would fill the memory. */
+/** No roster has a line this long; a zip of a few kilobytes may hold one of 200 MB, which would fill the memory. */
 const LONGEST_LINE = 10_000_000;
-/** Separators and quotation marks, each of which may make a cell. */
+/** The most separators and quotation marks in a line, each of which may make a cell. */
 const MOST_MARKS = 100_000;
 
-/** A text's lines one after the other, with a look at those to come. */
+/** The lines of a text one after another, with a look ahead. */
 export interface Lines {
-  /** How many were taken. */
+  /** How many lines were taken. */
   readonly count: number;
-  /** The next one; undefined at the end. */
+  /** Takes the next line; undefined at the end. */
   next(): Promise<string | undefined>;
-  /** Reads on until so many are ahead, or all there are. */
+  /** Reads on until so many lines are available ahead, or all there are. */
   look(lines: number): Promise<void>;
-  /** At most so many of those that are not taken yet and were looked at. */
+  /** At most so many of the lines that are available ahead. */
   ahead(lines: number): string[];
-  /** One of these, from 0 on. */
+  /** One line ahead, counted from 0. */
   peek(index: number): string | undefined;
 }
 
-/** @throws FileRefused for a line that is longer than any roster's */
+/** @throws FileRefused if a line is longer than any roster's */
 export function readLines(file: string, text: AsyncGenerator<string, void, undefined>): Lines {
   let lines: string[] = [];
   let taken = 0;

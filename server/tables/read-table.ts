@@ -8,9 +8,9 @@ import { LIMITS, type Reading, type Row } from './reading.js';
 import { splitRows, type Counting, type RawRow } from './split-rows.js';
 
 /**
- * The rows of one table of the upload that can be used; nothing where it has no such file. What is wrong in the others is
- * noted, what was done to a column's cells once for the column.
- * @throws FileRefused where the file cannot be read or lacks a column that it must have
+ * The usable rows of one table of the upload; none if it has no such file. Problems of the other rows are noted, and what was done to a
+ * column's cells once for the column.
+ * @throws FileRefused if the file cannot be read or lacks a required column
  */
 export async function* readTable(
   reading: Reading,

@@ -5,22 +5,22 @@ import type { FileSource } from './file-source.js';
 import { strangerProblem } from './match-tables.js';
 import type { Fault } from './say-file-problem.js';
 
-/** What one upload may hold in all, and one file. */
+/** The most that one upload may hold, and one file. */
 export const LIMITS = {
   bytes: 200_000_000,
   rows: 2_000_000,
   rowsOfFile: 500_000,
   rowsOfTies: 2_000_000,
-  /** People, classes, terms and whatever else has an id of its own: they are held in memory while the rows are read. */
+  /** People, classes, terms and whatever else has its own id: they stay in memory while the rows are read. */
   records: 200_000,
-  /** What stands in lists in cells: schools of users, terms of classes. */
+  /** Entries of lists within cells: schools of users, terms of classes. */
   listed: 3_000_000,
   blankLines: 1_000_000,
-  /** Bytes that the texts of rows take in memory, but for those that tie what other files hold. */
+  /** Bytes of memory for the texts of rows, apart from rows that only tie records of other files. */
   text: 100_000_000,
 };
 
-/** One row of a table, by the names of its columns. Values are one line of text each, '' where there is nothing. */
+/** One row of a table, by column name. Each value is one line of text; '' if the cell is empty. */
 export class Row {
   readonly #order: ReadonlyMap<string, number>;
   readonly #values: readonly string[];
@@ -43,13 +43,13 @@ export class Row {
     return this.#values[this.#order.get(column) ?? -1] ?? '';
   }
 
-  /** The row with what it tells in one column alone, where all rows of a file are kept. */
+  /** The row with a single column, for files whose rows are all kept. */
   only(column: string): Row {
     const lost = this.hasLost(column) ? [column] : NO_COLUMNS;
     return new Row(this.file, this.line, orderOf(column), [this.of(column)], lost);
   }
 
-  /** Something stood in the cell that says nothing: what belongs there is not known. */
+  /** Whether the cell held something that cannot be understood, so that the fact is unknown. */
   hasLost(column: string): boolean {
     return this.#lost.includes(column);
   }
@@ -64,10 +64,10 @@ function orderOf(column: string): ReadonlyMap<string, number> {
   return known;
 }
 
-/** The reading of one upload: its files by table, what is wrong in them, and how much of the limits is used. */
+/** The reading of one upload: its files by table, the problems in them, and how much of the limits is used. */
 export class Reading {
   readonly files = new Map<string, { name: string; bytes: number; rows: number }>();
-  /** The files hold all there is. */
+  /** Whether the files hold all there is. */
   isWhole = false;
   readonly #notes = new Map<string, ColumnNotes>();
   #bytes = 0;
@@ -81,7 +81,7 @@ export class Reading {
   constructor(
     readonly tables: Readonly<Record<string, TableFormat>>,
     readonly sources: ReadonlyMap<string, FileSource>,
-    /** Files of which nobody knows what they are for; told at the end. */
+    /** Files with an unknown purpose, reported at the end. */
     readonly strangers: FileSource[],
     readonly problems: ProblemList,
     private readonly onRead: (bytes: number, total: number) => void,
@@ -93,32 +93,32 @@ export class Reading {
     return this.sources.has(table);
   }
 
-  /** Something is wrong in a row. */
+  /** Notes a problem with a row. */
   note(row: Pick<Row, 'file' | 'line'>, field: string, fault: Fault): void {
     this.problems.add({ file: row.file, line: row.line, field, fault });
   }
 
-  /** A file names its columns and nothing below them, though others have what it would tie. */
+  /** Notes that a file names its columns but has no rows, while other files have what it would tie. */
   noteNoRows(table: string): void {
     const source = this.sources.get(table);
     if (!source || this.files.get(source.name)?.rows) return;
     this.note({ file: source.name, line: 0 }, '', { code: 'no rows' });
   }
 
-  /** What is told of a file's columns, once for each. */
+  /** The notes on a file's columns, reported once for each. */
   notesOf(file: string): ColumnNotes {
     const known = this.#notes.get(file) ?? new ColumnNotes();
     this.#notes.set(file, known);
     return known;
   }
 
-  /** An id that names a record only when it is read without capitals, spaces and the zeros before it. */
+  /** Notes an id that names a record only when capitals, spaces and leading zeros are ignored. */
   noteAlike(row: Row, field: string, recordId: string): void {
     const raw = recordId.slice(recordId.indexOf(':') + 1);
     this.notesOf(row.file).add(field, 'lost zeros', row.line, row.of(field), raw);
   }
 
-  /** Puts what is told of whole files and columns before the problems of single rows; once, at the end. */
+  /** Puts the notes on whole files and columns before the problems of single rows; called once, at the end. */
   tellNotes(): void {
     const strangers = this.strangers.map((source) => strangerProblem(source, this.tables));
     const columns = [...this.#notes].flatMap(([file, notes]) => notes.problems(file));
@@ -126,7 +126,7 @@ export class Reading {
     this.#notes.clear();
   }
 
-  /** @throws FileRefused where the upload is more than Slotbell reads */
+  /** @throws FileRefused if the upload is larger than Slotbell reads */
   countBytes(source: FileSource, count: number): void {
     this.#bytes += count;
     this.#ofFile(source).bytes += count;
@@ -134,7 +134,7 @@ export class Reading {
     if (this.#bytes > LIMITS.bytes) throw tooMuch(source, { code: 'too large', most: LIMITS.bytes });
   }
 
-  /** @throws FileRefused where the upload is more than Slotbell reads */
+  /** @throws FileRefused if the upload is larger than Slotbell reads */
   countRow(source: FileSource, most: number): void {
     this.#rows += 1;
     const file = this.#ofFile(source);
@@ -143,21 +143,21 @@ export class Reading {
     if (this.#rows > LIMITS.rows) throw tooMuch(source, { code: 'too many rows', most: LIMITS.rows });
   }
 
-  /** @throws FileRefused where the upload is more than Slotbell reads */
+  /** @throws FileRefused if the upload is larger than Slotbell reads */
   countRecord(): void {
     this.#records += 1;
     if (this.#records <= LIMITS.records) return;
     throw tooMuch(this.#lastFile, { code: 'too many records', most: LIMITS.records });
   }
 
-  /** A record that was counted before its id was known: it is counted again under that. */
+  /** Uncounts a record that was counted before its id was known: it is counted again under the id. */
   discountRecord(): void {
     this.#records -= 1;
   }
 
   /**
-   * A list that stands in one cell: short ones make more of a small file than anything else.
-   * @throws FileRefused where all of them together are more than Slotbell reads
+   * Counts a list within a cell: short entries make a small file large in memory.
+   * @throws FileRefused if all of them together are more than Slotbell reads
    */
   counted(list: string[]): string[] {
     this.#listed += list.length;
@@ -165,20 +165,20 @@ export class Reading {
     return list;
   }
 
-  /** @throws FileRefused where the upload has more than any spreadsheet leaves behind */
+  /** @throws FileRefused if the upload has more blank lines than any spreadsheet leaves */
   countBlank(source: FileSource): void {
     this.#blankLines += 1;
     if (this.#blankLines <= LIMITS.blankLines) return;
     throw tooMuch(source, { code: 'too many blank lines', most: LIMITS.blankLines });
   }
 
-  /** @throws FileRefused where the upload holds more text than Slotbell keeps in memory */
+  /** @throws FileRefused if the upload holds more text than Slotbell keeps in memory */
   countText(source: FileSource, bytes: number): void {
     this.#text += bytes;
     if (this.#text > LIMITS.text) throw tooMuch(source, { code: 'too much text' });
   }
 
-  /** Tells that the reading goes on where it looks things up, which reads no bytes. */
+  /** Reports progress during look-ups, which read no bytes. */
   tellProgress(): void {
     this.onRead(0, this.#total);
   }

@@ -2,7 +2,7 @@ import { isText } from './match-tables.js';
 import { FileRefused, wholeFile, type Problem } from './problem-list.js';
 import type { Reading } from './reading.js';
 
-/** @throws FileRefused for the first of these tables that the upload lacks; the others are noted beside it */
+/** @throws FileRefused for the first of these tables that the upload lacks; the others are noted */
 export function requireTables(reading: Reading, tables: readonly string[]): void {
   const [first, ...others] = tables.filter((table) => !reading.has(table));
   if (first === undefined) return;
@@ -11,7 +11,7 @@ export function requireTables(reading: Reading, tables: readonly string[]): void
   throw new FileRefused(missingFile(reading, first, stranger));
 }
 
-/** @throws FileRefused for a table that the upload lacks though its manifest lists it */
+/** @throws FileRefused for a table that the upload lacks although its manifest lists it */
 export function refuseUnlisted(reading: Reading, table: string): never {
   throw new FileRefused(missingFile(reading, table, takeStranger(reading), true));
 }
@@ -21,7 +21,7 @@ function missingFile(reading: Reading, table: string, stranger: string, listed =
   return wholeFile(file, { code: 'missing file', listed, stranger });
 }
 
-/** Where one file is missing and one is of no known name, it is most likely that one: then one line says both. */
+/** If one file is missing and one has an unknown name, it is most likely the missing one: then one line says both. */
 function takeStranger(reading: Reading): string {
   const [stranger, another] = reading.strangers;
   if (!stranger || another || !isText(stranger)) return '';

@@ -1,14 +1,14 @@
 import { number } from '../web/format-count.js';
 import { AS_IS, linesInWords, quoted, WITHOUT_EXCEL, type Told, type Words } from './problem-words.js';
 
-/** A cell of a column, of which the same is true in so many rows. */
+/** The cells of a column of which the same is true, in so many rows. */
 export interface CellSeen {
-  /** What stands in the first one. */
+  /** The first of the cells. */
   cell: string;
-  /** What it was read as. */
+  /** The value that it was read as. */
   became: string;
   count: number;
-  /** The first few of their lines. */
+  /** The first few of the lines. */
   lines: number[];
 }
 
@@ -124,10 +124,10 @@ export const SAY_COLUMN = {
   ],
 };
 
-/** Any of them; their sentences are made of the same values. */
+/** A fault of a column; all of these sentences need the same values. */
 export type ColumnFault = { code: keyof typeof SAY_COLUMN } & Pick<CellSeen, keyof CellSeen>;
 
-/** Of how many rows the same is true; nothing where it is the one that the line names. */
+/** In how many rows the same is true; nothing if it is only the line that is named. */
 function inRows({ count, lines }: Pick<Seen, 'count' | 'lines'>, style: Told['style']): string {
   return count === 1 ? '' : ` ${number(count)} rows are like that: ${linesInWords(lines, count, style)}.`;
 }

@@ -17,7 +17,7 @@ const ENCODINGS = {
   'windows-1252': 'Windows-1252, which older versions of Excel use',
   macintosh: 'Mac Roman, which Excel on older Macs uses',
 };
-/** Encodings that are told. */
+/** Encodings that a problem names. */
 export type OldEncoding = keyof typeof ENCODINGS;
 
 /** What is wrong with a whole file or zip, by code. */

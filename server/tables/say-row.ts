@@ -2,16 +2,16 @@ import { andList, countOf, number } from '../web/format-count.js';
 import { numericDay } from '../web/format-time.js';
 import { quoted, SKIPPED, type None, type Told, type Words } from './problem-words.js';
 
-/** What is not taken where a row names something that is nowhere. */
+/** What is not taken if a row names something that does not exist. */
 export type Lost = 'row' | 'enrollment' | 'teacher' | 'parent' | 'role' | 'term';
-/** What an id is of. */
+/** What kind of thing an id names. */
 export type IdOf = 'school' | 'teacher' | 'section' | 'class' | 'student' | 'parent' | 'user' | 'term';
 
 interface Cell {
-  /** What stands in the file. */
+  /** The text in the file. */
   cell: string;
 }
-/** The first row of the same id. */
+/** The first row with the same id. */
 interface Before {
   before: number;
 }
@@ -154,7 +154,7 @@ export const SAY_ROW = {
 };
 
 interface Differing {
-  /** Fields of the record, as the code names them. */
+  /** The fields that differ, as the code names them. */
   differing: string[];
 }
 

@@ -3,40 +3,40 @@ import { FileRefused } from './problem-list.js';
 import { readLines, type Lines } from './read-lines.js';
 import type { FileSource } from './file-source.js';
 
-/** A line of a table as it stands in the file; trailing empty cells are dropped. */
+/** A row of a table as it is in the file; empty cells at its end are dropped. */
 export interface RawRow {
-  /** Where it begins, as a text editor counts. */
+  /** The line where it begins, as in a text editor. */
   line: number;
   cells: string[];
-  /** How many cells it had, the empty ones at its end too. */
+  /** How many cells it had, including the empty ones at its end. */
   width: number;
-  /** Tabs part its cells, which never stand in one. */
+  /** Whether tabs separate its cells; no cell contains a tab. */
   tabbed: boolean;
 }
 
-/** Lines at the head that are looked at for the separator. */
+/** How many lines at the top are examined to find the separator. */
 const HEAD = 30;
 const SEPARATORS = ['\t', ',', ';', '|'];
-/** A quoted field may run on over so many lines. */
+/** The most lines over which a quoted field may extend. */
 const MOST_LINES = 1000;
 const MOST_LETTERS = 1_000_000;
 
-/** What is told of a file while its rows are read. */
+/** Receives what is found while a file's rows are read. */
 export interface Counting extends Decoding {
-  /** Of each line that holds nothing. */
+  /** Called for each line that holds nothing. */
   blank(): void;
-  /** A quotation mark on this line has no other that closes it, and was read as a letter. */
+  /** Called for a quotation mark on this line that nothing closes; it is read as a letter. */
   strayQuote(line: number): void;
-  /** The cell that begins on this line holds lines that look like rows of their own. */
+  /** Called if the cell that begins on this line contains lines that look like rows. */
   swallowed(line: number, lines: number): void;
 }
 
 /**
- * A file's rows, empty ones left out. The separator (tab, comma, semicolon or bar) is the one that makes headings of a line at the
- * head, else the one that most lines have most of; Excel's own `sep=;` line is obeyed. Quoted fields may hold line breaks; a quotation
- * mark inside a plain field is a letter. One that opens a field and would swallow whole rows is a slip, and a letter too.
+ * A file's rows without the empty ones. The separator (tab, comma, semicolon or bar) is the one that makes headings of a line at the top,
+ * else the most frequent one in most lines; Excel's own `sep=;` line is obeyed. Quoted fields may contain line breaks; a quotation mark
+ * inside a plain field is a letter. One that opens a field and would swallow whole rows is a slip, and also a letter.
  * @param isHeading whether a cell is the name of a column that is looked for
- * @throws FileRefused where a quotation mark is never closed, or a line is longer than any roster's
+ * @throws FileRefused if a quotation mark is never closed, or a line is longer than any roster's
  */
 export async function* splitRows(
   source: FileSource,
@@ -57,7 +57,7 @@ export async function* splitRows(
   }
 }
 
-/** Excel's line that names the separator, if the file begins with one. */
+/** Takes Excel's line that names the separator, if the file begins with one. */
 async function takeAnnounced(lines: Lines): Promise<string | undefined> {
   const ahead = lines.ahead(HEAD);
   const first = ahead.findIndex((line) => line.trim() !== '');
@@ -87,16 +87,16 @@ function separatorOf(head: readonly string[], isHeading: (cell: string) => boole
   return best?.mark ?? '\t';
 }
 
-/** Where a quoted field ends that lines below have to close. */
+/** Where a quoted field ends that was left open on its line. */
 interface Closing {
   /** The line that closes it. */
   line: number;
-  /** Every line from the one that opened it until then is a row of its own. */
+  /** Whether every line from the opening one on is a row of its own. */
   areRows: boolean;
 }
 
 class Rows {
-  /** Cells of the widest row so far. */
+  /** Number of cells of the widest row so far. */
   #width = 0;
   #closing: Closing | undefined;
 
@@ -125,7 +125,7 @@ class Rows {
     return { line, cells, width: cells.length, tabbed: this.delimiter === '\t' };
   }
 
-  /** A tab never stands in a cell: where it does, two quotation marks of one line have taken the row's own cells together. */
+  /** Splits a cell that contains a tab: two quotation marks of one line have joined the row's own cells. */
   #parted(line: number, text: string, cells: string[]): string[] {
     if (this.delimiter !== '\t' || cells.length === this.#width) return cells;
     const plain = text.split('\t');
@@ -134,7 +134,7 @@ class Rows {
     return plain.map((cell) => cell.replace(/^"(.*)"$/, '$1').replace(/^"([^"]*)$|^([^"]*)"$/, '$1$2'));
   }
 
-  /** Looks down for the line that closes a field left open; remembered, as the same one closes what opens in between. */
+  /** Looks ahead for the line that closes an open field. The answer is remembered, as the same line closes fields that open in between. */
   async #closingOf(line: number, text: string): Promise<Closing> {
     if (this.#closing && this.#closing.line > line) return this.#closing;
     const cells = literalCells(text, this.delimiter).length;
@@ -159,13 +159,13 @@ class Rows {
     });
   }
 
-  /** The row of a field that runs on over lines, until all of its fields are closed. */
+  /** The row of a field that extends over several lines, until all of its fields are closed. */
   async #joined(line: number, first: string, begun: Cells): Promise<RawRow> {
     const cells = [...begun.cells];
     let rest = first.slice(begun.open);
     let open = begun.open;
     let text = first;
-    // Of one line that looks like a row the field itself may have made one.
+    // A field whose own first line looks like a row may itself be one.
     let rows = this.#isLikeRow(first) && cells.length !== this.#width - 1 ? 1 : 0;
     for (let letters = 0; open !== undefined && letters < MOST_LETTERS; letters += rest.length) {
       const closing = await this.#closingOf(this.lines.count, text);
@@ -192,11 +192,11 @@ class Rows {
 
 interface Cells {
   cells: string[];
-  /** Where the field begins that is not closed; its cell and what follows are not among them. */
+  /** Where the open field begins; it and what follows are not among the cells. */
   open?: number;
 }
 
-/** The cells of a text that may hold line breaks within quotation marks, as far as one that is not closed. */
+/** The cells of a text that may contain quoted line breaks, up to a field that is not closed. */
 function cellsOf(text: string, delimiter: string): Cells {
   const cells: string[] = [];
   for (let at = 0; ;) {
@@ -215,7 +215,10 @@ function cellsOf(text: string, delimiter: string): Cells {
   }
 }
 
-/** Where the quotation mark stands that closes a field: before a separator, a line's end or the end, and not doubled. -1 for nowhere. */
+/**
+ * The place of the quotation mark that closes a field: one that is not doubled, before a separator, a line end or the end of the text. -1
+ * if there is none.
+ */
 function closeIn(text: string, from: number, delimiter: string): number {
   for (let at = text.indexOf('"', from); at >= 0; at = text.indexOf('"', at)) {
     const run = at;
@@ -226,7 +229,7 @@ function closeIn(text: string, from: number, delimiter: string): number {
   return -1;
 }
 
-/** The cells of a line in which a quotation mark that nothing closes is left out. */
+/** The cells of a line, without the quotation mark that nothing closes. */
 function literalCells(text: string, delimiter: string): string[] {
   if (!text.includes('"')) return text.split(delimiter);
   const { cells, open } = cellsOf(text, delimiter);

@@ -1,36 +1,38 @@
 /** A column that Slotbell reads. */
 export interface Column {
   name: string;
-  /** Other headings that mean it (`lettersOf`). */
+  /** Other headings for it, as `lettersOf` writes them. */
   also?: readonly string[];
-  /** `value`: in the file and filled in every row. `column`: in the file, may be empty. Absent: may be missing. */
+  /**
+   * `value`: the column exists and every row fills it. `column`: the column exists, cells may be empty. Absent: the column may be missing.
+   */
   need?: 'value' | 'column';
-  /** Holds ids of the school's own system. */
+  /** Whether it holds ids of the school's own system. */
   id?: true;
   /**
-   * `name`: of a person, who may be called Null or Na. `email`: one address. `fact`: zeros alone are none. `day`: the same, and days may
-   * stand in it, which are zeros as 00/00/0000. `number`: cleaned as an id is, and left blank where a spreadsheet spoilt it.
+   * `name`: a person's, who may be called Null or Na. `email`: one address. `fact`: a value of only zeros is blank. `day`: a fact that may
+   * be a date; 00/00/0000 is blank. `number`: cleaned like an id, and blank if a spreadsheet changed it.
    */
   holds?: 'name' | 'email' | 'fact' | 'day' | 'number';
-  /** The only words that it may hold, beside nothing; a row with another one is left out, for that fault. */
+  /** The only words that it may hold, besides nothing; a row with another word is left out for that fault. */
   words?: { are: RegExp; fault: 'unknown action' | 'unknown status' };
 }
 
 /** One file of a format. */
 export interface TableFormat {
-  /** Its usual name; also how pages call it. */
+  /** Its usual name, which pages show too. */
   name: string;
-  /** Other names that are met, without ending. */
+  /** Other names in use, without an ending. */
   also?: readonly string[];
   required?: true;
   columns: readonly Column[];
-  /** Each row fills one of these at least: people may have one name only. */
+  /** Each row fills at least one of these: some people have one name only. */
   oneOf?: readonly string[];
-  /** Names what a row is about: one that removes it fills no more. */
+  /** Columns that identify what a row is about; a row that removes it fills no others. */
   key: readonly string[];
-  /** Its rows tie what other files hold. */
+  /** Whether its rows only tie records of other files. */
   ties?: true;
-  /** May come without a header, in the order of the columns. */
+  /** Whether it may come without a header, in the order of the columns. */
   headerless?: true;
 }
 
@@ -40,17 +42,17 @@ export const filled = (name: string): Column => ({ name, need: 'value' });
 /** An id that may be missing. */
 export const tie = (name: string): Column => ({ name, id: true });
 export const optional = (...names: string[]): Column[] => names.map((name) => ({ name }));
-/** A part of a person's name, whose column must be there. */
+/** A part of a person's name; its column is required. */
 export const called = (name: string): Column => ({ name, need: 'column', holds: 'name' });
 /** A part of a person's name that may be missing. */
 export const alsoCalled = (name: string): Column => ({ name, holds: 'name' });
-/** A number that people know, beside the id. */
+/** A number that people know, besides the id. */
 export const number = (name: string): Column => ({ name, holds: 'number' });
 export const address = (name: string): Column => ({ name, holds: 'email' });
 export const facts = (...names: string[]): Column[] => names.map((name) => ({ name, holds: 'fact' }));
 export const days = (...names: string[]): Column[] => names.map((name) => ({ name, holds: 'day' }));
 
-/** The columns with the other names that they are known by. */
+/** The columns, with the other names that they are known by. */
 export function named(
   columns: readonly Column[],
   names: Readonly<Record<string, readonly string[]>>,

@@ -4,19 +4,19 @@ import { isDuplicateKey } from '../models/duplicate-key.js';
 import { RosterUpload } from '../models/roster-upload.js';
 import { dropContent } from './drop-content.js';
 
-/** A reading that told of no progress for so long has lost its worker. */
+/** A reading that has shown no progress for this long has lost its worker. */
 export const SILENT_MS = 60_000;
-/** A file that ended its worker so often is not tried again. */
+/** A file that has ended its worker this often is not tried again. */
 export const MOST_TRIES = 3;
 
-/** The right to read an upload: one upload is read at a time, by one worker of all. */
+/** The right to read an upload. In the whole database one upload is read at a time, by one worker. */
 export interface Reading {
   upload: RosterUpload;
-  /** What every write of this reading must find; nothing where another worker took over. */
+  /** The filter for every write of this reading; it matches nothing once another worker took over. */
   mine: { _id: Types.ObjectId; account: Types.ObjectId; fence: number };
 }
 
-/** @returns undefined where the upload needs no reading any more, or another one is being read */
+/** @returns undefined if the upload needs no reading any more, or another one is being read */
 export async function claimReading(deps: Deps, id: string): Promise<Reading | undefined> {
   await freeSilent(deps);
   const now = deps.now();
@@ -30,13 +30,13 @@ export async function claimReading(deps: Deps, id: string): Promise<Reading | un
     const { _id, account, fence = 0 } = upload;
     return { upload, mine: { _id, account, fence } };
   } catch (error) {
-    // Another upload is being read: this one's turn comes when that is over.
+    // Another upload is being read; this one's turn comes afterwards.
     if (isDuplicateKey(error)) return undefined;
     throw error;
   }
 }
 
-/** Takes the right from a worker that went silent, and gives up uploads that ended their workers again and again. */
+/** Frees the right of a worker that went silent, and gives up uploads that ended their workers again and again. */
 export async function freeSilent(deps: Deps): Promise<void> {
   const before = new Date(deps.now().getTime() - SILENT_MS);
   await RosterUpload.updateOne(

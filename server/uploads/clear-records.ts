@@ -7,7 +7,7 @@ import { Section } from '../models/section.js';
 import { SyncRun } from '../models/sync-run.js';
 import { Term } from '../models/term.js';
 
-/** How the record ids of a former source begin in the mirror: out of the way of every source's ids. */
+/** The prefix of a former source's record ids in the mirror, which no source's ids have. */
 export const FORMER = 'former:';
 
 export interface ClearedRecords {
@@ -16,10 +16,10 @@ export interface ClearedRecords {
 }
 
 /**
- * Clears the record ids that the source before gave. People lose theirs and keep all else. Terms, courses and sections are
- * archived, their ids moved out of the way; the classes made of them stay. What was noted for undo, previews and held
- * removals is forgotten, as it names those records. Doing it again changes nothing more.
- * @param at when the change of source began; in the moved ids, so that those of two changes never meet
+ * Clears the record ids of the former source. People lose theirs and keep everything else. Terms, courses and sections are archived under
+ * prefixed ids; the classes made from them stay. Undo notes, previews and held removals are deleted, as they name those records. A
+ * repetition changes nothing more.
+ * @param at when the change of source began; a part of the prefixed ids, so that those of two changes never collide
  */
 export async function clearRecords(
   account: Types.ObjectId,
@@ -47,7 +47,7 @@ export async function clearRecords(
   return { people: people.modifiedCount, mirror };
 }
 
-/** A preview of an event stands on people and a mirror that were only planned, of the source before. */
+/** A preview of an event is based on planned people and a planned mirror of the former source. */
 async function endPreviews(account: Types.ObjectId): Promise<void> {
   const ended = { $set: { state: 'stopped' as const, result: { code: 'source changed' as const } } };
   await SyncRun.updateMany({ account, purpose: 'preview', state: 'done' }, ended);

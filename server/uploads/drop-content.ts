@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import { UploadChunk, type ChunkPart } from '../models/upload-chunk.js';
 
-/** Deletes what uploads hold; their reports stay. @param parts which of it; all by default */
+/** Deletes the content of uploads; their reports stay. @param parts which parts; all by default */
 export async function dropContent(
   account: Types.ObjectId,
   uploads: Types.ObjectId[],

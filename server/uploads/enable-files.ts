@@ -8,7 +8,7 @@ import { Contact } from '../models/contact.js';
 import { Section } from '../models/section.js';
 import type { Actor } from '../web/actor.js';
 
-/** What *Begin* would clear. */
+/** How many records *Begin* would clear. */
 export interface OtherRecords {
   people: number;
   sections: number;
@@ -17,11 +17,11 @@ export interface OtherRecords {
 export type FilesEnabled =
   | { ok: true }
   | { ok: false; reason: 'changed meanwhile' }
-  /** Clever is on, or record ids of another source are there: a person has to begin the change (`switchSource`). */
+  /** Clever is on, or there are record ids of another source: a person has to start the change (`switchSource`). */
   | ({ ok: false; reason: 'asks first'; cleverOn: boolean } & OtherRecords);
 
 /**
- * Turns roster files on as the account's source, where no other one is on or has left record ids behind.
+ * Turns roster files on as the account's source, if no other one is on or has left record ids.
  * @param was the kind of files that the page showed, '' for none
  */
 export async function enableFiles(
@@ -62,7 +62,7 @@ export async function disableFiles(deps: Deps, actor: Actor): Promise<void> {
   if (disabled.matchedCount > 0) await note(deps, actor, 'turn roster files off', {});
 }
 
-/** People and living sections that carry a record id of the present source. */
+/** Counts people and current sections with a record id of the present source. */
 export async function countRecords(account: Types.ObjectId): Promise<OtherRecords> {
   return {
     people: await Contact.countDocuments({ account, 'record.id': { $exists: true } }),

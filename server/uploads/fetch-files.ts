@@ -6,15 +6,15 @@ import type { RosterUpload } from '../models/roster-upload.js';
 import { UploadChunk } from '../models/upload-chunk.js';
 import type { UploadedFile } from '../roster-files/formats/read-roster-files.js';
 
-/** Files of an upload on this host's disk, for this account of the host alone. */
+/** Files of an upload on this host's disk, readable only by this account of the host. */
 export interface FetchedFiles {
   files: UploadedFile[];
   remove(): Promise<void>;
 }
 
 /**
- * Fetches the files that an upload keeps, for reading them: a zip is read from its end.
- * @param onFetched is told of each piece's bytes; where it throws, nothing is left
+ * Copies an upload's stored files to disk, as a zip is read from its end.
+ * @param onFetched receives the size of each piece; if it throws, the copies are removed
  */
 export async function fetchFiles(
   deps: Pick<Deps, 'config'>,
@@ -52,7 +52,7 @@ export async function fetchFiles(
   }
 }
 
-/** The database gives bytes back in a wrapping of its own. */
+/** The driver wraps bytes in a type of its own. */
 function bytesOf(stored: unknown): Buffer {
   if (Buffer.isBuffer(stored)) return stored;
   return Buffer.from((stored as { buffer: Uint8Array }).buffer);

@@ -10,7 +10,7 @@ import type { KnownIds, KnownRoster, StoredRecord } from '../roster-files/record
 
 const BATCH = 1000;
 
-/** What the account has from uploads before. */
+/** What the account has from earlier uploads. */
 export function findKnown(account: Types.ObjectId): KnownRoster {
   return {
     ids: findKnownIds(account),
@@ -33,7 +33,7 @@ export function findKnown(account: Types.ObjectId): KnownRoster {
   };
 }
 
-/** Tells which record ids the account has; people are looked for in whatever list they are named. */
+/** Looks up which record ids the account has; people are looked up in all lists. */
 function findKnownIds(account: Types.ObjectId): KnownIds {
   return async (list, ids) => {
     if (list === 'schools') {
@@ -47,7 +47,7 @@ function findKnownIds(account: Types.ObjectId): KnownIds {
   };
 }
 
-/** All record ids of a kind, which they begin with; people with what tells whether it is them. */
+/** All records of a kind, by the prefix of their ids; people with the facts that identify them. */
 async function* storedRecords(
   account: Types.ObjectId,
   list: ListName,
@@ -90,7 +90,7 @@ interface StoredDocument {
 
 const MIRROR: Partial<Record<ListName, unknown>> = { sections: Section, terms: Term, courses: Course };
 
-/** Where records of a list are stored; people are in one place. */
+/** Where a list's records are stored; all people are in one collection. */
 function modelOf(list: ListName): Model<StoredDocument> {
   return (MIRROR[list] ?? Contact) as Model<StoredDocument>;
 }

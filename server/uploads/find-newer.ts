@@ -1,10 +1,10 @@
 import type { Types } from 'mongoose';
 import { RosterUpload } from '../models/roster-upload.js';
 
-/** An upload made after another one that can be imported, or was. */
+/** A later upload that can be imported, or was. */
 export type NewerUpload = Pick<RosterUpload, '_id' | 'state' | 'createdAt'>;
 
-/** The account's last upload, where it is newer than that one: importing the older one would put older data over newer. */
+/** The account's latest upload, if it is later than the given one: importing the older one would replace newer data. */
 export async function findNewerUpload(
   account: Types.ObjectId,
   { createdAt }: Pick<RosterUpload, 'createdAt'>,
@@ -17,7 +17,7 @@ export async function findNewerUpload(
   return RosterUpload.findOne(newer, { state: 1, createdAt: 1 }).sort({ createdAt: -1 }).lean();
 }
 
-/** The same as a sentence without its end. */
+/** That there is a later upload, as a sentence without its end. */
 export function sayNewer({ state }: Pick<NewerUpload, 'state'>): string {
   return state === 'used' ? 'A newer upload has been imported' : 'There’s a newer upload';
 }

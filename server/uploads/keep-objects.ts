@@ -1,6 +1,5 @@
-import { Types } from 'mongoose';
 import type { CleverObject, CleverSection, CleverUser } from '../clever/schema.js';
-import { UploadChunk, type ChunkPart } from '../models/upload-chunk.js';
+import type { ChunkPart } from '../models/upload-chunk.js';
 import type { ListName } from '../sources/records/lists.js';
 import { FileRefused, wholeFile } from '../tables/problem-list.js';
 import { LIMITS } from '../tables/reading.js';
@@ -13,23 +12,25 @@ const LARGEST_OBJECT = 8_000_000;
 /** More people than one upload may hold stand in no list. */
 const MOST_PEOPLE = LIMITS.records;
 
-interface Waiting {
-  objects: unknown[];
-  bytes: number;
+/** What is kept of an upload in one document of the database: the n-th piece of one list. */
+export interface Piece {
+  list: ListName;
+  part: ChunkPart;
   n: number;
+  objects: unknown[];
 }
 
-/** Keeps what a reader makes of an upload in the database, in pieces of at most 500 objects and about 1 MB. */
+interface Waiting extends Piece {
+  bytes: number;
+}
+
+/** Hands over what a reader makes of an upload, in pieces of at most 500 objects and about 1 MB. */
 export class KeptObjects implements RosterSink {
   /** Ids to be removed, by list. */
   readonly removals: Partial<Record<ListName, number>> = {};
   readonly #waiting = new Map<string, Waiting>();
 
-  constructor(
-    private readonly of: { account: Types.ObjectId; upload: Types.ObjectId; expiresAt: Date },
-    /** Told of each piece before it is written. */
-    private readonly onKeep: (count: number) => Promise<void> = () => Promise.resolve(),
-  ) {}
+  constructor(private readonly keep: (piece: Piece) => Promise<void>) {}
 
   /** @throws FileRefused for an object that no document can hold: a class of a hundred thousand students */
   async write(list: ListName, objects: readonly FromFile<CleverObject>[]): Promise<void> {
@@ -45,32 +46,29 @@ export class KeptObjects implements RosterSink {
     await this.#add(list, 'left out', ids);
   }
 
-  /** Writes what still waits; once, at the end. */
+  /** Hands over what still waits; once, at the end. */
   async end(): Promise<void> {
-    for (const [key, waiting] of this.#waiting) await this.#flush(key, waiting);
+    for (const waiting of this.#waiting.values()) await this.#flush(waiting);
   }
 
   async #add(list: ListName, part: ChunkPart, entries: readonly unknown[]): Promise<void> {
     const key = `${list}|${part}`;
-    const waiting = this.#waiting.get(key) ?? { objects: [], bytes: 0, n: 0 };
+    const waiting = this.#waiting.get(key) ?? { list, part, objects: [], bytes: 0, n: 0 };
     this.#waiting.set(key, waiting);
     for (const entry of entries) {
       const bytes = lengthOf(entry);
       if (bytes > LARGEST_OBJECT) throw tooLarge(entry);
-      if (waiting.objects.length === MOST || waiting.bytes + bytes > LARGEST) await this.#flush(key, waiting);
+      if (waiting.objects.length === MOST || waiting.bytes + bytes > LARGEST) await this.#flush(waiting);
       waiting.objects.push(entry);
       waiting.bytes += bytes;
     }
   }
 
-  async #flush(key: string, waiting: Waiting): Promise<void> {
-    if (waiting.objects.length === 0) return;
-    const [list = '', part = ''] = key.split('|');
-    const chunk = { ...this.of, list, part: part as ChunkPart, n: waiting.n, objects: waiting.objects };
-    await this.onKeep(waiting.objects.length);
-    // Past Mongoose, which would copy every record of a piece once more and hold up everybody else meanwhile.
-    await UploadChunk.collection.insertOne({ _id: new Types.ObjectId(), ...chunk });
-    Object.assign(waiting, { objects: [], bytes: 0, n: waiting.n + 1 });
+  async #flush(waiting: Waiting): Promise<void> {
+    const { list, part, n, objects } = waiting;
+    if (objects.length === 0) return;
+    await this.keep({ list, part, n, objects });
+    Object.assign(waiting, { objects: [], bytes: 0, n: n + 1 });
   }
 }
 

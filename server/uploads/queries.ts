@@ -9,13 +9,13 @@ import { countedLists, stateOf } from './show-upload.js';
 const SHOWN = 10;
 
 export interface FilesPage {
-  /** What is on now. */
+  /** The source that is on. */
   source: 'clever' | 'files' | 'none';
-  /** Chosen now or last. */
+  /** The format chosen now or last. */
   format: string;
   formatLabel: string;
   since: string;
-  /** A change of source was begun and is not finished. */
+  /** Set while a change of source is not finished. */
   switching?: { to: string; label: string };
   uploads: UploadRow[];
 }
@@ -31,7 +31,7 @@ export interface UploadRow {
 
 export const HOME = '/global-setup/roster-files';
 
-/** What the page Roster files shows of an account. */
+/** What the page Roster files shows. */
 export async function filesPage(actor: Actor, now: Date): Promise<FilesPage> {
   const account = await Account.findById(actor.account, { files: 1, switching: 1, 'clever.enabled': 1 })
     .orFail()
@@ -73,7 +73,7 @@ export function sourceLabel(source: string): string {
   return source in FORMATS ? FORMATS[source as keyof typeof FORMATS].label : 'Clever';
 }
 
-/** An upload of the actor's account; nothing for a stranger's. */
+/** An upload of the actor's account; null for anybody else's. */
 export async function findUpload(actor: Actor, upload: Types.ObjectId): Promise<RosterUpload | null> {
   return RosterUpload.findOne({ _id: upload, account: actor.account }).lean();
 }

@@ -1,17 +1,20 @@
 import { performance } from 'node:perf_hooks';
-import type { Types } from 'mongoose';
+import { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
 import { Account } from '../models/account.js';
 import { RosterUpload, type UploadProgress } from '../models/roster-upload.js';
+import { UploadChunk } from '../models/upload-chunk.js';
 import { dayOf } from '../web/local-time.js';
 import type { ListName } from '../sources/records/lists.js';
-import { readRosterFiles, type UploadedFile } from '../roster-files/formats/read-roster-files.js';
+import type { UploadedFile } from '../roster-files/formats/read-roster-files.js';
 import { claimReading, SILENT_MS, type Reading } from './claim-reading.js';
 import { dropContent } from './drop-content.js';
 import { fetchFiles } from './fetch-files.js';
 import { findKnown } from './find-known.js';
-import { KeptObjects } from './keep-objects.js';
+import type { Piece } from './keep-objects.js';
+import { readInChild, type ReadFiles } from './read-in-child.js';
+import type { PiecesRead } from './read-pieces.js';
 import { resumeUploads } from './resume-uploads.js';
 
 /** So many uploads keep what they hold; of older ones the report stays until it expires. */
@@ -29,7 +32,12 @@ class ReadingStopped extends Error {}
  * Nothing of the roster changes. One is read at a time; the next one is asked for at the end. What a killed worker had begun is begun
  * again.
  */
-export async function readUpload(deps: Deps, id: string, stopping: AbortSignal): Promise<void> {
+export async function readUpload(
+  deps: Deps,
+  id: string,
+  stopping: AbortSignal,
+  readFiles: ReadFiles = readInChild(),
+): Promise<void> {
   const reading = await claimReading(deps, id);
   if (!reading) return;
   const { upload, mine } = reading;
@@ -39,7 +47,7 @@ export async function readUpload(deps: Deps, id: string, stopping: AbortSignal):
     await dropContent(account, [_id], ['objects', 'removed', 'left out']);
     const beat = startBeat(deps, mine, stopping);
     try {
-      await beat.whileGoing(readFiles(deps, reading, beat));
+      await beat.whileGoing(fetchAndRead(deps, reading, beat, readFiles));
     } finally {
       beat.end();
     }
@@ -53,10 +61,10 @@ export async function readUpload(deps: Deps, id: string, stopping: AbortSignal):
   if (!stopping.aborted) await resumeUploads(deps);
 }
 
-async function readFiles(deps: Deps, reading: Reading, beat: Beat): Promise<void> {
+async function fetchAndRead(deps: Deps, reading: Reading, beat: Beat, readFiles: ReadFiles): Promise<void> {
   const fetched = await fetchFiles(deps, reading.upload, beat.fetched);
   try {
-    await readFetched(deps, reading, fetched.files, beat);
+    await readFetched(deps, reading, fetched.files, beat, readFiles);
   } finally {
     await fetched.remove();
   }
@@ -65,48 +73,60 @@ async function readFiles(deps: Deps, reading: Reading, beat: Beat): Promise<void
 async function readFetched(
   deps: Deps,
   { upload, mine }: Reading,
-  files: readonly UploadedFile[],
+  files: UploadedFile[],
   beat: Beat,
+  readFiles: ReadFiles,
 ): Promise<void> {
   const { _id, account, format, expiresAt, by } = upload;
   const { timeZone } = await Account.findById(account, { timeZone: 1 }).orFail().lean();
-  const sink = new KeptObjects({ account, upload: _id, expiresAt }, beat.kept);
-  const { ok, expected, ...read } = await readRosterFiles(
-    files,
-    format,
-    sink,
-    findKnown(account),
-    dayOf(deps.now(), timeZone),
-    beat.read,
-  );
-  const brings = (list: ListName) => (read.counts[list] ?? 0) + (sink.removals[list] ?? 0) > 0;
-  const state = !ok ? 'refused' : BRINGING.some(brings) ? 'ready' : 'empty';
-  if (state === 'ready') await sink.end();
-  else await dropContent(account, [_id], ['objects', 'removed', 'left out']);
-  const problemCount = read.problems.length + read.more;
+  const keep = async (piece: Piece): Promise<void> => {
+    await beat.kept(piece.objects.length);
+    // Past Mongoose, which would copy every record of a piece once more and hold up everybody else meanwhile.
+    const chunk = { _id: new Types.ObjectId(), account, upload: _id, expiresAt, ...piece };
+    await UploadChunk.collection.insertOne(chunk);
+  };
+  const order = { files, format, today: dayOf(deps.now(), timeZone) };
+  const place = { known: findKnown(account), keep, onRead: beat.read };
+  const read = await readFiles(order, place, beat.signal);
+  const ended = read === 'out of memory' ? { state: 'too large' as const } : judge(read);
+  if (ended.state !== 'ready') await dropContent(account, [_id], ['objects', 'removed', 'left out']);
+  const stored = await RosterUpload.updateOne(mine, { $set: ended, $unset: { lock: 1, progress: 1 } });
+  if (stored.matchedCount === 0) throw new ReadingStopped();
+  const detail =
+    read === 'out of memory'
+      ? { ok: false, problems: 0 }
+      : { ok: read.ok, problems: read.problems.length + read.more };
+  await noteUpload(deps, { account, user: by }, _id, { format, ...detail });
+}
+
+/** What is stored of an upload that was read to its end. */
+function judge({ ok, expected, ...read }: PiecesRead) {
+  const brings = (list: ListName) => (read.counts[list] ?? 0) + (read.removals[list] ?? 0) > 0;
+  const state = !ok ? ('refused' as const) : BRINGING.some(brings) ? ('ready' as const) : ('empty' as const);
   const missing = expected.filter((list) => !brings(list));
-  const kept = { ...read, problemCount, missing, removals: sink.removals, state };
-  const ended = await RosterUpload.updateOne(mine, { $set: kept, $unset: { lock: 1, progress: 1 } });
-  if (ended.matchedCount === 0) throw new ReadingStopped();
-  await noteUpload(deps, { account, user: by }, _id, { format, ok, problems: problemCount });
+  return { ...read, problemCount: read.problems.length + read.more, missing, state };
 }
 
 type Beat = ReturnType<typeof startBeat>;
 
 /**
- * Stores how far the reading is, and with it that its worker lives: only where there is progress. The callbacks throw once another
- * worker has taken over, or this one is to end.
+ * Stores how far the reading is, and with it that its worker lives: only where there is progress. The signal ends the reading, and the
+ * callbacks throw, once another worker has taken over, or this one is to end.
  */
 function startBeat(deps: Deps, mine: Reading['mine'], stopping: AbortSignal) {
   const progress: UploadProgress = { bytes: 0, total: 0, kept: 0 };
   let fetched = 0;
   let steps = 0;
-  let isLost = false;
+  const over = new AbortController();
+  const stop = (): void => over.abort(new ReadingStopped());
+  if (stopping.aborted) stop();
+  stopping.addEventListener('abort', stop);
   let giveUp = (): void => undefined;
   const lost = new Promise<never>((_resolve, reject) => {
     giveUp = () => {
-      isLost = true;
-      reject(new Error('Reading the files took too long.'));
+      const late = new Error('Reading the files took too long.');
+      over.abort(late);
+      reject(late);
     };
   });
   lost.catch(() => undefined);
@@ -123,36 +143,35 @@ function startBeat(deps: Deps, mine: Reading['mine'], stopping: AbortSignal) {
     const found = await RosterUpload.updateOne(mine, {
       $set: { progress: { ...progress }, beatAt: deps.now() },
     });
-    isLost ||= found.matchedCount === 0;
+    if (found.matchedCount === 0) stop();
     lastAt = performance.now();
   };
   const timer = setInterval(() => {
     store().catch(() => undefined);
   }, BEAT_MS);
-  const check = (): void => {
-    if (isLost || stopping.aborted) throw new ReadingStopped();
-  };
   return {
+    signal: over.signal,
     /** Waits for the work as long as something comes of it. */
     whileGoing: (work: Promise<void>): Promise<void> => Promise.race([work, lost]),
     fetched: (bytes: number): void => {
       fetched += bytes;
-      check();
+      over.signal.throwIfAborted();
     },
     read: (bytes: number, total: number): void => {
       steps += 1;
       progress.bytes += bytes;
       progress.total = total;
-      check();
+      over.signal.throwIfAborted();
     },
     kept: async (count: number): Promise<void> => {
       progress.kept += count;
       // Whoever was frozen for long asks first whether the reading is still theirs.
       if (performance.now() - lastAt > 10 * BEAT_MS) await store();
-      check();
+      over.signal.throwIfAborted();
     },
     end: (): void => {
       clearInterval(timer);
+      stopping.removeEventListener('abort', stop);
     },
   };
 }

@@ -12,19 +12,19 @@ import { maybeActor } from '../web/actor.js';
 import type { UploadedFile } from '../roster-files/formats/read-roster-files.js';
 import { LIMITS } from '../tables/reading.js';
 
-/** Where the form with the files is posted to. */
+/** The address to which the form with the files is posted. */
 export const UPLOADS = '/global-setup/roster-files/uploads';
 
 /** Files of one request, in a folder of their own. */
 export interface ReceivedFiles {
   files: UploadedFile[];
-  /** What kept them from being received, in words for the form. */
+  /** Why they could not be received, in words for the form. */
   fault?: string;
-  /** Deletes them; they are read only until then. */
+  /** Deletes the files. */
   remove(): Promise<void>;
 }
 
-/** What a form brings beside the files, and the frames of the parts. */
+/** The most bytes of a form besides the files, including the separators of its parts. */
 const BESIDE = 1_000_000;
 
 const FAULTS: Record<string, string> = {
@@ -34,9 +34,9 @@ const FAULTS: Record<string, string> = {
 const OTHER_FAULT = 'The files didn’t arrive completely. Select them again.';
 
 /**
- * Receives the files of an upload into DATA_DIR/tmp, for this account of the host alone. Stands before the CSRF guard, which
- * needs the token out of the same form; so it serves one address only, and only administrators. Files that no handler
- * took (`takeFiles`), because the guard refused or the sender went away, are deleted with the answer.
+ * Receives the files of an upload into DATA_DIR/tmp, readable only by this account of the host. It runs before the CSRF guard, which needs
+ * the token from the same form; therefore it serves one address only, and only administrators. Files that no handler took (`takeFiles`),
+ * because the guard refused or the sender disconnected, are deleted with the answer.
  */
 export function receiveFiles(deps: Pick<Deps, 'config'>): RequestHandler {
   return async (req, res, next) => {
@@ -53,14 +53,14 @@ export function receiveFiles(deps: Pick<Deps, 'config'>): RequestHandler {
     res.on('close', () => {
       if (res.locals.received) void remove();
     });
-    // Where it cannot be made, no file in it can: that says why.
+    // If the folder cannot be made, no file can be written: that fault is reported.
     await mkdir(folder, { recursive: true, mode: 0o700 }).catch(() => undefined);
     res.locals.received = { ...(await receive(req, res, folder)), remove } satisfies ReceivedFiles;
     next();
   };
 }
 
-/** The files of the request; whoever takes them deletes them. */
+/** The files of the request; the handler that takes them deletes them. */
 export function takeFiles(res: Response): ReceivedFiles | undefined {
   const received = res.locals.received as ReceivedFiles | undefined;
   delete res.locals.received;
@@ -93,7 +93,7 @@ function receive(req: Request, res: Response, folder: string): Promise<Omit<Rece
   });
 }
 
-/** @returns undefined where it is no fault of the disk's */
+/** @returns undefined if the fault is not the disk's */
 function sayDiskFault(error: unknown): string | undefined {
   const why = explainDiskFault(error);
   return why === undefined
@@ -101,7 +101,7 @@ function sayDiskFault(error: unknown): string | undefined {
     : `The files couldn’t be saved in Slotbell’s data folder: ${why}. Tell whoever hosts Slotbell, then select them again.`;
 }
 
-/** Files under names of our own, readable by this account of the host alone. */
+/** Stores files under names of our own, readable only by this account of the host. */
 function privateFiles(folder: string): StorageEngine {
   let count = 0;
   return {

@@ -2,7 +2,7 @@ import type { Deps } from '../deps.js';
 import { RosterUpload } from '../models/roster-upload.js';
 import { freeSilent } from './claim-reading.js';
 
-/** Asks again for the reading of the upload that waits longest, also where a worker was killed while it read. */
+/** Queues again the upload that has waited longest, also if a worker was killed while reading it. */
 export async function resumeUploads(deps: Deps): Promise<void> {
   await freeSilent(deps);
   const next = await RosterUpload.findOne(

@@ -54,7 +54,7 @@ export function rosterFileRoutes(deps: Deps): Router {
     const switched = await switchSource(deps, actorOf(res), 'clever');
     if (!switched.ok) return show(deps, req, res, refusal(req, '_form', sayRefused(switched)));
     const text = 'Clever is enabled. Next: import an event’s classes with the Importer.';
-    // Asked for on Clever's page, which may hold more.
+    // Requested on Clever's page, which may have other unsaved fields.
     await goOn(deps, req, res, { kind: 'ok', text }, { done: KINDS });
   });
 
@@ -90,7 +90,7 @@ async function takeUpload(deps: Deps, res: Response, received: ReceivedFiles | u
   return { ok: true, upload: await storeUpload(deps, actor, files.format, received.files) };
 }
 
-/** The kind of files that is selected on the page and is not the one that is on. */
+/** The kind of files that is selected on the page, if it is not the one that is on. */
 function otherFormat(req: Request): FileFormat | undefined {
   const parsed = parseForm(formatSchema, req.body);
   const { was } = (req.body ?? {}) as Record<string, unknown>;
@@ -106,7 +106,7 @@ function sayOther(format: FileFormat): string {
   return `You selected ${FORMATS[format].label}, which isn’t saved yet. Change the kind of files first, or select the one that is on. Then choose the files again.`;
 }
 
-/** Back to the page; shown at once where another kind of files is selected or files are chosen, as a new page would lose it. */
+/** Returns to the page. If another kind is selected or files are chosen, the page is shown at once, as a redirect would lose them. */
 async function goBack(deps: Deps, req: Request, res: Response, text: string, saved = false): Promise<void> {
   const other = saved ? undefined : otherFormat(req);
   const left = other ? ` ${FORMATS[other].label} is still selected below and isn’t saved yet.` : '';
@@ -120,7 +120,7 @@ async function goBack(deps: Deps, req: Request, res: Response, text: string, sav
   });
 }
 
-/** Whether files were chosen, which only the button of the upload sends; others send their names. */
+/** Whether files were chosen. Only the upload's own button sends them; other buttons send their names. */
 function choseFiles(req: Request): boolean {
   const { files } = (req.body ?? {}) as Record<string, unknown>;
   return [files].flat().some((name) => typeof name === 'string' && name !== '');

@@ -5,7 +5,7 @@ import type { Style } from '../web/place.js';
 /** A problem of an upload as pages and downloads show it. */
 export interface ProblemRow {
   file: string;
-  /** 0 where the whole file is meant. */
+  /** 0 for the whole file. */
   line: number;
   field: string;
   problem: string;

@@ -3,7 +3,7 @@ import { number, orList } from '../web/format-count.js';
 import type { Style } from '../web/place.js';
 import { LIST_NAMES, LISTS } from '../sources/records/lists.js';
 
-/** A state as a shape and a word. */
+/** A state as a symbol and a word. */
 interface StateShown {
   kind: 'ok' | 'notice' | 'danger' | 'busy' | 'off';
   word: string;
@@ -12,7 +12,7 @@ interface StateShown {
 /** No request takes as long to bring the files. */
 const STORING_MS = 15 * 60_000;
 
-/** What the pages call a state: an upload whose files never came whole stays as `reading` in the database. */
+/** The state that pages show: an upload whose files never arrived completely is stored as `reading`. */
 export function shownAs(
   { state, createdAt, stored }: Pick<RosterUpload, 'state' | 'createdAt' | 'stored'>,
   now: Date,
@@ -25,6 +25,7 @@ export function shownAs(
 const STATES: Record<ReturnType<typeof shownAs>, StateShown> = {
   reading: { kind: 'busy', word: 'Reading' },
   'cut off': { kind: 'danger', word: 'Cut off' },
+  'too large': { kind: 'danger', word: 'Too large' },
   ready: { kind: 'ok', word: 'Ready' },
   empty: { kind: 'danger', word: 'Nothing to import' },
   refused: { kind: 'danger', word: 'Refused' },
@@ -34,7 +35,7 @@ const STATES: Record<ReturnType<typeof shownAs>, StateShown> = {
 
 type Judged = Pick<RosterUpload, 'state' | 'createdAt' | 'stored' | 'missing' | 'problemCount' | 'files'>;
 
-/** The state of an upload, for the list and its page. @param newer an upload made since that can be imported, or was */
+/** The state of an upload, for the list and its page. @param newer a later upload that can be imported, or was */
 export function stateOf(upload: Judged, now: Date, newer?: Pick<RosterUpload, 'state'> | null): StateShown {
   if (upload.state === 'ready' && newer)
     return { kind: 'off', word: `Replaced by a newer ${newer.state === 'used' ? 'import' : 'upload'}` };
@@ -52,7 +53,7 @@ export interface ReadingStage {
   state: 'waiting' | 'running' | 'done';
 }
 
-/** How far the reading of an upload is, for its page. Bytes are told in thousands. */
+/** The progress of a reading, for its page. Bytes are shown in thousands. */
 export function stagesOf({
   lock,
   progress,
@@ -81,13 +82,13 @@ export function stagesOf({
 
 type Doubtful = Omit<Judged, 'createdAt' | 'stored'>;
 
-/** Whether what could be read of an upload is too little to import without a look. */
+/** Whether so little of an upload could be read that somebody should look before importing it. */
 function isDoubtful({ state, missing = [], problemCount, files }: Doubtful): boolean {
   const rows = files.reduce((sum, file) => sum + file.rows, 0);
   return state === 'empty' || (state === 'ready' && (missing.length > 0 || problemCount * 2 > rows));
 }
 
-/** What of an upload could be read and is doubtful, with what to do, in one sentence; '' for nothing. */
+/** What is doubtful about a readable upload and what to do, in one sentence; '' if nothing. */
 export function attentionTo(upload: Doubtful, style: Style): string {
   const { state, missing = [], problemCount } = upload;
   if (!isDoubtful(upload)) return '';
@@ -100,7 +101,7 @@ export function attentionTo(upload: Doubtful, style: Style): string {
   return `More than half of the rows have a problem. To fix this, ${next}, then upload all files again.`;
 }
 
-/** "1,200 students, 80 teachers": what an upload holds. */
+/** "1,200 students, 80 teachers": the content of an upload. */
 export function countedLists(counts: Readonly<Record<string, number>>): string {
   return LIST_NAMES.filter((list) => counts[list])
     .map((list) => `${number(counts[list] ?? 0)} ${nameOfList(list, counts[list] ?? 0)}`)
@@ -116,11 +117,11 @@ export interface CountRow {
   label: string;
   count: number;
   removals: number;
-  /** What happens to those of the roster that are not in the files. */
+  /** What happens to people and classes that are not in the files. */
   others: string;
 }
 
-/** The table of an upload: what it holds by list. */
+/** The table of an upload: its content by list. */
 export function countRows(
   upload: Pick<RosterUpload, 'counts' | 'removals' | 'complete' | 'missing'>,
 ): CountRow[] {
@@ -138,7 +139,7 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** Fewer can be looked through without a word on what they have in common. */
+/** So few problems can be read one by one. */
 const FEW = 20;
 const NAMED = 3;
 

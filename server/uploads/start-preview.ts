@@ -12,8 +12,8 @@ export type PreviewStarted =
   | { ok: false; reason: 'no such upload' | 'not ready' | 'files are off' | 'other format' };
 
 /**
- * Asks for a preview of what importing an upload would change. Its schools are matched to ours first, and made where new: a
- * person without a school could not be shown. Asked twice before it is over, it is one run.
+ * Requests a preview of importing an upload. Its schools are matched to ours first, and added if new, as a person without a school could
+ * not be shown. Two requests before it is over are one run.
  */
 export async function startFilePreview(
   deps: Deps,
@@ -40,7 +40,7 @@ export async function startFilePreview(
   return { ok: true, run };
 }
 
-/** What a preview of an upload asks: the last one is found by it. */
+/** The key of a preview of an upload, by which the last one is found. */
 export function asksOf(upload: Types.ObjectId): string {
   return `upload ${upload.toHexString()}`;
 }

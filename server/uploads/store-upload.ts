@@ -14,8 +14,7 @@ const KEPT_MS = 7 * 24 * 3600_000;
 const PIECE = 1_000_000;
 
 /**
- * Keeps uploaded files as they are, unread, where any worker finds them, and asks for their reading: nothing of what they hold is
- * unpacked or looked at within a request.
+ * Stores uploaded files unread, where any worker finds them, and queues their reading: no request unpacks or examines their content.
  * @returns the upload's id
  */
 export async function storeUpload(

@@ -12,13 +12,13 @@ export type Switched =
   | { ok: false; reason: 'refresh running' | 'changed meanwhile' }
   | { ok: false; reason: 'not ready'; reasons: string[] };
 
-/** For tests: called before each step, so that one can stop between two. */
+/** Called before each step, so that a test can stop between two. */
 export type BeforeStep = (step: string) => void;
 
 /**
- * *Begin*: makes `to` the account's roster source. The other one goes off, and the record ids that it gave are cleared from
- * people and mirror; numbers, e-mails and classes stay, because matching needs them. A worker or host that dies in between
- * leaves both sources off and a mark; begun again, it goes on where it was.
+ * *Begin*: makes `to` the account's roster source. The other source goes off, and its record ids are cleared from people and mirror;
+ * numbers, emails and classes stay, as matching needs them. If a worker or host dies in between, both sources are off and a mark stays;
+ * starting it again continues.
  */
 export async function switchSource(
   deps: Deps,
@@ -36,7 +36,7 @@ export async function switchSource(
   const at = await mark(account, to, deps.now());
   beforeStep('turn off');
   await turnOff(account);
-  // One that began before the source went off would give ids while they are cleared.
+  // A refresh that began before the source went off would add ids while they are cleared.
   if (await isRefreshing(account)) return { ok: false, reason: 'refresh running' };
   const cleared = await clearRecords(account, at, beforeStep);
   beforeStep('turn on');
@@ -55,11 +55,11 @@ async function isRefreshing(account: Types.ObjectId): Promise<boolean> {
   return (await RosterRun.exists({ account, state: 'running' })) !== null;
 }
 
-/** @returns when the change of source was begun first */
+/** @returns when the change of source first began */
 async function mark(account: Types.ObjectId, to: RosterSource, now: Date): Promise<Date> {
   await Account.updateOne(
     { _id: account, switching: { $exists: false } },
-    // The events of Clever's go on from a roster that is about to be let go.
+    // Clever's events continue from a roster that is about to be cleared.
     { $set: { switching: { to, at: now } }, $unset: { 'clever.cursor': 1 } },
   );
   const marked = await Account.findOneAndUpdate(
@@ -78,7 +78,7 @@ async function turnOff(account: Types.ObjectId): Promise<void> {
   await Account.updateOne({ _id: account, 'files.on': true }, { $set: { 'files.on': false } });
 }
 
-/** Ends the change; two people who begin opposite ones at once cannot end with both on. */
+/** Turns the source on. Two people who start opposite changes at once cannot end with both on. */
 async function turnOn(deps: Deps, actor: Actor, to: RosterSource): Promise<boolean> {
   const ending = { _id: actor.account, 'switching.to': to, 'clever.enabled': { $ne: true } };
   const files = to === 'clever' ? {} : { files: { on: true, format: to, since: deps.now() } };

@@ -28,7 +28,7 @@ const PREVIEW_REFUSALS = {
   'other format': 'These files are a different kind than the one that’s on now. Upload the files again.',
 };
 
-/** One upload: its report, its problems as a file, and the way on to the preview. */
+/** One upload: its report, its problems as a file, and its preview. */
 export function uploadRoutes(deps: Deps): Router {
   const router = express.Router();
 
@@ -67,7 +67,7 @@ export function uploadRoutes(deps: Deps): Router {
   });
 
   router.get('/:upload/progress', async (req, res) => {
-    // Before the stream begins, whose answer can be no 404 any more.
+    // Checked before the stream begins, which can no longer answer 404.
     await foundUpload(req, res);
     await sendProgress(res, async () => {
       const upload = await foundUpload(req, res);
@@ -101,7 +101,7 @@ async function foundUpload(req: Request, res: Response): Promise<RosterUpload> {
   return upload;
 }
 
-/** The last preview of an upload, for the way back to it. */
+/** The last preview of an upload, to return to it. */
 async function previewOf(deps: Deps, actor: Actor, { _id, state }: RosterUpload) {
   const run =
     state === 'ready' &&

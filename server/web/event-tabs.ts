@@ -53,4 +53,5 @@ export const SETUP_TABS: Tab[] = [
   { key: 'duplicates', label: 'Duplicates', href: '/global-setup/duplicates' },
   { key: 'logins', label: 'Staff accounts', href: '/global-setup/logins' },
   { key: 'outbox', label: 'Outbox', href: '/global-setup/outbox' },
+  { key: 'audit', label: 'Audit', href: '/global-setup/audit' },
 ];

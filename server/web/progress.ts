@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Response } from 'express';
 
 /** How often a watched run is looked at. */
@@ -32,17 +33,7 @@ export async function sendProgress(
     else if (++quiet % 40 === 0) res.write(': still here\n\n');
     last = text;
     if (done) break;
-    await wait(EVERY_MS, left.signal);
+    await delay(EVERY_MS, undefined, { signal: left.signal }).catch(() => undefined);
   }
   res.end();
-}
-
-function wait(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

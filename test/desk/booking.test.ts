@@ -8,7 +8,7 @@ import { Notification } from '../../server/models/notification.js';
 import { Slot } from '../../server/models/slot.js';
 import { User } from '../../server/models/user.js';
 import { expireHolds } from '../../server/booking/expire-holds.js';
-import { makeUser, Visitor } from '../support/app.js';
+import { makeUser, type Visitor } from '../support/app.js';
 import { EVE, findDoubles, heldBy, makeHousehold } from '../support/booking/conference.js';
 import { hidden } from '../support/booking/desk.js';
 import { FrontDesk } from '../support/booking/front-desk.js';

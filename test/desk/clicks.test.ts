@@ -37,15 +37,13 @@ describe('clicks that a call takes at the front desk', function () {
     const [session] = await makeSessions([user], test.deps.config.appSecret, EVE);
     page = await openPage(browser, { width: 1280 });
     const cut = session!.cookie.indexOf('=');
-    await page
-      .context()
-      .addCookies([
-        {
-          name: session!.cookie.slice(0, cut),
-          value: session!.cookie.slice(cut + 1).split(';')[0]!,
-          url: base,
-        },
-      ]);
+    await page.context().addCookies([
+      {
+        name: session!.cookie.slice(0, cut),
+        value: session!.cookie.slice(cut + 1).split(';')[0]!,
+        url: base,
+      },
+    ]);
   });
   after(async () => {
     await browser.close();

@@ -7,7 +7,7 @@ import { Notification } from '../../server/models/notification.js';
 import { Resource } from '../../server/models/resource.js';
 import { Slot } from '../../server/models/slot.js';
 import { User } from '../../server/models/user.js';
-import { Visitor } from '../support/app.js';
+import type { Visitor } from '../support/app.js';
 import { findDoubles, heldBy, makeHousehold } from '../support/booking/conference.js';
 import { hidden } from '../support/booking/desk.js';
 import { FrontDesk } from '../support/booking/front-desk.js';
@@ -42,8 +42,8 @@ describe('moving and canceling at the front desk', () => {
     assert.equal(done.status, 303, done.text);
     const [living] = await Appointment.find({ state: 'booked' }).lean();
     assert.deepEqual(living?.slot, front.slot(0, 2)._id);
-    assert.equal(living?.note, 'By phone');
-    assert.equal(living?.entry?.first.toHexString(), id);
+    assert.equal(living.note, 'By phone');
+    assert.equal(living.entry?.first.toHexString(), id);
     assert.deepEqual(
       (await Notification.find({ to: user.email }).sort({ createdAt: 1 }).lean())
         .map(({ kind }) => kind)

@@ -78,7 +78,8 @@ describe('Global Setup → Clever → Field mapping', () => {
       staff: { communityId: '', barcode: 'staff_id' },
     });
     const entry = await AuditEntry.findOne({ action: 'change field mapping' }).orFail().lean();
-    assert.equal((entry.detail.after as Record<string, string>)['staff-barcode'], 'staff_id');
+    const barcode = entry.changes?.find(({ field }) => field === 'staff-barcode');
+    assert.deepEqual([barcode?.before, barcode?.after], ['', 'staff_id']);
     assert.match((await visitor.get(HOME)).text, /<option value="staff_id" selected/);
     const same = await post('', WANTED);
     assert.equal(same.status, 303);

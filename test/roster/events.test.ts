@@ -75,7 +75,7 @@ describe('syncs by events', () => {
     assert.deepEqual(await nights.stateOf(), before);
   });
 
-  it('a quiet night asks how the district is and for one page, a usual one for few', async () => {
+  it('a quiet night asks how the district is, for one page, and whether the last event is still there; a usual one for few pages', async () => {
     await nights.begin();
     const asked = async () => {
       const before = nights.district.sandbox.requests().length;
@@ -84,7 +84,7 @@ describe('syncs by events', () => {
       return [nights.district.sandbox.requests().slice(before), events] as const;
     };
     const [quiet, none] = await asked();
-    assert.deepEqual([quiet.length, none], [2, 0], quiet.join());
+    assert.deepEqual([quiet.length, none], [3, 0], quiet.join());
     const { arrived } = nights.district.sandbox.advanceNight();
     const [usual, some] = await asked();
     assert.ok(usual.length <= 10 + arrived.length, usual.join('\n'));

@@ -66,6 +66,15 @@ describe('a sync by events that cannot be', () => {
     assert.equal((await nights.night()).how, 'events');
   });
 
+  it('everything is read when the list of events comes empty, and has lost the one that it goes on after', async () => {
+    await nights.begin();
+    nights.district.sandbox.advanceNight();
+    nights.district.sandbox.share('event', 'empty');
+    await nights.isFull('event forgotten');
+    nights.district.sandbox.share('event', 'shared');
+    await nights.isSettled();
+  });
+
   it('everything is read when that is less than the events are', async () => {
     await nights.begin();
     const [student, term] = [

@@ -17,7 +17,7 @@ export function kindsOf(url: URL): string[] {
 
 /**
  * Visits pages of every kind that links lead to, beginning at `starts`; one with two filters only if one of them is new.
- * @param look is called with each page open; files to download and links that work once are left out
+ * @param look is called with each page open, which it may change; files to download and links that work once are left out
  * @returns the kinds that were visited
  */
 export async function crawl(
@@ -35,10 +35,10 @@ export async function crawl(
       continue;
     for (const kind of kinds) visited.add(kind);
     await page.goto(address);
-    await look(kinds.join(', '));
     const links = await page.evaluate<string[]>(
       "[...document.querySelectorAll('a[href]')].map((a) => a.href)",
     );
+    await look(kinds.join(', '));
     waiting.push(
       ...links
         .filter((link) => new URL(link).origin === url.origin)

@@ -3,15 +3,23 @@ import { gzipSync } from 'node:zlib';
 import { RosterUpload } from '../../server/models/roster-upload.js';
 import { UploadChunk } from '../../server/models/upload-chunk.js';
 import { claimReading } from '../../server/uploads/claim-reading.js';
+import { readInChild } from '../../server/uploads/read-in-child.js';
 import { readUpload } from '../../server/uploads/read-upload.js';
 import { resumeUploads } from '../../server/uploads/resume-uploads.js';
 import { storeUpload } from '../../server/uploads/store-upload.js';
 import { leastHeldBy, MOST_HELD } from '../support/loop.js';
+import { until } from '../support/database/scratch.js';
 import { asApp } from '../support/scans.js';
 import { PICKATIME_FILES, withFiles, type Contents } from '../support/roster-files/files.js';
 import { openSchool, type FileSchool } from '../support/roster-files/school.js';
 
+/** A process of the reader needs about half of it before it has read anything. */
+const SMALL_MB = 40;
+
 describe('The reading of uploads', () => {
+  const rows = Array.from({ length: 60_000 }, (_, n) => `${String(n)}\tAda\tMoss ${String(n)}\tblue`).join(
+    '\n',
+  );
   let school: FileSchool;
 
   beforeEach(async () => {
@@ -107,10 +115,41 @@ describe('The reading of uploads', () => {
     assert.equal(await stateOf(id), 'ready');
   });
 
-  it('holds nobody else up, whatever stands in the files', async () => {
-    const rows = Array.from({ length: 60_000 }, (_, n) => `${String(n)}\tAda\tMoss ${String(n)}\tblue`).join(
-      '\n',
+  it('that would take more memory than it may have ends with a sentence, and nothing else does', async () => {
+    const [large, small] = [await store({ 'students.txt': rows }), await store(PICKATIME_FILES)];
+    const reading = asApp(() =>
+      readUpload(school.test.deps, large.toHexString(), going(), readInChild(SMALL_MB)),
     );
+    assert.equal((await school.office.get('/global-setup/roster-files')).status, 200);
+    await reading;
+    assert.equal(await stateOf(large), 'too large');
+    assert.equal(await UploadChunk.countDocuments({ upload: large }), 0);
+    assert.deepEqual(await school.leftOnDisk(), []);
+    const page = await school.office.get(`/global-setup/roster-files/uploads/${large.toHexString()}`);
+    assert.match(page.text, /status-danger">Too large[^]*hold more than Slotbell can read at once/);
+    assert.match((await school.office.get('/global-setup/roster-files')).text, /status-danger">Too large/);
+    await read(small);
+    assert.equal(await stateOf(small), 'ready');
+  });
+
+  it('that is told to end in the middle is no more, and is done again', async () => {
+    const id = await store({ 'students.txt': rows });
+    const ending = new AbortController();
+    const reading = read(id, ending.signal);
+    const progress = { _id: id, 'progress.bytes': { $gt: 0 } };
+    await until(async () => (await RosterUpload.exists(progress)) !== null);
+    ending.abort();
+    await reading;
+    assert.ok(!process.getActiveResourcesInfo().includes('ProcessWrap'));
+    const { state, tries, lock } = await RosterUpload.findById(id).orFail().lean();
+    assert.deepEqual([state, tries, lock], ['reading', 0, undefined]);
+    assert.deepEqual(await school.leftOnDisk(), []);
+    await read(id);
+    assert.equal(await stateOf(id), 'ready');
+    assert.equal((await RosterUpload.findById(id).orFail().lean()).counts.students, 60_000);
+  });
+
+  it('holds nobody else up, whatever stands in the files', async () => {
     const quotes = `StudentID\tFirst\tLast\n${'1\t"A\tB\n'.repeat(20_000)}2\t"C"\tD\n`;
     const million = `StudentID\tFirst\tLast\n1\t${'"'.repeat(1_000_000)}\tB\n`;
     const wide = `StudentID\tFirst\tLast\n1\t${'x'.repeat(20_000_000)}\tB\n`;
@@ -132,7 +171,7 @@ describe('The reading of uploads', () => {
       });
       assert.ok(held <= MOST_HELD, `${Object.keys(contents).join()} held the loop for ${String(held)} ms`);
     }
-  }).timeout(120_000);
+  }).timeout(300_000);
 
   const chunkOf = (upload: unknown) => ({
     account: school.account._id,

@@ -9,51 +9,14 @@ import { emptyDatabase } from '../support/hooks.js';
 import { leastHeldBy, loopHeldBy, MOST_HELD } from '../support/loop.js';
 import { listRoutes } from '../support/routes.js';
 import { makeSessions, type LoggedIn } from '../support/sessions.js';
-import { fieldsOf, fill } from '../support/permissions/addresses.js';
+import { fill } from '../support/permissions/addresses.js';
 import type { Place } from '../support/permissions/place.js';
 import { openPlace } from '../support/permissions/readers.js';
+import { LargestBodies, type Body, type Sender } from '../support/web/largest-bodies.js';
+import { fieldsReadBy } from '../support/web/watch-fields.js';
 
 /** Who is logged out cannot send any more. */
 const ENDS_SESSIONS = /^\/logout$|\/block$/;
-
-/** Names that fields of our forms have, beside those that `fieldsOf` knows a value for. */
-const MORE_NAMES =
-  `accountName adult moves notice rules allowed barcode breakMinutes cancelHoursBefore capacity change cleverSchool clientId clientSecret code
-  act bookedSubject bookedText cancelledText communityId data date day days description district elsewhere email format from gapMinutes id intent kind kinds meet member message minutes month
-  new next note number officeEmail officePhone one only opensAt closesAt password perHousehold perStudent perTeacherAndDay perStudentAndTeacher place pairs page q reason reminders replyTo room seen size state
-  staffAnytime stop stopHoursBefore template term terms timeZone to token typed understood user values was who whole year`.split(
-    /\s+/,
-  );
-const NUMBERS =
-  `allowed capacity hour gapMinutes minutes breakMinutes perHousehold day month year page size stopHoursBefore`.split(
-    ' ',
-  );
-const LISTS = [
-  'fields',
-  'moves',
-  'rules',
-  'ids',
-  'resources',
-  'students',
-  'schools',
-  'terms',
-  'term',
-  'days',
-  'kinds',
-  'pairs',
-];
-
-/** Worst cases of what reads a field: regexes, numbers, trimming, broken percent signs. */
-const PATTERNS: Record<string, (length: number) => string> = {
-  letters: (length) => 'x'.repeat(length),
-  digits: (length) => `1${'0'.repeat(Math.max(0, length - 4))}1e1`,
-  spaces: (length) => `a${'+'.repeat(Math.max(0, length - 2))}a`,
-  controls: (length) => `a${'%00'.repeat(Math.max(0, Math.floor((length - 2) / 3)))}a`,
-  percent: (length) => '%'.repeat(length),
-  garbage: (length) => '%f0%9f'.repeat(Math.floor(length / 6)),
-  addresses: (length) => `a@${'a.'.repeat(Math.max(0, Math.floor((length - 2) / 2)))}`,
-  brackets: (length) => '[a]'.repeat(Math.floor(length / 3)),
-};
 
 /** Whether the fields of a form are looked at: who is refused before is refused in every shape of them. */
 function isReadOf({ who }: Sender, path: string): boolean {
@@ -64,19 +27,13 @@ function isReadOf({ who }: Sender, path: string): boolean {
     : who === 'a parent' && path.startsWith('/e/');
 }
 
-interface Sender {
-  who: string;
-  login: LoggedIn;
-  bytes: number;
-  fields: number;
-}
-
 describe('the largest forms that are accepted', function () {
   this.timeout(400_000);
   let test: TestApp;
   let server: Server;
   let place: Place;
   let senders: Sender[];
+  let bodies: LargestBodies;
 
   before(async () => {
     await emptyDatabase();
@@ -84,6 +41,7 @@ describe('the largest forms that are accepted', function () {
     test.setNow(new Date('2026-11-23T18:00:00Z'));
     const made = await openPlace();
     place = made.place;
+    bodies = new LargestBodies(place);
     const { readers } = made;
     server = createApp(test.deps).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -129,78 +87,17 @@ describe('the largest forms that are accepted', function () {
     return answer.status;
   }
 
-  const made = new Map<string, [string, string][]>();
-
-  /** The worst bodies of the largest size, the same for many addresses. The token comes first, so that they get past it. */
-  function bodiesFor(sender: Sender, isLong: boolean, isRead: boolean): [string, string][] {
-    const key = [sender.who, isLong, isRead].join(' ');
-    const bodies = made.get(key) ?? makeBodies(sender, isLong, isRead);
-    made.set(key, bodies);
-    return bodies;
-  }
-
-  function makeBodies(sender: Sender, isLong: boolean, isRead: boolean): [string, string][] {
-    const { bytes, fields } = isLong ? { bytes: 300_000, fields: 6_000 } : sender;
-    const known = { ...fieldsOf(place), email: 'x@example.org', password: 'x'.repeat(12) };
-    const names = [...new Set([...Object.keys(known), ...MORE_NAMES])];
-    const token = `_csrf=${sender.login.csrf}`;
-    const good = Object.entries(known)
-      .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
-      .join('&');
-    const room = bytes - token.length - 10;
-    const bodies: [string, string][] = [];
-    const add = (what: string, parts: string) => bodies.push([what, `${token}&${parts}`.slice(0, bytes)]);
-    add('many keys', Array.from({ length: fields - 1 }, (_, n) => `k${n}=1`).join('&'));
-    add('many numbers', Array.from({ length: fields - 1 }, (_, n) => `${n * 7919}=1`).join('&'));
-    add(
-      'types',
-      Array.from({ length: fields - 1 }, (_, n) => `type-${n.toString(16).padStart(24, '0')}=x`).join('&'),
-    );
-    add('signs', '&'.repeat(fields - 2));
-    if (!isRead) return bodies;
-    for (const name of LISTS) {
-      const others = good.split('&').filter((pair) => !pair.startsWith(`${name}=`));
-      const count = Math.min(
-        fields - 1 - others.length,
-        Math.floor((room - good.length) / (name.length + 26)),
-      );
-      const list = (valueOf: (n: number) => string) =>
-        [...others, ...Array.from({ length: count }, (_, n) => `${name}=${valueOf(n)}`)].join('&');
-      add(
-        `${name} at most`,
-        list((n) => n.toString(16).padStart(24, '0')),
-      );
-      add(
-        `${name} of one`,
-        list(() => 'x'),
-      );
-    }
-    for (const [what, make] of Object.entries(PATTERNS)) {
-      const each = Math.floor(room / names.length) - 30;
-      add(`${what} everywhere`, names.map((name) => `${name}=${make(each)}`).join('&'));
-    }
-    return bodies;
-  }
-
-  /** The token and one number of the largest size. */
-  function numbersFor(sender: Sender): [string, string][] {
-    return NUMBERS.map((name) => {
-      const head = `_csrf=${sender.login.csrf}&${name}=`;
-      return [name, head + PATTERNS.digits!(sender.bytes - head.length)];
-    });
-  }
-
   /** Sends all of them; what holds the loop for too long at each of several looks is told. */
-  async function faultsOf(sender: Sender, address: string, bodies: [string, string][]): Promise<string[]> {
+  async function faultsOf(sender: Sender, address: string, sent: Body[]): Promise<string[]> {
     const held = await loopHeldBy(async () => {
-      for (const [what, body] of bodies) {
+      for (const [what, body] of sent) {
         const status = await post(sender, address, body);
         assert.ok(status < 500 && status !== 413, `${sender.who} ${address} ${what}: ${status}`);
       }
     });
     if (held <= MOST_HELD) return [];
     const faults: string[] = [];
-    for (const [what, body] of bodies) {
+    for (const [what, body] of sent) {
       const least = await leastHeldBy(() => post(sender, address, body));
       if (least > MOST_HELD) faults.push(`${sender.who} ${address} ${what}: ${least} ms`);
     }
@@ -218,21 +115,43 @@ describe('the largest forms that are accepted', function () {
     const faults: string[] = [];
     const routes = postRoutes();
     assert.ok(routes.size > 60, [...routes].join('\n'));
+    const refused = new Set<string>();
+    let lists = 0;
     for (const path of routes)
       for (const sender of senders) {
+        const address = fill(path, place);
         const isLong = LONG_FORMS.includes(path) && sender.who !== 'nobody';
-        faults.push(
-          ...(await faultsOf(sender, fill(path, place), bodiesFor(sender, isLong, isReadOf(sender, path)))),
-        );
+        const isRead = isReadOf(sender, path);
+        const read = await fieldsReadBy(async () => {
+          if (isRead) await post(sender, address, bodies.good(sender));
+          const shapes = bodies.bodiesFor(sender, isLong, isRead);
+          // Somebody who is refused is refused by the same code everywhere: all shapes once, then one an address.
+          const kind = `${sender.who} ${isLong}`;
+          const sent = isRead || !refused.has(kind) ? shapes : shapes.slice(0, 1);
+          if (!isRead) refused.add(kind);
+          faults.push(...(await faultsOf(sender, address, sent)));
+        });
+        if (!isRead) continue;
+        const sent = bodies.listsFor(sender, isLong, read);
+        lists += sent.length;
+        faults.push(...(await faultsOf(sender, address, sent)));
       }
     assert.deepEqual(faults, []);
+    assert.ok(lists > 40, `only ${lists} lists were found`);
   });
 
   it('nor does one number that is as long as a form may be', async () => {
     const faults: string[] = [];
     const sender = senders.find(({ who }) => who === 'administrator of the account')!;
-    for (const path of postRoutes())
-      faults.push(...(await faultsOf(sender, fill(path, place), numbersFor(sender))));
+    let numbers = 0;
+    for (const path of postRoutes()) {
+      const address = fill(path, place);
+      const read = await fieldsReadBy(() => post(sender, address, bodies.good(sender)));
+      const sent = bodies.numbersFor(sender, read);
+      numbers += sent.length;
+      if (sent.length > 0) faults.push(...(await faultsOf(sender, address, sent)));
+    }
     assert.deepEqual(faults, []);
+    assert.ok(numbers > 10, `only ${numbers} numbers were found`);
   });
 });

@@ -7,7 +7,7 @@ import { CleverError } from '../explain-failure.js';
 import { mailAdministrators } from '../../notifications/mail-administrators.js';
 import { readForPage } from '../read-for-page.js';
 
-/** `fault`: what kept Slotbell from finding out, or from reading the schools. */
+/** `fault`: why Slotbell could not find out, or could not read the schools. */
 export interface ApprovalCheck {
   approval: AccountClever['approval'];
   fault?: CleverFault;
@@ -20,9 +20,8 @@ type Found = Pick<AccountClever, 'approval'> &
 const MOST_SCHOOLS = 3000;
 
 /**
- * Asks Clever whether the account's district may be read, and notes the answer, with the district's name and schools once
- * it may. A fault of Clever's changes nothing that was known; it is noted beside it. Undefined where nothing can be
- * asked yet: no district id, or no access.
+ * Asks Clever whether the account's district may be read, and stores the answer, with the district's name and schools if so. A fault of
+ * Clever's leaves what is stored and is stored beside it. Undefined if nothing can be asked yet: no district id, or no access.
  */
 export async function checkApproval(
   deps: Deps,
@@ -36,7 +35,7 @@ export async function checkApproval(
   const found = asked.ok ? asked.value : failed(clever, asked);
   const { fault, ...known } = found;
   const set = Object.fromEntries(Object.entries(known).map(([key, value]) => [`clever.${key}`, value]));
-  // Only onto what was asked about: the district or the access may have been changed meanwhile.
+  // Only if the district and the access are still those that were checked.
   const noted = await Account.updateOne(
     {
       _id: accountId,
@@ -53,7 +52,7 @@ export async function checkApproval(
   return { approval: found.approval, ...(fault ? { fault } : {}) };
 }
 
-/** The district was waited for; who saves an access that is accepted at once sees that on the page. */
+/** News is that a district which was waited for may be read; somebody whose access is accepted at once sees that on the page. */
 function isNews({ approval, checkedAt }: AccountClever): boolean {
   return approval === 'waiting' || (approval === 'unknown' && checkedAt !== undefined);
 }
@@ -119,7 +118,7 @@ function failed(
   return { approval: clever.approval, fault };
 }
 
-/** Checks every account that waits for its district, one after the other: they are few and nobody waits. */
+/** Checks every account that waits for its district, one after another: they are few and nobody waits. */
 export async function checkWaitingApprovals(deps: Deps, stopping: AbortSignal): Promise<void> {
   const waiting = Account.find(
     { 'clever.approval': { $in: ['waiting', 'unknown'] }, 'clever.credentials': { $exists: true } },

@@ -1,3 +1,4 @@
+import { changesOf } from '../../audit/compare-values.js';
 import { recordAudit } from '../../audit/record-audit.js';
 import type { Deps } from '../../deps.js';
 import { asRead } from '../../models/as-read.js';
@@ -7,8 +8,8 @@ import type { Actor } from '../../web/actor.js';
 export type Chosen = { ok: true } | { ok: false; reason: 'none' | 'no district' | 'changed meanwhile' };
 
 /**
- * Which kinds of people the sync brings; at least one.
- * @param before as they were read: saved only while they are still that
+ * Saves which kinds of people the sync brings; at least one.
+ * @param before the stored kinds as they were read: saved only while they are still the same
  */
 export async function chooseKinds(
   deps: Deps,
@@ -29,7 +30,7 @@ export async function chooseKinds(
     account: actor.account,
     user: actor.user,
     action: 'choose clever kinds',
-    detail: { ...kinds },
+    changes: changesOf({ ...before }, { ...kinds }),
     at: deps.now(),
   });
   return { ok: true };

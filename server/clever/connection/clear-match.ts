@@ -14,8 +14,8 @@ export type Cleared =
   | { ok: false; reason: 'roster there'; name: string; people: number; sections: number };
 
 /**
- * Undoes a match. Where people or sections of the school were imported while Clever is on, they would leave at the next
- * sync: that is told first (`sure`). The last match stays while Clever is enabled. `seen`: the match that the page showed.
+ * Undoes a match. If people or sections of the school were imported and Clever is on, they would leave at the next sync, so the person is
+ * asked first (`sure`). The last match stays while Clever is enabled. `seen`: the match that the page showed.
  */
 export async function clearMatch(
   deps: Deps,

@@ -9,7 +9,7 @@ import type { Actor } from '../../web/actor.js';
 
 export type Created = { ok: true; count: number } | { ok: false; reason: 'same name' | 'nothing to create' };
 
-/** Adds one of our own schools, by a name that none of them has. */
+/** Adds one of our own schools, with a name that none of them has. */
 export async function createSchool(deps: Deps, actor: Actor, name: string): Promise<Created> {
   const { account } = actor;
   const sortKey = searchKey(name);
@@ -20,7 +20,7 @@ export async function createSchool(deps: Deps, actor: Actor, name: string): Prom
 }
 
 /**
- * Makes schools of ours from Clever's and matches them at once.
+ * Adds schools of ours from Clever's and matches them.
  * @param which the id of one, or `all` that no school of ours is matched to
  */
 export async function createFromClever(deps: Deps, actor: Actor, which: string): Promise<Created> {
@@ -42,7 +42,7 @@ export async function createFromClever(deps: Deps, actor: Actor, which: string):
       });
       made.push(school._id);
     } catch (error) {
-      // Somebody matched it a moment ago.
+      // Somebody has just matched it.
       if (!isDuplicateKey(error)) throw error;
     }
   }

@@ -10,10 +10,10 @@ import { enableBlockers } from './policy.js';
 export type Enabled =
   | { ok: true }
   | { ok: false; reason: 'not ready'; reasons: string[] }
-  /** Roster files are on, or gave the record ids that are there: a person has to begin the change of source. */
+  /** Roster files are on, or gave the stored record ids: a person has to start the change of source. */
   | { ok: false; reason: 'files' };
 
-/** Turns Clever on for the account, when nothing stands against it any more (`enableBlockers`). */
+/** Turns Clever on for the account, unless something prevents it (`enableBlockers`). */
 export async function enableClever(deps: Deps, actor: Actor): Promise<Enabled> {
   const { account } = actor;
   const reasons = await findEnableBlockers(account);
@@ -48,7 +48,7 @@ export async function findEnableBlockers(account: Types.ObjectId): Promise<strin
   return enableBlockers(found?.clever, matched);
 }
 
-/** Clever and roster files are never on at once (seed rule): turning from one to the other clears record ids. */
+/** Clever and roster files are never on at once, as changing from one to the other clears record ids. */
 function isOfFiles({ files, recordsOf, switching }: Account): boolean {
   return files?.on === true || switching !== undefined || (recordsOf !== undefined && recordsOf !== 'clever');
 }

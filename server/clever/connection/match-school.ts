@@ -9,7 +9,7 @@ import type { Actor } from '../../web/actor.js';
 export type Matched =
   { ok: true } | { ok: false; reason: 'no such school' | 'already matched' | 'taken by another school' };
 
-/** Joins one of our schools to one of Clever's: each to at most one of the other side, which the unique index settles. */
+/** Matches one of our schools to one of Clever's. Each school has at most one match, which the unique index enforces. */
 export async function matchSchool(
   deps: Deps,
   actor: Actor,

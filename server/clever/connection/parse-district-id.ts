@@ -4,9 +4,9 @@ const ID = /(?<![0-9a-z])[0-9a-f]{24}(?![0-9a-z])/gi;
 const NAMED = /[?&#;]district(?:_id)?=([^&#;\s]*)/gi;
 
 /**
- * Takes the district id (24 hexadecimal digits) out of what was pasted: the id alone, or a login link such as
- * `https://clever.com/oauth/district-picker?client_id=…&district_id=…`, also percent-encoded or with words around it.
- * A parameter named for the district decides; else there must be exactly one such id. Never guesses between two.
+ * Finds the district id (24 hexadecimal digits) in a pasted text: the id alone, or a login link such as
+ * `https://clever.com/oauth/district-picker?client_id=…&district_id=…`, also percent-encoded or with words around it. A parameter named for
+ * the district decides; otherwise there must be exactly one such id. Never guesses between two.
  */
 export function parseDistrictId(pasted: string): DistrictId {
   const text = decoded(pasted);
@@ -22,7 +22,7 @@ function distinct(values: string[]): string[] {
   return [...new Set(values.map((value) => value.trim().toLowerCase()))];
 }
 
-/** Links inside links are encoded once more. */
+/** Links inside links are encoded twice. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -48,7 +48,7 @@ export async function postDistrict(deps: Deps, req: Request, res: Response): Pro
   await goOn(deps, req, res, { kind: 'ok', text }, { at: '#access', done: DISTRICT });
 }
 
-/** Saves the district that is typed. @returns undefined where the request is answered with why not, or with a question */
+/** Saves the typed district. @returns undefined if the request was answered with a refusal or a question */
 async function keepDistrict(
   deps: Deps,
   req: Request,
@@ -68,8 +68,8 @@ async function keepDistrict(
 }
 
 /**
- * Step 2: one of the ways in, and with it the first district where that is typed: one button for both.
- * @param body the form, which says which way
+ * Step 2: one of the kinds of access, and the first district with it if one is typed: one button for both.
+ * @param body the form, which says which kind
  */
 export async function postAccess(deps: Deps, req: Request, res: Response, body: unknown): Promise<void> {
   const parsed = parseForm(accessSchema, body);
@@ -80,13 +80,13 @@ export async function postAccess(deps: Deps, req: Request, res: Response, body: 
   const { accessSeen, ...access } = parsed.value;
   const saved = await saveAccess(deps, actor, access, accessSeen);
   if (!saved.ok) return show(deps, req, res, refusal(req, 'access', ACCESS_REFUSALS[saved.reason]));
-  // Asked at once, so that a slip in a token shows here and not tomorrow.
+  // Checked at once, so that a typo in a token shows now and not tomorrow.
   const flash = sayApproval(await checkApproval(deps, actor.account), 'The access is saved.');
   const done = access.kind === 'token' ? TOKEN : access.kind === 'application' ? CLIENT : [];
   await goOn(deps, req, res, flash, { at: '#approval', done: [...done, ...(isFirst ? DISTRICT : [])] });
 }
 
-/** What asking Clever for the district's approval brought. @param before what was done first, as a sentence */
+/** The result of asking Clever for the district's approval. @param before what was done first, as a sentence */
 export function sayApproval(result: ApprovalCheck | undefined, before: string): Flash {
   if (!result) return { kind: 'notice', text: 'Save the district ID and the access first.' };
   if (result.fault) return { kind: 'danger', text: `${before} ${sayFault(result.fault)}` };

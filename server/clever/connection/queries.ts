@@ -18,13 +18,13 @@ export interface SchoolChoice {
   number: string;
 }
 
-/** What the set-up page shows. Holds no secret, so that no template can. */
+/** What the setup page shows. It contains no secret, so no template can show one. */
 export interface ConnectionPage {
   districtId: string;
   districtName: string;
   /** Which access is saved, and when, in words. */
   access: { kind: Access; savedAt: string } | undefined;
-  /** When it was saved, for telling whether it is the same still; '' for none. */
+  /** When it was saved, to tell whether it has changed since; '' for none. */
   accessSeen: string;
   /** Whether this installation has a Clever application to offer. */
   applicationOffered: boolean;
@@ -35,10 +35,10 @@ export interface ConnectionPage {
   matched: { id: string; name: string; cleverId: string; cleverName: string }[];
   ours: SchoolChoice[];
   theirs: SchoolChoice[];
-  /** Schools on either side that the lists do not show; a search finds them. */
+  /** Schools that the lists do not show; a search finds them. */
   moreOurs: number;
   moreTheirs: number;
-  /** Unmatched ones of Clever's, whatever is searched for. */
+  /** Clever's schools without a match, whatever is searched for. */
   unmatchedTheirs: number;
   kinds: CleverKinds | undefined;
   enabled: boolean;
@@ -46,10 +46,10 @@ export interface ConnectionPage {
   blockers: string[];
 }
 
-/** A list to pick from stays short; the search finds the rest. */
+/** The lists stay short; the search finds the rest. */
 const MOST_SHOWN = 100;
 
-/** Everything that the set-up page tells of one account. @param query its search narrows both lists of schools */
+/** Everything that the setup page shows of an account. @param query its search narrows both lists of schools */
 export async function connectionPage(deps: Deps, actor: Actor, query: PageQuery): Promise<ConnectionPage> {
   const { account } = actor;
   const clever = (await Account.findById(account, { clever: 1 }).lean())?.clever;
@@ -103,7 +103,7 @@ export function countSynced(account: Types.ObjectId): Promise<number> {
   return Event.countDocuments({ account, status: 'active', 'sync.on': true });
 }
 
-/** What is found, after the selected one. */
+/** The found items, after the selected one. */
 function selectedFirst<T>(all: T[], isFound: (one: T) => boolean, isSelected: (one: T) => boolean): T[] {
   return [...all.filter(isSelected), ...all.filter((one) => !isSelected(one) && isFound(one))];
 }

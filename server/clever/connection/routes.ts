@@ -104,7 +104,7 @@ function confirmDisable(req: Request, res: Response, synced: number): void {
   });
 }
 
-/** Clever and roster files are never on at once: Begin or Cancel. The roster does the change. */
+/** Clever and roster files are never on at once: Begin or Cancel. `uploads/switch-source.ts` makes the change. */
 function confirmInsteadOfFiles(req: Request, res: Response): void {
   res.render('clever/confirm', {
     title: 'Clever instead of roster files?',

@@ -12,8 +12,8 @@ export type SavedAccess =
   | { ok: false; reason: 'no district' | 'no application' | 'district taken' | 'changed meanwhile' };
 
 /**
- * Keeps how the district is read, sealed. What was known of the approval is asked anew.
- * @param seen when the access was saved that the person who replaces it has seen, '' for none
+ * Stores how the district is read, sealed. The approval is checked again afterwards.
+ * @param seen when the access was saved that the person saw on the page; '' for none
  */
 export async function saveAccess(
   deps: Deps,
@@ -55,7 +55,7 @@ export async function saveAccess(
   return { ok: true };
 }
 
-/** An access from before its time was kept is seen as none. */
+/** An access that was saved before times were stored counts as none. */
 function savedAt(seen: string | undefined) {
   if (seen === undefined) return {};
   return { 'clever.credentialsAt': seen === '' ? { $exists: false } : new Date(seen) };

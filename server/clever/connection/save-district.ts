@@ -1,4 +1,5 @@
 import type { Types } from 'mongoose';
+import { changesOf } from '../../audit/compare-values.js';
 import { recordAudit } from '../../audit/record-audit.js';
 import type { Deps } from '../../deps.js';
 import { Account } from '../../models/account.js';
@@ -19,8 +20,8 @@ export async function hasDistrict(account: Types.ObjectId): Promise<boolean> {
 }
 
 /**
- * Sets the account's district. Another id than before is another district's data: matches are cleared (`sure` asked
- * first) and a district token is dropped; refused while Clever is enabled.
+ * Saves the account's district. Another id is another district's data: matches are cleared (`sure` is asked first) and a district token is
+ * dropped; refused while Clever is enabled.
  */
 export async function saveDistrict(
   deps: Deps,
@@ -65,7 +66,8 @@ export async function saveDistrict(
     account: actor.account,
     user: actor.user,
     action: 'save clever district',
-    detail: { districtId, before: before?.districtId ?? '', matchesCleared: matches },
+    detail: { matchesCleared: matches },
+    changes: changesOf({ districtId: before?.districtId }, { districtId }),
     at: deps.now(),
   });
   return { ok: true, changed: true };

@@ -14,7 +14,7 @@ const REFUSALS = {
   'changed meanwhile': 'Somebody else changed this at the same moment. Save again.',
 };
 
-/** Saves the kinds that are selected. @returns the form again where they cannot be saved */
+/** Saves the selected kinds. @returns the form again if they cannot be saved */
 export async function saveKinds(deps: Deps, req: Request, res: Response): Promise<Form | undefined> {
   const values = { kinds: [], ...draftOf(req) };
   const parsed = parseForm(kindsSchema, req.body);
@@ -23,13 +23,13 @@ export async function saveKinds(deps: Deps, req: Request, res: Response): Promis
   const account = await Account.findById(actor.account, { 'clever.kinds': 1 }).lean();
   const before = account?.clever?.kinds;
   const changed = changedMeanwhile(KINDS_FIELDS, req.body, { kinds: boxesOf(before) });
-  // `seen` is what is stored now, which the page is about to show.
+  // `seen` is the stored state, which the page is about to show.
   if (changed) return { ...changed, values: { ...values, ...changed.values, seen: undefined } };
   const chosen = await chooseKinds(deps, actor, kindsOf(parsed.value.kinds), before);
   return chosen.ok ? undefined : { values, errors: { kinds: REFUSALS[chosen.reason] } };
 }
 
-/** A button that needs the kinds: what is selected there is saved with it, where the page shows them. */
+/** For a button that needs the kinds: saves the selected ones with it, if the page shows them. */
 export async function saveKindsBeside(deps: Deps, req: Request, res: Response): Promise<Form | undefined> {
   const isThere = (req.body as Record<string, unknown> | undefined)?.step === 'kinds';
   return isThere ? saveKinds(deps, req, res) : undefined;

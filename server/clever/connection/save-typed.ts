@@ -7,8 +7,8 @@ import { addSchool } from './school-routes.js';
 import { CLIENT, draftOf, refusal, show, textIn } from './show-page.js';
 
 /**
- * What the Enter key does in a field of the page, which is one form: saves the step that is typed in, the first district together with
- * its access. Where others are typed in at once, or none, nothing is saved: a button of a step says which.
+ * Handles the Enter key in a field of the page, which is one form: saves the step in which something is typed; the first district together
+ * with its access. If several steps are filled in, or none, nothing is saved: each step has a button.
  */
 export async function saveTyped(deps: Deps, req: Request, res: Response): Promise<void> {
   const body = req.body as Record<string, unknown> | undefined;

@@ -14,7 +14,7 @@ export type Access =
   | { kind: 'application'; clientId: string; clientSecret: string }
   | { kind: 'installation' };
 
-/** What can stand in a header: visible characters without a space. */
+/** A text that a header can carry: visible characters without a space. */
 function secret(): Joi.StringSchema {
   return Joi.string()
     .trim()
@@ -28,7 +28,7 @@ function onlyFor(kind: Access['kind'], label: string): Joi.AlternativesSchema {
 }
 
 export const accessSchema = Joi.object<Access & { accessSeen?: string }>({
-  // When the access was saved that the page showed.
+  // When the access that the page showed was saved.
   accessSeen: Joi.string().isoDate().max(30).allow('').label('this page’s access'),
   kind: Joi.string().valid('token', 'application', 'installation').required().label('a kind of access'),
   token: onlyFor('token', 'the district token'),
@@ -63,10 +63,10 @@ export const fromCleverSchema = Joi.object<{ cleverSchool: string }, true>({
     .messages({ 'any.required': 'Select {#label}.' }),
 });
 
-/** `sure`: the page that asks first was answered. */
+/** `sure`: somebody answered the page that asks first. */
 export const disableSchema = Joi.object<{ sure: boolean }, true>({ sure: tick() });
 
-/** What the form of kinds calls its field. */
+/** The fields of the form of kinds, with their labels. */
 export const KINDS_FIELDS: SettingsFields = { kinds: { label: 'People that the sync brings' } };
 
 const KINDS = ['students', 'teachers', 'staff', 'contacts'] as const;
@@ -91,7 +91,7 @@ export function kindsOf(ticked: string[]): CleverKinds {
 
 export interface PageQuery {
   q: string;
-  /** Selected ones stay on their lists, whatever is searched for. */
+  /** Selected schools stay on the lists, whatever is searched for. */
   school: string;
   cleverSchool: string;
 }
@@ -102,7 +102,7 @@ export const pageQuery = Joi.object<PageQuery, true>({
   cleverSchool: Joi.string().max(60).allow('').default(''),
 });
 
-/** The kinds as the form's boxes, of an account's set-up. */
+/** The kinds of an account's setup as the form's checkboxes. */
 export function boxesOf(kinds: CleverKinds | undefined): string[] {
   return KINDS.filter((kind) => kinds?.[kind]);
 }

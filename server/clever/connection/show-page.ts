@@ -10,10 +10,10 @@ import { connectionPage } from './queries.js';
 import { boxesOf, KINDS_FIELDS, pageQuery } from './schema.js';
 
 export const HOME = '/global-setup/clever';
-/** Shows the page with what is typed and selected on it, and saves nothing. */
+/** Shows the page with what is typed and selected, and saves nothing. */
 export const DRAFT = `${HOME}/draft`;
 
-/** What the steps' fields are called; the page is one form, so that no button loses what another step holds. */
+/** The names of the steps' fields. The page is one form, so that no button loses what is typed in another step. */
 export const DISTRICT = ['district'];
 export const CLIENT = ['clientId', 'clientSecret'];
 export const TOKEN = ['token'];
@@ -21,7 +21,7 @@ export const MATCH = ['school', 'cleverSchool'];
 export const NAME = ['name'];
 export const KINDS = ['step', 'kinds', 'seen'];
 
-/** What a page may not show again. */
+/** Fields that a page must not show again. */
 const SECRETS: Record<string, string> = { token: 'district token', clientSecret: 'client secret' };
 
 /** The page, or the page again with what is wrong in one of its steps. @param done fields that are saved */
@@ -48,25 +48,26 @@ export async function show(
     chosen: { school: query.school, cleverSchool: query.cleverSchool },
     lost,
     lostInWords: lost.map((name) => SECRETS[name] ?? name),
-    // A page that shows a form again is read from its top.
+    // Where a message stands: in its section, or at the top of a page that shows a form again.
     flashInSections: req.method === 'GET',
     form,
   });
 }
 
-/** A form with one thing wrong; what was typed stays, secrets never. */
+/** A form with one fault; what was typed stays, except secrets. */
 export function refusal(req: Request, field: string, message: string): Form {
   return { values: draftOf(req), errors: { [field]: message } };
 }
 
-/** What is typed and selected on the page; a box that is not selected sends nothing and stays so. */
+/** What is typed and selected on the page; a checkbox that is not selected sends nothing. */
 export function draftOf(req: Request): Form['values'] {
   const values = typedValues(req.body);
   return values.step === 'kinds' ? { kinds: [], ...values } : values;
 }
 
 /**
- * Back to the page after a step; shown at once where something else is typed or selected, as a new page would lose it.
+ * Returns to the page after a step. If another step has something typed or selected, the page is shown at once, as a redirect would lose
+ * it.
  * @param at the step's place on the page. @param done fields that are saved
  */
 export async function goOn(
@@ -88,7 +89,7 @@ export async function goOn(
   });
 }
 
-/** What a page that asks first brings back, whatever is answered. */
+/** The fields that a page which asks first sends back, whatever the answer. */
 export function carriedBy(req: Request): Record<string, unknown> {
   const draft = draftOf(req);
   const names = [...DISTRICT, 'clientId', ...MATCH, ...NAME, ...KINDS, 'q'];
@@ -99,7 +100,7 @@ export function carriedBy(req: Request): Record<string, unknown> {
   };
 }
 
-/** What is typed or selected beside what is done; undefined for nothing. */
+/** What is typed or selected besides what is saved; undefined if nothing. */
 function leftOf(req: Request, done: readonly string[]): Form['values'] | undefined {
   const isLeft = (name: string) => !done.includes(name) && textIn(req, name) !== '';
   const kinds = !done.includes('kinds') && isChanged(KINDS_FIELDS, req.body);
@@ -115,7 +116,7 @@ function lostSecrets(req: Request, done: readonly string[]): string[] {
   );
 }
 
-/** What is searched for, and the schools that are selected, which stay on the lists. */
+/** The search, and the selected schools, which stay on the lists. */
 function searchOf(req: Request, { values }: Form): Record<string, unknown> {
   const q = textIn(req, 'q');
   const selected = MATCH.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]]));

@@ -6,7 +6,7 @@ export interface Reading<T> {
   at: Date;
 }
 
-/** A value with its weight: about how many records it holds. */
+/** A value with its weight: roughly the number of its records. */
 export interface Weighed<T> {
   value: T;
   weight: number;
@@ -18,9 +18,8 @@ interface Entry {
 }
 
 /**
- * Readings kept in memory for some minutes, so that turning a page or typing a search does not read the district again.
- * Bounded: the longest unused go when all together weigh more than `maxWeight`. Two who ask at once share one reading; one
- * that failed is not kept.
+ * Keeps readings in memory for some minutes, so that paging or searching does not read the district again. If all together exceed
+ * `maxWeight`, the least recently used are dropped. Two requests at once share one reading; a failed reading is not kept.
  */
 export function createReadings(options: { ttlMs: number; maxWeight: number; now: () => Date }) {
   const { ttlMs, maxWeight, now } = options;
@@ -31,7 +30,7 @@ export function createReadings(options: { ttlMs: number; maxWeight: number; now:
     perf: { now: () => now().getTime() },
   });
   return {
-    /** @param key begins with its group; `load` is asked only where nothing fresh is kept */
+    /** @param key begins with its group; `load` is called only if nothing fresh is kept */
     async get<T>(key: string, load: () => Promise<Weighed<T>>): Promise<Reading<T>> {
       const kept = cache.get(key);
       if (kept) return { value: (await kept.loading).value as T, at: kept.at };
@@ -40,7 +39,7 @@ export function createReadings(options: { ttlMs: number; maxWeight: number; now:
       cache.set(key, entry, { size: 1 });
       try {
         const { value, weight } = await loading;
-        // Unless it was forgotten meanwhile.
+        // Unless it was dropped meanwhile.
         if (cache.peek(key) === entry) {
           cache.delete(key);
           cache.set(key, entry, { size: Math.max(1, weight), start: entry.at.getTime() });
@@ -51,11 +50,11 @@ export function createReadings(options: { ttlMs: number; maxWeight: number; now:
         throw error;
       }
     },
-    /** Forgets all readings of a group. */
+    /** Drops all readings of a group. */
     forget(group: string): void {
       for (const key of [...cache.keys()]) if (key.startsWith(group)) cache.delete(key);
     },
-    /** The weight that is kept now. */
+    /** The total weight of what is kept. */
     weight(): number {
       return cache.calculatedSize;
     },

@@ -10,13 +10,13 @@ export interface ShownSection {
   course: string;
   period: string;
   school: string;
-  /** Names, the primary teacher first, and how many more are not shared with us. */
+  /** Names, the primary teacher first; how many more are not shared is counted beside them. */
   teachers: string[];
   unsharedTeachers: number;
   students: number;
 }
 
-/** Finds and sorts among the sections that were read. Each word of the search must begin a word of name, course, period or teacher. */
+/** Finds and sorts sections that were read. Each word of the search must begin a word of name, course, period or teacher. */
 export function findSections(
   rows: SectionRow[],
   names: NamesReading,

@@ -8,13 +8,13 @@ export interface NamesReading {
   courses: Map<string, string>;
 }
 
-/** Beyond these, further names show as not shared. */
+/** Names beyond these are shown as not shared. */
 const MOST_NAMES = 40_000;
 
 /**
- * Names of teachers and courses by id, read by whole pages and kept for some minutes: two requests for a usual district,
- * where asking for each of a page's fifty sections would take up to a hundred of the 1,200 a minute that all of the
- * account's reading shares. A kind that the district does not share has no names.
+ * Names of teachers and courses by id, read in whole pages and kept for some minutes. That is two requests for a usual district; asking for
+ * each of a page's fifty sections would take up to a hundred of the 1,200 a minute that all reading of the account shares. A kind that the
+ * district does not share has no names.
  */
 export async function readNames(client: CleverClient): Promise<Weighed<NamesReading>> {
   const teachers = new Map<string, string>();
@@ -42,7 +42,7 @@ async function unlessForbidden(read: () => Promise<void>): Promise<void> {
   }
 }
 
-/** First and last name, or what there is of them. */
+/** First and last name, or whichever exists. */
 export function personName(name: PersonName | null | undefined): string {
   const parts: Text[] = [name?.first ?? '', name?.last ?? ''];
   return (

@@ -15,17 +15,14 @@ export interface SectionReading {
   subject: string;
   term: string;
   teacherNames: string[];
-  /** By last name. */
+  /** Sorted by last name. */
   students: StudentRow[];
   /** Students and teachers that the section names but the district does not share with us. */
   unsharedStudents: number;
   unsharedTeachers: number;
 }
 
-/**
- * One section with its people; null where Clever has no such section. Children's names are read for each look and kept
- * nowhere.
- */
+/** One section with its people; null if Clever has no such section. Children's names are read each time and kept nowhere. */
 export async function readSection(client: CleverClient, id: string): Promise<SectionReading | null> {
   const section = await client.one('/sections', id);
   if (!section) return null;

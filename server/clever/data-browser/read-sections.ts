@@ -4,7 +4,7 @@ import type { Weighed } from './keep-readings.js';
 import type { TermsReading } from './read-terms.js';
 import { NO_TERM, UNSHARED_TERM } from './schema.js';
 
-/** What the list of sections needs of one; not who is in it. */
+/** The facts of a section that the list shows, without its people. */
 export interface SectionRow {
   id: string;
   name: string;
@@ -18,14 +18,14 @@ export interface SectionRow {
 
 export interface SectionsReading {
   rows: SectionRow[];
-  /** There are more sections than are kept; the rest was not read and cannot be listed. */
+  /** Whether there are more sections than are kept; the rest was not read. */
   cut: boolean;
 }
 
-/** One term of the largest districts; a reading stays under some 10 MB. */
+/** As many as one term of the largest districts has; a reading stays under some 10 MB. */
 const MOST_ROWS = 20_000;
 
-/** The sections of one term, of those without one, or of those whose term is not shared. */
+/** The sections of one term, those without one, or those whose term is not shared. */
 export async function readSections(
   client: CleverClient,
   term: string,
@@ -60,7 +60,7 @@ export function rowOf(section: CleverSection): SectionRow {
   };
 }
 
-/** Primary teacher first, each once. */
+/** The primary teacher first, nobody twice. */
 export function teachersOf({ teacher, teachers }: Pick<CleverSection, 'teacher' | 'teachers'>): string[] {
   return [...new Set([...(teacher ? [teacher] : []), ...(teachers ?? [])])];
 }

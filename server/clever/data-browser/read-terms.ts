@@ -20,8 +20,8 @@ export interface TermsReading {
 }
 
 /**
- * The district's terms with the number of their sections. Clever does not tell the number, so all sections are gone through
- * once; only the counts are kept.
+ * The district's terms with the number of their sections. Clever does not give the number, so all sections are read once; only the counts
+ * are kept.
  */
 export async function readTerms(client: CleverClient): Promise<Weighed<TermsReading>> {
   const terms = new Map<string, TermRow>();

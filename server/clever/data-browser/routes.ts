@@ -20,11 +20,11 @@ import { againSchema, listQuery, NO_TERM, pageQuery, UNSHARED_TERM } from './sch
 
 const HOME = '/data-browser';
 const KEPT_MS = 10 * 60_000;
-/** All accounts together; some 40 MB. */
+/** For all accounts together; some 40 MB. */
 const KEPT_ROWS = 100_000;
 const PAGE_SIZE = 50;
 
-/** What Clever shares, before anything is imported: terms, their sections, one section's students. Nothing is written. */
+/** What Clever shares, before an import: terms, their sections, one section's students. Nothing is written. */
 export function dataBrowserRoutes(deps: Deps): Router {
   const router = express.Router();
   const readings = createReadings({ ttlMs: KEPT_MS, maxWeight: KEPT_ROWS, now: deps.now });
@@ -118,7 +118,7 @@ export function dataBrowserRoutes(deps: Deps): Router {
   return router;
 }
 
-/** Reads through Clever for one page, or shows why that cannot be: not set up yet (200), or what Clever did wrong (502). */
+/** Reads from Clever for one page, or shows why that is impossible: not set up yet (200), or a fault of Clever's (502). */
 async function look(
   deps: Deps,
   res: Response,
@@ -152,7 +152,7 @@ async function look(
   res.status(502).render('data-browser/fault', { ...common, message: asked.error.message, needsSetUp });
 }
 
-/** The term of an address; 404 for one that the district does not have. */
+/** The term in an address; 404 if the district does not have it. */
 function termNamed(
   known: TermsReading,
   id: string,

@@ -1,10 +1,11 @@
+import { changesOf } from '../../audit/compare-values.js';
 import { recordAudit } from '../../audit/record-audit.js';
 import { asRead } from '../../models/as-read.js';
 import { Event } from '../../models/event.js';
 import { MESSAGE_KINDS, type MessageKind, type MessageText } from '../../models/message.js';
 import { DEFAULT_TEXTS } from '../../notifications/messages/default-texts.js';
 import type { Actor } from '../../web/actor.js';
-import type { EmailsForm } from './schema.js';
+import { emailsOf, type EmailsForm } from './schema.js';
 
 /** What an event keeps of the form. */
 export type EmailSettings = Pick<Event, 'office' | 'reminders' | 'messages'>;
@@ -42,7 +43,7 @@ export async function saveEmails(
     event: event._id,
     user: actor.user,
     action: 'change emails',
-    detail: { reminders: settings.reminders, texts: Object.keys(settings.messages) },
+    changes: changesOf(emailsOf(event), emailsOf(settings), ['officePhone', 'officeEmail', 'replyTo']),
     at: now,
   });
   return true;

@@ -1,3 +1,4 @@
+import { changesOf } from '../../audit/compare-values.js';
 import { recordAudit } from '../../audit/record-audit.js';
 import type { AppointmentField } from '../../models/appointment-field.js';
 import { asRead } from '../../models/as-read.js';
@@ -24,8 +25,12 @@ export async function saveQuestions(
     event: event._id,
     user: actor.user,
     action: 'change questions',
-    detail: { questions: fields.length },
+    changes: changesOf({ questions: labelsOf(event.fields) }, { questions: labelsOf(fields) }),
     at: now,
   });
   return true;
+}
+
+function labelsOf(fields: AppointmentField[] = []): string[] {
+  return fields.map(({ label }) => label);
 }

@@ -10,7 +10,7 @@ import { CLASS_TIES, SECTION_TIES } from '../../runs/changes/tie-kinds.js';
 
 const BATCH = 500;
 
-/** How many appointments, of all active events, there are with whom and what a run holds as gone. */
+/** Counts the appointments, in all active events, that involve what a run holds. */
 export async function countBookings(account: Types.ObjectId, run: Types.ObjectId): Promise<number> {
   const events = await Event.distinct('_id', { account, status: 'active' });
   if (events.length === 0) return 0;
@@ -79,7 +79,7 @@ async function bookedIn(
   const classes = ofSections
     ? await Class.distinct('_id', { event: { $in: events }, section: { $in: targets } })
     : targets;
-  // One that names no class is of any that the two share.
+  // An appointment without a class belongs to every class that the two share.
   const inThese = {
     event: { $in: events },
     class: { $in: [...classes, null] },

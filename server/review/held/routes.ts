@@ -10,7 +10,7 @@ import { pathOfRefresh, pathOfRun, type RunPlace } from '../../runs/show/queries
 import { heldQuery, verdictSchema, type HeldVerdict } from './schema.js';
 import { heldPage, heldRowsOf } from './show-page.js';
 
-/** Removals that a run held: the list, and accepting or rejecting all of it. @param find the run of a request, or 404 */
+/** Removals that a run holds: the list, and accepting or rejecting all of it. @param find the run of a request, or 404 */
 export function addHeldPages(
   router: Router,
   deps: Deps,

@@ -2,9 +2,8 @@ import type { KindCounts } from '../../models/run.js';
 import { number } from '../../web/format-count.js';
 
 /**
- * Whether what is held looks like a new school year: most of the sections went, and about as many new ones came in by the same
- * run.
- * @returns the sentence that says so, or ''
+ * Whether the held removals look like a new school year: most sections went, and the same run brought about as many new ones.
+ * @returns a sentence that says so, or ''
  */
 export function sayRollover(counts: Record<string, KindCounts>): string {
   const sections = counts.section;

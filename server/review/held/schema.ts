@@ -2,7 +2,7 @@ import Joi from 'joi';
 import { line } from '../../web/parse.js';
 import { oneKind } from '../run/schema.js';
 
-/** Which of what is held is shown; '' is all. */
+/** Which held removals are shown; '' is all. */
 export interface HeldQuery {
   q: string;
   kind: string;

@@ -28,7 +28,7 @@ export function heldRowsOf({ q, kind }: Pick<HeldQuery, 'q' | 'kind'>): ChangesQ
   return { q, kind, action: '', state: 'held' satisfies RosterChange['state'] };
 }
 
-/** The page of what a run holds: list, effects of either decision, who decided. */
+/** The page of a run's held removals: list, effects of either decision, who decided. */
 export async function heldPage(deps: Deps, actor: Actor, place: RunPlace, query: HeldQuery) {
   const { run, home, event } = place;
   const { q, kind, page } = query;

@@ -4,8 +4,8 @@ import type { RosterChange } from '../../models/roster-change.js';
 import { readableRuns, runsOf, type RunPlace } from '../../runs/show/queries.js';
 
 /**
- * Which changes of a run a reader sees: all, or of the account's part those of people who are in the event's classes. The rest of
- * the district is not theirs.
+ * The changes of a run that a reader may see: all, or of the account's part those of people in the event's classes. The rest of the
+ * district is not theirs to see.
  */
 export async function readableChanges(place: RunPlace): Promise<QueryFilter<RosterChange>> {
   const { event, refresh, run, wholeAccount } = place;

@@ -17,7 +17,7 @@ export interface ChipRow {
   items: Chip[];
 }
 
-/** The filters as chips: each counts what it would show with the other two filters as they are. A row of one choice is left out. */
+/** The filters as chips: each counts what it would show with the other two filters unchanged. A row with a single choice is left out. */
 export function listChips(path: string, query: ChangesQuery, counts: ChangeCount[]): ChipRow[] {
   const keep = { q: query.q, kind: query.kind, action: query.action, state: query.state };
   const row = (key: 'kind' | 'action' | 'state', label: string, words: [string, string][]): ChipRow => {

@@ -13,11 +13,11 @@ import { nameAppointments } from '../../runs/show/name-appointments.js';
 export interface TargetScope extends Style {
   account: Types.ObjectId;
   event?: PlacedEvent;
-  /** Where a preview's new people are noted. */
+  /** The runs that note a preview's new people. */
   runs?: Types.ObjectId[];
 }
 
-/** The names of what changes are about, by the document's id; a new one that is only planned brings its own. */
+/** The names of the documents that changes are about, by id; a planned document has its name in the note. */
 export async function nameTargets(
   scope: TargetScope,
   rows: readonly RosterChange[],
@@ -33,7 +33,7 @@ export async function nameTargets(
   return names;
 }
 
-/** By the kind's own fields: a person's two names, a class' name or course. */
+/** The name from the kind's own fields: a person's two names, a class' name or course. */
 function nameOf(kind: string, document: Record<string, unknown>): string {
   if (kind === 'class') return className({ edits: {}, ...document } as unknown as Class);
   if (isContactType(kind)) return contactName(document);

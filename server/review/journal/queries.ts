@@ -17,14 +17,14 @@ export interface ChangeCount {
   count: number;
 }
 
-/** Changes of some runs: of all, or as a filter that names runs and tells more. */
+/** Which changes: those of some runs, or a filter that names runs and more. */
 export type ChangesOf = Types.ObjectId[] | QueryFilter<RosterChange>;
 
 function filterOf(of: ChangesOf): QueryFilter<RosterChange> {
   return Array.isArray(of) ? { run: { $in: of } } : of;
 }
 
-/** The changes of some runs by kind, action and state, whatever is filtered. */
+/** Counts the changes of some runs by kind, action and state, without the page's filters. */
 export function countChanges(of: ChangesOf): Promise<ChangeCount[]> {
   return RosterChange.aggregate<ChangeCount>([
     { $match: filterOf(of) },
@@ -33,7 +33,7 @@ export function countChanges(of: ChangesOf): Promise<ChangeCount[]> {
   ]);
 }
 
-/** The state is always named, so that the index of run, state and kind serves, and sorts. */
+/** The state is always named, so that the index of run, state and kind finds and sorts them. */
 export function changesFilter(of: ChangesOf, query: ChangesQuery): QueryFilter<RosterChange> {
   return {
     ...filterOf(of),
@@ -59,7 +59,7 @@ export function changesPage(
   return RosterChange.find(changesFilter(of, query)).sort(CHANGES_ORDER).skip(skip).limit(size).lean();
 }
 
-/** The log's rows of what a run added: what it adds is kept in the log alone, as it needs no values to be taken back. */
+/** The log rows of what a run added: undo needs no values for these, so they are in the log alone. */
 export function addedFilter(runs: Types.ObjectId[], kinds: string[]): QueryFilter<SyncLog> {
   return { run: { $in: runs }, kind: { $in: kinds }, action: 'added' };
 }

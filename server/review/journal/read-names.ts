@@ -14,10 +14,10 @@ export interface Names {
   courses: Map<string, string>;
 }
 
-/** Lists longer than this are told by numbers, so that nobody is looked up in vain. */
+/** Longer lists are shown as numbers, so that names are not looked up in vain. */
 export const MOST_NAMED = 3;
 
-/** Looks up who and what some changes speak of, one query a collection. */
+/** Looks up the people and things that changes mention, one query for each collection. */
 export async function readNames(
   { account, runs = [] }: TargetScope,
   rows: readonly RosterChange[],
@@ -36,7 +36,7 @@ export function isPeople({ path }: Pick<FieldChange, 'path'>): boolean {
   return /(^|\.)(students|teachers|studentIds|teacherIds|relations)$/.test(path);
 }
 
-/** What came into a list and what went from it. */
+/** What was added to a list and what was removed. */
 export function listChange({ before, after }: FieldChange): { added: string[]; removed: string[] } {
   const [old, fresh] = [textsOf(before), textsOf(after)];
   const [inOld, inFresh] = [new Set(old), new Set(fresh)];
@@ -88,7 +88,7 @@ async function namePeople(
   return names;
 }
 
-/** People whom a preview would bring in: they have no document yet. */
+/** People whom a preview would add: they have no document yet. */
 async function plannedPeople(runs: Types.ObjectId[], ids: string[]): Promise<RosterChange[]> {
   if (runs.length === 0 || ids.length === 0) return [];
   const planned = { run: { $in: runs }, action: 'added' as const };

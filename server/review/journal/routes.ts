@@ -37,7 +37,7 @@ export function addChangesPages(
   });
 }
 
-/** Of whom names are looked up. */
+/** Where names are looked up. */
 export function scopeOf(place: RunPlace): TargetScope {
   const { run, event } = place;
   return {

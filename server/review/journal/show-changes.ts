@@ -18,12 +18,12 @@ export const CHANGE_STATE_WORDS: Record<ChangeState, { kind: string; word: strin
   stale: { kind: 'notice', word: 'Changed since' },
 };
 
-/** One changed field: what it was and is, or for a list what came and went. */
+/** One changed field: its values before and after, or for a list what was added and removed. */
 export interface ShownField {
   label: string;
   before: string;
   after: string;
-  /** Instead of both. */
+  /** Shown instead of both values. */
   text: string;
 }
 
@@ -37,7 +37,7 @@ export interface ShownChange {
   sourceId: string;
 }
 
-/** Some changes in words. @param values false: only which fields changed, as the log tells it */
+/** Changes in words. @param values false: only which fields changed, as in the log */
 export async function showChanges(
   scope: TargetScope,
   rows: readonly RosterChange[],

@@ -9,8 +9,8 @@ import { appliedBy } from '../run/apply-run.js';
 import { runsOf, type RunPlace } from '../../runs/show/queries.js';
 
 /**
- * Throws away what a preview noted; the run stays listed. One that was applied meanwhile, or is about to be, stays as it is: what
- * applies it looks at its state first.
+ * Deletes what a preview noted; the run stays listed. A preview that was applied meanwhile, or is about to be, stays as it is, as applying
+ * it first changes its state.
  */
 export async function deletePreview(
   deps: Pick<Deps, 'now'>,

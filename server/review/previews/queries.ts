@@ -14,16 +14,16 @@ import { heldInWords } from '../../runs/show/summarize-run.js';
 import { findNewerUpload, sayNewer } from '../../uploads/find-newer.js';
 import { sayResult } from '../../runs/log/say-result.js';
 
-/** What a preview noted is kept so long. */
+/** How many days a preview's notes are kept. */
 export const KEPT_DAYS = 7;
 const DAY_MS = 24 * 3600_000;
 
 const NAMED = 5;
-/** The mirror's own records say of an event the same as its classes. */
+/** The kinds counted for an event: the mirror's own records say the same as its classes. */
 const OF_EVENT = ['student', 'teacher', 'staff', 'guardian', 'class', 'resource'];
 const COUNTED = [...OF_EVENT, 'section', 'course', 'term'];
 
-/** Whether a preview can be applied still, and why not. */
+/** Whether a preview can still be applied, and why not. */
 export type PreviewState =
   | { can: 'apply'; until: Date; risk: Risk }
   | {
@@ -32,18 +32,18 @@ export type PreviewState =
     }
   | { can: 'nothing'; why: 'applied' | 'stale'; href: string; result: string; stale: number };
 
-/** What somebody should know before they apply it. */
+/** What somebody should know before applying it. */
 export interface Risk {
-  /** "3 students and 1 class" would leave; '' for none. */
+  /** Who would leave: "3 students and 1 class"; '' if nobody. */
   leaving: string;
   names: string[];
-  /** How many would leave besides those named. */
+  /** How many more would leave. */
   more: number;
-  /** "24 enrollments" that would end though nobody of them leaves; '' for none. */
+  /** "24 enrollments" that would end although nobody in them leaves; '' for none. */
   ending: string;
   /** Appointments that would need a look. */
   broken: number;
-  /** That the roster files of this preview are no longer the newest, as a sentence; '' where they are. */
+  /** A sentence if the preview's roster files are no longer the newest; '' if they are. */
   older: string;
 }
 
@@ -71,14 +71,14 @@ export async function previewState(place: RunPlace, now: Date): Promise<PreviewS
   return { can: 'apply', until, risk: await riskOf(place) };
 }
 
-/** Also what an event takes, or by what fields are mapped, may be all that is new. */
+/** The only change may be in an event's schools and terms, or in the field mapping. */
 async function changesSomething(place: RunPlace): Promise<boolean> {
   const { run } = place;
   if (('choice' in run && run.choice) || ('mapping' in run && run.mapping)) return true;
   return (await RosterChange.exists({ run: { $in: runsOf(place) }, state: 'planned' })) !== null;
 }
 
-/** Whether applying it would write people or classes of the whole account, which who runs a single event does not decide. */
+/** Whether applying it would change people or classes of the whole account, which somebody who runs a single event may not decide. */
 async function changesAccount({ refresh, wholeAccount }: RunPlace): Promise<boolean> {
   if (wholeAccount || !refresh) return false;
   return (

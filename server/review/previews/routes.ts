@@ -15,7 +15,7 @@ import { lowerFirst } from '../../runs/show/show-run.js';
 
 type Place = FoundRun | FoundRefresh;
 
-/** What becomes of a finished preview: applied exactly, or discarded. @param find the run of a request, or 404 */
+/** Applying or discarding a finished preview. @param find the run of a request, or 404 */
 export function addPreviewPages(
   router: Router,
   deps: Deps,

@@ -12,8 +12,8 @@ export type RunApplied =
   | { ok: false; reason: 'no preview' | 'applied already' | 'another waits' | 'not connected' };
 
 /**
- * Has a finished preview of an event's sync applied exactly, as soon as a worker is free.
- * @param keepSynced whether the nightly sync is on afterwards; undefined: as it is
+ * Requests that a finished preview of an event's sync be applied exactly.
+ * @param keepSynced whether the nightly sync is on afterwards; undefined leaves it
  */
 export async function applyRun(
   deps: Deps,
@@ -51,7 +51,7 @@ export async function applyRun(
   return isOfThis ? { ok: true, run: started.run } : { ok: false, reason: 'another waits' };
 }
 
-/** Has a finished preview of the account's roster alone applied exactly. */
+/** Requests that a finished preview of the account's roster be applied exactly. */
 export async function applyRefresh(deps: Deps, preview: RosterRun, by: Types.ObjectId): Promise<RunApplied> {
   if (preview.purpose !== 'preview' || preview.state !== 'done') return { ok: false, reason: 'no preview' };
   if (await appliedBy(RosterRun, preview._id)) return { ok: false, reason: 'applied already' };

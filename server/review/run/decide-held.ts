@@ -8,7 +8,7 @@ import { claimRun, dropClaim, findAtWork } from '../../runs/engine/claim-run.js'
 import { startRefresh } from '../../roster/run/start-refresh.js';
 import { startSync } from '../../sync/runs/start-sync.js';
 
-/** What somebody decides about removals that the guard held, and why. */
+/** A decision about removals that the guard holds, and the reason. */
 export interface HeldDecision {
   verdict: 'accept' | 'reject';
   by: Types.ObjectId;
@@ -19,7 +19,7 @@ export type HeldDecided =
   | { ok: true; run: Types.ObjectId }
   | { ok: false; reason: 'nothing held' | 'decided already' | 'another waits' };
 
-/** Accepts or rejects what a refresh of the account held; its events follow. */
+/** Accepts or rejects what a refresh of the account holds; its events follow. */
 export async function decideHeldOfAccount(
   deps: Deps,
   { _id: of, account }: Pick<RosterRun, '_id' | 'account'>,
@@ -31,7 +31,7 @@ export async function decideHeldOfAccount(
   return { ok: true, run: await startRefresh(deps, { _id, account, purpose: verdict, of, by, reason }) };
 }
 
-/** Accepts or rejects what the update of an event held. */
+/** Accepts or rejects what the update of an event holds. */
 export async function decideHeldOfEvent(
   deps: Deps,
   { _id: of, account, event }: Pick<SyncRun, '_id' | 'account' | 'event'>,
@@ -50,13 +50,13 @@ export async function decideHeldOfEvent(
     reason,
   });
   if (started.ok && !started.waits) return { ok: true, run: started.run };
-  // One of the same kind waits already, about something else that was decided.
+  // A decision of the same kind already waits, about other removals.
   await RosterChange.updateMany({ decidedBy: claimed.run, state: 'held' }, { $unset: { decidedBy: 1 } });
   await dropClaim(SyncRun, of, claimed.run);
   return { ok: false, reason: 'another waits' };
 }
 
-/** What a run holds, as what somebody decides about alone. @returns the id under which to start the run that does it */
+/** Claims a run's held removals for a decision. @returns the id under which to start the run that carries it out */
 async function claimHeld<T extends Run>(
   deps: Deps,
   model: Model<T>,
@@ -73,9 +73,9 @@ async function claimHeld<T extends Run>(
 }
 
 /**
- * Marks what is on the list now, but for what somebody decided about on an older one who is yet to be followed. Before the deciding run
- * is there, which may begin at once; and a sync that is at work hands the marks on to what it holds anew.
- * @returns why there was nothing
+ * Marks the removals on the list, except those with a pending decision from an older list. Done before the deciding run exists, as that may
+ * begin at once; a sync that is at work passes the marks on to what it holds again.
+ * @returns why there was nothing to mark
  */
 async function markDecided<T extends Run>(
   { now }: Deps,

@@ -5,16 +5,16 @@ import type { RunPlace } from '../../runs/show/queries.js';
 import { readLog } from '../../runs/log/read-log.js';
 import { sayNote } from '../../runs/log/say-note.js';
 
-/** Shown on a run's page; the rest are in the event's problem list. */
+/** How many a run's page shows; the rest are on the event's problem list. */
 const MOST = 20;
 
 export interface Broken {
   rows: (NamedAppointment & { why: string })[];
-  /** All of them, those that are not shown too. */
+  /** How many there are, including those that are not shown. */
   total: number;
 }
 
-/** The appointments that a run put into the problem list, or that a preview would. */
+/** The appointments that a run put on the problem list, or that a preview would. */
 export async function findBroken({ run, event }: RunPlace): Promise<Broken> {
   const total = run.counts.appointment?.changed ?? 0;
   if (!event || total === 0) return { rows: [], total: 0 };

@@ -3,18 +3,18 @@ import type { RunPlace } from '../../runs/show/queries.js';
 import { showProblems, type ProblemRow } from '../../uploads/show-problems.js';
 import type { Style } from '../../web/place.js';
 
-/** So many are shown beside a preview; the report of the upload has them all. */
+/** How many are shown beside a preview; the upload's report has them all. */
 const SHOWN = 20;
 
-/** What the reading of the files told that a preview rests on. */
+/** The problems in the files that a preview is based on. */
 export interface FileProblems {
   rows: ProblemRow[];
   total: number;
-  /** The report of the upload. */
+  /** The address of the upload's report. */
   href: string;
 }
 
-/** What was told of the files of a preview: whoever applies it sees what was left out and what was read in one of two ways. */
+/** The problems in a preview's files, so that whoever applies it sees what was left out and what was ambiguous. */
 export async function findFileProblems({ run }: RunPlace, style: Style): Promise<FileProblems | undefined> {
   if (run.purpose !== 'preview' || !('upload' in run) || !run.upload) return undefined;
   const upload = await RosterUpload.findOne(

@@ -4,7 +4,7 @@ import { stagesOfRefresh } from '../../roster/run/run-refresh.js';
 import { stagesOfSync } from '../../sync/runs/run-sync.js';
 import type { RunPlace } from '../../runs/show/queries.js';
 
-/** The stages that a run goes through, as far as can be told before it does. */
+/** The stages that a run will go through, as far as is known beforehand. */
 export async function expectedStages({ run, event }: RunPlace): Promise<string[]> {
   const account = await Account.findById(run.account).orFail().lean();
   if (!event) return stagesOfRefresh(account, run);

@@ -11,13 +11,13 @@ import type { LogLine } from '../../runs/log/read-log.js';
 
 type Names = Map<string, string>;
 
-/** Whose names: of an account, and of an event where rows are about one. */
+/** Where names are looked up: in an account, and in an event if rows are about one. */
 export type NamedIn = Pick<Event, 'account'> & { event?: PlacedEvent };
 
 /**
- * What the rows of a log are about, by name: logs hold ids alone, so a person who was erased has no name here either.
- * One query a kind, however many rows.
- * @returns a name for each row, in their order; '' where there is none any more
+ * The names for rows of a log. Logs store only ids, so somebody who was deleted has no name here. One query for each kind, however many
+ * rows.
+ * @returns a name for each row, in their order; '' if it no longer exists
  */
 export async function nameRows(
   scope: NamedIn,

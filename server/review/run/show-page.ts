@@ -101,7 +101,7 @@ async function factsOf(deps: Deps, actor: Actor, place: RunPlace): Promise<Fact[
   ];
 }
 
-/** Whether the district was read whole or by its events, and why. */
+/** Whether the district was read completely or by its events, and why. */
 function howOf({ how, why, events = 0 }: Pick<RosterRun, 'how' | 'why' | 'events'>): Fact[] {
   if (!how) return [];
   const value =
@@ -109,7 +109,7 @@ function howOf({ how, why, events = 0 }: Pick<RosterRun, 'how' | 'why' | 'events
   return [{ term: 'How it was read', value }];
 }
 
-/** The runs that this one is about, and that are about it. */
+/** The runs that this one is about, and those that are about it. */
 async function relatedOf(place: RunPlace): Promise<Fact[]> {
   const { run, event } = place;
   const pathOf = event ? pathOfRun : pathOfRefresh;
@@ -147,7 +147,7 @@ async function relatedOf(place: RunPlace): Promise<Fact[]> {
   ];
 }
 
-/** What this run holds still, and what its download does, for whoever decides about it. */
+/** What this run and its download still hold, for the person who decides. */
 async function heldOf({ run, refresh, home, event }: RunPlace, actor: Actor, source: string) {
   const own = await countHeld({ run: run._id });
   const below = refresh ? await countHeld({ run: refresh._id }) : {};

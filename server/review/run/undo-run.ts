@@ -7,19 +7,19 @@ import { SyncRun } from '../../models/sync-run.js';
 import { startSync } from '../../sync/runs/start-sync.js';
 import { stopSync } from '../../sync/runs/stop-sync.js';
 
-/** What of a run can be undone. */
+/** The parts of a run that can be undone. */
 export interface Undoable {
   /** Classes, teachers and appointments of the event. */
   event: boolean;
-  /** People and the mirror of the account, by this roster run; with it the same part of other events' last runs. */
+  /** People and mirror of the account, by this roster run; the same part of other events' last runs is undone with it. */
   account?: Types.ObjectId;
-  /** Other events whose last run stood on that roster run. */
+  /** Other events whose last run used that roster run. */
   others: Pick<SyncRun, '_id' | 'event'>[];
 }
 
 /**
- * What of a sync run can be taken back: only the last run of an event that changed something, and of the account's roster only the
- * last roster run that did.
+ * What can be undone of a sync run: only an event's last run that changed something, and of the account's roster only the last roster run
+ * that did.
  */
 export async function findUndoable(run: SyncRun): Promise<Undoable> {
   const last = await SyncRun.findOne({ event: run.event, changed: true }, UNDO_FIELDS)
@@ -63,27 +63,27 @@ async function othersOf(run: SyncRun, refresh: Types.ObjectId): Promise<Undoable
 export interface UndoAsked {
   by: Types.ObjectId;
   reason: string;
-  /** The account's roster too, as far as it can be; with it the other events that stood on it. */
+  /** Whether the account's roster is undone too, as far as possible, with the other events that used it. */
   whole: boolean;
-  /** The nightly sync of the events goes off, or the coming night brings the same again. */
+  /** Whether the events' nightly sync goes off; otherwise the coming night makes the same changes again. */
   stopNightly: boolean;
 }
 
 export type UndoStarted = { ok: true; run: Types.ObjectId } | { ok: false; reason: 'not the last' };
 
-/** Has a run taken back as soon as a worker is free. */
+/** Requests that a run be undone. */
 export async function undoRun(deps: Deps, run: SyncRun, asked: UndoAsked): Promise<UndoStarted> {
   const can = await findUndoable(run);
   const account = asked.whole ? can.account : undefined;
   if (!can.event && !account) return { ok: false, reason: 'not the last' };
   const others = account ? can.others : [];
   const events = [run.event, ...others.map(({ event }) => event)];
-  // Whoever asked for the same a moment ago has an undo waiting already: that one goes on.
+  // An undo that somebody has just requested already waits: that one is used.
   if (asked.stopNightly) await stopSync(deps, { account: run.account, events, by: asked.by, spare: 'undo' });
   const refresh = account && (await undoOfAccount(deps, run.account, account, asked));
   for (const other of others) await undoOne(deps, { ...other, account: run.account }, asked, refresh);
   const started = await undoOne(deps, run, asked, refresh);
-  // Asked for twice, the first one's is done; nobody would ever do this one.
+  // The first of two requests is used; nobody would ever do this part.
   if (refresh && !(await SyncRun.exists({ refresh })))
     await RosterRun.deleteOne({ _id: refresh, state: 'queued' });
   return started.ok ? { ok: true, run: started.run } : { ok: false, reason: 'not the last' };

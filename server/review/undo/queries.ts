@@ -12,7 +12,7 @@ import { findUndoable, type Undoable } from '../run/undo-run.js';
 
 const BATCH = 1000;
 
-/** What taking back one kind of record comes to, as the run that does it will count it. */
+/** What undoing one kind of record would do, counted as the run will count it. */
 export interface UndoRow {
   kind: string;
   label: string;
@@ -20,7 +20,7 @@ export interface UndoRow {
   removed: number;
   changed: number;
   restored: number;
-  /** Changed or used by somebody since: they stay as they are. */
+  /** Changed or used by somebody since: these stay as they are. */
   left: number;
 }
 
@@ -35,13 +35,13 @@ export interface UndoPlan {
   can: Undoable;
   /** Of the event. */
   event?: UndoPart;
-  /** Of the account's roster, and of other events whose last run stands on the same download. */
+  /** For the account's roster, and for other events whose last run used the same download. */
   account: UndoPart[];
-  /** These events' names. */
+  /** The names of these events. */
   others: string[];
 }
 
-/** What an undo of a run would do. @param whole whether the account's part may be looked at too */
+/** What undoing a run would do. @param whole whether the reader may see the account's part too */
 export async function planUndo({ run }: FoundRun, whole: boolean): Promise<UndoPlan | undefined> {
   const can = await findUndoable(run);
   const account = whole ? can.account : undefined;
@@ -82,14 +82,14 @@ async function partOf(
   return { heading, rows, left: rows.reduce((sum, { left }) => sum + left, 0) };
 }
 
-/** Those among the event's appointments that the undo finds out of their classes, or in them again. */
+/** Adds the event's appointments that the undo would put on the problem list, or take off it. */
 async function addFlags(row: UndoRow, run: Types.ObjectId, event: Types.ObjectId): Promise<void> {
   const { broken, mended } = await previewFlags(run, event);
   row.changed += broken;
   row.restored += mended;
 }
 
-/** Looks at every change and everything added, as the undo itself does: what a person has done since is known by nothing else. */
+/** Looks at every change and everything added, as the undo itself does: nothing else shows what people have done since. */
 async function rowOf(
   name: string,
   label: string,

@@ -51,7 +51,7 @@ async function showUndo(req: Request, res: Response, found: FoundRun, form: Form
     place: found,
     plan,
     form,
-    // An empty tick is not sent, so a form that is shown again says what was ticked.
+    // A checkbox that is not selected is not sent, so a form that is shown again names what was selected.
     ticked: failed ? form.values : { whole: 'yes', stop: 'yes' },
   });
 }

@@ -3,9 +3,9 @@ import { line, tick } from '../../web/parse.js';
 
 export interface UndoForm {
   reason: string;
-  /** The people's part too. */
+  /** Whether the people's part is undone too. */
   whole: boolean;
-  /** The nightly sync goes off. */
+  /** Whether the nightly sync goes off. */
   stop: boolean;
 }
 

@@ -43,7 +43,7 @@ export class CleverLists {
 /** The school that a row names. */
 export const schoolOf = ({ schools }: CleverLists, row: Row): string => schools.idOf(schoolId(row));
 
-/** Whether the row's school is in the files; a row of none is left out. */
+/** Whether the row's school is in the files; a row of another school is left out. */
 export function hasSchool({ reading, schools }: CleverLists, row: Row): boolean {
   const id = schools.idOf(schoolId(row));
   if (schools.objects.has(id) || schools.leftOut.has(id)) return true;
@@ -54,7 +54,7 @@ export function hasSchool({ reading, schools }: CleverLists, row: Row): boolean 
   return false;
 }
 
-/** A date as YYYY-MM-DD; '' for what is none, which is noted unless `quiet`. */
+/** A date as YYYY-MM-DD; '' if it is not one, which is noted unless `quiet`. */
 export function dateOf(reading: Reading, row: Row, field: string, quiet: boolean): string {
   const value = row.of(field);
   const date = cleanDate(value);

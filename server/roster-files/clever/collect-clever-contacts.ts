@@ -9,10 +9,10 @@ import type { Reading, Row } from '../../tables/reading.js';
 import { derivedId, recordId } from '../records/record-id.js';
 import type { FromFile, KnownRoster, RosterSink, StoredGuardian } from '../records/roster-files.js';
 
-/** So many students are asked for at once. */
+/** How many students are looked up at once. */
 const ASKED = 1000;
 
-/** What one row says of a parent. */
+/** What one row says about a parent. */
 interface Mention {
   file: string;
   line: number;
@@ -35,25 +35,25 @@ interface Waiting {
   ties: Tie[];
 }
 
-/** The parents in the rows of Clever's students.csv: one object a parent, with all the children that their rows are of. */
+/** Collects the parents in the rows of Clever's students.csv: one object for each parent, with all children whose rows name them. */
 export class CleverContacts {
   readonly objects: Map<string, FromFile<CleverUser>>;
   readonly removed = new Set<string>();
   readonly leftOut = new Set<string>();
 
-  /** A row names a parent by what nobody can read: somebody here from before may stand behind it. */
+  /** Whether a row names a parent unreadably: it may be any parent who is here from before. */
   isDoubtful = false;
 
-  /** Ids of parents without an own one, by their name with an address or a telephone number. */
+  /** Ids of parents without an own id, by name with address or telephone number. */
   readonly #reached = new Map<string, string>();
-  /** Parents without an own id and without an address, by what makes them one: the name, with the telephone or the child. */
+  /** Parents without an own id and without an address, by what identifies them: the name, with the telephone or the child. */
   readonly #waiting = new Map<string, Waiting>();
 
   constructor(private readonly reading: Reading) {
     this.objects = new RecordMap(reading);
   }
 
-  /** The contact of one row, if it names one; what several rows say of one is put together. */
+  /** Adds the contact that a row names, if any; what several rows say of one is merged. */
   add(row: Row, student: string): void {
     const name = row.of('Contact_name');
     const email = row.of('Contact_email');
@@ -85,19 +85,23 @@ export class CleverContacts {
   }
 
   /**
-   * Once all rows are read: who has neither an own id nor an address is the one of that name and telephone in other rows, else whom the
-   * account knows by them, else the guardian of that name whom the child has already: an address that went makes nobody new.
+   * Gives ids to the parents without an own id and address, once all rows are read: the parent of that name and telephone in other rows,
+   * else the one whom the account knows by them, else the guardian of that name whom the child already has. A lost address makes nobody
+   * new.
    */
-  async settle(known: KnownRoster, students: Collected<CleverUser>): Promise<void> {
+  async resolve(known: KnownRoster, students: Collected<CleverUser>): Promise<void> {
     const renamed = (tie: Tie): Tie => ({ ...tie, student: students.idOf(tie.student) });
     for (const contact of this.objects.values()) {
       if (isDue()) await breathe();
       const role = contact.roles?.contact;
-      // Another list: what the one before held stood under other ids.
+      // Students may have been renamed since the rows were read.
       if (role && students.aliases.size > 0)
         role.student_relationships = role.student_relationships?.map((tie) => renamed(tie as Tie));
     }
-    for (const waiting of batchesOf(this.#waiting.values(), ASKED)) {
+    for (const batch of batchesOf(this.#waiting, ASKED)) {
+      const waiting = batch.map(([, each]) => each);
+      // What was taken is in one place alone.
+      for (const [key] of batch) this.#waiting.delete(key);
       for (const each of waiting) {
         each.ties = each.ties.map(renamed);
         each.mention.tie = each.ties[0] ?? each.mention.tie;
@@ -118,10 +122,9 @@ export class CleverContacts {
       this.reading.tellProgress();
       await breathe();
     }
-    this.#waiting.clear();
   }
 
-  /** Hands all over to the sink, and lets go of them. @returns how many there are */
+  /** Hands all parents over to the sink and releases them. @returns how many there are */
   async pour(sink: RosterSink): Promise<number> {
     const count = await pour(sink, 'contacts', this);
     this.objects.clear();
@@ -130,8 +133,8 @@ export class CleverContacts {
   }
 
   /**
-   * The same name with the same e-mail is one person, or with the same telephone where one of the rows has no e-mail. One with a name alone
-   * is a person of that child only.
+   * The same name with the same email is one person, or with the same telephone if one of the rows has no email. A name alone is a person
+   * of that child only.
    * @param before who the child's guardian of that name was
    */
   #idOf(mention: Mention, before?: string): string {
@@ -158,7 +161,7 @@ export class CleverContacts {
     return contact;
   }
 
-  /** Adds to a parent what another row says of them; what it says otherwise is noted. */
+  /** Adds to a parent what another row says; contradictions are noted. */
   #merge(known: FromFile<CleverUser>, { file, line, contact: fresh }: Mention): void {
     const differing: string[] = [];
     mergeObjects(known, fresh, ['id'], differing);
@@ -178,7 +181,7 @@ function nameAt(student: string, name: string): string {
   return `${student}|${searchKey(name)}`;
 }
 
-/** Guardians by child and name; of two of one name nobody can tell which. */
+/** Guardians by child and name; a name that two of them share identifies nobody. */
 function guardiansByName(guardians: readonly StoredGuardian[]): Map<string, string> {
   const found = new Map<string, string>();
   for (const { id, student, name } of guardians) {

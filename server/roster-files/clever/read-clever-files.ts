@@ -10,8 +10,8 @@ import { requireTables } from '../../tables/require-tables.js';
 import type { FilesRead, KnownRoster, RosterSink } from '../records/roster-files.js';
 
 /**
- * The CSV files that schools upload to Clever by SFTP. Each upload is the whole roster. Terms and courses stand in the
- * sections' rows, parents in the students' (a row each); people of several schools have a row a school.
+ * Reads the CSV files that schools upload to Clever by SFTP. Each upload is the whole roster. Terms and courses are in the rows of
+ * sections, parents in the rows of students (one row each); people of several schools have one row for each school.
  */
 export async function readCleverFiles(
   reading: Reading,
@@ -30,10 +30,10 @@ export async function readCleverFiles(
     ...{ table: 'students', list: 'students', kind: 'student', collected: lists.students },
     ...{ field: 'Student_id', number: 'Student_number' },
   });
-  await lists.contacts.settle(known, lists.students);
+  await lists.contacts.resolve(known, lists.students);
   const { sections, students } = lists;
   const allStudents = !students.isDoubtful && students.leftOut.size === 0;
-  // Parents stand in the rows of students: one that was left out may have told of another child of theirs.
+  // Parents are in the rows of students: a row that was left out may have named another child of theirs.
   const allContacts = allStudents && !lists.contacts.isDoubtful;
   if (!allContacts)
     for (const contact of lists.contacts.objects.values()) contact.slotbell = { tiesChange: { without: [] } };

@@ -10,7 +10,7 @@ import type { FromFile } from '../records/roster-files.js';
 const teacherId = (row: Row): string => recordId('teacher', row.of('Teacher_id'));
 const staffId = (row: Row): string => recordId('staff', row.of('Staff_id'));
 
-/** students.csv, with the parents in its rows. */
+/** Reads students.csv, with the parents in its rows. */
 export async function readStudents(lists: CleverLists): Promise<void> {
   const { reading, students, contacts } = lists;
   for await (const row of readTable(reading, 'students', students.onLeftOut(studentId))) {
@@ -27,7 +27,7 @@ export async function readStudents(lists: CleverLists): Promise<void> {
   }
 }
 
-/** @param again the same student stands in a row before: what is wrong with the dates has been said */
+/** @param again whether the student had a row before: problems with the dates are noted already */
 function studentOf(lists: CleverLists, row: Row, again: boolean): FromFile<CleverUser> {
   return {
     id: studentId(row),
@@ -59,13 +59,13 @@ function nameOf(row: Row): NonNullable<CleverUser['name']> {
   return { first: row.of('First_name'), middle: row.of('Middle_name'), last: row.of('Last_name') };
 }
 
-/** One more school of a person; the first one named stays the main one. */
+/** Adds a school to a person; the first one stays the main one. */
 function attend(role: { schools?: string[] | null } | null | undefined, school: string): void {
   if (!role) return;
   addId((role.schools ??= []), school);
 }
 
-/** teachers.csv: a row a teacher and school. */
+/** Reads teachers.csv: one row for each teacher and school. */
 export async function readTeachers(lists: CleverLists): Promise<void> {
   const { reading, teachers } = lists;
   for await (const row of readTable(reading, 'teachers', teachers.onLeftOut(teacherId))) {
@@ -88,7 +88,7 @@ export async function readTeachers(lists: CleverLists): Promise<void> {
   }
 }
 
-/** staff.csv, which may be missing. */
+/** Reads staff.csv, which may be missing. */
 export async function readStaff(lists: CleverLists): Promise<void> {
   const { reading, staff } = lists;
   for await (const row of readTable(reading, 'staff', staff.onLeftOut(staffId))) {

@@ -16,10 +16,10 @@ import { readTable } from '../../tables/read-table.js';
 import type { Row } from '../../tables/reading.js';
 import { derivedId, recordId } from '../records/record-id.js';
 import type { FromFile, KnownRoster } from '../records/roster-files.js';
-import { relieve, Ties } from '../records/settle-ties.js';
+import { relieve, Ties } from '../records/resolve-ties.js';
 import { teachIn, UNREADABLE } from '../records/teach-in.js';
 
-/** sections.csv, with the courses and terms in its rows. */
+/** Reads sections.csv, with the courses and terms in its rows. */
 export async function readSections(lists: CleverLists, known: KnownRoster): Promise<void> {
   const { reading, sections, teachers } = lists;
   const ties = new Ties(reading, known, 'teachers', teachers, 'teacher');
@@ -42,8 +42,8 @@ export async function readSections(lists: CleverLists, known: KnownRoster): Prom
     if (TEACHERS.some((field) => row.hasLost(field)) || row.of('Teacher_id') === '') join(UNREADABLE);
     await relieve(ties);
   }
-  await ties.settle();
-  settleTerms(lists, unread);
+  await ties.resolve();
+  findTerms(lists, unread);
 }
 
 const TEACHERS = [
@@ -73,7 +73,7 @@ function sectionOf(lists: CleverLists, row: Row): FromFile<CleverSection> {
   };
 }
 
-/** A section without a name is called as its course, or by its id. */
+/** The name of a section; without one, its course's name or its id. */
 function calledAs({ reading, sections }: CleverLists, row: Row): string {
   const name = row.of('Name') || row.of('Course_name');
   if (name !== '' || sections.objects.has(sectionId(row))) return name;
@@ -83,15 +83,15 @@ function calledAs({ reading, sections }: CleverLists, row: Row): string {
 }
 
 /**
- * Gives the sections whose term cannot be read the only one of that name, or where it is the name that is lost, of those dates; where no
- * row tells the dates, one without them. Which terms there are besides the files do not tell then.
+ * Finds terms for sections whose term cannot be read: the only term of that name, or, if the name is lost, of those dates; if no row has
+ * the dates, a term without dates. The files then do not tell which other terms exist.
  * @param unread what can be read of their terms, by section
  */
-function settleTerms(lists: CleverLists, unread: ReadonlyMap<FromFile<CleverSection>, TermParts>): void {
+function findTerms(lists: CleverLists, unread: ReadonlyMap<FromFile<CleverSection>, TermParts>): void {
   if (unread.size === 0) return;
   const { terms } = lists;
   terms.unreadable = true;
-  // Of terms that share a key none is the only one.
+  // If several terms share a key, it identifies none of them.
   const keyed = new Map<string, string | undefined>();
   const add = (key: string, id: string) => keyed.set(key, keyed.has(key) ? undefined : id);
   for (const { id, name, start_date, end_date } of terms.objects.values()) {
@@ -99,7 +99,7 @@ function settleTerms(lists: CleverLists, unread: ReadonlyMap<FromFile<CleverSect
     add(datesKey(start_date ?? '', end_date ?? ''), id);
   }
   for (const [section, { name, start, end }] of unread) {
-    // Another row of it has told one.
+    // Another row of the section has named a term.
     if (section.term_id) continue;
     const key = name ? nameKey(name) : datesKey(start, end);
     if (!keyed.has(key)) section.term_id = name ? termFrom(lists, name, start, end) : '';
@@ -127,7 +127,7 @@ function isTermUnread(row: Row): boolean {
   return row.hasLost('Term_name') || isBad('Term_start') || isBad('Term_end');
 }
 
-/** The course that a section's row names, made at its first mention; '' for none. Of what cannot be read none is made. */
+/** The course that a section's row names, added at its first mention; '' for none. An unreadable course is not added. */
 function courseOf({ courses }: CleverLists, row: Row): string {
   if (row.hasLost('Course_name') || row.hasLost('Course_number')) {
     courses.unreadable = true;
@@ -141,7 +141,7 @@ function courseOf({ courses }: CleverLists, row: Row): string {
   return id;
 }
 
-/** The term that a section's row names: the same name with other dates is another term; '' for none. */
+/** The term that a section's row names; '' for none. The same name with other dates is another term. */
 function termOf(lists: CleverLists, row: Row): string {
   const { reading, sections } = lists;
   const name = row.of('Term_name');
@@ -163,7 +163,7 @@ function termFrom({ terms }: CleverLists, name: string, start: string, end: stri
   return id;
 }
 
-/** enrollments.csv: the students of the sections. */
+/** Reads enrollments.csv: the students of the sections. */
 export async function readEnrollments(
   { reading, sections, students }: CleverLists,
   known: KnownRoster,
@@ -188,9 +188,9 @@ export async function readEnrollments(
     });
     await relieve(classes, pupils);
   }
-  await classes.settle();
-  await pupils.settle();
+  await classes.resolve();
+  await pupils.resolve();
   if (sections.objects.size > 0) reading.noteNoRows('enrollments');
-  // A file without a row is no list of everybody whom no class has.
+  // A file without rows does not mean that everybody left.
   keepTies(slips > 0 || rows === 0 ? sections.objects.values() : lost.in(sections.objects));
 }

@@ -10,7 +10,7 @@ export interface Format {
   tables: Record<string, TableFormat>;
 }
 
-/** What each format wants: read by the readers, shown on the page. */
+/** What each format needs; used by the readers and shown on the page. */
 export const FORMATS = {
   pickatime: {
     label: 'pickAtime’s files',

@@ -13,7 +13,7 @@ import { Reading } from '../../tables/reading.js';
 import { NOTHING_KNOWN, type FilesRead, type KnownRoster, type RosterSink } from '../records/roster-files.js';
 import type { FileSource } from '../../tables/file-source.js';
 
-/** A file as it was uploaded: where it lies, and what its owner calls it (trusted in nothing). */
+/** An uploaded file: its path, and the name that its owner gave it, which is not trusted. */
 export interface UploadedFile {
   path: string;
   name: string;
@@ -22,11 +22,11 @@ export interface UploadedFile {
 const READERS = { pickatime: readPickatime, 'clever-csv': readCleverFiles, oneroster: readOneRoster };
 
 /**
- * Reads roster files of one format (loose ones, or one zip) into objects of Clever's shape. Rows that cannot be used are left
- * out and told with file, line, field, and what to do. A missing file or column, or a file that cannot be read, makes the
- * whole upload unusable (`ok: false`): whatever the sink was given by then must be thrown away.
- * @param known tells what the account has from before
- * @param onRead is told of the bytes that were read, and of how many there are in all; what it throws ends the reading
+ * Reads roster files of one format (loose ones, or one zip) into objects of Clever's shape. Rows that cannot be used are left out and
+ * reported with file, line, field and advice. A missing file or column, or an unreadable file, makes the whole upload unusable (`ok:
+ * false`): discard what the sink has received.
+ * @param known looks up what the account has from before
+ * @param onRead receives the number of bytes read and their total; if it throws, the reading ends
  * @param today the account's date, YYYY-MM-DD: an enrollment that is over does not count
  */
 export async function readRosterFiles(
@@ -63,7 +63,7 @@ export async function readRosterFiles(
     reading.tellNotes();
     read.ok = !problems.fatal;
   } catch (error) {
-    // A fault of Slotbell's own stays an exception.
+    // A fault of Slotbell's own is thrown on.
     if (!(error instanceof FileRefused)) throw error;
     reading?.tellNotes();
     problems.addFatal(error.problem);

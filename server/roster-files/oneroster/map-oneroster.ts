@@ -11,7 +11,7 @@ const GRADES: Record<string, string> = {
   UG: 'Ungraded',
 };
 
-/** "KG" is "Kindergarten", "03" is "3"; what is unknown stays as it is. */
+/** "KG" is "Kindergarten", "03" is "3"; unknown grades stay as they are. */
 export function gradeOf(grade: string): string {
   return GRADES[grade.toUpperCase()] ?? grade.replace(/^0+(?=\d)/, '');
 }
@@ -47,7 +47,7 @@ const ROLES: Record<string, PersonRole> = {
   relative: 'contact',
 };
 
-/** What a OneRoster role is here; undefined for a word that is none. */
+/** The role that a OneRoster role stands for; undefined if unknown. */
 export function roleOf(role: string): PersonRole | undefined {
   return ROLES[role.toLowerCase()];
 }

@@ -13,7 +13,7 @@ import {
   type TableFormat,
 } from '../../tables/table-format.js';
 
-/** OneRoster 1.1 and 1.2 CSV (1EdTech): what conferences need of it. */
+/** OneRoster 1.1 and 1.2 CSV (1EdTech): the files and columns that conferences need. */
 const state: Column[] = [
   { name: 'status', words: { are: /^(?:active|tobedeleted)$/i, fault: 'unknown status' } },
   ...optional('dateLastModified'),

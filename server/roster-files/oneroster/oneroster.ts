@@ -7,11 +7,11 @@ import type { KnownRoster } from '../records/roster-files.js';
 
 export const DISTRICT = 'files';
 
-/** What the parts of a OneRoster export have in common while they are read. */
+/** What the readers of a OneRoster export share. */
 export interface OneRoster {
   reading: Reading;
   manifest: Manifest;
-  /** For files that bring changes alone; knows nothing where a list is whole. */
+  /** Looks up stored records for files that hold only changes; knows nothing of complete lists. */
   known: KnownRoster;
   /** The account's date, YYYY-MM-DD. */
   today: string;
@@ -25,12 +25,12 @@ export function isGone(row: Row): boolean {
   return row.of('status').toLowerCase() === 'tobedeleted';
 }
 
-/** A list in one cell, as OneRoster writes them. */
+/** The entries of a list in one cell. */
 export function listOf(value: string): string[] {
   return [...new Set(value.split(',').map((each) => each.trim()))].filter((each) => each !== '');
 }
 
-/** A date, or '' for what is none, which is noted. */
+/** A date, or '' if it is not one, which is noted. */
 export function dateOf(reading: Reading, row: Row, field: string): string {
   const value = row.of(field);
   const date = cleanDate(value);

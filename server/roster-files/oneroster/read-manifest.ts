@@ -3,19 +3,19 @@ import { readTable } from '../../tables/read-table.js';
 import { refuseUnlisted } from '../../tables/require-tables.js';
 import type { Reading } from '../../tables/reading.js';
 
-/** What a OneRoster manifest says of one file: `bulk` is all there is, `delta` the changes since the last export. */
+/** What a OneRoster manifest says of a file: `bulk` holds everything, `delta` the changes since the last export. */
 export type FileMode = 'bulk' | 'delta' | 'absent';
 
 export interface Manifest {
   modeOf(table: string): FileMode;
-  /** The manifest itself says that the export goes without this file. */
+  /** Whether the manifest says that the export does not include this file. */
   isLeftOut(table: string): boolean;
 }
 
 /**
- * Reads manifest.csv (OneRoster 1.1 and 1.2, CSV binding: `file.<name>` is absent, bulk or delta). A file that it does not
- * tell of, or calls absent though it is there, only adds and changes.
- * @throws FileRefused where a file that it tells of is missing
+ * Reads manifest.csv (OneRoster 1.1 and 1.2, CSV binding: `file.<name>` is absent, bulk or delta). A file that it does not list, or calls
+ * absent although it is there, only adds and changes.
+ * @throws FileRefused if a listed file is missing
  */
 export async function readManifest(reading: Reading): Promise<Manifest> {
   const said = new Map<string, string>();

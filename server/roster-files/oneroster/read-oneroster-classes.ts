@@ -12,12 +12,12 @@ import { readTable } from '../../tables/read-table.js';
 import type { Reading, Row } from '../../tables/reading.js';
 import { recordId } from '../records/record-id.js';
 import type { FromFile } from '../records/roster-files.js';
-import { relieve, Ties } from '../records/settle-ties.js';
+import { relieve, Ties } from '../records/resolve-ties.js';
 import { teachIn } from '../records/teach-in.js';
 
 const classId = (row: Row): string => recordId('class', row.of('sourcedId'));
 
-/** classes.csv and enrollments.csv as sections. @returns them, and whether they are all there are */
+/** Reads classes.csv and enrollments.csv as sections. @returns the sections, and whether they are all there are */
 export async function readOneRosterClasses(
   part: OneRoster,
   users: Collected<CleverUser>,
@@ -37,7 +37,7 @@ export async function readOneRosterClasses(
     else schools.add(row, 'schoolSourcedId', 'school', school, take, () => sections.leftOut.add(id));
     await relieve(schools);
   }
-  await schools.settle();
+  await schools.resolve();
   await restoreIds(reading, part.known, {
     ...{ table: 'classes', list: 'sections', kind: 'class', collected: sections, field: 'sourcedId' },
   });
@@ -83,7 +83,7 @@ function isTermNowhere({ manifest, terms }: OneRoster, term: string): boolean {
   return manifest.modeOf('academicSessions') === 'bulk' && !terms.isDoubtful;
 }
 
-/** Enrolments that are changes are added to those known before. */
+/** Enrollments that are changes are added to the stored ones. */
 function tiesOf({ manifest }: OneRoster): Pick<FromFile<CleverSection>, 'slotbell'> {
   return manifest.modeOf('enrollments') === 'bulk'
     ? {}
@@ -91,8 +91,8 @@ function tiesOf({ manifest }: OneRoster): Pick<FromFile<CleverSection>, 'slotbel
 }
 
 /**
- * The terms in which a class runs: first the one of today, else the next one, else the last one that was. Where some of them are in the
- * files, the others are none.
+ * The terms in which a class runs: first the one of today, else the next one, else the last one. If some of them are in the files, the
+ * others do not exist.
  */
 function termsOf({ reading, terms, today }: OneRoster, row: Row): string[] {
   const ids = reading
@@ -110,7 +110,7 @@ function termsOf({ reading, terms, today }: OneRoster, row: Row): string[] {
   return ranked.sort((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0)).map(({ id }) => id);
 }
 
-/** A date turned round, so that later ones sort first. */
+/** A date as a text by which later dates sort first. */
 function latestFirst(date: string): string {
   return date.replace(/\d/g, (digit) => String(9 - Number(digit)));
 }
@@ -128,7 +128,7 @@ async function readEnrollments(
   const isWhole = part.manifest.modeOf('enrollments') === 'bulk';
   let rows = 0;
   let slips = 0;
-  // In a whole list, what is gone need not be told apart.
+  // In a complete list, whoever is missing is gone anyway.
   const onLeftOut = (row?: Row) => {
     if (!row || !isWhole || !isGone(row)) slips += 1;
   };
@@ -146,7 +146,7 @@ async function readEnrollments(
     const time = timeOf(part, row);
     const enrol = (id: string) => {
       if (isGone(row) || time === 'over') {
-        // In a whole list, what is gone need not be taken away.
+        // In a complete list, whoever is missing is removed anyway.
         addId(sectionFor(part, sections, id).slotbell?.tiesChange?.without ?? [], user);
         return;
       }
@@ -162,9 +162,9 @@ async function readEnrollments(
     });
     await relieve(classes, people);
   }
-  await classes.settle();
-  await people.settle();
-  await teachers.settle();
+  await classes.resolve();
+  await people.resolve();
+  await teachers.resolve();
   if (isWhole && sections.objects.size > 0) reading.noteNoRows('enrollments');
   const doubted =
     slips > 0 || (isWhole && rows === 0) ? [...sections.objects.values()] : lost.in(sections.objects);
@@ -172,7 +172,7 @@ async function readEnrollments(
   keepTeachers(doubted);
 }
 
-/** As spreadsheets write it in their languages; a word that nobody knows is told. */
+/** Whether the cell says yes, in the languages of spreadsheets; unknown words are noted. */
 function isPrimary(reading: Reading, row: Row): boolean {
   const word = row.of('primary').toLowerCase();
   if (/^(?:true|t|yes|y|1|wahr|vrai|verdadero|vero)$/.test(word)) return true;
@@ -181,7 +181,7 @@ function isPrimary(reading: Reading, row: Row): boolean {
   return false;
 }
 
-/** When an enrolment counts: its last day is a part of it. */
+/** When an enrollment counts: its last day is included. */
 type Time = 'now' | 'later' | 'over';
 
 function timeOf({ reading, today }: OneRoster, row: Row): Time {
@@ -190,9 +190,9 @@ function timeOf({ reading, today }: OneRoster, row: Row): Time {
   return dateOf(reading, row, 'beginDate') > today ? 'later' : 'now';
 }
 
-/** The teachers of classes: who is primary now comes first, then who teaches now, then who will. */
+/** The teachers of classes: current primary teachers first, then other current ones, then future ones. */
 class Teachers {
-  /** A list for each rank that somebody has: the ids are kept once, however many rows there are. */
+  /** One list for each rank in use: an id is kept once, however many rows name it. */
   readonly #ranked = new Map<FromFile<CleverSection>, (string[] | undefined)[]>();
 
   add(
@@ -206,7 +206,7 @@ class Teachers {
     addId((ranks[rank] ??= []), id);
   }
 
-  async settle(): Promise<void> {
+  async resolve(): Promise<void> {
     for (const [section, ranks] of this.#ranked) {
       if (isDue()) await breathe();
       for (const ids of ranks) for (const id of ids ?? []) teachIn(section, id);
@@ -215,7 +215,7 @@ class Teachers {
   }
 }
 
-/** The section of an enrolment: of this upload, or one known before, of which only the people are told. */
+/** The section of an enrollment: of this upload, or a stored one of which only the people are given. */
 function sectionFor(
   part: OneRoster,
   sections: Collected<CleverSection>,

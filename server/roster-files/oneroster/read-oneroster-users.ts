@@ -13,7 +13,7 @@ import type { Fault } from '../../tables/say-file-problem.js';
 import { recordId } from '../records/record-id.js';
 import { AGENTS, relateGuardians, type Draft } from './relate-guardians.js';
 import type { FilesRead, RosterSink } from '../records/roster-files.js';
-import { relieve, Ties } from '../records/settle-ties.js';
+import { relieve, Ties } from '../records/resolve-ties.js';
 
 export interface OneRosterPeople {
   users: Collected<CleverUser>;
@@ -23,7 +23,7 @@ export interface OneRosterPeople {
 
 const userId = (row: Row): string => recordId('user', row.of('sourcedId'));
 
-/** users.csv, with roles.csv where there is one (1.2), and demographics.csv, as Clever's users. */
+/** Reads users.csv, roles.csv (1.2, optional) and demographics.csv as Clever's users. */
 export async function readOneRosterUsers(part: OneRoster): Promise<OneRosterPeople> {
   const { reading, manifest } = part;
   const users = new Collected<CleverUser>(reading);
@@ -35,8 +35,8 @@ export async function readOneRosterUsers(part: OneRoster): Promise<OneRosterPeop
   await readRoles(part, users, drafts);
   for (const draft of drafts.values()) {
     if (isDue()) await breathe();
-    settleRoles(part, users, draft);
-    // All else that it tells has been taken.
+    finishRoles(part, users, draft);
+    // Only this column is needed from here on.
     draft.row = draft.row.only(AGENTS);
   }
   await restoreIds(reading, part.known, {
@@ -125,14 +125,14 @@ async function readRoles(
     });
     await relieve(ties);
   }
-  await ties.settle();
+  await ties.resolve();
 }
 
 /**
- * @param row of users.csv, with what is told of the person beside the role
+ * @param row of users.csv, with the person's other facts
  * @param word the file's own word for the role
- * @param school in which they have it; '' for the role alone
- * @param first that school is the main one
+ * @param school the school of the role; '' for a role without one
+ * @param first whether that school is the main one
  */
 function giveRole(
   draft: Draft,
@@ -174,14 +174,14 @@ function roleHeld(
   return filled((roles.staff ??= {}), { staff_id: number || sis_id, title, credentials });
 }
 
-/** What further rows say of a role that somebody has already fills what was blank. */
+/** Adds what further rows say of a role that somebody already has, where it was blank. */
 function filled<R extends object>(held: R, said: object): R {
   mergeObjects(held, said, [], []);
   return held;
 }
 
-/** The school of a primary role comes first. Who has no role at the end cannot be taken. */
-function settleRoles(
+/** Puts the school of a primary role first. Leaves out users who have no role in the end. */
+function finishRoles(
   { reading, manifest }: OneRoster,
   users: Collected<CleverUser>,
   { row, user, mains }: Draft,

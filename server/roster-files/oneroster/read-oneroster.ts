@@ -15,8 +15,8 @@ import { requireTables } from '../../tables/require-tables.js';
 import type { FilesRead, KnownRoster, RosterSink } from '../records/roster-files.js';
 
 /**
- * A OneRoster 1.1 or 1.2 CSV export (1EdTech). 1.1 has one role a user in users.csv, 1.2 any number in roles.csv. The manifest
- * says of each file whether it is whole; from one that brings changes only what is "tobedeleted" leaves.
+ * Reads a OneRoster 1.1 or 1.2 CSV export (1EdTech). 1.1 has one role for each user in users.csv, 1.2 any number in roles.csv. The manifest
+ * says of each file whether it is complete; from one with changes only, records marked "tobedeleted" leave.
  */
 export async function readOneRoster(
   reading: Reading,
@@ -27,9 +27,9 @@ export async function readOneRoster(
   requireTables(reading, ['manifest']);
   const manifest = await readManifest(reading);
   const core = ['orgs', 'academicSessions', 'courses', 'classes', 'users', 'enrollments'];
-  // An export of changes may lack what has not changed; but one with nothing at all is none.
+  // An export of changes may lack files without changes, but not all of them.
   const whole = core.every((table) => manifest.modeOf(table) !== 'delta');
-  // What the manifest calls absent is not part of the export.
+  // A file that the manifest calls absent is not part of the export.
   if (whole)
     requireTables(
       reading,
@@ -71,14 +71,14 @@ export async function readOneRoster(
   };
 }
 
-/** What a whole export is there for. */
+/** What a complete export should bring. */
 const EXPECTED: readonly [string, ListName][] = [
   ['users', 'students'],
   ['users', 'teachers'],
   ['classes', 'sections'],
 ];
 
-/** Where records of a table go that are made of one row each. */
+/** Where records go that a table holds one a row. */
 interface OwnTable<T extends CleverObject> {
   table: string;
   kind: 'school' | 'term' | 'course';
@@ -86,7 +86,7 @@ interface OwnTable<T extends CleverObject> {
   collected: Collected<T>;
 }
 
-/** @param make is not asked for a record that is gone; `isMeant`: whether a row is a record of this kind */
+/** @param make not called for a record that is gone; `isMeant`: whether a row is a record of this kind */
 async function readOwn<T extends CleverObject>(
   { reading, known }: OneRoster,
   { table, kind, list, collected }: OwnTable<T>,
@@ -107,7 +107,7 @@ async function readOrgs(part: OneRoster): Promise<void> {
     part,
     { table: 'orgs', kind: 'school', list: 'schools', collected: part.schools },
     (row, id) => ({ id, district: DISTRICT, name: row.of('name'), school_number: row.of('identifier') }),
-    // Districts, departments and the like are no schools.
+    // Districts, departments and the like are not schools.
     (row) => row.of('type') === '' || row.of('type').toLowerCase() === 'school',
   );
 }

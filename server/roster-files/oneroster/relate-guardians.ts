@@ -7,24 +7,24 @@ import { DISTRICT, listOf, type OneRoster } from './oneroster.js';
 import type { Row } from '../../tables/reading.js';
 import { recordId } from '../records/record-id.js';
 import type { FromFile } from '../records/roster-files.js';
-import { relieve, Ties } from '../records/settle-ties.js';
+import { relieve, Ties } from '../records/resolve-ties.js';
 
-/** The column of a user's guardians, or children. */
+/** The column with a user's guardians or children. */
 export const AGENTS = 'agentSourcedIds';
 
-/** A user while the files are read: the roles may come in a file of their own. */
+/** A user while the files are read: the roles may be in a file of their own. */
 export interface Draft {
   row: Row;
   user: FromFile<CleverUser>;
-  /** The word of the role by which somebody is a child's guardian. */
+  /** The role word by which somebody is a child's guardian. */
   guardianAs: string;
   /** The school of the primary role, by role. */
   mains?: Map<PersonRole, string>;
 }
 
 /**
- * Ties guardians to students by the column agentSourcedIds, which may stand on either side. Where users.csv brings changes
- * alone, ties are added to those known before.
+ * Ties guardians to students by the column agentSourcedIds, which may be in either's row. If users.csv holds only changes, the ties are
+ * added to the stored ones.
  */
 export async function relateGuardians(
   part: OneRoster,
@@ -32,14 +32,14 @@ export async function relateGuardians(
   drafts: ReadonlyMap<string, Draft>,
 ): Promise<void> {
   const { reading, known, manifest } = part;
-  // Who stands behind a row that was left out may be a child of somebody here.
+  // A row that was left out may be about a child of somebody here.
   const told = [...drafts.values()].map(({ row }) => row);
   const changes =
     manifest.modeOf('users') === 'delta' ||
     users.isDoubtful ||
     users.leftOut.size > 0 ||
     told.some((row) => row.hasLost(AGENTS)) ||
-    // Files that relate nobody to anybody do not tell of guardians at all.
+    // Files without any such tie say nothing about guardians.
     told.every((row) => row.of(AGENTS) === '');
   let lost = false as boolean;
   const agents = new Ties(reading, known, 'contacts', users, 'parent');
@@ -65,16 +65,16 @@ export async function relateGuardians(
         },
       );
   }
-  await agents.settle();
+  await agents.resolve();
   if (lost) for (const { user } of drafts.values()) if (user.roles?.contact) keepAll(user);
 }
 
-/** Nobody is taken from a guardian by this upload. */
+/** Keeps the guardian's stored ties: this upload removes none. */
 function keepAll(user: FromFile<CleverUser>): void {
   user.slotbell = { ...user.slotbell, tiesChange: user.slotbell?.tiesChange ?? { without: [] } };
 }
 
-/** The guardian of a student's row: of this upload, or one known before, of whom only the ties are told. */
+/** The guardian in a student's row: of this upload, or a stored one of whom only the ties are given. */
 function guardianOf(users: Collected<CleverUser>, id: string): FromFile<CleverUser> {
   const known = users.objects.get(id);
   if (known) return known;
@@ -88,7 +88,7 @@ function guardianOf(users: Collected<CleverUser>, id: string): FromFile<CleverUs
   return fresh;
 }
 
-/** A user who is no guardian (a student's aide, say) has no such ties. */
+/** A user who is not a guardian (a student's aide, for example) gets no such ties. */
 function relate({ roles }: CleverUser, student: string, word: string): void {
   const ties = roles?.contact?.student_relationships ?? [];
   addOnce(ties, { student, ...relationshipOf(word) }, childOf);

@@ -10,12 +10,12 @@ import {
   type TableFormat,
 } from '../../tables/table-format.js';
 
-/** Offices make these files by hand. Whatever the first column is called, it is the id of what the file is about. */
+/** Offices make these files by hand. The first column is the record's id, whatever it is called. */
 function columns(first: Column, ...others: Column[]): Column[] {
   return named([{ ...first, also: FIRST_COLUMN_NAMES }, ...others], OTHER_NAMES);
 }
 
-/** `delete`, or one of the words by which systems say that a row adds or changes. */
+/** `delete`, or a word by which a system says that a row adds or changes. */
 const ACTION: Column = {
   name: 'Action',
   words: {

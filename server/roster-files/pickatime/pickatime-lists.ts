@@ -4,7 +4,7 @@ import { isDelete } from '../../tables/check-row.js';
 import type { Row } from '../../tables/reading.js';
 import { recordId } from '../records/record-id.js';
 
-/** pickAtime's files know no school: everything belongs to this one. */
+/** pickAtime's files name no school: everything belongs to this one. */
 export const OWN_SCHOOL = 'school:own';
 export const DISTRICT = 'files';
 

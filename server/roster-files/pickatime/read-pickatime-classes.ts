@@ -16,9 +16,9 @@ import type { Reading, Row } from '../../tables/reading.js';
 import type { FromFile, KnownRoster } from '../records/roster-files.js';
 import { keepTeachers } from '../records/keep-ties.js';
 import { teachIn } from '../records/teach-in.js';
-import { relieve, Ties } from '../records/settle-ties.js';
+import { relieve, Ties } from '../records/resolve-ties.js';
 
-/** classes.txt: a row a class, or several where teachers share it. */
+/** Reads classes.txt: one row for each class, or several if teachers share it. */
 export async function readClasses(
   reading: Reading,
   { sections, teachers }: PickatimeLists,
@@ -48,17 +48,17 @@ export async function readClasses(
       );
     await relieve(ties);
   }
-  await ties.settle();
+  await ties.resolve();
   await restoreIds(reading, known, {
     ...{ table: 'classes', list: 'sections', kind: 'class', collected: sections },
     ...{ field: 'ClassID', tellRemovals: true },
   });
-  // A row of a class that was left out may tell of another teacher of it.
+  // A row that was left out may name another teacher of the class.
   const all = [...sections.objects.values()];
   keepTeachers(sections.unreadable ? all : all.filter(({ id }) => sections.leftOut.has(id)));
 }
 
-/** A class without a name is called as its group, or by its id. @param again it stands in a row before */
+/** The name of a class; without one, its group's name or its id. @param again whether the class had a row before */
 function sectionOf(reading: Reading, row: Row, again: boolean): FromFile<CleverSection> {
   const group = row.of('GroupName');
   const name = row.of('ClassName');
@@ -85,7 +85,7 @@ function allowedOf(reading: Reading, row: Row): number | undefined {
   return undefined;
 }
 
-/** enrollment.txt: the students of the classes. */
+/** Reads enrollment.txt: the students of the classes. */
 export async function readEnrollment(
   reading: Reading,
   { sections, students }: PickatimeLists,
@@ -105,11 +105,11 @@ export async function readEnrollment(
     await relieve(classes, pupils);
   }
   if (sections.objects.size > 0) reading.noteNoRows('enrollment');
-  await classes.settle();
-  await pupils.settle();
+  await classes.resolve();
+  await pupils.resolve();
 }
 
-/** The section that an enrolment is of: from this upload, or one known before, of which only the people are told. */
+/** The section of an enrollment: of this upload, or a stored one of which only the people are given. */
 function tieOnly(sections: Collected<CleverSection>, id: string): FromFile<CleverSection> {
   const known = sections.objects.get(id);
   if (known) return known;

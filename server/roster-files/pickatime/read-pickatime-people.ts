@@ -15,9 +15,9 @@ import { restoreIds } from '../records/restore-ids.js';
 import { readTable } from '../../tables/read-table.js';
 import type { Reading } from '../../tables/reading.js';
 import type { FromFile, KnownRoster } from '../records/roster-files.js';
-import { relieve, Ties } from '../records/settle-ties.js';
+import { relieve, Ties } from '../records/resolve-ties.js';
 
-/** students.txt, with the security values. */
+/** Reads students.txt, with the security values. */
 export async function readStudents(
   reading: Reading,
   { students }: PickatimeLists,
@@ -46,7 +46,7 @@ export async function readStudents(
   });
 }
 
-/** teachers.txt. Access levels are given in Slotbell, never by a file. */
+/** Reads teachers.txt. Access levels are given in Slotbell, never by a file. */
 export async function readTeachers(
   reading: Reading,
   { teachers }: PickatimeLists,
@@ -76,7 +76,7 @@ export async function readTeachers(
   });
 }
 
-/** parents.txt and parent-student.txt. */
+/** Reads parents.txt and parent-student.txt. */
 export async function readParents(
   reading: Reading,
   lists: PickatimeLists,
@@ -117,8 +117,8 @@ export async function readParents(
     await relieve(parents, children);
   }
   if (contacts.objects.size > 0) reading.noteNoRows('parentStudent');
-  await parents.settle();
-  await children.settle();
+  await parents.resolve();
+  await children.resolve();
 }
 
 function tieOnlyParent(contacts: Collected<CleverUser>, id: string): FromFile<CleverUser> {

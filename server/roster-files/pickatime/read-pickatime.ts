@@ -6,7 +6,7 @@ import type { FilesRead, KnownRoster, RosterSink } from '../records/roster-files
 import { readParents, readStudents, readTeachers } from './read-pickatime-people.js';
 import { readClasses, readEnrollment } from './read-pickatime-classes.js';
 
-/** What each file is there for; any may be left out. */
+/** What each file brings; any of them may be missing. */
 const EXPECTED: readonly [string, ListName][] = [
   ['students', 'students'],
   ['teachers', 'teachers'],
@@ -15,8 +15,8 @@ const EXPECTED: readonly [string, ListName][] = [
 ];
 
 /**
- * pickAtime's six tab-delimited files (students, teachers, classes, enrolment, parents, parent-student). They add and
- * change; a row with Action=delete removes. So no list is complete, and who is not named stays.
+ * Reads pickAtime's six tab-delimited files (students, teachers, classes, enrollment, parents, parent-student). They add and change; a row
+ * with Action=delete removes. So no list is complete, and people who are not named stay.
  */
 export async function readPickatime(
   reading: Reading,

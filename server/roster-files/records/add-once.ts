@@ -1,15 +1,15 @@
 import type { StudentRelationship } from '../../clever/schema.js';
 
-/** Of lists that grew long what they hold, by key. */
+/** The entries of long lists, by key. */
 const held = new WeakMap<object, Map<string, unknown>>();
-/** Shorter lists are looked through. */
+/** Shorter lists are searched one by one. */
 const SHORT = 256;
 
 /**
- * Adds to a list what it does not hold yet, as fast however long it is: files may name one parent with a hundred thousand children, and
- * one child in a class a million times.
- * @param list is added to by this alone
- * @returns what the list holds under the key of `item`
+ * Adds an item to a list unless it is there, equally fast at any length: files may name one parent with a hundred thousand children, or one
+ * child in a class a million times.
+ * @param list nothing else may add to it
+ * @returns the list's item with the key of `item`
  */
 export function addOnce<T>(list: T[], item: T, keyOf: (item: T) => string): T {
   const key = keyOf(item);
@@ -20,7 +20,7 @@ export function addOnce<T>(list: T[], item: T, keyOf: (item: T) => string): T {
   return item;
 }
 
-/** The same of a list of ids. */
+/** Adds an id to a list unless it is there. */
 export function addId(list: string[], id: string): void {
   if (list.length < SHORT ? list.includes(id) : find(list, id, String) !== undefined) return;
   list.push(id);

@@ -9,21 +9,21 @@ import type { FromFile, RosterSink } from './roster-files.js';
 
 const BATCH = 500;
 
-/** The objects of one list while their rows are read: one an id, however many rows name it. */
+/** Collects the objects of one list while its rows are read: one for each id, however many rows name it. */
 export class Collected<T extends CleverObject> {
   readonly objects: RecordMap<FromFile<T>>;
-  /** Ids as the files write them, with what they stand for where that is another one. */
+  /** Ids as the files write them, to the ids that they stand for. */
   readonly aliases = new Map<string, string>();
   /** Ids of rows that were left out. */
   readonly leftOut: Set<string>;
   readonly removed: Set<string>;
-  /** A row could not even be told apart, so the list does not say who is gone. */
+  /** Whether some row could not even be split into cells, so that the list does not say who is gone. */
   unreadable = false;
-  /** Two rows of one id are about two things: what the second one tells beside is not known. */
+  /** Whether two rows of one id are about two things: what the second one is remains unknown. */
   isContradicted = false;
-  /** Where the first row of an id stands. */
+  /** The line of the first row of each id. */
   readonly #lines = new Map<string, number>();
-  /** Ids by what a spreadsheet leaves of them; those that share it are none. */
+  /** Ids by what a spreadsheet leaves of them; undefined for a key that several share. */
   #keys: ReadonlyMap<string, string | undefined> | undefined;
   #shareKeys = false;
 
@@ -33,16 +33,15 @@ export class Collected<T extends CleverObject> {
     this.removed = new RecordIds(reading);
   }
 
-  /** Somebody who is in no row may stand behind one: the list does not say who is gone. */
+  /** Whether somebody without a row may stand behind an unreadable one, so that the list does not say who is gone. */
   get isDoubtful(): boolean {
     return this.unreadable || this.isContradicted;
   }
 
   /**
-   * Takes a row. The first one of an id makes the object; what further ones say more of it is added, and what they say otherwise is
-   * noted.
-   * @param apart fields in which rows of one id may differ: the school of somebody who attends two
-   * @returns nothing where the row is about something else than the first one: the name differs
+   * Takes a row. The first row of an id makes the object; later ones fill what is blank, and contradictions are noted.
+   * @param apart fields in which rows of one id may differ, such as the school of somebody who attends two
+   * @returns undefined if the name differs, so that the row is about something else
    */
   add(row: Row, field: string, fresh: FromFile<T>, apart: readonly string[] = []): FromFile<T> | undefined {
     const { id } = fresh;
@@ -67,7 +66,7 @@ export class Collected<T extends CleverObject> {
     return undefined;
   }
 
-  /** Makes ready what `alike` and `hasAlike` look up: of many ids it takes a while. */
+  /** Prepares the look-ups of `alike` and `hasAlike`, which takes a while for many ids. */
   async readKeys(): Promise<void> {
     if (this.#keys) return;
     const keys = new Map<string, string | undefined>();
@@ -81,35 +80,35 @@ export class Collected<T extends CleverObject> {
     this.#keys = keys;
   }
 
-  /** Lets go of what `readKeys` made. */
+  /** Releases what `readKeys` prepared. */
   dropKeys(): void {
     this.#keys = undefined;
   }
 
-  /** Whether an object's id reads the same. After `readKeys`. */
+  /** Whether an object has an id that reads the same. After `readKeys`. */
   hasAlike(key: string): boolean {
     return this.#keys?.has(key) === true;
   }
 
   /**
-   * The only object whose id reads the same as one that is nowhere, but for capitals, spaces and the zeros before it, which
-   * spreadsheets drop. After `readKeys`.
+   * The only object whose id reads the same as one that does not exist: apart from capitals, spaces and leading zeros, which spreadsheets
+   * drop. After `readKeys`.
    */
   alike(id: string): string | undefined {
     return this.#keys?.get(keyOf(id));
   }
 
-  /** What an id of the files stands for. */
+  /** The id that an id in the files stands for. */
   idOf(id: string): string {
     return this.aliases.get(id) ?? id;
   }
 
-  /** Where an id stands first, as the files write it or not; 0 for nowhere. */
+  /** The line where an id appears first, in either form; 0 if nowhere. */
   lineOf(id: string): number {
     return this.#lines.get(id) ?? 0;
   }
 
-  /** An object is another one than its id says. */
+  /** Gives an object another id. */
   rename(from: string, to: string): void {
     const object = this.objects.get(from);
     if (!object) return;
@@ -120,7 +119,7 @@ export class Collected<T extends CleverObject> {
     this.#keys = undefined;
   }
 
-  /** Nothing of an id is taken, nor is it gone. */
+  /** Leaves an id out: it is neither taken nor gone. */
   leaveOut(id: string): void {
     this.objects.delete(id);
     this.removed.delete(id);
@@ -128,7 +127,7 @@ export class Collected<T extends CleverObject> {
     this.#keys = undefined;
   }
 
-  /** Ids that read the same, each with the first one of them. */
+  /** Ids that read the same, each with the first of them. */
   async pairs(): Promise<[string, string][]> {
     await this.readKeys();
     if (!this.#shareKeys) return [];
@@ -144,14 +143,14 @@ export class Collected<T extends CleverObject> {
     return pairs;
   }
 
-  /** Keeps the ids alone: once the records are handed over, what else they hold is of no more use. */
+  /** Keeps only the ids: once the records are handed over, the rest is no longer needed. */
   release(): void {
     for (const { id } of this.objects.values()) this.objects.set(id, { id } as FromFile<T>);
     this.#lines.clear();
     this.#keys = undefined;
   }
 
-  /** Takes a row that removes its id. What was added in the same files stays: one of the two is a slip. */
+  /** Takes a row that removes its id. If the same files also added it, it stays, as one of the two is a slip. */
   remove(row: Row, field: string, id: string): void {
     const before = this.#lines.get(id);
     if (before !== undefined && this.objects.has(id)) {
@@ -178,7 +177,7 @@ interface Poured<T extends CleverObject> {
   leftOut: ReadonlySet<string>;
 }
 
-/** Hands a list over to the sink, in batches. @returns how many objects it has */
+/** Hands a list over to the sink in batches. @returns how many objects it has */
 export async function pour<T extends CleverObject>(
   sink: RosterSink,
   list: ListName,
@@ -200,7 +199,7 @@ export async function pour<T extends CleverObject>(
   return count;
 }
 
-/** What is left of an id by which it is known again: 00123 and 123, C01 and c1 read the same. Of a hashed id nothing can be told. */
+/** What a spreadsheet leaves of an id: 00123 and 123, or C01 and c1, read the same. A hashed id has no such key. */
 export function keyOf(id: string): string {
   const raw = rawOf(id);
   return raw.startsWith('~') ? id : numberKey(raw).replace(/(?<!\d)0+(?=\d)/g, '');

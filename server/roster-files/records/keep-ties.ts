@@ -2,25 +2,25 @@ import type { CleverSection } from '../../clever/schema.js';
 import type { FromFile } from './roster-files.js';
 import { teachIn, UNREADABLE } from './teach-in.js';
 
-/** A row of the enrolments of these classes could not be read, so nobody leaves them by this upload: people are only added. */
+/** Keeps the students of these classes, as a row of their enrollments could not be read: people are only added. */
 export function keepTies(sections: Iterable<FromFile<CleverSection>>): void {
   for (const section of sections)
     section.slotbell = { ...section.slotbell, tiesChange: section.slotbell?.tiesChange ?? { without: [] } };
 }
 
-/** The same of their teachers. */
+/** Keeps the teachers of these classes in the same way. */
 export function keepTeachers(sections: Iterable<FromFile<CleverSection>>): void {
   for (const section of sections) teachIn(section, UNREADABLE);
 }
 
-/** Enrolments that name a person or a class which is nowhere. */
+/** Enrollments that name a person or a class that does not exist. */
 export class LostEnrollments {
-  /** Classes with a person who is nowhere. */
+  /** Classes with an unknown person. */
   readonly classes = new Set<string>();
-  /** Some name a class that is nowhere. */
+  /** Whether some name an unknown class. */
   ofNoClass = false;
 
-  /** The classes that somebody in these rows may be in: those with such a person, and those of which no row tells. */
+  /** The classes that somebody in these rows may be in: those with an unknown person, and those that no row names. */
   in<T extends CleverSection>(sections: ReadonlyMap<string, FromFile<T>>): FromFile<T>[] {
     return [...sections.values()].filter(
       ({ id, students }) => this.classes.has(id) || (this.ofNoClass && !students?.length),

@@ -1,12 +1,12 @@
 import { UNREAD } from './keep-unread.js';
 
-/** Anything that a row makes, by its fields. */
+/** An object that a row makes, by its fields. */
 type Fields = Record<string, unknown>;
 
 /**
- * Adds to an object what another row says of the same: a value that was blank is filled, lists are left to the caller.
+ * Adds to an object what another row says of the same: blank values are filled; lists are left to the caller.
  * @param apart fields in which the two may differ
- * @param differing gets the names of the fields that both have, with different values; the first one stays
+ * @param differing receives the names of fields in which both have different values; the first value stays
  */
 export function mergeObjects(
   into: object,
@@ -30,12 +30,12 @@ function isBlank(value: unknown): value is undefined | null | '' {
   return value === undefined || value === null || value === '';
 }
 
-/** E-mail addresses and names are the same in small letters. */
+/** Email addresses and names are compared in lower case. */
 function sameText(one: unknown, other: unknown): boolean {
   return typeof one === 'string' && typeof other === 'string' && one.toLowerCase() === other.toLowerCase();
 }
 
-/** Whether two rows of one id are about two things: a part of a person's name, or a class's name, differs where both tell it. */
+/** Whether two rows of one id are about two things: a part of a person's name, or a class's name, is given in both and differs. */
 export function isNamedOtherwise(one: object, other: object): boolean {
   const [mine, theirs] = [(one as Fields).name, (other as Fields).name];
   if (typeof mine === 'string' && typeof theirs === 'string')

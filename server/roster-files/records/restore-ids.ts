@@ -7,9 +7,9 @@ import type { Reading } from '../../tables/reading.js';
 import type { KnownRoster, StoredRecord } from './roster-files.js';
 import type { IdKind } from './record-id.js';
 
-/** Which list of an upload is held against which records of the account. */
+/** Which list of an upload is compared with which stored records. */
 export interface Restored<T extends CleverObject> {
-  /** The file of which the list was made. */
+  /** The file that the list was made from. */
   table: string;
   list: ListName;
   kind: IdKind;
@@ -17,7 +17,7 @@ export interface Restored<T extends CleverObject> {
   /** The columns of the id, and of a student's number. */
   field: string;
   number?: string;
-  /** A row that removes what is nowhere is a slip: the school writes these rows by hand. */
+  /** Whether a row that removes an unknown record is reported: the school writes these rows by hand, so it is a slip. */
   tellRemovals?: true;
 }
 
@@ -27,9 +27,9 @@ interface Candidate {
 }
 
 /**
- * Ids that the account does not know, and that read like the one of a record that it has and the files lack, are that record's, where the
- * name is not another one: spreadsheets drop zeros, and people change capitals and spaces. It is told once a column. Where that names no
- * single one, the row is left out and both stay. A student's number that lost its zeros alone is left as it was.
+ * Restores ids that spreadsheets or people changed (lost zeros, capitals, spaces): an unknown id that reads like the id of a stored record
+ * missing from the files becomes that id, unless the names differ. Reported once for a column. If several records or ids could be meant,
+ * the rows are left out and the records stay. A student's number that only lost its zeros keeps its stored form.
  */
 export async function restoreIds<T extends CleverObject>(
   reading: Reading,
@@ -69,15 +69,15 @@ export async function restoreIds<T extends CleverObject>(
   for (const [key, candidates] of byKey) {
     if (isDue()) await breathe();
     const fresh = candidates.filter(({ id }) => !had.has(id));
-    if (fresh.length > 0) settle(reading, restored, missing.get(key) ?? [], fresh);
+    if (fresh.length > 0) restoreOne(reading, restored, missing.get(key) ?? [], fresh);
   }
   await tellAlike(reading, restored);
-  // An account that has none of the kind yet has nobody to miss.
+  // A row can remove nothing from an account without records of the kind.
   if (restored.tellRemovals && hasSome) await tellRemovals(reading, known, restored);
   collected.dropKeys();
 }
 
-/** The ids of an upload that may be those of records which it lacks, by how they read. */
+/** The upload's ids that may stand for stored records missing from it, by key. */
 async function candidatesOf<T extends CleverObject>(
   collected: Collected<T>,
   missing: ReadonlyMap<string, StoredRecord[]>,
@@ -96,7 +96,7 @@ async function candidatesOf<T extends CleverObject>(
   return byKey;
 }
 
-function settle<T extends CleverObject>(
+function restoreOne<T extends CleverObject>(
   reading: Reading,
   restored: Restored<T>,
   stored: readonly StoredRecord[],
@@ -114,7 +114,7 @@ function settle<T extends CleverObject>(
     tell(reading, restored, 'lost zeros', another.id, rawOf(one.id));
     return;
   }
-  // Who has left has nothing to lose, and somebody new may have been given an id like theirs.
+  // Records that are gone cannot be lost, and somebody new may have been given a similar id.
   const staying = stored.filter(({ isActive }) => isActive);
   if (staying.length === 0) return;
   for (const { id, part } of fresh) {
@@ -129,7 +129,7 @@ function settle<T extends CleverObject>(
   for (const { id } of staying) collected.leftOut.add(id);
 }
 
-/** Whether a row may be about a record: a part of a person's name is the same. */
+/** Whether a row may be about a record: a part of the person's name is the same. */
 function isNamedAlike(object: CleverObject, { first, last }: StoredRecord): boolean {
   const { name } = object as CleverUser;
   if (typeof name !== 'object' || name === null) return true;
@@ -138,7 +138,7 @@ function isNamedAlike(object: CleverObject, { first, last }: StoredRecord): bool
   return same(here, first) || same(there, last);
 }
 
-/** What shows the id, or is the same number, has its zeros again. */
+/** Restores the zeros of numbers that repeat the id. */
 function giveBack(object: CleverObject, stored: string, raw: string): void {
   if (stored.length <= raw.length) return;
   const holders = [object, ...Object.values((object as CleverUser).roles ?? {})];
@@ -147,7 +147,7 @@ function giveBack(object: CleverObject, stored: string, raw: string): void {
       if (holder?.[field] === raw) holder[field] = stored;
 }
 
-/** A number without the zeros that it had is the one before. */
+/** Restores a number that only lost its zeros. */
 function keepNumber<T extends CleverObject>(
   reading: Reading,
   restored: Restored<T>,
@@ -163,7 +163,7 @@ function keepNumber<T extends CleverObject>(
   reading.notesOf(fileOf(reading, restored)).add(restored.number, 'was otherwise', at, given, number);
 }
 
-/** Two ids of one list that read alike: most likely one of them is a slip. */
+/** Two ids of one list that read the same: most likely one of them is a slip. */
 async function tellAlike<T extends CleverObject>(reading: Reading, restored: Restored<T>): Promise<void> {
   const { collected } = restored;
   for (const [one, other] of await collected.pairs()) {

@@ -21,15 +21,15 @@ import {
 import { NotByEvents, readEvents, type Changes } from '../../sources/download/read-events.js';
 import type { Spool } from '../../sources/download/spool.js';
 
-/** So many events are kept in memory at most. */
+/** The most events that are kept in memory. */
 const MOST_EVENTS = 20_000;
 
 export type DeltaCollected = { ok: true; delivery: Delivery; events: number } | { ok: false; why: FullWhy };
 
 /**
- * Collects what a district's events tell since the cursor, as a delivery of changes alone that has the same outcome as reading
- * everything. Nothing is written to the spool where that cannot be.
- * @param most so many records a full download would read; where the events are more, everything is read. 0 when unknown
+ * Collects what a district's events say since the cursor, as a delivery of changes alone. Its outcome is that of reading everything; where
+ * that cannot be, nothing is written to the spool.
+ * @param most how many records a full download would read; if there are more events, everything is read. 0 if unknown
  * @returns why everything has to be read
  */
 export async function collectDelta(
@@ -76,7 +76,7 @@ export async function collectDelta(
   }
 }
 
-/** The lists that somebody is in, among those that are synced. */
+/** The synced lists that somebody is in. */
 function listsOf(kinds: CleverKinds, { roles }: CleverUser): PeopleList[] {
   const has = {
     students: roles?.student,
@@ -87,7 +87,7 @@ function listsOf(kinds: CleverKinds, { roles }: CleverUser): PeopleList[] {
   return PEOPLE_LISTS.filter((list) => kinds[list] && has[list]);
 }
 
-/** Everybody whom Clever lists still: all but those who are known to be in no list that is synced. */
+/** Everybody whom Clever still lists: all but the people known to be in no synced list. */
 function listedIn(kinds: CleverKinds, { users }: Changes): Delivery['people'] {
   const has = (id: string) => {
     const user = users.get(id);
@@ -113,7 +113,7 @@ function goneOf({ schools }: Scope, changes: Changes, people: Set<string>): NonN
   };
 }
 
-/** @throws NotByEvents where a list has something of which the last full download had nothing */
+/** @throws NotByEvents if a list has records but had none in the last full download */
 async function writeDelta(
   { kinds }: Scope,
   run: ActiveRun,
@@ -142,7 +142,7 @@ async function writeDelta(
     const read = objects[list].length;
     await spool.write(list, objects[list]);
     run.count(LISTS[list].kind, 'read', list === 'schools' ? changes.schools : read);
-    // As it was then: it says of nobody that they left.
+    // The list is as it was at the last full download, so it says of nobody that they left.
     const ended = silent.includes(list) ? 'whole' : 'changes alone';
     download[list] = { ended, read, own: ended === 'whole' ? 0 : read };
   }

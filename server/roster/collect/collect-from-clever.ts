@@ -12,10 +12,10 @@ import type { Spool } from '../../sources/download/spool.js';
 import { checkDistrict } from '../../sources/download/check-district.js';
 
 /**
- * Reads what the account's district shares: what its events tell since the last sync, or everything where that was asked for or the
- * events do not tell enough.
- * @param expected how many records the last whole download had; 0 when unknown
- * @throws RunFailed where there is no access or it may read nothing, CleverError where nothing can be had
+ * Reads what the account's district shares: the events since the last sync, or everything if that was requested or the events do not
+ * suffice.
+ * @param expected how many records the last whole download had; 0 if unknown
+ * @throws RunFailed without access or if the access may read nothing, CleverError if nothing can be read at all
  */
 export async function collectFromClever(
   deps: Pick<Deps, 'config' | 'log'>,
@@ -50,7 +50,7 @@ export async function collectFromClever(
   return { ...(await collectAll(client, rules, run, spool, setup)), stale };
 }
 
-/** For the run's page. */
+/** Stores how the district was read, for the run's page. */
 async function noteHow(run: ActiveRun, told: Pick<RosterRun, 'how' | 'why' | 'events'>): Promise<void> {
   await RosterRun.updateOne({ _id: run.id }, { $set: told });
 }

@@ -8,15 +8,15 @@ import { findCandidates } from '../people/match-people.js';
 import type { Changes } from '../../sources/download/read-events.js';
 
 export interface Affected extends Judged {
-  /** Ids of people who do not belong here, of those that were spoken of or asked for, and of guardians without a student. */
+  /** Ids of people who do not belong here: mentioned people, people Clever was asked about, and guardians without a student. */
   gone: Set<string>;
 }
 
 /**
- * Finds everybody for whom the changes decide whether they belong here, though no event speaks of them: who was in a class only, a
- * newcomer's guardians, guardians whose students left, former contacts that newcomers may be. Those that what is stored
- * does not tell enough of are asked for and added to the changes, round by round, until nobody more is affected.
- * @param ask throws NotByEvents when it becomes too much
+ * Finds everybody whom the changes may bring or remove although no event mentions them: people who were here by a class only, a newcomer's
+ * guardians, guardians whose students left, and former contacts that newcomers may be. If the stored data does not suffice for somebody,
+ * Clever is asked and the answer added to the changes, round by round, until nobody more is affected.
+ * @param ask throws NotByEvents when it has to ask for too many
  */
 export async function findAffected(
   scope: Scope,
@@ -51,7 +51,7 @@ export async function findAffected(
   }
 }
 
-/** The other ids of those whom somebody merged: one that is listed still keeps them here. */
+/** Other ids of merged people: one that is still listed keeps its person here. */
 async function findTwins({ account }: Scope, { users }: Changes): Promise<string[]> {
   const merged = await Contact.find(
     byRecordIds(account, [...users.keys()], { 'record.also.0': { $exists: true } }),
@@ -60,7 +60,7 @@ async function findTwins({ account }: Scope, { users }: Changes): Promise<string
   return merged.flatMap(recordIds);
 }
 
-/** Who is in a class since these changes or was until then, where that decides whether they belong here. */
+/** People who join or leave a class by these changes, where that decides whether they belong here. */
 async function findBySections(scope: Scope, { sections, users }: Changes): Promise<string[]> {
   const stored = await Section.find(
     { account: scope.account, 'record.id': { $in: [...sections.keys()] } },
@@ -91,14 +91,14 @@ async function findBySections(scope: Scope, { sections, users }: Changes): Promi
   return [...came.filter((id) => !here.has(id)), ...byClass.flatMap(recordIds)];
 }
 
-/** The people of a section who are of a kind that is synced. */
+/** The people of a section whose kind is synced. */
 function wantedIn(scope: Scope, section: CleverSection): string[] {
   const { students, teachers, staff } = scope.kinds;
   const pupils = new Set(cleanIds(section.students));
   return idsIn(scope, section).filter((id) => (pupils.has(id) ? students : teachers || staff));
 }
 
-/** Of those who are tied to people that left: guardians who have nobody else here, and others that only Clever can tell of. */
+/** Of the people tied to somebody who left: guardians with nobody else here, and others whom only Clever can place. */
 async function findLeftBehind(
   scope: Scope,
   { users }: Changes,
@@ -126,7 +126,7 @@ async function findLeftBehind(
   };
 }
 
-/** Ids of former contacts that newcomers may be: whether Clever still lists them elsewhere decides. */
+/** Ids of former contacts that newcomers may be: it matters whether Clever still lists them elsewhere. */
 async function findFormer(scope: Scope, { people, here }: Judged): Promise<string[]> {
   const belonging = people.flatMap((person) =>
     person.ok && here.has(person.record.id) ? [person.record] : [],

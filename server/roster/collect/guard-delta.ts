@@ -6,8 +6,8 @@ import { NotByEvents } from '../../sources/download/read-events.js';
 import { COURSES, PEOPLE, SECTIONS, TERMS, type Store } from '../mirror/stores.js';
 
 /**
- * Looks whether events take away so much of a kind that a person would have to look. Then everything is read: a list that is no
- * longer shared comes as so many deletions too, and only reading it tells the one from the other.
+ * Checks whether the events remove so much of a kind that a person would have to look. If so, everything is read: a list that is no longer
+ * shared arrives as the same deletions, and only reading it shows the difference.
  * @throws NotByEvents
  */
 export async function guardDelta(

@@ -12,28 +12,31 @@ import { placeOf } from '../people/refresh-people.js';
 
 const BATCH = 1000;
 
-/** Whose roster it is, and by which rules. */
+/** The account, and the rules for who belongs to it. */
 export interface Scope extends Rules {
   account: Types.ObjectId;
 }
 
 export interface Judged {
-  /** Everybody that the changes speak of, as mapped. */
+  /** Everybody whom the changes mention, as mapped. */
   people: readonly PersonMapped[];
-  /** Who of them belongs to the account's schools now, by record ids. */
+  /** Which of them belong to the account's schools now, by record id. */
   here: Set<string>;
   unmentioned: Unmentioned;
 }
 
-/** Says of everybody that the changes speak of whether they belong here, by the rule of a full sync over changes and what is stored. */
+/**
+ * Decides for everybody whom the changes mention whether they belong here, by the rule of a full sync applied to the changes and the stored
+ * data.
+ */
 export async function judgeDelta(scope: Scope, changes: Changes): Promise<Judged> {
   const { kinds, schools, mapping } = scope;
   const mapped = [...changes.users.values()].flatMap((user) =>
     user ? [mapCleverPerson(user, kinds, schools, mapping)] : [],
   );
-  // Who names a school by what is no id is here by those that are stored.
+  // For a person whose schools cannot be read, the stored schools count.
   const { people: told } = await keepPersonFacts(scope.account, mapped);
-  // Who names a child by what is no id is here by the children that are stored.
+  // For a person whose children cannot be read, the stored children count.
   const people = await keepStudentTies({ account: { _id: scope.account } }, told, new Set());
   const unmentioned = {
     listed: await findListed(scope, changes, people),
@@ -45,7 +48,7 @@ export async function judgeDelta(scope: Scope, changes: Changes): Promise<Judged
   const here = new Set<string>();
   const hasStudent = ({ relations }: RosterPerson) =>
     relations.some(({ student }) => here.has(student) || unmentioned.students.has(student));
-  // Who is here by a student only is known once that student is.
+  // Somebody who is here only by a student is known to be here once the student is.
   for (let known = -1; known !== here.size;) {
     known = here.size;
     for (const person of people)
@@ -54,13 +57,13 @@ export async function judgeDelta(scope: Scope, changes: Changes): Promise<Judged
   return { people, here, unmentioned };
 }
 
-/** Ids of the people in a section of Clever's, none where it is not one of ours. */
+/** Ids of the people in one of Clever's sections; none if the section is not in our schools. */
 export function idsIn({ schools }: Scope, section: Parameters<typeof mapCleverSection>[0]): string[] {
   const mapped = mapCleverSection(section, schools);
   return mapped.ok ? [...mapped.record.fields.teacherIds, ...mapped.record.fields.studentIds] : [];
 }
 
-/** Of those who name no school, who is in a section that the changes do not speak of. */
+/** Of the people who name no school, those who are in a section that the changes do not mention. */
 async function findListed(
   { account }: Scope,
   { sections }: Changes,
@@ -85,7 +88,7 @@ async function findListed(
   return new Set(others.flatMap(({ studentIds, teacherIds }) => [...studentIds, ...teacherIds]));
 }
 
-/** Of the students that people are tied to, those who are here and of whom the changes do not speak. */
+/** Of the students whom people are tied to, those who are here and whom the changes do not mention. */
 async function findStudents(
   scope: Scope,
   { users }: Changes,
@@ -100,7 +103,7 @@ async function findStudents(
   );
 }
 
-/** Of record ids, those of people who are here by what is stored; guardians are nobody's reason to be here. */
+/** Of these record ids, those whose stored person is here for a reason of their own: guardians are left out. */
 export async function findHere(
   { account }: Pick<Scope, 'account'>,
   ids: readonly string[],

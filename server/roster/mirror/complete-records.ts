@@ -5,7 +5,7 @@ import type { FileExtras } from '../../roster-files/records/roster-files.js';
 import { sortTies, tieKey } from '../../sources/records/map-clever-person.js';
 import { rosterRecord, type RosterRecord } from '../../sources/records/roster-record.js';
 
-/** A record with what its file said besides. */
+/** A record with what else its file says. */
 interface Told<F> {
   record: RosterRecord<F>;
   extras: FileExtras | undefined;
@@ -14,8 +14,9 @@ interface Told<F> {
 type Mapped<F> = { ok: false } | { ok: true; record: RosterRecord<F> };
 
 /**
- * Objects of files, as mapped, with what Clever has no field for; of those that tell only what changed, with what is known besides.
- * @param complete makes whole records of a batch, and leaves out those of which nothing is known
+ * Maps objects of files, with the facts that Clever has no field for. Objects of a file that holds only changes are completed from what is
+ * stored.
+ * @param complete completes the records of a batch, and leaves out those of which nothing is stored
  * @param unknown says so of one that is left out
  */
 export async function completeMapped<F, M extends Mapped<F>>(
@@ -37,8 +38,8 @@ export async function completeMapped<F, M extends Mapped<F>>(
 }
 
 /**
- * Sections of files that tell only what changed: the students they name are added to those known, and those taken away are. Where
- * nothing but its people is told of a section, all else stays; of one that is not known there is nothing to keep.
+ * Completes sections of files that hold only changes: the students they name are added to the stored ones, or taken away. If only a
+ * section's people are given, all else stays as it is stored; a section that is not stored cannot be completed.
  */
 export async function completeSections(
   account: Types.ObjectId,
@@ -60,7 +61,7 @@ export async function completeSections(
   });
 }
 
-/** The same of guardians and their children. */
+/** Completes guardians in the same way, with their children. */
 export async function completePeople(
   account: Types.ObjectId,
   told: readonly Told<RosterPerson>[],
@@ -124,7 +125,7 @@ async function storedBy<T>(
   return new Map(found.map((document) => [document.record.id, document as unknown as T]));
 }
 
-/** What is stored of a section, in the order of what a source says. */
+/** A stored section in the shape that a source delivers. */
 export function sectionFields(section: Section): RosterSection {
   const { school, name, subject, period, grade, number, course, term, teacherIds, studentIds } = section;
   const fields = { school, name, subject, period, grade, number, course, term, teacherIds, studentIds };
@@ -132,7 +133,7 @@ export function sectionFields(section: Section): RosterSection {
   return { ...fields, ...sectionExtras(section), ...(termTold === undefined ? {} : { termTold }) };
 }
 
-/** What is stored of a person, in the order of what a source says. */
+/** A stored person in the shape that a source delivers. */
 function personFields(before: Contact, told: RosterPerson): RosterPerson {
   const stored = before as unknown as Record<string, unknown>;
   return Object.fromEntries(Object.keys(told).map((key) => [key, stored[key]])) as unknown as RosterPerson;

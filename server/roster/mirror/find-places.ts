@@ -4,15 +4,15 @@ import type { RefreshContext } from '../run/context.js';
 import { IdSet } from '../../runs/changes/id-set.js';
 import { PEOPLE_LISTS } from '../../sources/records/lists.js';
 
-/** Ids of the people whom a delivery lists. */
+/** Where the people of a delivery belong, by id. */
 export interface Places {
-  /** In the account's schools, or in none. */
+  /** In one of the account's schools, or in no school at all. */
   here: Pick<IdSet, 'has'>;
-  /** In other schools than the account's alone, or in no role that is synced. */
+  /** Only in schools that are not the account's, or in no role that is synced. */
   away: Pick<IdSet, 'has'>;
 }
 
-/** Finds who of the students, teachers and staff that a delivery lists would be here and who would not. */
+/** Finds which of the students, teachers and staff that a delivery lists belong here and which do not. */
 export async function findPlaces({ read, kinds, schools, mapping }: RefreshContext): Promise<Places> {
   const [here, away] = [new IdSet(), new IdSet()];
   for (const list of PEOPLE_LISTS)

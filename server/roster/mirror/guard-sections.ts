@@ -24,14 +24,14 @@ type Stored = Pick<Section, '_id' | 'record' | 'teacherIds' | 'studentIds'>;
 interface LosingSection extends Losing {
   record: SectionRecord;
   stored: Stored;
-  /** Somebody said that those stay. */
+  /** Whether somebody rejected that the people leave. */
   isKept: boolean;
-  /** Is here, or comes by this delivery. */
+  /** Whether a person is here, or arrives with this delivery. */
   isKnown: IsHere;
 }
 
 interface Compared extends Pick<LosingSection, 'record' | 'stored' | 'isKnown'> {
-  /** Of which of its lists it is not sure whom they tell of. */
+  /** Its lists in which it is not certain whom some ids stand for. */
   unsure: readonly Role[];
   isHere: IsHere;
   /** Sections with appointments (hex ids). */
@@ -41,12 +41,12 @@ interface Compared extends Pick<LosingSection, 'record' | 'stored' | 'isKnown'> 
 /** One batch of a list of sections, as mapped. */
 export type MappedBatch = { id: string; mapped: SectionMapped }[];
 
-/** The guard over who is in the district's sections (`TieGuard`). */
+/** Guards who is in the district's sections (`TieGuard`). */
 export class SectionGuard {
   readonly #isListed: IsHere;
-  /** Where the people are whom this delivery lists; nobody is known of before it is asked for. */
+  /** Where the people of this delivery belong; empty until it is needed. */
   #places: Places = { here: new IdSet(), away: new IdSet() };
-  /** How many sections have a list that nobody can read, so that nobody is missing in it. */
+  /** How many sections have a list that cannot be read and therefore misses nobody. */
   #unreadable = 0;
 
   private constructor(
@@ -70,7 +70,7 @@ export class SectionGuard {
     return new SectionGuard(context, guard);
   }
 
-  /** Lets those pass that lose nobody. @param known by record ids */
+  /** Passes the sections that lose nobody. @param known by record id */
   async pass(
     records: readonly SectionRecord[],
     known: ReadonlyMap<string, KnownRecord>,
@@ -89,9 +89,9 @@ export class SectionGuard {
   }
 
   /**
-   * Decides on the others and writes them.
-   * @param batches the list of sections once more, as it was read the first time
-   * @returns the people who stay in sections though the source lacks them there
+   * Judges the other sections and writes them.
+   * @param batches the list of sections once more, in the order of the first reading
+   * @returns the people who stay in sections although the source lacks them there
    */
   async writeOthers(batches: () => AsyncIterable<MappedBatch>): Promise<Ties> {
     const staying = { students: [] as string[], teachers: [] as string[] };
@@ -110,7 +110,7 @@ export class SectionGuard {
     return staying;
   }
 
-  /** Those that lose somebody, in the order in which they are listed. */
+  /** The sections that lose somebody, in the order in which they are listed. */
   async *#losing(batches: AsyncIterable<MappedBatch>): AsyncGenerator<LosingSection[], void, undefined> {
     this.guard.restart();
     this.#unreadable = 0;
@@ -166,9 +166,9 @@ export class SectionGuard {
   }
 
   /**
-   * Asks at once who was here before this run, of all whom these sections lose, and is so by what this delivery says: a delivery of
-   * changes alone does not speak of those who left earlier.
-   * @param withTold and of those whom the source tells of
+   * Looks up, in one query, which of the people whom these sections lose were here before this run and still are by this delivery. A
+   * delivery of changes does not mention people who left earlier.
+   * @param withTold also looks up the people whom the source lists
    */
   async #hereOf(
     records: readonly SectionRecord[],
@@ -227,7 +227,7 @@ export class SectionGuard {
   }
 }
 
-/** Of one of its lists nobody is left, and all of them are in other sections instead. */
+/** Whether a list has lost everybody, and all of them are in other sections instead. */
 function hasMoved({ record, stored, missing, stay, isKnown }: LosingSection): boolean {
   const [was, now] = [tiesOf(stored), tiesOf(record.fields)];
   return ROLES.some(

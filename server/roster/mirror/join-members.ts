@@ -6,7 +6,7 @@ export function tiesOf({ studentIds, teacherIds }: Pick<RosterSection, 'studentI
 }
 
 /**
- * A section as the source tells it, with those who stay in it though the source lacks them there.
+ * A section as the source has it, with the people who stay in it although the source lacks them there.
  * @param before its teachers so far
  */
 export function withMembers(
@@ -22,7 +22,7 @@ export function withMembers(
   };
 }
 
-/** The primary one first, the others in the order of a source's own. One whom nobody knows takes nobody's place. */
+/** The primary teacher first, the others in the source's order. An unknown teacher does not displace a known one. */
 function withTeachers(
   told: string[],
   before: readonly string[],

@@ -9,13 +9,13 @@ import type { Ids } from '../../runs/changes/id-set.js';
 import { tellsAll } from '../../sources/download/download-district.js';
 import { sectionFields } from './complete-records.js';
 
-/** A section as its source tells it, with what of it nobody can read. */
+/** A section as its source has it, with the facts that cannot be read. */
 export interface ToldSection {
   record: RosterRecord<RosterSection>;
   spoilt: readonly SpoiltFact[];
 }
 
-/** Ids of the terms that there are once this delivery is taken in. @param seen those that it lists */
+/** Ids of the terms that exist once this delivery is applied. @param seen the terms that it lists */
 export async function knownTerms(
   { account, download, gone }: RefreshContext,
   seen: Pick<Ids, 'has'>,
@@ -28,9 +28,9 @@ export async function knownTerms(
 }
 
 /**
- * Sections with what they had where their source tells it in a way that nobody can read, or names a term that is none: such a fact
- * overwrites no good one. What a term was called is kept beside it, as it may come yet.
- * @returns them, and the ids of those that keep a term
+ * Sections that keep stored facts where the source's cannot be read or name a term that does not exist: an unreadable fact never replaces a
+ * good one. The source's term name is stored beside it, as the term may still come.
+ * @returns the sections, and the ids of those that keep a term
  */
 export async function keepFacts(
   account: Types.ObjectId,
@@ -65,8 +65,8 @@ export async function keepFacts(
 }
 
 /**
- * Of the sections that a delivery of changes does not speak of, those whose term that was none has come, or which kept one that is gone:
- * they take the one that their source names.
+ * Of the sections that a delivery of changes does not mention, those whose missing term has come, or which kept a term that is now gone:
+ * they take the term that their source names.
  */
 export async function findTermsCome(
   account: Types.ObjectId,
@@ -82,7 +82,7 @@ export async function findTermsCome(
   });
 }
 
-/** Terms with the dates they had where their source tells ones that are none. */
+/** Terms that keep stored dates where the source's cannot be read. */
 export async function keepDates(
   account: Types.ObjectId,
   told: readonly { term: CleverTerm; record: RosterRecord<RosterTerm> | undefined }[],

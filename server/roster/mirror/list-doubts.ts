@@ -4,24 +4,24 @@ import { Duplicate } from '../../models/duplicate.js';
 import { isCutOff } from '../../runs/engine/find-at-work.js';
 import { finishDecision } from '../people/finish-decision.js';
 
-/** Who is in doubt: an id or a mapped number of theirs was given to somebody else by all that is known, and nobody has decided yet. */
+/** People in doubt: one of their ids or mapped numbers seems to belong to somebody else now, and nobody has decided yet. */
 export interface Doubts {
-  /** Open pairs of newcomers, by record id; those of this run among them. */
+  /** Open pairs of newcomers by record id, this run's included. */
   byId: Map<string, { pair: Types.ObjectId; candidate: Types.ObjectId }>;
   /** Contacts (hex ids) who stay as they are, and in their classes. */
   contacts: Set<string>;
-  /** Record ids by which families are tied to these. */
+  /** Record ids by which families are tied to these contacts. */
   tied: Set<string>;
-  /** Pairs of other kinds that this run lists: contacts that were made because it was not sure who they are. */
+  /** How many other pairs this run lists: contacts added because it was not certain who they are. */
   unsure: number;
-  /** Record ids that certain contacts (hex ids) are never tied to, as somebody decided. */
+  /** Record ids that a contact (hex id) is never tied to, because somebody decided so. */
   notTied: Map<string, ReadonlySet<string>>;
 }
 
 /**
- * Reads the doubts that wait for somebody. What was decided and cut off is finished first; whoever has begun to decide since the run
- * began finds it at work and takes that back. A doubt about somebody who has lost the id since is none.
- * @param now undefined: only reads, as a preview does
+ * Reads the doubts that wait for a decision. A decision that was cut off is finished first; somebody who starts to decide after the run
+ * began sees the run at work and withdraws. If the contact has lost the id since, the doubt is gone.
+ * @param now undefined only reads, for a preview
  */
 export async function listDoubts(account: Types.ObjectId, now?: Date): Promise<Doubts> {
   const open = { account, recycled: { $in: ['id', 'number'] }, state: 'open' as const };
@@ -74,7 +74,7 @@ export function addDoubt(
   for (const id of recordIds(older)) tied.add(id);
 }
 
-/** Somebody is in doubt no more. */
+/** Removes the doubt about somebody. */
 export function dropDoubt(doubts: Doubts, id: string): void {
   const doubt = doubts.byId.get(id);
   doubts.byId.delete(id);

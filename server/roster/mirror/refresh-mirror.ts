@@ -22,14 +22,14 @@ import { IdSet, type Ids } from '../../runs/changes/id-set.js';
 import type { RefreshContext } from '../run/context.js';
 import { COURSES, SECTIONS, TERMS, type Store } from './stores.js';
 
-/** What the mirror's lists held. */
+/** What was read of the mirror's lists. */
 export interface MirrorSeen {
   terms: Ids;
   courses: Ids;
   sections: Ids;
-  /** Ids of sections that are listed and could not be taken: they are here all the same. */
+  /** Ids of sections that are listed but were refused: they count as here. */
   spared: Ids;
-  /** Ids of the people in the sections that were kept: whoever names no school belongs where they sit or teach. */
+  /** Ids of the people in the sections that were kept: a person who names no school belongs where they sit or teach. */
   listed: Ids;
 }
 
@@ -49,7 +49,7 @@ export async function refreshMirror(context: RefreshContext): Promise<MirrorSeen
   return seen;
 }
 
-/** A matched school that Clever lists no more takes its people with it: that is worth a sentence. */
+/** Warns about matched schools that Clever no longer lists, as their people go with them. */
 async function warnOfLostSchools({ run, read, download, schools }: RefreshContext): Promise<void> {
   if (download.schools?.ended !== 'whole') return;
   const lost = new Set(schools.keys());
@@ -116,7 +116,7 @@ async function* mappedSections(
     yield await mapSections(context, batch, terms, new IdSet());
 }
 
-/** Where the list of sections does not tell all, whoever is in those that are stored is in a class still. */
+/** If the list of sections is incomplete, the people of the stored sections still count as being in a class. */
 async function listStored(
   { account, download, unmentioned }: RefreshContext,
   { listed }: MirrorSeen,
@@ -132,7 +132,7 @@ async function listStored(
 
 type KnownTerms = Awaited<ReturnType<typeof knownTerms>>;
 
-/** @param kept gets the ids of those that keep a term because theirs is not known */
+/** @param kept receives the ids of sections that keep a term because theirs is not known */
 async function mapSections(
   { account, schools }: RefreshContext,
   batch: FromFile<CleverSection>[],
@@ -158,7 +158,7 @@ async function mapSections(
   }));
 }
 
-/** What tells a section's people alone names no school: whatever stands in the others' places is kept from before. */
+/** A row that only gives a section's people names no school: its other fields are placeholders, and the stored ones are kept. */
 function mapSection(section: FromFile<CleverSection>, schools: MatchedSchools): SectionMapped {
   if (!section.slotbell?.onlyTies) return mapCleverSection(section, schools);
   const [school = ''] = schools.keys();
@@ -167,7 +167,7 @@ function mapSection(section: FromFile<CleverSection>, schools: MatchedSchools): 
 
 type Taken<F> = { ok: true; record: RosterRecord<F> } | { ok: false; reason: NoteCode | 'outside' };
 
-/** Writes one batch; what cannot be taken is a row in the log, what is listed twice counts once. */
+/** Writes one batch. A record that is refused becomes a row in the log; one that is listed twice counts once. */
 async function take<F extends object>(
   run: ActiveRun,
   store: Store<F>,

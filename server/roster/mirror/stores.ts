@@ -7,18 +7,18 @@ import type { Collection } from '../../runs/changes/read-changes.js';
 import { swapFurther } from '../people/keep-further.js';
 import type { RosterCourse, RosterTerm } from '../../sources/records/map-clever-class.js';
 
-/** Where records of one kind are kept, and how. */
+/** Where records of one kind are stored, and how. */
 export interface Store<F> {
   collection: Collection;
-  /** The status of what the source no longer has. It stays. */
+  /** The status of a record that the source no longer has. The document stays. */
   gone: 'transferred' | 'archived';
-  /** The stored fields of what the source said, each by its path; what is not among them is left alone. */
+  /** The source's fields by their paths; fields that are not among them are left alone. */
   stored: (fields: F) => Record<string, unknown>;
-  /** The same as a part of a new document. */
+  /** The same fields as a part of a new document. */
   made: (fields: F) => Record<string, unknown>;
-  /** By what a list of changes finds it. */
+  /** The text by which a list of changes finds it. */
   searchKeyOf: (fields: F) => string;
-  /** Of what can have further ids: what changes of a document when one of them takes the main one's place. */
+  /** For kinds that can have further ids: the changed fields if a further id takes the main one's place. */
   swap?: (document: object, id: string) => Record<string, unknown>;
 }
 

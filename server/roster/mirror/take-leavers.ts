@@ -12,9 +12,9 @@ import { LISTS, type ListName } from '../../sources/records/lists.js';
 type Of<F> = Pick<Removal<F>, 'store' | 'filter' | 'most'>;
 
 /**
- * Marks as gone what a list no longer has, which answers what earlier runs held of the kind: all of it, or where the list does not
- * tell all, those whom it has again.
- * @param seen who belongs here
+ * Marks as gone what a list no longer has. That settles what earlier runs held of the kind: all of it, or, if the list is incomplete, the
+ * records that it has again.
+ * @param seen what belongs here
  */
 export async function takeLeavers<F>(
   context: RefreshContext,
@@ -44,7 +44,7 @@ export async function takeLeavers<F>(
   else await dropHeldOf(run, back);
 }
 
-/** Answers what earlier runs held of who is in sections: of all of them, or where the list does not tell all, of those that were read. */
+/** Answers what earlier runs held of the people in sections: of all sections, or, if the list is incomplete, of those that were read. */
 export async function answerTies({ run, download }: RefreshContext, read: Pick<Ids, 'has'>): Promise<void> {
   const kinds = Object.values(SECTION_TIES.kinds);
   const isWhole = tellsAll(download.sections);
@@ -57,7 +57,7 @@ export async function answerTies({ run, download }: RefreshContext, read: Pick<I
   else await dropHeldRead(run, kinds, (id) => read.has(id));
 }
 
-/** Who of a list would be gone, before anybody is marked so. */
+/** Finds what a list would remove, before anything is marked. */
 export function findLeaversOf<F>(
   context: RefreshContext,
   list: ListName,
@@ -67,7 +67,7 @@ export function findLeaversOf<F>(
   const { run, download, gone, matched, stale, source, staying, doubts } = context;
   const doubtful = stale === true || Object.values(download).some(({ ended }) => ended === 'broken off');
   const waits = list === 'contacts' && staying?.size ? { waits: byStudents(staying) } : {};
-  // The family of who is in doubt: the source may have taken them away with the child.
+  // The family of somebody in doubt stays: the source may have removed them with the child.
   const stays = list === 'contacts' && doubts.tied.size > 0 ? { stays: byStudents(doubts.tied) } : {};
   const outcome = download[list];
   const removal = { ...of, ...LISTS[list], outcome, doubtful, matched, source, ...waits, ...stays };
@@ -75,12 +75,12 @@ export function findLeaversOf<F>(
   return findLeavers(run, removal, hereIn(context, seen), ids);
 }
 
-/** What was left out for a fault of its own is here too. */
+/** A record that was refused for a fault of its own counts as here. */
 function hereIn({ leftOut }: RefreshContext, seen: Pick<Ids, 'has'>): Pick<Ids, 'has'> {
   return { has: (id) => seen.has(id) || leftOut?.has(id) === true };
 }
 
-/** Guardians of certain students. */
+/** The guardians of certain students. */
 function byStudents(students: Pick<Ids, 'has'>): Condition {
   return {
     path: 'relations.student',

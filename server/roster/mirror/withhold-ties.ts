@@ -5,9 +5,9 @@ import type { RefreshContext } from '../run/context.js';
 import type { KnownRecord } from '../people/diff-records.js';
 
 /**
- * Ties nobody to a student of whom it is in doubt who they are: the family of whoever had the id stays tied to them, and of all others
- * the tie is kept under an id that names nobody. Nor ties it a former holder's family to the one who was given the id.
- * @param known the stored contacts of these records, by record ids
+ * Prevents ties to a student whose identity is in doubt. The family of the former holder of the id stays tied to that contact; anybody
+ * else's tie is stored under an id that names nobody. Nor is a former holder's family tied to the person who now has the id.
+ * @param known the stored contacts of these records, by record id
  */
 export async function withholdTies(
   { account, doubts }: Pick<RefreshContext, 'account' | 'doubts'>,

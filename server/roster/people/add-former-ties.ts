@@ -4,8 +4,8 @@ import type { ActiveRun } from '../../runs/engine/active-run.js';
 import type { RosterRecord } from '../../sources/records/roster-record.js';
 
 /**
- * Guardians' records, for matching alone, with the ids that their students had until this run too: where a source makes all ids new,
- * students come before their guardians and are known by new ids already, while the guardians stored still name the old ones.
+ * Adds to guardians' records, for matching alone, the ids that their students had before this run. If a source replaces all its ids,
+ * students come first and have their new ids, while the stored guardians still name the old ones.
  */
 export async function addFormerTies(
   run: Pick<ActiveRun, 'id'>,
@@ -15,7 +15,7 @@ export async function addFormerTies(
     type === 'guardian' ? relations.map(({ student }) => student) : [],
   );
   if (ids.length === 0) return [...records];
-  // The run's own notes, which a preview has too and which outlast a lost worker.
+  // The run's own notes, which a preview has too and which survive a lost worker.
   const renewed = await RosterChange.find(
     { run: run.id, kind: 'student', sourceId: { $in: [...new Set(ids)] }, 'fields.path': 'record.id' },
     { sourceId: 1, fields: 1 },

@@ -10,47 +10,47 @@ import type { Store } from '../mirror/stores.js';
 
 export type Stored = Record<string, unknown> & { _id: Types.ObjectId; record?: SourceRecord; status: string };
 
-/** A record that would change the document which has its id. */
+/** A record that would change the document with its id. */
 export interface Claim<F> {
   record: RosterRecord<F>;
   document: Stored;
 }
 
 export interface ApplyOptions<F> {
-  /** What else a new document needs; a matched one gets it too. */
+  /** Further fields of a new document; a matched one gets them too. */
   fresh?: Record<string, unknown>;
-  /** No record of the store is known yet: there is nothing to look for. */
+  /** Whether no document has a record yet, so that there is nothing to look up. */
   noneKnown?: boolean;
-  /** Documents that stand for records which no document has by id. */
+  /** Finds documents that stand for records which no document has by id. */
   match?: (unknown: RosterRecord<F>[]) => Promise<Map<string, Types.ObjectId>>;
-  /** What of a document that a new record was matched with is kept besides; `known` by record ids. */
+  /** What a matched document keeps of its own; `known` by record id. */
   revise?: (
     records: readonly RosterRecord<F>[],
     known: ReadonlyMap<string, KnownRecord>,
   ) => Promise<readonly RosterRecord<F>[]>;
   /**
-   * Of the batch, of those in it that would change a document, and of those that are a further one of somebody's (`merged`): the ids that
-   * stand for somebody else by all that is known. They are left out.
+   * Of a batch, of the records that would change a document, and of further records of merged people (`merged`): the ids that seem to stand
+   * for somebody else. Those records are left out.
    */
   findDoubted?: (
     records: readonly RosterRecord<F>[],
     claims: readonly Claim<F>[],
     merged: RecordDiff<F>['merged'],
   ) => Promise<ReadonlySet<string>>;
-  /** Whether the source still lists an id, as far as that can be told. */
+  /** Whether the source still lists an id, as far as that is known. */
   isCurrent?: (id: string) => boolean;
-  /** What to say of a record that makes a new document. */
+  /** The remark on a record that makes a new document. */
   remark?: (id: string) => RunNote | undefined;
-  /** Told of every record that makes a new document, by a first try of this run too. */
+  /** Called with every record that made a new document, also by an earlier try of this run. */
   onAdded?: (added: { id: string; target: Types.ObjectId }[]) => Promise<void>;
-  /** Told of the main ids of those whose record came by a further id. */
+  /** Called with the main ids of people whose record came under a further id. */
   onMerged?: (mainIds: string[]) => void;
 }
 
 /**
- * Writes one batch of records (about 1,000) where they differ from what is stored, in one bulk write; unchanged ones are not
- * touched. What the database does not take is a row in the log.
- * @param kind how counts and log call one of them
+ * Writes one batch of records (about 1,000) where they differ from what is stored, in one bulk write; unchanged documents are not touched.
+ * A record that the database refuses becomes a row in the log.
+ * @param kind what counts and the log call one of them
  */
 export async function applyRecords<F extends object>(
   run: ActiveRun,
@@ -76,7 +76,7 @@ export async function applyRecords<F extends object>(
   if (added.length + earlier.length > 0) await options.onAdded?.([...earlier, ...added]);
 }
 
-/** Only of those that have the very id, or had it since a merge: who was found otherwise was compared then. */
+/** Only records whose document has that very id, or got it by a merge; those that were matched were compared then. */
 function claimsOf<F>(
   { changed, restored }: RecordDiff<F>,
   known: ReadonlyMap<string, KnownRecord>,
@@ -110,7 +110,7 @@ async function findKnown<F>(
   const wanted = new Set(unknown.map(({ id }) => id));
   for await (const document of readBy(run, store, { 'record.also': { $in: [...wanted], $exists: true } })) {
     const main = document.record?.id ?? '';
-    // Of a person whose main record left, the next one that is listed takes its place.
+    // If a person's main record is gone, the next listed one takes its place.
     let by: KnownRecord['by'] = isCurrent?.(main) === false ? 'matched' : 'merged';
     for (const id of document.record?.also ?? []) {
       if (wanted.delete(id)) known.set(id, { ...knownOf(document), by, isFurther: true });
@@ -130,7 +130,7 @@ async function findKnown<F>(
   return known;
 }
 
-/** What the run's first try had added before its worker was lost: it may not have come to tell of it. */
+/** Documents that the run's first try added before its worker was lost, perhaps without reporting them. */
 async function addedBefore<F>(
   run: ActiveRun,
   known: ReadonlyMap<string, KnownRecord>,
@@ -168,7 +168,7 @@ function remarkOn(id: string, remark: ApplyOptions<never>['remark']): { note?: R
   return note === undefined ? {} : { note };
 }
 
-/** New ones first, in the order of the diff. */
+/** New documents first, in the order of the diff. */
 function changesOf<F extends object>(
   run: ActiveRun,
   store: Store<F>,
@@ -191,7 +191,7 @@ function changesOf<F extends object>(
     },
     fields: [],
     ...remarkOn(record.id, remark),
-    // Only a preview notes what it adds.
+    // Only a preview's notes on new documents are searched.
     ...(run.preview ? { searchKey: store.searchKeyOf(record.fields) } : {}),
   }));
   const written = (action: 'changed' | 'restored') =>
@@ -217,7 +217,7 @@ function wantedOf<F>(
   return { status: 'active', transferredAt: undefined, ...record, ...fresh, ...store.stored(fields) };
 }
 
-/** The tie to the source; a further id that takes the main one's place leaves its own to it. */
+/** The document's tie to the source; a further id that becomes the main one is no longer a further one. */
 function renewed<F>(
   { swap }: Store<F>,
   document: Stored,
@@ -228,7 +228,7 @@ function renewed<F>(
   return { 'record.id': id, 'record.hash': hash, 'record.kept': undefined, ...swapped };
 }
 
-/** Those that change, as they are stored. */
+/** The documents that change, as they are stored. */
 async function findBefore<F>(store: Store<F>, diff: RecordDiff<F>): Promise<Map<string, Stored>> {
   const ids = [...diff.changed, ...diff.restored].map(({ _id }) => _id);
   if (ids.length === 0) return new Map();

@@ -3,7 +3,7 @@ import type { FurtherRecord } from '../../models/scoped.js';
 import { readDay, sameSecurityValue, securityValueOf } from '../../models/security-value.js';
 import { digits, plain } from './compare-people.js';
 
-/** What of a person is compared, whether a record says it or a contact has it. */
+/** The facts of a person that are compared, from a record or a contact. */
 export type Identified = Pick<
   RosterPerson,
   'type' | 'firstName' | 'middleName' | 'lastName' | 'email' | 'username' | 'phone' | 'birthDate'
@@ -20,7 +20,7 @@ const COMPARED = [
   'birthDate',
 ] as const;
 
-/** What has to be kept of somebody to tell later whether they are still the same. */
+/** What is stored of a person to tell later whether they are still the same. */
 export function identityOf(person: Identified): FurtherRecord['who'] {
   const { securityValue } = person;
   return {
@@ -30,10 +30,10 @@ export function identityOf(person: Identified): FurtherRecord['who'] {
 }
 
 /**
- * Whether one id or number stands for somebody else now: an id is a claim, not a proof. Of students the name and the second fact (birth
- * date or security value) must both differ: a nickname, a slip of the pen or a marriage leaves the birth date as it is. Adults marry
- * and get another address by that, so of them the first name and the address must. Where no second fact can be
- * compared, nothing of the names may be alike.
+ * Whether an id or number stands for somebody else now: an id is a claim, not a proof. For students the name and the second fact (birth
+ * date or security value) must both differ: a nickname, a typo or a marriage leaves the birth date as it is. Adults who marry change their
+ * address too, so for them the first name and the address must differ. If no second fact can be compared, no part of the names may be
+ * alike.
  */
 export function isSomebodyElse(known: Identified, told: Identified): boolean {
   const names = compareNames(known, told);
@@ -44,7 +44,7 @@ export function isSomebodyElse(known: Identified, told: Identified): boolean {
   return facts.length > 0 && !facts.includes(true);
 }
 
-/** One entry a fact that both have: whether they agree. A security value may be the birth date, in other words. */
+/** One entry for each fact that both have: whether they agree. A security value may be the birth date, written differently. */
 function studentFacts(known: Identified, told: Identified): boolean[] {
   const facts = [
     compareFact(known.birthDate, told.birthDate),
@@ -81,13 +81,13 @@ function compareNames(known: Identified, told: Identified): 'same' | 'alike' | '
   const [fewer, more] = one.length <= other.length ? [one, other] : [other, one];
   const joined = (parts: string[]) => [...parts].sort().join('');
   if (joined(one) === joined(other)) return 'same';
-  // A second first or last name came or went.
+  // A second first or last name was added or dropped.
   if (fewer.length > 1 && fewer.every((part) => more.includes(part))) return 'same';
   const near = fewer.some((part) => more.some((also) => isNear(part, also)));
   return near ? 'alike' : 'unlike';
 }
 
-/** A short form, an initial or a slip is like the name. Where one is missing, it may stand in the last name. */
+/** A short form, an initial or a typo is like the name. A missing first name may stand in the last name. */
 function haveLikeFirstNames(known: Identified, told: Identified): boolean {
   const [mine, theirs] = [split(known.firstName), split(told.firstName)];
   return mine.some((part) =>
@@ -99,7 +99,7 @@ function partsOf({ firstName, middleName, lastName }: Identified): string[] {
   return split(`${firstName} ${middleName} ${lastName}`);
 }
 
-/** The words of a name in small letters without accents; O'Brien is one word. */
+/** The words of a name in lower case without accents; O'Brien is one word. */
 function split(name: string): string[] {
   return name
     .slice(0, 300)
@@ -110,7 +110,7 @@ function split(name: string): string[] {
     .filter((word) => word !== '');
 }
 
-/** The same word, or one in which a third of the letters at most is another. */
+/** The same word, or one in which at most a third of the letters differ. */
 function isNear(one: string, other: string): boolean {
   if (one === other) return one.length > 1;
   const longer = Math.max(one.length, other.length);
@@ -118,7 +118,7 @@ function isNear(one: string, other: string): boolean {
   return distance(one, other) <= longer / 3;
 }
 
-/** How many letters have to be put in, taken out or changed. */
+/** How many letters have to be added, removed or changed. */
 function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
   for (let i = 1; i <= one.length; i += 1) {

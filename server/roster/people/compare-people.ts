@@ -1,7 +1,7 @@
 import type { RosterPerson } from '../../models/contact.js';
 import { searchKey } from '../../models/scoped.js';
 
-/** What of a person is compared, whether a record says it or a contact has it. */
+/** The facts of a person that are compared, from a record or a contact. */
 export type Compared = Pick<RosterPerson, 'firstName' | 'lastName' | 'email' | 'relations'>;
 
 export function shareStudent(one: Compared, other: Compared): boolean {
@@ -14,13 +14,13 @@ export function sameName(one: Compared, other: Compared): boolean {
   return nameKeys(other).some((key) => mine.includes(key));
 }
 
-/** Both ways round: a guardian's whole name often comes in the last name alone. Empty for who has no name. */
+/** The name in both orders: a guardian's whole name is often in the last name alone. Empty for somebody without a name. */
 export function nameKeys({ lastName, firstName }: Pick<RosterPerson, 'firstName' | 'lastName'>): string[] {
   const keys = [searchKey(lastName, firstName), searchKey(firstName, lastName)];
   return [...new Set(keys)].filter((key) => key !== '');
 }
 
-/** What stands in the field where there is no address ("none") matches nothing. */
+/** A word in place of an address ("none") matches nothing. */
 export function sameEmail(one: Compared, other: Compared): boolean {
   return one.email.includes('@') && same(plain, one.email, other.email);
 }
@@ -43,7 +43,7 @@ export function plain(value: string | undefined): string {
   return (value ?? '').trim().toLowerCase();
 }
 
-/** A telephone number without what people write between its digits; too short a one is none. */
+/** A telephone number without what people write between its digits; '' if it is too short to be one. */
 export function digits(value: string): string {
   const kept = value.replace(/\D/g, '');
   return kept.length < 7 ? '' : kept;

@@ -13,12 +13,12 @@ export interface Doubt {
   id: string;
   candidates: Types.ObjectId[];
   reason: AlikeReason;
-  /** The number was given to somebody else, by all that is known. */
+  /** Whether the number seems to belong to somebody else now. */
   recycled?: true;
 }
 
 export interface Matches {
-  /** By record id. No contact is in it twice. */
+  /** By record id. No contact appears twice. */
   matched: Map<string, Types.ObjectId>;
   doubtful: Doubt[];
 }
@@ -32,10 +32,10 @@ export interface MatchInput {
 }
 
 /**
- * Decides who of the candidates the new records are: pure. Mapped numbers first, then e-mail with the last name, then, for
- * guardians, a student in common (their ids are made of name and e-mail in some districts, so that an edited address is a new
- * id). One candidate alone is a match, or the one of the family's guardians who has the name; several, or one that two records want, are doubts for a person. A stronger rule takes
- * before a weaker one. Who only has the same name is a doubt. Blank matches nothing (seed: "Blank fields are never used").
+ * Decides which of the candidates the new records are; a pure function. Mapped numbers come first, then email with the last name, then, for
+ * guardians, a student in common (some districts make guardian ids from name and email, so that an edited address is a new id). A match
+ * needs a single candidate, or the one of the family's guardians with that name. Several candidates, or one that two records want, are
+ * doubts for a person. A stronger rule goes before a weaker one. The same name alone is a doubt. Blank fields match nothing.
  */
 export function decideMatches(records: readonly PersonRecord[], input: MatchInput): Matches {
   const matched = new Map<string, Types.ObjectId>();
@@ -47,7 +47,7 @@ export function decideMatches(records: readonly PersonRecord[], input: MatchInpu
     const wishes = records.flatMap((record) => {
       if (matched.has(record.id) || doubts.has(record.id)) return [];
       const wish = wishOf(rule, record, near(record), input);
-      // A weaker rule may know who they are.
+      // A weaker rule may find out who they are.
       if (wish?.recycled && !others.has(record.id)) {
         const { candidates, reason } = wish;
         others.set(record.id, { id: record.id, candidates, reason, recycled: true });
@@ -77,10 +77,10 @@ export function decideMatches(records: readonly PersonRecord[], input: MatchInpu
 interface Wish {
   record: PersonRecord;
   candidates: Types.ObjectId[];
-  /** One candidate, and nothing that speaks against it. */
+  /** Whether there is one candidate, and nothing against it. */
   sure: boolean;
   reason: AlikeReason;
-  /** Whoever has the number is somebody else. */
+  /** Whether the holder of the number is somebody else. */
   recycled: boolean;
 }
 
@@ -113,7 +113,7 @@ function countWanted(wishes: readonly Wish[]): Map<string, number> {
   return wanted;
 }
 
-/** Somebody of the same name whom nothing tells apart: for a person to look at. */
+/** People of the same name whom nothing tells apart, for a person to look at. */
 export function findAlike(
   { id, fields }: PersonRecord,
   candidates: readonly Candidate[],
@@ -133,7 +133,7 @@ export function findAlike(
   return { id, candidates: found.map(({ _id }) => _id), reason: { code } };
 }
 
-/** Looks up whom a record could be compared with at all, so that a thousand records are not held against all contacts. */
+/** Looks up the few candidates that a record could match, so that a thousand records are not compared with all contacts. */
 function findNear({ candidates, areSeparate }: MatchInput): (record: PersonRecord) => Candidate[] {
   const byKey = new Map<string, Candidate[]>();
   for (const candidate of candidates)
@@ -153,7 +153,7 @@ type Person = Pick<
   'type' | 'firstName' | 'lastName' | 'email' | 'phone' | 'relations' | 'identifiers'
 >;
 
-/** What two people of one type must share to be the same by any of the rules. */
+/** The keys of which two people of one type must share one to be the same by any rule. */
 function keysOf(person: Person): string[] {
   const { type, identifiers, email, relations } = person;
   const keys = [

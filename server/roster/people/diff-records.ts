@@ -5,31 +5,31 @@ import type { RosterRecord } from '../../sources/records/roster-record.js';
 export interface KnownRecord {
   _id: Types.ObjectId;
   hash: string;
-  /** Active, as against transferred or archived. */
+  /** Active, as opposed to transferred or archived. */
   here: boolean;
-  /** Somebody said that it stays although the source had it no more. */
+  /** Whether somebody decided that it stays although the source lacked it. */
   kept?: boolean;
-  /** Of a section: while the source says this of its people, those whom it lacks stay. */
+  /** The fingerprint of a section's people at the source: while it is the same, the people whom the source lacks stay. */
   keptFor?: string;
   /** The run that made the document. */
   addedBy?: Types.ObjectId;
-  /** It was found by another id than its own: it is to take this one (`matched`), or somebody merged the two (`merged`). */
+  /** How it was found by an id that is not its own: it takes the id (`matched`), or somebody merged the two (`merged`). */
   by?: 'matched' | 'merged';
-  /** That id is a further one of theirs, since somebody merged two. */
+  /** Whether the id is a further one of theirs, by a merge. */
   isFurther?: true;
 }
 
 export interface RecordDiff<F> {
   added: RosterRecord<F>[];
   changed: { record: RosterRecord<F>; _id: Types.ObjectId }[];
-  /** Were gone and are back, changed or not. */
+  /** Documents that were gone and are back, changed or not. */
   restored: { record: RosterRecord<F>; _id: Types.ObjectId }[];
   unchanged: number;
-  /** Of somebody whose main record is another one. */
+  /** Records of somebody whose main record is another one. */
   merged: { record: RosterRecord<F>; _id: Types.ObjectId }[];
 }
 
-/** What has to be written so that the stored records say what the source says. Every record is in exactly one of the five. */
+/** What must be written so that the stored documents say what the source says. Every record is in exactly one of the five lists. */
 export function diffRecords<F>(
   records: readonly RosterRecord<F>[],
   known: ReadonlyMap<string, KnownRecord>,

@@ -10,7 +10,10 @@ type LookedClass = Pick<Class, '_id' | 'event' | 'section'> & {
 
 const LOOKED_CLASS = { event: 1, section: 1, 'synced.students': 1, 'synced.teachers': 1 } as const;
 
-/** Of these classes, those with appointments (hex ids); one that names no class is of those that student and teacher share. */
+/**
+ * Which of these classes have appointments (hex ids). An appointment without a class counts for the classes that its student and teacher
+ * share.
+ */
 export async function findBooked(classes: readonly LookedClass[]): Promise<Set<string>> {
   if (classes.length === 0) return new Set();
   const events = [...new Map(classes.map(({ event }) => [event.toHexString(), event])).values()];
@@ -39,7 +42,7 @@ export async function findBooked(classes: readonly LookedClass[]): Promise<Set<s
   return booked;
 }
 
-/** Of these sections, those whose classes have appointments in an active event (hex ids). */
+/** Which of these sections have classes with appointments in an active event (hex ids). */
 export async function findBookedSections(
   account: Types.ObjectId,
   sections: Types.ObjectId[],
@@ -56,7 +59,7 @@ export async function findBookedSections(
   );
 }
 
-/** "teacher student" of appointments. */
+/** The appointments' people as "teacher student". */
 async function pairsOf(
   appointments: readonly { resource: Types.ObjectId; students: Types.ObjectId[] }[],
 ): Promise<Set<string>> {

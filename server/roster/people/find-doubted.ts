@@ -14,9 +14,9 @@ import { tellsAll } from '../../sources/download/download-district.js';
 import { addDoubt, dropDoubt } from '../mirror/list-doubts.js';
 
 /**
- * Of records that would change the contact which has their id, or are a further one of theirs, those that speak of somebody else by all that is known. They are put on
- * the *to decide* list, and the contact stays as they are. Who was in doubt and is plain again in this batch is taken off it.
- * @returns their record ids
+ * Of the records that would change the contact with their id, or are a further one of theirs, finds those that seem to be about somebody
+ * else. They go on the *to decide* list, and the contact stays as it is. A contact whose doubt this batch resolves is taken off the list.
+ * @returns the record ids
  */
 export async function findDoubted(
   context: RefreshContext,
@@ -56,7 +56,7 @@ export async function findDoubted(
   return doubted;
 }
 
-/** Takes off the list whom the source has no more, and says how many wait. @param seen who is here */
+/** Takes people off the list whom the source no longer has, and says how many wait. @param seen who is here */
 export async function closeDoubts(context: RefreshContext, seen: Pick<Ids, 'has'>): Promise<void> {
   const { run, doubts, matched } = context;
   const gone = [...doubts.byId.keys()].filter((id) => !seen.has(id) && isGone(context, id));
@@ -76,7 +76,7 @@ async function dropDoubts({ run, account, doubts }: RefreshContext, ids: readonl
   for (const id of ids) dropDoubt(doubts, id);
 }
 
-/** Only a list that was read to its end says so, or one of who left. */
+/** Only a complete list says so, or a list of people who left. */
 function isGone({ gone, unmentioned, download }: RefreshContext, id: string): boolean {
   if (unmentioned || gone) return Object.values(gone ?? {}).some((ids) => ids.has(id));
   return PEOPLE_LISTS.every((list) => !download[list] || tellsAll(download[list]));

@@ -4,21 +4,21 @@ import type { Remark } from '../../runs/log/say-remark.js';
 import { tellsAll, type ListOutcome } from '../../sources/download/download-district.js';
 import type { Store } from '../mirror/stores.js';
 
-/** One kind of record in the question of who is gone. */
+/** The question of who is gone, for one kind of record. */
 export interface Removal<F> {
   store: Pick<Store<F>, 'collection' | 'gone'>;
   kind: string;
   outcome: ListOutcome | undefined;
-  /** Which of the stored records are of this kind. */
+  /** The filter for the stored records of this kind. */
   filter: object;
   /** How many of them the run has seen. */
   most: number;
-  /** A list of this download broke off, or it is out of date: then a person looks at every removal. */
+  /** Whether a list of this download broke off or is out of date: then a person looks at every removal. */
   doubtful: boolean;
-  /** Contacts (hex ids) that came under another id: a preview has not written that yet. */
+  /** Contacts (hex ids) that came under another id, which a preview has not written. */
   matched: ReadonlySet<string>;
   source: 'clever' | 'file';
-  /** Who waits for a person in any case, and the fields that this is told from. */
+  /** Who waits for a person in any case, and the fields that decide it. */
   waits?: Condition;
   /** Who is not gone in any case. */
   stays?: Condition;
@@ -30,18 +30,18 @@ export interface Condition {
 }
 
 export interface Leavers {
-  /** Whether the source tells who is gone, so that what earlier runs held of this kind is answered by it. */
+  /** Whether the source says who is gone, which answers what earlier runs held of this kind. */
   answered: boolean;
-  /** What the page says where it does not. */
+  /** What the page says if the source does not. */
   told: Remark[];
-  /** Absent where nobody can be gone. */
+  /** Absent if nobody can be gone. */
   removals?: Removals;
 }
 
 /**
- * Finds who the source no longer has. Only a list that was read to its end says so: one that broke off, is not shared, or came empty
- * where there were records, tells of nobody, and that is told plainly. Of a list of changes alone, those are gone that it names.
- * @param seen ids that the source has; of a list of changes: `gone` the ids that left
+ * Finds what the source no longer has. Only a list that was read to its end can tell: one that broke off, is not shared, or came empty
+ * after it had records removes nobody, and the page says so. A list of changes alone removes those that it names.
+ * @param seen ids that the source has; for a list of changes, `gone` holds the ids that left
  */
 export async function findLeavers<F>(
   run: ActiveRun,
@@ -92,7 +92,7 @@ export async function findLeavers<F>(
   return { answered: true, told: [], removals };
 }
 
-/** In the index alone: a thousandth of what it takes to look at each. */
+/** Counts by the index alone, in a thousandth of the time that reading the documents takes. */
 function countHere<F>(run: ActiveRun, { store, filter }: Removal<F>): Promise<number> {
   return store.collection.countDocuments({ account: run.account, ...filter, status: 'active' });
 }
@@ -106,7 +106,7 @@ function sourceIdOf(document: Document): string {
   return (document.record as { id: string }).id;
 }
 
-/** Why nothing of this kind may be removed; undefined when the list was read to its end. */
+/** Why nothing of this kind may be removed; undefined if the list was read to its end. */
 function objectionTo(
   { outcome, kind }: Pick<Removal<never>, 'outcome' | 'kind'>,
   had: boolean,

@@ -9,11 +9,11 @@ import { findLeaversOf } from '../mirror/take-leavers.js';
 import { PEOPLE } from '../mirror/stores.js';
 
 /**
- * Finds the students who stay though the source has them no more: somebody said so, it is in doubt whose id it is, or their removal waits for somebody, of this
- * run too, whose guard speaks only when all lists were read. Their guardians are read before that and keep the ties to them.
- * A preview holds nothing.
+ * Finds the students who stay although the source no longer has them: somebody decided so, it is in doubt whose id it is, or their removal
+ * waits for a decision. That includes removals of this run, whose guard judges only once all lists were read; their guardians are read
+ * earlier and keep their ties. A preview holds nothing.
  * @param seen who was read so far
- * @returns their record ids
+ * @returns the record ids
  */
 export async function findStaying(context: RefreshContext, seen: Pick<Ids, 'has'>): Promise<Ids> {
   const { run, download, taken, doubts } = context;
@@ -40,7 +40,7 @@ async function* keptStudents(account: Types.ObjectId): AsyncGenerator<string, vo
   for await (const { record } of found) if (record) yield record.id;
 }
 
-/** By earlier runs. */
+/** Students whose removal earlier runs hold. */
 async function* heldStudents(account: Types.ObjectId): AsyncGenerator<string, void, undefined> {
   const held = RosterChange.find({ ...heldOf({ account }), kind: 'student' }, { sourceId: 1 });
   for await (const { sourceId } of held.lean().cursor()) yield sourceId;

@@ -7,15 +7,15 @@ import { isDuplicateKey } from '../../models/duplicate-key.js';
 import { learnFurther, swapFurther } from './keep-further.js';
 import { noteAlike } from './note-alike.js';
 
-/** How the ids of students in doubt begin in the ties of whoever is tied to them only since. They name nobody. */
+/** The start of a placeholder id, which stands in ties to a student in doubt that were made since the doubt. It names nobody. */
 const UNDECIDED = 'undecided:';
 
-/** What stands in a tie for a record id while it is in doubt whose it is. */
+/** What a tie stores for a record id while it is in doubt whose it is. */
 export function undecidedId(id: string): string {
   return `${UNDECIDED}${id}`;
 }
 
-/** Carries out what was decided, unless somebody else has. Cutting it off anywhere and doing it again from the start ends the same. */
+/** Carries out a decision, unless somebody else has. It may be cut off anywhere and repeated from the start with the same result. */
 export async function finishDecision(pair: Duplicate): Promise<void> {
   const { newcomer, deciding, account, contact } = pair;
   if (!newcomer || !deciding) return;
@@ -58,9 +58,9 @@ export async function finishDecision(pair: Duplicate): Promise<void> {
 }
 
 /**
- * Only over the record that was read before the decision was found to be still this one's: a sync that took it for cut off, and has
- * finished it since, has written another there. Who is listed under their own id as well stays as that one tells.
- * @returns whether it still was
+ * Writes only over the record that was read before the decision was confirmed to be still current: a sync that took the decision for cut
+ * off and finished it has stored another record. A person who is also listed under their own id stays as that record says.
+ * @returns whether it was still current
  */
 async function takeChange(
   { _id, candidate, account }: Duplicate,
@@ -74,7 +74,7 @@ async function takeChange(
     return true;
   }
   const { id: main = id, also = [] } = older?.record ?? {};
-  // A further id of theirs takes the main one's place.
+  // One of the contact's further ids takes the main one's place.
   const swapped = older && also.includes(id) ? { 'record.id': id, ...swapFurther(older, id) } : {};
   await Contact.updateOne(
     {
@@ -92,7 +92,10 @@ async function takeChange(
   return true;
 }
 
-/** Who had the id is one that the source does not have; whoever had it as a further one since a merge is who they were without it. */
+/**
+ * The former holder of the id becomes a contact that the source does not have. A contact that had it as a further id since a merge simply
+ * loses it.
+ */
 async function partWays({ candidate, account, deciding }: Duplicate, { id }: Newcomer): Promise<void> {
   await Contact.updateOne(
     { _id: candidate, account, 'record.id': { $ne: id }, 'record.also': id },
@@ -119,12 +122,12 @@ async function makeContact({ contact, account }: Duplicate, newcomer: Newcomer):
       ...personKeys(fields),
     });
   } catch (error) {
-    // Made by a try before, or meanwhile by a sync for the id that nobody had.
+    // The contact exists: an earlier try added it, or a sync did while nobody had the id.
     if (!isDuplicateKey(error)) throw error;
   }
 }
 
-/** Whoever came with the newcomer is theirs now. */
+/** People who were tied to the placeholder are tied to the newcomer now. */
 async function tieAnew(account: Types.ObjectId, id: string): Promise<void> {
   await Contact.updateMany(
     { account, 'relations.student': undecidedId(id) },

@@ -7,13 +7,13 @@ import { identityOf, isSomebodyElse, type Identified } from './compare-identity.
 
 type PersonRecord = RosterRecord<RosterPerson>;
 
-/** A record of the source under a further id of a contact who is listed under their own as well. */
+/** A record under a further id of a contact who is listed under their own id as well. */
 export interface FurtherClaim {
   record: PersonRecord;
   _id: Types.ObjectId;
 }
 
-/** Whether a record under an id of a contact's speaks of somebody else: neither of the contact nor of whom the id stood for. */
+/** Whether a record under an id of a contact is about somebody else: neither the contact nor the person the id stood for. */
 export function isAnother(contact: Contact, id: string, told: Identified): boolean {
   const further = contact.record?.further?.find((one) => one.id === id);
   if (further && !isSomebodyElse(further.who as unknown as Identified, told)) return false;
@@ -21,8 +21,8 @@ export function isAnother(contact: Contact, id: string, told: Identified): boole
 }
 
 /**
- * Of records under further ids, those that speak of somebody else since the ids were found to stand for the contact. What the others say is kept
- * to judge the next ones by. Of a merge that kept nothing, what comes first is believed.
+ * Of records under further ids, finds those that are about somebody else now. What the others say is stored, to judge the next ones by. If
+ * a merge stored nothing, the first record is believed.
  */
 export async function judgeFurther(
   run: Pick<ActiveRun, 'preview'>,
@@ -44,7 +44,7 @@ export async function judgeFurther(
   return others;
 }
 
-/** Keeps of further records whom they stand for. */
+/** Stores whom further records stand for. */
 export async function learnFurther(
   learned: readonly { contact: Types.ObjectId; record: PersonRecord }[],
 ): Promise<void> {
@@ -61,14 +61,14 @@ export async function learnFurther(
   );
 }
 
-/** What is kept of a contact's own record once it is a further one of somebody's. */
+/** What is stored of a contact's own record once it becomes a further one of somebody. */
 export function furtherOf({ record, ...person }: Identified & Pick<Contact, 'record'>): FurtherRecord[] {
   return record
     ? [...(record.further ?? []), { id: record.id, hash: record.hash, who: identityOf(person) }]
     : [];
 }
 
-/** The fields of a contact one of whose further ids takes the main one's place, which becomes a further one. */
+/** The changed fields of a contact when a further id takes the main one's place and the main one becomes a further one. */
 export function swapFurther(contact: Contact, id: string): Record<string, unknown> {
   const { id: main = '', also = [] } = contact.record ?? {};
   return {

@@ -6,9 +6,9 @@ import { rosterRecord } from '../../sources/records/roster-record.js';
 import { nameKeys } from './compare-people.js';
 
 /**
- * People with what they had where their source tells it in a way that nobody can read: such a fact overwrites no good one. A birth date
- * stays with its name alone, as it tells who somebody is.
- * @returns them, and the record ids of those who keep something
+ * People who keep stored facts where the source's cannot be read: an unreadable fact never replaces a good one. A birth date is kept only
+ * with the same name, as it identifies a person.
+ * @returns the people, and the record ids of those who keep something
  */
 export async function keepPersonFacts(
   account: Types.ObjectId,

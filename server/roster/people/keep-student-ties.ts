@@ -7,9 +7,9 @@ import type { Ids } from '../../runs/changes/id-set.js';
 import type { KnownRecord } from './diff-records.js';
 
 /**
- * Leaves people the ties that they have here to students who stay though the source has them no more: with the student the source
- * lost the ties, and nothing of it is believed before somebody has looked. Who names a child by what is no id keeps all of theirs.
- * @param meant record ids of those whose lost ties are believed
+ * Keeps people's ties to students who stay although the source no longer has them: the source lost the ties with the student, and nothing
+ * of that is believed before somebody has looked. A person whose children cannot be read keeps all ties.
+ * @param meant record ids of people whose lost ties are believed
  */
 export async function keepStudentTies(
   { account, staying }: Pick<RefreshContext, 'staying'> & { account: Pick<Account, '_id'> },
@@ -40,7 +40,7 @@ export async function keepStudentTies(
   );
 }
 
-/** The same of those who come under another id and so were not found by it. */
+/** Does the same for people who come under another id and so were not found by it. */
 export async function keepMatchedTies(
   { staying }: Pick<RefreshContext, 'staying'>,
   records: readonly RosterRecord<RosterPerson>[],

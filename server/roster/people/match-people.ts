@@ -25,12 +25,12 @@ const FIELDS = {
 } as const;
 
 /**
- * Looks for the contacts that records new to us are already: entered by hand, come from another source, or come under an
- * id that the source no longer lists. A handful of queries for a batch of 1,000.
- * @param records those whose record id no contact has
- * @param isCurrent whether the source still lists a record id; always true where not every list was read to its end, so that
- *   only contacts without a record id count
- * @param taken contacts (hex ids) that records before these were matched with, where that is not written yet (a preview)
+ * Finds the contacts that new records stand for: entered by hand, from another source, or listed under an id that the source no longer has.
+ * Takes a handful of queries for a batch of 1,000.
+ * @param records records whose id no contact has
+ * @param isCurrent whether the source still lists a record id; always true if a list is incomplete, so that only contacts without a record
+ * id match
+ * @param taken contacts (hex ids) that earlier records matched, where that is not written yet (a preview)
  */
 export async function matchPeople(
   account: Types.ObjectId,
@@ -57,7 +57,7 @@ export async function matchPeople(
   });
 }
 
-/** Contacts that records may be, current ones too; some of them more than once. */
+/** Contacts that records may be, including current ones; some appear more than once. */
 export async function findCandidates(
   account: Types.ObjectId,
   records: readonly RosterRecord<RosterPerson>[],
@@ -72,7 +72,7 @@ export async function findCandidates(
   return found.flat();
 }
 
-/** A filter for each index by which a candidate can be found. */
+/** One filter for each index that can find a candidate. */
 function waysToFind(people: readonly RosterPerson[], mapping: FieldMapping): QueryFilter<Contact>[] {
   const types = [...new Set(people.map(({ type }) => type))];
   const every = (values: (string | undefined)[]) => [
@@ -111,7 +111,7 @@ async function loginsOf(contacts: readonly Types.ObjectId[]): Promise<Map<string
   return logins;
 }
 
-/** "<record id> <contact's id>" of those that a person decided to keep apart, whichever of the two had the record then. */
+/** "<record id> <contact's id>" of pairs that a person decided to keep apart, whichever of the two had the record then. */
 async function separatePairs(
   account: Types.ObjectId,
   records: readonly RosterRecord<RosterPerson>[],

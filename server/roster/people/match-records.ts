@@ -11,8 +11,8 @@ import type { PeopleList } from '../../sources/records/lists.js';
 import { matchPeople } from './match-people.js';
 
 /**
- * How new records of people find the contacts that they are already, for one batch: entered by hand, come from another source, or
- * under an id that the source no longer lists. Where that is not sure a new contact is made, and a person decides.
+ * Matches new records of people, batch by batch, with existing contacts: entered by hand, from another source, or under an id that the
+ * source no longer lists. If it is not certain, a new contact is added, and a person decides.
  */
 export function matcherFor(
   context: RefreshContext,
@@ -61,7 +61,7 @@ export function matcherFor(
   };
 }
 
-/** Whoever has the number of somebody else stays as they are until a person has decided. */
+/** The contact whose number seems to belong to somebody else stays as it is until a person has decided. */
 async function keepDoubted(
   { account, matched, doubts }: RefreshContext,
   doubtful: Matches['doubtful'],
@@ -73,7 +73,7 @@ async function keepDoubted(
   for (const id of ids) matched.add(id.toHexString());
 }
 
-/** Whether the source still lists a record id. Only a list that was read to its end can say that it does not, or one of who left. */
+/** Whether the source still lists a record id. Only a complete list can say that it does not, or a list of people who left. */
 export function currentIn(context: RefreshContext, list: PeopleList): (id: string) => boolean {
   const { download, people, gone, unmentioned } = context;
   if (unmentioned) return (id) => people.has(id);

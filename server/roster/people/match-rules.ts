@@ -5,7 +5,7 @@ import { searchKey } from '../../models/scoped.js';
 import { isSomebodyElse } from './compare-identity.js';
 import { differ, digits, plain, same, sameEmail, sameName, shareStudent } from './compare-people.js';
 
-/** A contact that a new record might be: one that no record of the source stands for. */
+/** A contact that a new record might be: one without a record at the source. */
 export type Candidate = Pick<
   Contact,
   | '_id'
@@ -21,18 +21,21 @@ export type Candidate = Pick<
   | 'relations'
   | 'identifiers'
 > & {
-  /** Addresses of the logins that are this person, in lower case, and whether each is proven. */
+  /** The lower-case addresses of this person's logins, and whether each is proven. */
   logins: readonly { email: string; proven: boolean }[];
 };
 
-/** What a rule says of one record and one contact. `other`: the number was given to somebody else, it seems. Undefined: this rule says nothing. */
+/**
+ * A rule's verdict on one record and one contact. `other`: the number seems to belong to somebody else now. Undefined: the rule does not
+ * apply.
+ */
 type Verdict = 'same' | 'unsure' | 'other' | undefined;
 export interface Rule {
   reason: (person: RosterPerson, mapping: FieldMapping) => AlikeReason;
   compare: (person: RosterPerson, candidate: Candidate, mapping: FieldMapping) => Verdict;
 }
 
-/** The strongest first. */
+/** The strongest rule first. */
 export const RULES: Rule[] = [
   ...IDENTIFIERS.map(numberRule),
   {
@@ -69,12 +72,15 @@ function numberRule(identifier: Identifier): Rule {
   };
 }
 
-/** A guardian of the same name with a student in common: no other guardian of the family, though they share address and telephone. */
+/**
+ * Whether both are a guardian of the same name with a student in common; other guardians of a family share the address and telephone, but
+ * not the name.
+ */
 export function isClose(person: RosterPerson, candidate: Candidate): boolean {
   return person.type === 'guardian' && sameName(person, candidate) && shareStudent(person, candidate);
 }
 
-/** A mapped number or a birth date that both have, and that differs: brothers and sisters share a family's address. */
+/** Whether a mapped number or a birth date that both have differs, as with brothers and sisters who share a family's address. */
 export function contradict(person: RosterPerson, candidate: Candidate, mapping: FieldMapping): boolean {
   const { type } = person;
   const numbers =
@@ -85,7 +91,9 @@ export function contradict(person: RosterPerson, candidate: Candidate, mapping: 
   );
 }
 
-/** Somebody logs in as this contact, and not by the record's address: an address alone must not hand a login on. */
+/**
+ * Whether somebody logs in as this contact by another address than the record's: an address alone must not hand a login to somebody else.
+ */
 function isElses({ email }: RosterPerson, { logins }: Candidate): boolean {
   return logins.some((login) => !login.proven || login.email !== plain(email));
 }

@@ -6,8 +6,8 @@ import { findCandidates } from './match-people.js';
 import { noteDuplicates } from './note-duplicates.js';
 
 /**
- * Puts on the *to decide* list who may be the one that an id was given to: they may have been here under another id, and their
- * appointments are with that contact until somebody merges the two.
+ * Lists contacts on *to decide* that may be the person who now has an id: they may have been here under another id, and their appointments
+ * stay with that contact until somebody merges the two.
  * @param contact who has the id now
  * @param former who had it
  */

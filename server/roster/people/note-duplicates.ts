@@ -4,18 +4,18 @@ import { Duplicate, pairKey, type AlikeReason } from '../../models/duplicate.js'
 import { duplicatesAmong } from '../../models/duplicate-key.js';
 import { isPassing } from '../../runs/engine/judge-fault.js';
 
-/** A contact that was made because it was not sure which of several it is, and one of those. */
+/** A contact that was added because it was not certain which of several it is, and one of the several. */
 export interface DoubtfulPair {
   contact: Types.ObjectId;
   candidate: Types.ObjectId;
   reason: AlikeReason;
-  /** The number was given to somebody else, by all that is known. */
+  /** Whether the number seems to belong to somebody else now. */
   recycled?: boolean;
 }
 
 /**
- * Puts pairs on the *to decide* list. One that is listed or was decided already stays as it is, so that a night lists nothing
- * twice and asks nothing again. Pairs with a contact that is not the account's are left out.
+ * Puts pairs on the *to decide* list. A pair that is listed or decided already stays as it is, so a night lists nothing twice and asks
+ * nothing again. Pairs with a contact of another account are left out.
  * @returns how many are new
  */
 export async function noteDuplicates(
@@ -60,7 +60,7 @@ async function insertNew(operations: mongo.AnyBulkWriteOperation[]): Promise<num
     const result = await Duplicate.collection.bulkWrite(operations, { ordered: false });
     return result.upsertedCount;
   } catch (error) {
-    // Another run listed the same pair meanwhile: it is there, which is what was wanted.
+    // Another run listed the same pair meanwhile, which is what was wanted.
     if (!duplicatesAmong(error) || isPassing(error)) throw error;
     return (error as mongo.MongoBulkWriteError).upsertedCount;
   }

@@ -4,16 +4,16 @@ import { contactKeys } from '../../models/person-keys.js';
 import { Duplicate, pairKey, type Newcomer } from '../../models/duplicate.js';
 import { searchKey } from '../../models/scoped.js';
 
-/** A newcomer with the contact whose id they have. */
+/** A newcomer, with the contact whose id they have. */
 export interface FoundNewcomer {
   newcomer: Newcomer;
   candidate: { _id: Types.ObjectId; firstName?: string; lastName?: string; email?: string };
 }
 
 /**
- * Puts newcomers on the *to decide* list, or what the source says of them now where they are on it already.
+ * Puts newcomers on the *to decide* list, or updates what the source says of those who are on it.
  * @param run the refresh that found them
- * @returns the pairs by record id, and how many are new by this run, a first try of it too
+ * @returns the pairs by record id, and how many are new by this run, its earlier tries included
  */
 export async function noteNewcomers(
   account: Types.ObjectId,
@@ -65,13 +65,16 @@ export async function noteNewcomers(
 
 const UNDECIDED = { state: 'open' as const, deciding: { $exists: false } };
 
-/** Doubts that the source itself has answered: the id is with its holder again, or with nobody. Not one that somebody is deciding. */
+/**
+ * Drops doubts that the source itself has resolved: the id is with its former holder again, or with nobody. One that somebody is deciding
+ * stays.
+ */
 export async function dropNewcomers(account: Types.ObjectId, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await Duplicate.deleteMany({ account, 'newcomer.id': { $in: [...ids] }, ...UNDECIDED });
 }
 
-/** Takes back what a refresh put on the list, unless it is decided. */
+/** Drops what a refresh put on the list, unless it is decided. */
 export async function dropNewcomersOf(account: Types.ObjectId, run: Types.ObjectId): Promise<void> {
   await Duplicate.deleteMany({ account, recycled: 'id', run, ...UNDECIDED });
 }

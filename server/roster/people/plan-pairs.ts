@@ -8,10 +8,10 @@ import type { ActiveRun } from '../../runs/engine/active-run.js';
 import { noteDuplicates, type DoubtfulPair } from './note-duplicates.js';
 import { noteNewcomers, type FoundNewcomer } from './note-newcomers.js';
 
-/** How a preview's notes call a pair for the *to decide* list. */
+/** What a preview's notes call a pair for the *to decide* list. */
 const KIND = 'duplicate';
 
-/** Notes pairs that a preview would list. */
+/** Notes the pairs that a preview would list. */
 export async function planPairs(run: ActiveRun, rows: readonly DoubtfulPair[]): Promise<void> {
   await plan(
     run,
@@ -23,7 +23,7 @@ export async function planPairs(run: ActiveRun, rows: readonly DoubtfulPair[]): 
   );
 }
 
-/** The same of newcomers. @returns ids that stand for the pairs, by record id */
+/** Notes the newcomers that a preview would list. @returns ids that stand for the pairs, by record id */
 export async function planNewcomers(
   run: ActiveRun,
   found: readonly FoundNewcomer[],
@@ -58,7 +58,7 @@ async function plan(
   return targets;
 }
 
-/** Lists what a preview found, now that it is applied. */
+/** Lists the pairs that a preview noted, now that it is applied. */
 export async function applyPlannedPairs(run: ActiveRun, preview: Types.ObjectId): Promise<void> {
   for await (const rows of readChanges({ run: preview }, KIND, 'planned')) {
     const documents = rows.map(({ document }) => document as unknown as DoubtfulPair | FoundNewcomer);

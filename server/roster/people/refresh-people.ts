@@ -21,9 +21,9 @@ import { PEOPLE } from '../mirror/stores.js';
 import { withholdTies } from '../mirror/withhold-ties.js';
 
 /**
- * Brings in the people of matched schools, and the guardians of their students.
+ * Updates the people of matched schools, and the guardians of their students.
  * @param listed ids of the people in the sections that were kept
- * @returns who belongs here, by record ids
+ * @returns who belongs here, by record id
  */
 export async function refreshPeople(
   context: RefreshContext,
@@ -31,7 +31,7 @@ export async function refreshPeople(
 ): Promise<Pick<Ids, 'has'>> {
   const { run, read, download } = context;
   const seen: Ids = new IdSet();
-  /** Main ids of those who came by a further id only: they are here too. */
+  /** Main ids of people who came under a further id only: they are here too. */
   const spared = new Set<string>();
   const kept = new IdSet();
   for (const list of PEOPLE_LISTS) {
@@ -65,7 +65,7 @@ async function takePeople(
     (records) => completePeople(context.account._id, records),
     ({ record: { id }, named }) => ({ ok: false, named, id, reason: 'unknown person' }),
   );
-  // Files that tell which ties to take away mean these.
+  // Files that name the ties to remove mean these people's lost ties.
   const meant = new Set(batch.filter(({ slotbell }) => slotbell?.tiesChange).map(({ id }) => id));
   const read = await keepPersonFacts(context.account._id, told);
   for (const id of read.kept) kept.add(id);
@@ -83,7 +83,7 @@ async function takePeople(
       context.taken[person.record.fields.type] += 1;
     } else if (verdict === 'elsewhere') run.count(kind, 'leftOut');
     else if (verdict !== 'here') {
-      // What could not be taken is here all the same.
+      // A record that was refused counts as here.
       if (!person.ok && person.id) spared.add(person.id);
       refused.push({ id: person.ok ? person.record.id : person.id, code: verdict });
     }
@@ -108,7 +108,7 @@ export function placeOf(
 ): 'here' | 'elsewhere' | NoteCode {
   if (!person.ok) return person.reason;
   const { id, fields } = person.record;
-  // Who has two roles comes in two lists.
+  // Somebody with two roles is in two lists.
   if (seen.has(id)) return 'elsewhere';
   if (fields.schools.length > 0 || hasStudent(fields)) return 'here';
   if (person.named.length > 0 || fields.type === 'guardian') return 'elsewhere';
@@ -116,8 +116,8 @@ export function placeOf(
 }
 
 /**
- * Of the students that a batch is tied to, those we know already: asked only when the list of students was not read to its
- * end, so that their guardians are not taken for strangers.
+ * Of the students that a batch is tied to, those that are stored. Asked only if the list of students is incomplete, so that their guardians
+ * are not taken for strangers.
  */
 async function storedStudents(
   { run, download, unmentioned }: RefreshContext,

@@ -13,16 +13,16 @@ export interface RefreshContext extends Delivery {
   kinds: CleverKinds;
   schools: MatchedSchools;
   mapping: FieldMapping;
-  /** Nobody was here before this run: there is nobody to match with. */
+  /** Whether nobody was here before this run, so that there is nobody to match with. */
   isFirst: boolean;
-  /** Batches are matched one after the other, so that two records never find the same contact. */
+  /** Batches are matched one after another, so that two records never match the same contact. */
   matching: Promise<unknown>;
-  /** How many people of each type were taken: if no more are here, nobody is gone. */
+  /** How many people of each type were taken: if no more are stored, nobody is gone. */
   taken: Record<ContactType, number>;
   /** Contacts (hex ids) that records of this run were matched with. */
   matched: Set<string>;
-  /** Who is in doubt, because somebody else came with their id or number. */
+  /** People in doubt, because somebody else came with their id or number. */
   doubts: Doubts;
-  /** Ids of students who stay though the source has them no more; absent until the list of students was read. */
+  /** Ids of students who stay although the source no longer has them; absent until the list of students was read. */
   staying?: Pick<Ids, 'has' | 'size'>;
 }

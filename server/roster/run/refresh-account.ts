@@ -22,7 +22,7 @@ import { takeLeavers, answerTies } from '../mirror/take-leavers.js';
 import { Spool } from '../../sources/download/spool.js';
 import { COURSES, PEOPLE, SECTIONS, TERMS } from '../mirror/stores.js';
 
-/** The stages of a refresh, in order; none where roster files are on and nothing was uploaded for it. */
+/** The stages of a refresh, in order; none if roster files are on and nothing was uploaded for it. */
 export function refreshStages({ clever, files }: Account, upload?: Types.ObjectId): string[] {
   if (files?.on && !upload) return [];
   const lists = listsFor(upload ? ALL_KINDS : (clever?.kinds ?? NO_KINDS));
@@ -30,20 +30,20 @@ export function refreshStages({ clever, files }: Account, upload?: Types.ObjectI
 }
 
 export interface RefreshOptions {
-  /** How many records the last download had; 0 when unknown. */
+  /** How many records the last download had; 0 if unknown. */
   expected: number;
-  /** As if this were the account's mapping. */
+  /** Used in place of the account's mapping. */
   mapping?: FieldMapping;
-  /** Roster files instead of Clever. */
+  /** The upload to read instead of Clever. */
   upload?: Types.ObjectId;
-  /** Everything is to be read, though the district tells its changes. */
+  /** Whether everything is read, though the district reports its changes. */
   full: boolean;
 }
 
 /**
- * Brings an account's people and mirror to what its source says now: download, map, match, diff, guard, apply. Doing it
- * again changes nothing more, so that a run whose worker died is simply done again. A preview notes the changes instead.
- * @throws RunFailed, CleverError, and what ends a run
+ * Updates an account's people and mirror from its source: download, map, match, diff, guard, apply. A repetition changes nothing more, so a
+ * run whose worker died is simply done again. A preview notes the changes instead.
+ * @throws RunFailed, CleverError, and whatever ends a run
  */
 export async function refreshAccount(
   deps: Pick<Deps, 'config' | 'log'>,
@@ -52,7 +52,7 @@ export async function refreshAccount(
   { expected, full, mapping = mappingOf(account), upload }: RefreshOptions,
 ): Promise<void> {
   if (upload) return refreshFromFiles(account, run, upload);
-  // Nothing to download: the roster is as of the files that were imported last, and the event's update goes by it.
+  // There is nothing to download: the roster is that of the last imported files, and the event's update uses it.
   if (account.files?.on) return;
   const { clever } = account;
   if (!clever?.enabled) throw new RunFailed({ code: 'not enabled' });
@@ -63,7 +63,7 @@ export async function refreshAccount(
     await run.begin('download', expected);
     const rules = { kinds: clever.kinds, schools, mapping };
     const delivery = await collectFromClever(deps, account, run, spool, { ...rules, full, expected });
-    // From here on the roster is neither at the old cursor nor at the new one.
+    // From here on the roster fits neither the old cursor nor the new one.
     if (!run.preview) await dropCursor(run);
     await takeDelivery({ ...delivery, ...(await contextOf(account, run)), ...rules });
     if (sharesNothing(delivery.download)) await noteUnshared(run);
@@ -73,7 +73,7 @@ export async function refreshAccount(
   }
 }
 
-/** Of a district that shared something before. */
+/** Notes that a district which used to share something shares nothing now. */
 async function noteUnshared(run: ActiveRun): Promise<void> {
   const had = await Contact.exists({
     account: run.account,
@@ -103,7 +103,7 @@ async function contextOf(account: Account, run: ActiveRun) {
     account,
     run,
     mapping: mappingOf(account),
-    // No other record takes who is in doubt.
+    // A contact in doubt is not matched with another record.
     matched: new Set(doubts.contacts),
     taken: { student: 0, teacher: 0, staff: 0, guardian: 0 },
     isFirst: await isFirstRefresh(run),
@@ -155,7 +155,7 @@ async function removeFromMirror(context: RefreshContext, seen: MirrorSeen): Prom
   await answerTies(context, seen.sections);
 }
 
-/** Somebody is gone when in none of the lists; who also has ties to students only when the guardians' list says so too. */
+/** Somebody is gone if they are in none of the lists; somebody with ties to students only if the guardians' list lacks them too. */
 async function removePeople(context: RefreshContext, seen: Pick<Ids, 'has'>): Promise<void> {
   const { contacts } = context.download;
   const tiesKnown = contacts === undefined || tellsLeavers(contacts);
@@ -163,7 +163,7 @@ async function removePeople(context: RefreshContext, seen: Pick<Ids, 'has'>): Pr
     const type = LISTS[list].kind as ContactType;
     const anyTies = tiesKnown || type === 'guardian';
     const ties = anyTies ? {} : { 'relations.0': { $exists: false } };
-    // Those taken were counted whatever their ties: of a part of them the count says nothing.
+    // People were counted whatever their ties: for a part of them the count says nothing.
     const most = anyTies ? context.taken[type] : 0;
     await takeLeavers(context, list, { store: PEOPLE, filter: { type, ...ties }, most }, seen);
   }

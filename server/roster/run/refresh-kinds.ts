@@ -26,7 +26,7 @@ const mirrored = (model: { collection: unknown }): Kind => ({
   gone: 'archived',
 });
 
-/** Who is in a section, where that waits for somebody. */
+/** The held ties of a section's people. */
 const sectionTies: Kind = {
   ...mirrored(Section),
   kept: 'record.keptFor',
@@ -38,7 +38,7 @@ const sectionTies: Kind = {
   isPart: true,
 };
 
-/** What a refresh writes, in the order in which it does. */
+/** What a refresh writes, in the order of writing. */
 export const REFRESH_KINDS: Record<string, Kind> = {
   term: mirrored(Term),
   course: mirrored(Course),

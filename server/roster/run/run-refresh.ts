@@ -33,16 +33,16 @@ import { waitForMerges } from '../../runs/engine/wait-merges.js';
 
 const rosterRuns = RosterRun as unknown as Model<Run>;
 
-/** What a roster run goes through. */
+/** The stages of a roster run. */
 export function stagesOfRefresh(account: Account, run: Pick<RosterRun, 'purpose' | 'upload'>): string[] {
   return readsSource(run) ? refreshStages(account, run.upload) : ['changes'];
 }
 
 export interface RefreshOptions {
-  /** The worker is to end: the run goes back to the queue at its next safe point. */
+  /** Aborted when the worker is told to end: the run goes back to the queue at its next safe point. */
   stopping: AbortSignal;
   timing: Timing;
-  /** Starts what follows once the roster is written. The run is not over before: a worker that dies here does it again. */
+  /** Starts what follows once the roster is written. The run ends only afterwards: if the worker dies here, the run is done again. */
   follow?: () => Promise<void>;
 }
 
@@ -61,7 +61,7 @@ export async function runRefresh(
     await forgetFirstTry(run);
     await run.whileGoing(work(deps, account, taken, run));
     if (!run.preview) await follow?.();
-    // Before the end: what is over is not taken up again by anybody, should the worker die between the two.
+    // Before the run ends: nobody repeats a run that is over if the worker dies in between.
     await mailHeld(deps, account, run, Object.keys(REFRESH_KINDS));
     const unshared = (await RosterRun.exists({ _id: taken._id, unshared: true })) !== null;
     if (unshared && !run.preview) await mailUnshared(deps, account);
@@ -69,7 +69,7 @@ export async function runRefresh(
     if (readsClever(account, taken)) await recordAcceptance(account);
     if (taken.purpose !== 'undo') await forgetOlderChanges(run);
   } catch (caught) {
-    // Work that was cut short because the run is to end says nothing by its fault.
+    // Work that was cut short because the run ends fails for that reason, whatever its own fault says.
     const error: unknown = run.signal.aborted ? run.signal.reason : caught;
     const until = nextTry(taken, error, deps.now());
     if (until && (await run.putOff(until))) return;
@@ -82,7 +82,7 @@ export async function runRefresh(
   }
 }
 
-/** Whether the run has read the district itself, by the access that the account has. */
+/** Whether the run reads the district itself, with the account's access. */
 function readsClever({ clever, files }: Account, run: RosterRun): boolean {
   return readsSource(run) && !run.upload && !files?.on && clever?.enabled === true;
 }
@@ -100,7 +100,7 @@ async function work(deps: Deps, account: Account, taken: RosterRun, run: ActiveR
   }
   if (!of) throw new RunFailed({ code: 'about nothing' });
   await run.begin('changes', 0);
-  // What the events told since may have been undone, and what they did not tell been accepted.
+  // An undo may have taken back what the events reported since, or accepted what they did not.
   await dropCursor(run);
   if (purpose === 'apply') await applyAll(run, of);
   else if (purpose === 'accept') await acceptHeld(run, REFRESH_KINDS);

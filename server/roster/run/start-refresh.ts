@@ -4,17 +4,17 @@ import type { Deps } from '../../deps.js';
 import { isDuplicateKey } from '../../models/duplicate-key.js';
 import { RosterRun } from '../../models/roster-run.js';
 
-/** A roster run that stands by itself. */
+/** A roster run that no event's run waits for. */
 export type StartRefresh = Pick<
   RosterRun,
   'account' | 'purpose' | 'of' | 'reason' | 'mapping' | 'upload' | 'asks'
 > & {
   by: Types.ObjectId;
-  /** Of a run that was claimed before. */
+  /** The id of a run that was claimed before. */
   _id?: Types.ObjectId;
 };
 
-/** Asks for a run of the account's roster alone, which is done as soon as a worker is free and no other refresh is at work. */
+/** Requests a run of the account's roster alone. It begins as soon as a worker is free and no other refresh is at work. */
 export async function startRefresh(
   deps: Pick<Deps, 'now' | 'queue'>,
   asked: StartRefresh,
@@ -33,8 +33,8 @@ export async function startRefresh(
 }
 
 /**
- * Asks for a preview, unless the same was asked for before and is not over: then that one is meant. `asks` is unique, and is
- * given up by a run that is over when the next one wants it.
+ * Requests a preview. If the same preview was requested before and is not over, that one is returned. `asks` is unique; a run that is over
+ * gives it up when the next one needs it.
  */
 export async function startPreview(
   deps: Pick<Deps, 'now' | 'queue'>,

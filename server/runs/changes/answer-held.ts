@@ -10,8 +10,8 @@ import { overlay } from './overlay-changes.js';
 import { isAt, markChanges, readChanges, readTargets, type StoredDocument } from './read-changes.js';
 
 /**
- * Does the held removals that somebody decided about, as far as they wait still and the records are as they were. A sync that came
- * between holds them anew; what it holds besides is a question of its own.
+ * Removes what somebody accepted of the held removals, as far as they still wait and the records are unchanged. A sync in between holds
+ * them again; anything else it holds needs a decision of its own.
  */
 export async function acceptHeld(run: ActiveRun, kinds: Record<string, Kind>): Promise<void> {
   for (const [name, kind] of Object.entries(kinds)) {
@@ -48,11 +48,11 @@ function removalOf({ keysOf, accepted }: Kind, row: RosterChange, document: Stor
   return { ...removal, size, where: { status: 'active', ...asRead } };
 }
 
-/** Says of the records whose held removal somebody decided about that they stay, until the source has them again. */
+/** Notes on the records whose held removal somebody rejected that they stay until the source has them again. */
 export async function rejectHeld(run: ActiveRun, kinds: Record<string, Kind>): Promise<void> {
   for (const [name, kind] of Object.entries(kinds)) {
     for await (const rows of readChanges({ decidedBy: run.id }, name, 'held')) {
-      // First, as a try after this one meets those alone that are not marked.
+      // The log comes first: a later try meets only the records that are not marked yet.
       await logRun(
         run,
         rows.map(({ sourceId }) => ({ kind: name, action: 'kept', sourceId })),
@@ -78,12 +78,12 @@ export async function rejectHeld(run: ActiveRun, kinds: Record<string, Kind>): P
   await warnOfOthers(run);
 }
 
-/** Of ties a row stands for several. */
+/** A row about ties stands for several of them. */
 function sumOf(rows: readonly RosterChange[]): number {
   return rows.reduce((sum, { size = 1 }) => sum + size, 0);
 }
 
-/** Counts what a try whose worker was lost has done of it, too. @param done what tells all that was done */
+/** Counts what an earlier try, whose worker was lost, has done. @param done selects everything that was done */
 async function countFirstTry(
   run: ActiveRun,
   kind: string,
@@ -100,7 +100,7 @@ async function countFirstTry(
   if (size > refused + counted) run.count(kind, action, size - refused - counted);
 }
 
-/** What waits on, as nobody has decided about it: a sync found it since, or it waits with another run. */
+/** Warns of removals that still wait because nobody has decided about them: a later sync found them, or another run holds them. */
 async function warnOfOthers(run: ActiveRun): Promise<void> {
   const waiting = Object.entries(await countHeld(heldOf(run))).map(([kind, { held }]) => [kind, held]);
   if (waiting.length > 0)

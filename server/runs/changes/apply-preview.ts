@@ -9,8 +9,8 @@ import { makeChanges } from './make-changes.js';
 import { isAt, markChanges, readChanges, readTargets, type StoredDocument } from './read-changes.js';
 
 /**
- * Looks whether everything that a preview noted can still be done as it was shown.
- * @returns how many records were changed since, each marked as stale; 0: it can
+ * Checks whether everything that a preview noted can still be done as it was shown.
+ * @returns how many records were changed since, each marked as stale; 0 if all can be done
  */
 export async function countStale(
   run: ActiveRun,
@@ -33,8 +33,8 @@ export async function countStale(
 }
 
 /**
- * Does what a preview noted. What a first try did already is not done again; what somebody changed since, up to the moment at which it is
- * written, is left and listed.
+ * Does what a preview noted. What an earlier try did is not done again; what somebody has changed since, up to the moment of the write, is
+ * left alone and listed.
  */
 export async function applyPreview(
   run: ActiveRun,
@@ -61,17 +61,17 @@ export async function applyPreview(
         [...stale, ...lost].map(({ row }) => row._id),
         'stale',
       );
-      // By the try before.
+      // An earlier try has done these.
       for (const { row, verdict } of run.again ? judged : [])
         if (verdict === 'done') run.count(name, row.action);
       await run.step(rows.length);
     }
-    // Those that it found changed are passed by here.
+    // The loop above skips the changes that the earlier try found stale.
     if (run.again) await countLeft(run, name);
   }
 }
 
-/** Of a run that is done again the log has those too that the try before found changed. */
+/** Counts the stale changes in the log of a repeated run, those of its earlier try included. */
 async function countLeft(run: ActiveRun, name: string): Promise<void> {
   for (const { kind, action, lines } of await countLogged(run))
     if (kind === name && action === 'refused')
@@ -109,7 +109,7 @@ function verdictOn(
   return isAt('after', document, fields) ? 'done' : 'stale';
 }
 
-/** Documents that came meanwhile for what the preview wanted to add. */
+/** Finds documents that were added meanwhile and are the same as those the preview wanted to add. */
 async function findTwins(kind: Kind, rows: RosterChange[]): Promise<Set<string>> {
   const [path = '_id'] = kind.sameBy.slice(-1);
   const scope = kind.sameBy[0] ?? '_id';

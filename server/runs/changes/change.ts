@@ -2,35 +2,35 @@ import type { Types } from 'mongoose';
 import { isContactType } from '../../models/contact.js';
 import type { ChangeAction, FieldChange, RunNote } from '../../models/roster-change.js';
 
-/** What a run wants of one stored document. */
+/** What a run wants to do to one stored document. */
 export interface Change {
-  /** How counts and log call it: student, section, class … */
+  /** What counts and the log call it: student, section, class … */
   kind: string;
   action: ChangeAction;
   target: Types.ObjectId;
-  /** The record's id at its source; our own for what only we have. */
+  /** The record's id at its source; our own id for what only we have. */
   sourceId: string;
-  /** A new one, whole, with its `_id`. */
+  /** A new document, whole, with its `_id`. */
   document?: Record<string, unknown>;
-  /** Of one that is there: what differs. */
+  /** The differing fields of a document that exists. */
   fields: FieldChange[];
-  /** What else must hold when it is written: that no person changed it meanwhile. */
+  /** A further condition of the write: that no person has changed the document meanwhile. */
   where?: Record<string, unknown>;
-  /** For the log. */
+  /** A remark for the log. */
   note?: RunNote;
-  /** Somebody should look at it. */
+  /** Whether somebody should look at it. */
   warning?: boolean;
-  /** By what a list of changes is searched. */
+  /** The text by which a list of changes is searched. */
   searchKey?: string;
-  /** A removal that the source may not mean: what it says the next time, whole, answers it. */
+  /** A removal that the source may not mean: the next whole download confirms or answers it. */
   doubtful?: boolean;
-  /** Of ties that end: how many; it counts as so many. */
+  /** How many ties end; the change counts as so many. */
   size?: number;
-  /** Of ties that wait: what the source says of the list (`markOf`). */
+  /** The fingerprint of what the source says of a list whose ties are held (`markOf`). */
   keptFor?: string;
 }
 
-/** How a document has to change so that each path has its wanted value; undefined takes a field away. */
+/** The field changes that give each path its wanted value; undefined removes a field. */
 export function compareFields(before: object, wanted: Record<string, unknown>): FieldChange[] {
   return Object.entries(wanted).flatMap(([path, after]) => {
     const old = valueAt(before, path);
@@ -42,7 +42,7 @@ export function fieldChange(path: string, before: unknown, after: unknown): Fiel
   return { path, ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) };
 }
 
-/** An empty text is as good as none. */
+/** An empty text equals no text. */
 export function sameValue(one: unknown, other: unknown): boolean {
   return one === other || JSON.stringify(one ?? '') === JSON.stringify(other ?? '');
 }
@@ -53,7 +53,7 @@ export function valueAt(document: object, path: string): unknown {
     .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], document);
 }
 
-/** The update that brings every field to its value after the change, or back to the one before. */
+/** The update that gives every field its value after the change, or its value before. */
 export function updateTo(
   side: 'before' | 'after',
   fields: readonly FieldChange[],
@@ -66,10 +66,10 @@ export function updateTo(
   };
 }
 
-/** By what sections find their people. */
+/** The fields by which sections find their people. */
 const FOUND_BY = /^(status|record(\.(id|also|kept))?)$/;
 
-/** Whether classes may look otherwise by a change of the roster: a person's name or address is in none of them. */
+/** Whether a change of the roster may alter classes. A person's name or address is stored in none. */
 export function reachesClasses({
   kind,
   action,
@@ -78,11 +78,11 @@ export function reachesClasses({
   return action !== 'changed' || !isContactType(kind) || fields.some(({ path }) => FOUND_BY.test(path));
 }
 
-/** Kept beside what the source says, and no news to a person. */
+/** Fields stored beside what the source says. A change of them is no news to a person. */
 const BEHIND =
   /^(record\.|searchKey$|sortKey$|numberKey$|transferredAt$|deletedAt$|kept$|synced\.hash$|source$|state$|problem$)/;
 
-/** Those of the changed fields that a person cares about. */
+/** The changed fields that a person cares about. */
 export function toldFields<F extends Pick<FieldChange, 'path'>>(fields: readonly F[]): F[] {
   return fields.filter(({ path }) => !BEHIND.test(path));
 }

@@ -3,7 +3,10 @@ import { RosterChange } from '../../models/roster-change.js';
 
 export type HeldCounts = Record<string, { held: number }>;
 
-/** How many removals wait for a person, by kind; of ties a row stands for several. @param of a run, or an account or event */
+/**
+ * How many removals wait for a person, by kind; a row about ties stands for several. @param of the removals of a run, an account or an
+ * event
+ */
 export async function countHeld(of: QueryFilter<RosterChange>): Promise<HeldCounts> {
   const groups = await RosterChange.aggregate<{ _id: string; held: number }>([
     { $match: { ...of, state: 'held' } },

@@ -2,7 +2,7 @@ import type { mongo } from 'mongoose';
 import { valueAt } from './change.js';
 import type { Collection } from './read-changes.js';
 
-/** How many ties documents have in one of their lists. @param enough it may stop counting there */
+/** How many ties documents have in one of their lists. @param enough the count may stop there */
 export async function countTies(
   collection: Collection,
   of: Record<string, unknown>,

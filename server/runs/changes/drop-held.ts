@@ -5,9 +5,9 @@ import type { ActiveRun } from '../engine/active-run.js';
 const BATCH = 1000;
 
 /**
- * Held removals of earlier runs are answered by what this run found: it holds them anew, or they are back, or went. What somebody
- * decided about them meanwhile goes on to those that it holds anew.
- * @param found the run whose findings these are, where this one applies a preview
+ * Drops the held removals of earlier runs that this run's findings replace: it holds them again, or the records are back or gone. A
+ * decision that somebody made meanwhile moves to the removal that is held again.
+ * @param found the preview that made the findings, where this run applies one
  */
 export async function dropOlderHeld(
   run: Pick<ActiveRun, 'id' | 'name' | 'account' | 'event' | 'preview'>,
@@ -18,10 +18,10 @@ export async function dropOlderHeld(
   const older = {
     ...heldOf(run),
     kind: { $in: [...kinds] },
-    // Ids rise with time: what was held since is none of a preview's findings.
+    // Ids rise with time: removals held after the preview are not among its findings.
     ...(found ? { run: { $lt: found } } : { heldBy: { $ne: run.name } }),
   };
-  // First those that nobody decided about: whoever decides now does it about the others, or finds them here.
+  // Undecided removals go first: somebody who decides at this moment either finds one of the others or finds nothing left.
   await RosterChange.deleteMany({ ...older, decidedBy: { $exists: false } });
   for (;;) {
     const rows = await RosterChange.find(
@@ -44,9 +44,7 @@ export async function dropOlderHeld(
   }
 }
 
-/**
- * Of the documents of a kind whose removal earlier runs hold, those that the source has again: that is no question to anybody any more.
- */
+/** Of the documents whose removal earlier runs hold, those that the source has again: nobody needs to decide about them any more. */
 export async function findHeldHere(
   { account, name }: Pick<ActiveRun, 'name' | 'account'>,
   kind: string,
@@ -59,7 +57,7 @@ export async function findHeldHere(
   return found;
 }
 
-/** Lets go of what earlier runs hold of these kinds and nobody has decided about, as far as this run has read its records. */
+/** Drops the undecided removals of these kinds that earlier runs hold, as far as this run has read the records. */
 export async function dropHeldRead(
   { account, name }: Pick<ActiveRun, 'name' | 'account'>,
   kinds: readonly string[],
@@ -79,8 +77,8 @@ export async function dropHeldRead(
 }
 
 /**
- * Lets go of the removals of these documents that the account's refreshes hold.
- * @param found the run that found them at the source, where this one applies a preview: what was held since stays so
+ * Drops the removals of these documents that the account's refreshes hold.
+ * @param found the run that found the documents at the source, where this one applies a preview: removals held after it stay
  */
 export async function dropHeldOf(
   { account }: Pick<ActiveRun, 'account'>,

@@ -2,15 +2,15 @@ import { heldOf, RosterChange } from '../../models/roster-change.js';
 import type { ActiveRun } from '../engine/active-run.js';
 import { mustHold } from './judge-removals.js';
 
-/** The removals of a kind that wait for a person: by the document (hex id), how many each stands for. */
+/** The removals of one kind that wait for a person: document id (hex) to the number that each stands for. */
 export interface Waiting {
-  /** Found by runs before this one. */
+  /** Held by earlier runs. */
   older: ReadonlyMap<string, number>;
-  /** Found by an earlier try at this run. */
+  /** Held by an earlier try at this run. */
   own: ReadonlyMap<string, number>;
 }
 
-/** What waits for a person, and nobody has decided about. What only a doubtful download missed is no part of it. */
+/** Finds the removals that wait and that nobody has decided about, except those that only a doubtful download missed. */
 export async function findWaiting(
   run: Pick<ActiveRun, 'id' | 'account' | 'event'>,
   kind: string,
@@ -27,18 +27,18 @@ export function waits({ older, own }: Waiting, target: string): boolean {
   return older.has(target) || own.has(target);
 }
 
-/** What is gone now of a kind. */
+/** What is gone of one kind now. */
 export interface Gone {
   gone: number;
-  /** Of those, how many older runs hold already. */
+  /** How many of those that are gone earlier runs hold already. */
   known: number;
-  /** Of how many. */
+  /** How many were here before the run. */
   here: number;
 }
 
 /**
- * Whether so many are gone that all of them wait for a person. Where the source has a part of what waits again, it tells what it means:
- * what is missed since is judged by itself.
+ * Whether all that are gone wait for a person. Once the source has a part of the waiting ones again, its lists are believed, and what it
+ * misses from then on is judged by itself.
  */
 export function mustHoldAll({ older }: Waiting, { gone, known, here }: Gone): boolean {
   if (!mustHold(gone, here)) return false;

@@ -2,8 +2,8 @@ import { RosterChange } from '../../models/roster-change.js';
 import type { ActiveRun } from '../engine/active-run.js';
 
 /**
- * Lets go of what earlier runs of the event (or of the account's refreshes) kept for undo: only the last one that changed something
- * can be undone, and what it kept holds personal data.
+ * Deletes the changes that earlier runs of the event (or of the account's refreshes) kept for undo. Only the last run that changed
+ * something can be undone, and its notes hold personal data.
  */
 export async function forgetOlderChanges(run: ActiveRun): Promise<void> {
   if (run.preview || !run.changed) return;
@@ -16,8 +16,8 @@ export async function forgetOlderChanges(run: ActiveRun): Promise<void> {
 }
 
 /**
- * What a preview's first try, whose worker was lost, noted: the second one finds it anew. What a run's first try held stays held until
- * the second one knows better (`dropOlderHeld`).
+ * Deletes what a preview's first try noted before its worker was lost: the second try finds it again. Removals that a run's first try holds
+ * stay until the second try replaces them (`dropOlderHeld`).
  */
 export async function forgetFirstTry(run: ActiveRun): Promise<void> {
   await RosterChange.deleteMany({ run: run.id, state: 'planned' });

@@ -9,13 +9,13 @@ import type { Collection } from './read-changes.js';
 import type { Removals } from './take-removals.js';
 import type { TieKinds } from './tie-kinds.js';
 
-/** Whose lists of students and teachers are guarded. */
+/** The sections or classes whose lists of students and teachers are guarded. */
 export interface GuardedTies {
-  /** What one of them is called in the changes of a run. */
+  /** What the changes of a run call them. */
   kind: 'section' | 'class';
   ties: TieKinds;
   collection: Collection;
-  /** Those that were here before the run. */
+  /** The filter for those that were here before the run. */
   here: Record<string, unknown>;
   verdict: Removals['verdict'];
 }
@@ -23,17 +23,17 @@ export interface GuardedTies {
 /** A section or class that loses somebody who is here. */
 export interface Losing {
   target: Types.ObjectId;
-  /** Those who have not moved to another one. */
+  /** The lost people who have not moved to another one. */
   missing: Record<Role, string[]>;
-  /** Those who stay in any case: the list could not be read, or somebody said so. */
+  /** The people who stay in any case: the list could not be read, or somebody decided so. */
   stay: Record<Role, string[]>;
-  /** A person looks at the list however few it loses. */
+  /** Whether a person must look at the list, however few it loses. */
   alone: Record<Role, boolean>;
 }
 
 /**
- * The guard over who is in sections or classes. Those that lose nobody pass at once; the others wait until all were seen, as only then it
- * is known who has moved to another one, and how many are missing in all. Then they are judged, and written with those who stay.
+ * Guards who is in sections or classes. Those that lose nobody pass at once. The others wait until all were seen: only then is it known who
+ * has moved and how many are missing in all. Then they are judged, and written with the people who stay.
  */
 export class TieGuard {
   readonly #watch = new TieWatch();
@@ -51,14 +51,17 @@ export class TieGuard {
     return guard;
   }
 
-  /** Whether one of them loses nobody who is here. @param before absent: it was not here @param isNew by this run, or its first try */
+  /**
+   * Whether a section or class loses nobody who is here. @param before absent if it was not here @param isNew whether this run, or its
+   * first try, added it
+   */
   passes(key: string, before: Ties | undefined, now: Ties, isHere: IsHere, isNew: boolean): boolean {
     if (before) return !this.#watch.look(key, before, now, isHere);
     if (isNew) this.#watch.gain(key, NO_TIES, now);
     return true;
   }
 
-  /** Whether any waits. */
+  /** Whether any waits to be judged. */
   get isAsked(): boolean {
     return this.#watch.losing.size > 0;
   }
@@ -67,12 +70,12 @@ export class TieGuard {
     return this.#watch.losing.has(key);
   }
 
-  /** Begins another walk over those that wait, in the same order as any other. */
+  /** Starts another pass over those that wait; it must go in the same order as the others. */
   restart(): void {
     this.#watch.restart();
   }
 
-  /** Of whom one of them loses, those who have not moved to another one. To be asked once a walk. */
+  /** Of the people that one of them loses, those who have not moved to another one. Ask once for each and pass. */
   missing(before: Ties, now: Ties, isHere: IsHere): Record<Role, string[]> {
     return this.#watch.missing(before, now, isHere);
   }
@@ -91,7 +94,7 @@ export class TieGuard {
     return ROLES.some((role) => verdicts[role].why !== undefined);
   }
 
-  /** Counts those who are let go, and says plainly why the others wait. */
+  /** Counts the people who are let go, and warns why the others wait. */
   report(): void {
     const { preview } = this.run;
     for (const role of ROLES) {
@@ -103,12 +106,12 @@ export class TieGuard {
     }
   }
 
-  /** Who stays in one of them though the source lacks them there. */
+  /** Who stays in a section or class although the source lacks them there. */
   staying(item: Losing): Record<Role, string[]> {
     return byRole((role) => [...item.stay[role], ...this.#heldIn(item, role)]);
   }
 
-  /** Notes what waits for a person in those that are written now. */
+  /** Notes the people who wait in the sections or classes that are written now. */
   async hold(written: readonly (WrittenTies & { item: Losing })[]): Promise<void> {
     await noteHeldTies(
       this.run,
@@ -127,7 +130,7 @@ export class TieGuard {
     return verdict ? heldIn(this.run, role, verdict, item) : [];
   }
 
-  /** Notes who came in by the run's first try. */
+  /** Notes the people whom the run's first try added. */
   async #recall(): Promise<void> {
     const { kind, ties } = this.of;
     const rows = RosterChange.find({ run: this.run.id, kind, state: 'applied' }, { sourceId: 1, fields: 1 });

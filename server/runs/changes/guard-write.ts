@@ -4,7 +4,7 @@ import type { Kind } from './kind.js';
 import { overlay } from './overlay-changes.js';
 import { DERIVED } from './read-changes.js';
 
-/** A filter that meets a document only while it has at these paths what was read of it. */
+/** A filter that matches a document only while it has the values that were read at these paths. */
 export function whileAt(document: object, paths: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(
     [...new Set(paths)].map((path) => {
@@ -14,15 +14,15 @@ export function whileAt(document: object, paths: readonly string[]): Record<stri
   );
 }
 
-/** How fields are written to a document that was read and found to be as it should be. */
+/** A checked write: what is set, and the condition that the document is as it was read. */
 export interface GuardedWrite {
-  /** With what is stored to find and sort the document, made from what it is after the write. */
+  /** The new values, with the stored keys that find and sort the document, made from its state after the write. */
   fields: FieldChange[];
-  /** Meets the document only while it is as it was read: whoever writes in between is not overwritten. */
+  /** Matches the document only while it is as it was read, so that nobody's change in between is overwritten. */
   where: Record<string, unknown>;
 }
 
-/** @param fields their `after` is what is written */
+/** @param fields their `after` is what gets written */
 export function guardWrite(
   { keysOf, keysFrom = [] }: Kind,
   document: object,
@@ -35,7 +35,7 @@ export function guardWrite(
   return { fields: [...own, ...compareFields(document, keys)], where };
 }
 
-/** The same fields the other way round: what takes a change back. */
+/** The reverse of field changes, which takes them back. */
 export function backwards(fields: readonly FieldChange[]): FieldChange[] {
   return fields.map(({ path, before, after }) => ({
     path,

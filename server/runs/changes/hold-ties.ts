@@ -19,13 +19,13 @@ export interface WrittenTies {
 
 interface HeldTies extends WrittenTies {
   target: Types.ObjectId;
-  /** Those who wait for a person. */
+  /** The people who wait for a decision. */
   held: Record<Role, ReadonlySet<string>>;
 }
 
 /**
- * Notes the ties that wait for a person, a row a section or class and role: accepted, the list is written without them; rejected, it
- * stays until the source says something else of it.
+ * Notes the ties that wait for a person, one row for each section or class and role. Accepted, the list is written without them; rejected,
+ * they stay until the source says something else about the list.
  */
 export async function noteHeldTies(
   run: ActiveRun,
@@ -54,12 +54,12 @@ export async function noteHeldTies(
   for (const { kind, size } of changes) run.count(kind, 'held', size);
 }
 
-/** By what a section or class of which somebody rejected a removal knows that the source says still the same. */
+/** The fingerprint of what the source says of a list. A rejected removal stays rejected while it is the same. */
 export function markOf({ students, teachers }: Ties): string {
   return contentHash([teachers, students]);
 }
 
-/** Of a preview that is applied: counts the ties that ended by it as the preview did. */
+/** Counts the ties that ended by an applied preview, as the preview counted them. */
 export function countEnded(
   run: ActiveRun,
   { kinds }: Pick<TieKinds, 'kinds'>,

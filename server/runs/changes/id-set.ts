@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 
 const WORDS = 3;
 const LEAST_SLOTS = 256;
-/** Beyond this part of its slots in use a set grows: the searches stay short. */
+/** A set grows once more of its slots than this part are in use, which keeps searches short. */
 const FULLEST = 0.75;
 
-/** Ids in great number; a Set of texts would do. */
+/** What is asked of a set of very many ids; a Set of texts offers the same. */
 export interface Ids {
   add: (id: string) => unknown;
   has: (id: string) => boolean;
@@ -21,12 +21,12 @@ export interface Ids {
  * SHA-256, which for a billion ids are equal by accident once in 10^11 tries.
  */
 export class IdSet {
-  /** Open addressing: an id lies in the first free slot from where its bits point. A slot of zeros is free. */
+  /** Open addressing: an id lies in the first free slot from the place that its bits name. A slot of zeros is free. */
   #slots = new Uint32Array(LEAST_SLOTS * WORDS);
-  /** Of slots: a power of two. */
+  /** Number of slots, a power of two. */
   #capacity = LEAST_SLOTS;
   #used = 0;
-  /** The id of zeros alone, for which the slots have no way to be in use. */
+  /** The id of all zeros, which looks like a free slot, is remembered here. */
   #hasZero = false;
   readonly #key: Key = [0, 0, 0];
 
@@ -34,7 +34,7 @@ export class IdSet {
     return this.#used + (this.#hasZero ? 1 : 0);
   }
 
-  /** @returns false when it was in the set already */
+  /** @returns false if the set had it already */
   add(id: string): boolean {
     readKey(id, this.#key);
     if (isZero(this.#key)) {
@@ -55,7 +55,7 @@ export class IdSet {
     return isZero(this.#key) ? this.#hasZero : this.#holds(this.#find(this.#key));
   }
 
-  /** @returns where the key lies, or the free place where it would */
+  /** @returns the place of the key, or the free place where it would go */
   #find([a, b, c]: Readonly<Key>): number {
     const slots = this.#slots;
     const last = this.#capacity - 1;
@@ -100,7 +100,7 @@ function readKey(id: string, key: Key): void {
   for (let word = 0; word < WORDS; word += 1) key[word] = digest.readUInt32BE(word * 4);
 }
 
-/** Eight lower-case hexadecimal digits as a number; -1 where they are not. */
+/** Eight lower-case hexadecimal digits as a number; -1 if they are something else. */
 function readHex(id: string, from: number): number {
   let number = 0;
   for (let index = from; index < from + 8; index += 1) {
@@ -112,7 +112,7 @@ function readHex(id: string, from: number): number {
   return number;
 }
 
-/** Spreads ids that differ in their last digits alone, as counted ones do (the finalizer of MurmurHash3). */
+/** Spreads ids that differ only in their last digits, such as counted ones (the finalizer of MurmurHash3). */
 function mix(a: number, b: number, c: number): number {
   let hash = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b) ^ Math.imul(c, 0xc2b2ae35);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

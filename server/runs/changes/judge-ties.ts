@@ -9,20 +9,20 @@ import { enoughToLetGo, mustHold } from './judge-removals.js';
 interface Missing {
   target: Types.ObjectId;
   missing: Record<Role, string[]>;
-  /** A person looks at the list in any case. */
+  /** Whether a person must look at the list in any case. */
   alone: Record<Role, boolean>;
 }
 
-/** How many ties are missing, and how many of them wait for a person already. */
+/** Counts how many ties are missing, and how many of them already wait for a person. */
 export class TieSums {
   readonly missing: Record<Role, number> = { students: 0, teachers: 0 };
-  /** Of those, how many wait for a person however few they are. */
+  /** How many of the missing wait however few they are. */
   readonly alone: Record<Role, number> = { students: 0, teachers: 0 };
   readonly known = byRole(noneKnown);
 
   constructor(readonly waiting: Record<Role, Waiting>) {}
 
-  /** @param kinds how the changes of each role are called */
+  /** @param kinds what the changes of each role are called */
   static async begin(run: ActiveRun, kinds: Record<Role, string>): Promise<TieSums> {
     return new TieSums({
       students: await findWaiting(run, kinds.students),
@@ -43,14 +43,14 @@ export class TieSums {
   }
 }
 
-/** Of the lists that wait already, those that miss somebody still. */
+/** The lists that already wait and still miss somebody. */
 interface KnownSums {
   lists: number;
-  /** How many are missing in them, … */
+  /** How many are missing in all of them. */
   missing: number;
-  /** … in those that older runs hold, … */
+  /** How many are missing in those that earlier runs hold. */
   older: number;
-  /** … and in those at which a person looks in any case. */
+  /** How many are missing in those that a person must look at in any case. */
   alone: number;
 }
 
@@ -65,40 +65,39 @@ function addKnown(sums: KnownSums, missing: number, isOlder: boolean, isAlone: b
   if (isAlone) sums.alone += missing;
 }
 
-/** What the guard says of the missing ties of one role. */
+/** The guard's verdict on the missing ties of one role. */
 export interface TieVerdict {
-  /** All of them wait, … */
+  /** Whether all of them wait. */
   all: boolean;
-  /** … or those in these lists; those that do in any case wait besides. */
+  /** Which lists wait, where not all do; lists that a person must look at wait in any case. */
   waits?: (target: string) => boolean;
-  /** How many wait. */
+  /** How many ties wait. */
   held: number;
-  /** Of how many; 0 where that was not counted. */
+  /** How many ties are here; 0 if that was not counted. */
   here: number;
   why?: HeldWhy;
 }
 
-/** Of one list of which nobody known would be left: what is said of it. */
+/** What is known of a list that would lose everybody who is known. */
 export interface EmptyList {
-  /** Who is missing in it. */
+  /** Who is missing from it. */
   missing: readonly string[];
-  /** It names people, none of whom is known. */
+  /** Whether it names people, none of whom is known. */
   isOfUnknown: boolean;
-  /** Appointments are with the class. */
+  /** Whether appointments belong to the class. */
   isBooked: boolean;
 }
 
 /**
- * Whether a list of which nobody known would be left waits for a person, however few it loses (data.md: ties count). A single student
- * who leaves a class that is theirs alone is no doubt: such classes end that way. A single teacher is: most classes have one, so that
- * a spoilt list of teachers looks no other way.
+ * Whether a list that would lose everybody who is known waits for a person, however few it loses. A student who leaves a class of one is no
+ * doubt: such classes end that way. A lone teacher is: most classes have one teacher, and a damaged list of teachers looks the same.
  */
 export function isDoubtful(role: Role, { missing, isOfUnknown, isBooked }: EmptyList): boolean {
   if (missing.length === 0) return false;
   return isOfUnknown || isBooked || role === 'teachers' || missing.length > 1;
 }
 
-/** Of those missing in one list, the ones who wait for a person. A preview holds nobody. */
+/** Of the people missing from one list, those who wait for a person. A preview holds nobody. */
 export function heldIn(
   { preview }: Pick<ActiveRun, 'preview'>,
   role: Role,
@@ -110,13 +109,13 @@ export function heldIn(
 }
 
 export interface TieScope {
-  /** How many ties were here before the run; it may stop counting at `enough`. */
+  /** How many ties were here before the run; counting may stop at `enough`. */
   countHere: (role: Role, enough: number) => Promise<number>;
-  /** `hold`: a person looks at any of them. `let go`: a person chose so. Else the guard decides. */
+  /** `hold`: a person looks at all of them. `let go`: a person decided so. Absent: the guard decides. */
   verdict?: 'hold' | 'let go' | undefined;
 }
 
-/** What the guard says of ties: the same as of records, and that some wait however few. */
+/** Judges ties by the guard's rule for records; besides, some lists wait however few they lose. */
 export async function judgeTies(
   run: ActiveRun,
   sums: TieSums,
@@ -150,8 +149,8 @@ async function judge(
 }
 
 /**
- * Whether every list that waits misses somebody still. Where others are back whole, a handful is no question; lists at which a person
- * looks in any case make no others wait.
+ * Whether every list that waits still misses somebody. Where others are whole again, a few missing people need no decision. Lists that a
+ * person must look at in any case make no others wait.
  */
 function waitStill({ older, own }: Waiting, { lists, missing, alone }: KnownSums): boolean {
   const all = new Set([...older.keys(), ...own.keys()]).size;

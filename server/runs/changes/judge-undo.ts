@@ -16,19 +16,22 @@ const INVERSE = {
   removed: 'restored',
 } as const satisfies Record<ChangeAction, ChangeAction>;
 
-/** What taking a change back is, for counts and log. An appointment is `changed` when it needs a look, `restored` when it no longer does. */
+/**
+ * What counts and the log call taking a change back. An appointment is `changed` when it needs a look again, `restored` when it no longer
+ * does.
+ */
 export function inverseOf({ kind, action }: Pick<RosterChange, 'kind' | 'action'>) {
   if (kind !== 'appointment') return INVERSE[action];
   return action === 'restored' ? 'changed' : 'restored';
 }
 
-/** Changes of a run that is to be undone, by what can be done about them. */
+/** The changes of a run that is undone, by what can be done about them. */
 export interface UndoVerdicts {
   /** Their documents are as the run left them. */
   open: { row: RosterChange; document: StoredDocument }[];
   /** Their documents are as they were before the run. */
   done: RosterChange[];
-  /** Somebody changed their documents since. */
+  /** Somebody has changed their documents since. */
   left: RosterChange[];
 }
 
@@ -47,7 +50,7 @@ export async function judgeUndo(kind: Kind, rows: readonly RosterChange[]): Prom
   return verdicts;
 }
 
-/** What a run added and is here still, of one kind; nobody's appointment is ever added by a run. */
+/** Reads the documents of one kind that a run added and that are still here. No run adds appointments. */
 export async function readAdded(
   of: Types.ObjectId,
   name: string,
@@ -65,7 +68,7 @@ export async function readAdded(
   return cursor.toArray();
 }
 
-/** Which of the documents people have done something with (hex ids). */
+/** Which of the documents people have used (hex ids). */
 export async function findUsed(
   name: string,
   documents: readonly StoredDocument[],
@@ -119,7 +122,7 @@ async function findLogins(ids: Types.ObjectId[]): Promise<Types.ObjectId[]> {
   return users.flatMap(({ grants }) => grants.flatMap(({ contact }) => contact ?? []));
 }
 
-/** Who holds slots in an event. */
+/** Which of the contacts have slots in an event. */
 async function findHolders(ids: Types.ObjectId[]): Promise<Types.ObjectId[]> {
   const resources = await Resource.find(
     { contact: { $in: ids, $exists: true }, status: 'active' },

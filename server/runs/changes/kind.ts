@@ -1,23 +1,23 @@
 import type { Collection } from './read-changes.js';
 
-/** Where the documents of a kind lie, and what has to be known to take a change of them back. */
+/** Where the documents of a kind lie, and what taking back a change of them needs to know. */
 export interface Kind {
   collection: Collection;
-  /** Where a document says which run made it. */
+  /** The field that names the run that added a document. */
   addedBy: string;
-  /** Where it is noted that somebody wants it to stay. */
+  /** The field that says somebody wants the document to stay. */
   kept: string;
-  /** The status of what is gone. */
+  /** The status of a document that is gone. */
   gone: string;
-  /** By what a new document would be the same as one that is there. */
+  /** The fields by which a new document is the same as an existing one. */
   sameBy: string[];
-  /** What is stored with a document and made of the rest (to find and sort it, to tell whether it changed), and what of. */
+  /** The fields stored with a document to find, sort or compare it, made from its other fields, which are named here. */
   keysOf?: (document: never) => Record<string, string>;
   keysFrom?: string[];
-  /** Where people say something about a document that a run made: one that says so is theirs. */
+  /** The fields in which people decide about a document that a run added: one that has any of them belongs to people. */
   decided?: string[];
-  /** Where it is noted, and how, that somebody accepted what goes by the change: what it is asked of need not be asked anew. */
+  /** The field that notes that somebody accepted a removal, and its value: a question about the same is not asked again. */
   accepted?: { path: string; markOf: (document: never) => string };
-  /** Only lists of documents of another kind: none of its own comes in or goes. */
+  /** A kind that is only lists within documents of another kind: no document of its own is added or removed. */
   isPart?: true;
 }

@@ -8,18 +8,18 @@ import type { Collection } from './read-changes.js';
 import { writeChanges, type Written } from './write-changes.js';
 
 export interface MakeOptions {
-  /** They were counted and logged before: a further try at those that were missed. */
+  /** Whether an earlier attempt counted and logged them: this one repeats those that missed. */
   again?: boolean;
-  /** The caller looks again at those that are missed; else they are told as changed since. */
+  /** Whether the caller tries those that missed again; otherwise they are reported as changed since. */
   retries?: boolean;
 }
 
 const NONE: Written = { refused: [], missed: [] };
 
 /**
- * Makes a batch of changes (about 1,000) in one bulk write, counts and logs them. What is needed to undo them is kept first, and they
- * are logged first: a worker that dies on the way leaves nothing that cannot be taken back, and nothing that is not told, as what is
- * done no later try comes upon again. A change whose document is no longer as `where` says is not made. A preview only notes them.
+ * Makes a batch of changes (about 1,000) in one bulk write, counts and logs them. It first keeps what undo needs, then logs: if the worker
+ * dies on the way, everything can be taken back and everything is told, as a later try does not see what is done already. A change whose
+ * document no longer matches `where` is not made. A preview only notes the changes.
  */
 export async function makeChanges(
   run: ActiveRun,
@@ -47,7 +47,7 @@ export async function makeChanges(
   return made;
 }
 
-/** Whether somebody of these is named on slots. */
+/** Whether slots name any of these contacts. */
 async function haveSlots({ account }: ActiveRun, changes: readonly Change[]): Promise<boolean> {
   const people = changes.filter(({ kind }) => isContactType(kind)).map(({ target }) => target);
   return people.length > 0 && (await Resource.exists({ account, contact: { $in: people } })) !== null;
@@ -75,7 +75,7 @@ function countMade(run: ActiveRun, changes: readonly Change[], lost: readonly nu
     run.count(kind, places.has(index) ? 'refused' : action, size);
 }
 
-/** What was counted as done at the first try was not. */
+/** Corrects the count of a change that was counted as done before its write missed. */
 function moveCount(run: ActiveRun, kind: string, action: Change['action']): void {
   run.count(kind, action, -1);
   run.count(kind, 'refused');

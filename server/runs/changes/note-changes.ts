@@ -6,7 +6,7 @@ import { isPassing } from '../engine/judge-fault.js';
 import { sameValue, type Change } from './change.js';
 
 const DAY_MS = 24 * 3600_000;
-/** Personal data that is of no use any more goes: a preview that nobody applied sooner than what undo needs. */
+/** Notes hold personal data and expire: those of a preview that nobody applied sooner than what undo needs. */
 const KEPT_MS: Partial<Record<ChangeState, number>> = { planned: 7 * DAY_MS };
 const KEPT_LONG_MS = 60 * DAY_MS;
 
@@ -14,8 +14,8 @@ type Row = Omit<RosterChange, '_id'>;
 type NotingRun = Pick<ActiveRun, 'id' | 'account' | 'event' | 'now' | 'name'>;
 
 /**
- * Notes what a run does or would do to documents, a row a document. Where a run that is done again comes upon a document that its
- * first try changed, the two are one change.
+ * Notes what a run does or would do to documents, one row a document. If a repeated run meets a document that its first try changed, both
+ * changes become one.
  */
 export async function noteChanges(
   run: NotingRun,
@@ -31,7 +31,7 @@ export async function noteChanges(
   }));
   const collection = RosterChange.collection as unknown as mongo.Collection<Row>;
   try {
-    // The driver gives what it inserts an id; a row that is joined with an earlier one keeps that one's.
+    // The driver adds an id to what it inserts; a row that joins an earlier one keeps the earlier id.
     await collection.insertMany(
       rows.map((row) => ({ ...row })),
       { ordered: false },
@@ -43,7 +43,7 @@ export async function noteChanges(
   }
 }
 
-/** Of those among the changes that are held already: since when. */
+/** Since when those of the changes that are held already have been held. */
 async function findSince(run: NotingRun, changes: readonly Change[]): Promise<Map<string, Date | undefined>> {
   const held = await RosterChange.find(
     { account: run.account, state: 'held', target: { $in: changes.map(({ target }) => target) } },
@@ -86,7 +86,7 @@ async function joinRows(rows: Row[]): Promise<void> {
     target: { $in: rows.map(({ target }) => target) },
   }).lean();
   const byTarget = new Map(noted.map((row) => [keyOf(row), row]));
-  // Past the model, which drops an empty object (no edits) from what it stores.
+  // Written without the model, which would leave out an empty object (a class without edits).
   await RosterChange.collection.bulkWrite(
     rows.map((row) => {
       const earlier = byTarget.get(keyOf(row));
@@ -106,13 +106,13 @@ function keyOf({ kind, target }: Pick<Row, 'kind' | 'target'>): string {
   return `${kind} ${target.toHexString()}`;
 }
 
-/** Two changes of one document as one: what was before the first, and what is after the second. */
+/** Joins two changes of one document: the values before the first, and those after the second. */
 export function joinFields(first: readonly FieldChange[], second: readonly FieldChange[]): FieldChange[] {
   const later = new Map(second.map((field) => [field.path, field]));
   const kept = first.filter(({ path }) => !later.has(path));
   const joined = second.map((field) => {
     const earlier = first.find(({ path }) => path === field.path);
-    // The first one's write did not land where the document still had its value before.
+    // The first write did not happen if the document still had its earlier value.
     if (!earlier || !sameValue(earlier.after, field.before)) return field;
     const { before: _, ...rest } = field;
     return earlier.before === undefined ? rest : { ...rest, before: earlier.before };

@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import { RosterChange } from '../../models/roster-change.js';
 
-/** What a preview noted of these documents, by the document's id. */
+/** What a preview noted about these documents, by document id. */
 export async function plannedFor(
   run: Types.ObjectId,
   targets: readonly Types.ObjectId[],
@@ -11,7 +11,7 @@ export async function plannedFor(
   return new Map(rows.map((row) => [row.target.toHexString(), row]));
 }
 
-/** A document as it would be after a planned change; fields one level deep at most (`synced.students`). */
+/** A document as it would be after a planned change. Handles fields one level deep at most (`synced.students`). */
 export function overlay<T extends object>(document: T, row: Pick<RosterChange, 'fields'>): T {
   const after: Record<string, unknown> = Object.fromEntries(Object.entries(document));
   for (const { path, after: value } of row.fields) {

@@ -12,8 +12,8 @@ export type Collection = Pick<
 export type StoredDocument = Record<string, unknown> & { _id: Types.ObjectId; status?: string };
 
 /**
- * Changes of one kind, in batches. Rows whose state is changed meanwhile are not met again.
- * @param of whose: those that a run made, or about which it is to do what was decided
+ * Reads changes of one kind, in batches. A row whose state changes meanwhile is not met again.
+ * @param of a run's own changes, or those whose decision it carries out
  */
 export async function* readChanges(
   of: { run: Types.ObjectId } | { decidedBy: Types.ObjectId },
@@ -37,7 +37,7 @@ export async function* readChanges(
   }
 }
 
-/** The documents that changes are about, as they are now, by their ids. */
+/** Reads the documents that changes are about, as they are now, by id. */
 export async function readTargets(
   collection: Collection,
   targets: readonly Types.ObjectId[],
@@ -48,10 +48,10 @@ export async function readTargets(
   );
 }
 
-/** Stored beside the rest and made anew from it, so that it tells nothing of who changed what. */
+/** Fields that are made from others: they do not tell who changed what. */
 export const DERIVED = ['searchKey', 'sortKey', 'numberKey'];
 
-/** Whether the document still has what it had before the change, or what the change gave it. */
+/** Whether the document still has the values from before the change, or those from after it. */
 export function isAt(side: 'before' | 'after', document: object, fields: readonly FieldChange[]): boolean {
   return fields
     .filter(({ path }) => !DERIVED.includes(path))

@@ -14,28 +14,28 @@ const BATCH = 1000;
 export interface Removals {
   collection: Collection;
   kind: string;
-  /** Those that are here now. */
+  /** The filter for those that are here now. */
   here: Record<string, unknown>;
   projection: Record<string, 1>;
   isGone: (document: Document) => boolean;
   sourceIdOf: (document: Document) => string;
-  /** The status of what is gone. */
+  /** The status of a document that is gone. */
   status: string;
-  /** Written with it. */
+  /** Further fields that are written with the status. */
   more?: Record<string, unknown>;
-  /** All that are here of the kind, where `here` is only a part of them. */
+  /** The filter for all that are here of the kind, where `here` covers only a part. */
   among?: Record<string, unknown>;
-  /** `hold`: a person looks at any of them. `let go`: a person chose so. Else the guard decides. */
+  /** `hold`: a person looks at all of them. `let go`: a person decided so. Absent: the guard decides. */
   verdict?: 'hold' | 'let go' | undefined;
-  /** Of those that the guard lets go, which wait for a person all the same. */
+  /** Which of those that the guard lets go wait for a person all the same. */
   waits?: (document: Document) => boolean;
 }
 
 export type Document = Record<string, unknown> & { _id: Types.ObjectId };
 
 /**
- * Marks as gone what is gone; nothing is deleted. Removals that are too many to be believed are held: listed, and left as they are
- * until a person accepts or rejects them. Reads the documents twice rather than keeping them, as they may be a district's.
+ * Marks documents as gone; nothing is deleted. Removals that are too many to be believed are held: they are listed and left as they are
+ * until a person accepts or rejects them. Reads the documents twice instead of keeping them, as they may be a whole district's.
  * @returns how many are gone
  */
 export async function takeRemovals(run: ActiveRun, removals: Removals): Promise<number> {
@@ -61,18 +61,18 @@ export async function takeRemovals(run: ActiveRun, removals: Removals): Promise<
 
 interface Judged {
   gone: number;
-  /** Of how many. */
+  /** How many were here before. */
   here: number;
-  /** How many of them wait for a person, and which. */
+  /** How many of the gone ones wait for a person, and which. */
   held: number;
   waits: (document: Document) => boolean;
-  /** Why they wait; absent: the guard lets all go. */
+  /** Why they wait; absent if the guard lets all go. */
   why?: HeldWhy;
 }
 
 const GO = { held: 0, waits: () => false };
 
-/** What the guard says of them. */
+/** The guard's verdict on the removals. */
 export async function judgeRemovals(run: ActiveRun, removals: Removals): Promise<Judged> {
   let here = 0;
   let gone = 0;
@@ -89,11 +89,11 @@ export async function judgeRemovals(run: ActiveRun, removals: Removals): Promise
   const { known, held } = await countWaiting(removals, waiting);
   if (mustHoldAll(waiting, { gone, known, here })) return { ...all, why: 'many' };
   if (held === 0) return { gone, here, ...GO };
-  // Until somebody decides or the source has them again, whatever came in meanwhile and makes them look few.
+  // They wait until somebody decides or the source has them again, even if documents that arrived meanwhile make them look few.
   return { gone, here, held, waits: ({ _id }) => waits(waiting, _id.toHexString()), why: 'undecided' };
 }
 
-/** How many of those that are gone wait already: for older runs, and in all. */
+/** How many of those that are gone already wait: for earlier runs, and in all. */
 async function countWaiting(removals: Removals, waiting: Waiting): Promise<{ known: number; held: number }> {
   let [known, held] = [0, 0];
   if (waiting.older.size + waiting.own.size === 0) return { known, held };
@@ -109,7 +109,7 @@ export async function* readGone(removals: Removals): AsyncGenerator<Document, vo
   for await (const document of read(removals)) if (removals.isGone(document)) yield document;
 }
 
-/** Came in by this run: where all ids are new, as many come as go, and those who go are all who were here. */
+/** Whether this run added the document. If every id is new, as many arrive as leave, and those who leave are all who were here. */
 function isNew(run: ActiveRun, { addedBy, record }: Document): boolean {
   const by = addedBy ?? (record as { addedBy?: unknown } | undefined)?.addedBy;
   return String(by) === run.id.toHexString();

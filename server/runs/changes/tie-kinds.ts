@@ -1,18 +1,18 @@
 import type { Role } from './compare-ties.js';
 
-/** How changes of ties are called, and where the lists are stored. */
+/** What changes of ties are called, and where the lists are stored. */
 export interface TieKinds {
   kinds: Record<Role, string>;
   paths: Record<Role, string>;
 }
 
-/** Who is in the sections of the mirror. */
+/** Who is in the mirror's sections. */
 export const SECTION_TIES: TieKinds = {
   kinds: { students: 'sectionStudents', teachers: 'sectionTeachers' },
   paths: { students: 'studentIds', teachers: 'teacherIds' },
 };
 
-/** Who is in the classes of an event. */
+/** Who is in an event's classes. */
 export const CLASS_TIES: TieKinds = {
   kinds: { students: 'classStudents', teachers: 'classTeachers' },
   paths: { students: 'synced.students', teachers: 'synced.teachers' },

@@ -10,15 +10,14 @@ import { isAt, markChanges, readChanges, readTargets, type StoredDocument } from
 import { writeChanges, type Writable } from './write-changes.js';
 
 const BATCH = 1000;
-/** Somebody may be at work at the same records: then they are looked at again. */
+/** Somebody may be changing the same records: those are looked at again, this many times. */
 const TRIES = 3;
 
 /**
- * Takes back what a run changed, and nothing else: each field gets the value it had, unless a person changed it since (then the
- * document is left and listed). What the run had added is marked as gone, as nothing that came from a roster is ever deleted. Every
- * write carries what was read, so that whoever changes a record at the same moment is not overwritten. Doing it again goes on where it
- * was cut off.
- * @param of the run, whose changes are of these kinds
+ * Takes back what a run changed, and nothing else. Each field gets the value it had, unless a person has changed it since; then the
+ * document is left alone and listed. What the run added is marked as gone, as nothing from a roster is ever deleted. Every write carries
+ * what was read, so a change at the same moment is not overwritten. A repetition continues where the last one was cut off.
+ * @param of the run that is undone, limited to these kinds
  * @param scope the account's or the event's documents
  */
 export async function undoChanges(
@@ -40,7 +39,7 @@ export async function undoChanges(
 async function undoRows(run: ActiveRun, kind: Kind, rows: RosterChange[]): Promise<void> {
   const { open, done, left } = await judgeUndo(kind, rows);
   await run.markChanged();
-  // First, as a try after this one finds what is done done.
+  // The log comes first: a later try counts what this one did as done.
   await logRun(run, [
     ...open.map(({ row }) => backRow(row)),
     ...left.map(({ kind, sourceId }) => refusal(kind, sourceId, 'changed since')),
@@ -55,7 +54,7 @@ async function undoRows(run: ActiveRun, kind: Kind, rows: RosterChange[]): Promi
   for (const row of [...left, ...lost]) run.count(row.kind, 'refused');
 }
 
-/** @returns those that somebody changed between the look and the write, or whose earlier values the database refuses */
+/** @returns the changes whose document somebody changed between read and write, or whose earlier values the database refuses */
 async function takeBack(kind: Kind, rows: UndoVerdicts['open']): Promise<RosterChange[]> {
   let open = rows;
   const lost: RosterChange[] = [];
@@ -127,7 +126,7 @@ async function undoAdded(
   }
 }
 
-/** @returns those that somebody has done something with between the look and the write: they stay, or come back */
+/** @returns the documents that somebody has used between read and write: they stay, or come back */
 async function markGone(
   run: ActiveRun,
   of: Types.ObjectId,
@@ -164,7 +163,7 @@ async function markGone(
   return lost;
 }
 
-/** They are people's now: a second look passes them by. */
+/** These documents belong to people now: the second look skips them. */
 async function leaveToPeople(of: Types.ObjectId, kind: Kind, documents: StoredDocument[]): Promise<void> {
   if (documents.length === 0) return;
   await kind.collection.updateMany(
@@ -177,10 +176,10 @@ function sourceIdOf({ sameBy }: Kind, document: StoredDocument): string {
   return String(valueAt(document, sameBy.at(-1) ?? '_id'));
 }
 
-/** Of a run that is done again the log has all, that of the try before too. */
+/** Counts from the log, which for a repeated run includes the earlier try. */
 async function countAll(run: ActiveRun, kinds: Record<string, Kind>): Promise<void> {
   for (const { kind, action, lines } of await countLogged(run))
-    // A line of ties stands for several.
+    // A log line about ties stands for several.
     if (kinds[kind] && !kinds[kind].isPart && isCounted(action))
       run.count(kind, action, lines - (run.counts[kind]?.[action] ?? 0));
 }

@@ -3,20 +3,20 @@ import { isPassing } from '../engine/judge-fault.js';
 import { updateTo, type Change } from './change.js';
 import { isAt, readTargets, type Collection } from './read-changes.js';
 
-/** What became of changes, by their places. */
+/** What became of a batch of changes, by their places in it. */
 export interface Written {
-  /** Those that the database refused. */
+  /** The database refused these. */
   refused: number[];
-  /** Those that found their document changed by somebody else, so that they were not made. */
+  /** Somebody else had changed their documents, so these were not made. */
   missed: number[];
 }
 
-/** What is written of a change. */
+/** The parts of a change that a write needs. */
 export type Writable = Pick<Change, 'action' | 'target' | 'document' | 'fields' | 'where'>;
 
 /**
- * Writes a batch of changes (about 1,000) in one bulk write. A change whose document is no longer as `where` says is not made: whoever
- * changes a record at the same moment is not overwritten.
+ * Writes a batch of changes (about 1,000) in one bulk write. A change whose document no longer matches `where` is not made, so a change
+ * that somebody makes at the same moment is not overwritten.
  */
 export async function writeChanges(collection: Collection, changes: readonly Writable[]): Promise<Written> {
   if (changes.length === 0) return { refused: [], missed: [] };
@@ -41,7 +41,7 @@ function operationOf({ action, document, target, where, fields }: Writable): mon
   return { updateOne: { filter: { _id: target, ...where }, update: updateTo('after', fields) } };
 }
 
-/** Of changes that were written, the places of those that did not land: their documents are not as they would be after them. */
+/** Finds the changes of a batch that did not reach their documents, by their places in it. */
 async function findMissed(collection: Collection, changes: readonly Writable[]): Promise<number[]> {
   const known = changes.filter(({ action }) => action !== 'added');
   const found = await readTargets(

@@ -5,36 +5,38 @@ import { QUIET_MS, type Timing } from './timing.js';
 import { RunHandedBack, RunHung, RunLost, RunStopped } from './run-ends.js';
 import { Stages } from './stages.js';
 
-/** How often progress is kept, at most: as often as a page that shows it can tell, and long before the run counts as silent. */
+/**
+ * The shortest time between two writes of progress: as often as a page can show it, and far below the silence after which a run is taken
+ * over.
+ */
 const KEEP_MS = 250;
 
 export interface ActiveRunOptions {
   /** The names of its stages, in order. */
   stages: readonly string[];
   timing: Timing;
-  /** The worker is to end: the run goes back to the queue at its next safe point. */
+  /** Aborted when the worker is told to end: the run goes back to the queue at its next safe point. */
   stopping: AbortSignal;
   now: () => Date;
 }
 
 /**
- * A run while this worker is at it: its heartbeat, its progress, and the question between two batches whether to go on.
- * Everything that it writes names the fence under which the run was taken, so a worker that was given up on (a long pause, a
- * lost network) finds nothing to write to, and stops.
+ * A run that this worker has: its heartbeat, its progress, and the check between two batches whether to continue. Every write names the
+ * fence under which the run was taken. A worker that was given up on (a long pause, a lost network) therefore matches nothing, and stops.
  */
 export class ActiveRun {
   readonly id: Types.ObjectId;
   readonly account: Types.ObjectId;
-  /** Of a sync run. */
+  /** The event of an event's run. */
   readonly event: Types.ObjectId | undefined;
-  /** It only notes what it would change. */
+  /** Whether the run only notes what it would change. */
   readonly preview: boolean;
-  /** Another worker was at it before and was lost. */
+  /** Whether another worker had the run before and was lost. */
   readonly again: boolean;
   readonly counts: Run['counts'];
   readonly remarks: Run['remarks'];
   readonly now: () => Date;
-  /** Something of what classes are made of has changed (sections, courses, terms, who is here), by this try: they may have to follow. */
+  /** Whether this try has changed something that classes are made of (sections, courses, terms, who is here). */
   touched = false;
   readonly #model: Model<Run>;
   readonly #fence: number;
@@ -49,7 +51,7 @@ export class ActiveRun {
   readonly #quietMs: number;
   #quietUntil = 0;
 
-  /** @param run as it was taken (`takeRun`), or as it goes on after a wait (`resumeWaiting`) */
+  /** @param run the run as `takeRun` took it, or as `resumeWaiting` resumed it */
   constructor(model: Model<Run>, run: Run, { stages, timing, stopping, now }: ActiveRunOptions) {
     this.id = run._id;
     this.account = run.account;
@@ -72,7 +74,7 @@ export class ActiveRun {
     if (stopping.aborted) this.#onStopping();
   }
 
-  /** Of this try at the run. */
+  /** The name of this try at the run. */
   get name(): string {
     return `${this.id.toHexString()}.${String(this.#fence)}`;
   }
@@ -82,22 +84,22 @@ export class ActiveRun {
     return this.#ended.signal;
   }
 
-  /** Notes that the work goes on: without it for long, the run is given up and another worker takes it. */
+  /** Tells that the work moves on. A run that does not for long is given up, and another worker takes it. */
   noteProgress(): void {
     this.expectWait(0);
   }
 
-  /** Tells of a wait that is meant, as for Clever's next minute. */
+  /** Announces a planned wait, such as for Clever's next minute. */
   expectWait(ms: number): void {
     this.#quietUntil = Math.max(this.#quietUntil, performance.now() + ms + this.#quietMs);
   }
 
   /**
-   * Does the run's work, and ends with it or as soon as it hangs: whoever waits for a hanging one would never come to hand it back.
+   * Waits for the run's work, or until the work hangs: somebody who waits for hanging work could never hand the run back.
    * @throws what the work throws, or RunHandedBack
    */
   async whileGoing<T>(work: Promise<T>): Promise<T> {
-    // Where it goes on after all, it ends at its next safe point, and nobody waits for that.
+    // If hanging work goes on after all, it ends at its next safe point; nobody waits for that.
     work.catch(() => undefined);
     let tell = (): void => undefined;
     const hung = new Promise<never>((_resolve, reject) => {
@@ -113,15 +115,15 @@ export class ActiveRun {
     }
   }
 
-  /** Begins a stage; the one before is finished. @param total 0: not known yet */
+  /** Begins a stage and finishes the one before. @param total 0 if not known yet */
   async begin(name: string, total: number): Promise<void> {
     this.#stages.begin(name, total, this.now());
     await this.#keep();
   }
 
   /**
-   * A safe point, between two batches: keeps the progress and asks whether to go on, a few times a second.
-   * @param done how much of the stage is done since the last one
+   * A safe point between two batches: keeps the progress and, a few times a second, checks whether to continue.
+   * @param done how much of the stage was done since the last step
    * @throws RunLost, RunStopped, RunHandedBack
    */
   async step(done = 0): Promise<void> {
@@ -150,17 +152,17 @@ export class ActiveRun {
     this.#changed = true;
   }
 
-  /** Whether it wrote to the roster. */
+  /** Whether the run wrote to the roster. */
   get changed(): boolean {
     return this.#changed;
   }
 
-  /** Says something plainly on the run's page. */
+  /** Adds a remark to the run's page. */
   warn(remark: Remark): void {
     this.remarks.push(remark);
   }
 
-  /** Ends the run, unless it is no longer ours. @param unlessStopped refuses when somebody asked for a stop meanwhile */
+  /** Ends the run, unless another worker has it. @param unlessStopped refuses if somebody asked for a stop meanwhile */
   async end(state: Run['state'], result: RunResult, unlessStopped = false): Promise<boolean> {
     this.letGo();
     const now = this.now();
@@ -172,7 +174,7 @@ export class ActiveRun {
     return ended.modifiedCount === 1;
   }
 
-  /** Puts the run back into the queue, for another worker or another time. */
+  /** Puts the run back into the queue, for another worker or a later time. */
   async handBack(): Promise<void> {
     this.letGo();
     const isHung = this.signal.reason instanceof RunHung;
@@ -180,7 +182,7 @@ export class ActiveRun {
     await this.#model.updateOne(this.#mine(), { $set: { state: 'queued' }, ...spared });
   }
 
-  /** Puts the run back into the queue until then. @returns false when it is no longer ours, or somebody asked for a stop */
+  /** Puts the run back into the queue until then. @returns false if another worker has it, or somebody asked for a stop */
   async putOff(until: Date): Promise<boolean> {
     this.letGo();
     const put = await this.#model.updateOne(
@@ -191,8 +193,8 @@ export class ActiveRun {
   }
 
   /**
-   * Leaves the run waiting for another one, without a worker. It keeps its place, its fence and what it has done so far; whoever finds
-   * the other one over goes on with it (`resumeWaiting`). @returns false when it is no longer ours, or somebody asked for a stop
+   * Leaves the run waiting for another one, without a worker. It keeps its place, its fence and its progress; whoever finds the other run
+   * over resumes it (`resumeWaiting`). @returns false if another worker has it, or somebody asked for a stop
    */
   async waitFor(other: Types.ObjectId): Promise<boolean> {
     this.letGo();
@@ -203,7 +205,7 @@ export class ActiveRun {
     return waits.modifiedCount === 1;
   }
 
-  /** Ends the heartbeat. */
+  /** Stops the heartbeat. */
   letGo(): void {
     clearInterval(this.#timer);
     this.#stopping.removeEventListener('abort', this.#onStopping);
@@ -223,7 +225,7 @@ export class ActiveRun {
         this.#mine(),
         {
           ...(Object.keys(progress).length > 0 ? { $set: progress } : {}),
-          // The database's clock: the hosts' may differ.
+          // The database's clock, as the hosts' clocks may differ.
           $currentDate: { heartbeatAt: true },
         },
         { projection: { stopRequested: 1 } },
@@ -238,7 +240,7 @@ export class ActiveRun {
       this.#ended.abort(new RunHung());
       return;
     }
-    // A database that is away is noticed by the next batch.
+    // If the database is away, the next batch notices.
     await this.#touch({}).catch(() => undefined);
   }
 }

@@ -1,13 +1,13 @@
 import { Types, type Model } from 'mongoose';
 import type { Run } from '../../models/run.js';
 
-/** A claim whose run is not there yet is somebody's who is about to start it, for this long. */
+/** A claim whose run does not exist yet belongs to somebody who is about to start it, for this long. */
 const STARTING_MS = 60_000;
 
 /**
- * Lets one of several who ask at once follow up a run: decide what it held, apply it. Whoever claims starts the run of the id that is
- * given here. A run of theirs that failed or was stopped gives way to the next.
- * @returns the id under which to start; undefined when somebody else has done it or is at it
+ * Lets one of several requests follow up a run: decide what it held, or apply it. The one that claims starts the run with the id given
+ * here. If that run failed or was stopped, the next request may claim.
+ * @returns the id for the new run; undefined if somebody else has followed up or is doing so
  */
 export async function claimRun<T extends Run>(
   model: Model<T>,
@@ -35,7 +35,7 @@ export async function dropClaim<T extends Run>(
   await runs.updateOne({ _id: id, claimedBy: run }, { $unset: { claimedBy: 1 } });
 }
 
-/** Of runs that follow up others, those that are yet to do it or are at it. */
+/** Of the runs that follow up others, those that wait or are at work. */
 export async function findAtWork<T extends Run>(
   model: Model<T>,
   ids: readonly Types.ObjectId[],

@@ -6,8 +6,8 @@ import { isPassing } from './judge-fault.js';
 import { RunFailed, RunHandedBack, RunLost, RunPutOff, RunStopped, RunWaits } from './run-ends.js';
 
 /**
- * Ends a run that cannot go on, hands it back or puts it off, by what kept it from going on.
- * @param stopped what its page says where somebody asked for a stop
+ * Ends a run that cannot continue, hands it back or puts it off, depending on the cause.
+ * @param stopped what its page says if somebody asked for a stop
  */
 export async function endBadly(
   { log }: Pick<Deps, 'log'>,
@@ -17,12 +17,12 @@ export async function endBadly(
 ): Promise<void> {
   if (error instanceof RunLost) return;
   if (error instanceof RunHandedBack || isPassing(error)) {
-    // Where even this fails, its silence tells: it is taken over.
+    // If even this fails, the run falls silent and another worker takes it over.
     await run.handBack().catch(() => undefined);
     return;
   }
   if (error instanceof RunPutOff && (await run.putOff(error.until))) return;
-  // Nothing keeps a run from being put off or from waiting but a stop.
+  // Only a stop keeps a run from being put off or from waiting.
   if ([RunStopped, RunPutOff, RunWaits].some((kind) => error instanceof kind)) {
     await run.end('stopped', stopped);
     return;
@@ -32,7 +32,7 @@ export async function endBadly(
   await run.end('failed', result ?? { code: 'fault' });
 }
 
-/** What Clever, or a rule, kept the run from; undefined for a fault of Slotbell's own. */
+/** The refusal by Clever or by a rule; undefined for a fault of Slotbell's own. */
 function resultOf(error: unknown): RunResult | undefined {
   if (error instanceof CleverError) return { code: 'clever', fault: error.fault };
   return error instanceof RunFailed ? error.result : undefined;

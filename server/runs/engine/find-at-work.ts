@@ -4,20 +4,20 @@ import { Duplicate } from '../../models/duplicate.js';
 import { RosterRun } from '../../models/roster-run.js';
 import { SyncRun } from '../../models/sync-run.js';
 
-/** A merge that has not said for this long that it lives was cut off, and so was a decision about an identity: anybody may finish it. */
+/** A merge or an identity decision that shows no sign of life for this long was cut off: anybody may finish it. */
 const CUT_OFF_MS = 30_000;
 
-/** Whether who set about it then is taken for dead. */
+/** Whether work that last showed life at that time was cut off. */
 export function isCutOff({ at }: { at: Date }, now: Date): boolean {
   return at <= cutOffBefore(now);
 }
 
-/** Whoever was silent since then is taken for dead. */
+/** Work that has been silent since this time was cut off. */
 export function cutOffBefore(now: Date): Date {
   return new Date(now.getTime() - CUT_OFF_MS);
 }
 
-/** Whether a sync of the account is at work: it has looked people up already and would write who goes into classes. */
+/** Whether a sync of the account is at work: it has already looked people up and is about to write who is in classes. */
 export async function isSyncing(account: Types.ObjectId): Promise<boolean> {
   const found = await Promise.all([
     RosterRun.exists({ account, state: 'running' }),
@@ -36,7 +36,7 @@ export async function isMerging(account: Types.ObjectId, now: Date): Promise<boo
   return living.some(Boolean);
 }
 
-/** Whether contacts of the account are being deleted, or are about to be. What was cut off goes on by itself. */
+/** Whether contacts of the account are being deleted, or soon will be. A deletion that was cut off resumes by itself. */
 export async function isDeleting(account: Types.ObjectId): Promise<boolean> {
   const found = await Promise.all([
     ContactDeletion.exists({ account, state: 'queued' }),

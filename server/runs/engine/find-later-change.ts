@@ -4,8 +4,8 @@ import type { Run } from '../../models/run.js';
 import { SyncRun } from '../../models/sync-run.js';
 
 /**
- * Whether another run of the event (or of the account's roster) has changed something since an undo was asked for: one that was at
- * work then, or came before it in the queue. The notes of what is to be undone went with it.
+ * Whether another run of the event (or of the account's roster) has changed something since an undo was requested: one that was at work or
+ * ahead in the queue. It deleted the notes that the undo needs.
  * @param undo the run that undoes, of an event or of the account
  */
 export async function hasChangedSince(undo: Run & { event?: Types.ObjectId }): Promise<boolean> {

@@ -14,8 +14,8 @@ import { nameSource } from '../show/name-source.js';
 import { heldInWords } from '../show/summarize-run.js';
 
 /**
- * Mails the account's administrators that removals wait for them. The same held again the next night is not told again; as many
- * others are.
+ * Emails the account's administrators that removals wait for them. If the next night holds the same removals, nobody is emailed again; if
+ * it holds others, even as many, they are.
  */
 export async function mailHeld(
   deps: Pick<Deps, 'config' | 'queue' | 'now'>,
@@ -37,7 +37,7 @@ export async function mailHeld(
   });
 }
 
-/** Whether the run holds other records than the sync before it. Notes what it holds, for the next one. */
+/** Whether the run holds other records than the sync before it. Stores a fingerprint of what it holds, for the next sync. */
 async function isNewList(run: ActiveRun, kinds: readonly string[]): Promise<boolean> {
   const model = (run.event ? SyncRun : RosterRun) as unknown as Model<Run>;
   const holds = await printOf(run);
@@ -56,7 +56,7 @@ async function isNewList(run: ActiveRun, kinds: readonly string[]): Promise<bool
     .sort({ createdAt: -1 })
     .lean();
   if (last?.holds !== undefined) return last.holds !== holds;
-  // Version 0.4.0 knew only how many.
+  // Version 0.4.0 stored only how many.
   return !last || kinds.some((kind) => heldOf(last, kind) !== heldOf(run, kind));
 }
 
@@ -64,7 +64,7 @@ function heldOf({ counts }: Pick<Run, 'counts'>, kind: string): number {
   return counts[kind]?.held ?? 0;
 }
 
-/** The same for the same records, in whatever order they are found. */
+/** A fingerprint of the held records that does not depend on their order. */
 async function printOf({ id }: ActiveRun): Promise<string> {
   const print = Buffer.alloc(BYTES);
   let count = 0;

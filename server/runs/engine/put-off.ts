@@ -1,12 +1,12 @@
 import { CleverError } from '../../clever/explain-failure.js';
 import type { Run } from '../../models/run.js';
 
-/** After so many minutes a night that found its source away tries again. */
+/** A night that finds its source away tries again after this many minutes. */
 const AFTER_MINUTES = [15, 30, 60];
 
 /**
- * When a night's run is tried again after a fault: undefined where the fault does not pass by itself, where a person asked for the
- * run and waits for its answer, and after the third further try.
+ * When a night's run is tried again after a fault. Undefined if the fault does not pass by itself, if a person asked for the run and waits
+ * for its answer, and after the third retry.
  */
 export function nextTry(
   { night, retries = 0 }: Pick<Run, 'retries'> & { night?: string },
@@ -19,7 +19,7 @@ export function nextTry(
   return new Date(now.getTime() + minutes * 60_000);
 }
 
-/** Of runs that wait: those whose time has come. */
+/** Of the runs that wait, those whose time has come. */
 export function dueAt(now: Date) {
   return { retryAt: { $not: { $gt: now } } };
 }

@@ -2,9 +2,9 @@ import type { Model, Types } from 'mongoose';
 import type { Run } from '../../models/run.js';
 
 /**
- * Goes on with a run that waited for another one, under the same fence: whoever left it waiting writes to it no more, and of those who
- * would go on one wins. It is no further try.
- * @returns null when it does not wait for that one any more
+ * Resumes a run that waited for another one, under the same fence: the worker that left it waiting writes to it no more, and if several try
+ * to resume it, one succeeds. It does not count as another try.
+ * @returns null if it does not wait for that run any more
  */
 export async function resumeWaiting(
   model: Model<Run>,

@@ -1,13 +1,13 @@
 import type { Types } from 'mongoose';
 import type { RunResult } from '../../models/run.js';
 
-/** Somebody else has taken the run over: whoever sees this must not write another record. */
+/** Another worker has taken the run over: whoever sees this must not write another record. */
 export class RunLost extends Error {}
-/** A person asked for it to stop. */
+/** A person asked for the run to stop. */
 export class RunStopped extends Error {}
-/** This worker is going, or hangs; another one is to go on. */
+/** This worker is ending, or hangs; another one continues. */
 export class RunHandedBack extends Error {}
-/** Nothing has come of it for too long. */
+/** The work has not moved on for too long. */
 export class RunHung extends RunHandedBack {}
 
 /** The run cannot be done, for a reason that its page tells. */
@@ -27,7 +27,7 @@ export class RunWaits extends Error {
   }
 }
 
-/** The source is away for now: the night goes on later, as the same run. */
+/** The source is away for now: the same run continues later in the night. */
 export class RunPutOff extends Error {
   constructor(readonly until: Date) {
     super('The source did not answer.');

@@ -1,16 +1,16 @@
 import type { Stage } from '../../models/run.js';
 
-/** The stages of a run, in order, and how far it has come in them. */
+/** The stages of a run, in order, and how far each has come. */
 export class Stages {
   readonly all: Stage[];
 
-  /** @param begun those that the run has gone through already, before it waited for another one */
+  /** @param begun the stages that the run went through before it waited for another run */
   constructor(names: readonly string[], begun: readonly Stage[]) {
     const known = new Map(begun.map((stage) => [stage.name, stage]));
     this.all = names.map((name) => known.get(name) ?? { name, done: 0, total: 0 });
   }
 
-  /** Begins a stage; the one before is finished. @param total 0: not known yet */
+  /** Begins a stage and finishes the one before. @param total 0 if not known yet */
   begin(name: string, total: number, now: Date): void {
     this.finish(now);
     const stage = this.all.find((other) => other.name === name);
@@ -23,7 +23,7 @@ export class Stages {
     if (stage) stage.done += done;
   }
 
-  /** Finishes the stage that the run is in. */
+  /** Finishes the current stage. */
   finish(now: Date): void {
     const current = this.all.find((stage) => stage.startedAt && !stage.finishedAt);
     if (current) Object.assign(current, { finishedAt: now, total: Math.max(current.total, current.done) });

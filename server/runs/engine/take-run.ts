@@ -4,13 +4,13 @@ import type { Run } from '../../models/run.js';
 import type { Timing } from './timing.js';
 import { dueAt } from './put-off.js';
 
-/** After this many tries a run that takes its worker down each time is given up. */
+/** A run that takes its worker down this many times is given up. */
 export const MOST_TRIES = 5;
 
 /**
- * Takes a run to work at it: one that waits, or one whose worker has been silent for too long. Its fence is raised, so that
- * the worker before can write no more, and its progress begins anew: what was done already is found done.
- * @returns null when somebody else is at it, at another run of the same place, its time has not come, or it is over
+ * Takes a run to work at it: one that waits, or one whose worker has been silent for too long. Its fence is raised, so the earlier worker
+ * can write no more, and its progress starts over: what is done already is recognized as done.
+ * @returns null if another worker has it, another run has its place, its time has not come, or it is over
  */
 export async function takeRun(
   model: Model<Run>,
@@ -37,7 +37,7 @@ export async function takeRun(
   }
 }
 
-/** Which try at a run this is, without those that ended for a reason outside of it. */
+/** Which try at a run this is. Tries that ended for an outside reason do not count. */
 export function countTries({
   fence,
   retries = 0,
@@ -46,7 +46,10 @@ export function countTries({
   return fence - retries - spared;
 }
 
-/** Runs that a worker has and that have been silent for too long, by the database's clock. One that waits for another has no worker. */
+/**
+ * Selects runs that a worker has and that have been silent for too long, by the database's clock. A run that waits for another has no
+ * worker.
+ */
 export function staleRun(timing: Timing): QueryFilter<Run> {
   return {
     state: 'running',

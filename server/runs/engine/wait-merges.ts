@@ -6,10 +6,10 @@ import type { ActiveRun } from './active-run.js';
 const LOOK_MS = 250;
 
 /**
- * Waits until no contacts of the account are being merged or deleted, and no identity is being decided: each moves what a run reads and
- * writes. Asked by a run that is at work already, so that none of them begins meanwhile. A merge that was cut off is not waited for: it can
- * do nothing more by itself then, as its mark of life is taken away; a decision is finished by the refresh. A deletion that was cut off
- * goes on by itself.
+ * Waits until no contacts of the account are being merged or deleted and no identity is being decided, as each of these moves what a run
+ * reads and writes. The run asks while it is at work already, so none of them can begin meanwhile. It does not wait for a merge that was
+ * cut off: without its sign of life that merge can do nothing more by itself. The refresh finishes a decision that was cut off; a deletion
+ * resumes by itself.
  */
 export async function waitForMerges(run: ActiveRun): Promise<void> {
   for (;;) {

@@ -1,6 +1,6 @@
 /**
- * Does the work for each item of a stream while the next ones are being read, at most so much at once: the database writes a batch
- * while the next is read and compared. Ends when all work has, also where something failed: nothing goes on behind the caller's back.
+ * Works on items of a stream while the next ones are being read, at most so many at once: the database writes one batch while the next is
+ * read and compared. Returns when all work has ended, also after a failure, so nothing goes on unseen.
  */
 export async function walkThrough<T>(
   items: AsyncIterable<T>,

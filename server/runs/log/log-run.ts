@@ -7,9 +7,9 @@ export interface LogRow {
   level?: SyncLog['level'];
   kind: string;
   action: string;
-  /** The record's id at the source; our own for what only we have. */
+  /** The record's id at the source; our own id for what only we have. */
   sourceId: string;
-  /** The paths of what changed; never a person's data. */
+  /** The paths of changed fields; never a person's data. */
   fields?: readonly string[];
   note?: RunNote;
 }
@@ -17,8 +17,8 @@ export interface LogRow {
 type LoggingRun = Pick<ActiveRun, 'id' | 'account' | 'now' | 'again'>;
 
 /**
- * Writes rows of a run's log, about a batch of them; those that say the same are stored together. What a try at the run told whose
- * worker was lost is not told again.
+ * Writes rows to a run's log, about a batch of them; rows that say the same are stored together. Rows that an earlier try wrote before its
+ * worker was lost are not written again.
  */
 export async function logRun(run: LoggingRun, rows: LogRow[]): Promise<void> {
   const told = run.again ? await findTold(run, rows) : undefined;
@@ -51,7 +51,7 @@ function keyOf({ level = 'info', kind, action, fields = [], note }: Omit<LogRow,
   return [level, kind, action, fields.join(), note?.code, JSON.stringify(note?.reason)].join('\n');
 }
 
-/** Of rows, those that are in the run's log, each as its key and the record's id. */
+/** Which of the rows are in the run's log already, each as its key and record id. */
 async function findTold({ id }: LoggingRun, rows: LogRow[]): Promise<Set<string>> {
   const told = new Set<string>();
   for (const [kind, action, sourceIds] of groupRows(rows)) {
@@ -61,7 +61,7 @@ async function findTold({ id }: LoggingRun, rows: LogRow[]): Promise<Set<string>
   return told;
 }
 
-/** Says of what was logged before it was done that it was not: the database did not take it, or somebody changed the record. */
+/** Corrects log rows that were written before the change failed: the database refused it, or somebody changed the record. */
 export async function logRefused(
   run: LoggingRun,
   rows: Pick<LogRow, 'kind' | 'action' | 'sourceId'>[],
@@ -80,7 +80,7 @@ export async function logRefused(
   );
 }
 
-/** Counts and logs records of a source that are not taken. */
+/** Counts and logs records of a source that are refused. */
 export async function refuseRecords(
   run: LoggingRun & Pick<ActiveRun, 'count'>,
   kind: string,
@@ -93,12 +93,12 @@ export async function refuseRecords(
   );
 }
 
-/** Of a record that is not taken or is left as it is. */
+/** The log row of a record that is refused or left as it is. */
 export function refusal(kind: string, sourceId: string, code: NoteCode): LogRow {
   return { kind, action: 'refused', sourceId, level: 'warning', note: { code } };
 }
 
-/** How many lines the run's log has by kind and action. */
+/** How many lines the run's log has, by kind and action. */
 export async function countLogged({
   id,
 }: Pick<ActiveRun, 'id'>): Promise<{ kind: string; action: string; lines: number }[]> {
@@ -109,7 +109,7 @@ export async function countLogged({
   return groups.map(({ _id, lines }) => ({ ..._id, lines }));
 }
 
-/** The ids of rows by kind and action. */
+/** The record ids of rows, by kind and action. */
 function groupRows(rows: Pick<LogRow, 'kind' | 'action' | 'sourceId'>[]): [string, string, string[]][] {
   const groups = new Map<string, [string, string, string[]]>();
   for (const { kind, action, sourceId } of rows) {

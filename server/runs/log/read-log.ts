@@ -1,13 +1,13 @@
 import type { PipelineStage, QueryFilter } from 'mongoose';
 import { SyncLog } from '../../models/sync-log.js';
 
-/** A line of a run's log: of one record. */
+/** A line of a run's log, about one record. */
 export type LogLine = Omit<SyncLog, 'sourceIds'> & { sourceId: string };
 
-/** Version 0.1 stored a document a line. */
+/** Version 0.1 stored one document a line. */
 const SOURCE_IDS = { $ifNull: ['$sourceIds', ['$sourceId']] };
 
-/** The lines that a filter leaves, in the order in which they were written. */
+/** Reads the lines that match a filter, in the order in which they were written. */
 export async function readLog(
   filter: QueryFilter<SyncLog>,
   { skip = 0, limit }: { skip?: number; limit: number },
@@ -15,7 +15,7 @@ export async function readLog(
   return SyncLog.aggregate<LogLine>([...linesOf(filter), { $skip: skip }, { $limit: limit }]);
 }
 
-/** The same one after another, for a file of all. */
+/** Streams the lines that match a filter, for an export of all of them. */
 export function streamLog(filter: QueryFilter<SyncLog>): AsyncIterable<LogLine> {
   return SyncLog.aggregate<LogLine>(linesOf(filter)).cursor({ batchSize: 500 });
 }

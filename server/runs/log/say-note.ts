@@ -4,7 +4,7 @@ import { sayAlike } from '../../web/say-alike.js';
 import { sayProblem } from '../../web/say-problem.js';
 import { fieldsInWords } from '../changes/change.js';
 
-/** Why a record was not taken, or what is to be said of a change, as the log and the notes keep it. */
+/** Why a record was refused, or what is remarked on a change, as the log and the notes store it. */
 export type NoteCode = keyof typeof SENTENCES;
 
 const SENTENCES = {
@@ -23,7 +23,7 @@ const SENTENCES = {
   'may be known': 'This may be somebody you already have. Decide under Global Setup → Duplicates.',
 } as const;
 
-/** A remark on one change as a sentence; '' for none. Version 0.4.0 stored the sentence itself (`text`). */
+/** The remark on a change as a sentence; '' if there is none. Version 0.4.0 stored the sentence itself (`text`). */
 export function sayNote({ note, text = '' }: { note?: RunNote; text?: string }): string {
   if (!note) return text;
   if (note.code === 'may be known' && note.reason)

@@ -9,7 +9,7 @@ import { heldInWords, sayStay } from '../show/summarize-run.js';
 /** Why removals wait for a person. */
 export type HeldWhy = 'doubtful' | 'many' | 'undecided' | 'emptied';
 
-/** What a run says plainly on its page: codes and numbers, which are made a sentence where they are shown. */
+/** What a run remarks on its page: codes and numbers, which become a sentence where they are shown. */
 export type Remark =
   | { code: 'held' | 'would be held'; kind: string; gone: number; here: number; why: HeldWhy }
   | { code: 'held with students' | 'would be held with students'; kind: string; count: number }
@@ -34,7 +34,7 @@ export type Remark =
 type Code = Remark['code'];
 type Of<C extends Code> = Remark & { code: C };
 
-/** What counts and logs call a kind, as sentences call many of it. */
+/** What sentences call many of a kind, by its name in counts and logs. */
 const MANY: Record<string, string> = {
   student: 'students',
   teacher: 'teachers',
@@ -59,7 +59,7 @@ const BECAUSE: Record<HeldWhy, string> = {
   emptied: 'Without them, these classes would have no students or no teachers.',
 };
 
-/** Of a district that had shared its lists. */
+/** Said of a district that used to share its lists. */
 export const SHARES_NOTHING =
   'The district no longer shares anything with Slotbell, so nothing was updated or removed. Ask the district’s Clever administrator to share your schools with Slotbell again, then select Sync now.';
 
@@ -111,11 +111,11 @@ const SAY: { [C in Code]: (of: Of<C>, style: Style, source: string) => string } 
   'not in the files': ({ kind }) => `There are no ${many(kind)} in the files. None of yours were removed.`,
 };
 
-/** Those that say why removals wait for somebody. */
+/** The remarks that say why removals wait for somebody. */
 const OF_HELD: ReadonlySet<string> = new Set<Code>(['held', 'held with students', 'held besides']);
 
 /**
- * What a run says on its page, in order. Version 0.4.0 stored sentences, which are shown as they are.
+ * The remarks of a run, in order. Version 0.4.0 stored sentences, which are shown as they are.
  * @param source what the roster source is called (`nameSource`)
  */
 export function sayRemarks(
@@ -126,7 +126,7 @@ export function sayRemarks(
   return remarks.map((remark) => sayRemark(remark, style, source)).filter((text) => text !== '');
 }
 
-/** Of what a run says, why removals wait for somebody. */
+/** The remarks of a run that say why removals wait for somebody. */
 export function sayWhyHeld(
   { remarks = [] }: { remarks?: readonly RunRemark[] },
   style: Style,
@@ -150,7 +150,7 @@ export function many(kind: string): string {
 
 function partOf({ kind, gone, here }: Of<'held' | 'would be held'>): string {
   if (here > 0) return `${number(gone)} of ${number(here)} ${many(kind)}`;
-  // Some wait whatever else is here.
+  // Some removals wait regardless of how many are here.
   return countOf(gone, many(kind).replace(/s$/, ''), many(kind));
 }
 

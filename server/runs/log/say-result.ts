@@ -35,7 +35,7 @@ const PLAIN: Record<(typeof PLAIN_RESULTS)[number], string> = {
     'The saved access to Clever can no longer be opened. Enter it again on the Clever set-up page.',
 };
 
-/** How a run ended, in one sentence or two; '' while it is not over. */
+/** How a run ended, in one or two sentences; '' while it is not over. */
 export function sayResult({ purpose, result }: Pick<Run, 'purpose' | 'result'>, style: Style): string {
   return result ? say(purpose, result, style) : '';
 }

@@ -1,7 +1,10 @@
 import { Account } from '../../models/account.js';
 import { mayRunAll, type Actor } from '../../web/actor.js';
 
-/** The page that mends what a failed run stands on: Clever's set-up where Clever refuses the saved access; '' for whoever may not open it. */
+/**
+ * The page where the cause of a run's failure can be fixed: Clever's setup, if Clever rejects the saved access; '' for somebody who may not
+ * open it.
+ */
 export async function findMend(actor: Actor): Promise<string> {
   if (!mayRunAll(actor)) return '';
   const refused = await Account.exists({ _id: actor.account, 'clever.approval': 'refused' });

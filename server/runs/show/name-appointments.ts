@@ -5,18 +5,20 @@ import { Resource } from '../../models/resource.js';
 import type { PlacedEvent } from '../../web/place.js';
 import { dayAndTime, shortDayAndTime } from '../../web/format-time.js';
 
-/** An appointment as a sentence about a run speaks of it. */
+/** An appointment as sentences about a run mention it. */
 export interface NamedAppointment {
   id: string;
   /** Day and time in the event's zone. */
   when: string;
-  /** The same for tables. */
+  /** Day and time, shorter, for tables. */
   begins: string;
   teacher: string;
   students: string;
 }
 
-/** Some appointments of an event by time, with the names of teacher and students. Three queries, however many there are. */
+/**
+ * Finds appointments of an event in the order of time, with the names of teacher and students. Takes three queries, however many there are.
+ */
 export async function findAppointments(
   event: PlacedEvent,
   ids: Types.ObjectId[],
@@ -46,7 +48,7 @@ export async function findAppointments(
   }));
 }
 
-/** The same as one name each: "Ann Lee with Mrs Ray, Tuesday, November 24, 2026 at 5:10 PM". */
+/** Each appointment as one text: "Ann Lee with Mrs Ray, Tuesday, November 24, 2026 at 5:10 PM". */
 export async function nameAppointments(
   event: PlacedEvent,
   ids: Types.ObjectId[],

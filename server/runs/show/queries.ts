@@ -9,16 +9,16 @@ import { mayRunEvent, mayReadAll, mayRunAll, type Actor } from '../../web/actor.
 import { placed, type PlacedEvent, type Place } from '../../web/place.js';
 import { REFRESH_WORDS, TITLE_WORDS } from './show-run.js';
 
-/** A run with what its pages need: of an event with the download that it stands on, or of the account's roster alone. */
+/** A run with what its pages need: an event's run with the download that it uses, or a run of the account's roster alone. */
 export interface RunPlace extends Place {
   run: SyncRun | RosterRun;
   refresh: RosterRun | null;
-  /** The reader may read the account's part too: what the whole district's log and changes tell. */
+  /** Whether the reader may read the account's part too: the log and changes of the whole district. */
   wholeAccount: boolean;
   event?: PlacedEvent;
   /** "Sync of Fall conferences". */
   title: string;
-  /** The address of its page; further pages lie below. */
+  /** The address of its page; further pages lie below it. */
   home: string;
   /** The page above. */
   back: { label: string; href: string };
@@ -42,7 +42,7 @@ export function pathOfRefresh(run: Types.ObjectId): string {
   return `/importer/refreshes/${run.toHexString()}`;
 }
 
-/** A run of an event that the actor runs; a stranger's is as if it were not there. */
+/** A run of an event that the actor runs; null for anybody else's. */
 export async function findRun(actor: Actor, id: Types.ObjectId): Promise<FoundRun | null> {
   const run = await SyncRun.findOne({ _id: id, account: actor.account }).lean();
   if (!run || !mayRunEvent(actor, run.event)) return null;
@@ -77,12 +77,12 @@ export async function findRefresh(actor: Actor, id: Types.ObjectId): Promise<Fou
   };
 }
 
-/** Its own id and that of its download. */
+/** The run's own id and that of its download. */
 export function runsOf({ run, refresh }: Pick<RunPlace, 'run' | 'refresh'>): Types.ObjectId[] {
   return refresh ? [refresh._id, run._id] : [run._id];
 }
 
-/** The part of a run's download that the reader may read. */
+/** The run's download, if the reader may read it. */
 export function readableRefresh({ refresh, wholeAccount }: RunPlace): RosterRun | null {
   return wholeAccount ? refresh : null;
 }
@@ -92,7 +92,7 @@ export function readableRuns(place: RunPlace): Types.ObjectId[] {
   return runsOf({ run: place.run, refresh: readableRefresh(place) });
 }
 
-/** The name of the login that asked for a run. */
+/** The name of the login that requested a run. */
 export async function askerOf(run: Pick<Run, 'by'>): Promise<string> {
   const user = run.by ? await User.findById(run.by, { name: 1 }).lean() : null;
   return user?.name ?? '';
@@ -103,7 +103,10 @@ export interface LogQuery {
   action: string;
 }
 
-/** The rows of a run's log: its own and, for whoever may read them, those of its download. Both kind and action, or neither, so that an index serves. */
+/**
+ * The filter for a run's log rows: its own and, for readers who may see them, those of its download. Kind and action must both be given, or
+ * neither, so that an index is used.
+ */
 export function logFilter(found: RunPlace, { kind, action }: LogQuery): QueryFilter<SyncLog> {
   return { run: { $in: readableRuns(found) }, ...(kind && action ? { kind, action } : {}) };
 }

@@ -22,19 +22,19 @@ interface HeldRow {
   run: Types.ObjectId;
   event?: Types.ObjectId;
   counts: HeldCounts;
-  /** When the first of it was missed. */
+  /** When the first of them was found missing. */
   since: Date | null;
 }
 
-/** When the first of what a run holds still was missed: by a run before it, where that held it too. */
+/** When the first of the removals that a run still holds was found missing, perhaps by an earlier run that held it too. */
 export async function heldSince(run: Types.ObjectId): Promise<Date | undefined> {
   const first = await RosterChange.findOne({ run, state: 'held' }, { since: 1 }).sort({ since: 1 }).lean();
   return first?.since;
 }
 
 /**
- * What waits for the actor: of the account's roster for its administrators, of events for whoever runs them.
- * @param event of this event alone, besides the account's
+ * The removals that wait for the actor: of the account's roster for its administrators, of events for the people who run them.
+ * @param event limits events to this one; the account's are always included
  */
 export async function heldNotices(actor: Actor, now: Date, event?: Types.ObjectId): Promise<HeldNotice[]> {
   const rows = (await heldByRun(actor.account)).filter((row) =>
@@ -104,7 +104,7 @@ export interface Decision {
   at: Date;
 }
 
-/** What somebody decided about what a run held, the last time: on its own list, or on an older one that held a part of the same. */
+/** The last decision about what a run held: on its own list, or on that of an older run that held a part of the same. */
 export async function decisionOn({ run, event }: RunPlace): Promise<Decision | undefined> {
   const model = (event ? SyncRun : RosterRun) as unknown as Model<Run>;
   const found = await model

@@ -17,7 +17,7 @@ export const TRIGGER_WORDS: Record<SyncTrigger, string> = {
   undo: 'Undo',
 };
 
-/** The same in a title: "… of Fall conferences". */
+/** What a trigger is called in a title: "… of Fall conferences". */
 export const TITLE_WORDS: Record<SyncTrigger, string> = {
   ...TRIGGER_WORDS,
   'sync now': 'Sync',
@@ -44,7 +44,7 @@ export const STATE_WORDS = {
   failed: { kind: 'danger', word: 'Failed' },
 } as const satisfies Record<RunState, { kind: string; word: string }>;
 
-/** What the kinds of records are called in tables, in their order. */
+/** What tables call the kinds of records, in the order shown. */
 export const KIND_WORDS: Record<string, string> = {
   student: 'Students',
   teacher: 'Teachers',
@@ -63,7 +63,7 @@ export const KIND_WORDS: Record<string, string> = {
   school: 'Schools',
 };
 
-/** The same of one record, for a row of a list. */
+/** What a row of a list calls one record. */
 export const ONE_WORDS: Record<string, string> = {
   student: 'Student',
   teacher: 'Teacher',
@@ -129,8 +129,8 @@ export function isOver(run: Pick<Run, 'state'>): boolean {
 }
 
 /**
- * The bars of a run: those of the download it stands on, then its own. While it is at work all are there from the start, as
- * the page only moves what it has; once it is over, those that were begun.
+ * The progress bars of a run: those of its download, then its own. While it is at work all of them exist from the start, as the page only
+ * moves bars that it has; once it is over, only those that began.
  * @param expected the names of all stages, in order
  */
 export function stagesOf(
@@ -168,7 +168,7 @@ export interface CountRow {
   counts: KindCounts;
 }
 
-/** Counts by kind, those of the download and those of the event's update in one list. `behind`: of the mirror alone. */
+/** The counts by kind, of the download and of the event's update in one list. `behind` marks kinds that only the mirror has. */
 export function countRows(
   run: Pick<Run, 'counts'>,
   refresh: Pick<Run, 'counts'> | null,
@@ -179,7 +179,7 @@ export function countRows(
   );
 }
 
-/** How sentences call a run, and say that it is done. */
+/** What sentences call a run, and how they say that it is done. */
 const SAID: Record<RunPurpose | 'import' | 'download', { noun: string; done: string }> = {
   sync: { noun: 'sync', done: 'Synced' },
   import: { noun: 'import', done: 'Imported' },
@@ -195,7 +195,7 @@ type SaidRun = Pick<Run, 'purpose' | 'state' | 'result' | 'startedAt' | 'created
   trigger?: SyncTrigger;
 };
 
-/** "Synced last night at 1:00 AM: 3 new students, 1 class changed." and the like, in the account's zone. */
+/** One sentence about a run, such as "Synced last night at 1:00 AM: 3 new students, 1 class changed.", in the account's zone. */
 export function sayRun(run: SaidRun, place: Place, now: Date): string {
   const { noun, done } = SAID[saidAs(run)];
   if (run.state === 'queued' && run.retryAt)
@@ -222,7 +222,7 @@ function sayWhen(run: SaidRun, place: Place, now: Date): string {
   const day = DateTime.fromJSDate(at, { zone }).startOf('day');
   const daysAgo = DateTime.fromJSDate(now, { zone }).startOf('day').diff(day, 'days').days;
   const time = timeOfDay(at, place);
-  // The hour may be one of the day: "last night at 2:00 PM" would be none.
+  // The nightly hour may be in the daytime, and nobody says "last night at 2:00 PM".
   const inTheNight = run.trigger === 'nightly' && DateTime.fromJSDate(at, { zone }).hour < NOON;
   if (daysAgo === 0 && inTheNight) return `last night at ${time}`;
   if (daysAgo === 0) return `today at ${time}`;
@@ -230,7 +230,7 @@ function sayWhen(run: SaidRun, place: Place, now: Date): string {
   return `on ${dayAndTimeSoon(at, place, now)}`;
 }
 
-/** A sentence as it follows a colon. */
+/** A sentence as it reads after a colon. */
 export function lowerFirst(text: string): string {
   return text.slice(0, 1).toLowerCase() + text.slice(1);
 }

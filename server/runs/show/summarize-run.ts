@@ -10,7 +10,7 @@ interface Words {
 const ENROLLMENTS: Words = { one: 'enrollment', many: 'enrollments' };
 const ASSIGNMENTS: Words = { one: 'teaching assignment', many: 'teaching assignments' };
 
-/** The kinds that a sentence speaks of, in its order; the mirror's own records say the same as the classes. */
+/** The kinds that the sentence mentions, in its order. The mirror's sections are not among them: the classes say the same. */
 const SPOKEN: [kind: string, words: Words][] = [
   ['student', { one: 'student', many: 'students' }],
   ['teacher', { one: 'teacher', many: 'teachers' }],
@@ -21,13 +21,13 @@ const SPOKEN: [kind: string, words: Words][] = [
   ['classTeachers', ASSIGNMENTS],
 ];
 
-/** What the mirror's own records say of them, where no event's classes were looked at. */
+/** The mirror's kinds, mentioned where no event's classes were updated. */
 const MIRRORED: [kind: string, words: Words][] = [
   ['sectionStudents', ENROLLMENTS],
   ['sectionTeachers', ASSIGNMENTS],
 ];
 
-/** What may be held, the mirror's own records too. */
+/** The kinds that may be held, the mirror's included. */
 const HELD: [kind: string, words: Words][] = [
   ...SPOKEN,
   ...MIRRORED,
@@ -39,7 +39,7 @@ const HELD: [kind: string, words: Words][] = [
 
 const KEPT = ['added', 'changed', 'unchanged', 'removed', 'restored', 'held'] as const;
 
-/** What a run did, as it is kept: the numbers of what it is told by. @param parts the counts of the refresh and of the update */
+/** The stored result of a run: the numbers that sentences about it need. @param parts the counts of the refresh and of the update */
 export function whatItDid(...parts: Record<string, KindCounts>[]): RunResult {
   const merged = Object.entries(Object.assign({}, ...parts) as Record<string, KindCounts>);
   return {
@@ -53,7 +53,7 @@ function pickKept(counts: KindCounts): Partial<KindCounts> {
 }
 
 /**
- * What a run did in one sentence: "3 new students, 1 student removed, 1 class changed." Nothing done is said too.
+ * One sentence about what a run did: "3 new students, 1 student removed, 1 class changed." Says so if nothing changed.
  * @param parts the counts of the refresh and of the update
  */
 export function summarizeRun(
@@ -111,7 +111,7 @@ const NOTHING: Record<RunPurpose, string> = {
   undo: 'There was nothing to undo.',
 };
 
-/** "181 students, 2 guardians, and 4 classes": what waits for a person; '' for nothing. */
+/** What waits for a person: "181 students, 2 guardians, and 4 classes"; '' if nothing does. */
 export function heldInWords(counts: Record<string, Partial<KindCounts>>, style: Style): string {
   const phrases = HELD.flatMap(([kind, { one, many }]) => {
     const held = counts[kind]?.held ?? 0;
@@ -121,7 +121,8 @@ export function heldInWords(counts: Record<string, Partial<KindCounts>>, style: 
 }
 
 /**
- * "181 students and 4 classes in Fall conferences have been missing from Clever since the sync of Mon, Dec 7. They stay until you review them."
+ * "181 students and 4 classes in Fall conferences have been missing from Clever since the sync of Mon, Dec 7. They stay until you review
+ * them."
  * @param source what the roster source is called (`nameSource`)
  */
 export function sayMissing(
@@ -135,7 +136,7 @@ export function sayMissing(
   return `${heldInWords(counts, style)}${event ? ` in ${event}` : ''} ${verb} missing from ${source}${since ? ` since the sync of ${since}` : ''}. ${sayStay(one, reviewer)}`;
 }
 
-/** That what is missing stays. @param one it is one record */
+/** Says that what is missing stays. @param one whether it is a single record */
 export function sayStay(one: boolean, reviewer = 'you'): string {
   const review = reviewer === 'you' ? 'review' : 'reviews';
   return one ? `It stays until ${reviewer} ${review} it.` : `They stay until ${reviewer} ${review} them.`;
@@ -153,7 +154,7 @@ function phrasesFor(kind: string, counts: Partial<KindCounts>, words: Words, ver
   ];
 }
 
-/** Somebody's place in a class ends; nobody is removed by it. */
+/** These kinds end somebody's place in a class; nobody is removed. */
 const TIES: ReadonlySet<string> = new Set([
   'classStudents',
   'classTeachers',

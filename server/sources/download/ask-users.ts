@@ -4,17 +4,17 @@ import type { CleverUser } from '../../clever/schema.js';
 import type { ActiveRun } from '../../runs/engine/active-run.js';
 import { NotByEvents, type Changes } from './read-events.js';
 
-/** So many single people are asked for; beyond, a full download is less work for everybody. */
+/** The most people who are asked for one by one; beyond, a full download is less work. */
 const MOST_ASKED = 500;
 
-/** Asks Clever for people of whom the events do not speak, each once, and adds them to the changes. */
+/** Asks Clever for people whom the events do not mention, each once, and adds them to the changes. */
 export interface AskUsers {
-  /** As they are now; who is known from the events is not asked for. */
+  /** Asks for people as they are now, but for those whom the events mention. */
   users(ids: Iterable<string>): Promise<void>;
   contactsOf(student: string): Promise<void>;
 }
 
-/** @throws NotByEvents when it becomes too much */
+/** @throws NotByEvents if it has to ask for too many */
 export function askUsers(client: CleverClient, changes: Changes, run: ActiveRun): AskUsers {
   let asked = 0;
   async function count(): Promise<void> {
@@ -38,7 +38,7 @@ export function askUsers(client: CleverClient, changes: Changes, run: ActiveRun)
   };
 }
 
-/** None for a student who is not there any more. */
+/** No contacts for a student who does not exist any more. */
 async function* contactPages(
   client: CleverClient,
   student: string,

@@ -5,10 +5,9 @@ import type { ActiveRun } from '../../runs/engine/active-run.js';
 import { cleanText } from '../records/clean-text.js';
 
 /**
- * Asks how the district's own sync with Clever stands, and says plainly when it is paused or ends in errors
- * (Data API, `district.state`).
+ * Checks the district's own sync with Clever and warns if it is paused or in error (Data API, `district.state`).
  * @returns whether what Clever shares may be out of date: then a person looks at every removal
- * @throws CleverError where nothing can be had at all
+ * @throws CleverError if nothing can be read at all
  */
 export async function checkDistrict(
   client: Pick<CleverClient, 'district'>,
@@ -22,7 +21,7 @@ export async function checkDistrict(
   return district?.state === 'paused' || district?.state === 'error';
 }
 
-/** Not every server that speaks Clever's protocol tells of its district; that alone is no reason to fail. */
+/** Some servers that speak Clever's protocol do not describe their district; that alone is no reason to fail. */
 async function readDistrict(client: Pick<CleverClient, 'district'>): Promise<CleverDistrict | undefined> {
   try {
     return await client.district();

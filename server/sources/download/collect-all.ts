@@ -16,7 +16,7 @@ export async function collectAll(
   spool: Spool,
   setup: string,
 ): Promise<Delivery> {
-  // Noted before the lists are read: what changes meanwhile is told again, rather than never.
+  // Noted before the lists are read: a change in the meantime is then reported twice rather than never.
   const event = run.preview ? null : await findNewestEvent(client, run);
   const people = new IdSet();
   const download = await downloadDistrict(client, spool, listsFor(rules.kinds), run, people);
@@ -31,7 +31,7 @@ export async function collectAll(
   return { download, people, leftOut, source: 'clever', read, ...(cursor ? { cursor } : {}) };
 }
 
-/** A list without the records that share an id with another one: which of them is meant nobody knows. */
+/** Reads a list without the records that share an id with another one, as nobody knows which of them is meant. */
 async function* readWithout<T>(
   spool: Spool,
   list: ListName,
@@ -45,7 +45,7 @@ function silentIn(download: Download): string[] {
   return (Object.keys(download) as ListName[]).filter((list) => !tellsAll(download[list]));
 }
 
-/** Null where the district has no events. Whatever keeps us from them does not keep us from the rest. */
+/** Null if the district has no events. A fault in reading events does not stop the download. */
 async function findNewestEvent(client: CleverClient, run: ActiveRun): Promise<string | null> {
   try {
     return await client.newestEventId();

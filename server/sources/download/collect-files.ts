@@ -9,8 +9,8 @@ import { isPeopleList, LIST_NAMES, LISTS, type ListName } from '../records/lists
 import { RunFailed } from '../../runs/engine/run-ends.js';
 
 /**
- * What somebody uploaded as roster files. A list that holds all there is says who is gone; of one that does not, those are gone
- * whom the files name. Rows that were left out for a problem are neither taken nor gone.
+ * Reads what somebody uploaded as roster files. A complete list says who is gone; for any other list the files name who is gone. Rows that
+ * were left out for a problem are neither taken nor gone.
  */
 export async function collectFromFiles(run: ActiveRun, id: Types.ObjectId): Promise<Delivery> {
   const upload = await RosterUpload.findOne({ _id: id, account: run.account }).lean();

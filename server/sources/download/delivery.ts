@@ -3,7 +3,10 @@ import type { Download } from './download-district.js';
 import type { Ids } from '../../runs/changes/id-set.js';
 import type { ListName } from '../records/lists.js';
 
-/** Of those whom a delivery of changes names: who is in sections that it does not speak of, and which of the students it does not. */
+/**
+ * Questions about the people that a delivery of changes names: who is in sections that it does not mention, and which students it does not
+ * mention.
+ */
 export interface Unmentioned {
   listed: ReadonlySet<string>;
   students: ReadonlySet<string>;
@@ -15,18 +18,18 @@ export interface Delivery {
   download: Download;
   /** A list's objects in batches; nothing where there are none. */
   read: <T>(list: ListName) => AsyncGenerator<T[], void, undefined>;
-  /** Everybody who was listed; of a delivery of changes alone, all but those known not to be. */
+  /** Everybody who is listed; for a delivery of changes, everybody but those known not to be. */
   people: Pick<Ids, 'add' | 'has'>;
-  /** Of a delivery of changes alone: the ids that do not belong here any more, by list. */
+  /** For a delivery of changes: the ids that no longer belong here, by list. */
   gone?: Partial<Record<ListName, ReadonlySet<string>>>;
-  /** Ids of what could not be taken for a fault of its own: it is here all the same. */
+  /** Ids of records that were refused for a fault of their own: they count as here. */
   leftOut?: Pick<Ids, 'has'>;
-  /** What the source holds may be out of date: then a person looks at every removal. */
+  /** Whether the source may be out of date: then a person looks at every removal. */
   stale?: boolean;
-  /** Of a delivery of changes alone: what goes on in the part that it does not speak of. */
+  /** For a delivery of changes: answers about the part that it does not mention. */
   unmentioned?: Unmentioned;
-  /** Where the district's events go on from once this delivery is taken in; absent: nowhere. */
+  /** Where the district's events continue once this delivery is applied; absent if nowhere. */
   cursor?: EventCursor;
-  /** What new documents say of where they came from. */
+  /** What new documents store as their origin. */
   source: 'clever' | 'file';
 }

@@ -12,29 +12,29 @@ import type { Spool } from './spool.js';
 /** The district lets Slotbell read none of its lists. */
 export class NothingShared extends RunFailed {}
 
-/** How the reading of one list ended. Only a whole one says anything about who is gone. */
+/** How the reading of one list ended. Only a complete list says anything about who is gone. */
 export interface ListOutcome {
   ended: 'whole' | 'broken off' | 'not shared' | 'changes alone';
   read: number;
-  /** Those who come by this list alone: who has two roles is seen by the other one even when this one is not shared. */
+  /** How many people come by this list alone: somebody with two roles is seen in the other list even if this one is not shared. */
   own: number;
   /** Why it broke off. */
   fault?: CleverFault;
-  /** How many of its rows do not say whom they are about: without an id, or under the id of another row. Absent: none. */
+  /** How many of its rows do not say whom they are about: without an id, or with the id of another row. Absent if none. */
   unreadable?: number;
   /** Ids under which two different records stand: neither is taken. */
   clashing?: ReadonlySet<string>;
 }
 
 /**
- * Whether the list says who is here and who is not. One that came empty may only have been unshared; where a row does not say whom it is
- * about, it may be about anybody who is missing.
+ * Whether the list says who is here and who is not. An empty list may merely be unshared, and a row that does not say whom it is about may
+ * be about anybody who is missing.
  */
 export function tellsAll(outcome: ListOutcome | undefined): boolean {
   return outcome?.ended === 'whole' && outcome.own > 0 && !outcome.unreadable;
 }
 
-/** Whether none of the lists that matter has anything at all, though they were read. */
+/** Whether none of the main lists has a record, though they were read. */
 export function sharesNothing(download: Download): boolean {
   const asked = MAIN_LISTS.flatMap((name) => download[name] ?? []);
   return asked.every(({ ended, own }) => ended === 'not shared' || (ended === 'whole' && own === 0));
@@ -48,11 +48,11 @@ export function tellsLeavers(outcome: ListOutcome | undefined): boolean {
 export type Download = Partial<Record<ListName, ListOutcome>>;
 
 /**
- * Reads the lists into the spool. One that breaks off or is not shared leaves the others to be read: additions and changes
- * go on without it.
- * @param people gets the ids of everybody listed
- * @throws CleverError where nothing can be had at all: access refused, or Clever away from the start; NothingShared where none of
- * the lists that matter is shared, which is no news of the district but a token that may read nothing
+ * Reads the lists into the spool. A list that breaks off or is not shared does not stop the others: additions and changes continue without
+ * it.
+ * @param people receives the ids of everybody listed
+ * @throws CleverError if nothing can be read at all (access refused, or Clever away from the start); NothingShared if no main list is
+ * shared, which tells of a token that may read nothing and not of the district
  */
 export async function downloadDistrict(
   client: CleverClient,
@@ -70,7 +70,7 @@ export async function downloadDistrict(
   return download;
 }
 
-/** One list that is not shared is the district's choice. */
+/** A single list that is not shared is the district's choice. */
 function refuseUnreadable(download: Download): void {
   const asked = MAIN_LISTS.filter((name) => download[name]);
   if (asked.length < 2 || asked.some((name) => download[name]?.ended !== 'not shared')) return;
@@ -111,7 +111,7 @@ async function downloadList(
     run.count(kind, 'refused', clashing.size);
     return { ended: 'whole', read, own, ...(unreadable > 0 ? { unreadable, clashing } : {}) };
   } catch (error) {
-    // The page was cut short because the run is over: say that instead.
+    // The page was cut short because the run ends: that is the fault to report.
     run.signal.throwIfAborted();
     if (!(error instanceof CleverError)) throw error;
     if (error.kind === 'forbidden') return { ended: 'not shared', read, own };
@@ -120,7 +120,7 @@ async function downloadList(
   }
 }
 
-/** Ids under which different records stand. One that is listed twice as it is stands for itself. */
+/** Ids under which different records stand. Identical records under one id are one record. */
 async function findClashes(
   spool: Spool,
   name: ListName,

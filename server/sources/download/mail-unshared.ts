@@ -3,7 +3,7 @@ import type { Account } from '../../models/account.js';
 import { RosterRun } from '../../models/roster-run.js';
 import { mailAdministrators } from '../../notifications/mail-administrators.js';
 
-/** Mails the account's administrators that the district shares nothing any more: once, until it shares something again. */
+/** Emails the account's administrators that the district no longer shares anything: once, until it shares something again. */
 export async function mailUnshared(
   deps: Pick<Deps, 'config' | 'queue' | 'now'>,
   account: Pick<Account, '_id' | 'name'>,

@@ -13,8 +13,8 @@ export interface FileSchools {
 }
 
 /**
- * Gives each school of an upload one of ours: the one matched before, else the only one with its number, else the only one
- * with its name, else a new one. A file that names no school means the account's only school, or one called like the account.
+ * Gives each school of an upload one of ours: the one matched before, else the only one with its number, else the only one with its name,
+ * else a new one. A file that names no school means the account's only school, or the one called like the account.
  */
 export async function matchFileSchools(
   account: { _id: Types.ObjectId; name: string },
@@ -55,7 +55,7 @@ async function matchOne(
       });
     done[match ? 'matched' : 'created'] += 1;
   } catch (error) {
-    // Somebody else matched it a moment ago.
+    // Somebody else has just matched it.
     if (!isDuplicateKey(error)) throw error;
     done.matched += 1;
   }

@@ -12,22 +12,22 @@ import type { ActiveRun } from '../../runs/engine/active-run.js';
 import { cleanId } from '../records/clean-text.js';
 import type { MatchedSchools } from '../records/map-clever-person.js';
 
-/** A sync cannot go by events. */
+/** Thrown when a sync cannot go by events. */
 export class NotByEvents extends Error {
   constructor(readonly why: FullWhy) {
     super(why.code);
   }
 }
 
-/** What became of records by their ids, as the newest event has it; null: deleted, or no longer shared. */
+/** What became of records by id, as of the newest event; null for deleted or no longer shared. */
 export interface Changes {
   users: Map<string, CleverUser | null>;
   sections: Map<string, CleverSection | null>;
   terms: Map<string, CleverTerm | null>;
   courses: Map<string, CleverCourse | null>;
-  /** Events that say nothing of our people and classes, but are read. */
+  /** How many events were read that do not concern our people and classes. */
   schools: number;
-  /** Deleted users who had more than one role: it may be that one of them alone is gone. */
+  /** Deleted users who had more than one role: perhaps only one of the roles is gone. */
   unsure: Set<string>;
   events: number;
   /** Id of the newest event. */
@@ -35,9 +35,9 @@ export interface Changes {
 }
 
 /**
- * Reads a district's events after one of them to the end, in their order (https://dev.clever.com/docs/events).
- * @param most so many events that a full download is less work
- * @throws NotByEvents where they do not tell all, CleverError
+ * Reads a district's events after a given one to the end, in order (https://dev.clever.com/docs/events).
+ * @param most the number of events from which a full download is less work
+ * @throws NotByEvents if they do not tell everything, CleverError
  */
 export async function readEvents(
   client: CleverClient,
@@ -61,6 +61,9 @@ export async function readEvents(
     if (changes.events > most) throw new NotByEvents({ code: 'too many' });
     await run.step(objects.length);
   }
+  // Where events are not shared any more the list is empty too, but the one it begins after is gone with all others.
+  if (changes.events === 0 && (await client.newestEventId()) === null)
+    throw new NotByEvents({ code: 'event forgotten' });
   return changes;
 }
 

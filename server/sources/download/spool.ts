@@ -7,9 +7,9 @@ import { RunFailed } from '../../runs/engine/run-ends.js';
 const BATCH = 1000;
 
 /**
- * Downloaded lists while a refresh works through them: a file a list, for this account of the host alone (0600), so that memory
- * holds one page and a few batches however large the district is. A file is batches one after the other, each a JSON text whose
- * length is kept here.
+ * Stores downloaded lists while a refresh works through them, one file a list, readable by this account of the host alone (0600). Memory
+ * holds one page and a few batches however large the district is. A file is a series of batches, each a JSON text whose length is kept
+ * here.
  */
 export class Spool {
   readonly #folder: string;
@@ -19,7 +19,9 @@ export class Spool {
     this.#folder = folder;
   }
 
-  /** @param name of the run and its try, so that a worker which was given up on does not write into the next one's files @throws RunFailed */
+  /**
+   * @param name of the run and its try, so that a worker that was given up on does not write into its successor's files @throws RunFailed
+   */
   static async open(dataDir: string, name: string): Promise<Spool> {
     const folder = path.join(spoolsIn(dataDir), name);
     await onDisk(async () => {
@@ -29,7 +31,7 @@ export class Spool {
     return new Spool(folder);
   }
 
-  /** @throws RunFailed where the disk does not take it */
+  /** @throws RunFailed if the disk refuses it */
   async write(list: ListName, objects: readonly unknown[]): Promise<void> {
     const lengths = this.#lengths.get(list) ?? [];
     this.#lengths.set(list, lengths);
@@ -40,7 +42,7 @@ export class Spool {
     }
   }
 
-  /** The list's objects in batches of at most 1,000; nothing where none were written. */
+  /** The list's objects in batches of at most 1,000; nothing if none were written. */
   async *read<T>(list: ListName): AsyncGenerator<T[], void, undefined> {
     const lengths = this.#lengths.get(list) ?? [];
     if (lengths.length === 0) return;
@@ -65,7 +67,7 @@ export class Spool {
   }
 }
 
-/** Says what keeps a download from being kept. Nothing of the roster is written before it is whole. */
+/** Turns a disk fault into a failure of the run. Nothing of the roster is written before the download is complete. */
 async function onDisk(write: () => Promise<unknown>): Promise<void> {
   try {
     await write();
@@ -78,7 +80,7 @@ async function onDisk(write: () => Promise<unknown>): Promise<void> {
 
 /**
  * Removes what killed processes left behind.
- * @param isAtWork tells of a folder's name, and of the time of its last new file, whether somebody is at work in it
+ * @param isAtWork given a folder's name and the time of its newest file, whether somebody works in it
  */
 export async function wipeSpools(
   dataDir: string,

@@ -9,12 +9,12 @@ export class UploadSpool {
     private readonly upload: Types.ObjectId,
   ) {}
 
-  /** The list's objects in batches of at most 500; nothing where there are none. */
+  /** The list's objects in batches of at most 500; nothing if there are none. */
   async *read<T>(list: ListName): AsyncGenerator<T[], void, undefined> {
     for await (const objects of this.#chunks(list, 'objects')) yield objects as T[];
   }
 
-  /** Record ids in batches: `removed` ones are to be removed, `left out` ones are neither taken nor gone. */
+  /** Record ids in batches: `removed` ones are gone, `left out` ones are neither taken nor gone. */
   async *ids(list: ListName, part: 'removed' | 'left out'): AsyncGenerator<string[], void, undefined> {
     for await (const objects of this.#chunks(list, part)) yield objects as string[];
   }

@@ -1,10 +1,10 @@
 import { isPlain } from '../../models/scoped.js';
 import { isPlaceholder } from '../../models/security-value.js';
 
-/** Longer than any field of a real roster; a source may send megabytes. */
+/** Longer than any field of a real roster, as a source may send megabytes. */
 const LONGEST = 1000;
 
-/** A field of a roster source as a line of text: absent, null or of another kind is ''; control characters are spaces. */
+/** A field of a roster source as one line of text. Absent, null or not a text is ''; control characters become spaces. */
 export function cleanText(value: unknown): string {
   if (typeof value === 'number') return String(value);
   if (typeof value !== 'string') return '';
@@ -13,24 +13,24 @@ export function cleanText(value: unknown): string {
     value
       .slice(0, LONGEST)
       .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
-      // Half a surrogate pair, which the database would store as something else than was hashed.
+      // Half a surrogate pair: the database would store it differently from what was hashed.
       .replace(/\p{Cs}/gu, '\ufffd')
       .trim()
   );
 }
 
-/** Whether something stands in a field of which nobody can say what was meant: no text at all, or "#N/A", "null" and the like. */
+/** Whether a field holds something that cannot be understood: not a text, or "#N/A", "null" and the like. */
 export function isSpoilt(value: unknown): boolean {
   if (value === undefined || value === null || value === '' || typeof value === 'number') return false;
   return typeof value !== 'string' || (value.trim() !== '' && isPlaceholder(value.slice(0, LONGEST)));
 }
 
-/** The same of an id. */
+/** Whether an id cannot be understood. */
 export function isSpoiltId(value: unknown): boolean {
   return isSpoilt(value) || (cleanText(value) !== '' && cleanId(value) === '');
 }
 
-/** The same of a date. */
+/** Whether a date cannot be understood. */
 export function isSpoiltDate(value: unknown): boolean {
   return isSpoilt(value) || (cleanText(value) !== '' && cleanDate(value) === '');
 }
@@ -41,14 +41,14 @@ export function cleanIds(values: unknown): string[] {
   return [...new Set(list.map(cleanId).filter((id) => id !== ''))];
 }
 
-/** An id as the source gave it; '' when it cannot be one. */
+/** An id as the source gave it; '' if it cannot be one. */
 export function cleanId(value: unknown): string {
   return typeof value === 'string' && /^[\x21-\x7e]{1,100}$/.test(value) ? value : '';
 }
 
 /**
- * A date as YYYY-MM-DD. Clever writes births as M/D/YYYY, not always padded, and terms as YYYY-MM-DD or a whole timestamp.
- * '' for what is no day of the calendar.
+ * A date as YYYY-MM-DD. Clever writes births as M/D/YYYY, not always padded, and terms as YYYY-MM-DD or a whole timestamp. '' if it is not
+ * a day of the calendar.
  */
 export function cleanDate(value: unknown): string {
   const text = cleanText(value);
@@ -59,7 +59,7 @@ export function cleanDate(value: unknown): string {
     : (iso?.slice(1, 4).map(Number) ?? []);
   if (!year || !month || !day) return '';
   const date = new Date(Date.UTC(year, month - 1, day));
-  // Years below 100 would be taken as 19xx, and the 30th of February as a day in March.
+  // JavaScript reads years below 100 as 19xx, and the 30th of February as a day in March.
   const real =
     date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
   return real ? date.toISOString().slice(0, 10) : '';

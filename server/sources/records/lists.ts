@@ -17,9 +17,9 @@ export type ListName = (typeof LIST_NAMES)[number];
 interface List {
   path: ListPath;
   query?: { role: string };
-  /** How the run's counts and log call one record. */
+  /** What the run's counts and log call one record. */
   kind: string;
-  /** In sentences. */
+  /** What sentences call them. */
   plural: string;
 }
 
@@ -34,15 +34,15 @@ export const LISTS: Record<ListName, List> = {
   contacts: { path: '/users', query: { role: 'contact' }, kind: 'guardian', plural: 'guardians' },
 };
 
-/** In the order in which one type wins over another where a person has several roles. */
+/** If a person has several roles, the first of these gives the contact's type. */
 export const PEOPLE_LISTS = ['students', 'teachers', 'staff', 'contacts'] as const;
 
-/** Without any of which there is nothing to sync. */
+/** Without any of these there is nothing to sync. */
 export const MAIN_LISTS = ['sections', 'students', 'teachers'] as const;
 
 export type PeopleList = (typeof PEOPLE_LISTS)[number];
 
-/** What an account that syncs these kinds reads. */
+/** The lists that an account reads that syncs these kinds. */
 export function listsFor(kinds: CleverKinds): ListName[] {
   return LIST_NAMES.filter((name) => !(name in kinds) || kinds[name as keyof CleverKinds]);
 }

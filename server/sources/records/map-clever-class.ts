@@ -9,7 +9,7 @@ import { rosterRecord, type Mapped } from './roster-record.js';
 export type RosterTerm = Pick<Term, 'name' | 'start' | 'end'>;
 export type RosterCourse = Pick<Course, 'name' | 'number'>;
 
-/** Facts of a section that its record may tell in a way that nobody can read. */
+/** Facts of a section that its record may hold in unreadable form. */
 export type SpoiltFact = 'term' | 'course' | 'grade';
 
 /** `outside`: the section belongs to a school that is not matched. */
@@ -20,7 +20,7 @@ export type SectionMapped =
     })
   | { ok: false; id: string; reason: 'outside' };
 
-/** A Clever section for the mirror. People, term and course stay Clever's ids: they may not be shared, or come later. */
+/** Maps a Clever section for the mirror. People, term and course stay Clever's ids: they may not be shared, or come later. */
 export function mapCleverSection(section: CleverSection, schools: MatchedSchools): SectionMapped {
   const id = cleanId(section.id);
   const schoolId = isSpoiltId(section.school) ? '' : cleanId(section.school);
@@ -38,7 +38,7 @@ export function mapCleverSection(section: CleverSection, schools: MatchedSchools
     number: cleanText(section.section_number),
     course: isSpoiltId(section.course) ? '' : cleanId(section.course),
     term: isSpoiltId(section.term_id) ? '' : cleanId(section.term_id),
-    // Clever promises no order but that of the primary teacher: the same people in another order are no change.
+    // Clever promises no order beyond the primary teacher: the same people in another order are no change.
     teacherIds: primary ? [primary, ...others.sort()] : [],
     studentIds: cleanIds(section.students).sort(),
   };
@@ -60,7 +60,7 @@ function spoiltIn({ term_id, course, grade }: CleverSection): SpoiltFact[] {
   ];
 }
 
-/** Which of its lists are none, or name somebody by what is no id, so that they do not tell who else is in it. */
+/** Its lists that are not lists or hold an unreadable id, so that they do not tell who else is in it. */
 function unsureOf({ students, teacher, teachers }: CleverSection): ('students' | 'teachers')[] {
   const isOther = (list: unknown) =>
     Array.isArray(list) ? list.some((id) => cleanId(id) === '') : Boolean(list);
@@ -70,7 +70,7 @@ function unsureOf({ students, teacher, teachers }: CleverSection): ('students' |
   ];
 }
 
-/** Which dates of a term are none. */
+/** The dates of a term that cannot be read. */
 export function spoiltDates({ start_date, end_date }: CleverTerm): ('start' | 'end')[] {
   return [
     ...(isSpoiltDate(start_date) ? (['start'] as const) : []),

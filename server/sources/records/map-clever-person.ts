@@ -17,20 +17,20 @@ export type MatchedSchools = ReadonlyMap<string, Types.ObjectId>;
 export type PersonMapped = Mapped<RosterPerson> & {
   /** Ids of the Clever schools that the record names, matched or not. */
   named: string[];
-  /** Its list of children is none, or names one by what is no id, so that it does not tell whose other children are theirs. */
+  /** Whether the list of children is not a list or holds an unreadable id, so that it does not tell who their other children are. */
   unsure?: true;
-  /** What of it nobody can read. */
+  /** The facts that cannot be read. */
   spoilt?: readonly PersonFact[];
 };
 
-/** Facts of a person that a record may tell in a way that nobody can read. */
+/** Facts of a person that a record may hold in unreadable form. */
 export type PersonFact = 'schools' | 'grade' | 'birthDate';
 
 /**
- * A Clever user as one person of ours, whatever is missing. Who has several roles is one contact, of the first type of
- * student, teacher, staff, guardian among the kinds that the account syncs; ties to students are kept whatever the type.
- * Only what is listed in `RosterPerson` is taken: race, language, disability and the like never leave the download.
- * @param mapping which of Clever's numbers become our identifiers; where none does, fields and hash are as if there were none
+ * Maps a Clever user to one person, whatever is missing. Somebody with several roles is one contact, of the first type among student,
+ * teacher, staff and guardian that the account syncs; ties to students are kept whatever the type. Only the fields of `RosterPerson` are
+ * taken: race, language, disability and the like never leave the download.
+ * @param mapping which of Clever's numbers become our identifiers; if none does, fields and hash are as if there were none
  */
 export function mapCleverPerson(
   user: CleverUser,
@@ -91,7 +91,7 @@ function spoiltIn({ roles }: CleverUser, kinds: CleverKinds): PersonFact[] {
   ];
 }
 
-/** What stands in a list, or in its place. */
+/** The entries of a list, or of whatever stands in its place. */
 function listed(list: unknown): unknown[] {
   return Array.isArray(list) ? list : [list];
 }
@@ -109,7 +109,7 @@ function typeOf({ roles }: CleverUser, kinds: CleverKinds): ContactType | undefi
   return kinds.contacts && roles?.contact ? 'guardian' : undefined;
 }
 
-/** The mapped identifiers in a fixed order: also a blank one, because what Clever empties is empty here. Guardians have none. */
+/** The mapped identifiers in a fixed order, blank ones included: what Clever empties is empty here. Guardians have none. */
 function identifiersOf(
   { roles }: CleverUser,
   type: ContactType,
@@ -152,7 +152,7 @@ function relationsOf({ roles }: CleverUser): Relation[] {
   return sortTies(relations.filter(({ student }) => student !== ''));
 }
 
-/** In an order of their own, as Clever promises none. */
+/** In a fixed order, because Clever promises none. */
 export function sortTies(ties: Relation[]): Relation[] {
   return ties.sort((a, b) => (tieKey(a) < tieKey(b) ? -1 : 1));
 }

@@ -1,20 +1,22 @@
 import { contentHash } from '../../models/content-hash.js';
 import type { NoteCode } from '../../runs/log/say-note.js';
 
-/** What a source says of one thing, ready to be compared with what is stored. */
+/** What a source says of one person, section, course or term, ready to be compared with what is stored. */
 export interface RosterRecord<F> {
   /** The source's id. */
   id: string;
   fields: F;
-  /** Of the fields; a stored record with the same one is not written. */
+  /** The hash of the fields: a stored record with the same one is not written. */
   hash: string;
-  /** Of a section: some of its people stay because somebody said so while the source says this of them (`markOf`). */
+  /** The fingerprint (`markOf`) of a section's people as it was when somebody said that the missing ones stay. */
   keptFor?: string;
-  /** Of a section whose list came empty: all whom it lost were found in others while its people are these (`markOf`). */
+  /**
+   * The fingerprint (`markOf`) of the people of a section whose list came empty, as it was when everybody it lost was found in other sections.
+   */
   movedFor?: string;
 }
 
-/** A record, or why it cannot be taken (a row in the run's log). */
+/** A record, or why it is refused (a row in the run's log). */
 export type Mapped<F> = { ok: true; record: RosterRecord<F> } | { ok: false; id: string; reason: NoteCode };
 
 /** @param fields in a fixed order of keys, as the mapper writes them */

@@ -1,15 +1,15 @@
 import { DateTime } from 'luxon';
 
-/** A night whose moment has come. */
+/** A nightly sync whose time has come. */
 export interface DueNight {
-  /** The account's local date, YYYY-MM-DD: of an event and a date there is one run. */
+  /** The account's local date, YYYY-MM-DD: one run for each event and date. */
   night: string;
   dueAt: Date;
 }
 
 /**
- * The latest night whose moment is past: today's, or yesterday's while today's is still to come. Whoever looks only after a
- * long sleep gets the one night, not all that went by. Undefined when the sync was turned on after that moment.
+ * The latest night whose time is past: today's, or yesterday's while today's is still to come. After a long sleep that is one night, not
+ * all that were missed. Undefined if the sync was turned on after that time.
  * @param hour of the night in the account's zone, 0 to 23
  * @param onSince when the sync was last turned on
  */
@@ -28,14 +28,14 @@ export function findDueNight(
   return undefined;
 }
 
-/** The next night to come, for showing. */
+/** The next night to come, for pages. */
 export function findNextNight(hour: number, zone: string, now: Date): Date {
   const today = DateTime.fromJSDate(now, { zone }).startOf('day');
   const tonight = momentOf(today, hour);
   return tonight > now ? tonight : momentOf(today.plus({ days: 1 }), hour);
 }
 
-/** When a local day's hour begins: of an hour that happens twice the first, of one that never happens the moment it is skipped at. */
+/** When a local day's hour begins. An hour that happens twice begins the first time; one that never happens begins when it is skipped. */
 function momentOf(day: DateTime, hour: number): Date {
   const moment = day.set({ hour });
   return new Date(Math.min(...moment.getPossibleOffsets().map((possible) => possible.toMillis())));

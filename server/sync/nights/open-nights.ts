@@ -7,11 +7,10 @@ import { findDueNight } from './find-due-night.js';
 import { startSync } from '../runs/start-sync.js';
 
 /**
- * Opens the nightly run of every event whose moment has come and that has none for the night. Called every few seconds by
- * every worker: the unique index on event and night lets one of them win. There is no job of its own for each event, because a tick
- * needs none of its care: an hour that happens twice or never, a machine that slept, an hour or zone changed, a worker that was
- * off, an event that was deleted, are all the same question asked again.
- * @returns how many were opened
+ * Adds the nightly run of every event whose time has come and that has none for the night. Every worker calls this every few seconds; the
+ * unique index on event and night lets one of them win. Events have no jobs of their own: a tick handles an hour that happens twice or
+ * never, a machine that slept, a changed hour or zone, a stopped worker and a deleted event all in the same way.
+ * @returns how many were added
  */
 export async function openNights(deps: Deps): Promise<number> {
   const events = await Event.find({ 'sync.on': true, status: 'active' }, { account: 1, sync: 1 }).lean();

@@ -10,9 +10,9 @@ import { dueAt } from '../../runs/engine/put-off.js';
 import { staleRun } from '../../runs/engine/take-run.js';
 
 /**
- * Asks the queue again for runs that wait, unless for a later hour, for those that may go on as what they waited for is over, and for
- * those whose worker went silent; who is quickest takes them. Asking for one that is at work already does nothing.
- * @returns how many were asked for
+ * Queues again the runs that wait (unless for a later hour), those whose wait for another run is over, and those whose worker went silent;
+ * the first worker to come takes them. Queuing a run that is at work does nothing.
+ * @returns how many were queued
  */
 export async function resumeRuns(deps: Deps, timing: Timing = TIMING): Promise<number> {
   await endLostParts(deps);
@@ -30,7 +30,9 @@ export async function resumeRuns(deps: Deps, timing: Timing = TIMING): Promise<n
   return lost.length + waiting.length + goOn.length + refreshes.length;
 }
 
-/** Runs of accounts' rosters that may begin, as they stand by themselves or are waited for, and those that lost their worker. */
+/**
+ * Runs of accounts' rosters that may begin, because they stand alone or an event's run waits for them, and runs that lost their worker.
+ */
 async function findRefreshes(waitedFor: Types.ObjectId[], now: Date, timing: Timing) {
   const queued = { state: 'queued' as const, ...dueAt(now) };
   const alone = await RosterRun.find({ alone: true, ...queued }, { _id: 1 }).lean();
@@ -39,10 +41,10 @@ async function findRefreshes(waitedFor: Types.ObjectId[], now: Date, timing: Tim
   return [...alone, ...parts, ...lost];
 }
 
-/** No upload takes as long. */
+/** No upload takes this long. */
 const UPLOAD_MS = 3600_000;
 
-/** Removes downloads and uploads that killed processes left in DATA_DIR/tmp; what another process is at work with stays. At boot. */
+/** Removes downloads and uploads that killed processes left in DATA_DIR/tmp; what another process works with stays. Called at start. */
 export async function wipeOldDownloads(deps: Deps, timing: Timing = TIMING): Promise<void> {
   await wipeSpools(deps.config.dataDir, async (name, changedAt) => {
     if (name.startsWith('upload-')) return deps.now().getTime() - changedAt.getTime() < UPLOAD_MS;

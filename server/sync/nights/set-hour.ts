@@ -1,11 +1,12 @@
 import type { Types } from 'mongoose';
+import { changesOf } from '../../audit/compare-values.js';
 import { recordAudit } from '../../audit/record-audit.js';
 import type { Deps } from '../../deps.js';
 import { Event } from '../../models/event.js';
 
 /**
- * Sets the hour of an event's nightly sync, in the account's zone. A night that had its run gets no second one by this.
- * @param set.was the hour as it was read; false when somebody has set another since
+ * Sets the hour of an event's nightly sync, in the account's zone. A night that had its run does not get a second one.
+ * @param set.was the hour as it was read; false if somebody has set another since
  */
 export async function setHour(
   deps: Pick<Deps, 'now'>,
@@ -22,7 +23,7 @@ export async function setHour(
       event,
       user: by,
       action: 'set hour of sync',
-      detail: { hour },
+      changes: changesOf({ hour: was }, { hour }),
       at: deps.now(),
     });
   return changed.matchedCount > 0;

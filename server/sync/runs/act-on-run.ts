@@ -16,11 +16,12 @@ import type { ActiveRun } from '../../runs/engine/active-run.js';
 import { RunFailed } from '../../runs/engine/run-ends.js';
 
 /**
- * Does what a sync run says of another run of the event: applies a preview exactly, does what somebody decided about what it held, or takes it back; with
- * the part of the account's roster where the run names a roster run for it: first where a preview is applied, last otherwise.
- * @param goesOn the run waited for that part: what comes before it is done
- * @param refreshed gives that part, once it is done
- * @returns that part; undefined where there is none
+ * Does what a sync run wants to do to another run of the event: applies a preview as it was shown, carries out what somebody decided about
+ * its held removals, or undoes it. If the run names a roster run, the account's part is done with it: first when a preview is applied, last
+ * otherwise.
+ * @param goesOn whether the run waited for that part, so that what comes before it is done
+ * @param refreshed resolves to that part once it is done
+ * @returns that part; undefined if there is none
  */
 export async function actOnRun(
   run: SyncRun,
@@ -39,7 +40,7 @@ export async function actOnRun(
 async function actOnEvent(run: SyncRun, of: Types.ObjectId, event: Event, active: ActiveRun): Promise<void> {
   if (run.purpose === 'accept') {
     await acceptHeld(active, UPDATE_KINDS);
-    // Whoever accepts that classes go has said so of those who teach nothing else, unless they are a question of their own.
+    // Accepting that classes go includes teachers who teach nothing else, unless their removal needs its own decision.
     const waiting: Types.ObjectId[] = await RosterChange.distinct('target', {
       ...heldOf({ account: event.account, event: event._id }),
       kind: 'resource',
@@ -49,7 +50,7 @@ async function actOnEvent(run: SyncRun, of: Types.ObjectId, event: Event, active
   else await undo(run, of, active);
 }
 
-/** Looks at both parts before either is begun, as an undo may have waited for a sync. */
+/** Checks both parts before either begins, as the undo may have waited for a sync. */
 async function undo(run: SyncRun, of: Types.ObjectId, active: ActiveRun): Promise<void> {
   const refresh = run.refresh && (await RosterRun.findById(run.refresh).lean());
   const isLate = (await hasChangedSince(run)) || (refresh && (await hasChangedSince(refresh)));
@@ -59,7 +60,7 @@ async function undo(run: SyncRun, of: Types.ObjectId, active: ActiveRun): Promis
   await SyncRun.updateOne({ _id: of }, { $set: { undoneBy: run._id } });
 }
 
-/** Brings back what the event took before the run, unless somebody has chosen anew since. */
+/** Restores the schools and terms that the event had before the run, unless somebody has changed them since. */
 async function undoChoice({ event, account }: SyncRun, of: Types.ObjectId): Promise<void> {
   const { chose } = (await SyncRun.findById(of, { chose: 1 }).lean()) ?? {};
   if (!chose) return;
@@ -71,12 +72,12 @@ async function undoChoice({ event, account }: SyncRun, of: Types.ObjectId): Prom
   await Event.updateOne({ _id: event, account, ...pathsOf(chose.after) }, { $set: pathsOf(chose.before) });
 }
 
-/** What an event takes, without whether and when it syncs. */
+/** The schools and terms of an event, without whether and when it syncs. */
 export function choiceOf({ schools, terms, noTerm }: EventSync): SyncChoice {
   return { schools, terms, noTerm };
 }
 
-/** Both parts are looked at before either is begun, so that a preview is applied whole or not at all. */
+/** Checks both parts before either begins, so that a preview is applied completely or not at all. */
 async function applyAll(
   run: SyncRun,
   preview: Types.ObjectId,
@@ -105,7 +106,7 @@ async function applyAll(
   return refresh;
 }
 
-/** Keeps what an event takes. Whether and when it syncs at night stays as it is. */
+/** Saves an event's schools and terms. Whether and when it syncs at night stays as it is. */
 export async function keepChoice(
   event: Pick<Event, '_id' | 'account' | 'sync'>,
   choice: SyncChoice,

@@ -6,16 +6,16 @@ import type { RunResult } from '../../models/run.js';
 import type { Timing } from '../../runs/engine/timing.js';
 import { staleRun } from '../../runs/engine/take-run.js';
 
-/** How a run ends before anybody began with it. */
+/** The result of a run that ended before anybody began it. */
 export const NOT_STARTED: RunResult = { code: 'stopped before its start' };
 
-/** A part whose run is not there yet is one that somebody is about to ask for, for this long. */
+/** A part whose run does not exist yet belongs to somebody who is about to add it, for this long. */
 const STARTING_MS = 60_000;
 const MOST = 500;
 
 /**
- * Ends those of these parts of the account's roster that are there for runs which are over: they failed, were stopped or were refused, so
- * that nobody wants them any more. One that is at work ends at its next safe point.
+ * Ends parts of the account's roster whose events' runs are over (failed, stopped or refused), so that nobody needs them. A part at work
+ * ends at its next safe point.
  */
 export async function endParts(
   { now }: Pick<Deps, 'now'>,
@@ -28,7 +28,7 @@ export async function endParts(
       { _id, state: 'queued', alone: { $ne: true } },
       { $set: { state: 'stopped', result: NOT_STARTED, finishedAt: now() } },
     );
-    // After those that wait, as one may be taken in between.
+    // After the waiting ones, as one of them may be taken in between.
     await RosterRun.updateOne(
       { _id, state: 'running', alone: { $ne: true } },
       { $set: { stopRequested: true } },
@@ -40,7 +40,7 @@ async function isWanted(refresh: Types.ObjectId): Promise<boolean> {
   return (await SyncRun.exists({ refresh, state: { $in: ['queued', 'running'] } })) !== null;
 }
 
-/** Ends a part that lost its worker and that nobody wants any more: of an account no other could begin while it is there. */
+/** Ends a part that lost its worker and that nobody needs: while it exists no other run of the account could begin. */
 export async function endLostPart(
   { now }: Pick<Deps, 'now'>,
   _id: Types.ObjectId,
@@ -56,7 +56,7 @@ export async function endLostPart(
   );
 }
 
-/** The same of all that wait: also where a process died before it had asked for the run that would have done the part. */
+/** Ends all waiting parts of which the same is true, also where a process died before it added the run that needed the part. */
 export async function endLostParts(deps: Pick<Deps, 'now'>): Promise<void> {
   const before = new Date(deps.now().getTime() - STARTING_MS);
   const waiting = await RosterRun.find(

@@ -7,10 +7,10 @@ import type { ActiveRun } from '../../runs/engine/active-run.js';
 import { dueAt } from '../../runs/engine/put-off.js';
 import { endParts } from './end-parts.js';
 
-/** How a run ends that somebody stopped. */
+/** The result of a run that somebody stopped. */
 export const STOPPED: RunResult = { code: 'stopped' };
 
-/** Ends the run as done; an import turns the nightly sync on (or off) with it, unless somebody said stop at the same moment. */
+/** Ends the run as done. An import also turns the nightly sync on (or off), unless somebody stopped it at the same moment. */
 export async function endWell(deps: Deps, run: SyncRun, active: ActiveRun, result: RunResult): Promise<void> {
   const event = { _id: run.event, account: run.account };
   const decides = !active.preview && run.keepSynced !== undefined;
@@ -26,7 +26,7 @@ export async function endWell(deps: Deps, run: SyncRun, active: ActiveRun, resul
   await active.end('stopped', STOPPED);
 }
 
-/** The account's part of a run that ended before it came to it is nobody's any more. */
+/** If the run ended before its account's part began, nobody needs that part. */
 export async function endPartOf(deps: Deps, { _id }: SyncRun): Promise<void> {
   const run = await SyncRun.findOne({ _id, state: { $in: ['failed', 'stopped'] } }, { refresh: 1 }).lean();
   await endParts(deps, [run?.refresh]);

@@ -7,9 +7,9 @@ import { SyncRun } from '../../models/sync-run.js';
 import { startSync } from './start-sync.js';
 
 /**
- * A roster run that stands by itself changed the account's roster: the events that are kept in sync follow, without a download. Where
- * held people go by it, so do those whose own sync held them: they have them in their classes still. That sync may have come after the
- * one whose list was decided about.
+ * After a roster run that stood alone, syncs the events that are kept in sync, without a download. If the run removed held people, the
+ * events whose own sync held them sync as well, as their classes still have those people. That sync may be later than the one whose list
+ * was decided.
  */
 export async function followRefresh(deps: Deps, account: Account, run: RosterRun): Promise<void> {
   const own = run.of && run.purpose === 'accept' ? await eventsSince(account, run.of) : [];
@@ -19,7 +19,7 @@ export async function followRefresh(deps: Deps, account: Account, run: RosterRun
     $or: [{ 'sync.on': true }, { _id: { $in: own } }],
   }).lean();
   for (const event of events) {
-    // A worker that died here had begun with it.
+    // A worker that died here had begun it.
     if (await SyncRun.exists({ refresh: run._id, event: event._id })) continue;
     await startSync(deps, {
       account,
@@ -32,7 +32,7 @@ export async function followRefresh(deps: Deps, account: Account, run: RosterRun
   }
 }
 
-/** The events that synced with a refresh or a later one. */
+/** The events that synced with a refresh, or with a later one. */
 async function eventsSince({ _id }: Account, refresh: Types.ObjectId): Promise<Types.ObjectId[]> {
   const refreshes = await RosterRun.distinct('_id', { account: _id, _id: { $gte: refresh } });
   return SyncRun.distinct('event', { refresh: { $in: refreshes }, purpose: { $ne: 'preview' } });

@@ -8,7 +8,8 @@ import { dueAt } from '../../runs/engine/put-off.js';
 export const WAITING: QueryFilter<SyncRun> = { state: 'running', waitsFor: { $exists: true } };
 
 /**
- * Of runs of the account's roster, those for which nobody needs to wait any longer: they are over, put off to a later hour, or not there.
+ * Of these runs of the account's roster, those that nobody needs to wait for any longer: they are over, put off to a later hour, or do not
+ * exist.
  * @returns their ids in hexadecimal
  */
 export async function findReady(ids: readonly Types.ObjectId[], now: Date): Promise<Set<string>> {
@@ -22,7 +23,7 @@ export async function findReady(ids: readonly Types.ObjectId[], now: Date): Prom
   return ready;
 }
 
-/** The sync runs that wait for this run of the account's roster. */
+/** Selects the sync runs that wait for this run of the account's roster. */
 function waitingFor(refresh: Types.ObjectId): QueryFilter<SyncRun> {
   return { refresh, state: 'running', waitsFor: refresh };
 }
@@ -32,7 +33,7 @@ export async function isWaitedFor(refresh: Types.ObjectId): Promise<boolean> {
   return (await SyncRun.exists(waitingFor(refresh))) !== null;
 }
 
-/** Lets the sync runs that wait for a run of the account's roster go on, if that is ready. */
+/** Queues the sync runs that wait for a run of the account's roster, if that run is ready. */
 export async function queueWaiting(
   { queue, now }: Pick<Deps, 'queue' | 'now'>,
   refresh: Types.ObjectId,

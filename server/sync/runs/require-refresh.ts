@@ -7,8 +7,8 @@ import { SyncRun } from '../../models/sync-run.js';
 import { RunFailed, RunPutOff, RunWaits } from '../../runs/engine/run-ends.js';
 
 /**
- * The refresh that a sync run stands on, once it is done. Events of one account share a night's refresh; other runs have their own.
- * @throws RunWaits while it is not done, RunPutOff where it is put off, RunFailed where it failed since the sync was asked for
+ * The refresh that a sync run uses, once it is done. Events of one account share a night's refresh; other runs have their own.
+ * @throws RunWaits while it is not done, RunPutOff if it is put off, RunFailed if it failed since the sync was requested
  */
 export async function requireRefresh(deps: Pick<Deps, 'now'>, syncRun: SyncRun): Promise<RosterRun> {
   const refresh = await refreshOf(deps, syncRun);
@@ -22,7 +22,7 @@ export async function requireRefresh(deps: Pick<Deps, 'now'>, syncRun: SyncRun):
   throw new RunWaits(_id);
 }
 
-/** One that failed before it was asked for, or was stopped as nobody waited for it then. */
+/** Queues again a refresh that failed before the sync was requested, or that was stopped while nobody waited for it. */
 async function queueAgain({ _id, state, fence }: RosterRun): Promise<void> {
   await RosterRun.updateOne(
     { _id, state, fence },
@@ -30,14 +30,14 @@ async function queueAgain({ _id, state, fence }: RosterRun): Promise<void> {
   );
 }
 
-/** What a run was asked for with (the part of a preview, an undo …) is there; else the run brings it about. */
+/** The part that a run was requested with (of a preview, an undo …) exists already; otherwise the run adds it. */
 async function refreshOf(deps: Pick<Deps, 'now'>, run: SyncRun): Promise<RosterRun | null> {
   const refresh = run.refresh ? await RosterRun.findById(run.refresh).lean() : null;
   if (refresh || (run.refresh && !readsSource(run))) return refresh;
   return attachRefresh(deps, run);
 }
 
-/** Gives a sync run its refresh: the one of its night, or one of its own. */
+/** Gives a sync run its refresh: that of its night, or one of its own. */
 async function attachRefresh(deps: Pick<Deps, 'now'>, run: SyncRun): Promise<RosterRun> {
   const fresh = {
     state: 'queued' as const,
@@ -51,13 +51,13 @@ async function attachRefresh(deps: Pick<Deps, 'now'>, run: SyncRun): Promise<Ros
   return refresh;
 }
 
-/** The sync run names it before it is there: a worker that dies between the two leaves no refresh that nobody does. */
+/** The sync run names the refresh before it exists: a worker that dies in between leaves no refresh that nobody does. */
 async function attachOwn(run: SyncRun, fresh: Partial<RosterRun>): Promise<RosterRun> {
   const id = run.refresh ?? new mongoose.Types.ObjectId();
   if (!run.refresh) await SyncRun.updateOne({ _id: run._id, fence: run.fence }, { $set: { refresh: id } });
   return RosterRun.findOneAndUpdate(
     { _id: id },
-    // What a person asks for is read anew.
+    // A sync that a person requests reads everything.
     { $setOnInsert: { account: run.account, full: true, ...fresh } },
     { upsert: true, returnDocument: 'after' },
   )
@@ -80,7 +80,7 @@ async function refreshOfNight(
       .orFail()
       .lean();
   } catch (error) {
-    // Two events of the account opened it at once.
+    // Another event of the account added it at the same time.
     if (!isDuplicateKey(error)) throw error;
     return RosterRun.findOne(filter).orFail().lean();
   }

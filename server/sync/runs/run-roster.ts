@@ -14,9 +14,9 @@ import { isWaitedFor, queueWaiting } from './queue-waiting.js';
 const rosterRuns = RosterRun as unknown as Model<Run>;
 
 /**
- * Does a run of the account's roster that stands by itself or that events' runs wait for, unless somebody else is at it or at another
- * one of the account; then lets those go on that waited for it, and the next one of the account begin.
- * @param key the run's id; @param stopping the worker is to end: the run goes back to the queue
+ * Does a run of the account's roster that stands alone or that events' runs wait for, unless another worker has it or another one of the
+ * account. Then queues the runs that waited for it, and the account's next one.
+ * @param key the run's id; @param stopping aborted when the worker is told to end: the run goes back to the queue
  */
 export async function runRoster(
   deps: Deps,
@@ -51,7 +51,7 @@ async function work(deps: Deps, taken: RosterRun, stopping: AbortSignal, timing:
   await runRefresh(deps, account, taken, { stopping, timing, ...(taken.alone ? { follow } : {}) });
 }
 
-/** Of an account one refresh is at work at a time: the others, oldest first, found it at work. */
+/** An account does one refresh at a time, so the others are queued again, oldest first. */
 async function queueNext({ queue, now }: Deps, { _id, account }: RosterRun): Promise<void> {
   const next = await RosterRun.find(
     { account, state: 'queued', _id: { $ne: _id }, ...dueAt(now()) },

@@ -29,17 +29,17 @@ import { actOnRun } from './act-on-run.js';
 
 const syncRuns = SyncRun as unknown as Model<Run>;
 
-/** What a sync run goes through after its refresh. */
+/** The stages of a sync run after its refresh. */
 export function stagesOfSync(run: Pick<Run, 'purpose'>): string[] {
   if (readsSource(run)) return UPDATE_STAGES;
   return run.purpose === 'accept' ? ['event', 'resources', 'appointments'] : ['event', 'appointments'];
 }
 
 /**
- * Does one sync run, unless somebody else is at it. Where the run of the account's roster that it stands on is not done, it asks for that
- * and leaves this one waiting; asked for again once that is over, it goes on. A worker that dies leaves it to be taken over and done again
- * from the start, with the same outcome.
- * @param key the run's id; @param stopping the worker is to end: the run goes back to the queue at its next safe point
+ * Does one sync run, unless another worker has it. If its run of the account's roster is not done, it queues that one and leaves this one
+ * waiting; queued again once that is over, it continues. If a worker dies, another takes the run over and does it again from the start,
+ * with the same outcome.
+ * @param key the run's id; @param stopping aborted when the worker is told to end: the run goes back to the queue at its next safe point
  */
 export async function runSync(
   deps: Deps,
@@ -71,7 +71,7 @@ export async function runSync(
 
 interface Taken {
   run: SyncRun;
-  /** It waited for its part of the account's roster, which is over: what comes before that part is done. */
+  /** Whether the run waited for its part of the account's roster, so that what comes before that part is done. */
   goesOn: boolean;
 }
 
@@ -84,16 +84,16 @@ async function take({ now }: Deps, id: Types.ObjectId, timing: Timing): Promise<
   return resumed && { run: resumed as SyncRun, goesOn: true };
 }
 
-/** @returns false when the run is no longer ours, or somebody asked for a stop */
+/** @returns false if another worker has the run, or somebody asked for a stop */
 async function leaveWaiting({ queue }: Deps, active: ActiveRun, waitsFor: Types.ObjectId): Promise<boolean> {
   try {
     if (!(await active.waitFor(waitsFor))) return false;
   } catch (error) {
     if (!isPassing(error)) throw error;
-    // Either it waits, or its silence tells. It may be somebody else's already: nothing more is written to it.
+    // Either the run waits, or it falls silent and is taken over. It may already be another worker's, so nothing more is written to it.
     return true;
   }
-  // Last: the other one is done only while somebody waits for it.
+  // Queued last: the roster run is done only while somebody waits for it.
   await queue.add('run-refresh', waitsFor.toHexString());
   return true;
 }
@@ -115,7 +115,7 @@ async function work(deps: Deps, { run, goesOn }: Taken, active: ActiveRun): Prom
     refresh = await actOnRun(run, event, active, goesOn, refreshed);
     await flagAppointments(active, event);
   }
-  // Before the end: what is over is not taken up again by anybody, should the worker die between the two.
+  // Before the run ends: nobody repeats a run that is over if the worker dies in between.
   await mailHeld(deps, account, active, Object.keys(UPDATE_KINDS));
   const result: RunResult = refresh?.unshared
     ? { code: 'shares nothing' }
@@ -137,7 +137,7 @@ async function syncOf(run: SyncRun): Promise<{ event: Event; sync: EventSync }> 
   return { event, sync };
 }
 
-/** @returns the refresh that it stands on */
+/** @returns the refresh that it uses */
 async function update(
   run: SyncRun,
   active: ActiveRun,
@@ -145,7 +145,7 @@ async function update(
 ): Promise<RosterRun> {
   await syncOf(run);
   const refresh = await refreshed();
-  // What is to be synced may have been chosen anew while the download ran.
+  // Somebody may have changed the schools or terms during the download.
   const { event, sync } = await syncOf(run);
   const mirror = active.preview ? plannedMirror(run.account, refresh._id) : storedMirror(run.account);
   const unchanged = await findUnchanged(run, sync, refresh);

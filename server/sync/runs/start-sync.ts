@@ -9,32 +9,36 @@ import { readsSource, type RunPurpose } from '../../models/run.js';
 import { SyncRun, type SyncChoice, type SyncTrigger } from '../../models/sync-run.js';
 
 export interface StartSync {
-  /** Of a run that was claimed before. */
+  /** The id of a run that was claimed before. */
   _id?: Types.ObjectId;
   account: Pick<Account, '_id' | 'clever' | 'files'>;
   event: Pick<Event, '_id' | 'sync'>;
   trigger: SyncTrigger;
-  /** The login of who asks; absent for the night. */
+  /** The login of the person who requests it; absent for a night. */
   by?: Types.ObjectId;
   /** For nights: the account's local date. */
   night?: string;
   /** For imports: whether the nightly sync is on afterwards. */
   keepSynced?: boolean;
-  /** By default a sync. */
+  /** A sync by default. */
   purpose?: RunPurpose;
-  /** The run whose changes are applied, accepted, rejected or undone. */
+  /** The run that is applied, accepted, rejected or undone. */
   of?: Types.ObjectId;
-  /** The roster run that does the account's part; by default one of its own. */
+  /** The roster run for the account's part; one of its own by default. */
   refresh?: Types.ObjectId;
   reason?: string;
-  /** It comes with another choice of what the event takes. */
+  /** The choice of schools and terms that was made with the run. */
   chose?: SyncRun['chose'];
-  /** Of a preview: what the event would take. */
+  /** For a preview: the schools and terms that the event would have. */
   choice?: SyncChoice;
 }
 
 export type SyncStarted =
-  | { ok: true; run: Types.ObjectId; /** The same was asked for before and waits still. */ waits: boolean }
+  | {
+      ok: true;
+      run: Types.ObjectId;
+      /** The same run was requested before and still waits. */ waits: boolean;
+    }
   | { ok: false; reason: 'not connected' | 'nothing chosen' | 'night is done' };
 
 const AUDITED: Record<SyncTrigger, AuditAction> = {
@@ -49,8 +53,8 @@ const AUDITED: Record<SyncTrigger, AuditAction> = {
 };
 
 /**
- * Asks for a sync of an event, which runs as soon as a worker is free. What is asked twice at once is one run; a night that
- * has its run gets no other.
+ * Requests a sync of an event, which begins as soon as a worker is free. Two requests at once are one run; a night that had its run gets no
+ * second one.
  */
 export async function startSync(deps: Deps, asked: StartSync): Promise<SyncStarted> {
   const { account, event, trigger, by, ...more } = asked;

@@ -7,18 +7,18 @@ import { SyncRun } from '../../models/sync-run.js';
 import { endParts, NOT_STARTED } from './end-parts.js';
 import { WAITING } from './queue-waiting.js';
 
-/** What a stop found to stop; both 0 when all had been stopped before. */
+/** What a stop has stopped; both 0 if everything was stopped before. */
 export interface SyncStopped {
   /** Events whose nightly sync was on. */
   events: number;
-  /** Runs that waited, or are asked to stop at their next safe point. */
+  /** Runs that waited, or that were asked to stop at their next safe point. */
   runs: number;
 }
 
 /**
- * Stops the nightly sync of these events, and their runs. Stopping twice is stopping once.
- * @param stop.by absent when a job does it
- * @param stop.spare runs with this purpose go on
+ * Stops the nightly sync of these events, and their runs. A second stop changes nothing.
+ * @param stop.by absent if a job does it
+ * @param stop.spare runs with this purpose continue
  */
 export async function stopSync(
   deps: Pick<Deps, 'now'>,
@@ -29,12 +29,12 @@ export async function stopSync(
     event: { $in: stop.events },
     ...(stop.spare ? { purpose: { $ne: stop.spare } } : {}),
   };
-  // Before the events: a first import that ends just now looks here before it leaves the sync on.
+  // Before the events: a first import that ends at this moment looks here before it leaves the sync on.
   const asked = await SyncRun.updateMany(
     { ...ofEvents, state: { $in: ['queued', 'running'] }, stopRequested: false },
     { $set: { stopRequested: true } },
   );
-  // Those that no worker has look at nothing themselves.
+  // Runs without a worker cannot notice the stop themselves.
   const notBegun = { ...ofEvents, state: 'queued' as const, stopRequested: true };
   const waiting = { ...ofEvents, ...WAITING, stopRequested: true };
   const parts: Types.ObjectId[] = await SyncRun.distinct('refresh', { $or: [notBegun, waiting] });
@@ -61,7 +61,7 @@ export async function stopSync(
   return stopped;
 }
 
-/** Turns an event's nightly sync on again; the nights before now are not caught up. */
+/** Turns an event's nightly sync on again; missed nights are not caught up. */
 export async function resumeSync(
   deps: Pick<Deps, 'now'>,
   resume: { account: Types.ObjectId; event: Types.ObjectId; by: Types.ObjectId },

@@ -10,7 +10,7 @@ export interface Queued {
   run: Types.ObjectId;
 }
 
-/** Asks for a sync of every event of the account whose sync is on. Asked for twice at once it is one each. */
+/** Requests a sync of every event of the account whose sync is on. Two requests at once are one run each. */
 export async function syncAll(deps: Deps, account: Account, by: Types.ObjectId): Promise<Queued[]> {
   const events = await Event.find(
     { account: account._id, status: 'active', 'sync.on': true },

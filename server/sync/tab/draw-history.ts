@@ -4,11 +4,11 @@ import type { RunNumbers } from './sum-run.js';
 /** A run as the chart needs it. */
 export interface HistoryRun {
   numbers: RunNumbers;
-  /** in ms; undefined: never begun */
+  /** In ms; undefined if it never began. */
   took: number | undefined;
 }
 
-/** One run's place, in per cent of the drawing's width, and its bars. */
+/** One run's place, in percent of the drawing's width, and its bars. */
 export interface Column {
   x: number;
   width: number;
@@ -16,17 +16,17 @@ export interface Column {
   changed: Bar | null;
   removed: Bar | null;
   took: Bar | null;
-  /** The bar goes past its scale and ends in a break. */
+  /** Whether the bar exceeds its scale and ends in a break. */
   cut: { counts: boolean; took: boolean };
 }
 
 export interface History {
   columns: Column[];
-  /** What the upper end of each scale stands for: records, ms. */
+  /** The value at the upper end of each scale: records, ms. */
   tops: { counts: number; took: number };
 }
 
-/** The two charts, one above the other, in px: where each begins, and its base. Between them are the marks of what ended badly. */
+/** The two charts, one above the other, in px: where each begins, and its base. The marks of failed and stopped runs are between them. */
 export const FRAME = {
   height: 262,
   counts: { title: 12, top: 26, base: 138 },
@@ -35,9 +35,9 @@ export const FRAME = {
   days: 258,
 } as const;
 
-/** Of a few runs the columns would be walls. */
+/** With fewer columns than this the bars would be too wide. */
 const FEWEST_COLUMNS = 15;
-/** A first import brings thousands, a night three: what is so far above the middle does not set the scale. */
+/** A first import brings thousands of records, a night three: a value this far above the median does not set the scale. */
 const FAR_ABOVE = 10;
 
 const MINUTE = 60_000;
@@ -57,7 +57,7 @@ const TOOK_TOPS = [
   1440 * MINUTE,
 ];
 
-/** Lays out the runs as columns, in the order given. Pure: the same runs give the same drawing. */
+/** Lays out the runs as columns, in the order given. A pure function. */
 export function drawHistory(runs: HistoryRun[]): History {
   const tops = {
     counts: roundTop(scaleEnd(runs.map(({ numbers }) => totalOf(numbers)))),
@@ -86,7 +86,7 @@ export function totalOf({ added, changed, removed, restored }: RunNumbers): numb
   return added + changed + removed + restored;
 }
 
-/** The greatest value that is not far above the middle one. */
+/** The greatest value that is not far above the median. */
 function scaleEnd(values: number[]): number {
   const some = values.filter((value) => value > 0).sort((a, b) => a - b);
   const middle = some[Math.floor((some.length - 1) / 2)] ?? 0;

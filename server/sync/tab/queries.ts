@@ -6,7 +6,7 @@ import { RosterRun } from '../../models/roster-run.js';
 import { School } from '../../models/school.js';
 import { SyncRun } from '../../models/sync-run.js';
 
-/** A page of an event's runs, newest first. */
+/** One page of an event's runs, newest first. */
 export async function eventRuns(event: Types.ObjectId, skip: number, size: number): Promise<SyncRun[]> {
   return SyncRun.find({ event }).sort({ createdAt: -1 }).skip(skip).limit(size).lean();
 }
@@ -22,7 +22,7 @@ export async function livingRun(event: Types.ObjectId): Promise<SyncRun | null> 
     .lean();
 }
 
-/** What the refreshes of some runs did, by the refresh's id: one question however many runs. */
+/** The refreshes of some runs, by id, in one query. */
 export async function refreshesOf(
   account: Types.ObjectId,
   runs: Pick<SyncRun, 'refresh'>[],
@@ -33,22 +33,22 @@ export async function refreshesOf(
   return new Map(refreshes.map((refresh) => [refresh._id.toHexString(), refresh]));
 }
 
-/** The last run that did what it was to do. @param recent the newest runs: asks the database only when none of them did */
+/** The last run that was successful. @param recent the newest runs; the database is asked only if none of them was */
 export async function lastGoodRun(event: Types.ObjectId, recent: SyncRun[], total: number) {
   const good = recent.find(({ state, purpose }) => state === 'done' && purpose === 'sync');
   if (good || recent.length === total) return good ?? null;
   return SyncRun.findOne({ event, state: 'done', purpose: 'sync' }).sort({ createdAt: -1 }).lean();
 }
 
-/** Whether the account's roster source is there to be read; nights wait while it is not. */
+/** Whether the account has a roster source; nights wait while it has none. */
 export async function isConnected(account: Types.ObjectId): Promise<boolean> {
   const found = await Account.findById(account, { 'clever.enabled': 1, 'files.on': 1 }).lean();
   return found !== null && sourceOf(found) !== undefined;
 }
 
 /**
- * When the nightly sync of an event went off: by a stop since it last went on, or by an import that was not to be kept synced.
- * Undefined when neither is known, and when it was never on.
+ * When an event's nightly sync went off: by a stop since it last went on, or by an import that was not to be kept synced. Undefined if
+ * neither is known or it was never on.
  */
 export async function offSince(event: Event, recent: SyncRun[]): Promise<Date | undefined> {
   const after = event.sync?.onSince;
@@ -63,11 +63,11 @@ export async function offSince(event: Event, recent: SyncRun[]): Promise<Date | 
     ({ state, purpose, keepSynced }) => state === 'done' && purpose !== 'preview' && keepSynced === false,
   );
   const moments = [stop?.at, imported?.finishedAt].filter((at) => at !== undefined && at >= after);
-  // Stopped again while it was off already: off since the first.
+  // If it was stopped again while it was off, it has been off since the first stop.
   return moments.length > 0 ? moments.reduce((a, b) => (b && a && b < a ? b : a)) : undefined;
 }
 
-/** What the event takes from the roster, in words. */
+/** The event's schools and terms, in words. */
 export async function choiceInWords(event: Event): Promise<{ schools: string; terms: string }> {
   const { sync } = event;
   if (!sync) return { schools: '', terms: '' };

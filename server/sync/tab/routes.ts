@@ -16,7 +16,7 @@ import { livingRun } from './queries.js';
 import { hourFields, hourSchema, pageQuery } from './schema.js';
 import { homeOf, syncPage } from './show-page.js';
 
-/** The Sync tab of an event. Behind its guard for event administrators. */
+/** The Sync tab of an event. Mounted behind the guard for event administrators. */
 export function eventSyncRoutes(deps: Deps): Router {
   const router = express.Router();
 

@@ -8,17 +8,17 @@ import { isOver, sayRun } from '../../runs/show/show-run.js';
 import { sayResult } from '../../runs/log/say-result.js';
 import { tookInWords } from '../../web/format-count.js';
 
-/** When a sentence is said, and where: at the account. */
+/** The time and the account for which a sentence is made. */
 export interface Said {
   place: Place;
   now: Date;
 }
 
-/** What became of the nightly sync: what it waits for, or since when it is off where that is known. */
+/** The state of the nightly sync: what it waits for, or since when it is off, if known. */
 export type Night =
   { on: true; next: Date; pausedBy?: 'archived' | 'not connected' } | { on: false; since?: Date };
 
-/** The first sentence of the tab: what the last run did, or does. @param last the newest run */
+/** The first sentence of the tab: what the last run did, or is doing. @param last the newest run */
 export function saySync(last: SyncRun | undefined, { place, now }: Said): string {
   if (!last) return 'Nothing has been synced yet.';
   if (last.state === 'running' && last.stopRequested) return 'A run stops at its next safe point.';
@@ -37,8 +37,8 @@ export function sayNight(night: Night, { place, now }: Said): string {
 }
 
 /**
- * After runs that ended badly: when the last good one was, and what came since. '' when the last that is over was good.
- * @param recent the newest runs, newest first; @param good the last good run, which may be older than all of them
+ * After failed or stopped runs: when the last successful run was, and what followed. '' if the last finished run was successful.
+ * @param recent the newest runs, newest first; @param good the last successful run, which may be older than all of them
  */
 export function sayBadEnds(recent: SyncRun[], good: SyncRun | null, { place, now }: Said): string {
   const over = recent.filter((run) => isOver(run) && run.purpose === 'sync');
@@ -48,7 +48,7 @@ export function sayBadEnds(recent: SyncRun[], good: SyncRun | null, { place, now
   const bad = sayEnds(since);
   if (!good) return `No sync has finished yet: ${bad}.`;
   const when = dayAndTimeSoon(good.startedAt ?? good.createdAt, place, now);
-  // Older than what was read: there may have been more.
+  // The good run is older than the runs that were read: there may have been more.
   const atLeast = goodAt === -1 ? 'at least ' : '';
   return `The last good run was on ${when}. Since then, ${atLeast}${bad}.`;
 }
@@ -62,7 +62,7 @@ function sayEnds(states: RunState[]): string {
   ].join(' and ');
 }
 
-/** The last good run: when (with a link to it), how long it took, what it did. */
+/** The last successful run: when (with a link to it), how long it took, what it did. */
 export function sayGood(good: SyncRun, { place, now }: Said) {
   return {
     href: pathOfRun(good._id),

@@ -7,7 +7,7 @@ export const pageQuery = Joi.object<{ page: number }, true>({
   page: Joi.number().integer().min(1).max(10_000).default(1),
 });
 
-/** What the form of the hour calls its field. */
+/** The fields of the form that sets the hour, with their labels. */
 export function hourFields(style: Style): SettingsFields {
   return { hour: { label: 'Hour of the night', say: (value) => hourInWords(Number(value), style) } };
 }

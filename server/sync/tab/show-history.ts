@@ -14,15 +14,15 @@ import { sumRun, type RunNumbers } from './sum-run.js';
 interface ShownRun {
   href: string;
   when: string;
-  /** The day alone. */
+  /** The day without the time. */
   day: string;
   state: { kind: string; word: string };
-  /** What ended badly is marked. */
+  /** Failed and stopped runs are marked. */
   mark: 'failed' | 'stopped' | '';
   numbers: RunNumbers;
   took: string;
   column: Column;
-  /** All of it in one line, for the pointer. */
+  /** Everything about the run in one line, shown at the pointer. */
   tip: string;
 }
 
@@ -35,7 +35,8 @@ export interface ShownHistory {
 }
 
 /**
- * The chart of an event's runs and the table with the same numbers. Runs that are not over are left out, and those that are no sync (previews, undone and decided things); null for fewer than two.
+ * The chart of an event's runs, and the table with the same numbers. Leaves out runs that are not over and those that are no sync
+ * (previews, undos, decisions); null for fewer than two.
  * @param runs newest first; @param refreshes what their refreshes did, by id
  */
 export function showHistory(
@@ -123,10 +124,10 @@ function showOne(run: SyncRun, numbers: RunNumbers, took: string, column: Column
   return { href, when, day, state, mark, numbers, took, column, tip: `${when}: ${parts.join(', ')}` };
 }
 
-/** Two days side by side need half the width of a phone. */
+/** Two dates side by side need half the width of a phone. */
 const ROOM_FOR_TWO = 50;
 
-/** The days of the first and the last run, below them; in one text where there is no room for two. */
+/** The dates of the first and the last run, below them; one text if two do not fit. */
 function endsOf(runs: ShownRun[]): Label[] {
   const [first, last] = [runs[0], runs.at(-1)];
   if (!first || !last) return [];
@@ -139,7 +140,7 @@ function endsOf(runs: ShownRun[]): Label[] {
   ];
 }
 
-/** The chart in words, for whoever does not see it. */
+/** The chart in words, for people who do not see it. */
 function describe(known: { run: SyncRun; numbers: RunNumbers }[], shown: ShownRun[]): string {
   const ended = (state: string, word: string) => {
     const count = known.filter(({ run }) => run.state === state).length;

@@ -37,7 +37,7 @@ import { sayResult } from '../../runs/log/say-result.js';
 import { tookInWords } from '../../web/format-count.js';
 
 const PAGE_SIZE = 25;
-/** Runs in the chart: a month of nights. */
+/** The number of runs in the chart: a month of nights. */
 const CHARTED = 30;
 
 /** The tab's address. */
@@ -72,7 +72,7 @@ async function proposalsOf(deps: Deps, event: PlacedEvent) {
   const proposals = await proposeTerms(event, deps.now());
   const { sync } = event;
   if (!sync || proposals.length === 0) return undefined;
-  // Where classes of the event moved into a term, none leaves by taking it.
+  // If classes of the event moved into a term, taking the term removes none.
   const allGone = proposals.some(({ why }) => why !== 'moved');
   const terms = proposals.map(({ term }) => term);
   const leaving = allGone ? await findLeaving(event, { ...sync, terms }) : { classes: 0, appointments: 0 };

@@ -12,8 +12,8 @@ export interface RunNumbers {
 }
 
 /**
- * What a run did: the people of its refresh and the classes of its event. The mirror's own records say the same as the classes, and
- * resources and appointments follow from them, so they are left out.
+ * What a run did: the people of its refresh and the classes of its event. The mirror's records say the same as the classes, and resources
+ * and appointments follow from them, so they are not counted.
  */
 export function sumRun(
   run: Record<string, KindCounts>,

@@ -6,14 +6,14 @@ import { Section } from '../../models/section.js';
 import { storedMirror } from '../update/mirror.js';
 import { heirsOf, isSelected, selectionOf } from '../update/select-sections.js';
 
-/** What leaves an event by another choice of terms. */
+/** What would leave an event if its terms were others. */
 export interface Leaving {
   classes: number;
-  /** Living appointments in these classes. */
+  /** Coming and past appointments in these classes that are not canceled. */
   appointments: number;
 }
 
-/** Counts the event's classes whose sections are none of what it would take. */
+/** Counts the event's classes whose sections are not among those that it would take. */
 export async function findLeaving(
   { _id: event, account }: Pick<Event, '_id' | 'account'>,
   sync: EventSync,

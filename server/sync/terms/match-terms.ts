@@ -4,30 +4,30 @@ import { sameName, type MirrorTerm } from '../update/select-sections.js';
 export type ChosenTerm = EventSync['terms'][number];
 
 /**
- * Why a term may be the one that an event should take now: it looks like a chosen one that is gone, the event's days are in it, it
- * overlaps with one that is gone, or it runs today.
+ * Why a term may be the one that an event should have now: it looks like a chosen term that is gone, the event's days are in it, it
+ * overlaps with a term that is gone, or it runs today.
  */
 export type Likeness = 'looks' | 'days' | 'overlap' | 'today';
 
 export interface TermMatch {
   term: MirrorTerm;
   why: Likeness;
-  /** The one that is gone which it looks like or overlaps with. */
+  /** The missing term that it looks like or overlaps with. */
   instead?: ChosenTerm;
-  /** Nothing else can be meant. */
+  /** Whether no other term can be meant. */
   sure: boolean;
 }
 
 /** Local days, YYYY-MM-DD. */
 export interface Days {
-  /** The event's, ascending. */
+  /** The event's days, ascending. */
   days: readonly string[];
   today: string;
 }
 
 /**
- * Terms that may stand for chosen ones that are gone. Where each of those has exactly one that looks like it, these alone; else
- * all that can be meant, for a person to choose from. None for an event that is over: its classes are last year's.
+ * Finds terms that may stand for chosen ones that are gone. If each of those has exactly one that looks like it, these alone; else all that
+ * may be meant, for a person to choose from. None for an event that is over, as its classes are last year's.
  * @param others terms that have sections for the event and are not chosen
  */
 export function matchTerms(
@@ -57,7 +57,7 @@ function matchOf(
   return overlaps(term, today, today) ? [{ term, why: 'today', sure: false }] : [];
 }
 
-/** The same name year after year: a term that had ended before the other began cannot follow it. */
+/** Term names repeat every year: a term that had ended before the other began cannot follow it. */
 function isOlder(term: MirrorTerm, than: ChosenTerm): boolean {
   return term.end !== '' && than.start !== '' && term.end < than.start;
 }

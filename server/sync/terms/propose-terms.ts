@@ -11,11 +11,11 @@ import { matchTerms, type ChosenTerm, type Likeness } from './match-terms.js';
 /** A term that an event should take. */
 export interface TermProposal {
   term: MirrorTerm;
-  /** Classes of the event moved into it; or it may stand for chosen ones that are gone. */
+  /** Classes of the event moved into it, or it may stand for chosen terms that are gone. */
   why: 'moved' | Likeness;
-  /** The chosen term whose place it seems to take. */
+  /** The chosen term that it seems to replace. */
   instead?: ChosenTerm;
-  /** Classes of the event that moved into it; else sections in it that would come. */
+  /** The event's classes that moved into it, or the sections that it would bring. */
   count: number;
   sure: boolean;
 }
@@ -24,9 +24,9 @@ type Proposing = Pick<Event, '_id' | 'account' | 'sync' | 'days' | 'timeZone'>;
 type Counts = ReadonlyMap<string, number>;
 
 /**
- * Terms that an event should take though they are not among its chosen ones: Clever's term ids are not stable, and a new school
- * year may come as the same sections in another term, or with all ids new. First those into which classes of the event moved; then,
- * where nothing of its chosen terms is at the source any more, those that may stand for them.
+ * Finds terms that an event should have although they are not chosen: Clever's term ids are not stable, and a new school year may come as
+ * the same sections in another term, or with all ids new. Terms into which classes of the event moved come first; if the source has none of
+ * the chosen terms any more, those that may stand for them follow.
  */
 export async function proposeTerms(event: Proposing, now: Date): Promise<TermProposal[]> {
   const { account, sync } = event;
@@ -49,7 +49,7 @@ export async function proposeTerms(event: Proposing, now: Date): Promise<TermPro
   return [...moved, ...proposeOthers(sync, others, await countByTerm(here), moved, when)];
 }
 
-/** @param others terms that are there and not chosen; @param lost chosen ones that are gone and that no section names any more */
+/** @param others terms that exist and are not chosen; @param lost chosen terms that are gone and that no section names any more */
 function proposeMoved(
   others: readonly MirrorTerm[],
   lost: readonly ChosenTerm[],
@@ -81,7 +81,7 @@ function proposeOthers(
   ).map((match) => ({ ...match, count: sections.get(match.term.id) ?? 0 }));
 }
 
-/** Sections whose removal waits for somebody: they are not at the source any more. */
+/** Sections whose removal waits for a decision: the source no longer has them. */
 function findHeldSections(account: Types.ObjectId): Promise<Types.ObjectId[]> {
   return RosterChange.distinct('target', { account, state: 'held', kind: 'section' });
 }
@@ -116,7 +116,7 @@ async function countByTerm(of: QueryFilter<Section>): Promise<Counts> {
   return new Map(counts.map(({ _id, count }) => [_id, count]));
 }
 
-/** Whether each of an event's chosen terms, none of which has sections for it now, is gone or had some: one yet to be filled is there. */
+/** Whether every chosen term without sections for the event is gone or used to have some: a term that is not filled yet still exists. */
 async function areGone(
   account: Types.ObjectId,
   sync: EventSync,

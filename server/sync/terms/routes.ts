@@ -10,7 +10,7 @@ import { pathOfRun } from '../../runs/show/queries.js';
 import { termSchema } from './schema.js';
 import { takeTerms } from './take-terms.js';
 
-/** Taking terms that the source put in the place of an event's. Behind its guard for event administrators. */
+/** Taking terms that the source put in the place of an event's terms. Mounted behind the guard for event administrators. */
 export function termRoutes(deps: Deps): Router {
   const router = express.Router();
 

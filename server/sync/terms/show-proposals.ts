@@ -6,7 +6,7 @@ import type { Style } from '../../web/place.js';
 import type { Leaving } from './find-leaving.js';
 import type { TermProposal } from './propose-terms.js';
 
-/** What the Sync tab says of terms that its event should take; undefined where there are none. */
+/** What the Sync tab says about terms that its event should have; undefined if there are none. */
 export function showProposals(
   proposals: readonly TermProposal[],
   sync: EventSync | undefined,

@@ -12,8 +12,8 @@ export type TermsTaken =
   { ok: true; names: string[]; run?: Types.ObjectId } | { ok: false; reason: 'not proposed' };
 
 /**
- * Takes proposed terms into an event, in the place of those that they follow, and syncs the event. Where these are gone, their classes
- * leave it without a further question, as with any choice of terms.
+ * Takes proposed terms into an event, in place of those that they follow, and syncs the event. If the followed terms are gone, their
+ * classes leave the event without a further question, as with any change of terms.
  */
 export async function takeTerms(
   deps: Deps,
@@ -27,7 +27,7 @@ export async function takeTerms(
   const terms = taken.map(({ term: { id, name, start, end } }) => ({ id, name, start, end }));
   const kept = await keptTerms(event, event.sync, proposals, taken);
   const saved = await Event.findOneAndUpdate(
-    // Whoever chooses at the same moment is not overruled.
+    // Somebody who changes the terms at the same moment is not overruled.
     { _id: event._id, account: event.account, 'sync.terms': event.sync.terms },
     { $set: { 'sync.terms': [...kept, ...terms] } },
     { returnDocument: 'after' },
@@ -43,7 +43,7 @@ export async function takeTerms(
     at: deps.now(),
   });
   const account = await Account.findById(event.account).orFail().lean();
-  // A choice has a trigger of its own: a sync that was asked for before and waits would hold the classes of before.
+  // A change of terms has a trigger of its own: a sync that was requested before and still waits would hold the classes that leave.
   const trigger = isMove(taken) ? 'sync now' : 'first import';
   const chose = saved.sync && { before: choiceOf(event.sync), after: choiceOf(saved.sync) };
   const started = await startSync(deps, { account, event: saved, trigger, by, ...(chose ? { chose } : {}) });
@@ -55,8 +55,8 @@ export async function takeTerms(
 }
 
 /**
- * The chosen terms that an event goes on taking. Where one is taken that has none of its classes yet, all chosen ones are gone:
- * only those stay whose classes moved into a term that was not taken with it.
+ * The chosen terms that an event keeps. If a term without classes of the event is taken, all chosen terms are gone: only those stay whose
+ * classes moved into a term that was not taken too.
  */
 async function keptTerms(
   event: Event,
@@ -70,14 +70,14 @@ async function keptTerms(
     const followed = insteadOf(taken);
     const without = terms.filter(({ id }) => !followed.has(id));
     const after = { ...sync, terms: [...without, ...taken.map(({ term }) => term)] };
-    // A lost term that classes of the event still hang on stays chosen: nobody was asked whether they may go.
+    // A missing term that classes of the event still name stays chosen: nobody was asked whether the classes may go.
     return (await findLeaving(event, after)).classes > 0 ? terms : without;
   }
   const waiting = insteadOf(proposals.filter((one) => one.why === 'moved' && !taken.includes(one)));
   return terms.filter(({ id }) => waiting.has(id));
 }
 
-/** The event's classes are in them already. */
+/** Whether the event's classes are in the terms already. */
 function isMove(taken: readonly TermProposal[]): boolean {
   return taken.every(({ why }) => why === 'moved');
 }

@@ -12,13 +12,13 @@ import type { ComparedBatch } from './guard-classes.js';
 import { findPeople, keepMembers } from './keep-members.js';
 import type { Mirror } from './mirror.js';
 
-/** A person may be at work in the Class Editor: then a batch is looked at again. */
+/** Somebody may be working in the Class Editor: a batch is then tried again, this many times. */
 const TRIES = 3;
 
 /**
- * Brings one batch of classes to what its sections say. What a person decided (`edits`) stays, but of a class that they deleted.
- * @param choose what is written of them: not all, or with more of their people
- * @returns that batch, with those who stay in their classes though the source has them no more
+ * Writes what a batch of classes should be by its sections. What a person decided (`edits`) stays, except in a class that they deleted.
+ * @param choose which of them are written, perhaps with more people
+ * @returns the batch, with the people who stay in their classes although the source lacks them
  */
 export async function applyClasses(
   run: ActiveRun,
@@ -42,7 +42,7 @@ export async function applyClasses(
   return wanted;
 }
 
-/** A batch of classes beside what is stored of them. */
+/** A batch of classes, compared with what is stored. */
 export async function compareClasses(
   event: Event,
   mirror: Mirror,
@@ -100,7 +100,7 @@ async function changesOf(run: ActiveRun, event: Event, diff: ClassDiff): Promise
 
 const NO_EDITS: ClassEdits = {};
 
-/** On condition that nobody deleted, undeleted or renamed it since it was read. */
+/** Only if nobody deleted, undeleted or renamed the class since it was read. */
 function updateOf(
   action: 'changed' | 'restored',
   known: KnownClass,
@@ -129,7 +129,7 @@ function updateOf(
   };
 }
 
-/** Marks as gone the classes whose section left the event's schools and terms, or the school. They keep what people decided. */
+/** Marks classes as gone whose section left the school, or the event's schools and terms. They keep what people decided. */
 export async function removeGoneClasses(
   run: ActiveRun,
   event: Event,

@@ -12,17 +12,17 @@ import { heirsOf, isSelected, selectionOf, type MirrorTerm } from './select-sect
 export interface DerivedClass {
   section: Types.ObjectId;
   synced: SyncedClass;
-  /** What a new class begins with; a person may change it. */
+  /** The edits of a new class; a person may change them. */
   edits: ClassEdits;
-  /** Ids of people of the section whom the source does not share. */
+  /** Ids of people in the section whom the source does not share. */
   unknown: Ties;
-  /** What of its section's lists came empty is no question any more: somebody accepted it, or all are in other sections instead. */
+  /** Why an empty list of its section needs no decision: somebody accepted it, or everybody is in other sections instead. */
   answered?: 'accepted' | 'moved';
-  /** Some of its people stay because somebody said so while the sync says this of them (`markOf`). */
+  /** The fingerprint (`markOf`) of the people at the source: while it is the same, some of its people stay because somebody said so. */
   keptFor?: string;
 }
 
-/** What sections refer to, by the source's ids. */
+/** What the sections refer to, by the source's ids. */
 export interface Lookups {
   people: ReadonlyMap<string, Types.ObjectId>;
   courses: ReadonlyMap<string, string>;
@@ -41,14 +41,14 @@ export async function* deriveClasses(
   const heirs = heirsOf(sync, terms);
   if (!heirs) return;
   for await (const batch of mirror.sections(heirs)) {
-    // Whose term is chosen and gone is of no known term as well.
+    // Sections of a chosen term that is gone count as sections without a term.
     const others = batch.filter((section) => !isSelected(section, selection));
     const known = await knownOf(event, others);
     yield await deriveBatch(mirror, known, terms);
   }
 }
 
-/** Those sections that are classes of the event already, whoever deleted them. */
+/** The sections that are classes of the event already, including deleted ones. */
 async function knownOf(event: Pick<Event, '_id'>, sections: Section[]): Promise<Section[]> {
   const ids = sections.map(({ _id }) => _id);
   const classes = await Class.find(
@@ -79,14 +79,17 @@ async function deriveBatch(
   return sections.map((section) => deriveClass(section, lookups));
 }
 
-/** One section as a class: pure. People whom the source does not share are left out and counted; who is named twice counts once. */
+/**
+ * One section as a class; a pure function. People whom the source does not share are left out and counted; somebody who is named twice
+ * counts once.
+ */
 export function deriveClass(section: Section, { people, courses, terms }: Lookups): DerivedClass {
   const known = (ids: string[]) => ids.flatMap((id) => people.get(id) ?? []);
   const unknown = (ids: string[]) => ids.filter((id) => !people.has(id));
   const [teachers, students] = [known(section.teacherIds), known(section.studentIds)];
   const fields = {
     name: section.name,
-    // Clever's subjects are few and fixed; this one is the homeroom.
+    // Clever has a short fixed list of subjects; this one is the homeroom.
     type: section.subject.toLowerCase() === 'homeroom/advisory' ? ('Homeroom' as const) : ('Class' as const),
     course: courses.get(section.course) ?? '',
     subject: section.subject,

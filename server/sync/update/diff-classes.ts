@@ -2,7 +2,7 @@ import type { Types } from 'mongoose';
 import type { Class } from '../../models/class.js';
 import type { DerivedClass } from './derive-classes.js';
 
-/** A class of the event that the sync made, as it is stored. */
+/** A class of the event that a sync added, as it is stored. */
 export type KnownClass = Pick<Class, '_id' | 'status' | 'edits' | 'kept' | 'keptFor' | 'addedBy'> & {
   section: Types.ObjectId;
   synced: Pick<Class['synced'], 'hash'>;
@@ -11,14 +11,14 @@ export type KnownClass = Pick<Class, '_id' | 'status' | 'edits' | 'kept' | 'kept
 export interface ClassDiff {
   added: DerivedClass[];
   changed: { known: KnownClass; derived: DerivedClass }[];
-  /** Was gone from the event's schools and terms; is back with what people decided. */
+  /** Classes that were gone from the event's schools and terms and are back, with what people decided. */
   restored: { known: KnownClass; derived: DerivedClass }[];
-  /** Was deleted by a person; is back without their edits (product.md 5). Hidden ones are not deleted and never come here. */
+  /** Classes that a person deleted and that are back without their edits. Hidden classes are not deleted and never appear here. */
   bare: { known: KnownClass; derived: DerivedClass }[];
   unchanged: number;
 }
 
-/** What has to be written for these classes; each derived one is in exactly one of the five. @param known by section */
+/** What must be written for these classes; each derived class is in exactly one of the five lists. @param known by section */
 export function diffClasses(
   derived: readonly DerivedClass[],
   known: ReadonlyMap<string, KnownClass>,

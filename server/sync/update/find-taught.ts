@@ -19,7 +19,7 @@ const FIELDS = { 'synced.students': 1, 'synced.teachers': 1, status: 1 };
 
 type EventId = Pick<Event, '_id'>;
 
-/** As they are stored. */
+/** The classes as they are stored. */
 export function taughtNow(event: EventId): FindTaught {
   return (students) =>
     Class.find({ event: event._id, 'synced.students': { $in: students }, status: 'active' }, FIELDS).lean<
@@ -27,7 +27,7 @@ export function taughtNow(event: EventId): FindTaught {
     >();
 }
 
-/** As they would be after a preview, those among them which the students would come into. */
+/** The classes as they would be after a preview, including those that the students would join. */
 export function taughtAfter(preview: Types.ObjectId, event: EventId): FindTaught {
   return async (students) => {
     const stored = await Class.find({ event: event._id, 'synced.students': { $in: students } }, FIELDS).lean<
@@ -55,7 +55,7 @@ export function taughtAfter(preview: Types.ObjectId, event: EventId): FindTaught
   };
 }
 
-/** As they would be after a run of the event is taken back. */
+/** The classes as they would be after a run of the event is undone. */
 export function taughtBefore(run: Types.ObjectId, event: EventId): FindTaught {
   return async (students) => {
     const stored = await Class.find({ event: event._id, 'synced.students': { $in: students } }).lean();

@@ -7,7 +7,7 @@ import { SyncRun } from '../../models/sync-run.js';
 import { readMirrorMark } from '../../sources/download/cursor.js';
 import { contentHash } from '../../models/content-hash.js';
 
-/** How many classes and holders of slots are as an event's last sync left them. */
+/** How many classes and resources are as an event's last sync left them. */
 export interface Unchanged {
   classes: number;
   resources: number;
@@ -16,9 +16,9 @@ export interface Unchanged {
 type MadeFrom = NonNullable<SyncRun['madeFrom']>;
 
 /**
- * Counts the event's classes and holders of slots where nothing of what they are made of has changed since its last sync, so that they
- * need not be compared with the mirror one by one; undefined where they have to be. Only after a night by events: whoever has everything
- * read has everything compared. Notes what they are made of now, for the next sync, before they are compared.
+ * Counts the event's classes and resources if nothing that they are made of has changed since its last sync, so that they need not be
+ * compared with the mirror one by one; undefined if they must be. Only for a night by events: when everything is read, everything is
+ * compared. Stores a mark of what they are made of for the next sync, before the comparison.
  */
 export async function findUnchanged(
   run: SyncRun,
@@ -29,7 +29,7 @@ export async function findUnchanged(
   const mirror = await readMirrorMark(run.account);
   if (!mirror) return undefined;
   const { schools, terms, noTerm } = sync;
-  // Only those that were made by hand have no hash.
+  // Classes without a hash were made by hand.
   const byHand = await Class.find({ event: run.event, 'synced.hash': '' }, { status: 1 })
     .sort({ _id: 1 })
     .lean();

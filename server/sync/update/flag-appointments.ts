@@ -10,8 +10,8 @@ const BATCH = 500;
 const NOT_TOGETHER: AppointmentProblem = { code: 'not together' };
 
 /**
- * Appointments stay, whatever the roster says. One whose student is in no active class of that teacher any more goes into
- * the problem list, and leaves it when that holds again.
+ * Keeps appointments, whatever the roster says. If the student is no longer in an active class of the teacher, the appointment goes on the
+ * problem list; it leaves the list when they share a class again.
  */
 export async function flagAppointments(run: ActiveRun, event: Event): Promise<void> {
   const living = { event: event._id, state: { $in: LIVING_STATES } };

@@ -20,17 +20,17 @@ interface LosingClass extends Losing {
   known: KnownClass;
 }
 
-/** What was compared of a batch of classes: what they are to become, and what is stored of them. */
+/** A compared batch of classes: what they should be, and what is stored. */
 export interface ComparedBatch {
   wanted: readonly DerivedClass[];
-  /** By section, as is the next one. */
+  /** By section, as is `before`. */
   known: ReadonlyMap<string, KnownClass>;
   before: ReadonlyMap<string, People>;
 }
 
 /**
- * The guard over who is in an event's classes (`TieGuard`), as the one of the mirror is over who is in its sections: the event may take
- * a small part of the account. It also holds what would leave a class without students or teachers (`isDoubtful`).
+ * Guards who is in an event's classes (`TieGuard`), as the mirror's guard does for its sections: the event may take a small part of the
+ * account. It also holds changes that would leave a class without students or teachers (`isDoubtful`).
  */
 export class ClassGuard {
   private constructor(
@@ -57,7 +57,7 @@ export class ClassGuard {
     return new ClassGuard(run, event, mirror, guard);
   }
 
-  /** Of a batch, those that lose nobody; the others wait for `writeOthers`. */
+  /** The classes of a batch that lose nobody; the others wait for `writeOthers`. */
   async pass({ wanted, known, before }: ComparedBatch): Promise<DerivedClass[]> {
     const isHere = await this.#hereOf(wanted, before);
     return wanted.filter((item) => {
@@ -71,9 +71,9 @@ export class ClassGuard {
   }
 
   /**
-   * Decides on those that lose somebody.
+   * Judges the classes that lose somebody.
    * @param batches the event's classes once more, in the same order
-   * @param write writes a batch, with those who stay in each class, by section
+   * @param write writes a batch, with the people who stay in each class, by section
    */
   async writeOthers(
     batches: () => AsyncIterable<ComparedBatch>,
@@ -103,7 +103,7 @@ export class ClassGuard {
     }
   }
 
-  /** Those that lose somebody, in the order of the classes. */
+  /** The classes that lose somebody, in the order of the classes. */
   async *#losing(batches: AsyncIterable<ComparedBatch>): AsyncGenerator<LosingClass[], void, undefined> {
     this.guard.restart();
     for await (const { wanted, known, before } of batches) {
@@ -140,7 +140,7 @@ export class ClassGuard {
     );
   }
 
-  /** Asks for all whom the batch loses at once. */
+  /** Looks up, in one query, which of the people whom the batch loses are here. */
   async #hereOf(wanted: readonly DerivedClass[], before: ReadonlyMap<string, People>): Promise<IsHere> {
     const lost = new Set<string>();
     for (const { section, synced } of wanted) {
@@ -154,7 +154,7 @@ export class ClassGuard {
     return (_, id) => here.has(id);
   }
 
-  /** Of these classes, those that would have no students or teachers left and have appointments. */
+  /** Which of these classes would have no students or teachers left and have appointments. */
   async #bookedOf(
     wanted: readonly DerivedClass[],
     known: ReadonlyMap<string, KnownClass>,
@@ -171,7 +171,7 @@ export class ClassGuard {
   }
 }
 
-/** Classes with those of before who stay in them. @param staying hex ids, by section */
+/** The classes with those of their earlier people who stay. @param staying hex ids, by section */
 export function letStay(
   wanted: readonly DerivedClass[],
   before: ReadonlyMap<string, People>,
@@ -186,7 +186,7 @@ export function letStay(
 
 const NOBODY = byRole((): string[] => []);
 
-/** A list that would have nobody left is looked at by a person, however few it had, unless the account's roster has answered it. */
+/** A list that would be left empty is shown to a person, however few people it had, unless the account's roster has settled it. */
 function aloneOf(
   { synced, unknown, answered }: DerivedClass,
   missing: Losing['missing'],

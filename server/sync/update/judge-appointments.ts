@@ -4,19 +4,19 @@ import type { Event } from '../../models/event.js';
 import { Resource } from '../../models/resource.js';
 import type { FindTaught } from './find-taught.js';
 
-/** Problems that are none any more once student and teacher share a class: also when the sync brought a deleted one back. */
+/** Problems that end when student and teacher share a class, also if the sync brought a deleted class back. */
 const MENDED_BY_SYNC: ReadonlySet<AppointmentProblem['code'] | undefined> = new Set([
   'not together',
   'class deleted',
 ]);
 
 export type Looked = Pick<Appointment, '_id' | 'resource' | 'students' | 'state' | 'problem' | 'kept'>;
-/** What of an appointment has to be read for it. */
+/** The fields of an appointment that the judgment needs. */
 export const LOOKED = { resource: 1, students: 1, state: 1, problem: 1, kept: 1 } as const;
 
 /**
- * Which living appointments of a batch have a student in no active class of their teacher any more, and which have so again. Only
- * teachers whom the sync brought are looked at.
+ * Finds which of a batch of appointments have a student who is no longer in an active class of their teacher, and which have one again.
+ * Looks only at teachers whom the sync added.
  */
 export async function judgeAppointments(
   event: Pick<Event, '_id'>,
@@ -56,7 +56,7 @@ async function teachersByResource(
   );
 }
 
-/** Which teacher and student are together in an active class of the event: "teacher student". */
+/** Which teacher and student share an active class of the event: "teacher student". */
 async function pairsOf(students: Types.ObjectId[], findTaught: FindTaught): Promise<Set<string>> {
   const wanted = new Set(students.map((id) => id.toHexString()));
   const pairs = new Set<string>();

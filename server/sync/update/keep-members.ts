@@ -8,11 +8,11 @@ import type { Mirror } from './mirror.js';
 export type People = Pick<SyncedClass, 'teachers' | 'students'>;
 
 /**
- * Leaves in their classes the people who stay though the source has them no more: the sections lost them with the same download, and
- * nothing of it is believed before somebody has looked. Where the section itself stays in that way, everybody does who is here: it
- * names them by ids that may be others by now. A class that is back after it was gone knows nobody of before.
- * @param known the stored classes among those derived, by section
- * @param before who is in those that would change, by section (`findPeople`)
+ * Keeps people in their classes who stay although the source no longer has them: the sections lost them by the same download, and nothing
+ * of that is believed before somebody has looked. If the section itself stays in that way, everybody who is here stays in it, as the ids
+ * that it names may belong to others by now. A class that is back after it was gone has no earlier people.
+ * @param known the stored classes among the derived ones, by section
+ * @param before the people of the classes that would change, by section (`findPeople`)
  */
 export async function keepMembers(
   mirror: Pick<Mirror, 'staying' | 'waiting' | 'here' | 'doubted'>,
@@ -42,12 +42,12 @@ export async function keepMembers(
     const people = before.get(section);
     if (!people) return item;
     if (!waiting.has(section)) return { ...item, synced: withStaying(item.synced, people, staying) };
-    // An outdated section does not tell whom the source does not share.
+    // An outdated section does not say whom the source does not share.
     return { ...item, synced: withStaying(item.synced, people, here), unknown: NO_TIES };
   });
 }
 
-/** Who was given an id that the section names is no reason for its former holder to come into a class. */
+/** A contact whose id may have been given to somebody else does not join a class because its section names the id. */
 function withoutDoubted(
   told: readonly DerivedClass[],
   known: ReadonlyMap<string, KnownClass>,
@@ -57,7 +57,7 @@ function withoutDoubted(
   return told.map((item) => {
     const section = item.section.toHexString();
     const there = known.get(section);
-    // As it is stored.
+    // The class is as it is stored.
     if (there && there.status !== 'gone' && there.synced.hash === item.synced.hash) return item;
     const { teachers = [], students = [] } = before.get(section) ?? {};
     const was = new Set([...teachers, ...students].map((id) => id.toHexString()));
@@ -84,7 +84,7 @@ async function stayingOf(
   return staying;
 }
 
-/** Who is in the classes that would change, by section. */
+/** The people of the classes that would change, by section. */
 export async function findPeople(
   derived: readonly DerivedClass[],
   known: ReadonlyMap<string, KnownClass>,
@@ -106,7 +106,7 @@ function lostOf(before: People, { teachers, students }: People): Types.ObjectId[
   return [...before.teachers, ...before.students].filter((id) => !wanted.has(id.toHexString()));
 }
 
-/** With those of before who are to stay. */
+/** A list with those of its earlier people who stay. */
 export function withStaying(
   { hash, ...synced }: SyncedClass,
   before: People,
@@ -119,7 +119,7 @@ export function withStaying(
   return { ...fields, hash: hashClass(fields) };
 }
 
-/** As it was where only those who stay are missing from it; else with them at the end. */
+/** The earlier list if only people who stay are missing from the new one; else the new list with them at the end. */
 function joined(
   wanted: Types.ObjectId[],
   before: readonly Types.ObjectId[],

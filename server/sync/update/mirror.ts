@@ -17,16 +17,19 @@ export interface Mirror {
   count(selection: Selection): Promise<number>;
   /** In batches. */
   sections(selection: Selection): AsyncGenerator<Section[], void, undefined>;
-  /** Contacts by the record ids that sections name; those who are not known or gone are left out. */
+  /** Contacts by the record ids that sections name; unknown people and people who are gone are left out. */
   people(ids: readonly string[]): Promise<Map<string, Types.ObjectId>>;
-  /** Names of courses. */
+  /** Names of courses by id. */
   courses(ids: readonly string[]): Promise<Map<string, string>>;
   named(contacts: readonly Types.ObjectId[]): Promise<NamedPerson[]>;
-  /** Of these contacts, those who stay though the source has them no more (hex ids): their removal waits, or somebody refused it. */
+  /**
+   * Of these contacts, those who stay although the source no longer has them (hex ids): their removal waits for a decision, or somebody
+   * rejected it.
+   */
   staying(contacts: readonly Types.ObjectId[]): Promise<Set<string>>;
-  /** Of these sections, those that stay though the source has them no more (hex ids), for the same reasons. */
+  /** Of these sections, those that stay although the source no longer has them (hex ids), for the same reasons. */
   waiting(sections: readonly Types.ObjectId[]): Promise<Set<string>>;
-  /** Contacts (hex ids) of whom it is in doubt whether an id is still theirs: they stay in their classes, and come into no other. */
+  /** Contacts (hex ids) of whom it is in doubt whether an id is still theirs: they stay in their classes, and join no other. */
   doubted(): Promise<ReadonlySet<string>>;
   /** Of these contacts, those who are here (hex ids). */
   here(contacts: readonly Types.ObjectId[]): Promise<Set<string>>;
@@ -86,7 +89,7 @@ export function storedMirror(account: Types.ObjectId): Mirror {
   };
 }
 
-/** Of documents that are here, those whose removal waits for somebody or was refused (hex ids). */
+/** Of documents that are here, those whose removal waits for a decision or was rejected (hex ids). */
 async function findStaying(
   model: typeof Contact | typeof Section,
   account: Types.ObjectId,
@@ -101,7 +104,7 @@ async function findStaying(
   return new Set([...kept, ...held.map(({ target }) => target)].map((id) => id.toHexString()));
 }
 
-/** Whose removal waits for somebody. */
+/** Documents whose removal waits for a decision. */
 export function findHeld(
   account: Types.ObjectId,
   targets: readonly Types.ObjectId[],
@@ -112,7 +115,7 @@ export function findHeld(
   ).lean();
 }
 
-/** Active contacts by record ids, also those that were merged into somebody. */
+/** Active contacts by record ids, including further ids of merged contacts. */
 async function findPeople(
   account: Types.ObjectId,
   ids: readonly string[],
@@ -124,7 +127,7 @@ async function findPeople(
   const people = new Map(found.map(({ _id, record }) => [record?.id ?? '', _id]));
   const missing = ids.filter((id) => !people.has(id));
   if (missing.length === 0) return people;
-  // Few: those who are not shared, and those who were merged.
+  // Few ids: of people who are not shared, and of merged ones.
   const merged = await Contact.find(byRecordIds(account, missing, { status: 'active' }), {
     record: 1,
   }).lean();

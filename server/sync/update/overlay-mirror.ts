@@ -15,7 +15,7 @@ export function plannedMirror(account: Types.ObjectId, run: Types.ObjectId): Mir
   const planned = (kinds: readonly string[], ids: readonly string[]) =>
     RosterChange.find({ run, kind: { $in: [...kinds] }, sourceId: { $in: [...ids] } }).lean();
 
-  /** Of people by record ids, those for whom the id stands no more, as they come under another one or go. */
+  /** Of people by record id, those whose id would no longer stand for them: they take another one, or go. */
   const outdated = async (people: ReadonlyMap<string, Types.ObjectId>) => {
     const rows = await plannedFor(run, [...people.values()]);
     const changed = [...people.values()].filter((id) => rows.has(id.toHexString()));
@@ -100,7 +100,7 @@ export function plannedMirror(account: Types.ObjectId, run: Types.ObjectId): Mir
       return new Set(inDoubt.map((id) => id.toHexString()));
     },
     async waiting(sections) {
-      // Who would be removed or is back is among the changes.
+      // Sections that would be removed, or that are back, are among the changes.
       const rows = await plannedFor(run, sections);
       return stored.waiting(sections.filter((id) => !rows.has(id.toHexString())));
     },
@@ -115,7 +115,7 @@ export function plannedMirror(account: Types.ObjectId, run: Types.ObjectId): Mir
   };
 }
 
-/** What earlier runs hold of a kind is answered by a source that tells all of it: they are back, or would go. */
+/** A complete list settles what earlier runs held of a kind: the documents are back, or would go. */
 async function stayingAfter(
   account: Types.ObjectId,
   run: Types.ObjectId,

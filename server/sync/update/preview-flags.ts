@@ -9,8 +9,8 @@ import { judgeAppointments, LOOKED, type Looked } from './judge-appointments.js'
 const BATCH = 500;
 
 /**
- * How many of an event's appointments go into the problem list, or leave it, by what classes are once a run is taken back. What the run
- * itself changed of appointments is taken back before.
+ * How many of an event's appointments would go on the problem list, or leave it, once a run is undone. What the run itself changed of
+ * appointments is undone first.
  */
 export async function previewFlags(
   run: Types.ObjectId,

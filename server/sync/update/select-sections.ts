@@ -6,18 +6,18 @@ import type { Term } from '../../models/term.js';
 
 export type MirrorTerm = Pick<Term, 'name' | 'start' | 'end' | 'status'> & { id: string };
 
-/** Which sections: of these schools, and of these terms or of none that is known. */
+/** Which sections: of these schools, and of these terms or without a known term. */
 export interface Selection {
   schools: Types.ObjectId[];
   terms: string[];
-  /** Whether sections come whose term is none of `known`. */
+  /** Whether sections are included whose term is not in `known`. */
   noTerm: boolean;
   known: string[];
 }
 
 /**
- * What an event takes. A section whose term the source does not have, or has no more, counts as one without a term, as the Importer
- * and the data browser count it.
+ * The sections that an event takes. A section whose term the source does not have, or no longer has, counts as one without a term, as in
+ * the Importer and the data browser.
  */
 export function selectionOf({ schools, terms, noTerm }: EventSync, known: readonly MirrorTerm[]): Selection {
   const here = known.filter(({ status }) => status === 'active');
@@ -25,9 +25,9 @@ export function selectionOf({ schools, terms, noTerm }: EventSync, known: readon
 }
 
 /**
- * What an event keeps of its classes although their term is not chosen: Clever's term ids are not stable. Where a chosen term is
- * gone, classes whose section now names a term that looks like it, or none, stay; new ones of that term do not come before
- * somebody chooses it. Undefined where nothing of the kind is the case.
+ * The sections that an event keeps although their term is not chosen, as Clever's term ids are not stable. If a chosen term is gone,
+ * classes whose section now names a similar term, or none, stay; new ones of that term come only once somebody chooses it. Undefined if no
+ * chosen term is gone.
  */
 export function heirsOf(sync: EventSync, known: readonly MirrorTerm[]): Selection | undefined {
   const gone = lostTerms(sync, known);
@@ -40,13 +40,13 @@ export function heirsOf(sync: EventSync, known: readonly MirrorTerm[]): Selectio
   return { ...selection, terms: heirs.map(({ id }) => id), noTerm: !sync.noTerm };
 }
 
-/** Chosen terms that the source has no more, as they were called when they were chosen. */
+/** Chosen terms that the source no longer has, as they were called when they were chosen. */
 export function lostTerms(sync: EventSync, known: readonly MirrorTerm[]): EventSync['terms'] {
   const here = new Set(known.filter(({ status }) => status === 'active').map(({ id }) => id));
   return sync.terms.filter(({ id }) => !here.has(id));
 }
 
-/** The same name, or the same two dates. */
+/** Whether two terms have the same name, or the same two dates. */
 export function looksLike(
   one: Pick<MirrorTerm, 'name' | 'start' | 'end'>,
   other: Pick<MirrorTerm, 'name' | 'start' | 'end'>,
@@ -63,7 +63,7 @@ export function sameName(one: Pick<MirrorTerm, 'name'>, other: Pick<MirrorTerm, 
 export function queryOf(account: Types.ObjectId, selection: Selection): QueryFilter<Section> {
   const { schools, terms, noTerm, known } = selection;
   const here = { account, status: 'active' as const, school: { $in: schools } };
-  // Branches of their own, so that each has an index.
+  // Separate branches, so that each uses an index.
   return {
     $or: [
       { ...here, term: { $in: terms } },
@@ -73,7 +73,7 @@ export function queryOf(account: Types.ObjectId, selection: Selection): QueryFil
   };
 }
 
-/** The same question asked of one section. */
+/** Whether a single section is selected. */
 export function isSelected(
   section: Pick<Section, 'status' | 'school' | 'term' | 'otherTerms'>,
   { schools, terms, noTerm, known }: Selection,

@@ -19,17 +19,17 @@ export const UPDATE_STAGES = ['classes', 'resources', 'appointments'];
 
 export interface UpdateOptions {
   mirror: Mirror;
-  /** A person has just chosen what the event takes: what leaves by that is not held. */
+  /** Whether a person has just chosen what the event takes: what leaves by that is not held. */
   chosen: boolean;
-  /** A person has seen what the account's roster takes out of classes: that is not held again. */
+  /** Whether a person has seen what the account's roster removes from classes: it is not held again. */
   seen: boolean;
-  /** Of its classes and resources nothing needs to be looked at. */
+  /** Set if none of its classes and resources needs to be compared. */
   unchanged: Unchanged | undefined;
 }
 
 /**
- * Brings an event's classes and holders of slots to what the account's mirror says for the event's schools and terms, and
- * puts appointments that no longer fit into the problem list. Needs no download; doing it again changes nothing more.
+ * Updates an event's classes and resources from the account's mirror, for the event's schools and terms, and puts appointments that no
+ * longer fit on the problem list. Needs no download; a repetition changes nothing more.
  */
 export async function updateEvent(
   event: Event,

@@ -6,7 +6,7 @@ import { CLASS_TIES } from '../../runs/changes/tie-kinds.js';
 
 const ofEvent = { addedBy: 'addedBy', kept: 'kept', gone: 'gone' };
 
-/** Who is in a class, likewise. */
+/** The held ties of a class's people. */
 const classTies: Kind = {
   ...ofEvent,
   collection: Class.collection,
@@ -16,7 +16,7 @@ const classTies: Kind = {
   isPart: true,
 };
 
-/** What an event's update writes, in the order in which it does. */
+/** What an event's update writes, in the order of writing. */
 export const UPDATE_KINDS: Record<string, Kind> = {
   class: {
     ...ofEvent,

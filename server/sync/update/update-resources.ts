@@ -15,7 +15,7 @@ export interface Teacher {
   contact: Types.ObjectId;
   name: string;
   sortKey: string;
-  /** Where a new holder of slots sits; a person may change it. */
+  /** The room of a new resource; a person may change it. */
   room: string;
 }
 
@@ -30,7 +30,7 @@ export interface ResourceDiff {
   unchanged: number;
 }
 
-/** Who has to become, be renamed or come back as a holder of slots. */
+/** Which resources must be added, renamed or brought back. */
 export function diffResources(teachers: readonly Teacher[], known: readonly KnownResource[]): ResourceDiff {
   const byContact = new Map(known.map((item) => [item.contact.toHexString(), item]));
   const diff: ResourceDiff = { added: [], changed: [], restored: [], unchanged: 0 };
@@ -46,9 +46,10 @@ export function diffResources(teachers: readonly Teacher[], known: readonly Know
 }
 
 /**
- * Everyone who teaches an active class of the event, hand-made ones too, holds slots in it; who has none left is gone.
- * @param derived in a preview: who would teach its classes
- * @param waiting holders of slots about whose removal somebody is yet to decide
+ * Gives everyone a resource who teaches an active class of the event, hand-made classes included; a resource whose teacher has no class
+ * left is gone.
+ * @param derived for a preview: who would teach its classes
+ * @param waiting resources whose removal waits for a decision
  */
 export async function updateResources(
   run: ActiveRun,
@@ -92,7 +93,7 @@ async function teachingIn(
 ): Promise<Types.ObjectId[]> {
   const active = { event: event._id, status: 'active' as const };
   if (!derived) return Class.distinct('synced.teachers', active);
-  // Made by hand, or kept although the section is gone: the preview says nothing of these.
+  // Classes made by hand, or kept although their section is gone: the preview says nothing about them.
   const others = { $or: [{ section: { $exists: false } }, { kept: { $exists: true } }] };
   const byHand = await Class.distinct('synced.teachers', { ...active, ...others });
   return [...new Map([...derived, ...byHand.map((id) => [id.toHexString(), id] as const)]).values()];

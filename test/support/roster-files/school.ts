@@ -10,6 +10,8 @@ import type { User } from '../../../server/models/user.js';
 import { applyRefresh } from '../../../server/review/run/apply-run.js';
 import { runRoster } from '../../../server/sync/runs/run-roster.js';
 import { startFilePreview } from '../../../server/uploads/start-preview.js';
+import type { ReadFiles } from '../../../server/uploads/read-in-child.js';
+import { readPieces } from '../../../server/uploads/read-pieces.js';
 import { readUpload } from '../../../server/uploads/read-upload.js';
 import type { Deps } from '../../../server/deps.js';
 import type { Actor } from '../../../server/web/actor.js';
@@ -22,6 +24,12 @@ import { inShort, type Contents } from './files.js';
 /** What uploads of the school at hand are read with. */
 let deps: Deps | undefined;
 
+/** Reads in this process: one of its own for every small file would take a test longer than all else. */
+const readHere: ReadFiles = async (order, place, signal) => {
+  signal.throwIfAborted();
+  return readPieces(order, place);
+};
+
 /** Reads, as the worker does, whatever uploads wait. */
 export async function readWaiting(): Promise<void> {
   if (!deps) throw new Error('No school is open.');
@@ -30,7 +38,7 @@ export async function readWaiting(): Promise<void> {
     .sort({ createdAt: 1 })
     .lean();
   for (const { _id } of waiting)
-    await asApp(() => readUpload(of, _id.toHexString(), new AbortController().signal));
+    await asApp(() => readUpload(of, _id.toHexString(), new AbortController().signal, readHere));
 }
 
 export const HOME = '/global-setup/roster-files';

@@ -6,7 +6,7 @@ import type { Reading, Row } from '../../tables/reading.js';
 import type { IdOf, Lost } from '../../tables/say-row.js';
 import type { KnownRoster } from './roster-files.js';
 
-/** So many references wait at once: each holds a row. */
+/** How many references may wait at once, as each keeps its row. */
 const MOST = 5000;
 
 interface Waiting {
@@ -18,8 +18,8 @@ interface Waiting {
 }
 
 /**
- * References of rows to the records of one list. Those to records of this upload hold at once; the others wait until it is
- * known whether the account has the record from before, and are noted and left out where it has not.
+ * References of rows to the records of one list. A reference to a record of this upload is joined at once; the others wait until it is
+ * known whether the account has the record. If it does not, they are noted and left out.
  */
 export class Ties<T extends CleverObject> {
   readonly #waiting = new Map<string, Waiting[]>();
@@ -31,18 +31,18 @@ export class Ties<T extends CleverObject> {
     private readonly known: KnownRoster,
     private readonly list: ListName,
     private readonly collected: Collected<T>,
-    /** What is not taken where the other record is nowhere. */
+    /** What is not taken if the other record does not exist. */
     private readonly lost: Lost,
   ) {}
 
-  /** Many references wait: they are to be decided before more come. */
+  /** Whether so many references wait that they must be resolved before more are added. */
   get isFull(): boolean {
     return this.#count >= MOST;
   }
 
   /**
-   * @param of what it is; @param join is called once the reference is known to hold
-   * @param lose is called where it does not
+   * @param of what the id names; @param join called once the other record is known to exist
+   * @param lose called if it does not exist
    */
   add(
     row: Row,
@@ -62,11 +62,11 @@ export class Ties<T extends CleverObject> {
     }
   }
 
-  /** Decides on the references that wait. */
-  async settle(): Promise<void> {
+  /** Joins or leaves out the references that wait. */
+  async resolve(): Promise<void> {
     const { collected, reading } = this;
     const ids = [...this.#waiting.keys()];
-    // Of a list that tells all, who is not in it is nowhere.
+    // A record that a complete list lacks does not exist.
     const isNowhere = ids.length === 0 || (reading.isWhole && !collected.unreadable);
     const known = isNowhere ? new Set<string>() : await this.known.ids(this.list, ids);
     if (ids.some((id) => !known.has(id))) await collected.readKeys();
@@ -80,8 +80,8 @@ export class Ties<T extends CleverObject> {
   }
 
   /**
-   * The record of this upload that an id names, by the text that it holds itself: a million references hold one text. What rows only tie to
-   * does not count as there.
+   * The record of this upload that an id names, as the record's own id text: a million references then share one text. Records that only
+   * give ties do not count.
    */
   #hereAs(id: string): string | undefined {
     const object = this.collected.objects.get(this.collected.idOf(id));
@@ -89,7 +89,7 @@ export class Ties<T extends CleverObject> {
   }
 
   #decide(id: string, isKnown: boolean): void {
-    // A row that was left out has said why already, and nobody is taken from where they were.
+    // A row that was left out has been reported already, and nobody is taken from where they were.
     const holds = isKnown || this.collected.leftOut.has(id);
     const alike = holds ? id : this.collected.alike(id);
     const there = alike !== undefined && (holds || this.#hereAs(alike) !== undefined) ? alike : undefined;
@@ -106,9 +106,9 @@ export class Ties<T extends CleverObject> {
   }
 }
 
-/** Decides on what waits, in order, where much does: what the first ones join may wait in the next ones. */
+/** Resolves what waits, in order, if one of them is full: what the first ones join may wait in the next ones. */
 export async function relieve(
-  ...ties: readonly { isFull: boolean; settle(): Promise<void> }[]
+  ...ties: readonly { isFull: boolean; resolve(): Promise<void> }[]
 ): Promise<void> {
-  if (ties.some(({ isFull }) => isFull)) for (const each of ties) await each.settle();
+  if (ties.some(({ isFull }) => isFull)) for (const each of ties) await each.resolve();
 }

@@ -12,7 +12,7 @@ import { isConnected } from './queries.js';
 /** A run that may change what a page lists, in words. */
 export interface Coming {
   text: string;
-  /** Its page, for whoever may open it. */
+  /** The address of its page, for readers who may open it. */
   href?: string;
 }
 
@@ -22,10 +22,10 @@ const LIVING = {
 };
 
 /**
- * The run that is at work or comes next and may change an event's classes and appointments: of the event, else of the account's
- * roster, which the event follows, else its next night. Undefined where none is to come.
+ * The run that is at work or comes next and may change an event's classes and appointments: the event's own, else one of the account's
+ * roster, which the event follows, else its next night. Undefined if none is to come.
  */
-export async function tellComing(actor: Actor, event: PlacedEvent, now: Date): Promise<Coming | undefined> {
+export async function sayComing(actor: Actor, event: PlacedEvent, now: Date): Promise<Coming | undefined> {
   const own = await SyncRun.findOne({ event: event._id, ...LIVING })
     .sort({ state: -1 })
     .lean();

@@ -1,0 +1,65 @@
+import { Types } from 'mongoose';
+import { Appointment } from '../models/appointment.js';
+import type { AuditEntry } from '../models/audit-entry.js';
+import { Class, className } from '../models/class.js';
+import { Contact, contactName } from '../models/contact.js';
+import { Event } from '../models/event.js';
+import { Resource } from '../models/resource.js';
+import { School } from '../models/school.js';
+import { User } from '../models/user.js';
+import { shortDayAndTime } from '../web/format-time.js';
+import type { Place } from '../web/place.js';
+
+/** So many of what an entry is about are named; of the rest it says how many. */
+export const MOST_NAMED = 3;
+
+/** Names by ids. The audit stores none: they are looked up, as far as they are known still. */
+export type Names = ReadonlyMap<string, string>;
+
+/** The names of who did what some entries tell of, in which event, and to whom or what. Seven queries, whatever there is. */
+export async function nameTargets(
+  account: Types.ObjectId,
+  entries: readonly AuditEntry[],
+  place: Place,
+): Promise<Names> {
+  const targets = entries.flatMap((entry) => entry.targets.slice(0, MOST_NAMED));
+  const users = entries.flatMap(({ user }) => user ?? []);
+  const ofEvents = entries.flatMap(({ event }) => event ?? []);
+  const [people, events, classes, schools, appointments] = await Promise.all([
+    User.find({ _id: { $in: [...users, ...targets] } }, { name: 1, email: 1 }).lean(),
+    Event.find({ _id: { $in: [...ofEvents, ...targets] }, account }, { name: 1 }).lean(),
+    Class.find({ _id: { $in: targets }, account }, { 'synced.name': 1, 'synced.course': 1, edits: 1 }).lean<
+      Pick<Class, '_id' | 'synced' | 'edits'>[]
+    >(),
+    School.find({ _id: { $in: targets }, account }, { name: 1 }).lean(),
+    Appointment.find({ _id: { $in: targets }, account }, { from: 1, resource: 1, students: 1 }).lean(),
+  ]);
+  const [contacts, resources] = await Promise.all([
+    Contact.find(
+      { _id: { $in: [...targets, ...appointments.flatMap(({ students }) => students)] }, account },
+      { firstName: 1, lastName: 1, email: 1 },
+    ).lean(),
+    Resource.find(
+      { _id: { $in: [...targets, ...appointments.map(({ resource }) => resource)] }, account },
+      { name: 1 },
+    ).lean(),
+  ]);
+  const called = new Map<string, string>([
+    ...people.map(({ _id, name, email }) => [_id.toHexString(), name || email] as const),
+    ...events.map(({ _id, name }) => [_id.toHexString(), name] as const),
+    ...classes.map((held) => [held._id.toHexString(), className(held)] as const),
+    ...schools.map(({ _id, name }) => [_id.toHexString(), name] as const),
+    ...contacts.map((contact) => [contact._id.toHexString(), contactName(contact)] as const),
+    ...resources.map(({ _id, name }) => [_id.toHexString(), name] as const),
+  ]);
+  for (const { _id, from, resource, students } of appointments) {
+    const who = students.flatMap((id) => called.get(id.toHexString()) ?? []).join(', ');
+    const teacher = called.get(resource.toHexString()) ?? '';
+    const when = shortDayAndTime(from, place);
+    called.set(
+      _id.toHexString(),
+      [[who, teacher].filter(Boolean).join(' with '), when].filter(Boolean).join(', '),
+    );
+  }
+  return called;
+}

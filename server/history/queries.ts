@@ -1,0 +1,96 @@
+import { Types, type QueryFilter } from 'mongoose';
+import { AuditEntry } from '../models/audit-entry.js';
+import { Event } from '../models/event.js';
+import { User } from '../models/user.js';
+import { spanOfDay } from '../web/local-time.js';
+import { matchSearch } from './match-search.js';
+import type { AuditQuery, AuditScope, Cursor } from './schema.js';
+
+type Filter = QueryFilter<AuditEntry>;
+
+/**
+ * What a query asks for, as filters of which an entry fits one, each answered by an index in the order of time.
+ * @returns nothing where the search finds nothing
+ */
+export async function filtersOf(scope: AuditScope, query: AuditQuery): Promise<Filter[]> {
+  const event = scope.event ?? query.event;
+  const base: Filter = {
+    account: scope.account,
+    ...(event ? { event } : {}),
+    ...(query.what ? { action: query.what } : {}),
+    ...(query.who === 'slotbell' ? { user: null } : query.who ? { user: new Types.ObjectId(query.who) } : {}),
+    ...spanOf(query, scope.timeZone),
+  };
+  const found = query.q ? await matchSearch(scope, query.q) : [{}];
+  // What is searched for stands beside what the form asks for: both may be about the same field.
+  return found.map((by) => (query.q ? { ...base, $and: [by] } : base));
+}
+
+function spanOf({ from, to }: AuditQuery, timeZone: string): Filter {
+  if (from === '' && to === '') return {};
+  return {
+    at: {
+      ...(from ? { $gte: spanOfDay(from, timeZone).start } : {}),
+      ...(to ? { $lt: spanOfDay(to, timeZone).end } : {}),
+    },
+  };
+}
+
+/** Some entries, the newest first. @param before only what is older */
+export async function findEntries(filters: Filter[], size: number, before?: Cursor): Promise<AuditEntry[]> {
+  if (filters.length === 0) return [];
+  const parts = before ? filters.flatMap((filter) => olderThan(filter, before)) : filters;
+  const [first = {}] = parts;
+  return AuditEntry.find(parts.length === 1 ? first : { $or: parts })
+    .sort({ at: -1, _id: -1 })
+    .limit(size)
+    .lean();
+}
+
+/** Entries of the same moment go by their ids. */
+function olderThan(filter: Filter, { at, id }: Cursor): Filter[] {
+  const rest = filter.$and ?? [];
+  return [
+    { ...filter, $and: [...rest, { at: { $lt: at } }] },
+    { ...filter, $and: [...rest, { at }, { _id: { $lt: id } }] },
+  ];
+}
+
+const BATCH = 500;
+
+/** All entries, the newest first, in parts. */
+export async function* everyEntry(filters: Filter[]): AsyncGenerator<AuditEntry[]> {
+  let before: Cursor | undefined;
+  while (true) {
+    const entries = await findEntries(filters, BATCH, before);
+    yield entries;
+    const last = entries.at(-1);
+    if (!last || entries.length < BATCH) return;
+    before = { at: last.at, id: last._id };
+  }
+}
+
+const MOST_CHOICES = 500;
+
+/** Who can be chosen: the staff of the account. */
+export async function staffChoices(account: Types.ObjectId): Promise<{ value: string; label: string }[]> {
+  const staff = await User.find(
+    { 'grants.account': account, grants: { $elemMatch: { account, level: { $ne: 'customer' } } } },
+    { name: 1, email: 1 },
+  )
+    .sort({ email: 1 })
+    .limit(MOST_CHOICES)
+    .lean();
+  return staff
+    .map(({ _id, name, email }) => ({ value: _id.toHexString(), label: name || email }))
+    .sort((a, b) => a.label.localeCompare(b.label));
+}
+
+/** The account's events, by name. */
+export async function eventChoices(account: Types.ObjectId): Promise<{ value: string; label: string }[]> {
+  const events = await Event.find({ account, status: { $in: ['active', 'archived'] } }, { name: 1 })
+    .sort({ sortKey: 1 })
+    .limit(MOST_CHOICES)
+    .lean();
+  return events.map(({ _id, name }) => ({ value: _id.toHexString(), label: name }));
+}

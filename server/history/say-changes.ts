@@ -1,0 +1,81 @@
+import { ACCOUNT_FIELDS } from '../accounts/schema.js';
+import { levelInWords } from '../accounts/show-level.js';
+import { emailFields } from '../events/emails/schema.js';
+import { eventFields } from '../events/schema.js';
+import type { AuditChange } from '../models/audit-entry.js';
+import { ACCESS_LEVELS, type AccessLevel } from '../models/user.js';
+import type { SettingsFields } from '../web/compare-seen.js';
+import { hourInWords } from '../web/format-time.js';
+import type { Style } from '../web/place.js';
+
+/** A setting before and after, in words. */
+export interface SaidChange {
+  label: string;
+  before: string;
+  after: string;
+  /** Only that it changed is known. */
+  hidden: boolean;
+}
+
+/** What the fields of smaller forms are called. */
+const FIELDS = (style: Style): SettingsFields => ({
+  name: { label: 'Name' },
+  type: { label: 'Type' },
+  room: { label: 'Room' },
+  link: { label: 'Video link' },
+  allowed: { label: 'Appointments for each student' },
+  questions: { label: 'Questions' },
+  title: { label: 'Heading' },
+  text: { label: 'Text' },
+  districtId: { label: 'District ID' },
+  level: { label: 'Access level', say: sayLevel },
+  hour: { label: 'Hour', say: (value) => (value === '' ? '' : hourInWords(Number(value), style)) },
+  communityId: { label: 'Community ID' },
+  barcode: { label: 'Barcode' },
+  ...Object.fromEntries(
+    (['student', 'teacher', 'staff', 'guardian'] as const).flatMap((type) => {
+      const many = { student: 'Students', teacher: 'Teachers', staff: 'Staff', guardian: 'Guardians' }[type];
+      return [
+        [type, { label: many }],
+        [`${type}s`, { label: many }],
+        [`${type}-communityId`, { label: `${many}, Community ID` }],
+        [`${type}-barcode`, { label: `${many}, Barcode` }],
+      ];
+    }),
+  ),
+});
+
+function sayLevel(value: string): string {
+  if ((ACCESS_LEVELS as readonly string[]).includes(value)) return levelInWords(value as AccessLevel);
+  return value === 'none' ? 'No access' : value;
+}
+
+/** What the form behind an action calls its fields. */
+function fieldsOf(action: string, style: Style): SettingsFields {
+  if (action === 'change event') return eventFields(style);
+  if (action === 'change emails') return emailFields;
+  return action === 'change school account' ? ACCOUNT_FIELDS : FIELDS(style);
+}
+
+/** What an entry keeps of before and after, as the form that was saved says it. */
+export function sayChanges(action: string, changes: readonly AuditChange[], style: Style): SaidChange[] {
+  const fields = fieldsOf(action, style);
+  return changes.map(({ field, before, after }) => {
+    const known = Object.hasOwn(fields, field) ? fields[field] : undefined;
+    const hidden = before === undefined && after === undefined;
+    const say = (value: AuditChange['before']) => sayValue(value, known?.say);
+    return { label: known?.label ?? inWords(field), before: say(before), after: say(after), hidden };
+  });
+}
+
+function sayValue(value: AuditChange['before'] = '', say?: (value: string) => string): string {
+  if (typeof value === 'boolean') return value ? 'Yes' : 'No';
+  const text = String(value);
+  return text === '' ? 'nothing' : (say?.(text) ?? text);
+}
+
+/** "firstName" as people read it. */
+export function inWords(field: string): string {
+  const text = field.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).replace(/[-_.]/g, ' ');
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,80 @@
+import { countOf, number } from '../web/format-count.js';
+import { isDay } from '../web/local-time.js';
+import { shortDay } from '../web/format-time.js';
+import type { Style } from '../web/place.js';
+import { inWords } from './say-changes.js';
+
+/** Counts that entries keep, each with its word for one and for many. */
+const COUNTS: Record<string, [one: string, many: string]> = {
+  slots: ['slot', 'slots'],
+  teachers: ['teacher', 'teachers'],
+  students: ['student', 'students'],
+  classes: ['class', 'classes'],
+  rooms: ['room', 'rooms'],
+  letters: ['letter', 'letters'],
+  codes: ['one-time code', 'one-time codes'],
+  children: ['child', 'children'],
+  pairs: ['pair', 'pairs'],
+  appointments: ['appointment', 'appointments'],
+  problems: ['new problem', 'new problems'],
+  files: ['file', 'files'],
+  rows: ['row', 'rows'],
+};
+
+/** Counts whose name tells what became of them. */
+const OUTCOMES: Record<string, string> = {
+  made: 'made',
+  changed: 'changed',
+  removed: 'removed',
+  left: 'left as they were',
+  canceled: 'canceled',
+  kept: 'kept',
+  marked: 'marked',
+  count: 'in all',
+  matchesCleared: 'matches cleared',
+};
+
+/** What is kept as a word or a day. */
+const WORDS: Record<string, string> = {
+  report: 'Report',
+  format: 'As',
+  step: 'Step',
+  state: 'Visibility',
+  minutes: 'Minutes',
+  capacity: 'Families at a time',
+  kind: 'Meeting type',
+  type: 'Type',
+  level: 'Level',
+  day: 'From',
+  toDay: 'To',
+  toTime: 'At',
+  fact: 'What was wrong',
+  wrong: 'Wrong tries',
+  reason: 'Reason',
+};
+
+const BY: Record<string, string> = { household: 'By the family', school: 'By the school' };
+
+/** What an entry keeps beside what changed: counts and settings, in words; nothing of what has no word here. */
+export function sayDetail(detail: Record<string, unknown>, style: Style): string[] {
+  return Object.entries(detail).flatMap(([key, value]) => {
+    if (key === 'by' && typeof value === 'string') return BY[value] ?? [];
+    // Which fields of a person were edited; what stood in them is nobody's to read here.
+    if (key === 'fields' && Array.isArray(value) && value.length > 0)
+      return `Changed: ${value.map((field) => sayField(String(field))).join(', ')}`;
+    if (typeof value === 'number') return sayNumber(key, value);
+    if (typeof value !== 'string' || value === '' || !Object.hasOwn(WORDS, key)) return [];
+    return `${WORDS[key] ?? ''}: ${isDay(value) ? shortDay(value, style) : value}`;
+  });
+}
+
+function sayNumber(key: string, value: number): string[] {
+  const words = Object.hasOwn(COUNTS, key) ? COUNTS[key] : undefined;
+  if (words) return [countOf(value, ...words)];
+  if (Object.hasOwn(OUTCOMES, key)) return value === 0 ? [] : [`${number(value)} ${OUTCOMES[key] ?? ''}`];
+  return Object.hasOwn(WORDS, key) ? [`${WORDS[key] ?? ''}: ${number(value)}`] : [];
+}
+
+function sayField(field: string): string {
+  return field === 'schoolId' ? 'Student ID' : inWords(field).toLowerCase();
+}

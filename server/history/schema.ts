@@ -1,0 +1,71 @@
+import Joi from 'joi';
+import { Types } from 'mongoose';
+import { ACTIONS } from '../audit/say-action.js';
+import { isDay } from '../web/local-time.js';
+import { line, objectId } from '../web/parse.js';
+
+/** Whose audit is read: an account's, or of it one event's. */
+export interface AuditScope {
+  account: Types.ObjectId;
+  event?: Types.ObjectId;
+  /** Whose days the filter means. */
+  timeZone: string;
+}
+
+/** Where a page of the audit ends: the next one begins with what is older. */
+export interface Cursor {
+  at: Date;
+  id: Types.ObjectId;
+}
+
+export interface AuditQuery {
+  /** Words of what was done, or of whom or what it was done to, or by whom. */
+  q: string;
+  /** A login, or `slotbell` for what no person did. */
+  who: string;
+  /** A code, or '' for all. */
+  what: string;
+  event?: Types.ObjectId;
+  /** Local days, the first and the last. */
+  from: string;
+  to: string;
+  before?: Cursor;
+}
+
+const day = () =>
+  Joi.string()
+    .max(10)
+    .custom((value: string, check) => (isDay(value) ? value : check.error('any.only')))
+    .allow('')
+    .default('');
+
+export const auditQuery = Joi.object<AuditQuery, true>({
+  q: line(100).allow('').default(''),
+  who: Joi.string()
+    .max(24)
+    .pattern(/^([0-9a-f]{24}|slotbell)$/)
+    .allow('')
+    .default(''),
+  what: Joi.string()
+    .valid('', ...Object.keys(ACTIONS))
+    .default(''),
+  event: objectId().empty(''),
+  from: day(),
+  to: day(),
+  before: Joi.string()
+    .max(40)
+    .pattern(/^\d{1,15}-[0-9a-f]{24}$/)
+    .empty('')
+    .custom(cursorOf) as unknown as Joi.ObjectSchema<Cursor>,
+});
+
+function cursorOf(text: string, check: Joi.CustomHelpers): unknown {
+  const [time = '', id = ''] = text.split('-');
+  const at = new Date(Number(time));
+  return Number.isNaN(at.getTime()) ? check.error('any.only') : { at, id: new Types.ObjectId(id) };
+}
+
+/** A cursor as an address has it. */
+export function cursorText({ at, id }: Cursor): string {
+  return `${at.getTime()}-${id.toHexString()}`;
+}

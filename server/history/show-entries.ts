@@ -1,0 +1,56 @@
+import type { Types } from 'mongoose';
+import { sayAction } from '../audit/say-action.js';
+import type { AuditEntry } from '../models/audit-entry.js';
+import { number } from '../web/format-count.js';
+import { numericMoment } from '../web/format-time.js';
+import type { Place } from '../web/place.js';
+import { MOST_NAMED, nameTargets, type Names } from './name-targets.js';
+import { sayChanges, type SaidChange } from './say-changes.js';
+import { sayDetail } from './say-detail.js';
+
+/** An entry as its page and its file show it. */
+export interface AuditRow {
+  when: string;
+  who: string;
+  /** The login, for a list of all that it did; '' where no person did it. */
+  user: string;
+  /** '' where it is not known. */
+  from: string;
+  what: string;
+  /** To whom or what. */
+  about: string[];
+  event: string;
+  details: string[];
+  changes: SaidChange[];
+}
+
+/** Entries in words, with the names of today. */
+export async function showEntries(
+  account: Types.ObjectId,
+  entries: readonly AuditEntry[],
+  place: Place,
+): Promise<AuditRow[]> {
+  const names = await nameTargets(account, entries, place);
+  return entries.map((entry) => ({
+    when: numericMoment(entry.at, place),
+    who: whoOf(entry, names),
+    user: entry.user?.toHexString() ?? '',
+    from: entry.from ?? '',
+    what: sayAction(entry.action),
+    about: aboutOf(entry, names),
+    event: entry.event ? (names.get(entry.event.toHexString()) ?? 'An event that was deleted') : '',
+    details: sayDetail(entry.detail, place),
+    changes: sayChanges(entry.action, entry.changes ?? [], place),
+  }));
+}
+
+function whoOf({ user }: AuditEntry, names: Names): string {
+  return user ? (names.get(user.toHexString()) ?? 'Somebody who no longer has a login') : 'Slotbell';
+}
+
+/** What has no name, such as a slot or a run, is told by what was done. */
+function aboutOf({ targets }: AuditEntry, names: Names): string[] {
+  const named = targets.slice(0, MOST_NAMED).flatMap((id) => names.get(id.toHexString()) ?? []);
+  const more = named.length > 0 ? targets.length - named.length : 0;
+  return more > 0 ? [...named, `and ${number(more)} more`] : named;
+}

@@ -1,0 +1,129 @@
+import { AsyncResource } from 'node:async_hooks';
+import { fork, type ChildProcess } from 'node:child_process';
+import path from 'node:path';
+import type { StoredRecord } from '../roster-files/records/roster-files.js';
+import type { FromReader, Questions } from './take-answer.js';
+import type { PiecesRead, ReadingOrder, ReadingPlace } from './read-pieces.js';
+
+/** What a reading holds in memory at most, in MB: a roster at every limit of an upload needs less. */
+const MOST_MB = 256;
+/** Of what is thrown away at once: less of it is more often looked through. */
+const YOUNG_MB = 4;
+/** Files are read by a process that knows no secret of this one. */
+const PASSED_ON = new Set(['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'LD_LIBRARY_PATH']);
+
+/** Reads the files of an upload. @param signal ends it; its reason is thrown then */
+export type ReadFiles = (
+  order: ReadingOrder,
+  place: ReadingPlace,
+  signal: AbortSignal,
+) => Promise<PiecesRead | 'out of memory'>;
+
+/**
+ * Reads in a process of its own, whose memory has a limit and goes with it: whatever the files hold, this process neither grows nor
+ * ends. That one knows neither database nor settings, and is answered what it asks.
+ */
+export function readInChild(mostMb = MOST_MB): ReadFiles {
+  return async (order, place, signal) => {
+    signal.throwIfAborted();
+    const answers = new Answers(order, place);
+    const child = startReader(mostMb);
+    const end = () => void child.kill('SIGKILL');
+    signal.addEventListener('abort', end);
+    try {
+      return await resultOf(child, answers, place, signal);
+    } finally {
+      signal.removeEventListener('abort', end);
+      end();
+      await answers.close();
+    }
+  };
+}
+
+function startReader(mostMb: number): ChildProcess {
+  const extension = path.extname(import.meta.filename);
+  const loader = extension === '.ts' ? ['--import', import.meta.resolve('tsx')] : [];
+  const limits = [`--max-old-space-size=${mostMb}`, `--max-semi-space-size=${YOUNG_MB}`];
+  return fork(path.join(import.meta.dirname, `run-reader${extension}`), {
+    execArgv: [...limits, ...loader],
+    env: Object.fromEntries(Object.entries(process.env).filter(([name]) => PASSED_ON.has(name))),
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+}
+
+function resultOf(
+  child: ChildProcess,
+  answers: Answers,
+  place: ReadingPlace,
+  signal: AbortSignal,
+): ReturnType<ReadFiles> {
+  return new Promise((resolve, reject) => {
+    let read: PiecesRead | undefined;
+    let fault: Error | undefined;
+    const take = async (message: FromReader): Promise<void> => {
+      if (message.tells === 'progress') place.onRead(message.bytes, message.total);
+      else if (message.tells === 'read') read = message.read;
+      else if (message.tells === 'fault')
+        throw Object.assign(new Error('Reading the files failed.'), message);
+      else {
+        const value = await answers.to(message.about, message.value);
+        if (child.connected) child.send({ n: message.n, value });
+      }
+    };
+    const onMessage = (message: unknown): void => {
+      take(message as FromReader).catch((error: unknown) => {
+        fault ??= error instanceof Error ? error : new Error(String(error));
+        child.kill('SIGKILL');
+      });
+    };
+    // What is asked of the database belongs to whoever asked for the reading.
+    child.on('message', AsyncResource.bind(onMessage));
+    child.once('error', reject);
+    // Unlike 'exit', it comes after the last message.
+    child.once('close', (code, endedBy) => {
+      if (signal.aborted) reject(signal.reason as Error);
+      else if (fault) reject(fault);
+      else if (read) resolve(read);
+      else if (isOutOfMemory(code, endedBy)) resolve('out of memory');
+      else reject(new Error(`The process that read the files ended with ${endedBy ?? String(code)}.`));
+    });
+  });
+}
+
+/** A process of Node that has reached its limit of memory aborts itself. */
+function isOutOfMemory(code: number | null, endedBy: NodeJS.Signals | null): boolean {
+  return endedBy === 'SIGABRT' || code === 134;
+}
+
+/** Answers what the reading process asks. */
+class Answers implements Questions {
+  readonly #cursors = new Map<number, AsyncIterator<StoredRecord[]>>();
+
+  constructor(
+    private readonly ordered: ReadingOrder,
+    private readonly place: ReadingPlace,
+  ) {}
+
+  to(about: keyof Questions, value: unknown): Promise<unknown> {
+    return (this[about] as (value: unknown) => Promise<unknown>)(value);
+  }
+
+  order = () => Promise.resolve(this.ordered);
+  keep: Questions['keep'] = (piece) => this.place.keep(piece);
+  ids: Questions['ids'] = ({ list, ids }) => this.place.known.ids(list, ids);
+  guardians: Questions['guardians'] = (students) => this.place.known.guardians(students);
+  records: Questions['records'] = async ({ list, kind, cursor }) => {
+    const batches = this.#cursors.get(cursor) ?? this.place.known.records(list, kind)[Symbol.asyncIterator]();
+    this.#cursors.set(cursor, batches);
+    const next = await batches.next();
+    if (!next.done) return next.value;
+    this.#cursors.delete(cursor);
+    return undefined;
+  };
+
+  /** Lets go of what a reading that was ended had begun to ask. */
+  async close(): Promise<void> {
+    for (const batches of this.#cursors.values()) await batches.return?.();
+  }
+}

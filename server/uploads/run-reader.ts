@@ -1,0 +1,51 @@
+import { writeFileSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import { askParent, KNOWN_TO_PARENT, takeAnswer, tellParent, type Answer } from './take-answer.js';
+import { readPieces } from './read-pieces.js';
+
+/**
+ * A process that reads one upload and ends. It knows neither the database nor a setting: it asks whoever started it (`readInChild`).
+ * It may be ended at any moment.
+ */
+const TELL_MS = 100;
+
+let bytes = 0;
+let toldAt = 0;
+
+function tellProgress(read: number, total: number): void {
+  bytes += read;
+  if (performance.now() - toldAt < TELL_MS) return;
+  tellParent({ tells: 'progress', bytes, total });
+  bytes = 0;
+  toldAt = performance.now();
+}
+
+/** Where the machine's memory is used up, this process is the one that the system ends. */
+function goFirst(): void {
+  try {
+    writeFileSync('/proc/self/oom_score_adj', '1000');
+  } catch {
+    // Other systems choose by themselves.
+  }
+}
+
+async function readOrdered(): Promise<void> {
+  const order = await askParent('order', undefined);
+  const place = {
+    known: KNOWN_TO_PARENT,
+    keep: (piece: Parameters<typeof askParent<'keep'>>[1]) => askParent('keep', piece),
+    onRead: tellProgress,
+  };
+  const read = await readPieces(order, place);
+  tellParent({ tells: 'read', read }, () => process.exit());
+}
+
+goFirst();
+process.on('message', (answer: Answer) => takeAnswer(answer));
+process.on('disconnect', () => process.exit());
+// Whoever started it says when it ends, also where the terminal or the system tells all processes at once.
+process.on('SIGINT', () => undefined).on('SIGTERM', () => undefined);
+readOrdered().catch((error: unknown) => {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  tellParent({ tells: 'fault', stack }, () => process.exit(1));
+});
