@@ -1,4 +1,4 @@
-import type { Overridable, Refusal } from '../models/appointment.js';
+import type { Refusal } from '../models/appointment.js';
 
 /** What a refusal at the desk is about. */
 export interface AtDesk {
@@ -35,21 +35,4 @@ const SENTENCES: Record<Refusal, (of: AtDesk) => string> = {
 
 export function sayRefusal(reason: Refusal, of: AtDesk): string {
   return SENTENCES[reason](of);
-}
-
-/** What was set aside, as a part of a list. */
-const RULES: Record<Overridable, string> = {
-  'not open': 'booking window',
-  'too late': 'already started',
-  'teacher limit': 'appointments with one teacher',
-  'class limit': 'appointments for one class',
-  'household limit': 'appointments of one family',
-  'student limit': 'appointments of one child',
-  'day limit': 'appointments of a teacher in a day',
-  'household busy': 'minutes between two appointments',
-};
-
-/** The rules that were set aside: "booking window, appointments of one child". */
-export function sayRules(rules: readonly Overridable[]): string {
-  return rules.map((rule) => RULES[rule]).join(', ');
 }

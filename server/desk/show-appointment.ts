@@ -10,8 +10,8 @@ import type { Form } from '../web/parse.js';
 import { sayAnswers } from '../web/say-answers.js';
 import { KIND_WORDS } from '../web/say-kind.js';
 import { sayProblem } from '../web/say-problem.js';
+import { sayRules } from '../web/say-rules.js';
 import type { DeskMeeting, SeenEvent } from './find-meeting.js';
-import { sayRules } from './say-refusal.js';
 import { findTold } from './say-told.js';
 import { deskFrame, deskPath } from './show-frame.js';
 
