@@ -9,7 +9,7 @@ import { fileNames } from './.eslint/file-names.js';
 const base = 'models web audit core notifications';
 const roster = 'roster sources runs clever';
 const all =
-  'core database models web audit notifications clever runs sources tables roster-files roster uploads duplicates mapping sync review importer events classes slots contacts accounts reports booking desk moves appointments families history';
+  'core database models web audit notifications clever runs sources tables roster-files roster uploads duplicates mapping sync review importer events classes slots contacts accounts reports booking desk moves appointments mailings families overview history';
 
 // prettier-ignore
 const layers = [
@@ -43,7 +43,9 @@ const layers = [
   ['desk',          'server/desk/**',                             `booking reports contacts slots accounts ${base}`],
   ['moves',         'server/moves/**',                              `booking slots ${base}`],
   ['appointments',  'server/appointments/**',                       `booking desk reports sync ${base}`],
+  ['mailings',      'server/mailings/**',                           `booking reports events ${base}`],
   ['families',      'server/families/**',                           `booking contacts accounts ${base}`],
+  ['overview',      'server/overview/**',                           `events slots reports sync runs ${base}`],
   ['history',       'server/history/**',                            `events accounts ${base}`],
   ['routes',        'server/{routes,app,index}.ts',                 `${all} jobs runtime`],
   ['upgrades',      'server/upgrades/**',                           'database models booking runs roster web core'],
@@ -55,7 +57,7 @@ const layers = [
 
 // The closed file vocabulary of a feature folder.
 const features =
-  'accounts appointments audit booking classes clever contacts desk duplicates events families history importer mapping moves notifications reports slots uploads'.split(
+  'accounts appointments audit booking classes clever contacts desk duplicates events families history importer mailings mapping moves notifications overview reports slots uploads'.split(
     ' ',
   );
 const featureFiles = ['routes.ts', 'schema.ts', 'queries.ts', 'policy.ts', 'client.ts'];

@@ -4,7 +4,7 @@ import type { OneShot, Recurring } from './job.js';
 /** Deletes what is in events that somebody deleted, at once. */
 export const deleteEventsJob: OneShot = (deps, _key, stopping) => deleteEvents(deps, stopping);
 
-/** Goes on where a killed worker left off. */
+/** Continues where a killed worker stopped. */
 export const deleteEventsAgain: Recurring = {
   name: 'delete-events-again',
   everyMs: 60_000,

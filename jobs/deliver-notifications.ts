@@ -4,7 +4,7 @@ import type { OneShot, Recurring } from './job.js';
 /** Sends the mails that wait, at once after one was queued. */
 export const deliverNotifications: OneShot = (deps, _key, stopping) => deliverMails(deps, stopping);
 
-/** Sends those whose next try has come, and those that a killed worker left behind. */
+/** Sends emails whose next try is due, and those that a killed worker left. */
 export const retryNotifications: Recurring = {
   name: 'retry-notifications',
   everyMs: 60_000,

@@ -1,7 +1,7 @@
 import { expireHolds } from '../server/booking/expire-holds.js';
 import type { Recurring } from './job.js';
 
-/** Ends holds that ran out, and finishes what a killed process left half done. */
+/** Ends holds that ran out, and finishes what a killed process left unfinished. */
 export const expireHoldsJob: Recurring = {
   name: 'expire-holds',
   everyMs: 60_000,

@@ -1,9 +1,9 @@
 import type { Deps } from '../server/deps.js';
 
-/** A one-shot that features ask for by name; `key` tells what it is about. */
+/** A job that features request by name; `key` says what it is about. */
 export type OneShot = (deps: Deps, key: string, stopping: AbortSignal) => Promise<void>;
 
-/** Runs by itself. */
+/** A job that runs by the clock. */
 export interface Recurring {
   name: string;
   everyMs: number;

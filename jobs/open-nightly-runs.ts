@@ -5,8 +5,8 @@ import { resumeUploads } from '../server/uploads/resume-uploads.js';
 import type { Recurring } from './job.js';
 
 /**
- * Opens the nightly syncs whose moment has come, asks again for runs, uploads and deletions that wait or lost their worker, and removes what such
- * a worker had downloaded.
+ * Adds the nightly syncs whose time has come, queues runs, uploads and deletions again that wait or lost their worker, and removes what
+ * such a worker had downloaded.
  */
 export const openNightlyRuns: Recurring = {
   name: 'open-nightly-runs',

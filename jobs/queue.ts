@@ -6,8 +6,8 @@ import { isDuplicateKey } from '../server/models/duplicate-key.js';
 import type { JobName, Queue } from '../server/queue.js';
 
 /**
- * Without Agenda's log of jobs, which nobody reads: it would build indexes for it right away, and a database that goes away meanwhile
- * would end the process, as Agenda waits for them without a catch.
+ * Agenda without its log of jobs, which nobody reads: it would build indexes for the log at once, without catching errors, so that a
+ * database that goes away meanwhile would end the process.
  */
 class JobsAlone extends MongoBackend {
   override connect(): Promise<void> {
@@ -17,14 +17,14 @@ class JobsAlone extends MongoBackend {
 
 export interface AgendaQueue extends Queue {
   agenda: Agenda;
-  /** How long a job that says nothing counts as running. */
+  /** How long a silent job counts as running. */
   lockMs: number;
 }
 
 /**
- * The queue that features hand work to. The database must be connected: Agenda ends the process otherwise.
- * @param processEveryMs how often waiting jobs of other processes are looked for; own ones start at once
- * @param lockMs how long a job that says nothing counts as running; Agenda leaves a timer of half of it behind each job
+ * The queue to which features hand work. The database must be connected, or Agenda ends the process.
+ * @param processEveryMs how often the queue is searched for jobs of other processes; own jobs start at once
+ * @param lockMs how long a silent job counts as running; Agenda leaves a timer of half that time behind each job
  */
 export function createQueue({ processEveryMs = 2000, lockMs = 30_000 } = {}): AgendaQueue {
   const { db } = mongoose.connection;
@@ -47,7 +47,7 @@ export function createQueue({ processEveryMs = 2000, lockMs = 30_000 } = {}): Ag
         .unique({ 'data.key': key }, { insertOnly: true })
         .schedule(new Date());
       await job.save().catch((error: unknown) => {
-        // Two asked at once: one job is what both want.
+        // Two requests at once need only one job.
         if (!isDuplicateKey(error)) throw error;
       });
     },

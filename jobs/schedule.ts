@@ -9,10 +9,11 @@ import type { OneShot, Recurring } from './job.js';
 import { continueMovesJob, moveSlotsJob } from './move-slots.js';
 import { openNightlyRuns } from './open-nightly-runs.js';
 import { readUploadJob } from './read-upload.js';
+import { continueMailingsJob, sendMailingJob } from './send-mailing.js';
 import { sendRemindersJob } from './send-reminders.js';
 import { runRefreshJob, runSyncJob } from './run-sync.js';
 
-/** The one table of what runs when. Each job is shallow: it calls a feature. */
+/** The single table of what runs when. Each job only calls a feature. */
 export const ONE_SHOTS: Record<JobName, OneShot> = {
   'delete-events': deleteEventsJob,
   'delete-contacts': deleteContactsJob,
@@ -21,10 +22,12 @@ export const ONE_SHOTS: Record<JobName, OneShot> = {
   'read-upload': readUploadJob,
   'run-refresh': runRefreshJob,
   'run-sync': runSyncJob,
+  'send-mailing': sendMailingJob,
 };
 
 export const RECURRING: Recurring[] = [
   checkApprovals,
+  continueMailingsJob,
   continueMovesJob,
   deleteEventsAgain,
   deleteOldJob,

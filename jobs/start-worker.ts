@@ -8,14 +8,14 @@ import { ONE_SHOTS, RECURRING } from './schedule.js';
 
 const LOOK_MS = 50;
 /**
- * A job that takes longer hangs, or has so much to do that it may as well begin anew: it is told to stop, and after a fifth
- * more, in which a mail under way has its answer, nobody waits for it. Runs and uploads see to it themselves that they go on.
+ * A job that takes longer hangs, or has so much to do that it may as well start over. It is told to stop, and after another fifth of this
+ * time, enough for an email that is being sent, nobody waits for it. Runs and uploads continue by themselves.
  */
 const LIMIT_MS = 10 * 60_000;
 const UNLIMITED: ReadonlySet<string> = new Set(['run-sync', 'run-refresh', 'read-upload', 'delete-contacts']);
 
 export interface Worker {
-  /** Tells running jobs to stop at their next safe point and waits for them. */
+  /** Tells running jobs to stop at their next safe point, and waits for them. */
   stop(): Promise<void>;
 }
 
@@ -26,7 +26,7 @@ export interface WorkerOptions {
   recurring?: Recurring[];
 }
 
-/** Starts working off the queue and the schedule in this process. */
+/** Starts working through the queue and the schedule in this process. */
 export async function startWorker(
   deps: Deps,
   queue: AgendaQueue,
@@ -58,19 +58,20 @@ export async function startWorker(
   });
   await wipeOldDownloads(deps);
   await resumeRuns(deps);
-  // Mails that a worker before left queued.
+  // For emails that an earlier worker left queued.
   await queue.add('deliver-notifications', 'outbox');
-  // Events that were being deleted.
+  // For events that were being deleted.
   await queue.add('delete-events', 'all');
   for (const { name, everyMs } of recurring) await agenda.every(everyMs, name);
-  // Last: a start that fails before has begun no job.
+  // Last, so that a start that fails earlier has begun no job.
   await agenda.start();
 
   return {
     async stop() {
       stopping.abort();
       const idle = new AbortController();
-      // Agenda asks whether it is idle before it takes the last job off its list, and then waits to the end: so we look.
+      // Agenda checks whether it is idle before it removes the last job from its list, and then waits until the time is over; so this
+      // checks instead.
       const look = setInterval(() => {
         agenda.getRunningStats().then(
           ({ runningJobs }) => {
@@ -79,7 +80,7 @@ export async function startWorker(
           () => undefined,
         );
       }, LOOK_MS);
-      // They look at `stopping` at each safe point. A mail whose server has not answered by then will be sent again.
+      // Jobs check `stopping` at each safe point. An email whose server has not answered by then will be sent again.
       await agenda.drain({ timeout: deps.config.drainMs, signal: idle.signal, closeConnection: false });
       clearInterval(look);
     },
@@ -87,8 +88,8 @@ export async function startWorker(
 }
 
 /**
- * Runs a job so that it never throws: a job that failed would stay in the queue under its key, and Agenda does not retry it.
- * What must be retried is in the record that the job is about (a run's heartbeat, a mail's next try). Keeps the lock fresh meanwhile.
+ * Runs a job so that it never throws: a failed job would stay in the queue under its key, and Agenda does not retry it. What must be
+ * retried is in the record that the job is about (a run's heartbeat, an email's next try). Renews the job's lock meanwhile.
  */
 async function catchFaults<T>(
   deps: Deps,
@@ -108,7 +109,9 @@ async function catchFaults<T>(
   }
 }
 
-/** Does the work, but gives it up when its time is over: its place is free again then, for this worker and all others. */
+/**
+ * Waits for the work until its time is over, and then gives it up, so that its place is free for other jobs of this worker and all others.
+ */
 async function inTime(
   stopping: AbortSignal,
   limitMs: number | undefined,

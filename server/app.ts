@@ -10,6 +10,7 @@ import { databaseAnswersAnew, databaseReady } from './database/connect.js';
 import { watchCommands } from './database/follow-commands.js';
 import { judgeRecovery } from './database/judge-recovery.js';
 import type { Deps } from './deps.js';
+import { unsubscribeRoutes } from './notifications/unsubscribing/routes.js';
 import { receiveFiles } from './uploads/receive-files.js';
 import { ROOT } from './root.js';
 import { LONG_FORMS, routes } from './routes.js';
@@ -39,7 +40,7 @@ export function createApp(deps: Deps): Express {
   app.set('query parser', 'simple');
   app.disable('x-powered-by');
 
-  app.use(baseLocals(files.url));
+  app.use(baseLocals(files.url, () => deps.config.smtpUrl !== undefined));
   app.use(securityHeaders(deps));
   app.use(healthPages(deps));
   app.use(
@@ -52,8 +53,9 @@ export function createApp(deps: Deps): Express {
   app.use(passport.initialize(), passport.session() as express.RequestHandler, loadActor(deps));
   app.post(LONG_FORMS, formOfWhoIsIn(LONG_FORM));
   app.use(formOfWhoIsIn(FORM), readForm(OPEN_FORM));
-  app.use(keptNowhere, sessionLocals, receiveFiles(deps), csrfGuard);
-  app.use(followSource, routes(deps, passport));
+  app.use(keptNowhere, sessionLocals, receiveFiles(deps), followSource);
+  app.use(unsubscribeRoutes(deps), csrfGuard);
+  app.use(routes(deps, passport));
   app.use(unknownPage);
   app.use(answerFaults);
   return app;

@@ -6,7 +6,8 @@ export type JobName =
   | 'delete-contacts'
   | 'delete-events'
   | 'deliver-notifications'
-  | 'move-slots';
+  | 'move-slots'
+  | 'send-mailing';
 
 /** Where features hand work over to the worker; `jobs/` gives the real one, tests may run a job at once. */
 export interface Queue {

@@ -16,17 +16,18 @@ import { eventRoutes } from './events/routes.js';
 import { auditRoutes, eventAuditRoutes } from './history/routes.js';
 import { keepOfLost } from './families/keep-appointments.js';
 import { eventFamilyRoutes, familyRoutes } from './families/routes.js';
+import { announceRoutes, mailingRoutes } from './mailings/routes.js';
 import { messageRoutes, outboxRoutes } from './notifications/routes.js';
 import { duplicateRoutes } from './duplicates/routes.js';
 import { eventSyncRoutes } from './sync/tab/routes.js';
 import { reportRoutes } from './reports/routes.js';
-import { listLinks } from './reports/show-report.js';
 import { mappingRoutes } from './mapping/routes.js';
 import { importerRoutes } from './importer/routes.js';
 import { termRoutes } from './sync/terms/routes.js';
 import { rosterFileRoutes } from './uploads/routes.js';
 import { bulkRoutes } from './slots/bulk/routes.js';
 import { daySheetRoutes } from './slots/day-sheet/routes.js';
+import { overviewRoutes } from './overview/routes.js';
 import { moveRoutes } from './moves/routes.js';
 import { generatorRoutes } from './slots/generator/routes.js';
 import { roomRoutes } from './slots/rooms/routes.js';
@@ -79,9 +80,11 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
   router.use('/events/:event/sync', eventGuard('event administrator'), eventSyncRoutes(deps));
   router.use('/reports', reportRoutes(deps));
   router.use('/events/:event/messages', eventGuard('event administrator'), messageRoutes(deps));
+  router.use('/events/:event/announce', eventGuard('event administrator'), announceRoutes(deps));
+  router.use('/events/:event/mailings', eventGuard('event administrator'), mailingRoutes(deps));
   router.use('/events/:event/families', eventGuard('event administrator'), eventFamilyRoutes(deps));
   router.use('/events/:event/settings/audit', eventAuditRoutes(deps));
-  router.use('/events', staffGuard, eventRoutes(deps, listLinks));
+  router.use('/events', staffGuard, eventRoutes(deps), overviewRoutes(deps));
   router.use(
     '/events',
     generatorRoutes(deps),

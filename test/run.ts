@@ -10,15 +10,18 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { ROOT } from '../server/root.js';
 
-/** Folders of test/, those that take longest first; what none of them names is the last part. */
+/** Folders of test/, those that take longest first, so that no long part is left for the end; what none of them names is the last part. */
 const FOLDERS = [
-  'web',
   'browser',
   'roster',
+  'web',
+  '{sync,duplicates}',
   '{database,jobs}',
   '{runs,review}',
-  '{sync,duplicates}',
+  '{permissions,upgrades}',
+  '{slots,moves,events,contacts}',
   'booking',
+  '{accounts,families,reports,notifications,demo}',
   '{roster-files,uploads}',
 ];
 /** Of mocha's own exit codes the last that counts failures. */

@@ -98,7 +98,9 @@ export function childrenPages(deps: Deps): Router {
         return;
       }
       await sendLink(deps, 'prove e-mail', req.user, `${conferenceOf(res).home}/children`);
-      text = `A link is on its way to ${req.user.email}.`;
+      text = deps.config.smtpUrl
+        ? `A link is on its way to ${req.user.email}.`
+        : 'Your link is ready, but this school doesn’t send emails yet. Ask the school’s office for it.';
     }
     await goOn(deps, req, res, text, typedProof(req));
   });

@@ -12,6 +12,7 @@ import type { MacroValues } from '../notifications/messages/macros.js';
 import { sayDetails, sayNews } from '../notifications/messages/say-meeting.js';
 import { writeMessage } from '../notifications/messages/write-message.js';
 import { queueMail } from '../notifications/queue-mail.js';
+import { findUnsubscribed } from '../notifications/unsubscribing/find-unsubscribed.js';
 import { whenInWords } from '../web/format-time.js';
 import { placed, styleOf, type PlacedEvent } from '../web/place.js';
 import { sayAnswers } from '../web/say-answers.js';
@@ -41,7 +42,7 @@ export async function tellHousehold(
   if (!household || !event || !account) return;
   const [meeting] = await withNames([appointment], styleOf(account));
   if (!meeting) return;
-  const adults = await addresseesOf(household);
+  const adults = await withoutUnsubscribed(news, account._id, await addresseesOf(household));
   const entry = { ...meeting, cancelled: news === 'cancelled' };
   const ics = writeCalendar(event, account, [entry], deps.config.publicUrl, deps.now());
   const replyTo = event.office?.replyTo || event.office?.email;
@@ -59,7 +60,7 @@ export async function tellHousehold(
       subject,
       // Words of an event's own may leave the news out, with which it stands else.
       text: text.includes(notice) ? text : `${notice}\n\n${text}`,
-      ...(news === 'reminder' ? {} : { ics }),
+      ...(news === 'reminder' ? { mayUnsubscribe: true } : { ics }),
       key: [news, meeting.id, ...(once ? [once] : []), adult._id.toHexString()].join(':'),
     });
   }
@@ -90,6 +91,18 @@ export async function addresseesOf({
   }).lean();
   if (!contact?.email) return [];
   return [{ _id: contact._id, name: contactName(contact), email: contact.email }];
+}
+
+/** Who wants no reminders is told everything else all the same. */
+async function withoutUnsubscribed(
+  news: MessageKind,
+  account: Types.ObjectId,
+  addressees: Addressee[],
+): Promise<Addressee[]> {
+  if (news !== 'reminder') return addressees;
+  const emailOf = ({ email }: Addressee) => email.toLowerCase();
+  const without = await findUnsubscribed(account, addressees.map(emailOf));
+  return addressees.filter((one) => !without.has(emailOf(one)));
 }
 
 function valuesOf(

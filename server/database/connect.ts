@@ -8,7 +8,7 @@ import { mendDriver } from './mend-driver.js';
 export type { Log } from './embedded/start.js';
 
 export interface DatabaseOptions {
-  /** A MongoDB of the school's or host's own; without it the embedded engine serves `dataDir/db`. */
+  /** A MongoDB of the school or its host; without it the embedded engine serves `dataDir/db`. */
   mongodbUri?: string | undefined;
   dataDir: string;
   log: Log;
@@ -18,9 +18,9 @@ export interface DatabaseOptions {
 
 export interface Database {
   embedded: boolean;
-  /** May hold a password: not for logs. */
+  /** May contain a password: not for logs. */
   uri: string;
-  /** Disconnects; with `stopEngine` an embedded engine that nobody else uses has ended when this returns. */
+  /** Disconnects; with `stopEngine`, an embedded engine that nobody else uses has ended when this returns. */
   close(options?: { stopEngine?: boolean }): Promise<void>;
 }
 
@@ -31,17 +31,17 @@ const PING_MS = 1_000;
 const ANEW_MS = 2_000;
 const DATABASE_NAME = 'slotbell';
 const INDEX_BUILDERS = 4;
-/** Indexes of older versions that no query needs any more, by collection: each slows every write. */
+/** Indexes of older versions that no query needs, by collection: each slows every write. */
 const RETIRED: Record<string, string[]> = {
   auditEntry: ['account_1_at_-1', 'event_1_at_-1', 'account_1_targets_1_at_-1'],
   class: ['synced.students_1'],
   section: ['account_1_status_1_school_1_term_1'],
 };
 
-/** Where the default connection leads; may hold a password. */
+/** The address of the default connection; may contain a password. */
 let connectedTo: string | undefined;
 
-// Models are compiled when their files are loaded, before there is a connection: these hold for all of them.
+// Models are compiled when their files are loaded, before there is a connection; these settings apply to all of them.
 mongoose.set({ bufferCommands: false, strictQuery: 'throw', autoIndex: false, autoCreate: false });
 
 /**
@@ -87,9 +87,9 @@ async function connect(uri: string, options: mongoose.ConnectOptions): Promise<v
       autoIndex: false,
       bufferCommands: false,
       serverSelectionTimeoutMS: AWAY_MS,
-      // A database that hangs rather than closes is noticed by the monitor alone.
+      // Only the monitor notices a database that hangs instead of closing.
       connectTimeoutMS: AWAY_MS,
-      // Where every connection waits for an answer, nobody waits for a connection without end.
+      // If every connection waits for an answer, a request for another connection fails after this time.
       waitQueueTimeoutMS: QUEUE_MS,
       heartbeatFrequencyMS: 2_000,
     });
@@ -100,7 +100,7 @@ async function connect(uri: string, options: mongoose.ConnectOptions): Promise<v
   }
 }
 
-/** The driver would use a database called "test" where the address names none. */
+/** The driver would use a database called "test" if the address names none. */
 function nameIn(uri: string): string {
   return /^[^/]+\/\/[^/?]+\/([^?]+)/.exec(uri)?.[1] ?? DATABASE_NAME;
 }
@@ -137,7 +137,7 @@ export async function ensureIndexes(): Promise<void> {
 
 async function buildIndexes({ schema, collection }: (typeof mongoose.models)[string]): Promise<void> {
   const indexes = schema.indexes() as [IndexDescription['key'], Omit<IndexDescription, 'key'>][];
-  // One that is not there is as good as dropped.
+  // An index that does not exist counts as dropped.
   for (const name of RETIRED[collection.name] ?? []) await collection.dropIndex(name).catch(() => undefined);
   if (indexes.length === 0) return;
   try {
@@ -151,7 +151,7 @@ function indexFault(collection: string, error: unknown): Error {
   if (isDuplicateKey(error)) {
     const fields = Object.keys(error.keyPattern as object).join(', ');
     const index = `unique index on ${fields} of the collection "${collection}"`;
-    // Without the cause: it quotes the values, and this ends in the log.
+    // Without the cause, which quotes the values: this message ends in the log.
     return new Error(`The ${index} can’t be built: some documents have equal values`);
   }
   const reason = error instanceof Error ? error.message : String(error);
@@ -171,7 +171,7 @@ export async function databaseReady(): Promise<boolean> {
     () => false,
   );
   const timer = new AbortController();
-  // A process that was busy itself has not read yet what came meanwhile: it does so once more.
+  // A process that was busy has not read what arrived meanwhile: it gets one more turn to do so.
   const late = delay(PING_MS, false, { signal: timer.signal, ref: false })
     .then(() => nextTurn(false))
     .catch(() => false);
@@ -182,7 +182,7 @@ export async function databaseReady(): Promise<boolean> {
   }
 }
 
-/** Whether the database answers over a connection of its own, made for the question; false after about 2 s at the latest. */
+/** Whether the database answers over a new connection; false after about 2 s at the latest. */
 export async function databaseAnswersAnew(): Promise<boolean> {
   if (connectedTo === undefined) return false;
   const client = new mongoose.mongo.MongoClient(connectedTo, {

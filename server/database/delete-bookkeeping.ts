@@ -6,8 +6,8 @@ import { Event } from '../models/event.js';
 const BATCH = 500;
 
 /**
- * Deletes the claims and diaries of events whose last day was before that time: they keep appointments apart that are still to be. The
- * appointments stay.
+ * Deletes the claims and diaries of events whose last day was before that time: they only keep future appointments apart. The appointments
+ * stay.
  * @returns how many claims it deleted
  */
 export async function deleteBookkeeping(until: Date, stopping: AbortSignal): Promise<number> {
@@ -26,7 +26,7 @@ export async function deleteBookkeeping(until: Date, stopping: AbortSignal): Pro
         deleted += (await Claim.deleteMany({ appointment: { $in: ids } })).deletedCount;
         await clearDiaries(ids);
         const last = found.at(-1)?.from ?? after;
-        // More than a batch may begin at one moment: then on to the next, as these are looked at again another day.
+        // More slots than a batch may begin at one moment: then the loop moves on, and the rest are looked at another day.
         after = +last === +after ? new Date(+last + 1) : last;
         more = found.length === BATCH;
       }

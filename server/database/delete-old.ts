@@ -5,7 +5,9 @@ import { BOOKKEEPING_MS, firstIdAt, keepMs, LIFETIMES, type Lifetime } from './l
 
 const BATCH = 500;
 
-/** Deletes what has lived its time, in small batches between which it stops when asked. Doing it twice, or in two places, is doing it once. */
+/**
+ * Deletes documents whose lifetime is over, in small batches between which it can be stopped. It may run twice, or in two places at once.
+ */
 export async function deleteOld(
   deps: Pick<Deps, 'config' | 'log' | 'now'>,
   stopping: AbortSignal,
@@ -24,7 +26,7 @@ export async function deleteOld(
   if (Object.values(deleted).some((count) => count > 0)) deps.log.info({ deleted }, 'deleted what was old');
 }
 
-/** By the time that an id holds, and so on the index that every collection has. */
+/** Goes by the time in the id, and so by the index that every collection has. */
 async function deleteMade(
   { collection, where }: Lifetime,
   until: Date,

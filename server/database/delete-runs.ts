@@ -4,11 +4,11 @@ import type { Run, RunState } from '../models/run.js';
 import { SyncRun } from '../models/sync-run.js';
 import { firstIdAt } from './lifetimes.js';
 
-/** The newest runs of a place stay however old: the next one goes by what the last ones found. */
+/** The newest runs of a place stay at any age, as the next run needs their findings. */
 const NEWEST = 50;
 const OVER: RunState[] = ['done', 'stopped', 'failed'];
 
-/** Deletes the runs before that time which are over, but for the newest of each event and of each account's roster. */
+/** Deletes runs that ended before that time, except the newest of each event and of each account's roster. */
 export async function deleteRuns(until: Date, stopping: AbortSignal): Promise<number> {
   const first = firstIdAt(until);
   return (

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** The database commands of one request. */
 export interface CommandWatch {
-  /** How long the oldest of its commands that still waits has had no answer, in milliseconds; 0 when none waits. */
+  /** How long the oldest unanswered command has waited, in milliseconds; 0 if none waits. */
   silentMs(): number;
   /** Runs `work`, and all that it starts, as part of this request. */
   follow<T>(work: () => T): T;
@@ -22,8 +22,8 @@ export function watchCommands(): CommandWatch {
 }
 
 /**
- * Sends a command on behalf of whoever is followed, if anybody.
- * @param isSmall it has its answer soon or never; one that changes as many documents as match is let take its time
+ * Sends a command as part of the followed request, if there is one.
+ * @param isSmall whether the answer comes soon or never; a command that changes all matching documents may take its time
  */
 export async function followCommand<T>(isSmall: boolean, send: () => Promise<T>): Promise<T> {
   const waiting = isSmall ? followed.getStore() : undefined;

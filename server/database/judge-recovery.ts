@@ -1,15 +1,15 @@
-/** The driver finds a database that is back within a few seconds; after this long it never does. */
+/** The driver finds a database that is back within a few seconds; if it has not after this long, it never does. */
 const RECOVERY_MS = 30_000;
 
 export interface Recovery {
-  /** Whether this process has lost a database that answers others: only a restart helps. To be asked again and again. */
+  /** Whether this process has lost a database that answers others, so that only a restart helps. Must be asked repeatedly. */
   isLost(): Promise<boolean>;
 }
 
 /**
- * @param ready asks the database over the connections that the app uses
- * @param answersAnew asks it over a connection of its own
- * @param now in milliseconds, of a clock that only goes on
+ * @param ready asks the database over the app's connections
+ * @param answersAnew asks it over a new connection
+ * @param now in milliseconds, by a clock that only moves forward
  */
 export function judgeRecovery(
   ready: () => Promise<boolean>,
@@ -27,7 +27,7 @@ export function judgeRecovery(
     return now() - awaySince >= RECOVERY_MS && (await answersAnew());
   };
   return {
-    // One question at a time, however many ask.
+    // One check at a time, however many callers ask.
     isLost: () =>
       (asking ??= look().finally(() => {
         asking = undefined;

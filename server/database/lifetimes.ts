@@ -1,32 +1,32 @@
 import { Types, type Model } from 'mongoose';
 import { AuditEntry } from '../models/audit-entry.js';
 import { ContactDeletion } from '../models/contact-deletion.js';
+import { Mailing, MailingRecipient } from '../models/mailing.js';
 import { Notification } from '../models/notification.js';
 import { SlotMove, SlotMoveItem } from '../models/slot-move.js';
 import { SyncLog } from '../models/sync-log.js';
 
 const DAY_MS = 24 * 3600_000;
-/** The longest that a month is. */
+/** The longest month. */
 const MONTH_MS = 31 * DAY_MS;
 
-/** What is deleted some time after it was made. */
+/** Documents that are deleted some time after they were made. */
 export interface Lifetime {
   collection: Model<unknown>;
-  /** @param keepMs what the installation's KEEP_MONTHS comes to */
+  /** @param keepMs the installation's KEEP_MONTHS in milliseconds */
   ms: (keepMs: number) => number;
-  /** Only these. */
+  /** A filter for the documents. */
   where: Record<string, unknown>;
 }
 
 /**
- * How long things live that are made and never changed, by the time in their id. Longer than anything needs them: what a run changed can
- * be undone for 60 days, and an event is announced within a year. Beside this table:
- *
- * - runs live for KEEP_MONTHS, and the last ones of each event and account for good (`delete-runs.ts`);
- * - claims and diaries live for 60 days after the event's last day (`delete-bookkeeping.ts`); the appointments themselves stay;
- * - a hold lives for ten minutes, and for two days more after it ended without a booking (`booking/policy.ts`);
- * - links that work once, sessions, counters of tries, uploaded files, and the notes of runs name their own end, and the database or the
- *   embedded engine's process deletes them.
+ * How long documents live that are never changed, by the time in their id. The times exceed all uses: what a run changed can be undone for
+ * 60 days, and an event is announced within a year. Not in this table:
+ * - runs live for KEEP_MONTHS, and the last ones of each event and account stay (`delete-runs.ts`);
+ * - claims and diaries live for 60 days after the event's last day (`delete-bookkeeping.ts`); the appointments stay;
+ * - a hold lives for ten minutes, and two more days if it ended without a booking (`booking/policy.ts`);
+ * - links that work once, sessions, counters of tries, uploaded files, and the notes of runs have an expiry date of their own, and the
+ * database or the embedded engine's process deletes them.
  */
 export const LIFETIMES: Lifetime[] = [
   {
@@ -40,6 +40,12 @@ export const LIFETIMES: Lifetime[] = [
     ms: (keepMs) => keepMs,
     where: { state: { $in: ['done', 'undone'] } },
   },
+  {
+    collection: Mailing as Model<unknown>,
+    ms: (keepMs) => keepMs,
+    where: { state: { $in: ['done', 'canceled'] } },
+  },
+  { collection: MailingRecipient as Model<unknown>, ms: (keepMs) => keepMs, where: {} },
   { collection: SlotMoveItem as Model<unknown>, ms: (keepMs) => keepMs, where: {} },
   {
     collection: ContactDeletion as Model<unknown>,

@@ -3,14 +3,14 @@ import { createRequire } from 'node:module';
 import mongoose from 'mongoose';
 import { followCommand } from './follow-commands.js';
 
-/** The version of the driver whose faults are mended here. Look at them again before this number is changed. */
+/** The driver version whose faults are fixed here. Check them again before this number is changed. */
 const MENDED_VERSION = '7.8.0';
 
-/** A command that changes or reads a few documents has its answer by then, or never gets it. */
+/** The limit of a command that reads or changes a few documents: it is answered by then or never. */
 const LIMIT_MS = 30_000;
-/** One that changes as many documents as match. */
+/** The limit of a command that changes all matching documents. */
 const MANY_LIMIT_MS = 5 * 60_000;
-/** An index is built over a whole collection. */
+/** The limit of an index build, which reads a whole collection. */
 const INDEX_LIMIT_MS = 60 * 60_000;
 
 type Command = Record<string, unknown>;
@@ -19,7 +19,7 @@ interface Options {
   socketTimeoutMS?: number;
 }
 
-/** What is used of the driver's own class of a connection (`lib/cmap/connection.js`), which it does not export. */
+/** The parts used of the driver's connection class (`lib/cmap/connection.js`), which it does not export. */
 interface Connection extends EventEmitter {
   closed: boolean;
   error: Error | null;
@@ -36,15 +36,15 @@ interface Connection extends EventEmitter {
 let isMended = false;
 
 /**
- * Changes the driver's connections, once for the process, so that no command waits for good:
+ * Changes the driver's connections, once for each process, so that no command waits forever:
  *
- * - A command that is being written when its connection closes ends with it. The driver waits for the socket's `drain`, which a
- *   destroyed socket never gives; no time limit of its own reaches that wait.
- * - A fault of the socket (`EPIPE`, `ECONNRESET`) is a network error like every other: the driver then drops the connection and
- *   tries again where that is safe.
+ * - A command that is being written when its connection closes ends with it. The driver waits for the socket's `drain`, which a destroyed
+ * socket never emits; none of its time limits applies to that wait.
+ * - A fault of the socket (`EPIPE`, `ECONNRESET`) is a network error like every other: the driver then drops the connection and tries again
+ * if that is safe.
  * - Every command has a limit, by what it does.
  *
- * @throws when the driver is not the version or has not the shape that this was written for
+ * @throws if the driver's version or structure is not the one that this was written for
  */
 export function mendDriver(): void {
   if (isMended) return;
@@ -62,7 +62,7 @@ export function mendDriver(): void {
   isMended = true;
 }
 
-/** Of the driver that mongoose, Agenda and the sessions use, which is one and the same. */
+/** The connection class that mongoose, Agenda and the sessions share. */
 function findPrototype(): Connection {
   const fromMongoose = createRequire(createRequire(import.meta.url).resolve('mongoose'));
   const { version } = fromMongoose('mongodb/package.json') as { version: string };

@@ -1,6 +1,6 @@
 import mongoose from 'mongoose';
 
-/** The collection of one document, which is there while a backup is being restored. */
+/** A collection of one document that exists while a backup is being restored. */
 export const RESTORE_NOTE = 'restoring';
 
 interface Note {
@@ -14,7 +14,7 @@ function note(): mongoose.mongo.Collection<Note> {
   return db.collection<Note>(RESTORE_NOTE);
 }
 
-/** Whether the database holds what a restore brought that did not come to its end, and nothing else. */
+/** Whether the database holds only the data of a restore that did not finish. */
 export async function isHalfRestored(): Promise<boolean> {
   return (await note().findOne({ _id: 'unfinished' })) !== null;
 }
@@ -27,7 +27,7 @@ export async function forgetRestore(): Promise<void> {
   await note().drop();
 }
 
-/** @throws a plain message where the app would start with a part of its data */
+/** @throws a plain message if the app would start with a part of its data */
 export async function refuseHalfRestored(): Promise<void> {
   if (await isHalfRestored())
     throw new Error(

@@ -16,11 +16,11 @@ type Line =
   | { kind: 'document'; text: string };
 
 /**
- * Brings a backup into the connected database, which must be empty. The file is read through once before anything is
- * written, so that a cut-off one changes nothing. A restore that broke off is done again: what it brought is taken away first.
- * @param signal ends it early: it broke off then
- * @returns how many documents came back, by collection
- * @throws Error with a plain message: not a backup, cut off, or the database holds something already
+ * Restores a backup into the connected database, which must be empty. The file is first read once completely, so that an incomplete one
+ * changes nothing. A restore that broke off is repeated: its data is removed first.
+ * @param signal ends the restore early
+ * @returns how many documents were restored, by collection
+ * @throws Error with a plain message: not a backup, incomplete, or the database is not empty
  */
 export async function readBackup(file: string, signal?: AbortSignal): Promise<Record<string, number>> {
   const { db } = mongoose.connection;
@@ -108,10 +108,10 @@ async function* linesOf(file: string): AsyncGenerator<Line> {
   }
 }
 
-/** A document has 16 MB at most, and half as much again as extended JSON of the longest kind; a file whose lines are longer is another one. */
+/** A document has 16 MB at most, and the longest kind of extended JSON half as much again; a file with longer lines is something else. */
 const LONGEST_LINE = 128 * 1024 * 1024;
 
-/** Splits at line feeds alone: texts may hold what Unicode calls a line's end too, which `readline` takes for one. */
+/** Splits only at line feeds: texts may contain other Unicode line ends, which `readline` would split at. */
 async function* linesIn(source: AsyncIterable<Buffer>): AsyncGenerator<string> {
   let pieces: Buffer[] = [];
   let length = 0;

@@ -11,23 +11,23 @@ import { RESTORE_NOTE } from './note-restore.js';
 const { EJSON } = mongoose.mongo.BSON;
 
 /**
- * What lives for a while only and is made again by itself, or lets somebody in: sessions, counters of tries, the job queue, links that
+ * Collections that are temporary and renewed by themselves, or that let somebody in: sessions, counters of tries, the job queue, links that
  * work once, and the note of a restore.
  */
 const LEFT_OUT = new Set(['session', 'rateLimit', 'agendaJobs', 'oneTimeLink', RESTORE_NOTE]);
-/** Mails that hold such a link; once sent their text is empty. */
+/** Emails that contain such a link; once sent their text is empty. */
 const MAILS = 'notification';
 const WITHOUT_LINKS = { $or: [{ secret: { $ne: true } }, { state: 'sent' }] };
 
 const IN_THE_WAY =
   'that file already exists, because another backup is running or one was cut off. Delete it and try again';
 
-/** How a backup's first line names itself. */
+/** The first line of a backup. */
 export const FORMAT = { slotbell: 'backup', version: 1 };
 
 /**
- * Writes everything of the connected database into one file, gzipped, a line a document (extended JSON), collection by
- * collection. The file appears under its name only when it is whole, readable by its owner only. Memory stays flat.
+ * Writes everything in the connected database into one gzipped file, one line a document (extended JSON), collection by collection. The
+ * file gets its name only when it is complete, and only its owner may read it. Memory stays flat.
  * @param signal ends it early, without a file
  * @returns how many documents were written, by collection
  */

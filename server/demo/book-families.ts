@@ -13,7 +13,7 @@ import { Slot } from '../models/slot.js';
 import { User } from '../models/user.js';
 import { planMeetings, type Meeting, type Table } from './plan-meetings.js';
 
-/** A guardian with an address of their own, and the children. */
+/** A guardian with an address that is nobody else's, and the children. */
 interface Family {
   key: string;
   name: string;
@@ -23,7 +23,7 @@ interface Family {
 }
 
 const HOUR_MS = 3600_000;
-/** Booking has been open for so long. */
+/** How long booking has been open. */
 const OPEN_HOURS = 6 * 24;
 const FIRST_ROOM = 101;
 const NOTES = [
@@ -33,8 +33,8 @@ const NOTES = [
 ];
 
 /**
- * Books as families would over some days, in a few large writes instead of thousands of requests: appointments with the claims and
- * diaries that the booking protocol would have taken. Teachers get rooms.
+ * Books as families would within some days, in a few large writes instead of thousands of requests: appointments with the claims and
+ * diaries that the booking protocol would take. Teachers get rooms.
  * @param part of all slots, 0 to 1
  */
 export async function bookFamilies(
@@ -69,7 +69,7 @@ export async function bookFamilies(
   return { booked: meetings.length, slots: slots.length };
 }
 
-/** Families whose guardian has an address that nobody logs in with, nor teaches under, by that address. */
+/** Families, by the guardian's address, if nobody logs in or teaches with it. */
 async function findFamilies(account: Types.ObjectId, classes: Class[]): Promise<Family[]> {
   const ids = new Map(classes.flatMap(({ synced }) => synced.students.map((id) => [String(id), id])));
   const students = await Contact.find(
@@ -157,7 +157,7 @@ async function write(event: Event, { resources, families, meetings }: Booked, no
     if (!family || !resource?.contact) return [];
     const { slot, student, class: held } = meeting;
     const { household } = family;
-    // Many in the first hours, few at last.
+    // Many in the first hours, few at the end.
     const at = new Date(now.getTime() - OPEN_HOURS * HOUR_MS * (1 - (index / meetings.length) ** 2));
     const appointment = {
       _id: new Types.ObjectId(),
@@ -194,7 +194,7 @@ async function write(event: Event, { resources, families, meetings }: Booked, no
   await taken.save();
 }
 
-/** What the appointments have taken, as the protocol writes it. */
+/** What the appointments take, as the protocol writes it. */
 class Taken {
   readonly #claims: Claim[] = [];
   readonly #counts = new Map<string, number>();

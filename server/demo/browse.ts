@@ -1,6 +1,6 @@
 import { readForm } from './read-form.js';
 
-/** A page as it came: where the visit ended after redirects, its status and its text. */
+/** A received page: its address after redirects, its status and its text. */
 export interface Page {
   path: string;
   status: number;
@@ -10,7 +10,7 @@ export interface Page {
 
 type Fields = Record<string, string | string[]>;
 
-/** A person at a browser: real requests, cookies, forms as the pages offer them with their tokens. No script runs. */
+/** A person at a browser: real requests, cookies, and forms with their tokens as the pages offer them. No script runs. */
 export class Browser {
   readonly #cookies = new Map<string, string>();
 
@@ -22,9 +22,9 @@ export class Browser {
   }
 
   /**
-   * Fills a form of a page and sends it: what is not named stays as the page has it.
+   * Fills a form of a page and sends it: fields that are not named stay as the page has them.
    * @param action where the form posts to, as the page spells it
-   * @throws when the page has no such form, or the answer is not the page that follows
+   * @throws if the page has no such form, or the answer is not the page that follows
    */
   async submit(pagePath: string, action: string, fields: Fields = {}): Promise<Page> {
     const answer = await this.trySubmit(pagePath, action, fields);
@@ -33,12 +33,12 @@ export class Browser {
     return answer;
   }
 
-  /** The same, for an answer that may be a refusal. */
+  /** Does the same, for an answer that may be a refusal. */
   async trySubmit(pagePath: string, action: string, fields: Fields = {}): Promise<Page> {
     return this.submitOn(await this.get(pagePath), action, fields);
   }
 
-  /** The same on a page that is open already, such as a preview. */
+  /** Does the same on a page that is open already, such as a preview. */
   async submitOn(page: Page, action: string, fields: Fields = {}): Promise<Page> {
     const form = readForm(page.text, action, page.path);
     if (!form)
@@ -78,7 +78,7 @@ export class Browser {
   }
 }
 
-/** What a page says, for a message about it: its headline and what is to be put right. */
+/** What a page says, for a message about it: its headline and the problems on it. */
 function saidOn(page: Page): string {
   const parts = [
     ...page.text.matchAll(/<(h1|li|p class="(?:lead|error)[^"]*")[^>]*>([\s\S]*?)<\/(?:h1|li|p)>/g),

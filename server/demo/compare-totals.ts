@@ -6,7 +6,7 @@ import { Contact, type ContactType } from '../models/contact.js';
 const KINDS = ['students', 'teachers', 'guardians', 'classes', 'enrolments'] as const;
 type Kind = (typeof KINDS)[number];
 
-/** What the API delivered, counted on its own, and why some of it is not to be expected in the account. */
+/** What the API delivered, counted independently, and which of it the account need not have. */
 export interface Delivered {
   totals: Record<Kind, number>;
   explained: Record<Kind, { count: number; why: string }[]>;
@@ -20,7 +20,7 @@ export interface Comparison {
   ok: boolean;
 }
 
-/** Reads the whole district once more, apart from the importer, and counts. */
+/** Reads the whole district again, without the importer, and counts. */
 export async function countDelivered(client: CleverClient): Promise<Delivered> {
   const students = new Set<string>();
   const homeless = new Set<string>();
@@ -97,7 +97,7 @@ function told(...reasons: [count: number, why: string][]): { count: number; why:
   return reasons.filter(([count]) => count > 0).map(([count, why]) => ({ count, why }));
 }
 
-/** Holds what an event has against what was delivered; a difference that no reason covers is not ok. */
+/** Compares an event with what was delivered; a difference without a reason is not ok. */
 export async function compareTotals(delivered: Delivered, event: string): Promise<Comparison[]> {
   const id = new Types.ObjectId(event);
   const [sums] = await Class.aggregate<{ account: Types.ObjectId; classes: number; enrolments: number }>([

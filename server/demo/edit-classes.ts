@@ -17,7 +17,7 @@ export interface EditedClasses {
 /** Hides one class, deletes one and renames one, in the Class Editor with only classes shown. */
 export async function editClasses({ admin, event }: School, steps: Steps): Promise<EditedClasses> {
   const list = `${event}/classes`;
-  // Clubs, where there are any: the sandbox's night takes away, renames and gives away other classes.
+  // Clubs, if there are any: the sandbox's night removes and changes other classes.
   const clubs = await admin.get(`${list}?only=classes&q=club`);
   const page = freeOf(clubs).length >= 3 ? clubs : await admin.get(`${list}?only=classes&size=100`);
   const rows = freeOf(page);
@@ -41,12 +41,12 @@ export async function editClasses({ admin, event }: School, steps: Steps): Promi
   return { hidden, deleted, renamed: { ...renamed, to } };
 }
 
-/** Classes of a page that nobody has booked. */
+/** Classes on a page that have no bookings. */
 function freeOf(page: Page): ClassRow[] {
   return rowsOf(page.text).filter(({ booked }) => booked === 0);
 }
 
-/** After a night: the deleted class is back, the hidden one is hidden still, the renamed one keeps its name. */
+/** Checks after a night: the deleted class is back, the hidden one still hidden, the renamed one keeps its name. */
 export async function checkClasses(
   { admin, event }: School,
   steps: Steps,

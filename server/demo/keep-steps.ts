@@ -1,19 +1,19 @@
 export interface Step {
   what: string;
-  /** What came of it, in counts. */
+  /** The result, in counts. */
   outcome: string;
   ms: number;
   ok: boolean;
 }
 
-/** Does one thing after another and notes what came of each and how long it took. */
+/** Does steps one after another and notes the result and duration of each. */
 export class Steps {
   readonly done: Step[] = [];
 
   constructor(private readonly tell: (step: Step) => void = () => undefined) {}
 
   /**
-   * @param work gives the outcome in a few words, or a value with them
+   * @param work returns the outcome in a few words, or a value with them
    * @throws what the work threw, after it was noted
    */
   async take<T>(what: string, work: () => Promise<{ outcome: string; value: T }>): Promise<T> {

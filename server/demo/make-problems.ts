@@ -5,12 +5,12 @@ import { Contact } from '../models/contact.js';
 import { Section } from '../models/section.js';
 import type { Sandbox } from '../sandbox/start-sandbox.js';
 
-/** A class that loses one student is left with so many. */
+/** A class that loses one student keeps at least this many. */
 const ENOUGH = 10;
 
 /**
- * Has some students with an appointment leave the class that it is about, in the district: the next sync lists their appointments as
- * problems. Each is of another class, and in no other class of the same teacher.
+ * Removes some students with an appointment from the class that it is about, in the district: the next sync puts the appointments on the
+ * problem list. Each student is from another class, and in no other class of the same teacher.
  * @returns how many
  */
 export async function leaveClasses(sandbox: Sandbox, event: Types.ObjectId, count: number): Promise<number> {

@@ -2,7 +2,7 @@ import type { Steps } from './keep-steps.js';
 import { flashOf, wordsOf } from './read-form.js';
 import type { School } from './set-up-school.js';
 
-/** Slots for every teacher, an afternoon and evening of ten minutes each, previewed first; then booking is opened. */
+/** Adds slots for every teacher, an afternoon and evening of ten minutes each, after a preview; then opens booking. */
 export async function openBooking({ admin, event }: School, steps: Steps): Promise<void> {
   await steps.take('Make slots for every teacher', async () => {
     const preview = await admin.submit(`${event}/slots/new`, `${event}/slots/preview`, {

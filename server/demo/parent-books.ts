@@ -13,7 +13,7 @@ export interface Parent {
   login: Login;
 }
 
-/** A parent registers behind the event's link, proves the e-mail by the mailed link and gets the children. */
+/** Registers a parent through the event's link, proves the email by the mailed link and adds the children. */
 export async function registerParent(demo: Demo, school: School, steps: Steps): Promise<Parent> {
   const family = demo.sandbox?.sampleFamily();
   const browser = new Browser(demo.url);
@@ -43,7 +43,7 @@ export async function registerParent(demo: Demo, school: School, steps: Steps): 
   return { browser, login };
 }
 
-/** The parent opens the first teacher's times, takes the first free one, checks and books. */
+/** Opens the first teacher's times as the parent, takes the first free one, checks and books. */
 export async function bookFirst(school: School, { browser }: Parent, steps: Steps): Promise<Page> {
   return steps.take('The parent books', async () => {
     const overview = await browser.get(school.link);
@@ -63,7 +63,7 @@ export async function bookFirst(school: School, { browser }: Parent, steps: Step
   });
 }
 
-/** The appointment is in the parent's schedule and the confirmation in the outbox. */
+/** Checks that the appointment is in the parent's schedule and the confirmation in the outbox. */
 export async function checkBooked(demo: Demo, school: School, parent: Parent, steps: Steps): Promise<void> {
   await steps.take('The booking is in the schedule, the day sheet and the outbox', async () => {
     const schedule = await parent.browser.get(`${school.link}/schedule`);
@@ -78,7 +78,7 @@ export async function checkBooked(demo: Demo, school: School, parent: Parent, st
   });
 }
 
-/** The path of a one-time link, from the mails that are kept where no mail server is set. */
+/** The path of a one-time link, from the emails that are kept when no mail server is set. */
 export async function mailedLink(demo: Demo, school: School, to: string, start: string): Promise<string> {
   for (const mail of await outboxOf(demo, school)) {
     const link = new RegExp(`${demo.url}(${start}[\\w-]+)`).exec(mail.text)?.[1];
@@ -95,7 +95,7 @@ async function outboxOf({ url }: Demo, { admin }: School): Promise<Page[]> {
   return Promise.all([...new Set(mails)].map((href) => admin.get(href)));
 }
 
-/** What a report card tells the parents of some child who is in a class of the event. */
+/** The facts that a report card gives the parents of some child in a class of the event. */
 async function knownChild(event: string): Promise<Record<string, string>> {
   const classes = Class.find({ event: new Types.ObjectId(idOf(event)), status: 'active' }, { synced: 1 });
   for await (const { synced } of classes.lean().cursor()) {

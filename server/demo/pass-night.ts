@@ -8,7 +8,7 @@ import type { Demo } from './start-demo.js';
 
 const PATIENCE_MS = 30_000;
 
-/** A night: the district changes, the clock passes 1 AM, the nightly job opens the run and the worker does it. */
+/** Lets a night pass: the district changes, the clock passes 1 AM, the nightly job adds the run and the worker does it. */
 export async function passNight(demo: Demo, { admin, event }: School, steps: Steps): Promise<void> {
   if (demo.sandbox) {
     const { sandbox } = demo;

@@ -9,7 +9,7 @@ export interface Candidate {
   family: string;
 }
 
-/** A holder of slots, with the slots in order of time and everybody who can come. */
+/** A teacher's slots in order of time, with everybody who can come. */
 export interface Table {
   slots: Slot[];
   candidates: Candidate[];
@@ -20,8 +20,8 @@ export interface Meeting extends Candidate {
 }
 
 /**
- * Fills a part of all slots with meetings: each student meets a teacher once, nobody is in two places, and every third time stays free
- * as far as it may, so that gaps lie all over the day. The same tables give the same meetings.
+ * Fills a part of all slots with meetings: each student meets a teacher once, nobody is in two places, and about every third time stays
+ * free, so that gaps are spread over the day. The same input gives the same meetings.
  * @param part of all slots, 0 to 1
  */
 export function planMeetings(tables: readonly Table[], part: number): Meeting[] {
@@ -40,7 +40,7 @@ export function planMeetings(tables: readonly Table[], part: number): Meeting[] 
   const isSpare = (index: number, at: number) => (index * 5 + at * 7) % 3 === 0;
   for (const table of open)
     for (const [index, slot] of table.slots.entries()) if (!isSpare(index, table.at)) take(table, slot);
-  // What tables with few to come leave open goes to the others, a slot each, so that none is full.
+  // What teachers with few candidates leave free goes to the others, one slot each, so that nobody is full.
   const longest = Math.max(0, ...tables.map(({ slots }) => slots.length));
   for (let index = 0; index < longest; index++)
     for (const table of open) {

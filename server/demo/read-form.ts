@@ -14,14 +14,14 @@ const ENTITIES: Record<string, string> = {
   '#x27': "'",
 };
 
-/** Text as it stood before it was escaped for a page. */
+/** The text before it was escaped for a page. */
 export function unescapeHtml(text: string): string {
   return text.replace(/&(\w+|#\w+);/g, (whole, name: string) => ENTITIES[name] ?? whole);
 }
 
 /**
- * Finds a form in one of our own pages by the address it posts to, with what it would send if nothing was touched.
- * @param action its path; the form's own may go on with a query, which stays
+ * Finds a form in one of our own pages by the address that it posts to, with the fields that it would send unchanged.
+ * @param action its path; the form's own may have a query, which stays
  */
 export function readForm(html: string, action: string, pagePath: string): PageForm | undefined {
   for (const [, head = '', body = ''] of html.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/g)) {
@@ -33,7 +33,7 @@ export function readForm(html: string, action: string, pagePath: string): PageFo
   return undefined;
 }
 
-/** Every value that one attribute has in a piece of a page. */
+/** Every value of one attribute in a part of a page. */
 export function attributesOf(html: string, name: string): string[] {
   return [...html.matchAll(new RegExp(`\\s${name}="([^"]*)"`, 'g'))].map(([, value = '']) =>
     unescapeHtml(value),
@@ -78,7 +78,7 @@ export function wordsOf(html: string): string {
     .trim();
 }
 
-/** What a page says happened just before. */
+/** The page's message about what has just happened. */
 export function flashOf(html: string): string {
   return wordsOf(/<div class="flash [\s\S]*?<p>([\s\S]*?)<\/p>/.exec(html)?.[1] ?? '');
 }

@@ -11,7 +11,7 @@ import { districtOf, startDemo, type Demo, type DemoOptions } from './start-demo
 import { number } from '../web/format-count.js';
 
 /**
- * The whole job once, through real requests, with a table of what was done at the end. Leaves no process behind.
+ * Does everything once, through real requests, and prints a table at the end. Leaves no process behind.
  * @returns whether everything went well
  */
 export async function runCheck(options: DemoOptions): Promise<boolean> {

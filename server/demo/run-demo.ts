@@ -13,7 +13,7 @@ import { districtOf, startDemo, type Demo, type DemoOptions } from './start-demo
 
 const TWO_THIRDS = 2 / 3;
 
-/** Slotbell at work for a generated district, for somebody to look at: set up, imported, open for booking. Runs until it is stopped. */
+/** Runs Slotbell for a generated district, for people to look at: set up, imported, open for booking. Runs until it is stopped. */
 export async function runDemo(options: DemoOptions): Promise<void> {
   console.log('Starting Slotbell and a school district of 1,800 students …\n');
   const ending = new Ending({ stopPauseMs: 0, drainMs: 20_000 });
@@ -38,7 +38,7 @@ Slotbell is open at ${demo.url}
 Every start makes a new school. Stop: Ctrl-C.`);
 }
 
-/** Families book most of the slots, and two students leave a class since, as the sync finds. */
+/** Families book most of the slots, and two students have left a class since, as the sync finds. */
 async function fillEvent({ deps, sandbox }: Demo, { admin, event }: School, steps: Steps): Promise<void> {
   const id = new Types.ObjectId(idOf(event));
   await steps.take('Families book', async () => {

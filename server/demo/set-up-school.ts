@@ -27,7 +27,7 @@ export function makePassword(): string {
   return randomBytes(9).toString('base64url');
 }
 
-/** The first administrator's way from an empty installation to an event with Clever enabled. */
+/** The first administrator's steps from an empty installation to an event with Clever enabled. */
 export async function setUpSchool(demo: Demo, steps: Steps, districtId: string): Promise<School> {
   const admin = new Browser(demo.url);
   const login = { email: 'office@maple.example', password: makePassword() };
@@ -70,7 +70,7 @@ export async function setUpSchool(demo: Demo, steps: Steps, districtId: string):
   return { admin, login, event, link };
 }
 
-/** A weekday more than a week ahead, so that a night or two may pass before it. */
+/** A weekday more than a week ahead, so that a night or two can pass before it. */
 export function conferenceDay(now: Date): string {
   let day = DateTime.fromJSDate(now, { zone: ZONE }).plus({ days: 8 });
   while (day.weekday > 5) day = day.plus({ days: 1 });

@@ -14,26 +14,26 @@ import { createLog } from '../log.js';
 import { prepareDatabase } from '../upgrades/prepare-database.js';
 
 export interface DemoOptions {
-  /** The usual port; where it is taken, the next free one above. */
+  /** The usual port; if it is taken, the next free one above is used. */
   port: number;
-  /** Everything of one demo lies in a folder below, named by its port, and is made anew at each start. */
+  /** Everything of a demo is in a folder below, named after its port and made anew at each start. */
   folder: string;
-  /** Another Clever-shaped server instead of the sandbox district. */
+  /** Another server with Clever's protocol instead of the sandbox district. */
   clever?: { url: string; token: string };
-  /** The district's names are traps for careless pages, as in tests. */
+  /** Whether the district has difficult names, as in tests. */
   hostile?: boolean;
 }
 
-/** Slotbell as it runs for a school, in this process, beside a district of its own. */
+/** Slotbell as it runs for a school, in this process, with a district of its own. */
 export interface Demo {
   url: string;
   port: number;
-  /** Guards the set-up page. */
+  /** Protects the setup page. */
   setupCode: string;
   clever: { url: string; token: string };
   sandbox: Sandbox | undefined;
   deps: Deps;
-  /** Moves the app's clock to this moment, from where it goes on ticking. */
+  /** Moves the app's clock to this moment; it runs on from there. */
   setClock(to: Date): void;
   /** Runs one of the schedule's recurring jobs now, through the queue. */
   runNow(job: string): Promise<void>;
@@ -42,7 +42,7 @@ export interface Demo {
 
 const PORTS_TRIED = 50;
 
-/** Starts sandbox, engine, app and worker in this order; `stop` ends them in the other. */
+/** Starts sandbox, engine, app and worker in this order; `stop` ends them in reverse. */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
   const server = createServer();
   const port = await listen(server, options.port);

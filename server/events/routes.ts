@@ -1,28 +1,22 @@
 import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../deps.js';
 import type { Event } from '../models/event.js';
-import type { AccessLevel } from '../models/user.js';
-import { heldNotices } from '../runs/show/read-held.js';
-import { actorOf, levelIn, mayRunEvent } from '../web/actor.js';
-import { bookingState } from '../web/booking-state.js';
+import { actorOf } from '../web/actor.js';
 import { changedMeanwhile, seenOf } from '../web/compare-seen.js';
 import { notFound } from '../web/errors.js';
 import { daySpan } from '../web/format-time.js';
-import { zoneName, zoneOptions } from '../web/format-zone.js';
+import { zoneOptions } from '../web/format-zone.js';
 import { eventGuard, eventOf, levelGuard } from '../web/guards.js';
 import type { PlacedEvent } from '../web/place.js';
 import { parseForm, parseQuery, typedValues, type Form } from '../web/parse.js';
-import { endStep, refuseHere, say } from '../web/session.js';
+import { endStep, say } from '../web/session.js';
 import { sightOf } from '../web/sight.js';
 import { archiveEvent, bringBackEvent } from './archive-event.js';
-import { checkStep } from './check-step.js';
 import { createEvent } from './create-event.js';
-import { openingSteps } from './list-steps.js';
-import { bookingStatus, mayCreateEvents, sayBooking } from './policy.js';
+import { bookingStatus, mayCreateEvents } from './policy.js';
 import { parseEvent } from './parse-event.js';
 import { eventCounts, listEvents, slotsByDay } from './queries.js';
-import { eventFields, eventQuery, formOf, freshEvent, stepSchema, templateSchema } from './schema.js';
-import { openingPages } from './serve-opening.js';
+import { eventFields, eventQuery, formOf, freshEvent, templateSchema } from './schema.js';
 import { eventPage, pathOf, reloadEvent, settingsFrame } from './show-event.js';
 import { deletionPages } from './deletion/routes.js';
 import { emailPages } from './emails/routes.js';
@@ -32,27 +26,20 @@ import { updateEvent } from './update-event.js';
 
 const TWO_AT_ONCE = 'Somebody else saved these settings at the same moment. Save again.';
 
-/** The reports of an event that somebody of a level in it may read, as links. */
-type ListReports = (
-  event: Pick<Event, '_id'>,
-  level: AccessLevel,
-) => { title: string; about: string; href: string }[];
-
-/** The list of events, and of each its overview, settings, archiving and opening. Behind the staff guard. */
-export function eventRoutes(deps: Deps, listReports: ListReports): Router {
+/** The list of events, and of each its settings, archiving and deletion. Behind the staff guard. */
+export function eventRoutes(deps: Deps): Router {
   const router = express.Router();
   // First, because `new` would be taken for an event.
   settingsPages(router, deps);
   questionPages(router, deps);
   emailPages(router, deps);
-  listPages(router, deps, listReports);
+  listPages(router, deps);
   archivePages(router, deps);
   deletionPages(router, deps);
-  openingPages(router, deps);
   return router;
 }
 
-function listPages(router: Router, deps: Deps, listReports: ListReports): void {
+function listPages(router: Router, deps: Deps): void {
   router.get('/', async (req, res) => {
     const actor = actorOf(res);
     const query = parseQuery(eventQuery, req.query);
@@ -78,41 +65,6 @@ function listPages(router: Router, deps: Deps, listReports: ListReports): void {
       pager,
       mayCreate,
     });
-  });
-
-  router.get('/:event', eventGuard('appointment viewer'), async (_req, res) => {
-    await showOverview(deps, res, listReports);
-  });
-
-  router.post('/:event/steps', eventGuard('event administrator'), async (req, res) => {
-    const event = eventOf(res);
-    const parsed = parseForm(stepSchema, req.body);
-    if (!parsed.ok) {
-      refuseHere(res, parsed);
-      return showOverview(deps, res, listReports);
-    }
-    await checkStep(actorOf(res), event, parsed.value.step, parsed.value.done, deps.now());
-    res.redirect(303, pathOf(event));
-  });
-}
-
-async function showOverview(deps: Deps, res: Response, listReports: ListReports): Promise<void> {
-  const event = eventOf(res);
-  const now = deps.now();
-  const counts = await eventCounts(event, sightOf(res));
-  res.render('events/overview', {
-    ...eventPage(event, 'overview'),
-    runs: mayRunEvent(actorOf(res), event._id),
-    mayCreate: mayCreateEvents(actorOf(res)),
-    counts,
-    held: await heldNotices(actorOf(res), now, event._id),
-    steps: openingSteps(event, counts, now),
-    state: bookingState(event, now),
-    sentence: sayBooking(event, now),
-    status: bookingStatus(event, now),
-    zone: zoneName(event),
-    link: `${deps.config.publicUrl}/e/${event.link}`,
-    reports: listReports(event, levelIn(actorOf(res), event._id)),
   });
 }
 

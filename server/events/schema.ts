@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import { IANAZone } from 'luxon';
 import type { Types } from 'mongoose';
-import { HAND_TICKED, MAX_DAYS, type Event, type HandTicked } from '../models/event.js';
+import { MAX_DAYS, type Event } from '../models/event.js';
 import type { SettingsFields } from '../web/compare-seen.js';
 import { zoneLabel } from '../web/format-zone.js';
 import type { Style } from '../web/place.js';
@@ -154,12 +154,4 @@ export const eventQuery = Joi.object<EventQuery, true>({
   q: line(100).allow('').default(''),
   status: Joi.string().valid('active', 'archived').default('active'),
   page: Joi.number().integer().min(1).max(10_000).default(1),
-});
-
-export const stepSchema = Joi.object<{ step: HandTicked; done: boolean }, true>({
-  step: Joi.string()
-    .valid(...HAND_TICKED)
-    .required()
-    .label('a step'),
-  done: tick(),
 });

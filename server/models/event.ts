@@ -35,7 +35,7 @@ export interface LastSlots {
 export const MAX_DAYS = 30;
 
 /** Steps towards opening that only a person can mark as done. */
-export const HAND_TICKED = ['classes', 'link'] as const;
+export const HAND_TICKED = ['classes', 'link', 'settings', 'emails', 'letters'] as const;
 export type HandTicked = (typeof HAND_TICKED)[number];
 
 /** A round of conferences that parents book for. */

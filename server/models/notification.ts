@@ -5,7 +5,8 @@ export type MailState = (typeof MAIL_STATES)[number];
 
 /**
  * `cut off`: its worker died at every try. `no address`: no mail can go there. `refused` and `later`: the mail server said so, of which
- * part (`what`) and with which status. `unsent`: anything else. `text`: in the words of a version before 0.6.
+ * part (`what`) and with which status. `unsubscribed`: whoever it is for wants no such mail any more. `unsent`: anything else. `text`: in
+ * the words of a version before 0.6.
  */
 export const MAIL_FAULTS = [
   'cut off',
@@ -20,6 +21,7 @@ export const MAIL_FAULTS = [
   'not a mail server',
   'login refused',
   'login wanted',
+  'unsubscribed',
   'unsent',
   'text',
 ] as const;
@@ -53,6 +55,10 @@ export interface Notification {
   nextAt: Date;
   /** Names the occasion of the email, so that the same one is never queued twice. */
   key: string;
+  /** The mailing it belongs to: it waits while other emails go out. */
+  mailing?: Types.ObjectId;
+  /** It goes out with a link to unsubscribe, and not at all to whoever did. */
+  mayUnsubscribe?: boolean;
   /** It contains a link that logs in or sets a password: the text is emptied once sent. */
   secret: boolean;
   createdAt: Date;
@@ -75,6 +81,8 @@ const schema = new Schema<Notification>(
     attempts: { type: Number, default: 0 },
     nextAt: { type: Date, required: true },
     key: { type: String, required: true },
+    mailing: Schema.Types.ObjectId,
+    mayUnsubscribe: Boolean,
     secret: { type: Boolean, default: false },
     createdAt: { type: Date, required: true },
     sentAt: Date,
@@ -94,6 +102,9 @@ const schema = new Schema<Notification>(
 );
 schema.index({ key: 1 }, { unique: true });
 schema.index({ state: 1, nextAt: 1 });
+// Finds emails of no mailing, which go first.
+schema.index({ state: 1, mailing: 1, nextAt: 1 });
+schema.index({ mailing: 1, state: 1 }, { partialFilterExpression: { mailing: { $exists: true } } });
 // The outbox pages count by state and search addresses by the index alone.
 schema.index({ account: 1, state: 1, createdAt: -1, _id: -1, to: 1 });
 schema.index({ account: 1, event: 1, state: 1, createdAt: -1, _id: -1, to: 1 });

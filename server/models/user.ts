@@ -94,6 +94,7 @@ const schema = new Schema<User>(
 );
 schema.index({ email: 1 }, { unique: true });
 schema.index({ 'grants.account': 1, email: 1 });
+schema.index({ 'blocks.account': 1 }, { partialFilterExpression: { 'blocks.account': { $exists: true } } });
 schema.index({ 'grants.contact': 1 }, { partialFilterExpression: { 'grants.contact': { $exists: true } } });
 
 export const User = mongoose.model<User>('user', schema);

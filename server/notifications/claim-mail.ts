@@ -13,12 +13,17 @@ const WAITS = [1, 5, 15, 60, 3 * 60, 6 * 60, 12 * 60];
 export const MOST_TRIES = WAITS.length + 1;
 
 /**
- * Takes the mail that has waited longest, or one whose worker has not been heard of for the length of the lease. The number of
- * `attempts` it comes with names this claim: only its holder can record what became of it.
+ * Takes the mail that has waited longest, or one whose worker has not been heard of for the length of the lease; those of mailings last,
+ * as nobody who waits for a login link waits behind an announcement. The number of `attempts` it comes with names this claim: only its
+ * holder can record what became of it.
  */
 export async function claimMail(now: Date): Promise<Notification | null> {
+  return (await claimOf({ mailing: null }, now)) ?? (await claimOf({}, now));
+}
+
+async function claimOf(which: { mailing?: null }, now: Date): Promise<Notification | null> {
   const mail = await Notification.findOneAndUpdate(
-    { state: { $in: ['queued', 'sending'] }, nextAt: { $lte: now } },
+    { state: { $in: ['queued', 'sending'] }, ...which, nextAt: { $lte: now } },
     { $set: { state: 'sending', nextAt: new Date(now.getTime() + LEASE_MS) }, $inc: { attempts: 1 } },
     { sort: { nextAt: 1 }, returnDocument: 'after' },
   ).lean();

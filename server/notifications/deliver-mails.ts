@@ -1,7 +1,9 @@
 import type { Deps } from '../deps.js';
 import { claimMail, keepWaitingMails, MOST_TRIES, recordTry } from './claim-mail.js';
-import { CUT_OFF } from './explain-fault.js';
+import { CUT_OFF, UNSUBSCRIBED, type FailedTry } from './explain-fault.js';
 import { openMailServer, type MailServer } from './send-mail.js';
+import { findUnsubscribed } from './unsubscribing/find-unsubscribed.js';
+import type { Notification } from '../models/notification.js';
 
 /** Mails under way at once. */
 const LANES = 4;
@@ -41,10 +43,22 @@ async function workLane(
   while (!halt.aborted) {
     const mail = await claimMail(deps.now());
     if (!mail) return;
-    const failed = mail.attempts > MOST_TRIES ? CUT_OFF : await server.send(mail);
+    const failed = (await findObstacle(mail)) ?? (await server.send(mail));
     const state = await recordTry(mail, failed, deps.now());
     if (failed)
       deps.log.warn({ mail: mail._id, code: failed.code, attempts: mail.attempts, state }, 'mail not sent');
     if (failed?.ofServer) down.abort();
   }
+}
+
+/** Why a mail is not even tried. */
+async function findObstacle({
+  account,
+  to,
+  attempts,
+  mayUnsubscribe,
+}: Notification): Promise<FailedTry | undefined> {
+  if (attempts > MOST_TRIES) return CUT_OFF;
+  if (!mayUnsubscribe || !account) return undefined;
+  return (await findUnsubscribed(account, [to])).has(to) ? UNSUBSCRIBED : undefined;
 }

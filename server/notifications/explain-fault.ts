@@ -21,6 +21,14 @@ export const CUT_OFF: FailedTry = {
   ofServer: false,
 };
 
+/** Whoever it is for unsubscribed while it waited. */
+export const UNSUBSCRIBED: FailedTry = {
+  fault: { code: 'unsubscribed' },
+  code: 'unsubscribed',
+  lasting: true,
+  ofServer: false,
+};
+
 /** What went wrong before the server had a say, by nodemailer's codes (its errors.ts). */
 const BEFORE: Partial<Record<string, MailFault['code']>> = {
   ESOCKET: 'unreachable',

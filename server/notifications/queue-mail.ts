@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
-import { isDuplicateKey } from '../models/duplicate-key.js';
+import { duplicatesAmong, isDuplicateKey } from '../models/duplicate-key.js';
 import { Notification } from '../models/notification.js';
 
 export interface Mail {
@@ -18,21 +18,41 @@ export interface Mail {
   key: string;
   /** Holds a link that logs in or sets a password. */
   secret?: boolean;
+  /** The mailing it is one of. */
+  mailing?: Types.ObjectId;
+  /** A reminder or a mail to a group: it goes out with a link to unsubscribe. */
+  mayUnsubscribe?: boolean;
 }
 
+type Sending = Pick<Deps, 'config' | 'queue' | 'now'>;
+
 /** Puts a mail into the outbox and wakes its delivery. Saying the same thing twice queues it once. */
-export async function queueMail(deps: Pick<Deps, 'config' | 'queue' | 'now'>, mail: Mail): Promise<void> {
-  const now = deps.now();
+export async function queueMail(deps: Sending, mail: Mail): Promise<void> {
   try {
-    await Notification.create({
-      ...mail,
-      state: deps.config.smtpUrl ? 'queued' : 'kept',
-      nextAt: now,
-      createdAt: now,
-    });
+    await Notification.create(asQueued(deps, mail));
   } catch (error) {
     if (isDuplicateKey(error)) return;
     throw error;
   }
   if (deps.config.smtpUrl) await deps.queue.add('deliver-notifications', 'outbox');
+}
+
+/** The same of many mails in one write; those that were queued before are left as they are. */
+export async function queueMails(deps: Sending, mails: Mail[]): Promise<void> {
+  if (mails.length === 0) return;
+  const queued = mails.map((mail) => asQueued(deps, mail));
+  await Notification.insertMany(queued, { ordered: false }).catch((error: unknown) => {
+    if (!duplicatesAmong(error)) throw error;
+  });
+  if (deps.config.smtpUrl) await deps.queue.add('deliver-notifications', 'outbox');
+}
+
+function asQueued({ config, now }: Sending, mail: Mail) {
+  const at = now();
+  return {
+    ...mail,
+    state: config.smtpUrl ? ('queued' as const) : ('kept' as const),
+    nextAt: at,
+    createdAt: at,
+  };
 }

@@ -8,11 +8,15 @@ import { eventOf } from '../web/guards.js';
 import { addressOf, pagerOf } from '../web/paging.js';
 import { parseId, parseQuery } from '../web/parse.js';
 import { say } from '../web/session.js';
+import { countOf } from '../web/format-count.js';
 import { linkText } from './link-text.js';
+import { mailTest } from './mail-test.js';
 import { mayReadText, maySend } from './policy.js';
 import { findMail, listMails, PAGE_SIZE, type OutboxScope } from './queries.js';
 import { outboxQuery, type OutboxQuery } from './schema.js';
+import { retryMails } from './retry-mails.js';
 import { sendAgain } from './send-again.js';
+import { listUnsubscribed } from './unsubscribing/list-unsubscribed.js';
 import { factsOf, rowOf } from './show-mail.js';
 
 /** Which mails a page is about, and where it stands in the navigation. */
@@ -24,21 +28,70 @@ interface Place {
 
 /** Global Setup → Outbox: every mail of the account. Behind the administrator's guard. */
 export function outboxRoutes(deps: Deps): Router {
-  return mailRoutes(deps, (res) => ({
-    scope: { account: actorOf(res).account },
-    home: '/global-setup/outbox',
-    frame: { title: 'Outbox', section: 'global-setup', setupTabs: SETUP_TABS, tab: 'outbox' },
-  }));
+  const home = '/global-setup/outbox';
+  const frame = { title: 'Outbox', section: 'global-setup', setupTabs: SETUP_TABS, tab: 'outbox' };
+  const router = express.Router();
+
+  router.post('/test', async (req, res) => {
+    const mail = await mailTest(deps, actorOf(res));
+    if (!mail) say(req, NO_SERVER);
+    res.redirect(303, mail ? `${home}/${mail.toHexString()}` : home);
+  });
+
+  router.get('/unsubscribed', async (req, res) => {
+    const query = parseQuery(outboxQuery, req.query);
+    const { rows, total } = await listUnsubscribed(actorOf(res), query);
+    const path = `${home}/unsubscribed`;
+    const hrefOfPage = (page: number) => addressOf(path, { q: query.q, page });
+    res.render('notifications/unsubscribed', {
+      ...frame,
+      title: 'Unsubscribed',
+      back: { href: home, label: 'Outbox' },
+      ...{ path, rows, q: query.q },
+      pager: pagerOf(total, query.page, PAGE_SIZE, ['address', 'addresses'], hrefOfPage),
+    });
+  });
+
+  router.use(
+    mailRoutes(deps, (res) => ({
+      scope: { account: actorOf(res).account },
+      home,
+      frame: { ...frame, actions: outboxActions(deps, actorOf(res).email) },
+    })),
+  );
+  return router;
+}
+
+const NO_SERVER = {
+  kind: 'danger',
+  text: 'No email server is set up, so nothing can be sent.',
+} as const;
+
+function outboxActions({ config }: Deps, email: string) {
+  const unsubscribed = { label: 'Unsubscribed', href: '/global-setup/outbox/unsubscribed' };
+  if (!config.smtpUrl) return [unsubscribed];
+  return [
+    { label: `Send a test email to ${email}`, action: '/global-setup/outbox/test', icon: 'envelope' },
+    unsubscribed,
+  ];
 }
 
 /** The Messages tab of an event: its mails. Behind its guard for event administrators. */
 export function messageRoutes(deps: Deps): Router {
   return mailRoutes(deps, (res) => {
     const event = eventOf(res);
+    const path = `/events/${event._id.toHexString()}`;
     return {
       scope: { account: actorOf(res).account, event: event._id },
-      home: `/events/${event._id.toHexString()}/messages`,
-      frame: eventFrame(event, 'messages'),
+      home: `${path}/messages`,
+      frame: {
+        ...eventFrame(event, 'messages'),
+        actions: [
+          { label: 'Announce booking', href: `${path}/announce`, icon: 'envelope', primary: true },
+          { label: 'Write to a group', href: `${path}/mailings/new` },
+          { label: 'Group emails', href: `${path}/mailings`, stays: true },
+        ],
+      },
     };
   });
 }
@@ -63,6 +116,17 @@ function mailRoutes(deps: Deps, placeOf: (res: Response) => Place): Router {
     });
   });
 
+  router.post('/retries', async (req, res) => {
+    const { scope, home } = placeOf(res);
+    const query = parseQuery(outboxQuery, req.body);
+    const count = await retryMails(deps, scope, query.q, actorOf(res).user);
+    if (count === undefined) say(req, NO_SERVER);
+    else if (count === 0)
+      say(req, { kind: 'notice', text: 'There are no failed emails that can be sent again.' });
+    else say(req, { kind: 'ok', text: `${countOf(count, 'email is', 'emails are')} being sent again.` });
+    res.redirect(303, hrefOf(home, query, {}));
+  });
+
   router.get('/:mail', async (req, res) => {
     const { scope, home, frame } = placeOf(res);
     const actor = actorOf(res);
@@ -79,6 +143,7 @@ function mailRoutes(deps: Deps, placeOf: (res: Response) => Place): Router {
       home,
       facts: factsOf(mail, actor, deps.now()),
       state: mail.state,
+      id: mail._id.toHexString(),
       secret: mail.secret,
       readable,
       paragraphs: readable ? linkText(mail.text, deps.config.publicUrl) : [],
@@ -95,7 +160,7 @@ function mailRoutes(deps: Deps, placeOf: (res: Response) => Place): Router {
     if (asked.ok) say(req, { kind: 'ok', text: 'The email is on its way.' });
     else if (asked.reason === 'on its way')
       say(req, { kind: 'notice', text: 'This email was already sent or is on its way.' });
-    else say(req, { kind: 'danger', text: 'No email server is set up, so nothing can be sent.' });
+    else say(req, NO_SERVER);
     res.redirect(303, `${home}/${mail._id.toHexString()}`);
   });
 

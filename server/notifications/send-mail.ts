@@ -2,9 +2,13 @@ import nodemailer from 'nodemailer';
 import type { Config } from '../config.js';
 import type { Notification } from '../models/notification.js';
 import { explainFault, type FailedTry } from './explain-fault.js';
+import { signLink } from './unsubscribing/sign-link.js';
+import { writeHtml } from './write-html.js';
 
 /** The longest that one mail may take, whatever the server does; far below the lease on a claimed mail. */
 const SEND_MS = 60_000;
+
+type Sender = Pick<Config, 'publicUrl' | 'mailFrom' | 'appSecret'>;
 
 export interface MailServer {
   /** Sends one mail. @returns why it did not go out, or undefined */
@@ -17,11 +21,7 @@ export interface MailServer {
  * The mail server of SMTP_URL, with a few connections that are kept while mails follow each other. Each wait is bounded;
  * the address' own query may set other bounds (`?socketTimeout=…`), as nodemailer reads it.
  */
-export function openMailServer(
-  config: Pick<Config, 'publicUrl' | 'mailFrom'>,
-  smtpUrl: string,
-  connections: number,
-): MailServer {
+export function openMailServer(config: Sender, smtpUrl: string, connections: number): MailServer {
   const transport = nodemailer.createTransport({
     pool: true,
     connectionTimeout: 10_000,
@@ -46,7 +46,14 @@ export function openMailServer(
   };
 }
 
-function compose(mail: Notification, { publicUrl, mailFrom }: Pick<Config, 'publicUrl' | 'mailFrom'>) {
+/** Below reminders and mails to groups. */
+const FOOTER =
+  'You get reminders and announcements from this school. Changes to your own appointments always arrive.';
+
+/** A mail as nodemailer takes it. */
+export function compose(mail: Notification, config: Sender) {
+  const { publicUrl, mailFrom } = config;
+  const way = mail.mayUnsubscribe && mail.account ? signLink(config, mail.account, mail.to) : undefined;
   const method = /^METHOD:([A-Z]+)/m.exec(mail.ics ?? '')?.[1] ?? 'PUBLISH';
   return {
     // A mail that is sent again, because its worker died, can be known by this.
@@ -56,9 +63,16 @@ function compose(mail: Notification, { publicUrl, mailFrom }: Pick<Config, 'publ
     to: { name: '', address: mail.to },
     ...(mail.replyTo ? { replyTo: { name: '', address: mail.replyTo } } : {}),
     subject: mail.subject,
-    text: mail.text,
-    // Asks for no answer from holiday notices (RFC 3834).
-    headers: { 'Auto-Submitted': 'auto-generated' },
+    text: way ? `${mail.text.trimEnd()}\n\n-- \n${FOOTER}\nUnsubscribe: ${way}\n` : mail.text,
+    ...(way ? { html: writeHtml(mail.text, FOOTER, way, publicUrl) } : {}),
+    headers: {
+      // Asks for no answer from holiday notices (RFC 3834).
+      'Auto-Submitted': 'auto-generated',
+      // Mail programs show a button of their own (RFC 8058).
+      ...(way
+        ? { 'List-Unsubscribe': `<${way}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }
+        : {}),
+    },
     attachments: mail.ics
       ? [
           {

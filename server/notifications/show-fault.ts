@@ -11,6 +11,7 @@ const SENTENCES: Record<Exclude<MailFault['code'], 'refused' | 'later' | 'text'>
   'not a mail server': 'The server in SMTP_URL didn’t answer like an email server.',
   'login refused': 'The email server rejected the login in SMTP_URL.',
   'login wanted': 'The email server asks for a login, but SMTP_URL has none.',
+  unsubscribed: 'This person unsubscribed from reminders and group emails before it was sent.',
   unsent: 'The email couldn’t be sent.',
 };
 

@@ -19,6 +19,7 @@ const KIND_WORDS: Partial<Record<string, string>> = {
   'appointment cancelled': 'Appointment canceled',
   'appointment reminder': 'Reminder',
   'another adult': 'Another adult added',
+  test: 'Test email',
 };
 
 export function kindInWords(kind: string): string {

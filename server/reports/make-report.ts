@@ -82,6 +82,10 @@ export interface Definition<Row> {
   sum?: (rows: Row[], query: ReportQuery) => string;
   /** Of rows on paper: the day, where each day has a sheet of its own. */
   sheetDay?: (row: Row) => string;
+  /** Of a list of families: whom a row's box stands for, as ids, so that whoever runs the event can write to them. */
+  pick?: (row: Row) => string[];
+  /** The group of mails to all that is shown. */
+  writeTo?: (query: ReportQuery) => string;
   empty: { title: string; text: string };
   /** @param slice of the groups, or of the rows of a report without headings; `total` may tell that there are fewer */
   read: (event: ReportEvent, query: ReportQuery, slice: (total: number) => Slice) => Promise<Part<Row>>;
@@ -102,12 +106,14 @@ export interface ShownCell {
 
 export interface ShownGroup extends Omit<Group<never>, 'rows'> {
   rows: ShownCell[][];
+  /** The value of each row's box, where rows can be picked. */
+  picks?: string[];
 }
 
 /** A report whose rows nobody else needs to know. */
 export interface Report extends Omit<
   Definition<never>,
-  'columns' | 'eventColumns' | 'read' | 'readAll' | 'sheetDay' | 'sum' | 'least'
+  'columns' | 'eventColumns' | 'read' | 'readAll' | 'sheetDay' | 'sum' | 'least' | 'pick'
 > {
   least: AccessLevel;
   /** Its columns' names. */
@@ -131,6 +137,7 @@ export function makeReport<Row>(definition: Definition<Row>): Report {
     read,
     readAll,
     sheetDay,
+    pick,
     sum,
     least = 'appointment viewer',
     ...same
@@ -158,6 +165,7 @@ export function makeReport<Row>(definition: Definition<Row>): Report {
       ...group,
       facts: sum ? [...facts, sum(rows, query)] : facts,
       rows: rows.map((row) => showRow(row, shown, event)),
+      ...(pick && medium === 'screen' ? { picks: rows.map((row) => pick(row).join(',')) } : {}),
     };
   };
 

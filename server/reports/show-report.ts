@@ -1,5 +1,5 @@
 import type { Event } from '../models/event.js';
-import type { AccessLevel } from '../models/user.js';
+import { atLeast, type AccessLevel } from '../models/user.js';
 import { eventFrame } from '../web/event-tabs.js';
 import { shortDay } from '../web/format-time.js';
 import { addressOf, pagerOf, sliceOf } from '../web/paging.js';
@@ -47,6 +47,15 @@ export async function showReport(report: Report, event: ReportEvent, query: Repo
     stats,
     chart,
     empty: empty ?? report.empty,
+    mailings:
+      report.writeTo && atLeast(event.level, 'event administrator')
+        ? {
+            home: `/events/${event._id.toHexString()}/mailings`,
+            all: addressOf(`/events/${event._id.toHexString()}/mailings/new`, {
+              group: report.writeTo(query),
+            }),
+          }
+        : undefined,
     isFiltered: query.q !== '' || query.day !== '' || show !== '',
     q: query.q,
     keep: { day: query.day, show },

@@ -9,7 +9,7 @@ import { contactsOfStudent, sectionsOfUser } from './relate.js';
 import type { SampleFamily } from './sample-family.js';
 import { SUBJECTS } from './subjects.js';
 
-/** What a night changed: ids. */
+/** The ids that a night changed. */
 export interface NightReport {
   night: number;
   left: string[];
@@ -20,14 +20,14 @@ export interface NightReport {
   sectionGone: string | null;
   sectionRenamed: string | null;
   teacherChanged: string | null;
-  /** A contact whose address changed, which gives it a new id: [old, new]. */
+  /** A contact whose changed address gives it a new id: [old, new]. */
   contactReplaced: [string, string] | null;
 }
 
-/** At most this many leave or arrive in a night, however large the district, so that what changed stays small. */
+/** The most people who leave or arrive in a night, however large the district, so that the changes stay few. */
 const MOST_A_NIGHT = 60;
 
-/** Lets nights pass over a district: the same nights always bring the same. The sample family is left in peace. */
+/** Lets nights pass over a district: the same nights always bring the same changes. The sample family is never changed. */
 export function createNights(
   district: District,
   changes: RosterChanges,
@@ -38,7 +38,7 @@ export function createNights(
   let spared = new Set<string>();
   let leftLastNight: string[] = [];
 
-  /** Draws places until `count` are found that fit and that nothing happened to this night. */
+  /** Draws places until `count` suitable ones are found that were not changed this night. */
   function choose(
     count: number,
     bound: number,
@@ -78,7 +78,7 @@ export function createNights(
     );
   }
 
-  /** From one elementary school of the block to the same grade of the other. */
+  /** Moves a student from one elementary school of the block to the same grade of the other. */
   function moveSchool(id: string): void {
     const index = ids.parse(id)?.index ?? 0;
     const from = gradeOfStudent(plan, index);
@@ -94,12 +94,12 @@ export function createNights(
     changes.enrol(id, sectionsOfGroup(to, index));
   }
 
-  /** To the parallel class: in elementary schools with all its subjects. */
+  /** Moves a student to the parallel class; in elementary schools with all its subjects. */
   function changeClass(id: string): void {
     const grade = gradeOfStudent(plan, ids.parse(id)?.index ?? 0);
     const sections = sectionsOfUser(district, id).map((section) => section.id);
     const group = (ids.parse(sections[0] ?? '')?.index ?? -1) - grade.firstSection;
-    // Who moved to another school sits in none of this grade's first classes.
+    // A student who moved to another school is in none of the first classes of this grade.
     if (group < 0 || group >= grade.groups) return;
     const target = sectionsOfGroup(grade, group + 1).slice(
       0,

@@ -2,13 +2,13 @@ import type { CleverUser, StudentRelationship } from '../clever/schema.js';
 import type { District } from './district.js';
 import { contactsOfStudent, sectionsOfUser } from './relate.js';
 
-/** Changes that touch more than one record, as a real district would make them. */
+/** Changes of more than one record, as a real district would make them. */
 export interface RosterChanges {
-  /** The student leaves, their classes, and with them the contacts that have no other child here. */
+  /** Removes a student from the district and their classes, with the contacts who have no other child here. */
   removeStudent(id: string): void;
-  /** Brings a student back to their classes and contacts; any other record just back. */
+  /** Brings a student back with classes and contacts, or any other record alone. */
   restore(id: string): void;
-  /** Lists the student in the sections. */
+  /** Adds the student to the sections. */
   enrol(studentId: string, sectionIds: readonly string[]): void;
   withdraw(studentId: string, sectionIds: readonly string[]): void;
 }

@@ -2,7 +2,7 @@ import type { District } from './district.js';
 import { USER_KINDS, type Kind } from './identify.js';
 import type { CleverRole } from '../clever/schema.js';
 
-/** What the district holds now, as one who reads all of it would count. A user with two roles counts in both. */
+/** The district's present content, as a client that reads everything would count it. A user with two roles counts in both. */
 export interface DistrictTotals {
   schools: number;
   terms: number;
@@ -10,14 +10,14 @@ export interface DistrictTotals {
   sections: number;
   users: number;
   roles: Record<CleverRole, number>;
-  /** A student in a section; `dangling` are those whose student cannot be read. */
+  /** Students in sections; `dangling` counts those whose student cannot be read. */
   enrolments: number;
   dangling: number;
   /** By the section's term id; '' for sections that name none. */
   byTerm: Record<string, { sections: number; enrolments: number }>;
 }
 
-/** Goes through the whole district: 7 s for 200,000 students, in flat memory. */
+/** Reads the whole district: 7 s for 200,000 students, in flat memory. */
 export function countTotals(district: District): DistrictTotals {
   const totals: DistrictTotals = {
     schools: countOf(district, 'school'),
@@ -58,7 +58,7 @@ function countOf(district: District, kind: Kind): number {
   return count;
 }
 
-/** By place alone: making each student once for every class would take ten times as long. */
+/** Decided by place alone: making each student again for every class would take ten times as long. */
 function isStudent(district: District, id: string): boolean {
   const identity = district.world.ids.parse(id);
   return (

@@ -11,15 +11,15 @@ export interface Entry {
 /** What a district shares; `/users` is shared role by role. */
 export type Sharing = 'shared' | 'empty' | '403';
 
-/** What can be read of a district as it is now. */
+/** The readable part of a district as it is now. */
 export interface DistrictView {
   readonly world: World;
-  /** Places of a kind, some of which may be empty. */
+  /** The number of places of a kind, some of which may be empty. */
   count(kind: Kind): number;
-  /** The record at a place of its kind; null where there is none, or none any more. */
+  /** The record at a place of its kind; null if there is none, or none any more. */
   at<K extends Kind>(kind: K, index: number): ObjectTypes[K] | null;
   user(id: string): CleverUser | null;
-  /** Indexes of a kind whose records were changed, so that lists found by place alone need not miss them. */
+  /** Places of a kind whose records were changed, so that lists found by place alone include them. */
   changedIndexes(kind: Kind): ReadonlySet<number>;
   sharingOf(kind: Kind): Sharing;
   sharesSchool(id: string): boolean;

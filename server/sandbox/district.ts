@@ -11,16 +11,16 @@ import { contactsOfStudent } from './relate.js';
 import type { CleverEvent, CleverSection, CleverUser } from '../clever/schema.js';
 import type { World } from './world.js';
 
-/** Kinds whose records come and go with what is shared. */
+/** Kinds whose records depend on what is shared. */
 const SHARED_KINDS = KINDS.filter((kind) => kind !== 'district' && kind !== 'event');
 
 /**
- * The district as it is now: generated records, and over them the few that nights and tests changed. Every change leaves
- * its event. Memory grows with the changes, not with the district.
+ * The district as it is now: generated records, with those that nights and tests changed in front of them. Every change makes its event.
+ * Memory grows with the changes, not with the district.
  */
 export class District implements DistrictView {
   readonly world: World;
-  /** The nights passed so far; each is a day of the events' dates. */
+  /** How many nights have passed; each is a day in the events' dates. */
   night = 0;
   arrivals = 0;
   readonly removed = new Set<string>();
@@ -111,8 +111,8 @@ export class District implements DistrictView {
   }
 
   /**
-   * A rollover with all ids new: the same people, sections, courses and terms come under other ids, and those of before are gone.
-   * Leaves two events a record, so that memory grows with the district.
+   * A rollover in which all ids are new: the same people, sections, courses and terms get other ids, and the earlier ids are gone. Makes
+   * two events for each record, so memory grows with the district.
    */
   reissue(): void {
     for (const entry of this.#shownOf(REISSUED_KINDS)) this.#emitPassage(entry, null);
@@ -126,12 +126,12 @@ export class District implements DistrictView {
     for (const entry of this.#shownOf(REISSUED_KINDS)) this.#emitPassage(null, entry);
   }
 
-  /** What is no longer shared comes as deleted, and what is shared again as created. Goes through the whole district. */
+  /** Records that are no longer shared are reported as deleted, and as created when they are shared again. Reads the whole district. */
   share(kind: Kind, sharing: Sharing): void {
     this.#reshare(() => this.#sharing.set(kind, sharing));
   }
 
-  /** The same of a school. */
+  /** Shares a school, or stops sharing it. */
   shareSchool(id: string, shared: boolean): void {
     this.#reshare(() => (shared ? this.#unshared.delete(id) : this.#unshared.add(id)));
   }
@@ -167,7 +167,7 @@ export class District implements DistrictView {
     this.#changedIndexes.set(identity.kind, indexes.add(identity.index));
   }
 
-  /** Does something to a record, and leaves the events of it: of the record, and of contacts who are shared with it alone. */
+  /** Changes a record, and makes its events: of the record, and of contacts who are only shared with it. */
   #alter(id: string, act: () => void): void {
     const contacts = this.sharesAllSchools ? [] : contactsOfStudent(this, id).map((contact) => contact.id);
     const others = contacts
@@ -191,7 +191,7 @@ export class District implements DistrictView {
     for (const entry of before.values()) this.#emitPassage(entry, null);
   }
 
-  /** An event where a record came or went. */
+  /** Makes an event if a record became readable or stopped being so. */
   #emitPassage(before: Entry | null, after: Entry | null): void {
     if (before && !after) this.#emit(`${pluralOf(before.kind)}.deleted`, before.object);
     if (after && !before) this.#emit(`${pluralOf(after.kind)}.created`, after.object);
@@ -221,7 +221,7 @@ export class District implements DistrictView {
   }
 }
 
-/** The record with every id in it put through `renew`. */
+/** The record with `renew` applied to every id in it. */
 function withIds(object: AnyObject, renew: (id: string) => string): AnyObject {
   return JSON.parse(JSON.stringify(object).replace(/(?<=")[0-9a-f]{24}(?=")/g, renew)) as AnyObject;
 }

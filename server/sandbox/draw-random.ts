@@ -1,6 +1,6 @@
 /**
- * Repeatable chance: the same seed, subject, index and question always give the same number, in any order of asking. That
- * is what lets a district of any size be made record by record, with nothing remembered.
+ * Repeatable random numbers: the same seed, subject, index and question always give the same number, in any order. So a district of any
+ * size can be made record by record, with nothing remembered.
  */
 export interface Draw {
   /** 0 ≤ n < bound. */

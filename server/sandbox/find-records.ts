@@ -7,14 +7,14 @@ import type { Source, Span } from './list-page.js';
 import { contactsOfStudent, sectionsOfSchool, sectionsOfUser } from './relate.js';
 import { Refusal } from './reply.js';
 
-/** A whole type, or what hangs below one object; `single` where Clever gives one object instead of a list. */
+/** A whole type, or the part below one object; `single` if Clever gives one object instead of a list. */
 export type Found = Source | { single: string | null };
 
 export function allOf(kind: Kind): Source {
   return { spans: [{ kind }] };
 }
 
-/** Users of a role (all without one), of a school where one is given. Users of two roles are in both lists. */
+/** Users with a role (or all), in a school if one is given. Users with two roles are in both lists. */
 export function usersOf(district: District, role: string | null, schoolId?: string): Source {
   const wanted = role === null ? USER_KINDS : USER_KINDS.filter((kind) => kind === role);
   if (wanted.length === 0)
@@ -46,7 +46,7 @@ function attends(object: AnyObject, schoolId: string): boolean {
   return [student, teacher, staff].some((role) => role?.schools?.includes(schoolId));
 }
 
-/** People of a school belong to its block, so the others need not be made to be left out. */
+/** People of a school belong to its block, so people of other blocks need not be made just to be excluded. */
 function nearSchool(district: District, kind: Kind, schoolId: string): (index: number) => boolean {
   const { plan, ids } = district.world;
   const block = plan.schools[ids.parse(schoolId)?.index ?? -1]?.block ?? -1;
@@ -70,7 +70,7 @@ function sectionsWhere(district: District, keep: (section: CleverSection) => boo
   return found;
 }
 
-/** What lies at `/{plural}/{id}/{part}`; null where there is no such path. The object itself is known to exist. */
+/** The list at `/{plural}/{id}/{part}`; null if there is no such path. The object itself exists. */
 export function partOf(
   district: District,
   kind: Kind,
@@ -150,7 +150,7 @@ function partOfUser(district: District, id: string, part: string): Found | null 
   }
 }
 
-/** `school` and `record_type` of the events: the first part of the type, several parted by commas. */
+/** Filters events by `school` and `record_type`: the first part of the type, several separated by commas. */
 export function eventsOf(query: URLSearchParams): Source {
   const types = query.getAll('record_type').flatMap((value) => value.split(','));
   const school = query.get('school');
@@ -165,7 +165,7 @@ export function eventsOf(query: URLSearchParams): Source {
   return { spans: [{ kind: 'event', keep }] };
 }
 
-/** Below another object Clever writes a term's dates as whole timestamps. */
+/** Below another object, Clever writes a term's dates as whole timestamps. */
 export function termBelow(term: CleverTerm): CleverTerm {
   const midnight = (date: CleverTerm['start_date']) => (date ? `${date.slice(0, 10)}T00:00:00.000Z` : date);
   return {

@@ -46,7 +46,7 @@ export function generateSchool(world: World, index: number): CleverSchool | null
     high_grade: plan.grades.at(-1)?.grade ?? '',
     created: world.baseTime,
     last_modified: world.baseTime,
-    // What a school may lack, each fourth one lacks.
+    // Every fourth school lacks the facts that a school may lack.
     ...(index % 4 === 3
       ? {}
       : {
@@ -76,10 +76,10 @@ const LEVELS: { level: Level; grades: number; firstGrade: number; first: number 
   { level: 'middle', grades: 3, firstGrade: 6, first: 24 },
   { level: 'high', grades: 4, firstGrade: 9, first: 45 },
 ];
-/** 6 × 4 + 3 × 7 + 4 × 9, and one about which nothing is known. */
+/** 6 × 4 + 3 × 7 + 4 × 9, and one course without any facts. */
 export const COURSE_COUNT = 82;
 
-/** Courses belong to the district: every school of a level teaches the same. */
+/** Courses belong to the district: every school of a level teaches the same ones. */
 export function courseOf(grade: GradePlan, subject: number): number {
   const level = LEVELS.find((entry) => entry.level === grade.school.level);
   return (level?.first ?? 0) + grade.place * SUBJECTS[grade.school.level].length + subject;

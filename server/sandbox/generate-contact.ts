@@ -14,8 +14,8 @@ const OTHERS: readonly [string, string][] = [
 ];
 
 /**
- * A contact by its place: four a family. First a parent (all but 4 in 100 families), often a second, now and then somebody
- * else; the fourth place is empty until a contact's id changes. Null for an empty place.
+ * The contact at a place; a family has four places. The first is a parent (in all but 4 of 100 families), often followed by a second one,
+ * and sometimes by somebody else; the fourth is empty until a contact's id changes. Null for an empty place.
  */
 export function generateContact(world: World, index: number): CleverUser | null {
   const family = Math.floor(index / CONTACTS_PER_FAMILY);
@@ -50,7 +50,7 @@ function contact(world: World, index: number, relations: StudentRelationship[]):
     ? draw.pick(LAST_NAMES, 'contact last', index)
     : names.last;
   const email = emailOf(world, index, first, last);
-  // Many districts send the whole name in one field.
+  // Many districts put the whole name into one field.
   const name: PersonName = draw.chance(35, 'whole name', index)
     ? { last: `${first} ${last}` }
     : { first, last };
@@ -74,7 +74,7 @@ function contact(world: World, index: number, relations: StudentRelationship[]):
   };
 }
 
-/** 12 in 100 have no address; some second parents share the first one's; a few addresses are none. */
+/** 12 in 100 have no address; some second parents share the first one's; a few addresses are not valid. */
 function emailOf(world: World, index: number, first: string, last: string): string | undefined {
   const { draw } = world;
   if (draw.chance(12, 'contact without email', index))

@@ -36,7 +36,7 @@ export function generateSection(world: World, index: number): CleverSection | nu
     teachers: teacherIds,
     created: world.baseTime,
     last_modified: world.baseTime,
-    // What a section may lack, some lack.
+    // Some sections lack the facts that a section may lack.
     ...(index % 47 === 11 ? {} : { course: ids.idOf('course', courseOf(grade, subject)) }),
     ...(index % 53 === 29 ? {} : { term_id: ids.idOf('term', TERMS[about.term]) }),
     ...(index % 31 === 14 ? {} : { grade: grade.grade }),
@@ -45,7 +45,7 @@ export function generateSection(world: World, index: number): CleverSection | nu
   };
 }
 
-/** "Mathematics 7 - Alvarez - 2"; a few classes of a grade share one name, because names are not unique in Clever. */
+/** "Mathematics 7 - Alvarez - 2"; a few classes of a grade share one name, as names are not unique in Clever. */
 function nameOf(world: World, subject: string, grade: string, group: number, teacher: number): string {
   const named = grade === 'Kindergarten' ? `${subject} K` : `${subject} ${grade}`;
   return subject === 'Physical Education'

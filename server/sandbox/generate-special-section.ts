@@ -3,7 +3,7 @@ import type { SchoolPlan } from './lay-out-district.js';
 import { TERMS } from './subjects.js';
 import type { World } from './world.js';
 
-/** The first block's cast, from which the special sections are made. */
+/** The first block's people, from which the special sections are made. */
 interface Cast {
   /** Ids of `count` students of a school (0 and 1 elementary, 2 middle, 3 high), evenly spread. */
   students: (school: number, count: number) => string[];
@@ -11,10 +11,13 @@ interface Cast {
   missing: (kind: 'student' | 'teacher', place: number) => string;
 }
 
-/** `plain`: its name where no name is a trap. */
+/** `plain`: its name in a district without difficult names. */
 type Special = Partial<CleverSection> & { at: number; plain?: string };
 
-/** Each a pitfall seen in the wild, and clubs whose members come from several grades. All but one belong to one school. */
+/**
+ * Each is a difficult case seen in real districts, and there are clubs whose members come from several grades. All but one belong to one
+ * school.
+ */
 const SPECIALS: readonly ((cast: Cast) => Special)[] = [
   ({ students, teacher }) => ({
     at: 3,
@@ -195,7 +198,7 @@ function castOf({ plan, ids }: World): Cast {
       const { firstTeacher, teachers } = school(place);
       return ids.idOf('teacher', firstTeacher + (nth % teachers));
     },
-    // Far beyond any district that can be made here.
+    // Beyond any district that can be made here, so the ids belong to nobody.
     missing: (kind, nth) => ids.idOf(kind, 0xffff0000 + nth),
   };
 }

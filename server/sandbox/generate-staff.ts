@@ -8,7 +8,7 @@ import type { World } from './world.js';
 export const STAFF_PER_SCHOOL = 2;
 export const DISTRICT_ADMINS = 3;
 
-/** Teachers who are also the parent of a student, or also staff: one user with two roles. */
+/** The second role of teachers who are also the parent of a student, or also staff: one user with two roles. */
 export function secondRoleOf(teacher: number): 'contact' | 'staff' | null {
   if (teacher % 97 === 5) return 'contact';
   return teacher % 97 === 13 ? 'staff' : null;
@@ -24,7 +24,7 @@ export function generateTeacher(world: World, index: number): CleverUser | null 
   const { draw, ids } = world;
   const first = draw.pick(FIRST_NAMES, 'teacher first', index);
   const last = teacherLastName(world, index);
-  // One lacks an address now and then, and one shares the address of the teacher before.
+  // Some have no address, and some share the address of the teacher before.
   const number = index % 61 === 50 ? index - 1 : index;
   const email = `${plainLetters(last)}.${String(number)}@staff.example.org`;
   const user = person(world, 'teacher', index, { first, last, middle: '' });

@@ -5,13 +5,13 @@ import { FIRST_NAMES, HOSTILE_NAMES, LAST_NAMES, plainLetters, WORLD_NAMES } fro
 import { gradeOfStudent } from './place-students.js';
 import type { World } from './world.js';
 
-/** The first students bear the hostile names, every third of them so that ordinary ones stand between. */
+/** Every third of the first students has a difficult name, with ordinary ones between. */
 function hostileName(world: World, index: number): PersonName | undefined {
   if (world.plainNames) return undefined;
   return index >= 20 && (index - 20) % 3 === 0 ? HOSTILE_NAMES[(index - 20) / 3] : undefined;
 }
 
-/** The names of a family: 12 in 100 are written with more than plain letters. */
+/** The names of a family: 12 in 100 have more than plain letters. */
 export function familyNames(world: World, family: number): { first: readonly string[]; last: string } {
   const { draw } = world;
   const plain = !draw.chance(12, 'world name', family);
@@ -21,7 +21,7 @@ export function familyNames(world: World, family: number): { first: readonly str
   return { first, last: draw.pick(last, 'last name', family) };
 }
 
-/** Grade and school of a student; one who arrived later sits in the grade of a classmate drawn for them. */
+/** Grade and school of a student; one who arrived later joins the grade of a random classmate. */
 export function homeOf(world: World, index: number): GradePlan {
   const { plan, draw } = world;
   return gradeOfStudent(plan, index < plan.students ? index : draw.below(plan.students, 'classmate', index));
@@ -66,7 +66,7 @@ function nameOf(world: World, index: number): PersonName {
   };
 }
 
-/** Older students mostly have an address; some share a family's; one is no address at all. */
+/** Most older students have an address; some share a family's; a few addresses are not valid. */
 function emailOf(world: World, index: number, username: string): string | undefined {
   const { draw } = world;
   if (index % 401 === 33) return 'none';

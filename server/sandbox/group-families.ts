@@ -1,13 +1,13 @@
 import type { DistrictPlan, SchoolPlan } from './lay-out-district.js';
 import { schoolAt } from './lay-out-district.js';
 
-/** Contacts are numbered by family: four places each, the last kept for a contact whose id changes. */
+/** Contacts are numbered by family: four places each, the last reserved for a contact whose id changes. */
 export const CONTACTS_PER_FAMILY = 4;
 
 /**
- * Families, worked out from places alone: the eldest known by the youngest. Each third child of a block's first elementary
- * school has a sibling in the middle school, each fourth of the second one in the high school, and some have a twin.
- * Returns the student (index) whom the family is numbered by.
+ * Finds a student's family by places alone; the eldest child is found by the youngest. Every third child of a block's first elementary
+ * school has a sibling in the middle school, every fourth of the second one in the high school, and some have a twin. @returns the student
+ * (index) whose number is the family's
  */
 export function familyOf(plan: DistrictPlan, student: number): number {
   if (student >= plan.students) return student;
@@ -20,7 +20,7 @@ export function familyOf(plan: DistrictPlan, student: number): number {
   return student;
 }
 
-/** The children (student indexes, ascending) of the family numbered by `family`; empty where nobody numbers one so. */
+/** The children (student indexes, ascending) of the family with the number `family`; empty if there is no such family. */
 export function childrenOf(plan: DistrictPlan, family: number): number[] {
   if (family >= plan.students) return [family];
   if (familyOf(plan, family) !== family) return [];

@@ -36,20 +36,20 @@ export interface Identity {
   index: number;
 }
 
-/** What keeps its ids when all others become new: the district, what an administrator matched by hand, and what happened. */
+/** Kinds that keep their ids when all others are new: the district, schools, which an administrator matched by hand, and events. */
 const LASTING: ReadonlySet<Kind> = new Set<Kind>(['district', 'school', 'event']);
 
-/** Kinds whose ids a rollover makes new. */
+/** Kinds whose ids a rollover replaces. */
 export const REISSUED_KINDS: readonly Kind[] = KINDS.filter((kind) => !LASTING.has(kind));
 
-/** Ids of 24 hex digits like Clever's: kind, seed, issue, index. So a record is found from its id alone. */
+/** Ids of 24 hex digits like Clever's: kind, seed, issue, index. A record can be found from its id alone. */
 export interface Identifier {
   idOf(kind: Kind, index: number): string;
-  /** Null for an id that this district does not give, or gives no more. */
+  /** Null for an id that this district does not use, or no longer uses. */
   parse(id: string): Identity | null;
   /**
-   * From now on all ids but the lasting ones are others, in the same order; at most 255 times.
-   * @returns what became of an id of before; any other text stays as it is
+   * Replaces all ids except the lasting ones, keeping their order; at most 255 times.
+   * @returns a function that gives the new id for an earlier one, and any other text as it is
    */
   reissue(): (id: string) => string;
 }
@@ -81,7 +81,7 @@ export function createIdentifier(seed: number): Identifier {
   };
 }
 
-/** The type in Clever's words: the first part of a path and of an event's type. */
+/** Clever's word for the type: the first part of a path and of an event's type. */
 export function pluralOf(kind: Kind): string {
   return (USER_KINDS as readonly string[]).includes(kind) ? 'users' : `${kind}s`;
 }

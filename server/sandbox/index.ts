@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { startSandbox } from './start-sandbox.js';
 
-/** Runs the sandbox alone: `node index.js --students 200000 --port 4100 --seed 7`. Ends on SIGINT and SIGTERM. */
+/** Runs the sandbox by itself: `node index.js --students 200000 --port 4100 --seed 7`. Ends on SIGINT and SIGTERM. */
 const { values } = parseArgs({
   options: { students: { type: 'string' }, port: { type: 'string' }, seed: { type: 'string' } },
 });

@@ -3,8 +3,8 @@ import type { DistrictView, Entry } from './district-view.js';
 import { pluralOf, USER_KINDS } from './identify.js';
 
 /**
- * Whether a record is shared. Of a school that is not, its sections and who is in no other school are not either. A user is readable as
- * long as one of their roles is.
+ * Whether a record is shared. If a school is not, neither are its sections, nor people who are in no other school. A user is readable if
+ * one of their roles is.
  */
 export function isReadable(district: DistrictView, { kind, object }: Entry): boolean {
   if (pluralOf(kind) === 'users')
@@ -16,7 +16,7 @@ export function isReadable(district: DistrictView, { kind, object }: Entry): boo
   return kind !== 'section' || district.sharesSchool((object as CleverSection).school ?? '');
 }
 
-/** Contacts are in no school: they are shared with their students. Who is in none at all hangs on none. */
+/** Contacts are in no school: they are shared with their students. A contact without students is always shared. */
 function isRoleReadable(district: DistrictView, { roles }: CleverUser, role: CleverRole): boolean {
   if (!roles || !(role in roles)) return false;
   if (district.sharesAllSchools) return true;

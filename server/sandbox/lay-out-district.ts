@@ -1,22 +1,22 @@
 import { SUBJECTS, type Level } from './subjects.js';
 
-/** One grade of one school. Its students sit in `groups` parallel classes per subject. */
+/** One grade of one school. Its students are in `groups` parallel classes for each subject. */
 export interface GradePlan {
   school: SchoolPlan;
-  /** Place among the school's grades. */
+  /** Its place among the school's grades. */
   place: number;
   grade: string;
   firstStudent: number;
   students: number;
   groups: number;
-  /** Groups in the school's lower grades. */
+  /** The number of groups in the school's lower grades. */
   groupsBefore: number;
   firstSection: number;
 }
 
 export interface SchoolPlan {
   index: number;
-  /** Four schools (two elementary, a middle, a high school) form a block whose families belong together. */
+  /** The school's block: four schools (two elementary, a middle, a high school) whose families belong together. */
   block: number;
   level: Level;
   firstStudent: number;
@@ -32,7 +32,7 @@ export interface SchoolPlan {
 export interface DistrictPlan {
   students: number;
   teachers: number;
-  /** Sections of the timetable; the special ones follow them. */
+  /** Number of sections in the timetable; the special ones follow them. */
   timetabled: number;
   schools: SchoolPlan[];
 }
@@ -45,8 +45,8 @@ const GRADES: Record<Level, readonly string[]> = {
 };
 
 /**
- * Lays out who sits where for any number of students: only a few numbers for each grade, from which every record is then
- * made when it is asked for. 1,800 students give 4 schools, 120 teachers and 429 sections of the timetable.
+ * Lays out which student is where, for any number of students: a few numbers for each grade, from which every record is made on request.
+ * 1,800 students give 4 schools, 120 teachers and 429 sections in the timetable.
  */
 export function layOutDistrict(students: number): DistrictPlan {
   const plan: DistrictPlan = { students, teachers: 0, timetabled: 0, schools: [] };
@@ -116,13 +116,16 @@ function addSchool(
   plan.timetabled += school.sections;
 }
 
-/** Elementary: one a homeroom, three for art, music and sports, three co-teachers. Else about four sections each. */
+/**
+ * Elementary schools: one teacher for each homeroom, three for art, music and sports, and three co-teachers. Other schools: one for about
+ * four sections.
+ */
 function teachersNeeded(school: SchoolPlan): number {
   if (school.level === 'elementary') return school.groups + 6;
   return Math.max(1, Math.round(school.sections / (school.level === 'middle' ? 3.75 : 4.09)));
 }
 
-/** The school that holds the index-th student, section or teacher. */
+/** The school of the index-th student, section or teacher. */
 export function schoolAt(
   plan: DistrictPlan,
   first: 'firstStudent' | 'firstSection' | 'firstTeacher',
@@ -139,7 +142,10 @@ export function gradeAt(
   return lastBefore(school.grades, (grade) => grade[first] <= index);
 }
 
-/** Binary search over a list whose front satisfies `isBefore`. Empty schools share a start with the next: the last wins. */
+/**
+ * Binary search for the last item that satisfies `isBefore`, which must hold for the beginning of the list. Empty schools share a start
+ * with the next one: the last one counts.
+ */
 function lastBefore<T>(list: readonly T[], isBefore: (item: T) => boolean): T {
   let low = 0;
   let high = list.length - 1;

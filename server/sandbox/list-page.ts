@@ -5,14 +5,14 @@ import { KINDS, pluralOf, type Identity, type Kind } from './identify.js';
 import { isReadable } from './judge-readable.js';
 import { Refusal } from './reply.js';
 
-/** Records of one kind in ascending order: those whose place `accept`s (cheap) and which, once made, `keep` lets through. */
+/** Records of one kind in ascending order: those whose place `accept` accepts (cheap) and which, once made, `keep` keeps. */
 export interface Span {
   kind: Kind;
   accept?: (index: number) => boolean;
   keep?: (object: AnyObject) => boolean;
 }
 
-/** What a list is read from: spans in ascending order of their kinds, or a short list of ids. */
+/** The source of a list: spans in ascending order of their kinds, or a short list of ids. */
 export type Source = { spans: readonly Span[] } | { ids: readonly string[] };
 
 export interface Paging {
@@ -22,7 +22,7 @@ export interface Paging {
   before: string | null;
 }
 
-/** Clever's rules: 1 to 10,000, by default 100; more is 413, nonsense 400; one cursor at most. */
+/** Clever's rules: 1 to 10,000, by default 100; a larger limit is 413, anything else 400; one cursor at most. */
 export function readPaging(query: URLSearchParams): Paging {
   const limit = query.get('limit') ?? '100';
   if (!/^\d{1,9}$/.test(limit) || Number(limit) < 1)
@@ -88,7 +88,7 @@ function* walkSpans(
   }
 }
 
-/** The places of a kind that lie beyond the cursor. */
+/** The places of a kind beyond the cursor. */
 function* indexesOf(
   district: District,
   kind: Kind,
@@ -113,7 +113,7 @@ export interface PageAddress {
   version: string;
 }
 
-/** Clever's envelope. A full page always has a `next`, which may therefore lead to an empty one. */
+/** Clever's envelope. A full page always has a `next`, which may lead to an empty page. */
 export function wrapPage(
   entries: readonly Entry[],
   paging: Paging,

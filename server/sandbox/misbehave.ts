@@ -1,6 +1,6 @@
 import type { Reply } from './reply.js';
 
-/** What the sandbox is to do wrong, to which requests (path and query, without a proxy's prefix), how often (once unless told). */
+/** What the sandbox should do wrong, for which requests (path and query, without a proxy's prefix), and how often (once by default). */
 export interface Misbehaviour {
   match: RegExp;
   times?: number;
@@ -23,23 +23,23 @@ export interface Misbehaviour {
     | 'loop'
     | 'redirect'
     | 'huge';
-  /** For `redirect`: where to. */
+  /** For `redirect`: the target. */
   location?: string;
   /** For `huge`: how many bytes. */
   bytes?: number;
 }
 
-/** What to do with the connection besides answering. */
+/** What to do with the connection instead of a normal answer. */
 export type Treatment = { reply: Reply } | { never: true } | { trickle: true } | { cut: Reply };
 
-/** Orders are used up one by one, the first that fits first. */
+/** Orders for misbehavior, used up one by one; the first that matches counts. */
 export function createMisbehaviour() {
   let orders: (Misbehaviour & { left: number })[] = [];
   return {
     order(misbehaviour: Misbehaviour): void {
       orders.push({ ...misbehaviour, left: misbehaviour.times ?? 1 });
     },
-    /** The order for this address, if there is one; counts as done. */
+    /** The order for this address, if any; counts as used. */
     next(address: string): Misbehaviour | null {
       const order = orders.find(({ match }) => match.test(address));
       if (!order) return null;
@@ -53,7 +53,7 @@ export function createMisbehaviour() {
   };
 }
 
-/** Spoils the answer that would have been given. */
+/** Changes the correct answer as ordered. */
 export function spoil({ kind, location, bytes }: Misbehaviour, address: string, good: Reply): Treatment {
   switch (kind) {
     case 'slow':

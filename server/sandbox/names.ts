@@ -21,7 +21,7 @@ export const LAST_NAMES = (
   'Washington Weber Whitfield Williams Wong Yamamoto Young Zamora Zimmerman'
 ).split(' ');
 
-/** Families whose names are written with more than plain letters, one list of first and last names each. */
+/** Families whose names have more than plain letters, one list of first and last names each. */
 export const WORLD_NAMES: readonly { first: readonly string[]; last: readonly string[] }[] = [
   {
     first: ['José', 'Zoë', 'Renée', 'Ángel', 'Núria'],
@@ -46,11 +46,11 @@ export const WORLD_NAMES: readonly { first: readonly string[]; last: readonly st
   { first: ['지우', '민준'], last: ['김', '남궁'] },
   { first: ['आरव', 'अनन्या'], last: ['शर्मा', 'त्रिपाठी'] },
   { first: ['สมชาย', 'กัญญา'], last: ['ศรีสุข', 'วงศ์ใหญ่'] },
-  // The same letters as in the first list, but composed of a letter and a mark that follows it.
+  // The same letters as in the first list, but each as a letter and a combining mark.
   { first: ['Jose\u0301', 'Zoe\u0308'], last: ['Mun\u0303oz', 'Pen\u0303a'] },
 ];
 
-/** Names of the first students, each a trap for something. */
+/** Difficult names, given to the first students. */
 export const HOSTILE_NAMES: readonly { first?: string; middle?: string | null; last?: string }[] = [
   { first: '<script>alert(1)</script>', last: '<b>Bold</b>' },
   { first: '=HYPERLINK("https://example.com","Grades")', last: '+1-555-0100' },

@@ -1,6 +1,6 @@
 export type JsonObject = Record<string, unknown>;
 
-/** A copy with the patch laid over it, objects within objects likewise; undefined takes a field away, lists are replaced. */
+/** A copy with the patch applied, also within nested objects; undefined removes a field, lists are replaced. */
 export function copyWith<T extends object>(object: T, patch: JsonObject): T {
   const copy: JsonObject = Object.fromEntries(Object.entries(object));
   for (const [key, value] of Object.entries(patch)) {
@@ -11,7 +11,7 @@ export function copyWith<T extends object>(object: T, patch: JsonObject): T {
   return copy as T;
 }
 
-/** What changed fields were before, as Clever's events tell it: "" where there was nothing. */
+/** The earlier values of changed fields, as Clever's events give them: "" if there was none. */
 export function previousAttributes(before: object, after: object): JsonObject {
   const old = new Map<string, unknown>(Object.entries(before));
   const fresh = new Map<string, unknown>(Object.entries(after));

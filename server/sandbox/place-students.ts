@@ -10,7 +10,7 @@ export function gradeOfStudent(plan: DistrictPlan, student: number): GradePlan {
   return gradeAt(schoolAt(plan, 'firstStudent', student), 'firstStudent', student);
 }
 
-/** Section (index) of a grade's subject and parallel group. */
+/** The section (index) of a grade's subject and parallel group. */
 export function sectionIndex(grade: GradePlan, subject: number, group: number): number {
   return grade.firstSection + subject * grade.groups + group;
 }
@@ -29,8 +29,8 @@ export function placeOfSection(plan: DistrictPlan, section: number): SectionPlac
 }
 
 /**
- * Students sit in rows of as many as there are groups; each row is turned by the subject's number (not in elementary
- * schools, where a class stays together), so that classmates change from subject to subject and sizes stay even.
+ * The sections of a student. Students are arranged in rows of as many as there are groups; each row is rotated by the subject's number
+ * (except in elementary schools, where a class stays together), so that classmates change with the subject and sizes stay even.
  */
 export function sectionsOfStudent(plan: DistrictPlan, student: number): number[] {
   if (isIdle(student) || student >= plan.students) return [];
@@ -42,7 +42,7 @@ export function sectionsOfStudent(plan: DistrictPlan, student: number): number[]
   );
 }
 
-/** The other way round: the students (indexes, ascending) of a section of the timetable. */
+/** The students (indexes, ascending) of a section of the timetable. */
 export function studentsOfSection({ grade, subject, group }: SectionPlace): number[] {
   const { groups } = grade;
   const students: number[] = [];

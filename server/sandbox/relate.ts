@@ -5,7 +5,7 @@ import { CONTACTS_PER_FAMILY, familyOf } from './group-families.js';
 import { schoolAt, type SchoolPlan } from './lay-out-district.js';
 import { sectionsOfStudent } from './place-students.js';
 
-/** The sections (ascending) among those of `candidates` that exist and satisfy `belongs`. */
+/** The sections (ascending) among `candidates` that exist and satisfy `belongs`. */
 function sectionsAmong(
   district: DistrictView,
   candidates: Iterable<number>,
@@ -13,7 +13,7 @@ function sectionsAmong(
 ): CleverSection[] {
   const { plan } = district.world;
   const indexes = new Set([...candidates, ...district.changedIndexes('section')]);
-  // The special sections are few, and may hold anybody.
+  // The special sections are few, and may contain any student.
   for (let index = plan.timetabled; index < district.count('section'); index += 1) indexes.add(index);
   return [...indexes]
     .sort((a, b) => a - b)
@@ -21,7 +21,7 @@ function sectionsAmong(
     .filter((section): section is CleverSection => section !== null && belongs(section));
 }
 
-/** Sections where a user is a student or one of the teachers. */
+/** The sections of which a user is a student or a teacher. */
 export function sectionsOfUser(district: DistrictView, userId: string): CleverSection[] {
   const { plan, ids } = district.world;
   const who = ids.parse(userId);
@@ -51,7 +51,7 @@ function indexesOf(school: SchoolPlan): number[] {
   return Array.from({ length: school.sections }, (_, place) => school.firstSection + place);
 }
 
-/** The contacts (with teachers who are also parents) of a student. */
+/** The contacts of a student, including teachers who are also parents. */
 export function contactsOfStudent(district: DistrictView, studentId: string): CleverUser[] {
   const { plan, ids } = district.world;
   const student = ids.parse(studentId)?.index ?? -1;

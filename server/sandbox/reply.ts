@@ -1,4 +1,4 @@
-/** What the sandbox answers. A refusal is thrown as one, so that deep code can end a request. */
+/** An answer of the sandbox. A refusal is thrown as one, so that nested code can end a request. */
 export interface Reply {
   status: number;
   body: string;

@@ -17,7 +17,7 @@ const KIND_OF_PATH: Record<string, Kind> = {
   events: 'event',
 };
 
-/** Links that a single object carries besides `self`, spelled as Clever spells them. */
+/** Links of a single object besides `self`, spelled as Clever spells them. */
 const PARTS: Partial<Record<Kind, readonly string[]>> = {
   school: ['district', 'sections', 'users', 'terms', 'courses'],
   term: ['district', 'sections', 'schools'],
@@ -66,7 +66,7 @@ function wholeType(
   return source;
 }
 
-/** 403 only where all that was asked for is refused. */
+/** 403 only if everything that was requested is refused. */
 function requireShared(district: District, kinds: readonly Kind[]): void {
   if (kinds.every((kind) => district.sharingOf(kind) === '403')) throw new Refusal(403, 'missing scope');
 }
@@ -89,7 +89,7 @@ function listReply(
   version: string,
   query: URLSearchParams,
 ): Reply {
-  // The districts do not page.
+  // The list of districts has no pages.
   const paging = path.endsWith('/districts')
     ? { limit: 10_000, after: null, before: null }
     : readPaging(query);

@@ -3,7 +3,7 @@ import type { District } from './district.js';
 import { childrenOf, CONTACTS_PER_FAMILY } from './group-families.js';
 import { sectionsOfUser } from './relate.js';
 
-/** A guardian with an e-mail address, whose children can be added by number and birth date. */
+/** A guardian with an email address, whose children can be added by number and birth date. */
 export interface SampleFamily {
   guardian: { id: string; email: string; name: string };
   children: {

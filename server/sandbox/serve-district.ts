@@ -5,7 +5,7 @@ import { spoil, type createMisbehaviour, type Treatment } from './misbehave.js';
 import { jsonReply, Refusal, type Reply } from './reply.js';
 import { routePath } from './route-path.js';
 
-/** What the server must know besides the district; tests change it while it runs. */
+/** The server's settings besides the district; tests change them while it runs. */
 export interface Access {
   token: string;
   clientId: string;
@@ -21,7 +21,7 @@ export interface ServedDistrict {
   misbehaviour: ReturnType<typeof createMisbehaviour>;
   /** A proxy's path before the version. */
   prefix: string;
-  /** Told of every request: path and query without prefix. */
+  /** Called with every request: path and query without prefix. */
   onRequest: (address: string) => void;
 }
 
@@ -36,7 +36,7 @@ export function serveDistrict(served: ServedDistrict): RequestListener {
   };
 }
 
-/** `address` is null where the prefix is missing; the token endpoint stands outside it. */
+/** `address` is null if the prefix is missing; the token endpoint has no prefix. */
 function answer(
   served: ServedDistrict,
   request: IncomingMessage,

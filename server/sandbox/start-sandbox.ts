@@ -19,53 +19,53 @@ export interface SandboxOptions {
   /** 20 to 1,000,000; by default 1,800. */
   students?: number;
   seed?: number;
-  /** 0, the default, takes a free one. */
+  /** 0, the default, uses a free port. */
   port?: number;
-  /** Decides the school year; the present by default. */
+  /** Decides the school year; by default the present day. */
   today?: Date;
   version?: 'v3.0' | 'v3.1';
   rateLimit?: RateLimit;
-  /** A path before the version, as a proxy may have: "/clever". */
+  /** A path before the version, as a proxy may have one: "/clever". */
   prefix?: string;
-  /** Ordinary names alone, for somebody to look at; by default some are traps. */
+  /** Only ordinary names, for people to look at; by default some are difficult. */
   plainNames?: boolean;
-  /** False leaves the application waiting for the district's approval. */
+  /** Whether the district has approved the application; true by default. */
   approved?: boolean;
 }
 
 export interface Sandbox extends Readonly<Omit<Access, 'approved'>> {
-  /** With version, for CLEVER_API_URL. */
+  /** With the version, for CLEVER_API_URL. */
   url: string;
   tokensUrl: string;
   districtId: string;
   close(): Promise<void>;
-  /** Leavers, arrivals, one who comes back, moves, a class gone, renamed, with another teacher: always the same ones. */
+  /** Students leave, arrive, come back and move; classes are removed, renamed and given to another teacher: always the same ones. */
   advanceNight(): NightReport;
   removeStudent(id: string): void;
   removeSection(id: string): void;
-  /** Takes away any other record. */
+  /** Removes any other record. */
   remove(id: string): void;
   restore(id: string): void;
-  /** Lays a patch over a record; undefined takes a field away, lists are replaced. */
+  /** Applies a patch to a record; undefined removes a field, lists are replaced. */
   change(id: string, patch: JsonObject): void;
   /**
-   * A rollover with all ids new but those of the schools: who is here comes under another id from now on, otherwise as before. Ids
-   * that were asked for earlier name nobody any more; `idOf` gives the new ones.
+   * A rollover in which all ids but those of the schools are new and everything else stays the same. Earlier ids name nobody any more;
+   * `idOf` gives the new ones.
    */
   reissue(): void;
-  /** The district stops sharing a kind (a role for users), or shares it again: an event a record. */
+  /** Stops sharing a kind (a role for users), or shares it again: one event for each record. */
   share(kind: Exclude<Kind, 'district'>, sharing: Sharing): void;
-  /** The same of a school, with its sections and people. */
+  /** Stops sharing a school with its sections and people, or shares it again. */
   shareSchool(id: string, shared: boolean): void;
   misbehave(order: Misbehaviour): void;
-  /** Forgets all orders. */
+  /** Drops all orders for misbehavior. */
   behave(): void;
   approve(approved: boolean): void;
-  /** The token of before is refused from now on. */
+  /** The earlier token is refused from now on. */
   rotateToken(): void;
   /** Path and query of the last 5,000 requests, oldest first. */
   requests(): readonly string[];
-  /** Resolves when the next request that matches comes in, before it is answered. */
+  /** Resolves when the next matching request arrives, before it is answered. */
   nextRequest(match: RegExp): Promise<string>;
   /** The id of the index-th school, section, student … */
   idOf(kind: Kind, index: number): string;
@@ -75,7 +75,7 @@ export interface Sandbox extends Readonly<Omit<Access, 'approved'>> {
   sampleFamily(): SampleFamily | null;
 }
 
-/** Starts a Clever of our own on the loopback interface, for demo, tests and benches. It speaks v3.0 and v3.1. */
+/** Starts an imitation of Clever on the loopback interface, for demo, tests and benches. It speaks v3.0 and v3.1. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { students = 1800, seed = 1, port = 0, prefix = '', version = 'v3.1' } = options;
   if (!Number.isInteger(students) || students < 20 || students > 1_000_000)

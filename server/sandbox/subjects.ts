@@ -1,6 +1,6 @@
 export type Level = 'elementary' | 'middle' | 'high';
 
-/** Place of a term in the list that the district gives. */
+/** Places of the terms in the district's list. */
 export const TERMS = { fall: 0, spring: 1, year: 2 } as const;
 
 export interface Subject {
@@ -10,7 +10,7 @@ export interface Subject {
   term: keyof typeof TERMS;
 }
 
-/** What each grade of a level is taught. The first is the homeroom. */
+/** The subjects of each grade of a level. The first is the homeroom. */
 export const SUBJECTS: Record<Level, readonly Subject[]> = {
   elementary: [
     { name: 'Homeroom', subject: 'homeroom/advisory', term: 'year' },

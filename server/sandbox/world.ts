@@ -2,7 +2,7 @@ import { createDraw, type Draw } from './draw-random.js';
 import { createIdentifier, type Identifier } from './identify.js';
 import { layOutDistrict, type DistrictPlan } from './lay-out-district.js';
 
-/** Everything that the generators need to make any record: no records themselves. */
+/** Everything that the generators need to make any record; holds no records itself. */
 export interface World {
   plan: DistrictPlan;
   draw: Draw;
@@ -10,9 +10,9 @@ export interface World {
   districtId: string;
   /** The year in which the current school year began. */
   schoolYear: number;
-  /** When the untouched district was last synced, as Clever writes times. */
+  /** When the unchanged district was last synced, as Clever writes times. */
   baseTime: string;
-  /** Nobody and nothing bears a name that is a trap, as one bears for tests. */
+  /** Whether all names are ordinary; tests use difficult ones. */
   plainNames: boolean;
 }
 

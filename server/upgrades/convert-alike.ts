@@ -1,7 +1,7 @@
 import type { AlikeReason } from '../models/duplicate.js';
 import { codeFor, rewriteDocuments } from './rewrite-documents.js';
 
-/** What versions before 0.6 stored of a pair. */
+/** The texts that versions before 0.6 stored about a pair. */
 const REASONS: Record<string, AlikeReason> = {
   'same student number': { code: 'number', field: 'student_number' },
   'same teacher number': { code: 'number', field: 'teacher_number' },
@@ -15,7 +15,7 @@ const REASONS: Record<string, AlikeReason> = {
   'same id': { code: 'id' },
 };
 
-/** What two contacts have in common was a text; it is a code now, on the *to decide* list, in logs and in what a preview noted. */
+/** Turns the text on what two contacts have in common into a code: on the *to decide* list, in logs and in a preview's notes. */
 export async function convertAlike(): Promise<void> {
   await rewriteDocuments('duplicate', { reason: { $type: 'string' } }, ['reason'], ({ reason }) =>
     convertIn({ reason }),

@@ -8,14 +8,14 @@ const UNREADABLE =
 const UNAUTHORIZED =
   'Clever did not accept the district token or the client id and secret. Enter them again on the Clever set-up page.';
 
-/** What versions before 0.6 stored. */
+/** The texts that versions before 0.6 stored. */
 const FAULTS: Record<string, CleverFault> = {
   [OTHER_DISTRICT]: { code: 'other district' },
   [UNREADABLE]: { code: 'unreadable access' },
   [UNAUTHORIZED]: { code: 'unauthorized', what: 'districts' },
 };
 
-/** What kept Slotbell from asking Clever was a sentence; it is a code now. */
+/** Turns the sentence on why Slotbell could not ask Clever into a code. */
 export async function convertFaults(): Promise<void> {
   await rewriteDocuments(
     'account',

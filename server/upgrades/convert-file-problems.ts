@@ -3,7 +3,9 @@ import { RosterUpload } from '../models/roster-upload.js';
 /** An upload holds up to 1,000 problems. */
 const BATCH = 100;
 
-/** What is wrong in an upload's files was a sentence and an advice; it is a code with its values now, and those that are stored are kept as they are. */
+/**
+ * Turns the sentence and advice about a problem in an upload into a code that holds both as texts; new problems have a code with values.
+ */
 export async function convertFileProblems(): Promise<void> {
   const { collection } = RosterUpload;
   const old = { 'problems.problem': { $type: 'string' as const } };

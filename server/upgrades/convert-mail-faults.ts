@@ -1,7 +1,7 @@
 import type { MailFault } from '../models/notification.js';
 import { codeFor, rewriteDocuments } from './rewrite-documents.js';
 
-/** What versions before 0.6 stored of a mail that did not go out. */
+/** The texts that versions before 0.6 stored about an email that was not sent. */
 const FAULTS: Record<string, MailFault> = {
   'Sending it was cut off at every try.': { code: 'cut off' },
   'No mail can go to this address.': { code: 'no address' },
@@ -16,7 +16,7 @@ const FAULTS: Record<string, MailFault> = {
   'The mail could not be sent.': { code: 'unsent' },
 };
 
-/** Why a mail did not go out was a sentence; it is a code with its status now. What had a status in it is shown as it was. */
+/** Turns the sentence on why an email was not sent into a code with its status. A sentence with a status in it is shown as it was. */
 export async function convertMailFaults(): Promise<void> {
   await rewriteDocuments('notification', { fault: { $type: 'string' } }, ['fault'], ({ fault }) => ({
     fault: codeFor(FAULTS, fault as string),

@@ -1,14 +1,14 @@
 import type { AppointmentProblem } from '../models/appointment.js';
 import { codeFor, rewriteDocuments } from './rewrite-documents.js';
 
-/** What versions before 0.6 stored of an appointment that needs a person. */
+/** The texts that versions before 0.6 stored about an appointment that needs a person. */
 const PROBLEMS: Record<string, AppointmentProblem> = {
   'The student is no longer in a class of this teacher (found by the sync).': { code: 'not together' },
   'The class was deleted from this event.': { code: 'class deleted' },
 };
 const PATHS = ['problem', 'kept'] as const;
 
-/** Why an appointment is in the problem list was a sentence; it is a code now, also in what a run noted of it for its undo. */
+/** Turns the sentence on why an appointment is on the problem list into a code, also in a run's notes for its undo. */
 export async function convertProblems(): Promise<void> {
   await rewriteDocuments(
     'appointment',

@@ -1,8 +1,8 @@
 import { rewriteDocuments } from './rewrite-documents.js';
 
 /**
- * Remarks of runs were sentences; they are codes with their numbers now. Those that are stored are kept as they are and shown so. The
- * list of what is held shows those that say why it waits: which they are is read here for the last time.
+ * Marks stored remarks of runs as sentences, as remarks are codes with numbers now; stored ones are shown as they are. The list of held
+ * removals shows the remarks that say why they wait: which ones do is read from the sentence here for the last time.
  */
 export async function convertRemarks(): Promise<void> {
   for (const name of ['rosterRun', 'syncRun'])

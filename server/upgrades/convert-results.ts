@@ -5,7 +5,7 @@ import { codeFor, rewriteDocuments } from './rewrite-documents.js';
 type Result = NonNullable<Run['result']>;
 type Why = NonNullable<RosterRun['why']>;
 
-/** Sentences of versions before 0.6 that had no numbers. */
+/** Sentences without numbers that versions before 0.6 stored. */
 const RESULTS: Record<string, Result> = {
   'Changes made before you stopped it are kept.': { code: 'stopped' },
   'What had been brought in by then stays.': { code: 'stopped' },
@@ -40,8 +40,8 @@ const WHYS: Record<string, Why> = {
 };
 
 /**
- * How a run ended, why it read everything and why a list broke off were sentences; they are codes with their numbers now. Those that had
- * numbers or names in them are kept as they are and shown so.
+ * Turns the sentences on how a run ended, why it read everything and why a list broke off into codes with numbers. Sentences with numbers
+ * or names in them are kept and shown as they are.
  */
 export async function convertResults(): Promise<void> {
   const paths = ['result', 'why', 'remarks'] as const;

@@ -1,6 +1,6 @@
 import { dropIndex } from './drop-index.js';
 
-/** Takes away the index by which contacts were listed: the one in its place also tells what is not known of them. */
+/** Drops the former index of the list of contacts: the new one also holds what is missing about a person. */
 export async function dropContactIndex(): Promise<void> {
   await dropIndex('contact', ['account', 'type', 'status', 'sortKey', 'searchKey']);
 }

@@ -1,6 +1,6 @@
 import { dropIndex } from './drop-index.js';
 
-/** Takes away the index by which a run noted one change of a document: ties of it may wait for a person beside it. */
+/** Drops the index that allowed a run one change for each document, as held ties of the document have rows of their own. */
 export async function dropTargetIndex(): Promise<void> {
   await dropIndex('rosterChange', ['run', 'target']);
 }

@@ -5,8 +5,8 @@ import { Appointment, LIVING_STATES } from '../models/appointment.js';
 const BATCH = 200;
 
 /**
- * Until version 0.4 what limits count was taken only while a limit was set, and diaries were kept by days of the school's time zone.
- * Gives what is booked its claims, and moves what is booked or on hold to diaries by UTC days.
+ * Until version 0.4 limits were only counted while a limit was set, and diaries went by days of the school's time zone. This gives booked
+ * appointments their claims, and moves booked and held appointments to diaries by UTC days.
  */
 export async function fillClaims(): Promise<void> {
   let after: Types.ObjectId | undefined;

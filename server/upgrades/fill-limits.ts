@@ -2,8 +2,8 @@ import { fillClaims } from './fill-claims.js';
 import { rewriteDocuments } from './rewrite-documents.js';
 
 /**
- * Until version 0.7 appointments were not counted by student, nor by teacher and day. Events get these limits, which are off, and what is
- * booked is counted for the day on which one is set.
+ * Until version 0.7 appointments were not counted by student, or by teacher and day. This gives events these limits, turned off, and counts
+ * what is booked, in case one is set later.
  */
 export async function fillLimits(): Promise<void> {
   const fields = ['booking.perStudent', 'booking.perTeacherAndDay'];

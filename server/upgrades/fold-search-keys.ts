@@ -2,7 +2,7 @@ import mongoose, { type mongo } from 'mongoose';
 import { contactKeys } from '../models/person-keys.js';
 import { searchKey } from '../models/scoped.js';
 
-/** Collections beside people that are searched or sorted by stored keys. */
+/** Collections besides people that are searched or sorted by stored keys. */
 const KEYED = ['resource', 'class', 'event', 'school', 'duplicate', 'rosterChange'];
 const BATCH = 1000;
 
@@ -10,8 +10,8 @@ type Stored = { _id: mongoose.Types.ObjectId } & Record<string, unknown>;
 type Keys = Record<string, string>;
 
 /**
- * Brings stored keys to the way they are folded since 0.5 (ł, ø, ß and the like, one kind of apostrophe and hyphen), and gives every
- * person the key that a student is looked up by. What is as it should be is not written.
+ * Folds stored keys as since 0.5 (ł, ø, ß and the like, one kind of apostrophe and hyphen), and gives every person the key that finds a
+ * student. Correct keys are not written.
  */
 export async function foldSearchKeys(): Promise<void> {
   const { db } = mongoose.connection;
@@ -36,7 +36,7 @@ async function foldCollection(
     const writes = batch.flatMap((document) => {
       const keys = Object.entries(keysOf(document)).filter(([key, value]) => document[key] !== value);
       if (keys.length === 0) return [];
-      // Only over the names that were read: whoever changes one meanwhile stores keys with it.
+      // Only over the names that were read: a person who changes a name meanwhile stores its keys too.
       const read = NAMES.filter((name) => name in document).map((name) => [name, document[name]] as const);
       const filter = { _id: document._id, ...Object.fromEntries(read) };
       return [{ updateOne: { filter, update: { $set: Object.fromEntries(keys) } } }];
@@ -56,7 +56,7 @@ function keysOfPerson(document: Stored): Keys {
   return contactKeys({ firstName, lastName, email, schoolId });
 }
 
-/** The key of an old key is the new one: a name has nothing more that a key is made of. */
+/** Folding an old key gives the new one, as a key has everything of the name that matters. */
 function keysOfKeys(document: Stored): Keys {
   const keys = ['searchKey', 'sortKey'].filter((key) => typeof document[key] === 'string');
   return Object.fromEntries(keys.map((key) => [key, searchKey(text(document[key]))]));

@@ -1,7 +1,7 @@
 import { lacksOf } from '../models/person-keys.js';
 import { rewriteDocuments } from './rewrite-documents.js';
 
-/** Notes of every contact what is not known of them, by which the list counts and filters. */
+/** Stores for every contact which facts are missing, by which the list counts and filters. */
 export async function noteMissing(): Promise<void> {
   const fields = ['type', 'email', 'schoolId', 'birthDate'];
   await rewriteDocuments('contact', { lacks: { $exists: false } }, fields, (contact) => ({

@@ -3,9 +3,9 @@ import { Upgrade } from '../models/upgrade.js';
 import { STEPS, type UpgradeStep } from './steps.js';
 
 /**
- * Makes the connected database ready for this version: the upgrade steps it has not been through, with the indexes between those that
- * come before and those that come after. A database of this version costs one read beside the indexes.
- * @throws what a step throws; the next start goes on with that step
+ * Prepares the connected database for this version: runs the upgrade steps that it has not completed, and builds the indexes between the
+ * steps that come before and those that come after. A database of this version costs one read besides the indexes.
+ * @throws what a step throws; the next start continues with that step
  */
 export async function prepareDatabase(steps: readonly UpgradeStep[] = STEPS): Promise<void> {
   const done = new Set((await Upgrade.find().lean()).map(({ _id }) => _id));
@@ -18,7 +18,7 @@ export async function prepareDatabase(steps: readonly UpgradeStep[] = STEPS): Pr
 async function take(steps: UpgradeStep[]): Promise<void> {
   for (const { id, run } of steps) {
     await run();
-    // Another process that started at the same time may have noted it already.
+    // Another process that started at the same time may have stored it already.
     await Upgrade.updateOne({ _id: id }, { $setOnInsert: { at: new Date() } }, { upsert: true });
   }
 }

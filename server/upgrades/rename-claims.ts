@@ -1,7 +1,7 @@
 import { RosterRun } from '../models/roster-run.js';
 import { SyncRun } from '../models/sync-run.js';
 
-/** Brings what version 0.6.0 stored of the run that follows up another one to today's name. */
+/** Renames the field of the run that follows up another one, as version 0.6.0 stored it. */
 export async function renameClaims(): Promise<void> {
   for (const { collection } of [RosterRun, SyncRun])
     await collection.updateMany({ settledBy: { $exists: true } }, { $rename: { settledBy: 'claimedBy' } });

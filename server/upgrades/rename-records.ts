@@ -1,15 +1,15 @@
 import mongoose from 'mongoose';
 
-/** Collections whose documents said `clever` of what is now `record`: the tie to the roster's source, whichever that is. */
+/** Collections in which `clever` is now `record`, the tie to any roster source. */
 const ROSTER = ['contact', 'term', 'course', 'section'];
 
-/** Brings what version 0.1 stored to today's names, before the indexes are built, as the unique ones stand on them. */
+/** Renames the fields that version 0.1 stored, before the indexes are built, as the unique ones need the new names. */
 export async function renameRecords(): Promise<void> {
   const { db } = mongoose.connection;
   if (!db) throw new Error('There is no database connected.');
   for (const name of ROSTER) {
     const collection = db.collection(name);
-    // A collection that is not there yet has no indexes.
+    // A collection that does not exist has no indexes.
     const indexes = await collection.indexes().catch(() => []);
     for (const { key, name: index } of indexes)
       if ('clever.id' in (key as object) && index) await collection.dropIndex(index).catch(() => undefined);

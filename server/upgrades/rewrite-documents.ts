@@ -3,7 +3,7 @@ import { whileAt } from '../runs/changes/guard-write.js';
 
 const BATCH = 500;
 
-/** What stands for a sentence that is a code now: a text that no version is known to have written stays as it is, and an empty one said nothing. */
+/** The code for a stored sentence: a sentence that no known version has written stays as it is, and an empty one means nothing. */
 export function codeFor<T extends object>(
   known: Readonly<Record<string, T>>,
   text: string,
@@ -15,9 +15,8 @@ export function codeFor<T extends object>(
 export type Stored = { _id: mongoose.Types.ObjectId } & Record<string, unknown>;
 
 /**
- * Rewrites fields of those documents of a collection that a filter meets, in batches. A document is written only while the fields are as
- * they were read.
- * @param rewrite the new values by field; undefined takes a field away, and none leaves the document as it is
+ * Rewrites fields of the documents that a filter matches, in batches. A document is written only while the fields are as they were read.
+ * @param rewrite returns the new values by field; undefined removes a field, and no fields leave the document as it is
  */
 export async function rewriteDocuments(
   name: string,

@@ -16,19 +16,21 @@ import { renameClaims } from './rename-claims.js';
 import { renameRecords } from './rename-records.js';
 
 /**
- * One change of what older versions stored. It runs once per database, at the first start of the version that brings it. It must be
- * idempotent and resumable: a start can be killed in the middle, and two processes can start at the same time. It works in batches,
- * leaves alone what is already as it should be, and never loads a whole collection.
+ * One change to data that older versions stored. It runs once in each database, at the first start of the version that adds it. It must be
+ * idempotent and resumable, as a start can be killed in the middle, and two processes can start at the same time. It works in batches,
+ * leaves correct documents alone, and never loads a whole collection.
  */
 export interface UpgradeStep {
-  /** Names the step for good in the collection `upgrade`; the file has the same name. */
+  /** The step's permanent name in the collection `upgrade`; the file has the same name. */
   id: string;
   /** Steps that a unique index needs run before the indexes are built; all others after it, so that they can use them. */
   when: 'before indexes' | 'after indexes';
   run: () => Promise<void>;
 }
 
-/** In the order in which they run. New ones go to the end; none is ever taken away while a version that needs it may be upgraded. */
+/**
+ * In the order in which they run. New ones go to the end; a step is removed only when no version that needs it can be upgraded any more.
+ */
 export const STEPS: readonly UpgradeStep[] = [
   { id: 'rename-records', when: 'before indexes', run: renameRecords },
   { id: 'drop-target-index', when: 'before indexes', run: dropTargetIndex },

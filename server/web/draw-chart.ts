@@ -97,6 +97,23 @@ export function stackBar(parts: number[], top: number, { top: upper, base }: Fra
   });
 }
 
+/**
+ * Parts side by side, as a bar in a row of a table; null where there is nothing.
+ * @param full what the whole width stands for
+ */
+export function layRow(parts: number[], full: number): (Across | null)[] {
+  const width = scaleLinear()
+    .domain([0, Math.max(1, full)])
+    .range([0, 100]);
+  const layers = stack<number[], number>()
+    .keys(parts.map((_, index) => index))
+    .value((row, index) => row[index] ?? 0)([parts]);
+  return layers.map(([span]) => {
+    const [from = 0, to = 0] = span ?? [];
+    return to > from ? { x: round(width(from)), width: round(width(to - from)) } : null;
+  });
+}
+
 /** Up to an even number that is easy to halve: 2, 4, 6, 10, 20, 40 … */
 export function roundTop(value: number): number {
   for (let power = 1; ; power *= 10) for (const step of TOPS) if (value <= step * power) return step * power;

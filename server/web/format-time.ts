@@ -136,6 +136,11 @@ export function shortDay(day: string, style: Style): string {
   return formatDay(day, style, SHORT_DAY);
 }
 
+/** "Dec 7", below a chart. @param day YYYY-MM-DD */
+export function monthAndDay(day: string, style: Style): string {
+  return formatDay(day, style, { month: 'short', day: 'numeric' });
+}
+
 /** "12/7/2026": a date as spreadsheets of the locale read it. @param day YYYY-MM-DD */
 export function numericDay(day: string, style: Style): string {
   return formatDay(day, style, NUMERIC_DAY);

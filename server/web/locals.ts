@@ -15,11 +15,15 @@ const csrf = csrfSync({
 /** Refuses a change without the form's token (403). Stands after the session and the body parser. */
 export const csrfGuard: RequestHandler = csrf.csrfSynchronisedProtection;
 
-/** What every page can show, also the page for a fault before there is a session. */
-export function baseLocals(asset: AssetUrl): RequestHandler {
+/**
+ * What every page can show, also the page for a fault before there is a session.
+ * @param hasMail whether an email server is set: without one no page says that somebody is told
+ */
+export function baseLocals(asset: AssetUrl, hasMail: () => boolean): RequestHandler {
   return (req, res, next) => {
     Object.assign(res.locals, {
       asset,
+      hasMail: hasMail(),
       number,
       countOf,
       fileSize,

@@ -2,6 +2,7 @@
 import { measureImport } from './measure-import.js';
 import { measureMemory } from './measure-memory.js';
 import { measureEventsNight, measureUnchangedNight } from './measure-night.js';
+import { measurePages } from './measure-pages.js';
 import { readOptions, USAGE, type BenchName, type BenchOptions } from './options.js';
 import { say } from './print.js';
 
@@ -10,6 +11,7 @@ const MEASURES: Record<BenchName, (options: BenchOptions) => Promise<number>> = 
   'unchanged-night': measureUnchangedNight,
   'events-night': measureEventsNight,
   memory: measureMemory,
+  'heavy-pages': measurePages,
 };
 
 /** @returns undefined when the command line makes no sense, which is said */

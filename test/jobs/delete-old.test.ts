@@ -28,6 +28,8 @@ const STAYS = [
   ['term', 'course', 'section'],
   // A decision about two people lasts as long as they do.
   ['duplicate'],
+  // Who wants no mails wants none until they say otherwise.
+  ['unsubscription'],
   // A step that was done once for all.
   ['upgrade'],
 ].flat();

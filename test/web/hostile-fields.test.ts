@@ -82,7 +82,22 @@ describe('fields that no form of ours sends', function () {
       'to',
     ],
     ...[
-      ...['act', 'fields', 'meet', 'reminders', 'replyTo', 'officePhone', 'template', 'typed', 'bookedText'],
+      ...[
+        'act',
+        'group',
+        'subject',
+        'when',
+        'sendAt',
+        'nth',
+        'fields',
+        'meet',
+        'reminders',
+        'replyTo',
+        'officePhone',
+        'template',
+        'typed',
+        'bookedText',
+      ],
       'capacity',
       'rules',
       'notice',
@@ -119,7 +134,8 @@ describe('fields that no form of ours sends', function () {
 
   it('without the token nothing is taken', async () => {
     const faults: string[] = [];
-    for (const path of paths) {
+    // Mail programs unsubscribe without a token: the link is the proof.
+    for (const path of paths.filter((one) => !one.startsWith('/unsubscribe/'))) {
       const { status } = await visits.send(sender(path), fill(path, place), fields());
       if (status !== 403) faults.push(`${path}: ${String(status)}`);
     }

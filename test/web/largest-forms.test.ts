@@ -21,7 +21,7 @@ const ENDS_SESSIONS = /^\/logout$|\/block$/;
 /** Whether the fields of a form are looked at: who is refused before is refused in every shape of them. */
 function isReadOf({ who }: Sender, path: string): boolean {
   if (who === 'administrator of the account') return true;
-  const isOpen = /^\/(setup|login|forgot|password|prove|invitation|choose-school)/.test(path);
+  const isOpen = /^\/(setup|login|forgot|password|prove|invitation|unsubscribe|choose-school)/.test(path);
   return who === 'nobody'
     ? isOpen || path.endsWith('/register')
     : who === 'a parent' && path.startsWith('/e/');

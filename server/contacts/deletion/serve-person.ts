@@ -105,17 +105,20 @@ async function askDeletion(
     ...pageOf('Delete a contact'),
     name: contactName(contact),
     path: `${HOME}/${contact._id.toHexString()}`,
-    effects: effectsOf(ties),
+    effects: effectsOf(ties, deps.config.smtpUrl !== undefined),
     shown: contentHash(ties),
     form,
   });
 }
 
-/** What goes with somebody, a line each. */
-function effectsOf({ appointments, coming, classes, families, slots, logins }: PersonTies): string[] {
+/** What goes with somebody, a line each. @param hasMail whether an email server is set */
+function effectsOf(
+  { appointments, coming, classes, families, slots, logins }: PersonTies,
+  hasMail: boolean,
+): string[] {
   const ahead =
     coming > 0
-      ? ` ${countOf(coming, 'of them is', 'of them are')} upcoming: canceled, and the family is told.`
+      ? ` ${countOf(coming, 'of them is', 'of them are')} upcoming: canceled${hasMail ? ', and the family is told' : '. The family isn’t told: no email server is set up'}.`
       : '';
   return [
     appointments > 0 ? `${countOf(appointments, 'appointment is', 'appointments are')} deleted.${ahead}` : '',

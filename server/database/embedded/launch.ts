@@ -18,7 +18,7 @@ import { copyFolders, libraryVersion, needsOlderGlibc, type PlatformFacts } from
 import type { RunFolder } from './run-folder.js';
 
 const LARGEST_LOG_BYTES = 1_000_000;
-/** The engine needs none of the app's settings, and its environment can be read for as long as it runs. */
+/** The engine needs none of the app's settings, and other processes may read its environment while it runs. */
 const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'LD_LIBRARY_PATH'];
 
 export interface Launch {
@@ -30,9 +30,9 @@ export interface Launch {
 }
 
 /**
- * Starts a process of the engine on `dataDir/db`, in a session of its own so that Ctrl-C does not reach it.
+ * Starts an engine process on `dataDir/db`, in a session of its own so that Ctrl-C does not reach it.
  *
- * @returns its report: serving, or locked when another process holds the data folder, or failed with the reason
+ * @returns its report: serving, locked if another process holds the data folder, or failed with the reason
  */
 export async function launchHost({ facts, dataDir, run, lingerMs, sweepMs }: Launch): Promise<HostReport> {
   const database = path.join(dataDir, 'db');
@@ -83,7 +83,7 @@ export async function launchHost({ facts, dataDir, run, lingerMs, sweepMs }: Lau
   });
 }
 
-/** The program beside this file: as compiled, or as TypeScript in development and tests. */
+/** The program beside this file: compiled, or in TypeScript during development and tests. */
 function hostProgram(): string[] {
   const extension = path.extname(fileURLToPath(import.meta.url));
   const program = path.join(import.meta.dirname, `host${extension}`);

@@ -3,7 +3,7 @@ import path from 'node:path';
 
 const require = createRequire(import.meta.url);
 
-/** What decides whether and how the embedded engine runs here. */
+/** Facts that decide whether and how the embedded engine runs here. */
 export interface PlatformFacts {
   platform: string;
   arch: string;
@@ -13,7 +13,7 @@ export interface PlatformFacts {
   library?: string | undefined;
 }
 
-/** Where the engine's package is published for: Linux with glibc on x64 and arm64, macOS on arm64. */
+/** The platforms for which the engine's package is published: Linux with glibc on x64 and arm64, macOS on arm64. */
 const SUPPORTED = ['linux x64', 'linux arm64', 'darwin arm64'];
 const OLDEST_GLIBC = 36;
 const PUBLISHED_FOR_GLIBC = 38;
@@ -26,7 +26,7 @@ export function platformFacts(): PlatformFacts {
 
 function glibcVersion(): string | undefined {
   if (process.platform !== 'linux') return undefined;
-  // Without this the report resolves the host name of every open connection, which can take seconds.
+  // Otherwise the report resolves the host name of every open connection, which can take seconds.
   const settings = process.report as { excludeNetwork?: boolean };
   settings.excludeNetwork = true;
   const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
@@ -44,9 +44,9 @@ function findLibrary(platform: string, arch: string): string | undefined {
 }
 
 /**
- * Says why the embedded engine cannot run, and the two ways on.
+ * Explains why the embedded engine cannot run, and the two alternatives.
  *
- * @returns one message for the person who starts the app, or undefined when it can run
+ * @returns one message for the person who starts the app, or undefined if it can run
  */
 export function engineObstacle(facts: PlatformFacts): string | undefined {
   const reason = obstacle(facts);
@@ -73,18 +73,18 @@ function obstacle({ platform, arch, glibc, library }: PlatformFacts): string | u
   return undefined;
 }
 
-/** Whether the published files ask for a later glibc than there is, so that a changed copy is needed. */
+/** Whether the published files need a later glibc than there is, so that a changed copy is needed. */
 export function needsOlderGlibc({ glibc }: PlatformFacts): boolean {
   return glibc !== undefined && minor(glibc) < PUBLISHED_FOR_GLIBC;
 }
 
-/** Every glibc of the last decades is 2.something. */
+/** The minor version; every glibc of the last decades is 2.something. */
 function minor(glibc: string): number {
   return Number(glibc.split('.')[1]);
 }
 
 /**
- * Where copies of the library may be kept, best first.
+ * Folders for copies of the library, best first.
  *
  * @param library the published file, `node_modules/@0q/<package>/<file>.node`
  */

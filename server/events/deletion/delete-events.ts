@@ -5,6 +5,7 @@ import { Claim } from '../../models/claim.js';
 import { Class } from '../../models/class.js';
 import { clearDiaries } from '../../models/diary.js';
 import { Event } from '../../models/event.js';
+import { Mailing, MailingRecipient } from '../../models/mailing.js';
 import { Notification } from '../../models/notification.js';
 import { OneTimeLink } from '../../models/one-time-link.js';
 import { Resource } from '../../models/resource.js';
@@ -35,6 +36,8 @@ const CONTENTS: Kind[] = [
   { model: Slot as Model<unknown> },
   { model: Class as Model<unknown> },
   { model: Resource as Model<unknown> },
+  { model: Mailing as Model<unknown> },
+  { model: MailingRecipient as Model<unknown> },
   { model: Notification as Model<unknown> },
   { model: SyncRun as Model<unknown>, first: deleteRecords },
 ];

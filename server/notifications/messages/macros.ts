@@ -20,21 +20,17 @@ export type MacroValues = Record<Macro, string>;
 /** What looks like a macro: some words between braces on one line. */
 const IN_BRACES = /\{([^{}\n]{1,60})\}/g;
 
-function isMacro(name: string): name is Macro {
-  return Object.hasOwn(MACROS, name);
-}
-
-/** What stands between braces in a text and is no macro. */
-export function unknownMacros(text: string): string[] {
-  const found = [...text.matchAll(IN_BRACES)].filter(([, name = '']) => !isMacro(nameOf(name)));
+/** What stands between braces in a text and is no macro. @param known macros, by their names */
+export function unknownMacros(text: string, known: object = MACROS): string[] {
+  const found = [...text.matchAll(IN_BRACES)].filter(([, name = '']) => !Object.hasOwn(known, nameOf(name)));
   return [...new Set(found.map(([, name = '']) => name.trim()))];
 }
 
 /** The text with its macros filled in, once: what is filled in is not looked at again. */
-export function fillMacros(text: string, values: MacroValues): string {
+export function fillMacros(text: string, values: Record<string, string>): string {
   return text.replace(IN_BRACES, (all, name: string) => {
     const known = nameOf(name);
-    return isMacro(known) ? values[known] : all;
+    return Object.hasOwn(values, known) ? (values[known] ?? '') : all;
   });
 }
 

@@ -1,11 +1,11 @@
 import type { MessageText } from '../../models/message.js';
-import { fillMacros, type MacroValues } from './macros.js';
+import { fillMacros } from './macros.js';
 
 /** Longest subject that a mail gets, whatever names are filled in. */
 const SUBJECT_MAX = 250;
 
 /** A mail's subject and text with the macros filled in. */
-export function writeMessage(message: MessageText, values: MacroValues): MessageText {
+export function writeMessage(message: MessageText, values: Record<string, string>): MessageText {
   const subject = fillMacros(message.subject, values).replace(/\s+/g, ' ').trim();
   return { subject: subject.slice(0, SUBJECT_MAX), text: fillMacros(message.text, values) };
 }

@@ -52,6 +52,8 @@ export const unbooked: Definition<Row> = {
     },
   ],
   search: 'Search students and parents',
+  pick: ({ children }) => children.map(({ _id }) => _id.toHexString()),
+  writeTo: ({ show }) => (show === 'some' ? 'partly' : 'unbooked'),
   shows: {
     label: 'Families',
     items: [

@@ -82,5 +82,7 @@ export function fieldsOf({ ids }: Place): Record<string, string> {
     done: '1',
     adult: `h${ids.household!}`,
     moves: `${ids.id!}-${ids.slot!}`,
+    subject: 'News',
+    text: 'Hello {parent}',
   };
 }

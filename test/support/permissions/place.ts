@@ -6,6 +6,7 @@ import { contactKeys } from '../../../server/models/person-keys.js';
 import { ContactDeletion } from '../../../server/models/contact-deletion.js';
 import { Duplicate } from '../../../server/models/duplicate.js';
 import type { Event } from '../../../server/models/event.js';
+import { Mailing } from '../../../server/models/mailing.js';
 import { Household } from '../../../server/models/household.js';
 import { Notification } from '../../../server/models/notification.js';
 import { RosterChange } from '../../../server/models/roster-change.js';
@@ -149,6 +150,17 @@ export async function makePlace(
     ...{ account, event: event._id, kind: 'move', state: 'waiting', by: adult._id, total: 1 },
     ...{ day: '2026-11-24', toDay: '2026-11-25', createdAt: AT, tellAt: LATER },
   });
+  const mailing = await Mailing.create({
+    ...{
+      account,
+      event: event._id,
+      kind: 'message',
+      group: { kind: 'class', class: held._id },
+      by: adult._id,
+    },
+    ...{ subject: `Subject${mark}`, text: `Words${mark}`, state: 'scheduled', sendAt: LATER, createdAt: AT },
+    numbers: { people: 1, mails: 1, students: 1, unreached: 0, unsubscribed: 0 },
+  });
   const deletion = await ContactDeletion.create({
     account,
     by: adult._id,
@@ -185,6 +197,7 @@ export async function makePlace(
     other: student._id,
     entry: entry._id,
     move: move._id,
+    mailing: mailing._id,
     school: school._id,
   };
   return {

@@ -193,6 +193,10 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
       { fields: { keep: NOBODY }, says: /which contact to keep/ },
     ],
     '/global-setup/outbox/:mail/sending': NOTHING_SENT,
+    '/global-setup/outbox/test': NOTHING_SENT,
+    '/global-setup/outbox/retries': NOTHING_SENT,
+    '/unsubscribe/:secret': NOTHING_SENT,
+    '/unsubscribe/:secret/return': NOTHING_SENT,
     '/data-browser/readings': [{ fields: { term: '../x' }, says: /Select a term/ }],
   };
 }

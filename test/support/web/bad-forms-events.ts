@@ -44,6 +44,12 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
     },
     { fields: { day: '2026-11-24' }, says: /another day, another time/ },
   ];
+  const mail = { act: 'send', subject: 'News', text: 'Kept words' };
+  const badMails: Bad[] = [
+    { fields: { ...mail, subject: '' }, says: /Enter a subject/, keeps: /Kept words/ },
+    { fields: { ...mail, text: 'Kept words {x}' }, says: /“{x}” can’t be filled in/, keeps: /Kept words/ },
+    { fields: { ...mail, when: 'later', sendAt: 'soon' }, says: /a date and a time/, keeps: /Kept words/ },
+  ];
   const badRows: Bad[] = [
     { fields: {}, says: /at least one class|Select the rows/ },
     { fields: { ids: 'x' }, says: /Select the classes from the list/ },
@@ -142,6 +148,14 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
     '/events/:event/sync/start': NOTHING_SENT,
     '/events/:event/sync/hour': [{ fields: { hour: '25' }, says: /Enter an hour: 23 or less/ }],
     '/events/:event/messages/:mail/sending': NOTHING_SENT,
+    '/events/:event/messages/retries': NOTHING_SENT,
+    '/events/:event/announce': badMails,
+    '/events/:event/mailings': [
+      ...badMails,
+      { fields: { ...mail, group: 'day' }, says: /Select a day/, keeps: /Kept words/ },
+      { fields: { ...mail, group: 'strangers' }, says: /who gets it/, keeps: /Kept words/ },
+    ],
+    '/events/:event/mailings/:mailing/cancellation': NOTHING_SENT,
     '/events': [
       { fields: event, says: /name/, keeps: /The gym/ },
       { fields: { ...event, template: 'x' }, says: /template/, keeps: /The gym/ },
@@ -184,6 +198,11 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
       { fields: {}, says: /a step/ },
       { fields: { step: 'dance', done: '1' }, says: /Select a step from the list/ },
       { fields: { step: 'link', done: 'perhaps' }, says: /Select this or leave it empty/ },
+    ],
+    '/events/:event/forecast/:resource': [
+      { fields: {}, says: /what to do/ },
+      { fields: { fix: 'dance' }, says: /Select what to do from the list/ },
+      { fields: { fix: 'after', print: 'x'.repeat(100) }, says: /print|60/ },
     ],
     '/events/:event/archive': NOTHING_SENT,
     '/events/:event/return': NOTHING_SENT,

@@ -8,10 +8,11 @@ import { dayAndTimeSoon } from '../web/format-time.js';
 import { eventGuard, eventOf } from '../web/guards.js';
 import { say } from '../web/session.js';
 import { sightOf } from '../web/sight.js';
-import { openingWarnings } from './list-steps.js';
-import { closeBooking, openBooking, windowShown } from './open-booking.js';
-import { eventCounts } from './queries.js';
-import { eventPage, pathOf, reloadEvent } from './show-event.js';
+import { closeBooking, openBooking, windowShown } from '../events/open-booking.js';
+import { eventCounts } from '../events/queries.js';
+import { eventPage, pathOf, reloadEvent } from '../events/show-event.js';
+import { readReadiness } from './read-readiness.js';
+import { explainWarning, warnOfOpening } from './warn-opening.js';
 
 /** Opening and closing an event's booking by hand. */
 export function openingPages(router: Router, deps: Deps): void {
@@ -19,15 +20,20 @@ export function openingPages(router: Router, deps: Deps): void {
 
   const showOpening = async (res: Response): Promise<void> => {
     const event = eventOf(res);
-    const counts = await eventCounts(event, sightOf(res));
+    const ready = await readReadiness(event);
     const { closesAt } = event.booking;
     const until =
       closesAt && closesAt > deps.now()
         ? `It closes on ${dayAndTimeSoon(closesAt, event, deps.now())}, as scheduled.`
         : 'It stays open until you close it.';
-    const warnings = openingWarnings(event, counts);
+    // Opened now, it does not wait for the time that is set.
+    const opened = Object.assign({}, event, { booking: { ...event.booking, opensAt: deps.now() } });
+    const at = { now: deps.now(), sendsMail: deps.config.smtpUrl !== undefined };
+    const warnings = warnOfOpening(opened, ready, at).map(
+      (warning) => explainWarning(warning, event, deps.now()).text,
+    );
     const shown = windowShown(event, deps.now());
-    res.render('events/opening', { ...eventPage(event, 'overview'), counts, until, warnings, shown });
+    res.render('overview/opening', { ...eventPage(event, 'overview'), ready, until, warnings, shown });
   };
 
   router.get('/:event/opening', guard, (_req, res) => showOpening(res));
@@ -55,7 +61,7 @@ export function openingPages(router: Router, deps: Deps): void {
     const counts = await eventCounts(event, sightOf(res));
     const open = bookingState(event, deps.now()) === 'open';
     const shown = windowShown(event, deps.now());
-    res.render('events/closing', { ...eventPage(event, 'overview'), counts, open, shown });
+    res.render('overview/closing', { ...eventPage(event, 'overview'), counts, open, shown });
   };
 
   router.get('/:event/closing', guard, (_req, res) => showClosing(res));

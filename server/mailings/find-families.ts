@@ -1,0 +1,82 @@
+import type { Types } from 'mongoose';
+import { Contact, isGuardian, recordIds } from '../models/contact.js';
+import { Household } from '../models/household.js';
+import { isBlocked, User } from '../models/user.js';
+import type { Audience } from './collect-audience.js';
+
+/**
+ * Who is a guardian of the audience's students: whom the roster or the school by hand names as parent or guardian, and adults with a
+ * proven address who have the child on their list. Everybody is told of no child but their own: what the school took away from somebody
+ * is not theirs, whatever the roster says, and a blocked login's address gets nothing.
+ */
+export async function findFamilies(account: Types.ObjectId, audience: Audience): Promise<void> {
+  const { students } = audience;
+  const ids = students.map(({ _id }) => _id);
+  const indexOf = new Map(ids.map((id, index) => [id.toHexString(), index]));
+  const households = await Household.find(
+    {
+      $or: [
+        { account, 'children.student': { $in: ids } },
+        { account, 'removed.student': { $in: ids, $exists: true } },
+      ],
+    },
+    { adults: 1, 'children.student': 1, 'removed.student': 1 },
+  ).lean<Pick<Household, 'adults' | 'children' | 'removed'>[]>();
+  const users = await User.find(
+    {
+      $or: [
+        { _id: { $in: households.flatMap(({ adults }) => adults) } },
+        { 'blocks.account': { $eq: account, $exists: true } },
+      ],
+    },
+    { name: 1, email: 1, emailProvenAt: 1, blocks: 1 },
+  ).lean();
+  const userOf = new Map(users.map((user) => [user._id.toHexString(), user]));
+  for (const user of users) if (isBlocked(user, account)) audience.block(user.email);
+  const adultsOf = ({ adults }: Pick<Household, 'adults'>) =>
+    adults.flatMap((id) => userOf.get(id.toHexString()) ?? []);
+  for (const household of households)
+    for (const { student } of household.removed ?? [])
+      for (const adult of adultsOf(household))
+        audience.withhold(adult.email, indexOf.get(student.toHexString()));
+  for (const household of households)
+    for (const { name, email, emailProvenAt } of adultsOf(household))
+      if (emailProvenAt)
+        for (const { student } of household.children)
+          audience.add(email, name, indexOf.get(student.toHexString()), { isLogin: true });
+  await addRoster(account, audience, ids, indexOf);
+}
+
+async function addRoster(
+  account: Types.ObjectId,
+  audience: Audience,
+  ids: Types.ObjectId[],
+  indexOf: Map<string, number>,
+): Promise<void> {
+  const byRecord = new Map(
+    audience.students.flatMap((student, index) => recordIds(student).map((id) => [id, index] as const)),
+  );
+  const active = { status: 'active' as const };
+  const named = Contact.find(
+    {
+      $or: [
+        { account, 'relations.student': { $in: [...byRecord.keys()] }, ...active },
+        { account, 'tied.student': { $in: ids, $exists: true }, ...active },
+      ],
+    },
+    { firstName: 1, lastName: 1, email: 1, relations: 1, tied: 1 },
+  )
+    .lean()
+    .cursor({ batchSize: 1000 });
+  for await (const person of named) {
+    const { email, firstName, lastName, relations, tied = [] } = person;
+    const name = [firstName, lastName].filter(Boolean).join(' ');
+    const children = [
+      ...relations.filter(isGuardian).map(({ student }) => byRecord.get(student)),
+      ...tied
+        .filter(({ relationship }) => isGuardian({ relationship, type: '' }))
+        .map(({ student }) => indexOf.get(student.toHexString())),
+    ];
+    for (const child of children) audience.add(email, name, child);
+  }
+}

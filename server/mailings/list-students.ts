@@ -1,0 +1,71 @@
+import type { Types } from 'mongoose';
+import { Class, isMeetable } from '../models/class.js';
+import type { Event } from '../models/event.js';
+import type { MailingGroup } from '../models/mailing.js';
+import { Resource } from '../models/resource.js';
+import { groupFamilies } from '../reports/group-families.js';
+import { listUnbooked } from '../reports/list-unbooked.js';
+
+type Scope = Pick<Event, '_id' | 'account' | 'timeZone'>;
+
+/** The students whose guardians a mailing is for, by their ids, as of now. */
+export async function listStudents(event: Scope, group: MailingGroup): Promise<Types.ObjectId[]> {
+  const scope = { account: event.account, event: event._id };
+  switch (group.kind) {
+    case 'unbooked':
+    case 'partly':
+      return unbookedStudents(event, group.kind === 'partly');
+    case 'class':
+      return group.class ? studentsIn({ _id: group.class, ...scope }) : [];
+    case 'teacher':
+      return studentsOfTeacher(event, group.teacher);
+    case 'ticked':
+      return studentsAmong(event, group.students ?? []);
+    case 'guardians':
+      return studentsIn({ _id: { $in: await meetable(scope) }, ...scope });
+    case 'day':
+    case 'teachers':
+      return [];
+  }
+}
+
+/** The children without an appointment, of the families that the report of such shows. */
+async function unbookedStudents(event: Scope, hasBooked: boolean): Promise<Types.ObjectId[]> {
+  const found = await listUnbooked({ ...event, sight: {} });
+  const families = await groupFamilies(event.account, found, '');
+  return families
+    .filter((family) => family.hasBooked === hasBooked)
+    .flatMap(({ children }) => children.map(({ _id }) => _id));
+}
+
+/** Those whom the teacher meets: of classes that parents may book in which the teacher comes first. */
+async function studentsOfTeacher(
+  { _id, account }: Scope,
+  teacher: Types.ObjectId | undefined,
+): Promise<Types.ObjectId[]> {
+  const scope = { account, event: _id };
+  const resource = teacher && (await Resource.findOne({ _id: teacher, ...scope }, { contact: 1 }).lean());
+  if (!resource?.contact) return [];
+  const classes = await meetable({ ...scope, 'synced.teachers.0': resource.contact });
+  return studentsIn({ _id: { $in: classes }, ...scope });
+}
+
+/** Of chosen students those who are in the event: an id of another one's tells nothing. */
+async function studentsAmong({ _id, account }: Scope, students: Types.ObjectId[]): Promise<Types.ObjectId[]> {
+  const scope = { account, event: _id };
+  const chosen = new Set(students.map((id) => id.toHexString()));
+  const inEvent = await studentsIn({ ...scope, status: 'active', 'synced.students': { $in: students } });
+  return inEvent.filter((id) => chosen.has(id.toHexString()));
+}
+
+async function meetable(filter: Record<string, unknown>): Promise<Types.ObjectId[]> {
+  const classes = await Class.find(
+    { ...filter, status: 'active' },
+    { status: 1, 'synced.type': 1, 'edits.type': 1, 'edits.allowed': 1 },
+  ).lean<Pick<Class, '_id' | 'status' | 'synced' | 'edits'>[]>();
+  return classes.filter(isMeetable).map(({ _id }) => _id);
+}
+
+function studentsIn(filter: Record<string, unknown>): Promise<Types.ObjectId[]> {
+  return Class.distinct('synced.students', filter);
+}

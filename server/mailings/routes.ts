@@ -1,0 +1,181 @@
+import express, { type Request, type Response, type Router } from 'express';
+import type { Deps } from '../deps.js';
+import type { Mailing, MailingGroup } from '../models/mailing.js';
+import { actorOf } from '../web/actor.js';
+import { notFound } from '../web/errors.js';
+import { eventOf } from '../web/guards.js';
+import { FRESH_FORM, parseForm, parseId, parseQuery, typedValues, type Form } from '../web/parse.js';
+import { sendProgress } from '../web/progress.js';
+import { say } from '../web/session.js';
+import { cancelMailing } from './cancel-mailing.js';
+import { findAudience } from './find-audience.js';
+import { countDelivery, findAnnouncements, findMailing } from './queries.js';
+import { sayGroup } from './say-group.js';
+import { findFaults, groupOf, groupQuery, mailingForm, pageSchema, type MailingForm } from './schema.js';
+import { markOf, showForm, type Draft } from './show-form.js';
+import { pathOf } from './show-frame.js';
+import { showList } from './show-list.js';
+import { isWorking, showMailing, stagesOf } from './show-mailing.js';
+import { startMailing, type MailingStarted } from './start-mailing.js';
+
+const GUARDIANS: MailingGroup = { kind: 'guardians' };
+
+/** Announcing that booking is open, or when it opens, to all guardians of an event. Behind its guard for event administrators. */
+export function announceRoutes(deps: Deps): Router {
+  const router = express.Router({ mergeParams: true });
+
+  router.get('/', async (_req, res) => {
+    await showDraft(deps, res, { group: GUARDIANS, isAnnouncement: true });
+  });
+
+  router.post('/', async (req, res) => {
+    await takeForm(deps, req, res, true);
+  });
+  return router;
+}
+
+/** Writing to a group of an event's people, and what became of it. Behind its guard for event administrators. */
+export function mailingRoutes(deps: Deps): Router {
+  const router = express.Router({ mergeParams: true });
+
+  router.get('/', async (req, res) => {
+    await showList(res, parseQuery(pageSchema, req.query).page, deps.now());
+  });
+
+  router.get('/new', async (req, res) => {
+    const asked = parseQuery(groupQuery(eventOf(res)), req.query);
+    const chosen = groupOf(asked);
+    const group = 'group' in chosen ? chosen.group : GUARDIANS;
+    await showDraft(deps, res, { group, asked });
+  });
+
+  router.post('/', async (req, res) => {
+    await takeForm(deps, req, res, false);
+  });
+
+  router.get('/:mailing', async (req, res) => {
+    await showMailing(deps, res, await mailingOf(res, req.params.mailing));
+  });
+
+  router.get('/:mailing/progress', async (req, res) => {
+    const { _id } = await mailingOf(res, req.params.mailing);
+    const event = eventOf(res);
+    await sendProgress(res, async () => {
+      const mailing = await findMailing(event, _id);
+      const stages = mailing ? stagesOf(mailing, await countDelivery(_id)) : [];
+      return { data: { stages }, done: !mailing || !isWorking(mailing, deps.now()) };
+    });
+  });
+
+  router.post('/:mailing/cancellation', async (req, res) => {
+    const mailing = await mailingOf(res, req.params.mailing);
+    const canceled = await cancelMailing(actorOf(res), mailing, deps.now());
+    if (canceled) say(req, { kind: 'ok', text: 'The email is canceled. Nobody gets it.' });
+    else say(req, { kind: 'notice', text: 'It’s too late to cancel this, or it was canceled already.' });
+    res.redirect(303, pathOf(eventOf(res), mailing._id));
+  });
+  return router;
+}
+
+/** Shows the mail again, or sends it. */
+async function takeForm(deps: Deps, req: Request, res: Response, isAnnouncement: boolean): Promise<void> {
+  const event = eventOf(res);
+  const parsed = parseForm(mailingForm(event), req.body);
+  if (!parsed.ok) {
+    await showDraft(deps, res.status(422), { group: GUARDIANS, isAnnouncement, form: parsed });
+    return;
+  }
+  const form = parsed.value;
+  const chosen = isAnnouncement ? { group: GUARDIANS } : groupOf(form);
+  const group = 'group' in chosen ? chosen.group : GUARDIANS;
+  const { sendAt, errors } = findFaults({ ...form, group: group.kind }, event, deps.now());
+  const faults = 'errors' in chosen ? { ...chosen.errors, ...errors } : errors;
+  const page = { group, isAnnouncement, asked: form, as: form.as, key: form.key };
+  if (form.act === 'preview') {
+    // A first look brings no text of its own, and what a text lacks is said when it is to be sent.
+    const own = form.subject === undefined && form.text === undefined ? {} : typedText(req.body);
+    const wrong = Object.fromEntries(
+      Object.entries(faults).filter(([field]) => isOfGroup(field) || isTyped(form, field)),
+    );
+    const status = Object.keys(wrong).length > 0 ? 422 : 200;
+    await showDraft(deps, res.status(status), { ...page, form: { values: own, errors: wrong } });
+    return;
+  }
+  const values = typedText(req.body);
+  if (Object.keys(faults).length === 0 && !isAnnouncement && form.shown !== markOf(group))
+    faults._form = 'You selected another group. Check who gets the email below, then send it.';
+  if (Object.keys(faults).length > 0) {
+    await showDraft(deps, res.status(422), { ...page, form: { values, errors: faults } });
+    return;
+  }
+  const numbers = (await findAudience(event, group)).numbers();
+  const started = await startMailing(deps, actorOf(res), event, {
+    _id: form.key,
+    kind: isAnnouncement ? 'announcement' : 'message',
+    ...(isAnnouncement ? { nth: form.nth } : {}),
+    ...{ group, subject: form.subject ?? '', text: form.text ?? '', sendAt, numbers },
+  });
+  if (started.ok) res.redirect(303, pathOf(event, started.mailing));
+  else {
+    const { key: _used, ...again } = page;
+    await showDraft(deps, res.status(422), {
+      ...again,
+      form: { values, errors: { _form: REFUSED[started.reason] } },
+    });
+  }
+}
+
+const isOfGroup = (field: string): boolean => ['group', 'teacher', 'day'].includes(field);
+
+/** A preview tells of a macro that is none, and not of what is still to be typed. */
+function isTyped({ subject, text }: MailingForm, field: string): boolean {
+  return (field === 'subject' && Boolean(subject)) || (field === 'text' && Boolean(text));
+}
+
+const REFUSED: Record<Extract<MailingStarted, { ok: false }>['reason'], string> = {
+  'no mail server': 'No email server is set up, so nothing can be sent. Nobody is told.',
+  nobody: 'Nobody in this group has an email address to write to. Nothing is sent.',
+  'announced meanwhile':
+    'Somebody else announced this event a moment ago. Look below when and to how many people. Send again only if they should get it twice.',
+  used: 'This form was used already. Check it and send again.',
+};
+
+function typedText(body: unknown): Record<string, unknown> {
+  const { subject, text, when, sendAt } = typedValues(body);
+  const whole = (body as { text?: unknown }).text;
+  return { subject, text: typeof whole === 'string' ? whole : text, when, sendAt };
+}
+
+interface Page {
+  group: MailingGroup;
+  isAnnouncement?: boolean;
+  asked?: Draft['asked'];
+  form?: Form;
+  as?: string;
+  key?: Mailing['_id'];
+}
+
+async function showDraft(
+  deps: Deps,
+  res: Response,
+  { group, isAnnouncement = false, asked = {}, form = FRESH_FORM, as = '', key }: Page,
+): Promise<void> {
+  const event = eventOf(res);
+  const name = await sayGroup(event, group);
+  if (name === undefined) throw notFound();
+  const [audience, announced] = await Promise.all([
+    findAudience(event, group),
+    isAnnouncement ? findAnnouncements(event) : undefined,
+  ]);
+  await showForm(deps, res, {
+    ...{ group, name, audience, asked, form, as },
+    ...(announced ? { announced } : {}),
+    ...(key ? { key } : {}),
+  });
+}
+
+async function mailingOf(res: Response, id: unknown): Promise<Mailing> {
+  const mailing = await findMailing(eventOf(res), parseId(id));
+  if (!mailing) throw notFound();
+  return mailing;
+}

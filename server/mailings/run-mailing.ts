@@ -1,0 +1,173 @@
+import type { Types } from 'mongoose';
+import type { Deps } from '../deps.js';
+import { Account } from '../models/account.js';
+import { Event } from '../models/event.js';
+import { Mailing, MailingRecipient } from '../models/mailing.js';
+import { queueMails } from '../notifications/queue-mail.js';
+import { hashSecret } from '../seal.js';
+import { placed, type PlacedEvent } from '../web/place.js';
+import { findAudience } from './find-audience.js';
+import { writeMails, type Sender } from './write-mails.js';
+
+/** A worker that said nothing for so long has died. */
+const LEASE_MS = 2 * 60_000;
+/** Mails that are written at once. */
+const AT_ONCE = 200;
+
+/** Goes on with every mailing that has work to do and no worker: when its time has come, and after a death. */
+export async function continueMailings(deps: Deps, stopping: AbortSignal): Promise<void> {
+  const due = await Mailing.find(
+    {
+      $or: [
+        { state: 'scheduled', sendAt: { $lte: deps.now() } },
+        { state: { $in: ['collecting', 'sending'] } },
+      ],
+    },
+    { _id: 1 },
+  )
+    .limit(1000)
+    .lean();
+  for (const { _id } of due) {
+    if (stopping.aborted) return;
+    await runMailing(deps, _id, stopping);
+  }
+}
+
+/**
+ * Finds who a mailing is for, then puts a mail for each into the outbox. Until all are found nothing is decided: a worker that takes over
+ * before begins anew, and one that takes over later goes on with the same people. A mail's key names mailing and address, so nobody gets
+ * a second one. Nothing happens where another worker has it.
+ */
+export async function runMailing(
+  deps: Deps,
+  id: Types.ObjectId | string,
+  stopping: AbortSignal,
+): Promise<void> {
+  const now = deps.now();
+  const taken = await Mailing.findOneAndUpdate(
+    {
+      _id: id,
+      $and: [
+        {
+          $or: [{ state: 'scheduled', sendAt: { $lte: now } }, { state: { $in: ['collecting', 'sending'] } }],
+        },
+        { $or: [{ leaseUntil: { $exists: false } }, { leaseUntil: { $lte: now } }] },
+      ],
+    },
+    { $set: { leaseUntil: leaseFrom(now) }, $inc: { fence: 1 } },
+    { returnDocument: 'after' },
+  ).lean();
+  if (!taken) return;
+  const sender = await findSender(deps, taken);
+  if (!sender) {
+    await Mailing.updateOne(
+      { _id: taken._id, fence: taken.fence, state: taken.state },
+      { $set: { state: 'canceled', why: 'event' }, $unset: { leaseUntil: 1 } },
+    );
+    return;
+  }
+  const mailing = taken.state === 'sending' ? taken : await freeze(deps, sender.event, taken);
+  if (mailing && (await sendAll(deps, sender, mailing, stopping)) === 'stopped')
+    await Mailing.updateOne({ _id: mailing._id, fence: mailing.fence }, { $unset: { leaseUntil: 1 } });
+}
+
+/** The event and its account; undefined where nobody is to hear of the event any more. */
+async function findSender(deps: Deps, mailing: Mailing): Promise<Sender | undefined> {
+  const [event, account] = await Promise.all([
+    Event.findOne({ _id: mailing.event, account: mailing.account }).lean(),
+    Account.findById(mailing.account, { name: 1, locale: 1 }).lean(),
+  ]);
+  if (!event || !account || (event.status !== 'active' && mailing.state !== 'sending')) return undefined;
+  return { event: placed(event, account), account, config: deps.config, now: deps.now() };
+}
+
+/** Notes everybody who gets it. @returns the mailing as it is sent; undefined where it was canceled or taken over meanwhile */
+async function freeze(deps: Deps, event: PlacedEvent, mailing: Mailing): Promise<Mailing | undefined> {
+  const { _id, fence } = mailing;
+  const begun = await Mailing.updateOne(
+    { _id, fence, state: { $in: ['scheduled', 'collecting'] } },
+    { $set: { state: 'collecting' } },
+  );
+  if (begun.matchedCount === 0) return undefined;
+  const audience = await findAudience(event, mailing.group);
+  let batch: Omit<MailingRecipient, '_id'>[] = [];
+  const store = async () => {
+    if (batch.length > 0) await MailingRecipient.insertMany(batch);
+    batch = [];
+    return renew(deps, mailing);
+  };
+  for (const { email, names, children, household } of audience.people()) {
+    batch.push({
+      ...{ account: mailing.account, event: mailing.event, mailing: _id, round: fence, email },
+      names: names.slice(0, 3),
+      students: [...children].flatMap((index) => audience.students[index]?._id ?? []),
+      ...(household ? { household } : {}),
+      state: 'todo',
+    });
+    if (batch.length === AT_ONCE && !(await store())) return undefined;
+  }
+  await store();
+  const frozen = await Mailing.findOneAndUpdate(
+    { _id, fence, state: 'collecting' },
+    { $set: { state: 'sending', round: fence, frozenAt: deps.now(), numbers: audience.numbers() } },
+    { returnDocument: 'after' },
+  ).lean();
+  // What other workers had noted counts for nothing, nor what this one did for a mailing that was canceled.
+  await MailingRecipient.deleteMany(
+    frozen ? { mailing: _id, round: { $ne: fence } } : { mailing: _id, round: fence },
+  );
+  return frozen ?? undefined;
+}
+
+async function sendAll(
+  deps: Deps,
+  sender: Sender,
+  mailing: Mailing,
+  stopping: AbortSignal,
+): Promise<'done' | 'stopped' | 'lost'> {
+  const { _id, account, event, round = 0, fence } = mailing;
+  const { office } = sender.event;
+  const replyTo = office?.replyTo || office?.email;
+  for (;;) {
+    if (stopping.aborted) return 'stopped';
+    const readers = await MailingRecipient.find({ mailing: _id, round, state: 'todo' }).limit(AT_ONCE).lean();
+    if (readers.length === 0) break;
+    const texts = await writeMails(sender, mailing, readers);
+    await queueMails(
+      deps,
+      readers.flatMap(({ email }, index) => {
+        const message = texts[index];
+        return message
+          ? {
+              ...message,
+              ...{ account, event, mailing: _id, to: email, mayUnsubscribe: true },
+              kind: mailing.kind === 'announcement' ? 'announcement' : 'group email',
+              ...(replyTo ? { replyTo } : {}),
+              key: `mailing:${_id.toHexString()}:${hashSecret(email)}`,
+            }
+          : [];
+      }),
+    );
+    await MailingRecipient.updateMany(
+      { _id: { $in: readers.map((reader) => reader._id) } },
+      { $set: { state: 'queued' } },
+    );
+    if (!(await renew(deps, mailing))) return 'lost';
+  }
+  await Mailing.updateOne(
+    { _id, fence, state: 'sending' },
+    { $set: { state: 'done', doneAt: deps.now() }, $unset: { leaseUntil: 1 } },
+  );
+  await MailingRecipient.deleteMany({ mailing: _id });
+  return 'done';
+}
+
+/** Says that this worker lives. @returns false where another one has taken over */
+async function renew(deps: Deps, { _id, fence }: Mailing): Promise<boolean> {
+  const lease = await Mailing.updateOne({ _id, fence }, { $set: { leaseUntil: leaseFrom(deps.now()) } });
+  return lease.matchedCount > 0;
+}
+
+function leaseFrom(now: Date): Date {
+  return new Date(now.getTime() + LEASE_MS);
+}

@@ -1,0 +1,150 @@
+import Joi from 'joi';
+import { Types } from 'mongoose';
+import type { Event } from '../models/event.js';
+import { MAILING_GROUPS, type GroupKind, type MailingGroup } from '../models/mailing.js';
+import { unknownMacros } from '../notifications/messages/macros.js';
+import { fromLocal } from '../web/local-time.js';
+import { dayAndTime } from '../web/format-time.js';
+import { line, objectId } from '../web/parse.js';
+import type { PlacedEvent } from '../web/place.js';
+import { AHEAD_MS, macrosOf, MOST_TICKED, SUBJECT_MAX, TEXT_MAX } from './policy.js';
+
+export const pageSchema = Joi.object<{ page: number }, true>({
+  page: Joi.number().integer().min(1).max(10_000).default(1),
+});
+
+/** Which group is asked for: the part of the form, and of the address that leads to it. */
+export interface GroupForm {
+  group: GroupKind;
+  class?: Types.ObjectId;
+  teacher?: Types.ObjectId;
+  day: string;
+  /** Of ticked rows, each with a family's students. */
+  students: Types.ObjectId[];
+}
+
+const groupFields = ({ days }: Pick<Event, 'days'>) => ({
+  group: Joi.string()
+    .valid(...MAILING_GROUPS)
+    .default('guardians')
+    .label('who gets it'),
+  class: objectId().empty('').label('a class'),
+  teacher: objectId().empty('').label('a teacher from the list'),
+  day: Joi.string()
+    .valid(...days, '')
+    .default('')
+    .label('a day'),
+  students: Joi.array()
+    .single()
+    .max(MOST_TICKED)
+    .custom(idsOf)
+    .default([])
+    .label('the families from the list'),
+});
+
+export const groupQuery = (event: Pick<Event, 'days'>) => Joi.object<GroupForm>(groupFields(event));
+
+const ID = /^[0-9a-f]{24}$/;
+
+/** A row's box holds the ids of all its students. */
+function idsOf(values: unknown[], check: Joi.CustomHelpers): unknown {
+  const ids = new Set<string>();
+  for (const value of values) {
+    if (typeof value !== 'string' || value.length > MOST_TICKED * 25) return check.error('array.base');
+    for (const id of value.split(',').filter(Boolean)) {
+      if (!ID.test(id)) return check.error('array.base');
+      ids.add(id);
+    }
+  }
+  if (ids.size > MOST_TICKED) return check.error('array.max', { limit: MOST_TICKED });
+  return [...ids].map((id) => new Types.ObjectId(id));
+}
+
+export interface MailingForm extends GroupForm {
+  /** Absent: what such a mail begins with. */
+  subject?: string;
+  text?: string;
+  when: 'now' | 'later';
+  /** Local, as fields have it. */
+  sendAt: string;
+  /** Words of the name of somebody as whom the preview is. */
+  as: string;
+  act: 'preview' | 'send';
+  /** The group whose numbers the page showed. */
+  shown: string;
+  /** Says which click this is: the same one twice sends once. */
+  key: Types.ObjectId;
+  /** How many announcements there were. */
+  nth: number;
+}
+
+export const mailingForm = (event: Pick<Event, 'days'>) =>
+  Joi.object<MailingForm>({
+    ...groupFields(event),
+    subject: line(SUBJECT_MAX).allow('').label('a subject'),
+    text: Joi.string()
+      .trim()
+      .replace(/\r\n?/g, '\n')
+      .replace(/[^\P{Cc}\n]/gu, '')
+      .max(TEXT_MAX)
+      .allow('')
+      .label('the text')
+      .messages({ 'string.max': 'Text: use {#limit} characters at most.' }),
+    when: Joi.string().valid('now', 'later').default('now').label('when it is sent'),
+    sendAt: Joi.string()
+      .max(16)
+      .pattern(/^20\d\d-\d\d-\d\dT\d\d:\d\d$/)
+      .allow('')
+      .default('')
+      .label('a date and a time to send it'),
+    as: line(100).allow('').default(''),
+    act: Joi.string().valid('preview', 'send').default('preview').label('what to do'),
+    shown: Joi.string().max(100).allow('').default(''),
+    key: objectId().default(() => new Types.ObjectId()),
+    nth: Joi.number().integer().min(0).max(1000).default(0),
+  });
+
+/** The group that a form means; a message by field where it names none. */
+export function groupOf(form: GroupForm): { group: MailingGroup } | { errors: Record<string, string> } {
+  const kind = form.group;
+  const { class: held, teacher, day, students } = form;
+  if (kind === 'class') return held ? { group: { kind, class: held } } : { errors: { group: NO_CLASS } };
+  if (kind === 'teacher')
+    return teacher ? { group: { kind, teacher } } : { errors: { teacher: 'Select a teacher.' } };
+  if (kind === 'day') return day ? { group: { kind, day } } : { errors: { day: 'Select a day.' } };
+  if (kind === 'ticked')
+    return students.length > 0 ? { group: { kind, students } } : { errors: { group: NO_ROWS } };
+  return { group: { kind } };
+}
+
+const NO_CLASS = 'Select who gets it. To write to the families of a class, open the class first.';
+const NO_ROWS = 'Select the families in the report first.';
+
+/** What is wrong with what is to be sent, by field. */
+export function findFaults(
+  form: MailingForm,
+  event: PlacedEvent,
+  now: Date,
+): { sendAt: Date; errors: Record<string, string> } {
+  const errors: Record<string, string> = {};
+  const macros = macrosOf(form.group);
+  for (const [field, label, text = ''] of [
+    ['subject', 'Subject', form.subject],
+    ['text', 'Text', form.text],
+  ] as const) {
+    const [unknown] = unknownMacros(text, macros);
+    if (text.trim() === '') errors[field] = field === 'subject' ? 'Enter a subject.' : 'Enter the text.';
+    else if (unknown)
+      errors[field] = `${label}: “{${unknown}}” can’t be filled in for this group. Use what the list shows.`;
+  }
+  if (form.when === 'now') return { sendAt: now, errors };
+  const sendAt = form.sendAt ? fromLocal(form.sendAt, event.timeZone) : undefined;
+  if (!sendAt)
+    errors.sendAt = form.sendAt
+      ? 'The clocks skip that time. Enter another time to send it.'
+      : 'Enter the date and the time to send it.';
+  else if (sendAt <= now)
+    errors.sendAt = `Enter a time to send it that’s after ${dayAndTime(now, event)}, or select Now.`;
+  else if (+sendAt - +now > AHEAD_MS) errors.sendAt = 'Enter a time to send it within a year.';
+  return { sendAt: sendAt ?? now, errors };
+}

@@ -1,0 +1,147 @@
+import mongoose, { Schema, type Types } from 'mongoose';
+import { scopedSchema, type Scoped } from './scoped.js';
+
+/**
+ * Whom a mailing is for. `guardians`: of every student in a class that parents may book · `unbooked`: families without an appointment ·
+ * `partly`: those with one for only some of their children · `class`, `teacher`: of the students · `day`: families with an appointment
+ * then · `teachers`: of the event · `ticked`: guardians of chosen students.
+ */
+export const MAILING_GROUPS = [
+  'guardians',
+  'unbooked',
+  'partly',
+  'class',
+  'teacher',
+  'day',
+  'teachers',
+  'ticked',
+] as const;
+export type GroupKind = (typeof MAILING_GROUPS)[number];
+
+export interface MailingGroup {
+  kind: GroupKind;
+  class?: Types.ObjectId;
+  /** A resource of the event. */
+  teacher?: Types.ObjectId;
+  /** YYYY-MM-DD in the event's zone. */
+  day?: string;
+  students?: Types.ObjectId[];
+}
+
+/**
+ * `scheduled`: until `sendAt`, and can be canceled · `collecting`: a worker looks who it is for · `sending`: that is decided, and the
+ * mails go into the outbox · `done`: all are there · `canceled`.
+ */
+export const MAILING_STATES = ['scheduled', 'collecting', 'sending', 'done', 'canceled'] as const;
+export type MailingState = (typeof MAILING_STATES)[number];
+
+/** Who a mailing reaches, and who it doesn't. */
+export interface MailingNumbers {
+  /** Each gets one mail, but where several share an address. */
+  people: number;
+  mails: number;
+  students: number;
+  /** Students, or teachers, for whom nobody gets a mail. */
+  unreached: number;
+  unsubscribed: number;
+}
+
+/** A mail to a group of people, in words of its own: work that outlives its worker. */
+export interface Mailing extends Scoped {
+  event: Types.ObjectId;
+  kind: 'announcement' | 'message';
+  /** Of an announcement: how many the event had before, so that two people at once send one. */
+  nth?: number;
+  group: MailingGroup;
+  subject: string;
+  text: string;
+  state: MailingState;
+  by: Types.ObjectId;
+  sendAt: Date;
+  createdAt: Date;
+  /** What the page said when it was asked for; once sending began, what came of it. */
+  numbers: MailingNumbers;
+  /** Whose recipients count: the `fence` of the worker that found them all. Absent until then. */
+  round?: number;
+  frozenAt?: Date;
+  doneAt?: Date;
+  /** Why it was canceled: by somebody, or because the event was archived or deleted. */
+  why?: 'asked' | 'event';
+  /** Until when a worker has it; any may take it over then. */
+  leaseUntil?: Date;
+  fence: number;
+}
+
+const schema = scopedSchema<Mailing>('mailing', {
+  event: { type: Schema.Types.ObjectId, required: true },
+  kind: { type: String, enum: ['announcement', 'message'], required: true },
+  nth: Number,
+  group: {
+    type: new Schema<MailingGroup>(
+      {
+        kind: { type: String, enum: MAILING_GROUPS, required: true },
+        class: Schema.Types.ObjectId,
+        teacher: Schema.Types.ObjectId,
+        day: String,
+        students: { type: [Schema.Types.ObjectId], default: undefined },
+      },
+      { _id: false },
+    ),
+    required: true,
+  },
+  subject: { type: String, required: true },
+  text: { type: String, required: true },
+  state: { type: String, enum: MAILING_STATES, required: true },
+  by: { type: Schema.Types.ObjectId, required: true },
+  sendAt: { type: Date, required: true },
+  createdAt: { type: Date, required: true },
+  numbers: {
+    type: new Schema<MailingNumbers>(
+      { people: Number, mails: Number, students: Number, unreached: Number, unsubscribed: Number },
+      { _id: false },
+    ),
+    required: true,
+  },
+  round: Number,
+  frozenAt: Date,
+  doneAt: Date,
+  why: { type: String, enum: ['asked', 'event'] },
+  leaseUntil: Date,
+  fence: { type: Number, default: 0 },
+});
+schema.index({ event: 1, createdAt: -1 });
+schema.index({ event: 1, nth: 1 }, { unique: true, partialFilterExpression: { nth: { $exists: true } } });
+schema.index({ state: 1, sendAt: 1 });
+
+export const Mailing = mongoose.model<Mailing>('mailing', schema);
+
+/** Somebody a mailing goes to, while it is on its way into the outbox. */
+export interface MailingRecipient extends Scoped {
+  event: Types.ObjectId;
+  mailing: Types.ObjectId;
+  round: number;
+  email: string;
+  /** Of whoever reads mail at the address. */
+  names: string[];
+  /** The children that the mail names. */
+  students: Types.ObjectId[];
+  /** Of a day's families: whose meetings. */
+  household?: Types.ObjectId;
+  state: 'todo' | 'queued';
+}
+
+const recipientSchema = scopedSchema<MailingRecipient>('mailingRecipient', {
+  event: { type: Schema.Types.ObjectId, required: true },
+  mailing: { type: Schema.Types.ObjectId, required: true },
+  round: { type: Number, required: true },
+  email: { type: String, required: true },
+  names: [String],
+  students: [Schema.Types.ObjectId],
+  household: Schema.Types.ObjectId,
+  state: { type: String, enum: ['todo', 'queued'], required: true },
+});
+recipientSchema.index({ mailing: 1, round: 1, email: 1 }, { unique: true });
+recipientSchema.index({ mailing: 1, round: 1, state: 1 });
+recipientSchema.index({ event: 1 });
+
+export const MailingRecipient = mongoose.model<MailingRecipient>('mailingRecipient', recipientSchema);

@@ -1,0 +1,60 @@
+import express, { type Request, type Response, type Router } from 'express';
+import type { Deps } from '../../deps.js';
+import { Account } from '../../models/account.js';
+import { HttpError } from '../../web/errors.js';
+import { findUnsubscribed } from './find-unsubscribed.js';
+import { readLink } from './sign-link.js';
+import { subscribe, unsubscribe } from './store-wish.js';
+
+/**
+ * The page of the link in reminders and group emails. Open to everybody who has it; looking at it changes nothing, as mail scanners open
+ * links. Stands before the form token is asked for: mail programs post here by themselves (RFC 8058), and the link is the proof.
+ */
+export function unsubscribeRoutes(deps: Deps): Router {
+  const router = express.Router();
+  const path = '/unsubscribe/:secret';
+
+  router.get(path, async (req, res) => {
+    await show(deps, req, res);
+  });
+
+  router.post(path, async (req, res) => {
+    await unsubscribe(readerOf(deps, req), deps.now());
+    await show(deps, req, res);
+  });
+
+  router.post(`${path}/return`, async (req, res) => {
+    await subscribe(readerOf(deps, req), deps.now());
+    await show(deps, req, res, true);
+  });
+  return router;
+}
+
+async function show(deps: Deps, req: Request, res: Response, isBack = false): Promise<void> {
+  const { account, email } = readerOf(deps, req);
+  const school = await Account.findById(account, { name: 1 }).lean();
+  if (!school) throw noLink();
+  const isUnsubscribed = (await findUnsubscribed(account, [email])).has(email);
+  res.set('Cache-Control', 'no-store').render('notifications/unsubscribe', {
+    title: isUnsubscribed ? 'You’re unsubscribed' : isBack ? 'You get these emails again' : 'Unsubscribe',
+    school: school.name,
+    email,
+    isUnsubscribed,
+    isBack,
+    path: `/unsubscribe/${String(req.params.secret)}`,
+  });
+}
+
+function readerOf({ config }: Deps, req: Request) {
+  const reader = readLink(req.params.secret, config);
+  if (!reader) throw noLink();
+  return reader;
+}
+
+function noLink(): HttpError {
+  return new HttpError(
+    410,
+    'This link doesn’t work',
+    'Copy the whole link from the email, or ask the school’s office to stop these emails.',
+  );
+}

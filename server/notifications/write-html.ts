@@ -1,0 +1,47 @@
+import { linkText, type Piece } from './link-text.js';
+
+const FONT = 'font-family:system-ui,-apple-system,"Segoe UI",Roboto,Helvetica,Arial,sans-serif';
+
+/**
+ * A mail's text as HTML that reads alike in the mail programs there are: one column, styles on the elements, no pictures. An address that
+ * stands on a line by itself becomes a button.
+ * @param footer said below a line, with `way` as the last words' link
+ */
+export function writeHtml(text: string, footer: string, way: string, publicUrl: string): string {
+  const paragraphs = linkText(text, publicUrl).map(
+    (lines) => `<p style="margin:0 0 16px">${lines.map((line) => writeLine(line)).join('<br>')}</p>`,
+  );
+  return [
+    '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
+    '<meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark"></head>',
+    `<body style="margin:0;padding:24px 16px"><div style="max-width:560px;margin:0 auto;${escape(FONT)};font-size:16px;line-height:1.5">`,
+    ...paragraphs,
+    '<hr style="border:0;border-top:1px solid #8a9499;margin:24px 0 12px">',
+    `<p style="margin:0;font-size:13px;line-height:1.5">${escape(footer)} <a href="${escape(way)}" style="color:inherit">Unsubscribe</a></p>`,
+    '</div></body></html>',
+  ].join('\n');
+}
+
+function writeLine(pieces: Piece[]): string {
+  const [only] = pieces;
+  if (pieces.length === 1 && only?.href) return writeButton(only.href);
+  return pieces
+    .map(({ text, href }) => (href ? `<a href="${escape(href)}">${escape(text)}</a>` : escape(text)))
+    .join('');
+}
+
+/** The address stays readable below, for whoever copies it. */
+function writeButton(href: string): string {
+  const look =
+    'display:inline-block;margin:4px 0;padding:12px 20px;border-radius:6px;background:#0f6b6b;color:#ffffff;text-decoration:none;font-weight:600';
+  return `<a href="${escape(href)}" style="${look}">Open the page</a><br><a href="${escape(href)}" style="font-size:13px;color:inherit;word-break:break-all">${escape(href)}</a>`;
+}
+
+function escape(text: string): string {
+  return text
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/"/g, '&quot;')
+    .replace(/'/g, '&#39;');
+}

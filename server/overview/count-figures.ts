@@ -1,0 +1,72 @@
+import type { PlacedEvent } from '../web/place.js';
+import { countOnClosed, readBookings, type Bookings } from './read-bookings.js';
+import { readFamilies, type Families } from './read-families.js';
+import { readHolders, type Holders } from './read-holders.js';
+
+const HOUR_MS = 3600_000;
+
+/** What a teacher’s families have booked, and what is there for the others. */
+export interface TeacherFigures {
+  id: string;
+  name: string;
+  booked: number;
+  /** Places that can still be booked. */
+  free: number;
+  /** Students of theirs who have no appointment with them. */
+  waiting: number;
+  /** How many of these find no place. */
+  missing: number;
+}
+
+export interface Figures {
+  slots: number;
+  booked: number;
+  problems: number;
+  /** Places that can still be booked. */
+  free: number;
+  teachers: TeacherFigures[];
+  days: Bookings['days'];
+  families: number;
+  /** Families none of whose students has an appointment. */
+  unbooked: number;
+}
+
+/** The figures of an event whose booking is open or was, all as they stand now. */
+export async function countFigures(event: PlacedEvent, now: Date): Promise<Figures> {
+  const bookable = new Date(now.getTime() + event.booking.stopHoursBefore * HOUR_MS);
+  const [held, bookings] = await Promise.all([readHolders(event, bookable), readBookings(event, bookable)]);
+  const students = [...bookings.by.values()].flatMap((one) => [...one.students]);
+  const [families, onClosed] = await Promise.all([
+    readFamilies(event, () => Promise.resolve(students)),
+    countOnClosed(event, held.closed),
+  ]);
+  return sumFigures(held, bookings, families, onClosed);
+}
+
+export function sumFigures(
+  { holders, slots }: Pick<Holders, 'holders' | 'slots'>,
+  { by, days }: Bookings,
+  { taught, families }: Families,
+  onClosed: Map<string, number>,
+): Figures {
+  const teachers = holders.map(({ id, name, contact, ahead }): TeacherFigures => {
+    const own = by.get(id);
+    const taken = (own?.ahead ?? 0) - (onClosed.get(id) ?? 0);
+    const free = Math.max(0, ahead - taken);
+    const students = [...(taught.get(contact) ?? [])];
+    const waiting = students.filter((student) => !own?.students.has(student)).length;
+    return { id, name, booked: own?.booked ?? 0, free, waiting, missing: Math.max(0, waiting - free) };
+  });
+  const all = [...by.values()];
+  const met = new Set(all.flatMap(({ students }) => [...students]));
+  return {
+    slots,
+    booked: all.reduce((sum, one) => sum + one.booked, 0),
+    problems: all.reduce((sum, one) => sum + one.problems, 0),
+    free: teachers.reduce((sum, { free }) => sum + free, 0),
+    teachers,
+    days,
+    families: families.length,
+    unbooked: families.filter((children) => !children.some((child) => met.has(child))).length,
+  };
+}

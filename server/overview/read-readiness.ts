@@ -1,0 +1,128 @@
+import type { Types } from 'mongoose';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { Class } from '../models/class.js';
+import { Contact } from '../models/contact.js';
+import type { Event } from '../models/event.js';
+import { lacking } from '../models/person-keys.js';
+import { User } from '../models/user.js';
+import { readHolders } from './read-holders.js';
+
+type EventScope = Pick<Event, '_id' | 'account'>;
+
+/** What there is of an event before its booking opens. */
+export interface Readiness {
+  classes: number;
+  hiddenClasses: number;
+  importedClasses: number;
+  teachers: number;
+  /** Those with classes that parents may book, and no slots. */
+  withoutSlots: number;
+  withSlots: number;
+  withoutPlace: number;
+  /** On the roster. */
+  known: number;
+  /** Of these so many have a login. */
+  loggedIn: number;
+  slots: number;
+  slotsOn: Map<string, number>;
+  booked: number;
+  problems: number;
+  /** Students by whose number and birth date, or security value, nobody can add them. */
+  unproven: number;
+}
+
+interface ClassGroup {
+  _id: { teacher?: Types.ObjectId; isHidden: boolean; isMeetable: boolean; isImported: boolean };
+  count: number;
+}
+
+/** Counted in the database. */
+export async function readReadiness(event: EventScope): Promise<Readiness> {
+  const scope = { account: event.account, event: event._id };
+  const type = { $ifNull: ['$edits.type', '$synced.type'] };
+  const [groups, held, states, unproven] = await Promise.all([
+    Class.aggregate<ClassGroup>([
+      { $match: { ...scope, status: 'active' } },
+      {
+        $group: {
+          _id: {
+            teacher: { $arrayElemAt: ['$synced.teachers', 0] },
+            isHidden: { $eq: [type, 'Hide'] },
+            isMeetable: { $and: [{ $ne: [type, 'Hide'] }, { $ne: ['$edits.allowed', 0] }] },
+            isImported: { $gt: ['$section', null] },
+          },
+          count: { $sum: 1 },
+        },
+      },
+    ]),
+    readHolders(event, new Date(0)),
+    Appointment.aggregate<{ _id: string; count: number }>([
+      { $match: { event: event._id, account: event.account, state: { $in: LIVING_STATES } } },
+      { $group: { _id: '$state', count: { $sum: 1 } } },
+    ]),
+    countUnproven(event),
+  ]);
+  const sum = (fits: (group: ClassGroup['_id']) => boolean) =>
+    groups.filter(({ _id }) => fits(_id)).reduce((total, { count }) => total + count, 0);
+  const meetable = new Set(groups.flatMap(({ _id }) => (_id.isMeetable ? [String(_id.teacher)] : [])));
+  const { holders, slots, slotsOn } = held;
+  const contacts = holders.flatMap(({ contact }) => contact || []);
+  const state = (name: string) => states.find(({ _id }) => _id === name)?.count ?? 0;
+  return {
+    classes: sum(({ isHidden }) => !isHidden),
+    hiddenClasses: sum(({ isHidden }) => isHidden),
+    importedClasses: sum(({ isImported }) => isImported),
+    teachers: holders.length,
+    withoutSlots: holders.filter((holder) => holder.slots === 0 && meetable.has(holder.contact)).length,
+    withSlots: holders.filter((holder) => holder.slots > 0).length,
+    withoutPlace: holders.filter(({ hasPlace }) => !hasPlace).length,
+    known: contacts.length,
+    loggedIn: await countLogins(event.account, contacts),
+    ...{ slots, slotsOn },
+    booked: state('booked') + state('problem'),
+    problems: state('problem'),
+    unproven,
+  };
+}
+
+async function countLogins(account: Types.ObjectId, contacts: string[]): Promise<number> {
+  if (contacts.length === 0) return 0;
+  const logins = await User.find(
+    // Saying that there is one is what lets the partial index answer.
+    { 'grants.contact': { $in: contacts, $exists: true }, 'grants.account': account },
+    { grants: 1 },
+  ).lean();
+  const asked = new Set(contacts);
+  const has = new Set(logins.flatMap(({ grants }) => grants.map(({ contact }) => String(contact))));
+  return [...has].filter((contact) => asked.has(contact)).length;
+}
+
+/** More of them are told as so many at least: their ids go into one question. */
+const MOST_ASKED = 5_000;
+
+/** Students of the event’s classes whom no parent can add by what the roster tells of them. */
+async function countUnproven({ _id, account }: EventScope): Promise<number> {
+  const unknown = await Contact.find(
+    {
+      ...{ account, type: 'student', status: 'active' },
+      $or: [
+        { lacks: { $in: lacking('number') } },
+        { lacks: { $in: lacking('birthDate') }, securityValue: { $in: [null, ''] } },
+      ],
+    },
+    { _id: 1 },
+  )
+    .limit(MOST_ASKED)
+    .lean();
+  if (unknown.length === 0) return 0;
+  const ids = unknown.map((student) => student._id);
+  const rows = await Class.aggregate<{ count: number }>([
+    { $match: { event: _id, account, status: 'active', 'synced.students': { $in: ids } } },
+    { $match: { 'edits.type': { $ne: 'Hide' }, 'edits.allowed': { $ne: 0 } } },
+    { $project: { students: { $setIntersection: ['$synced.students', ids] } } },
+    { $unwind: '$students' },
+    { $group: { _id: '$students' } },
+    { $count: 'count' },
+  ]);
+  return rows[0]?.count ?? 0;
+}

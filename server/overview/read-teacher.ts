@@ -1,0 +1,61 @@
+import type { Types } from 'mongoose';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { Class, isMeetable } from '../models/class.js';
+import { Resource } from '../models/resource.js';
+import { Slot } from '../models/slot.js';
+import type { PlacedEvent } from '../web/place.js';
+
+const HOUR_MS = 3600_000;
+
+/** A teacher’s times in an event, and who finds none. */
+export interface TeacherTimes {
+  resource: Resource;
+  /** By time. */
+  slots: Slot[];
+  /** Slots that somebody has or holds, by their ids. */
+  taken: Set<string>;
+  /** Slots that begin later can be booked. */
+  bookable: Date;
+  free: number;
+  waiting: number;
+  missing: number;
+}
+
+/** @returns undefined where nobody of this id takes part in the event */
+export async function readTeacher(
+  event: PlacedEvent,
+  id: Types.ObjectId,
+  now: Date,
+): Promise<TeacherTimes | undefined> {
+  const scope = { account: event.account, event: event._id };
+  const resource = await Resource.findOne({ _id: id, ...scope, status: 'active' }).lean();
+  if (!resource) return undefined;
+  const [slots, appointments, classes] = await Promise.all([
+    Slot.find({ ...scope, resource: id })
+      .sort({ from: 1 })
+      .lean(),
+    Appointment.find(
+      { resource: id, state: { $in: ['pending', ...LIVING_STATES] } },
+      { slot: 1, state: 1, students: 1 },
+    ).lean(),
+    resource.contact
+      ? Class.find(
+          { ...scope, status: 'active', 'synced.teachers': resource.contact },
+          { status: 1, synced: 1, edits: 1 },
+        ).lean<Pick<Class, '_id' | 'status' | 'synced' | 'edits'>[]>()
+      : [],
+  ]);
+  const living = appointments.filter(({ state }) => state !== 'pending');
+  const met = new Set(living.flatMap(({ students }) => students.map(String)));
+  const own = classes.filter((item) => isMeetable(item) && item.synced.teachers[0]?.equals(resource.contact));
+  const students = new Set(own.flatMap(({ synced }) => synced.students.map(String)));
+  const bookable = new Date(now.getTime() + event.booking.stopHoursBefore * HOUR_MS);
+  const seats = new Map<string, number>();
+  for (const { slot } of living) seats.set(String(slot), (seats.get(String(slot)) ?? 0) + 1);
+  const free = slots
+    .filter((slot) => slot.state === 'visible' && slot.from > bookable)
+    .reduce((sum, { _id, capacity }) => sum + Math.max(0, capacity - (seats.get(String(_id)) ?? 0)), 0);
+  const waiting = [...students].filter((student) => !met.has(student)).length;
+  const taken = new Set(appointments.map(({ slot }) => String(slot)));
+  return { resource, slots, taken, bookable, free, waiting, missing: Math.max(0, waiting - free) };
+}

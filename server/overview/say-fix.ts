@@ -1,0 +1,57 @@
+import { andList, countOf, number } from '../web/format-count.js';
+import { shortDay, timeSpan } from '../web/format-time.js';
+import { groupBy } from '../web/lists.js';
+import type { PlacedEvent } from '../web/place.js';
+import type { Fix } from './plan-fixes.js';
+
+/** What a fix does, as a heading, what comes of it, and its button. */
+export interface SaidFix {
+  kind: Fix['kind'];
+  title: string;
+  effects: string[];
+  submit: string;
+}
+
+export function sayFix(fix: Fix, missing: number, event: PlacedEvent): SaidFix {
+  const enough =
+    fix.gain >= missing
+      ? 'Then every family finds a time.'
+      : `Then ${countOf(missing - fix.gain, 'family still finds', 'families still find')} no time.`;
+  const slots = countOf('made' in fix ? fix.made.length : fix.slots.length, 'slot', 'slots');
+  switch (fix.kind) {
+    case 'after':
+    case 'before': {
+      const days = [...groupBy(fix.made, ({ day }) => day)].map(([day, own]) => {
+        const sorted = own.toSorted((a, b) => +a.from - +b.from);
+        const [first, last] = [sorted[0], sorted.at(-1)];
+        return first && last ? `${shortDay(day, event)}, ${timeSpan(first.from, last.to, event)}` : '';
+      });
+      return {
+        kind: fix.kind,
+        title: fix.kind === 'after' ? 'Add slots after the last one' : 'Add slots before the first one',
+        effects: [`${slots} more: ${andList(days, event)}.`, enough],
+        submit: `Add ${slots}`,
+      };
+    }
+    case 'seats':
+      return {
+        kind: fix.kind,
+        title: 'Let more families into one slot',
+        effects: [
+          `${countOf(fix.slots.length, 'free slot takes', 'free slots take')} ${number(fix.capacity)} families each, who meet the teacher together: ${countOf(fix.gain, 'place', 'places')} more.`,
+          enough,
+        ],
+        submit: `Open ${slots} to ${number(fix.capacity)} families`,
+      };
+    case 'shorten':
+      return {
+        kind: fix.kind,
+        title: 'Make the free slots shorter',
+        effects: [
+          `${countOf(fix.slots.length, 'free slot becomes', 'free slots become')} slots of ${countOf(fix.minutes, 'minute', 'minutes')} between the same begin and end: ${countOf(fix.gain, 'place', 'places')} more.`,
+          enough,
+        ],
+        submit: `Shorten to ${countOf(fix.minutes, 'minute', 'minutes')}`,
+      };
+  }
+}

@@ -1,0 +1,252 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { Types } from 'mongoose';
+import { Appointment } from '../../server/models/appointment.js';
+import { Class } from '../../server/models/class.js';
+import { Contact } from '../../server/models/contact.js';
+import { Event } from '../../server/models/event.js';
+import { Notification } from '../../server/models/notification.js';
+import type { Resource } from '../../server/models/resource.js';
+import { Slot } from '../../server/models/slot.js';
+import { SyncRun } from '../../server/models/sync-run.js';
+import { sumOverTime } from '../../server/overview/draw-booked.js';
+import { startAs, type TestApp, type Visitor } from '../support/app.js';
+import { makeAppointment } from '../support/appointment.js';
+import { makeClass, makePerson, makeTeachingPerson } from '../support/classes/school-day.js';
+import { makeEvent, makeSlot } from '../support/event.js';
+
+const NOW = new Date('2026-11-20T18:00:00Z');
+const NAMES = ['Ava Adams', 'Ben Adams', 'Cy Brown', 'Di Cole', 'Ed Dunn'];
+
+/** What a page says of its figures, by their labels. */
+function figuresOf(text: string): Record<string, string> {
+  const rows = text.matchAll(/<dt>([^<]+)<\/dt>\s*<dd>([\s\S]*?)<\/dd>/g);
+  return Object.fromEntries(
+    [...rows].map(([, label = '', value = '']) => [
+      label,
+      value
+        .replace(/<[^>]+>/g, ' ')
+        .replace(/\s+/g, ' ')
+        .trim(),
+    ]),
+  );
+}
+
+/** The cells of the rows that begin with this. */
+function rowsOf(text: string, first: string): string[] {
+  return [...text.matchAll(/<tr>([\s\S]*?)<\/tr>/g)]
+    .map(([, row = '']) =>
+      row
+        .replace(/<title>[\s\S]*?<\/title>|<[^>]+>/g, ' ')
+        .replace(/\s+/g, ' ')
+        .trim(),
+    )
+    .filter((row) => row.startsWith(first));
+}
+
+describe('the overview while families book', () => {
+  let test: TestApp;
+  let account: Types.ObjectId;
+  let admin: Visitor;
+  let event: Event;
+  let lee: { contact: Contact; resource: Resource };
+  let students: Contact[];
+  let slots: Slot[];
+  let home: string;
+
+  beforeEach(async () => {
+    ({ test, account, visitor: admin } = await startAs('administrator', NOW));
+    event = await makeEvent(account, { booking: { opensAt: new Date('2026-11-01T14:00:00Z') } });
+    home = `/events/${event._id.toHexString()}`;
+    lee = await makeTeachingPerson(event, 'Kim Lee');
+    students = await Promise.all(NAMES.map((name) => makePerson(account, 'student', name)));
+    for (const [index, { _id }] of students.entries())
+      await Contact.updateOne({ _id }, { $set: { record: { id: NAMES[index], hash: '' } } });
+    const pat = await makePerson(account, 'guardian', 'Pat Adams');
+    const relations = ['Ava Adams', 'Ben Adams'].map((student) => ({
+      student,
+      relationship: 'Parent',
+      type: '',
+    }));
+    await Contact.updateOne({ _id: pat._id }, { $set: { relations } });
+    await makeClass(event, 'Art', { teachers: [lee.contact._id], students: students.map(({ _id }) => _id) });
+    slots = [];
+    for (const at of ['17:00', '17:10', '17:20'])
+      slots.push(await makeSlot(event, lee.resource, `2026-11-24T${at}`));
+  });
+
+  const book = (slot: number, student: number, bookedAt: string, more: Partial<Appointment> = {}) =>
+    makeAppointment(slots[slot]!, {
+      students: [students[student]!._id],
+      bookedAt: new Date(bookedAt),
+      ...more,
+    });
+
+  async function isAsked(): Promise<string> {
+    const page = await admin.get(home);
+    assert.equal(page.status, 200);
+    return page.text;
+  }
+
+  it('tells what is booked of what can be, whose family has nothing, and who finds no time', async () => {
+    await book(0, 0, '2026-11-02T03:00:00Z');
+    await makeSlot(event, lee.resource, '2026-11-24T18:00', { state: 'hidden' });
+    const text = await isAsked();
+    assert.deepEqual(figuresOf(text), {
+      ...figuresOf(text),
+      Booked: '1 of 3 (33%)',
+      'Free now': '2',
+      // Ben’s sister has an appointment.
+      'Families without an appointment': '3 of 4',
+      Problems: '0',
+    });
+    assert.ok(text.includes(`/reports/${event._id.toHexString()}/unbooked`));
+    const report = await admin.get(`/reports/${event._id.toHexString()}/unbooked`);
+    assert.equal(figuresOf(report.text)['Families without an appointment'], '3');
+    assert.match(text, /2 students find no free time/);
+    assert.deepEqual(rowsOf(text, 'Kim Lee'), ['Kim Lee 1 2 4', 'Kim Lee 4 2 2 Find room for Kim Lee']);
+  });
+
+  it('counts a booking on its own day in the event’s zone, and takes it away on the day it was canceled; a changed time is one booking', async () => {
+    // 9 PM on November 1 in Chicago.
+    await book(0, 0, '2026-11-02T03:00:00Z');
+    const cancelledAt = new Date('2026-11-05T18:00:00Z');
+    await book(1, 1, '2026-11-03T18:00:00Z', { state: 'cancelled', cancelledAt, cancelledBy: 'household' });
+    const changed = { state: 'cancelled' as const, cancelledAt, cancelledBy: 'change' as const };
+    const old = await book(1, 2, '2026-11-03T18:00:00Z', changed);
+    await book(2, 2, '2026-11-05T18:00:00Z', { replaces: old._id });
+    await book(1, 3, '2026-11-03T18:00:00Z', { state: 'expired' });
+    const text = await isAsked();
+    assert.deepEqual(rowsOf(text, 'Sun, Nov 1 '), ['Sun, Nov 1 1 0 1']);
+    assert.deepEqual(rowsOf(text, 'Tue, Nov 3'), ['Tue, Nov 3 2 0 3']);
+    assert.deepEqual(rowsOf(text, 'Thu, Nov 5'), ['Thu, Nov 5 0 1 2']);
+    assert.deepEqual(rowsOf(text, 'Fri, Nov 20'), ['Fri, Nov 20 0 0 2']);
+    assert.equal(figuresOf(text).Booked, '2 of 3 (67%)');
+    assert.match(text, /<svg class="chart-drawing"[\s\S]*Nov 20: 2 booked/);
+  });
+
+  it('a slot that is over, or closed for booking, is no free place; what is booked there still counts', async () => {
+    await book(0, 0, '2026-11-02T15:00:00Z');
+    await Slot.updateOne({ _id: slots[0]!._id }, { $set: { state: 'unavailable', message: 'Away' } });
+    assert.equal(figuresOf(await isAsked()).Booked, '1 of 3 (33%)');
+    test.setNow(new Date('2026-11-24T23:15:00Z'));
+    const text = await isAsked();
+    assert.equal(figuresOf(text)['Free now'], '1');
+    assert.equal(figuresOf(text).Booked, '1 of 2 (50%)');
+  });
+
+  it('shows problems, mails that failed, the last and the next sync', async () => {
+    const none = await isAsked();
+    assert.match(none, /Nothing is synced into this event/);
+    assert.equal(figuresOf(none)['Emails not delivered'], undefined);
+    await book(0, 0, '2026-11-02T15:00:00Z', { state: 'problem', problem: { code: 'not together' } });
+    const mail = { account, event: event._id, kind: 'x', to: 'a@example.org', subject: 's', text: 't' };
+    await Notification.create({ ...mail, state: 'failed', nextAt: NOW, key: 'k', createdAt: NOW });
+    await Notification.create({ ...mail, state: 'sent', nextAt: NOW, key: 'k2', createdAt: NOW });
+    await SyncRun.create({
+      account,
+      event: event._id,
+      state: 'failed',
+      trigger: 'nightly',
+      createdAt: NOW,
+      finishedAt: NOW,
+    });
+    const sync = { on: true, hour: 1, schools: [], terms: [], noTerm: false };
+    await Event.updateOne({ _id: event._id }, { $set: { sync } });
+    const text = await isAsked();
+    assert.equal(figuresOf(text).Problems, '1');
+    assert.equal(figuresOf(text)['Emails not delivered'], '1');
+    assert.ok(text.includes(`${home}/problems`) && text.includes(`${home}/messages?state=failed`));
+    assert.match(text, /paused because Clever isn’t enabled/);
+  });
+
+  it('before anybody books, and without classes or slots, it says so and shows no empty chart', async () => {
+    const text = await isAsked();
+    assert.match(text, /Nobody has booked yet/);
+    assert.doesNotMatch(text, /chart-drawing/);
+    await Promise.all([Class.deleteMany({}), Slot.deleteMany({})]);
+    const bare = await isAsked();
+    assert.equal(figuresOf(bare).Booked, '0 of 0');
+    assert.match(bare, /There are no slots that parents can book/);
+    assert.match((await admin.get(`${home}/forecast`)).text, /Nothing to forecast yet/);
+  });
+
+  it('a fix says what it does, does it once, and leaves what is booked as it is', async () => {
+    const kept = await book(2, 0, '2026-11-02T15:00:00Z');
+    const page = `${home}/forecast/${lee.resource._id.toHexString()}`;
+    const asked = (await admin.get(page)).text;
+    assert.match(asked, /2 students find no time/);
+    assert.match(asked, /2 slots more: Tue, Nov 24, 5:30–5:50 PM/);
+    assert.match(asked, /2 slots more: Tue, Nov 24, 4:40–5:00 PM/);
+    assert.match(asked, /2 free slots take 2 families each/);
+    assert.match(asked, /2 free slots become slots of 5 minutes/);
+    const print = /name="print" value="([^"]+)"/.exec(asked)?.[1] ?? '';
+    assert.equal((await admin.post(page, { fix: 'after', print }, page)).status, 303);
+    const of = { resource: lee.resource._id };
+    assert.equal(await Slot.countDocuments(of), 5);
+    assert.equal(
+      (await admin.post(page, { fix: 'after', print }, page)).status,
+      422,
+      'the same button twice',
+    );
+    assert.equal(await Slot.countDocuments(of), 5);
+    assert.match((await admin.get(page)).text, /Every student finds a free time/);
+    await Slot.deleteMany({ ...of, from: { $gt: slots[2]!.from } });
+    const again = (await admin.get(page)).text;
+    const now = /name="print" value="([^"]+)"/.exec(again)?.[1] ?? '';
+    assert.equal((await admin.post(page, { fix: 'shorten', print: now }, page)).status, 303);
+    const after = await Slot.find(of).sort({ from: 1 }).lean();
+    assert.deepEqual(
+      after.map(({ from, to }) => (+to - +from) / 60_000),
+      [5, 5, 5, 5, 10],
+    );
+    assert.equal(
+      (await Appointment.findById(kept._id).lean())?.from.toISOString(),
+      slots[2]!.from.toISOString(),
+    );
+  });
+
+  it('more seats go to free slots alone, and to none that somebody took meanwhile', async () => {
+    await book(0, 0, '2026-11-02T15:00:00Z');
+    const page = `${home}/forecast/${lee.resource._id.toHexString()}`;
+    const print = /name="print" value="([^"]+)"/.exec((await admin.get(page)).text)?.[1] ?? '';
+    assert.equal((await admin.post(page, { fix: 'seats', print }, page)).status, 303);
+    const seats = await Slot.find({ resource: lee.resource._id }).sort({ from: 1 }).lean();
+    assert.deepEqual(
+      seats.map(({ capacity, state }) => `${String(capacity)} ${state}`),
+      ['1 visible', '2 visible', '2 visible'],
+    );
+    const { status } = await admin.get(`${home}/forecast/${new Types.ObjectId().toHexString()}`);
+    assert.equal(status, 404);
+  });
+
+  it('after the last day it tells who came', async () => {
+    await book(0, 0, '2026-11-02T15:00:00Z', { attended: 'yes' });
+    await book(1, 1, '2026-11-02T15:00:00Z', { attended: 'no' });
+    await book(2, 2, '2026-11-02T15:00:00Z');
+    test.setNow(new Date('2026-11-25T18:00:00Z'));
+    const text = await isAsked();
+    assert.match(text, /1 came, 1 didn’t come, 1 not marked/);
+    for (const path of [`/reports/${event._id.toHexString()}/attendance`, `${home}/archive`])
+      assert.ok(text.includes(`href="${path}"`), path);
+  });
+});
+
+describe('what was booked over time', () => {
+  it('ends at what is booked now, whatever was booked and canceled, and is 61 days at most', () => {
+    const day = fc
+      .integer({ min: 0, max: 120 })
+      .map((nth) => new Date(Date.UTC(2026, 7, 1) + nth * 86_400_000).toISOString().slice(0, 10));
+    const change = fc.record({ day, booked: fc.nat(50), canceled: fc.nat(20) });
+    fc.assert(
+      fc.property(fc.uniqueArray(change, { selector: (one) => one.day }), (changes) => {
+        const days = changes.toSorted((a, b) => (a.day < b.day ? -1 : 1));
+        const shown = sumOverTime(days, '2026-11-29');
+        const total = days.reduce((sum, { booked, canceled }) => sum + booked - canceled, 0);
+        assert.equal(shown.at(-1)?.total ?? 0, total);
+        assert.ok(shown.length <= 61);
+        assert.equal(new Set(shown.map((one) => one.day)).size, shown.length);
+      }),
+    );
+  });
+});
