@@ -33,6 +33,7 @@ import { moveRoutes } from './moves/routes.js';
 import { generatorRoutes } from './slots/generator/routes.js';
 import { roomRoutes } from './slots/rooms/routes.js';
 import { slotRoutes } from './slots/routes.js';
+import { staffRoutes } from './staff/routes.js';
 import { eventGuard, levelGuard, signedIn, staffGuard } from './web/guards.js';
 
 /** Forms with a box for every teacher of a large district, or for every slot of one: they may have more fields than others. */
@@ -58,6 +59,7 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
 
   router.use(signedIn);
   router.use('/global-setup', levelGuard('administrator'), accountSetupRoutes(deps));
+  router.use('/global-setup/logins', levelGuard('administrator'), staffRoutes(deps));
   router.use('/global-setup/clever/mapping', levelGuard('administrator'), mappingRoutes(deps));
   router.use('/global-setup/clever', levelGuard('administrator'), connectionRoutes(deps));
   router.use('/global-setup/roster-files', levelGuard('administrator'), rosterFileRoutes(deps));

@@ -21,7 +21,8 @@ import {
 import { Visits } from '../support/permissions/visits.js';
 
 /** Told to whoever has the link, and to nobody through it. */
-const OPEN = /^\/(healthz|readyz|assets|setup|login|forgot|password|prove|invitation|unsubscribe|logout|choose-school)/;
+const OPEN =
+  /^\/(healthz|readyz|assets|setup|login|forgot|password|prove|invitation|unsubscribe|logout|choose-school|brand)/;
 
 describe('who may see and change what', function () {
   this.timeout(240_000);

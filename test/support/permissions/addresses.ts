@@ -5,7 +5,13 @@ export type Places = Record<'mine' | 'mates' | 'others' | 'far', Place>;
 
 /** The address of a route with the ids of a place; `event` may be another place's. */
 export function fill(path: string, place: Place, event = place): string {
-  const words: Record<string, string> = { term: 'none', section: 's1', secret: 'nothing' };
+  const words: Record<string, string> = {
+    term: 'none',
+    section: 's1',
+    secret: 'nothing',
+    color: 'nothing',
+    logo: 'nothing',
+  };
   return path.replace(/:(\w+)/g, (_all, name: string) => {
     if (name === 'event') return event.ids.event!;
     if (name === 'link') return event.ids.link!;

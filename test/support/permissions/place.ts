@@ -16,6 +16,7 @@ import { NO_COUNTS } from '../../../server/models/run.js';
 import { School } from '../../../server/models/school.js';
 import { searchKey } from '../../../server/models/scoped.js';
 import { SlotMove } from '../../../server/models/slot-move.js';
+import { StaffInvitation } from '../../../server/models/staff-invitation.js';
 import { SyncLog } from '../../../server/models/sync-log.js';
 import { SyncRun } from '../../../server/models/sync-run.js';
 import { Term } from '../../../server/models/term.js';
@@ -171,6 +172,11 @@ export async function makePlace(
     state: 'done',
     createdAt: AT,
   });
+  const invitation = await StaffInvitation.create({
+    ...{ account, by: adult._id, kind: 'invite', level: 'appointment viewer', state: 'done' },
+    ...{ people: [teacher._id], outcomes: [{ person: teacher._id, what: 'no email' }] },
+    ...{ once: `once-${mark}`, createdAt: AT },
+  });
   const entry = await AuditEntry.create({
     account,
     event: event._id,
@@ -197,6 +203,7 @@ export async function makePlace(
     pair: pair._id,
     upload: upload._id,
     deletion: deletion._id,
+    invitation: invitation._id,
     other: student._id,
     entry: entry._id,
     move: move._id,
