@@ -9,7 +9,7 @@ import { fileNames } from './.eslint/file-names.js';
 const base = 'models web audit core notifications';
 const roster = 'roster sources runs clever';
 const all =
-  'core database models web audit notifications clever runs sources tables roster-files roster uploads duplicates mapping sync review importer events classes slots contacts accounts reports booking moves appointments mailings families overview history';
+  'core database models web audit notifications clever runs sources tables roster-files roster uploads duplicates mapping sync review importer events classes slots contacts accounts reports booking desk handmade moves appointments mailings families overview history staff';
 
 // prettier-ignore
 const layers = [
@@ -38,10 +38,13 @@ const layers = [
   ['slots',         'server/slots/**',                              base],
   ['contacts',      'server/contacts/**',                           `runs accounts ${base}`],
   ['accounts',      'server/accounts/**',                           base],
+  ['staff',         'server/staff/**',                              `runs accounts ${base}`],
   ['reports',       'server/reports/**',                            `sync runs ${base}`],
   ['booking',       'server/booking/**',                            `slots accounts ${base}`],
+  ['desk',          'server/desk/**',                             `booking reports contacts slots accounts ${base}`],
+  ['handmade',      'server/handmade/**',                           `booking slots ${base}`],
   ['moves',         'server/moves/**',                              `booking slots ${base}`],
-  ['appointments',  'server/appointments/**',                       `booking reports sync ${base}`],
+  ['appointments',  'server/appointments/**',                       `booking desk reports sync ${base}`],
   ['mailings',      'server/mailings/**',                           `booking reports events ${base}`],
   ['families',      'server/families/**',                           `booking contacts accounts ${base}`],
   ['overview',      'server/overview/**',                           `events slots reports sync runs ${base}`],
@@ -56,7 +59,7 @@ const layers = [
 
 // The closed file vocabulary of a feature folder.
 const features =
-  'accounts appointments audit booking classes clever contacts duplicates events families history importer mailings mapping moves notifications overview reports slots uploads'.split(
+  'accounts appointments audit booking classes clever contacts desk duplicates events families handmade history importer mailings mapping moves notifications overview reports slots uploads staff'.split(
     ' ',
   );
 const featureFiles = ['routes.ts', 'schema.ts', 'queries.ts', 'policy.ts', 'client.ts'];

@@ -1,12 +1,13 @@
 import { resumeDeletions } from '../server/contacts/deletion/resume-deletions.js';
+import { resumeInvitations } from '../server/staff/resume-invitations.js';
 import { openNights } from '../server/sync/nights/open-nights.js';
 import { resumeRuns, wipeOldDownloads } from '../server/sync/nights/resume-runs.js';
 import { resumeUploads } from '../server/uploads/resume-uploads.js';
 import type { Recurring } from './job.js';
 
 /**
- * Adds the nightly syncs whose time has come, queues runs, uploads and deletions again that wait or lost their worker, and removes what
- * such a worker had downloaded.
+ * Adds the nightly syncs whose time has come, queues runs, uploads, deletions and invitations again that wait or lost their worker, and removes
+ * what such a worker had downloaded.
  */
 export const openNightlyRuns: Recurring = {
   name: 'open-nightly-runs',
@@ -16,6 +17,7 @@ export const openNightlyRuns: Recurring = {
     await wipeOldDownloads(deps);
     await resumeUploads(deps);
     await resumeDeletions(deps);
+    await resumeInvitations(deps);
     await openNights(deps);
   },
 };

@@ -5,6 +5,7 @@ import { deleteContactsJob } from './delete-contacts.js';
 import { deleteOldJob } from './delete-old.js';
 import { deliverNotifications, retryNotifications } from './deliver-notifications.js';
 import { expireHoldsJob } from './expire-holds.js';
+import { inviteStaffJob } from './invite-staff.js';
 import type { OneShot, Recurring } from './job.js';
 import { continueMovesJob, moveSlotsJob } from './move-slots.js';
 import { openNightlyRuns } from './open-nightly-runs.js';
@@ -18,6 +19,7 @@ export const ONE_SHOTS: Record<JobName, OneShot> = {
   'delete-events': deleteEventsJob,
   'delete-contacts': deleteContactsJob,
   'deliver-notifications': deliverNotifications,
+  'invite-staff': inviteStaffJob,
   'move-slots': moveSlotsJob,
   'read-upload': readUploadJob,
   'run-refresh': runRefreshJob,

@@ -12,7 +12,13 @@ const LOOK_MS = 50;
  * time, enough for an email that is being sent, nobody waits for it. Runs and uploads continue by themselves.
  */
 const LIMIT_MS = 10 * 60_000;
-const UNLIMITED: ReadonlySet<string> = new Set(['run-sync', 'run-refresh', 'read-upload', 'delete-contacts']);
+const UNLIMITED: ReadonlySet<string> = new Set([
+  'run-sync',
+  'run-refresh',
+  'read-upload',
+  'delete-contacts',
+  'invite-staff',
+]);
 
 export interface Worker {
   /** Tells running jobs to stop at their next safe point, and waits for them. */

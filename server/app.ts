@@ -3,6 +3,7 @@ import compression from 'compression';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import { pinoHttp } from 'pino-http';
+import { receiveLogo } from './accounts/brand/receive-logo.js';
 import { connectPassport } from './accounts/connect-passport.js';
 import { loadActor } from './accounts/load-actor.js';
 import { followSource } from './audit/follow-source.js';
@@ -53,7 +54,7 @@ export function createApp(deps: Deps): Express {
   app.use(passport.initialize(), passport.session() as express.RequestHandler, loadActor(deps));
   app.post(LONG_FORMS, formOfWhoIsIn(LONG_FORM));
   app.use(formOfWhoIsIn(FORM), readForm(OPEN_FORM));
-  app.use(keptNowhere, sessionLocals, receiveFiles(deps), followSource);
+  app.use(keptNowhere, sessionLocals, receiveFiles(deps), receiveLogo, followSource);
   app.use(unsubscribeRoutes(deps), csrfGuard);
   app.use(routes(deps, passport));
   app.use(unknownPage);

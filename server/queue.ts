@@ -6,6 +6,7 @@ export type JobName =
   | 'delete-contacts'
   | 'delete-events'
   | 'deliver-notifications'
+  | 'invite-staff'
   | 'move-slots'
   | 'send-mailing';
 

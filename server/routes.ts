@@ -11,7 +11,10 @@ import { connectionRoutes } from './clever/connection/routes.js';
 import { dataBrowserRoutes } from './clever/data-browser/routes.js';
 import { contactRoutes } from './contacts/routes.js';
 import type { Deps } from './deps.js';
+import { deskRoutes } from './desk/routes.js';
 import { eventRoutes } from './events/routes.js';
+import { handmadeRoutes } from './handmade/routes.js';
+import { teamRoutes } from './handmade/team/routes.js';
 import { auditRoutes, eventAuditRoutes } from './history/routes.js';
 import { keepOfLost } from './families/keep-appointments.js';
 import { eventFamilyRoutes, familyRoutes } from './families/routes.js';
@@ -31,6 +34,7 @@ import { moveRoutes } from './moves/routes.js';
 import { generatorRoutes } from './slots/generator/routes.js';
 import { roomRoutes } from './slots/rooms/routes.js';
 import { slotRoutes } from './slots/routes.js';
+import { staffRoutes } from './staff/routes.js';
 import { eventGuard, levelGuard, signedIn, staffGuard } from './web/guards.js';
 
 /** Forms with a box for every teacher of a large district, or for every slot of one: they may have more fields than others. */
@@ -56,6 +60,7 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
 
   router.use(signedIn);
   router.use('/global-setup', levelGuard('administrator'), accountSetupRoutes(deps));
+  router.use('/global-setup/logins', levelGuard('administrator'), staffRoutes(deps));
   router.use('/global-setup/clever/mapping', levelGuard('administrator'), mappingRoutes(deps));
   router.use('/global-setup/clever', levelGuard('administrator'), connectionRoutes(deps));
   router.use('/global-setup/roster-files', levelGuard('administrator'), rosterFileRoutes(deps));
@@ -74,6 +79,8 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
   router.use('/global-setup/audit', levelGuard('administrator'), auditRoutes(deps));
   router.use('/data-browser', dataBrowserRoutes(deps));
   router.use('/events/:event/classes', eventGuard('event administrator'), classRoutes(deps));
+  router.use('/events/:event/handmade', eventGuard('event administrator'), handmadeRoutes(deps));
+  router.use('/events/:event/day-sheet/:slot/team', eventGuard('event administrator'), teamRoutes(deps));
   router.use('/importer', importerRoutes(deps));
   router.use('/events/:event/sync/terms', eventGuard('event administrator'), termRoutes(deps));
   router.use('/events/:event/sync', eventGuard('event administrator'), eventSyncRoutes(deps));
@@ -92,6 +99,7 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
     moveRoutes(deps),
     slotRoutes(deps),
     daySheetRoutes(deps),
+    deskRoutes(deps),
     appointmentRoutes(deps),
   );
   return router;

@@ -63,3 +63,9 @@ export function hashCode(code: string, of: string, appSecret: string): string {
   const typed = code.toUpperCase().replace(/[^A-Z0-9]/g, '');
   return createHmac('sha256', keyOf(appSecret)).update(`${of} ${typed}`).digest('base64url');
 }
+
+/** A secret that is the same each time for the same text, so that what must happen once can be tried again. */
+export function secretFor(appSecret: string, text: string): string {
+  const key = Buffer.from(hkdfSync('sha256', appSecret, '', 'slotbell links', 32));
+  return createHmac('sha256', key).update(text).digest('base64url');
+}

@@ -1,13 +1,14 @@
 import type { Types } from 'mongoose';
-import { changesOf } from '../audit/compare-values.js';
 import { recordAudit } from '../audit/record-audit.js';
 import type { AuditAction } from '../audit/say-action.js';
 import type { Deps } from '../deps.js';
+import type { AuditChange } from '../models/audit-entry.js';
 import { Contact } from '../models/contact.js';
 import { Event } from '../models/event.js';
 import { isBlocked, ofReach, User, type AccessLevel, type Grant, type Reach } from '../models/user.js';
 import type { Actor } from '../web/actor.js';
-import { changeOffer, offerAccess } from './offer-access.js';
+import { lockAccess } from './lock-access.js';
+import { changeOffer, offerAccess, type Inviting } from './offer-access.js';
 import { sendLink } from './send-link.js';
 import { isSameReach } from './show-reach.js';
 import type { Invitation } from './schema.js';
@@ -20,9 +21,15 @@ export type Invited =
  * Makes a login for this account for a new address, with a mailed link to choose a password. An address that has a login already, of
  * another school or as a parent here, keeps its name, password and sessions: it is offered the access, and has it once the person
  * has opened the mailed link and logged in. Who works here already has more access at once.
+ * @param once names this invitation: asked for again, as after a worker died, it mails once
  * @returns `now`: whether they have it already
  */
-export async function inviteStaff(deps: Deps, actor: Actor, invitation: Invitation): Promise<Invited> {
+export async function inviteStaff(
+  deps: Deps,
+  actor: Inviting,
+  invitation: Invitation,
+  once?: string,
+): Promise<Invited> {
   const { account } = actor;
   const { email, name } = invitation;
   const unknown = await findUnknown(account, invitation);
@@ -42,6 +49,9 @@ export async function inviteStaff(deps: Deps, actor: Actor, invitation: Invitati
     emailProvenAt: { $exists: false },
     grants: { $size: 0 },
   };
+  // Mailed before it has the access: a worker that dies in between finds it still nobody's, and the mail queued.
+  if (once && isNobodys(found))
+    await sendLink(deps, 'invitation', Object.assign({}, found, { name, grants }), { once });
   const made = await User.findOneAndUpdate(
     { _id: found._id, ...nobodys },
     { $set: { name }, $push: { grants: { $each: grants } } },
@@ -50,12 +60,18 @@ export async function inviteStaff(deps: Deps, actor: Actor, invitation: Invitati
   const own = made ? [] : await staffGrants(account, found._id);
   if (own.some((one) => grants.some((grant) => isSameReach(one, grant))))
     return { ok: false, reason: 'has access' };
-  if (made) await sendLink(deps, 'invitation', made);
-  else if (own.length === 0) await offerAccess(deps, actor, found, { name, grants });
+  if (made) await sendLink(deps, 'invitation', made, once ? { once } : {});
+  else if (own.length === 0) await offerAccess(deps, actor, found, { name, grants }, once);
   // Two at once: the other one was quicker.
   else if (!(await addGrants(account, found._id, grants))) return { ok: false, reason: 'has access' };
-  await auditAccess(deps, actor, 'invite staff', found._id, invitation.level);
+  await auditAccess(deps, actor, 'invite staff', found._id, [
+    { field: 'level', before: '', after: invitation.level },
+  ]);
   return { ok: true, now: own.length > 0 };
+}
+
+function isNobodys({ passwordHash, emailProvenAt, grants }: User): boolean {
+  return passwordHash === undefined && emailProvenAt === undefined && grants.length === 0;
 }
 
 /** What somebody may do as staff of the account, as it is now. */
@@ -106,6 +122,7 @@ async function addGrants(account: Types.ObjectId, user: Types.ObjectId, grants: 
 
 /**
  * Changes what somebody may do in this account, or is offered to; `none` takes this access away, a parent's and what reaches elsewhere stays.
+ * @throws HttpError 403 where whoever asks is no administrator any more
  * @param was the level that the person who changes it has seen. @returns whether there was such an access, at that level
  */
 export async function changeLevel(
@@ -120,26 +137,36 @@ export async function changeLevel(
   const seen = was === undefined ? staffGrant : { ...staffGrant, level: was };
   const held = { _id: user, grants: { $elemMatch: seen } };
   const change = level === 'none' ? { $pull: { grants: seen } } : { $set: { 'grants.$.level': level } };
-  const result = await User.updateOne(held, change);
-  if (result.matchedCount === 0 && !(await changeOffer(account, user, reach, { level, was }))) return false;
-  await auditAccess(deps, actor, 'change access level', user, level, was);
+  const before = await lockAccess(deps, actor, async () => {
+    const changed = await User.findOneAndUpdate(held, change, { projection: { grants: 1 } }).lean();
+    if (changed)
+      return changed.grants.find((grant) => isStaffIn(grant, account) && isSameReach(grant, reach));
+    return (await changeOffer(account, user, reach, { level, was })) ? { level: was } : undefined;
+  });
+  if (!before) return false;
+  await auditAccess(deps, actor, 'change access level', user, [
+    { field: 'level', before: before.level ?? '', after: level },
+  ]);
   return true;
+}
+
+function isStaffIn(grant: Grant, account: Types.ObjectId): boolean {
+  return grant.account.equals(account) && grant.level !== 'customer';
 }
 
 function auditAccess(
   deps: Deps,
-  actor: Actor,
+  actor: Pick<Actor, 'account' | 'user'>,
   action: AuditAction,
   target: Types.ObjectId,
-  level: string,
-  was = '',
+  changes: AuditChange[],
 ): Promise<void> {
   return recordAudit({
     account: actor.account,
     user: actor.user,
     action,
     targets: [target],
-    changes: changesOf({ level: was }, { level }),
+    changes,
     at: deps.now(),
   });
 }

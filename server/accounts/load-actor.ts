@@ -3,6 +3,7 @@ import { Account } from '../models/account.js';
 import { isBlocked, type AccessLevel, type Grant, type User } from '../models/user.js';
 import { highestOf, type Actor } from '../web/actor.js';
 import { styleOf } from '../web/place.js';
+import { logoAddress } from '../web/show-brand.js';
 import { ABSOLUTE_MS } from '../web/session.js';
 import type { Deps } from '../deps.js';
 import { sectionsFor } from './policy.js';
@@ -76,6 +77,7 @@ export function actorIn(user: User, account: Account): Actor {
     emailProven: user.emailProvenAt !== undefined,
     account: account._id,
     accountName: account.name,
+    ...(account.logo ? { logo: logoAddress(account.logo) } : {}),
     timeZone: account.timeZone,
     ...styleOf(account),
     level: highestOf(grants.filter((grant) => !grant.event).map((grant) => grant.level)),

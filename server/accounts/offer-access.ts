@@ -1,52 +1,67 @@
 import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
+import { Account } from '../models/account.js';
 import { offeredGrants, OneTimeLink } from '../models/one-time-link.js';
 import { ofReach, type AccessLevel, type Grant, type Reach, type User } from '../models/user.js';
 import { queueMail } from '../notifications/queue-mail.js';
-import { hashSecret, makeSecret } from '../seal.js';
+import { hashSecret, makeSecret, secretFor } from '../seal.js';
 import type { Actor } from '../web/actor.js';
-import { isSameReach } from './show-reach.js';
+import { answersTo, askOffice } from '../web/say-office.js';
+import { isSent, sentKey } from './send-link.js';
+import { isSameReach, reachKey } from './show-reach.js';
 
 const DAY = 24 * 3600_000;
 const DAYS = 7;
+
+/** Who invites, and for which school. */
+export type Inviting = Pick<Actor, 'account' | 'user' | 'accountName'>;
 
 /**
  * Offers somebody who has a login already access to this account, by a mailed link; an earlier offer of the account ends, and what
  * it offered besides is in this one. Nothing of the login changes. The link alone is worth nothing: whoever opens it must log in
  * with the login's password.
+ * @param once names this mail: asked for again, it is sent once
  */
 export async function offerAccess(
   deps: Deps,
-  actor: Actor,
+  actor: Inviting,
   user: Pick<User, '_id' | 'email'>,
   { name, grants }: { name: string; grants: Grant[] },
+  once?: string,
 ): Promise<void> {
-  const secret = makeSecret();
+  if (once && (await isSent(once))) return;
+  const secret = once ? secretFor(deps.config.appSecret, once) : makeSecret();
   const { publicUrl } = deps.config;
   const earlier = { kind: 'offer' as const, user: user._id, 'offer.account': actor.account };
   const before = (await OneTimeLink.find({ ...earlier, expiresAt: { $gt: deps.now() } }).lean())
     .flatMap(({ offer }) => (offer ? offeredGrants(offer) : []))
     .filter((one) => !grants.some((grant) => isSameReach(grant, one)));
-  await OneTimeLink.deleteMany(earlier);
-  await OneTimeLink.create({
-    _id: hashSecret(secret),
-    kind: 'offer',
-    user: user._id,
-    offer: {
-      account: actor.account,
-      name,
-      grants: [...before, ...grants].map(({ account: _, ...grant }) => grant),
-    },
-    expiresAt: new Date(deps.now().getTime() + DAYS * DAY),
-  });
+  const link = hashSecret(secret);
+  const offer = {
+    account: actor.account,
+    name,
+    grants: [...new Map([...before, ...grants].map((grant) => [reachKey(grant), grant])).values()].map(
+      ({ account: _, ...grant }) => grant,
+    ),
+  };
+  const expiresAt = new Date(deps.now().getTime() + DAYS * DAY);
+  // Before the earlier ones go: dying in between loses nothing of what was offered.
+  await OneTimeLink.updateOne(
+    { _id: link },
+    { kind: 'offer', user: user._id, offer, expiresAt },
+    { upsert: true },
+  );
+  await OneTimeLink.deleteMany({ ...earlier, _id: { $ne: link } });
+  const school = await Account.findById(actor.account, { office: 1 }).lean();
   await queueMail(deps, {
     account: actor.account,
     kind: 'invitation',
     to: user.email,
     subject: `${actor.accountName} invites you to Slotbell`,
     // No name: of a login whose address is not proven a stranger may have chosen it.
-    text: `Hello,\n\n${actor.accountName} invites you to work in Slotbell, its parent-teacher conference scheduler. You have a login with this email address already. Open this link and log in with the password you have:\n${publicUrl}/invitation/${secret}\n\nNothing about your login changes. Forgot your password, or it wasn't you who registered? Choose a new one first, then open the link above:\n${publicUrl}/forgot\n\nThe link works once, within ${String(DAYS)} days. If you don't want this access, ignore this email.\n`,
-    key: `offer:${hashSecret(secret)}`,
+    text: `Hello,\n\n${actor.accountName} invites you to work in Slotbell, its parent-teacher conference scheduler. You have a login with this email address already. Open this link and log in with the password you have:\n${publicUrl}/invitation/${secret}\n\nNothing about your login changes. Forgot your password, or it wasn't you who registered? Choose a new one first, then open the link above:\n${publicUrl}/forgot\n\nThe link works once, within ${String(DAYS)} days. If you don't want this access, ignore this email.\n${askOffice(school)}`,
+    ...answersTo(school),
+    key: once ? sentKey(once) : `offer:${link}`,
     secret: true,
   });
 }

@@ -3,7 +3,8 @@ import { Account } from '../models/account.js';
 import { Contact, contactName, type ContactType } from '../models/contact.js';
 import { Event } from '../models/event.js';
 import { offeredGrants, OneTimeLink } from '../models/one-time-link.js';
-import { beginsInKey, searchWords } from '../models/scoped.js';
+import { School } from '../models/school.js';
+import { beginsInKey, inKey, searchKey, searchWords } from '../models/scoped.js';
 import { User, type AccessLevel, type Grant } from '../models/user.js';
 import { accountsOf } from './load-actor.js';
 import { MOST_EVENTS } from './schema.js';
@@ -86,6 +87,31 @@ export async function staffLogins(account: Types.ObjectId, now: Date): Promise<L
     .sort((a, b) => (a.email < b.email ? -1 : 1));
 }
 
+/** Those of some staff accounts that a list's filters find. */
+export function filterLogins(
+  logins: LoginRow[],
+  { q, state }: { q: string; state: 'active' | 'invited' | '' },
+): LoginRow[] {
+  const words = searchWords(q).slice(0, 6).map(inKey);
+  return logins.filter((login) => {
+    const key = searchKey(login.name, login.email);
+    const isWaiting = login.invited || login.access.some(({ offered: isOffered }) => isOffered);
+    return words.every((word) => word.test(key)) && (state === '' || (state === 'invited') === isWaiting);
+  });
+}
+
+/** The staff accounts that a form of the list is about: ticked ones, or all that its filters find. */
+export async function chooseLogins(
+  account: Types.ObjectId,
+  form: { ids: Types.ObjectId[]; all: boolean; q: string; state: 'active' | 'invited' | '' },
+  now: Date,
+): Promise<LoginRow[]> {
+  const logins = await staffLogins(account, now);
+  if (form.all) return filterLogins(logins, form);
+  const ids = new Set(form.ids.map(String));
+  return logins.filter(({ id }) => ids.has(id));
+}
+
 /** Under the name that the account gave them: the login's own is told to nobody before they accept. */
 async function offered(account: Types.ObjectId, now: Date): Promise<Held[]> {
   const links = await OneTimeLink.find({ 'offer.account': account, expiresAt: { $gt: now } }).lean();
@@ -131,7 +157,7 @@ export async function teacherChoices(
 ): Promise<{ choices: Choice[]; more: boolean }> {
   const active = { account, type: { $in: ['teacher', 'staff'] as ContactType[] }, status: 'active' as const };
   const words = searchWords(teacher).slice(0, 6);
-  const fields = { firstName: 1, lastName: 1, email: 1 } as const;
+  const fields = { firstName: 1, lastName: 1, email: 1, schools: 1 } as const;
   const [selected, found] = await Promise.all([
     /^[0-9a-f]{24}$/.test(contact)
       ? Contact.find({ ...active, _id: new Types.ObjectId(contact) }, fields).lean()
@@ -147,11 +173,15 @@ export async function teacherChoices(
       .limit(MOST_TEACHERS + 1)
       .lean(),
   ]);
+  const schools = await School.find({ account }, { name: 1 }).lean();
+  const nameOf = new Map(schools.map(({ _id, name }) => [_id.toHexString(), name]));
   const others = found.filter(({ _id }) => _id.toHexString() !== contact);
   return {
     choices: [...selected, ...others.slice(0, MOST_TEACHERS)].map((person) => ({
       value: person._id.toHexString(),
-      label: [contactName(person), person.email].filter(Boolean).join(', '),
+      label: [contactName(person), nameOf.get(person.schools[0]?.toHexString() ?? ''), person.email]
+        .filter(Boolean)
+        .join(', '),
     })),
     more: others.length > MOST_TEACHERS || teacher !== '',
   };

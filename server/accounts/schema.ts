@@ -1,12 +1,8 @@
 import Joi from 'joi';
 import { IANAZone } from 'luxon';
-import { LOCALES, type Locale } from '../models/account.js';
 import { ACCESS_LEVELS, type AccessLevel } from '../models/user.js';
-import type { SettingsFields } from '../web/compare-seen.js';
-import { zoneLabel } from '../web/format-zone.js';
 import { emailAddress, line, objectId, objectIds } from '../web/parse.js';
 import type { Types } from 'mongoose';
-import { nameLocale } from './global-setup/offer-locales.js';
 
 /** Long enough to resist guessing, without rules that make people write it down (NIST SP 800-63B, 3.1.1). */
 export const newPassword = (): Joi.StringSchema =>
@@ -84,28 +80,6 @@ export const chooseAccountSchema = Joi.object<{ account: Types.ObjectId; next: s
   next: nextPath(),
 });
 
-export interface AccountSettings {
-  name: string;
-  timeZone: string;
-  locale: Locale;
-}
-
-/** What the school account's form calls its fields. */
-export const ACCOUNT_FIELDS: SettingsFields = {
-  name: { label: 'School or district' },
-  timeZone: { label: 'Time zone', say: zoneLabel },
-  locale: { label: 'Dates and times', say: nameLocale },
-};
-
-export const accountSettingsSchema = Joi.object<AccountSettings, true>({
-  name: line(120).required().label('the name of your school or district'),
-  timeZone: timeZone().required(),
-  locale: Joi.string()
-    .valid(...LOCALES)
-    .required()
-    .label('how dates and times are written'),
-});
-
 export interface Invitation {
   email: string;
   name: string;
@@ -175,6 +149,19 @@ export const invitationSchema = Joi.object<Invitation, true>({
 export const teacherQuery = Joi.object<{ teacher: string; contact: string }, true>({
   teacher: line(100).allow('').default(''),
   contact: Joi.string().max(24).allow('').default(''),
+});
+
+export interface LoginsQuery {
+  q: string;
+  /** `invited`: has not answered yet. */
+  state: 'active' | 'invited' | '';
+  page: number;
+}
+
+export const loginsQuery = Joi.object<LoginsQuery, true>({
+  q: line(100).allow('').default(''),
+  state: Joi.string().valid('', 'active', 'invited').default(''),
+  page: Joi.number().integer().min(1).max(10_000).default(1),
 });
 
 export interface LevelForm {

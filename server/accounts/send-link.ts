@@ -2,9 +2,11 @@ import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { Account } from '../models/account.js';
 import { OneTimeLink } from '../models/one-time-link.js';
+import { Notification } from '../models/notification.js';
 import type { User } from '../models/user.js';
 import { queueMail } from '../notifications/queue-mail.js';
-import { hashSecret, makeSecret } from '../seal.js';
+import { hashSecret, makeSecret, secretFor } from '../seal.js';
+import { answersTo, askOffice } from '../web/say-office.js';
 import { accountsOf } from './load-actor.js';
 
 type LinkKind = 'prove e-mail' | 'new password' | 'invitation';
@@ -45,31 +47,43 @@ const LINKS: Record<
 
 /**
  * Mails somebody a link that works once; earlier ones of the same kind stop working.
- * @param next path of ours to go on to afterwards
+ * @param options.next path of ours to go on to afterwards
+ * @param options.once names this mail: asked for again, as after a worker died, it is sent once, with one link
  */
-export async function sendLink(deps: Deps, kind: LinkKind, user: User, next = ''): Promise<void> {
-  const secret = makeSecret();
+export async function sendLink(
+  deps: Deps,
+  kind: LinkKind,
+  user: User,
+  { next = '', once }: { next?: string; once?: string } = {},
+): Promise<void> {
+  if (once && (await isSent(once))) return;
+  const secret = once ? secretFor(deps.config.appSecret, once) : makeSecret();
   const about = LINKS[kind];
   const link = hashSecret(secret);
-  await OneTimeLink.deleteMany({ user: user._id, kind });
-  await OneTimeLink.create({
-    _id: link,
-    kind,
-    user: user._id,
-    next,
-    expiresAt: new Date(deps.now().getTime() + about.hours * HOUR),
-  });
+  await OneTimeLink.deleteMany({ user: user._id, kind, _id: { $ne: link } });
+  const expiresAt = new Date(deps.now().getTime() + about.hours * HOUR);
+  await OneTimeLink.updateOne({ _id: link }, { kind, user: user._id, next, expiresAt }, { upsert: true });
   const account = onlyAccount(user);
-  const school = account && (await Account.findById(account, { name: 1 }).lean());
+  const school = account && (await Account.findById(account, { name: 1, office: 1 }).lean());
   await queueMail(deps, {
     ...(account ? { account } : {}),
     kind,
     to: user.email,
     subject: about.subject(school?.name ?? 'Slotbell'),
-    text: about.text(greet(kind, user), `${deps.config.publicUrl}${about.path}/${secret}`),
-    key: `link:${link}`,
+    ...answersTo(school),
+    text: `${about.text(greet(kind, user), `${deps.config.publicUrl}${about.path}/${secret}`)}${askOffice(school)}`,
+    key: once ? sentKey(once) : `link:${link}`,
     secret: true,
   });
+}
+
+/** The key of a mail that is sent once. */
+export function sentKey(once: string): string {
+  return `invite:${once}`;
+}
+
+export async function isSent(once: string): Promise<boolean> {
+  return (await Notification.exists({ key: sentKey(once) })) !== null;
 }
 
 /** Of an unproven address a stranger may have chosen the name: nobody shall have the school mail what they like to whom they like. */

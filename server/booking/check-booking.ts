@@ -7,6 +7,8 @@ import { Household } from '../models/household.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import { findPeople, type People } from './find-people.js';
+import { contactsOf, HOLDER, sittingOf } from './find-sitting.js';
+import { mayAllMeet, type MaybeMet } from './find-by-hand.js';
 import { isSoonEnough, mayBookNow } from './policy.js';
 
 export interface Wish {
@@ -22,8 +24,8 @@ export interface Wish {
 export interface Bookable {
   slot: Slot;
   resource: Resource;
-  /** Of the first student with this teacher; the one recorded. */
-  class: Class;
+  /** Of the first student with this teacher; the one recorded. Absent: what was made by hand is booked without one. */
+  class?: Class;
   people: People;
 }
 
@@ -40,34 +42,49 @@ export async function checkBooking(
   const slot = await Slot.findOne({ _id: wish.slot, account: event.account, event: event._id }).lean();
   if (!slot) return { ok: false, reason: 'not here' };
   const resource = await Resource.findOne({ _id: slot.resource, event: event._id }).lean();
-  const teacher = resource?.contact;
-  if (!teacher) return { ok: false, reason: 'not here' };
-  const [household, contacts, classes] = await Promise.all([
+  if (!resource || (!resource.contact && !resource.byHand)) return { ok: false, reason: 'not here' };
+  const others = slot.with?.length
+    ? await Resource.find({ _id: { $in: slot.with }, event: event._id }, HOLDER).lean()
+    : [];
+  const holders = [resource, ...others];
+  const [household, found] = await Promise.all([
     Household.findOne({
       _id: wish.household,
       account: event.account,
       'children.student': { $all: wish.students },
     }).lean(),
     Contact.find(
-      { _id: { $in: [...wish.students, teacher] }, account: event.account },
-      { type: 1, status: 1, email: 1 },
+      { _id: { $in: [...wish.students, ...holders.flatMap(contactsOf)] }, account: event.account },
+      { type: 1, status: 1, email: 1, schools: 1, grade: 1 },
     ).lean(),
-    Promise.all(wish.students.map((student) => classWith(event._id, student, teacher))),
   ]);
-  const students = contacts.filter(({ type, status }) => type === 'student' && status === 'active');
+  const students = found.filter(({ type, status }) => type === 'student' && status === 'active');
   const areTheirs = wish.students.length > 0 && wish.students.every((id) => hasId(students, id));
   if (!household || !areTheirs) return { ok: false, reason: 'not your child' };
-  const [held] = classes;
-  if (!held || classes.includes(undefined)) return { ok: false, reason: 'no class' };
+  const met = await findMet(wish, resource, students);
+  if (!met) return { ok: false, reason: 'no class' };
   if (!isOffered(slot, by)) return { ok: false, reason: 'not offered' };
   // One that has begun, while it lasts, for who stands at the door.
   const last = over.includes('too late') ? slot.to : slot.from;
   if (!isSoonEnough(event, last, now, by)) return { ok: false, reason: 'too late' };
-  const people = await findPeople(
-    household,
-    contacts.find(({ _id }) => _id.equals(teacher)),
-  );
-  return { ok: true, slot, resource, class: held, people };
+  const people = await findPeople(household, sittingOf(holders, found));
+  return { ok: true, slot, resource, ...met, people };
+}
+
+/** Over which class they meet, or that they may meet without one; undefined where they may not. */
+async function findMet(
+  { event, students: ids, by }: Wish,
+  { contact, byHand, status }: Resource,
+  students: MaybeMet[],
+): Promise<Pick<Bookable, 'class'> | undefined> {
+  if (byHand) {
+    const isShown = status === 'active' && (!byHand.hidden || by === 'school');
+    return isShown && (await mayAllMeet(event, byHand, students)) ? {} : undefined;
+  }
+  if (!contact) return undefined;
+  const classes = await Promise.all(ids.map((student) => classWith(event._id, student, contact)));
+  const [held] = classes;
+  return held && !classes.includes(undefined) ? { class: held } : undefined;
 }
 
 function hasId(list: { _id: Types.ObjectId }[], id: Types.ObjectId): boolean {

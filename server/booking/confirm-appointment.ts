@@ -58,7 +58,7 @@ export async function confirmAppointment(deps: Deps, ask: Confirmation): Promise
   const slot = await Slot.findById(pending.slot, { state: 1, kind: 1 }).lean();
   if (!slot || !isOffered(slot, ask.by)) return giveUp(deps, pending, 'not offered');
   const kind = kindOf(slot, ask.kind ? { kind: ask.kind } : pending);
-  return book(deps, ask, pending, { class: checked.class._id, kind });
+  return book(deps, ask, pending, { ...(checked.class ? { class: checked.class._id } : {}), kind });
 }
 
 /** The time until which the replaced one may be changed can end while the new one is on hold. */
@@ -72,7 +72,7 @@ async function book(
   deps: Deps,
   ask: Confirmation,
   pending: Appointment,
-  agreed: { class: Class['_id']; kind: MeetingKind },
+  agreed: { class?: Class['_id']; kind: MeetingKind },
 ): Promise<Held> {
   const now = deps.now();
   const before = pending.answers ?? [];

@@ -4,6 +4,7 @@ import { Appointment } from '../models/appointment.js';
 import { endHold } from './check-holder.js';
 import { freeClaims } from './free-claims.js';
 import { ENDED_HOLDS_MS } from './policy.js';
+import { reconcileSlots } from './reconcile-slots.js';
 import { finishAppointment } from './finish-appointment.js';
 
 const AT_ONCE = 200;
@@ -16,6 +17,7 @@ export async function expireHolds(deps: Deps, stopping: AbortSignal): Promise<vo
   });
   await inBatches(stopping, { unfinished: true }, (id) => finishAppointment(deps, id));
   if (stopping.aborted) return;
+  await reconcileSlots(deps, stopping);
   await freeClaims(deps.now());
   await Appointment.deleteMany({
     state: 'expired',

@@ -8,30 +8,31 @@ import { distinctIds } from '../web/lists.js';
 export interface People {
   /** The household, and the teachers whom its adults are at this school. */
   family: Types.ObjectId[];
-  /** The teacher's contact, and the households in which the teacher is a parent here. */
+  /** The teachers' contacts, and the households in which one of them is a parent here. */
   teacher: Types.ObjectId[];
 }
 
-type Teacher = Pick<Contact, '_id' | 'email'>;
+/** Somebody on the school's side of the table. */
+export type Teacher = Pick<Contact, '_id' | 'email'>;
 type Family = Pick<Household, '_id' | 'account' | 'adults'>;
 
 /**
- * Finds who cannot be elsewhere during a meeting of a household with a teacher. A teacher who is a parent here is one person: both parts
- * look at both diaries. Their login is tied to the teacher by its grant, or by being proven to have the teacher's email address.
+ * Finds who cannot be elsewhere during a meeting of a household with some teachers. A teacher who is a parent here is one person: both
+ * parts look at both diaries. Their login is tied to the teacher by its grant, or by being proven to have the teacher's email address.
  */
-export async function findPeople(household: Family, teacher: Teacher | undefined): Promise<People> {
+export async function findPeople(household: Family, teachers: Teacher[]): Promise<People> {
   const { account, adults } = household;
   const logins = await User.find(
-    { $or: [{ _id: { $in: adults } }, ...(teacher ? tiedTo(teacher) : [])] },
+    { $or: [{ _id: { $in: adults } }, ...tiedTo(teachers)] },
     { email: 1, emailProvenAt: 1, grants: 1 },
   ).lean();
   const isAdult = (login: { _id: Types.ObjectId }) => adults.some((id) => id.equals(login._id));
   const granted = (login: Pick<User, 'grants'>) =>
     login.grants.flatMap((grant) => (grant.contact && grant.account.equals(account) ? [grant.contact] : []));
   const parents = logins.filter(isAdult);
-  const sitting = teacher
-    ? logins.filter((login) => isTeacher(login, granted(login), teacher)).map(({ _id }) => _id)
-    : [];
+  const sitting = logins
+    .filter((login) => teachers.some((teacher) => isTeacher(login, granted(login), teacher)))
+    .map(({ _id }) => _id);
   const [asTeachers, asParents] = await Promise.all([
     teachersWith(
       account,
@@ -41,15 +42,17 @@ export async function findPeople(household: Family, teacher: Teacher | undefined
   ]);
   return {
     family: distinctIds([household._id, ...parents.flatMap(granted), ...asTeachers]),
-    teacher: distinctIds([...(teacher ? [teacher._id] : []), ...asParents.map(({ _id }) => _id)]),
+    teacher: distinctIds([...teachers, ...asParents].map(({ _id }) => _id)),
   };
 }
 
-function tiedTo({ _id, email }: Teacher): object[] {
+function tiedTo(teachers: Teacher[]): object[] {
+  if (teachers.length === 0) return [];
+  const emails = teachers.flatMap(({ email }) => email || []);
   return [
     // The type is what lets the partial index answer.
-    { 'grants.contact': { $eq: _id, $exists: true } },
-    ...(email ? [{ email, emailProvenAt: { $exists: true } }] : []),
+    { 'grants.contact': { $in: teachers.map(({ _id }) => _id), $exists: true } },
+    ...(emails.length > 0 ? [{ email: { $in: emails }, emailProvenAt: { $exists: true } }] : []),
   ];
 }
 

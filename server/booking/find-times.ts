@@ -1,14 +1,15 @@
 import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
-import { Contact } from '../models/contact.js';
 import { Diary } from '../models/diary.js';
 import type { Household } from '../models/household.js';
-import type { Resource } from '../models/resource.js';
+import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import type { PlacedEvent } from '../web/place.js';
 import { callOffice } from '../web/say-office.js';
 import { findPeople } from './find-people.js';
+import { findSitting, HOLDER } from './find-sitting.js';
 import { countOf } from '../web/format-count.js';
+import { distinctIds } from '../web/lists.js';
 import { timeOfDay } from '../web/format-time.js';
 import { dayOf } from '../web/local-time.js';
 import { utcDays } from './plan-needs.js';
@@ -20,6 +21,8 @@ export interface TimeView {
   slot: Slot;
   state: 'free' | 'held' | 'taken' | 'mine' | 'away' | 'other';
   note?: string;
+  /** Who else sits in it, where it is free. */
+  with?: string[];
   /** Why it cannot be booked. */
   reason?: string;
   /** The family’s own meeting that is in the way, as a sentence. */
@@ -77,7 +80,12 @@ interface Around {
   seats: Seat[];
   family: Meeting[];
   /** When the teacher is at another meeting, and when the family's adults are as teachers. */
-  elsewhere: { teacher: Span[]; family: Span[] };
+  elsewhere: {
+    teacher: Span[];
+    family: Span[];
+    /** Who else sits in some of the slots, by their holder's id. */
+    partners: Map<string, { name: string; busy: (Span & { slot: Types.ObjectId })[] }>;
+  };
   /** On which the teacher has as many meetings as the school allows. */
   fullDays: Set<string>;
 }
@@ -110,6 +118,11 @@ function viewOf(looker: Looker, slot: Slot, around: Around, now: Date): Omit<Tim
   const overlaps = (busy: Span) => busy.from < slot.to && slot.from < busy.to;
   if (around.elsewhere.family.some(overlaps))
     return { state: 'away', note: 'You teach', reason: 'You’re meeting another family as a teacher then.' };
+  const partners = (slot.with ?? []).flatMap((id) => around.elsewhere.partners.get(id.toHexString()) ?? []);
+  const away = partners.find(({ busy }) =>
+    busy.some((entry) => overlaps(entry) && !entry.slot.equals(slot._id)),
+  );
+  if (away) return { state: 'taken', reason: `${away.name} has another meeting then.` };
   if (around.elsewhere.teacher.some(overlaps))
     return { state: 'taken', reason: 'The teacher has another meeting then.' };
   if (!isSoonEnough(event, slot.from, now, 'household'))
@@ -117,7 +130,7 @@ function viewOf(looker: Looker, slot: Slot, around: Around, now: Date): Omit<Tim
       state: 'away',
       reason: `Booking ends ${countOf(event.booking.stopHoursBefore, 'hour', 'hours')} before a meeting. To book it all the same, ${office}.`,
     };
-  return { state: 'free' };
+  return { state: 'free', with: partners.map(({ name }) => name) };
 }
 
 /** A hold of this same person is in nobody's way: choosing anew gives it up. */
@@ -169,13 +182,18 @@ async function busyElsewhere(
   { resource, household, replaces }: Looker,
   slots: Slot[],
 ): Promise<Around['elsewhere']> {
-  const contact = resource.contact && (await Contact.findById(resource.contact, { email: 1 }).lean());
-  const people = await findPeople(household, contact ?? undefined);
-  const sits = new Set(people.teacher.map(String));
+  const others = distinctIds(slots.flatMap((slot) => slot.with ?? []));
+  const partners =
+    others.length > 0 ? await Resource.find({ _id: { $in: others } }, { ...HOLDER, name: 1 }).lean() : [];
+  const [people, sitting] = await Promise.all([
+    findPeople(household, await findSitting([resource])),
+    Promise.all(partners.map(async (one) => findPeople(household, await findSitting([one])))),
+  ]);
+  const sits = new Set([people, ...sitting].flatMap(({ teacher }) => teacher.map(String)));
   const family = people.family.filter((id) => !id.equals(household._id) && !sits.has(String(id)));
   const days = new Set(slots.flatMap((slot) => utcDays(slot.from, slot.to)));
-  const ids = [...people.teacher, ...family].flatMap((person) =>
-    [...days].map((day) => `${person.toHexString()}:${day}`),
+  const ids = [...new Set([...sits, ...family.map(String)])].flatMap((person) =>
+    [...days].map((day) => `${person}:${day}`),
   );
   const diaries = await Diary.find({ _id: { $in: ids } }).lean();
   const own = new Set(slots.map((slot) => slot._id.toHexString()));
@@ -184,7 +202,6 @@ async function busyElsewhere(
       .filter((entry) => !replaces?.equals(entry.appointment))
       .map((entry) => ({ ...entry, person: _id.slice(0, _id.indexOf(':')) })),
   );
-  if (busy.length === 0) return { teacher: [], family: [] };
   const living = await Appointment.find(
     { _id: { $in: busy.map((entry) => entry.appointment) }, state: { $in: LIVING_STATES } },
     { _id: 1 },
@@ -193,9 +210,17 @@ async function busyElsewhere(
   const met = busy.filter((entry) => alive.has(entry.appointment.toHexString()));
   const of = (side: Types.ObjectId[]) =>
     met.filter((entry) => side.some((id) => id.toHexString() === entry.person));
+  const notHere = (side: Types.ObjectId[]) => of(side).filter((entry) => !own.has(entry.slot.toHexString()));
   return {
-    teacher: of(people.teacher).filter((entry) => !own.has(entry.slot.toHexString())),
+    teacher: notHere(people.teacher),
     family: of(family),
+    partners: new Map(
+      partners.map(({ _id, name }, index) => [
+        _id.toHexString(),
+        // What they have in these slots here counts too: they do not come with each.
+        { name, busy: of(sitting[index]?.teacher ?? []) },
+      ]),
+    ),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Class } from '../models/class.js';
+import { Slot } from '../models/slot.js';
 import { releaseClaims } from './release-claims.js';
 import { tellHousehold } from './tell-household.js';
 
@@ -10,8 +11,9 @@ import { tellHousehold } from './tell-household.js';
  * The deciding update left `unfinished` on it, so that a job does it where the process died; every part may be done twice.
  */
 export async function finishAppointment(deps: Deps, id: Types.ObjectId): Promise<void> {
-  const appointment = await Appointment.findOne({ _id: id, unfinished: true }).lean();
-  if (!appointment) return;
+  const found = await Appointment.findOne({ _id: id, unfinished: true }).lean();
+  if (!found) return;
+  const appointment = await followSlot(found);
   const isLiving = LIVING_STATES.includes(appointment.state);
   if (isLiving) {
     await flagDeleted(appointment);
@@ -24,6 +26,23 @@ export async function finishAppointment(deps: Deps, id: Types.ObjectId): Promise
   }
   const asFound = isLiving ? { $in: LIVING_STATES } : appointment.state;
   await Appointment.updateOne({ _id: id, state: asFound }, { $unset: { unfinished: 1 } });
+}
+
+/**
+ * Notes who else sits in it now: that may have changed while it was being confirmed, and whoever changed it saw what was booked or held
+ * then.
+ */
+async function followSlot(appointment: Appointment): Promise<Appointment> {
+  if (!LIVING_STATES.includes(appointment.state)) return appointment;
+  const slot = await Slot.findById(appointment.slot, { with: 1 }).lean();
+  const { with: before = [], ...rest } = appointment;
+  if (!slot || String(before) === String(slot.with ?? [])) return appointment;
+  const sits = slot.with?.length ? { with: slot.with } : {};
+  await Appointment.updateOne(
+    { _id: rest._id },
+    slot.with?.length ? { $set: sits } : { $unset: { with: 1 } },
+  );
+  return { ...rest, ...sits };
 }
 
 /**

@@ -10,6 +10,7 @@ import { shortDay, shortDayAndTime, timeOfDay } from '../web/format-time.js';
 import { zoneName } from '../web/format-zone.js';
 import { dayOf } from '../web/local-time.js';
 import { callOffice } from '../web/say-office.js';
+import { brandOf } from '../web/show-brand.js';
 import { placed, type PlacedEvent } from '../web/place.js';
 import { ensureHousehold, findHousehold } from './ensure-household.js';
 
@@ -38,7 +39,7 @@ export const loadConference: RequestHandler<{ link: string }> = async (req, res,
   res.locals.actor = req.user && isMember ? actorIn(req.user, account) : undefined;
   Object.assign(res.locals, {
     conference,
-    school: { name: account.name },
+    school: brandOf(account),
     event: conference.event,
     lang: conference.event.locale,
     home: conference.home,

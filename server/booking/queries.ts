@@ -6,10 +6,11 @@ import { Contact, contactName } from '../models/contact.js';
 import type { Event } from '../models/event.js';
 import type { HouseholdChild } from '../models/household.js';
 import { Resource } from '../models/resource.js';
-import { Slot, type MeetingKind } from '../models/slot.js';
+import { holdersOf, Slot, type MeetingKind } from '../models/slot.js';
 import { andList } from '../web/format-count.js';
 import { kindOf, linkOf } from '../web/say-kind.js';
 import type { PlacedEvent, Style } from '../web/place.js';
+import { findShownByHand, isMeantFor } from './find-by-hand.js';
 
 /** An appointment as its family reads it. */
 export interface Meeting {
@@ -64,10 +65,7 @@ export async function meetingById(
 
 export async function withNames(appointments: Appointment[], style: Style): Promise<Meeting[]> {
   const [resources, slots, classes, students] = await Promise.all([
-    Resource.find(
-      { _id: { $in: appointments.map((item) => item.resource) } },
-      { name: 1, room: 1, link: 1 },
-    ).lean(),
+    Resource.find({ _id: { $in: appointments.flatMap(holdersOf) } }, { name: 1, room: 1, link: 1 }).lean(),
     Slot.find({ _id: { $in: appointments.map((item) => item.slot) } }, { kind: 1, link: 1 }).lean(),
     Class.find({ _id: { $in: appointments.flatMap((item) => (item.class ? [item.class] : [])) } }).lean(),
     Contact.find(
@@ -94,7 +92,11 @@ export async function withNames(appointments: Appointment[], style: Style): Prom
       slot: item.slot,
       resource: item.resource,
       students: item.students,
-      teacher: resource?.name ?? 'The teacher',
+      teacher:
+        andList(
+          holdersOf(item).flatMap((id) => resourceOf.get(id.toHexString())?.name ?? []),
+          style,
+        ) || 'The teacher',
       room: kind === 'video' ? '' : held?.edits.room || resource?.room || '',
       className: held ? className(held) : '',
       children: andList(
@@ -137,29 +139,35 @@ export interface TeacherView {
   name: string;
   room: string;
   classNames: string;
+  /** Booked without a class: a counselor, an activity. */
+  byHand: boolean;
   hasTimes: boolean;
   meetings: Meeting[];
 }
 
-/** A household's children with the teachers they can meet: those first in a class that takes part and is shown. */
+/**
+ * A household's children with the teachers they can meet: those first in a class that takes part and is shown, then who is met without
+ * a class.
+ */
 export async function childrenWithTeachers(
   event: Pick<Event, '_id' | 'account'>,
-  children: HouseholdChild[],
+  children: Pick<HouseholdChild, 'student'>[],
   meetings: Meeting[],
 ): Promise<ChildView[]> {
   const ids = children.map((child) => child.student);
-  const [students, classes] = await Promise.all([
+  const [students, classes, byHand] = await Promise.all([
     Contact.find({ _id: { $in: ids }, account: event.account, type: 'student' }).lean(),
     Class.find({ event: event._id, 'synced.students': { $in: ids }, status: 'active' })
       .sort({ sortKey: 1 })
       .lean(),
+    findShownByHand(event),
   ]);
   const met = classes.filter(isMeetable);
   const contacts = met.flatMap((item) => item.synced.teachers.slice(0, 1));
   const resources = await Resource.find({ event: event._id, contact: { $in: contacts }, status: 'active' })
     .sort({ sortKey: 1 })
     .lean();
-  const withTimes = await resourcesWithTimes(resources.map((resource) => resource._id));
+  const withTimes = await resourcesWithTimes([...resources, ...byHand].map(({ _id }) => _id));
   return students
     .sort((a, b) => a.sortKey.localeCompare(b.sortKey))
     .map((student) => ({
@@ -167,7 +175,10 @@ export async function childrenWithTeachers(
       name: childName(student),
       fullName: contactName(student),
       left: student.status !== 'active',
-      teachers: teachersOf(student, met, resources, withTimes, meetings),
+      teachers: [
+        ...teachersOf(student, met, resources, withTimes, meetings),
+        ...withoutClass(student, classes, byHand, withTimes, meetings),
+      ],
     }));
 }
 
@@ -191,10 +202,6 @@ function teachersOf(
     );
     const [first] = held;
     if (!first) return [];
-    const own = meetings.filter(
-      (meeting) =>
-        meeting.resource.equals(resource._id) && meeting.students.some((id) => id.equals(student._id)),
-    );
     return [
       {
         id: resource._id.toHexString(),
@@ -202,8 +209,46 @@ function teachersOf(
         room: first.edits.room || resource.room,
         // Several classes of one name say it once.
         classNames: [...new Set(held.map(className))].join(', '),
+        byHand: false,
         hasTimes: withTimes.has(resource._id.toHexString()),
-        meetings: own,
+        meetings: meetingsWith(resource, student, meetings),
+      },
+    ];
+  });
+}
+
+function meetingsWith(
+  resource: Pick<Resource, '_id'>,
+  student: Pick<Contact, '_id'>,
+  meetings: Meeting[],
+): Meeting[] {
+  return meetings.filter(
+    (meeting) =>
+      meeting.resource.equals(resource._id) && meeting.students.some((id) => id.equals(student._id)),
+  );
+}
+
+/** Whom a student of the event may meet without a class. */
+function withoutClass(
+  student: Contact,
+  classes: Class[],
+  byHand: Resource[],
+  withTimes: Set<string>,
+  meetings: Meeting[],
+): TeacherView[] {
+  if (!classes.some(({ synced }) => synced.students.some((id) => id.equals(student._id)))) return [];
+  return byHand.flatMap((resource) => {
+    if (!resource.byHand || !isMeantFor(resource.byHand, student)) return [];
+    const { kind } = resource.byHand;
+    return [
+      {
+        id: resource._id.toHexString(),
+        name: resource.name,
+        room: resource.room,
+        classNames: kind === 'Other' || resource.name.includes(kind) ? '' : kind,
+        byHand: true,
+        hasTimes: withTimes.has(resource._id.toHexString()),
+        meetings: meetingsWith(resource, student, meetings),
       },
     ];
   });

@@ -7,8 +7,9 @@ import { isDuplicateKey } from '../models/duplicate-key.js';
 import { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
 import { Resource } from '../models/resource.js';
-import { Slot } from '../models/slot.js';
+import { holdersOf, Slot } from '../models/slot.js';
 import { findPeople } from './find-people.js';
+import { contactsOf, HOLDER, sittingOf } from './find-sitting.js';
 import { dayOf } from '../web/local-time.js';
 import { diariesFor, planNeeds, type CountedNeed, type DiaryNeed, type Need } from './plan-needs.js';
 
@@ -33,11 +34,11 @@ export async function reconcileClaims(appointments: Appointment[]): Promise<void
 async function needsOfAll(appointments: Appointment[]): Promise<Map<string, Need[]>> {
   const [events, resources, households, slots] = await Promise.all([
     Event.find({ _id: { $in: appointments.map(({ event }) => event) } }, { booking: 1, timeZone: 1 }).lean(),
-    Resource.find({ _id: { $in: appointments.map(({ resource }) => resource) } }, { contact: 1 }).lean(),
+    Resource.find({ _id: { $in: appointments.flatMap(holdersOf) } }, HOLDER).lean(),
     Household.find({ _id: { $in: appointments.map(({ household }) => household) } }).lean(),
     Slot.find({ _id: { $in: appointments.map(({ slot }) => slot) } }, { day: 1 }).lean(),
   ]);
-  const contacts = resources.flatMap(({ contact }) => (contact ? [contact] : []));
+  const contacts = resources.flatMap(contactsOf);
   const teachers = await Contact.find({ _id: { $in: contacts } }, { email: 1 }).lean();
   const all = new Map<string, Need[]>();
   for (const item of appointments) {
@@ -51,7 +52,10 @@ async function needsOfAll(appointments: Appointment[]): Promise<Map<string, Need
     };
     const people = await findPeople(
       household,
-      resource.contact && (byId(teachers, resource.contact) ?? { _id: resource.contact, email: '' }),
+      sittingOf(
+        holdersOf(item).flatMap((id) => byId(resources, id) ?? []),
+        teachers,
+      ),
     );
     const day = byId(slots, item.slot)?.day ?? dayOf(item.from, event.timeZone);
     const slot = { _id: item.slot, from: item.from, to: item.to, day, capacity: Infinity };

@@ -28,7 +28,7 @@ export async function registerParent(
       grants: [{ account: account._id, level: 'customer' }],
       createdAt: deps.now(),
     });
-    await sendLink(deps, 'prove e-mail', user.toObject(), home);
+    await sendLink(deps, 'prove e-mail', user.toObject(), { next: home });
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
     const hour = Math.floor(deps.now().getTime() / HOUR_MS);

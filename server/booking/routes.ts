@@ -4,6 +4,7 @@ import { loadConference, parentGuard } from './load-conference.js';
 import { myEvents } from './list-my-events.js';
 import { appointmentPages } from './serve-appointments.js';
 import { childrenPages } from './serve-children.js';
+import { addSchoolPage } from './serve-school.js';
 import { schedulePages } from './serve-schedule.js';
 import { timesPages } from './serve-times.js';
 import { welcomePages } from './serve-welcome.js';
@@ -19,6 +20,8 @@ export function bookingRoutes(deps: Deps): Router {
     }
     res.render('booking/my', { title: 'Your schools', events: await myEvents(req.user) });
   });
+
+  addSchoolPage(router, deps);
 
   const event = express.Router({ mergeParams: true });
   event.use(loadConference);

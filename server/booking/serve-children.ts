@@ -97,7 +97,7 @@ export function childrenPages(deps: Deps): Router {
         });
         return;
       }
-      await sendLink(deps, 'prove e-mail', req.user, `${conferenceOf(res).home}/children`);
+      await sendLink(deps, 'prove e-mail', req.user, { next: `${conferenceOf(res).home}/children` });
       text = deps.config.smtpUrl
         ? `A link is on its way to ${req.user.email}.`
         : 'Your link is ready, but this school doesn’t send emails yet. Ask the school’s office for it.';

@@ -144,15 +144,21 @@ interface DayView {
   }[];
 }
 
-/** A free time says when it is not simply in person. */
-function noteOf({ kind }: Slot, state: string): string | undefined {
-  return state === 'free' && kind !== 'in person' ? KIND_WORDS[kind] : undefined;
+/** A free time says when it is not simply in person, and who else comes. */
+function noteOf({ slot, state, with: others = [] }: TimeView): string | undefined {
+  if (state !== 'free') return undefined;
+  const parts = [
+    ...(slot.kind === 'in person' ? [] : [KIND_WORDS[slot.kind]]),
+    ...(others.length > 0 ? [`With ${others.join(', ')}`] : []),
+  ];
+  return parts.join(' · ') || undefined;
 }
 
 /** Times by local day and hour, as the grid shows them. */
 function daysOf(times: TimeView[], place: Place): DayView[] {
   const days = new Map<string, DayView>();
-  for (const { slot, state, note = noteOf(slot, state), reason } of times) {
+  for (const time of times) {
+    const { slot, state, reason, note = noteOf(time) } = time;
     const day = days.get(slot.day) ?? { label: fullDay(slot.day, place), hours: [] };
     days.set(slot.day, day);
     const label = hourOfDay(slot.from, place);

@@ -3,7 +3,8 @@ import type { Deps } from '../deps.js';
 import { bookingState } from '../web/booking-state.js';
 import { dayAndTimeSoon, daysInWords } from '../web/format-time.js';
 import { zoneName } from '../web/format-zone.js';
-import { conferenceOf, type Conference, type Family } from './load-conference.js';
+import type { PlacedEvent } from '../web/place.js';
+import { conferenceOf, type Family } from './load-conference.js';
 import { childrenWithTeachers, meetingsOf } from './queries.js';
 
 /** A family's first page: its children with their teachers, and its meetings. */
@@ -20,12 +21,13 @@ export function aboutEvent(deps: Deps, res: Response): Record<string, unknown> {
     title: event.name,
     account,
     days: daysInWords(event.days, event),
-    booking: sayWindow(conferenceOf(res), deps.now()),
+    booking: sayWindow(event, deps.now()),
     isOpen: bookingState(event, deps.now()) === 'open',
   };
 }
 
-function sayWindow({ event }: Conference, now: Date): string {
+/** Whether parents can book, and from when until when. */
+export function sayWindow(event: PlacedEvent, now: Date): string {
   const { opensAt, closesAt } = event.booking;
   const at = (moment: Date) => `${dayAndTimeSoon(moment, event, now)} (${zoneName(event)})`;
   switch (bookingState(event, now)) {

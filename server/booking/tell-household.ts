@@ -26,6 +26,7 @@ import { writeCalendar } from './write-calendar.js';
  * stranger's.
  * @param once tells news of one kind about one appointment apart, such as two reminders
  * @param notice the school's words to the family
+ * @param said the news in words of its own, where it is none of the usual
  */
 export async function tellHousehold(
   deps: Deps,
@@ -33,6 +34,7 @@ export async function tellHousehold(
   news: MessageKind,
   once = '',
   notice = appointment.notice ?? '',
+  said?: string,
 ): Promise<void> {
   const [household, event, account] = await Promise.all([
     Household.findById(appointment.household).lean(),
@@ -47,7 +49,8 @@ export async function tellHousehold(
   const ics = writeCalendar(event, account, [entry], deps.config.publicUrl, deps.now());
   const replyTo = event.office?.replyTo || event.office?.email;
   const values = valuesOf(news, meeting, placed(event, account), account);
-  if (notice) values.news = `${values.news}\n\n${notice}`;
+  if (said !== undefined) values.news = said;
+  else if (notice) values.news = `${values.news}\n\n${notice}`;
   const link = `${deps.config.publicUrl}/e/${event.link}`;
   for (const adult of adults) {
     const { subject, text } = writeMessage(textOf(event, news), { ...values, parent: adult.name, link });

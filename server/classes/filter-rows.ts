@@ -1,9 +1,10 @@
 import type { Types } from 'mongoose';
 import type { ClassType } from '../models/class.js';
+import type { HandKind } from '../models/resource.js';
 import { inKey, searchWords } from '../models/scoped.js';
 
-/** What a row of the Class Editor is: a class of some type, or a holder of slots that no shown class leads to. */
-export type RowType = ClassType | 'Teacher only' | 'Other';
+/** What a row of the Class Editor is: a class of some type, a holder of slots that no shown class leads to, or one made by hand. */
+export type RowType = ClassType | 'Teacher only' | HandKind;
 
 /** One row, as little as it takes to find and order it. */
 export interface Row {
@@ -14,6 +15,8 @@ export interface Row {
   /** Shown under "show only classes". */
   isClass: boolean;
   deleted: boolean;
+  /** Made by hand and hidden from parents. */
+  hidden: boolean;
   /** Stored keys: lower case, accents folded. */
   name: string;
   teacher: string;
@@ -63,10 +66,12 @@ export function isClassRow(imported: boolean, type: ClassType, typeBefore: Class
   return imported || own === 'Class' || own === 'Homeroom';
 }
 
-/** The chip a row belongs under. */
-export function filterOf(row: Pick<Row, 'type' | 'deleted'>): TypeFilter {
+/** The chip a row belongs under. Kinds without a chip of their own are under `other`. */
+export function filterOf(row: Pick<Row, 'type' | 'deleted' | 'hidden'>): TypeFilter {
   if (row.deleted) return 'deleted';
-  return row.type.toLowerCase().replace(' ', '-') as TypeFilter;
+  if (row.hidden) return 'hide';
+  const key = row.type.toLowerCase().replace(' ', '-');
+  return TYPE_FILTERS.find((filter) => filter === key) ?? 'other';
 }
 
 export function filterRows(rows: Row[], filter: RowFilter): FoundRows {

@@ -62,7 +62,15 @@ export async function loadRows(event: Pick<Event, '_id' | 'account'>): Promise<L
       { $match: { ...scope, status: { $in: ['active', 'deleted'] } } },
       { $project: LIGHT },
     ]),
-    Resource.find(scope, { contact: 1, name: 1, room: 1, status: 1, searchKey: 1, sortKey: 1 }).lean(),
+    Resource.find(scope, {
+      contact: 1,
+      name: 1,
+      room: 1,
+      status: 1,
+      searchKey: 1,
+      sortKey: 1,
+      byHand: 1,
+    }).lean(),
   ]);
 
   const teachers = new Map<string, Teacher>();
@@ -83,6 +91,7 @@ export async function loadRows(event: Pick<Event, '_id' | 'account'>): Promise<L
       imported: item.section !== undefined,
       isClass: isClassRow(item.section !== undefined, type, item.base),
       deleted: item.status === 'deleted',
+      hidden: false,
       name: item.sortKey,
       teacher: keys[0] ?? '',
       words: [item.searchKey, searchKey(item.before), ...keys].join(' '),
@@ -90,20 +99,21 @@ export async function loadRows(event: Pick<Event, '_id' | 'account'>): Promise<L
       school: item.school?.toHexString() ?? '',
     };
   });
-  for (const { _id, contact, status, sortKey, searchKey: words } of resources) {
+  for (const { _id, contact, status, sortKey, searchKey: words, byHand } of resources) {
     if (status !== 'active' || (contact && shown.has(contact.toHexString()))) continue;
     rows.push({
       id: _id,
       of: 'resource',
-      type: contact ? 'Teacher only' : 'Other',
+      type: contact ? 'Teacher only' : (byHand?.kind ?? 'Other'),
       imported: false,
       isClass: false,
       deleted: false,
+      hidden: byHand?.hidden ?? false,
       name: sortKey,
       teacher: sortKey,
-      words,
+      words: byHand ? `${words} ${searchKey(byHand.kind)}` : words,
       students: 0,
-      school: '',
+      school: byHand?.school?.toHexString() ?? '',
     });
   }
   return { rows, teachers };

@@ -14,8 +14,11 @@ import type { ListView } from './schema.js';
 export interface ShownRow {
   id: string;
   of: Row['of'];
+  /** Made by hand to be booked without a class. */
+  byHand: boolean;
   type: RowType;
   deleted: boolean;
+  hidden: boolean;
   name: string;
   /** What tells it from others of the same name: school, subject, period. */
   apart: string;
@@ -112,7 +115,7 @@ async function showRows(event: Scope, rows: Row[], known: Known): Promise<ShownR
   const scope = { account: event.account, event: event._id };
   const [classes, resources, inClass, withResource] = await Promise.all([
     Class.find({ _id: { $in: idsOf('class') }, ...scope }, { 'synced.students': 0 }).lean(),
-    Resource.find({ _id: { $in: idsOf('resource') }, ...scope }, { name: 1, room: 1 }).lean(),
+    Resource.find({ _id: { $in: idsOf('resource') }, ...scope }, { name: 1, room: 1, byHand: 1 }).lean(),
     countLiving('class', event, idsOf('class')),
     countLiving('resource', event, idsOf('resource')),
   ]);
@@ -120,10 +123,11 @@ async function showRows(event: Scope, rows: Row[], known: Known): Promise<ShownR
   const resourceOf = new Map(resources.map((item) => [item._id.toHexString(), item]));
   return rows.flatMap((row) => {
     const id = row.id.toHexString();
-    const base = { id, of: row.of, type: row.type, deleted: row.deleted, students: row.students };
     const living = (row.of === 'class' ? inClass : withResource).get(id) ?? { appointments: 0, problems: 0 };
     const resource = resourceOf.get(id);
     const item = classOf.get(id);
+    const { of, type, deleted, hidden, students } = row;
+    const base = { id, of, byHand: resource?.byHand !== undefined, type, deleted, hidden, students };
     const cells = resource
       ? { ...EMPTY, name: shorten(resource.name), room: shorten(resource.room, 30) }
       : item && describe(item, known, known.shared.has(row.name));
@@ -137,8 +141,9 @@ async function showRows(event: Scope, rows: Row[], known: Known): Promise<ShownR
 export function statusOf(row: Omit<ShownRow, 'status'>): Status {
   if (row.deleted) return { kind: 'off', word: 'Deleted' };
   if (row.problems > 0) return { kind: 'notice', word: countOf(row.problems, 'problem', 'problems') };
-  if (row.of === 'resource') return { kind: 'off', word: 'No class shown' };
-  if (row.type === 'Hide') return { kind: 'off', word: 'Hidden' };
+  if (row.of === 'resource' && !row.byHand) return { kind: 'off', word: 'No class shown' };
+  if (row.type === 'Hide' || row.hidden) return { kind: 'off', word: 'Hidden' };
+  if (row.byHand) return { kind: 'ok', word: 'Shown' };
   if (!row.teachers) return { kind: 'notice', word: 'No teacher' };
   if (row.students === 0) return { kind: 'notice', word: 'No students' };
   return { kind: 'ok', word: 'Shown' };

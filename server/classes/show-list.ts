@@ -19,6 +19,7 @@ export async function showList(deps: Deps, req: Request, res: Response): Promise
   res.render('classes/list', {
     ...editorPage(event),
     path,
+    handmade: `/events/${event._id.toHexString()}/handmade`,
     view,
     list,
     types: CLASS_TYPES,

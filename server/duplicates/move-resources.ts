@@ -1,3 +1,4 @@
+import type { Types } from 'mongoose';
 import { Appointment } from '../models/appointment.js';
 import { Contact, contactName } from '../models/contact.js';
 import { Diary } from '../models/diary.js';
@@ -27,6 +28,10 @@ export async function moveResources(move: Move): Promise<number> {
     if (kept) await joinResources(resource, kept);
     else await handOver(resource, move);
   }
+  await Resource.updateMany(
+    { account, 'byHand.staff': { $eq: drop, $exists: true } },
+    { $set: { 'byHand.staff': keep } },
+  );
   return held.length;
 }
 
@@ -49,11 +54,28 @@ async function joinResources(from: Resource, to: Resource): Promise<void> {
   const ids = appointments.map(({ _id }) => _id);
   await renameClaims(ids, from._id, to._id);
   await Appointment.updateMany({ _id: { $in: ids } }, { $set: { resource: to._id } });
+  await passTeams(Slot, from._id, to._id);
+  await passTeams(Appointment, from._id, to._id);
   const status = from.status === 'active' || to.status === 'active' ? 'active' : 'gone';
   // A sync may remove only what a sync alone has added.
   const fromSync = from.fromSync && to.fromSync;
   await Resource.updateOne({ _id: to._id }, { $set: { room: to.room || from.room, status, fromSync } });
   await Resource.deleteOne({ _id: from._id });
+}
+
+/** Who stays sits in what who goes sat in with others; in their own slots they are already. */
+async function passTeams(
+  model: typeof Slot | typeof Appointment,
+  from: Types.ObjectId,
+  to: Types.ObjectId,
+): Promise<void> {
+  const sat = { with: { $eq: from, $exists: true } };
+  await (model as typeof Slot).updateMany({ ...sat, resource: { $ne: to } }, { $addToSet: { with: to } });
+  await (model as typeof Slot).updateMany(sat, { $pull: { with: from } });
+  await (model as typeof Slot).updateMany(
+    { with: { $eq: to, $exists: true }, resource: to },
+    { $pull: { with: to } },
+  );
 }
 
 /**

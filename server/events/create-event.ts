@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { recordAudit } from '../audit/record-audit.js';
+import { Account } from '../models/account.js';
 import { Event } from '../models/event.js';
 import { searchKey } from '../models/scoped.js';
 import type { Actor } from '../web/actor.js';
@@ -8,7 +9,7 @@ import { keptOf } from './take-template.js';
 
 /**
  * Makes an event; its link for parents is made with it, cannot be guessed (96 bits) and never changes.
- * @param template the event whose questions, texts, reminders and office it begins with
+ * @param template the event whose questions, texts, reminders and office it begins with; without it the office is the account's
  */
 export async function createEvent(
   actor: Actor,
@@ -16,8 +17,10 @@ export async function createEvent(
   now: Date,
   template?: Event,
 ): Promise<Event> {
+  const { office } = await Account.findById(actor.account, { office: 1 }).orFail().lean();
   const event = await Event.create({
     ...settings,
+    ...(office ? { office } : {}),
     ...(template ? keptOf(template) : {}),
     account: actor.account,
     link: randomBytes(12).toString('base64url'),

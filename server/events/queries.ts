@@ -99,7 +99,11 @@ export async function eventCounts(event: Pick<Event, '_id' | 'account'>, sight: 
       { ...scope, status: 'active', ...(await classesIn(scope, sight)) },
       { section: 1, 'synced.type': 1, 'edits.type': 1 },
     ).lean<Pick<Class, 'section' | 'synced' | 'edits'>[]>(),
-    Resource.find({ ...scope, status: 'active', ...ownAlone(sight) }, { _id: 1 }).lean(),
+    // What was made by hand and is hidden needs no slots.
+    Resource.find(
+      { ...scope, status: 'active', 'byHand.hidden': { $ne: true }, ...ownAlone(sight) },
+      { _id: 1 },
+    ).lean(),
     Slot.distinct('resource', { ...scope, ...sight }),
     Slot.countDocuments({ ...scope, ...sight }),
     Appointment.countDocuments({ ...scope, ...sight, state: { $in: LIVING_STATES } }),

@@ -1,12 +1,13 @@
 import { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { findPeople } from '../booking/find-people.js';
+import { findSitting, HOLDER } from '../booking/find-sitting.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Claim } from '../models/claim.js';
-import { Contact } from '../models/contact.js';
 import { Diary } from '../models/diary.js';
 import { Household } from '../models/household.js';
 import { Resource } from '../models/resource.js';
+import { holdersOf } from '../models/slot.js';
 import type { Actor } from '../web/actor.js';
 import { endHolds } from './end-appointments.js';
 
@@ -22,12 +23,13 @@ export async function keepForSchool(
   now: Date,
 ): Promise<number> {
   const theirs = { household: household._id, students: student, state: { $in: LIVING_STATES } };
-  const found = await Appointment.find(theirs, { resource: 1 }).lean();
+  const found = await Appointment.find(theirs, { resource: 1, with: 1 }).lean();
   if (found.length === 0) return 0;
   const school = await schoolHousehold(actor, household.account, student, now);
-  for (const { _id, resource } of found) {
+  for (const item of found) {
+    const { _id } = item;
     await Claim.deleteMany({ appointment: _id, _id: new RegExp(`:${household._id.toHexString()}:`) });
-    for (const person of await familyOnly(household, resource))
+    for (const person of await familyOnly(household, holdersOf(item)))
       await Diary.updateMany(
         { _id: new RegExp(`^${person.toHexString()}:`), 'busy.appointment': _id },
         { $pull: { busy: { appointment: _id } } },
@@ -61,11 +63,10 @@ export function keepOfLost(deps: Deps) {
 /** In whose diaries a meeting stands for the family's sake, and not for the teacher's. */
 async function familyOnly(
   household: Pick<Household, '_id' | 'account' | 'adults'>,
-  id: Types.ObjectId,
+  ids: Types.ObjectId[],
 ): Promise<Types.ObjectId[]> {
-  const resource = await Resource.findById(id, { contact: 1 }).lean();
-  const teacher = resource?.contact ? await Contact.findById(resource.contact, { email: 1 }).lean() : null;
-  const people = await findPeople(household, teacher ?? undefined);
+  const holders = await Resource.find({ _id: { $in: ids } }, HOLDER).lean();
+  const people = await findPeople(household, await findSitting(holders));
   return people.family.filter((person) => !people.teacher.some((sits) => sits.equals(person)));
 }
 

@@ -1,4 +1,4 @@
-import { ACCOUNT_FIELDS } from '../accounts/schema.js';
+import { ACCOUNT_FIELDS } from '../accounts/global-setup/schema.js';
 import { levelInWords } from '../accounts/show-level.js';
 import { emailFields } from '../events/emails/schema.js';
 import { eventFields } from '../events/schema.js';

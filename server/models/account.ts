@@ -1,5 +1,6 @@
 import mongoose, { Schema, type Types } from 'mongoose';
 import { cleverFaultSchema, type CleverFault } from './clever-fault.js';
+import { officeSchema, type Office } from './message.js';
 
 /** Which kinds of people and guardians the sync brings in; sections, courses and terms always come. */
 export interface CleverKinds {
@@ -94,6 +95,17 @@ export interface AccountFiles {
 export const LOCALES = ['en-US', 'en-CA', 'en-GB', 'en-AU'] as const;
 export type Locale = (typeof LOCALES)[number];
 
+/** The school's logo, as pages need it; the picture itself is a `Logo`. */
+export interface AccountLogo {
+  /** Of the picture's content: another picture has another one. */
+  version: string;
+  width: number;
+  height: number;
+}
+
+/** A year of Slotbell for one attached school, in dollars, until somebody enters another fee. */
+export const USUAL_FEE = 230;
+
 /** One tenant: a district or a school. */
 export interface Account {
   _id: Types.ObjectId;
@@ -102,6 +114,19 @@ export interface Account {
   timeZone: string;
   /** How dates, times and lists are written; absent: en-US. */
   locale?: Locale;
+  /** How families reach the office; events begin with it, and mails that belong to no event name it. */
+  office?: Office;
+  logo?: AccountLogo;
+  /** The school's own color, #rrggbb, as it was entered; shown as `web/match-color.ts` says. */
+  color?: string;
+  /** The last part of the school's public link: /s/<linkName>. */
+  linkName?: string;
+  /** Every link name that the school ever had: they all lead to it. Nobody else may have one of them. */
+  linkNames?: string[];
+  /** A year for one attached school, in dollars; absent: `USUAL_FEE`. */
+  schoolFee?: number;
+  /** Somebody is changing who may do what here; until then, should they die. */
+  accessLock?: { by: string; until: Date };
   clever?: AccountClever;
   /** Absent until somebody maps an identifier; read it with `mappingOf`. */
   mapping?: FieldMapping;
@@ -126,6 +151,22 @@ const schema = new Schema<Account>(
     name: { type: String, required: true },
     timeZone: { type: String, required: true },
     locale: { type: String, enum: LOCALES },
+    office: { type: officeSchema },
+    logo: {
+      type: new Schema<AccountLogo>(
+        {
+          version: { type: String, required: true },
+          width: { type: Number, required: true },
+          height: { type: Number, required: true },
+        },
+        { _id: false },
+      ),
+    },
+    color: String,
+    linkName: String,
+    linkNames: { type: [String], default: undefined },
+    schoolFee: Number,
+    accessLock: { type: new Schema({ by: String, until: Date }, { _id: false }) },
     clever: {
       type: new Schema<AccountClever>(
         {
@@ -184,6 +225,7 @@ const schema = new Schema<Account>(
   { collection: 'account', strict: 'throw', versionKey: false },
 );
 schema.index({ 'clever.approval': 1 });
+schema.index({ linkNames: 1 }, { unique: true, partialFilterExpression: { linkNames: { $exists: true } } });
 // The installation's application reads every district that approved it, so each such district belongs to one account.
 schema.index(
   { 'clever.districtId': 1 },

@@ -86,6 +86,8 @@ export interface Appointment extends Scoped {
   event: Types.ObjectId;
   slot: Types.ObjectId;
   resource: Types.ObjectId;
+  /** Further holders of slots who sit in it, as its slot says. */
+  with?: Types.ObjectId[];
   household: Types.ObjectId;
   bookedBy: Types.ObjectId;
   /** One or more contacts, all of the household. */
@@ -140,6 +142,7 @@ const schema = scopedSchema<Appointment>('appointment', {
   event: { type: Schema.Types.ObjectId, required: true },
   slot: { type: Schema.Types.ObjectId, required: true },
   resource: { type: Schema.Types.ObjectId, required: true },
+  with: { type: [Schema.Types.ObjectId], default: undefined },
   household: { type: Schema.Types.ObjectId, required: true },
   bookedBy: { type: Schema.Types.ObjectId, required: true },
   students: { type: [Schema.Types.ObjectId], required: true },
@@ -190,6 +193,7 @@ schema.index({ event: 1, state: 1, from: 1 });
 schema.index({ household: 1, state: 1, from: 1 });
 schema.index({ slot: 1, state: 1 });
 schema.index({ resource: 1, state: 1, from: 1 });
+schema.index({ with: 1, state: 1, from: 1 }, { partialFilterExpression: { with: { $exists: true } } });
 schema.index({ event: 1, students: 1, state: 1 });
 schema.index({ event: 1, class: 1, state: 1 });
 schema.index({ state: 1, expiresAt: 1 });

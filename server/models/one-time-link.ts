@@ -30,10 +30,20 @@ export function offeredGrants({ account, grants, level }: Offer): Grant[] {
 export interface OneTimeLink {
   /** SHA-256 of the secret, base64url; for a setup that has begun, its kind, so that there is only one. */
   _id: string;
-  kind: 'first administrator' | 'set-up' | 'prove e-mail' | 'new password' | 'invitation' | 'offer';
+  kind:
+    | 'first administrator'
+    | 'set-up'
+    | 'prove e-mail'
+    | 'new password'
+    | 'invitation'
+    | 'offer'
+    | 'new e-mail';
   user?: Types.ObjectId;
   /** For an `offer`: access to an account for an existing login. `name` is what the account calls the person. */
   offer?: Offer;
+  /** Of a `new e-mail`: the address that it proves, and the one that the login had when it was asked for. */
+  email?: string;
+  from?: string;
   /** The path to go to afterwards. */
   next?: string;
   begun?: BegunSetUp;
@@ -66,6 +76,8 @@ const schema = new Schema<OneTimeLink>(
       },
       { _id: false },
     ),
+    email: String,
+    from: String,
     next: String,
     begun: {
       type: new Schema<BegunSetUp>(

@@ -1,7 +1,25 @@
 import mongoose, { Schema, type Types } from 'mongoose';
 import { scopedSchema, type Scoped } from './scoped.js';
 
-/** Somebody or something with slots in an event: usually a teacher (`contact`), else a room or an activity with a name. */
+/** What somebody makes by hand in an event for families to book without a class. */
+export const HAND_KINDS = ['Counselor', 'Nurse', 'Activity', 'Group', 'Room', 'Other'] as const;
+export type HandKind = (typeof HAND_KINDS)[number];
+
+/** What is bookable without a class; no sync touches it. */
+export interface ByHand {
+  kind: HandKind;
+  /** Out of the parents' way. */
+  hidden: boolean;
+  /** Where it belongs, as far as lists go. */
+  school?: Types.ObjectId;
+  /** Whose students may book: of any of these schools and any of these grades; where empty, of all. */
+  schools: Types.ObjectId[];
+  grades: string[];
+  /** The teacher or staff member who is there: it fills their diary, and they see its schedule as their own. */
+  staff?: Types.ObjectId;
+}
+
+/** A holder of slots in an event: usually a teacher (`contact`), else a counselor, a room or an activity by its name. */
 export interface Resource extends Scoped {
   event: Types.ObjectId;
   contact?: Types.ObjectId;
@@ -17,6 +35,8 @@ export interface Resource extends Scoped {
   addedBy?: Types.ObjectId;
   /** When somebody decided that it stays although the teacher has no class; until there is one again. */
   kept?: Date;
+  /** Present where somebody made it by hand; it has no contact then. */
+  byHand?: ByHand;
   searchKey: string;
   sortKey: string;
 }
@@ -31,6 +51,19 @@ const schema = scopedSchema<Resource>('resource', {
   fromSync: { type: Boolean, default: false },
   addedBy: Schema.Types.ObjectId,
   kept: Date,
+  byHand: {
+    type: new Schema<ByHand>(
+      {
+        kind: { type: String, enum: HAND_KINDS, required: true },
+        hidden: { type: Boolean, default: false },
+        school: Schema.Types.ObjectId,
+        schools: [Schema.Types.ObjectId],
+        grades: [String],
+        staff: Schema.Types.ObjectId,
+      },
+      { _id: false },
+    ),
+  },
   searchKey: { type: String, default: '' },
   sortKey: { type: String, default: '' },
 });
@@ -40,5 +73,10 @@ schema.index(
 );
 schema.index({ event: 1, status: 1, sortKey: 1 });
 schema.index({ contact: 1 }, { partialFilterExpression: { contact: { $exists: true } } });
+schema.index({ 'byHand.staff': 1 }, { partialFilterExpression: { 'byHand.staff': { $exists: true } } });
+schema.index(
+  { event: 1, 'byHand.kind': 1 },
+  { partialFilterExpression: { 'byHand.kind': { $exists: true } } },
+);
 
 export const Resource = mongoose.model<Resource>('resource', schema);

@@ -14,6 +14,10 @@ export type SlotState = (typeof SLOT_STATES)[number];
 export interface Slot extends Scoped {
   event: Types.ObjectId;
   resource: Types.ObjectId;
+  /** Further holders of slots who sit in its meetings, as in a team's or with a counselor: each one's diary is filled, and parents see all names. */
+  with?: Types.ObjectId[];
+  /** Who sits in it was changed, and what is booked in it is not in their diaries yet. */
+  unsettled?: boolean;
   from: Date;
   to: Date;
   /** The local day it is on, YYYY-MM-DD in the event's zone. */
@@ -29,6 +33,14 @@ export interface Slot extends Scoped {
   minutes?: number[];
 }
 
+/** Everybody whose slot it is, its own holder first. */
+export function holdersOf({
+  resource,
+  with: others = [],
+}: Pick<Slot, 'resource' | 'with'>): Types.ObjectId[] {
+  return [resource, ...others];
+}
+
 /** The minutes from `from` up to `to`, as the index of slots keeps them. Whoever moves a slot writes these with its times. */
 export function coveredMinutes({ from, to }: Pick<Slot, 'from' | 'to'>): number[] {
   const first = Math.floor(from.getTime() / 60_000);
@@ -39,6 +51,8 @@ export function coveredMinutes({ from, to }: Pick<Slot, 'from' | 'to'>): number[
 const schema = scopedSchema<Slot>('slot', {
   event: { type: Schema.Types.ObjectId, required: true },
   resource: { type: Schema.Types.ObjectId, required: true },
+  with: { type: [Schema.Types.ObjectId], default: undefined },
+  unsettled: Boolean,
   from: { type: Date, required: true },
   to: { type: Date, required: true },
   day: { type: String, required: true },
@@ -62,5 +76,7 @@ schema.index(
   { unique: true, partialFilterExpression: { minutes: { $exists: true } } },
 );
 schema.index({ event: 1, day: 1, from: 1 });
+schema.index({ with: 1 }, { partialFilterExpression: { with: { $exists: true } } });
+schema.index({ unsettled: 1 }, { partialFilterExpression: { unsettled: true } });
 
 export const Slot = mongoose.model<Slot>('slot', schema);

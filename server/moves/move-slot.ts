@@ -1,20 +1,15 @@
 import { endHold } from '../booking/check-holder.js';
-import { findPeople } from '../booking/find-people.js';
-import { planNeeds, type Need } from '../booking/plan-needs.js';
+import { findNeeds } from '../booking/find-needs.js';
 import { finishAppointment } from '../booking/finish-appointment.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { asRead } from '../models/as-read.js';
-import { Contact } from '../models/contact.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
-import { Event } from '../models/event.js';
-import { Household } from '../models/household.js';
-import { Resource } from '../models/resource.js';
 import { coveredMinutes, Slot } from '../models/slot.js';
 import { SlotMoveItem, type StayCode } from '../models/slot-move.js';
 import { LOCKED } from '../slots/lock-slots.js';
 import { enterDay, leaveDay } from './enter-day.js';
-import { enterTime, leaveTime } from './enter-time.js';
+import { enterTime, leaveTime } from '../booking/enter-time.js';
 
 /** A slot's place in time. */
 export interface SlotTime {
@@ -125,7 +120,7 @@ async function enterAll(
   target: SlotTime,
 ): Promise<StayCode | undefined> {
   for (const appointment of living) {
-    const needs = await needsOf(appointment, target);
+    const needs = await findNeeds(appointment, target);
     for (const need of needs) {
       if (need.kind === 'counted') {
         if (source.day !== target.day && !(await enterDay(appointment, need, deps.now()))) return 'day limit';
@@ -136,27 +131,6 @@ async function enterAll(
     }
   }
   return undefined;
-}
-
-/** What changes with the time: the diaries, and what is counted by the day. */
-async function needsOf(appointment: Appointment, { from, to, day }: SlotTime): Promise<Need[]> {
-  const [event, resource, found] = await Promise.all([
-    Event.findById(appointment.event, { booking: 1 }).lean(),
-    Resource.findById(appointment.resource, { contact: 1 }).lean(),
-    Household.findById(appointment.household).lean(),
-  ]);
-  if (!event || !resource) return [];
-  const teacher = resource.contact && (await Contact.findById(resource.contact, { email: 1 }).lean());
-  const household = found ?? { _id: appointment.household, account: appointment.account, adults: [] };
-  const people = await findPeople(
-    household,
-    resource.contact && (teacher ?? { _id: resource.contact, email: '' }),
-  );
-  const slot = { _id: appointment.slot, from, to, day, capacity: Infinity };
-  const { students } = appointment;
-  return planNeeds({ event, slot, resource, students, household: household._id, people }).filter(
-    (need) => need.kind === 'diary' || need.prefix.startsWith('limit-day:'),
-  );
 }
 
 async function moveTo(

@@ -1,6 +1,7 @@
 import type { Response } from 'express';
 import { Resource } from '../models/resource.js';
-import { loadTeachers } from '../slots/load-teachers.js';
+import { loadTeachers, schoolsOf } from '../slots/load-teachers.js';
+import { tellApart } from '../slots/tell-apart.js';
 import { slotsPage } from '../slots/show-frame.js';
 import { fullDay } from '../web/format-time.js';
 import { eventOf } from '../web/guards.js';
@@ -18,10 +19,14 @@ export async function showForm(res: Response, form: Form): Promise<void> {
     Resource.distinct('room', { account: event.account, event: event._id, room: { $gt: '' } }),
     recentMoves(event),
   ]);
+  const apart = tellApart(teachers, await schoolsOf(event, teachers));
   res.render('moves/new', {
     ...slotsPage(event, 'Move a day'),
     days: event.days.map((day) => ({ value: day, label: fullDay(day, event) })),
-    teachers: teachers.map(({ _id, name }) => ({ value: _id.toHexString(), label: name })),
+    teachers: teachers.map(({ _id, name }) => {
+      const value = _id.toHexString();
+      return { value, label: [name, apart.get(value)].filter(Boolean).join(', ') };
+    }),
     rooms: rooms.sort().map((room) => ({ value: room, label: room })),
     recent: recent.map((move) => ({
       href: movePath(event, move._id),

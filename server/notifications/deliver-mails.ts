@@ -1,6 +1,7 @@
 import type { Deps } from '../deps.js';
 import { claimMail, keepWaitingMails, MOST_TRIES, recordTry } from './claim-mail.js';
 import { CUT_OFF, UNSUBSCRIBED, type FailedTry } from './explain-fault.js';
+import { findLogos, type LogoOf } from './load-logo.js';
 import { openMailServer, type MailServer } from './send-mail.js';
 import { findUnsubscribed } from './unsubscribing/find-unsubscribed.js';
 import type { Notification } from '../models/notification.js';
@@ -21,11 +22,12 @@ export async function deliverMails(
     await keepWaitingMails(deps.now());
     return;
   }
+  const logoOf = findLogos();
   const server = openMailServer(deps.config, deps.config.smtpUrl, LANES);
   const down = new AbortController();
   const halt = AbortSignal.any([stopping, down.signal]);
   try {
-    const lanes = Array.from({ length: LANES }, () => workLane(deps, server, halt, down));
+    const lanes = Array.from({ length: LANES }, () => workLane(deps, { server, logoOf }, halt, down));
     // All are waited for, also when one fails: the database may be gone for a moment.
     const failed = (await Promise.allSettled(lanes)).find((lane) => lane.status === 'rejected');
     if (failed) throw failed.reason;
@@ -36,14 +38,14 @@ export async function deliverMails(
 
 async function workLane(
   deps: Pick<Deps, 'log' | 'now'>,
-  server: MailServer,
+  { server, logoOf }: { server: MailServer; logoOf: LogoOf },
   halt: AbortSignal,
   down: AbortController,
 ): Promise<void> {
   while (!halt.aborted) {
     const mail = await claimMail(deps.now());
     if (!mail) return;
-    const failed = (await findObstacle(mail)) ?? (await server.send(mail));
+    const failed = (await findObstacle(mail)) ?? (await server.send(mail, await logoOf(mail.account)));
     const state = await recordTry(mail, failed, deps.now());
     if (failed)
       deps.log.warn({ mail: mail._id, code: failed.code, attempts: mail.attempts, state }, 'mail not sent');

@@ -1,9 +1,10 @@
 import nodemailer from 'nodemailer';
 import type { Config } from '../config.js';
 import type { Notification } from '../models/notification.js';
+import type { MailLogo } from './load-logo.js';
+import { LOGO_ID, writeHtml } from './write-html.js';
 import { explainFault, type FailedTry } from './explain-fault.js';
 import { signLink } from './unsubscribing/sign-link.js';
-import { writeHtml } from './write-html.js';
 
 /** The longest that one mail may take, whatever the server does; far below the lease on a claimed mail. */
 const SEND_MS = 60_000;
@@ -11,8 +12,8 @@ const SEND_MS = 60_000;
 type Sender = Pick<Config, 'publicUrl' | 'mailFrom' | 'appSecret'>;
 
 export interface MailServer {
-  /** Sends one mail. @returns why it did not go out, or undefined */
-  send(mail: Notification): Promise<FailedTry | undefined>;
+  /** Sends one mail, under its school's logo. @returns why it did not go out, or undefined */
+  send(mail: Notification, logo?: MailLogo): Promise<FailedTry | undefined>;
   /** Ends its connections. */
   close(): void;
 }
@@ -34,9 +35,9 @@ export function openMailServer(config: Sender, smtpUrl: string, connections: num
     url: smtpUrl,
   });
   return {
-    async send(mail) {
+    async send(mail, logo) {
       try {
-        await transport.sendMail({ ...compose(mail, config), signal: AbortSignal.timeout(SEND_MS) });
+        await transport.sendMail({ ...compose(mail, config, logo), signal: AbortSignal.timeout(SEND_MS) });
         return undefined;
       } catch (error) {
         return explainFault(error);
@@ -51,7 +52,7 @@ const FOOTER =
   'You get reminders and announcements from this school. Changes to your own appointments always arrive.';
 
 /** A mail as nodemailer takes it. */
-export function compose(mail: Notification, config: Sender) {
+export function compose(mail: Notification, config: Sender, logo?: MailLogo) {
   const { publicUrl, mailFrom } = config;
   const way = mail.mayUnsubscribe && mail.account ? signLink(config, mail.account, mail.to) : undefined;
   const method = /^METHOD:([A-Z]+)/m.exec(mail.ics ?? '')?.[1] ?? 'PUBLISH';
@@ -64,7 +65,14 @@ export function compose(mail: Notification, config: Sender) {
     ...(mail.replyTo ? { replyTo: { name: '', address: mail.replyTo } } : {}),
     subject: mail.subject,
     text: way ? `${mail.text.trimEnd()}\n\n-- \n${FOOTER}\nUnsubscribe: ${way}\n` : mail.text,
-    ...(way ? { html: writeHtml(mail.text, FOOTER, way, publicUrl) } : {}),
+    ...(way || logo
+      ? {
+          html: writeHtml(mail.text, publicUrl, {
+            ...(way ? { footer: FOOTER, way } : {}),
+            ...(logo ? { logo } : {}),
+          }),
+        }
+      : {}),
     headers: {
       // Asks for no answer from holiday notices (RFC 3834).
       'Auto-Submitted': 'auto-generated',
@@ -73,15 +81,18 @@ export function compose(mail: Notification, config: Sender) {
         ? { 'List-Unsubscribe': `<${way}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }
         : {}),
     },
-    attachments: mail.ics
-      ? [
-          {
-            filename: 'meeting.ics',
-            content: mail.ics,
-            contentType: `text/calendar; charset=utf-8; method=${method}`,
-          },
-        ]
-      : [],
+    attachments: [
+      ...(mail.ics
+        ? [
+            {
+              filename: 'meeting.ics',
+              content: mail.ics,
+              contentType: `text/calendar; charset=utf-8; method=${method}`,
+            },
+          ]
+        : []),
+      ...(logo ? [{ filename: 'logo', content: logo.data, contentType: logo.type, cid: LOGO_ID }] : []),
+    ],
     disableFileAccess: true,
     disableUrlAccess: true,
   };

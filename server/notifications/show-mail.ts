@@ -13,6 +13,8 @@ const KIND_WORDS: Partial<Record<string, string>> = {
   'prove e-mail': 'Confirm an address',
   'new password': 'New password',
   invitation: 'Invitation to log in',
+  'new e-mail': 'New email address',
+  'login changed': 'Login changed',
   'already registered': 'Already registered',
   'appointment booked': 'Appointment booked',
   'appointment changed': 'Appointment changed',

@@ -1,13 +1,22 @@
 import { linkText, type Piece } from './link-text.js';
+import type { MailLogo } from './load-logo.js';
+
+/** How the mail's text names the logo that comes with it (RFC 2392). */
+export const LOGO_ID = 'logo@slotbell';
 
 const FONT = 'font-family:system-ui,-apple-system,"Segoe UI",Roboto,Helvetica,Arial,sans-serif';
 
 /**
- * A mail's text as HTML that reads alike in the mail programs there are: one column, styles on the elements, no pictures. An address that
+ * A mail's text as HTML that reads alike in the mail programs there are: one column, styles on the elements, no picture but
+ * the school's logo. An address that
  * stands on a line by itself becomes a button.
- * @param footer said below a line, with `way` as the last words' link
+ * @param options.footer said below a line, with `way` as the last words' link
  */
-export function writeHtml(text: string, footer: string, way: string, publicUrl: string): string {
+export function writeHtml(
+  text: string,
+  publicUrl: string,
+  { footer = '', way = '', logo }: { footer?: string; way?: string; logo?: MailLogo },
+): string {
   const paragraphs = linkText(text, publicUrl).map(
     (lines) => `<p style="margin:0 0 16px">${lines.map((line) => writeLine(line)).join('<br>')}</p>`,
   );
@@ -15,11 +24,20 @@ export function writeHtml(text: string, footer: string, way: string, publicUrl: 
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
     '<meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark"></head>',
     `<body style="margin:0;padding:24px 16px"><div style="max-width:560px;margin:0 auto;${escape(FONT)};font-size:16px;line-height:1.5">`,
+    ...(logo ? [writeLogo(logo)] : []),
     ...paragraphs,
-    '<hr style="border:0;border-top:1px solid #8a9499;margin:24px 0 12px">',
-    `<p style="margin:0;font-size:13px;line-height:1.5">${escape(footer)} <a href="${escape(way)}" style="color:inherit">Unsubscribe</a></p>`,
+    ...(way
+      ? [
+          '<hr style="border:0;border-top:1px solid #8a9499;margin:24px 0 12px">',
+          `<p style="margin:0;font-size:13px;line-height:1.5">${escape(footer)} <a href="${escape(way)}" style="color:inherit">Unsubscribe</a></p>`,
+        ]
+      : []),
     '</div></body></html>',
   ].join('\n');
+}
+
+function writeLogo({ school, width, height }: MailLogo): string {
+  return `<p style="margin:0 0 16px"><img src="cid:${LOGO_ID}" alt="${escape(school)}" width="${String(width)}" height="${String(height)}"></p>`;
 }
 
 function writeLine(pieces: Piece[]): string {

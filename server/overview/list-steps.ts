@@ -90,8 +90,9 @@ export function openingSteps(event: PlacedEvent, ready: Readiness, now: Date, in
     },
     {
       label: 'Tell the families',
+      href: `${home}/announce`,
       ...isTicked('link'),
-      detail: 'Send them the parents’ link, or print it.',
+      detail: 'Send them the parents’ link by email, or print it.',
     },
     {
       label: 'Open booking',

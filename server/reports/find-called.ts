@@ -6,7 +6,7 @@ import { Household } from '../models/household.js';
 import { Resource } from '../models/resource.js';
 import { holdsWords, inKey, searchKey, searchWords } from '../models/scoped.js';
 import { User } from '../models/user.js';
-import type { Sight } from '../web/sight.js';
+import { inSight, type Sight } from '../web/sight.js';
 import { STATE_FILTERS } from './schema.js';
 
 /** Who of an event is called so: teachers, and students and families with an appointment. */
@@ -36,13 +36,13 @@ export async function findCalled(
   const [teachers, found] = await Promise.all([
     Resource.find({ ...inEvent, ...holdsWords('searchKey', q) }, { _id: 1 }).lean(),
     Appointment.aggregate<Found>([
-      { $match: { ...inEvent, ...event.sight, state: { $in: STATE_FILTERS.all } } },
+      { $match: { ...inEvent, ...inSight(event.sight), state: { $in: STATE_FILTERS.all } } },
       ...studentsCalled(event.account, q),
       {
         $unionWith: {
           coll: Appointment.collection.name,
           pipeline: [
-            { $match: { ...inEvent, ...event.sight, state: { $in: STATE_FILTERS.all } } },
+            { $match: { ...inEvent, ...inSight(event.sight), state: { $in: STATE_FILTERS.all } } },
             ...familiesOf(event.account),
           ],
         },
@@ -86,7 +86,7 @@ function familiesOf(account: Types.ObjectId) {
         from: Household.collection.name,
         localField: '_id',
         foreignField: '_id',
-        pipeline: [{ $match: { account } }, { $project: { adults: 1 } }],
+        pipeline: [{ $match: { account } }, { $project: { adults: 1, keptFor: 1 } }],
         as: 'household',
       },
     },
@@ -99,6 +99,23 @@ function familiesOf(account: Types.ObjectId) {
         as: 'adults',
       },
     },
-    { $project: { kind: { $literal: 'household' }, names: '$adults.name' } },
+    {
+      $lookup: {
+        from: Contact.collection.name,
+        localField: 'household.keptFor',
+        foreignField: '_id',
+        pipeline: [
+          { $match: { account } },
+          { $project: { name: { $concat: ['$firstName', ' ', '$lastName'] } } },
+        ],
+        as: 'kept',
+      },
+    },
+    {
+      $project: {
+        kind: { $literal: 'household' },
+        names: { $concatArrays: ['$adults.name', '$kept.name'] },
+      },
+    },
   ];
 }

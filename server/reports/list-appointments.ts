@@ -3,7 +3,7 @@ import { Appointment, type AppointmentState, type Attended } from '../models/app
 import type { Event } from '../models/event.js';
 import { spanOfDay } from '../web/local-time.js';
 import { sliceOf } from '../web/paging.js';
-import type { Sight } from '../web/sight.js';
+import { inSight, type InSight, type Sight } from '../web/sight.js';
 import { findCalled } from './find-called.js';
 import { matchNames, type ReportRow } from './match-names.js';
 import { STATE_FILTERS, type StateFilter } from './schema.js';
@@ -69,7 +69,7 @@ export async function* everyAppointment(event: Scope, search: Search): AsyncGene
 }
 
 /** What times of an event the reader sees. */
-interface TimeFilter extends Sight {
+interface TimeFilter extends InSight {
   account: Types.ObjectId;
   event: Types.ObjectId;
   from?: { $gte: Date; $lt: Date };
@@ -88,7 +88,7 @@ export function onDay({ timeZone }: Pick<Event, 'timeZone'>, day: string): Pick<
 
 /** The event's slots or appointments of a local day, or all of them, that the reader sees. */
 export function scopeOf(event: Scope, day: string): TimeFilter {
-  return { account: event.account, event: event._id, ...event.sight, ...onDay(event, day) };
+  return { account: event.account, event: event._id, ...inSight(event.sight), ...onDay(event, day) };
 }
 
 /** Those of a day, whose teacher, student or parent is called so. */
@@ -103,6 +103,7 @@ export async function filterOf(
     ...scope,
     $or: [
       { resource: { $in: resources } },
+      { with: { $in: resources } },
       { students: { $in: students } },
       { household: { $in: households } },
     ],

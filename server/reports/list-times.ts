@@ -1,6 +1,8 @@
 import type { QueryFilter } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
-import { Slot, type SlotState } from '../models/slot.js';
+import { Resource } from '../models/resource.js';
+import { holdersOf, Slot, type SlotState } from '../models/slot.js';
+import { distinctIds } from '../web/lists.js';
 import { dayOf } from '../web/local-time.js';
 import { onDay, type Scope } from './list-appointments.js';
 import { matchNames, type NamedResource, type ReportRow } from './match-names.js';
@@ -23,6 +25,8 @@ const FREE_WORDS: Record<SlotState, string> = {
 export interface TimesAsked {
   day: string;
   withFree: boolean;
+  /** Each teacher's list also has what they sit in with another. */
+  shared?: boolean;
 }
 
 /**
@@ -34,28 +38,48 @@ export interface TimesAsked {
 export async function listTimes(
   event: Scope,
   resources: NamedResource[],
-  { day, withFree }: TimesAsked,
+  { day, withFree, shared = false }: TimesAsked,
   more?: { filter: QueryFilter<Appointment>; known: NamedResource[] },
 ): Promise<TimeRow[]> {
   const ids = { $in: resources.map(({ _id }) => _id) };
   const scope = { account: event.account, event: event._id, ...onDay(event, day) };
-  const of = more ? { $or: [{ resource: ids }, more.filter] } : { resource: ids };
+  const theirs = shared ? { $or: [{ resource: ids }, { with: ids }] } : { resource: ids };
+  const of = more ? { $or: [theirs, more.filter] } : theirs;
   const [appointments, slots] = await Promise.all([
     Appointment.find({ ...scope, ...of, state: { $in: LIVING_STATES } }).lean(),
-    withFree ? Slot.find({ ...scope, resource: ids }).lean() : [],
+    withFree ? Slot.find({ ...scope, ...theirs }).lean() : [],
   ]);
   const booked = await matchNames(event, appointments, { resources: more?.known ?? resources, slots });
   const taken = new Map<string, number>();
   for (const { slot } of booked) taken.set(slot, (taken.get(slot) ?? 0) + 1);
-  const resourceOf = new Map(resources.map((resource) => [resource._id.toHexString(), resource]));
+  const resourceOf = await namesOf(resources, slots);
   const free = slots.flatMap((slot) => {
     const left = slot.capacity - (taken.get(slot._id.toHexString()) ?? 0);
-    return left > 0 ? [freeRow(event, slot, left, resourceOf.get(slot.resource.toHexString()))] : [];
+    return left > 0 ? [freeRow(event, slot, left, resourceOf)] : [];
   });
-  return [...booked, ...free].sort((a, b) => a.from.getTime() - b.from.getTime());
+  const rows: TimeRow[] = [...booked, ...free].sort((a, b) => a.from.getTime() - b.from.getTime());
+  if (!shared) return rows;
+  const listed = new Set(resources.map(({ _id }) => _id.toHexString()));
+  return rows.flatMap((row) =>
+    [row.resource, ...row.with].filter((id) => listed.has(id)).map((resource) => ({ ...row, resource })),
+  );
 }
 
-function freeRow(event: Scope, slot: Slot, left: number, resource: NamedResource | undefined): TimeRow {
+/** The teachers by id, and who else sits in some slots. */
+async function namesOf(
+  resources: NamedResource[],
+  slots: Pick<Slot, 'resource' | 'with'>[],
+): Promise<Map<string, NamedResource>> {
+  const names = new Map(resources.map((resource) => [resource._id.toHexString(), resource]));
+  const more = distinctIds(slots.flatMap(holdersOf)).filter((id) => !names.has(id.toHexString()));
+  const found =
+    more.length > 0 ? await Resource.find({ _id: { $in: more } }, { name: 1, room: 1 }).lean() : [];
+  for (const one of found) names.set(one._id.toHexString(), one);
+  return names;
+}
+
+function freeRow(event: Scope, slot: Slot, left: number, names: Map<string, NamedResource>): TimeRow {
+  const resource = names.get(slot.resource.toHexString());
   const word = FREE_WORDS[slot.state];
   return {
     id: '',
@@ -65,7 +89,10 @@ function freeRow(event: Scope, slot: Slot, left: number, resource: NamedResource
     day: dayOf(slot.from, event.timeZone),
     from: slot.from,
     to: slot.to,
-    teacher: resource?.name ?? '',
+    with: slot.with?.map(String) ?? [],
+    teacher: holdersOf(slot)
+      .flatMap((id) => names.get(id.toHexString())?.name ?? [])
+      .join(', '),
     room: resource?.room ?? '',
     students: '',
     className: '',

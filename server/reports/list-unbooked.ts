@@ -2,6 +2,7 @@ import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Class, isMeetable } from '../models/class.js';
 import { Contact, recordIds } from '../models/contact.js';
 import { Resource } from '../models/resource.js';
+import { inSight } from '../web/sight.js';
 import type { Scope } from './list-appointments.js';
 
 /** A student of a class that parents may book, with what a family is told by. */
@@ -30,7 +31,7 @@ export async function listUnbooked(event: Scope): Promise<Unbooked> {
   const meetable = classes.filter(isMeetable).map(({ _id }) => _id);
   const [students, met] = await Promise.all([
     Class.distinct('synced.students', { _id: { $in: meetable }, account: event.account }),
-    Appointment.distinct('students', { ...scope, ...event.sight, state: { $in: LIVING_STATES } }),
+    Appointment.distinct('students', { ...scope, ...inSight(event.sight), state: { $in: LIVING_STATES } }),
   ]);
   const booked = new Set(met.map((id) => id.toHexString()));
   const found = await Contact.find(

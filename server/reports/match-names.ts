@@ -4,7 +4,7 @@ import { Class, className } from '../models/class.js';
 import { Contact, contactName } from '../models/contact.js';
 import type { Event } from '../models/event.js';
 import { Resource } from '../models/resource.js';
-import { Slot } from '../models/slot.js';
+import { holdersOf, Slot } from '../models/slot.js';
 import { distinctIds } from '../web/lists.js';
 import { dayOf } from '../web/local-time.js';
 import { sayAnswers, type SaidAnswer } from '../web/say-answers.js';
@@ -22,6 +22,8 @@ export interface ReportRow {
   id: string;
   slot: string;
   resource: string;
+  /** Further teachers who sit in it, by their ids; their names are in `teacher`. */
+  with: string[];
   household: string;
   /** The event's local day, YYYY-MM-DD. */
   day: string;
@@ -67,10 +69,13 @@ export async function matchNames(
     $in: distinctIds(appointments.flatMap(pick)),
   });
   const read = new Set(known.slots?.map(({ _id }) => _id.toHexString()));
+  const namedBefore = new Set(known.resources?.map(({ _id }) => _id.toHexString()));
+  const unnamed = appointments.flatMap(holdersOf).filter((id) => !namedBefore.has(id.toHexString()));
   const unread = appointments.map(({ slot }) => slot).filter((slot) => !read.has(slot.toHexString()));
   const [resources, slots, classes, students, familyOf] = await Promise.all([
-    known.resources ??
-      Resource.find({ _id: ids((item) => [item.resource]), ...scope }, { name: 1, room: 1 }).lean(),
+    unnamed.length > 0
+      ? Resource.find({ _id: { $in: distinctIds(unnamed) }, ...scope }, { name: 1, room: 1 }).lean()
+      : [],
     unread.length > 0 ? Slot.find({ _id: { $in: distinctIds(unread) }, ...scope }, { kind: 1 }).lean() : [],
     Class.find(
       { _id: ids((item) => (item.class ? [item.class] : [])), ...scope },
@@ -81,7 +86,7 @@ export async function matchNames(
   ]);
 
   const [resourceOf, slotOf, classOf, studentOf] = [
-    byId(resources),
+    byId<NamedResource>([...(known.resources ?? []), ...resources]),
     byId([...(known.slots ?? []), ...slots]),
     byId(classes),
     byId(students),
@@ -97,7 +102,10 @@ export async function matchNames(
       day: dayOf(item.from, event.timeZone),
       from: item.from,
       to: item.to,
-      teacher: resource?.name ?? '',
+      teacher: holdersOf(item)
+        .flatMap((id) => resourceOf(id)?.name ?? [])
+        .join(', '),
+      with: item.with?.map(String) ?? [],
       room: (inClass ? inClass.edits.room : undefined) ?? resource?.room ?? '',
       students: item.students.map((id) => contactName(studentOf(id) ?? {})).join(', '),
       className: inClass ? className(inClass) : '',

@@ -7,7 +7,7 @@ import { School } from '../models/school.js';
 import { groupBy } from '../web/lists.js';
 
 /** A holder of slots with all that one is found by. */
-export interface Teacher extends Pick<Resource, '_id' | 'name' | 'room' | 'status' | 'searchKey'> {
+export interface Teacher extends Pick<Resource, '_id' | 'name' | 'room' | 'status' | 'searchKey' | 'byHand'> {
   contact?: Types.ObjectId;
   firstName: string;
   lastName: string;
@@ -17,7 +17,7 @@ export interface Teacher extends Pick<Resource, '_id' | 'name' | 'room' | 'statu
   schools: Set<string>;
   grades: Set<string>;
   types: Set<ClassType>;
-  /** Has classes, and parents see none of them. */
+  /** Has classes, and parents see none of them; or was made by hand and is hidden. */
   isHidden: boolean;
 }
 
@@ -34,7 +34,7 @@ type EventScope = Pick<Event, '_id' | 'account'>;
 export async function loadTeachers(event: EventScope): Promise<Teacher[]> {
   const scope = { account: event.account, event: event._id };
   const [resources, classes] = await Promise.all([
-    Resource.find(scope, { name: 1, room: 1, status: 1, contact: 1, searchKey: 1 })
+    Resource.find(scope, { name: 1, room: 1, status: 1, contact: 1, searchKey: 1, byHand: 1 })
       .sort({ sortKey: 1 })
       .lean(),
     Class.aggregate<Held>([
@@ -62,15 +62,20 @@ export async function loadTeachers(event: EventScope): Promise<Teacher[]> {
     const key = resource.contact?.toHexString() ?? '';
     const person = people.get(key);
     const held = byTeacher.get(key) ?? [];
-    const schools = [...(person?.schools ?? []), ...held.flatMap(({ school }) => school ?? [])];
+    const { byHand } = resource;
+    const schools = [
+      ...(person?.schools ?? []),
+      ...held.flatMap(({ school }) => school ?? []),
+      ...(byHand?.school ? [byHand.school] : (byHand?.schools ?? [])),
+    ];
     const { firstName = '', lastName = '', email = '', schoolId = '' } = person ?? {};
     return {
       ...resource,
       ...{ firstName, lastName, email, schoolId },
       schools: new Set(schools.map((id) => id.toHexString())),
-      grades: new Set(held.flatMap(({ grade }) => grade || [])),
+      grades: new Set([...held.flatMap(({ grade }) => grade || []), ...(byHand?.grades ?? [])]),
       types: new Set(held.map(({ type }) => type)),
-      isHidden: held.length > 0 && held.every(({ type }) => type === 'Hide'),
+      isHidden: byHand?.hidden ?? (held.length > 0 && held.every(({ type }) => type === 'Hide')),
     };
   });
 }

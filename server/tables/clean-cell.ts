@@ -1,5 +1,5 @@
 import { isPlaceholder, securityValueOf } from '../models/security-value.js';
-import { isPlain } from '../models/scoped.js';
+import { isPlain } from '../models/search-key.js';
 import { cleanText } from '../sources/records/clean-text.js';
 import type { Column } from './table-format.js';
 

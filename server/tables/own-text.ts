@@ -1,4 +1,4 @@
-import { isPlain } from '../models/scoped.js';
+import { isPlain } from '../models/search-key.js';
 
 /** Shorter texts are copied anyway. */
 const SLICED = 13;

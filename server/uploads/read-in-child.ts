@@ -5,8 +5,8 @@ import type { StoredRecord } from '../roster-files/records/roster-files.js';
 import type { FromReader, Questions } from './take-answer.js';
 import type { PiecesRead, ReadingOrder, ReadingPlace } from './read-pieces.js';
 
-/** What a reading holds in memory at most, in MB: a roster at every limit of an upload needs less. */
-const MOST_MB = 256;
+/** What a reading may hold in memory, in MB. A usual roster needs a tenth of it; the longest lists that an upload may have need most of it. */
+const MOST_MB = 320;
 /** Of what is thrown away at once: less of it is more often looked through. */
 const YOUNG_MB = 4;
 /** Files are read by a process that knows no secret of this one. */

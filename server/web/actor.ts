@@ -12,6 +12,8 @@ export interface Actor {
   emailProven: boolean;
   account: Types.ObjectId;
   accountName: string;
+  /** Address of the school's logo, for what is printed. */
+  logo?: string;
   /** The account's IANA zone. */
   timeZone: string;
   /** How the account writes dates, times and lists. */

@@ -51,3 +51,11 @@ export function tookInWords(took: number | undefined): string {
 function twoParts(big: number, bigUnit: string, small: number, smallUnit: string): string {
   return `${number(big)} ${bigUnit}${small > 0 ? ` ${String(small)} ${smallUnit}` : ''}`;
 }
+
+/** An amount of US dollars: "$230", "$199.10". */
+export function dollars(amount: number, { locale }: Style): string {
+  const minimumFractionDigits = Number.isInteger(amount) ? 0 : 2;
+  return new Intl.NumberFormat(locale, { style: 'currency', currency: 'USD', minimumFractionDigits }).format(
+    amount,
+  );
+}

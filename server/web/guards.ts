@@ -44,11 +44,13 @@ export const staffGuard: RequestHandler = (_req, res, next) => {
 export function eventGuard(least: AccessLevel, { archived = false } = {}): RequestHandler {
   return async (req, res, next) => {
     const actor = actorOf(res);
-    const event = await Event.findOne({
-      _id: parseId(req.params.event),
-      account: actor.account,
-      status: { $ne: 'deleted' },
-    }).lean();
+    const id = parseId(req.params.event);
+    // Several guards may stand before a page: one reads the event, each asks for its level.
+    const known = res.locals.event as PlacedEvent | undefined;
+    const isKnown = known?._id.equals(id) ?? false;
+    const event = isKnown
+      ? known
+      : await Event.findOne({ _id: id, account: actor.account, status: { $ne: 'deleted' } }).lean();
     if (!event) throw notFound();
     const level = levelIn(actor, event._id);
     if (level === 'customer') throw notFound();
@@ -56,7 +58,7 @@ export function eventGuard(least: AccessLevel, { archived = false } = {}): Reque
     const place = placed(event, actor);
     res.locals.event = place;
     res.locals.zone = zoneIfElsewhere(place, actor);
-    res.locals.sight = await sightIn(actor, event._id);
+    if (!isKnown) res.locals.sight = await sightIn(actor, event._id);
     res.locals.eventTabs = eventTabs(event._id, level);
     guardArchived(res, () => eventOf(res).status, archived);
     next();

@@ -13,6 +13,15 @@ export interface Sight {
   resource?: { $in: Types.ObjectId[] };
 }
 
+/** The part of a filter of slots or appointments that leaves what somebody sees: also others' in which they sit. */
+export interface InSight {
+  $and?: { $or: ({ resource: { $in: Types.ObjectId[] } } | { with: { $in: Types.ObjectId[] } })[] }[];
+}
+
+export function inSight({ resource }: Sight): InSight {
+  return resource ? { $and: [{ $or: [{ resource }, { with: resource }] }] } : {};
+}
+
 /** Nothing is left out. */
 const WHOLE_EVENT: Sight = {};
 const NOTHING: Sight = { resource: { $in: [] } };
@@ -34,8 +43,21 @@ export async function sightsIn(actor: Actor, events: Types.ObjectId[]): Promise<
   const own =
     contacts.length > 0
       ? await Resource.find(
-          // The type is what lets the partial index answer.
-          { account: actor.account, event: { $in: partly }, contact: { $in: contacts, $type: 'objectId' } },
+          {
+            $or: [
+              // The type is what lets the partial index answer.
+              {
+                account: actor.account,
+                event: { $in: partly },
+                contact: { $in: contacts, $type: 'objectId' },
+              },
+              {
+                account: actor.account,
+                event: { $in: partly },
+                'byHand.staff': { $in: contacts, $exists: true },
+              },
+            ],
+          },
           { event: 1 },
         ).lean()
       : [];

@@ -98,7 +98,7 @@ describe('how a school writes dates and times', () => {
     assert.match((await parent.get('/my')).text, /Tuesday,? 24 November 2026/);
     assert.match((await parent.get(desk.home)).text, /<html lang="en-GB">/);
     const entry = await AuditEntry.findOne({ action: 'change school account' }).orFail().lean();
-    assert.equal(entry.detail.locale, 'en-GB');
+    assert.deepEqual(entry.changes, [{ field: 'locale', before: 'en-US', after: 'en-GB' }]);
   });
 
   it('is saved only over what the office saw, and only as one that there is', async () => {

@@ -30,8 +30,8 @@ const NOW = new Date('2026-11-22T18:00:00Z');
 const MOST_QUERIES = 12;
 const HEAVIEST = 20;
 /** Looks at each of the heaviest pages, beside some that warm up. */
-const LOOKS = 40;
-const WARM = 5;
+const LOOKS = 20;
+const WARM = 3;
 
 /** Anybody's, a parent's, a file, or no page. */
 const NO_STAFF_PAGE =

@@ -33,6 +33,8 @@ describe('booking while answers of the database are lost', () => {
     app = await processes.start({ mongodbUri: proxy.uri });
   });
   beforeEach(async () => {
+    // Connections that wait for an answer which was lost are gone.
+    proxy.cut();
     await heal();
     await Appointment.deleteMany({});
   });
@@ -127,6 +129,26 @@ describe('booking while answers of the database are lost', () => {
     assert.match(confirmed.text, /don’t know whether what you sent was saved/);
     assert.ok(confirmed.text.includes(`href="${held.to}"`), confirmed.text);
     await until(async () => (await within(app.get(parent, held.to))).status === 200);
+    assert.match((await within(app.get(parent, held.to))).text, /Your meeting is booked/);
+  });
+
+  it('says so of a confirmation of which that one answer alone is lost, while the database answers everybody else', async () => {
+    const held = await hold(1);
+    assert.equal(held.status, 303, held.text);
+    let lost: number | undefined;
+    let others = 0;
+    proxy.decide = (way, message) => {
+      const [number, answered] = [message.readInt32LE(4), message.readInt32LE(8)];
+      if (way === 'question' && message.includes('findAndModify') && message.includes('bookedAt'))
+        lost ??= number;
+      if (way === 'question' || lost === undefined) return 'pass';
+      others += Number(answered !== lost);
+      return answered === lost ? 'swallow' : 'pass';
+    };
+    const confirmed = await within(app.post(parent, `${held.to}/confirm`, { note: '' }));
+    assert.ok(others > 0, 'the database answered nobody');
+    assert.equal(confirmed.status, 503);
+    assert.match(confirmed.text, /don’t know whether what you sent was saved/);
     assert.match((await within(app.get(parent, held.to))).text, /Your meeting is booked/);
   });
 });

@@ -16,6 +16,7 @@ const row = (more: Partial<Row>): Row => ({
   imported: true,
   isClass: true,
   deleted: false,
+  hidden: false,
   name: 'art',
   teacher: '',
   words: more.name ?? 'art',

@@ -75,15 +75,39 @@ export async function classPage(
 
 const PERSON = { firstName: 1, lastName: 1, email: 1, grade: 1, status: 1 } as const;
 
-/** The event's teachers, to choose the one of a class made by hand. */
+/** The event's teachers, to choose the one of a class made by hand; of one name, each with their school and address. */
 export async function teacherChoices(event: Scope): Promise<{ value: string; label: string }[]> {
   const resources = await Resource.find(
     { account: event.account, event: event._id, status: 'active', contact: { $exists: true } },
-    { name: 1 },
+    { name: 1, contact: 1 },
   )
     .sort({ sortKey: 1 })
     .lean();
-  return resources.map(({ _id, name }) => ({ value: _id.toHexString(), label: shorten(name) }));
+  const times = new Map<string, number>();
+  for (const { name } of resources) times.set(name, (times.get(name) ?? 0) + 1);
+  const shared = resources.filter(({ name }) => (times.get(name) ?? 0) > 1);
+  const apart = await tellPeople(
+    event.account,
+    shared.flatMap(({ contact }) => contact ?? []),
+  );
+  return resources.map(({ _id, name, contact }) => ({
+    value: _id.toHexString(),
+    label: [shorten(name), apart.get(contact?.toHexString() ?? '')].filter(Boolean).join(', '),
+  }));
+}
+
+/** What tells people apart who have one name. */
+async function tellPeople(account: Types.ObjectId, ids: Types.ObjectId[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const people = await Contact.find({ account, _id: { $in: ids } }, { email: 1, schools: 1 }).lean();
+  const schools = await School.find({ account, _id: { $in: people.flatMap((one) => one.schools) } }).lean();
+  const nameOf = new Map(schools.map(({ _id, name }) => [_id.toHexString(), name]));
+  return new Map(
+    people.map(({ _id, email, schools: [school] }) => [
+      _id.toHexString(),
+      [nameOf.get(school?.toHexString() ?? ''), email].filter(Boolean).join(', '),
+    ]),
+  );
 }
 
 /** The classes among `ids` that are in the event, by name, with the number of their students. */

@@ -41,7 +41,16 @@ async function deleteResources(
   ).lean();
   for (const { _id } of going) {
     await Slot.deleteMany({ resource: _id });
+    await Slot.updateMany(
+      { with: { $eq: _id, $exists: true } },
+      { $pull: { with: _id }, $set: { unsettled: true } },
+    );
     await Resource.deleteOne({ _id, event });
     await run.step();
   }
+  // What was made by hand stays, without them.
+  await Resource.updateMany(
+    { event, 'byHand.kind': { $exists: true }, 'byHand.staff': { $exists: true, $nin: [...staying] } },
+    { $unset: { 'byHand.staff': 1 } },
+  );
 }

@@ -83,8 +83,17 @@ async function leaveResources(
   for (const { _id: resource } of held) {
     await clearAppointments(run, { resource }, by, end);
     await Slot.deleteMany({ resource });
+    await Slot.updateMany(
+      { with: { $eq: resource, $exists: true } },
+      { $pull: { with: resource }, $set: { unsettled: true } },
+    );
     await Resource.deleteOne({ _id: resource });
   }
+  // What was made by hand stays, without them.
+  await Resource.updateMany(
+    { 'byHand.staff': { $eq: contact, $exists: true } },
+    { $unset: { 'byHand.staff': 1 } },
+  );
 }
 
 /** Access that was given to the login as this person ends; a login that opens nothing else goes. */

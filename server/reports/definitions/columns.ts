@@ -84,6 +84,19 @@ export const STUDENT_AND_KIND: Columns = [
   classColumn,
 ];
 
+/** The same on a teacher's own list, with everybody's names where several sit together. */
+export const STUDENT_WITH_OTHERS: Columns = [
+  {
+    label: 'Student',
+    value: ({ students }) => students,
+    below: (row) =>
+      [row.with.length > 0 ? `Together: ${row.teacher}` : '', row.kind, answersBelow(row)]
+        .filter(Boolean)
+        .join('\n'),
+  },
+  classColumn,
+];
+
 export const STATE: Columns = [
   {
     label: 'State',

@@ -12,7 +12,7 @@ import {
   ROOM_IN_FILE,
   roomFact,
   STATE,
-  STUDENT_AND_KIND,
+  STUDENT_WITH_OTHERS,
   TEACHER,
   WHEN_BY_DAY,
 } from './columns.js';
@@ -26,7 +26,7 @@ export const scheduleByTeacher: Definition<TimeRow> = {
     asHeading(TEACHER),
     ...ROOM_IN_FILE,
     ...WHEN_BY_DAY,
-    ...STUDENT_AND_KIND,
+    ...STUDENT_WITH_OTHERS,
     FAMILY,
     ...STATE,
     ...NOTE,
@@ -48,7 +48,7 @@ async function groupsOf(
   teachers: Teacher[],
   query: ReportQuery,
 ): Promise<Group<TimeRow>[]> {
-  const times = await listTimes(event, teachers, timesAsked(query));
+  const times = await listTimes(event, teachers, { ...timesAsked(query), shared: true });
   const rowsOf = groupBy(times, ({ resource }) => resource);
   return teachers.map(({ _id, name, room }) => {
     const rows = rowsOf.get(_id.toHexString()) ?? [];

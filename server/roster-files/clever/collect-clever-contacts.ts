@@ -1,5 +1,5 @@
 import type { CleverUser, StudentRelationship } from '../../clever/schema.js';
-import { searchKey } from '../../models/scoped.js';
+import { searchKey } from '../../models/search-key.js';
 import { breathe, isDue } from '../../tables/breathe.js';
 import { addOnce, childOf } from '../records/add-once.js';
 import { pour, type Collected } from '../records/collect-objects.js';

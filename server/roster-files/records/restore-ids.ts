@@ -1,5 +1,5 @@
 import type { CleverObject, CleverUser } from '../../clever/schema.js';
-import { searchKey } from '../../models/scoped.js';
+import { searchKey } from '../../models/search-key.js';
 import type { ListName } from '../../sources/records/lists.js';
 import { breathe, isDue } from '../../tables/breathe.js';
 import { keyOf, rawOf, type Collected } from './collect-objects.js';

@@ -4,11 +4,12 @@ import { Appointment, LIVING_STATES } from '../../models/appointment.js';
 import { Contact } from '../../models/contact.js';
 import { Resource } from '../../models/resource.js';
 import { holdsWords } from '../../models/scoped.js';
-import { Slot } from '../../models/slot.js';
+import { holdersOf, Slot } from '../../models/slot.js';
 import { timeOfDay, timeWithZone } from '../../web/format-time.js';
 import type { Place, PlacedEvent } from '../../web/place.js';
 import { sliceOf } from '../../web/paging.js';
-import type { Sight } from '../../web/sight.js';
+import { distinctIds } from '../../web/lists.js';
+import { inSight, type Sight } from '../../web/sight.js';
 
 /** One slot on the sheet, as partials/day-sheet shows it. */
 export interface Cell {
@@ -32,7 +33,13 @@ export async function buildSheet(
   now: Date,
 ): Promise<{ sheet: Sheet; total: number }> {
   const scope = { account: event.account, event: event._id };
-  const having = await Slot.distinct('resource', { ...scope, ...event.sight, day });
+  const seen = { ...scope, ...inSight(event.sight), day };
+  const [holding, joining] = await Promise.all([
+    Slot.distinct('resource', seen),
+    Slot.distinct('with', seen),
+  ]);
+  const own = event.sight.resource?.$in.map(String);
+  const having = distinctIds([...holding, ...joining]).filter((id) => !own || own.includes(id.toHexString()));
   const wanted = { ...scope, _id: { $in: having }, ...holdsWords('searchKey', q) };
   const total = await Resource.countDocuments(wanted);
   const teachers = await Resource.find(wanted, { name: 1, room: 1 })
@@ -40,14 +47,20 @@ export async function buildSheet(
     .skip(sliceOf(total, page, size).skip)
     .limit(size)
     .lean();
-  const slots = await Slot.find({ ...scope, day, resource: { $in: teachers.map(({ _id }) => _id) } })
+  const ids = { $in: teachers.map(({ _id }) => _id) };
+  const slots = await Slot.find({ ...scope, day, $or: [{ resource: ids }, { with: ids }] })
     .sort({ from: 1 })
     .lean();
   const taken = await takenBySlot(slots, now);
 
   const cells = new Map<string, Cell>();
   for (const slot of slots)
-    cells.set(`${slot.resource.toHexString()} ${slot.from.getTime()}`, cellOf(slot, taken));
+    for (const id of holdersOf(slot)) {
+      const key = `${id.toHexString()} ${slot.from.getTime()}`;
+      // Of two at one time, what is booked.
+      const cell = cellOf(slot, taken);
+      if (!cells.has(key) || taken.bySlot.has(slot._id.toHexString())) cells.set(key, cell);
+    }
   const times = [...new Set(slots.map((slot) => slot.from.getTime()))];
   const rows = times.map((time) => ({
     ...timeLabel(time, times, event),

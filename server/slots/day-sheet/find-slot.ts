@@ -4,7 +4,7 @@ import { Contact, contactName } from '../../models/contact.js';
 import type { Event } from '../../models/event.js';
 import { Resource } from '../../models/resource.js';
 import { Slot } from '../../models/slot.js';
-import type { Sight } from '../../web/sight.js';
+import { inSight, type Sight } from '../../web/sight.js';
 import { KIND_WORDS, kindOf } from '../../web/say-kind.js';
 import { sayAnswers, type SaidAnswer } from '../../web/say-answers.js';
 import { sayProblem } from '../../web/say-problem.js';
@@ -12,7 +12,10 @@ import { sayProblem } from '../../web/say-problem.js';
 export interface SlotPage {
   slot: Slot;
   resource: Pick<Resource, '_id' | 'name' | 'room' | 'link'>;
+  /** The names of who else sits in it. */
+  others: string[];
   appointments: {
+    id: string;
     students: string[];
     state: AppointmentState;
     problem: string;
@@ -31,7 +34,7 @@ export async function findSlot(
   id: Types.ObjectId,
   now: Date,
 ): Promise<SlotPage | null> {
-  const scope = { account: event.account, event: event._id, ...event.sight };
+  const scope = { account: event.account, event: event._id, ...inSight(event.sight) };
   const slot = await Slot.findOne({ _id: id, ...scope }).lean();
   const resource = slot && (await Resource.findById(slot.resource, { name: 1, room: 1, link: 1 }).lean());
   if (!slot || !resource) return null;
@@ -45,10 +48,17 @@ export async function findSlot(
     { firstName: 1, lastName: 1, email: 1 },
   ).lean();
   const names = new Map(people.map((person) => [person._id.toHexString(), contactName(person)]));
+  const others = slot.with?.length
+    ? await Resource.find({ _id: { $in: slot.with } }, { name: 1 })
+        .sort({ sortKey: 1 })
+        .lean()
+    : [];
   return {
     slot,
     resource,
-    appointments: living.map(({ students, state, problem, note, kind, answers, bookedAt }) => ({
+    others: others.map(({ name }) => name),
+    appointments: living.map(({ _id: one, students, state, problem, note, kind, answers, bookedAt }) => ({
+      id: one.toHexString(),
       students: students.map((student) => names.get(student.toHexString()) ?? 'No name'),
       state,
       problem: sayProblem(problem),

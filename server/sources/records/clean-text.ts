@@ -1,4 +1,4 @@
-import { isPlain } from '../../models/scoped.js';
+import { isPlain } from '../../models/search-key.js';
 import { isPlaceholder } from '../../models/security-value.js';
 
 /** Longer than any field of a real roster, as a source may send megabytes. */

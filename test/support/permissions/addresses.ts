@@ -5,7 +5,13 @@ export type Places = Record<'mine' | 'mates' | 'others' | 'far', Place>;
 
 /** The address of a route with the ids of a place; `event` may be another place's. */
 export function fill(path: string, place: Place, event = place): string {
-  const words: Record<string, string> = { term: 'none', section: 's1', secret: 'nothing' };
+  const words: Record<string, string> = {
+    term: 'none',
+    section: 's1',
+    secret: 'nothing',
+    color: 'nothing',
+    logo: 'nothing',
+  };
   return path.replace(/:(\w+)/g, (_all, name: string) => {
     if (name === 'event') return event.ids.event!;
     if (name === 'link') return event.ids.link!;
@@ -33,7 +39,7 @@ export function addressesOf(path: string, places: Places): string[] {
     ...[others, far].map((place) => fill(one, place, mine)),
   ]);
   const asked = filled.flatMap((one) =>
-    /\/(slots|day-sheet|schedule|appointments(\.csv)?|problems|contacts|classes|changes|held|outbox|messages)$/.test(
+    /\/(slots|day-sheet|desk|schedule|appointments(\.csv)?|problems|contacts|classes|changes|held|outbox|messages)$/.test(
       one,
     )
       ? [one, `${one}?q=Q`]
@@ -74,12 +80,16 @@ export function fieldsOf({ ids }: Place): Record<string, string> {
     type: 'Hide',
     room: 'Elsewhere',
     name: 'Changed',
+    kind: 'Nurse',
+    to: 'shown',
     verdict: 'reject',
     reason: 'because',
     appointments: 'cancel',
     hour: '3',
     step: 'classes',
     done: '1',
+    adult: `h${ids.household!}`,
+    moves: `${ids.id!}-${ids.slot!}`,
     subject: 'News',
     text: 'Hello {parent}',
   };

@@ -16,6 +16,7 @@ import { NO_COUNTS } from '../../../server/models/run.js';
 import { School } from '../../../server/models/school.js';
 import { searchKey } from '../../../server/models/scoped.js';
 import { SlotMove } from '../../../server/models/slot-move.js';
+import { StaffInvitation } from '../../../server/models/staff-invitation.js';
 import { SyncLog } from '../../../server/models/sync-log.js';
 import { SyncRun } from '../../../server/models/sync-run.js';
 import { Term } from '../../../server/models/term.js';
@@ -82,6 +83,9 @@ export async function makePlace(
     await person('student', 'Twin'),
   ];
   const resource = await makeTeacher(event, `Teacher${mark}`, { contact: teacher._id, room: `Room${mark}` });
+  const bookable = await makeTeacher(event, `Counselor${mark}`, {
+    byHand: { kind: 'Counselor', hidden: true, schools: [], grades: [] },
+  });
   const held = await makeClass(event, `Class${mark}`, {
     teachers: [teacher._id],
     students: [student._id, twin._id],
@@ -168,6 +172,11 @@ export async function makePlace(
     state: 'done',
     createdAt: AT,
   });
+  const invitation = await StaffInvitation.create({
+    ...{ account, by: adult._id, kind: 'invite', level: 'appointment viewer', state: 'done' },
+    ...{ people: [teacher._id], outcomes: [{ person: teacher._id, what: 'no email' }] },
+    ...{ once: `once-${mark}`, createdAt: AT },
+  });
   const entry = await AuditEntry.create({
     account,
     event: event._id,
@@ -181,18 +190,21 @@ export async function makePlace(
     link: event.link,
     slot: slot._id,
     resource: resource._id,
+    bookable: bookable._id,
     appointment: problem._id,
     id: booked._id,
     class: held._id,
     contact: guardian._id,
     student: student._id,
     user: adult._id,
+    household: household._id,
     mail: mail._id,
     run: run._id,
     refresh: refresh._id,
     pair: pair._id,
     upload: upload._id,
     deletion: deletion._id,
+    invitation: invitation._id,
     other: student._id,
     entry: entry._id,
     move: move._id,

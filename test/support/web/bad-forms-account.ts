@@ -39,6 +39,35 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
     ],
     '/logout': NOTHING_SENT,
     '/forgot': [{ fields: { email: 'nobody' }, says: /like name@example\.org/, keeps: /value="nobody"/ }],
+    '/my/login/password': [
+      { fields: { currentPassword: 'x', newPassword: 'short' }, says: /Use at least 10 characters/ },
+      { fields: { newPassword: 'long enough for all' }, says: /Enter the password you have now/ },
+    ],
+    '/my/login/email': [
+      {
+        fields: { email: 'nobody', currentPassword: 'x' },
+        says: /like name@example\.org/,
+        keeps: /value="nobody"/,
+      },
+    ],
+    '/email/:secret': NOTHING_SENT,
+    '/global-setup/logins/invitations': [
+      { fields: { once: 'abcdefgh12', level: 'appointment maker' }, says: /Select at least one person/ },
+      {
+        fields: { once: 'abcdefgh12', level: 'king', ids: String(viewer._id) },
+        says: /an access level from the list/,
+      },
+    ],
+    '/global-setup/logins/bulk': [
+      { fields: { act: 'level', once: 'abcdefgh12' }, says: /Select at least one staff account/ },
+      {
+        fields: { act: 'crown', once: 'abcdefgh12', name: 'Robin' },
+        says: /what to do from the list/,
+        keeps: /value="Robin"/,
+      },
+    ],
+    '/global-setup/logo': [{ fields: {}, says: /Select the picture/ }],
+    '/global-setup/logo/removal': NOTHING_SENT,
     '/password/:secret': [password],
     '/prove/:secret': NOTHING_SENT,
     '/invitation/:secret': NOTHING_SENT,

@@ -47,7 +47,7 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
   const mail = { act: 'send', subject: 'News', text: 'Kept words' };
   const badMails: Bad[] = [
     { fields: { ...mail, subject: '' }, says: /Enter a subject/, keeps: /Kept words/ },
-    { fields: { ...mail, text: 'Kept words {x}' }, says: /“{x}” can’t be filled in/, keeps: /Kept words/ },
+    { fields: { ...mail, text: 'Kept words {x}' }, says: /“x” can’t be filled in/, keeps: /Kept words/ },
     { fields: { ...mail, when: 'later', sendAt: 'soon' }, says: /a date and a time/, keeps: /Kept words/ },
   ];
   const badRows: Bad[] = [
@@ -112,6 +112,26 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
         says: /appointments per student/,
         keeps: /value="Chess"/,
       },
+    ],
+    '/events/:event/handmade': [
+      { fields: { kind: 'Counselor', room: 'Kept room' }, says: /a name/, keeps: /value="Kept room"/ },
+      { fields: { name: 'Ms. Ortiz', kind: 'Wizard' }, says: /a kind/, keeps: /value="Ms\. Ortiz"/ },
+    ],
+    '/events/:event/handmade/:bookable': [
+      { fields: { kind: 'Nurse', room: 'Kept room' }, says: /a name/, keeps: /value="Kept room"/ },
+      {
+        fields: { name: 'Ms. Ortiz', kind: 'Nurse', staff: 'Nobody Here' },
+        says: /No teacher or staff member/,
+        keeps: /value="Nobody Here"/,
+      },
+    ],
+    '/events/:event/handmade/:bookable/hiding': [
+      { fields: { to: 'perhaps' }, says: /whether parents see it/ },
+    ],
+    '/events/:event/handmade/:bookable/deletion': NOTHING_SENT,
+    '/events/:event/day-sheet/:slot/team': [
+      { fields: { act: 'add', holder: '' }, says: /Select a teacher/ },
+      { fields: { act: 'dance', holder: ids.resource! }, says: /what to do/ },
     ],
     '/importer/choice': [
       { fields: { event: 'x' }, says: /Enter an event/ },

@@ -1,8 +1,8 @@
 import type { Types } from 'mongoose';
-import { isDead } from '../booking/check-holder.js';
-import { clear, isInTheWay, push } from '../booking/enter-diary.js';
-import { diariesFor, type DiaryNeed } from '../booking/plan-needs.js';
-import { writeAll } from '../booking/take-claims.js';
+import { isDead } from './check-holder.js';
+import { clear, isInTheWay, push } from './enter-diary.js';
+import { diariesFor, type DiaryNeed } from './plan-needs.js';
+import { writeAll } from './take-claims.js';
 import type { Appointment, Refusal } from '../models/appointment.js';
 import { Diary } from '../models/diary.js';
 

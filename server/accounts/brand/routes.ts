@@ -1,0 +1,34 @@
+import express, { type Router } from 'express';
+import { Logo } from '../../models/logo.js';
+import { notFound } from '../../web/errors.js';
+import { colorSheet, readColor } from '../../web/match-color.js';
+
+/** An address names its content: another logo, or another color, has another one. */
+const FOR_GOOD = 'public, max-age=31536000, immutable';
+
+/** Logos and colors of schools, as their pages show them to everybody. */
+export function brandRoutes(): Router {
+  const router = express.Router();
+
+  router.get('/brand/colors/:color', (req, res) => {
+    const color = /^[0-9a-f]{6}\.css$/.test(req.params.color) && readColor(req.params.color.slice(0, 6));
+    if (!color) throw notFound();
+    res.type('css').set('Cache-Control', FOR_GOOD).send(colorSheet(color));
+  });
+
+  router.get('/brand/logos/:logo', async (req, res) => {
+    const logo = /^[\w-]{43}$/.test(req.params.logo) ? await Logo.findById(req.params.logo).lean() : null;
+    if (!logo) throw notFound();
+    res.set({
+      'Content-Type': logo.type,
+      'Cache-Control': FOR_GOOD,
+      'Content-Disposition': 'inline; filename="logo"',
+      // Opened by itself it is a picture, and nothing in it could run.
+      'Content-Security-Policy': "default-src 'none'; sandbox",
+      'X-Content-Type-Options': 'nosniff',
+    });
+    // Lean gives the driver's own kind of bytes.
+    res.send(Buffer.from(logo.data.buffer));
+  });
+  return router;
+}

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { recordAudit } from '../../audit/record-audit.js';
+import type { Deps } from '../../deps.js';
+import { Account } from '../../models/account.js';
+import { Logo } from '../../models/logo.js';
+import type { Actor } from '../../web/actor.js';
+import type { Picture } from './check-picture.js';
+
+/** Makes a picture the school's logo. The picture is stored before the account names it, and the one before is deleted after. */
+export async function saveLogo(
+  deps: Pick<Deps, 'now'>,
+  actor: Pick<Actor, 'account' | 'user'>,
+  { type, width, height, data }: Picture,
+): Promise<void> {
+  const { account } = actor;
+  const version = createHash('sha256').update(account.toHexString()).update(data).digest('base64url');
+  await Logo.updateOne({ _id: version }, { $setOnInsert: { account, type, data } }, { upsert: true });
+  const before = await Account.findOneAndUpdate(
+    { _id: account },
+    { $set: { logo: { version, width, height } } },
+    { projection: { logo: 1 } },
+  ).lean();
+  if (before?.logo && before.logo.version !== version) await Logo.deleteOne({ _id: before.logo.version });
+  await noteLogo(deps, actor, before?.logo, { version, width, height });
+}
+
+/** The school has no logo any more. */
+export async function removeLogo(
+  deps: Pick<Deps, 'now'>,
+  actor: Pick<Actor, 'account' | 'user'>,
+): Promise<void> {
+  const { account } = actor;
+  const before = await Account.findOneAndUpdate(
+    { _id: account },
+    { $unset: { logo: 1 } },
+    { projection: { logo: 1 } },
+  ).lean();
+  if (!before?.logo) return;
+  await Logo.deleteOne({ _id: before.logo.version });
+  await noteLogo(deps, actor, before.logo, undefined);
+}
+
+function noteLogo(
+  deps: Pick<Deps, 'now'>,
+  { account, user }: Pick<Actor, 'account' | 'user'>,
+  before: Account['logo'],
+  after: Account['logo'],
+): Promise<void> {
+  const size = (logo: Account['logo']) => (logo ? `${String(logo.width)} × ${String(logo.height)}` : '');
+  return recordAudit({
+    account,
+    user,
+    action: 'change logo',
+    changes: [{ field: 'logo', before: size(before), after: size(after) }],
+    at: deps.now(),
+  });
+}

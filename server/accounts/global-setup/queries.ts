@@ -1,0 +1,44 @@
+import type { Types } from 'mongoose';
+import { USUAL_FEE } from '../../models/account.js';
+import { Event } from '../../models/event.js';
+import { School } from '../../models/school.js';
+import type { Style } from '../../web/place.js';
+import { dollars } from '../../web/format-count.js';
+import { dayOf } from '../../web/local-time.js';
+
+/** Schools that the page lists; the total counts all. */
+const LISTED = 200;
+
+export interface Fees {
+  schools: { name: string; source: string; fee: string }[];
+  count: number;
+  total: string;
+}
+
+/** The account's attached schools, each with its fee for a year, and what they come to. */
+export async function listFees(account: Types.ObjectId, style: Style, schoolFee = USUAL_FEE): Promise<Fees> {
+  const [schools, count] = await Promise.all([
+    School.find({ account }, { name: 1, clever: 1, file: 1 }).sort({ sortKey: 1 }).limit(LISTED).lean(),
+    School.countDocuments({ account }),
+  ]);
+  return {
+    schools: schools.map(({ name, clever, file }) => ({
+      name,
+      source: clever ? 'Clever' : file ? 'Roster files' : 'Not matched',
+      fee: dollars(schoolFee, style),
+    })),
+    count,
+    // In whole cents: 0.1 three times is not 0.3.
+    total: dollars((count * Math.round(schoolFee * 100)) / 100, style),
+  };
+}
+
+/** How many events are still to come that go by another time zone than the account's: they keep it. */
+export async function countElsewhere(account: Types.ObjectId, timeZone: string, now: Date): Promise<number> {
+  return Event.countDocuments({
+    account,
+    status: 'active',
+    timeZone: { $ne: timeZone },
+    days: { $gte: dayOf(now, timeZone) },
+  });
+}

@@ -1,0 +1,142 @@
+import Joi from 'joi';
+import { LOCALES, USUAL_FEE, type Account, type Locale } from '../../models/account.js';
+import type { SettingsFields } from '../../web/compare-seen.js';
+import { zoneLabel } from '../../web/format-zone.js';
+import { readColor } from '../../web/match-color.js';
+import { emailAddress, line, phoneNumber } from '../../web/parse.js';
+import { timeZone } from '../schema.js';
+import { nameLocale } from './offer-locales.js';
+
+/** The settings of a school account, as its form has them; '' is none. */
+export interface AccountSettings {
+  name: string;
+  timeZone: string;
+  locale: Locale;
+  officePhone: string;
+  officeEmail: string;
+  replyTo: string;
+  linkName: string;
+  color: string;
+  schoolFee: number;
+}
+
+/** What the school account's form calls its fields. */
+export const ACCOUNT_FIELDS: SettingsFields = {
+  name: { label: 'School or district' },
+  timeZone: { label: 'Time zone', say: zoneLabel },
+  locale: { label: 'Dates and times', say: nameLocale },
+  officePhone: { label: 'Office phone' },
+  officeEmail: { label: 'Office email' },
+  replyTo: { label: 'Replies go to' },
+  linkName: { label: 'Link name' },
+  color: { label: 'Color' },
+  schoolFee: { label: 'Fee for each school' },
+};
+
+/** First parts of addresses, now or soon, and names that would pass for Slotbell itself. */
+export const RESERVED = new Set(
+  `account accounts admin administrator api app assets brand choose-school data-browser e email events forgot global-setup
+  healthz help home importer invitation join login logout mail my new outbox parents password privacy prove public readyz
+  register reports s school schools security settings setup slotbell staff static status support teachers terms www`.split(
+    /\s+/,
+  ),
+);
+
+const LINK_NAME = 'Use 3 to 40 letters (a–z), digits, and single hyphens, like maple-school.';
+
+const linkName = () =>
+  line(200)
+    .lowercase()
+    .allow('')
+    .default('')
+    .custom((value: string, check) => {
+      if (value === '') return value;
+      if (!/^(?=.{3,40}$)[a-z\d]+(-[a-z\d]+)*$/.test(value)) return check.error('link.form');
+      return RESERVED.has(value) ? check.error('link.reserved') : value;
+    })
+    .messages({
+      'link.form': LINK_NAME,
+      'string.max': LINK_NAME,
+      'string.base': LINK_NAME,
+      'link.reserved':
+        'Slotbell needs this name itself. Choose another link name, like the name of your school.',
+    });
+
+const color = () =>
+  line(200)
+    .allow('')
+    .default('')
+    .custom((value: string, check) => (value === '' ? '' : (readColor(value) ?? check.error('color.form'))))
+    .messages({
+      'color.form': 'Enter the color as # and six digits or letters from a to f, like #0b5a5e.',
+      'string.max': 'Enter the color as # and six digits or letters from a to f, like #0b5a5e.',
+      'string.base': 'Enter the color once.',
+    });
+
+const officeEmail = (label: string) =>
+  emailAddress()
+    .allow('')
+    .default('')
+    .label(label)
+    .messages({ 'string.email': `Enter ${label}, like office@example.org.` });
+
+const FEE = 'Enter the fee in dollars, from 0 to 99,999, with two decimals at most, like 230 or 199.50.';
+
+const fee = () =>
+  line(40)
+    .empty('')
+    .default(USUAL_FEE)
+    .pattern(/^\d{1,5}(?:\.\d{1,2})?$/)
+    .custom((value: string) => Number(value))
+    .messages({
+      'string.pattern.base': FEE,
+      'string.max': FEE,
+      'string.base': FEE,
+    }) as unknown as Joi.NumberSchema;
+
+export const accountSettingsSchema = Joi.object<AccountSettings, true>({
+  name: line(120).required().label('the name of your school or district'),
+  timeZone: timeZone().required(),
+  locale: Joi.string()
+    .valid(...LOCALES)
+    .required()
+    .label('how dates and times are written'),
+  officePhone: phoneNumber().allow('').default('').label('the office’s phone number'),
+  officeEmail: officeEmail('the office’s email address'),
+  replyTo: officeEmail('the address for replies'),
+  linkName: linkName(),
+  color: color(),
+  schoolFee: fee(),
+});
+
+/** The fields of an account that the form is about, as they are stored. */
+export const SETTINGS = {
+  name: 1,
+  timeZone: 1,
+  locale: 1,
+  office: 1,
+  linkName: 1,
+  color: 1,
+  schoolFee: 1,
+} as const;
+export type StoredSettings = Pick<Account, keyof typeof SETTINGS>;
+
+/** A fee as its field shows it: "230", "199.10". */
+export function sayFee(fee: number): string {
+  return Number.isInteger(fee) ? String(fee) : fee.toFixed(2);
+}
+
+/** The settings as the form shows them. */
+export function shownOf({ name, timeZone, locale, office, linkName, color, schoolFee }: StoredSettings) {
+  return {
+    name,
+    timeZone,
+    locale: locale ?? 'en-US',
+    officePhone: office?.phone ?? '',
+    officeEmail: office?.email ?? '',
+    replyTo: office?.replyTo ?? '',
+    linkName: linkName ?? '',
+    color: color ?? '',
+    schoolFee: sayFee(schoolFee ?? USUAL_FEE),
+  };
+}

@@ -1,0 +1,34 @@
+import type { Types } from 'mongoose';
+import type { Deps } from '../deps.js';
+import { OneTimeLink } from '../models/one-time-link.js';
+import { User } from '../models/user.js';
+import { offerAccess, type Inviting } from './offer-access.js';
+import { sendLink } from './send-link.js';
+
+/**
+ * Mails somebody's invitation once more, with a new link; the one before stops working. Who has answered meanwhile is left alone.
+ * @param once names this time: asked for again, it mails nothing again
+ */
+export async function inviteAgain(
+  deps: Deps,
+  actor: Inviting,
+  id: Types.ObjectId,
+  once: string,
+): Promise<'invited' | 'gone'> {
+  const { account } = actor;
+  const user = await User.findById(id).lean();
+  const offer = await OneTimeLink.findOne({
+    kind: 'offer',
+    user: id,
+    'offer.account': account,
+    expiresAt: { $gt: deps.now() },
+  }).lean();
+  if (user && offer?.offer) {
+    await offerAccess(deps, actor, user, { name: offer.offer.name, grants: [] }, once);
+    return 'invited';
+  }
+  const works = user?.grants.some((grant) => grant.account.equals(account) && grant.level !== 'customer');
+  if (!user || !works || user.passwordHash !== undefined) return 'gone';
+  await sendLink(deps, 'invitation', user, { once });
+  return 'invited';
+}

@@ -1,0 +1,93 @@
+import type { Types } from 'mongoose';
+import type { Deps } from '../../deps.js';
+import { isDuplicateKey } from '../../models/duplicate-key.js';
+import { OneTimeLink } from '../../models/one-time-link.js';
+import { User } from '../../models/user.js';
+import { queueMail } from '../../notifications/queue-mail.js';
+import { hashSecret, makeSecret } from '../../seal.js';
+import { answersTo, askOffice } from '../../web/say-office.js';
+import { findUserByEmail } from '../queries.js';
+import { findSchool, noteOwn, tellOwner } from './note-own.js';
+
+const HOURS = 24;
+
+/**
+ * Mails a link to the address that somebody wants to log in with from now on; until it is opened nothing changes. An address that has
+ * a login already is told so instead: who asks sees no difference.
+ */
+export async function askNewEmail(deps: Deps, user: User, email: string): Promise<void> {
+  const school = await findSchool(user);
+  const about = {
+    ...(school ? { account: school._id } : {}),
+    ...answersTo(school),
+    kind: 'new e-mail',
+    to: email,
+  };
+  const taken = await findUserByEmail(email);
+  if (taken && !taken._id.equals(user._id)) {
+    const hour = Math.floor(deps.now().getTime() / 3600_000);
+    await queueMail(deps, {
+      ...about,
+      subject: 'You already have a login',
+      text: `Hello,\n\nSomebody, probably you, wanted to use this address for another login. It has a login of its own already:\n${deps.config.publicUrl}/login\n\nIf it wasn’t you, you don’t need to do anything.\n${askOffice(school)}`,
+      key: `taken:${user._id.toHexString()}:${email}:${String(hour)}`,
+    });
+    return;
+  }
+  const secret = makeSecret();
+  const link = hashSecret(secret);
+  await OneTimeLink.deleteMany({ user: user._id, kind: 'new e-mail' });
+  await OneTimeLink.create({
+    _id: link,
+    kind: 'new e-mail',
+    user: user._id,
+    email,
+    from: user.email,
+    expiresAt: new Date(deps.now().getTime() + HOURS * 3600_000),
+  });
+  await queueMail(deps, {
+    ...about,
+    subject: 'Confirm your new email address',
+    text: `Hello,\n\nOpen this link to log in with this address from now on:\n${deps.config.publicUrl}/email/${secret}\n\nThe link works once, within ${String(HOURS)} hours. If you didn’t ask for it, you can ignore this email.\n${askOffice(school)}`,
+    key: `link:${link}`,
+    secret: true,
+  });
+}
+
+export type EmailChanged = { ok: true; user: User } | { ok: false; reason: 'taken' | 'over' };
+
+/**
+ * Takes a proven address for a login, while it still has the one that it had when asked. Other sessions end, links that went to the
+ * old address stop working, and the old address is told.
+ */
+export async function takeNewEmail(
+  deps: Deps,
+  id: Types.ObjectId,
+  { email = '', from = '' }: Pick<OneTimeLink, 'email' | 'from'>,
+): Promise<EmailChanged> {
+  const at = deps.now();
+  let user: User | null;
+  try {
+    user = await User.findOneAndUpdate(
+      { _id: id, email: from },
+      { $set: { email, emailProvenAt: at, sessionsFrom: at } },
+      { returnDocument: 'after' },
+    ).lean();
+  } catch (error) {
+    if (isDuplicateKey(error)) return { ok: false, reason: 'taken' };
+    throw error;
+  }
+  if (!user) return { ok: false, reason: 'over' };
+  await OneTimeLink.deleteMany({
+    user: id,
+    kind: { $in: ['new password', 'prove e-mail', 'invitation', 'new e-mail'] },
+  });
+  await noteOwn(deps, user, 'change own email');
+  await tellOwner(deps, user, {
+    to: from,
+    subject: 'Your email address was changed',
+    text: 'Your login has another email address from now on. This address no longer opens it.',
+    once: String(at.getTime()),
+  });
+  return { ok: true, user };
+}

@@ -1,0 +1,33 @@
+import type { Deps } from '../../deps.js';
+import { OneTimeLink } from '../../models/one-time-link.js';
+import { User } from '../../models/user.js';
+import { checkPassword, hashPassword } from '../hash-password.js';
+import { noteOwn, tellOwner } from './note-own.js';
+
+/**
+ * Changes one's own password, by whoever knows the one until now. Other sessions end, links that were mailed before stop working, and
+ * the owner is told by mail. @returns undefined where the password is wrong, or was changed in the same moment
+ */
+export async function changePassword(
+  deps: Deps,
+  user: User,
+  { currentPassword, newPassword }: { currentPassword: string; newPassword: string },
+): Promise<User | undefined> {
+  if (!(await checkPassword(user.passwordHash, currentPassword))) return undefined;
+  const passwordHash = await hashPassword(newPassword);
+  const changed = await User.findOneAndUpdate(
+    { _id: user._id, passwordHash: user.passwordHash ?? '' },
+    { $set: { passwordHash, sessionsFrom: deps.now() } },
+    { returnDocument: 'after' },
+  ).lean();
+  if (!changed) return undefined;
+  await OneTimeLink.deleteMany({ user: user._id, kind: { $in: ['new password', 'new e-mail'] } });
+  await noteOwn(deps, changed, 'change own password');
+  await tellOwner(deps, changed, {
+    to: changed.email,
+    subject: 'Your password was changed',
+    text: 'The password of your login was changed just now.',
+    once: passwordHash.slice(-40),
+  });
+  return changed;
+}

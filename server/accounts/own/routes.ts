@@ -1,0 +1,161 @@
+import express, { type Request, type Response, type Router } from 'express';
+import type { Deps } from '../../deps.js';
+import { checkPassword } from '../hash-password.js';
+import type { User } from '../../models/user.js';
+import { HttpError } from '../../web/errors.js';
+import { FRESH_FORM, parseForm, statusOf, typedValues, type Form } from '../../web/parse.js';
+import { rateLimit, refusedTry } from '../../web/rate-limit.js';
+import { say } from '../../web/session.js';
+import { maybeActor } from '../../web/actor.js';
+import { markDevice } from '../mark-device.js';
+import { findLink, takeLink } from '../send-link.js';
+import { signIn } from '../sign-in.js';
+import { askNewEmail, takeNewEmail } from './change-email.js';
+import { changePassword } from './change-password.js';
+import { ownEmailSchema, ownPasswordSchema } from './schema.js';
+
+const HOUR = 3600;
+const HOME = '/my/login';
+const WRONG = 'This isn’t the password you have now. Check it, or log out and select “Forgot your password?”';
+
+/** One's own password and email address, for everybody who is logged in: parents and staff alike. */
+export function ownRoutes(deps: Deps): Router {
+  const router = express.Router();
+  const tries = rateLimit('own-password', 10, HOUR);
+  const mails = rateLimit('own-email', 5, HOUR);
+
+  router.use(HOME, (req, res, next) => {
+    if (req.user) next();
+    else
+      res.redirect(
+        303,
+        req.method === 'GET' ? `/login?next=${encodeURIComponent(req.originalUrl)}` : '/login',
+      );
+  });
+
+  router.get(HOME, (req, res) => showOwn(req, res));
+
+  router.post(`${HOME}/password`, async (req, res) => {
+    const user = userOf(req);
+    const parsed = parseForm(ownPasswordSchema, req.body);
+    if (!parsed.ok) return showOwn(req, res, { ...parsed, errors: named(parsed.errors, 'password') });
+    const tooMany = await refusedTry(res, () => tries.take(user._id.toHexString()));
+    const refuse = (message: string) =>
+      showOwn(req, res, { values: {}, errors: { 'password-currentPassword': message } });
+    if (tooMany) return refuse(tooMany);
+    const changed = await changePassword(deps, user, parsed.value);
+    if (!changed) return refuse(WRONG);
+    await tries.clear(user._id.toHexString());
+    await stayIn(req, res, changed);
+    say(req, { kind: 'ok', text: 'Your password is changed. Other devices are logged out.' });
+    res.redirect(303, HOME);
+  });
+
+  router.post(`${HOME}/email`, async (req, res) => {
+    const user = userOf(req);
+    const parsed = parseForm(ownEmailSchema, req.body);
+    if (!parsed.ok) return showOwn(req, res, { ...parsed, errors: named(parsed.errors, 'email') });
+    const { email, currentPassword } = parsed.value;
+    const refuse = (field: string, message: string) =>
+      showOwn(req, res, { values: typedValues(req.body), errors: { [field]: message } });
+    if (email === user.email) return refuse('email', 'This is the address you have now. Enter the new one.');
+    const tooMany = await refusedTry(res, () => tries.take(user._id.toHexString()));
+    if (tooMany) return refuse('email-currentPassword', tooMany);
+    if (!(await checkPassword(user.passwordHash, currentPassword)))
+      return refuse('email-currentPassword', WRONG);
+    await tries.giveBack(user._id.toHexString());
+    const tooOften = await refusedTry(res, () => mails.take(user._id.toHexString()));
+    if (tooOften) return refuse('email', tooOften);
+    await askNewEmail(deps, user, email);
+    say(req, {
+      kind: 'notice',
+      text: `Check your email: we wrote to ${email}. Your address changes when you open the link in that email, within 24 hours.`,
+    });
+    res.redirect(303, HOME);
+  });
+
+  router.get('/email/:secret', async (req, res) => {
+    const link = await findLink(req.params.secret, ['new e-mail'], deps.now());
+    if (!link?.user) throw usedUp();
+    if (req.user?._id.equals(link.user))
+      res.render('accounts/new-email', {
+        title: 'Confirm your new email address',
+        from: link.from,
+        email: link.email,
+      });
+    else askToLogIn(req, res);
+  });
+
+  router.post('/email/:secret', async (req, res) => {
+    const link = await findLink(req.params.secret, ['new e-mail'], deps.now());
+    if (!link?.user) throw usedUp();
+    if (!req.user?._id.equals(link.user)) {
+      askToLogIn(req, res);
+      return;
+    }
+    const taken = await takeLink(req.params.secret, ['new e-mail'], deps.now());
+    const changed = taken ? await takeNewEmail(deps, link.user, taken) : undefined;
+    if (!changed || (!changed.ok && changed.reason === 'over')) throw usedUp();
+    if (!changed.ok)
+      throw new HttpError(
+        409,
+        'Another login has this address',
+        'Your own address stays as it is. Log in with the other login, or choose another address.',
+      );
+    await stayIn(req, res, changed.user);
+    say(req, {
+      kind: 'ok',
+      text: `You log in with ${changed.user.email} from now on. Other devices are logged out.`,
+    });
+    res.redirect(303, HOME);
+  });
+
+  /** This session goes on, under a new id; all others are over. */
+  async function stayIn(req: Request, res: Response, user: User): Promise<void> {
+    const { account } = req.session;
+    await signIn(req, user, deps, account);
+    markDevice(deps.config, req, res, user);
+  }
+  return router;
+}
+
+function userOf(req: Request): User {
+  if (!req.user) throw new Error('This route is for who is logged in.');
+  return req.user;
+}
+
+/** Both forms ask for the current password: what is wrong with it stands at the form that was sent. */
+function named(errors: Form['errors'], form: string): Form['errors'] {
+  return Object.fromEntries(
+    Object.entries(errors).map(([key, text]) => [key === 'currentPassword' ? `${form}-${key}` : key, text]),
+  );
+}
+
+async function showOwn(req: Request, res: Response, form: Form = FRESH_FORM): Promise<void> {
+  const actor = maybeActor(res);
+  const isStaff = actor !== undefined && actor.levelName !== 'customer';
+  if (res.statusCode === 200) res.status(statusOf(form));
+  res.render('accounts/own', {
+    title: 'Your login',
+    variant: isStaff ? 'staff' : 'parent',
+    back: isStaff ? undefined : { href: '/my', label: 'Your conferences' },
+    login: { name: userOf(req).name, email: userOf(req).email },
+    form,
+  });
+}
+
+function askToLogIn(req: Request, res: Response): void {
+  say(req, {
+    kind: 'notice',
+    text: 'Log in with the address and password you have now, to confirm your new address.',
+  });
+  res.redirect(303, `/login?next=${encodeURIComponent(req.originalUrl)}`);
+}
+
+function usedUp(): HttpError {
+  return new HttpError(
+    410,
+    'This link no longer works',
+    'It works once, within 24 hours. Log in and change your email address again.',
+  );
+}

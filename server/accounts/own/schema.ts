@@ -1,0 +1,25 @@
+import Joi from 'joi';
+import { emailAddress } from '../../web/parse.js';
+import { newPassword } from '../schema.js';
+
+const current = () => Joi.string().max(200).required().label('the password you have now');
+
+export interface OwnPassword {
+  currentPassword: string;
+  newPassword: string;
+}
+
+export const ownPasswordSchema = Joi.object<OwnPassword, true>({
+  currentPassword: current(),
+  newPassword: newPassword().label('a new password'),
+});
+
+export interface OwnEmail {
+  email: string;
+  currentPassword: string;
+}
+
+export const ownEmailSchema = Joi.object<OwnEmail, true>({
+  email: emailAddress().required(),
+  currentPassword: current(),
+});

@@ -1,0 +1,33 @@
+import type { Appointment } from '../models/appointment.js';
+import { Event } from '../models/event.js';
+import { Household } from '../models/household.js';
+import { Resource } from '../models/resource.js';
+import { holdersOf, Slot } from '../models/slot.js';
+import { findPeople } from './find-people.js';
+import { findSitting, HOLDER } from './find-sitting.js';
+import { planNeeds, type Need } from './plan-needs.js';
+
+/** What an appointment takes at some time of its slot, as far as that goes by the time: the diaries, and what is counted by the day. */
+export async function findNeeds(
+  appointment: Appointment,
+  { from, to, day }: Pick<Slot, 'from' | 'to' | 'day'>,
+): Promise<Need[]> {
+  const slot = await Slot.findById(appointment.slot, { resource: 1, with: 1 }).lean();
+  const [event, holders, found] = await Promise.all([
+    Event.findById(appointment.event, { booking: 1 }).lean(),
+    Resource.find({ _id: { $in: holdersOf(slot ?? appointment) } }, HOLDER).lean(),
+    Household.findById(appointment.household).lean(),
+  ]);
+  if (!event || holders.length === 0) return [];
+  const household = found ?? { _id: appointment.household, account: appointment.account, adults: [] };
+  const people = await findPeople(household, await findSitting(holders));
+  const { students, resource } = appointment;
+  return planNeeds({
+    event,
+    slot: { _id: appointment.slot, from, to, day, capacity: Infinity },
+    resource: { _id: resource },
+    students,
+    household: household._id,
+    people,
+  }).filter((need) => need.kind === 'diary' || need.prefix.startsWith('limit-day:'));
+}

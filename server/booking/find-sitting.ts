@@ -1,0 +1,31 @@
+import { Contact } from '../models/contact.js';
+import type { Resource } from '../models/resource.js';
+import type { Teacher } from './find-people.js';
+
+/** What of a holder of slots tells who sits there. */
+export type Holder = Pick<Resource, '_id' | 'contact' | 'byHand'>;
+export const HOLDER = { contact: 1, byHand: 1 } as const;
+
+/**
+ * Who is at the table on the school's side with some holders of slots: a teacher's contact; of what was made by hand its staff contact,
+ * and itself, as it has a diary of its own and may have nobody.
+ */
+export async function findSitting(holders: Holder[]): Promise<Teacher[]> {
+  const contacts = holders.flatMap(contactsOf);
+  const found =
+    contacts.length > 0 ? await Contact.find({ _id: { $in: contacts } }, { email: 1 }).lean() : [];
+  return sittingOf(holders, found);
+}
+
+/** The same, from contacts that have been read. One that is not among them keeps their diary. */
+export function sittingOf(holders: Holder[], known: Teacher[]): Teacher[] {
+  return holders.flatMap((holder) => [
+    ...contactsOf(holder).map((_id) => known.find((one) => one._id.equals(_id)) ?? { _id, email: '' }),
+    ...(holder.byHand ? [{ _id: holder._id, email: '' }] : []),
+  ]);
+}
+
+/** The contacts who are there. */
+export function contactsOf({ contact, byHand }: Pick<Holder, 'contact' | 'byHand'>) {
+  return [contact, byHand?.staff].flatMap((id) => id ?? []);
+}

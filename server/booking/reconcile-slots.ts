@@ -1,0 +1,148 @@
+import type { Types } from 'mongoose';
+import type { Deps } from '../deps.js';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { asRead } from '../models/as-read.js';
+import { Diary } from '../models/diary.js';
+import { Resource } from '../models/resource.js';
+import { holdersOf, Slot } from '../models/slot.js';
+import { enterTime } from './enter-time.js';
+import { findNeeds } from './find-needs.js';
+import { contactsOf, HOLDER } from './find-sitting.js';
+import { tellHousehold } from './tell-household.js';
+
+/** Somebody who could not come in: they have another meeting then. */
+export interface NotFree {
+  holder: Types.ObjectId;
+  at: Date;
+}
+
+/**
+ * Brings the diaries of what is booked or held in a slot in line with who sits there now. Whoever changes that marks the slot
+ * `unsettled`, writes the change, and calls this; a job does where they died. Who turns out to have another meeting by now is taken out
+ * again: nobody is in two places. May be done twice.
+ *
+ * No booking slips between: one that was there before the change is found here; one that is confirmed after it reads the slot anew.
+ */
+export async function reconcileSlot(deps: Deps, id: Types.ObjectId): Promise<NotFree[]> {
+  const notFree: NotFree[] = [];
+  for (;;) {
+    const slot = await Slot.findById(id).lean();
+    if (!slot) return notFree;
+    const refused = await enterAll(slot, deps.now());
+    if (!refused) break;
+    notFree.push(refused);
+    await takeOut(slot, refused.holder);
+  }
+  const slot = await Slot.findById(id).lean();
+  if (!slot) return notFree;
+  await tellAll(deps, slot);
+  // Not where somebody changed it meanwhile: that is settled by whoever did.
+  await Slot.updateOne({ _id: id, ...asRead({ with: slot.with }) }, { $unset: { unsettled: 1 } });
+  return notFree;
+}
+
+/** Finishes what a process that died left. */
+export async function reconcileSlots(deps: Deps, stopping: AbortSignal): Promise<void> {
+  const left = await Slot.find({ unsettled: true }, { _id: 1 }).limit(1000).lean();
+  for (const { _id } of left) {
+    if (stopping.aborted) return;
+    await reconcileSlot(deps, _id);
+  }
+}
+
+async function enterAll(slot: Slot, now: Date): Promise<NotFree | undefined> {
+  const here = await Appointment.find({
+    slot: slot._id,
+    state: { $in: ['pending', ...LIVING_STATES] },
+  }).lean();
+  for (const appointment of here) {
+    const needs = (await findNeeds(appointment, slot)).filter((need) => need.kind === 'diary');
+    for (const need of needs)
+      if (need.shared && (await enterTime(appointment, need, now))) {
+        const holder = await holderOf(slot, need.person);
+        // Of the slot's own teacher it is known already.
+        if (holder) return { holder, at: appointment.from };
+      }
+    await leaveOthers(
+      appointment._id,
+      needs.map(({ person }) => person.toHexString()),
+    );
+  }
+  return undefined;
+}
+
+/**
+ * Tells families who comes and who does not any more, and writes it in their appointments: after the mail is queued, whose key names the
+ * change, so that nobody misses it or hears it twice. Of what is only held nobody has to be told.
+ */
+async function tellAll(deps: Deps, slot: Slot): Promise<void> {
+  const here = await Appointment.find({
+    slot: slot._id,
+    state: { $in: ['pending', ...LIVING_STATES] },
+  }).lean();
+  for (const { with: before, ...appointment } of here) {
+    if (String(before ?? []) === String(slot.with ?? [])) continue;
+    const sits = slot.with?.length ? { with: slot.with } : {};
+    const same = { _id: appointment._id, slot: slot._id, state: appointment.state };
+    const change = slot.with?.length ? { $set: sits } : { $unset: { with: 1 as const } };
+    if (appointment.state === 'pending') {
+      await Appointment.updateOne(same, change);
+      continue;
+    }
+    const { entry } = appointment;
+    const next = { first: entry?.first ?? appointment._id, changes: (entry?.changes ?? 0) + 1 };
+    const news = await sayTeam(before ?? [], slot.with ?? []);
+    if (appointment.from > deps.now())
+      await tellHousehold(
+        deps,
+        { ...appointment, ...sits, entry: next },
+        'changed',
+        `team:${next.changes}`,
+        news,
+        news,
+      );
+    await Appointment.updateOne(
+      { ...same, ...asRead({ 'entry.changes': entry?.changes }) },
+      { ...change, $set: { ...sits, entry: next } },
+    );
+  }
+}
+
+/** "Mr. Park joins this meeting. Ms. Cohen no longer takes part in this meeting." */
+async function sayTeam(before: Types.ObjectId[], after: Types.ObjectId[]): Promise<string> {
+  const found = await Resource.find({ _id: { $in: [...before, ...after] } }, { name: 1 })
+    .sort({ sortKey: 1 })
+    .lean();
+  const isIn = (list: Types.ObjectId[], id: Types.ObjectId) => list.some((one) => one.equals(id));
+  return [
+    ...found.filter(({ _id }) => !isIn(before, _id)).map(({ name }) => `${name} joins this meeting.`),
+    ...found
+      .filter(({ _id }) => !isIn(after, _id))
+      .map(({ name }) => `${name} no longer takes part in this meeting.`),
+  ].join(' ');
+}
+
+/** Which of a slot's holders a diary's owner is, or is tied to: last come first. */
+async function holderOf(slot: Slot, person: Types.ObjectId): Promise<Types.ObjectId | undefined> {
+  const holders = await Resource.find({ _id: { $in: holdersOf(slot) } }, HOLDER).lean();
+  const found = holders.find((one) => [one._id, ...contactsOf(one)].some((id) => id.equals(person)));
+  if (found?._id.equals(slot.resource)) return found.byHand?.staff?.equals(person) ? found._id : undefined;
+  return found?._id ?? slot.with?.at(-1);
+}
+
+async function takeOut(slot: Slot, holder: Types.ObjectId): Promise<void> {
+  if (holder.equals(slot.resource))
+    await Resource.updateOne(
+      { _id: holder, 'byHand.kind': { $exists: true } },
+      { $unset: { 'byHand.staff': 1 } },
+    );
+  else await Slot.updateOne({ _id: slot._id }, { $pull: { with: holder } });
+}
+
+/** Takes a meeting out of the diaries of whoever does not sit in it any more. */
+async function leaveOthers(appointment: Types.ObjectId, people: string[]): Promise<void> {
+  const diaries = await Diary.find({ 'busy.appointment': appointment }, { _id: 1 }).lean();
+  const theirs = diaries.map(({ _id }) => _id).filter((id) => !people.includes(id.slice(0, id.indexOf(':'))));
+  if (theirs.length > 0)
+    await Diary.updateMany({ _id: { $in: theirs } }, { $pull: { busy: { appointment } } });
+}

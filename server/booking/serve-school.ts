@@ -1,0 +1,53 @@
+import type { Router } from 'express';
+import type { Deps } from '../deps.js';
+import { Account } from '../models/account.js';
+import { Event } from '../models/event.js';
+import { bookingState } from '../web/booking-state.js';
+import { notFound } from '../web/errors.js';
+import { daysInWords } from '../web/format-time.js';
+import { placed } from '../web/place.js';
+import { callOffice } from '../web/say-office.js';
+import { brandOf } from '../web/show-brand.js';
+import { sayWindow } from './show-family.js';
+
+/** More events than a school opens at a time. */
+const LISTED = 50;
+
+/** A school's public link, for everybody: the events that parents can book, or soon can. An earlier name leads to the one it has now. */
+export function addSchoolPage(router: Router, deps: Deps): void {
+  router.get('/s/:school', async (req, res) => {
+    const name = req.params.school.toLowerCase();
+    const account = /^[a-z\d-]{3,40}$/.test(name) ? await Account.findOne({ linkNames: name }).lean() : null;
+    if (!account) throw notFound();
+    if (account.linkName && account.linkName !== req.params.school) {
+      res.redirect(302, `/s/${account.linkName}`);
+      return;
+    }
+    const events = await Event.find({
+      account: account._id,
+      status: 'active',
+      'booking.opensAt': { $exists: true },
+    })
+      .sort({ sortKey: 1 })
+      .limit(LISTED)
+      .lean();
+    const now = deps.now();
+    const shown = events
+      .filter((event) => bookingState(event, now) !== 'over')
+      .sort((a, b) => (a.days[0] ?? '').localeCompare(b.days[0] ?? ''))
+      .map((event) => placed(event, account));
+    res.render('booking/school', {
+      title: 'Parent-teacher conferences',
+      school: brandOf(account),
+      lang: account.locale,
+      office: callOffice(account),
+      events: shown.map((event) => ({
+        name: event.name,
+        link: event.link,
+        place: event.place,
+        days: daysInWords(event.days, event),
+        booking: sayWindow(event, now),
+      })),
+    });
+  });
+}

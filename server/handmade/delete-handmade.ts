@@ -1,0 +1,41 @@
+import { recordAudit } from '../audit/record-audit.js';
+import type { Deps } from '../deps.js';
+import { Resource } from '../models/resource.js';
+import { Slot } from '../models/slot.js';
+import { removeSlots } from '../slots/remove-slots.js';
+import type { Actor } from '../web/actor.js';
+import { hideHandmade } from './edit-handmade.js';
+import type { Handmade } from './queries.js';
+
+/**
+ * Deletes what was made by hand, with its slots. It is hidden first, so that nobody books it any more; where somebody has, or is about to,
+ * it stays so, and doing this again goes on. Of what is over or canceled its name is still known.
+ * @returns how many slots stay for that; 0: it is deleted
+ */
+export async function deleteHandmade(
+  deps: Pick<Deps, 'now'>,
+  actor: Actor,
+  handmade: Handmade,
+): Promise<number> {
+  const { _id, account, event } = handmade;
+  await hideHandmade(deps, actor, handmade, true);
+  const scope = { account, event, resource: _id };
+  const slots = await Slot.find(scope, { state: 1, message: 1 }).lean();
+  const { booked, held } = await removeSlots(actor, { _id: event, account }, slots, deps.now());
+  const left = booked.length + held.length;
+  if (left > 0 || (await Slot.exists(scope))) return Math.max(left, 1);
+  await Slot.updateMany(
+    { event, account, with: { $eq: _id, $exists: true } },
+    { $pull: { with: _id }, $set: { unsettled: true } },
+  );
+  await Resource.updateOne(
+    { _id, account, event, status: 'active', 'byHand.hidden': true },
+    { $set: { status: 'gone' } },
+  );
+  await recordAudit({
+    ...{ account, event, user: actor.user, targets: [_id], at: deps.now() },
+    action: 'delete bookable',
+    detail: { slots: slots.length },
+  });
+  return 0;
+}

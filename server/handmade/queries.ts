@@ -1,0 +1,124 @@
+import type { Types } from 'mongoose';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { Contact, contactName } from '../models/contact.js';
+import type { Event } from '../models/event.js';
+import { Resource, type ByHand } from '../models/resource.js';
+import { School } from '../models/school.js';
+import { searchKey } from '../models/scoped.js';
+import { Slot } from '../models/slot.js';
+
+type EventScope = Pick<Event, '_id' | 'account'>;
+
+/** What somebody made by hand. */
+export type Handmade = Resource & { byHand: ByHand };
+
+/** One of the event's; null for another event's, a teacher's, and one that was deleted. */
+export async function findHandmade(event: EventScope, id: Types.ObjectId): Promise<Handmade | null> {
+  const found = await Resource.findOne({
+    _id: id,
+    account: event.account,
+    event: event._id,
+    'byHand.kind': { $exists: true },
+    status: 'active',
+  }).lean();
+  return found as Handmade | null;
+}
+
+export interface Choice {
+  value: string;
+  label: string;
+}
+
+/** What the form offers. */
+export interface Choices {
+  schools: Choice[];
+  grades: Choice[];
+  /** Teachers and staff to choose from while typing, by email where they have one. */
+  people: Choice[];
+}
+
+const MOST_PEOPLE = 500;
+
+/**
+ * Who runs one event alone is offered its own teachers: whom else the school has is not theirs to read.
+ * @param kept grades that are chosen, whether anybody is in them or not
+ */
+export async function formChoices(
+  { _id: event, account }: EventScope,
+  kept: string[],
+  seesAll: boolean,
+): Promise<Choices> {
+  const own = seesAll
+    ? {}
+    : { _id: { $in: await Resource.distinct('contact', { event, account, status: 'active' }) } };
+  const [schools, grades, people] = await Promise.all([
+    School.find({ account }, { name: 1 }).sort({ sortKey: 1 }).lean(),
+    Contact.distinct('grade', { account, type: 'student', status: 'active' }),
+    Contact.find(
+      { ...own, account, type: { $in: ['teacher', 'staff'] }, status: 'active' },
+      { firstName: 1, lastName: 1, email: 1 },
+    )
+      .sort({ sortKey: 1 })
+      .limit(MOST_PEOPLE)
+      .lean(),
+  ]);
+  return {
+    schools: schools.map(({ _id, name }) => ({ value: _id.toHexString(), label: name })),
+    grades: [...new Set([...grades, ...kept])]
+      .filter((grade) => grade !== '')
+      .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+      .map((grade) => ({ value: grade, label: grade })),
+    people: people.map((one) => ({ value: one.email || contactName(one), label: contactName(one) })),
+  };
+}
+
+/** How a staff contact is written in the form; '' for nobody. */
+export async function staffText(account: Types.ObjectId, staff: Types.ObjectId | undefined): Promise<string> {
+  if (!staff) return '';
+  const found = await Contact.findOne(
+    { _id: staff, account },
+    { firstName: 1, lastName: 1, email: 1 },
+  ).lean();
+  return found ? found.email || contactName(found) : '';
+}
+
+/** The teacher or staff member whom an email address or a name means. Several are not guessed among. */
+export async function findStaff(
+  account: Types.ObjectId,
+  text: string,
+): Promise<{ ok: true; staff?: Types.ObjectId } | { ok: false; reason: 'unknown' | 'several' }> {
+  if (text === '') return { ok: true };
+  const scope = { account, type: { $in: ['teacher', 'staff'] as const }, status: 'active' as const };
+  const found = await Contact.find(
+    text.includes('@')
+      ? { ...scope, email: text.toLowerCase() }
+      : { ...scope, sortKey: { $in: sortKeysOf(text) } },
+    { _id: 1 },
+  )
+    .limit(2)
+    .lean();
+  const [first, second] = found;
+  if (!first) return { ok: false, reason: 'unknown' };
+  return second ? { ok: false, reason: 'several' } : { ok: true, staff: first._id };
+}
+
+const MOST_WORDS = 8;
+
+/** A name in either order ("Ana Lee", "Lee, Ana") as people are sorted by it, wherever the last name begins. */
+function sortKeysOf(text: string): string[] {
+  const words = text.replace(/,/g, ' ').split(/\s+/).filter(Boolean).slice(0, MOST_WORDS);
+  return words.map((_word, index) => searchKey(...words.slice(index), ...words.slice(0, index)));
+}
+
+/** What there is of one: slots, and appointments that take place. */
+export async function countOfHandmade(resource: Pick<Resource, '_id' | 'event'>) {
+  const [slots, booked] = await Promise.all([
+    Slot.countDocuments({ resource: resource._id, event: resource.event }),
+    Appointment.countDocuments({
+      resource: resource._id,
+      event: resource.event,
+      state: { $in: LIVING_STATES },
+    }),
+  ]);
+  return { slots, booked };
+}

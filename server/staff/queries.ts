@@ -1,0 +1,143 @@
+import type { Types } from 'mongoose';
+import { offeredGrants, OneTimeLink } from '../models/one-time-link.js';
+import { Contact, contactName, type ContactType } from '../models/contact.js';
+import { School } from '../models/school.js';
+import { searchWords } from '../models/scoped.js';
+import { beginsInKey } from '../models/scoped.js';
+import { StaffInvitation } from '../models/staff-invitation.js';
+import { User } from '../models/user.js';
+import { ROSTER_STATES, type RosterFilter, type RosterState } from './schema.js';
+
+/** More teachers and staff than a district has. */
+const MOST = 20_000;
+
+export interface RosterRow {
+  id: Types.ObjectId;
+  name: string;
+  type: ContactType;
+  email: string;
+  schools: string;
+  state: RosterState;
+}
+
+export interface RosterList {
+  rows: RosterRow[];
+  /** Found by all filters but the one that is counted, for the chips. */
+  ofType: Record<'teacher' | 'staff' | '', number>;
+  ofState: Record<RosterState | '', number>;
+  schools: { value: string; label: string }[];
+}
+
+/** Active teachers and staff of the roster, by name, with what each has of a staff account. */
+export async function listRoster(
+  account: Types.ObjectId,
+  { q, type, school, state }: RosterFilter,
+  now: Date,
+): Promise<RosterList> {
+  const [people, schools, stateOf] = await Promise.all([
+    Contact.find(
+      { account, type: { $in: ['teacher', 'staff'] }, status: 'active' },
+      { firstName: 1, lastName: 1, email: 1, type: 1, schools: 1, searchKey: 1 },
+    )
+      .sort({ sortKey: 1 })
+      .limit(MOST)
+      .lean(),
+    School.find({ account }, { name: 1 }).sort({ sortKey: 1 }).lean(),
+    readStates(account, now),
+  ]);
+  const nameOf = new Map(schools.map(({ _id, name }) => [_id.toHexString(), name]));
+  const words = searchWords(q).slice(0, 6).map(beginsInKey);
+  const found = people
+    .filter((person) => words.every((word) => word.test(person.searchKey)))
+    .filter((person) => !school || person.schools.some((id) => id.toHexString() === school))
+    .map((person): RosterRow & { searchKey?: string } => ({
+      id: person._id,
+      name: contactName(person),
+      type: person.type,
+      email: person.email,
+      schools: person.schools.flatMap((id) => nameOf.get(id.toHexString()) ?? []).join(', '),
+      state: stateOf(person),
+    }));
+  const count = (of: RosterRow[]) => of.length;
+  const ofKind = (row: RosterRow) => !type || row.type === type;
+  const inState = (row: RosterRow) => !state || row.state === state;
+  const [byType, byState] = [found.filter(inState), found.filter(ofKind)];
+  return {
+    rows: found.filter((row) => ofKind(row) && inState(row)),
+    ofType: {
+      '': count(byType),
+      teacher: count(byType.filter((row) => row.type === 'teacher')),
+      staff: count(byType.filter((row) => row.type === 'staff')),
+    },
+    ofState: {
+      '': count(byState),
+      ...(Object.fromEntries(
+        ROSTER_STATES.map((one) => [one, count(byState.filter((row) => row.state === one))]),
+      ) as Record<RosterState, number>),
+    },
+    schools: schools.map(({ _id, name }) => ({ value: _id.toHexString(), label: name })),
+  };
+}
+
+type Person = Pick<Contact, '_id' | 'email'>;
+
+/** Tells who of the roster has a staff account, by the address or by being that person there. */
+export async function readStates(
+  account: Types.ObjectId,
+  now: Date,
+): Promise<(person: Person) => RosterState> {
+  const [users, offers] = await Promise.all([
+    User.find(
+      { 'grants.account': account, grants: { $elemMatch: { account, level: { $ne: 'customer' } } } },
+      { email: 1, grants: 1, passwordHash: 1 },
+    ).lean(),
+    OneTimeLink.find({ 'offer.account': account, expiresAt: { $gt: now } }).lean(),
+  ]);
+  const states = new Map<string, RosterState>();
+  const offered = await User.find(
+    { _id: { $in: offers.flatMap(({ user }) => user ?? []) } },
+    { email: 1 },
+  ).lean();
+  for (const { email } of offered) states.set(email, 'invited');
+  for (const { offer } of offers)
+    for (const { contact } of offer ? offeredGrants(offer) : [])
+      if (contact) states.set(contact.toHexString(), 'invited');
+  for (const { email, grants, passwordHash } of users) {
+    const state = passwordHash === undefined ? 'invited' : 'account';
+    states.set(email, state);
+    for (const { contact, account: where, level } of grants)
+      if (contact && where.equals(account) && level !== 'customer') states.set(contact.toHexString(), state);
+  }
+  return ({ _id, email }) => {
+    const known = states.get(_id.toHexString()) ?? (email && states.get(email.toLowerCase()));
+    return known || (email ? 'none' : 'no email');
+  };
+}
+
+export function findInvitation(account: Types.ObjectId, id: Types.ObjectId): Promise<StaffInvitation | null> {
+  return StaffInvitation.findOne({ _id: id, account }).lean();
+}
+
+/** Those for whom something else than an invitation came of it, by name. */
+export async function nameOutcomes(
+  invitation: StaffInvitation,
+): Promise<{ name: string; what: StaffInvitation['outcomes'][number]['what'] }[]> {
+  const others = invitation.outcomes.filter(({ what }) => what !== 'invited');
+  const ids = others.map(({ person }) => person);
+  const people =
+    invitation.kind === 'invite'
+      ? (
+          await Contact.find(
+            { account: invitation.account, _id: { $in: ids } },
+            { firstName: 1, lastName: 1, email: 1 },
+          ).lean()
+        ).map((contact) => [contact._id.toHexString(), contactName(contact)] as const)
+      : (await User.find({ _id: { $in: ids } }, { email: 1 }).lean()).map(
+          ({ _id, email }) => [_id.toHexString(), email] as const,
+        );
+  const nameOf = new Map(people);
+  return others.map(({ person, what }) => ({
+    name: nameOf.get(person.toHexString()) ?? 'Somebody who is gone',
+    what,
+  }));
+}

@@ -1,0 +1,132 @@
+import { Types, type Model } from 'mongoose';
+import { inviteAgain } from '../accounts/invite-again.js';
+import { inviteStaff } from '../accounts/invite-staff.js';
+import { isSent } from '../accounts/send-link.js';
+import type { Deps } from '../deps.js';
+import { Account } from '../models/account.js';
+import { Contact, contactName } from '../models/contact.js';
+import type { Run } from '../models/run.js';
+import { StaffInvitation, type Outcome } from '../models/staff-invitation.js';
+import { ActiveRun } from '../runs/engine/active-run.js';
+import { isPassing } from '../runs/engine/judge-fault.js';
+import { RunHandedBack, RunLost } from '../runs/engine/run-ends.js';
+import { countTries, MOST_TRIES, takeRun } from '../runs/engine/take-run.js';
+import { TIMING, type Timing } from '../runs/engine/timing.js';
+import { readStates } from './queries.js';
+
+const invitations = StaffInvitation as unknown as Model<Run>;
+
+export const INVITATION_STAGES = ['people'] as const;
+
+/**
+ * Invites whom an invitation of many names, one after the other, unless somebody else is at it. What becomes of each is noted under them,
+ * and each mail has a key of the invitation and the person: a worker that dies leaves it to be gone on with, and nobody is mailed twice.
+ */
+export async function runInvitations(
+  deps: Deps,
+  key: string,
+  stopping: AbortSignal,
+  timing: Timing = TIMING,
+): Promise<void> {
+  const taken = (await takeRun(
+    invitations,
+    new Types.ObjectId(key),
+    timing,
+    deps.now(),
+  )) as StaffInvitation | null;
+  if (!taken) return;
+  const run = new ActiveRun(invitations, taken, {
+    stages: INVITATION_STAGES,
+    timing,
+    stopping,
+    now: deps.now,
+  });
+  try {
+    if (countTries(taken) > MOST_TRIES) {
+      await run.end('failed', { code: 'gave up', tries: MOST_TRIES });
+      return;
+    }
+    await run.whileGoing(inviteEach(deps, taken, run));
+    await run.end('done', { code: 'did', counts: {} });
+  } catch (error) {
+    await endBadly(deps, run, run.signal.aborted ? run.signal.reason : error);
+  } finally {
+    run.letGo();
+  }
+}
+
+async function inviteEach(deps: Deps, invitation: StaffInvitation, run: ActiveRun): Promise<void> {
+  const { account, people } = invitation;
+  const { name: accountName } = await Account.findById(account, { name: 1 }).orFail().lean();
+  const done = new Set(invitation.outcomes.map(({ person }) => person.toHexString()));
+  const stateOf = await readStates(account, deps.now());
+  await run.begin('people', people.length);
+  await run.step(done.size);
+  for (const person of people) {
+    if (done.has(person.toHexString())) continue;
+    const key = `${invitation._id.toHexString()}:${person.toHexString()}`;
+    const actor = { account, user: invitation.by, accountName };
+    const what =
+      invitation.kind === 'again'
+        ? await inviteAgain(deps, actor, person, key)
+        : await inviteOne(deps, invitation, person, { actor, key, stateOf });
+    await StaffInvitation.updateOne(
+      { _id: invitation._id, 'outcomes.person': { $ne: person } },
+      { $push: { outcomes: { person, what } } },
+    );
+    await run.step(1);
+  }
+}
+
+async function inviteOne(
+  deps: Deps,
+  { account, level = 'resource administrator' }: StaffInvitation,
+  id: Types.ObjectId,
+  {
+    actor,
+    key,
+    stateOf,
+  }: {
+    actor: Parameters<typeof inviteStaff>[1];
+    key: string;
+    stateOf: Awaited<ReturnType<typeof readStates>>;
+  },
+): Promise<Outcome> {
+  const contact = await Contact.findOne({
+    account,
+    _id: id,
+    type: { $in: ['teacher', 'staff'] },
+    status: 'active',
+  }).lean();
+  if (!contact) return 'gone';
+  if (!contact.email) return 'no email';
+  // A try before this one may have mailed them and died.
+  const isMailed = await isSent(key);
+  if (!isMailed && stateOf(contact) !== 'none') return 'has account';
+  const invited = await inviteStaff(
+    deps,
+    actor,
+    {
+      name: contactName(contact),
+      email: contact.email.toLowerCase(),
+      scope: 'contact',
+      level,
+      events: [],
+      contact: contact._id,
+    },
+    key,
+  );
+  if (invited.ok) return invited.now ? 'given' : 'invited';
+  if (invited.reason === 'has access') return isMailed ? 'invited' : 'has account';
+  return invited.reason === 'blocked' ? 'blocked' : 'gone';
+}
+
+async function endBadly(deps: Deps, run: ActiveRun, error: unknown): Promise<void> {
+  if (error instanceof RunLost) return;
+  if (error instanceof RunHandedBack || isPassing(error)) {
+    await run.handBack().catch(() => undefined);
+    return;
+  }
+  deps.log.error({ err: error, run: run.id.toHexString() }, 'inviting staff failed');
+  await run.end('failed', { code: 'fault' });
+}

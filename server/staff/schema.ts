@@ -1,0 +1,102 @@
+import Joi from 'joi';
+import type { Types } from 'mongoose';
+import { ACCESS_LEVELS, type AccessLevel } from '../models/user.js';
+import { idText, line, objectIds, tick } from '../web/parse.js';
+
+/** Levels that many get at once: administrators are made one by one. */
+export const BULK_LEVELS = ACCESS_LEVELS.filter((level) => level !== 'customer' && level !== 'administrator');
+
+/** More are invited in several goes. */
+export const MOST_PEOPLE = 2000;
+
+export const ROSTER_STATES = ['none', 'invited', 'account', 'no email'] as const;
+/** Whether somebody of the roster has a staff account: `none` has not, and could have. */
+export type RosterState = (typeof ROSTER_STATES)[number];
+
+export interface RosterFilter {
+  q: string;
+  type: 'teacher' | 'staff' | '';
+  school: string;
+  state: RosterState | '';
+}
+
+const filter = {
+  q: line(100).allow('').default(''),
+  type: Joi.string().valid('', 'teacher', 'staff').default('teacher'),
+  school: idText().allow('').default(''),
+  state: Joi.string()
+    .valid('', ...ROSTER_STATES)
+    .default('none'),
+};
+
+export const rosterQuery = Joi.object<RosterFilter & { page: number }, true>({
+  ...filter,
+  page: Joi.number().integer().min(1).max(10_000).default(1),
+});
+
+const ids = () => objectIds(MOST_PEOPLE).default([]).label('people from the list');
+const OPEN_AGAIN = 'Open this page again, and select the people again.';
+
+const once = () =>
+  Joi.string()
+    .max(40)
+    .pattern(/^[\w-]{8,40}$/)
+    .required()
+    .messages({
+      'any.required': OPEN_AGAIN,
+      'string.empty': OPEN_AGAIN,
+      'string.base': OPEN_AGAIN,
+      'string.max': OPEN_AGAIN,
+      'string.pattern.base': OPEN_AGAIN,
+    });
+
+export interface InviteForm extends RosterFilter {
+  ids: Types.ObjectId[];
+  all: boolean;
+  level: AccessLevel;
+  once: string;
+}
+
+export const inviteForm = Joi.object<InviteForm, true>({
+  ...filter,
+  ids: ids(),
+  all: tick(),
+  level: Joi.string()
+    .valid(...BULK_LEVELS)
+    .required()
+    .label('an access level'),
+  once: once(),
+});
+
+export interface StaffFilter {
+  q: string;
+  state: 'active' | 'invited' | '';
+}
+
+export interface BulkForm extends StaffFilter {
+  ids: Types.ObjectId[];
+  all: boolean;
+  /** `again all`: whoever has not answered, whatever is selected. */
+  act: 'level' | 'again' | 'again all' | 'remove';
+  toLevel: AccessLevel;
+  once: string;
+  sure: boolean;
+}
+
+const staffFilter = {
+  q: line(100).allow('').default(''),
+  state: Joi.string().valid('', 'active', 'invited').default(''),
+};
+
+export const bulkForm = Joi.object<BulkForm, true>({
+  ...staffFilter,
+  ids: ids(),
+  all: tick(),
+  act: Joi.string().valid('level', 'again', 'again all', 'remove').required().label('what to do'),
+  toLevel: Joi.string()
+    .valid(...BULK_LEVELS)
+    .default('resource administrator')
+    .label('an access level'),
+  once: once(),
+  sure: tick(),
+});

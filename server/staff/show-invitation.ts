@@ -1,0 +1,32 @@
+import type { Outcome, StaffInvitation } from '../models/staff-invitation.js';
+import { stagesOf, type ShownStage } from '../runs/show/show-run.js';
+import { countOf } from '../web/format-count.js';
+import { INVITATION_STAGES } from './run-invitations.js';
+
+/** The bar of an invitation of many. */
+export function invitationStages(invitation: StaffInvitation, now: Date): ShownStage[] {
+  return stagesOf(invitation, null, INVITATION_STAGES, now).map((stage) => ({ ...stage, label: 'People' }));
+}
+
+/** What becomes of it, in a sentence or two. */
+export function sayInvitation(invitation: StaffInvitation, hasServer: boolean): string {
+  const { state, outcomes, people } = invitation;
+  if (state === 'queued') return 'Waiting for its turn. You can leave this page, it goes on.';
+  if (state === 'running') return 'Inviting. You can leave this page, it goes on.';
+  const invited = outcomes.filter(({ what }) => what === 'invited').length;
+  const mails = hasServer
+    ? 'invited by email'
+    : 'invited. No email server is set up: the emails are in the Outbox';
+  const done = `${countOf(invited, 'person is', 'people are')} ${mails}.`;
+  if (state === 'done') return done;
+  return `Slotbell couldn’t finish. ${done} Invite the other ${countOf(people.length - outcomes.length, 'person', 'people')} again.`;
+}
+
+/** Why nobody was mailed, by what became of them. */
+export const OUTCOME_WORDS: Record<Exclude<Outcome, 'invited'>, string> = {
+  given: 'Already works here, and has the access now',
+  'has account': 'Has a staff account, or is invited already',
+  'no email': 'No email address',
+  blocked: 'Your school blocked this login as a parent',
+  gone: 'No longer on the roster, or no longer invited',
+};

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Browser, Page } from 'playwright-core';
+import { createApp } from '../../server/app.js';
+import { Event } from '../../server/models/event.js';
+import { Slot } from '../../server/models/slot.js';
+import { createTestApp, makeAccount, makeUser, type TestApp } from '../support/app.js';
+import { makeAppointment } from '../support/appointment.js';
+import { axeViolations, launchBrowser, openPage } from '../support/browser.js';
+import { makeClass, makePerson, makeTeachingPerson } from '../support/classes/school-day.js';
+import { makeEvent, makeSlot } from '../support/event.js';
+import { emptyDatabase } from '../support/hooks.js';
+import { makeSessions } from '../support/sessions.js';
+
+const NOW = new Date('2026-11-20T18:00:00Z');
+const TEACHERS = ['Kim Lee', 'Lou Park', 'Ana María Fernández de la Cruz', 'Bo Chen'];
+const DAY_MS = 24 * 3600_000;
+
+/** From the event’s page on. */
+describe('clicks on the overview', function () {
+  this.timeout(120_000);
+  let test: TestApp;
+  let server: Server;
+  let browser: Browser;
+  let page: Page;
+  let event: Event;
+  let clicks: number;
+
+  before(async () => {
+    browser = await launchBrowser();
+    await emptyDatabase();
+    test = createTestApp();
+    test.setNow(NOW);
+    const account = (await makeAccount())._id;
+    event = await makeEvent(account, { days: ['2026-11-24', '2026-11-25'], place: 'Gym' });
+    const slots: Slot[] = [];
+    for (const [nth, name] of TEACHERS.entries()) {
+      const { contact, resource } = await makeTeachingPerson(event, name);
+      const students = await Promise.all(
+        Array.from({ length: 5 }, (_, index) =>
+          makePerson(account, 'student', `Child${String(index)} ${name}`),
+        ),
+      );
+      await makeClass(event, `Class of ${name}`, {
+        teachers: [contact._id],
+        students: students.map(({ _id }) => _id),
+      });
+      for (let index = 0; index < 3 + nth; index += 1)
+        slots.push(await makeSlot(event, resource, `2026-11-24T17:${String(index)}0`));
+      for (let index = 0; index <= nth % 3; index += 1)
+        await makeAppointment(slots.at(-1 - index)!, {
+          students: [students[index]!._id],
+          bookedAt: new Date(NOW.getTime() - (index * 3 + nth) * DAY_MS),
+        });
+    }
+    server = createApp(test.deps).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const base = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+    const [session] = await makeSessions(
+      [await makeUser(account, 'administrator')],
+      test.deps.config.appSecret,
+      NOW,
+    );
+    page = await openPage(browser, { width: 1280 });
+    const cut = session!.cookie.indexOf('=');
+    await page.context().addCookies([
+      {
+        name: session!.cookie.slice(0, cut),
+        value: session!.cookie.slice(cut + 1).split(';')[0]!,
+        url: base,
+      },
+    ]);
+    await page.goto(`${base}/events/${String(event._id)}`);
+  });
+  after(async () => {
+    await browser.close();
+    server.closeAllConnections();
+    server.close();
+  });
+  beforeEach(() => {
+    clicks = 0;
+  });
+
+  async function click(role: 'link' | 'button', name: string | RegExp): Promise<void> {
+    clicks += 1;
+    await page
+      .getByRole(role, { name, exact: typeof name === 'string' })
+      .first()
+      .click();
+    await page.waitForLoadState();
+    await look(String(name).replace(/\W+/g, '-'));
+  }
+
+  async function look(name: string): Promise<void> {
+    assert.deepEqual(await axeViolations(page), [], page.url());
+    for (const width of [390, 1280]) {
+      await page.setViewportSize({ width, height: 844 });
+      const wider = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
+      assert.equal(wider, 0, `${page.url()} at ${String(width)}`);
+      if (!process.env.SHOTS) continue;
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        await page.screenshot({
+          path: `${process.env.SHOTS}/${name}-${String(width)}-${colorScheme}.png`,
+          fullPage: true,
+        });
+      }
+      await page.emulateMedia({ colorScheme: 'light' });
+    }
+  }
+
+  it('opening: three at most, with warnings in between', async () => {
+    await look('before');
+    await click('link', 'Open booking now');
+    await click('button', 'Open booking now');
+    assert.deepEqual((await Event.findById(event._id).lean())?.booking.opensAt, NOW);
+    assert.ok(clicks <= 3, String(clicks));
+    assert.match((await page.textContent('main')) ?? '', /Booking is open/);
+  });
+
+  it('room for the families of a teacher who has too few slots: two', async () => {
+    await click('link', /^Find room/);
+    await click('button', /^Add \d+ slots?/);
+    assert.ok(clicks <= 2, String(clicks));
+    assert.ok((await Slot.countDocuments({ event: event._id })) > 18);
+  });
+});

@@ -1,0 +1,302 @@
+import assert from 'node:assert/strict';
+import type { Types } from 'mongoose';
+import { StaffInvitation } from '../../server/models/staff-invitation.js';
+import { Contact } from '../../server/models/contact.js';
+import { AuditEntry } from '../../server/models/audit-entry.js';
+import { Notification } from '../../server/models/notification.js';
+import { contactKeys } from '../../server/models/person-keys.js';
+import { School } from '../../server/models/school.js';
+import { User } from '../../server/models/user.js';
+import { runInvitations } from '../../server/staff/run-invitations.js';
+import { resumeInvitations } from '../../server/staff/resume-invitations.js';
+import { makeAccount, makeUser, startAs, type TestApp, Visitor } from '../support/app.js';
+import { asApp } from '../support/scans.js';
+
+const NOW = new Date('2026-11-20T18:00:00Z');
+const NEVER = new AbortController().signal;
+const LOGINS = '/global-setup/logins';
+
+describe('staff accounts for many', () => {
+  let test: TestApp;
+  let account: Types.ObjectId;
+  let visitor: Visitor;
+
+  beforeEach(async () => {
+    ({ test, account, visitor } = await startAs('administrator', NOW));
+  });
+
+  async function person(
+    name: string,
+    more: { email?: string; type?: 'teacher' | 'staff'; school?: Types.ObjectId } = {},
+  ) {
+    const { email = `${name.toLowerCase()}@example.org`, type = 'teacher', school } = more;
+    const [firstName, lastName] = [name, 'Lee'];
+    return Contact.create({
+      ...{ account, type, source: 'file', status: 'active', firstName, lastName, email },
+      schools: school ? [school] : [],
+      ...contactKeys({ firstName, lastName, email, schoolId: '' }),
+    });
+  }
+
+  /** Sends the roster's form as it stands, and does the job that it asks for. @returns the page of what became of it */
+  async function invite(query: string, fields: Record<string, string | string[]>): Promise<string> {
+    const page = await visitor.get(`${LOGINS}/roster${query}`);
+    const held = Object.fromEntries(
+      [...page.text.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g)].map(([, name, value]) => [
+        name!,
+        value!,
+      ]),
+    );
+    const answer = await visitor.post(
+      `${LOGINS}/invitations`,
+      { ...held, level: 'resource administrator', ...fields },
+      LOGINS,
+    );
+    assert.equal(answer.status, 303, answer.text);
+    await work();
+    return answer.headers.location!;
+  }
+
+  async function work(): Promise<void> {
+    for (const { name, key } of test.asked.splice(0))
+      if (name === 'invite-staff') await asApp(() => runInvitations(test.deps, key, NEVER));
+  }
+
+  const mails = async () =>
+    (await Notification.find({ kind: 'invitation' }).sort({ to: 1 }).lean()).map(({ to }) => to);
+
+  it('are given to whoever is selected by school and type, and each is told by mail, once', async () => {
+    const [north, south] = await Promise.all(
+      ['North', 'South'].map((name) => School.create({ account, name, sortKey: name.toLowerCase() })),
+    );
+    await person('Ana', { school: north!._id });
+    await person('Bo', { school: south!._id });
+    await person('Cy', { school: north!._id, type: 'staff' });
+    await person('Di', { school: north!._id, email: '' });
+    const known = await person('Ed', { school: north!._id });
+    await makeUser(account, 'appointment viewer', { email: known.email });
+    const parent = await person('Fay', { school: north!._id });
+    const other = await makeAccount('Oak');
+    await makeUser(other._id, 'customer', { email: parent.email });
+
+    const list = await visitor.get(`${LOGINS}/roster?type=teacher&state=&school=${String(north!._id)}`);
+    for (const shown of ['Ana', 'Di', 'Ed', 'Fay']) assert.match(list.text, new RegExp(`${shown} Lee`));
+    for (const hidden of ['Bo Lee', 'Cy Lee']) assert.doesNotMatch(list.text, new RegExp(hidden));
+    assert.match(list.text, /No account yet <span class="count">2</);
+    assert.match(list.text, /No email <span class="count">1</);
+
+    const address = await invite(`?type=teacher&state=&school=${String(north!._id)}`, { all: '1' });
+    assert.deepEqual(await mails(), ['ana@example.org', 'fay@example.org']);
+    const page = await visitor.get(address);
+    assert.match(page.text, /2 people are invited/);
+    assert.match(page.text, /Di Lee[\s\S]*No email address/);
+    assert.match(page.text, /Ed Lee[\s\S]*Has a staff account/);
+    const ana = await User.findOne({ email: 'ana@example.org' }).orFail().lean();
+    const teacher = await Contact.findOne({ firstName: 'Ana' }).orFail().lean();
+    assert.deepEqual(ana.grants, [{ account, level: 'resource administrator', contact: teacher._id }]);
+
+    // Everybody once more: nobody is mailed again.
+    await invite('?type=&state=', { all: '1' });
+    assert.deepEqual(await mails(), [
+      'ana@example.org',
+      'bo@example.org',
+      'cy@example.org',
+      'fay@example.org',
+    ]);
+    assert.equal(await AuditEntry.countDocuments({ action: 'invite many staff' }), 2);
+  });
+
+  it('are asked for once when the button is pressed twice, and not without anybody', async () => {
+    const ana = await person('Ana');
+    const fields = {
+      level: 'appointment maker',
+      once: 'abcdefgh12',
+      ids: String(ana._id),
+      type: 'teacher',
+      state: 'none',
+    };
+    const page = await visitor.get(`${LOGINS}/roster`);
+    const _csrf = /name="_csrf" value="([^"]+)"/.exec(page.text)![1]!;
+    const press = () =>
+      visitor.agent
+        .post(`${LOGINS}/invitations`)
+        .type('form')
+        .send({ _csrf, ...fields });
+    const both = await Promise.all([press(), press()]);
+    assert.equal(both[0].status, 303);
+    assert.equal(both[0].headers.location, both[1].headers.location);
+    assert.equal(await StaffInvitation.countDocuments({}), 1);
+    const none = await visitor.post(
+      `${LOGINS}/invitations`,
+      { ...fields, ids: [], once: 'abcdefgh13' },
+      LOGINS,
+    );
+    assert.equal(none.status, 422);
+    assert.match(none.text, /Select at least one person/);
+    for (const wrong of [{ level: 'administrator' }, { once: '' }, { ids: 'x' }])
+      assert.equal(
+        (await visitor.post(`${LOGINS}/invitations`, { ...fields, ...wrong }, LOGINS)).status,
+        422,
+      );
+  });
+
+  it('nobody is mailed twice, and nobody forgotten, wherever the worker dies', async () => {
+    for (const name of ['Ana', 'Bo', 'Cy', 'Di']) await person(name);
+    await invite('', { all: '1' });
+    const before = await Notification.find({ kind: 'invitation' }).sort({ to: 1 }).lean();
+    assert.equal(before.length, 4);
+    // As it would be left by deaths: before the mail, between mail and access, and before anything was noted of them.
+    await Notification.deleteOne({ to: 'ana@example.org' });
+    await User.updateOne({ email: 'ana@example.org' }, { $set: { grants: [] } });
+    await User.updateOne({ email: 'bo@example.org' }, { $set: { grants: [] } });
+    await StaffInvitation.updateMany(
+      {},
+      { $set: { state: 'running', outcomes: [], heartbeatAt: new Date(0) } },
+    );
+    await resumeInvitations(test.deps);
+    await work();
+    const after = await Notification.find({ kind: 'invitation' }).sort({ to: 1 }).lean();
+    assert.deepEqual(
+      after.slice(1).map(({ _id }) => String(_id)),
+      before.slice(1).map(({ _id }) => String(_id)),
+    );
+    assert.equal(after.length, 4);
+    const invitation = await StaffInvitation.findOne({}).orFail().lean();
+    assert.equal(invitation.state, 'done');
+    assert.deepEqual(
+      invitation.outcomes.map(({ what }) => what),
+      Array(4).fill('invited'),
+    );
+    for (const { text, to } of after) {
+      const user = await User.findOne({ email: to }).orFail().lean();
+      assert.equal(user.grants.length, 1, to);
+      const secret = /\/password\/([\w-]+)/.exec(text)![1]!;
+      assert.equal(
+        (await new Visitor(test.app).get(`/password/${secret}`)).status,
+        200,
+        `${to}: the link works`,
+      );
+    }
+  });
+
+  it('a worker told to end hands the rest over', async () => {
+    for (const name of ['Ana', 'Bo', 'Cy']) await person(name);
+    const page = await visitor.get(`${LOGINS}/roster`);
+    const once = /name="once" value="([^"]+)"/.exec(page.text)![1]!;
+    await visitor.post(`${LOGINS}/invitations`, { all: '1', once, level: 'appointment maker' }, LOGINS);
+    const { key } = test.asked.find(({ name }) => name === 'invite-staff')!;
+    const stopping = new AbortController();
+    stopping.abort();
+    await asApp(() => runInvitations(test.deps, key, stopping.signal));
+    assert.equal((await StaffInvitation.findById(key).orFail().lean()).state, 'queued');
+    await work();
+    assert.equal((await StaffInvitation.findById(key).orFail().lean()).state, 'done');
+    assert.equal((await mails()).length, 3);
+  });
+
+  it('those who have not answered are invited again, with one new link each', async () => {
+    for (const name of ['Ana', 'Bo']) await person(name);
+    await invite('', { all: '1' });
+    const parent = await makeUser((await makeAccount('Oak'))._id, 'customer', { email: 'cy@example.org' });
+    await person('Cy');
+    await invite('', { all: '1' });
+    await User.updateOne({ email: 'bo@example.org' }, { $set: { passwordHash: 'x' } });
+    const first = await Notification.find({ kind: 'invitation' }).lean();
+    const page = await visitor.get(LOGINS);
+    assert.match(page.text, /2 people haven’t answered yet/);
+    const once = /name="once" value="([^"]+)"/.exec(page.text)![1]!;
+    for (let press = 0; press < 2; press++) {
+      const answer = await visitor.post(`${LOGINS}/bulk`, { act: 'again all', once }, LOGINS);
+      assert.equal(answer.status, 303, answer.text);
+      await work();
+    }
+    const again = await Notification.find({
+      kind: 'invitation',
+      _id: { $nin: first.map(({ _id }) => _id) },
+    }).lean();
+    assert.deepEqual(again.map(({ to }) => to).sort(), ['ana@example.org', 'cy@example.org']);
+    const linkIn = (text: string) => /\/(?:password|invitation)\/[\w-]+/.exec(text)![0];
+    const old = first.find(({ to }) => to === 'ana@example.org')!;
+    assert.equal((await new Visitor(test.app).get(linkIn(old.text))).status, 410, 'the one before is over');
+    const offered = await new Visitor(test.app).logIn(parent);
+    const offer = linkIn(again.find(({ to }) => to === 'cy@example.org')!.text);
+    assert.equal((await offered.post(offer, {}, offer)).status, 303);
+    const { grants } = await User.findById(parent._id).orFail().lean();
+    assert.deepEqual(
+      grants.map(({ level }) => level),
+      ['customer', 'resource administrator'],
+    );
+  });
+
+  it('levels are changed and access is taken away in bulk, after a page that counts, and never one’s own', async () => {
+    const self = (
+      await User.findOne({ grants: { $elemMatch: { account, level: 'administrator' } } })
+        .orFail()
+        .lean()
+    )._id;
+    const [one, two] = await Promise.all(
+      ['one', 'two'].map((name) => makeUser(account, 'appointment viewer', { email: `${name}@example.org` })),
+    );
+    const ids = [self, one!._id, two!._id].map(String);
+    const fields = { act: 'level', toLevel: 'appointment maker', once: 'abcdefgh12', ids };
+    const asked = await visitor.post(`${LOGINS}/bulk`, fields, LOGINS);
+    assert.equal(asked.status, 200);
+    assert.match(asked.text, /2 people get the level Front desk/);
+    assert.match(asked.text, /Your own access stays/);
+    const levelOf = async (id: Types.ObjectId) =>
+      (await User.findById(id).orFail().lean()).grants.map(({ level }) => level);
+    assert.deepEqual(await levelOf(one!._id), ['appointment viewer'], 'nothing is changed yet');
+    await visitor.post(`${LOGINS}/bulk`, { ...fields, sure: 'on' }, LOGINS);
+    assert.deepEqual(
+      [await levelOf(self), await levelOf(one!._id)],
+      [['administrator'], ['appointment maker']],
+    );
+    const entry = await AuditEntry.findOne({ action: 'change access level' }).orFail().lean();
+    assert.deepEqual(entry.changes, [
+      { field: 'level', before: 'appointment viewer', after: 'appointment maker' },
+    ]);
+    await visitor.post(`${LOGINS}/bulk`, { ...fields, act: 'remove', all: '1', ids: [], sure: 'on' }, LOGINS);
+    assert.deepEqual(
+      [await levelOf(self), await levelOf(one!._id), await levelOf(two!._id)],
+      [['administrator'], [], []],
+    );
+    const nobody = await visitor.post(`${LOGINS}/bulk`, { ...fields, ids: String(self) }, LOGINS);
+    assert.equal(nobody.status, 422);
+    assert.match(nobody.text, /can’t change your own access/);
+  });
+
+  it('of two administrators who take each other’s access at once, one stays', async () => {
+    for (let round = 0; round < 4; round++) {
+      const pair = await Promise.all([1, 2].map(() => makeUser(account, 'administrator')));
+      await User.updateMany({ _id: { $nin: pair.map(({ _id }) => _id) } }, { $set: { grants: [] } });
+      const both = await Promise.all(pair.map((user) => new Visitor(test.app).logIn(user)));
+      await Promise.all(
+        both.map((office, at) =>
+          office.post(
+            `${LOGINS}/${String(pair[1 - at]!._id)}/level`,
+            { level: at ? 'none' : 'appointment viewer' },
+            LOGINS,
+          ),
+        ),
+      );
+      const left = await User.countDocuments({ grants: { $elemMatch: { account, level: 'administrator' } } });
+      assert.equal(left, 1);
+    }
+  });
+
+  it('the list stays short and can be searched, however many there are', async () => {
+    await User.insertMany(
+      Array.from({ length: 130 }, (_, at) => ({
+        email: `t${String(at).padStart(3, '0')}@example.org`,
+        name: `Teacher ${String(at)}`,
+        grants: [{ account, level: 'appointment viewer' }],
+        createdAt: NOW,
+      })),
+    );
+    const page = await visitor.get(LOGINS);
+    assert.match(page.text, /1–50<\/strong> of 131 people/);
+    assert.match((await visitor.get(`${LOGINS}?q=t077`)).text, /Teacher 77/);
+    assert.doesNotMatch((await visitor.get(`${LOGINS}?q=t077`)).text, /Teacher 76/);
+    assert.match((await visitor.get(`${LOGINS}?state=active`)).text, /Robin Office/);
+  });
+});
