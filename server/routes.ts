@@ -11,6 +11,7 @@ import { connectionRoutes } from './clever/connection/routes.js';
 import { dataBrowserRoutes } from './clever/data-browser/routes.js';
 import { contactRoutes } from './contacts/routes.js';
 import type { Deps } from './deps.js';
+import { deskRoutes } from './desk/routes.js';
 import { eventRoutes } from './events/routes.js';
 import { handmadeRoutes } from './handmade/routes.js';
 import { teamRoutes } from './handmade/team/routes.js';
@@ -102,6 +103,7 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
     moveRoutes(deps),
     slotRoutes(deps),
     daySheetRoutes(deps),
+    deskRoutes(deps),
     appointmentRoutes(deps),
   );
   return router;

@@ -45,6 +45,7 @@ export const ACTIONS = {
   'book appointment': 'Appointment booked',
   'change appointment': 'Appointment changed',
   'cancel appointment': 'Appointment canceled',
+  'mail schedule': 'Family schedule sent by email',
   'keep appointment': 'Appointment kept despite a problem',
   'mark attendance': 'Attendance marked',
   'undo attendance': 'Attendance marks undone',

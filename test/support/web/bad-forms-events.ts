@@ -49,7 +49,7 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
   const mail = { act: 'send', subject: 'News', text: 'Kept words' };
   const badMails: Bad[] = [
     { fields: { ...mail, subject: '' }, says: /Enter a subject/, keeps: /Kept words/ },
-    { fields: { ...mail, text: 'Kept words {x}' }, says: /“{x}” can’t be filled in/, keeps: /Kept words/ },
+    { fields: { ...mail, text: 'Kept words {x}' }, says: /“x” can’t be filled in/, keeps: /Kept words/ },
     { fields: { ...mail, when: 'later', sendAt: 'soon' }, says: /a date and a time/, keeps: /Kept words/ },
   ];
   const badRows: Bad[] = [
