@@ -9,7 +9,7 @@ import { fileNames } from './.eslint/file-names.js';
 const base = 'models web audit core notifications';
 const roster = 'roster sources runs clever';
 const all =
-  'core database models web audit notifications clever runs sources tables roster-files roster uploads duplicates mapping sync review importer events classes slots contacts accounts reports booking handmade moves appointments mailings families overview history staff';
+  'core database models web audit notifications clever runs sources tables roster-files roster uploads duplicates mapping sync review importer events classes slots contacts accounts reports booking desk handmade moves appointments mailings families overview history letters staff';
 
 // prettier-ignore
 const layers = [
@@ -41,11 +41,13 @@ const layers = [
   ['staff',         'server/staff/**',                              `runs accounts ${base}`],
   ['reports',       'server/reports/**',                            `sync runs ${base}`],
   ['booking',       'server/booking/**',                            `slots accounts ${base}`],
+  ['desk',          'server/desk/**',                             `booking reports contacts slots accounts ${base}`],
   ['handmade',      'server/handmade/**',                           `booking slots ${base}`],
   ['moves',         'server/moves/**',                              `booking slots ${base}`],
-  ['appointments',  'server/appointments/**',                       `booking reports sync ${base}`],
+  ['appointments',  'server/appointments/**',                       `booking desk reports sync ${base}`],
   ['mailings',      'server/mailings/**',                           `booking reports events ${base}`],
   ['families',      'server/families/**',                           `booking contacts accounts ${base}`],
+  ['letters',       'server/letters/**',                           `contacts events ${base}`],
   ['overview',      'server/overview/**',                           `events slots reports sync runs ${base}`],
   ['history',       'server/history/**',                            `events accounts ${base}`],
   ['routes',        'server/{routes,app,index}.ts',                 `${all} jobs runtime`],
@@ -58,7 +60,7 @@ const layers = [
 
 // The closed file vocabulary of a feature folder.
 const features =
-  'accounts appointments audit booking classes clever contacts duplicates events families handmade history importer mailings mapping moves notifications overview reports slots uploads staff'.split(
+  'accounts appointments audit booking classes clever contacts desk duplicates events families handmade history importer letters mailings mapping moves notifications overview reports slots uploads staff'.split(
     ' ',
   );
 const featureFiles = ['routes.ts', 'schema.ts', 'queries.ts', 'policy.ts', 'client.ts'];
@@ -68,7 +70,7 @@ const verbs = `
   diff disable disconnect download draw drop edit enable end enforce ensure enter exchange expire explain export
   extract fetch filter find finish follow format free generate group guard hash hide hold import insert
   invite issue keep lay limit link list load lock log mail make map mark match measure merge move normalize
-  notify number offer open order parse pause pick plan post prepare preview print propose protect prove
+  name notify number offer open order parse pause pick plan post prepare preview print propose protect prove
   publish pull purge push put queue rank rate read receive reconcile record redeem refresh refuse register
   reject release remind remove rename render reopen repair replace report request require reschedule reset
   resolve restore resume retry return revoke rotate run save say scan schedule search seed select send serve set

@@ -11,12 +11,15 @@ import { connectionRoutes } from './clever/connection/routes.js';
 import { dataBrowserRoutes } from './clever/data-browser/routes.js';
 import { contactRoutes } from './contacts/routes.js';
 import type { Deps } from './deps.js';
+import { deskRoutes } from './desk/routes.js';
 import { eventRoutes } from './events/routes.js';
 import { handmadeRoutes } from './handmade/routes.js';
 import { teamRoutes } from './handmade/team/routes.js';
 import { auditRoutes, eventAuditRoutes } from './history/routes.js';
 import { keepOfLost } from './families/keep-appointments.js';
+import { viewingRoutes } from './families/viewing/routes.js';
 import { eventFamilyRoutes, familyRoutes } from './families/routes.js';
+import { letterRoutes } from './letters/routes.js';
 import { announceRoutes, mailingRoutes } from './mailings/routes.js';
 import { messageRoutes, outboxRoutes } from './notifications/routes.js';
 import { duplicateRoutes } from './duplicates/routes.js';
@@ -89,6 +92,8 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
   router.use('/events/:event/mailings', eventGuard('event administrator'), mailingRoutes(deps));
   router.use('/events/:event/families', eventGuard('event administrator'), eventFamilyRoutes(deps));
   router.use('/events/:event/settings/audit', eventAuditRoutes(deps));
+  router.use('/events/:event', letterRoutes(deps));
+  router.use('/events/:event/as', viewingRoutes(deps));
   router.use('/events', staffGuard, eventRoutes(deps), overviewRoutes(deps));
   router.use(
     '/events',
@@ -98,6 +103,7 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
     moveRoutes(deps),
     slotRoutes(deps),
     daySheetRoutes(deps),
+    deskRoutes(deps),
     appointmentRoutes(deps),
   );
   return router;

@@ -55,6 +55,16 @@ export function makeCode(): string {
   return `${letters.slice(0, 4)}-${letters.slice(4)}`;
 }
 
+/** Such a code that can be made again: of one printing and one student it is always the same, and nobody makes it without the secret. */
+export function makeCodeAgain(printing: string, of: string, appSecret: string): string {
+  const bytes = createHmac('sha256', keyOf(appSecret)).update(`code ${printing} ${of}`).digest();
+  const letters = Array.from({ length: 8 }, (_, at) => {
+    // Of a number that large no letter is noticeably more likely than another.
+    return CODE_LETTERS[bytes.readUInt32BE(at * 4) % CODE_LETTERS.length];
+  }).join('');
+  return `${letters.slice(0, 4)}-${letters.slice(4)}`;
+}
+
 /**
  * What is kept of such a code. Keyed by APP_SECRET, as codes are short; capitals and dashes make no difference.
  * @param of whom it is of: the same code of another has another hash

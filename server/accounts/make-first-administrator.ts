@@ -29,7 +29,7 @@ export async function makeSetupCode(now: Date): Promise<string | undefined> {
   return code;
 }
 
-/** Whether there is an account and somebody who can log in to it. A set-up that was begun is finished first. */
+/** Whether there is an account with somebody who can log in. A setup that has begun is finished first. */
 export async function isSetUp(now: Date): Promise<boolean> {
   const begun = await OneTimeLink.findOne({ _id: BEGUN, expiresAt: { $gt: now } }).lean();
   if (begun?.begun) await finishSetUp(begun.begun, now);
@@ -51,7 +51,7 @@ export async function makeFirstAdministrator(
   if (!(await OneTimeLink.exists(code))) return { ok: false, reason: 'wrong code' };
   const { accountName, timeZone, name, email } = setup;
   const passwordHash = await hashPassword(setup.password);
-  // An account without anybody is what a set-up left that died in an older version.
+  // In an older version, a setup that was cut off left an account without logins.
   const left = await Account.findOne({}, { _id: 1 }).lean();
   const [account, user] = [left?._id ?? new Types.ObjectId(), new Types.ObjectId()];
   const begun = { account, accountName, timeZone, user, name, email, passwordHash };

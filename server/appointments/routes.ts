@@ -2,6 +2,8 @@ import express, { type Response, type Router } from 'express';
 import { recordAudit } from '../audit/record-audit.js';
 import { cancelAppointment } from '../booking/cancel-appointment.js';
 import type { Deps } from '../deps.js';
+import { findFamilies } from '../desk/find-families.js';
+import { deskPath } from '../desk/show-frame.js';
 import type { Event } from '../models/event.js';
 import { atLeast } from '../models/user.js';
 import { appointments } from '../reports/definitions/appointments.js';
@@ -37,6 +39,9 @@ export function appointmentRoutes(deps: Deps): Router {
   return router;
 }
 
+/** Children who are offered for booking above the list. */
+const FAMILIES = 5;
+
 /** The list's file is the report's. */
 const FILE = makeReport(appointments);
 
@@ -44,7 +49,12 @@ function listPages(router: Router, deps: Deps): void {
   router.get('/:event/appointments', async (req, res) => {
     const event = eventOf(res);
     const query = parseQuery(appointmentsQuery, req.query);
-    const { rows, counts } = await listAppointments(seenIn(res), query, { page: query.page, size: PAGE });
+    const mayRepair = atLeast(levelIn(actorOf(res), event._id), 'appointment maker');
+    const [{ rows, counts }, found] = await Promise.all([
+      listAppointments(seenIn(res), query, { page: query.page, size: PAGE }),
+      // Whoever looks for a family here may find that nothing is booked.
+      mayRepair && query.q ? findFamilies(seenIn(res), query.q) : undefined,
+    ]);
     const path = `/events/${event._id.toHexString()}/appointments`;
     const hrefOf = (change: Record<string, string | number>) =>
       addressOf(path, { q: query.q, state: query.state, day: query.day, ...change });
@@ -55,7 +65,9 @@ function listPages(router: Router, deps: Deps): void {
       counts,
       hrefOf,
       rows: rows.map((row) => inWords(event, row)),
-      mayRepair: atLeast(levelIn(actorOf(res), event._id), 'appointment maker'),
+      mayRepair,
+      families: (found?.children ?? []).slice(0, FAMILIES),
+      desk: deskPath(event),
       days: event.days.length > 1 ? ['', ...event.days] : [],
       dayLabel: (day: string) => (day ? shortDay(day, event) : 'All days'),
       csv: addressOf(`${path}.csv`, { q: query.q, state: query.state, day: query.day }),
@@ -94,6 +106,7 @@ function problemPages(router: Router, deps: Deps): void {
       ...eventFrame(event, 'problems', 'Problems'),
       ...query,
       path: list(event),
+      desk: deskPath(event),
       coming: await sayComing(actorOf(res), event, deps.now()),
       rows: rows.map((row) => inWords(event, row)),
       pager: pagerOf(counts.problem, query.page, PAGE, ['problem', 'problems'], (to) =>

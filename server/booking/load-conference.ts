@@ -37,20 +37,26 @@ export const loadConference: RequestHandler<{ link: string }> = async (req, res,
   // Of a session that has just ended it is null.
   const isMember = req.user ? accountsOf(req.user).includes(account._id.toHexString()) : false;
   res.locals.actor = req.user && isMember ? actorIn(req.user, account) : undefined;
+  openConference(res, conference);
+  next();
+};
+
+/** What the pages of an event's parents are made of. */
+export function openConference(res: Response, conference: Conference): void {
+  const { event, account } = conference;
   Object.assign(res.locals, {
     conference,
     school: brandOf(account),
-    event: conference.event,
-    lang: conference.event.locale,
+    event,
+    lang: event.locale,
     home: conference.home,
-    zone: zoneName(conference.event),
+    zone: zoneName(event),
     office: callOffice(event),
-    timeOf: (at: Date) => timeOfDay(at, conference.event),
-    shortDayOf: (at: Date) => shortDay(dayOf(at, event.timeZone), conference.event),
-    shortTime: (at: Date) => shortDayAndTime(at, conference.event),
+    timeOf: (at: Date) => timeOfDay(at, event),
+    shortDayOf: (at: Date) => shortDay(dayOf(at, event.timeZone), event),
+    shortTime: (at: Date) => shortDayAndTime(at, event),
   });
-  next();
-};
+}
 
 export function conferenceOf(res: Response): Conference {
   const conference = res.locals.conference as Conference | undefined;
@@ -76,6 +82,9 @@ export interface Family extends Conference {
 
 /** Everything a parent's page starts from, behind `parentGuard`. Only what somebody sends makes a household, not a look. */
 export async function familyOf(res: Response, deps: Pick<Deps, 'now'>): Promise<Family> {
+  // Staff who look at the pages as this family sees them.
+  const viewed = res.locals.viewedFamily as Family | undefined;
+  if (viewed) return viewed;
   const conference = conferenceOf(res);
   const actor = actorOf(res);
   const find = res.req.method === 'POST' ? ensureHousehold : findHousehold;

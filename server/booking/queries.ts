@@ -151,7 +151,7 @@ export interface TeacherView {
  */
 export async function childrenWithTeachers(
   event: Pick<Event, '_id' | 'account'>,
-  children: HouseholdChild[],
+  children: Pick<HouseholdChild, 'student'>[],
   meetings: Meeting[],
 ): Promise<ChildView[]> {
   const ids = children.map((child) => child.student);

@@ -25,12 +25,13 @@ export function valuesFrom(past: Event, now: Date): Record<string, unknown> {
 }
 
 /** What the new event takes over beside what its form shows. */
-export function keptOf({ _id, fields, office, messages, reminders }: Event) {
+export function keptOf({ _id, fields, office, messages, letter, reminders }: Event) {
   return {
     templateOf: _id,
     ...(fields ? { fields } : {}),
     ...(office ? { office } : {}),
     ...(messages ? { messages } : {}),
+    ...(letter ? { letter } : {}),
     ...(reminders ? { reminders } : {}),
   };
 }

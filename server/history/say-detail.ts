@@ -2,6 +2,7 @@ import { countOf, number } from '../web/format-count.js';
 import { isDay } from '../web/local-time.js';
 import { shortDay } from '../web/format-time.js';
 import type { Style } from '../web/place.js';
+import { sayRules } from '../web/say-rules.js';
 import { inWords } from './say-changes.js';
 
 /** Counts that entries keep, each with its word for one and for many. */
@@ -62,6 +63,7 @@ export function sayDetail(detail: Record<string, unknown>, style: Style): string
     // Which fields of a person were edited; what stood in them is nobody's to read here.
     if (key === 'fields' && Array.isArray(value) && value.length > 0)
       return `Changed: ${value.map((field) => sayField(String(field))).join(', ')}`;
+    if (key === 'rules' && Array.isArray(value)) return `Set aside: ${sayRules(value.map(String))}`;
     if (typeof value === 'number') return sayNumber(key, value);
     if (typeof value !== 'string' || value === '' || !Object.hasOwn(WORDS, key)) return [];
     return `${WORDS[key] ?? ''}: ${isDay(value) ? shortDay(value, style) : value}`;

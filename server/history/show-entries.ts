@@ -4,7 +4,7 @@ import type { AuditEntry } from '../models/audit-entry.js';
 import { number } from '../web/format-count.js';
 import { numericMoment } from '../web/format-time.js';
 import type { Place } from '../web/place.js';
-import { MOST_NAMED, nameTargets, type Names } from './name-targets.js';
+import { MOST_NAMED, nameTargets, type Names } from './find-names.js';
 import { sayChanges, type SaidChange } from './say-changes.js';
 import { sayDetail } from './say-detail.js';
 

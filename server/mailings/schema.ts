@@ -135,7 +135,7 @@ export function findFaults(
     const [unknown] = unknownMacros(text, macros);
     if (text.trim() === '') errors[field] = field === 'subject' ? 'Enter a subject.' : 'Enter the text.';
     else if (unknown)
-      errors[field] = `${label}: “{${unknown}}” can’t be filled in for this group. Use what the list shows.`;
+      errors[field] = `${label}: “${unknown}” can’t be filled in for this group. Use what the list shows.`;
   }
   if (form.when === 'now') return { sendAt: now, errors };
   const sendAt = form.sendAt ? fromLocal(form.sendAt, event.timeZone) : undefined;

@@ -53,7 +53,7 @@ export async function showForm(deps: Deps, res: Response, draft: Draft): Promise
     text: usual.text,
     when: 'now',
     ...draft.asked,
-    ...form.values,
+    ...Object.fromEntries(Object.entries(form.values).filter(([, value]) => typeof value === 'string')),
     group: group.kind,
   };
   const numbers = audience.numbers();

@@ -1,6 +1,13 @@
 import mongoose, { Schema, type Types } from 'mongoose';
 import { fieldSchema, type AppointmentField } from './appointment-field.js';
-import { messagesSchema, officeSchema, type MessageKind, type MessageText, type Office } from './message.js';
+import {
+  messageText,
+  messagesSchema,
+  officeSchema,
+  type MessageKind,
+  type MessageText,
+  type Office,
+} from './message.js';
 import { scopedSchema, type Scoped } from './scoped.js';
 import { SLOT_KINDS, SLOT_STATES, type SlotKind, type SlotState } from './slot.js';
 
@@ -76,6 +83,8 @@ export interface Event extends Scoped {
   office?: Office;
   /** Texts of emails in the school's own words; for a kind that is absent, Slotbell's are used. */
   messages?: Partial<Record<MessageKind, MessageText>>;
+  /** The printed letter in the school's own words, its heading as the subject. Absent: Slotbell's. */
+  letter?: MessageText;
   /** How many hours before a meeting its family is reminded, the most first. Absent: never. */
   reminders?: number[];
   /** By the hours of a reminder (`h24`): the latest start of the meetings that were checked for it. */
@@ -113,6 +122,7 @@ const schema = scopedSchema<Event>('event', {
   fields: { type: [fieldSchema], default: undefined },
   office: { type: officeSchema },
   messages: { type: messagesSchema },
+  letter: messageText,
   reminders: { type: [Number], default: undefined },
   reminded: Schema.Types.Mixed,
   sync: {

@@ -18,7 +18,8 @@ export interface Office {
   replyTo: string;
 }
 
-const text = {
+/** A text with its subject, as a part of a document. */
+export const messageText = {
   type: new Schema<MessageText>(
     { subject: { type: String, required: true }, text: { type: String, required: true } },
     { _id: false },
@@ -26,7 +27,7 @@ const text = {
 };
 
 export const messagesSchema = new Schema<Partial<Record<MessageKind, MessageText>>>(
-  { booked: text, changed: text, cancelled: text, reminder: text },
+  { booked: messageText, changed: messageText, cancelled: messageText, reminder: messageText },
   { _id: false },
 );
 

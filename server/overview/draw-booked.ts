@@ -33,7 +33,7 @@ export function sumOverTime(days: BookingDay[], today: string): ShownDay[] {
     shown.push({ day, label: '', booked, canceled, total });
     if (shown.length > MOST_DAYS) shown.shift();
     at = at.plus({ days: 1 });
-    day = at.toFormat('yyyy-MM-dd');
+    day = String(at.toISODate());
   }
   return shown;
 }

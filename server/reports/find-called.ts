@@ -86,7 +86,7 @@ function familiesOf(account: Types.ObjectId) {
         from: Household.collection.name,
         localField: '_id',
         foreignField: '_id',
-        pipeline: [{ $match: { account } }, { $project: { adults: 1 } }],
+        pipeline: [{ $match: { account } }, { $project: { adults: 1, keptFor: 1 } }],
         as: 'household',
       },
     },
@@ -99,6 +99,23 @@ function familiesOf(account: Types.ObjectId) {
         as: 'adults',
       },
     },
-    { $project: { kind: { $literal: 'household' }, names: '$adults.name' } },
+    {
+      $lookup: {
+        from: Contact.collection.name,
+        localField: 'household.keptFor',
+        foreignField: '_id',
+        pipeline: [
+          { $match: { account } },
+          { $project: { name: { $concat: ['$firstName', ' ', '$lastName'] } } },
+        ],
+        as: 'kept',
+      },
+    },
+    {
+      $project: {
+        kind: { $literal: 'household' },
+        names: { $concatArrays: ['$adults.name', '$kept.name'] },
+      },
+    },
   ];
 }

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 import { daysInWords, fullDay } from '../web/format-time.js';
+import { renderPart } from '../web/render-part.js';
 import type { Report, ReportEvent, ShownGroup } from './make-report.js';
 import { reportFrame } from './show-report.js';
 import type { ReportQuery } from './schema.js';
@@ -60,14 +61,4 @@ const CLOSE = '</tbody></table></section>\n';
 
 function dayOfSheet(day: string, event: ReportEvent): string {
   return day ? fullDay(day, event) : daysInWords(event.days, event);
-}
-
-/** A part of the page as text; `res.render` would end the answer with it. */
-function renderPart(res: Response, view: string, locals: object): Promise<string> {
-  return new Promise((resolve, reject) => {
-    res.app.render(view, { ...res.locals, ...locals }, (error: Error | null, html: string) => {
-      if (error) reject(error);
-      else resolve(html);
-    });
-  });
 }

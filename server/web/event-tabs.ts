@@ -15,6 +15,7 @@ const TABS: { key: string; label: string; root?: string; path: string; least: Ac
   { key: 'class-editor', label: 'Class Editor', path: '/classes', least: 'event administrator' },
   { key: 'slots', label: 'Slots', path: '/slots', least: 'event administrator' },
   { key: 'day-sheet', label: 'Day Sheet', path: '/day-sheet', least: 'appointment viewer' },
+  { key: 'desk', label: 'Front Desk', path: '/desk', least: 'appointment maker' },
   { key: 'appointments', label: 'Appointments', path: '/appointments', least: 'appointment viewer' },
   { key: 'problems', label: 'Problems', path: '/problems', least: 'appointment maker' },
   { key: 'reports', label: 'Reports', root: '/reports', path: '', least: 'appointment viewer' },

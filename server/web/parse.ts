@@ -202,7 +202,7 @@ export function dateField(): Joi.StringSchema {
     .custom((value: string, check) => (isDay(value) ? value : check.error('string.pattern.base')));
 }
 
-/** Joi: a time of day, as time fields send it (17:30); '' is none. */
+/** Joi: a time of day as time fields send it (17:30); '' for none. */
 export function timeField(): Joi.StringSchema {
   return Joi.string()
     .trim()

@@ -99,6 +99,8 @@ describe('fields that no form of ours sends', function () {
         'bookedText',
       ],
       'capacity',
+      'rules',
+      'notice',
       'password',
       'next',
       'account',

@@ -51,7 +51,7 @@ export function linkRoutes(deps: Deps, clear: ClearHouseholds): Router {
       res.render('accounts/forgot', { title: 'Choose a new password', sent: false, form });
       return;
     }
-    // Mailing takes longer than not mailing: an answer after it would tell whether there is such a login.
+    // Sending an email takes time: an answer after it would show whether there is such a login.
     afterAnswer(deps, res, async () => {
       const user = await findUserByEmail(parsed.value.email);
       if (user && !isShutOut(user)) await sendLink(deps, 'new password', user);

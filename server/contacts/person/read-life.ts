@@ -20,8 +20,9 @@ const MOST = 50;
 
 /** An event's class or appointments of a person. */
 export interface Meeting {
+  id: string;
   when: string;
-  event: { id: string; name: string };
+  event: { id: string; name: string; isActive: boolean };
   teacher: string;
   students: string;
   state: AppointmentState;
@@ -35,7 +36,7 @@ export async function readAppointments(
   login: string | undefined,
   place: Place,
 ): Promise<Meeting[]> {
-  const events = await Event.find({ account: contact.account }, { name: 1, timeZone: 1 }).lean();
+  const events = await Event.find({ account: contact.account }, { name: 1, timeZone: 1, status: 1 }).lean();
   const which = await whichAppointments(
     contact,
     login,
@@ -58,13 +59,14 @@ export async function readAppointments(
   ]);
   const teachers = new Map(resources.map(({ _id, name }) => [_id.toHexString(), name]));
   const names = new Map(people.map((person) => [person._id.toHexString(), contactName(person)]));
-  return found.flatMap(({ event: id, from, resource, students, state }) => {
+  return found.flatMap(({ _id, event: id, from, resource, students, state }) => {
     const event = events.find(({ _id }) => _id.equals(id));
     if (!event) return [];
     return [
       {
+        id: _id.toHexString(),
         when: shortDayAndTime(from, placed(event, place)),
-        event: { id: id.toHexString(), name: event.name },
+        event: { id: id.toHexString(), name: event.name, isActive: event.status === 'active' },
         teacher: teachers.get(resource.toHexString()) ?? 'No longer known',
         students: students.map((one) => names.get(one.toHexString()) ?? 'No longer known').join(', '),
         state,

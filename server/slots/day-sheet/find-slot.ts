@@ -15,6 +15,7 @@ export interface SlotPage {
   /** The names of who else sits in it. */
   others: string[];
   appointments: {
+    id: string;
     students: string[];
     state: AppointmentState;
     problem: string;
@@ -56,7 +57,8 @@ export async function findSlot(
     slot,
     resource,
     others: others.map(({ name }) => name),
-    appointments: living.map(({ students, state, problem, note, kind, answers, bookedAt }) => ({
+    appointments: living.map(({ _id: one, students, state, problem, note, kind, answers, bookedAt }) => ({
+      id: one.toHexString(),
       students: students.map((student) => names.get(student.toHexString()) ?? 'No name'),
       state,
       problem: sayProblem(problem),

@@ -123,6 +123,7 @@ function showSlot(res: Response, found: SlotPage, form: Form): void {
     seen: seenOf(LINK_FIELDS, shownOf(slot)),
     form,
     back: addressOf(sheetPath(event), { day: slot.day }),
+    makes: atLeast(levelIn(actorOf(res), event._id), 'appointment maker') && event.status === 'active',
     runs: atLeast(levelIn(actorOf(res), event._id), 'event administrator'),
   });
 }

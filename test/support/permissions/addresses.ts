@@ -8,6 +8,8 @@ export function fill(path: string, place: Place, event = place): string {
   const words: Record<string, string> = {
     term: 'none',
     section: 's1',
+    adult: 'none',
+    mode: 'now',
     secret: 'nothing',
     color: 'nothing',
     logo: 'nothing',
@@ -39,7 +41,7 @@ export function addressesOf(path: string, places: Places): string[] {
     ...[others, far].map((place) => fill(one, place, mine)),
   ]);
   const asked = filled.flatMap((one) =>
-    /\/(slots|day-sheet|schedule|appointments(\.csv)?|problems|contacts|classes|changes|held|outbox|messages)$/.test(
+    /\/(slots|day-sheet|desk|schedule|appointments(\.csv)?|problems|contacts|classes|changes|held|outbox|messages)$/.test(
       one,
     )
       ? [one, `${one}?q=Q`]
@@ -88,6 +90,8 @@ export function fieldsOf({ ids }: Place): Record<string, string> {
     hour: '3',
     step: 'classes',
     done: '1',
+    adult: `h${ids.household!}`,
+    moves: `${ids.id!}-${ids.slot!}`,
     subject: 'News',
     text: 'Hello {parent}',
   };

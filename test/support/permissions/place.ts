@@ -197,6 +197,7 @@ export async function makePlace(
     contact: guardian._id,
     student: student._id,
     user: adult._id,
+    household: household._id,
     mail: mail._id,
     run: run._id,
     refresh: refresh._id,

@@ -5,6 +5,8 @@ import { SyncRun } from '../../../server/models/sync-run.js';
 import type { Place } from '../permissions/place.js';
 import { box, LONG, NOTHING_SENT, type Bad } from './bad-form.js';
 
+const LOOKED_AT = 'is refused whatever is sent: staff look at a family’s page';
+
 /** Of every address of events and their runs that takes a form: bad ones, or why there is none. */
 export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
   const { ids } = place;
@@ -47,7 +49,7 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
   const mail = { act: 'send', subject: 'News', text: 'Kept words' };
   const badMails: Bad[] = [
     { fields: { ...mail, subject: '' }, says: /Enter a subject/, keeps: /Kept words/ },
-    { fields: { ...mail, text: 'Kept words {x}' }, says: /“{x}” can’t be filled in/, keeps: /Kept words/ },
+    { fields: { ...mail, text: 'Kept words {x}' }, says: /“x” can’t be filled in/, keeps: /Kept words/ },
     { fields: { ...mail, when: 'later', sendAt: 'soon' }, says: /a date and a time/, keeps: /Kept words/ },
   ];
   const badRows: Bad[] = [
@@ -193,6 +195,30 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
         says: /Question 1: enter what you ask/,
         keeps: /Kept words/,
       },
+    ],
+    ...Object.fromEntries(
+      [
+        'children',
+        'children/linked',
+        'prove',
+        'appointments',
+        'appointments/:id/confirm',
+        'appointments/:id/cancel',
+      ].map((path) => [`/events/:event/as/:adult/:student/:mode/${path}`, LOOKED_AT]),
+    ),
+    '/events/:event/letters': [
+      { fields: { all: 'on', perSheet: '3' }, says: /Select the letters on a sheet/ },
+      { fields: { ids: 'x', codes: 'missing' }, says: /Select the students from the list/ },
+      { fields: {}, says: /Select at least one student/ },
+    ],
+    '/events/:event/letters/print': [{ fields: { all: 'on' }, says: /Prepare the letters again/ }],
+    '/events/:event/letters/text': [
+      {
+        fields: { title: 'Kept words', text: '{nobody}' },
+        says: /“nobody” can’t be filled in/,
+        keeps: /Kept words/,
+      },
+      { fields: { title: LONG, text: 'Kept words' }, says: /Heading: use 120/, keeps: /Kept words/ },
     ],
     '/events/:event/settings/emails': [
       {

@@ -1,4 +1,4 @@
-import { Types } from 'mongoose';
+import type { Types } from 'mongoose';
 import { Appointment } from '../models/appointment.js';
 import type { AuditEntry } from '../models/audit-entry.js';
 import { Class, className } from '../models/class.js';

@@ -1,0 +1,39 @@
+import type { Types } from 'mongoose';
+import { childrenWithTeachers, withNames, type ChildView, type Meeting } from '../booking/queries.js';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { Contact } from '../models/contact.js';
+import type { PlacedEvent } from '../web/place.js';
+import type { Sight } from '../web/sight.js';
+import { findInEvent } from './find-in-event.js';
+
+export interface DeskChild {
+  contact: Contact;
+  view: ChildView;
+  /** Everything that is booked about it here, whoever booked it. */
+  meetings: Meeting[];
+}
+
+/** A child of the event with whom it may meet and what is booked; undefined for one that the reader does not see. */
+export async function loadChild(
+  event: PlacedEvent & { sight: Sight },
+  id: Types.ObjectId,
+): Promise<DeskChild | undefined> {
+  const { account, sight } = event;
+  const contact = await Contact.findOne({ _id: id, account, type: 'student' }).lean();
+  if (!contact || !(await findInEvent(event, [id])).has(String(id))) return undefined;
+  const found = await Appointment.find({
+    account,
+    event: event._id,
+    ...sight,
+    students: id,
+    state: { $in: LIVING_STATES },
+  })
+    .sort({ from: 1 })
+    .lean();
+  const meetings = found.length > 0 ? await withNames(found, event) : [];
+  const [view] = await childrenWithTeachers(event, [{ student: id }], meetings);
+  if (!view) return undefined;
+  const own = sight.resource?.$in.map(String);
+  const teachers = view.teachers.filter((teacher) => !own || own.includes(teacher.id));
+  return { contact, view: { ...view, teachers }, meetings };
+}

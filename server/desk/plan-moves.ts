@@ -1,0 +1,167 @@
+import type { Types } from 'mongoose';
+import { withNames } from '../booking/queries.js';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { Class, isMeetable } from '../models/class.js';
+import { Resource } from '../models/resource.js';
+import { groupBy } from '../web/lists.js';
+import type { SeenEvent } from './find-meeting.js';
+import { listFree, type FreeTime } from './list-free.js';
+
+/** Why nothing fits: nobody to meet, several who could be meant, no time left, the family is elsewhere at all of them, or it is gone. */
+export type Unfit = 'no teacher' | 'several teachers' | 'no free time' | 'family busy' | 'gone';
+
+export interface PlannedMove {
+  appointment: Appointment;
+  /** Absent: it stays, for this reason. */
+  to?: FreeTime & { teacher: string };
+  why?: Unfit;
+}
+
+/**
+ * Where each of some appointments could go: to the teacher it is with, where the child is still in a class of theirs, else to the one teacher
+ * whom the child has instead and no appointment with; each time to the nearest that is free. Each is given a time of its own. What
+ * parents do not see is not given away.
+ */
+export async function planMoves(
+  event: SeenEvent,
+  ids: Types.ObjectId[],
+  user: Types.ObjectId,
+  now: Date,
+): Promise<PlannedMove[]> {
+  const { account, _id, sight } = event;
+  const scope = { account, event: _id, ...sight };
+  const found = await Appointment.find({ ...scope, _id: { $in: ids }, state: { $in: LIVING_STATES } })
+    .sort({ from: 1 })
+    .lean();
+  const students = found.flatMap((one) => one.students);
+  const [held, resources, booked, families] = await Promise.all([
+    Class.find({ event: _id, 'synced.students': { $in: students }, status: 'active' }).lean(),
+    Resource.find(
+      { account, event: _id, status: 'active', ...(sight.resource ? { _id: sight.resource } : {}) },
+      { name: 1, contact: 1 },
+    ).lean(),
+    Appointment.find(
+      { account, event: _id, students: { $in: students }, state: { $in: LIVING_STATES } },
+      { students: 1, resource: 1 },
+    ).lean(),
+    Appointment.find(
+      {
+        household: { $in: found.map((one) => one.household) },
+        state: { $in: LIVING_STATES },
+        from: { $gt: now },
+      },
+      { household: 1, from: 1, to: 1 },
+    ).lean(),
+  ]);
+  const olds = await Class.find(
+    { _id: { $in: found.flatMap((one) => one.class ?? []) } },
+    { 'synced.students': 0 },
+  ).lean();
+  const classes = held.filter(isMeetable);
+  const choices = found.map((appointment) => {
+    const all = resources.filter(({ contact }) =>
+      appointment.students.every((student) =>
+        classes.some(
+          ({ synced }) =>
+            contact !== undefined &&
+            synced.teachers[0]?.equals(contact) &&
+            synced.students.some((one) => one.equals(student)),
+        ),
+      ),
+    );
+    const same = all.find((one) => one._id.equals(appointment.resource));
+    if (same) return { appointment, teachers: [same] };
+    const isMet = (resource: Types.ObjectId) =>
+      booked.some(
+        (one) =>
+          one.resource.equals(resource) &&
+          one.students.some((id) => appointment.students.some((own) => own.equals(id))),
+      );
+    const others = all.filter((one) => !isMet(one._id));
+    return { appointment, teachers: likeBefore(appointment, others, classes, olds) };
+  });
+  const free = await listFree(
+    event,
+    choices.flatMap(({ teachers }) => teachers.map((one) => one._id)),
+    { user },
+    now,
+  );
+  return give(event, choices, free, families);
+}
+
+interface Choice {
+  appointment: Appointment;
+  teachers: Pick<Resource, '_id' | 'name' | 'contact'>[];
+}
+
+/** Of several teachers those who teach what the old class was about. */
+function likeBefore(
+  { class: old }: Appointment,
+  teachers: Choice['teachers'],
+  classes: Class[],
+  olds: Class[],
+): Choice['teachers'] {
+  const before = olds.find((one) => old?.equals(one._id))?.synced;
+  if (teachers.length < 2 || !before) return teachers;
+  const isLike = ({ synced }: Class) =>
+    (before.course !== '' && synced.course === before.course) ||
+    (before.subject !== '' && synced.subject === before.subject);
+  const alike = teachers.filter(({ contact }) =>
+    classes.some((one) => isLike(one) && contact !== undefined && one.synced.teachers[0]?.equals(contact)),
+  );
+  return alike.length > 0 ? alike : teachers;
+}
+
+interface Busy {
+  from: Date;
+  to: Date;
+}
+
+/** Gives each the nearest time that fits, those that come first first; what one is given is nobody else's. */
+function give(
+  event: SeenEvent,
+  choices: Choice[],
+  free: Map<string, FreeTime[]>,
+  meetings: (Busy & Pick<Appointment, '_id' | 'household'>)[],
+): PlannedMove[] {
+  const given = new Set<string>();
+  const busyOf = groupBy<Busy & { household: Types.ObjectId; id?: string }, string>(
+    meetings.map((one) => ({ ...one, id: String(one._id) })),
+    ({ household }) => String(household),
+  );
+  const gap = event.booking.gapMinutes * 60_000;
+  return choices.map(({ appointment, teachers }): PlannedMove => {
+    const [teacher, ...more] = teachers;
+    if (!teacher) return { appointment, why: 'no teacher' };
+    if (more.length > 0) return { appointment, why: 'several teachers' };
+    const busy = busyOf.get(String(appointment.household)) ?? [];
+    const open = (free.get(String(teacher._id)) ?? []).filter(
+      ({ slot }) =>
+        slot.state === 'visible' && !given.has(String(slot._id)) && !slot._id.equals(appointment.slot),
+    );
+    const fitting = open.filter(({ slot }) =>
+      busy.every(
+        (one) =>
+          one.id === String(appointment._id) ||
+          one.from.getTime() >= slot.to.getTime() + gap ||
+          one.to.getTime() + gap <= slot.from.getTime(),
+      ),
+    );
+    const distance = ({ slot }: FreeTime) => Math.abs(slot.from.getTime() - appointment.from.getTime());
+    const [first] = fitting;
+    if (!first) return { appointment, why: open.length > 0 ? 'family busy' : 'no free time' };
+    const nearest = fitting.reduce((best, one) => (distance(one) < distance(best) ? one : best), first);
+    given.add(String(nearest.slot._id));
+    busyOf.set(String(appointment.household), [
+      ...busy.filter((one) => one.id !== String(appointment._id)),
+      { from: nearest.slot.from, to: nearest.slot.to, household: appointment.household },
+    ]);
+    return { appointment, to: { ...nearest, teacher: teacher.name } };
+  });
+}
+
+/** Names for a list of appointments, by id. */
+export async function namesOf(event: SeenEvent, appointments: Appointment[]) {
+  const named = appointments.length > 0 ? await withNames(appointments, event) : [];
+  return new Map(named.map((one) => [one.id, one]));
+}

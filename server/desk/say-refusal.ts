@@ -1,0 +1,38 @@
+import type { Refusal } from '../models/appointment.js';
+
+/** What a refusal at the desk is about. */
+export interface AtDesk {
+  child: string;
+  teacher: string;
+  family: string;
+}
+
+/** What the clerk reads. */
+const SENTENCES: Record<Refusal, (of: AtDesk) => string> = {
+  'not open': () => 'Booking isn’t open, and this event doesn’t let staff book outside the booking window.',
+  'not here': () => 'This time is no longer there.',
+  'not offered': () => 'This time is unavailable. Make the slot available first, or choose another time.',
+  'too late': () => 'This time has already started.',
+  'not your child': ({ child, family }) => `${child} isn’t a child of ${family || 'this family'} anymore.`,
+  'no class': ({ child, teacher }) => `${child} has no class with ${teacher} in this event.`,
+  taken: () => 'This time has just been taken.',
+  'teacher busy': ({ teacher }) => `${teacher} has another meeting at this time.`,
+  'household busy': ({ family }) =>
+    `${family || 'The family'} has another meeting at this time, or too close to it.`,
+  'teacher limit': ({ child, teacher }) =>
+    `${child} already has as many appointments with ${teacher} as the event allows.`,
+  'class limit': ({ child }) => `${child} already has all the appointments that are allowed for this class.`,
+  'student limit': ({ child }) => `${child} already has as many appointments as the event allows.`,
+  'day limit': ({ teacher }) => `${teacher} has as many appointments on this day as the event allows.`,
+  'household limit': ({ family }) =>
+    `${family || 'The family'} already has as many appointments as the event allows.`,
+  'too late to change': () => 'It’s too late to move this appointment.',
+  'changed meanwhile': () => 'Somebody else is already moving this appointment.',
+  'too many holds': () => 'There are too many times on hold.',
+  'not answered': () => 'A question isn’t answered yet.',
+  'hold ended': () => 'This time is no longer held. If it’s still free, select it again.',
+};
+
+export function sayRefusal(reason: Refusal, of: AtDesk): string {
+  return SENTENCES[reason](of);
+}

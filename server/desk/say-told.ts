@@ -1,0 +1,25 @@
+import type { Types } from 'mongoose';
+import { addresseesOf } from '../booking/tell-household.js';
+import type { Deps } from '../deps.js';
+import { Household } from '../models/household.js';
+import { andList } from '../web/format-count.js';
+import type { PlacedEvent } from '../web/place.js';
+
+/** Whom a household's mails go to, by name; none where the school has no address that can be believed. */
+export async function findTold(account: Types.ObjectId, household: Types.ObjectId): Promise<string[]> {
+  const found = await Household.findOne({ _id: household, account }).lean();
+  return found ? (await addresseesOf(found)).map(({ name, email }) => name || email) : [];
+}
+
+/** Who hears of what was done just now, as a sentence that promises nothing. */
+export async function sayTold(
+  { config }: Pick<Deps, 'config'>,
+  event: PlacedEvent,
+  household: Types.ObjectId,
+): Promise<string> {
+  const names = await findTold(event.account, household);
+  if (names.length === 0)
+    return 'The family has no email address that we can use, so call them or print their schedule.';
+  if (!config.smtpUrl) return 'No email server is set up, so nobody was told by email.';
+  return `${andList(names, event)} ${names.length === 1 ? 'gets' : 'get'} an email.`;
+}

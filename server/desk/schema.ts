@@ -1,0 +1,120 @@
+import Joi from 'joi';
+import type { Types } from 'mongoose';
+import { OVERRIDABLE, type Overridable } from '../models/appointment.js';
+import { line, objectId, objectIds } from '../web/parse.js';
+
+/** Longest reason for setting a rule aside, and longest words to a family. */
+export const REASON_MAX = 300;
+export const NOTICE_MAX = 500;
+/** Appointments that move together at most: a page of the problem list. */
+export const MOST_MOVED = 50;
+
+export interface DeskQuery {
+  q: string;
+  /** The time that somebody is looked for. */
+  slot?: Types.ObjectId;
+}
+
+export const deskQuery = Joi.object<DeskQuery, true>({
+  q: line(100).allow('').default(''),
+  slot: objectId(),
+});
+
+/** Whom of a child's family a booking is for: a household, an adult of the roster, or nobody known. */
+export const adultKey = () =>
+  Joi.string()
+    .max(26)
+    .pattern(/^(?:[hc][0-9a-f]{24}|none)$/);
+
+export const childQuery = Joi.object<{ adult: string }, true>({ adult: adultKey().allow('').default('') });
+
+export interface OverrideForm {
+  /** Rules to set aside; none: the booking keeps to all of them. */
+  rules: Overridable[];
+  reason: string;
+  /** Of the page that the click was made on: clicking twice asks once. */
+  key: string;
+}
+
+const shared = () => ({
+  rules: Joi.array()
+    .single()
+    .max(OVERRIDABLE.length)
+    .items(Joi.string().valid(...OVERRIDABLE))
+    .default([])
+    .label('the rules to set aside'),
+  reason: line(REASON_MAX)
+    .label('a reason')
+    .when('rules', {
+      is: Joi.array().min(1),
+      then: Joi.required().messages({
+        'any.required': 'Enter why the rule is set aside.',
+        'string.empty': 'Enter why the rule is set aside.',
+      }),
+      otherwise: Joi.string().allow('').default(''),
+    }),
+  key: Joi.string().max(40).alphanum().required().label('a time'),
+});
+
+export interface HoldForm extends OverrideForm {
+  slot: Types.ObjectId;
+  student: Types.ObjectId;
+  adult: string;
+}
+
+export const holdForm = Joi.object<HoldForm, true>({
+  slot: objectId().required().label('a time'),
+  student: objectId().required().label('a child'),
+  adult: adultKey().required().label('an adult'),
+  ...shared(),
+});
+
+export interface MoveForm extends OverrideForm {
+  slot: Types.ObjectId;
+}
+
+export const moveForm = Joi.object<MoveForm, true>({
+  slot: objectId().required().label('a new time').messages({
+    'any.required': 'Select a new time.',
+    'string.empty': 'Select a new time.',
+    'string.base': 'Select one new time.',
+    'string.pattern.base': 'Select a new time.',
+  }),
+  ...shared(),
+});
+
+export const cancelForm = Joi.object<{ notice: string }, true>({
+  notice: line(NOTICE_MAX).allow('').default('').label('a message'),
+});
+
+export const mailForm = Joi.object<{ key: string }, true>({
+  key: Joi.string().max(40).alphanum().required().label('the form again'),
+});
+
+export const selectionForm = Joi.object<{ ids: Types.ObjectId[] }, true>({
+  ids: objectIds(MOST_MOVED).min(1).required().label('an appointment').messages({
+    'any.required': 'Select the appointments to move first.',
+  }),
+});
+
+export interface ManyForm {
+  /** Which appointment goes to which slot: two ids with a dash between. */
+  moves: string[];
+  key: string;
+}
+
+export const manyForm = Joi.object<ManyForm, true>({
+  moves: Joi.array()
+    .single()
+    .min(1)
+    .max(MOST_MOVED)
+    .items(
+      Joi.string()
+        .max(49)
+        .pattern(/^[0-9a-f]{24}-[0-9a-f]{24}$/),
+    )
+    .required()
+    .label('an appointment')
+    .messages({ 'any.required': 'Select the appointments to move first.' }),
+  key: Joi.string().max(40).alphanum().required().label('an appointment'),
+});

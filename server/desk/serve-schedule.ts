@@ -1,0 +1,163 @@
+import express, { type Request, type Response, type Router } from 'express';
+import { Types } from 'mongoose';
+import { recordAudit } from '../audit/record-audit.js';
+import { withNames, type Meeting } from '../booking/queries.js';
+import { addresseesOf } from '../booking/tell-household.js';
+import { writeCalendar } from '../booking/write-calendar.js';
+import type { Deps } from '../deps.js';
+import { Account } from '../models/account.js';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { Household } from '../models/household.js';
+import { queueMail } from '../notifications/queue-mail.js';
+import { matchFamilies } from '../reports/match-families.js';
+import { actorOf } from '../web/actor.js';
+import { forbidden, notFound } from '../web/errors.js';
+import { andList } from '../web/format-count.js';
+import { dayAndSpan, daysInWords, whenInWords } from '../web/format-time.js';
+import { parseForm, parseId } from '../web/parse.js';
+import { sayAnswers } from '../web/say-answers.js';
+import { sayCallOffice } from '../web/say-office.js';
+import { refuseHere, say } from '../web/session.js';
+import type { SeenEvent } from './find-meeting.js';
+import { mailForm } from './schema.js';
+import { deskFrame, deskPath, seenIn } from './show-frame.js';
+
+/** One family's appointments: on paper, and as a mail. */
+export function schedulePages(deps: Deps): Router {
+  const router = express.Router({ mergeParams: true });
+
+  router.get('/:event/desk/families/:household', async (req, res) => {
+    await showSchedule(deps, res, await familyIn(req, res));
+  });
+
+  router.post('/:event/desk/families/:household/mail', async (req, res) => {
+    const family = await familyIn(req, res);
+    const { event, household } = family;
+    const parsed = parseForm(mailForm, req.body);
+    if (!parsed.ok) {
+      refuseHere(res, parsed);
+      return showSchedule(deps, res, family);
+    }
+    const names = await mailSchedule(deps, family, parsed.value.key, actorOf(res).user);
+    say(
+      req,
+      names.length === 0
+        ? { kind: 'notice', text: 'There’s no email address that we can use. Print the schedule instead.' }
+        : deps.config.smtpUrl
+          ? { kind: 'ok', text: `The schedule goes to ${andList(names, event)} by email.` }
+          : {
+              kind: 'notice',
+              text: 'No email server is set up, so nothing was sent. Administrators find the email in the Outbox.',
+            },
+    );
+    res.redirect(303, `${deskPath(event)}/families/${String(household._id)}`);
+  });
+  return router;
+}
+
+interface FamilySchedule {
+  event: SeenEvent;
+  household: Household;
+  name: string;
+  meetings: Meeting[];
+}
+
+/** A family with an appointment in the event. @throws 404 for any other */
+async function familyIn(req: Request, res: Response): Promise<FamilySchedule> {
+  const event = seenIn(res);
+  const { account, _id, sight } = event;
+  // Who sees a part alone would hand out a part.
+  if (sight.resource) throw forbidden();
+  const household = await Household.findOne({ _id: parseId(req.params.household), account }).lean();
+  const found = household
+    ? await Appointment.find({
+        account,
+        event: _id,
+        household: household._id,
+        state: { $in: [...LIVING_STATES, 'cancelled'] },
+      })
+        .sort({ from: 1 })
+        .lean()
+    : [];
+  if (!household || found.length === 0) throw notFound();
+  const living = found.filter(({ state }) => LIVING_STATES.includes(state));
+  const [meetings, names] = await Promise.all([
+    living.length > 0 ? withNames(living, event) : [],
+    matchFamilies(account, [household._id]),
+  ]);
+  return { event, household, meetings, name: names.get(String(household._id)) || 'Family without a name' };
+}
+
+async function showSchedule(deps: Deps, res: Response, family: FamilySchedule): Promise<void> {
+  const { event, household, meetings, name } = family;
+  const told = await addresseesOf(household);
+  res.render('desk/schedule', {
+    ...deskFrame(event, `Schedule of ${name}`),
+    name,
+    days: daysInWords(event.days, event),
+    rows: meetings.map((one) => ({
+      when: dayAndSpan(one.from, one.to, event),
+      teacher: one.teacher,
+      room: one.kind === 'video' ? 'Video' : one.room,
+      children: one.children,
+      link: one.link,
+      answers: sayAnswers(one.answers, 'family'),
+      note: one.note,
+    })),
+    office: sayCallOffice(event),
+    told: told.map((adult) => `${adult.name} (${adult.email})`),
+    hasMail: deps.config.smtpUrl !== undefined,
+    self: `${deskPath(event)}/families/${String(household._id)}`,
+    key: new Types.ObjectId().toHexString(),
+  });
+}
+
+/** Queues the schedule for everybody whom the family's mails go to; the same form again queues nothing more. @returns their names */
+async function mailSchedule(
+  deps: Deps,
+  { event, household, meetings }: FamilySchedule,
+  key: string,
+  user: Types.ObjectId,
+): Promise<string[]> {
+  const [account, told] = await Promise.all([
+    Account.findById(event.account).orFail().lean(),
+    addresseesOf(household),
+  ]);
+  const replyTo = event.office?.replyTo || event.office?.email;
+  const list = meetings.map((one) => {
+    const where = one.kind === 'video' ? `Video meeting${one.link ? `, ${one.link}` : ''}` : one.room;
+    return `${whenInWords(one.from, one.to, event)}\n${[one.teacher, `about ${one.children}`, where].filter(Boolean).join(', ')}`;
+  });
+  for (const adult of told)
+    await queueMail(deps, {
+      account: event.account,
+      event: event._id,
+      kind: 'family schedule',
+      to: adult.email.toLowerCase(),
+      ...(replyTo ? { replyTo } : {}),
+      subject: `Your schedule: ${event.name}`,
+      text: [
+        `Hello ${adult.name},`,
+        list.length > 0
+          ? `These are your meetings at ${account.name}:\n\n${list.join('\n\n')}`
+          : `You have no meetings at ${account.name} right now.`,
+        `To see them online: ${deps.config.publicUrl}/e/${event.link}`,
+        sayCallOffice(event),
+      ].join('\n\n'),
+      ...(meetings.length > 0
+        ? { ics: writeCalendar(event, account, meetings, deps.config.publicUrl, deps.now()) }
+        : {}),
+      key: `schedule:${String(household._id)}:${key}:${String(adult._id)}`,
+    });
+  if (told.length > 0)
+    await recordAudit({
+      account: event.account,
+      event: event._id,
+      user,
+      action: 'mail schedule',
+      targets: [household._id],
+      detail: { people: told.length },
+      at: deps.now(),
+    });
+  return told.map(({ name, email }) => name || email);
+}

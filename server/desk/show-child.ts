@@ -1,0 +1,75 @@
+import type { Response } from 'express';
+import { Types } from 'mongoose';
+import type { Meeting } from '../booking/queries.js';
+import type { Deps } from '../deps.js';
+import { actorOf } from '../web/actor.js';
+import { notFound } from '../web/errors.js';
+import { shortDayAndSpan } from '../web/format-time.js';
+import { groupBy } from '../web/lists.js';
+import type { PlacedEvent } from '../web/place.js';
+import { listAdults } from './list-adults.js';
+import { listFree, type FreeTime } from './list-free.js';
+import { loadChild } from './load-child.js';
+import { deskFrame, deskPath, seenIn } from './show-frame.js';
+
+/** A child at the desk: whom it is booked for, its teachers with what is booked, and their free times. @throws 404 */
+export async function showChild(
+  deps: Pick<Deps, 'now'>,
+  res: Response,
+  id: Types.ObjectId,
+  asked: string,
+): Promise<void> {
+  const event = seenIn(res);
+  const found = await loadChild(event, id);
+  if (!found) throw notFound();
+  const { contact, view, meetings } = found;
+  const adults = (await listAdults(event.account, [contact])).get(view.id) ?? [];
+  const adult = adults.find(({ key }) => key === asked) ?? adults[0];
+  const resources = view.teachers.map((teacher) => new Types.ObjectId(teacher.id));
+  const household = adult?.key.startsWith('h') ? new Types.ObjectId(adult.key.slice(1)) : undefined;
+  const free = await listFree(event, resources, { user: actorOf(res).user, household }, deps.now());
+  const listed = new Set(view.teachers.flatMap((teacher) => teacher.meetings.map((one) => one.id)));
+  const here = `${deskPath(event)}/children/${view.id}`;
+  res.render('desk/child', {
+    ...deskFrame(event, view.fullName),
+    child: { id: view.id, name: view.fullName, left: view.left },
+    facts: [
+      contact.grade && `Grade ${contact.grade}`,
+      contact.schoolId && `Student ID ${contact.schoolId}`,
+    ].filter(Boolean),
+    adult,
+    adults: adults.map((one) => ({ ...one, href: `${here}?adult=${one.key}`, current: one === adult })),
+    household: household && String(household),
+    prints: !event.sight.resource,
+    teachers: view.teachers.map((teacher) => ({
+      ...teacher,
+      meetings: teacher.meetings.map((one) => inWords(event, one)),
+      days: daysOf(free.get(teacher.id) ?? []),
+      key: new Types.ObjectId().toHexString(),
+    })),
+    // With teachers whom the child has no class with anymore.
+    others: meetings.filter((one) => !listed.has(one.id)).map((one) => inWords(event, one)),
+  });
+}
+
+function inWords(event: PlacedEvent, meeting: Meeting) {
+  return {
+    id: meeting.id,
+    teacher: meeting.teacher,
+    room: meeting.room,
+    when: shortDayAndSpan(meeting.from, meeting.to, event),
+    isProblem: meeting.state === 'problem',
+  };
+}
+
+/** Options of a select, by day. */
+export function daysOf(times: FreeTime[]) {
+  return [...groupBy(times, ({ day }) => day)].map(([label, list]) => ({
+    label,
+    times: list.map(({ slot, time, note, isBusy }) => ({
+      id: String(slot._id),
+      label: note ? `${time} (${note})` : time,
+      isBusy,
+    })),
+  }));
+}

@@ -1,0 +1,98 @@
+import type { Types } from 'mongoose';
+import { Class, className } from '../../models/class.js';
+import { Contact, contactName, handTiedTo, isGuardian, recordIds } from '../../models/contact.js';
+import type { Event } from '../../models/event.js';
+import { Household } from '../../models/household.js';
+import { holdsWords, searchWords } from '../../models/scoped.js';
+import { isBlocked, User } from '../../models/user.js';
+
+type Scope = Pick<Event, '_id' | 'account'>;
+
+/** A search shows so many; a longer one finds fewer. */
+const MOST = 30;
+
+/** Students of the event's classes who are called so. */
+export async function searchChildren(
+  { _id: event, account }: Scope,
+  q: string,
+): Promise<{ id: string; name: string; grade: string }[]> {
+  if (searchWords(q).length === 0) return [];
+  const students = await Class.distinct('synced.students', { account, event, status: 'active' });
+  const found = await Contact.find(
+    { _id: { $in: students }, account, type: 'student', ...holdsWords('searchKey', q) },
+    { firstName: 1, lastName: 1, email: 1, grade: 1 },
+  )
+    .sort({ sortKey: 1 })
+    .limit(MOST)
+    .lean();
+  return found.map((child) => ({
+    id: child._id.toHexString(),
+    name: contactName(child),
+    grade: child.grade,
+  }));
+}
+
+/** A student of the event's classes; undefined for anybody else. */
+export async function findChild(
+  { _id: event, account }: Scope,
+  student: Types.ObjectId,
+): Promise<Contact | undefined> {
+  const [child, isHere] = await Promise.all([
+    Contact.findOne({ _id: student, account, type: 'student' }).lean(),
+    Class.exists({ event, 'synced.students': student, status: 'active' }),
+  ]);
+  return child && isHere ? child : undefined;
+}
+
+/** The names of the event's classes that a student is in. */
+export async function classesOf({ _id: event }: Scope, student: Types.ObjectId): Promise<string[]> {
+  const held = await Class.find(
+    { event, 'synced.students': student, status: 'active' },
+    { 'synced.name': 1, 'synced.course': 1, edits: 1 },
+  )
+    .sort({ sortKey: 1 })
+    .lean<Pick<Class, 'synced' | 'edits'>[]>();
+  return held.map(className);
+}
+
+/** An adult by whose eyes the pages can be seen: a login that has the child, or a guardian whom the roster or the school names. */
+export interface Onlooker {
+  id: string;
+  name: string;
+  hasLogin: boolean;
+}
+
+export async function listOnlookers(child: Contact): Promise<Onlooker[]> {
+  const { account, _id } = child;
+  const [households, ofRoster, byHand] = await Promise.all([
+    Household.find({ account, 'children.student': _id }, { adults: 1 }).lean(),
+    Contact.find(
+      { account, 'relations.student': { $in: recordIds(child) }, status: 'active', email: { $gt: '' } },
+      { firstName: 1, lastName: 1, email: 1, relations: 1 },
+    )
+      .limit(MOST)
+      .lean(),
+    Contact.find({ ...handTiedTo(account, _id), status: 'active', email: { $gt: '' } })
+      .limit(MOST)
+      .lean(),
+  ]);
+  const users = await User.find({ _id: { $in: households.flatMap(({ adults }) => adults) } }).lean();
+  const logins = users.filter((user) => !isBlocked(user, account));
+  const known = new Set(logins.map(({ email }) => email));
+  const ids = new Set(recordIds(child));
+  const guardians = [
+    ...ofRoster.filter(({ relations }) => relations.some((tie) => ids.has(tie.student) && isGuardian(tie))),
+    ...byHand.filter(({ tied = [] }) =>
+      tied.some((tie) => tie.student.equals(_id) && isGuardian({ ...tie, type: '' })),
+    ),
+  ].filter(({ email }) => !known.has(email));
+  const distinct = new Map(guardians.map((adult) => [adult._id.toHexString(), adult]));
+  return [
+    ...logins.map((user) => ({ id: user._id.toHexString(), name: user.name || user.email, hasLogin: true })),
+    ...[...distinct.values()].map((adult) => ({
+      id: adult._id.toHexString(),
+      name: contactName(adult),
+      hasLogin: false,
+    })),
+  ];
+}

@@ -1,0 +1,180 @@
+import type { Types } from 'mongoose';
+import { Class, className, classType, isMeetable } from '../models/class.js';
+import { Contact, contactName, isGuardian, recordIds } from '../models/contact.js';
+import type { Event } from '../models/event.js';
+import { Household } from '../models/household.js';
+import { inKey, searchWords } from '../models/scoped.js';
+import type { LettersFilter, LettersForm } from './schema.js';
+
+/** A student whose family gets a letter, and the class in which it is handed out. */
+export interface Addressee {
+  student: Types.ObjectId;
+  name: string;
+  grade: string;
+  class: Types.ObjectId;
+  className: string;
+  teacher: string;
+  hasEmail: boolean;
+  hasCode: boolean;
+  hasNumber: boolean;
+}
+
+export interface Addressees {
+  /** By class, and in it by name. */
+  rows: Addressee[];
+  /** How many each kind has within the other filters. */
+  counts: Record<LettersFilter['who'], number>;
+  classes: { id: string; name: string }[];
+  grades: string[];
+}
+
+type Held = Pick<Class, '_id' | 'status' | 'synced' | 'edits' | 'sortKey'>;
+type Student = Pick<
+  Contact,
+  | '_id'
+  | 'firstName'
+  | 'lastName'
+  | 'email'
+  | 'grade'
+  | 'record'
+  | 'searchKey'
+  | 'sortKey'
+  | 'schools'
+  | 'code'
+  | 'numberKey'
+>;
+
+/**
+ * The students of classes that parents may book, each once: in their homeroom, else in the first of their classes. Five queries,
+ * whatever there is; only ids and what a list shows is held of each.
+ */
+export async function listStudents(
+  { _id: event, account }: Pick<Event, '_id' | 'account'>,
+  filter: LettersFilter,
+): Promise<Addressees> {
+  const classes = (
+    await Class.find(
+      { account, event, status: 'active' },
+      {
+        ...{ status: 1, sortKey: 1, edits: 1, 'synced.name': 1, 'synced.course': 1, 'synced.type': 1 },
+        ...{ 'synced.teachers': 1, 'synced.students': 1 },
+      },
+    )
+      .sort({ sortKey: 1, _id: 1 })
+      .lean<Held[]>()
+  ).filter(isMeetable);
+  const homes = homesOf(filter.class ? classes.filter(({ _id }) => filter.class?.equals(_id)) : classes);
+  const [students, teachers] = await Promise.all([
+    Contact.find(
+      { _id: { $in: [...homes.values()].flatMap(({ students: ids }) => ids) }, account, status: 'active' },
+      {
+        ...{ firstName: 1, lastName: 1, email: 1, grade: 1, record: 1, searchKey: 1, sortKey: 1 },
+        ...{ schools: 1, code: 1, numberKey: 1 },
+      },
+    ).lean<Student[]>(),
+    Contact.find(
+      { _id: { $in: classes.flatMap(({ synced }) => synced.teachers.slice(0, 1)) }, account },
+      { firstName: 1, lastName: 1, email: 1 },
+    ).lean(),
+  ]);
+  const reached = await withEmail(account, students);
+  const nameOf = new Map(teachers.map((teacher) => [teacher._id.toHexString(), contactName(teacher)]));
+  const known = new Map(students.map((student) => [student._id.toHexString(), student]));
+  const words = searchWords(filter.q).map(inKey);
+  const fits = ({ grade, schools, searchKey }: Student) =>
+    (filter.grade === '' || grade === filter.grade) &&
+    (!filter.school || schools.some((school) => filter.school?.equals(school))) &&
+    words.every((word) => word.test(searchKey));
+  const all = [...homes.values()].flatMap(({ held, students: ids }) =>
+    ids
+      .flatMap((id) => known.get(id.toHexString()) ?? [])
+      .filter(fits)
+      .sort((a, b) => (a.sortKey < b.sortKey ? -1 : 1))
+      .map((student) => ({
+        student: student._id,
+        name: contactName(student),
+        grade: student.grade,
+        class: held._id,
+        className: className(held),
+        teacher: nameOf.get(String(held.synced.teachers[0] ?? '')) ?? '',
+        hasEmail: reached.has(student._id.toHexString()),
+        hasCode: student.code !== undefined,
+        hasNumber: student.numberKey !== '',
+      })),
+  );
+  const without = all.filter(({ hasEmail }) => !hasEmail);
+  return {
+    rows: filter.who === 'all' ? all : without,
+    counts: { '': without.length, all: all.length },
+    classes: classes.map((held) => ({ id: held._id.toHexString(), name: className(held) })),
+    grades: [...new Set(students.map(({ grade }) => grade))]
+      .filter(Boolean)
+      .sort((a, b) => a.localeCompare(b, 'en', { numeric: true })),
+  };
+}
+
+/** Each student in one class, classes in their order. */
+function homesOf(classes: Held[]): Map<string, { held: Held; students: Types.ObjectId[] }> {
+  const homerooms = classes.filter((held) => classType(held) === 'Homeroom');
+  const others = classes.filter((held) => classType(held) !== 'Homeroom');
+  const homes = new Map(
+    classes.map((held) => [held._id.toHexString(), { held, students: [] as Types.ObjectId[] }]),
+  );
+  const seen = new Set<string>();
+  for (const held of [...homerooms, ...others])
+    for (const student of held.synced.students) {
+      const id = student.toHexString();
+      if (seen.has(id)) continue;
+      seen.add(id);
+      homes.get(held._id.toHexString())?.students.push(student);
+    }
+  return homes;
+}
+
+/** Students whose parent or guardian can be written to: by the roster, by a tie made by hand, or by a parent's login. */
+async function withEmail(account: Types.ObjectId, students: Student[]): Promise<Set<string>> {
+  const ids = students.map(({ _id }) => _id);
+  const byRecord = new Map(
+    students.flatMap((student) => recordIds(student).map((id) => [id, String(student._id)])),
+  );
+  const [ofRoster, byHand, households] = await Promise.all([
+    Contact.find(
+      { account, 'relations.student': { $in: [...byRecord.keys()] }, status: 'active', email: { $gt: '' } },
+      { relations: 1 },
+    ).lean(),
+    Contact.find(
+      { account, 'tied.student': { $in: ids, $exists: true }, status: 'active', email: { $gt: '' } },
+      { tied: 1 },
+    ).lean(),
+    Household.find(
+      { account, 'children.student': { $in: ids }, 'adults.0': { $exists: true } },
+      { 'children.student': 1 },
+    ).lean<Pick<Household, 'children'>[]>(),
+  ]);
+  return new Set([
+    ...ofRoster.flatMap(({ relations }) =>
+      relations.filter(isGuardian).flatMap(({ student }) => byRecord.get(student) ?? []),
+    ),
+    ...byHand.flatMap(({ tied = [] }) =>
+      tied.filter((tie) => isGuardian({ ...tie, type: '' })).map(({ student }) => student.toHexString()),
+    ),
+    ...households.flatMap(({ children }) => children.map(({ student }) => student.toHexString())),
+  ]);
+}
+
+/** Whom a form is about: what was selected, or all that its filters find. */
+export async function listChosen(
+  event: Pick<Event, '_id' | 'account'>,
+  form: LettersForm,
+): Promise<Addressee[]> {
+  if (form.all) return (await listStudents(event, form)).rows;
+  const wanted = new Set(form.ids.map((id) => id.toHexString()));
+  if (wanted.size === 0) return [];
+  const { rows } = await listStudents(event, {
+    who: 'all',
+    q: '',
+    grade: '',
+    ...(form.class ? { class: form.class } : {}),
+  });
+  return rows.filter(({ student }) => wanted.has(student.toHexString()));
+}

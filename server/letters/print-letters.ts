@@ -1,0 +1,116 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Response } from 'express';
+import { makeCodesAgain, type CodeOnPaper, type Printing } from '../contacts/codes/make-codes-again.js';
+import type { Deps } from '../deps.js';
+import { Contact } from '../models/contact.js';
+import type { MessageText } from '../models/message.js';
+import { renderPart } from '../web/render-part.js';
+import { drawCode } from './draw-code.js';
+import type { Addressee } from './list-students.js';
+import type { LettersForm } from './schema.js';
+import { writeLetter, type Letter, type LetterFrame } from './write-letter.js';
+
+/** Letters that are made at once: what is held in memory and written to the database together. */
+const BATCH = 100;
+
+interface Asked {
+  frame: LetterFrame;
+  text: MessageText;
+  rows: Addressee[];
+  form: Pick<LettersForm, 'perSheet' | 'codes'>;
+  printing: Printing;
+  /** The page that it was asked for on. */
+  back: string;
+}
+
+/** Answers with all letters as sheets of paper, part by part, so that their number does not matter. */
+export async function printLetters(deps: Deps, res: Response, asked: Asked): Promise<void> {
+  res.type('html');
+  try {
+    await pipeline(Readable.from(partsOf(deps, res, asked)), res);
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+  }
+}
+
+async function* partsOf(deps: Deps, res: Response, asked: Asked): AsyncGenerator<string> {
+  const { frame, rows, form } = asked;
+  const sheets = sheetsOf(rows, form.perSheet);
+  yield await renderPart(res, 'letters/print-top', {
+    title: 'Print letters',
+    section: 'events',
+    back: asked.back,
+    letters: rows.length,
+    sheets: sheets.length,
+    qr: drawCode(frame.link),
+  });
+  let number = 0;
+  for (const batch of batchesOf(sheets)) {
+    const letters = await lettersOf(deps, asked, batch.flat());
+    let html = '';
+    for (const sheet of batch) {
+      number += 1;
+      const [first] = sheet;
+      html += await renderPart(res, 'letters/sheet', {
+        perSheet: form.perSheet,
+        letters: sheet.flatMap(({ student }) => letters.get(student.toHexString()) ?? []),
+        school: frame.school,
+        eventName: frame.event.name,
+        held: [first?.className, first?.teacher].filter(Boolean).join(' · '),
+        number,
+        of: sheets.length,
+      });
+    }
+    yield html;
+  }
+  yield await renderPart(res, 'letters/print-bottom', {});
+}
+
+/** Sheets of so many letters; each class begins a new one, so that its letters can be handed out. */
+export function sheetsOf<T extends Pick<Addressee, 'class'>>(rows: readonly T[], perSheet: number): T[][] {
+  const sheets: T[][] = [];
+  for (const row of rows) {
+    const last = sheets.at(-1);
+    if (last && last.length < perSheet && last[0]?.class.equals(row.class)) last.push(row);
+    else sheets.push([row]);
+  }
+  return sheets;
+}
+
+function* batchesOf(sheets: Addressee[][]): Generator<Addressee[][]> {
+  let batch: Addressee[][] = [];
+  let count = 0;
+  for (const sheet of sheets) {
+    batch.push(sheet);
+    count += sheet.length;
+    if (count < BATCH) continue;
+    yield batch;
+    batch = [];
+    count = 0;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+async function lettersOf(
+  deps: Deps,
+  { frame, text, form, printing }: Asked,
+  rows: Addressee[],
+): Promise<Map<string, Letter>> {
+  const students = await Contact.find(
+    { _id: { $in: rows.map(({ student }) => student) }, account: printing.account, status: 'active' },
+    { firstName: 1, lastName: 1, email: 1, schoolId: 1, numberKey: 1, code: 1 },
+  ).lean();
+  const codes: Map<string, CodeOnPaper> =
+    form.codes === 'none' ? new Map<string, CodeOnPaper>() : await makeCodesAgain(deps, printing, students);
+  const known = new Map(students.map((student) => [student._id.toHexString(), student]));
+  return new Map(
+    rows.flatMap((row): [string, Letter][] => {
+      const id = row.student.toHexString();
+      const student = known.get(id);
+      if (!student) return [];
+      const paper = codes.get(id) ?? { code: '', why: 'earlier' };
+      return [[id, writeLetter(frame, text, student, row, paper)]];
+    }),
+  );
+}

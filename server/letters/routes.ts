@@ -1,0 +1,224 @@
+import express, { type Response, type Router } from 'express';
+import { Types } from 'mongoose';
+import { recordAudit } from '../audit/record-audit.js';
+import type { Deps } from '../deps.js';
+import { eventPage, pathOf, reloadEvent } from '../events/show-event.js';
+import { School } from '../models/school.js';
+import { MACROS } from '../notifications/messages/macros.js';
+import { actorOf } from '../web/actor.js';
+import { changedMeanwhile, seenOf } from '../web/compare-seen.js';
+import { daysInWords } from '../web/format-time.js';
+import { eventGuard, eventOf } from '../web/guards.js';
+import { addressOf, pagerOf, sliceOf } from '../web/paging.js';
+import { FRESH_FORM, parseForm, parseQuery, typedValues, type Form } from '../web/parse.js';
+import { say } from '../web/session.js';
+import { drawCode } from './draw-code.js';
+import { listChosen, listStudents, type Addressee } from './list-students.js';
+import { printLetters, sheetsOf } from './print-letters.js';
+import { formOf, messageOf, saveText, textOf } from './save-text.js';
+import {
+  letterFields,
+  lettersForm,
+  lettersQuery,
+  posterQuery,
+  printForm,
+  textForm,
+  type LettersFilter,
+  type LettersForm,
+  type LettersQuery,
+} from './schema.js';
+import { sayOpening, writeLetter, type LetterFrame } from './write-letter.js';
+
+const PAGE_SIZE = 50;
+
+/** Letters for families, and the poster: how families without an email address hear of an event. */
+export function letterRoutes(deps: Deps): Router {
+  const router = express.Router({ mergeParams: true });
+  const guard = eventGuard('event administrator');
+  textPages(router, deps);
+
+  router.get('/letters', guard, async (req, res) => {
+    await showList(res, parseQuery(lettersQuery, req.query), FRESH_FORM);
+  });
+
+  router.post('/letters', guard, async (req, res) => {
+    const parsed = parseForm(lettersForm, req.body);
+    if (!parsed.ok) return refuse(res, req.body, parsed.errors);
+    const rows = await listChosen(eventOf(res), parsed.value);
+    if (rows.length === 0) return refuse(res, req.body, { ids: NOBODY });
+    askFirst(res, parsed.value, rows);
+  });
+
+  router.post('/letters/print', guard, async (req, res) => {
+    const event = eventOf(res);
+    const actor = actorOf(res);
+    const parsed = parseForm(printForm, req.body);
+    if (!parsed.ok) return refuse(res, req.body, parsed.errors);
+    const form = parsed.value;
+    const rows = await listChosen(event, form);
+    if (rows.length === 0) return refuse(res, req.body, { ids: NOBODY });
+    const ofEvent = { account: event.account, event: event._id, user: actor.user };
+    const detail = { letters: rows.length };
+    await recordAudit({ ...ofEvent, action: 'print letters', detail, at: deps.now() });
+    await printLetters(deps, res, {
+      frame: frameOf(deps, res),
+      text: textOf(event),
+      rows,
+      form,
+      printing: { ...ofEvent, key: form.key, replaces: form.codes === 'new' },
+      back: homeOf(res),
+    });
+  });
+
+  router.get('/poster', eventGuard('appointment viewer'), (req, res) => {
+    const event = eventOf(res);
+    const { link } = frameOf(deps, res);
+    res.render('letters/poster', {
+      ...eventPage(event, 'overview'),
+      title: `${event.name}: Poster`,
+      size: parseQuery(posterQuery, req.query).size,
+      days: daysInWords(event.days, event),
+      opening: sayOpening(event, deps.now()),
+      link,
+      qr: drawCode(link),
+    });
+  });
+  return router;
+}
+
+const NOBODY = 'Select at least one student, or prepare letters for all on the list.';
+
+function homeOf(res: Response): string {
+  return `${pathOf(eventOf(res))}/letters`;
+}
+
+function frameOf(deps: Deps, res: Response): LetterFrame {
+  const event = eventOf(res);
+  const link = new URL(`/e/${event.link}`, deps.config.publicUrl).href;
+  return { event, school: actorOf(res).accountName, link, now: deps.now() };
+}
+
+async function showList(res: Response, query: LettersQuery, form: Form): Promise<void> {
+  const event = eventOf(res);
+  const [list, schools] = await Promise.all([
+    listStudents(event, query),
+    School.find({ account: event.account }, { name: 1 }).sort({ sortKey: 1 }).limit(500).lean(),
+  ]);
+  const kept = keptOf(query);
+  const href = (change: Record<string, string | number>) => addressOf(homeOf(res), { ...kept, ...change });
+  const { skip } = sliceOf(list.rows.length, query.page, PAGE_SIZE);
+  res.render('letters/list', {
+    ...eventPage(event, 'overview'),
+    title: `${event.name}: Letters`,
+    lettersHome: homeOf(res),
+    kept,
+    form,
+    total: list.rows.length,
+    counts: list.counts,
+    rows: list.rows.slice(skip, skip + PAGE_SIZE).map((row) => ({ ...row, id: row.student.toHexString() })),
+    schools: schools.map(({ _id, name }) => ({ value: _id.toHexString(), label: name })),
+    grades: list.grades.map((grade) => ({ value: grade, label: grade })),
+    classes: list.classes.map(({ id, name }) => ({ value: id, label: name })),
+    href,
+    pager: pagerOf(list.rows.length, query.page, PAGE_SIZE, ['student', 'students'], (page) =>
+      href({ page }),
+    ),
+  });
+}
+
+/** The filters as an address has them. */
+function keptOf({ who, q, school, grade, class: held }: LettersFilter): Record<string, string> {
+  return { who, q, school: school?.toHexString() ?? '', grade, class: held?.toHexString() ?? '' };
+}
+
+async function refuse(res: Response, body: unknown, errors: Record<string, string>): Promise<void> {
+  const text = [...new Set(Object.values(errors))].join(' ');
+  Object.assign(res.status(422).locals, { flash: { kind: 'danger', text } });
+  await showList(res, parseQuery(lettersQuery, body), { values: typedValues(body), errors: {} });
+}
+
+/** Says how many letters, sheets and codes there will be before anything is made. */
+function askFirst(res: Response, form: LettersForm, rows: Addressee[]): void {
+  const coded = rows.filter(({ hasNumber }) => hasNumber);
+  const earlier = coded.filter(({ hasCode }) => hasCode).length;
+  const { perSheet, codes, ids, all } = form;
+  res.render('letters/confirm', {
+    ...eventPage(eventOf(res), 'overview'),
+    title: `${eventOf(res).name}: Letters`,
+    lettersHome: homeOf(res),
+    letters: rows.length,
+    sheets: sheetsOf(rows, perSheet).length,
+    classes: new Set(rows.map((row) => row.class.toHexString())).size,
+    codes: {
+      made: codes === 'none' ? 0 : codes === 'new' ? coded.length : coded.length - earlier,
+      earlier,
+      which: codes,
+    },
+    withoutNumber: rows.length - coded.length,
+    names: rows.slice(0, 5).map(({ name }) => name),
+    cancel: addressOf(homeOf(res), keptOf(form)),
+    fields: {
+      ...keptOf(form),
+      ...(all ? { all: 'on' } : { ids: ids.map(String) }),
+      perSheet: String(perSheet),
+      codes,
+      key: new Types.ObjectId().toHexString(),
+    },
+  });
+}
+
+/** What the letters say, with a preview. */
+function textPages(router: Router, deps: Deps): void {
+  const guard = eventGuard('event administrator');
+
+  router.get('/letters/text', guard, (_req, res) => {
+    showText(deps, res, { values: formOf(eventOf(res)), errors: {} });
+  });
+
+  router.post('/letters/text', guard, async (req, res) => {
+    const event = eventOf(res);
+    const parsed = parseForm(textForm, req.body);
+    if (!parsed.ok) {
+      showText(deps, res.status(422), parsed);
+      return;
+    }
+    const message = messageOf(parsed.value);
+    if (parsed.value.act === 'preview') {
+      showText(deps, res, { values: typedValues(req.body), errors: {} }, message);
+      return;
+    }
+    const changed = changedMeanwhile(letterFields, req.body, formOf(event));
+    if (changed) {
+      showText(deps, res.status(422), changed);
+      return;
+    }
+    if (!(await saveText(actorOf(res), event, message, deps.now()))) {
+      const form = changedMeanwhile(letterFields, req.body, formOf(await reloadEvent(res)), formOf(event));
+      showText(
+        deps,
+        res.status(422),
+        form ?? { values: typedValues(req.body), errors: { _form: SAVE_AGAIN } },
+      );
+      return;
+    }
+    say(req, { kind: 'ok', text: 'The text of the letters is saved.' });
+    res.redirect(303, homeOf(res));
+  });
+}
+
+const SAVE_AGAIN = 'Somebody else saved this text at the same moment. Save again.';
+
+function showText(deps: Deps, res: Response, form: Form, previewed = textOf(eventOf(res))): void {
+  const event = eventOf(res);
+  const child = { firstName: 'Alex', lastName: 'Smith', schoolId: '100234' };
+  const held = { className: 'Biology 1', teacher: 'Ms. Rivera' };
+  res.render('letters/text', {
+    ...eventPage(event, 'overview'),
+    title: `${event.name}: Text of the letters`,
+    lettersHome: homeOf(res),
+    form,
+    seen: seenOf(letterFields, formOf(event)),
+    macros: Object.entries(MACROS).map(([name, text]) => ({ name: `{${name}}`, text })),
+    sample: writeLetter(frameOf(deps, res), previewed, child, held, { code: 'K7QM-4XPD' }),
+  });
+}

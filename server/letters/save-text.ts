@@ -1,0 +1,44 @@
+import { changesOf } from '../audit/compare-values.js';
+import { recordAudit } from '../audit/record-audit.js';
+import { asRead } from '../models/as-read.js';
+import { Event } from '../models/event.js';
+import type { MessageText } from '../models/message.js';
+import type { Actor } from '../web/actor.js';
+import type { LetterText } from './schema.js';
+import { DEFAULT_LETTER } from './write-letter.js';
+
+/** The text that an event's letters are made of. */
+export function textOf({ letter }: Pick<Event, 'letter'>): MessageText {
+  return letter ?? DEFAULT_LETTER;
+}
+
+/** What is typed, as a text; what is empty is Slotbell's. */
+export function messageOf({ title, text }: Pick<LetterText, 'title' | 'text'>): MessageText {
+  return { subject: title || DEFAULT_LETTER.subject, text: text ? `${text}\n` : DEFAULT_LETTER.text };
+}
+
+/** What the form shows of an event. */
+export function formOf(event: Pick<Event, 'letter'>): { title: string; text: string } {
+  const { subject, text } = textOf(event);
+  return { title: subject, text };
+}
+
+/** Saves what the event's letters say. @param event as it was read; false when somebody has changed the text since */
+export async function saveText(
+  actor: Actor,
+  event: Pick<Event, '_id' | 'letter'>,
+  message: MessageText,
+  now: Date,
+): Promise<boolean> {
+  const isUsual = message.subject === DEFAULT_LETTER.subject && message.text === DEFAULT_LETTER.text;
+  const saved = await Event.updateOne(
+    { _id: event._id, account: actor.account, status: 'active', ...asRead({ letter: event.letter }) },
+    isUsual ? { $unset: { letter: 1 } } : { $set: { letter: message } },
+  );
+  if (saved.matchedCount === 0) return false;
+  await recordAudit({
+    ...{ account: actor.account, event: event._id, user: actor.user, action: 'change letter', at: now },
+    changes: changesOf(formOf(event), { title: message.subject, text: message.text }),
+  });
+  return true;
+}

@@ -1,0 +1,115 @@
+import Joi from 'joi';
+import type { Types } from 'mongoose';
+import { unknownMacros } from '../notifications/messages/macros.js';
+import type { SettingsFields } from '../web/compare-seen.js';
+import { line, objectId, objectIds, tick } from '../web/parse.js';
+
+/** Whom letters are for. */
+export interface LettersFilter {
+  /** '' is families of whom no email address is known. */
+  who: '' | 'all';
+  q: string;
+  school?: Types.ObjectId;
+  grade: string;
+  class?: Types.ObjectId;
+}
+
+export interface LettersQuery extends LettersFilter {
+  page: number;
+}
+
+const filterFields = {
+  who: Joi.string().valid('', 'all').default(''),
+  q: line(100).allow('').default(''),
+  school: objectId().empty(''),
+  grade: line(60).allow('').default(''),
+  class: objectId().empty(''),
+};
+
+export const lettersQuery = Joi.object<LettersQuery, true>({
+  ...filterFields,
+  page: Joi.number().integer().min(1).max(100_000).default(1),
+});
+
+export const PER_SHEET = [1, 2, 4] as const;
+export const CODES = ['missing', 'new', 'none'] as const;
+
+export interface LettersForm extends LettersFilter {
+  ids: Types.ObjectId[];
+  all: boolean;
+  perSheet: (typeof PER_SHEET)[number];
+  /** `missing`: for those who have none yet. */
+  codes: (typeof CODES)[number];
+}
+
+const chosenFields = {
+  ...filterFields,
+  ids: objectIds(500).default([]).label('the students from the list'),
+  all: tick(),
+  perSheet: Joi.number()
+    .valid(...PER_SHEET)
+    .default(2)
+    .label('the letters on a sheet'),
+  codes: Joi.string()
+    .valid(...CODES)
+    .default('missing')
+    .label('the one-time codes'),
+};
+
+export const lettersForm = Joi.object<LettersForm, true>(chosenFields);
+
+const PREPARE = 'Prepare the letters again, and print them from there.';
+
+/** The same once it was shown; `key` is of the printing, which asked for twice is one. */
+export const printForm = Joi.object<LettersForm & { key: Types.ObjectId }, true>({
+  ...chosenFields,
+  key: objectId().required().messages({
+    'any.required': PREPARE,
+    'string.base': PREPARE,
+    'string.max': PREPARE,
+    'string.pattern.base': PREPARE,
+  }),
+});
+
+export interface LetterText {
+  title: string;
+  text: string;
+  act: 'save' | 'preview';
+}
+
+export const MOST_TEXT = 1200;
+
+export const textForm = Joi.object<LetterText, true>({
+  title: known(line(120), 'Heading'),
+  text: known(
+    Joi.string()
+      .trim()
+      .replace(/\r\n?/g, '\n')
+      .replace(/[^\P{Cc}\n]/gu, '')
+      .max(MOST_TEXT),
+    'Text',
+  ),
+  act: Joi.string().valid('save', 'preview').default('save').label('what to do'),
+});
+
+/** A text in which nothing between braces is unknown; '' is Slotbell's own. */
+function known(text: Joi.StringSchema, label: string): Joi.StringSchema {
+  return text
+    .allow('')
+    .default('')
+    .custom((value: string, check) => {
+      const [unknown] = unknownMacros(value);
+      return unknown ? check.error('macro.unknown', { unknown }) : value;
+    })
+    .messages({
+      'macro.unknown': `${label}: “{#unknown}” can’t be filled in. Use what the list above the text shows.`,
+      'string.max': `${label}: use {#limit} characters at most.`,
+      'string.base': `${label}: enter it once.`,
+    });
+}
+
+export const letterFields: SettingsFields = { title: { label: 'Heading' }, text: { label: 'Text' } };
+
+export const posterQuery = Joi.object<{ size: 'letter' | 'a4' }, true>({
+  size: Joi.string().valid('letter', 'a4').default('letter'),
+});

@@ -1,0 +1,22 @@
+import type { Overridable } from '../models/appointment.js';
+
+/** What was set aside, as a part of a list. */
+const RULES: Record<Overridable, string> = {
+  'not open': 'booking window',
+  'too late': 'already started',
+  'teacher limit': 'appointments with one teacher',
+  'class limit': 'appointments for one class',
+  'household limit': 'appointments of one family',
+  'student limit': 'appointments of one child',
+  'day limit': 'appointments of a teacher in a day',
+  'household busy': 'minutes between two appointments',
+};
+
+/** The rules that were set aside: "booking window, appointments of one child". */
+export function sayRules(rules: readonly string[]): string {
+  return rules.flatMap((rule) => (isRule(rule) ? RULES[rule] : [])).join(', ');
+}
+
+function isRule(rule: string): rule is Overridable {
+  return Object.hasOwn(RULES, rule);
+}
