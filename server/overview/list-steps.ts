@@ -84,15 +84,21 @@ export function openingSteps(event: PlacedEvent, ready: Readiness, now: Date, in
     },
     {
       label: 'Invite the teachers',
-      ...(invites ? { href: '/global-setup/logins' } : {}),
+      ...(invites ? { href: '/global-setup/logins/roster' } : {}),
       done: ready.known > 0 && ready.loggedIn >= ready.known,
       detail: `${number(ready.loggedIn)} of ${countOf(ready.known, 'teacher has', 'teachers have')} a login${invites ? '' : '. An administrator invites them'}.`,
     },
     {
       label: 'Tell the families',
       href: `${home}/announce`,
-      ...isTicked('link'),
-      detail: 'Send them the parents’ link by email, or print it.',
+      ...(ready.announced ? { done: true } : isTicked('link')),
+      detail: ready.announced ? 'The announcement is on its way or sent.' : 'Send the parents’ link by email.',
+    },
+    {
+      label: 'Print letters',
+      href: `${home}/letters`,
+      ...isTicked('letters'),
+      detail: 'For families without an email.',
     },
     {
       label: 'Open booking',

@@ -3,6 +3,7 @@ import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Class } from '../models/class.js';
 import { Contact, LISTING_INDEX } from '../models/contact.js';
 import type { Event } from '../models/event.js';
+import { Mailing } from '../models/mailing.js';
 import { lacking, MISSING } from '../models/person-keys.js';
 import { User } from '../models/user.js';
 import { readHolders } from './read-holders.js';
@@ -29,6 +30,8 @@ export interface Readiness {
   problems: number;
   /** Students by whose number and birth date, or security value, nobody can add them. */
   unproven: number;
+  /** An announcement was sent, or will be. */
+  announced: boolean;
 }
 
 interface ClassGroup {
@@ -40,7 +43,7 @@ interface ClassGroup {
 export async function readReadiness(event: EventScope): Promise<Readiness> {
   const scope = { account: event.account, event: event._id };
   const type = { $ifNull: ['$edits.type', '$synced.type'] };
-  const [groups, held, states, unproven] = await Promise.all([
+  const [groups, held, states, unproven, announcement] = await Promise.all([
     Class.aggregate<ClassGroup>([
       { $match: { ...scope, status: 'active' } },
       {
@@ -61,6 +64,7 @@ export async function readReadiness(event: EventScope): Promise<Readiness> {
       { $group: { _id: '$state', count: { $sum: 1 } } },
     ]),
     countUnproven(event),
+    Mailing.exists({ ...scope, nth: { $exists: true }, state: { $ne: 'canceled' } }),
   ]);
   const sum = (fits: (group: ClassGroup['_id']) => boolean) =>
     groups.filter(({ _id }) => fits(_id)).reduce((total, { count }) => total + count, 0);
@@ -82,6 +86,7 @@ export async function readReadiness(event: EventScope): Promise<Readiness> {
     booked: state('booked') + state('problem'),
     problems: state('problem'),
     unproven,
+    announced: announcement !== null,
   };
 }
 

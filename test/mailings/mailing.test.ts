@@ -73,6 +73,7 @@ describe('a mail to a group', function () {
     const form = fieldsOf(text, { subject, text: 'Hello {parent}, {student}. {booking} {link}' });
     const sent = await office.post(`${home}/announce`, form, `${home}/announce`);
     assert.equal(sent.status, 303);
+    assert.match((await office.get(home)).text, /The announcement is on its way or sent\./);
     // The same click again, and the same form once more from another window.
     assert.equal(
       (await office.post(`${home}/announce`, form, `${home}/announce`)).headers.location,

@@ -86,15 +86,15 @@ describe('the way to opening', () => {
       /You can also open it by hand/,
     ])
       assert.match(text, said);
-    for (const path of ['/settings', '/classes', '/slots', '/slots/rooms', '/settings/emails', '/opening'])
+    for (const path of ['/settings', '/classes', '/slots', '/slots/rooms', '/settings/emails', '/letters', '/opening'])
       assert.ok(text.includes(`href="${home(event)}${path}"`), path);
-    assert.ok(text.includes('href="/global-setup/logins"'));
+    assert.ok(text.includes('href="/global-setup/logins/roster"'));
     const one = await new Visitor(test.app).logIn(
       await makeUser(account, 'event administrator', { event: event._id }),
     );
     const theirs = (await one.get(home(event))).text;
     assert.match(theirs, /An administrator invites them/);
-    assert.ok(!theirs.includes('href="/global-setup/logins"'));
+    assert.ok(!theirs.includes('href="/global-setup/logins/roster"'));
   });
 
   it('opening names what speaks against it, and opens all the same', async () => {
