@@ -92,7 +92,9 @@ export function openingSteps(event: PlacedEvent, ready: Readiness, now: Date, in
       label: 'Tell the families',
       href: `${home}/announce`,
       ...(ready.announced ? { done: true } : isTicked('link')),
-      detail: ready.announced ? 'The announcement is on its way or sent.' : 'Send the parents’ link by email.',
+      detail: ready.announced
+        ? 'The announcement is on its way or sent.'
+        : 'Send the parents’ link by email.',
     },
     {
       label: 'Print letters',

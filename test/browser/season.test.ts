@@ -24,6 +24,7 @@ import { Section } from '../../server/models/section.js';
 import { Slot } from '../../server/models/slot.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { Term } from '../../server/models/term.js';
+import { continueMailings } from '../../server/mailings/run-mailing.js';
 import type { User } from '../../server/models/user.js';
 import { continueMoves } from '../../server/moves/run-move.js';
 import { makeUser, PASSWORD } from '../support/app.js';
@@ -56,7 +57,10 @@ describe('a season in the office', function () {
   let admin: User;
 
   before(async () => {
-    district = await startSyncedDistrict({ students: STUDENTS });
+    district = await startSyncedDistrict(
+      { students: STUDENTS },
+      { SMTP_URL: 'smtp://127.0.0.1:1', MAIL_FROM: 'office@maple.example' },
+    );
     people = await Contact.countDocuments({ account: district.account });
     await pretendImportedByHand();
     server = district.test.app.listen(0, '127.0.0.1');
@@ -267,11 +271,23 @@ describe('a season in the office', function () {
     assert.equal(await Slot.countDocuments({ event: _id }), teachers.length * 2 * 15);
   });
 
-  it('60 families book', async () => {
-    const { _id, account, link: address } = await event();
+  it('booking is opened and announced to all guardians', async () => {
+    const { _id } = await event();
     await open('Overview');
     await link('Open booking now');
     await press('Open booking now');
+    await open('Messages');
+    await link('Announce booking');
+    await go(page.getByRole('button', { name: /^Send to [\d,]+ people$/ }));
+    for (let worker = 0; worker < 2; worker += 1)
+      await asApp(() => continueMailings(district.deps, new AbortController().signal));
+    const mails = await Notification.find({ event: _id, kind: 'announcement' }).lean();
+    assert.ok(mails.length > FAMILIES);
+    assert.equal(new Set(mails.map(({ to }) => to)).size, mails.length);
+  });
+
+  it('60 families book', async () => {
+    const { _id, account, link: address } = await event();
     const wishes = await findWishes(_id);
     const users = await Promise.all(wishes.map(() => makeUser(account, 'customer')));
     const sessions = await makeSessions(users, district.deps.config.appSecret, district.deps.now());
@@ -327,6 +343,28 @@ describe('a season in the office', function () {
     assert.equal((await send(`${place}/confirm`, { _csrf, note: '' })).status, 303);
   }
 
+  it('a caller books at the front desk', async () => {
+    const { _id } = await event();
+    const busy = await Appointment.distinct('students', { event: _id });
+    const classes = (await Class.find({ event: _id }).lean()).filter(isMeetable);
+    const free = classes
+      .flatMap(({ synced }) => synced.students)
+      .find((id) => !busy.some((one) => id.equals(one)));
+    const child = await Contact.findById(free).orFail().lean();
+    await open('Front Desk');
+    await page.locator('#q').fill(child.schoolId);
+    await page.locator('#q').press('Enter');
+    await page.waitForLoadState();
+    await go(page.getByRole('link', { name: /^Book for / }));
+    const times = page.locator('select[name=slot]').first();
+    await times.selectOption(
+      await times.locator('option:not([disabled]):not([value=""])').first().getAttribute('value'),
+    );
+    await go(page.getByRole('button', { name: /^Book ?: / }));
+    await press('Book this time');
+    assert.equal(await Appointment.countDocuments({ event: _id, students: child._id, state: 'booked' }), 1);
+  });
+
   it('a snow day: the first day goes to another, nothing is lost', async () => {
     const { _id } = await event();
     const ofDay = await Slot.find({ event: _id, day: FIRST_DAY }).distinct('_id');
@@ -340,7 +378,7 @@ describe('a season in the office', function () {
     await go(page.getByRole('button', { name: /^Move [\d,]+ slots/ }));
     await asApp(() => continueMoves(district.deps, new AbortController().signal));
     await page.getByText(/slots are moved/).waitFor();
-    assert.equal(await booked(), FAMILIES);
+    assert.equal(await booked(), FAMILIES + 1);
     assert.equal(await Slot.countDocuments({ event: _id, day: FIRST_DAY }), 0);
   });
 

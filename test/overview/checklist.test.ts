@@ -86,7 +86,15 @@ describe('the way to opening', () => {
       /You can also open it by hand/,
     ])
       assert.match(text, said);
-    for (const path of ['/settings', '/classes', '/slots', '/slots/rooms', '/settings/emails', '/letters', '/opening'])
+    for (const path of [
+      '/settings',
+      '/classes',
+      '/slots',
+      '/slots/rooms',
+      '/settings/emails',
+      '/letters',
+      '/opening',
+    ])
       assert.ok(text.includes(`href="${home(event)}${path}"`), path);
     assert.ok(text.includes('href="/global-setup/logins/roster"'));
     const one = await new Visitor(test.app).logIn(
