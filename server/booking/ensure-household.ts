@@ -2,7 +2,7 @@ import { Types } from 'mongoose';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { Household } from '../models/household.js';
 import { findKept, takeKept } from './find-kept.js';
-import { joinKept } from './join-kept.js';
+import { moveKept } from './move-kept.js';
 
 /**
  * The household of an adult in one account; an adult alone is a household of one, made at the first need of it. What the office keeps for
@@ -20,7 +20,7 @@ export async function ensureHousehold(
   const own = found ?? taken ?? (await makeHousehold(account, adult, now));
   let isJoined = false;
   for (const kept of taken ? others : [first, ...others])
-    if (await joinKept(own, kept, adult, now)) isJoined = true;
+    if (await moveKept(own, kept, adult, now)) isJoined = true;
   return isJoined ? ((await Household.findOne({ account, adults: adult }).lean()) ?? own) : own;
 }
 

@@ -16,7 +16,7 @@ const AT_ONCE: AppointmentProblem = { code: 'two at once' };
  * on hold there is moved when it is booked. Where the school took one of its children away from the login, it stays the school's.
  * @returns whether anything was moved
  */
-export async function joinKept(
+export async function moveKept(
   own: Pick<Household, '_id' | 'account'>,
   { household: kept, guarded }: Kept,
   adult: Types.ObjectId,
