@@ -48,7 +48,7 @@ const layers = [
   ['mailings',      'server/mailings/**',                           `booking reports events ${base}`],
   ['families',      'server/families/**',                           `booking contacts accounts ${base}`],
   ['letters',       'server/letters/**',                           `contacts events ${base}`],
-  ['overview',      'server/overview/**',                           `events slots reports sync runs ${base}`],
+  ['overview',      'server/overview/**',                           `events slots accounts reports sync runs ${base}`],
   ['history',       'server/history/**',                            `events accounts ${base}`],
   ['routes',        'server/{routes,app,index}.ts',                 `${all} jobs runtime`],
   ['upgrades',      'server/upgrades/**',                           'database models booking runs roster web core'],

@@ -12,7 +12,7 @@ import { isPassing } from '../runs/engine/judge-fault.js';
 import { RunHandedBack, RunLost } from '../runs/engine/run-ends.js';
 import { countTries, MOST_TRIES, takeRun } from '../runs/engine/take-run.js';
 import { TIMING, type Timing } from '../runs/engine/timing.js';
-import { readStates } from './queries.js';
+import { readStates } from '../accounts/read-states.js';
 
 const invitations = StaffInvitation as unknown as Model<Run>;
 
