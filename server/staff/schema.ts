@@ -80,6 +80,8 @@ export interface BulkForm extends StaffFilter {
   toLevel: AccessLevel;
   once: string;
   sure: boolean;
+  /** What the page that asks has shown (`printOfLogins`). */
+  seen: string;
 }
 
 const staffFilter = {
@@ -98,4 +100,5 @@ export const bulkForm = Joi.object<BulkForm, true>({
     .label('an access level'),
   once: once(),
   sure: tick(),
+  seen: Joi.string().max(60).allow('').default(''),
 });
