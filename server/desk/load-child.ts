@@ -31,7 +31,7 @@ export async function loadChild(
     .sort({ from: 1 })
     .lean();
   const meetings = found.length > 0 ? await withNames(found, event) : [];
-  const [view] = await childrenWithTeachers(event, [{ student: id }], meetings);
+  const [view] = await childrenWithTeachers(event, [{ student: id }], meetings, 'school');
   if (!view) return undefined;
   const own = sight.resource?.$in.map(String);
   const teachers = view.teachers.filter((teacher) => !own || own.includes(teacher.id));

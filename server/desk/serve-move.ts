@@ -115,7 +115,7 @@ async function triedOf(
   const here = `${deskPath(event)}/appointments/${meeting.id}/move`;
   return {
     household: appointment.household,
-    replaces: appointment._id,
+    replaces: { _id: appointment._id, slot: appointment.slot },
     child: meeting.children,
     family: await familyOf(appointment),
     action: here,
