@@ -26,7 +26,9 @@ export async function findInEvent(event: Scope, students: Types.ObjectId[]): Pro
           ...(own ? { 'synced.teachers.0': { $in: own.contacts } } : {}),
         }),
     own && own.byHand.length > 0
-      ? Class.distinct('synced.students', inClasses).then((ids) => keepMeant(event, own.byHand, ids, students))
+      ? Class.distinct('synced.students', inClasses).then((ids) =>
+          keepMeant(event, own.byHand, ids, students),
+        )
       : [],
     Appointment.distinct('students', {
       ...scope,

@@ -33,7 +33,7 @@ interface Looker {
 }
 
 /** More times of one resource than a select is good for: so many for each, as the early ones of many would leave none of the late. */
-const MOST_EACH = 1000;
+const MOST_EACH = 2000;
 const DAY_MS = 24 * 3600_000;
 
 /** The times of some resources that are ahead and have a seat left, also those that parents do not see, by the resource's id. */

@@ -83,8 +83,7 @@ export function appointmentPages(deps: Deps): Router {
 
 /** What was moved or canceled while the question stood open; the notice that was typed went to nobody. */
 async function sayEnded(event: SeenEvent, { appointment }: DeskMeeting, by: string): Promise<Flash> {
-  const moved =
-    by === 'change' ? await findMoved(event, appointment.household, appointment._id) : undefined;
+  const moved = by === 'change' ? await findMoved(event, appointment.household, appointment._id) : undefined;
   if (!moved?.isLiving) return { kind: 'notice', text: 'This appointment was already canceled.' };
   return {
     kind: 'notice',

@@ -143,7 +143,12 @@ async function showMove(
   const free = await listFree(
     event,
     resources,
-    { user: actorOf(res).user, household: appointment.household, replaces: appointment._id },
+    {
+      user: actorOf(res).user,
+      household: appointment.household,
+      replaces: appointment._id,
+      known: child?.meetings ?? [],
+    },
     deps.now(),
   );
   const groups = views
