@@ -180,6 +180,24 @@ describe('the audit', function () {
       );
       const { text } = await ofEvent.get(`${homeOf()}/settings/audit`);
       assert.equal(rowsOf(text).length, 17);
+      // To choose from are those who did something here, not all staff; of the account all are.
+      await AuditEntry.create({
+        account,
+        event: fair.event._id,
+        user: school.admin._id,
+        at: EVE,
+        action: 'make slots',
+      });
+      const staffIn = (html: string) =>
+        [
+          ...(/<select[^>]*name="who"[\s\S]*?<\/select>/.exec(html)?.[0] ?? '').matchAll(
+            /value="([0-9a-f]{24})"/g,
+          ),
+        ].map(([, id]) => id);
+      const { text: again } = await ofEvent.get(`${homeOf()}/settings/audit`);
+      assert.deepEqual(staffIn(again), [school.admin._id.toHexString()]);
+      assert.ok(staffIn((await admin.get(HOME)).text).length > 4);
+      await AuditEntry.deleteOne({ event: fair.event._id, user: school.admin._id });
       // What else there is stays out, whatever is asked for.
       const asked = await ofEvent.get(
         `${homeOf()}/settings/audit?event=${new Types.ObjectId().toHexString()}&q=`,
@@ -217,6 +235,26 @@ describe('the audit', function () {
       'start sync ',
       'start sync ',
     ]);
+  });
+
+  it('says of mails to whom they went, how many, and when', async () => {
+    const note = { account: school.account, user: school.admin._id, at: EVE };
+    await AuditEntry.create([
+      {
+        ...note,
+        action: 'send group email',
+        detail: { group: 'unbooked', mails: 1214, sendAt: new Date(EVE.getTime() + 3600_000) },
+      },
+      { ...note, action: 'retry mails', detail: { mails: 1 } },
+      { ...note, action: 'invite many staff', detail: { people: 3 } },
+    ]);
+    const rows = rowsOf((await admin.get(HOME)).text).join('\n');
+    assert.match(
+      rows,
+      /To: families without an appointment · 1,214 emails · Send time: 11\/23\/2026, 1:00:00 PM/,
+    );
+    assert.match(rows, /Failed emails sent again 1 email /);
+    assert.match(rows, /3 people/);
   });
 
   it('tells of what is gone without its name', async () => {
