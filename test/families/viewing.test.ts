@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import mongoose, { Types } from 'mongoose';
 import { Appointment } from '../../server/models/appointment.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';
-import { Contact } from '../../server/models/contact.js';
 import { Event } from '../../server/models/event.js';
 import { createTestApp, makeUser, Visitor, type TestApp } from '../support/app.js';
 import { EVE, makeHousehold } from '../support/booking/conference.js';
@@ -159,7 +158,10 @@ describe('the parents’ pages as staff see them', function () {
     });
     const login = await makeUser(account, 'customer', { email: 'both@example.org' });
     const household = await makeHousehold(account, fair.students.slice(0, 1), login._id);
-    await Contact.create({ ...guardian, _id: new Types.ObjectId(), email: login.email });
+    await makePerson(account, 'guardian', 'Two', 'Schools', {
+      email: login.email,
+      relations: guardian.relations,
+    });
     for (const [adult, isOffered] of [
       [guardian._id, false],
       [login._id, true],
@@ -183,11 +185,12 @@ describe('the parents’ pages as staff see them', function () {
       household: household._id,
       students: fair.students.slice(0, 1).map(({ _id }) => _id),
       slot: new Types.ObjectId(),
+      byKey: 'elsewhere',
       from: new Date(slot!.from.getTime() - 3600_000),
       to: new Date(slot!.from.getTime() + 3600_000),
     });
-    assert.match((await admin.get(times)).text, /you meet/);
-    assert.ok(!(await ofEvent.get(times)).text.includes('you meet'));
+    assert.match((await admin.get(times)).text, /Ana: Mrs Lee/);
+    assert.ok(!(await ofEvent.get(times)).text.includes('Ana: Mrs Lee'));
     test.setNow(EVE);
   });
 

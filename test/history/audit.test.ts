@@ -237,26 +237,6 @@ describe('the audit', function () {
     ]);
   });
 
-  it('says of mails to whom they went, how many, and when', async () => {
-    const note = { account: school.account, user: school.admin._id, at: EVE };
-    await AuditEntry.create([
-      {
-        ...note,
-        action: 'send group email',
-        detail: { group: 'unbooked', mails: 1214, sendAt: new Date(EVE.getTime() + 3600_000) },
-      },
-      { ...note, action: 'retry mails', detail: { mails: 1 } },
-      { ...note, action: 'invite many staff', detail: { people: 3 } },
-    ]);
-    const rows = rowsOf((await admin.get(HOME)).text).join('\n');
-    assert.match(
-      rows,
-      /To: families without an appointment · 1,214 emails · Send time: 11\/23\/2026, 1:00:00 PM/,
-    );
-    assert.match(rows, /Failed emails sent again 1 email /);
-    assert.match(rows, /3 people/);
-  });
-
   it('tells of what is gone without its name', async () => {
     await AuditEntry.create({
       account: school.account,
