@@ -16,7 +16,7 @@ import { eventRoutes } from './events/routes.js';
 import { handmadeRoutes } from './handmade/routes.js';
 import { teamRoutes } from './handmade/team/routes.js';
 import { auditRoutes, eventAuditRoutes } from './history/routes.js';
-import { keepOfLost } from './families/keep-appointments.js';
+import { keepForSchool, keepOfLost } from './families/keep-appointments.js';
 import { viewingRoutes } from './families/viewing/routes.js';
 import { eventFamilyRoutes, familyRoutes } from './families/routes.js';
 import { letterRoutes } from './letters/routes.js';
@@ -57,7 +57,7 @@ export const LONG_FORMS = [
  */
 export function routes(deps: Deps, passport: PassportStatic): Router {
   const router = express.Router();
-  router.use(accountRoutes(deps, passport, clearHouseholds));
+  router.use(accountRoutes(deps, passport, (ours, user) => clearHouseholds(ours, user, keepForSchool)));
   router.use(bookingRoutes(deps));
 
   router.use(signedIn);

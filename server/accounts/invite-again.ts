@@ -6,7 +6,8 @@ import { offerAccess, type Inviting } from './offer-access.js';
 import { sendLink } from './send-link.js';
 
 /**
- * Mails somebody's invitation once more, with a new link; the one before stops working. Who has answered meanwhile is left alone.
+ * Mails somebody's invitation once more, with a new link; the one before stops working. Who has answered meanwhile is left
+ * alone, and whoever has another address by now: the invitation was for the one before.
  * @param once names this time: asked for again, it mails nothing again
  */
 export async function inviteAgain(
@@ -17,12 +18,15 @@ export async function inviteAgain(
 ): Promise<'invited' | 'gone'> {
   const { account } = actor;
   const user = await User.findById(id).lean();
-  const offer = await OneTimeLink.findOne({
-    kind: 'offer',
-    user: id,
-    'offer.account': account,
-    expiresAt: { $gt: deps.now() },
-  }).lean();
+  const offer =
+    user &&
+    (await OneTimeLink.findOne({
+      kind: 'offer',
+      user: id,
+      email: user.email,
+      'offer.account': account,
+      expiresAt: { $gt: deps.now() },
+    }).lean());
   if (user && offer?.offer) {
     await offerAccess(deps, actor, user, { name: offer.offer.name, grants: [] }, once);
     return 'invited';

@@ -5,6 +5,7 @@ import type { Deps } from '../deps.js';
 import type { AuditChange } from '../models/audit-entry.js';
 import { Contact } from '../models/contact.js';
 import { Event } from '../models/event.js';
+import { OneTimeLink } from '../models/one-time-link.js';
 import { isBlocked, ofReach, User, type AccessLevel, type Grant, type Reach } from '../models/user.js';
 import type { Actor } from '../web/actor.js';
 import { lockAccess } from './lock-access.js';
@@ -61,13 +62,19 @@ export async function inviteStaff(
   if (own.some((one) => grants.some((grant) => isSameReach(one, grant))))
     return { ok: false, reason: 'has access' };
   if (made) await sendLink(deps, 'invitation', made, once ? { once } : {});
-  else if (own.length === 0) await offerAccess(deps, actor, found, { name, grants }, once);
+  // Under a name of its own: where a worker died after the mail of a new login, and a password was chosen since, it is offered all the same.
+  else if (own.length === 0) await offerAccess(deps, actor, found, { name, grants }, once && offerOf(once));
   // Two at once: the other one was quicker.
   else if (!(await addGrants(account, found._id, grants))) return { ok: false, reason: 'has access' };
   await auditAccess(deps, actor, 'invite staff', found._id, [
     { field: 'level', before: '', after: invitation.level },
   ]);
   return { ok: true, now: own.length > 0 };
+}
+
+/** The name of the mail that offers access, where an invitation has one. */
+export function offerOf(once: string): string {
+  return `${once}:offer`;
 }
 
 function isNobodys({ passwordHash, emailProvenAt, grants }: User): boolean {
@@ -137,13 +144,16 @@ export async function changeLevel(
   const seen = was === undefined ? staffGrant : { ...staffGrant, level: was };
   const held = { _id: user, grants: { $elemMatch: seen } };
   const change = level === 'none' ? { $pull: { grants: seen } } : { $set: { 'grants.$.level': level } };
-  const before = await lockAccess(deps, actor, async () => {
+  const before = await lockAccess(actor, async () => {
     const changed = await User.findOneAndUpdate(held, change, { projection: { grants: 1 } }).lean();
     if (changed)
       return changed.grants.find((grant) => isStaffIn(grant, account) && isSameReach(grant, reach));
     return (await changeOffer(account, user, reach, { level, was })) ? { level: was } : undefined;
   });
   if (!before) return false;
+  // Nothing is left to log in for: the link to choose a password ends, too.
+  if (level === 'none' && (await User.exists({ _id: user, grants: { $size: 0 } })))
+    await OneTimeLink.deleteMany({ user, kind: 'invitation' });
   await auditAccess(deps, actor, 'change access level', user, [
     { field: 'level', before: before.level ?? '', after: level },
   ]);

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Deps } from '../deps.js';
 import { Account } from '../models/account.js';
 import { User } from '../models/user.js';
 import type { Actor } from '../web/actor.js';
@@ -13,35 +12,47 @@ const LOOK_MS = 40;
 /**
  * Changes who may do what in an account, one person at a time, and only while whoever asks is still its administrator. As nobody
  * changes their own access, whoever changed somebody's last is an administrator afterwards: the account is never left without one,
- * also when two take the access of each other.
+ * also when two take the access of each other. The lock lapses by the database's clock, and is looked at last before the change.
  * @throws HttpError 403 where somebody took theirs meanwhile
  */
 export async function lockAccess<T>(
-  { now }: Pick<Deps, 'now'>,
   { account, user }: Pick<Actor, 'account' | 'user'>,
   change: () => Promise<T>,
 ): Promise<T> {
   const by = randomUUID();
   const from = Date.now();
   while (!(await take())) {
-    if (Date.now() - from > LOCK_MS)
-      throw new HttpError(409, 'Somebody else is changing access right now', 'Try again in a moment.');
+    if (Date.now() - from > LOCK_MS) throw busy();
     await wait(LOOK_MS);
   }
   try {
     const administers = { account, level: 'administrator' as const, event: { $exists: false } };
     if (!(await User.exists({ _id: user, grants: { $elemMatch: administers } }))) throw forbidden();
+    // A lock that lapsed since may be somebody else's: what was seen under it may be over.
+    if (!(await isHeld())) throw busy();
     return await change();
   } finally {
     await Account.updateOne({ _id: account, 'accessLock.by': by }, { $unset: { accessLock: 1 } });
   }
 
   async function take(): Promise<boolean> {
-    const at = now();
+    const isFree = {
+      $or: [{ accessLock: { $exists: false } }, { $expr: { $lt: ['$accessLock.until', '$$NOW'] } }],
+    };
     const taken = await Account.updateOne(
-      { _id: account, $or: [{ accessLock: { $exists: false } }, { 'accessLock.until': { $lt: at } }] },
-      { $set: { accessLock: { by, until: new Date(at.getTime() + LOCK_MS) } } },
+      { _id: account, ...isFree },
+      [{ $set: { accessLock: { by, until: { $add: ['$$NOW', LOCK_MS] } } } }],
+      { updatePipeline: true },
     );
     return taken.matchedCount === 1;
   }
+
+  async function isHeld(): Promise<boolean> {
+    const lasts = { $expr: { $gt: ['$accessLock.until', '$$NOW'] } };
+    return (await Account.exists({ _id: account, 'accessLock.by': by, ...lasts })) !== null;
+  }
+}
+
+function busy(): HttpError {
+  return new HttpError(409, 'Somebody else is changing access right now', 'Try again in a moment.');
 }

@@ -33,7 +33,9 @@ export async function offerAccess(
   const secret = once ? secretFor(deps.config.appSecret, once) : makeSecret();
   const { publicUrl } = deps.config;
   const earlier = { kind: 'offer' as const, user: user._id, 'offer.account': actor.account };
-  const before = (await OneTimeLink.find({ ...earlier, expiresAt: { $gt: deps.now() } }).lean())
+  const { email } = user;
+  // What another address was offered isn't this one's.
+  const before = (await OneTimeLink.find({ ...earlier, email, expiresAt: { $gt: deps.now() } }).lean())
     .flatMap(({ offer }) => (offer ? offeredGrants(offer) : []))
     .filter((one) => !grants.some((grant) => isSameReach(grant, one)));
   const link = hashSecret(secret);
@@ -48,7 +50,7 @@ export async function offerAccess(
   // Before the earlier ones go: dying in between loses nothing of what was offered.
   await OneTimeLink.updateOne(
     { _id: link },
-    { kind: 'offer', user: user._id, offer, expiresAt },
+    { kind: 'offer', user: user._id, email, offer, expiresAt },
     { upsert: true },
   );
   await OneTimeLink.deleteMany({ ...earlier, _id: { $ne: link } });
@@ -56,7 +58,7 @@ export async function offerAccess(
   await queueMail(deps, {
     account: actor.account,
     kind: 'invitation',
-    to: user.email,
+    to: email,
     subject: `${actor.accountName} invites you to Slotbell`,
     // No name: of a login whose address is not proven a stranger may have chosen it.
     text: `Hello,\n\n${actor.accountName} invites you to work in Slotbell, its parent-teacher conference scheduler. You have a login with this email address already. Open this link and log in with the password you have:\n${publicUrl}/invitation/${secret}\n\nNothing about your login changes. Forgot your password, or it wasn't you who registered? Choose a new one first, then open the link above:\n${publicUrl}/forgot\n\nThe link works once, within ${String(DAYS)} days. If you don't want this access, ignore this email.\n${askOffice(school)}`,

@@ -69,6 +69,7 @@ export const ACTIONS = {
   'try to add child': 'Wrong facts entered for a child',
   'take child away': 'Child removed from a family',
   'give child back': 'Child given back to a family',
+  'join household': 'Appointments booked by the office joined to the family’s login',
   'clear household': 'Family emptied because its address wasn’t proven',
   'block login': 'Login blocked',
   'unblock login': 'Login unblocked',

@@ -9,12 +9,24 @@ import { cancelAppointment } from './cancel-appointment.js';
 import { endHold } from './check-holder.js';
 import { finishAppointment } from './finish-appointment.js';
 
+/** Hands a household's appointments about a child to the school. @returns how many */
+export type KeepForSchool = (
+  actor: { user: Types.ObjectId },
+  household: Household,
+  student: Types.ObjectId,
+  now: Date,
+) => Promise<number>;
+
 /**
  * Removes what somebody entered under an address before it was proven: their children first, so that nothing more can be booked,
  * then holds and appointments, and at last the household from the login, which gets a fresh one. Nobody is told by mail: the
- * address has a new owner. Safe to do again where it was cut off.
+ * address has a new owner. What others booked there, the office for one, stays booked, and the school's. Safe to do again where it was cut off.
  */
-export async function clearHouseholds(deps: Deps, user: Pick<User, '_id' | 'grants'>): Promise<Cleared> {
+export async function clearHouseholds(
+  deps: Deps,
+  user: Pick<User, '_id' | 'grants'>,
+  keepForSchool: KeepForSchool,
+): Promise<Cleared> {
   const accounts = user.grants.map(({ account }) => account);
   const households = await Household.find({ account: { $in: accounts }, adults: user._id }).lean();
   const cleared = { children: 0, appointments: 0 };
@@ -23,6 +35,7 @@ export async function clearHouseholds(deps: Deps, user: Pick<User, '_id' | 'gran
     const children = household.children.filter(({ adult }) => adult.equals(user._id)).length;
     await Household.updateOne({ _id }, { $pull: { children: { adult: user._id } } });
     const appointments = await endAppointments(deps, household, user._id);
+    const kept = await keepOthers(deps, household, user._id, keepForSchool);
     // A household keeps an adult: an id that is nobody's.
     if (adults.length > 1) await Household.updateOne({ _id }, { $pull: { adults: user._id } });
     else await Household.updateOne({ _id, adults: user._id }, { $set: { 'adults.$': new Types.ObjectId() } });
@@ -31,7 +44,7 @@ export async function clearHouseholds(deps: Deps, user: Pick<User, '_id' | 'gran
       user: user._id,
       action: 'clear household',
       targets: [_id],
-      detail: { children, appointments },
+      detail: { children, appointments, kept },
       at: deps.now(),
     });
     cleared.children += children;
@@ -57,4 +70,20 @@ async function endAppointments(deps: Deps, household: Household, user: Types.Obj
     }
   }
   return ended;
+}
+
+/** Of children whom nobody in the household has any more. @returns how many */
+async function keepOthers(
+  { now }: Deps,
+  household: Household,
+  user: Types.ObjectId,
+  keepForSchool: KeepForSchool,
+): Promise<number> {
+  const { _id, adults } = household;
+  const has = household.children.filter(({ adult }) => adults.length > 1 && !adult.equals(user));
+  const about = await Appointment.distinct('students', { household: _id, state: { $in: LIVING_STATES } });
+  let kept = 0;
+  for (const student of about.filter((id) => !has.some((child) => child.student.equals(id))))
+    kept += await keepForSchool({ user }, household, student, now());
+  return kept;
 }

@@ -2,17 +2,29 @@ import { Types } from 'mongoose';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { Household } from '../models/household.js';
 import { findKept, takeKept } from './find-kept.js';
+import { joinKept } from './join-kept.js';
 
-/** The household of an adult in one account; an adult alone is a household of one, made at the first need of it. */
+/**
+ * The household of an adult in one account; an adult alone is a household of one, made at the first need of it. What the office keeps for
+ * them becomes theirs: the first as it is where they have none, else what is in it.
+ */
 export async function ensureHousehold(
   account: Types.ObjectId,
   adult: Types.ObjectId,
   now: Date,
 ): Promise<Household> {
   const found = await Household.findOne({ account, adults: adult }).lean();
-  if (found) return found;
-  const kept = await takeKept(account, adult);
-  if (kept) return kept;
+  const [first, ...others] = await findKept(account, adult);
+  if (!first) return found ?? makeHousehold(account, adult, now);
+  const taken = found ? null : await takeKept(first, adult);
+  const own = found ?? taken ?? (await makeHousehold(account, adult, now));
+  let isJoined = false;
+  for (const kept of taken ? others : [first, ...others])
+    if (await joinKept(own, kept, adult, now)) isJoined = true;
+  return isJoined ? ((await Household.findOne({ account, adults: adult }).lean()) ?? own) : own;
+}
+
+async function makeHousehold(account: Types.ObjectId, adult: Types.ObjectId, now: Date): Promise<Household> {
   try {
     return (await Household.create({ account, adults: [adult], children: [], createdAt: now })).toObject();
   } catch (error) {
@@ -23,13 +35,21 @@ export async function ensureHousehold(
   }
 }
 
-/** The household of an adult as a page shows it: looking makes none, so who has none yet is shown an empty one. */
+/**
+ * The household of an adult as a page shows it: looking makes none, so who has none yet is shown an empty one. What the office keeps for
+ * them beside it is joined also by a look: else they would miss a meeting that they were told of.
+ */
 export async function findHousehold(
   account: Types.ObjectId,
   adult: Types.ObjectId,
   now: Date,
 ): Promise<Household> {
   const found = await Household.findOne({ account, adults: adult }).lean();
-  const kept = found ?? (await findKept(account, adult));
-  return kept ?? { _id: new Types.ObjectId(), account, adults: [adult], children: [], createdAt: now };
+  const kept = await findKept(account, adult);
+  const [first] = kept;
+  if (first && (found ?? kept.length > 1)) return ensureHousehold(account, adult, now);
+  return (
+    found ??
+    first?.household ?? { _id: new Types.ObjectId(), account, adults: [adult], children: [], createdAt: now }
+  );
 }

@@ -1,43 +1,59 @@
 import type { Types } from 'mongoose';
+import { Appointment } from '../models/appointment.js';
 import { Contact, isGuardian, recordIds } from '../models/contact.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { Household } from '../models/household.js';
 import { User } from '../models/user.js';
+import { distinctIds } from '../web/lists.js';
+
+/** A household that the office made, with the children whom its adult was found to be a guardian of: all that it is about. */
+export interface Kept {
+  household: Household & { keptFor: Types.ObjectId };
+  guarded: Types.ObjectId[];
+}
 
 /**
- * The household that the office made for an adult of the roster before they had a login. It is theirs by what proves a child otherwise:
- * their address is proven, and the roster or the school ties that address to each child in it as a guardian.
+ * The households that the office made for an adult of the roster before they had a login: several where several contacts have their
+ * address. One is theirs by what proves a child otherwise: their address is proven, and the roster or the school ties that address to each
+ * child in it as a guardian. One that has nothing (left) in it is left out.
  */
-export async function findKept(account: Types.ObjectId, adult: Types.ObjectId): Promise<Household | null> {
+export async function findKept(account: Types.ObjectId, adult: Types.ObjectId): Promise<Kept[]> {
   const user = await User.findOne(
     { _id: adult, emailProvenAt: { $exists: true }, email: { $gt: '' } },
     { email: 1 },
   ).lean();
-  if (!user) return null;
+  if (!user) return [];
   const people = await Contact.find(
     { account, email: user.email, type: { $ne: 'student' }, status: 'active' },
     { relations: 1, tied: 1 },
   ).lean();
-  const kept =
-    people.length > 0
-      ? await Household.findOne({
-          account,
-          adults: { $in: people.map(({ _id }) => _id) },
-          keptFor: { $exists: true },
-        }).lean()
-      : null;
-  const person = people.find(({ _id }) => kept?.keptFor?.equals(_id));
-  return kept && person && (await guardsAll(person, kept)) ? kept : null;
+  if (people.length === 0) return [];
+  const found = await Household.find({
+    account,
+    adults: { $in: people.map(({ _id }) => _id) },
+    keptFor: { $exists: true },
+  })
+    .sort({ _id: 1 })
+    .lean();
+  const kept: Kept[] = [];
+  for (const { keptFor, ...household } of found) {
+    const person = people.find(({ _id }) => keptFor?.equals(_id));
+    const guarded = distinctIds([
+      ...household.children.map(({ student }) => student),
+      ...(await Appointment.distinct('students', { household: household._id })),
+    ]);
+    if (keptFor && person && guarded.length > 0 && (await guardsAll(person, account, guarded)))
+      kept.push({ household: { ...household, keptFor }, guarded });
+  }
+  return kept;
 }
 
 async function guardsAll(
   { relations, tied = [] }: Pick<Contact, 'relations' | 'tied'>,
-  { account, children }: Household,
+  account: Types.ObjectId,
+  children: Types.ObjectId[],
 ): Promise<boolean> {
-  const students = await Contact.find(
-    { _id: { $in: children.map(({ student }) => student) }, account },
-    { record: 1 },
-  ).lean();
+  const students = await Contact.find({ _id: { $in: children }, account }, { record: 1 }).lean();
   const guarded = new Set([
     ...relations.filter(isGuardian).map(({ student }) => student),
     ...tied
@@ -50,13 +66,19 @@ async function guardsAll(
   );
 }
 
-/** Makes it the login's own, with what is booked in it: its id stays. Null where there is none, or the login has one by now. */
-export async function takeKept(account: Types.ObjectId, adult: Types.ObjectId): Promise<Household | null> {
-  const kept = await findKept(account, adult);
-  if (!kept?.keptFor) return null;
+/** The part of a filter that finds it only while it has no child beside those that were looked at. */
+export const onlyWith = (children: Types.ObjectId[]) => ({
+  $nor: [{ children: { $elemMatch: { student: { $nin: children } } } }],
+});
+
+/** Makes it the login's own, with what is booked in it: its id stays. Null where it is theirs no more, or the login has one by now. */
+export async function takeKept(
+  { household: { _id, account, keptFor }, guarded }: Kept,
+  adult: Types.ObjectId,
+): Promise<Household | null> {
   try {
     return await Household.findOneAndUpdate(
-      { _id: kept._id, account, keptFor: kept.keptFor, adults: kept.keptFor },
+      { _id, account, keptFor, adults: keptFor, ...onlyWith(guarded) },
       { $set: { adults: [adult] }, $unset: { keptFor: 1 } },
       { returnDocument: 'after' },
     ).lean();

@@ -21,7 +21,7 @@ export async function findNeeds(
   if (!event || holders.length === 0) return [];
   const household = found ?? { _id: appointment.household, account: appointment.account, adults: [] };
   const people = await findPeople(household, await findSitting(holders));
-  const { students, resource } = appointment;
+  const { students, resource, override } = appointment;
   return planNeeds({
     event,
     slot: { _id: appointment.slot, from, to, day, capacity: Infinity },
@@ -29,5 +29,7 @@ export async function findNeeds(
     students,
     household: household._id,
     people,
+    // What staff set aside for it stays so at another time.
+    over: override?.rules,
   }).filter((need) => need.kind === 'diary' || need.prefix.startsWith('limit-day:'));
 }

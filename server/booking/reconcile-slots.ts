@@ -25,19 +25,22 @@ export interface NotFree {
  */
 export async function reconcileSlot(deps: Deps, id: Types.ObjectId): Promise<NotFree[]> {
   const notFree: NotFree[] = [];
+  let entered: Slot;
   for (;;) {
     const slot = await Slot.findById(id).lean();
     if (!slot) return notFree;
+    entered = slot;
     const refused = await enterAll(slot, deps.now());
     if (!refused) break;
     notFree.push(refused);
-    await takeOut(slot, refused.holder);
+    await takeOut(slot, refused.holder, deps.now());
   }
   const slot = await Slot.findById(id).lean();
   if (!slot) return notFree;
   await tellAll(deps, slot);
-  // Not where somebody changed it meanwhile: that is settled by whoever did.
-  await Slot.updateOne({ _id: id, ...asRead({ with: slot.with }) }, { $unset: { unsettled: 1 } });
+  // Not where somebody changed it, or moved it, meanwhile: that is settled by whoever did, or by the job.
+  const { with: sat, from, to } = entered;
+  await Slot.updateOne({ _id: id, ...asRead({ with: sat, from, to }) }, { $unset: { unsettled: 1 } });
   return notFree;
 }
 
@@ -49,6 +52,15 @@ export async function reconcileSlots(deps: Deps, stopping: AbortSignal): Promise
     await reconcileSlot(deps, _id);
   }
 }
+
+/** A holder's slots to come, its own and those of others in which it sits. */
+export const slotsWith = (
+  { _id, account, event }: Pick<Resource, '_id' | 'account' | 'event'>,
+  now: Date,
+) => ({
+  ...{ account, event, to: { $gt: now } },
+  $or: [{ resource: _id }, { with: { $eq: _id, $exists: true } }],
+});
 
 async function enterAll(slot: Slot, now: Date): Promise<NotFree | undefined> {
   const here = await Appointment.find({
@@ -130,13 +142,15 @@ async function holderOf(slot: Slot, person: Types.ObjectId): Promise<Types.Objec
   return found?._id ?? slot.with?.at(-1);
 }
 
-async function takeOut(slot: Slot, holder: Types.ObjectId): Promise<void> {
-  if (holder.equals(slot.resource))
+/** Who leaves what was made by hand leaves all its slots: those that were settled before are so no more. First, as who dies after it loses nothing. */
+async function takeOut(slot: Slot, holder: Types.ObjectId, now: Date): Promise<void> {
+  if (holder.equals(slot.resource)) {
+    await Slot.updateMany(slotsWith({ ...slot, _id: holder }, now), { $set: { unsettled: true } });
     await Resource.updateOne(
       { _id: holder, 'byHand.kind': { $exists: true } },
       { $unset: { 'byHand.staff': 1 } },
     );
-  else await Slot.updateOne({ _id: slot._id }, { $pull: { with: holder } });
+  } else await Slot.updateOne({ _id: slot._id }, { $pull: { with: holder } });
 }
 
 /** Takes a meeting out of the diaries of whoever does not sit in it any more. */

@@ -4,6 +4,7 @@ import { ContactDeletion } from '../models/contact-deletion.js';
 import { Mailing, MailingRecipient } from '../models/mailing.js';
 import { Notification } from '../models/notification.js';
 import { SlotMove, SlotMoveItem } from '../models/slot-move.js';
+import { StaffInvitation } from '../models/staff-invitation.js';
 import { SyncLog } from '../models/sync-log.js';
 
 const DAY_MS = 24 * 3600_000;
@@ -49,6 +50,11 @@ export const LIFETIMES: Lifetime[] = [
   { collection: SlotMoveItem as Model<unknown>, ms: (keepMs) => keepMs, where: {} },
   {
     collection: ContactDeletion as Model<unknown>,
+    ms: (keepMs) => keepMs,
+    where: { state: { $in: ['done', 'stopped', 'failed'] } },
+  },
+  {
+    collection: StaffInvitation as Model<unknown>,
     ms: (keepMs) => keepMs,
     where: { state: { $in: ['done', 'stopped', 'failed'] } },
   },

@@ -94,6 +94,8 @@ async function addChild(
     {
       _id: household,
       account,
+      // Somebody who has just registered may have made it theirs: what they may see is for them to prove.
+      adults: adult,
       'children.student': { $ne: child._id },
       'removed.student': { $ne: child._id },
     },
@@ -110,6 +112,9 @@ async function addChild(
     });
     return household;
   }
-  const has = await Household.exists({ _id: household, account, 'children.student': child._id });
+  const has = await Household.exists({
+    ...{ _id: household, account, adults: adult },
+    'children.student': child._id,
+  });
   return has ? household : undefined;
 }

@@ -46,12 +46,12 @@ const shared = () => ({
   reason: line(REASON_MAX)
     .label('a reason')
     .when('rules', {
-      is: Joi.array().min(1),
+      is: Joi.array().min(1).max(OVERRIDABLE.length),
       then: Joi.required().messages({
         'any.required': 'Enter why the rule is set aside.',
         'string.empty': 'Enter why the rule is set aside.',
       }),
-      otherwise: Joi.string().allow('').default(''),
+      otherwise: Joi.string().max(REASON_MAX).allow('').default(''),
     }),
   key: Joi.string().max(40).alphanum().required().label('a time'),
 });

@@ -28,7 +28,7 @@ export async function addHandmade(
   form: HandmadeForm & { id: Types.ObjectId },
 ): Promise<{ ok: true } | NotSaved | { ok: false; reason: 'too many' }> {
   const scope = { account: event.account, event: event._id };
-  const parsed = await parseHandmade(event, form);
+  const parsed = await parseHandmade(actor, event, form);
   if (!parsed.ok) return parsed;
   const many = await Resource.countDocuments({
     ...scope,
@@ -61,15 +61,25 @@ export async function addHandmade(
   return { ok: true };
 }
 
-/** What is stored of a form, whose schools and staff contact are the account's own. */
+/** Whether they may choose among all the school's people; who runs one event has its teachers alone. */
+export const seesEverybody = ({ levelName }: Pick<Actor, 'levelName'>): boolean =>
+  levelName === 'administrator';
+
+/**
+ * What is stored of a form, whose schools and staff contact are the account's own.
+ * @param kept the staff contact that is there now
+ */
 export async function parseHandmade(
-  { account }: EventScope,
+  actor: Pick<Actor, 'levelName'>,
+  event: EventScope,
   form: HandmadeForm,
+  kept?: Types.ObjectId,
 ): Promise<{ ok: true; byHand: Omit<ByHand, 'hidden'> } | NotSaved> {
+  const { account } = event;
   const named = [...form.schools, ...(form.school ? [form.school] : [])];
   const wanted = [...new Set(named.map(String))];
   const [staff, known] = await Promise.all([
-    findStaff(account, form.staff),
+    findStaff(event, form.staff, seesEverybody(actor), kept),
     wanted.length > 0 ? School.countDocuments({ _id: { $in: wanted }, account }) : 0,
   ]);
   if (!staff.ok) return staff;

@@ -9,7 +9,8 @@ import type { Handmade } from './queries.js';
 
 /**
  * Deletes what was made by hand, with its slots. It is hidden first, so that nobody books it any more; where somebody has, or is about to,
- * it stays so, and doing this again goes on. Of what is over or canceled its name is still known.
+ * it stays so, and doing this again goes on. Meetings that are over keep their slots, and of them and of what is canceled its name is still
+ * known.
  * @returns how many slots stay for that; 0: it is deleted
  */
 export async function deleteHandmade(
@@ -19,11 +20,14 @@ export async function deleteHandmade(
 ): Promise<number> {
   const { _id, account, event } = handmade;
   await hideHandmade(deps, actor, handmade, true);
+  const now = deps.now();
   const scope = { account, event, resource: _id };
   const slots = await Slot.find(scope, { state: 1, message: 1 }).lean();
-  const { booked, held } = await removeSlots(actor, { _id: event, account }, slots, deps.now());
-  const left = booked.length + held.length;
-  if (left > 0 || (await Slot.exists(scope))) return Math.max(left, 1);
+  const { booked, held } = await removeSlots(actor, { _id: event, account }, slots, now);
+  const ahead = { ...scope, to: { $gt: now } };
+  const left = await Slot.countDocuments({ ...ahead, _id: { $in: [...booked, ...held] } });
+  // A slot that somebody made meanwhile counts too.
+  if (left > 0 || (await Slot.exists(ahead))) return Math.max(left, 1);
   await Slot.updateMany(
     { event, account, with: { $eq: _id, $exists: true } },
     { $pull: { with: _id }, $set: { unsettled: true } },

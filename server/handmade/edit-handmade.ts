@@ -1,6 +1,7 @@
+import type { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
 import { findBusy } from '../booking/find-busy.js';
-import { reconcileSlot } from '../booking/reconcile-slots.js';
+import { reconcileSlot, slotsWith } from '../booking/reconcile-slots.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { asRead } from '../models/as-read.js';
@@ -8,6 +9,7 @@ import type { Event } from '../models/event.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import type { Actor } from '../web/actor.js';
+import { distinctIds } from '../web/lists.js';
 import { namesOf, parseHandmade, type NotSaved } from './add-handmade.js';
 import type { Handmade } from './queries.js';
 import type { HandmadeForm } from './schema.js';
@@ -25,15 +27,14 @@ export async function editHandmade(
 ): Promise<
   { ok: true } | NotSaved | { ok: false; reason: 'changed' } | { ok: false; reason: 'busy'; at: Date }
 > {
-  const parsed = await parseHandmade(event, form);
+  const parsed = await parseHandmade(actor, event, form, before.byHand.staff);
   if (!parsed.ok) return parsed;
   const { staff } = parsed.byHand;
   const isOther = String(staff) !== String(before.byHand.staff);
   const now = deps.now();
-  const booked = { resource: before._id, to: { $gt: now } };
-  const clash = isOther && staff ? await findBusy([staff], booked) : undefined;
+  const clash = isOther && staff ? await findClash(before, staff, now) : undefined;
   if (clash) return { ok: false, reason: 'busy', at: clash };
-  if (isOther) await Slot.updateMany(slotsToCome(before, now), { $set: { unsettled: true } });
+  if (isOther) await Slot.updateMany(slotsWith(before, now), { $set: { unsettled: true } });
   const saved = await Resource.updateOne(asFound(before), {
     $set: { ...namesOf(form), byHand: { ...parsed.byHand, hidden: before.byHand.hidden } },
   });
@@ -83,23 +84,34 @@ function asFound({ _id, account, event, name, room, byHand }: Handmade) {
   };
 }
 
-const slotsToCome = ({ _id, account, event }: Handmade, now: Date) => ({
-  ...{ resource: _id, account, event },
-  to: { $gt: now },
-});
+/** When somebody has another meeting during one of its own, or of those of others in which it sits. */
+async function findClash(handmade: Handmade, staff: Types.ObjectId, now: Date): Promise<Date | undefined> {
+  const slots = await Slot.distinct('_id', slotsWith(handmade, now));
+  return findBusy([staff], { slot: { $in: slots } }, now);
+}
+
+/** What is settled while somebody waits; the job does more within a minute or two. */
+const AT_ONCE = 50;
 
 /** Settles its slots that somebody has or holds; the others need no more. @returns when the new contact turned out to be elsewhere */
 async function settleAll(deps: Deps, handmade: Handmade, now: Date): Promise<Date | undefined> {
-  const taken = await Appointment.distinct('slot', {
-    resource: handmade._id,
-    state: { $in: ['pending', ...LIVING_STATES] },
-    to: { $gt: now },
-  });
-  let late: Date | undefined;
-  for (const slot of taken) for (const { at } of await reconcileSlot(deps, slot)) late ??= at;
+  const slots = slotsWith(handmade, now);
+  const taken = await Appointment.find(
+    {
+      slot: { $in: await Slot.distinct('_id', slots) },
+      state: { $in: ['pending', ...LIVING_STATES] },
+    },
+    { slot: 1 },
+  )
+    .limit(AT_ONCE + 1)
+    .lean();
+  if (taken.length > AT_ONCE) return undefined;
+  for (const slot of distinctIds(taken.map((one) => one.slot)))
+    // Their leaving has marked all slots again: the job goes on.
+    for (const { at } of await reconcileSlot(deps, slot)) return at;
   await Slot.updateMany(
-    { ...slotsToCome(handmade, now), unsettled: true, _id: { $nin: taken } },
+    { ...slots, unsettled: true, _id: { $nin: taken.map((one) => one.slot) } },
     { $unset: { unsettled: 1 } },
   );
-  return late;
+  return undefined;
 }

@@ -48,9 +48,7 @@ export async function formChoices(
   kept: string[],
   seesAll: boolean,
 ): Promise<Choices> {
-  const own = seesAll
-    ? {}
-    : { _id: { $in: await Resource.distinct('contact', { event, account, status: 'active' }) } };
+  const own = await reachOf({ _id: event, account }, seesAll);
   const [schools, grades, people] = await Promise.all([
     School.find({ account }, { name: 1 }).sort({ sortKey: 1 }).lean(),
     Contact.distinct('grade', { account, type: 'student', status: 'active' }),
@@ -72,6 +70,12 @@ export async function formChoices(
   };
 }
 
+/** Of whom somebody may choose: an administrator of everybody, who runs one event of its own teachers. */
+async function reachOf({ _id: event, account }: EventScope, seesAll: boolean) {
+  if (seesAll) return {};
+  return { _id: { $in: await Resource.distinct('contact', { event, account, status: 'active' }) } };
+}
+
 /** How a staff contact is written in the form; '' for nobody. */
 export async function staffText(account: Types.ObjectId, staff: Types.ObjectId | undefined): Promise<string> {
   if (!staff) return '';
@@ -82,13 +86,23 @@ export async function staffText(account: Types.ObjectId, staff: Types.ObjectId |
   return found ? found.email || contactName(found) : '';
 }
 
-/** The teacher or staff member whom an email address or a name means. Several are not guessed among. */
+/**
+ * The teacher or staff member whom an email address or a name means, of those whom the form offers. Several are not guessed among.
+ * @param kept who is there now: is found by whoever is shown them
+ */
 export async function findStaff(
-  account: Types.ObjectId,
+  event: EventScope,
   text: string,
+  seesAll: boolean,
+  kept?: Types.ObjectId,
 ): Promise<{ ok: true; staff?: Types.ObjectId } | { ok: false; reason: 'unknown' | 'several' }> {
   if (text === '') return { ok: true };
-  const scope = { account, type: { $in: ['teacher', 'staff'] as const }, status: 'active' as const };
+  const { account } = event;
+  if (kept && text === (await staffText(account, kept))) return { ok: true, staff: kept };
+  const scope = {
+    ...(await reachOf(event, seesAll)),
+    ...{ account, type: { $in: ['teacher', 'staff'] as const }, status: 'active' as const },
+  };
   const found = await Contact.find(
     text.includes('@')
       ? { ...scope, email: text.toLowerCase() }
@@ -110,14 +124,15 @@ function sortKeysOf(text: string): string[] {
   return words.map((_word, index) => searchKey(...words.slice(index), ...words.slice(0, index)));
 }
 
-/** What there is of one: slots, and appointments that take place. */
-export async function countOfHandmade(resource: Pick<Resource, '_id' | 'event'>) {
+/** What there is of one: slots, and appointments to come. */
+export async function countOfHandmade(resource: Pick<Resource, '_id' | 'event'>, now: Date) {
   const [slots, booked] = await Promise.all([
     Slot.countDocuments({ resource: resource._id, event: resource.event }),
     Appointment.countDocuments({
       resource: resource._id,
       event: resource.event,
       state: { $in: LIVING_STATES },
+      to: { $gt: now },
     }),
   ]);
   return { slots, booked };

@@ -11,7 +11,7 @@ import { eventFrame } from '../web/event-tabs.js';
 import { eventOf } from '../web/guards.js';
 import { parseForm, parseId, typedValues, type Form } from '../web/parse.js';
 import { say } from '../web/session.js';
-import { addHandmade, type NotSaved } from './add-handmade.js';
+import { addHandmade, seesEverybody, type NotSaved } from './add-handmade.js';
 import { deleteHandmade } from './delete-handmade.js';
 import { editHandmade, hideHandmade } from './edit-handmade.js';
 import {
@@ -24,11 +24,7 @@ import {
 } from './queries.js';
 import { formOf, handmadeFields, handmadeForm, hidingForm, newHandmadeForm } from './schema.js';
 
-const REFUSALS: Record<NotSaved['reason'] | 'too many', Record<string, string>> = {
-  unknown: {
-    staff:
-      'No teacher or staff member in Contacts has this name or email. Leave it empty if nobody is there.',
-  },
+const REFUSALS: Record<Exclude<NotSaved['reason'], 'unknown'> | 'too many', Record<string, string>> = {
   several: { staff: 'Several people in Contacts have this name. Enter the email instead.' },
   'no such school': { school: 'Select a school from the list.' },
   taken: { _form: 'This form was already sent. Load the page again.' },
@@ -50,7 +46,10 @@ export function handmadeRoutes(deps: Deps): Router {
     if (!parsed.ok) return showNew(res.status(422), parsed);
     const added = await addHandmade(deps, actorOf(res), event, parsed.value);
     if (!added.ok)
-      return showNew(res.status(422), { values: typedValues(req.body), errors: REFUSALS[added.reason] });
+      return showNew(res.status(422), {
+        values: typedValues(req.body),
+        errors: sayRefused(added.reason, res),
+      });
     say(req, {
       kind: 'ok',
       text: `${parsed.value.name} is added. Make its slots next. Syncs never change it.`,
@@ -59,15 +58,15 @@ export function handmadeRoutes(deps: Deps): Router {
   });
 
   router.get('/:bookable', async (req, res) => {
-    await showOne(res, await handmadeOf(req, res));
+    await showOne(deps, res, await handmadeOf(req, res));
   });
 
   router.post('/:bookable', async (req, res) => {
     const found = await handmadeOf(req, res);
     const parsed = parseForm(handmadeForm, req.body);
-    if (!parsed.ok) return showOne(res.status(422), found, parsed);
+    if (!parsed.ok) return showOne(deps, res.status(422), found, parsed);
     const again = await formAgain(req, res, found);
-    if (again) return showOne(res.status(422), found, again);
+    if (again) return showOne(deps, res.status(422), found, again);
     const event = eventOf(res);
     const saved = await editHandmade(deps, actorOf(res), event, found, parsed.value);
     if (saved.ok) {
@@ -78,6 +77,7 @@ export function handmadeRoutes(deps: Deps): Router {
     if (saved.reason === 'changed') {
       const now = await handmadeOf(req, res);
       return showOne(
+        deps,
         res.status(422),
         now,
         (await formAgain(req, res, now, found)) ?? { values: typedValues(req.body), errors: {} },
@@ -88,15 +88,15 @@ export function handmadeRoutes(deps: Deps): Router {
         ? {
             staff: `They have another meeting on ${shortDayAndTime(saved.at, event)}, when a family is booked here. Move one of the two first.`,
           }
-        : REFUSALS[saved.reason];
-    await showOne(res.status(422), found, { values: typedValues(req.body), errors });
+        : sayRefused(saved.reason, res);
+    await showOne(deps, res.status(422), found, { values: typedValues(req.body), errors });
   });
 
   router.post('/:bookable/hiding', async (req, res) => {
     const found = await handmadeOf(req, res);
     const parsed = parseForm(hidingForm, req.body);
     if (!parsed.ok)
-      return showOne(res.status(422), found, {
+      return showOne(deps, res.status(422), found, {
         values: {},
         errors: { _form: Object.values(parsed.errors).join(' ') },
       });
@@ -113,7 +113,7 @@ export function handmadeRoutes(deps: Deps): Router {
     const found = await handmadeOf(req, res);
     res.render('handmade/deletion', {
       ...frameOf(res, `Delete ${found.name}?`),
-      ...(await countOfHandmade(found)),
+      ...(await countOfHandmade(found, deps.now())),
       name: found.name,
       path: pathOf(res, found._id),
       appointments: `/events/${eventOf(res)._id.toHexString()}/appointments`,
@@ -139,6 +139,14 @@ export function handmadeRoutes(deps: Deps): Router {
   return router;
 }
 
+function sayRefused(reason: NotSaved['reason'] | 'too many', res: Response): Record<string, string> {
+  if (reason !== 'unknown') return REFUSALS[reason];
+  const where = seesEverybody(actorOf(res)) ? 'in Contacts' : 'of this event';
+  return {
+    staff: `No teacher or staff member ${where} has this name or email. Leave it empty if nobody is there.`,
+  };
+}
+
 const editorPath = (res: Response): string => `/events/${eventOf(res)._id.toHexString()}/classes`;
 const pathOf = (res: Response, id?: Types.ObjectId): string =>
   `/events/${eventOf(res)._id.toHexString()}/handmade${id ? `/${id.toHexString()}` : ''}`;
@@ -162,13 +170,13 @@ async function showNew(res: Response, form: Form): Promise<void> {
   });
 }
 
-async function showOne(res: Response, found: Handmade, form?: Form): Promise<void> {
+async function showOne(deps: Pick<Deps, 'now'>, res: Response, found: Handmade, form?: Form): Promise<void> {
   const choices = await choicesFor(res, found.byHand.grades);
   const shown = formOf(found, await staffText(found.account, found.byHand.staff));
   res.render('handmade/single', {
     ...frameOf(res, found.name),
     ...choices,
-    ...(await countOfHandmade(found)),
+    ...(await countOfHandmade(found, deps.now())),
     hidden: found.byHand.hidden,
     kind: found.byHand.kind,
     path: pathOf(res, found._id),
@@ -179,7 +187,7 @@ async function showOne(res: Response, found: Handmade, form?: Form): Promise<voi
 }
 
 function choicesFor(res: Response, kept: string[]): Promise<Choices> {
-  return formChoices(eventOf(res), kept, actorOf(res).levelName === 'administrator');
+  return formChoices(eventOf(res), kept, seesEverybody(actorOf(res)));
 }
 
 /** The form again where somebody else saved meanwhile. @param was what it showed, for a sender who does not say */

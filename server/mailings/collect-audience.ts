@@ -12,7 +12,8 @@ export interface Person {
   names: string[];
   /** Places in the list of students. */
   children: Set<number>;
-  household?: Types.ObjectId;
+  /** Whose meetings they are told: more than one where an adult and somebody the office booked for share the address. */
+  households: Map<string, Types.ObjectId>;
   /** It is a login's, which has one name: how the person calls themselves. */
   isLogin?: boolean;
 }
@@ -53,18 +54,20 @@ export class Audience {
     email: string,
     name: string,
     student: number | undefined | 'themselves',
-    of: Pick<Person, 'household' | 'isLogin'> = {},
+    of: { household?: Types.ObjectId; isLogin?: boolean } = {},
   ): void {
     const address = addressOf(email);
     if (student === undefined || !ADDRESS.test(address)) return;
     if (this.withheld.has(`${String(student)} ${address}`)) return;
-    const person: Person = this.found.get(address) ?? { email: address, names: [], children: new Set() };
+    const none = { names: [], children: new Set<number>(), households: new Map<string, Types.ObjectId>() };
+    const person: Person = this.found.get(address) ?? { email: address, ...none };
     this.found.set(address, person);
     const key = searchKey(name);
     if (key && !person.isLogin && !person.names.some((other) => searchKey(other) === key))
       person.names.push(name);
     if (student !== 'themselves') person.children.add(student);
-    Object.assign(person, of);
+    if (of.household) person.households.set(of.household.toHexString(), of.household);
+    if (of.isLogin) person.isLogin = true;
   }
 
   /** Who gets a mail. */
@@ -89,7 +92,10 @@ export class Audience {
     }
     for (const { names } of this.without()) numbers.unsubscribed += peopleAt(names);
     numbers.students = reached.size;
-    numbers.unreached = this.others > 0 ? this.others - numbers.people : this.students.length - reached.size;
+    // Who unsubscribed has an address.
+    const { people, unsubscribed } = numbers;
+    numbers.unreached =
+      this.others > 0 ? this.others - people - unsubscribed : this.students.length - reached.size;
     return { ...numbers, unreached: Math.max(0, numbers.unreached) };
   }
 

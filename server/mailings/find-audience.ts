@@ -9,7 +9,7 @@ import { isBlocked, User } from '../models/user.js';
 import { findUnsubscribed } from '../notifications/unsubscribing/find-unsubscribed.js';
 import { groupBy } from '../web/lists.js';
 import { spanOfDay } from '../web/local-time.js';
-import { findFamilies } from './find-families.js';
+import { findFamilies, leaveOut } from './find-families.js';
 import { Audience, type Student } from './collect-audience.js';
 import { listStudents } from './list-students.js';
 
@@ -47,7 +47,9 @@ async function findDay(event: Scope, day: string, unsubscribed: Set<string>): Pr
     booked.flatMap((one) => one.students),
   );
   const audience = new Audience(students, unsubscribed);
-  const indexOf = new Map(students.map(({ _id }, index) => [_id.toHexString(), index]));
+  if (students.length === 0) return audience;
+  // Also where the office booked for somebody of the roster who has the same address.
+  const { indexOf } = await leaveOut(account, audience);
   const byHousehold = groupBy(booked, ({ household }) => household.toHexString());
   const households = await Household.find(
     { _id: { $in: [...byHousehold.keys()] }, account },

@@ -10,8 +10,18 @@ import type { Audience } from './collect-audience.js';
  * is not theirs, whatever the roster says, and a blocked login's address gets nothing.
  */
 export async function findFamilies(account: Types.ObjectId, audience: Audience): Promise<void> {
-  const { students } = audience;
-  const ids = students.map(({ _id }) => _id);
+  const { households, indexOf, adultsOf } = await leaveOut(account, audience);
+  for (const household of households)
+    for (const { name, email, emailProvenAt } of adultsOf(household))
+      if (emailProvenAt)
+        for (const { student } of household.children)
+          audience.add(email, name, indexOf.get(student.toHexString()), { isLogin: true });
+  await addRoster(account, audience, indexOf);
+}
+
+/** Notes whose address gets nothing, and who is told nothing of which student. @returns the students' households, and their adults */
+export async function leaveOut(account: Types.ObjectId, audience: Audience) {
+  const ids = audience.students.map(({ _id }) => _id);
   const indexOf = new Map(ids.map((id, index) => [id.toHexString(), index]));
   const households = await Household.find(
     {
@@ -39,20 +49,15 @@ export async function findFamilies(account: Types.ObjectId, audience: Audience):
     for (const { student } of household.removed ?? [])
       for (const adult of adultsOf(household))
         audience.withhold(adult.email, indexOf.get(student.toHexString()));
-  for (const household of households)
-    for (const { name, email, emailProvenAt } of adultsOf(household))
-      if (emailProvenAt)
-        for (const { student } of household.children)
-          audience.add(email, name, indexOf.get(student.toHexString()), { isLogin: true });
-  await addRoster(account, audience, ids, indexOf);
+  return { households, indexOf, adultsOf };
 }
 
 async function addRoster(
   account: Types.ObjectId,
   audience: Audience,
-  ids: Types.ObjectId[],
   indexOf: Map<string, number>,
 ): Promise<void> {
+  const ids = audience.students.map(({ _id }) => _id);
   const byRecord = new Map(
     audience.students.flatMap((student, index) => recordIds(student).map((id) => [id, index] as const)),
   );

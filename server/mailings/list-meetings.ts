@@ -7,17 +7,20 @@ import { timeSpan } from '../web/format-time.js';
 import type { PlacedEvent } from '../web/place.js';
 
 /** Somebody a mailing is written for. */
-export type Reader = Pick<MailingRecipient, 'email' | 'names' | 'students' | 'household'>;
+export type Reader = Pick<MailingRecipient, 'email' | 'names' | 'students' | 'households' | 'household'>;
 
-/** The meetings of each reader's household on a day, a line each: "5:00–5:10 PM: Mrs Lee, Room 10 (Ana)". */
+/**
+ * The meetings of each reader's households on a day, in the readers' order and a line each: "5:00–5:10 PM: Mrs Lee, Room 10 (Ana)". Of a
+ * child whom the mail doesn't name, none.
+ */
 export async function meetingLines(
   event: PlacedEvent,
   day: string,
-  readers: Pick<Reader, 'household'>[],
-): Promise<Map<string, string>> {
+  readers: Pick<Reader, 'students' | 'households' | 'household'>[],
+): Promise<string[]> {
   const { start, end } = spanOfDay(day, event.timeZone);
   const appointments = await Appointment.find({
-    household: { $in: readers.flatMap(({ household }) => household ?? []) },
+    household: { $in: readers.flatMap(householdsOf) },
     account: event.account,
     event: event._id,
     state: { $in: LIVING_STATES },
@@ -26,14 +29,25 @@ export async function meetingLines(
     .sort({ from: 1 })
     .lean();
   const meetings = await withNames(appointments, event);
-  const lines = meetings.map(({ from, to, teacher, room, link, children }, index) => ({
-    household: appointments[index]?.household.toHexString() ?? '',
-    line: `${timeSpan(from, to, event)}: ${[teacher, room || link].filter(Boolean).join(', ')} (${children})`,
-  }));
-  return new Map(
-    [...groupBy(lines, ({ household }) => household)].map(([household, own]) => [
-      household,
-      own.map(({ line }) => line).join('\n'),
-    ]),
-  );
+  const lines = appointments.flatMap(({ household, students }, place) => {
+    const meeting = meetings[place];
+    if (!meeting) return [];
+    const { from, to, teacher, room, link, children } = meeting;
+    const where = [teacher, room || link].filter(Boolean).join(', ');
+    return { household, students, place, line: `${timeSpan(from, to, event)}: ${where} (${children})` };
+  });
+  const ofHousehold = groupBy(lines, ({ household }) => household.toHexString());
+  return readers.map((reader) => {
+    const named = new Set(reader.students.map((id) => id.toHexString()));
+    return householdsOf(reader)
+      .flatMap((household) => ofHousehold.get(household.toHexString()) ?? [])
+      .filter(({ students }) => students.some((id) => named.has(id.toHexString())))
+      .sort((a, b) => a.place - b.place)
+      .map(({ line }) => line)
+      .join('\n');
+  });
+}
+
+function householdsOf({ households = [], household }: Pick<Reader, 'households' | 'household'>) {
+  return household ? [...households, household] : households;
 }

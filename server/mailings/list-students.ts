@@ -16,7 +16,9 @@ export async function listStudents(event: Scope, group: MailingGroup): Promise<T
     case 'partly':
       return unbookedStudents(event, group.kind === 'partly');
     case 'class':
-      return group.class ? studentsIn({ _id: group.class, ...scope }) : [];
+      return group.class
+        ? studentsIn({ _id: { $in: await meetable({ _id: group.class, ...scope }) }, ...scope })
+        : [];
     case 'teacher':
       return studentsOfTeacher(event, group.teacher);
     case 'ticked':

@@ -8,10 +8,19 @@ import { FRESH_FORM, parseForm, parseId, parseQuery, typedValues, type Form } fr
 import { sendProgress } from '../web/progress.js';
 import { say } from '../web/session.js';
 import { cancelMailing } from './cancel-mailing.js';
+import { Audience } from './collect-audience.js';
 import { findAudience } from './find-audience.js';
 import { countDelivery, findAnnouncements, findMailing } from './queries.js';
 import { sayGroup } from './say-group.js';
-import { findFaults, groupOf, groupQuery, mailingForm, pageSchema, type MailingForm } from './schema.js';
+import {
+  draftQuery,
+  findFaults,
+  groupOf,
+  groupQuery,
+  mailingForm,
+  pageSchema,
+  type MailingForm,
+} from './schema.js';
 import { markOf, showForm, type Draft } from './show-form.js';
 import { pathOf } from './show-frame.js';
 import { showList } from './show-list.js';
@@ -82,15 +91,22 @@ async function takeForm(deps: Deps, req: Request, res: Response, isAnnouncement:
   const event = eventOf(res);
   const parsed = parseForm(mailingForm(event), req.body);
   if (!parsed.ok) {
-    await showDraft(deps, res.status(422), { group: GUARDIANS, isAnnouncement, form: parsed });
+    const asked = parseForm(groupQuery(event), req.body);
+    const chosen = isAnnouncement ? { group: GUARDIANS } : asked.ok ? groupOf(asked.value) : asked;
+    await showDraft(deps, res.status(422), {
+      ...('group' in chosen ? { group: chosen.group } : {}),
+      ...{ isAnnouncement, ...(asked.ok ? { asked: asked.value } : {}) },
+      ...parseQuery(draftQuery, req.body),
+      form: { values: typedText(req.body), errors: parsed.errors },
+    });
     return;
   }
   const form = parsed.value;
   const chosen = isAnnouncement ? { group: GUARDIANS } : groupOf(form);
-  const group = 'group' in chosen ? chosen.group : GUARDIANS;
-  const { sendAt, errors } = findFaults({ ...form, group: group.kind }, event, deps.now());
+  const group = 'group' in chosen ? chosen.group : undefined;
+  const { sendAt, errors } = findFaults({ ...form, group: (group ?? GUARDIANS).kind }, event, deps.now());
   const faults = 'errors' in chosen ? { ...chosen.errors, ...errors } : errors;
-  const page = { group, isAnnouncement, asked: form, as: form.as, key: form.key };
+  const page = { ...(group ? { group } : {}), isAnnouncement, asked: form, as: form.as, key: form.key };
   if (form.act === 'preview') {
     // A first look brings no text of its own, and what a text lacks is said when it is to be sent.
     const own = form.subject === undefined && form.text === undefined ? {} : typedText(req.body);
@@ -102,9 +118,9 @@ async function takeForm(deps: Deps, req: Request, res: Response, isAnnouncement:
     return;
   }
   const values = typedText(req.body);
-  if (Object.keys(faults).length === 0 && !isAnnouncement && form.shown !== markOf(group))
+  if (group && form.shown !== markOf(group))
     faults._form = 'You selected another group. Check who gets the email below, then send it.';
-  if (Object.keys(faults).length > 0) {
+  if (!group || Object.keys(faults).length > 0) {
     await showDraft(deps, res.status(422), { ...page, form: { values, errors: faults } });
     return;
   }
@@ -147,7 +163,8 @@ function typedText(body: unknown): Record<string, unknown> {
 }
 
 interface Page {
-  group: MailingGroup;
+  /** Absent where the form names none: its page sends to nobody. */
+  group?: MailingGroup;
   isAnnouncement?: boolean;
   asked?: Draft['asked'];
   form?: Form;
@@ -161,14 +178,14 @@ async function showDraft(
   { group, isAnnouncement = false, asked = {}, form = FRESH_FORM, as = '', key }: Page,
 ): Promise<void> {
   const event = eventOf(res);
-  const name = await sayGroup(event, group);
+  const name = group ? await sayGroup(event, group) : 'No group is selected yet';
   if (name === undefined) throw notFound();
   const [audience, announced] = await Promise.all([
-    findAudience(event, group),
+    group ? findAudience(event, group) : new Audience([], new Set()),
     isAnnouncement ? findAnnouncements(event) : undefined,
   ]);
   await showForm(deps, res, {
-    ...{ group, name, audience, asked, form, as },
+    ...{ group: group ?? GUARDIANS, name, audience, asked, form, as, isKnown: group !== undefined },
     ...(announced ? { announced } : {}),
     ...(key ? { key } : {}),
   });

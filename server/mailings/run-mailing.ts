@@ -60,10 +60,11 @@ export async function runMailing(
   if (!taken) return;
   const sender = await findSender(deps, taken);
   if (!sender) {
-    await Mailing.updateOne(
+    const canceled = await Mailing.updateOne(
       { _id: taken._id, fence: taken.fence, state: taken.state },
       { $set: { state: 'canceled', why: 'event' }, $unset: { leaseUntil: 1 } },
     );
+    if (canceled.modifiedCount > 0) await MailingRecipient.deleteMany({ mailing: taken._id });
     return;
   }
   const mailing = taken.state === 'sending' ? taken : await freeze(deps, sender.event, taken);
@@ -77,7 +78,10 @@ async function findSender(deps: Deps, mailing: Mailing): Promise<Sender | undefi
     Event.findOne({ _id: mailing.event, account: mailing.account }).lean(),
     Account.findById(mailing.account, { name: 1, locale: 1 }).lean(),
   ]);
-  if (!event || !account || (event.status !== 'active' && mailing.state !== 'sending')) return undefined;
+  if (!event || !account) return undefined;
+  // Nobody is to hear of a deleted event, and of an archived one only who would be left out of a mail that others have.
+  const mayGoOn = event.status === 'active' || (event.status === 'archived' && mailing.state === 'sending');
+  if (!mayGoOn) return undefined;
   return { event: placed(event, account), account, config: deps.config, now: deps.now() };
 }
 
@@ -96,12 +100,12 @@ async function freeze(deps: Deps, event: PlacedEvent, mailing: Mailing): Promise
     batch = [];
     return renew(deps, mailing);
   };
-  for (const { email, names, children, household } of audience.people()) {
+  for (const { email, names, children, households } of audience.people()) {
     batch.push({
       ...{ account: mailing.account, event: mailing.event, mailing: _id, round: fence, email },
       names: names.slice(0, 3),
       students: [...children].flatMap((index) => audience.students[index]?._id ?? []),
-      ...(household ? { household } : {}),
+      ...(households.size > 0 ? { households: [...households.values()] } : {}),
       state: 'todo',
     });
     if (batch.length === AT_ONCE && !(await store())) return undefined;

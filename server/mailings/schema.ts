@@ -104,6 +104,12 @@ export const mailingForm = (event: Pick<Event, 'days'>) =>
     nth: Joi.number().integer().min(0).max(1000).default(0),
   });
 
+/** What a form that can't be read is shown again with, beside its texts and its group. */
+export const draftQuery = Joi.object<Pick<MailingForm, 'as'> & { key?: Types.ObjectId }>({
+  as: line(100).allow('').default(''),
+  key: objectId(),
+});
+
 /** The group that a form means; a message by field where it names none. */
 export function groupOf(form: GroupForm): { group: MailingGroup } | { errors: Record<string, string> } {
   const kind = form.group;

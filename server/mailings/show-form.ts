@@ -4,6 +4,7 @@ import type { Deps } from '../deps.js';
 import { contentHash } from '../models/content-hash.js';
 import type { Mailing, MailingGroup } from '../models/mailing.js';
 import { Resource } from '../models/resource.js';
+import { findGoing } from '../notifications/find-going.js';
 import { beginsInKey, searchKey, searchWords } from '../models/scoped.js';
 import { actorOf } from '../web/actor.js';
 import { bookingState } from '../web/booking-state.js';
@@ -26,6 +27,8 @@ export interface Draft {
   announced?: Mailing[];
   asked: Partial<GroupForm>;
   group: MailingGroup;
+  /** Whether the form names it: what was sent without a group must not become another one's. */
+  isKnown: boolean;
   /** The group in words. */
   name: string;
   audience: Audience;
@@ -54,7 +57,7 @@ export async function showForm(deps: Deps, res: Response, draft: Draft): Promise
     when: 'now',
     ...draft.asked,
     ...Object.fromEntries(Object.entries(form.values).filter(([, value]) => typeof value === 'string')),
-    group: group.kind,
+    group: draft.isKnown ? group.kind : (draft.asked.group ?? ''),
   };
   const numbers = audience.numbers();
   const [sample, teachers] = await Promise.all([
@@ -73,7 +76,7 @@ export async function showForm(deps: Deps, res: Response, draft: Draft): Promise
     days: event.days.map((day) => ({ value: day, label: fullDay(day, event) })),
     hidden: {
       key: (draft.key ?? new Types.ObjectId()).toHexString(),
-      shown: markOf(group),
+      shown: draft.isKnown ? markOf(group) : '',
       nth: String(announced?.length ?? 0),
     },
     numbers,
@@ -81,7 +84,7 @@ export async function showForm(deps: Deps, res: Response, draft: Draft): Promise
     sample,
     as: draft.as,
     macros: Object.entries(macrosOf(group.kind)).map(([name, text]) => ({ name: `{${name}}`, text })),
-    earlier: announced?.find(({ state }) => state !== 'canceled') && sayEarlier(announced, event, now),
+    earlier: announced ? await sayEarlier(announced, event, now) : '',
     booking: bookingState(event, now) === 'open' ? '' : sayBooking(event, now),
     earliest: toLocal(now, event.timeZone),
     subjectMax: SUBJECT_MAX,
@@ -90,12 +93,17 @@ export async function showForm(deps: Deps, res: Response, draft: Draft): Promise
   });
 }
 
-/** When it was announced before: "Wednesday, November 4 at 9:00 AM to 214 people". */
-function sayEarlier(announced: Mailing[], event: PlacedEvent, now: Date): string {
-  const last = announced.find(({ state }) => state !== 'canceled');
-  return last
-    ? `${dayAndTimeSoon(last.sendAt, event, now)} to ${countOf(last.numbers.people, 'person', 'people')}`
-    : '';
+/** That it was announced before, or will be: "Booking was already announced on Wednesday, November 4 at 9:00 AM to 214 people. …" */
+async function sayEarlier(announced: Mailing[], event: PlacedEvent, now: Date): Promise<string> {
+  const going = new Set((await findGoing(announced.map(({ _id }) => _id))).map(String));
+  const last = announced.find(
+    ({ _id, state }) => state !== 'canceled' && (state !== 'done' || going.has(_id.toHexString())),
+  );
+  if (!last) return '';
+  const when = `${dayAndTimeSoon(last.sendAt, event, now)} to ${countOf(last.numbers.people, 'person', 'people')}`;
+  return last.state === 'scheduled' && last.sendAt > now
+    ? `Booking will be announced on ${when}. If you send this too, they get it twice.`
+    : `Booking was already announced on ${when}. If you send this, they get it again.`;
 }
 
 function namesOf(people: Iterable<Person>): { names: string[]; more: number } {
@@ -122,11 +130,11 @@ async function writeSample(
   const person = findFirst(audience.people(), isMeant);
   if (!person) return undefined;
   const event = eventOf(res);
-  const { names, email, household } = person;
+  const { names, email, households } = person;
   const students = [...person.children].flatMap((index) => audience.students[index]?._id ?? []);
   const sender = { event, account: { name: actorOf(res).accountName }, config: deps.config, now: deps.now() };
   const [mail] = await writeMails(sender, { group, ...message }, [
-    { email, names, students, ...(household ? { household } : {}) },
+    { email, names, students, households: [...households.values()] },
   ]);
   return mail && { ...mail, to: [names.join(', '), email].filter(Boolean).join(', ') };
 }

@@ -1,5 +1,6 @@
 import { recordAudit } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
+import { contentHash } from '../models/content-hash.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import type { Event } from '../models/event.js';
 import { Mailing, type MailingNumbers } from '../models/mailing.js';
@@ -14,15 +15,25 @@ export type MailingStarted =
   | { ok: true; mailing: Mailing['_id'] }
   | { ok: false; reason: 'no mail server' | 'nobody' | 'announced meanwhile' | 'used' };
 
-/** Notes a mailing and asks a worker to send it when its time has come. The same click twice is one mailing. */
+/**
+ * Notes a mailing and asks a worker to send it when its time has come. The same click twice is one mailing; a form that was changed since
+ * is refused, as what it says now would go to nobody.
+ */
 export async function startMailing(
   deps: Deps,
   actor: Actor,
   { _id: event, account }: Pick<Event, '_id' | 'account'>,
   asked: Asked,
 ): Promise<MailingStarted> {
-  const isKnown = () => Mailing.exists({ _id: asked._id, account, event });
-  if (await isKnown()) return { ok: true, mailing: asked._id };
+  const findKnown = async (): Promise<MailingStarted | undefined> => {
+    const known = await Mailing.findOne({ _id: asked._id, account, event }).lean();
+    if (!known) return undefined;
+    return isSame(known, asked, deps.now())
+      ? { ok: true, mailing: asked._id }
+      : { ok: false, reason: 'used' };
+  };
+  const known = await findKnown();
+  if (known) return known;
   if (!deps.config.smtpUrl) return { ok: false, reason: 'no mail server' };
   if (asked.numbers.mails === 0) return { ok: false, reason: 'nobody' };
   const now = deps.now();
@@ -30,7 +41,8 @@ export async function startMailing(
     await Mailing.create({ ...asked, account, event, by: actor.user, state: 'scheduled', createdAt: now });
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
-    if (await isKnown()) return { ok: true, mailing: asked._id };
+    const meanwhile = await findKnown();
+    if (meanwhile) return meanwhile;
     return { ok: false, reason: asked.nth === undefined ? 'used' : 'announced meanwhile' };
   }
   await recordAudit({
@@ -40,4 +52,11 @@ export async function startMailing(
   });
   if (asked.sendAt <= now) await deps.queue.add('send-mailing', asked._id.toHexString());
   return { ok: true, mailing: asked._id };
+}
+
+/** Whether a mailing is what is asked for. Two clicks on Now are at two times. */
+function isSame(known: Mailing, asked: Asked, now: Date): boolean {
+  const hashOf = ({ group, subject, text }: Asked | Mailing) => contentHash([group, subject, text]);
+  if (hashOf(known) !== hashOf(asked)) return false;
+  return +known.sendAt === +asked.sendAt || (known.sendAt <= now && asked.sendAt <= now);
 }

@@ -37,7 +37,7 @@ export async function writeMails(
   const placeOf = new Map(children.map(({ _id }, index) => [_id.toHexString(), index]));
   const meetings = group.kind === 'day' ? await meetingLines(event, group.day ?? '', readers) : undefined;
   const values = valuesFor(sender, group.kind === 'teachers');
-  return readers.map((reader) => {
+  return readers.map((reader, place) => {
     const own = reader.students
       .flatMap((id) => placeOf.get(id.toHexString()) ?? [])
       .sort((a, b) => a - b)
@@ -49,7 +49,7 @@ export async function writeMails(
         ...values,
         parent: andList(reader.names, event) || 'parents',
         student: andList(names, event) || 'your child',
-        meetings: meetings?.get(reader.household?.toHexString() ?? '') ?? '',
+        meetings: meetings?.[place] ?? '',
       },
     );
   });

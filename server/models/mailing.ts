@@ -126,6 +126,8 @@ export interface MailingRecipient extends Scoped {
   /** The children that the mail names. */
   students: Types.ObjectId[];
   /** Of a day's families: whose meetings. */
+  households?: Types.ObjectId[];
+  /** As it was noted while there could be only one. */
   household?: Types.ObjectId;
   state: 'todo' | 'queued';
 }
@@ -137,6 +139,7 @@ const recipientSchema = scopedSchema<MailingRecipient>('mailingRecipient', {
   email: { type: String, required: true },
   names: [String],
   students: [Schema.Types.ObjectId],
+  households: { type: [Schema.Types.ObjectId], default: undefined },
   household: Schema.Types.ObjectId,
   state: { type: String, enum: ['todo', 'queued'], required: true },
 });

@@ -41,8 +41,12 @@ export interface OneTimeLink {
   user?: Types.ObjectId;
   /** For an `offer`: access to an account for an existing login. `name` is what the account calls the person. */
   offer?: Offer;
-  /** Of a `new e-mail`: the address that it proves, and the one that the login had when it was asked for. */
+  /**
+   * Of a `new e-mail`: the address that it proves. Of an `offer`: the address that was invited; only whoever logs in with it may accept,
+   * as a login may change its address. Offers from before 0.8 have none, and are made again.
+   */
   email?: string;
+  /** Of a `new e-mail`: the address that the login had when it was asked for. */
   from?: string;
   /** The path to go to afterwards. */
   next?: string;

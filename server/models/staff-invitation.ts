@@ -5,9 +5,19 @@ import { ACCESS_LEVELS, type AccessLevel } from './user.js';
 
 /**
  * What became of one person: `invited` by mail; `given` the access, as they work here already; the others have no mail. `has account`:
- * they had one before. `gone`: no longer on the roster, or no longer invited.
+ * they had one before. `bad email`: it isn't an address. `shared email`: others of the roster have it, too, and one login can't be them
+ * all. `gone`: no longer on the roster, or no longer invited.
  */
-export const OUTCOMES = ['invited', 'given', 'has account', 'no email', 'blocked', 'gone'] as const;
+export const OUTCOMES = [
+  'invited',
+  'given',
+  'has account',
+  'no email',
+  'bad email',
+  'shared email',
+  'blocked',
+  'gone',
+] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 /** Invitations of many at once: of teachers and staff of the roster, or once more of those who have not answered. */

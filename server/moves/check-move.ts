@@ -1,12 +1,12 @@
-import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Diary } from '../models/diary.js';
 import type { Event } from '../models/event.js';
 import { Resource } from '../models/resource.js';
-import { Slot } from '../models/slot.js';
+import { holdersOf, Slot } from '../models/slot.js';
 import { groupBy } from '../web/lists.js';
 import { findOverlaps, type Span } from '../slots/plan-slots.js';
 import { slotsElsewhere } from '../slots/prepare-slots.js';
+import { HOLDER, sittingOf } from '../booking/find-sitting.js';
 import { utcDays } from '../booking/plan-needs.js';
 import { planMove, type MovePlan, type Planned } from './plan-move.js';
 import { findBooked, type Booked } from './queries.js';
@@ -23,7 +23,7 @@ export interface CheckedMove {
 
 /**
  * Where each slot of the wish would go, or why it cannot, by what is there now; writes nothing. What is canceled always can. Diaries of the teachers and of the families are asked all at
- * once; a teacher who is a parent here is only found out when it moves.
+ * once, those who join a slot and staff contacts too; a teacher who is a parent here is only found out when it moves.
  */
 export async function checkMove(
   event: Pick<Event, '_id' | 'account' | 'timeZone'>,
@@ -37,11 +37,15 @@ export async function checkMove(
   if (form.kind === 'cancel' || going.length === 0) return { ok: true, planned, appointments, elsewhere: 0 };
   const resources = await Resource.find(
     {
-      _id: { $in: [...new Set(planned.map(({ slot }) => slot.resource.toHexString()))] },
+      _id: { $in: [...new Set(planned.flatMap(({ slot }) => holdersOf(slot)).map(String))] },
       account: event.account,
     },
-    { contact: 1 },
+    HOLDER,
   ).lean();
+  const isOwn = new Set(planned.map(({ slot }) => slot.resource.toHexString()));
+  const sitting = new Map(
+    resources.map((one) => [one._id.toHexString(), sittingOf([one], []).map(({ _id }) => String(_id))]),
+  );
   const contactOf = new Map(
     resources.map(({ _id, contact }) => [_id.toHexString(), contact?.toHexString() ?? '']),
   );
@@ -50,11 +54,11 @@ export async function checkMove(
     slotsInTheWay(planned, days),
     slotsElsewhere(
       event,
-      resources,
+      resources.filter(({ _id }) => isOwn.has(_id.toHexString())),
       going.toSorted((a, b) => +a.from - +b.from),
       days,
     ),
-    busyOf(planned, appointments, resources),
+    busyOf(planned, appointments, [...sitting.values()].flat()),
   ]);
   const bySlot = groupBy(appointments, ({ slot }) => slot.toHexString());
   const [isInOwn, isElsewhere, isBusy] = [askAbout(own), askAbout(others), askAbout(diaries)];
@@ -66,7 +70,8 @@ export async function checkMove(
     const contact = contactOf.get(resource) ?? '';
     const held = bySlot.get(slot._id.toHexString()) ?? [];
     if (isInOwn(resource, to)) return { slot, why: 'overlap' };
-    if (held.length > 0 && isBusy(contact, to)) return { slot, why: 'teacher busy' };
+    const people = holdersOf(slot).flatMap((id) => sitting.get(id.toHexString()) ?? []);
+    if (held.length > 0 && people.some((person) => isBusy(person, to))) return { slot, why: 'teacher busy' };
     if (held.some(({ household }) => isBusy(household.toHexString(), to)))
       return { slot, why: 'household busy' };
     if (isElsewhere(contact, to)) {
@@ -108,14 +113,9 @@ async function slotsInTheWay(planned: Planned[], days: string[]): Promise<Map<st
 async function busyOf(
   planned: Planned[],
   appointments: Booked[],
-  resources: { contact?: Types.ObjectId }[],
+  sitting: string[],
 ): Promise<Map<string, Span[]>> {
-  const people = [
-    ...new Set([
-      ...resources.flatMap(({ contact }) => contact?.toHexString() ?? []),
-      ...appointments.map(({ household }) => household.toHexString()),
-    ]),
-  ];
+  const people = [...new Set([...sitting, ...appointments.map(({ household }) => household.toHexString())])];
   const days = new Set(planned.flatMap(({ to }) => (to ? utcDays(to.from, to.to) : [])));
   const ids = people.flatMap((person) => [...days].map((day) => `${person}:${day}`));
   const diaries = await Diary.find({ _id: { $in: ids } }).lean();

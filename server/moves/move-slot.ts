@@ -45,7 +45,7 @@ export async function moveSlot(
   if (!before) return 'changed';
   const living = await Appointment.find({ slot: item.slot, state: { $in: LIVING_STATES } }).lean();
   const refused = await enterAll(deps, living, source, target);
-  const why = refused ?? (await moveTo(item, source, target, before));
+  const why = refused ?? (await moveTo(item, source, target, before, living.length > 0));
   if (why) {
     const ids = living.map(({ _id }) => _id);
     await leaveTime(ids, target.from);
@@ -138,13 +138,20 @@ async function moveTo(
   source: SlotTime,
   target: SlotTime,
   before: Before,
+  isBooked: boolean,
 ): Promise<StayCode | undefined> {
   const scope = { _id: item.slot, account: item.account, event: item.event };
   const { from, to, day } = target;
   try {
     const moved = await Slot.updateOne(
       { ...scope, from: source.from, to: source.to, state: LOCKED },
-      { $set: { from, to, day, minutes: coveredMinutes(target), ...before } },
+      {
+        $set: {
+          ...{ from, to, day, minutes: coveredMinutes(target), ...before },
+          // A teacher who joined it meanwhile is in their diary at the old time: the job brings that in line.
+          ...(isBooked ? { unsettled: true } : {}),
+        },
+      },
     );
     return moved.matchedCount === 1 ? undefined : 'changed';
   } catch (error) {

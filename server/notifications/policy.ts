@@ -11,9 +11,10 @@ export function mayReadText(mail: Pick<Notification, 'secret' | 'state'>, level:
   return (mail.state === 'kept' || mail.state === 'failed') && atLeast(level, 'administrator');
 }
 
-/** Whether a person may ask for a mail to be sent: it was kept, or given up on. */
-export function maySend(mail: Pick<Notification, 'state'>, smtpUrl: string | undefined): boolean {
-  return smtpUrl !== undefined && SENDABLE.some((state) => state === mail.state);
+/** Whether a person may ask for a mail to be sent: it was kept, or given up on. Not to whoever wants none. */
+export function maySend(mail: Pick<Notification, 'state' | 'fault'>, smtpUrl: string | undefined): boolean {
+  const isWanted = mail.fault?.code !== 'unsubscribed';
+  return smtpUrl !== undefined && isWanted && SENDABLE.some((state) => state === mail.state);
 }
 
 export const SENDABLE: readonly Notification['state'][] = ['kept', 'failed'];

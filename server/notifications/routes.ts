@@ -14,9 +14,10 @@ import { mailTest } from './mail-test.js';
 import { mayReadText, maySend } from './policy.js';
 import { findMail, listMails, PAGE_SIZE, type OutboxScope } from './queries.js';
 import { outboxQuery, type OutboxQuery } from './schema.js';
-import { retryMails } from './retry-mails.js';
+import { countRetryable, retryMails } from './retry-mails.js';
 import { sendAgain } from './send-again.js';
 import { listUnsubscribed } from './unsubscribing/list-unsubscribed.js';
+import { sayFault } from './show-fault.js';
 import { factsOf, rowOf } from './show-mail.js';
 
 /** Which mails a page is about, and where it stands in the navigation. */
@@ -110,6 +111,10 @@ function mailRoutes(deps: Deps, placeOf: (res: Response) => Place): Router {
       query,
       href,
       ofState: list.ofState,
+      retryable:
+        deps.config.smtpUrl && list.ofState.failed > 0 && ['', 'failed'].includes(query.state)
+          ? await countRetryable(scope, query.q, deps.now())
+          : 0,
       rows: list.rows.map((mail) => rowOf(mail, actorOf(res))),
       pager: pagerOf(list.total, query.page, PAGE_SIZE, ['email', 'emails'], (to) => href({ page: to })),
       hasServer: deps.config.smtpUrl !== undefined,
@@ -122,7 +127,10 @@ function mailRoutes(deps: Deps, placeOf: (res: Response) => Place): Router {
     const count = await retryMails(deps, scope, query.q, actorOf(res).user);
     if (count === undefined) say(req, NO_SERVER);
     else if (count === 0)
-      say(req, { kind: 'notice', text: 'There are no failed emails that can be sent again.' });
+      say(req, {
+        kind: 'notice',
+        text: 'There are no failed emails of the last 3 days that can be sent again.',
+      });
     else say(req, { kind: 'ok', text: `${countOf(count, 'email is', 'emails are')} being sent again.` });
     res.redirect(303, hrefOf(home, query, {}));
   });
@@ -158,6 +166,7 @@ function mailRoutes(deps: Deps, placeOf: (res: Response) => Place): Router {
     if (!mail) throw notFound();
     const asked = await sendAgain(deps, scope, mail._id, actorOf(res).user);
     if (asked.ok) say(req, { kind: 'ok', text: 'The email is on its way.' });
+    else if (mail.fault?.code === 'unsubscribed') say(req, { kind: 'notice', text: sayFault(mail.fault) });
     else if (asked.reason === 'on its way')
       say(req, { kind: 'notice', text: 'This email was already sent or is on its way.' });
     else say(req, NO_SERVER);

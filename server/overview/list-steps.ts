@@ -91,10 +91,8 @@ export function openingSteps(event: PlacedEvent, ready: Readiness, now: Date, in
     {
       label: 'Tell the families',
       href: `${home}/announce`,
-      ...(ready.announced ? { done: true } : isTicked('link')),
-      detail: ready.announced
-        ? 'The announcement is on its way or sent.'
-        : 'Send the parents’ link by email.',
+      ...(ready.announcedAt ? { done: true } : isTicked('link')),
+      detail: announcedDetail(event, ready, now),
     },
     {
       label: 'Print letters',
@@ -115,6 +113,13 @@ export function openingSteps(event: PlacedEvent, ready: Readiness, now: Date, in
 /** What to do next: what parents can’t book without comes first. */
 export function nextStep(steps: Step[]): Step | undefined {
   return steps.find((step) => step.needed && !step.done) ?? steps.find((step) => !step.done && step.href);
+}
+
+function announcedDetail(event: PlacedEvent, { announcedAt }: Readiness, now: Date): string {
+  if (!announcedAt) return 'Send the parents’ link by email.';
+  return announcedAt > now
+    ? `The announcement goes out on ${dayAndTimeSoon(announcedAt, event, now)}.`
+    : 'The announcement is on its way or sent.';
 }
 
 function slotsDetail({ slots, withoutSlots }: Readiness): string {

@@ -6,6 +6,7 @@ import type { Event } from '../models/event.js';
 import { Mailing } from '../models/mailing.js';
 import { lacking, MISSING } from '../models/person-keys.js';
 import { User } from '../models/user.js';
+import { findGoing } from '../notifications/find-going.js';
 import { readHolders } from './read-holders.js';
 
 type EventScope = Pick<Event, '_id' | 'account'>;
@@ -30,8 +31,8 @@ export interface Readiness {
   problems: number;
   /** Students by whose number and birth date, or security value, nobody can add them. */
   unproven: number;
-  /** An announcement was sent, or will be. */
-  announced: boolean;
+  /** When an announcement was sent, or will be. */
+  announcedAt?: Date;
 }
 
 interface ClassGroup {
@@ -43,7 +44,7 @@ interface ClassGroup {
 export async function readReadiness(event: EventScope): Promise<Readiness> {
   const scope = { account: event.account, event: event._id };
   const type = { $ifNull: ['$edits.type', '$synced.type'] };
-  const [groups, held, states, unproven, announcement] = await Promise.all([
+  const [groups, held, states, unproven, announcedAt] = await Promise.all([
     Class.aggregate<ClassGroup>([
       { $match: { ...scope, status: 'active' } },
       {
@@ -64,7 +65,7 @@ export async function readReadiness(event: EventScope): Promise<Readiness> {
       { $group: { _id: '$state', count: { $sum: 1 } } },
     ]),
     countUnproven(event),
-    Mailing.exists({ ...scope, nth: { $exists: true }, state: { $ne: 'canceled' } }),
+    findAnnounced(event),
   ]);
   const sum = (fits: (group: ClassGroup['_id']) => boolean) =>
     groups.filter(({ _id }) => fits(_id)).reduce((total, { count }) => total + count, 0);
@@ -86,8 +87,21 @@ export async function readReadiness(event: EventScope): Promise<Readiness> {
     booked: state('booked') + state('problem'),
     problems: state('problem'),
     unproven,
-    announced: announcement !== null,
+    ...(announcedAt ? { announcedAt } : {}),
   };
+}
+
+/** When the last announcement goes out that isn't canceled, and of which something went out if it is over. */
+async function findAnnounced({ _id, account }: EventScope): Promise<Date | undefined> {
+  const announced = await Mailing.find(
+    { event: _id, account, nth: { $exists: true }, state: { $ne: 'canceled' } },
+    { state: 1, sendAt: 1 },
+  )
+    .sort({ nth: -1 })
+    .limit(1000)
+    .lean();
+  const going = new Set((await findGoing(announced.map((one) => one._id))).map(String));
+  return announced.find((one) => one.state !== 'done' || going.has(one._id.toHexString()))?.sendAt;
 }
 
 async function countLogins(account: Types.ObjectId, contacts: string[]): Promise<number> {

@@ -114,6 +114,24 @@ export async function readStates(
   };
 }
 
+/** The addresses, in small letters, that several active teachers or staff have: nobody of them can have a login with it alone. */
+export async function readShared(account: Types.ObjectId): Promise<Set<string>> {
+  const people = await Contact.find(
+    { account, type: { $in: ['teacher', 'staff'] }, status: 'active', email: { $gt: '' } },
+    { email: 1 },
+  )
+    .limit(MOST)
+    .lean();
+  const seen = new Set<string>();
+  const shared = new Set<string>();
+  for (const { email } of people) {
+    const address = email.trim().toLowerCase();
+    if (seen.has(address)) shared.add(address);
+    seen.add(address);
+  }
+  return shared;
+}
+
 export function findInvitation(account: Types.ObjectId, id: Types.ObjectId): Promise<StaffInvitation | null> {
   return StaffInvitation.findOne({ _id: id, account }).lean();
 }

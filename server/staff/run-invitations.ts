@@ -1,6 +1,6 @@
 import { Types, type Model } from 'mongoose';
 import { inviteAgain } from '../accounts/invite-again.js';
-import { inviteStaff } from '../accounts/invite-staff.js';
+import { inviteStaff, offerOf } from '../accounts/invite-staff.js';
 import { isSent } from '../accounts/send-link.js';
 import type { Deps } from '../deps.js';
 import { Account } from '../models/account.js';
@@ -12,7 +12,8 @@ import { isPassing } from '../runs/engine/judge-fault.js';
 import { RunHandedBack, RunLost } from '../runs/engine/run-ends.js';
 import { countTries, MOST_TRIES, takeRun } from '../runs/engine/take-run.js';
 import { TIMING, type Timing } from '../runs/engine/timing.js';
-import { readStates } from './queries.js';
+import { emailAddress } from '../web/parse.js';
+import { readShared, readStates } from './queries.js';
 
 const invitations = StaffInvitation as unknown as Model<Run>;
 
@@ -59,7 +60,7 @@ async function inviteEach(deps: Deps, invitation: StaffInvitation, run: ActiveRu
   const { account, people } = invitation;
   const { name: accountName } = await Account.findById(account, { name: 1 }).orFail().lean();
   const done = new Set(invitation.outcomes.map(({ person }) => person.toHexString()));
-  const stateOf = await readStates(account, deps.now());
+  const roster = { stateOf: await readStates(account, deps.now()), shared: await readShared(account) };
   await run.begin('people', people.length);
   await run.step(done.size);
   for (const person of people) {
@@ -69,7 +70,7 @@ async function inviteEach(deps: Deps, invitation: StaffInvitation, run: ActiveRu
     const what =
       invitation.kind === 'again'
         ? await inviteAgain(deps, actor, person, key)
-        : await inviteOne(deps, invitation, person, { actor, key, stateOf });
+        : await inviteOne(deps, invitation, person, { actor, key, ...roster });
     await StaffInvitation.updateOne(
       { _id: invitation._id, 'outcomes.person': { $ne: person } },
       { $push: { outcomes: { person, what } } },
@@ -86,10 +87,12 @@ async function inviteOne(
     actor,
     key,
     stateOf,
+    shared,
   }: {
     actor: Parameters<typeof inviteStaff>[1];
     key: string;
     stateOf: Awaited<ReturnType<typeof readStates>>;
+    shared: Set<string>;
   },
 ): Promise<Outcome> {
   const contact = await Contact.findOne({
@@ -101,14 +104,17 @@ async function inviteOne(
   if (!contact) return 'gone';
   if (!contact.email) return 'no email';
   // A try before this one may have mailed them and died.
-  const isMailed = await isSent(key);
+  const isMailed = (await isSent(key)) || (await isSent(offerOf(key)));
+  const address = emailAddress().validate(contact.email) as { error?: unknown; value: string };
+  if (address.error) return 'bad email';
+  if (!isMailed && shared.has(address.value)) return 'shared email';
   if (!isMailed && stateOf(contact) !== 'none') return 'has account';
   const invited = await inviteStaff(
     deps,
     actor,
     {
       name: contactName(contact),
-      email: contact.email.toLowerCase(),
+      email: address.value,
       scope: 'contact',
       level,
       events: [],

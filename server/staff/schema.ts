@@ -81,6 +81,8 @@ export interface BulkForm extends StaffFilter {
   toLevel: AccessLevel;
   once: string;
   sure: boolean;
+  /** What the page that asks has shown (`printOfLogins`). */
+  seen: string;
 }
 
 const staffFilter = {
@@ -99,4 +101,5 @@ export const bulkForm = Joi.object<BulkForm, true>({
     .label('an access level'),
   once: once(),
   sure: tick(),
+  seen: Joi.string().max(60).allow('').default(''),
 });

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Request, Response, Router } from 'express';
 import { showLogins } from '../accounts/global-setup/show-logins.js';
 import { changeLevel } from '../accounts/invite-staff.js';
@@ -35,11 +36,16 @@ export function addBulkPages(router: Router, deps: Deps): void {
     const others = chosen.filter(({ id }) => mayChangeAccess(actor, id));
     if (others.length === 0) return refuse('You can’t change your own access. Another administrator can.');
     if (others.length > MOST_AT_ONCE) return refuse('Select 500 staff accounts at most at a time.');
-    if (!form.sure) {
-      ask(res, form, others, chosen.length - others.length);
+    const touched = others.filter(({ access }) => access.some((one) => isChanged(form, one)));
+    if (touched.length === 0)
+      return refuse(
+        `Nobody you selected changes: they are ${levelInWords(form.toLevel)} already, or have access to single events only. Change that beside each event.`,
+      );
+    if (!form.sure || form.seen !== printOfLogins(touched)) {
+      ask(res, form, touched, chosen.length - others.length);
       return;
     }
-    const changed = await changeEach(deps, res, form, others);
+    const changed = await changeEach(deps, res, form, touched);
     const text =
       form.act === 'remove'
         ? `${countOf(changed, 'person has', 'people have')} no access to your school now.`
@@ -69,19 +75,30 @@ async function inviteAgain(
   res.redirect(303, `${LOGINS}/invitations/${id.toHexString()}`);
 }
 
+/** One text for staff accounts as the page that asks has shown them, to tell whether anybody changed one, or the list, since. */
+function printOfLogins(logins: LoginRow[]): string {
+  const lines = logins.map(({ id, access }) => [id, access.map(({ key, level }) => [key, level])]);
+  return hash('sha256', JSON.stringify(lines), 'base64url');
+}
+
 /** Access to single events is changed one by one, beside each; taking access away takes all of it. */
+function isChanged({ act, toLevel }: BulkForm, { key, level }: LoginRow['access'][number]): boolean {
+  const reach = reachOf(key);
+  return reach !== undefined && (act !== 'level' || (!reach.event && level !== toLevel));
+}
+
 async function changeEach(deps: Deps, res: Response, form: BulkForm, logins: LoginRow[]): Promise<number> {
   const actor = actorOf(res);
   let done = 0;
   for (const { id, access } of logins) {
-    let isChanged = false;
-    for (const { key, level } of access) {
-      const reach = reachOf(key);
-      if (!reach || (form.act === 'level' && (reach.event || level === form.toLevel))) continue;
+    let isDone = false;
+    for (const one of access) {
+      const reach = reachOf(one.key);
+      if (!reach || !isChanged(form, one)) continue;
       const to = form.act === 'remove' ? 'none' : form.toLevel;
-      isChanged = (await changeLevel(deps, actor, new Types.ObjectId(id), reach, { level: to })) || isChanged;
+      isDone = (await changeLevel(deps, actor, new Types.ObjectId(id), reach, { level: to })) || isDone;
     }
-    if (isChanged) done += 1;
+    if (isDone) done += 1;
   }
   return done;
 }
@@ -99,6 +116,7 @@ function ask(res: Response, form: BulkForm, logins: LoginRow[], own: number): vo
     count: logins.length,
     administrators: administrators.length,
     own,
+    late: form.sure,
     names: logins.slice(0, 5).map(({ name }) => name),
     more: Math.max(0, logins.length - 5),
     fields: {
@@ -108,6 +126,7 @@ function ask(res: Response, form: BulkForm, logins: LoginRow[], own: number): vo
       state,
       once,
       sure: 'on',
+      seen: printOfLogins(logins),
       ...(all ? { all: 'on' } : { ids: ids.map(String) }),
     },
   });

@@ -27,6 +27,9 @@ export const OUTCOME_WORDS: Record<Exclude<Outcome, 'invited'>, string> = {
   given: 'Already works here, and has the access now',
   'has account': 'Has a staff account, or is invited already',
   'no email': 'No email address',
+  'bad email': 'The email address on the roster isn’t complete. Correct it, then invite again',
+  'shared email':
+    'Others on the roster have the same email address. Give each person their own, then invite again',
   blocked: 'Your school blocked this login as a parent',
   gone: 'No longer on the roster, or no longer invited',
 };

@@ -3,6 +3,7 @@ import type { AppointmentProblem } from '../models/appointment.js';
 const SENTENCES = {
   'not together': 'The student is no longer in a class with this teacher (found by the sync).',
   'class deleted': 'The class was deleted from this event.',
+  'two at once': 'The family has another meeting at this time.',
 } as const;
 
 /** Why an appointment is in the problem list, as a sentence; '' where nothing is noted. */

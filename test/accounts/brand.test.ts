@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Types } from 'mongoose';
 import { readLogo } from '../../server/accounts/brand/read-logo.js';
+import { saveLogo } from '../../server/accounts/brand/save-logo.js';
 import { deliverMails } from '../../server/notifications/deliver-mails.js';
 import { queueMail } from '../../server/notifications/queue-mail.js';
 import { Account } from '../../server/models/account.js';
@@ -158,6 +159,19 @@ describe('how a school looks to parents', () => {
         ['61 × 40', ''],
       ],
     );
+  });
+
+  it('its picture is there, whoever changes the logo at the same time', async () => {
+    const [one, other] = [png(60, 40), png(61, 40)].map((data, at) => {
+      return { type: 'image/png' as const, width: 60 + at, height: 40, data };
+    });
+    const by = { account, user: account };
+    for (let round = 0; round < 20; round++) {
+      await saveLogo(test.deps, by, one!);
+      await Promise.all([saveLogo(test.deps, by, other!), saveLogo(test.deps, by, one!)]);
+      const { logo } = await Account.findById(account).orFail().lean();
+      assert.ok(await Logo.exists({ _id: logo!.version }), `round ${String(round)}`);
+    }
   });
 
   it('a file that is no logo is refused at its field, with what to do', async () => {

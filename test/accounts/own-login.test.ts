@@ -90,7 +90,9 @@ describe('one’s own login', () => {
     assert.deepEqual([await isIn(here), await isIn(elsewhere)], [true, false]);
     const now = await User.findById(user._id).orFail().lean();
     assert.deepEqual([now.email, now.emailProvenAt !== undefined], ['new@example.org', true]);
-    assert.match((await mailsTo('old@example.org'))[0]!.text, /This address no longer opens it/);
+    const [told] = await mailsTo('old@example.org');
+    assert.match(told!.text, /This address no longer opens it[^]*Call the school’s office at 555-010-7000/);
+    assert.doesNotMatch(told!.text, /\/forgot/, 'no login has the old address any more');
     assert.equal((await here.post(link)).status, 410, 'the link works once');
     const entry = await AuditEntry.findOne({ action: 'change own email' }).orFail().lean();
     assert.deepEqual(entry.detail, {}, 'no address in the audit');
@@ -102,6 +104,10 @@ describe('one’s own login', () => {
     const page = async (answer: { headers: Record<string, string> }) => answer.headers.location;
     assert.equal(await page(taken), await page(free));
     assert.match((await mailsTo('taken@example.org'))[0]!.text, /has a login of its own already/);
+    await ask('taken@example.org');
+    const before = await linkTo('free@example.org');
+    assert.equal((await here.post(before, {}, HOME)).status, 410, 'a link that still works would tell it');
+    await ask('free@example.org');
     // Somebody registers with it meanwhile.
     const link = await linkTo('free@example.org');
     await makeUser(account, 'customer', { email: 'free@example.org' });
@@ -119,6 +125,17 @@ describe('one’s own login', () => {
     await here.post(second, {}, second);
     const reset = (await Notification.findOne({ kind: 'new password' }).orFail().lean()).text;
     assert.equal((await new Visitor(test.app).get(/\/password\/[\w-]+/.exec(reset)![0])).status, 410);
+  });
+
+  it('finds its link without an email server: in the outbox of a school it belongs to, also of several', async () => {
+    const oak = (await makeAccount('Oak School'))._id;
+    await User.updateOne({ _id: user._id }, { $push: { grants: { account: oak, level: 'customer' } } });
+    assert.match((await here.get(HOME)).text, /Emails can’t be sent here yet/);
+    await ask('new@example.org');
+    assert.equal(String((await mailsTo('new@example.org'))[0]?.account), String(account));
+    const { text } = await here.get(HOME);
+    assert.match(text, /Ask the office of [^.]+ for the email to new@example\.org/);
+    assert.doesNotMatch(text, /we wrote to/);
   });
 
   it('lets nobody guess: ten wrong passwords an hour', async () => {

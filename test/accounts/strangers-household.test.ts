@@ -71,6 +71,19 @@ describe('what somebody entered under an address before its owner came', () => {
     assert.equal(back.status, 422);
   });
 
+  it('but what the office booked there stays booked, and is the school’s', async () => {
+    const theirs = await Household.findOne({ 'children.0': { $exists: true } })
+      .orFail()
+      .lean();
+    await Appointment.updateOne({ _id: booked }, { $set: { bookedBy: desk.fair.account._id } });
+    await choose({});
+    const kept = await Appointment.findById(booked).orFail().lean();
+    assert.equal(kept.state, 'booked');
+    assert.notDeepEqual(kept.household, theirs._id);
+    assert.equal((await Household.findById(kept.household).lean())?.ofSchool, true);
+    assert.ok(!(await heldBy(kept._id)).some((id) => id.includes(String(theirs._id))));
+  });
+
   it('keeps no name that the stranger chose', async () => {
     await choose({});
     assert.equal((await User.findOne({ email: EMAIL }).lean())?.name, 'owner');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { Appointment } from '../../server/models/appointment.js';
 import { Contact } from '../../server/models/contact.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';
+import { Diary } from '../../server/models/diary.js';
 import { Event } from '../../server/models/event.js';
 import { Household } from '../../server/models/household.js';
 import { Notification } from '../../server/models/notification.js';
@@ -59,6 +60,47 @@ describe('booking at the front desk', () => {
     const household = await Household.findOne({ adults: user._id }).orFail().lean();
     assert.equal(household.keptFor, undefined);
     assert.deepEqual((await front.stateOf(id)).household, household._id);
+  });
+
+  it('what it booked before a login proved its address, for one or two contacts, joins the login’s family; two at once are a problem', async () => {
+    const rosa = await front.guardianOf(0);
+    const { visitor, user, household } = await front.desk.parentOf(0);
+    const own = (await front.desk.book(visitor, 1, 1)).split('/').at(-1)!;
+    await User.updateOne(
+      { _id: user._id },
+      { $set: { email: 'rosa@example.org' }, $unset: { emailProvenAt: 1 } },
+    );
+    await front.guardianOf(1, { firstName: 'R.' });
+    const ids = [
+      await front.book(clerk, 0, 0, 0, { adult: `c${String(rosa._id)}` }),
+      await front.book(clerk, 0, 1, 1),
+    ];
+    assert.equal(await Household.countDocuments({ keptFor: { $exists: true } }), 2);
+    await User.updateOne({ _id: user._id }, { $set: { emailProvenAt: EVE } });
+    for (let again = 0; again < 2; again++) {
+      assert.match((await visitor.get(front.desk.home)).text, /Mrs Lee/);
+      const states = await Promise.all(ids.map((id) => front.stateOf(id)));
+      assert.deepEqual(
+        states.map(({ state, problem }) => [state, problem?.code]),
+        [
+          ['booked', undefined],
+          ['problem', 'two at once'],
+        ],
+      );
+      for (const one of states) {
+        assert.deepEqual(one.household, household._id);
+        const held = await heldBy(one._id);
+        assert.ok(held.some((id) => id.startsWith(String(household._id))));
+      }
+    }
+    assert.equal((await front.stateOf(own)).state, 'booked');
+    const families = await Household.find({}).lean();
+    assert.deepEqual(families.map(({ children }) => children.length).sort(), [0, 0, 2]);
+    for (const { _id } of families.filter(({ keptFor }) => keptFor))
+      assert.equal(
+        await Diary.countDocuments({ _id: new RegExp(`^${String(_id)}:`), 'busy.0': { $exists: true } }),
+        0,
+      );
   });
 
   it('gives a stranger with another address nothing of it, nor one who is a guardian no more', async () => {

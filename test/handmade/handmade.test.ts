@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { Types } from 'mongoose';
 import { Appointment } from '../../server/models/appointment.js';
 import { Contact } from '../../server/models/contact.js';
+import { Diary } from '../../server/models/diary.js';
 import { Household } from '../../server/models/household.js';
 import { Resource } from '../../server/models/resource.js';
 import { School } from '../../server/models/school.js';
 import { Slot } from '../../server/models/slot.js';
 import { User } from '../../server/models/user.js';
+import { expireHolds } from '../../server/booking/expire-holds.js';
 import { createTestApp, makeUser, Visitor, type TestApp } from '../support/app.js';
 import {
   bookSlot,
@@ -196,6 +198,8 @@ describe('what families book without a class', () => {
   });
 
   it('names no staff contact that is not there, and says which of several to tell apart', async () => {
+    const runsOne = office;
+    office = await new Visitor(test.app).logIn(await makeUser(fair.account._id, 'administrator'));
     const unknown = await add({ staff: 'nobody@maple.example' });
     assert.equal(unknown.answer.status, 422);
     assert.match(unknown.answer.text, /No teacher or staff member in Contacts/);
@@ -210,6 +214,17 @@ describe('what families book without a class', () => {
     await Contact.create({ ...person, firstName: 'Eva', lastName: 'Ortiz', email: 'eva@maple.example' });
     const one = await add({ staff: 'Ortiz, Eva' });
     assert.equal(one.answer.status, 303);
+    // Who runs one event names nobody but its teachers, and keeps whom an administrator named.
+    const all = office;
+    office = runsOne;
+    const hidden = await add({ staff: 'Eva Ortiz' });
+    assert.equal(hidden.answer.status, 422);
+    assert.match(hidden.answer.text, /No teacher or staff member of this event/);
+    const page = `${home}/handmade/${one.id}`;
+    const kept = { name: 'Ms. O', kind: 'Counselor', room: 'C 1', staff: 'eva@maple.example' };
+    const saved = await office.post(page, { ...kept, seen: await seenAt(page) }, page);
+    assert.equal(saved.status, 303);
+    office = all;
     await Contact.create({ ...person, firstName: 'Eva', lastName: 'Ortiz', email: 'eva2@maple.example' });
     assert.match((await add({ staff: 'Eva Ortiz' })).answer.text, /Several people/);
     assert.equal((await add({ staff: 'EVA@maple.example' })).answer.status, 303);
@@ -265,6 +280,13 @@ describe('what families book without a class', () => {
     const refused = await change(park!.contact.lastName);
     assert.equal(refused.status, 422);
     assert.match(refused.text, /another meeting on/);
+    // A hold counts too: it may be booked in a moment.
+    await Appointment.updateMany(
+      { resource: park!.resource._id },
+      { $set: { state: 'pending', expiresAt: new Date(EVE.getTime() + 60_000) } },
+    );
+    assert.equal((await change(park!.contact.lastName)).status, 422);
+    assert.equal(String((await Resource.findById(id).lean())?.byHand?.staff), String(lee!.contact._id));
     assert.equal((await change('')).status, 303);
     // Lee is free again at that time.
     const third = await makeHousehold(fair.account._id, [fair.students[1]!]);
@@ -273,5 +295,62 @@ describe('what families book without a class', () => {
         (await bookSlot(test.deps, wishOf(fair, third, lee!.slots[0]!))).ok,
       true,
     );
+  });
+
+  it('and what is booked in a team’s slot where it sits: one contact’s diary is free, the other’s is taken', async () => {
+    const [lee, park] = fair.teachers;
+    const other = await Contact.create({
+      ...{ account: fair.account._id, type: 'staff', source: 'hand', status: 'active' },
+      ...{ firstName: 'Eva', lastName: 'Ortiz', email: 'eva@maple.example', sortKey: 'ortiz eva' },
+    });
+    office = await new Visitor(test.app).logIn(await makeUser(fair.account._id, 'administrator'));
+    const { id } = await add({ staff: park!.contact.lastName });
+    const [slot] = lee!.slots;
+    await Slot.updateOne({ _id: slot!._id }, { $set: { with: [id] } });
+    const { family } = await parentOf(fair.students[0]!);
+    assert.equal((await bookSlot(test.deps, wishOf(fair, family, slot!))).ok, true);
+    const busy = (person: Types.ObjectId) =>
+      Diary.countDocuments({ _id: new RegExp(`^${person.toHexString()}:`), 'busy.slot': slot!._id });
+    assert.equal(await busy(park!.contact._id), 1);
+    const page = `${home}/handmade/${id}`;
+    const form = { name: 'Ms. Ortiz', kind: 'Counselor', room: 'C 1', staff: 'eva@maple.example' };
+    assert.equal((await office.post(page, { ...form, seen: await seenAt(page) }, page)).status, 303);
+    assert.deepEqual([await busy(park!.contact._id), await busy(other._id)], [0, 1]);
+    assert.equal(await Slot.countDocuments({ unsettled: true }), 0);
+  });
+
+  it('one who turns out to be elsewhere leaves all its slots: those settled before are settled again', async () => {
+    const { id } = await add();
+    const slots = await giveSlots(id);
+    const park = fair.teachers[1]!;
+    const first = await parentOf(fair.students[0]!);
+    const second = await parentOf(fair.students[1]!);
+    assert.equal((await bookSlot(test.deps, wishOf(fair, first.family, slots[0]!))).ok, true);
+    assert.equal((await bookSlot(test.deps, wishOf(fair, second.family, slots[1]!))).ok, true);
+    assert.equal((await bookSlot(test.deps, wishOf(fair, first.family, park.slots[1]!))).ok, true);
+    // As a process that died left it, after Park was booked elsewhere.
+    await Resource.updateOne({ _id: id }, { $set: { 'byHand.staff': park.contact._id } });
+    await Slot.updateMany({ resource: id }, { $set: { unsettled: true } });
+    for (let minute = 0; minute < 2; minute++) await expireHolds(test.deps, new AbortController().signal);
+    assert.equal((await Resource.findById(id).lean())?.byHand?.staff, undefined);
+    const theirs = { _id: new RegExp(`^${park.contact._id.toHexString()}:`) };
+    assert.equal(
+      await Diary.countDocuments({ ...theirs, 'busy.slot': { $in: slots.map(({ _id }) => _id) } }),
+      0,
+    );
+    assert.equal(await Slot.countDocuments({ unsettled: true }), 0);
+  });
+
+  it('meetings that are over keep nobody from deleting it', async () => {
+    const { id } = await add();
+    const [slot] = await giveSlots(id);
+    const { family } = await parentOf(fair.students[0]!);
+    assert.equal((await bookSlot(test.deps, wishOf(fair, family, slot!))).ok, true);
+    test.setNow(new Date(EVE.getTime() + 3 * 24 * 3600_000));
+    office = await new Visitor(test.app).logIn(await makeUser(fair.account._id, 'event administrator'));
+    await office.post(`${home}/handmade/${id}/deletion`, {}, `${home}/handmade/${id}/deletion`);
+    assert.equal((await Resource.findById(id).lean())?.status, 'gone');
+    assert.equal(await Appointment.countDocuments({ resource: id, state: 'booked' }), 1);
+    assert.equal(await Slot.countDocuments({ resource: id }), 1);
   });
 });

@@ -88,8 +88,11 @@ describe('several teachers in one slot', () => {
   it('whoever joins a booked slot is entered and the family told once, and taken out again likewise', async () => {
     const first = await family(0);
     assert.equal((await bookSlot(test.deps, wishOf(fair, first.household, slotOf(0)))).ok, true);
+    const page = `${home}/day-sheet/${slotOf(0)._id.toHexString()}/team`;
     assert.equal((await change('add', 1)).status, 303);
+    assert.match((await office.get(page)).text, /Saved\. No email server is set up/);
     assert.equal((await change('add', 1)).status, 303);
+    assert.match((await office.get(page)).text, /Saved\.\s*</);
     assert.equal((await busyOf(1)).length, 1);
     const told = await Notification.find({ kind: 'appointment changed' }).lean();
     assert.equal(told.length, 1);

@@ -30,6 +30,8 @@ const STAYS = [
   ['duplicate'],
   // Who wants no mails wants none until they say otherwise.
   ['unsubscription'],
+  // A school's, until it chooses another.
+  ['logo'],
   // A step that was done once for all.
   ['upgrade'],
 ].flat();

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { Types } from 'mongoose';
 import { findAudience } from '../../server/mailings/find-audience.js';
 import type { MailingGroup } from '../../server/models/mailing.js';
+import { Class } from '../../server/models/class.js';
 import { Contact } from '../../server/models/contact.js';
 import { Household } from '../../server/models/household.js';
 import { Unsubscription } from '../../server/models/unsubscription.js';
@@ -144,6 +145,25 @@ describe('who a mail to a group goes to', () => {
     assert.deepEqual((await reach({ kind: 'day', day: '2026-11-25' })).people, []);
   });
 
+  it('of a day is nobody blocked and tells nobody of a child taken away, also where the office booked for them', async () => {
+    const tom = await guardian('Tom Reed', 'tom@x.org', child(ANA, LEO));
+    const kept = await makeHousehold(account, child(ANA, LEO));
+    const held = await bookSlot(test.deps, wishOf(school, kept, school.teachers[0]!.slots[0]!));
+    assert.ok(held.ok);
+    await Household.updateOne({ _id: kept._id }, { $set: { adults: [tom._id], keptFor: tom._id } });
+    const day: MailingGroup = { kind: 'day', day: DAY };
+    assert.deepEqual((await reach(day)).people, ['tom@x.org (Tom Reed): Ana']);
+    const { household, user } = await login('tom@x.org', child(LEO));
+    const [ana] = child(ANA);
+    const by = { adult: user._id, by: 'roster', since: EVE, removedBy: user._id, at: EVE };
+    await Household.updateOne({ _id: household._id }, { $set: { removed: [{ student: ana!._id, ...by }] } });
+    assert.deepEqual((await reach(day)).people, []);
+    await Household.updateOne({ _id: household._id }, { $set: { removed: [] } });
+    assert.equal((await reach(day)).mails, 1);
+    await User.updateOne({ _id: user._id }, { $set: { blocks: [{ account, at: EVE, by: user._id }] } });
+    assert.deepEqual((await reach(day)).people, []);
+  });
+
   it('of a class, a teacher or ticked rows is guardians of those students, and of no other event’s', async () => {
     await guardian('Eva Lopez', 'eva@x.org', child(ANA));
     const other = await makeSchool();
@@ -157,6 +177,11 @@ describe('who a mail to a group goes to', () => {
     assert.deepEqual((await reach({ kind: 'ticked', students: ticked })).people, eva);
     assert.deepEqual((await reach({ kind: 'class', class: theirs!.class._id })).people, []);
     assert.deepEqual((await reach({ kind: 'teacher', teacher: theirs!.resource._id })).people, []);
+    for (const gone of [{ 'edits.type': 'Hide' }, { status: 'deleted' }]) {
+      await Class.updateOne({ _id: first!.class._id }, { $set: gone });
+      assert.deepEqual((await reach({ kind: 'class', class: first!.class._id })).people, []);
+      await Class.updateOne({ _id: first!.class._id }, { $unset: { 'edits.type': 1 } });
+    }
   });
 
   it('of teachers is who holds slots, at the roster’s address or else at that of their login', async () => {
@@ -167,5 +192,8 @@ describe('who a mail to a group goes to', () => {
     const found = await reach({ kind: 'teachers' });
     assert.deepEqual(found.people, ['lee@school.org (Mrs Lee): ', 'park@school.org (Mr Park): ']);
     assert.deepEqual([found.mails, found.unreached], [2, 0]);
+    await Unsubscription.create({ account, email: 'lee@school.org', at: EVE });
+    const fewer = await reach({ kind: 'teachers' });
+    assert.deepEqual([fewer.mails, fewer.unreached, fewer.unsubscribed], [1, 0, 1]);
   });
 });

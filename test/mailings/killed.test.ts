@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Types } from 'mongoose';
 import { runMailing } from '../../server/mailings/run-mailing.js';
+import { Event } from '../../server/models/event.js';
 import { Mailing, MailingRecipient } from '../../server/models/mailing.js';
 import { Notification } from '../../server/models/notification.js';
 import { createTestApp, type TestApp } from '../support/app.js';
@@ -99,6 +100,26 @@ describe('a mail to a group whose worker dies', function () {
   it('while sending: the people stay those it began with', async () => {
     await dieAfter(1, Notification, 'insertMany');
     await makeGuardian(school.account._id, 'New Parent', 'new@x.org', school.students.slice(0, 1));
+    expire();
+    await take();
+    await checkAll();
+  });
+
+  it('while sending, and the event is deleted meanwhile: nobody else gets it', async () => {
+    await dieAfter(1, Notification, 'insertMany');
+    const before = (await addresses()).length;
+    assert.ok(before > 0 && before < 452);
+    await Event.updateOne({ _id: school.event._id }, { $set: { status: 'deleted' } });
+    expire();
+    await take();
+    assert.equal((await addresses()).length, before);
+    assert.equal((await Mailing.findById(mailing).lean())!.state, 'canceled');
+    assert.equal(await MailingRecipient.countDocuments(), 0);
+  });
+
+  it('while sending, and the event is archived meanwhile: those who are left get it too', async () => {
+    await dieAfter(1, Notification, 'insertMany');
+    await Event.updateOne({ _id: school.event._id }, { $set: { status: 'archived' } });
     expire();
     await take();
     await checkAll();

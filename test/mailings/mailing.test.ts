@@ -3,6 +3,7 @@ import { Types } from 'mongoose';
 import { continueMailings } from '../../server/mailings/run-mailing.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Event } from '../../server/models/event.js';
+import { Household } from '../../server/models/household.js';
 import { Mailing, MailingRecipient } from '../../server/models/mailing.js';
 import { Notification } from '../../server/models/notification.js';
 import { createTestApp, makeUser, Visitor, type TestApp } from '../support/app.js';
@@ -43,6 +44,14 @@ describe('a mail to a group', function () {
       .sort({ to: 1 })
       .lean();
   const addresses = async () => (await mails()).map(({ to }) => to);
+  /** The event's page as it is before booking opens. */
+  async function checklist(): Promise<string> {
+    const { _id, booking } = school.event;
+    await Event.updateOne({ _id }, { $set: { 'booking.opensAt': new Date(EVE.getTime() + 24 * HOUR) } });
+    const { text } = await office.get(home);
+    await Event.updateOne({ _id }, { $set: { 'booking.opensAt': booking.opensAt } });
+    return text;
+  }
   /** What the form that a page shows would send, with changes. */
   const fieldsOf = (html: string, change: Record<string, string> = {}) => ({
     ...Object.fromEntries(
@@ -73,12 +82,16 @@ describe('a mail to a group', function () {
     const form = fieldsOf(text, { subject, text: 'Hello {parent}, {student}. {booking} {link}' });
     const sent = await office.post(`${home}/announce`, form, `${home}/announce`);
     assert.equal(sent.status, 303);
-    assert.match((await office.get(home)).text, /The announcement is on its way or sent\./);
+    assert.match(await checklist(), /The announcement is on its way or sent\./);
     // The same click again, and the same form once more from another window.
     assert.equal(
       (await office.post(`${home}/announce`, form, `${home}/announce`)).headers.location,
       sent.headers.location,
     );
+    // The form changed after it was sent: what it says now would go to nobody.
+    const changed = await office.post(`${home}/announce`, { ...form, text: 'Corrected' }, `${home}/announce`);
+    assert.equal(changed.status, 422);
+    assert.match(changed.text, /This form was used already[\s\S]*Corrected/);
     const late = await office.post(
       `${home}/announce`,
       { ...form, key: String(new Types.ObjectId()) },
@@ -110,6 +123,21 @@ describe('a mail to a group', function () {
       /Booking was already announced on[\s\S]*to 2 people/,
     );
     assert.match((await office.get(`${home}/mailings`)).text, /book your meetings[\s\S]*Announcement/);
+  });
+
+  it('an announcement that is still to come, or that nobody got, is told as what it is', async () => {
+    const { text } = await office.get(`${home}/announce`);
+    const form = fieldsOf(text, { when: 'later', sendAt: '2026-11-23T14:00' });
+    await office.post(`${home}/announce`, form, `${home}/announce`);
+    const look = async () => (await office.get(`${home}/announce`)).text;
+    assert.match(await look(), /Booking will be announced on Monday, November 23 at 2:00 PM to 2 people/);
+    assert.match(await checklist(), /The announcement goes out on Monday, November 23 at 2:00 PM\./);
+    test.setNow(new Date(EVE.getTime() + 3 * HOUR));
+    await work();
+    assert.match(await look(), /Booking was already announced on/);
+    await Notification.updateMany({}, { $set: { state: 'kept' } });
+    assert.doesNotMatch(await look(), /be announced|already announced/);
+    assert.match(await checklist(), /Send the parents’ link by email/);
   });
 
   it('is previewed as whoever is asked for, escaped, and nothing is written by it', async () => {
@@ -177,11 +205,22 @@ describe('a mail to a group', function () {
     const household = await makeHousehold(account._id, students.slice(0, 1), adult._id);
     const held = await bookSlot(test.deps, wishOf(school, household, teachers[1]!.slots[2]!));
     assert.ok(held.ok);
+    // The same person is on the roster too, and the office booked for them there.
+    const kim = await makeGuardian(account._id, 'Kim Day', 'kim@x.org', students.slice(1, 2));
+    const office = await makeHousehold(account._id, students.slice(1, 2));
+    const other = await bookSlot(test.deps, wishOf(school, office, teachers[0]!.slots[0]!));
+    assert.ok(other.ok);
+    await Household.updateOne({ _id: office._id }, { $set: { adults: [kim._id], keptFor: kim._id } });
     await send(await open(`group=day&day=${DAY}`), { day: DAY, text: 'Your meetings:\n{meetings}' });
     await work();
     assert.deepEqual(
       (await mails()).map(({ to, text }) => [to, text]),
-      [['kim@x.org', 'Your meetings:\n5:20–5:30 PM: Mr Park, Room 11 (Ana)\n']],
+      [
+        [
+          'kim@x.org',
+          'Your meetings:\n5:00–5:10 PM: Mrs Lee, Room 10 (Leo)\n5:20–5:30 PM: Mr Park, Room 11 (Ana)\n',
+        ],
+      ],
     );
   });
 
@@ -205,6 +244,42 @@ describe('a mail to a group', function () {
     await refuse({ group: 'unbooked' }, /You selected another group/);
     await refuse({ group: 'ticked' }, /Select the families in the report first/);
     assert.equal((await send(html, { subject: 'x'.repeat(201) })).status, 422);
+    assert.equal(await Mailing.countDocuments(), 0);
+  });
+
+  it('a field that can’t be read leaves the group as it is, and the text whole', async () => {
+    const [ana] = school.students;
+    const html = await open(`group=ticked&students=${String(ana!._id)}`);
+    const long = `${'word '.repeat(700)}end`;
+    const later = { when: 'later', sendAt: '0026-11-23T14:00', text: long };
+    const answer = await send(html, later);
+    assert.equal(answer.status, 422);
+    assert.match(answer.text, /Families of 1 selected student[\s\S]*Send to 1 person/);
+    assert.ok(answer.text.includes(long));
+    assert.equal(hidden(answer.text, 'key'), hidden(html, 'key'));
+    const sent = await send(answer.text, { ...later, group: 'ticked', sendAt: '2026-11-23T14:00' });
+    assert.equal(sent.status, 303);
+    const [mailing] = await Mailing.find().lean();
+    assert.deepEqual(
+      [mailing!.group.kind, mailing!.group.students?.map(String)],
+      ['ticked', [String(ana!._id)]],
+    );
+  });
+
+  it('a group that can’t be read becomes no other one: its page sends to nobody', async () => {
+    const html = await open('group=guardians');
+    const changes: Record<string, string>[] = [
+      { group: 'teacher', teacher: 'x' },
+      { group: 'everybody' },
+      { group: 'teacher' },
+    ];
+    for (const change of changes) {
+      const answer = await send(html, { text: 'Kept words', ...change });
+      assert.equal(answer.status, 422);
+      assert.match(answer.text, /No group is selected yet[\s\S]*Kept words[\s\S]*disabled>Send to 0 people/);
+      assert.equal(hidden(answer.text, 'shown'), '');
+      assert.equal((await send(answer.text, { group: 'guardians' })).status, 422);
+    }
     assert.equal(await Mailing.countDocuments(), 0);
   });
 

@@ -40,8 +40,11 @@ describe('the outbox, all at once', () => {
     await mail('b@y.org', { event: event._id });
     await mail('no address', { fault: { code: 'no address' } });
     await mail('sent@x.org', { state: 'sent' });
+    // What it says may be over.
+    await mail('old@x.org', { createdAt: new Date(NOW.getTime() - 73 * 3600_000) });
+    await mail('reminded@x.org', { kind: 'appointment reminder' });
     await mail('other@x.org', { account: new Types.ObjectId() });
-    assert.match((await admin.get(OUTBOX)).text, /Try 3 failed emails again/);
+    assert.match((await admin.get(OUTBOX)).text, /Try 2 failed emails of the last 3 days again/);
     const found = await admin.post(`${OUTBOX}/retries`, { q: 'X.org', state: 'failed' }, OUTBOX);
     assert.equal(found.headers.location, `${OUTBOX}?q=X.org&state=failed`);
     assert.deepEqual(await queued(), ['a@x.org']);
@@ -50,8 +53,12 @@ describe('the outbox, all at once', () => {
     assert.deepEqual(await queued(), ['a@x.org', 'b@y.org']);
     assert.match((await admin.get(messages)).text, /1 email is being sent again/);
     await admin.post(`${OUTBOX}/retries`, {}, OUTBOX);
-    assert.match((await admin.get(OUTBOX)).text, /no failed emails that can be sent again/);
+    assert.match(
+      (await admin.get(OUTBOX)).text,
+      /no failed emails of the last 3 days that can be sent again/,
+    );
     assert.deepEqual(await queued(), ['a@x.org', 'b@y.org']);
+    assert.equal(await Notification.countDocuments({ to: 'reminded@x.org', state: 'failed' }), 1);
     const again = await Notification.findOne({ to: 'a@x.org' }).orFail().lean();
     assert.deepEqual([again.attempts, again.fault], [0, undefined]);
     assert.equal(await AuditEntry.countDocuments({ account, action: 'retry mails' }), 2);

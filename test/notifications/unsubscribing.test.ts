@@ -141,6 +141,10 @@ describe('unsubscribing', () => {
     const list = await admin.get('/global-setup/outbox/unsubscribed?q=EVA');
     assert.match(list.text, /eva@x\.org[\s\S]*Mon, Nov 23/);
     await admin.post('/global-setup/outbox/retries');
+    const page = `/global-setup/outbox/${mail._id.toHexString()}`;
+    assert.doesNotMatch((await admin.get(page)).text, /\/sending"/);
+    await admin.post(`${page}/sending`);
+    assert.match((await admin.get(page)).text, /unsubscribed from reminders/);
     assert.equal((await Notification.findById(mail._id).lean())?.state, 'failed');
   });
 

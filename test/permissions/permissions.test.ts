@@ -25,7 +25,7 @@ const OPEN =
   /^\/(healthz|readyz|assets|setup|login|forgot|password|prove|invitation|unsubscribe|logout|choose-school|brand)/;
 
 describe('who may see and change what', function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   let test: TestApp;
   let places: Places;
   let readers: Reader[];

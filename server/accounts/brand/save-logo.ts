@@ -6,7 +6,10 @@ import { Logo } from '../../models/logo.js';
 import type { Actor } from '../../web/actor.js';
 import type { Picture } from './check-picture.js';
 
-/** Makes a picture the school's logo. The picture is stored before the account names it, and the one before is deleted after. */
+/**
+ * Makes a picture the school's logo. The picture is stored before the account names it, and the one before is deleted after. It is
+ * stored once more then: somebody who changed the logo at the same time may have deleted it in between.
+ */
 export async function saveLogo(
   deps: Pick<Deps, 'now'>,
   actor: Pick<Actor, 'account' | 'user'>,
@@ -14,13 +17,15 @@ export async function saveLogo(
 ): Promise<void> {
   const { account } = actor;
   const version = createHash('sha256').update(account.toHexString()).update(data).digest('base64url');
-  await Logo.updateOne({ _id: version }, { $setOnInsert: { account, type, data } }, { upsert: true });
+  const picture = { _id: version, account, type, data };
+  await store(picture);
   const before = await Account.findOneAndUpdate(
     { _id: account },
     { $set: { logo: { version, width, height } } },
     { projection: { logo: 1 } },
   ).lean();
-  if (before?.logo && before.logo.version !== version) await Logo.deleteOne({ _id: before.logo.version });
+  await store(picture);
+  if (before?.logo && before.logo.version !== version) await dropLogo(account, before.logo.version);
   await noteLogo(deps, actor, before?.logo, { version, width, height });
 }
 
@@ -36,8 +41,18 @@ export async function removeLogo(
     { projection: { logo: 1 } },
   ).lean();
   if (!before?.logo) return;
-  await Logo.deleteOne({ _id: before.logo.version });
+  await dropLogo(account, before.logo.version);
   await noteLogo(deps, actor, before.logo, undefined);
+}
+
+async function store({ _id, ...picture }: Logo): Promise<void> {
+  await Logo.updateOne({ _id }, { $setOnInsert: picture }, { upsert: true });
+}
+
+/** Deletes a picture that was the logo, and puts it back where somebody made it the logo again meanwhile. */
+async function dropLogo(account: Logo['account'], version: string): Promise<void> {
+  const gone = await Logo.findOneAndDelete({ _id: version }).lean();
+  if (gone && (await Account.exists({ _id: account, 'logo.version': version }))) await store(gone);
 }
 
 function noteLogo(

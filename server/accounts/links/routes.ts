@@ -113,6 +113,7 @@ export function linkRoutes(deps: Deps, clear: ClearHouseholds): Router {
       askToAccept(req, res);
       return;
     }
+    if (link.email !== req.user.email) throw usedUp();
     const school = await Account.findById(link.offer.account, { name: 1 }).orFail().lean();
     const grants = offeredGrants(link.offer);
     const whereOf = await nameReaches(link.offer.account, grants);

@@ -7,22 +7,26 @@ import { queueMail } from '../../notifications/queue-mail.js';
 import { hashSecret, makeSecret } from '../../seal.js';
 import { answersTo, askOffice } from '../../web/say-office.js';
 import { findUserByEmail } from '../queries.js';
-import { findSchool, noteOwn, tellOwner } from './note-own.js';
+import { findOutbox, findSchool, noteOwn, tellOwner } from './note-own.js';
 
 const HOURS = 24;
 
 /**
  * Mails a link to the address that somebody wants to log in with from now on; until it is opened nothing changes. An address that has
  * a login already is told so instead: who asks sees no difference.
+ * @returns without an email server: the school whose outbox has the mail
  */
-export async function askNewEmail(deps: Deps, user: User, email: string): Promise<void> {
+export async function askNewEmail(deps: Deps, user: User, email: string): Promise<string | undefined> {
   const school = await findSchool(user);
+  const outbox = school ?? (deps.config.smtpUrl ? null : await findOutbox(user));
   const about = {
-    ...(school ? { account: school._id } : {}),
+    ...(outbox ? { account: outbox._id } : {}),
     ...answersTo(school),
     kind: 'new e-mail',
     to: email,
   };
+  // Whatever becomes of it: an earlier link that goes on working would tell that this address has a login.
+  await OneTimeLink.deleteMany({ user: user._id, kind: 'new e-mail' });
   const taken = await findUserByEmail(email);
   if (taken && !taken._id.equals(user._id)) {
     const hour = Math.floor(deps.now().getTime() / 3600_000);
@@ -32,11 +36,10 @@ export async function askNewEmail(deps: Deps, user: User, email: string): Promis
       text: `Hello,\n\nSomebody, probably you, wanted to use this address for another login. It has a login of its own already:\n${deps.config.publicUrl}/login\n\nIf it wasn’t you, you don’t need to do anything.\n${askOffice(school)}`,
       key: `taken:${user._id.toHexString()}:${email}:${String(hour)}`,
     });
-    return;
+    return outbox?.name;
   }
   const secret = makeSecret();
   const link = hashSecret(secret);
-  await OneTimeLink.deleteMany({ user: user._id, kind: 'new e-mail' });
   await OneTimeLink.create({
     _id: link,
     kind: 'new e-mail',
@@ -52,6 +55,7 @@ export async function askNewEmail(deps: Deps, user: User, email: string): Promis
     key: `link:${link}`,
     secret: true,
   });
+  return outbox?.name;
 }
 
 export type EmailChanged = { ok: true; user: User } | { ok: false; reason: 'taken' | 'over' };
@@ -80,7 +84,7 @@ export async function takeNewEmail(
   if (!user) return { ok: false, reason: 'over' };
   await OneTimeLink.deleteMany({
     user: id,
-    kind: { $in: ['new password', 'prove e-mail', 'invitation', 'new e-mail'] },
+    kind: { $in: ['new password', 'prove e-mail', 'invitation', 'offer', 'new e-mail'] },
   });
   await noteOwn(deps, user, 'change own email');
   await tellOwner(deps, user, {
@@ -88,6 +92,8 @@ export async function takeNewEmail(
     subject: 'Your email address was changed',
     text: 'Your login has another email address from now on. This address no longer opens it.',
     once: String(at.getTime()),
+    // No login has the old address any more: no new password can be chosen with it.
+    help: 'office',
   });
   return { ok: true, user };
 }

@@ -4,14 +4,31 @@ import type { Deps } from '../../deps.js';
 import { Account } from '../../models/account.js';
 import type { User } from '../../models/user.js';
 import { queueMail } from '../../notifications/queue-mail.js';
-import { answersTo, askOffice } from '../../web/say-office.js';
+import { answersTo, askOffice, sayCallOffice } from '../../web/say-office.js';
 import { accountsOf } from '../load-actor.js';
+
+interface Told {
+  to: string;
+  subject: string;
+  text: string;
+  once: string;
+  help?: 'password' | 'office';
+}
 
 /** The school of a login that has one; a login of several schools speaks for none of them. */
 export async function findSchool(user: User): Promise<Pick<Account, '_id' | 'name' | 'office'> | null> {
   const [account, ...others] = accountsOf(user);
   if (!account || others.length > 0) return null;
   return Account.findById(account, { name: 1, office: 1 }).lean();
+}
+
+/**
+ * Without an email server, the school whose outbox has a login's mail. Of several schools any will do where the link in it opens nothing
+ * for who isn't logged in already.
+ */
+export async function findOutbox(user: User): Promise<Pick<Account, '_id' | 'name'> | null> {
+  const [account] = accountsOf(user);
+  return account ? Account.findById(account, { name: 1 }).lean() : null;
 }
 
 /** Leaves an entry in every account that the login belongs to. */
@@ -21,21 +38,29 @@ export async function noteOwn(deps: Pick<Deps, 'now'>, user: User, action: Audit
     await recordAudit({ account, user: user._id, action, targets: [user._id], at: deps.now() });
 }
 
-/** Tells the owner of a login by mail what was changed, and what to do where it was somebody else. */
+/**
+ * Tells the owner of a login by mail what was changed, and what to do where it was somebody else.
+ * @param help `office`: only the school can help, as the login doesn't have this address any more
+ */
 export async function tellOwner(
   deps: Deps,
   user: User,
-  { to, subject, text, once }: { to: string; subject: string; text: string; once: string },
+  { to, subject, text, once, help = 'password' }: Told,
 ): Promise<void> {
   const school = await findSchool(user);
-  const help = askOffice(school) ? '' : ' Call the school’s office.';
+  const call = askOffice(school) ? '' : ' Call the school’s office.';
+  const who = 'Wasn’t it you? Somebody else may use your login.';
+  const undo =
+    help === 'office'
+      ? `${who} ${sayCallOffice({ office: school?.office })} They can help you get your login back.\n`
+      : `${who}${call} Choose a new password:\n${deps.config.publicUrl}/forgot\n${askOffice(school)}`;
   await queueMail(deps, {
     ...(school ? { account: school._id } : {}),
     ...answersTo(school),
     kind: 'login changed',
     to,
     subject,
-    text: `Hello,\n\n${text} You don’t need to do anything.\n\nWasn’t it you? Somebody else may use your login.${help} Choose a new password:\n${deps.config.publicUrl}/forgot\n${askOffice(school)}`,
+    text: `Hello,\n\n${text} If it was you, you don’t need to do anything.\n\n${undo}`,
     key: `own:${user._id.toHexString()}:${once}`,
   });
 }

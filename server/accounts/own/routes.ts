@@ -66,10 +66,13 @@ export function ownRoutes(deps: Deps): Router {
     await tries.giveBack(user._id.toHexString());
     const tooOften = await refusedTry(res, () => mails.take(user._id.toHexString()));
     if (tooOften) return refuse('email', tooOften);
-    await askNewEmail(deps, user, email);
+    const school = await askNewEmail(deps, user, email);
+    const changes = 'Your address changes when you open the link in that email, within 24 hours.';
     say(req, {
       kind: 'notice',
-      text: `Check your email: we wrote to ${email}. Your address changes when you open the link in that email, within 24 hours.`,
+      text: deps.config.smtpUrl
+        ? `Check your email: we wrote to ${email}. ${changes}`
+        : `Emails can’t be sent here yet. Ask the office of ${school ?? 'your school'} for the email to ${email}. ${changes}`,
     });
     res.redirect(303, HOME);
   });

@@ -13,7 +13,7 @@ import type { Actor } from '../../web/actor.js';
 export const MOST_JOINED = 10;
 
 export type TeamChange =
-  | { ok: true }
+  | { ok: true; changed: boolean }
   | { ok: false; reason: 'changed' | 'too many' | 'unknown' | 'own' }
   | { ok: false; reason: 'busy'; at: Date };
 
@@ -31,9 +31,9 @@ export async function changeTeam(
   const before = slot.with ?? [];
   const isIn = before.some((id) => id.equals(holder));
   // The same click twice.
-  if (isIn === joins) return { ok: true };
+  if (isIn === joins) return { ok: true, changed: false };
   if (joins) {
-    const refused = await checkJoining(slot, holder);
+    const refused = await checkJoining(slot, holder, deps.now());
     if (refused) return refused;
   }
   const after = joins ? [...before, holder] : before.filter((id) => !id.equals(holder));
@@ -56,10 +56,10 @@ export async function changeTeam(
     at: deps.now(),
   });
   const late = notFree.find((one) => one.holder.equals(holder));
-  return late ? { ok: false, reason: 'busy', at: late.at } : { ok: true };
+  return late ? { ok: false, reason: 'busy', at: late.at } : { ok: true, changed: true };
 }
 
-async function checkJoining(slot: Slot, holder: Types.ObjectId): Promise<TeamChange | undefined> {
+async function checkJoining(slot: Slot, holder: Types.ObjectId, now: Date): Promise<TeamChange | undefined> {
   if (holder.equals(slot.resource)) return { ok: false, reason: 'own' };
   if ((slot.with?.length ?? 0) >= MOST_JOINED) return { ok: false, reason: 'too many' };
   const found = await Resource.findOne(
@@ -68,6 +68,6 @@ async function checkJoining(slot: Slot, holder: Types.ObjectId): Promise<TeamCha
   ).lean();
   if (!found || (!found.contact && !found.byHand)) return { ok: false, reason: 'unknown' };
   const people = (await findSitting([found])).map(({ _id }) => _id);
-  const at = await findBusy(people, { slot: slot._id });
+  const at = await findBusy(people, { slot: slot._id }, now);
   return at ? { ok: false, reason: 'busy', at } : undefined;
 }

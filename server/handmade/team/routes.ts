@@ -1,10 +1,13 @@
 import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../../deps.js';
+import { addresseesOf } from '../../booking/tell-household.js';
 import { Appointment, LIVING_STATES } from '../../models/appointment.js';
+import { Household } from '../../models/household.js';
 import { holdersOf, Slot } from '../../models/slot.js';
 import { loadActive } from '../../slots/load-teachers.js';
 import { actorOf } from '../../web/actor.js';
 import { notFound } from '../../web/errors.js';
+import { countOf } from '../../web/format-count.js';
 import { eventFrame } from '../../web/event-tabs.js';
 import { fullDay, shortDayAndTime, timeSpan } from '../../web/format-time.js';
 import { eventOf } from '../../web/guards.js';
@@ -18,22 +21,22 @@ export function teamRoutes(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
 
   router.get('/', async (req, res) => {
-    await showTeam(res, await slotOf(req, res), FRESH_FORM);
+    await showTeam(deps, res, await slotOf(req, res), FRESH_FORM);
   });
 
   router.post('/', async (req, res) => {
     const slot = await slotOf(req, res);
     const parsed = parseForm(teamForm, req.body);
-    if (!parsed.ok) return showTeam(res.status(422), slot, parsed);
+    if (!parsed.ok) return showTeam(deps, res.status(422), slot, parsed);
     const { holder, act } = parsed.value;
     const done = await changeTeam(deps, actorOf(res), slot, { holder, joins: act === 'add' });
     if (!done.ok) {
       const errors = { holder: sayRefused(done, res) };
-      return showTeam(res.status(422), await slotOf(req, res), { values: typedValues(req.body), errors });
+      const values = typedValues(req.body);
+      return showTeam(deps, res.status(422), await slotOf(req, res), { values, errors });
     }
-    const booked = await Appointment.countDocuments({ slot: slot._id, state: { $in: LIVING_STATES } });
-    const told = booked > 0 ? ' The family gets an email about it.' : '';
-    say(req, { kind: 'ok', text: `Saved.${told}` });
+    const told = done.changed ? await sayTold(deps, slot) : '';
+    say(req, { kind: 'ok', text: `Saved.${told && ` ${told}`}` });
     res.redirect(303, pathOf(slot));
   });
 
@@ -69,11 +72,39 @@ function sayRefused(done: Exclude<TeamChange, { ok: true }>, res: Response): str
   }
 }
 
-async function showTeam(res: Response, slot: Slot, form: Form): Promise<void> {
+/** How many families have a meeting in it that lies ahead: only these are told. */
+async function countAhead(deps: Deps, slot: Slot): Promise<number> {
+  return slot.from > deps.now()
+    ? Appointment.countDocuments({ slot: slot._id, state: { $in: LIVING_STATES } })
+    : 0;
+}
+
+/** Who hears of a change; '' where nobody has to. */
+async function sayTold(deps: Deps, slot: Slot): Promise<string> {
+  if ((await countAhead(deps, slot)) === 0) return '';
+  if (!deps.config.smtpUrl) return 'No email server is set up, so no family was told by email.';
+  const households = await Appointment.distinct('household', {
+    slot: slot._id,
+    state: { $in: LIVING_STATES },
+  });
+  const families = await Household.find({ _id: { $in: households }, account: slot.account }).lean();
+  const without = (await Promise.all(families.map(addresseesOf))).filter((list) => list.length === 0).length;
+  const reached = families.length - without;
+  return [
+    reached > 0 ? `${reached === 1 ? 'The family gets' : 'The families get'} an email about it.` : '',
+    without > 0
+      ? `${countOf(without, 'family has', 'families have')} no email address that we can use, so call them.`
+      : '',
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
+async function showTeam(deps: Deps, res: Response, slot: Slot, form: Form): Promise<void> {
   const event = eventOf(res);
   const all = (await loadActive(event)).filter(({ contact, byHand }) => contact ?? byHand);
   const inIt = holdersOf(slot).map((id) => id.toHexString());
-  const booked = await Appointment.countDocuments({ slot: slot._id, state: { $in: LIVING_STATES } });
+  const booked = await countAhead(deps, slot);
   const named = (id: string) =>
     all.find(({ _id }) => _id.toHexString() === id)?.name ?? 'No longer takes part';
   res.render('handmade/team', {
@@ -83,6 +114,7 @@ async function showTeam(res: Response, slot: Slot, form: Form): Promise<void> {
     path: pathOf(slot),
     back: pathOf(slot).replace(/\/team$/, ''),
     booked,
+    hasMail: deps.config.smtpUrl !== undefined,
     team: inIt.map((id, index) => ({ id, name: named(id), own: index === 0 })),
     choices: all
       .filter(({ _id }) => !inIt.includes(_id.toHexString()))

@@ -80,8 +80,8 @@ export class FrontDesk {
   }
 
   /** @returns the booked appointment's id */
-  async book(visitor: Visitor, teacher: number, n: number, child = 0): Promise<string> {
-    const held = await this.choose(visitor, teacher, n, child);
+  async book(visitor: Visitor, teacher: number, n: number, child = 0, more = {}): Promise<string> {
+    const held = await this.choose(visitor, teacher, n, child, more);
     assert.equal(held.status, 303, held.text);
     const path = held.headers.location ?? '';
     const done = await visitor.post(`${path}/confirmation`, { note: 'By phone' }, path);

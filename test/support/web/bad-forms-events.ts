@@ -318,6 +318,22 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
         keeps: box('ids', ids.slot!),
       },
     ],
+    '/events/:event/desk/appointments': [
+      { fields: { student: ids.student!, adult: 'none', key: 'k1' }, says: /Enter a time/ },
+      { fields: { slot: ids.slot!, student: ids.student!, adult: 'x', key: 'k1' }, says: /an adult/ },
+    ],
+    '/events/:event/desk/appointments/:appointment/confirmation':
+      'asks only about a time that oneself holds; test/desk sends it bad answers',
+    '/events/:event/desk/appointments/:appointment/release': NOTHING_SENT,
+    '/events/:event/desk/appointments/:appointment/cancellation': [
+      { fields: { notice: LONG }, says: /Use 500 characters at most/ },
+    ],
+    '/events/:event/desk/appointments/:appointment/move': [
+      { fields: { key: 'k1' }, says: /Select a new time/ },
+    ],
+    '/events/:event/desk/moves/preview': [{ fields: {}, says: /Select the appointments to move first/ }],
+    '/events/:event/desk/moves': [{ fields: { key: 'k1' }, says: /Select the appointments to move first/ }],
+    '/events/:event/desk/families/:household/mail': [{ fields: {}, says: /Enter the form again/ }],
     '/events/:event/problems/:appointment/keeping': NOTHING_SENT,
     '/events/:event/problems/:appointment/cancellation': NOTHING_SENT,
   };
