@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Types } from 'mongoose';
+import { expireHolds } from '../../server/booking/expire-holds.js';
 import { confirmAppointment } from '../../server/booking/confirm-appointment.js';
 import { holdSlot } from '../../server/booking/hold-slot.js';
 import { Appointment } from '../../server/models/appointment.js';
@@ -246,6 +247,32 @@ describe('moving a day', function () {
     await Appointment.deleteOne({ _id: meeting._id });
     await Diary.updateMany({}, { $pull: { busy: { appointment: meeting._id } } });
     assert.deepEqual(await findFaults(), []);
+  });
+
+  it('what staff set aside for an appointment stays set aside; who joined a slot meanwhile is settled by the job', async () => {
+    await Event.updateOne({ _id: fair.event._id }, { $set: { 'booking.perTeacherAndDay': 1 } });
+    await Appointment.updateOne(
+      { _id: booked[0]!._id },
+      {
+        $set: { override: { rules: ['day limit'], reason: 'Twins', by: booked[0]!.bookedBy, at: EVE } },
+      },
+    );
+    await start({ toTime: '18:00' });
+    await work();
+    assert.equal(await Slot.countDocuments({ event: fair.event._id, day: '2026-12-01' }), 6);
+    // As one is left who was entered at the old time, which the move then took out.
+    const slot = booked[0]!.slot;
+    const joined = fair.teachers[1]!;
+    await Slot.updateOne({ _id: slot }, { $set: { with: [joined.resource._id] } });
+    await expireHolds(test.deps, going);
+    const theirs = { _id: new RegExp(`^${String(joined.contact._id)}:`), 'busy.slot': slot };
+    assert.equal(await Diary.countDocuments(theirs), 1);
+    assert.equal(await Slot.countDocuments({ unsettled: true }), 0);
+    // Who joined is asked by the next preview too: at 6:10 they have their own.
+    const own = { teacher: String(fair.teachers[0]!.resource._id), day: '2026-12-01' };
+    await Slot.deleteMany({ resource: joined.resource._id, _id: { $ne: booked[1]!.slot } });
+    const page = await preview({ ...own, toDay: '', toTime: '18:10' });
+    assert.match(page.text, /The teacher has another meeting then/);
   });
 
   it('a parent in the middle of booking is told that the time is gone, and has nothing', async () => {
