@@ -146,7 +146,8 @@ function problemPages(router: Router, deps: Deps): void {
     });
     say(
       req,
-      canceled.ok
+      // One that was moved meanwhile lives on elsewhere.
+      canceled.ok && canceled.before !== 'change'
         ? { kind: 'ok', text: 'The appointment is canceled and the time is free.' }
         : DECIDED_ALREADY,
     );

@@ -15,22 +15,29 @@ export interface Cancellation {
   notice?: string;
 }
 
+export interface Canceled {
+  ok: true;
+  /** What had ended it already. */
+  before?: NonNullable<Appointment['cancelledBy']>;
+}
+
 /**
  * Cancels a booked appointment by one update; then what it held is free for others and the family is told by mail.
- * Cancelling what is cancelled already is success. The caller has checked that the actor may see the appointment.
+ * Cancelling what is cancelled already is success, and says what ended it: one that was moved lives on at another time, and nobody
+ * is told anything. The caller has checked that the actor may see the appointment.
  */
 export async function cancelAppointment(
   deps: Deps,
   { appointment, by, actor, notice }: Cancellation,
-): Promise<{ ok: true } | { ok: false; reason: 'not booked' | 'too late' }> {
+): Promise<Canceled | { ok: false; reason: 'not booked' | 'too late' }> {
   const found = await Appointment.findOne({ _id: appointment._id, account: appointment.account }).lean();
-  if (found?.state === 'cancelled') return { ok: true };
+  if (found?.state === 'cancelled') return endedBefore(found);
   if (!found || !LIVING_STATES.includes(found.state)) return { ok: false, reason: 'not booked' };
   const now = deps.now();
   const event = by === 'household' ? await Event.findById(found.event).lean() : null;
   if (event && !mayCancel(event, found.from, now, by)) return { ok: false, reason: 'too late' };
 
-  await Appointment.updateOne(
+  const done = await Appointment.updateOne(
     { _id: found._id, state: { $in: LIVING_STATES } },
     {
       $set: {
@@ -39,6 +46,10 @@ export async function cancelAppointment(
       },
     },
   );
+  if (done.matchedCount === 0) {
+    const meanwhile = await Appointment.findById(found._id).lean();
+    return meanwhile?.state === 'cancelled' ? endedBefore(meanwhile) : { ok: false, reason: 'not booked' };
+  }
   await recordAudit({
     account: found.account,
     event: found.event,
@@ -50,4 +61,8 @@ export async function cancelAppointment(
   });
   await finishAppointment(deps, found._id);
   return { ok: true };
+}
+
+function endedBefore({ cancelledBy }: Pick<Appointment, 'cancelledBy'>): Canceled {
+  return { ok: true, ...(cancelledBy ? { before: cancelledBy } : {}) };
 }

@@ -6,13 +6,13 @@ import { Resource, type ByHand } from '../models/resource.js';
 /** What of a student tells whether they may meet somebody without a class. */
 export type MaybeMet = Pick<Contact, '_id' | 'schools' | 'grade'>;
 
-/** What was made by hand in an event and is shown to parents, by name. */
-export function findShownByHand(event: Pick<Event, '_id'>): Promise<Resource[]> {
+/** What was made by hand in an event and can be booked, by name: by parents only what is shown to them. */
+export function findByHand(event: Pick<Event, '_id'>, by: 'household' | 'school'): Promise<Resource[]> {
   return Resource.find({
     event: event._id,
     // The kind is what lets the partial index answer.
     'byHand.kind': { $exists: true },
-    'byHand.hidden': false,
+    ...(by === 'household' ? { 'byHand.hidden': false } : {}),
     status: 'active',
   })
     .sort({ sortKey: 1 })

@@ -11,9 +11,9 @@ import type { Family } from './load-conference.js';
  * Whatever kind of contact it is: a teacher of the school may be a parent too.
  */
 export async function findLinkedChildren(
-  family: Pick<Family, 'account' | 'household' | 'actor'>,
+  family: Pick<Family, 'account' | 'household' | 'actor' | 'inSight'>,
 ): Promise<Contact[]> {
-  const { account, household, actor } = family;
+  const { account, household, actor, inSight } = family;
   if (!mayTakeOver(actor)) return [];
   const people = await Contact.find(
     { account: account._id, email: actor.email, status: 'active' },
@@ -30,6 +30,7 @@ export async function findLinkedChildren(
   ]);
   return [...new Map([...ofRoster, ...tied].map((student) => [student._id.toHexString(), student])).values()]
     .filter(({ _id }) => !household.children.some((child) => child.student.equals(_id)))
+    .filter(({ _id }) => inSight?.has(_id.toHexString()) ?? true)
     .filter(({ _id }) => !household.removed?.some((child) => child.student.equals(_id)))
     .sort((a, b) => a.sortKey.localeCompare(b.sortKey));
 }

@@ -56,7 +56,7 @@ export async function findTimes(looker: Looker, now: Date): Promise<TimeView[]> 
     Appointment.find({
       household: household._id,
       state: { $in: LIVING_STATES },
-      from: { $gt: new Date(now.getTime() - DAY_MS) },
+      from: { $gt: familySince(now) },
     }).lean(),
     busyElsewhere(looker, slots),
   ]);
@@ -74,6 +74,11 @@ export async function findTimes(looker: Looker, now: Date): Promise<TimeView[]> 
 }
 
 const DAY_MS = 24 * 3600_000;
+
+/** From when on a family's meetings count, in whatever event: one that began before may go on still. */
+export function familySince(now: Date): Date {
+  return new Date(now.getTime() - DAY_MS);
+}
 
 type Seat = Pick<Appointment, '_id' | 'slot' | 'state' | 'household' | 'bookedBy' | 'expiresAt' | 'from'>;
 interface Around {

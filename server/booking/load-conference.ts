@@ -78,6 +78,8 @@ export const parentGuard: RequestHandler = (req, res, next) => {
 export interface Family extends Conference {
   actor: Actor;
   household: Household;
+  /** Where staff who see a part of the school look: the students whom they may see. Nobody else is offered as the family's. */
+  inSight?: ReadonlySet<string>;
 }
 
 /** Everything a parent's page starts from, behind `parentGuard`. Only what somebody sends makes a household, not a look. */

@@ -10,7 +10,7 @@ import { holdersOf, Slot, type MeetingKind } from '../models/slot.js';
 import { andList } from '../web/format-count.js';
 import { kindOf, linkOf } from '../web/say-kind.js';
 import type { PlacedEvent, Style } from '../web/place.js';
-import { findShownByHand, isMeantFor } from './find-by-hand.js';
+import { findByHand, isMeantFor } from './find-by-hand.js';
 
 /** An appointment as its family reads it. */
 export interface Meeting {
@@ -147,12 +147,13 @@ export interface TeacherView {
 
 /**
  * A household's children with the teachers they can meet: those first in a class that takes part and is shown, then who is met without
- * a class.
+ * a class. Staff book what is hidden from families too.
  */
 export async function childrenWithTeachers(
   event: Pick<Event, '_id' | 'account'>,
   children: Pick<HouseholdChild, 'student'>[],
   meetings: Meeting[],
+  by: 'household' | 'school' = 'household',
 ): Promise<ChildView[]> {
   const ids = children.map((child) => child.student);
   const [students, classes, byHand] = await Promise.all([
@@ -160,7 +161,7 @@ export async function childrenWithTeachers(
     Class.find({ event: event._id, 'synced.students': { $in: ids }, status: 'active' })
       .sort({ sortKey: 1 })
       .lean(),
-    findShownByHand(event),
+    findByHand(event, by),
   ]);
   const met = classes.filter(isMeetable);
   const contacts = met.flatMap((item) => item.synced.teachers.slice(0, 1));

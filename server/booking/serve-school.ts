@@ -5,6 +5,7 @@ import { Event } from '../models/event.js';
 import { bookingState } from '../web/booking-state.js';
 import { notFound } from '../web/errors.js';
 import { daysInWords } from '../web/format-time.js';
+import { dayOf } from '../web/local-time.js';
 import { placed } from '../web/place.js';
 import { callOffice } from '../web/say-office.js';
 import { brandOf } from '../web/show-brand.js';
@@ -12,6 +13,7 @@ import { sayWindow } from './show-family.js';
 
 /** More events than a school opens at a time. */
 const LISTED = 50;
+const DAY_MS = 24 * 3600_000;
 
 /** A school's public link, for everybody: the events that parents can book, or soon can. An earlier name leads to the one it has now. */
 export function addSchoolPage(router: Router, deps: Deps): void {
@@ -23,15 +25,17 @@ export function addSchoolPage(router: Router, deps: Deps): void {
       res.redirect(302, `/s/${account.linkName}`);
       return;
     }
+    const now = deps.now();
     const events = await Event.find({
       account: account._id,
       status: 'active',
       'booking.opensAt': { $exists: true },
+      // In no zone is it earlier than this; those of earlier years, of which there may be many, are not read.
+      days: { $gte: dayOf(new Date(now.getTime() - DAY_MS), 'UTC') },
     })
       .sort({ sortKey: 1 })
       .limit(LISTED)
       .lean();
-    const now = deps.now();
     const shown = events
       .filter((event) => bookingState(event, now) !== 'over')
       .sort((a, b) => (a.days[0] ?? '').localeCompare(b.days[0] ?? ''))

@@ -1,5 +1,4 @@
 import type { Types } from 'mongoose';
-import { withNames } from '../booking/queries.js';
 import {
   Appointment,
   LIVING_STATES,
@@ -13,6 +12,8 @@ import { forbidden } from '../web/errors.js';
 import { timeOfDay } from '../web/format-time.js';
 import { countOf } from '../web/format-count.js';
 import type { PlacedEvent } from '../web/place.js';
+import type { SeenEvent } from './find-meeting.js';
+import { nameSeen } from './name-seen.js';
 import { isOverridable, mayOverride } from './policy.js';
 import type { OverrideForm } from './schema.js';
 
@@ -38,37 +39,42 @@ export interface Refused {
 
 /** A family that is somewhere else is a fact; too short a way from there is a rule. */
 export async function checkRefusal(
-  event: PlacedEvent,
+  event: SeenEvent,
   {
     refusal,
     over,
     slot,
     household,
+    replaces,
   }: {
     refusal: Refusal;
     over: readonly Overridable[];
     slot: Pick<Slot, 'from' | 'to'>;
     household?: Types.ObjectId | undefined;
+    /** What is to be moved is in nobody's way. */
+    replaces?: Pick<Appointment, '_id'> | undefined;
   },
 ): Promise<Refused> {
   const rule = isOverridable(refusal, over) ? refusal : undefined;
   if (refusal !== 'household busy' || !household) return { ...(rule ? { rule } : {}), clash: '' };
   const gap = event.booking.gapMinutes;
-  const [near] = await Appointment.find({
+  const around = await Appointment.find({
+    ...(replaces ? { _id: { $ne: replaces._id } } : {}),
     household,
     state: { $in: ['pending', ...LIVING_STATES] },
     from: { $lt: new Date(slot.to.getTime() + gap * 60_000), $gt: new Date(slot.from.getTime() - DAY_MS) },
     to: { $gt: new Date(slot.from.getTime() - gap * 60_000) },
   })
     .sort({ from: 1 })
-    .limit(1)
+    .limit(MOST_AROUND)
     .lean();
-  const [meeting] = near ? await withNames([near], event) : [];
-  const overlaps = near && near.from < slot.to && slot.from < near.to;
-  const said = meeting
-    ? `At ${timeOfDay(meeting.from, event)} they meet ${meeting.teacher} about ${meeting.children}.`
-    : '';
-  if (!meeting || overlaps || gap === 0) return { clash: said };
+  const overlap = around.find((one) => one.from < slot.to && slot.from < one.to);
+  const near = overlap ?? around[0];
+  if (!near) return { clash: '' };
+  const meeting = (await nameSeen(event, [near])).get(String(near._id));
+  const what = meeting ? `meet ${meeting.teacher} about ${meeting.children}` : 'have another meeting';
+  const said = `At ${timeOfDay(near.from, event)} they ${what}.`;
+  if (overlap || gap === 0) return { clash: said };
   return {
     ...(rule ? { rule } : {}),
     clash: `${said} This event asks for ${countOf(gap, 'minute', 'minutes')} between two appointments.`,
@@ -77,3 +83,5 @@ export async function checkRefusal(
 
 /** A slot is shorter than that. */
 const DAY_MS = 24 * 3600_000;
+/** More than a family has within the gap of one slot. */
+const MOST_AROUND = 50;

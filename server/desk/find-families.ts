@@ -34,6 +34,8 @@ export interface Found {
   children: FoundChild[];
   /** There are more: the search says too little. */
   isCut: boolean;
+  /** So many have the name that not all were looked at: somebody may be missing. */
+  isFull: boolean;
 }
 
 /** Children on one page. */
@@ -47,6 +49,8 @@ interface Named {
   /** Their addresses, and the keys of their choices. */
   emails: Set<string>;
   keys: Set<string>;
+  /** There may be more than were read. */
+  isFull: boolean;
 }
 
 /**
@@ -54,20 +58,36 @@ interface Named {
  * Everything is looked up in indexes of the account; who has nothing to do with the event is not told.
  */
 export async function findFamilies(event: DeskEvent, q: string): Promise<Found> {
-  const named = await findNamed(event.account, q);
-  const inEvent = await findInEvent(event, named.students);
-  const wanted = named.students.filter((id) => inEvent.has(String(id)));
+  const onRoster = await findOnRoster(event.account, q);
+  const ofRoster = await keepInEvent(event, onRoster);
+  // All logins of the account are read for a name: only where the roster has nobody.
+  const byLogin = ofRoster.length > 0 ? undefined : await findByLogin(event.account, q);
+  const wanted = byLogin ? await keepInEvent(event, byLogin) : ofRoster;
   const shown = wanted.slice(0, MOST_FOUND);
-  const children = await describe(event, shown, named);
-  return { children, isCut: wanted.length > shown.length };
+  const children = await describe(event, shown, byLogin ?? onRoster);
+  return { children, isCut: wanted.length > shown.length, isFull: onRoster.isFull };
 }
 
-async function findNamed(account: Types.ObjectId, q: string): Promise<Named> {
-  const people = await findPeopleCalled(account, q);
+async function keepInEvent(event: DeskEvent, { students }: Named): Promise<Types.ObjectId[]> {
+  const inEvent = await findInEvent(event, students);
+  return students.filter((id) => inEvent.has(String(id)));
+}
+
+async function findOnRoster(account: Types.ObjectId, q: string): Promise<Named> {
+  const { people, isFull } = await findPeopleCalled(account, q);
   const adults = people.filter(({ type }) => type !== 'student');
   const own = people.filter(({ type }) => type === 'student').map(({ _id }) => _id);
   const ofRoster = await childrenOf(account, adults);
-  const logins = own.length + ofRoster.length < MOST_FOUND ? await loginsCalled(account, q) : [];
+  return {
+    students: distinctIds([...own, ...ofRoster.students]),
+    emails: emailsOf(adults),
+    keys: new Set(adults.map(({ _id }) => `c${String(_id)}`)),
+    isFull: isFull || ofRoster.isFull,
+  };
+}
+
+async function findByLogin(account: Types.ObjectId, q: string): Promise<Named> {
+  const logins = await loginsCalled(account, q);
   const households =
     logins.length > 0
       ? await Household.find(
@@ -76,23 +96,24 @@ async function findNamed(account: Types.ObjectId, q: string): Promise<Named> {
         ).lean()
       : [];
   return {
-    students: distinctIds([
-      ...own,
-      ...ofRoster,
-      ...households.flatMap(({ children }) => children.map(({ student }) => student)),
-    ]),
-    emails: new Set([...adults, ...logins].flatMap(({ email }) => email.toLowerCase() || [])),
-    keys: new Set([
-      ...adults.map(({ _id }) => `c${String(_id)}`),
-      ...households.map(({ _id }) => `h${String(_id)}`),
-    ]),
+    students: distinctIds(households.flatMap(({ children }) => children.map(({ student }) => student))),
+    emails: emailsOf(logins),
+    keys: new Set(households.map(({ _id }) => `h${String(_id)}`)),
+    isFull: false,
   };
+}
+
+function emailsOf(people: { email: string }[]): Set<string> {
+  return new Set(people.flatMap(({ email }) => email.toLowerCase() || []));
 }
 
 type Person = Pick<Contact, '_id' | 'type' | 'email' | 'relations' | 'tied'>;
 const PERSON = { type: 1, email: 1, relations: 1, tied: 1 } as const;
 
-async function findPeopleCalled(account: Types.ObjectId, q: string): Promise<Person[]> {
+async function findPeopleCalled(
+  account: Types.ObjectId,
+  q: string,
+): Promise<{ people: Person[]; isFull: boolean }> {
   const active = { account, status: 'active' as const };
   const phones = phoneSearch(q);
   const byPhone =
@@ -101,7 +122,7 @@ async function findPeopleCalled(account: Types.ObjectId, q: string): Promise<Per
           .limit(MOST_CANDIDATES)
           .lean<Person[]>()
       : [];
-  if (searchWords(q).length === 0) return byPhone;
+  if (searchWords(q).length === 0) return together([await byPhone]);
   const { keys, others } = await readSearch(account, q);
   const [named, numbered, called] = await Promise.all([
     Contact.find({ ...active, type: { $in: [...CONTACT_TYPES] }, ...keys }, PERSON)
@@ -116,23 +137,31 @@ async function findPeopleCalled(account: Types.ObjectId, q: string): Promise<Per
       : [],
     byPhone,
   ]);
-  return [...named, ...numbered, ...called];
+  return together([named, numbered, called]);
+}
+
+function together(lists: Person[][]): { people: Person[]; isFull: boolean } {
+  return { people: lists.flat(), isFull: lists.some((list) => list.length >= MOST_CANDIDATES) };
 }
 
 /** Whom the roster, or the school by hand, ties to some adults. */
-async function childrenOf(account: Types.ObjectId, adults: Person[]): Promise<Types.ObjectId[]> {
+async function childrenOf(
+  account: Types.ObjectId,
+  adults: Person[],
+): Promise<{ students: Types.ObjectId[]; isFull: boolean }> {
   const alive = { type: 'student' as const, status: 'active' as const };
-  const records = adults
-    .flatMap(({ relations }) => relations.map(({ student }) => student))
-    .slice(0, MOST_CANDIDATES);
-  const byHand = adults
-    .flatMap(({ tied = [] }) => tied.map(({ student }) => student))
-    .slice(0, MOST_CANDIDATES);
+  const related = adults.flatMap(({ relations }) => relations.map(({ student }) => student));
+  const given = adults.flatMap(({ tied = [] }) => tied.map(({ student }) => student));
+  const records = related.slice(0, MOST_CANDIDATES);
+  const byHand = given.slice(0, MOST_CANDIDATES);
   const [ofRoster, tied] = await Promise.all([
     records.length > 0 ? Contact.find(byRecordIds(account, records, alive), { sortKey: 1 }).lean() : [],
     byHand.length > 0 ? Contact.find({ account, _id: { $in: byHand }, ...alive }, { sortKey: 1 }).lean() : [],
   ]);
-  return [...ofRoster, ...tied].sort((a, b) => (a.sortKey < b.sortKey ? -1 : 1)).map(({ _id }) => _id);
+  return {
+    students: [...ofRoster, ...tied].sort((a, b) => (a.sortKey < b.sortKey ? -1 : 1)).map(({ _id }) => _id),
+    isFull: related.length > records.length || given.length > byHand.length,
+  };
 }
 
 type Login = Pick<User, '_id' | 'email'>;
@@ -165,6 +194,7 @@ async function describe(event: DeskEvent, ids: Types.ObjectId[], named: Named): 
       event,
       ids.map((student) => ({ student })),
       [],
+      'school',
     ),
     Appointment.find(
       { account, event: _id, students: { $in: ids }, state: { $in: LIVING_STATES }, ...sight },

@@ -1,12 +1,13 @@
 import type { Types } from 'mongoose';
-import { withNames } from '../booking/queries.js';
+import type { Meeting } from '../booking/queries.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import type { Event } from '../models/event.js';
 import { Slot } from '../models/slot.js';
-import { groupBy } from '../web/lists.js';
-import type { PlacedEvent } from '../web/place.js';
+import { distinctIds, groupBy } from '../web/lists.js';
 import { KIND_WORDS } from '../web/say-kind.js';
 import { shortDay, timeSpan } from '../web/format-time.js';
+import type { SeenEvent } from './find-meeting.js';
+import { nameSeen } from './name-seen.js';
 
 /** A time with a seat left, as the office chooses it. */
 export interface FreeTime {
@@ -27,43 +28,49 @@ interface Looker {
   household?: Types.ObjectId | undefined;
   /** What is to be moved counts as free. */
   replaces?: Types.ObjectId | undefined;
+  /** Meetings whose names are read already. */
+  known?: Meeting[];
 }
 
-/** More times than a select is good for. */
-const MOST = 3000;
+/** More times of one resource than a select is good for: so many for each, as the early ones of many would leave none of the late. */
+const MOST_EACH = 2000;
 const DAY_MS = 24 * 3600_000;
 
 /** The times of some resources that are ahead and have a seat left, also those that parents do not see, by the resource's id. */
 export async function listFree(
-  event: PlacedEvent,
-  resources: Types.ObjectId[],
+  event: SeenEvent,
+  wanted: Types.ObjectId[],
   looker: Looker,
   now: Date,
 ): Promise<Map<string, FreeTime[]>> {
+  const resources = distinctIds(wanted);
   if (resources.length === 0) return new Map();
-  const slots = await Slot.find({
-    account: event.account,
-    event: event._id,
-    resource: { $in: resources },
-    from: { $gt: now },
-    state: { $ne: 'unavailable' },
-  })
+  const slots = await Slot.find(
+    {
+      account: event.account,
+      event: event._id,
+      resource: { $in: resources },
+      from: { $gt: now },
+      state: { $ne: 'unavailable' },
+    },
+    { minutes: 0 },
+  )
     .sort({ from: 1 })
-    .limit(MOST)
+    .limit(MOST_EACH * resources.length)
     .lean();
   const [taken, family] = await Promise.all([
     seatsTaken(event, resources, looker, now),
-    looker.household ? meetingsOf(event, looker.household, now) : [],
+    looker.household ? meetingsOf(event, looker.household, looker.known, now) : [],
   ]);
   const free = slots.flatMap((slot): FreeTime[] => {
     if ((taken.get(String(slot._id)) ?? 0) >= slot.capacity) return [];
     const clash = family.find(
-      (one) => one.from < slot.to && slot.from < one.to && one.id !== looker.replaces?.toHexString(),
+      (one) => one.from < slot.to && slot.from < one.to && !looker.replaces?.equals(one._id),
     );
     const notes = [
       slot.state === 'hidden' ? 'hidden' : slot.state === 'call the school' ? 'call the school' : '',
       slot.kind === 'in person' ? '' : KIND_WORDS[slot.kind].toLowerCase(),
-      clash ? `with ${clash.teacher}` : '',
+      clash ? (clash.teacher ? `with ${clash.teacher}` : 'another meeting') : '',
     ];
     return [
       {
@@ -107,13 +114,20 @@ async function seatsTaken(
   );
 }
 
-async function meetingsOf(event: PlacedEvent, household: Types.ObjectId, now: Date) {
+/** Where the family is; with whom only as far as the reader sees it. */
+async function meetingsOf(
+  event: SeenEvent,
+  household: Types.ObjectId,
+  known: Meeting[] | undefined,
+  now: Date,
+): Promise<(Pick<Appointment, '_id' | 'from' | 'to'> & { teacher: string | undefined })[]> {
   const found = await Appointment.find({
     household,
     state: { $in: LIVING_STATES },
     from: { $gt: new Date(now.getTime() - DAY_MS) },
   }).lean();
-  return found.length > 0 ? withNames(found, event) : [];
+  const named = await nameSeen(event, found, known);
+  return found.map(({ _id, from, to }) => ({ _id, from, to, teacher: named.get(String(_id))?.teacher }));
 }
 
 /** The times nearest to a moment at which the family is free, in order of time. */

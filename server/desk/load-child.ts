@@ -20,18 +20,21 @@ export async function loadChild(
 ): Promise<DeskChild | undefined> {
   const { account, sight } = event;
   const contact = await Contact.findOne({ _id: id, account, type: 'student' }).lean();
-  if (!contact || !(await findInEvent(event, [id])).has(String(id))) return undefined;
-  const found = await Appointment.find({
+  if (!contact) return undefined;
+  const all = await Appointment.find({
     account,
     event: event._id,
     ...sight,
     students: id,
-    state: { $in: LIVING_STATES },
+    state: { $in: [...LIVING_STATES, 'cancelled'] },
   })
     .sort({ from: 1 })
     .lean();
+  // An appointment says it too, and is read already.
+  if (all.length === 0 && !(await findInEvent(event, [id])).has(String(id))) return undefined;
+  const found = all.filter(({ state }) => LIVING_STATES.includes(state));
   const meetings = found.length > 0 ? await withNames(found, event) : [];
-  const [view] = await childrenWithTeachers(event, [{ student: id }], meetings);
+  const [view] = await childrenWithTeachers(event, [{ student: id }], meetings, 'school');
   if (!view) return undefined;
   const own = sight.resource?.$in.map(String);
   const teachers = view.teachers.filter((teacher) => !own || own.includes(teacher.id));

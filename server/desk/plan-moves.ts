@@ -33,15 +33,15 @@ export async function planMoves(
   const found = await Appointment.find({ ...scope, _id: { $in: ids }, state: { $in: LIVING_STATES } })
     .sort({ from: 1 })
     .lean();
-  const students = found.flatMap((one) => one.students);
+  const about = found.flatMap((one) => one.students);
   const [held, resources, booked, families] = await Promise.all([
-    Class.find({ event: _id, 'synced.students': { $in: students }, status: 'active' }).lean(),
+    Class.find({ event: _id, 'synced.students': { $in: about }, status: 'active' }).lean(),
     Resource.find(
       { account, event: _id, status: 'active', ...(sight.resource ? { _id: sight.resource } : {}) },
       { name: 1, contact: 1 },
     ).lean(),
     Appointment.find(
-      { account, event: _id, students: { $in: students }, state: { $in: LIVING_STATES } },
+      { account, event: _id, students: { $in: about }, state: { $in: LIVING_STATES } },
       { students: 1, resource: 1 },
     ).lean(),
     Appointment.find(
@@ -58,17 +58,12 @@ export async function planMoves(
     { 'synced.students': 0 },
   ).lean();
   const classes = held.filter(isMeetable);
+  const taught = studentsByTeacher(classes);
   const choices = found.map((appointment) => {
-    const all = resources.filter(({ contact }) =>
-      appointment.students.every((student) =>
-        classes.some(
-          ({ synced }) =>
-            contact !== undefined &&
-            synced.teachers[0]?.equals(contact) &&
-            synced.students.some((one) => one.equals(student)),
-        ),
-      ),
-    );
+    const all = resources.filter(({ contact }) => {
+      const students = contact && taught.get(String(contact));
+      return students && appointment.students.every((student) => students.has(String(student)));
+    });
     const same = all.find((one) => one._id.equals(appointment.resource));
     if (same) return { appointment, teachers: [same] };
     const isMet = (resource: Types.ObjectId) =>
@@ -82,11 +77,22 @@ export async function planMoves(
   });
   const free = await listFree(
     event,
-    choices.flatMap(({ teachers }) => teachers.map((one) => one._id)),
+    // Of several who could be meant nobody is given a time.
+    choices.flatMap(({ teachers }) => (teachers.length === 1 ? teachers.map((one) => one._id) : [])),
     { user },
     now,
   );
   return give(event, choices, free, families);
+}
+
+/** Whom each teacher has in classes that are first theirs, by ids: looked up once, as a district has many of both. */
+function studentsByTeacher(classes: Class[]): Map<string, Set<string>> {
+  return new Map(
+    [...groupBy(classes, ({ synced }) => String(synced.teachers[0] ?? ''))].map(([teacher, held]) => [
+      teacher,
+      new Set(held.flatMap(({ synced }) => synced.students.map(String))),
+    ]),
+  );
 }
 
 interface Choice {

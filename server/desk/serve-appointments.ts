@@ -4,6 +4,7 @@ import { endHold } from '../booking/check-holder.js';
 import { confirmAppointment } from '../booking/confirm-appointment.js';
 import { questionsFor, readAnswers } from '../booking/read-answers.js';
 import { confirmForm } from '../booking/schema.js';
+import { findMoved } from '../booking/find-moved.js';
 import { finishAppointment } from '../booking/finish-appointment.js';
 import type { Deps } from '../deps.js';
 import { LIVING_STATES } from '../models/appointment.js';
@@ -11,7 +12,7 @@ import { actorOf } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
 import { shortDayAndSpan } from '../web/format-time.js';
 import { FRESH_FORM, parseForm, parseId, typedValues, type Form } from '../web/parse.js';
-import { say } from '../web/session.js';
+import { say, type Flash } from '../web/session.js';
 import { findMeeting, type DeskMeeting, type SeenEvent } from './find-meeting.js';
 import { findTold, sayTold } from './say-told.js';
 import { cancelForm, NOTICE_MAX } from './schema.js';
@@ -68,18 +69,27 @@ export function appointmentPages(deps: Deps): Router {
       actor: actorOf(res),
       ...(parsed.value.notice ? { notice: parsed.value.notice } : {}),
     });
-    say(
-      req,
-      done.ok
-        ? {
-            kind: 'ok',
-            text: `The appointment is canceled and the time is free. ${await sayTold(deps, event, household)}`,
-          }
-        : { kind: 'notice', text: 'There’s nothing to cancel: this time isn’t booked.' },
-    );
+    if (!done.ok) say(req, { kind: 'notice', text: 'There’s nothing to cancel: this time isn’t booked.' });
+    else if (done.before) say(req, await sayEnded(event, found, done.before));
+    else
+      say(req, {
+        kind: 'ok',
+        text: `The appointment is canceled and the time is free. ${await sayTold(deps, event, household)}`,
+      });
     res.redirect(303, pathOf(event, found));
   });
   return router;
+}
+
+/** What was moved or canceled while the question stood open; the notice that was typed went to nobody. */
+async function sayEnded(event: SeenEvent, { appointment }: DeskMeeting, by: string): Promise<Flash> {
+  const moved = by === 'change' ? await findMoved(event, appointment.household, appointment._id) : undefined;
+  if (!moved?.isLiving) return { kind: 'notice', text: 'This appointment was already canceled.' };
+  return {
+    kind: 'notice',
+    text: `Nothing was canceled: this appointment was moved to ${shortDayAndSpan(moved.from, moved.to, event)}.`,
+    links: [{ href: `${deskPath(event)}/appointments/${String(moved._id)}`, label: 'Open it' }],
+  };
 }
 
 /** Confirms a hold of one's own; the answers are asked for as the event wants them. */

@@ -115,7 +115,7 @@ async function triedOf(
   const here = `${deskPath(event)}/appointments/${meeting.id}/move`;
   return {
     household: appointment.household,
-    replaces: appointment._id,
+    replaces: { _id: appointment._id, slot: appointment.slot },
     child: meeting.children,
     family: await familyOf(appointment),
     action: here,
@@ -143,7 +143,12 @@ async function showMove(
   const free = await listFree(
     event,
     resources,
-    { user: actorOf(res).user, household: appointment.household, replaces: appointment._id },
+    {
+      user: actorOf(res).user,
+      household: appointment.household,
+      replaces: appointment._id,
+      known: child?.meetings ?? [],
+    },
     deps.now(),
   );
   const groups = views

@@ -141,7 +141,8 @@ async function showSearch(deps: Deps, res: Response, { q, slot: id }: DeskQuery)
   const event = seenIn(res);
   const slot = id && (await slotOf(event, id));
   const resource = slot && (await Resource.findById(slot.resource, { name: 1 }).lean());
-  const found = q.trim() === '' ? { children: [], isCut: false } : await findFamilies(event, q);
+  const found =
+    q.trim() === '' ? { children: [], isCut: false, isFull: false } : await findFamilies(event, q);
   res.render('desk/search', {
     ...deskFrame(event),
     q,

@@ -27,7 +27,12 @@ export async function showChild(
   const adult = adults.find(({ key }) => key === asked) ?? adults[0];
   const resources = view.teachers.map((teacher) => new Types.ObjectId(teacher.id));
   const household = adult?.key.startsWith('h') ? new Types.ObjectId(adult.key.slice(1)) : undefined;
-  const free = await listFree(event, resources, { user: actorOf(res).user, household }, deps.now());
+  const free = await listFree(
+    event,
+    resources,
+    { user: actorOf(res).user, household, known: meetings },
+    deps.now(),
+  );
   const listed = new Set(view.teachers.flatMap((teacher) => teacher.meetings.map((one) => one.id)));
   const here = `${deskPath(event)}/children/${view.id}`;
   res.render('desk/child', {

@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 import { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
-import type { Overridable, Refusal } from '../models/appointment.js';
+import type { Appointment, Overridable, Refusal } from '../models/appointment.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import { actorOf } from '../web/actor.js';
@@ -22,7 +22,7 @@ export interface Tried {
   over: readonly Overridable[];
   slot: Types.ObjectId;
   household?: Types.ObjectId | undefined;
-  replaces?: Types.ObjectId | undefined;
+  replaces?: Pick<Appointment, '_id' | 'slot'> | undefined;
   child: string;
   family: string;
   /** Where the form goes, and what it sends beside the time. */
@@ -45,12 +45,14 @@ export async function showRefusal(
   const resource = slot && (await Resource.findById(slot.resource, { name: 1 }).lean());
   if (!slot || !resource) throw notFound();
   const actor = actorOf(res);
-  const looker = { user: actor.user, household: tried.household, replaces: tried.replaces };
+  const looker = { user: actor.user, household: tried.household, replaces: tried.replaces?._id };
   const [refused, free] = await Promise.all([
     checkRefusal(event, { ...tried, slot }),
     listFree(event, [resource._id], looker, deps.now()),
   ]);
-  const others = (free.get(String(resource._id)) ?? []).filter((one) => !one.slot._id.equals(slot._id));
+  const others = (free.get(String(resource._id)) ?? []).filter(
+    ({ slot: { _id } }) => !_id.equals(slot._id) && !tried.replaces?.slot.equals(_id),
+  );
   res.status(Object.keys(form.errors).length > 0 ? 422 : 409).render('desk/refused', {
     ...deskFrame(event),
     ...tried,

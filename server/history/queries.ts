@@ -72,8 +72,11 @@ export async function* everyEntry(filters: Filter[]): AsyncGenerator<AuditEntry[
 
 const MOST_CHOICES = 500;
 
-/** Who can be chosen: the staff of the account. */
-export async function staffChoices(account: Types.ObjectId): Promise<{ value: string; label: string }[]> {
+/** Who can be chosen: the staff of the account, and where it is one event's audit those of them who did something in it. */
+export async function staffChoices({
+  account,
+  event,
+}: AuditScope): Promise<{ value: string; label: string }[]> {
   const staff = await User.find(
     { 'grants.account': account, grants: { $elemMatch: { account, level: { $ne: 'customer' } } } },
     { name: 1, email: 1 },
@@ -81,7 +84,12 @@ export async function staffChoices(account: Types.ObjectId): Promise<{ value: st
     .sort({ email: 1 })
     .limit(MOST_CHOICES)
     .lean();
+  const found = event
+    ? await AuditEntry.distinct('user', { account, event, user: { $in: staff.map(({ _id }) => _id) } })
+    : staff.map(({ _id }) => _id);
+  const shown = new Set(found.map(String));
   return staff
+    .filter(({ _id }) => shown.has(_id.toHexString()))
     .map(({ _id, name, email }) => ({ value: _id.toHexString(), label: name || email }))
     .sort((a, b) => a.label.localeCompare(b.label));
 }

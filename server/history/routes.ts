@@ -90,7 +90,7 @@ async function showAudit(
     auditHome: home,
     query: { ...query, event: query.event?.toHexString() ?? '' },
     rows: await showEntries(scope.account, shown, place),
-    staff: await staffChoices(scope.account),
+    staff: await staffChoices(scope),
     events,
     actions: actionChoices(),
     hrefOf: (change: Record<string, string>) => addressOf(home, { ...kept, ...change }),

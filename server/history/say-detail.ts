@@ -1,7 +1,8 @@
+import type { GroupKind } from '../models/mailing.js';
 import { countOf, number } from '../web/format-count.js';
 import { isDay } from '../web/local-time.js';
-import { shortDay } from '../web/format-time.js';
-import type { Style } from '../web/place.js';
+import { numericMoment, shortDay } from '../web/format-time.js';
+import type { Place } from '../web/place.js';
 import { sayRules } from '../web/say-rules.js';
 import { inWords } from './say-changes.js';
 
@@ -20,6 +21,8 @@ const COUNTS: Record<string, [one: string, many: string]> = {
   problems: ['new problem', 'new problems'],
   files: ['file', 'files'],
   rows: ['row', 'rows'],
+  mails: ['email', 'emails'],
+  people: ['person', 'people'],
 };
 
 /** Counts whose name tells what became of them. */
@@ -54,19 +57,34 @@ const WORDS: Record<string, string> = {
   reason: 'Reason',
 };
 
+/** Whom a mail was for. Which class or day is not kept here. */
+const GROUPS: Record<GroupKind, string> = {
+  guardians: 'all guardians of the event',
+  unbooked: 'families without an appointment',
+  partly: 'families with an appointment for only some of their children',
+  class: 'families of a class',
+  teacher: 'families of a teacher',
+  day: 'families with an appointment on a day',
+  teachers: 'teachers of the event',
+  ticked: 'families of selected students',
+};
+
 const BY: Record<string, string> = { household: 'By the family', school: 'By the school' };
 
 /** What an entry keeps beside what changed: counts and settings, in words; nothing of what has no word here. */
-export function sayDetail(detail: Record<string, unknown>, style: Style): string[] {
+export function sayDetail(detail: Record<string, unknown>, place: Place): string[] {
   return Object.entries(detail).flatMap(([key, value]) => {
     if (key === 'by' && typeof value === 'string') return BY[value] ?? [];
     // Which fields of a person were edited; what stood in them is nobody's to read here.
     if (key === 'fields' && Array.isArray(value) && value.length > 0)
       return `Changed: ${value.map((field) => sayField(String(field))).join(', ')}`;
+    if (key === 'group' && typeof value === 'string')
+      return Object.hasOwn(GROUPS, value) ? `To: ${GROUPS[value as GroupKind]}` : [];
+    if (key === 'sendAt' && value instanceof Date) return `Send time: ${numericMoment(value, place)}`;
     if (key === 'rules' && Array.isArray(value)) return `Set aside: ${sayRules(value.map(String))}`;
     if (typeof value === 'number') return sayNumber(key, value);
     if (typeof value !== 'string' || value === '' || !Object.hasOwn(WORDS, key)) return [];
-    return `${WORDS[key] ?? ''}: ${isDay(value) ? shortDay(value, style) : value}`;
+    return `${WORDS[key] ?? ''}: ${isDay(value) ? shortDay(value, place) : value}`;
   });
 }
 

@@ -1,9 +1,11 @@
 import type { Types } from 'mongoose';
+import { Audience } from '../mailings/collect-audience.js';
+import { findFamilies } from '../mailings/find-families.js';
 import { Class, className, classType, isMeetable } from '../models/class.js';
-import { Contact, contactName, isGuardian, recordIds } from '../models/contact.js';
+import { Contact, contactName } from '../models/contact.js';
 import type { Event } from '../models/event.js';
-import { Household } from '../models/household.js';
 import { inKey, searchWords } from '../models/scoped.js';
+import { findUnsubscribed } from '../notifications/unsubscribing/find-unsubscribed.js';
 import type { LettersFilter, LettersForm } from './schema.js';
 
 /** A student whose family gets a letter, and the class in which it is handed out. */
@@ -45,8 +47,8 @@ type Student = Pick<
 >;
 
 /**
- * The students of classes that parents may book, each once: in their homeroom, else in the first of their classes. Five queries,
- * whatever there is; only ids and what a list shows is held of each.
+ * The students of classes that parents may book, each once: in their homeroom, else in the first of their classes. A fixed number of
+ * queries, whatever there is; only ids and what a list shows is held of each.
  */
 export async function listStudents(
   { _id: event, account }: Pick<Event, '_id' | 'account'>,
@@ -131,35 +133,12 @@ function homesOf(classes: Held[]): Map<string, { held: Held; students: Types.Obj
   return homes;
 }
 
-/** Students whose parent or guardian can be written to: by the roster, by a tie made by hand, or by a parent's login. */
+/** Students of whom somebody gets a mail to the event's guardians: whom mails leave out, such as a blocked login, needs a letter. */
 async function withEmail(account: Types.ObjectId, students: Student[]): Promise<Set<string>> {
-  const ids = students.map(({ _id }) => _id);
-  const byRecord = new Map(
-    students.flatMap((student) => recordIds(student).map((id) => [id, String(student._id)])),
-  );
-  const [ofRoster, byHand, households] = await Promise.all([
-    Contact.find(
-      { account, 'relations.student': { $in: [...byRecord.keys()] }, status: 'active', email: { $gt: '' } },
-      { relations: 1 },
-    ).lean(),
-    Contact.find(
-      { account, 'tied.student': { $in: ids, $exists: true }, status: 'active', email: { $gt: '' } },
-      { tied: 1 },
-    ).lean(),
-    Household.find(
-      { account, 'children.student': { $in: ids }, 'adults.0': { $exists: true } },
-      { 'children.student': 1 },
-    ).lean<Pick<Household, 'children'>[]>(),
-  ]);
-  return new Set([
-    ...ofRoster.flatMap(({ relations }) =>
-      relations.filter(isGuardian).flatMap(({ student }) => byRecord.get(student) ?? []),
-    ),
-    ...byHand.flatMap(({ tied = [] }) =>
-      tied.filter((tie) => isGuardian({ ...tie, type: '' })).map(({ student }) => student.toHexString()),
-    ),
-    ...households.flatMap(({ children }) => children.map(({ student }) => student.toHexString())),
-  ]);
+  const audience = new Audience(students, await findUnsubscribed(account));
+  if (students.length > 0) await findFamilies(account, audience);
+  const reached = [...audience.people()].flatMap(({ children }) => [...children]);
+  return new Set(reached.flatMap((place) => students[place]?._id.toHexString() ?? []));
 }
 
 /** Whom a form is about: what was selected, or all that its filters find. */

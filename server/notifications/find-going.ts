@@ -7,5 +7,5 @@ export function findGoing(mailings: Types.ObjectId[]): Promise<Types.ObjectId[]>
     // Saying that there is one is what lets the partial index answer.
     mailing: { $in: mailings, $exists: true },
     state: { $in: ['queued', 'sending', 'sent'] },
-  }) as unknown as Promise<Types.ObjectId[]>;
+  });
 }

@@ -1,7 +1,7 @@
 import type { PlacedEvent } from '../web/place.js';
-import { countOnClosed, readBookings, type Bookings } from './read-bookings.js';
+import { countOnClosed, readBookings, type Bookings, type OnClosed } from './read-bookings.js';
 import { readFamilies, type Families } from './read-families.js';
-import { readHolders, type Holders } from './read-holders.js';
+import { isFound, readHolders, type Holders } from './read-holders.js';
 
 const HOUR_MS = 3600_000;
 
@@ -10,7 +10,7 @@ export interface TeacherFigures {
   id: string;
   name: string;
   booked: number;
-  /** Places that can still be booked. */
+  /** Places that can still be booked. Both count also where they sit in a colleague’s slot. */
   free: number;
   /** Students of theirs who have no appointment with them. */
   waiting: number;
@@ -47,15 +47,23 @@ export function sumFigures(
   { holders, slots }: Pick<Holders, 'holders' | 'slots'>,
   { by, days }: Bookings,
   { taught, families }: Families,
-  onClosed: Map<string, number>,
+  onClosed: OnClosed,
 ): Figures {
-  const teachers = holders.map(({ id, name, contact, ahead }): TeacherFigures => {
+  let allFree = 0;
+  const teachers = holders.map((holder): TeacherFigures => {
+    const { id, name, contact, ahead, sits } = holder;
     const own = by.get(id);
-    const taken = (own?.ahead ?? 0) - (onClosed.get(id) ?? 0);
-    const free = Math.max(0, ahead - taken);
+    const found = isFound(holder, taught);
+    const freeOf = (room: number, booked = 0, closed = 0) =>
+      found ? Math.max(0, room - (booked - closed)) : 0;
+    const ownFree = freeOf(ahead, own?.ahead, onClosed.own.get(id));
+    // A slot of several is counted once, as its own holder’s.
+    allFree += ownFree;
+    const free = ownFree + freeOf(sits.ahead, own?.sat.ahead, onClosed.sat.get(id));
     const students = [...(taught.get(contact) ?? [])];
     const waiting = students.filter((student) => !own?.students.has(student)).length;
-    return { id, name, booked: own?.booked ?? 0, free, waiting, missing: Math.max(0, waiting - free) };
+    const booked = (own?.booked ?? 0) + (own?.sat.booked ?? 0);
+    return { id, name, booked, free, waiting, missing: Math.max(0, waiting - free) };
   });
   const all = [...by.values()];
   const met = new Set(all.flatMap(({ students }) => [...students]));
@@ -63,7 +71,7 @@ export function sumFigures(
     slots,
     booked: all.reduce((sum, one) => sum + one.booked, 0),
     problems: all.reduce((sum, one) => sum + one.problems, 0),
-    free: teachers.reduce((sum, { free }) => sum + free, 0),
+    free: allFree,
     teachers,
     days,
     families: families.length,

@@ -2,7 +2,7 @@ import type { Slot } from '../models/slot.js';
 import { groupBy } from '../web/lists.js';
 import { dayOf } from '../web/local-time.js';
 import type { PlacedEvent } from '../web/place.js';
-import { layAgain } from '../slots/bulk/lay-again.js';
+import { layAgain, type Run } from '../slots/bulk/lay-again.js';
 import { findOverlaps } from '../slots/plan-slots.js';
 import { slotsElsewhere } from '../slots/prepare-slots.js';
 import type { NewSlot } from '../slots/add-slots.js';
@@ -33,7 +33,11 @@ export async function planFixes(event: PlacedEvent, times: TeacherTimes): Promis
   const days = [...new Set(both.map(({ day }) => day))];
   const { contact } = times.resource;
   const elsewhere = await slotsElsewhere(event, contact ? [{ contact }] : [], both, days);
-  const isElsewhere = findOverlaps(elsewhere.get(contact?.toHexString() ?? '') ?? []);
+  const isElsewhere = findOverlaps([
+    ...(elsewhere.get(contact?.toHexString() ?? '') ?? []),
+    // In a colleague's slot.
+    ...times.sits,
+  ]);
   const fixes: (Fix | undefined)[] = [
     addFix(
       'after',
@@ -68,7 +72,8 @@ function layMore(event: PlacedEvent, { slots, bookable }: TeacherTimes, side: 'a
   for (const [day, own] of groupBy(slots, (slot) => slot.day)) {
     const edge = side === 'after' ? own.at(-1) : own[0];
     const next = side === 'after' ? own.at(-2) : own[1];
-    if (!edge) continue;
+    // A day that is closed at its edge stays as it is: the teacher may be away.
+    if (edge?.state !== 'visible') continue;
     const length = +edge.to - +edge.from;
     const pause = !next ? 0 : side === 'after' ? +edge.from - +next.to : +next.from - +edge.to;
     const gap = pause <= LONGEST_BREAK_MS ? pause : 0;
@@ -123,13 +128,23 @@ function shorten(times: TeacherTimes): Fix | undefined {
   const ids = new Set(slots.map(({ _id }) => _id.toHexString()));
   let best: Fix | undefined;
   for (const minutes of LENGTHS.filter((shorter) => shorter < length)) {
-    const { runs } = layAgain(times.slots, ({ _id }) => ids.has(_id.toHexString()), minutes);
+    const runs = layMoreOf(times.slots, ids, minutes);
     const gain = runs.reduce((sum, run) => {
       const after = run.slots[0]?.capacity ?? 1;
       return sum + run.times.length * after - run.slots.reduce((seats, { capacity }) => seats + capacity, 0);
     }, 0);
-    if (gain > (best?.gain ?? 0)) best = { kind: 'shorten', gain, slots, minutes };
+    if (gain > (best?.gain ?? 0))
+      best = { kind: 'shorten', gain, slots: runs.flatMap((run) => run.slots), minutes };
     if (gain >= times.missing) break;
   }
   return best;
+}
+
+/** The runs that become more slots; the others stay as they are, as a shorter time alone helps nobody. */
+function layMoreOf(own: Slot[], ids: Set<string>, minutes: number): Run<Slot>[] {
+  const { runs } = layAgain(own, ({ _id }) => ids.has(_id.toHexString()), minutes);
+  const more = runs.filter(({ slots, times }) => times.length > slots.length);
+  const kept = new Set(more.flatMap(({ slots }) => slots.map(({ _id }) => _id.toHexString())));
+  // The breaks of a day are read off the slots that may change, so fewer of them can lie otherwise.
+  return kept.size === ids.size ? more : layMoreOf(own, kept, minutes);
 }

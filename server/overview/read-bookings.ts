@@ -8,7 +8,9 @@ export interface Booked {
   problems: number;
   /** Of these at a time that could still be booked if it were free. */
   ahead: number;
-  /** Whom it is about. */
+  /** The same of what is booked with a colleague in whose slot they sit. */
+  sat: { booked: number; ahead: number };
+  /** Whom all of it is about. */
   students: Set<string>;
 }
 
@@ -27,17 +29,26 @@ export interface Bookings {
   days: BookingDay[];
 }
 
+interface Group {
+  _id: { holder: Types.ObjectId; isOwn: boolean };
+  booked: number;
+  problems: number;
+  ahead: number;
+  students: Types.ObjectId[][];
+}
+
 interface Facets {
-  by: {
-    _id: Types.ObjectId;
-    booked: number;
-    problems: number;
-    ahead: number;
-    students: Types.ObjectId[][];
-  }[];
+  by: Group[];
   begun: { _id: string; count: number }[];
   ended: { _id: { day: string; isChange: boolean }; count: number }[];
 }
+
+/** Makes one row of an appointment for everybody who sits in it. */
+const BY_HOLDER = [
+  { $set: { holder: { $concatArrays: [['$resource'], { $ifNull: ['$with', []] }] } } },
+  { $unwind: '$holder' },
+];
+const HOLDER = { holder: '$holder', isOwn: { $eq: ['$holder', '$resource'] } };
 
 /**
  * What is booked in an event, counted in the database by holder and by the day on which it was booked. A canceled appointment counts on
@@ -63,9 +74,10 @@ export async function readBookings(event: PlacedEvent, bookable: Date): Promise<
       $facet: {
         by: [
           isLiving,
+          ...BY_HOLDER,
           {
             $group: {
-              _id: '$resource',
+              _id: HOLDER,
               booked: { $sum: 1 },
               problems: { $sum: { $cond: [{ $eq: ['$state', 'problem'] }, 1, 0] } },
               ahead: { $sum: { $cond: [{ $gt: ['$from', bookable] }, 1, 0] } },
@@ -89,11 +101,26 @@ export async function readBookings(event: PlacedEvent, bookable: Date): Promise<
       },
     },
   ]);
-  const by = (found?.by ?? []).map(({ _id, students, ...counts }): [string, Booked] => [
-    _id.toHexString(),
-    { ...counts, students: new Set(students.flat().map((id) => id.toHexString())) },
-  ]);
-  return { by: new Map(by), days: sumDays(found?.begun ?? [], found?.ended ?? []) };
+  return { by: sumHolders(found?.by ?? []), days: sumDays(found?.begun ?? [], found?.ended ?? []) };
+}
+
+function sumHolders(groups: Group[]): Bookings['by'] {
+  const by: Bookings['by'] = new Map();
+  for (const { _id, booked, problems, ahead, students } of groups) {
+    const none = {
+      booked: 0,
+      problems: 0,
+      ahead: 0,
+      sat: { booked: 0, ahead: 0 },
+      students: new Set<string>(),
+    };
+    const one = by.get(_id.holder.toHexString()) ?? none;
+    by.set(_id.holder.toHexString(), one);
+    if (_id.isOwn) Object.assign(one, { booked, problems, ahead });
+    else one.sat = { booked, ahead };
+    for (const student of students.flat()) one.students.add(student.toHexString());
+  }
+  return by;
 }
 
 function sumDays(begun: Facets['begun'], ended: Facets['ended']): BookingDay[] {
@@ -111,15 +138,23 @@ function sumDays(begun: Facets['begun'], ended: Facets['ended']): BookingDay[] {
   return [...days.values()].sort((a, b) => (a.day < b.day ? -1 : 1));
 }
 
-/** How many of some slots’ appointments there are, by resource: of slots that parents can’t book, which take nobody’s place. */
+export interface OnClosed {
+  own: Map<string, number>;
+  sat: Map<string, number>;
+}
+
+/** How many of some slots’ appointments there are, by holder: own ones, and those in colleagues’ slots. Of slots that parents can’t book, which take nobody’s place. */
 export async function countOnClosed(
   { _id, account }: Pick<PlacedEvent, '_id' | 'account'>,
   slots: Types.ObjectId[],
-): Promise<Map<string, number>> {
-  if (slots.length === 0) return new Map();
-  const rows = await Appointment.aggregate<{ _id: Types.ObjectId; count: number }>([
+): Promise<OnClosed> {
+  const counts: OnClosed = { own: new Map(), sat: new Map() };
+  if (slots.length === 0) return counts;
+  const rows = await Appointment.aggregate<{ _id: Group['_id']; count: number }>([
     { $match: { slot: { $in: slots }, state: { $in: LIVING_STATES }, event: _id, account } },
-    { $group: { _id: '$resource', count: { $sum: 1 } } },
+    ...BY_HOLDER,
+    { $group: { _id: HOLDER, count: { $sum: 1 } } },
   ]);
-  return new Map(rows.map((row) => [row._id.toHexString(), row.count]));
+  for (const { _id, count } of rows) counts[_id.isOwn ? 'own' : 'sat'].set(_id.holder.toHexString(), count);
+  return counts;
 }

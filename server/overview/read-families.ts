@@ -39,9 +39,10 @@ export async function readFamilies(
   const taught = new Map<string, Set<string>>();
   const students = new Map<string, Types.ObjectId>();
   for (const item of classes.filter(isMeetable)) {
-    const teacher = item.synced.teachers[0]?.toHexString() ?? '';
-    const own = taught.get(teacher) ?? new Set<string>();
-    taught.set(teacher, own);
+    // Of a class without a known teacher the students count as families, and wait for nobody.
+    const teacher = item.synced.teachers[0]?.toHexString();
+    const own = (teacher && taught.get(teacher)) || new Set<string>();
+    if (teacher) taught.set(teacher, own);
     for (const id of item.synced.students) {
       const student = id.toHexString();
       students.set(student, id);

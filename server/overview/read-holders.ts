@@ -14,8 +14,12 @@ export interface Holder {
   /** Families know where to go: there is a room or a video link. */
   hasPlace: boolean;
   slots: number;
+  /** Of these parents can book so many, or could before they were taken. */
+  visible: number;
   /** Families that have room in slots which can still be booked, booked or not. */
   ahead: number;
+  /** Colleagues’ slots that they sit in, and the room in these. */
+  sits: { slots: number; ahead: number };
 }
 
 export interface Holders {
@@ -29,23 +33,26 @@ export interface Holders {
 }
 
 interface Row {
-  _id: Types.ObjectId | { resource: Types.ObjectId; day: string };
+  _id: Types.ObjectId | { resource: Types.ObjectId; day: string } | { sitter: Types.ObjectId };
   name?: string;
   contact?: Types.ObjectId;
   room?: string;
   link?: string;
   slots?: number;
+  visible?: number;
   ahead?: number;
   closed?: Types.ObjectId[];
 }
 
-/** Who holds slots in an event, with their slots counted in the database. @param bookable slots that begin later can be booked */
+/** Whom families can meet in an event, with their slots counted in the database: what was made by hand and is hidden is left out. @param bookable slots that begin later can be booked */
 export async function readHolders(event: EventScope, bookable: Date): Promise<Holders> {
   const scope = { account: event.account, event: event._id };
   const isAhead = { $gt: ['$from', bookable] };
   const isVisible = { $eq: ['$state', 'visible'] };
+  const slots = { $sum: 1 };
+  const ahead = { $sum: { $cond: [{ $and: [isVisible, isAhead] }, '$capacity', 0] } };
   const rows = await Resource.aggregate<Row>([
-    { $match: { ...scope, status: 'active' } },
+    { $match: { ...scope, status: 'active', 'byHand.hidden': { $ne: true } } },
     { $sort: { sortKey: 1 } },
     { $project: { name: 1, contact: 1, room: 1, link: 1 } },
     {
@@ -56,8 +63,8 @@ export async function readHolders(event: EventScope, bookable: Date): Promise<Ho
           {
             $group: {
               _id: { resource: '$resource', day: '$day' },
-              slots: { $sum: 1 },
-              ahead: { $sum: { $cond: [{ $and: [isVisible, isAhead] }, '$capacity', 0] } },
+              ...{ slots, ahead },
+              visible: { $sum: { $cond: [isVisible, 1, 0] } },
               closed: {
                 $push: { $cond: [{ $and: [{ $not: [isVisible] }, isAhead] }, '$_id', '$$REMOVE'] },
               },
@@ -66,17 +73,35 @@ export async function readHolders(event: EventScope, bookable: Date): Promise<Ho
         ],
       },
     },
+    {
+      $unionWith: {
+        coll: Slot.collection.name,
+        pipeline: [
+          { $match: { ...scope, with: { $exists: true } } },
+          { $unwind: '$with' },
+          { $group: { _id: { sitter: '$with' }, slots, ahead } },
+        ],
+      },
+    },
   ]);
   const byId = new Map<string, Holder>();
   const slotsOn = new Map<string, number>();
   const closed: Types.ObjectId[] = [];
   let total = 0;
-  for (const { _id, slots = 0, ahead = 0, ...row } of rows) {
+  for (const { _id, slots = 0, visible = 0, ahead = 0, ...row } of rows) {
+    if ('sitter' in _id) {
+      const sitter = byId.get(_id.sitter.toHexString());
+      if (sitter) sitter.sits = { slots, ahead };
+      continue;
+    }
     if (!('resource' in _id)) {
       const { name = '', contact, room, link } = row;
       const hasPlace = Boolean(room) || Boolean(link);
       const id = _id.toHexString();
-      byId.set(id, { id, name, contact: contact?.toHexString() ?? '', hasPlace, slots: 0, ahead: 0 });
+      byId.set(id, {
+        ...{ id, name, contact: contact?.toHexString() ?? '', hasPlace },
+        ...{ slots: 0, visible: 0, ahead: 0, sits: { slots: 0, ahead: 0 } },
+      });
       continue;
     }
     total += slots;
@@ -85,7 +110,19 @@ export async function readHolders(event: EventScope, bookable: Date): Promise<Ho
     const holder = byId.get(_id.resource.toHexString());
     if (!holder) continue;
     holder.slots += slots;
+    holder.visible += visible;
     holder.ahead += ahead;
   }
   return { holders: [...byId.values()], slots: total, slotsOn, closed };
+}
+
+/**
+ * Whether parents find a holder: a teacher by a class that they may book, what was made by hand by itself.
+ * @param teaching has the contacts of those who teach such a class
+ */
+export function isFound(
+  { contact }: Pick<Holder, 'contact'>,
+  teaching: { has: (contact: string) => boolean },
+): boolean {
+  return contact === '' || teaching.has(contact);
 }

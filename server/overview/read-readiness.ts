@@ -1,13 +1,13 @@
 import type { Types } from 'mongoose';
+import { readStates } from '../accounts/read-states.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Class } from '../models/class.js';
 import { Contact, LISTING_INDEX } from '../models/contact.js';
 import type { Event } from '../models/event.js';
 import { Mailing } from '../models/mailing.js';
 import { lacking, MISSING } from '../models/person-keys.js';
-import { User } from '../models/user.js';
 import { findGoing } from '../notifications/find-going.js';
-import { readHolders } from './read-holders.js';
+import { isFound, readHolders } from './read-holders.js';
 
 type EventScope = Pick<Event, '_id' | 'account'>;
 
@@ -19,11 +19,12 @@ export interface Readiness {
   teachers: number;
   /** Those with classes that parents may book, and no slots. */
   withoutSlots: number;
-  withSlots: number;
+  /** Slots that parents can book, and with how many teachers. */
+  offered: { slots: number; teachers: number };
   withoutPlace: number;
   /** On the roster. */
   known: number;
-  /** Of these so many have a login. */
+  /** Of these so many have a login, and a password for it. */
   loggedIn: number;
   slots: number;
   slotsOn: Map<string, number>;
@@ -71,6 +72,7 @@ export async function readReadiness(event: EventScope): Promise<Readiness> {
     groups.filter(({ _id }) => fits(_id)).reduce((total, { count }) => total + count, 0);
   const meetable = new Set(groups.flatMap(({ _id }) => (_id.isMeetable ? [String(_id.teacher)] : [])));
   const { holders, slots, slotsOn } = held;
+  const offering = holders.filter((holder) => holder.visible > 0 && isFound(holder, meetable));
   const contacts = holders.flatMap(({ contact }) => contact || []);
   const state = (name: string) => states.find(({ _id }) => _id === name)?.count ?? 0;
   return {
@@ -78,8 +80,13 @@ export async function readReadiness(event: EventScope): Promise<Readiness> {
     hiddenClasses: sum(({ isHidden }) => isHidden),
     importedClasses: sum(({ isImported }) => isImported),
     teachers: holders.length,
-    withoutSlots: holders.filter((holder) => holder.slots === 0 && meetable.has(holder.contact)).length,
-    withSlots: holders.filter((holder) => holder.slots > 0).length,
+    withoutSlots: holders.filter(
+      ({ slots: own, sits, contact }) => own + sits.slots === 0 && meetable.has(contact),
+    ).length,
+    offered: {
+      slots: offering.reduce((sum, { visible }) => sum + visible, 0),
+      teachers: offering.length,
+    },
     withoutPlace: holders.filter(({ hasPlace }) => !hasPlace).length,
     known: contacts.length,
     loggedIn: await countLogins(event.account, contacts),
@@ -104,16 +111,14 @@ async function findAnnounced({ _id, account }: EventScope): Promise<Date | undef
   return announced.find((one) => one.state !== 'done' || going.has(one._id.toHexString()))?.sendAt;
 }
 
+/** Who got an invitation and no password yet has none. */
 async function countLogins(account: Types.ObjectId, contacts: string[]): Promise<number> {
   if (contacts.length === 0) return 0;
-  const logins = await User.find(
-    // Saying that there is one is what lets the partial index answer.
-    { 'grants.contact': { $in: contacts, $exists: true }, 'grants.account': account },
-    { grants: 1 },
-  ).lean();
-  const asked = new Set(contacts);
-  const has = new Set(logins.flatMap(({ grants }) => grants.map(({ contact }) => String(contact))));
-  return [...has].filter((contact) => asked.has(contact)).length;
+  const [people, stateOf] = await Promise.all([
+    Contact.find({ _id: { $in: contacts }, account }, { email: 1 }).lean(),
+    readStates(account, new Date(0)),
+  ]);
+  return people.filter((person) => stateOf(person) === 'account').length;
 }
 
 /** More of them are told as so many at least: their ids go into one question. */

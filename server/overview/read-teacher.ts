@@ -12,10 +12,13 @@ export interface TeacherTimes {
   resource: Resource;
   /** By time. */
   slots: Slot[];
+  /** Colleagues’ slots that the teacher sits in, and is not free meanwhile. */
+  sits: Slot[];
   /** Slots that somebody has or holds, by their ids. */
   taken: Set<string>;
   /** Slots that begin later can be booked. */
   bookable: Date;
+  /** Places that can still be booked, also in the slots they sit in. */
   free: number;
   waiting: number;
   missing: number;
@@ -30,12 +33,15 @@ export async function readTeacher(
   const scope = { account: event.account, event: event._id };
   const resource = await Resource.findOne({ _id: id, ...scope, status: 'active' }).lean();
   if (!resource) return undefined;
-  const [slots, appointments, classes] = await Promise.all([
+  // Saying that there is one is what lets the partial index answer.
+  const isSitting = { with: { $eq: id, $exists: true } };
+  const [slots, sits, appointments, classes] = await Promise.all([
     Slot.find({ ...scope, resource: id })
       .sort({ from: 1 })
       .lean(),
+    Slot.find({ ...scope, ...isSitting }).lean(),
     Appointment.find(
-      { resource: id, state: { $in: ['pending', ...LIVING_STATES] } },
+      { $or: [{ resource: id }, isSitting], state: { $in: ['pending', ...LIVING_STATES] } },
       { slot: 1, state: 1, students: 1 },
     ).lean(),
     resource.contact
@@ -52,10 +58,10 @@ export async function readTeacher(
   const bookable = new Date(now.getTime() + event.booking.stopHoursBefore * HOUR_MS);
   const seats = new Map<string, number>();
   for (const { slot } of living) seats.set(String(slot), (seats.get(String(slot)) ?? 0) + 1);
-  const free = slots
+  const free = [...slots, ...sits]
     .filter((slot) => slot.state === 'visible' && slot.from > bookable)
     .reduce((sum, { _id, capacity }) => sum + Math.max(0, capacity - (seats.get(String(_id)) ?? 0)), 0);
   const waiting = [...students].filter((student) => !met.has(student)).length;
   const taken = new Set(appointments.map(({ slot }) => String(slot)));
-  return { resource, slots, taken, bookable, free, waiting, missing: Math.max(0, waiting - free) };
+  return { resource, slots, sits, taken, bookable, free, waiting, missing: Math.max(0, waiting - free) };
 }

@@ -1,12 +1,12 @@
 import type { Types } from 'mongoose';
-import { offeredGrants, OneTimeLink } from '../models/one-time-link.js';
+import { readStates, type RosterState } from '../accounts/read-states.js';
 import { Contact, contactName, type ContactType } from '../models/contact.js';
 import { School } from '../models/school.js';
 import { searchWords } from '../models/scoped.js';
 import { beginsInKey } from '../models/scoped.js';
 import { StaffInvitation } from '../models/staff-invitation.js';
 import { User } from '../models/user.js';
-import { ROSTER_STATES, type RosterFilter, type RosterState } from './schema.js';
+import { ROSTER_STATES, type RosterFilter } from './schema.js';
 
 /** More teachers and staff than a district has. */
 const MOST = 20_000;
@@ -76,41 +76,6 @@ export async function listRoster(
       ) as Record<RosterState, number>),
     },
     schools: schools.map(({ _id, name }) => ({ value: _id.toHexString(), label: name })),
-  };
-}
-
-type Person = Pick<Contact, '_id' | 'email'>;
-
-/** Tells who of the roster has a staff account, by the address or by being that person there. */
-export async function readStates(
-  account: Types.ObjectId,
-  now: Date,
-): Promise<(person: Person) => RosterState> {
-  const [users, offers] = await Promise.all([
-    User.find(
-      { 'grants.account': account, grants: { $elemMatch: { account, level: { $ne: 'customer' } } } },
-      { email: 1, grants: 1, passwordHash: 1 },
-    ).lean(),
-    OneTimeLink.find({ 'offer.account': account, expiresAt: { $gt: now } }).lean(),
-  ]);
-  const states = new Map<string, RosterState>();
-  const offered = await User.find(
-    { _id: { $in: offers.flatMap(({ user }) => user ?? []) } },
-    { email: 1 },
-  ).lean();
-  for (const { email } of offered) states.set(email, 'invited');
-  for (const { offer } of offers)
-    for (const { contact } of offer ? offeredGrants(offer) : [])
-      if (contact) states.set(contact.toHexString(), 'invited');
-  for (const { email, grants, passwordHash } of users) {
-    const state = passwordHash === undefined ? 'invited' : 'account';
-    states.set(email, state);
-    for (const { contact, account: where, level } of grants)
-      if (contact && where.equals(account) && level !== 'customer') states.set(contact.toHexString(), state);
-  }
-  return ({ _id, email }) => {
-    const known = states.get(_id.toHexString()) ?? (email && states.get(email.toLowerCase()));
-    return known || (email ? 'none' : 'no email');
   };
 }
 

@@ -2,6 +2,7 @@ import { Types, type Model } from 'mongoose';
 import { inviteAgain } from '../accounts/invite-again.js';
 import { inviteStaff, offerOf } from '../accounts/invite-staff.js';
 import { isSent } from '../accounts/send-link.js';
+import { readStates } from '../accounts/read-states.js';
 import type { Deps } from '../deps.js';
 import { Account } from '../models/account.js';
 import { Contact, contactName } from '../models/contact.js';
@@ -13,7 +14,7 @@ import { RunHandedBack, RunLost } from '../runs/engine/run-ends.js';
 import { countTries, MOST_TRIES, takeRun } from '../runs/engine/take-run.js';
 import { TIMING, type Timing } from '../runs/engine/timing.js';
 import { emailAddress } from '../web/parse.js';
-import { readShared, readStates } from './queries.js';
+import { readShared } from './queries.js';
 
 const invitations = StaffInvitation as unknown as Model<Run>;
 

@@ -1,5 +1,6 @@
 import Joi from 'joi';
 import type { Types } from 'mongoose';
+import type { RosterState } from '../accounts/read-states.js';
 import { ACCESS_LEVELS, type AccessLevel } from '../models/user.js';
 import { idText, line, objectIds, tick } from '../web/parse.js';
 
@@ -9,9 +10,7 @@ export const BULK_LEVELS = ACCESS_LEVELS.filter((level) => level !== 'customer' 
 /** More are invited in several goes. */
 export const MOST_PEOPLE = 2000;
 
-export const ROSTER_STATES = ['none', 'invited', 'account', 'no email'] as const;
-/** Whether somebody of the roster has a staff account: `none` has not, and could have. */
-export type RosterState = (typeof ROSTER_STATES)[number];
+export const ROSTER_STATES: RosterState[] = ['none', 'invited', 'account', 'no email'];
 
 export interface RosterFilter {
   q: string;

@@ -44,6 +44,13 @@ describe('the school account', () => {
     assert.equal(page.status, 200);
     assert.match(page.text, /Fall/);
     assert.doesNotMatch(page.text, /Not announced|Long over/);
+    for (let n = 0; n < 50; n++)
+      await makeEvent(account, {
+        name: 'Autumn',
+        days: ['2025-11-24'],
+        booking: { opensAt: new Date('2025-11-01T00:00:00Z') },
+      });
+    assert.match((await look('/s/maple')).text, /Fall/, 'not behind the events of earlier years');
     await save({ linkName: 'maple-school' });
     for (const earlier of ['/s/maple', '/s/MAPLE', '/s/Maple-School']) {
       const moved = await look(earlier);

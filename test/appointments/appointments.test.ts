@@ -52,6 +52,18 @@ describe('appointments of an event', () => {
       await makeAppointment(slots[2], { students: [ben._id], state: 'expired' });
     });
 
+    it('the slot, the problems and both pages that ask before canceling answer', async () => {
+      const office = await new Visitor(test.app).logIn(await makeUser(account, 'event administrator'));
+      const problem = await Appointment.findOne({ state: 'problem' }).orFail().lean();
+      for (const path of [
+        `/day-sheet/${hex(slots[1])}`,
+        '/problems',
+        `/problems/${hex(problem)}/cancellation`,
+        `/desk/appointments/${hex(problem)}/cancellation`,
+      ])
+        assert.equal((await office.get(`${home}${path}`)).status, 200, path);
+    });
+
     it('is by time, counts by state, and leaves out what was never booked', async () => {
       const page = await maker.get(`${home}/appointments`);
       assert.equal(page.status, 200);

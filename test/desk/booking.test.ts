@@ -6,6 +6,7 @@ import { Diary } from '../../server/models/diary.js';
 import { Event } from '../../server/models/event.js';
 import { Household } from '../../server/models/household.js';
 import { Notification } from '../../server/models/notification.js';
+import { Resource } from '../../server/models/resource.js';
 import { Slot } from '../../server/models/slot.js';
 import { User } from '../../server/models/user.js';
 import { expireHolds } from '../../server/booking/expire-holds.js';
@@ -236,6 +237,56 @@ describe('booking at the front desk', () => {
     assert.equal(refused.status, 409);
     assert.match(refused.text, /unavailable/);
     assert.doesNotMatch(refused.text, /anyway/);
+  });
+
+  it('a counselor finds and books whoever may come to them; staff see what is hidden from families', async () => {
+    const { account, event, students } = front.fair;
+    const scope = { account: account._id, status: 'active' as const };
+    const staff = await Contact.create({ ...scope, type: 'staff', source: 'clever', lastName: 'Bloom' });
+    const { _id: resource } = await Resource.create({
+      ...{ ...scope, event: event._id, name: 'Ms Bloom' },
+      byHand: { kind: 'Counselor', hidden: true, schools: [], grades: ['7'], staff: staff._id },
+    });
+    await Contact.updateOne({ _id: students[0]!._id }, { grade: '7' });
+    const { from, to, day } = front.slot(0, 0);
+    const slot = await Slot.create({
+      ...{ account: account._id, event: event._id, resource, from, to, day, capacity: 1 },
+    });
+    const { visitor, user } = await front.clerk('resource administrator');
+    await User.updateOne({ _id: user._id }, { 'grants.0.contact': staff._id });
+    const found = await visitor.get(`${front.home}?q=lopez`);
+    assert.match(found.text, /Ana/);
+    assert.doesNotMatch(found.text, /Leo/);
+    assert.equal((await visitor.get(front.childPath(1))).status, 404);
+    const held = await front.choose(visitor, 0, 0, 0, { slot: String(slot._id) });
+    assert.equal(held.status, 303, held.text);
+    for (const path of [front.childPath(), `${front.home}?q=lopez+0&slot=${String(slot._id)}`]) {
+      const page = await clerk.get(path);
+      assert.match(page.text, /Ana[\s\S]*Ms Bloom|Ms Bloom[\s\S]*Ana/);
+      assert.doesNotMatch(page.text, /No class with/);
+    }
+    const { visitor: parent } = await front.desk.parentOf(0);
+    assert.doesNotMatch((await parent.get(front.desk.home)).text, /Ms Bloom/);
+  });
+
+  it('says where so many have a name that somebody may be missing, and finds a login the roster lacks', async () => {
+    const { account, students } = front.fair;
+    await front.desk.parentOf(0);
+    assert.match((await clerk.get(`${front.home}?q=kim`)).text, /Ana/);
+    const smiths = Array.from({ length: 500 }, () => ({
+      ...{ account: account._id, type: 'student', source: 'clever', status: 'active' },
+      ...{ lastName: 'Smith', searchKey: 'smith adam', sortKey: 'smith adam' },
+    }));
+    await Contact.insertMany(smiths);
+    await Contact.updateOne(
+      { _id: students[1]!._id },
+      { lastName: 'Smith', searchKey: 'smith leo', sortKey: 'smith leo' },
+    );
+    const many = await clerk.get(`${front.home}?q=smith`);
+    assert.match(many.text, /somebody may be missing/);
+    const one = await clerk.get(`${front.home}?q=leo+smith`);
+    assert.match(one.text, /Leo Smith|Smith, Leo/);
+    assert.doesNotMatch(one.text, /somebody may be missing/);
   });
 
   it('does not give a child back that the school took away from a login', async () => {

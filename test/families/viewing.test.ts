@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import mongoose from 'mongoose';
+import mongoose, { Types } from 'mongoose';
+import { Appointment } from '../../server/models/appointment.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Event } from '../../server/models/event.js';
 import { createTestApp, makeUser, Visitor, type TestApp } from '../support/app.js';
-import { EVE } from '../support/booking/conference.js';
+import { EVE, makeHousehold } from '../support/booking/conference.js';
 import { makeFullSchool, makePerson, type FullSchool } from '../support/contacts/full-school.js';
 import { emptyDatabase } from '../support/hooks.js';
 
@@ -120,6 +121,77 @@ describe('the parents’ pages as staff see them', function () {
     });
     const page = (await admin.get(`${home}/${guardian._id.toHexString()}/${child()}/now`)).text;
     assert.match(page, /Ana’s teachers[\s\S]*Leo’s teachers/);
+  });
+
+  it('name nobody from whom the school took the child or whom it blocked', async () => {
+    const { account, blocked, parents } = school;
+    const relations = [{ student: 'student-0', relationship: 'Parent', type: '' }];
+    // The second parent, from whom this child was taken, and a login that was blocked.
+    const named = await Promise.all(
+      [parents[1]!.email, blocked.email, 'aunt@example.org'].map((email) =>
+        makePerson(account, 'guardian', 'Named', 'Lopez', { email, relations }),
+      ),
+    );
+    const choice = (await admin.get(`${home}/${child()}`)).text;
+    const statuses = [];
+    for (const { _id } of named) {
+      const path = `${home}/${_id.toHexString()}/${child()}/now`;
+      statuses.push([choice.includes(path), (await admin.get(path)).status]);
+    }
+    assert.deepEqual(statuses, [
+      [false, 404],
+      [false, 404],
+      [true, 200],
+    ]);
+  });
+
+  it('show who runs this event alone nothing of the family’s children and meetings elsewhere', async () => {
+    const { account, fair } = school;
+    const ofEvent = await new Visitor(test.app).logIn(
+      await makeUser(account, 'event administrator', { event: fair.event._id }),
+    );
+    const ties = ['student-0', 'student-1', 'elsewhere'];
+    await makePerson(account, 'student', 'Elsie', 'Elsewhere', { record: 'elsewhere', grade: '9' });
+    const guardian = await makePerson(account, 'guardian', 'Two', 'Schools', {
+      email: 'two-schools@example.org',
+      relations: ties.map((student) => ({ student, relationship: 'Parent', type: '' })),
+    });
+    const login = await makeUser(account, 'customer', { email: 'both@example.org' });
+    const household = await makeHousehold(account, fair.students.slice(0, 1), login._id);
+    await makePerson(account, 'guardian', 'Two', 'Schools', {
+      email: login.email,
+      relations: guardian.relations,
+    });
+    for (const [adult, isOffered] of [
+      [guardian._id, false],
+      [login._id, true],
+    ] as const) {
+      const path = `${home}/${adult.toHexString()}/${child()}/now/children`;
+      assert.match((await admin.get(path)).text, /Elsie/);
+      const { text } = await ofEvent.get(path);
+      assert.ok(!text.includes('Elsie'), path);
+      // A sibling of this event is offered still.
+      assert.equal(/value="[0-9a-f]{24}"/.test(text) && text.includes('Leo'), isOffered, path);
+    }
+    // A meeting in another event that began an hour ago and goes on.
+    const teacher = fair.teachers[1]!;
+    const times = `${home}/${login._id.toHexString()}/${child()}/now/times/${teacher.resource._id.toHexString()}?student=${child()}`;
+    const [slot] = teacher.slots;
+    test.setNow(new Date(slot!.from.getTime() - 60_000));
+    const { _id: __, ...booked } = await Appointment.findOne({ event: fair.event._id }).orFail().lean();
+    await Appointment.create({
+      ...booked,
+      event: new Types.ObjectId(),
+      household: household._id,
+      students: fair.students.slice(0, 1).map(({ _id }) => _id),
+      slot: new Types.ObjectId(),
+      byKey: 'elsewhere',
+      from: new Date(slot!.from.getTime() - 3600_000),
+      to: new Date(slot!.from.getTime() + 3600_000),
+    });
+    assert.match((await admin.get(times)).text, /Ana: Mrs Lee/);
+    assert.ok(!(await ofEvent.get(times)).text.includes('Ana: Mrs Lee'));
+    test.setNow(EVE);
   });
 
   it('are of this event’s children and its administrators alone', async () => {

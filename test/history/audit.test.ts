@@ -180,6 +180,24 @@ describe('the audit', function () {
       );
       const { text } = await ofEvent.get(`${homeOf()}/settings/audit`);
       assert.equal(rowsOf(text).length, 17);
+      // To choose from are those who did something here, not all staff; of the account all are.
+      await AuditEntry.create({
+        account,
+        event: fair.event._id,
+        user: school.admin._id,
+        at: EVE,
+        action: 'make slots',
+      });
+      const staffIn = (html: string) =>
+        [
+          ...(/<select[^>]*name="who"[\s\S]*?<\/select>/.exec(html)?.[0] ?? '').matchAll(
+            /value="([0-9a-f]{24})"/g,
+          ),
+        ].map(([, id]) => id);
+      const { text: again } = await ofEvent.get(`${homeOf()}/settings/audit`);
+      assert.deepEqual(staffIn(again), [school.admin._id.toHexString()]);
+      assert.ok(staffIn((await admin.get(HOME)).text).length > 4);
+      await AuditEntry.deleteOne({ event: fair.event._id, user: school.admin._id });
       // What else there is stays out, whatever is asked for.
       const asked = await ofEvent.get(
         `${homeOf()}/settings/audit?event=${new Types.ObjectId().toHexString()}&q=`,

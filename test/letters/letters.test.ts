@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Types } from 'mongoose';
 import { addChild } from '../../server/booking/add-child.js';
 import type { Family } from '../../server/booking/load-conference.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';
@@ -6,9 +7,12 @@ import { Class } from '../../server/models/class.js';
 import { Contact } from '../../server/models/contact.js';
 import { Event } from '../../server/models/event.js';
 import { Household } from '../../server/models/household.js';
+import { Unsubscription } from '../../server/models/unsubscription.js';
+import { User } from '../../server/models/user.js';
 import { drawCode } from '../../server/letters/draw-code.js';
 import { sheetsOf } from '../../server/letters/print-letters.js';
 import { createTestApp, Visitor, type TestApp } from '../support/app.js';
+import { EVE } from '../support/booking/conference.js';
 import { makeFullSchool, makePerson, type FullSchool } from '../support/contacts/full-school.js';
 import { emptyDatabase } from '../support/hooks.js';
 import { restoreSnapshot, takeSnapshot, type Snapshot } from '../support/snapshot.js';
@@ -76,8 +80,29 @@ describe('printed letters', function () {
     assert.match((await admin.get(`${home}?q=zoe`)).text, /Prepare 1 letter</);
     const held = school.fair.teachers[0]!.class._id.toHexString();
     assert.match((await admin.get(`${home}?who=all&class=${held}`)).text, /Prepare 3 letters/);
-    assert.match((await admin.get(`${home}?class=${held}`)).text, /Every family here has an email/);
+    assert.match(
+      (await admin.get(`${home}?class=${held}`)).text,
+      /Every family here can be reached by email/,
+    );
     assert.equal((await admin.get(`${home}?school=x&class=y&who=z&page=9e9`)).status, 200);
+  });
+
+  it('are offered for whom no mail to guardians reaches, whatever address is known', async () => {
+    const { account, parents } = school;
+    const offered = async () =>
+      [...(await admin.get(home)).text.matchAll(/Select (\w+) Lopez/g)].map(([, name]) => name);
+    const [ana, leo, mia] = parents.map(({ _id }) => _id);
+    await User.updateOne({ _id: ana }, { $set: { blocks: [{ account, at: EVE, by: school.admin._id }] } });
+    await Unsubscription.create({ account, email: parents[1]!.email, at: EVE });
+    assert.deepEqual((await offered()).sort(), ['Ana', 'Leo']);
+    // A login that proved nothing reaches nobody; the roster's address does.
+    await User.updateOne({ _id: mia }, { $unset: { emailProvenAt: 1 } });
+    assert.ok(!(await offered()).includes('Mia'));
+    await Contact.updateMany({ account, type: 'guardian' }, { $set: { email: '' } });
+    assert.ok((await offered()).includes('Mia'));
+    await Household.updateOne({ adults: leo }, { $set: { adults: [new Types.ObjectId()] } });
+    await Unsubscription.deleteMany({ account });
+    assert.deepEqual((await offered()).sort(), ['Ana', 'Leo', 'Mia']);
   });
 
   it('carry the link, a QR code, the event, class, teacher and page, and a code that works once', async () => {

@@ -68,17 +68,30 @@ describe('the way to opening', () => {
   it('each step says what there is, what is missing, and where it is done', async () => {
     const event = await makeEvent(account, { office: { phone: '555-0100', email: '', replyTo: '' } });
     const { contact, resource } = await makeTeachingPerson(event, 'Kim Lee');
-    await makeTeachingPerson(event, 'Lou Park');
+    const park = await makeTeachingPerson(event, 'Lou Park');
     await makeClass(event, 'Art', { teachers: [contact._id] });
+    await makeClass(event, 'Bio', { teachers: [park.contact._id] });
     await makeClass(event, 'Secret', { teachers: [contact._id], edits: { type: 'Hide' } });
-    await makeSlot(event, resource, '2026-11-24T17:00');
+    // Who sits in a colleague’s slot has one.
+    await makeSlot(event, resource, '2026-11-24T17:00', { with: [park.resource._id] });
     const teacher = await makeUser(account, 'resource administrator');
     const grants = [{ account, level: 'resource administrator' as const, contact: contact._id }];
     await User.updateOne({ _id: teacher._id }, { $set: { grants } });
+    const invited = await makeUser(account, 'resource administrator');
+    const theirGrants = [{ ...grants[0]!, contact: park.contact._id }];
+    await User.updateOne(
+      { _id: invited._id },
+      { $set: { grants: theirGrants }, $unset: { passwordHash: 1 } },
+    );
     const { text } = await admin.get(home(event));
+    // By the address, for the whole school.
+    const whole = await makeUser(account, 'appointment maker');
+    await Contact.updateOne({ _id: park.contact._id }, { $set: { email: whole.email } });
+    await User.deleteOne({ _id: invited._id });
+    assert.match((await admin.get(home(event))).text, /2 of 2 teachers have a login\./);
     for (const said of [
-      /Import the roster<\/a>\s*<span class="soft">2 classes, 2 teachers/,
-      /1 shown, 1 hidden/,
+      /Import the roster<\/a>\s*<span class="soft">3 classes, 2 teachers/,
+      /2 shown, 1 hidden/,
       /1 slot</,
       /Every teacher has a room or a video link/,
       /1 of 2 teachers have a login\./,
@@ -124,8 +137,12 @@ describe('the way to opening', () => {
     await makeClass(event, 'Art', { teachers: [contact._id], students: [named._id, unnamed._id] });
     await makeClass(event, 'Secret', { students: [hidden._id], edits: { type: 'Hide' } });
     await makeSlot(event, resource, '2026-11-24T17:00');
+    await makeSlot(event, resource, '2026-11-24T17:10', { state: 'hidden' });
+    const away = await makeTeachingPerson(event, 'Mia Nash');
+    await makeSlot(event, away.resource, '2026-11-24T17:00');
     const ask = (await admin.get(`${home(event)}/opening`)).text;
     for (const said of [
+      /Parents can book 1 slot with 1 teacher right away/,
       /Sunday, November 22, 2026 has no slots/,
       /Sunday, November 22, 2026 is a Sunday/,
       /Booking closes on Thursday, November 26 at 12:00 PM, after the last day/,

@@ -13,7 +13,7 @@ import { sumOverTime } from '../../server/overview/draw-booked.js';
 import { startAs, type TestApp, type Visitor } from '../support/app.js';
 import { makeAppointment } from '../support/appointment.js';
 import { makeClass, makePerson, makeTeachingPerson } from '../support/classes/school-day.js';
-import { makeEvent, makeSlot } from '../support/event.js';
+import { makeEvent, makeSlot, makeTeacher } from '../support/event.js';
 
 const NOW = new Date('2026-11-20T18:00:00Z');
 const NAMES = ['Ava Adams', 'Ben Adams', 'Cy Brown', 'Di Cole', 'Ed Dunn'];
@@ -105,6 +105,37 @@ describe('the overview while families book', () => {
     assert.equal(figuresOf(report.text)['Families without an appointment'], '3');
     assert.match(text, /2 students find no free time/);
     assert.deepEqual(rowsOf(text, 'Kim Lee'), ['Kim Lee 1 2 4', 'Kim Lee 4 2 2 Find room for Kim Lee']);
+  });
+
+  it('counts what parents can book alone, and has nobody wait for who teaches no class of theirs', async () => {
+    const lost = await makePerson(account, 'student', 'Flo Gray');
+    await makeClass(event, 'Nobody’s', { students: [lost._id] });
+    const byHand = { kind: 'Counselor' as const, hidden: false, schools: [], grades: [] };
+    await makeTeacher(event, 'Open Door', { byHand });
+    const away = await makeTeacher(event, 'Shut Door', { byHand: { ...byHand, hidden: true } });
+    const { contact, resource } = await makeTeachingPerson(event, 'Mia Nash');
+    await makeClass(event, 'Secret', { teachers: [contact._id], edits: { type: 'Hide' } });
+    for (const one of [away, resource]) await makeSlot(event, one, '2026-11-24T18:00');
+    const figures = figuresOf(await isAsked());
+    assert.equal(figures['Free now'], '3');
+    assert.equal(figures['Families without an appointment'], '5 of 5');
+    const forecast = (await admin.get(`${home}/forecast`)).text;
+    for (const name of ['Open Door', 'Shut Door', 'Mia Nash']) assert.deepEqual(rowsOf(forecast, name), []);
+  });
+
+  it('who sits in a colleague’s slots has these bookings and places too, and gets no new times over them', async () => {
+    const park = await makeTeachingPerson(event, 'Lou Park');
+    await makeClass(event, 'Bio', { teachers: [park.contact._id], students: students.map(({ _id }) => _id) });
+    const team = { with: [park.resource._id] };
+    await Slot.updateMany({ _id: { $in: [slots[0]!._id, slots[1]!._id] } }, { $set: team });
+    await book(0, 0, '2026-11-02T15:00:00Z', team);
+    const text = await isAsked();
+    assert.equal(figuresOf(text).Booked, '1 of 3 (33%)');
+    assert.deepEqual(rowsOf(text, 'Lou Park'), ['Lou Park 1 1 4', 'Lou Park 4 1 3 Find room for Lou Park']);
+    await makeSlot(event, park.resource, '2026-11-24T16:50');
+    const page = (await admin.get(`${home}/forecast/${park.resource._id.toHexString()}`)).text;
+    assert.match(page, /4 students still have to book, 2 places are free/);
+    assert.match(page, /2 slots more: Tue, Nov 24, 5:20–5:40 PM/);
   });
 
   it('counts a booking on its own day in the event’s zone, and takes it away on the day it was canceled; a changed time is one booking', async () => {
@@ -204,6 +235,31 @@ describe('the overview while families book', () => {
       (await Appointment.findById(kept._id).lean())?.from.toISOString(),
       slots[2]!.from.toISOString(),
     );
+  });
+
+  it('lays no times beside a slot that is closed, and shortens no slot that nothing comes of', async () => {
+    const more = await Promise.all(
+      ['Flo Gray', 'Gus Hall', 'Hal Ives'].map((name) => makePerson(account, 'student', name)),
+    );
+    await makeClass(event, 'Bio', { teachers: [lee.contact._id], students: more.map(({ _id }) => _id) });
+    for (const at of ['17:30', '17:40']) slots.push(await makeSlot(event, lee.resource, `2026-11-24T${at}`));
+    await book(0, 0, '2026-11-02T15:00:00Z');
+    await book(2, 1, '2026-11-02T15:00:00Z');
+    const page = `${home}/forecast/${lee.resource._id.toHexString()}`;
+    const { text } = await admin.get(page);
+    assert.match(text, /Add slots after the last one/);
+    assert.match(text, /2 free slots become slots of 5 minutes/);
+    const print = /name="print" value="([^"]+)"/.exec(text)?.[1] ?? '';
+    assert.equal((await admin.post(page, { fix: 'shorten', print }, page)).status, 303);
+    const after = await Slot.find({ resource: lee.resource._id }).sort({ from: 1 }).lean();
+    assert.deepEqual(
+      after.map(({ from, to }) => (+to - +from) / 60_000),
+      [10, 10, 10, 5, 5, 5, 5],
+    );
+    await Slot.updateOne({ _id: after.at(-1)!._id }, { $set: { state: 'unavailable', message: 'Ill' } });
+    const closed = (await admin.get(page)).text;
+    assert.doesNotMatch(closed, /Add slots after the last one/);
+    assert.match(closed, /Add slots before the first one/);
   });
 
   it('more seats go to free slots alone, and to none that somebody took meanwhile', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Types } from 'mongoose';
+import { lockAccess } from '../../server/accounts/lock-access.js';
 import { StaffInvitation } from '../../server/models/staff-invitation.js';
 import { Contact } from '../../server/models/contact.js';
 import { Account } from '../../server/models/account.js';
@@ -357,6 +358,24 @@ describe('staff accounts for many', () => {
       const left = await User.countDocuments({ grants: { $elemMatch: { account, level: 'administrator' } } });
       assert.equal(left, 1);
     }
+  });
+
+  it('whose lock somebody else has taken meanwhile changes nothing', async () => {
+    const { _id: user } = await makeUser(account, 'administrator');
+    const { updateOne } = Account;
+    let isChanged = false;
+    // As if it lapsed right after it was taken, and another process had it then.
+    Account.updateOne = ((...asked: Parameters<typeof updateOne>) => {
+      Account.updateOne = updateOne;
+      return updateOne.apply(Account, asked).then(async (taken) => {
+        await Account.updateOne({ _id: account }, { $set: { 'accessLock.by': 'another' } });
+        return taken;
+      });
+    }) as unknown as typeof updateOne;
+    const change = () => Promise.resolve((isChanged = true));
+    await assert.rejects(lockAccess({ account, user }, change), { status: 409 });
+    assert.equal(isChanged, false);
+    assert.equal((await Account.findById(account).orFail().lean()).accessLock?.by, 'another');
   });
 
   it('the list stays short and can be searched, however many there are', async () => {

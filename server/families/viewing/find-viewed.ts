@@ -1,6 +1,7 @@
 import { Types } from 'mongoose';
 import { actorIn } from '../../accounts/load-actor.js';
 import { findLinkedChildren } from '../../booking/find-linked-children.js';
+import { familySince } from '../../booking/find-times.js';
 import type { Family } from '../../booking/load-conference.js';
 import type { Account } from '../../models/account.js';
 import { Appointment, LIVING_STATES } from '../../models/appointment.js';
@@ -25,7 +26,7 @@ export interface Asked {
   now: Date;
 }
 
-type Seen = Pick<Family, 'actor' | 'household'>;
+type Seen = Pick<Family, 'actor' | 'household' | 'inSight'>;
 
 /**
  * The family of a child as one of its adults is shown it; nothing is made for it. Who runs this event alone sees of it what is in this event.
@@ -75,9 +76,10 @@ function householdOf(
   return { _id: new Types.ObjectId(), account, adults: [user], children, createdAt: now };
 }
 
-/** Children in the event's classes; and none of the family's meetings where some are in another event. */
-async function withinEvent({ event, now }: Asked, { actor, household }: Seen): Promise<Seen> {
-  const ids = household.children.map(({ student }) => student);
+/** Children in the event's classes, of those whom the family has or could add; and none of the family's meetings where some are in another event. */
+async function withinEvent({ event, account, now }: Asked, { actor, household }: Seen): Promise<Seen> {
+  const linked = await findLinkedChildren({ account, household, actor });
+  const ids = [...household.children.map(({ student }) => student), ...linked.map(({ _id }) => _id)];
   const [here, elsewhere] = await Promise.all([
     Class.distinct('synced.students', {
       event: event._id,
@@ -88,11 +90,12 @@ async function withinEvent({ event, now }: Asked, { actor, household }: Seen): P
       household: household._id,
       event: { $ne: event._id },
       state: { $in: LIVING_STATES },
-      from: { $gt: now },
+      from: { $gt: familySince(now) },
     }),
   ]);
-  const taught = new Set(here.map(String));
-  const children = household.children.filter(({ student }) => taught.has(student.toHexString()));
+  const inSight = new Set(here.map(String));
+  const children = household.children.filter(({ student }) => inSight.has(student.toHexString()));
   const seen = Object.assign({}, household, { children });
-  return { actor, household: elsewhere ? Object.assign(seen, { _id: new Types.ObjectId() }) : seen };
+  if (elsewhere) Object.assign(seen, { _id: new Types.ObjectId() });
+  return { actor, household: seen, inSight };
 }

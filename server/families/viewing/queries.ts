@@ -55,7 +55,10 @@ export async function classesOf({ _id: event }: Scope, student: Types.ObjectId):
   return held.map(className);
 }
 
-/** An adult by whose eyes the pages can be seen: a login that has the child, or a guardian whom the roster or the school names. */
+/**
+ * An adult by whose eyes the pages can be seen: a login that has the child, or a guardian whom the roster or the school names. Nobody from
+ * whom the school took the child, and nobody whom it blocked, whatever the roster says: they are shown no child.
+ */
 export interface Onlooker {
   id: string;
   name: string;
@@ -64,8 +67,9 @@ export interface Onlooker {
 
 export async function listOnlookers(child: Contact): Promise<Onlooker[]> {
   const { account, _id } = child;
-  const [households, ofRoster, byHand] = await Promise.all([
+  const [households, without, ofRoster, byHand] = await Promise.all([
     Household.find({ account, 'children.student': _id }, { adults: 1 }).lean(),
+    Household.find({ account, 'removed.student': { $eq: _id, $exists: true } }, { adults: 1 }).lean(),
     Contact.find(
       { account, 'relations.student': { $in: recordIds(child) }, status: 'active', email: { $gt: '' } },
       { firstName: 1, lastName: 1, email: 1, relations: 1 },
@@ -76,9 +80,23 @@ export async function listOnlookers(child: Contact): Promise<Onlooker[]> {
       .limit(MOST)
       .lean(),
   ]);
-  const users = await User.find({ _id: { $in: households.flatMap(({ adults }) => adults) } }).lean();
+  const [users, others] = await Promise.all([
+    User.find({ _id: { $in: households.flatMap(({ adults }) => adults) } }).lean(),
+    User.find(
+      {
+        $or: [
+          { _id: { $in: without.flatMap(({ adults }) => adults) } },
+          {
+            email: { $in: [...ofRoster, ...byHand].map(({ email }) => email) },
+            'blocks.account': { $eq: account, $exists: true },
+          },
+        ],
+      },
+      { email: 1 },
+    ).lean(),
+  ]);
   const logins = users.filter((user) => !isBlocked(user, account));
-  const known = new Set(logins.map(({ email }) => email));
+  const known = new Set([...users, ...others].map(({ email }) => email));
   const ids = new Set(recordIds(child));
   const guardians = [
     ...ofRoster.filter(({ relations }) => relations.some((tie) => ids.has(tie.student) && isGuardian(tie))),

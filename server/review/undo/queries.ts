@@ -47,8 +47,16 @@ export async function planUndo({ run }: FoundRun, whole: boolean): Promise<UndoP
   const account = whole ? can.account : undefined;
   if (!can.event && !account) return undefined;
   const others: { name: string; part: UndoPart }[] = [];
-  for (const other of account ? can.others : []) {
-    const name = (await Event.findById(other.event, { name: 1 }).lean())?.name ?? '';
+  const alsoUndone = account ? can.others : [];
+  const nameOf = new Map(
+    alsoUndone.length > 0
+      ? (await Event.find({ _id: { $in: alsoUndone.map(({ event }) => event) } }, { name: 1 }).lean()).map(
+          ({ _id, name }) => [_id.toHexString(), name] as const,
+        )
+      : [],
+  );
+  for (const other of alsoUndone) {
+    const name = nameOf.get(other.event.toHexString()) ?? '';
     others.push({ name, part: await partOf(`In ${name}`, other._id, UPDATE_KINDS, { event: other.event }) });
   }
   return {

@@ -6,7 +6,8 @@ import { isAt } from '../../runs/changes/read-changes.js';
 import { taughtBefore } from './find-taught.js';
 import { judgeAppointments, LOOKED, type Looked } from './judge-appointments.js';
 
-const BATCH = 500;
+/** A large event has three batches: each asks the database a few times. */
+const BATCH = 5000;
 
 /**
  * How many of an event's appointments would go on the problem list, or leave it, once a run is undone. What the run itself changed of

@@ -1,0 +1,27 @@
+import { withNames, type Meeting } from '../booking/queries.js';
+import type { Appointment } from '../models/appointment.js';
+import { holdersOf } from '../models/slot.js';
+import type { SeenEvent } from './find-meeting.js';
+
+/**
+ * Those of a family's appointments that the reader sees, with their names, by id. The family is asked about everywhere, as nobody is at
+ * two places; with whom and about whom is told of this event alone, and to a teacher of their own alone.
+ */
+export async function nameSeen(
+  event: SeenEvent,
+  appointments: Appointment[],
+  known: Meeting[] = [],
+): Promise<Map<string, Meeting>> {
+  const has = new Set(known.map(({ id }) => id));
+  const seen = appointments.filter((one) => isSeen(event, one));
+  const unnamed = seen.filter(({ _id }) => !has.has(String(_id)));
+  const named = unnamed.length > 0 ? await withNames(unnamed, event) : [];
+  return new Map([...known, ...named].map((one) => [one.id, one]));
+}
+
+function isSeen({ _id, sight }: SeenEvent, one: Appointment): boolean {
+  const own = sight.resource?.$in;
+  return (
+    one.event.equals(_id) && (!own || holdersOf(one).some((holder) => own.some((id) => id.equals(holder))))
+  );
+}
