@@ -89,8 +89,8 @@ export function appointmentPages(deps: Deps): Router {
       actor: family.actor,
     });
     if (!answer.ok && answer.reason === 'too late') throw tooLate(deps, family, meeting);
-    if (!answer.ok) {
-      // On hold or not kept any longer: its page says which.
+    if (!answer.ok || answer.before === 'change') {
+      // On hold, not kept any longer, or moved meanwhile: its page says which.
       res.redirect(303, `${family.home}/appointments/${meeting.id}`);
       return;
     }

@@ -30,7 +30,7 @@ export async function cancelComing(deps: Deps, actor: Actor, which: Which): Prom
   let canceled = 0;
   for (const { _id, account } of coming) {
     const done = await cancelAppointment(deps, { appointment: { _id, account }, by: 'school', actor });
-    if (done.ok) canceled += 1;
+    if (done.ok && !done.before) canceled += 1;
   }
   return canceled;
 }
