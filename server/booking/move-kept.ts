@@ -60,7 +60,7 @@ async function moveOne(
   const { _id, state } = item;
   const isLiving = LIVING_STATES.includes(state);
   // Its time and its limits are the new household's first: at no moment are they free.
-  if (isLiving) await reconcileClaims([{ ...item, household: to }]);
+  if (isLiving) await reconcileClaims([Object.assign({}, item, { household: to })]);
   await Claim.deleteMany({ appointment: _id, _id: new RegExp(`:${from.toHexString()}:`) });
   const clash =
     state === 'booked' && item.to > now && (await findBusy([to], { _id }, now))

@@ -145,7 +145,8 @@ async function holderOf(slot: Slot, person: Types.ObjectId): Promise<Types.Objec
 /** Who leaves what was made by hand leaves all its slots: those that were settled before are so no more. First, as who dies after it loses nothing. */
 async function takeOut(slot: Slot, holder: Types.ObjectId, now: Date): Promise<void> {
   if (holder.equals(slot.resource)) {
-    await Slot.updateMany(slotsWith({ ...slot, _id: holder }, now), { $set: { unsettled: true } });
+    const { account, event } = slot;
+    await Slot.updateMany(slotsWith({ _id: holder, account, event }, now), { $set: { unsettled: true } });
     await Resource.updateOne(
       { _id: holder, 'byHand.kind': { $exists: true } },
       { $unset: { 'byHand.staff': 1 } },
