@@ -31,7 +31,10 @@ export async function crawl(
     const url = new URL(address);
     const kinds = kindsOf(url);
     const known = kinds.every((kind) => visited.has(kind));
-    if (known || /\.(csv|ics|svg|xlsx)$|\/progress$|^\/(password|prove|invitation|unsubscribe)\//.test(url.pathname))
+    if (
+      known ||
+      /\.(csv|ics|svg|xlsx)$|\/progress$|^\/(password|prove|invitation|unsubscribe)\//.test(url.pathname)
+    )
       continue;
     for (const kind of kinds) visited.add(kind);
     await page.goto(address);
