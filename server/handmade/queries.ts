@@ -3,6 +3,7 @@ import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Contact, contactName } from '../models/contact.js';
 import type { Event } from '../models/event.js';
 import { Resource, type ByHand } from '../models/resource.js';
+import { Class } from '../models/class.js';
 import { School } from '../models/school.js';
 import { searchKey } from '../models/scoped.js';
 import { Slot } from '../models/slot.js';
@@ -50,7 +51,9 @@ export async function formChoices(
 ): Promise<Choices> {
   const own = await reachOf({ _id: event, account }, seesAll);
   const [schools, grades, people] = await Promise.all([
-    School.find({ account }, { name: 1 }).sort({ sortKey: 1 }).lean(),
+    School.find({ ...(seesAll ? {} : await schoolsIn({ _id: event, account })), account }, { name: 1 })
+      .sort({ sortKey: 1 })
+      .lean(),
     Contact.distinct('grade', { account, type: 'student', status: 'active' }),
     Contact.find(
       { ...own, account, type: { $in: ['teacher', 'staff'] }, status: 'active' },
@@ -74,6 +77,11 @@ export async function formChoices(
 async function reachOf({ _id: event, account }: EventScope, seesAll: boolean) {
   if (seesAll) return {};
   return { _id: { $in: await Resource.distinct('contact', { event, account, status: 'active' }) } };
+}
+
+/** The schools of an event's classes, for whoever runs that event alone. */
+async function schoolsIn({ _id: event, account }: EventScope) {
+  return { _id: { $in: await Class.distinct('synced.school', { event, account, status: 'active' }) } };
 }
 
 /** How a staff contact is written in the form; '' for nobody. */

@@ -116,7 +116,8 @@ describe('The reading of uploads', () => {
   });
 
   it('that would take more memory than it may have ends with a sentence, and nothing else does', async () => {
-    const [large, small] = [await store({ 'students.txt': rows }), await store(PICKATIME_FILES)];
+    const many = Array.from({ length: 400_000 }, (_, n) => `${String(n)}\tAda\tMoss ${String(n)}\tblue`);
+    const [large, small] = [await store({ 'students.txt': many.join('\n') }), await store(PICKATIME_FILES)];
     const reading = asApp(() =>
       readUpload(school.test.deps, large.toHexString(), going(), readInChild(SMALL_MB)),
     );
