@@ -1,4 +1,4 @@
-import { Types, type Model } from 'mongoose';
+import type { Types } from 'mongoose';
 import { inviteAgain } from '../accounts/invite-again.js';
 import { inviteStaff, offerOf } from '../accounts/invite-staff.js';
 import { isSent } from '../accounts/send-link.js';
@@ -6,17 +6,12 @@ import { readStates } from '../accounts/read-states.js';
 import type { Deps } from '../deps.js';
 import { Account } from '../models/account.js';
 import { Contact, contactName } from '../models/contact.js';
-import type { Run } from '../models/run.js';
 import { StaffInvitation, type Outcome } from '../models/staff-invitation.js';
-import { ActiveRun } from '../runs/engine/active-run.js';
-import { isPassing } from '../runs/engine/judge-fault.js';
-import { RunHandedBack, RunLost } from '../runs/engine/run-ends.js';
-import { countTries, MOST_TRIES, takeRun } from '../runs/engine/take-run.js';
+import type { ActiveRun } from '../runs/engine/active-run.js';
 import { TIMING, type Timing } from '../runs/engine/timing.js';
+import { workRun } from '../runs/engine/work-run.js';
 import { emailAddress } from '../web/parse.js';
 import { readShared } from './queries.js';
-
-const invitations = StaffInvitation as unknown as Model<Run>;
 
 export const INVITATION_STAGES = ['people'] as const;
 
@@ -30,31 +25,9 @@ export async function runInvitations(
   stopping: AbortSignal,
   timing: Timing = TIMING,
 ): Promise<void> {
-  const taken = (await takeRun(
-    invitations,
-    new Types.ObjectId(key),
-    timing,
-    deps.now(),
-  )) as StaffInvitation | null;
-  if (!taken) return;
-  const run = new ActiveRun(invitations, taken, {
-    stages: INVITATION_STAGES,
-    timing,
-    stopping,
-    now: deps.now,
-  });
-  try {
-    if (countTries(taken) > MOST_TRIES) {
-      await run.end('failed', { code: 'gave up', tries: MOST_TRIES });
-      return;
-    }
-    await run.whileGoing(inviteEach(deps, taken, run));
-    await run.end('done', { code: 'did', counts: {} });
-  } catch (error) {
-    await endBadly(deps, run, run.signal.aborted ? run.signal.reason : error);
-  } finally {
-    run.letGo();
-  }
+  await workRun(deps, StaffInvitation, key, { stages: INVITATION_STAGES, timing, stopping }, (taken, run) =>
+    inviteEach(deps, taken, run),
+  );
 }
 
 async function inviteEach(deps: Deps, invitation: StaffInvitation, run: ActiveRun): Promise<void> {
@@ -126,14 +99,4 @@ async function inviteOne(
   if (invited.ok) return invited.now ? 'given' : 'invited';
   if (invited.reason === 'has access') return isMailed ? 'invited' : 'has account';
   return invited.reason === 'blocked' ? 'blocked' : 'gone';
-}
-
-async function endBadly(deps: Deps, run: ActiveRun, error: unknown): Promise<void> {
-  if (error instanceof RunLost) return;
-  if (error instanceof RunHandedBack || isPassing(error)) {
-    await run.handBack().catch(() => undefined);
-    return;
-  }
-  deps.log.error({ err: error, run: run.id.toHexString() }, 'inviting staff failed');
-  await run.end('failed', { code: 'fault' });
 }

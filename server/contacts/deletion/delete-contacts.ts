@@ -1,4 +1,3 @@
-import { Types, type Model } from 'mongoose';
 import { recordAudit } from '../../audit/record-audit.js';
 import type { Deps } from '../../deps.js';
 import { Appointment } from '../../models/appointment.js';
@@ -7,12 +6,10 @@ import { ContactDeletion, type DeletionRefusal } from '../../models/contact-dele
 import { isDuplicateKey } from '../../models/duplicate-key.js';
 import { Event } from '../../models/event.js';
 import { Household } from '../../models/household.js';
-import type { Run } from '../../models/run.js';
-import { ActiveRun } from '../../runs/engine/active-run.js';
+import type { ActiveRun } from '../../runs/engine/active-run.js';
 import { TIMING, type Timing } from '../../runs/engine/timing.js';
-import { RunHandedBack, RunLost } from '../../runs/engine/run-ends.js';
-import { isPassing } from '../../runs/engine/judge-fault.js';
-import { countTries, MOST_TRIES, takeRun } from '../../runs/engine/take-run.js';
+import { RunStopped } from '../../runs/engine/run-ends.js';
+import { workRun } from '../../runs/engine/work-run.js';
 import { clearEvent } from './clear-events.js';
 import { clearRoster } from './clear-roster.js';
 import { deleteFamilies, deletePeople, takeChildren } from './delete-people.js';
@@ -24,20 +21,8 @@ import { countBooked, LISTED } from './queries.js';
 import { removeLogins } from './remove-logins.js';
 import { findAgainst } from './start-deletion.js';
 
-const deletions = ContactDeletion as unknown as Model<Run>;
-
 /** In their order; each may be done again from its start, and all from the first. */
 export const DELETION_STAGES = ['appointments', 'events', 'logins', 'roster', 'people', 'families'] as const;
-
-/** It does not begin, or was tried too often. */
-class DeletionEnded extends Error {
-  readonly refused: DeletionRefusal | undefined;
-
-  constructor(refused?: DeletionRefusal) {
-    super(refused ?? 'gave up');
-    this.refused = refused;
-  }
-}
 
 /**
  * Does a deletion of contacts that was asked for, unless somebody else is at it. A worker that dies leaves it to be done again from the
@@ -51,32 +36,13 @@ export async function deleteContacts(
   end: EndAppointment,
   timing: Timing = TIMING,
 ): Promise<void> {
-  const taken = (await takeRun(
-    deletions,
-    new Types.ObjectId(key),
-    timing,
-    deps.now(),
-  )) as ContactDeletion | null;
-  if (!taken) return;
-  const run = new ActiveRun(deletions, taken, {
-    stages: DELETION_STAGES,
-    timing,
-    stopping,
-    now: deps.now,
-  });
-  try {
-    await run.whileGoing(work(deps, taken, run, end));
-    await run.end('done', { code: 'did', counts: {} });
-  } catch (error) {
-    await endBadly(deps, run, run.signal.aborted ? run.signal.reason : error);
-  } finally {
-    run.letGo();
-  }
+  await workRun(deps, ContactDeletion, key, { stages: DELETION_STAGES, timing, stopping }, (taken, run) =>
+    work(deps, taken, run, end),
+  );
 }
 
 async function work(deps: Deps, taken: ContactDeletion, run: ActiveRun, end: EndAppointment): Promise<void> {
   const { by, contact, level } = taken;
-  if (countTries(taken) > MOST_TRIES) throw new DeletionEnded();
   if (!run.changed) await lookOnce(taken, run);
   await leaveEntry(deps, taken);
   await run.markChanged();
@@ -125,14 +91,14 @@ async function lookOnce(
   run: ActiveRun,
 ): Promise<void> {
   const against = cleared ? undefined : await findAgainst(account, run.now());
-  if (against) throw new DeletionEnded(against);
+  if (against) await refuse(run, against);
   if (contact || appointments) return;
   const events = await Event.find({ account, status: { $in: [...LISTED] } }, { _id: 1 }).lean();
   const booked = await countBooked(
     events.map(({ _id }) => _id),
     run.now(),
   );
-  if (booked.size > 0) throw new DeletionEnded('still booked');
+  if (booked.size > 0) await refuse(run, 'still booked');
 }
 
 /** One entry a deletion, under its id, though it may be done in several goes; before the first thing is gone. */
@@ -153,20 +119,8 @@ async function leaveEntry(deps: Deps, deletion: ContactDeletion): Promise<void> 
   }
 }
 
-async function endBadly(deps: Deps, run: ActiveRun, error: unknown): Promise<void> {
-  if (error instanceof RunLost) return;
-  if (error instanceof RunHandedBack || isPassing(error)) {
-    await run.handBack().catch(() => undefined);
-    return;
-  }
-  if (error instanceof DeletionEnded && error.refused) {
-    await ContactDeletion.updateOne({ _id: run.id }, { $set: { refused: error.refused } });
-    await run.end('stopped', { code: 'stopped before its start' });
-    return;
-  }
-  if (error instanceof DeletionEnded) await run.end('failed', { code: 'gave up', tries: MOST_TRIES });
-  else {
-    deps.log.error({ err: error, run: run.id.toHexString() }, 'deleting contacts failed');
-    await run.end('failed', { code: 'fault' });
-  }
+/** It does not begin. */
+async function refuse(run: ActiveRun, refused: DeletionRefusal): Promise<never> {
+  await ContactDeletion.updateOne({ _id: run.id }, { $set: { refused } });
+  throw new RunStopped();
 }
