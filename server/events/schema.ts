@@ -7,7 +7,7 @@ import { zoneLabel } from '../web/format-zone.js';
 import type { Style } from '../web/place.js';
 import { daysInWords, fieldMoment } from '../web/format-time.js';
 import { isDay, toLocal } from '../web/local-time.js';
-import { line, objectId, tick } from '../web/parse.js';
+import { line, longText, objectId, tick } from '../web/parse.js';
 
 /** What people decide about an event; the rest of it is Slotbell's. */
 export type EventSettings = Pick<Event, 'name' | 'place' | 'description' | 'timeZone' | 'days' | 'booking'>;
@@ -44,14 +44,7 @@ const localMoment = () =>
 export const eventForm = Joi.object<EventForm, true>({
   name: line(120).required().label('a name'),
   place: line(200).allow('').default(''),
-  // Line ends stay; what else controls a terminal goes.
-  description: Joi.string()
-    .trim()
-    .replace(/\r\n?/g, '\n')
-    .replace(/[^\P{Cc}\n]/gu, '')
-    .max(2000)
-    .allow('')
-    .default(''),
+  description: longText(2000).allow('').default(''),
   timeZone: Joi.string()
     .max(60)
     .required()

@@ -1,8 +1,8 @@
 import Joi from 'joi';
 import type { Types } from 'mongoose';
-import { unknownMacros } from '../notifications/messages/macros.js';
+import { macroText } from '../notifications/schema.js';
 import type { SettingsFields } from '../web/compare-seen.js';
-import { line, objectId, objectIds, tick } from '../web/parse.js';
+import { line, longText, objectId, objectIds, tick } from '../web/parse.js';
 
 /** Whom letters are for. */
 export interface LettersFilter {
@@ -80,33 +80,10 @@ export interface LetterText {
 export const MOST_TEXT = 1200;
 
 export const textForm = Joi.object<LetterText, true>({
-  title: known(line(120), 'Heading'),
-  text: known(
-    Joi.string()
-      .trim()
-      .replace(/\r\n?/g, '\n')
-      .replace(/[^\P{Cc}\n]/gu, '')
-      .max(MOST_TEXT),
-    'Text',
-  ),
+  title: macroText(line(120), 'Heading', 'text'),
+  text: macroText(longText(MOST_TEXT), 'Text', 'text'),
   act: Joi.string().valid('save', 'preview').default('save').label('what to do'),
 });
-
-/** A text in which nothing between braces is unknown; '' is Slotbell's own. */
-function known(text: Joi.StringSchema, label: string): Joi.StringSchema {
-  return text
-    .allow('')
-    .default('')
-    .custom((value: string, check) => {
-      const [unknown] = unknownMacros(value);
-      return unknown ? check.error('macro.unknown', { unknown }) : value;
-    })
-    .messages({
-      'macro.unknown': `${label}: “{#unknown}” can’t be filled in. Use what the list above the text shows.`,
-      'string.max': `${label}: use {#limit} characters at most.`,
-      'string.base': `${label}: enter it once.`,
-    });
-}
 
 export const letterFields: SettingsFields = { title: { label: 'Heading' }, text: { label: 'Text' } };
 

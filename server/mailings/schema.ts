@@ -5,7 +5,7 @@ import { MAILING_GROUPS, type GroupKind, type MailingGroup } from '../models/mai
 import { unknownMacros } from '../notifications/messages/macros.js';
 import { fromLocal } from '../web/local-time.js';
 import { dayAndTime } from '../web/format-time.js';
-import { line, objectId } from '../web/parse.js';
+import { line, longText, objectId } from '../web/parse.js';
 import type { PlacedEvent } from '../web/place.js';
 import { AHEAD_MS, macrosOf, MOST_TICKED, SUBJECT_MAX, TEXT_MAX } from './policy.js';
 
@@ -82,11 +82,7 @@ export const mailingForm = (event: Pick<Event, 'days'>) =>
   Joi.object<MailingForm>({
     ...groupFields(event),
     subject: line(SUBJECT_MAX).allow('').label('a subject'),
-    text: Joi.string()
-      .trim()
-      .replace(/\r\n?/g, '\n')
-      .replace(/[^\P{Cc}\n]/gu, '')
-      .max(TEXT_MAX)
+    text: longText(TEXT_MAX)
       .allow('')
       .label('the text')
       .messages({ 'string.max': 'Text: use {#limit} characters at most.' }),

@@ -1,6 +1,7 @@
 import Joi from 'joi';
 import { MAIL_STATES, type MailState } from '../models/notification.js';
 import { line } from '../web/parse.js';
+import { unknownMacros } from './messages/macros.js';
 
 /** What an outbox page may be asked for in its address. */
 export interface OutboxQuery {
@@ -17,3 +18,22 @@ export const outboxQuery = Joi.object<OutboxQuery, true>({
     .default(''),
   page: Joi.number().integer().min(1).max(100_000).default(1),
 });
+
+/**
+ * A text of an event's own in which nothing between braces is unknown; '' is Slotbell's own.
+ * @param beside what the list of macros stands above, on the form
+ */
+export function macroText(text: Joi.StringSchema, label: string, beside: 'text' | 'texts'): Joi.StringSchema {
+  return text
+    .allow('')
+    .default('')
+    .custom((value: string, check) => {
+      const [unknown] = unknownMacros(value);
+      return unknown ? check.error('macro.unknown', { unknown }) : value;
+    })
+    .messages({
+      'macro.unknown': `${label}: “{#unknown}” can’t be filled in. Use what the list above the ${beside} shows.`,
+      'string.max': `${label}: use {#limit} characters at most.`,
+      'string.base': `${label}: enter it once.`,
+    });
+}

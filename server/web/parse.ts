@@ -155,6 +155,15 @@ export function line(max = 200): Joi.StringSchema {
   );
 }
 
+/** Joi: a text of several lines of at most `max` characters, trimmed. Line ends stay; what else controls a terminal goes. */
+export function longText(max: number): Joi.StringSchema {
+  return Joi.string()
+    .trim()
+    .replace(/\r\n?/g, '\n')
+    .replace(/[^\P{Cc}\n]/gu, '')
+    .max(max);
+}
+
 /** Longest address of a video meeting. */
 const LINK_MAX = 500;
 

@@ -2,9 +2,9 @@ import Joi from 'joi';
 import type { Event } from '../../models/event.js';
 import { MESSAGE_KINDS, type MessageKind } from '../../models/message.js';
 import { textOf } from '../../notifications/messages/default-texts.js';
-import { unknownMacros } from '../../notifications/messages/macros.js';
+import { macroText } from '../../notifications/schema.js';
 import type { SettingsFields } from '../../web/compare-seen.js';
-import { emailAddress, line, phoneNumber } from '../../web/parse.js';
+import { emailAddress, line, longText, phoneNumber } from '../../web/parse.js';
 
 /** What the page calls the mails. */
 export const MESSAGE_WORDS: Record<MessageKind, string> = {
@@ -48,8 +48,8 @@ export const emailsForm = Joi.object<EmailsForm, true>({
     }) as unknown as Joi.ArraySchema<number[]>,
   ...(Object.fromEntries(
     MESSAGE_KINDS.flatMap((kind) => [
-      [`${kind}Subject`, known(line(200), `${MESSAGE_WORDS[kind]}, subject`)],
-      [`${kind}Text`, known(longText(), `${MESSAGE_WORDS[kind]}, text`)],
+      [`${kind}Subject`, macroText(line(200), `${MESSAGE_WORDS[kind]}, subject`, 'texts')],
+      [`${kind}Text`, macroText(longText(2000), `${MESSAGE_WORDS[kind]}, text`, 'texts')],
     ]),
   ) as Record<keyof Texts, Joi.StringSchema>),
   act: Joi.string().valid('save', 'preview').default('save').label('what to do'),
@@ -61,30 +61,6 @@ function address(label: string): Joi.StringSchema {
     .default('')
     .label(label)
     .messages({ 'string.email': `Enter ${label}, like office@example.org.` });
-}
-
-function longText(): Joi.StringSchema {
-  return Joi.string()
-    .trim()
-    .replace(/\r\n?/g, '\n')
-    .replace(/[^\P{Cc}\n]/gu, '')
-    .max(2000);
-}
-
-/** A text in which nothing between braces is unknown; '' is Slotbell's own. */
-function known(text: Joi.StringSchema, label: string): Joi.StringSchema {
-  return text
-    .allow('')
-    .default('')
-    .custom((value: string, check) => {
-      const [unknown] = unknownMacros(value);
-      return unknown ? check.error('macro.unknown', { unknown }) : value;
-    })
-    .messages({
-      'macro.unknown': `${label}: “{#unknown}” can’t be filled in. Use what the list above the texts shows.`,
-      'string.max': `${label}: use {#limit} characters at most.`,
-      'string.base': `${label}: enter it once.`,
-    });
 }
 
 function hoursOf(text: string, check: Joi.CustomHelpers): unknown {
