@@ -1,24 +1,19 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Browser, Page } from 'playwright-core';
-import { createApp } from '../../server/app.js';
+import type { Page } from 'playwright-core';
 import { Class } from '../../server/models/class.js';
 import { Event } from '../../server/models/event.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { EVE } from '../support/booking/conference.js';
-import { axeViolations, launchBrowser, openPage } from '../support/browser.js';
+import { axeViolations } from '../support/browser.js';
 import { makeFullSchool, makePerson, type FullSchool } from '../support/contacts/full-school.js';
 import { emptyDatabase } from '../support/hooks.js';
-import { makeSessions } from '../support/sessions.js';
+import { Office } from '../support/office.js';
 
 /** From the event's page on; typing and selecting are not clicks. */
 describe('letters, poster and link in a browser', function () {
   this.timeout(180_000);
   let test: TestApp;
-  let server: Server;
-  let browser: Browser;
+  let office: Office;
   let page: Page;
   let school: FullSchool;
   let base: string;
@@ -26,7 +21,6 @@ describe('letters, poster and link in a browser', function () {
   let clicks = 0;
 
   before(async () => {
-    browser = await launchBrowser();
     await emptyDatabase();
     test = createTestApp();
     school = await makeFullSchool(test);
@@ -49,26 +43,11 @@ describe('letters, poster and link in a browser', function () {
         { $push: { 'synced.students': child._id } },
       );
     }
-    server = createApp(test.deps).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    base = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+    office = await Office.open(test, school.admin, EVE);
+    ({ page, base } = office);
     home = `${base}/events/${fair.event._id.toHexString()}`;
-    const [session] = await makeSessions([school.admin], test.deps.config.appSecret, EVE);
-    page = await openPage(browser, { width: 1280 });
-    const cut = session!.cookie.indexOf('=');
-    await page.context().addCookies([
-      {
-        name: session!.cookie.slice(0, cut),
-        value: session!.cookie.slice(cut + 1).split(';')[0]!,
-        url: base,
-      },
-    ]);
   });
-  after(async () => {
-    await browser.close();
-    server.closeAllConnections();
-    server.close();
-  });
+  after(() => office.close());
 
   async function click(role: 'link' | 'button', name: string): Promise<void> {
     clicks += 1;

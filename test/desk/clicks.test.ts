@@ -1,23 +1,18 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Browser, Page } from 'playwright-core';
-import { createApp } from '../../server/app.js';
+import type { Page } from 'playwright-core';
 import { Appointment } from '../../server/models/appointment.js';
 import { Contact } from '../../server/models/contact.js';
 import { makeUser } from '../support/app.js';
-import { axeViolations, launchBrowser, openPage } from '../support/browser.js';
+import { axeViolations } from '../support/browser.js';
 import { EVE } from '../support/booking/conference.js';
 import { FrontDesk } from '../support/booking/front-desk.js';
-import { makeSessions } from '../support/sessions.js';
+import { Office } from '../support/office.js';
 
 /** Three each, from the page that stands in the name on; typing, Enter in a search, and choices from a list are not clicks. */
 describe('clicks that a call takes at the front desk', function () {
   this.timeout(300_000);
   let front: FrontDesk;
-  let server: Server;
-  let browser: Browser;
+  let office: Office;
   let page: Page;
   let base: string;
   let event: string;
@@ -25,7 +20,6 @@ describe('clicks that a call takes at the front desk', function () {
   let child = -1;
 
   before(async () => {
-    browser = await launchBrowser();
     front = await FrontDesk.open({ students: 12, slots: 12 });
     for (let n = 0; n < 12; n++)
       await front.guardianOf(n, { firstName: `Rosa${String(n)}`, email: `rosa${String(n)}@example.org` });
@@ -36,26 +30,10 @@ describe('clicks that a call takes at the front desk', function () {
         { searchKey: `${one.firstName} lopez ${one.schoolId}`.toLowerCase() },
       );
     event = `/events/${String(fair.event._id)}`;
-    server = createApp(test.deps).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    base = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-    const user = await makeUser(fair.account._id, 'administrator');
-    const [session] = await makeSessions([user], test.deps.config.appSecret, EVE);
-    page = await openPage(browser, { width: 1280 });
-    const cut = session!.cookie.indexOf('=');
-    await page.context().addCookies([
-      {
-        name: session!.cookie.slice(0, cut),
-        value: session!.cookie.slice(cut + 1).split(';')[0]!,
-        url: base,
-      },
-    ]);
+    office = await Office.open(test, await makeUser(fair.account._id, 'administrator'), EVE);
+    ({ page, base } = office);
   });
-  after(async () => {
-    await browser.close();
-    server.closeAllConnections();
-    server.close();
-  });
+  after(() => office.close());
   // A child of its own for each: none has an appointment yet.
   beforeEach(() => {
     child += 1;

@@ -1,18 +1,14 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Browser, Page } from 'playwright-core';
-import { createApp } from '../../server/app.js';
+import type { Page } from 'playwright-core';
 import { Event } from '../../server/models/event.js';
 import { Slot } from '../../server/models/slot.js';
 import { createTestApp, makeAccount, makeUser, type TestApp } from '../support/app.js';
 import { makeAppointment } from '../support/appointment.js';
-import { axeViolations, launchBrowser, openPage } from '../support/browser.js';
+import { axeViolations } from '../support/browser.js';
 import { makeClass, makePerson, makeTeachingPerson } from '../support/classes/school-day.js';
 import { makeEvent, makeSlot } from '../support/event.js';
 import { emptyDatabase } from '../support/hooks.js';
-import { makeSessions } from '../support/sessions.js';
+import { Office } from '../support/office.js';
 
 const NOW = new Date('2026-11-20T18:00:00Z');
 const TEACHERS = ['Kim Lee', 'Lou Park', 'Ana María Fernández de la Cruz', 'Bo Chen'];
@@ -22,14 +18,12 @@ const DAY_MS = 24 * 3600_000;
 describe('clicks on the overview', function () {
   this.timeout(120_000);
   let test: TestApp;
-  let server: Server;
-  let browser: Browser;
+  let office: Office;
   let page: Page;
   let event: Event;
   let clicks: number;
 
   before(async () => {
-    browser = await launchBrowser();
     await emptyDatabase();
     test = createTestApp();
     test.setNow(NOW);
@@ -55,30 +49,12 @@ describe('clicks on the overview', function () {
           bookedAt: new Date(NOW.getTime() - (index * 3 + nth) * DAY_MS),
         });
     }
-    server = createApp(test.deps).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const base = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-    const [session] = await makeSessions(
-      [await makeUser(account, 'administrator')],
-      test.deps.config.appSecret,
-      NOW,
-    );
-    page = await openPage(browser, { width: 1280 });
-    const cut = session!.cookie.indexOf('=');
-    await page.context().addCookies([
-      {
-        name: session!.cookie.slice(0, cut),
-        value: session!.cookie.slice(cut + 1).split(';')[0]!,
-        url: base,
-      },
-    ]);
+    office = await Office.open(test, await makeUser(account, 'administrator'), NOW);
+    ({ page } = office);
+    const { base } = office;
     await page.goto(`${base}/events/${String(event._id)}`);
   });
-  after(async () => {
-    await browser.close();
-    server.closeAllConnections();
-    server.close();
-  });
+  after(() => office.close());
   beforeEach(() => {
     clicks = 0;
   });

@@ -1,18 +1,14 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Browser, Page } from 'playwright-core';
-import { createApp } from '../../server/app.js';
+import type { Page } from 'playwright-core';
 import { Contact } from '../../server/models/contact.js';
 import { Notification } from '../../server/models/notification.js';
 import { contactKeys } from '../../server/models/person-keys.js';
 import { School } from '../../server/models/school.js';
 import { runInvitations } from '../../server/staff/run-invitations.js';
 import { createTestApp, makeAccount, makeUser, type TestApp } from '../support/app.js';
-import { axeViolations, launchBrowser, openPage } from '../support/browser.js';
+import { axeViolations } from '../support/browser.js';
 import { emptyDatabase } from '../support/hooks.js';
-import { makeSessions } from '../support/sessions.js';
+import { Office } from '../support/office.js';
 
 const NOW = new Date('2026-10-02T15:00:00Z');
 const TEACHERS = 116;
@@ -20,13 +16,11 @@ const TEACHERS = 116;
 describe('clicks that the office needs for staff accounts', function () {
   this.timeout(180_000);
   let test: TestApp;
-  let server: Server;
-  let browser: Browser;
+  let office: Office;
   let page: Page;
   let base: string;
 
   before(async () => {
-    browser = await launchBrowser();
     await emptyDatabase();
     test = createTestApp();
     test.setNow(NOW);
@@ -45,24 +39,10 @@ describe('clicks that the office needs for staff accounts', function () {
         };
       }),
     );
-    server = createApp(test.deps).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    base = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-    const [session] = await makeSessions(
-      [await makeUser(account, 'administrator')],
-      test.deps.config.appSecret,
-      NOW,
-    );
-    page = await openPage(browser, { width: 1280 });
-    const cut = session!.cookie.indexOf('=');
-    const [name, value] = [session!.cookie.slice(0, cut), session!.cookie.slice(cut + 1).split(';')[0]!];
-    await page.context().addCookies([{ name, value, url: base }]);
+    office = await Office.open(test, await makeUser(account, 'administrator'), NOW);
+    ({ page, base } = office);
   });
-  after(async () => {
-    await browser.close();
-    server.closeAllConnections();
-    server.close();
-  });
+  after(() => office.close());
 
   it('3 for 116 teachers, all of them with their mail', async () => {
     let clicks = 0;
