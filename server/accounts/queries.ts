@@ -4,7 +4,7 @@ import { Contact, contactName, type ContactType } from '../models/contact.js';
 import { Event } from '../models/event.js';
 import { offeredGrants, OneTimeLink } from '../models/one-time-link.js';
 import { School } from '../models/school.js';
-import { beginsInKey, inKey, searchKey, searchWords } from '../models/scoped.js';
+import { beginsInKey, inKey, searchKey, searchWords } from '../models/search-key.js';
 import { User, type AccessLevel, type Grant } from '../models/user.js';
 import { accountsOf } from './load-actor.js';
 import { MOST_EVENTS } from './schema.js';

@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import type { ClassType } from '../models/class.js';
 import type { HandKind } from '../models/resource.js';
-import { inKey, searchWords } from '../models/scoped.js';
+import { inKey, searchWords } from '../models/search-key.js';
 
 /** What a row of the Class Editor is: a class of some type, a holder of slots that no shown class leads to, or one made by hand. */
 export type RowType = ClassType | 'Teacher only' | HandKind;

@@ -3,7 +3,7 @@ import { Class, type ClassType } from '../models/class.js';
 import { Contact, contactName } from '../models/contact.js';
 import type { Event } from '../models/event.js';
 import { Resource } from '../models/resource.js';
-import { searchKey } from '../models/scoped.js';
+import { searchKey } from '../models/search-key.js';
 import { isClassRow, type Row } from './filter-rows.js';
 
 /** A teacher as the list shows and finds them. */

@@ -1,7 +1,7 @@
 import type { QueryFilter, Types } from 'mongoose';
 import { IDENTIFIERS, type Identifier } from '../models/account.js';
 import { Contact } from '../models/contact.js';
-import { beginsInKey, searchWords } from '../models/scoped.js';
+import { beginsInKey, searchWords } from '../models/search-key.js';
 
 type Filter = QueryFilter<Contact>;
 type Beginning = string | RegExp;

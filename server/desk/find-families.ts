@@ -6,7 +6,7 @@ import { byRecordIds, Contact, contactName, CONTACT_TYPES, LISTING_INDEX } from 
 import type { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
 import { phoneSearch } from '../models/person-keys.js';
-import { inKey, searchKey, searchWords } from '../models/scoped.js';
+import { inKey, searchKey, searchWords } from '../models/search-key.js';
 import { User } from '../models/user.js';
 import { distinctIds } from '../web/lists.js';
 import type { Sight } from '../web/sight.js';

@@ -4,7 +4,7 @@ import { Contact, contactName } from '../models/contact.js';
 import { Diary } from '../models/diary.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { Resource } from '../models/resource.js';
-import { searchKey } from '../models/scoped.js';
+import { searchKey } from '../models/search-key.js';
 import { Slot } from '../models/slot.js';
 import { diariesOf, eventIds } from './find-clash.js';
 import { renameClaims, type Move } from './move-bookings.js';

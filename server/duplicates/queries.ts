@@ -10,7 +10,7 @@ import {
   type Identity,
   type Newcomer,
 } from '../models/duplicate.js';
-import { holdsWords } from '../models/scoped.js';
+import { holdsWords } from '../models/search-key.js';
 import { User } from '../models/user.js';
 import { sliceOf } from '../web/paging.js';
 import { isCutOff } from '../runs/engine/find-at-work.js';

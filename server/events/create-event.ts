@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { recordAudit } from '../audit/record-audit.js';
 import { Account } from '../models/account.js';
 import { Event } from '../models/event.js';
-import { searchKey } from '../models/scoped.js';
+import { searchKey } from '../models/search-key.js';
 import type { Actor } from '../web/actor.js';
 import type { EventSettings } from './schema.js';
 import { keptOf } from './take-template.js';

@@ -3,7 +3,7 @@ import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Class, classType } from '../models/class.js';
 import { Event } from '../models/event.js';
 import { Resource } from '../models/resource.js';
-import { holdsWords } from '../models/scoped.js';
+import { holdsWords } from '../models/search-key.js';
 import { Slot } from '../models/slot.js';
 import { atLeast } from '../models/user.js';
 import type { Actor } from '../web/actor.js';

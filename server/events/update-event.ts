@@ -2,7 +2,7 @@ import { changesOf } from '../audit/compare-values.js';
 import { recordAudit } from '../audit/record-audit.js';
 import { asRead } from '../models/as-read.js';
 import { Event } from '../models/event.js';
-import { searchKey } from '../models/scoped.js';
+import { searchKey } from '../models/search-key.js';
 import type { Actor } from '../web/actor.js';
 import { formOf, type EventSettings } from './schema.js';
 

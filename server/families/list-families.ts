@@ -4,7 +4,7 @@ import { Class } from '../models/class.js';
 import { Contact, contactName } from '../models/contact.js';
 import type { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
-import { searchKey } from '../models/scoped.js';
+import { searchKey } from '../models/search-key.js';
 import { isBlocked, User } from '../models/user.js';
 import { sliceOf } from '../web/paging.js';
 

@@ -5,7 +5,7 @@ import { isDuplicateKey } from '../models/duplicate-key.js';
 import type { Event } from '../models/event.js';
 import { Resource, type ByHand } from '../models/resource.js';
 import { School } from '../models/school.js';
-import { searchKey } from '../models/scoped.js';
+import { searchKey } from '../models/search-key.js';
 import type { Actor } from '../web/actor.js';
 import { findStaff } from './queries.js';
 import type { HandmadeForm } from './schema.js';

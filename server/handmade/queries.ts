@@ -5,7 +5,7 @@ import type { Event } from '../models/event.js';
 import { Resource, type ByHand } from '../models/resource.js';
 import { Class } from '../models/class.js';
 import { School } from '../models/school.js';
-import { searchKey } from '../models/scoped.js';
+import { searchKey } from '../models/search-key.js';
 import { Slot } from '../models/slot.js';
 
 type EventScope = Pick<Event, '_id' | 'account'>;

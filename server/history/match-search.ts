@@ -5,7 +5,7 @@ import { Class } from '../models/class.js';
 import { CONTACT_TYPES, Contact, LISTING_INDEX } from '../models/contact.js';
 import { Event } from '../models/event.js';
 import { Resource } from '../models/resource.js';
-import { holdsWords, inKey, searchKey, searchWords } from '../models/scoped.js';
+import { holdsWords, inKey, searchKey, searchWords } from '../models/search-key.js';
 import { User } from '../models/user.js';
 import type { AuditScope } from './schema.js';
 

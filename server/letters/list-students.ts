@@ -4,7 +4,7 @@ import { findFamilies } from '../mailings/find-families.js';
 import { Class, className, classType, isMeetable } from '../models/class.js';
 import { Contact, contactName } from '../models/contact.js';
 import type { Event } from '../models/event.js';
-import { inKey, searchWords } from '../models/scoped.js';
+import { inKey, searchWords } from '../models/search-key.js';
 import { findUnsubscribed } from '../notifications/unsubscribing/find-unsubscribed.js';
 import type { LettersFilter, LettersForm } from './schema.js';
 

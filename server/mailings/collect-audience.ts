@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import type { Contact } from '../models/contact.js';
 import type { MailingNumbers } from '../models/mailing.js';
-import { searchKey } from '../models/scoped.js';
+import { searchKey } from '../models/search-key.js';
 
 export type Student = Pick<Contact, '_id' | 'firstName' | 'lastName' | 'record' | 'searchKey' | 'sortKey'>;
 

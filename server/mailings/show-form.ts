@@ -5,7 +5,7 @@ import { contentHash } from '../models/content-hash.js';
 import type { Mailing, MailingGroup } from '../models/mailing.js';
 import { Resource } from '../models/resource.js';
 import { findGoing } from '../notifications/find-going.js';
-import { beginsInKey, searchKey, searchWords } from '../models/scoped.js';
+import { beginsInKey, searchKey, searchWords } from '../models/search-key.js';
 import { actorOf } from '../web/actor.js';
 import { bookingState } from '../web/booking-state.js';
 import { dayAndTimeSoon, fullDay } from '../web/format-time.js';

@@ -1,6 +1,7 @@
 import mongoose, { Schema, type Types } from 'mongoose';
 import { contentHash } from './content-hash.js';
-import { scopedSchema, searchKey, type Scoped } from './scoped.js';
+import { scopedSchema, type Scoped } from './scoped.js';
+import { searchKey } from './search-key.js';
 
 /** What a class can be in the Class Editor's Type column. `Hide` keeps it synced and out of the parents' way. */
 export const CLASS_TYPES = ['Class', 'Homeroom', 'Activity', 'Group', 'Hide'] as const;

@@ -1,4 +1,4 @@
-import { searchKey } from './scoped.js';
+import { searchKey } from './search-key.js';
 import { numberKey } from './security-value.js';
 
 /**

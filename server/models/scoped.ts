@@ -1,8 +1,5 @@
 import { Schema, type SchemaDefinition, type Types } from 'mongoose';
 
-// The reader's process, which has no database, takes them from their own file.
-export { beginsInKey, holdsWords, inKey, isPlain, searchKey, searchWords } from './search-key.js';
-
 /** What every document except `account` and `user` has: the tenant it belongs to. */
 export interface Scoped {
   _id: Types.ObjectId;

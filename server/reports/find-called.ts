@@ -4,7 +4,7 @@ import { Contact } from '../models/contact.js';
 import type { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
 import { Resource } from '../models/resource.js';
-import { holdsWords, inKey, searchKey, searchWords } from '../models/scoped.js';
+import { holdsWords, inKey, searchKey, searchWords } from '../models/search-key.js';
 import { User } from '../models/user.js';
 import { inSight, type Sight } from '../web/sight.js';
 import { STATE_FILTERS } from './schema.js';

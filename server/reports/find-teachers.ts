@@ -1,6 +1,6 @@
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Resource } from '../models/resource.js';
-import { inKey, searchWords } from '../models/scoped.js';
+import { inKey, searchWords } from '../models/search-key.js';
 import type { Scope } from './list-appointments.js';
 
 /** What reports need of a teacher, by name. */

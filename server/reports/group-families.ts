@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import { Contact, isGuardian, recordIds, type HandTie, type Relation } from '../models/contact.js';
 import { Household } from '../models/household.js';
-import { inKey, searchWords } from '../models/scoped.js';
+import { inKey, searchWords } from '../models/search-key.js';
 import { distinctIds, groupBy } from '../web/lists.js';
 import type { Child, Unbooked } from './list-unbooked.js';
 

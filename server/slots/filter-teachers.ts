@@ -1,5 +1,5 @@
 import { CLASS_TYPES, type ClassType } from '../models/class.js';
-import { inKey, searchKey, searchWords } from '../models/scoped.js';
+import { inKey, searchKey, searchWords } from '../models/search-key.js';
 import type { Choice, Teacher } from './load-teachers.js';
 
 /** By what teachers are found; '' is any. */

@@ -1,4 +1,4 @@
-import { searchKey } from '../models/scoped.js';
+import { searchKey } from '../models/search-key.js';
 import { numberKey } from '../models/security-value.js';
 import type { Teacher } from './load-teachers.js';
 

@@ -1,6 +1,6 @@
 import mongoose, { type mongo } from 'mongoose';
 import { contactKeys } from '../models/person-keys.js';
-import { searchKey } from '../models/scoped.js';
+import { searchKey } from '../models/search-key.js';
 
 /** Collections besides people that are searched or sorted by stored keys. */
 const KEYED = ['resource', 'class', 'event', 'school', 'duplicate', 'rosterChange'];

@@ -9,7 +9,7 @@ import { Household } from '../../server/models/household.js';
 import { Notification } from '../../server/models/notification.js';
 import { personKeys } from '../../server/models/person-keys.js';
 import { Resource } from '../../server/models/resource.js';
-import { searchKey } from '../../server/models/scoped.js';
+import { searchKey } from '../../server/models/search-key.js';
 import { coveredMinutes, Slot } from '../../server/models/slot.js';
 import { User } from '../../server/models/user.js';
 import { fromLocal } from '../../server/web/local-time.js';

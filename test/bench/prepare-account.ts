@@ -1,7 +1,7 @@
 import { Account, type CleverKinds } from '../../server/models/account.js';
 import { Event } from '../../server/models/event.js';
 import { School } from '../../server/models/school.js';
-import { searchKey } from '../../server/models/scoped.js';
+import { searchKey } from '../../server/models/search-key.js';
 import { seal } from '../../server/seal.js';
 import type { ServedDistrict } from './sandbox-process.js';
 

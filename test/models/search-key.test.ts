@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { beginsInKey, inKey, searchKey, searchWords } from '../../server/models/scoped.js';
+import { beginsInKey, inKey, searchKey, searchWords } from '../../server/models/search-key.js';
 
 const finds = (typed: string, ...name: string[]): boolean =>
   searchWords(typed).length > 0 &&

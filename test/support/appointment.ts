@@ -1,7 +1,7 @@
 import { Types } from 'mongoose';
 import { Appointment } from '../../server/models/appointment.js';
 import { Contact } from '../../server/models/contact.js';
-import { searchKey } from '../../server/models/scoped.js';
+import { searchKey } from '../../server/models/search-key.js';
 import type { Slot } from '../../server/models/slot.js';
 
 /** A student on the account's roster. */

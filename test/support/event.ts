@@ -1,7 +1,7 @@
 import { Types } from 'mongoose';
 import { Event } from '../../server/models/event.js';
 import { Resource } from '../../server/models/resource.js';
-import { searchKey } from '../../server/models/scoped.js';
+import { searchKey } from '../../server/models/search-key.js';
 import { Slot } from '../../server/models/slot.js';
 import { fromLocal } from '../../server/web/local-time.js';
 

@@ -3,7 +3,7 @@ import { Types } from 'mongoose';
 import { Contact } from '../../server/models/contact.js';
 import { contactKeys } from '../../server/models/person-keys.js';
 import { Resource } from '../../server/models/resource.js';
-import { searchKey } from '../../server/models/scoped.js';
+import { searchKey } from '../../server/models/search-key.js';
 import { prepareDatabase } from '../../server/upgrades/prepare-database.js';
 import { foldSearchKeys } from '../../server/upgrades/fold-search-keys.js';
 import { emptyDatabase } from '../support/hooks.js';

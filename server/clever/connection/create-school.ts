@@ -4,7 +4,7 @@ import type { Deps } from '../../deps.js';
 import { Account } from '../../models/account.js';
 import { isDuplicateKey } from '../../models/duplicate-key.js';
 import { School } from '../../models/school.js';
-import { searchKey } from '../../models/scoped.js';
+import { searchKey } from '../../models/search-key.js';
 import type { Actor } from '../../web/actor.js';
 
 export type Created = { ok: true; count: number } | { ok: false; reason: 'same name' | 'nothing to create' };

@@ -3,7 +3,7 @@ import type { Deps } from '../../deps.js';
 import { Account, type AccountClever, type CleverKinds } from '../../models/account.js';
 import { Event } from '../../models/event.js';
 import { School } from '../../models/school.js';
-import { searchKey } from '../../models/scoped.js';
+import { searchKey } from '../../models/search-key.js';
 import type { Actor } from '../../web/actor.js';
 import { dayAndTime } from '../../web/format-time.js';
 import type { PageQuery } from './schema.js';

@@ -1,4 +1,4 @@
-import { beginsInKey, searchKey, searchWords } from '../../models/scoped.js';
+import { beginsInKey, searchKey, searchWords } from '../../models/search-key.js';
 import type { NamesReading } from './read-names.js';
 import type { SectionRow } from './read-sections.js';
 import type { ListQuery, Sort } from './schema.js';

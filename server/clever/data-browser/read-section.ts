@@ -1,4 +1,4 @@
-import { searchKey } from '../../models/scoped.js';
+import { searchKey } from '../../models/search-key.js';
 import type { CleverClient } from '../client.js';
 import type { CleverUser } from '../schema.js';
 import { rowOf, teachersOf, type SectionRow } from './read-sections.js';

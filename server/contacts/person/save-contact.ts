@@ -7,7 +7,7 @@ import { Contact, contactName, type ContactType } from '../../models/contact.js'
 import { personKeys } from '../../models/person-keys.js';
 import { Resource } from '../../models/resource.js';
 import { School } from '../../models/school.js';
-import { searchKey } from '../../models/scoped.js';
+import { searchKey } from '../../models/search-key.js';
 import { numberKey } from '../../models/security-value.js';
 import { isDeleting } from '../../runs/engine/find-at-work.js';
 import type { Actor } from '../../web/actor.js';

@@ -1,5 +1,5 @@
 import type { AppointmentField } from '../../models/appointment-field.js';
-import { searchKey } from '../../models/scoped.js';
+import { searchKey } from '../../models/search-key.js';
 import { parseForm } from '../../web/parse.js';
 import { rowSchema, type Row } from './schema.js';
 

@@ -3,7 +3,7 @@ import { Class, className } from '../../models/class.js';
 import { Contact, contactName, handTiedTo, isGuardian, recordIds } from '../../models/contact.js';
 import type { Event } from '../../models/event.js';
 import { Household } from '../../models/household.js';
-import { holdsWords, searchWords } from '../../models/scoped.js';
+import { holdsWords, searchWords } from '../../models/search-key.js';
 import { isBlocked, User } from '../../models/user.js';
 
 type Scope = Pick<Event, '_id' | 'account'>;

@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../../models/appointment.js';
-import { searchKey } from '../../models/scoped.js';
+import { searchKey } from '../../models/search-key.js';
 import { countOf } from '../../web/format-count.js';
 import { groupBy } from '../../web/lists.js';
 import { filterOf, scopeOf } from '../list-appointments.js';

@@ -5,7 +5,7 @@ import {
   type ChangeAction,
   type ChangeState,
 } from '../../models/roster-change.js';
-import { holdsWords } from '../../models/scoped.js';
+import { holdsWords } from '../../models/search-key.js';
 import type { SyncLog } from '../../models/sync-log.js';
 import type { ChangesQuery } from './schema.js';
 

@@ -1,5 +1,5 @@
 import type { RosterPerson } from '../../models/contact.js';
-import { searchKey } from '../../models/scoped.js';
+import { searchKey } from '../../models/search-key.js';
 
 /** The facts of a person that are compared, from a record or a contact. */
 export type Compared = Pick<RosterPerson, 'firstName' | 'lastName' | 'email' | 'relations'>;

@@ -1,7 +1,7 @@
 import { IDENTIFIERS, type FieldMapping, type Identifier } from '../../models/account.js';
 import type { Contact, ContactType, RosterPerson } from '../../models/contact.js';
 import type { AlikeReason } from '../../models/duplicate.js';
-import { searchKey } from '../../models/scoped.js';
+import { searchKey } from '../../models/search-key.js';
 import { isSomebodyElse } from './compare-identity.js';
 import { differ, digits, plain, same, sameEmail, sameName, shareStudent } from './compare-people.js';
 

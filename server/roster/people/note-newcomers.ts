@@ -2,7 +2,7 @@ import { Types } from 'mongoose';
 import { contactName } from '../../models/contact.js';
 import { contactKeys } from '../../models/person-keys.js';
 import { Duplicate, pairKey, type Newcomer } from '../../models/duplicate.js';
-import { searchKey } from '../../models/scoped.js';
+import { searchKey } from '../../models/search-key.js';
 
 /** A newcomer, with the contact whose id they have. */
 export interface FoundNewcomer {

@@ -1,6 +1,6 @@
 import { Types } from 'mongoose';
 import { contactName } from '../../models/contact.js';
-import { searchKey } from '../../models/scoped.js';
+import { searchKey } from '../../models/search-key.js';
 import type { Change } from '../../runs/changes/change.js';
 import { noteChanges } from '../../runs/changes/note-changes.js';
 import { readChanges } from '../../runs/changes/read-changes.js';

@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import { searchKey } from '../../models/scoped.js';
+import { searchKey } from '../../models/search-key.js';
 import type { ActiveRun } from '../engine/active-run.js';
 import type { HeldWhy } from '../log/say-remark.js';
 import { fieldChange, type Change } from './change.js';

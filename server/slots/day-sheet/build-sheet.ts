@@ -3,7 +3,7 @@ import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../../models/appointment.js';
 import { Contact } from '../../models/contact.js';
 import { Resource } from '../../models/resource.js';
-import { holdsWords } from '../../models/scoped.js';
+import { holdsWords } from '../../models/search-key.js';
 import { holdersOf, Slot } from '../../models/slot.js';
 import { timeOfDay, timeWithZone } from '../../web/format-time.js';
 import type { Place, PlacedEvent } from '../../web/place.js';

@@ -2,7 +2,7 @@ import type { Types } from 'mongoose';
 import type { CleverSchool } from '../../clever/schema.js';
 import { isDuplicateKey } from '../../models/duplicate-key.js';
 import { School } from '../../models/school.js';
-import { searchKey } from '../../models/scoped.js';
+import { searchKey } from '../../models/search-key.js';
 import { cleanId, cleanText } from '../records/clean-text.js';
 import type { MatchedSchools } from '../records/map-clever-person.js';
 import { UploadSpool } from './upload-spool.js';

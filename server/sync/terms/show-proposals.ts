@@ -1,5 +1,5 @@
 import type { EventSync } from '../../models/event.js';
-import { searchKey } from '../../models/scoped.js';
+import { searchKey } from '../../models/search-key.js';
 import { andList, countOf } from '../../web/format-count.js';
 import { longDay } from '../../web/format-time.js';
 import type { Style } from '../../web/place.js';

@@ -1,7 +1,7 @@
 import type { QueryFilter, Types } from 'mongoose';
 import type { EventSync } from '../../models/event.js';
 import type { Section } from '../../models/section.js';
-import { searchKey } from '../../models/scoped.js';
+import { searchKey } from '../../models/search-key.js';
 import type { Term } from '../../models/term.js';
 
 export type MirrorTerm = Pick<Term, 'name' | 'start' | 'end' | 'status'> & { id: string };

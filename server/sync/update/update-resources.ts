@@ -3,7 +3,7 @@ import { Class } from '../../models/class.js';
 import { contactName } from '../../models/contact.js';
 import type { Event } from '../../models/event.js';
 import { Resource } from '../../models/resource.js';
-import { searchKey } from '../../models/scoped.js';
+import { searchKey } from '../../models/search-key.js';
 import { compareFields, type Change } from '../../runs/changes/change.js';
 import { makeChanges } from '../../runs/changes/make-changes.js';
 import { takeRemovals, type Removals } from '../../runs/changes/take-removals.js';

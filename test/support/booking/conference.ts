@@ -9,7 +9,7 @@ import { Diary } from '../../../server/models/diary.js';
 import { Event } from '../../../server/models/event.js';
 import { Household } from '../../../server/models/household.js';
 import { Resource } from '../../../server/models/resource.js';
-import { searchKey } from '../../../server/models/scoped.js';
+import { searchKey } from '../../../server/models/search-key.js';
 import { Slot } from '../../../server/models/slot.js';
 import type { User } from '../../../server/models/user.js';
 import { holdSlot, type Held, type HoldRequest } from '../../../server/booking/hold-slot.js';

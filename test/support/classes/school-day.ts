@@ -4,7 +4,7 @@ import { Class, classKeys, type ClassEdits, type SyncedClass } from '../../../se
 import { Contact, type ContactType } from '../../../server/models/contact.js';
 import type { Event } from '../../../server/models/event.js';
 import type { Resource } from '../../../server/models/resource.js';
-import { searchKey } from '../../../server/models/scoped.js';
+import { searchKey } from '../../../server/models/search-key.js';
 import { makeTeacher } from '../event.js';
 
 export async function makePerson(account: Types.ObjectId, type: ContactType, name: string): Promise<Contact> {

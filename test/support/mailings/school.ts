@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
 import { Contact } from '../../../server/models/contact.js';
-import { searchKey } from '../../../server/models/scoped.js';
+import { searchKey } from '../../../server/models/search-key.js';
 import { makeConference, type Conference, type ConferenceOptions } from '../booking/conference.js';
 
 /** A conference whose students are Ana, Leo, Mia and Sam. */

@@ -14,7 +14,7 @@ import { RosterRun } from '../../../server/models/roster-run.js';
 import { RosterUpload } from '../../../server/models/roster-upload.js';
 import { NO_COUNTS } from '../../../server/models/run.js';
 import { School } from '../../../server/models/school.js';
-import { searchKey } from '../../../server/models/scoped.js';
+import { searchKey } from '../../../server/models/search-key.js';
 import { SlotMove } from '../../../server/models/slot-move.js';
 import { StaffInvitation } from '../../../server/models/staff-invitation.js';
 import { SyncLog } from '../../../server/models/sync-log.js';

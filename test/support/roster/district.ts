@@ -11,7 +11,7 @@ import '../../../server/models/agenda-job.js';
 import { Event } from '../../../server/models/event.js';
 import { RosterRun } from '../../../server/models/roster-run.js';
 import { School } from '../../../server/models/school.js';
-import { searchKey } from '../../../server/models/scoped.js';
+import { searchKey } from '../../../server/models/search-key.js';
 import { SyncRun } from '../../../server/models/sync-run.js';
 import { runRoster } from '../../../server/sync/runs/run-roster.js';
 import type { Timing } from '../../../server/runs/engine/timing.js';
