@@ -1,6 +1,5 @@
 import type { Response } from 'express';
 import type { Types } from 'mongoose';
-import type { Locale } from '../models/account.js';
 import { ACCESS_LEVELS, atLeast, type AccessLevel, type Grant } from '../models/user.js';
 
 /** Who makes this request, in which account, and what they may do there. */
@@ -17,7 +16,7 @@ export interface Actor {
   /** The account's IANA zone. */
   timeZone: string;
   /** How the account writes dates, times and lists. */
-  locale: Locale;
+  locale: string;
   /** The highest level held in the whole account; `customer` when only single events are granted. */
   level: AccessLevel;
   /** The highest level held anywhere in the account, for showing. */

@@ -1,0 +1,67 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import i18next from 'i18next';
+import { ROOT } from '../root.js';
+import type { Style } from './place.js';
+
+/** A language that parents can read: a file in views/words, called by its code. */
+export interface Language {
+  /** 'en', 'es', …: the subtag of BCP 47. */
+  code: string;
+  /** As its readers call it. */
+  name: string;
+  /** How it writes dates and numbers where the school's own locale is of another language. */
+  locale: string;
+  direction: 'ltr' | 'rtl';
+}
+
+/** The sentence of a key such as 'office.call', with what it is about put in. A key that no catalog has is a fault of ours and throws. */
+export type Words = (key: string, values?: Record<string, unknown>) => string;
+
+const FOLDER = path.join(ROOT, 'views/words');
+const catalogs = readdirSync(FOLDER)
+  .filter((file) => file.endsWith('.json'))
+  .map((file) => ({
+    code: path.basename(file, '.json'),
+    words: JSON.parse(readFileSync(path.join(FOLDER, file), 'utf8')) as {
+      language: Omit<Language, 'code'>;
+    } & Record<string, object>,
+  }));
+
+/** English first, then by their codes. */
+export const LANGUAGES: readonly Language[] = catalogs
+  .map(({ code, words }) => ({ code, ...words.language }))
+  .sort((a, b) => Number(b.code === 'en') - Number(a.code === 'en') || a.code.localeCompare(b.code));
+
+const sentences = i18next.createInstance();
+await sentences.init({
+  fallbackLng: 'en',
+  resources: Object.fromEntries(catalogs.map(({ code, words }) => [code, { translation: words }])),
+  // Pages and mails escape where they print.
+  interpolation: { escapeValue: false },
+});
+
+const spoken = new Map<string, Words>();
+
+/** The language of a place; English where its locale is of a language without a file. */
+export function languageOf({ locale }: Style): Language {
+  const code = locale.split('-', 1)[0];
+  const language = LANGUAGES.find((one) => one.code === code) ?? LANGUAGES[0];
+  if (!language) throw new Error('views/words has no language.');
+  return language;
+}
+
+/** The sentences of a place's language: `wordsOf(event)('office.call')`. */
+export function wordsOf(place: Style): Words {
+  const { code } = languageOf(place);
+  let words = spoken.get(code);
+  if (!words) {
+    const say = sentences.getFixedT(code);
+    words = (key, values = {}) => {
+      if (!sentences.exists(key, { lng: code, ...values })) throw new Error(`views/words has no ${key}.`);
+      return say(key, values);
+    };
+    spoken.set(code, words);
+  }
+  return words;
+}
