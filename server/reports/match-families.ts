@@ -2,52 +2,72 @@ import type { Types } from 'mongoose';
 import { Contact, contactName } from '../models/contact.js';
 import { Household } from '../models/household.js';
 import { User } from '../models/user.js';
+import { distinctIds } from '../web/lists.js';
 
-/** The adults of some households by their ids, as "Pat Reed, Kim Reed". One query, and one for those that the school made for a caller. */
+/** Whom a household is of. */
+export interface FamilyNames {
+  /** Of its adults, or of whom the school keeps it for. */
+  names: string[];
+  /** As lists have them: "Pat Reed, Kim Reed". */
+  said: string;
+}
+
+/** The adults of some households by their ids, as "Pat Reed, Kim Reed". */
 export async function matchFamilies(
   account: Types.ObjectId,
   households: Types.ObjectId[],
 ): Promise<Map<string, string>> {
-  const found = await Household.aggregate<{
-    _id: Types.ObjectId;
-    ofSchool?: boolean;
-    keptFor?: Types.ObjectId;
-    adults: Types.ObjectId[];
-    users: { _id: Types.ObjectId; name: string }[];
-  }>([
-    { $match: { _id: { $in: households }, account } },
-    {
-      $lookup: {
-        from: User.collection.name,
-        localField: 'adults',
-        foreignField: '_id',
-        pipeline: [{ $project: { name: 1 } }],
-        as: 'users',
-      },
-    },
-    { $project: { ofSchool: 1, keptFor: 1, adults: 1, users: 1 } },
+  const families = await readFamilies(account, households);
+  return new Map([...families].map(([id, { said }]) => [id, said]));
+}
+
+/**
+ * The names of some households by their ids, of thousands as well. Two queries, and one where the school made some for callers. They go past
+ * mongoose, which would look at each id.
+ */
+export async function readFamilies(
+  account: Types.ObjectId,
+  households: Types.ObjectId[],
+): Promise<Map<string, FamilyNames>> {
+  const found = await Household.collection
+    .find<Pick<Household, '_id' | 'adults' | 'ofSchool' | 'keptFor'>>(
+      { _id: { $in: households }, account },
+      { projection: { adults: 1, ofSchool: 1, keptFor: 1 } },
+    )
+    .toArray();
+  const [nameOf, keptFor] = await Promise.all([
+    namesOfLogins(distinctIds(found.flatMap(({ adults }) => adults))),
+    namesOfRoster(
+      account,
+      found.flatMap((one) => one.keptFor ?? []),
+    ),
   ]);
-  const keptFor = await namesOfRoster(
-    account,
-    found.flatMap((one) => one.keptFor ?? []),
-  );
   return new Map(
-    found.map(({ _id, ofSchool, keptFor: person, adults, users }) => [
-      _id.toHexString(),
-      ofSchool
-        ? 'Kept for the school'
-        : person
-          ? (keptFor.get(person.toHexString()) ?? '')
-          : adults
-              .map((adult) => users.find((user) => user._id.equals(adult))?.name ?? '')
-              .filter(Boolean)
-              .join(', '),
-    ]),
+    found.map(({ _id, ofSchool, keptFor: person, adults }) => {
+      const kept = person && keptFor.get(person.toHexString());
+      const names = person
+        ? [kept?.name ?? '']
+        : adults.map((adult) => nameOf.get(adult.toHexString()) ?? '');
+      const known = names.filter(Boolean);
+      const said = ofSchool ? 'Kept for the school' : person ? (kept?.said ?? '') : known.join(', ');
+      return [_id.toHexString(), { names: known, said }];
+    }),
   );
 }
 
+async function namesOfLogins(ids: Types.ObjectId[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const users = await User.collection
+    .find<Pick<User, '_id' | 'name'>>({ _id: { $in: ids } }, { projection: { name: 1 } })
+    .toArray();
+  return new Map(users.map(({ _id, name }) => [_id.toHexString(), name]));
+}
+
 /** Adults of the roster by their ids; of a child without any it says so. */
-async function namesOfRoster(account: Types.ObjectId, ids: Types.ObjectId[]): Promise<Map<string, string>> {
+async function namesOfRoster(
+  account: Types.ObjectId,
+  ids: Types.ObjectId[],
+): Promise<Map<string, { name: string; said: string }>> {
   if (ids.length === 0) return new Map();
   const people = await Contact.find(
     { _id: { $in: ids }, account },
@@ -56,7 +76,10 @@ async function namesOfRoster(account: Types.ObjectId, ids: Types.ObjectId[]): Pr
   return new Map(
     people.map((person) => [
       person._id.toHexString(),
-      person.type === 'student' ? `Family of ${contactName(person)}` : contactName(person),
+      {
+        name: [person.firstName, person.lastName].filter(Boolean).join(' '),
+        said: person.type === 'student' ? `Family of ${contactName(person)}` : contactName(person),
+      },
     ]),
   );
 }

@@ -55,13 +55,18 @@ export const STATE_WORDS: Record<AppointmentState, string> = {
 };
 
 /**
- * Puts names to some appointments of an event, in their order: five queries, however many there are.
- * @param known what has been read already: all teachers, and some of the slots
+ * Puts names to some appointments of an event, in their order: six queries, however many there are; they go past mongoose, which would look
+ * at each id.
+ * @param known what has been read already: all teachers, some of the slots, the families' names
  */
 export async function matchNames(
   event: Scope,
   appointments: Appointment[],
-  known: { resources?: NamedResource[]; slots?: Pick<Slot, '_id' | 'kind'>[] } = {},
+  known: {
+    resources?: NamedResource[];
+    slots?: Pick<Slot, '_id' | 'kind'>[];
+    families?: ReadonlyMap<string, string>;
+  } = {},
 ): Promise<ReportRow[]> {
   if (appointments.length === 0) return [];
   const scope = { account: event.account, event: event._id };
@@ -76,13 +81,25 @@ export async function matchNames(
     unnamed.length > 0
       ? Resource.find({ _id: { $in: distinctIds(unnamed) }, ...scope }, { name: 1, room: 1 }).lean()
       : [],
-    unread.length > 0 ? Slot.find({ _id: { $in: distinctIds(unread) }, ...scope }, { kind: 1 }).lean() : [],
+    unread.length > 0
+      ? Slot.collection
+          .find<Pick<Slot, '_id' | 'kind'>>(
+            { _id: { $in: distinctIds(unread) }, ...scope },
+            { projection: { kind: 1 } },
+          )
+          .toArray()
+      : [],
     Class.find(
       { _id: ids((item) => (item.class ? [item.class] : [])), ...scope },
-      { 'synced.students': 0, 'synced.teachers': 0 },
-    ).lean(),
-    Contact.find({ _id: ids((item) => item.students), account: event.account }, PERSON).lean(),
-    matchFamilies(event.account, distinctIds(appointments.map((item) => item.household))),
+      { 'synced.name': 1, 'synced.course': 1, edits: 1 },
+    ).lean<Pick<Class, '_id' | 'synced' | 'edits'>[]>(),
+    Contact.collection
+      .find<Pick<Contact, '_id' | keyof typeof PERSON>>(
+        { _id: ids((item) => item.students), account: event.account },
+        { projection: PERSON },
+      )
+      .toArray(),
+    known.families ?? matchFamilies(event.account, distinctIds(appointments.map((item) => item.household))),
   ]);
 
   const [resourceOf, slotOf, classOf, studentOf] = [
@@ -119,6 +136,12 @@ export async function matchNames(
     };
   });
 }
+
+/** What of an appointment its row is made of. */
+export const ROW = {
+  ...{ slot: 1, resource: 1, with: 1, household: 1, students: 1, class: 1, state: 1, from: 1, to: 1 },
+  ...{ problem: 1, note: 1, attended: 1, kind: 1, answers: 1 },
+} as const;
 
 export const PERSON = { firstName: 1, lastName: 1, email: 1 } as const;
 

@@ -1,8 +1,15 @@
+import { LRUCache } from 'lru-cache';
 import { DateTime } from 'luxon';
+import { remember } from './remember.js';
+
+/** Lists ask for the days of the same few moments in every row. */
+const days = new LRUCache<string, string>({ max: 5000 });
 
 /** The local day a moment is on, YYYY-MM-DD. */
 export function dayOf(at: Date, zone: string): string {
-  return DateTime.fromJSDate(at, { zone }).toFormat('yyyy-MM-dd');
+  return remember(days, `${zone} ${at.getTime()}`, () =>
+    DateTime.fromJSDate(at, { zone }).toFormat('yyyy-MM-dd'),
+  );
 }
 
 /** Whether a text is a day that there is, as YYYY-MM-DD. */
