@@ -101,15 +101,12 @@ function frameOf(deps: Deps, res: Response): LetterFrame {
 
 async function showList(res: Response, query: LettersQuery, form: Form): Promise<void> {
   const event = eventOf(res);
+  const list = await listStudents(event, query);
   // Of the event's classes: who runs one event learns of no other school.
-  const here = await Class.distinct('synced.school', { event: event._id, account: event.account });
-  const [list, schools] = await Promise.all([
-    listStudents(event, query),
-    School.find({ _id: { $in: here }, account: event.account }, { name: 1 })
-      .sort({ sortKey: 1 })
-      .limit(500)
-      .lean(),
-  ]);
+  const schools = await School.find({ _id: { $in: list.schools }, account: event.account }, { name: 1 })
+    .sort({ sortKey: 1 })
+    .limit(500)
+    .lean();
   const kept = keptOf(query);
   const href = (change: Record<string, string | number>) => addressOf(homeOf(res), { ...kept, ...change });
   const { skip } = sliceOf(list.rows.length, query.page, PAGE_SIZE);

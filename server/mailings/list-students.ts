@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import { Class, isMeetable } from '../models/class.js';
+import { Class, MEETABLE } from '../models/class.js';
 import type { Event } from '../models/event.js';
 import type { MailingGroup } from '../models/mailing.js';
 import { Resource } from '../models/resource.js';
@@ -16,15 +16,13 @@ export async function listStudents(event: Scope, group: MailingGroup): Promise<T
     case 'partly':
       return unbookedStudents(event, group.kind === 'partly');
     case 'class':
-      return group.class
-        ? studentsIn({ _id: { $in: await meetable({ _id: group.class, ...scope }) }, ...scope })
-        : [];
+      return group.class ? studentsIn({ _id: group.class, ...scope, ...MEETABLE }) : [];
     case 'teacher':
       return studentsOfTeacher(event, group.teacher);
     case 'ticked':
       return studentsAmong(event, group.students ?? []);
     case 'guardians':
-      return studentsIn({ _id: { $in: await meetable(scope) }, ...scope });
+      return studentsIn({ ...scope, ...MEETABLE });
     case 'day':
     case 'teachers':
       return [];
@@ -48,8 +46,7 @@ async function studentsOfTeacher(
   const scope = { account, event: _id };
   const resource = teacher && (await Resource.findOne({ _id: teacher, ...scope }, { contact: 1 }).lean());
   if (!resource?.contact) return [];
-  const classes = await meetable({ ...scope, 'synced.teachers.0': resource.contact });
-  return studentsIn({ _id: { $in: classes }, ...scope });
+  return studentsIn({ ...scope, ...MEETABLE, 'synced.teachers.0': resource.contact });
 }
 
 /** Of chosen students those who are in the event: an id of another one's tells nothing. */
@@ -58,14 +55,6 @@ async function studentsAmong({ _id, account }: Scope, students: Types.ObjectId[]
   const chosen = new Set(students.map((id) => id.toHexString()));
   const inEvent = await studentsIn({ ...scope, status: 'active', 'synced.students': { $in: students } });
   return inEvent.filter((id) => chosen.has(id.toHexString()));
-}
-
-async function meetable(filter: Record<string, unknown>): Promise<Types.ObjectId[]> {
-  const classes = await Class.find(
-    { ...filter, status: 'active' },
-    { status: 1, 'synced.type': 1, 'edits.type': 1, 'edits.allowed': 1 },
-  ).lean<Pick<Class, '_id' | 'status' | 'synced' | 'edits'>[]>();
-  return classes.filter(isMeetable).map(({ _id }) => _id);
 }
 
 function studentsIn(filter: Record<string, unknown>): Promise<Types.ObjectId[]> {

@@ -54,23 +54,27 @@ export async function groupFamilies(
   );
   const indexOf = new Map(without.map(({ _id }, index) => [_id.toHexString(), index]));
   const [named, households] = await Promise.all([
-    Contact.find(
-      {
-        $or: [
-          { account, 'relations.student': { $in: without.flatMap(recordIds) }, status: 'active' },
-          {
-            account,
-            'tied.student': { $in: without.map(({ _id }) => _id), $exists: true },
-            status: 'active',
-          },
-        ],
-      },
-      { relations: 1, tied: 1, ...(q ? { searchKey: 1 } : {}) },
-    ).lean<Named[]>(),
-    Household.find(
-      { account, 'children.student': { $in: without.map(({ _id }) => _id) } },
-      { adults: 1, 'children.student': 1 },
-    ).lean<Pick<Household, 'adults' | 'children'>[]>(),
+    Contact.collection
+      .find<Named>(
+        {
+          $or: [
+            { account, 'relations.student': { $in: without.flatMap(recordIds) }, status: 'active' },
+            {
+              account,
+              'tied.student': { $in: without.map(({ _id }) => _id), $exists: true },
+              status: 'active',
+            },
+          ],
+        },
+        { projection: { relations: 1, tied: 1, ...(q ? { searchKey: 1 } : {}) } },
+      )
+      .toArray(),
+    Household.collection
+      .find<Pick<Household, 'adults' | 'children'>>(
+        { account, 'children.student': { $in: without.map(({ _id }) => _id) } },
+        { projection: { _id: 0, adults: 1, 'children.student': 1 } },
+      )
+      .toArray(),
   ]);
   const metBefore = new Set([...bookedRecords, ...[...booked].map(byHand)]);
   const families = new Families(without.length);

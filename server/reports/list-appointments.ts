@@ -1,4 +1,5 @@
 import type { QueryFilter, Types } from 'mongoose';
+import { readBatches } from '../database/read-batches.js';
 import { Appointment, type AppointmentState, type Attended } from '../models/appointment.js';
 import type { Event } from '../models/event.js';
 import { Slot } from '../models/slot.js';
@@ -39,7 +40,10 @@ export async function listAppointments(
   const wanted = await findWanted(event, search);
   const counts = await countsOf(wanted);
   const { skip } = sliceOf(counts[search.state], slice.page, slice.size);
-  return { rows: await readSome(event, wanted, search, skip, counts[search.state] === 0 ? 0 : slice.size), counts };
+  return {
+    rows: await readSome(event, wanted, search, skip, counts[search.state] === 0 ? 0 : slice.size),
+    counts,
+  };
 }
 
 /** Some of what is wanted, by time. */
@@ -81,18 +85,10 @@ const BATCH = 4000;
 /** All that is looked for, in parts, for a file. */
 export async function* everyAppointment(event: Scope, search: Search): AsyncGenerator<ReportRow[]> {
   const { filter, known } = await findWanted(event, search);
-  let batch: Appointment[] = [];
-  const cursor = Appointment.collection
-    .find<Appointment>({ ...filter, ...narrowed(search) }, { projection: ROW })
-    .sort({ from: 1, _id: 1 })
-    .batchSize(BATCH);
-  for await (const item of cursor) {
-    batch.push(item);
-    if (batch.length < BATCH) continue;
-    yield await matchNames(event, batch, known);
-    batch = [];
-  }
-  yield await matchNames(event, batch, known);
+  const found = Appointment.collection
+    .find<Appointment>({ ...filter, ...narrowed(search) }, { projection: ROW, batchSize: BATCH })
+    .sort({ from: 1, _id: 1 });
+  for await (const batch of readBatches(found)) yield await matchNames(event, batch, known);
 }
 
 /** What times of an event the reader sees. */

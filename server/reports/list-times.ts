@@ -1,17 +1,22 @@
-import type { QueryFilter } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Resource } from '../models/resource.js';
 import { holdersOf, Slot, type SlotState } from '../models/slot.js';
 import { distinctIds } from '../web/lists.js';
 import { dayOf } from '../web/local-time.js';
 import { onDay, type Scope } from './list-appointments.js';
-import { matchNames, type NamedResource, type ReportRow } from './match-names.js';
+import { matchNames, ROW, type NamedResource, type ReportRow } from './match-names.js';
 
 /** A time of a teacher: an appointment, or what of a slot nobody has booked. */
 export interface TimeRow extends ReportRow {
   /** Of what nobody has booked: the slot's state. */
   free?: SlotState;
 }
+
+/** What of a slot its row is made of. */
+const SLOT = {
+  ...{ resource: 1, with: 1, from: 1, to: 1, capacity: 1, kind: 1, state: 1, message: 1 },
+} as const;
+type SlotRow = Pick<Slot, '_id' | keyof typeof SLOT>;
 
 /** What of a slot that nobody booked is said. */
 const FREE_WORDS: Record<SlotState, string> = {
@@ -39,15 +44,17 @@ export async function listTimes(
   event: Scope,
   resources: NamedResource[],
   { day, withFree, shared = false }: TimesAsked,
-  more?: { filter: QueryFilter<Appointment>; known: NamedResource[] },
+  more?: { filter: object; known: NamedResource[] },
 ): Promise<TimeRow[]> {
   const ids = { $in: resources.map(({ _id }) => _id) };
   const scope = { account: event.account, event: event._id, ...onDay(event, day) };
   const theirs = shared ? { $or: [{ resource: ids }, { with: ids }] } : { resource: ids };
   const of = more ? { $or: [theirs, more.filter] } : theirs;
   const [appointments, slots] = await Promise.all([
-    Appointment.find({ ...scope, ...of, state: { $in: LIVING_STATES } }).lean(),
-    withFree ? Slot.find({ ...scope, ...theirs }).lean() : [],
+    Appointment.collection
+      .find<Appointment>({ ...scope, ...of, state: { $in: LIVING_STATES } }, { projection: ROW })
+      .toArray(),
+    withFree ? Slot.collection.find<SlotRow>({ ...scope, ...theirs }, { projection: SLOT }).toArray() : [],
   ]);
   const booked = await matchNames(event, appointments, { resources: more?.known ?? resources, slots });
   const taken = new Map<string, number>();
@@ -78,7 +85,7 @@ async function namesOf(
   return names;
 }
 
-function freeRow(event: Scope, slot: Slot, left: number, names: Map<string, NamedResource>): TimeRow {
+function freeRow(event: Scope, slot: SlotRow, left: number, names: Map<string, NamedResource>): TimeRow {
   const resource = names.get(slot.resource.toHexString());
   const word = FREE_WORDS[slot.state];
   return {

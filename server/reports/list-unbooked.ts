@@ -1,5 +1,6 @@
+import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
-import { Class, isMeetable } from '../models/class.js';
+import { Class, MEETABLE } from '../models/class.js';
 import { Contact, recordIds } from '../models/contact.js';
 import { Resource } from '../models/resource.js';
 import { inSight } from '../web/sight.js';
@@ -24,27 +25,36 @@ export interface Unbooked {
 /** Students for whom no appointment takes place in the event. Of a teacher's own alone: their students, and appointments with them. */
 export async function listUnbooked(event: Scope): Promise<Unbooked> {
   const scope = { account: event.account, event: event._id };
-  const classes = await Class.find(
-    { ...scope, ...(await classesSeen(event)), status: 'active' },
-    { status: 1, 'synced.type': 1, 'edits.type': 1, 'edits.allowed': 1 },
-  ).lean<Pick<Class, '_id' | 'status' | 'synced' | 'edits'>[]>();
-  const meetable = classes.filter(isMeetable).map(({ _id }) => _id);
   const [students, met] = await Promise.all([
-    Class.distinct('synced.students', { _id: { $in: meetable }, account: event.account }),
+    classesSeen(event).then((seen) => Class.distinct('synced.students', { ...scope, ...seen, ...MEETABLE })),
     Appointment.distinct('students', { ...scope, ...inSight(event.sight), state: { $in: LIVING_STATES } }),
   ]);
   const booked = new Set(met.map((id) => id.toHexString()));
-  const found = await Contact.find(
-    { _id: { $in: [...students, ...met] }, account: event.account },
-    { firstName: 1, lastName: 1, email: 1, grade: 1, record: 1, searchKey: 1, sortKey: 1 },
-  ).lean();
-  const isBooked = ({ _id }: Child) => booked.has(_id.toHexString());
+  const waiting = students.filter((id) => !booked.has(id.toHexString()));
+  const [without, others] = await Promise.all([
+    readPeople<Child>(event.account, waiting, CHILD),
+    readPeople<Pick<Contact, '_id' | 'record'>>(event.account, met, { 'record.id': 1, 'record.also': 1 }),
+  ]);
   return {
     students: students.length,
-    without: found.filter((child) => !isBooked(child)).sort((a, b) => (a.sortKey < b.sortKey ? -1 : 1)),
+    without: without.sort((a, b) => (a.sortKey < b.sortKey ? -1 : 1)),
     booked,
-    bookedRecords: new Set(found.filter(isBooked).flatMap(recordIds)),
+    bookedRecords: new Set(others.flatMap(recordIds)),
   };
+}
+
+const CHILD = {
+  ...{ firstName: 1, lastName: 1, email: 1, grade: 1, searchKey: 1, sortKey: 1 },
+  ...{ 'record.id': 1, 'record.also': 1 },
+} as const;
+
+/** Past mongoose, which would look at each of the thousands of ids. */
+function readPeople<T extends object>(
+  account: Types.ObjectId,
+  ids: Types.ObjectId[],
+  projection: Record<string, number>,
+): Promise<T[]> {
+  return Contact.collection.find<T>({ _id: { $in: ids }, account }, { projection }).toArray();
 }
 
 /** Those in which one of the teachers whom the reader sees comes first. */

@@ -16,11 +16,18 @@ export async function matchContacts(
   families: UnbookedFamily[],
 ): Promise<Reachable[][]> {
   const [contacts, users] = await Promise.all([
-    Contact.find(
-      { _id: { $in: families.flatMap((family) => family.contacts) }, account },
-      { firstName: 1, lastName: 1, email: 1, phone: 1 },
-    ).lean(),
-    User.find({ _id: { $in: families.flatMap(({ adults }) => adults) } }, { name: 1, email: 1 }).lean(),
+    Contact.collection
+      .find<Pick<Contact, '_id' | 'firstName' | 'lastName' | 'email' | 'phone'>>(
+        { _id: { $in: families.flatMap((family) => family.contacts) }, account },
+        { projection: { firstName: 1, lastName: 1, email: 1, phone: 1 } },
+      )
+      .toArray(),
+    User.collection
+      .find<Pick<User, '_id' | 'name' | 'email'>>(
+        { _id: { $in: families.flatMap(({ adults }) => adults) } },
+        { projection: { name: 1, email: 1 } },
+      )
+      .toArray(),
   ]);
   const contactOf = new Map(contacts.map((contact) => [contact._id.toHexString(), contact]));
   const userOf = new Map(users.map((user) => [user._id.toHexString(), user]));
