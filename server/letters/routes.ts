@@ -3,7 +3,6 @@ import { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
 import { eventPage, pathOf, reloadEvent } from '../events/show-event.js';
-import { Class } from '../models/class.js';
 import { School } from '../models/school.js';
 import { MACROS } from '../notifications/messages/macros.js';
 import { actorOf } from '../web/actor.js';

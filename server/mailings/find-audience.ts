@@ -38,7 +38,14 @@ async function readStudents(
   return Contact.collection
     .find<Student>(
       { _id: { $in: ids }, account, type: 'student', status: 'active' },
-      { projection: { firstName: 1, 'record.id': 1, 'record.also': 1, ...(isSearched ? { searchKey: 1 } : {}) } },
+      {
+        projection: {
+          firstName: 1,
+          'record.id': 1,
+          'record.also': 1,
+          ...(isSearched ? { searchKey: 1 } : {}),
+        },
+      },
     )
     .toArray();
 }

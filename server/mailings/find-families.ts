@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import { readBatches } from '../database/read-batches.js';
+import { readBatches } from '../web/read-batches.js';
 import { Contact, isGuardian, recordIds } from '../models/contact.js';
 import { Household } from '../models/household.js';
 import { isBlocked, User } from '../models/user.js';

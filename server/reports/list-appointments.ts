@@ -1,5 +1,5 @@
 import type { QueryFilter, Types } from 'mongoose';
-import { readBatches } from '../database/read-batches.js';
+import { readBatches } from '../web/read-batches.js';
 import { Appointment, type AppointmentState, type Attended } from '../models/appointment.js';
 import type { Event } from '../models/event.js';
 import { Slot } from '../models/slot.js';

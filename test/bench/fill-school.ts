@@ -139,9 +139,10 @@ export async function fillSchool(event: Event, size: SchoolSize, bookedFrom: Dat
 /** Of a list every one at so many steps, from a place on that may be counted from the end. */
 function every<T>(step: number, from: number, list: readonly T[]): T[] {
   const first = (from + step) % step;
-  return Array.from({ length: Math.ceil((list.length - first) / step) }, (_, nth) => list[first + nth * step]).flatMap(
-    (one) => one ?? [],
-  );
+  return Array.from(
+    { length: Math.ceil((list.length - first) / step) },
+    (_, nth) => list[first + nth * step],
+  ).flatMap((one) => one ?? []);
 }
 
 /** As they stand in the database, past mongoose, whose checks would take minutes. */

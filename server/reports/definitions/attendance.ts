@@ -49,9 +49,9 @@ async function countMarks({ filter, called }: Wanted) {
   const groups = living
     ? [...groupBy(living, ({ attended = null }) => attended)].map(([_id, of]) => ({ _id, count: of.length }))
     : await Appointment.aggregate<{ _id: Attended | null; count: number }>([
-    { $match: { ...filter, state: { $in: LIVING_STATES } } },
-    { $group: { _id: { $ifNull: ['$attended', null] }, count: { $sum: 1 } } },
-  ]);
+        { $match: { ...filter, state: { $in: LIVING_STATES } } },
+        { $group: { _id: { $ifNull: ['$attended', null] }, count: { $sum: 1 } } },
+      ]);
   const count = (mark: Attended | null) => groups.find(({ _id }) => _id === mark)?.count ?? 0;
   const [came, missed, unmarked] = [count('yes'), count('no'), count(null)];
   return { '': came + missed + unmarked, came, missed, unmarked };
