@@ -47,6 +47,11 @@ export async function myEvents(
     .sort((a, b) => (b.days.at(-1) ?? '').localeCompare(a.days.at(-1) ?? ''))
     .map(({ name, account, link, days }) => {
       const school = schoolOf.get(account.toHexString());
-      return { name, school: school?.name ?? '', link, days: daysInWords(days, styleIn(language, styleOf(school ?? {}))) };
+      return {
+        name,
+        school: school?.name ?? '',
+        link,
+        days: daysInWords(days, styleIn(language, styleOf(school ?? {}))),
+      };
     });
 }

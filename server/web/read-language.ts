@@ -53,7 +53,7 @@ export function speakIn(res: Response, { language, locale }: Reader, school?: Sc
   Object.assign(res.locals, {
     t,
     marked: markedWords(t),
-    lang: new Intl.Locale(locale).baseName,
+    lang: locale.split('-u-', 1)[0],
     dir: language.direction,
     languages: offered
       .filter(({ code }) => code !== language.code)

@@ -73,9 +73,7 @@ export function languageCalled(code: unknown): Language | undefined {
 
 /** How a language's readers at a school read dates and lists: as the school writes them, where it writes that language. */
 export function styleIn(language: Language, school: Style): Style {
-  return languageOf(school).code === language.code
-    ? { locale: school.locale }
-    : { locale: language.locale };
+  return languageOf(school).code === language.code ? { locale: school.locale } : { locale: language.locale };
 }
 
 /** The sentences of a place's language: `wordsOf(event)('office.call')`. */
