@@ -1,6 +1,6 @@
 import type { Answer } from '../models/appointment-field.js';
 
-/** An answer as it is read. */
+/** An answer as people read it. */
 export interface SaidAnswer {
   /** The question's id. */
   field: string;
@@ -8,7 +8,10 @@ export interface SaidAnswer {
   text: string;
 }
 
-/** What was answered when a meeting was booked, in the words of the questions then. @param to a family is not shown what is for staff only */
+/**
+ * The answers given when a meeting was booked, with the questions as they were then.
+ * @param to a family does not see answers for staff only
+ */
 export function sayAnswers(answers: Answer[] | undefined, to: 'staff' | 'family'): SaidAnswer[] {
   return (answers ?? [])
     .filter(({ staffOnly }) => to === 'staff' || !staffOnly)

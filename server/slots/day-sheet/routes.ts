@@ -12,7 +12,7 @@ import { eventGuard, eventOf } from '../../web/guards.js';
 import { dayOf } from '../../web/local-time.js';
 import type { PlacedEvent } from '../../web/place.js';
 import { addressOf, pagerOf } from '../../web/paging.js';
-import { FRESH_FORM, parseForm, parseId, parseQuery, typedValues, type Form } from '../../web/parse.js';
+import { FRESH_FORM, parseForm, parseId, parseQuery, type Form } from '../../web/parse.js';
 import { KIND_WORDS } from '../../web/say-kind.js';
 import { saveSeen } from '../../web/save-seen.js';
 import { say } from '../../web/session.js';
