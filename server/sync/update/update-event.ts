@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import type { Event, EventSync } from '../../models/event.js';
 import { ROLES } from '../../runs/changes/compare-ties.js';
-import { dropOlderHeld } from '../../runs/changes/drop-held.js';
+import { dropOlderWithheld } from '../../runs/changes/drop-withheld.js';
 import type { Removals } from '../../runs/changes/take-removals.js';
 import { CLASS_TIES } from '../../runs/changes/tie-kinds.js';
 import type { ActiveRun } from '../../runs/engine/active-run.js';
@@ -19,9 +19,9 @@ export const UPDATE_STAGES = ['classes', 'resources', 'appointments'];
 
 export interface UpdateOptions {
   mirror: Mirror;
-  /** Whether a person has just chosen what the event takes: what leaves by that is not held. */
+  /** Whether a person has just chosen what the event takes: what leaves by that is not withheld. */
   chosen: boolean;
-  /** Whether a person has seen what the account's roster removes from classes: it is not held again. */
+  /** Whether a person has seen what the account's roster removes from classes: it is not withheld again. */
   seen: boolean;
   /** Set if none of its classes and resources needs to be compared. */
   unchanged: Unchanged | undefined;
@@ -45,7 +45,7 @@ export async function updateEvent(
     const teaching = await updateClasses(event, sync, run, mirror, { verdict, ties });
     await updateResources(run, event, mirror, teaching, verdict);
   }
-  await dropOlderHeld(run, ['class', 'resource', ...Object.values(CLASS_TIES.kinds)]);
+  await dropOlderWithheld(run, ['class', 'resource', ...Object.values(CLASS_TIES.kinds)]);
   await flagAppointments(run, event);
 }
 
