@@ -75,6 +75,7 @@ export function actorIn(user: User, account: Account): Actor {
     name: user.name,
     email: user.email,
     emailProven: user.emailProvenAt !== undefined,
+    ...(user.language ? { language: user.language } : {}),
     account: account._id,
     accountName: account.name,
     ...(account.logo ? { logo: logoAddress(account.logo) } : {}),

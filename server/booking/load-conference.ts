@@ -9,6 +9,7 @@ import { notFound } from '../web/errors.js';
 import { shortDay, shortDayAndTime, timeOfDay } from '../web/format-time.js';
 import { zoneName } from '../web/format-zone.js';
 import { dayOf } from '../web/local-time.js';
+import { speakTo } from '../web/read-language.js';
 import { callOffice } from '../web/say-office.js';
 import { brandOf } from '../web/show-brand.js';
 import { placed, type PlacedEvent } from '../web/place.js';
@@ -33,22 +34,21 @@ export const loadConference: RequestHandler<{ link: string }> = async (req, res,
     : null;
   const account = event && (await Account.findById(event.account).lean());
   if (!account) throw notFound();
-  const conference: Conference = { event: placed(event, account), account, home: `/e/${event.link}` };
   // Of a session that has just ended it is null.
   const isMember = req.user ? accountsOf(req.user).includes(account._id.toHexString()) : false;
   res.locals.actor = req.user && isMember ? actorIn(req.user, account) : undefined;
-  openConference(res, conference);
+  const reader = await speakTo(res, account);
+  openConference(res, { event: placed(event, reader), account, home: `/e/${event.link}` });
   next();
 };
 
-/** What the pages of an event's parents are made of. */
+/** What the pages of an event's parents are made of. The event reads as they do. */
 export function openConference(res: Response, conference: Conference): void {
   const { event, account } = conference;
   Object.assign(res.locals, {
     conference,
     school: brandOf(account),
     event,
-    lang: event.locale,
     home: conference.home,
     zone: zoneName(event),
     office: callOffice(event),

@@ -9,6 +9,8 @@ export interface Actor {
   email: string;
   /** A one-time link sent to the address was opened. */
   emailProven: boolean;
+  /** The code of the language in which they read parents' pages, where they have said. */
+  language?: string;
   account: Types.ObjectId;
   accountName: string;
   /** Address of the school's logo, for what is printed. */

@@ -1,35 +1,30 @@
-import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import mongoose from 'mongoose';
 import type { Deps } from '../deps.js';
 import { explainDiskFault } from '../disk-faults.js';
+import type { Actor } from './actor.js';
+import { findReader, speakIn, wordsFor } from './read-language.js';
+import { sayIn, type Said } from './words.js';
 
 /** Ends a request with a page that says why; thrown from handlers and guards. */
 export class HttpError extends Error {
   constructor(
     readonly status: 400 | 403 | 404 | 409 | 410 | 422 | 429,
-    readonly headline: string,
-    readonly advice: string,
+    readonly headline: Said,
+    readonly advice: Said,
     readonly retryAfterSeconds?: number,
   ) {
-    super(headline);
+    super(typeof headline === 'string' ? headline : headline.key);
   }
 }
 
 /** There is nothing here, or nothing that this person may know of. */
 export function notFound(): HttpError {
-  return new HttpError(
-    404,
-    'This page isn’t here',
-    'Check the address, or go back and follow the link again.',
-  );
+  return new HttpError(404, { key: 'errors.notHere' }, { key: 'errors.notHereAdvice' });
 }
 
 export function forbidden(): HttpError {
-  return new HttpError(
-    403,
-    'You don’t have access to this page',
-    'An administrator of your school can give you access.',
-  );
+  return new HttpError(403, { key: 'errors.noAccess' }, { key: 'errors.noAccessAdvice' });
 }
 
 /** What would change an event that was put away. */
@@ -47,29 +42,28 @@ export const unknownPage: RequestHandler = () => {
 
 interface ErrorPage {
   status: number;
-  headline: string;
-  advice: string;
+  headline: Said;
+  advice: Said;
   retryAfterSeconds?: number;
 }
 
 const DATABASE_GONE: ErrorPage = {
   status: 503,
-  headline: 'Slotbell can’t reach its database',
-  advice: 'Nothing that was saved is lost. Wait a minute, then load this page again.',
+  headline: { key: 'errors.databaseGone' },
+  advice: { key: 'errors.databaseGoneAdvice' },
   retryAfterSeconds: 10,
 };
 
 /** The same to who sent something: it was not looked at … */
 const NOT_BEGUN: ErrorPage = {
   ...DATABASE_GONE,
-  advice: 'What you sent wasn’t saved. Wait a minute, go back, and send it again.',
+  advice: { key: 'errors.notSaved' },
 };
 
 /** … or the answer to it was lost. */
 const UNSURE: ErrorPage = {
   ...DATABASE_GONE,
-  advice:
-    'We don’t know whether what you sent was saved. Wait a minute, then check before you send it again. Nothing that was saved is lost.',
+  advice: { key: 'errors.maybeSaved' },
 };
 
 /** No database answers: to a request that was not begun, or in the middle of one. */
@@ -95,8 +89,25 @@ export function errorPages(deps: Pick<Deps, 'log'>): ErrorRequestHandler {
     if (page.status >= 500)
       deps.log.error({ err: error, method: req.method, status: page.status }, 'request failed');
     if (page.retryAfterSeconds) res.set('Retry-After', String(page.retryAfterSeconds));
-    res.status(page.status).render('errors/error', { title: page.headline, ...page });
+    const isStaffs = isStaffsPage(res);
+    // Where a page was asked for whose reader is not known yet.
+    if (!isStaffs && !res.locals.conference) speakIn(res, findReader(req));
+    const t = wordsFor(res);
+    const headline = sayIn(t, page.headline);
+    res.status(page.status).render('errors/error', {
+      ...page,
+      title: headline,
+      headline,
+      advice: sayIn(t, page.advice),
+      variant: isStaffs ? 'staff' : res.locals.actor ? 'parent' : 'plain',
+    });
   };
+}
+
+/** A page with the navigation of whoever is logged in: one that refuses is no dead end. */
+function isStaffsPage({ locals }: Response): boolean {
+  const actor = locals.actor as Actor | undefined;
+  return actor !== undefined && actor.levelName !== 'customer' && !locals.conference;
 }
 
 function pageWhileGone(error: unknown, req: Request): ErrorPage & { lookHref?: string } {
@@ -122,27 +133,25 @@ function pageFor(error: unknown): ErrorPage {
   if (code === 'EBADCSRFTOKEN')
     return {
       status: 403,
-      headline: 'This form is out of date',
-      advice:
-        'You may have logged in or out in another tab. Go back, load the page again, and send the form again.',
+      headline: { key: 'errors.oldForm' },
+      advice: { key: 'errors.oldFormAdvice' },
     };
   if (status === 413)
     return {
       status: 413,
-      headline: 'That’s too much at once',
-      advice: 'Go back, shorten what you typed or choose fewer rows, and send it again.',
+      headline: { key: 'errors.tooMuch' },
+      advice: { key: 'errors.tooMuchAdvice' },
     };
   if (typeof status === 'number' && status >= 400 && status < 500)
     return {
       status,
-      headline: 'Slotbell couldn’t read that request',
-      advice: 'Go back, load the page again, and try again.',
+      headline: { key: 'errors.unread' },
+      advice: { key: 'errors.unreadAdvice' },
     };
   return {
     status: 500,
-    headline: 'Something in Slotbell went wrong',
-    advice:
-      'It’s noted in the log, and nothing was half saved. Try again. If it keeps happening, tell your administrator.',
+    headline: { key: 'errors.wentWrong' },
+    advice: { key: 'errors.wentWrongAdvice' },
   };
 }
 

@@ -3,6 +3,7 @@ import { csrfSync } from 'csrf-sync';
 import type { RequestHandler } from 'express';
 import { countOf, fileSize, number } from './format-count.js';
 import { FRESH_FORM } from './parse.js';
+import { markedWords, wordsOf } from './words.js';
 import type { AssetUrl } from './assets.js';
 
 const csrf = csrfSync({
@@ -15,6 +16,10 @@ const csrf = csrfSync({
 /** Refuses a change without the form's token (403). Stands after the session and the body parser. */
 export const csrfGuard: RequestHandler = csrf.csrfSynchronisedProtection;
 
+/** Staff's pages are in English, and so is every other until it is known who reads it (`read-language.ts`). */
+const t = wordsOf({ locale: 'en-US' });
+const ENGLISH = { t, marked: markedWords(t), dir: 'ltr', languages: [] };
+
 /**
  * What every page can show, also the page for a fault before there is a session.
  * @param hasMail whether an email server is set: without one no page says that somebody is told
@@ -22,6 +27,7 @@ export const csrfGuard: RequestHandler = csrf.csrfSynchronisedProtection;
 export function baseLocals(asset: AssetUrl, hasMail: () => boolean): RequestHandler {
   return (req, res, next) => {
     Object.assign(res.locals, {
+      ...ENGLISH,
       asset,
       hasMail: hasMail(),
       number,

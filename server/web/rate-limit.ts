@@ -3,6 +3,8 @@ import { RateLimiterMongo, RateLimiterRes } from 'rate-limiter-flexible';
 import { RateLimit } from '../models/rate-limit.js';
 import type { Response } from 'express';
 import { HttpError } from './errors.js';
+import { wordsFor } from './read-language.js';
+import { sayIn } from './words.js';
 
 /** So many tries within so many seconds, counted in the database so that all processes count together. */
 export interface Limit {
@@ -55,11 +57,15 @@ export async function refusedTry(res: Response, take: () => Promise<unknown>): P
   } catch (refused) {
     if (!(refused instanceof HttpError) || refused.status !== 429) throw refused;
     res.status(429).set('Retry-After', String(refused.retryAfterSeconds ?? 1));
-    return `${refused.headline}. ${refused.advice}`;
+    const t = wordsFor(res);
+    return `${sayIn(t, refused.headline)}. ${sayIn(t, refused.advice)}`;
   }
 }
 
 function tooMany(seconds: number): HttpError {
-  const wait = seconds < 90 ? `${String(seconds)} seconds` : `${String(Math.ceil(seconds / 60))} minutes`;
-  return new HttpError(429, 'Too many tries', `Wait ${wait}, then try again.`, seconds);
+  const wait =
+    seconds < 90
+      ? { key: 'errors.waitSeconds', values: { count: seconds } }
+      : { key: 'errors.waitMinutes', values: { count: Math.ceil(seconds / 60) } };
+  return new HttpError(429, { key: 'errors.tooManyTries' }, wait, seconds);
 }

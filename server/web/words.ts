@@ -18,6 +18,19 @@ export interface Language {
 /** The sentence of a key such as 'office.call', with what it is about put in. A key that no catalog has is a fault of ours and throws. */
 export type Words = (key: string, values?: Record<string, unknown>) => string;
 
+/** A sentence that is said later, in the language of whoever reads it. */
+export interface Saying {
+  key: string;
+  values?: Record<string, unknown>;
+}
+
+/** What somebody reads: a sentence for staff, in English, or one that is said in the reader's language. */
+export type Said = string | Saying;
+
+export function sayIn(words: Words, said: Said): string {
+  return typeof said === 'string' ? said : words(said.key, said.values);
+}
+
 const FOLDER = path.join(ROOT, 'views/words');
 const catalogs = readdirSync(FOLDER)
   .filter((file) => file.endsWith('.json'))
@@ -43,12 +56,24 @@ await sentences.init({
 
 const spoken = new Map<string, Words>();
 
+/** The languages that a school's parents can choose from until it says otherwise. */
+export const USUAL_LANGUAGES: readonly string[] = ['en', 'es'];
+
 /** The language of a place; English where its locale is of a language without a file. */
 export function languageOf({ locale }: Style): Language {
-  const code = locale.split('-', 1)[0];
-  const language = LANGUAGES.find((one) => one.code === code) ?? LANGUAGES[0];
+  const language = languageCalled(locale.split('-', 1)[0]) ?? LANGUAGES[0];
   if (!language) throw new Error('views/words has no language.');
   return language;
+}
+
+/** The language of a code, which may come from anywhere. */
+export function languageCalled(code: unknown): Language | undefined {
+  return LANGUAGES.find((one) => one.code === code);
+}
+
+/** How a language's readers at a school read dates and lists: as the school writes them, where it writes that language. */
+export function styleIn(language: Language, school: Style): Style {
+  return languageOf(school).code === language.code ? { locale: school.locale } : { locale: language.locale };
 }
 
 /** The sentences of a place's language: `wordsOf(event)('office.call')`. */
@@ -64,4 +89,23 @@ export function wordsOf(place: Style): Words {
     spoken.set(code, words);
   }
   return words;
+}
+
+const MARKS: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+/**
+ * A sentence of which a part is emphasized or leads somewhere, as HTML: the catalog has `<strong>…</strong>` and `<a>…</a>`.
+ * @param href where its link leads
+ */
+export function markedWords(words: Words) {
+  return (key: string, values: Record<string, unknown> = {}, href = ''): string => {
+    const escaped: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries(values))
+      escaped[name] = typeof value === 'string' ? escapeMarks(value) : value;
+    return words(key, escaped).replace('<a>', `<a href="${escapeMarks(href)}">`);
+  };
+}
+
+function escapeMarks(text: string): string {
+  return text.replace(/[&<>"']/g, (mark) => MARKS[mark] ?? mark);
 }

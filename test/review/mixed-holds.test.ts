@@ -8,7 +8,7 @@ import { Resource } from '../../server/models/resource.js';
 import { RosterChange } from '../../server/models/roster-change.js';
 import { RosterRun } from '../../server/models/roster-run.js';
 import { SyncRun } from '../../server/models/sync-run.js';
-import { decideHeldOfAccount, decideHeldOfEvent } from '../../server/review/run/decide-held.js';
+import { decideWithheldOfAccount, decideWithheldOfEvent } from '../../server/review/run/decide-withheld.js';
 import { undoRun } from '../../server/review/run/undo-run.js';
 import { bookable, bookIn } from '../support/roster/appointments.js';
 import { startDistrict, type TestDistrict } from '../support/roster/district.js';
@@ -59,7 +59,7 @@ describe('ties that are lost and rows that cannot be read, in one download', fun
   });
   after(() => district.close());
 
-  it('nobody leaves but those whose hold was accepted, whatever was rejected beside it and undone after it', async () => {
+  it('nobody leaves but those whose removal was accepted, whatever was rejected beside it and undone after it', async () => {
     const seen = { accept: 0, reject: 0, undone: 0, both: 0 };
     await fc.assert(
       fc.asyncProperty(fc.array(night, { minLength: 1, maxLength: 3 }), async (nights) => {
@@ -71,7 +71,7 @@ describe('ties that are lost and rows that cannot be read, in one download', fun
         }
         await sync();
         isSame(await state(), first, 'once the district tells all again');
-        assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+        assert.equal(await RosterChange.countDocuments({ state: 'withheld' }), 0);
       }),
       { numRuns: RUNS, seed: Number(process.env.SEED ?? 11) },
     );
@@ -90,7 +90,7 @@ describe('ties that are lost and rows that cannot be read, in one download', fun
       if (!holding) continue;
       const { run, event } = holding;
       const asIs = await state();
-      const targets = await RosterChange.distinct('target', { run, state: 'held' });
+      const targets = await RosterChange.distinct('target', { run, state: 'withheld' });
       const said = event ? one.ofEvent : one.ofAccount;
       seen[said] += 1;
       const last = await decide(run, event, said);
@@ -115,7 +115,7 @@ describe('ties that are lost and rows that cannot be read, in one download', fun
 
   /** Runs that hold something, that of the account first. */
   async function findHolding(): Promise<{ run: Types.ObjectId; event?: Types.ObjectId }[]> {
-    const held = await RosterChange.find({ state: 'held' }, { run: 1, event: 1 }).sort({ event: 1 }).lean();
+    const held = await RosterChange.find({ state: 'withheld' }, { run: 1, event: 1 }).sort({ event: 1 }).lean();
     return [
       ...new Map(held.map(({ run, event }) => [String(run), { run, ...(event ? { event } : {}) }])).values(),
     ];
@@ -129,8 +129,8 @@ describe('ties that are lost and rows that cannot be read, in one download', fun
   ): Promise<SyncRun> {
     const as = { verdict: said, by, reason: 'looked' };
     const decided = event
-      ? await decideHeldOfEvent(district.deps, await SyncRun.findById(id).orFail().lean(), as)
-      : await decideHeldOfAccount(district.deps, await RosterRun.findById(id).orFail().lean(), as);
+      ? await decideWithheldOfEvent(district.deps, await SyncRun.findById(id).orFail().lean(), as)
+      : await decideWithheldOfAccount(district.deps, await RosterRun.findById(id).orFail().lean(), as);
     assert.ok(decided.ok, decided.ok ? '' : decided.reason);
     const done = await district.work(decided.run);
     assert.equal(done.state, 'done', sayResult(done));

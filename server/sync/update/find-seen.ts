@@ -4,8 +4,8 @@ import type { RosterRun } from '../../models/roster-run.js';
 import { SECTION_TIES } from '../../runs/changes/tie-kinds.js';
 
 /**
- * The sections (hex ids) of which a person has seen whom they lose, and let them go: by accepting what the account's guard held, or by applying
- * a preview. Nobody has seen what else an event's guard holds.
+ * The sections (hex ids) of which a person has seen whom they lose, and let them go: by accepting what the account's guard withheld, or by applying
+ * a preview. Nobody has seen what else an event's guard withholds.
  */
 export async function findSeen({
   _id,

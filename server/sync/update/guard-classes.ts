@@ -3,7 +3,7 @@ import { Class } from '../../models/class.js';
 import type { Event } from '../../models/event.js';
 import { byRole, lostOf, ROLES, type IsHere, type Role, type Ties } from '../../runs/changes/compare-ties.js';
 import { TieGuard, type Losing } from '../../runs/changes/guard-ties.js';
-import { markOf } from '../../runs/changes/hold-ties.js';
+import { markOf } from '../../runs/changes/withhold-ties.js';
 import { isDoubtful } from '../../runs/changes/judge-ties.js';
 import type { Removals } from '../../runs/changes/take-removals.js';
 import { CLASS_TIES } from '../../runs/changes/tie-kinds.js';
@@ -30,7 +30,7 @@ export interface ComparedBatch {
 
 /**
  * Guards who is in an event's classes (`TieGuard`), as the mirror's guard does for its sections: the event may take a small part of the
- * account. It also holds changes that would leave a class without students or teachers (`isDoubtful`).
+ * account. It also withholds changes that would leave a class without students or teachers (`isDoubtful`).
  */
 export class ClassGuard {
   private constructor(
@@ -104,7 +104,7 @@ export class ClassGuard {
         }),
         staying,
       );
-      await this.#hold(items, written);
+      await this.#withhold(items, written);
     }
   }
 
@@ -133,9 +133,9 @@ export class ClassGuard {
     }
   }
 
-  async #hold(items: readonly LosingClass[], written: readonly DerivedClass[]): Promise<void> {
+  async #withhold(items: readonly LosingClass[], written: readonly DerivedClass[]): Promise<void> {
     const after = new Map(written.map((item) => [item.section.toHexString(), item.synced]));
-    await this.guard.hold(
+    await this.guard.withhold(
       items.flatMap((one) => {
         const sourceId = one.item.section.toHexString();
         const synced = after.get(sourceId);

@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import type { Event, EventSync } from '../../models/event.js';
 import { ROLES } from '../../runs/changes/compare-ties.js';
-import { dropOlderHeld } from '../../runs/changes/drop-held.js';
+import { dropOlderWithheld } from '../../runs/changes/drop-withheld.js';
 import type { Removals } from '../../runs/changes/take-removals.js';
 import { CLASS_TIES } from '../../runs/changes/tie-kinds.js';
 import type { ActiveRun } from '../../runs/engine/active-run.js';
@@ -19,11 +19,11 @@ export const UPDATE_STAGES = ['classes', 'resources', 'appointments'];
 
 export interface UpdateOptions {
   mirror: Mirror;
-  /** Whether a person has just chosen what the event takes: what leaves by that is not held. */
+  /** Whether a person has just chosen what the event takes: what leaves by that is not withheld. */
   chosen: boolean;
   /**
-   * Sections (hex ids) of which a person has seen whom they lose at the source: that is not held again. What the event's own guard holds in
-   * its other classes waits on, as nobody has seen it.
+   * Sections (hex ids) of which a person has seen whom they lose at the source: that is not withheld again. What the event's own guard
+   * withholds in its other classes waits on, as nobody has seen it.
    */
   seen: ReadonlySet<string>;
   /** Set if none of its classes and resources needs to be compared. */
@@ -47,7 +47,7 @@ export async function updateEvent(
     const teaching = await updateClasses(event, sync, run, mirror, { verdict, seen });
     await updateResources(run, event, mirror, teaching, verdict);
   }
-  await dropOlderHeld(run, ['class', 'resource', ...Object.values(CLASS_TIES.kinds)]);
+  await dropOlderWithheld(run, ['class', 'resource', ...Object.values(CLASS_TIES.kinds)]);
   await flagAppointments(run, event);
 }
 
