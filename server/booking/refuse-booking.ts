@@ -48,6 +48,9 @@ const SENTENCES: Record<Refusal, string | ((of: Refused) => string)> = {
   'changed meanwhile': 'This meeting is already being moved to another time.',
   'too many holds': `You have ${String(MOST_HOLDS)} times on hold. Confirm one of them, or wait 10 minutes until they’re released. Then select this time again.`,
   'not answered': 'The school asks a question that isn’t answered yet. Select this time again to answer it.',
+  'too long': 'The school no longer offers meetings of this length. You can book a shorter one.',
+  'next taken':
+    'The time right after it isn’t free anymore. You can book a shorter meeting, or choose another time.',
   'hold ended': ({ time }) => `We held ${time} for 10 minutes. If it’s still free, you can take it again.`,
 };
 

@@ -1,4 +1,4 @@
-import type { Request, Response, Router } from 'express';
+import type { Response, Router } from 'express';
 import type { Deps } from '../../deps.js';
 import { Account } from '../../models/account.js';
 import { actorOf } from '../../web/actor.js';
