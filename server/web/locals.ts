@@ -3,7 +3,7 @@ import { csrfSync } from 'csrf-sync';
 import type { RequestHandler } from 'express';
 import { countOf, fileSize, number } from './format-count.js';
 import { FRESH_FORM } from './parse.js';
-import { markedWords, wordsOf } from './words.js';
+import { ENGLISH, markedWords } from './words.js';
 import type { AssetUrl } from './assets.js';
 
 const csrf = csrfSync({
@@ -17,8 +17,7 @@ const csrf = csrfSync({
 export const csrfGuard: RequestHandler = csrf.csrfSynchronisedProtection;
 
 /** Staff's pages are in English, and so is every other until it is known who reads it (`read-language.ts`). */
-const t = wordsOf({ locale: 'en-US' });
-const ENGLISH = { t, marked: markedWords(t), dir: 'ltr', languages: [] };
+const IN_ENGLISH = { t: ENGLISH, marked: markedWords(ENGLISH), dir: 'ltr', languages: [] };
 
 /**
  * What every page can show, also the page for a fault before there is a session.
@@ -27,7 +26,7 @@ const ENGLISH = { t, marked: markedWords(t), dir: 'ltr', languages: [] };
 export function baseLocals(asset: AssetUrl, hasMail: () => boolean): RequestHandler {
   return (req, res, next) => {
     Object.assign(res.locals, {
-      ...ENGLISH,
+      ...IN_ENGLISH,
       asset,
       hasMail: hasMail(),
       number,
