@@ -1,4 +1,4 @@
-import type { Request, RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { Account } from '../models/account.js';
 import { isBlocked, type AccessLevel, type Grant, type User } from '../models/user.js';
 import { highestOf, type Actor } from '../web/actor.js';
@@ -22,18 +22,26 @@ export function loadActor(deps: Pick<Deps, 'now'>): RequestHandler {
       next();
       return;
     }
-    const accounts = accountsOf(user);
-    const chosen =
-      accounts.find((id) => id === req.session.account) ?? (accounts.length === 1 ? accounts[0] : undefined);
-    const account = chosen ? await Account.findById(chosen).lean() : null;
-    if (account) {
-      const actor = actorIn(user, account);
-      res.locals.actor = actor;
-      res.locals.navigation = sectionsFor(actor);
-      res.locals.levelWords = levelInWords(actor.levelName);
-    } else res.locals.chooseAccount = accounts.length > 1;
+    if (!LINK_OF_AN_EVENT.test(req.path)) await setActor(req, res, user);
     next();
   };
+}
+
+/** Behind such a link they are what they are at its school: `loadConference` reads that school together with the event. */
+const LINK_OF_AN_EVENT = /^\/e\/./i;
+
+/** Sets who they are at the school that they chose to work at, or at their only one. */
+export async function setActor(req: Request, res: Response, user: User): Promise<void> {
+  const accounts = accountsOf(user);
+  const chosen =
+    accounts.find((id) => id === req.session.account) ?? (accounts.length === 1 ? accounts[0] : undefined);
+  const account = chosen ? await Account.findById(chosen).lean() : null;
+  if (account) {
+    const actor = actorIn(user, account);
+    res.locals.actor = actor;
+    res.locals.navigation = sectionsFor(actor);
+    res.locals.levelWords = levelInWords(actor.levelName);
+  } else res.locals.chooseAccount = accounts.length > 1;
 }
 
 /** The ids of the accounts in which this login may do anything: not of those that blocked it. */

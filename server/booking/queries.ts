@@ -4,6 +4,7 @@ import type { Answer } from '../models/appointment-field.js';
 import { Class, className, isMeetable } from '../models/class.js';
 import { Contact, contactName } from '../models/contact.js';
 import type { Event } from '../models/event.js';
+import { ask, findTogether } from '../models/find-together.js';
 import type { HouseholdChild } from '../models/household.js';
 import { Resource } from '../models/resource.js';
 import { holdersOf, Slot, type MeetingKind } from '../models/slot.js';
@@ -65,22 +66,46 @@ export async function meetingById(
 }
 
 export async function withNames(appointments: Appointment[], style: Style): Promise<Meeting[]> {
-  const [resources, slots, classes, students] = await Promise.all([
-    Resource.find({ _id: { $in: appointments.flatMap(holdersOf) } }, { name: 1, room: 1, link: 1 }).lean(),
-    Slot.find({ _id: { $in: appointments.map((item) => item.slot) } }, { kind: 1, link: 1 }).lean(),
-    Class.find({ _id: { $in: appointments.flatMap((item) => (item.class ? [item.class] : [])) } }).lean(),
-    Contact.find(
-      { _id: { $in: appointments.flatMap((item) => item.students) } },
-      { firstName: 1, lastName: 1 },
-    ).lean(),
-  ]);
+  if (appointments.length === 0) return [];
+  return nameMeetings(appointments, await findTogether(namesOf(appointments)), style);
+}
+
+/** What is asked so that appointments can be named. */
+export function namesOf(appointments: Appointment[]) {
+  const all = (ids: (item: Appointment) => Types.ObjectId[]) => ({ _id: { $in: appointments.flatMap(ids) } });
+  return {
+    resources: ask<Resource>(Resource, all(holdersOf), { $project: { name: 1, room: 1, link: 1 } }),
+    slots: ask<Slot>(
+      Slot,
+      all((item) => [item.slot]),
+      { $project: { kind: 1, link: 1, with: 1 } },
+    ),
+    classes: ask<Class>(
+      Class,
+      all((item) => (item.class ? [item.class] : [])),
+      { $project: { 'synced.name': 1, 'synced.course': 1, edits: 1, status: 1 } },
+    ),
+    students: ask<Contact>(
+      Contact,
+      all((item) => item.students),
+      { $project: { firstName: 1, lastName: 1 } },
+    ),
+  };
+}
+
+/** What they are called, of what was found; what is there no more is said without a name. */
+export function nameMeetings(
+  appointments: Appointment[],
+  found: { resources: Resource[]; slots: Slot[]; classes: Class[]; students: Contact[] },
+  style: Style,
+): Meeting[] {
   const byId = <T extends { _id: Types.ObjectId }>(list: T[]) =>
     new Map(list.map((item) => [item._id.toHexString(), item]));
   const [resourceOf, slotOf, classOf, studentOf] = [
-    byId(resources),
-    byId(slots),
-    byId(classes),
-    byId(students),
+    byId(found.resources),
+    byId(found.slots),
+    byId(found.classes),
+    byId(found.students),
   ];
   const t = wordsOf(style);
   return appointments.map((item) => {

@@ -37,6 +37,8 @@ const SENTENCES: Record<Refusal, string> = {
   'changed meanwhile': 'refusals.changing',
   'too many holds': 'refusals.tooManyHolds',
   'not answered': 'refusals.notAnswered',
+  'too long': 'refusals.tooLong',
+  'next taken': 'refusals.nextTaken',
   'hold ended': 'refusals.holdEnded',
 };
 

@@ -44,11 +44,11 @@ export async function moveSlot(
   const before = await lockSlot(deps, item, source);
   if (!before) return 'changed';
   const living = await Appointment.find({ slot: item.slot, state: { $in: LIVING_STATES } }).lean();
-  const refused = await enterAll(deps, living, source, target);
+  const refused = await enterAll(deps, item, living, source, target);
   const why = refused ?? (await moveTo(item, source, target, before, living.length > 0));
   if (why) {
     const ids = living.map(({ _id }) => _id);
-    await leaveTime(ids, target.from);
+    await leaveTime(ids, item.slot, target.to);
     if (source.day !== target.day) await leaveDay(item, ids, target.day);
     await unlockSlot(item, source, before);
     return why;
@@ -115,12 +115,13 @@ export async function unlockSlot(
 
 async function enterAll(
   deps: Deps,
+  { slot }: SlotMoveItem,
   living: Appointment[],
   source: SlotTime,
   target: SlotTime,
 ): Promise<StayCode | undefined> {
   for (const appointment of living) {
-    const needs = await findNeeds(appointment, target);
+    const needs = await findNeeds(appointment, { _id: slot, ...target });
     for (const need of needs) {
       if (need.kind === 'counted') {
         if (source.day !== target.day && !(await enterDay(appointment, need, deps.now()))) return 'day limit';
@@ -182,6 +183,6 @@ async function moveAppointments(item: SlotMoveItem, source: SlotTime, target: Sl
     );
   const all = await Appointment.find({ slot, state: { $in: LIVING_STATES } }, { _id: 1 }).lean();
   const ids = all.map(({ _id }) => _id);
-  await leaveTime(ids, source.from);
+  await leaveTime(ids, slot, source.to);
   if (source.day !== target.day) await leaveDay(item, ids, source.day);
 }

@@ -1,7 +1,8 @@
-import type { Types } from 'mongoose';
+import { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { duplicatesAmong, isDuplicateKey } from '../models/duplicate-key.js';
 import { Notification } from '../models/notification.js';
+import { writesTo, type Write } from '../models/write-together.js';
 
 export interface Mail {
   /** The account on whose outbox page the mail is listed; absent when it concerns several. */
@@ -20,6 +21,8 @@ export interface Mail {
   secret?: boolean;
   /** The mailing it is one of. */
   mailing?: Types.ObjectId;
+  /** Not before then; absent: at once. */
+  notBefore?: Date;
   /** A reminder or a mail to a group: it goes out with a link to unsubscribe. */
   mayUnsubscribe?: boolean;
 }
@@ -34,7 +37,7 @@ export async function queueMail(deps: Sending, mail: Mail): Promise<void> {
     if (isDuplicateKey(error)) return;
     throw error;
   }
-  if (deps.config.smtpUrl) await deps.queue.add('deliver-notifications', 'outbox');
+  await wakeDelivery(deps);
 }
 
 /** The same of many mails in one write; those that were queued before are left as they are. */
@@ -44,15 +47,29 @@ export async function queueMails(deps: Sending, mails: Mail[]): Promise<void> {
   await Notification.insertMany(queued, { ordered: false }).catch((error: unknown) => {
     if (!duplicatesAmong(error)) throw error;
   });
+  await wakeDelivery(deps);
+}
+
+/** The same as writes, for who makes them together with others and wakes the delivery; one that was queued before is refused. */
+export function mailWrites(deps: Sending, mails: Mail[]): Write[] {
+  const documents = mails.map((mail) => ({ ...asQueued(deps, mail), _id: new Types.ObjectId() }));
+  return writesTo<Notification>(
+    Notification,
+    documents.map((document) => ({ insertOne: { document: document as Notification } })),
+  );
+}
+
+/** Has what waits be sent now, where there is a mail server. */
+export async function wakeDelivery(deps: Sending): Promise<void> {
   if (deps.config.smtpUrl) await deps.queue.add('deliver-notifications', 'outbox');
 }
 
-function asQueued({ config, now }: Sending, mail: Mail) {
+function asQueued({ config, now }: Sending, { notBefore, ...mail }: Mail) {
   const at = now();
   return {
     ...mail,
     state: config.smtpUrl ? ('queued' as const) : ('kept' as const),
-    nextAt: at,
+    nextAt: notBefore ?? at,
     createdAt: at,
   };
 }

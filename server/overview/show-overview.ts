@@ -5,7 +5,7 @@ import { eventCounts } from '../events/queries.js';
 import { eventPage, pathOf } from '../events/show-event.js';
 import { Appointment, LIVING_STATES, type Attended } from '../models/appointment.js';
 import { listLinks } from '../reports/show-report.js';
-import { heldNotices } from '../runs/show/read-held.js';
+import { withheldNotices } from '../runs/show/read-withheld.js';
 import { findNextNight } from '../sync/nights/find-due-night.js';
 import { sayNight, saySync } from '../sync/tab/say-sync.js';
 import { actorOf, levelIn, mayRunAll, mayRunEvent, type Actor } from '../web/actor.js';
@@ -43,8 +43,8 @@ export async function showOverview(deps: Deps, res: Response): Promise<void> {
   const runs = mayRunEvent(actor, event._id);
   const phase = PHASES[bookingState(event, now)];
   const seesAll = sightOf(res).resource === undefined;
-  const [held, part] = await Promise.all([
-    runs ? heldNotices(actor, now, event._id) : [],
+  const [withheld, part] = await Promise.all([
+    runs ? withheldNotices(actor, now, event._id) : [],
     phase === 'preparing' && runs
       ? prepare(deps, actor, event)
       : phase === 'booking' && seesAll
@@ -53,7 +53,7 @@ export async function showOverview(deps: Deps, res: Response): Promise<void> {
   ]);
   res.render('overview/show', {
     ...eventPage(event, 'overview'),
-    ...{ phase, runs, held },
+    ...{ phase, runs, withheld },
     mayCreate: mayCreateEvents(actor),
     state: bookingState(event, now),
     sentence: sayBooking(event, now),

@@ -44,9 +44,10 @@ export function followRequests(server: Server): (leave: Leave) => Promise<void> 
     // The close of an HTTP server cuts idle connections too, also those into which a request is on its way.
     const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
     for (const res of open) sayLast(res);
-    await Promise.race([closed, delay(idleMs)]);
+    // What is still open keeps the process alive; the clock alone does not.
+    await Promise.race([closed, delay(idleMs, undefined, { ref: false })]);
     server.closeIdleConnections();
-    await Promise.race([closed, delay(longestMs)]);
+    await Promise.race([closed, delay(longestMs, undefined, { ref: false })]);
     server.closeAllConnections();
     await closed;
   };

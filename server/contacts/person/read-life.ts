@@ -156,7 +156,7 @@ export async function readHistory({ _id, account }: Of): Promise<HistoryLine[]> 
     ...changes.map(({ _id: id, action, state, fields }) => ({
       at: id.getTimestamp(),
       what: [
-        ACTION_WORDS[state === 'held' ? 'held' : action] ?? 'Changed',
+        ACTION_WORDS[state === 'withheld' ? 'withheld' : action] ?? 'Changed',
         state === 'undone' ? 'Undone since' : '',
         fieldsInWords(fields),
       ]

@@ -53,7 +53,7 @@ export const syncHistory: Definition<Row> = {
     count('Changed', 'changed'),
     count('Removed', 'removed'),
     count('Came back', 'restored'),
-    count('To review', 'held'),
+    count('To review', 'withheld'),
     { label: 'Took', value: ({ run }) => tookInWords(tookOf(run)) },
     { label: 'Result', value: ({ run }, place) => sayResult(run, place) },
   ],
