@@ -9,7 +9,7 @@ import type { Deps } from '../deps.js';
 import { sectionsFor } from './policy.js';
 import { levelInWords } from './show-level.js';
 
-/** Sets who makes the request, in which account; ends sessions that are over. Behind the session and Passport. */
+/** Finds who makes the request, and in which account; ends sessions that are over. Behind the session and Passport. */
 export function loadActor(deps: Pick<Deps, 'now'>): RequestHandler {
   return async (req, res, next) => {
     const user = req.user;
@@ -44,13 +44,13 @@ export async function setActor(req: Request, res: Response, user: User): Promise
   } else res.locals.chooseAccount = accounts.length > 1;
 }
 
-/** The ids of the accounts in which this login may do anything: not of those that blocked it. */
+/** The ids of the accounts in which this login may do anything; accounts that blocked it are left out. */
 export function accountsOf(user: Pick<User, 'grants' | 'blocks'>): string[] {
   const open = user.grants.filter(({ account }) => !isBlocked(user, account));
   return [...new Set(open.map((grant) => grant.account.toHexString()))];
 }
 
-/** Whether every account of this login has blocked it, so that it opens nothing at all. */
+/** Whether every account of this login has blocked it, so that it opens nothing. */
 export function isShutOut(user: Pick<User, 'grants' | 'blocks'>): boolean {
   return (user.blocks?.length ?? 0) > 0 && accountsOf(user).length === 0;
 }
@@ -65,7 +65,7 @@ function isOver(req: Request, user: User, now: Date): boolean {
   );
 }
 
-/** Logs out; Passport gives the browser a new, empty session. */
+/** Logs out. Passport gives the browser a new, empty session. */
 export function endSession(req: Request): Promise<void> {
   return new Promise((resolve, reject) => {
     req.logout((error: unknown) => {

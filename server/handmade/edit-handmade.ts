@@ -16,7 +16,7 @@ import type { HandmadeForm } from './schema.js';
 
 /**
  * Changes what was made by hand. Another staff contact takes over what is booked; one who has another meeting then is refused.
- * @param before as it was read; `changed` where somebody has changed it since
+ * @param before as it was read; `changed meanwhile` where somebody has changed it since
  */
 export async function editHandmade(
   deps: Deps,
@@ -25,7 +25,10 @@ export async function editHandmade(
   before: Handmade,
   form: HandmadeForm,
 ): Promise<
-  { ok: true } | NotSaved | { ok: false; reason: 'changed' } | { ok: false; reason: 'busy'; at: Date }
+  | { ok: true }
+  | NotSaved
+  | { ok: false; reason: 'changed meanwhile' }
+  | { ok: false; reason: 'busy'; at: Date }
 > {
   const parsed = await parseHandmade(actor, event, form, before.byHand.staff);
   if (!parsed.ok) return parsed;
@@ -39,7 +42,7 @@ export async function editHandmade(
     $set: { ...namesOf(form), byHand: { ...parsed.byHand, hidden: before.byHand.hidden } },
   });
   const late = isOther ? await settleAll(deps, before, now) : undefined;
-  if (saved.matchedCount === 0) return { ok: false, reason: 'changed' };
+  if (saved.matchedCount === 0) return { ok: false, reason: 'changed meanwhile' };
   await recordAudit({
     account: event.account,
     event: event._id,

@@ -7,11 +7,12 @@ import { Class } from '../models/class.js';
 import { School } from '../models/school.js';
 import { MACROS } from '../notifications/messages/macros.js';
 import { actorOf } from '../web/actor.js';
-import { changedMeanwhile, seenOf } from '../web/compare-seen.js';
+import { seenOf } from '../web/compare-seen.js';
 import { daysInWords } from '../web/format-time.js';
 import { eventGuard, eventOf } from '../web/guards.js';
 import { addressOf, pagerOf, sliceOf } from '../web/paging.js';
 import { FRESH_FORM, parseForm, parseQuery, typedValues, type Form } from '../web/parse.js';
+import { saveSeen } from '../web/save-seen.js';
 import { say } from '../web/session.js';
 import { drawCode } from './draw-code.js';
 import { listChosen, listStudents, type Addressee } from './list-students.js';
@@ -193,26 +194,19 @@ function textPages(router: Router, deps: Deps): void {
       showText(deps, res, { values: typedValues(req.body), errors: {} }, message);
       return;
     }
-    const changed = changedMeanwhile(letterFields, req.body, formOf(event));
-    if (changed) {
-      showText(deps, res.status(422), changed);
-      return;
-    }
-    if (!(await saveText(actorOf(res), event, message, deps.now()))) {
-      const form = changedMeanwhile(letterFields, req.body, formOf(await reloadEvent(res)), formOf(event));
-      showText(
-        deps,
-        res.status(422),
-        form ?? { values: typedValues(req.body), errors: { _form: SAVE_AGAIN } },
-      );
+    const { form } = await saveSeen(
+      { fields: letterFields, body: req.body, shown: formOf(event) },
+      () => saveText(actorOf(res), event, message, deps.now()),
+      async () => formOf(await reloadEvent(res)),
+    );
+    if (form) {
+      showText(deps, res.status(422), form);
       return;
     }
     say(req, { kind: 'ok', text: 'The text of the letters is saved.' });
     res.redirect(303, homeOf(res));
   });
 }
-
-const SAVE_AGAIN = 'Somebody else saved this text at the same moment. Save again.';
 
 function showText(deps: Deps, res: Response, form: Form, previewed = textOf(eventOf(res))): void {
   const event = eventOf(res);

@@ -1,7 +1,7 @@
 import type { Answer } from '../models/appointment-field.js';
 import { ENGLISH, type Words } from './words.js';
 
-/** An answer as it is read. */
+/** An answer as people read it. */
 export interface SaidAnswer {
   /** The question's id. */
   field: string;

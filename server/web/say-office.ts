@@ -24,7 +24,7 @@ export function askOffice(account: Called | null | undefined): string {
   return `\n${wordsOf(styleOf(account))('office.questions', { office })}\n`;
 }
 
-/** The part of a mail that says where answers go; none: to the sender. */
+/** The part of a mail that says where replies go; without it they go to the sender. */
 export function answersTo(place: { office?: Office | undefined } | null | undefined): { replyTo?: string } {
   const replyTo = place?.office?.replyTo || place?.office?.email;
   return replyTo ? { replyTo } : {};

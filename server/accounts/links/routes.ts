@@ -25,7 +25,7 @@ import { afterLogin, signIn } from '../sign-in.js';
 
 const HOUR = 3600;
 
-/** Links that arrive by mail. Open to everybody. Opening one only shows a page with a button: mail scanners open links too. */
+/** Links that arrive by mail; open to everybody. Opening one only shows a page with a button, because mail scanners open links too. */
 export function linkRoutes(deps: Deps, clear: ClearHouseholds): Router {
   const router = express.Router();
   const ofLogin = rateLimit('forgot-name', 3, HOUR);
@@ -52,7 +52,7 @@ export function linkRoutes(deps: Deps, clear: ClearHouseholds): Router {
       res.render('accounts/forgot', { title, sent: false, form });
       return;
     }
-    // Sending an email takes time: an answer after it would show whether there is such a login.
+    // Sending an email takes time, and an answer after it would show whether there is such a login.
     afterAnswer(deps, res, async () => {
       const user = await findUserByEmail(parsed.value.email);
       if (user && !isShutOut(user)) await sendLink(deps, 'new password', user);
@@ -148,7 +148,7 @@ export function linkRoutes(deps: Deps, clear: ClearHouseholds): Router {
   return router;
 }
 
-/** Whether the form asks for a name: whoever gave the login the one it has may be a stranger. */
+/** Whether the form asks for a name: the person who gave the login its name may be a stranger. */
 async function askedOf(link: Pick<OneTimeLink, 'user'>): Promise<{ asksName: boolean }> {
   return { asksName: mayBeStrangers(link.user ? await User.findById(link.user).lean() : null) };
 }
@@ -165,7 +165,7 @@ function askToAccept(req: Request, res: Response): void {
   res.redirect(303, `/login?next=${encodeURIComponent(req.originalUrl)}`);
 }
 
-/** The link shows whose address it is, the password who registered with it: one without the other may be a stranger's. */
+/** The link shows whose address it is, and the password shows who registered with it. One without the other may be a stranger's. */
 function askToLogIn(req: Request, res: Response): void {
   say(req, {
     kind: 'notice',

@@ -18,7 +18,7 @@ import { ownEmailSchema, ownPasswordSchema } from './schema.js';
 const HOUR = 3600;
 const HOME = '/my/login';
 
-/** One's own password and email address, for everybody who is logged in: parents and staff alike. */
+/** Changing one's own password and email address, for everybody who is logged in: parents and staff. */
 export function ownRoutes(deps: Deps): Router {
   const router = express.Router();
   const tries = rateLimit('own-password', 10, HOUR);
@@ -109,7 +109,7 @@ export function ownRoutes(deps: Deps): Router {
     res.redirect(303, HOME);
   });
 
-  /** This session goes on, under a new id; all others are over. */
+  /** This session continues under a new id; all others end. */
   async function stayIn(req: Request, res: Response, user: User): Promise<void> {
     const { account } = req.session;
     await signIn(req, user, deps, account);
@@ -123,7 +123,7 @@ function userOf(req: Request): User {
   return req.user;
 }
 
-/** Both forms ask for the current password: what is wrong with it stands at the form that was sent. */
+/** Both forms ask for the current password: a fault is shown at the form that was sent. */
 function named(errors: Form['errors'], form: string): Form['errors'] {
   return Object.fromEntries(
     Object.entries(errors).map(([key, text]) => [key === 'currentPassword' ? `${form}-${key}` : key, text]),

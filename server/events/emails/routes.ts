@@ -3,9 +3,10 @@ import type { Deps } from '../../deps.js';
 import { MESSAGE_KINDS } from '../../models/message.js';
 import { MACROS } from '../../notifications/messages/macros.js';
 import { actorOf } from '../../web/actor.js';
-import { changedMeanwhile, seenOf } from '../../web/compare-seen.js';
+import { seenOf } from '../../web/compare-seen.js';
 import { eventGuard, eventOf } from '../../web/guards.js';
 import { parseForm, typedValues, type Form } from '../../web/parse.js';
+import { saveSeen } from '../../web/save-seen.js';
 import { say } from '../../web/session.js';
 import { pathOf, reloadEvent, settingsFrame } from '../show-event.js';
 import { saveEmails, settingsOf, type EmailSettings } from './save-emails.js';
@@ -33,27 +34,19 @@ export function emailPages(router: Router, deps: Deps): void {
       showEmails(deps, res, { values: typedValues(req.body), errors: {} }, settings);
       return;
     }
-    const changed = changedMeanwhile(emailFields, req.body, emailsOf(event));
-    if (changed) {
-      showEmails(deps, res.status(422), changed);
-      return;
-    }
-    if (!(await saveEmails(actorOf(res), event, settings, deps.now()))) {
-      const now = await reloadEvent(res);
-      const form = changedMeanwhile(emailFields, req.body, emailsOf(now), emailsOf(event));
-      showEmails(
-        deps,
-        res.status(422),
-        form ?? { values: typedValues(req.body), errors: { _form: SAVE_AGAIN } },
-      );
+    const { form } = await saveSeen(
+      { fields: emailFields, body: req.body, shown: emailsOf(event) },
+      () => saveEmails(actorOf(res), event, settings, deps.now()),
+      async () => emailsOf(await reloadEvent(res)),
+    );
+    if (form) {
+      showEmails(deps, res.status(422), form);
       return;
     }
     say(req, { kind: 'ok', text: 'The office and the emails are saved.' });
     res.redirect(303, `${pathOf(event)}/settings/emails`);
   });
 }
-
-const SAVE_AGAIN = 'Somebody else saved these settings at the same moment. Save again.';
 
 /** @param previewed what the previews are made of; by default what is saved */
 function showEmails(deps: Deps, res: Response, form: Form, previewed?: EmailSettings): void {
