@@ -6,7 +6,7 @@ import type { AuditAction } from './say-action.js';
 
 /** `detail` holds counts and settings, never names or addresses; `user` is absent when a job did it. */
 export interface Audit {
-  /** Given by whoever wants to undo the change by its entry. */
+  /** Given by a caller that wants to undo the change by its entry. */
   _id?: Types.ObjectId;
   account: Types.ObjectId;
   event?: Types.ObjectId;
@@ -14,7 +14,7 @@ export interface Audit {
   action: AuditAction;
   targets?: Types.ObjectId[];
   detail?: Record<string, unknown>;
-  /** As `changesOf` finds them. */
+  /** As returned by `changesOf`. */
   changes?: AuditChange[];
   at: Date;
 }

@@ -28,7 +28,7 @@ import { updateEvent } from './update-event.js';
 /** The list of events, and of each its settings, archiving and deletion. Behind the staff guard. */
 export function eventRoutes(deps: Deps): Router {
   const router = express.Router();
-  // First, because `new` would be taken for an event.
+  // This comes first, because `new` would be taken for an event's id.
   settingsPages(router, deps);
   questionPages(router, deps);
   emailPages(router, deps);

@@ -13,7 +13,7 @@ import { saveEmails, settingsOf, type EmailSettings } from './save-emails.js';
 import { emailFields, emailsForm, emailsOf, MESSAGE_WORDS } from './schema.js';
 import { showSamples } from './show-sample.js';
 
-/** How families reach the office, what their mails say, and when they are reminded; with a preview of each mail. */
+/** How families reach the office, what emails say, and when reminders are sent, with a preview of each email. */
 export function emailPages(router: Router, deps: Deps): void {
   const path = '/:event/settings/emails';
   const guard = eventGuard('event administrator');
@@ -48,7 +48,7 @@ export function emailPages(router: Router, deps: Deps): void {
   });
 }
 
-/** @param previewed what the previews are made of; by default what is saved */
+/** @param previewed the texts of the previews; by default the saved ones */
 function showEmails(deps: Deps, res: Response, form: Form, previewed?: EmailSettings): void {
   const event = eventOf(res);
   const samples = showSamples(event, previewed ?? event, actorOf(res).accountName, deps.config.publicUrl);
