@@ -11,6 +11,7 @@ import { holdersOf, Slot, type MeetingKind } from '../models/slot.js';
 import { andList } from '../web/format-count.js';
 import { kindOf, linkOf } from '../web/say-kind.js';
 import type { PlacedEvent, Style } from '../web/place.js';
+import { ENGLISH, wordsOf, type Words } from '../web/words.js';
 import { findByHand, isMeantFor } from './find-by-hand.js';
 
 /** An appointment as its family reads it. */
@@ -106,6 +107,7 @@ export function nameMeetings(
     byId(found.classes),
     byId(found.students),
   ];
+  const t = wordsOf(style);
   return appointments.map((item) => {
     const resource = resourceOf.get(item.resource.toHexString());
     const slot = slotOf.get(item.slot.toHexString());
@@ -121,11 +123,11 @@ export function nameMeetings(
         andList(
           holdersOf(item).flatMap((id) => resourceOf.get(id.toHexString())?.name ?? []),
           style,
-        ) || 'The teacher',
+        ) || t('meeting.theTeacher'),
       room: kind === 'video' ? '' : held?.edits.room || resource?.room || '',
       className: held ? className(held) : '',
       children: andList(
-        item.students.map((id) => childName(studentOf.get(id.toHexString()))),
+        item.students.map((id) => childName(studentOf.get(id.toHexString()), t)),
         style,
       ),
       from: item.from,
@@ -146,8 +148,12 @@ export function nameMeetings(
   });
 }
 
-export function childName(student: Pick<Contact, 'firstName' | 'lastName'> | undefined): string {
-  return student ? student.firstName || contactName(student) : 'Your child';
+/** What a child is called to its family. @param t of who reads it */
+export function childName(
+  student: Pick<Contact, 'firstName' | 'lastName'> | undefined,
+  t: Words = ENGLISH,
+): string {
+  return student ? student.firstName || contactName(student) : t('children.yourChild');
 }
 
 export interface ChildView {

@@ -3,7 +3,7 @@ import { csrfSync } from 'csrf-sync';
 import type { RequestHandler } from 'express';
 import { countOf, fileSize, number } from './format-count.js';
 import { FRESH_FORM } from './parse.js';
-import { markedWords, wordsOf } from './words.js';
+import { ENGLISH, markedWords } from './words.js';
 import type { AssetUrl } from './assets.js';
 
 const csrf = csrfSync({
@@ -16,9 +16,8 @@ const csrf = csrfSync({
 /** Refuses a change without the form's token (403). Stands behind the session and the body parser. */
 export const csrfGuard: RequestHandler = csrf.csrfSynchronisedProtection;
 
-/** Pages are in English until it is known who reads them (`read-language.ts`); staff's pages always are. */
-const t = wordsOf({ locale: 'en-US' });
-const ENGLISH = { t, marked: markedWords(t), dir: 'ltr', languages: [] };
+/** Staff's pages are in English, and so is every other until it is known who reads it (`read-language.ts`). */
+const IN_ENGLISH = { t: ENGLISH, marked: markedWords(ENGLISH), dir: 'ltr', languages: [] };
 
 /**
  * What every page can show, including an error page before there is a session.
@@ -27,7 +26,7 @@ const ENGLISH = { t, marked: markedWords(t), dir: 'ltr', languages: [] };
 export function baseLocals(asset: AssetUrl, hasMail: () => boolean): RequestHandler {
   return (req, res, next) => {
     Object.assign(res.locals, {
-      ...ENGLISH,
+      ...IN_ENGLISH,
       asset,
       hasMail: hasMail(),
       number,

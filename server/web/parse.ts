@@ -2,6 +2,8 @@ import Joi from 'joi';
 import { Types } from 'mongoose';
 import { notFound } from './errors.js';
 import { isDay } from './local-time.js';
+import { sayFault } from './say-fault.js';
+import type { Words } from './words.js';
 
 /** Checked input: the value to use, or a message for each field with what was typed, to show the form again. */
 export type Parsed<T> =
@@ -54,13 +56,15 @@ const OPTIONS: Joi.ValidationOptions = {
 
 /**
  * Checks a form's body against its schema. The values for showing the form again have no passwords, and at most 2,000 characters per field.
+ * @param t of the reader, where the form is a parent's; staff's messages are in English
  */
-export function parseForm<T>(schema: Joi.ObjectSchema<T>, body: unknown): Parsed<T> {
+export function parseForm<T>(schema: Joi.ObjectSchema<T>, body: unknown, t?: Words): Parsed<T> {
   const input = isRecord(body) ? body : {};
   const result = schema.validate(withShortNumbers(schema, input), OPTIONS);
   if (!result.error) return { ok: true, value: result.value };
   const errors: Record<string, string> = {};
-  for (const fault of result.error.details) errors[String(fault.path[0] ?? 'form')] ??= fault.message;
+  for (const fault of result.error.details)
+    errors[String(fault.path[0] ?? 'form')] ??= t ? sayFault(fault, t) : fault.message;
   return { ok: false, errors, values: typedValues(input) };
 }
 

@@ -1,4 +1,5 @@
 import type { Answer } from '../models/appointment-field.js';
+import { ENGLISH, type Words } from './words.js';
 
 /** An answer as people read it. */
 export interface SaidAnswer {
@@ -8,12 +9,17 @@ export interface SaidAnswer {
   text: string;
 }
 
-/**
- * The answers given when a meeting was booked, with the questions as they were then.
- * @param to a family does not see answers for staff only
- */
-export function sayAnswers(answers: Answer[] | undefined, to: 'staff' | 'family'): SaidAnswer[] {
+/** What was answered when a meeting was booked, in the words of the questions then. @param to a family is not shown what is for staff only */
+export function sayAnswers(
+  answers: Answer[] | undefined,
+  to: 'staff' | 'family',
+  t: Words = ENGLISH,
+): SaidAnswer[] {
   return (answers ?? [])
     .filter(({ staffOnly }) => to === 'staff' || !staffOnly)
-    .map(({ field, label, kind, value }) => ({ field, label, text: kind === 'tick' ? 'Yes' : value }));
+    .map(({ field, label, kind, value }) => ({
+      field,
+      label,
+      text: kind === 'tick' ? t('meeting.yes') : value,
+    }));
 }

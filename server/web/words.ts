@@ -91,6 +91,9 @@ export function wordsOf(place: Style): Words {
   return words;
 }
 
+/** What staff read, and who does not say otherwise. */
+export const ENGLISH: Words = wordsOf({ locale: 'en-US' });
+
 const MARKS: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
 /**
