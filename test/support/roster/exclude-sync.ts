@@ -39,7 +39,7 @@ export async function syncAtEachWrite(
     else assert.equal(acted?.reason, 'sync is running', when);
     const run = await runs.end;
     assert.equal(run?.state, 'done', run?.result?.code);
-    if (!acted?.ok) {
+    if (!acted.ok) {
       await stillOpen(when);
       assert.ok((await act()).ok, when);
     }
