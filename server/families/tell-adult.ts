@@ -15,7 +15,7 @@ interface Told {
   text: string;
 }
 
-/** Tells an adult that a child is theirs no more. Nothing goes to an address that nobody has proven. */
+/** Tells an adult that a child is no longer on their list. An address that nobody has proven gets nothing. */
 export async function tellRemoved(
   deps: Deps,
   actor: Actor,

@@ -33,7 +33,7 @@ import { sayOpening, writeLetter, type LetterFrame } from './write-letter.js';
 
 const PAGE_SIZE = 50;
 
-/** Letters for families, and the poster: how families without an email address hear of an event. */
+/** Letters for families, and the poster: for families without an email address. */
 export function letterRoutes(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
   const guard = eventGuard('event administrator');
@@ -102,7 +102,7 @@ function frameOf(deps: Deps, res: Response): LetterFrame {
 
 async function showList(res: Response, query: LettersQuery, form: Form): Promise<void> {
   const event = eventOf(res);
-  // Of the event's classes: who runs one event learns of no other school.
+  // Only schools of the event's classes: somebody who runs one event learns about no other school.
   const here = await Class.distinct('synced.school', { event: event._id, account: event.account });
   const [list, schools] = await Promise.all([
     listStudents(event, query),

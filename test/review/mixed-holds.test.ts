@@ -115,7 +115,9 @@ describe('ties that are lost and rows that cannot be read, in one download', fun
 
   /** Runs that hold something, that of the account first. */
   async function findHolding(): Promise<{ run: Types.ObjectId; event?: Types.ObjectId }[]> {
-    const held = await RosterChange.find({ state: 'withheld' }, { run: 1, event: 1 }).sort({ event: 1 }).lean();
+    const held = await RosterChange.find({ state: 'withheld' }, { run: 1, event: 1 })
+      .sort({ event: 1 })
+      .lean();
     return [
       ...new Map(held.map(({ run, event }) => [String(run), { run, ...(event ? { event } : {}) }])).values(),
     ];
