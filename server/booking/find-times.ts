@@ -1,17 +1,19 @@
 import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { Contact } from '../models/contact.js';
 import { Diary } from '../models/diary.js';
+import { ask, findTogether } from '../models/find-together.js';
 import type { Household } from '../models/household.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import type { PlacedEvent } from '../web/place.js';
 import { callOffice } from '../web/say-office.js';
-import { findPeople } from './find-people.js';
-import { findSitting, HOLDER } from './find-sitting.js';
-import { countOf } from '../web/format-count.js';
+import { findPeople, type Teacher } from './find-people.js';
+import { contactsOf, findSitting, HOLDER, sittingOf } from './find-sitting.js';
 import { distinctIds } from '../web/lists.js';
 import { timeOfDay } from '../web/format-time.js';
 import { dayOf } from '../web/local-time.js';
+import { wordsOf } from '../web/words.js';
 import { utcDays } from './plan-needs.js';
 import { isSoonEnough } from './policy.js';
 import { withNames, type Meeting } from './queries.js';
@@ -41,25 +43,26 @@ export interface Looker {
 /** All times of a teacher that are still ahead and meant for parents, in order. */
 export async function findTimes(looker: Looker, now: Date): Promise<TimeView[]> {
   const { resource, household } = looker;
-  const slots = await Slot.find({
-    resource: resource._id,
-    from: { $gt: now },
-    state: { $ne: 'hidden' },
-  })
-    .sort({ from: 1 })
-    .lean();
-  const [seats, own, elsewhere] = await Promise.all([
-    Appointment.find(
+  const { slots, seats, own, contacts } = await findTogether({
+    slots: ask<Slot>(
+      Slot,
+      { resource: resource._id, from: { $gt: now }, state: { $ne: 'hidden' } },
+      { $sort: { from: 1 } },
+      { $unset: 'minutes' },
+    ),
+    seats: ask<Appointment, Seat>(
+      Appointment,
       { resource: resource._id, state: { $in: ['pending', ...LIVING_STATES] } },
-      { slot: 1, state: 1, household: 1, bookedBy: 1, expiresAt: 1, from: 1 },
-    ).lean(),
-    Appointment.find({
+      { $project: SEAT },
+    ),
+    own: ask<Appointment>(Appointment, {
       household: household._id,
       state: { $in: LIVING_STATES },
       from: { $gt: familySince(now) },
-    }).lean(),
-    busyElsewhere(looker, slots),
-  ]);
+    }),
+    contacts: ask<Contact>(Contact, { _id: { $in: contactsOf(resource) } }, { $project: { email: 1 } }),
+  });
+  const elsewhere = await busyElsewhere(looker, slots, sittingOf([resource], contacts));
   const family = await withNames(own, looker.event);
   const fullDays = daysThatAreFull(looker, seats, now);
   return slots.map((slot) => ({
@@ -97,43 +100,44 @@ interface Around {
 
 type Span = Pick<Slot, 'from' | 'to'>;
 
+const SEAT = { slot: 1, state: 1, household: 1, bookedBy: 1, expiresAt: 1, from: 1 };
+
 function viewOf(looker: Looker, slot: Slot, around: Around, now: Date): Omit<TimeView, 'slot'> {
   const { event } = looker;
+  const t = wordsOf(event);
   const office = callOffice(event);
   const mine = around.family.find((meeting) => meeting.slot.equals(slot._id));
   if (mine) return { state: 'mine', note: mine.children };
   if (slot.state === 'call the school')
     return {
       state: 'away',
-      note: 'Call',
-      reason: `To book this time, ${office}.`,
+      note: t('times.call'),
+      reason: t('times.callToBook', { office }),
     };
-  if (slot.state === 'unavailable')
-    return { state: 'away', reason: slot.message || 'The teacher isn’t available at this time.' };
+  if (slot.state === 'unavailable') return { state: 'away', reason: slot.message || t('times.notAvailable') };
   const full = seatsTaken(looker, slot, around.seats, now);
   if (full) return full;
   if (around.fullDays.has(slot.day))
     return {
       state: 'away',
-      note: 'Day full',
-      reason: `${looker.resource.name} has as many meetings on this day as the school allows.`,
+      note: t('times.dayFull'),
+      reason: t('times.dayFullWhy', { teacher: looker.resource.name }),
     };
   const clash = around.family.find((meeting) => isTooClose(looker, slot, meeting));
   if (clash) return clashView(looker, slot, clash);
   const overlaps = (busy: Span) => busy.from < slot.to && slot.from < busy.to;
   if (around.elsewhere.family.some(overlaps))
-    return { state: 'away', note: 'You teach', reason: 'You’re meeting another family as a teacher then.' };
+    return { state: 'away', note: t('times.youTeach'), reason: t('times.youTeachWhy') };
   const partners = (slot.with ?? []).flatMap((id) => around.elsewhere.partners.get(id.toHexString()) ?? []);
   const away = partners.find(({ busy }) =>
     busy.some((entry) => overlaps(entry) && !entry.slot.equals(slot._id)),
   );
-  if (away) return { state: 'taken', reason: `${away.name} has another meeting then.` };
-  if (around.elsewhere.teacher.some(overlaps))
-    return { state: 'taken', reason: 'The teacher has another meeting then.' };
+  if (away) return { state: 'taken', reason: t('times.elsewhere', { name: away.name }) };
+  if (around.elsewhere.teacher.some(overlaps)) return { state: 'taken', reason: t('times.teacherElsewhere') };
   if (!isSoonEnough(event, slot.from, now, 'household'))
     return {
       state: 'away',
-      reason: `Booking ends ${countOf(event.booking.stopHoursBefore, 'hour', 'hours')} before a meeting. To book it all the same, ${office}.`,
+      reason: t('times.endsBefore', { count: event.booking.stopHoursBefore, office }),
     };
   return { state: 'free', with: partners.map(({ name }) => name) };
 }
@@ -161,11 +165,12 @@ function seatsTaken(
   seats: Seat[],
   now: Date,
 ): Omit<TimeView, 'slot'> | undefined {
+  const t = wordsOf(looker.event);
   const counted = seats.filter((seat) => countsFor(looker, seat, now));
   if (counted.length < slot.capacity) return undefined;
   return counted.filter((seat) => seat.state !== 'pending').length < slot.capacity
-    ? { state: 'held', reason: 'Somebody else is deciding on this time. Check again in a few minutes.' }
-    : { state: 'taken', reason: 'Another family has this time.' };
+    ? { state: 'held', reason: t('times.deciding') }
+    : { state: 'taken', reason: t('times.otherFamily') };
 }
 
 function isTooClose({ event, replaces }: Looker, slot: Slot, meeting: Meeting): boolean {
@@ -175,23 +180,26 @@ function isTooClose({ event, replaces }: Looker, slot: Slot, meeting: Meeting): 
 }
 
 function clashView({ event }: Looker, slot: Slot, meeting: Meeting): Omit<TimeView, 'slot'> {
-  const clash = `At ${timeOfDay(meeting.from, event)} you meet ${meeting.teacher} about ${meeting.children}.`;
+  const t = wordsOf(event);
+  const { teacher, children } = meeting;
+  const clash = t('times.clash', { time: timeOfDay(meeting.from, event), teacher, children });
   const overlaps = slot.from < meeting.to && meeting.from < slot.to;
-  if (overlaps) return { state: 'other', note: `${meeting.children}: ${meeting.teacher}`, clash };
-  const gap = `The school allows ${String(event.booking.gapMinutes)} minutes to walk from one meeting to the next.`;
-  return { state: 'away', note: 'Too close', reason: `${clash} ${gap}`, clash: `${clash} ${gap}` };
+  if (overlaps) return { state: 'other', note: t('times.siblings', { teacher, children }), clash };
+  const gap = t('times.gap', { count: event.booking.gapMinutes });
+  return { state: 'away', note: t('times.tooClose'), reason: `${clash} ${gap}`, clash: `${clash} ${gap}` };
 }
 
 /** When either side is at a meeting that is none of this teacher's slots here, nor listed as the family's own: the diaries know. */
 async function busyElsewhere(
-  { resource, household, replaces }: Looker,
+  { household, replaces }: Looker,
   slots: Slot[],
+  teachers: Teacher[],
 ): Promise<Around['elsewhere']> {
   const others = distinctIds(slots.flatMap((slot) => slot.with ?? []));
   const partners =
     others.length > 0 ? await Resource.find({ _id: { $in: others } }, { ...HOLDER, name: 1 }).lean() : [];
   const [people, sitting] = await Promise.all([
-    findPeople(household, await findSitting([resource])),
+    findPeople(household, teachers),
     Promise.all(partners.map(async (one) => findPeople(household, await findSitting([one])))),
   ]);
   const sits = new Set([people, ...sitting].flatMap(({ teacher }) => teacher.map(String)));
@@ -200,18 +208,25 @@ async function busyElsewhere(
   const ids = [...new Set([...sits, ...family.map(String)])].flatMap((person) =>
     [...days].map((day) => `${person}:${day}`),
   );
-  const diaries = await Diary.find({ _id: { $in: ids } }).lean();
+  const diaries = await Diary.aggregate<Diary & { living: { _id: Types.ObjectId }[] }>([
+    { $match: { _id: { $in: ids } } },
+    {
+      $lookup: {
+        from: Appointment.collection.name,
+        localField: 'busy.appointment',
+        foreignField: '_id',
+        pipeline: [{ $match: { state: { $in: LIVING_STATES } } }, { $project: { _id: 1 } }],
+        as: 'living',
+      },
+    },
+  ]);
   const own = new Set(slots.map((slot) => slot._id.toHexString()));
   const busy = diaries.flatMap(({ _id, busy: entries }) =>
     entries
       .filter((entry) => !replaces?.equals(entry.appointment))
       .map((entry) => ({ ...entry, person: _id.slice(0, _id.indexOf(':')) })),
   );
-  const living = await Appointment.find(
-    { _id: { $in: busy.map((entry) => entry.appointment) }, state: { $in: LIVING_STATES } },
-    { _id: 1 },
-  ).lean();
-  const alive = new Set(living.map(({ _id }) => _id.toHexString()));
+  const alive = new Set(diaries.flatMap(({ living }) => living.map(({ _id }) => _id.toHexString())));
   const met = busy.filter((entry) => alive.has(entry.appointment.toHexString()));
   const of = (side: Types.ObjectId[]) =>
     met.filter((entry) => side.some((id) => id.toHexString() === entry.person));

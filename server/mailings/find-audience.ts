@@ -50,7 +50,7 @@ async function readStudents(
     .toArray();
 }
 
-/** The adults who have an appointment on a day, about the children whom it is for: nobody else who shares the child. */
+/** The adults who have an appointment on a day, with the children it is about; other adults of the child are left out. */
 async function findDay(
   event: Scope,
   day: string,
@@ -70,7 +70,7 @@ async function findDay(
   );
   const audience = new Audience(students, unsubscribed);
   if (students.length === 0) return audience;
-  // Also where the office booked for somebody of the roster who has the same address.
+  // This includes appointments that the office booked for somebody of the roster with the same address.
   const { indexOf } = await leaveOut(account, audience);
   const byHousehold = groupBy(booked, ({ household }) => household.toHexString());
   const households = await Household.find(
@@ -101,7 +101,7 @@ async function findDay(
   return audience;
 }
 
-/** The teachers of the event at their address in the roster, or else at that of their login. */
+/** The event's teachers at their address in the roster, or else at that of their login. */
 async function findTeachers({ _id, account }: Scope, unsubscribed: Set<string>): Promise<Audience> {
   const teachers = await Resource.find(
     { account, event: _id, status: 'active', contact: { $exists: true } },

@@ -63,7 +63,7 @@ async function namesOfLogins(ids: Types.ObjectId[]): Promise<Map<string, string>
   return new Map(users.map(({ _id, name }) => [_id.toHexString(), name]));
 }
 
-/** Adults of the roster by their ids; of a child without any it says so. */
+/** Adults of the roster by their ids. For a child without any, the text says so. */
 async function namesOfRoster(
   account: Types.ObjectId,
   ids: Types.ObjectId[],

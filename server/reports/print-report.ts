@@ -9,9 +9,8 @@ import { reportFrame } from './show-report.js';
 import type { ReportQuery } from './schema.js';
 
 /**
- * Answers with the whole report as sheets of paper, each with a head of its own. It is sent part by part, so that its length does not
- * matter.
- * @param back the page that it was asked for on
+ * Answers with the whole report as sheets of paper, each with its own heading. It is sent part by part, so that its length does not matter.
+ * @param back the page from which it was requested
  */
 export async function printReport(
   res: Response,

@@ -63,16 +63,16 @@ describe('pages of runs', () => {
     ['/changes'],
     ['/changes.csv'],
     ['/log'],
-    ['/held'],
+    ['/withheld'],
     ['/undo'],
     ['/apply'],
-    ['/held', true],
+    ['/withheld', true],
     ['/apply', true],
     ['/discard', true],
     ['/undo', true],
   ];
 
-  it('another account’s run and a made-up one are not there; a lower level gets in nowhere', async () => {
+  it('another account’s run and an invented one are not found; a lower level is refused everywhere', async () => {
     const run = await office.preview();
     const away = await makeAccount('Away');
     const stranger = await new Visitor(office.district.test.app).logIn(
@@ -100,7 +100,7 @@ describe('pages of runs', () => {
 
   it('a form without its token, and one with operators for values, change nothing', async () => {
     const run = await office.preview();
-    for (const path of ['/apply', '/discard', '/held', '/undo'])
+    for (const path of ['/apply', '/discard', '/withheld', '/undo'])
       assert.equal(
         (
           await office.visitor.agent
@@ -113,7 +113,7 @@ describe('pages of runs', () => {
     const page = await office.visitor.get(`${pathOf(run)}/changes?kind[$gt]=&state[$ne]=x&q[$gt]=`);
     assert.equal(page.status, 200);
     const odd = await office.visitor.post(
-      `${pathOf(run)}/held`,
+      `${pathOf(run)}/withheld`,
       { 'verdict[$gt]': '', 'reason[$gt]': '' },
       pathOf(run),
     );

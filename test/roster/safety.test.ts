@@ -10,14 +10,14 @@ import { Section } from '../../server/models/section.js';
 import { Event } from '../../server/models/event.js';
 import { readLog } from '../../server/runs/log/read-log.js';
 import { SyncRun } from '../../server/models/sync-run.js';
-import { decideHeldOfAccount, decideHeldOfEvent } from '../../server/review/run/decide-held.js';
+import { decideWithheldOfAccount, decideWithheldOfEvent } from '../../server/review/run/decide-withheld.js';
 import { sayLine } from '../../server/runs/log/say-note.js';
 import { sayRemarks, sayResult } from '../support/say-run.js';
 import { Types } from 'mongoose';
 import { makeUser, Visitor } from '../support/app.js';
 import { startSyncedDistrict, type TestDistrict } from '../support/roster/district.js';
 
-describe('a sync removes nothing that it does not know to be gone', () => {
+describe('a sync removes nothing unless it knows that it is gone', () => {
   let district: TestDistrict;
   beforeEach(async function () {
     this.timeout(60_000);
@@ -116,7 +116,7 @@ describe('a sync removes nothing that it does not know to be gone', () => {
     assert.deepEqual(await readdir(path.join(district.deps.config.dataDir, 'tmp')), []);
   });
 
-  it('who is only in a school that is no longer matched counts as gone, with its sections; who is also elsewhere stays', async () => {
+  it('people who are only in a school that is no longer matched count as gone, with its sections; people who are also elsewhere stay', async () => {
     const [dropped] = district.schools;
     assert.ok(dropped);
     const only = await Contact.find({ schools: { $size: 1, $eq: dropped } }).lean();
@@ -126,13 +126,20 @@ describe('a sync removes nothing that it does not know to be gone', () => {
     await Event.updateOne({ _id: district.event }, { $set: { 'sync.on': true } });
     const run = await district.sync();
     const refresh = await district.refreshOf(run);
-    assert.ok((refresh.counts.section?.held ?? 0) > 0, 'a school is more than a tenth: held for review');
+    assert.ok(
+      (refresh.counts.section?.withheld ?? 0) > 0,
+      'a school is more than a tenth: withheld for review',
+    );
     const by = new Types.ObjectId();
-    const accepted = await decideHeldOfAccount(district.deps, refresh, { verdict: 'accept', by, reason: '' });
+    const accepted = await decideWithheldOfAccount(district.deps, refresh, {
+      verdict: 'accept',
+      by,
+      reason: '',
+    });
     assert.ok(accepted.ok);
     await district.work(accepted.run);
     const update = await SyncRun.findOne({ refresh: accepted.run }).orFail().lean();
-    const classes = await decideHeldOfEvent(district.deps, update, { verdict: 'accept', by, reason: '' });
+    const classes = await decideWithheldOfEvent(district.deps, update, { verdict: 'accept', by, reason: '' });
     if (classes.ok) await district.work(classes.run);
     const status = async (people: Pick<Contact, '_id'>[]) =>
       Contact.distinct('status', { _id: { $in: people.map(({ _id }) => _id) } });
@@ -189,7 +196,7 @@ describe('appointments and the sync', () => {
     return [state, problem];
   };
 
-  it('one whose student leaves the teacher becomes a problem, and is booked again when the student is back', async () => {
+  it('an appointment becomes a problem when its student leaves the teacher, and is booked again when the student is back', async () => {
     const item = await Class.findOne({
       'synced.teachers.0': { $exists: true },
       'synced.students.3': { $exists: true },

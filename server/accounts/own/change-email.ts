@@ -5,6 +5,8 @@ import { OneTimeLink } from '../../models/one-time-link.js';
 import { User } from '../../models/user.js';
 import { queueMail } from '../../notifications/queue-mail.js';
 import { hashSecret, makeSecret } from '../../seal.js';
+import { inLanguage, readerCalled } from '../../web/read-language.js';
+import { wordsOf } from '../../web/words.js';
 import { answersTo, askOffice } from '../../web/say-office.js';
 import { findUserByEmail } from '../queries.js';
 import { findOutbox, findSchool, noteOwn, tellOwner } from './note-own.js';
@@ -12,28 +14,32 @@ import { findOutbox, findSchool, noteOwn, tellOwner } from './note-own.js';
 const HOURS = 24;
 
 /**
- * Mails a link to the address that somebody wants to log in with from now on; until it is opened nothing changes. An address that has
- * a login already is told so instead: who asks sees no difference.
+ * Mails a link to the address with which somebody wants to log in; until it is opened, nothing changes. An address that already has a login
+ * gets a mail that says so: the person who asks sees no difference.
  * @returns without an email server: the school whose outbox has the mail
  */
 export async function askNewEmail(deps: Deps, user: User, email: string): Promise<string | undefined> {
   const school = await findSchool(user);
   const outbox = school ?? (deps.config.smtpUrl ? null : await findOutbox(user));
+  const reader = readerCalled(user.language, school ?? {});
+  const t = wordsOf(reader);
+  const asking = askOffice(school && { ...reader, office: school.office });
   const about = {
+    ...inLanguage(reader),
     ...(outbox ? { account: outbox._id } : {}),
     ...answersTo(school),
     kind: 'new e-mail',
     to: email,
   };
-  // Whatever becomes of it: an earlier link that goes on working would tell that this address has a login.
+  // An earlier link ends in every case: if it went on working, that would reveal that this address has a login.
   await OneTimeLink.deleteMany({ user: user._id, kind: 'new e-mail' });
   const taken = await findUserByEmail(email);
   if (taken && !taken._id.equals(user._id)) {
     const hour = Math.floor(deps.now().getTime() / 3600_000);
     await queueMail(deps, {
       ...about,
-      subject: 'You already have a login',
-      text: `Hello,\n\nSomebody, probably you, wanted to use this address for another login. It has a login of its own already:\n${deps.config.publicUrl}/login\n\nIf it wasn’t you, you don’t need to do anything.\n${askOffice(school)}`,
+      subject: t('mails.emailTakenSubject'),
+      text: `${t('mails.emailTaken', { login: `${deps.config.publicUrl}/login` })}${asking}`,
       key: `taken:${user._id.toHexString()}:${email}:${String(hour)}`,
     });
     return outbox?.name;
@@ -50,8 +56,8 @@ export async function askNewEmail(deps: Deps, user: User, email: string): Promis
   });
   await queueMail(deps, {
     ...about,
-    subject: 'Confirm your new email address',
-    text: `Hello,\n\nOpen this link to log in with this address from now on:\n${deps.config.publicUrl}/email/${secret}\n\nThe link works once, within ${String(HOURS)} hours. If you didn’t ask for it, you can ignore this email.\n${askOffice(school)}`,
+    subject: t('mails.newEmailSubject'),
+    text: `${t('mails.newEmail', { link: `${deps.config.publicUrl}/email/${secret}`, hours: HOURS })}${asking}`,
     key: `link:${link}`,
     secret: true,
   });
@@ -61,8 +67,8 @@ export async function askNewEmail(deps: Deps, user: User, email: string): Promis
 export type EmailChanged = { ok: true; user: User } | { ok: false; reason: 'taken' | 'over' };
 
 /**
- * Takes a proven address for a login, while it still has the one that it had when asked. Other sessions end, links that went to the
- * old address stop working, and the old address is told.
+ * Gives a login its proven new address, if it still has the address that it had when asked. Other sessions end, links that went to the old
+ * address stop working, and the old address is told.
  */
 export async function takeNewEmail(
   deps: Deps,
@@ -89,10 +95,10 @@ export async function takeNewEmail(
   await noteOwn(deps, user, 'change own email');
   await tellOwner(deps, user, {
     to: from,
-    subject: 'Your email address was changed',
-    text: 'Your login has another email address from now on. This address no longer opens it.',
+    subject: 'mails.emailChangedSubject',
+    text: 'mails.emailChanged',
     once: String(at.getTime()),
-    // No login has the old address any more: no new password can be chosen with it.
+    // No login has the old address any more, so no new password can be chosen with it.
     help: 'office',
   });
   return { ok: true, user };

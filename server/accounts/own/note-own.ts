@@ -4,34 +4,39 @@ import type { Deps } from '../../deps.js';
 import { Account } from '../../models/account.js';
 import type { User } from '../../models/user.js';
 import { queueMail } from '../../notifications/queue-mail.js';
+import { inLanguage, readerCalled } from '../../web/read-language.js';
+import { wordsOf } from '../../web/words.js';
 import { answersTo, askOffice, sayCallOffice } from '../../web/say-office.js';
 import { accountsOf } from '../load-actor.js';
 
 interface Told {
   to: string;
+  /** Keys of the catalog. */
   subject: string;
   text: string;
   once: string;
   help?: 'password' | 'office';
 }
 
-/** The school of a login that has one; a login of several schools speaks for none of them. */
-export async function findSchool(user: User): Promise<Pick<Account, '_id' | 'name' | 'office'> | null> {
+type School = Pick<Account, '_id' | 'name' | 'office' | 'locale' | 'languages'>;
+
+/** The school of a login that has only one; with several schools, none speaks for it. */
+export async function findSchool(user: User): Promise<School | null> {
   const [account, ...others] = accountsOf(user);
   if (!account || others.length > 0) return null;
-  return Account.findById(account, { name: 1, office: 1 }).lean();
+  return Account.findById(account, { name: 1, office: 1, locale: 1, languages: 1 }).lean();
 }
 
 /**
- * Without an email server, the school whose outbox has a login's mail. Of several schools any will do where the link in it opens nothing
- * for who isn't logged in already.
+ * Without an email server: the school whose outbox has a login's mail. Any school will do, because the mail's link opens nothing for
+ * somebody who is not logged in.
  */
 export async function findOutbox(user: User): Promise<Pick<Account, '_id' | 'name'> | null> {
   const [account] = accountsOf(user);
   return account ? Account.findById(account, { name: 1 }).lean() : null;
 }
 
-/** Leaves an entry in every account that the login belongs to. */
+/** Adds an audit entry in every account that the login belongs to. */
 export async function noteOwn(deps: Pick<Deps, 'now'>, user: User, action: AuditAction): Promise<void> {
   const accounts = new Map(user.grants.map(({ account }) => [account.toHexString(), account]));
   for (const account of accounts.values())
@@ -39,8 +44,8 @@ export async function noteOwn(deps: Pick<Deps, 'now'>, user: User, action: Audit
 }
 
 /**
- * Tells the owner of a login by mail what was changed, and what to do where it was somebody else.
- * @param help `office`: only the school can help, as the login doesn't have this address any more
+ * Tells the owner of a login by mail what was changed, and what to do if it was somebody else.
+ * @param help `office`: only the school can help, because the login no longer has this address
  */
 export async function tellOwner(
   deps: Deps,
@@ -48,19 +53,23 @@ export async function tellOwner(
   { to, subject, text, once, help = 'password' }: Told,
 ): Promise<void> {
   const school = await findSchool(user);
-  const call = askOffice(school) ? '' : ' Call the school’s office.';
-  const who = 'Wasn’t it you? Somebody else may use your login.';
+  const reader = readerCalled(user.language, school ?? {});
+  const t = wordsOf(reader);
+  const place = { ...reader, office: school?.office };
+  const asking = askOffice(place);
+  const forgot = `${deps.config.publicUrl}/forgot`;
   const undo =
     help === 'office'
-      ? `${who} ${sayCallOffice({ office: school?.office })} They can help you get your login back.\n`
-      : `${who}${call} Choose a new password:\n${deps.config.publicUrl}/forgot\n${askOffice(school)}`;
+      ? t('mails.loginChangedOffice', { office: sayCallOffice(place) })
+      : `${t(asking ? 'mails.loginChangedPassword' : 'mails.loginChangedCall', { forgot })}${asking}`;
   await queueMail(deps, {
     ...(school ? { account: school._id } : {}),
     ...answersTo(school),
     kind: 'login changed',
     to,
-    subject,
-    text: `Hello,\n\n${text} If it was you, you don’t need to do anything.\n\n${undo}`,
+    ...inLanguage(reader),
+    subject: t(subject),
+    text: t('mails.loginChanged', { text: t(text), undo }),
     key: `own:${user._id.toHexString()}:${once}`,
   });
 }

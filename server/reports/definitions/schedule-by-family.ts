@@ -75,7 +75,7 @@ async function findFamilies(
   return { items, known };
 }
 
-/** Logins have one name: its last word is what a list of families goes by. */
+/** A login has one name; its last word is used to sort families. */
 function lastNameFirst(name: string): string {
   const [first = ''] = name.split(', ');
   const words = searchKey(first).split(' ');

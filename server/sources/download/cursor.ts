@@ -1,7 +1,8 @@
 import type { Types } from 'mongoose';
-import { Account, type CleverKinds, type EventCursor, type FieldMapping } from '../../models/account.js';
+import { Account, type CleverKinds, type EventCursor } from '../../models/account.js';
+import type { FieldMapping } from '../../models/field-mapping.js';
 import { Duplicate } from '../../models/duplicate.js';
-import { heldOf, RosterChange } from '../../models/roster-change.js';
+import { withheldOf, RosterChange } from '../../models/roster-change.js';
 import type { FullWhy } from '../../models/roster-run.js';
 import type { ActiveRun } from '../../runs/engine/active-run.js';
 import type { MatchedSchools } from '../records/map-clever-person.js';
@@ -13,7 +14,7 @@ const FULL_AFTER_MS = 6.5 * DAY_MS;
 /** Clever keeps events for 30 days; the cursor is given up earlier. */
 const EVENTS_KEPT_MS = 27 * DAY_MS;
 /** Raised with any change to the code that maps records, or sections to classes: then everything must be read again. */
-const RULES_VERSION = 2;
+const RULES_VERSION = 3;
 
 /** The settings that decide how records are taken and who belongs here. */
 export interface Rules {
@@ -45,8 +46,8 @@ export async function findStart(account: Types.ObjectId, setup: string, now: Dat
   // A decision may have been cut off after the cursor was saved: what the source said of the person in doubt was not taken.
   const decided = { account, recycled: 'id' as const, state: 'open' as const, deciding: { $exists: true } };
   if (await Duplicate.exists(decided)) return { ok: false, why: { code: 'ended badly' } };
-  const held = await RosterChange.exists(heldOf({ account }));
-  return held ? { ok: false, why: { code: 'removals wait' } } : { ok: true, cursor };
+  const withheld = await RosterChange.exists(withheldOf({ account }));
+  return withheld ? { ok: false, why: { code: 'removals wait' } } : { ok: true, cursor };
 }
 
 /** Notes that this run is about to change the roster: until the run saves a new cursor, the next sync reads everything. */

@@ -10,7 +10,10 @@ import { Household } from '../../../server/models/household.js';
 import type { RosterRun } from '../../../server/models/roster-run.js';
 import { SyncRun } from '../../../server/models/sync-run.js';
 import { User } from '../../../server/models/user.js';
-import { decideHeldOfAccount, decideHeldOfEvent } from '../../../server/review/run/decide-held.js';
+import {
+  decideWithheldOfAccount,
+  decideWithheldOfEvent,
+} from '../../../server/review/run/decide-withheld.js';
 import { mergeContacts } from '../../../server/duplicates/merge-contacts.js';
 import { keepOfLost } from '../../../server/families/keep-appointments.js';
 import { asApp } from '../scans.js';
@@ -32,7 +35,7 @@ export class NewIds {
   district!: TestDistrict;
   /** Everybody who was here before. */
   people!: Contact[];
-  /** What became of each person's record id. */
+  /** What happened to each person's record id. */
   fresh = new Map<string, string>();
 
   /** @param mapped whether students, teachers and staff are known by their numbers */
@@ -47,12 +50,12 @@ export class NewIds {
     await this.#book();
   }
 
-  /** The event takes the terms of the district as they are now. */
+  /** Lets the event take the district's present terms. */
   chooseTerms(): Promise<void> {
     return chooseTerms(this.district);
   }
 
-  /** Four parents of whom one has no e-mail address on the roster and logs in by another, each with a booking for a child. */
+  /** Four parents, each with a booking for a child. One has no email address on the roster and logs in with another one. */
   async #book(): Promise<void> {
     const { account, event } = this.district;
     const classes = await bookable(event);
@@ -80,7 +83,7 @@ export class NewIds {
     }
   }
 
-  /** All ids of the district become new. */
+  /** Gives all records of the district new ids. */
   reissue(): void {
     const { sandbox } = this.district;
     const idsOf = () =>
@@ -91,7 +94,7 @@ export class NewIds {
     this.fresh = new Map(before.map((id, index) => [id, after[index] ?? '']));
   }
 
-  /** What must never change by a sync: logins, families. */
+  /** What no sync may ever change: logins, families. */
   async logins(): Promise<unknown[]> {
     return [await User.find().sort({ _id: 1 }).lean(), await Household.find().sort({ _id: 1 }).lean()];
   }
@@ -117,17 +120,17 @@ export class NewIds {
       );
   }
 
-  /** Accepts what a refresh held. @returns what followed at the event */
+  /** Accepts what a refresh withheld. @returns what followed at the event */
   async accept(refresh: RosterRun): Promise<SyncRun> {
-    const decided = await decideHeldOfAccount(this.district.deps, refresh, ACCEPT);
+    const decided = await decideWithheldOfAccount(this.district.deps, refresh, ACCEPT);
     assert.ok(decided.ok);
     assert.equal((await this.district.work(decided.run)).state, 'done');
     return SyncRun.findOne({ refresh: decided.run }).orFail().lean();
   }
 
-  /** Accepts what the update of the event held. */
+  /** Accepts what the update of the event withheld. */
   async acceptClasses(run: SyncRun): Promise<void> {
-    const decided = await decideHeldOfEvent(this.district.deps, run, ACCEPT);
+    const decided = await decideWithheldOfEvent(this.district.deps, run, ACCEPT);
     assert.ok(decided.ok);
     assert.equal((await this.district.work(decided.run)).state, 'done');
   }

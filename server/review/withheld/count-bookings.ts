@@ -1,0 +1,107 @@
+import type { Types } from 'mongoose';
+import { Appointment, LIVING_STATES } from '../../models/appointment.js';
+import { Class } from '../../models/class.js';
+import { Contact, byRecordIds } from '../../models/contact.js';
+import { Event } from '../../models/event.js';
+import { Resource } from '../../models/resource.js';
+import { RosterChange } from '../../models/roster-change.js';
+import { ROLES, type Role } from '../../runs/changes/compare-ties.js';
+import { CLASS_TIES, SECTION_TIES } from '../../runs/changes/tie-kinds.js';
+
+const BATCH = 500;
+
+/** Counts the appointments, in all active events, that involve what a run withholds. */
+export async function countBookings(account: Types.ObjectId, run: Types.ObjectId): Promise<number> {
+  const events = await Event.distinct('_id', { account, status: 'active' });
+  if (events.length === 0) return 0;
+  const withheld = async (...kinds: string[]) =>
+    RosterChange.distinct('target', { run, state: 'withheld', kind: { $in: kinds } });
+  const [people, classes, sections, resources] = await Promise.all([
+    withheld('student', 'teacher', 'staff'),
+    withheld('class'),
+    withheld('section'),
+    withheld('resource'),
+  ]);
+  const ofSections = await Class.distinct('_id', { event: { $in: events }, section: { $in: sections } });
+  const ofTeachers = await Resource.distinct('_id', { event: { $in: events }, contact: { $in: people } });
+  const living = { state: { $in: LIVING_STATES } };
+  const ofEvents = { event: { $in: events }, ...living };
+  const found = await Promise.all([
+    Appointment.distinct('_id', { ...ofEvents, students: { $in: people } }),
+    Appointment.distinct('_id', { ...ofEvents, class: { $in: [...classes, ...ofSections] } }),
+    Appointment.distinct('_id', { resource: { $in: [...resources, ...ofTeachers] }, ...living }),
+  ]);
+  const booked = new Set(found.flat().map((id) => id.toHexString()));
+  for (const id of await bookedByTies(account, run, events)) booked.add(id);
+  return booked.size;
+}
+
+/** Appointments of students in the classes that would lose them, or of classes that would lose a teacher. */
+async function bookedByTies(
+  account: Types.ObjectId,
+  run: Types.ObjectId,
+  events: Types.ObjectId[],
+): Promise<Set<string>> {
+  const booked = new Set<string>();
+  for (const ties of [SECTION_TIES, CLASS_TIES])
+    for (const role of ROLES) {
+      const rows = RosterChange.find(
+        { run, state: 'withheld', kind: ties.kinds[role] },
+        { target: 1, fields: 1 },
+      );
+      let batch: Pick<RosterChange, 'target' | 'fields'>[] = [];
+      const count = async () => {
+        const ofSections = ties === SECTION_TIES;
+        for (const id of await bookedIn({ account, events, role, ofSections }, batch)) booked.add(id);
+        batch = [];
+      };
+      for await (const row of rows.lean().cursor({ batchSize: BATCH })) {
+        batch.push(row);
+        if (batch.length === BATCH) await count();
+      }
+      if (batch.length > 0) await count();
+    }
+  return booked;
+}
+
+interface TieScope {
+  account: Types.ObjectId;
+  events: Types.ObjectId[];
+  role: Role;
+  ofSections: boolean;
+}
+
+async function bookedIn(
+  { account, events, role, ofSections }: TieScope,
+  rows: Pick<RosterChange, 'target' | 'fields'>[],
+): Promise<string[]> {
+  const targets = rows.map(({ target }) => target);
+  const classes = ofSections
+    ? await Class.distinct('_id', { event: { $in: events }, section: { $in: targets } })
+    : targets;
+  // An appointment without a class belongs to every class that the two share.
+  const inThese = {
+    event: { $in: events },
+    class: { $in: [...classes, null] },
+    state: { $in: LIVING_STATES },
+  };
+  const lost = [...new Set(rows.flatMap(lostIn))];
+  const people = ofSections
+    ? (await Contact.find(byRecordIds(account, lost.map(String), {}), { _id: 1 }).lean()).map(
+        ({ _id }) => _id,
+      )
+    : (lost as Types.ObjectId[]);
+  if (role === 'students')
+    return hexOf(await Appointment.distinct('_id', { ...inThese, students: { $in: people } }));
+  const resources = await Resource.distinct('_id', { event: { $in: events }, contact: { $in: people } });
+  return hexOf(await Appointment.distinct('_id', { ...inThese, resource: { $in: resources } }));
+}
+
+function lostIn({ fields: [field] }: Pick<RosterChange, 'fields'>): unknown[] {
+  const after = new Set(((field?.after ?? []) as unknown[]).map(String));
+  return ((field?.before ?? []) as unknown[]).filter((id) => !after.has(String(id)));
+}
+
+function hexOf(ids: Types.ObjectId[]): string[] {
+  return ids.map((id) => id.toHexString());
+}

@@ -1,0 +1,135 @@
+import type { Model, Types } from 'mongoose';
+import { Event } from '../../models/event.js';
+import { RosterChange } from '../../models/roster-change.js';
+import { RosterRun } from '../../models/roster-run.js';
+import type { Run } from '../../models/run.js';
+import { SyncRun } from '../../models/sync-run.js';
+import { mayRunEvent, mayRunAll, type Actor } from '../../web/actor.js';
+import { dayAndTimeSoon } from '../../web/format-time.js';
+import type { Place } from '../../web/place.js';
+import type { WithheldCounts } from '../changes/count-withheld.js';
+import { pathOfRefresh, pathOfRun, type RunPlace } from './queries.js';
+import { nameSource } from './name-source.js';
+import { sayMissing } from './summarize-run.js';
+
+/** Removals that wait for somebody: what and where. */
+export interface WithheldNotice {
+  text: string;
+  href: string;
+}
+
+interface WithheldRow {
+  run: Types.ObjectId;
+  event?: Types.ObjectId;
+  counts: WithheldCounts;
+  /** When the first of them was found missing. */
+  since: Date | null;
+}
+
+/** When the first of the removals that a run still withholds was found missing, perhaps by an earlier run that withheld it too. */
+export async function withheldSince(run: Types.ObjectId): Promise<Date | undefined> {
+  const first = await RosterChange.findOne({ run, state: 'withheld' }, { since: 1 })
+    .sort({ since: 1 })
+    .lean();
+  return first?.since;
+}
+
+/**
+ * The removals that wait for the actor: of the account's roster for its administrators, of events for the people who run them.
+ * @param event limits events to this one; the account's are always included
+ */
+export async function withheldNotices(
+  actor: Actor,
+  now: Date,
+  event?: Types.ObjectId,
+): Promise<WithheldNotice[]> {
+  const rows = (await withheldByRun(actor.account)).filter((row) =>
+    row.event ? (!event || row.event.equals(event)) && mayRunEvent(actor, row.event) : mayRunAll(actor),
+  );
+  if (rows.length === 0) return [];
+  const source = await nameSource(actor.account);
+  const notices: WithheldNotice[] = [];
+  for (const row of rows) notices.push(await noticeOf(row, source, actor, now));
+  return notices;
+}
+
+async function withheldByRun(account: Types.ObjectId): Promise<WithheldRow[]> {
+  const groups = await RosterChange.aggregate<{
+    _id: { run: Types.ObjectId; event?: Types.ObjectId };
+    kinds: { kind: string }[];
+    since: Date | null;
+  }>([
+    { $match: { account, state: 'withheld' } },
+    {
+      $group: {
+        _id: { run: '$run', event: '$event', kind: '$kind' },
+        count: { $sum: { $ifNull: ['$size', 1] } },
+        since: { $min: '$since' },
+      },
+    },
+    {
+      $group: {
+        _id: { run: '$_id.run', event: '$_id.event' },
+        kinds: { $push: { kind: '$_id.kind', withheld: '$count' } },
+        since: { $min: '$since' },
+      },
+    },
+  ]);
+  return groups.map(({ _id, kinds, since }) => ({
+    ..._id,
+    since,
+    counts: Object.fromEntries(
+      (kinds as { kind: string; withheld: number }[]).map(({ kind, withheld }) => [kind, { withheld }]),
+    ),
+  }));
+}
+
+async function noticeOf(
+  { run, event, counts, since }: WithheldRow,
+  source: string,
+  place: Place,
+  now: Date,
+): Promise<WithheldNotice> {
+  const model = (event ? SyncRun : RosterRun) as unknown as Model<Run>;
+  const found = await model.findById(run, { createdAt: 1, startedAt: 1 }).lean();
+  const name = event ? (await Event.findById(event, { name: 1 }).lean())?.name : undefined;
+  const first = since ?? found?.startedAt ?? found?.createdAt;
+  const at = first ? dayAndTimeSoon(first, place, now) : '';
+  return {
+    text: sayMissing(counts, place, source, { event: name, since: at }),
+    href: `${event ? pathOfRun(run) : pathOfRefresh(run)}/withheld`,
+  };
+}
+
+export interface Decision {
+  run: Types.ObjectId;
+  verdict: 'accept' | 'reject';
+  state: Run['state'];
+  reason: string;
+  by?: Types.ObjectId;
+  at: Date;
+}
+
+/** The last decision about what a run withheld: on its own list, or on that of an older run that withheld a part of the same. */
+export async function decisionOn({ run, event }: RunPlace): Promise<Decision | undefined> {
+  const model = (event ? SyncRun : RosterRun) as unknown as Model<Run>;
+  const found = await model
+    .findOne({
+      $or: [
+        { of: run._id, purpose: { $in: ['accept', 'reject'] } },
+        { _id: { $in: await RosterChange.distinct('decidedBy', { run: run._id, state: 'withheld' }) } },
+      ],
+    })
+    .sort({ createdAt: -1 })
+    .lean();
+  if (!found) return undefined;
+  const { _id, purpose, state, reason = '', by, createdAt: at } = found;
+  return {
+    run: _id,
+    verdict: purpose === 'accept' ? purpose : 'reject',
+    state,
+    reason,
+    at,
+    ...(by ? { by } : {}),
+  };
+}
