@@ -1,13 +1,20 @@
 import ejs from 'ejs';
 import type { Place } from '../web/place.js';
-import type { Column } from './make-report.js';
-import { writeCell } from './write-cell.js';
+import { writeCell, type CellValue } from './write-cell.js';
+
+/** What of a report's column stands on paper. */
+interface PaperColumn<Row> {
+  value: (row: Row, place: Place) => CellValue;
+  isNumber?: true;
+  isShort?: true;
+  below?: (row: Row) => string;
+}
 
 /**
  * What writes a row of a printed report, as HTML. An event has tens of thousands of rows: a view would take longer for them than the
  * database.
  */
-export function rowWriter<Row>(columns: Column<Row>[], place: Place): (row: Row) => string {
+export function rowWriter<Row>(columns: PaperColumn<Row>[], place: Place): (row: Row) => string {
   const cells = columns.map(({ value, isNumber, isShort, below }, index) => {
     const look = isNumber ? 'num' : isShort ? 'cell-short' : 'cell-lines';
     const [open, close] =
