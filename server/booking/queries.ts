@@ -39,6 +39,8 @@ export interface Meeting {
   /** Where a video meeting is, or ''. */
   link: string;
   expiresAt?: Date;
+  /** Until when it can be undone, where it was booked by one press. */
+  undoUntil?: Date;
   cancelledBy?: Appointment['cancelledBy'];
   replaces?: Types.ObjectId;
   /** The entry in the family's calendar that it changes; absent: one of its own. */
@@ -136,6 +138,7 @@ export function nameMeetings(
       chosenKind: item.kind ?? '',
       link: kind === 'video' ? linkOf(slot, resource) : '',
       ...(item.expiresAt ? { expiresAt: item.expiresAt } : {}),
+      ...(item.undoUntil ? { undoUntil: item.undoUntil } : {}),
       ...(item.cancelledBy ? { cancelledBy: item.cancelledBy } : {}),
       ...(item.replaces ? { replaces: item.replaces } : {}),
       ...(item.entry
