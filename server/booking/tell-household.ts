@@ -15,9 +15,11 @@ import { writeMessage } from '../notifications/messages/write-message.js';
 import { queueMail, type Mail } from '../notifications/queue-mail.js';
 import { findUnsubscribed } from '../notifications/unsubscribing/find-unsubscribed.js';
 import { whenInWords } from '../web/format-time.js';
-import { placed, styleOf, type PlacedEvent } from '../web/place.js';
+import { placed, type PlacedEvent } from '../web/place.js';
+import { inLanguage, readerCalled } from '../web/read-language.js';
 import { sayAnswers } from '../web/say-answers.js';
 import { sayCallOffice } from '../web/say-office.js';
+import { wordsOf } from '../web/words.js';
 import { nameMeetings, questionsAbout, type Meeting } from './queries.js';
 import { writeCalendar } from './write-calendar.js';
 
@@ -58,7 +60,10 @@ export function readFacts(appointment: Appointment) {
           from: User.collection.name,
           localField: 'adults',
           foreignField: '_id',
-          pipeline: [{ $match: { emailProvenAt: { $exists: true } } }, { $project: { name: 1, email: 1 } }],
+          pipeline: [
+            { $match: { emailProvenAt: { $exists: true } } },
+            { $project: { name: 1, email: 1, language: 1 } },
+          ],
           as: 'adults',
         },
       },
@@ -87,19 +92,22 @@ export async function writeMails(
     accounts: [account],
   } = facts;
   if (!household || !event || !account) return [];
-  const [meeting] = nameMeetings([appointment], facts, styleOf(account));
-  if (!meeting) return [];
   const addressees = household.keptFor ? await addresseesOf(household) : facts.adults;
   const adults = await withoutUnsubscribed(news, account._id, addressees);
-  const entry = { ...meeting, cancelled: news === 'cancelled' };
-  const ics = writeCalendar(event, account, [entry], deps.config.publicUrl, deps.now());
   const replyTo = event.office?.replyTo || event.office?.email;
-  const values = valuesOf(news, meeting, placed(event, account), account);
-  if (said !== undefined) values.news = said;
-  else if (notice) values.news = `${values.news}\n\n${notice}`;
   const link = `${deps.config.publicUrl}/e/${event.link}`;
-  return adults.map((adult) => {
-    const { subject, text } = writeMessage(textOf(event, news), { ...values, parent: adult.name, link });
+  return adults.flatMap((adult) => {
+    const reader = readerCalled(adult.language, account);
+    const place = placed(event, reader);
+    const [meeting] = nameMeetings([appointment], facts, place);
+    if (!meeting) return [];
+    const entry = { ...meeting, cancelled: news === 'cancelled' };
+    const ics = writeCalendar(place, account, [entry], deps.config.publicUrl, deps.now());
+    const values = valuesOf(news, meeting, place, account);
+    if (said !== undefined) values.news = said;
+    else if (notice) values.news = `${values.news}\n\n${notice}`;
+    const message = textOf(event, news, wordsOf(place));
+    const { subject, text } = writeMessage(message, { ...values, parent: adult.name, link });
     return {
       account: account._id,
       event: event._id,
@@ -107,6 +115,7 @@ export async function writeMails(
       to: adult.email.toLowerCase(),
       ...(replyTo ? { replyTo } : {}),
       subject,
+      ...inLanguage(reader),
       // Words of an event's own may leave the news out, with which it stands else.
       text: text.includes(notice) ? text : `${notice}\n\n${text}`,
       ...(news === 'reminder' ? { mayUnsubscribe: true } : { ics }),
@@ -119,6 +128,8 @@ export interface Addressee {
   _id: Types.ObjectId;
   name: string;
   email: string;
+  /** The code of the language in which they read, where they have said. */
+  language?: string;
 }
 
 /** Whom a household's mails go to: its adults with a proven address, or the adult of the roster for whom the school keeps it. */
@@ -130,7 +141,7 @@ export async function addresseesOf({
   if (!keptFor)
     return User.find(
       { _id: { $in: adults }, emailProvenAt: { $exists: true } },
-      { name: 1, email: 1 },
+      { name: 1, email: 1, language: 1 },
     ).lean();
   const contact = await Contact.findOne({
     _id: keptFor,
@@ -160,6 +171,7 @@ function valuesOf(
   event: PlacedEvent,
   account: Account,
 ): Omit<MacroValues, 'parent' | 'link'> {
+  const t = wordsOf(event);
   const facts = {
     student: meeting.children,
     teacher: meeting.teacher,
@@ -168,8 +180,8 @@ function valuesOf(
   };
   return {
     ...facts,
-    news: sayNews(news, account.name, meeting.cancelledBy === 'school'),
-    details: sayDetails(facts, sayAnswers(meeting.answers, 'family')),
+    news: sayNews(news, account.name, meeting.cancelledBy === 'school', t),
+    details: sayDetails(facts, sayAnswers(meeting.answers, 'family', t), t),
     class: meeting.className,
     event: event.name,
     school: account.name,
@@ -177,8 +189,8 @@ function valuesOf(
   };
 }
 
-function whereIs(meeting: Meeting, event: Pick<Event, 'place'>): string {
-  if (meeting.kind === 'video')
-    return `Video meeting, ${meeting.link || 'the school will tell you how to join'}`;
+function whereIs({ kind, link, ...meeting }: Meeting, event: PlacedEvent): string {
+  const t = wordsOf(event);
+  if (kind === 'video') return link ? t('mails.videoAt', { link }) : t('mails.videoLater');
   return [meeting.room, event.place].filter((part) => part).join(', ');
 }
