@@ -165,7 +165,9 @@ function draftOf(
  */
 async function insert(deps: Deps, request: HoldRequest, draft: Appointment, needs: Need[]): Promise<Held> {
   const planned = await planWrites(draft, needs, deps.now());
-  const made = planned.ok ? draft : { ...draft, state: 'expired' as const, refused: planned.reason };
+  const made: Appointment = planned.ok
+    ? draft
+    : Object.assign(draft, { state: 'expired', refused: planned.reason });
   const rest = planned.ok && isSure(planned) ? takingOf(planned) : [];
   const writes = [...writesTo<Appointment>(Appointment, [{ insertOne: { document: made } }]), ...rest];
   const { changed, refused } = await writeTogether(writes);

@@ -155,7 +155,7 @@ export async function fillRush(families: number, seed: number): Promise<Rush> {
 /** The same slots for the bare server. */
 async function fillBare(slots: { id: string; from: Date }[][]): Promise<void> {
   const bare = mongoose.connection.collection<{ _id: string }>('rush_slot');
-  await bare.createIndex({ teacher: 1, family: 1, from: 1 });
+  await bare.createIndexes([{ key: { teacher: 1, family: 1, from: 1 } }]);
   await bare.insertMany(
     slots.flatMap((list) =>
       list.map(({ id, from }) => ({ _id: id, teacher: list[0]?.id ?? '', from, family: null })),

@@ -1,4 +1,4 @@
-import { Agent, request } from 'undici';
+import { request, type Agent } from 'undici';
 import type { Rush, RushFamily, RushWish } from './fill-rush.js';
 
 /** What came of a press on a time. `next`: what was answered as free instead. */
