@@ -7,7 +7,7 @@ import { emptyDatabase } from '../support/hooks.js';
 import { switchClaimsOff } from '../support/without-claims.js';
 import { makeDay, type Move, type Rules, type SchoolDay } from '../support/booking/school-day.js';
 
-const RUNS = Number(process.env.INVARIANTS ?? 30);
+const RUNS = Number(process.env.INVARIANTS ?? 20);
 
 /** What people do, and what is decided over their heads; numbers choose among what there is. */
 type Step =
@@ -211,7 +211,7 @@ async function take(day: SchoolDay, one: Step): Promise<void> {
 const lives = fc.array(step, { minLength: 5, maxLength: 18 });
 
 describe('bookings while rules, classes, teachers, zones and times change', function () {
-  this.timeout(60_000 + RUNS * 4000);
+  this.timeout(60_000 + RUNS * 12_000);
 
   it('double nobody and no seat, pass no limit that was set before, hold exactly what is theirs, and leave nothing', async () => {
     await fc.assert(fc.asyncProperty(lives, live), {
