@@ -15,7 +15,7 @@ const DEMOGRAPHICS: Contents = {
   'demographics.csv': 'sourcedId,birthDate,sex\nu1,2015-04-05,female\nu2,2017-01-02,male\n',
 };
 
-/** Which cells are spoilt in a way that says nothing of what belongs there. */
+/** Which cells are damaged so that they say nothing about what belongs there. */
 const CELLS: [FileFormat, string, Contents, string, RegExp][] = [
   ['clever-csv', 'the grade of a student', CLEVER_FILES, 'students.csv', /(?<=Ana,)4(?=,F)/g],
   ['clever-csv', 'the grade in one of a student’s rows', CLEVER_FILES, 'students.csv', /(?<=Ana,)4(?=,F)/],

@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
-import { Account, type CleverKinds, type EventCursor, type FieldMapping } from '../../models/account.js';
+import { Account, type CleverKinds, type EventCursor } from '../../models/account.js';
+import type { FieldMapping } from '../../models/field-mapping.js';
 import { Duplicate } from '../../models/duplicate.js';
 import { withheldOf, RosterChange } from '../../models/roster-change.js';
 import type { FullWhy } from '../../models/roster-run.js';

@@ -1,12 +1,12 @@
 import type { Types } from 'mongoose';
 import type { CleverUser, StudentRelationship } from '../../clever/schema.js';
+import type { CleverKinds } from '../../models/account.js';
 import {
   IDENTIFIERS,
   NO_MAPPING,
-  type CleverKinds,
   type FieldMapping,
   type MappableField,
-} from '../../models/account.js';
+} from '../../models/field-mapping.js';
 import type { ContactType, Relation, RosterPerson } from '../../models/contact.js';
 import { cleanDate, cleanId, cleanIds, cleanText, isSpoilt, isSpoiltDate, isSpoiltId } from './clean-text.js';
 import { rosterRecord, type Mapped } from './roster-record.js';
