@@ -1,22 +1,25 @@
 import { Class } from '../models/class.js';
 import type { Contact } from '../models/contact.js';
 import type { Event } from '../models/event.js';
+import { documentsOf, type Asked } from '../models/find-together.js';
 import { Resource, type ByHand } from '../models/resource.js';
 
 /** What of a student tells whether they may meet somebody without a class. */
 export type MaybeMet = Pick<Contact, '_id' | 'schools' | 'grade'>;
 
-/** What was made by hand in an event and can be booked, by name: by parents only what is shown to them. */
-export function findByHand(event: Pick<Event, '_id'>, by: 'household' | 'school'): Promise<Resource[]> {
-  return Resource.find({
-    event: event._id,
-    // The kind is what lets the partial index answer.
-    'byHand.kind': { $exists: true },
-    ...(by === 'household' ? { 'byHand.hidden': false } : {}),
-    status: 'active',
-  })
-    .sort({ sortKey: 1 })
-    .lean();
+/** Asks for what was made by hand in an event and can be booked, by name: by parents only what is shown to them. */
+export function askByHand(event: Pick<Event, '_id'>, by: 'household' | 'school'): Asked<Resource> {
+  return documentsOf(
+    Resource,
+    {
+      event: event._id,
+      // The kind is what lets the partial index answer.
+      'byHand.kind': { $exists: true },
+      ...(by === 'household' ? { 'byHand.hidden': false } : {}),
+      status: 'active',
+    },
+    { sort: { sortKey: 1 } },
+  );
 }
 
 /** Whether a student of the event is one of those for whom it was made. */

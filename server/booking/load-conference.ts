@@ -31,7 +31,10 @@ export const loadConference: RequestHandler<{ link: string }> = async (req, res,
   const event = /^[\w-]{1,60}$/.test(link)
     ? await Event.findOne({ link, status: { $ne: 'deleted' } }).lean()
     : null;
-  const account = event && (await Account.findById(event.account).lean());
+  const account =
+    event &&
+    (req.user?.accounts?.find(({ _id }) => _id.equals(event.account)) ??
+      (await Account.findById(event.account).lean()));
   if (!account) throw notFound();
   const conference: Conference = { event: placed(event, account), account, home: `/e/${event.link}` };
   // Of a session that has just ended it is null.

@@ -5,12 +5,15 @@ import { Class, className, isMeetable } from '../models/class.js';
 import { Contact, contactName } from '../models/contact.js';
 import type { Event } from '../models/event.js';
 import type { HouseholdChild } from '../models/household.js';
+import { documentsOf, findTogether } from '../models/find-together.js';
 import { Resource } from '../models/resource.js';
 import { holdersOf, Slot, type MeetingKind } from '../models/slot.js';
 import { andList } from '../web/format-count.js';
+import { distinctIds } from '../web/lists.js';
 import { kindOf, linkOf } from '../web/say-kind.js';
 import type { PlacedEvent, Style } from '../web/place.js';
-import { findByHand, isMeantFor } from './find-by-hand.js';
+import { askByHand, isMeantFor } from './find-by-hand.js';
+import { findMet } from './find-met.js';
 
 /** An appointment as its family reads it. */
 export interface Meeting {
@@ -64,15 +67,28 @@ export async function meetingById(
 }
 
 export async function withNames(appointments: Appointment[], style: Style): Promise<Meeting[]> {
-  const [resources, slots, classes, students] = await Promise.all([
-    Resource.find({ _id: { $in: appointments.flatMap(holdersOf) } }, { name: 1, room: 1, link: 1 }).lean(),
-    Slot.find({ _id: { $in: appointments.map((item) => item.slot) } }, { kind: 1, link: 1 }).lean(),
-    Class.find({ _id: { $in: appointments.flatMap((item) => (item.class ? [item.class] : [])) } }).lean(),
-    Contact.find(
-      { _id: { $in: appointments.flatMap((item) => item.students) } },
-      { firstName: 1, lastName: 1 },
-    ).lean(),
-  ]);
+  if (appointments.length === 0) return [];
+  const ids = (pick: (item: Appointment) => Types.ObjectId[]) => ({
+    _id: { $in: distinctIds(appointments.flatMap(pick)) },
+  });
+  const { resources, slots, classes, students } = await findTogether({
+    resources: documentsOf(Resource, ids(holdersOf), { fields: { name: 1, room: 1, link: 1 } }),
+    slots: documentsOf(
+      Slot,
+      ids((item) => [item.slot]),
+      { fields: { kind: 1, link: 1 } },
+    ),
+    classes: documentsOf(
+      Class,
+      ids((item) => (item.class ? [item.class] : [])),
+      { fields: { 'synced.students': 0 } },
+    ),
+    students: documentsOf(
+      Contact,
+      ids((item) => item.students),
+      { fields: { firstName: 1, lastName: 1 } },
+    ),
+  });
   const byId = <T extends { _id: Types.ObjectId }>(list: T[]) =>
     new Map(list.map((item) => [item._id.toHexString(), item]));
   const [resourceOf, slotOf, classOf, studentOf] = [
@@ -156,19 +172,18 @@ export async function childrenWithTeachers(
   by: 'household' | 'school' = 'household',
 ): Promise<ChildView[]> {
   const ids = children.map((child) => child.student);
-  const [students, classes, byHand] = await Promise.all([
-    Contact.find({ _id: { $in: ids }, account: event.account, type: 'student' }).lean(),
-    Class.find({ event: event._id, 'synced.students': { $in: ids }, status: 'active' })
-      .sort({ sortKey: 1 })
-      .lean(),
-    findByHand(event, by),
-  ]);
+  const { students, classes, byHand } = await findTogether({
+    students: documentsOf(Contact, { _id: { $in: ids }, account: event.account, type: 'student' }),
+    classes: documentsOf(
+      Class,
+      { event: event._id, 'synced.students': { $in: ids }, status: 'active' },
+      { sort: { sortKey: 1 } },
+    ),
+    byHand: askByHand(event, by),
+  });
   const met = classes.filter(isMeetable);
   const contacts = met.flatMap((item) => item.synced.teachers.slice(0, 1));
-  const resources = await Resource.find({ event: event._id, contact: { $in: contacts }, status: 'active' })
-    .sort({ sortKey: 1 })
-    .lean();
-  const withTimes = await resourcesWithTimes([...resources, ...byHand].map(({ _id }) => _id));
+  const { resources, withTimes } = await findMet(event, contacts, byHand);
   return students
     .sort((a, b) => a.sortKey.localeCompare(b.sortKey))
     .map((student) => ({
@@ -181,11 +196,6 @@ export async function childrenWithTeachers(
         ...withoutClass(student, classes, byHand, withTimes, meetings),
       ],
     }));
-}
-
-async function resourcesWithTimes(resources: Types.ObjectId[]): Promise<Set<string>> {
-  const found = await Slot.distinct('resource', { resource: { $in: resources } });
-  return new Set(found.map((id) => id.toHexString()));
 }
 
 function teachersOf(

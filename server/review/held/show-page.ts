@@ -33,15 +33,15 @@ export async function heldPage(deps: Deps, actor: Actor, place: RunPlace, query:
   const { run, home, event } = place;
   const { q, kind, page } = query;
   const runs = [run._id];
-  const held = (await countChanges(runs)).filter(({ state }) => state === 'held');
-  const counts = await countHeld({ run: run._id });
+  const [changes, counts] = await Promise.all([countChanges(runs), countHeld({ run: run._id })]);
+  const held = changes.filter(({ state }) => state === 'held');
   const words = heldInWords(counts, actor);
   const wanted = heldRowsOf(query);
   const total = await countMatching(runs, wanted);
   const rows = await changesPage(runs, wanted, sliceOf(total, page, PAGE_SIZE).skip, PAGE_SIZE);
   const decision = await decisionOn(place);
   const bookings = words ? await countBookings(run.account, run._id) : 0;
-  const source = await nameSource(run.account);
+  const source = nameSource(actor.source);
   return {
     section: 'importer',
     title: `Removals to review: ${event?.name ?? 'the account’s roster'}`,
