@@ -9,7 +9,7 @@ import { fileNames } from './.eslint/file-names.js';
 const base = 'models web audit core notifications';
 const roster = 'roster sources runs clever';
 const all =
-  'core database models web audit notifications clever runs sources tables roster-files roster uploads duplicates mapping sync review importer events classes slots contacts accounts reports booking desk handmade moves appointments mailings families overview history letters staff';
+  'core database models web audit notifications clever runs sources tables roster-files roster uploads duplicates mapping sync review importer events classes slots contacts accounts reports booking planning desk handmade moves appointments mailings families overview history letters staff';
 
 // prettier-ignore
 const layers = [
@@ -41,6 +41,7 @@ const layers = [
   ['staff',         'server/staff/**',                              `runs accounts ${base}`],
   ['reports',       'server/reports/**',                            `sync runs ${base}`],
   ['booking',       'server/booking/**',                            `slots accounts ${base}`],
+  ['planning',      'server/planning/**',                        `booking slots accounts ${base}`],
   ['desk',          'server/desk/**',                               `booking reports contacts slots accounts ${base}`],
   ['handmade',      'server/handmade/**',                           `booking slots ${base}`],
   ['moves',         'server/moves/**',                              `booking slots ${base}`],
@@ -60,7 +61,7 @@ const layers = [
 
 // The closed file vocabulary of a feature folder.
 const features =
-  'accounts appointments audit booking classes clever contacts desk duplicates events families handmade history importer letters mailings mapping moves notifications overview reports slots uploads staff'.split(
+  'accounts appointments audit booking classes clever contacts desk duplicates events families handmade history importer letters mailings mapping moves notifications overview planning reports slots uploads staff'.split(
     ' ',
   );
 const featureFiles = ['routes.ts', 'schema.ts', 'queries.ts', 'policy.ts', 'client.ts'];
@@ -74,7 +75,7 @@ const verbs = `
   publish pull purge push put queue rank rate read receive reconcile record redeem refresh refuse register
   reject release remind remove rename render reopen repair replace report request require reschedule reset
   resolve restore resume retry return revoke rotate run save say scan schedule search seed select send serve set
-  share show sign skip sort split start stop store stream submit sum summarize suspend swap switch
+  share show sign skip solve sort split start stop store stream submit sum summarize suspend swap switch
   sync take tell test track transfer unarchive undo unhide unlink unlock update upload validate verify wait
   walk warn watch write`
   .trim()

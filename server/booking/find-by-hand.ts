@@ -1,14 +1,14 @@
 import { Class } from '../models/class.js';
 import type { Contact } from '../models/contact.js';
 import type { Event } from '../models/event.js';
-import { documentsOf, type Asked } from '../models/find-together.js';
+import { documentsOf, type Question } from '../models/find-together.js';
 import { Resource, type ByHand } from '../models/resource.js';
 
 /** What of a student tells whether they may meet somebody without a class. */
 export type MaybeMet = Pick<Contact, '_id' | 'schools' | 'grade'>;
 
 /** Asks for what was made by hand in an event and can be booked, by name: by parents only what is shown to them. */
-export function askByHand(event: Pick<Event, '_id'>, by: 'household' | 'school'): Asked<Resource> {
+export function askByHand(event: Pick<Event, '_id'>, by: 'household' | 'school'): Question<Resource> {
   return documentsOf(
     Resource,
     {

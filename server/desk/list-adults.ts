@@ -1,22 +1,22 @@
 import type { Types } from 'mongoose';
 import { Contact, contactName, isGuardian, recordIds } from '../models/contact.js';
-import { documentsOf, findTogether, type Asked } from '../models/find-together.js';
+import { documentsOf, findTogether, type Question } from '../models/find-together.js';
 import { Household } from '../models/household.js';
 import { User } from '../models/user.js';
 
-/** Somebody whom an appointment about a child can be booked for. */
+/** Somebody for whom an appointment about a child can be booked. */
 export interface AdultChoice {
-  /** As `adultKey` reads it. */
+  /** The key that `adultKey` reads. */
   key: string;
   name: string;
   /** Where their mails go; '' for nowhere. */
   email: string;
   phone: string;
-  /** Books online. */
+  /** They book online. */
   hasLogin: boolean;
 }
 
-/** A child nobody is known for: the school keeps the appointment under the child's own name. */
+/** A child for whom no adult is known: the school keeps the appointment under the child's own name. */
 export const NOBODY: AdultChoice = {
   key: 'none',
   name: 'No adult is known',
@@ -32,7 +32,7 @@ type Adult = Pick<
   '_id' | 'firstName' | 'lastName' | 'email' | 'phone' | 'relations' | 'tied' | 'sortKey'
 >;
 
-/** A broken roster must not make a page endless. */
+/** The most adults of a child. A broken roster must not make a page endless. */
 const MOST = 1000;
 
 /** Who stands behind some children, by the child's id: families that book online first, then whom the roster names. Two queries. */
@@ -92,7 +92,7 @@ export async function listAdults(
 }
 
 /** Whom the roster, or the school by hand, ties to children. */
-function askRoster(account: Types.ObjectId, children: Child[]): Asked<Adult> {
+function askRoster(account: Types.ObjectId, children: Child[]): Question<Adult> {
   return documentsOf(
     Contact,
     {
@@ -108,7 +108,7 @@ function askRoster(account: Types.ObjectId, children: Child[]): Asked<Adult> {
   );
 }
 
-/** Whether somebody is the child's guardian; undefined where nothing ties them. */
+/** Whether somebody is the child's guardian; undefined if nothing ties them. */
 export function tieOf(adult: Pick<Contact, 'relations' | 'tied'>, child: Child): boolean | undefined {
   const ids = recordIds(child);
   const ties = [

@@ -3,7 +3,7 @@ import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Class } from '../models/class.js';
 import { Contact, contactName, recordIds } from '../models/contact.js';
 import { Event } from '../models/event.js';
-import { documentsOf, findTogether, rowsOf, type Asked } from '../models/find-together.js';
+import { documentsOf, findTogether, rowsOf, type Question } from '../models/find-together.js';
 import { Resource } from '../models/resource.js';
 import { User } from '../models/user.js';
 
@@ -100,7 +100,7 @@ function countEach(
   field: string,
   filter: object,
   ids: Types.ObjectId[],
-): Asked<Count> {
+): Question<Count> {
   const named = { [field]: { $in: ids } };
   return rowsOf(model as never, [
     { $match: { ...filter, ...named } },
@@ -111,7 +111,7 @@ function countEach(
 }
 
 /** Appointments of people's resources that are not canceled. */
-function countHeld(inEvents: object, ids: Types.ObjectId[]): Asked<Count> {
+function countHeld(inEvents: object, ids: Types.ObjectId[]): Question<Count> {
   return rowsOf(Resource, [
     { $match: { ...inEvents, contact: { $in: ids, $type: 'objectId' } } },
     {

@@ -2,19 +2,19 @@ import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Class } from '../models/class.js';
 import { Event } from '../models/event.js';
-import { documentsOf, findTogether, type Asked } from '../models/find-together.js';
+import { documentsOf, findTogether, type Question } from '../models/find-together.js';
 import type { Household } from '../models/household.js';
 
-/** What of a family belongs to one event, for who runs that event alone. */
+/** The part of a family that belongs to one event, for somebody who runs only that event. */
 export interface EventPart {
   event: Types.ObjectId;
-  /** Children in classes or appointments of the event; nothing is shown of others. */
+  /** Children in classes or appointments of the event; other children are not shown. */
   children: Types.ObjectId[];
-  /** Nothing of the family is in another event: what is done about it here concerns nobody else. */
+  /** No part of the family is in another event, so a change made here affects nothing else. */
   isWhole: boolean;
 }
 
-/** @returns null where nothing of the family is in the event */
+/** @returns null if no part of the family is in the event */
 export async function findInEvent(
   event: Types.ObjectId,
   household: Household,
@@ -60,7 +60,7 @@ function studentsIn(classes: Pick<Class, 'synced'>[]): Set<string> {
 /** Whether one of some students is in a class of one of some events. */
 async function isAnyIn(
   events: Pick<Event, '_id'>[],
-  inEvent: (events: Types.ObjectId[]) => Asked<Class>,
+  inEvent: (events: Types.ObjectId[]) => Question<Class>,
   students: Types.ObjectId[],
 ): Promise<boolean> {
   if (events.length === 0 || students.length === 0) return false;
@@ -70,7 +70,7 @@ async function isAnyIn(
 }
 
 /** The account's other events that are not over. */
-function askOtherEvents(account: Types.ObjectId, event: Types.ObjectId, now: Date): Asked<Event> {
+function askOtherEvents(account: Types.ObjectId, event: Types.ObjectId, now: Date): Question<Event> {
   // A day early, whatever the event's time zone is.
   const today = new Date(now.getTime() - 24 * 3600_000).toISOString().slice(0, 10);
   return documentsOf(

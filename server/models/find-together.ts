@@ -1,13 +1,27 @@
-import type { Model, PipelineStage, QueryFilter } from 'mongoose';
+import mongoose, { type Model, type PipelineStage, type QueryFilter } from 'mongoose';
 
-type Stages = PipelineStage.FacetPipelineStage[];
+type Stage = Exclude<PipelineStage, PipelineStage.Merge | PipelineStage.Out>;
 
-/** What is asked of one collection; `_row` tells the compiler alone what a row is. */
-export interface Asked<T> {
+/** What is asked of one collection; `T` is what a document of the answer looks like. */
+export interface Question<T> {
+  model: string;
   collection: string;
-  stages: PipelineStage[];
-  run: (pipeline: PipelineStage[]) => Promise<unknown[]>;
-  readonly _row?: T;
+  stages: Stage[];
+  /** For the type alone: there is never a value. */
+  row?: T;
+}
+
+/**
+ * A question for `findTogether`. No values are cast, as in every aggregation.
+ * @param stages what is done with the documents found, such as leaving fields out
+ */
+export function ask<T, Row = T>(
+  model: Pick<Model<T>, 'modelName' | 'collection'>,
+  filter: QueryFilter<T>,
+  ...stages: Stage[]
+): Question<Row> {
+  const match = { $match: filter as Record<string, unknown> };
+  return { model: model.modelName, collection: model.collection.name, stages: [match, ...stages] };
 }
 
 interface Of<T> {
@@ -16,62 +30,66 @@ interface Of<T> {
   limit?: number;
 }
 
-/** Documents as `find` reads them. Nothing is cast: an id is given as an ObjectId. */
+/** A question for documents, as `find` reads them. */
 export function documentsOf<T>(
   model: Model<T>,
   filter: QueryFilter<T>,
   { fields, sort, limit }: Of<T> = {},
-): Asked<T> {
-  return rowsOf<T>(model, [
-    { $match: filter },
+): Question<T> {
+  return ask<T>(
+    model,
+    filter,
     ...(sort ? [{ $sort: sort }] : []),
     ...(limit ? [{ $limit: limit }] : []),
     ...(fields ? [{ $project: fields as Record<string, 0 | 1> }] : []),
-  ]);
+  );
 }
 
-/** Rows as an aggregation makes them. */
-export function rowsOf<R>(model: Pick<Model<never>, 'collection'>, stages: PipelineStage[]): Asked<R> {
-  const of = model as unknown as Model<unknown>;
-  return {
-    collection: model.collection.name,
-    stages,
-    run: (pipeline) => of.aggregate(pipeline).option({ batchSize: MOST_AT_ONCE }),
-  };
+/** A question for rows, as an aggregation makes them. */
+export function rowsOf<Row>(
+  model: Pick<Model<never>, 'modelName' | 'collection'>,
+  stages: Stage[],
+): Question<Row> {
+  return { model: model.modelName, collection: model.collection.name, stages };
 }
 
-/** A page's rows come in one answer: the usual first batch of 101 would be asked for the rest. */
-const MOST_AT_ONCE = 1000;
-
-/**
- * Reads from several collections in one command, each by its own index, as one question to each would. For what a page needs at the same
- * time: a page asks a few times, wherever its database is.
- * @returns the rows of each, under its key and in its order
- */
-export async function findTogether<A extends Record<string, Asked<unknown>>>(
-  asked: A,
-): Promise<{ [K in keyof A]: A[K] extends Asked<infer R> ? R[] : never }> {
-  const [first, ...others] = Object.entries(asked).map(([key, { collection, stages, run }]) => ({
-    ...{ collection, run },
-    pipeline: [...stages, { $replaceWith: { [key]: '$$ROOT' } }] as Stages,
-  }));
-  const answers = Object.fromEntries(Object.keys(asked).map((key) => [key, [] as unknown[]]));
-  const rows = first
-    ? await first.run([
-        ...first.pipeline,
-        ...others.map(({ collection, pipeline }) => ({ $unionWith: { coll: collection, pipeline } })),
-      ])
-    : [];
-  for (const row of rows as Record<string, unknown>[])
-    for (const [key, held] of Object.entries(row)) answers[key]?.push(held);
-  return answers as { [K in keyof A]: A[K] extends Asked<infer R> ? R[] : never };
-}
-
-/** How many documents a filter finds: no row for none, which `countIn` reads. */
-export function countOfAll<T>(model: Model<T>, filter: QueryFilter<T>): Asked<{ count: number }> {
-  return rowsOf(model, [{ $match: filter }, { $count: 'count' }]);
+/** A question for how many documents a filter finds: no row for none, which `countIn` reads. */
+export function countOfAll<T>(model: Model<T>, filter: QueryFilter<T>): Question<{ count: number }> {
+  return ask<T, { count: number }>(model, filter, { $count: 'count' });
 }
 
 export function countIn([row]: { count: number }[]): number {
   return row?.count ?? 0;
+}
+
+/** Large enough for one answer: a second one would be a further command. */
+const BATCH = 10_000;
+
+/**
+ * Asks several collections by one command: a page, or a booking, costs as much as it has commands. The answers are as plain as `lean()` has
+ * them, and of one collection in the order that its question sorts by. They are read one after another, as several finds would be.
+ */
+export async function findTogether<Q extends Record<string, Question<unknown>>>(
+  questions: Q,
+): Promise<{ [K in keyof Q]: NonNullable<Q[K]['row']>[] }> {
+  const parts = Object.entries(questions).map(([name, { stages, ...rest }]) => ({
+    ...rest,
+    // Each document says which question it answers.
+    pipeline: [...stages, { $project: { _id: 0, name: { $literal: name }, row: '$$ROOT' } }],
+  }));
+  const [first, ...others] = parts;
+  const answers: Record<string, unknown[]> = Object.fromEntries(
+    Object.keys(questions).map((name) => [name, []]),
+  );
+  if (first) {
+    const found = await mongoose
+      .model(first.model)
+      .aggregate<{ name: string; row: unknown }>([
+        ...first.pipeline,
+        ...others.map(({ collection, pipeline }) => ({ $unionWith: { coll: collection, pipeline } })),
+      ] as PipelineStage[])
+      .option({ batchSize: BATCH });
+    for (const { name, row } of found) answers[name]?.push(row);
+  }
+  return answers as { [K in keyof Q]: NonNullable<Q[K]['row']>[] };
 }

@@ -4,7 +4,7 @@ import { documentsOf, findTogether } from '../models/find-together.js';
 import { User } from '../models/user.js';
 import type { UnbookedFamily } from './group-families.js';
 
-/** Whom the office can call or write to. */
+/** A person whom the office can call or write to. */
 export interface Reachable {
   name: string;
   email: string;

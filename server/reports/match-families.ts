@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
 import { Contact, contactName } from '../models/contact.js';
-import { findTogether, rowsOf, type Asked } from '../models/find-together.js';
+import { findTogether, rowsOf, type Question } from '../models/find-together.js';
 import { Household } from '../models/household.js';
 import { User } from '../models/user.js';
 
@@ -12,7 +12,7 @@ export interface NamedHousehold extends Pick<Household, '_id' | 'ofSchool' | 'ad
 }
 
 /** Some households, to be read together with what else a page needs, and named by `nameFamilies`. */
-export function askFamilies(account: Types.ObjectId, households: Types.ObjectId[]): Asked<NamedHousehold> {
+export function askFamilies(account: Types.ObjectId, households: Types.ObjectId[]): Question<NamedHousehold> {
   return rowsOf(Household, [
     { $match: { _id: { $in: households }, account } },
     {

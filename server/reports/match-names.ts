@@ -23,7 +23,7 @@ export interface ReportRow {
   id: string;
   slot: string;
   resource: string;
-  /** Further teachers who sit in it, by their ids; their names are in `teacher`. */
+  /** Ids of further teachers who sit in it; their names are included in `teacher`. */
   with: string[];
   household: string;
   /** The event's local day, YYYY-MM-DD. */
@@ -43,7 +43,7 @@ export interface ReportRow {
   attended?: Attended;
   /** 'Video', or '' for in person. */
   kind: string;
-  /** What was answered at booking, as staff read it. */
+  /** The answers given when booking, as staff read them. */
   answers: SaidAnswer[];
 }
 
@@ -130,7 +130,7 @@ export async function matchNames(
 
 export const PERSON = { firstName: 1, lastName: 1, email: 1 } as const;
 
-/** Looks one of some documents up by its id. */
+/** Looks up some documents by id. */
 function byId<T extends { _id: Types.ObjectId }>(items: T[]): (id: Types.ObjectId) => T | undefined {
   const map = new Map(items.map((item) => [item._id.toHexString(), item]));
   return (id) => map.get(id.toHexString());

@@ -25,7 +25,7 @@ const NO_STAFF_PAGE =
   /^\/(healthz|readyz|assets|brand|setup$|login|forgot|password|prove|invitation|unsubscribe|logout|choose-school|my|e\/|$)|\/progress$|\.(csv|xlsx|ics|svg|png|txt)$/;
 
 /** What a run holds, and what undoing it would do: each kind of its records is judged by itself, as the run will do it. */
-const OF_A_RUN = /\/(held|undo)$/;
+const OF_A_RUN = /\/(withheld|undo)$/;
 
 describe('a page of staff asks the database twelve times at most', function () {
   this.timeout(300_000);
@@ -73,7 +73,7 @@ describe('a page of staff asks the database twelve times at most', function () {
     ids,
     teacher: { _id: left },
   }: Place): Promise<void> {
-    const common = { account, state: 'held' as const, action: 'removed' as const, expiresAt: LATER };
+    const common = { account, state: 'withheld' as const, action: 'removed' as const, expiresAt: LATER };
     for (const [kind, target] of [
       ['class', ids.class],
       ['resource', ids.resource],

@@ -7,8 +7,8 @@ import { mayRunAll, type Actor } from '../../web/actor.js';
 import { countOf, tookInWords } from '../../web/format-count.js';
 import { dayAndTimeSoon, timeOfDay } from '../../web/format-time.js';
 import { addressOf } from '../../web/paging.js';
-import { askHeld, heldByKind } from '../../runs/changes/count-held.js';
-import { decisionOn } from '../../runs/show/read-held.js';
+import { askWithheld, withheldByKind } from '../../runs/changes/count-withheld.js';
+import { decisionOn } from '../../runs/show/read-withheld.js';
 import { previewState } from '../previews/queries.js';
 import { findUndoable } from './undo-run.js';
 import { findBroken } from './find-broken.js';
@@ -35,7 +35,7 @@ import {
   TRIGGER_WORDS,
 } from '../../runs/show/show-run.js';
 import { nameSource } from '../../runs/show/name-source.js';
-import { heldInWords, sayMissing } from '../../runs/show/summarize-run.js';
+import { withheldInWords, sayMissing } from '../../runs/show/summarize-run.js';
 import { sayWhy } from './say-why.js';
 
 interface Fact {
@@ -62,7 +62,7 @@ export async function runPage(deps: Deps, actor: Actor, account: Account, place:
     unshared: (refresh ?? ('trigger' in run ? undefined : run))?.unshared === true,
     mend: run.state === 'failed' ? await findMend(actor) : '',
     facts: await factsOf(deps, actor, place),
-    held: await heldOf(place, actor, source),
+    withheld: await withheldOf(place, actor, source),
     undo: await mayUndo(place, actor),
     applies: preview ? await applies(deps, actor, place) : undefined,
     broken: await findBroken(place),
@@ -149,19 +149,21 @@ async function relatedOf(place: RunPlace): Promise<Fact[]> {
   ];
 }
 
-/** What this run and its download still hold, for the person who decides. */
-async function heldOf({ run, refresh, home, event }: RunPlace, actor: Actor, source: string) {
+/** What this run and its download still withhold, for the person who decides. */
+async function withheldOf({ run, refresh, home, event }: RunPlace, actor: Actor, source: string) {
   const { own, below } = await findTogether({
-    own: askHeld({ run: run._id }),
-    below: askHeld({ run: { $in: refresh ? [refresh._id] : [] } }),
-  }).then((found) => ({ own: heldByKind(found.own), below: heldByKind(found.below) }));
+    own: askWithheld({ run: run._id }),
+    below: askWithheld({ run: { $in: refresh ? [refresh._id] : [] } }),
+  }).then((found) => ({ own: withheldByKind(found.own), below: withheldByKind(found.below) }));
   return [
-    ...(heldInWords(own, actor) ? [{ text: sayMissing(own, actor, source), href: `${home}/held` }] : []),
-    ...(heldInWords(below, actor) && refresh
+    ...(withheldInWords(own, actor)
+      ? [{ text: sayMissing(own, actor, source), href: `${home}/withheld` }]
+      : []),
+    ...(withheldInWords(below, actor) && refresh
       ? [
           event && !mayRunAll(actor)
             ? { text: sayMissing(below, actor, source, { reviewer: 'an administrator' }), href: '' }
-            : { text: sayMissing(below, actor, source), href: `${pathOfRefresh(refresh._id)}/held` },
+            : { text: sayMissing(below, actor, source), href: `${pathOfRefresh(refresh._id)}/withheld` },
         ]
       : []),
   ];

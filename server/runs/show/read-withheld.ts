@@ -7,28 +7,30 @@ import type { Run } from '../../models/run.js';
 import { SyncRun } from '../../models/sync-run.js';
 import { mayRunEvent, mayRunAll, type Actor } from '../../web/actor.js';
 import { dayAndTimeSoon } from '../../web/format-time.js';
-import type { HeldCounts } from '../changes/count-held.js';
+import type { WithheldCounts } from '../changes/count-withheld.js';
 import { pathOfRefresh, pathOfRun, type RunPlace } from './queries.js';
 import { nameSource } from './name-source.js';
 import { sayMissing } from './summarize-run.js';
 
 /** Removals that wait for somebody: what and where. */
-export interface HeldNotice {
+export interface WithheldNotice {
   text: string;
   href: string;
 }
 
-interface HeldRow {
+interface WithheldRow {
   run: Types.ObjectId;
   event?: Types.ObjectId;
-  counts: HeldCounts;
+  counts: WithheldCounts;
   /** When the first of them was found missing. */
   since: Date | null;
 }
 
-/** When the first of the removals that a run still holds was found missing, perhaps by an earlier run that held it too. */
-export async function heldSince(run: Types.ObjectId): Promise<Date | undefined> {
-  const first = await RosterChange.findOne({ run, state: 'held' }, { since: 1 }).sort({ since: 1 }).lean();
+/** When the first of the removals that a run still withholds was found missing, perhaps by an earlier run that withheld it too. */
+export async function withheldSince(run: Types.ObjectId): Promise<Date | undefined> {
+  const first = await RosterChange.findOne({ run, state: 'withheld' }, { since: 1 })
+    .sort({ since: 1 })
+    .lean();
   return first?.since;
 }
 
@@ -36,8 +38,12 @@ export async function heldSince(run: Types.ObjectId): Promise<Date | undefined> 
  * The removals that wait for the actor: of the account's roster for its administrators, of events for the people who run them.
  * @param event limits events to this one; the account's are always included
  */
-export async function heldNotices(actor: Actor, now: Date, event?: Types.ObjectId): Promise<HeldNotice[]> {
-  const rows = (await heldByRun(actor.account)).filter((row) =>
+export async function withheldNotices(
+  actor: Actor,
+  now: Date,
+  event?: Types.ObjectId,
+): Promise<WithheldNotice[]> {
+  const rows = (await withheldByRun(actor.account)).filter((row) =>
     row.event ? (!event || row.event.equals(event)) && mayRunEvent(actor, row.event) : mayRunAll(actor),
   );
   if (rows.length === 0) return [];
@@ -61,18 +67,18 @@ export async function heldNotices(actor: Actor, now: Date, event?: Types.ObjectI
     const name = row.event && nameOf.get(row.event.toHexString());
     return {
       text: sayMissing(row.counts, actor, nameSource(actor.source), { event: name, since }),
-      href: `${row.event ? pathOfRun(row.run) : pathOfRefresh(row.run)}/held`,
+      href: `${row.event ? pathOfRun(row.run) : pathOfRefresh(row.run)}/withheld`,
     };
   });
 }
 
-async function heldByRun(account: Types.ObjectId): Promise<HeldRow[]> {
+async function withheldByRun(account: Types.ObjectId): Promise<WithheldRow[]> {
   const groups = await RosterChange.aggregate<{
     _id: { run: Types.ObjectId; event?: Types.ObjectId };
     kinds: { kind: string }[];
     since: Date | null;
   }>([
-    { $match: { account, state: 'held' } },
+    { $match: { account, state: 'withheld' } },
     {
       $group: {
         _id: { run: '$run', event: '$event', kind: '$kind' },
@@ -83,7 +89,7 @@ async function heldByRun(account: Types.ObjectId): Promise<HeldRow[]> {
     {
       $group: {
         _id: { run: '$_id.run', event: '$_id.event' },
-        kinds: { $push: { kind: '$_id.kind', held: '$count' } },
+        kinds: { $push: { kind: '$_id.kind', withheld: '$count' } },
         since: { $min: '$since' },
       },
     },
@@ -92,7 +98,7 @@ async function heldByRun(account: Types.ObjectId): Promise<HeldRow[]> {
     ..._id,
     since,
     counts: Object.fromEntries(
-      (kinds as { kind: string; held: number }[]).map(({ kind, held }) => [kind, { held }]),
+      (kinds as { kind: string; withheld: number }[]).map(({ kind, withheld }) => [kind, { withheld }]),
     ),
   }));
 }
@@ -106,7 +112,7 @@ export interface Decision {
   at: Date;
 }
 
-/** The last decision about what a run held: on its own list, or on that of an older run that held a part of the same. */
+/** The last decision about what a run withheld: on its own list, or on that of an older run that withheld a part of the same. */
 export async function decisionOn({ run, event }: RunPlace): Promise<Decision | undefined> {
   const model = (event ? SyncRun : RosterRun) as unknown as Model<Run>;
   const { own, older } = await findTogether({
@@ -116,7 +122,7 @@ export async function decisionOn({ run, event }: RunPlace): Promise<Decision | u
       { sort: { createdAt: -1 }, limit: 1 },
     ),
     older: rowsOf<{ runs: Run[] }>(RosterChange, [
-      { $match: { run: run._id, state: 'held' } },
+      { $match: { run: run._id, state: 'withheld' } },
       { $group: { _id: '$decidedBy' } },
       { $lookup: { from: model.collection.name, localField: '_id', foreignField: '_id', as: 'runs' } },
     ]),
