@@ -53,7 +53,11 @@ async function studentsOfTeacher(
 async function studentsAmong({ _id, account }: Scope, students: Types.ObjectId[]): Promise<Types.ObjectId[]> {
   const scope = { account, event: _id };
   const chosen = new Set(students.map((id) => id.toHexString()));
-  const inEvent = await studentsIn({ ...scope, status: 'active', 'synced.students': { $in: students } });
+  const inEvent = await Class.distinct('synced.students', {
+    ...scope,
+    status: 'active',
+    'synced.students': { $in: students },
+  });
   return inEvent.filter((id) => chosen.has(id.toHexString()));
 }
 

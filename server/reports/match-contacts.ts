@@ -10,7 +10,7 @@ export interface Reachable {
   phone: string;
 }
 
-/** Whom to contact for each family: the people that the roster names, then parents' logins with other addresses. Two queries. */
+/** Whom to reach of each family: whom the roster names, then parents' logins under another address. One query. */
 export async function matchContacts(
   account: Types.ObjectId,
   families: UnbookedFamily[],

@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
 import { Contact, contactName } from '../models/contact.js';
+import { findTogether, rowsOf, type Question } from '../models/find-together.js';
 import { Household } from '../models/household.js';
 import { User } from '../models/user.js';
 import { distinctIds } from '../web/lists.js';
@@ -10,15 +11,6 @@ export interface FamilyNames {
   names: string[];
   /** As lists have them: "Pat Reed, Kim Reed". */
   said: string;
-}
-
-/** The adults of some households by their ids, as "Pat Reed, Kim Reed". */
-export async function matchFamilies(
-  account: Types.ObjectId,
-  households: Types.ObjectId[],
-): Promise<Map<string, string>> {
-  const families = await readFamilies(account, households);
-  return new Map([...families].map(([id, { said }]) => [id, said]));
 }
 
 /**
@@ -55,6 +47,15 @@ export async function readFamilies(
   );
 }
 
+/** The same names as `matchFamilies` has them, of thousands of households. */
+export async function sayFamilies(
+  account: Types.ObjectId,
+  households: Types.ObjectId[],
+): Promise<Map<string, string>> {
+  const families = await readFamilies(account, households);
+  return new Map([...families].map(([id, { said }]) => [id, said]));
+}
+
 async function namesOfLogins(ids: Types.ObjectId[]): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map();
   const users = await User.collection
@@ -82,4 +83,60 @@ async function namesOfRoster(
       },
     ]),
   );
+}
+
+/** A household with whoever belongs to it. */
+export interface NamedHousehold extends Pick<Household, '_id' | 'ofSchool' | 'adults'> {
+  users: Pick<User, '_id' | 'name'>[];
+  /** For whom of the roster the school made it. */
+  kept: Pick<Contact, 'type' | 'firstName' | 'lastName' | 'email'>[];
+}
+
+/** Some households, to be read together with what else a page needs, and named by `nameFamilies`. */
+export function askFamilies(account: Types.ObjectId, households: Types.ObjectId[]): Question<NamedHousehold> {
+  return rowsOf(Household, [
+    { $match: { _id: { $in: households }, account } },
+    {
+      $lookup: {
+        from: User.collection.name,
+        localField: 'adults',
+        foreignField: '_id',
+        pipeline: [{ $project: { name: 1 } }],
+        as: 'users',
+      },
+    },
+    {
+      $lookup: {
+        from: Contact.collection.name,
+        localField: 'keptFor',
+        foreignField: '_id',
+        pipeline: [{ $match: { account } }, { $project: { type: 1, firstName: 1, lastName: 1, email: 1 } }],
+        as: 'kept',
+      },
+    },
+    { $project: { ofSchool: 1, adults: 1, users: 1, kept: 1 } },
+  ]);
+}
+
+/** The adults of some households by their ids, as "Pat Reed, Kim Reed"; of a child without any it says so. */
+export function nameFamilies(households: NamedHousehold[]): Map<string, string> {
+  return new Map(households.map((one) => [one._id.toHexString(), nameOf(one)]));
+}
+
+function nameOf({ ofSchool, adults, users, kept: [person] }: NamedHousehold): string {
+  if (ofSchool) return 'Kept for the school';
+  if (person) return person.type === 'student' ? `Family of ${contactName(person)}` : contactName(person);
+  return adults
+    .map((adult) => users.find((user) => user._id.equals(adult))?.name ?? '')
+    .filter(Boolean)
+    .join(', ');
+}
+
+/** The names of some households, by their ids. One query. */
+export async function matchFamilies(
+  account: Types.ObjectId,
+  households: Types.ObjectId[],
+): Promise<Map<string, string>> {
+  const { found } = await findTogether({ found: askFamilies(account, households) });
+  return nameFamilies(found);
 }

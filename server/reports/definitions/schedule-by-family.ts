@@ -6,7 +6,7 @@ import { distinctIds, groupBy } from '../../web/lists.js';
 import { findWanted, readFew, scopeOf, type Wanted } from '../list-appointments.js';
 import type { TimeRow } from '../list-times.js';
 import type { Definition, Group, ReportEvent } from '../make-report.js';
-import { matchFamilies } from '../match-families.js';
+import { sayFamilies } from '../match-families.js';
 import { matchNames, ROW } from '../match-names.js';
 import { readInParts } from '../read-in-parts.js';
 import type { ReportQuery } from '../schema.js';
@@ -65,7 +65,7 @@ async function findFamilies(
   const found = called
     ? distinctIds(called.flatMap(({ state, household }) => (LIVING_STATES.includes(state) ? household : [])))
     : await Appointment.distinct('household', { ...filter, state: { $in: LIVING_STATES } });
-  const names = known?.families ?? (await matchFamilies(event.account, found));
+  const names = known?.families ?? (await sayFamilies(event.account, found));
   const families = found.map((_id) => {
     const said = names.get(_id.toHexString()) ?? '';
     return { _id, said, name: said || 'Family without a name' };
