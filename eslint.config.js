@@ -47,7 +47,7 @@ const layers = [
   ['moves',         'server/moves/**',                              `booking slots ${base}`],
   ['appointments',  'server/appointments/**',                       `booking desk reports sync ${base}`],
   ['mailings',      'server/mailings/**',                           `booking reports events ${base}`],
-  ['families',      'server/families/**',                           `booking contacts accounts ${base}`],
+  ['families',      'server/families/**',                           `planning booking contacts accounts ${base}`],
   ['letters',       'server/letters/**',                           `mailings contacts events ${base}`],
   ['overview',      'server/overview/**',                           `events slots accounts reports sync runs ${base}`],
   ['history',       'server/history/**',                            `events accounts ${base}`],

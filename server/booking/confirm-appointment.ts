@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
-import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { Appointment, LIVING_STATES, type Refusal } from '../models/appointment.js';
 import type { Answer } from '../models/appointment-field.js';
 import type { Class } from '../models/class.js';
 import type { Event } from '../models/event.js';
@@ -9,6 +9,7 @@ import { Slot, type MeetingKind } from '../models/slot.js';
 import { kindOf } from '../web/say-kind.js';
 import { checkBooking, isOffered } from './check-booking.js';
 import { giveUp, needsOf, type Held } from './hold-slot.js';
+import { leavePlan } from './leave-plan.js';
 import { mayCancel } from './policy.js';
 import { isAnswered, mergeAnswers, questionsFor } from './read-answers.js';
 import { finishAppointment } from './finish-appointment.js';
@@ -46,34 +47,51 @@ export async function confirmAppointment(deps: Deps, ask: Confirmation): Promise
   if (ask.by === 'household' && !isAnswered(asked, ask.answers ?? []))
     return { ok: false, reason: 'not answered' };
 
+  // Booked alone, it is none of its plan's any more.
+  if (pending.plan && !(await leavePlan(pending.plan, pending._id))) return confirmAppointment(deps, ask);
+  const held = await checkHeld(deps, ask, pending);
+  return held.ok ? book(deps, ask, pending, held.agreed) : giveUp(deps, pending, held.reason);
+}
+
+/** What a hold is booked with. */
+export interface Agreed {
+  class?: Class['_id'];
+  kind: MeetingKind;
+}
+
+/** Whether what is on hold may be booked still, by the rules and by what it has taken; what it lacks is taken. */
+export async function checkHeld(
+  deps: Deps,
+  ask: Pick<Confirmation, 'event' | 'household' | 'by' | 'kind'>,
+  pending: Appointment,
+): Promise<{ ok: true; agreed: Agreed } | { ok: false; reason: Refusal }> {
   const wish = { ...ask, slot: pending.slot, students: pending.students, over: pending.override?.rules };
   const checked = await checkBooking(wish, deps.now());
-  if (!checked.ok) return giveUp(deps, pending, checked.reason);
+  if (!checked.ok) return checked;
   const moved = +checked.slot.from !== +pending.from || +checked.slot.to !== +pending.to;
-  if (moved) return giveUp(deps, pending, 'not here');
-  if (!(await mayStillChange(ask, pending, deps.now()))) return giveUp(deps, pending, 'too late to change');
+  if (moved) return { ok: false, reason: 'not here' };
+  if (!(await mayStillChange(ask, pending, deps.now()))) return { ok: false, reason: 'too late to change' };
   const taken = await takeClaims(deps, pending, needsOf(wish, checked, pending));
-  if (!taken.ok) return giveUp(deps, pending, taken.reason);
+  if (!taken.ok) return taken;
   // Last thing before: whoever removes a slot hides it first and looks for appointments then.
   const slot = await Slot.findById(pending.slot, { state: 1, kind: 1 }).lean();
-  if (!slot || !isOffered(slot, ask.by)) return giveUp(deps, pending, 'not offered');
+  if (!slot || !isOffered(slot, ask.by)) return { ok: false, reason: 'not offered' };
   const kind = kindOf(slot, ask.kind ? { kind: ask.kind } : pending);
-  return book(deps, ask, pending, { ...(checked.class ? { class: checked.class._id } : {}), kind });
+  return { ok: true, agreed: { ...(checked.class ? { class: checked.class._id } : {}), kind } };
 }
 
 /** The time until which the replaced one may be changed can end while the new one is on hold. */
-async function mayStillChange(ask: Confirmation, { replaces }: Appointment, now: Date): Promise<boolean> {
+async function mayStillChange(
+  ask: Pick<Confirmation, 'event' | 'by'>,
+  { replaces }: Appointment,
+  now: Date,
+): Promise<boolean> {
   if (!replaces) return true;
   const old = await Appointment.findOne({ _id: replaces, state: { $in: LIVING_STATES } }, { from: 1 }).lean();
   return !old || mayCancel(ask.event, old.from, now, ask.by);
 }
 
-async function book(
-  deps: Deps,
-  ask: Confirmation,
-  pending: Appointment,
-  agreed: { class?: Class['_id']; kind: MeetingKind },
-): Promise<Held> {
+async function book(deps: Deps, ask: Confirmation, pending: Appointment, agreed: Agreed): Promise<Held> {
   const now = deps.now();
   const before = pending.answers ?? [];
   const answers = ask.answers ? mergeAnswers(before, ask.answers, questionsFor(ask.event, ask.by)) : before;
@@ -82,7 +100,7 @@ async function book(
     {
       // The class that was gone through now: the student may have changed classes while it was on hold.
       $set: { state: 'booked', ...agreed, bookedAt: now, note: ask.note, answers, unfinished: true },
-      $unset: { expiresAt: 1 },
+      $unset: { expiresAt: 1, plan: 1 },
     },
     { returnDocument: 'after' },
   ).lean();

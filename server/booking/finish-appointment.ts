@@ -18,7 +18,9 @@ export async function finishAppointment(deps: Deps, id: Types.ObjectId): Promise
   if (isLiving) {
     await flagDeleted(appointment);
     if (appointment.replaces) await cancelReplaced(deps, appointment.replaces);
-    await tellHousehold(deps, appointment, appointment.replaces ? 'changed' : 'booked');
+    // Of a plan all are told together, when the whole of it is done.
+    if (!appointment.plan)
+      await tellHousehold(deps, appointment, appointment.replaces ? 'changed' : 'booked');
   } else {
     await releaseClaims(id, deps.now());
     if (appointment.state === 'cancelled' && appointment.cancelledBy !== 'change')

@@ -4,6 +4,7 @@ import { bookingState } from '../web/booking-state.js';
 import { dayAndTimeSoon, daysInWords } from '../web/format-time.js';
 import { zoneName } from '../web/format-zone.js';
 import type { PlacedEvent } from '../web/place.js';
+import { wordsOf } from '../web/words.js';
 import { conferenceOf, type Family } from './load-conference.js';
 import { childrenWithTeachers, meetingsOf } from './queries.js';
 
@@ -11,7 +12,7 @@ import { childrenWithTeachers, meetingsOf } from './queries.js';
 export async function showFamily(deps: Deps, res: Response, family: Family): Promise<void> {
   const meetings = await meetingsOf(family.event, family.household._id);
   const children = await childrenWithTeachers(family.event, family.household.children, meetings);
-  res.render('booking/overview', { ...aboutEvent(deps, res), children, meetings });
+  res.render('booking/overview', { t: wordsOf(family.event), ...aboutEvent(deps, res), children, meetings });
 }
 
 /** What the event's pages say of it. */
