@@ -6,6 +6,7 @@ import type { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
+import { findFollowing, isOffered, mostInARow } from './find-following.js';
 import { findPeople, type People } from './find-people.js';
 import { contactsOf, HOLDER, sittingOf } from './find-sitting.js';
 import { mayAllMeet, type MaybeMet } from './find-by-hand.js';
@@ -14,6 +15,8 @@ import { isSoonEnough, mayBookNow } from './policy.js';
 export interface Wish {
   event: Event;
   slot: Types.ObjectId;
+  /** Further slots of a longer meeting. */
+  more?: Types.ObjectId[] | undefined;
   students: Types.ObjectId[];
   household: Types.ObjectId;
   by: 'household' | 'school';
@@ -23,6 +26,8 @@ export interface Wish {
 
 export interface Bookable {
   slot: Slot;
+  /** Further slots of a longer meeting; none of any other. */
+  more: Slot[];
   resource: Resource;
   /** Of the first student with this teacher; the one recorded. Absent: what was made by hand is booked without one. */
   class?: Class;
@@ -67,8 +72,24 @@ export async function checkBooking(
   // One that has begun, while it lasts, for who stands at the door.
   const last = over.includes('too late') ? slot.to : slot.from;
   if (!isSoonEnough(event, last, now, by)) return { ok: false, reason: 'too late' };
+  const further = wish.more?.length
+    ? await checkMore(wish, slot, wish.more)
+    : { ok: true as const, more: [] };
+  if (!further.ok) return further;
   const people = await findPeople(household, sittingOf(holders, found));
-  return { ok: true, slot, resource, ...met, people };
+  return { ok: true, slot, more: further.more, resource, ...met, people };
+}
+
+/** Whether some slots still follow a slot, and the event allows so many. */
+async function checkMore(
+  { event, by }: Wish,
+  slot: Slot,
+  wanted: Types.ObjectId[],
+): Promise<{ ok: true; more: Slot[] } | { ok: false; reason: Refusal }> {
+  if (wanted.length >= mostInARow(event)) return { ok: false, reason: 'too long' };
+  const more = await findFollowing(event, slot, by, wanted.length);
+  const areSame = String(more.map(({ _id }) => _id)) === String(wanted);
+  return areSame ? { ok: true, more } : { ok: false, reason: 'next taken' };
 }
 
 /** Over which class they meet, or that they may meet without one; undefined where they may not. */
@@ -89,11 +110,6 @@ async function findMet(
 
 function hasId(list: { _id: Types.ObjectId }[], id: Types.ObjectId): boolean {
   return list.some(({ _id }) => _id.equals(id));
-}
-
-/** Staff may also book what only they are to give away. */
-export function isOffered(slot: Pick<Slot, 'state'>, by: 'household' | 'school'): boolean {
-  return slot.state === 'visible' || (by === 'school' && slot.state !== 'unavailable');
 }
 
 /** The class in which a student meets a teacher: one that takes part and is shown, with the teacher first in it. */

@@ -3,16 +3,20 @@ import { recordAudit } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES, type Refusal } from '../models/appointment.js';
 import type { Answer } from '../models/appointment-field.js';
+import { slotsOf } from '../models/appointment-slots.js';
+import { asRead } from '../models/as-read.js';
 import type { Class } from '../models/class.js';
 import type { Event } from '../models/event.js';
 import { Slot, type MeetingKind } from '../models/slot.js';
 import { kindOf } from '../web/say-kind.js';
-import { checkBooking, isOffered } from './check-booking.js';
+import { checkBooking } from './check-booking.js';
+import { isOffered } from './find-following.js';
 import { giveUp, needsOf, type Held } from './hold-slot.js';
 import { leavePlan } from './leave-plan.js';
 import { mayCancel } from './policy.js';
 import { isAnswered, mergeAnswers, questionsFor } from './read-answers.js';
 import { finishAppointment } from './finish-appointment.js';
+import { resizeHold } from './change-length.js';
 import { takeClaims } from './take-claims.js';
 
 export interface Confirmation {
@@ -26,21 +30,29 @@ export interface Confirmation {
   kind?: MeetingKind;
   /** Absent: nothing was asked, and what is answered already stays. */
   answers?: Answer[];
+  /** For how many slots in a row. Absent: for those that are on hold. */
+  inARow?: number | undefined;
 }
+
+/** About the length alone where it is a longer one: the first slot can still be booked. */
+const OF_LENGTH: Refusal[] = ['too long', 'next taken', 'teacher busy', 'household busy'];
+
+/** How often a booking begins again after somebody changed its length at the same time. */
+const TRIES = 5;
 
 /**
  * Books what is on hold: rules and claims are gone through once more, then one update on condition that the hold still stands
  * decides. Nothing else makes an appointment real. Confirming what is booked already is success.
  */
-export async function confirmAppointment(deps: Deps, ask: Confirmation): Promise<Held> {
-  const pending = await Appointment.findOne({
+export async function confirmAppointment(deps: Deps, ask: Confirmation, tries = TRIES): Promise<Held> {
+  const found = await Appointment.findOne({
     _id: ask.appointment,
     event: ask.event._id,
     household: ask.household,
   }).lean();
-  if (!pending) return { ok: false, reason: 'hold ended' };
-  if (LIVING_STATES.includes(pending.state)) return { ok: true, appointment: pending };
-  if (pending.state !== 'pending') return { ok: false, reason: 'hold ended' };
+  if (!found) return { ok: false, reason: 'hold ended' };
+  if (LIVING_STATES.includes(found.state)) return { ok: true, appointment: found };
+  if (found.state !== 'pending') return { ok: false, reason: 'hold ended' };
 
   const asked = questionsFor(ask.event, ask.by);
   // Of a family alone: what the office takes down for a caller may lack something.
@@ -48,9 +60,18 @@ export async function confirmAppointment(deps: Deps, ask: Confirmation): Promise
     return { ok: false, reason: 'not answered' };
 
   // Booked alone, it is none of its plan's any more.
-  if (pending.plan && !(await leavePlan(pending.plan, pending._id))) return confirmAppointment(deps, ask);
-  const held = await checkHeld(deps, ask, pending);
-  return held.ok ? book(deps, ask, pending, held.agreed) : giveUp(deps, pending, held.reason);
+  if (found.plan && !(await leavePlan(found.plan, found._id))) return confirmAppointment(deps, ask, tries);
+  const resized = await resizeHold(ask.event, found, ask.inARow ?? slotsOf(found).length, ask.by);
+  if (!resized.ok) return { ...resized, kept: found };
+  const pending = resized.hold;
+
+  const checked = await checkHeld(deps, ask, pending);
+  if (!checked.ok) return refuse(deps, ask, pending, checked.reason);
+  const booked = await book(deps, ask, pending, checked.agreed);
+  if (booked) return { ok: true, appointment: booked };
+  // Somebody changes its length at this moment.
+  if (tries > 0 && (await isStillHeld(pending, deps.now()))) return confirmAppointment(deps, ask, tries - 1);
+  return giveUp(deps, pending, 'hold ended');
 }
 
 /** What a hold is booked with. */
@@ -65,19 +86,40 @@ export async function checkHeld(
   ask: Pick<Confirmation, 'event' | 'household' | 'by' | 'kind'>,
   pending: Appointment,
 ): Promise<{ ok: true; agreed: Agreed } | { ok: false; reason: Refusal }> {
-  const wish = { ...ask, slot: pending.slot, students: pending.students, over: pending.override?.rules };
+  const { slot: first, more, students, override } = pending;
+  const wish = { ...ask, slot: first, more, students, over: override?.rules };
   const checked = await checkBooking(wish, deps.now());
   if (!checked.ok) return checked;
-  const moved = +checked.slot.from !== +pending.from || +checked.slot.to !== +pending.to;
+  const { to } = checked.more.at(-1) ?? checked.slot;
+  const moved = +checked.slot.from !== +pending.from || +to !== +pending.to;
   if (moved) return { ok: false, reason: 'not here' };
   if (!(await mayStillChange(ask, pending, deps.now()))) return { ok: false, reason: 'too late to change' };
   const taken = await takeClaims(deps, pending, needsOf(wish, checked, pending));
   if (!taken.ok) return taken;
   // Last thing before: whoever removes a slot hides it first and looks for appointments then.
-  const slot = await Slot.findById(pending.slot, { state: 1, kind: 1 }).lean();
+  const slots = await Slot.find({ _id: { $in: slotsOf(pending) } }, { state: 1, kind: 1 }).lean();
+  const slot = slots.find(({ _id }) => _id.equals(first));
   if (!slot || !isOffered(slot, ask.by)) return { ok: false, reason: 'not offered' };
+  if (slots.filter((one) => isOffered(one, ask.by)).length < slotsOf(pending).length)
+    return { ok: false, reason: 'next taken' };
   const kind = kindOf(slot, ask.kind ? { kind: ask.kind } : pending);
   return { ok: true, agreed: { ...(checked.class ? { class: checked.class._id } : {}), kind } };
+}
+
+/** Ends the hold; where it is refused for its length alone, its first slot stays on hold. */
+async function refuse(
+  deps: Deps,
+  { event, by }: Confirmation,
+  pending: Appointment,
+  reason: Refusal,
+): Promise<Held> {
+  if (!pending.more || !OF_LENGTH.includes(reason)) return giveUp(deps, pending, reason);
+  const short = await resizeHold(event, pending, 1, by);
+  return short.ok ? { ok: false, reason, kept: short.hold } : giveUp(deps, pending, reason);
+}
+
+async function isStillHeld({ _id }: Appointment, now: Date): Promise<boolean> {
+  return (await Appointment.exists({ _id, state: 'pending', expiresAt: { $gt: now } })) !== null;
 }
 
 /** The time until which the replaced one may be changed can end while the new one is on hold. */
@@ -91,12 +133,17 @@ async function mayStillChange(
   return !old || mayCancel(ask.event, old.from, now, ask.by);
 }
 
-async function book(deps: Deps, ask: Confirmation, pending: Appointment, agreed: Agreed): Promise<Held> {
+async function book(
+  deps: Deps,
+  ask: Confirmation,
+  pending: Appointment,
+  agreed: Agreed,
+): Promise<Appointment | undefined> {
   const now = deps.now();
   const before = pending.answers ?? [];
   const answers = ask.answers ? mergeAnswers(before, ask.answers, questionsFor(ask.event, ask.by)) : before;
   const booked = await Appointment.findOneAndUpdate(
-    { _id: pending._id, state: 'pending', expiresAt: { $gt: now } },
+    { _id: pending._id, state: 'pending', expiresAt: { $gt: now }, ...asRead({ more: pending.more }) },
     {
       // The class that was gone through now: the student may have changed classes while it was on hold.
       $set: { state: 'booked', ...agreed, bookedAt: now, note: ask.note, answers, unfinished: true },
@@ -104,7 +151,7 @@ async function book(deps: Deps, ask: Confirmation, pending: Appointment, agreed:
     },
     { returnDocument: 'after' },
   ).lean();
-  if (!booked) return giveUp(deps, pending, 'hold ended');
+  if (!booked) return undefined;
   await recordAudit({
     account: booked.account,
     event: booked.event,
@@ -118,5 +165,5 @@ async function book(deps: Deps, ask: Confirmation, pending: Appointment, agreed:
     at: now,
   });
   await finishAppointment(deps, booked._id);
-  return { ok: true, appointment: booked };
+  return booked;
 }

@@ -7,7 +7,7 @@ import { diariesFor, type DiaryNeed } from './plan-needs.js';
 export type DiaryWrite = AnyBulkWriteOperation<Diary>;
 
 /** Whose entry it is. What it replaces is not in its way. */
-type Entrant = Pick<Appointment, '_id' | 'account' | 'slot' | 'replaces'>;
+type Entrant = Pick<Appointment, '_id' | 'account' | 'replaces'>;
 
 /**
  * What is to be written so that an appointment is in somebody's diary; nothing where it is. Touching is not overlapping, and what the
@@ -27,9 +27,10 @@ export async function enterDiary(
     // Also where it is entered already: the gap may have grown since it was put on hold.
     const inTheWay = busy.filter((entry) => isInTheWay(entry, me, need));
     for (const entry of inTheWay) if (!(await isDead(entry.appointment, now, me))) return undefined;
-    if (busy.some((entry) => entry.appointment.equals(me._id))) continue;
+    const isEntered = (entry: Busy) => entry.appointment.equals(me._id) && entry.slot.equals(need.slot);
+    if (busy.some(isEntered)) continue;
     if (inTheWay.length > 0) writes.push(clear(id, inTheWay));
-    writes.push(push(me, need, id, { appointment: me._id }));
+    writes.push(push(me, need, id, { appointment: me._id, slot: need.slot }));
   }
   return writes;
 }
@@ -57,13 +58,13 @@ export function push(me: Entrant, need: DiaryNeed, _id: string, mine: Partial<Bu
             appointment: { $nin: me.replaces ? [me._id, me.replaces] : [me._id] },
             from: { $lt: before },
             to: { $gt: after },
-            ...(need.shared ? { slot: { $ne: me.slot } } : {}),
+            ...(need.shared ? { slot: { $ne: need.slot } } : {}),
           },
         ],
       },
     },
   };
-  const entry: Busy = { from: need.from, to: need.to, slot: me.slot, appointment: me._id };
+  const entry: Busy = { from: need.from, to: need.to, slot: need.slot, appointment: me._id };
   return {
     updateOne: {
       filter: { _id, busy: isFree },
@@ -76,7 +77,7 @@ export function push(me: Entrant, need: DiaryNeed, _id: string, mine: Partial<Bu
 /** The same question that `push` puts to the database. */
 export function isInTheWay(entry: Busy, me: Entrant, need: DiaryNeed): boolean {
   if (entry.appointment.equals(me._id) || me.replaces?.equals(entry.appointment)) return false;
-  if (need.shared && entry.slot.equals(me.slot)) return false;
+  if (need.shared && entry.slot.equals(need.slot)) return false;
   const [after, before] = reach(need);
   return entry.from < before && entry.to > after;
 }

@@ -4,7 +4,7 @@ import { clear, isInTheWay, push } from './enter-diary.js';
 import { diariesFor, type DiaryNeed } from './plan-needs.js';
 import { writeAll } from './take-claims.js';
 import type { Appointment, Refusal } from '../models/appointment.js';
-import { Diary } from '../models/diary.js';
+import { Diary, type Busy } from '../models/diary.js';
 
 /**
  * Enters an appointment's new time in somebody's diaries beside its old one, so that at no moment either is free. Doing it twice is
@@ -12,17 +12,17 @@ import { Diary } from '../models/diary.js';
  * @returns why not, where something that lives is there
  */
 export async function enterTime(
-  { _id, account, slot }: Pick<Appointment, '_id' | 'account' | 'slot'>,
+  { _id, account }: Pick<Appointment, '_id' | 'account'>,
   need: DiaryNeed,
   now: Date,
 ): Promise<Refusal | undefined> {
   // What it replaced has ended, and is cleared away like everything dead.
-  const me = { _id, account, slot };
-  const mine = { appointment: _id, from: need.from };
+  const me = { _id, account };
+  const mine = { appointment: _id, slot: need.slot, to: need.to };
   for (const id of diariesFor(need)) {
     while (!(await writeAll(Diary, [push(me, need, id, mine)]))) {
       const busy = (await Diary.findById(id).lean())?.busy ?? [];
-      if (busy.some(({ appointment, from }) => appointment.equals(_id) && +from === +need.from)) break;
+      if (busy.some((entry) => isSame(entry, mine))) break;
       const inTheWay = busy.filter((entry) => isInTheWay(entry, me, need));
       for (const { appointment } of inTheWay) if (!(await isDead(appointment, now))) return need.refusal;
       if (inTheWay.length > 0) await writeAll(Diary, [clear(id, inTheWay)]);
@@ -31,10 +31,19 @@ export async function enterTime(
   return undefined;
 }
 
-/** Takes one time of some appointments out of every diary. */
-export async function leaveTime(appointments: Types.ObjectId[], from: Date): Promise<void> {
+type Mine = Pick<Busy, 'appointment' | 'slot' | 'to'>;
+
+const isSame = (entry: Mine, mine: Mine): boolean =>
+  entry.appointment.equals(mine.appointment) && entry.slot.equals(mine.slot) && +entry.to === +mine.to;
+
+/** Takes one time of some appointments in a slot out of every diary; by its end, as the beginning may lie in the break before the slot. */
+export async function leaveTime(
+  appointments: Types.ObjectId[],
+  slot: Types.ObjectId,
+  to: Date,
+): Promise<void> {
   await Diary.updateMany(
     { 'busy.appointment': { $in: appointments } },
-    { $pull: { busy: { appointment: { $in: appointments }, from } } },
+    { $pull: { busy: { appointment: { $in: appointments }, slot, to } } },
   );
 }

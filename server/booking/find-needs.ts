@@ -7,12 +7,16 @@ import { findPeople } from './find-people.js';
 import { findSitting, HOLDER } from './find-sitting.js';
 import { planNeeds, type Need } from './plan-needs.js';
 
-/** What an appointment takes at some time of its slot, as far as that goes by the time: the diaries, and what is counted by the day. */
+/**
+ * What an appointment takes at some time of one of its slots, as far as that goes by the time: the diaries, and what is counted by the day.
+ * @param leadMs how long before the slot the one before it in the meeting ends: the break between them is the meeting's too
+ */
 export async function findNeeds(
   appointment: Appointment,
-  { from, to, day }: Pick<Slot, 'from' | 'to' | 'day'>,
+  { _id, from, to, day }: Pick<Slot, '_id' | 'from' | 'to' | 'day'>,
+  leadMs = 0,
 ): Promise<Need[]> {
-  const slot = await Slot.findById(appointment.slot, { resource: 1, with: 1 }).lean();
+  const slot = await Slot.findById(_id, { resource: 1, with: 1 }).lean();
   const [event, holders, found] = await Promise.all([
     Event.findById(appointment.event, { booking: 1 }).lean(),
     Resource.find({ _id: { $in: holdersOf(slot ?? appointment) } }, HOLDER).lean(),
@@ -24,7 +28,7 @@ export async function findNeeds(
   const { students, resource, override } = appointment;
   return planNeeds({
     event,
-    slot: { _id: appointment.slot, from, to, day, capacity: Infinity },
+    slot: { _id, from: new Date(from.getTime() - leadMs), to, day, capacity: Infinity },
     resource: { _id: resource },
     students,
     household: household._id,

@@ -1,5 +1,8 @@
+import type { Types } from 'mongoose';
 import { Contact } from '../models/contact.js';
 import type { Resource } from '../models/resource.js';
+import type { Slot } from '../models/slot.js';
+import { distinctIds } from '../web/lists.js';
 import type { Teacher } from './find-people.js';
 
 /** What of a holder of slots tells who sits there. */
@@ -28,4 +31,9 @@ export function sittingOf(holders: Holder[], known: Teacher[]): Teacher[] {
 /** The contacts who are there. */
 export function contactsOf({ contact, byHand }: Pick<Holder, 'contact' | 'byHand'>) {
   return [contact, byHand?.staff].flatMap((id) => id ?? []);
+}
+
+/** Further holders who sit in a meeting: whoever sits in any of its slots. */
+export function sitBeside(slots: Pick<Slot, 'with'>[]): Types.ObjectId[] {
+  return distinctIds(slots.flatMap((slot) => slot.with ?? []));
 }

@@ -2,8 +2,11 @@ import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Class } from '../models/class.js';
+import { slotsOf } from '../models/appointment-slots.js';
 import { Slot } from '../models/slot.js';
+import { sitBeside } from './find-sitting.js';
 import { releaseClaims } from './release-claims.js';
+import { leaveSpare } from './change-length.js';
 import { tellHousehold } from './tell-household.js';
 
 /**
@@ -18,6 +21,7 @@ export async function finishAppointment(deps: Deps, id: Types.ObjectId): Promise
   if (isLiving) {
     await flagDeleted(appointment);
     if (appointment.replaces) await cancelReplaced(deps, appointment.replaces);
+    if (appointment.resized) await leaveSpare(appointment, deps.now());
     // Of a plan all are told together, when the whole of it is done.
     if (!appointment.plan)
       await tellHousehold(deps, appointment, appointment.replaces ? 'changed' : 'booked');
@@ -36,14 +40,12 @@ export async function finishAppointment(deps: Deps, id: Types.ObjectId): Promise
  */
 async function followSlot(appointment: Appointment): Promise<Appointment> {
   if (!LIVING_STATES.includes(appointment.state)) return appointment;
-  const slot = await Slot.findById(appointment.slot, { with: 1 }).lean();
+  const slots = await Slot.find({ _id: { $in: slotsOf(appointment) } }, { with: 1 }).lean();
+  const now = sitBeside(slots);
   const { with: before = [], ...rest } = appointment;
-  if (!slot || String(before) === String(slot.with ?? [])) return appointment;
-  const sits = slot.with?.length ? { with: slot.with } : {};
-  await Appointment.updateOne(
-    { _id: rest._id },
-    slot.with?.length ? { $set: sits } : { $unset: { with: 1 } },
-  );
+  if (slots.length === 0 || String(before) === String(now)) return appointment;
+  const sits = now.length > 0 ? { with: now } : {};
+  await Appointment.updateOne({ _id: rest._id }, now.length > 0 ? { $set: sits } : { $unset: { with: 1 } });
   return { ...rest, ...sits };
 }
 

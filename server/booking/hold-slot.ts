@@ -1,10 +1,13 @@
 import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES, type Override, type Refusal } from '../models/appointment.js';
+import { slotsOf } from '../models/appointment-slots.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { checkBooking, type Bookable, type Wish } from './check-booking.js';
 import { endHold } from './check-holder.js';
+import { mostInARow } from './find-following.js';
 import { planNeeds, type Need } from './plan-needs.js';
+import { leaveSpare, resizeHold } from './change-length.js';
 import { HOLD_MS, mayCancel, MOST_HOLDS } from './policy.js';
 import { finishAppointment } from './finish-appointment.js';
 import { takeClaims } from './take-claims.js';
@@ -21,7 +24,10 @@ export interface HoldRequest extends Omit<Wish, 'over'> {
   plan?: { _id: Types.ObjectId; appointment: Types.ObjectId };
 }
 
-export type Held = { ok: true; appointment: Appointment } | { ok: false; reason: Refusal };
+export type Held =
+  | { ok: true; appointment: Appointment }
+  /** Kept where only its length is refused: its first slot stays on hold. */
+  | { ok: false; reason: Refusal; kept?: Appointment };
 
 /**
  * Keeps a slot for a household for some minutes (the first two steps of booking). A repeated request gets the answer of the first.
@@ -39,7 +45,28 @@ export async function holdSlot(deps: Deps, request: HoldRequest): Promise<Held> 
   const appointment = await insert(deps, request, { ...checked, old: replaced.old }, byKey);
   if (await isOneTooMany(request, appointment, deps.now()))
     return giveUp(deps, appointment, 'too many holds');
-  return takeAll(deps, appointment, needsOf(request, checked, appointment));
+  const held = await takeAll(deps, appointment, needsOf(request, checked, appointment));
+  return held.ok && replaced.old?.more ? keepLength(deps, request, held.appointment, replaced.old) : held;
+}
+
+/** What replaces a longer meeting lasts as long as that one, or as long as it can. */
+async function keepLength(
+  deps: Deps,
+  request: HoldRequest,
+  hold: Appointment,
+  old: Appointment,
+): Promise<Held> {
+  const { event, by, override } = request;
+  for (let inARow = Math.min(slotsOf(old).length, mostInARow(event)); inARow > 1; inARow--) {
+    const resized = await resizeHold(event, hold, inARow, by);
+    if (!resized.ok || resized.hold.state !== 'pending') continue;
+    const longer = resized.hold;
+    const checked = await checkBooking({ ...request, more: longer.more, over: override?.rules }, deps.now());
+    if (checked.ok && (await takeClaims(deps, longer, needsOf(request, checked, longer))).ok)
+      return { ok: true, appointment: longer };
+  }
+  const short = await resizeHold(event, hold, 1, by);
+  return { ok: true, appointment: short.ok ? short.hold : hold };
 }
 
 /** Looked for after it was written, so that many at once are no more than many one after another. */
@@ -131,7 +158,8 @@ async function insert(
 async function holdAgain(deps: Deps, request: HoldRequest, before: Appointment): Promise<Held> {
   if (LIVING_STATES.includes(before.state)) return { ok: true, appointment: before };
   if (before.state !== 'pending') return refusedBefore(before);
-  const checked = await checkBooking({ ...request, over: before.override?.rules }, deps.now());
+  const wish = { ...request, more: before.more, over: before.override?.rules };
+  const checked = await checkBooking(wish, deps.now());
   if (!checked.ok) return giveUp(deps, before, checked.reason);
   return takeAll(deps, before, needsOf(request, checked, before));
 }
@@ -153,7 +181,10 @@ async function takeAll(deps: Deps, appointment: Appointment, needs: Need[]): Pro
 export async function giveUp(deps: Deps, appointment: Appointment, reason: Refusal): Promise<Held> {
   const ended = await endHold(appointment._id, reason);
   const found = await Appointment.findById(appointment._id).lean();
-  if (found && LIVING_STATES.includes(found.state)) return { ok: true, appointment: found };
+  if (found && LIVING_STATES.includes(found.state)) {
+    if (found.resized) await leaveSpare(found, deps.now());
+    return { ok: true, appointment: found };
+  }
   await finishAppointment(deps, appointment._id);
   return ended || !found ? { ok: false, reason } : refusedBefore(found);
 }

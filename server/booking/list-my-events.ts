@@ -5,6 +5,8 @@ import { Household } from '../models/household.js';
 import { isBlocked, type User } from '../models/user.js';
 import { daysInWords } from '../web/format-time.js';
 import { styleOf } from '../web/place.js';
+import type { Reader } from '../web/read-language.js';
+import { styleIn } from '../web/words.js';
 
 interface MyEvent {
   name: string;
@@ -17,7 +19,10 @@ interface MyEvent {
  * The events that a person needs: of the accounts in which they are a parent, those whose booking was announced or opened, and those in which
  * they have a meeting. What the school still prepares is none of their business.
  */
-export async function myEvents(user: Pick<User, '_id' | 'grants' | 'blocks'>): Promise<MyEvent[]> {
+export async function myEvents(
+  user: Pick<User, '_id' | 'grants' | 'blocks'>,
+  { language }: Pick<Reader, 'language'>,
+): Promise<MyEvent[]> {
   const accounts = user.grants
     .filter(({ level, account }) => level === 'customer' && !isBlocked(user, account))
     .map(({ account }) => account);
@@ -42,6 +47,11 @@ export async function myEvents(user: Pick<User, '_id' | 'grants' | 'blocks'>): P
     .sort((a, b) => (b.days.at(-1) ?? '').localeCompare(a.days.at(-1) ?? ''))
     .map(({ name, account, link, days }) => {
       const school = schoolOf.get(account.toHexString());
-      return { name, school: school?.name ?? '', link, days: daysInWords(days, styleOf(school ?? {})) };
+      return {
+        name,
+        school: school?.name ?? '',
+        link,
+        days: daysInWords(days, styleIn(language, styleOf(school ?? {}))),
+      };
     });
 }

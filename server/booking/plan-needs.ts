@@ -12,9 +12,10 @@ export interface CountedNeed {
   refusal: Refusal;
 }
 
-/** A stretch in the diary of somebody who cannot be in two places. */
+/** A stretch in the diary of somebody who cannot be in two places: of each slot one. */
 export interface DiaryNeed {
   kind: 'diary';
+  slot: Types.ObjectId;
   person: Types.ObjectId;
   from: Date;
   to: Date;
@@ -27,10 +28,19 @@ export interface DiaryNeed {
 
 export type Need = CountedNeed | DiaryNeed;
 
+interface PlannedSlot {
+  _id: Types.ObjectId;
+  from: Date;
+  to: Date;
+  capacity: number;
+}
+
 export interface Plan {
   event: Pick<Event, '_id' | 'booking'>;
   /** Its `day` is stored with it, so that no change of a time zone moves what is counted by it. */
-  slot: { _id: Types.ObjectId; from: Date; to: Date; day: string; capacity: number };
+  slot: PlannedSlot & { day: string };
+  /** The further slots of a longer meeting. What limits count is one meeting all the same. */
+  more?: PlannedSlot[];
   resource: { _id: Types.ObjectId };
   students: Types.ObjectId[];
   household: Types.ObjectId;
@@ -58,25 +68,26 @@ function setAside(need: Need): Need {
 }
 
 function needsByTheRules(plan: Plan): Need[] {
-  const { event, slot, people } = plan;
+  const { event, slot, more = [], people } = plan;
   const { perHousehold, perTeacherAndDay, gapMinutes } = event.booking;
   // The teacher's own meetings as a parent are in the same diaries; who is both sides of one meeting is there once.
   const sits = new Set(people.teacher.map((id) => id.toHexString()));
   return [
     counted('slot', [slot._id], slot.capacity, 'taken'),
+    ...more.map((next) => counted('slot', [next._id], next.capacity, 'next taken')),
     ...(plan.replaces ? [counted('change', [plan.replaces], 1, 'changed meanwhile')] : []),
     ...plan.students.flatMap((student) => studentLimits(plan, student)),
     counted('limit', [event._id, plan.household], perHousehold || Infinity, 'household limit'),
     counted('limit-day', [event._id, plan.resource._id, slot.day], perTeacherAndDay || Infinity, 'day limit'),
     ...people.family
       .filter((id) => !sits.has(id.toHexString()))
-      .map((person) => {
+      .flatMap((person) => {
         // Only a family's own meetings need a way between them.
         const gapMs = person.equals(plan.household) ? gapMinutes * 60_000 : 0;
-        return diary(slot, { person, gapMs, shared: false, refusal: 'household busy' });
+        return diary([slot, ...more], { person, gapMs, shared: false, refusal: 'household busy' });
       }),
-    ...people.teacher.map((person) =>
-      diary(slot, { person, gapMs: 0, shared: true, refusal: 'teacher busy' }),
+    ...people.teacher.flatMap((person) =>
+      diary([slot, ...more], { person, gapMs: 0, shared: true, refusal: 'teacher busy' }),
     ),
   ];
 }
@@ -102,11 +113,21 @@ export function prefixOf(kind: string, ids: (Types.ObjectId | string)[]): string
   return `${kind}:${ids.map(String).join(':')}:`;
 }
 
+/**
+ * One for each slot, so that a longer meeting shares each with whoever has another of its seats. It lasts through a break between two
+ * slots, which belongs to the later one.
+ */
 function diary(
-  { from, to }: Plan['slot'],
+  slots: PlannedSlot[],
   need: Pick<DiaryNeed, 'person' | 'gapMs' | 'shared' | 'refusal'>,
-): DiaryNeed {
-  return { kind: 'diary', from, to, ...need };
+): DiaryNeed[] {
+  return slots.map(({ _id, from, to }, index) => ({
+    kind: 'diary',
+    slot: _id,
+    from: slots[index - 1]?.to ?? from,
+    to,
+    ...need,
+  }));
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Types } from 'mongoose';
+import { slotsOf } from '../models/appointment-slots.js';
 import { LIVING_STATES, type Appointment } from '../models/appointment.js';
 import { addClaim, Claim } from '../models/claim.js';
 import { Contact } from '../models/contact.js';
@@ -36,7 +37,7 @@ async function needsOfAll(appointments: Appointment[]): Promise<Map<string, Need
     Event.find({ _id: { $in: appointments.map(({ event }) => event) } }, { booking: 1, timeZone: 1 }).lean(),
     Resource.find({ _id: { $in: appointments.flatMap(holdersOf) } }, HOLDER).lean(),
     Household.find({ _id: { $in: appointments.map(({ household }) => household) } }).lean(),
-    Slot.find({ _id: { $in: appointments.map(({ slot }) => slot) } }, { day: 1 }).lean(),
+    Slot.find({ _id: { $in: appointments.flatMap(slotsOf) } }, { day: 1, from: 1, to: 1 }).lean(),
   ]);
   const contacts = resources.flatMap(contactsOf);
   const teachers = await Contact.find({ _id: { $in: contacts } }, { email: 1 }).lean();
@@ -58,13 +59,20 @@ async function needsOfAll(appointments: Appointment[]): Promise<Map<string, Need
       ),
     );
     const day = byId(slots, item.slot)?.day ?? dayOf(item.from, event.timeZone);
-    const slot = { _id: item.slot, from: item.from, to: item.to, day, capacity: Infinity };
+    const whole = { from: item.from, to: item.to, capacity: Infinity };
+    // Of a longer meeting each slot's own time; of any other the time that was booked.
+    const timed = (_id: Types.ObjectId) => ({
+      ...whole,
+      ...(item.more ? timesOf(byId(slots, _id)) : {}),
+      _id,
+    });
     const held = item.class ? { class: { _id: item.class, edits: {} } } : {};
     all.set(
       item._id.toHexString(),
       planNeeds({
         event,
-        slot,
+        slot: { ...timed(item.slot), day },
+        more: (item.more ?? []).map(timed),
         resource,
         students: item.students,
         household: item.household,
@@ -75,6 +83,8 @@ async function needsOfAll(appointments: Appointment[]): Promise<Map<string, Need
   }
   return all;
 }
+
+const timesOf = (slot: Pick<Slot, 'from' | 'to'> | undefined) => slot && { from: slot.from, to: slot.to };
 
 function byId<T extends { _id: Types.ObjectId }>(list: T[], id: Types.ObjectId): T | undefined {
   return list.find(({ _id }) => _id.equals(id));
@@ -114,30 +124,37 @@ async function removeSpare(claims: Claim[]): Promise<void> {
 
 /** First where it belongs, then away from where it does not: at no moment is the time free. */
 async function enterDiaries(item: Appointment, needs: Need[], diaries: Diary[]): Promise<void> {
-  const wanted = needs.filter((need): need is DiaryNeed => need.kind === 'diary').flatMap(diariesFor);
+  const wanted = needs
+    .filter((need): need is DiaryNeed => need.kind === 'diary')
+    .flatMap((need) => diariesFor(need).map((_id) => ({ _id, need })));
   if (wanted.length === 0) return;
-  const entry: Busy = { from: item.from, to: item.to, slot: item.slot, appointment: item._id };
   const isOurs = (busy: Busy) => busy.appointment.equals(item._id);
-  for (const _id of wanted) {
-    const found = diaries.find((diary) => diary._id === _id)?.busy.find(isOurs);
-    if (!found) await push(_id, item, entry);
+  for (const { _id, need } of wanted) {
+    const { slot, from, to } = need;
+    const found = diaries
+      .find((diary) => diary._id === _id)
+      ?.busy.find((busy) => isOurs(busy) && busy.slot.equals(slot));
+    if (!found) await push(_id, item.account, { from, to, slot, appointment: item._id });
     // Older versions added the gap to the end.
-    else if (+found.from !== +item.from || +found.to !== +item.to)
+    else if (+found.from !== +from || +found.to !== +to)
       await Diary.updateOne(
-        { _id, 'busy.appointment': item._id },
-        { $set: { 'busy.$.from': item.from, 'busy.$.to': item.to } },
+        { _id, busy: { $elemMatch: { appointment: item._id, slot } } },
+        { $set: { 'busy.$.from': from, 'busy.$.to': to } },
       );
   }
-  const others = diaries.filter((diary) => diary.busy.some(isOurs) && !wanted.includes(diary._id));
+  const ids = new Set(wanted.map(({ _id }) => _id));
+  const others = diaries.filter((diary) => diary.busy.some(isOurs) && !ids.has(diary._id));
   for (const { _id } of others)
     await Diary.updateOne({ _id }, { $pull: { busy: { appointment: item._id } } });
 }
 
-async function push(_id: string, { account, _id: appointment }: Appointment, entry: Busy): Promise<void> {
+async function push(_id: string, account: Types.ObjectId, entry: Busy): Promise<void> {
+  const { appointment, slot } = entry;
+  const entered = { $elemMatch: { appointment, slot } };
   for (;;) {
     try {
       await Diary.updateOne(
-        { _id, 'busy.appointment': { $ne: appointment } },
+        { _id, busy: { $not: entered } },
         { $push: { busy: entry }, $setOnInsert: { account } },
         { upsert: true },
       );
@@ -145,7 +162,7 @@ async function push(_id: string, { account, _id: appointment }: Appointment, ent
     } catch (error) {
       // The diary has it by now, or was made by somebody else meanwhile and has not.
       if (!isDuplicateKey(error)) throw error;
-      if (await Diary.exists({ _id, 'busy.appointment': appointment })) return;
+      if (await Diary.exists({ _id, busy: entered })) return;
     }
   }
 }

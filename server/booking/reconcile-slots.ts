@@ -1,13 +1,14 @@
 import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { inSlots, slotsOf } from '../models/appointment-slots.js';
 import { asRead } from '../models/as-read.js';
-import { Diary } from '../models/diary.js';
+import { Diary, type Busy } from '../models/diary.js';
 import { Resource } from '../models/resource.js';
 import { holdersOf, Slot } from '../models/slot.js';
 import { enterTime } from './enter-time.js';
 import { findNeeds } from './find-needs.js';
-import { contactsOf, HOLDER } from './find-sitting.js';
+import { contactsOf, HOLDER, sitBeside } from './find-sitting.js';
 import { tellHousehold } from './tell-household.js';
 
 /** Somebody who could not come in: they have another meeting then. */
@@ -64,11 +65,12 @@ export const slotsWith = (
 
 async function enterAll(slot: Slot, now: Date): Promise<NotFree | undefined> {
   const here = await Appointment.find({
-    slot: slot._id,
+    ...inSlots([slot._id]),
     state: { $in: ['pending', ...LIVING_STATES] },
   }).lean();
   for (const appointment of here) {
-    const needs = (await findNeeds(appointment, slot)).filter((need) => need.kind === 'diary');
+    const lead = await leadTo(appointment, slot);
+    const needs = (await findNeeds(appointment, slot, lead)).filter((need) => need.kind === 'diary');
     for (const need of needs)
       if (need.shared && (await enterTime(appointment, need, now))) {
         const holder = await holderOf(slot, need.person);
@@ -76,7 +78,7 @@ async function enterAll(slot: Slot, now: Date): Promise<NotFree | undefined> {
         if (holder) return { holder, at: appointment.from };
       }
     await leaveOthers(
-      appointment._id,
+      { appointment: appointment._id, slot: slot._id },
       needs.map(({ person }) => person.toHexString()),
     );
   }
@@ -89,21 +91,22 @@ async function enterAll(slot: Slot, now: Date): Promise<NotFree | undefined> {
  */
 async function tellAll(deps: Deps, slot: Slot): Promise<void> {
   const here = await Appointment.find({
-    slot: slot._id,
+    ...inSlots([slot._id]),
     state: { $in: ['pending', ...LIVING_STATES] },
   }).lean();
   for (const { with: before, ...appointment } of here) {
-    if (String(before ?? []) === String(slot.with ?? [])) continue;
-    const sits = slot.with?.length ? { with: slot.with } : {};
-    const same = { _id: appointment._id, slot: slot._id, state: appointment.state };
-    const change = slot.with?.length ? { $set: sits } : { $unset: { with: 1 as const } };
+    const after = appointment.more ? await besideIn(appointment) : (slot.with ?? []);
+    if (String(before ?? []) === String(after)) continue;
+    const sits = after.length > 0 ? { with: after } : {};
+    const same = { _id: appointment._id, slot: appointment.slot, state: appointment.state };
+    const change = after.length > 0 ? { $set: sits } : { $unset: { with: 1 as const } };
     if (appointment.state === 'pending') {
       await Appointment.updateOne(same, change);
       continue;
     }
     const { entry } = appointment;
     const next = { first: entry?.first ?? appointment._id, changes: (entry?.changes ?? 0) + 1 };
-    const news = await sayTeam(before ?? [], slot.with ?? []);
+    const news = await sayTeam(before ?? [], after);
     if (appointment.from > deps.now())
       await tellHousehold(
         deps,
@@ -118,6 +121,19 @@ async function tellAll(deps: Deps, slot: Slot): Promise<void> {
       { ...change, $set: { ...sits, entry: next } },
     );
   }
+}
+
+/** Who else sits in a longer meeting, in whichever of its slots. */
+async function besideIn(appointment: Pick<Appointment, 'slot' | 'more'>): Promise<Types.ObjectId[]> {
+  return sitBeside(await Slot.find({ _id: { $in: slotsOf(appointment) } }, { with: 1 }).lean());
+}
+
+/** How long before one of its slots the one before it in a longer meeting ends. */
+async function leadTo(appointment: Pick<Appointment, 'slot' | 'more'>, slot: Slot): Promise<number> {
+  const all = slotsOf(appointment);
+  const before = all[all.findIndex((id) => id.equals(slot._id)) - 1];
+  const last = before && (await Slot.findById(before, { to: 1 }).lean());
+  return last && last.to < slot.from ? slot.from.getTime() - last.to.getTime() : 0;
 }
 
 /** "Mr. Park joins this meeting. Ms. Cohen no longer takes part in this meeting." */
@@ -154,10 +170,9 @@ async function takeOut(slot: Slot, holder: Types.ObjectId, now: Date): Promise<v
   } else await Slot.updateOne({ _id: slot._id }, { $pull: { with: holder } });
 }
 
-/** Takes a meeting out of the diaries of whoever does not sit in it any more. */
-async function leaveOthers(appointment: Types.ObjectId, people: string[]): Promise<void> {
-  const diaries = await Diary.find({ 'busy.appointment': appointment }, { _id: 1 }).lean();
+/** Takes a slot of a meeting out of the diaries of whoever does not sit in it any more. */
+async function leaveOthers(entry: Pick<Busy, 'appointment' | 'slot'>, people: string[]): Promise<void> {
+  const diaries = await Diary.find({ 'busy.appointment': entry.appointment }, { _id: 1 }).lean();
   const theirs = diaries.map(({ _id }) => _id).filter((id) => !people.includes(id.slice(0, id.indexOf(':'))));
-  if (theirs.length > 0)
-    await Diary.updateMany({ _id: { $in: theirs } }, { $pull: { busy: { appointment } } });
+  if (theirs.length > 0) await Diary.updateMany({ _id: { $in: theirs } }, { $pull: { busy: entry } });
 }

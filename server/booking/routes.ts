@@ -1,5 +1,7 @@
 import express, { type Router } from 'express';
 import type { Deps } from '../deps.js';
+import { speakTo } from '../web/read-language.js';
+import { wordsOf } from '../web/words.js';
 import { loadConference, parentGuard } from './load-conference.js';
 import { myEvents } from './list-my-events.js';
 import { appointmentPages } from './serve-appointments.js';
@@ -18,7 +20,9 @@ export function bookingRoutes(deps: Deps): Router {
       res.redirect(303, '/login?next=/my');
       return;
     }
-    res.render('booking/my', { title: 'Your schools', events: await myEvents(req.user) });
+    const reader = await speakTo(res);
+    const title = wordsOf(reader)('my.title');
+    res.render('booking/my', { title, events: await myEvents(req.user, reader) });
   });
 
   addSchoolPage(router, deps);

@@ -4,9 +4,11 @@ import { LIVING_STATES } from '../models/appointment.js';
 import { HttpError, notFound } from '../web/errors.js';
 import { timeOfDay, whenInWords } from '../web/format-time.js';
 import { parseForm, parseId, typedValues, type Form } from '../web/parse.js';
+import { wordsFor } from '../web/read-language.js';
 import { sayAnswers } from '../web/say-answers.js';
 import { sayCallOffice } from '../web/say-office.js';
 import { say } from '../web/session.js';
+import { wordsOf, type Words } from '../web/words.js';
 import { cancelAppointment } from './cancel-appointment.js';
 import { confirmAppointment } from './confirm-appointment.js';
 import { findMoved } from './find-moved.js';
@@ -37,8 +39,8 @@ export function appointmentPages(deps: Deps): Router {
 
   router.post('/appointments/:id/confirm', async (req, res) => {
     const { family, meeting } = await meetingOf(deps, req, res);
-    const parsed = parseForm(confirmForm(meeting.isOpenKind), req.body);
-    const read = readAnswers(questionsFor(family.event, 'household'), req.body);
+    const parsed = parseForm(confirmForm(meeting.isOpenKind), req.body, wordsFor(res));
+    const read = readAnswers(questionsFor(family.event, 'household'), req.body, wordsFor(res));
     if (!parsed.ok || !read.ok) {
       // As the fields stand: how to meet comes first, the note last.
       const faults: Record<string, string> = parsed.ok ? {} : parsed.errors;
@@ -78,7 +80,7 @@ export function appointmentPages(deps: Deps): Router {
   router.get('/appointments/:id/cancel', async (req, res) => {
     const { family, meeting } = await meetingOf(deps, req, res);
     if (!isCancellable(deps, family, meeting)) throw tooLate(deps, family, meeting);
-    res.render('booking/cancel', { title: 'Cancel this meeting?', ...wordsOf(family, meeting) });
+    res.render('booking/cancel', { title: wordsFor(res)('cancel.title'), ...factsOf(family, meeting) });
   });
 
   router.post('/appointments/:id/cancel', async (req, res) => {
@@ -94,7 +96,7 @@ export function appointmentPages(deps: Deps): Router {
       res.redirect(303, `${family.home}/appointments/${meeting.id}`);
       return;
     }
-    say(req, { kind: 'ok', text: `The meeting with ${meeting.teacher} is canceled.` });
+    say(req, { kind: 'ok', text: wordsFor(res)('cancel.done', { teacher: meeting.teacher }) });
     res.redirect(303, family.home);
   });
 
@@ -126,7 +128,7 @@ function leadToMoved(deps: Deps): RequestHandler<{ id: string }> {
     }
     if (moved.isLiving) {
       const when = whenInWords(moved.from, moved.to, event);
-      say(req, { kind: 'notice', text: `This meeting was moved. Its time is now ${when}.` });
+      say(req, { kind: 'notice', text: wordsFor(res)('meeting.movedTo', { when }) });
     }
     res.redirect(303, now);
   };
@@ -151,7 +153,8 @@ async function showMeeting(
   meeting: Meeting,
   form?: Form,
 ): Promise<void> {
-  const words = { ...wordsOf(family, meeting), ...(form ? { form } : {}) };
+  const t = wordsFor(res);
+  const words = { ...factsOf(family, meeting), ...(form ? { form } : {}) };
   const before =
     meeting.replaces && (await meetingById(family.event, family.household._id, meeting.replaces));
   const timeOf = (at: Date) => timeOfDay(at, family.event);
@@ -160,10 +163,10 @@ async function showMeeting(
     const until = timeOfDay(meeting.expiresAt, family.event);
     const replaced = before ? timeOf(before.from) : '';
     const questions = questionsFor(family.event, 'household');
-    res.render('booking/check', { title: 'Check and book', ...words, until, replaced, questions });
+    res.render('booking/check', { title: t('check.heading'), ...words, until, replaced, questions });
   } else if (LIVING_STATES.includes(meeting.state)) {
     res.render('booking/done', {
-      title: before ? `Your meeting is now at ${timeOf(meeting.from)}` : 'Your meeting is booked',
+      title: before ? t('done.moved', { time: timeOf(meeting.from) }) : t('done.booked'),
       released: before ? timeOf(before.from) : '',
       ...words,
       mayCancel: isCancellable(deps, family, meeting),
@@ -173,22 +176,24 @@ async function showMeeting(
   } else {
     const wasBooked = meeting.state === 'cancelled';
     res.render('booking/ended', {
-      title: wasBooked ? 'This meeting is canceled' : 'We no longer hold this time for you',
+      title: t(wasBooked ? 'ended.title' : 'ended.unheld'),
       ...words,
-      why: wasBooked ? sayCancelled(meeting) : sayRefusal('hold ended', { time: timeOf(meeting.from) }),
+      why: wasBooked
+        ? sayCancelled(t, meeting)
+        : sayRefusal(family.event, 'hold ended', { time: timeOf(meeting.from) }),
     });
   }
 }
 
-function sayCancelled(meeting: Meeting): string {
-  if (meeting.cancelledBy === 'school') return 'The school canceled it.';
-  return meeting.cancelledBy === 'change' ? 'You chose another time instead.' : 'You canceled it.';
+function sayCancelled(t: Words, { cancelledBy }: Meeting): string {
+  if (cancelledBy === 'school') return t('ended.bySchool');
+  return t(cancelledBy === 'change' ? 'ended.byChange' : 'ended.byYou');
 }
 
-function wordsOf(family: Family, meeting: Meeting): Record<string, unknown> {
+function factsOf(family: Family, meeting: Meeting): Record<string, unknown> {
   return {
     meeting,
-    answers: sayAnswers(meeting.answers, 'family'),
+    answers: sayAnswers(meeting.answers, 'family', wordsOf(family.event)),
     when: whenInWords(meeting.from, meeting.to, family.event),
     timesHref: timesHref(family, meeting),
   };
@@ -207,11 +212,12 @@ function isCancellable(deps: Deps, family: Family, meeting: Meeting): boolean {
 
 function tooLate(deps: Deps, { event }: Family, meeting: Meeting): HttpError {
   const why = !LIVING_STATES.includes(meeting.state)
-    ? 'It’s already canceled.'
+    ? 'ended.already'
     : meeting.from <= deps.now()
-      ? `It has already started. ${sayCallOffice(event)}`
-      : `It starts too soon to change it here. ${sayCallOffice(event)}`;
-  return new HttpError(409, 'This meeting can’t be changed here', why);
+      ? 'ended.started'
+      : 'ended.tooSoon';
+  const values = { office: sayCallOffice(event) };
+  return new HttpError(409, { key: 'ended.noChange' }, { key: why, values });
 }
 
 export function sendCalendar(

@@ -7,7 +7,9 @@ import { notFound } from '../web/errors.js';
 import { daysInWords } from '../web/format-time.js';
 import { dayOf } from '../web/local-time.js';
 import { placed } from '../web/place.js';
+import { speakTo } from '../web/read-language.js';
 import { callOffice } from '../web/say-office.js';
+import { wordsOf } from '../web/words.js';
 import { brandOf } from '../web/show-brand.js';
 import { sayWindow } from './show-family.js';
 
@@ -26,6 +28,7 @@ export function addSchoolPage(router: Router, deps: Deps): void {
       return;
     }
     const now = deps.now();
+    const reader = await speakTo(res, account);
     const events = await Event.find({
       account: account._id,
       status: 'active',
@@ -39,12 +42,11 @@ export function addSchoolPage(router: Router, deps: Deps): void {
     const shown = events
       .filter((event) => bookingState(event, now) !== 'over')
       .sort((a, b) => (a.days[0] ?? '').localeCompare(b.days[0] ?? ''))
-      .map((event) => placed(event, account));
+      .map((event) => placed(event, reader));
     res.render('booking/school', {
-      title: 'Parent-teacher conferences',
+      title: wordsOf(reader)('school.heading'),
       school: brandOf(account),
-      lang: account.locale,
-      office: callOffice(account),
+      office: callOffice({ ...reader, office: account.office }),
       events: shown.map((event) => ({
         name: event.name,
         link: event.link,

@@ -12,7 +12,7 @@ import { childrenWithTeachers, meetingsOf } from './queries.js';
 export async function showFamily(deps: Deps, res: Response, family: Family): Promise<void> {
   const meetings = await meetingsOf(family.event, family.household._id);
   const children = await childrenWithTeachers(family.event, family.household.children, meetings);
-  res.render('booking/overview', { t: wordsOf(family.event), ...aboutEvent(deps, res), children, meetings });
+  res.render('booking/overview', { ...aboutEvent(deps, res), children, meetings });
 }
 
 /** What the event's pages say of it. */
@@ -30,14 +30,15 @@ export function aboutEvent(deps: Deps, res: Response): Record<string, unknown> {
 /** Whether parents can book, and from when until when. */
 export function sayWindow(event: PlacedEvent, now: Date): string {
   const { opensAt, closesAt } = event.booking;
+  const t = wordsOf(event);
   const at = (moment: Date) => `${dayAndTimeSoon(moment, event, now)} (${zoneName(event)})`;
   switch (bookingState(event, now)) {
     case 'open':
-      return closesAt ? `Booking is open until ${at(closesAt)}.` : 'Booking is open.';
+      return closesAt ? t('booking.openUntil', { at: at(closesAt) }) : t('booking.open');
     case 'not set':
     case 'before':
-      return opensAt ? `Booking opens on ${at(opensAt)}.` : 'Booking isn’t open yet.';
+      return opensAt ? t('booking.opensOn', { at: at(opensAt) }) : t('booking.notOpen');
     default:
-      return 'Booking is closed.';
+      return t('booking.closed');
   }
 }

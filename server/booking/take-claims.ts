@@ -66,10 +66,16 @@ async function diariesOf(needs: DiaryNeed[]): Promise<Map<string, Diary>> {
   return new Map(found.map((diary) => [diary._id, diary]));
 }
 
-/** What was taken under other rules, as for a class that the student has left since. */
+/**
+ * What was taken under other rules, as for a class that the student has left since. No seats: those that were taken for another length
+ * may be what somebody is booking at this moment (`change-length.ts`).
+ */
 function needless(me: Appointment, needs: CountedNeed[], found: Claim[]): Claim[] {
   return found.filter(
-    (claim) => me._id.equals(claim.appointment) && !needs.some(({ prefix }) => claim._id.startsWith(prefix)),
+    (claim) =>
+      me._id.equals(claim.appointment) &&
+      !claim._id.startsWith('slot:') &&
+      !needs.some(({ prefix }) => claim._id.startsWith(prefix)),
   );
 }
 

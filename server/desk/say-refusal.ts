@@ -1,13 +1,13 @@
 import type { Refusal } from '../models/appointment.js';
 
-/** What a refusal at the desk is about. */
+/** The subject of a refusal at the desk. */
 export interface AtDesk {
   child: string;
   teacher: string;
   family: string;
 }
 
-/** What the clerk reads. */
+/** The sentence for the clerk. */
 const SENTENCES: Record<Refusal, (of: AtDesk) => string> = {
   'not open': () => 'Booking isn’t open, and this event doesn’t let staff book outside the booking window.',
   'not here': () => 'This time is no longer there.',
@@ -30,6 +30,8 @@ const SENTENCES: Record<Refusal, (of: AtDesk) => string> = {
   'changed meanwhile': () => 'Somebody else is already moving this appointment.',
   'too many holds': () => 'There are too many times on hold.',
   'not answered': () => 'A question isn’t answered yet.',
+  'too long': () => 'The event no longer allows meetings of this length. Book a shorter one.',
+  'next taken': () => 'The time after it isn’t free. Book a shorter appointment, or choose another time.',
   'hold ended': () => 'This time is no longer held. If it’s still free, select it again.',
 };
 

@@ -7,7 +7,7 @@ import { queueMail } from '../notifications/queue-mail.js';
 import { countOf } from '../web/format-count.js';
 import type { Actor } from '../web/actor.js';
 
-/** Tells an adult that a child is theirs no more. Nothing goes to an address that nobody has proven. */
+/** Tells an adult that a child is no longer on their list. An address that nobody has proven gets nothing. */
 export async function tellRemoved(
   deps: Deps,
   actor: Actor,

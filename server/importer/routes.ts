@@ -11,7 +11,7 @@ import { FRESH_FORM, parseForm, parseQuery, typedValues, type Form } from '../we
 import { say, type Flash } from '../web/session.js';
 import { saveKindsBeside } from '../clever/connection/save-kinds.js';
 import { goOn, KINDS, show } from '../clever/connection/show-page.js';
-import { heldNotices } from '../runs/show/read-held.js';
+import { withheldNotices } from '../runs/show/read-withheld.js';
 import { refreshRoutes, runRoutes } from '../review/run/routes.js';
 import { tookOf } from '../runs/show/measure-took.js';
 import { STATE_WORDS, TRIGGER_WORDS } from '../runs/show/show-run.js';
@@ -177,11 +177,11 @@ async function importerPage(deps: Deps, res: Response, query: Partial<ImporterQu
           picked.map(({ _id }) => _id),
         )
       : undefined;
-  const held = await heldNotices(actor, deps.now());
+  const withheld = await withheldNotices(actor, deps.now());
   const runs = await recentRuns(events.map(({ _id }) => _id));
   return {
     title: 'Importer',
-    held,
+    withheld,
     section: 'importer',
     clever: account.clever,
     enabled,

@@ -114,6 +114,8 @@ export interface Account {
   timeZone: string;
   /** How dates, times and lists are written; absent: en-US. */
   locale?: Locale;
+  /** Codes of the languages that parents can choose from; absent: `USUAL_LANGUAGES`. */
+  languages?: string[];
   /** How families reach the office; events begin with it, and mails that belong to no event name it. */
   office?: Office;
   logo?: AccountLogo;
@@ -151,6 +153,7 @@ const schema = new Schema<Account>(
     name: { type: String, required: true },
     timeZone: { type: String, required: true },
     locale: { type: String, enum: LOCALES },
+    languages: { type: [String], default: undefined },
     office: { type: officeSchema },
     logo: {
       type: new Schema<AccountLogo>(

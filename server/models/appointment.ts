@@ -46,6 +46,8 @@ export const REFUSALS = [
   'too many holds',
   'not answered',
   'hold ended',
+  'too long',
+  'next taken',
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
@@ -85,6 +87,10 @@ export interface CalendarEntry {
 export interface Appointment extends Scoped {
   event: Types.ObjectId;
   slot: Types.ObjectId;
+  /** Of a longer meeting: further slots of the resource, each following the one before. They never change once it is booked. */
+  more?: Types.ObjectId[];
+  /** Its length was changed while it was on hold, so that it may have taken seats it has no use for. */
+  resized?: boolean;
   resource: Types.ObjectId;
   /** Further holders of slots who sit in it, as its slot says. */
   with?: Types.ObjectId[];
@@ -94,7 +100,9 @@ export interface Appointment extends Scoped {
   students: Types.ObjectId[];
   class?: Types.ObjectId;
   state: AppointmentState;
+  /** When its first slot begins. */
   from: Date;
+  /** When its last slot ends. */
   to: Date;
   /** Idempotency key of the request that made it. */
   byKey: string;
@@ -143,6 +151,8 @@ const problem = {
 const schema = scopedSchema<Appointment>('appointment', {
   event: { type: Schema.Types.ObjectId, required: true },
   slot: { type: Schema.Types.ObjectId, required: true },
+  more: { type: [Schema.Types.ObjectId], default: undefined },
+  resized: Boolean,
   resource: { type: Schema.Types.ObjectId, required: true },
   with: { type: [Schema.Types.ObjectId], default: undefined },
   household: { type: Schema.Types.ObjectId, required: true },
@@ -195,6 +205,7 @@ schema.index({ byKey: 1 }, { unique: true });
 schema.index({ event: 1, state: 1, from: 1 });
 schema.index({ household: 1, state: 1, from: 1 });
 schema.index({ slot: 1, state: 1 });
+schema.index({ more: 1, state: 1 }, { partialFilterExpression: { more: { $exists: true } } });
 schema.index({ resource: 1, state: 1, from: 1 });
 schema.index({ with: 1, state: 1, from: 1 }, { partialFilterExpression: { with: { $exists: true } } });
 schema.index({ event: 1, students: 1, state: 1 });

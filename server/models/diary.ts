@@ -1,6 +1,6 @@
 import mongoose, { Schema, type Types } from 'mongoose';
 
-/** A stretch of somebody's day that an appointment takes. In a teacher's diary those of one slot overlap, as they share its seats. */
+/** A stretch of somebody's day that an appointment takes: one for each of its slots. In a teacher's diary those of one slot overlap, as they share its seats. */
 export interface Busy {
   from: Date;
   to: Date;

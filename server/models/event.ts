@@ -76,6 +76,8 @@ export interface Event extends Scoped {
     perTeacherAndDay: number;
     /** Least minutes between two appointments of one household; 0 allows back to back. */
     gapMinutes: number;
+    /** How many slots in a row one appointment may take. Absent: one. */
+    inARow?: number;
   };
   /** Questions asked at booking, in their order. Absent: there never were any. */
   fields?: AppointmentField[];
@@ -118,6 +120,7 @@ const schema = scopedSchema<Event>('event', {
     perStudent: { type: Number, default: 0 },
     perTeacherAndDay: { type: Number, default: 0 },
     gapMinutes: { type: Number, default: 0 },
+    inARow: Number,
   },
   fields: { type: [fieldSchema], default: undefined },
   office: { type: officeSchema },

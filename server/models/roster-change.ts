@@ -3,10 +3,10 @@ import type { AlikeReason } from './duplicate.js';
 import { scopedSchema, type Scoped } from './scoped.js';
 
 /**
- * `planned`: a preview found it. `held`: the guard holds a removal until a person decides. `applied`: done, and kept for undo. `undone`,
+ * `planned`: a preview found it. `withheld`: the guard withholds a removal until a person decides. `applied`: done, and kept for undo. `undone`,
  * `rejected`: what became of it. `stale`: could not be done, because somebody has changed the record since.
  */
-export const CHANGE_STATES = ['planned', 'held', 'applied', 'undone', 'rejected', 'stale'] as const;
+export const CHANGE_STATES = ['planned', 'withheld', 'applied', 'undone', 'rejected', 'stale'] as const;
 export type ChangeState = (typeof CHANGE_STATES)[number];
 
 export const CHANGE_ACTIONS = ['added', 'changed', 'restored', 'removed'] as const;
@@ -49,17 +49,17 @@ export interface RosterChange extends Scoped {
   /** The remark as a sentence, from version 0.4.0. */
   text?: string;
   searchKey: string;
-  /** If held: when it was first missed. A later run that holds it again keeps this. */
+  /** If withheld: when it was first missed. A later run that withholds it again keeps this. */
   since?: Date;
-  /** If held: the try at the run that held it. */
-  heldBy?: string;
-  /** If held: the run that carries out what somebody decided. A later run that holds it again passes this on. */
+  /** If withheld: the try at the run that withheld it. */
+  withheldBy?: string;
+  /** If withheld: the run that carries out what somebody decided. A later run that withholds it again passes this on. */
   decidedBy?: Types.ObjectId;
-  /** If held: the download may have been incomplete, so a complete one settles it. */
+  /** If withheld: the download may have been incomplete, so a complete one settles it. */
   doubtful?: boolean;
   /** For ties that end: how many. */
   size?: number;
-  /** For held ties: the fingerprint of what the source says of the list. A rejected removal stays rejected while it is the same. */
+  /** For withheld ties: the fingerprint of what the source says of the list. A rejected removal stays rejected while it is the same. */
   keptFor?: string;
   expiresAt: Date;
 }
@@ -83,7 +83,7 @@ const schema = scopedSchema<RosterChange>('rosterChange', {
   text: String,
   searchKey: { type: String, default: '' },
   since: Date,
-  heldBy: String,
+  withheldBy: String,
   decidedBy: Schema.Types.ObjectId,
   doubtful: Boolean,
   size: Number,
@@ -99,10 +99,13 @@ schema.index(
   { decidedBy: 1, kind: 1, _id: 1 },
   { partialFilterExpression: { decidedBy: { $exists: true } } },
 );
-// Finds since when the first of a run's held removals has been missed.
-schema.index({ run: 1, since: 1 }, { partialFilterExpression: { state: 'held' } });
-// Finds what waits for a decision, of the account's roster or of an event, by kind and by the run that held it.
-schema.index({ account: 1, event: 1, kind: 1, heldBy: 1 }, { partialFilterExpression: { state: 'held' } });
+// Finds since when the first of a run's withheld removals has been missed.
+schema.index({ run: 1, since: 1 }, { partialFilterExpression: { state: 'withheld' } });
+// Finds what waits for a decision, of the account's roster or of an event, by kind and by the run that withheld it.
+schema.index(
+  { account: 1, event: 1, kind: 1, withheldBy: 1 },
+  { partialFilterExpression: { state: 'withheld' } },
+);
 // Finds documents whose removal waits for a decision.
 schema.index({ account: 1, state: 1, target: 1 });
 schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
@@ -110,6 +113,12 @@ schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 export const RosterChange = mongoose.model<RosterChange>('rosterChange', schema);
 
 /** Removals that wait for a decision: of an event's runs, or, without an event, of the account's. */
-export function heldOf({ account, event }: { account: Types.ObjectId; event?: Types.ObjectId | undefined }) {
-  return { account, event: event ?? { $exists: false }, state: 'held' as const };
+export function withheldOf({
+  account,
+  event,
+}: {
+  account: Types.ObjectId;
+  event?: Types.ObjectId | undefined;
+}) {
+  return { account, event: event ?? { $exists: false }, state: 'withheld' as const };
 }

@@ -57,7 +57,7 @@ export interface RosterRun extends Run {
   upload?: Types.ObjectId;
   /** For a preview: what it looks at. Two requests for the same before it is over are one run. */
   asks?: string;
-  /** For a preview: kinds whose lists were complete, so that applying it settles what earlier runs hold of them. */
+  /** For a preview: kinds whose lists were complete, so that applying it settles what earlier runs withhold of them. */
   answered?: string[];
   /** For a preview: documents that earlier runs would remove and that the source has, although its list of the kind was incomplete. */
   back?: Types.ObjectId[];

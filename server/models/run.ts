@@ -7,7 +7,7 @@ export type RunState = (typeof RUN_STATES)[number];
 
 /**
  * The purpose of a run. `preview` notes what a `sync` would change and changes nothing; `apply` does exactly what a preview noted; `accept`
- * and `reject` answer held removals; `undo` takes back a run. The last four are `of` another run.
+ * and `reject` answer withheld removals; `undo` takes back a run. The last four are `of` another run.
  */
 export const RUN_PURPOSES = ['sync', 'preview', 'apply', 'accept', 'reject', 'undo'] as const;
 export type RunPurpose = (typeof RUN_PURPOSES)[number];
@@ -33,7 +33,7 @@ export interface Stage {
 export interface RunRemark extends Record<string, unknown> {
   code: string;
   text?: string;
-  ofHeld?: boolean;
+  ofWithheld?: boolean;
 }
 
 /** Results that need no number. */
@@ -111,7 +111,7 @@ export interface KindCounts {
   restored: number;
   refused: number;
   /** Removals that wait for a person. */
-  held: number;
+  withheld: number;
   /** Read and not taken: of a school that is not matched, or already taken from another list. */
   leftOut: number;
 }
@@ -126,11 +126,11 @@ export interface Run extends Scoped {
   reason?: string;
   /** Whether something was written to the roster, so that there is something to undo. */
   changed?: boolean;
-  /** For a sync: the fingerprint of what it holds; '' for nothing. It shows the next one whether it holds anything else. */
-  holds?: string;
+  /** For a sync: the fingerprint of what it withholds; '' for nothing. It shows the next one whether it withholds anything else. */
+  withholds?: string;
   /** The run that undid it. */
   undoneBy?: Types.ObjectId;
-  /** The run that applies this preview, or carries out the decision about what this run held; it may not have begun. */
+  /** The run that applies this preview, or carries out the decision about what this run withheld; it may not have begun. */
   claimedBy?: Types.ObjectId;
   stages: Stage[];
   counts: Record<string, KindCounts>;
@@ -168,7 +168,7 @@ export const NO_COUNTS: KindCounts = {
   removed: 0,
   restored: 0,
   refused: 0,
-  held: 0,
+  withheld: 0,
   leftOut: 0,
 };
 
@@ -178,7 +178,7 @@ export const runFields: SchemaDefinition = {
   of: Schema.Types.ObjectId,
   reason: String,
   changed: Boolean,
-  holds: String,
+  withholds: String,
   undoneBy: Schema.Types.ObjectId,
   claimedBy: Schema.Types.ObjectId,
   stages: [

@@ -47,6 +47,8 @@ export interface User {
   email: string;
   name: string;
   passwordHash?: string;
+  /** The code of the language in which they read parents' pages and mails; absent: nobody has said. */
+  language?: string;
   /** When a one-time link sent to the address was opened; until then the address proves nothing. */
   emailProvenAt?: Date;
   grants: Grant[];
@@ -62,6 +64,7 @@ const schema = new Schema<User>(
     email: { type: String, required: true },
     name: { type: String, required: true },
     passwordHash: String,
+    language: String,
     emailProvenAt: Date,
     grants: [
       new Schema<Grant>(

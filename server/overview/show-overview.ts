@@ -5,7 +5,7 @@ import { eventCounts } from '../events/queries.js';
 import { eventPage, pathOf } from '../events/show-event.js';
 import { Appointment, LIVING_STATES, type Attended } from '../models/appointment.js';
 import { listLinks } from '../reports/show-report.js';
-import { heldNotices } from '../runs/show/read-held.js';
+import { withheldNotices } from '../runs/show/read-withheld.js';
 import { findNextNight } from '../sync/nights/find-due-night.js';
 import { sayNight, saySync } from '../sync/tab/say-sync.js';
 import { actorOf, levelIn, mayRunAll, mayRunEvent, type Actor } from '../web/actor.js';
@@ -21,7 +21,7 @@ import { readDoings } from './read-doings.js';
 import { readReadiness } from './read-readiness.js';
 import { explainWarning, warnOfOpening } from './warn-opening.js';
 
-/** What of an event its overview is about. */
+/** The part of an event that its overview is about. */
 type Phase = 'preparing' | 'booking' | 'after';
 
 const PHASES: Record<BookingState, Phase> = {
@@ -33,7 +33,7 @@ const PHASES: Record<BookingState, Phase> = {
   archived: 'after',
 };
 
-/** Teachers whom the page names of those with too few slots. */
+/** How many of the teachers with too few slots the page names. */
 const MOST_SHORT = 8;
 
 export async function showOverview(deps: Deps, res: Response): Promise<void> {
@@ -43,8 +43,8 @@ export async function showOverview(deps: Deps, res: Response): Promise<void> {
   const runs = mayRunEvent(actor, event._id);
   const phase = PHASES[bookingState(event, now)];
   const seesAll = sightOf(res).resource === undefined;
-  const [held, part] = await Promise.all([
-    runs ? heldNotices(actor, now, event._id) : [],
+  const [withheld, part] = await Promise.all([
+    runs ? withheldNotices(actor, now, event._id) : [],
     phase === 'preparing' && runs
       ? prepare(deps, actor, event)
       : phase === 'booking' && seesAll
@@ -53,7 +53,7 @@ export async function showOverview(deps: Deps, res: Response): Promise<void> {
   ]);
   res.render('overview/show', {
     ...eventPage(event, 'overview'),
-    ...{ phase, runs, held },
+    ...{ phase, runs, withheld },
     mayCreate: mayCreateEvents(actor),
     state: bookingState(event, now),
     sentence: sayBooking(event, now),
@@ -65,7 +65,7 @@ export async function showOverview(deps: Deps, res: Response): Promise<void> {
   });
 }
 
-/** Before booking opens: the checklist, and what speaks against opening. */
+/** Before booking opens: the checklist, and warnings against opening. */
 async function prepare(deps: Deps, actor: Actor, event: PlacedEvent) {
   const now = deps.now();
   const ready = await readReadiness(event);
@@ -76,7 +76,7 @@ async function prepare(deps: Deps, actor: Actor, event: PlacedEvent) {
     counts: ready,
     steps,
     next: nextStep(steps),
-    // What a step says that is still to do is not said again.
+    // A warning that repeats an open step is left out.
     warnings: warnOfOpening(event, ready, { now, sendsMail })
       .filter(({ code }) => !SAID_BY[code] || !shown.has(SAID_BY[code]))
       .map((warning) => explainWarning(warning, event, now)),
@@ -90,7 +90,7 @@ const SAID_BY: Partial<Record<string, string>> = {
   'without slots': 'Make the slots',
 };
 
-/** While families book: the figures, their charts, who finds no time, and what Slotbell does by itself. */
+/** While families book: the figures with their charts, families who find no time, and what Slotbell does by itself. */
 async function watch(actor: Actor, event: PlacedEvent, now: Date, runs: boolean) {
   const [figures, doings] = await Promise.all([
     countFigures(event, now),
@@ -134,7 +134,7 @@ function nightOf(
   return { on, next: findNextNight(hour, timeZone, now), ...(pausedBy ? { pausedBy } : {}) };
 }
 
-/** What there is, and who came. */
+/** After the event: what took place, and who came. */
 async function lookBack(res: Response, event: PlacedEvent, withMarks: boolean) {
   const [counts, marks] = await Promise.all([
     eventCounts(event, sightOf(res)),

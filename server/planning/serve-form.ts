@@ -56,11 +56,11 @@ function readForm(
 ): { ok: true; request: PlanRequest } | { ok: false; errors: Record<string, string> } {
   const say = wordsOf(event);
   const parsed = parseForm(planForm, req.body);
-  if (!parsed.ok) return { ok: false, errors: { _form: say('plan.errors.again') } };
+  if (!parsed.ok) return { ok: false, errors: { _form: say('planErrors.again') } };
   const form = parsed.value;
   const errors: Record<string, string> = {};
   const wanted = wishesOf(offer, form.wish, form.together.map(String));
-  if (wanted.length === 0) errors.wish = say('plan.errors.noTeacher');
+  if (wanted.length === 0) errors.wish = say('planErrors.noTeacher');
   const days = offer.days
     .filter(({ day }) => form.day.includes(day))
     .map(({ day, from, to }) => ({
@@ -68,12 +68,12 @@ function readForm(
       from: textOf(form, `from-${day}`, from),
       to: textOf(form, `to-${day}`, to),
     }));
-  if (days.length === 0) errors.day = say('plan.errors.noDay');
-  for (const { day, from, to } of days) if (to <= from) errors[`to-${day}`] = say('plan.errors.window');
+  if (days.length === 0) errors.day = say('planErrors.noDay');
+  for (const { day, from, to } of days) if (to <= from) errors[`to-${day}`] = say('planErrors.window');
   const breaks = BREAKS.flatMap((n) => {
     const [from, to] = [textOf(form, `breakFrom${n}`), textOf(form, `breakTo${n}`)];
     if (!from && !to) return [];
-    if (!from || !to || to <= from) errors[`breakTo${n}`] = say('plan.errors.break');
+    if (!from || !to || to <= from) errors[`breakTo${n}`] = say('planErrors.break');
     return [{ from, to }];
   });
   if (Object.keys(errors).length > 0) return { ok: false, errors };
@@ -121,7 +121,6 @@ async function showForm(
   const say = wordsOf(event);
   const offer = known ?? (await offerPlan(family, deps.now()));
   res.status(form ? statusOf(form) : 200).render('planning/form', {
-    t: say,
     title: say('plan.title'),
     ...(form ? { form } : {}),
     key: new Types.ObjectId().toHexString(),

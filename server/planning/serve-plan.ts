@@ -28,9 +28,7 @@ export function planPages(deps: Deps): Router {
     const { family, plan } = await planOf(deps, req, res);
     if (plan.state === 'booked') res.redirect(303, `${family.home}/schedule`);
     else if (plan.state === 'making' && deps.now().getTime() - plan.createdAt.getTime() < MAKING_MS)
-      res
-        .set('Refresh', '1')
-        .render('planning/making', { t: wordsOf(family.event), title: wordsOf(family.event)('plan.making') });
+      res.set('Refresh', '1').render('planning/making', { title: wordsOf(family.event)('plan.making') });
     else await showPlan(deps, res, family, plan);
   });
 
@@ -53,7 +51,7 @@ export function planPages(deps: Deps): Router {
         ? await bookPlan(deps, family, plan, bookingOf(read.answers, values))
         : ({ ok: false, reason: 'changed' } as const);
       if (!booked.ok) {
-        const text = { changed: 'plan.changed', empty: 'plan.empty', 'not open': 'plan.why.notOpen' }[
+        const text = { changed: 'plan.changed', empty: 'plan.empty', 'not open': 'planWhy.notOpen' }[
           booked.reason
         ];
         tell(req, { kind: 'notice', text: t(text) });
@@ -222,7 +220,6 @@ async function showLine(deps: Deps, res: Response, family: Family, plan: Plan, w
     };
   });
   res.render('planning/line', {
-    t,
     title: t('plan.chooseTime', { teacher }),
     path: `${home}/plan/${String(plan._id)}`,
     action: `${home}/plan/${String(plan._id)}/lines/${wish}`,

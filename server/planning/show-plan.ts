@@ -64,7 +64,6 @@ export async function showPlan(
   const isHeld = plan.state === 'held' && plan.expiresAt !== undefined && plan.expiresAt > now;
   const isAnySent = Object.keys(form.values).length > 0;
   res.render('planning/plan', {
-    t: say,
     title: say('plan.yours'),
     scripts: ['countdown'],
     form: isAnySent ? form : { ...form, values: plan.typed ?? {} },

@@ -7,10 +7,12 @@ import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
 import type { Plan } from '../models/plan.js';
+import { User } from '../models/user.js';
 import { queueMail } from '../notifications/queue-mail.js';
 import { daysInWords, fullDay, timeSpan } from '../web/format-time.js';
 import { dayOf } from '../web/local-time.js';
 import { placed, type PlacedEvent } from '../web/place.js';
+import { readerCalled } from '../web/read-language.js';
 import { sayAnswers } from '../web/say-answers.js';
 import { callOffice } from '../web/say-office.js';
 import { wordsOf } from '../web/words.js';
@@ -26,11 +28,14 @@ export async function tellPlan(deps: Deps, plan: Plan): Promise<void> {
       .lean(),
   ]);
   if (!household || !found || !account || booked.length === 0) return;
-  const event = placed(found, account);
-  const meetings = await withNames(booked, event);
-  const ics = writeCalendar(event, account, meetings, deps.config.publicUrl, deps.now());
-  const replyTo = event.office?.replyTo || event.office?.email;
+  const replyTo = found.office?.replyTo || found.office?.email;
+  const logins = await User.find({ _id: { $in: household.adults } }, { language: 1 }).lean();
   for (const adult of await addresseesOf(household)) {
+    // Each in the language that they read.
+    const { language } = logins.find(({ _id }) => _id.equals(adult._id)) ?? {};
+    const event = placed(found, readerCalled(language, account));
+    const meetings = await withNames(booked, event);
+    const ics = writeCalendar(event, account, meetings, deps.config.publicUrl, deps.now());
     await queueMail(deps, {
       account: account._id,
       event: event._id,
@@ -69,14 +74,14 @@ function writeMail(
     ({ label, text }) => `${label}: ${text}`,
   );
   const parts = [
-    say('plan.mail.hello', { name: values.parent }),
-    say('plan.mail.booked', { count, school: values.school }),
+    say('planMail.hello', { name: values.parent }),
+    say('planMail.booked', { count, school: values.school }),
     ...lists,
     ...(answers.length > 0 ? [answers.join('\n')] : []),
-    `${say('plan.mail.see', { count })}\n${values.link}`,
-    say('plan.mail.questions', { office: callOffice(event) }),
+    `${say('planMail.see', { count })}\n${values.link}`,
+    say('planMail.questions', { office: callOffice(event) }),
   ];
-  const subject = say('plan.mail.subject', { count, days: daysInWords(days, event) });
+  const subject = say('planMail.subject', { count, days: daysInWords(days, event) });
   return { subject: subject.slice(0, 250), text: `${parts.join('\n\n')}\n` };
 }
 

@@ -13,6 +13,7 @@ import { keyPhones } from './key-phones.js';
 import { foldSearchKeys } from './fold-search-keys.js';
 import { noteMissing } from './note-missing.js';
 import { renameClaims } from './rename-claims.js';
+import { dropHeldIndexes, renameHeld } from './rename-held.js';
 import { renameRecords } from './rename-records.js';
 
 /**
@@ -21,7 +22,7 @@ import { renameRecords } from './rename-records.js';
  * leaves correct documents alone, and never loads a whole collection.
  */
 export interface UpgradeStep {
-  /** The step's permanent name in the collection `upgrade`; the file has the same name. */
+  /** The step's permanent name in the collection `upgrade`; its file has the same name, or that of the step it belongs to. */
   id: string;
   /** Steps that a unique index needs run before the indexes are built; all others after it, so that they can use them. */
   when: 'before indexes' | 'after indexes';
@@ -48,4 +49,6 @@ export const STEPS: readonly UpgradeStep[] = [
   { id: 'fill-limits', when: 'after indexes', run: fillLimits },
   { id: 'rename-claims', when: 'after indexes', run: renameClaims },
   { id: 'key-phones', when: 'after indexes', run: keyPhones },
+  { id: 'drop-held-indexes', when: 'before indexes', run: dropHeldIndexes },
+  { id: 'rename-held', when: 'after indexes', run: renameHeld },
 ];

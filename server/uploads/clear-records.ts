@@ -17,7 +17,7 @@ export interface ClearedRecords {
 
 /**
  * Clears the record ids of the former source. People lose theirs and keep everything else. Terms, courses and sections are archived under
- * prefixed ids; the classes made from them stay. Undo notes, previews and held removals are deleted, as they name those records. A
+ * prefixed ids; the classes made from them stay. Undo notes, previews and withheld removals are deleted, as they name those records. A
  * repetition changes nothing more.
  * @param at when the change of source began; a part of the prefixed ids, so that those of two changes never collide
  */

@@ -10,6 +10,7 @@ export type AssetUrl = (file: string) => string;
 
 const VENDOR: Record<string, string> = {
   '/assets/bootstrap.css': 'node_modules/bootstrap/dist/css/bootstrap.min.css',
+  '/assets/bootstrap.rtl.css': 'node_modules/bootstrap/dist/css/bootstrap.rtl.min.css',
 };
 
 /** Static files: our own from `public/`, a few from packages, and the icons as one sprite. */

@@ -97,7 +97,7 @@ describe('a deletion of all contacts and a sync', function () {
     assert.equal(await ContactDeletion.countDocuments(), 0);
   });
 
-  it('the next import reads everything and brings everybody as new, with no duplicates and nothing held', async () => {
+  it('the next import reads everything and brings everybody as new, with no duplicates and nothing withheld', async () => {
     const before = await Contact.countDocuments();
     const sections = await Section.countDocuments();
     assert.ok((await remove()).ok);
@@ -108,7 +108,7 @@ describe('a deletion of all contacts and a sync', function () {
     );
     const run = await district.sync();
     const { counts } = await district.refreshOf(run);
-    assert.deepEqual([counts.student?.added, counts.student?.held ?? 0], [40, 0]);
+    assert.deepEqual([counts.student?.added, counts.student?.withheld ?? 0], [40, 0]);
     assert.deepEqual([await Contact.countDocuments(), await Section.countDocuments()], [before, sections]);
     assert.ok((await Class.countDocuments({ event: district.event, status: 'active' })) > 0);
   });

@@ -4,7 +4,7 @@ import { Types } from 'mongoose';
 import { RosterRun } from '../../server/models/roster-run.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { applyRun } from '../../server/review/run/apply-run.js';
-import { decideHeldOfAccount } from '../../server/review/run/decide-held.js';
+import { decideWithheldOfAccount } from '../../server/review/run/decide-withheld.js';
 import { undoRun } from '../../server/review/run/undo-run.js';
 import { prepareDatabase } from '../../server/upgrades/prepare-database.js';
 import { startFaultyProxy, writeOf } from '../support/faulty-proxy.js';
@@ -41,10 +41,10 @@ describe('a worker killed in the middle of what somebody decided', () => {
       async () => undoRun(district.deps, await last(), { by, reason: '', whole: true, stopNightly: false }),
     ],
     [
-      'held removals that are accepted',
+      'withheld removals that are accepted',
       async () => {
         const refresh = await district.refreshOf(await district.sync());
-        return decideHeldOfAccount(district.deps, refresh, { verdict: 'accept', by, reason: '' });
+        return decideWithheldOfAccount(district.deps, refresh, { verdict: 'accept', by, reason: '' });
       },
     ],
   ];

@@ -28,7 +28,7 @@ describe('import boundaries', () => {
     ['server/booking/book-slot.ts', uses('../../test/support/http.js')],
     ['server/runs/engine/take-run.ts', uses('../../roster/run/run-refresh.js')],
     ['server/roster/run/run-refresh.ts', uses('../../sync/runs/start-sync.js')],
-    ['server/sync/tab/routes.ts', usesType('../../review/held/schema.js')],
+    ['server/sync/tab/routes.ts', usesType('../../review/withheld/schema.js')],
     ['server/roster/people/apply.ts', uses('../../events/create-event.js')],
     ['server/routes.ts', uses('./demo/index.js')],
     ['server/app.ts', uses('./sandbox/index.js')],

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import mongoose, { Types } from 'mongoose';
+// What a test empties is the collections of the models that are loaded.
+import '../../server/models/duplicate.js';
 import { emptyDatabase } from '../support/hooks.js';
 import { findSentences } from '../support/sentences.js';
 
@@ -12,7 +14,7 @@ describe('a sentence in the database', () => {
 
   it('is found wherever a record keeps one', async () => {
     await store('notification', { fault: 'The mail server could not be reached.' });
-    await store('syncRun', { remarks: [{ code: 'held', why: 'this download may not tell all.' }] });
+    await store('syncRun', { remarks: [{ code: 'withheld', why: 'this download may not tell all.' }] });
     await store('auditEntry', { detail: { outcome: 'The meeting was canceled by the school' } });
     await store('duplicate', { reason: 'Both have the same name.', pair: 'x' });
     assert.deepEqual((await findSentences()).sort(), [

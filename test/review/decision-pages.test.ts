@@ -9,7 +9,7 @@ import type { CleverUser } from '../../server/clever/schema.js';
 import type { Sandbox } from '../../server/sandbox/start-sandbox.js';
 import { HOSTILE, Office, pathOf } from '../support/roster/office.js';
 
-describe('pages of held removals and undo', () => {
+describe('pages of withheld removals and undo', () => {
   let office: Office;
   beforeEach(async function () {
     this.timeout(60_000);
@@ -17,8 +17,8 @@ describe('pages of held removals and undo', () => {
   });
   afterEach(() => office.close());
 
-  describe('held removals', () => {
-    const hold = async () => {
+  describe('withheld removals', () => {
+    const withhold = async () => {
       office.leave(40);
       const run = await office.district.sync();
       return `/importer/refreshes/${String(run.refresh)}`;
@@ -26,7 +26,7 @@ describe('pages of held removals and undo', () => {
 
     it('are told on every page that matters, and listed', async () => {
       changeTie(office.district.sandbox);
-      const refresh = await hold();
+      const refresh = await withhold();
       const run = await SyncRun.findOne().sort({ createdAt: -1 }).orFail().lean();
       for (const path of [
         '/importer',
@@ -37,26 +37,26 @@ describe('pages of held removals and undo', () => {
       ]) {
         const page = await office.visitor.get(path);
         assert.match(page.text, /40 students.*stay until you review them/, path);
-        assert.ok(page.text.includes(`${refresh}/held`), path);
+        assert.ok(page.text.includes(`${refresh}/withheld`), path);
       }
       const changes = await office.visitor.get(`${refresh}/changes?kind=guardian&action=changed`);
       assert.match(changes.text, /children<\/span>[^<]*− \S/, 'which child a guardian has no more');
-      const list = await office.visitor.get(`${refresh}/held`);
+      const list = await office.visitor.get(`${refresh}/withheld`);
       assert.match(list.text, /of \d+ records/);
       assert.match(list.text, /aria-label="Kind"[^]*kind=student">Students <span class="count">40</);
-      const students = await office.visitor.get(`${refresh}/held?kind=student`);
+      const students = await office.visitor.get(`${refresh}/withheld?kind=student`);
       assert.match(students.text, /<strong>40<\/strong> records/);
       assert.doesNotMatch(students.text, /data-label="Kind">Guardian/);
-      const file = await office.visitor.get(`${refresh}/held.csv?kind=student`);
+      const file = await office.visitor.get(`${refresh}/withheld.csv?kind=student`);
       assert.equal(file.text.trim().split('\n').length, 41);
       const one = await Contact.findOne({ 'record.id': office.district.sandbox.idOf('student', 2) })
         .orFail()
         .lean();
       const found = await office.visitor.get(
-        `${refresh}/held?q=${encodeURIComponent(`${one.firstName} ${one.lastName}`)}`,
+        `${refresh}/withheld?q=${encodeURIComponent(`${one.firstName} ${one.lastName}`)}`,
       );
       assert.ok(found.text.includes(one.record?.id ?? '?'));
-      const csv = await office.visitor.get(`${refresh}/held.csv`);
+      const csv = await office.visitor.get(`${refresh}/withheld.csv`);
       assert.equal(
         csv.text
           .trim()
@@ -68,34 +68,36 @@ describe('pages of held removals and undo', () => {
 
     it('need a reason, which is kept with the verdict and told afterwards', async () => {
       await office.book(0);
-      const refresh = await hold();
-      assert.match((await office.visitor.get(`${refresh}/held`)).text, /They have 1 appointment/);
+      const refresh = await withhold();
+      assert.match((await office.visitor.get(`${refresh}/withheld`)).text, /They have 1 appointment/);
+      const kept = await office.visitor.get(`${refresh}/held`);
+      assert.equal(kept.headers.location, `${refresh}/withheld`, 'an address that somebody kept');
       const refused = await office.visitor.post(
-        `${refresh}/held`,
+        `${refresh}/withheld`,
         { verdict: 'accept', reason: ' ' },
-        `${refresh}/held`,
+        `${refresh}/withheld`,
       );
       assert.equal(refused.status, 422);
       assert.match(refused.text, /Enter a reason/);
       const odd = await office.visitor.post(
-        `${refresh}/held`,
+        `${refresh}/withheld`,
         { verdict: 'burn', reason: 'kept text' },
-        `${refresh}/held`,
+        `${refresh}/withheld`,
       );
       assert.equal(odd.status, 422);
       assert.ok(odd.text.includes('value="kept text"'));
       const answers = await Promise.all(
         (['accept', 'reject'] as const).map((verdict) =>
-          office.visitor.post(`${refresh}/held`, { verdict, reason: HOSTILE }, `${refresh}/held`),
+          office.visitor.post(`${refresh}/withheld`, { verdict, reason: HOSTILE }, `${refresh}/withheld`),
         ),
       );
       const runs = await RosterRun.find({ purpose: { $in: ['accept', 'reject'] } }).lean();
       assert.equal(runs.length, 1, 'one of two decides');
       const places = answers.map(({ headers }) => headers.location);
       assert.ok(places.includes(`/importer/refreshes/${String(runs[0]?._id)}`), places.join());
-      assert.ok(places.includes(`${refresh}/held`), places.join());
+      assert.ok(places.includes(`${refresh}/withheld`), places.join());
       await office.district.work(runs[0]?._id ?? new Types.ObjectId());
-      const told = await office.visitor.get(`${refresh}/held`);
+      const told = await office.visitor.get(`${refresh}/withheld`);
       assert.match(told.text, /(accepted|rejected) the removals on/);
       assert.ok(told.text.includes('Reason: &lt;script&gt;'));
       assert.match(told.text, /already decided/);
@@ -103,11 +105,11 @@ describe('pages of held removals and undo', () => {
     });
 
     it('of the account are for its administrators alone', async () => {
-      const refresh = await hold();
+      const refresh = await withhold();
       const one = await office.visitorAs('event administrator', office.district.event);
       assert.equal((await one.get(refresh)).status, 403);
-      assert.equal((await one.get(`${refresh}/held`)).status, 403);
-      const answer = await one.post(`${refresh}/held`, { verdict: 'accept', reason: 'x' }, '/importer');
+      assert.equal((await one.get(`${refresh}/withheld`)).status, 403);
+      const answer = await one.post(`${refresh}/withheld`, { verdict: 'accept', reason: 'x' }, '/importer');
       assert.equal(answer.status, 403);
       assert.doesNotMatch((await one.get('/importer')).text, /students.*until you review/);
       assert.equal(await RosterRun.countDocuments({ purpose: 'accept' }), 0);

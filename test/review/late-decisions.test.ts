@@ -7,32 +7,32 @@ import { RosterChange } from '../../server/models/roster-change.js';
 import { RosterRun } from '../../server/models/roster-run.js';
 import { Section } from '../../server/models/section.js';
 import { SyncRun } from '../../server/models/sync-run.js';
-import { decideHeldOfAccount, decideHeldOfEvent } from '../../server/review/run/decide-held.js';
+import { decideWithheldOfAccount, decideWithheldOfEvent } from '../../server/review/run/decide-withheld.js';
 import { runRoster } from '../../server/sync/runs/run-roster.js';
 import { readLog } from '../../server/runs/log/read-log.js';
 import { sayRemarks, sayResult } from '../support/say-run.js';
 import { asApp } from '../support/scans.js';
 import { live } from '../support/roster/crash.js';
 import { makeEvent, runNow, type TestDistrict } from '../support/roster/district.js';
-import { HeldPeople } from '../support/roster/held-people.js';
+import { WithheldPeople } from '../support/roster/withheld-people.js';
 import { restoreSnapshot, takeSnapshot } from '../support/snapshot.js';
 import { takeOver } from '../support/roster/take-over.js';
 
 const by = new Types.ObjectId();
 type Verdict = 'accept' | 'reject';
 
-describe('what somebody decided about held removals while a sync ran', () => {
-  let people: HeldPeople;
+describe('what somebody decided about withheld removals while a sync ran', () => {
+  let people: WithheldPeople;
   let district: TestDistrict;
-  let held: RosterRun;
+  let withheld: RosterRun;
   beforeEach(async function () {
     this.timeout(60_000);
-    people = new HeldPeople();
+    people = new WithheldPeople();
     await people.begin();
     ({ district } = people);
     people.leave();
-    held = await district.refreshOf(await district.sync());
-    assert.equal(held.counts.student?.held, 40);
+    withheld = await district.refreshOf(await district.sync());
+    assert.equal(withheld.counts.student?.withheld, 40);
   });
   afterEach(() => district.close());
 
@@ -46,7 +46,7 @@ describe('what somebody decided about held removals while a sync ran', () => {
     for (const id of students(40, 62)) district.sandbox.removeStudent(id);
   };
   const decide = async (verdict: Verdict) => {
-    const decided = await decideHeldOfAccount(district.deps, held, { verdict, by, reason: 'looked' });
+    const decided = await decideWithheldOfAccount(district.deps, withheld, { verdict, by, reason: 'looked' });
     assert.ok(decided.ok);
     return decided.run;
   };
@@ -68,9 +68,9 @@ describe('what somebody decided about held removals while a sync ran', () => {
     const done = await settled(decision);
     assert.match(sayResult(done), /^37 students removed/);
     assert.match(sayRemarks(done).join(), /Not on the list you reviewed: 22 students/);
-    assert.deepEqual([done.by, done.reason, done.of], [by, 'looked', held._id]);
+    assert.deepEqual([done.by, done.reason, done.of], [by, 'looked', withheld._id]);
     // Those are a question of their own.
-    const again = await decideHeldOfAccount(district.deps, await district.refreshOf(run), {
+    const again = await decideWithheldOfAccount(district.deps, await district.refreshOf(run), {
       verdict: 'accept',
       by,
       reason: 'these too',
@@ -101,7 +101,7 @@ describe('what somebody decided about held removals while a sync ran', () => {
       assert.match(sayResult(await settled(run)), /^There was nothing left to (remove|review)\.$/);
       assert.deepEqual([await gone(), await waiting()], [[], []]);
       for (let index = 0; index < 40; index += 1) district.sandbox.removeStudent(student(index));
-      held = await district.refreshOf(await district.sync());
+      withheld = await district.refreshOf(await district.sync());
     }
   });
 
@@ -118,7 +118,7 @@ describe('what somebody decided about held removals while a sync ran', () => {
     const { sync } = await Event.findById(district.event).orFail().lean();
     const other = await makeEvent(district.account, sync, 'Spring conferences');
     await district.sync(other);
-    held = await district.refreshOf(await district.sync(other));
+    withheld = await district.refreshOf(await district.sync(other));
     const asked = district.sandbox.nextRequest(/role=student/).then(() => decide('accept'));
     await district.sync();
     await district.work(await asked);
@@ -141,7 +141,7 @@ describe('what somebody decided about held removals while a sync ran', () => {
       await live(() => district.sync(), {
         async beforeWrite(nth) {
           if (nth !== point) return;
-          const decided = await decideHeldOfAccount(district.deps, held, {
+          const decided = await decideWithheldOfAccount(district.deps, withheld, {
             verdict: 'accept',
             by,
             reason: '',
@@ -204,7 +204,7 @@ describe('what somebody decided about held removals while a sync ran', () => {
       }
     });
 
-  it('of an event’s classes: those that its next sync holds as well leave, those that it missed first wait', async () => {
+  it('of an event’s classes: those that its next sync withholds as well leave, those that it missed first wait', async () => {
     const { sandbox, event } = district;
     const [old, next] = [sandbox.idOf('term', 2), sandbox.idOf('term', 1)];
     const term = { id: old, name: 'Full Year', start: '', end: '' };
@@ -215,15 +215,15 @@ describe('what somebody decided about held removals while a sync ran', () => {
     const late = sections.slice(0, 2);
     for (const { record } of sections.slice(2)) sandbox.change(record.id, { term_id: next });
     const first = await district.sync();
-    const many = first.counts.class?.held ?? 0;
+    const many = first.counts.class?.withheld ?? 0;
     assert.ok(many > 20, sayResult(first));
     for (const { record } of late) sandbox.change(record.id, { term_id: next });
     const before = await Class.countDocuments({ status: 'gone' });
     const asked = sandbox
       .nextRequest(/role=student/)
-      .then(() => decideHeldOfEvent(district.deps, first, { verdict: 'accept', by, reason: 'looked' }));
+      .then(() => decideWithheldOfEvent(district.deps, first, { verdict: 'accept', by, reason: 'looked' }));
     const second = await district.sync();
-    assert.equal(second.counts.class?.held, many + 2);
+    assert.equal(second.counts.class?.withheld, many + 2);
     const decided = await asked;
     assert.ok(decided.ok);
     await runNow(district.deps, decided.run);
@@ -233,6 +233,6 @@ describe('what somebody decided about held removals while a sync ran', () => {
     assert.match(sayResult(decision), new RegExp(`^${String(many)} classes removed`));
     assert.match(sayRemarks({ remarks }).join(), /Not on the list .*: 2 classes/);
     assert.equal(await Class.countDocuments({ status: 'gone' }), before + many);
-    assert.equal(await RosterChange.countDocuments({ state: 'held', kind: 'class' }), 2);
+    assert.equal(await RosterChange.countDocuments({ state: 'withheld', kind: 'class' }), 2);
   });
 });

@@ -63,10 +63,10 @@ describe('pages of runs', () => {
     ['/changes'],
     ['/changes.csv'],
     ['/log'],
-    ['/held'],
+    ['/withheld'],
     ['/undo'],
     ['/apply'],
-    ['/held', true],
+    ['/withheld', true],
     ['/apply', true],
     ['/discard', true],
     ['/undo', true],
@@ -100,7 +100,7 @@ describe('pages of runs', () => {
 
   it('a form without its token, and one with operators for values, change nothing', async () => {
     const run = await office.preview();
-    for (const path of ['/apply', '/discard', '/held', '/undo'])
+    for (const path of ['/apply', '/discard', '/withheld', '/undo'])
       assert.equal(
         (
           await office.visitor.agent
@@ -113,7 +113,7 @@ describe('pages of runs', () => {
     const page = await office.visitor.get(`${pathOf(run)}/changes?kind[$gt]=&state[$ne]=x&q[$gt]=`);
     assert.equal(page.status, 200);
     const odd = await office.visitor.post(
-      `${pathOf(run)}/held`,
+      `${pathOf(run)}/withheld`,
       { 'verdict[$gt]': '', 'reason[$gt]': '' },
       pathOf(run),
     );

@@ -12,7 +12,7 @@ import { readLog, type LogLine } from '../../server/runs/log/read-log.js';
 import { Section } from '../../server/models/section.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { applyRun } from '../../server/review/run/apply-run.js';
-import { decideHeldOfAccount } from '../../server/review/run/decide-held.js';
+import { decideWithheldOfAccount } from '../../server/review/run/decide-withheld.js';
 import { runRoster } from '../../server/sync/runs/run-roster.js';
 import { startSync } from '../../server/sync/runs/start-sync.js';
 import { undoRun } from '../../server/review/run/undo-run.js';
@@ -35,7 +35,7 @@ interface Outcome {
   roster: unknown;
   log: string[];
   results: string[];
-  held: string[];
+  withheld: string[];
   doubts: string[];
   mails: string[];
   runs: string[];
@@ -67,7 +67,7 @@ describe('a worker killed at any point', () => {
   }[] = [
     { name: 'a sync', points: 30, ready: () => Promise.resolve(), ask: askSync, undone: true },
     { name: 'a preview that is applied', points: 4, ready: preview, ask: askApply, undone: true },
-    { name: 'held removals that are accepted', points: 4, ready: sync, ask: askAccept, undone: false },
+    { name: 'withheld removals that are accepted', points: 4, ready: sync, ask: askAccept, undone: false },
     { name: 'an undo', points: 4, ready: sync, ask: askUndo, undone: false },
   ];
   for (const { name, points, ready, ask, undone } of kinds) {
@@ -155,7 +155,11 @@ describe('a worker killed at any point', () => {
   }
   async function askAccept(): Promise<Types.ObjectId> {
     const refresh = await district.refreshOf(await lastRun());
-    const decided = await decideHeldOfAccount(district.deps, refresh, { verdict: 'accept', by, reason: '' });
+    const decided = await decideWithheldOfAccount(district.deps, refresh, {
+      verdict: 'accept',
+      by,
+      reason: '',
+    });
     assert.ok(decided.ok);
     return decided.run;
   }
@@ -198,7 +202,7 @@ function here(lines: { here: boolean; text: string }[]): string[] {
 }
 
 async function outcome(): Promise<Outcome> {
-  const held = await RosterChange.find({ state: 'held' }).lean();
+  const withheld = await RosterChange.find({ state: 'withheld' }).lean();
   const rows = await readLog({}, { limit: 100_000 });
   const told = rows.map(({ run, kind, action, sourceId }) => [String(run), kind, action, sourceId].join(' '));
   assert.equal(new Set(told).size, told.length, 'nothing is told twice');
@@ -208,7 +212,7 @@ async function outcome(): Promise<Outcome> {
   return {
     roster: await wholeRoster(),
     log: await logOf(rows),
-    held: held.map(({ kind, sourceId }) => `${kind} ${sourceId}`).sort(),
+    withheld: withheld.map(({ kind, sourceId }) => `${kind} ${sourceId}`).sort(),
     doubts: (await Duplicate.find().lean()).map(({ state, recycled, newcomer }) =>
       [state, recycled, newcomer?.id, newcomer?.hash].join(),
     ),
@@ -230,7 +234,7 @@ async function logOf(rows: LogLine[]): Promise<string[]> {
   return lines.sort();
 }
 
-/** Something new of every kind of record and of change; so many leave that they are held. */
+/** Something new of every kind of record and of change; so many leave that they are withheld. */
 function changeEverything({ sandbox }: TestDistrict): void {
   sandbox.advanceNight();
   sandbox.change(sandbox.idOf('term', 0), { name: 'Another term' });

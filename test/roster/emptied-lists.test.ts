@@ -6,7 +6,7 @@ import { RosterChange } from '../../server/models/roster-change.js';
 import { Section } from '../../server/models/section.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { undoRun } from '../../server/review/run/undo-run.js';
-import { decideHeldOfAccount } from '../../server/review/run/decide-held.js';
+import { decideWithheldOfAccount } from '../../server/review/run/decide-withheld.js';
 import { sayRemarks, sayResult } from '../support/say-run.js';
 import { Office } from '../support/roster/office.js';
 import { wholeRoster } from '../support/roster/whole-roster.js';
@@ -24,7 +24,7 @@ describe('a class whose list comes back empty or of unknown ids, without appoint
   let nights = 0;
 
   const sandbox = () => office.district.sandbox;
-  const held = (kind: string) => RosterChange.find({ state: 'held', kind }).lean();
+  const withheld = (kind: string) => RosterChange.find({ state: 'withheld', kind }).lean();
   const night = async (how: How): Promise<SyncRun> => {
     const run =
       how === 'full'
@@ -53,7 +53,7 @@ describe('a class whose list comes back empty or of unknown ids, without appoint
     const { record, studentIds, teacherIds } = section;
     sandbox().change(record.id, { ...patchOf('students', studentIds), ...patchOf('teachers', teacherIds) });
     await night('full');
-    assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+    assert.equal(await RosterChange.countDocuments({ state: 'withheld' }), 0);
   };
 
   for (const role of ROLES)
@@ -71,7 +71,7 @@ describe('a class whose list comes back empty or of unknown ids, without appoint
           const run = await night(how);
           const kind = role === 'students' ? 'sectionStudents' : 'sectionTeachers';
           assert.deepEqual(
-            (await held(kind)).map(({ target, size }) => [String(target), size]),
+            (await withheld(kind)).map(({ target, size }) => [String(target), size]),
             [[String(section._id), idsOf(section, role).length]],
           );
           assert.deepEqual(
@@ -99,17 +99,21 @@ describe('a class whose list comes back empty or of unknown ids, without appoint
       const told = sayRemarks(await office.district.refreshOf(preview)).join();
       assert.match(told, /no students or no teachers\. A sync keeps them until you review them/);
       const run = await night('full');
-      const decided = await decideHeldOfAccount(office.district.deps, await office.district.refreshOf(run), {
-        verdict: 'accept',
-        by,
-        reason: 'looked',
-      });
+      const decided = await decideWithheldOfAccount(
+        office.district.deps,
+        await office.district.refreshOf(run),
+        {
+          verdict: 'accept',
+          by,
+          reason: 'looked',
+        },
+      );
       assert.ok(decided.ok);
       assert.equal((await office.district.work(decided.run)).state, 'done');
       const item = await Class.findOne({ section: section._id }).orFail().lean();
       assert.deepEqual(item.synced[role], []);
       await night('full');
-      assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+      assert.equal(await RosterChange.countDocuments({ state: 'withheld' }), 0);
       await restore(section);
       assert.deepEqual(await wholeRoster(), before);
     });
@@ -121,7 +125,7 @@ describe('a class whose list comes back empty or of unknown ids, without appoint
         sandbox().change(section.record.id, patchOf(role, []));
         const run = await night('full');
         const before = await wholeRoster();
-        const decided = await decideHeldOfAccount(
+        const decided = await decideWithheldOfAccount(
           office.district.deps,
           await office.district.refreshOf(run),
           { verdict: 'accept', by, reason: 'looked' },
@@ -139,7 +143,7 @@ describe('a class whose list comes back empty or of unknown ids, without appoint
         // The source says still that nobody is in it: that is a question again.
         await night('full');
         assert.deepEqual(
-          (await RosterChange.find({ state: 'held' }).lean()).map(({ target }) => String(target)),
+          (await RosterChange.find({ state: 'withheld' }).lean()).map(({ target }) => String(target)),
           [String(section._id)],
         );
         await restore(section);
@@ -170,7 +174,7 @@ describe('a class whose list comes back empty or of unknown ids, without appoint
     await night('events');
     sandbox().change(section.record.id, { students: [] });
     const run = await night('events');
-    assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+    assert.equal(await RosterChange.countDocuments({ state: 'withheld' }), 0);
     const { counts } = await office.district.refreshOf(run);
     assert.equal(counts.sectionStudents?.removed, 1);
     for (const id of others) sandbox().restore(id);
@@ -182,7 +186,7 @@ describe('a class whose list comes back empty or of unknown ids, without appoint
     for (const id of section.studentIds) sandbox().remove(id);
     sandbox().change(section.record.id, { students: [] });
     await night('full');
-    assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+    assert.equal(await RosterChange.countDocuments({ state: 'withheld' }), 0);
     assert.deepEqual((await Section.findById(section._id).orFail().lean()).studentIds, []);
 
     const single = await Section.findOne({ 'studentIds.1': { $exists: true }, status: 'active' })
@@ -193,13 +197,13 @@ describe('a class whose list comes back empty or of unknown ids, without appoint
     await night('full');
     sandbox().change(single.record.id, { students: [] });
     await night('events');
-    assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+    assert.equal(await RosterChange.countDocuments({ state: 'withheld' }), 0);
     assert.deepEqual((await Section.findById(single._id).orFail().lean()).studentIds, []);
 
     const other = await aSection(99, 2);
     sandbox().removeSection(other.record.id);
     await night('events');
-    assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+    assert.equal(await RosterChange.countDocuments({ state: 'withheld' }), 0);
     assert.equal((await Section.findById(other._id).orFail().lean()).status, 'archived');
   });
 });

@@ -5,7 +5,7 @@ import { Contact } from '../../server/models/contact.js';
 import { Event } from '../../server/models/event.js';
 import { RosterChange } from '../../server/models/roster-change.js';
 import { Section } from '../../server/models/section.js';
-import { decideHeldOfAccount } from '../../server/review/run/decide-held.js';
+import { decideWithheldOfAccount } from '../../server/review/run/decide-withheld.js';
 import { bookIn } from '../support/roster/appointments.js';
 import { Office } from '../support/roster/office.js';
 import { sayResult } from '../support/say-run.js';
@@ -19,7 +19,7 @@ describe('a class of an event that is emptied', function () {
   afterEach(() => office.close());
 
   const sandbox = () => office.district.sandbox;
-  const held = () => RosterChange.countDocuments({ state: 'held' });
+  const withheld = () => RosterChange.countDocuments({ state: 'withheld' });
   const studentsOf = async ({ _id }: Pick<Section, '_id'>) =>
     (await Class.findOne({ section: _id }).orFail().lean()).synced.students;
   const studentsIn = async (event: Types.ObjectId, { _id }: Section) =>
@@ -36,7 +36,7 @@ describe('a class of an event that is emptied', function () {
     await bookIn(item, item.synced.students[0] ?? assert.fail());
     await Event.updateOne({ _id: office.district.event }, { $pull: { 'sync.terms': { id: to.term } } });
     await office.district.sync();
-    await RosterChange.deleteMany({ state: 'held' });
+    await RosterChange.deleteMany({ state: 'withheld' });
     return [from, to];
   }
   const move = (from: Section, to: Section) => {
@@ -52,7 +52,7 @@ describe('a class of an event that is emptied', function () {
       const run = how === 'full' ? await office.district.sync() : await start('one');
       assert.equal(run.state, 'done', sayResult(run));
       assert.equal((await office.district.refreshOf(run)).how, how);
-      assert.equal(await held(), 0);
+      assert.equal(await withheld(), 0);
       assert.deepEqual(await studentsOf(from), []);
       assert.equal(run.counts.classStudents?.removed, from.studentIds.length);
     });
@@ -61,13 +61,13 @@ describe('a class of an event that is emptied', function () {
     const [from, to] = await twoTerms();
     move(from, to);
     const preview = await office.preview();
-    assert.doesNotMatch(sayResult(preview), /held/);
+    assert.doesNotMatch(sayResult(preview), /withheld/);
     // Another event of the account brings the roster up to date.
     const { _id, ...event } = await Event.findById(office.district.event).orFail().lean();
     const other = await Event.create({ ...event, _id: new Types.ObjectId(), link: 'another' });
     assert.equal((await office.district.sync(other._id)).state, 'done');
     await office.district.sync(_id);
-    assert.equal(await held(), 0);
+    assert.equal(await withheld(), 0);
     assert.deepEqual(await studentsOf(from), []);
   });
 
@@ -77,14 +77,14 @@ describe('a class of an event that is emptied', function () {
     const { _id, ...event } = await Event.findById(office.district.event).orFail().lean();
     const other = await Event.create({ ...event, _id: new Types.ObjectId(), link: 'another' });
     const refresh = await office.district.refreshOf(await office.district.sync(other._id));
-    assert.equal((await RosterChange.find({ run: refresh._id, state: 'held' }).lean()).length, 1);
-    const decided = await decideHeldOfAccount(office.district.deps, refresh, ACCEPT);
+    assert.equal((await RosterChange.find({ run: refresh._id, state: 'withheld' }).lean()).length, 1);
+    const decided = await decideWithheldOfAccount(office.district.deps, refresh, ACCEPT);
     assert.ok(decided.ok);
     await office.district.work(decided.run);
-    assert.equal(await held(), 0);
+    assert.equal(await withheld(), 0);
     assert.ok((await studentsIn(_id, from)).length > 0, 'it has not followed');
     await office.district.sync(_id);
-    assert.equal(await held(), 0);
+    assert.equal(await withheld(), 0);
     assert.deepEqual(await studentsIn(_id, from), []);
   });
 
@@ -99,11 +99,11 @@ describe('a class of an event that is emptied', function () {
     for (const { record } of await Section.find({ status: 'active', term: to.term }).lean())
       sandbox().change(record.id, { students: [...moved] });
     await office.district.sync();
-    assert.ok((await RosterChange.find({ state: 'held', kind: 'classStudents' }).lean()).length > 0);
+    assert.ok((await RosterChange.find({ state: 'withheld', kind: 'classStudents' }).lean()).length > 0);
   });
 });
 
-describe('a held list of which a part is back', function () {
+describe('a withheld list of which a part is back', function () {
   this.timeout(90_000);
   let office: Office;
   beforeEach(async () => (office = await Office.open()));
@@ -123,7 +123,7 @@ describe('a held list of which a part is back', function () {
       sandbox.change(record.id, { students: isShort ? studentIds.slice(1) : studentIds });
     }
     const run = await office.district.sync();
-    assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+    assert.equal(await RosterChange.countDocuments({ state: 'withheld' }), 0);
     assert.equal((await office.district.refreshOf(run)).counts.sectionStudents?.removed, 3);
   });
 
@@ -142,13 +142,13 @@ describe('a held list of which a part is back', function () {
     for (const { record, studentIds } of chosen) sandbox.change(record.id, { students: studentIds.slice(1) });
     sandbox.change(other.record.id, { students: other.studentIds.slice(1) });
     const run = await office.district.sync();
-    const rows = await RosterChange.find({ state: 'held' }).lean();
+    const rows = await RosterChange.find({ state: 'withheld' }).lean();
     assert.deepEqual(
       rows.map(({ target }) => String(target)).sort(),
       chosen.map(({ _id }) => String(_id)).sort(),
     );
     const { counts } = await office.district.refreshOf(run);
-    assert.deepEqual([counts.sectionStudents?.held, counts.sectionStudents?.removed], [4, 1]);
+    assert.deepEqual([counts.sectionStudents?.withheld, counts.sectionStudents?.removed], [4, 1]);
     const stored = await Section.findById(other._id).orFail().lean();
     assert.deepEqual(stored.studentIds, other.studentIds.slice(1));
   });
@@ -163,13 +163,13 @@ describe('a held list of which a part is back', function () {
     await office.district.sync();
     for (const { record, studentIds } of chosen) sandbox.change(record.id, { students: studentIds.slice(1) });
     const run = await office.district.sync();
-    const rows = await RosterChange.find({ state: 'held' }).lean();
+    const rows = await RosterChange.find({ state: 'withheld' }).lean();
     assert.deepEqual(
       rows.map(({ target, size }) => [String(target), size]).sort(),
       chosen.map(({ _id }) => [String(_id), 1]).sort(),
     );
-    assert.equal((await office.district.refreshOf(run)).counts.sectionStudents?.held, 4);
-    const page = (await office.visitor.get(`/importer/refreshes/${String(run.refresh)}/held`)).text;
+    assert.equal((await office.district.refreshOf(run)).counts.sectionStudents?.withheld, 4);
+    const page = (await office.visitor.get(`/importer/refreshes/${String(run.refresh)}/withheld`)).text;
     assert.match(page, /4 enrollments are missing from Clever\. Nobody has reviewed them yet/);
     assert.match(page, /4 enrollments end/);
     for (const { name, studentIds } of chosen) {
@@ -179,6 +179,6 @@ describe('a held list of which a part is back', function () {
     // Back altogether, they are no question any more.
     for (const { record, studentIds } of chosen) sandbox.change(record.id, { students: studentIds });
     await office.district.sync();
-    assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+    assert.equal(await RosterChange.countDocuments({ state: 'withheld' }), 0);
   });
 });

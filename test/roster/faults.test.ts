@@ -170,7 +170,7 @@ describe('faults of a sync', () => {
         const refresh = await district.refreshOf(run);
         assert.match(sayRemarks(refresh).join(), words);
         assert.equal(await gone(), 0);
-        assert.equal(refresh.counts.student?.held, 1);
+        assert.equal(refresh.counts.student?.withheld, 1);
         assert.equal(await Contact.countDocuments({ firstName: 'Nova' }), 1);
         sandbox.change(sandbox.districtId, { state: 'running' });
         await district.sync();
@@ -199,7 +199,7 @@ describe('faults of a sync', () => {
       const { counts } = refresh;
       assert.match(sayRemarks(refresh).join(), /list of teachers was cut short.*No teachers were removed/);
       assert.equal(await gone(), 0);
-      assert.deepEqual([counts.student?.held, counts.section?.held], [1, 1]);
+      assert.deepEqual([counts.student?.withheld, counts.section?.withheld], [1, 1]);
       assert.equal(await Class.countDocuments({ status: 'gone' }), 0);
     });
 

@@ -3,7 +3,7 @@ import { Types } from 'mongoose';
 import { Account } from '../../server/models/account.js';
 import { Contact } from '../../server/models/contact.js';
 import { School } from '../../server/models/school.js';
-import { decideHeldOfAccount } from '../../server/review/run/decide-held.js';
+import { decideWithheldOfAccount } from '../../server/review/run/decide-withheld.js';
 import { undoRun } from '../../server/review/run/undo-run.js';
 import { EventNights } from '../support/roster/event-nights.js';
 
@@ -111,14 +111,14 @@ describe('a sync by events that cannot be', () => {
     await nights.isFull('no event');
   });
 
-  it('everything is read while removals are held, after they were settled and after an undo', async () => {
+  it('everything is read while removals are withheld, after they were settled and after an undo', async () => {
     await nights.begin();
     for (let index = 0; index < 45; index += 1)
       nights.district.sandbox.remove(nights.district.sandbox.idOf('student', index));
-    const held = await nights.isFull('many would leave');
-    assert.ok((held.counts.student?.held ?? 0) >= 20);
+    const withheld = await nights.isFull('many would leave');
+    assert.ok((withheld.counts.student?.withheld ?? 0) >= 20);
     const waiting = await nights.isFull('removals wait');
-    const decided = await decideHeldOfAccount(nights.district.deps, waiting, {
+    const decided = await decideWithheldOfAccount(nights.district.deps, waiting, {
       verdict: 'reject',
       by,
       reason: 'no',

@@ -38,7 +38,10 @@ describe('people whom a class alone keeps here', () => {
       assert.equal(run.state, 'done', sayResult(run));
       assert.deepEqual(await here(), before);
       const { counts } = await district.refreshOf(run);
-      assert.deepEqual([counts.student?.held, counts.teacher?.held, counts.guardian?.held], [0, 0, 0]);
+      assert.deepEqual(
+        [counts.student?.withheld, counts.teacher?.withheld, counts.guardian?.withheld],
+        [0, 0, 0],
+      );
       district.sandbox.behave();
     });
 

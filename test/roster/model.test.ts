@@ -34,11 +34,11 @@ const RARE: Command[] = [
   ['a class is deleted', 3, 0],
   ['many students leave', 0, 0],
   ['a sync', 0, 0],
-  ['held removals are accepted', 0, 0],
+  ['withheld removals are accepted', 0, 0],
   ['the last run is undone', 1, 0],
   ['many sections are gone', 0, 0],
   ['a sync whose worker is killed', 60, 1],
-  ['held removals are rejected', 0, 0],
+  ['withheld removals are rejected', 0, 0],
   ['many are back', 0, 0],
   ['a preview that is applied', 0, 0],
 ];
@@ -72,7 +72,7 @@ async function step(world: World, [name, n, m]: Command): Promise<void> {
     await ACTS[name](world, n, m);
     await world.check();
     if (name in BY_RUNS) await world.checkRuns();
-    if (name in BY_RUNS && !name.includes('held')) await world.checkAppointments();
+    if (name in BY_RUNS && !name.includes('withheld')) await world.checkAppointments();
   } catch (error) {
     throw new Error(`at "${name}" ${String(n)} ${String(m)}`, { cause: error });
   }

@@ -59,15 +59,15 @@ describe('a new school year with all ids new', function () {
     );
     const noTerm = meanwhile.length - classes.length;
     assert.deepEqual([run.counts.class?.added, run.remarks], [noTerm, []]);
-    assert.equal(refresh.counts.section?.held, refresh.counts.section?.added);
+    assert.equal(refresh.counts.section?.withheld, refresh.counts.section?.added);
     const office = await new Visitor(year.district.test.app).logIn(
       await makeUser(year.district.account, 'administrator'),
     );
-    const page = await office.get(`/importer/refreshes/${idOf(refresh)}/held`);
+    const page = await office.get(`/importer/refreshes/${idOf(refresh)}/withheld`);
     assert.match(page.text, /This looks like a new school year: \d+ sections are gone, and \d+ new ones/);
     const again = await changesNothing('second');
     const followed = await year.accept(await year.district.refreshOf(again));
-    assert.equal(followed.counts.class?.held, classes.length);
+    assert.equal(followed.counts.class?.withheld, classes.length);
     assert.deepEqual((await year.classes()).map(idOf), meanwhile.map(idOf));
     assert.deepEqual(await year.booked(), ['booked', 'booked', 'booked', 'booked']);
     await year.chooseTerms();
@@ -78,7 +78,7 @@ describe('a new school year with all ids new', function () {
     assert.deepEqual(namesOf(await year.classes()), namesOf(classes));
     assert.deepEqual(await year.booked(), ['booked', 'booked', 'booked', 'booked']);
     await changesNothing('third');
-    assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+    assert.equal(await RosterChange.countDocuments({ state: 'withheld' }), 0);
     const now = (await year.logins()) as { email?: string }[][];
     assert.deepEqual([now[0]?.filter(({ email }) => !email?.startsWith('administrator')), now[1]], logins);
   });
@@ -152,7 +152,7 @@ describe('a new school year with all ids new', function () {
     await year.chooseTerms();
     await year.district.start({ trigger: 'first import' });
     await changesNothing('after them');
-    assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+    assert.equal(await RosterChange.countDocuments({ state: 'withheld' }), 0);
     assert.deepEqual(await year.logins(), logins);
     assert.deepEqual(await year.booked(), ['problem', 'problem', 'problem', 'problem']);
     await year.mergeBooked();

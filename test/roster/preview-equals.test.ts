@@ -6,7 +6,7 @@ import { RosterRun } from '../../server/models/roster-run.js';
 import type { KindCounts } from '../../server/models/run.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { applyRun } from '../../server/review/run/apply-run.js';
-import { decideHeldOfAccount, decideHeldOfEvent } from '../../server/review/run/decide-held.js';
+import { decideWithheldOfAccount, decideWithheldOfEvent } from '../../server/review/run/decide-withheld.js';
 import { asApp } from '../support/scans.js';
 import { bookable, bookIn } from '../support/roster/appointments.js';
 import { startDistrict, type TestDistrict } from '../support/roster/district.js';
@@ -20,7 +20,7 @@ import { sayResult } from '../support/say-run.js';
 const FIRST = Number(process.env.PREVIEW_FIRST ?? 1);
 const NIGHTS = Number(process.env.PREVIEW_NIGHTS ?? 30);
 const ACCEPT = { verdict: 'accept' as const, by: new Types.ObjectId(), reason: 'looked' };
-/** Of these some may stay because the account holds what they are made of. */
+/** Of these some may stay because the account withholds what they are made of. */
 const OF_EVENT: ReadonlySet<string> = new Set(['class', 'classStudents', 'classTeachers']);
 
 describe('a preview is the sync that follows', function () {
@@ -39,14 +39,17 @@ describe('a preview is the sync that follows', function () {
   after(() => district.close());
 
   it(`over ${String(NIGHTS)} random nights with new ids, lists that are empty or not shared, lost and unknown terms, events on and off`, async () => {
-    let heldNights = 0;
+    let withheldNights = 0;
     for (let night = FIRST; night < FIRST + NIGHTS; night += 1)
-      heldNights += (await passNight(night)) ? 1 : 0;
+      withheldNights += (await passNight(night)) ? 1 : 0;
     if (NIGHTS >= 30)
-      assert.ok(heldNights > 5 && heldNights < NIGHTS - 5, `${String(heldNights)} nights hold`);
+      assert.ok(
+        withheldNights > 5 && withheldNights < NIGHTS - 5,
+        `${String(withheldNights)} nights withhold`,
+      );
   });
 
-  /** @returns whether the sync holds something */
+  /** @returns whether the sync withholds something */
   async function passNight(night: number): Promise<boolean> {
     const draw = drawFrom(night * 101);
     const done = [...changeAtRandom(district.sandbox, draw, 1 + draw(6)), ...(await nights.change(draw))];
@@ -64,44 +67,49 @@ describe('a preview is the sync that follows', function () {
     assert.ok(applied.ok);
     const apply = (await district.work(applied.run)) as SyncRun;
     assert.equal(apply.state, 'done', `${when}: ${sayResult(apply)}`);
-    assert.deepEqual(withoutHeld(await countsOf(apply)), withoutHeld(counts), `${when}: counts of the apply`);
+    assert.deepEqual(
+      withoutWithheld(await countsOf(apply)),
+      withoutWithheld(counts),
+      `${when}: counts of the apply`,
+    );
     const afterApply = await wholeRoster();
     await restoreSnapshot(before);
 
-    await RosterChange.deleteMany({ state: { $ne: 'held' } });
+    await RosterChange.deleteMany({ state: { $ne: 'withheld' } });
     const byEvents = draw(2) === 0 && nights.areToldByEvents;
     const sync = byEvents
       ? await district.start({ trigger: 'nightly', night: `night ${String(night)}` })
       : await district.sync();
     assert.equal(sync.state, 'done', `${when}: ${sayResult(sync)}`);
-    const holds = (await RosterChange.exists({ state: 'held' })) !== null;
-    if (!holds) {
+    const withholds = (await RosterChange.exists({ state: 'withheld' })) !== null;
+    if (!withholds) {
       assert.deepEqual(await countsOf(sync), counts, `${when}: counts`);
       assert.deepEqual(await rowsOf(sync), rows, `${when}: changes`);
     } else {
       compareCounts(counts, await countsOf(sync), when);
       const kept = await takeSnapshot();
-      const isOlder = await holdsOlder(sync);
+      const isOlder = await withholdsOlder(sync);
       const accepted = await acceptAll(when);
-      if (!isOlder) assert.deepEqual(accepted, touched, `${when}: changes of the sync and of what it held`);
+      if (!isOlder)
+        assert.deepEqual(accepted, touched, `${when}: changes of the sync and of what it withheld`);
       if (!isOlder)
         assert.deepEqual(await wholeRoster(), afterApply, `${when}: what is stored once it was accepted`);
       if (draw(2) === 0) await restoreSnapshot(kept);
     }
-    if (!holds) assert.deepEqual(await wholeRoster(), afterApply, `${when}: what is stored`);
+    if (!withholds) assert.deepEqual(await wholeRoster(), afterApply, `${when}: what is stored`);
     nights.share();
-    return holds;
+    return withholds;
   }
 
-  type Counts = Record<string, Pick<KindCounts, 'added' | 'changed' | 'removed' | 'restored' | 'held'>>;
+  type Counts = Record<string, Pick<KindCounts, 'added' | 'changed' | 'removed' | 'restored' | 'withheld'>>;
 
   /** Of both parts, what was or would be done of each kind. */
   async function countsOf(run: SyncRun): Promise<Counts> {
     const all = { ...(await district.refreshOf(run)).counts, ...run.counts };
     return Object.fromEntries(
-      Object.entries(all).flatMap(([kind, { added, changed, removed, restored, held = 0 }]) =>
-        added + changed + removed + restored + held > 0 && kind !== 'duplicate'
-          ? [[kind, { added, changed, removed, restored, held }] as const]
+      Object.entries(all).flatMap(([kind, { added, changed, removed, restored, withheld = 0 }]) =>
+        added + changed + removed + restored + withheld > 0 && kind !== 'duplicate'
+          ? [[kind, { added, changed, removed, restored, withheld }] as const]
           : [],
       ),
     );
@@ -118,15 +126,19 @@ describe('a preview is the sync that follows', function () {
       .sort();
   }
 
-  /** Accepts whatever is held, and syncs once more. @returns what that and the sync before have changed */
+  /** Accepts whatever is withheld, and syncs once more. @returns what that and the sync before have changed */
   async function acceptAll(when: string): Promise<string[]> {
     const touched = await touchedBy('applied');
     for (let tries = 1; tries <= 6; tries += 1) {
-      const row = await RosterChange.findOne({ state: 'held' }).sort({ event: 1 }).lean();
+      const row = await RosterChange.findOne({ state: 'withheld' }).sort({ event: 1 }).lean();
       if (!row) break;
       const decided = row.event
-        ? await decideHeldOfEvent(district.deps, await SyncRun.findById(row.run).orFail().lean(), ACCEPT)
-        : await decideHeldOfAccount(district.deps, await RosterRun.findById(row.run).orFail().lean(), ACCEPT);
+        ? await decideWithheldOfEvent(district.deps, await SyncRun.findById(row.run).orFail().lean(), ACCEPT)
+        : await decideWithheldOfAccount(
+            district.deps,
+            await RosterRun.findById(row.run).orFail().lean(),
+            ACCEPT,
+          );
       assert.ok(decided.ok, when);
       const run = await district.work(decided.run);
       assert.equal(run.state, 'done', `${when}: ${sayResult(run)}`);
@@ -134,15 +146,16 @@ describe('a preview is the sync that follows', function () {
     }
     await district.sync();
     touched.push(...(await touchedBy('applied')));
-    assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0, when);
+    assert.equal(await RosterChange.countDocuments({ state: 'withheld' }), 0, when);
     return [...new Set(touched)].sort();
   }
 });
 
 /** Whether something waits of which this sync, whose lists did not tell it, says nothing. */
-async function holdsOlder({ _id, refresh }: SyncRun): Promise<boolean> {
+async function withholdsOlder({ _id, refresh }: SyncRun): Promise<boolean> {
   return (
-    (await RosterChange.exists({ state: 'held', run: { $nin: refresh ? [_id, refresh] : [_id] } })) !== null
+    (await RosterChange.exists({ state: 'withheld', run: { $nin: refresh ? [_id, refresh] : [_id] } })) !==
+    null
   );
 }
 
@@ -155,15 +168,15 @@ async function touchedBy(state: 'planned' | 'applied'): Promise<string[]> {
   return [...new Set(touched)].sort();
 }
 
-function withoutHeld(counts: Record<string, object>): Record<string, object> {
-  return Object.fromEntries(Object.entries(counts).map(([kind, count]) => [kind, { ...count, held: 0 }]));
+function withoutWithheld(counts: Record<string, object>): Record<string, object> {
+  return Object.fromEntries(Object.entries(counts).map(([kind, count]) => [kind, { ...count, withheld: 0 }]));
 }
 
-type Counted = Record<string, Pick<KindCounts, 'added' | 'changed' | 'removed' | 'restored' | 'held'>>;
+type Counted = Record<string, Pick<KindCounts, 'added' | 'changed' | 'removed' | 'restored' | 'withheld'>>;
 
-/** Of a night that holds something: whatever would go has gone or waits, and nothing else waits; all else is as the preview said. */
+/** Of a night that withholds something: whatever would go has gone or waits, and nothing else waits; all else is as the preview said. */
 function compareCounts(previewed: Counted, synced: Counted, when: string): void {
-  const none = { added: 0, changed: 0, removed: 0, restored: 0, held: 0 };
+  const none = { added: 0, changed: 0, removed: 0, restored: 0, withheld: 0 };
   for (const kind of new Set([...Object.keys(previewed), ...Object.keys(synced)])) {
     const [would, did] = [previewed[kind] ?? none, synced[kind] ?? none];
     const what = `${when}: ${kind} ${JSON.stringify([would, did])}`;
@@ -171,7 +184,7 @@ function compareCounts(previewed: Counted, synced: Counted, when: string): void 
     if (kind === 'appointment' || kind === 'resource') continue;
     assert.deepEqual([did.added, did.restored], [would.added, would.restored], what);
     assert.ok(did.changed <= would.changed, what);
-    if (OF_EVENT.has(kind)) assert.ok(did.removed + did.held <= would.removed, what);
-    else assert.equal(did.removed + did.held, would.removed, what);
+    if (OF_EVENT.has(kind)) assert.ok(did.removed + did.withheld <= would.removed, what);
+    else assert.equal(did.removed + did.withheld, would.removed, what);
   }
 }

@@ -10,7 +10,7 @@ import { Section } from '../../server/models/section.js';
 import { Event } from '../../server/models/event.js';
 import { readLog } from '../../server/runs/log/read-log.js';
 import { SyncRun } from '../../server/models/sync-run.js';
-import { decideHeldOfAccount, decideHeldOfEvent } from '../../server/review/run/decide-held.js';
+import { decideWithheldOfAccount, decideWithheldOfEvent } from '../../server/review/run/decide-withheld.js';
 import { sayLine } from '../../server/runs/log/say-note.js';
 import { sayRemarks, sayResult } from '../support/say-run.js';
 import { Types } from 'mongoose';
@@ -126,13 +126,20 @@ describe('a sync removes nothing that it does not know to be gone', () => {
     await Event.updateOne({ _id: district.event }, { $set: { 'sync.on': true } });
     const run = await district.sync();
     const refresh = await district.refreshOf(run);
-    assert.ok((refresh.counts.section?.held ?? 0) > 0, 'a school is more than a tenth: held for review');
+    assert.ok(
+      (refresh.counts.section?.withheld ?? 0) > 0,
+      'a school is more than a tenth: withheld for review',
+    );
     const by = new Types.ObjectId();
-    const accepted = await decideHeldOfAccount(district.deps, refresh, { verdict: 'accept', by, reason: '' });
+    const accepted = await decideWithheldOfAccount(district.deps, refresh, {
+      verdict: 'accept',
+      by,
+      reason: '',
+    });
     assert.ok(accepted.ok);
     await district.work(accepted.run);
     const update = await SyncRun.findOne({ refresh: accepted.run }).orFail().lean();
-    const classes = await decideHeldOfEvent(district.deps, update, { verdict: 'accept', by, reason: '' });
+    const classes = await decideWithheldOfEvent(district.deps, update, { verdict: 'accept', by, reason: '' });
     if (classes.ok) await district.work(classes.run);
     const status = async (people: Pick<Contact, '_id'>[]) =>
       Contact.distinct('status', { _id: { $in: people.map(({ _id }) => _id) } });

@@ -20,7 +20,7 @@ describe('ties of few, or of who went elsewhere, that a source no longer tells',
       .sort({ _id: 1 })
       .lean();
 
-  it('of one class with all its students are held; the other changes of that night come in', async () => {
+  it('of one class with all its students are withheld; the other changes of that night come in', async () => {
     const booked = await office.book(5);
     const item = await Class.findById(
       booked.class ?? (await Class.findOne({ 'synced.students': booked.students[0] })),
@@ -33,7 +33,7 @@ describe('ties of few, or of who went elsewhere, that a source no longer tells',
     const after = await Class.findById(item._id).orFail().lean();
     assert.deepEqual(after.synced.students, item.synced.students);
     assert.equal(after.synced.name, 'Renamed');
-    const [row] = await office.held('sectionStudents');
+    const [row] = await office.withheld('sectionStudents');
     assert.equal(row?.size, section.studentIds.length);
     assert.equal((await office.district.refreshOf(run)).counts.section?.changed, 1);
   });
@@ -48,7 +48,7 @@ describe('ties of few, or of who went elsewhere, that a source no longer tells',
     const emptied = await Section.findById(item.section).orFail().lean();
     sandbox().change(emptied.record.id, { students: [] });
     await office.sync();
-    const rows = await office.held('sectionStudents');
+    const rows = await office.withheld('sectionStudents');
     assert.equal(rows.length, 1);
     const other = (await sections()).find(
       ({ _id, studentIds }) => !_id.equals(emptied._id) && studentIds.length > 4,
@@ -60,7 +60,7 @@ describe('ties of few, or of who went elsewhere, that a source no longer tells',
       const run = await office.sync();
       assert.deepEqual((await Section.findById(other._id).orFail().lean()).studentIds, now);
       assert.deepEqual(
-        (await office.held('sectionStudents')).map(({ target }) => String(target)),
+        (await office.withheld('sectionStudents')).map(({ target }) => String(target)),
         [String(emptied._id)],
       );
       assert.match(sayResult(run), count === 0 ? /1 enrollment ended/ : /./);
@@ -77,7 +77,7 @@ describe('ties of few, or of who went elsewhere, that a source no longer tells',
     sandbox().change(one.record.id, { students: one.studentIds.filter((id) => id !== moved && id !== left) });
     sandbox().change(other.record.id, { students: [...other.studentIds, moved] });
     const run = await office.sync();
-    assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+    assert.equal(await RosterChange.countDocuments({ state: 'withheld' }), 0);
     const refresh = await office.district.refreshOf(run);
     assert.deepEqual(
       (
@@ -100,13 +100,13 @@ describe('ties of few, or of who went elsewhere, that a source no longer tells',
     for (const [index, { record }] of all.entries())
       sandbox().change(record.id, { students: lists[(index + 1) % lists.length] ?? [] });
     await office.sync();
-    assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+    assert.equal(await RosterChange.countDocuments({ state: 'withheld' }), 0);
   });
 
   it('of those who left go with them, and count for nothing', async () => {
     office.leave(5);
     const run = await office.sync();
-    assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+    assert.equal(await RosterChange.countDocuments({ state: 'withheld' }), 0);
     const { counts } = await office.district.refreshOf(run);
     assert.deepEqual([counts.student?.removed, counts.sectionStudents?.removed ?? 0], [5, 0]);
     assert.equal(run.counts.classStudents?.removed ?? 0, 0);
@@ -123,6 +123,6 @@ describe('ties of few, or of who went elsewhere, that a source no longer tells',
       clever.change(record.id, { students: studentIds.filter((id) => !ids.includes(id)) });
     const run = await office.sync();
     const { counts } = await office.district.refreshOf(run);
-    assert.deepEqual([counts.student?.held, counts.sectionStudents?.held ?? 0], [25, 0]);
+    assert.deepEqual([counts.student?.withheld, counts.sectionStudents?.withheld ?? 0], [25, 0]);
   });
 });

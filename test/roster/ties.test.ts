@@ -8,7 +8,7 @@ import { RosterChange } from '../../server/models/roster-change.js';
 import { RosterRun } from '../../server/models/roster-run.js';
 import { Section } from '../../server/models/section.js';
 import { SyncRun } from '../../server/models/sync-run.js';
-import { decideHeldOfAccount } from '../../server/review/run/decide-held.js';
+import { decideWithheldOfAccount } from '../../server/review/run/decide-withheld.js';
 import { undoRun } from '../../server/review/run/undo-run.js';
 import { bookable, bookIn } from '../support/roster/appointments.js';
 import { Office, pathOf } from '../support/roster/office.js';
@@ -43,7 +43,7 @@ describe('ties that a source no longer tells', () => {
   };
   const decide = async (run: SyncRun, verdict: 'accept' | 'reject') => {
     const refresh = await office.district.refreshOf(run);
-    const decided = await decideHeldOfAccount(office.district.deps, refresh, {
+    const decided = await decideWithheldOfAccount(office.district.deps, refresh, {
       verdict,
       by,
       reason: 'looked',
@@ -71,22 +71,22 @@ describe('ties that a source no longer tells', () => {
       const run = await office.sync();
       assert.deepEqual(await seen(), before);
       const refresh = await office.district.refreshOf(run);
-      assert.equal(refresh.counts.sectionStudents?.held, ties);
+      assert.equal(refresh.counts.sectionStudents?.withheld, ties);
       assert.match(
         sayResult(run),
         new RegExp(`${ties.toLocaleString('en')} enrollments waiting for your review`),
       );
-      const page = await office.visitor.get(`/importer/refreshes/${String(run.refresh)}/held`);
+      const page = await office.visitor.get(`/importer/refreshes/${String(run.refresh)}/withheld`);
       assert.match(page.text, new RegExp(`${ties.toLocaleString('en')} enrollments`));
       assert.match(page.text, /They have 1 appointment/);
       assert.match((await office.visitor.get('/importer')).text, /enrollments have been missing from Clever/);
-      assert.equal(await Notification.countDocuments({ kind: 'removals held' }), 1);
+      assert.equal(await Notification.countDocuments({ kind: 'removals withheld' }), 1);
       // The night after finds the same, tells it nobody again, and asks still.
       const again = await office.sync();
       assert.deepEqual(await seen(), before);
-      assert.equal((await office.held('sectionStudents')).length, (await sections()).length);
+      assert.equal((await office.withheld('sectionStudents')).length, (await sections()).length);
       assert.equal((await office.district.refreshOf(again)).counts.section?.changed ?? 0, 0);
-      assert.equal(await Notification.countDocuments({ kind: 'removals held' }), 1);
+      assert.equal(await Notification.countDocuments({ kind: 'removals withheld' }), 1);
     });
 
   it('end when they are accepted, and undo brings them back; a sync makes the same of it', async () => {
@@ -102,7 +102,7 @@ describe('ties that a source no longer tells', () => {
     const followed = await office.district.sync();
     assert.deepEqual(await wholeRoster(), after, 'a sync finds nothing more');
     assert.equal(followed.counts.class?.changed ?? 0, 0);
-    assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+    assert.equal(await RosterChange.countDocuments({ state: 'withheld' }), 0);
     assert.notDeepEqual(after, before);
   });
 
@@ -140,7 +140,7 @@ describe('ties that a source no longer tells', () => {
       const night = await office.district.start({ trigger: 'nightly', night: how });
       assert.equal((await office.district.refreshOf(night)).how, how);
       assert.deepEqual(await seen(), before);
-      assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+      assert.equal(await RosterChange.countDocuments({ state: 'withheld' }), 0);
     }
     const [booked] = await bookable(office.district.event);
     assert.ok(booked?.synced.students[0]);
@@ -156,7 +156,7 @@ describe('ties that a source no longer tells', () => {
     // Gone again, they are asked about again.
     sandbox().change(first.record.id, { students: [] });
     await office.sync();
-    assert.equal((await office.held('sectionStudents')).length, 1);
+    assert.equal((await office.withheld('sectionStudents')).length, 1);
     assert.deepEqual((await Section.findById(first._id).orFail().lean()).studentIds, [...now].sort());
   });
 
@@ -168,17 +168,17 @@ describe('ties that a source no longer tells', () => {
     for (const { record, studentIds } of told) sandbox().change(record.id, { students: studentIds });
     const run = await office.sync();
     assert.equal(run.counts.class?.changed ?? 0, 0);
-    assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+    assert.equal(await RosterChange.countDocuments({ state: 'withheld' }), 0);
     assert.deepEqual(await wholeRoster(), before);
   });
 
-  it('of all teachers are held likewise', async () => {
+  it('of all teachers are withheld likewise', async () => {
     const before = await seen();
     for (const { record } of await Section.find({ status: 'active' }).lean())
       sandbox().change(record.id, { teacher: '', teachers: [] });
     const run = await office.sync();
     assert.deepEqual(await seen(), before);
-    assert.ok(((await office.district.refreshOf(run)).counts.sectionTeachers?.held ?? 0) > 20);
+    assert.ok(((await office.district.refreshOf(run)).counts.sectionTeachers?.withheld ?? 0) > 20);
     await decide(run, 'accept');
     assert.equal(await Class.countDocuments({ 'synced.teachers.0': { $exists: true } }), 0);
   });
@@ -204,7 +204,7 @@ describe('ties that a source no longer tells', () => {
     const state = await wholeRoster();
     await office.sync();
     assert.deepEqual(await wholeRoster(), state, 'what was applied is what a sync makes');
-    assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+    assert.equal(await RosterChange.countDocuments({ state: 'withheld' }), 0);
   });
 
   it('a person looks at them also on a night by events, which the next one then reads whole', async () => {
@@ -213,7 +213,7 @@ describe('ties that a source no longer tells', () => {
     const night = await office.district.start({ trigger: 'nightly', night: 'one' });
     assert.equal((await office.district.refreshOf(night)).how, 'events');
     assert.deepEqual(await seen(), before);
-    assert.ok((await office.held('sectionStudents')).length > 0);
+    assert.ok((await office.withheld('sectionStudents')).length > 0);
     const next = await office.district.start({ trigger: 'nightly', night: 'two' });
     assert.equal((await office.district.refreshOf(next)).how, 'full');
     assert.deepEqual(await seen(), before);
@@ -226,7 +226,7 @@ describe('ties that a source no longer tells', () => {
     const { writes } = await live(() => office.sync());
     const end = async () => [
       await wholeRoster(),
-      (await office.held('sectionStudents'))
+      (await office.withheld('sectionStudents'))
         .map(({ sourceId, size }) => `${sourceId} ${String(size)}`)
         .sort(),
     ];

@@ -46,7 +46,7 @@ describe('records of Clever’s that do not say whom they are about', () => {
         sandbox.change(sandbox.idOf(kind, index), { id });
         const refresh = await sync();
         assert.deepEqual(await here(), before);
-        assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+        assert.equal(await RosterChange.countDocuments({ state: 'withheld' }), 0);
         assert.match(
           sayRemarks(refresh).join(),
           new RegExp(`1 record in the list of ${plural} can’t be told apart.*No ${plural} were removed`),
@@ -117,7 +117,7 @@ describe('records of Clever’s that do not say whom they are about', () => {
           [after.name, after.studentIds, after.teacherIds],
           ['Renamed', section.studentIds, section.teacherIds],
         );
-        assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+        assert.equal(await RosterChange.countDocuments({ state: 'withheld' }), 0);
       });
 
   it('a section without a school is not taken, and stays', async () => {

@@ -37,7 +37,7 @@ describe('a token that may read nothing (403 on every list)', () => {
       const refresh = await district.refreshOf(run);
       assert.deepEqual([refresh.state, sayResult(refresh), refresh.changed], ['failed', REFUSED, undefined]);
       assert.deepEqual(await wholeRoster(), before);
-      assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+      assert.equal(await RosterChange.countDocuments({ state: 'withheld' }), 0);
       assert.deepEqual((await accountNow()).clever?.cursor, cursor);
       district.sandbox.behave();
       const next = await district.start({ trigger: 'nightly', night: '2026-11-25' });

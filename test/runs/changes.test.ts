@@ -7,8 +7,8 @@ import { Notification } from '../../server/models/notification.js';
 import { RosterChange } from '../../server/models/roster-change.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { applyRun } from '../../server/review/run/apply-run.js';
-import { mustHold } from '../../server/runs/changes/judge-removals.js';
-import { decideHeldOfAccount } from '../../server/review/run/decide-held.js';
+import { mustWithhold } from '../../server/runs/changes/judge-removals.js';
+import { decideWithheldOfAccount } from '../../server/review/run/decide-withheld.js';
 import { sayRemarks, sayResult, summarizeRun } from '../support/say-run.js';
 import { makeUser } from '../support/app.js';
 import { startDistrict, startSyncedDistrict, type TestDistrict } from '../support/roster/district.js';
@@ -17,7 +17,7 @@ import { wholeRoster } from '../support/roster/whole-roster.js';
 const by = new Types.ObjectId();
 
 describe('the guard', () => {
-  const cases: [gone: number, here: number, held: boolean][] = [
+  const cases: [gone: number, here: number, withheld: boolean][] = [
     [0, 0, false],
     [19, 100, false],
     [20, 100, true],
@@ -27,9 +27,9 @@ describe('the guard', () => {
     [15, 15, true],
     [1, 1, true],
   ];
-  for (const [gone, here, held] of cases)
-    it(`${String(gone)} of ${String(here)} ${held ? 'wait for a person' : 'go'}`, () => {
-      assert.equal(mustHold(gone, here), held);
+  for (const [gone, here, withheld] of cases)
+    it(`${String(gone)} of ${String(here)} ${withheld ? 'wait for a person' : 'go'}`, () => {
+      assert.equal(mustWithhold(gone, here), withheld);
     });
 });
 
@@ -47,7 +47,7 @@ describe('changes of a sync', () => {
       district.sandbox.removeStudent(district.sandbox.idOf('student', index));
   };
 
-  describe('held removals', () => {
+  describe('withheld removals', () => {
     it('stay, are told once by mail, and the rest of the night comes in', async () => {
       await makeUser(district.account, 'administrator', { email: 'head@example.org' });
       leave(40);
@@ -62,17 +62,17 @@ describe('changes of a sync', () => {
       const refresh = await district.refreshOf(run);
       assert.match(sayRemarks(refresh).join(), /40 of 150 students are missing from Clever/);
       assert.equal(
-        await RosterChange.countDocuments({ run: refresh._id, state: 'held', kind: 'student' }),
+        await RosterChange.countDocuments({ run: refresh._id, state: 'withheld', kind: 'student' }),
         40,
       );
       const again = await district.sync();
       assert.equal(
-        await RosterChange.countDocuments({ state: 'held', kind: 'student', run: again.refresh }),
+        await RosterChange.countDocuments({ state: 'withheld', kind: 'student', run: again.refresh }),
         40,
-        'the newest run holds them',
+        'the newest run withholds them',
       );
-      assert.equal(await RosterChange.countDocuments({ state: 'held', kind: 'student' }), 40);
-      const mails = await Notification.find({ kind: 'removals held' }).lean();
+      assert.equal(await RosterChange.countDocuments({ state: 'withheld', kind: 'student' }), 40);
+      const mails = await Notification.find({ kind: 'removals withheld' }).lean();
       assert.deepEqual(
         mails.map(({ to }) => to),
         ['head@example.org'],
@@ -80,9 +80,9 @@ describe('changes of a sync', () => {
       assert.match(mails[0]?.text ?? '', new RegExp(`/importer/refreshes/${String(run.refresh)}`));
     });
 
-    it('are told again when as many others are held', async () => {
+    it('are told again when as many others are withheld', async () => {
       await makeUser(district.account, 'administrator', { email: 'head@example.org' });
-      const mails = () => Notification.countDocuments({ kind: 'removals held' });
+      const mails = () => Notification.countDocuments({ kind: 'removals withheld' });
       // Guardians alone, so that the list differs in nothing but in who is on it.
       const guardian = (index: number): string => district.sandbox.idOf('contact', index);
       const missed = Array.from({ length: 80 }, (_, index) => guardian(index));
@@ -91,15 +91,18 @@ describe('changes of a sync', () => {
       await district.sync();
       assert.equal(await mails(), 1);
       const others = await Contact.find({ type: 'guardian', 'record.id': { $nin: missed } })
-        .limit(await RosterChange.countDocuments({ state: 'held' }))
+        .limit(await RosterChange.countDocuments({ state: 'withheld' }))
         .lean();
       for (const id of missed) district.sandbox.restore(id);
       for (const { record } of others) district.sandbox.remove(record!.id);
       const run = await district.sync();
       assert.deepEqual(run.result, first.result);
-      const heldIn = async (one: SyncRun) =>
-        Object.entries((await district.refreshOf(one)).counts).map(([kind, { held }]) => [kind, held]);
-      assert.deepEqual(await heldIn(run), await heldIn(first));
+      const withheldIn = async (one: SyncRun) =>
+        Object.entries((await district.refreshOf(one)).counts).map(([kind, { withheld }]) => [
+          kind,
+          withheld,
+        ]);
+      assert.deepEqual(await withheldIn(run), await withheldIn(first));
       assert.equal(await mails(), 2);
     });
 
@@ -108,7 +111,7 @@ describe('changes of a sync', () => {
       leave(40);
       const run = await district.sync();
       const refresh = await district.refreshOf(run);
-      const decided = await decideHeldOfAccount(district.deps, refresh, {
+      const decided = await decideWithheldOfAccount(district.deps, refresh, {
         verdict: 'accept',
         by,
         reason: 'Sixth form left',
@@ -124,14 +127,18 @@ describe('changes of a sync', () => {
       assert.deepEqual([followed.state, followed.trigger], ['done', 'accept']);
       const left = await Contact.distinct('_id', { status: 'transferred', type: 'student' });
       assert.equal(await Class.countDocuments({ status: 'active', 'synced.students': { $in: left } }), 0);
-      const second = await decideHeldOfAccount(district.deps, refresh, { verdict: 'accept', by, reason: '' });
-      assert.deepEqual(second, { ok: false, reason: 'nothing held' });
+      const second = await decideWithheldOfAccount(district.deps, refresh, {
+        verdict: 'accept',
+        by,
+        reason: '',
+      });
+      assert.deepEqual(second, { ok: false, reason: 'nothing withheld' });
     });
 
     it('stay for good when somebody rejects them, until the source has them again', async () => {
       leave(40);
       const refresh = await district.refreshOf(await district.sync());
-      const decided = await decideHeldOfAccount(district.deps, refresh, {
+      const decided = await decideWithheldOfAccount(district.deps, refresh, {
         verdict: 'reject',
         by,
         reason: 'SIS fault',
@@ -140,7 +147,7 @@ describe('changes of a sync', () => {
       await district.work(decided.run);
       const next = await district.sync();
       assert.equal(await gone(), 0);
-      assert.equal(await RosterChange.countDocuments({ state: 'held', kind: 'student' }), 0);
+      assert.equal(await RosterChange.countDocuments({ state: 'withheld', kind: 'student' }), 0);
       assert.equal(next.state, 'done');
       const back = district.sandbox.idOf('student', 3);
       district.sandbox.restore(back);

@@ -6,7 +6,7 @@ import { Contact } from '../../server/models/contact.js';
 import { RosterChange } from '../../server/models/roster-change.js';
 import { Section } from '../../server/models/section.js';
 import { SyncRun } from '../../server/models/sync-run.js';
-import { decideHeldOfAccount, decideHeldOfEvent } from '../../server/review/run/decide-held.js';
+import { decideWithheldOfAccount, decideWithheldOfEvent } from '../../server/review/run/decide-withheld.js';
 import { undoRun } from '../../server/review/run/undo-run.js';
 import { bookable, bookIn } from '../support/roster/appointments.js';
 import { makeEvent, termsOf } from '../support/roster/district.js';
@@ -65,30 +65,30 @@ describe('ties of an event that takes a small part of the district', () => {
     assert.ok(lost >= 20 && lost > all / 10, `${String(lost)} of ${String(all)}`);
   };
   const decide = async (verdict: 'accept' | 'reject') => {
-    const decided = await decideHeldOfEvent(office.district.deps, run, { verdict, by, reason: 'looked' });
+    const decided = await decideWithheldOfEvent(office.district.deps, run, { verdict, by, reason: 'looked' });
     assert.ok(decided.ok);
     const done = (await office.district.work(decided.run)) as SyncRun;
     assert.equal(done.state, 'done', sayResult(done));
     return done;
   };
-  const held = () => RosterChange.countDocuments({ state: 'held', event });
+  const withheld = () => RosterChange.countDocuments({ state: 'withheld', event });
 
-  it('are held by its own guard; the account’s roster goes by the source', async () => {
+  it('are withheld by its own guard; the account’s roster goes by the source', async () => {
     const before = await classes();
     await lose();
     run = await office.district.sync(event);
     assert.deepEqual(await classes(), before);
-    assert.ok((await held()) > 0);
-    assert.equal(await RosterChange.countDocuments({ state: 'held', event: { $exists: false } }), 0);
+    assert.ok((await withheld()) > 0);
+    assert.equal(await RosterChange.countDocuments({ state: 'withheld', event: { $exists: false } }), 0);
     assert.match(sayResult(run), /enrollments waiting for your review/);
-    const page = await office.visitor.get(`/importer/runs/${String(run._id)}/held`);
+    const page = await office.visitor.get(`/importer/runs/${String(run._id)}/withheld`);
     assert.match(page.text, /enrollments end: these people stay, but not in these classes/);
     run = await office.district.sync(event);
     assert.deepEqual(await classes(), before);
     await decide('reject');
-    assert.equal(await held(), 0);
+    assert.equal(await withheld(), 0);
     run = await office.district.sync(event);
-    assert.deepEqual([await classes(), await held()], [before, 0]);
+    assert.deepEqual([await classes(), await withheld()], [before, 0]);
   });
 
   it('end when they are accepted, and come back by undo', async () => {
@@ -100,7 +100,7 @@ describe('ties of an event that takes a small part of the district', () => {
     const after = await wholeRoster();
     await office.district.sync(event);
     assert.deepEqual(await wholeRoster(), after, 'a sync finds nothing more');
-    assert.equal(await held(), 0);
+    assert.equal(await withheld(), 0);
     const undone = await undoRun(office.district.deps, accepted, {
       by,
       reason: '',
@@ -144,7 +144,7 @@ describe('ties of an event that takes a small part of the district', () => {
     assert.equal((await office.district.work(undone.run)).state, 'done');
   };
 
-  it('with appointments are held; accepted, the appointment is a problem on the office’s page', async () => {
+  it('with appointments are withheld; accepted, the appointment is a problem on the office’s page', async () => {
     const { item, appointment } = await bookAlone();
     await lose();
     const keptFirst = await Section.findById(item.section).orFail().lean();
@@ -166,7 +166,7 @@ describe('ties of an event that takes a small part of the district', () => {
     assert.equal(await stateOf(appointment), 'booked');
   });
 
-  it('of a class with appointments whose teacher is taken out are held in the account’s roster; accepted, they end', async () => {
+  it('of a class with appointments whose teacher is taken out are withheld in the account’s roster; accepted, they end', async () => {
     const { item, appointment } = await bookAlone();
     const section = await Section.findById(item.section).orFail().lean();
     const before = await wholeRoster();
@@ -174,11 +174,15 @@ describe('ties of an event that takes a small part of the district', () => {
     run = await office.district.sync(event);
     assert.deepEqual((await Class.findById(item._id).orFail().lean()).synced.teachers, item.synced.teachers);
     assert.equal(await stateOf(appointment), 'booked');
-    const decided = await decideHeldOfAccount(office.district.deps, await office.district.refreshOf(run), {
-      verdict: 'accept',
-      by,
-      reason: 'looked',
-    });
+    const decided = await decideWithheldOfAccount(
+      office.district.deps,
+      await office.district.refreshOf(run),
+      {
+        verdict: 'accept',
+        by,
+        reason: 'looked',
+      },
+    );
     assert.ok(decided.ok);
     assert.equal((await office.district.work(decided.run)).state, 'done');
     assert.deepEqual((await Class.findById(item._id).orFail().lean()).synced.teachers, []);

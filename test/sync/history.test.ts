@@ -10,12 +10,18 @@ import { tookInWords } from '../../server/web/format-count.js';
 
 const PLACE = { timeZone: ZONE, locale: 'en-US' } as const;
 const said = { place: PLACE, now: NOW };
-const none = { added: 0, changed: 0, removed: 0, restored: 0, held: 0 };
+const none = { added: 0, changed: 0, removed: 0, restored: 0, withheld: 0 };
 
 describe('the chart of an event’s runs', () => {
   const amount = fc.oneof(fc.constant(0), fc.nat(20), fc.nat(1_000_000));
   const anyRun: fc.Arbitrary<HistoryRun> = fc.record({
-    numbers: fc.record({ added: amount, changed: amount, removed: amount, restored: amount, held: amount }),
+    numbers: fc.record({
+      added: amount,
+      changed: amount,
+      removed: amount,
+      restored: amount,
+      withheld: amount,
+    }),
     took: fc.option(fc.nat(100_000_000), { nil: undefined }),
   });
 
@@ -67,7 +73,7 @@ describe('the chart of an event’s runs', () => {
   });
 
   it('shows what is there at all, however little beside the rest', () => {
-    const runs = [{ numbers: { added: 1000, changed: 1, removed: 0, restored: 0, held: 0 }, took: 0 }];
+    const runs = [{ numbers: { added: 1000, changed: 1, removed: 0, restored: 0, withheld: 0 }, took: 0 }];
     assert.ok((drawHistory(runs).columns[0]?.changed?.height ?? 0) >= 1.9);
   });
 
@@ -80,11 +86,17 @@ describe('the chart of an event’s runs', () => {
       section: counts({ added: 7 }),
     };
     const run = {
-      class: counts({ changed: 5, held: 3 }),
+      class: counts({ changed: 5, withheld: 3 }),
       resource: counts({ added: 9 }),
       appointment: counts({ changed: 9 }),
     };
-    assert.deepEqual(sumRun(run, refresh), { added: 11, changed: 105, removed: 2, restored: 1000, held: 3 });
+    assert.deepEqual(sumRun(run, refresh), {
+      added: 11,
+      changed: 105,
+      removed: 2,
+      restored: 1000,
+      withheld: 3,
+    });
     assert.deepEqual(sumRun({}, undefined), none);
   });
 

@@ -11,7 +11,7 @@ import { School } from '../../server/models/school.js';
 import { Section } from '../../server/models/section.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { Term } from '../../server/models/term.js';
-import { decideHeldOfAccount, decideHeldOfEvent } from '../../server/review/run/decide-held.js';
+import { decideWithheldOfAccount, decideWithheldOfEvent } from '../../server/review/run/decide-withheld.js';
 import { seal } from '../../server/seal.js';
 import { bookable, bookIn } from '../support/roster/appointments.js';
 import { startSyncedDistrict, type TestDistrict } from '../support/roster/district.js';
@@ -40,7 +40,7 @@ describe('a new school year', () => {
     return { id: await bookIn(item, student), item };
   };
 
-  it('with the same sections in a term that nobody chose: all leave as one list, held, and go when accepted', async () => {
+  it('with the same sections in a term that nobody chose: all leave as one list, withheld, and go when accepted', async () => {
     const { sandbox } = district;
     const [old, next] = [sandbox.idOf('term', 2), sandbox.idOf('term', 1)];
     await Event.updateMany(
@@ -54,16 +54,16 @@ describe('a new school year', () => {
     for (const id of moved) sandbox.change(id, { term_id: next });
     const run = await district.sync();
     assert.equal(run.state, 'done', sayResult(run));
-    const held = run.counts.class?.held ?? 0;
-    assert.ok(held > 20, sayResult(run));
+    const withheld = run.counts.class?.withheld ?? 0;
+    assert.ok(withheld > 20, sayResult(run));
     assert.deepEqual([await classesOf('active'), run.counts.class?.removed ?? 0], [before, 0]);
     assert.equal((await Appointment.findById(booked.id).lean())?.state, 'booked');
-    const decided = await decideHeldOfEvent(district.deps, run, accept);
+    const decided = await decideWithheldOfEvent(district.deps, run, accept);
     assert.ok(decided.ok);
     await district.work(decided.run);
     assert.deepEqual(
       [await classesOf('gone'), await classesOf('active')],
-      [goneBefore + held, before - held],
+      [goneBefore + withheld, before - withheld],
     );
     const { state, problem } = await Appointment.findById(booked.id).orFail().lean();
     assert.deepEqual(
@@ -127,22 +127,22 @@ describe('a new school year', () => {
       assert.equal(run.state, 'done', sayResult(run));
       const refresh = await district.refreshOf(run);
       assert.equal(await Contact.countDocuments({ _id: { $in: old }, status: 'active' }), old.length);
-      assert.equal(refresh.counts.student?.held, 40);
+      assert.equal(refresh.counts.student?.withheld, 40);
       assert.equal(refresh.counts.student.added, 40);
       assert.equal((await Appointment.findById(id).lean())?.state, 'booked');
-      const decided = await decideHeldOfAccount(district.deps, refresh, accept);
+      const decided = await decideWithheldOfAccount(district.deps, refresh, accept);
       assert.ok(decided.ok);
       await district.work(decided.run);
       assert.equal(await Contact.countDocuments({ _id: { $in: old }, status: 'active' }), 0);
       assert.equal(await Contact.countDocuments({ type: 'student', status: 'active' }), 40);
       const followed = await SyncRun.findOne({ refresh: decided.run }).orFail().lean();
-      assert.ok((followed.counts.class?.held ?? 0) > 20, 'the event’s own classes wait for a person too');
-      const classes = await decideHeldOfEvent(district.deps, followed, accept);
+      assert.ok((followed.counts.class?.withheld ?? 0) > 20, 'the event’s own classes wait for a person too');
+      const classes = await decideWithheldOfEvent(district.deps, followed, accept);
       assert.ok(classes.ok);
       await district.work(classes.run);
       assert.equal((await Appointment.findById(id).lean())?.state, 'problem');
       const again = await district.sync();
-      assert.equal(again.counts.class?.held ?? 0, 0);
+      assert.equal(again.counts.class?.withheld ?? 0, 0);
       const records = await Contact.find({ record: { $exists: true } }).distinct('record.id');
       assert.equal(records.length, await Contact.countDocuments({ record: { $exists: true } }));
     } finally {

@@ -55,11 +55,14 @@ describe('terms of a new school year with all ids new', function () {
       const run = (await district.work(queued._id)) as SyncRun;
       // Those without a term wait with their sections.
       const waiting = old.filter(({ synced }) => synced.term === '').length;
-      assert.deepEqual([run.counts.class?.held ?? 0, run.counts.class?.removed], [0, old.length - waiting]);
+      assert.deepEqual(
+        [run.counts.class?.withheld ?? 0, run.counts.class?.removed],
+        [0, old.length - waiting],
+      );
       assert.equal(await Class.countDocuments({ status: 'active' }), old.length + waiting);
       assert.deepEqual(await year.booked(), ['booked', 'booked', 'booked', 'booked']);
       await year.accept(await district.refreshOf(run));
-      assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+      assert.equal(await RosterChange.countDocuments({ state: 'withheld' }), 0);
       assert.equal(await Class.countDocuments({ status: 'active' }), old.length);
       assert.deepEqual(await year.booked(), ['booked', 'booked', 'booked', 'booked']);
       assert.doesNotMatch((await office.get(tabOf(district))).text, /The terms have changed/);
@@ -128,8 +131,8 @@ describe('terms of a new school year with all ids new', function () {
       for (const { _id } of await SyncRun.find({ state: 'queued' }).sort({ createdAt: 1 }))
         await district.work(_id);
       const run = await SyncRun.findById(taken.run).orFail().lean();
-      assert.equal(run.counts.class?.held ?? 0, 0, sayResult(run));
-      assert.equal(await RosterChange.countDocuments({ state: 'held', event: event._id }), 0);
+      assert.equal(run.counts.class?.withheld ?? 0, 0, sayResult(run));
+      assert.equal(await RosterChange.countDocuments({ state: 'withheld', event: event._id }), 0);
     });
 
     it('are none for an event that is over, nor while a chosen term is yet to be filled', async () => {

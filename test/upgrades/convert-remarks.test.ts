@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { Types } from 'mongoose';
 import { RosterRun } from '../../server/models/roster-run.js';
-import { sayRemarks, sayWhyHeld } from '../../server/runs/log/say-remark.js';
+import { sayRemarks, sayWhyWithheld } from '../../server/runs/log/say-remark.js';
 import { convertRemarks } from '../../server/upgrades/convert-remarks.js';
+import { renameHeld } from '../../server/upgrades/rename-held.js';
 import { emptyDatabase } from '../support/hooks.js';
 
 const US = { locale: 'en-US' } as const;
@@ -20,9 +21,10 @@ describe('remarks of runs of version 0.4.0', () => {
     ]);
     await convertRemarks();
     await convertRemarks();
+    await renameHeld();
     const run = await RosterRun.findById(_id).orFail().lean();
     assert.deepEqual(sayRemarks(run, US), [other, held]);
-    assert.deepEqual(sayWhyHeld(run, US), [held]);
+    assert.deepEqual(sayWhyWithheld(run, US), [held]);
     assert.equal(await RosterRun.collection.countDocuments({ warnings: { $exists: true } }), 0);
   });
 });

@@ -59,7 +59,7 @@ describe('a database of version 0.4.0', function () {
     assert.match(text, /held/);
     assert.match(wordsOf((await office.get(`${run}/log`)).text), /Students: new 61/);
     const refresh = `/importer/refreshes/${String(held.refresh)}`;
-    assert.match(wordsOf((await office.get(`${refresh}/held`)).text), /61/);
+    assert.match(wordsOf((await office.get(`${refresh}/withheld`)).text), /61/);
   });
 
   it('keeps every family’s appointments: what is booked is held by exactly its claims and diaries', async () => {
@@ -121,7 +121,7 @@ describe('a database of version 0.4.0', function () {
 
   it('decides about what 0.4.0 held, syncs, and takes the sync back', async () => {
     const run = await RosterRun.findOne({ purpose: 'sync' }).sort({ _id: -1 }).orFail().lean();
-    const held = `/importer/refreshes/${run._id.toHexString()}/held`;
+    const held = `/importer/refreshes/${run._id.toHexString()}/withheld`;
     const accepted = await office.submit(held, held, { verdict: 'accept', reason: 'They left.' });
     await school.work();
     assert.match(wordsOf((await office.get(accepted.path)).text), /Done|finished/i);

@@ -124,7 +124,7 @@ describe('words that people read', () => {
   it('are told from codes, and read in markup, in attributes and in code', () => {
     const view = `<%# An e-mail %><p class="tick">An <b><%= tick ? 'The tick' : 'off' %></b></p><a aria-label="Oops"></a>`;
     assert.deepEqual(textsOfView(view).filter(Boolean), ['The tick', 'Oops', 'An ', ' … ']);
-    assert.deepEqual(textsOfModule("const a = 'held besides'; b(`Your ${a} e-mail`); // Oops", 'a.ts'), [
+    assert.deepEqual(textsOfModule("const a = 'withheld besides'; b(`Your ${a} e-mail`); // Oops", 'a.ts'), [
       'Your … e-mail',
     ]);
   });

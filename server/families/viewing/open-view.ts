@@ -11,17 +11,18 @@ import { disableForms } from '../../web/disable-forms.js';
 import { HttpError, notFound } from '../../web/errors.js';
 import { eventOf } from '../../web/guards.js';
 import { parseId } from '../../web/parse.js';
-import type { PlacedEvent } from '../../web/place.js';
+import { placed, type PlacedEvent } from '../../web/place.js';
+import { readerCalled, speakIn } from '../../web/read-language.js';
 import { renderPart } from '../../web/render-part.js';
 import { findViewed } from './find-viewed.js';
 import { findChild } from './queries.js';
 
-/** Looking again within an hour is the same look. */
+/** Viewing again within an hour counts as the same view. */
 const ONE_LOOK_MS = 3600_000;
 
 /**
- * Has the parents' pages that follow be shown to staff as one family sees them, and changes nothing: what is sent is refused, no form can
- * be sent, and nothing of a parent's login is used. Behind the guard of the event.
+ * Shows the parents' pages to staff as one family sees them, and changes nothing: requests that would change something are refused, no form
+ * can be sent, and nothing of a parent's login is used. Behind the event's guard.
  */
 export function openView(deps: Deps): RequestHandler {
   return async (req, res, next) => {
@@ -38,14 +39,17 @@ export function openView(deps: Deps): RequestHandler {
     await noteLook(deps, res, child._id);
     const isOpenNow = bookingState(event, deps.now()) === 'open';
     const path = `/events/${event._id.toHexString()}/as/${adult}/${child._id.toHexString()}`;
-    const conference = { event: mode === 'open' ? asOpen(event) : event, account, home: `${path}/${mode}` };
+    const reader = readerCalled(viewed.actor.language, account);
+    const shown = placed(mode === 'open' ? asOpen(event) : event, reader);
+    const conference = { event: shown, account, home: `${path}/${mode}` };
+    speakIn(res, reader, account);
     openConference(res, conference);
     const family: Family = { ...conference, ...viewed };
     res.locals.viewedFamily = family;
     showAlone(res, family, {
       who: adult === 'none' ? `a family that has added ${contactName(child)} alone` : viewed.actor.name,
       isOpened: mode === 'open',
-      // Where booking is open, both are the same.
+      // While booking is open, both are the same.
       other: mode === 'now' && isOpenNow ? '' : `${path}/${mode === 'open' ? 'now' : 'open'}`,
       back: `/events/${event._id.toHexString()}/as/${child._id.toHexString()}`,
     });
@@ -61,13 +65,13 @@ function lookOnly(): HttpError {
   );
 }
 
-/** The event as if its booking had begun. */
+/** The event as it will be when booking has opened. */
 function asOpen(event: PlacedEvent): PlacedEvent {
   const { closesAt: _, ...booking } = event.booking;
   return Object.assign({}, event, { booking: Object.assign({}, booking, { opensAt: new Date(0) }) });
 }
 
-/** Renders as the family's pages are, with every form off and a banner that says so. */
+/** Renders the family's pages with all forms disabled and a banner that says so. */
 function showAlone(res: Response, { actor }: Family, viewing: Record<string, unknown>): void {
   res.render = (view: string, locals?: object) => {
     renderPart(res, view, { ...locals, actor, viewing }).then(

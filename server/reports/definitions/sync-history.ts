@@ -17,9 +17,9 @@ interface Row {
   numbers: RunNumbers;
 }
 
-/** Runs in the chart: a month of nights. */
+/** How many runs the chart shows: a month of nights. */
 const CHARTED = 30;
-/** Runs that are read at once for a file. */
+/** How many runs are read at once for a file. */
 const BATCH = 200;
 
 const count = (label: string, key: keyof RunNumbers) => ({
@@ -53,7 +53,7 @@ export const syncHistory: Definition<Row> = {
     count('Changed', 'changed'),
     count('Removed', 'removed'),
     count('Came back', 'restored'),
-    count('To review', 'held'),
+    count('To review', 'withheld'),
     { label: 'Took', value: ({ run }) => tookInWords(tookOf(run)) },
     { label: 'Result', value: ({ run }, place) => sayResult(run, place) },
   ],

@@ -11,7 +11,7 @@ import { number } from '../../web/format-count.js';
 
 export const CHANGE_STATE_WORDS: Record<ChangeState, { kind: string; word: string }> = {
   planned: { kind: 'busy', word: 'Planned' },
-  held: { kind: 'notice', word: 'To review' },
+  withheld: { kind: 'notice', word: 'To review' },
   applied: { kind: 'ok', word: 'Done' },
   undone: { kind: 'off', word: 'Undone' },
   rejected: { kind: 'off', word: 'Kept after review' },

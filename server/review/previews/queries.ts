@@ -10,7 +10,7 @@ import { changesPage } from '../journal/queries.js';
 import { scopeOf } from '../journal/routes.js';
 import { showChanges } from '../journal/show-changes.js';
 import { pathOfRefresh, pathOfRun, runsOf, type RunPlace } from '../../runs/show/queries.js';
-import { heldInWords } from '../../runs/show/summarize-run.js';
+import { withheldInWords } from '../../runs/show/summarize-run.js';
 import { findNewerUpload, sayNewer } from '../../uploads/find-newer.js';
 import { sayResult } from '../../runs/log/say-result.js';
 
@@ -104,12 +104,12 @@ async function applyingRun({
 async function riskOf(place: RunPlace): Promise<Risk> {
   const counts = { ...place.refresh?.counts, ...place.run.counts };
   const gone = (place.event ? OF_EVENT : COUNTED).map(
-    (kind) => [kind, { held: counts[kind]?.removed ?? 0 }] as const,
+    (kind) => [kind, { withheld: counts[kind]?.removed ?? 0 }] as const,
   );
-  const leaving = heldInWords(Object.fromEntries(gone), place);
+  const leaving = withheldInWords(Object.fromEntries(gone), place);
   const ties = Object.values((place.event ? CLASS_TIES : SECTION_TIES).kinds);
-  const ending = heldInWords(
-    Object.fromEntries(ties.map((kind) => [kind, { held: counts[kind]?.removed ?? 0 }])),
+  const ending = withheldInWords(
+    Object.fromEntries(ties.map((kind) => [kind, { withheld: counts[kind]?.removed ?? 0 }])),
     place,
   );
   const broken = counts.appointment?.changed ?? 0;
@@ -122,7 +122,7 @@ async function riskOf(place: RunPlace): Promise<Risk> {
     NAMED,
   );
   const names = (await showChanges(scopeOf(place), rows, true)).map(({ name, kind }) => `${name} (${kind})`);
-  const total = gone.reduce((sum, [, { held }]) => sum + held, 0);
+  const total = gone.reduce((sum, [, { withheld }]) => sum + withheld, 0);
   return { leaving, names, more: Math.max(0, total - names.length), ending, broken, older };
 }
 

@@ -5,7 +5,7 @@ import { notFound } from '../../web/errors.js';
 import { guardArchived } from '../../web/guards.js';
 import { parseId } from '../../web/parse.js';
 import { sendProgress } from '../../web/progress.js';
-import { addHeldPages } from '../held/routes.js';
+import { addWithheldPages } from '../withheld/routes.js';
 import { addChangesPages } from '../journal/routes.js';
 import { addPreviewPages } from '../previews/routes.js';
 import { addUndoPages } from '../undo/routes.js';
@@ -54,7 +54,7 @@ function addPages(router: Router, deps: Deps, find: Find<FoundRun | FoundRefresh
 
   addLogPages(router, find);
   addChangesPages(router, find);
-  addHeldPages(router, deps, find);
+  addWithheldPages(router, deps, find);
   addPreviewPages(router, deps, find);
 }
 

@@ -5,8 +5,8 @@ import { mayRunAll, type Actor } from '../../web/actor.js';
 import { countOf, tookInWords } from '../../web/format-count.js';
 import { dayAndTimeSoon, timeOfDay } from '../../web/format-time.js';
 import { addressOf } from '../../web/paging.js';
-import { countHeld } from '../../runs/changes/count-held.js';
-import { decisionOn } from '../../runs/show/read-held.js';
+import { countWithheld } from '../../runs/changes/count-withheld.js';
+import { decisionOn } from '../../runs/show/read-withheld.js';
 import { previewState } from '../previews/queries.js';
 import { findUndoable } from './undo-run.js';
 import { findBroken } from './find-broken.js';
@@ -33,7 +33,7 @@ import {
   TRIGGER_WORDS,
 } from '../../runs/show/show-run.js';
 import { nameSource } from '../../runs/show/name-source.js';
-import { heldInWords, sayMissing } from '../../runs/show/summarize-run.js';
+import { withheldInWords, sayMissing } from '../../runs/show/summarize-run.js';
 import { sayWhy } from './say-why.js';
 
 interface Fact {
@@ -60,7 +60,7 @@ export async function runPage(deps: Deps, actor: Actor, place: RunPlace) {
     unshared: (refresh ?? ('trigger' in run ? undefined : run))?.unshared === true,
     mend: run.state === 'failed' ? await findMend(actor) : '',
     facts: await factsOf(deps, actor, place),
-    held: await heldOf(place, actor, source),
+    withheld: await withheldOf(place, actor, source),
     undo: await mayUndo(place, actor),
     applies: preview ? await applies(deps, actor, place) : undefined,
     broken: await findBroken(place),
@@ -147,17 +147,19 @@ async function relatedOf(place: RunPlace): Promise<Fact[]> {
   ];
 }
 
-/** What this run and its download still hold, for the person who decides. */
-async function heldOf({ run, refresh, home, event }: RunPlace, actor: Actor, source: string) {
-  const own = await countHeld({ run: run._id });
-  const below = refresh ? await countHeld({ run: refresh._id }) : {};
+/** What this run and its download still withhold, for the person who decides. */
+async function withheldOf({ run, refresh, home, event }: RunPlace, actor: Actor, source: string) {
+  const own = await countWithheld({ run: run._id });
+  const below = refresh ? await countWithheld({ run: refresh._id }) : {};
   return [
-    ...(heldInWords(own, actor) ? [{ text: sayMissing(own, actor, source), href: `${home}/held` }] : []),
-    ...(heldInWords(below, actor) && refresh
+    ...(withheldInWords(own, actor)
+      ? [{ text: sayMissing(own, actor, source), href: `${home}/withheld` }]
+      : []),
+    ...(withheldInWords(below, actor) && refresh
       ? [
           event && !mayRunAll(actor)
             ? { text: sayMissing(below, actor, source, { reviewer: 'an administrator' }), href: '' }
-            : { text: sayMissing(below, actor, source), href: `${pathOfRefresh(refresh._id)}/held` },
+            : { text: sayMissing(below, actor, source), href: `${pathOfRefresh(refresh._id)}/withheld` },
         ]
       : []),
   ];

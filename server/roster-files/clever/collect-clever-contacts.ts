@@ -3,7 +3,7 @@ import { searchKey } from '../../models/search-key.js';
 import { breathe, isDue } from '../../tables/breathe.js';
 import { addOnce, childOf } from '../records/add-once.js';
 import { pour, type Collected } from '../records/collect-objects.js';
-import { RecordMap } from '../records/hold-records.js';
+import { RecordMap } from '../records/limit-records.js';
 import { mergeObjects } from '../records/merge-objects.js';
 import type { Reading, Row } from '../../tables/reading.js';
 import { derivedId, recordId } from '../records/record-id.js';

@@ -1,7 +1,7 @@
 import type { CleverObject } from '../../clever/schema.js';
 import type { ListName } from '../../sources/records/lists.js';
 import { numberKey } from '../../models/security-value.js';
-import { RecordIds, RecordMap } from './hold-records.js';
+import { RecordIds, RecordMap } from './limit-records.js';
 import { isNamedOtherwise, mergeObjects } from './merge-objects.js';
 import { breathe, isDue } from '../../tables/breathe.js';
 import type { Reading, Row } from '../../tables/reading.js';

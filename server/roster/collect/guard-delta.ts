@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
 import { CONTACT_TYPES } from '../../models/contact.js';
-import { mustHold } from '../../runs/changes/judge-removals.js';
+import { mustWithhold } from '../../runs/changes/judge-removals.js';
 import type { Delivery } from '../../sources/download/delivery.js';
 import { NotByEvents } from '../../sources/download/read-events.js';
 import { COURSES, PEOPLE, SECTIONS, TERMS, type Store } from '../mirror/stores.js';
@@ -33,5 +33,5 @@ async function guard(
     ...active,
     'record.id': { $in: [...ids], $type: 'string' },
   });
-  if (mustHold(leaving, here)) throw new NotByEvents({ code: 'many would leave' });
+  if (mustWithhold(leaving, here)) throw new NotByEvents({ code: 'many would leave' });
 }

@@ -1,7 +1,7 @@
 import { Section, type RosterSection } from '../../models/section.js';
 import { byRole, lostOf, ROLES, type IsHere, type Role, type Ties } from '../../runs/changes/compare-ties.js';
 import { TieGuard, type Losing } from '../../runs/changes/guard-ties.js';
-import { markOf } from '../../runs/changes/hold-ties.js';
+import { markOf } from '../../runs/changes/withhold-ties.js';
 import { isDoubtful } from '../../runs/changes/judge-ties.js';
 import { SECTION_TIES } from '../../runs/changes/tie-kinds.js';
 import { rosterRecord, type RosterRecord } from '../../sources/records/roster-record.js';
@@ -65,7 +65,7 @@ export class SectionGuard {
       ties: SECTION_TIES,
       collection: Section.collection,
       here: { account: account._id, 'record.addedBy': { $ne: run.id } },
-      verdict: stale ? 'hold' : undefined,
+      verdict: stale ? 'withhold' : undefined,
     });
     return new SectionGuard(context, guard);
   }
@@ -204,7 +204,7 @@ export class SectionGuard {
       'section',
       written.map(({ record }) => record),
     );
-    await this.guard.hold(
+    await this.guard.withhold(
       written.map(({ item, record: { id, fields } }) => ({
         item,
         sourceId: id,

@@ -1,6 +1,11 @@
 import type { RosterChange } from '../../models/roster-change.js';
 import { RosterRun } from '../../models/roster-run.js';
-import { dropOlderHeld, findHeldHere, dropHeldOf, dropHeldRead } from '../../runs/changes/drop-held.js';
+import {
+  dropOlderWithheld,
+  findWithheldHere,
+  dropWithheldOf,
+  dropWithheldRead,
+} from '../../runs/changes/drop-withheld.js';
 import { takeRemovals, type Document } from '../../runs/changes/take-removals.js';
 import type { RefreshContext } from '../run/context.js';
 import type { Ids } from '../../runs/changes/id-set.js';
@@ -12,7 +17,7 @@ import { LISTS, type ListName } from '../../sources/records/lists.js';
 type Of<F> = Pick<Removal<F>, 'store' | 'filter' | 'most'>;
 
 /**
- * Marks as gone what a list no longer has. That settles what earlier runs held of the kind: all of it, or, if the list is incomplete, the
+ * Marks as gone what a list no longer has. That settles what earlier runs withheld of the kind: all of it, or, if the list is incomplete, the
  * records that it has again.
  * @param seen what belongs here
  */
@@ -31,7 +36,7 @@ export async function takeLeavers<F>(
   const here = hereIn(context, seen);
   const isHere = ({ target, sourceId }: Pick<RosterChange, 'target' | 'sourceId'>) =>
     here.has(sourceId) || context.matched.has(target.toHexString());
-  const back = isWhole ? [] : await findHeldHere(run, kind, isHere);
+  const back = isWhole ? [] : await findWithheldHere(run, kind, isHere);
   if (run.preview)
     await RosterRun.updateOne(
       { _id: run.id },
@@ -40,11 +45,11 @@ export async function takeLeavers<F>(
         ...(back.length > 0 ? { $push: { back: { $each: back } } } : {}),
       },
     );
-  else if (isWhole) await dropOlderHeld(run, [kind]);
-  else await dropHeldOf(run, back);
+  else if (isWhole) await dropOlderWithheld(run, [kind]);
+  else await dropWithheldOf(run, back);
 }
 
-/** Answers what earlier runs held of the people in sections: of all sections, or, if the list is incomplete, of those that were read. */
+/** Answers what earlier runs withheld of the people in sections: of all sections, or, if the list is incomplete, of those that were read. */
 export async function answerTies({ run, download }: RefreshContext, read: Pick<Ids, 'has'>): Promise<void> {
   const kinds = Object.values(SECTION_TIES.kinds);
   const isWhole = tellsAll(download.sections);
@@ -53,8 +58,8 @@ export async function answerTies({ run, download }: RefreshContext, read: Pick<I
       { _id: run.id },
       isWhole ? { $addToSet: { answered: { $each: kinds } } } : { $pullAll: { answered: kinds } },
     );
-  else if (isWhole) await dropOlderHeld(run, kinds);
-  else await dropHeldRead(run, kinds, (id) => read.has(id));
+  else if (isWhole) await dropOlderWithheld(run, kinds);
+  else await dropWithheldRead(run, kinds, (id) => read.has(id));
 }
 
 /** Finds what a list would remove, before anything is marked. */

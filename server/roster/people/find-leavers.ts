@@ -30,7 +30,7 @@ export interface Condition {
 }
 
 export interface Leavers {
-  /** Whether the source says who is gone, which answers what earlier runs held of this kind. */
+  /** Whether the source says who is gone, which answers what earlier runs withheld of this kind. */
   answered: boolean;
   /** What the page says if the source does not. */
   told: Remark[];
@@ -41,7 +41,7 @@ export interface Leavers {
 /**
  * Finds what the source no longer has. Only a list that was read to its end can tell: one that broke off, is not shared, or came empty
  * after it had records removes nobody, and the page says so. A list of changes alone removes those that it names.
- * @param seen ids that the source has; for a list of changes, `gone` holds the ids that left
+ * @param seen ids that the source has; for a list of changes, `gone` has the ids that left
  */
 export async function findLeavers<F>(
   run: ActiveRun,
@@ -86,7 +86,7 @@ export async function findLeavers<F>(
     sourceIdOf,
     status: store.gone,
     ...(store.gone === 'transferred' ? { more: { transferredAt: run.now() } } : {}),
-    ...(removal.doubtful ? { verdict: 'hold' as const } : {}),
+    ...(removal.doubtful ? { verdict: 'withhold' as const } : {}),
     ...(waits ? { waits: waits.test } : {}),
   };
   return { answered: true, told: [], removals };

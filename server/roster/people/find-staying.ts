@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
 import { Contact } from '../../models/contact.js';
-import { heldOf, RosterChange } from '../../models/roster-change.js';
+import { withheldOf, RosterChange } from '../../models/roster-change.js';
 import { judgeRemovals, readGone } from '../../runs/changes/take-removals.js';
 import type { RefreshContext } from '../run/context.js';
 import { IdSet, type Ids } from '../../runs/changes/id-set.js';
@@ -11,7 +11,7 @@ import { PEOPLE } from '../mirror/stores.js';
 /**
  * Finds the students who stay although the source no longer has them: somebody decided so, it is in doubt whose id it is, or their removal
  * waits for a decision. That includes removals of this run, whose guard judges only once all lists were read; their guardians are read
- * earlier and keep their ties. A preview holds nothing.
+ * earlier and keep their ties. A preview withholds nothing.
  * @param seen who was read so far
  * @returns the record ids
  */
@@ -23,7 +23,7 @@ export async function findStaying(context: RefreshContext, seen: Pick<Ids, 'has'
   const of = { store: PEOPLE, filter: { type: 'student' }, most: taken.student };
   const { answered, removals } = await findLeaversOf(context, 'students', of, seen);
   if (!answered || !tellsAll(download.students))
-    for await (const id of heldStudents(run.account)) if (!seen.has(id)) staying.add(id);
+    for await (const id of withheldStudents(run.account)) if (!seen.has(id)) staying.add(id);
   if (!removals || run.preview) return staying;
   const { why, waits } = await judgeRemovals(run, removals);
   if (!why) return staying;
@@ -40,8 +40,8 @@ async function* keptStudents(account: Types.ObjectId): AsyncGenerator<string, vo
   for await (const { record } of found) if (record) yield record.id;
 }
 
-/** Students whose removal earlier runs hold. */
-async function* heldStudents(account: Types.ObjectId): AsyncGenerator<string, void, undefined> {
-  const held = RosterChange.find({ ...heldOf({ account }), kind: 'student' }, { sourceId: 1 });
-  for await (const { sourceId } of held.lean().cursor()) yield sourceId;
+/** Students whose removal earlier runs withhold. */
+async function* withheldStudents(account: Types.ObjectId): AsyncGenerator<string, void, undefined> {
+  const withheld = RosterChange.find({ ...withheldOf({ account }), kind: 'student' }, { sourceId: 1 });
+  for await (const { sourceId } of withheld.lean().cursor()) yield sourceId;
 }

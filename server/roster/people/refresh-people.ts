@@ -18,7 +18,7 @@ import { LISTS, PEOPLE_LISTS, type PeopleList } from '../../sources/records/list
 import { keepPersonFacts } from './keep-person-facts.js';
 import { matcherFor } from './match-records.js';
 import { PEOPLE } from '../mirror/stores.js';
-import { withholdTies } from '../mirror/withhold-ties.js';
+import { refuseTies } from '../mirror/refuse-ties.js';
 
 /**
  * Updates the people of matched schools, and the guardians of their students.
@@ -93,7 +93,7 @@ async function takePeople(
     fresh: { source: context.source },
     ...matcherFor(context, list),
     revise: async (matched, known) =>
-      withholdTies(context, await keepMatchedTies(context, matched, known), known),
+      refuseTies(context, await keepMatchedTies(context, matched, known), known),
     findDoubted: (revised, claims, merged) => findDoubted(context, kind, revised, claims, merged),
     onMerged: (ids) => ids.forEach((id) => spared.add(id)),
   });

@@ -4,7 +4,7 @@ import { contentHash } from '../../models/content-hash.js';
 import { Course } from '../../models/course.js';
 import { Section } from '../../models/section.js';
 import { Term } from '../../models/term.js';
-import { markOf } from '../../runs/changes/hold-ties.js';
+import { markOf } from '../../runs/changes/withhold-ties.js';
 import type { Kind } from '../../runs/changes/kind.js';
 import type { Collection } from '../../runs/changes/read-changes.js';
 import { SECTION_TIES } from '../../runs/changes/tie-kinds.js';
@@ -26,7 +26,7 @@ const mirrored = (model: { collection: unknown }): Kind => ({
   gone: 'archived',
 });
 
-/** The held ties of a section's people. */
+/** The withheld ties of a section's people. */
 const sectionTies: Kind = {
   ...mirrored(Section),
   kept: 'record.keptFor',

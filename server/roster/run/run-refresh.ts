@@ -8,12 +8,12 @@ import { RosterUpload } from '../../models/roster-upload.js';
 import { readsSource, type Run } from '../../models/run.js';
 import { hasChangedSince } from '../../runs/engine/find-later-change.js';
 import { applyPreview, countStale } from '../../runs/changes/apply-preview.js';
-import { countEnded } from '../../runs/changes/hold-ties.js';
+import { countEnded } from '../../runs/changes/withhold-ties.js';
 import { SECTION_TIES } from '../../runs/changes/tie-kinds.js';
 import { forgetFirstTry, forgetOlderChanges } from '../../runs/changes/forget-changes.js';
 import { REFRESH_KINDS } from './refresh-kinds.js';
-import { acceptHeld, rejectHeld } from '../../runs/changes/answer-held.js';
-import { dropHeldOf, dropOlderHeld } from '../../runs/changes/drop-held.js';
+import { acceptWithheld, rejectWithheld } from '../../runs/changes/answer-withheld.js';
+import { dropWithheldOf, dropOlderWithheld } from '../../runs/changes/drop-withheld.js';
 import { undoChanges } from '../../runs/changes/undo-changes.js';
 import { dropNewcomersOf } from '../people/note-newcomers.js';
 import { applyPlannedPairs } from '../people/plan-pairs.js';
@@ -27,7 +27,7 @@ import type { Timing } from '../../runs/engine/timing.js';
 import { nextTry } from '../../runs/engine/put-off.js';
 import { whatItDid } from '../../runs/show/summarize-run.js';
 import { countTries, MOST_TRIES } from '../../runs/engine/take-run.js';
-import { mailHeld } from '../../runs/engine/mail-held.js';
+import { mailWithheld } from '../../runs/engine/mail-withheld.js';
 import { mailUnshared } from '../../sources/download/mail-unshared.js';
 import { waitForMerges } from '../../runs/engine/wait-merges.js';
 
@@ -62,7 +62,7 @@ export async function runRefresh(
     await run.whileGoing(work(deps, account, taken, run));
     if (!run.preview) await follow?.();
     // Before the run ends: nobody repeats a run that is over if the worker dies in between.
-    await mailHeld(deps, account, run, Object.keys(REFRESH_KINDS));
+    await mailWithheld(deps, account, run, Object.keys(REFRESH_KINDS));
     const unshared = (await RosterRun.exists({ _id: taken._id, unshared: true })) !== null;
     if (unshared && !run.preview) await mailUnshared(deps, account);
     await run.end('done', unshared ? { code: 'shares nothing' } : whatItDid(run.counts));
@@ -103,8 +103,8 @@ async function work(deps: Deps, account: Account, taken: RosterRun, run: ActiveR
   // An undo may have taken back what the events reported since, or accepted what they did not.
   await dropCursor(run);
   if (purpose === 'apply') await applyAll(run, of);
-  else if (purpose === 'accept') await acceptHeld(run, REFRESH_KINDS);
-  else if (purpose === 'reject') await rejectHeld(run, REFRESH_KINDS);
+  else if (purpose === 'accept') await acceptWithheld(run, REFRESH_KINDS);
+  else if (purpose === 'reject') await rejectWithheld(run, REFRESH_KINDS);
   else {
     if (await hasChangedSince(taken)) throw new RunFailed({ code: 'changed since' });
     await undoChanges(run, of, REFRESH_KINDS, { account: account._id });
@@ -122,8 +122,8 @@ async function applyAll(run: ActiveRun, preview: Types.ObjectId): Promise<void> 
   countEnded(run, SECTION_TIES, previewed.counts);
   await applyPlannedPairs(run, preview);
   const { upload, answered = [], back = [] } = previewed;
-  await dropOlderHeld(run, answered, preview);
-  await dropHeldOf(run, back, preview);
+  await dropOlderWithheld(run, answered, preview);
+  await dropWithheldOf(run, back, preview);
   if (upload) await RosterUpload.updateOne({ _id: upload }, { $set: { state: 'used' } });
 }
 

@@ -26,7 +26,7 @@ export interface Change {
   doubtful?: boolean;
   /** How many ties end; the change counts as so many. */
   size?: number;
-  /** The fingerprint of what the source says of a list whose ties are held (`markOf`). */
+  /** The fingerprint of what the source says of a list whose ties are withheld (`markOf`). */
   keptFor?: string;
 }
 

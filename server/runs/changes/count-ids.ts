@@ -22,7 +22,7 @@ export class IdCounts {
   }
 }
 
-/** The nth set holds the ids that were added n times or more. */
+/** The nth set has the ids that were added n times or more. */
 function put(levels: IdSet[], id: string): void {
   if (!levels.some((level) => level.add(id))) {
     const level = new IdSet();

@@ -3,8 +3,8 @@ import { RosterChange } from '../../models/roster-change.js';
 import type { ActiveRun } from '../engine/active-run.js';
 import { byRole, NO_TIES, ROLES, TieWatch, type IsHere, type Role, type Ties } from './compare-ties.js';
 import { countTies } from './count-ties.js';
-import { noteHeldTies, type WrittenTies } from './hold-ties.js';
-import { heldIn, judgeTies, TieSums, type TieVerdict } from './judge-ties.js';
+import { noteWithheldTies, type WrittenTies } from './withhold-ties.js';
+import { withheldIn, judgeTies, TieSums, type TieVerdict } from './judge-ties.js';
 import type { Collection } from './read-changes.js';
 import type { Removals } from './take-removals.js';
 import type { TieKinds } from './tie-kinds.js';
@@ -29,6 +29,8 @@ export interface Losing {
   stay: Record<Role, string[]>;
   /** Whether a person must look at the list, however few it loses. */
   alone: Record<Role, boolean>;
+  /** Whether a person has seen what the list loses, and let it go. */
+  seen?: boolean;
 }
 
 /**
@@ -98,36 +100,38 @@ export class TieGuard {
   report(): void {
     const { preview } = this.run;
     for (const role of ROLES) {
-      const { held = 0, here = 0, why } = this.#verdicts?.[role] ?? {};
+      const { withheld = 0, here = 0, why } = this.#verdicts?.[role] ?? {};
       const kind = this.of.ties.kinds[role];
-      const gone = (this.#sums?.missing[role] ?? 0) - (preview ? 0 : held);
+      const unseen = (this.#sums?.missing[role] ?? 0) - (preview ? 0 : withheld);
+      const gone = unseen + (this.#sums?.seen[role] ?? 0);
       if (gone > 0) this.run.count(kind, 'removed', gone);
-      if (why) this.run.warn({ code: preview ? 'would be held' : 'held', kind, gone: held, here, why });
+      if (why)
+        this.run.warn({ code: preview ? 'would be withheld' : 'withheld', kind, gone: withheld, here, why });
     }
   }
 
   /** Who stays in a section or class although the source lacks them there. */
   staying(item: Losing): Record<Role, string[]> {
-    return byRole((role) => [...item.stay[role], ...this.#heldIn(item, role)]);
+    return byRole((role) => [...item.stay[role], ...this.#withheldIn(item, role)]);
   }
 
   /** Notes the people who wait in the sections or classes that are written now. */
-  async hold(written: readonly (WrittenTies & { item: Losing })[]): Promise<void> {
-    await noteHeldTies(
+  async withhold(written: readonly (WrittenTies & { item: Losing })[]): Promise<void> {
+    await noteWithheldTies(
       this.run,
       this.of.ties,
       written.map(({ item, ...of }) => ({
         ...of,
         target: item.target,
-        held: byRole((role) => new Set(this.#heldIn(item, role))),
+        withheld: byRole((role) => new Set(this.#withheldIn(item, role))),
       })),
-      this.of.verdict === 'hold',
+      this.of.verdict === 'withhold',
     );
   }
 
-  #heldIn(item: Losing, role: Role): string[] {
+  #withheldIn(item: Losing, role: Role): string[] {
     const verdict = this.#verdicts?.[role];
-    return verdict ? heldIn(this.run, role, verdict, item) : [];
+    return verdict ? withheldIn(this.run, role, verdict, item) : [];
   }
 
   /** Notes the people whom the run's first try added. */

@@ -7,7 +7,7 @@ const PART = 0.1;
  * teachers that is from 20 on, of 1,800 students from 181, of 15 teachers only when all go.
  * @param here how many were here before the run, including those that would go
  */
-export function mustHold(gone: number, here: number): boolean {
+export function mustWithhold(gone: number, here: number): boolean {
   return gone > 0 && ((gone >= MANY && gone > here * PART) || gone === here);
 }
 

@@ -1,9 +1,9 @@
 import type { Types } from 'mongoose';
 import type { ActiveRun } from '../engine/active-run.js';
-import type { HeldWhy } from '../log/say-remark.js';
+import type { WithheldWhy } from '../log/say-remark.js';
 import { byRole, ROLES, type Role } from './compare-ties.js';
-import { findWaiting, mustHoldAll, waits, type Waiting } from './find-waiting.js';
-import { enoughToLetGo, mustHold } from './judge-removals.js';
+import { findWaiting, mustWithholdAll, waits, type Waiting } from './find-waiting.js';
+import { enoughToLetGo, mustWithhold } from './judge-removals.js';
 
 /** A section or class that misses somebody. */
 interface Missing {
@@ -11,11 +11,15 @@ interface Missing {
   missing: Record<Role, string[]>;
   /** Whether a person must look at the list in any case. */
   alone: Record<Role, boolean>;
+  /** Whether a person has seen what this list loses, and let it go. */
+  seen?: boolean;
 }
 
 /** Counts how many ties are missing, and how many of them already wait for a person. */
 export class TieSums {
   readonly missing: Record<Role, number> = { students: 0, teachers: 0 };
+  /** How many go because a person has let them go; they are not among the missing. */
+  readonly seen: Record<Role, number> = { students: 0, teachers: 0 };
   /** How many of the missing wait however few they are. */
   readonly alone: Record<Role, number> = { students: 0, teachers: 0 };
   readonly known = byRole(noneKnown);
@@ -30,10 +34,14 @@ export class TieSums {
     });
   }
 
-  add({ target, missing, alone }: Missing): void {
+  add({ target, missing, alone, seen = false }: Missing): void {
     for (const role of ROLES) {
       const { length } = missing[role];
       if (length === 0) continue;
+      if (seen) {
+        this.seen[role] += length;
+        continue;
+      }
       this.missing[role] += length;
       if (alone[role]) this.alone[role] += length;
       const id = target.toHexString();
@@ -48,7 +56,7 @@ interface KnownSums {
   lists: number;
   /** How many are missing in all of them. */
   missing: number;
-  /** How many are missing in those that earlier runs hold. */
+  /** How many are missing in those that earlier runs withhold. */
   older: number;
   /** How many are missing in those that a person must look at in any case. */
   alone: number;
@@ -72,10 +80,10 @@ export interface TieVerdict {
   /** Which lists wait, where not all do; lists that a person must look at wait in any case. */
   waits?: (target: string) => boolean;
   /** How many ties wait. */
-  held: number;
+  withheld: number;
   /** How many ties are here; 0 if that was not counted. */
   here: number;
-  why?: HeldWhy;
+  why?: WithheldWhy;
 }
 
 /** What is known of a list that would lose everybody who is known. */
@@ -97,22 +105,22 @@ export function isDoubtful(role: Role, { missing, isOfUnknown, isBooked }: Empty
   return isOfUnknown || isBooked || role === 'teachers' || missing.length > 1;
 }
 
-/** Of the people missing from one list, those who wait for a person. A preview holds nobody. */
-export function heldIn(
+/** Of the people missing from one list, those who wait for a person. A preview withholds nobody. */
+export function withheldIn(
   { preview }: Pick<ActiveRun, 'preview'>,
   role: Role,
-  { all, held, waits }: TieVerdict,
-  { target, missing, alone }: Missing,
+  { all, withheld, waits }: TieVerdict,
+  { target, missing, alone, seen }: Missing,
 ): string[] {
-  if (preview) return [];
-  return all || (held > 0 && alone[role]) || waits?.(target.toHexString()) ? missing[role] : [];
+  if (preview || seen) return [];
+  return all || (withheld > 0 && alone[role]) || waits?.(target.toHexString()) ? missing[role] : [];
 }
 
 export interface TieScope {
   /** How many ties were here before the run; counting may stop at `enough`. */
   countHere: (role: Role, enough: number) => Promise<number>;
-  /** `hold`: a person looks at all of them. `let go`: a person decided so. Absent: the guard decides. */
-  verdict?: 'hold' | 'let go' | undefined;
+  /** `withhold`: a person looks at all of them. `let go`: a person decided so. Absent: the guard decides. */
+  verdict?: 'withhold' | 'let go' | undefined;
 }
 
 /** Judges ties by the guard's rule for records; besides, some lists wait however few they lose. */
@@ -134,18 +142,18 @@ async function judge(
   { countHere, verdict }: TieScope,
 ): Promise<TieVerdict> {
   const [gone, alone] = [sums.missing[role], sums.alone[role]];
-  if (gone === 0 || verdict === 'let go') return { all: false, held: 0, here: 0 };
+  if (gone === 0 || verdict === 'let go') return { all: false, withheld: 0, here: 0 };
   const here = await countHere(role, enoughToLetGo(gone));
-  const all = { all: true, held: gone, here };
-  if (verdict === 'hold') return { ...all, why: 'doubtful' };
+  const all = { all: true, withheld: gone, here };
+  if (verdict === 'withhold') return { ...all, why: 'doubtful' };
   const [waiting, known] = [sums.waiting[role], sums.known[role]];
-  if (mustHoldAll(waiting, { gone, known: known.older, here })) return { ...all, why: 'many' };
-  if (mustHold(gone, here) || waitStill(waiting, known)) {
-    const held = known.missing + alone - known.alone;
-    return { all: false, waits: (target) => waits(waiting, target), held, here: 0, why: 'undecided' };
+  if (mustWithholdAll(waiting, { gone, known: known.older, here })) return { ...all, why: 'many' };
+  if (mustWithhold(gone, here) || waitStill(waiting, known)) {
+    const withheld = known.missing + alone - known.alone;
+    return { all: false, waits: (target) => waits(waiting, target), withheld, here: 0, why: 'undecided' };
   }
-  if (alone === 0) return { all: false, held: 0, here: 0 };
-  return { all: false, held: alone, here: 0, why: 'emptied' };
+  if (alone === 0) return { all: false, withheld: 0, here: 0 };
+  return { all: false, withheld: alone, here: 0, why: 'emptied' };
 }
 
 /**

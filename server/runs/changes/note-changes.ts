@@ -6,7 +6,7 @@ import { isPassing } from '../engine/judge-fault.js';
 import { sameValue, type Change } from './change.js';
 
 const DAY_MS = 24 * 3600_000;
-/** Notes hold personal data and expire: those of a preview that nobody applied sooner than what undo needs. */
+/** Notes contain personal data and expire: those of a preview that nobody applied sooner than what undo needs. */
 const KEPT_MS: Partial<Record<ChangeState, number>> = { planned: 7 * DAY_MS };
 const KEPT_LONG_MS = 60 * DAY_MS;
 
@@ -23,11 +23,11 @@ export async function noteChanges(
   state: ChangeState,
 ): Promise<void> {
   if (changes.length === 0) return;
-  const since = state === 'held' ? await findSince(run, changes) : undefined;
+  const since = state === 'withheld' ? await findSince(run, changes) : undefined;
   const expiresAt = new Date(run.now().getTime() + (KEPT_MS[state] ?? KEPT_LONG_MS));
   const rows = changes.map((change) => ({
     ...rowOf(run, change, state, expiresAt),
-    ...(since ? { since: since.get(change.target.toHexString()) ?? run.now(), heldBy: run.name } : {}),
+    ...(since ? { since: since.get(change.target.toHexString()) ?? run.now(), withheldBy: run.name } : {}),
   }));
   const collection = RosterChange.collection as unknown as mongo.Collection<Row>;
   try {
@@ -43,13 +43,13 @@ export async function noteChanges(
   }
 }
 
-/** Since when those of the changes that are held already have been held. */
+/** Since when those of the changes that are withheld already have been withheld. */
 async function findSince(run: NotingRun, changes: readonly Change[]): Promise<Map<string, Date | undefined>> {
-  const held = await RosterChange.find(
-    { account: run.account, state: 'held', target: { $in: changes.map(({ target }) => target) } },
+  const withheld = await RosterChange.find(
+    { account: run.account, state: 'withheld', target: { $in: changes.map(({ target }) => target) } },
     { target: 1, since: 1 },
   ).lean();
-  return new Map(held.map(({ target, since }) => [target.toHexString(), since]));
+  return new Map(withheld.map(({ target, since }) => [target.toHexString(), since]));
 }
 
 function rowOf(

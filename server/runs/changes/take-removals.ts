@@ -1,9 +1,9 @@
 import type { Types } from 'mongoose';
 import { searchKey } from '../../models/search-key.js';
 import type { ActiveRun } from '../engine/active-run.js';
-import type { HeldWhy } from '../log/say-remark.js';
+import type { WithheldWhy } from '../log/say-remark.js';
 import { fieldChange, type Change } from './change.js';
-import { findWaiting, mustHoldAll, waits, type Waiting } from './find-waiting.js';
+import { findWaiting, mustWithholdAll, waits, type Waiting } from './find-waiting.js';
 import { makeChanges } from './make-changes.js';
 import type { Collection } from './read-changes.js';
 import { noteChanges } from './note-changes.js';
@@ -25,8 +25,8 @@ export interface Removals {
   more?: Record<string, unknown>;
   /** The filter for all that are here of the kind, where `here` covers only a part. */
   among?: Record<string, unknown>;
-  /** `hold`: a person looks at all of them. `let go`: a person decided so. Absent: the guard decides. */
-  verdict?: 'hold' | 'let go' | undefined;
+  /** `withhold`: a person looks at all of them. `let go`: a person decided so. Absent: the guard decides. */
+  verdict?: 'withhold' | 'let go' | undefined;
   /** Which of those that the guard lets go wait for a person all the same. */
   waits?: (document: Document) => boolean;
 }
@@ -34,15 +34,15 @@ export interface Removals {
 export type Document = Record<string, unknown> & { _id: Types.ObjectId };
 
 /**
- * Marks documents as gone; nothing is deleted. Removals that are too many to be believed are held: they are listed and left as they are
+ * Marks documents as gone; nothing is deleted. Removals that are too many to be believed are withheld: they are listed and left as they are
  * until a person accepts or rejects them. Reads the documents twice instead of keeping them, as they may be a whole district's.
  * @returns how many are gone
  */
 export async function takeRemovals(run: ActiveRun, removals: Removals): Promise<number> {
   const judged = await judgeRemovals(run, removals);
-  const { gone, held } = judged;
+  const { gone, withheld } = judged;
   if (gone === 0) return 0;
-  if (judged.why) warnOfHeld(run, removals, judged, judged.why);
+  if (judged.why) warnOfWithheld(run, removals, judged, judged.why);
   let waiting = 0;
   let [go, wait]: [Change[], Change[]] = [[], []];
   for await (const document of readGone(removals)) {
@@ -55,7 +55,7 @@ export async function takeRemovals(run: ActiveRun, removals: Removals): Promise<
   }
   await takeBatch(run, removals, go, wait);
   waiting += wait.length;
-  if (waiting > held) warnOfWaiting(run, removals, waiting - held);
+  if (waiting > withheld) warnOfWaiting(run, removals, waiting - withheld);
   return gone;
 }
 
@@ -64,13 +64,13 @@ interface Judged {
   /** How many were here before. */
   here: number;
   /** How many of the gone ones wait for a person, and which. */
-  held: number;
+  withheld: number;
   waits: (document: Document) => boolean;
   /** Why they wait; absent if the guard lets all go. */
-  why?: HeldWhy;
+  why?: WithheldWhy;
 }
 
-const GO = { held: 0, waits: () => false };
+const GO = { withheld: 0, waits: () => false };
 
 /** The guard's verdict on the removals. */
 export async function judgeRemovals(run: ActiveRun, removals: Removals): Promise<Judged> {
@@ -83,26 +83,29 @@ export async function judgeRemovals(run: ActiveRun, removals: Removals): Promise
   if (gone === 0 || removals.verdict === 'let go') return { gone, here, ...GO };
   if (removals.among)
     here = await removals.collection.countDocuments({ ...removals.among, 'record.addedBy': { $ne: run.id } });
-  const all = { gone, here, held: gone, waits: () => true };
-  if (removals.verdict === 'hold') return { ...all, why: 'doubtful' };
+  const all = { gone, here, withheld: gone, waits: () => true };
+  if (removals.verdict === 'withhold') return { ...all, why: 'doubtful' };
   const waiting = await findWaiting(run, removals.kind);
-  const { known, held } = await countWaiting(removals, waiting);
-  if (mustHoldAll(waiting, { gone, known, here })) return { ...all, why: 'many' };
-  if (held === 0) return { gone, here, ...GO };
+  const { known, withheld } = await countWaiting(removals, waiting);
+  if (mustWithholdAll(waiting, { gone, known, here })) return { ...all, why: 'many' };
+  if (withheld === 0) return { gone, here, ...GO };
   // They wait until somebody decides or the source has them again, even if documents that arrived meanwhile make them look few.
-  return { gone, here, held, waits: ({ _id }) => waits(waiting, _id.toHexString()), why: 'undecided' };
+  return { gone, here, withheld, waits: ({ _id }) => waits(waiting, _id.toHexString()), why: 'undecided' };
 }
 
 /** How many of those that are gone already wait: for earlier runs, and in all. */
-async function countWaiting(removals: Removals, waiting: Waiting): Promise<{ known: number; held: number }> {
-  let [known, held] = [0, 0];
-  if (waiting.older.size + waiting.own.size === 0) return { known, held };
+async function countWaiting(
+  removals: Removals,
+  waiting: Waiting,
+): Promise<{ known: number; withheld: number }> {
+  let [known, withheld] = [0, 0];
+  if (waiting.older.size + waiting.own.size === 0) return { known, withheld };
   for await (const { _id } of readGone(removals)) {
     const id = _id.toHexString();
     if (waiting.older.has(id)) known += 1;
-    if (waits(waiting, id)) held += 1;
+    if (waits(waiting, id)) withheld += 1;
   }
-  return { known, held };
+  return { known, withheld };
 }
 
 export async function* readGone(removals: Removals): AsyncGenerator<Document, void, undefined> {
@@ -135,7 +138,7 @@ function removalOf(run: ActiveRun, removals: Removals, document: Document): Chan
     ],
     where: { status: document.status },
     searchKey: searchKey(textAt(document, 'searchKey') || textAt(document, 'name')),
-    ...(removals.verdict === 'hold' ? { doubtful: true } : {}),
+    ...(removals.verdict === 'withhold' ? { doubtful: true } : {}),
   };
 }
 
@@ -147,16 +150,21 @@ function textAt(document: Document, key: string): string {
 async function takeBatch(run: ActiveRun, removals: Removals, go: Change[], wait: Change[]): Promise<void> {
   await makeChanges(run, removals.collection, run.preview ? [...go, ...wait] : go);
   if (!run.preview && wait.length > 0) {
-    await noteChanges(run, wait, 'held');
-    run.count(removals.kind, 'held', wait.length);
+    await noteChanges(run, wait, 'withheld');
+    run.count(removals.kind, 'withheld', wait.length);
   }
   await run.step();
 }
 
-function warnOfHeld(run: ActiveRun, { kind }: Removals, { held, here }: Judged, why: HeldWhy): void {
-  run.warn({ code: run.preview ? 'would be held' : 'held', kind, gone: held, here, why });
+function warnOfWithheld(
+  run: ActiveRun,
+  { kind }: Removals,
+  { withheld, here }: Judged,
+  why: WithheldWhy,
+): void {
+  run.warn({ code: run.preview ? 'would be withheld' : 'withheld', kind, gone: withheld, here, why });
 }
 
 function warnOfWaiting(run: ActiveRun, { kind }: Removals, count: number): void {
-  run.warn({ code: run.preview ? 'would be held with students' : 'held with students', kind, count });
+  run.warn({ code: run.preview ? 'would be withheld with students' : 'withheld with students', kind, count });
 }

@@ -5,7 +5,7 @@ import type { Run } from '../../models/run.js';
 const STARTING_MS = 60_000;
 
 /**
- * Lets one of several requests follow up a run: decide what it held, or apply it. The one that claims starts the run with the id given
+ * Lets one of several requests follow up a run: decide what it withheld, or apply it. The one that claims starts the run with the id given
  * here. If that run failed or was stopped, the next request may claim.
  * @returns the id for the new run; undefined if somebody else has followed up or is doing so
  */

@@ -4,16 +4,16 @@ import type { RunRemark } from '../../models/run.js';
 import { andList, countOf, number } from '../../web/format-count.js';
 import { longDay } from '../../web/format-time.js';
 import type { Style } from '../../web/place.js';
-import { heldInWords, sayStay } from '../show/summarize-run.js';
+import { withheldInWords, sayStay } from '../show/summarize-run.js';
 
 /** Why removals wait for a person. */
-export type HeldWhy = 'doubtful' | 'many' | 'undecided' | 'emptied';
+export type WithheldWhy = 'doubtful' | 'many' | 'undecided' | 'emptied';
 
 /** What a run remarks on its page: codes and numbers, which become a sentence where they are shown. */
 export type Remark =
-  | { code: 'held' | 'would be held'; kind: string; gone: number; here: number; why: HeldWhy }
-  | { code: 'held with students' | 'would be held with students'; kind: string; count: number }
-  | { code: 'held besides'; counts: Record<string, number> }
+  | { code: 'withheld' | 'would be withheld'; kind: string; gone: number; here: number; why: WithheldWhy }
+  | { code: 'withheld with students' | 'would be withheld with students'; kind: string; count: number }
+  | { code: 'withheld besides'; counts: Record<string, number> }
   | { code: 'people not shared'; teachers: number; students: number }
   | { code: 'done again' }
   | { code: 'possible duplicates'; count: number }
@@ -52,7 +52,7 @@ const MANY: Record<string, string> = {
   classTeachers: 'teaching assignments',
 };
 
-const BECAUSE: Record<HeldWhy, string> = {
+const BECAUSE: Record<WithheldWhy, string> = {
   doubtful: 'This download may be incomplete.',
   many: 'That’s more than usual for one night.',
   undecided: 'Nobody has reviewed them yet.',
@@ -64,16 +64,16 @@ export const SHARES_NOTHING =
   'The district no longer shares anything with Slotbell, so nothing was updated or removed. Ask the district’s Clever administrator to share your schools with Slotbell again, then select Sync now.';
 
 const SAY: { [C in Code]: (of: Of<C>, style: Style, source: string) => string } = {
-  held: (of, _style, source) =>
+  withheld: (of, _style, source) =>
     `${partOf(of)} ${isOne(of) ? 'is' : 'are'} missing from ${source}. ${BECAUSE[of.why]} ${sayStay(isOne(of))}`,
-  'would be held': (of) =>
+  'would be withheld': (of) =>
     `${partOf(of)} would be removed. ${BECAUSE[of.why]} A sync keeps them until you review them.`,
-  'held with students': ({ kind, count }, _style, source) =>
+  'withheld with students': ({ kind, count }, _style, source) =>
     `${countOf(count, 'guardian', many(kind))} ${count === 1 ? 'is' : 'are'} missing from ${source}. Their students stay for now. ${sayStay(count === 1)}`,
-  'would be held with students': ({ kind, count }) =>
+  'would be withheld with students': ({ kind, count }) =>
     `${countOf(count, 'guardian', many(kind))} would stay until you review them, because their students stay.`,
-  'held besides': ({ counts }, style) =>
-    `Not on the list you reviewed: ${heldInWords(Object.fromEntries(Object.entries(counts).map(([kind, held]) => [kind, { held }])), style)}. ${sayStay(false)}`,
+  'withheld besides': ({ counts }, style) =>
+    `Not on the list you reviewed: ${withheldInWords(Object.fromEntries(Object.entries(counts).map(([kind, withheld]) => [kind, { withheld }])), style)}. ${sayStay(false)}`,
   'people not shared': ({ teachers, students }, style) =>
     `Clever doesn’t share ${andList(
       [
@@ -112,7 +112,11 @@ const SAY: { [C in Code]: (of: Of<C>, style: Style, source: string) => string } 
 };
 
 /** The remarks that say why removals wait for somebody. */
-const OF_HELD: ReadonlySet<string> = new Set<Code>(['held', 'held with students', 'held besides']);
+const OF_WITHHELD: ReadonlySet<string> = new Set<Code>([
+  'withheld',
+  'withheld with students',
+  'withheld besides',
+]);
 
 /**
  * The remarks of a run, in order. Version 0.4.0 stored sentences, which are shown as they are.
@@ -127,12 +131,12 @@ export function sayRemarks(
 }
 
 /** The remarks of a run that say why removals wait for somebody. */
-export function sayWhyHeld(
+export function sayWhyWithheld(
   { remarks = [] }: { remarks?: readonly RunRemark[] },
   style: Style,
   source = 'Clever',
 ): string[] {
-  const why = remarks.filter(({ code, ofHeld }) => OF_HELD.has(code) || ofHeld === true);
+  const why = remarks.filter(({ code, ofWithheld }) => OF_WITHHELD.has(code) || ofWithheld === true);
   return sayRemarks({ remarks: why }, style, source);
 }
 
@@ -148,13 +152,13 @@ export function many(kind: string): string {
   return MANY[kind] ?? kind;
 }
 
-function partOf({ kind, gone, here }: Of<'held' | 'would be held'>): string {
+function partOf({ kind, gone, here }: Of<'withheld' | 'would be withheld'>): string {
   if (here > 0) return `${number(gone)} of ${number(here)} ${many(kind)}`;
   // Some removals wait regardless of how many are here.
   return countOf(gone, many(kind).replace(/s$/, ''), many(kind));
 }
 
-function isOne({ gone, here }: Of<'held' | 'would be held'>): boolean {
+function isOne({ gone, here }: Of<'withheld' | 'would be withheld'>): boolean {
   return gone === 1 && here <= 1;
 }
 

@@ -91,7 +91,7 @@ export const ACTION_WORDS: Record<string, string> = {
   changed: 'Changed',
   removed: 'Removed',
   restored: 'Came back',
-  held: 'To review',
+  withheld: 'To review',
   kept: 'Kept',
   refused: 'Not imported',
 };

@@ -27,8 +27,8 @@ const MIRRORED: [kind: string, words: Words][] = [
   ['sectionTeachers', ASSIGNMENTS],
 ];
 
-/** The kinds that may be held, the mirror's included. */
-const HELD: [kind: string, words: Words][] = [
+/** The kinds that may be withheld, the mirror's included. */
+const WITHHELD: [kind: string, words: Words][] = [
   ...SPOKEN,
   ...MIRRORED,
   ['resource', { one: 'teacher with slots', many: 'teachers with slots' }],
@@ -37,7 +37,7 @@ const HELD: [kind: string, words: Words][] = [
   ['term', { one: 'term', many: 'terms' }],
 ];
 
-const KEPT = ['added', 'changed', 'unchanged', 'removed', 'restored', 'held'] as const;
+const KEPT = ['added', 'changed', 'unchanged', 'removed', 'restored', 'withheld'] as const;
 
 /** The stored result of a run: the numbers that sentences about it need. @param parts the counts of the refresh and of the update */
 export function whatItDid(...parts: Record<string, KindCounts>[]): RunResult {
@@ -78,8 +78,8 @@ export function summarizeRun(
     phrases.push(
       `${number(broken)} ${broken === 1 ? `appointment ${verbs.needs}` : `appointments ${verbs.need}`} a look`,
     );
-  const held = heldInWords(counts, style);
-  if (held !== '') phrases.push(`${held} ${verbs.held}`);
+  const withheld = withheldInWords(counts, style);
+  if (withheld !== '') phrases.push(`${withheld} ${verbs.withheld}`);
   return phrases.length > 0 ? `${phrases.join(', ')}.` : NOTHING[purpose];
 }
 
@@ -90,7 +90,7 @@ const DID = {
   ended: 'ended',
   needs: 'needs',
   need: 'need',
-  held: 'waiting for your review',
+  withheld: 'waiting for your review',
 };
 const WOULD: typeof DID = {
   restored: 'would come back',
@@ -99,7 +99,7 @@ const WOULD: typeof DID = {
   ended: 'would end',
   needs: 'would need',
   need: 'would need',
-  held: 'would wait for your review',
+  withheld: 'would wait for your review',
 };
 
 const NOTHING: Record<RunPurpose, string> = {
@@ -112,10 +112,10 @@ const NOTHING: Record<RunPurpose, string> = {
 };
 
 /** What waits for a person: "181 students, 2 guardians, and 4 classes"; '' if nothing does. */
-export function heldInWords(counts: Record<string, Partial<KindCounts>>, style: Style): string {
-  const phrases = HELD.flatMap(([kind, { one, many }]) => {
-    const held = counts[kind]?.held ?? 0;
-    return held > 0 ? [`${number(held)} ${held === 1 ? one : many}`] : [];
+export function withheldInWords(counts: Record<string, Partial<KindCounts>>, style: Style): string {
+  const phrases = WITHHELD.flatMap(([kind, { one, many }]) => {
+    const withheld = counts[kind]?.withheld ?? 0;
+    return withheld > 0 ? [`${number(withheld)} ${withheld === 1 ? one : many}`] : [];
   });
   return andList(phrases, style);
 }
@@ -131,9 +131,9 @@ export function sayMissing(
   source: string,
   { event, since, reviewer }: { event?: string | undefined; since?: string; reviewer?: string } = {},
 ): string {
-  const one = HELD.reduce((sum, [kind]) => sum + (counts[kind]?.held ?? 0), 0) === 1;
+  const one = WITHHELD.reduce((sum, [kind]) => sum + (counts[kind]?.withheld ?? 0), 0) === 1;
   const verb = since ? (one ? 'has been' : 'have been') : one ? 'is' : 'are';
-  return `${heldInWords(counts, style)}${event ? ` in ${event}` : ''} ${verb} missing from ${source}${since ? ` since the sync of ${since}` : ''}. ${sayStay(one, reviewer)}`;
+  return `${withheldInWords(counts, style)}${event ? ` in ${event}` : ''} ${verb} missing from ${source}${since ? ` since the sync of ${since}` : ''}. ${sayStay(one, reviewer)}`;
 }
 
 /** Says that what is missing stays. @param one whether it is a single record */

@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import { Account, type CleverKinds, type EventCursor, type FieldMapping } from '../../models/account.js';
 import { Duplicate } from '../../models/duplicate.js';
-import { heldOf, RosterChange } from '../../models/roster-change.js';
+import { withheldOf, RosterChange } from '../../models/roster-change.js';
 import type { FullWhy } from '../../models/roster-run.js';
 import type { ActiveRun } from '../../runs/engine/active-run.js';
 import type { MatchedSchools } from '../records/map-clever-person.js';
@@ -45,8 +45,8 @@ export async function findStart(account: Types.ObjectId, setup: string, now: Dat
   // A decision may have been cut off after the cursor was saved: what the source said of the person in doubt was not taken.
   const decided = { account, recycled: 'id' as const, state: 'open' as const, deciding: { $exists: true } };
   if (await Duplicate.exists(decided)) return { ok: false, why: { code: 'ended badly' } };
-  const held = await RosterChange.exists(heldOf({ account }));
-  return held ? { ok: false, why: { code: 'removals wait' } } : { ok: true, cursor };
+  const withheld = await RosterChange.exists(withheldOf({ account }));
+  return withheld ? { ok: false, why: { code: 'removals wait' } } : { ok: true, cursor };
 }
 
 /** Notes that this run is about to change the roster: until the run saves a new cursor, the next sync reads everything. */

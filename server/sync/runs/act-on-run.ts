@@ -1,23 +1,23 @@
 import type { Types } from 'mongoose';
 import { Event, type EventSync } from '../../models/event.js';
-import { heldOf, RosterChange } from '../../models/roster-change.js';
+import { withheldOf, RosterChange } from '../../models/roster-change.js';
 import { RosterRun } from '../../models/roster-run.js';
 import { SyncRun, type SyncChoice } from '../../models/sync-run.js';
 import { hasChangedSince } from '../../runs/engine/find-later-change.js';
 import { applyPreview, countStale } from '../../runs/changes/apply-preview.js';
-import { countEnded } from '../../runs/changes/hold-ties.js';
+import { countEnded } from '../../runs/changes/withhold-ties.js';
 import { CLASS_TIES } from '../../runs/changes/tie-kinds.js';
 import { UPDATE_KINDS } from '../update/update-kinds.js';
 import { storedMirror } from '../update/mirror.js';
 import { updateResources } from '../update/update-resources.js';
-import { acceptHeld, rejectHeld } from '../../runs/changes/answer-held.js';
+import { acceptWithheld, rejectWithheld } from '../../runs/changes/answer-withheld.js';
 import { undoChanges } from '../../runs/changes/undo-changes.js';
 import type { ActiveRun } from '../../runs/engine/active-run.js';
 import { RunFailed } from '../../runs/engine/run-ends.js';
 
 /**
  * Does what a sync run wants to do to another run of the event: applies a preview as it was shown, carries out what somebody decided about
- * its held removals, or undoes it. If the run names a roster run, the account's part is done with it: first when a preview is applied, last
+ * its withheld removals, or undoes it. If the run names a roster run, the account's part is done with it: first when a preview is applied, last
  * otherwise.
  * @param goesOn whether the run waited for that part, so that what comes before it is done
  * @param refreshed resolves to that part once it is done
@@ -39,14 +39,14 @@ export async function actOnRun(
 
 async function actOnEvent(run: SyncRun, of: Types.ObjectId, event: Event, active: ActiveRun): Promise<void> {
   if (run.purpose === 'accept') {
-    await acceptHeld(active, UPDATE_KINDS);
+    await acceptWithheld(active, UPDATE_KINDS);
     // Accepting that classes go includes teachers who teach nothing else, unless their removal needs its own decision.
     const waiting: Types.ObjectId[] = await RosterChange.distinct('target', {
-      ...heldOf({ account: event.account, event: event._id }),
+      ...withheldOf({ account: event.account, event: event._id }),
       kind: 'resource',
     });
     await updateResources(active, event, storedMirror(event.account), new Map(), 'let go', waiting);
-  } else if (run.purpose === 'reject') await rejectHeld(active, UPDATE_KINDS);
+  } else if (run.purpose === 'reject') await rejectWithheld(active, UPDATE_KINDS);
   else await undo(run, of, active);
 }
 

@@ -7,8 +7,8 @@ import { SyncRun } from '../../models/sync-run.js';
 import { startSync } from './start-sync.js';
 
 /**
- * After a roster run that stood alone, syncs the events that are kept in sync, without a download. If the run removed held people, the
- * events whose own sync held them sync as well, as their classes still have those people. That sync may be later than the one whose list
+ * After a roster run that stood alone, syncs the events that are kept in sync, without a download. If the run removed withheld people, the
+ * events whose own sync withheld them sync as well, as their classes still have those people. That sync may be later than the one whose list
  * was decided.
  */
 export async function followRefresh(deps: Deps, account: Account, run: RosterRun): Promise<void> {

@@ -12,9 +12,10 @@ import { isPassing } from '../../runs/engine/judge-fault.js';
 import { resumeWaiting } from '../../runs/engine/resume-waiting.js';
 import { RunFailed, RunWaits } from '../../runs/engine/run-ends.js';
 import { countTries, MOST_TRIES, takeRun } from '../../runs/engine/take-run.js';
-import { mailHeld } from '../../runs/engine/mail-held.js';
+import { mailWithheld } from '../../runs/engine/mail-withheld.js';
 import { waitForMerges } from '../../runs/engine/wait-merges.js';
 import { whatItDid } from '../../runs/show/summarize-run.js';
+import { findSeen } from '../update/find-seen.js';
 import { findUnchanged } from '../update/find-unchanged.js';
 import { flagAppointments } from '../update/flag-appointments.js';
 import { storedMirror } from '../update/mirror.js';
@@ -116,7 +117,7 @@ async function work(deps: Deps, { run, goesOn }: Taken, active: ActiveRun): Prom
     await flagAppointments(active, event);
   }
   // Before the run ends: nobody repeats a run that is over if the worker dies in between.
-  await mailHeld(deps, account, active, Object.keys(UPDATE_KINDS));
+  await mailWithheld(deps, account, active, Object.keys(UPDATE_KINDS));
   const result: RunResult = refresh?.unshared
     ? { code: 'shares nothing' }
     : whatItDid(refresh?.counts ?? {}, active.counts);
@@ -150,7 +151,6 @@ async function update(
   const mirror = active.preview ? plannedMirror(run.account, refresh._id) : storedMirror(run.account);
   const unchanged = await findUnchanged(run, sync, refresh);
   const chosen = run.trigger === 'first import' || !!run.choice;
-  const seen = refresh.purpose === 'accept' || refresh.purpose === 'apply';
-  await updateEvent(event, sync, active, { mirror, chosen, seen, unchanged });
+  await updateEvent(event, sync, active, { mirror, chosen, seen: await findSeen(refresh), unchanged });
   return refresh;
 }

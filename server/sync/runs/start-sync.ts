@@ -47,8 +47,8 @@ const AUDITED: Record<SyncTrigger, AuditAction> = {
   'sync now': 'start sync',
   preview: 'preview sync',
   apply: 'apply preview',
-  accept: 'accept held removals',
-  reject: 'reject held removals',
+  accept: 'accept withheld removals',
+  reject: 'reject withheld removals',
   undo: 'undo sync',
 };
 

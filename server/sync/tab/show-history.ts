@@ -109,14 +109,14 @@ function showOne(run: SyncRun, numbers: RunNumbers, took: string, column: Column
   const when = shortDayAndTime(at, place);
   const state = STATE_WORDS[run.state];
   const mark = run.state === 'failed' || run.state === 'stopped' ? run.state : '';
-  const { added, changed, removed, restored, held } = numbers;
+  const { added, changed, removed, restored, withheld } = numbers;
   const parts = [
     ...(mark ? [mark] : []),
     `${number(added)} new`,
     ...(restored > 0 ? [`${number(restored)} came back`] : []),
     `${number(changed)} changed`,
     `${number(removed)} removed`,
-    ...(held > 0 ? [`${number(held)} to review`] : []),
+    ...(withheld > 0 ? [`${number(withheld)} to review`] : []),
     ...(took ? [took] : []),
   ];
   const href = pathOfRun(run._id);

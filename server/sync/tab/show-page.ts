@@ -11,7 +11,7 @@ import { eventOf } from '../../web/guards.js';
 import type { Place, PlacedEvent } from '../../web/place.js';
 import { pagerOf, sliceOf } from '../../web/paging.js';
 import { findNextNight } from '../nights/find-due-night.js';
-import { heldNotices } from '../../runs/show/read-held.js';
+import { withheldNotices } from '../../runs/show/read-withheld.js';
 import { findMend } from '../../runs/show/find-mend.js';
 import { tookOf } from '../../runs/show/measure-took.js';
 import { pathOfRun } from '../../runs/show/queries.js';
@@ -55,7 +55,7 @@ export async function syncPage(deps: Deps, res: Response, page: number) {
   return {
     ...eventFrame(event, 'sync'),
     home: homeOf(res),
-    held: await heldNotices(actor, deps.now(), event._id),
+    withheld: await withheldNotices(actor, deps.now(), event._id),
     sync: event.sync,
     seen: seenOf(hourFields(actor), { hour: event.sync?.hour }),
     choice: await choiceInWords(event),

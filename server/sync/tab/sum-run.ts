@@ -8,7 +8,7 @@ export interface RunNumbers {
   removed: number;
   restored: number;
   /** Removals that waited for a person. */
-  held: number;
+  withheld: number;
 }
 
 /**
@@ -26,6 +26,6 @@ export function sumRun(
     changed: sum('changed'),
     removed: sum('removed'),
     restored: sum('restored'),
-    held: sum('held'),
+    withheld: sum('withheld'),
   };
 }

@@ -35,14 +35,14 @@ export async function proposeTerms(event: Proposing, now: Date): Promise<TermPro
   const terms = await storedMirror(account).terms();
   const others = terms.filter(({ id, status }) => status === 'active' && !chosen.has(id));
   if (others.length === 0) return [];
-  const held = await findHeldSections(account);
+  const withheld = await findWithheldSections(account);
   const lost = lostTerms(sync, terms);
-  const here = sectionsHere(account, sync, held);
+  const here = sectionsHere(account, sync, withheld);
   const named = new Set<string>(
     await Section.distinct('term', { ...here, term: { $in: lost.map(({ id }) => id) } }),
   );
   const left = lost.filter(({ id }) => !named.has(id));
-  const moved = proposeMoved(others, left, await countClasses(event, held));
+  const moved = proposeMoved(others, left, await countClasses(event, withheld));
   if (await Section.exists({ ...here, term: { $in: [...chosen] } })) return moved;
   if (!(await areGone(account, sync, lost))) return moved;
   const when = { days: event.days, today: dayOf(now, event.timeZone) };
@@ -82,23 +82,26 @@ function proposeOthers(
 }
 
 /** Sections whose removal waits for a decision: the source no longer has them. */
-function findHeldSections(account: Types.ObjectId): Promise<Types.ObjectId[]> {
-  return RosterChange.distinct('target', { account, state: 'held', kind: 'section' });
+function findWithheldSections(account: Types.ObjectId): Promise<Types.ObjectId[]> {
+  return RosterChange.distinct('target', { account, state: 'withheld', kind: 'section' });
 }
 
 /** The sections of the event's schools. */
-function sectionsHere(account: Types.ObjectId, { schools }: EventSync, held: readonly Types.ObjectId[]) {
+function sectionsHere(account: Types.ObjectId, { schools }: EventSync, withheld: readonly Types.ObjectId[]) {
   return {
     account,
     status: 'active' as const,
     school: { $in: schools },
-    ...(held.length > 0 ? { _id: { $nin: [...held] } } : {}),
+    ...(withheld.length > 0 ? { _id: { $nin: [...withheld] } } : {}),
   };
 }
 
 /** The event's classes, by the term of their section. */
-async function countClasses({ _id, account }: Proposing, held: readonly Types.ObjectId[]): Promise<Counts> {
-  const waiting = new Set(held.map((id) => id.toHexString()));
+async function countClasses(
+  { _id, account }: Proposing,
+  withheld: readonly Types.ObjectId[],
+): Promise<Counts> {
+  const waiting = new Set(withheld.map((id) => id.toHexString()));
   const sections: Types.ObjectId[] = await Class.distinct('section', {
     event: _id,
     status: 'active',

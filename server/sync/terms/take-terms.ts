@@ -43,7 +43,7 @@ export async function takeTerms(
     at: deps.now(),
   });
   const account = await Account.findById(event.account).orFail().lean();
-  // A change of terms has a trigger of its own: a sync that was requested before and still waits would hold the classes that leave.
+  // A change of terms has a trigger of its own: a sync that was requested before and still waits would withhold the classes that leave.
   const trigger = isMove(taken) ? 'sync now' : 'first import';
   const chose = saved.sync && { before: choiceOf(event.sync), after: choiceOf(saved.sync) };
   const started = await startSync(deps, { account, event: saved, trigger, by, ...(chose ? { chose } : {}) });

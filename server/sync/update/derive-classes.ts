@@ -3,7 +3,7 @@ import { Class, hashClass, type ClassEdits, type SyncedClass } from '../../model
 import type { Event, EventSync } from '../../models/event.js';
 import type { Section } from '../../models/section.js';
 import type { Ties } from '../../runs/changes/compare-ties.js';
-import { markOf } from '../../runs/changes/hold-ties.js';
+import { markOf } from '../../runs/changes/withhold-ties.js';
 import { distinctIds } from '../../web/lists.js';
 import type { Mirror } from './mirror.js';
 import { heirsOf, isSelected, selectionOf, type MirrorTerm } from './select-sections.js';

@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import { Class } from '../../models/class.js';
 import type { EventSync } from '../../models/event.js';
-import { heldOf, RosterChange } from '../../models/roster-change.js';
+import { withheldOf, RosterChange } from '../../models/roster-change.js';
 import type { RosterRun } from '../../models/roster-run.js';
 import { SyncRun } from '../../models/sync-run.js';
 import { readMirrorMark } from '../../sources/download/cursor.js';
@@ -60,7 +60,7 @@ async function madeFromTheSame(
     .lean();
   if (last?.purpose !== 'sync' || last.state !== 'done' || !last.madeFrom) return undefined;
   const same = last.madeFrom.mirror.equals(mirror) && last.madeFrom.selection === selection;
-  if (!same || (await RosterChange.exists(heldOf({ account, event })))) return undefined;
+  if (!same || (await RosterChange.exists(withheldOf({ account, event })))) return undefined;
   if (await hasDeleted(event)) return undefined;
   return { classes: last.counts.class?.read ?? 0, resources: last.counts.resource?.read ?? 0 };
 }

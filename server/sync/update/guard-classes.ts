@@ -3,7 +3,7 @@ import { Class } from '../../models/class.js';
 import type { Event } from '../../models/event.js';
 import { byRole, lostOf, ROLES, type IsHere, type Role, type Ties } from '../../runs/changes/compare-ties.js';
 import { TieGuard, type Losing } from '../../runs/changes/guard-ties.js';
-import { markOf } from '../../runs/changes/hold-ties.js';
+import { markOf } from '../../runs/changes/withhold-ties.js';
 import { isDoubtful } from '../../runs/changes/judge-ties.js';
 import type { Removals } from '../../runs/changes/take-removals.js';
 import { CLASS_TIES } from '../../runs/changes/tie-kinds.js';
@@ -30,7 +30,7 @@ export interface ComparedBatch {
 
 /**
  * Guards who is in an event's classes (`TieGuard`), as the mirror's guard does for its sections: the event may take a small part of the
- * account. It also holds changes that would leave a class without students or teachers (`isDoubtful`).
+ * account. It also withholds changes that would leave a class without students or teachers (`isDoubtful`).
  */
 export class ClassGuard {
   private constructor(
@@ -38,14 +38,19 @@ export class ClassGuard {
     private readonly event: Event,
     private readonly mirror: Pick<Mirror, 'here'>,
     private readonly guard: TieGuard,
+    private readonly seen: ReadonlySet<string>,
   ) {}
 
-  /** @param verdict `let go`: a person has chosen or seen what leaves */
+  /**
+   * @param verdict `let go`: a person has chosen what the event takes
+   * @param seen sections (hex ids) of which a person has seen whom they lose, and let them go
+   */
   static async open(
     run: ActiveRun,
     event: Event,
     mirror: Pick<Mirror, 'here'>,
     verdict: Removals['verdict'],
+    seen: ReadonlySet<string>,
   ): Promise<ClassGuard> {
     const guard = await TieGuard.open(run, {
       kind: 'class',
@@ -54,7 +59,7 @@ export class ClassGuard {
       here: { event: event._id, section: { $type: 'objectId' }, addedBy: { $ne: run.id } },
       verdict,
     });
-    return new ClassGuard(run, event, mirror, guard);
+    return new ClassGuard(run, event, mirror, guard, seen);
   }
 
   /** The classes of a batch that lose nobody; the others wait for `writeOthers`. */
@@ -99,7 +104,7 @@ export class ClassGuard {
         }),
         staying,
       );
-      await this.#hold(items, written);
+      await this.#withhold(items, written);
     }
   }
 
@@ -121,15 +126,16 @@ export class ClassGuard {
         const missing = isFree ? NOBODY : this.guard.missing(was, now, isHere);
         const stay = isKept ? byRole((role) => lostOf(role, was, now, isHere)) : NOBODY;
         const alone = aloneOf(item, missing, booked.has(of._id.toHexString()));
-        return [{ target: of._id, item, known: of, missing, stay, alone }];
+        const seen = this.seen.has(key);
+        return [{ target: of._id, item, known: of, missing, stay, alone, seen }];
       });
       if (items.length > 0) yield items;
     }
   }
 
-  async #hold(items: readonly LosingClass[], written: readonly DerivedClass[]): Promise<void> {
+  async #withhold(items: readonly LosingClass[], written: readonly DerivedClass[]): Promise<void> {
     const after = new Map(written.map((item) => [item.section.toHexString(), item.synced]));
-    await this.guard.hold(
+    await this.guard.withhold(
       items.flatMap((one) => {
         const sourceId = one.item.section.toHexString();
         const synced = after.get(sourceId);

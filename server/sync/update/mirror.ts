@@ -100,17 +100,17 @@ async function findStaying(
     .lean<{ _id: Types.ObjectId; record?: SourceRecord }[]>();
   const kept = active.filter(({ record }) => record?.kept).map(({ _id }) => _id);
   const others = active.filter(({ record }) => !record?.kept).map(({ _id }) => _id);
-  const held = others.length > 0 ? await findHeld(account, others) : [];
-  return new Set([...kept, ...held.map(({ target }) => target)].map((id) => id.toHexString()));
+  const withheld = others.length > 0 ? await findWithheld(account, others) : [];
+  return new Set([...kept, ...withheld.map(({ target }) => target)].map((id) => id.toHexString()));
 }
 
 /** Documents whose removal waits for a decision. */
-export function findHeld(
+export function findWithheld(
   account: Types.ObjectId,
   targets: readonly Types.ObjectId[],
 ): Promise<Pick<RosterChange, 'target' | 'kind'>[]> {
   return RosterChange.find(
-    { account, state: 'held', target: { $in: [...targets] }, kind: { $nin: TIE_KINDS } },
+    { account, state: 'withheld', target: { $in: [...targets] }, kind: { $nin: TIE_KINDS } },
     { target: 1, kind: 1 },
   ).lean();
 }

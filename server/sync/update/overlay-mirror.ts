@@ -4,7 +4,7 @@ import { RosterChange } from '../../models/roster-change.js';
 import { RosterRun } from '../../models/roster-run.js';
 import { Section } from '../../models/section.js';
 import { overlay, plannedFor } from '../../runs/changes/overlay-changes.js';
-import { findHeld, storedMirror, type Mirror, type NamedPerson } from './mirror.js';
+import { findWithheld, storedMirror, type Mirror, type NamedPerson } from './mirror.js';
 import { isSelected } from './select-sections.js';
 
 const BATCH = 400;
@@ -115,7 +115,7 @@ export function plannedMirror(account: Types.ObjectId, run: Types.ObjectId): Mir
   };
 }
 
-/** A complete list settles what earlier runs held of a kind: the documents are back, or would go. */
+/** A complete list settles what earlier runs withheld of a kind: the documents are back, or would go. */
 async function stayingAfter(
   account: Types.ObjectId,
   run: Types.ObjectId,
@@ -127,9 +127,9 @@ async function stayingAfter(
   ).lean();
   const rows = await plannedFor(run, contacts);
   const { answered = [] } = (await RosterRun.findById(run, { answered: 1 }).lean()) ?? {};
-  const held = await findHeld(account, contacts);
+  const withheld = await findWithheld(account, contacts);
   const waiting = new Set(
-    held.filter(({ kind }) => !answered.includes(kind)).map(({ target }) => target.toHexString()),
+    withheld.filter(({ kind }) => !answered.includes(kind)).map(({ target }) => target.toHexString()),
   );
   const staying = stored.filter((contact) => {
     const row = rows.get(contact._id.toHexString());

@@ -6,7 +6,7 @@ import { CLASS_TIES } from '../../runs/changes/tie-kinds.js';
 
 const ofEvent = { addedBy: 'addedBy', kept: 'kept', gone: 'gone' };
 
-/** The held ties of a class's people. */
+/** The withheld ties of a class's people. */
 const classTies: Kind = {
   ...ofEvent,
   collection: Class.collection,

@@ -175,7 +175,13 @@ async function makeRoster(account: Types.ObjectId, fair: Conference): Promise<vo
   const run = await RosterRun.create({ account, state: 'done', changed: true, createdAt: EVE });
   const change = { account, run: run._id, expiresAt: new Date('2027-01-01T00:00:00Z') };
   const [one, two] = [fair.students[0]!._id, fair.students[1]!._id];
-  await RosterChange.create({ ...change, kind: 'student', action: 'removed', target: one, state: 'held' });
+  await RosterChange.create({
+    ...change,
+    kind: 'student',
+    action: 'removed',
+    target: one,
+    state: 'withheld',
+  });
   await RosterChange.create({
     ...change,
     kind: 'section',

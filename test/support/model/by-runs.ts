@@ -6,7 +6,10 @@ import { RosterChange } from '../../../server/models/roster-change.js';
 import { RosterRun } from '../../../server/models/roster-run.js';
 import { SyncRun } from '../../../server/models/sync-run.js';
 import { applyRun } from '../../../server/review/run/apply-run.js';
-import { decideHeldOfAccount, decideHeldOfEvent } from '../../../server/review/run/decide-held.js';
+import {
+  decideWithheldOfAccount,
+  decideWithheldOfEvent,
+} from '../../../server/review/run/decide-withheld.js';
 import { startSync } from '../../../server/sync/runs/start-sync.js';
 import { resumeSync, stopSync } from '../../../server/sync/runs/stop-sync.js';
 import { findUndoable, undoRun } from '../../../server/review/run/undo-run.js';
@@ -98,12 +101,12 @@ const stopAndUndo: Act = async (world, n) => {
   if (undone.ok) assert.equal((await world.district.work(undone.run)).state, 'done');
   const here = (lines: typeof before) => lines.filter((line) => line.here);
   assert.deepEqual(here(await wholeRoster()), here(before), 'undo of a stopped run');
-  // What it had brought in is known from now on as gone, and what it held is held.
+  // What it had brought in is known from now on as gone, and what it withheld is withheld.
   const stored = await readStored();
   for (const part of ['account', 'event'] as const) {
     for (const [key, facts] of stored[part])
       if (!world.model[part].has(key)) world.model[part].set(key, { ...facts, deleted: '' });
-    world.model.held[part] = stored.held[part];
+    world.model.withheld[part] = stored.withheld[part];
   }
 };
 
@@ -111,16 +114,16 @@ const decide =
   (verdict: 'accept' | 'reject'): Act =>
   async (world) => {
     const { district, model, by } = world;
-    const runs = await RosterChange.distinct('run', { state: 'held' });
+    const runs = await RosterChange.distinct('run', { state: 'withheld' });
     for (const id of runs) {
       const refresh = await RosterRun.findById(id).lean();
       const part = refresh ? 'account' : 'event';
-      const keys = [...model.held[part]];
+      const keys = [...model.withheld[part]];
       const decision = { verdict, by, reason: '' };
       const decided = refresh
-        ? await decideHeldOfAccount(district.deps, refresh, decision)
-        : await decideHeldOfEvent(district.deps, await SyncRun.findById(id).orFail().lean(), decision);
-      // The other part's decision may have settled it: a new update answers what the one before held.
+        ? await decideWithheldOfAccount(district.deps, refresh, decision)
+        : await decideWithheldOfEvent(district.deps, await SyncRun.findById(id).orFail().lean(), decision);
+      // The other part's decision may have settled it: a new update answers what the one before withheld.
       if (!decided.ok) continue;
       const run = await district.work(decided.run);
       assert.equal(run.state, 'done', sayResult(run));
@@ -139,6 +142,6 @@ export const BY_RUNS = {
   'a preview that is applied': previewAndApply,
   'the last run is undone': undo,
   'a sync that is stopped and undone': stopAndUndo,
-  'held removals are accepted': decide('accept'),
-  'held removals are rejected': decide('reject'),
+  'withheld removals are accepted': decide('accept'),
+  'withheld removals are rejected': decide('reject'),
 } satisfies Record<string, Act>;

@@ -1,4 +1,4 @@
-import { mustHold } from '../../../server/runs/changes/judge-removals.js';
+import { mustWithhold } from '../../../server/runs/changes/judge-removals.js';
 import { sorted, type Facts, type Truth } from './truth.js';
 
 /** One record as a run changed it; `before` is absent of a new one. */
@@ -16,13 +16,13 @@ export interface Booking {
 }
 
 /**
- * What the roster and one event should hold, as plain maps by `kind id`: a record is `here` or `gone`, a class may be `deleted`.
+ * What the roster and one event should contain, as plain maps by `kind id`: a record is `here` or `gone`, a class may be `deleted`.
  * `kept`: somebody said that it stays. It knows the rules and nothing of how they are carried out.
  */
 export class Model {
   account = new Map<string, Facts>();
   event = new Map<string, Facts>();
-  held = { account: new Set<string>(), event: new Set<string>() };
+  withheld = { account: new Set<string>(), event: new Set<string>() };
   bookings: Booking[] = [];
   /** What each run changed, for undo. */
   readonly journals = new Map<string, Entry[]>();
@@ -45,9 +45,9 @@ export class Model {
     take((key) => !later(key));
     for (const [kind, count] of Object.entries(own)) {
       if (count > 0) {
-        if (!guard) forget(this.held.account, kind);
+        if (!guard) forget(this.withheld.account, kind);
         const gone = (key: string) => !here.has(key);
-        this.#remove(this.account, kind, gone, guard && this.held.account, entries);
+        this.#remove(this.account, kind, gone, guard && this.withheld.account, entries);
       }
       if (kind === 'student') take(later);
     }
@@ -65,7 +65,7 @@ export class Model {
       const item = this.event.get(`class ${id}`);
       const before = item?.status === 'gone' ? undefined : item;
       // A section that stays so itself may name its people by ids of before: everybody stays who is here.
-      const waits = section.kept === 'yes' || this.held.account.has(key);
+      const waits = section.kept === 'yes' || this.withheld.account.has(key);
       const together = (wanted = '', earlier = '') =>
         waits
           ? sorted([...this.#known(wanted).split(' '), ...this.#known(earlier).split(' ')])
@@ -77,22 +77,22 @@ export class Model {
       const bare: Facts = !item || item.status === 'deleted' ? { edits: '{}', deleted: '' } : {};
       write(this.event, entries, `class ${id}`, { ...people, ...bare, status: 'here', kept: '' });
     }
-    const held = guard && this.held.event;
-    this.#remove(this.event, 'class', (key) => !desired.has(key), held, entries);
+    const withheld = guard && this.withheld.event;
+    this.#remove(this.event, 'class', (key) => !desired.has(key), withheld, entries);
     const teaching = new Set(this.classes('here').flatMap(([, { teachers = '' }]) => teachers.split(' ')));
     for (const id of teaching)
       if (id !== '') write(this.event, entries, `resource ${id}`, { status: 'here', kept: '' });
     const gone = (key: string) => !teaching.has(key.split(' ')[1] ?? '');
-    this.#remove(this.event, 'resource', gone, held, entries);
+    this.#remove(this.event, 'resource', gone, withheld, entries);
     return entries;
   }
 
-  /** Held records go, or stay for good. @param keys of one of the two */
+  /** Withheld records go, or stay for good. @param keys of one of the two */
   settle(part: 'account' | 'event', keys: readonly string[], verdict: 'accept' | 'reject'): Entry[] {
     const entries: Entry[] = [];
     const records = this[part];
     for (const key of keys) {
-      this.held[part].delete(key);
+      this.withheld[part].delete(key);
       const facts = records.get(key);
       if (facts?.status !== 'here') continue;
       if (verdict === 'accept') write(records, entries, key, { status: 'gone' });
@@ -134,11 +134,11 @@ export class Model {
     );
   }
 
-  /** The wanted ids and those of before who stay though missing at the district: they are held, or somebody said so. */
+  /** The wanted ids and those of before who stay though missing at the district: they are withheld, or somebody said so. */
   #withStaying(wanted = '', before = '', kinds = PEOPLE): string {
     const stays = (key: string) => {
       const facts = this.account.get(key);
-      return facts?.status === 'here' && (facts.kept === 'yes' || this.held.account.has(key));
+      return facts?.status === 'here' && (facts.kept === 'yes' || this.withheld.account.has(key));
     };
     const staying = before.split(' ').filter((id) => kinds.some((kind) => stays(`${kind} ${id}`)));
     return sorted([...wanted.split(' '), ...staying]);
@@ -153,7 +153,7 @@ export class Model {
     records: Map<string, Facts>,
     kind: string,
     isGone: (key: string) => boolean,
-    held: Set<string> | false,
+    withheld: Set<string> | false,
     entries: Entry[],
   ): void {
     const here = [...records].filter(
@@ -163,12 +163,12 @@ export class Model {
     const added = new Set(entries.filter(({ before }) => !before).map(({ key }) => key));
     const before = here.filter(([key]) => !added.has(key)).length;
     // What waits and is missing still waits on, whatever came in meanwhile.
-    const waiting = held ? [...held].filter((key) => key.startsWith(`${kind} `)) : [];
+    const waiting = withheld ? [...withheld].filter((key) => key.startsWith(`${kind} `)) : [];
     const still = waiting.length > 0 && waiting.every((key) => gone.includes(key));
-    if (held) forget(held, kind);
-    const all = mustHold(gone.length, before) || still;
+    if (withheld) forget(withheld, kind);
+    const all = mustWithhold(gone.length, before) || still;
     for (const key of gone)
-      if (held && (all || this.#hasStaying(key, records))) held.add(key);
+      if (withheld && (all || this.#hasStaying(key, records))) withheld.add(key);
       else write(records, entries, key, { status: 'gone' });
   }
 
@@ -181,8 +181,8 @@ export class Model {
 
 const PEOPLE = ['student', 'teacher', 'staff', 'guardian'];
 
-function forget(held: Set<string>, kind: string): void {
-  for (const key of [...held]) if (key.startsWith(`${kind} `)) held.delete(key);
+function forget(withheld: Set<string>, kind: string): void {
+  for (const key of [...withheld]) if (key.startsWith(`${kind} `)) withheld.delete(key);
 }
 
 /** Lays facts over a record and notes what that changed. */

@@ -10,11 +10,11 @@ import { Section } from '../../../server/models/section.js';
 import { Term } from '../../../server/models/term.js';
 import { sorted, type Facts } from './truth.js';
 
-/** What the database holds, in the model's words. */
+/** What the database contains, in the model's words. */
 export interface Stored {
   account: Map<string, Facts>;
   event: Map<string, Facts>;
-  held: { account: Set<string>; event: Set<string> };
+  withheld: { account: Set<string>; event: Set<string> };
 }
 
 export async function readStored(): Promise<Stored> {
@@ -50,7 +50,7 @@ export async function readStored(): Promise<Stored> {
     });
   for (const { contact, status, kept } of await Resource.find().lean())
     put(event, `resource ${person.get(String(contact)) ?? ''}`, kept, status, {});
-  return { account, event, held: await heldBy(person, section) };
+  return { account, event, withheld: await withheldBy(person, section) };
 }
 
 /** Appointments that take place or need a look, and which of the two. */
@@ -63,11 +63,14 @@ export function editsIn(edits: object): string {
   return JSON.stringify(Object.fromEntries(Object.entries(edits).sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 
-async function heldBy(person: Map<string, string>, section: Map<string, string>): Promise<Stored['held']> {
-  const held: Stored['held'] = { account: new Set(), event: new Set() };
-  for (const row of await RosterChange.find({ state: 'held' }).lean())
-    held[row.event ? 'event' : 'account'].add(keyOf(row));
-  return held;
+async function withheldBy(
+  person: Map<string, string>,
+  section: Map<string, string>,
+): Promise<Stored['withheld']> {
+  const withheld: Stored['withheld'] = { account: new Set(), event: new Set() };
+  for (const row of await RosterChange.find({ state: 'withheld' }).lean())
+    withheld[row.event ? 'event' : 'account'].add(keyOf(row));
+  return withheld;
 
   function keyOf({ kind, sourceId }: Pick<RosterChange, 'kind' | 'sourceId'>): string {
     return `${kind} ${{ class: section, resource: person }[kind]?.get(sourceId) ?? sourceId}`;

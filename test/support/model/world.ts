@@ -75,9 +75,9 @@ export class World {
     assert.deepEqual(plain(stored.account), plain(this.model.account));
     assert.deepEqual(plain(stored.event), plain(this.model.event));
     assert.deepEqual(
-      [...stored.held.account, ...stored.held.event].sort(),
-      [...this.model.held.account, ...this.model.held.event].sort(),
-      'held',
+      [...stored.withheld.account, ...stored.withheld.event].sort(),
+      [...this.model.withheld.account, ...this.model.withheld.event].sort(),
+      'withheld',
     );
     const appointments = await readAppointments();
     assert.deepEqual([...appointments.keys()].sort(), this.model.bookings.map(({ id }) => id).sort());

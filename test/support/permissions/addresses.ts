@@ -41,7 +41,7 @@ export function addressesOf(path: string, places: Places): string[] {
     ...[others, far].map((place) => fill(one, place, mine)),
   ]);
   const asked = filled.flatMap((one) =>
-    /\/(slots|day-sheet|desk|schedule|appointments(\.csv)?|problems|contacts|classes|changes|held|outbox|messages)$/.test(
+    /\/(slots|day-sheet|desk|schedule|appointments(\.csv)?|problems|contacts|classes|changes|held|withheld|outbox|messages)$/.test(
       one,
     )
       ? [one, `${one}?q=Q`]

@@ -253,7 +253,7 @@ async function makeRuns(
     finishedAt: AT,
     changed: true,
   };
-  const counts = { student: { ...NO_COUNTS, changed: 1, removed: 1, held: 1 } };
+  const counts = { student: { ...NO_COUNTS, changed: 1, removed: 1, withheld: 1 } };
   const refresh = await RosterRun.create({ ...common, counts });
   const run = await SyncRun.create({
     ...common,
@@ -278,7 +278,7 @@ async function makeRuns(
       event: event._id,
       kind: 'class',
       target: held,
-      state: 'held',
+      state: 'withheld',
       action: 'removed',
     });
   for (const of of [refresh._id])

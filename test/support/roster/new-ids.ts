@@ -10,7 +10,10 @@ import { Household } from '../../../server/models/household.js';
 import type { RosterRun } from '../../../server/models/roster-run.js';
 import { SyncRun } from '../../../server/models/sync-run.js';
 import { User } from '../../../server/models/user.js';
-import { decideHeldOfAccount, decideHeldOfEvent } from '../../../server/review/run/decide-held.js';
+import {
+  decideWithheldOfAccount,
+  decideWithheldOfEvent,
+} from '../../../server/review/run/decide-withheld.js';
 import { mergeContacts } from '../../../server/duplicates/merge-contacts.js';
 import { keepOfLost } from '../../../server/families/keep-appointments.js';
 import { asApp } from '../scans.js';
@@ -117,17 +120,17 @@ export class NewIds {
       );
   }
 
-  /** Accepts what a refresh held. @returns what followed at the event */
+  /** Accepts what a refresh withheld. @returns what followed at the event */
   async accept(refresh: RosterRun): Promise<SyncRun> {
-    const decided = await decideHeldOfAccount(this.district.deps, refresh, ACCEPT);
+    const decided = await decideWithheldOfAccount(this.district.deps, refresh, ACCEPT);
     assert.ok(decided.ok);
     assert.equal((await this.district.work(decided.run)).state, 'done');
     return SyncRun.findOne({ refresh: decided.run }).orFail().lean();
   }
 
-  /** Accepts what the update of the event held. */
+  /** Accepts what the update of the event withheld. */
   async acceptClasses(run: SyncRun): Promise<void> {
-    const decided = await decideHeldOfEvent(this.district.deps, run, ACCEPT);
+    const decided = await decideWithheldOfEvent(this.district.deps, run, ACCEPT);
     assert.ok(decided.ok);
     assert.equal((await this.district.work(decided.run)).state, 'done');
   }

@@ -77,8 +77,8 @@ export class Office {
   }
 
   /** What waits for somebody's decision, of a kind. */
-  held(kind: string): Promise<RosterChange[]> {
-    return RosterChange.find({ state: 'held', kind }).lean();
+  withheld(kind: string): Promise<RosterChange[]> {
+    return RosterChange.find({ state: 'withheld', kind }).lean();
   }
 
   /** Presses Preview on the Sync tab, and lets it be done. */

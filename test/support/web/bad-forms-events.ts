@@ -141,7 +141,7 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
     ],
     '/importer/runs': importing,
     '/importer/previews': importing,
-    '/importer/runs/:run/held': verdict,
+    '/importer/runs/:run/withheld': verdict,
     '/importer/runs/:run/apply': [{ ...apply, ready: preview('event') }],
     '/importer/runs/:run/discard': NOTHING_SENT,
     '/importer/runs/:run/undo': [
@@ -151,10 +151,10 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
         ready: () => SyncRun.updateOne({ _id: ids.run }, { $set: { purpose: 'sync' } }),
       },
     ],
-    '/importer/refreshes/:run/held': verdict.map((bad) => ({
+    '/importer/refreshes/:run/withheld': verdict.map((bad) => ({
       ...bad,
       ready: () =>
-        RosterChange.updateMany({ run: ids.refresh }, { $set: { state: 'held', action: 'removed' } }),
+        RosterChange.updateMany({ run: ids.refresh }, { $set: { state: 'withheld', action: 'removed' } }),
     })),
     '/importer/refreshes/:run/apply': [{ ...apply, ready: preview('account') }],
     '/importer/refreshes/:run/discard': NOTHING_SENT,

@@ -7,28 +7,30 @@ import { SyncRun } from '../../models/sync-run.js';
 import { mayRunEvent, mayRunAll, type Actor } from '../../web/actor.js';
 import { dayAndTimeSoon } from '../../web/format-time.js';
 import type { Place } from '../../web/place.js';
-import type { HeldCounts } from '../changes/count-held.js';
+import type { WithheldCounts } from '../changes/count-withheld.js';
 import { pathOfRefresh, pathOfRun, type RunPlace } from './queries.js';
 import { nameSource } from './name-source.js';
 import { sayMissing } from './summarize-run.js';
 
 /** Removals that wait for somebody: what and where. */
-export interface HeldNotice {
+export interface WithheldNotice {
   text: string;
   href: string;
 }
 
-interface HeldRow {
+interface WithheldRow {
   run: Types.ObjectId;
   event?: Types.ObjectId;
-  counts: HeldCounts;
+  counts: WithheldCounts;
   /** When the first of them was found missing. */
   since: Date | null;
 }
 
-/** When the first of the removals that a run still holds was found missing, perhaps by an earlier run that held it too. */
-export async function heldSince(run: Types.ObjectId): Promise<Date | undefined> {
-  const first = await RosterChange.findOne({ run, state: 'held' }, { since: 1 }).sort({ since: 1 }).lean();
+/** When the first of the removals that a run still withholds was found missing, perhaps by an earlier run that withheld it too. */
+export async function withheldSince(run: Types.ObjectId): Promise<Date | undefined> {
+  const first = await RosterChange.findOne({ run, state: 'withheld' }, { since: 1 })
+    .sort({ since: 1 })
+    .lean();
   return first?.since;
 }
 
@@ -36,24 +38,28 @@ export async function heldSince(run: Types.ObjectId): Promise<Date | undefined> 
  * The removals that wait for the actor: of the account's roster for its administrators, of events for the people who run them.
  * @param event limits events to this one; the account's are always included
  */
-export async function heldNotices(actor: Actor, now: Date, event?: Types.ObjectId): Promise<HeldNotice[]> {
-  const rows = (await heldByRun(actor.account)).filter((row) =>
+export async function withheldNotices(
+  actor: Actor,
+  now: Date,
+  event?: Types.ObjectId,
+): Promise<WithheldNotice[]> {
+  const rows = (await withheldByRun(actor.account)).filter((row) =>
     row.event ? (!event || row.event.equals(event)) && mayRunEvent(actor, row.event) : mayRunAll(actor),
   );
   if (rows.length === 0) return [];
   const source = await nameSource(actor.account);
-  const notices: HeldNotice[] = [];
+  const notices: WithheldNotice[] = [];
   for (const row of rows) notices.push(await noticeOf(row, source, actor, now));
   return notices;
 }
 
-async function heldByRun(account: Types.ObjectId): Promise<HeldRow[]> {
+async function withheldByRun(account: Types.ObjectId): Promise<WithheldRow[]> {
   const groups = await RosterChange.aggregate<{
     _id: { run: Types.ObjectId; event?: Types.ObjectId };
     kinds: { kind: string }[];
     since: Date | null;
   }>([
-    { $match: { account, state: 'held' } },
+    { $match: { account, state: 'withheld' } },
     {
       $group: {
         _id: { run: '$run', event: '$event', kind: '$kind' },
@@ -64,7 +70,7 @@ async function heldByRun(account: Types.ObjectId): Promise<HeldRow[]> {
     {
       $group: {
         _id: { run: '$_id.run', event: '$_id.event' },
-        kinds: { $push: { kind: '$_id.kind', held: '$count' } },
+        kinds: { $push: { kind: '$_id.kind', withheld: '$count' } },
         since: { $min: '$since' },
       },
     },
@@ -73,17 +79,17 @@ async function heldByRun(account: Types.ObjectId): Promise<HeldRow[]> {
     ..._id,
     since,
     counts: Object.fromEntries(
-      (kinds as { kind: string; held: number }[]).map(({ kind, held }) => [kind, { held }]),
+      (kinds as { kind: string; withheld: number }[]).map(({ kind, withheld }) => [kind, { withheld }]),
     ),
   }));
 }
 
 async function noticeOf(
-  { run, event, counts, since }: HeldRow,
+  { run, event, counts, since }: WithheldRow,
   source: string,
   place: Place,
   now: Date,
-): Promise<HeldNotice> {
+): Promise<WithheldNotice> {
   const model = (event ? SyncRun : RosterRun) as unknown as Model<Run>;
   const found = await model.findById(run, { createdAt: 1, startedAt: 1 }).lean();
   const name = event ? (await Event.findById(event, { name: 1 }).lean())?.name : undefined;
@@ -91,7 +97,7 @@ async function noticeOf(
   const at = first ? dayAndTimeSoon(first, place, now) : '';
   return {
     text: sayMissing(counts, place, source, { event: name, since: at }),
-    href: `${event ? pathOfRun(run) : pathOfRefresh(run)}/held`,
+    href: `${event ? pathOfRun(run) : pathOfRefresh(run)}/withheld`,
   };
 }
 
@@ -104,14 +110,14 @@ export interface Decision {
   at: Date;
 }
 
-/** The last decision about what a run held: on its own list, or on that of an older run that held a part of the same. */
+/** The last decision about what a run withheld: on its own list, or on that of an older run that withheld a part of the same. */
 export async function decisionOn({ run, event }: RunPlace): Promise<Decision | undefined> {
   const model = (event ? SyncRun : RosterRun) as unknown as Model<Run>;
   const found = await model
     .findOne({
       $or: [
         { of: run._id, purpose: { $in: ['accept', 'reject'] } },
-        { _id: { $in: await RosterChange.distinct('decidedBy', { run: run._id, state: 'held' }) } },
+        { _id: { $in: await RosterChange.distinct('decidedBy', { run: run._id, state: 'withheld' }) } },
       ],
     })
     .sort({ createdAt: -1 })

@@ -9,7 +9,7 @@ import type { KnownRecord } from '../people/diff-records.js';
  * else's tie is stored under an id that names nobody. Nor is a former holder's family tied to the person who now has the id.
  * @param known the stored contacts of these records, by record id
  */
-export async function withholdTies(
+export async function refuseTies(
   { account, doubts }: Pick<RefreshContext, 'account' | 'doubts'>,
   records: readonly RosterRecord<RosterPerson>[],
   known: ReadonlyMap<string, KnownRecord>,

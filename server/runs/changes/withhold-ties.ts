@@ -17,26 +17,26 @@ export interface WrittenTies {
   told: Ties;
 }
 
-interface HeldTies extends WrittenTies {
+interface WithheldTies extends WrittenTies {
   target: Types.ObjectId;
   /** The people who wait for a decision. */
-  held: Record<Role, ReadonlySet<string>>;
+  withheld: Record<Role, ReadonlySet<string>>;
 }
 
 /**
  * Notes the ties that wait for a person, one row for each section or class and role. Accepted, the list is written without them; rejected,
  * they stay until the source says something else about the list.
  */
-export async function noteHeldTies(
+export async function noteWithheldTies(
   run: ActiveRun,
   { kinds, paths }: TieKinds,
-  items: readonly HeldTies[],
+  items: readonly WithheldTies[],
   doubtful: boolean,
 ): Promise<void> {
-  const changes = items.flatMap(({ target, sourceId, name, held, stored, told }) =>
-    ROLES.filter((role) => held[role].size > 0).map((role): Change => {
+  const changes = items.flatMap(({ target, sourceId, name, withheld, stored, told }) =>
+    ROLES.filter((role) => withheld[role].size > 0).map((role): Change => {
       const before = stored[role];
-      const after = before.filter((id) => !held[role].has(String(id)));
+      const after = before.filter((id) => !withheld[role].has(String(id)));
       return {
         kind: kinds[role],
         action: 'removed',
@@ -44,14 +44,14 @@ export async function noteHeldTies(
         sourceId,
         fields: [fieldChange(paths[role], before, after)],
         searchKey: name.toLowerCase(),
-        size: held[role].size,
+        size: withheld[role].size,
         keptFor: markOf(told),
         ...(doubtful ? { doubtful } : {}),
       };
     }),
   );
-  await noteChanges(run, changes, 'held');
-  for (const { kind, size } of changes) run.count(kind, 'held', size);
+  await noteChanges(run, changes, 'withheld');
+  for (const { kind, size } of changes) run.count(kind, 'withheld', size);
 }
 
 /** The fingerprint of what the source says of a list. A rejected removal stays rejected while it is the same. */

@@ -10,7 +10,7 @@ import { makeUser, Visitor } from '../support/app.js';
 import { Office, pathOf } from '../support/roster/office.js';
 import { sayResult } from '../support/say-run.js';
 
-describe('pages of held removals', () => {
+describe('pages of withheld removals', () => {
   let office: Office;
   beforeEach(async function () {
     this.timeout(60_000);
@@ -24,7 +24,7 @@ describe('pages of held removals', () => {
     await office.district.sync();
     office.district.test.setNow(new Date('2026-11-24T07:00:00Z'));
     const { refresh } = await office.district.sync();
-    const page = await office.visitor.get(`/importer/refreshes/${String(refresh)}/held`);
+    const page = await office.visitor.get(`/importer/refreshes/${String(refresh)}/withheld`);
     assert.match(page.text, /since the sync of Sunday, November 22 at 1:00 AM/);
     assert.match(
       (await office.visitor.get('/importer')).text,
@@ -44,19 +44,19 @@ describe('pages of held removals', () => {
   it('say that it looks like a new school year where most sections went and as many came', async () => {
     office.leave(40);
     const { refresh } = await office.district.sync();
-    const usual = await office.visitor.get(`/importer/refreshes/${String(refresh)}/held`);
+    const usual = await office.visitor.get(`/importer/refreshes/${String(refresh)}/withheld`);
     assert.doesNotMatch(usual.text, /new school year/);
     await Section.updateMany({}, [{ $set: { 'record.id': { $concat: ['last-year-', '$record.id'] } } }], {
       updatePipeline: true,
     });
     const run = await office.district.sync();
     const { counts } = await office.district.refreshOf(run);
-    const page = await office.visitor.get(`/importer/refreshes/${String(run.refresh)}/held`);
-    assert.ok((counts.section?.held ?? 0) > 20);
+    const page = await office.visitor.get(`/importer/refreshes/${String(run.refresh)}/withheld`);
+    assert.ok((counts.section?.withheld ?? 0) > 20);
     assert.match(
       page.text,
       new RegExp(
-        `This looks like a new school year: ${String(counts.section?.held)} sections are gone, and ${String(counts.section?.added)} new ones`,
+        `This looks like a new school year: ${String(counts.section?.withheld)} sections are gone, and ${String(counts.section?.added)} new ones`,
       ),
     );
     assert.match(page.text, /New school year: accept all removals/);
@@ -65,7 +65,7 @@ describe('pages of held removals', () => {
 
   describe('of an event', () => {
     /** Every class of the event but few leaves its terms. */
-    const hold = async (): Promise<SyncRun> => {
+    const withhold = async (): Promise<SyncRun> => {
       const { sandbox, event } = office.district;
       const [old, next] = [sandbox.idOf('term', 2), sandbox.idOf('term', 1)];
       const term = { id: old, name: 'Full Year', start: '', end: '' };
@@ -74,31 +74,31 @@ describe('pages of held removals', () => {
       for (const { record } of await Section.find({ term: old, status: 'active' }).lean())
         sandbox.change(record.id, { term_id: next });
       const run = await office.district.sync();
-      assert.ok((run.counts.class?.held ?? 0) > 20, sayResult(run));
+      assert.ok((run.counts.class?.withheld ?? 0) > 20, sayResult(run));
       return run;
     };
     const decide = async (run: SyncRun, verdict: string) => {
-      const path = `${pathOf(run)}/held`;
+      const path = `${pathOf(run)}/withheld`;
       const answer = await office.visitor.post(path, { verdict, reason: 'looked' }, path);
       const settled = await SyncRun.findOne({ of: run._id }).orFail().lean();
       assert.equal(answer.headers.location, pathOf(settled));
       await office.district.work(settled._id);
       return (await office.visitor.get(path)).text;
     };
-    const heldNow = () => RosterChange.countDocuments({ state: 'held' });
+    const withheldNow = () => RosterChange.countDocuments({ state: 'withheld' });
 
     it('are accepted by an administrator, and leave it', async () => {
-      const run = await hold();
+      const run = await withhold();
       const gone = await Class.countDocuments({ status: 'gone' });
-      const page = await office.visitor.get(`${pathOf(run)}/held`);
+      const page = await office.visitor.get(`${pathOf(run)}/withheld`);
       assert.match(page.text, /leave the event/);
       assert.match(await decide(run, 'accept'), /accepted the removals on.*Reason: looked/s);
-      assert.equal(await Class.countDocuments({ status: 'gone' }), gone + (run.counts.class?.held ?? 0));
-      assert.equal(await heldNow(), 0);
+      assert.equal(await Class.countDocuments({ status: 'gone' }), gone + (run.counts.class?.withheld ?? 0));
+      assert.equal(await withheldNow(), 0);
     });
 
     it('take along who teaches nothing else, and an undo brings both back', async () => {
-      const run = await hold();
+      const run = await withhold();
       const { event } = office.district;
       const teachers = () => Resource.countDocuments({ event, status: 'active' });
       const before = [await Class.countDocuments({ status: 'active' }), await teachers()];
@@ -118,19 +118,19 @@ describe('pages of held removals', () => {
     });
 
     it('are rejected by an administrator, and stay in it for good', async () => {
-      const run = await hold();
+      const run = await withhold();
       const here = await Class.countDocuments({ status: 'active' });
       assert.match(await decide(run, 'reject'), /rejected the removals on/);
       const next = await office.district.sync();
-      assert.equal(next.counts.class?.held ?? 0, 0);
+      assert.equal(next.counts.class?.withheld ?? 0, 0);
       assert.equal(await Class.countDocuments({ status: 'active' }), here);
-      assert.equal(await heldNow(), 0);
+      assert.equal(await withheldNow(), 0);
     });
 
     it('are no business of who runs no event, nor of another account', async () => {
-      const run = await hold();
-      const before = await heldNow();
-      const path = `${pathOf(run)}/held`;
+      const run = await withhold();
+      const before = await withheldNow();
+      const path = `${pathOf(run)}/withheld`;
       const other = await Account.create({ name: 'Other', timeZone: 'Etc/UTC', createdAt: new Date() });
       const stranger = await new Visitor(office.district.test.app).logIn(
         await makeUser(other._id, 'administrator'),
@@ -144,7 +144,7 @@ describe('pages of held removals', () => {
         const answer = await visitor.post(path, { verdict: 'accept', reason: 'x' });
         assert.equal(answer.status, status);
       }
-      assert.equal(await heldNow(), before);
+      assert.equal(await withheldNow(), before);
       assert.equal(await SyncRun.countDocuments({ of: run._id }), 0);
     });
   });

@@ -10,17 +10,17 @@ import { CLASS_TIES, SECTION_TIES } from '../../runs/changes/tie-kinds.js';
 
 const BATCH = 500;
 
-/** Counts the appointments, in all active events, that involve what a run holds. */
+/** Counts the appointments, in all active events, that involve what a run withholds. */
 export async function countBookings(account: Types.ObjectId, run: Types.ObjectId): Promise<number> {
   const events = await Event.distinct('_id', { account, status: 'active' });
   if (events.length === 0) return 0;
-  const held = async (...kinds: string[]) =>
-    RosterChange.distinct('target', { run, state: 'held', kind: { $in: kinds } });
+  const withheld = async (...kinds: string[]) =>
+    RosterChange.distinct('target', { run, state: 'withheld', kind: { $in: kinds } });
   const [people, classes, sections, resources] = await Promise.all([
-    held('student', 'teacher', 'staff'),
-    held('class'),
-    held('section'),
-    held('resource'),
+    withheld('student', 'teacher', 'staff'),
+    withheld('class'),
+    withheld('section'),
+    withheld('resource'),
   ]);
   const ofSections = await Class.distinct('_id', { event: { $in: events }, section: { $in: sections } });
   const ofTeachers = await Resource.distinct('_id', { event: { $in: events }, contact: { $in: people } });
@@ -46,7 +46,7 @@ async function bookedByTies(
   for (const ties of [SECTION_TIES, CLASS_TIES])
     for (const role of ROLES) {
       const rows = RosterChange.find(
-        { run, state: 'held', kind: ties.kinds[role] },
+        { run, state: 'withheld', kind: ties.kinds[role] },
         { target: 1, fields: 1 },
       );
       let batch: Pick<RosterChange, 'target' | 'fields'>[] = [];

@@ -1,8 +1,8 @@
-import { heldOf, RosterChange } from '../../models/roster-change.js';
+import { withheldOf, RosterChange } from '../../models/roster-change.js';
 import type { ActiveRun } from '../engine/active-run.js';
 import { logRun } from '../log/log-run.js';
 import { compareFields, type Change } from './change.js';
-import { countHeld } from './count-held.js';
+import { countWithheld } from './count-withheld.js';
 import type { Kind } from './kind.js';
 import { whileAt } from './guard-write.js';
 import { makeChanges } from './make-changes.js';
@@ -10,12 +10,12 @@ import { overlay } from './overlay-changes.js';
 import { isAt, markChanges, readChanges, readTargets, type StoredDocument } from './read-changes.js';
 
 /**
- * Removes what somebody accepted of the held removals, as far as they still wait and the records are unchanged. A sync in between holds
- * them again; anything else it holds needs a decision of its own.
+ * Removes what somebody accepted of the withheld removals, as far as they still wait and the records are unchanged. A sync in between withholds
+ * them again; anything else it withholds needs a decision of its own.
  */
-export async function acceptHeld(run: ActiveRun, kinds: Record<string, Kind>): Promise<void> {
+export async function acceptWithheld(run: ActiveRun, kinds: Record<string, Kind>): Promise<void> {
   for (const [name, kind] of Object.entries(kinds)) {
-    for await (const rows of readChanges({ decidedBy: run.id }, name, 'held')) {
+    for await (const rows of readChanges({ decidedBy: run.id }, name, 'withheld')) {
       const targets = await readTargets(
         kind.collection,
         rows.map(({ target }) => target),
@@ -48,10 +48,10 @@ function removalOf({ keysOf, accepted }: Kind, row: RosterChange, document: Stor
   return { ...removal, size, where: { status: 'active', ...asRead } };
 }
 
-/** Notes on the records whose held removal somebody rejected that they stay until the source has them again. */
-export async function rejectHeld(run: ActiveRun, kinds: Record<string, Kind>): Promise<void> {
+/** Notes on the records whose withheld removal somebody rejected that they stay until the source has them again. */
+export async function rejectWithheld(run: ActiveRun, kinds: Record<string, Kind>): Promise<void> {
   for (const [name, kind] of Object.entries(kinds)) {
-    for await (const rows of readChanges({ decidedBy: run.id }, name, 'held')) {
+    for await (const rows of readChanges({ decidedBy: run.id }, name, 'withheld')) {
       // The log comes first: a later try meets only the records that are not marked yet.
       await logRun(
         run,
@@ -100,9 +100,12 @@ async function countFirstTry(
   if (size > refused + counted) run.count(kind, action, size - refused - counted);
 }
 
-/** Warns of removals that still wait because nobody has decided about them: a later sync found them, or another run holds them. */
+/** Warns of removals that still wait because nobody has decided about them: a later sync found them, or another run withholds them. */
 async function warnOfOthers(run: ActiveRun): Promise<void> {
-  const waiting = Object.entries(await countHeld(heldOf(run))).map(([kind, { held }]) => [kind, held]);
+  const waiting = Object.entries(await countWithheld(withheldOf(run))).map(([kind, { withheld }]) => [
+    kind,
+    withheld,
+  ]);
   if (waiting.length > 0)
-    run.warn({ code: 'held besides', counts: Object.fromEntries(waiting) as Record<string, number> });
+    run.warn({ code: 'withheld besides', counts: Object.fromEntries(waiting) as Record<string, number> });
 }

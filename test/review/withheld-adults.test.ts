@@ -4,13 +4,13 @@ import { Class } from '../../server/models/class.js';
 import { Contact } from '../../server/models/contact.js';
 import { Resource } from '../../server/models/resource.js';
 import { sayRemarks } from '../support/say-run.js';
-import { HeldPeople } from '../support/roster/held-people.js';
+import { WithheldPeople } from '../support/roster/withheld-people.js';
 
-describe('teachers and guardians whose removal is held', () => {
-  let people: HeldPeople;
+describe('teachers and guardians whose removal is withheld', () => {
+  let people: WithheldPeople;
   beforeEach(function () {
     this.timeout(60_000);
-    people = new HeldPeople();
+    people = new WithheldPeople();
     return people.begin();
   });
   afterEach(() => people.district.close());
@@ -33,7 +33,7 @@ describe('teachers and guardians whose removal is held', () => {
     }
     for (const id of teachers) sandbox.remove(id);
     const run = await people.sync();
-    assert.equal((await people.district.refreshOf(run)).counts.teacher?.held, 25);
+    assert.equal((await people.district.refreshOf(run)).counts.teacher?.withheld, 25);
     assert.ok(lost > 20);
     const after = await Class.find().sort({ _id: 1 }).lean();
     const moved = after.filter(({ synced }, index) => synced.hash !== before[index]?.synced.hash);
@@ -49,7 +49,7 @@ describe('teachers and guardians whose removal is held', () => {
     for (let index = 0; index < 40; index += 1)
       for (const contact of contactsOf(people.student(index)).slice(index < 5 ? 99 : 0))
         sandbox.remove(contact);
-    // Two nights, as one alone would be held.
+    // Two nights, as one alone would be withheld.
     await people.decide(await people.sync(), 'accept');
     const alone = await Contact.find(
       { type: 'guardian', status: 'active', relations: { $size: 1 } },
@@ -62,7 +62,7 @@ describe('teachers and guardians whose removal is held', () => {
     people.leave();
     const run = await people.sync();
     const refresh = await people.district.refreshOf(run);
-    assert.equal(refresh.counts.guardian?.held, theirs.length);
+    assert.equal(refresh.counts.guardian?.withheld, theirs.length);
     assert.match(
       sayRemarks(refresh).join(),
       /\d+ guardians? (is|are) missing from Clever\. .* until you review/,

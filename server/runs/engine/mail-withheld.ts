@@ -11,13 +11,13 @@ import { styleOf } from '../../web/place.js';
 import type { ActiveRun } from './active-run.js';
 import { pathOfRefresh, pathOfRun } from '../show/queries.js';
 import { nameSource } from '../show/name-source.js';
-import { heldInWords } from '../show/summarize-run.js';
+import { withheldInWords } from '../show/summarize-run.js';
 
 /**
- * Emails the account's administrators that removals wait for them. If the next night holds the same removals, nobody is emailed again; if
- * it holds others, even as many, they are.
+ * Emails the account's administrators that removals wait for them. If the next night withholds the same removals, nobody is emailed again; if
+ * it withholds others, even as many, they are.
  */
-export async function mailHeld(
+export async function mailWithheld(
   deps: Pick<Deps, 'config' | 'queue' | 'now'>,
   account: Pick<Account, '_id' | 'name' | 'locale'>,
   run: ActiveRun,
@@ -25,23 +25,23 @@ export async function mailHeld(
 ): Promise<void> {
   if (run.preview) return;
   const isNew = await isNewList(run, kinds);
-  const words = heldInWords(run.counts, styleOf(account));
+  const words = withheldInWords(run.counts, styleOf(account));
   if (words === '' || !isNew) return;
   const page = run.event ? pathOfRun(run.id) : pathOfRefresh(run.id);
   await mailAdministrators(deps, account, {
     ...(run.event ? { event: run.event } : {}),
-    kind: 'removals held',
+    kind: 'removals withheld',
     subject: `${account.name}: the roster sync found removals for you to review`,
     text: `The last roster sync found a lot missing from ${await nameSource(account._id)}: ${words}. That’s more than usual, so nothing was removed. Please review the list and accept or reject the removals:\n${deps.config.publicUrl}${page}\n\nUntil then, everybody stays, and parents can book as before.`,
-    key: `held:${run.id.toHexString()}`,
+    key: `withheld:${run.id.toHexString()}`,
   });
 }
 
-/** Whether the run holds other records than the sync before it. Stores a fingerprint of what it holds, for the next sync. */
+/** Whether the run withholds other records than the sync before it. Stores a fingerprint of what it withholds, for the next sync. */
 async function isNewList(run: ActiveRun, kinds: readonly string[]): Promise<boolean> {
   const model = (run.event ? SyncRun : RosterRun) as unknown as Model<Run>;
-  const holds = await printOf(run);
-  const noted = await model.updateOne({ _id: run.id, purpose: 'sync' }, { $set: { holds } });
+  const withholds = await printOf(run);
+  const noted = await model.updateOne({ _id: run.id, purpose: 'sync' }, { $set: { withholds } });
   if (noted.matchedCount === 0) return true;
   const last = await model
     .findOne(
@@ -49,26 +49,26 @@ async function isNewList(run: ActiveRun, kinds: readonly string[]): Promise<bool
         ...(run.event ? { event: run.event } : { account: run.account }),
         _id: { $ne: run.id },
         purpose: 'sync',
-        $or: [{ holds: { $exists: true } }, { state: 'done' }],
+        $or: [{ withholds: { $exists: true } }, { state: 'done' }],
       },
-      { holds: 1, counts: 1 },
+      { withholds: 1, counts: 1 },
     )
     .sort({ createdAt: -1 })
     .lean();
-  if (last?.holds !== undefined) return last.holds !== holds;
+  if (last?.withholds !== undefined) return last.withholds !== withholds;
   // Version 0.4.0 stored only how many.
-  return !last || kinds.some((kind) => heldOf(last, kind) !== heldOf(run, kind));
+  return !last || kinds.some((kind) => withheldOf(last, kind) !== withheldOf(run, kind));
 }
 
-function heldOf({ counts }: Pick<Run, 'counts'>, kind: string): number {
-  return counts[kind]?.held ?? 0;
+function withheldOf({ counts }: Pick<Run, 'counts'>, kind: string): number {
+  return counts[kind]?.withheld ?? 0;
 }
 
-/** A fingerprint of the held records that does not depend on their order. */
+/** A fingerprint of the withheld records that does not depend on their order. */
 async function printOf({ id }: ActiveRun): Promise<string> {
   const print = Buffer.alloc(BYTES);
   let count = 0;
-  const rows = RosterChange.find({ run: id, state: 'held' }, { kind: 1, target: 1 }).lean();
+  const rows = RosterChange.find({ run: id, state: 'withheld' }, { kind: 1, target: 1 }).lean();
   for await (const { kind, target } of rows.cursor({ batchSize: 1000 })) {
     const one = hash('sha256', `${kind} ${target.toHexString()}`, 'buffer');
     for (let index = 0; index < BYTES; index += 1) print[index] = (print[index] ?? 0) ^ (one[index] ?? 0);

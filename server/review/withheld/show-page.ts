@@ -6,7 +6,7 @@ import { countOf } from '../../web/format-count.js';
 import { dayAndTimeSoon } from '../../web/format-time.js';
 import type { Style } from '../../web/place.js';
 import { addressOf, pagerOf, sliceOf } from '../../web/paging.js';
-import { countHeld, type HeldCounts } from '../../runs/changes/count-held.js';
+import { countWithheld, type WithheldCounts } from '../../runs/changes/count-withheld.js';
 import { TIE_KINDS } from '../../runs/changes/tie-kinds.js';
 import { listChips } from '../journal/list-chips.js';
 import { changesPage, countChanges, countMatching } from '../journal/queries.js';
@@ -14,29 +14,29 @@ import { scopeOf } from '../journal/routes.js';
 import { showChanges } from '../journal/show-changes.js';
 import type { ChangesQuery } from '../journal/schema.js';
 import { pathOfRefresh, pathOfRun, type RunPlace } from '../../runs/show/queries.js';
-import { sayWhyHeld } from '../../runs/log/say-remark.js';
-import { heldInWords } from '../../runs/show/summarize-run.js';
+import { sayWhyWithheld } from '../../runs/log/say-remark.js';
+import { withheldInWords } from '../../runs/show/summarize-run.js';
 import { countBookings } from './count-bookings.js';
 import { nameSource } from '../../runs/show/name-source.js';
-import { decisionOn, heldSince, type Decision } from '../../runs/show/read-held.js';
-import type { HeldQuery } from './schema.js';
+import { decisionOn, withheldSince, type Decision } from '../../runs/show/read-withheld.js';
+import type { WithheldQuery } from './schema.js';
 import { sayRollover } from './say-rollover.js';
 
 const PAGE_SIZE = 50;
 
-export function heldRowsOf({ q, kind }: Pick<HeldQuery, 'q' | 'kind'>): ChangesQuery {
-  return { q, kind, action: '', state: 'held' satisfies RosterChange['state'] };
+export function withheldRowsOf({ q, kind }: Pick<WithheldQuery, 'q' | 'kind'>): ChangesQuery {
+  return { q, kind, action: '', state: 'withheld' satisfies RosterChange['state'] };
 }
 
-/** The page of a run's held removals: list, effects of either decision, who decided. */
-export async function heldPage(deps: Deps, actor: Actor, place: RunPlace, query: HeldQuery) {
+/** The page of a run's withheld removals: list, effects of either decision, who decided. */
+export async function withheldPage(deps: Deps, actor: Actor, place: RunPlace, query: WithheldQuery) {
   const { run, home, event } = place;
   const { q, kind, page } = query;
   const runs = [run._id];
-  const held = (await countChanges(runs)).filter(({ state }) => state === 'held');
-  const counts = await countHeld({ run: run._id });
-  const words = heldInWords(counts, actor);
-  const wanted = heldRowsOf(query);
+  const withheld = (await countChanges(runs)).filter(({ state }) => state === 'withheld');
+  const counts = await countWithheld({ run: run._id });
+  const words = withheldInWords(counts, actor);
+  const wanted = withheldRowsOf(query);
   const total = await countMatching(runs, wanted);
   const rows = await changesPage(runs, wanted, sliceOf(total, page, PAGE_SIZE).skip, PAGE_SIZE);
   const decision = await decisionOn(place);
@@ -50,30 +50,34 @@ export async function heldPage(deps: Deps, actor: Actor, place: RunPlace, query:
     kind,
     words,
     source,
-    since: dayAndTimeSoon((await heldSince(run._id)) ?? run.startedAt ?? run.createdAt, actor, deps.now()),
-    reasons: sayWhyHeld(run, actor, source),
+    since: dayAndTimeSoon(
+      (await withheldSince(run._id)) ?? run.startedAt ?? run.createdAt,
+      actor,
+      deps.now(),
+    ),
+    reasons: sayWhyWithheld(run, actor, source),
     rollover: words ? sayRollover(run.counts) : '',
     effects: effectsOf(counts, bookings, event !== undefined, actor, source),
     decided: decision && (await sayDecision(decision, actor, event !== undefined, deps.now())),
-    csv: addressOf(`${home}/held.csv`, { q, kind }),
-    path: `${home}/held`,
-    chips: listChips(`${home}/held`, { ...wanted, state: '' }, held),
+    csv: addressOf(`${home}/withheld.csv`, { q, kind }),
+    path: `${home}/withheld`,
+    chips: listChips(`${home}/withheld`, { ...wanted, state: '' }, withheld),
     rows: await showChanges(scopeOf(place), rows, true),
     pager: pagerOf(total, page, PAGE_SIZE, ['record', 'records'], (to) =>
-      addressOf(`${home}/held`, { q, kind, page: to }),
+      addressOf(`${home}/withheld`, { q, kind, page: to }),
     ),
   };
 }
 
 function effectsOf(
-  counts: HeldCounts,
+  counts: WithheldCounts,
   bookings: number,
   ofEvent: boolean,
   style: Style,
   source: string,
 ): { accept: string[]; reject: string[] } {
   const only = (isWanted: (kind: string) => boolean) =>
-    heldInWords(Object.fromEntries(Object.entries(counts).filter(([kind]) => isWanted(kind))), style);
+    withheldInWords(Object.fromEntries(Object.entries(counts).filter(([kind]) => isWanted(kind))), style);
   const words = only((kind) => !TIE_KINDS.includes(kind));
   const ties = only((kind) => TIE_KINDS.includes(kind));
   const how = ofEvent ? 'leave the event' : 'are marked as transferred or archived. Nobody is deleted';

@@ -3,14 +3,14 @@ import { Types } from 'mongoose';
 import { Contact } from '../../../server/models/contact.js';
 import { RosterChange } from '../../../server/models/roster-change.js';
 import { SyncRun } from '../../../server/models/sync-run.js';
-import { decideHeldOfAccount } from '../../../server/review/run/decide-held.js';
+import { decideWithheldOfAccount } from '../../../server/review/run/decide-withheld.js';
 import { startSyncedDistrict, type TestDistrict } from './district.js';
 import { sayResult } from '../say-run.js';
 
 const by = new Types.ObjectId();
 
-/** A district of 150 students, 40 of whom leave in one night: their removal is held. */
-export class HeldPeople {
+/** A district of 150 students, 40 of whom leave in one night: their removal is withheld. */
+export class WithheldPeople {
   district!: TestDistrict;
 
   async begin(): Promise<void> {
@@ -29,7 +29,7 @@ export class HeldPeople {
 
   /** Record ids of the students whose removal waits for somebody, sorted. */
   async waiting(): Promise<string[]> {
-    return (await RosterChange.distinct('sourceId', { state: 'held', kind: 'student' })).sort();
+    return (await RosterChange.distinct('sourceId', { state: 'withheld', kind: 'student' })).sort();
   }
 
   /** Record ids of the students who left, sorted. */
@@ -52,10 +52,14 @@ export class HeldPeople {
     return run;
   }
 
-  /** Decides about what the refresh of a run held. @returns what followed at the event */
+  /** Decides about what the refresh of a run withheld. @returns what followed at the event */
   async decide(run: SyncRun, verdict: 'accept' | 'reject'): Promise<SyncRun | null> {
     const refresh = await this.district.refreshOf(run);
-    const decided = await decideHeldOfAccount(this.district.deps, refresh, { verdict, by, reason: 'looked' });
+    const decided = await decideWithheldOfAccount(this.district.deps, refresh, {
+      verdict,
+      by,
+      reason: 'looked',
+    });
     assert.ok(decided.ok);
     assert.equal((await this.district.work(decided.run)).state, 'done');
     return SyncRun.findOne({ refresh: decided.run }).lean();

@@ -12,15 +12,15 @@ import { bookIn } from '../support/roster/appointments.js';
 import { live } from '../support/roster/crash.js';
 import { takeOver } from '../support/roster/take-over.js';
 import { wholeRoster } from '../support/roster/whole-roster.js';
-import { HeldPeople } from '../support/roster/held-people.js';
+import { WithheldPeople } from '../support/roster/withheld-people.js';
 
 const by = new Types.ObjectId();
 
-describe('people whose removal is held', () => {
-  let people: HeldPeople;
+describe('people whose removal is withheld', () => {
+  let people: WithheldPeople;
   beforeEach(function () {
     this.timeout(60_000);
-    people = new HeldPeople();
+    people = new WithheldPeople();
     return people.begin();
   });
   afterEach(() => people.district.close());
@@ -67,7 +67,7 @@ describe('people whose removal is held', () => {
     const second = await people.sync();
     assert.deepEqual([second.counts.class?.changed, second.counts.appointment?.changed ?? 0], [1, 0]);
     const { counts } = await people.district.refreshOf(second);
-    assert.deepEqual([counts.guardian?.changed ?? 0, counts.student?.held], [0, 40]);
+    assert.deepEqual([counts.guardian?.changed ?? 0, counts.student?.withheld], [0, 40]);
     const renamed = await Class.findOne({ 'synced.name': 'Renamed' }).orFail().lean();
     assert.ok(renamed.synced.students.length > 0);
     assert.deepEqual(await booking(), ['booked', undefined]);
@@ -80,7 +80,7 @@ describe('people whose removal is held', () => {
     people.back();
     const run = await people.sync();
     assert.deepEqual(await wholeRoster(), before);
-    assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+    assert.equal(await RosterChange.countDocuments({ state: 'withheld' }), 0);
     assert.equal(run.counts.class?.changed ?? 0, 0);
   });
 
@@ -106,11 +106,11 @@ describe('people whose removal is held', () => {
     assert.deepEqual(await wholeRoster(), before);
     assert.deepEqual(await booking(), ['booked', undefined]);
     await people.sync();
-    assert.deepEqual(await wholeRoster(), before, 'held anew');
+    assert.deepEqual(await wholeRoster(), before, 'withheld anew');
     await people.decide(await lastRun(), 'accept');
     await people.sync();
     assert.equal(await tied(), 0, 'the night after, nobody is tied to them any more');
-    assert.equal(await RosterChange.countDocuments({ state: 'held' }), 0);
+    assert.equal(await RosterChange.countDocuments({ state: 'withheld' }), 0);
   });
 
   it('keep their classes for good when they are rejected, by full downloads and by events, until they are back', async () => {
@@ -149,10 +149,10 @@ describe('people whose removal is held', () => {
     const real = await people.sync();
     assert.deepEqual(preview.counts, real.counts);
     assert.deepEqual(await wholeRoster(), before);
-    assert.equal(await RosterChange.countDocuments({ state: 'held', kind: 'student' }), 40);
+    assert.equal(await RosterChange.countDocuments({ state: 'withheld', kind: 'student' }), 40);
   });
 
-  it('stay when a worker dies that held them anew, and the next one finds the list broken off', async () => {
+  it('stay when a worker dies that withheld them anew, and the next one finds the list broken off', async () => {
     people.leave();
     await people.sync();
     const before = await ours();
@@ -175,7 +175,7 @@ describe('people whose removal is held', () => {
     const refresh = await people.district.refreshOf(await lastRun());
     assert.match(sayRemarks(refresh).join(), /list of students was cut short/);
     assert.deepEqual(await ours(), before);
-    assert.equal(await RosterChange.countDocuments({ state: 'held', kind: 'student' }), 40);
+    assert.equal(await RosterChange.countDocuments({ state: 'withheld', kind: 'student' }), 40);
   });
 
   it('go with a preview that is applied, from their classes too, and wait for nobody then', async () => {
@@ -194,7 +194,7 @@ describe('people whose removal is held', () => {
     const away = await Contact.distinct('_id', { _id: { $in: ids }, status: 'transferred' });
     assert.equal(away.length, 39);
     assert.equal(await classesOf(away), 0);
-    assert.equal(await RosterChange.countDocuments({ state: 'held', kind: 'student' }), 0);
+    assert.equal(await RosterChange.countDocuments({ state: 'withheld', kind: 'student' }), 0);
     const state = await wholeRoster();
     await people.sync();
     assert.deepEqual(await wholeRoster(), state, 'what was applied is what a sync makes');

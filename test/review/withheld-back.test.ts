@@ -5,22 +5,22 @@ import { Event } from '../../server/models/event.js';
 import { RosterChange } from '../../server/models/roster-change.js';
 import type { SyncRun } from '../../server/models/sync-run.js';
 import { applyRun } from '../../server/review/run/apply-run.js';
-import { decideHeldOfAccount } from '../../server/review/run/decide-held.js';
+import { decideWithheldOfAccount } from '../../server/review/run/decide-withheld.js';
 import { sayRemarks } from '../support/say-run.js';
 import { live } from '../support/roster/crash.js';
 import type { TestDistrict } from '../support/roster/district.js';
-import { HeldPeople } from '../support/roster/held-people.js';
+import { WithheldPeople } from '../support/roster/withheld-people.js';
 import { restoreSnapshot, takeSnapshot } from '../support/snapshot.js';
 
 const by = new Types.ObjectId();
 
-describe('who comes back while their removal is held', () => {
-  let people: HeldPeople;
+describe('who comes back while their removal is withheld', () => {
+  let people: WithheldPeople;
   let district: TestDistrict;
   let first: SyncRun;
   beforeEach(async function () {
     this.timeout(60_000);
-    people = new HeldPeople();
+    people = new WithheldPeople();
     await people.begin();
     ({ district } = people);
     await Event.updateOne({ _id: district.event }, { $set: { 'sync.on': true } });
@@ -31,7 +31,7 @@ describe('who comes back while their removal is held', () => {
   const students = (from: number, to: number) => people.students(from, to).sort();
   const waiting = () => people.waiting();
   const gone = () => people.gone();
-  const hold = async () => {
+  const withhold = async () => {
     people.leave();
     first = await district.sync();
     assert.deepEqual(await waiting(), students(0, 40));
@@ -41,13 +41,18 @@ describe('who comes back while their removal is held', () => {
     for (let index = 19; index >= 0; index -= 1) district.sandbox.restore(student(index));
     district.sandbox.misbehave({ match: /role=student.*starting_after/, kind: '413', times: 99 });
   };
-  const holdBy = async (run: Types.ObjectId, ...ids: string[]) => {
+  const withholdBy = async (run: Types.ObjectId, ...ids: string[]) => {
     const { account } = district;
     for (const { _id: target, record } of await Contact.find({ account, 'record.id': { $in: ids } }).lean()) {
-      const held = { kind: 'student', action: 'removed', state: 'held', heldBy: 'another.1' } as const;
+      const withheld = {
+        kind: 'student',
+        action: 'removed',
+        state: 'withheld',
+        withheldBy: 'another.1',
+      } as const;
       const expiresAt = new Date(Date.now() + 3600_000);
       await RosterChange.create({
-        ...held,
+        ...withheld,
         account,
         target,
         sourceId: record?.id,
@@ -59,13 +64,17 @@ describe('who comes back while their removal is held', () => {
   };
   const accept = async (of = first) => {
     const refresh = await district.refreshOf(of);
-    const decided = await decideHeldOfAccount(district.deps, refresh, { verdict: 'accept', by, reason: '' });
+    const decided = await decideWithheldOfAccount(district.deps, refresh, {
+      verdict: 'accept',
+      by,
+      reason: '',
+    });
     assert.ok(decided.ok);
     await district.work(decided.run);
   };
 
   it('waits no more once a list names them that breaks off after: an acceptance passes them by', async () => {
-    await hold();
+    await withhold();
     comeBack();
     const run = await district.sync();
     assert.match(sayRemarks(await district.refreshOf(run)).join(), /list of students was cut short/);
@@ -75,7 +84,7 @@ describe('who comes back while their removal is held', () => {
   });
 
   it('waits no more once a preview of such a download is applied, and waits on until then', async () => {
-    await hold();
+    await withhold();
     comeBack();
     const preview = await district.start({ trigger: 'preview', purpose: 'preview' });
     assert.deepEqual(await waiting(), students(0, 40));
@@ -88,7 +97,7 @@ describe('who comes back while their removal is held', () => {
   });
 
   it('waits no more after a night, which reads everything while somebody waits', async () => {
-    await hold();
+    await withhold();
     for (let index = 19; index >= 0; index -= 1) district.sandbox.restore(student(index));
     const night = await district.start({ trigger: 'nightly', night: '2026-11-24' });
     const { how, why } = await district.refreshOf(night);
@@ -108,7 +117,7 @@ describe('who comes back while their removal is held', () => {
     [35, 'a handful'],
   ] as const)
     it(`leaves the rest of the list waiting, ${what}, and nobody else who leaves`, async () => {
-      await hold();
+      await withhold();
       const tied = () =>
         Contact.countDocuments({
           'relations.student': { $in: students(back, 40) },
@@ -145,7 +154,7 @@ describe('who comes back while their removal is held', () => {
     const reading = writes.indexOf('account.updateOne') + 1;
     await live(work, {
       beforeWrite: async (nth) => {
-        if (nth === reading) await holdBy(new Types.ObjectId(), student(1), student(2));
+        if (nth === reading) await withholdBy(new Types.ObjectId(), student(1), student(2));
       },
     });
     assert.ok(night);

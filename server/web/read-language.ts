@@ -1,0 +1,125 @@
+import type { Request, RequestHandler, Response } from 'express';
+import type { Account } from '../models/account.js';
+import { User } from '../models/user.js';
+import { maybeActor } from './actor.js';
+import { styleOf, type Style } from './place.js';
+import {
+  languageCalled,
+  languageOf,
+  markedWords,
+  styleIn,
+  USUAL_LANGUAGES,
+  wordsOf,
+  type Language,
+  type Words,
+} from './words.js';
+
+const COOKIE = 'slotbell-language';
+const YEAR_MS = 365 * 24 * 3600_000;
+
+type School = Pick<Account, 'locale' | 'languages'>;
+
+/** The language of the person who reads a parents' page. */
+export interface Reader extends Style {
+  language: Language;
+}
+
+/**
+ * The language in which somebody reads a parents' page: the one in its address, else the person's own, else the one chosen in this browser,
+ * else the browser's, else the school's.
+ */
+export function findReader(req: Request, school: School = {}): Reader {
+  const offered = languagesOf(school);
+  const chosen = [req.query.lang, req.user?.language, chosenHere(req), preferred(req, offered)];
+  const code = chosen.find((one) => offered.some((language) => language.code === one));
+  return readerCalled(typeof code === 'string' ? code : undefined, school);
+}
+
+/**
+ * Somebody who reads what a school writes to them.
+ * @param code of the language they chose, if any
+ */
+export function readerCalled(code: string | undefined, school: School): Reader {
+  const language = languagesOf(school).find((one) => one.code === code) ?? languageOf(styleOf(school));
+  return { language, ...styleIn(language, styleOf(school)) };
+}
+
+/** The languages that a school's parents can choose from. */
+export function languagesOf({ languages = [] }: Pick<School, 'languages'>): Language[] {
+  return (languages.length > 0 ? languages : USUAL_LANGUAGES).flatMap((code) => languageCalled(code) ?? []);
+}
+
+/** Makes the page of this answer use a language. */
+export function speakIn(res: Response, { language, locale }: Reader, school?: School): void {
+  const t = wordsOf({ locale });
+  const offered = school ? languagesOf(school) : languagesOf({});
+  Object.assign(res.locals, {
+    t,
+    marked: markedWords(t),
+    lang: locale.split('-u-', 1)[0],
+    dir: language.direction,
+    languages: offered
+      .filter(({ code }) => code !== language.code)
+      .map(({ code, name, direction }) => ({ code, name, direction, href: pageIn(res.req, code) })),
+  });
+  res.vary('Accept-Language').vary('Cookie').set('Content-Language', language.code);
+  // Two people at one desk or behind one proxy may read different languages.
+  if (!res.get('Cache-Control')) res.set('Cache-Control', 'private, no-cache');
+}
+
+/** Finds out who reads, makes the answer use their language, and keeps what they chose. */
+export async function speakTo(res: Response, school?: School): Promise<Reader> {
+  const reader = findReader(res.req, school);
+  speakIn(res, reader, school);
+  await keepChoice(res, languagesOf(school ?? {}));
+  return reader;
+}
+
+/** The same for pages that belong to no school. Staff who are logged in read them in English, like all staff pages. */
+export const speakToReader: RequestHandler = async (_req, res, next) => {
+  const actor = maybeActor(res);
+  if (!actor || actor.levelName === 'customer') await speakTo(res);
+  next();
+};
+
+/** What an answer's page is written with. */
+export function wordsFor(res: Response): Words {
+  return res.locals.t as Words;
+}
+
+/** Keeps the choice for later pages and mails: in this browser, and with the login. */
+async function keepChoice(res: Response, offered: Language[]): Promise<void> {
+  const { req } = res;
+  const named = offered.find(({ code }) => code === req.query.lang)?.code;
+  if (named && named !== chosenHere(req))
+    res.cookie(COOKIE, named, { httpOnly: true, sameSite: 'lax', secure: req.secure, maxAge: YEAR_MS });
+  const { user } = req;
+  const own = named ?? (user?.language ? undefined : chosenHere(req));
+  if (!user || !languageCalled(own) || own === user.language) return;
+  await User.updateOne({ _id: user._id }, { $set: { language: own } });
+}
+
+function chosenHere(req: Request): string | undefined {
+  const pairs = (req.get('cookie') ?? '').split(';').map((pair) => pair.trim().split('='));
+  return pairs.find(([name]) => name === COOKIE)?.[1];
+}
+
+/** The browser's language, if it is one that is offered. */
+function preferred(req: Request, offered: Language[]): string | undefined {
+  if (!req.get('accept-language')) return undefined;
+  return req.acceptsLanguages(offered.map(({ code }) => code)) || undefined;
+}
+
+/**
+ * The address of the present page in another language. The answer to a posted form has no address of its own, so it is that of the page
+ * before.
+ */
+function pageIn(req: Request, code: string): string {
+  const isPage = req.method === 'GET' || req.method === 'HEAD';
+  const address = isPage ? `http://page${req.originalUrl}` : (req.get('referer') ?? '');
+  const page = URL.canParse(address) ? new URL(address) : undefined;
+  if (!page || (!isPage && page.host !== req.get('host'))) return `/?lang=${code}`;
+  page.searchParams.set('lang', code);
+  // Two slashes would lead to another host.
+  return page.pathname.replace(/^\/+/, '/') + page.search;
+}
