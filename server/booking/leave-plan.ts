@@ -18,6 +18,18 @@ export async function leavePlan(plan: Types.ObjectId, hold: Types.ObjectId): Pro
   return false;
 }
 
+/** Books what a login has decided in a plan and what a process that died did not book, so that its pages say what is. */
+export async function bookDecided({
+  event,
+  user,
+}: {
+  event: Types.ObjectId;
+  user: Types.ObjectId;
+}): Promise<void> {
+  const decided = await Plan.findOne({ event, user, open: true, state: 'booking' }).lean();
+  for (const hold of decided?.appointments ?? []) if (decided) await bookPlanned(decided, hold);
+}
+
 /** Books one meeting of a plan that was decided, with what was agreed; doing it again changes nothing. */
 export async function bookPlanned(
   { agreed = [], answers = [], decidedAt }: Pick<Plan, 'agreed' | 'answers' | 'decidedAt'>,

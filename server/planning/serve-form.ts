@@ -29,14 +29,15 @@ export function formPages(deps: Deps): Router {
 
   router.post('/plan', async (req, res) => {
     const family = await familyOf(res, deps);
-    if (bookingState(family.event, deps.now()) !== 'open') {
-      await showForm(deps, res, family);
-      return;
-    }
     const offer = await offerPlan(family, deps.now());
     const read = readForm(family, offer, req);
     if (!read.ok) {
       await showForm(deps, res, family, { values: typedValues(req.body), errors: read.errors }, offer);
+      return;
+    }
+    if (bookingState(family.event, deps.now()) !== 'open') {
+      res.status(409);
+      await showForm(deps, res, family);
       return;
     }
     const plan = await makePlan(deps, family, read.request);
@@ -120,7 +121,8 @@ async function showForm(
   const { event } = family;
   const say = wordsOf(event);
   const offer = known ?? (await offerPlan(family, deps.now()));
-  res.status(form ? statusOf(form) : 200).render('planning/form', {
+  if (form) res.status(statusOf(form));
+  res.render('planning/form', {
     title: say('plan.title'),
     ...(form ? { form } : {}),
     key: new Types.ObjectId().toHexString(),
