@@ -66,6 +66,7 @@ export const ACTIONS = {
   'same person': 'Returning ID confirmed as the same person',
   'different person': 'Returning ID given to a different person',
   'add child': 'Child added to a family',
+  'remove child': 'Child removed by the family',
   'try to add child': 'Wrong facts entered for a child',
   'take child away': 'Child removed from a family',
   'give child back': 'Child given back to a family',

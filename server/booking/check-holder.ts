@@ -2,10 +2,9 @@ import type { QueryFilter, Types } from 'mongoose';
 import { Appointment, type Refusal } from '../models/appointment.js';
 import { leavePlan } from './leave-plan.js';
 
-/** Who wants what another one holds. */
-type Taker = Pick<
+type Claimant = Pick<
   Appointment,
-  '_id' | 'household' | 'bookedBy' | 'createdAt' | 'plan' | 'resource' | 'students'
+  '_id' | 'household' | 'bookedBy' | 'createdAt' | 'byKey' | 'plan' | 'resource' | 'students'
 >;
 
 /**
@@ -14,13 +13,14 @@ type Taker = Pick<
  * An older hold of the same person gives way: they have chosen another time instead. In a plan it does so for the same meeting alone.
  * @param taker who wants what it holds; absent when nobody does
  */
-export async function isDead(holder: Types.ObjectId, now: Date, taker?: Taker): Promise<boolean> {
+export async function isDead(holder: Types.ObjectId, now: Date, taker?: Claimant): Promise<boolean> {
   const found = await Appointment.findById(holder, {
     state: 1,
     expiresAt: 1,
     household: 1,
     bookedBy: 1,
     createdAt: 1,
+    byKey: 1,
     plan: 1,
     resource: 1,
     students: 1,
@@ -34,15 +34,18 @@ export async function isDead(holder: Types.ObjectId, now: Date, taker?: Taker): 
   return (await endHold(holder, 'hold ended')) || isDead(holder, now, taker);
 }
 
-/** A total order, so that two holds of one person never end each other. */
-function isOlderHold(held: Taker, taker: Taker): boolean {
+/**
+ * A total order, so that two holds of one person never end each other. What the same request made, sent twice at once, is no other hold.
+ */
+function isOlderHold(held: Claimant, taker: Claimant): boolean {
   if (!held.household.equals(taker.household) || !held.bookedBy.equals(taker.bookedBy)) return false;
+  if (held.byKey === taker.byKey) return false;
   if (held.plan && taker.plan?.equals(held.plan) && !isSameMeeting(held, taker)) return false;
   const byTime = held.createdAt.getTime() - taker.createdAt.getTime();
   return byTime === 0 ? held._id.toHexString() < taker._id.toHexString() : byTime < 0;
 }
 
-function isSameMeeting(a: Taker, b: Taker): boolean {
+function isSameMeeting(a: Claimant, b: Claimant): boolean {
   return a.resource.equals(b.resource) && String(a.students) === String(b.students);
 }
 

@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import { recordAudit } from '../audit/record-audit.js';
+import { auditWrite } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES, type Refusal } from '../models/appointment.js';
 import type { Answer } from '../models/appointment-field.js';
@@ -9,13 +9,13 @@ import type { Class } from '../models/class.js';
 import type { Event } from '../models/event.js';
 import { Slot, type MeetingKind } from '../models/slot.js';
 import { kindOf } from '../web/say-kind.js';
-import { checkBooking } from './check-booking.js';
+import { checkBooking, type Bookable } from './check-booking.js';
 import { isOffered } from './find-following.js';
 import { giveUp, needsOf, type Held } from './hold-slot.js';
 import { leavePlan } from './leave-plan.js';
 import { mayCancel } from './policy.js';
 import { isAnswered, mergeAnswers, questionsFor } from './read-answers.js';
-import { finishAppointment } from './finish-appointment.js';
+import { finishFound } from './finish-appointment.js';
 import { resizeHold } from './change-length.js';
 import { takeClaims } from './take-claims.js';
 
@@ -65,13 +65,15 @@ export async function confirmAppointment(deps: Deps, ask: Confirmation, tries = 
   if (!resized.ok) return { ...resized, kept: found };
   const pending = resized.hold;
 
-  const checked = await checkHeld(deps, ask, pending);
+  const checked = await checkRules(deps, ask, pending);
   if (!checked.ok) return refuse(deps, ask, pending, checked.reason);
-  const booked = await book(deps, ask, pending, checked.agreed);
-  if (booked) return { ok: true, appointment: booked };
-  // Somebody changes its length at this moment.
-  if (tries > 0 && (await isStillHeld(pending, deps.now()))) return confirmAppointment(deps, ask, tries - 1);
-  return giveUp(deps, pending, 'hold ended');
+  return bookHeld(deps, ask, pending, checked, tries);
+}
+
+type Asked = Pick<Confirmation, 'event' | 'household' | 'by' | 'kind'>;
+interface Refused {
+  ok: false;
+  reason: Refusal;
 }
 
 /** What a hold is booked with. */
@@ -80,12 +82,21 @@ export interface Agreed {
   kind: MeetingKind;
 }
 
-/** Whether what is on hold may be booked still, by the rules and by what it has taken; what it lacks is taken. */
+/** Whether what is on hold may be booked still, by the rules and by what it has taken, with what it is booked then. */
 export async function checkHeld(
   deps: Deps,
-  ask: Pick<Confirmation, 'event' | 'household' | 'by' | 'kind'>,
+  ask: Asked,
   pending: Appointment,
-): Promise<{ ok: true; agreed: Agreed } | { ok: false; reason: Refusal }> {
+): Promise<{ ok: true; agreed: Agreed } | Refused> {
+  const checked = await checkRules(deps, ask, pending);
+  return checked.ok ? checkSlots(ask, pending, checked) : checked;
+}
+
+async function checkRules(
+  deps: Deps,
+  ask: Asked,
+  pending: Appointment,
+): Promise<({ ok: true } & Pick<Bookable, 'class'>) | Refused> {
   const { slot: first, more, students, override } = pending;
   const wish = { ...ask, slot: first, more, students, over: override?.rules };
   const checked = await checkBooking(wish, deps.now());
@@ -95,10 +106,34 @@ export async function checkHeld(
   if (moved) return { ok: false, reason: 'not here' };
   if (!(await mayStillChange(ask, pending, deps.now()))) return { ok: false, reason: 'too late to change' };
   const taken = await takeClaims(deps, pending, needsOf(wish, checked, pending));
-  if (!taken.ok) return taken;
-  // Last thing before: whoever removes a slot hides it first and looks for appointments then.
+  return taken.ok ? checked : taken;
+}
+
+/** Books a hold whose rules and claims have been gone through just now, and that asks nothing more. */
+export async function bookHeld(
+  deps: Deps,
+  ask: Confirmation,
+  pending: Appointment,
+  checked: Pick<Bookable, 'class'>,
+  tries = TRIES,
+): Promise<Held> {
+  const checkedSlots = await checkSlots(ask, pending, checked);
+  if (!checkedSlots.ok) return refuse(deps, ask, pending, checkedSlots.reason);
+  const booked = await book(deps, ask, pending, checkedSlots.agreed);
+  if (booked) return { ok: true, appointment: booked };
+  // Somebody changes its length at this moment.
+  if (tries > 0 && (await isStillHeld(pending, deps.now()))) return confirmAppointment(deps, ask, tries - 1);
+  return giveUp(deps, pending, 'hold ended');
+}
+
+/** Last thing before: whoever removes a slot hides it first and looks for appointments then. */
+async function checkSlots(
+  ask: Asked,
+  pending: Appointment,
+  checked: Pick<Bookable, 'class'>,
+): Promise<{ ok: true; agreed: Agreed } | Refused> {
   const slots = await Slot.find({ _id: { $in: slotsOf(pending) } }, { state: 1, kind: 1 }).lean();
-  const slot = slots.find(({ _id }) => _id.equals(first));
+  const slot = slots.find(({ _id }) => _id.equals(pending.slot));
   if (!slot || !isOffered(slot, ask.by)) return { ok: false, reason: 'not offered' };
   if (slots.filter((one) => isOffered(one, ask.by)).length < slotsOf(pending).length)
     return { ok: false, reason: 'next taken' };
@@ -152,7 +187,7 @@ async function book(
     { returnDocument: 'after' },
   ).lean();
   if (!booked) return undefined;
-  await recordAudit({
+  const audit = auditWrite({
     account: booked.account,
     event: booked.event,
     user: ask.user,
@@ -164,6 +199,6 @@ async function book(
     },
     at: now,
   });
-  await finishAppointment(deps, booked._id);
+  await finishFound(deps, booked, audit);
   return booked;
 }

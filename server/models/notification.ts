@@ -46,6 +46,8 @@ export interface Notification {
   replyTo?: string;
   subject: string;
   text: string;
+  /** The code of its language; absent: English. */
+  language?: string;
   /** A calendar file that is attached. */
   ics?: string;
   state: MailState;
@@ -76,6 +78,7 @@ const schema = new Schema<Notification>(
     replyTo: String,
     subject: { type: String, required: true },
     text: { type: String, required: true },
+    language: String,
     ics: String,
     state: { type: String, enum: MAIL_STATES, required: true },
     attempts: { type: Number, default: 0 },

@@ -28,7 +28,7 @@ describe('a decision about an identity and a sync', function () {
     rename('William');
     assert.equal((await district.sync()).state, 'done');
     pair = (await Duplicate.findOne({ recycled: 'id', state: 'open' }).orFail().lean())._id;
-    // Others move too: the sync has something to write.
+    // Others change too, so the sync has something to write.
     district.sandbox.advanceNight();
     base = await takeSnapshot();
   });
@@ -91,7 +91,7 @@ describe('a decision about an identity and a sync', function () {
       const before = await stored();
       const reasons = new Set<unknown>();
       const run = await district.ask({ trigger: 'sync now' });
-      // The sync writes several batches at a time; of two people who decide at once one would be told so.
+      // The sync writes several batches at a time; with two people who decide at once, one would be told so.
       let asking: Promise<unknown> = Promise.resolve();
       const askNow = async () => {
         if (!(await SyncRun.exists({ _id: run, state: 'running' }))) return;
@@ -127,7 +127,7 @@ describe('a decision about an identity and a sync', function () {
     await isParted('decided by two');
   });
 
-  it('what was cut off is finished by whoever asks for the same again, once it counts as cut off', async () => {
+  it('a decision that was cut off is finished by anybody who asks for the same again, once it counts as cut off', async () => {
     await restoreSnapshot(base);
     assert.ok((await live(decide, { dieAt: 4 })).killed);
     assert.deepEqual(await decide(), { ok: false, reason: 'decided already' });
@@ -137,7 +137,7 @@ describe('a decision about an identity and a sync', function () {
     await isParted('finished');
   });
 
-  it('who was kept apart while a sync came in between is looked at again by the next one', async () => {
+  it('somebody who was kept apart while a sync ran is checked again by the next one', async () => {
     await restoreSnapshot(base);
     const [one, other] = await Contact.find({ type: 'teacher', status: 'active' }).sort({ _id: 1 }).lean();
     assert.ok(one && other);
@@ -161,7 +161,7 @@ describe('a decision about an identity and a sync', function () {
     assert.equal(clever?.cursor, undefined);
   });
 
-  it('one that slept while a sync finished it writes nothing over what the source has said since', async () => {
+  it('a decision that paused while a sync finished it does not overwrite what the source has said since', async () => {
     await restoreSnapshot(base);
     const { writes } = await live(() => decide('same'));
     const change = writes.indexOf('contact.updateOne') + 1;

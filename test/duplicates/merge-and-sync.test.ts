@@ -30,7 +30,7 @@ describe('a merge of duplicates and a sync', function () {
       [{ contact: drop, candidate: keep, reason: { code: 'name' } }],
       new Date(),
     );
-    // Somebody in a class of theirs: the sync has something to write there.
+    // Somebody in a class of theirs changes, so the sync has something to write there.
     district.sandbox.advanceNight();
     base = await takeSnapshot();
   });
@@ -80,7 +80,7 @@ describe('a merge of duplicates and a sync', function () {
     await restoreSnapshot(base);
     const reasons = new Set<unknown>();
     const run = await district.ask({ trigger: 'sync now' });
-    // The sync writes several batches at a time; of two people who ask at once one would be told so.
+    // The sync writes several batches at a time; with two people who ask at once, one would be told so.
     let asking: Promise<unknown> = Promise.resolve();
     const askNow = async () => {
       if (!(await SyncRun.exists({ _id: run, state: 'running' }))) return;

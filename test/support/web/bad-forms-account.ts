@@ -117,6 +117,7 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
     '/e/:link/plan/:id/lines/:n/open': NOTHING_SENT,
     '/e/:link/plan/:id/lines/:n/out': NOTHING_SENT,
     '/e/:link/plan/:id/lines/:n/back': NOTHING_SENT,
+    '/e/:link/children/:student/remove': NOTHING_SENT,
     '/global-setup': [
       { fields: { name: 'Oak School', timeZone: 'Mars/Base' }, says: /a time zone/, keeps: /Oak School/ },
     ],
