@@ -53,7 +53,6 @@ export async function addBack(deps: Deps, family: Family, plan: Plan, wish: numb
   const refused: { slot: Types.ObjectId; reason: Refusal }[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const [offer, kept] = await openingsBeside(deps, family, plan, wish);
-    if (!offer) break;
     const asked = buildProblem(family.event, { ...offer, kept }, plan, (_, slot) =>
       refused.some((one) => one.slot.equals(slot)),
     );
@@ -126,7 +125,7 @@ export async function timesBeside(
     wish: one.wish,
     time: asPlanTime(one, dayOf(one.from, event.timeZone)),
   }));
-  return (openings?.offers[0]?.openings ?? []).map((opening) => {
+  return (openings.offers[0]?.openings ?? []).map((opening) => {
     const { slot, place } = opening;
     const time = asPlanTime({ from: slot.from, to: slot.to, ...(place ? { place } : {}) }, slot.day);
     const clash = others.find((other) => !fitTogether(time, other.time, walk));

@@ -120,13 +120,13 @@ async function fillPlan(deps: Deps, family: Family, plan: Plan): Promise<Plan> {
       const times = asked.problem.meetings[wish] ?? [];
       return { students, resource, gap: whyNot(openings?.offers[wish], times, isOut(wish)?.reason) };
     });
-    const lost = await holdTargets(deps, family, { ...plan, wishes });
+    const lost = await holdTargets(deps, family, Object.assign({}, plan, { wishes }));
     if (!lost) break;
     refused.push(...lost);
     wishes = wishes.map((wish, n) => withoutSlot(wish, lost.find((one) => one.wish === n)?.reason));
     if (lost.length === 0) break;
   }
-  return openPlan(deps, { ...plan, wishes, quality });
+  return openPlan(deps, Object.assign({}, plan, { wishes, quality }));
 }
 
 function whyNot(
@@ -150,7 +150,7 @@ async function holdTargets(
   plan: Plan,
 ): Promise<(Target & { reason: Refusal })[] | undefined> {
   const now = await Plan.findById(plan._id, { appointments: 1 }).orFail().lean();
-  const held = await findHolds({ ...plan, appointments: now.appointments }, deps.now());
+  const held = await findHolds({ wishes: plan.wishes, appointments: now.appointments }, deps.now());
   const stay = new Set([...held.values()].map(({ _id }) => String(_id)));
   await endHolds(now.appointments.filter((id) => !stay.has(String(id))));
   const targets = plan.wishes.flatMap(({ slot }, wish) => (slot && !held.has(wish) ? [{ wish, slot }] : []));

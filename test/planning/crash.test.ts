@@ -99,7 +99,7 @@ describe('an app process killed while a family plans', function () {
 
   for (const death of [
     { at: 'plan save', nth: 1, afterCall: true },
-    { at: 'appointment save', nth: 2, afterCall: true },
+    { at: 'appointment write', nth: 1, afterCall: true },
     { at: 'claim write', nth: 2, afterCall: true },
     { at: 'plan findOneAndUpdate', nth: 2, afterCall: false },
   ])
