@@ -144,7 +144,7 @@ describe('a plan of all meetings', () => {
     const answers = await Promise.all([send(), send(), send()]);
     assert.equal(new Set(answers.map(({ headers }) => headers.location)).size, 1);
     assert.equal((await pending()).length, 6);
-    const path = answers[0]!.headers.location ?? '';
+    const path = answers[0].headers.location ?? '';
     const other = await desk.parentOf(2);
     for (const address of ['', '/lines/0'])
       assert.equal((await other.visitor.get(`${path}${address}`)).status, 404);
