@@ -11,8 +11,8 @@ export function invitationStages(invitation: StaffInvitation, now: Date): ShownS
 /** The results of a bulk invitation, in a sentence or two. */
 export function sayInvitation(invitation: StaffInvitation, hasServer: boolean): string {
   const { state, outcomes, people } = invitation;
-  if (state === 'queued') return 'Waiting for its turn. You can leave this page, it goes on.';
-  if (state === 'running') return 'Inviting. You can leave this page, it goes on.';
+  if (state === 'queued') return 'Waiting for its turn. You can leave this page; it continues by itself.';
+  if (state === 'running') return 'Sending invitations. You can leave this page; it continues by itself.';
   const invited = outcomes.filter(({ what }) => what === 'invited').length;
   const mails = hasServer
     ? 'invited by email'
