@@ -44,6 +44,7 @@ export const ACTIONS = {
   'undo move': 'Move of slots undone',
   'book appointment': 'Appointment booked',
   'change appointment': 'Appointment changed',
+  'change note': 'Note for the teacher changed',
   'cancel appointment': 'Appointment canceled',
   'mail schedule': 'Family schedule sent by email',
   'keep appointment': 'Appointment kept despite a problem',

@@ -13,7 +13,7 @@ import { checkBooking, type Bookable } from './check-booking.js';
 import { isOffered } from './find-following.js';
 import { giveUp, needsOf, type Held } from './hold-slot.js';
 import { leavePlan } from './leave-plan.js';
-import { mayCancel } from './policy.js';
+import { mayCancel, UNDO_MS } from './policy.js';
 import { isAnswered, mergeAnswers, questionsFor } from './read-answers.js';
 import { finishFound } from './finish-appointment.js';
 import { resizeHold } from './change-length.js';
@@ -30,6 +30,8 @@ export interface Confirmation {
   kind?: MeetingKind;
   /** Absent: nothing was asked, and what is answered already stays. */
   answers?: Answer[];
+  /** By one press, which can be undone for some minutes. */
+  isAtOnce?: boolean;
   /** For how many slots in a row. Absent: for those that are on hold. */
   inARow?: number | undefined;
 }
@@ -181,7 +183,10 @@ async function book(
     { _id: pending._id, state: 'pending', expiresAt: { $gt: now }, ...asRead({ more: pending.more }) },
     {
       // The class that was gone through now: the student may have changed classes while it was on hold.
-      $set: { state: 'booked', ...agreed, bookedAt: now, note: ask.note, answers, unfinished: true },
+      $set: {
+        ...{ state: 'booked', ...agreed, bookedAt: now, note: ask.note, answers, unfinished: true },
+        ...(ask.isAtOnce ? { undoUntil: new Date(now.getTime() + UNDO_MS) } : {}),
+      },
       $unset: { expiresAt: 1, plan: 1 },
     },
     { returnDocument: 'after' },

@@ -7,6 +7,7 @@ import { mailWrites, wakeDelivery } from '../notifications/queue-mail.js';
 import { sitBeside } from './find-sitting.js';
 import { releaseClaims } from './release-claims.js';
 import { leaveSpare } from './change-length.js';
+import { revokeMails, wasTold } from './revoke-mails.js';
 import { readFacts, tellHousehold, writeMails, type Facts } from './tell-household.js';
 
 /**
@@ -28,8 +29,11 @@ export async function finishFound(deps: Deps, found: Appointment, before: Write[
   else {
     await writeAnyway(before);
     await releaseClaims(_id, deps.now());
-    if (state === 'cancelled' && found.cancelledBy !== 'change')
-      await tellHousehold(deps, found, 'cancelled');
+    if (state === 'cancelled') {
+      await revokeMails(found, deps.now());
+      if (found.cancelledBy !== 'change' && (await wasTold(found)))
+        await tellHousehold(deps, found, 'cancelled');
+    }
     await Appointment.updateOne({ _id, state }, { $unset: { unfinished: 1 } });
   }
 }
@@ -39,11 +43,14 @@ async function finishBooked(deps: Deps, found: Appointment, before: Write[]): Pr
   const appointment = await followSlot(found, facts);
   if (appointment !== found) facts = await readFacts(appointment);
   await flagDeleted(appointment, facts);
-  if (appointment.replaces) await cancelReplaced(deps, appointment.replaces);
+  const replaced = appointment.replaces && (await cancelReplaced(deps, appointment.replaces));
   if (appointment.resized) await leaveSpare(appointment, deps.now());
-  const news = appointment.replaces ? 'changed' : 'booked';
+  // Of what took the place of one that they have not heard of, this is the first news.
+  const isNews = !appointment.replaces || (replaced && !(await wasTold(replaced)));
+  const news = isNews ? 'booked' : 'changed';
   // Of a plan all are told together, when the whole of it is done.
   const mails = appointment.plan ? [] : await writeMails(deps, { appointment, facts }, news);
+  const notBefore = appointment.undoUntil;
   const settled = {
     filter: { _id: appointment._id, state: { $in: LIVING_STATES } },
     update: { $unset: { unfinished: 1 as const } },
@@ -51,10 +58,10 @@ async function finishBooked(deps: Deps, found: Appointment, before: Write[]): Pr
   // In this order: what is not mailed yet is not settled.
   await writeAnyway([
     ...before,
-    ...mailWrites(deps, mails),
+    ...mailWrites(deps, notBefore ? mails.map((mail) => ({ ...mail, notBefore })) : mails),
     ...writesTo<Appointment>(Appointment, [{ updateOne: settled }]),
   ]);
-  if (mails.length > 0) await wakeDelivery(deps);
+  if (mails.length > 0 && !notBefore) await wakeDelivery(deps);
 }
 
 /**
@@ -84,10 +91,11 @@ async function flagDeleted({ _id }: Appointment, { classes }: Facts): Promise<vo
 }
 
 /** Only after the new one is booked: who stops in between has both for a moment, and never neither. */
-async function cancelReplaced(deps: Deps, replaced: Types.ObjectId): Promise<void> {
+async function cancelReplaced(deps: Deps, replaced: Types.ObjectId): Promise<Appointment | null> {
   await Appointment.updateOne(
     { _id: replaced, state: { $in: LIVING_STATES } },
     { $set: { state: 'cancelled', cancelledAt: deps.now(), cancelledBy: 'change', unfinished: true } },
   );
   await finishAppointment(deps, replaced);
+  return Appointment.findById(replaced).lean();
 }

@@ -37,8 +37,15 @@ export async function holdSlot(deps: Deps, request: HoldRequest): Promise<Held> 
   return (await holdOnce(deps, request)).held;
 }
 
-/** The same, with what was found of it where this call put it on hold just now. */
-export async function holdOnce(deps: Deps, request: HoldRequest): Promise<{ held: Held; found?: Bookable }> {
+/**
+ * The same, with what was found of it where this call put it on hold just now.
+ * @param isBookedNow whether it is booked at once, and so is none of the holds of which a login may have some
+ */
+export async function holdOnce(
+  deps: Deps,
+  request: HoldRequest,
+  isBookedNow: (found: Bookable) => boolean = () => false,
+): Promise<{ held: Held; found?: Bookable }> {
   const byKey = [request.household, request.key, request.slot, ...request.students].join(':');
   const before = await Appointment.findOne({ byKey }).lean();
   if (before) return { held: await holdAgain(deps, request, before) };
@@ -52,7 +59,7 @@ export async function holdOnce(deps: Deps, request: HoldRequest): Promise<{ held
   if (!held.ok) return { held };
   const { appointment } = held;
   if (!appointment._id.equals(draft._id)) return { held };
-  if (await isOneTooMany(request, appointment, deps.now()))
+  if (!isBookedNow(checked) && (await isOneTooMany(request, appointment, deps.now())))
     return { held: await giveUp(deps, appointment, 'too many holds') };
   return replaced.old?.more
     ? { held: await keepLength(deps, request, appointment, replaced.old) }
@@ -163,7 +170,9 @@ function draftOf(
  */
 async function insert(deps: Deps, request: HoldRequest, draft: Appointment, needs: Need[]): Promise<Held> {
   const planned = await planWrites(draft, needs, deps.now());
-  const made = planned.ok ? draft : { ...draft, state: 'expired' as const, refused: planned.reason };
+  const made: Appointment = planned.ok
+    ? draft
+    : Object.assign(draft, { state: 'expired', refused: planned.reason });
   const rest = planned.ok && isSure(planned) ? takingOf(planned) : [];
   const writes = [...writesTo<Appointment>(Appointment, [{ insertOne: { document: made } }]), ...rest];
   const { changed, refused } = await writeTogether(writes);

@@ -14,6 +14,7 @@ import { kindOf, linkOf } from '../web/say-kind.js';
 import type { PlacedEvent, Style } from '../web/place.js';
 import { ENGLISH, wordsOf, type Words } from '../web/words.js';
 import { isMeantFor, madeByHand } from './find-by-hand.js';
+import { findMet } from './find-met.js';
 
 /** An appointment as its family reads it. */
 export interface Meeting {
@@ -39,6 +40,8 @@ export interface Meeting {
   /** Where a video meeting is, or ''. */
   link: string;
   expiresAt?: Date;
+  /** Until when it can be undone, where it was booked by one press. */
+  undoUntil?: Date;
   cancelledBy?: Appointment['cancelledBy'];
   replaces?: Types.ObjectId;
   /** The entry in the family's calendar that it changes; absent: one of its own. */
@@ -136,6 +139,7 @@ export function nameMeetings(
       chosenKind: item.kind ?? '',
       link: kind === 'video' ? linkOf(slot, resource) : '',
       ...(item.expiresAt ? { expiresAt: item.expiresAt } : {}),
+      ...(item.undoUntil ? { undoUntil: item.undoUntil } : {}),
       ...(item.cancelledBy ? { cancelledBy: item.cancelledBy } : {}),
       ...(item.replaces ? { replaces: item.replaces } : {}),
       ...(item.entry
@@ -196,10 +200,7 @@ export async function childrenWithTeachers(
   });
   const met = classes.filter(isMeetable);
   const contacts = met.flatMap((item) => item.synced.teachers.slice(0, 1));
-  const resources = await Resource.find({ event: event._id, contact: { $in: contacts }, status: 'active' })
-    .sort({ sortKey: 1 })
-    .lean();
-  const withTimes = await resourcesWithTimes([...resources, ...byHand].map(({ _id }) => _id));
+  const { resources, withTimes } = await findMet(event, contacts, byHand);
   return students
     .sort((a, b) => a.sortKey.localeCompare(b.sortKey))
     .map((student) => ({
@@ -211,56 +212,14 @@ export async function childrenWithTeachers(
     }));
 }
 
-/**
- * One child of a household with one of those whom it can meet, by one command.
- * @returns without a teacher where it cannot meet that one; undefined where there is no such child
- */
-export async function childWithTeacher(
-  event: Pick<Event, '_id' | 'account'>,
-  id: Types.ObjectId,
-  wanted: Types.ObjectId,
-): Promise<
-  { child: Omit<ChildView, 'teachers'>; teacher?: { resource: Resource; room: string } } | undefined
-> {
-  const {
-    students: [student],
-    classes,
-    resources: [resource],
-  } = await findTogether({
-    students: ask<Contact>(Contact, { _id: id, account: event.account, type: 'student' }),
-    classes: ask<Class>(
-      Class,
-      { event: event._id, 'synced.students': id, status: 'active' },
-      { $sort: { sortKey: 1 } },
-      { $unset: 'synced.students' },
-    ),
-    resources: ask<Resource>(Resource, { _id: wanted, event: event._id, status: 'active' }),
-  });
-  if (!student) return undefined;
-  const child = viewOf(student);
-  if (!resource) return { child };
-  if (resource.byHand) {
-    const isMet = !resource.byHand.hidden && classes.length > 0 && isMeantFor(resource.byHand, student);
-    return { child, ...(isMet ? { teacher: { resource, room: resource.room } } : {}) };
-  }
-  const held = classes.find(
-    (one) => isMeetable(one) && resource.contact && one.synced.teachers[0]?.equals(resource.contact),
-  );
-  return { child, ...(held ? { teacher: { resource, room: held.edits.room || resource.room } } : {}) };
-}
-
-function viewOf(student: Contact): Omit<ChildView, 'teachers'> {
+/** What a child is called. */
+export function viewOf(student: Contact): Omit<ChildView, 'teachers'> {
   return {
     id: student._id.toHexString(),
     name: childName(student),
     fullName: contactName(student),
     left: student.status !== 'active',
   };
-}
-
-async function resourcesWithTimes(resources: Types.ObjectId[]): Promise<Set<string>> {
-  const found = await Slot.distinct('resource', { resource: { $in: resources } });
-  return new Set(found.map((id) => id.toHexString()));
 }
 
 function teachersOf(

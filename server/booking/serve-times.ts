@@ -12,10 +12,12 @@ import type { Place, PlacedEvent } from '../web/place.js';
 import { wordsFor } from '../web/read-language.js';
 import { refuseHere } from '../web/session.js';
 import { wordsOf } from '../web/words.js';
+import { bookAtOnce, mayBookAtOnce } from './book-at-once.js';
 import { findTimes, nearestFree, type TimeView } from './find-times.js';
 import { holdSlot } from './hold-slot.js';
 import { familyOf, type Family } from './load-conference.js';
-import { childWithTeacher, meetingById } from './queries.js';
+import { childWithTeacher } from './find-child.js';
+import { meetingById } from './queries.js';
 import { sayRefusal } from './refuse-booking.js';
 import { showFamily } from './show-family.js';
 import { holdSchema, timesQuery } from './schema.js';
@@ -38,17 +40,18 @@ export function timesPages(deps: Deps): Router {
       refuseHere(res, parsed);
       return showFamily(deps, res, family);
     }
-    const { slot, student, key, change } = parsed.value;
-    const held = await holdSlot(deps, {
+    const { slot, student, key, change, now } = parsed.value;
+    const request = {
       event: family.event,
       slot,
       students: [student],
       household: family.household._id,
       user: family.actor.user,
       key,
-      by: 'household',
+      by: 'household' as const,
       ...(change ? { replaces: change } : {}),
-    });
+    };
+    const held = now ? await bookAtOnce(deps, request) : await holdSlot(deps, request);
     if (held.ok) res.redirect(303, `${family.home}/appointments/${held.appointment._id.toHexString()}`);
     else await showRefusal(deps, res, family, { slot, student, change, reason: held.reason });
   });
@@ -121,6 +124,7 @@ async function showTimes(deps: Deps, res: Response, family: Family, asked: Asked
     isOpen: bookingState(event, deps.now()) === 'open',
     changed,
     key: new Types.ObjectId().toHexString(),
+    isAtOnce: !changed && mayBookAtOnce(event),
     hasFree: times.some((time) => time.state === 'free'),
   });
 }

@@ -13,6 +13,7 @@ import { EVE } from '../support/booking/conference.js';
 import { makeSessions, type LoggedIn } from '../support/sessions.js';
 
 const MOST_TO_BOOK = 24;
+const MOST_AT_ONCE = 14;
 const MOST_TO_REFUSE = 18;
 
 /** Everything that a parent's request asks the database for: session, login, school, event, household, rules, claims, mail and audit. */
@@ -80,5 +81,12 @@ describe('what a booking costs, with nothing kept in memory', () => {
     assert.equal(refused.status, 409, refused.text);
     assert.match(refused.text, /This time has just been taken/);
     assertFew(commands, MOST_TO_REFUSE);
+  });
+
+  it(`is at most ${String(MOST_AT_ONCE)} commands by one press`, async () => {
+    const booked = await post(kim!, `${desk.home}/appointments`, wish(0, { now: '1' }));
+    assert.equal(booked.status, 303, booked.text);
+    assertFew(commands, MOST_AT_ONCE);
+    assert.equal((await Appointment.findOne().orFail().lean()).state, 'booked');
   });
 });
