@@ -115,7 +115,7 @@ export async function unlockSlot(
 
 async function enterAll(
   deps: Deps,
-  { slot }: SlotMoveItem,
+  { slot, move }: SlotMoveItem,
   living: Appointment[],
   source: SlotTime,
   target: SlotTime,
@@ -124,7 +124,8 @@ async function enterAll(
     const needs = await findNeeds(appointment, { _id: slot, ...target });
     for (const need of needs) {
       if (need.kind === 'counted') {
-        if (source.day !== target.day && !(await enterDay(appointment, need, deps.now()))) return 'day limit';
+        if (source.day !== target.day && !(await enterDay(appointment, need, move, deps.now())))
+          return 'day limit';
         continue;
       }
       const refusal = await enterTime(appointment, need, deps.now());
