@@ -13,6 +13,7 @@ export function fill(path: string, place: Pick<Place, 'ids'>, event = place): st
     secret: 'nothing',
     color: 'nothing',
     logo: 'nothing',
+    n: '0',
   };
   return path.replace(/:(\w+)/g, (_all, name: string) => {
     if (name === 'event') return event.ids.event!;
