@@ -119,7 +119,9 @@ async function undoOne(
   { by, reason }: UndoAsked,
   refresh: Types.ObjectId | undefined,
 ) {
-  const event = await Event.findById(run.event, { sync: 1 }).orFail().lean();
+  const event = await Event.findById(run.event, { sync: 1 }).lean();
+  // Somebody deleted the event meanwhile, and its runs with it.
+  if (!event) return { ok: false as const };
   return startSync(deps, {
     account: { _id: run.account },
     event: { _id: run.event, ...(event.sync ? { sync: event.sync } : {}) },
