@@ -87,9 +87,9 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
     ],
     '/e/:link/children/linked': [{ fields: { students: 'x' }, says: /child/i }],
     '/e/:link/appointments': [
-      { fields: {}, says: /Enter a time.*Enter a child/ },
-      { fields: { slot: 'x', student: ids.student!, key: 'abc' }, says: /Enter a time/ },
-      { fields: { slot: ids.slot!, student: 'x', key: 'abc' }, says: /Enter a child/ },
+      { fields: {}, says: /Select a time.*Select a child/ },
+      { fields: { slot: 'x', student: ids.student!, key: 'abc' }, says: /Select a time/ },
+      { fields: { slot: ids.slot!, student: 'x', key: 'abc' }, says: /Select a child/ },
       { fields: { slot: ids.slot!, student: ids.student!, key: '-' }, says: /a time/ },
       {
         fields: { slot: ids.slot!, student: ids.student!, key: 'abc', change: 'x' },
