@@ -1,8 +1,8 @@
 import type { Types } from 'mongoose';
 import { findPeople } from '../booking/find-people.js';
 import { contactsOf, HOLDER } from '../booking/find-sitting.js';
-import { familySince } from '../booking/find-times.js';
-import type { Family } from '../booking/load-conference.js';
+import { familySince } from '../parents/find-times.js';
+import type { Family } from '../parents/load-conference.js';
 import { utcDays } from '../booking/plan-needs.js';
 import { isSoonEnough } from '../booking/policy.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
