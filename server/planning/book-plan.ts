@@ -1,3 +1,4 @@
+import type { Types } from 'mongoose';
 import { checkHeld, type Agreed } from '../booking/confirm-appointment.js';
 import type { Family } from '../parents/load-conference.js';
 import type { Deps } from '../deps.js';
@@ -9,12 +10,15 @@ import { endHold } from '../booking/check-holder.js';
 import { finishPlan } from './finish-plans.js';
 import { findHolds, holdWishes } from './hold-wishes.js';
 import { findPlan, reopenPlan } from './make-plan.js';
+import { shownOf } from './show-plan.js';
 
 export interface PlanBooking {
   answers: Answer[];
   /** By wish. */
   note: (wish: number) => string;
   kind: (wish: number) => MeetingKind | undefined;
+  /** What of the plan whoever pressed Book has seen; absent where the page didn't say. */
+  shown?: string;
 }
 
 /** `changed`: something could not be had any more, and the family looks at the plan again. `empty`: there is nothing in it. */
@@ -34,6 +38,16 @@ export async function bookPlan(
   asked: Plan,
   booking: PlanBooking,
 ): Promise<Booked> {
+  const booked = await bookInRounds(deps, family, asked, booking);
+  if (booked.ok) return booked;
+  // Another window may have booked it meanwhile: then nobody hears that nothing is booked.
+  const plan = await findPlan(family, asked._id);
+  if (plan?.state !== 'booking' && plan?.state !== 'booked') return booked;
+  await finishPlan(deps, plan._id);
+  return { ok: true };
+}
+
+async function bookInRounds(deps: Deps, family: Family, asked: Plan, booking: PlanBooking): Promise<Booked> {
   for (let round = 0; round < ROUNDS; round++) {
     const plan = await findPlan(family, asked._id);
     if (!plan) return { ok: false, reason: 'empty' };
@@ -41,6 +55,9 @@ export async function bookPlan(
       await finishPlan(deps, plan._id);
       return { ok: true };
     }
+    // Changed in another window: it is booked when it has been seen. It is read anew each time, and so compared each time.
+    if (booking.shown !== undefined && booking.shown !== shownOf(plan))
+      return { ok: false, reason: 'changed' };
     const whole = await holdAgain(deps, family, plan);
     if (whole === 'changed') return { ok: false, reason: 'changed' };
     if (whole === 'taken again') continue;
@@ -49,19 +66,25 @@ export async function bookPlan(
     // A hold has just run out.
     if (agreed.all.length < plan.wishes.filter(({ slot }) => slot).length) continue;
     if (agreed.all.length === 0) return { ok: false, reason: 'empty' };
-    await decide(deps, plan, agreed.all, booking.answers);
+    if (await decide(deps, plan, agreed.all, booking.answers)) {
+      await finishPlan(deps, plan._id);
+      return { ok: true };
+    }
   }
   return { ok: false, reason: 'changed' };
 }
 
-/** The one update that books: it names who is in it, and holds only while nobody has come or gone since the plan was read. */
+/**
+ * The one update that books: it names who is in it, and holds only while nobody has come or gone since the plan was read.
+ * @returns whether it is decided
+ */
 async function decide(
   deps: Deps,
   { _id, version }: Plan,
   agreed: PlanAgreed[],
   answers: Answer[],
-): Promise<void> {
-  await Plan.updateOne(
+): Promise<boolean> {
+  const decided = await Plan.updateOne(
     { _id, state: 'held', version },
     {
       $set: {
@@ -74,6 +97,7 @@ async function decide(
       $unset: { expiresAt: 1, typed: 1 },
     },
   );
+  return decided.modifiedCount === 1;
 }
 
 /** Takes again what the plan has a time for and does not hold any more. */
@@ -88,20 +112,41 @@ export async function holdAgain(
   if (plan.state !== 'held' && !(await reopenPlan(deps, family, plan))) return 'changed';
   const refused = await holdWishes(deps, family, plan, missing);
   if (!refused) return 'changed';
-  for (const { wish, reason } of refused) await leaveWish(plan, wish, reason);
+  let isLess = false;
+  for (const { wish, reason } of refused) if (await loseWish(deps, plan, wish, reason)) isLess = true;
   await noteEnd(deps, plan);
-  return refused.length > 0 ? 'changed' : 'taken again';
+  return isLess ? 'changed' : 'taken again';
 }
 
-/** Notes that a wish has no time any more, and why. */
+/**
+ * Leaves a wish whose hold was refused or ended, unless the plan has another hold of it: the same request sent twice takes all times twice,
+ * and of two holds the newer one stays.
+ * @returns whether it has no time any more
+ */
+async function loseWish(deps: Deps, plan: Plan, wish: number, gap: Refusal): Promise<boolean> {
+  const now = await Plan.findById(plan._id).lean();
+  if (now && (await findHolds(now, deps.now())).has(wish)) return false;
+  await leaveWish(plan, wish, gap, plan.wishes[wish]?.slot);
+  return true;
+}
+
+/**
+ * Notes that a wish has no time any more, and why; nobody says of such a plan that there is no better one.
+ * @param slot the time that it loses: where it has another one meanwhile, it keeps that. Absent: whatever it has
+ */
 export async function leaveWish(
   { _id }: Plan,
   wish: number,
   gap: Refusal | 'left out' | 'no room',
+  slot?: Types.ObjectId,
 ): Promise<void> {
   await Plan.updateOne(
-    { _id, state: 'held' },
-    { $set: { [`wishes.${wish}.gap`]: gap }, $unset: { [`wishes.${wish}.slot`]: 1 }, $inc: { version: 1 } },
+    { _id, state: 'held', ...(slot ? { [`wishes.${wish}.slot`]: slot } : {}) },
+    {
+      $set: { [`wishes.${wish}.gap`]: gap, quality: 'changed' },
+      $unset: { [`wishes.${wish}.slot`]: 1 },
+      $inc: { version: 1 },
+    },
   );
 }
 
@@ -125,7 +170,7 @@ async function checkAll(
   const held = await findHolds(plan, deps.now());
   const whole = await Appointment.find({ _id: { $in: [...held.values()].map(({ _id }) => _id) } }).lean();
   const all: PlanAgreed[] = [];
-  let reason: 'changed' | 'not open' | undefined;
+  let reason: 'changed' | undefined;
   for (const [wish, { _id }] of held) {
     const pending = whole.find((one) => one._id.equals(_id));
     const kind = booking.kind(wish);
@@ -135,10 +180,11 @@ async function checkAll(
       : ({ ok: false, reason: 'hold ended' } as const);
     if (checked.ok) all.push(agree(_id, checked.agreed, booking.note(wish)));
     else if (checked.reason === 'not open') return { ok: false, reason: 'not open' };
+    // Its time may be free still: it is taken again, or another window has done that.
+    else if (checked.reason === 'hold ended') continue;
     else {
-      reason = 'changed';
       await endHold(_id, checked.reason);
-      await leaveWish(plan, wish, checked.reason);
+      if (await loseWish(deps, plan, wish, checked.reason)) reason = 'changed';
     }
   }
   return reason ? { ok: false, reason } : { ok: true, all };

@@ -3,7 +3,7 @@ import type { Plan } from '../models/plan.js';
 import { dayOf, toLocal } from '../web/local-time.js';
 import type { PlacedEvent } from '../web/place.js';
 import type { Kept, Opening, Openings } from './find-openings.js';
-import type { PlanTime, Problem, Walk } from './measure-plan.js';
+import type { Chosen, PlanTime, Problem, Walk } from './measure-plan.js';
 
 /** The times of one meeting that are looked at: more than a teacher has in some days. */
 const MOST_TIMES = 150;
@@ -13,6 +13,8 @@ const DAY_MS = 24 * 3600_000;
 export interface Asked {
   problem: Problem;
   openingOf: (wish: number, id: string) => Opening | undefined;
+  /** The limit that a plan has used up, of those that count a wish; so it says why that has no time. */
+  limitOver: (wish: number, chosen: Chosen) => 'household limit' | 'student limit' | undefined;
 }
 
 type Terms = Pick<Plan, 'days' | 'breaks' | 'gap'>;
@@ -31,8 +33,9 @@ export function buildProblem(
   const students = [...new Set(offers.flatMap((offer) => offer.students.map(String)))];
   const every = offers.map((_, wish) => wish);
   const limits = [
-    { meetings: every, most: left.family },
+    { gap: 'household limit' as const, meetings: every, most: left.family },
     ...students.map((student) => ({
+      gap: 'student limit' as const,
       meetings: every.filter((wish) => offers[wish]?.students.some((id) => String(id) === student)),
       most: left.child(student),
     })),
@@ -52,6 +55,11 @@ export function buildProblem(
       walk: walkOf(event, terms),
       limits,
     },
+    limitOver: (wish, chosen) =>
+      limits.find(
+        ({ meetings: counted, most }) =>
+          counted.includes(wish) && counted.filter((other) => chosen[other]).length >= most,
+      )?.gap,
     openingOf: (wish, id) => meetings[wish]?.find(({ slot }) => String(slot._id) === id),
   };
 }

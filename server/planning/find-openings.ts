@@ -133,9 +133,10 @@ export async function findOpenings(family: Family, wanted: Wanted[], now: Date):
     offers,
     kept: await busy.kept(),
     left: {
-      family: booking.perHousehold ? booking.perHousehold - ownHere : Infinity,
+      // A limit may be lower than what was booked before it: that's none left, and takes nothing from the others.
+      family: booking.perHousehold ? Math.max(0, booking.perHousehold - ownHere) : Infinity,
       child: (student) =>
-        booking.perStudent ? booking.perStudent - (ofStudent.get(student) ?? 0) : Infinity,
+        booking.perStudent ? Math.max(0, booking.perStudent - (ofStudent.get(student) ?? 0)) : Infinity,
     },
   };
 }

@@ -3,6 +3,7 @@ import { recordAudit } from '../audit/record-audit.js';
 import { finishAppointment } from '../booking/finish-appointment.js';
 import { bookPlanned } from '../booking/leave-plan.js';
 import type { Deps } from '../deps.js';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { Plan } from '../models/plan.js';
 import { tellPlan } from './tell-plan.js';
@@ -13,12 +14,31 @@ export async function finishPlan(deps: Deps, id: Types.ObjectId): Promise<void> 
   if (!plan) return;
   for (const meeting of plan.appointments) await bookPlanned(plan, meeting);
   for (const meeting of plan.appointments) await finishAppointment(deps, meeting);
-  await audit(plan);
+  await audit(plan, await becameBooked(plan));
   await tellPlan(deps, plan);
   await Plan.updateOne(
     { _id: id, state: 'booking' },
     { $set: { state: 'booked' }, $unset: { open: 1, agreed: 1, answers: 1, typed: 1 } },
   );
+}
+
+/** Of the meetings that a plan was decided with, those that became booked, whatever became of them since. */
+async function becameBooked({ appointments }: Plan): Promise<Types.ObjectId[]> {
+  const booked = await Appointment.find(
+    { _id: { $in: appointments }, state: { $nin: ['pending', 'expired'] } },
+    { _id: 1 },
+  ).lean();
+  return appointments.filter((id) => booked.some(({ _id }) => _id.equals(id)));
+}
+
+/** How many of a plan's meetings are booked, and of how many: what a page says is counted. */
+export async function countBooked(id: Types.ObjectId): Promise<{ count: number; wanted: number }> {
+  const appointments = (await Plan.findById(id, { appointments: 1 }).lean())?.appointments ?? [];
+  const count = await Appointment.countDocuments({
+    _id: { $in: appointments },
+    state: { $in: LIVING_STATES },
+  });
+  return { count, wanted: appointments.length };
 }
 
 /** Does this for every plan whose process died on the way. */
@@ -33,14 +53,18 @@ export async function finishPlans(deps: Deps, stopping: AbortSignal): Promise<vo
   if (failed) throw failed instanceof Error ? failed : new Error('finishing a plan failed');
 }
 
-async function audit({ _id, account, event, user, appointments, decidedAt }: Plan): Promise<void> {
+async function audit(
+  { _id, account, event, user, decidedAt }: Plan,
+  booked: Types.ObjectId[],
+): Promise<void> {
+  if (booked.length === 0) return;
   await recordAudit({
     _id,
     account,
     event,
     user,
     action: 'book appointment',
-    targets: appointments,
+    targets: booked,
     detail: { by: 'household' },
     at: decidedAt ?? new Date(),
   }).catch((error: unknown) => {

@@ -41,7 +41,7 @@ export async function makePlan(deps: Deps, family: Family, request: PlanRequest)
   for (;;) {
     const before = await Plan.findOne({ byKey }).lean();
     if (before) return before;
-    await closePlan(deps, family);
+    await closePlan(deps, family, { byKey: { $ne: byKey } });
     try {
       const made = await Plan.create({
         account: event.account,
@@ -65,14 +65,22 @@ export async function makePlan(deps: Deps, family: Family, request: PlanRequest)
   }
 }
 
-/** Ends the plan that a login has open in the event; one that is decided is booked to its end. */
-async function closePlan(deps: Deps, { event, actor }: Family): Promise<void> {
-  const open = { event: event._id, user: actor.user, open: true as const };
+/**
+ * Ends the plan that a login has open in the event; one that is decided is booked to its end.
+ * @param but not the plan that is to be open, which the same request, sent twice, may have opened just now
+ */
+async function closePlan(
+  deps: Deps,
+  { event, actor }: Family,
+  but: { _id: { $ne: Types.ObjectId } } | { byKey: { $ne: string } },
+): Promise<void> {
+  const open = { event: event._id, user: actor.user, open: true as const, ...but };
   const ended = await Plan.findOneAndUpdate(
     { ...open, state: { $in: ['making', 'held'] } },
-    { $set: { state: 'ended' }, $unset: { open: 1 } },
+    // Another window may open it again at this moment, so it names none of its holds any more: nobody decides it with one of them.
+    { $set: { state: 'ended', appointments: [] }, $unset: { open: 1 }, $inc: { version: 1 } },
   ).lean();
-  // Nobody decides it any more, so they are ended together; a job frees what they have taken, and whoever needs it takes it over.
+  // So they can be ended together; a job frees what they have taken, and whoever needs it takes it over.
   if (ended)
     await Appointment.updateMany(
       { _id: { $in: ended.appointments }, state: 'pending' },
@@ -82,9 +90,9 @@ async function closePlan(deps: Deps, { event, actor }: Family): Promise<void> {
   if (decided) await finishPlan(deps, decided._id);
 }
 
-/** Opens a plan again that has ended, if it is not decided: then its times can be taken on hold again. */
+/** Opens a plan again that has ended, if it is not decided: then its times can be taken on hold again. Twice at once is as once. */
 export async function reopenPlan(deps: Deps, family: Family, plan: Plan): Promise<boolean> {
-  await closePlan(deps, family);
+  await closePlan(deps, family, { _id: { $ne: plan._id } });
   const opened = await Plan.updateOne(
     { _id: plan._id, state: 'ended' },
     { $set: { state: 'held', open: true }, $inc: { version: 1 } },
@@ -92,7 +100,7 @@ export async function reopenPlan(deps: Deps, family: Family, plan: Plan): Promis
     if (isDuplicateKey(error)) return { modifiedCount: 0 };
     throw error;
   });
-  return opened.modifiedCount === 1;
+  return opened.modifiedCount === 1 || (await Plan.exists({ _id: plan._id, state: 'held' })) !== null;
 }
 
 /** Solves and holds, again without what was refused; then the plan is for the family to look at. */
@@ -118,13 +126,16 @@ async function fillPlan(deps: Deps, family: Family, plan: Plan): Promise<Plan> {
       const opening = asked.openingOf(wish, solution.chosen[wish]?.id ?? '');
       if (opening) return { students, resource, slot: opening.slot._id };
       const times = asked.problem.meetings[wish] ?? [];
-      return { students, resource, gap: whyNot(openings?.offers[wish], times, isOut(wish)?.reason) };
+      const reason = isOut(wish)?.reason ?? asked.limitOver(wish, solution.chosen);
+      return { students, resource, gap: whyNot(openings?.offers[wish], times, reason) };
     });
     const lost = await holdTargets(deps, family, Object.assign({}, plan, { wishes }));
     if (!lost) break;
     refused.push(...lost);
     wishes = wishes.map((wish, n) => withoutSlot(wish, lost.find((one) => one.wish === n)?.reason));
     if (lost.length === 0) break;
+    // Another round finds the best of what is left; after the last one nobody has looked for that.
+    quality = 'changed';
   }
   return openPlan(deps, Object.assign({}, plan, { wishes, quality }));
 }

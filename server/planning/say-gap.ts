@@ -47,5 +47,8 @@ export function mayChoose(gap: PlanGap): boolean {
     'household busy',
     'day limit',
     'changed meanwhile',
+    // Once they have left out another one.
+    'household limit',
+    'student limit',
   ].includes(gap);
 }

@@ -8,7 +8,9 @@ const SLICE = 150_000;
 
 /** How much memory and time a search takes, in cells of its table. */
 export function cellsOf({ meetings }: Pick<Problem, 'meetings'>): number {
-  return 2 ** meetings.length * meetings.reduce((sum, times) => sum + times.length, 0);
+  const size = meetings.reduce((sum, times) => sum + times.length, 0);
+  // Which sets were reached is noted even where there's no time at all.
+  return 2 ** meetings.length * Math.max(1, size);
 }
 
 /**

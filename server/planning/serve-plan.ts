@@ -11,11 +11,11 @@ import { say as tell } from '../web/session.js';
 import { wordsOf } from '../web/words.js';
 import { bookPlan, holdAgain, type PlanBooking } from './book-plan.js';
 import { addBack, chooseTime, holdLonger, leaveOut, timesBeside, type Changed } from './change-line.js';
-import { finishPlan } from './finish-plans.js';
+import { countBooked, finishPlan } from './finish-plans.js';
 import { findPlan } from './make-plan.js';
 import { sayGap } from './say-gap.js';
 import { chooseForm, readNote, readTyped } from './schema.js';
-import { namesOf, shownOf, showPlan } from './show-plan.js';
+import { namesOf, showPlan } from './show-plan.js';
 
 /** While another request makes it, the page asks again. */
 const MAKING_MS = 60_000;
@@ -45,11 +45,7 @@ export function planPages(deps: Deps): Router {
         return;
       }
       await keepTyped(plan, req);
-      // Changed in another window: it is booked when it has been seen.
-      const isSeen = values.shown === undefined || values.shown === shownOf(plan);
-      const booked = isSeen
-        ? await bookPlan(deps, family, plan, bookingOf(read.answers, values))
-        : ({ ok: false, reason: 'changed' } as const);
+      const booked = await bookPlan(deps, family, plan, bookingOf(read.answers, values));
       if (!booked.ok) {
         const text = { changed: 'plan.changed', empty: 'plan.empty', 'not open': 'planWhy.notOpen' }[
           booked.reason
@@ -59,7 +55,12 @@ export function planPages(deps: Deps): Router {
         return;
       }
     }
-    const count = (await findPlan(family, plan._id))?.appointments.length ?? 0;
+    const { count, wanted } = await countBooked(plan._id);
+    if (count < wanted) {
+      tell(req, { kind: 'notice', text: t('plan.doneSome', { count, wanted }) });
+      res.redirect(303, `${family.home}/schedule`);
+      return;
+    }
     tell(req, { kind: 'ok', text: t(res.locals.hasMail ? 'plan.done' : 'plan.doneNoMail', { count }) });
     res.redirect(303, `${family.home}/schedule`);
   });
@@ -194,6 +195,7 @@ function bookingOf(answers: PlanBooking['answers'], values: Record<string, unkno
       const value = values[`meet-${wish}`];
       return value === 'in person' || value === 'video' ? value : undefined;
     },
+    ...(typeof values.shown === 'string' ? { shown: values.shown } : {}),
   };
 }
 

@@ -224,6 +224,7 @@ describe('a plan of all meetings', () => {
     const page = (await kim.visitor.get(path)).text;
     assert.match(page, /Your plan has changed\. Nothing is booked yet/);
     assert.match(page, /5 of 6 meetings[\s\S]*has just been taken/);
+    assert.doesNotMatch(page, /There is no better plan/, 'nobody has looked for another');
     assert.equal((await pending()).length, 5, 'the others are on hold again');
     desk.test.setNow(new Date(EVE.getTime() + 3 * HOLD_MS));
     assert.equal((await book(path)).headers.location, `${desk.home}/schedule`);
@@ -249,6 +250,72 @@ describe('a plan of all meetings', () => {
     assert.equal((await booked()).length, 0);
     assert.equal((await book(path)).headers.location, `${desk.home}/schedule`);
     assert.equal((await booked()).length, 5);
+  });
+
+  /** What another window does just before a plan is decided, the n-th time. */
+  function beforeDecision(nth: number, act: (first: typeof Plan.updateOne) => Promise<unknown>) {
+    const real = Plan.updateOne.bind(Plan);
+    let tries = 0;
+    Plan.updateOne = ((filter: object, update: { $set?: { state?: string } }) => {
+      if (update.$set?.state !== 'booking' || ++tries > nth) return real(filter, update);
+      return act(real).then(() => real(filter, update));
+    }) as typeof Plan.updateOne;
+    return () => (Plan.updateOne = real);
+  }
+
+  it('decided at the last try is booked, and the page says so', async () => {
+    const path = await make();
+    const stop = beforeDecision(2, async (update) =>
+      update({ _id: path.split('/').at(-1) }, { $inc: { version: 1 } }),
+    );
+    const answer = await book(path).finally(stop);
+    assert.equal(answer.headers.location, `${desk.home}/schedule`);
+    assert.match((await kim.visitor.get(`${desk.home}/schedule`)).text, /All 6 meetings are booked/);
+    assert.equal((await booked()).length, 6);
+  });
+
+  it('changed in another window between its page and the decision is not booked', async () => {
+    const path = await make();
+    const stop = beforeDecision(1, async () => press(`${path}/lines/0/out`));
+    const answer = await book(path).finally(stop);
+    assert.equal(answer.headers.location, path);
+    assert.equal((await booked()).length, 0);
+    assert.match((await kim.visitor.get(path)).text, /5 of 6 meetings/);
+  });
+
+  it('booked while another window makes a new plan is booked whole', async () => {
+    const path = await make();
+    const real = Appointment.updateMany.bind(Appointment);
+    let answer: Awaited<ReturnType<typeof book>> | undefined;
+    Appointment.updateMany = ((filter: object, update: object) => {
+      Appointment.updateMany = real;
+      // The old plan has ended, and what it held is about to.
+      return book(path).then((booking) => {
+        answer = booking;
+        return real(filter, update);
+      });
+    }) as typeof Appointment.updateMany;
+    await make();
+    assert.equal(answer?.headers.location, `${desk.home}/schedule`);
+    assert.equal((await booked()).length, 6);
+    assert.match((await kim.visitor.get(`${desk.home}/schedule`)).text, /All 6 meetings are booked/);
+    assert.deepEqual(await findDoubles(desk.fair), []);
+  });
+
+  it('pressed twice at once after its time ran out loses nothing to itself', async () => {
+    const path = await make();
+    for (const after of [1, 2]) {
+      desk.test.setNow(new Date(EVE.getTime() + after * 2 * HOLD_MS));
+      if (after === 1) await expireHolds(desk.test.deps, new AbortController().signal);
+      const pressed = await Promise.all([press(`${path}/again`), press(`${path}/again`)]);
+      assert.equal(pressed.length, 2);
+      assert.equal((await Plan.findOne().lean())!.wishes.filter(({ slot }) => slot).length, 6);
+    }
+    desk.test.setNow(new Date(EVE.getTime() + 6 * HOLD_MS));
+    await Promise.all([book(path), book(path)]);
+    assert.equal((await booked()).length, 6);
+    assert.equal((await pending()).length, 0);
+    assert.deepEqual(await findDoubles(desk.fair), []);
   });
 
   it('gives way to what the same person chooses alone and says so; whatever is pressed last counts', async () => {
@@ -295,11 +362,20 @@ describe('a plan of all meetings', () => {
     const form = (await kim.visitor.get(`${desk.home}/plan`)).text;
     assert.equal([...form.matchAll(/name="wish" value="[^"]+" checked/g)].length, 5);
     assert.match(form, /disabled>\s*<span>Mrs Lee<span class="hint">Class of Mrs Lee · Booked: /);
-    await make();
+    const path = await make();
+    assert.match((await kim.visitor.get(path)).text, /more meetings than the school allows for a family/);
     const holds = await pending();
     assert.equal(holds.length, 3);
     const ana = desk.fair.students[0]!._id;
     assert.ok(holds.filter(({ students }) => students[0]!.equals(ana)).length <= 2);
+  });
+
+  it('plans the other child’s meetings where one has more than a limit that came later', async () => {
+    for (const n of [0, 1]) await bookSlot(desk.test.deps, wishOf(desk.fair, kim.household, slotsOf(n)[n]!));
+    await Event.updateOne({}, { $set: { 'booking.perStudent': 1 } });
+    const path = await make();
+    const page = (await kim.visitor.get(path)).text;
+    assert.match(page, /1 of 4 meetings[\s\S]*child would have more meetings than the school allows/);
   });
 
   it('meets a teacher once about two siblings where the family says so', async () => {

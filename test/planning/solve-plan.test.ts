@@ -148,6 +148,18 @@ describe('the best plan', () => {
     assert.ok(one.chosen.filter(Boolean).length >= 25, `${one.chosen.filter(Boolean).length} of 40`);
   });
 
+  it('of many meetings that have no time is found at once, with those that have', () => {
+    const none = Array.from({ length: 35 }, (): PlanTime[] => []);
+    assert.deepEqual(solveNow({ ...evening(0, 0), meetings: none }), {
+      chosen: none.map(() => undefined),
+      exact: true,
+    });
+    const some = solveNow({ ...evening(3, 20), meetings: [...none, ...evening(3, 20).meetings] });
+    assert.equal(some.exact, true);
+    assert.equal(some.chosen.filter(Boolean).length, 3);
+    assert.ok(some.chosen.slice(0, 35).every((time) => time === undefined));
+  });
+
   it('of more than can be compared keeps to limits too', () => {
     const limited = { ...evening(40, 30), limits: [{ meetings: [0, 1, 2, 3, 4, 5], most: 2 }] };
     const { chosen } = solveNow(limited);
