@@ -2,6 +2,7 @@ import express, { type Router } from 'express';
 import type { Deps } from '../deps.js';
 import { securityValueOf } from '../models/security-value.js';
 import { statusOf } from '../notifications/show-mail.js';
+import { findUnsubscribed } from '../notifications/unsubscribing/find-unsubscribed.js';
 import { actorOf } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
 import { countOf } from '../web/format-count.js';
@@ -44,18 +45,20 @@ export function contactRoutes(deps: Deps, end: EndAppointment): Router {
     const found = await loadContact(account, parseId(req.params.contact));
     if (!found) throw notFound();
     const { transferredAt, birthDate, type, code, securityValue } = found.contact;
+    const email = found.contact.email.trim().toLowerCase();
     const isStudent = type === 'student';
     const [claims, tries, login] = await Promise.all([
       isStudent ? listClaims(found.contact) : [],
       isStudent ? wrongTries(found.contact, deps.now()) : null,
       isStudent ? undefined : findLogin(found.contact),
     ]);
-    const [meetings, eventClasses, mails, history, isKept] = await Promise.all([
+    const [meetings, eventClasses, mails, history, isKept, unsubscribed] = await Promise.all([
       readAppointments(found.contact, login, actor),
       readEventClasses(found.contact),
       readMails(found.contact),
       readHistory(found.contact),
       isProtected(found.contact, actor.user),
+      email ? findUnsubscribed(account, [email]) : new Set<string>(),
     ]);
     res.render('contacts/contact', {
       ...pageOf(found.name),
@@ -72,6 +75,7 @@ export function contactRoutes(deps: Deps, end: EndAppointment): Router {
         last: dayAndTime(tries.lastAt, actor),
       },
       login,
+      unsubscribed: unsubscribed.has(email),
       meetings,
       eventClasses,
       mails: mails.map((mail) => ({

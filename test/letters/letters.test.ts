@@ -106,6 +106,36 @@ describe('printed letters', function () {
     assert.deepEqual((await offered()).sort(), ['Ana', 'Leo', 'Mia']);
   });
 
+  it('of one class know an address that many families of other classes have: nobody is reached there', async () => {
+    const { account, fair } = school;
+    const held = fair.teachers[0]!.class._id.toHexString();
+    const without = async (query: string) => (await admin.get(`${home}?${query}`)).text;
+    assert.match(await without(`class=${held}`), /Every family here can be reached by email/);
+    const many = await Promise.all(
+      Array.from({ length: 15 }, (_, n) =>
+        makePerson(account, 'student', 'Kid', `N${n}`, { schoolId: `8${n}` }),
+      ),
+    );
+    await Class.updateOne(
+      { _id: fair.teachers[1]!.class._id },
+      { $push: { 'synced.students': { $each: many.map(({ _id }) => _id) } } },
+    );
+    // Nobody but the agency is known for Ana, and it has fifteen children of the other class.
+    const ana = fair.students[0]!._id;
+    await User.updateMany({}, { $unset: { emailProvenAt: 1 } });
+    await Contact.updateMany({ account, type: 'guardian' }, { $set: { email: '' } });
+    const agency = await makePerson(account, 'guardian', 'City', 'Agency', { email: 'agency@x.org' });
+    const tied = [ana, ...many.slice(1).map(({ _id }) => _id)].map((student) => ({
+      ...{ student, relationship: 'Guardian', by: school.admin._id, at: EVE },
+    }));
+    await Contact.updateOne({ _id: agency._id }, { $set: { tied } });
+    assert.doesNotMatch(await without(`class=${held}`), /Select Ana Lopez/);
+    await Contact.updateOne({ _id: agency._id }, { $push: { tied: { ...tied[0], student: many[0]!._id } } });
+    assert.match(await without(''), /Select Ana Lopez/);
+    assert.match(await without(`class=${held}`), /Select Ana Lopez/);
+    assert.match(await without(`who=all&class=${held}`), /Prepare 3 letters/);
+  });
+
   it('carry the link, a QR code, the event, class, teacher and page, and a code that works once', async () => {
     const { html } = await print({ all: 'on', perSheet: '1' });
     for (const words of [
