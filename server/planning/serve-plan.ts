@@ -63,7 +63,7 @@ export function planPages(deps: Deps): Router {
     }
     const count = (await findPlan(family, plan._id))?.appointments.length ?? 0;
     // Nothing goes to an address that nobody has proven.
-    const isMailed = res.locals.hasMail && family.actor.emailProven;
+    const isMailed = res.locals.hasMail === true && family.actor.emailProven;
     tell(req, { kind: 'ok', text: t(isMailed ? 'plan.done' : 'plan.doneNoMail', { count }) });
     res.redirect(303, `${family.home}/schedule`);
   });
