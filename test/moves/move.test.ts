@@ -446,7 +446,7 @@ describe('moving a day', function () {
       }
       assert.equal(await Diary.countDocuments({ 'busy.0': { $exists: true } }), 0);
       assert.equal(await Notification.countDocuments(), 3);
-      assert.deepEqual(smtp.mails.map(({ to }) => String(to)).sort(), [
+      assert.deepEqual(smtp.mails.map(({ to }) => to).sort(), [
         'adult0@x.org',
         'adult0@x.org',
         'adult1@x.org',
