@@ -44,13 +44,15 @@ export async function renameHeld(): Promise<void> {
 export async function renameHeldSince(): Promise<void> {
   const changes = RosterChange.collection;
   const held = { account: { $in: await Account.distinct('_id') }, state: 'held' };
-  const runs = await changes.distinct('run', held);
+  const runs = (await changes.distinct('run', held)) as mongoose.Types.ObjectId[];
   if (runs.length === 0) return;
   for (const name of ['rosterRun', 'syncRun']) await renameInRuns(name, { _id: { $in: runs } });
   await changes.updateMany(held, { $rename: { heldBy: 'withheldBy' }, $set: { state: 'withheld' } });
 }
 
-type OfRuns = { _id?: { $in: mongoose.Types.ObjectId[] } };
+interface OfRuns {
+  _id?: { $in: mongoose.Types.ObjectId[] };
+}
 
 async function renameInRuns(name: string, of: OfRuns = {}): Promise<void> {
   await mongoose.connection

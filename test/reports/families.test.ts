@@ -11,20 +11,20 @@ describe('what a family is called', () => {
   it('is the same in short and in long lists, also once the person is deleted for whom the school made it', async () => {
     await emptyDatabase();
     const { _id: account } = await makeAccount();
-    const adults = await Promise.all(
-      ['Pat Reed', 'Kim Reed'].map((name) => makeUser(account, 'customer', { name })),
+    const logins = await Promise.all(
+      ['Pat Reed', 'Kim Reed', 'Lee Wu'].map((name) => makeUser(account, 'customer', { name })),
     );
-    const [pat, kim] = adults.map(({ _id }) => _id);
+    const [pat, kim, lee] = logins.map(({ _id }) => _id);
     const child = await makePerson(account, 'student', 'Ana');
     const guardian = await makePerson(account, 'guardian', 'Eva');
     const gone = new Types.ObjectId();
     const kinds = [
       { adults: [pat, kim] },
-      { adults: [], ofSchool: true },
-      { adults: [], keptFor: child._id },
-      { adults: [], keptFor: guardian._id },
-      { adults: [], keptFor: gone },
-      { adults: [pat], keptFor: gone },
+      { adults: [new Types.ObjectId()], ofSchool: true },
+      { adults: [new Types.ObjectId()], keptFor: child._id },
+      { adults: [new Types.ObjectId()], keptFor: guardian._id },
+      { adults: [new Types.ObjectId()], keptFor: gone },
+      { adults: [lee], keptFor: gone },
     ];
     const made = kinds.map((kind) => ({ _id: new Types.ObjectId(), account, children: [], ...kind }));
     await Household.collection.insertMany(made);
@@ -42,7 +42,7 @@ describe('what a family is called', () => {
       `Family of ${await nameOf(child._id)}`,
       await nameOf(guardian._id),
       '',
-      'Pat Reed',
+      'Lee Wu',
     ]);
   });
 });
