@@ -382,10 +382,12 @@ describe('moving a day', function () {
     assert.equal(keys.length, 3);
   });
 
-  /** Which write the worker is at when it is killed: while it closes slots, and while it cancels. */
+  /** Which write the worker is at when it is killed: while it closes slots, while it cancels, and while it tells. */
   const moments: ['running' | 'telling', string, RegExp][] = [
     ['running', 'closes slots', writeOf('slot')],
     ['telling', 'cancels', writeOf('appointment')],
+    // Delivery, too, writes to the outbox, but puts nothing in.
+    ['telling', 'tells a family', /insert\0.{4}notification\0/s],
   ];
   for (const [state, what, write] of moments)
     it(`canceled, and the worker killed while it ${what}: another ends it, each once`, async function () {
