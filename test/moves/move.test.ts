@@ -322,8 +322,10 @@ describe('moving a day', function () {
       page.text,
       /Cancel 3 appointments\?[\s\S]*6 slots of 2 teachers[\s\S]*can’t be booked from now on/,
     );
-    const first = await start({ kind: 'cancel' });
+    const first = await start({ kind: 'cancel', notice: '' });
     await work();
+    // No English of ours on the times that a Spanish family reads.
+    assert.deepEqual(await Slot.distinct('message'), ['']);
     assert.equal(await Slot.countDocuments({ state: 'unavailable' }), 6);
     assert.equal(await Appointment.countDocuments({ state: 'booked' }), 3);
     await admin.post(`${first.headers.location ?? ''}/undo`, {}, `${home}/move`);
@@ -382,10 +384,12 @@ describe('moving a day', function () {
     assert.equal(keys.length, 3);
   });
 
-  /** Which write the worker is at when it is killed: while it closes slots, and while it cancels. */
+  /** Which write the worker is at when it is killed: while it closes slots, while it cancels, and while it tells. */
   const moments: ['running' | 'telling', string, RegExp][] = [
     ['running', 'closes slots', writeOf('slot')],
     ['telling', 'cancels', writeOf('appointment')],
+    // Delivery, too, writes to the outbox, but puts nothing in.
+    ['telling', 'tells a family', /insert\0.{4}notification\0/s],
   ];
   for (const [state, what, write] of moments)
     it(`canceled, and the worker killed while it ${what}: another ends it, each once`, async function () {
