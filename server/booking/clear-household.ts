@@ -33,7 +33,10 @@ export async function clearHouseholds(
   for (const household of households) {
     const { _id, account, adults } = household;
     const children = household.children.filter(({ adult }) => adult.equals(user._id)).length;
-    await Household.updateOne({ _id }, { $pull: { children: { adult: user._id } } });
+    await Household.updateOne(
+      { _id },
+      { $pull: { children: { adult: user._id }, dropped: { adult: user._id } } },
+    );
     const appointments = await endAppointments(deps, household, user._id);
     const kept = await keepOthers(deps, household, user._id, keepForSchool);
     // A household keeps an adult: an id that is nobody's.

@@ -30,7 +30,7 @@ export async function moveKept(
         ...isTheirs,
         'children.student': { $ne: child.student },
       },
-      { $push: { children: { ...child, adult } } },
+      { $push: { children: { ...child, adult } }, $pull: { dropped: { student: child.student } } },
     );
   if (!(await Household.exists(isTheirs))) return false;
   const theirs = { household: kept._id, account, students: { $not: { $elemMatch: { $nin: guarded } } } };

@@ -11,7 +11,7 @@ export const CLAIM_WORDS: Record<ChildProof, string> = {
   school: 'Added by the school',
 };
 
-/** An adult who can book for a child, or who could until the school took the child away. */
+/** An adult who can book for a child, or who could until the school took the child away or they parted with the child. */
 export interface Claim {
   user: string;
   name: string;
@@ -19,25 +19,31 @@ export interface Claim {
   how: string;
   since: Date;
   removedAt?: Date;
+  droppedAt?: Date;
   blocked: boolean;
 }
 
 /** The adults who have claimed a child: each household, with the adult who added the child. */
 export async function listClaims({ _id, account }: Contact): Promise<Claim[]> {
-  const [having, lost] = await Promise.all([
+  const [having, lost, parted] = await Promise.all([
     Household.find({ account, 'children.student': _id, ofSchool: { $ne: true } }).lean(),
     // The partial index answers only a filter that asks for the field to exist.
     Household.find({ account, 'removed.student': { $eq: _id, $exists: true } }).lean(),
+    Household.find({ account, 'dropped.student': { $eq: _id, $exists: true } }).lean(),
   ]);
   const ofChild = ({ student }: { student: Types.ObjectId }) => student.equals(_id);
-  const claims: (Pick<HouseholdChild, 'adult' | 'by'> & Pick<Claim, 'since' | 'removedAt'>)[] = [
-    ...having.flatMap(({ children }) =>
-      children.filter(ofChild).map(({ adult, by, at }) => ({ adult, by, since: at })),
-    ),
-    ...lost.flatMap(({ removed = [] }) =>
-      removed.filter(ofChild).map(({ adult, by, since, at }) => ({ adult, by, since, removedAt: at })),
-    ),
-  ];
+  const claims: (Pick<HouseholdChild, 'adult' | 'by'> & Pick<Claim, 'since' | 'removedAt' | 'droppedAt'>)[] =
+    [
+      ...having.flatMap(({ children }) =>
+        children.filter(ofChild).map(({ adult, by, at }) => ({ adult, by, since: at })),
+      ),
+      ...lost.flatMap(({ removed = [] }) =>
+        removed.filter(ofChild).map(({ adult, by, since, at }) => ({ adult, by, since, removedAt: at })),
+      ),
+      ...parted.flatMap(({ dropped = [] }) =>
+        dropped.filter(ofChild).map(({ adult, by, since, at }) => ({ adult, by, since, droppedAt: at })),
+      ),
+    ];
   const users = await User.find({ _id: { $in: claims.map(({ adult }) => adult) } }).lean();
   return claims.flatMap(({ adult, by, ...when }) => {
     const user = users.find((one) => one._id.equals(adult));

@@ -65,6 +65,7 @@ export function contactRoutes(deps: Deps, end: EndAppointment): Router {
         ...claim,
         since: dayAndTime(claim.since, actor),
         removed: claim.removedAt ? dayAndTime(claim.removedAt, actor) : '',
+        dropped: claim.droppedAt ? dayAndTime(claim.droppedAt, actor) : '',
       })),
       tries: tries && {
         wrong: countOf(tries.wrong, 'wrong try', 'wrong tries'),

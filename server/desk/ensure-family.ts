@@ -99,7 +99,10 @@ async function addChild(
       'children.student': { $ne: child._id },
       'removed.student': { $ne: child._id },
     },
-    { $push: { children: { student: child._id, adult, by: 'school', at } } },
+    {
+      $push: { children: { student: child._id, adult, by: 'school', at } },
+      $pull: { dropped: { student: child._id } },
+    },
   );
   if (added.modifiedCount === 1) {
     await recordAudit({

@@ -108,6 +108,19 @@ export async function moveChildren({ account, keep, drop }: Move): Promise<numbe
     { $set: { 'removed.$[lost].student': keep } },
     { arrayFilters: [{ 'lost.student': drop }] },
   );
+  const parted = { account, 'dropped.student': { $eq: drop, $exists: true } };
+  await Household.updateMany(
+    {
+      ...parted,
+      $or: [{ 'children.student': keep }, { 'removed.student': keep }, { 'dropped.student': keep }],
+    },
+    { $pull: { dropped: { student: drop } } },
+  );
+  await Household.updateMany(
+    parted,
+    { $set: { 'dropped.$[parted].student': keep } },
+    { arrayFilters: [{ 'parted.student': drop }] },
+  );
   await Household.updateMany(
     { account, 'children.student': drop },
     { $pull: { children: { student: drop } } },

@@ -28,6 +28,8 @@ export interface EventForm {
   perStudent: number;
   perTeacherAndDay: number;
   gapMinutes: number;
+  walkRooms: number;
+  walkSchools: number;
 }
 
 const count = (min: number, max: number, label: string) =>
@@ -71,6 +73,8 @@ export const eventForm = Joi.object<EventForm, true>({
   perStudent: count(0, 100, 'the appointments for each student').optional().default(0),
   perTeacherAndDay: count(0, 200, 'the appointments for each teacher and day').optional().default(0),
   gapMinutes: count(0, 240, 'the minutes between two appointments'),
+  walkRooms: count(0, 60, 'the minutes to walk between rooms').optional().default(0),
+  walkSchools: count(0, 240, 'the minutes to walk between schools').optional().default(15),
 });
 
 const orNone = (value: string) => (value === '0' ? 'No limit' : value);
@@ -93,6 +97,8 @@ export const eventFields = (style: Style): SettingsFields => ({
   perStudent: { label: 'For each student', say: orNone },
   perTeacherAndDay: { label: 'For each teacher and day', say: orNone },
   gapMinutes: { label: 'Between two appointments of a family', say: (value) => `${value} minutes` },
+  walkRooms: { label: 'Minutes to walk between rooms' },
+  walkSchools: { label: 'Minutes to walk between schools' },
 });
 
 /** @param value a list of days, as `seenOf` writes it */
@@ -105,6 +111,8 @@ function sayDays(value: string, style: Style): string {
 export function formOf(event: EventSettings): Record<string, unknown> {
   const { opensAt, closesAt, ...limits } = event.booking;
   return {
+    walkRooms: 0,
+    walkSchools: 15,
     ...limits,
     name: event.name,
     place: event.place,
@@ -129,6 +137,8 @@ export function freshEvent(timeZone: string): Record<string, unknown> {
     perStudent: 0,
     perTeacherAndDay: 0,
     gapMinutes: 0,
+    walkRooms: 0,
+    walkSchools: 15,
   };
 }
 

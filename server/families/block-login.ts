@@ -1,10 +1,11 @@
 import { recordAudit } from '../audit/record-audit.js';
 import { isShutOut } from '../accounts/load-actor.js';
+import { endHolds } from '../booking/end-holds.js';
 import type { Deps } from '../deps.js';
 import { OneTimeLink } from '../models/one-time-link.js';
 import { User } from '../models/user.js';
 import type { Actor } from '../web/actor.js';
-import { cancelComing, endHolds } from './end-appointments.js';
+import { cancelComing } from './end-appointments.js';
 import { tellBlocked, tellUnblocked } from './tell-adult.js';
 import type { Adult } from './queries.js';
 import type { Outcome } from './schema.js';

@@ -1,25 +1,8 @@
-import type { Types } from 'mongoose';
 import { cancelAppointment } from '../booking/cancel-appointment.js';
-import { endHold } from '../booking/check-holder.js';
-import { finishAppointment } from '../booking/finish-appointment.js';
+import { filterOf, type Which } from '../booking/end-holds.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
-import type { Household } from '../models/household.js';
 import type { Actor } from '../web/actor.js';
-
-type Which = Pick<Household, '_id'> & { student?: Types.ObjectId; event?: Types.ObjectId | undefined };
-
-const filterOf = ({ _id, student, event }: Which) => ({
-  household: _id,
-  ...(student ? { students: student } : {}),
-  ...(event ? { event } : {}),
-});
-
-/** Ends a household's holds, so that a request under way cannot book them any more. */
-export async function endHolds(deps: Deps, which: Which): Promise<void> {
-  const held = await Appointment.find({ ...filterOf(which), state: 'pending' }, { _id: 1 }).lean();
-  for (const { _id } of held) if (await endHold(_id, 'hold ended')) await finishAppointment(deps, _id);
-}
 
 /**
  * Cancels future appointments for the school, with notices.

@@ -21,7 +21,9 @@ export async function findInEvent(
   now: Date,
 ): Promise<EventPart | null> {
   const { _id, account } = household;
-  const all = [...household.children, ...(household.removed ?? [])].map(({ student }) => student);
+  const all = [...household.children, ...(household.removed ?? []), ...(household.dropped ?? [])].map(
+    ({ student }) => student,
+  );
   const inEvent = (events: Types.ObjectId[]) =>
     documentsOf(
       Class,

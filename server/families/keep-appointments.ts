@@ -1,5 +1,6 @@
 import { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
+import { endHolds } from '../booking/end-holds.js';
 import { findPeople } from '../booking/find-people.js';
 import { findSitting, HOLDER } from '../booking/find-sitting.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
@@ -9,7 +10,6 @@ import { Household } from '../models/household.js';
 import { Resource } from '../models/resource.js';
 import { holdersOf } from '../models/slot.js';
 import type { Actor } from '../web/actor.js';
-import { endHolds } from './end-appointments.js';
 
 /**
  * Hands a household's appointments about a child to the school: they stay booked, but the adults neither see nor change them, and are not

@@ -73,20 +73,23 @@ export async function listFamilies(
   };
 }
 
-/** Households that have one of some children, or had one until the school took it away, and households that booked. */
+/** Households that have one of some children, or had one until the school took it away or they parted with it, and households that booked. */
 async function familiesWith(
   account: Types.ObjectId,
   students: Types.ObjectId[],
   booked: Types.ObjectId[],
 ): Promise<Family[]> {
   const own = { account, ofSchool: { $ne: true } };
-  const [having, lost, others] = await Promise.all([
+  const [having, lost, dropped, others] = await Promise.all([
     readFamilies({ ...own, 'children.student': { $in: students } }),
     // The partial index answers only a filter that asks for the field to exist.
     readFamilies({ ...own, 'removed.student': { $in: students, $exists: true } }),
+    readFamilies({ ...own, 'dropped.student': { $in: students, $exists: true } }),
     readFamilies({ ...own, _id: { $in: booked } }),
   ]);
-  return [...new Map([...having, ...lost, ...others].map((one) => [String(one._id), one])).values()];
+  return [
+    ...new Map([...having, ...lost, ...dropped, ...others].map((one) => [String(one._id), one])).values(),
+  ];
 }
 
 type Family = Pick<Household, '_id' | 'adults' | 'children'>;

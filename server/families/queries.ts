@@ -10,13 +10,14 @@ import type { Actor } from '../web/actor.js';
 import { placed, type PlacedEvent, type Style } from '../web/place.js';
 import { isBlocked, User } from '../models/user.js';
 
-/** A child that an adult has, or had until the school took it away. */
+/** A child that an adult has, or had until the school took it away or they parted with it. */
 export interface ClaimedChild {
   id: string;
   name: string;
   by: ChildProof;
   since: Date;
   removedAt?: Date;
+  droppedAt?: Date;
 }
 
 export interface ComingMeeting extends Meeting {
@@ -77,6 +78,7 @@ async function childrenOf(household: Household, part?: EventPart): Promise<Claim
   const all = [
     ...household.children.map(({ student, by, at }) => ({ student, by, since: at })),
     ...(household.removed ?? []).map(({ student, by, since, at }) => ({ student, by, since, removedAt: at })),
+    ...(household.dropped ?? []).map(({ student, by, since, at }) => ({ student, by, since, droppedAt: at })),
   ];
   const claims = all.filter(({ student }) => !part || part.children.some((one) => one.equals(student)));
   const people = await Contact.find(

@@ -1,9 +1,10 @@
 import type { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
+import { endHolds } from '../booking/end-holds.js';
 import type { Deps } from '../deps.js';
 import { Household } from '../models/household.js';
 import type { Actor } from '../web/actor.js';
-import { cancelComing, endHolds } from './end-appointments.js';
+import { cancelComing } from './end-appointments.js';
 import { keepForSchool } from './keep-appointments.js';
 import { tellRemoved, tellReturned } from './tell-adult.js';
 import type { EventPart } from './find-in-event.js';
@@ -11,7 +12,7 @@ import type { Adult } from './queries.js';
 import type { Outcome } from './schema.js';
 
 /**
- * Takes a child away from an adult's household: first the child, so that nothing more is booked, then holds, then appointments as
+ * Takes a child away from an adult's household, also one that they parted with: first the child, so that nothing more is booked, then holds, then appointments as
  * requested. Only the school can give the child back. A repetition finishes what was cut off.
  * @returns how many appointments were canceled or kept, or undefined if the household never had the child
  */
@@ -24,14 +25,24 @@ export async function removeChild(
   const { household, part } = adult;
   const event = part?.event;
   const now = deps.now();
-  const child = household.children.find((one) => one.student.equals(student));
+  const had = household.children.find((one) => one.student.equals(student));
+  const dropped = household.dropped?.find((one) => one.student.equals(student));
+  // A child that the family parted with is taken away too: otherwise they would add the child again.
+  const child = had ? { ...had, since: had.at } : dropped;
   if (!child && !household.removed?.some((one) => one.student.equals(student))) return undefined;
   if (child) {
-    const { adult: claimer, by, at: since } = child;
+    const { adult: claimer, by, since } = child;
     const removed = { student, adult: claimer, by, since, removedBy: actor.user, at: now };
     const taken = await Household.updateOne(
-      { _id: household._id, account: actor.account, 'children.student': student, ...asSeen(part) },
-      { $pull: { children: { student } }, $push: { removed } },
+      {
+        _id: household._id,
+        account: actor.account,
+        // Whichever it is by now: they may part with the child, or add the child again, meanwhile.
+        $or: [{ 'children.student': student }, { 'dropped.student': { $eq: student, $exists: true } }],
+        'removed.student': { $ne: student },
+        ...asSeen(part),
+      },
+      { $pull: { children: { student }, dropped: { student } }, $push: { removed } },
     );
     // Either a child of another event was added meanwhile, or somebody else took this one away.
     if (taken.matchedCount === 0 && part) return undefined;
@@ -76,7 +87,7 @@ export async function returnChild(
       'children.student': { $ne: student },
       ...asSeen(part),
     },
-    { $pull: { removed: { student } }, $push: { children: child } },
+    { $pull: { removed: { student }, dropped: { student } }, $push: { children: child } },
   );
   if (returned.modifiedCount === 0) return false;
   await recordAudit({

@@ -81,6 +81,7 @@ function showAdult(res: Response): void {
       how: CLAIM_WORDS[child.by],
       since: dayAndTime(child.since, actor),
       removed: child.removedAt ? dayAndTime(child.removedAt, actor) : '',
+      dropped: child.droppedAt ? dayAndTime(child.droppedAt, actor) : '',
     })),
     meetings: adult.coming.map(meetingInWords),
   });

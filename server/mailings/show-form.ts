@@ -109,11 +109,15 @@ async function sayEarlier(announced: Mailing[], event: PlacedEvent, now: Date): 
 }
 
 function namesOf(people: Iterable<Person>): { names: string[]; more: number } {
-  const all = [...people].map(({ names, email }) => names.join(', ') || email);
+  const all = Array.from(people, calledOf).sort((a, b) => (a < b ? -1 : 1));
   return { names: all.slice(0, SHOWN_NAMES), more: Math.max(0, all.length - SHOWN_NAMES) };
 }
 
-/** The mail as the first person sees it whose name, or whose child's name, matches. Undefined if there is none. */
+function calledOf({ names, email }: Person): string {
+  return names.join(', ') || email;
+}
+
+/** The mail as the first person by name sees it whose name, or whose child's name, matches. Undefined if there is none. */
 async function writeSample(
   deps: Deps,
   res: Response,
@@ -141,9 +145,16 @@ async function writeSample(
   return mail && { ...mail, to: [names.join(', '), email].filter(Boolean).join(', ') };
 }
 
-function findFirst<T>(items: Iterable<T>, isMeant: (item: T) => boolean): T | undefined {
-  for (const item of items) if (isMeant(item)) return item;
-  return undefined;
+/** The database gives people in any order. One walk finds the first by name; sorting thousands of them for one would take longer. */
+function findFirst(people: Iterable<Person>, isMeant: (person: Person) => boolean): Person | undefined {
+  let first: Person | undefined;
+  for (const person of people) if ((!first || isBefore(person, first)) && isMeant(person)) first = person;
+  return first;
+}
+
+function isBefore(one: Person, other: Person): boolean {
+  const [called, than] = [calledOf(one), calledOf(other)];
+  return called === than ? one.email < other.email : called < than;
 }
 
 async function listTeachers({ _id, account }: Pick<PlacedEvent, '_id' | 'account'>) {

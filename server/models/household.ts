@@ -24,12 +24,27 @@ export interface RemovedChild {
   at: Date;
 }
 
+/** A child whom the household itself parted with. Its adults may add the child again; the school sees who had the child. */
+export interface DroppedChild {
+  student: Types.ObjectId;
+  /** Who added the child, how and when. */
+  adult: Types.ObjectId;
+  by: ChildProof;
+  since: Date;
+  at: Date;
+}
+
+/** The most that are kept, the latest of them: adding and parting takes no more room than that. */
+export const MOST_DROPPED = 50;
+
 /** Adults who book as one. An adult alone is a household of one; sharing a child joins nothing and shows nothing. */
 export interface Household extends Scoped {
   adults: Types.ObjectId[];
   children: HouseholdChild[];
   /** Absent if there are none. */
   removed?: RemovedChild[];
+  /** Absent if there are none. */
+  dropped?: DroppedChild[];
   /** It has no adults: it keeps the appointments of a family that lost the child, for the school. */
   ofSchool?: boolean;
   /**
@@ -69,6 +84,21 @@ const schema = scopedSchema<Household>('household', {
     ],
     default: undefined,
   },
+  dropped: {
+    type: [
+      new Schema<DroppedChild>(
+        {
+          student: { type: Schema.Types.ObjectId, required: true },
+          adult: { type: Schema.Types.ObjectId, required: true },
+          by: { type: String, required: true },
+          since: { type: Date, required: true },
+          at: { type: Date, required: true },
+        },
+        { _id: false },
+      ),
+    ],
+    default: undefined,
+  },
   ofSchool: Boolean,
   keptFor: Schema.Types.ObjectId,
   createdAt: { type: Date, required: true },
@@ -79,6 +109,10 @@ schema.index({ account: 1, 'children.student': 1 });
 schema.index(
   { account: 1, 'removed.student': 1 },
   { partialFilterExpression: { 'removed.student': { $exists: true } } },
+);
+schema.index(
+  { account: 1, 'dropped.student': 1 },
+  { partialFilterExpression: { 'dropped.student': { $exists: true } } },
 );
 
 export const Household = mongoose.model<Household>('household', schema);

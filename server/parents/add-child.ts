@@ -100,7 +100,10 @@ export async function linkChild(
   const now = deps.now();
   const result = await Household.updateOne(
     { _id: household._id, 'children.student': { $ne: student._id }, 'removed.student': { $ne: student._id } },
-    { $push: { children: { student: student._id, adult: actor.user, by, at: now } } },
+    {
+      $push: { children: { student: student._id, adult: actor.user, by, at: now } },
+      $pull: { dropped: { student: student._id } },
+    },
   );
   if (result.modifiedCount === 0) {
     // Twice at once, or again what they have.
@@ -135,7 +138,8 @@ export async function linkChild(
       ...inLanguage(reader),
       subject: t('mails.anotherAdultSubject', { child }),
       text: t('mails.anotherAdult', { name: adult.name, child, school: account.name, office }),
-      key: `child:${student._id.toHexString()}:${household._id.toHexString()}:${adult._id.toHexString()}`,
+      // With the time: who parted with the child and adds the child again is told of again.
+      key: `child:${student._id.toHexString()}:${household._id.toHexString()}:${adult._id.toHexString()}:${String(now.getTime())}`,
     });
   }
   return true;

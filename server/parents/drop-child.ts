@@ -1,9 +1,11 @@
 import type { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
+import { endHolds } from '../booking/end-holds.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
-import { Household } from '../models/household.js';
+import { Household, MOST_DROPPED } from '../models/household.js';
 import type { Family } from './load-conference.js';
+import { tellDropped } from './tell-dropped.js';
 
 /** The coming meetings of a household about one child, in all events of the account, by time. */
 export async function comingAbout(
@@ -24,25 +26,33 @@ export async function comingAbout(
 
 /**
  * Lets a family part with a child that they added, as after a mistake. They may add the child again. While meetings about the child
- * are coming nothing is removed: no meeting is canceled unasked. The child goes first, so that no more is booked, and comes back where a
- * meeting was booked meanwhile.
+ * are coming nothing is removed: no meeting is canceled unasked. The child goes first, so that no more is held, then holds end,
+ * so that no request under way books one; the child comes back where a meeting was booked meanwhile. The school still sees who had the
+ * child, and can take the child away for good.
  * @returns false while meetings are coming
  */
 export async function dropChild(deps: Deps, family: Family, student: Types.ObjectId): Promise<boolean> {
   const { account, event, household, actor } = family;
   const now = deps.now();
   if ((await comingAbout(family, student, now)).length > 0) return false;
-  const before = await Household.findOneAndUpdate(
-    { _id: household._id, account: account._id, 'children.student': student },
-    { $pull: { children: { student } } },
-  ).lean();
-  const child = before?.children.find((one) => one.student.equals(student));
-  // Pressed twice, or taken away by the school meanwhile.
+  const child = household.children.find((one) => one.student.equals(student));
   if (!child) return true;
+  const { adult, by, at: since } = child;
+  const dropped = { student, adult, by, since, at: now };
+  const gone = await Household.updateOne(
+    { _id: household._id, account: account._id, children: { $elemMatch: { student, at: since } } },
+    {
+      $pull: { children: { student } },
+      $push: { dropped: { $each: [dropped], $slice: -MOST_DROPPED } },
+    },
+  );
+  // Pressed twice, or taken away by the school meanwhile.
+  if (gone.modifiedCount === 0) return true;
+  await endHolds(deps, { _id: household._id, student });
   if ((await comingAbout(family, student, now)).length > 0) {
     await Household.updateOne(
       { _id: household._id, 'children.student': { $ne: student }, 'removed.student': { $ne: student } },
-      { $push: { children: child } },
+      { $push: { children: child }, $pull: { dropped: { student } } },
     );
     return false;
   }
@@ -54,5 +64,6 @@ export async function dropChild(deps: Deps, family: Family, student: Types.Objec
     targets: [student],
     at: now,
   });
+  await tellDropped(deps, family, student, now);
   return true;
 }

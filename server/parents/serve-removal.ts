@@ -8,8 +8,11 @@ import { distinctIds } from '../web/lists.js';
 import { parseId } from '../web/parse.js';
 import { placed } from '../web/place.js';
 import { wordsFor } from '../web/read-language.js';
+import { callOffice } from '../web/say-office.js';
 import { say } from '../web/session.js';
+import { mayCancel } from '../booking/policy.js';
 import { comingAbout, dropChild } from './drop-child.js';
+import { findLinkedChildren } from './find-linked-children.js';
 import { familyOf, type Family } from './load-conference.js';
 import { childName, withNames } from '../booking/queries.js';
 
@@ -24,6 +27,11 @@ export function removalPages(deps: Deps): Router {
 
   router.post('/children/:student/remove', async (req, res) => {
     const family = await familyOf(res, deps);
+    // Pressed twice, or a stranger's child, of whom nothing is told.
+    if (!isTheirs(req, family)) {
+      res.redirect(303, `${family.home}/children`);
+      return;
+    }
     const child = await childOf(req, family);
     if (!(await dropChild(deps, family, child._id))) {
       res.status(409);
@@ -36,17 +44,27 @@ export function removalPages(deps: Deps): Router {
   return router;
 }
 
-async function childOf(req: Request<{ student: string }>, { account, household }: Family): Promise<Contact> {
+type Asked = Request<{ student: string }>;
+
+function isTheirs(req: Asked, { household }: Family): boolean {
   const student = parseId(req.params.student);
-  if (!household.children.some((one) => one.student.equals(student))) throw notFound();
-  const child = await Contact.findOne({ _id: student, account: account._id }).lean();
+  return household.children.some((one) => one.student.equals(student));
+}
+
+async function childOf(req: Asked, family: Family): Promise<Contact> {
+  if (!isTheirs(req, family)) throw notFound();
+  const child = await Contact.findOne({
+    _id: parseId(req.params.student),
+    account: family.account._id,
+  }).lean();
   if (!child) throw notFound();
   return child;
 }
 
 async function showRemoval(deps: Deps, res: Response, family: Family, student: Contact): Promise<void> {
   const t = wordsFor(res);
-  const coming = await comingAbout(family, student._id, deps.now());
+  const now = deps.now();
+  const coming = await comingAbout(family, student._id, now);
   const events = await Event.find({ _id: { $in: distinctIds(coming.map(({ event }) => event)) } }).lean();
   const named = await withNames(coming, family.event);
   const meetings = named.map((meeting, index) => {
@@ -55,6 +73,7 @@ async function showRemoval(deps: Deps, res: Response, family: Family, student: C
       label: meeting.teacher,
       when: whenInWords(meeting.from, meeting.to, placed(event, family.event)),
       href: `/e/${event.link}/appointments/${meeting.id}`,
+      isLate: !mayCancel(event, meeting.from, now, 'household'),
     };
   });
   const child = {
@@ -62,5 +81,21 @@ async function showRemoval(deps: Deps, res: Response, family: Family, student: C
     name: childName(student, t),
     fullName: contactName(student),
   };
-  res.render('booking/remove', { title: t('remove.title', { child: child.name }), child, meetings });
+  res.render('booking/remove', {
+    title: t('remove.title', { child: child.name }),
+    ...{ child, meetings, later: meetings.some(({ isLate }) => isLate) },
+    note: await sayAgain(res, family, student),
+  });
+}
+
+/** How the child can be added again. */
+async function sayAgain(res: Response, family: Family, student: Contact): Promise<string> {
+  const t = wordsFor(res);
+  if (student.status !== 'active')
+    return t('remove.noteLeft', { child: childName(student, t), office: callOffice(family.event) });
+  const { household } = family;
+  const children = household.children.filter((one) => !one.student.equals(student._id));
+  const offered = await findLinkedChildren({ ...family, household: { ...household, children } });
+  const isOffered = offered.some(({ _id }) => _id.equals(student._id));
+  return t(isOffered ? 'remove.noteOffered' : 'remove.note', { child: childName(student, t) });
 }

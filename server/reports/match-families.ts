@@ -27,22 +27,19 @@ export async function readFamilies(
       { projection: { adults: 1, ofSchool: 1, keptFor: 1 } },
     )
     .toArray();
-  const [nameOf, keptFor] = await Promise.all([
+  const [nameOf, contactOf] = await Promise.all([
     namesOfLogins(distinctIds(found.flatMap(({ adults }) => adults))),
-    namesOfRoster(
+    keptOf(
       account,
       found.flatMap((one) => one.keptFor ?? []),
     ),
   ]);
   return new Map(
     found.map(({ _id, ofSchool, keptFor: person, adults }) => {
-      const kept = person && keptFor.get(person.toHexString());
-      const names = person
-        ? [kept?.name ?? '']
-        : adults.map((adult) => nameOf.get(adult.toHexString()) ?? '');
-      const known = names.filter(Boolean);
-      const said = ofSchool ? 'Kept for the school' : person ? (kept?.said ?? '') : known.join(', ');
-      return [_id.toHexString(), { names: known, said }];
+      const kept = person && contactOf.get(person.toHexString());
+      const logins = adults.map((adult) => nameOf.get(adult.toHexString()) ?? '');
+      const names = kept ? [contactNames(kept)] : logins;
+      return [_id.toHexString(), { names: names.filter(Boolean), said: sayFamily(ofSchool, kept, logins) }];
     }),
   );
 }
@@ -64,32 +61,37 @@ async function namesOfLogins(ids: Types.ObjectId[]): Promise<Map<string, string>
   return new Map(users.map(({ _id, name }) => [_id.toHexString(), name]));
 }
 
-/** Adults of the roster by their ids. For a child without any, the text says so. */
-async function namesOfRoster(
-  account: Types.ObjectId,
-  ids: Types.ObjectId[],
-): Promise<Map<string, { name: string; said: string }>> {
+type Kept = Pick<Contact, 'type' | 'firstName' | 'lastName' | 'email'>;
+
+/**
+ * What a household is called. One that the school made for a child without adults says so.
+ * @param kept for whom of the roster the school made it; absent once they are deleted, and then the logins name it, if it has any
+ */
+function sayFamily(ofSchool: boolean | undefined, kept: Kept | undefined, logins: string[]): string {
+  if (ofSchool) return 'Kept for the school';
+  if (kept) return kept.type === 'student' ? `Family of ${contactName(kept)}` : contactName(kept);
+  return logins.filter(Boolean).join(', ');
+}
+
+function contactNames({ firstName, lastName }: Kept): string {
+  return [firstName, lastName].filter(Boolean).join(' ');
+}
+
+/** People of the roster by their ids. */
+async function keptOf(account: Types.ObjectId, ids: Types.ObjectId[]): Promise<Map<string, Kept>> {
   if (ids.length === 0) return new Map();
   const people = await Contact.find(
     { _id: { $in: ids }, account },
     { type: 1, firstName: 1, lastName: 1, email: 1 },
   ).lean();
-  return new Map(
-    people.map((person) => [
-      person._id.toHexString(),
-      {
-        name: [person.firstName, person.lastName].filter(Boolean).join(' '),
-        said: person.type === 'student' ? `Family of ${contactName(person)}` : contactName(person),
-      },
-    ]),
-  );
+  return new Map(people.map((person) => [person._id.toHexString(), person]));
 }
 
 /** A household with whoever belongs to it. */
 export interface NamedHousehold extends Pick<Household, '_id' | 'ofSchool' | 'adults'> {
   users: Pick<User, '_id' | 'name'>[];
   /** For whom of the roster the school made it. */
-  kept: Pick<Contact, 'type' | 'firstName' | 'lastName' | 'email'>[];
+  kept: Kept[];
 }
 
 /** Some households, to be read together with what else a page needs, and named by `nameFamilies`. */
@@ -124,12 +126,8 @@ export function nameFamilies(households: NamedHousehold[]): Map<string, string> 
 }
 
 function nameOf({ ofSchool, adults, users, kept: [person] }: NamedHousehold): string {
-  if (ofSchool) return 'Kept for the school';
-  if (person) return person.type === 'student' ? `Family of ${contactName(person)}` : contactName(person);
-  return adults
-    .map((adult) => users.find((user) => user._id.equals(adult))?.name ?? '')
-    .filter(Boolean)
-    .join(', ');
+  const logins = adults.map((adult) => users.find((user) => user._id.equals(adult))?.name ?? '');
+  return sayFamily(ofSchool, person, logins);
 }
 
 /** The names of some households, by their ids. One query. */

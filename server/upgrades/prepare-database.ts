@@ -1,10 +1,11 @@
 import { ensureIndexes } from '../database/connect.js';
 import { Upgrade } from '../models/upgrade.js';
+import { renameHeldSince } from './rename-held.js';
 import { STEPS, type UpgradeStep } from './steps.js';
 
 /**
  * Prepares the connected database for this version: runs the upgrade steps that it has not completed, and builds the indexes between the
- * steps that come before and those that come after. A database of this version costs one read besides the indexes.
+ * steps that come before and those that come after. A database of this version costs a few short reads besides the indexes.
  * @throws what a step throws; the next start continues with that step
  */
 export async function prepareDatabase(steps: readonly UpgradeStep[] = STEPS): Promise<void> {
@@ -13,6 +14,7 @@ export async function prepareDatabase(steps: readonly UpgradeStep[] = STEPS): Pr
   await take(open.filter(({ when }) => when === 'before indexes'));
   await ensureIndexes();
   await take(open.filter(({ when }) => when === 'after indexes'));
+  await renameHeldSince();
 }
 
 async function take(steps: UpgradeStep[]): Promise<void> {

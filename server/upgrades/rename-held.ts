@@ -1,4 +1,5 @@
 import mongoose from 'mongoose';
+import { Account } from '../models/account.js';
 import { AuditEntry } from '../models/audit-entry.js';
 import { RosterChange } from '../models/roster-change.js';
 import { dropIndex } from './drop-index.js';
@@ -36,11 +37,28 @@ export async function renameHeld(): Promise<void> {
   }));
 }
 
-async function renameInRuns(name: string): Promise<void> {
+/**
+ * The same for what a process of an older version wrote beside this one after the step: nobody would be asked about those removals. It runs at
+ * each start, as such a process may run on while the new one starts; it reads an index by account alone, and writes seldom.
+ */
+export async function renameHeldSince(): Promise<void> {
+  const changes = RosterChange.collection;
+  const held = { account: { $in: await Account.distinct('_id') }, state: 'held' };
+  const runs = (await changes.distinct('run', held)) as mongoose.Types.ObjectId[];
+  if (runs.length === 0) return;
+  for (const name of ['rosterRun', 'syncRun']) await renameInRuns(name, { _id: { $in: runs } });
+  await changes.updateMany(held, { $rename: { heldBy: 'withheldBy' }, $set: { state: 'withheld' } });
+}
+
+type OfRuns = {
+  _id?: { $in: mongoose.Types.ObjectId[] };
+};
+
+async function renameInRuns(name: string, of: OfRuns = {}): Promise<void> {
   await mongoose.connection
     .collection(name)
-    .updateMany({ holds: { $exists: true } }, { $rename: { holds: 'withholds' } });
-  await rewriteDocuments(name, {}, ['counts', 'result', 'remarks'], ({ counts, result, remarks }) => ({
+    .updateMany({ ...of, holds: { $exists: true } }, { $rename: { holds: 'withholds' } });
+  await rewriteDocuments(name, of, ['counts', 'result', 'remarks'], ({ counts, result, remarks }) => ({
     ...(hasHeld(counts) ? { counts: withheldIn(counts) } : {}),
     ...(isObject(result) && hasHeld(result.counts)
       ? { result: { ...result, counts: withheldIn(result.counts) } }

@@ -2,9 +2,15 @@
 interface Cursor<T> {
   hasNext(): Promise<boolean>;
   readBufferedDocuments(): T[];
+  close(): Promise<void>;
 }
 
 /** What a native query finds, as it arrives: for tens of thousands of documents a step for each takes longer than to read it. */
 export async function* readBatches<T>(cursor: Cursor<T>): AsyncGenerator<T[]> {
-  while (await cursor.hasNext()) yield cursor.readBufferedDocuments();
+  try {
+    while (await cursor.hasNext()) yield cursor.readBufferedDocuments();
+  } finally {
+    // Whoever reads may end early: the database would keep the cursor for ten minutes.
+    await cursor.close();
+  }
 }

@@ -149,6 +149,8 @@ describe('a mail to a group', function () {
       (await send(page.text, { act: 'preview', as: 'nobody' })).text,
       /Nobody in this group has that name/,
     );
+    await makeGuardian(school.account._id, 'Ada Wu', 'z@x.org', school.students.slice(2, 3));
+    assert.match((await send(page.text, { act: 'preview' })).text, /Hello Ada Wu/);
     assert.equal(await Mailing.countDocuments(), 0);
   });
 

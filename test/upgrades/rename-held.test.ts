@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { Types } from 'mongoose';
+import { Account } from '../../server/models/account.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Notification } from '../../server/models/notification.js';
 import { RosterChange } from '../../server/models/roster-change.js';
@@ -101,6 +102,17 @@ describe('removals that versions before 0.9 called held', () => {
   it('stay so when the steps run again', async () => {
     await dropHeldIndexes();
     await renameHeld();
+    await check();
+  });
+
+  it('are renamed at the next start if an older version has written them since', async () => {
+    await Account.collection.insertOne({ _id: account, name: 'Maple' });
+    await RosterChange.collection.updateOne(
+      { run, target },
+      { $set: { state: 'held' }, $rename: { withheldBy: 'heldBy' } },
+    );
+    await RosterRun.collection.replaceOne({ _id: run }, RUN);
+    await prepareDatabase([]);
     await check();
   });
 });

@@ -46,6 +46,10 @@ export async function deletePerson(
     { account, 'removed.student': { $eq: id, $exists: true } },
     { $pull: { removed: { student: id } } },
   );
+  await Household.updateMany(
+    { account, 'dropped.student': { $eq: id, $exists: true } },
+    { $pull: { dropped: { student: id } } },
+  );
   await leaveLogins(account, id);
   await leaveRoster(account, contact);
   await deleteDiaries([id]);

@@ -83,7 +83,8 @@ export interface UndoAsked {
   stopNightly: boolean;
 }
 
-export type UndoStarted = { ok: true; run: Types.ObjectId } | { ok: false; reason: 'not the last' };
+export type UndoStarted =
+  { ok: true; run: Types.ObjectId } | { ok: false; reason: 'not the last' | 'event gone' };
 
 /** Requests that a run be undone. */
 export async function undoRun(deps: Deps, run: SyncRun, asked: UndoAsked): Promise<UndoStarted> {
@@ -95,12 +96,16 @@ export async function undoRun(deps: Deps, run: SyncRun, asked: UndoAsked): Promi
   // An undo that somebody has just requested already waits: that one is used.
   if (asked.stopNightly) await stopSync(deps, { account: run.account, events, by: asked.by, spare: 'undo' });
   const refresh = account && (await undoOfAccount(deps, run.account, account, asked));
-  for (const other of others) await undoOne(deps, { ...other, account: run.account }, asked, refresh);
+  const began = [];
+  for (const other of others)
+    began.push(await undoOne(deps, { ...other, account: run.account }, asked, refresh));
   const started = await undoOne(deps, run, asked, refresh);
   // The first of two requests is used; nobody would ever do this part.
   if (refresh && !(await SyncRun.exists({ refresh })))
     await RosterRun.deleteOne({ _id: refresh, state: 'queued' });
-  return started.ok ? { ok: true, run: started.run } : { ok: false, reason: 'not the last' };
+  // Where the event itself is deleted, the rest is undone all the same.
+  const any = started.ok ? started : began.find(({ ok }) => ok);
+  return any?.ok ? { ok: true, run: any.run } : { ok: false, reason: 'event gone' };
 }
 
 async function undoOfAccount(

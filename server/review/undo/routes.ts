@@ -34,7 +34,7 @@ export function addUndoPages(
       stopNightly: stop,
     });
     if (undone.ok) res.redirect(303, pathOfRun(undone.run));
-    else refuse(req, res, found);
+    else refuse(req, res, found, undone.reason);
   });
 }
 
@@ -56,8 +56,15 @@ async function showUndo(req: Request, res: Response, found: FoundRun, form: Form
   });
 }
 
-function refuse(req: Request, res: Response, { home }: FoundRun): void {
-  const text = 'This run can no longer be undone: it already was, or a later run changed something.';
+type Reason = Extract<Awaited<ReturnType<typeof undoRun>>, { ok: false }>['reason'];
+
+const REFUSED: Record<Reason, string> = {
+  'not the last': 'This run can no longer be undone: it already was, or a later run changed something.',
+  'event gone': 'This run can’t be undone: its event has been deleted.',
+};
+
+function refuse(req: Request, res: Response, { home }: FoundRun, reason: Reason = 'not the last'): void {
+  const text = REFUSED[reason];
   say(req, { kind: 'notice', text });
   res.redirect(303, home);
 }

@@ -25,7 +25,11 @@ export function addWithheldPages(
   // The address of versions before 0.9, which people may have kept.
   router.get('/:run/held', async (req, res) => {
     const { home } = await find(req, res);
-    res.redirect(308, `${home}/withheld`);
+    res.redirect(308, `${home}/withheld${askedOf(req)}`);
+  });
+  router.get('/:run/held.csv', async (req, res) => {
+    const { home } = await find(req, res);
+    res.redirect(308, `${home}/withheld.csv${askedOf(req)}`);
   });
 
   router.get('/:run/withheld.csv', async (req, res) => {
@@ -58,6 +62,12 @@ export function addWithheldPages(
     say(req, { kind: 'notice', text: REFUSED[decided.reason] });
     res.redirect(303, `${place.home}/withheld`);
   });
+}
+
+/** The question of an address, with its mark; '' where there is none. */
+function askedOf({ originalUrl }: Request): string {
+  const at = originalUrl.indexOf('?');
+  return at < 0 ? '' : originalUrl.slice(at);
 }
 
 const REFUSED = {

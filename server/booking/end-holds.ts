@@ -1,0 +1,21 @@
+import type { Types } from 'mongoose';
+import type { Deps } from '../deps.js';
+import { Appointment } from '../models/appointment.js';
+import type { Household } from '../models/household.js';
+import { endHold } from './check-holder.js';
+import { finishAppointment } from './finish-appointment.js';
+
+/** Which of a household's appointments: those about one child, those in one event, or all. */
+export type Which = Pick<Household, '_id'> & { student?: Types.ObjectId; event?: Types.ObjectId | undefined };
+
+export const filterOf = ({ _id, student, event }: Which) => ({
+  household: _id,
+  ...(student ? { students: student } : {}),
+  ...(event ? { event } : {}),
+});
+
+/** Ends a household's holds, so that a request under way cannot book them any more. Those of a decided plan are booked instead. */
+export async function endHolds(deps: Deps, which: Which): Promise<void> {
+  const held = await Appointment.find({ ...filterOf(which), state: 'pending' }, { _id: 1 }).lean();
+  for (const { _id } of held) if (await endHold(_id, 'hold ended')) await finishAppointment(deps, _id);
+}
