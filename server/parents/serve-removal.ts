@@ -95,7 +95,10 @@ async function sayAgain(res: Response, family: Family, student: Contact): Promis
     return t('remove.noteLeft', { child: childName(student, t), office: callOffice(family.event) });
   const { household } = family;
   const children = household.children.filter((one) => !one.student.equals(student._id));
-  const offered = await findLinkedChildren({ ...family, household: { ...household, children } });
+  const offered = await findLinkedChildren({
+    ...family,
+    household: Object.assign({}, household, { children }),
+  });
   const isOffered = offered.some(({ _id }) => _id.equals(student._id));
   return t(isOffered ? 'remove.noteOffered' : 'remove.note', { child: childName(student, t) });
 }
