@@ -50,11 +50,11 @@ export async function renameHeldSince(): Promise<void> {
   await changes.updateMany(held, { $rename: { heldBy: 'withheldBy' }, $set: { state: 'withheld' } });
 }
 
-type OfRuns = {
-  _id?: { $in: mongoose.Types.ObjectId[] };
-};
-
-async function renameInRuns(name: string, of: OfRuns = {}): Promise<void> {
+/** @param of the runs to look at; all unless it is said */
+async function renameInRuns(
+  name: string,
+  of: { _id?: { $in: mongoose.Types.ObjectId[] } } = {},
+): Promise<void> {
   await mongoose.connection
     .collection(name)
     .updateMany({ ...of, holds: { $exists: true } }, { $rename: { holds: 'withholds' } });
