@@ -7,9 +7,12 @@ const attributePattern = /([^\s"'<>/=]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'<>]+))?
 const blank = (text) => text.replace(/[^\n]/g, ' ');
 const unquote = (value = '') => value.replace(/^["']|["']$/g, '').trim();
 
-/** True when the code of a `<%- %>` tag is one include(…) call and nothing else. */
+/**
+ * True when the code of a `<%- %>` tag is one call and nothing else, of what gives out escaped text alone: include(…), marked(…) (a
+ * sentence with a link or emphasis, server/web/words.ts) or written(…) (rows of a printed report, server/reports/write-rows.ts).
+ */
 function isOnlyInclude(code) {
-  const call = /^\s*include\(/.exec(code);
+  const call = /^\s*(?:include|marked|written)\(/.exec(code);
   if (!call) return false;
   let depth = 1;
   let quote = '';
@@ -30,7 +33,10 @@ function* faultsOfCode(text) {
   for (const { index, 1: code } of text.matchAll(/<%(?!%)([\s\S]*?)%>/g)) {
     if (code.startsWith('#')) continue;
     if (code.startsWith('-') && !isOnlyInclude(code.slice(1))) {
-      yield { index, message: '`<%-` is for one include(…) alone; print with `<%=`.' };
+      yield {
+        index,
+        message: '`<%-` is for one include(…), marked(…) or written(…) alone; print with `<%=`.',
+      };
     }
     if (/\b__(append|output)\b/.test(code)) {
       yield { index, message: 'Unescaped output by the template engine’s own functions.' };

@@ -18,7 +18,10 @@ export interface PlanForm {
   [time: string]: unknown;
 }
 
-const clock = () => Joi.string().pattern(/^\d\d:\d\d$/);
+const clock = () =>
+  Joi.string()
+    .max(5)
+    .pattern(/^\d\d:\d\d$/);
 
 /** Whatever is not as the form has it is as if it had not been sent. */
 export const planForm = Joi.object<PlanForm>({
@@ -44,8 +47,18 @@ export const planForm = Joi.object<PlanForm>({
     .default([]),
   gap: Joi.number().integer().min(0).max(240).default(0),
 })
-  .pattern(/^(from|to)-\d{4}-\d\d-\d\d$/, clock())
-  .pattern(/^break(From|To)[12]$/, clock().allow('').default(''));
+  .pattern(
+    Joi.string()
+      .max(15)
+      .pattern(/^(from|to)-\d{4}-\d\d-\d\d$/),
+    clock(),
+  )
+  .pattern(
+    Joi.string()
+      .max(10)
+      .pattern(/^break(From|To)[12]$/),
+    clock().allow('').default(''),
+  );
 
 export const againQuery = Joi.object<{ again?: Types.ObjectId }, true>({ again: objectId() });
 

@@ -32,10 +32,11 @@ describe('mails to somebody who reads Spanish', () => {
       /Véala, cámbiela o cancélela aquí:[\s\S]*¿Tiene preguntas\? Llame a la oficina/,
     );
     assert.ok(!/Your meeting|Questions|Teacher:|When:/.test(booked.text));
-    const { html = '', text } = compose(
-      { ...booked, mayUnsubscribe: true },
-      { publicUrl: 'http://localhost:3000', mailFrom: 'a@school.example', appSecret: 'x'.repeat(40) },
-    );
+    const { html = '', text } = compose(Object.assign(booked, { mayUnsubscribe: true }), {
+      publicUrl: 'http://localhost:3000',
+      mailFrom: 'a@school.example',
+      appSecret: 'x'.repeat(40),
+    });
     assert.match(html, /<html lang="es" dir="ltr">/);
     assert.match(html, /Abrir la página[\s\S]*Cancelar la suscripción/);
     assert.match(text, /Usted recibe recordatorios y anuncios/);

@@ -214,7 +214,9 @@ describe('delivery of mails', () => {
 
   it('an outbox in which nothing is due is asked once, and what is due comes before a mailing', async () => {
     let asking: Promise<unknown> = Promise.resolve();
-    const idle = listCommands(() => (asking = claimMail(test.deps.now())));
+    const idle = listCommands(() => {
+      asking = claimMail(test.deps.now());
+    });
     assert.equal(await asking, null);
     assert.equal(idle.length, 1);
     const mass = await queue({ to: 'mass@example.org', mailing: new Types.ObjectId() });
