@@ -143,7 +143,8 @@ export async function leaveWish(
   await Plan.updateOne(
     { _id, state: 'held', ...(slot ? { [`wishes.${wish}.slot`]: slot } : {}) },
     {
-      $set: { [`wishes.${wish}.gap`]: gap, quality: 'changed' },
+      // Of one time that the school took back; a gap 'not offered' says that there was never any.
+      $set: { [`wishes.${wish}.gap`]: gap === 'not offered' ? 'not here' : gap, quality: 'changed' },
       $unset: { [`wishes.${wish}.slot`]: 1 },
       $inc: { version: 1 },
     },
