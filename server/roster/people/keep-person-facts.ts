@@ -29,7 +29,8 @@ export async function keepPersonFacts(
     const known = nameKeys(before);
     const isNamed = nameKeys(fields).some((key) => known.includes(key));
     const keeps = (person.spoilt ?? []).filter(
-      (fact) => (isNamed || (fact !== 'birthDate' && fact !== 'email')) && !sameValue(before[fact], fields[fact]),
+      (fact) =>
+        (isNamed || (fact !== 'birthDate' && fact !== 'email')) && !sameValue(before[fact], fields[fact]),
     );
     if (keeps.length === 0) return person;
     kept.push(id);
