@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { User } from '../../server/models/user.js';
 import { Appointment } from '../../server/models/appointment.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Notification } from '../../server/models/notification.js';
@@ -27,6 +28,8 @@ describe('what a booking costs, with nothing kept in memory', () => {
   beforeEach(async () => {
     desk = await Desk.open();
     const users = [(await desk.parentOf(0)).user, (await desk.parentOf(1)).user];
+    // A login's language is noted at its first page, once.
+    await User.updateMany({}, { language: 'en' });
     [kim, lou] = await makeSessions(users, SECRET, EVE);
     // A server that counts for each request what is asked on its behalf.
     const counted: RequestListener = (req, res) => {
