@@ -9,8 +9,7 @@ import type { MeetingKind } from '../models/slot.js';
 import { endHold } from '../booking/check-holder.js';
 import { finishPlan } from './finish-plans.js';
 import { findHolds, holdWishes } from './hold-wishes.js';
-import { findPlan, reopenPlan } from './make-plan.js';
-import { shownOf } from './show-plan.js';
+import { findPlan, reopenPlan, shownOf } from './make-plan.js';
 
 export interface PlanBooking {
   answers: Answer[];

@@ -193,3 +193,8 @@ export async function findPlan(
 ): Promise<Plan | null> {
   return Plan.findOne({ _id: id, event: event._id, household: household._id, user: actor.user }).lean();
 }
+
+/** What somebody who presses Book has seen. */
+export function shownOf({ wishes }: Pick<Plan, 'wishes'>): string {
+  return wishes.map(({ slot }) => (slot ? slot.toHexString() : '-')).join('.');
+}

@@ -15,6 +15,7 @@ import { wordsOf } from '../web/words.js';
 import { asPlanTime } from './build-problem.js';
 import { holdableUntil } from './change-line.js';
 import { byWish } from './hold-wishes.js';
+import { shownOf } from './make-plan.js';
 import { measurePlan } from './measure-plan.js';
 import { mayChoose, sayGap } from './say-gap.js';
 
@@ -83,11 +84,6 @@ export async function showPlan(
     mayExtend,
     questions: questionsFor(event, 'household'),
   });
-}
-
-/** What somebody who presses Book has seen. */
-export function shownOf({ wishes }: Pick<Plan, 'wishes'>): string {
-  return wishes.map(({ slot }) => (slot ? slot.toHexString() : '-')).join('.');
 }
 
 async function linesOf(deps: Deps, family: Family, plan: Plan) {
