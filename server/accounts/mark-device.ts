@@ -2,6 +2,7 @@ import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Request, Response } from 'express';
 import type { Config } from '../config.js';
 import type { User } from '../models/user.js';
+import { readCookie } from '../web/read-cookie.js';
 
 /** The longest time for which browsers keep a cookie. */
 const KEPT_MS = 400 * 24 * 3600_000;
@@ -42,9 +43,7 @@ export function claimsDevice(config: Config, req: Request): boolean {
 }
 
 function marksOf(config: Config, req: Request): string[] {
-  const pairs = (req.get('cookie') ?? '').split(';').map((pair) => pair.trim());
-  const mine = pairs.find((pair) => pair.startsWith(`${nameOf(config)}=`));
-  const marks = mine?.slice(nameOf(config).length + 1).split('~') ?? [];
+  const marks = readCookie(req, nameOf(config))?.split('~') ?? [];
   return marks.filter((mark) => MARK.test(mark)).slice(0, MOST_MARKS);
 }
 

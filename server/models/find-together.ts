@@ -62,6 +62,9 @@ export function countIn([row]: { count: number }[]): number {
   return row?.count ?? 0;
 }
 
+type Questions = Record<string, Question<unknown>>;
+type Answers<Q extends Questions> = { [K in keyof Q]: NonNullable<Q[K]['row']>[] };
+
 /** Large enough for one answer: a second one would be a further command. */
 const BATCH = 10_000;
 
@@ -69,9 +72,7 @@ const BATCH = 10_000;
  * Asks several collections by one command: a page, or a booking, costs as much as it has commands. The answers are as plain as `lean()` has
  * them, and of one collection in the order that its question sorts by. They are read one after another, as several finds would be.
  */
-export async function findTogether<Q extends Record<string, Question<unknown>>>(
-  questions: Q,
-): Promise<{ [K in keyof Q]: NonNullable<Q[K]['row']>[] }> {
+export async function findTogether<Q extends Questions>(questions: Q): Promise<Answers<Q>> {
   const parts = Object.entries(questions).map(([name, { stages, ...rest }]) => ({
     ...rest,
     // Each document says which question it answers.
@@ -91,5 +92,14 @@ export async function findTogether<Q extends Record<string, Question<unknown>>>(
       .option({ batchSize: BATCH });
     for (const { name, row } of found) answers[name]?.push(row);
   }
-  return answers as { [K in keyof Q]: NonNullable<Q[K]['row']>[] };
+  return answers as Answers<Q>;
+}
+
+/** The same by a command each, side by side and past mongoose: of thousands of documents that takes less time. */
+export async function findApart<Q extends Questions>(questions: Q): Promise<Answers<Q>> {
+  const found = Object.entries(questions).map(async ([name, { model, stages }]) => {
+    const rows = await mongoose.model(model).collection.aggregate(stages, { batchSize: BATCH }).toArray();
+    return [name, rows];
+  });
+  return Object.fromEntries(await Promise.all(found)) as Answers<Q>;
 }

@@ -3,16 +3,11 @@ import type { Deps } from '../deps.js';
 import { Contact, withNumber } from '../models/contact.js';
 import { Household, type ChildProof } from '../models/household.js';
 import { numberKey, sameSecurityValue, secondFactOf } from '../models/security-value.js';
-import { User } from '../models/user.js';
-import { inLanguage, readerCalled } from '../web/read-language.js';
-import { wordsOf } from '../web/words.js';
-import { callOffice } from '../web/say-office.js';
-import { queueMail } from '../notifications/queue-mail.js';
 import { hashCode } from '../seal.js';
 import { returnTurn, takeTurn } from './limit-guesses.js';
 import type { Family } from './load-conference.js';
-import { childName } from '../booking/queries.js';
 import { reportGuess } from './report-guess.js';
+import { tellAdults } from './tell-adults.js';
 
 /** What a parent tells to show that a student is theirs. */
 export interface Proof {
@@ -93,10 +88,11 @@ export function isProven(student: Pick<Contact, 'securityValue' | 'birthDate'>, 
  */
 export async function linkChild(
   deps: Deps,
-  { account, event, household, actor }: Family,
+  family: Family,
   student: Contact,
   by: ChildProof,
 ): Promise<boolean> {
+  const { account, household, actor } = family;
   const now = deps.now();
   const result = await Household.updateOne(
     { _id: household._id, 'children.student': { $ne: student._id }, 'removed.student': { $ne: student._id } },
@@ -122,25 +118,15 @@ export async function linkChild(
     'children.student': student._id,
     _id: { $ne: household._id },
   }).lean();
-  const adults = await User.find({
-    _id: { $in: others.flatMap((other) => other.adults) },
-    emailProvenAt: { $exists: true },
-  }).lean();
-  for (const adult of adults) {
-    const reader = readerCalled(adult.language, account);
-    const t = wordsOf(reader);
-    const child = childName(student, t);
-    const office = callOffice({ ...reader, office: event.office });
-    await queueMail(deps, {
-      account: account._id,
-      kind: 'another adult',
-      to: adult.email,
-      ...inLanguage(reader),
-      subject: t('mails.anotherAdultSubject', { child }),
-      text: t('mails.anotherAdult', { name: adult.name, child, school: account.name, office }),
-      // With the time: who parted with the child and adds the child again is told of again.
-      key: `child:${student._id.toHexString()}:${household._id.toHexString()}:${adult._id.toHexString()}:${String(now.getTime())}`,
-    });
-  }
+  await tellAdults(
+    deps,
+    family,
+    others.flatMap((other) => other.adults),
+    {
+      ...{ subject: 'mails.anotherAdultSubject', text: 'mails.anotherAdult' },
+      ...{ kind: 'another adult', child: student },
+      key: `child:${student._id.toHexString()}:${household._id.toHexString()}`,
+    },
+  );
   return true;
 }

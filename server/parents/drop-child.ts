@@ -3,9 +3,10 @@ import { recordAudit } from '../audit/record-audit.js';
 import { endHolds } from '../booking/end-holds.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import type { Contact } from '../models/contact.js';
 import { Household, MOST_DROPPED } from '../models/household.js';
 import type { Family } from './load-conference.js';
-import { tellDropped } from './tell-dropped.js';
+import { tellAdults } from './tell-adults.js';
 
 /** The coming meetings of a household about one child, in all events of the account, by time. */
 export async function comingAbout(
@@ -31,7 +32,8 @@ export async function comingAbout(
  * child, and can take the child away for good.
  * @returns false while meetings are coming
  */
-export async function dropChild(deps: Deps, family: Family, student: Types.ObjectId): Promise<boolean> {
+export async function dropChild(deps: Deps, family: Family, contact: Contact): Promise<boolean> {
+  const student = contact._id;
   const { account, event, household, actor } = family;
   const now = deps.now();
   if ((await comingAbout(family, student, now)).length > 0) return false;
@@ -64,6 +66,15 @@ export async function dropChild(deps: Deps, family: Family, student: Types.Objec
     targets: [student],
     at: now,
   });
-  await tellDropped(deps, family, student, now);
+  await tellAdults(
+    deps,
+    family,
+    household.adults.filter((id) => !id.equals(actor.user)),
+    {
+      ...{ subject: 'mails.droppedSubject', text: 'mails.dropped' },
+      ...{ kind: 'access changed', child: contact },
+      key: `dropped:${student.toHexString()}`,
+    },
+  );
   return true;
 }

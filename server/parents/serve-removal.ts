@@ -33,7 +33,7 @@ export function removalPages(deps: Deps): Router {
       return;
     }
     const child = await childOf(req, family);
-    if (!(await dropChild(deps, family, child._id))) {
+    if (!(await dropChild(deps, family, child))) {
       res.status(409);
       await showRemoval(deps, res, family, child);
       return;

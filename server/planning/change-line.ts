@@ -9,7 +9,7 @@ import { dayOf } from '../web/local-time.js';
 import { leaveWish, noteEnd } from './book-plan.js';
 import { asPlanTime, buildProblem, walkOf } from './build-problem.js';
 import { findOpenings, type Kept, type Opening } from './find-openings.js';
-import { endHolds, findHolds, holdWishes } from './hold-wishes.js';
+import { dropHolds, findHolds, holdWishes } from './hold-wishes.js';
 import { fitTogether } from './measure-plan.js';
 import { solvePlan } from './solve-plan.js';
 
@@ -39,7 +39,7 @@ export async function chooseTime(
       await holdOne(deps, family, plan, wish, old.slot);
     return { ok: false, gap: reason };
   }
-  if (old) await endHolds([old._id]);
+  if (old) await dropHolds([old._id]);
   await setSlot(plan, wish, slot);
   await noteEnd(deps, plan);
   return { ok: true };
@@ -49,8 +49,7 @@ export async function chooseTime(
 export async function leaveOut(deps: Deps, plan: Plan, wish: number): Promise<void> {
   const old = (await findHolds(plan, deps.now())).get(wish);
   await leaveWish(plan, wish, 'left out');
-  await Plan.updateOne({ _id: plan._id, state: 'held' }, { $set: { quality: 'changed' } });
-  if (old) await endHolds([old._id]);
+  if (old) await dropHolds([old._id]);
 }
 
 /** Gives a meeting that has no time the best one beside the others. */

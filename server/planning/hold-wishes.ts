@@ -51,7 +51,7 @@ export async function holdWishes(
   }
   // Whoever closed it meanwhile ended only what there was then.
   if (!(await isOpen(_id))) {
-    await endHolds(holds.map(({ id }) => id));
+    await dropHolds(holds.map(({ id }) => id));
     return undefined;
   }
   if (refused.length > 0)
@@ -97,6 +97,6 @@ export function byWish<T extends Pick<Appointment, 'resource' | 'students' | 'sl
 }
 
 /** Ends holds of a plan, each taken out of it first. */
-export async function endHolds(ids: Types.ObjectId[]): Promise<void> {
+export async function dropHolds(ids: Types.ObjectId[]): Promise<void> {
   for (const id of ids) await endHold(id, 'hold ended');
 }

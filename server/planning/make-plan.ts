@@ -7,7 +7,7 @@ import { Plan, type PlanGap, type PlanWish } from '../models/plan.js';
 import { buildProblem } from './build-problem.js';
 import { findOpenings, type Openings, type Wanted } from './find-openings.js';
 import { finishPlan } from './finish-plans.js';
-import { endHolds, findHolds, holdWishes, type Target } from './hold-wishes.js';
+import { dropHolds, findHolds, holdWishes, type Target } from './hold-wishes.js';
 import { solvePlan } from './solve-plan.js';
 
 export interface PlanRequest extends Pick<Plan, 'days' | 'breaks' | 'gap'> {
@@ -163,7 +163,7 @@ async function holdTargets(
   const now = await Plan.findById(plan._id, { appointments: 1 }).orFail().lean();
   const held = await findHolds({ wishes: plan.wishes, appointments: now.appointments }, deps.now());
   const stay = new Set([...held.values()].map(({ _id }) => String(_id)));
-  await endHolds(now.appointments.filter((id) => !stay.has(String(id))));
+  await dropHolds(now.appointments.filter((id) => !stay.has(String(id))));
   const targets = plan.wishes.flatMap(({ slot }, wish) => (slot && !held.has(wish) ? [{ wish, slot }] : []));
   return holdWishes(deps, family, plan, targets);
 }

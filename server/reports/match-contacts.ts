@@ -1,8 +1,9 @@
 import type { Types } from 'mongoose';
 import { Contact, contactName } from '../models/contact.js';
-import { documentsOf, findTogether } from '../models/find-together.js';
+import { documentsOf, findApart, findTogether } from '../models/find-together.js';
 import { User } from '../models/user.js';
 import type { UnbookedFamily } from './group-families.js';
+import { FEW } from './match-names.js';
 
 /** A person whom the office can call or write to. */
 export interface Reachable {
@@ -16,11 +17,17 @@ export async function matchContacts(
   account: Types.ObjectId,
   families: UnbookedFamily[],
 ): Promise<Reachable[][]> {
-  const { contacts, users } = await readPeople(
-    account,
-    families.flatMap((family) => family.contacts),
-    families.flatMap(({ adults }) => adults),
-  );
+  const named = families.flatMap((family) => family.contacts);
+  const adults = families.flatMap((family) => family.adults);
+  const find = named.length + adults.length > FEW ? findApart : findTogether;
+  const { contacts, users } = await find({
+    contacts: documentsOf(
+      Contact,
+      { _id: { $in: named }, account },
+      { fields: { firstName: 1, lastName: 1, email: 1, phone: 1 } },
+    ),
+    users: documentsOf(User, { _id: { $in: adults } }, { fields: { name: 1, email: 1 } }),
+  });
   const contactOf = new Map(contacts.map((contact) => [contact._id.toHexString(), contact]));
   const userOf = new Map(users.map((user) => [user._id.toHexString(), user]));
   return families.map((family) => {
@@ -34,29 +41,4 @@ export async function matchContacts(
         .map(({ name, email }) => ({ name, email, phone: '' })),
     ];
   });
-}
-
-type Named = Pick<Contact, '_id' | 'firstName' | 'lastName' | 'email' | 'phone'>;
-type Login = Pick<User, '_id' | 'name' | 'email'>;
-
-/** Those of one page are read by one command; of thousands, two commands are quicker. */
-const MANY = 500;
-
-async function readPeople(
-  account: Types.ObjectId,
-  named: Types.ObjectId[],
-  adults: Types.ObjectId[],
-): Promise<{ contacts: Named[]; users: Login[] }> {
-  const ofNamed = { firstName: 1, lastName: 1, email: 1, phone: 1 } as const;
-  const ofLogins = { name: 1, email: 1 } as const;
-  if (named.length + adults.length <= MANY)
-    return findTogether({
-      contacts: documentsOf<Contact>(Contact, { _id: { $in: named }, account }, { fields: ofNamed }),
-      users: documentsOf<User>(User, { _id: { $in: adults } }, { fields: ofLogins }),
-    });
-  const [contacts, users] = await Promise.all([
-    Contact.collection.find<Named>({ _id: { $in: named }, account }, { projection: ofNamed }).toArray(),
-    User.collection.find<Login>({ _id: { $in: adults } }, { projection: ofLogins }).toArray(),
-  ]);
-  return { contacts, users };
 }

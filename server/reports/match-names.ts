@@ -3,7 +3,7 @@ import type { Appointment, AppointmentState, Attended } from '../models/appointm
 import { Class, className } from '../models/class.js';
 import { Contact, contactName } from '../models/contact.js';
 import type { Event } from '../models/event.js';
-import { documentsOf, findTogether } from '../models/find-together.js';
+import { documentsOf, findApart, findTogether } from '../models/find-together.js';
 import { Resource } from '../models/resource.js';
 import { holdersOf, Slot } from '../models/slot.js';
 import { distinctIds } from '../web/lists.js';
@@ -14,7 +14,7 @@ import { sayProblem } from '../web/say-problem.js';
 import { askFamilies, nameFamilies, sayFamilies } from './match-families.js';
 
 /** More are read a collection at a time. */
-const FEW = 500;
+export const FEW = 500;
 
 type Scope = Pick<Event, '_id' | 'account' | 'timeZone'>;
 
@@ -80,63 +80,33 @@ export async function matchNames(
   const namedBefore = new Set(known.resources?.map(({ _id }) => _id.toHexString()));
   const unnamed = appointments.flatMap(holdersOf).filter((id) => !namedBefore.has(id.toHexString()));
   const unread = appointments.map(({ slot }) => slot).filter((slot) => !read.has(slot.toHexString()));
+  const households = distinctIds(appointments.map((item) => item.household));
   const isMany = appointments.length > FEW;
-  const few = isMany
-    ? undefined
-    : await findTogether({
-        resources: documentsOf(
-          Resource,
-          { _id: { $in: distinctIds(unnamed) }, ...scope },
-          { fields: { name: 1, room: 1 } },
-        ),
-        slots: documentsOf(Slot, { _id: { $in: distinctIds(unread) }, ...scope }, { fields: { kind: 1 } }),
-        classes: documentsOf(
-          Class,
-          { _id: ids((item) => (item.class ? [item.class] : [])), ...scope },
-          { fields: { 'synced.students': 0, 'synced.teachers': 0 } },
-        ),
-        students: documentsOf(
-          Contact,
-          { _id: ids((item) => item.students), account: event.account },
-          { fields: PERSON },
-        ),
-        families: askFamilies(
-          event.account,
-          known.families ? [] : distinctIds(appointments.map((item) => item.household)),
-        ),
-      });
-  const [resources, slots, classes, students, familyOf] = few
-    ? ([
-        few.resources,
-        few.slots,
-        few.classes,
-        few.students,
-        known.families ?? nameFamilies(few.families),
-      ] as const)
-    : await Promise.all([
-        unnamed.length > 0
-          ? Resource.find({ _id: { $in: distinctIds(unnamed) }, ...scope }, { name: 1, room: 1 }).lean()
-          : [],
-        unread.length > 0
-          ? Slot.collection
-              .find<Pick<Slot, '_id' | 'kind'>>(
-                { _id: { $in: distinctIds(unread) }, ...scope },
-                { projection: { kind: 1 } },
-              )
-              .toArray()
-          : [],
-        Class.find(
-          { _id: ids((item) => (item.class ? [item.class] : [])), ...scope },
-          { 'synced.name': 1, 'synced.course': 1, edits: 1 },
-        ).lean<Pick<Class, '_id' | 'synced' | 'edits'>[]>(),
-        Contact.collection
-          .find<Pick<Contact, '_id' | keyof typeof PERSON>>(
-            { _id: ids((item) => item.students), account: event.account },
-            { projection: PERSON },
-          )
-          .toArray(),
-        known.families ?? sayFamilies(event.account, distinctIds(appointments.map((item) => item.household))),
-      ]);
+  const questions = {
+    resources: documentsOf(
+      Resource,
+      { _id: { $in: distinctIds(unnamed) }, ...scope },
+      { fields: { name: 1, room: 1 } },
+    ),
+    slots: documentsOf(Slot, { _id: { $in: distinctIds(unread) }, ...scope }, { fields: { kind: 1 } }),
+    classes: documentsOf(
+      Class,
+      { _id: ids((item) => (item.class ? [item.class] : [])), ...scope },
+      { fields: { 'synced.name': 1, 'synced.course': 1, edits: 1 } },
+    ),
+    students: documentsOf(
+      Contact,
+      { _id: ids((item) => item.students), account: event.account },
+      { fields: PERSON },
+    ),
+    // Of thousands the families are read by way of their own.
+    families: askFamilies(event.account, known.families || isMany ? [] : households),
+  };
+  const [{ resources, slots, classes, students, families }, readBefore] = await Promise.all([
+    isMany ? findApart(questions) : findTogether(questions),
+    known.families ?? (isMany ? sayFamilies(event.account, households) : undefined),
+  ]);
+  const familyOf = readBefore ?? nameFamilies(families);
   const [resourceOf, slotOf, classOf, studentOf] = [
     byId<NamedResource>([...(known.resources ?? []), ...resources]),
     byId([...(known.slots ?? []), ...slots]),

@@ -4,6 +4,7 @@ import type { Deps } from '../deps.js';
 import { explainDiskFault } from '../disk-faults.js';
 import type { Actor } from './actor.js';
 import { findReader, speakIn, wordsFor } from './read-language.js';
+import { readPageBefore } from './read-page-before.js';
 import { sayIn, type Said } from './words.js';
 
 /** Ends a request with a page that says why. Thrown from handlers and guards. */
@@ -114,16 +115,8 @@ function pageWhileGone(error: unknown, req: Request): ErrorPage & { lookHref?: s
   if (req.method === 'GET' || req.method === 'HEAD') return DATABASE_GONE;
   if (error instanceof DatabaseGone && error.when === 'nothing begun') return NOT_BEGUN;
   const { lookHref } = req.res?.locals ?? {};
-  return { ...UNSURE, lookHref: typeof lookHref === 'string' ? lookHref : pageOf(req) };
-}
-
-/** Where to check whether a change was made: the page it was sent from, unless the handler says otherwise. */
-function pageOf(req: Request): string {
-  const from = req.get('referer') ?? '';
-  const { host, pathname, search } = URL.canParse(from)
-    ? new URL(from)
-    : { host: '', pathname: '/', search: '' };
-  return host === req.get('host') ? pathname + search : '/';
+  // Where to check whether a change was made: the page it was sent from, unless the handler says otherwise.
+  return { ...UNSURE, lookHref: typeof lookHref === 'string' ? lookHref : readPageBefore(req) };
 }
 
 function pageFor(error: unknown): ErrorPage {

@@ -3,6 +3,8 @@ import type { Account } from '../models/account.js';
 import { User } from '../models/user.js';
 import { maybeActor } from './actor.js';
 import { styleOf, type Style } from './place.js';
+import { readCookie } from './read-cookie.js';
+import { readPageBefore } from './read-page-before.js';
 import {
   languageCalled,
   languageOf,
@@ -119,10 +121,7 @@ function isParentAlone({ grants }: Pick<User, 'grants'>): boolean {
   return grants.every(({ level }) => level === 'customer');
 }
 
-function chosenHere(req: Request): string | undefined {
-  const pairs = (req.get('cookie') ?? '').split(';').map((pair) => pair.trim().split('='));
-  return pairs.find(([name]) => name === COOKIE)?.[1];
-}
+const chosenHere = (req: Request): string | undefined => readCookie(req, COOKIE);
 
 /** The browser's language, if it is one that is offered. */
 function preferred(req: Request, offered: Language[]): string | undefined {
@@ -136,9 +135,9 @@ function preferred(req: Request, offered: Language[]): string | undefined {
  */
 function pageIn(req: Request, code: string): string {
   const isPage = req.method === 'GET' || req.method === 'HEAD';
-  const address = isPage ? `http://page${req.originalUrl}` : (req.get('referer') ?? '');
-  const page = URL.canParse(address) ? new URL(address) : undefined;
-  if (!page || (!isPage && page.host !== req.get('host'))) return `/?lang=${code}`;
+  const address = `http://page${isPage ? req.originalUrl : readPageBefore(req)}`;
+  if (!URL.canParse(address)) return `/?lang=${code}`;
+  const page = new URL(address);
   page.searchParams.set('lang', code);
   // Two slashes would lead to another host.
   return page.pathname.replace(/^\/+/, '/') + page.search;

@@ -50,6 +50,9 @@ const sentences = i18next.createInstance();
 await sentences.init({
   fallbackLng: 'en',
   resources: Object.fromEntries(catalogs.map(({ code, words }) => [code, { translation: words }])),
+  parseMissingKeyHandler: (key) => {
+    throw new Error(`views/words has no ${key}.`);
+  },
   // Pages and mails escape where they print.
   interpolation: { escapeValue: false },
 });
@@ -82,11 +85,8 @@ export function wordsOf(place: Style): Words {
   let words = spoken.get(code);
   if (!words) {
     const say = sentences.getFixedT(code);
-    words = (key, values = {}) => {
-      if (!sentences.exists(key, { lng: code, ...values })) throw new Error(`views/words has no ${key}.`);
-      // A sentence that ends with an abbreviation, such as “p.m.”, has one period.
-      return say(key, values).replace(/\.\.$/, '.');
-    };
+    // A sentence that ends with an abbreviation, such as “p.m.”, has one period.
+    words = (key, values = {}) => say(key, values).replace(/\.\.$/, '.');
     spoken.set(code, words);
   }
   return words;
