@@ -39,9 +39,9 @@ export interface LoginRow {
   name: string;
   email: string;
   access: Access[];
-  /** The invitation is still open: they have never set a password, or have accepted nothing yet. */
   /** It was offered by a version before 0.8, whose links no longer open: it must be sent again. */
   isOutdated?: true;
+  /** The invitation is still open: they have never set a password, or have accepted nothing yet. */
   invited: boolean;
 }
 

@@ -69,7 +69,7 @@ export async function sendLink(
   // Who is invited is to work here, and staff read English.
   const reader =
     kind === 'invitation'
-      ? readerCalled('en', { ...(school?.locale ? { locale: school.locale } : {}), languages: ['en'] })
+      ? readerCalled('en', Object.assign({}, school, { languages: ['en'] }))
       : readerCalled(user.language, school ?? {});
   const t = wordsOf(reader);
   const to = `${deps.config.publicUrl}${about.path}/${secret}`;

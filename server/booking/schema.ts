@@ -24,13 +24,16 @@ export interface ConfirmForm {
   meet?: MeetingKind;
 }
 
+/** The longest note of a family. */
+export const NOTE_MAX = 500;
+
 const confirmSchema = Joi.object<ConfirmForm>({
   note: Joi.string()
     .trim()
     // Browsers count the end of a line as one character and send two.
     .replace(/\r\n?/g, '\n')
     .replace(/[^\P{Cc}\n]/gu, ' ')
-    .max(500)
+    .max(NOTE_MAX)
     .allow('')
     .default('')
     .label('a note'),

@@ -18,7 +18,7 @@ import { whenInWords } from '../web/format-time.js';
 import { placed, type PlacedEvent } from '../web/place.js';
 import { inLanguage, readerCalled } from '../web/read-language.js';
 import { sayAnswers } from '../web/say-answers.js';
-import { sayCallOffice } from '../web/say-office.js';
+import { answersTo, sayCallOffice } from '../web/say-office.js';
 import { wordsOf, type Words } from '../web/words.js';
 import { nameMeetings, questionsAbout, type Meeting } from './queries.js';
 import { writeCalendar } from './write-calendar.js';
@@ -97,7 +97,6 @@ export async function writeMails(
   if (!household || !event || !account) return [];
   const addressees = household.keptFor ? await addresseesOf(household) : facts.adults;
   const adults = await withoutUnsubscribed(news, account._id, addressees);
-  const replyTo = event.office?.replyTo || event.office?.email;
   const link = `${deps.config.publicUrl}/e/${event.link}`;
   return adults.flatMap((adult) => {
     const reader = readerCalled(adult.language, account);
@@ -118,7 +117,7 @@ export async function writeMails(
       event: event._id,
       kind: `appointment ${news}`,
       to: adult.email.toLowerCase(),
-      ...(replyTo ? { replyTo } : {}),
+      ...answersTo(event),
       subject,
       ...inLanguage(reader),
       // Words of an event's own may leave the news out, with which it stands else.

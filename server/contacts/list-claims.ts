@@ -1,6 +1,7 @@
 import type { Types } from 'mongoose';
 import { ChildTry, childTryId } from '../models/child-try.js';
 import type { Contact } from '../models/contact.js';
+import { documentsOf, findTogether } from '../models/find-together.js';
 import { Household, type ChildProof, type HouseholdChild } from '../models/household.js';
 import { isBlocked, User } from '../models/user.js';
 
@@ -25,12 +26,12 @@ export interface Claim {
 
 /** The adults who have claimed a child: each household, with the adult who added the child. */
 export async function listClaims({ _id, account }: Contact): Promise<Claim[]> {
-  const [having, lost, parted] = await Promise.all([
-    Household.find({ account, 'children.student': _id, ofSchool: { $ne: true } }).lean(),
+  const { having, lost, parted } = await findTogether({
+    having: documentsOf(Household, { account, 'children.student': _id, ofSchool: { $ne: true } }),
     // The partial index answers only a filter that asks for the field to exist.
-    Household.find({ account, 'removed.student': { $eq: _id, $exists: true } }).lean(),
-    Household.find({ account, 'dropped.student': { $eq: _id, $exists: true } }).lean(),
-  ]);
+    lost: documentsOf(Household, { account, 'removed.student': { $eq: _id, $exists: true } }),
+    parted: documentsOf(Household, { account, 'dropped.student': { $eq: _id, $exists: true } }),
+  });
   const ofChild = ({ student }: { student: Types.ObjectId }) => student.equals(_id);
   const claims: (Pick<HouseholdChild, 'adult' | 'by'> & Pick<Claim, 'since' | 'removedAt' | 'droppedAt'>)[] =
     [

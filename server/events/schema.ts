@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import { IANAZone } from 'luxon';
 import type { Types } from 'mongoose';
-import { MAX_DAYS, type Event } from '../models/event.js';
+import { MAX_DAYS, USUAL_WALK, type Event } from '../models/event.js';
 import type { SettingsFields } from '../web/compare-seen.js';
 import { zoneLabel } from '../web/format-zone.js';
 import type { Style } from '../web/place.js';
@@ -73,8 +73,10 @@ export const eventForm = Joi.object<EventForm, true>({
   perStudent: count(0, 100, 'the appointments for each student').optional().default(0),
   perTeacherAndDay: count(0, 200, 'the appointments for each teacher and day').optional().default(0),
   gapMinutes: count(0, 240, 'the minutes between two appointments'),
-  walkRooms: count(0, 60, 'the minutes to walk between rooms').optional().default(0),
-  walkSchools: count(0, 240, 'the minutes to walk between schools').optional().default(15),
+  walkRooms: count(0, 60, 'the minutes to walk between rooms').optional().default(USUAL_WALK.walkRooms),
+  walkSchools: count(0, 240, 'the minutes to walk between schools')
+    .optional()
+    .default(USUAL_WALK.walkSchools),
 });
 
 const orNone = (value: string) => (value === '0' ? 'No limit' : value);
@@ -111,8 +113,7 @@ function sayDays(value: string, style: Style): string {
 export function formOf(event: EventSettings): Record<string, unknown> {
   const { opensAt, closesAt, ...limits } = event.booking;
   return {
-    walkRooms: 0,
-    walkSchools: 15,
+    ...USUAL_WALK,
     ...limits,
     name: event.name,
     place: event.place,
@@ -137,8 +138,7 @@ export function freshEvent(timeZone: string): Record<string, unknown> {
     perStudent: 0,
     perTeacherAndDay: 0,
     gapMinutes: 0,
-    walkRooms: 0,
-    walkSchools: 15,
+    ...USUAL_WALK,
   };
 }
 

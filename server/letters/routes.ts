@@ -14,7 +14,7 @@ import { addressOf, pagerOf, sliceOf } from '../web/paging.js';
 import { FRESH_FORM, parseForm, parseQuery, typedValues, type Form } from '../web/parse.js';
 import { saveSeen } from '../web/save-seen.js';
 import { say } from '../web/session.js';
-import { andList } from '../web/format-count.js';
+import { nameLanguages } from '../web/name-languages.js';
 import { placed } from '../web/place.js';
 import { languageCalled, languageOf, styleIn, wordsOf } from '../web/words.js';
 import { drawCode } from './draw-code.js';
@@ -86,14 +86,11 @@ export function letterRoutes(deps: Deps): Router {
       ...eventPage(event, 'overview'),
       title: `${event.name}: Poster`,
       size,
-      papers: [
-        {
-          label: 'US Letter',
-          href: addressOf(home, { size: 'letter', language: code }),
-          current: size === 'letter',
-        },
-        { label: 'A4', href: addressOf(home, { size: 'a4', language: code }), current: size === 'a4' },
-      ],
+      papers: Object.entries({ letter: 'US Letter', a4: 'A4' }).map(([paper, label]) => ({
+        label,
+        href: addressOf(home, { size: paper, language: code }),
+        current: size === paper,
+      })),
       languageChips: languagesOf(accountOf(res)).map((one) => ({
         label: one.name,
         href: addressOf(home, { size, language: one.code }),
@@ -139,7 +136,7 @@ async function showList(res: Response, query: LettersQuery, form: Form): Promise
     lettersHome: homeOf(res),
     languageChoices: letterLanguages(languagesOf(accountOf(res))).map((value) => ({
       value,
-      label: nameLanguages(value),
+      label: nameLanguages(value.split('+')),
     })),
     kept,
     form,
@@ -154,15 +151,6 @@ async function showList(res: Response, query: LettersQuery, form: Form): Promise
       href({ page }),
     ),
   });
-}
-
-/** "English and Español". */
-function nameLanguages(codes: string): string {
-  return andList(namesOf(codes.split('+')), { locale: 'en-US' });
-}
-
-function namesOf(codes: string[]): string[] {
-  return codes.flatMap((code) => languageCalled(code)?.name ?? []);
 }
 
 /** The filters as an address has them. */
@@ -197,7 +185,7 @@ function askFirst(res: Response, form: LettersForm, rows: Addressee[]): void {
     },
     withoutNumber: rows.length - coded.length,
     // What the school wrote is in its own language.
-    usualIn: event.letter ? andList(namesOf(others), { locale: 'en-US' }) : '',
+    usualIn: event.letter ? nameLanguages(others) : '',
     names: rows.slice(0, 5).map(({ name }) => name),
     cancel: addressOf(homeOf(res), keptOf(form)),
     fields: {

@@ -11,6 +11,9 @@ import {
 import { scopedSchema, type Scoped } from './scoped.js';
 import { SLOT_KINDS, SLOT_STATES, type SlotKind, type SlotState } from './slot.js';
 
+/** The minutes to walk until the school says otherwise. */
+export const USUAL_WALK = { walkRooms: 0, walkSchools: 15 } as const;
+
 /** Where an event's classes come from, and whether they are kept fresh. */
 export interface EventSync {
   on: boolean;
@@ -76,7 +79,7 @@ export interface Event extends Scoped {
     perTeacherAndDay: number;
     /** Least minutes between two appointments of one household; 0 allows back to back. */
     gapMinutes: number;
-    /** Minutes to walk from room to room, and from school to school, which a family's plan leaves between two meetings. Absent: 0 and 15. */
+    /** Minutes to walk from room to room, and from school to school, which a family's plan leaves between two meetings. Absent: `USUAL_WALK`. */
     walkRooms?: number;
     walkSchools?: number;
     /** How many slots in a row one appointment may take. Absent: one. */

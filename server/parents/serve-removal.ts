@@ -84,7 +84,8 @@ async function showRemoval(deps: Deps, res: Response, family: Family, student: C
   res.render('booking/remove', {
     title: t('remove.title', { child: child.name }),
     ...{ child, meetings, later: meetings.some(({ isLate }) => isLate) },
-    note: await sayAgain(res, family, student),
+    // It's shown where the child can be removed now.
+    note: meetings.length > 0 ? '' : await sayAgain(res, family, student),
   });
 }
 

@@ -2,13 +2,13 @@ import type { Types } from 'mongoose';
 import { checkHeld, type Agreed } from '../booking/confirm-appointment.js';
 import type { Family } from '../parents/load-conference.js';
 import type { Deps } from '../deps.js';
-import { Appointment, type Refusal } from '../models/appointment.js';
+import type { Refusal } from '../models/appointment.js';
 import type { Answer } from '../models/appointment-field.js';
 import { Plan, type PlanAgreed } from '../models/plan.js';
 import type { MeetingKind } from '../models/slot.js';
 import { endHold } from '../booking/check-holder.js';
 import { finishPlan } from './finish-plans.js';
-import { findHolds, holdWishes } from './hold-wishes.js';
+import { findHolds, firstEnd, holdWishes, missingOf } from './hold-wishes.js';
 import { findPlan, reopenPlan, shownOf } from './make-plan.js';
 
 export interface PlanBooking {
@@ -106,7 +106,7 @@ export async function holdAgain(
   plan: Plan,
 ): Promise<'held' | 'taken again' | 'changed'> {
   const held = await findHolds(plan, deps.now());
-  const missing = plan.wishes.flatMap(({ slot }, wish) => (slot && !held.has(wish) ? [{ wish, slot }] : []));
+  const missing = missingOf(plan.wishes, held);
   if (missing.length === 0 && plan.state === 'held') return 'held';
   if (plan.state !== 'held' && !(await reopenPlan(deps, family, plan))) return 'changed';
   const refused = await holdWishes(deps, family, plan, missing);
@@ -154,11 +154,8 @@ export async function leaveWish(
 export async function noteEnd(deps: Deps, { _id }: Plan): Promise<void> {
   const plan = await Plan.findOne({ _id, state: 'held' }).lean();
   if (!plan) return;
-  const ends = [...(await findHolds(plan, deps.now())).values()].map(
-    ({ expiresAt }) => expiresAt?.getTime() ?? 0,
-  );
-  if (ends.length > 0)
-    await Plan.updateOne({ _id, state: 'held' }, { $set: { expiresAt: new Date(Math.min(...ends)) } });
+  const end = firstEnd(await findHolds(plan, deps.now()));
+  if (end.expiresAt) await Plan.updateOne({ _id, state: 'held' }, { $set: end });
 }
 
 async function checkAll(
@@ -168,22 +165,18 @@ async function checkAll(
   booking: PlanBooking,
 ): Promise<{ ok: true; all: PlanAgreed[] } | { ok: false; reason: 'changed' | 'not open' }> {
   const held = await findHolds(plan, deps.now());
-  const whole = await Appointment.find({ _id: { $in: [...held.values()].map(({ _id }) => _id) } }).lean();
   const all: PlanAgreed[] = [];
   let reason: 'changed' | undefined;
-  for (const [wish, { _id }] of held) {
-    const pending = whole.find((one) => one._id.equals(_id));
+  for (const [wish, pending] of held) {
     const kind = booking.kind(wish);
     const ask = { event, household: household._id, by: 'household' as const, ...(kind ? { kind } : {}) };
-    const checked = pending
-      ? await checkHeld(deps, ask, pending)
-      : ({ ok: false, reason: 'hold ended' } as const);
-    if (checked.ok) all.push(agree(_id, checked.agreed, booking.note(wish)));
+    const checked = await checkHeld(deps, ask, pending);
+    if (checked.ok) all.push(agree(pending._id, checked.agreed, booking.note(wish)));
     else if (checked.reason === 'not open') return { ok: false, reason: 'not open' };
     // Its time may be free still: it is taken again, or another window has done that.
     else if (checked.reason === 'hold ended') continue;
     else {
-      await endHold(_id, checked.reason);
+      await endHold(pending._id, checked.reason);
       if (await loseWish(deps, plan, wish, checked.reason)) reason = 'changed';
     }
   }

@@ -1,4 +1,5 @@
 import type { Types } from 'mongoose';
+import { USUAL_WALK } from '../models/event.js';
 import type { Plan } from '../models/plan.js';
 import { dayOf, toLocal } from '../web/local-time.js';
 import type { PlacedEvent } from '../web/place.js';
@@ -22,7 +23,7 @@ type Terms = Pick<Plan, 'days' | 'breaks' | 'gap'>;
 /** @param without slots that a wish can't have, by its index */
 export function buildProblem(
   event: PlacedEvent,
-  { offers, kept, left }: Openings,
+  { offers, kept, left }: Omit<Openings, 'kept'> & { kept: Kept[] },
   terms: Terms,
   without: (wish: number, slot: Types.ObjectId) => boolean = () => false,
 ): Asked {
@@ -66,7 +67,7 @@ export function buildProblem(
 
 /** The minutes that an event, and this family, want between two meetings. */
 export function walkOf({ booking }: PlacedEvent, { gap }: Pick<Terms, 'gap'>): Walk {
-  const { gapMinutes, walkRooms: rooms = 0, walkSchools: schools = 15 } = booking;
+  const { gapMinutes, walkRooms: rooms, walkSchools: schools } = { ...USUAL_WALK, ...booking };
   return { gap: Math.max(gap, gapMinutes), rooms, schools };
 }
 

@@ -168,6 +168,6 @@ async function openingsBeside(deps: Deps, family: Family, plan: Plan, wish: numb
     const place = all.offers[n]?.openings.find((opening) => opening.slot._id.equals(slot))?.place;
     return n === wish ? [] : [{ wish: n, from, to, ...(place ? { place } : {}) }];
   });
-  const kept = [...all.kept.map((one) => ({ ...one, wish: -1 })), ...rest];
+  const kept = [...(await all.kept()).map((one) => ({ ...one, wish: -1 })), ...rest];
   return [{ ...all, offers: all.offers.slice(wish, wish + 1) }, kept] as const;
 }

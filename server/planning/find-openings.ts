@@ -11,6 +11,7 @@ import { Diary } from '../models/diary.js';
 import type { PlanGap } from '../models/plan.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
+import { groupBy } from '../web/lists.js';
 import { dayOf } from '../web/local-time.js';
 import type { Place } from './measure-plan.js';
 
@@ -42,7 +43,8 @@ export interface Kept {
 
 export interface Openings {
   offers: Offered[];
-  kept: Kept[];
+  /** When else the family is at meetings; read when a plan is made, not for its form. */
+  kept: () => Promise<Kept[]>;
   /** How many more meetings the event's limits leave the family, and each child. */
   left: { family: number; child: (student: string) => number };
 }
@@ -131,7 +133,7 @@ export async function findOpenings(family: Family, wanted: Wanted[], now: Date):
   const ownHere = own.filter((one) => one.event?.equals(event._id)).length;
   return {
     offers,
-    kept: await busy.kept(),
+    kept: busy.kept,
     left: {
       // A limit may be lower than what was booked before it: that's none left, and takes nothing from the others.
       family: booking.perHousehold ? Math.max(0, booking.perHousehold - ownHere) : Infinity,
@@ -189,10 +191,10 @@ async function findBusy(
     { _id: 1 },
   ).lean();
   const ids = new Set(alive.map(({ _id }) => String(_id)));
-  const byPerson = new Map<string, typeof entries>();
-  for (const entry of entries)
-    if (ids.has(String(entry.appointment)))
-      byPerson.set(entry.person, [...(byPerson.get(entry.person) ?? []), entry]);
+  const byPerson = groupBy(
+    entries.filter(({ appointment }) => ids.has(String(appointment))),
+    ({ person }) => person,
+  );
   return {
     isBusy: (slot: Slot) =>
       [slot.resource, ...(slot.with ?? [])].some((holder) =>
@@ -202,7 +204,7 @@ async function findBusy(
             ?.some((entry) => entry.from < slot.to && slot.from < entry.to && !entry.slot.equals(slot._id)),
         ),
       ),
-    async kept(): Promise<Kept[]> {
+    kept: async (): Promise<Kept[]> => {
       const mine = new Set(own.map(({ _id }) => String(_id)));
       const else_ = family.flatMap((person) => byPerson.get(person) ?? []);
       const [held, where] = await Promise.all([

@@ -12,11 +12,6 @@ export interface Target {
   slot: Types.ObjectId;
 }
 
-export type Hold = Pick<
-  Appointment,
-  '_id' | 'slot' | 'resource' | 'students' | 'from' | 'to' | 'expiresAt' | 'kind'
->;
-
 /**
  * Takes slots on hold for wishes of a plan. The plan names each hold before there is one, so that whoever ends it can take it out.
  * @returns why not, of those that could not be had; undefined where the plan is not open any more, and then nothing is taken
@@ -70,12 +65,12 @@ async function isOpen(_id: Types.ObjectId): Promise<boolean> {
 export async function findHolds(
   { appointments, wishes }: Pick<Plan, 'appointments' | 'wishes'>,
   now: Date,
-): Promise<Map<number, Hold>> {
+): Promise<Map<number, Appointment>> {
   const found = await Appointment.find({
     _id: { $in: appointments },
     state: 'pending',
     expiresAt: { $gt: now },
-  }).lean<Hold[]>();
+  }).lean();
   return byWish(wishes, found);
 }
 
@@ -94,6 +89,17 @@ export function byWish<T extends Pick<Appointment, 'resource' | 'students' | 'sl
     return mine ? [[n, mine]] : [];
   });
   return new Map(found);
+}
+
+/** The times that a plan has and does not hold. */
+export function missingOf(wishes: PlanWish[], held: Map<number, unknown>): Target[] {
+  return wishes.flatMap(({ slot }, wish) => (slot && !held.has(wish) ? [{ wish, slot }] : []));
+}
+
+/** When the first of some holds ends; of none there is nothing to store. */
+export function firstEnd(held: Map<number, Appointment>): { expiresAt?: Date } {
+  const ends = [...held.values()].flatMap(({ expiresAt }) => expiresAt?.getTime() ?? []);
+  return ends.length > 0 ? { expiresAt: new Date(Math.min(...ends)) } : {};
 }
 
 /** Ends holds of a plan, each taken out of it first. */

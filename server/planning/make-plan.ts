@@ -7,7 +7,7 @@ import { Plan, type PlanGap, type PlanWish } from '../models/plan.js';
 import { buildProblem } from './build-problem.js';
 import { findOpenings, type Openings, type Wanted } from './find-openings.js';
 import { finishPlan } from './finish-plans.js';
-import { dropHolds, findHolds, holdWishes, type Target } from './hold-wishes.js';
+import { dropHolds, findHolds, firstEnd, holdWishes, missingOf, type Target } from './hold-wishes.js';
 import { solvePlan } from './solve-plan.js';
 
 export interface PlanRequest extends Pick<Plan, 'days' | 'breaks' | 'gap'> {
@@ -115,7 +115,7 @@ async function fillPlan(deps: Deps, family: Family, plan: Plan): Promise<Plan> {
     openings = await findOpenings(family, plan.wishes, deps.now());
     const asked = buildProblem(
       family.event,
-      openings,
+      { ...openings, kept: await openings.kept() },
       plan,
       (wish, slot) =>
         isOut(wish) !== undefined || refused.some((one) => one.wish === wish && one.slot.equals(slot)),
@@ -164,22 +164,17 @@ async function holdTargets(
   const held = await findHolds({ wishes: plan.wishes, appointments: now.appointments }, deps.now());
   const stay = new Set([...held.values()].map(({ _id }) => String(_id)));
   await dropHolds(now.appointments.filter((id) => !stay.has(String(id))));
-  const targets = plan.wishes.flatMap(({ slot }, wish) => (slot && !held.has(wish) ? [{ wish, slot }] : []));
-  return holdWishes(deps, family, plan, targets);
+  return holdWishes(deps, family, plan, missingOf(plan.wishes, held));
 }
 
 /** Makes the plan one to look at. Whatever is named in it is on hold, or was taken out by whoever ended it. */
 async function openPlan(deps: Deps, { _id, wishes, quality }: Plan): Promise<Plan> {
   const made = await Plan.findById(_id).orFail().lean();
   const held = await findHolds({ wishes, appointments: made.appointments }, deps.now());
-  const ends = [...held.values()].map(({ expiresAt }) => expiresAt?.getTime() ?? Infinity);
   const opened = await Plan.findOneAndUpdate(
     { _id, state: 'making' },
     {
-      $set: {
-        ...{ state: 'held', wishes, quality },
-        ...(ends.length > 0 ? { expiresAt: new Date(Math.min(...ends)) } : {}),
-      },
+      $set: { state: 'held', wishes, quality, ...firstEnd(held) },
     },
     { returnDocument: 'after' },
   ).lean();

@@ -34,7 +34,6 @@ export interface Offer {
   days: OfferedDay[];
   /** Whom several of the children could meet together. */
   shared: { resource: string; teacher: string; children: string[] }[];
-  openings: Openings;
 }
 
 /** Whom a family could plan to meet, on which days, and why it cannot meet the others. */
@@ -78,7 +77,6 @@ export async function offerPlan(family: Family, now: Date): Promise<Offer> {
     choices,
     days: daysOf(openings, event.timeZone),
     shared: sharedOf(choices),
-    openings,
   };
 }
 

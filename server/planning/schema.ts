@@ -1,5 +1,6 @@
 import Joi from 'joi';
 import type { Types } from 'mongoose';
+import { NOTE_MAX } from '../booking/schema.js';
 import { objectId, objectIds } from '../web/parse.js';
 
 /** Meetings in one plan: more than the children of a large family have teachers. */
@@ -63,8 +64,6 @@ export const planForm = Joi.object<PlanForm>({
 export const againQuery = Joi.object<{ again?: Types.ObjectId }, true>({ again: objectId() });
 
 export const chooseForm = Joi.object<{ slot: Types.ObjectId }, true>({ slot: objectId().required() });
-
-const NOTE_MAX = 500;
 
 /** A note as one meeting's form has it, cut where it is longer than its field takes. */
 export function readNote(value: unknown): string {

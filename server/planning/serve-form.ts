@@ -41,7 +41,7 @@ export function formPages(deps: Deps): Router {
     }
     if (bookingState(family.event, deps.now()) !== 'open') {
       res.status(409);
-      await showForm(deps, res, family);
+      await showForm(deps, res, family, undefined, offer);
       return;
     }
     const tooMany = await refusedTry(res, () => limit.take(family.actor.user.toHexString()));

@@ -1,20 +1,23 @@
 import type { Response } from 'express';
-import { childrenWithTeachers, meetingsOf, withNames, type Meeting } from '../booking/queries.js';
+import { childName, meetingsOf, withNames, type Meeting } from '../booking/queries.js';
 import type { Family } from '../parents/load-conference.js';
 import { questionsFor } from '../booking/read-answers.js';
 import type { Deps } from '../deps.js';
 import { Appointment } from '../models/appointment.js';
+import { Contact } from '../models/contact.js';
+import { documentsOf, findTogether } from '../models/find-together.js';
 import type { Plan } from '../models/plan.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import { andList } from '../web/format-count.js';
 import { fullDay, timeOfDay, timeSpan } from '../web/format-time.js';
+import { groupBy } from '../web/lists.js';
 import { dayOf } from '../web/local-time.js';
 import { FRESH_FORM, type Form } from '../web/parse.js';
 import { wordsOf } from '../web/words.js';
 import { asPlanTime } from './build-problem.js';
 import { holdableUntil } from './change-line.js';
-import { byWish } from './hold-wishes.js';
+import { byWish, missingOf } from './hold-wishes.js';
 import { shownOf } from './make-plan.js';
 import { measurePlan } from './measure-plan.js';
 import { mayChoose, sayGap } from './say-gap.js';
@@ -46,12 +49,9 @@ export async function showPlan(
   const { event, home } = family;
   const say = wordsOf(event);
   const { lines, missing } = await linesOf(deps, family, plan);
-  const days = [...new Set(lines.map(({ from }) => dayOf(from, event.timeZone)))].map((day) => ({
+  const days = [...groupBy(lines, ({ from }) => dayOf(from, event.timeZone))].map(([day, ofDay]) => ({
     label: fullDay(day, event),
-    lines: withWaits(
-      lines.filter(({ from }) => dayOf(from, event.timeZone) === day),
-      family,
-    ),
+    lines: withWaits(ofDay, family),
   }));
   const count = lines.filter(({ n }) => n !== undefined).length;
   const measure = measurePlan(
@@ -121,7 +121,7 @@ async function linesOf(deps: Deps, family: Family, plan: Plan) {
 
 /** Times that the plan has and nobody holds for the family any more. */
 async function lostTimes(plan: Plan, held: Map<number, unknown>): Promise<Map<number, Slot>> {
-  const ids = plan.wishes.flatMap(({ slot }, n) => (slot && !held.has(n) ? [slot] : []));
+  const ids = missingOf(plan.wishes, held).map(({ slot }) => slot);
   if (ids.length === 0) return new Map();
   const slots = await Slot.find({ _id: { $in: ids }, event: plan.event }).lean();
   return new Map(
@@ -137,17 +137,23 @@ export async function namesOf(
   { event, household }: Family,
   { wishes }: Pick<Plan, 'wishes'>,
 ): Promise<{ teacher: string; children: string }[]> {
-  const [children, resources] = await Promise.all([
-    childrenWithTeachers(event, household.children, []),
-    Resource.find(
-      { _id: { $in: wishes.map(({ resource }) => resource) }, event: event._id },
-      { name: 1 },
-    ).lean(),
-  ]);
+  const ofFamily = { _id: { $in: household.children.map(({ student }) => student) }, account: event.account };
+  const ofPlan = { _id: { $in: wishes.map(({ resource }) => resource) }, event: event._id };
+  const { children, resources } = await findTogether({
+    children: documentsOf(
+      Contact,
+      { ...ofFamily, type: 'student' },
+      { fields: { firstName: 1, lastName: 1 } },
+    ),
+    resources: documentsOf(Resource, ofPlan, { fields: { name: 1 } }),
+  });
   return wishes.map(({ students, resource }) => ({
     teacher: resources.find(({ _id }) => _id.equals(resource))?.name ?? '',
     children: andList(
-      students.flatMap((id) => children.find((child) => child.id === id.toHexString())?.name ?? []),
+      students.flatMap((id) => {
+        const child = children.find(({ _id }) => _id.equals(id));
+        return child ? childName(child) : [];
+      }),
       event,
     ),
   }));

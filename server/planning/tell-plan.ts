@@ -1,19 +1,21 @@
 import type { Deps } from '../deps.js';
 import { addresseesOf } from '../booking/tell-household.js';
-import { withNames, type Meeting } from '../booking/queries.js';
+import { nameMeetings, questionsAbout, type Meeting } from '../booking/queries.js';
 import { writeCalendar } from '../booking/write-calendar.js';
 import { Account } from '../models/account.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Event } from '../models/event.js';
+import { findTogether } from '../models/find-together.js';
 import { Household } from '../models/household.js';
 import type { Plan } from '../models/plan.js';
 import { queueMail } from '../notifications/queue-mail.js';
 import { daysInWords, fullDay, timeSpan } from '../web/format-time.js';
+import { groupBy } from '../web/lists.js';
 import { dayOf } from '../web/local-time.js';
 import { placed, type PlacedEvent } from '../web/place.js';
 import { inLanguage, readerCalled } from '../web/read-language.js';
 import { sayAnswers } from '../web/say-answers.js';
-import { callOffice } from '../web/say-office.js';
+import { answersTo, callOffice } from '../web/say-office.js';
 import { wordsOf } from '../web/words.js';
 
 /** Mails the adults of a household once about all meetings of a plan, with one calendar file. Saying it twice queues it once. */
@@ -27,19 +29,19 @@ export async function tellPlan(deps: Deps, plan: Plan): Promise<void> {
       .lean(),
   ]);
   if (!household || !found || !account || booked.length === 0) return;
-  const replyTo = found.office?.replyTo || found.office?.email;
+  const facts = await findTogether(questionsAbout(booked));
   for (const adult of await addresseesOf(household)) {
     // Each in the language that they read.
     const reader = readerCalled(adult.language, account);
     const event = placed(found, reader);
-    const meetings = await withNames(booked, event);
+    const meetings = nameMeetings(booked, facts, event);
     const ics = writeCalendar(event, account, meetings, deps.config.publicUrl, deps.now());
     await queueMail(deps, {
       account: account._id,
       event: event._id,
       kind: 'appointment booked',
       to: adult.email.toLowerCase(),
-      ...(replyTo ? { replyTo } : {}),
+      ...answersTo(found),
       ...writeMail(event, meetings, {
         parent: adult.name,
         school: account.name,
@@ -59,13 +61,13 @@ function writeMail(
 ): { subject: string; text: string } {
   const say = wordsOf(event);
   const count = meetings.length;
-  const days = [...new Set(meetings.map(({ from }) => dayOf(from, event.timeZone)))];
-  const lists = days.map((day) =>
+  const byDay = groupBy(meetings, ({ from }) => dayOf(from, event.timeZone));
+  const lists = [...byDay].map(([day, ofDay]) =>
     [
       fullDay(day, event),
-      ...meetings
-        .filter(({ from }) => dayOf(from, event.timeZone) === day)
-        .map((meeting) => `${timeSpan(meeting.from, meeting.to, event)}: ${meetingInWords(meeting, event)}`),
+      ...ofDay.map(
+        (meeting) => `${timeSpan(meeting.from, meeting.to, event)}: ${meetingInWords(meeting, event)}`,
+      ),
     ].join('\n'),
   );
   // They are the same for all of them.
@@ -80,7 +82,7 @@ function writeMail(
     `${say('planMail.see', { count })}\n${values.link}`,
     say('planMail.questions', { office: callOffice(event) }),
   ];
-  const subject = say('planMail.subject', { count, days: daysInWords(days, event) });
+  const subject = say('planMail.subject', { count, days: daysInWords([...byDay.keys()], event) });
   return { subject: subject.slice(0, 250), text: `${parts.join('\n\n')}\n` };
 }
 

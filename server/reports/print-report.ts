@@ -2,7 +2,6 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 import { daysInWords, fullDay } from '../web/format-time.js';
-import { remember } from '../web/remember.js';
 import { renderPart } from '../web/render-part.js';
 import type { Report, ReportEvent } from './make-report.js';
 import { reportFrame } from './show-report.js';
@@ -41,14 +40,14 @@ async function* partsOf(
   yield await render('print-top', { ...reportFrame(event, report.title), report, back });
   const labels = report.labels(event, 'paper');
   const frame = { eventName: event.name, labels, labelRow: await render('print-labels', { labels }) };
-  const days = new Map<string, string>();
+  const allDays = daysInWords(event.days, event);
   let open = false;
   for await (const groups of report.sheets(event, query)) {
     const sheets = groups.map(({ title, facts, rows, day }) => ({
       heading: title ?? report.title,
       facts,
       reportTitle: title ? report.title : '',
-      when: remember(days, day || query.day, () => dayOfSheet(day || query.day, event)),
+      when: day || query.day ? fullDay(day || query.day, event) : allDays,
       // What has no heading goes on in the same table.
       goesOn: title === undefined,
       rows,
@@ -57,8 +56,4 @@ async function* partsOf(
     open ||= sheets.length > 0;
   }
   yield await render('print-bottom', { isOpen: open, empty: report.empty });
-}
-
-function dayOfSheet(day: string, event: ReportEvent): string {
-  return day ? fullDay(day, event) : daysInWords(event.days, event);
 }

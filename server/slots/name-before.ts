@@ -3,7 +3,7 @@ import type { AuditChange } from '../models/audit-entry.js';
 import { number } from '../web/format-count.js';
 
 /** An audit entry names so many values before a change, and says how many more there were: it stays small, however much was changed. */
-export const MOST_BEFORE = 20;
+const MOST_BEFORE = 20;
 const LONGEST = 80;
 
 /**

@@ -59,7 +59,7 @@ export function languagesOf({ languages = [] }: Pick<School, 'languages'>): Lang
 /** Makes the page of this answer use a language. */
 export function speakIn(res: Response, { language, locale }: Reader, school?: School): void {
   const t = wordsOf({ locale });
-  const offered = school ? languagesOf(school) : languagesOf({});
+  const offered = languagesOf(school ?? {});
   Object.assign(res.locals, {
     t,
     marked: markedWords(t),

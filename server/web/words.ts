@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import ejs from 'ejs';
 import i18next from 'i18next';
 import { ROOT } from '../root.js';
 import type { Style } from './place.js';
@@ -95,8 +96,6 @@ export function wordsOf(place: Style): Words {
 /** What staff read, and who does not say otherwise. */
 export const ENGLISH: Words = wordsOf({ locale: 'en-US' });
 
-const MARKS: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-
 /**
  * A sentence with an emphasized or linked part, as HTML: the catalog has `<strong>…</strong>` and `<a>…</a>`.
  * @param href the link's target
@@ -105,11 +104,7 @@ export function markedWords(words: Words) {
   return (key: string, values: Record<string, unknown> = {}, href = ''): string => {
     const escaped: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(values))
-      escaped[name] = typeof value === 'string' ? escapeMarks(value) : value;
-    return words(key, escaped).replace('<a>', `<a href="${escapeMarks(href)}">`);
+      escaped[name] = typeof value === 'string' ? ejs.escapeXML(value) : value;
+    return words(key, escaped).replace('<a>', `<a href="${ejs.escapeXML(href)}">`);
   };
-}
-
-function escapeMarks(text: string): string {
-  return text.replace(/[&<>"']/g, (mark) => MARKS[mark] ?? mark);
 }

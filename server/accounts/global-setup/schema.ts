@@ -6,7 +6,8 @@ import { readColor } from '../../web/match-color.js';
 import { emailAddress, line, phoneNumber } from '../../web/parse.js';
 import { timeZone } from '../schema.js';
 import { USUAL_LANGUAGES } from '../../web/words.js';
-import { LANGUAGE_CHOICES, nameLanguages } from './offer-languages.js';
+import { nameLanguages } from '../../web/name-languages.js';
+import { LANGUAGE_CHOICES } from './offer-languages.js';
 import { nameLocale } from './offer-locales.js';
 
 /** The settings of a school account as its form has them; '' means none. */
@@ -29,7 +30,7 @@ export const ACCOUNT_FIELDS: SettingsFields = {
   name: { label: 'School or district' },
   timeZone: { label: 'Time zone', say: zoneLabel },
   locale: { label: 'Dates and times', say: nameLocale },
-  languages: { label: 'Languages for parents', say: nameLanguages },
+  languages: { label: 'Languages for parents', say: (codes) => nameLanguages(codes.split(',')) },
   officePhone: { label: 'Office phone' },
   officeEmail: { label: 'Office email' },
   replyTo: { label: 'Replies go to' },

@@ -1,0 +1,8 @@
+import { andList } from './format-count.js';
+import { languageCalled } from './words.js';
+
+/** Some languages by their codes, each as its readers call it: "English and Español". */
+export function nameLanguages(codes: readonly string[]): string {
+  const names = codes.flatMap((code) => languageCalled(code)?.name ?? []);
+  return andList(names, { locale: 'en-US' });
+}
