@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { slotsOf } from '../models/appointment-slots.js';
 import { Diary } from '../models/diary.js';
 import type { Household } from '../models/household.js';
 import { Resource } from '../models/resource.js';
@@ -51,7 +52,7 @@ export async function findTimes(looker: Looker, now: Date): Promise<TimeView[]> 
   const [seats, own, elsewhere] = await Promise.all([
     Appointment.find(
       { resource: resource._id, state: { $in: ['pending', ...LIVING_STATES] } },
-      { slot: 1, state: 1, household: 1, bookedBy: 1, expiresAt: 1, from: 1 },
+      { slot: 1, more: 1, state: 1, household: 1, bookedBy: 1, expiresAt: 1, from: 1 },
     ).lean(),
     Appointment.find({
       household: household._id,
@@ -67,7 +68,7 @@ export async function findTimes(looker: Looker, now: Date): Promise<TimeView[]> 
     ...viewOf(
       looker,
       slot,
-      { seats: seats.filter((seat) => seat.slot.equals(slot._id)), family, elsewhere, fullDays },
+      { seats: seats.filter((seat) => hasSlot(seat, slot)), family, elsewhere, fullDays },
       now,
     ),
   }));
@@ -80,7 +81,14 @@ export function familySince(now: Date): Date {
   return new Date(now.getTime() - DAY_MS);
 }
 
-type Seat = Pick<Appointment, '_id' | 'slot' | 'state' | 'household' | 'bookedBy' | 'expiresAt' | 'from'>;
+type Seat = Pick<
+  Appointment,
+  '_id' | 'slot' | 'more' | 'state' | 'household' | 'bookedBy' | 'expiresAt' | 'from'
+>;
+
+const hasSlot = (of: Pick<Appointment, 'slot' | 'more'>, { _id }: Slot): boolean =>
+  slotsOf(of).some((id) => id.equals(_id));
+
 interface Around {
   seats: Seat[];
   family: Meeting[];
@@ -100,7 +108,7 @@ type Span = Pick<Slot, 'from' | 'to'>;
 function viewOf(looker: Looker, slot: Slot, around: Around, now: Date): Omit<TimeView, 'slot'> {
   const { event } = looker;
   const office = callOffice(event);
-  const mine = around.family.find((meeting) => meeting.slot.equals(slot._id));
+  const mine = around.family.find((meeting) => hasSlot(meeting, slot));
   if (mine) return { state: 'mine', note: mine.children };
   if (slot.state === 'call the school')
     return {

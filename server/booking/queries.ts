@@ -17,6 +17,8 @@ export interface Meeting {
   id: string;
   state: AppointmentState;
   slot: Types.ObjectId;
+  /** Further slots of a longer meeting. */
+  more: Types.ObjectId[];
   resource: Types.ObjectId;
   students: Types.ObjectId[];
   teacher: string;
@@ -90,6 +92,7 @@ export async function withNames(appointments: Appointment[], style: Style): Prom
       id: item._id.toHexString(),
       state: item.state,
       slot: item.slot,
+      more: item.more ?? [],
       resource: item.resource,
       students: item.students,
       teacher:

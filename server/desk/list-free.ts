@@ -1,6 +1,7 @@
 import type { Types } from 'mongoose';
 import type { Meeting } from '../booking/queries.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { slotsOf } from '../models/appointment-slots.js';
 import type { Event } from '../models/event.js';
 import { Slot } from '../models/slot.js';
 import { distinctIds, groupBy } from '../web/lists.js';
@@ -98,9 +99,10 @@ async function seatsTaken(
       event: event._id,
       resource: { $in: resources },
       state: { $in: ['pending', ...LIVING_STATES] },
-      from: { $gt: now },
+      // A longer one that has begun may go on.
+      from: { $gt: new Date(now.getTime() - DAY_MS) },
     },
-    { slot: 1, state: 1, expiresAt: 1, bookedBy: 1, household: 1 },
+    { slot: 1, more: 1, state: 1, expiresAt: 1, bookedBy: 1, household: 1 },
   ).lean();
   const counted = found.filter(
     (one) =>
@@ -109,9 +111,7 @@ async function seatsTaken(
         ((one.expiresAt ?? now) > now &&
           !(one.bookedBy.equals(user) && household !== undefined && one.household.equals(household)))),
   );
-  return new Map(
-    [...groupBy(counted, ({ slot }) => String(slot))].map(([slot, list]) => [slot, list.length]),
-  );
+  return new Map([...groupBy(counted.flatMap(slotsOf), String)].map(([slot, list]) => [slot, list.length]));
 }
 
 /** Where the family is; with whom only as far as the reader sees it. */

@@ -21,6 +21,8 @@ export type NamedResource = Pick<Resource, '_id' | 'name' | 'room'>;
 export interface ReportRow {
   id: string;
   slot: string;
+  /** Further slots of a longer meeting. */
+  more: string[];
   resource: string;
   /** Further teachers who sit in it, by their ids; their names are in `teacher`. */
   with: string[];
@@ -97,6 +99,7 @@ export async function matchNames(
     return {
       id: item._id.toHexString(),
       slot: item.slot.toHexString(),
+      more: item.more?.map(String) ?? [],
       resource: item.resource.toHexString(),
       household: item.household.toHexString(),
       day: dayOf(item.from, event.timeZone),
