@@ -4,9 +4,6 @@ import { Slot, type SlotState } from '../models/slot.js';
 /** What of an event says how long a meeting may be. */
 type Rules = Pick<Event, '_id' | 'account' | 'booking' | 'lastSlots'>;
 
-/** The most slots in a row that an event can allow. */
-export const MOST_IN_A_ROW = 4;
-
 /** A meeting lasts through a break of so many minutes, and through none that is longer. */
 export const LONGEST_BREAK = 15;
 

@@ -39,16 +39,21 @@ export interface Looker {
   replaces?: Types.ObjectId | undefined;
 }
 
-/** All times of a teacher that are still ahead and meant for parents, in order. */
-export async function findTimes(looker: Looker, now: Date): Promise<TimeView[]> {
+/**
+ * All times of a teacher that are still ahead and meant for parents, in order.
+ * @param some those that are asked about, by time; absent: all
+ */
+export async function findTimes(looker: Looker, now: Date, some?: Slot[]): Promise<TimeView[]> {
   const { resource, household } = looker;
-  const slots = await Slot.find({
-    resource: resource._id,
-    from: { $gt: now },
-    state: { $ne: 'hidden' },
-  })
-    .sort({ from: 1 })
-    .lean();
+  const slots =
+    some ??
+    (await Slot.find({
+      resource: resource._id,
+      from: { $gt: now },
+      state: { $ne: 'hidden' },
+    })
+      .sort({ from: 1 })
+      .lean());
   const [seats, own, elsewhere] = await Promise.all([
     Appointment.find(
       { resource: resource._id, state: { $in: ['pending', ...LIVING_STATES] } },

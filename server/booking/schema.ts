@@ -2,6 +2,7 @@ import Joi from 'joi';
 import { DateTime } from 'luxon';
 import type { Types } from 'mongoose';
 import type { AppointmentField } from '../models/appointment-field.js';
+import { MOST_IN_A_ROW } from '../models/event.js';
 import type { MeetingKind } from '../models/slot.js';
 import { newPassword, personName } from '../accounts/schema.js';
 import { emailAddress, line, objectId, objectIds, phoneNumber } from '../web/parse.js';
@@ -102,9 +103,17 @@ function sameTexts(message: string): Record<string, string> {
 export interface ConfirmForm {
   note: string;
   meet?: MeetingKind;
+  /** How many slots in a row; absent where nothing was asked. */
+  inARow?: number;
 }
 
 const confirmSchema = Joi.object<ConfirmForm>({
+  inARow: Joi.number()
+    .integer()
+    .min(1)
+    .max(MOST_IN_A_ROW)
+    .empty('')
+    .messages(sameForAll('Select how long you want to meet.')),
   note: Joi.string()
     .trim()
     // Browsers count the end of a line as one character and send two.

@@ -7,9 +7,11 @@ import { parseForm, parseId, typedValues, type Form } from '../web/parse.js';
 import { sayAnswers } from '../web/say-answers.js';
 import { sayCallOffice } from '../web/say-office.js';
 import { say } from '../web/session.js';
+import { wordsOf as sentencesOf } from '../web/words.js';
 import { cancelAppointment } from './cancel-appointment.js';
 import { confirmAppointment } from './confirm-appointment.js';
 import { findMoved } from './find-moved.js';
+import { findLengths } from './find-lengths.js';
 import { familyOf, type Family } from './load-conference.js';
 import { mayCancel } from './policy.js';
 import { meetingById, type Meeting } from './queries.js';
@@ -40,10 +42,15 @@ export function appointmentPages(deps: Deps): Router {
     const parsed = parseForm(confirmForm(meeting.isOpenKind), req.body);
     const read = readAnswers(questionsFor(family.event, 'household'), req.body);
     if (!parsed.ok || !read.ok) {
-      // As the fields stand: how to meet comes first, the note last.
+      // As the fields stand: the note comes last.
       const faults: Record<string, string> = parsed.ok ? {} : parsed.errors;
-      const { note, ...meet } = faults;
-      const errors = { ...meet, ...(read.ok ? {} : read.errors), ...(note ? { note } : {}) };
+      const { note, inARow, ...meet } = faults;
+      const errors = {
+        ...(inARow ? { inARow } : {}),
+        ...meet,
+        ...(read.ok ? {} : read.errors),
+        ...(note ? { note } : {}),
+      };
       res.status(422);
       await showMeeting(deps, res, family, meeting, { values: typedValues(req.body), errors });
       return;
@@ -57,7 +64,16 @@ export function appointmentPages(deps: Deps): Router {
       note: parsed.value.note,
       ...(parsed.value.meet ? { kind: parsed.value.meet } : {}),
       answers: read.answers,
+      inARow: parsed.value.inARow,
     });
+    if (!answer.ok && answer.kept) {
+      // Only the longer meeting can't be: what was typed stays, and so does the time.
+      const values = { ...(typedValues(req.body) as Record<string, unknown>), inARow: undefined };
+      const errors = { inARow: sayRefusal(answer.reason) };
+      const { meeting: kept } = await meetingOf(deps, req, res);
+      await showMeeting(deps, res.status(409), family, kept, { values, errors });
+      return;
+    }
     const [student] = meeting.students;
     if (answer.ok) res.redirect(303, `${family.home}/appointments/${meeting.id}`);
     else if (student)
@@ -151,21 +167,33 @@ async function showMeeting(
   meeting: Meeting,
   form?: Form,
 ): Promise<void> {
-  const words = { ...wordsOf(family, meeting), ...(form ? { form } : {}) };
   const before =
     meeting.replaces && (await meetingById(family.event, family.household._id, meeting.replaces));
   const timeOf = (at: Date) => timeOfDay(at, family.event);
+  const facts = wordsOf(family, meeting);
   const isHeld = meeting.state === 'pending' && (meeting.expiresAt ?? new Date(0)) > deps.now();
   if (isHeld && meeting.expiresAt) {
     const until = timeOfDay(meeting.expiresAt, family.event);
     const replaced = before ? timeOf(before.from) : '';
     const questions = questionsFor(family.event, 'household');
-    res.render('booking/check', { title: 'Check and book', ...words, until, replaced, questions });
+    const length = await showLength(deps, family, meeting, before);
+    // The message of a field that isn't there any more stands above the form.
+    const { inARow, ...others } = form?.errors ?? {};
+    const shown = form && inARow && !length.choice ? { ...form, errors: { _form: inARow, ...others } } : form;
+    res.render('booking/check', {
+      title: 'Check and book',
+      ...facts,
+      ...(shown ? { form: shown } : {}),
+      until,
+      replaced,
+      questions,
+      length,
+    });
   } else if (LIVING_STATES.includes(meeting.state)) {
     res.render('booking/done', {
       title: before ? `Your meeting is now at ${timeOf(meeting.from)}` : 'Your meeting is booked',
       released: before ? timeOf(before.from) : '',
-      ...words,
+      ...facts,
       mayCancel: isCancellable(deps, family, meeting),
       emailProven: family.actor.emailProven,
       email: family.actor.email,
@@ -174,10 +202,40 @@ async function showMeeting(
     const wasBooked = meeting.state === 'cancelled';
     res.render('booking/ended', {
       title: wasBooked ? 'This meeting is canceled' : 'We no longer hold this time for you',
-      ...words,
+      ...facts,
       why: wasBooked ? sayCancelled(meeting) : sayRefusal('hold ended', { time: timeOf(meeting.from) }),
     });
   }
+}
+
+/** The choice of how long a meeting on hold is, and whether it is shorter than the one that it replaces. */
+async function showLength(
+  deps: Deps,
+  { event, household, actor }: Family,
+  meeting: Meeting,
+  before: Meeting | undefined,
+): Promise<{ choice?: object; shorter: string }> {
+  const say = sentencesOf(event);
+  const looker = { event, household, user: actor.user, replaces: meeting.replaces };
+  const lengths = await findLengths(looker, meeting, before, deps.now());
+  const minutesOf = ({ from, to }: Pick<Meeting, 'from' | 'to'>) => (to.getTime() - from.getTime()) / 60_000;
+  const isShorter = before && before.more.length > meeting.more.length;
+  const choice = {
+    name: 'inARow',
+    label: say('longer.howLong'),
+    type: 'radio',
+    value: String(1 + meeting.more.length),
+    options: lengths.map(({ inARow, minutes, until }) => ({
+      value: String(inARow),
+      label: say('longer.until', { count: minutes, time: timeOfDay(until, event) }),
+    })),
+  };
+  return {
+    ...(lengths.length > 0 ? { choice } : {}),
+    shorter: isShorter
+      ? say('longer.shorter', { count: minutesOf(before), time: timeOfDay(meeting.to, event) })
+      : '',
+  };
 }
 
 function sayCancelled(meeting: Meeting): string {

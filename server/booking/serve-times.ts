@@ -12,8 +12,10 @@ import type { Place, PlacedEvent } from '../web/place.js';
 import { KIND_WORDS } from '../web/say-kind.js';
 import { callOffice } from '../web/say-office.js';
 import { refuseHere } from '../web/session.js';
+import { wordsOf } from '../web/words.js';
 import { findTimes, nearestFree, type TimeView } from './find-times.js';
 import { holdSlot } from './hold-slot.js';
+import { mostInARow } from './find-following.js';
 import { familyOf, type Family } from './load-conference.js';
 import { childrenWithTeachers, meetingById } from './queries.js';
 import { sayRefusal } from './refuse-booking.js';
@@ -123,6 +125,7 @@ async function showTimes(deps: Deps, res: Response, family: Family, asked: Asked
       : '',
     isOpen: bookingState(event, deps.now()) === 'open',
     changed,
+    longer: mostInARow(event) > 1 ? wordsOf(event)('longer.onNextPage') : '',
     key: new Types.ObjectId().toHexString(),
     hasFree: times.some((time) => time.state === 'free'),
   });

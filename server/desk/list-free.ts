@@ -1,4 +1,5 @@
 import type { Types } from 'mongoose';
+import { followingOf } from '../booking/find-following.js';
 import type { Meeting } from '../booking/queries.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { slotsOf } from '../models/appointment-slots.js';
@@ -84,6 +85,22 @@ export async function listFree(
     ];
   });
   return groupBy(free, ({ slot }) => String(slot.resource));
+}
+
+/**
+ * A free time and those that follow it, as a longer appointment would take them: so many, or as many as there are.
+ * @param free all of one resource, by time
+ */
+export function runAt(
+  event: Pick<Event, 'lastSlots'>,
+  free: FreeTime[],
+  index: number,
+  most: number,
+): FreeTime[] {
+  const [first, ...after] = free.slice(index, index + most);
+  if (!first) return [];
+  const slots = after.map(({ slot }) => slot);
+  return [first, ...after.slice(0, followingOf(event, first.slot, slots, 'school').length)];
 }
 
 /** How many seats of each slot are booked or held. */
